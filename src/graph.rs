@@ -1,0 +1,62 @@
+//! The wire: Microsoft Graph's resources as its JSON has them. Data only, no behaviour.
+//!
+//! Tolerant in: enum values in any casing, numbers as strings, `subCode` for `subcode`, a missing or wrong
+//! `@odata.type`, ids dashed or bare, an object where a collection belongs. A member whose value does not fit
+//! its type, and every unknown member, is kept in `other` and written back as it came. Exact out: what is
+//! written is what the current v1.0 service writes.
+//!
+//! Families that Graph splits into subtypes (meeting information, media configurations, operations …) are one
+//! type each with the members of all their subtypes, so that a wrong `@odata.type` hides nothing.
+//!
+//! ```
+//! use callfold::graph::{CallState, CommsNotifications};
+//!
+//! let body = r#"{"value":[{"changeType":"Updated",
+//!     "resource":"/app/calls/57DAB8B1894C409AB240BD8BEAE78896",
+//!     "resourceData":{"state":"Established","resultInfo":{"code":"200","subCode":0}}}]}"#;
+//! let notifications: CommsNotifications = serde_json::from_str(body)?;
+//! let call = notifications.value[0].resource_data.as_call().unwrap();
+//! assert_eq!(call.state.value(), Some(&CallState::Established));
+//! assert_eq!(call.result_info.value().unwrap().subcode.value(), Some(&0));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod call;
+mod identity;
+mod media;
+mod meeting;
+mod member;
+mod notification;
+mod operation;
+mod participant;
+mod quality;
+mod result;
+mod tone;
+mod type_name;
+mod url;
+mod wire;
+
+pub use call::{
+    Call, CallDirection, CallOptions, CallRoute, CallState, CallTranscriptionInfo, CallTranscriptionState,
+    IncomingContext, RejectReason, RoutingType,
+};
+pub use identity::{EndpointType, Identity, IdentitySet, InvitationParticipantInfo, ParticipantInfo};
+pub use media::{
+    AudioRoutingGroup, CallMediaState, ContentSharingSession, MediaConfig, MediaDirection, MediaInfo,
+    MediaState, MediaStream, Modality, Prompt, RoutingMode, ScreenSharingRole,
+};
+pub use meeting::{ChatInfo, MeetingInfo};
+pub(crate) use member::{Fill, Members, Merge, News, Unknown};
+pub use member::{Member, Other};
+pub use notification::{ChangeType, CommsNotification, CommsNotifications, ResourceData};
+pub use operation::{CommsOperation, CompletionReason, OperationKind, OperationStatus};
+pub use participant::{
+    DeltaParticipants, OnlineMeetingRestricted, Participant, ParticipantJoiningNotification,
+    ParticipantJoiningResponse, ParticipantLeftNotification, RecordingInfo, RecordingStatus, RemovedState,
+    RestrictionReason,
+};
+pub use quality::{Double, TeleconferenceDeviceMediaQuality, TeleconferenceDeviceQuality};
+pub use result::ResultInfo;
+pub use tone::{Tone, ToneInfo};
+pub use type_name::TypeName;
+pub use url::{Resource, ResourceUrl};

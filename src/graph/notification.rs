@@ -1,0 +1,493 @@
+//! What the service posts to an app.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::de::{Error as _, MapAccess};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::wire::{Name, Names, Read, Seed, Wire, entry, member, open_enum, whole};
+use super::{
+    Call, CommsOperation, ContentSharingSession, DeltaParticipants, Member, Other, Participant,
+    ParticipantJoiningNotification, ParticipantLeftNotification, Resource, ResourceUrl, TypeName,
+};
+
+open_enum! {
+    /// What became of a resource. Source:
+    /// [commsNotification](https://learn.microsoft.com/graph/api/resources/commsnotification).
+    pub enum ChangeType {
+        Created = "created",
+        Updated = "updated",
+        Deleted = "deleted",
+    }
+}
+
+/// The body of one POST to an app: notifications, as a rule one. Source:
+/// [commsNotifications](https://learn.microsoft.com/graph/api/resources/commsnotifications).
+///
+/// ```
+/// use callfold::graph::CommsNotifications;
+///
+/// let body: CommsNotifications = serde_json::from_str(r#"{"value":[{"changeType":"deleted"}]}"#)?;
+/// assert_eq!(body.value.len(), 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct CommsNotifications {
+    /// `@odata.type`, where it was told.
+    pub odata_type: Option<TypeName>,
+    /// The notifications, in the order of the body.
+    pub value: Vec<CommsNotification>,
+    /// Unknown members, as they came; under `value` the items that are no objects.
+    pub other: Other,
+}
+
+/// That one resource changed. Source:
+/// [commsNotification](https://learn.microsoft.com/graph/api/resources/commsnotification).
+///
+/// ```
+/// use callfold::graph::{ChangeType, CommsNotification};
+///
+/// let heard: CommsNotification = serde_json::from_str(
+///     r#"{"changeType":"Created","resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896"}"#,
+/// )?;
+/// assert_eq!(heard.change_type.value(), Some(&ChangeType::Created));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct CommsNotification {
+    /// `@odata.type`, where it was told.
+    pub odata_type: Option<TypeName>,
+    /// What became of the resource.
+    pub change_type: Member<ChangeType>,
+    /// The resource's older url, `/app/calls/…`; alone in the dialect of 2019.
+    pub resource: Member<String>,
+    /// The resource's url, `/communications/calls/…`.
+    pub resource_url: Member<String>,
+    /// Where the notification was posted.
+    pub callback_uri: Member<String>,
+    /// The resource, whole or as a delta.
+    pub resource_data: ResourceData,
+    /// Unknown members, as they came.
+    pub other: Other,
+}
+
+/// The resource that a notification is about, by its url, its type and its shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResourceData {
+    /// None is told, or null.
+    #[default]
+    Absent,
+    /// A call, whole or as a delta.
+    Call(Box<Call>),
+    /// An operation.
+    Operation(Box<CommsOperation>),
+    /// A roster or a part of it.
+    Roster(Vec<Participant>),
+    /// What changed in a roster.
+    DeltaRoster(Vec<DeltaParticipants>),
+    /// Shared content.
+    ContentSharing(Vec<ContentSharingSession>),
+    /// One who would join a recorded call.
+    ParticipantJoining(Box<ParticipantJoiningNotification>),
+    /// One who left a recorded call.
+    ParticipantLeft(Box<ParticipantLeftNotification>),
+    /// Something else, as it came.
+    Other(Unshown),
+}
+
+/// JSON that `Debug` does not show.
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+#[non_exhaustive]
+pub struct Unshown(pub Value);
+
+impl core::fmt::Debug for Unshown {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(super::wire::shape(&self.0))
+    }
+}
+
+impl CommsNotification {
+    /// The resource's url, taken apart; the older `resource` where there is no `resourceUrl`.
+    ///
+    /// ```
+    /// use callfold::graph::{CommsNotification, Resource};
+    ///
+    /// let heard: CommsNotification = serde_json::from_str(
+    ///     r#"{"resource":"/app/calls/57DAB8B1894C409AB240BD8BEAE78896/operations/0fe0623f"}"#,
+    /// )?;
+    /// assert!(matches!(heard.url().resource, Resource::Operation(Some(_))));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn url(&self) -> ResourceUrl {
+        let urls = [&self.resource_url, &self.resource].into_iter().filter_map(Member::value);
+        let mut parsed = urls.map(|url| ResourceUrl::from(url.as_str()));
+        let first = parsed.next();
+        match first {
+            Some(url) if url.call.is_some() => url,
+            first => parsed.find(|url| url.call.is_some()).or(first).unwrap_or_else(|| ResourceUrl::from("")),
+        }
+    }
+
+    /// True where the resource is gone.
+    ///
+    /// ```
+    /// # use callfold::graph::CommsNotification;
+    /// assert!(!CommsNotification::default().is_deleted());
+    /// ```
+    pub fn is_deleted(&self) -> bool {
+        self.change_type.value() == Some(&ChangeType::Deleted)
+    }
+}
+
+impl ResourceData {
+    /// The call, where it is one.
+    ///
+    /// ```
+    /// # use callfold::graph::ResourceData;
+    /// assert!(ResourceData::Absent.as_call().is_none());
+    /// ```
+    pub fn as_call(&self) -> Option<&Call> {
+        if let Self::Call(call) = self { Some(call) } else { None }
+    }
+
+    /// The operation, where it is one.
+    ///
+    /// ```
+    /// # use callfold::graph::ResourceData;
+    /// assert!(ResourceData::Absent.as_operation().is_none());
+    /// ```
+    pub fn as_operation(&self) -> Option<&CommsOperation> {
+        if let Self::Operation(operation) = self { Some(operation) } else { None }
+    }
+
+    fn read(json: &str, url: &Resource) -> Result<Self, serde_json::Error> {
+        let is_array = json.starts_with('[');
+        let peek = Peek::of(json, is_array);
+        let shape = peek.shape(url, is_array);
+        Ok(match shape {
+            _ if json == "null" => Self::Absent,
+            Shape::Other => Self::Other(Unshown(serde_json::from_str(json)?)),
+            Shape::Call => one(json, Self::Call)?,
+            Shape::Operation => one(json, Self::Operation)?,
+            Shape::Roster => many(json, Self::Roster)?,
+            Shape::DeltaRoster => many(json, Self::DeltaRoster)?,
+            Shape::ContentSharing => many(json, Self::ContentSharing)?,
+            Shape::ParticipantJoining => one(json, Self::ParticipantJoining)?,
+            Shape::ParticipantLeft => one(json, Self::ParticipantLeft)?,
+        })
+    }
+}
+
+/// Reads one resource, alone or as the only item of an array.
+fn one<T: Wire + Serialize>(
+    json: &str,
+    wrap: fn(Box<T>) -> ResourceData,
+) -> Result<ResourceData, serde_json::Error> {
+    let mut items = match read::<Vec<T>>(json)? {
+        Read::As(items) => items,
+        Read::Null => Vec::new(),
+        Read::Odd(value) => return Ok(ResourceData::Other(Unshown(value))),
+    };
+    match (items.pop(), items.is_empty()) {
+        (Some(item), true) => Ok(wrap(Box::new(item))),
+        _ => Ok(ResourceData::Other(Unshown(serde_json::from_str(json)?))),
+    }
+}
+
+fn many<T: Wire + Serialize>(
+    json: &str,
+    wrap: fn(Vec<T>) -> ResourceData,
+) -> Result<ResourceData, serde_json::Error> {
+    Ok(match read::<Vec<T>>(json)? {
+        Read::As(items) => wrap(items),
+        Read::Null => ResourceData::Absent,
+        Read::Odd(value) => ResourceData::Other(Unshown(value)),
+    })
+}
+
+fn read<T: Wire>(json: &str) -> Result<Read<T>, serde_json::Error> {
+    use serde::de::DeserializeSeed as _;
+    Seed::<T>::new().deserialize(&mut serde_json::Deserializer::from_str(json))
+}
+
+#[derive(Clone, Copy)]
+enum Shape {
+    Call,
+    Operation,
+    Roster,
+    DeltaRoster,
+    ContentSharing,
+    ParticipantJoining,
+    ParticipantLeft,
+    Other,
+}
+
+/// What tells the type of a resource before it is read.
+#[derive(Default, Deserialize)]
+struct Peek {
+    #[serde(rename = "@odata.type", default)]
+    odata_type: Option<TypeName>,
+    #[serde(rename = "sequenceNumber", default)]
+    sequence_number: Option<serde::de::IgnoredAny>,
+}
+
+impl Peek {
+    fn of(json: &str, is_array: bool) -> Self {
+        if is_array {
+            let items: Vec<Self> = serde_json::from_str(json).unwrap_or_default();
+            items.into_iter().next().unwrap_or_default()
+        } else {
+            serde_json::from_str(json).unwrap_or_default()
+        }
+    }
+
+    fn shape(&self, url: &Resource, is_array: bool) -> Shape {
+        let typed = self.odata_type.as_ref().and_then(|name| by_type(name.as_str()));
+        match url {
+            Resource::Participants | Resource::Participant(_) => match typed {
+                Some(Shape::DeltaRoster) => Shape::DeltaRoster,
+                _ if self.sequence_number.is_some() => Shape::DeltaRoster,
+                _ => Shape::Roster,
+            },
+            Resource::ContentSharing(_) => Shape::ContentSharing,
+            Resource::Operation(Some(_)) if !is_array => Shape::Operation,
+            Resource::Operation(_) => typed.unwrap_or(if is_array { Shape::Roster } else { Shape::Operation }),
+            Resource::Call => typed.unwrap_or(if is_array { Shape::Roster } else { Shape::Call }),
+            Resource::Other(_) => typed.unwrap_or(Shape::Other),
+        }
+    }
+}
+
+fn by_type(name: &str) -> Option<Shape> {
+    Some(match name {
+        "call" => Shape::Call,
+        "participant" => Shape::Roster,
+        "deltaParticipants" => Shape::DeltaRoster,
+        "contentSharingSession" => Shape::ContentSharing,
+        "participantJoiningNotification" => Shape::ParticipantJoining,
+        "participantLeftNotification" => Shape::ParticipantLeft,
+        _ if name.ends_with("Operation") => Shape::Operation,
+        _ => return None,
+    })
+}
+
+impl Serialize for ResourceData {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Absent => serializer.serialize_unit(),
+            Self::Call(call) => call.serialize(serializer),
+            Self::Operation(operation) => operation.serialize(serializer),
+            Self::Roster(participants) => participants.serialize(serializer),
+            Self::DeltaRoster(deltas) => deltas.serialize(serializer),
+            Self::ContentSharing(sessions) => sessions.serialize(serializer),
+            Self::ParticipantJoining(joining) => joining.serialize(serializer),
+            Self::ParticipantLeft(left) => left.serialize(serializer),
+            Self::Other(value) => value.serialize(serializer),
+        }
+    }
+}
+
+enum Key {
+    Type,
+    ChangeType,
+    Resource,
+    ResourceUrl,
+    CallbackUri,
+    ResourceData,
+    Other(String),
+}
+
+impl Names for Key {
+    fn of(name: &str) -> Self {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        match name {
+            _ if is("@odata.type") => Self::Type,
+            _ if is("changeType") => Self::ChangeType,
+            _ if is("resource") => Self::Resource,
+            _ if is("resourceUrl") => Self::ResourceUrl,
+            _ if is("callbackUri") => Self::CallbackUri,
+            _ if is("resourceData") => Self::ResourceData,
+            _ => Self::Other(name.into()),
+        }
+    }
+}
+
+impl Wire for CommsNotification {
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
+        let mut this = Self::default();
+        let mut data: Option<Box<RawValue>> = None;
+        let other = &mut this.other;
+        while let Some(name) = map.next_key_seed(Name::<Key>::new())? {
+            match name {
+                Key::Type => {
+                    let mut name = Member::Absent;
+                    member(&mut map, &mut name, "@odata.type", other)?;
+                    this.odata_type = name.into_value();
+                }
+                Key::ChangeType => member(&mut map, &mut this.change_type, "changeType", other)?,
+                Key::Resource => member(&mut map, &mut this.resource, "resource", other)?,
+                Key::ResourceUrl => member(&mut map, &mut this.resource_url, "resourceUrl", other)?,
+                Key::CallbackUri => member(&mut map, &mut this.callback_uri, "callbackUri", other)?,
+                Key::ResourceData => data = map.next_value()?,
+                Key::Other(name) => {
+                    other.insert(name, map.next_value()?);
+                }
+            }
+        }
+        if let Some(json) = data {
+            let resource = this.url().resource;
+            this.resource_data = ResourceData::read(json.get(), &resource).map_err(A::Error::custom)?;
+        }
+        Ok(Read::As(this))
+    }
+}
+
+impl<'de> Deserialize<'de> for CommsNotification {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        whole(deserializer, "commsNotification")
+    }
+}
+
+impl Serialize for CommsNotification {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(name) = &self.odata_type {
+            map.serialize_entry("@odata.type", name)?;
+        }
+        entry(&mut map, "changeType", &self.change_type)?;
+        entry(&mut map, "resource", &self.resource)?;
+        entry(&mut map, "resourceUrl", &self.resource_url)?;
+        entry(&mut map, "callbackUri", &self.callback_uri)?;
+        if self.resource_data != ResourceData::Absent {
+            map.serialize_entry("resourceData", &self.resource_data)?;
+        }
+        for (name, value) in self.other.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+enum BodyKey {
+    Type,
+    Value,
+    Other(String),
+}
+
+impl Names for BodyKey {
+    fn of(name: &str) -> Self {
+        match name {
+            "@odata.type" => Self::Type,
+            _ if name.eq_ignore_ascii_case("value") => Self::Value,
+            _ => Self::Other(name.into()),
+        }
+    }
+}
+
+/// One item of `value`: whatever is no object is kept as it came.
+struct Items(Vec<CommsNotification>, Vec<Value>);
+
+impl Wire for Items {
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
+        Ok(match CommsNotification::from_map(map)? {
+            Read::As(item) => Read::As(Self([item].into(), Vec::new())),
+            Read::Null => Read::Null,
+            Read::Odd(value) => Read::Odd(value),
+        })
+    }
+
+    fn from_seq<'de, A: serde::de::SeqAccess<'de>>(mut seq: A) -> Result<Read<Self>, A::Error> {
+        let mut items = Self(Vec::new(), Vec::new());
+        while let Some(read) = seq.next_element_seed(Seed::<CommsNotification>::new())? {
+            match read {
+                Read::As(item) => items.0.push(item),
+                Read::Null => items.1.push(Value::Null),
+                Read::Odd(value) => items.1.push(value),
+            }
+        }
+        Ok(Read::As(items))
+    }
+}
+
+impl Wire for CommsNotifications {
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
+        let mut this = Self::default();
+        while let Some(name) = map.next_key_seed(Name::<BodyKey>::new())? {
+            match name {
+                BodyKey::Type => {
+                    let mut name = Member::Absent;
+                    member(&mut map, &mut name, "@odata.type", &mut this.other)?;
+                    this.odata_type = name.into_value();
+                }
+                BodyKey::Value => match map.next_value_seed(Seed::<Items>::new())? {
+                    Read::As(Items(items, odd)) => {
+                        this.value = items;
+                        if !odd.is_empty() {
+                            this.other.insert("value".into(), odd.into());
+                        }
+                    }
+                    Read::Null => {}
+                    Read::Odd(value) => {
+                        this.other.insert("value".into(), Value::Array([value].into()));
+                    }
+                },
+                BodyKey::Other(name) => {
+                    this.other.insert(name, map.next_value()?);
+                }
+            }
+        }
+        Ok(Read::As(this))
+    }
+}
+
+impl<'de> Deserialize<'de> for CommsNotifications {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        whole(deserializer, "commsNotifications")
+    }
+}
+
+impl CommsNotifications {
+    /// The items of `value` that are no objects, and so no notifications.
+    ///
+    /// ```
+    /// use callfold::graph::CommsNotifications;
+    ///
+    /// let body: CommsNotifications = serde_json::from_str(r#"{"value":[{},"ping"]}"#)?;
+    /// assert_eq!((body.value.len(), body.odd_items().len()), (1, 1));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn odd_items(&self) -> &[Value] {
+        self.other.get("value").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Serialize for CommsNotifications {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Item<'a> {
+            Notification(&'a CommsNotification),
+            Odd(&'a Value),
+        }
+        let items = self.value.iter().map(Item::Notification);
+        let items: Vec<_> = items.chain(self.odd_items().iter().map(Item::Odd)).collect();
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(name) = &self.odata_type {
+            map.serialize_entry("@odata.type", name)?;
+        }
+        map.serialize_entry("value", &items)?;
+        for (name, value) in self.other.iter().filter(|(name, _)| *name != "value") {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}

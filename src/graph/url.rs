@@ -1,0 +1,70 @@
+//! What a `resourceUrl` names.
+
+use alloc::boxed::Box;
+
+use crate::{CallId, Id};
+
+/// A resource url taken apart: the call, and what of it.
+///
+/// Reads every spelling that the service has used: `/communications/calls/…`, `/app/calls/…`, without the
+/// leading slash, as a whole URL, with a version, with OData's `calls('…')`, in any letter case.
+///
+/// ```
+/// use callfold::graph::{Resource, ResourceUrl};
+///
+/// let url = ResourceUrl::from("/app/calls/57DAB8B1894C409AB240BD8BEAE78896/participants");
+/// assert_eq!(url.call.unwrap().to_string(), "57dab8b1-894c-409a-b240-bd8beae78896");
+/// assert_eq!(url.resource, Resource::Participants);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ResourceUrl {
+    /// The call, where the url names one by a GUID.
+    pub call: Option<CallId>,
+    /// What of the call.
+    pub resource: Resource,
+}
+
+/// What of a call a url names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Resource {
+    /// The call itself.
+    Call,
+    /// One operation; `None` where the url leaves out which.
+    Operation(Option<Id>),
+    /// The roster.
+    Participants,
+    /// One participant.
+    Participant(Id),
+    /// Shared content; `None` where the url leaves out which.
+    ContentSharing(Option<Id>),
+    /// Something else, by the name of its collection.
+    Other(Box<str>),
+}
+
+impl From<&str> for ResourceUrl {
+    fn from(url: &str) -> Self {
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        let mut segments = path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty());
+        let calls = segments.by_ref().find(|segment| segment.eq_ignore_ascii_case("calls"));
+        let call = calls.and_then(|_| segments.next()).and_then(|id| id.parse().ok());
+        let resource = match (segments.next(), segments.next()) {
+            (None, _) => Resource::Call,
+            (Some(collection), item) => of(collection, item),
+        };
+        Self { call, resource }
+    }
+}
+
+fn of(collection: &str, item: Option<&str>) -> Resource {
+    let is = |name: &str| collection.eq_ignore_ascii_case(name);
+    match item.map(Id::from) {
+        // Invitations were published under `operations/participants`, which names no operation.
+        item if is("operations") => Resource::Operation(item.filter(|id| *id != Id::from("participants"))),
+        Some(id) if is("participants") => Resource::Participant(id),
+        None if is("participants") => Resource::Participants,
+        item if is("contentSharingSessions") => Resource::ContentSharing(item),
+        _ => Resource::Other(collection.into()),
+    }
+}

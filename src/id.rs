@@ -1,0 +1,184 @@
+//! Identifiers. They are read in every spelling that Graph uses and written in one: dashed, lower case.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+/// The id of a call: a GUID.
+///
+/// Source: [call](https://learn.microsoft.com/graph/api/resources/call), member `id`.
+///
+/// ```
+/// use callfold::CallId;
+///
+/// let dashed: CallId = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
+/// let bare: CallId = "57DAB8B1894C409AB240BD8BEAE78896".parse()?;
+/// assert_eq!(dashed, bare);
+/// assert_eq!(bare.to_string(), "57dab8b1-894c-409a-b240-bd8beae78896");
+/// # Ok::<(), callfold::NotAGuid>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(Uuid);
+
+impl CallId {
+    /// The call id that is this GUID. The crate never mints one.
+    ///
+    /// ```
+    /// # use callfold::CallId;
+    /// let id = CallId::new(uuid::Uuid::nil());
+    /// assert_eq!(id.to_string(), "00000000-0000-0000-0000-000000000000");
+    /// ```
+    pub const fn new(guid: Uuid) -> Self {
+        Self(guid)
+    }
+
+    /// The GUID.
+    ///
+    /// ```
+    /// # use callfold::CallId;
+    /// assert!(CallId::new(uuid::Uuid::nil()).guid().is_nil());
+    /// ```
+    pub const fn guid(self) -> Uuid {
+        self.0
+    }
+}
+
+/// What was given as a GUID and is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotAGuid {
+    /// What was given, its first 64 characters.
+    pub given: String,
+}
+
+impl fmt::Display for NotAGuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a GUID (32 hexadecimal digits, with or without dashes)", self.given)
+    }
+}
+
+impl core::error::Error for NotAGuid {}
+
+fn guid(text: &str) -> Option<Uuid> {
+    match text.len() {
+        32 | 36 => Uuid::try_parse(text).ok(),
+        _ => None,
+    }
+}
+
+impl FromStr for CallId {
+    type Err = NotAGuid;
+
+    fn from_str(text: &str) -> Result<Self, NotAGuid> {
+        guid(text).map(Self).ok_or_else(|| NotAGuid { given: text.chars().take(64).collect() })
+    }
+}
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+impl fmt::Debug for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CallId({self})")
+    }
+}
+
+impl Serialize for CallId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CallId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = alloc::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// An id that is a GUID as a rule and not always: the published payloads hold participant ids and session
+/// ids that are none.
+///
+/// ```
+/// use callfold::Id;
+///
+/// assert_eq!(Id::from("0FE0623FD62842EDB4BD8AC290072CC5").to_string(), "0fe0623f-d628-42ed-b4bd-8ac290072cc5");
+/// assert_eq!(Id::from("+1 555 0100").to_string(), "+1 555 0100");
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(Spelling);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Spelling {
+    Guid(Uuid),
+    Text(Box<str>),
+}
+
+/// The id of an operation. Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member `id`.
+pub type OperationId = Id;
+
+/// The id of a participant. Source: [participant](https://learn.microsoft.com/graph/api/resources/participant), member `id`.
+pub type ParticipantId = Id;
+
+impl Id {
+    /// The GUID, where it is one.
+    ///
+    /// ```
+    /// # use callfold::Id;
+    /// assert!(Id::from("0fe0623f-d628-42ed-b4bd-8ac290072cc5").guid().is_some());
+    /// assert!(Id::from("participants").guid().is_none());
+    /// ```
+    pub const fn guid(&self) -> Option<Uuid> {
+        match &self.0 {
+            Spelling::Guid(guid) => Some(*guid),
+            Spelling::Text(_) => None,
+        }
+    }
+}
+
+impl From<&str> for Id {
+    fn from(text: &str) -> Self {
+        Self(guid(text).map_or_else(|| Spelling::Text(text.into()), Spelling::Guid))
+    }
+}
+
+impl From<CallId> for Id {
+    fn from(call: CallId) -> Self {
+        Self(Spelling::Guid(call.guid()))
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Spelling::Guid(guid) => guid.hyphenated().fmt(f),
+            Spelling::Text(text) => f.pad(text),
+        }
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Id({self})")
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = alloc::borrow::Cow::<str>::deserialize(deserializer)?;
+        Ok(Self::from(&*text))
+    }
+}
