@@ -46,9 +46,9 @@ pub use media::{
     MediaState, MediaStream, Modality, Prompt, RoutingMode, ScreenSharingRole,
 };
 pub use meeting::{ChatInfo, MeetingInfo};
-pub(crate) use member::{Fill, Members, Merge, News, Unknown};
+pub(crate) use member::{Fill, Members, Merge, News, Rule, Unknown};
 pub use member::{Member, Other};
-pub use notification::{ChangeType, CommsNotification, CommsNotifications, ResourceData};
+pub use notification::{ChangeType, CommsNotification, CommsNotifications, ResourceData, Unshown};
 pub use operation::{CommsOperation, CompletionReason, OperationKind, OperationStatus};
 pub use participant::{
     DeltaParticipants, OnlineMeetingRestricted, Participant, ParticipantJoiningNotification,

@@ -1,8 +1,18 @@
 //! x
 #![no_std]
 extern crate alloc;
+pub mod call;
+mod finding;
 pub mod graph;
 mod id;
+pub mod operation;
+mod record;
+mod refusal;
 mod secret;
+mod text;
+pub use call::Call;
+pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};
+pub use record::{At, CloudEvent, LineError, Recorded, SCHEMA_VERSION};
+pub use refusal::Refusal;
 pub use secret::Secret;

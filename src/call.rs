@@ -1,0 +1,141 @@
+//! One call: its lifecycle, its events, and what hearing makes of the wire.
+//!
+//! `state.rs` and `lifecycle.rs` are the chart, `event.rs` what happens, `fold.rs` what events make of a call,
+//! `hearing.rs` and `observe.rs` what a notification makes of a call's events.
+
+mod details;
+mod event;
+mod fold;
+mod hearing;
+mod lifecycle;
+mod observe;
+mod roster;
+mod state;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+pub use event::{CallEvent, ContentSharing, Details, NotificationHeard, RosterUpdated, StateConfirmed};
+pub use lifecycle::Region;
+pub use observe::{Delivery, Observed, Reply};
+pub(crate) use state::names;
+pub use state::{Cause, State};
+
+use crate::graph::{self, CallDirection, MediaState, Participant, ResultInfo, ToneInfo};
+use crate::operation::Operation;
+use crate::{CallId, Id};
+use fold::{Beginning, Hearings};
+use roster::Roster;
+
+/// A call, folded from its events. Nothing but an event changes one.
+///
+/// ```
+/// use callfold::call::State;
+/// use callfold::{Call, Recorded};
+///
+/// let log = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}
+/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"established","data":{"subject":"Stand-up"}}"#;
+/// let mut lines = log.lines().map(str::parse::<Recorded>);
+/// let mut call = Call::begin(&lines.next().unwrap()?)?;
+/// for line in lines {
+///     call.evolve(&line?)?;
+/// }
+/// assert_eq!(call.state(), State::Established);
+/// assert_eq!(call.details().subject.value().unwrap(), "Stand-up");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Call {
+    id: CallId,
+    state: State,
+    beginning: Beginning,
+    revision: u64,
+    first_at: Option<Timestamp>,
+    last_at: Option<Timestamp>,
+    details: Box<graph::Call>,
+    operations: Vec<Operation>,
+    roster: Roster,
+    tones: Vec<ToneInfo>,
+    content_sharing: Vec<Id>,
+    hearings: Hearings,
+}
+
+impl Call {
+    /// Its id.
+    pub const fn id(&self) -> CallId {
+        self.id
+    }
+
+    /// Where it is in its lifecycle.
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// How many events made it: the revision of the last one.
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// When the first event that bears a time happened.
+    pub const fn first_at(&self) -> Option<Timestamp> {
+        self.first_at
+    }
+
+    /// The latest time that an event bears.
+    pub const fn last_at(&self) -> Option<Timestamp> {
+        self.last_at
+    }
+
+    /// What was told of it beside its state: the members of the call resource, deltas merged.
+    /// Source: [call](https://learn.microsoft.com/graph/api/resources/call).
+    pub const fn details(&self) -> &graph::Call {
+        &self.details
+    }
+
+    /// Offered to the app or placed by it; `None` where nothing tells.
+    pub fn direction(&self) -> Option<&CallDirection> {
+        let offered = self.beginning == Beginning::Offered;
+        self.details.direction.value().or_else(|| offered.then_some(&CallDirection::Incoming))
+    }
+
+    /// Whether audio flows; `None` where nothing tells.
+    pub fn audio(&self) -> Option<&MediaState> {
+        self.details.media_state.value().and_then(|media| media.audio.value())
+    }
+
+    /// The last result that was told of the call; of a terminated one, how it ended.
+    /// Source: [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
+    pub fn result_info(&self) -> Option<&ResultInfo> {
+        self.details.result_info.value().map(|result| &**result)
+    }
+
+    /// Its operations, in the order in which they were first heard of.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// Operations that the call left behind: pending when it ended. A late result still settles one.
+    pub fn orphans(&self) -> impl Iterator<Item = &Operation> {
+        let ended = !self.state.is_live();
+        self.operations.iter().filter(move |operation| ended && operation.is_pending())
+    }
+
+    /// Who takes part, in the order in which they were first told.
+    pub fn participants(&self) -> impl Iterator<Item = &Participant> {
+        self.roster.participants()
+    }
+
+    /// The tones that were pressed, in the order of their `sequenceId`.
+    /// Source: [toneInfo](https://learn.microsoft.com/graph/api/resources/toneinfo).
+    pub fn tones(&self) -> &[ToneInfo] {
+        &self.tones
+    }
+
+    /// The sessions in which content is shared now.
+    /// Source: [contentSharingSession](https://learn.microsoft.com/graph/api/resources/contentsharingsession).
+    pub fn content_sharing(&self) -> &[Id] {
+        &self.content_sharing
+    }
+}

@@ -1,0 +1,48 @@
+//! What is told of a call beside its state.
+
+use alloc::boxed::Box;
+
+use super::event::Details;
+use crate::graph::{self, Members, Merge, News, Other, Unknown};
+
+/// A call resource without what the fold keeps elsewhere: its state, id and tone, and the annotations of
+/// the transport.
+pub(crate) fn told(resource: &graph::Call) -> graph::Call {
+    let mut told = resource.clone();
+    told.odata_type = None;
+    told.state.take();
+    told.id.take();
+    told.tone_info.take();
+    strip(&mut told.other);
+    told
+}
+
+/// Drops `@odata.id`, `@odata.etag`, `@odata.context` …: they say nothing about the resource.
+pub(crate) fn strip(other: &mut Other) {
+    other.retain(|name, _| !name.starts_with("@odata."));
+}
+
+/// What a telling changes.
+pub(crate) fn news(mut told: graph::Call, known: &graph::Call) -> Details {
+    told.pair::<News>(known);
+    some(told)
+}
+
+/// What a late telling adds to what is known.
+pub(crate) fn unknown(mut told: graph::Call, known: &graph::Call) -> Details {
+    told.pair::<Unknown>(known);
+    some(told)
+}
+
+/// The details, where they say anything.
+pub(crate) fn some(told: graph::Call) -> Details {
+    (!told.is_silent()).then(|| Box::new(told))
+}
+
+pub(crate) fn merge(known: &mut graph::Call, told: &Details) {
+    if let Some(told) = told {
+        known.pair::<Merge>(told);
+        known.state.take();
+    }
+}
+

@@ -1,0 +1,312 @@
+//! The fold: what each event makes of a call. It refuses what the chart refuses, all or nothing.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{boxed::Box, format};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::event::{CallEvent, Details};
+use super::lifecycle::Region;
+use super::roster::Roster;
+use super::state::State;
+use super::{Call, details};
+use crate::graph::{self, CommsOperation, Member, ToneInfo};
+use crate::operation::{Operation, position};
+use crate::{Id, Recorded, Refusal};
+
+/// How long an inferred state waits to be told at last.
+const TOLD_AT_LAST: SignedDuration = SignedDuration::from_secs(60);
+
+/// How the call began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Beginning {
+    Offered,
+    Placed,
+    Adopted,
+    /// Adopted on the word of something that named no state; the state is a guess until one is told.
+    Guessed,
+}
+
+/// What hearing must remember of the past.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Hearings {
+    /// States that the call has been through; those of hold and transfer since it was last established.
+    been: u16,
+    inferred: Vec<Inferred>,
+    messages: Vec<(Id, u32)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Inferred {
+    state: State,
+    at: Option<Timestamp>,
+    /// Told at last, and nothing has moved the call since.
+    told: bool,
+}
+
+impl Hearings {
+    const fn bit(state: State) -> u16 {
+        1 << state as u16
+    }
+
+    fn enter(&mut self, state: State) {
+        if state == State::Established {
+            let since = [State::Hold, State::Transferring, State::TransferAccepted];
+            since.into_iter().for_each(|state| self.been &= !Self::bit(state));
+        }
+        self.been |= Self::bit(state);
+    }
+
+    fn moved(&mut self, state: State, at: Option<Timestamp>, is_inferred: bool) {
+        self.enter(state);
+        self.inferred.retain(|inferred| inferred.state != state && !inferred.told);
+        if is_inferred {
+            self.inferred.push(Inferred { state, at, told: false });
+        }
+    }
+
+    fn confirm(&mut self, state: State) {
+        let inferred = self.inferred.iter_mut().find(|inferred| inferred.state == state);
+        if let Some(inferred) = inferred {
+            inferred.told = true;
+        }
+    }
+
+    pub(super) const fn has_been(&self, state: State) -> bool {
+        self.been & Self::bit(state) != 0
+    }
+
+    /// True where a state was inferred, and the time in which it may still be told has not run out.
+    /// `Some(true)` where it was told already and nothing has moved the call since.
+    pub(super) fn awaits(&self, state: State, now: Option<Timestamp>) -> Option<bool> {
+        let inferred = self.inferred.iter().find(|inferred| inferred.state == state)?;
+        let waited = now.zip(inferred.at).map(|(now, at)| now.duration_since(at));
+        waited.is_none_or(|waited| waited <= TOLD_AT_LAST).then_some(inferred.told)
+    }
+
+    pub(super) fn has_heard(&self, message: &Id, item: u32) -> bool {
+        self.messages.iter().any(|heard| heard.0 == *message && heard.1 == item)
+    }
+}
+
+impl Call {
+    /// Folds the first event of a call.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] where the event is no beginning.
+    ///
+    /// ```
+    /// use callfold::{Call, Recorded};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// let call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// assert_eq!(call.revision(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn begin(recorded: &Recorded) -> Result<Self, Refusal> {
+        let (beginning, state, told) = match &recorded.event {
+            CallEvent::Offered(told) => (Beginning::Offered, State::Incoming, told),
+            CallEvent::Placed(told) => (Beginning::Placed, State::Establishing, told),
+            CallEvent::Adopted(told) => match named(told) {
+                Some(state) => (Beginning::Adopted, state, told),
+                None => (Beginning::Guessed, State::Established, told),
+            },
+            event => return Err(refuse(event, None, ["offered", "placed", "adopted"].into())),
+        };
+        let mut details: Box<graph::Call> = Box::default();
+        details::merge(&mut details, told);
+        let mut hearings = Hearings::default();
+        hearings.enter(state);
+        Ok(Self {
+            id: recorded.call,
+            state,
+            beginning,
+            revision: recorded.revision,
+            first_at: recorded.at,
+            last_at: recorded.at,
+            details,
+            operations: Vec::new(),
+            roster: Roster::default(),
+            tones: Vec::new(),
+            content_sharing: Vec::new(),
+            hearings,
+        })
+    }
+
+    /// Folds the next event. Revisions are the ledger's to check: see [`Ledger::apply`](crate::Ledger::apply).
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] that says the state and what would have been legal; the call is then what it was.
+    ///
+    /// ```
+    /// use callfold::{Call, Recorded};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let held = line.replace("offered", "held").replace("1,", "2,");
+    /// let before = call.clone();
+    /// assert!(call.evolve(&held.parse::<Recorded>()?).is_err());
+    /// assert_eq!(call, before);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn evolve(&mut self, recorded: &Recorded) -> Result<(), Refusal> {
+        let event = &recorded.event;
+        match event {
+            CallEvent::Offered(_) | CallEvent::Placed(_) => return Err(self.refuse(event)),
+            CallEvent::Adopted(told) => {
+                let found = named(told).filter(|_| self.is_guessed());
+                let Some(found) = found else { return Err(self.refuse(event)) };
+                self.adopt(found, told);
+            }
+            CallEvent::Step(cause, told) => {
+                let Some(next) = self.state.after(*cause) else { return Err(self.refuse(event)) };
+                self.step(next, told, recorded);
+            }
+            CallEvent::OperationCreated(told) => self.create(event, told)?,
+            CallEvent::OperationUpdated(told) => {
+                let found = position(&self.operations, told).and_then(|index| self.operations.get_mut(index));
+                match found {
+                    Some(operation) if operation.is_pending() => operation.merge(told),
+                    Some(_) | None => return Err(self.refuse_operation(event, told)),
+                }
+            }
+            CallEvent::OperationStep(cause, told) => {
+                let found = position(&self.operations, told).and_then(|index| self.operations.get_mut(index));
+                let step = found.and_then(|operation| Some((operation.state().after(*cause)?, operation)));
+                match step {
+                    Some((next, operation)) => operation.step(next, told),
+                    None => return Err(self.refuse_operation(event, told)),
+                }
+            }
+            CallEvent::NotificationHeard(heard) => {
+                let messages = heard.message_ids.iter().map(|id| (id.clone(), heard.item));
+                self.hearings.messages.extend(messages);
+            }
+            CallEvent::StateConfirmed(confirmed) => {
+                self.must_live(event)?;
+                self.hearings.confirm(confirmed.state);
+            }
+            CallEvent::DetailsChanged(told) => {
+                self.must_live(event)?;
+                details::merge(&mut self.details, told);
+            }
+            CallEvent::ToneReceived(tone) => {
+                self.must_live(event)?;
+                self.press(tone);
+            }
+            CallEvent::RosterUpdated(told) => {
+                self.must_live(event)?;
+                told.participants.iter().for_each(|one| self.roster.update(one, told.sequence_number));
+            }
+            CallEvent::ContentSharingStarted(session) => {
+                self.must_live(event)?;
+                self.content_sharing.retain(|id| *id != session.id);
+                self.content_sharing.push(session.id.clone());
+            }
+            CallEvent::ContentSharingEnded(session) => {
+                self.must_live(event)?;
+                self.content_sharing.retain(|id| *id != session.id);
+            }
+        }
+        self.revision = recorded.revision;
+        self.first_at = self.first_at.or(recorded.at);
+        self.last_at = self.last_at.max(recorded.at);
+        Ok(())
+    }
+
+    /// What runs beside the chart needs a call that lives.
+    fn must_live(&self, event: &CallEvent) -> Result<(), Refusal> {
+        if self.state.is_live() { Ok(()) } else { Err(self.refuse(event)) }
+    }
+
+    fn adopt(&mut self, found: State, told: &Details) {
+        self.beginning = Beginning::Adopted;
+        self.state = found;
+        self.hearings.been = 0;
+        self.hearings.enter(found);
+        details::merge(&mut self.details, told);
+    }
+
+    fn step(&mut self, next: State, told: &Details, recorded: &Recorded) {
+        // What was told in a connected call was the result of a transfer, not of what comes next.
+        if self.state.lies_in(Region::Connected) {
+            self.details.result_info.take();
+        }
+        self.state = next;
+        self.beginning = self.beginning.known();
+        self.hearings.moved(next, recorded.at, recorded.inferred);
+        details::merge(&mut self.details, told);
+    }
+
+    fn create(&mut self, event: &CallEvent, told: &CommsOperation) -> Result<(), Refusal> {
+        let operation = Operation::begin(told);
+        let known = position(&self.operations, told).and_then(|index| self.operations.get(index));
+        let is_known = known.is_some_and(|known| known.id() == operation.id());
+        if is_known || (!self.state.is_live() && operation.is_pending()) {
+            return Err(self.refuse_operation(event, told));
+        }
+        self.operations.push(operation);
+        Ok(())
+    }
+
+    /// Tones are kept in the order of their numbers; the first telling of a number counts.
+    fn press(&mut self, tone: &ToneInfo) {
+        if !self.knows_tone(tone) {
+            let number = tone.sequence_id.value();
+            let index = self.tones.partition_point(|known| known.sequence_id.value() <= number);
+            self.tones.insert(index, tone.clone());
+        }
+    }
+
+    pub(super) fn knows_tone(&self, tone: &ToneInfo) -> bool {
+        self.tones.iter().any(|known| match tone.sequence_id {
+            Member::Value(_) => known.sequence_id == tone.sequence_id,
+            Member::Absent | Member::Null => known.tone == tone.tone,
+        })
+    }
+
+    pub(super) fn is_guessed(&self) -> bool {
+        self.beginning == Beginning::Guessed
+    }
+
+    fn refuse(&self, event: &CallEvent) -> Refusal {
+        let steps = self.state.steps().map(|(cause, _)| cause.as_str());
+        let beside = ["detailsChanged", "toneReceived", "rosterUpdated", "operationCreated"];
+        let legal = steps.chain(beside.into_iter().filter(|_| self.state.is_live())).collect();
+        refuse(event, Some(self.state), legal)
+    }
+
+    fn refuse_operation(&self, event: &CallEvent, told: &CommsOperation) -> Refusal {
+        let known = position(&self.operations, told).and_then(|index| self.operations.get(index));
+        let legal = match known {
+            Some(known) => known.state().steps().map(|(cause, _)| cause.as_str()).collect(),
+            None if self.state.is_live() => Vec::from(["operationCreated"]),
+            None => Vec::new(),
+        };
+        let state = known.map_or("unknown", |known| known.state().as_str());
+        let id = told.id.value().map_or_else(String::new, |id| format!(" {id}"));
+        let operation = Some(format!("the {state} {} operation{id}", told.kind().as_str()));
+        Refusal { operation, ..refuse(event, Some(self.state), legal) }
+    }
+}
+
+impl Beginning {
+    /// A step tells the state, so that it is a guess no longer.
+    const fn known(self) -> Self {
+        match self {
+            Self::Guessed => Self::Adopted,
+            Self::Offered | Self::Placed | Self::Adopted => self,
+        }
+    }
+}
+
+fn named(told: &Details) -> Option<State> {
+    told.as_ref().and_then(|told| told.state.value()).and_then(State::from_wire)
+}
+
+fn refuse(event: &CallEvent, state: Option<State>, legal: Vec<&'static str>) -> Refusal {
+    Refusal { event: event.type_name(), state, operation: None, legal }
+}

@@ -1,0 +1,84 @@
+//! What a state that a notification names means for a call: the cases of *Hearing*, in their order.
+//!
+//! The ways from one state to another come from the chart; there is no second table.
+
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+use super::Call;
+use super::lifecycle::Region;
+use super::state::{Cause, State};
+use crate::graph::{self, ResultInfo};
+
+/// What hearing a state comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Hearing {
+    /// The call was adopted without a state; this is its first.
+    Found,
+    /// Inferred before, told only now. True where it was told before and nothing has moved the call since.
+    ToldAtLast { again: bool },
+    /// No movement: at most something new about the state the call is in.
+    Same,
+    /// One legal step.
+    Step(Cause),
+    /// Several legal steps, of which only the last is told.
+    Gap(Vec<Cause>),
+    /// Something that lies behind the call.
+    Late,
+    /// No way leads there, or back.
+    Impossible,
+}
+
+impl Call {
+    /// What it means for this live call that a notification names a state.
+    pub(super) fn hear(&self, named: State, told: &graph::Call, now: Option<Timestamp>) -> Hearing {
+        let failed_transfer = self.tells_failed_transfer(named, told);
+        if self.is_guessed() && named.is_live() {
+            return Hearing::Found;
+        }
+        match self.hearings.awaits(named, now) {
+            Some(again) if !failed_transfer && named != self.state() => {
+                return Hearing::ToldAtLast { again };
+            }
+            Some(_) | None => {}
+        }
+        if named == self.state() {
+            return if failed_transfer {
+                Hearing::Gap([Cause::TransferStarted, Cause::TransferFailed].into())
+            } else {
+                Hearing::Same
+            };
+        }
+        if self.has_passed(named) {
+            return Hearing::Late;
+        }
+        if named == State::Established {
+            // It is sent again with every tone, media state or detail: by itself it is no step back.
+            let stays_transferring = self.state().lies_in(Region::Transfer) && !failed_transfer;
+            let stays_held = self.state() == State::Hold && told.tone_info.value().is_some();
+            if stays_transferring || stays_held {
+                return Hearing::Same;
+            }
+        }
+        match self.state().path(named).as_deref() {
+            Some([cause]) => Hearing::Step(*cause),
+            Some(path) => Hearing::Gap(path.into()),
+            None if named.path(self.state()).is_some() => Hearing::Late,
+            None => Hearing::Impossible,
+        }
+    }
+
+    fn has_passed(&self, named: State) -> bool {
+        let counts = named.lies_in(Region::Setup) || named.lies_in(Region::Transfer) || named == State::Hold;
+        counts && self.hearings.has_been(named)
+    }
+
+    /// `established` with a failure that is not known yet: a transfer failed.
+    fn tells_failed_transfer(&self, named: State, told: &graph::Call) -> bool {
+        let result = told.result_info.value().map(|result| &**result);
+        named == State::Established
+            && result.is_some_and(ResultInfo::is_failure)
+            && result != self.result_info()
+    }
+}

@@ -1,0 +1,167 @@
+//! Hearing operations.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+
+use super::super::event::CallEvent;
+use super::super::{Call, details};
+use super::Draft;
+use crate::FindingKind;
+use crate::graph::{CommsOperation, Member, Members, News, Resource, ResultInfo, Rule, Unknown};
+use crate::operation::{Operation, Region, State, position};
+
+impl Draft<'_> {
+    pub(super) fn hear_operation(&mut self, told: &CommsOperation, url: &Resource, is_gone: bool) {
+        let told = normal(told, url);
+        let found = self.known.and_then(|call| {
+            position(call.operations(), &told).and_then(|index| call.operations().get(index))
+        });
+        match found {
+            Some(operation) if operation.is_pending() => self.hear_pending(operation, &told, is_gone),
+            Some(operation) => self.hear_settled(operation, &told, is_gone),
+            None => self.hear_unasked(told, is_gone),
+        }
+    }
+
+    fn hear_pending(&mut self, operation: &Operation, told: &CommsOperation, is_gone: bool) {
+        let at = operation.state();
+        let named = destiny(told, is_gone);
+        let mut news = Box::new(told.clone());
+        news.status = Member::Absent;
+        let cause = named.and_then(|named| at.steps().find(|(_, next)| *next == named)).map(|(cause, _)| cause);
+        if let Some(cause) = cause {
+            if self.known.is_some_and(|call| !call.state().is_live()) {
+                self.find(FindingKind::Late, format!("{} told after the call ended", title(operation, told)));
+            }
+            return self.record(CallEvent::OperationStep(cause, news));
+        }
+        let is_late = named.is_some_and(|named| named != at);
+        let brings = if is_late { adds::<Unknown>(told, operation) } else { adds::<News>(told, operation) };
+        if is_late {
+            let named = named.map_or("", State::as_str);
+            self.find(FindingKind::Late, format!("{} told {named} when it is {at}", title(operation, told)));
+            news.pair::<Unknown>(operation.resource());
+        }
+        if brings {
+            keys(&mut news, told);
+            self.record(CallEvent::OperationUpdated(news));
+        } else if !is_late {
+            self.repeat(&format!("{} {at}", title(operation, told)));
+        }
+        if is_gone {
+            let title = title(operation, told);
+            self.find(FindingKind::Gap, format!("{title} is gone, and its end was never told: it stays {at}"));
+        }
+    }
+
+    /// A settled operation stays as it is.
+    fn hear_settled(&mut self, operation: &Operation, told: &CommsOperation, is_gone: bool) {
+        let at = operation.state();
+        let title = title(operation, told);
+        match destiny(told, is_gone) {
+            Some(named @ (State::NotStarted | State::Running)) => {
+                self.find(FindingKind::Late, format!("{title} told {named} when it is {at}"));
+            }
+            Some(named) if named != at => {
+                self.find(FindingKind::Impossible, format!("{title} told {named} when it is {at}, which is final"));
+            }
+            Some(_) | None => self.repeat(&format!("{title} {at}")),
+        }
+    }
+
+    /// An operation that was never asked for here is adopted.
+    fn hear_unasked(&mut self, mut told: CommsOperation, is_gone: bool) {
+        if told.id.value().is_none() && told.client_context.value().is_none() {
+            return self.find(FindingKind::Malformed, "an operation with neither an id nor a clientContext");
+        }
+        let named = destiny(&told, is_gone);
+        let title = || format!("{} operation{}", told.kind().as_str(), name(&told));
+        match self.known {
+            Some(call) if !call.state().is_live() => match named {
+                Some(State::Completed | State::Failed) => {
+                    let message = format!("{} told after the call ended", title());
+                    self.find(FindingKind::Late, message);
+                }
+                Some(State::NotStarted | State::Running) | None => {
+                    let message = format!("{} told after the call ended", title());
+                    return self.find(FindingKind::AfterEnd, message);
+                }
+            },
+            Some(_) => {}
+            None => self.adopt_unseen("an operation"),
+        }
+        if is_gone && named.is_none_or(|named| !named.lies_in(Region::Settled)) {
+            let message = format!("{} is gone, and its end was never told", title());
+            self.find(FindingKind::Gap, message);
+        }
+        if let Some(named) = named {
+            told.status = Member::Value(named.as_str().into());
+        }
+        self.record(CallEvent::OperationCreated(Box::new(told)));
+    }
+
+    pub(super) fn learn_operation(&mut self, told: &CommsOperation) {
+        let told = normal(told, &Resource::Operation(None));
+        let operations = self.known.map_or(&[][..], Call::operations);
+        // Two operations can bear one clientContext: an id that is told is the better witness.
+        let known = position(operations, &told).and_then(|index| operations.get(index));
+        let is_known = known.is_some_and(|known| told.id.value().is_none() || known.id() == told.id.value());
+        let is_over = self.known.is_some_and(|call| !call.state().is_live());
+        if !is_known && !is_over {
+            if self.known.is_none() {
+                self.adopt_unseen("an operation");
+            }
+            self.record(CallEvent::OperationCreated(Box::new(told)));
+        }
+    }
+}
+
+/// An operation as the fold takes it: its id from the url, else from the body.
+fn normal(told: &CommsOperation, url: &Resource) -> CommsOperation {
+    let mut told = told.clone();
+    if let Resource::Operation(Some(id)) = url {
+        told.id = Member::Value(id.clone());
+    }
+    details::strip(&mut told.other);
+    told
+}
+
+/// The state that a telling comes to. One that is gone without a word of its status is settled by its result.
+fn destiny(told: &CommsOperation, is_gone: bool) -> Option<State> {
+    let result = told.result_info.value().filter(|_| is_gone).map(|result| &**result);
+    match State::told(told) {
+        settled @ Some(State::Completed | State::Failed) => settled,
+        pending => match result {
+            Some(result) if result.is_success() => Some(State::Completed),
+            Some(result) if ResultInfo::is_failure(result) => Some(State::Failed),
+            Some(_) | None => pending,
+        },
+    }
+}
+
+/// True where a telling brings something, by a rule that leaves what it brings.
+fn adds<R: Rule>(told: &CommsOperation, operation: &Operation) -> bool {
+    let mut rest = told.clone();
+    rest.status = Member::Absent;
+    rest.id = Member::Absent;
+    rest.pair::<R>(operation.resource());
+    !rest.is_silent()
+}
+
+/// Keeps that by which the operation is found again.
+fn keys(news: &mut CommsOperation, told: &CommsOperation) {
+    news.odata_type.clone_from(&told.odata_type);
+    news.id.clone_from(&told.id);
+    if told.id.value().is_none() {
+        news.client_context.clone_from(&told.client_context);
+    }
+}
+
+fn title(operation: &Operation, told: &CommsOperation) -> String {
+    format!("{} operation{}", operation.kind().as_str(), name(told))
+}
+
+fn name(told: &CommsOperation) -> String {
+    told.id.value().map_or_else(String::new, |id| format!(" {id}"))
+}

@@ -1,0 +1,37 @@
+//! Hearing rosters.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::super::event::{CallEvent, RosterUpdated};
+use super::super::roster;
+use super::Draft;
+use crate::graph::{Member, Participant};
+use crate::{FindingKind, ParticipantId};
+
+impl Draft<'_> {
+    pub(super) fn hear_roster(&mut self, told: &[Participant], sequence_number: Option<i64>, is_gone: bool) {
+        let Some(known) = self.live("its roster") else { return };
+        let learns = |one: &Participant| known.is_none_or(|call| call.roster.learns(one, sequence_number));
+        let told = told.iter().map(|participant| roster::told(participant, is_gone));
+        let participants: Vec<Participant> = told.filter(learns).collect();
+        let is_late = known.is_some_and(|call| sequence_number.is_some() && sequence_number < call.roster.sequence());
+        if is_late {
+            let number = sequence_number.unwrap_or_default();
+            self.find(FindingKind::Late, format!("roster delta {number} told after a newer one"));
+        } else if participants.is_empty() {
+            self.repeat("the roster");
+        }
+        if !participants.is_empty() {
+            let updated = RosterUpdated { sequence_number, participants };
+            self.record(CallEvent::RosterUpdated(Box::new(updated)));
+        }
+    }
+
+    pub(super) fn hear_left(&mut self, id: Option<&ParticipantId>) {
+        let mut left = Participant::default();
+        left.id = id.cloned().map_or(Member::Absent, Member::Value);
+        self.hear_roster(&[left], None, true);
+    }
+}

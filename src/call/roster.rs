@@ -1,0 +1,107 @@
+//! The roster of a call: who takes part, ordered by what delta rosters say of their order.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::ParticipantId;
+use crate::graph::{Fill, Member, Members, Merge, Participant};
+
+/// Everybody who was ever told of, those who left among them: a late delta must not bring anybody back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Roster {
+    seats: Vec<Seat>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Seat {
+    participant: Participant,
+    /// The newest delta that spoke of the participant.
+    sequence: Option<i64>,
+}
+
+impl Seat {
+    fn is_taken(&self) -> bool {
+        self.participant.removed_state.is_absent()
+    }
+
+    /// What a telling makes of the seat.
+    fn told(&self, participant: &Participant, sequence: Option<i64>) -> Self {
+        let mut next = self.clone();
+        let is_newer = sequence.is_none() || sequence > self.sequence;
+        if is_newer {
+            next.participant.pair::<Merge>(participant);
+            next.participant.removed_state.clone_from(&participant.removed_state);
+            next.sequence = sequence.or(self.sequence);
+        } else {
+            let removed = next.participant.removed_state.take();
+            next.participant.pair::<Fill>(participant);
+            next.participant.removed_state = removed;
+        }
+        next
+    }
+}
+
+impl Roster {
+    pub(crate) fn participants(&self) -> impl Iterator<Item = &Participant> {
+        self.seats.iter().filter(|seat| seat.is_taken()).map(|seat| &seat.participant)
+    }
+
+    /// The newest delta that was heard.
+    pub(crate) fn sequence(&self) -> Option<i64> {
+        self.seats.iter().filter_map(|seat| seat.sequence).max()
+    }
+
+    /// True where a telling changes anything.
+    pub(crate) fn learns(&self, participant: &Participant, sequence: Option<i64>) -> bool {
+        self.position(participant).and_then(|index| self.seats.get(index)).is_none_or(|seat| {
+            seat.told(participant, sequence) != *seat
+        })
+    }
+
+    pub(crate) fn update(&mut self, participant: &Participant, sequence: Option<i64>) {
+        match self.position(participant).and_then(|index| self.seats.get_mut(index)) {
+            Some(seat) => *seat = seat.told(participant, sequence),
+            None => self.seats.push(Seat { participant: participant.clone(), sequence }),
+        }
+    }
+
+    /// By id; by identity only where one side has no id, because one user can sit at several endpoints.
+    fn position(&self, told: &Participant) -> Option<usize> {
+        let id = told.id.value();
+        let by_id = |seat: &Seat| id.is_some() && seat.participant.id.value() == id;
+        let by_identity = |seat: &Seat| {
+            (id.is_none() || seat.participant.id.value().is_none()) && same_identity(&seat.participant, told)
+        };
+        let first = |test: &dyn Fn(&Seat) -> bool| self.seats.iter().position(test);
+        first(&by_id).or_else(|| first(&by_identity))
+    }
+}
+
+fn same_identity(one: &Participant, other: &Participant) -> bool {
+    let ids = |participant: &Participant| -> Vec<ParticipantId> {
+        let set = participant.info.value().and_then(|info| info.identity.value());
+        let identities = set.into_iter().flat_map(|set| set.identities());
+        identities.filter_map(|identity| identity.id.value().cloned()).collect()
+    };
+    let theirs = ids(other);
+    ids(one).iter().any(|id| theirs.contains(id))
+}
+
+/// A participant as the roster keeps it: its id taken from `@odata.id` where it has no other, and without
+/// the annotations of the transport.
+pub(crate) fn told(participant: &Participant, is_gone: bool) -> Participant {
+    let mut told = participant.clone();
+    if told.id.value().is_none() {
+        let url = told.other.get("@odata.id").and_then(serde_json::Value::as_str);
+        let id = url.and_then(|url| url.rsplit_once("/participants/")).map(|(_, id)| id.into());
+        told.id = id.map_or(Member::Absent, Member::Value);
+    }
+    super::details::strip(&mut told.other);
+    if is_gone && told.removed_state.value().is_none() {
+        told.removed_state = Member::Value(Box::default());
+    }
+    if told.removed_state == Member::Null {
+        told.removed_state = Member::Absent;
+    }
+    told
+}

@@ -1,0 +1,143 @@
+//! The event log: one recorded event a line, as plain JSON or as a CloudEvent. See `docs/log-format.md`.
+
+mod cloud_event;
+mod error;
+mod line;
+
+use core::fmt;
+use core::str::FromStr;
+
+use jiff::Timestamp;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+pub use cloud_event::CloudEvent;
+pub use error::LineError;
+use line::Line;
+
+use crate::CallId;
+use crate::call::CallEvent;
+
+/// The schema version of the lines that this crate writes, and the only one so far.
+pub const SCHEMA_VERSION: u64 = 1;
+
+/// An event of one call with its place in that call's history: a line of the log.
+///
+/// ```
+/// use callfold::Recorded;
+///
+/// let line = r#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02.250Z","type":"established","data":{}}"#;
+/// let recorded: Recorded = line.parse()?;
+/// assert_eq!(recorded.revision, 3);
+/// assert_eq!(recorded.to_string(), line);
+/// # Ok::<(), callfold::LineError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// The call.
+    pub call: CallId,
+    /// This call's own count, from 1, without holes.
+    pub revision: u64,
+    /// When it happened; absent where the source gave no time.
+    pub at: Option<Timestamp>,
+    /// True where the event was concluded, not told.
+    pub inferred: bool,
+    /// What happened.
+    pub event: CallEvent,
+}
+
+impl Recorded {
+    /// An event that was told.
+    ///
+    /// ```
+    /// use callfold::call::{CallEvent, Cause};
+    /// use callfold::{CallId, Recorded};
+    ///
+    /// let held = Recorded::new(CallId::new(uuid::Uuid::nil()), 4, None, CallEvent::Step(Cause::Held, None));
+    /// assert!(!held.inferred);
+    /// ```
+    pub const fn new(call: CallId, revision: u64, at: Option<Timestamp>, event: CallEvent) -> Self {
+        Self { call, revision, at, inferred: false, event }
+    }
+
+    /// The same as a CloudEvent, for brokers.
+    ///
+    /// ```
+    /// use callfold::Recorded;
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"type":"held","data":{}}"#;
+    /// let event = line.parse::<Recorded>()?.cloud_event().to_string();
+    /// assert!(event.contains(r#""type":"callfold.call.held.v1""#));
+    /// assert_eq!(event.parse::<Recorded>()?, line.parse()?);
+    /// # Ok::<(), callfold::LineError>(())
+    /// ```
+    pub const fn cloud_event(&self) -> CloudEvent<'_> {
+        CloudEvent(self)
+    }
+}
+
+/// The line of the log.
+impl Serialize for Recorded {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("v", &SCHEMA_VERSION)?;
+        map.serialize_entry("call", &self.call)?;
+        map.serialize_entry("rev", &self.revision)?;
+        if let Some(at) = self.at {
+            map.serialize_entry("at", &At(at))?;
+        }
+        map.serialize_entry("type", self.event.type_name())?;
+        map.serialize_entry("data", &self.event)?;
+        if self.inferred {
+            map.serialize_entry("inferred", &true)?;
+        }
+        map.end()
+    }
+}
+
+/// The line of the log.
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// Reads a line of the log, plain or a CloudEvent.
+impl FromStr for Recorded {
+    type Err = LineError;
+
+    fn from_str(line: &str) -> Result<Self, LineError> {
+        serde_json::from_str::<Line<'_>>(line).map_err(LineError::json)?.recorded()
+    }
+}
+
+/// A time on the log: RFC 3339 in UTC, with none, three, six or nine digits of a second.
+///
+/// ```
+/// use callfold::At;
+///
+/// assert_eq!(At("2026-11-23T10:15:02.25+01:00".parse()?).to_string(), "2026-11-23T09:15:02.250Z");
+/// # Ok::<(), jiff::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_structs, reason = "a time and nothing else")]
+pub struct At(pub Timestamp);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(at) = self;
+        match at.subsec_nanosecond() {
+            0 => write!(f, "{at:.0}"),
+            nanos if nanos % 1_000_000 == 0 => write!(f, "{at:.3}"),
+            nanos if nanos % 1_000 == 0 => write!(f, "{at:.6}"),
+            _ => write!(f, "{at:.9}"),
+        }
+    }
+}
+
+impl Serialize for At {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,72 @@
+//! The log as CloudEvents 1.0 in JSON, so that it flows through brokers as it is.
+
+use alloc::format;
+use core::fmt;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::line::Line;
+use super::{At, LineError, Recorded};
+
+const PREFIX: &str = "callfold.call.";
+const VERSION: &str = ".v1";
+
+/// A recorded event, written as a CloudEvent. Source: [CloudEvents 1.0](https://cloudevents.io).
+///
+/// ```
+/// use callfold::{CloudEvent, Recorded};
+///
+/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"type":"held","data":{}}"#;
+/// let recorded: Recorded = line.parse()?;
+/// assert!(CloudEvent(&recorded).to_string().starts_with(r#"{"specversion":"1.0""#));
+/// # Ok::<(), callfold::LineError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "another face of one event")]
+pub struct CloudEvent<'a>(pub &'a Recorded);
+
+impl Serialize for CloudEvent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(recorded) = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("specversion", "1.0")?;
+        map.serialize_entry("id", &format!("{}/{}", recorded.call, recorded.revision))?;
+        map.serialize_entry("source", &format!("/communications/calls/{}", recorded.call))?;
+        map.serialize_entry("type", &format!("{PREFIX}{}{VERSION}", recorded.event.type_name()))?;
+        map.serialize_entry("subject", &recorded.call)?;
+        if let Some(at) = recorded.at {
+            map.serialize_entry("time", &At(at))?;
+        }
+        map.serialize_entry("datacontenttype", "application/json")?;
+        map.serialize_entry("data", &recorded.event)?;
+        if recorded.inferred {
+            map.serialize_entry("inferred", &true)?;
+        }
+        map.end()
+    }
+}
+
+impl fmt::Display for CloudEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
+    let type_name = line.type_name.as_ref().ok_or(LineError::Missing { member: "type" })?;
+    let ours = type_name.0.strip_prefix(PREFIX).and_then(|name| name.rsplit_once('.'));
+    let Some((name, version)) = ours else {
+        return Err(LineError::Foreign { found: type_name.0.chars().take(64).collect() });
+    };
+    if version != "v1" {
+        return Err(LineError::Version { found: version.chars().take(16).collect(), known: super::SCHEMA_VERSION });
+    }
+    let id = line.id.as_ref().ok_or(LineError::Missing { member: "id" })?;
+    let (call, revision) = id.0.rsplit_once('/').unwrap_or((&id.0, ""));
+    let revision = revision
+        .parse()
+        .map_err(|_| LineError::invalid("id", "the id of a CloudEvent is <call>/<rev>"))?;
+    let subject = line.subject.as_ref().map_or(call, |subject| &subject.0);
+    line.assemble("subject", subject, revision, line.time.as_ref(), name)
+}

@@ -1,0 +1,92 @@
+//! What a line holds before it is understood: the members of both layouts, borrowed.
+
+use alloc::borrow::Cow;
+use alloc::string::ToString;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{LineError, Recorded, SCHEMA_VERSION, cloud_event};
+use crate::CallId;
+use crate::call::CallEvent;
+
+/// Text, borrowed where it holds no escapes.
+#[derive(Deserialize)]
+pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+
+#[derive(Deserialize)]
+pub(super) struct Line<'a> {
+    #[serde(borrow)]
+    v: Option<&'a RawValue>,
+    #[serde(borrow)]
+    call: Option<Text<'a>>,
+    rev: Option<u64>,
+    #[serde(borrow)]
+    at: Option<Text<'a>>,
+    #[serde(borrow, rename = "type")]
+    pub(super) type_name: Option<Text<'a>>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+    #[serde(default)]
+    inferred: Option<bool>,
+    #[serde(borrow)]
+    pub(super) specversion: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) id: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) subject: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) time: Option<Text<'a>>,
+}
+
+impl Line<'_> {
+    pub(super) fn recorded(self) -> Result<Recorded, LineError> {
+        if self.specversion.is_some() {
+            return cloud_event::recorded(self);
+        }
+        let version = self.v.map_or("1", RawValue::get);
+        if version != "1" {
+            return Err(LineError::version(version));
+        }
+        let call = self.call.as_ref().ok_or(LineError::Missing { member: "call" })?;
+        let revision = self.rev.ok_or(LineError::Missing { member: "rev" })?;
+        let type_name = self.type_name.as_ref().ok_or(LineError::Missing { member: "type" })?;
+        self.assemble("call", &call.0, revision, self.at.as_ref(), &type_name.0)
+    }
+
+    /// Puts together what both layouts have.
+    pub(super) fn assemble(
+        &self,
+        id_member: &'static str,
+        call: &str,
+        revision: u64,
+        at: Option<&Text<'_>>,
+        type_name: &str,
+    ) -> Result<Recorded, LineError> {
+        let call: CallId = call.parse().map_err(|why| LineError::invalid(id_member, why))?;
+        if revision == 0 {
+            return Err(LineError::invalid("rev", "revisions count from 1"));
+        }
+        let at = at.map(|text| text.0.parse::<Timestamp>()).transpose();
+        let at = at.map_err(|_| LineError::invalid("at", "a time is RFC 3339, such as 2026-11-23T09:15:02.250Z"))?;
+        let data = self.data.map_or("{}", RawValue::get);
+        let event = CallEvent::read(type_name, data);
+        let event = event.ok_or_else(|| LineError::unknown_type(type_name))?.map_err(LineError::data)?;
+        Ok(Recorded { call, revision, at, inferred: self.inferred.unwrap_or_default(), event })
+    }
+}
+
+impl LineError {
+    fn version(found: &str) -> Self {
+        Self::Version { found: found.chars().take(16).collect(), known: SCHEMA_VERSION }
+    }
+
+    fn unknown_type(found: &str) -> Self {
+        Self::UnknownType { found: found.chars().take(64).collect() }
+    }
+
+    pub(super) fn invalid(member: &'static str, why: impl ToString) -> Self {
+        Self::Invalid { member, why: why.to_string() }
+    }
+}
