@@ -19,6 +19,7 @@ use jiff::Timestamp;
 
 pub use event::{CallEvent, ContentSharing, Details, NotificationHeard, RosterUpdated, StateConfirmed};
 pub use lifecycle::Region;
+pub(crate) use observe::orphan;
 pub use observe::{Delivery, Observed, Reply};
 pub(crate) use state::names;
 pub use state::{Cause, State};

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::CallId;
 use super::wire::{Name, Names, Read, Seed, Wire, entry, member, open_enum, whole};
 use super::{
     Call, CommsOperation, ContentSharingSession, DeltaParticipants, Member, Other, Participant,
@@ -135,6 +136,22 @@ impl CommsNotification {
             Some(url) if url.call.is_some() => url,
             first => parsed.find(|url| url.call.is_some()).or(first).unwrap_or_else(|| ResourceUrl::from("")),
         }
+    }
+
+    /// The call that the notification is about: from its url, else from the call that it carries.
+    ///
+    /// ```
+    /// use callfold::graph::CommsNotification;
+    ///
+    /// let heard: CommsNotification = serde_json::from_str(
+    ///     r#"{"resourceData":{"@odata.type":"#microsoft.graph.call","id":"57DAB8B1894C409AB240BD8BEAE78896"}}"#,
+    /// )?;
+    /// assert!(heard.call_id().is_some());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn call_id(&self) -> Option<CallId> {
+        let told = || self.resource_data.as_call().and_then(|call| call.id.value()?.guid()).map(CallId::new);
+        self.url().call.or_else(told)
     }
 
     /// True where the resource is gone.

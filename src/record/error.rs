@@ -1,5 +1,6 @@
 //! Why a line of the log cannot be read.
 
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
@@ -56,6 +57,10 @@ pub enum LineError {
 impl LineError {
     pub(super) fn json(error: serde_json::Error) -> Self {
         Self::Json { why: without_content(&error) }
+    }
+
+    pub(crate) fn utf8(error: &core::str::Utf8Error) -> Self {
+        Self::Json { why: format!("not UTF-8 from byte {} on", error.valid_up_to() + 1) }
     }
 
     pub(super) fn data(error: serde_json::Error) -> Self {

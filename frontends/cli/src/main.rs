@@ -1,1 +1,48 @@
-fn main(){}
+//! `callfold`: replays recorded logs of Microsoft Graph calling notifications.
+
+mod args;
+mod check;
+mod convert;
+mod input;
+mod progress;
+mod replay;
+mod report;
+
+use std::io;
+use std::process::ExitCode;
+
+use callfold::Severity;
+use clap::Parser;
+
+use args::{Args, Command};
+use input::Unreadable;
+
+fn main() -> ExitCode {
+    let outcome = match Args::parse().command {
+        Command::Replay(args) => replay::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        Command::Check(args) => check::run(&args),
+    };
+    outcome.unwrap_or_else(|error| {
+        // Whoever reads has seen enough.
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return ExitCode::SUCCESS;
+        }
+        anstream::eprintln!("callfold: {error}");
+        ExitCode::from(2)
+    })
+}
+
+/// The exit status: 2 where an input could not be read, 1 where a finding is as bad as `deny`.
+fn status(unreadable: &[Unreadable], worst: Option<Severity>, deny: Severity) -> ExitCode {
+    for input in unreadable {
+        anstream::eprintln!("callfold: {}: {}", input.path, input.why);
+    }
+    if !unreadable.is_empty() {
+        ExitCode::from(2)
+    } else if worst.is_some_and(|worst| worst >= deny) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}

@@ -1,0 +1,124 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use callfold::log::Format;
+use callfold::{CallId, Moment, Severity};
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+/// Recorded logs of Microsoft Graph calling notifications go in, the calls come out.
+#[derive(Debug, Parser)]
+#[command(name = "callfold", version, about, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the calls of a log: how each ended, its operations, and what is odd about it
+    Replay(ReplayArgs),
+    /// Write the event log of any log, to standard output
+    Convert(ConvertArgs),
+    /// Replay, and say only what is wrong; for pipelines
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct ReplayArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show join tokens, passcodes and recording tokens
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+    #[command(flatten)]
+    pub(crate) deny: Deny,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct ConvertArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// What to write
+    #[arg(long, value_enum)]
+    pub(crate) to: Target,
+    #[command(flatten)]
+    pub(crate) deny: Deny,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) deny: Deny,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Target {
+    /// The event log, one event a line
+    Events,
+    /// The same as CloudEvents 1.0
+    Cloudevents,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Deny {
+    /// The mildest finding that makes the exit status 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity)]
+    pub(crate) deny: Severity,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct SourceArgs {
+    /// Files, folders (their files in name order), or - for standard input
+    #[arg(required = true, value_name = "LOG")]
+    pub(crate) logs: Vec<PathBuf>,
+    /// auto, events, notifications or sdk-log
+    #[arg(long, default_value = "auto", value_parser = format)]
+    pub(crate) format: FormatChoice,
+    /// The calls as they were at a time, such as 2026-11-23T09:15:02Z
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "until_rev")]
+    at: Option<Timestamp>,
+    /// Each call at this revision of its own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    until_rev: Option<u64>,
+    /// One call alone
+    #[arg(long, value_name = "ID")]
+    pub(crate) call: Option<CallId>,
+    /// Stop at the first error
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// The format of the logs; `None` tells it by content.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FormatChoice(pub(crate) Option<Format>);
+
+impl SourceArgs {
+    pub(crate) fn until(&self) -> Option<Moment> {
+        self.at.map(Moment::Time).or(self.until_rev.map(Moment::Revision))
+    }
+}
+
+fn format(name: &str) -> Result<FormatChoice, String> {
+    let known = Format::ALL.iter().find(|format| format.as_str() == name);
+    match known {
+        Some(format) => Ok(FormatChoice(Some(*format))),
+        None if name == "auto" => Ok(FormatChoice(None)),
+        None => Err("formats are auto, events, notifications and sdk-log".into()),
+    }
+}
+
+fn severity(name: &str) -> Result<Severity, String> {
+    let known = Severity::ALL.iter().find(|severity| severity.as_str() == name);
+    known.copied().ok_or_else(|| "severities are info, warn and error".into())
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "a time is RFC 3339 with its offset, such as 2026-11-23T09:15:02Z".into())
+}

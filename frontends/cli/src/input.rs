@@ -1,0 +1,193 @@
+//! Logs as files, folders or standard input, read in blocks and cut into records.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use callfold::log::{Cut, Format, cut};
+
+/// How much is read at once, bytes. A longer record makes the block grow to hold it.
+const BLOCK: usize = 1 << 20;
+
+/// How much of a log is looked at to tell its format, bytes.
+const HEAD: usize = 1 << 16;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// One log to read.
+pub(crate) struct Input {
+    pub(crate) path: String,
+    source: Source,
+    /// True for a file that a folder brought along: that it is no log is a finding, not an error.
+    pub(crate) is_in_folder: bool,
+}
+
+enum Source {
+    File(PathBuf),
+    StandardInput,
+}
+
+/// A log that cannot be opened or recognised.
+pub(crate) struct Unreadable {
+    pub(crate) path: String,
+    pub(crate) why: String,
+}
+
+/// The logs that a path stands for, or why it stands for none.
+pub(crate) fn expand(log: &Path) -> Result<Vec<Input>, Unreadable> {
+    let path = log.display().to_string();
+    if path == "-" {
+        return Ok(vec![Input { path, source: Source::StandardInput, is_in_folder: false }]);
+    }
+    if !log.is_dir() {
+        return Ok(vec![Input { path, source: Source::File(log.into()), is_in_folder: false }]);
+    }
+    let files = folder(log).map_err(|error| Unreadable { path: path.clone(), why: error.to_string() })?;
+    if files.is_empty() {
+        return Err(Unreadable { path, why: "the folder holds no files".into() });
+    }
+    let input = |file: PathBuf| Input {
+        path: file.display().to_string(),
+        source: Source::File(file),
+        is_in_folder: true,
+    };
+    Ok(files.into_iter().map(input).collect())
+}
+
+/// The files of a folder in name order, hidden ones left out.
+fn folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if !is_hidden && entry.path().is_file() {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// A record and its place: its number and its line, both from 1.
+pub(crate) struct Placed<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) record: u64,
+    pub(crate) line: u64,
+}
+
+/// A log that is being read.
+pub(crate) struct Records {
+    source: Box<dyn Read>,
+    pub(crate) format: Format,
+    block: Vec<u8>,
+    start: usize,
+    end: usize,
+    is_last: bool,
+    line: u64,
+    record: u64,
+    /// Bytes taken from the source so far.
+    pub(crate) bytes_read: u64,
+}
+
+impl Input {
+    /// The size of the log, bytes; 0 where it is not known.
+    pub(crate) fn size(&self) -> u64 {
+        match &self.source {
+            Source::File(path) => fs::metadata(path).map_or(0, |metadata| metadata.len()),
+            Source::StandardInput => 0,
+        }
+    }
+
+    /// Opens the log and tells its format, where it is not given.
+    pub(crate) fn open(&self, format: Option<Format>) -> Result<Records, Unreadable> {
+        let unreadable = |why: String| Unreadable { path: self.path.clone(), why };
+        let source: Box<dyn Read> = match &self.source {
+            Source::File(path) => Box::new(File::open(path).map_err(|error| unreadable(error.to_string()))?),
+            Source::StandardInput => Box::new(io::stdin()),
+        };
+        let mut records = Records {
+            source,
+            format: Format::Events,
+            block: vec![0; BLOCK],
+            start: 0,
+            end: 0,
+            is_last: false,
+            line: 1,
+            record: 0,
+            bytes_read: 0,
+        };
+        records.open(format).map_err(|error| unreadable(error.to_string()))?.map_or(Ok(records), |why| {
+            Err(unreadable(why.into()))
+        })
+    }
+}
+
+impl Records {
+    /// Reads the head of the log. Gives why the log is not recognised, where it is not.
+    fn open(&mut self, format: Option<Format>) -> io::Result<Option<&'static str>> {
+        while self.end < HEAD && !self.is_last {
+            self.fill()?;
+        }
+        if self.unread().starts_with(BYTE_ORDER_MARK) {
+            self.start += BYTE_ORDER_MARK.len();
+        }
+        let detected = format.or_else(|| Format::detect(self.unread()));
+        match detected {
+            Some(format) => self.format = format,
+            None if self.unread().trim_ascii().is_empty() => return Ok(Some("it is empty: no record in it")),
+            None => {
+                return Ok(Some(
+                    "not recognised as an event log, as notifications or as an SDK log (see --format)",
+                ));
+            }
+        }
+        Ok(None)
+    }
+
+    fn unread(&self) -> &[u8] {
+        self.block.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Takes in more of the log, behind what is not cut yet.
+    fn fill(&mut self) -> io::Result<()> {
+        self.block.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.end == self.block.len() {
+            self.block.resize(self.block.len() * 2, 0);
+        }
+        let free = self.block.get_mut(self.end..).unwrap_or_default();
+        match self.source.read(free) {
+            Ok(count) => {
+                self.is_last = count == 0;
+                self.end += count;
+                self.bytes_read += count as u64;
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The next record; `None` at the end of the log.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Placed<'_>>> {
+        let (skipped, bytes, rest) = loop {
+            match cut(self.format, self.unread(), self.is_last) {
+                Cut::Record(record) => break (record.skipped.len(), record.bytes.len(), record.rest.len()),
+                Cut::End => return Ok(None),
+                Cut::More => self.fill()?,
+            }
+        };
+        let begin = self.start + skipped;
+        self.start = begin + bytes + rest;
+        let at = |from: usize, to: usize| self.block.get(from..to).unwrap_or_default();
+        let line = self.line + newlines(at(begin - skipped, begin));
+        self.line = line + newlines(at(begin, self.start));
+        self.record += 1;
+        Ok(Some(Placed { bytes: at(begin, begin + bytes), record: self.record, line }))
+    }
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}

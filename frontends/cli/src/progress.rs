@@ -1,0 +1,40 @@
+//! A progress bar on standard error, where that is a terminal and the work takes longer than a second.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+const PATIENCE: Duration = Duration::from_secs(1);
+
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    is_shown: bool,
+}
+
+impl Progress {
+    /// For so many bytes; 0 where nobody knows.
+    pub(crate) fn new(bytes: u64) -> Self {
+        let bar = ProgressBar::with_draw_target((bytes > 0).then_some(bytes), ProgressDrawTarget::hidden());
+        let template = if bytes > 0 {
+            "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left"
+        } else {
+            "{spinner} {bytes} {bytes_per_sec}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self { bar, is_shown: false }
+    }
+
+    pub(crate) fn set(&mut self, bytes: u64) {
+        self.bar.set_position(bytes);
+        if !self.is_shown && self.bar.elapsed() > PATIENCE {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.is_shown = true;
+        }
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

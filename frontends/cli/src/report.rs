@@ -1,0 +1,34 @@
+//! What a replay looks like: a table and lines for people, one JSON object for programs.
+
+mod json;
+mod lines;
+mod table;
+
+pub(crate) use json::json;
+pub(crate) use lines::lines;
+pub(crate) use table::table;
+
+use callfold::Call;
+
+/// A secret that a call's log holds, by the member that it stands in.
+pub(crate) struct Shown<'a> {
+    pub(crate) member: &'static str,
+    pub(crate) operation: Option<String>,
+    pub(crate) value: &'a str,
+}
+
+/// The secrets of a call; shown only where they are asked for.
+pub(crate) fn secrets(call: &Call) -> Vec<Shown<'_>> {
+    let meeting = call.details().meeting_info.value();
+    let token = meeting.and_then(|meeting| meeting.token.value()).map(|token| ("token", token));
+    let passcode = meeting.and_then(|meeting| meeting.passcode.value()).map(|passcode| ("passcode", passcode));
+    let of_meeting = token.into_iter().chain(passcode);
+    let of_meeting =
+        of_meeting.map(|(member, secret)| Shown { member, operation: None, value: secret.expose() });
+    let of_operations = call.operations().iter().filter_map(|operation| {
+        let secret = operation.resource().recording_access_token.value()?;
+        let operation = operation.id().map(ToString::to_string);
+        Some(Shown { member: "recordingAccessToken", operation, value: secret.expose() })
+    });
+    of_meeting.chain(of_operations).collect()
+}

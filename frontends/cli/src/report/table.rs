@@ -1,0 +1,136 @@
+//! The table that a person reads.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use callfold::operation::Operation;
+use callfold::{Call, CallId, Severity};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use jiff::SignedDuration;
+
+use super::lines::{line, printable};
+use super::secrets;
+use crate::replay::Outcome;
+
+/// How many findings are printed; `--json` has them all.
+const SHOWN: usize = 100;
+
+const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations", "people", "findings"];
+
+pub(crate) fn table(outcome: &Outcome, show_secrets: bool) -> io::Result<()> {
+    let mut out = io::BufWriter::new(anstream::stdout());
+    let counts = counts(outcome);
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(HEADINGS);
+    for call in outcome.replay.ledger().calls() {
+        table.add_row(row(call, counts.get(&call.id()).copied().unwrap_or_default()));
+    }
+    if table.row_count() > 0 {
+        writeln!(out, "{}", table)?;
+    }
+    summary(outcome, &mut out)?;
+    findings(outcome, &mut out)?;
+    if show_secrets {
+        for call in outcome.replay.ledger().calls() {
+            for shown in secrets(call) {
+                let of = shown.operation.map_or_else(String::new, |id| format!(" of operation {id}"));
+                let value = printable(shown.value);
+                writeln!(out, "secret: {}{of} of call {}: {value}", shown.member, call.id())?;
+            }
+        }
+    }
+    out.flush()
+}
+
+fn counts(outcome: &Outcome) -> BTreeMap<CallId, usize> {
+    let mut counts = BTreeMap::new();
+    for call in outcome.findings.iter().filter_map(|placed| placed.finding.call) {
+        *counts.entry(call).or_default() += 1;
+    }
+    counts
+}
+
+fn row(call: &Call, findings: usize) -> [Cell; 7] {
+    let operations: Vec<String> = call.operations().iter().map(|one| operation(call, one)).collect();
+    let people = call.participants().count();
+    [
+        Cell::new(call.id()),
+        Cell::new(call.state()),
+        Cell::new(ending(call)),
+        Cell::new(duration(call)).set_alignment(CellAlignment::Right),
+        Cell::new(operations.join("\n")),
+        Cell::new(count(people)).set_alignment(CellAlignment::Right),
+        Cell::new(count(findings)).set_alignment(CellAlignment::Right),
+    ]
+}
+
+fn count(number: usize) -> String {
+    if number == 0 { String::new() } else { number.to_string() }
+}
+
+fn operation(call: &Call, operation: &Operation) -> String {
+    let orphaned = if !call.state().is_live() && operation.is_pending() { ", orphaned" } else { "" };
+    format!("{} {}{orphaned}", operation.kind().as_str(), operation.state())
+}
+
+/// The result that was told last: its code, subcode and message, or the older reason.
+fn ending(call: &Call) -> String {
+    let Some(result) = call.result_info() else {
+        let reason = call.details().termination_reason.value();
+        return reason.map_or_else(String::new, |reason| printable(reason));
+    };
+    let code = result.code.value().map(i32::to_string);
+    let subcode = result.subcode.value().map(i32::to_string);
+    let codes: Vec<String> = code.into_iter().chain(subcode).collect();
+    let message = result.message.value().map(|message| format!(" {}", printable(message)));
+    format!("{}{}", codes.join("/"), message.unwrap_or_default())
+}
+
+fn duration(call: &Call) -> String {
+    let times = call.first_at().zip(call.last_at());
+    times.map_or_else(String::new, |(first, last)| clock(last.duration_since(first)))
+}
+
+/// Hours, minutes and seconds: `1:02:03`, `2:03`, `0:04`.
+fn clock(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+fn summary(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
+    let calls = outcome.replay.ledger().calls().count();
+    let events = outcome.replay.events();
+    let records: u64 = outcome.inputs.iter().map(|input| input.records).sum();
+    let inputs = outcome.inputs.len();
+    write!(out, "{} from {} in {}", many(calls as u64, "call"), many(records, "record"), many(inputs as u64, "log"))?;
+    write!(out, ", {}", many(events, "event"))?;
+    for severity in Severity::ALL.iter().rev() {
+        let same = outcome.findings.iter().filter(|placed| placed.finding.kind.severity() == *severity).count();
+        if same > 0 {
+            write!(out, ", {same} {severity}")?;
+        }
+    }
+    writeln!(out)
+}
+
+fn many(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The findings, worst first.
+fn findings(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
+    let mut worst: Vec<_> = outcome.findings.iter().collect();
+    worst.sort_by_key(|placed| std::cmp::Reverse(placed.finding.kind.severity()));
+    if !worst.is_empty() {
+        writeln!(out)?;
+    }
+    worst.iter().take(SHOWN).try_for_each(|placed| line(outcome, placed, out))?;
+    let rest = worst.len().saturating_sub(SHOWN);
+    if rest > 0 {
+        writeln!(out, "… and {rest} more: --json has them all")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! Telling the formats apart, by content.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::{Cut, Format, cut};
+
+/// How many records are looked at until one tells.
+const PATIENCE: usize = 64;
+
+/// The members that tell one format from the other.
+#[derive(Deserialize)]
+struct Signs {
+    rev: Option<IgnoredAny>,
+    call: Option<IgnoredAny>,
+    specversion: Option<IgnoredAny>,
+    value: Option<IgnoredAny>,
+    body: Option<IgnoredAny>,
+    #[serde(rename = "changeType")]
+    change_type: Option<IgnoredAny>,
+    #[serde(rename = "resourceUrl")]
+    resource_url: Option<IgnoredAny>,
+    resource: Option<IgnoredAny>,
+}
+
+impl Signs {
+    fn format(&self) -> Option<Format> {
+        let is_event = self.specversion.is_some() || (self.rev.is_some() && self.call.is_some());
+        let members = [&self.value, &self.body, &self.change_type, &self.resource_url, &self.resource];
+        if is_event {
+            Some(Format::Events)
+        } else {
+            members.iter().any(|member| member.is_some()).then_some(Format::Notifications)
+        }
+    }
+}
+
+impl Format {
+    /// The format of a log, by its first block; `None` where nothing in it tells.
+    pub fn detect(head: &[u8]) -> Option<Self> {
+        let is_entry = |at: usize| at == 0 || head.get(at - 1) == Some(&b'\n');
+        if memchr::memmem::find_iter(head, b"$>").any(is_entry) {
+            return Some(Self::SdkLog);
+        }
+        let mut rest = head;
+        for _ in 0..PATIENCE {
+            let Cut::Record(record) = cut(Self::Notifications, rest, true) else { return None };
+            if let Some(format) = by_record(record.bytes) {
+                return Some(format);
+            }
+            rest = rest.get(record.len()..)?;
+        }
+        None
+    }
+}
+
+fn by_record(record: &[u8]) -> Option<Format> {
+    if record.first() == Some(&b'[') {
+        let items: alloc::vec::Vec<Signs> = serde_json::from_slice(record).ok()?;
+        return items.first().and_then(Signs::format);
+    }
+    match serde_json::from_slice::<Signs>(record) {
+        Ok(signs) => signs.format(),
+        Err(_) => by_words(record),
+    }
+}
+
+/// What a broken record was meant to be.
+fn by_words(record: &[u8]) -> Option<Format> {
+    let has = |word: &str| memchr::memmem::find(record, word.as_bytes()).is_some();
+    if record.first() != Some(&b'{') {
+        None
+    } else if has("\"changeType\"") || has("\"resourceUrl\"") || has("\"resourceData\"") || has("\"value\"") {
+        Some(Format::Notifications)
+    } else if has("\"specversion\"") || (has("\"rev\"") && has("\"call\"")) {
+        Some(Format::Events)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,143 @@
+//! Notification bodies as they were recorded: bare, or with the time and the headers of their delivery.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::Id;
+use crate::call::Delivery;
+use crate::graph::{CommsNotification, CommsNotifications};
+use crate::text::without_content;
+
+/// One body and how it came.
+pub(crate) struct Body {
+    pub(crate) notifications: CommsNotifications,
+    pub(crate) delivery: Delivery,
+}
+
+/// The bodies of one record, and what is wrong with it.
+#[derive(Default)]
+pub(crate) struct Bodies {
+    pub(crate) bodies: Vec<Body>,
+    pub(crate) faults: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    received_at: Option<&'a RawValue>,
+    #[serde(borrow)]
+    headers: Option<&'a RawValue>,
+    #[serde(borrow)]
+    body: Option<&'a RawValue>,
+    value: Option<IgnoredAny>,
+    change_type: Option<IgnoredAny>,
+    resource_url: Option<IgnoredAny>,
+    resource: Option<IgnoredAny>,
+}
+
+impl Bodies {
+    pub(crate) fn read(record: &[u8]) -> Self {
+        let mut this = Self::default();
+        match core::str::from_utf8(record) {
+            Ok(json) => this.document(json, &Delivery::default()),
+            Err(error) => {
+                let at = error.valid_up_to() + 1;
+                this.faults.push(alloc::format!("not UTF-8 from byte {at} of the record on"));
+            }
+        }
+        this
+    }
+
+    fn document(&mut self, json: &str, delivery: &Delivery) {
+        if json.starts_with('[') {
+            match serde_json::from_str::<Vec<&RawValue>>(json) {
+                Ok(items) => items.iter().for_each(|item| self.object(item.get(), delivery)),
+                Err(error) => self.faults.push(without_content(&error)),
+            }
+        } else {
+            self.object(json, delivery);
+        }
+    }
+
+    fn object(&mut self, json: &str, delivery: &Delivery) {
+        let envelope = match serde_json::from_str::<Envelope<'_>>(json) {
+            Ok(envelope) => envelope,
+            Err(error) => return self.faults.push(without_content(&error)),
+        };
+        if let Some(body) = envelope.body {
+            let delivery = self.delivery(&envelope);
+            // Some recorders keep the body as the text that came.
+            let text = serde_json::from_str::<String>(body.get());
+            return self.body(text.as_deref().unwrap_or(body.get()), delivery);
+        }
+        let names = [&envelope.value, &envelope.change_type, &envelope.resource_url, &envelope.resource];
+        if names.iter().any(|member| member.is_some()) {
+            self.body(json, delivery.clone());
+        } else {
+            self.faults.push("no notifications: an object with `value`, or with `body` around one, is".to_string());
+        }
+    }
+
+    fn body(&mut self, json: &str, delivery: Delivery) {
+        let signs = serde_json::from_str::<Envelope<'_>>(json);
+        let is_single = signs.is_ok_and(|signs| signs.value.is_none());
+        let read = if is_single {
+            serde_json::from_str::<CommsNotification>(json).map(|one| {
+                let mut notifications = CommsNotifications::default();
+                notifications.value.push(one);
+                notifications
+            })
+        } else {
+            serde_json::from_str::<CommsNotifications>(json)
+        };
+        match read {
+            Ok(notifications) => {
+                for odd in notifications.odd_items() {
+                    let shape = crate::graph::shape(odd);
+                    self.faults.push(alloc::format!("{shape} is no commsNotification: an object is"));
+                }
+                self.bodies.push(Body { notifications, delivery });
+            }
+            Err(error) => self.faults.push(without_content(&error)),
+        }
+    }
+
+    fn delivery(&mut self, envelope: &Envelope<'_>) -> Delivery {
+        let mut delivery = Delivery::default();
+        if let Some(time) = envelope.received_at.map(RawValue::get).filter(|json| *json != "null") {
+            let parsed = serde_json::from_str::<Cow<'_, str>>(time).ok();
+            match parsed.and_then(|text| text.parse::<Timestamp>().ok()) {
+                Some(time) => delivery.received_at = Some(time),
+                None => self.faults.push("`receivedAt` is no time: 2026-11-23T09:15:02.250Z is one".to_string()),
+            }
+        }
+        let headers = envelope.headers.and_then(|headers| serde_json::from_str(headers.get()).ok());
+        let headers: BTreeMap<String, Value> = headers.unwrap_or_default();
+        for (name, value) in &headers {
+            let first = value.as_array().and_then(|values| values.first()).unwrap_or(value);
+            if let Some(value) = first.as_str() {
+                header(&mut delivery, name, value);
+            }
+        }
+        delivery
+    }
+}
+
+/// Takes over a header by which a second delivery of the same message is known.
+pub(super) fn header(delivery: &mut Delivery, name: &str, value: &str) {
+    let id = || (!value.is_empty()).then(|| Id::from(value));
+    if name.eq_ignore_ascii_case("X-Microsoft-Skype-Message-ID") {
+        delivery.message_id = id();
+    } else if name.eq_ignore_ascii_case("X-Microsoft-Skype-Original-Message-ID") {
+        delivery.original_message_id = id();
+    }
+}

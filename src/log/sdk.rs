@@ -1,0 +1,164 @@
+//! The text log of the .NET SDK: entries, of which the HTTP traces tell.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+
+use jiff::Timestamp;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::notifications::{Bodies, header};
+use crate::CallId;
+use crate::call::{Delivery, Reply};
+use crate::graph::{Call, CommsOperation, ResourceUrl};
+use crate::text::without_content;
+
+/// What an entry of the log tells.
+pub(crate) enum Trace {
+    /// Nothing that changes a call.
+    Nothing,
+    /// Notifications that were posted to the app; the call that the entry names, for bodies that name none.
+    Heard { bodies: Bodies, call: Option<CallId> },
+    /// What the service answered; `None` where it names no call.
+    Replied { call: Option<CallId>, reply: Reply, at: Option<Timestamp> },
+}
+
+/// An entry taken apart: its `Key: value` lines and the JSON behind them.
+#[derive(Default)]
+struct Entry<'a> {
+    delivery: Delivery,
+    call: Option<CallId>,
+    is_incoming: bool,
+    is_outgoing: bool,
+    request: Option<&'a str>,
+    response: Option<&'a str>,
+    json: Option<&'a str>,
+}
+
+impl<'a> Entry<'a> {
+    fn read(text: &'a str) -> Self {
+        let mut this = Self::default();
+        let (head, rest) = text.split_once('\n').unwrap_or((text, ""));
+        let time = head.trim_start_matches("$>").split_whitespace().next();
+        this.delivery.received_at = time.and_then(|time| time.parse().ok());
+        let mut offset = 0;
+        for line in rest.split_inclusive('\n') {
+            if line.starts_with(['{', '[']) {
+                this.json = rest.get(offset..);
+                break;
+            }
+            offset += line.len();
+            if let Some((key, value)) = line.split_once(':') {
+                this.line(key.trim(), unmasked(value.trim()));
+            }
+        }
+        this
+    }
+
+    fn line(&mut self, key: &str, value: Option<&'a str>) {
+        let Some(value) = value else { return };
+        let is = |name: &str| key.eq_ignore_ascii_case(name);
+        if is("CallId") {
+            self.call = value.parse().ok();
+        } else if is("TransactionDirection") {
+            self.is_incoming = value.eq_ignore_ascii_case("Incoming");
+            self.is_outgoing = value.eq_ignore_ascii_case("Outgoing");
+        } else if is("request") {
+            self.request = Some(value);
+        } else if is("response") {
+            self.response = Some(value);
+        } else {
+            header(&mut self.delivery, key, value);
+        }
+    }
+
+    /// The JSON document, with masked values left out, as the service sent them without.
+    fn document(&self) -> Option<Result<Cow<'a, str>, String>> {
+        let mut documents = serde_json::Deserializer::from_str(self.json?).into_iter::<&RawValue>();
+        let json = match documents.next()? {
+            Ok(document) => document.get(),
+            Err(error) => return Some(Err(without_content(&error))),
+        };
+        if !json.contains("(redacted)") && !json.contains("(Generic:") {
+            return Some(Ok(Cow::Borrowed(json)));
+        }
+        let masked = serde_json::from_str::<Value>(json);
+        Some(masked.map_err(|error| without_content(&error)).map(|mut value| {
+            unmask(&mut value);
+            Cow::Owned(value.to_string())
+        }))
+    }
+
+    fn is_accepted_post(&self) -> bool {
+        let is_post = self.request.is_none_or(|request| request.trim_start().starts_with("POST"));
+        let is_accepted = self.response.is_some_and(|response| {
+            response.split_whitespace().any(|word| word.len() == 3 && word.starts_with('2'))
+                || ["OK", "Created", "Accepted"].contains(&response.trim())
+        });
+        is_post && is_accepted
+    }
+
+    fn reply(&self, json: &str) -> Result<Trace, serde_json::Error> {
+        let peek: CommsOperation = serde_json::from_str(json)?;
+        let type_name = peek.odata_type.as_ref().map(|name| name.as_str());
+        let is_operation = type_name.map_or(peek.status.value().is_some(), |name| name.ends_with("Operation"));
+        let is_call = type_name.map_or(peek.other.contains_key("state"), |name| name == "call");
+        let at = self.delivery.received_at;
+        let asked = self.request.and_then(|request| ResourceUrl::from(request).call);
+        Ok(if is_operation {
+            let call = asked.or(self.call);
+            Trace::Replied { call, reply: Reply::Operation(Box::new(peek)), at }
+        } else if is_call {
+            let told: Call = serde_json::from_str(json)?;
+            let call = told.id.value().and_then(|id| id.guid()).map(CallId::new).or(self.call);
+            Trace::Replied { call, reply: Reply::Call(Box::new(told)), at }
+        } else {
+            Trace::Nothing
+        })
+    }
+}
+
+impl Trace {
+    /// What one entry tells; what is wrong with it, where its JSON cannot be read.
+    pub(crate) fn read(record: &[u8]) -> Result<Self, String> {
+        let text = String::from_utf8_lossy(record);
+        let entry = Entry::read(&text);
+        if !entry.is_incoming && !entry.is_outgoing {
+            return Ok(Self::Nothing);
+        }
+        if entry.is_outgoing && !entry.is_accepted_post() {
+            return Ok(Self::Nothing);
+        }
+        let Some(document) = entry.document() else { return Ok(Self::Nothing) };
+        let json = document?;
+        if entry.is_outgoing {
+            return entry.reply(&json).map_err(|error| without_content(&error));
+        }
+        let mut bodies = Bodies::read(json.as_bytes());
+        if entry.response.is_some() && bodies.bodies.is_empty() {
+            return Ok(Self::Nothing);
+        }
+        bodies.bodies.iter_mut().for_each(|body| body.delivery = entry.delivery.clone());
+        Ok(Self::Heard { bodies, call: entry.call })
+    }
+}
+
+/// A masked value is an absent one.
+fn unmasked(value: &str) -> Option<&str> {
+    (value != "(redacted)" && !value.starts_with("(Generic:")).then_some(value)
+}
+
+fn unmask(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| member.as_str().is_none_or(|text| unmasked(text).is_some()));
+            members.values_mut().for_each(unmask);
+        }
+        Value::Array(items) => {
+            items.retain(|item| item.as_str().is_none_or(|text| unmasked(text).is_some()));
+            items.iter_mut().for_each(unmask);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
