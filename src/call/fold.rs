@@ -113,7 +113,19 @@ impl Call {
                 Some(state) => (Beginning::Adopted, state, told),
                 None => (Beginning::Guessed, State::Established, told),
             },
-            event => return Err(refuse(event, None, ["offered", "placed", "adopted"].into())),
+            event @ (CallEvent::Step(..)
+            | CallEvent::StateConfirmed(_)
+            | CallEvent::DetailsChanged(_)
+            | CallEvent::ToneReceived(_)
+            | CallEvent::RosterUpdated(_)
+            | CallEvent::ContentSharingStarted(_)
+            | CallEvent::ContentSharingEnded(_)
+            | CallEvent::OperationCreated(_)
+            | CallEvent::OperationUpdated(_)
+            | CallEvent::OperationStep(..)
+            | CallEvent::NotificationHeard(_)) => {
+                return Err(refuse(event, None, ["offered", "placed", "adopted"].into()));
+            }
         };
         let mut details: Box<graph::Call> = Box::default();
         details::merge(&mut details, told);

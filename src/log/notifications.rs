@@ -77,7 +77,7 @@ impl Bodies {
             let delivery = self.delivery(&envelope);
             // Some recorders keep the body as the text that came.
             let text = serde_json::from_str::<String>(body.get());
-            return self.body(text.as_deref().unwrap_or(body.get()), delivery);
+            return self.body(text.as_deref().unwrap_or_else(|_| body.get()), delivery);
         }
         let names = [&envelope.value, &envelope.change_type, &envelope.resource_url, &envelope.resource];
         if names.iter().any(|member| member.is_some()) {

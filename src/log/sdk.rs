@@ -101,9 +101,10 @@ impl<'a> Entry<'a> {
 
     fn reply(&self, json: &str) -> Result<Trace, serde_json::Error> {
         let peek: CommsOperation = serde_json::from_str(json)?;
-        let type_name = peek.odata_type.as_ref().map(|name| name.as_str());
-        let is_operation = type_name.map_or(peek.status.value().is_some(), |name| name.ends_with("Operation"));
-        let is_call = type_name.map_or(peek.other.contains_key("state"), |name| name == "call");
+        let (is_operation, is_call) = match peek.odata_type.as_ref().map(|name| name.as_str()) {
+            Some(name) => (name.ends_with("Operation"), name == "call"),
+            None => (peek.status.value().is_some(), peek.other.contains_key("state")),
+        };
         let at = self.delivery.received_at;
         let asked = self.request.and_then(|request| ResourceUrl::from(request).call);
         Ok(if is_operation {

@@ -101,7 +101,8 @@ pub(crate) struct FormatChoice(pub(crate) Option<Format>);
 
 impl SourceArgs {
     pub(crate) fn until(&self) -> Option<Moment> {
-        self.at.map(Moment::Time).or(self.until_rev.map(Moment::Revision))
+        let revision = || self.until_rev.map(Moment::Revision);
+        self.at.map(Moment::Time).or_else(revision)
     }
 }
 

@@ -30,8 +30,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn hear_left(&mut self, id: Option<&ParticipantId>) {
-        let mut left = Participant::default();
-        left.id = id.cloned().map_or(Member::Absent, Member::Value);
+        let left = Participant { id: Member::from(id.cloned()), ..Participant::default() };
         self.hear_roster(&[left], None, true);
     }
 }
