@@ -4,6 +4,7 @@ mod lifecycle;
 mod state;
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 pub use lifecycle::Region;
 pub use state::{Cause, State};
@@ -18,6 +19,8 @@ use crate::OperationId;
 pub struct Operation {
     state: State,
     resource: Box<CommsOperation>,
+    /// Further ids that it was told by: a reply and a notification can name one operation differently.
+    aliases: Vec<OperationId>,
 }
 
 impl Operation {
@@ -25,20 +28,21 @@ impl Operation {
     pub(crate) fn begin(told: &CommsOperation) -> Self {
         let mut resource = Box::new(told.clone());
         resource.status = Member::Absent;
-        Self { state: State::told(told).unwrap_or(State::NotStarted), resource }
+        Self { state: State::told(told).unwrap_or(State::NotStarted), resource, aliases: Vec::new() }
     }
 
     /// Takes over what is told, in the same state.
     pub(crate) fn merge(&mut self, told: &CommsOperation) {
-        let id = self.resource.id.clone();
+        let id = self.resource.id.take();
         if self.kind() == OperationKind::Comms && told.odata_type.is_some() {
             self.resource.odata_type.clone_from(&told.odata_type);
         }
         self.resource.pair::<Merge>(told);
         self.resource.status = Member::Absent;
-        // The id that it was first known by stays: a reply and a notification can name one operation twice.
-        if id.value().is_some() {
-            self.resource.id = id;
+        // The id that it was first known by stays.
+        if id.value().is_some() && self.resource.id != id {
+            let alias = core::mem::replace(&mut self.resource.id, id).into_value();
+            self.aliases.extend(alias);
         }
     }
 
@@ -89,9 +93,8 @@ impl Operation {
             && reason.is_none_or(|reason| matches!(reason, CompletedSuccessfully | StopToneDetected))
     }
 
-    /// True where a telling is about this operation: see [`position`].
     fn has_id_of(&self, told: &CommsOperation) -> bool {
-        told.id.value().is_some() && told.id == self.resource.id
+        told.id.value().is_some_and(|id| self.id() == Some(id) || self.aliases.contains(id))
     }
 
     fn shares_kind(&self, told: &CommsOperation) -> bool {
@@ -104,16 +107,18 @@ impl Operation {
     }
 }
 
-/// Which operation a telling is about: by id, else by `clientContext` among the pending ones of its kind.
+/// Which operation a telling is about: by id, else by `clientContext` among the pending ones of its kind, else
+/// by `clientContext` among all that lack an id or are told without one.
 /// A cancel's reply can bear the id of what it cancels, so that the kinds must agree where both are told.
 pub(crate) fn position(operations: &[Operation], told: &CommsOperation) -> Option<usize> {
     let same = |operation: &Operation| operation.has_id_of(told) && operation.shares_kind(told);
     let exact = |operation: &Operation| same(operation) && operation.kind() == told.kind();
-    let pending = |operation: &Operation| {
-        operation.is_pending() && operation.shares_kind(told) && operation.shares_context(told)
-    };
+    let named = |operation: &Operation| operation.shares_kind(told) && operation.shares_context(told);
+    let pending = |operation: &Operation| operation.is_pending() && named(operation);
+    let unnumbered =
+        |operation: &Operation| named(operation) && (told.id.value().is_none() || operation.id().is_none());
     let first = |test: &dyn Fn(&Operation) -> bool| operations.iter().position(test);
-    first(&exact).or_else(|| first(&same)).or_else(|| first(&pending))
+    first(&exact).or_else(|| first(&same)).or_else(|| first(&pending)).or_else(|| first(&unnumbered))
 }
 
 impl State {

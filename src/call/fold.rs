@@ -58,6 +58,13 @@ impl Hearings {
         self.been |= Self::bit(state);
     }
 
+    /// A call that is found somewhere has been through what lies behind that.
+    fn found(state: State) -> Self {
+        let mut this = Self::default();
+        state.behind().chain([state]).for_each(|state| this.been |= Self::bit(state));
+        this
+    }
+
     fn moved(&mut self, state: State, at: Option<Timestamp>, is_inferred: bool) {
         self.enter(state);
         self.inferred.retain(|inferred| inferred.state != state && !inferred.told);
@@ -129,8 +136,6 @@ impl Call {
         };
         let mut details: Box<graph::Call> = Box::default();
         details::merge(&mut details, told);
-        let mut hearings = Hearings::default();
-        hearings.enter(state);
         Ok(Self {
             id: recorded.call,
             state,
@@ -143,7 +148,7 @@ impl Call {
             roster: Roster::default(),
             tones: Vec::new(),
             content_sharing: Vec::new(),
-            hearings,
+            hearings: Hearings::found(state),
         })
     }
 
@@ -211,7 +216,9 @@ impl Call {
             }
             CallEvent::RosterUpdated(told) => {
                 self.must_live(event)?;
-                told.participants.iter().for_each(|one| self.roster.update(one, told.sequence_number));
+                for participant in &told.participants {
+                    self.roster.update(participant, told.sequence_number);
+                }
             }
             CallEvent::ContentSharingStarted(session) => {
                 self.must_live(event)?;
@@ -237,8 +244,7 @@ impl Call {
     fn adopt(&mut self, found: State, told: &Details) {
         self.beginning = Beginning::Adopted;
         self.state = found;
-        self.hearings.been = 0;
-        self.hearings.enter(found);
+        self.hearings.been = Hearings::found(found).been;
         details::merge(&mut self.details, told);
     }
 
@@ -256,7 +262,9 @@ impl Call {
     fn create(&mut self, event: &CallEvent, told: &CommsOperation) -> Result<(), Refusal> {
         let operation = Operation::begin(told);
         let known = position(&self.operations, told).and_then(|index| self.operations.get(index));
-        let is_known = known.is_some_and(|known| known.id() == operation.id());
+        // A second operation may bear the clientContext of the first, but then it has an id of its own.
+        let is_new = |known: &Operation| known.id().is_some() && operation.id().is_some_and(|id| known.id() != Some(id));
+        let is_known = known.is_some_and(|known| !is_new(known));
         if is_known || (!self.state.is_live() && operation.is_pending()) {
             return Err(self.refuse_operation(event, told));
         }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::Call;
 use super::lifecycle::Region;
 use super::state::{Cause, State};
-use crate::graph::{self, ResultInfo};
+use crate::graph;
 
 /// What hearing a state comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,29 +33,25 @@ pub(super) enum Hearing {
 impl Call {
     /// What it means for this live call that a notification names a state.
     pub(super) fn hear(&self, named: State, told: &graph::Call, now: Option<Timestamp>) -> Hearing {
-        let failed_transfer = self.tells_failed_transfer(named, told);
+        if named == State::Established && self.is_new_failure(told) {
+            return self.hear_failed_transfer();
+        }
         if self.is_guessed() && named.is_live() {
             return Hearing::Found;
         }
         match self.hearings.awaits(named, now) {
-            Some(again) if !failed_transfer && named != self.state() => {
-                return Hearing::ToldAtLast { again };
-            }
+            Some(again) if named != self.state() => return Hearing::ToldAtLast { again },
             Some(_) | None => {}
         }
         if named == self.state() {
-            return if failed_transfer {
-                Hearing::Gap([Cause::TransferStarted, Cause::TransferFailed].into())
-            } else {
-                Hearing::Same
-            };
+            return Hearing::Same;
         }
         if self.has_passed(named) {
             return Hearing::Late;
         }
         if named == State::Established {
             // It is sent again with every tone, media state or detail: by itself it is no step back.
-            let stays_transferring = self.state().lies_in(Region::Transfer) && !failed_transfer;
+            let stays_transferring = self.state().lies_in(Region::Transfer);
             let stays_held = self.state() == State::Hold && told.tone_info.value().is_some();
             if stays_transferring || stays_held {
                 return Hearing::Same;
@@ -74,11 +70,26 @@ impl Call {
         counts && self.hearings.has_been(named)
     }
 
-    /// `established` with a failure that is not known yet: a transfer failed.
-    fn tells_failed_transfer(&self, named: State, told: &graph::Call) -> bool {
-        let result = told.result_info.value().map(|result| &**result);
-        named == State::Established
-            && result.is_some_and(ResultInfo::is_failure)
-            && result != self.result_info()
+    fn is_new_failure(&self, told: &graph::Call) -> bool {
+        is_failure(told) && told.result_info.value().map(|result| &**result) != self.result_info()
     }
+
+    /// `established` with a failure that is not known yet: a transfer failed, told or not.
+    fn hear_failed_transfer(&self) -> Hearing {
+        let unheard = [Cause::TransferStarted, Cause::TransferFailed];
+        match self.state() {
+            state if state.lies_in(Region::Transfer) => Hearing::Step(Cause::TransferFailed),
+            State::Hold => Hearing::Gap(unheard.into()),
+            state => match state.path(State::Established) {
+                Some(path) => Hearing::Gap([&path[..], &unheard].concat()),
+                None if State::Established.path(state).is_some() => Hearing::Late,
+                None => Hearing::Impossible,
+            },
+        }
+    }
+}
+
+/// True where a result was told that is a failure: of `established`, that a transfer failed.
+pub(super) fn is_failure(told: &graph::Call) -> bool {
+    told.result_info.value().is_some_and(|result| result.is_failure())
 }

@@ -153,7 +153,22 @@ impl State {
     /// assert_eq!(State::Established.path(State::Ringing), None);
     /// ```
     pub fn path(self, to: Self) -> Option<Vec<Cause>> {
+        self.path_around(to, None)
+    }
+
+    /// The states that every call has been through which is in this one.
+    pub(super) fn behind(self) -> impl Iterator<Item = Self> {
+        let beginnings = [Self::Incoming, Self::Establishing];
+        let is_avoidable = move |state: Self| {
+            let mut others = beginnings.into_iter().filter(|begin| *begin != state);
+            others.any(|begin| begin.path_around(self, Some(state)).is_some())
+        };
+        Self::ALL.iter().copied().filter(move |state| *state != self && !is_avoidable(*state))
+    }
+
+    fn path_around(self, to: Self, avoided: Option<Self>) -> Option<Vec<Cause>> {
         let mut seen = Vec::from([self]);
+        seen.extend(avoided);
         let mut queue = VecDeque::from([(self, Vec::new())]);
         while let Some((state, path)) = queue.pop_front() {
             if state == to {

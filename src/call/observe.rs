@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::event::{CallEvent, ContentSharing, Details, NotificationHeard, StateConfirmed};
-use super::hearing::Hearing;
+use super::hearing::{Hearing, is_failure};
 use super::state::{Cause, State};
 use super::{Call, details};
 use crate::graph::{self, CallDirection, ChangeType, CommsNotification, CommsOperation, Member, Resource, ResourceData};
@@ -51,7 +51,7 @@ impl Delivery {
 /// ```
 /// use callfold::call::Reply;
 ///
-/// let body = r#"{"@odata.type":"#microsoft.graph.playPromptOperation","status":"running"}"#;
+/// let body = r##"{"@odata.type":"#microsoft.graph.playPromptOperation","status":"running"}"##;
 /// let reply = Reply::Operation(serde_json::from_str(body)?);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -261,7 +261,16 @@ impl<'a> Draft<'a> {
             Some(state) => {
                 self.find(FindingKind::Adopted, format!("first heard of as {state}; its beginning is missing"));
                 rest.state = Member::Value(state.wire());
-                self.record(CallEvent::Adopted(details::some(rest)));
+                let failure = rest.result_info.take();
+                if state == State::Established && is_failure(told) {
+                    self.record(CallEvent::Adopted(details::some(rest)));
+                    self.infer(CallEvent::Step(Cause::TransferStarted, None));
+                    let told = graph::Call { result_info: failure, ..graph::Call::default() };
+                    self.record(CallEvent::Step(Cause::TransferFailed, details::some(told)));
+                } else {
+                    rest.result_info = failure;
+                    self.record(CallEvent::Adopted(details::some(rest)));
+                }
             }
             None => {
                 self.adopt_unseen("its details");

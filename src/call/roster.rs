@@ -51,17 +51,19 @@ impl Roster {
         self.seats.iter().filter_map(|seat| seat.sequence).max()
     }
 
-    /// True where a telling changes anything.
-    pub(crate) fn learns(&self, participant: &Participant, sequence: Option<i64>) -> bool {
-        self.position(participant).and_then(|index| self.seats.get(index)).is_none_or(|seat| {
-            seat.told(participant, sequence) != *seat
-        })
-    }
-
-    pub(crate) fn update(&mut self, participant: &Participant, sequence: Option<i64>) {
+    /// Takes in a telling; true where it changes anything.
+    pub(crate) fn update(&mut self, participant: &Participant, sequence: Option<i64>) -> bool {
         match self.position(participant).and_then(|index| self.seats.get_mut(index)) {
-            Some(seat) => *seat = seat.told(participant, sequence),
-            None => self.seats.push(Seat { participant: participant.clone(), sequence }),
+            Some(seat) => {
+                let next = seat.told(participant, sequence);
+                let changes = next != *seat;
+                *seat = next;
+                changes
+            }
+            None => {
+                self.seats.push(Seat { participant: participant.clone(), sequence });
+                true
+            }
         }
     }
 

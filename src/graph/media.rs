@@ -26,7 +26,7 @@ impl MediaConfig {
     /// ```
     /// use callfold::graph::MediaConfig;
     ///
-    /// let hosted: MediaConfig = serde_json::from_str(r#"{"@odata.type":"#microsoft.graph.appHostedMediaConfig"}"#)?;
+    /// let hosted: MediaConfig = serde_json::from_str(r##"{"@odata.type":"#microsoft.graph.appHostedMediaConfig"}"##)?;
     /// assert!(!hosted.is_service_hosted());
     /// # Ok::<(), serde_json::Error>(())
     /// ```

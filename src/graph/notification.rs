@@ -144,7 +144,7 @@ impl CommsNotification {
     /// use callfold::graph::CommsNotification;
     ///
     /// let heard: CommsNotification = serde_json::from_str(
-    ///     r#"{"resourceData":{"@odata.type":"#microsoft.graph.call","id":"57DAB8B1894C409AB240BD8BEAE78896"}}"#,
+    ///     r##"{"resourceData":{"@odata.type":"#microsoft.graph.call","id":"57DAB8B1894C409AB240BD8BEAE78896"}}"##,
     /// )?;
     /// assert!(heard.call_id().is_some());
     /// # Ok::<(), serde_json::Error>(())

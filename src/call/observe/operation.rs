@@ -44,7 +44,7 @@ impl Draft<'_> {
             news.pair::<Unknown>(operation.resource());
         }
         if brings {
-            keys(&mut news, told);
+            keys(&mut news, operation, told);
             self.record(CallEvent::OperationUpdated(news));
         } else if !is_late {
             self.repeat(&format!("{} {at}", title(operation, told)));
@@ -106,7 +106,8 @@ impl Draft<'_> {
         let operations = self.known.map_or(&[][..], Call::operations);
         // Two operations can bear one clientContext: an id that is told is the better witness.
         let known = position(operations, &told).and_then(|index| operations.get(index));
-        let is_known = known.is_some_and(|known| told.id.value().is_none() || known.id() == told.id.value());
+        let is_same = |known: &Operation| known.id().is_none() || known.id() == told.id.value();
+        let is_known = known.is_some_and(|known| told.id.value().is_none() || is_same(known));
         let is_over = self.known.is_some_and(|call| !call.state().is_live());
         if !is_known && !is_over {
             if self.known.is_none() {
@@ -150,10 +151,10 @@ fn adds<R: Rule>(told: &CommsOperation, operation: &Operation) -> bool {
 }
 
 /// Keeps that by which the operation is found again.
-fn keys(news: &mut CommsOperation, told: &CommsOperation) {
+fn keys(news: &mut CommsOperation, operation: &Operation, told: &CommsOperation) {
     news.odata_type.clone_from(&told.odata_type);
     news.id.clone_from(&told.id);
-    if told.id.value().is_none() {
+    if told.client_context == operation.resource().client_context {
         news.client_context.clone_from(&told.client_context);
     }
 }

@@ -1,0 +1,312 @@
+//! What holds for every sequence of notifications whatsoever.
+
+mod common;
+
+use callfold::call::{Call, Delivery, State};
+use callfold::graph::CommsNotification;
+use callfold::{CallId, Id, Ledger, Moment, Recorded};
+use common::{CALL, call_id, config};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+const REGRESSIONS: &str = "proptest-regressions/properties.txt";
+const OTHER_CALL: &str = "1639dfff-f89f-46f2-867a-d722b358491f";
+
+/// A notification as it was delivered, and to which call.
+#[derive(Clone, Debug)]
+struct Heard {
+    call: CallId,
+    notification: CommsNotification,
+    delivery: Delivery,
+}
+
+fn a_state() -> impl Strategy<Value = &'static str> {
+    let known = State::ALL.iter().map(|state| state.as_str());
+    select(known.chain(["parked", "Established", "TERMINATED"]).collect::<Vec<_>>())
+}
+
+fn a_result() -> impl Strategy<Value = Value> {
+    let codes = select(vec![0, 200, 400, 408, 500]);
+    (codes, 0..3).prop_map(|(code, subcode)| json!({ "code": code, "subCode": subcode }))
+}
+
+fn a_call() -> impl Strategy<Value = (&'static str, String, Value)> {
+    let members = (
+        option::weighted(0.8, a_state()),
+        option::weighted(0.3, a_result()),
+        option::weighted(0.2, (0..4, select(vec!["tone1", "pound"]))),
+        option::weighted(0.3, select(vec![json!("a"), json!("b"), json!(7), Value::Null])),
+        option::weighted(0.2, select(vec!["active", "inactive"])),
+    );
+    (select(vec!["created", "updated", "deleted"]), members).prop_map(|(change, members)| {
+        let (state, result, tone, subject, audio) = members;
+        let mut call = json!({});
+        let mut tell = |name: &str, value: Option<Value>| {
+            value.into_iter().for_each(|value| call[name] = value);
+        };
+        tell("state", state.map(Value::from));
+        tell("resultInfo", result);
+        tell("toneInfo", tone.map(|(number, tone)| json!({ "sequenceId": number, "tone": tone })));
+        tell("subject", subject);
+        tell("mediaState", audio.map(|audio| json!({ "audio": audio })));
+        // Most notifications are no ends: histories should live a while.
+        let change = if change == "deleted" && call.get("toneInfo").is_some() { "updated" } else { change };
+        (change, String::new(), call)
+    })
+}
+
+fn an_operation() -> impl Strategy<Value = (&'static str, String, Value)> {
+    let names = (option::of(0..3), option::of(0..2), option::of(select(vec!["playPrompt", "record", "comms"])));
+    let status = option::of(select(vec!["notStarted", "running", "completed", "failed", "paused"]));
+    let result = option::weighted(0.3, a_result());
+    (select(vec!["updated", "deleted"]), names, status, result).prop_map(|(change, names, status, result)| {
+        let (id, context, kind) = names;
+        let mut operation = json!({ "status": status, "resultInfo": result });
+        if let Some(kind) = kind {
+            operation["@odata.type"] = format!("#microsoft.graph.{kind}Operation").into();
+        }
+        if let Some(context) = context {
+            operation["clientContext"] = format!("context-{context}").into();
+        }
+        let url = id.map_or("/operations/participants".into(), |id| format!("/operations/operation-{id}"));
+        (change, url, operation)
+    })
+}
+
+fn a_roster() -> impl Strategy<Value = (&'static str, String, Value)> {
+    let participant = (option::of(0..3), 0..3, any::<bool>(), option::weighted(0.3, Just(json!({}))));
+    let participant = participant.prop_map(|(id, user, muted, removed)| {
+        let identity = json!({ "user": { "id": format!("user-{user}") } });
+        let id = id.map(|id| format!("participant-{id}"));
+        json!({ "id": id, "info": { "identity": identity }, "isMuted": muted, "removedState": removed })
+    });
+    (vec(participant, 0..3), option::of(0..4)).prop_map(|(participants, sequence)| {
+        let data = match sequence {
+            Some(number) => json!([{ "sequenceNumber": number, "participants": participants }]),
+            None => json!(participants),
+        };
+        ("updated", "/participants".into(), data)
+    })
+}
+
+fn a_session() -> impl Strategy<Value = (&'static str, String, Value)> {
+    let change = select(vec!["created", "updated", "deleted"]);
+    (change, 0..2).prop_map(|(change, id)| {
+        (change, "/contentSharingSessions".into(), json!([{ "id": format!("session-{id}") }]))
+    })
+}
+
+prop_compose! {
+    fn a_delivery()(
+        second in option::of(0_i64..200),
+        message in option::weighted(0.4, 0..6),
+        original in option::weighted(0.1, 0..6),
+        item in 0_u32..2,
+    ) -> Delivery {
+        let id = |number: i32| Id::from(format!("message-{number}").as_str());
+        let mut delivery = Delivery::default();
+        delivery.received_at = second.map(|second| jiff::Timestamp::from_second(1_795_000_000 + second).unwrap());
+        delivery.message_id = message.map(id);
+        delivery.original_message_id = original.map(id);
+        delivery.item = item;
+        delivery
+    }
+}
+
+fn heard() -> impl Strategy<Value = Heard> {
+    let told = prop_oneof![6 => a_call(), 3 => an_operation(), 2 => a_roster(), 1 => a_session()];
+    (told, a_delivery(), prop::bool::weighted(0.2)).prop_map(|((change, url, data), delivery, is_other)| {
+        let call = if is_other { OTHER_CALL } else { CALL };
+        let json = json!({
+            "changeType": change,
+            "resourceUrl": format!("/communications/calls/{call}{url}"),
+            "resourceData": data,
+        });
+        let notification = serde_json::from_value(json).unwrap();
+        Heard { call: call.parse().unwrap(), notification, delivery }
+    })
+}
+
+fn history() -> impl Strategy<Value = Vec<Heard>> {
+    vec(heard(), 0..40)
+}
+
+fn hear(ledger: &Ledger, heard: &Heard) -> Vec<Recorded> {
+    Call::observe(ledger.call(heard.call), heard.call, &heard.notification, &heard.delivery).events
+}
+
+/// Hears a history; what comes out is applied as it comes, which must not be refused.
+fn log(history: &[Heard]) -> (Ledger, Vec<Recorded>) {
+    let mut ledger = Ledger::with_history();
+    let mut log = Vec::new();
+    for heard in history {
+        for recorded in hear(&ledger, heard) {
+            ledger.apply(&recorded).expect("hearing gives what folds");
+            log.push(recorded);
+        }
+    }
+    (ledger, log)
+}
+
+fn calls(ledger: &Ledger) -> Vec<Call> {
+    ledger.calls().cloned().collect()
+}
+
+fn folded<'a>(log: impl IntoIterator<Item = &'a Recorded>) -> Ledger {
+    let mut ledger = Ledger::new();
+    for recorded in log {
+        ledger.apply(recorded).expect("the log folds");
+    }
+    ledger
+}
+
+proptest! {
+    #![proptest_config(config(1024, REGRESSIONS))]
+
+    #[test]
+    fn any_sequence_gives_a_log_that_folds_from_its_own_text_without_a_refusal(history in history()) {
+        let (ledger, log) = log(&history);
+        let text: Vec<String> = log.iter().map(Recorded::to_string).collect();
+        let read: Vec<Recorded> = text.iter().map(|line| line.parse().unwrap()).collect();
+        prop_assert_eq!(&read, &log);
+        prop_assert_eq!(calls(&folded(&read)), calls(&ledger));
+        let events: Vec<String> = log.iter().map(|recorded| recorded.cloud_event().to_string()).collect();
+        let read: Vec<Recorded> = events.iter().map(|event| event.parse().unwrap()).collect();
+        prop_assert_eq!(&read, &log);
+    }
+
+    #[test]
+    fn hearing_the_same_one_twice_changes_nothing(history in history()) {
+        let mut ledger = Ledger::new();
+        for heard in &history {
+            for recorded in hear(&ledger, heard) {
+                ledger.apply(&recorded).unwrap();
+            }
+            prop_assert_eq!(hear(&ledger, heard), vec![], "again: {:?}", heard.notification);
+        }
+    }
+
+    #[test]
+    fn an_end_that_arrives_ends_the_call_and_terminated_absorbs(history in history()) {
+        let mut ledger = Ledger::new();
+        let mut ended = false;
+        for heard in history.iter().filter(|heard| heard.call == call_id()) {
+            // Here every message is a message of its own.
+            let heard = &Heard { delivery: Delivery::default(), ..heard.clone() };
+            let told = heard.notification.resource_data.as_call();
+            let state = told.and_then(|told| told.state.value()).and_then(State::from_wire);
+            ended |= state == Some(State::Terminated) || (told.is_some() && heard.notification.is_deleted());
+            for recorded in hear(&ledger, heard) {
+                ledger.apply(&recorded).unwrap();
+            }
+            let is_over = ledger.call(heard.call).is_some_and(|call| !call.state().is_live());
+            prop_assert_eq!(is_over, ended);
+        }
+    }
+
+    #[test]
+    fn a_settled_operation_stays_settled(history in history()) {
+        let mut ledger = Ledger::new();
+        for heard in &history {
+            let before = ledger.snapshot();
+            for recorded in hear(&ledger, heard) {
+                ledger.apply(&recorded).unwrap();
+            }
+            for call in before.calls() {
+                let after = ledger.call(call.id()).unwrap().operations();
+                let pairs = call.operations().iter().zip(after);
+                for (was, is) in pairs.filter(|(was, _)| !was.is_pending()) {
+                    prop_assert_eq!(was, is);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_snapshot_and_the_rest_equal_the_whole_and_the_snapshot_is_untouched(
+        history in history(),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let (whole, log) = log(&history);
+        let (first, rest) = log.split_at(cut.index(log.len() + 1));
+        let snapshot = folded(first);
+        let before = calls(&snapshot);
+        let mut ledger = snapshot.snapshot();
+        for recorded in rest {
+            ledger.apply(recorded).unwrap();
+        }
+        prop_assert_eq!(calls(&ledger), calls(&whole));
+        prop_assert_eq!(calls(&snapshot), before);
+    }
+
+    #[test]
+    fn the_past_is_what_its_prefix_folds_to(history in history(), revision in 1_u64..30) {
+        let (whole, log) = log(&history);
+        let past = whole.as_of(Moment::Revision(revision)).unwrap();
+        let prefix = log.iter().filter(|recorded| recorded.revision <= revision);
+        prop_assert_eq!(calls(&past), calls(&folded(prefix)));
+    }
+
+    #[test]
+    fn the_order_between_different_calls_never_matters(history in history()) {
+        let (whole, log) = log(&history);
+        let (one, other): (Vec<_>, Vec<_>) = log.iter().partition(|recorded| recorded.call == call_id());
+        prop_assert_eq!(calls(&folded(other.into_iter().chain(one))), calls(&whole));
+    }
+
+    #[test]
+    fn what_was_folded_once_is_known_for_it(history in history()) {
+        let (mut ledger, log) = log(&history);
+        let before = calls(&ledger);
+        for recorded in &log {
+            ledger.apply(recorded).expect("a line that was folded is no conflict");
+        }
+        prop_assert_eq!(calls(&ledger), before);
+    }
+
+    #[test]
+    fn every_notification_round_trips_through_json(heard in heard()) {
+        let text = serde_json::to_string(&heard.notification).unwrap();
+        let read: CommsNotification = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(read, heard.notification);
+    }
+}
+
+/// Courses of a call that the wire tells apart from every other, whatever the order: see `docs/verification.md`.
+const COURSES: &[&[&str]] = &[
+    &["incoming", "establishing", "established", "terminating", "terminated"],
+    &["incoming", "establishing", "established", "transferring", "transferAccepted"],
+    &["establishing", "ringing", "established", "transferring", "failed"],
+    &["incoming", "redirecting", "terminated"],
+    &["incoming", "establishing", "terminating"],
+];
+
+fn course_message(number: usize, name: &str) -> Heard {
+    let data = match name {
+        "failed" => json!({ "state": "established", "resultInfo": { "code": 500, "subcode": 7000 } }),
+        name => json!({ "state": name }),
+    };
+    let mut delivery = Delivery::default();
+    delivery.message_id = Some(Id::from(format!("message-{number}").as_str()));
+    Heard { call: call_id(), notification: common::told(data), delivery }
+}
+
+proptest! {
+    #![proptest_config(config(2048, REGRESSIONS))]
+
+    #[test]
+    fn delivered_twice_or_in_any_order_a_course_leads_where_it_leads_in_order(
+        (course, order) in select(COURSES).prop_flat_map(|course| {
+            let twice: Vec<usize> = (0..course.len()).chain(0..course.len()).collect();
+            (Just(course), Just(twice).prop_shuffle())
+        }),
+    ) {
+        let messages: Vec<Heard> = (0..).zip(course).map(|(number, name)| course_message(number, name)).collect();
+        let shuffled: Vec<Heard> = order.iter().map(|index| messages[*index].clone()).collect();
+        let state = |history: &[Heard]| log(history).0.call(call_id()).unwrap().state();
+        prop_assert_eq!(state(&shuffled), state(&messages));
+    }
+}
