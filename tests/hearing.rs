@@ -1,11 +1,243 @@
-//! Each case of *Hearing*: from a notification to events and findings.
+//! Each case of *Hearing*, in the order of its table: from a notification to events and findings.
 
 mod common;
 
-use callfold::FindingKind::{Gap, Repeat};
-use callfold::call::State;
+use callfold::FindingKind::{self, Adopted, AfterEnd, Duplicate, Gap, Impossible, Late, Repeat, UnknownResource};
+use callfold::Id;
+use callfold::call::{Call, Delivery, State};
+use callfold::graph::CommsNotification;
+use common::{Scenario, about, call_id, state, told};
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use common::{Scenario, state};
+/// `established` with a `resultInfo` that is no success.
+fn failed() -> CommsNotification {
+    established(json!({ "resultInfo": { "code": 500, "subcode": 7000 } }))
+}
+
+/// `established` with more members.
+fn established(mut members: Value) -> CommsNotification {
+    members["state"] = "established".into();
+    told(members)
+}
+
+fn tone(number: i64) -> CommsNotification {
+    established(json!({ "toneInfo": { "sequenceId": number, "tone": "tone1" } }))
+}
+
+fn message(id: &str, original: Option<&str>, item: u32) -> Delivery {
+    let mut delivery = Delivery::default();
+    (delivery.message_id, delivery.original_message_id) = (Some(id.into()), original.map(Id::from));
+    delivery.item = item;
+    delivery
+}
+
+fn received(second: i64) -> Delivery {
+    let mut delivery = Delivery::default();
+    delivery.received_at = Timestamp::from_second(second).ok();
+    delivery
+}
+
+fn subject(call: &Call) -> Option<&str> {
+    call.details().subject.value().map(String::as_str)
+}
+
+fn code(call: &Call) -> Option<i32> {
+    call.result_info()?.code.value().copied()
+}
+
+// Unknown call.
+
+#[test]
+fn a_call_begins_as_its_first_notification_says() {
+    let rows: [(&str, Value, State, &[&str], &[FindingKind]); 10] = [
+        ("created", json!({ "state": "incoming" }), State::Incoming, &["offered"], &[]),
+        ("updated", json!({ "state": "establishing" }), State::Establishing, &["placed"], &[]),
+        (
+            "updated",
+            json!({ "state": "establishing", "direction": "incoming" }),
+            State::Establishing,
+            &["adopted"],
+            &[Adopted],
+        ),
+        ("updated", json!({ "state": "ringing" }), State::Ringing, &["adopted"], &[Adopted]),
+        ("updated", json!({ "state": "established" }), State::Established, &["adopted"], &[Adopted]),
+        ("updated", json!({ "state": "transferAccepted" }), State::TransferAccepted, &["adopted"], &[Adopted]),
+        ("deleted", json!({ "state": "terminated" }), State::Terminated, &["adopted"], &[Adopted]),
+        ("deleted", json!({ "state": "established" }), State::Terminated, &["adopted"], &[Adopted]),
+        ("deleted", Value::Null, State::Terminated, &["adopted"], &[Adopted]),
+        (
+            "updated",
+            json!({ "state": "established", "toneInfo": { "sequenceId": 1, "tone": "pound" } }),
+            State::Established,
+            &["adopted", "toneReceived"],
+            &[Adopted],
+        ),
+    ];
+    for (change, data, expected, events, findings) in rows {
+        Scenario::default().when(&about("", change, data)).then(expected, events, findings);
+    }
+}
+
+#[test]
+fn a_call_adopted_without_a_state_is_in_the_first_state_that_is_named() {
+    let unnamed = [
+        (told(json!({ "subject": "Stand-up" })), "detailsChanged"),
+        (about("/participants", "updated", json!([{ "id": "p" }])), "rosterUpdated"),
+        (about("/operations/o", "updated", json!({ "status": "running" })), "operationCreated"),
+        (about("/contentSharingSessions", "created", json!([{ "id": "s" }])), "contentSharingStarted"),
+    ];
+    for (first, event) in &unnamed {
+        let adopted = Scenario::default().when(first);
+        assert_eq!((adopted.events(), adopted.findings()), (vec!["adopted?".into(), (*event).into()], vec![Adopted]));
+        for named in State::ALL.iter().filter(|named| named.is_live()) {
+            let found = Scenario::given(std::slice::from_ref(first)).when(&state(named.as_str()));
+            found.then(*named, &["adopted"], &[]);
+            found.when(&state(named.as_str())).then(*named, &[], &[Repeat]);
+        }
+        let ended = adopted.when(&about("", "deleted", Value::Null));
+        assert_eq!((ended.state(), ended.last.events.len()), (State::Terminated, 1));
+    }
+}
+
+// Delivered before.
+
+#[test]
+fn what_was_delivered_before_changes_nothing() {
+    let first = (Some("m1"), None);
+    let again = [first, (Some("m2"), Some("m1"))];
+    for (id, original) in again {
+        let scenario = Scenario::given_states(&["establishing"])
+            .when_delivered(&state("established"), &message("m1", None, 0))
+            .when_delivered(&state("hold"), &message(id.unwrap(), original, 0));
+        scenario.then(State::Established, &[], &[Duplicate]);
+    }
+}
+
+#[test]
+fn the_first_delivery_is_known_by_the_second_ones_original_message_id() {
+    let scenario = Scenario::given_states(&["establishing"])
+        .when_delivered(&state("established"), &message("m2", Some("m1"), 0))
+        .when_delivered(&state("hold"), &message("m1", None, 0));
+    scenario.then(State::Established, &[], &[Duplicate]);
+}
+
+#[test]
+fn two_notifications_of_one_body_are_no_duplicates() {
+    let scenario = Scenario::given_states(&["establishing"])
+        .when_delivered(&state("established"), &message("m", None, 0))
+        .when_delivered(&state("hold"), &message("m", None, 1));
+    scenario.then(State::Hold, &["held", "notificationHeard"], &[]);
+    for item in [0, 1] {
+        let again = Scenario { ledger: scenario.ledger.clone(), ..Scenario::default() };
+        again.when_delivered(&state("established"), &message("m", None, item)).then(State::Hold, &[], &[Duplicate]);
+    }
+}
+
+#[test]
+fn a_delivery_that_brought_nothing_is_remembered_too() {
+    let scenario = Scenario::given_states(&["established"])
+        .when_delivered(&state("incoming"), &message("m", None, 0))
+        .when_delivered(&state("hold"), &message("m", None, 0));
+    scenario.then(State::Established, &[], &[Duplicate]);
+}
+
+#[test]
+fn the_end_delivered_twice_is_a_duplicate_before_it_is_a_repeat() {
+    let scenario = Scenario::given_states(&["established"])
+        .when_delivered(&state("terminated"), &message("m", None, 0))
+        .when_delivered(&state("terminated"), &message("m", None, 0));
+    scenario.then(State::Terminated, &[], &[Duplicate]);
+}
+
+// Ended.
+
+#[test]
+fn nothing_moves_a_call_that_has_ended() {
+    let end = json!({ "state": "terminated", "resultInfo": { "code": 200 }, "subject": "Stand-up" });
+    let rows = [
+        ("deleted", end.clone(), Repeat),
+        ("updated", end.clone(), Repeat),
+        ("deleted", Value::Null, Repeat),
+        ("deleted", json!({ "state": "established" }), Repeat),
+        ("deleted", json!({ "subject": "Review" }), AfterEnd),
+        ("updated", json!({ "state": "terminated", "resultInfo": { "code": 500 } }), AfterEnd),
+        ("updated", json!({ "state": "terminated", "toneInfo": { "sequenceId": 1 } }), AfterEnd),
+        ("updated", json!({ "state": "terminating" }), AfterEnd),
+        ("updated", json!({ "state": "established" }), AfterEnd),
+        ("updated", json!({ "subject": "Review" }), AfterEnd),
+    ];
+    for (change, data, finding) in rows {
+        let scenario = Scenario::given(&[state("established"), about("", "deleted", end.clone())]);
+        let before = scenario.call().clone();
+        let scenario = scenario.when(&about("", change, data));
+        scenario.then(State::Terminated, &[], &[finding]);
+        assert_eq!(*scenario.call(), before);
+    }
+}
+
+#[test]
+fn a_deleted_call_is_terminated_whatever_its_body_says() {
+    for data in [json!({ "state": "established" }), json!({ "state": "parked" }), json!({}), Value::Null] {
+        let scenario = Scenario::given_states(&["established"]).when(&about("", "deleted", data));
+        scenario.then(State::Terminated, &["terminated"], &[]);
+    }
+}
+
+// Told at last.
+
+#[test]
+fn an_inferred_state_that_is_told_at_last_moves_nothing() {
+    let rows = [
+        (vec!["incoming", "established"], "establishing"),
+        (vec!["incoming", "hold"], "establishing"),
+        (vec!["incoming", "hold"], "established"),
+        (vec!["establishing", "hold"], "established"),
+        (vec!["established", "transferAccepted"], "transferring"),
+    ];
+    for (given, named) in rows {
+        let scenario = Scenario::given_states(&given);
+        let before = scenario.state();
+        let once = scenario.when(&state(named));
+        once.then(before, &["stateConfirmed"], &[Late]);
+        once.when(&state(named)).then(before, &[], &[Late]);
+    }
+}
+
+#[test]
+fn what_is_told_at_last_fills_what_is_unknown() {
+    let scenario = Scenario::given(&[state("establishing"), told(json!({ "state": "hold", "subject": "New" }))])
+        .when(&established(json!({ "subject": "Old", "tenantId": "t" })));
+    scenario.then(State::Hold, &["stateConfirmed", "detailsChanged"], &[Late]);
+    assert_eq!(subject(scenario.call()), Some("New"));
+    assert_eq!(scenario.call().details().tenant_id.value(), Some(&Id::from("t")));
+}
+
+#[test]
+fn an_inferred_state_waits_sixty_seconds_to_be_told_at_last() {
+    let (late, lost) = ((State::Hold, "stateConfirmed"), (State::Established, "resumed"));
+    let rows = [
+        (received(0), received(0), late),
+        (received(0), received(60), late),
+        (received(0), received(61), lost),
+        (received(0), Delivery::default(), late),
+        (Delivery::default(), received(3600), late),
+    ];
+    for (inferred, heard, (expected, event)) in rows {
+        let scenario = Scenario::given_states(&["establishing"])
+            .when_delivered(&state("hold"), &inferred)
+            .when_delivered(&state("established"), &heard);
+        assert_eq!((scenario.state(), scenario.events()), (expected, vec![event.into()]), "{inferred:?} {heard:?}");
+    }
+}
+
+#[test]
+fn a_state_that_was_inferred_once_and_told_is_told_at_last_no_more() {
+    let heard = [state("establishing"), state("hold"), state("transferring"), failed(), state("hold")];
+    Scenario::given(&heard).when(&state("established")).then(State::Established, &["resumed"], &[]);
+}
+
+// Repeat, passed, step, gap, late, impossible.
 
 #[test]
 fn a_repeat_says_so_and_changes_nothing() {
@@ -14,7 +246,279 @@ fn a_repeat_says_so_and_changes_nothing() {
 }
 
 #[test]
+fn a_repeat_with_news_is_details() {
+    let news = established(json!({ "mediaState": { "audio": "active" } }));
+    let scenario = Scenario::given_states(&["established"]).when(&news);
+    scenario.then(State::Established, &["detailsChanged"], &[]);
+    scenario.when(&news).then(State::Established, &[], &[Repeat]);
+}
+
+#[test]
+fn a_state_that_the_call_has_passed_is_late() {
+    let failed_transfer = [state("established"), state("transferring"), failed()];
+    let rows = [
+        (vec![state("incoming"), state("establishing"), state("established")], "incoming"),
+        (vec![state("incoming"), state("establishing"), state("established")], "establishing"),
+        (vec![state("establishing"), state("ringing")], "establishing"),
+        (vec![state("incoming"), state("redirecting")], "incoming"),
+        (vec![state("establishing"), state("ringing"), state("established"), state("hold")], "ringing"),
+        (vec![state("established"), state("hold"), state("transferring")], "hold"),
+        (vec![state("established"), state("transferring"), state("transferAccepted")], "transferring"),
+        (vec![state("established"), state("hold"), state("transferring"), state("transferAccepted")], "hold"),
+        ([&failed_transfer[..], &[state("hold")]].concat(), "incoming"),
+    ];
+    for (given, named) in rows {
+        let scenario = Scenario::given(&given);
+        let before = scenario.state();
+        scenario.when(&state(named)).then(before, &[], &[Late]);
+    }
+}
+
+#[test]
+fn hold_and_transfer_begin_anew_once_the_call_is_established_again() {
+    let held = [state("established"), state("hold"), state("established")];
+    let transferred = [state("established"), state("transferring"), state("transferAccepted"), failed()];
+    Scenario::given(&held).when(&state("hold")).then(State::Hold, &["held"], &[]);
+    let again = Scenario::given(&transferred).when(&state("transferring"));
+    again.then(State::Transferring, &["transferStarted"], &[]);
+    again.when(&failed()).then(State::Established, &["transferFailed"], &[]);
+}
+
+#[test]
+fn a_legal_step_is_that_step() {
+    for from in State::ALL {
+        for (cause, next) in from.steps() {
+            let fails = next == State::Established && !matches!(from, State::Establishing | State::Ringing);
+            let plain = if fails && *from != State::Hold { failed() } else { state(next.as_str()) };
+            Scenario::given_states(&[from.as_str()]).when(&plain).then(next, &[cause.as_str()], &[]);
+        }
+    }
+}
+
+#[test]
+fn each_state_heard_in_each_state_is_what_the_table_says() {
+    // `=` repeat, `+` step, `1`… a gap with so many inferred steps, `<` late, `x` impossible, `!` after the end.
+    let table = "
+        incoming         = + 1 + 1 2 2 3 + +
+        establishing     < = + x + 1 1 2 + +
+        ringing          < < = x + 1 1 2 + +
+        redirecting      < x x = x x x x + +
+        established      < < < x = + + 1 + +
+        hold             < < < x + = + 1 + +
+        transferring     < < < x = 1 = + + +
+        transferAccepted < < < x = 1 < = + +
+        terminating      < < < < < < < < = +
+        terminated       ! ! ! ! ! ! ! ! ! =";
+    for row in table.trim().lines() {
+        let (from, cells) = row.trim().split_once(' ').unwrap();
+        for (to, cell) in State::ALL.iter().zip(cells.split_whitespace()) {
+            let begun = Scenario::given_states(&[from]);
+            let before = begun.state();
+            let heard = begun.when(&state(to.as_str()));
+            let finding = heard.findings().first().copied();
+            let got = match (finding, heard.last.events.len()) {
+                (Some(Repeat), 0) => "=".to_owned(),
+                (None, 1) => "+".to_owned(),
+                (Some(Gap), steps) => (steps - 1).to_string(),
+                (Some(Late), 0) => "<".to_owned(),
+                (Some(Impossible), 0) => "x".to_owned(),
+                (Some(AfterEnd), 0) => "!".to_owned(),
+                other => format!("{other:?}"),
+            };
+            let after = if heard.last.events.is_empty() { before } else { *to };
+            assert_eq!((got.as_str(), heard.state()), (cell, after), "{to} heard in {from}");
+        }
+    }
+}
+
+#[test]
 fn what_was_never_told_is_inferred_and_named() {
-    let scenario = Scenario::given_states(&["incoming"]).when(&state("established"));
-    scenario.then(State::Established, &["answered?", "established"], &[Gap]);
+    let rows: [(&[&str], &str, &[&str], &str); 4] = [
+        (&["incoming"], "established", &["answered?", "established"], "establishing"),
+        (&["establishing"], "hold", &["established?", "held"], "established"),
+        (
+            &["incoming"],
+            "transferAccepted",
+            &["answered?", "established?", "transferStarted?", "transferAccepted"],
+            "establishing, established, transferring",
+        ),
+        (&["established", "transferring"], "hold", &["transferFailed?", "held"], "established"),
+    ];
+    for (given, named, events, untold) in rows {
+        let scenario = Scenario::given_states(given).when(&state(named));
+        let expected = State::ALL.iter().find(|state| state.as_str() == named).unwrap();
+        scenario.then(*expected, events, &[Gap]);
+        assert!(scenario.last.findings[0].message.starts_with(&format!("{untold} ")), "{:?}", scenario.last.findings);
+    }
+}
+
+#[test]
+fn what_is_told_across_a_gap_belongs_to_the_step_that_was_told() {
+    let scenario = Scenario::given_states(&["incoming"]).when(&established(json!({ "subject": "Stand-up" })));
+    let details: Vec<String> =
+        scenario.last.events.iter().map(|one| serde_json::to_string(&one.event).unwrap()).collect();
+    assert_eq!(details, ["{}", r#"{"subject":"Stand-up"}"#]);
+}
+
+#[test]
+fn the_impossible_brings_nothing() {
+    let impossible = told(json!({ "state": "redirecting", "subject": "Review", "toneInfo": { "sequenceId": 1 } }));
+    let scenario = Scenario::given_states(&["establishing", "established"]).when(&impossible);
+    scenario.then(State::Established, &[], &[Impossible]);
+    assert_eq!(subject(scenario.call()), None);
+}
+
+// The note on `established`.
+
+#[test]
+fn established_in_a_transfer_is_its_failure_only_with_a_result_that_is_no_success() {
+    let audio = established(json!({ "mediaState": { "audio": "inactive" } }));
+    let success = established(json!({ "resultInfo": { "code": 200 } }));
+    let rows: [(CommsNotification, Option<&str>, &[FindingKind]); 5] = [
+        (state("established"), None, &[Repeat]),
+        (audio, Some("detailsChanged"), &[]),
+        (tone(1), Some("toneReceived"), &[]),
+        (success, Some("detailsChanged"), &[]),
+        (failed(), Some("transferFailed"), &[]),
+    ];
+    for given in [&["established", "transferring"][..], &["established", "transferring", "transferAccepted"]] {
+        for (notification, event, findings) in &rows {
+            let begun = Scenario::given_states(given);
+            let expected = if *event == Some("transferFailed") { State::Established } else { begun.state() };
+            begun.when(notification).then(expected, event.as_slice(), findings);
+        }
+    }
+}
+
+#[test]
+fn a_failing_established_in_established_is_a_transfer_that_failed_unheard() {
+    let scenario = Scenario::given_states(&["established"]).when(&failed());
+    scenario.then(State::Established, &["transferStarted?", "transferFailed"], &[Gap]);
+    assert_eq!(code(scenario.call()), Some(500));
+    let again = scenario.when(&failed());
+    again.then(State::Established, &[], &[Repeat]);
+}
+
+#[test]
+fn a_failed_transfer_heard_twice_changes_nothing() {
+    let heard = [state("established"), state("transferring"), failed()];
+    Scenario::given(&heard).when(&failed()).then(State::Established, &[], &[Repeat]);
+}
+
+#[test]
+fn a_succeeding_established_in_established_is_details() {
+    let success = established(json!({ "resultInfo": { "code": 200 } }));
+    Scenario::given_states(&["established"]).when(&success).then(State::Established, &["detailsChanged"], &[]);
+}
+
+#[test]
+fn established_in_hold_is_resumed_only_without_a_tone() {
+    let rows = [
+        (state("established"), State::Established, "resumed"),
+        (established(json!({ "mediaState": { "audio": "active" } })), State::Established, "resumed"),
+        (failed(), State::Established, "resumed"),
+        (tone(1), State::Hold, "toneReceived"),
+    ];
+    for (notification, expected, event) in rows {
+        Scenario::given_states(&["established", "hold"]).when(&notification).then(expected, &[event], &[]);
+    }
+    let heard = [state("established"), tone(1), state("hold")];
+    Scenario::given(&heard).when(&tone(1)).then(State::Hold, &[], &[Repeat]);
+}
+
+#[test]
+fn a_failing_established_in_setup_is_established() {
+    for begun in ["establishing", "ringing"] {
+        Scenario::given_states(&[begun]).when(&failed()).then(State::Established, &["established"], &[]);
+    }
+}
+
+// Members other than `state`.
+
+#[test]
+fn a_member_that_is_present_changes_absent_stays_and_null_clears() {
+    let rows = [
+        (json!({ "subject": "Review" }), Some("Review"), Some("detailsChanged")),
+        (json!({ "subject": "Stand-up" }), Some("Stand-up"), None),
+        (json!({ "tenantId": "t" }), Some("Stand-up"), Some("detailsChanged")),
+        (json!({ "subject": null }), None, Some("detailsChanged")),
+        (json!({ "tenantId": null }), Some("Stand-up"), None),
+    ];
+    for (delta, expected, event) in rows {
+        let begun = Scenario::given(&[established(json!({ "subject": "Stand-up" }))]);
+        let changed = begun.when(&established(delta.clone()));
+        let finding: &[FindingKind] = if event.is_none() { &[Repeat] } else { &[] };
+        changed.then(State::Established, event.as_slice(), finding);
+        assert_eq!(subject(changed.call()), expected, "{delta}");
+        changed.when(&told(delta)).then(State::Established, &[], &[Repeat]);
+    }
+}
+
+#[test]
+fn a_late_notification_fills_what_is_unknown_and_overwrites_nothing() {
+    let rows = [
+        (json!({ "subject": "New" }), json!({ "subject": "Old" }), Some("New")),
+        (json!({ "subject": "New" }), json!({ "subject": null }), Some("New")),
+        (json!({}), json!({ "subject": "Old" }), Some("Old")),
+        (json!({}), json!({ "subject": null }), None),
+    ];
+    for (known, mut late, expected) in rows {
+        late["state"] = "establishing".into();
+        let scenario = Scenario::given(&[state("establishing"), established(known)]).when(&told(late.clone()));
+        assert_eq!((scenario.state(), scenario.findings()), (State::Established, vec![Late]));
+        assert_eq!(subject(scenario.call()), expected, "{late}");
+        scenario.when(&told(late)).then(State::Established, &[], &[Late]);
+    }
+}
+
+#[test]
+fn a_late_notification_does_not_bring_back_what_was_cleared() {
+    let offered = told(json!({ "state": "establishing", "subject": "Stand-up" }));
+    let heard = [offered.clone(), established(json!({ "subject": null }))];
+    let scenario = Scenario::given(&heard).when(&offered);
+    scenario.then(State::Established, &[], &[Late]);
+    assert_eq!(subject(scenario.call()), None);
+}
+
+#[test]
+fn a_late_notifications_result_is_not_taken() {
+    let late = told(json!({ "state": "establishing", "resultInfo": { "code": 500 } }));
+    let scenario = Scenario::given_states(&["establishing", "established"]).when(&late);
+    scenario.then(State::Established, &[], &[Late]);
+    assert_eq!(code(scenario.call()), None);
+}
+
+#[test]
+fn a_failed_transfers_result_is_not_the_ends() {
+    let heard = [state("established"), state("transferring"), failed()];
+    for (end, expected) in [(json!({}), None), (json!({ "resultInfo": { "code": 0 } }), Some(0))] {
+        let scenario = Scenario::given(&heard);
+        assert_eq!(code(scenario.call()), Some(500));
+        let scenario = scenario.when(&about("", "deleted", end));
+        scenario.then(State::Terminated, &["terminated"], &[]);
+        assert_eq!(code(scenario.call()), expected);
+    }
+}
+
+#[test]
+fn an_unknown_state_is_named_and_the_details_beside_it_are_taken() {
+    let parked = told(json!({ "state": "parked", "subject": "Review" }));
+    let scenario = Scenario::given_states(&["established"]).when(&parked);
+    scenario.then(State::Established, &["detailsChanged"], &[UnknownResource]);
+    assert!(scenario.last.findings[0].message.contains("`parked`"));
+    assert_eq!(subject(scenario.call()), Some("Review"));
+
+    let adopted = Scenario::default().when(&parked);
+    assert_eq!(adopted.events(), ["adopted?", "detailsChanged"]);
+    assert_eq!(adopted.findings(), [UnknownResource, Adopted]);
+    adopted.when(&state("ringing")).then(State::Ringing, &["adopted"], &[]);
+}
+
+#[test]
+fn hearing_leaves_the_call_as_it_was() {
+    let known = Scenario::given_states(&["incoming"]);
+    let observed = Call::observe(known.ledger.call(call_id()), call_id(), &state("established"), &received(0));
+    let revisions: Vec<_> = observed.events.iter().map(|one| (one.revision, one.at)).collect();
+    let at = received(0).received_at;
+    assert_eq!((revisions, known.state()), (vec![(2, at), (3, at)], State::Incoming));
 }

@@ -87,7 +87,10 @@ impl Scenario {
     }
 
     pub(crate) fn then(&self, state: State, events: &[&str], findings: &[FindingKind]) {
-        assert_eq!((self.state(), self.events(), self.findings()), (state, strings(events), findings.to_vec()));
+        assert_eq!(
+            (self.state(), self.events(), self.findings()),
+            (state, strings(events), findings.to_vec())
+        );
     }
 }
 

@@ -1,0 +1,261 @@
+//! The published payloads: each one read and written, each flow replayed. They are not in this repository;
+//! `CALLFOLD_CORPUS` names the folder that holds them, and `cargo test --test corpus -- --ignored` reads it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use callfold::call::{Call, Delivery, Reply};
+use callfold::graph::{
+    AudioRoutingGroup, CommsNotifications, CommsOperation, InvitationParticipantInfo, MediaConfig, Participant,
+    ParticipantInfo, Prompt, Resource, ResourceUrl, TeleconferenceDeviceQuality,
+};
+use callfold::operation::Operation;
+use callfold::{CallId, Finding, Id, Ledger, Severity, graph};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+const WHERE: &str = "needs the folder of published payloads in CALLFOLD_CORPUS";
+
+fn corpus() -> PathBuf {
+    std::env::var_os("CALLFOLD_CORPUS").expect(WHERE).into()
+}
+
+fn lines(name: &str) -> Vec<Value> {
+    let text = fs::read_to_string(corpus().join(name)).expect("the corpus has its index");
+    text.lines().map(|line| serde_json::from_str(line).expect("the index is JSON")).collect()
+}
+
+fn payload(file: &str) -> Value {
+    let text = fs::read_to_string(corpus().join(file)).expect("the index names files");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+#[test]
+#[ignore = "needs the folder of published payloads in CALLFOLD_CORPUS"]
+fn every_valid_payload_is_read_and_written_with_no_member_lost() {
+    let mut count = 0;
+    for row in lines("index.jsonl") {
+        let Some(file) = row["file"].as_str() else { continue };
+        let original = payload(file);
+        let written = rewritten(&original, row["kind"].as_str().unwrap_or_default());
+        let mut lost = Vec::new();
+        compare("", &original, &written, &mut lost);
+        assert!(lost.is_empty(), "{file}: {lost:?}");
+        count += 1;
+    }
+    println!("{count} payloads read and written");
+    assert!(count > 200, "{count} payloads are too few to be the corpus");
+}
+
+fn through<T: DeserializeOwned + Serialize>(value: &Value) -> Value {
+    let read: T = serde_json::from_value(value.clone()).expect("every payload is read");
+    serde_json::to_value(read).expect("what was read is written")
+}
+
+/// The payload, through the type that it is of.
+fn rewritten(value: &Value, kind: &str) -> Value {
+    if kind == "notification" {
+        return through::<CommsNotifications>(value);
+    }
+    let type_name = value["@odata.type"].as_str().unwrap_or_default();
+    match type_name.trim_start_matches("#microsoft.graph.") {
+        "call" => through::<graph::Call>(value),
+        "participant" => through::<Participant>(value),
+        name if name.ends_with("Operation") => through::<CommsOperation>(value),
+        _ if value.get("mediaConfig").is_some() && value.get("targets").is_some() => through::<graph::Call>(value),
+        _ if kind == "response" && value.get("status").is_some() => through::<CommsOperation>(value),
+        _ if value.get("routingMode").is_some() => through::<AudioRoutingGroup>(value),
+        _ if value.get("info").is_some() => through::<Participant>(value),
+        _ => parameters(value),
+    }
+}
+
+/// The parameters of an action, or a collection, member by member.
+fn parameters(value: &Value) -> Value {
+    let Some(members) = value.as_object() else { return value.clone() };
+    let rewritten = members.iter().map(|(name, value)| (name.clone(), parameter(name, value)));
+    Value::Object(rewritten.collect())
+}
+
+fn parameter(name: &str, value: &Value) -> Value {
+    match name {
+        "prompts" => through::<Vec<Prompt>>(value),
+        "mediaConfig" => through::<MediaConfig>(value),
+        "targets" | "participants" if value[0].is_object() => through::<Vec<InvitationParticipantInfo>>(value),
+        "transferTarget" => through::<InvitationParticipantInfo>(value),
+        "transferee" => through::<ParticipantInfo>(value),
+        "quality" => through::<TeleconferenceDeviceQuality>(value),
+        "value" if value[0].get("info").is_some() => through::<Vec<Participant>>(value),
+        "value" if value[0].get("routingMode").is_some() => through::<Vec<AudioRoutingGroup>>(value),
+        _ => value.clone(),
+    }
+}
+
+/// Names what of the original the written one has not, or has differently.
+fn compare(path: &str, original: &Value, written: &Value, lost: &mut Vec<String>) {
+    match (original, written) {
+        (Value::Object(members), Value::Object(others)) => {
+            for (name, value) in members {
+                let other = others.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+                match other {
+                    Some((_, other)) => compare(&format!("{path}/{name}"), value, other, lost),
+                    None => lost.push(format!("{path}/{name}")),
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(others)) if items.len() == others.len() => {
+            for (index, (item, other)) in items.iter().zip(others).enumerate() {
+                compare(&format!("{path}/{index}"), item, other, lost);
+            }
+        }
+        _ if canonical(original) == canonical(written) => {}
+        _ => lost.push(format!("{path}: {original} became {written}")),
+    }
+}
+
+/// A scalar without what canonical writing changes: casing, dashes of a GUID, quotes around a number.
+fn canonical(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.to_lowercase().replace('-', "").trim_start_matches('#').to_owned()
+}
+
+/// What a flow's last steps name.
+#[derive(Default)]
+struct Named {
+    states: BTreeMap<CallId, String>,
+    operations: Vec<NamedOperation>,
+}
+
+struct NamedOperation {
+    call: CallId,
+    told: CommsOperation,
+    id: Option<Id>,
+}
+
+impl NamedOperation {
+    fn is_same(&self, other: &Self) -> bool {
+        let context = &self.told.client_context;
+        let same_context = context.value().is_some() && *context == other.told.client_context;
+        let same_id = self.id.is_some() && self.id == other.id;
+        self.call == other.call && self.told.kind() == other.told.kind() && (same_id || same_context)
+    }
+
+    fn is(&self, operation: &Operation) -> bool {
+        let status = self.told.status.value().map(|status| status.as_str());
+        let by_id = self.id.is_some() && self.id.as_ref() == operation.id();
+        let by_context = operation.client_context() == self.told.client_context.value().map(String::as_str);
+        (by_id || by_context)
+            && operation.kind() == self.told.kind()
+            && status == Some(operation.state().as_str())
+    }
+}
+
+#[test]
+#[ignore = "needs the folder of published payloads in CALLFOLD_CORPUS"]
+fn every_flow_replays_to_what_its_last_steps_name() {
+    let mut count = 0;
+    for flow in lines("flows.jsonl") {
+        let steps = flow["steps"].as_array().expect("a flow has steps");
+        let mut branches: Vec<&str> = steps.iter().filter_map(|step| step["alt"].as_str()).collect();
+        branches.dedup();
+        if branches.is_empty() {
+            branches.push("");
+        }
+        for branch in branches {
+            let taken = |step: &&Value| step["alt"].as_str().is_none_or(|alt| alt == branch);
+            play(&format!("{} {branch}", flow["flow"]), &steps.iter().filter(taken).collect::<Vec<_>>());
+            count += 1;
+        }
+    }
+    println!("{count} flows replayed");
+    assert!(count > 100, "{count} flows are too few to be the corpus");
+}
+
+fn play(flow: &str, steps: &[&Value]) {
+    let mut ledger = Ledger::new();
+    let mut findings = Vec::new();
+    let mut named = Named::default();
+    let mut asked = None;
+    for (index, step) in steps.iter().enumerate() {
+        if let Some(path) = step["path"].as_str().filter(|_| step["kind"] == "request") {
+            asked = ResourceUrl::from(path).call.or_else(|| told_next(&steps[index..]));
+        }
+        let Some(file) = step["file"].as_str() else { continue };
+        match step["kind"].as_str() {
+            Some("response") => reply(&payload(file), asked, &mut ledger, &mut named),
+            Some("notification") => hear(&payload(file), &mut ledger, &mut findings, &mut named),
+            _ => {}
+        }
+    }
+    let uses_several_ids = named.states.len() > 1;
+    let worst = findings.iter().map(|finding: &Finding| finding.kind.severity()).max();
+    assert!(uses_several_ids || worst < Some(Severity::Error), "{flow}: {findings:?}");
+    for (call, state) in &named.states {
+        assert_eq!(ledger.call(*call).expect("a call that was told is there").state().as_str(), state, "{flow}");
+    }
+    for named in &named.operations {
+        let operations = ledger.call(named.call).expect("a call that was told is there").operations();
+        assert!(operations.iter().any(|one| named.is(one)), "{flow}: {:?} is not {operations:?}", named.told);
+    }
+}
+
+/// The call that the flow's notifications are about, where a request's path has a placeholder.
+fn told_next(steps: &[&Value]) -> Option<CallId> {
+    let files = steps.iter().filter(|step| step["kind"] == "notification").find_map(|step| step["file"].as_str());
+    payload(files?)["value"][0]["resourceUrl"].as_str().and_then(|url| ResourceUrl::from(url).call)
+}
+
+fn reply(body: &Value, asked: Option<CallId>, ledger: &mut Ledger, named: &mut Named) {
+    let type_name = body["@odata.type"].as_str().unwrap_or_default();
+    let (id, reply) = if type_name.ends_with("Operation") || body.get("status").is_some() {
+        let operation: CommsOperation = serde_json::from_value(body.clone()).expect("a reply is read");
+        let Some(id) = asked else { return };
+        name_status(id, &operation, None, named);
+        (id, Reply::Operation(Box::new(operation)))
+    } else if type_name.ends_with(".call") {
+        let call: graph::Call = serde_json::from_value(body.clone()).expect("a reply is read");
+        let Some(id) = call.id.value().and_then(|id| id.guid()).map(CallId::new) else { return };
+        named.states.insert(id, "establishing".into());
+        (id, Reply::Call(Box::new(call)))
+    } else {
+        return;
+    };
+    for recorded in Call::learn(ledger.call(id), id, &reply, None).events {
+        ledger.apply(&recorded).expect("what a reply gives folds");
+    }
+}
+
+fn hear(body: &Value, ledger: &mut Ledger, findings: &mut Vec<Finding>, named: &mut Named) {
+    let body: CommsNotifications = serde_json::from_value(body.clone()).expect("a body is read");
+    for notification in &body.value {
+        let id = notification.call_id().expect("every published notification names its call");
+        if let Some(call) = notification.resource_data.as_call() {
+            let told = call.state.value().map(|state| state.as_str().to_owned());
+            let state = if notification.is_deleted() { Some("terminated".into()) } else { told };
+            named.states.extend(state.map(|state| (id, state)));
+        }
+        if let Some(operation) = notification.resource_data.as_operation() {
+            name_status(id, operation, Some(notification.url().resource), named);
+        }
+        let observed = Call::observe(ledger.call(id), id, notification, &Delivery::default());
+        for recorded in &observed.events {
+            ledger.apply(recorded).expect("what a notification gives folds");
+        }
+        findings.extend(observed.findings);
+    }
+}
+
+fn name_status(call: CallId, told: &CommsOperation, url: Option<Resource>, named: &mut Named) {
+    let of_url = match url {
+        Some(Resource::Operation(id)) => id,
+        _ => None,
+    };
+    let id = of_url.or_else(|| told.id.value().cloned());
+    let operation = NamedOperation { call, told: told.clone(), id };
+    if told.status.value().is_some() {
+        named.operations.retain(|earlier| !earlier.is_same(&operation));
+        named.operations.push(operation);
+    }
+}
