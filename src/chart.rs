@@ -40,7 +40,9 @@ impl Chart {
     fn outline(self) -> Outline {
         match self {
             Self::Call => Outline {
-                states: nodes(call::State::ALL, |state| state.regions().map(|region| region.as_str()).collect()),
+                states: nodes(call::State::ALL, |state| {
+                    state.regions().map(|region| region.as_str()).collect()
+                }),
                 steps: steps(call::State::ALL, |state| state.steps().collect()),
                 beginnings: &["incoming", "establishing"],
             },
@@ -64,7 +66,8 @@ impl Chart {
     pub fn table(self) -> String {
         let outline = self.outline();
         let targets = outline.states.iter().map(|node| node.name);
-        let targets: Vec<_> = targets.filter(|name| outline.steps.iter().any(|step| step[2] == *name)).collect();
+        let targets: Vec<_> =
+            targets.filter(|name| outline.steps.iter().any(|step| step[2] == *name)).collect();
         let mut table = format!("| from \\ to | {} |\n", targets.join(" | "));
         table.push_str(&format!("|{}\n", " --- |".repeat(targets.len() + 1)));
         for node in &outline.states {

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 pub use lifecycle::Region;
 pub use state::{Cause, State};
 
-use crate::graph::{CommsOperation, Member, Members, Merge, OperationKind, OperationStatus};
 use crate::OperationId;
+use crate::graph::{CommsOperation, Member, Members, Merge, OperationKind, OperationStatus};
 
 /// An operation of a call, folded.
 ///

@@ -137,7 +137,8 @@ impl Replay {
     /// What a call left behind, where this event ended it.
     fn orphans(&self, recorded: &Recorded) -> Vec<Finding> {
         let ends = matches!(recorded.event, CallEvent::Step(Cause::Terminated, _));
-        let call = self.ledger.call(recorded.call).filter(|call| ends && call.revision() == recorded.revision);
+        let call =
+            self.ledger.call(recorded.call).filter(|call| ends && call.revision() == recorded.revision);
         let orphans = call.into_iter().flat_map(Call::orphans);
         orphans.map(|operation| orphan(recorded.call, operation)).collect()
     }
@@ -163,7 +164,8 @@ impl Replay {
                 let Applied::AfterGap(missing) = applied else { return None };
                 let first = missing.start;
                 let last = missing.end - 1;
-                let missing = if first == last { format!("{first} is") } else { format!("{first} to {last} are") };
+                let missing =
+                    if first == last { format!("{first} is") } else { format!("{first} to {last} are") };
                 let message = format!("revision {missing} missing before {revision}");
                 Some(Finding::new(FindingKind::RevisionGap, call, message))
             }
@@ -214,7 +216,9 @@ impl Replay {
                 self.take_in(observed, sink, findings);
             }
             Some(_) => {}
-            None => findings.push(malformed("it names no call: a resourceUrl is /communications/calls/{id}…")),
+            None => {
+                findings.push(malformed("it names no call: a resourceUrl is /communications/calls/{id}…"))
+            }
         }
     }
 

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use callfold::call::{Call, Delivery, Reply};
 use callfold::graph::{
-    AudioRoutingGroup, CommsNotifications, CommsOperation, InvitationParticipantInfo, MediaConfig, Participant,
-    ParticipantInfo, Prompt, Resource, ResourceUrl, TeleconferenceDeviceQuality,
+    AudioRoutingGroup, CommsNotifications, CommsOperation, InvitationParticipantInfo, MediaConfig,
+    Participant, ParticipantInfo, Prompt, Resource, ResourceUrl, TeleconferenceDeviceQuality,
 };
 use callfold::operation::Operation;
 use callfold::{CallId, Finding, Id, Ledger, Severity, graph};
@@ -64,7 +64,9 @@ fn rewritten(value: &Value, kind: &str) -> Value {
         "call" => through::<graph::Call>(value),
         "participant" => through::<Participant>(value),
         name if name.ends_with("Operation") => through::<CommsOperation>(value),
-        _ if value.get("mediaConfig").is_some() && value.get("targets").is_some() => through::<graph::Call>(value),
+        _ if value.get("mediaConfig").is_some() && value.get("targets").is_some() => {
+            through::<graph::Call>(value)
+        }
         _ if kind == "response" && value.get("status").is_some() => through::<CommsOperation>(value),
         _ if value.get("routingMode").is_some() => through::<AudioRoutingGroup>(value),
         _ if value.get("info").is_some() => through::<Participant>(value),
@@ -83,7 +85,9 @@ fn parameter(name: &str, value: &Value) -> Value {
     match name {
         "prompts" => through::<Vec<Prompt>>(value),
         "mediaConfig" => through::<MediaConfig>(value),
-        "targets" | "participants" if value[0].is_object() => through::<Vec<InvitationParticipantInfo>>(value),
+        "targets" | "participants" if value[0].is_object() => {
+            through::<Vec<InvitationParticipantInfo>>(value)
+        }
         "transferTarget" => through::<InvitationParticipantInfo>(value),
         "transferee" => through::<ParticipantInfo>(value),
         "quality" => through::<TeleconferenceDeviceQuality>(value),
@@ -193,7 +197,11 @@ fn play(flow: &str, steps: &[&Value]) {
     let worst = findings.iter().map(|finding: &Finding| finding.kind.severity()).max();
     assert!(uses_several_ids || worst < Some(Severity::Error), "{flow}: {findings:?}");
     for (call, state) in &named.states {
-        assert_eq!(ledger.call(*call).expect("a call that was told is there").state().as_str(), state, "{flow}");
+        assert_eq!(
+            ledger.call(*call).expect("a call that was told is there").state().as_str(),
+            state,
+            "{flow}"
+        );
     }
     for named in &named.operations {
         let operations = ledger.call(named.call).expect("a call that was told is there").operations();
@@ -203,7 +211,8 @@ fn play(flow: &str, steps: &[&Value]) {
 
 /// The call that the flow's notifications are about, where a request's path has a placeholder.
 fn told_next(steps: &[&Value]) -> Option<CallId> {
-    let files = steps.iter().filter(|step| step["kind"] == "notification").find_map(|step| step["file"].as_str());
+    let files =
+        steps.iter().filter(|step| step["kind"] == "notification").find_map(|step| step["file"].as_str());
     payload(files?)["value"][0]["resourceUrl"].as_str().and_then(|url| ResourceUrl::from(url).call)
 }
 

@@ -1,4 +1,5 @@
 //! The quirks of the wire: what is read, what is kept, and what is written.
+#![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 

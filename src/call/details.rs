@@ -45,4 +45,3 @@ pub(crate) fn merge(known: &mut graph::Call, told: &Details) {
         known.state.take();
     }
 }
-

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::state::{Cause, State};
+use crate::Id;
 use crate::graph::{self, CommsOperation, Participant, ToneInfo};
 use crate::operation;
-use crate::Id;
 
 /// What was told of a call together with an event: the members that it changes, and no others.
 pub type Details = Option<Box<graph::Call>>;

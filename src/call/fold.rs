@@ -263,7 +263,9 @@ impl Call {
         let operation = Operation::begin(told);
         let known = position(&self.operations, told).and_then(|index| self.operations.get(index));
         // A second operation may bear the clientContext of the first, but then it has an id of its own.
-        let is_new = |known: &Operation| known.id().is_some() && operation.id().is_some_and(|id| known.id() != Some(id));
+        let is_new = |known: &Operation| {
+            known.id().is_some() && operation.id().is_some_and(|id| known.id() != Some(id))
+        };
         let is_known = known.is_some_and(|known| !is_new(known));
         if is_known || (!self.state.is_live() && operation.is_pending()) {
             return Err(self.refuse_operation(event, told));

@@ -8,8 +8,8 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::{fmt, iter};
 
-use statig::blocking::{IntoStateMachine, State as Leaf, StateExt, Superstate as Branch};
 use statig::Outcome;
+use statig::blocking::{IntoStateMachine, State as Leaf, StateExt, Superstate as Branch};
 
 use super::state::{Cause, State, names};
 
@@ -60,9 +60,7 @@ impl Leaf<Chart> for State {
 
     fn superstate(&mut self) -> Option<Region> {
         match self {
-            Self::Incoming | Self::Establishing | Self::Ringing | Self::Redirecting => {
-                Some(Region::Setup)
-            }
+            Self::Incoming | Self::Establishing | Self::Ringing | Self::Redirecting => Some(Region::Setup),
             Self::Established | Self::Hold => Some(Region::Connected),
             Self::Transferring | Self::TransferAccepted => Some(Region::Transfer),
             Self::Terminating => Some(Region::Live),

@@ -15,7 +15,9 @@ use super::event::{CallEvent, ContentSharing, Details, NotificationHeard, StateC
 use super::hearing::{Hearing, is_failure};
 use super::state::{Cause, State};
 use super::{Call, details};
-use crate::graph::{self, CallDirection, ChangeType, CommsNotification, CommsOperation, Member, Resource, ResourceData};
+use crate::graph::{
+    self, CallDirection, ChangeType, CommsNotification, CommsOperation, Member, Resource, ResourceData,
+};
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
 
 /// How a notification came: what the envelope of the delivery says.
@@ -192,7 +194,10 @@ impl<'a> Draft<'a> {
 
     fn unknown_resource(&mut self, name: &str) {
         let name: String = name.chars().take(64).collect();
-        self.find(FindingKind::UnknownResource, format!("`{name}` is no resource of a call that is known here"));
+        self.find(
+            FindingKind::UnknownResource,
+            format!("`{name}` is no resource of a call that is known here"),
+        );
     }
 
     /// Remembers the delivery, once it has left a trace or the call lives on.
@@ -222,7 +227,10 @@ impl<'a> Draft<'a> {
     }
 
     fn adopt_unseen(&mut self, what: &str) {
-        self.find(FindingKind::Adopted, format!("the call is first heard of by {what}; its beginning is missing"));
+        self.find(
+            FindingKind::Adopted,
+            format!("the call is first heard of by {what}; its beginning is missing"),
+        );
         self.infer(CallEvent::Adopted(None));
     }
 
@@ -259,7 +267,10 @@ impl<'a> Draft<'a> {
             Some(State::Incoming) => self.record(CallEvent::Offered(details::some(rest))),
             Some(State::Establishing) if is_placed => self.record(CallEvent::Placed(details::some(rest))),
             Some(state) => {
-                self.find(FindingKind::Adopted, format!("first heard of as {state}; its beginning is missing"));
+                self.find(
+                    FindingKind::Adopted,
+                    format!("first heard of as {state}; its beginning is missing"),
+                );
                 rest.state = Member::Value(state.wire());
                 let failure = rest.result_info.take();
                 if state == State::Established && is_failure(told) {
@@ -356,7 +367,10 @@ impl<'a> Draft<'a> {
         if !untold.is_empty() {
             let untold = untold.join(", ");
             let to = state.after(*last).unwrap_or(state);
-            self.find(FindingKind::Gap, format!("{untold} never told on the way from {} to {to}", call.state()));
+            self.find(
+                FindingKind::Gap,
+                format!("{untold} never told on the way from {} to {to}", call.state()),
+            );
         }
         if *last == Cause::Terminated {
             self.leave_orphans(call);
@@ -398,7 +412,8 @@ impl<'a> Draft<'a> {
             }
             Some(_) => {}
             None => {
-                rest.direction = Member::Value(told.direction.value().cloned().unwrap_or(CallDirection::Outgoing));
+                rest.direction =
+                    Member::Value(told.direction.value().cloned().unwrap_or(CallDirection::Outgoing));
                 let named = told.state.value().and_then(State::from_wire).unwrap_or(State::Establishing);
                 self.begin(Some(named), &rest);
             }
@@ -430,7 +445,10 @@ impl<'a> Draft<'a> {
             | Resource::Participants
             | Resource::Participant(_)
             | Resource::ContentSharing(_) => {
-                self.find(FindingKind::Malformed, format!("resourceData is {told:?}, which does not fit its url"));
+                self.find(
+                    FindingKind::Malformed,
+                    format!("resourceData is {told:?}, which does not fit its url"),
+                );
             }
         }
     }
@@ -440,5 +458,9 @@ impl<'a> Draft<'a> {
 pub(crate) fn orphan(call: CallId, operation: &crate::operation::Operation) -> Finding {
     let id = operation.id().map_or_else(String::new, |id| format!(" {id}"));
     let (kind, state) = (operation.kind().as_str(), operation.state());
-    Finding::new(FindingKind::Orphan, Some(call), format!("{kind} operation{id} was {state} when the call ended"))
+    Finding::new(
+        FindingKind::Orphan,
+        Some(call),
+        format!("{kind} operation{id} was {state} when the call ended"),
+    )
 }

@@ -3,8 +3,8 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use super::wire::resource;
 use super::IdentitySet;
+use super::wire::resource;
 use crate::Secret;
 
 resource! {

@@ -10,12 +10,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::CallId;
 use super::wire::{Name, Names, Read, Seed, Wire, entry, member, open_enum, whole};
 use super::{
     Call, CommsOperation, ContentSharingSession, DeltaParticipants, Member, Other, Participant,
     ParticipantJoiningNotification, ParticipantLeftNotification, Resource, ResourceUrl, TypeName,
 };
+use crate::CallId;
 
 open_enum! {
     /// What became of a resource. Source:
@@ -277,7 +277,9 @@ impl Peek {
             },
             Resource::ContentSharing(_) => Shape::ContentSharing,
             Resource::Operation(Some(_)) if !is_array => Shape::Operation,
-            Resource::Operation(_) => typed.unwrap_or(if is_array { Shape::Roster } else { Shape::Operation }),
+            Resource::Operation(_) => {
+                typed.unwrap_or(if is_array { Shape::Roster } else { Shape::Operation })
+            }
             Resource::Call => typed.unwrap_or(if is_array { Shape::Roster } else { Shape::Call }),
             Resource::Other(_) => typed.unwrap_or(Shape::Other),
         }

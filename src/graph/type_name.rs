@@ -101,7 +101,6 @@ impl TypeName {
         &self.0
     }
 
-
     fn is_foreign(&self) -> bool {
         self.0.contains(['.', '#'])
     }

@@ -83,7 +83,8 @@ impl Bodies {
         if names.iter().any(|member| member.is_some()) {
             self.body(json, delivery.clone());
         } else {
-            self.faults.push("no notifications: an object with `value`, or with `body` around one, is".to_string());
+            self.faults
+                .push("no notifications: an object with `value`, or with `body` around one, is".to_string());
         }
     }
 
@@ -117,7 +118,9 @@ impl Bodies {
             let parsed = serde_json::from_str::<Cow<'_, str>>(time).ok();
             match parsed.and_then(|text| text.parse::<Timestamp>().ok()) {
                 Some(time) => delivery.received_at = Some(time),
-                None => self.faults.push("`receivedAt` is no time: 2026-11-23T09:15:02.250Z is one".to_string()),
+                None => {
+                    self.faults.push("`receivedAt` is no time: 2026-11-23T09:15:02.250Z is one".to_string())
+                }
             }
         }
         let headers = envelope.headers.and_then(|headers| serde_json::from_str(headers.get()).ok());

@@ -60,13 +60,15 @@ pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
         return Err(LineError::Foreign { found: type_name.0.chars().take(64).collect() });
     };
     if version != "v1" {
-        return Err(LineError::Version { found: version.chars().take(16).collect(), known: super::SCHEMA_VERSION });
+        return Err(LineError::Version {
+            found: version.chars().take(16).collect(),
+            known: super::SCHEMA_VERSION,
+        });
     }
     let id = line.id.as_ref().ok_or(LineError::Missing { member: "id" })?;
     let (call, revision) = id.0.rsplit_once('/').unwrap_or((&id.0, ""));
-    let revision = revision
-        .parse()
-        .map_err(|_| LineError::invalid("id", "the id of a CloudEvent is <call>/<rev>"))?;
+    let revision =
+        revision.parse().map_err(|_| LineError::invalid("id", "the id of a CloudEvent is <call>/<rev>"))?;
     let subject = line.subject.as_ref().map_or(call, |subject| &subject.0);
     line.assemble("subject", subject, revision, line.time.as_ref(), name)
 }

@@ -69,7 +69,8 @@ impl Line<'_> {
             return Err(LineError::invalid("rev", "revisions count from 1"));
         }
         let at = at.map(|text| text.0.parse::<Timestamp>()).transpose();
-        let at = at.map_err(|_| LineError::invalid("at", "a time is RFC 3339, such as 2026-11-23T09:15:02.250Z"))?;
+        let at =
+            at.map_err(|_| LineError::invalid("at", "a time is RFC 3339, such as 2026-11-23T09:15:02.250Z"))?;
         let data = self.data.map_or("{}", RawValue::get);
         let event = CallEvent::read(type_name, data);
         let event = event.ok_or_else(|| LineError::unknown_type(type_name))?.map_err(LineError::data)?;

@@ -116,9 +116,10 @@ impl Input {
             record: 0,
             bytes_read: 0,
         };
-        records.open(format).map_err(|error| unreadable(error.to_string()))?.map_or(Ok(records), |why| {
-            Err(unreadable(why.into()))
-        })
+        records
+            .open(format)
+            .map_err(|error| unreadable(error.to_string()))?
+            .map_or(Ok(records), |why| Err(unreadable(why.into())))
     }
 }
 

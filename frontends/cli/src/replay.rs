@@ -127,7 +127,8 @@ impl Drive {
         sink: &mut impl FnMut(&Recorded) -> io::Result<()>,
     ) -> io::Result<()> {
         let format = records.format;
-        let mut report = InputReport { path: input.path.clone(), format: Some(format), records: 0, malformed: 0 };
+        let mut report =
+            InputReport { path: input.path.clone(), format: Some(format), records: 0, malformed: 0 };
         let mut written = Ok(());
         while let Some(placed) = records.next()? {
             let (record, line) = (placed.record, placed.line);

@@ -21,7 +21,8 @@ pub(crate) struct Shown<'a> {
 pub(crate) fn secrets(call: &Call) -> Vec<Shown<'_>> {
     let meeting = call.details().meeting_info.value();
     let token = meeting.and_then(|meeting| meeting.token.value()).map(|token| ("token", token));
-    let passcode = meeting.and_then(|meeting| meeting.passcode.value()).map(|passcode| ("passcode", passcode));
+    let passcode =
+        meeting.and_then(|meeting| meeting.passcode.value()).map(|passcode| ("passcode", passcode));
     let of_meeting = token.into_iter().chain(passcode);
     let of_meeting =
         of_meeting.map(|(member, secret)| Shown { member, operation: None, value: secret.expose() });

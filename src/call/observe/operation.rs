@@ -29,7 +29,8 @@ impl Draft<'_> {
         let named = destiny(told, is_gone);
         let mut news = Box::new(told.clone());
         news.status = Member::Absent;
-        let cause = named.and_then(|named| at.steps().find(|(_, next)| *next == named)).map(|(cause, _)| cause);
+        let cause =
+            named.and_then(|named| at.steps().find(|(_, next)| *next == named)).map(|(cause, _)| cause);
         if let Some(cause) = cause {
             if self.known.is_some_and(|call| !call.state().is_live()) {
                 self.find(FindingKind::Late, format!("{} told after the call ended", title(operation, told)));
@@ -51,7 +52,10 @@ impl Draft<'_> {
         }
         if is_gone {
             let title = title(operation, told);
-            self.find(FindingKind::Gap, format!("{title} is gone, and its end was never told: it stays {at}"));
+            self.find(
+                FindingKind::Gap,
+                format!("{title} is gone, and its end was never told: it stays {at}"),
+            );
         }
     }
 
@@ -64,7 +68,10 @@ impl Draft<'_> {
                 self.find(FindingKind::Late, format!("{title} told {named} when it is {at}"));
             }
             Some(named) if named != at => {
-                self.find(FindingKind::Impossible, format!("{title} told {named} when it is {at}, which is final"));
+                self.find(
+                    FindingKind::Impossible,
+                    format!("{title} told {named} when it is {at}, which is final"),
+                );
             }
             Some(_) | None => self.repeat(&format!("{title} {at}")),
         }

@@ -21,7 +21,8 @@ impl Draft<'_> {
         told.retain(|one| after.update(one, sequence_number));
         // A roster can name one participant twice: what counts is what the whole of it comes to.
         let participants = if after == before { Vec::new() } else { told };
-        let is_late = known.is_some_and(|call| sequence_number.is_some() && sequence_number < call.roster.sequence());
+        let is_late =
+            known.is_some_and(|call| sequence_number.is_some() && sequence_number < call.roster.sequence());
         if is_late {
             let number = sequence_number.unwrap_or_default();
             self.find(FindingKind::Late, format!("roster delta {number} told after a newer one"));

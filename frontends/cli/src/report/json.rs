@@ -13,12 +13,16 @@ use crate::replay::{Outcome, PlacedFinding, stdout};
 
 pub(crate) fn json(outcome: &Outcome, show_secrets: bool) -> io::Result<()> {
     let report = Report {
-        inputs: outcome.inputs.iter().map(|input| InputJson {
-            path: &input.path,
-            format: input.format.map(|format| format.as_str()),
-            records: input.records,
-            malformed: input.malformed,
-        }).collect(),
+        inputs: outcome
+            .inputs
+            .iter()
+            .map(|input| InputJson {
+                path: &input.path,
+                format: input.format.map(|format| format.as_str()),
+                records: input.records,
+                malformed: input.malformed,
+            })
+            .collect(),
         events: outcome.replay.events(),
         calls: Calls(outcome, show_secrets),
         findings: Findings(outcome),

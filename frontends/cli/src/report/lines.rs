@@ -17,7 +17,12 @@ pub(super) fn line(outcome: &Outcome, placed: &PlacedFinding, out: &mut impl Wri
     let severity = placed.finding.kind.severity();
     let (style, finding) = (style(severity), &placed.finding);
     let (path, line, record) = (outcome.path(placed), placed.line, placed.record);
-    write!(out, "{path}:{line}: {style}{severity}{style:#}: {}: {}", finding.kind, printable(&finding.message))?;
+    write!(
+        out,
+        "{path}:{line}: {style}{severity}{style:#}: {}: {}",
+        finding.kind,
+        printable(&finding.message)
+    )?;
     match finding.call {
         Some(call) => writeln!(out, " (record {record}, call {call})"),
         None => writeln!(out, " (record {record})"),

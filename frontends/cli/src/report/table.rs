@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use callfold::operation::Operation;
 use callfold::{Call, CallId, Severity};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
 use jiff::SignedDuration;
 
 use super::lines::{line, printable};
@@ -16,20 +16,17 @@ use crate::replay::Outcome;
 /// How many findings are printed; `--json` has them all.
 const SHOWN: usize = 100;
 
-const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations", "people", "findings"];
+/// Below this width a table would break its words, columns.
+const NARROW: u16 = 120;
+
+/// The width of a call's id with its padding, columns.
+const ID: u16 = 38;
+
+const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations", "participants", "findings"];
 
 pub(crate) fn table(outcome: &Outcome, show_secrets: bool) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
-    let counts = counts(outcome);
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(HEADINGS);
-    for call in outcome.replay.ledger().calls() {
-        table.add_row(row(call, counts.get(&call.id()).copied().unwrap_or_default()));
-    }
-    if table.row_count() > 0 {
-        writeln!(out, "{}", table)?;
-    }
+    calls(outcome, &mut out)?;
     summary(outcome, &mut out)?;
     findings(outcome, &mut out)?;
     if show_secrets {
@@ -42,6 +39,43 @@ pub(crate) fn table(outcome: &Outcome, show_secrets: bool) -> io::Result<()> {
         }
     }
     out.flush()
+}
+
+/// One line a call where the terminal is wide enough, a few where it is not.
+fn calls(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
+    let counts = counts(outcome);
+    let count = |call: &Call| counts.get(&call.id()).copied().unwrap_or_default();
+    let calls = || outcome.replay.ledger().calls();
+    let mut table = Table::new();
+    if table.width().is_some_and(|width| width < NARROW) {
+        calls().try_for_each(|call| block(call, count(call), out))?;
+    } else {
+        table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        let style = table.style_mut();
+        (style.row_separator, style.top_border) = (LineStyle::default(), LineStyle::default());
+        style.bottom_border = LineStyle::default();
+        (style.header_separator.fill, style.header_separator.junction) = (Some('─'), Some('─'));
+        table.set_header(HEADINGS);
+        calls().for_each(|call| _ = table.add_row(row(call, count(call))));
+        if let Some(ids) = table.column_mut(0) {
+            ids.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(ID)));
+        }
+        if table.row_count() > 0 {
+            table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
+        }
+    }
+    if calls().next().is_some() { writeln!(out) } else { Ok(()) }
+}
+
+/// A call where there is no room for a table.
+fn block(call: &Call, findings: usize, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{} {} {}", call.id(), call.state(), duration(call))?;
+    let operations = call.operations().iter().map(|one| operation(call, one));
+    let people = call.participants().count() as u64;
+    let counted = [(people, "participant"), (findings as u64, "finding")];
+    let counted = counted.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| many(number, what));
+    let lines = [ending(call)].into_iter().chain(operations).chain(counted).filter(|line| !line.is_empty());
+    lines.into_iter().try_for_each(|line| writeln!(out, "  {line}"))
 }
 
 fn counts(outcome: &Outcome) -> BTreeMap<CallId, usize> {
@@ -105,10 +139,17 @@ fn summary(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
     let events = outcome.replay.events();
     let records: u64 = outcome.inputs.iter().map(|input| input.records).sum();
     let inputs = outcome.inputs.len();
-    write!(out, "{} from {} in {}", many(calls as u64, "call"), many(records, "record"), many(inputs as u64, "log"))?;
+    write!(
+        out,
+        "{} from {} in {}",
+        many(calls as u64, "call"),
+        many(records, "record"),
+        many(inputs as u64, "log")
+    )?;
     write!(out, ", {}", many(events, "event"))?;
     for severity in Severity::ALL.iter().rev() {
-        let same = outcome.findings.iter().filter(|placed| placed.finding.kind.severity() == *severity).count();
+        let same =
+            outcome.findings.iter().filter(|placed| placed.finding.kind.severity() == *severity).count();
         if same > 0 {
             write!(out, ", {same} {severity}")?;
         }

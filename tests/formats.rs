@@ -1,0 +1,610 @@
+//! Logs as bytes: told apart, cut into records, and what each record tells a replay.
+#![allow(clippy::indexing_slicing, reason = "a test may panic")]
+
+mod common;
+
+use callfold::FindingKind::{self, Duplicate, Malformed, Repeat};
+use callfold::call::State;
+use callfold::graph::OperationKind;
+use callfold::log::{Cut, Format, cut};
+use callfold::{Call, Ledger, Replay};
+use serde_json::{Value, json};
+
+use common::{CALL, call_id};
+
+const OPERATION: &str = "0fe0623f-d628-42ed-b4bd-8ac290072cc5";
+
+/// A body that names a state of the call.
+fn body(state: &str) -> Value {
+    let url = format!("/communications/calls/{CALL}");
+    json!({"value": [{"changeType": "updated", "resourceUrl": url, "resourceData": {"state": state}}]})
+}
+
+fn text(state: &str) -> String {
+    body(state).to_string()
+}
+
+fn line(revision: u64, name: &str) -> String {
+    json!({"v": 1, "call": CALL, "rev": revision, "type": name, "data": {}}).to_string()
+}
+
+/// The records of a log that comes in two blocks. No byte of it may be lost.
+fn records_split(format: Format, log: &[u8], at: usize) -> Vec<&[u8]> {
+    let (mut records, mut offset) = (Vec::new(), 0);
+    for (end, is_last) in [(at, false), (log.len(), true)] {
+        while let Cut::Record(record) = cut(format, &log[offset.min(end)..end], is_last) {
+            let (begin, after) = (offset + record.skipped.len(), offset + record.len());
+            assert_eq!(&log[begin..begin + record.bytes.len()], record.bytes);
+            records.push(&log[begin..begin + record.bytes.len()]);
+            offset = after;
+        }
+    }
+    assert!(log[offset..].trim_ascii().is_empty(), "{records:?}");
+    records
+}
+
+fn records(format: Format, log: &[u8]) -> Vec<&[u8]> {
+    records_split(format, log, 0)
+}
+
+/// What a log comes to.
+struct Heard {
+    replay: Replay,
+    findings: Vec<FindingKind>,
+    events: Vec<String>,
+}
+
+impl Heard {
+    fn call(&self) -> &Call {
+        self.replay.ledger().call(call_id()).expect("the call is known")
+    }
+}
+
+fn replay(format: Format, log: impl AsRef<[u8]>) -> Heard {
+    let mut heard = Heard { replay: Replay::new(), findings: Vec::new(), events: Vec::new() };
+    for record in records(format, log.as_ref()) {
+        let sink = |recorded: &callfold::Recorded| heard.events.push(recorded.event.type_name().to_owned());
+        heard.findings.extend(heard.replay.record(format, record, sink).iter().map(|finding| finding.kind));
+    }
+    heard
+}
+
+/// How a log of bodies that should establish and end the call comes out.
+fn outcome(log: impl AsRef<[u8]>) -> (Option<State>, Vec<FindingKind>) {
+    let heard = replay(Format::Notifications, log);
+    (heard.replay.ledger().call(call_id()).map(Call::state), heard.findings)
+}
+
+fn ended() -> Option<State> {
+    Some(State::Terminated)
+}
+
+#[test]
+fn formats_are_told_apart_by_content() {
+    let cloud = line(1, "placed").parse::<callfold::Recorded>().unwrap().cloud_event().to_string();
+    let pretty = serde_json::to_string_pretty(&body("established")).unwrap();
+    let wrapped = json!({"receivedAt": null, "body": body("established")}).to_string();
+    for (head, format) in [
+        (line(1, "placed"), Some(Format::Events)),
+        (format!("\r\n\r\n{}", line(1, "placed")), Some(Format::Events)),
+        (cloud, Some(Format::Events)),
+        (text("established"), Some(Format::Notifications)),
+        (pretty, Some(Format::Notifications)),
+        (wrapped, Some(Format::Notifications)),
+        (format!("[{}]", text("established")), Some(Format::Notifications)),
+        (
+            json!({"changeType": "updated", "resource": "/app/calls/1"}).to_string(),
+            Some(Format::Notifications),
+        ),
+        ("$>2026-11-23T09:15:02Z Info: A.cs:1 B\r\n".into(), Some(Format::SdkLog)),
+        ("a preamble {\n\"value\"\n$>2026-11-23T09:15:02Z Info: A.cs:1 B\n".into(), Some(Format::SdkLog)),
+        (
+            format!("prose\n{}\n{}", &text("established")[..9], text("established")),
+            Some(Format::Notifications),
+        ),
+        (format!("prose\n{}", line(1, "placed")), Some(Format::Events)),
+        (text("established").replace("updated", "costs $>5"), Some(Format::Notifications)),
+        (String::new(), None),
+        (" \r\n".into(), None),
+        ("prose".into(), None),
+        ("42\n{}\n[]\n\"value\"".into(), None),
+    ] {
+        assert_eq!(Format::detect(head.as_bytes()), format, "{head}");
+    }
+}
+
+/// An event line as the crate writes it.
+fn written(line: &str) -> String {
+    line.parse::<callfold::Recorded>().expect("it is a line").to_string()
+}
+
+#[test]
+fn a_format_is_known_by_the_beginning_of_a_long_document() {
+    for (whole, format) in
+        [(text("established"), Format::Notifications), (written(&line(1, "placed")), Format::Events)]
+    {
+        for end in whole.len() - 20..whole.len() {
+            assert_eq!(Format::detect(&whole.as_bytes()[..end]), Some(format), "{}", &whole[..end]);
+        }
+    }
+}
+
+#[test]
+fn the_data_of_a_long_event_does_not_make_it_a_notification() {
+    let long = written(&line(1, "placed").replace("{}", r#"{"meetingCapability":{"value":"everyone"}}"#));
+    assert_eq!(Format::detect(&long.as_bytes()[..long.len() - 3]), Some(Format::Events));
+}
+
+#[test]
+fn line_ends_and_blank_lines_change_nothing() {
+    for end in ["\n", "\r\n", "\n\n", "\r\n \t\r\n"] {
+        let log = [line(1, "placed"), line(2, "established"), String::new()].join(end);
+        let heard = replay(Format::Events, format!("{end}{log}"));
+        assert_eq!((heard.events.len(), heard.findings), (2, vec![]), "{end:?}");
+        let log = [text("establishing"), text("established")].join(end);
+        assert_eq!(outcome(format!("{end}{log}")), (Some(State::Established), vec![]), "{end:?}");
+    }
+}
+
+#[test]
+fn the_last_line_needs_no_end() {
+    assert_eq!(replay(Format::Events, line(1, "placed")).events, ["placed"]);
+    assert_eq!(records(Format::Events, b"{}\n{}"), [b"{}", b"{}"]);
+}
+
+#[test]
+fn a_byte_order_mark_is_the_frontends() {
+    let mark = "\u{feff}";
+    assert_eq!(
+        replay(Format::Events, format!("{mark}{}\n{}", line(9, "held"), line(1, "placed"))).findings,
+        [Malformed]
+    );
+    assert_eq!(outcome(format!("{mark}{}\n{}", text("hold"), text("terminated"))).1[0], Malformed);
+}
+
+#[test]
+fn documents_stand_on_one_line_on_many_or_back_to_back() {
+    let told = [body("establishing"), body("established"), body("terminated")];
+    let compact = told.each_ref().map(Value::to_string);
+    let pretty = told.each_ref().map(|body| serde_json::to_string_pretty(body).unwrap());
+    for log in [
+        compact.join("\n"),
+        compact.concat(),
+        compact.join(" \t"),
+        pretty.join("\n"),
+        pretty.concat(),
+        pretty.join("\n").replace('\n', "\r\n"),
+        format!("{}{}\n{}", compact[0], pretty[1], compact[2]),
+        json!(told).to_string(),
+    ] {
+        assert_eq!(outcome(&log), (ended(), vec![]), "{log}");
+    }
+}
+
+/// Documents that are broken in one way each, over lines of their own.
+fn broken() -> [(&'static str, Vec<u8>); 11] {
+    let pretty = serde_json::to_string_pretty(&body("established")).expect("it is written");
+    let compact = text("established");
+    let half = pretty.len() / 2;
+    [
+        ("truncated in a string", compact[..compact.len() - 12].into()),
+        ("truncated outside", compact[..compact.len() - 3].into()),
+        ("truncated after a colon", compact[..9].into()),
+        ("truncated after a bracket", compact[..10].into()),
+        ("trailing comma", compact.replace("]}", "],}").into()),
+        ("prose", "the bot was restarted".into()),
+        ("a number", "42".into()),
+        ("invalid UTF-8", [&compact.as_bytes()[..20], b"\xff", &compact.as_bytes()[20..]].concat()),
+        ("many lines, a trailing comma", pretty.replace('}', "},").into()),
+        ("many lines, truncated", pretty[..half].into()),
+        ("many lines, prose", "it was\n  restarted\nat noon".into()),
+    ]
+}
+
+#[test]
+fn a_broken_document_loses_only_itself() {
+    for (what, broken) in broken() {
+        for end in ["\n", "\r\n"] {
+            let end = end.as_bytes();
+            let (first, last) = (text("establishing"), text("terminated"));
+            let log = [first.as_bytes(), end, &broken, end, last.as_bytes(), end].concat();
+            assert_eq!(outcome(log), (ended(), vec![Malformed]), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_broken_document_at_the_end_is_one_finding() {
+    for (what, broken) in broken() {
+        let log = [text("establishing").as_bytes(), b"\n", &broken].concat();
+        assert_eq!(outcome(log), (Some(State::Establishing), vec![Malformed]), "{what}");
+    }
+}
+
+#[test]
+fn a_broken_line_of_events_loses_only_itself() {
+    for (what, broken) in broken().into_iter().filter(|(what, _)| !what.starts_with("many lines")) {
+        let log =
+            [line(1, "placed").as_bytes(), b"\n", &broken, b"\n", line(2, "established").as_bytes()].concat();
+        let heard = replay(Format::Events, log);
+        assert_eq!((heard.events.len(), heard.findings), (2, vec![Malformed]), "{what}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_one_finding() {
+    for deep in
+        ["[".repeat(5000), r#"{"a":"#.repeat(5000), format!("{}{}", "[".repeat(5000), "]".repeat(5000))]
+    {
+        for broken in [
+            deep.clone(),
+            format!(r#"{{"value":[{{"resourceData":{deep}}}]}}"#),
+            format!(r#"{{"body":{deep}}}"#),
+        ] {
+            assert_eq!(outcome(format!("{broken}\n{}", text("terminated"))).0, ended());
+            assert_eq!(
+                replay(Format::Events, format!("{broken}\n{}", line(1, "placed"))).findings,
+                [Malformed]
+            );
+            let entry = entry(&["TransactionDirection: Incoming"], &broken);
+            assert_eq!(replay(Format::SdkLog, entry).findings.len(), 1);
+        }
+    }
+}
+
+#[test]
+fn wherever_a_block_ends_the_records_are_the_same() {
+    let mut notifications = b"\r\n".to_vec();
+    for (_, broken) in broken() {
+        let pretty = serde_json::to_string_pretty(&json!({"é": [[{}], 42]})).unwrap();
+        for part in [&broken, &b"\n"[..], pretty.as_bytes(), b"{}[]\r\n \n"] {
+            notifications.extend_from_slice(part);
+        }
+    }
+    let events = format!("{}\r\n\n  {}\nprosé\n{}", line(1, "placed"), line(2, "held"), line(3, "é"));
+    let entries = sdk_log(&[&entry(&["a: b"], "{\r\n}"), &entry(&["é: $>"], "prose")]);
+    let logs = [
+        (Format::Notifications, notifications),
+        (Format::Events, events.into_bytes()),
+        (Format::SdkLog, format!("preamble\n$ >\n{entries}").into_bytes()),
+    ];
+    for (format, log) in logs {
+        let whole = records(format, &log);
+        assert!(whole.len() > 2);
+        for at in 0..=log.len() {
+            assert_eq!(records_split(format, &log, at), whole, "{format} at {at}");
+        }
+    }
+}
+
+/// An entry of an SDK log.
+fn entry(lines: &[&str], json: &str) -> String {
+    format!("$>2026-11-23T09:15:02.2500000Z Info: Bot.cs:42 SendAsync\n{}\n{json}\n", lines.join("\n"))
+}
+
+fn sdk_log(entries: &[&str]) -> String {
+    entries.concat()
+}
+
+/// A notification as the SDK logs it.
+fn incoming(body: &Value) -> String {
+    let lines = [
+        "ScenarioId: 1",
+        "TransactionDirection: Incoming",
+        "TraceType: HttpRequest",
+        "request: POST https://bot.example/api",
+    ];
+    entry(&lines, &serde_json::to_string_pretty(body).expect("it is written"))
+}
+
+/// A reply to something that the app asked for.
+fn reply(request: &str, response: &str, body: &Value) -> String {
+    let request = format!("request: {request}");
+    let response = format!("response: {response}");
+    let lines = [
+        "TransactionDirection: Outgoing",
+        "TraceType: HttpResponse",
+        &request,
+        &response,
+        "headers:",
+        "Date: (redacted)",
+    ];
+    entry(&lines, &serde_json::to_string_pretty(body).expect("it is written"))
+}
+
+fn url(rest: &str) -> String {
+    format!("https://graph.microsoft.com/v1.0/communications/calls/{CALL}{rest}")
+}
+
+fn operation() -> Value {
+    json!({"@odata.type": "#microsoft.graph.playPromptOperation", "id": OPERATION, "status": "running"})
+}
+
+fn placed() -> Value {
+    json!({"@odata.type": "#microsoft.graph.call", "id": CALL, "state": "Establishing"})
+}
+
+#[test]
+fn an_incoming_request_is_heard_with_the_time_of_its_entry() {
+    for end in ["\n", "\r\n"] {
+        let log =
+            sdk_log(&[&incoming(&body("Establishing")), &incoming(&body("Established"))]).replace('\n', end);
+        let heard = replay(Format::SdkLog, log);
+        assert_eq!((heard.call().state(), heard.findings.len()), (State::Established, 0));
+        assert_eq!(heard.call().first_at(), "2026-11-23T09:15:02.25Z".parse().ok());
+    }
+}
+
+#[test]
+fn a_second_trace_of_one_exchange_is_a_repeat_or_with_an_id_a_duplicate() {
+    let heard = replay(
+        Format::SdkLog,
+        sdk_log(&[&incoming(&body("Establishing")), &incoming(&body("Establishing"))]),
+    );
+    assert_eq!((heard.events.len(), heard.findings), (1, vec![Repeat]));
+    let lines = ["TransactionDirection: Incoming", "headers:", "x-microsoft-skype-message-id: 7"];
+    let traced = entry(&lines, &text("Establishing"));
+    assert_eq!(replay(Format::SdkLog, sdk_log(&[&traced, &traced])).findings, [Duplicate]);
+}
+
+#[test]
+fn the_answer_of_the_app_changes_nothing() {
+    let lines = ["TransactionDirection: Incoming", "TraceType: HttpResponse", "response: 202 Accepted"];
+    for json in ["", "{}", r#"{"error":{}}"#] {
+        let heard =
+            replay(Format::SdkLog, sdk_log(&[&incoming(&body("Establishing")), &entry(&lines, json)]));
+        assert_eq!((heard.events.len(), heard.findings), (1, vec![]), "{json}");
+    }
+}
+
+#[test]
+fn a_reply_that_carries_a_call_begins_it() {
+    let heard = replay(
+        Format::SdkLog,
+        reply("POST https://graph.microsoft.com/v1.0/communications/calls", "201 Created", &placed()),
+    );
+    assert_eq!(
+        (heard.call().state(), heard.events, heard.findings),
+        (State::Establishing, vec!["placed".to_owned()], vec![])
+    );
+}
+
+#[test]
+fn a_reply_that_carries_an_operation_begins_it() {
+    let mut untyped = operation();
+    untyped.as_object_mut().unwrap().remove("@odata.type");
+    for (operation, kind) in [(operation(), OperationKind::PlayPrompt), (untyped, OperationKind::Comms)] {
+        let log = [
+            incoming(&body("Establishing")),
+            reply(&format!("POST {}", url("/playPrompt")), "200 OK", &operation),
+        ];
+        let heard = replay(Format::SdkLog, log.concat());
+        let begun = &heard.call().operations()[0];
+        assert_eq!((begun.id().unwrap().to_string(), begun.kind()), (OPERATION.to_owned(), kind));
+    }
+}
+
+#[test]
+fn what_the_app_asks_and_what_fails_or_is_only_looked_at_changes_nothing() {
+    let post = format!("POST {}", url("/playPrompt"));
+    let asked =
+        entry(&["TransactionDirection: Outgoing", &format!("request: {post}")], &operation().to_string());
+    for exchange in [
+        asked,
+        reply(
+            &format!("GET {}", url("")),
+            "200 OK",
+            &json!({"@odata.type": "#microsoft.graph.call", "state": "terminated"}),
+        ),
+        reply(&format!("GET {}", url("/operations/1")), "200 OK", &operation()),
+        reply(&format!("DELETE {}", url("")), "204 NoContent", &json!({})),
+        reply(&post, "400 BadRequest", &operation()),
+        reply(&post, "404 NotFound", &json!({"error": {"code": "1"}})),
+        reply(&post, "500 InternalServerError", &operation()),
+        reply(&post, "(redacted)", &operation()),
+        reply(&post, "200 OK", &json!({"value": []})),
+        reply(&post, "200 OK", &json!({})),
+    ] {
+        let heard = replay(Format::SdkLog, sdk_log(&[&incoming(&body("Establishing")), &exchange]));
+        assert_eq!((heard.events.len(), heard.findings), (1, vec![]), "{exchange}");
+    }
+}
+
+#[test]
+fn a_failed_reply_is_known_whatever_else_its_line_says() {
+    for response in [
+        "404 NotFound 250 ms",
+        "HTTP/1.1 503 Service Unavailable (2xx expected)",
+        "500 after 2.5 s, 200 bytes",
+    ] {
+        let failed = reply("POST https://graph.microsoft.com/v1.0/communications/calls", response, &placed());
+        assert_eq!(replay(Format::SdkLog, failed).events, [""; 0], "{response}");
+    }
+}
+
+#[test]
+fn a_masked_value_is_an_absent_one() {
+    let mut masked = placed();
+    for (member, value) in
+        [("callChainId", "(Generic: chain)"), ("tenantId", "(redacted)"), ("subject", "Stand-up")]
+    {
+        masked[member] = json!(value);
+    }
+    masked["source"] =
+        json!({"endpointType": "(redacted)", "identity": {"user": {"displayName": "(redacted)", "id": "u"}}});
+    masked["requestedModalities"] = json!(["(redacted)", "Audio"]);
+    let heard = replay(Format::SdkLog, reply(&format!("POST {}", url("")), "201 Created", &masked));
+    let details = serde_json::to_value(heard.call().details()).unwrap();
+    let expected = json!({"direction": "outgoing", "subject": "Stand-up", "requestedModalities": ["audio"],
+        "source": {"identity": {"user": {"id": "u"}}}});
+    assert_eq!(details, expected);
+}
+
+#[test]
+fn the_call_of_the_entry_counts_where_the_body_names_none() {
+    let unnamed = json!({"value": [{"changeType": "Updated", "resourceUrl": "(redacted)", "resourceData": {"state": "Established"}}]});
+    let call = format!("CallId: {}", CALL.to_uppercase().replace('-', ""));
+    let direction = "TransactionDirection: Incoming";
+    let heard = replay(Format::SdkLog, entry(&[&call, direction], &unnamed.to_string()));
+    assert_eq!(heard.call().state(), State::Established);
+    let other = format!("CallId: {OPERATION}");
+    let heard = replay(Format::SdkLog, entry(&[&other, direction], &text("established")));
+    assert_eq!(heard.call().state(), State::Established);
+    for call in ["CallId: (redacted)", "CallId: 7", "Call: none"] {
+        assert_eq!(
+            replay(Format::SdkLog, entry(&[call, direction], &unnamed.to_string())).findings,
+            [Malformed]
+        );
+    }
+}
+
+#[test]
+fn a_reply_falls_back_on_the_call_of_the_entry() {
+    let call = format!("CallId: {CALL}");
+    let lines = [&*call, "TransactionDirection: Outgoing", "request: POST (redacted)", "response: 200 OK"];
+    let heard = replay(Format::SdkLog, entry(&lines, &operation().to_string()));
+    assert_eq!(heard.call().operations().len(), 1);
+}
+
+#[test]
+fn what_stands_before_the_first_entry_or_is_no_http_trace_changes_nothing() {
+    let chatter = entry(&["Message: waiting", "   { this brace opens no JSON"], "");
+    let about_json = entry(&["Message: heard"], &text("terminated"));
+    let log = format!("log opened\r\nat nine\n{}{chatter}{about_json}", incoming(&body("Established")));
+    let heard = replay(Format::SdkLog, log);
+    assert_eq!((heard.call().state(), heard.findings), (State::Established, vec![FindingKind::Adopted]));
+}
+
+#[test]
+fn a_broken_entry_loses_only_itself() {
+    let whole = incoming(&body("Established"));
+    let broken = [&whole[..whole.len() - 20], "\n"].concat();
+    let log = sdk_log(&[&incoming(&body("Establishing")), &broken, &incoming(&body("Terminated"))]);
+    let heard = replay(Format::SdkLog, log);
+    assert_eq!(heard.call().state(), State::Terminated);
+    assert_eq!(heard.findings.iter().filter(|kind| **kind == Malformed).count(), 1);
+}
+
+#[test]
+fn a_wrapper_tells_when_its_body_came() {
+    for (received_at, expected) in [
+        ("2026-11-23T09:15:02Z", "2026-11-23T09:15:02Z"),
+        ("2026-11-23T10:15:02+01:00", "2026-11-23T09:15:02Z"),
+    ] {
+        let heard = replay(
+            Format::Notifications,
+            json!({"receivedAt": received_at, "body": body("establishing")}).to_string(),
+        );
+        assert_eq!((heard.call().first_at(), heard.findings), (expected.parse().ok(), vec![]));
+    }
+    let heard =
+        replay(Format::Notifications, json!({"receivedAt": null, "body": body("establishing")}).to_string());
+    assert_eq!((heard.call().first_at(), heard.findings), (None, vec![]));
+}
+
+#[test]
+fn a_bad_time_of_a_wrapper_is_said_and_its_body_is_heard() {
+    for odd in [json!("yesterday"), json!(5), json!({}), json!(["2026-11-23T09:15:02Z"]), json!("")] {
+        let heard = replay(
+            Format::Notifications,
+            json!({"receivedAt": odd, "body": body("establishing")}).to_string(),
+        );
+        assert_eq!((heard.call().first_at(), heard.findings), (None, vec![Malformed]), "{odd}");
+    }
+}
+
+#[test]
+fn a_second_delivery_is_known_by_the_headers_of_its_wrapper() {
+    let first = json!({"X-Microsoft-Skype-Message-ID": "1"});
+    let wrapped = |headers: &Value| json!({"headers": headers, "body": body("establishing")}).to_string();
+    for again in [
+        json!({"X-Microsoft-Skype-Message-ID": "1"}),
+        json!({"x-microsoft-skype-message-id": "1"}),
+        json!({"X-MICROSOFT-SKYPE-MESSAGE-ID": ["1"]}),
+        json!({"X-Microsoft-Skype-Message-ID": "2", "x-microsoft-skype-original-message-id": ["1", "9"]}),
+    ] {
+        assert_eq!(outcome([wrapped(&first), wrapped(&again)].concat()).1, [Duplicate], "{again}");
+    }
+    for other in [
+        json!({"X-Microsoft-Skype-Message-ID": "2"}),
+        json!({"Message-ID": "1"}),
+        json!([]),
+        json!("x"),
+        json!(null),
+    ] {
+        assert_eq!(outcome([wrapped(&first), wrapped(&other)].concat()).1, [Repeat], "{other}");
+    }
+}
+
+#[test]
+fn each_notification_of_a_body_is_told_from_the_others() {
+    let items = ["establishing", "established"].map(|state| body(state)["value"][0].clone());
+    let wrapped =
+        json!({"headers": {"X-Microsoft-Skype-Message-ID": "1"}, "body": {"value": items}}).to_string();
+    let heard = replay(Format::Notifications, wrapped.repeat(2));
+    assert_eq!((heard.call().state(), heard.findings), (State::Established, vec![Duplicate, Duplicate]));
+}
+
+#[test]
+fn a_body_comes_in_many_shapes() {
+    let (body, single) = (body("establishing"), body("establishing")["value"][0].clone());
+    for document in [
+        body.clone(),
+        single.clone(),
+        json!([body]),
+        json!([single]),
+        json!({ "body": body }),
+        json!({ "body": single }),
+        json!({"body": body.to_string()}),
+        json!({"body": single.to_string()}),
+        json!({"body": serde_json::to_string_pretty(&body).unwrap()}),
+        json!([{ "body": body }]),
+        json!({"value": single}),
+    ] {
+        assert_eq!(outcome(document.to_string()), (Some(State::Establishing), vec![]), "{document}");
+    }
+}
+
+#[test]
+fn bodies_in_one_array_are_heard_in_their_order() {
+    let odd = [
+        body("establishing"),
+        json!(5),
+        body("established"),
+        json!({}),
+        json!([body("hold")]),
+        body("terminated"),
+    ];
+    assert_eq!(outcome(json!(odd).to_string()), (ended(), vec![Malformed; 3]));
+}
+
+#[test]
+fn what_holds_no_notifications_is_malformed() {
+    for odd in [
+        json!({}),
+        json!({"body": null}),
+        json!({"body": ""}),
+        json!({"body": "prose"}),
+        json!({"body": 5}),
+        json!({"a": 1}),
+    ] {
+        assert_eq!(outcome(odd.to_string()), (None, vec![Malformed]), "{odd}");
+    }
+}
+
+#[test]
+fn odd_items_and_items_without_a_call_are_malformed_beside_sound_ones() {
+    let mut odd = body("establishing");
+    let sound = odd["value"][0].clone();
+    odd["value"] = json!(["ping", sound, null, {"changeType": "updated", "resourceUrl": "/users/me"}]);
+    assert_eq!(outcome(odd.to_string()), (Some(State::Establishing), vec![Malformed; 3]));
+}
+
+#[test]
+fn a_replay_goes_on_with_the_ledger_of_another() {
+    let first = replay(Format::Notifications, text("establishing"));
+    let mut second = Replay::new().onto(first.replay.ledger().snapshot());
+    second.record(Format::Events, line(2, "established").as_bytes(), |_| {});
+    assert_eq!(second.ledger().call(call_id()).map(Call::revision), Some(2));
+    assert_eq!(Ledger::calls(first.replay.ledger()).next().map(Call::revision), Some(1));
+}

@@ -1,0 +1,375 @@
+//! Revisions, snapshots and the way back in time.
+
+mod common;
+
+use callfold::call::State;
+use callfold::log::Format;
+use callfold::{Applied, ApplyError, Call, FindingKind, Ledger, Moment, Recorded, Replay};
+use jiff::Timestamp;
+use serde_json::json;
+
+use common::{CALL, call_id};
+
+const OTHER: &str = "0fe0623f-d628-42ed-b4bd-8ac290072cc5";
+
+/// The time that is so many minutes after nine.
+fn time(minute: u64) -> Timestamp {
+    format!("2026-11-23T09:{:02}:00Z", minute % 60).parse().expect("it is a time")
+}
+
+fn told(call: &str, revision: u64, minute: Option<u64>, name: &str) -> Recorded {
+    let at = minute.map(|minute| time(minute).to_string());
+    let line = json!({"call": call, "rev": revision, "at": at, "type": name, "data": {}});
+    line.to_string().parse().expect("it is a line")
+}
+
+/// An event of the call of these tests; its minute is its revision.
+fn event(revision: u64, name: &str) -> Recorded {
+    told(CALL, revision, Some(revision), name)
+}
+
+/// The same of another call.
+fn other(revision: u64, name: &str) -> Recorded {
+    told(OTHER, revision, Some(revision), name)
+}
+
+/// A ledger with history, with these events folded from revision 1 on.
+fn given(names: &[&str]) -> Ledger {
+    let events: Vec<_> = (1..).zip(names).map(|(revision, name)| event(revision, name)).collect();
+    folded(&events)
+}
+
+fn folded<'a>(events: impl IntoIterator<Item = &'a Recorded>) -> Ledger {
+    let mut ledger = Ledger::with_history();
+    events.into_iter().for_each(|recorded| _ = ledger.apply(recorded).expect("it folds"));
+    ledger
+}
+
+fn calls(ledger: &Ledger) -> Vec<Call> {
+    ledger.calls().cloned().collect()
+}
+
+fn state(ledger: &Ledger) -> Option<State> {
+    ledger.call(call_id()).map(Call::state)
+}
+
+#[test]
+fn the_next_revision_is_folded() {
+    let ledger = given(&["placed", "established", "held"]);
+    let call = ledger.call(call_id()).unwrap();
+    assert_eq!((call.state(), call.revision()), (State::Hold, 3));
+}
+
+#[test]
+fn the_same_revision_that_says_the_same_is_a_duplicate() {
+    let mut ledger = given(&["placed", "established", "held"]);
+    let before = calls(&ledger);
+    for (revision, name) in [(3, "held"), (1, "placed"), (2, "established")] {
+        assert_eq!(ledger.apply(&event(revision, name)), Ok(Applied::Duplicate));
+    }
+    assert_eq!(calls(&ledger), before);
+}
+
+#[test]
+fn the_same_revision_that_says_something_else_is_a_conflict() {
+    let mut ledger = given(&["placed", "established"]);
+    let before = calls(&ledger);
+    let mut inferred = event(2, "established");
+    inferred.inferred = true;
+    let detailed = event(2, "established").to_string().replace("{}", r#"{"subject":"x"}"#).parse().unwrap();
+    for other in [event(2, "held"), told(CALL, 2, None, "established"), inferred, detailed] {
+        assert_eq!(ledger.apply(&other), Err(ApplyError::Conflict { revision: 2 }), "{other:?}");
+    }
+    assert_eq!(calls(&ledger), before);
+}
+
+#[test]
+fn a_conflict_is_known_63_revisions_back() {
+    let mut ledger = given(&[&["placed"][..], &["detailsChanged"; 99]].concat());
+    for revision in [100, 99, 37] {
+        assert_eq!(ledger.apply(&event(revision, "detailsChanged")), Ok(Applied::Duplicate));
+        assert_eq!(ledger.apply(&event(revision, "established")), Err(ApplyError::Conflict { revision }));
+    }
+}
+
+#[test]
+fn a_revision_too_far_ahead_is_folded_after_a_gap() {
+    let mut ledger = given(&["placed"]);
+    assert_eq!(ledger.apply(&event(5, "established")), Ok(Applied::AfterGap(2..5)));
+    assert_eq!(ledger.apply(&event(6, "held")), Ok(Applied::Folded));
+    assert_eq!(ledger.call(call_id()).unwrap().revision(), 6);
+}
+
+#[test]
+fn a_call_that_begins_late_begins_after_a_gap() {
+    let mut ledger = Ledger::new();
+    assert_eq!(ledger.apply(&event(3, "adopted")), Ok(Applied::AfterGap(1..3)));
+}
+
+#[test]
+fn a_revision_that_was_missing_comes_too_late() {
+    let mut ledger = given(&["placed"]);
+    ledger.apply(&event(4, "established")).unwrap();
+    let before = calls(&ledger);
+    for revision in [2, 3] {
+        let error = ApplyError::TooLate { revision, last: 4 };
+        assert_eq!(ledger.apply(&event(revision, "detailsChanged")), Err(error));
+    }
+    assert_eq!(calls(&ledger), before);
+}
+
+#[test]
+fn a_revision_that_was_missing_at_the_beginning_comes_too_late() {
+    let mut ledger = Ledger::new();
+    ledger.apply(&event(3, "adopted")).unwrap();
+    for revision in [1, 2] {
+        let error = ApplyError::TooLate { revision, last: 3 };
+        assert_eq!(ledger.apply(&event(revision, "placed")), Err(error));
+    }
+}
+
+#[test]
+fn the_last_revision_there_is_can_be_folded() {
+    let mut ledger = given(&["placed"]);
+    assert_eq!(ledger.apply(&event(u64::MAX, "established")), Ok(Applied::AfterGap(2..u64::MAX)));
+    assert_eq!(ledger.apply(&event(u64::MAX, "established")), Ok(Applied::Duplicate));
+    assert!(ledger.apply(&event(u64::MAX - 1, "held")).is_err());
+}
+
+#[test]
+fn a_call_at_the_last_revision_there_is_hears_without_a_panic() {
+    let mut replay = Replay::new();
+    replay.record(Format::Events, event(u64::MAX, "placed").to_string().as_bytes(), |_| {});
+    let url = format!("/communications/calls/{CALL}");
+    let body = json!({"value": [{"resourceUrl": url, "resourceData": {"state": "established"}}]}).to_string();
+    replay.record(Format::Notifications, body.as_bytes(), |_| {});
+}
+
+#[test]
+fn after_a_refusal_the_ledger_is_what_it_was() {
+    let mut ledger = given(&["placed", "established"]);
+    let before = calls(&ledger);
+    for name in
+        ["placed", "offered", "adopted", "answered", "resumed", "operationCompleted", "operationUpdated"]
+    {
+        for revision in [3, 9] {
+            let error = ledger.apply(&event(revision, name)).unwrap_err();
+            assert!(matches!(error, ApplyError::Refused(_)), "{name}: {error}");
+            assert_eq!(calls(&ledger), before, "{name}");
+        }
+    }
+    assert_eq!(ledger.apply(&event(3, "held")), Ok(Applied::Folded));
+}
+
+#[test]
+fn a_call_does_not_begin_with_what_is_no_beginning() {
+    let mut ledger = Ledger::with_history();
+    assert!(matches!(ledger.apply(&event(1, "held")), Err(ApplyError::Refused(_))));
+    assert_eq!(calls(&ledger), []);
+    assert_eq!(ledger.apply(&event(1, "placed")), Ok(Applied::Folded));
+}
+
+#[test]
+fn what_is_skipped_counts() {
+    let mut ledger = given(&["placed"]);
+    let before = calls(&ledger);
+    ledger.skip(&event(2, "resumed"));
+    assert_eq!(calls(&ledger), before);
+    assert_eq!(ledger.apply(&event(2, "resumed")), Ok(Applied::Duplicate));
+    assert_eq!(ledger.apply(&event(2, "established")), Err(ApplyError::Conflict { revision: 2 }));
+    assert_eq!(ledger.apply(&event(3, "established")), Ok(Applied::Folded));
+}
+
+#[test]
+fn what_is_skipped_after_a_gap_leaves_the_gap() {
+    let mut ledger = given(&["placed"]);
+    ledger.skip(&event(4, "resumed"));
+    assert_eq!(ledger.apply(&event(5, "established")), Ok(Applied::Folded));
+    let error = ApplyError::TooLate { revision: 3, last: 5 };
+    assert_eq!(ledger.apply(&event(3, "established")), Err(error));
+}
+
+#[test]
+fn skipping_what_came_before_or_what_is_not_known_does_nothing() {
+    let mut ledger = given(&["placed", "established"]);
+    ledger.skip(&event(1, "held"));
+    ledger.skip(&other(1, "held"));
+    assert_eq!(ledger.apply(&event(1, "placed")), Ok(Applied::Duplicate));
+    assert_eq!(ledger.calls().count(), 1);
+}
+
+#[test]
+fn a_snapshot_is_untouched_by_what_follows() {
+    let mut ledger = given(&["placed"]);
+    let snapshot = ledger.snapshot();
+    let before = calls(&snapshot);
+    ledger.apply(&event(2, "established")).unwrap();
+    ledger.apply(&other(1, "offered")).unwrap();
+    assert_eq!(calls(&snapshot), before);
+    assert_eq!(ledger.calls().count(), 2);
+}
+
+#[test]
+fn a_snapshot_goes_its_own_way() {
+    let ledger = given(&["placed"]);
+    let mut snapshot = ledger.snapshot();
+    snapshot.apply(&event(2, "terminated")).unwrap();
+    assert_eq!((state(&ledger), state(&snapshot)), (Some(State::Establishing), Some(State::Terminated)));
+}
+
+/// Two calls, one event a minute each; some without a time, one out of order, one after a gap.
+fn history() -> Vec<Recorded> {
+    vec![
+        told(CALL, 1, Some(1), "placed"),
+        told(OTHER, 1, Some(2), "offered"),
+        told(CALL, 2, None, "established"),
+        told(CALL, 5, Some(5), "held"),
+        told(OTHER, 2, Some(3), "answered"),
+        told(CALL, 6, Some(3), "resumed"),
+        told(CALL, 7, None, "held"),
+        told(CALL, 9, Some(9), "terminated"),
+        told(OTHER, 3, Some(4), "established"),
+    ]
+}
+
+#[test]
+fn the_past_by_revision_is_the_fold_of_the_prefix() {
+    let history = history();
+    let ledger = folded(&history);
+    for until in 0..11 {
+        let prefix = folded(history.iter().filter(|recorded| recorded.revision <= until));
+        assert_eq!(calls(&ledger.as_of(Moment::Revision(until)).unwrap()), calls(&prefix), "{until}");
+    }
+}
+
+/// The events of one call before the first that happened later: one without a time counts with the one before it.
+fn happened_by(history: &[Recorded], call: &str, minute: u64) -> Vec<Recorded> {
+    let until = Some(time(minute));
+    let of_call = history.iter().filter(|recorded| recorded.call.to_string() == call);
+    of_call.take_while(|recorded| recorded.at.is_none() || recorded.at <= until).cloned().collect()
+}
+
+#[test]
+fn the_past_by_time_is_the_fold_of_the_prefix() {
+    let history = history();
+    let ledger = folded(&history);
+    for minute in 0..11 {
+        let prefix = folded(&[CALL, OTHER].map(|call| happened_by(&history, call, minute)).concat());
+        let past = ledger.as_of(Moment::Time(time(minute))).unwrap();
+        assert_eq!(calls(&past), calls(&prefix), "{minute}");
+    }
+}
+
+#[test]
+fn a_replay_until_a_moment_is_the_past_at_that_moment() {
+    let history = history();
+    let ledger = folded(&history);
+    let times = (0..11).map(|minute| Moment::Time(time(minute)));
+    for moment in times.chain((0..11).map(Moment::Revision)) {
+        let mut replay = Replay::new().until(moment);
+        for recorded in &history {
+            replay.record(Format::Events, recorded.to_string().as_bytes(), |_| {});
+        }
+        assert_eq!(calls(replay.ledger()), calls(&ledger.as_of(moment).unwrap()), "{moment:?}");
+    }
+}
+
+#[test]
+fn a_replay_of_notifications_until_a_moment_is_the_past_at_that_moment() {
+    let url = format!("/communications/calls/{CALL}");
+    let body = |at: Option<u64>, state: &str| {
+        let at = at.map(|minute| format!("2026-11-23T09:{minute:02}:00Z"));
+        let heard = json!({"changeType": "updated", "resourceUrl": url, "resourceData": {"state": state}});
+        json!({"receivedAt": at, "body": {"value": [heard]}}).to_string()
+    };
+    let heard = [
+        (None, "establishing"),
+        (Some(2), "established"),
+        (Some(6), "hold"),
+        (None, "established"),
+        (Some(3), "hold"),
+    ];
+    let bodies = heard.map(|(at, state)| body(at, state));
+    let replayed = |replay: Replay| {
+        bodies.iter().fold(replay, |mut replay, body| {
+            replay.record(Format::Notifications, body.as_bytes(), |_| {});
+            replay
+        })
+    };
+    let whole = replayed(Replay::new().onto(Ledger::with_history()));
+    let times = (0..8).map(|minute| Moment::Time(time(minute)));
+    for moment in times.chain((0..8).map(Moment::Revision)) {
+        let past = whole.ledger().as_of(moment).unwrap();
+        assert_eq!(calls(replayed(Replay::new().until(moment)).ledger()), calls(&past), "{moment:?}");
+    }
+}
+
+#[test]
+fn the_past_has_a_past_of_its_own_and_goes_on() {
+    let ledger = given(&["placed", "established", "held"]);
+    let mut past = ledger.as_of(Moment::Revision(2)).unwrap();
+    assert_eq!(past.apply(&event(2, "established")), Ok(Applied::Duplicate));
+    assert_eq!(past.apply(&event(3, "terminated")), Ok(Applied::Folded));
+    assert_eq!(state(&past.as_of(Moment::Revision(1)).unwrap()), Some(State::Establishing));
+    assert_eq!(state(&ledger), Some(State::Hold));
+}
+
+#[test]
+fn what_was_skipped_is_skipped_in_the_past_too() {
+    let mut ledger = given(&["placed"]);
+    ledger.skip(&event(2, "resumed"));
+    ledger.apply(&event(3, "established")).unwrap();
+    let again = |until| ledger.as_of(Moment::Revision(until)).unwrap().apply(&event(2, "resumed"));
+    assert_eq!([again(2), again(3)], [Ok(Applied::Duplicate), Ok(Applied::Duplicate)]);
+    let mut past = ledger.as_of(Moment::Revision(2)).unwrap();
+    assert_eq!(past.apply(&event(3, "established")), Ok(Applied::Folded));
+}
+
+#[test]
+fn without_history_there_is_no_way_back() {
+    let mut ledger = Ledger::new();
+    ledger.apply(&event(1, "placed")).unwrap();
+    let why = "this ledger keeps no history: make it with `Ledger::with_history`";
+    for moment in [Moment::Revision(1), Moment::Time(time(1))] {
+        assert_eq!(ledger.as_of(moment).unwrap_err().to_string(), why);
+        assert_eq!(ledger.snapshot().as_of(moment).unwrap_err().to_string(), why);
+    }
+}
+
+#[test]
+fn the_order_between_calls_never_matters() {
+    let names = ["offered", "answered", "established", "terminated"];
+    let events: Vec<_> = (1..).zip(names).map(|(revision, name)| event(revision, name)).collect();
+    let others: Vec<_> = (1..).zip(names).map(|(revision, name)| other(revision, name)).collect();
+    let expected = calls(&folded(events.iter().chain(&others)));
+    // Each bit says whose turn it is.
+    for turns in (0_u32..256).filter(|turns| turns.count_ones() == 4) {
+        let (mut mine, mut theirs) = (events.iter(), others.iter());
+        let order =
+            (0..8).filter_map(|turn| if turns >> turn & 1 == 1 { mine.next() } else { theirs.next() });
+        assert_eq!(calls(&folded(order)), expected, "{turns:08b}");
+    }
+}
+
+#[test]
+fn calls_come_in_the_order_of_their_ids() {
+    let ledger = folded(&[event(1, "placed"), other(1, "placed")]);
+    assert_eq!(ledger.calls().map(|call| call.id().to_string()).collect::<Vec<_>>(), [OTHER, CALL]);
+}
+
+#[test]
+fn a_replay_goes_on_behind_a_refusal_and_names_each_kind_of_trouble() {
+    let mut replay = Replay::new();
+    let mut kinds = |recorded: &Recorded| {
+        let findings = replay.record(Format::Events, recorded.to_string().as_bytes(), |_| {});
+        findings.iter().map(|finding| finding.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&event(1, "placed")), []);
+    assert_eq!(kinds(&event(1, "placed")), [FindingKind::Duplicate]);
+    assert_eq!(kinds(&event(1, "offered")), [FindingKind::Conflict]);
+    assert_eq!(kinds(&event(2, "resumed")), [FindingKind::Refused]);
+    assert_eq!(kinds(&event(5, "established")), [FindingKind::RevisionGap]);
+    assert_eq!(kinds(&event(4, "held")), [FindingKind::RevisionGap]);
+    assert_eq!(kinds(&event(6, "held")), []);
+    assert_eq!((replay.events(), state(replay.ledger())), (3, Some(State::Hold)));
+}

@@ -1,0 +1,297 @@
+//! The line of the event log: what it is, what is read as one, and what is not.
+#![allow(clippy::indexing_slicing, reason = "a test may panic")]
+
+mod common;
+
+use callfold::call::CallEvent;
+use callfold::log::Format;
+use callfold::{FindingKind, LineError, Recorded, Replay};
+use serde_json::{Value, json};
+
+use common::CALL;
+
+const BARE: &str = "57DAB8B1894C409AB240BD8BEAE78896";
+
+/// A sound line with one member replaced, or left out where the value is null.
+fn line(member: &str, value: Value) -> String {
+    let mut line =
+        json!({"v": 1, "call": CALL, "rev": 3, "at": "2026-11-23T09:15:02Z", "type": "held", "data": {}});
+    line[member] = value;
+    line.as_object_mut().expect("it is an object").retain(|_, value| !value.is_null());
+    line.to_string()
+}
+
+fn parse(line: &str) -> Recorded {
+    line.parse().unwrap_or_else(|error| panic!("{error}: {line}"))
+}
+
+fn refused(line: &str) -> LineError {
+    line.parse::<Recorded>().expect_err(line)
+}
+
+/// Data that an event of this name can have, as the crate writes it.
+fn data(type_name: &str) -> &'static str {
+    match type_name {
+        "stateConfirmed" => r#"{"state":"established"}"#,
+        "toneReceived" => r#"{"sequenceId":1,"tone":"tone1"}"#,
+        "rosterUpdated" => r#"{"sequenceNumber":4,"participants":[{"isMuted":true,"id":"7"}]}"#,
+        "contentSharingStarted" | "contentSharingEnded" => r#"{"id":"0f"}"#,
+        "notificationHeard" => r#"{"messageIds":["1","2"],"item":0}"#,
+        name if name.starts_with("operation") => {
+            r#"{"clientContext":"d45324c1","status":"running","id":"7"}"#
+        }
+        _ => r#"{"resultInfo":{"code":200,"subcode":0},"subject":"Stand-up \"1\""}"#,
+    }
+}
+
+/// Every event there is, as the line that the crate writes.
+fn lines() -> impl Iterator<Item = String> {
+    CallEvent::type_names().map(|name| {
+        let data = data(name);
+        format!(r#"{{"v":1,"call":"{CALL}","rev":7,"at":"2026-11-23T09:15:02.250Z","type":"{name}","data":{data},"inferred":true}}"#)
+    })
+}
+
+#[test]
+fn every_event_is_written_as_it_was_read() {
+    lines().for_each(|line| assert_eq!(parse(&line).to_string(), line));
+}
+
+#[test]
+fn every_event_comes_back_from_a_cloud_event() {
+    for line in lines() {
+        let recorded = parse(&line);
+        assert_eq!(parse(&recorded.cloud_event().to_string()), recorded);
+    }
+}
+
+#[test]
+fn what_is_absent_is_not_written() {
+    let line = format!(r#"{{"v":1,"call":"{CALL}","rev":1,"type":"held","data":{{}}}}"#);
+    assert_eq!(parse(&line).to_string(), line);
+}
+
+#[test]
+fn a_cloud_event_is_laid_out_as_promised() {
+    let event = concat!(
+        r#"{"specversion":"1.0","id":"57dab8b1-894c-409a-b240-bd8beae78896/3","#,
+        r#""source":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896","type":"callfold.call.held.v1","#,
+        r#""subject":"57dab8b1-894c-409a-b240-bd8beae78896","time":"2026-11-23T09:15:02Z","#,
+        r#""datacontenttype":"application/json","data":{}}"#,
+    );
+    assert_eq!(parse(&line("inferred", json!(null))).cloud_event().to_string(), event);
+}
+
+#[test]
+fn the_members_come_in_any_order_with_blanks_and_members_beside_them() {
+    let other = format!(
+        r#" {{ "future":[1], "data": {{}} , "type":"held","at":"2026-11-23T09:15:02Z","rev":3,"call":"{CALL}"}} "#
+    );
+    assert_eq!(parse(&other), parse(&line("v", json!(1))));
+}
+
+#[test]
+fn blanks_inside_empty_data_change_nothing() {
+    let tight = line("v", json!(1));
+    assert_eq!(parse(&tight.replace("{}", "{ }")), parse(&tight));
+}
+
+#[test]
+fn version_data_time_and_inference_may_be_missing() {
+    for member in ["v", "at", "data", "inferred"] {
+        parse(&line(member, json!(null)));
+        parse(&line(member, json!(0)).replace(&format!(r#""{member}":0"#), &format!(r#""{member}":null"#)));
+    }
+    assert_eq!(parse(&line("data", json!(null))), parse(&line("data", json!({}))));
+}
+
+#[test]
+fn call_revision_and_type_may_not_be_missing() {
+    for member in ["call", "rev", "type"] {
+        assert_eq!(refused(&line(member, json!(null))).to_string(), format!("member `{member}` is missing"));
+    }
+}
+
+#[test]
+fn an_unknown_version_is_refused_with_the_known_one() {
+    for version in [json!(0), json!(2), json!("1"), json!(true), json!([1])] {
+        let error = refused(&line("v", version.clone()));
+        assert_eq!(error, LineError::Version { found: version.to_string(), known: 1 });
+        assert_eq!(error.to_string(), format!("schema version {version} is not known: 1 is"));
+    }
+}
+
+#[test]
+fn an_unknown_version_is_refused_before_the_rest_is_read() {
+    for rest in ["", r#","type":"tomorrow""#, r#","call":"x","rev":0"#, r#","data":[1]"#] {
+        assert!(matches!(refused(&format!(r#"{{"v":2{rest}}}"#)), LineError::Version { .. }), "{rest}");
+    }
+}
+
+#[test]
+fn a_call_is_read_in_every_spelling_of_a_guid() {
+    for spelling in [CALL, BARE, &CALL.to_uppercase(), &BARE.to_lowercase()] {
+        assert_eq!(parse(&line("call", json!(spelling))).call.to_string(), CALL);
+    }
+}
+
+#[test]
+fn a_call_that_is_no_guid_is_refused() {
+    let braced = format!("{{{CALL}}}");
+    for spelling in ["", "1", "57dab8b1", &CALL[1..], &format!("{CALL}0"), &CALL.replace('5', "z"), &braced] {
+        assert!(
+            matches!(refused(&line("call", json!(spelling))), LineError::Invalid { member: "call", .. }),
+            "{spelling}"
+        );
+    }
+}
+
+#[test]
+fn times_are_written_in_utc_with_0_3_6_or_9_digits() {
+    for (read, written) in [
+        ("2026-11-23T09:15:02Z", "2026-11-23T09:15:02Z"),
+        ("2026-11-23T09:15:02.000Z", "2026-11-23T09:15:02Z"),
+        ("2026-11-23T09:15:02.2Z", "2026-11-23T09:15:02.200Z"),
+        ("2026-11-23T09:15:02.2501Z", "2026-11-23T09:15:02.250100Z"),
+        ("2026-11-23T09:15:02.1234567Z", "2026-11-23T09:15:02.123456700Z"),
+        ("2026-11-23T09:15:02.000000001Z", "2026-11-23T09:15:02.000000001Z"),
+        ("2026-11-23T10:15:02.25+01:00", "2026-11-23T09:15:02.250Z"),
+        ("2026-11-22T23:15:02-10:00", "2026-11-23T09:15:02Z"),
+        ("2026-11-23t09:15:02z", "2026-11-23T09:15:02Z"),
+        ("1969-12-31T23:59:59.250Z", "1969-12-31T23:59:59.250Z"),
+        ("1969-12-31T23:59:59.000000001Z", "1969-12-31T23:59:59.000000001Z"),
+    ] {
+        let again = parse(&line("at", json!(read))).to_string();
+        assert!(again.contains(&format!(r#""at":"{written}""#)), "{read} became {again}");
+    }
+}
+
+#[test]
+fn what_is_no_time_is_refused() {
+    for time in ["", "yesterday", "2026-11-23", "2026-11-23T09:15:02", "2026-13-01T00:00:00Z", "1795425302"] {
+        assert!(
+            matches!(refused(&line("at", json!(time))), LineError::Invalid { member: "at", .. }),
+            "{time}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_type_is_refused_with_the_known_ones() {
+    let error = refused(&line("type", json!("paused"))).to_string();
+    assert!(error.starts_with("no event is named `paused`; known are offered "), "{error}");
+    assert!(CallEvent::type_names().all(|name| error.split(' ').any(|word| word == name)), "{error}");
+}
+
+#[test]
+fn the_names_of_events_are_exact() {
+    for name in ["", "Held", "HELD", "held ", "callfold.call.held.v1"] {
+        assert!(matches!(refused(&line("type", json!(name))), LineError::UnknownType { .. }), "{name}");
+    }
+    assert_eq!(
+        CallEvent::type_names().collect::<std::collections::BTreeSet<_>>().len(),
+        CallEvent::type_names().count()
+    );
+}
+
+#[test]
+fn escapes_are_read_in_names_and_values() {
+    let plain = line("v", json!(1));
+    let escaped = plain
+        .replace("\"type\"", r#""t\u0079pe""#)
+        .replace("held", r"h\u0065ld")
+        .replace("57dab", r"\u00357dab");
+    assert_eq!(parse(&escaped.replace("\"data\"", r#""d\u0061ta""#)), parse(&plain));
+    let subject = line("data", json!({"subject": "é\n\"\\\u{1f600}\u{0}"}));
+    assert_eq!(parse(&parse(&subject).to_string()), parse(&subject));
+}
+
+#[test]
+fn a_member_told_twice_is_refused_by_name() {
+    for member in ["v", "call", "rev", "at", "type", "data", "inferred"] {
+        let twice = line("inferred", json!(false)).replacen('{', &format!(r#"{{"{member}":null,"#), 1);
+        assert!(refused(&twice).to_string().contains(&format!("`{member}`")), "{member}");
+    }
+}
+
+#[test]
+fn revisions_count_from_1() {
+    assert!(matches!(refused(&line("rev", json!(0))), LineError::Invalid { member: "rev", .. }));
+    let cloud = parse(&line("v", json!(1))).cloud_event().to_string().replace("/3\"", "/0\"");
+    refused(&cloud);
+}
+
+#[test]
+fn a_revision_is_a_whole_number_of_64_bits() {
+    let last = line("rev", json!(u64::MAX));
+    assert_eq!(parse(&last).revision, u64::MAX);
+    assert_eq!(parse(&parse(&last).cloud_event().to_string()), parse(&last));
+    for odd in ["18446744073709551616", "-1", "1.5", "\"1\"", "1e400", "[]"] {
+        refused(&last.replace(&u64::MAX.to_string(), odd));
+    }
+}
+
+#[test]
+fn what_is_no_object_is_no_line() {
+    let array = format!(r#"[1,"{CALL}",3,null,"held",{{}},false,null,null,null,null]"#);
+    for text in ["", "null", "5", "\"held\"", "[]", "{", "{}{}", "{},", &array] {
+        assert!(matches!(refused(text), LineError::Json { .. } | LineError::Missing { .. }), "{text}");
+    }
+}
+
+#[test]
+fn data_that_is_no_object_is_refused() {
+    let names: Vec<_> = CallEvent::type_names().collect();
+    for odd in [
+        json!(5),
+        json!("x"),
+        json!(true),
+        json!([]),
+        json!(["established"]),
+        json!([4, []]),
+        json!([["1"], 0]),
+    ] {
+        let read = names.iter().filter(|name| {
+            let line = json!({"call": CALL, "rev": 1, "type": name, "data": odd}).to_string();
+            line.parse::<Recorded>().is_ok()
+        });
+        assert_eq!(read.collect::<Vec<_>>(), [&""; 0], "{odd}");
+    }
+}
+
+#[test]
+fn deeply_nested_data_is_refused() {
+    let deep = format!(r#"{{"future":{}1{}}}"#, "[".repeat(5000), "]".repeat(5000));
+    refused(&line("v", json!(1)).replace("{}", &deep));
+}
+
+#[test]
+fn a_cloud_event_of_another_version_or_without_its_place_is_refused() {
+    let event = parse(&line("v", json!(1))).cloud_event().to_string();
+    for (from, to) in [
+        ("held.v1", "held.v2"),
+        ("held.v1", "paused.v1"),
+        ("/3\"", "\""),
+        ("/3\"", "/x\""),
+        (r#""id""#, r#""other""#),
+        (r#""type""#, r#""other""#),
+        (r#""subject":"57d"#, r#""subject":"x"#),
+    ] {
+        assert!(!matches!(refused(&event.replace(from, to)), LineError::Foreign { .. }), "{from} {to}");
+    }
+}
+
+#[test]
+fn the_subject_of_a_cloud_event_may_be_missing_but_not_contradict() {
+    let event = parse(&line("v", json!(1))).cloud_event().to_string();
+    assert_eq!(parse(&event.replace(r#""subject""#, r#""other""#)), parse(&event));
+    refused(&event.replace(r#""subject":"57d"#, r#""subject":"68d"#));
+}
+
+#[test]
+fn a_cloud_event_of_somebody_else_is_foreign_and_no_error_of_the_log() {
+    let event = r#"{"specversion":"1.0","id":"1","source":"/x","type":"com.example.sent","data":{}}"#;
+    assert_eq!(refused(event), LineError::Foreign { found: "com.example.sent".to_owned() });
+    let findings = Replay::new().record(Format::Events, event.as_bytes(), |_| {});
+    assert_eq!(findings.iter().map(|one| one.kind).collect::<Vec<_>>(), [FindingKind::UnknownResource]);
+}

@@ -1,0 +1,378 @@
+//! Operations: which one is meant, how it settles, and what becomes of it when the call ends.
+
+mod common;
+
+use callfold::FindingKind::{Adopted, AfterEnd, Gap, Impossible, Late, Orphan, Repeat};
+use callfold::call::{Call, Reply, State};
+use callfold::graph::CommsNotification;
+use callfold::operation::Operation;
+use common::{Scenario, about, call_id, state};
+use serde_json::{Value, json};
+
+fn of_kind(kind: &str, mut members: Value) -> Value {
+    let type_name = format!("#microsoft.graph.{kind}Operation").into();
+    members.as_object_mut().expect("members").insert("@odata.type".into(), type_name);
+    members
+}
+
+fn prompt(members: Value) -> Value {
+    of_kind("playPrompt", members)
+}
+
+/// A notification about the operation that the url names.
+fn heard(id: &str, change: &str, members: Value) -> CommsNotification {
+    about(&format!("/operations/{id}"), change, prompt(members))
+}
+
+/// A notification whose url names no operation.
+fn nameless(change: &str, operation: Value) -> CommsNotification {
+    about("/operations/participants", change, operation)
+}
+
+fn end() -> CommsNotification {
+    about("", "deleted", json!({ "state": "terminated" }))
+}
+
+fn learn(mut scenario: Scenario, reply: &Reply) -> Scenario {
+    scenario.last = Call::learn(scenario.ledger.call(call_id()), call_id(), reply, None);
+    for recorded in &scenario.last.events {
+        scenario.ledger.apply(recorded).expect("what a reply gives folds without a refusal");
+    }
+    scenario
+}
+
+fn replied(scenario: Scenario, operation: Value) -> Scenario {
+    learn(scenario, &Reply::Operation(serde_json::from_value(operation).expect("an operation")))
+}
+
+/// An established call whose app was told of these operations.
+fn asked(operations: &[Value]) -> Scenario {
+    operations.iter().cloned().fold(Scenario::given_states(&["established"]), replied)
+}
+
+fn running(id: &str, context: &str) -> Value {
+    prompt(json!({ "id": id, "clientContext": context, "status": "running" }))
+}
+
+/// Each operation as `kind id state`.
+fn told(scenario: &Scenario) -> Vec<String> {
+    let id = |one: &Operation| one.id().map_or_else(|| "-".to_owned(), ToString::to_string);
+    let line = |one: &Operation| format!("{} {} {}", one.kind().as_str(), id(one), one.state());
+    scenario.call().operations().iter().map(line).collect()
+}
+
+// Which one is meant.
+
+#[test]
+fn an_operation_is_found_by_the_url_then_the_body_then_its_client_context() {
+    let done = |members: Value| {
+        let mut members = prompt(members);
+        members["status"] = "completed".into();
+        members
+    };
+    let rows = [
+        (about("/operations/b", "deleted", done(json!({ "id": "a", "clientContext": "a" }))), 1),
+        (nameless("deleted", done(json!({ "id": "b", "clientContext": "a" }))), 1),
+        (about("/operations", "deleted", done(json!({ "id": "b" }))), 1),
+        (nameless("deleted", done(json!({ "id": null, "clientContext": "b" }))), 1),
+        (about("/operations/z", "deleted", done(json!({ "clientContext": "a" }))), 0),
+    ];
+    for (notification, settled) in rows {
+        let scenario = asked(&[running("a", "a"), running("b", "b")]).when(&notification);
+        scenario.then(State::Established, &["operationCompleted"], &[]);
+        let mut expected = ["playPrompt a running", "playPrompt b running"];
+        expected[settled] = ["playPrompt a completed", "playPrompt b completed"][settled];
+        assert_eq!(told(&scenario), expected);
+    }
+}
+
+#[test]
+fn a_client_context_is_looked_for_among_the_pending_ones_of_its_kind() {
+    let record = of_kind("record", json!({ "id": "r", "clientContext": "c", "status": "running" }));
+    let settled = prompt(json!({ "id": "s", "clientContext": "c", "status": "completed" }));
+    let scenario = asked(&[settled, record, running("p", "c")]);
+    let done = prompt(json!({ "id": null, "clientContext": "c", "status": "failed" }));
+    let scenario = scenario.when(&nameless("deleted", done.clone()));
+    assert_eq!(told(&scenario), ["playPrompt s completed", "record r running", "playPrompt p failed"]);
+}
+
+#[test]
+fn an_operation_told_under_two_ids_is_found_by_both() {
+    let scenario = asked(&[running("a", "c")]);
+    let scenario =
+        scenario.when(&heard("z", "updated", json!({ "clientContext": "c", "recordingLocation": "r" })));
+    scenario.then(State::Established, &["operationUpdated"], &[]);
+    for id in ["a", "z"] {
+        let again = Scenario { ledger: scenario.ledger.clone(), ..Scenario::default() };
+        let settled = again.when(&heard(id, "deleted", json!({ "status": "completed" })));
+        assert_eq!(told(&settled), ["playPrompt a completed"]);
+    }
+}
+
+#[test]
+fn a_nameless_end_heard_twice_changes_nothing() {
+    let done =
+        nameless("deleted", prompt(json!({ "id": null, "clientContext": "c", "status": "completed" })));
+    for begun in [asked(&[]), asked(&[running("a", "c")])] {
+        let scenario = begun.when(&done);
+        let known = told(&scenario);
+        let scenario = scenario.when(&done);
+        scenario.then(State::Established, &[], &[Repeat]);
+        assert_eq!(told(&scenario), known);
+    }
+}
+
+#[test]
+fn a_cancels_reply_with_the_id_of_what_it_cancels_is_another_operation() {
+    let cancel = of_kind("cancelMediaProcessing", json!({ "id": "p", "status": "completed" }));
+    let scenario = replied(asked(&[running("p", "c")]), cancel);
+    assert_eq!(told(&scenario), ["playPrompt p running", "cancelMediaProcessing p completed"]);
+    let result = json!({ "status": "failed", "resultInfo": { "code": 400, "subcode": 8508 } });
+    let scenario = scenario.when(&heard("p", "deleted", result));
+    scenario.then(State::Established, &["operationFailed"], &[]);
+    assert_eq!(told(&scenario), ["playPrompt p failed", "cancelMediaProcessing p completed"]);
+}
+
+#[test]
+fn an_operation_never_asked_for_here_is_adopted() {
+    for (status, pending) in
+        [("notStarted", true), ("running", true), ("completed", false), ("failed", false)]
+    {
+        let notification = heard("o", "updated", json!({ "status": status }));
+        let scenario = Scenario::given_states(&["established"]).when(&notification);
+        scenario.then(State::Established, &["operationCreated"], &[]);
+        assert_eq!(told(&scenario), [format!("playPrompt o {status}")]);
+        assert_eq!(scenario.call().operations()[0].is_pending(), pending);
+
+        let unknown = Scenario::default().when(&notification);
+        assert_eq!(unknown.events(), ["adopted?", "operationCreated"]);
+        assert_eq!((unknown.findings(), told(&unknown)), (vec![Adopted], told(&scenario)));
+    }
+}
+
+// How it settles.
+
+#[test]
+fn a_pending_operation_takes_the_step_that_is_told() {
+    let rows = [
+        ("notStarted", "running", "operationStarted"),
+        ("notStarted", "completed", "operationCompleted"),
+        ("notStarted", "failed", "operationFailed"),
+        ("running", "completed", "operationCompleted"),
+        ("running", "failed", "operationFailed"),
+    ];
+    for (from, to, event) in rows {
+        for change in ["updated", "deleted"] {
+            let begun = asked(&[prompt(json!({ "id": "o", "status": from }))]);
+            let change = if to == "running" { "updated" } else { change };
+            let scenario = begun.when(&heard("o", change, json!({ "status": to })));
+            scenario.then(State::Established, &[event], &[]);
+            assert_eq!(told(&scenario), [format!("playPrompt o {to}")]);
+        }
+    }
+}
+
+#[test]
+fn a_settled_operation_stays_as_it_is() {
+    let rows = [
+        ("completed", "completed", Repeat),
+        ("completed", "failed", Impossible),
+        ("completed", "running", Late),
+        ("completed", "notStarted", Late),
+        ("failed", "failed", Repeat),
+        ("failed", "completed", Impossible),
+        ("failed", "running", Late),
+    ];
+    for (settled, named, finding) in rows {
+        let scenario = asked(&[running("o", "c")]).when(&heard("o", "deleted", json!({ "status": settled })));
+        let before = scenario.call().operations().to_vec();
+        let news = json!({ "status": named, "resultInfo": { "code": 200 }, "clientContext": "d" });
+        let scenario = scenario.when(&heard("o", "updated", news));
+        scenario.then(State::Established, &[], &[finding]);
+        assert_eq!(scenario.call().operations(), before, "{named} after {settled}");
+    }
+}
+
+#[test]
+fn a_pending_operation_told_again_takes_what_is_new_and_late_what_is_unknown() {
+    let begun = || asked(&[running("o", "c")]);
+    begun().when(&heard("o", "updated", json!({ "status": "running" }))).then(
+        State::Established,
+        &[],
+        &[Repeat],
+    );
+
+    let scenario = begun().when(&heard("o", "updated", json!({ "status": "running", "clientContext": "d" })));
+    scenario.then(State::Established, &["operationUpdated"], &[]);
+    assert_eq!(scenario.call().operations()[0].client_context(), Some("d"));
+
+    let late =
+        json!({ "status": "notStarted", "clientContext": "d", "recordingLocation": "https://example.com/r" });
+    let scenario = begun().when(&heard("o", "updated", late.clone()));
+    scenario.then(State::Established, &["operationUpdated"], &[Late]);
+    let operation = &scenario.call().operations()[0];
+    assert_eq!((operation.client_context(), operation.state().as_str()), (Some("c"), "running"));
+    assert!(operation.resource().recording_location.value().is_some());
+    scenario.when(&heard("o", "updated", late)).then(State::Established, &[], &[Late]);
+}
+
+#[test]
+fn a_deleted_operation_without_a_status_is_settled_by_its_result_or_not_at_all() {
+    let rows = [
+        (json!({ "resultInfo": { "code": 200 } }), "completed"),
+        (json!({ "resultInfo": { "code": 0 } }), "completed"),
+        (json!({ "resultInfo": { "code": 400, "subcode": 8508 } }), "failed"),
+    ];
+    for (members, expected) in rows {
+        let scenario = asked(&[running("o", "c")]).when(&heard("o", "deleted", members));
+        assert_eq!(
+            (told(&scenario), scenario.findings()),
+            (vec![format!("playPrompt o {expected}")], vec![])
+        );
+    }
+    for gone in [heard("o", "deleted", json!({})), about("/operations/o", "deleted", Value::Null)] {
+        let scenario = asked(&[running("o", "c")]).when(&gone);
+        assert_eq!(told(&scenario), ["playPrompt o running"]);
+        assert!(
+            scenario.events().is_empty() && scenario.findings().contains(&Gap),
+            "{:?}",
+            scenario.findings()
+        );
+    }
+}
+
+#[test]
+fn a_null_status_is_not_started() {
+    let null = json!({ "status": null });
+    let adopted = Scenario::given_states(&["established"]).when(&heard("o", "updated", null.clone()));
+    assert_eq!(told(&adopted), ["playPrompt o notStarted"]);
+    adopted.when(&heard("o", "updated", json!({ "status": "running" }))).then(
+        State::Established,
+        &["operationStarted"],
+        &[],
+    );
+    let begun = asked(&[prompt(json!({ "id": "o", "status": null }))]);
+    assert_eq!(told(&begun), ["playPrompt o notStarted"]);
+    begun.when(&heard("o", "updated", null)).then(State::Established, &[], &[Repeat]);
+}
+
+#[test]
+fn a_null_status_told_of_a_running_or_settled_operation_is_late() {
+    for status in ["running", "completed"] {
+        let scenario = asked(&[prompt(json!({ "id": "o", "status": status }))]);
+        scenario.when(&heard("o", "updated", json!({ "status": null }))).then(
+            State::Established,
+            &[],
+            &[Late],
+        );
+    }
+}
+
+#[test]
+fn completed_is_not_success_by_itself() {
+    let rows = [
+        (json!({}), true),
+        (json!({ "resultInfo": { "code": 0 } }), true),
+        (json!({ "resultInfo": { "code": 204 } }), true),
+        (json!({ "resultInfo": { "code": 400 } }), false),
+        (json!({ "completionReason": "completedSuccessfully" }), true),
+        (json!({ "completionReason": "mediaOperationCanceled" }), false),
+    ];
+    for (mut members, expected) in rows {
+        members["status"] = "completed".into();
+        let scenario = asked(&[running("o", "c")]).when(&heard("o", "deleted", members.clone()));
+        let operation = &scenario.call().operations()[0];
+        assert_eq!((operation.is_success(), operation.is_pending()), (expected, false), "{members}");
+        let kept = serde_json::to_value(operation.resource()).unwrap();
+        assert!(
+            ["resultInfo", "completionReason"].iter().all(|name| kept.get(name) == members.get(name)),
+            "{kept}"
+        );
+    }
+}
+
+// When the call ends.
+
+#[test]
+fn a_pending_operation_is_orphaned_by_the_end_and_a_late_result_still_settles_it() {
+    let settled = prompt(json!({ "id": "s", "status": "completed" }));
+    let scenario = asked(&[settled, running("o", "c")]);
+    assert_eq!(scenario.call().orphans().count(), 0);
+    let ended = scenario.when(&end());
+    ended.then(State::Terminated, &["terminated"], &[Orphan]);
+    let orphans: Vec<_> =
+        ended.call().orphans().map(|one| (one.client_context(), one.state().as_str())).collect();
+    assert_eq!(orphans, [(Some("c"), "running")]);
+
+    let result = json!({ "status": "completed", "resultInfo": { "code": 200 } });
+    let late = ended.when(&heard("o", "deleted", result));
+    late.then(State::Terminated, &["operationCompleted"], &[Late]);
+    assert_eq!((told(&late)[1].as_str(), late.call().orphans().count()), ("playPrompt o completed", 0));
+    assert!(late.call().operations()[1].is_success());
+}
+
+#[test]
+fn an_operation_first_heard_of_after_the_end_begins_no_more() {
+    let ended = Scenario::given(&[state("established"), end()]);
+    let scenario = ended.when(&heard("o", "updated", json!({ "status": "running" })));
+    scenario.then(State::Terminated, &[], &[AfterEnd]);
+    let scenario = replied(scenario, running("o", "c"));
+    assert_eq!((scenario.events(), told(&scenario)), (vec![], Vec::<String>::new()));
+}
+
+// Replies.
+
+#[test]
+fn a_reply_begins_an_operation_and_adopts_a_call_that_is_unknown() {
+    let scenario = asked(&[running("o", "c")]);
+    scenario.then(State::Established, &["operationCreated"], &[]);
+    let unknown = replied(Scenario::default(), running("o", "c"));
+    assert_eq!(
+        (unknown.events(), unknown.findings()),
+        (vec!["adopted?".to_owned(), "operationCreated".to_owned()], vec![Adopted])
+    );
+    unknown.when(&state("hold")).then(State::Hold, &["adopted"], &[]);
+}
+
+#[test]
+fn a_reply_that_its_notification_overtook_changes_nothing() {
+    let overtaking = [
+        heard("o", "updated", json!({ "status": "running" })),
+        heard("o", "deleted", json!({ "status": "completed" })),
+        nameless("updated", prompt(json!({ "id": null, "clientContext": "c", "status": "running" }))),
+    ];
+    for notification in &overtaking {
+        let before = Scenario::given_states(&["established"]).when(notification);
+        let known = told(&before);
+        let scenario = replied(before, running("o", "c"));
+        assert_eq!((scenario.events(), scenario.findings(), told(&scenario)), (vec![], vec![], known));
+    }
+}
+
+#[test]
+fn two_operations_with_one_client_context_are_two() {
+    let scenario = asked(&[running("a", "c"), running("b", "c"), running("b", "c")]);
+    assert_eq!(told(&scenario), ["playPrompt a running", "playPrompt b running"]);
+    let scenario =
+        scenario.when(&heard("b", "deleted", json!({ "clientContext": "c", "status": "completed" })));
+    assert_eq!(told(&scenario), ["playPrompt a running", "playPrompt b completed"]);
+    let scenario = scenario.when(&heard("a", "deleted", json!({ "clientContext": "c", "status": "failed" })));
+    assert_eq!(told(&scenario), ["playPrompt a failed", "playPrompt b completed"]);
+}
+
+#[test]
+fn a_reply_with_a_call_begins_it_and_tells_a_known_one_only_what_is_unknown() {
+    let reply = |members: Value| Reply::Call(serde_json::from_value(members).expect("a call"));
+    for members in [json!({ "state": "establishing" }), json!({ "state": null }), json!({})] {
+        learn(Scenario::default(), &reply(members)).then(State::Establishing, &["placed"], &[]);
+    }
+    let known = Scenario::given(&[common::told(json!({ "state": "established", "subject": "Stand-up" }))]);
+    let late = reply(json!({ "state": "establishing", "subject": "Review", "tenantId": "t" }));
+    let scenario = learn(known, &late);
+    scenario.then(State::Established, &["detailsChanged"], &[]);
+    assert_eq!(scenario.call().details().subject.value().map(String::as_str), Some("Stand-up"));
+    assert!(scenario.call().details().tenant_id.value().is_some());
+    learn(scenario, &late).then(State::Established, &[], &[]);
+    let ended = learn(Scenario::given_states(&["terminated"]), &late);
+    ended.then(State::Terminated, &[], &[]);
+}

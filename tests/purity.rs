@@ -1,0 +1,95 @@
+//! The crate reaches no clock, file, thread, network or random number: by construction, and this is the proof.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).expect("src is there") {
+        let path = entry.expect("src can be listed").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else {
+            found.push((path.display().to_string(), fs::read_to_string(&path).expect("sources are text")));
+        }
+    }
+}
+
+fn src() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut found);
+    assert!(found.len() > 30, "these are not all sources");
+    found
+}
+
+/// Code lines, without comments: documentation may show a host that does reach out.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//") && !line.trim_start().starts_with("#[doc"))
+}
+
+/// Without `std` there is no file, socket, thread, clock or environment to name.
+#[test]
+fn the_crate_is_no_std_and_never_brings_it_back() {
+    for (path, text) in src() {
+        if path.ends_with("src/lib.rs") {
+            assert!(text.contains("\n#![no_std]\n"), "the crate is no longer no_std");
+        }
+        for line in code(&text) {
+            assert!(!line.contains("std::") && !line.contains("crate std"), "{path} names std: {line}");
+        }
+    }
+}
+
+/// Each library stands in one place.
+#[test]
+fn statig_and_im_are_named_where_they_belong_and_nowhere_else() {
+    for (path, text) in src() {
+        for line in code(&text) {
+            let names =
+                |name: &str| line.contains(&format!("use {name}")) || line.contains(&format!(" {name}::"));
+            assert!(!names("statig") || path.ends_with("lifecycle.rs"), "{path}: {line}");
+            assert!(!names("im") || path.ends_with("ledger.rs"), "{path}: {line}");
+        }
+    }
+}
+
+/// What the crate is built of. A new dependency, or a feature that brings one, shows here first.
+#[test]
+fn the_dependencies_are_these_and_none_of_them_can_mint_or_tell_the_time() {
+    let cargo = env!("CARGO");
+    let tree = |arguments: &[&str]| {
+        let output = Command::new(cargo)
+            .args(["tree", "--offline", "-p", "callfold", "-e", "normal", "--prefix", "none"])
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("cargo prints text")
+    };
+    let mut names: Vec<String> = tree(&["--format", "{p}"])
+        .lines()
+        .filter_map(|line| line.split(' ').next().map(str::to_owned))
+        .collect();
+    names.sort();
+    names.dedup();
+    insta::assert_snapshot!(names.join("\n"));
+
+    let features = tree(&["--format", "{p} [{f}]"]);
+    for line in features.lines() {
+        let forbidden: &[&str] = match line.split(' ').next().unwrap_or_default() {
+            // Its clock needs `std`; so does reading the system's time zones.
+            "jiff" => &["std", "tzdb", "tz-system", "js"],
+            "uuid" => &["std", "rng", "fast-rng", "v1", "v4", "v6", "v7"],
+            // imbl seeds its generator with a constant, to sort; seeding it from the system needs this.
+            "rand_core" | "rand_xoshiro" => &["std", "os_rng", "getrandom"],
+            "statig" => &["async", "std"],
+            _ => &[],
+        };
+        let (_, features) = line.split_once('[').expect("features are shown");
+        let has =
+            |name: &str| features.trim_end_matches([']', ' ', '(', '*', ')']).split(',').any(|it| it == name);
+        assert!(!forbidden.iter().any(|name| has(name)), "{line}");
+    }
+}

@@ -1,0 +1,305 @@
+//! What runs beside the chart: rosters whole and in deltas, shared content, tones.
+
+mod common;
+
+use callfold::FindingKind::{self, Adopted, AfterEnd, Late, Repeat};
+use callfold::call::State;
+use callfold::graph::{CommsNotification, Participant};
+use common::{Scenario, about, told};
+use serde_json::{Value, json};
+
+fn participant(id: &str, mut members: Value) -> Value {
+    members.as_object_mut().expect("members").insert("id".into(), id.into());
+    members
+}
+
+fn user(name: &str) -> Value {
+    json!({ "identity": { "user": { "id": name } } })
+}
+
+fn roster(participants: Value) -> CommsNotification {
+    about("/participants", "updated", participants)
+}
+
+fn delta(number: i64, participants: &[Value]) -> CommsNotification {
+    roster(json!([{ "sequenceNumber": number, "participants": participants }]))
+}
+
+/// An established call that heard of these.
+fn given(heard: &[CommsNotification]) -> Scenario {
+    heard.iter().fold(Scenario::given_states(&["established"]), Scenario::when)
+}
+
+fn ids(scenario: &Scenario) -> Vec<String> {
+    let id = |one: &Participant| one.id.value().map_or_else(|| "-".to_owned(), ToString::to_string);
+    scenario.call().participants().map(id).collect()
+}
+
+/// The participants as JSON, in the order of their ids.
+fn seats(scenario: &Scenario) -> Vec<String> {
+    let mut participants: Vec<_> = scenario.call().participants().collect();
+    participants.sort_by_key(|one| one.id.value());
+    participants.into_iter().map(|one| serde_json::to_string(one).expect("a participant")).collect()
+}
+
+/// Every order of these.
+fn permutations<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
+    let Some((first, rest)) = items.split_first() else { return vec![Vec::new()] };
+    let mut all = Vec::new();
+    for shorter in permutations(rest) {
+        for index in 0..=shorter.len() {
+            let mut longer = shorter.clone();
+            longer.insert(index, first.clone());
+            all.push(longer);
+        }
+    }
+    all
+}
+
+// Rosters.
+
+#[test]
+fn a_roster_is_merged_by_participant_id() {
+    let everybody =
+        roster(json!([participant("a", json!({ "isMuted": false })), participant("b", json!({}))]));
+    let scenario = given(std::slice::from_ref(&everybody));
+    scenario.then(State::Established, &["rosterUpdated"], &[]);
+    let scenario = scenario.when(&everybody);
+    scenario.then(State::Established, &[], &[Repeat]);
+    let scenario = scenario.when(&roster(json!([participant("a", json!({ "isInLobby": true }))])));
+    scenario.then(State::Established, &["rosterUpdated"], &[]);
+    assert_eq!(seats(&scenario), [r#"{"isInLobby":true,"isMuted":false,"id":"a"}"#, r#"{"id":"b"}"#]);
+}
+
+#[test]
+fn nobody_leaves_by_absence() {
+    let begun = [roster(json!([{ "id": "a" }, { "id": "b" }])), delta(1, &[json!({ "id": "c" })])];
+    for absent in
+        [roster(json!([{ "id": "b" }])), roster(json!([])), delta(2, &[]), delta(2, &[json!({ "id": "a" })])]
+    {
+        assert_eq!(ids(&given(&begun).when(&absent)), ["a", "b", "c"]);
+    }
+}
+
+#[test]
+fn a_removed_state_removes_and_a_null_one_does_not() {
+    let left = json!({ "id": "a", "removedState": { "reason": "left" } });
+    for removed in [roster(json!([left])), delta(2, std::slice::from_ref(&left))] {
+        let scenario = given(&[delta(1, &[json!({ "id": "a" }), json!({ "id": "b" })])]).when(&removed);
+        scenario.then(State::Established, &["rosterUpdated"], &[]);
+        assert_eq!(ids(&scenario), ["b"]);
+        let back = scenario.when(&delta(3, &[json!({ "id": "a", "removedState": null })]));
+        assert_eq!(ids(&back), ["a", "b"]);
+    }
+}
+
+/// Hears a history of deltas in every order, and each of them twice.
+fn in_every_order(history: &[Vec<Value>]) {
+    let deltas: Vec<_> = (1..).zip(history).collect();
+    let hear = |order: &[(i64, &Vec<Value>)]| {
+        given(&order.iter().map(|(number, told)| delta(*number, told)).collect::<Vec<_>>())
+    };
+    let expected = seats(&hear(&deltas));
+    for order in permutations(&deltas) {
+        let scenario = hear(&order);
+        assert_eq!(seats(&scenario), expected, "{order:?}");
+        let twice = hear(&[&order[..], &order].concat());
+        let counts = [&twice, &scenario].map(|scenario| scenario.call().revision());
+        assert_eq!((seats(&twice), counts[0]), (expected.clone(), counts[1]), "{order:?} twice");
+    }
+}
+
+#[test]
+fn deltas_in_every_order_give_the_same_participants() {
+    let gone = json!({ "reason": "left" });
+    in_every_order(&[
+        vec![participant("a", json!({ "isMuted": true })), participant("b", json!({ "isMuted": false }))],
+        vec![participant("a", json!({ "removedState": gone }))],
+        vec![participant("b", json!({ "isMuted": true })), participant("c", json!({}))],
+        vec![
+            participant("a", json!({ "isInLobby": true })),
+            participant("b", json!({ "removedState": gone })),
+        ],
+    ]);
+}
+
+#[test]
+fn deltas_with_different_members_of_one_participant_in_every_order_give_the_same() {
+    in_every_order(&[
+        vec![participant("a", json!({ "metadata": "1", "isMuted": false }))],
+        vec![participant("a", json!({ "metadata": "2" }))],
+        vec![participant("a", json!({ "isMuted": true }))],
+    ]);
+}
+
+#[test]
+fn deltas_that_clear_a_member_in_every_order_give_the_same() {
+    in_every_order(&[
+        vec![participant("a", json!({ "metadata": "1" }))],
+        vec![participant("a", json!({ "metadata": null, "isMuted": true }))],
+    ]);
+}
+
+#[test]
+fn an_older_delta_is_late_and_fills_only_what_is_unknown() {
+    let newer = delta(2, &[participant("a", json!({ "isMuted": true }))]);
+    let older =
+        delta(1, &[participant("a", json!({ "isMuted": false, "metadata": "m" })), json!({ "id": "b" })]);
+    let scenario = given(&[newer, older.clone()]);
+    scenario.then(State::Established, &["rosterUpdated"], &[Late]);
+    assert_eq!(seats(&scenario), [r#"{"isMuted":true,"metadata":"m","id":"a"}"#, r#"{"id":"b"}"#]);
+    scenario.when(&older).then(State::Established, &[], &[Late]);
+}
+
+fn two_deltas() -> CommsNotification {
+    roster(json!([
+        { "sequenceNumber": 1, "participants": [{ "id": "a" }, { "id": "b" }] },
+        { "sequenceNumber": 2, "participants": [{ "id": "a", "removedState": {} }] },
+    ]))
+}
+
+#[test]
+fn two_deltas_of_one_notification_are_both_heard() {
+    let scenario = given(&[two_deltas()]);
+    assert_eq!((ids(&scenario), scenario.findings()), (vec!["b".to_owned()], vec![]));
+}
+
+#[test]
+fn two_deltas_of_one_notification_adopt_an_unknown_call_once() {
+    let scenario = Scenario::default().when(&two_deltas());
+    assert_eq!((ids(&scenario), scenario.findings()), (vec!["b".to_owned()], vec![Adopted]));
+}
+
+#[test]
+fn a_participant_without_an_id_is_found_by_its_identity() {
+    let named = participant("a", json!({ "info": user("u") }));
+    let nameless = json!({ "id": null, "info": user("u"), "isMuted": true });
+    let other = json!({ "info": user("v") });
+    for order in [[named.clone(), nameless.clone()], [nameless, named]] {
+        let scenario = given(&order.map(|one| roster(json!([one]))));
+        assert_eq!(ids(&scenario), ["a"]);
+        assert_eq!(scenario.call().participants().next().unwrap().is_muted.value(), Some(&true));
+        assert_eq!(ids(&scenario.when(&roster(json!([other])))), ["a", "-"]);
+    }
+}
+
+#[test]
+fn an_id_is_taken_from_odata_id() {
+    let url = format!("/communications/calls/{}/participants/a", common::CALL);
+    let scenario = given(&[
+        roster(json!([{ "id": null, "@odata.id": url }])),
+        roster(json!([participant("a", json!({ "isMuted": true }))])),
+    ]);
+    assert_eq!(seats(&scenario), [r#"{"isMuted":true,"id":"a"}"#]);
+}
+
+#[test]
+fn one_user_at_two_endpoints_stays_two_participants() {
+    let both = roster(json!(["a", "b"].map(|id| participant(id, json!({ "info": user("u") })))));
+    let scenario = given(&[both]).when(&roster(json!([participant("b", json!({ "removedState": {} }))])));
+    assert_eq!(ids(&scenario), ["a"]);
+    let apart = ["a", "b"].map(|id| roster(json!([participant(id, json!({ "info": user("u") }))])));
+    assert_eq!(ids(&given(&apart)), ["a", "b"]);
+}
+
+#[test]
+fn a_deleted_participants_url_removes_whom_it_names() {
+    let gone = |data: Value| about("/participants/a", "deleted", data);
+    for data in [Value::Null, json!({ "id": "a" }), json!([{ "id": "a" }])] {
+        let scenario = given(&[roster(json!([{ "id": "a" }, { "id": "b" }]))]).when(&gone(data.clone()));
+        scenario.then(State::Established, &["rosterUpdated"], &[]);
+        assert_eq!(ids(&scenario), ["b"]);
+        scenario.when(&gone(data)).then(State::Established, &[], &[Repeat]);
+    }
+}
+
+#[test]
+fn a_participants_url_names_one_whose_body_has_no_id() {
+    let begun = || given(&[roster(json!([{ "id": "a" }, { "id": "b" }]))]);
+    let heard = |change: &str| about("/participants/a", change, json!({ "id": null, "isMuted": true }));
+    assert_eq!(seats(&begun().when(&heard("updated"))), [r#"{"isMuted":true,"id":"a"}"#, r#"{"id":"b"}"#]);
+    assert_eq!(ids(&begun().when(&heard("deleted"))), ["b"]);
+}
+
+// Shared content.
+
+#[test]
+fn content_is_shared_from_its_first_telling_until_it_is_deleted() {
+    let session =
+        |change: &str, url: &str, data: Value| about(&format!("/contentsharingsessions{url}"), change, data);
+    type Row<'a> = (CommsNotification, &'a [&'a str], &'a [FindingKind], &'a [&'a str]);
+    let rows: [Row<'_>; 7] = [
+        (session("created", "", json!([{ "id": "s" }])), &["contentSharingStarted"], &[], &["s"]),
+        (session("created", "", json!([{ "id": "s" }])), &[], &[Repeat], &["s"]),
+        (session("updated", "/t", Value::Null), &["contentSharingStarted"], &[], &["s", "t"]),
+        (session("deleted", "", json!([{ "id": "s" }])), &["contentSharingEnded"], &[], &["t"]),
+        (session("deleted", "", json!([{ "id": "s" }])), &[], &[Repeat], &["t"]),
+        (session("deleted", "/t", Value::Null), &["contentSharingEnded"], &[], &[]),
+        (session("created", "/s", json!({ "id": "s" })), &["contentSharingStarted"], &[], &["s"]),
+    ];
+    rows.iter().fold(given(&[]), |scenario, (notification, events, findings, shared)| {
+        let scenario = scenario.when(notification);
+        scenario.then(State::Established, events, findings);
+        let sharing: Vec<_> = scenario.call().content_sharing().iter().map(ToString::to_string).collect();
+        assert_eq!(sharing, *shared);
+        scenario
+    });
+}
+
+#[test]
+fn a_sessions_url_names_one_whose_body_has_no_id() {
+    let session = |change: &str| about("/contentSharingSessions/s", change, json!({ "id": null }));
+    let scenario = given(&[session("created")]);
+    scenario.then(State::Established, &["contentSharingStarted"], &[]);
+    scenario.when(&session("deleted")).then(State::Established, &["contentSharingEnded"], &[]);
+}
+
+// Tones.
+
+fn tone(number: i64, tone: &str) -> Value {
+    json!({ "state": "established", "toneInfo": { "sequenceId": number, "tone": tone } })
+}
+
+#[test]
+fn tones_are_kept_in_the_order_of_their_numbers_and_counted_once() {
+    let pressed = [tone(1, "tone4"), tone(2, "tone4"), tone(3, "pound")].map(told);
+    for order in permutations(&pressed) {
+        let scenario = given(&order);
+        scenario.then(State::Established, &["toneReceived"], &[]);
+        let tones: Vec<_> =
+            scenario.call().tones().iter().map(|one| one.sequence_id.value().copied()).collect();
+        assert_eq!(tones, [Some(1), Some(2), Some(3)]);
+        order.iter().fold(scenario, |scenario, again| {
+            let scenario = scenario.when(again);
+            scenario.then(State::Established, &[], &[Repeat]);
+            scenario
+        });
+    }
+}
+
+#[test]
+fn a_tone_is_heard_with_the_step_or_the_late_state_it_came_with() {
+    let with = |state: &str| {
+        let mut data = tone(1, "star");
+        data["state"] = state.into();
+        told(data)
+    };
+    given(&[]).when(&with("hold")).then(State::Hold, &["held", "toneReceived"], &[]);
+    given(&[]).when(&with("establishing")).then(State::Established, &["toneReceived"], &[Late]);
+    given(&[]).when(&with("terminated")).then(State::Terminated, &["toneReceived", "terminated"], &[]);
+}
+
+// The ends of a call.
+
+#[test]
+fn what_runs_beside_the_chart_adopts_a_call_and_ends_with_it() {
+    let rows = [
+        (roster(json!([{ "id": "a" }])), "rosterUpdated"),
+        (delta(1, &[json!({ "id": "a" })]), "rosterUpdated"),
+        (about("/contentSharingSessions", "created", json!([{ "id": "s" }])), "contentSharingStarted"),
+    ];
+    for (notification, event) in rows {
+        Scenario::default().when(&notification).then(State::Established, &["adopted?", event], &[Adopted]);
+        Scenario::given_states(&["terminated"]).when(&notification).then(State::Terminated, &[], &[AfterEnd]);
+    }
+}
