@@ -81,7 +81,11 @@ impl Course {
         Some(match self.revision {
             0 => ("offered", self.offer()),
             1 => ("answered", self.detail("Answered by the support line, menu one")),
-            2 => ("established", r##"{"mediaState":{"@odata.type":"#microsoft.graph.callMediaState","audio":"active"}}"##.into()),
+            2 => (
+                "established",
+                r##"{"mediaState":{"@odata.type":"#microsoft.graph.callMediaState","audio":"active"}}"##
+                    .into(),
+            ),
             3 | 14 => ("rosterUpdated", self.roster(self.revision == 14)),
             4 => ("operationCreated", operation("playPromptOperation", prompt, "running")),
             5 | 6 | 8..=10 => ("toneReceived", tone(self.revision, random)),
@@ -107,10 +111,7 @@ impl Course {
 
     fn detail(&self, subject: &str) -> String {
         let [caller, _] = &self.people;
-        format!(
-            r#"{{"callChainId":"{}","subject":"{subject}","tenantId":"{caller}"}}"#,
-            self.chain
-        )
+        format!(r#"{{"callChainId":"{}","subject":"{subject}","tenantId":"{caller}"}}"#, self.chain)
     }
 
     fn roster(&self, muted: bool) -> String {
@@ -164,11 +165,11 @@ fn main() -> io::Result<()> {
             return out.flush();
         }
         let index = random.below(courses.len() as u64) as usize;
-        let Some((type_name, data)) = courses[index].event(&mut random) else {
+        let Some(course) = courses.get_mut(index) else { continue };
+        let Some((type_name, data)) = course.event(&mut random) else {
             courses.swap_remove(index);
             continue;
         };
-        let course = &mut courses[index];
         course.revision += 1;
         clock += jiff::SignedDuration::from_millis(random.below(50) as i64);
         let (call, revision, at) = (&course.call, course.revision, callfold::At(clock));

@@ -46,8 +46,8 @@ pub use media::{
     MediaState, MediaStream, Modality, Prompt, RoutingMode, ScreenSharingRole,
 };
 pub use meeting::{ChatInfo, MeetingInfo};
-pub(crate) use member::{Fill, Members, Merge, News, Rule, Unknown};
 pub use member::{Member, Other};
+pub(crate) use member::{Members, Merge, News, Ordered, Rule, Unknown};
 pub use notification::{ChangeType, CommsNotification, CommsNotifications, ResourceData, Unshown};
 pub use operation::{CommsOperation, CompletionReason, OperationKind, OperationStatus};
 pub use participant::{

@@ -259,10 +259,10 @@ impl Ledger {
 impl Entry {
     fn begin(recorded: &Recorded, keeps_history: bool) -> Result<Self, Refusal> {
         let call = Call::begin(recorded)?;
-        let digests = VecDeque::from([Some(digest(recorded))]);
-        let revision = recorded.revision;
         let history = if keeps_history { Vector::unit(Arc::new(recorded.clone())) } else { Vector::new() };
-        Ok(Self { call, revision, digests, history })
+        let mut entry = Self { call, revision: 0, digests: VecDeque::new(), history };
+        entry.remember(recorded, &(1..recorded.revision));
+        Ok(entry)
     }
 
     fn apply(&mut self, recorded: &Recorded, keeps_history: bool) -> Result<Applied, ApplyError> {
@@ -294,7 +294,7 @@ impl Entry {
 
     /// Counts a revision that came.
     fn remember(&mut self, recorded: &Recorded, missing: &Range<u64>) {
-        let holes = missing.clone().take(REMEMBERED).map(|_| None);
+        let holes = missing.clone().rev().take(REMEMBERED).map(|_| None);
         self.digests.extend(holes.chain([Some(digest(recorded))]));
         let excess = self.digests.len().saturating_sub(REMEMBERED);
         self.digests.drain(..excess);

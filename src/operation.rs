@@ -37,7 +37,7 @@ impl Operation {
         if self.kind() == OperationKind::Comms && told.odata_type.is_some() {
             self.resource.odata_type.clone_from(&told.odata_type);
         }
-        self.resource.pair::<Merge>(told);
+        self.resource.pair(told, Merge);
         self.resource.status = Member::Absent;
         // The id that it was first known by stays.
         if id.value().is_some() && self.resource.id != id {
@@ -122,14 +122,14 @@ pub(crate) fn position(operations: &[Operation], told: &CommsOperation) -> Optio
 }
 
 impl State {
-    /// The state that a telling names; `None` where it names none.
+    /// The state that a telling names; `None` where it names none. Null means not started.
     pub(crate) fn told(told: &CommsOperation) -> Option<Self> {
-        Some(match told.status.value()? {
-            OperationStatus::NotStarted => Self::NotStarted,
-            OperationStatus::Running => Self::Running,
-            OperationStatus::Completed => Self::Completed,
-            OperationStatus::Failed => Self::Failed,
-            OperationStatus::Other(_) => return None,
+        Some(match &told.status {
+            Member::Null | Member::Value(OperationStatus::NotStarted) => Self::NotStarted,
+            Member::Value(OperationStatus::Running) => Self::Running,
+            Member::Value(OperationStatus::Completed) => Self::Completed,
+            Member::Value(OperationStatus::Failed) => Self::Failed,
+            Member::Absent | Member::Value(OperationStatus::Other(_)) => return None,
         })
     }
 }

@@ -108,6 +108,9 @@ impl FromStr for Recorded {
     type Err = LineError;
 
     fn from_str(line: &str) -> Result<Self, LineError> {
+        if !line.trim_ascii_start().starts_with('{') {
+            return Err(LineError::Json { why: "expected an object at column 1".into() });
+        }
         serde_json::from_str::<Line<'_>>(line).map_err(LineError::json)?.recorded()
     }
 }

@@ -238,14 +238,20 @@ impl Replay {
         }
     }
 
-    /// True where what is told of a call at a time is wanted.
-    fn hears(&self, id: CallId, at: Option<Timestamp>) -> bool {
+    /// True where what is told of a call at a time is wanted. What bears no time counts with what came before.
+    fn hears(&mut self, id: CallId, at: Option<Timestamp>) -> bool {
+        if self.only.is_some_and(|only| only != id) || self.stopped.contains(&id) {
+            return false;
+        }
         let is_reached = match self.until {
             None => true,
             Some(Moment::Time(until)) => at.is_none_or(|at| at <= until),
             Some(Moment::Revision(until)) => self.ledger.call(id).is_none_or(|call| call.revision() < until),
         };
-        is_reached && self.only.is_none_or(|only| only == id)
+        if !is_reached {
+            self.stopped.insert(id);
+        }
+        is_reached
     }
 
     fn take_in(&mut self, observed: Observed, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {

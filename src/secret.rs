@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A value that serialises as it is and never shows in `Debug`.
 ///
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(format!("{token:?}"), "Secret(…)");
 /// assert_eq!(token.expose(), "eyJ0");
 /// ```
-#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Secret<T>(T);
 
@@ -41,6 +42,13 @@ impl<T> Secret<T> {
     /// ```
     pub const fn expose(&self) -> &T {
         &self.0
+    }
+}
+
+/// An error says nothing of the value.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Secret<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self).map_err(|_| D::Error::custom("a secret of another shape"))
     }
 }
 

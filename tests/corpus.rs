@@ -1,6 +1,12 @@
 //! The published payloads: each one read and written, each flow replayed. They are not in this repository;
 //! `CALLFOLD_CORPUS` names the folder that holds them, and `cargo test --test corpus -- --ignored` reads it.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may panic, and says how much it saw"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;

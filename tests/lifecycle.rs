@@ -1,5 +1,7 @@
 //! The two charts: the whole relation, against a table that was written by hand, and the page made of it.
 
+#![allow(clippy::indexing_slicing, reason = "a test may panic")]
+
 use std::fmt::Write as _;
 use std::fs;
 

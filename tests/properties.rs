@@ -1,5 +1,7 @@
 //! What holds for every sequence of notifications whatsoever.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 mod common;
 
 use callfold::call::{Call, Delivery, State};

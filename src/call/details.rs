@@ -17,6 +17,13 @@ pub(crate) fn told(resource: &graph::Call) -> graph::Call {
     told
 }
 
+/// The same of a call that nothing was known of: that a member is empty is then no news.
+pub(crate) fn first(resource: &graph::Call) -> graph::Call {
+    let mut told = told(resource);
+    told.pair(&graph::Call::default(), News);
+    told
+}
+
 /// Drops `@odata.id`, `@odata.etag`, `@odata.context` …: they say nothing about the resource.
 pub(crate) fn strip(other: &mut Other) {
     other.retain(|name, _| !name.starts_with("@odata."));
@@ -24,13 +31,13 @@ pub(crate) fn strip(other: &mut Other) {
 
 /// What a telling changes.
 pub(crate) fn news(mut told: graph::Call, known: &graph::Call) -> Details {
-    told.pair::<News>(known);
+    told.pair(known, News);
     some(told)
 }
 
 /// What a late telling adds to what is known.
 pub(crate) fn unknown(mut told: graph::Call, known: &graph::Call) -> Details {
-    told.pair::<Unknown>(known);
+    told.pair(known, Unknown);
     some(told)
 }
 
@@ -41,7 +48,7 @@ pub(crate) fn some(told: graph::Call) -> Details {
 
 pub(crate) fn merge(known: &mut graph::Call, told: &Details) {
     if let Some(told) = told {
-        known.pair::<Merge>(told);
+        known.pair(told, Merge);
         known.state.take();
     }
 }

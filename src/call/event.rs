@@ -179,7 +179,11 @@ impl CallEvent {
 }
 
 fn details(data: &str) -> Result<Details, serde_json::Error> {
-    if data == "{}" { Ok(None) } else { serde_json::from_str(data).map(Some) }
+    if data == "{}" {
+        return Ok(None);
+    }
+    let told: Box<graph::Call> = serde_json::from_str(data)?;
+    Ok(Some(told).filter(|told| **told != graph::Call::default()))
 }
 
 /// The data of an event, as JSON.

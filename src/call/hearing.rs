@@ -77,14 +77,16 @@ impl Call {
     /// `established` with a failure that is not known yet: a transfer failed, told or not.
     fn hear_failed_transfer(&self) -> Hearing {
         let unheard = [Cause::TransferStarted, Cause::TransferFailed];
-        match self.state() {
-            state if state.lies_in(Region::Transfer) => Hearing::Step(Cause::TransferFailed),
-            State::Hold => Hearing::Gap(unheard.into()),
-            state => match state.path(State::Established) {
-                Some(path) => Hearing::Gap([&path[..], &unheard].concat()),
-                None if State::Established.path(state).is_some() => Hearing::Late,
-                None => Hearing::Impossible,
-            },
+        let state = self.state();
+        if state.lies_in(Region::Transfer) {
+            return Hearing::Step(Cause::TransferFailed);
+        }
+        // Transfers begin in `hold` as well as in `established`.
+        let path = if state == State::Hold { Some(Vec::new()) } else { state.path(State::Established) };
+        match path {
+            Some(path) => Hearing::Gap([&path[..], &unheard].concat()),
+            None if State::Established.path(state).is_some() => Hearing::Late,
+            None => Hearing::Impossible,
         }
     }
 }

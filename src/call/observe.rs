@@ -112,13 +112,11 @@ impl Call {
         match &notification.resource_data {
             ResourceData::Call(told) => draft.hear_call(told, notification.change_type.value()),
             ResourceData::Operation(told) => draft.hear_operation(told, &url, is_gone),
-            ResourceData::Roster(told) => draft.hear_roster(told, None, is_gone),
-            ResourceData::DeltaRoster(deltas) => deltas.iter().for_each(|delta| {
-                let told = delta.participants.value().map_or(&[][..], Vec::as_slice);
-                draft.hear_roster(told, delta.sequence_number.value().copied(), is_gone);
-            }),
+            ResourceData::Roster(told) => draft.hear_roster(told, &url, is_gone),
+            ResourceData::DeltaRoster(deltas) => draft.hear_deltas(deltas, &url, is_gone),
             ResourceData::ContentSharing(told) => {
-                draft.hear_sharing(told.iter().filter_map(|session| session.id.value()), is_gone);
+                let named = if let Resource::ContentSharing(id) = &url { id.as_ref() } else { None };
+                draft.hear_sharing(told.iter().filter_map(|session| session.id.value().or(named)), is_gone);
             }
             ResourceData::ParticipantLeft(left) => draft.hear_left(left.participant_id.value()),
             // The app is asked; the call is what it was.
@@ -173,8 +171,9 @@ impl<'a> Draft<'a> {
     }
 
     fn record(&mut self, event: CallEvent) {
-        let before = self.known.map_or(0, Call::revision) + self.observed.events.len() as u64;
-        self.observed.events.push(Recorded::new(self.id, before + 1, self.at, event));
+        let drafted = self.observed.events.len() as u64;
+        let before = self.known.map_or(0, Call::revision).saturating_add(drafted);
+        self.observed.events.push(Recorded::new(self.id, before.saturating_add(1), self.at, event));
     }
 
     fn infer(&mut self, event: CallEvent) {
@@ -261,7 +260,7 @@ impl<'a> Draft<'a> {
     }
 
     fn begin(&mut self, named: Option<State>, told: &graph::Call) {
-        let mut rest = details::told(told);
+        let mut rest = details::first(told);
         let is_placed = told.direction.value() != Some(&CallDirection::Incoming);
         match named {
             Some(State::Incoming) => self.record(CallEvent::Offered(details::some(rest))),

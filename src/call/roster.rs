@@ -1,10 +1,12 @@
 //! The roster of a call: who takes part, ordered by what delta rosters say of their order.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::ParticipantId;
-use crate::graph::{Fill, Member, Members, Merge, Participant};
+use crate::graph::{Member, Members, Merge, Ordered, Participant, Resource, ResourceUrl};
 
 /// Everybody who was ever told of, those who left among them: a late delta must not bring anybody back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -12,30 +14,40 @@ pub(crate) struct Roster {
     seats: Vec<Seat>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Seat {
     participant: Participant,
-    /// The newest delta that spoke of the participant.
-    sequence: Option<i64>,
+    /// The newest delta that spoke of each member; under `removedState`, of the participant at all.
+    newest: BTreeMap<String, i64>,
 }
+
+/// Every delta says whether the participant is there: by a `removedState`, or by having none.
+const PRESENCE: &str = "removedState";
 
 impl Seat {
     fn is_taken(&self) -> bool {
         self.participant.removed_state.is_absent()
     }
 
+    fn sequence(&self) -> Option<i64> {
+        self.newest.get(PRESENCE).copied()
+    }
+
     /// What a telling makes of the seat.
     fn told(&self, participant: &Participant, sequence: Option<i64>) -> Self {
         let mut next = self.clone();
-        let is_newer = sequence.is_none() || sequence > self.sequence;
-        if is_newer {
-            next.participant.pair::<Merge>(participant);
-            next.participant.removed_state.clone_from(&participant.removed_state);
-            next.sequence = sequence.or(self.sequence);
-        } else {
-            let removed = next.participant.removed_state.take();
-            next.participant.pair::<Fill>(participant);
-            next.participant.removed_state = removed;
+        let mut told = participant.clone();
+        let presence = told.removed_state.take();
+        if sequence.is_none() || sequence > self.sequence() {
+            next.participant.removed_state = presence;
+        }
+        match sequence {
+            None => next.participant.pair(&told, Merge),
+            Some(sequence) => {
+                next.participant.pair(&told, Ordered { sequence, newest: &mut next.newest });
+                let newest = next.newest.entry(PRESENCE.into()).or_insert(sequence);
+                *newest = sequence.max(*newest);
+            }
         }
         next
     }
@@ -48,7 +60,7 @@ impl Roster {
 
     /// The newest delta that was heard.
     pub(crate) fn sequence(&self) -> Option<i64> {
-        self.seats.iter().filter_map(|seat| seat.sequence).max()
+        self.seats.iter().filter_map(Seat::sequence).max()
     }
 
     /// Takes in a telling; true where it changes anything.
@@ -61,7 +73,7 @@ impl Roster {
                 changes
             }
             None => {
-                self.seats.push(Seat { participant: participant.clone(), sequence });
+                self.seats.push(Seat::default().told(participant, sequence));
                 true
             }
         }
@@ -89,14 +101,21 @@ fn same_identity(one: &Participant, other: &Participant) -> bool {
     ids(one).iter().any(|id| theirs.contains(id))
 }
 
-/// A participant as the roster keeps it: its id taken from `@odata.id` where it has no other, and without
-/// the annotations of the transport.
-pub(crate) fn told(participant: &Participant, is_gone: bool) -> Participant {
+/// A participant as the roster keeps it: its id taken from the notification's url or from `@odata.id` where it
+/// has no other, and without the annotations of the transport.
+pub(crate) fn told(participant: &Participant, url: &Resource, is_gone: bool) -> Participant {
     let mut told = participant.clone();
     if told.id.value().is_none() {
-        let url = told.other.get("@odata.id").and_then(serde_json::Value::as_str);
-        let id = url.and_then(|url| url.rsplit_once("/participants/")).map(|(_, id)| id.into());
-        told.id = id.map_or(Member::Absent, Member::Value);
+        let own = told.other.get("@odata.id").and_then(serde_json::Value::as_str).map(ResourceUrl::from);
+        let named = own.iter().map(|own| &own.resource).chain([url]).find_map(|resource| match resource {
+            Resource::Participant(id) => Some(id.clone()),
+            Resource::Call
+            | Resource::Operation(_)
+            | Resource::Participants
+            | Resource::ContentSharing(_)
+            | Resource::Other(_) => None,
+        });
+        told.id = Member::from(named);
     }
     super::details::strip(&mut told.other);
     if is_gone && told.removed_state.value().is_none() {

@@ -131,7 +131,7 @@ impl fmt::Debug for Other {
 /// A resource whose members can be paired with another reading of the same resource.
 pub(crate) trait Members {
     /// Applies a rule to each pair of members.
-    fn pair<R: Rule>(&mut self, theirs: &Self);
+    fn pair<R: Rule>(&mut self, theirs: &Self, rule: R);
 
     /// True where nothing at all is told.
     fn is_silent(&self) -> bool;
@@ -139,38 +139,54 @@ pub(crate) trait Members {
 
 /// What becomes of a member (mine) beside the same member of another reading (theirs).
 pub(crate) trait Rule {
-    fn member<T: Clone + PartialEq>(mine: &mut Member<T>, theirs: &Member<T>);
-    fn other(mine: &mut Other, theirs: &Other);
+    fn member<T: Clone + PartialEq>(&mut self, name: &'static str, mine: &mut Member<T>, theirs: &Member<T>);
+    fn other(&mut self, mine: &mut Other, theirs: &Other);
 }
 
 /// A delta: what is present in theirs replaces mine.
 pub(crate) struct Merge;
 
 impl Rule for Merge {
-    fn member<T: Clone + PartialEq>(mine: &mut Member<T>, theirs: &Member<T>) {
+    fn member<T: Clone + PartialEq>(&mut self, _: &'static str, mine: &mut Member<T>, theirs: &Member<T>) {
         if !theirs.is_absent() {
             mine.clone_from(theirs);
         }
     }
 
-    fn other(mine: &mut Other, theirs: &Other) {
+    fn other(&mut self, mine: &mut Other, theirs: &Other) {
         mine.extend(theirs.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 }
 
-/// A late delta: theirs fills what is still unknown in mine.
-pub(crate) struct Fill;
+/// A numbered delta: theirs replaces mine, member by member, where nothing newer spoke of the member.
+pub(crate) struct Ordered<'a> {
+    pub(crate) sequence: i64,
+    /// The newest delta that spoke of each member.
+    pub(crate) newest: &'a mut BTreeMap<String, i64>,
+}
 
-impl Rule for Fill {
-    fn member<T: Clone + PartialEq>(mine: &mut Member<T>, theirs: &Member<T>) {
-        if mine.value().is_none() && theirs.value().is_some() {
+impl Ordered<'_> {
+    fn takes(&mut self, name: &str) -> bool {
+        let is_newer = self.newest.get(name).is_none_or(|newest| *newest < self.sequence);
+        if is_newer {
+            self.newest.insert(name.into(), self.sequence);
+        }
+        is_newer
+    }
+}
+
+impl Rule for Ordered<'_> {
+    fn member<T: Clone + PartialEq>(&mut self, name: &'static str, mine: &mut Member<T>, theirs: &Member<T>) {
+        if !theirs.is_absent() && self.takes(name) {
             mine.clone_from(theirs);
         }
     }
 
-    fn other(mine: &mut Other, theirs: &Other) {
+    fn other(&mut self, mine: &mut Other, theirs: &Other) {
         for (name, value) in theirs.iter() {
-            mine.entry(name.clone()).or_insert_with(|| value.clone());
+            if self.takes(name) {
+                mine.insert(name.clone(), value.clone());
+            }
         }
     }
 }
@@ -179,13 +195,13 @@ impl Rule for Fill {
 pub(crate) struct News;
 
 impl Rule for News {
-    fn member<T: Clone + PartialEq>(mine: &mut Member<T>, theirs: &Member<T>) {
+    fn member<T: Clone + PartialEq>(&mut self, _: &'static str, mine: &mut Member<T>, theirs: &Member<T>) {
         if mine.value() == theirs.value() {
             *mine = Member::Absent;
         }
     }
 
-    fn other(mine: &mut Other, theirs: &Other) {
+    fn other(&mut self, mine: &mut Other, theirs: &Other) {
         mine.retain(|name, value| theirs.get(name) != Some(value));
     }
 }
@@ -194,13 +210,14 @@ impl Rule for News {
 pub(crate) struct Unknown;
 
 impl Rule for Unknown {
-    fn member<T: Clone + PartialEq>(mine: &mut Member<T>, theirs: &Member<T>) {
-        if mine.value().is_none() || theirs.value().is_some() {
+    fn member<T: Clone + PartialEq>(&mut self, _: &'static str, mine: &mut Member<T>, theirs: &Member<T>) {
+        // What was told to be empty is known.
+        if mine.value().is_none() || !theirs.is_absent() {
             *mine = Member::Absent;
         }
     }
 
-    fn other(mine: &mut Other, theirs: &Other) {
+    fn other(&mut self, mine: &mut Other, theirs: &Other) {
         mine.retain(|name, _| !theirs.contains_key(name));
     }
 }

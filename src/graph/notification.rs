@@ -250,15 +250,15 @@ enum Shape {
 
 /// What tells the type of a resource before it is read.
 #[derive(Default, Deserialize)]
-struct Peek {
-    #[serde(rename = "@odata.type", default)]
-    odata_type: Option<TypeName>,
+struct Peek<'a> {
+    #[serde(rename = "@odata.type", borrow, default)]
+    odata_type: Option<&'a RawValue>,
     #[serde(rename = "sequenceNumber", default)]
     sequence_number: Option<serde::de::IgnoredAny>,
 }
 
-impl Peek {
-    fn of(json: &str, is_array: bool) -> Self {
+impl<'a> Peek<'a> {
+    fn of(json: &'a str, is_array: bool) -> Self {
         if is_array {
             let items: Vec<Self> = serde_json::from_str(json).unwrap_or_default();
             items.into_iter().next().unwrap_or_default()
@@ -268,7 +268,8 @@ impl Peek {
     }
 
     fn shape(&self, url: &Resource, is_array: bool) -> Shape {
-        let typed = self.odata_type.as_ref().and_then(|name| by_type(name.as_str()));
+        let name = self.odata_type.and_then(|name| serde_json::from_str::<TypeName>(name.get()).ok());
+        let typed = name.and_then(|name| by_type(name.as_str()));
         match url {
             Resource::Participants | Resource::Participant(_) => match typed {
                 Some(Shape::DeltaRoster) => Shape::DeltaRoster,
@@ -276,8 +277,11 @@ impl Peek {
                 _ => Shape::Roster,
             },
             Resource::ContentSharing(_) => Shape::ContentSharing,
-            Resource::Operation(Some(_)) if !is_array => Shape::Operation,
-            Resource::Operation(_) => {
+            Resource::Operation(Some(_)) => match typed {
+                Some(Shape::Roster) => Shape::Roster,
+                _ => Shape::Operation,
+            },
+            Resource::Operation(None) => {
                 typed.unwrap_or(if is_array { Shape::Roster } else { Shape::Operation })
             }
             Resource::Call => typed.unwrap_or(if is_array { Shape::Roster } else { Shape::Call }),
@@ -347,24 +351,24 @@ impl Wire for CommsNotification {
         let other = &mut this.other;
         while let Some(name) = map.next_key_seed(Name::<Key>::new())? {
             match name {
-                Key::Type => {
-                    let mut name = Member::Absent;
-                    member(&mut map, &mut name, "@odata.type", other)?;
-                    this.odata_type = name.into_value();
-                }
+                Key::Type => this.odata_type = type_name(&mut map, other)?,
                 Key::ChangeType => member(&mut map, &mut this.change_type, "changeType", other)?,
                 Key::Resource => member(&mut map, &mut this.resource, "resource", other)?,
                 Key::ResourceUrl => member(&mut map, &mut this.resource_url, "resourceUrl", other)?,
                 Key::CallbackUri => member(&mut map, &mut this.callback_uri, "callbackUri", other)?,
-                Key::ResourceData => data = map.next_value()?,
+                Key::ResourceData => data = Some(map.next_value()?),
                 Key::Other(name) => {
                     other.insert(name, map.next_value()?);
                 }
             }
         }
-        if let Some(json) = data {
-            let resource = this.url().resource;
-            this.resource_data = ResourceData::read(json.get(), &resource).map_err(A::Error::custom)?;
+        match data {
+            Some(json) if json.get() == "null" => _ = this.other.insert("resourceData".into(), Value::Null),
+            Some(json) => {
+                let resource = this.url().resource;
+                this.resource_data = ResourceData::read(json.get(), &resource).map_err(A::Error::custom)?;
+            }
+            None => {}
         }
         Ok(Read::As(this))
     }
@@ -394,6 +398,16 @@ impl Serialize for CommsNotification {
         }
         map.end()
     }
+}
+
+/// Reads `@odata.type`; what is no name is kept among the unknown members.
+fn type_name<'de, A: MapAccess<'de>>(map: &mut A, other: &mut Other) -> Result<Option<TypeName>, A::Error> {
+    let mut name = Member::Absent;
+    member(map, &mut name, "@odata.type", other)?;
+    if name == Member::Null {
+        other.insert("@odata.type".into(), Value::Null);
+    }
+    Ok(name.into_value())
 }
 
 enum BodyKey {
@@ -442,11 +456,7 @@ impl Wire for CommsNotifications {
         let mut this = Self::default();
         while let Some(name) = map.next_key_seed(Name::<BodyKey>::new())? {
             match name {
-                BodyKey::Type => {
-                    let mut name = Member::Absent;
-                    member(&mut map, &mut name, "@odata.type", &mut this.other)?;
-                    this.odata_type = name.into_value();
-                }
+                BodyKey::Type => this.odata_type = type_name(&mut map, &mut this.other)?,
                 BodyKey::Value => match map.next_value_seed(Seed::<Items>::new())? {
                     Read::As(Items(items, odd)) => {
                         this.value = items;
@@ -454,7 +464,7 @@ impl Wire for CommsNotifications {
                             this.other.insert("value".into(), odd.into());
                         }
                     }
-                    Read::Null => {}
+                    Read::Null => _ = this.other.insert("value".into(), Value::Null),
                     Read::Odd(value) => {
                         this.other.insert("value".into(), Value::Array([value].into()));
                     }
@@ -503,7 +513,10 @@ impl Serialize for CommsNotifications {
         if let Some(name) = &self.odata_type {
             map.serialize_entry("@odata.type", name)?;
         }
-        map.serialize_entry("value", &items)?;
+        match self.other.get("value") {
+            Some(null @ Value::Null) if items.is_empty() => map.serialize_entry("value", null)?,
+            _ => map.serialize_entry("value", &items)?,
+        }
         for (name, value) in self.other.iter().filter(|(name, _)| *name != "value") {
             map.serialize_entry(name, value)?;
         }

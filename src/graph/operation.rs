@@ -37,7 +37,7 @@ impl CommsOperation {
     /// ```
     /// use callfold::graph::{CommsOperation, OperationKind};
     ///
-    /// let heard: CommsOperation = serde_json::from_str(r#"{"@odata.type":"#microsoft.graph.recordOperation"}"#)?;
+    /// let heard: CommsOperation = serde_json::from_str(r##"{"@odata.type":"#microsoft.graph.recordOperation"}"##)?;
     /// assert_eq!(heard.kind(), OperationKind::Record);
     /// # Ok::<(), serde_json::Error>(())
     /// ```

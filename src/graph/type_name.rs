@@ -87,7 +87,11 @@ const KNOWN: &[&str] = &[
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TypeName(Cow<'static, str>);
+pub struct TypeName {
+    name: Cow<'static, str>,
+    /// Of another namespace than Graph's: kept and written whole.
+    is_foreign: bool,
+}
 
 impl TypeName {
     /// The name without its namespace; the whole of it where the namespace is not Graph's.
@@ -98,30 +102,27 @@ impl TypeName {
     /// assert_eq!(TypeName::from("#contoso.call").as_str(), "#contoso.call");
     /// ```
     pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn is_foreign(&self) -> bool {
-        self.0.contains(['.', '#'])
+        &self.name
     }
 }
 
 impl From<&str> for TypeName {
     fn from(text: &str) -> Self {
         let bare = text.strip_prefix('#').unwrap_or(text);
-        let name = match bare.split_at_checked(NAMESPACE.len()) {
-            Some((space, name)) if space.eq_ignore_ascii_case(NAMESPACE) => name,
-            Some(_) | None if bare.contains('.') => text,
-            Some(_) | None => bare,
+        let (name, is_foreign) = match bare.split_at_checked(NAMESPACE.len()) {
+            Some((space, name)) if space.eq_ignore_ascii_case(NAMESPACE) => (name, false),
+            Some(_) | None if bare.is_empty() || bare.contains('.') => (text, true),
+            Some(_) | None => (bare, false),
         };
         let known = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(name));
-        Self(known.map_or_else(|| Cow::Owned(name.into()), |known| Cow::Borrowed(*known)))
+        let name = known.map_or_else(|| Cow::Owned(name.into()), |known| Cow::Borrowed(*known));
+        Self { name, is_foreign }
     }
 }
 
 impl fmt::Debug for TypeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TypeName({})", self.0)
+        write!(f, "TypeName({})", self.name)
     }
 }
 
@@ -133,10 +134,10 @@ impl Wire for TypeName {
 
 impl Serialize for TypeName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.is_foreign() {
-            serializer.serialize_str(&self.0)
+        if self.is_foreign {
+            serializer.serialize_str(&self.name)
         } else {
-            serializer.collect_str(&format_args!("#{NAMESPACE}{}", self.0))
+            serializer.collect_str(&format_args!("#{NAMESPACE}{}", self.name))
         }
     }
 }

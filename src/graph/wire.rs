@@ -226,7 +226,7 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
     }
 }
 
-/// A collection with an item of another shape is kept whole, as it came.
+/// A collection with an item of another shape is kept whole, its sound items in canonical writing.
 fn odd_seq<'de, T, A>(items: &[T], odd: Value, mut seq: A) -> Result<Read<Vec<T>>, A::Error>
 where
     T: serde::Serialize,
@@ -394,9 +394,9 @@ macro_rules! resource {
         }
 
         impl crate::graph::Members for $Name {
-            fn pair<R: crate::graph::member::Rule>(&mut self, theirs: &Self) {
-                $( R::member(&mut self.$field, &theirs.$field); )*
-                R::other(&mut self.other, &theirs.other);
+            fn pair<R: crate::graph::member::Rule>(&mut self, theirs: &Self, mut rule: R) {
+                $( rule.member($text, &mut self.$field, &theirs.$field); )*
+                rule.other(&mut self.other, &theirs.other);
             }
 
             fn is_silent(&self) -> bool {
@@ -448,6 +448,8 @@ pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
     name: &str,
     other: &mut super::Other,
 ) -> Result<(), A::Error> {
+    // Of a member that is told twice, the last telling counts.
+    other.remove(name);
     *member = match map.next_value_seed(Seed::<T>::new())? {
         Read::Null => super::Member::Null,
         Read::As(value) => super::Member::Value(value),

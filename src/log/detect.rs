@@ -70,10 +70,10 @@ fn by_words(record: &[u8]) -> Option<Format> {
     let has = |word: &str| memchr::memmem::find(record, word.as_bytes()).is_some();
     if record.first() != Some(&b'{') {
         None
-    } else if has("\"changeType\"") || has("\"resourceUrl\"") || has("\"resourceData\"") || has("\"value\"") {
-        Some(Format::Notifications)
     } else if has("\"specversion\"") || (has("\"rev\"") && has("\"call\"")) {
         Some(Format::Events)
+    } else if has("\"changeType\"") || has("\"resourceUrl\"") || has("\"resourceData\"") || has("\"value\"") {
+        Some(Format::Notifications)
     } else {
         None
     }

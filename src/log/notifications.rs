@@ -44,6 +44,12 @@ struct Envelope<'a> {
     resource: Option<IgnoredAny>,
 }
 
+impl Envelope<'_> {
+    fn is_notification(&self) -> bool {
+        [&self.change_type, &self.resource_url, &self.resource].iter().any(|member| member.is_some())
+    }
+}
+
 impl Bodies {
     pub(crate) fn read(record: &[u8]) -> Self {
         let mut this = Self::default();
@@ -79,8 +85,9 @@ impl Bodies {
             let text = serde_json::from_str::<String>(body.get());
             return self.body(text.as_deref().unwrap_or_else(|_| body.get()), delivery);
         }
-        let names = [&envelope.value, &envelope.change_type, &envelope.resource_url, &envelope.resource];
-        if names.iter().any(|member| member.is_some()) {
+        let is_body =
+            || serde_json::from_str(json).is_ok_and(|read: CommsNotifications| !read.value.is_empty());
+        if envelope.value.is_some() || envelope.is_notification() || is_body() {
             self.body(json, delivery.clone());
         } else {
             self.faults
@@ -90,7 +97,7 @@ impl Bodies {
 
     fn body(&mut self, json: &str, delivery: Delivery) {
         let signs = serde_json::from_str::<Envelope<'_>>(json);
-        let is_single = signs.is_ok_and(|signs| signs.value.is_none());
+        let is_single = signs.is_ok_and(|signs| signs.value.is_none() && signs.is_notification());
         let read = if is_single {
             serde_json::from_str::<CommsNotification>(json).map(|one| {
                 let mut notifications = CommsNotifications::default();

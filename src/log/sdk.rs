@@ -91,12 +91,16 @@ impl<'a> Entry<'a> {
     }
 
     fn is_accepted_post(&self) -> bool {
-        let is_post = self.request.is_none_or(|request| request.trim_start().starts_with("POST"));
-        let is_accepted = self.response.is_some_and(|response| {
-            response.split_whitespace().any(|word| word.len() == 3 && word.starts_with('2'))
-                || ["OK", "Created", "Accepted"].contains(&response.trim())
+        let verb = self.request.and_then(|request| request.split_whitespace().next());
+        let is_post = verb.is_none_or(|verb| verb.eq_ignore_ascii_case("POST"));
+        let mut words = self.response.into_iter().flat_map(str::split_whitespace);
+        let accepted = ["OK", "Created", "Accepted"];
+        let status = words.find_map(|word| match word.parse::<u16>() {
+            Ok(code @ 100..=599) => Some(code),
+            Ok(_) => None,
+            Err(_) => accepted.contains(&word).then_some(200),
         });
-        is_post && is_accepted
+        is_post && status.is_some_and(|code| (200..300).contains(&code))
     }
 
     fn reply(&self, json: &str) -> Result<Trace, serde_json::Error> {

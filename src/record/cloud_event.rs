@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::line::Line;
 use super::{At, LineError, Recorded};
+use crate::CallId;
 
 const PREFIX: &str = "callfold.call.";
 const VERSION: &str = ".v1";
@@ -54,6 +55,9 @@ impl fmt::Display for CloudEvent<'_> {
 }
 
 pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
+    if !line.specversion.as_ref().is_some_and(|version| version.0.starts_with("1.")) {
+        return Err(LineError::invalid("specversion", "CloudEvents 1.0 are read"));
+    }
     let type_name = line.type_name.as_ref().ok_or(LineError::Missing { member: "type" })?;
     let ours = type_name.0.strip_prefix(PREFIX).and_then(|name| name.rsplit_once('.'));
     let Some((name, version)) = ours else {
@@ -69,6 +73,9 @@ pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
     let (call, revision) = id.0.rsplit_once('/').unwrap_or((&id.0, ""));
     let revision =
         revision.parse().map_err(|_| LineError::invalid("id", "the id of a CloudEvent is <call>/<rev>"))?;
-    let subject = line.subject.as_ref().map_or(call, |subject| &subject.0);
-    line.assemble("subject", subject, revision, line.time.as_ref(), name)
+    let named = |text: &str| text.parse::<CallId>().ok();
+    if line.subject.as_ref().is_some_and(|subject| named(&subject.0) != named(call)) {
+        return Err(LineError::invalid("subject", "subject and id name different calls"));
+    }
+    line.assemble("id", call, revision, line.time.as_ref(), name)
 }

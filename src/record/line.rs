@@ -11,6 +11,9 @@ use super::{LineError, Recorded, SCHEMA_VERSION, cloud_event};
 use crate::CallId;
 use crate::call::CallEvent;
 
+/// The greatest integer that every reader of JSON keeps as it is.
+const MAX_REVISION: u64 = (1 << 53) - 1;
+
 /// Text, borrowed where it holds no escapes.
 #[derive(Deserialize)]
 pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
@@ -65,13 +68,19 @@ impl Line<'_> {
         type_name: &str,
     ) -> Result<Recorded, LineError> {
         let call: CallId = call.parse().map_err(|why| LineError::invalid(id_member, why))?;
-        if revision == 0 {
-            return Err(LineError::invalid("rev", "revisions count from 1"));
+        if !(1..=MAX_REVISION).contains(&revision) {
+            return Err(LineError::invalid(
+                "rev",
+                "revisions count from 1, and JSON's integers end at 2^53 - 1",
+            ));
         }
         let at = at.map(|text| text.0.parse::<Timestamp>()).transpose();
         let at =
             at.map_err(|_| LineError::invalid("at", "a time is RFC 3339, such as 2026-11-23T09:15:02.250Z"))?;
         let data = self.data.map_or("{}", RawValue::get);
+        if !data.starts_with('{') {
+            return Err(LineError::invalid("data", "the data of an event is an object"));
+        }
         let event = CallEvent::read(type_name, data);
         let event = event.ok_or_else(|| LineError::unknown_type(type_name))?.map_err(LineError::data)?;
         Ok(Recorded { call, revision, at, inferred: self.inferred.unwrap_or_default(), event })

@@ -38,11 +38,11 @@ impl Draft<'_> {
             return self.record(CallEvent::OperationStep(cause, news));
         }
         let is_late = named.is_some_and(|named| named != at);
-        let brings = if is_late { adds::<Unknown>(told, operation) } else { adds::<News>(told, operation) };
+        let brings = if is_late { adds(told, operation, Unknown) } else { adds(told, operation, News) };
         if is_late {
             let named = named.map_or("", State::as_str);
             self.find(FindingKind::Late, format!("{} told {named} when it is {at}", title(operation, told)));
-            news.pair::<Unknown>(operation.resource());
+            news.pair(operation.resource(), Unknown);
         }
         if brings {
             keys(&mut news, operation, told);
@@ -149,11 +149,11 @@ fn destiny(told: &CommsOperation, is_gone: bool) -> Option<State> {
 }
 
 /// True where a telling brings something, by a rule that leaves what it brings.
-fn adds<R: Rule>(told: &CommsOperation, operation: &Operation) -> bool {
+fn adds(told: &CommsOperation, operation: &Operation, rule: impl Rule) -> bool {
     let mut rest = told.clone();
     rest.status = Member::Absent;
     rest.id = Member::Absent;
-    rest.pair::<R>(operation.resource());
+    rest.pair(operation.resource(), rule);
     !rest.is_silent()
 }
 

@@ -73,7 +73,8 @@ fn block(call: &Call, findings: usize, out: &mut impl Write) -> io::Result<()> {
     let operations = call.operations().iter().map(|one| operation(call, one));
     let people = call.participants().count() as u64;
     let counted = [(people, "participant"), (findings as u64, "finding")];
-    let counted = counted.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| many(number, what));
+    let counted =
+        counted.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| many(number, what));
     let lines = [ending(call)].into_iter().chain(operations).chain(counted).filter(|line| !line.is_empty());
     lines.into_iter().try_for_each(|line| writeln!(out, "  {line}"))
 }
