@@ -1,6 +1,5 @@
 //! `@odata.type`: the names of Graph's types.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use core::fmt;
 
@@ -9,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::wire::Wire;
 
 const NAMESPACE: &str = "microsoft.graph.";
+const PREFIX: &str = "#microsoft.graph.";
 
 /// The types that this version knows, in alphabetical order.
 const KNOWN: &[&str] = &[
@@ -87,10 +87,14 @@ const KNOWN: &[&str] = &[
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TypeName {
-    name: Cow<'static, str>,
-    /// Of another namespace than Graph's: kept and written whole.
-    is_foreign: bool,
+pub struct TypeName(Name);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Name {
+    /// Index into [`KNOWN`].
+    Known(u8),
+    /// As it is written.
+    Other(Box<str>),
 }
 
 impl TypeName {
@@ -102,27 +106,30 @@ impl TypeName {
     /// assert_eq!(TypeName::from("#contoso.call").as_str(), "#contoso.call");
     /// ```
     pub fn as_str(&self) -> &str {
-        &self.name
+        match &self.0 {
+            Name::Known(index) => KNOWN.get(usize::from(*index)).copied().unwrap_or_default(),
+            Name::Other(written) => written.strip_prefix(PREFIX).unwrap_or(written),
+        }
     }
 }
 
 impl From<&str> for TypeName {
     fn from(text: &str) -> Self {
         let bare = text.strip_prefix('#').unwrap_or(text);
-        let (name, is_foreign) = match bare.split_at_checked(NAMESPACE.len()) {
-            Some((space, name)) if space.eq_ignore_ascii_case(NAMESPACE) => (name, false),
-            Some(_) | None if bare.is_empty() || bare.contains('.') => (text, true),
-            Some(_) | None => (bare, false),
+        let name = match bare.split_at_checked(NAMESPACE.len()) {
+            Some((space, name)) if space.eq_ignore_ascii_case(NAMESPACE) => name,
+            Some(_) | None if bare.is_empty() || bare.contains('.') => return Self(Name::Other(text.into())),
+            Some(_) | None => bare,
         };
-        let known = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(name));
-        let name = known.map_or_else(|| Cow::Owned(name.into()), |known| Cow::Borrowed(*known));
-        Self { name, is_foreign }
+        let known = KNOWN.iter().position(|known| known.eq_ignore_ascii_case(name));
+        let known = known.and_then(|index| u8::try_from(index).ok()).map(Name::Known);
+        Self(known.unwrap_or_else(|| Name::Other([PREFIX, name].concat().into())))
     }
 }
 
 impl fmt::Debug for TypeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TypeName({})", self.name)
+        write!(f, "TypeName({})", self.as_str())
     }
 }
 
@@ -134,10 +141,9 @@ impl Wire for TypeName {
 
 impl Serialize for TypeName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.is_foreign {
-            serializer.serialize_str(&self.name)
-        } else {
-            serializer.collect_str(&format_args!("#{NAMESPACE}{}", self.name))
+        match &self.0 {
+            Name::Known(_) => serializer.collect_str(&format_args!("{PREFIX}{}", self.as_str())),
+            Name::Other(written) => serializer.serialize_str(written),
         }
     }
 }

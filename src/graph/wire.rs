@@ -222,6 +222,8 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
                 Read::Odd(value) => return odd_seq(&items, value, seq),
             }
         }
+        // Most collections hold one item, and growing leaves room for four.
+        items.shrink_to_fit();
         Ok(Read::As(items))
     }
 }
