@@ -4,6 +4,7 @@
 
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 use core::hash::BuildHasher;
 use core::num::NonZeroU32;
@@ -48,6 +49,8 @@ struct Entry {
     revision: u64,
     /// Digests of the newest revisions, the newest last; `None` where one never came.
     digests: VecDeque<Option<Digest>>,
+    /// Revisions that never came before later ones were folded.
+    holes: Vec<Range<u64>>,
     history: Vector<Arc<Recorded>>,
 }
 
@@ -173,7 +176,18 @@ impl Ledger {
         }
     }
 
-    /// Leaves out an event that was refused: its revision counts, so that the next one is no gap.
+    /// The revision that a call's next event bears; 1 where the call is unknown.
+    ///
+    /// ```
+    /// # use callfold::{CallId, Ledger};
+    /// assert_eq!(Ledger::new().next_revision(CallId::new(uuid::Uuid::nil())), 1);
+    /// ```
+    pub fn next_revision(&self, id: CallId) -> u64 {
+        self.entries.get(&id).map_or(1, |entry| entry.revision.saturating_add(1))
+    }
+
+    /// Leaves out an event that was refused: its revision counts, so that the next one is no gap. Another
+    /// event may take its place, as long as no later one was folded.
     ///
     /// ```
     /// use callfold::{Applied, Ledger};
@@ -192,7 +206,7 @@ impl Ledger {
             && refused.revision > entry.revision
         {
             let missing = entry.revision + 1..refused.revision;
-            entry.remember(refused, &missing);
+            entry.remember(refused.revision, None, &missing);
         }
     }
 
@@ -261,19 +275,19 @@ impl Entry {
     fn begin(recorded: &Recorded, keeps_history: bool) -> Result<Self, Refusal> {
         let call = Call::begin(recorded)?;
         let history = if keeps_history { Vector::unit(Arc::new(recorded.clone())) } else { Vector::new() };
-        let mut entry = Self { call, revision: 0, digests: VecDeque::new(), history };
-        entry.remember(recorded, &(1..recorded.revision));
+        let mut entry = Self { call, revision: 0, digests: VecDeque::new(), holes: Vec::new(), history };
+        entry.remember(recorded.revision, Some(digest(recorded)), &(1..recorded.revision));
         Ok(entry)
     }
 
     fn apply(&mut self, recorded: &Recorded, keeps_history: bool) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
-        if revision <= self.revision {
+        if revision <= self.revision && !self.left_out(revision) {
             return self.compare(recorded);
         }
         let missing = self.revision + 1..revision;
         self.call.evolve(recorded).map_err(ApplyError::Refused)?;
-        self.remember(recorded, &missing);
+        self.remember(revision, Some(digest(recorded)), &missing);
         if keeps_history {
             self.history.push_back(Arc::new(recorded.clone()));
         }
@@ -282,24 +296,37 @@ impl Entry {
 
     fn compare(&self, recorded: &Recorded) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
+        if self.holes.iter().any(|hole| hole.contains(&revision)) {
+            return Err(ApplyError::TooLate { revision, last: self.revision });
+        }
         let back = usize::try_from(self.revision - revision).unwrap_or(usize::MAX);
         let index = self.digests.len().checked_sub(back.saturating_add(1));
         match index.and_then(|index| self.digests.get(index)) {
             // Too long ago to compare: a log that repeats itself says the same.
             None => Ok(Applied::Duplicate),
             Some(Some(folded)) if *folded == digest(recorded) => Ok(Applied::Duplicate),
-            Some(Some(_)) => Err(ApplyError::Conflict { revision }),
-            Some(None) => Err(ApplyError::TooLate { revision, last: self.revision }),
+            Some(_) => Err(ApplyError::Conflict { revision }),
         }
     }
 
-    /// Counts a revision that came.
-    fn remember(&mut self, recorded: &Recorded, missing: &Range<u64>) {
+    /// True where the last revision was left out, so that another event may take its place.
+    fn left_out(&self, revision: u64) -> bool {
+        revision == self.revision && self.digests.back() == Some(&None)
+    }
+
+    /// Counts a revision that came, with the digest of what was folded.
+    fn remember(&mut self, revision: u64, digest: Option<Digest>, missing: &Range<u64>) {
+        if self.left_out(revision) {
+            self.digests.pop_back();
+        }
+        if !missing.is_empty() {
+            self.holes.push(missing.clone());
+        }
         let holes = missing.clone().rev().take(REMEMBERED).map(|_| None);
-        self.digests.extend(holes.chain([Some(digest(recorded))]));
+        self.digests.extend(holes.chain([digest]));
         let excess = self.digests.len().saturating_sub(REMEMBERED);
         self.digests.drain(..excess);
-        self.revision = recorded.revision;
+        self.revision = revision;
     }
 
     fn as_of(&self, moment: Moment) -> Option<Self> {

@@ -61,6 +61,11 @@ impl Recorded {
         Self { call, revision, at, inferred: false, event }
     }
 
+    /// The call that a line names, where the rest of it cannot be read.
+    pub(crate) fn call_of(line: &str) -> Option<CallId> {
+        serde_json::from_str::<Line<'_>>(line).ok()?.call()
+    }
+
     /// The same as a CloudEvent, for brokers.
     ///
     /// ```

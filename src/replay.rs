@@ -1,9 +1,10 @@
 //! Folding a whole log, record by record.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use jiff::Timestamp;
 
@@ -34,6 +35,10 @@ pub struct Replay {
     events: u64,
     /// Calls that have reached the moment at which they stop.
     stopped: BTreeSet<CallId>,
+    /// Of each call, the line whose revision came too early.
+    held: BTreeMap<CallId, Recorded>,
+    /// Of each call whose beginning was refused, the revision that comes next.
+    unbegun: BTreeMap<CallId, u64>,
 }
 
 impl Replay {
@@ -119,19 +124,91 @@ impl Replay {
         findings
     }
 
+    /// Folds what is still held back: lines whose revision came too early, at the end of the log.
+    ///
+    /// ```
+    /// use callfold::Replay;
+    /// use callfold::log::Format;
+    ///
+    /// let line = br#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"placed","data":{}}"#;
+    /// let mut replay = Replay::new();
+    /// assert_eq!(replay.record(Format::Events, line, |_| {}).len(), 1); // revision 1 is missing
+    /// assert_eq!(replay.events(), 0);
+    /// assert!(replay.finish(|_| {}).is_empty());
+    /// assert_eq!(replay.events(), 1);
+    /// ```
+    pub fn finish(&mut self, mut sink: impl FnMut(&Recorded)) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (_, held) in core::mem::take(&mut self.held) {
+            self.fold_line(&held, &mut sink, &mut findings);
+        }
+        findings
+    }
+
     fn line(&mut self, line: &[u8], sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
         let read = core::str::from_utf8(line).map_err(|error| LineError::utf8(&error)).and_then(str::parse);
         match read {
-            Ok(recorded) if self.wants(&recorded) => {
-                findings.extend(self.fold(&recorded, sink));
-                findings.extend(self.orphans(&recorded));
-            }
+            Ok(recorded) if self.wants(&recorded) => self.place(recorded, sink, findings),
             Ok(_) => {}
-            Err(error @ LineError::Foreign { .. }) => {
-                findings.push(Finding::new(FindingKind::UnknownResource, None, error.to_string()));
+            Err(error) => {
+                let call = core::str::from_utf8(line).ok().and_then(Recorded::call_of);
+                let kind = match &error {
+                    LineError::Foreign { .. } => FindingKind::UnknownResource,
+                    LineError::Version { .. } => FindingKind::Refused,
+                    LineError::Json { .. }
+                    | LineError::Missing { .. }
+                    | LineError::Invalid { .. }
+                    | LineError::UnknownType { .. } => FindingKind::Malformed,
+                };
+                if call.is_none() || self.only.is_none_or(|only| call == Some(only)) {
+                    findings.push(Finding::new(kind, call, error.to_string()));
+                }
             }
-            Err(error) => findings.push(malformed(error.to_string())),
         }
+    }
+
+    /// Folds a line in its turn. One that comes too early is held back until the next line of its call tells
+    /// whether revisions are missing or it stands in the wrong place.
+    fn place(&mut self, recorded: Recorded, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
+        let call = recorded.call;
+        let is_behind_held = self.held.get(&call).is_some_and(|held| held.revision < recorded.revision);
+        if is_behind_held && recorded.revision > self.next_revision(call) {
+            self.let_go(call, sink, findings);
+        }
+        let next = self.next_revision(call);
+        if recorded.revision > next {
+            findings.push(gap(call, &(next..recorded.revision), recorded.revision));
+        }
+        if recorded.revision > next && !self.held.contains_key(&call) {
+            self.held.insert(call, recorded);
+        } else {
+            self.fold_line(&recorded, sink, findings);
+            self.release(call, sink, findings);
+        }
+    }
+
+    /// Folds the held line of a call, where its turn has come.
+    fn release(&mut self, call: CallId, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
+        let next = self.next_revision(call);
+        if self.held.get(&call).is_some_and(|held| held.revision <= next) {
+            self.let_go(call, sink, findings);
+        }
+    }
+
+    /// Folds the held line of a call, whatever is missing before it.
+    fn let_go(&mut self, call: CallId, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
+        if let Some(held) = self.held.remove(&call) {
+            self.fold_line(&held, sink, findings);
+        }
+    }
+
+    fn next_revision(&self, call: CallId) -> u64 {
+        self.unbegun.get(&call).copied().unwrap_or_else(|| self.ledger.next_revision(call))
+    }
+
+    fn fold_line(&mut self, line: &Recorded, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
+        self.fold(line, sink, findings);
+        findings.extend(self.orphans(line));
     }
 
     /// What a call left behind, where this event ended it.
@@ -154,34 +231,26 @@ impl Replay {
         is_reached
     }
 
-    fn fold(&mut self, recorded: &Recorded, sink: &mut dyn FnMut(&Recorded)) -> Option<Finding> {
-        let call = Some(recorded.call);
-        let revision = recorded.revision;
+    fn fold(&mut self, recorded: &Recorded, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
+        let call = recorded.call;
+        let mut find = |kind, message| findings.push(Finding::new(kind, Some(call), message));
         match self.ledger.apply(recorded) {
-            Ok(applied @ (Applied::Folded | Applied::AfterGap(_))) => {
+            Ok(Applied::Folded | Applied::AfterGap(_)) => {
                 self.events += 1;
+                self.unbegun.remove(&call);
                 sink(recorded);
-                let Applied::AfterGap(missing) = applied else { return None };
-                let first = missing.start;
-                let last = missing.end - 1;
-                let missing =
-                    if first == last { format!("{first} is") } else { format!("{first} to {last} are") };
-                let message = format!("revision {missing} missing before {revision}");
-                Some(Finding::new(FindingKind::RevisionGap, call, message))
             }
             Ok(Applied::Duplicate) => {
-                let message = format!("revision {revision} again, the same");
-                Some(Finding::new(FindingKind::Duplicate, call, message))
+                find(FindingKind::Duplicate, format!("revision {} again, the same", recorded.revision));
             }
-            Err(error @ ApplyError::Conflict { .. }) => {
-                Some(Finding::new(FindingKind::Conflict, call, error.to_string()))
-            }
-            Err(error @ ApplyError::TooLate { .. }) => {
-                Some(Finding::new(FindingKind::RevisionGap, call, error.to_string()))
-            }
+            Err(error @ ApplyError::Conflict { .. }) => find(FindingKind::Conflict, error.to_string()),
+            Err(error @ ApplyError::TooLate { .. }) => find(FindingKind::RevisionGap, error.to_string()),
             Err(error @ ApplyError::Refused(_)) => {
+                find(FindingKind::Refused, error.to_string());
                 self.ledger.skip(recorded);
-                Some(Finding::new(FindingKind::Refused, call, error.to_string()))
+                if self.ledger.call(call).is_none() {
+                    self.unbegun.insert(call, recorded.revision.saturating_add(1));
+                }
             }
         }
     }
@@ -212,6 +281,7 @@ impl Replay {
     ) {
         match notification.call_id().or(fallback) {
             Some(id) if self.hears(id, delivery.received_at) => {
+                self.let_go(id, sink, findings);
                 let observed = Call::observe(self.ledger.call(id), id, notification, delivery);
                 self.take_in(observed, sink, findings);
             }
@@ -227,6 +297,7 @@ impl Replay {
             Ok(Trace::Nothing) => {}
             Ok(Trace::Heard { bodies, call }) => self.bodies(&bodies, call, sink, findings),
             Ok(Trace::Replied { call: Some(id), reply, at }) if self.hears(id, at) => {
+                self.let_go(id, sink, findings);
                 let observed = Call::learn(self.ledger.call(id), id, &reply, at);
                 self.take_in(observed, sink, findings);
             }
@@ -258,10 +329,20 @@ impl Replay {
         findings.extend(observed.findings);
         for recorded in &observed.events {
             if self.wants(recorded) {
-                findings.extend(self.fold(recorded, sink));
+                self.fold(recorded, sink, findings);
             }
         }
     }
+}
+
+fn gap(call: CallId, missing: &Range<u64>, before: u64) -> Finding {
+    let (first, last) = (missing.start, missing.end - 1);
+    let missing = if first == last {
+        format!("revision {first} is")
+    } else {
+        format!("revisions {first} to {last} are")
+    };
+    Finding::new(FindingKind::RevisionGap, Some(call), format!("{missing} missing before {before}"))
 }
 
 fn malformed(message: impl ToString) -> Finding {

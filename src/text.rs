@@ -3,19 +3,29 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
+/// How an error begins that is about this part of a record.
+pub(crate) const PART: &str = "resourceData: ";
+
 /// What is wrong with a JSON text, and where. serde quotes the value that it did not expect, and that value
 /// may be a secret: it is left out.
 pub(crate) fn without_content(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let (line, column) = (error.line(), error.column());
-    let what = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
-    let quoted = what.strip_prefix("invalid type: ").or_else(|| what.strip_prefix("invalid value: "));
-    let what = quoted.map_or_else(|| what.to_string(), unquoted);
-    match line {
-        0 => what,
-        1 => format!("{what} at column {column}"),
-        _ => format!("{what} at line {line} of the record, column {column}"),
+    let what = without_place(error);
+    match (error.line(), error.column()) {
+        // The part that is named was read apart.
+        _ if what.starts_with(PART) => what,
+        (0, _) => what,
+        (1, column) => format!("{what} at column {column}"),
+        (line, column) => format!("{what} at line {line} of the record, column {column}"),
     }
+}
+
+/// The same of a part of a record, whose own columns would mislead.
+pub(crate) fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let what = text.strip_suffix(&place).unwrap_or(&text);
+    let quoted = what.strip_prefix("invalid type: ").or_else(|| what.strip_prefix("invalid value: "));
+    quoted.map_or_else(|| what.to_string(), unquoted)
 }
 
 /// `string "s3cret", expected u64` becomes `expected u64, found string`.

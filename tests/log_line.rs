@@ -117,7 +117,7 @@ fn an_unknown_version_is_refused_with_the_known_one() {
     for version in [json!(0), json!(2), json!("1"), json!(true), json!([1])] {
         let error = refused(&line("v", version.clone()));
         assert_eq!(error, LineError::Version { found: version.to_string(), known: 1 });
-        assert_eq!(error.to_string(), format!("schema version {version} is not known: 1 is"));
+        assert_eq!(error.to_string(), format!("schema version {version} is not known; known is 1"));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The fold: what each event makes of a call. It refuses what the chart refuses, all or nothing.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use alloc::{boxed::Box, format};
@@ -11,7 +12,7 @@ use super::lifecycle::Region;
 use super::roster::Roster;
 use super::state::State;
 use super::{Call, details};
-use crate::graph::{self, CommsOperation, Member, ToneInfo};
+use crate::graph::{self, CommsOperation, ToneInfo};
 use crate::operation::{Operation, position};
 use crate::{Id, Recorded, Refusal};
 
@@ -34,7 +35,7 @@ pub(super) struct Hearings {
     /// States that the call has been through; those of hold and transfer since it was last established.
     been: u16,
     inferred: Vec<Inferred>,
-    messages: Vec<(Id, u32)>,
+    messages: BTreeSet<(Id, u32)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,7 +94,7 @@ impl Hearings {
     }
 
     pub(super) fn has_heard(&self, message: &Id, item: u32) -> bool {
-        self.messages.iter().any(|heard| heard.0 == *message && heard.1 == item)
+        self.messages.contains(&(message.clone(), item))
     }
 }
 
@@ -274,20 +275,23 @@ impl Call {
         Ok(())
     }
 
-    /// Tones are kept in the order of their numbers; the first telling of a number counts.
+    /// Tones are kept in the order of their numbers, those without one first; the first telling of a number counts.
     fn press(&mut self, tone: &ToneInfo) {
         if !self.knows_tone(tone) {
-            let number = tone.sequence_id.value();
-            let index = self.tones.partition_point(|known| known.sequence_id.value() <= number);
+            let (_, index) = self.tones_numbered(tone.sequence_id.value());
             self.tones.insert(index, tone.clone());
         }
     }
 
     pub(super) fn knows_tone(&self, tone: &ToneInfo) -> bool {
-        self.tones.iter().any(|known| match tone.sequence_id {
-            Member::Value(_) => known.sequence_id == tone.sequence_id,
-            Member::Absent | Member::Null => known.tone == tone.tone,
-        })
+        let (start, end) = self.tones_numbered(tone.sequence_id.value());
+        let mut same = self.tones.get(start..end).unwrap_or_default().iter();
+        same.any(|known| known.sequence_id.value().is_some() || known.tone == tone.tone)
+    }
+
+    fn tones_numbered(&self, number: Option<&i64>) -> (usize, usize) {
+        let start = self.tones.partition_point(|known| known.sequence_id.value() < number);
+        (start, self.tones.partition_point(|known| known.sequence_id.value() <= number))
     }
 
     pub(super) fn is_guessed(&self) -> bool {

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ParticipantId;
@@ -11,7 +12,8 @@ use crate::graph::{Member, Members, Merge, Ordered, Participant, Resource, Resou
 /// Everybody who was ever told of, those who left among them: a late delta must not bring anybody back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Roster {
-    seats: Vec<Seat>,
+    /// Shared between versions of the roster: most of them change one seat.
+    seats: Vec<Arc<Seat>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -60,7 +62,7 @@ impl Roster {
 
     /// The newest delta that was heard.
     pub(crate) fn sequence(&self) -> Option<i64> {
-        self.seats.iter().filter_map(Seat::sequence).max()
+        self.seats.iter().filter_map(|seat| seat.sequence()).max()
     }
 
     /// Takes in a telling; true where it changes anything.
@@ -68,12 +70,14 @@ impl Roster {
         match self.position(participant).and_then(|index| self.seats.get_mut(index)) {
             Some(seat) => {
                 let next = seat.told(participant, sequence);
-                let changes = next != *seat;
-                *seat = next;
+                let changes = next != **seat;
+                if changes {
+                    *seat = Arc::new(next);
+                }
                 changes
             }
             None => {
-                self.seats.push(Seat::default().told(participant, sequence));
+                self.seats.push(Arc::new(Seat::default().told(participant, sequence)));
                 true
             }
         }
@@ -86,7 +90,7 @@ impl Roster {
         let by_identity = |seat: &Seat| {
             (id.is_none() || seat.participant.id.value().is_none()) && same_identity(&seat.participant, told)
         };
-        let first = |test: &dyn Fn(&Seat) -> bool| self.seats.iter().position(test);
+        let first = |test: &dyn Fn(&Seat) -> bool| self.seats.iter().position(|seat| test(seat));
         first(&by_id).or_else(|| first(&by_identity))
     }
 }

@@ -16,6 +16,7 @@ use super::{
     ParticipantJoiningNotification, ParticipantLeftNotification, Resource, ResourceUrl, TypeName,
 };
 use crate::CallId;
+use crate::text::{PART, without_place};
 
 open_enum! {
     /// What became of a resource. Source:
@@ -366,7 +367,9 @@ impl Wire for CommsNotification {
             Some(json) if json.get() == "null" => _ = this.other.insert("resourceData".into(), Value::Null),
             Some(json) => {
                 let resource = this.url().resource;
-                this.resource_data = ResourceData::read(json.get(), &resource).map_err(A::Error::custom)?;
+                let read = ResourceData::read(json.get(), &resource);
+                this.resource_data =
+                    read.map_err(|error| A::Error::custom(format_args!("{PART}{}", without_place(&error))))?;
             }
             None => {}
         }

@@ -1,7 +1,9 @@
 //! Cutting a log into records, wherever a block of it ends.
 
+use core::fmt;
+
+use serde::de::{Deserialize, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
-use serde_json::value::RawValue;
 
 use super::Format;
 
@@ -95,15 +97,67 @@ fn line(block: &[u8], is_last: bool) -> Ends {
 /// One JSON document. One that is broken ends with its line; what follows it up to a line that begins like
 /// a document belongs to it.
 fn document(block: &[u8], is_last: bool) -> Ends {
-    let mut documents = Deserializer::from_slice(block).into_iter::<&RawValue>();
+    let mut documents = Deserializer::from_slice(block).into_iter::<Document>();
     match documents.next() {
-        Some(Ok(document)) => {
+        Some(Ok(Document)) => {
             let end = documents.byte_offset();
-            let closes = document.get().ends_with(['}', ']']);
+            let closes = matches!(block.get(end - 1), Some(b'}' | b']'));
             (closes || is_last || end < block.len()).then_some((end, end))
         }
         Some(Err(error)) if error.is_eof() && !is_last => None,
         Some(Err(_)) | None => broken(block, is_last),
+    }
+}
+
+/// A JSON document that is passed over. Nested deeper than what can be read it is broken at once, so that no
+/// block is looked through to its end again and again.
+struct Document;
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Document {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self, A::Error> {
+        while seq.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        while map.next_entry::<IgnoredAny, Self>()?.is_some() {}
+        Ok(self)
     }
 }
 
@@ -121,7 +175,9 @@ fn broken(block: &[u8], is_last: bool) -> Ends {
 
 /// One entry of an SDK log, from its `$>` up to the next.
 fn entry(block: &[u8], is_last: bool) -> Ends {
-    match memchr::memmem::find(block, b"\n$>") {
+    let ends = memchr::memmem::find_iter(block, b"$>").filter_map(|at| at.checked_sub(1));
+    let mut ends = ends.filter(|end| matches!(block.get(*end), Some(b'\n' | b'\r')));
+    match ends.next() {
         Some(end) => Some((end, end + 1)),
         None => is_last.then_some((block.len(), block.len())),
     }

@@ -38,20 +38,30 @@ impl Signs {
 impl Format {
     /// The format of a log, by its first block; `None` where nothing in it tells.
     pub fn detect(head: &[u8]) -> Option<Self> {
-        let is_entry = |at: usize| at == 0 || head.get(at - 1) == Some(&b'\n');
-        if memchr::memmem::find_iter(head, b"$>").any(is_entry) {
+        if head.trim_ascii_start().starts_with(ENTRY) {
             return Some(Self::SdkLog);
         }
-        let mut rest = head;
-        for _ in 0..PATIENCE {
-            let Cut::Record(record) = cut(Self::Notifications, rest, true) else { return None };
-            if let Some(format) = by_record(record.bytes) {
-                return Some(format);
-            }
-            rest = rest.get(record.len()..)?;
-        }
-        None
+        by_records(head).or_else(|| has_entries(head).then_some(Self::SdkLog))
     }
+}
+
+/// The beginning of an entry of an SDK log.
+const ENTRY: &[u8] = b"$>";
+
+fn has_entries(head: &[u8]) -> bool {
+    head.split(|byte| *byte == b'\n').any(|line| line.starts_with(ENTRY))
+}
+
+fn by_records(head: &[u8]) -> Option<Format> {
+    let mut rest = head;
+    for _ in 0..PATIENCE {
+        let Cut::Record(record) = cut(Format::Notifications, rest, true) else { return None };
+        if let Some(format) = by_record(record.bytes) {
+            return Some(format);
+        }
+        rest = rest.get(record.len()..)?;
+    }
+    None
 }
 
 fn by_record(record: &[u8]) -> Option<Format> {

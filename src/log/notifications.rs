@@ -90,8 +90,10 @@ impl Bodies {
         if envelope.value.is_some() || envelope.is_notification() || is_body() {
             self.body(json, delivery.clone());
         } else {
-            self.faults
-                .push("no notifications: an object with `value`, or with `body` around one, is".to_string());
+            self.faults.push(
+                "holds no notifications: expected an object with `value`, or with `body` around one"
+                    .to_string(),
+            );
         }
     }
 
@@ -142,12 +144,15 @@ impl Bodies {
     }
 }
 
-/// Takes over a header by which a second delivery of the same message is known.
-pub(super) fn header(delivery: &mut Delivery, name: &str, value: &str) {
+/// Takes over a header by which a second delivery of the same message is known; true where it is one.
+pub(super) fn header(delivery: &mut Delivery, name: &str, value: &str) -> bool {
     let id = || (!value.is_empty()).then(|| Id::from(value));
     if name.eq_ignore_ascii_case("X-Microsoft-Skype-Message-ID") {
         delivery.message_id = id();
     } else if name.eq_ignore_ascii_case("X-Microsoft-Skype-Original-Message-ID") {
         delivery.original_message_id = id();
+    } else {
+        return false;
     }
+    true
 }

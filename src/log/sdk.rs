@@ -14,6 +14,8 @@ use crate::call::{Delivery, Reply};
 use crate::graph::{Call, CommsOperation, ResourceUrl};
 use crate::text::without_content;
 
+const LINE_ENDS: [char; 2] = ['\n', '\r'];
+
 /// What an entry of the log tells.
 pub(crate) enum Trace {
     /// Nothing that changes a call.
@@ -39,38 +41,40 @@ struct Entry<'a> {
 impl<'a> Entry<'a> {
     fn read(text: &'a str) -> Self {
         let mut this = Self::default();
-        let (head, rest) = text.split_once('\n').unwrap_or((text, ""));
+        let (head, rest) = text.split_once(LINE_ENDS).unwrap_or((text, ""));
         let time = head.trim_start_matches("$>").split_whitespace().next();
         this.delivery.received_at = time.and_then(|time| time.parse().ok());
         let mut offset = 0;
-        for line in rest.split_inclusive('\n') {
-            if line.starts_with(['{', '[']) {
+        for line in rest.split_inclusive(LINE_ENDS) {
+            let key_and_value = line.split_once(':').map(|(key, value)| (key.trim(), unmasked(value.trim())));
+            if key_and_value.is_some_and(|(key, value)| this.line(key, value)) {
+                // What looked like JSON stood among the keys.
+                this.json = None;
+            } else if this.json.is_none() && line.starts_with(['{', '[']) {
                 this.json = rest.get(offset..);
-                break;
             }
             offset += line.len();
-            if let Some((key, value)) = line.split_once(':') {
-                this.line(key.trim(), unmasked(value.trim()));
-            }
         }
         this
     }
 
-    fn line(&mut self, key: &str, value: Option<&'a str>) {
-        let Some(value) = value else { return };
+    /// Takes in a `Key: value` line; true where it is one of an HTTP trace.
+    fn line(&mut self, key: &str, value: Option<&'a str>) -> bool {
         let is = |name: &str| key.eq_ignore_ascii_case(name);
         if is("CallId") {
-            self.call = value.parse().ok();
+            self.call = value.and_then(|value| value.parse().ok());
         } else if is("TransactionDirection") {
-            self.is_incoming = value.eq_ignore_ascii_case("Incoming");
-            self.is_outgoing = value.eq_ignore_ascii_case("Outgoing");
+            self.is_incoming = value.is_some_and(|value| value.eq_ignore_ascii_case("Incoming"));
+            self.is_outgoing = value.is_some_and(|value| value.eq_ignore_ascii_case("Outgoing"));
         } else if is("request") {
-            self.request = Some(value);
+            self.request = value;
         } else if is("response") {
-            self.response = Some(value);
+            self.response = value;
         } else {
-            header(&mut self.delivery, key, value);
+            let is_mark = is("ScenarioId") || is("TraceType") || is("headers");
+            return is_mark || value.is_some_and(|value| header(&mut self.delivery, key, value));
         }
+        true
     }
 
     /// The JSON document, with masked values left out, as the service sent them without.
@@ -128,6 +132,15 @@ impl Trace {
     /// What one entry tells; what is wrong with it, where its JSON cannot be read.
     pub(crate) fn read(record: &[u8]) -> Result<Self, String> {
         let text = String::from_utf8_lossy(record);
+        if !text.starts_with("$>") {
+            // Words before the first entry are no harm; another format is.
+            let is_json = text.split(LINE_ENDS).any(|line| line.starts_with(['{', '[']));
+            return if is_json {
+                Err("expected an entry, which begins with `$>`".into())
+            } else {
+                Ok(Self::Nothing)
+            };
+        }
         let entry = Entry::read(&text);
         if !entry.is_incoming && !entry.is_outgoing {
             return Ok(Self::Nothing);

@@ -58,6 +58,9 @@ pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
     if !line.specversion.as_ref().is_some_and(|version| version.0.starts_with("1.")) {
         return Err(LineError::invalid("specversion", "CloudEvents 1.0 are read"));
     }
+    if line.data_base64.is_some() {
+        return Err(LineError::invalid("data_base64", "the data of an event is JSON, under `data`"));
+    }
     let type_name = line.type_name.as_ref().ok_or(LineError::Missing { member: "type" })?;
     let ours = type_name.0.strip_prefix(PREFIX).and_then(|name| name.rsplit_once('.'));
     let Some((name, version)) = ours else {

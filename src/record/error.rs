@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::call::CallEvent;
-use crate::text::without_content;
+use crate::text::{without_content, without_place};
 
 /// Why a line of the log cannot be read. Never repeats the line's data.
 ///
@@ -13,7 +13,7 @@ use crate::text::without_content;
 /// use callfold::Recorded;
 ///
 /// let error = r#"{"v":7}"#.parse::<Recorded>().unwrap_err();
-/// assert_eq!(error.to_string(), "schema version 7 is not known: 1 is");
+/// assert_eq!(error.to_string(), "schema version 7 is not known; known is 1");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -64,7 +64,7 @@ impl LineError {
     }
 
     pub(super) fn data(error: serde_json::Error) -> Self {
-        Self::Invalid { member: "data", why: without_content(&error) }
+        Self::Invalid { member: "data", why: without_place(&error) }
     }
 }
 
@@ -72,7 +72,9 @@ impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json { why } => write!(f, "not a line of an event log: {why}"),
-            Self::Version { found, known } => write!(f, "schema version {found} is not known: {known} is"),
+            Self::Version { found, known } => {
+                write!(f, "schema version {found} is not known; known is {known}")
+            }
             Self::Missing { member } => write!(f, "member `{member}` is missing"),
             Self::Invalid { member, why } => write!(f, "member `{member}`: {why}"),
             Self::UnknownType { found } => {

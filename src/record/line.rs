@@ -31,6 +31,7 @@ pub(super) struct Line<'a> {
     pub(super) type_name: Option<Text<'a>>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
+    pub(super) data_base64: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     inferred: Option<bool>,
     #[serde(borrow)]
@@ -56,6 +57,11 @@ impl Line<'_> {
         let revision = self.rev.ok_or(LineError::Missing { member: "rev" })?;
         let type_name = self.type_name.as_ref().ok_or(LineError::Missing { member: "type" })?;
         self.assemble("call", &call.0, revision, self.at.as_ref(), &type_name.0)
+    }
+
+    pub(super) fn call(&self) -> Option<CallId> {
+        let named = self.call.as_ref().or(self.subject.as_ref())?;
+        named.0.parse().ok()
     }
 
     /// Puts together what both layouts have.

@@ -85,7 +85,7 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "until_rev")]
     at: Option<Timestamp>,
     /// Each call at this revision of its own
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = revision)]
     until_rev: Option<u64>,
     /// One call alone
     #[arg(long, value_name = "ID")]
@@ -118,6 +118,11 @@ fn format(name: &str) -> Result<FormatChoice, String> {
 fn severity(name: &str) -> Result<Severity, String> {
     let known = Severity::ALL.iter().find(|severity| severity.as_str() == name);
     known.copied().ok_or_else(|| "severities are info, warn and error".into())
+}
+
+fn revision(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "revisions count from 1".into())
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

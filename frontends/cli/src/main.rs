@@ -16,6 +16,7 @@ use clap::Parser;
 
 use args::{Args, Command};
 use input::Unreadable;
+use report::printable;
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
 /// The exit status: 2 where an input could not be read, 1 where a finding is as bad as `deny`.
 fn status(unreadable: &[Unreadable], worst: Option<Severity>, deny: Severity) -> ExitCode {
     for input in unreadable {
-        anstream::eprintln!("callfold: {}: {}", input.path, input.why);
+        anstream::eprintln!("callfold: {}: {}", printable(&input.path), input.why);
     }
     if !unreadable.is_empty() {
         ExitCode::from(2)

@@ -27,6 +27,8 @@ pub(crate) struct InputReport {
     pub(crate) format: Option<callfold::log::Format>,
     pub(crate) records: u64,
     pub(crate) malformed: u64,
+    /// Where the last record stands.
+    last_line: u64,
 }
 
 /// A finding and its place.
@@ -52,8 +54,11 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     let outcome = drive(&args.source, |_| Ok(()))?;
     if args.json {
         report::json(&outcome, args.show_secrets)?;
-    } else {
+    } else if !outcome.inputs.is_empty() {
         report::table(&outcome, args.show_secrets)?;
+    }
+    if let Some(call) = args.source.call.filter(|call| outcome.replay.ledger().call(*call).is_none()) {
+        anstream::eprintln!("callfold: no log tells of call {call}");
     }
     Ok(status(&outcome.unreadable, outcome.worst(), args.deny.deny))
 }
@@ -82,7 +87,7 @@ pub(crate) fn drive(
             break;
         }
     }
-    drive.progress.finish();
+    drive.finish(&mut sink)?;
     Ok(Outcome { replay: drive.replay, inputs: drive.inputs, findings: drive.findings, unreadable })
 }
 
@@ -127,8 +132,13 @@ impl Drive {
         sink: &mut impl FnMut(&Recorded) -> io::Result<()>,
     ) -> io::Result<()> {
         let format = records.format;
-        let mut report =
-            InputReport { path: input.path.clone(), format: Some(format), records: 0, malformed: 0 };
+        let mut report = InputReport {
+            path: input.path.clone(),
+            format: Some(format),
+            records: 0,
+            malformed: 0,
+            last_line: 1,
+        };
         let mut written = Ok(());
         while let Some(placed) = records.next()? {
             let (record, line) = (placed.record, placed.line);
@@ -138,6 +148,7 @@ impl Drive {
                 }
             });
             report.records = record;
+            report.last_line = line;
             report.malformed += u64::from(findings.iter().any(|it| it.kind == FindingKind::Malformed));
             self.found(record, line, findings);
             if written.is_err() || self.has_stopped() {
@@ -149,6 +160,22 @@ impl Drive {
         }
         self.bytes += records.bytes_read;
         self.inputs.push(report);
+        written
+    }
+
+    /// At the end of the last log: what was held back until then.
+    fn finish(&mut self, sink: &mut impl FnMut(&Recorded) -> io::Result<()>) -> io::Result<()> {
+        let mut written = Ok(());
+        let findings = self.replay.finish(|recorded| {
+            if written.is_ok() {
+                written = sink(recorded);
+            }
+        });
+        let last = self.inputs.len().saturating_sub(1);
+        let (record, line) = self.inputs.last().map_or((1, 1), |input| (input.records, input.last_line));
+        let placed = findings.into_iter().map(|finding| PlacedFinding { input: last, record, line, finding });
+        self.findings.extend(placed);
+        self.progress.finish();
         written
     }
 
@@ -166,7 +193,13 @@ impl Drive {
     fn stray(&mut self, why: &Unreadable) {
         let finding = Finding::new(FindingKind::Malformed, None, why.why.clone());
         self.found(1, 1, vec![finding]);
-        self.inputs.push(InputReport { path: why.path.clone(), format: None, records: 0, malformed: 1 });
+        self.inputs.push(InputReport {
+            path: why.path.clone(),
+            format: None,
+            records: 0,
+            malformed: 1,
+            last_line: 1,
+        });
     }
 }
 

@@ -5,7 +5,7 @@ mod lines;
 mod table;
 
 pub(crate) use json::json;
-pub(crate) use lines::lines;
+pub(crate) use lines::{lines, printable};
 pub(crate) use table::table;
 
 use callfold::Call;

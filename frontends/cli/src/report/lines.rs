@@ -16,7 +16,7 @@ pub(crate) fn lines(outcome: &Outcome, least: Severity, out: &mut impl Write) ->
 pub(super) fn line(outcome: &Outcome, placed: &PlacedFinding, out: &mut impl Write) -> io::Result<()> {
     let severity = placed.finding.kind.severity();
     let (style, finding) = (style(severity), &placed.finding);
-    let (path, line, record) = (outcome.path(placed), placed.line, placed.record);
+    let (path, line, record) = (printable(outcome.path(placed)), placed.line, placed.record);
     write!(
         out,
         "{path}:{line}: {style}{severity}{style:#}: {}: {}",
@@ -37,7 +37,13 @@ pub(super) const fn style(severity: Severity) -> Style {
     }
 }
 
-/// Text from a log without what would steer a terminal.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { '\u{FFFD}' } else { char }).collect()
+/// Text from a log without what would steer a terminal: control characters, line separators, marks that turn
+/// the direction of writing.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|char| if steers(char) { '\u{FFFD}' } else { char }).collect()
+}
+
+fn steers(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

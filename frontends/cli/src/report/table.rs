@@ -16,6 +16,9 @@ use crate::replay::Outcome;
 /// How many findings are printed; `--json` has them all.
 const SHOWN: usize = 100;
 
+/// How much of a message is shown, characters.
+const SHORT: usize = 80;
+
 /// Below this width a table would break its words, columns.
 const NARROW: u16 = 120;
 
@@ -114,13 +117,22 @@ fn operation(call: &Call, operation: &Operation) -> String {
 fn ending(call: &Call) -> String {
     let Some(result) = call.result_info() else {
         let reason = call.details().termination_reason.value();
-        return reason.map_or_else(String::new, |reason| printable(reason));
+        return reason.map_or_else(String::new, |reason| short(reason));
     };
     let code = result.code.value().map(i32::to_string);
     let subcode = result.subcode.value().map(i32::to_string);
     let codes: Vec<String> = code.into_iter().chain(subcode).collect();
-    let message = result.message.value().map(|message| format!(" {}", printable(message)));
+    let message = result.message.value().map(|message| format!(" {}", short(message)));
     format!("{}{}", codes.join("/"), message.unwrap_or_default())
+}
+
+/// The beginning of a text that may be of any length.
+fn short(text: &str) -> String {
+    let mut begin: String = printable(text).chars().take(SHORT).collect();
+    if begin.len() < text.len() && begin.chars().count() == SHORT {
+        begin.push('…');
+    }
+    begin
 }
 
 fn duration(call: &Call) -> String {
