@@ -30,6 +30,7 @@ mod notification;
 mod operation;
 mod participant;
 mod quality;
+mod resource_data;
 mod result;
 mod tone;
 mod type_name;
@@ -48,7 +49,7 @@ pub use media::{
 pub use meeting::{ChatInfo, MeetingInfo};
 pub use member::{Member, Other};
 pub(crate) use member::{Members, Merge, News, Ordered, Rule, Unknown};
-pub use notification::{ChangeType, CommsNotification, CommsNotifications, ResourceData, Unshown};
+pub use notification::{ChangeType, CommsNotification, CommsNotifications};
 pub use operation::{CommsOperation, CompletionReason, OperationKind, OperationStatus};
 pub use participant::{
     DeltaParticipants, OnlineMeetingRestricted, Participant, ParticipantJoiningNotification,
@@ -56,6 +57,7 @@ pub use participant::{
     RestrictionReason,
 };
 pub use quality::{Double, TeleconferenceDeviceMediaQuality, TeleconferenceDeviceQuality};
+pub use resource_data::{ResourceData, Unshown};
 pub use result::ResultInfo;
 pub use tone::{Tone, ToneInfo};
 pub use type_name::TypeName;

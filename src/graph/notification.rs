@@ -11,10 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::wire::{Name, Names, Read, Seed, Wire, entry, member, open_enum, whole};
-use super::{
-    Call, CommsOperation, ContentSharingSession, DeltaParticipants, Member, Other, Participant,
-    ParticipantJoiningNotification, ParticipantLeftNotification, Resource, ResourceUrl, TypeName,
-};
+use super::{Member, Other, ResourceData, ResourceUrl, TypeName};
 use crate::CallId;
 use crate::text::{PART, without_place};
 
@@ -80,43 +77,6 @@ pub struct CommsNotification {
     pub other: Other,
 }
 
-/// The resource that a notification is about, by its url, its type and its shape.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ResourceData {
-    /// None is told, or null.
-    #[default]
-    Absent,
-    /// A call, whole or as a delta.
-    Call(Box<Call>),
-    /// An operation.
-    Operation(Box<CommsOperation>),
-    /// A roster or a part of it.
-    Roster(Vec<Participant>),
-    /// What changed in a roster.
-    DeltaRoster(Vec<DeltaParticipants>),
-    /// Shared content.
-    ContentSharing(Vec<ContentSharingSession>),
-    /// One who would join a recorded call.
-    ParticipantJoining(Box<ParticipantJoiningNotification>),
-    /// One who left a recorded call.
-    ParticipantLeft(Box<ParticipantLeftNotification>),
-    /// Something else, as it came.
-    Other(Unshown),
-}
-
-/// JSON that `Debug` does not show.
-#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-#[non_exhaustive]
-pub struct Unshown(pub Value);
-
-impl core::fmt::Debug for Unshown {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(super::wire::shape(&self.0))
-    }
-}
-
 impl CommsNotification {
     /// The resource's url, taken apart; the older `resource` where there is no `resourceUrl`.
     ///
@@ -163,160 +123,6 @@ impl CommsNotification {
     /// ```
     pub fn is_deleted(&self) -> bool {
         self.change_type.value() == Some(&ChangeType::Deleted)
-    }
-}
-
-impl ResourceData {
-    /// The call, where it is one.
-    ///
-    /// ```
-    /// # use callfold::graph::ResourceData;
-    /// assert!(ResourceData::Absent.as_call().is_none());
-    /// ```
-    pub fn as_call(&self) -> Option<&Call> {
-        if let Self::Call(call) = self { Some(call) } else { None }
-    }
-
-    /// The operation, where it is one.
-    ///
-    /// ```
-    /// # use callfold::graph::ResourceData;
-    /// assert!(ResourceData::Absent.as_operation().is_none());
-    /// ```
-    pub fn as_operation(&self) -> Option<&CommsOperation> {
-        if let Self::Operation(operation) = self { Some(operation) } else { None }
-    }
-
-    fn read(json: &str, url: &Resource) -> Result<Self, serde_json::Error> {
-        let is_array = json.starts_with('[');
-        let peek = Peek::of(json, is_array);
-        let shape = peek.shape(url, is_array);
-        Ok(match shape {
-            _ if json == "null" => Self::Absent,
-            Shape::Other => Self::Other(Unshown(serde_json::from_str(json)?)),
-            Shape::Call => one(json, Self::Call)?,
-            Shape::Operation => one(json, Self::Operation)?,
-            Shape::Roster => many(json, Self::Roster)?,
-            Shape::DeltaRoster => many(json, Self::DeltaRoster)?,
-            Shape::ContentSharing => many(json, Self::ContentSharing)?,
-            Shape::ParticipantJoining => one(json, Self::ParticipantJoining)?,
-            Shape::ParticipantLeft => one(json, Self::ParticipantLeft)?,
-        })
-    }
-}
-
-/// Reads one resource, alone or as the only item of an array.
-fn one<T: Wire + Serialize>(
-    json: &str,
-    wrap: fn(Box<T>) -> ResourceData,
-) -> Result<ResourceData, serde_json::Error> {
-    let mut items = match read::<Vec<T>>(json)? {
-        Read::As(items) => items,
-        Read::Null => Vec::new(),
-        Read::Odd(value) => return Ok(ResourceData::Other(Unshown(value))),
-    };
-    match (items.pop(), items.is_empty()) {
-        (Some(item), true) => Ok(wrap(Box::new(item))),
-        _ => Ok(ResourceData::Other(Unshown(serde_json::from_str(json)?))),
-    }
-}
-
-fn many<T: Wire + Serialize>(
-    json: &str,
-    wrap: fn(Vec<T>) -> ResourceData,
-) -> Result<ResourceData, serde_json::Error> {
-    Ok(match read::<Vec<T>>(json)? {
-        Read::As(items) => wrap(items),
-        Read::Null => ResourceData::Absent,
-        Read::Odd(value) => ResourceData::Other(Unshown(value)),
-    })
-}
-
-fn read<T: Wire>(json: &str) -> Result<Read<T>, serde_json::Error> {
-    use serde::de::DeserializeSeed as _;
-    Seed::<T>::new().deserialize(&mut serde_json::Deserializer::from_str(json))
-}
-
-#[derive(Clone, Copy)]
-enum Shape {
-    Call,
-    Operation,
-    Roster,
-    DeltaRoster,
-    ContentSharing,
-    ParticipantJoining,
-    ParticipantLeft,
-    Other,
-}
-
-/// What tells the type of a resource before it is read.
-#[derive(Default, Deserialize)]
-struct Peek<'a> {
-    #[serde(rename = "@odata.type", borrow, default)]
-    odata_type: Option<&'a RawValue>,
-    #[serde(rename = "sequenceNumber", default)]
-    sequence_number: Option<serde::de::IgnoredAny>,
-}
-
-impl<'a> Peek<'a> {
-    fn of(json: &'a str, is_array: bool) -> Self {
-        if is_array {
-            let items: Vec<Self> = serde_json::from_str(json).unwrap_or_default();
-            items.into_iter().next().unwrap_or_default()
-        } else {
-            serde_json::from_str(json).unwrap_or_default()
-        }
-    }
-
-    fn shape(&self, url: &Resource, is_array: bool) -> Shape {
-        let name = self.odata_type.and_then(|name| serde_json::from_str::<TypeName>(name.get()).ok());
-        let typed = name.and_then(|name| by_type(name.as_str()));
-        match url {
-            Resource::Participants | Resource::Participant(_) => match typed {
-                Some(Shape::DeltaRoster) => Shape::DeltaRoster,
-                _ if self.sequence_number.is_some() => Shape::DeltaRoster,
-                _ => Shape::Roster,
-            },
-            Resource::ContentSharing(_) => Shape::ContentSharing,
-            Resource::Operation(Some(_)) => match typed {
-                Some(Shape::Roster) => Shape::Roster,
-                _ => Shape::Operation,
-            },
-            Resource::Operation(None) => {
-                typed.unwrap_or(if is_array { Shape::Roster } else { Shape::Operation })
-            }
-            Resource::Call => typed.unwrap_or(if is_array { Shape::Roster } else { Shape::Call }),
-            Resource::Other(_) => typed.unwrap_or(Shape::Other),
-        }
-    }
-}
-
-fn by_type(name: &str) -> Option<Shape> {
-    Some(match name {
-        "call" => Shape::Call,
-        "participant" => Shape::Roster,
-        "deltaParticipants" => Shape::DeltaRoster,
-        "contentSharingSession" => Shape::ContentSharing,
-        "participantJoiningNotification" => Shape::ParticipantJoining,
-        "participantLeftNotification" => Shape::ParticipantLeft,
-        _ if name.ends_with("Operation") => Shape::Operation,
-        _ => return None,
-    })
-}
-
-impl Serialize for ResourceData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Absent => serializer.serialize_unit(),
-            Self::Call(call) => call.serialize(serializer),
-            Self::Operation(operation) => operation.serialize(serializer),
-            Self::Roster(participants) => participants.serialize(serializer),
-            Self::DeltaRoster(deltas) => deltas.serialize(serializer),
-            Self::ContentSharing(sessions) => sessions.serialize(serializer),
-            Self::ParticipantJoining(joining) => joining.serialize(serializer),
-            Self::ParticipantLeft(left) => left.serialize(serializer),
-            Self::Other(value) => value.serialize(serializer),
-        }
     }
 }
 

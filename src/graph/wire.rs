@@ -1,19 +1,19 @@
 //! Reading and writing: one visitor for every type of the wire, and the two macros that declare them.
 
-use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+mod declare;
+mod scalar;
+
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
 
-use jiff::{SignedDuration, Span, Timestamp};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::{Id, Secret};
+pub(super) use declare::{open_enum, resource};
 
 /// What stood where a `T` belongs.
 pub(crate) enum Read<T> {
@@ -117,92 +117,6 @@ impl<'de, T: Wire> Visitor<'de> for Seed<T> {
     }
 }
 
-impl Wire for String {
-    fn from_text(text: &str) -> Option<Self> {
-        Some(text.into())
-    }
-
-    fn from_integer(number: i64) -> Option<Self> {
-        Some(number.to_string())
-    }
-}
-
-impl Wire for Id {
-    fn from_text(text: &str) -> Option<Self> {
-        (!text.is_empty()).then(|| text.into())
-    }
-}
-
-impl Wire for uuid::Uuid {
-    fn from_text(text: &str) -> Option<Self> {
-        Self::try_parse(text).ok()
-    }
-}
-
-impl Wire for bool {
-    fn from_bool(truth: bool) -> Option<Self> {
-        Some(truth)
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        match text {
-            "true" | "True" => Some(true),
-            "false" | "False" => Some(false),
-            _ => None,
-        }
-    }
-}
-
-impl Wire for i32 {
-    fn from_integer(number: i64) -> Option<Self> {
-        number.try_into().ok()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-}
-
-impl Wire for i64 {
-    fn from_integer(number: i64) -> Option<Self> {
-        Some(number)
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-}
-
-impl Wire for Timestamp {
-    fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-}
-
-impl Wire for SignedDuration {
-    /// ISO 8601, days taken as 24 hours, as `Edm.Duration` has them.
-    fn from_text(text: &str) -> Option<Self> {
-        let span: Span = text.parse().ok()?;
-        span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()
-    }
-}
-
-impl<T: Wire> Wire for Secret<T> {
-    fn from_text(text: &str) -> Option<Self> {
-        T::from_text(text).map(Self::new)
-    }
-
-    fn from_integer(number: i64) -> Option<Self> {
-        T::from_integer(number).map(Self::new)
-    }
-}
-
-impl<T: Wire> Wire for Box<T> {
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        T::from_map(map).map(|read| read.map(Self::new))
-    }
-}
-
 /// One value where a collection belongs is a collection of one.
 impl<T: Wire + serde::Serialize> Wire for Vec<T> {
     fn from_text(text: &str) -> Option<Self> {
@@ -242,173 +156,6 @@ where
     }
     Ok(Read::Odd(Value::Array(values)))
 }
-
-/// Declares an enumeration that is open: values are read in any casing, unknown ones are kept.
-macro_rules! open_enum {
-    (
-        $(#[$meta:meta])*
-        pub enum $Name:ident { $( $(#[$vmeta:meta])* $Variant:ident = $text:literal, )+ }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum $Name {
-            $( $(#[$vmeta])* #[doc = concat!("`", $text, "`")] $Variant, )+
-            /// A value that this version does not know, as it came.
-            Other(alloc::boxed::Box<str>),
-        }
-
-        impl $Name {
-            /// The value as Graph writes it.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $( Self::$Variant => $text, )+
-                    Self::Other(text) => text,
-                }
-            }
-
-            /// The values that this version knows, in the order of the documentation.
-            pub const KNOWN: &[Self] = &[ $( Self::$Variant, )+ ];
-        }
-
-        impl From<&str> for $Name {
-            fn from(text: &str) -> Self {
-                match text {
-                    $( $text => Self::$Variant, )+
-                    $( _ if text.eq_ignore_ascii_case($text) => Self::$Variant, )+
-                    _ => Self::Other(text.into()),
-                }
-            }
-        }
-
-        impl core::fmt::Display for $Name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl crate::graph::wire::Wire for $Name {
-            fn from_text(text: &str) -> Option<Self> {
-                Some(text.into())
-            }
-        }
-
-        impl serde::Serialize for $Name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $Name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = alloc::borrow::Cow::<str>::deserialize(deserializer)?;
-                Ok(Self::from(&*text))
-            }
-        }
-    };
-}
-
-/// Declares a resource: its members, in the order in which they are written.
-macro_rules! resource {
-    (
-        $(#[$meta:meta])*
-        pub struct $Name:ident { $( $(#[$fmeta:meta])* $field:ident: $Type:ty = $text:literal, )* }
-    ) => {
-        $(#[$meta])*
-        ///
-        /// Open: members that it does not know are in `other`.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub struct $Name {
-            /// `@odata.type`, where it was told.
-            pub odata_type: Option<crate::graph::TypeName>,
-            $( $(#[$fmeta])* #[doc = concat!(" Member `", $text, "`.")] pub $field: crate::graph::Member<$Type>, )*
-            /// Unknown members, as they came.
-            pub other: crate::graph::Other,
-        }
-
-        impl crate::graph::wire::Wire for $Name {
-            fn from_map<'de, A: serde::de::MapAccess<'de>>(
-                mut map: A,
-            ) -> Result<crate::graph::wire::Read<Self>, A::Error> {
-                let mut this = Self::default();
-                while let Some(name) = map.next_key_seed(crate::graph::wire::Name::<Key>::new())? {
-                    match name {
-                        $( Key::$field => crate::graph::wire::member(&mut map, &mut this.$field, $text, &mut this.other)?, )*
-                        Key::Type => match map.next_value_seed(crate::graph::wire::Seed::new())? {
-                            crate::graph::wire::Read::As(name) => this.odata_type = Some(name),
-                            crate::graph::wire::Read::Null => {
-                                this.other.insert("@odata.type".into(), serde_json::Value::Null);
-                            }
-                            crate::graph::wire::Read::Odd(value) => {
-                                this.other.insert("@odata.type".into(), value);
-                            }
-                        },
-                        Key::Other(name) => {
-                            this.other.insert(name, map.next_value()?);
-                        }
-                    }
-                }
-                return Ok(crate::graph::wire::Read::As(this));
-
-                #[allow(non_camel_case_types, reason = "the members are the names")]
-                enum Key { $( $field, )* Type, Other(alloc::string::String) }
-
-                impl crate::graph::wire::Names for Key {
-                    fn of(name: &str) -> Self {
-                        match name {
-                            $( $text => Self::$field, )*
-                            "@odata.type" => Self::Type,
-                            $( _ if name.eq_ignore_ascii_case($text) => Self::$field, )*
-                            _ => Self::Other(name.into()),
-                        }
-                    }
-                }
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $Name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::graph::wire::whole(deserializer, stringify!($Name))
-            }
-        }
-
-        impl serde::Serialize for $Name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap as _;
-                let mut map = serializer.serialize_map(None)?;
-                if let Some(name) = &self.odata_type {
-                    map.serialize_entry("@odata.type", name)?;
-                }
-                $( crate::graph::wire::entry(&mut map, $text, &self.$field)?; )*
-                for (name, value) in self.other.iter() {
-                    let told = match name.as_str() {
-                        $( $text => !self.$field.is_absent(), )*
-                        "@odata.type" => self.odata_type.is_some(),
-                        _ => false,
-                    };
-                    if !told {
-                        map.serialize_entry(name, value)?;
-                    }
-                }
-                map.end()
-            }
-        }
-
-        impl crate::graph::Members for $Name {
-            fn pair<R: crate::graph::member::Rule>(&mut self, theirs: &Self, mut rule: R) {
-                $( rule.member($text, &mut self.$field, &theirs.$field); )*
-                rule.other(&mut self.other, &theirs.other);
-            }
-
-            fn is_silent(&self) -> bool {
-                $( self.$field.is_absent() && )* self.other.is_empty()
-            }
-        }
-    };
-}
-
-pub(super) use {open_enum, resource};
 
 /// The member names of one resource.
 pub(crate) trait Names {

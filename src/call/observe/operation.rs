@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use super::super::event::CallEvent;
 use super::super::{Call, details};
-use super::Draft;
+use super::draft::Draft;
 use crate::FindingKind;
 use crate::graph::{CommsOperation, Member, Members, News, Resource, ResultInfo, Rule, Unknown};
 use crate::operation::{Operation, Region, State, position};

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::super::event::{CallEvent, RosterUpdated};
 use super::super::roster::{self, Roster};
-use super::Draft;
+use super::draft::Draft;
 use crate::graph::{DeltaParticipants, Member, Participant, Resource};
 use crate::{FindingKind, ParticipantId};
 

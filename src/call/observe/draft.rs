@@ -1,0 +1,124 @@
+//! Events and findings in the making, and what all hearing does alike.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+use super::super::Call;
+use super::super::event::{CallEvent, ContentSharing, NotificationHeard};
+use super::{Delivery, Observed};
+use crate::graph::{Resource, Unshown};
+use crate::{CallId, Finding, FindingKind, Id, Recorded};
+
+/// Events and findings in the making.
+pub(super) struct Draft<'a> {
+    pub(super) id: CallId,
+    pub(super) at: Option<Timestamp>,
+    pub(super) known: Option<&'a Call>,
+    pub(super) observed: Observed,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(known: Option<&'a Call>, id: CallId, at: Option<Timestamp>) -> Self {
+        Self { id, at, known, observed: Observed::default() }
+    }
+
+    pub(super) fn record(&mut self, event: CallEvent) {
+        let drafted = self.observed.events.len() as u64;
+        let before = self.known.map_or(0, Call::revision).saturating_add(drafted);
+        self.observed.events.push(Recorded::new(self.id, before.saturating_add(1), self.at, event));
+    }
+
+    pub(super) fn infer(&mut self, event: CallEvent) {
+        self.record(event);
+        if let Some(last) = self.observed.events.last_mut() {
+            last.inferred = true;
+        }
+    }
+
+    pub(super) fn find(&mut self, kind: FindingKind, message: impl Into<String>) {
+        self.observed.findings.push(Finding::new(kind, Some(self.id), message));
+    }
+
+    pub(super) fn repeat(&mut self, what: &str) {
+        self.find(FindingKind::Repeat, format!("{what} again, nothing new"));
+    }
+
+    pub(super) fn unknown_resource(&mut self, name: &str) {
+        let name: String = name.chars().take(64).collect();
+        self.find(
+            FindingKind::UnknownResource,
+            format!("`{name}` is no resource of a call that is known here"),
+        );
+    }
+
+    /// Remembers the delivery, once it has left a trace or the call lives on.
+    pub(super) fn heard(&mut self, delivery: &Delivery) {
+        let message_ids: Vec<Id> = delivery.message_ids().cloned().collect();
+        let lives = self.known.is_some_and(|call| call.state().is_live());
+        if !message_ids.is_empty() && (lives || !self.observed.events.is_empty()) {
+            let heard = NotificationHeard { message_ids, item: delivery.item };
+            self.record(CallEvent::NotificationHeard(Box::new(heard)));
+        }
+    }
+
+    /// The call that something beside its state is told of; begins one where none is known. `None` where
+    /// the call has ended, which is then said.
+    pub(super) fn live(&mut self, what: &str) -> Option<Option<&'a Call>> {
+        match self.known {
+            Some(call) if !call.state().is_live() => {
+                self.find(FindingKind::AfterEnd, format!("{what} told after the call ended"));
+                None
+            }
+            Some(call) => Some(Some(call)),
+            None => {
+                self.adopt_unseen(what);
+                Some(None)
+            }
+        }
+    }
+
+    pub(super) fn adopt_unseen(&mut self, what: &str) {
+        self.find(
+            FindingKind::Adopted,
+            format!("the call is first heard of by {what}; its beginning is missing"),
+        );
+        self.infer(CallEvent::Adopted(None));
+    }
+
+    pub(super) fn hear_sharing<'s>(&mut self, sessions: impl Iterator<Item = &'s Id>, is_gone: bool) {
+        let Some(known) = self.live("content sharing") else { return };
+        let before = self.observed.events.len();
+        for id in sessions {
+            let is_shared = known.is_some_and(|call| call.content_sharing().contains(id));
+            let sharing = ContentSharing { id: id.clone() };
+            match (is_shared, is_gone) {
+                (false, false) => self.record(CallEvent::ContentSharingStarted(sharing)),
+                (true, true) => self.record(CallEvent::ContentSharingEnded(sharing)),
+                (true, false) | (false, true) => {}
+            }
+        }
+        if known.is_some() && self.observed.events.len() == before {
+            self.repeat("content sharing");
+        }
+    }
+
+    pub(super) fn hear_other(&mut self, url: &Resource, told: &Unshown) {
+        match url {
+            Resource::Other(name) => self.unknown_resource(name),
+            Resource::Call
+            | Resource::Operation(_)
+            | Resource::Participants
+            | Resource::Participant(_)
+            | Resource::ContentSharing(_) => {
+                self.find(
+                    FindingKind::Malformed,
+                    format!("resourceData is {told:?}, which does not fit its url"),
+                );
+            }
+        }
+    }
+}
