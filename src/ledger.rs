@@ -100,7 +100,7 @@ impl fmt::Display for ApplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict { revision } => {
-                write!(f, "revision {revision} was folded before and said something else")
+                write!(f, "revision {revision} came before and said something else")
             }
             Self::TooLate { revision, last } => {
                 write!(f, "revision {revision} comes after revision {last} was folded: it is left out")

@@ -10,7 +10,7 @@ pub use lifecycle::Region;
 pub use state::{Cause, State};
 
 use crate::OperationId;
-use crate::graph::{CommsOperation, Member, Members, Merge, OperationKind, OperationStatus};
+use crate::graph::{CommsOperation, Member, Members, Merge, News, OperationKind, OperationStatus, Rule};
 
 /// An operation of a call, folded.
 ///
@@ -93,7 +93,27 @@ impl Operation {
             && reason.is_none_or(|reason| matches!(reason, CompletedSuccessfully | StopToneDetected))
     }
 
-    fn has_id_of(&self, told: &CommsOperation) -> bool {
+    /// True where a telling by id, or by nothing but its `clientContext`, is about this operation for sure: a
+    /// second operation may bear the `clientContext` of the first, but then it has an id of its own.
+    pub(crate) fn is_told_by(&self, told: &CommsOperation) -> bool {
+        told.id.value().is_none() || self.id().is_none() || self.has_id_of(told)
+    }
+
+    /// True where a telling brings something that is not known: a member, or another id.
+    pub(crate) fn learns(&self, told: &CommsOperation, rule: impl Rule) -> bool {
+        let mut rest = told.clone();
+        rest.status = Member::Absent;
+        rest.id = Member::Absent;
+        rest.pair(&self.resource, rule);
+        !rest.is_silent() || (told.id.value().is_some() && !self.has_id_of(told))
+    }
+
+    /// True where a telling names this end, and nothing that is not known of it.
+    fn said(&self, told: &CommsOperation) -> bool {
+        !self.is_pending() && State::told(told) == Some(self.state) && !self.learns(told, News)
+    }
+
+    pub(crate) fn has_id_of(&self, told: &CommsOperation) -> bool {
         told.id.value().is_some_and(|id| self.id() == Some(id) || self.aliases.contains(id))
     }
 
@@ -103,22 +123,35 @@ impl Operation {
     }
 
     fn shares_context(&self, told: &CommsOperation) -> bool {
-        told.client_context.value().is_some() && told.client_context == self.resource.client_context
+        let context = told.client_context.value().filter(|context| !context.is_empty());
+        context.is_some() && told.client_context == self.resource.client_context
     }
 }
 
 /// Which operation a telling is about: by id, else by `clientContext` among the pending ones of its kind, else
-/// by `clientContext` among all that lack an id or are told without one.
+/// by `clientContext` among all that lack an id or are told without one. An end that is told again without an
+/// id is no other operation's.
 /// A cancel's reply can bear the id of what it cancels, so that the kinds must agree where both are told.
 pub(crate) fn position(operations: &[Operation], told: &CommsOperation) -> Option<usize> {
-    let same = |operation: &Operation| operation.has_id_of(told) && operation.shares_kind(told);
-    let exact = |operation: &Operation| same(operation) && operation.kind() == told.kind();
-    let named = |operation: &Operation| operation.shares_kind(told) && operation.shares_context(told);
-    let pending = |operation: &Operation| operation.is_pending() && named(operation);
-    let unnumbered =
-        |operation: &Operation| named(operation) && (told.id.value().is_none() || operation.id().is_none());
-    let first = |test: &dyn Fn(&Operation) -> bool| operations.iter().position(test);
-    first(&exact).or_else(|| first(&same)).or_else(|| first(&pending)).or_else(|| first(&unnumbered))
+    let rank = |operation: &Operation| {
+        if !operation.shares_kind(told) {
+            return None;
+        }
+        let is_exact = operation.kind() == told.kind();
+        if operation.has_id_of(told) {
+            return Some(if is_exact { 0 } else { 1 });
+        }
+        if !operation.shares_context(told) {
+            return None;
+        }
+        match told.id.value() {
+            None if operation.said(told) => Some(2),
+            _ if operation.is_pending() => Some(3),
+            id => (id.is_none() || operation.id().is_none()).then_some(4),
+        }
+    };
+    let ranked = operations.iter().enumerate().filter_map(|(index, one)| Some((rank(one)?, index)));
+    ranked.min().map(|(_, index)| index)
 }
 
 impl State {

@@ -2,7 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -35,8 +35,8 @@ pub struct Replay {
     events: u64,
     /// Calls that have reached the moment at which they stop.
     stopped: BTreeSet<CallId>,
-    /// Of each call, the line whose revision came too early.
-    held: BTreeMap<CallId, Recorded>,
+    /// Of each call, the lines whose revision came too early.
+    held: BTreeMap<CallId, BTreeMap<u64, Recorded>>,
     /// Of each call whose beginning was refused, the revision that comes next.
     unbegun: BTreeMap<CallId, u64>,
 }
@@ -139,8 +139,8 @@ impl Replay {
     /// ```
     pub fn finish(&mut self, mut sink: impl FnMut(&Recorded)) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for (_, held) in core::mem::take(&mut self.held) {
-            self.fold_line(&held, &mut sink, &mut findings);
+        for held in core::mem::take(&mut self.held).values().flat_map(BTreeMap::values) {
+            self.fold_line(held, &mut sink, &mut findings);
         }
         findings
     }
@@ -167,38 +167,40 @@ impl Replay {
         }
     }
 
-    /// Folds a line in its turn. One that comes too early is held back until the next line of its call tells
-    /// whether revisions are missing or it stands in the wrong place.
+    /// Folds a line in its turn. Lines that come too early are held back for a while: revisions may be missing
+    /// before them, or they stand in the wrong place.
     fn place(&mut self, recorded: Recorded, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
-        let call = recorded.call;
-        let is_behind_held = self.held.get(&call).is_some_and(|held| held.revision < recorded.revision);
-        if is_behind_held && recorded.revision > self.next_revision(call) {
-            self.let_go(call, sink, findings);
-        }
+        let (call, revision) = (recorded.call, recorded.revision);
         let next = self.next_revision(call);
-        if recorded.revision > next {
-            findings.push(gap(call, &(next..recorded.revision), recorded.revision));
-        }
-        if recorded.revision > next && !self.held.contains_key(&call) {
-            self.held.insert(call, recorded);
-        } else {
+        if revision <= next {
             self.fold_line(&recorded, sink, findings);
-            self.release(call, sink, findings);
+        } else {
+            let held = self.held.entry(call).or_default();
+            findings.extend(hold(held, recorded, next));
+            if held.len() > HELD {
+                self.let_go(call, sink, findings);
+            }
         }
+        self.release(call, sink, findings);
     }
 
-    /// Folds the held line of a call, where its turn has come.
+    /// Folds the held lines of a call whose turn has come.
     fn release(&mut self, call: CallId, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
-        let next = self.next_revision(call);
-        if self.held.get(&call).is_some_and(|held| held.revision <= next) {
-            self.let_go(call, sink, findings);
+        while let Some(held) = self.held.get_mut(&call) {
+            let next = self.unbegun.get(&call).copied().unwrap_or_else(|| self.ledger.next_revision(call));
+            let Some(first) = held.first_entry().filter(|first| *first.key() <= next) else { break };
+            let recorded = first.remove();
+            self.fold_line(&recorded, sink, findings);
+        }
+        if self.held.get(&call).is_some_and(BTreeMap::is_empty) {
+            self.held.remove(&call);
         }
     }
 
-    /// Folds the held line of a call, whatever is missing before it.
+    /// Folds all held lines of a call, whatever is missing before them.
     fn let_go(&mut self, call: CallId, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
-        if let Some(held) = self.held.remove(&call) {
-            self.fold_line(&held, sink, findings);
+        for held in self.held.remove(&call).unwrap_or_default().values() {
+            self.fold_line(held, sink, findings);
         }
     }
 
@@ -207,8 +209,9 @@ impl Replay {
     }
 
     fn fold_line(&mut self, line: &Recorded, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
-        self.fold(line, sink, findings);
-        findings.extend(self.orphans(line));
+        if self.fold(line, sink, findings) {
+            findings.extend(self.orphans(line));
+        }
     }
 
     /// What a call left behind, where this event ended it.
@@ -231,7 +234,13 @@ impl Replay {
         is_reached
     }
 
-    fn fold(&mut self, recorded: &Recorded, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
+    /// Folds an event; true where it was folded.
+    fn fold(
+        &mut self,
+        recorded: &Recorded,
+        sink: &mut dyn FnMut(&Recorded),
+        findings: &mut Vec<Finding>,
+    ) -> bool {
         let call = recorded.call;
         let mut find = |kind, message| findings.push(Finding::new(kind, Some(call), message));
         match self.ledger.apply(recorded) {
@@ -239,10 +248,9 @@ impl Replay {
                 self.events += 1;
                 self.unbegun.remove(&call);
                 sink(recorded);
+                return true;
             }
-            Ok(Applied::Duplicate) => {
-                find(FindingKind::Duplicate, format!("revision {} again, the same", recorded.revision));
-            }
+            Ok(Applied::Duplicate) => find(FindingKind::Duplicate, again(recorded.revision)),
             Err(error @ ApplyError::Conflict { .. }) => find(FindingKind::Conflict, error.to_string()),
             Err(error @ ApplyError::TooLate { .. }) => find(FindingKind::RevisionGap, error.to_string()),
             Err(error @ ApplyError::Refused(_)) => {
@@ -253,6 +261,7 @@ impl Replay {
                 }
             }
         }
+        false
     }
 
     fn bodies(
@@ -333,6 +342,32 @@ impl Replay {
             }
         }
     }
+}
+
+/// How many lines of a call are held back at the most.
+const HELD: usize = 16;
+
+/// Holds a line back; says what is odd about it.
+fn hold(held: &mut BTreeMap<u64, Recorded>, recorded: Recorded, next: u64) -> Option<Finding> {
+    let (call, revision) = (recorded.call, recorded.revision);
+    match held.get(&revision) {
+        Some(same) if *same == recorded => {
+            Some(Finding::new(FindingKind::Duplicate, Some(call), again(revision)))
+        }
+        Some(_) => {
+            let conflict = ApplyError::Conflict { revision };
+            Some(Finding::new(FindingKind::Conflict, Some(call), conflict.to_string()))
+        }
+        None => {
+            let before = held.range(..revision).next_back().map_or(next, |(last, _)| last + 1);
+            held.insert(revision, recorded);
+            (before < revision).then(|| gap(call, &(before..revision), revision))
+        }
+    }
+}
+
+fn again(revision: u64) -> String {
+    format!("revision {revision} was folded before")
 }
 
 fn gap(call: CallId, missing: &Range<u64>, before: u64) -> Finding {

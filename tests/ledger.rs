@@ -367,7 +367,11 @@ fn a_replay_goes_on_behind_a_refusal_and_names_each_kind_of_trouble() {
     assert_eq!(kinds(&event(1, "offered")), [FindingKind::Conflict]);
     assert_eq!(kinds(&event(2, "resumed")), [FindingKind::Refused]);
     assert_eq!(kinds(&event(5, "established")), [FindingKind::RevisionGap]);
-    assert_eq!(kinds(&event(4, "held")), [FindingKind::RevisionGap, FindingKind::Refused]);
+    assert_eq!(kinds(&event(4, "held")), [FindingKind::RevisionGap]);
+    assert_eq!(kinds(&event(4, "held")), [FindingKind::Duplicate]);
+    assert_eq!(kinds(&event(4, "resumed")), [FindingKind::Conflict]);
     assert_eq!(kinds(&event(6, "held")), []);
+    let last = replay.finish(|_| {});
+    assert_eq!(last.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::Refused]);
     assert_eq!((replay.events(), state(replay.ledger())), (3, Some(State::Hold)));
 }

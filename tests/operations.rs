@@ -376,3 +376,58 @@ fn a_reply_with_a_call_begins_it_and_tells_a_known_one_only_what_is_unknown() {
     let ended = learn(Scenario::given_states(&["terminated"]), &late);
     ended.then(State::Terminated, &[], &[]);
 }
+
+#[test]
+fn an_end_told_again_without_an_id_is_no_other_operations() {
+    let done =
+        about("/operations/participants", "updated", json!({ "clientContext": "c", "status": "completed" }));
+    let begun = |kind: &str| {
+        let kind = format!("#microsoft.graph.{kind}Operation");
+        let told = json!({ "@odata.type": kind, "clientContext": "c", "status": "running" });
+        about("/operations/participants", "updated", told)
+    };
+    let settled =
+        Scenario::given(&[state("established"), begun("playPrompt"), begun("record"), done.clone()]);
+    settled.when(&done).then(State::Established, &[], &[Repeat]);
+}
+
+#[test]
+fn an_id_that_is_told_later_is_learnt() {
+    let heard = [
+        state("established"),
+        about("/operations/participants", "updated", json!({ "clientContext": "c", "status": "running" })),
+        about("/operations/a", "updated", json!({ "clientContext": "c", "status": "running" })),
+        about("/operations/a", "updated", json!({ "status": "completed" })),
+    ];
+    let scenario = Scenario::given(&heard);
+    let operations = scenario.call().operations();
+    assert_eq!(operations.len(), 1);
+    assert_eq!(operations[0].id().map(ToString::to_string).as_deref(), Some("a"));
+}
+
+#[test]
+fn a_late_result_of_an_operation_that_nobody_knew_is_kept() {
+    let late = Scenario::given(&[state("terminated")]);
+    let late = late.when(&about("/operations/o", "updated", json!({ "status": "completed" })));
+    late.then(State::Terminated, &["operationCreated"], &[Late]);
+}
+
+#[test]
+fn a_settled_operation_and_an_ended_call_refuse_what_runs_beside() {
+    let settled = about("/operations/o", "updated", json!({ "status": "completed" }));
+    let ended = Scenario::given(&[state("established"), settled, state("terminated")]);
+    for (name, data) in [
+        ("detailsChanged", r#"{"subject":"x"}"#),
+        ("toneReceived", r#"{"sequenceId":1}"#),
+        ("rosterUpdated", r#"{"participants":[]}"#),
+        ("stateConfirmed", r#"{"state":"hold"}"#),
+        ("contentSharingStarted", r#"{"id":"s"}"#),
+        ("contentSharingEnded", r#"{"id":"s"}"#),
+        ("operationUpdated", r#"{"id":"o","clientContext":"c"}"#),
+    ] {
+        let line = format!(r#"{{"call":"{}","rev":9,"type":"{name}","data":{data}}}"#, call_id());
+        let mut call = ended.call().clone();
+        assert!(call.evolve(&line.parse().unwrap()).is_err(), "{name}");
+        assert_eq!(call, *ended.call());
+    }
+}

@@ -303,3 +303,29 @@ fn what_runs_beside_the_chart_adopts_a_call_and_ends_with_it() {
         Scenario::given_states(&["terminated"]).when(&notification).then(State::Terminated, &[], &[AfterEnd]);
     }
 }
+
+#[test]
+fn participants_without_any_id_are_seated_once() {
+    let nobodies =
+        [json!([{}]), json!([{ "info": { "identity": { "guest": { "displayName": "Guest" } } } }])];
+    for nobody in nobodies {
+        let heard = about("/participants", "updated", nobody);
+        let scenario = Scenario::given(&[common::state("established"), heard.clone()]).when(&heard);
+        assert_eq!((scenario.call().participants().count(), scenario.events().len()), (1, 0));
+    }
+}
+
+#[test]
+fn a_member_that_is_computed_hides_an_odd_one_of_its_name() {
+    for (what, change, data) in [
+        ("/operations/o", "updated", json!({ "id": "", "status": "running" })),
+        ("/participants/p", "updated", json!({ "id": 5 })),
+        ("/participants/p", "deleted", json!({ "removedState": "left" })),
+        ("", "deleted", json!({ "state": 5 })),
+        ("/operations/o", "deleted", json!({ "status": 5, "resultInfo": { "code": 200 } })),
+    ] {
+        for recorded in &Scenario::default().when(&about(what, change, data)).last.events {
+            assert_eq!(recorded.to_string().parse::<callfold::Recorded>().unwrap(), *recorded);
+        }
+    }
+}

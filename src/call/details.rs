@@ -13,6 +13,9 @@ pub(crate) fn told(resource: &graph::Call) -> graph::Call {
     told.state.take();
     told.id.take();
     told.tone_info.take();
+    for kept_elsewhere in ["state", "id", "toneInfo"] {
+        told.other.remove(kept_elsewhere);
+    }
     strip(&mut told.other);
     told
 }

@@ -60,9 +60,12 @@ impl Hearings {
     }
 
     /// A call that is found somewhere has been through what lies behind that.
-    fn found(state: State) -> Self {
+    /// The steps of a transfer that lie behind it may still be told.
+    fn found(state: State, at: Option<Timestamp>) -> Self {
         let mut this = Self::default();
         state.behind().chain([state]).for_each(|state| this.been |= Self::bit(state));
+        let untold = state.behind().filter(|state| state.lies_in(Region::Transfer));
+        this.inferred.extend(untold.map(|state| Inferred { state, at, told: false }));
         this
     }
 
@@ -149,7 +152,7 @@ impl Call {
             roster: Roster::default(),
             tones: Vec::new(),
             content_sharing: Vec::new(),
-            hearings: Hearings::found(state),
+            hearings: Hearings::found(state, recorded.at),
         })
     }
 
@@ -172,12 +175,15 @@ impl Call {
     /// ```
     pub fn evolve(&mut self, recorded: &Recorded) -> Result<(), Refusal> {
         let event = &recorded.event;
+        if recorded.call != self.id {
+            return Err(self.refuse(event));
+        }
         match event {
             CallEvent::Offered(_) | CallEvent::Placed(_) => return Err(self.refuse(event)),
             CallEvent::Adopted(told) => {
                 let found = named(told).filter(|_| self.is_guessed());
                 let Some(found) = found else { return Err(self.refuse(event)) };
-                self.adopt(found, told);
+                self.adopt(found, told, recorded.at);
             }
             CallEvent::Step(cause, told) => {
                 let Some(next) = self.state.after(*cause) else { return Err(self.refuse(event)) };
@@ -242,10 +248,11 @@ impl Call {
         if self.state.is_live() { Ok(()) } else { Err(self.refuse(event)) }
     }
 
-    fn adopt(&mut self, found: State, told: &Details) {
+    fn adopt(&mut self, found: State, told: &Details, at: Option<Timestamp>) {
         self.beginning = Beginning::Adopted;
         self.state = found;
-        self.hearings.been = Hearings::found(found).been;
+        let messages = core::mem::take(&mut self.hearings.messages);
+        self.hearings = Hearings { messages, ..Hearings::found(found, at) };
         details::merge(&mut self.details, told);
     }
 
@@ -263,11 +270,7 @@ impl Call {
     fn create(&mut self, event: &CallEvent, told: &CommsOperation) -> Result<(), Refusal> {
         let operation = Operation::begin(told);
         let known = position(&self.operations, told).and_then(|index| self.operations.get(index));
-        // A second operation may bear the clientContext of the first, but then it has an id of its own.
-        let is_new = |known: &Operation| {
-            known.id().is_some() && operation.id().is_some_and(|id| known.id() != Some(id))
-        };
-        let is_known = known.is_some_and(|known| !is_new(known));
+        let is_known = known.is_some_and(|known| known.is_told_by(told));
         if is_known || (!self.state.is_live() && operation.is_pending()) {
             return Err(self.refuse_operation(event, told));
         }

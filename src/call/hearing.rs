@@ -32,7 +32,14 @@ pub(super) enum Hearing {
 
 impl Call {
     /// What it means for this live call that a notification names a state.
-    pub(super) fn hear(&self, named: State, told: &graph::Call, now: Option<Timestamp>) -> Hearing {
+    /// A delivery that bears a message id is no second one: those are known by their ids.
+    pub(super) fn hear(
+        &self,
+        named: State,
+        told: &graph::Call,
+        now: Option<Timestamp>,
+        is_numbered: bool,
+    ) -> Hearing {
         if named == State::Established && self.is_new_failure(told) {
             return self.hear_failed_transfer();
         }
@@ -40,7 +47,9 @@ impl Call {
             return Hearing::Found;
         }
         match self.hearings.awaits(named, now) {
-            Some(again) if named != self.state() => return Hearing::ToldAtLast { again },
+            Some(again) if named != self.state() && !(again && is_numbered) => {
+                return Hearing::ToldAtLast { again };
+            }
             Some(_) | None => {}
         }
         if named == self.state() {
@@ -71,7 +80,9 @@ impl Call {
     }
 
     fn is_new_failure(&self, told: &graph::Call) -> bool {
-        is_failure(told) && told.result_info.value().map(|result| &**result) != self.result_info()
+        // In a transfer, what was told before was told of it.
+        let known = self.result_info().filter(|_| !self.state().lies_in(Region::Transfer));
+        is_failure(told) && told.result_info.value().map(|result| &**result) != known
     }
 
     /// `established` with a failure that is not known yet: a transfer failed, told or not.

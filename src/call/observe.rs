@@ -97,6 +97,7 @@ impl Call {
         delivery: &Delivery,
     ) -> Observed {
         let mut draft = Draft::new(known, id, delivery.received_at);
+        draft.is_numbered = delivery.message_ids().next().is_some();
         let heard_before = known.and_then(|call| {
             delivery.message_ids().find(|message| call.hearings.has_heard(message, delivery.item))
         });

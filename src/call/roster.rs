@@ -101,8 +101,12 @@ fn same_identity(one: &Participant, other: &Participant) -> bool {
         let identities = set.into_iter().flat_map(|set| set.identities());
         identities.filter_map(|identity| identity.id.value().cloned()).collect()
     };
-    let theirs = ids(other);
-    ids(one).iter().any(|id| theirs.contains(id))
+    let (ours, theirs) = (ids(one), ids(other));
+    if ours.is_empty() && theirs.is_empty() {
+        // Guests may have nothing but a name.
+        return one.info.value() == other.info.value();
+    }
+    ours.iter().any(|id| theirs.contains(id))
 }
 
 /// A participant as the roster keeps it: its id taken from the notification's url or from `@odata.id` where it
@@ -119,11 +123,15 @@ pub(crate) fn told(participant: &Participant, url: &Resource, is_gone: bool) -> 
             | Resource::ContentSharing(_)
             | Resource::Other(_) => None,
         });
+        if named.is_some() {
+            told.other.remove("id");
+        }
         told.id = Member::from(named);
     }
     super::details::strip(&mut told.other);
     if is_gone && told.removed_state.value().is_none() {
         told.removed_state = Member::Value(Box::default());
+        told.other.remove("removedState");
     }
     if told.removed_state == Member::Null {
         told.removed_state = Member::Absent;

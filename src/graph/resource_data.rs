@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -72,6 +73,9 @@ impl ResourceData {
     }
 
     pub(super) fn read(json: &str, url: &Resource) -> Result<Self, serde_json::Error> {
+        if depth(json) > DEPTH {
+            return Err(serde_json::Error::custom("nested too deep"));
+        }
         let is_array = json.starts_with('[');
         let peek = Peek::of(json, is_array);
         let shape = peek.shape(url, is_array);
@@ -87,6 +91,26 @@ impl ResourceData {
             Shape::ParticipantLeft => one(json, Self::ParticipantLeft)?,
         })
     }
+}
+
+/// How deep a resource may nest: an event that holds it, and the line of that event, can still be read.
+const DEPTH: usize = 100;
+
+/// How deep a JSON text nests.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut is_escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => depth += 1,
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// Reads one resource, alone or as the only item of an array.
@@ -138,7 +162,7 @@ enum Shape {
 struct Peek<'a> {
     #[serde(rename = "@odata.type", borrow, default)]
     odata_type: Option<&'a RawValue>,
-    #[serde(rename = "sequenceNumber", default)]
+    #[serde(rename = "sequenceNumber", alias = "SequenceNumber", default)]
     sequence_number: Option<serde::de::IgnoredAny>,
 }
 

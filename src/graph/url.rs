@@ -49,9 +49,13 @@ impl From<&str> for ResourceUrl {
         let mut segments = path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty());
         let calls = segments.by_ref().find(|segment| segment.eq_ignore_ascii_case("calls"));
         let call = calls.and_then(|_| segments.next()).and_then(|id| id.parse().ok());
-        let resource = match (segments.next(), segments.next()) {
-            (None, _) => Resource::Call,
-            (Some(collection), item) => of(collection, item),
+        let resource = match (calls, segments.next(), segments.next()) {
+            _ if path.is_empty() => Resource::Call,
+            (None, _, _) => {
+                Resource::Other(path.split('/').find(|part| !part.is_empty()).unwrap_or("/").into())
+            }
+            (Some(_), None, _) => Resource::Call,
+            (Some(_), Some(collection), item) => of(collection, item),
         };
         Self { call, resource }
     }

@@ -1,5 +1,7 @@
 //! Telling the formats apart, by content.
 
+use alloc::vec::Vec;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -65,20 +67,18 @@ fn by_records(head: &[u8]) -> Option<Format> {
 }
 
 fn by_record(record: &[u8]) -> Option<Format> {
-    if record.first() == Some(&b'[') {
-        let items: alloc::vec::Vec<Signs> = serde_json::from_slice(record).ok()?;
-        return items.first().and_then(Signs::format);
-    }
-    match serde_json::from_slice::<Signs>(record) {
-        Ok(signs) => signs.format(),
-        Err(_) => by_words(record),
-    }
+    let signs = if record.first() == Some(&b'[') {
+        serde_json::from_slice::<Vec<Signs>>(record).map(|mut items| items.pop())
+    } else {
+        serde_json::from_slice(record).map(Some)
+    };
+    signs.map_or_else(|_| by_words(record), |signs| signs?.format())
 }
 
 /// What a broken record was meant to be.
 fn by_words(record: &[u8]) -> Option<Format> {
     let has = |word: &str| memchr::memmem::find(record, word.as_bytes()).is_some();
-    if record.first() != Some(&b'{') {
+    if !record.starts_with(b"{") && !record.starts_with(b"[{") {
         None
     } else if has("\"specversion\"") || (has("\"rev\"") && has("\"call\"")) {
         Some(Format::Events)

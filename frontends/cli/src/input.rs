@@ -157,17 +157,20 @@ impl Records {
         if self.end == self.block.len() {
             self.block.resize(self.block.len() * 2, 0);
         }
-        let free = self.block.get_mut(self.end..).unwrap_or_default();
-        match self.source.read(free) {
-            Ok(count) => {
-                self.is_last = count == 0;
-                self.end += count;
-                self.bytes_read += count as u64;
-                Ok(())
+        // A pipe gives little at a time: what is cut anew should be worth it.
+        while self.end < self.block.len() && !self.is_last {
+            let free = self.block.get_mut(self.end..).unwrap_or_default();
+            match self.source.read(free) {
+                Ok(count) => {
+                    self.is_last = count == 0;
+                    self.end += count;
+                    self.bytes_read += count as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
-            Err(error) => Err(error),
         }
+        Ok(())
     }
 
     /// The next record; `None` at the end of the log.

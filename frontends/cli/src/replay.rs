@@ -79,7 +79,7 @@ pub(crate) fn drive(
     let mut drive = Drive::new(args, inputs.iter().map(Input::size).sum());
     for input in &inputs {
         match input.open(args.format.0) {
-            Ok(records) => drive.input(input, records, &mut sink)?,
+            Ok(records) => unreadable.extend(drive.input(input, records, &mut sink)?),
             Err(why) if input.is_in_folder => drive.stray(&why),
             Err(why) => unreadable.push(why),
         }
@@ -130,7 +130,7 @@ impl Drive {
         input: &Input,
         mut records: Records,
         sink: &mut impl FnMut(&Recorded) -> io::Result<()>,
-    ) -> io::Result<()> {
+    ) -> io::Result<Option<Unreadable>> {
         let format = records.format;
         let mut report = InputReport {
             path: input.path.clone(),
@@ -140,7 +140,16 @@ impl Drive {
             last_line: 1,
         };
         let mut written = Ok(());
-        while let Some(placed) = records.next()? {
+        let mut broken = None;
+        loop {
+            let placed = match records.next() {
+                Ok(Some(placed)) => placed,
+                Ok(None) => break,
+                Err(error) => {
+                    broken = Some(Unreadable { path: input.path.clone(), why: error.to_string() });
+                    break;
+                }
+            };
             let (record, line) = (placed.record, placed.line);
             let findings = self.replay.record(format, placed.bytes, |recorded| {
                 if written.is_ok() {
@@ -160,7 +169,7 @@ impl Drive {
         }
         self.bytes += records.bytes_read;
         self.inputs.push(report);
-        written
+        written.map(|()| broken)
     }
 
     /// At the end of the last log: what was held back until then.

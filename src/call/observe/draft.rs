@@ -17,13 +17,15 @@ use crate::{CallId, Finding, FindingKind, Id, Recorded};
 pub(super) struct Draft<'a> {
     pub(super) id: CallId,
     pub(super) at: Option<Timestamp>,
+    /// True where the delivery bears a message id, by which a second one would be known.
+    pub(super) is_numbered: bool,
     pub(super) known: Option<&'a Call>,
     pub(super) observed: Observed,
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn new(known: Option<&'a Call>, id: CallId, at: Option<Timestamp>) -> Self {
-        Self { id, at, known, observed: Observed::default() }
+        Self { id, at, is_numbered: false, known, observed: Observed::default() }
     }
 
     pub(super) fn record(&mut self, event: CallEvent) {

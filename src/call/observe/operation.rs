@@ -8,8 +8,10 @@ use super::super::event::CallEvent;
 use super::super::{Call, details};
 use super::draft::Draft;
 use crate::FindingKind;
-use crate::graph::{CommsOperation, Member, Members, News, Resource, ResultInfo, Rule, Unknown};
+use crate::graph::{CommsOperation, Member, Members, News, Resource, ResultInfo, Unknown};
 use crate::operation::{Operation, Region, State, position};
+
+const NAMELESS: &str = "an operation with neither an id nor a clientContext";
 
 impl Draft<'_> {
     pub(super) fn hear_operation(&mut self, told: &CommsOperation, url: &Resource, is_gone: bool) {
@@ -38,7 +40,7 @@ impl Draft<'_> {
             return self.record(CallEvent::OperationStep(cause, news));
         }
         let is_late = named.is_some_and(|named| named != at);
-        let brings = if is_late { adds(told, operation, Unknown) } else { adds(told, operation, News) };
+        let brings = if is_late { operation.learns(told, Unknown) } else { operation.learns(told, News) };
         if is_late {
             let named = named.map_or("", State::as_str);
             self.find(FindingKind::Late, format!("{} told {named} when it is {at}", title(operation, told)));
@@ -47,7 +49,7 @@ impl Draft<'_> {
         if brings {
             keys(&mut news, operation, told);
             self.record(CallEvent::OperationUpdated(news));
-        } else if !is_late {
+        } else if !is_late && !is_gone {
             self.repeat(&format!("{} {at}", title(operation, told)));
         }
         if is_gone {
@@ -80,7 +82,7 @@ impl Draft<'_> {
     /// An operation that was never asked for here is adopted.
     fn hear_unasked(&mut self, mut told: CommsOperation, is_gone: bool) {
         if told.id.value().is_none() && told.client_context.value().is_none() {
-            return self.find(FindingKind::Malformed, "an operation with neither an id nor a clientContext");
+            return self.find(FindingKind::Malformed, NAMELESS);
         }
         let named = destiny(&told, is_gone);
         let title = || format!("{} operation{}", told.kind().as_str(), name(&told));
@@ -104,17 +106,20 @@ impl Draft<'_> {
         }
         if let Some(named) = named {
             told.status = Member::Value(named.as_str().into());
+            told.other.remove("status");
         }
         self.record(CallEvent::OperationCreated(Box::new(told)));
     }
 
     pub(super) fn learn_operation(&mut self, told: &CommsOperation) {
         let told = normal(told, &Resource::Operation(None));
+        if told.id.value().is_none() && told.client_context.value().is_none() {
+            return self.find(FindingKind::Malformed, NAMELESS);
+        }
         let operations = self.known.map_or(&[][..], Call::operations);
         // Two operations can bear one clientContext: an id that is told is the better witness.
         let known = position(operations, &told).and_then(|index| operations.get(index));
-        let is_same = |known: &Operation| known.id().is_none() || known.id() == told.id.value();
-        let is_known = known.is_some_and(|known| told.id.value().is_none() || is_same(known));
+        let is_known = known.is_some_and(|known| known.is_told_by(&told));
         let is_over = self.known.is_some_and(|call| !call.state().is_live());
         if !is_known && !is_over {
             if self.known.is_none() {
@@ -130,6 +135,7 @@ fn normal(told: &CommsOperation, url: &Resource) -> CommsOperation {
     let mut told = told.clone();
     if let Resource::Operation(Some(id)) = url {
         told.id = Member::Value(id.clone());
+        told.other.remove("id");
     }
     details::strip(&mut told.other);
     told
@@ -146,15 +152,6 @@ fn destiny(told: &CommsOperation, is_gone: bool) -> Option<State> {
             Some(_) | None => pending,
         },
     }
-}
-
-/// True where a telling brings something, by a rule that leaves what it brings.
-fn adds(told: &CommsOperation, operation: &Operation, rule: impl Rule) -> bool {
-    let mut rest = told.clone();
-    rest.status = Member::Absent;
-    rest.id = Member::Absent;
-    rest.pair(operation.resource(), rule);
-    !rest.is_silent()
 }
 
 /// Keeps that by which the operation is found again.

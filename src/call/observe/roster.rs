@@ -5,25 +5,26 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::super::event::{CallEvent, RosterUpdated};
-use super::super::roster::{self, Roster};
+use super::super::roster;
 use super::draft::Draft;
 use crate::graph::{DeltaParticipants, Member, Participant, Resource};
 use crate::{FindingKind, ParticipantId};
 
+/// A participant and the delta that tells of it.
+type Told = (Option<i64>, Participant);
+
 impl Draft<'_> {
     pub(super) fn hear_roster(&mut self, told: &[Participant], url: &Resource, is_gone: bool) {
-        let Some(known) = self.live("its roster") else { return };
-        let mut roster = known.map(|call| call.roster.clone()).unwrap_or_default();
-        self.hear_version(&mut roster, told, None, url, is_gone);
+        self.hear_participants(told.iter().map(|one| (None, roster::told(one, url, is_gone))).collect());
     }
 
     pub(super) fn hear_deltas(&mut self, deltas: &[DeltaParticipants], url: &Resource, is_gone: bool) {
-        let Some(known) = self.live("its roster") else { return };
-        let mut roster = known.map(|call| call.roster.clone()).unwrap_or_default();
-        for delta in deltas {
-            let told = delta.participants.value().map_or(&[][..], Vec::as_slice);
-            self.hear_version(&mut roster, told, delta.sequence_number.value().copied(), url, is_gone);
-        }
+        let of = |delta: &DeltaParticipants| -> Vec<Told> {
+            let sequence = delta.sequence_number.value().copied();
+            let told = delta.participants.value().into_iter().flatten();
+            told.map(|one| (sequence, roster::told(one, url, is_gone))).collect()
+        };
+        self.hear_participants(deltas.iter().flat_map(of).collect());
     }
 
     pub(super) fn hear_left(&mut self, id: Option<&ParticipantId>) {
@@ -31,29 +32,30 @@ impl Draft<'_> {
         self.hear_roster(&[left], &Resource::Participants, true);
     }
 
-    /// Takes one version of the roster, or a delta of it, into the roster.
-    fn hear_version(
-        &mut self,
-        roster: &mut Roster,
-        told: &[Participant],
-        sequence_number: Option<i64>,
-        url: &Resource,
-        is_gone: bool,
-    ) {
-        let mut told: Vec<_> = told.iter().map(|one| roster::told(one, url, is_gone)).collect();
+    fn hear_participants(&mut self, mut told: Vec<Told>) {
+        let Some(known) = self.live("its roster") else { return };
+        let before = known.map(|call| call.roster.clone()).unwrap_or_default();
+        let mut after = before.clone();
         // Those with an id first: the others are matched with what is left.
-        told.sort_by_key(|one| one.id.value().is_none());
-        let before = roster.clone();
-        told.retain(|one| roster.update(one, sequence_number));
+        told.sort_by_key(|(_, one)| one.id.value().is_none());
+        let late = told
+            .iter()
+            .filter_map(|(sequence, _)| *sequence)
+            .find(|number| Some(*number) < before.sequence());
+        told.retain(|(sequence, one)| after.update(one, *sequence));
         // A roster can name one participant twice: what counts is what the whole of it comes to.
-        let participants = if *roster == before { Vec::new() } else { told };
-        if let Some(number) = sequence_number.filter(|_| sequence_number < before.sequence()) {
+        if after == before {
+            told.clear();
+        }
+        if let Some(number) = late {
             self.find(FindingKind::Late, format!("roster delta {number} told after a newer one"));
-        } else if participants.is_empty() {
+        } else if told.is_empty() {
             self.repeat("the roster");
         }
-        if !participants.is_empty() {
-            let updated = RosterUpdated { sequence_number, participants };
+        for version in told.chunk_by(|one, next| one.0 == next.0) {
+            let participants = version.iter().map(|(_, one)| one.clone()).collect();
+            let updated =
+                RosterUpdated { sequence_number: version.first().and_then(|one| one.0), participants };
             self.record(CallEvent::RosterUpdated(Box::new(updated)));
         }
     }

@@ -88,7 +88,7 @@ impl Draft<'_> {
     fn hear_state(&mut self, call: &Call, named: State, told: &graph::Call) {
         let rest = details::told(told);
         let at = call.state();
-        match call.hear(named, told, self.at) {
+        match call.hear(named, told, self.at, self.is_numbered) {
             Hearing::Found => {
                 let mut found = rest;
                 found.state = Member::Value(named.wire());
@@ -193,6 +193,7 @@ impl Draft<'_> {
             }
             Some(_) => {}
             None => {
+                rest.other.remove("direction");
                 rest.direction =
                     Member::Value(told.direction.value().cloned().unwrap_or(CallDirection::Outgoing));
                 let named = told.state.value().and_then(State::from_wire).unwrap_or(State::Establishing);
