@@ -36,7 +36,7 @@ names! {
     /// assert_eq!(FindingKind::RevisionGap.as_str(), "revisionGap");
     /// assert_eq!(FindingKind::RevisionGap.severity(), Severity::Error);
     /// ```
-    #[expect(clippy::exhaustive_enums, reason = "a promise of the JSON output")]
+    #[non_exhaustive]
     pub enum FindingKind {
         /// A call was found under way: its beginning is missing.
         Adopted = "adopted",
@@ -69,6 +69,12 @@ names! {
 
 impl FindingKind {
     /// How bad findings of this kind are.
+    ///
+    /// ```
+    /// use callfold::{FindingKind, Severity};
+    ///
+    /// assert_eq!(FindingKind::Gap.severity(), Severity::Warn);
+    /// ```
     pub const fn severity(self) -> Severity {
         match self {
             Self::Adopted | Self::Repeat | Self::Late | Self::Duplicate => Severity::Info,

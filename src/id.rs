@@ -5,6 +5,7 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::text::short;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -74,7 +75,7 @@ impl FromStr for CallId {
     type Err = NotAGuid;
 
     fn from_str(text: &str) -> Result<Self, NotAGuid> {
-        guid(text).map(Self).ok_or_else(|| NotAGuid { given: text.chars().take(64).collect() })
+        guid(text).map(Self).ok_or_else(|| NotAGuid { given: short(text) })
     }
 }
 

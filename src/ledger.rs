@@ -66,7 +66,7 @@ pub enum Moment {
 
 /// What applying an event came to, where it was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a revision comes next, again or too early")]
+#[non_exhaustive]
 pub enum Applied {
     /// It was folded.
     Folded,

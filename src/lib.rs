@@ -3,7 +3,8 @@
 //! A calling bot hears of its calls by notifications that come repeated, reordered, late or never. This crate
 //! turns them into events of two lifecycles, the call's and the operation's, folds the events into calls, and
 //! says what was odd. It is pure: bytes, times and ids come in as arguments, and nothing else goes out than
-//! what is returned. It is `no_std`, so that there is no clock, file, thread or random number to reach for.
+//! what is returned. Its own code is `no_std`, so that there is no clock, file, thread or random number to
+//! reach for.
 //!
 //! ```text
 //!      heard (Notification)        answered (Reply)
@@ -80,6 +81,9 @@ mod refusal;
 mod replay;
 mod secret;
 mod text;
+
+/// The crates whose types stand in this crate's interface.
+pub use {jiff, serde_json, uuid};
 
 pub use call::Call;
 pub use finding::{Finding, FindingKind, Severity};

@@ -40,6 +40,10 @@ impl Format {
     pub const ALL: &[Self] = &[Self::Events, Self::Notifications, Self::SdkLog];
 
     /// The name as the command line has it.
+    ///
+    /// ```
+    /// assert_eq!(callfold::log::Format::SdkLog.as_str(), "sdk-log");
+    /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Events => "events",

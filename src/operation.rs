@@ -52,31 +52,103 @@ impl Operation {
     }
 
     /// Its id; `None` where only a `clientContext` was told.
+    ///
+    /// ```
+    /// # use callfold::{Replay, log::Format};
+    /// # let mut replay = Replay::new();
+    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
+    /// # replay.record(Format::Events, begun, |_| {});
+    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
+    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
+    /// # replay.record(Format::Events, created, |_| {});
+    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// assert_eq!(operation.id().unwrap().to_string(), "o");
+    /// ```
     pub fn id(&self) -> Option<&OperationId> {
         self.resource.id.value()
     }
 
     /// Its kind: the Graph type without `Operation`.
+    ///
+    /// ```
+    /// # use callfold::{Replay, log::Format};
+    /// # let mut replay = Replay::new();
+    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
+    /// # replay.record(Format::Events, begun, |_| {});
+    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
+    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
+    /// # replay.record(Format::Events, created, |_| {});
+    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// assert_eq!(operation.kind().as_str(), "record");
+    /// ```
     pub fn kind(&self) -> OperationKind {
         self.resource.kind()
     }
 
     /// How far it is.
+    ///
+    /// ```
+    /// # use callfold::{Replay, log::Format};
+    /// # let mut replay = Replay::new();
+    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
+    /// # replay.record(Format::Events, begun, |_| {});
+    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
+    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
+    /// # replay.record(Format::Events, created, |_| {});
+    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// assert_eq!(operation.state().as_str(), "completed");
+    /// ```
     pub const fn state(&self) -> State {
         self.state
     }
 
     /// The app's own name for it.
+    ///
+    /// ```
+    /// # use callfold::{Replay, log::Format};
+    /// # let mut replay = Replay::new();
+    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
+    /// # replay.record(Format::Events, begun, |_| {});
+    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
+    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
+    /// # replay.record(Format::Events, created, |_| {});
+    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// assert_eq!(operation.client_context(), Some("c"));
+    /// ```
     pub fn client_context(&self) -> Option<&str> {
         self.resource.client_context.value().map(|context| &**context)
     }
 
     /// All that was told of it, save its status: see [`Operation::state`].
+    ///
+    /// ```
+    /// # use callfold::{Replay, log::Format};
+    /// # let mut replay = Replay::new();
+    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
+    /// # replay.record(Format::Events, begun, |_| {});
+    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
+    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
+    /// # replay.record(Format::Events, created, |_| {});
+    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// assert!(operation.resource().recording_location.is_absent());
+    /// ```
     pub const fn resource(&self) -> &CommsOperation {
         &self.resource
     }
 
     /// True until it is completed or failed.
+    ///
+    /// ```
+    /// # use callfold::{Replay, log::Format};
+    /// # let mut replay = Replay::new();
+    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
+    /// # replay.record(Format::Events, begun, |_| {});
+    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
+    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
+    /// # replay.record(Format::Events, created, |_| {});
+    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// assert!(!operation.is_pending());
+    /// ```
     pub fn is_pending(&self) -> bool {
         self.state.lies_in(Region::Pending)
     }
@@ -84,6 +156,18 @@ impl Operation {
     /// True where it is completed, its result is no failure, and no completion reason says otherwise.
     /// Source: [sendDtmfTonesOperation](https://learn.microsoft.com/graph/api/resources/senddtmftonesoperation),
     /// whose failures arrive as completed.
+    ///
+    /// ```
+    /// # use callfold::{Replay, log::Format};
+    /// # let mut replay = Replay::new();
+    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
+    /// # replay.record(Format::Events, begun, |_| {});
+    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
+    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
+    /// # replay.record(Format::Events, created, |_| {});
+    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// assert!(operation.is_success());
+    /// ```
     pub fn is_success(&self) -> bool {
         use crate::graph::CompletionReason::{CompletedSuccessfully, StopToneDetected};
         let failed = self.resource.result_info.value().is_some_and(|result| result.is_failure());

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use core::fmt::Display;
 
 /// How an error begins that is about this part of a record.
 pub(crate) const PART: &str = "resourceData: ";
@@ -34,4 +35,14 @@ fn unquoted(quoted: &str) -> String {
     let expected = quoted.rsplit_once(", expected ").map_or("something else", |(_, expected)| expected);
     let expected = if expected.starts_with("struct ") { "an object" } else { expected };
     format!("expected {expected}, found {found}")
+}
+
+/// The beginning of something that may be of any length.
+pub(crate) fn short(text: impl Display) -> String {
+    const SHORT: usize = 64;
+    let text = text.to_string();
+    match text.char_indices().nth(SHORT) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().to_string() + "…",
+        None => text,
+    }
 }

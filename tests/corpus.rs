@@ -199,9 +199,8 @@ fn play(flow: &str, steps: &[&Value]) {
             _ => {}
         }
     }
-    let uses_several_ids = named.states.len() > 1;
     let worst = findings.iter().map(|finding: &Finding| finding.kind.severity()).max();
-    assert!(uses_several_ids || worst < Some(Severity::Error), "{flow}: {findings:?}");
+    assert!(worst < Some(Severity::Error), "{flow}: {findings:?}");
     for (call, state) in &named.states {
         assert_eq!(
             ledger.call(*call).expect("a call that was told is there").state().as_str(),

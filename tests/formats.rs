@@ -33,7 +33,7 @@ fn records_split(format: Format, log: &[u8], at: usize) -> Vec<&[u8]> {
     let (mut records, mut offset) = (Vec::new(), 0);
     for (end, is_last) in [(at, false), (log.len(), true)] {
         while let Cut::Record(record) = cut(format, &log[offset.min(end)..end], is_last) {
-            let (begin, after) = (offset + record.skipped.len(), offset + record.len());
+            let (begin, after) = (offset + record.skipped.len(), offset + record.consumed());
             assert_eq!(&log[begin..begin + record.bytes.len()], record.bytes);
             records.push(&log[begin..begin + record.bytes.len()]);
             offset = after;

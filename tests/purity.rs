@@ -41,6 +41,16 @@ fn the_crate_is_no_std_and_never_brings_it_back() {
     }
 }
 
+/// A host may share calls between threads, although the crate has none.
+#[test]
+fn what_a_host_keeps_can_be_sent_and_shared() {
+    const fn is_shareable<T: Send + Sync + 'static>() {}
+    const { is_shareable::<callfold::Ledger>() };
+    const { is_shareable::<callfold::Replay>() };
+    const { is_shareable::<callfold::Recorded>() };
+    const { is_shareable::<callfold::call::Observed>() };
+}
+
 /// Each library stands in one place.
 #[test]
 fn statig_and_im_are_named_where_they_belong_and_nowhere_else() {

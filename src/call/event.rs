@@ -95,6 +95,58 @@ pub struct NotificationHeard {
     pub item: u32,
 }
 
+impl StateConfirmed {
+    /// That this state was told at last.
+    ///
+    /// ```
+    /// use callfold::call::StateConfirmed;
+    ///
+    /// let confirmed = StateConfirmed::new(callfold::call::State::Establishing);
+    /// ```
+    pub const fn new(state: State) -> Self {
+        Self { state }
+    }
+}
+
+impl RosterUpdated {
+    /// A roster, or with a number a delta of one.
+    ///
+    /// ```
+    /// use callfold::call::RosterUpdated;
+    ///
+    /// let emptied = RosterUpdated::new(None, Vec::new());
+    /// ```
+    pub const fn new(sequence_number: Option<i64>, participants: Vec<Participant>) -> Self {
+        Self { sequence_number, participants }
+    }
+}
+
+impl ContentSharing {
+    /// The session with this id.
+    ///
+    /// ```
+    /// use callfold::call::ContentSharing;
+    ///
+    /// let session = ContentSharing::new("F7D9".into());
+    /// ```
+    pub const fn new(id: Id) -> Self {
+        Self { id }
+    }
+}
+
+impl NotificationHeard {
+    /// A delivery by its message ids, and which notification of its body.
+    ///
+    /// ```
+    /// use callfold::call::NotificationHeard;
+    ///
+    /// let heard = NotificationHeard::new(vec!["message".into()], 0);
+    /// ```
+    pub const fn new(message_ids: Vec<Id>, item: u32) -> Self {
+        Self { message_ids, item }
+    }
+}
+
 impl CallEvent {
     /// The name of the event on the log.
     ///

@@ -14,6 +14,7 @@ use super::state::State;
 use super::{Call, details};
 use crate::graph::{self, CommsOperation, ToneInfo};
 use crate::operation::{Operation, position};
+use crate::text::short;
 use crate::{Id, Recorded, Refusal};
 
 /// How long an inferred state waits to be told at last.
@@ -316,7 +317,7 @@ impl Call {
             None => Vec::new(),
         };
         let state = known.map_or("unknown", |known| known.state().as_str());
-        let id = told.id.value().map_or_else(String::new, |id| format!(" {id}"));
+        let id = told.id.value().map_or_else(String::new, |id| format!(" {}", short(id)));
         let operation = Some(format!("the {state} {} operation{id}", told.kind().as_str()));
         Refusal { operation, ..refuse(event, Some(self.state), legal) }
     }

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use super::Call;
 use crate::graph::{self, CommsNotification, CommsOperation, Resource, ResourceData};
+use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
 use draft::Draft;
 
@@ -102,7 +103,7 @@ impl Call {
             delivery.message_ids().find(|message| call.hearings.has_heard(message, delivery.item))
         });
         if let Some(message) = heard_before {
-            draft.find(FindingKind::Duplicate, format!("message {message} was delivered before"));
+            draft.find(FindingKind::Duplicate, format!("message {} was delivered before", short(message)));
             return draft.observed;
         }
         let url = notification.url().resource;
@@ -157,7 +158,7 @@ impl Call {
 
 /// The finding that a call left an operation behind.
 pub(crate) fn orphan(call: CallId, operation: &crate::operation::Operation) -> Finding {
-    let id = operation.id().map_or_else(String::new, |id| format!(" {id}"));
+    let id = operation.id().map_or_else(String::new, |id| format!(" {}", short(id)));
     let (kind, state) = (operation.kind().as_str(), operation.state());
     Finding::new(
         FindingKind::Orphan,

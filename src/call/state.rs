@@ -15,6 +15,10 @@ macro_rules! names {
             pub const ALL: &[Self] = &[ $( Self::$Variant, )+ ];
 
             /// The name as Graph, or the log, writes it.
+            ///
+            /// ```
+            /// assert_eq!(callfold::call::State::TransferAccepted.as_str(), "transferAccepted");
+            /// ```
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$Variant => $text, )+ }
             }
@@ -104,6 +108,10 @@ names! {
 
 impl State {
     /// True until the call is terminated.
+    ///
+    /// ```
+    /// assert!(!callfold::call::State::Terminated.is_live());
+    /// ```
     pub const fn is_live(self) -> bool {
         !matches!(self, Self::Terminated)
     }

@@ -39,22 +39,10 @@ impl Record<'_> {
     /// use callfold::log::{Cut, Format, cut};
     ///
     /// let Cut::Record(record) = cut(Format::Events, b"\n{}\n", true) else { unreachable!() };
-    /// assert_eq!((record.bytes, record.len()), (&b"{}"[..], 4));
+    /// assert_eq!((record.bytes, record.consumed()), (&b"{}"[..], 4));
     /// ```
-    pub const fn len(&self) -> usize {
+    pub const fn consumed(&self) -> usize {
         self.skipped.len() + self.bytes.len() + self.rest.len()
-    }
-
-    /// Never: a record holds at least one byte.
-    ///
-    /// ```
-    /// use callfold::log::{Cut, Format, cut};
-    ///
-    /// let Cut::Record(record) = cut(Format::Events, b"{}", true) else { unreachable!() };
-    /// assert!(!record.is_empty());
-    /// ```
-    pub const fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
     }
 }
 

@@ -39,6 +39,12 @@ impl Signs {
 
 impl Format {
     /// The format of a log, by its first block; `None` where nothing in it tells.
+    ///
+    /// ```
+    /// use callfold::log::Format;
+    ///
+    /// assert_eq!(Format::detect(br#"{"value":[]}"#), Some(Format::Notifications));
+    /// ```
     pub fn detect(head: &[u8]) -> Option<Self> {
         if head.trim_ascii_start().starts_with(ENTRY) {
             return Some(Self::SdkLog);
@@ -61,7 +67,7 @@ fn by_records(head: &[u8]) -> Option<Format> {
         if let Some(format) = by_record(record.bytes) {
             return Some(format);
         }
-        rest = rest.get(record.len()..)?;
+        rest = rest.get(record.consumed()..)?;
     }
     None
 }

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::line::Line;
 use super::{At, LineError, Recorded};
 use crate::CallId;
+use crate::text::short;
 
 const PREFIX: &str = "callfold.call.";
 const VERSION: &str = ".v1";
@@ -64,7 +65,7 @@ pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
     let type_name = line.type_name.as_ref().ok_or(LineError::Missing { member: "type" })?;
     let ours = type_name.0.strip_prefix(PREFIX).and_then(|name| name.rsplit_once('.'));
     let Some((name, version)) = ours else {
-        return Err(LineError::Foreign { found: type_name.0.chars().take(64).collect() });
+        return Err(LineError::Foreign { found: short(&type_name.0) });
     };
     if version != "v1" {
         return Err(LineError::Version {

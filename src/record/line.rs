@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::{LineError, Recorded, SCHEMA_VERSION, cloud_event};
 use crate::CallId;
 use crate::call::CallEvent;
+use crate::text::short;
 
 /// The greatest integer that every reader of JSON keeps as it is.
 const MAX_REVISION: u64 = (1 << 53) - 1;
@@ -99,7 +100,7 @@ impl LineError {
     }
 
     fn unknown_type(found: &str) -> Self {
-        Self::UnknownType { found: found.chars().take(64).collect() }
+        Self::UnknownType { found: short(found) }
     }
 
     pub(super) fn invalid(member: &'static str, why: impl ToString) -> Self {

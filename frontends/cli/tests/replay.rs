@@ -465,3 +465,14 @@ fn an_event_log_names_its_call_in_any_spelling() {
     common::whole(&replayed, "bare and upper case");
     assert_eq!(replayed["findings"], json!([]));
 }
+
+#[test]
+fn the_readme_shows_what_the_command_prints() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
+    let (_, shown) = readme.split_once("docs/samples/ivr.jsonl\n").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_callfold"));
+    let output = command.args(["replay", "docs/samples/ivr.jsonl"]).current_dir(root).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), shown);
+}

@@ -11,6 +11,7 @@ use super::super::Call;
 use super::super::event::{CallEvent, ContentSharing, NotificationHeard};
 use super::{Delivery, Observed};
 use crate::graph::{Resource, Unshown};
+use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
 
 /// Events and findings in the making.
@@ -50,7 +51,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn unknown_resource(&mut self, name: &str) {
-        let name: String = name.chars().take(64).collect();
+        let name = short(name);
         self.find(
             FindingKind::UnknownResource,
             format!("`{name}` is no resource of a call that is known here"),

@@ -10,6 +10,7 @@ use super::draft::Draft;
 use crate::FindingKind;
 use crate::graph::{CommsOperation, Member, Members, News, Resource, ResultInfo, Unknown};
 use crate::operation::{Operation, Region, State, position};
+use crate::text::short;
 
 const NAMELESS: &str = "an operation with neither an id nor a clientContext";
 
@@ -168,5 +169,5 @@ fn title(operation: &Operation, told: &CommsOperation) -> String {
 }
 
 fn name(told: &CommsOperation) -> String {
-    told.id.value().map_or_else(String::new, |id| format!(" {id}"))
+    told.id.value().map_or_else(String::new, |id| format!(" {}", short(id)))
 }

@@ -2,7 +2,6 @@
 
 use alloc::borrow::ToOwned;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::event::{CallEvent, Details, StateConfirmed};
@@ -13,6 +12,7 @@ use super::draft::Draft;
 use super::orphan;
 use crate::FindingKind;
 use crate::graph::{self, CallDirection, ChangeType, Member};
+use crate::text::short;
 
 impl Draft<'_> {
     pub(super) fn hear_call(&mut self, told: &graph::Call, change: Option<&ChangeType>) {
@@ -22,7 +22,7 @@ impl Draft<'_> {
             _ => told.state.value().and_then(State::from_wire),
         };
         if let (None, Some(state)) = (named, unknown_state) {
-            let state: String = state.as_str().chars().take(64).collect();
+            let state = short(state);
             self.find(FindingKind::UnknownResource, format!("`{state}` is no callState that is known here"));
         }
         match self.known {

@@ -17,6 +17,10 @@ macro_rules! open_enum {
 
         impl $Name {
             /// The value as Graph writes it.
+            ///
+            /// ```
+            /// assert_eq!(callfold::graph::Tone::from("Pound").as_str(), "pound");
+            /// ```
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$Variant => $text, )+
