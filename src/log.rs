@@ -1,6 +1,6 @@
 //! Recorded logs as bytes: told apart, cut into records, and heard.
 //!
-//! The crate is given bytes and does no reading: a frontend hands a block to [`cut`], feeds the record to a
+//! The crate is given bytes and does no reading: a frontend hands a block to [`cut()`], feeds the record to a
 //! [`Replay`](crate::Replay), and refills the block when [`Cut::More`] asks for it.
 
 mod cut;
