@@ -3,14 +3,12 @@
 use std::io;
 use std::process::ExitCode;
 
-use callfold::Severity;
-
 use crate::args::CheckArgs;
-use crate::replay::drive;
-use crate::{report, status};
+use crate::drive::drive;
+use crate::report::Lines;
+use crate::status;
 
 pub(crate) fn run(args: &CheckArgs) -> io::Result<ExitCode> {
-    let outcome = drive(&args.source, |_| Ok(()))?;
-    report::lines(&outcome, Severity::Warn.min(args.deny.deny), &mut anstream::stdout())?;
-    Ok(status(&outcome.unreadable, outcome.worst(), args.deny.deny))
+    let outcome = drive(&args.source, &mut Lines::new(args.deny.deny, anstream::stdout()))?;
+    Ok(status(&outcome, args.deny.deny))
 }

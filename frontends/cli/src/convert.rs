@@ -3,22 +3,37 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use callfold::Severity;
+use callfold::Recorded;
 
 use crate::args::{ConvertArgs, Target};
-use crate::replay::{drive, stdout};
-use crate::{report, status};
+use crate::drive::{Listener, PlacedFinding, drive};
+use crate::report::{Lines, stdout};
+use crate::status;
 
 pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
-    let mut out = stdout();
-    let outcome = drive(&args.source, |recorded| {
-        match args.to {
-            Target::Events => serde_json::to_writer(&mut out, recorded)?,
-            Target::Cloudevents => serde_json::to_writer(&mut out, &recorded.cloud_event())?,
+    let findings = Lines::new(args.deny.deny, anstream::stderr());
+    let mut converter = Converter { to: args.to, out: stdout(), findings };
+    let outcome = drive(&args.source, &mut converter)?;
+    converter.out.flush()?;
+    Ok(status(&outcome, args.deny.deny))
+}
+
+struct Converter<O, E> {
+    to: Target,
+    out: O,
+    findings: Lines<E>,
+}
+
+impl<O: Write, E: Write> Listener for Converter<O, E> {
+    fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
+        match self.to {
+            Target::Events => serde_json::to_writer(&mut self.out, recorded)?,
+            Target::Cloudevents => serde_json::to_writer(&mut self.out, &recorded.cloud_event())?,
         }
-        out.write_all(b"\n")
-    })?;
-    out.flush()?;
-    report::lines(&outcome, Severity::Warn.min(args.deny.deny), &mut anstream::stderr())?;
-    Ok(status(&outcome.unreadable, outcome.worst(), args.deny.deny))
+        self.out.write_all(b"\n")
+    }
+
+    fn finding(&mut self, placed: PlacedFinding) -> io::Result<()> {
+        self.findings.finding(placed)
+    }
 }

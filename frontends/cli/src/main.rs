@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod convert;
+mod drive;
 mod input;
 mod progress;
 mod replay;
@@ -15,7 +16,7 @@ use callfold::Severity;
 use clap::Parser;
 
 use args::{Args, Command};
-use input::Unreadable;
+use drive::Outcome;
 use report::printable;
 
 fn main() -> ExitCode {
@@ -35,13 +36,13 @@ fn main() -> ExitCode {
 }
 
 /// The exit status: 2 where an input could not be read, 1 where a finding is as bad as `deny`.
-fn status(unreadable: &[Unreadable], worst: Option<Severity>, deny: Severity) -> ExitCode {
-    for input in unreadable {
+fn status(outcome: &Outcome, deny: Severity) -> ExitCode {
+    for input in &outcome.unreadable {
         anstream::eprintln!("callfold: {}: {}", printable(&input.path), input.why);
     }
-    if !unreadable.is_empty() {
+    if !outcome.unreadable.is_empty() {
         ExitCode::from(2)
-    } else if worst.is_some_and(|worst| worst >= deny) {
+    } else if outcome.worst >= Some(deny) {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

@@ -2,13 +2,24 @@
 
 mod json;
 mod lines;
+mod spool;
 mod table;
+mod worst;
 
 pub(crate) use json::json;
-pub(crate) use lines::{lines, printable};
+pub(crate) use lines::{Lines, printable};
+pub(crate) use spool::Spool;
 pub(crate) use table::table;
+pub(crate) use worst::Worst;
+
+use std::io::{self, Write};
 
 use callfold::Call;
+
+/// Writes to standard output in large blocks.
+pub(crate) fn stdout() -> impl Write {
+    io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
 
 /// A secret that a call's log holds, by the member that it stands in.
 pub(crate) struct Shown<'a> {

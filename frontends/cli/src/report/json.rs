@@ -1,17 +1,19 @@
 //! The JSON object of `replay --json`: a promise, see `docs/log-format.md`.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 
 use callfold::graph::ResultInfo;
 use callfold::operation::Operation;
-use callfold::{At, Call, CallId, FindingKind, Id, Severity};
-use serde::ser::SerializeSeq;
+use callfold::{At, Call, CallId, Id};
+use serde::ser::{Error as _, SerializeSeq};
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
-use super::secrets;
-use crate::replay::{Outcome, PlacedFinding, stdout};
+use super::{Spool, secrets, stdout};
+use crate::drive::Outcome;
 
-pub(crate) fn json(outcome: &Outcome, show_secrets: bool) -> io::Result<()> {
+pub(crate) fn json(outcome: &Outcome, findings: Spool, show_secrets: bool) -> io::Result<()> {
     let report = Report {
         inputs: outcome
             .inputs
@@ -25,7 +27,7 @@ pub(crate) fn json(outcome: &Outcome, show_secrets: bool) -> io::Result<()> {
             .collect(),
         events: outcome.replay.events(),
         calls: Calls(outcome, show_secrets),
-        findings: Findings(outcome),
+        findings: Findings(Cell::new(Some(findings))),
     };
     let mut out = stdout();
     if io::stdout().is_terminal() {
@@ -42,7 +44,7 @@ struct Report<'a> {
     inputs: Vec<InputJson<'a>>,
     events: u64,
     calls: Calls<'a>,
-    findings: Findings<'a>,
+    findings: Findings,
 }
 
 #[derive(Serialize)]
@@ -156,36 +158,18 @@ struct SecretJson<'a> {
     value: &'a str,
 }
 
-struct Findings<'a>(&'a Outcome);
+/// Taken once, while they are written.
+struct Findings(Cell<Option<Spool>>);
 
-impl Serialize for Findings<'_> {
+impl Serialize for Findings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(outcome) = self;
-        serializer.collect_seq(outcome.findings.iter().map(|placed| FindingJson::new(outcome, placed)))
-    }
-}
-
-#[derive(Serialize)]
-struct FindingJson<'a> {
-    input: &'a str,
-    record: u64,
-    line: u64,
-    call: Option<CallId>,
-    severity: Severity,
-    kind: FindingKind,
-    message: &'a str,
-}
-
-impl<'a> FindingJson<'a> {
-    fn new(outcome: &'a Outcome, placed: &'a PlacedFinding) -> Self {
-        Self {
-            input: outcome.path(placed),
-            record: placed.record,
-            line: placed.line,
-            call: placed.finding.call,
-            severity: placed.finding.kind.severity(),
-            kind: placed.finding.kind,
-            message: &placed.finding.message,
+        let mut seq = serializer.serialize_seq(None)?;
+        if let Some(spool) = self.0.take() {
+            for line in spool.lines().map_err(S::Error::custom)? {
+                let finding = RawValue::from_string(line.map_err(S::Error::custom)?);
+                seq.serialize_element(&finding.map_err(S::Error::custom)?)?;
+            }
         }
+        seq.end()
     }
 }

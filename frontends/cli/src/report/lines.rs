@@ -5,18 +5,30 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use callfold::Severity;
 
-use crate::replay::{Outcome, PlacedFinding};
+use crate::drive::{Listener, PlacedFinding};
 
-/// Writes the findings that are at least so bad, in the order of the logs.
-pub(crate) fn lines(outcome: &Outcome, least: Severity, out: &mut impl Write) -> io::Result<()> {
-    let bad = outcome.findings.iter().filter(|placed| placed.finding.kind.severity() >= least);
-    bad.into_iter().try_for_each(|placed| line(outcome, placed, out))
+/// Writes the findings that are warnings or worse, or as mild as what is denied, as they come.
+pub(crate) struct Lines<W> {
+    least: Severity,
+    out: W,
 }
 
-pub(super) fn line(outcome: &Outcome, placed: &PlacedFinding, out: &mut impl Write) -> io::Result<()> {
-    let severity = placed.finding.kind.severity();
+impl<W> Lines<W> {
+    pub(crate) fn new(deny: Severity, out: W) -> Self {
+        Self { least: Severity::Warn.min(deny), out }
+    }
+}
+
+impl<W: Write> Listener for Lines<W> {
+    fn finding(&mut self, placed: PlacedFinding) -> io::Result<()> {
+        if placed.severity() >= self.least { line(&placed, &mut self.out) } else { Ok(()) }
+    }
+}
+
+pub(super) fn line(placed: &PlacedFinding, out: &mut impl Write) -> io::Result<()> {
+    let severity = placed.severity();
     let (style, finding) = (style(severity), &placed.finding);
-    let (path, line, record) = (printable(outcome.path(placed)), placed.line, placed.record);
+    let (path, line, record) = (printable(&placed.path), placed.line, placed.record);
     write!(
         out,
         "{path}:{line}: {style}{severity}{style:#}: {}: {}",
@@ -29,7 +41,7 @@ pub(super) fn line(outcome: &Outcome, placed: &PlacedFinding, out: &mut impl Wri
     }
 }
 
-pub(super) const fn style(severity: Severity) -> Style {
+const fn style(severity: Severity) -> Style {
     match severity {
         Severity::Info => AnsiColor::Cyan.on_default(),
         Severity::Warn => AnsiColor::Yellow.on_default(),

@@ -1,20 +1,17 @@
 //! The table that a person reads.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use callfold::operation::Operation;
-use callfold::{Call, CallId, Severity};
+use callfold::{Call, Severity};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
 use jiff::SignedDuration;
 
 use super::lines::{line, printable};
 use super::secrets;
-use crate::replay::Outcome;
-
-/// How many findings are printed; `--json` has them all.
-const SHOWN: usize = 100;
+use super::worst::Worst;
+use crate::drive::Outcome;
 
 /// How much of a message is shown, characters.
 const SHORT: usize = 80;
@@ -27,11 +24,11 @@ const ID: u16 = 38;
 
 const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations", "participants", "findings"];
 
-pub(crate) fn table(outcome: &Outcome, show_secrets: bool) -> io::Result<()> {
+pub(crate) fn table(outcome: &Outcome, worst: &Worst, show_secrets: bool) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
-    calls(outcome, &mut out)?;
-    summary(outcome, &mut out)?;
-    findings(outcome, &mut out)?;
+    calls(outcome, worst, &mut out)?;
+    summary(outcome, worst, &mut out)?;
+    findings(worst, &mut out)?;
     if show_secrets {
         for call in outcome.replay.ledger().calls() {
             for shown in secrets(call) {
@@ -45,9 +42,8 @@ pub(crate) fn table(outcome: &Outcome, show_secrets: bool) -> io::Result<()> {
 }
 
 /// One line a call where the terminal is wide enough, a few where it is not.
-fn calls(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
-    let counts = counts(outcome);
-    let count = |call: &Call| counts.get(&call.id()).copied().unwrap_or_default();
+fn calls(outcome: &Outcome, worst: &Worst, out: &mut impl Write) -> io::Result<()> {
+    let count = |call: &Call| worst.of_call(call.id());
     let calls = || outcome.replay.ledger().calls();
     let mut table = Table::new();
     if table.width().is_some_and(|width| width < NARROW) {
@@ -80,14 +76,6 @@ fn block(call: &Call, findings: usize, out: &mut impl Write) -> io::Result<()> {
         counted.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| many(number, what));
     let lines = [ending(call)].into_iter().chain(operations).chain(counted).filter(|line| !line.is_empty());
     lines.into_iter().try_for_each(|line| writeln!(out, "  {line}"))
-}
-
-fn counts(outcome: &Outcome) -> BTreeMap<CallId, usize> {
-    let mut counts = BTreeMap::new();
-    for call in outcome.findings.iter().filter_map(|placed| placed.finding.call) {
-        *counts.entry(call).or_default() += 1;
-    }
-    counts
 }
 
 fn row(call: &Call, findings: usize) -> [Cell; 7] {
@@ -147,7 +135,7 @@ fn clock(duration: SignedDuration) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-fn summary(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
+fn summary(outcome: &Outcome, worst: &Worst, out: &mut impl Write) -> io::Result<()> {
     let calls = outcome.replay.ledger().calls().count();
     let events = outcome.replay.events();
     let records: u64 = outcome.inputs.iter().map(|input| input.records).sum();
@@ -161,8 +149,7 @@ fn summary(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
     )?;
     write!(out, ", {}", many(events, "event"))?;
     for severity in Severity::ALL.iter().rev() {
-        let same =
-            outcome.findings.iter().filter(|placed| placed.finding.kind.severity() == *severity).count();
+        let same = worst.count(*severity);
         if same > 0 {
             write!(out, ", {same} {severity}")?;
         }
@@ -174,17 +161,15 @@ fn many(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The findings, worst first.
-fn findings(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
-    let mut worst: Vec<_> = outcome.findings.iter().collect();
-    worst.sort_by_key(|placed| std::cmp::Reverse(placed.finding.kind.severity()));
-    if !worst.is_empty() {
-        writeln!(out)?;
+fn findings(worst: &Worst, out: &mut impl Write) -> io::Result<()> {
+    for (number, placed) in worst.shown().enumerate() {
+        if number == 0 {
+            writeln!(out)?;
+        }
+        line(placed, out)?;
     }
-    worst.iter().take(SHOWN).try_for_each(|placed| line(outcome, placed, out))?;
-    let rest = worst.len().saturating_sub(SHOWN);
-    if rest > 0 {
-        writeln!(out, "… and {rest} more: --json has them all")?;
+    match worst.rest() {
+        0 => Ok(()),
+        rest => writeln!(out, "… and {rest} more: --json has them all"),
     }
-    Ok(())
 }
