@@ -2,7 +2,7 @@
 
 mod common;
 
-use callfold::FindingKind::{Adopted, AfterEnd, Gap, Impossible, Late, Orphan, Repeat};
+use callfold::FindingKind::{Adopted, AfterEnd, Gap, Impossible, Late, Malformed, Orphan, Repeat};
 use callfold::call::{Call, Reply, State};
 use callfold::graph::CommsNotification;
 use callfold::operation::Operation;
@@ -430,4 +430,11 @@ fn a_settled_operation_and_an_ended_call_refuse_what_runs_beside() {
         assert!(call.evolve(&line.parse().unwrap()).is_err(), "{name}");
         assert_eq!(call, *ended.call());
     }
+}
+
+#[test]
+fn an_operation_with_nothing_to_know_it_by_is_malformed() {
+    let nameless = about("/operations", "updated", json!({ "clientContext": "", "status": "running" }));
+    let heard = Scenario::given_states(&["established"]).when(&nameless);
+    assert_eq!((heard.events(), heard.findings()), (vec![], vec![Malformed]));
 }

@@ -82,7 +82,7 @@ impl Draft<'_> {
 
     /// An operation that was never asked for here is adopted.
     fn hear_unasked(&mut self, mut told: CommsOperation, is_gone: bool) {
-        if told.id.value().is_none() && told.client_context.value().is_none() {
+        if is_nameless(&told) {
             return self.find(FindingKind::Malformed, NAMELESS);
         }
         let named = destiny(&told, is_gone);
@@ -114,7 +114,7 @@ impl Draft<'_> {
 
     pub(super) fn learn_operation(&mut self, told: &CommsOperation) {
         let told = normal(told, &Resource::Operation(None));
-        if told.id.value().is_none() && told.client_context.value().is_none() {
+        if is_nameless(&told) {
             return self.find(FindingKind::Malformed, NAMELESS);
         }
         let operations = self.known.map_or(&[][..], Call::operations);
@@ -162,6 +162,10 @@ fn keys(news: &mut CommsOperation, operation: &Operation, told: &CommsOperation)
     if told.client_context == operation.resource().client_context {
         news.client_context.clone_from(&told.client_context);
     }
+}
+
+fn is_nameless(told: &CommsOperation) -> bool {
+    told.id.value().is_none() && told.client_context.value().is_none_or(|context| context.is_empty())
 }
 
 fn title(operation: &Operation, told: &CommsOperation) -> String {
