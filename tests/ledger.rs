@@ -375,3 +375,18 @@ fn a_replay_goes_on_behind_a_refusal_and_names_each_kind_of_trouble() {
     assert_eq!(last.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::Refused]);
     assert_eq!((replay.events(), state(replay.ledger())), (3, Some(State::Hold)));
 }
+
+#[test]
+fn an_event_log_that_leaves_an_operation_behind_says_so_once() {
+    let mut replay = Replay::new();
+    let operation = r#"{"id":"o","status":"running"}"#;
+    let lines =
+        [("placed", "{}"), ("operationCreated", operation), ("terminated", "{}"), ("terminated", "{}")];
+    let mut kinds = Vec::new();
+    for (revision, (name, data)) in [1, 2, 3, 3].into_iter().zip(lines) {
+        let line = format!(r#"{{"call":"{CALL}","rev":{revision},"type":"{name}","data":{data}}}"#);
+        let findings = replay.record(Format::Events, line.as_bytes(), |_| {});
+        kinds.extend(findings.iter().map(|finding| finding.kind));
+    }
+    assert_eq!(kinds, [FindingKind::Orphan, FindingKind::Duplicate]);
+}

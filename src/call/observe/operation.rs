@@ -8,7 +8,7 @@ use super::super::event::CallEvent;
 use super::super::{Call, details};
 use super::draft::Draft;
 use crate::FindingKind;
-use crate::graph::{CommsOperation, Member, Members, News, Resource, ResultInfo, Unknown};
+use crate::graph::{CommsOperation, Member, Members, News, OperationStatus, Resource, ResultInfo, Unknown};
 use crate::operation::{Operation, Region, State, position};
 use crate::text::short;
 
@@ -16,20 +16,20 @@ const NAMELESS: &str = "an operation with neither an id nor a clientContext";
 
 impl Draft<'_> {
     pub(super) fn hear_operation(&mut self, told: &CommsOperation, url: &Resource, is_gone: bool) {
-        let told = normal(told, url);
+        let told = normal(told, url, is_gone);
         let found = self.known.and_then(|call| {
             position(call.operations(), &told).and_then(|index| call.operations().get(index))
         });
         match found {
             Some(operation) if operation.is_pending() => self.hear_pending(operation, &told, is_gone),
-            Some(operation) => self.hear_settled(operation, &told, is_gone),
+            Some(operation) => self.hear_settled(operation, &told),
             None => self.hear_unasked(told, is_gone),
         }
     }
 
     fn hear_pending(&mut self, operation: &Operation, told: &CommsOperation, is_gone: bool) {
         let at = operation.state();
-        let named = destiny(told, is_gone);
+        let named = State::told(told);
         let mut news = Box::new(told.clone());
         news.status = Member::Absent;
         let cause =
@@ -63,10 +63,10 @@ impl Draft<'_> {
     }
 
     /// A settled operation stays as it is.
-    fn hear_settled(&mut self, operation: &Operation, told: &CommsOperation, is_gone: bool) {
+    fn hear_settled(&mut self, operation: &Operation, told: &CommsOperation) {
         let at = operation.state();
         let title = title(operation, told);
-        match destiny(told, is_gone) {
+        match State::told(told) {
             Some(named @ (State::NotStarted | State::Running)) => {
                 self.find(FindingKind::Late, format!("{title} told {named} when it is {at}"));
             }
@@ -81,11 +81,11 @@ impl Draft<'_> {
     }
 
     /// An operation that was never asked for here is adopted.
-    fn hear_unasked(&mut self, mut told: CommsOperation, is_gone: bool) {
+    fn hear_unasked(&mut self, told: CommsOperation, is_gone: bool) {
         if is_nameless(&told) {
             return self.find(FindingKind::Malformed, NAMELESS);
         }
-        let named = destiny(&told, is_gone);
+        let named = State::told(&told);
         let title = || format!("{} operation{}", told.kind().as_str(), name(&told));
         match self.known {
             Some(call) if !call.state().is_live() => match named {
@@ -105,15 +105,11 @@ impl Draft<'_> {
             let message = format!("{} is gone, and its end was never told", title());
             self.find(FindingKind::Gap, message);
         }
-        if let Some(named) = named {
-            told.status = Member::Value(named.as_str().into());
-            told.other.remove("status");
-        }
         self.record(CallEvent::OperationCreated(Box::new(told)));
     }
 
     pub(super) fn learn_operation(&mut self, told: &CommsOperation) {
-        let told = normal(told, &Resource::Operation(None));
+        let told = normal(told, &Resource::Operation(None), false);
         if is_nameless(&told) {
             return self.find(FindingKind::Malformed, NAMELESS);
         }
@@ -131,27 +127,30 @@ impl Draft<'_> {
     }
 }
 
-/// An operation as the fold takes it: its id from the url, else from the body.
-fn normal(told: &CommsOperation, url: &Resource) -> CommsOperation {
+/// An operation as the fold takes it: its id from the url, else from the body. One that is gone without a word
+/// of its end is settled by its result.
+fn normal(told: &CommsOperation, url: &Resource, is_gone: bool) -> CommsOperation {
     let mut told = told.clone();
     if let Resource::Operation(Some(id)) = url {
         told.id = Member::Value(id.clone());
         told.other.remove("id");
     }
+    let is_settled = State::told(&told).is_some_and(|state| state.lies_in(Region::Settled));
+    let result = told.result_info.value().filter(|_| is_gone && !is_settled);
+    if let Some(status) = result.and_then(|result| end(result)) {
+        told.status = Member::Value(status);
+        told.other.remove("status");
+    }
     details::strip(&mut told.other);
     told
 }
 
-/// The state that a telling comes to. One that is gone without a word of its status is settled by its result.
-fn destiny(told: &CommsOperation, is_gone: bool) -> Option<State> {
-    let result = told.result_info.value().filter(|_| is_gone).map(|result| &**result);
-    match State::told(told) {
-        settled @ Some(State::Completed | State::Failed) => settled,
-        pending => match result {
-            Some(result) if result.is_success() => Some(State::Completed),
-            Some(result) if ResultInfo::is_failure(result) => Some(State::Failed),
-            Some(_) | None => pending,
-        },
+/// The end that a result tells of.
+fn end(result: &ResultInfo) -> Option<OperationStatus> {
+    match (result.is_success(), result.is_failure()) {
+        (true, _) => Some(OperationStatus::Completed),
+        (false, true) => Some(OperationStatus::Failed),
+        (false, false) => None,
     }
 }
 
