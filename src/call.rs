@@ -21,7 +21,6 @@ pub use event::{CallEvent, ContentSharing, Details, NotificationHeard, RosterUpd
 pub use lifecycle::Region;
 pub(crate) use observe::orphan;
 pub use observe::{Delivery, Observed, Reply};
-pub(crate) use state::names;
 pub use state::{Cause, State};
 
 use crate::graph::{self, CallDirection, MediaState, Participant, ResultInfo, ToneInfo};

@@ -6,7 +6,7 @@ use core::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::CallId;
-use crate::call::names;
+use crate::names::names;
 
 names! {
     /// How bad a finding is; the worst is the greatest.

@@ -75,6 +75,7 @@ pub mod graph;
 mod id;
 mod ledger;
 pub mod log;
+mod names;
 pub mod operation;
 mod record;
 mod refusal;

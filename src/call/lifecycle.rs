@@ -6,12 +6,13 @@
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use core::{fmt, iter};
+use core::iter;
 
 use statig::Outcome;
 use statig::blocking::{IntoStateMachine, State as Leaf, StateExt, Superstate as Branch};
 
-use super::state::{Cause, State, names};
+use super::state::{Cause, State};
+use crate::names::names;
 
 /// The machine itself holds nothing: all that a call is lives in the fold.
 struct Chart;

@@ -1,38 +1,7 @@
 //! The states of a call and what moves it from one to the next.
 
-use core::fmt;
-
 use crate::graph::CallState;
-
-macro_rules! names {
-    ($(#[$meta:meta])* pub enum $Name:ident { $( $(#[$vmeta:meta])* $Variant:ident = $text:literal, )+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $Name { $( $(#[$vmeta])* $Variant, )+ }
-
-        impl $Name {
-            /// All of them, in the order of the chart.
-            pub const ALL: &[Self] = &[ $( Self::$Variant, )+ ];
-
-            /// The name as Graph, or the log, writes it.
-            ///
-            /// ```
-            /// assert_eq!(callfold::call::State::TransferAccepted.as_str(), "transferAccepted");
-            /// ```
-            pub const fn as_str(self) -> &'static str {
-                match self { $( Self::$Variant => $text, )+ }
-            }
-        }
-
-        impl fmt::Display for $Name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-    };
-}
-
-pub(crate) use names;
+use crate::names::names;
 
 names! {
     /// Where a call is in its lifecycle: Graph's `callState`.

@@ -1,12 +1,12 @@
 //! The chart of an operation, on statig: the same shape as a call's, in small.
 
-use core::{fmt, iter};
+use core::iter;
 
 use statig::Outcome;
 use statig::blocking::{IntoStateMachine, State as Leaf, StateExt, Superstate as Branch};
 
 use super::state::{Cause, State};
-use crate::call::names;
+use crate::names::names;
 
 /// The machine itself holds nothing: all that an operation is lives in the fold.
 struct Chart;

@@ -1,8 +1,6 @@
 //! The states of an operation and what moves it from one to the next.
 
-use core::fmt;
-
-use crate::call::names;
+use crate::names::names;
 
 names! {
     /// How far an operation is: Graph's `status`.
