@@ -150,6 +150,12 @@ impl From<&str> for Id {
     }
 }
 
+impl From<String> for Id {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
 impl From<CallId> for Id {
     fn from(call: CallId) -> Self {
         Self(Spelling::Guid(call.guid()))

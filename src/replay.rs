@@ -140,7 +140,7 @@ impl Replay {
     pub fn finish(&mut self, mut sink: impl FnMut(&Recorded)) -> Vec<Finding> {
         let mut findings = Vec::new();
         for held in core::mem::take(&mut self.held).values().flat_map(BTreeMap::values) {
-            self.fold_line(held, &mut sink, &mut findings);
+            self.fold_held(held, &mut sink, &mut findings);
         }
         findings
     }
@@ -190,7 +190,7 @@ impl Replay {
             let next = self.unbegun.get(&call).copied().unwrap_or_else(|| self.ledger.next_revision(call));
             let Some(first) = held.first_entry().filter(|first| *first.key() <= next) else { break };
             let recorded = first.remove();
-            self.fold_line(&recorded, sink, findings);
+            self.fold_held(&recorded, sink, findings);
         }
         if self.held.get(&call).is_some_and(BTreeMap::is_empty) {
             self.held.remove(&call);
@@ -200,12 +200,21 @@ impl Replay {
     /// Folds all held lines of a call, whatever is missing before them.
     fn let_go(&mut self, call: CallId, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
         for held in self.held.remove(&call).unwrap_or_default().values() {
-            self.fold_line(held, sink, findings);
+            self.fold_held(held, sink, findings);
         }
     }
 
     fn next_revision(&self, call: CallId) -> u64 {
         self.unbegun.get(&call).copied().unwrap_or_else(|| self.ledger.next_revision(call))
+    }
+
+    /// Folds a line that was held back. Its findings stand at a later record, and so name its revision.
+    fn fold_held(&mut self, line: &Recorded, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
+        let before = findings.len();
+        self.fold_line(line, sink, findings);
+        for finding in findings.iter_mut().skip(before) {
+            finding.message.insert_str(0, &format!("revision {}, held back until here: ", line.revision));
+        }
     }
 
     fn fold_line(&mut self, line: &Recorded, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {

@@ -33,7 +33,11 @@ pub(crate) fn without_place(error: &serde_json::Error) -> String {
 fn unquoted(quoted: &str) -> String {
     let found = quoted.split([' ', ',']).next().unwrap_or_default();
     let expected = quoted.rsplit_once(", expected ").map_or("something else", |(_, expected)| expected);
-    let expected = if expected.starts_with("struct ") { "an object" } else { expected };
+    let expected = match expected {
+        "u64" | "u32" => "a whole number",
+        expected if expected.starts_with("struct ") => "an object",
+        expected => expected,
+    };
     format!("expected {expected}, found {found}")
 }
 

@@ -2,7 +2,9 @@
 
 mod common;
 
-use callfold::FindingKind::{Adopted, AfterEnd, Gap, Impossible, Late, Malformed, Orphan, Repeat};
+use callfold::FindingKind::{
+    Adopted, AfterEnd, Gap, Impossible, Late, Malformed, Orphan, Repeat, UnknownResource,
+};
 use callfold::call::{Call, Reply, State};
 use callfold::graph::CommsNotification;
 use callfold::operation::Operation;
@@ -437,4 +439,13 @@ fn an_operation_with_nothing_to_know_it_by_is_malformed() {
     let nameless = about("/operations", "updated", json!({ "clientContext": "", "status": "running" }));
     let heard = Scenario::given_states(&["established"]).when(&nameless);
     assert_eq!((heard.events(), heard.findings()), (vec![], vec![Malformed]));
+}
+
+#[test]
+fn a_status_of_next_year_is_named_and_changes_no_state() {
+    let running = about("/operations/o", "updated", json!({ "status": "running" }));
+    let next_year = about("/operations/o", "updated", json!({ "status": "paused", "clientContext": "c" }));
+    let heard = Scenario::given(&[state("established"), running]).when(&next_year);
+    heard.then(State::Established, &["operationUpdated"], &[UnknownResource]);
+    assert_eq!(heard.call().operations()[0].state().as_str(), "running");
 }

@@ -127,9 +127,9 @@ impl Bodies {
             let parsed = serde_json::from_str::<Cow<'_, str>>(time).ok();
             match parsed.and_then(|text| text.parse::<Timestamp>().ok()) {
                 Some(time) => delivery.received_at = Some(time),
-                None => {
-                    self.faults.push("`receivedAt` is no time: 2026-11-23T09:15:02.250Z is one".to_string())
-                }
+                None => self.faults.push(
+                    "`receivedAt` is no time in RFC 3339, such as 2026-11-23T09:15:02.250Z".to_string(),
+                ),
             }
         }
         let headers = envelope.headers.and_then(|headers| serde_json::from_str(headers.get()).ok());

@@ -84,6 +84,9 @@ pub(crate) fn drive(args: &SourceArgs, listener: &mut impl Listener) -> io::Resu
         }
     }
     drive.finish()?;
+    if let Some(call) = args.call.filter(|call| drive.replay.ledger().call(*call).is_none()) {
+        anstream::eprintln!("callfold: no log tells of call {call}");
+    }
     Ok(Outcome { replay: drive.replay, inputs: drive.inputs, unreadable, worst: drive.worst })
 }
 

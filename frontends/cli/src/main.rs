@@ -26,9 +26,9 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
     };
     outcome.unwrap_or_else(|error| {
-        // Whoever reads has seen enough.
+        // Whoever reads has seen enough: the status that a shell gives to a process that a closed pipe ends.
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return ExitCode::SUCCESS;
+            return ExitCode::from(141);
         }
         anstream::eprintln!("callfold: {error}");
         ExitCode::from(2)

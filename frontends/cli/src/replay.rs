@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::args::ReplayArgs;
-use crate::drive::{Outcome, drive};
+use crate::drive::drive;
 use crate::report::{Spool, Worst};
 use crate::{report, status};
 
@@ -22,12 +22,5 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
         }
         outcome
     };
-    name_unknown(args, &outcome);
     Ok(status(&outcome, args.deny.deny))
-}
-
-fn name_unknown(args: &ReplayArgs, outcome: &Outcome) {
-    if let Some(call) = args.source.call.filter(|call| outcome.replay.ledger().call(*call).is_none()) {
-        anstream::eprintln!("callfold: no log tells of call {call}");
-    }
 }

@@ -17,6 +17,10 @@ const NAMELESS: &str = "an operation with neither an id nor a clientContext";
 impl Draft<'_> {
     pub(super) fn hear_operation(&mut self, told: &CommsOperation, url: &Resource, is_gone: bool) {
         let told = normal(told, url, is_gone);
+        if let Some(OperationStatus::Other(status)) = told.status.value() {
+            let message = format!("`{}` is no status of an operation that is known here", short(status));
+            self.find(FindingKind::UnknownResource, message);
+        }
         let found = self.known.and_then(|call| {
             position(call.operations(), &told).and_then(|index| call.operations().get(index))
         });

@@ -33,7 +33,7 @@ impl Draft<'_> {
                 None => {
                     self.change(details::news(details::told(told), call.details()));
                     self.hear_tone(told);
-                    if self.observed.events.is_empty() {
+                    if self.observed.events.is_empty() && unknown_state.is_none() {
                         self.repeat("details");
                     }
                 }
