@@ -216,7 +216,7 @@ impl Operation {
 /// by `clientContext` among all that lack an id or are told without one. An end that is told again without an
 /// id is no other operation's.
 /// A cancel's reply can bear the id of what it cancels, so that the kinds must agree where both are told.
-pub(crate) fn position(operations: &[Operation], told: &CommsOperation) -> Option<usize> {
+fn position(operations: &[Operation], told: &CommsOperation) -> Option<usize> {
     let rank = |operation: &Operation| {
         if !operation.shares_kind(told) {
             return None;
@@ -236,6 +236,19 @@ pub(crate) fn position(operations: &[Operation], told: &CommsOperation) -> Optio
     };
     let ranked = operations.iter().enumerate().filter_map(|(index, one)| Some((rank(one)?, index)));
     ranked.min().map(|(_, index)| index)
+}
+
+/// The operation that a telling is about.
+pub(crate) fn find<'a>(operations: &'a [Operation], told: &CommsOperation) -> Option<&'a Operation> {
+    position(operations, told).and_then(|index| operations.get(index))
+}
+
+/// The same, to change it.
+pub(crate) fn find_mut<'a>(
+    operations: &'a mut [Operation],
+    told: &CommsOperation,
+) -> Option<&'a mut Operation> {
+    position(operations, told).and_then(|index| operations.get_mut(index))
 }
 
 impl State {

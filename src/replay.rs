@@ -186,8 +186,9 @@ impl Replay {
 
     /// Folds the held lines of a call whose turn has come.
     fn release(&mut self, call: CallId, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
-        while let Some(held) = self.held.get_mut(&call) {
-            let next = self.unbegun.get(&call).copied().unwrap_or_else(|| self.ledger.next_revision(call));
+        while self.held.contains_key(&call) {
+            let next = self.next_revision(call);
+            let Some(held) = self.held.get_mut(&call) else { break };
             let Some(first) = held.first_entry().filter(|first| *first.key() <= next) else { break };
             let recorded = first.remove();
             self.fold_held(&recorded, sink, findings);

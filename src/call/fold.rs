@@ -13,7 +13,7 @@ use super::roster::Roster;
 use super::state::State;
 use super::{Call, details};
 use crate::graph::{self, CommsOperation, ToneInfo};
-use crate::operation::{Operation, position};
+use crate::operation::{Operation, find, find_mut};
 use crate::text::short;
 use crate::{Id, Recorded, Refusal};
 
@@ -192,14 +192,14 @@ impl Call {
             }
             CallEvent::OperationCreated(told) => self.create(event, told)?,
             CallEvent::OperationUpdated(told) => {
-                let found = position(&self.operations, told).and_then(|index| self.operations.get_mut(index));
+                let found = find_mut(&mut self.operations, told);
                 match found {
                     Some(operation) if operation.is_pending() => operation.merge(told),
                     Some(_) | None => return Err(self.refuse_operation(event, told)),
                 }
             }
             CallEvent::OperationStep(cause, told) => {
-                let found = position(&self.operations, told).and_then(|index| self.operations.get_mut(index));
+                let found = find_mut(&mut self.operations, told);
                 let step = found.and_then(|operation| Some((operation.state().after(*cause)?, operation)));
                 match step {
                     Some((next, operation)) => operation.step(next, told),
@@ -270,7 +270,7 @@ impl Call {
 
     fn create(&mut self, event: &CallEvent, told: &CommsOperation) -> Result<(), Refusal> {
         let operation = Operation::begin(told);
-        let known = position(&self.operations, told).and_then(|index| self.operations.get(index));
+        let known = find(&self.operations, told);
         let is_known = known.is_some_and(|known| known.is_told_by(told));
         if is_known || (!self.state.is_live() && operation.is_pending()) {
             return Err(self.refuse_operation(event, told));
@@ -310,7 +310,7 @@ impl Call {
     }
 
     fn refuse_operation(&self, event: &CallEvent, told: &CommsOperation) -> Refusal {
-        let known = position(&self.operations, told).and_then(|index| self.operations.get(index));
+        let known = find(&self.operations, told);
         let legal = match known {
             Some(known) => known.state().steps().map(|(cause, _)| cause.as_str()).collect(),
             None if self.state.is_live() => Vec::from(["operationCreated"]),

@@ -45,6 +45,11 @@ struct Envelope<'a> {
 }
 
 impl Envelope<'_> {
+    /// True for one notification without the body around it.
+    fn is_single(&self) -> bool {
+        self.value.is_none() && self.is_notification()
+    }
+
     fn is_notification(&self) -> bool {
         [&self.change_type, &self.resource_url, &self.resource].iter().any(|member| member.is_some())
     }
@@ -54,7 +59,7 @@ impl Bodies {
     pub(crate) fn read(record: &[u8]) -> Self {
         let mut this = Self::default();
         match core::str::from_utf8(record) {
-            Ok(json) => this.document(json, &Delivery::default()),
+            Ok(json) => this.document(json),
             Err(error) => {
                 let at = error.valid_up_to() + 1;
                 this.faults.push(alloc::format!("not UTF-8 from byte {at} of the record on"));
@@ -63,18 +68,18 @@ impl Bodies {
         this
     }
 
-    fn document(&mut self, json: &str, delivery: &Delivery) {
+    fn document(&mut self, json: &str) {
         if json.starts_with('[') {
             match serde_json::from_str::<Vec<&RawValue>>(json) {
-                Ok(items) => items.iter().for_each(|item| self.object(item.get(), delivery)),
+                Ok(items) => items.iter().for_each(|item| self.object(item.get())),
                 Err(error) => self.faults.push(without_content(&error)),
             }
         } else {
-            self.object(json, delivery);
+            self.object(json);
         }
     }
 
-    fn object(&mut self, json: &str, delivery: &Delivery) {
+    fn object(&mut self, json: &str) {
         let envelope = match serde_json::from_str::<Envelope<'_>>(json) {
             Ok(envelope) => envelope,
             Err(error) => return self.faults.push(without_content(&error)),
@@ -83,12 +88,14 @@ impl Bodies {
             let delivery = self.delivery(&envelope);
             // Some recorders keep the body as the text that came.
             let text = serde_json::from_str::<String>(body.get());
-            return self.body(text.as_deref().unwrap_or_else(|_| body.get()), delivery);
+            let json = text.as_deref().unwrap_or_else(|_| body.get());
+            let is_single = serde_json::from_str::<Envelope<'_>>(json).is_ok_and(|body| body.is_single());
+            return self.body(json, is_single, delivery);
         }
         let is_body =
             || serde_json::from_str(json).is_ok_and(|read: CommsNotifications| !read.value.is_empty());
         if envelope.value.is_some() || envelope.is_notification() || is_body() {
-            self.body(json, delivery.clone());
+            self.body(json, envelope.is_single(), Delivery::default());
         } else {
             self.faults.push(
                 "holds no notifications: expected an object with `value`, or with `body` around one"
@@ -97,9 +104,7 @@ impl Bodies {
         }
     }
 
-    fn body(&mut self, json: &str, delivery: Delivery) {
-        let signs = serde_json::from_str::<Envelope<'_>>(json);
-        let is_single = signs.is_ok_and(|signs| signs.value.is_none() && signs.is_notification());
+    fn body(&mut self, json: &str, is_single: bool, delivery: Delivery) {
         let read = if is_single {
             serde_json::from_str::<CommsNotification>(json).map(|one| {
                 let mut notifications = CommsNotifications::default();

@@ -9,7 +9,7 @@ use super::super::{Call, details};
 use super::draft::Draft;
 use crate::FindingKind;
 use crate::graph::{CommsOperation, Member, Members, News, OperationStatus, Resource, ResultInfo, Unknown};
-use crate::operation::{Operation, Region, State, position};
+use crate::operation::{Operation, Region, State, find};
 use crate::text::short;
 
 const NAMELESS: &str = "an operation with neither an id nor a clientContext";
@@ -21,9 +21,7 @@ impl Draft<'_> {
             let message = format!("`{}` is no status of an operation that is known here", short(status));
             self.find(FindingKind::UnknownResource, message);
         }
-        let found = self.known.and_then(|call| {
-            position(call.operations(), &told).and_then(|index| call.operations().get(index))
-        });
+        let found = self.known.and_then(|call| find(call.operations(), &told));
         match found {
             Some(operation) if operation.is_pending() => self.hear_pending(operation, &told, is_gone),
             Some(operation) => self.hear_settled(operation, &told),
@@ -119,7 +117,7 @@ impl Draft<'_> {
         }
         let operations = self.known.map_or(&[][..], Call::operations);
         // Two operations can bear one clientContext: an id that is told is the better witness.
-        let known = position(operations, &told).and_then(|index| operations.get(index));
+        let known = find(operations, &told);
         let is_known = known.is_some_and(|known| known.is_told_by(&told));
         let is_over = self.known.is_some_and(|call| !call.state().is_live());
         if !is_known && !is_over {
