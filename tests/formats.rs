@@ -608,3 +608,16 @@ fn a_replay_goes_on_with_the_ledger_of_another() {
     assert_eq!(second.ledger().call(call_id()).map(Call::revision), Some(2));
     assert_eq!(Ledger::calls(first.replay.ledger()).next().map(Call::revision), Some(1));
 }
+
+#[test]
+fn an_entry_that_is_not_utf8_is_heard_and_said() {
+    let mut entry =
+        b"$>2026-11-23T09:15:02Z Info: Bot.cs:1 Post\nTransactionDirection: Incoming\nrequest: POST /\n"
+            .to_vec();
+    let body = r#"{"value":[{"changeType":"created","resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896","resourceData":{"state":"incoming","subject":"X"}}]}"#;
+    entry.extend(body.bytes().map(|byte| if byte == b'X' { 0xFF } else { byte }));
+    let mut replay = Replay::new();
+    let findings = replay.record(Format::SdkLog, &entry, |_| {});
+    assert_eq!(findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::Malformed]);
+    assert_eq!(replay.ledger().calls().count(), 1);
+}

@@ -60,10 +60,7 @@ impl Bodies {
         let mut this = Self::default();
         match core::str::from_utf8(record) {
             Ok(json) => this.document(json),
-            Err(error) => {
-                let at = error.valid_up_to() + 1;
-                this.faults.push(alloc::format!("not UTF-8 from byte {at} of the record on"));
-            }
+            Err(error) => this.faults.push(not_utf8(&error)),
         }
         this
     }
@@ -147,6 +144,10 @@ impl Bodies {
         }
         delivery
     }
+}
+
+pub(super) fn not_utf8(error: &core::str::Utf8Error) -> String {
+    alloc::format!("not UTF-8 from byte {} of the record on", error.valid_up_to() + 1)
 }
 
 /// Takes over a header by which a second delivery of the same message is known; true where it is one.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::notifications::{Bodies, header};
+use super::notifications::{Bodies, header, not_utf8};
 use crate::CallId;
 use crate::call::{Delivery, Reply};
 use crate::graph::{Call, CommsOperation, ResourceUrl};
@@ -156,6 +156,10 @@ impl Trace {
         let mut bodies = Bodies::read(json.as_bytes());
         if entry.response.is_some() && bodies.bodies.is_empty() {
             return Ok(Self::Nothing);
+        }
+        if let (Err(error), true) = (core::str::from_utf8(record), bodies.faults.is_empty()) {
+            // What can be read is heard all the same.
+            bodies.faults.push(not_utf8(&error));
         }
         bodies.bodies.iter_mut().for_each(|body| body.delivery = entry.delivery.clone());
         Ok(Self::Heard { bodies, call: entry.call })
