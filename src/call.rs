@@ -1,33 +1,55 @@
 //! One call: its lifecycle, its events, and what hearing makes of the wire.
 //!
 //! `state.rs` and `lifecycle.rs` are the chart, `event.rs` what happens, `fold.rs` what events make of a call,
-//! `hearing.rs` and `observe.rs` what a notification makes of a call's events.
+//! `hearing.rs` and `observe.rs` what a notification makes of a call's events, `command.rs` and `decide.rs` what a request
+//! does, `stimulus.rs` and `react.rs` the network, `deadline.rs` the clock.
 
+mod command;
+mod deadline;
+mod decide;
 mod details;
 mod event;
 mod fold;
 mod hearing;
 mod lifecycle;
+mod limits;
 mod observe;
+mod payload;
+mod plan;
+mod react;
+mod reply;
 mod roster;
+mod service;
 mod state;
+mod stimulus;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-pub use event::{CallEvent, ContentSharing, Details, NotificationHeard, RosterUpdated, StateConfirmed};
+pub use command::Command;
+pub use deadline::{Deadline, Due};
+pub use decide::{Asked, Caller, Decision};
+pub use event::{CallEvent, Details, RecordingCause, ServiceEvent};
 pub use lifecycle::Region;
 pub(crate) use observe::orphan;
-pub use observe::{Delivery, Observed, Reply};
+pub use observe::{Delivery, Observed};
+pub use payload::{
+    ContentSharing, HoldMusic, MediaRequest, NotificationHeard, OperationQueued, Recording, RosterUpdated,
+    StateConfirmed,
+};
+pub use reply::{Body, Reply};
 pub use state::{Cause, State};
+pub use stimulus::{Ending, Stimulus, StopReason};
 
 use crate::graph::{self, CallDirection, MediaState, Participant, ResultInfo, ToneInfo};
 use crate::operation::Operation;
 use crate::{CallId, Id};
+use deadline::Deadlines;
 use fold::{Beginning, Hearings};
 use roster::Roster;
+use service::Service;
 
 /// A call, folded from its events. Nothing but an event changes one.
 ///
@@ -60,6 +82,9 @@ pub struct Call {
     tones: Vec<ToneInfo>,
     content_sharing: Vec<Id>,
     hearings: Hearings,
+    deadlines: Deadlines,
+    /// Boxed, because a call that is only heard has none.
+    service: Option<Box<Service>>,
 }
 
 impl Call {

@@ -1,4 +1,4 @@
-//! The wire: Microsoft Graph's resources as its JSON has them. Data only, no behaviour.
+//! The wire: Microsoft Graph's resources as its JSON has them, its methods, permissions and end codes.
 //!
 //! Tolerant in: enum values in any casing, numbers as strings, `subCode` for `subcode`, a missing or wrong
 //! `@odata.type`, ids dashed or bare, an object where a collection belongs. A member whose value does not fit
@@ -21,14 +21,19 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+pub mod action;
 mod call;
+mod end_code;
 mod identity;
 mod media;
 mod meeting;
 mod member;
+mod method;
 mod notification;
+mod odata;
 mod operation;
 mod participant;
+mod permission;
 mod quality;
 mod resource_data;
 mod result;
@@ -41,6 +46,7 @@ pub use call::{
     Call, CallDirection, CallOptions, CallRoute, CallState, CallTranscriptionInfo, CallTranscriptionState,
     IncomingContext, RejectReason, RoutingType,
 };
+pub use end_code::EndCode;
 pub use identity::{EndpointType, Identity, IdentitySet, InvitationParticipantInfo, ParticipantInfo};
 pub use media::{
     AudioRoutingGroup, CallMediaState, ContentSharingSession, MediaConfig, MediaDirection, MediaInfo,
@@ -49,13 +55,16 @@ pub use media::{
 pub use meeting::{ChatInfo, MeetingInfo};
 pub use member::{Member, Other};
 pub(crate) use member::{Members, Merge, News, Ordered, Rule, Unknown};
+pub use method::{Method, NoRoute, Root, Route, Verb};
 pub use notification::{ChangeType, CommsNotification, CommsNotifications};
+pub use odata::{ODataError, Version};
 pub use operation::{CommsOperation, CompletionReason, OperationKind, OperationStatus};
 pub use participant::{
     DeltaParticipants, OnlineMeetingRestricted, Participant, ParticipantJoiningNotification,
     ParticipantJoiningResponse, ParticipantLeftNotification, RecordingInfo, RecordingStatus, RemovedState,
     RestrictionReason,
 };
+pub use permission::{Needed, Permission, PermissionPage, PermissionRow, allows};
 pub use quality::{Double, TeleconferenceDeviceMediaQuality, TeleconferenceDeviceQuality};
 pub use resource_data::{ResourceData, Unshown};
 pub use result::ResultInfo;

@@ -156,6 +156,12 @@ impl From<String> for Id {
     }
 }
 
+impl From<Uuid> for Id {
+    fn from(guid: Uuid) -> Self {
+        Self(Spelling::Guid(guid))
+    }
+}
+
 impl From<CallId> for Id {
     fn from(call: CallId) -> Self {
         Self(Spelling::Guid(call.guid()))

@@ -2,6 +2,9 @@
 //!
 //! The only file that names `im`.
 
+mod conversation;
+mod service;
+
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;

@@ -76,6 +76,7 @@ mod id;
 mod ledger;
 pub mod log;
 mod names;
+mod notify;
 pub mod operation;
 mod record;
 mod refusal;
@@ -90,8 +91,9 @@ pub use call::Call;
 pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};
 pub use ledger::{Applied, ApplyError, Ledger, Moment, NoHistory};
+pub use notify::Notify;
 pub use record::{At, CloudEvent, LineError, Recorded, SCHEMA_VERSION};
-pub use refusal::Refusal;
+pub use refusal::{Refusal, Why};
 pub use replay::Replay;
 pub use secret::Secret;
 

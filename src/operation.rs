@@ -136,6 +136,22 @@ impl Operation {
         &self.resource
     }
 
+    /// The resource with its status: what a GET gives.
+    pub(crate) fn whole(&self) -> CommsOperation {
+        let status = match self.state {
+            State::NotStarted => OperationStatus::NotStarted,
+            State::Running => OperationStatus::Running,
+            State::Completed => OperationStatus::Completed,
+            State::Failed => OperationStatus::Failed,
+        };
+        CommsOperation { status: status.into(), ..(*self.resource).clone() }
+    }
+
+    /// True where this is its id, or another one by which it was told.
+    pub(crate) fn is_called(&self, id: &OperationId) -> bool {
+        self.id() == Some(id) || self.aliases.contains(id)
+    }
+
     /// True until it is completed or failed.
     ///
     /// ```
@@ -198,7 +214,7 @@ impl Operation {
     }
 
     pub(crate) fn has_id_of(&self, told: &CommsOperation) -> bool {
-        told.id.value().is_some_and(|id| self.id() == Some(id) || self.aliases.contains(id))
+        told.id.value().is_some_and(|id| self.is_called(id))
     }
 
     fn shares_kind(&self, told: &CommsOperation) -> bool {

@@ -315,9 +315,9 @@ impl Replay {
         match Trace::read(record) {
             Ok(Trace::Nothing) => {}
             Ok(Trace::Heard { bodies, call }) => self.bodies(&bodies, call, sink, findings),
-            Ok(Trace::Replied { call: Some(id), reply, at }) if self.hears(id, at) => {
+            Ok(Trace::Replied { call: Some(id), body, at }) if self.hears(id, at) => {
                 self.let_go(id, sink, findings);
-                let observed = Call::learn(self.ledger.call(id), id, &reply, at);
+                let observed = Call::learn(self.ledger.call(id), id, &body, at);
                 self.take_in(observed, sink, findings);
             }
             Ok(Trace::Replied { call: Some(_), .. }) => {}

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use callfold::call::{Call, Delivery, Reply};
+use callfold::call::{Body, Call, Delivery};
 use callfold::graph::{
     AudioRoutingGroup, CommsNotifications, CommsOperation, InvitationParticipantInfo, MediaConfig,
     Participant, ParticipantInfo, Prompt, Resource, ResourceUrl, TeleconferenceDeviceQuality,
@@ -227,12 +227,12 @@ fn reply(body: &Value, asked: Option<CallId>, ledger: &mut Ledger, named: &mut N
         let operation: CommsOperation = serde_json::from_value(body.clone()).expect("a reply is read");
         let Some(id) = asked else { return };
         name_status(id, &operation, None, named);
-        (id, Reply::Operation(Box::new(operation)))
+        (id, Body::Operation(Box::new(operation)))
     } else if type_name.ends_with(".call") {
         let call: graph::Call = serde_json::from_value(body.clone()).expect("a reply is read");
         let Some(id) = call.id.value().and_then(|id| id.guid()).map(CallId::new) else { return };
         named.states.insert(id, "establishing".into());
-        (id, Reply::Call(Box::new(call)))
+        (id, Body::Call(Box::new(call)))
     } else {
         return;
     };

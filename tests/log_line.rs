@@ -37,6 +37,25 @@ fn data(type_name: &str) -> &'static str {
         "rosterUpdated" => r#"{"sequenceNumber":4,"participants":[{"isMuted":true,"id":"7"}]}"#,
         "contentSharingStarted" | "contentSharingEnded" => r#"{"id":"0f"}"#,
         "notificationHeard" => r#"{"messageIds":["1","2"],"item":0}"#,
+        "keptAlive" => "{}",
+        "operationQueued" => {
+            r#"{"operation":{"status":"notStarted","id":"7"},"recordResponse":{"playBeep":false}}"#
+        }
+        "answerRequested" => {
+            r#"{"callbackUri":"https://bot.contoso.com/callback","acceptedModalities":["audio"]}"#
+        }
+        "rejectRequested" => r#"{"reason":"busy"}"#,
+        "redirectRequested" => r#"{"targets":[{"hidden":false}],"timeout":60}"#,
+        "transferRequested" => {
+            r#"{"transferTarget":{"replacesCallId":"e5d39592-99bd-4db8-bca8-30fb894ec51d"}}"#
+        }
+        "recordingStarted" => {
+            r#"{"operation":"7","recordingLocation":"https://contoso.com/7","recordingAccessToken":"t"}"#
+        }
+        "speechStarted" | "speechEnded" => r#"{"operation":"7"}"#,
+        "recordingStatusUpdated" => r#"{"status":"recording","clientContext":"d45324c1"}"#,
+        "holdMusicStarted" | "holdMusicStopped" => r#"{"participant":"8","operation":"7"}"#,
+        "deviceQualityReported" => r#"{"deviceName":"Cisco SX80"}"#,
         name if name.starts_with("operation") => {
             r#"{"clientContext":"d45324c1","status":"running","id":"7"}"#
         }

@@ -5,7 +5,7 @@ mod common;
 use callfold::FindingKind::{
     Adopted, AfterEnd, Gap, Impossible, Late, Malformed, Orphan, Repeat, UnknownResource,
 };
-use callfold::call::{Call, Reply, State};
+use callfold::call::{Body, Call, State};
 use callfold::graph::CommsNotification;
 use callfold::operation::Operation;
 use common::{Scenario, about, call_id, state};
@@ -35,8 +35,8 @@ fn end() -> CommsNotification {
     about("", "deleted", json!({ "state": "terminated" }))
 }
 
-fn learn(mut scenario: Scenario, reply: &Reply) -> Scenario {
-    scenario.last = Call::learn(scenario.ledger.call(call_id()), call_id(), reply, None);
+fn learn(mut scenario: Scenario, body: &Body) -> Scenario {
+    scenario.last = Call::learn(scenario.ledger.call(call_id()), call_id(), body, None);
     for recorded in &scenario.last.events {
         scenario.ledger.apply(recorded).expect("what a reply gives folds without a refusal");
     }
@@ -44,7 +44,7 @@ fn learn(mut scenario: Scenario, reply: &Reply) -> Scenario {
 }
 
 fn replied(scenario: Scenario, operation: Value) -> Scenario {
-    learn(scenario, &Reply::Operation(serde_json::from_value(operation).expect("an operation")))
+    learn(scenario, &Body::Operation(serde_json::from_value(operation).expect("an operation")))
 }
 
 /// An established call whose app was told of these operations.
@@ -364,7 +364,7 @@ fn two_operations_with_one_client_context_are_two() {
 
 #[test]
 fn a_reply_with_a_call_begins_it_and_tells_a_known_one_only_what_is_unknown() {
-    let reply = |members: Value| Reply::Call(serde_json::from_value(members).expect("a call"));
+    let reply = |members: Value| Body::Call(serde_json::from_value(members).expect("a call"));
     for members in [json!({ "state": "establishing" }), json!({ "state": null }), json!({})] {
         learn(Scenario::default(), &reply(members)).then(State::Establishing, &["placed"], &[]);
     }

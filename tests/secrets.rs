@@ -5,7 +5,7 @@ mod common;
 
 use std::fmt::{Debug, Display};
 
-use callfold::call::{Call, Delivery, Reply};
+use callfold::call::{Body, Call, Delivery};
 use callfold::graph::{CommsNotification, CommsNotifications};
 use callfold::log::Format;
 use callfold::{Ledger, LineError, Recorded, Replay, Secret};
@@ -123,8 +123,8 @@ fn no_event_call_ledger_or_finding_shows_one() {
 
 #[test]
 fn no_reply_shows_one() {
-    let calls = calls().map(|json| Reply::Call(serde_json::from_value(json).unwrap()));
-    let operations = operations().map(|json| Reply::Operation(serde_json::from_value(json).unwrap()));
+    let calls = calls().map(|json| Body::Call(serde_json::from_value(json).unwrap()));
+    let operations = operations().map(|json| Body::Operation(serde_json::from_value(json).unwrap()));
     for reply in calls.chain(operations) {
         hidden_debug(&reply);
         hidden_debug(&Call::learn(None, call_id(), &reply, None));

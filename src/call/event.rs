@@ -1,14 +1,17 @@
 //! What happened to a call: the only thing that changes one, and the only thing a host must keep.
 
+mod service;
+
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::state::{Cause, State};
-use crate::Id;
-use crate::graph::{self, CommsOperation, Participant, ToneInfo};
+use super::payload::{ContentSharing, NotificationHeard, RosterUpdated, StateConfirmed};
+use super::state::Cause;
+use crate::graph::{self, CommsOperation, ToneInfo};
 use crate::operation;
+pub use service::{RecordingCause, ServiceEvent};
 
 /// What was told of a call together with an event: the members that it changes, and no others.
 pub type Details = Option<Box<graph::Call>>;
@@ -54,97 +57,8 @@ pub enum CallEvent {
     OperationStep(operation::Cause, Box<CommsOperation>),
     /// `notificationHeard`: a delivery that bore message ids was taken in.
     NotificationHeard(Box<NotificationHeard>),
-}
-
-/// A state that had been inferred was told at last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct StateConfirmed {
-    /// The state that was told.
-    pub state: State,
-}
-
-/// Participants as they were told, in full or in part.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct RosterUpdated {
-    /// Orders delta rosters; absent where the roster is no delta.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sequence_number: Option<i64>,
-    /// Those who came, changed or, with a `removedState`, went.
-    pub participants: Vec<Participant>,
-}
-
-/// Shared content.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ContentSharing {
-    /// The session's id.
-    pub id: Id,
-}
-
-/// The ids by which a second delivery of the same message is known.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct NotificationHeard {
-    /// The message ids: of this delivery, and of the original one.
-    pub message_ids: Vec<Id>,
-    /// Which notification of the body it was, from 0.
-    pub item: u32,
-}
-
-impl StateConfirmed {
-    /// That this state was told at last.
-    ///
-    /// ```
-    /// use callfold::call::StateConfirmed;
-    ///
-    /// let confirmed = StateConfirmed::new(callfold::call::State::Establishing);
-    /// ```
-    pub const fn new(state: State) -> Self {
-        Self { state }
-    }
-}
-
-impl RosterUpdated {
-    /// A roster, or with a number a delta of one.
-    ///
-    /// ```
-    /// use callfold::call::RosterUpdated;
-    ///
-    /// let emptied = RosterUpdated::new(None, Vec::new());
-    /// ```
-    pub const fn new(sequence_number: Option<i64>, participants: Vec<Participant>) -> Self {
-        Self { sequence_number, participants }
-    }
-}
-
-impl ContentSharing {
-    /// The session with this id.
-    ///
-    /// ```
-    /// use callfold::call::ContentSharing;
-    ///
-    /// let session = ContentSharing::new("F7D9".into());
-    /// ```
-    pub const fn new(id: Id) -> Self {
-        Self { id }
-    }
-}
-
-impl NotificationHeard {
-    /// A delivery by its message ids, and which notification of its body.
-    ///
-    /// ```
-    /// use callfold::call::NotificationHeard;
-    ///
-    /// let heard = NotificationHeard::new(vec!["message".into()], 0);
-    /// ```
-    pub const fn new(message_ids: Vec<Id>, item: u32) -> Self {
-        Self { message_ids, item }
-    }
+    /// What only the side of the service records: it is not told by notifications.
+    Service(ServiceEvent),
 }
 
 impl CallEvent {
@@ -171,6 +85,7 @@ impl CallEvent {
             Self::OperationUpdated(_) => "operationUpdated",
             Self::OperationStep(cause, _) => cause.as_str(),
             Self::NotificationHeard(_) => "notificationHeard",
+            Self::Service(event) => event.type_name(),
         }
     }
 
@@ -198,6 +113,7 @@ impl CallEvent {
             .chain(after)
             .chain(operation::Cause::ALL.iter().map(|cause| cause.as_str()))
             .chain(["notificationHeard"])
+            .chain(ServiceEvent::type_names())
     }
 
     /// Reads an event by its name and its data as JSON; `None` where the name is unknown.
@@ -208,26 +124,31 @@ impl CallEvent {
             "adopted" => details(data).map(Self::Adopted),
             "stateConfirmed" => serde_json::from_str(data).map(Self::StateConfirmed),
             "detailsChanged" => details(data).map(Self::DetailsChanged),
-            "toneReceived" => serde_json::from_str(data).map(Self::ToneReceived),
-            "rosterUpdated" => serde_json::from_str(data).map(Self::RosterUpdated),
+            "toneReceived" => read(data, Self::ToneReceived),
+            "rosterUpdated" => read(data, Self::RosterUpdated),
             "contentSharingStarted" => serde_json::from_str(data).map(Self::ContentSharingStarted),
             "contentSharingEnded" => serde_json::from_str(data).map(Self::ContentSharingEnded),
-            "operationCreated" => serde_json::from_str(data).map(Self::OperationCreated),
-            "operationUpdated" => serde_json::from_str(data).map(Self::OperationUpdated),
-            "notificationHeard" => serde_json::from_str(data).map(Self::NotificationHeard),
-            _ => {
-                let step = Cause::ALL.iter().find(|cause| cause.as_str() == type_name);
-                let operation = operation::Cause::ALL.iter().find(|cause| cause.as_str() == type_name);
-                match (step, operation) {
-                    (Some(cause), _) => details(data).map(|details| Self::Step(*cause, details)),
-                    (None, Some(cause)) => {
-                        serde_json::from_str(data).map(|told| Self::OperationStep(*cause, told))
-                    }
-                    (None, None) => return None,
-                }
-            }
+            "operationCreated" => read(data, Self::OperationCreated),
+            "operationUpdated" => read(data, Self::OperationUpdated),
+            "notificationHeard" => read(data, Self::NotificationHeard),
+            _ => return Self::read_step(type_name, data),
         })
     }
+
+    /// The same of the events that are named by their cause.
+    fn read_step(type_name: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
+        if let Some(cause) = Cause::ALL.iter().find(|cause| cause.as_str() == type_name) {
+            return Some(details(data).map(|told| Self::Step(*cause, told)));
+        }
+        if let Some(cause) = operation::Cause::ALL.iter().find(|cause| cause.as_str() == type_name) {
+            return Some(read(data, |told| Self::OperationStep(*cause, told)));
+        }
+        ServiceEvent::read(type_name, data).map(|read| read.map(Self::Service))
+    }
+}
+
+fn read<T: DeserializeOwned, E>(data: &str, event: impl FnOnce(Box<T>) -> E) -> Result<E, serde_json::Error> {
+    serde_json::from_str(data).map(event)
 }
 
 fn details(data: &str) -> Result<Details, serde_json::Error> {
@@ -248,7 +169,7 @@ impl Serialize for CallEvent {
             | Self::Step(_, told)
             | Self::DetailsChanged(told) => match told {
                 Some(told) => told.serialize(serializer),
-                None => serde::ser::SerializeMap::end(serializer.serialize_map(Some(0))?),
+                None => empty(serializer),
             },
             Self::StateConfirmed(confirmed) => confirmed.serialize(serializer),
             Self::ToneReceived(tone) => tone.serialize(serializer),
@@ -260,6 +181,11 @@ impl Serialize for CallEvent {
                 told.serialize(serializer)
             }
             Self::NotificationHeard(heard) => heard.serialize(serializer),
+            Self::Service(event) => event.serialize(serializer),
         }
     }
+}
+
+fn empty<S: serde::Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+    serde::ser::SerializeMap::end(serializer.serialize_map(Some(0))?)
 }

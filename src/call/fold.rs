@@ -1,24 +1,25 @@
 //! The fold: what each event makes of a call. It refuses what the chart refuses, all or nothing.
 
-use alloc::collections::BTreeSet;
-use alloc::string::String;
+mod hearings;
+mod refuse;
+mod service;
+
+use alloc::boxed::Box;
 use alloc::vec::Vec;
-use alloc::{boxed::Box, format};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use super::deadline::{Deadline, Deadlines, KEEP_ALIVE, seconds};
 use super::event::{CallEvent, Details};
 use super::lifecycle::Region;
 use super::roster::Roster;
-use super::state::State;
+use super::state::{Cause, State};
 use super::{Call, details};
 use crate::graph::{self, CommsOperation, ToneInfo};
 use crate::operation::{Operation, find, find_mut};
-use crate::text::short;
-use crate::{Id, Recorded, Refusal};
-
-/// How long an inferred state waits to be told at last.
-const TOLD_AT_LAST: SignedDuration = SignedDuration::from_secs(60);
+use crate::{Recorded, Refusal, Why};
+pub(super) use hearings::Hearings;
+use refuse::refuse;
 
 /// How the call began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,78 +29,6 @@ pub(super) enum Beginning {
     Adopted,
     /// Adopted on the word of something that named no state; the state is a guess until one is told.
     Guessed,
-}
-
-/// What hearing must remember of the past.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Hearings {
-    /// States that the call has been through; those of hold and transfer since it was last established.
-    been: u16,
-    inferred: Vec<Inferred>,
-    messages: BTreeSet<(Id, u32)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Inferred {
-    state: State,
-    at: Option<Timestamp>,
-    /// Told at last, and nothing has moved the call since.
-    told: bool,
-}
-
-impl Hearings {
-    const fn bit(state: State) -> u16 {
-        1 << state as u16
-    }
-
-    fn enter(&mut self, state: State) {
-        if state == State::Established {
-            let since = [State::Hold, State::Transferring, State::TransferAccepted];
-            since.into_iter().for_each(|state| self.been &= !Self::bit(state));
-        }
-        self.been |= Self::bit(state);
-    }
-
-    /// A call that is found somewhere has been through what lies behind that.
-    /// The steps of a transfer that lie behind it may still be told.
-    fn found(state: State, at: Option<Timestamp>) -> Self {
-        let mut this = Self::default();
-        state.behind().chain([state]).for_each(|state| this.been |= Self::bit(state));
-        let untold = state.behind().filter(|state| state.lies_in(Region::Transfer));
-        this.inferred.extend(untold.map(|state| Inferred { state, at, told: false }));
-        this
-    }
-
-    fn moved(&mut self, state: State, at: Option<Timestamp>, is_inferred: bool) {
-        self.enter(state);
-        self.inferred.retain(|inferred| inferred.state != state && !inferred.told);
-        if is_inferred {
-            self.inferred.push(Inferred { state, at, told: false });
-        }
-    }
-
-    fn confirm(&mut self, state: State) {
-        let inferred = self.inferred.iter_mut().find(|inferred| inferred.state == state);
-        if let Some(inferred) = inferred {
-            inferred.told = true;
-        }
-    }
-
-    pub(super) const fn has_been(&self, state: State) -> bool {
-        self.been & Self::bit(state) != 0
-    }
-
-    /// True where a state was inferred, and the time in which it may still be told has not run out.
-    /// `Some(true)` where it was told already and nothing has moved the call since.
-    pub(super) fn awaits(&self, state: State, now: Option<Timestamp>) -> Option<bool> {
-        let inferred = self.inferred.iter().find(|inferred| inferred.state == state)?;
-        let waited = now.zip(inferred.at).map(|(now, at)| now.duration_since(at));
-        waited.is_none_or(|waited| waited <= TOLD_AT_LAST).then_some(inferred.told)
-    }
-
-    pub(super) fn has_heard(&self, message: &Id, item: u32) -> bool {
-        self.messages.contains(&(message.clone(), item))
-    }
 }
 
 impl Call {
@@ -135,12 +64,14 @@ impl Call {
             | CallEvent::OperationCreated(_)
             | CallEvent::OperationUpdated(_)
             | CallEvent::OperationStep(..)
-            | CallEvent::NotificationHeard(_)) => {
-                return Err(refuse(event, None, ["offered", "placed", "adopted"].into()));
+            | CallEvent::NotificationHeard(_)
+            | CallEvent::Service(_)) => {
+                return Err(refuse(event, None, Why::State, ["offered", "placed", "adopted"].into()));
             }
         };
         let mut details: Box<graph::Call> = Box::default();
         details::merge(&mut details, told);
+        let deadlines = beginning.deadlines(told, recorded.at);
         Ok(Self {
             id: recorded.call,
             state,
@@ -154,6 +85,8 @@ impl Call {
             tones: Vec::new(),
             content_sharing: Vec::new(),
             hearings: Hearings::found(state, recorded.at),
+            deadlines,
+            service: None,
         })
     }
 
@@ -188,7 +121,7 @@ impl Call {
             }
             CallEvent::Step(cause, told) => {
                 let Some(next) = self.state.after(*cause) else { return Err(self.refuse(event)) };
-                self.step(next, told, recorded);
+                self.step(*cause, next, told, recorded);
             }
             CallEvent::OperationCreated(told) => self.create(event, told)?,
             CallEvent::OperationUpdated(told) => {
@@ -204,6 +137,9 @@ impl Call {
                 match step {
                     Some((next, operation)) => operation.step(next, told),
                     None => return Err(self.refuse_operation(event, told)),
+                }
+                if self.service.is_some() {
+                    self.media_moved(told.id.value(), *cause, recorded.at);
                 }
             }
             CallEvent::NotificationHeard(heard) => {
@@ -237,6 +173,7 @@ impl Call {
                 self.must_live(event)?;
                 self.content_sharing.retain(|id| *id != session.id);
             }
+            CallEvent::Service(told) => self.serve(told, recorded)?,
         }
         self.revision = recorded.revision;
         self.first_at = self.first_at.or(recorded.at);
@@ -253,11 +190,12 @@ impl Call {
         self.beginning = Beginning::Adopted;
         self.state = found;
         let messages = core::mem::take(&mut self.hearings.messages);
-        self.hearings = Hearings { messages, ..Hearings::found(found, at) };
+        self.hearings = Hearings::found(found, at);
+        self.hearings.messages = messages;
         details::merge(&mut self.details, told);
     }
 
-    fn step(&mut self, next: State, told: &Details, recorded: &Recorded) {
+    fn step(&mut self, cause: Cause, next: State, told: &Details, recorded: &Recorded) {
         // What was told in a connected call was the result of a transfer, not of what comes next.
         if self.state.lies_in(Region::Connected) {
             self.details.result_info.take();
@@ -265,6 +203,10 @@ impl Call {
         self.state = next;
         self.beginning = self.beginning.known();
         self.hearings.moved(next, recorded.at, recorded.inferred);
+        self.deadlines.moved(cause, next, recorded.at);
+        if !next.is_live() {
+            self.close();
+        }
         details::merge(&mut self.details, told);
     }
 
@@ -301,29 +243,26 @@ impl Call {
     pub(super) fn is_guessed(&self) -> bool {
         self.beginning == Beginning::Guessed
     }
-
-    fn refuse(&self, event: &CallEvent) -> Refusal {
-        let steps = self.state.steps().map(|(cause, _)| cause.as_str());
-        let beside = ["detailsChanged", "toneReceived", "rosterUpdated", "operationCreated"];
-        let legal = steps.chain(beside.into_iter().filter(|_| self.state.is_live())).collect();
-        refuse(event, Some(self.state), legal)
-    }
-
-    fn refuse_operation(&self, event: &CallEvent, told: &CommsOperation) -> Refusal {
-        let known = find(&self.operations, told);
-        let legal = match known {
-            Some(known) => known.state().steps().map(|(cause, _)| cause.as_str()).collect(),
-            None if self.state.is_live() => Vec::from(["operationCreated"]),
-            None => Vec::new(),
-        };
-        let state = known.map_or("unknown", |known| known.state().as_str());
-        let id = told.id.value().map_or_else(String::new, |id| format!(" {}", short(id)));
-        let operation = Some(format!("the {state} {} operation{id}", told.kind().as_str()));
-        Refusal { operation, ..refuse(event, Some(self.state), legal) }
-    }
 }
 
 impl Beginning {
+    /// What a call that begins so waits for.
+    fn deadlines(self, told: &Details, at: Option<Timestamp>) -> Deadlines {
+        let mut deadlines = Deadlines::default();
+        match self {
+            Self::Offered => deadlines.arm(Deadline::Answer, at, service::time_to_decide(told.as_deref())),
+            Self::Placed => {
+                deadlines.arm(Deadline::KeepAlive, at, KEEP_ALIVE);
+                let timeout = told.as_ref().and_then(|told| told.ringing_timeout_in_seconds.value());
+                if let Some(timeout) = timeout {
+                    deadlines.arm(Deadline::Ring, at, seconds(*timeout));
+                }
+            }
+            Self::Adopted | Self::Guessed => {}
+        }
+        deadlines
+    }
+
     /// A step tells the state, so that it is a guess no longer.
     const fn known(self) -> Self {
         match self {
@@ -335,8 +274,4 @@ impl Beginning {
 
 fn named(told: &Details) -> Option<State> {
     told.as_ref().and_then(|told| told.state.value()).and_then(State::from_wire)
-}
-
-fn refuse(event: &CallEvent, state: Option<State>, legal: Vec<&'static str>) -> Refusal {
-    Refusal { event: event.type_name(), state, operation: None, legal }
 }

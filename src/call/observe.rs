@@ -5,14 +5,13 @@ mod operation;
 mod roster;
 mod state;
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::Call;
+use super::{Body, Call};
 use crate::graph::{self, CommsNotification, CommsOperation, Resource, ResourceData};
 use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
@@ -44,24 +43,6 @@ impl Delivery {
     fn message_ids(&self) -> impl Iterator<Item = &Id> {
         self.message_id.iter().chain(&self.original_message_id)
     }
-}
-
-/// What the service answered to something that the app asked for.
-///
-/// ```
-/// use callfold::call::Reply;
-///
-/// let body = r##"{"@odata.type":"#microsoft.graph.playPromptOperation","status":"running"}"##;
-/// let reply = Reply::Operation(serde_json::from_str(body)?);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Reply {
-    /// `201` with the call that was placed.
-    Call(Box<graph::Call>),
-    /// `200` or `202` with the operation that was begun.
-    Operation(Box<CommsOperation>),
 }
 
 /// What hearing gave: events to store and then to fold, and what is worth saying.
@@ -134,23 +115,28 @@ impl Call {
         draft.observed
     }
 
-    /// Takes in a reply to something that the app asked for: it begins a call or an operation. Whatever is
+    /// Takes in the body of a reply to something that the app asked for: it begins a call or an operation. Whatever is
     /// known already stays as it is, because notifications can overtake replies.
     ///
     /// ```
-    /// use callfold::call::{Call, Reply};
+    /// use callfold::call::{Body, Call};
     ///
     /// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
-    /// let reply = Reply::Call(serde_json::from_str(r#"{"state":"establishing","subject":"Stand-up"}"#)?);
-    /// let observed = Call::learn(None, id, &reply, None);
+    /// let body = Body::Call(serde_json::from_str(r#"{"state":"establishing","subject":"Stand-up"}"#)?);
+    /// let observed = Call::learn(None, id, &body, None);
     /// assert_eq!(observed.events[0].event.type_name(), "placed");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn learn(known: Option<&Self>, id: CallId, reply: &Reply, at: Option<Timestamp>) -> Observed {
+    pub fn learn(known: Option<&Self>, id: CallId, body: &Body, at: Option<Timestamp>) -> Observed {
         let mut draft = Draft::new(known, id, at);
-        match reply {
-            Reply::Call(told) => draft.learn_call(told),
-            Reply::Operation(told) => draft.learn_operation(told),
+        match body {
+            Body::Call(told) => draft.learn_call(told),
+            Body::Operation(told) => draft.learn_operation(told),
+            Body::Participants(told) => draft.hear_roster(told, &Resource::Participants, false),
+            Body::Participant(told) => {
+                draft.hear_roster(core::slice::from_ref(told), &Resource::Participants, false);
+            }
+            Body::Empty => {}
         }
         draft.observed
     }

@@ -76,6 +76,54 @@ resource! {
     }
 }
 
+impl Call {
+    /// True for group calls and meetings, false for calls between two; `None` where nothing tells.
+    ///
+    /// ```
+    /// use callfold::graph::Call;
+    ///
+    /// let told: Call = serde_json::from_str(r#"{"chatInfo":{"threadId":"19:meeting_x@thread.v2"}}"#)?;
+    /// assert_eq!(told.is_group(), Some(true));
+    /// assert_eq!(Call::default().is_group(), None);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn is_group(&self) -> Option<bool> {
+        let is_meeting = self.chat_info.value().is_some() || self.meeting_info.value().is_some();
+        match self.targets.value().map(Vec::len) {
+            _ if is_meeting => Some(true),
+            Some(targets) => Some(targets > 1),
+            None => self.source.value().map(|_| false),
+        }
+    }
+
+    /// True where the service hosts the media, false where the app does; `None` where nothing tells.
+    ///
+    /// ```
+    /// use callfold::graph::Call;
+    ///
+    /// let told: Call = serde_json::from_str(r#"{"mediaConfig":{"blob":"…"}}"#)?;
+    /// assert_eq!(told.is_service_hosted(), Some(false));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn is_service_hosted(&self) -> Option<bool> {
+        self.media_config.value().map(|config| config.is_service_hosted())
+    }
+
+    /// True where a policy records the call: an incoming call that names whom the app observes.
+    /// Source: [incomingContext](https://learn.microsoft.com/graph/api/resources/incomingcontext).
+    ///
+    /// ```
+    /// use callfold::graph::Call;
+    ///
+    /// let told: Call = serde_json::from_str(r#"{"incomingContext":{"observedParticipantId":"p"}}"#)?;
+    /// assert!(told.is_policy_based_recording());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn is_policy_based_recording(&self) -> bool {
+        self.incoming_context.value().is_some_and(|context| context.observed_participant_id.value().is_some())
+    }
+}
+
 open_enum! {
     /// The states that Graph names. Source: [call](https://learn.microsoft.com/graph/api/resources/call).
     pub enum CallState {

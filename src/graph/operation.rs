@@ -66,6 +66,19 @@ macro_rules! operation_kinds {
                 }
             }
 
+            /// The name of its Graph type.
+            ///
+            /// ```
+            /// # use callfold::graph::OperationKind;
+            /// assert_eq!(OperationKind::Record.type_name(), "recordOperation");
+            /// ```
+            pub const fn type_name(self) -> &'static str {
+                match self {
+                    $( Self::$Kind => $type_name, )+
+                    Self::Comms => "commsOperation",
+                }
+            }
+
             /// The kind as `replay --json` has it: `playPrompt`, `record` … `comms`.
             ///
             /// ```

@@ -18,6 +18,10 @@ resource! {
 }
 
 impl ResultInfo {
+    pub(crate) fn plain(code: i32, subcode: i32) -> Self {
+        Self { code: code.into(), subcode: subcode.into(), ..Self::default() }
+    }
+
     /// True for the codes 0 and 2xx; false for any other, and where no code was told.
     ///
     /// ```

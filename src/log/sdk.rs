@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::notifications::{Bodies, header, not_utf8};
 use crate::CallId;
-use crate::call::{Delivery, Reply};
+use crate::call::{Body, Delivery};
 use crate::graph::{Call, CommsOperation, ResourceUrl};
 use crate::text::without_content;
 
@@ -23,7 +23,7 @@ pub(crate) enum Trace {
     /// Notifications that were posted to the app; the call that the entry names, for bodies that name none.
     Heard { bodies: Bodies, call: Option<CallId> },
     /// What the service answered; `None` where it names no call.
-    Replied { call: Option<CallId>, reply: Reply, at: Option<Timestamp> },
+    Replied { call: Option<CallId>, body: Body, at: Option<Timestamp> },
 }
 
 /// An entry taken apart: its `Key: value` lines and the JSON behind them.
@@ -117,11 +117,11 @@ impl<'a> Entry<'a> {
         let asked = self.request.and_then(|request| ResourceUrl::from(request).call);
         Ok(if is_operation {
             let call = asked.or(self.call);
-            Trace::Replied { call, reply: Reply::Operation(Box::new(peek)), at }
+            Trace::Replied { call, body: Body::Operation(Box::new(peek)), at }
         } else if is_call {
             let told: Call = serde_json::from_str(json)?;
             let call = told.id.value().and_then(|id| id.guid()).map(CallId::new).or(self.call);
-            Trace::Replied { call, reply: Reply::Call(Box::new(told)), at }
+            Trace::Replied { call, body: Body::Call(Box::new(told)), at }
         } else {
             Trace::Nothing
         })

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::super::Call;
-use super::super::event::{CallEvent, ContentSharing, NotificationHeard};
+use super::super::event::CallEvent;
+use super::super::payload::{ContentSharing, NotificationHeard};
 use super::{Delivery, Observed};
 use crate::graph::{Resource, Unshown};
 use crate::text::short;

@@ -4,7 +4,8 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::super::event::{CallEvent, RosterUpdated};
+use super::super::event::CallEvent;
+use super::super::payload::RosterUpdated;
 use super::super::roster;
 use super::draft::Draft;
 use crate::graph::{DeltaParticipants, Member, Participant, Resource};

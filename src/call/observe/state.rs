@@ -4,8 +4,9 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::super::event::{CallEvent, Details, StateConfirmed};
+use super::super::event::{CallEvent, Details};
 use super::super::hearing::{Hearing, is_failure};
+use super::super::payload::StateConfirmed;
 use super::super::state::{Cause, State};
 use super::super::{Call, details};
 use super::draft::Draft;

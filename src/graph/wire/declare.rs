@@ -162,6 +162,11 @@ macro_rules! resource {
                 rule.other(&mut self.other, &theirs.other);
             }
 
+            fn misfit(&self) -> Option<&'static str> {
+                $( if self.other.contains_key($text) { return Some($text); } )*
+                None
+            }
+
             fn is_silent(&self) -> bool {
                 $( self.$field.is_absent() && )* self.other.is_empty()
             }

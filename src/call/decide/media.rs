@@ -1,0 +1,65 @@
+//! Requests that use the media of a call.
+
+use alloc::boxed::Box;
+
+use super::super::event::ServiceEvent;
+use super::super::payload::{MediaRequest, OperationQueued};
+use super::super::reply::Reply;
+use super::super::service::Queued;
+use super::Deciding;
+use crate::graph::action::{ClientContext, PlayPrompt, RecordResponse, SendDtmfTones, UpdateRecordingStatus};
+use crate::graph::{CommsOperation, OperationKind, OperationStatus};
+
+impl Deciding<'_> {
+    pub(super) fn play_prompt(&mut self, asked: Box<PlayPrompt>) -> Reply {
+        let operation =
+            self.operation(OperationKind::PlayPrompt, OperationStatus::NotStarted, &asked.client_context);
+        let starts = self.plan.call.queue().is_empty();
+        self.queue(operation, MediaRequest::PlayPrompt(asked), starts)
+    }
+
+    pub(super) fn record_response(&mut self, asked: Box<RecordResponse>) -> Reply {
+        let operation =
+            self.operation(OperationKind::Record, OperationStatus::NotStarted, &asked.client_context);
+        if asked.barges_in() {
+            self.plan.cancel_media();
+        }
+        let starts = asked.barges_in() || self.plan.call.queue().is_empty();
+        self.queue(operation, MediaRequest::RecordResponse(asked), starts)
+    }
+
+    /// What waits is told as running, as Graph does.
+    fn queue(&mut self, operation: CommsOperation, request: MediaRequest, starts: bool) -> Reply {
+        let reply = CommsOperation { status: OperationStatus::Running.into(), ..operation.clone() };
+        let queued = OperationQueued { operation: Box::new(operation), request };
+        if starts {
+            let request = queued.request.clone();
+            let next = Queued { operation: self.new_id.clone(), request, recording: None };
+            self.plan.serve(ServiceEvent::OperationQueued(Box::new(queued)));
+            self.plan.start(&next);
+        } else {
+            self.plan.serve(ServiceEvent::OperationQueued(Box::new(queued)));
+        }
+        Reply::begun(200, self.plan.call.id(), reply)
+    }
+
+    pub(super) fn cancel_media_processing(&mut self, asked: &ClientContext) -> Reply {
+        let reply = self.complete(OperationKind::CancelMediaProcessing, &asked.client_context);
+        self.plan.cancel_media();
+        reply
+    }
+
+    pub(super) fn subscribe_to_tone(&mut self, asked: &ClientContext) -> Reply {
+        self.complete(OperationKind::SubscribeToTone, &asked.client_context)
+    }
+
+    pub(super) fn send_dtmf_tones(&mut self, asked: &SendDtmfTones) -> Reply {
+        self.run(200, OperationKind::SendDtmfTones, &asked.client_context)
+    }
+
+    pub(super) fn update_recording_status(&mut self, asked: Box<UpdateRecordingStatus>) -> Reply {
+        let reply = self.complete(OperationKind::UpdateRecordingStatus, &asked.client_context);
+        self.plan.serve(ServiceEvent::RecordingStatusUpdated(asked));
+        reply
+    }
+}

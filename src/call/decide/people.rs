@@ -1,0 +1,162 @@
+//! Requests about those who take part: the app itself and others.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::super::event::ServiceEvent;
+use super::super::payload::HoldMusic;
+use super::super::reply::Reply;
+use super::super::service::replaced;
+use super::Deciding;
+use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, StartHoldMusic};
+use crate::graph::{
+    InvitationParticipantInfo, MediaDirection, MediaStream, Member, Method, Modality, OperationKind,
+    OperationStatus, Participant, ScreenSharingRole,
+};
+use crate::operation::Operation;
+use crate::{ParticipantId, Refusal};
+
+impl Deciding<'_> {
+    /// The app as the roster has it, where it is told which participant it is.
+    fn app(&self) -> Option<&Participant> {
+        let id = self.plan.call.details().my_participant_id.value()?;
+        self.plan.call.participants().find(|participant| participant.id.value() == Some(id))
+    }
+
+    pub(super) fn participant(&self, method: Method, id: &ParticipantId) -> Result<&Participant, Refusal> {
+        let known = self.plan.call.participants().find(|participant| participant.id.value() == Some(id));
+        known.ok_or_else(|| self.unknown(method, "participant", id))
+    }
+
+    pub(super) fn mute_app(&mut self, asked: &ClientContext, is_muted: bool) -> Reply {
+        let kind = if is_muted { OperationKind::MuteParticipant } else { OperationKind::UnmuteParticipant };
+        let reply = self.complete(kind, &asked.client_context);
+        if let Some(app) = self.app() {
+            let muted =
+                Participant { id: app.id.clone(), is_muted: is_muted.into(), ..Participant::default() };
+            self.plan.roster([muted].into());
+        }
+        reply
+    }
+
+    pub(super) fn mute_participant(
+        &mut self,
+        id: &ParticipantId,
+        asked: &ClientContext,
+    ) -> Result<Reply, Refusal> {
+        self.participant(Method::MuteParticipant, id)?;
+        let reply = self.complete(OperationKind::MuteParticipant, &asked.client_context);
+        let muted = Participant { id: id.clone().into(), is_muted: true.into(), ..Participant::default() };
+        self.plan.roster([muted].into());
+        Ok(reply)
+    }
+
+    pub(super) fn change_screen_sharing_role(&mut self, asked: &ChangeScreenSharingRole) -> Reply {
+        let shares = asked.role.value() == Some(&ScreenSharingRole::Sharer);
+        let changed = self.app().map(|app| Participant {
+            id: app.id.clone(),
+            media_streams: sharing(app, shares).into(),
+            ..Participant::default()
+        });
+        if let Some(changed) = changed {
+            self.plan.roster([changed].into());
+        }
+        Reply::empty(202)
+    }
+
+    /// Of several participants one that replaces a call is invited alone.
+    pub(super) fn invite(&mut self, asked: Invite) -> Result<Reply, Refusal> {
+        let mut invited = asked.participants.into_value().unwrap_or_default();
+        if let Some(index) = invited.iter().position(|one| replaced(one).is_some()) {
+            invited = [invited.swap_remove(index)].into();
+        }
+        let mut operation = self.operation(
+            OperationKind::InviteParticipants,
+            OperationStatus::Running,
+            &asked.client_context,
+        );
+        operation.participants = invited.into();
+        // The page of this action gives no Location.
+        Ok(Reply { location: None, ..self.begin(200, operation) })
+    }
+
+    /// One who takes part is gone at once; an invitation that is under way is taken back.
+    pub(super) fn delete_participant(&mut self, id: &ParticipantId) -> Result<Reply, Refusal> {
+        if self.participant(Method::DeleteParticipant, id).is_ok() {
+            let gone = Participant {
+                id: id.clone().into(),
+                removed_state: Member::Value(Box::default()),
+                ..Participant::default()
+            };
+            self.plan.roster([gone].into());
+            return Ok(Reply::empty(204));
+        }
+        let operations = self.plan.call.operations().iter();
+        let mut pending = operations.filter(|operation| operation.is_pending());
+        let invitation = pending.find(|operation| invites(operation, id));
+        let invitation = invitation.and_then(|operation| operation.id().cloned());
+        let invitation =
+            invitation.ok_or_else(|| self.unknown(Method::DeleteParticipant, "participant", id))?;
+        self.plan.cancel(invitation, OperationKind::InviteParticipants);
+        Ok(Reply::empty(204))
+    }
+
+    pub(super) fn start_hold_music(
+        &mut self,
+        id: ParticipantId,
+        asked: &StartHoldMusic,
+    ) -> Result<Reply, Refusal> {
+        self.participant(Method::StartHoldMusic, &id)?;
+        if self.plan.call.on_hold().is_some() {
+            let part = "a second participant: one at a time is on hold";
+            return Err(self.conflict(Method::StartHoldMusic, part));
+        }
+        let reply = self.run(202, OperationKind::StartHoldMusic, &asked.client_context);
+        let music = HoldMusic { participant: id, operation: self.new_id.clone() };
+        self.plan.serve(ServiceEvent::HoldMusicStarted(Box::new(music)));
+        Ok(reply)
+    }
+
+    pub(super) fn stop_hold_music(
+        &mut self,
+        id: ParticipantId,
+        asked: &ClientContext,
+    ) -> Result<Reply, Refusal> {
+        self.participant(Method::StopHoldMusic, &id)?;
+        if self.plan.call.on_hold() != Some(&id) {
+            return Err(self.conflict(Method::StopHoldMusic, "a participant who is not on hold"));
+        }
+        let reply = self.run(202, OperationKind::StopHoldMusic, &asked.client_context);
+        let music = HoldMusic { participant: id, operation: self.new_id.clone() };
+        self.plan.serve(ServiceEvent::HoldMusicStopped(Box::new(music)));
+        Ok(reply)
+    }
+}
+
+/// The streams of one who begins, or ends, to share a screen.
+fn sharing(app: &Participant, shares: bool) -> Vec<MediaStream> {
+    let mut streams = app.media_streams.value().cloned().unwrap_or_default();
+    let is_screen =
+        |stream: &MediaStream| stream.media_type.value() == Some(&Modality::VideoBasedScreenSharing);
+    if !streams.iter().any(is_screen) {
+        let screen = Modality::VideoBasedScreenSharing.into();
+        streams.push(MediaStream { media_type: screen, ..MediaStream::default() });
+    }
+    let direction = if shares { MediaDirection::SendOnly } else { MediaDirection::ReceiveOnly };
+    for stream in streams.iter_mut().filter(|stream| is_screen(stream)) {
+        stream.direction = direction.to_owned().into();
+    }
+    streams
+}
+
+fn invites(operation: &Operation, id: &ParticipantId) -> bool {
+    let is_it = |one: &InvitationParticipantInfo| {
+        let identities = one.identity.value().into_iter().flat_map(|set| set.identities());
+        one.participant_id.value() == Some(id)
+            || one.id.value() == Some(id)
+            || identities.filter_map(|identity| identity.id.value()).any(|known| known == id)
+    };
+    let invited = operation.resource().participants.value().into_iter().flatten();
+    operation.kind() == OperationKind::InviteParticipants && invited.into_iter().any(is_it)
+}

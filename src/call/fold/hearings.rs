@@ -1,0 +1,85 @@
+//! What hearing must remember of the past.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::lifecycle::Region;
+use super::super::state::State;
+use crate::Id;
+
+/// How long an inferred state waits to be told at last.
+const TOLD_AT_LAST: SignedDuration = SignedDuration::from_secs(60);
+
+/// What hearing must remember of the past.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(in crate::call) struct Hearings {
+    /// States that the call has been through; those of hold and transfer since it was last established.
+    been: u16,
+    inferred: Vec<Inferred>,
+    pub(super) messages: BTreeSet<(Id, u32)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Inferred {
+    state: State,
+    at: Option<Timestamp>,
+    /// Told at last, and nothing has moved the call since.
+    told: bool,
+}
+
+impl Hearings {
+    const fn bit(state: State) -> u16 {
+        1 << state as u16
+    }
+
+    fn enter(&mut self, state: State) {
+        if state == State::Established {
+            let since = [State::Hold, State::Transferring, State::TransferAccepted];
+            since.into_iter().for_each(|state| self.been &= !Self::bit(state));
+        }
+        self.been |= Self::bit(state);
+    }
+
+    /// A call that is found somewhere has been through what lies behind that.
+    /// The steps of a transfer that lie behind it may still be told.
+    pub(super) fn found(state: State, at: Option<Timestamp>) -> Self {
+        let mut this = Self::default();
+        state.behind().chain([state]).for_each(|state| this.been |= Self::bit(state));
+        let untold = state.behind().filter(|state| state.lies_in(Region::Transfer));
+        this.inferred.extend(untold.map(|state| Inferred { state, at, told: false }));
+        this
+    }
+
+    pub(super) fn moved(&mut self, state: State, at: Option<Timestamp>, is_inferred: bool) {
+        self.enter(state);
+        self.inferred.retain(|inferred| inferred.state != state && !inferred.told);
+        if is_inferred {
+            self.inferred.push(Inferred { state, at, told: false });
+        }
+    }
+
+    pub(super) fn confirm(&mut self, state: State) {
+        let inferred = self.inferred.iter_mut().find(|inferred| inferred.state == state);
+        if let Some(inferred) = inferred {
+            inferred.told = true;
+        }
+    }
+
+    pub(in crate::call) const fn has_been(&self, state: State) -> bool {
+        self.been & Self::bit(state) != 0
+    }
+
+    /// True where a state was inferred, and the time in which it may still be told has not run out.
+    /// `Some(true)` where it was told already and nothing has moved the call since.
+    pub(in crate::call) fn awaits(&self, state: State, now: Option<Timestamp>) -> Option<bool> {
+        let inferred = self.inferred.iter().find(|inferred| inferred.state == state)?;
+        let waited = now.zip(inferred.at).map(|(now, at)| now.duration_since(at));
+        waited.is_none_or(|waited| waited <= TOLD_AT_LAST).then_some(inferred.told)
+    }
+
+    pub(in crate::call) fn has_heard(&self, message: &Id, item: u32) -> bool {
+        self.messages.contains(&(message.clone(), item))
+    }
+}

@@ -1,0 +1,151 @@
+//! The fold of what the service's side of a call records.
+
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+use super::super::Call;
+use super::super::deadline::{Deadline, KEEP_ALIVE, seconds};
+use super::super::event::{CallEvent, RecordingCause, ServiceEvent};
+use super::super::payload::{OperationQueued, Recording};
+use super::super::service::{Queued, Service};
+use crate::graph::Merge;
+use crate::graph::action::Answer;
+use crate::graph::{self, Members};
+use crate::{OperationId, Recorded, Refusal, Why, operation};
+
+/// The timers of the recording that runs.
+const RECORD: [Deadline; 3] = [Deadline::InitialSilence, Deadline::Silence, Deadline::RecordDuration];
+
+impl Call {
+    pub(super) fn serve(&mut self, told: &ServiceEvent, recorded: &Recorded) -> Result<(), Refusal> {
+        let event = &recorded.event;
+        if !matches!(told, ServiceEvent::DeviceQualityReported(_)) {
+            self.must_live(event)?;
+        }
+        match told {
+            ServiceEvent::AnswerRequested(asked) => self.details.pair(&said(asked), Merge),
+            ServiceEvent::RedirectRequested(asked) => {
+                self.deadlines.arm(Deadline::Redirect, recorded.at, seconds(asked.seconds()));
+            }
+            ServiceEvent::TransferRequested(asked) => self.service().transfer = Some(asked.clone()),
+            ServiceEvent::KeptAlive => self.deadlines.arm(Deadline::KeepAlive, recorded.at, KEEP_ALIVE),
+            ServiceEvent::OperationQueued(queued) => self.queued(event, queued)?,
+            ServiceEvent::Recording(cause, told) => self.recording(event, *cause, told, recorded.at)?,
+            ServiceEvent::RecordingStatusUpdated(told) => {
+                self.service().recording_status = told.status.value().cloned();
+            }
+            ServiceEvent::HoldMusicStarted(music) => self.service().on_hold = Some((**music).clone()),
+            ServiceEvent::HoldMusicStopped(_) => self.service().on_hold = None,
+            ServiceEvent::DeviceQualityReported(quality) => {
+                self.service().device_quality.push((**quality).clone());
+            }
+            ServiceEvent::RejectRequested(_) => {}
+        }
+        Ok(())
+    }
+
+    fn service(&mut self) -> &mut Service {
+        self.service.get_or_insert_default()
+    }
+
+    fn queued(&mut self, event: &CallEvent, queued: &OperationQueued) -> Result<(), Refusal> {
+        self.create(event, &queued.operation)?;
+        let Some(operation) = queued.operation.id.value().cloned() else { return Ok(()) };
+        let request = queued.request.clone();
+        self.service().queue.push(Queued { operation, request, recording: None });
+        Ok(())
+    }
+
+    /// Takes in that an operation moved: what the media are busy with.
+    pub(super) fn media_moved(
+        &mut self,
+        operation: Option<&OperationId>,
+        cause: operation::Cause,
+        at: Option<Timestamp>,
+    ) {
+        let index = self.queue().iter().position(|queued| Some(&queued.operation) == operation);
+        let Some(index) = index else { return };
+        match cause {
+            operation::Cause::Started => {
+                let begins = |queued: &Queued| queued.record().is_some() && !queued.begins_with_a_prompt();
+                if self.queue().get(index).is_some_and(begins)
+                    && let Some(operation) = operation
+                {
+                    self.record(&Recording::new(operation.clone()), at);
+                }
+            }
+            operation::Cause::Completed | operation::Cause::Failed => {
+                self.service().queue.remove(index);
+                if index == 0 {
+                    self.deadlines.disarm(&RECORD);
+                }
+            }
+        }
+    }
+
+    fn recording(
+        &mut self,
+        event: &CallEvent,
+        cause: RecordingCause,
+        told: &Recording,
+        at: Option<Timestamp>,
+    ) -> Result<(), Refusal> {
+        let head = self.head().filter(|head| head.operation == told.operation && head.record().is_some());
+        let Some(head) = head else {
+            let part = "an operation that does not record".to_owned();
+            return Err(super::refuse(event, Some(self.state), Why::Part(part), Vec::new()));
+        };
+        let has_begun = head.recording.is_some();
+        let silence = head.record().map_or(0, |asked| asked.max_silence());
+        match cause {
+            RecordingCause::Started if has_begun => {
+                if let Some(head) = self.service().queue.first_mut() {
+                    head.recording = Some(told.clone());
+                }
+            }
+            RecordingCause::Started => self.record(told, at),
+            RecordingCause::SpeechStarted => {
+                self.deadlines.disarm(&[Deadline::InitialSilence, Deadline::Silence]);
+            }
+            RecordingCause::SpeechEnded => self.deadlines.arm(Deadline::Silence, at, seconds(silence)),
+        }
+        Ok(())
+    }
+
+    /// The recording at the head begins: its timers run.
+    fn record(&mut self, told: &Recording, at: Option<Timestamp>) {
+        let Some(head) = self.service().queue.first_mut() else { return };
+        head.recording = Some(told.clone());
+        let timers = head.record().map(|asked| (asked.initial_silence(), asked.max_duration()));
+        let Some((initial_silence, duration)) = timers else { return };
+        self.deadlines.arm(Deadline::InitialSilence, at, seconds(initial_silence));
+        self.deadlines.arm(Deadline::RecordDuration, at, seconds(duration));
+    }
+
+    /// What an ended call does not need any more.
+    pub(super) fn close(&mut self) {
+        if let Some(service) = &mut self.service {
+            service.queue = Vec::new();
+            service.on_hold = None;
+        }
+    }
+}
+
+/// What an answer says of the call.
+fn said(asked: &Answer) -> graph::Call {
+    graph::Call {
+        callback_uri: asked.callback_uri.clone(),
+        media_config: asked.media_config.clone(),
+        call_options: asked.call_options.clone(),
+        ..graph::Call::default()
+    }
+}
+
+/// How long an app has to decide on an incoming call.
+pub(super) fn time_to_decide(told: Option<&graph::Call>) -> jiff::SignedDuration {
+    use super::super::deadline::{ANSWER, ANSWER_RECORDING};
+    let is_recording = told.is_some_and(|told| told.is_policy_based_recording());
+    if is_recording { ANSWER_RECORDING } else { ANSWER }
+}

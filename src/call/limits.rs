@@ -1,0 +1,230 @@
+//! The limits of each request that hold whatever the call is: what breaks one is a 400 that names it.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use core::ops::RangeInclusive;
+
+use crate::Why;
+use crate::graph::action::{
+    Answer, ChangeScreenSharingRole, ClientContext, Invite, LogTeleconferenceDeviceQuality, PlayPrompt,
+    RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer, UpdateRecordingStatus,
+};
+use crate::graph::{
+    Call, InvitationParticipantInfo, MediaConfig, Member, Members, Prompt, RecordingStatus, RejectReason,
+    ScreenSharingRole, Tone,
+};
+
+type Checked = Result<(), Why>;
+
+/// The greatest length of a `clientContext`, in characters.
+const CLIENT_CONTEXT: usize = 256;
+/// The greatest number of prompts that are played by one request.
+const PROMPTS: usize = 20;
+/// The greatest number of targets that ring at once.
+const REDIRECT_TARGETS: usize = 25;
+/// The greatest number of users in a group call that an app places, and of participants that are invited at once.
+pub(super) const INVITED: usize = 5;
+const REDIRECT_SECONDS: RangeInclusive<i32> = 15..=90;
+const RECORD_SECONDS: RangeInclusive<i32> = 1..=120;
+
+pub(super) fn invalid(member: &str, limit: impl Into<String>) -> Why {
+    Why::Invalid { member: member.into(), limit: limit.into() }
+}
+
+pub(super) fn create_call(call: &Call) -> Checked {
+    https("callbackUri", &call.callback_uri, true)?;
+    media_config(&call.media_config)?;
+    let targets = call.targets.value().map_or(&[][..], |targets| targets);
+    let is_meeting = call.meeting_info.value().is_some();
+    if targets.is_empty() && !is_meeting {
+        return Err(invalid("targets", "whom to call; or `meetingInfo`, with `chatInfo`, to join a meeting"));
+    }
+    count("targets", targets.len(), 0..=INVITED)?;
+    let timeout = call.ringing_timeout_in_seconds.value().copied();
+    within("ringingTimeoutInSeconds", timeout, &(1..=i32::MAX), "a positive number of seconds")
+}
+
+pub(super) fn answer(asked: &Answer) -> Checked {
+    https("callbackUri", &asked.callback_uri, true)?;
+    media_config(&asked.media_config)?;
+    let capacity = asked.participant_capacity.value().copied();
+    within("participantCapacity", capacity, &(1..=i32::MAX), "a positive number")
+}
+
+pub(super) fn reject(asked: &Reject) -> Checked {
+    https("callbackUri", &asked.callback_uri, false)?;
+    match asked.reason.value() {
+        Some(RejectReason::Other(_)) => Err(invalid("reason", "one of none, busy, forbidden")),
+        Some(RejectReason::None | RejectReason::Busy | RejectReason::Forbidden) | None => Ok(()),
+    }
+}
+
+pub(super) fn redirect(asked: &Redirect) -> Checked {
+    let targets = asked.targets.value().map_or(0, |targets| targets.len());
+    count("targets", targets, 1..=REDIRECT_TARGETS)?;
+    within("timeout", asked.timeout.value().copied(), &REDIRECT_SECONDS, "15 to 90 seconds")?;
+    https("callbackUri", &asked.callback_uri, false)
+}
+
+pub(super) fn transfer(asked: &Transfer) -> Checked {
+    match asked.transfer_target.value() {
+        Some(target) => replaced_call("transferTarget.replacesCallId", target),
+        None => Err(invalid("transferTarget", "whom to transfer the call to")),
+    }
+}
+
+pub(super) fn play_prompt(asked: &PlayPrompt) -> Checked {
+    count("prompts", prompts(&asked.prompts), 1..=PROMPTS)?;
+    client_context(&asked.client_context)
+}
+
+pub(super) fn record_response(asked: &RecordResponse) -> Checked {
+    count("prompts", prompts(&asked.prompts), 0..=1)?;
+    let timers = [
+        ("initialSilenceTimeoutInSeconds", &asked.initial_silence_timeout_in_seconds),
+        ("maxSilenceTimeoutInSeconds", &asked.max_silence_timeout_in_seconds),
+        ("maxRecordDurationInSeconds", &asked.max_record_duration_in_seconds),
+    ];
+    for (member, seconds) in timers {
+        within(member, seconds.value().copied(), &RECORD_SECONDS, "1 to 120")?;
+    }
+    client_context(&asked.client_context)
+}
+
+pub(super) fn send_dtmf_tones(asked: &SendDtmfTones) -> Checked {
+    let tones = asked.tones.value().map_or(&[][..], |tones| tones);
+    count("tones", tones.len(), 1..=usize::MAX)?;
+    if let Some(index) = tones.iter().position(|tone| matches!(tone, Tone::Other(_))) {
+        let known = "a key: tone0 to tone9, star, pound, a, b, c, d or flash";
+        return Err(invalid(&format!("tones[{index}]"), known));
+    }
+    let delay = asked.delay_between_tones_ms.value().copied();
+    within("delayBetweenTonesMs", delay, &(0..=i32::MAX), "a number of milliseconds")?;
+    client_context(&asked.client_context)
+}
+
+pub(super) fn change_screen_sharing_role(asked: &ChangeScreenSharingRole) -> Checked {
+    match asked.role.value() {
+        Some(ScreenSharingRole::Viewer | ScreenSharingRole::Sharer) => Ok(()),
+        Some(ScreenSharingRole::Other(_)) | None => Err(invalid("role", "one of viewer, sharer")),
+    }
+}
+
+pub(super) fn update_recording_status(asked: &UpdateRecordingStatus) -> Checked {
+    match asked.status.value() {
+        Some(RecordingStatus::NotRecording | RecordingStatus::Recording | RecordingStatus::Failed) => {
+            client_context(&asked.client_context)
+        }
+        Some(RecordingStatus::Unknown | RecordingStatus::Other(_)) | None => {
+            Err(invalid("status", "one of notRecording, recording, failed"))
+        }
+    }
+}
+
+pub(super) fn invite(asked: &Invite) -> Checked {
+    let invited = asked.participants.value().map_or(&[][..], |participants| participants);
+    count("participants", invited.len(), 1..=INVITED)?;
+    for one in invited {
+        replaced_call("participants.replacesCallId", one)?;
+    }
+    let is_bot = |one: &&InvitationParticipantInfo| {
+        one.identity.value().is_some_and(|identity| identity.application.value().is_some())
+    };
+    if invited.iter().filter(is_bot).count() > 1 {
+        return Err(invalid("participants", "at most one bot at once"));
+    }
+    client_context(&asked.client_context)
+}
+
+pub(super) fn start_hold_music(asked: &StartHoldMusic) -> Checked {
+    client_context(&asked.client_context)
+}
+
+pub(super) fn client_context_alone(asked: &ClientContext) -> Checked {
+    client_context(&asked.client_context)
+}
+
+pub(super) fn device_quality(asked: &LogTeleconferenceDeviceQuality) -> Checked {
+    let quality = asked.quality.value().ok_or_else(|| invalid("quality", "what the device reports"))?;
+    if let Some(member) = quality.misfit() {
+        let limit = "a value of the type that the documentation gives it";
+        return Err(invalid(&format!("quality.{member}"), limit));
+    }
+    if quality.call_chain_id.value().is_none() {
+        return Err(invalid("quality.callChainId", "the GUID that the call bears"));
+    }
+    let reports = quality.media_quality_list.value().map_or(&[][..], |reports| reports);
+    count("quality.mediaQualityList", reports.len(), 1..=usize::MAX)?;
+    let misfit = reports.iter().enumerate().find_map(|(index, report)| Some((index, report.misfit()?)));
+    misfit.map_or(Ok(()), |(index, member)| {
+        let limit = "a value of the type that the documentation gives it";
+        Err(invalid(&format!("quality.mediaQualityList[{index}].{member}"), limit))
+    })
+}
+
+fn prompts(prompts: &Member<alloc::vec::Vec<Prompt>>) -> usize {
+    prompts.value().map_or(0, |prompts| prompts.len())
+}
+
+fn client_context(context: &Member<String>) -> Checked {
+    let is_long =
+        |context: &String| context.len() > CLIENT_CONTEXT && context.chars().count() > CLIENT_CONTEXT;
+    if context.value().is_some_and(is_long) {
+        return Err(invalid("clientContext", format!("at most {CLIENT_CONTEXT} characters")));
+    }
+    Ok(())
+}
+
+fn media_config(config: &Member<Box<MediaConfig>>) -> Checked {
+    let Some(config) = config.value() else {
+        return Err(invalid("mediaConfig", "serviceHostedMediaConfig or appHostedMediaConfig"));
+    };
+    if !config.is_service_hosted() && config.blob.value().is_none() {
+        return Err(invalid("mediaConfig.blob", "the configuration of the media session that the app hosts"));
+    }
+    Ok(())
+}
+
+fn https(member: &str, uri: &Member<String>, is_needed: bool) -> Checked {
+    const SCHEME: &str = "https://";
+    let is_https = |uri: &String| {
+        let scheme = uri.get(..SCHEME.len());
+        uri.len() > SCHEME.len() && scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME))
+    };
+    match uri.value() {
+        Some(uri) if is_https(uri) => Ok(()),
+        None if !is_needed => Ok(()),
+        Some(_) | None => Err(invalid(member, "an https address")),
+    }
+}
+
+fn replaced_call(member: &str, target: &InvitationParticipantInfo) -> Checked {
+    match target.replaces_call_id.value() {
+        Some(id) if id.guid().is_none() => Err(invalid(member, "the id of a call: a GUID")),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn count(member: &str, given: usize, limits: RangeInclusive<usize>) -> Checked {
+    if limits.contains(&given) {
+        return Ok(());
+    }
+    let (least, most) = limits.into_inner();
+    Err(invalid(
+        member,
+        match (least, most) {
+            (0, 1) => "at most one".into(),
+            (0, most) => format!("at most {most}"),
+            (least, usize::MAX) => format!("at least {least}"),
+            (least, most) => format!("{least} to {most}"),
+        },
+    ))
+}
+
+fn within(member: &str, given: Option<i32>, limits: &RangeInclusive<i32>, words: &str) -> Checked {
+    match given {
+        Some(given) if !limits.contains(&given) => Err(invalid(member, words)),
+        Some(_) | None => Ok(()),
+    }
+}

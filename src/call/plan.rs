@@ -1,0 +1,149 @@
+//! Events in the making, of a call that is known: what decisions, reactions and deadlines do alike.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+use super::Call;
+use super::event::{CallEvent, ServiceEvent};
+use super::payload::RosterUpdated;
+use super::service::Queued;
+use super::state::Cause;
+use crate::graph::{
+    self, CommsOperation, CompletionReason, EndCode, Member, OperationKind, Participant, ResultInfo,
+};
+use crate::{OperationId, Recorded, operation};
+
+pub(super) struct Plan<'a> {
+    pub(super) call: &'a Call,
+    pub(super) at: Timestamp,
+    pub(super) events: Vec<Recorded>,
+}
+
+/// How an operation ends, and what is told of that.
+#[derive(Clone, Debug)]
+pub(super) struct End {
+    cause: operation::Cause,
+    told: CommsOperation,
+}
+
+pub(super) fn completed(result: ResultInfo) -> End {
+    let told = CommsOperation { result_info: Box::new(result).into(), ..CommsOperation::default() };
+    End { cause: operation::Cause::Completed, told }
+}
+
+pub(super) fn completed_because(reason: CompletionReason) -> End {
+    let told = CommsOperation { completion_reason: reason.into(), ..CommsOperation::default() };
+    End { cause: operation::Cause::Completed, told }
+}
+
+pub(super) fn failed(result: ResultInfo) -> End {
+    End { cause: operation::Cause::Failed, ..completed(result) }
+}
+
+/// As cancelMediaProcessing and barge-in end what plays, records or waits to.
+fn cancelled(kind: OperationKind) -> End {
+    let mut end = failed(EndCode::OperationCancelled.result_info());
+    if kind == OperationKind::Record {
+        end.told.completion_reason = CompletionReason::OperationCanceled.into();
+    }
+    end
+}
+
+impl End {
+    pub(super) fn because(mut self, reason: CompletionReason) -> Self {
+        self.told.completion_reason = reason.into();
+        self
+    }
+}
+
+impl<'a> Plan<'a> {
+    pub(super) const fn new(call: &'a Call, at: Timestamp) -> Self {
+        Self { call, at, events: Vec::new() }
+    }
+
+    pub(super) fn record(&mut self, event: CallEvent) {
+        let revision = self.call.revision().saturating_add(self.events.len() as u64).saturating_add(1);
+        self.events.push(Recorded::new(self.call.id(), revision, Some(self.at), event));
+    }
+
+    pub(super) fn serve(&mut self, event: ServiceEvent) {
+        self.record(CallEvent::Service(event));
+    }
+
+    pub(super) fn step(&mut self, cause: Cause) {
+        self.record(CallEvent::Step(cause, None));
+    }
+
+    /// A step with the result that the service tells.
+    pub(super) fn step_with(&mut self, cause: Cause, result: ResultInfo) {
+        let told = graph::Call { result_info: Box::new(result).into(), ..graph::Call::default() };
+        self.record(CallEvent::Step(cause, Some(Box::new(told))));
+    }
+
+    pub(super) fn end(&mut self, code: EndCode) {
+        self.step_with(Cause::Terminated, code.result_info());
+    }
+
+    /// The roster, as it changed. The service numbers what it tells.
+    pub(super) fn roster(&mut self, participants: Vec<Participant>) {
+        let drafted =
+            self.events.iter().filter(|one| matches!(one.event, CallEvent::RosterUpdated(_))).count();
+        let last = self.call.roster.sequence().unwrap_or(0).saturating_add(drafted as i64);
+        let updated = RosterUpdated { sequence_number: Some(last.saturating_add(1)), participants };
+        self.record(CallEvent::RosterUpdated(Box::new(updated)));
+    }
+
+    pub(super) fn move_operation(
+        &mut self,
+        cause: operation::Cause,
+        id: OperationId,
+        kind: OperationKind,
+        told: CommsOperation,
+    ) {
+        let told = CommsOperation { odata_type: Some(kind.type_name().into()), id: id.into(), ..told };
+        self.record(CallEvent::OperationStep(cause, Box::new(told)));
+    }
+
+    pub(super) fn settle(&mut self, id: OperationId, kind: OperationKind, end: End) {
+        self.move_operation(end.cause, id, kind, end.told);
+    }
+
+    /// Starts what is first in the queue now.
+    pub(super) fn start(&mut self, next: &Queued) {
+        let told = CommsOperation::default();
+        self.move_operation(operation::Cause::Started, next.operation.clone(), next.kind(), told);
+    }
+
+    /// Settles what plays or records, and starts what waits behind it.
+    pub(super) fn finish_head(&mut self, end: End) {
+        let Some((head, waiting)) = self.call.queue().split_first() else { return };
+        self.settle(head.operation.clone(), head.kind(), end);
+        if let Some(next) = waiting.first() {
+            self.start(next);
+        }
+    }
+
+    /// The same of a recording: a sound one tells where it is.
+    pub(super) fn finish_recording(&mut self, mut end: End) {
+        if let Some(recording) = self.call.head().and_then(|head| head.recording.as_ref())
+            && end.cause == operation::Cause::Completed
+        {
+            end.told.recording_location = Member::from(recording.recording_location.clone());
+            end.told.recording_access_token = Member::from(recording.recording_access_token.clone());
+        }
+        self.finish_head(end);
+    }
+
+    /// Cancels all that plays, records or waits to.
+    pub(super) fn cancel_media(&mut self) {
+        for queued in self.call.queue() {
+            self.settle(queued.operation.clone(), queued.kind(), cancelled(queued.kind()));
+        }
+    }
+
+    pub(super) fn cancel(&mut self, id: OperationId, kind: OperationKind) {
+        self.settle(id, kind, cancelled(kind));
+    }
+}

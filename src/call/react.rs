@@ -1,0 +1,343 @@
+//! Reacting: what the network does becomes a call's events.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+use super::event::{CallEvent, Details, RecordingCause, ServiceEvent};
+use super::lifecycle::Region;
+use super::payload::{ContentSharing, HoldMusic, MediaRequest, Recording};
+use super::plan::{Plan, completed, completed_because, failed};
+use super::state::{Cause, State};
+use super::stimulus::{Ending, Stimulus, StopReason};
+use super::{Call, details};
+use crate::graph::{
+    self, CallDirection, CallMediaState, CompletionReason, EndCode, MediaState, Member, OperationKind,
+    Participant, ParticipantInfo, Tone, ToneInfo,
+};
+use crate::operation::State as Status;
+use crate::{CallId, Id, OperationId, Recorded, Refusal, Why};
+
+impl Call {
+    /// What the network does to a call becomes its events. What was due before it happens first, so that late polling
+    /// cannot change the log.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] where the call is not where that can happen; there are no events then.
+    ///
+    /// ```
+    /// use callfold::call::{Call, Stimulus};
+    /// use callfold::graph::EndCode;
+    /// use callfold::Recorded;
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let at = "2026-11-23T09:15:02Z".parse()?;
+    /// let events = Call::react(Some(&call), call.id(), Stimulus::HungUp(EndCode::CalleeNotReached), at)?;
+    /// assert_eq!(events[0].event.type_name(), "terminated");
+    ///
+    /// let refusal = Call::react(Some(&call), call.id(), Stimulus::Held, at).unwrap_err();
+    /// assert!(refusal.legal.contains(&"alerted"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn react(
+        known: Option<&Self>,
+        id: CallId,
+        stimulus: Stimulus,
+        at: Timestamp,
+    ) -> Result<Vec<Recorded>, Refusal> {
+        match (known, stimulus) {
+            (None, Stimulus::Offered(offer)) => Ok([offered(id, &offer, at)].into()),
+            (None, stimulus) => {
+                let refusal = Refusal::new(stimulus.name(), None, Why::State);
+                Err(Refusal { legal: ["offered"].into(), ..refusal })
+            }
+            (Some(call), stimulus) => match call.caught_up(at) {
+                None => call.react_now(stimulus, at),
+                Some((call, mut events)) => {
+                    events.extend(call.react_now(stimulus, at)?);
+                    Ok(events)
+                }
+            },
+        }
+    }
+
+    fn react_now(&self, stimulus: Stimulus, at: Timestamp) -> Result<Vec<Recorded>, Refusal> {
+        let name = stimulus.name();
+        let mut reacting = Reacting { plan: Plan::new(self, at) };
+        match reacting.take(stimulus) {
+            Some(()) => Ok(reacting.plan.events),
+            None => {
+                let refusal = Refusal::new(name, Some(self.state), Why::State);
+                Err(Refusal { legal: self.legal_stimuli(), ..refusal })
+            }
+        }
+    }
+
+    /// The names of the stimuli that can happen now.
+    fn legal_stimuli(&self) -> Vec<&'static str> {
+        let after = |cause| self.state.after(cause).is_some();
+        let records = self.head().is_some_and(|head| head.recording.is_some());
+        let plays = self.head().is_some_and(|head| head.recording.is_none());
+        let is_connected = self.state.lies_in(Region::Connected);
+        let is_live = self.state.is_live();
+        let all = [
+            ("alerted", after(Cause::Alerted)),
+            ("connected", after(Cause::Established)),
+            ("held", after(Cause::Held)),
+            ("resumed", after(Cause::Resumed)),
+            ("transferAccepted", after(Cause::TransferAccepted)),
+            ("transferFailed", after(Cause::TransferFailed)),
+            ("transferCompleted", self.state == State::TransferAccepted),
+            ("redirectAnswered", self.state == State::Redirecting),
+            ("hungUp", is_live),
+            ("mediaFailed", is_live),
+            ("audioChanged", self.has_media()),
+            ("rosterChanged", is_live),
+            ("tonePressed", is_connected),
+            ("promptFinished", plays),
+            ("recordingStarted", self.head().is_some_and(|head| head.record().is_some())),
+            ("speechStarted", records),
+            ("speechEnded", records),
+            ("recordingFinished", records),
+            ("contentSharingStarted", is_connected),
+            ("contentSharingEnded", is_connected && !self.content_sharing().is_empty()),
+        ];
+        let pending = self.operations().iter().any(|operation| operation.is_pending());
+        let named = all.into_iter().filter(|(_, is_legal)| *is_legal).map(|(name, _)| name);
+        named.chain(pending.then_some("operationFinished")).collect()
+    }
+
+    /// True where media can be there: the call is no more offered, nor on its way elsewhere.
+    const fn has_media(&self) -> bool {
+        !matches!(self.state, State::Incoming | State::Redirecting | State::Terminating | State::Terminated)
+    }
+}
+
+fn offered(id: CallId, offer: &graph::Call, at: Timestamp) -> Recorded {
+    let mut told = details::told(offer);
+    told.direction = CallDirection::Incoming.into();
+    Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(told)))
+}
+
+/// A reaction in the making; `None` where the call is not where the stimulus can happen.
+struct Reacting<'a> {
+    plan: Plan<'a>,
+}
+
+impl Reacting<'_> {
+    fn take(&mut self, stimulus: Stimulus) -> Option<()> {
+        match stimulus {
+            Stimulus::Offered(_) => None,
+            Stimulus::Alerted => self.step(Cause::Alerted),
+            Stimulus::Connected(told) => self.connect(told),
+            Stimulus::AudioChanged(audio) => self.change_audio(audio),
+            Stimulus::Held => self.step(Cause::Held),
+            Stimulus::Resumed => self.step(Cause::Resumed),
+            Stimulus::TransferAccepted => self.step(Cause::TransferAccepted),
+            Stimulus::TransferFailed => self.fail_transfer(),
+            Stimulus::TransferCompleted => {
+                self.end_from(State::TransferAccepted, EndCode::TransferCompletedGracefully)
+            }
+            Stimulus::RedirectAnswered(target) => self.answer_redirect(target),
+            Stimulus::HungUp(code) => self.end(code),
+            Stimulus::MediaFailed => self.end(EndCode::MediaConnectivityFailed),
+            Stimulus::RosterChanged(participants) => self.change_roster(participants),
+            Stimulus::TonePressed(tone) => self.press(tone),
+            Stimulus::PromptFinished(ending) => self.finish_prompt(ending),
+            Stimulus::RecordingStarted { location, access_token } => {
+                let head = self.plan.call.head().filter(|head| head.record().is_some())?;
+                let operation = head.operation.clone();
+                let started = Recording {
+                    operation,
+                    recording_location: location,
+                    recording_access_token: access_token,
+                };
+                self.progress(RecordingCause::Started, started)
+            }
+            Stimulus::SpeechStarted => self.speech(RecordingCause::SpeechStarted),
+            Stimulus::SpeechEnded => self.speech(RecordingCause::SpeechEnded),
+            Stimulus::RecordingFinished(reason) => self.finish_recording(reason),
+            Stimulus::OperationFinished(id, ending) => self.finish_operation(&id, ending),
+            Stimulus::ContentSharingStarted(id) => self.share(id, true),
+            Stimulus::ContentSharingEnded(id) => self.share(id, false),
+        }
+    }
+
+    fn must(&self, holds: bool) -> Option<()> {
+        holds.then_some(())
+    }
+
+    fn step(&mut self, cause: Cause) -> Option<()> {
+        self.plan.call.state().after(cause)?;
+        self.plan.step(cause);
+        Some(())
+    }
+
+    fn end(&mut self, code: EndCode) -> Option<()> {
+        self.must(self.plan.call.state().is_live())?;
+        self.plan.end(code);
+        Some(())
+    }
+
+    fn end_from(&mut self, state: State, code: EndCode) -> Option<()> {
+        self.must(self.plan.call.state() == state)?;
+        self.end(code)
+    }
+
+    fn connect(&mut self, told: Details) -> Option<()> {
+        self.plan.call.state().after(Cause::Established)?;
+        let told = told.and_then(|told| details::some(details::told(&told)));
+        self.plan.record(CallEvent::Step(Cause::Established, told));
+        Some(())
+    }
+
+    fn change_audio(&mut self, audio: MediaState) -> Option<()> {
+        self.must(self.plan.call.has_media())?;
+        if self.plan.call.audio() != Some(&audio) {
+            let state = CallMediaState { audio: audio.into(), ..CallMediaState::default() };
+            let told = graph::Call { media_state: Box::new(state).into(), ..graph::Call::default() };
+            self.plan.record(CallEvent::DetailsChanged(Some(Box::new(told))));
+        }
+        Some(())
+    }
+
+    fn fail_transfer(&mut self) -> Option<()> {
+        self.plan.call.state().after(Cause::TransferFailed)?;
+        let target = self.plan.call.transfer().and_then(|transfer| transfer.transfer_target.value());
+        let is_consultative = target.is_some_and(|target| target.replaces_call_id.value().is_some());
+        let code =
+            if is_consultative { EndCode::ConsultativeTransferFailed } else { EndCode::TransferFailed };
+        self.plan.step_with(Cause::TransferFailed, code.result_info());
+        Some(())
+    }
+
+    fn answer_redirect(&mut self, target: Box<ParticipantInfo>) -> Option<()> {
+        self.must(self.plan.call.state() == State::Redirecting)?;
+        let told = graph::Call {
+            answered_by: target.into(),
+            termination_reason: Member::Value("AppRedirected".into()),
+            ..graph::Call::default()
+        };
+        self.plan.record(CallEvent::Step(Cause::Terminated, Some(Box::new(told))));
+        Some(())
+    }
+
+    fn change_roster(&mut self, participants: Vec<Participant>) -> Option<()> {
+        self.must(self.plan.call.state().is_live())?;
+        let is_news = |participant: &Participant| self.plan.call.roster.clone().update(participant, None);
+        let news: Vec<_> = participants.into_iter().filter(is_news).collect();
+        if !news.is_empty() {
+            self.plan.roster(news);
+        }
+        Some(())
+    }
+
+    fn press(&mut self, tone: Tone) -> Option<()> {
+        let call = self.plan.call;
+        self.must(call.state().lies_in(Region::Connected))?;
+        let is_subscription = |kind| kind == OperationKind::SubscribeToTone;
+        let mut subscriptions = call.operations().iter().filter(|one| is_subscription(one.kind()));
+        let head = call.head().filter(|head| head.recording.is_some());
+        let stops = head.and_then(|head| head.record()).is_some_and(|asked| asked.is_stopped_by(&tone));
+        if subscriptions.any(|operation| operation.is_success()) {
+            let last = call.tones().last().and_then(|tone| tone.sequence_id.value().copied()).unwrap_or(0);
+            let sequence_id = last.saturating_add(1).into();
+            let told = ToneInfo { sequence_id, tone: tone.into(), ..ToneInfo::default() };
+            self.plan.record(CallEvent::ToneReceived(Box::new(told)));
+        }
+        if stops {
+            self.finish_recording(StopReason::StopTone)?;
+        }
+        Some(())
+    }
+
+    fn finish_prompt(&mut self, ending: Ending) -> Option<()> {
+        let head = self.plan.call.head().filter(|head| head.recording.is_none())?;
+        match (&head.request, ending) {
+            (_, Ending::Failed(result)) => self.plan.finish_head(failed(result)),
+            (MediaRequest::PlayPrompt(_), Ending::Completed) => {
+                self.plan.finish_head(completed(EndCode::PromptPlayed.result_info()));
+            }
+            (MediaRequest::PlayPrompt(_), Ending::CompletedBecause(reason)) => {
+                self.plan.finish_head(completed_because(reason));
+            }
+            (MediaRequest::RecordResponse(_), Ending::Completed | Ending::CompletedBecause(_)) => {
+                let started = Recording::new(head.operation.clone());
+                return self.progress(RecordingCause::Started, started);
+            }
+        }
+        Some(())
+    }
+
+    fn progress(&mut self, cause: RecordingCause, told: Recording) -> Option<()> {
+        self.plan.serve(ServiceEvent::Recording(cause, Box::new(told)));
+        Some(())
+    }
+
+    fn speech(&mut self, cause: RecordingCause) -> Option<()> {
+        let recording = self.plan.call.head()?.recording.as_ref()?;
+        let told = Recording::new(recording.operation.clone());
+        self.progress(cause, told)
+    }
+
+    fn finish_recording(&mut self, reason: StopReason) -> Option<()> {
+        self.plan.call.head()?.recording.as_ref()?;
+        self.plan.finish_recording(match reason {
+            StopReason::InitialSilence => failed(EndCode::TimedOut.result_info()),
+            StopReason::Silence => completed(graph::ResultInfo::plain(200, 0)),
+            StopReason::MaxDuration => completed(EndCode::MaxRecordDurationReached.result_info()),
+            StopReason::StopTone => {
+                completed(graph::ResultInfo::plain(200, 0)).because(CompletionReason::StopToneDetected)
+            }
+            StopReason::Failed(result) => failed(result),
+        });
+        Some(())
+    }
+
+    /// Prompts and recordings have stimuli of their own: they stand in a queue.
+    fn finish_operation(&mut self, id: &OperationId, ending: Ending) -> Option<()> {
+        let call = self.plan.call;
+        let operation = call.operations().iter().find(|operation| operation.is_called(id))?;
+        self.must(operation.state() == Status::Running || operation.state() == Status::NotStarted)?;
+        self.must(call.queue().iter().all(|queued| queued.operation != *id))?;
+        let failed_to_start = matches!(ending, Ending::Failed(_));
+        let end = match ending {
+            Ending::Completed if operation.kind() == OperationKind::SendDtmfTones => {
+                completed_because(CompletionReason::CompletedSuccessfully)
+            }
+            Ending::Completed => completed(graph::ResultInfo::plain(200, 0)),
+            Ending::CompletedBecause(reason) => completed_because(reason),
+            Ending::Failed(result) => failed(result),
+        };
+        self.plan.settle(id.clone(), operation.kind(), end);
+        if operation.kind() == OperationKind::StartHoldMusic && failed_to_start {
+            self.stop_hold_music(id);
+        }
+        Some(())
+    }
+
+    fn stop_hold_music(&mut self, id: &OperationId) {
+        let music = self.plan.call.service.as_ref().and_then(|service| service.on_hold.clone());
+        if let Some(HoldMusic { participant, operation }) = music.filter(|music| music.operation == *id) {
+            let stopped = HoldMusic { participant, operation };
+            self.plan.serve(ServiceEvent::HoldMusicStopped(Box::new(stopped)));
+        }
+    }
+
+    fn share(&mut self, id: Id, starts: bool) -> Option<()> {
+        let call = self.plan.call;
+        self.must(call.state().lies_in(Region::Connected))?;
+        let is_shared = call.content_sharing().contains(&id);
+        let sharing = ContentSharing { id };
+        match (starts, is_shared) {
+            (true, false) => self.plan.record(CallEvent::ContentSharingStarted(sharing)),
+            (false, true) => self.plan.record(CallEvent::ContentSharingEnded(sharing)),
+            (true, true) => {}
+            (false, false) => return None,
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,192 @@
+//! What only the service's side of a call knows: what was asked of it, and what its media are busy with.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::Call;
+use super::lifecycle::Region;
+use super::payload::{HoldMusic, MediaRequest, Recording};
+use crate::graph::action::{RecordResponse, Transfer};
+use crate::graph::{InvitationParticipantInfo, OperationKind, RecordingStatus, TeleconferenceDeviceQuality};
+use crate::{CallId, OperationId, ParticipantId};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Service {
+    pub(super) transfer: Option<Box<Transfer>>,
+    /// The media operations that are not settled, in the order asked. At most the first one runs.
+    pub(super) queue: Vec<Queued>,
+    pub(super) on_hold: Option<HoldMusic>,
+    pub(super) recording_status: Option<RecordingStatus>,
+    pub(super) device_quality: Vec<TeleconferenceDeviceQuality>,
+}
+
+/// A media operation that is not settled.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Queued {
+    pub(super) operation: OperationId,
+    pub(super) request: MediaRequest,
+    /// Of a recording, once its prompt has ended.
+    pub(super) recording: Option<Recording>,
+}
+
+impl Queued {
+    pub(super) const fn kind(&self) -> OperationKind {
+        match &self.request {
+            MediaRequest::PlayPrompt(_) => OperationKind::PlayPrompt,
+            MediaRequest::RecordResponse(_) => OperationKind::Record,
+        }
+    }
+
+    pub(super) const fn record(&self) -> Option<&RecordResponse> {
+        match &self.request {
+            MediaRequest::RecordResponse(asked) => Some(asked),
+            MediaRequest::PlayPrompt(_) => None,
+        }
+    }
+
+    /// True where a prompt plays before anything is recorded.
+    pub(super) fn begins_with_a_prompt(&self) -> bool {
+        self.record().is_some_and(|asked| asked.prompts.value().is_some_and(|prompts| !prompts.is_empty()))
+    }
+}
+
+impl Call {
+    pub(super) fn queue(&self) -> &[Queued] {
+        self.service.as_ref().map_or(&[], |service| &service.queue)
+    }
+
+    /// The operation that plays or records now.
+    pub(super) fn head(&self) -> Option<&Queued> {
+        self.queue().first()
+    }
+
+    /// The operations that use the media of this call one after another, in their order; the first one runs. Known
+    /// to the side of the service, which queued them.
+    ///
+    /// ```
+    /// use callfold::{Call, Recorded};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let queued = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationQueued","data":
+    ///     {"operation":{"id":"o","status":"notStarted"},"playPrompt":{}}}"#;
+    /// call.evolve(&queued.parse::<Recorded>()?)?;
+    /// assert_eq!(call.media_queue().count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn media_queue(&self) -> impl Iterator<Item = (&OperationId, &MediaRequest)> {
+        self.queue().iter().map(|queued| (&queued.operation, &queued.request))
+    }
+
+    /// What the app said of its recording; `None` where it said nothing.
+    ///
+    /// ```
+    /// use callfold::{Call, Recorded, graph::RecordingStatus};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let said = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"recordingStatusUpdated","data":{"status":"recording"}}"#;
+    /// call.evolve(&said.parse::<Recorded>()?)?;
+    /// assert_eq!(call.recording_status(), Some(&RecordingStatus::Recording));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn recording_status(&self) -> Option<&RecordingStatus> {
+        self.service.as_ref()?.recording_status.as_ref()
+    }
+
+    /// The participant who hears music on hold.
+    ///
+    /// ```
+    /// use callfold::{Call, Recorded};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let held = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"holdMusicStarted","data":{"participant":"p","operation":"o"}}"#;
+    /// call.evolve(&held.parse::<Recorded>()?)?;
+    /// assert_eq!(call.on_hold(), Some(&"p".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_hold(&self) -> Option<&ParticipantId> {
+        self.service.as_ref()?.on_hold.as_ref().map(|music| &music.participant)
+    }
+
+    /// What devices reported of their media, in the order told.
+    ///
+    /// ```
+    /// use callfold::{Call, Recorded};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let told = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"deviceQualityReported","data":{"deviceName":"Room 30"}}"#;
+    /// call.evolve(&told.parse::<Recorded>()?)?;
+    /// assert_eq!(call.device_quality().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn device_quality(&self) -> &[TeleconferenceDeviceQuality] {
+        self.service.as_ref().map_or(&[], |service| &service.device_quality)
+    }
+
+    /// The transfer that was asked for last.
+    pub(super) fn transfer(&self) -> Option<&Transfer> {
+        self.service.as_ref()?.transfer.as_deref()
+    }
+
+    /// The call that the transfer that was asked for last takes the place of.
+    pub(crate) fn transfers_to(&self) -> Option<CallId> {
+        self.transfer()?.transfer_target.value().and_then(|target| replaced(target))
+    }
+
+    /// True where the call is up, held or being transferred.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.state().lies_in(Region::Connected)
+    }
+
+    /// True for group calls and meetings, false for calls between two; `None` where nothing tells. A call between two
+    /// becomes a group call once somebody was invited.
+    ///
+    /// ```
+    /// use callfold::{Call, Recorded};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{"targets":[{}]}}"#;
+    /// assert_eq!(Call::begin(&line.parse::<Recorded>()?)?.is_group(), Some(false));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_group(&self) -> Option<bool> {
+        let is_invitation = |kind| kind == OperationKind::InviteParticipants;
+        let mut invitations = self.operations().iter().filter(|operation| is_invitation(operation.kind()));
+        if invitations.any(|operation| operation.is_success()) {
+            Some(true)
+        } else {
+            self.details().is_group()
+        }
+    }
+
+    /// The calls that this one takes the place of: named by the transfer that was asked for, by invitations, or by
+    /// the targets with which it was placed.
+    ///
+    /// ```
+    /// use callfold::{Call, Recorded};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":
+    ///     {"targets":[{"replacesCallId":"e5d39592-99bd-4db8-bca8-30fb894ec51d"}]}}"#;
+    /// assert_eq!(Call::begin(&line.parse::<Recorded>()?)?.replaces().count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn replaces(&self) -> impl Iterator<Item = CallId> {
+        let transfer = self.transfer().and_then(|transfer| transfer.transfer_target.value());
+        let invited =
+            self.operations().iter().filter_map(|operation| operation.resource().participants.value());
+        let targets = self.details().targets.value().into_iter().flatten();
+        transfer
+            .map(|target| &**target)
+            .into_iter()
+            .chain(invited.flatten())
+            .chain(targets)
+            .filter_map(replaced)
+    }
+}
+
+/// The call that one who is called or invited brings along.
+pub(super) fn replaced(target: &InvitationParticipantInfo) -> Option<CallId> {
+    target.replaces_call_id.value()?.guid().map(CallId::new)
+}

@@ -1,0 +1,149 @@
+//! The codes with which calls and operations end, and what they mean.
+
+use super::{Member, ResultInfo};
+
+macro_rules! end_codes {
+    ($( $Code:ident = $code:literal $(/ $subcode:literal)?: $meaning:literal, )+) => {
+        /// A pair of code and subcode that was published, or reported, with its meaning. Source:
+        /// [delete call](https://learn.microsoft.com/graph/api/call-delete) and the pages of the actions.
+        ///
+        /// ```
+        /// use callfold::graph::EndCode;
+        ///
+        /// assert_eq!(EndCode::PeerEnded.to_string(), "200/4521");
+        /// assert_eq!(EndCode::PeerEnded.meaning(), "The peer ended the call.");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum EndCode { $( #[doc = $meaning] $Code, )+ }
+
+        impl EndCode {
+            /// All of them, by code and subcode.
+            pub const ALL: &[Self] = &[ $( Self::$Code, )+ ];
+
+            const fn row(self) -> (i32, Option<i32>, &'static str) {
+                match self { $( Self::$Code => ($code, end_codes!(@ $($subcode)?), $meaning), )+ }
+            }
+        }
+    };
+    (@ $subcode:literal) => { Some($subcode) };
+    (@) => { None };
+}
+
+end_codes! {
+    Ended = 0: "The call ended.",
+    TransferCompletedGracefully = 0 / 7015: "The transfer succeeded.",
+    PromptPlayed = 200 / 0: "The prompt was played.",
+    OtherEnded = 200 / 4097: "Another participant ended the call.",
+    PeerEnded = 200 / 4521: "The peer ended the call.",
+    AppRemoved = 200 / 5000: "Someone removed the app from the call.",
+    ConversationEnded = 200 / 5001: "The conversation has ended.",
+    OthersLeft = 200 / 5002: "All other participants left.",
+    ConversationOver = 200 / 5003: "The conversation is over.",
+    StarterLeft = 200 / 5007: "The participant who started the group call left.",
+    OneRemained = 200 / 5010: "Only one participant remained.",
+    RosterEmpty = 200 / 5012: "The roster is empty.",
+    NobodyJoined = 200 / 5013: "Nobody else joined.",
+    NoHost = 200 / 5014: "No possible host was found.",
+    OnlyHiddenRemained = 200 / 5020: "Only hidden participants remained.",
+    BreakoutRoomOver = 200 / 5030: "The time of the breakout room is over.",
+    ParticipantRemoved = 200 / 5300: "Someone removed the participant from the call.",
+    LobbyTimedOut = 200 / 5855: "The app waited in the lobby for too long.",
+    AppEnded = 200 / 7000: "The app ended the call.",
+    TransferSucceeded = 200 / 7015: "The transfer succeeded.",
+    MaxRecordDurationReached = 200 / 8515: "The recording reached its maximum duration.",
+    AppHungUp = 200 / 10550: "The app hung up.",
+    PeerLeft = 200 / 18503: "The peer left the call.",
+    PstnHungUp = 200 / 540_000: "The PSTN user hung up.",
+    PstnEnded = 200 / 560_000: "The PSTN user hung up.",
+    OperationCancelled = 400 / 8508: "The operation was cancelled.",
+    CalleeUnreachable = 400 / 8541: "The callee cannot be reached.",
+    TimedOut = 408: "Nobody decided in time.",
+    AcceptanceNotAcknowledged = 408 / 1106: "The acceptance was not acknowledged in time.",
+    KeepAliveMissed = 408 / 8537: "The app did not keep the call alive.",
+    NoSignalling = 408 / 10057: "No signalling came from the callee.",
+    TimedOutUnexplained = 408 / 13025: "Reported, and not explained.",
+    MediaConnectivityFailed = 410 / 301_005: "Media connectivity failed.",
+    CalleeHasNoEndpoints = 480 / 10037: "The callee has no endpoints.",
+    CalleeNotReached = 480 / 10076: "The callee was not reached.",
+    NotRouted = 480 / 10134: "The call could not be routed.",
+    PrivateCallingForbidden = 480 / 10199: "The callee may not use private calling.",
+    MediaUnreachable = 500 / 1005: "The service could not reach the media of the app.",
+    ServerError3002 = 500 / 3002: "A server error that was reported, and not explained.",
+    ServerError3003 = 500 / 3003: "A server error that was reported, and not explained.",
+    TransferFailed = 500 / 7000: "The transfer failed.",
+    ServerError7106 = 500 / 7106: "A server error that was reported, and not explained.",
+    ConsultativeTransferFailed = 500 / 7700: "The consultative transfer failed.",
+    PstnFailed = 500 / 560_500: "Reported for a PSTN call, and not explained.",
+}
+
+impl EndCode {
+    /// The code: 0 and 2xx are successes.
+    ///
+    /// ```
+    /// # use callfold::graph::EndCode;
+    /// assert_eq!(EndCode::KeepAliveMissed.code(), 408);
+    /// ```
+    pub const fn code(self) -> i32 {
+        self.row().0
+    }
+
+    /// What refines the code.
+    ///
+    /// ```
+    /// # use callfold::graph::EndCode;
+    /// assert_eq!(EndCode::KeepAliveMissed.subcode(), Some(8537));
+    /// ```
+    pub const fn subcode(self) -> Option<i32> {
+        self.row().1
+    }
+
+    /// What it means, in words.
+    ///
+    /// ```
+    /// # use callfold::graph::EndCode;
+    /// assert_eq!(EndCode::TransferFailed.meaning(), "The transfer failed.");
+    /// ```
+    pub const fn meaning(self) -> &'static str {
+        self.row().2
+    }
+
+    /// The code of a result, where it is one of these: 7000 has two meanings, told apart by the code before it.
+    ///
+    /// ```
+    /// use callfold::graph::{EndCode, ResultInfo};
+    ///
+    /// let told: ResultInfo = serde_json::from_str(r#"{"code":"200","subCode":"7000"}"#)?;
+    /// assert_eq!(EndCode::of(&told), Some(EndCode::AppEnded));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn of(result: &ResultInfo) -> Option<Self> {
+        let code = *result.code.value()?;
+        let subcode = result.subcode.value().copied();
+        Self::ALL.iter().copied().find(|known| known.code() == code && known.subcode() == subcode)
+    }
+
+    /// The result that says it.
+    ///
+    /// ```
+    /// use callfold::graph::EndCode;
+    ///
+    /// assert_eq!(EndCode::of(&EndCode::PeerLeft.result_info()), Some(EndCode::PeerLeft));
+    /// ```
+    pub fn result_info(self) -> ResultInfo {
+        ResultInfo {
+            code: self.code().into(),
+            subcode: Member::from(self.subcode()),
+            message: Member::Value(self.meaning().into()),
+            ..ResultInfo::default()
+        }
+    }
+}
+
+/// `code/subcode`.
+impl core::fmt::Display for EndCode {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}", self.code())?;
+        self.subcode().map_or(Ok(()), |subcode| write!(f, "/{subcode}"))
+    }
+}

@@ -1,0 +1,156 @@
+//! A ledger as the service: requests, stimuli and deadlines over many calls, some of which replace others.
+
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+use super::Ledger;
+use crate::call::{Asked, CallEvent, Command, Decision, Due, Stimulus};
+use crate::graph::action::LogTeleconferenceDeviceQuality;
+use crate::graph::{EndCode, OperationKind};
+use crate::operation::{self, find};
+use crate::{Call, CallId, Recorded, Refusal, Why};
+
+impl Ledger {
+    /// Decides on a request: on a call, or where no call is named, on placing one or on what a device reports.
+    ///
+    /// A transfer or an invitation that replaces a call needs that call: see [`Ledger::react`].
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`], as of [`Call::decide`]; 404 where the call is not known, 400 where the replaced one is not up.
+    ///
+    /// ```
+    /// use callfold::call::{Asked, Caller, Command};
+    /// use callfold::graph::{Permission, Route};
+    /// use callfold::Ledger;
+    ///
+    /// let route = Route::parse("DELETE", "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896")?;
+    /// let asked = Asked::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::nil(), Caller::new(&[Permission::Initiate]));
+    /// let refusal = Ledger::new().decide(route.call, Command::read(&route, b"")?, &asked).unwrap_err();
+    /// assert_eq!((refusal.status(), refusal.error().code.as_str()), (404, "8522"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decide(
+        &self,
+        id: Option<CallId>,
+        command: Command,
+        asked: &Asked<'_>,
+    ) -> Result<Decision, Refusal> {
+        let method = command.method();
+        let known = match (&command, id) {
+            (Command::LogTeleconferenceDeviceQuality(report), None) => match self.reported(report) {
+                Some(call) => call,
+                None => return Call::unseen(command, asked),
+            },
+            (_, None) => return Call::place(command, asked),
+            (_, Some(id)) => {
+                let known = self.call(id);
+                known.ok_or_else(|| Refusal::new(method.as_str(), None, Why::UnknownCall))?
+            }
+        };
+        let replaced = command.replaces();
+        let decision = known.decide(command, asked)?;
+        if let Some((member, id)) = replaced {
+            let is_up = self.call(id).is_some_and(|other| other.id() != known.id() && other.is_connected());
+            if !is_up {
+                let why = Why::Invalid { member: member.into(), limit: "another call that is up".into() };
+                return Err(Refusal::new(method.as_str(), Some(known.state()), why));
+            }
+        }
+        Ok(decision)
+    }
+
+    /// What the network does to a call, and what that does to the call that it replaces: where a consultative
+    /// transfer is completed, or an invitation that replaces a call, the replaced call ends, too.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`], as of [`Call::react`].
+    ///
+    /// ```
+    /// use callfold::call::Stimulus;
+    /// use callfold::{CallId, Ledger};
+    ///
+    /// let refusal = Ledger::new()
+    ///     .react(CallId::new(uuid::Uuid::nil()), Stimulus::Alerted, "2026-11-23T09:15:00Z".parse()?)
+    ///     .unwrap_err();
+    /// assert_eq!(refusal.legal, ["offered"]);
+    /// # Ok::<(), callfold::jiff::Error>(())
+    /// ```
+    pub fn react(&self, id: CallId, stimulus: Stimulus, at: Timestamp) -> Result<Vec<Recorded>, Refusal> {
+        let known = self.call(id);
+        let is_transfer = matches!(stimulus, Stimulus::TransferCompleted);
+        let mut events = Call::react(known, id, stimulus, at)?;
+        let Some(known) = known else { return Ok(events) };
+        let transferred = known.transfers_to().filter(|_| is_transfer);
+        let invited: Vec<CallId> = events.iter().filter_map(|event| invited(known, event)).collect();
+        for replaced in transferred.into_iter().chain(invited) {
+            let other = self.call(replaced).filter(|other| other.state().is_live() && replaced != id);
+            if let Some(other) = other {
+                events.extend(Call::react(
+                    Some(other),
+                    replaced,
+                    Stimulus::HungUp(EndCode::TransferSucceeded),
+                    at,
+                )?);
+            }
+        }
+        Ok(events)
+    }
+
+    /// When the service will act next by itself, and on which call. It looks at every call: a host with very many
+    /// keeps the [`Call::next_deadline`] of each call that changed.
+    ///
+    /// ```
+    /// # use callfold::Ledger;
+    /// assert_eq!(Ledger::new().next_deadline(), None);
+    /// ```
+    pub fn next_deadline(&self) -> Option<(Due, CallId)> {
+        self.calls().filter_map(|call| Some((call.next_deadline()?, call.id()))).min()
+    }
+
+    /// What the first deadline of all that is due by now brings about; nothing where none is. Store its events, fold
+    /// them, and ask again.
+    ///
+    /// ```
+    /// use callfold::Ledger;
+    ///
+    /// let mut ledger = Ledger::new();
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"#;
+    /// ledger.apply(&line.parse()?)?;
+    /// let events = ledger.expire("2026-11-23T10:00:00Z".parse()?);
+    /// assert_eq!(events[0].at, Some("2026-11-23T09:15:15Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn expire(&self, now: Timestamp) -> Vec<Recorded> {
+        let due = self.next_deadline().filter(|(due, _)| due.at <= now);
+        due.and_then(|(_, id)| self.call(id)).map(|call| call.expire(now)).unwrap_or_default()
+    }
+
+    /// The call that a device tells of: by its chain and by the participant.
+    fn reported(&self, report: &LogTeleconferenceDeviceQuality) -> Option<&Call> {
+        let quality = report.quality.value()?;
+        let chain = quality.call_chain_id.value()?;
+        let mut of_chain = self.calls().filter(|call| {
+            call.details().call_chain_id.value().and_then(|id| id.guid()).as_ref() == Some(chain)
+        });
+        let is_it =
+            |call: &&Call| match (quality.participant_id.value(), call.details().my_participant_id.value()) {
+                (Some(told), Some(known)) => known.guid().as_ref() == Some(told),
+                (Some(_) | None, _) => true,
+            };
+        of_chain.find(is_it)
+    }
+}
+
+/// The call that is replaced by an invitation that an event completes.
+fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
+    let CallEvent::OperationStep(operation::Cause::Completed, told) = &recorded.event else { return None };
+    let operation = find(call.operations(), told)?;
+    if operation.kind() != OperationKind::InviteParticipants {
+        return None;
+    }
+    let invited = operation.resource().participants.value()?.first()?;
+    invited.replaces_call_id.value()?.guid().map(CallId::new)
+}

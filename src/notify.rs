@@ -1,0 +1,219 @@
+//! The voice of the service: what it posts to an app about an event.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::call::{Call, CallEvent, Cause, Details, State};
+use crate::graph::{
+    self, ChangeType, CommsNotification, CommsNotifications, CommsOperation, ContentSharingSession,
+    DeltaParticipants, Member, Participant, ResourceData, Version,
+};
+use crate::operation::find;
+use crate::{Id, Recorded};
+
+/// How the service speaks.
+///
+/// ```
+/// use callfold::Notify;
+/// use callfold::graph::Version;
+///
+/// let mut notify = Notify::new(Version::V1);
+/// notify.tells_ringing = true;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Notify {
+    /// Beta also names the older `resource`, under `/app`.
+    pub version: Version,
+    /// True where `ringing` is told; the metadata of v1.0 does not have it.
+    pub tells_ringing: bool,
+    /// True where `redirecting` is told, as in the dialect of 2019.
+    pub tells_redirecting: bool,
+}
+
+impl Notify {
+    /// The service of this version, as it speaks today.
+    ///
+    /// ```
+    /// # use callfold::{Notify, graph::Version};
+    /// assert!(!Notify::new(Version::Beta).tells_ringing);
+    /// ```
+    pub const fn new(version: Version) -> Self {
+        Self { version, tells_ringing: false, tells_redirecting: false }
+    }
+
+    /// What the service posts about an event, to the app of a call that has folded it; `None` where it posts nothing.
+    ///
+    /// ```
+    /// use callfold::graph::Version;
+    /// use callfold::{Call, Notify, Recorded};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// let offered: Recorded = line.parse()?;
+    /// let call = Call::begin(&offered)?;
+    /// let posted = Notify::new(Version::V1).event(&call, &offered).unwrap();
+    /// assert_eq!(posted.change_type.value().unwrap().as_str(), "created");
+    /// assert_eq!(posted.resource_data.as_call().unwrap().state.value().unwrap().as_str(), "incoming");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn event(&self, call: &Call, recorded: &Recorded) -> Option<CommsNotification> {
+        match &recorded.event {
+            CallEvent::Offered(_) => Some(self.of_call(call, ChangeType::Created, call.resource())),
+            CallEvent::Placed(_) => self.state(call, State::Establishing, None),
+            CallEvent::Adopted(told) => self.state(call, call.state(), told.as_deref()),
+            CallEvent::Step(cause, told) => self.step(call, *cause, told),
+            CallEvent::DetailsChanged(told) => self.delta(call, told.as_deref()?.clone()),
+            CallEvent::ToneReceived(tone) => {
+                self.delta(call, graph::Call { tone_info: tone.clone().into(), ..graph::Call::default() })
+            }
+            CallEvent::RosterUpdated(told) => self.roster(call, told.sequence_number, &told.participants),
+            CallEvent::ContentSharingStarted(sharing) => self.sharing(call, ChangeType::Created, &sharing.id),
+            CallEvent::ContentSharingEnded(sharing) => self.sharing(call, ChangeType::Deleted, &sharing.id),
+            CallEvent::OperationStep(_, told) => self.operation(call, told),
+            CallEvent::StateConfirmed(_)
+            | CallEvent::OperationCreated(_)
+            | CallEvent::OperationUpdated(_)
+            | CallEvent::NotificationHeard(_)
+            | CallEvent::Service(_) => None,
+        }
+    }
+
+    fn step(&self, call: &Call, cause: Cause, told: &Details) -> Option<CommsNotification> {
+        let told = told.as_deref();
+        match cause {
+            Cause::Answered => self.state(call, State::Establishing, told),
+            Cause::Alerted if !self.tells_ringing => None,
+            Cause::Alerted => self.state(call, State::Ringing, told),
+            Cause::Redirected if !self.tells_redirecting => None,
+            Cause::Redirected => self.state(call, State::Redirecting, told),
+            Cause::Established | Cause::Resumed | Cause::TransferFailed => {
+                self.state(call, State::Established, told)
+            }
+            Cause::Held => self.state(call, State::Hold, told),
+            Cause::TransferStarted => self.state(call, State::Transferring, told),
+            Cause::TransferAccepted => self.state(call, State::TransferAccepted, told),
+            Cause::TerminationStarted => self.state(call, State::Terminating, told),
+            Cause::Terminated => {
+                let ended = self.resource(State::Terminated, told.cloned().unwrap_or_default());
+                Some(self.of_call(call, ChangeType::Deleted, ended))
+            }
+        }
+    }
+
+    /// A delta that names a state.
+    fn state(&self, call: &Call, state: State, told: Option<&graph::Call>) -> Option<CommsNotification> {
+        let delta = self.resource(state, told.cloned().unwrap_or_default());
+        Some(self.of_call(call, ChangeType::Updated, delta))
+    }
+
+    /// A delta that names the state in which the call is, as the app knows it.
+    fn delta(&self, call: &Call, told: graph::Call) -> Option<CommsNotification> {
+        let state = if call.state() == State::Ringing && !self.tells_ringing {
+            State::Establishing
+        } else if call.state() == State::Redirecting && !self.tells_redirecting {
+            State::Incoming
+        } else {
+            call.state()
+        };
+        Some(self.of_call(call, ChangeType::Updated, self.resource(state, told)))
+    }
+
+    fn resource(&self, state: State, told: graph::Call) -> graph::Call {
+        graph::Call { odata_type: Some("call".into()), state: state.wire().into(), ..told }
+    }
+
+    fn of_call(&self, call: &Call, change: ChangeType, mut told: graph::Call) -> CommsNotification {
+        told.id = Id::from(call.id()).into();
+        self.item(call, change, "", ResourceData::Call(Box::new(told)))
+    }
+
+    /// Calls between two have no roster to tell.
+    fn roster(
+        &self,
+        call: &Call,
+        sequence: Option<i64>,
+        changed: &[Participant],
+    ) -> Option<CommsNotification> {
+        if call.is_group() == Some(false) {
+            return None;
+        }
+        let participants = changed.iter().map(|changed| whole(call, changed)).collect();
+        let options = call.details().call_options.value();
+        let is_delta = options.and_then(|options| options.is_delta_roster_enabled.value()) == Some(&true);
+        let data = if is_delta {
+            let delta = DeltaParticipants {
+                odata_type: Some("deltaParticipants".into()),
+                participants: Member::Value(participants),
+                sequence_number: Member::from(sequence),
+                ..DeltaParticipants::default()
+            };
+            ResourceData::DeltaRoster([delta].into())
+        } else {
+            ResourceData::Roster(participants)
+        };
+        Some(self.item(call, ChangeType::Updated, "/participants", data))
+    }
+
+    /// Told to apps that asked for it.
+    fn sharing(&self, call: &Call, change: ChangeType, id: &Id) -> Option<CommsNotification> {
+        let options = call.details().call_options.value()?;
+        if options.is_content_sharing_notification_enabled.value() != Some(&true) {
+            return None;
+        }
+        let session = ContentSharingSession {
+            odata_type: Some("contentSharingSession".into()),
+            id: id.clone().into(),
+            ..ContentSharingSession::default()
+        };
+        let data = ResourceData::ContentSharing([session].into());
+        Some(self.item(call, change, "/contentSharingSessions", data))
+    }
+
+    /// The resource of an operation goes as it ends; that it starts is in its reply already.
+    fn operation(&self, call: &Call, told: &CommsOperation) -> Option<CommsNotification> {
+        let operation = find(call.operations(), told).filter(|operation| !operation.is_pending())?;
+        let data = operation.whole();
+        let path = operation.id().map_or_else(String::new, |id| format!("/{id}"));
+        let data = ResourceData::Operation(Box::new(data));
+        Some(self.item(call, ChangeType::Deleted, &format!("/operations{path}"), data))
+    }
+
+    fn item(&self, call: &Call, change: ChangeType, path: &str, data: ResourceData) -> CommsNotification {
+        let id = call.id();
+        let older = (self.version == Version::Beta).then(|| format!("/app/calls/{id}{path}"));
+        CommsNotification {
+            odata_type: Some("commsNotification".into()),
+            change_type: change.into(),
+            resource: Member::from(older),
+            resource_url: Member::Value(format!("/communications/calls/{id}{path}")),
+            callback_uri: call.details().callback_uri.clone(),
+            resource_data: data,
+            ..CommsNotification::default()
+        }
+    }
+}
+
+/// A participant as the roster has it by now, with what was told of the change.
+fn whole(call: &Call, changed: &Participant) -> Participant {
+    let id = changed.id.value();
+    let mut known = call.participants().filter(|known| id.is_some() && known.id.value() == id);
+    let mut whole = known.next().unwrap_or(changed).clone();
+    whole.odata_type = Some("participant".into());
+    whole
+}
+
+impl CommsNotifications {
+    /// The body of one POST that tells of these.
+    ///
+    /// ```
+    /// use callfold::graph::CommsNotifications;
+    ///
+    /// let body = CommsNotifications::new(Vec::new());
+    /// assert_eq!(body.value.len(), 0);
+    /// ```
+    pub fn new(value: Vec<CommsNotification>) -> Self {
+        Self { odata_type: Some("commsNotifications".into()), value, ..Self::default() }
+    }
+}
