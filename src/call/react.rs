@@ -13,8 +13,8 @@ use super::state::{Cause, State};
 use super::stimulus::{Ending, Stimulus, StopReason};
 use super::{Call, details};
 use crate::graph::{
-    self, CallDirection, CallMediaState, CompletionReason, EndCode, MediaState, Member, OperationKind,
-    Participant, ParticipantInfo, Tone, ToneInfo,
+    self, CallDirection, CallMediaState, CompletionReason, EndCode, MediaState, Member, Members, Merge,
+    OperationKind, Participant, ParticipantInfo, Tone, ToneInfo,
 };
 use crate::operation::State as Status;
 use crate::{CallId, Id, OperationId, Recorded, Refusal, Why};
@@ -228,7 +228,7 @@ impl Reacting<'_> {
     fn change_roster(&mut self, participants: Vec<Participant>) -> Option<()> {
         self.must(self.plan.call.state().is_live())?;
         let is_news = |participant: &Participant| self.plan.call.roster.clone().update(participant, None);
-        let news: Vec<_> = participants.into_iter().filter(is_news).collect();
+        let news: Vec<_> = merged(participants).into_iter().filter(is_news).collect();
         if !news.is_empty() {
             self.plan.roster(news);
         }
@@ -303,7 +303,7 @@ impl Reacting<'_> {
         let operation = call.operations().iter().find(|operation| operation.is_called(id))?;
         self.must(operation.state() == Status::Running || operation.state() == Status::NotStarted)?;
         self.must(call.queue().iter().all(|queued| queued.operation != *id))?;
-        let failed_to_start = matches!(ending, Ending::Failed(_));
+        let has_failed = matches!(ending, Ending::Failed(_));
         let end = match ending {
             Ending::Completed if operation.kind() == OperationKind::SendDtmfTones => {
                 completed_because(CompletionReason::CompletedSuccessfully)
@@ -313,10 +313,22 @@ impl Reacting<'_> {
             Ending::Failed(result) => failed(result),
         };
         self.plan.settle(id.clone(), operation.kind(), end);
-        if operation.kind() == OperationKind::StartHoldMusic && failed_to_start {
+        if operation.kind() == OperationKind::StartHoldMusic && has_failed {
             self.stop_hold_music(id);
         }
+        if operation.kind() == OperationKind::InviteParticipants && !has_failed {
+            self.tell_whole_roster();
+        }
         Some(())
+    }
+
+    /// A call between two that becomes a group call tells of those who were there before.
+    fn tell_whole_roster(&mut self) {
+        let call = self.plan.call;
+        let participants: Vec<Participant> = call.participants().cloned().collect();
+        if call.state().is_live() && call.is_group() == Some(false) && !participants.is_empty() {
+            self.plan.roster(participants);
+        }
     }
 
     fn stop_hold_music(&mut self, id: &OperationId) {
@@ -340,4 +352,20 @@ impl Reacting<'_> {
         }
         Some(())
     }
+}
+
+/// One telling of each participant: a delta cannot say two things of one.
+fn merged(participants: Vec<Participant>) -> Vec<Participant> {
+    let mut merged: Vec<Participant> = Vec::new();
+    for told in participants {
+        let same = |known: &&mut Participant| told.id.value().is_some() && known.id == told.id;
+        match merged.iter_mut().find(same) {
+            Some(known) => {
+                known.pair(&told, Merge);
+                known.removed_state = told.removed_state;
+            }
+            None => merged.push(told),
+        }
+    }
+    merged
 }
