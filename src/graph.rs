@@ -71,4 +71,4 @@ pub use result::ResultInfo;
 pub use tone::{Tone, ToneInfo};
 pub use type_name::TypeName;
 pub use url::{Resource, ResourceUrl};
-pub(crate) use wire::shape;
+pub(crate) use wire::{Wire, shape};

@@ -210,6 +210,7 @@ impl Ledger {
         {
             let missing = entry.revision + 1..refused.revision;
             entry.remember(refused.revision, None, &missing);
+            entry.call.skip(refused.revision);
         }
     }
 

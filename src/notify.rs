@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::call::{Call, CallEvent, Cause, Details, State};
+use crate::call::{Call, CallEvent, Cause, Details, ServiceEvent, State};
 use crate::graph::{
     self, ChangeType, CommsNotification, CommsNotifications, CommsOperation, ContentSharingSession,
     DeltaParticipants, Member, Participant, ResourceData, Version,
@@ -71,6 +71,9 @@ impl Notify {
             CallEvent::RosterUpdated(told) => self.roster(call, told.sequence_number, &told.participants),
             CallEvent::ContentSharingStarted(sharing) => self.sharing(call, ChangeType::Created, &sharing.id),
             CallEvent::ContentSharingEnded(sharing) => self.sharing(call, ChangeType::Deleted, &sharing.id),
+            CallEvent::Service(ServiceEvent::ContentSharingUpdated(sharing)) => {
+                self.sharing(call, ChangeType::Updated, &sharing.id)
+            }
             CallEvent::OperationStep(_, told) => self.operation(call, told),
             CallEvent::StateConfirmed(_)
             | CallEvent::OperationCreated(_)
@@ -168,7 +171,7 @@ impl Notify {
             ..ContentSharingSession::default()
         };
         let data = ResourceData::ContentSharing([session].into());
-        Some(self.item(call, change, "/contentSharingSessions", data))
+        Some(self.item(call, change, "/contentsharingsessions", data))
     }
 
     /// The resource of an operation goes as it ends; that it starts is in its reply already.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use callfold::call::State;
+use callfold::call::{Delivery, State};
 use callfold::log::Format;
 use callfold::{Applied, ApplyError, Call, FindingKind, Ledger, Moment, Recorded, Replay};
 use jiff::Timestamp;
@@ -175,9 +175,9 @@ fn a_call_does_not_begin_with_what_is_no_beginning() {
 #[test]
 fn what_is_skipped_counts() {
     let mut ledger = given(&["placed"]);
-    let before = calls(&ledger);
     ledger.skip(&event(2, "resumed"));
-    assert_eq!(calls(&ledger), before);
+    let call = ledger.call(call_id()).unwrap();
+    assert_eq!((call.state(), call.revision(), ledger.next_revision(call_id())), (State::Establishing, 2, 3));
     let mut other = ledger.snapshot();
     assert_eq!(ledger.apply(&event(3, "established")), Ok(Applied::Folded));
     assert_eq!(ledger.apply(&event(2, "alerted")), Err(ApplyError::Conflict { revision: 2 }));
@@ -186,6 +186,16 @@ fn what_is_skipped_counts() {
     assert_eq!(other.apply(&event(2, "established")), Ok(Applied::Folded));
     assert_eq!(other.apply(&event(2, "established")), Ok(Applied::Duplicate));
     assert_eq!(other.apply(&event(3, "held")), Ok(Applied::Folded));
+}
+
+#[test]
+fn what_is_heard_after_two_that_were_skipped_folds() {
+    let mut ledger = given(&["placed"]);
+    ledger.skip(&event(2, "resumed"));
+    ledger.skip(&event(3, "resumed"));
+    let heard =
+        Call::observe(ledger.call(call_id()), call_id(), &common::state("established"), &Delivery::default());
+    assert_eq!(ledger.apply(&heard.events[0]), Ok(Applied::Folded));
 }
 
 #[test]

@@ -1,12 +1,10 @@
-//! The two charts: the whole relation, against a table that was written by hand, and the page made of it.
+//! The two charts: the whole relation, against a table that was written by hand.
 
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::fmt::Write as _;
-use std::fs;
 
 use callfold::call::{Cause, State};
-use callfold::chart::Chart;
 use callfold::operation;
 
 /// The relation as `docs/lifecycle.md` wants it, written independently of the chart: state, cause, next.
@@ -123,32 +121,4 @@ fn distance(from: State, to: State) -> usize {
         }
     }
     distances[to as usize]
-}
-
-/// The page is made from the charts. `CALLFOLD_BLESS=1 cargo test --test lifecycle` writes it anew.
-#[test]
-fn the_page_says_what_the_charts_say() {
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/lifecycle.md");
-    let template = fs::read_to_string(page).expect("docs/lifecycle.md is there");
-    let mut made = template.clone();
-    for (name, text) in [
-        ("call-table", Chart::Call.table()),
-        ("call-chart", format!("```mermaid\n{}```\n", Chart::Call.mermaid())),
-        ("operation-table", Chart::Operation.table()),
-        ("operation-chart", format!("```mermaid\n{}```\n", Chart::Operation.mermaid())),
-    ] {
-        made = replaced(&made, name, &text);
-    }
-    if std::env::var_os("CALLFOLD_BLESS").is_some() {
-        fs::write(page, &made).expect("docs/lifecycle.md can be written");
-    } else {
-        assert_eq!(made, template, "docs/lifecycle.md is out of date: run with CALLFOLD_BLESS=1");
-    }
-}
-
-fn replaced(page: &str, name: &str, text: &str) -> String {
-    let (begin, end) = (format!("<!-- generated: {name} -->\n"), format!("<!-- end: {name} -->"));
-    let (before, rest) = page.split_once(&begin).expect("the page has a place for it");
-    let (_, after) = rest.split_once(&end).expect("the place has an end");
-    format!("{before}{begin}{text}{end}{after}")
 }

@@ -35,7 +35,7 @@ fn data(type_name: &str) -> &'static str {
         "stateConfirmed" => r#"{"state":"established"}"#,
         "toneReceived" => r#"{"sequenceId":1,"tone":"tone1"}"#,
         "rosterUpdated" => r#"{"sequenceNumber":4,"participants":[{"isMuted":true,"id":"7"}]}"#,
-        "contentSharingStarted" | "contentSharingEnded" => r#"{"id":"0f"}"#,
+        "contentSharingStarted" | "contentSharingUpdated" | "contentSharingEnded" => r#"{"id":"0f"}"#,
         "notificationHeard" => r#"{"messageIds":["1","2"],"item":0}"#,
         "keptAlive" => "{}",
         "operationQueued" => {

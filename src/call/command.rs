@@ -11,7 +11,7 @@ use crate::graph::action::{
     Answer, ChangeScreenSharingRole, ClientContext, Invite, LogTeleconferenceDeviceQuality, PlayPrompt,
     RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer, UpdateRecordingStatus,
 };
-use crate::graph::{self, Members, Method, Route};
+use crate::graph::{self, Method, Route, Wire};
 use crate::text::without_content;
 use crate::{CallId, OperationId, ParticipantId, Refusal, Why};
 
@@ -230,7 +230,7 @@ impl Command {
 }
 
 /// Reads a body; a member that does not fit its type is refused by its name.
-fn parse<T: DeserializeOwned + Members>(method: Method, body: &[u8]) -> Result<Box<T>, Refusal> {
+fn parse<T: DeserializeOwned + Wire>(method: Method, body: &[u8]) -> Result<Box<T>, Refusal> {
     let refuse = |member: &str, limit: &str| {
         let why = Why::Invalid { member: member.into(), limit: limit.into() };
         Refusal::new(method.as_str(), None, why)
@@ -242,7 +242,7 @@ fn parse<T: DeserializeOwned + Members>(method: Method, body: &[u8]) -> Result<B
         refuse("body", &limit)
     })?;
     match read.misfit() {
-        Some(member) => Err(refuse(member, "a value of the type that the documentation gives it")),
+        Some(member) => Err(refuse(&member, "a value of the type that the documentation gives it")),
         None => Ok(read),
     }
 }

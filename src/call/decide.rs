@@ -19,7 +19,7 @@ use super::reply::{Body, Reply};
 use super::state::{Cause, State};
 use crate::graph::{
     self, CallDirection, CallState, CommsOperation, Member, Method, Needed, OperationKind, OperationStatus,
-    Permission,
+    Participant, Permission,
 };
 use crate::{CallId, Id, Recorded, Refusal, Why};
 
@@ -201,6 +201,10 @@ fn whole(id: CallId, state: State, details: &graph::Call) -> graph::Call {
     }
 }
 
+fn typed(participant: &Participant) -> Participant {
+    Participant { odata_type: Some("participant".into()), ..participant.clone() }
+}
+
 /// A decision in the making.
 struct Deciding<'a> {
     plan: Plan<'a>,
@@ -239,11 +243,11 @@ impl Deciding<'_> {
             }
             Command::GetCall => Reply::with(Body::Call(Box::new(call.resource()))),
             Command::ListParticipants => {
-                Reply::with(Body::Participants(call.participants().cloned().collect()))
+                Reply::with(Body::Participants(call.participants().map(typed).collect()))
             }
             Command::GetParticipant(id) => {
                 let participant = self.participant(Method::GetParticipant, &id)?;
-                Reply::with(Body::Participant(Box::new(participant.clone())))
+                Reply::with(Body::Participant(Box::new(typed(participant))))
             }
             Command::GetOperation(id) => {
                 let known = call.operations().iter().find(|operation| operation.is_called(&id));

@@ -181,6 +181,11 @@ impl Call {
         Ok(())
     }
 
+    /// Counts a revision that was left out: the next event bears the one after it.
+    pub(crate) fn skip(&mut self, revision: u64) {
+        self.revision = revision;
+    }
+
     /// What runs beside the chart needs a call that lives.
     fn must_live(&self, event: &CallEvent) -> Result<(), Refusal> {
         if self.state.is_live() { Ok(()) } else { Err(self.refuse(event)) }

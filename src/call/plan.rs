@@ -7,8 +7,7 @@ use jiff::Timestamp;
 
 use super::Call;
 use super::event::{CallEvent, ServiceEvent};
-use super::payload::RosterUpdated;
-use super::service::Queued;
+use super::payload::{HoldMusic, RosterUpdated};
 use super::state::Cause;
 use crate::graph::{
     self, CommsOperation, CompletionReason, EndCode, Member, OperationKind, Participant, ResultInfo,
@@ -91,8 +90,18 @@ impl<'a> Plan<'a> {
         let drafted =
             self.events.iter().filter(|one| matches!(one.event, CallEvent::RosterUpdated(_))).count();
         let last = self.call.roster.sequence().unwrap_or(0).saturating_add(drafted as i64);
+        let on_hold = self.call.service.as_ref().and_then(|service| service.on_hold.as_ref());
+        let is_gone = |music: &&HoldMusic| {
+            let mut gone = participants.iter().filter(|one| one.removed_state.value().is_some());
+            gone.any(|one| one.id.value() == Some(&music.participant))
+        };
+        let stopped = on_hold.filter(is_gone).cloned();
         let updated = RosterUpdated { sequence_number: Some(last.saturating_add(1)), participants };
         self.record(CallEvent::RosterUpdated(Box::new(updated)));
+        // Who is gone is on hold no more.
+        if let Some(music) = stopped {
+            self.serve(ServiceEvent::HoldMusicStopped(Box::new(music)));
+        }
     }
 
     pub(super) fn move_operation(
@@ -111,9 +120,8 @@ impl<'a> Plan<'a> {
     }
 
     /// Starts what is first in the queue now.
-    pub(super) fn start(&mut self, next: &Queued) {
-        let told = CommsOperation::default();
-        self.move_operation(operation::Cause::Started, next.operation.clone(), next.kind(), told);
+    pub(super) fn start(&mut self, id: OperationId, kind: OperationKind) {
+        self.move_operation(operation::Cause::Started, id, kind, CommsOperation::default());
     }
 
     /// Settles what plays or records, and starts what waits behind it.
@@ -121,7 +129,7 @@ impl<'a> Plan<'a> {
         let Some((head, waiting)) = self.call.queue().split_first() else { return };
         self.settle(head.operation.clone(), head.kind(), end);
         if let Some(next) = waiting.first() {
-            self.start(next);
+            self.start(next.operation.clone(), next.kind());
         }
     }
 

@@ -13,10 +13,10 @@ use super::state::{Cause, State};
 use super::stimulus::{Ending, Stimulus, StopReason};
 use super::{Call, details};
 use crate::graph::{
-    self, CallDirection, CallMediaState, CompletionReason, EndCode, MediaState, Member, Members, Merge,
-    OperationKind, Participant, ParticipantInfo, Tone, ToneInfo,
+    self, CallDirection, CallMediaState, ChangeType, CompletionReason, EndCode, MediaState, Member, Members,
+    Merge, OperationKind, Participant, ParticipantInfo, Tone, ToneInfo,
 };
-use crate::operation::State as Status;
+use crate::operation::Operation;
 use crate::{CallId, Id, OperationId, Recorded, Refusal, Why};
 
 impl Call {
@@ -96,23 +96,25 @@ impl Call {
             ("mediaFailed", is_live),
             ("audioChanged", self.has_media()),
             ("rosterChanged", is_live),
-            ("tonePressed", is_connected),
+            ("tonePressed", is_connected || self.is_audible()),
             ("promptFinished", plays),
             ("recordingStarted", self.head().is_some_and(|head| head.record().is_some())),
             ("speechStarted", records),
             ("speechEnded", records),
             ("recordingFinished", records),
             ("contentSharingStarted", is_connected),
+            ("contentSharingUpdated", is_connected && !self.content_sharing().is_empty()),
             ("contentSharingEnded", is_connected && !self.content_sharing().is_empty()),
         ];
-        let pending = self.operations().iter().any(|operation| operation.is_pending());
+        let is_queued = |one: &Operation| self.queue().iter().any(|queued| one.is_called(&queued.operation));
+        let pending = self.operations().iter().any(|one| one.is_pending() && !is_queued(one));
         let named = all.into_iter().filter(|(_, is_legal)| *is_legal).map(|(name, _)| name);
         named.chain(pending.then_some("operationFinished")).collect()
     }
 
     /// True where media can be there: the call is no more offered, nor on its way elsewhere.
     const fn has_media(&self) -> bool {
-        !matches!(self.state, State::Incoming | State::Redirecting | State::Terminating | State::Terminated)
+        !matches!(self.state, State::Incoming | State::Redirecting | State::Terminated)
     }
 }
 
@@ -161,8 +163,9 @@ impl Reacting<'_> {
             Stimulus::SpeechEnded => self.speech(RecordingCause::SpeechEnded),
             Stimulus::RecordingFinished(reason) => self.finish_recording(reason),
             Stimulus::OperationFinished(id, ending) => self.finish_operation(&id, ending),
-            Stimulus::ContentSharingStarted(id) => self.share(id, true),
-            Stimulus::ContentSharingEnded(id) => self.share(id, false),
+            Stimulus::ContentSharingStarted(id) => self.share(id, ChangeType::Created),
+            Stimulus::ContentSharingUpdated(id) => self.share(id, ChangeType::Updated),
+            Stimulus::ContentSharingEnded(id) => self.share(id, ChangeType::Deleted),
         }
     }
 
@@ -237,7 +240,7 @@ impl Reacting<'_> {
 
     fn press(&mut self, tone: Tone) -> Option<()> {
         let call = self.plan.call;
-        self.must(call.state().lies_in(Region::Connected))?;
+        self.must(call.state().lies_in(Region::Connected) || call.is_audible())?;
         let is_subscription = |kind| kind == OperationKind::SubscribeToTone;
         let mut subscriptions = call.operations().iter().filter(|one| is_subscription(one.kind()));
         let head = call.head().filter(|head| head.recording.is_some());
@@ -301,7 +304,7 @@ impl Reacting<'_> {
     fn finish_operation(&mut self, id: &OperationId, ending: Ending) -> Option<()> {
         let call = self.plan.call;
         let operation = call.operations().iter().find(|operation| operation.is_called(id))?;
-        self.must(operation.state() == Status::Running || operation.state() == Status::NotStarted)?;
+        self.must(operation.is_pending())?;
         self.must(call.queue().iter().all(|queued| queued.operation != *id))?;
         let has_failed = matches!(ending, Ending::Failed(_));
         let end = match ending {
@@ -339,16 +342,19 @@ impl Reacting<'_> {
         }
     }
 
-    fn share(&mut self, id: Id, starts: bool) -> Option<()> {
+    fn share(&mut self, id: Id, change: ChangeType) -> Option<()> {
         let call = self.plan.call;
         self.must(call.state().lies_in(Region::Connected))?;
         let is_shared = call.content_sharing().contains(&id);
         let sharing = ContentSharing { id };
-        match (starts, is_shared) {
-            (true, false) => self.plan.record(CallEvent::ContentSharingStarted(sharing)),
-            (false, true) => self.plan.record(CallEvent::ContentSharingEnded(sharing)),
-            (true, true) => {}
-            (false, false) => return None,
+        match change {
+            ChangeType::Created if is_shared => {}
+            ChangeType::Created => self.plan.record(CallEvent::ContentSharingStarted(sharing)),
+            _ if !is_shared => return None,
+            ChangeType::Updated => self.plan.serve(ServiceEvent::ContentSharingUpdated(sharing)),
+            ChangeType::Deleted | ChangeType::Other(_) => {
+                self.plan.record(CallEvent::ContentSharingEnded(sharing));
+            }
         }
         Some(())
     }

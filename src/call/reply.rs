@@ -1,9 +1,9 @@
 //! What the service answers.
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -74,16 +74,24 @@ impl Reply {
 
     /// That a call was placed.
     pub(super) fn placed(id: CallId, call: Box<graph::Call>) -> Self {
-        let location = Some(format!("{}", Route::new(Method::GetCall, Some(id), None)));
+        let location = Some(path(&Route::new(Method::GetCall, Some(id), None)));
         Self { status: 201, location, body: Body::Call(call) }
     }
 
     /// That an operation was begun.
     pub(super) fn begun(status: u16, call: CallId, operation: CommsOperation) -> Self {
         let id = operation.id.value().cloned();
-        let location = id.map(|id| format!("{}", Route::new(Method::GetOperation, Some(call), Some(id))));
+        let location = id.map(|id| path(&Route::new(Method::GetOperation, Some(call), Some(id))));
         Self { status, location, body: Body::Operation(Box::new(operation)) }
     }
+}
+
+fn path(route: &Route) -> String {
+    // Two GUIDs and the names between them.
+    let mut path = String::with_capacity(112);
+    // Writing to a string does not fail.
+    _ = write!(path, "{route}");
+    path
 }
 
 impl Serialize for Body {

@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use jiff::Timestamp;
+
 use super::Call;
 use super::lifecycle::Region;
 use super::payload::{HoldMusic, MediaRequest, Recording};
@@ -136,9 +138,10 @@ impl Call {
         self.transfer()?.transfer_target.value().and_then(|target| replaced(target))
     }
 
-    /// True where the call is up, held or being transferred.
-    pub(crate) fn is_connected(&self) -> bool {
-        self.state().lies_in(Region::Connected)
+    /// True where the call is up, held or being transferred, once all that is due by then has happened.
+    pub(crate) fn is_connected_at(&self, at: Timestamp) -> bool {
+        let state = self.caught_up(at).map_or(self.state, |(call, _)| call.state);
+        state.lies_in(Region::Connected)
     }
 
     /// True for group calls and meetings, false for calls between two; `None` where nothing tells. A call between two

@@ -74,6 +74,8 @@ pub enum Stimulus {
     OperationFinished(OperationId, Ending),
     /// Somebody shares content.
     ContentSharingStarted(Id),
+    /// Content that is shared changed.
+    ContentSharingUpdated(Id),
     /// Nobody shares that content any more.
     ContentSharingEnded(Id),
 }
@@ -136,6 +138,7 @@ impl Stimulus {
             Self::RecordingFinished(_) => "recordingFinished",
             Self::OperationFinished(..) => "operationFinished",
             Self::ContentSharingStarted(_) => "contentSharingStarted",
+            Self::ContentSharingUpdated(_) => "contentSharingUpdated",
             Self::ContentSharingEnded(_) => "contentSharingEnded",
         }
     }

@@ -133,9 +133,6 @@ pub(crate) trait Members {
     /// Applies a rule to each pair of members.
     fn pair<R: Rule>(&mut self, theirs: &Self, rule: R);
 
-    /// A member whose value does not fit its type.
-    fn misfit(&self) -> Option<&'static str>;
-
     /// True where nothing at all is told.
     fn is_silent(&self) -> bool;
 }

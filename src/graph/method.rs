@@ -4,6 +4,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
 use super::{ODataError, Version};
 use crate::names::names;
 use crate::text::short;
@@ -203,12 +205,14 @@ impl fmt::Display for Route {
             write!(f, "/{version}")?;
         }
         write!(f, "/{}/calls", self.root)?;
-        let mut ids =
-            [self.call.map(|call| call.to_string()), self.item.as_ref().map(Id::to_string)].into_iter();
-        for segment in segments(self.method.path()) {
-            match segment {
-                "{id}" => write!(f, "/{}", ids.next().flatten().as_deref().unwrap_or("{id}"))?,
-                name => write!(f, "/{name}")?,
+        let mut parts = self.method.path().split("{id}");
+        f.write_str(parts.next().unwrap_or_default())?;
+        let call = self.call.map(Id::from);
+        for (id, part) in [&call, &self.item].into_iter().zip(parts) {
+            match id {
+                None => write!(f, "{{id}}{part}")?,
+                Some(id) if id.guid().is_some() => write!(f, "{id}{part}")?,
+                Some(id) => write!(f, "{}{part}", utf8_percent_encode(&id.to_string(), NON_ALPHANUMERIC))?,
             }
         }
         Ok(())
@@ -252,7 +256,9 @@ impl<'a> Path<'a> {
         for given in &self.rest {
             match names.next()? {
                 "{id}" if route.call.is_none() => route.call = Some(given.parse().ok()?),
-                "{id}" => route.item = Some(Id::from(*given)),
+                // An action is no participant.
+                "{id}" if unqualified(given).eq_ignore_ascii_case("invite") => return None,
+                "{id}" => route.item = Some(Id::from(&*percent_decode_str(given).decode_utf8_lossy())),
                 name if unqualified(given).eq_ignore_ascii_case(name) => {}
                 _ => return None,
             }

@@ -121,7 +121,8 @@ impl From<&str> for TypeName {
             Some(_) | None if bare.is_empty() || bare.contains('.') => return Self(Name::Other(text.into())),
             Some(_) | None => bare,
         };
-        let known = KNOWN.iter().position(|known| known.eq_ignore_ascii_case(name));
+        let as_written = KNOWN.binary_search(&name).ok();
+        let known = as_written.or_else(|| KNOWN.iter().position(|known| known.eq_ignore_ascii_case(name)));
         let known = known.and_then(|index| u8::try_from(index).ok()).map(Name::Known);
         Self(known.unwrap_or_else(|| Name::Other([PREFIX, name].concat().into())))
     }

@@ -3,6 +3,8 @@
 mod declare;
 mod scalar;
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
@@ -57,6 +59,11 @@ pub(crate) trait Wire: Sized {
 
     fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Read<Self>, A::Error> {
         Value::deserialize(SeqAccessDeserializer::new(seq)).map(Read::Odd)
+    }
+
+    /// The path of a member within, whose value did not fit its type.
+    fn misfit(&self) -> Option<String> {
+        None
     }
 }
 
@@ -140,6 +147,10 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
         items.shrink_to_fit();
         Ok(Read::As(items))
     }
+
+    fn misfit(&self) -> Option<String> {
+        self.iter().enumerate().find_map(|(index, item)| Some(format!("[{index}].{}", item.misfit()?)))
+    }
 }
 
 /// A collection with an item of another shape is kept whole, its sound items in canonical writing.
@@ -208,6 +219,13 @@ pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
         }
     };
     Ok(())
+}
+
+/// The path of a member within another, whose value did not fit its type.
+pub(crate) fn misfit_in<T: Wire>(name: &str, member: &super::Member<T>) -> Option<String> {
+    let path = member.value()?.misfit()?;
+    let dot = if path.starts_with('[') { "" } else { "." };
+    Some(format!("{name}{dot}{path}"))
 }
 
 /// Writes one member, where it is there.

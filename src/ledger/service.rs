@@ -52,8 +52,8 @@ impl Ledger {
         let replaced = command.replaces();
         let decision = known.decide(command, asked)?;
         if let Some((member, id)) = replaced {
-            let is_up = self.call(id).is_some_and(|other| other.id() != known.id() && other.is_connected());
-            if !is_up {
+            let other = self.call(id).filter(|other| other.id() != known.id());
+            if !other.is_some_and(|other| other.is_connected_at(asked.at)) {
                 let why = Why::Invalid { member: member.into(), limit: "another call that is up".into() };
                 return Err(Refusal::new(method.as_str(), Some(known.state()), why));
             }
@@ -86,15 +86,11 @@ impl Ledger {
         let transferred = known.transfers_to().filter(|_| is_transfer);
         let invited: Vec<CallId> = events.iter().filter_map(|event| invited(known, event)).collect();
         for replaced in transferred.into_iter().chain(invited) {
-            let other = self.call(replaced).filter(|other| other.state().is_live() && replaced != id);
-            if let Some(other) = other {
-                events.extend(Call::react(
-                    Some(other),
-                    replaced,
-                    Stimulus::HungUp(EndCode::TransferSucceeded),
-                    at,
-                )?);
-            }
+            let other = self.call(replaced).filter(|_| replaced != id);
+            let end = Stimulus::HungUp(EndCode::TransferSucceeded);
+            // One that has ended, or should have by now, ends no second time.
+            let ended = other.and_then(|other| Call::react(Some(other), replaced, end, at).ok());
+            events.extend(ended.unwrap_or_default());
         }
         Ok(events)
     }
@@ -132,23 +128,22 @@ impl Ledger {
     fn reported(&self, report: &LogTeleconferenceDeviceQuality) -> Option<&Call> {
         let quality = report.quality.value()?;
         let chain = quality.call_chain_id.value()?;
-        let mut of_chain = self.calls().filter(|call| {
+        let is_of_chain = |call: &&Call| {
             call.details().call_chain_id.value().and_then(|id| id.guid()).as_ref() == Some(chain)
-        });
-        let is_it =
-            |call: &&Call| match (quality.participant_id.value(), call.details().my_participant_id.value()) {
-                (Some(told), Some(known)) => known.guid().as_ref() == Some(told),
-                (Some(_) | None, _) => true,
-            };
-        of_chain.find(is_it)
+        };
+        let app = |call: &Call| call.details().my_participant_id.value().and_then(|id| id.guid());
+        let told = quality.participant_id.value().copied();
+        let exact = self.calls().filter(is_of_chain).find(|call| told.is_some() && app(call) == told);
+        exact.or_else(|| self.calls().filter(is_of_chain).find(|call| told.is_none() || app(call).is_none()))
     }
 }
 
-/// The call that is replaced by an invitation that an event completes.
+/// The call that is replaced by an invitation that succeeds with an event.
 fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
     let CallEvent::OperationStep(operation::Cause::Completed, told) = &recorded.event else { return None };
-    let operation = find(call.operations(), told)?;
-    if operation.kind() != OperationKind::InviteParticipants {
+    let mut operation = find(call.operations(), told)?.clone();
+    operation.step(operation::State::Completed, told);
+    if operation.kind() != OperationKind::InviteParticipants || !operation.is_success() {
         return None;
     }
     let invited = operation.resource().participants.value()?.first()?;

@@ -17,6 +17,8 @@ enum Place {
     Transferable,
     /// The same, and before it where audio flows.
     Audible,
+    /// The same, where the service hosts the media.
+    Cancellable,
     Connected,
     Live,
     Anywhere,
@@ -36,11 +38,11 @@ const fn rule(method: Method) -> (Place, Kind) {
     match method {
         Method::Answer | Method::Reject | Method::Redirect => (Place::Incoming, Kind::Any),
         Method::Transfer => (Place::Transferable, Kind::Any),
-        Method::PlayPrompt
-        | Method::RecordResponse
-        | Method::SubscribeToTone
-        | Method::SendDtmfTones
-        | Method::CancelMediaProcessing => (Place::Audible, Kind::ServiceHosted),
+        Method::PlayPrompt | Method::RecordResponse | Method::SubscribeToTone | Method::SendDtmfTones => {
+            (Place::Audible, Kind::ServiceHosted)
+        }
+        // Where the app hosts the media there is nothing to cancel: a matter of the state, not of the request.
+        Method::CancelMediaProcessing => (Place::Cancellable, Kind::Any),
         Method::Mute | Method::Unmute => (Place::Connected, Kind::Group),
         Method::ChangeScreenSharingRole => (Place::Connected, Kind::GroupAppHosted),
         Method::UpdateRecordingStatus
@@ -137,15 +139,18 @@ impl Call {
         })
     }
 
+    /// True where audio flows before the call is up.
+    pub(in crate::call) fn is_audible(&self) -> bool {
+        self.state == State::Establishing && self.audio() == Some(&MediaState::Active)
+    }
+
     fn is_at(&self, place: Place) -> bool {
         let is_up = matches!(self.state, State::Established | State::Hold);
         match place {
+            Place::Cancellable => self.is_at(Place::Audible) && self.is_of(Kind::ServiceHosted).is_ok(),
             Place::Incoming => self.state == State::Incoming,
             Place::Transferable => is_up,
-            Place::Audible => {
-                let is_audible = self.audio() == Some(&MediaState::Active);
-                is_up || (self.state == State::Establishing && is_audible)
-            }
+            Place::Audible => is_up || self.is_audible(),
             Place::Connected => self.state.lies_in(Region::Connected),
             Place::Live => self.state.is_live(),
             Place::Anywhere => true,

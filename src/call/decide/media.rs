@@ -5,7 +5,6 @@ use alloc::boxed::Box;
 use super::super::event::ServiceEvent;
 use super::super::payload::{MediaRequest, OperationQueued};
 use super::super::reply::Reply;
-use super::super::service::Queued;
 use super::Deciding;
 use crate::graph::action::{ClientContext, PlayPrompt, RecordResponse, SendDtmfTones, UpdateRecordingStatus};
 use crate::graph::{CommsOperation, OperationKind, OperationStatus};
@@ -31,14 +30,11 @@ impl Deciding<'_> {
     /// What waits is told as running, as Graph does.
     fn queue(&mut self, operation: CommsOperation, request: MediaRequest, starts: bool) -> Reply {
         let reply = CommsOperation { status: OperationStatus::Running.into(), ..operation.clone() };
+        let kind = operation.kind();
         let queued = OperationQueued { operation: Box::new(operation), request };
+        self.plan.serve(ServiceEvent::OperationQueued(Box::new(queued)));
         if starts {
-            let request = queued.request.clone();
-            let next = Queued { operation: self.new_id.clone(), request, recording: None };
-            self.plan.serve(ServiceEvent::OperationQueued(Box::new(queued)));
-            self.plan.start(&next);
-        } else {
-            self.plan.serve(ServiceEvent::OperationQueued(Box::new(queued)));
+            self.plan.start(self.new_id.clone(), kind);
         }
         Reply::begun(200, self.plan.call.id(), reply)
     }

@@ -4,15 +4,15 @@ use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::super::event::ServiceEvent;
+use super::super::event::{CallEvent, ServiceEvent};
 use super::super::payload::HoldMusic;
 use super::super::reply::Reply;
 use super::super::service::replaced;
 use super::Deciding;
 use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, StartHoldMusic};
 use crate::graph::{
-    InvitationParticipantInfo, MediaDirection, MediaStream, Member, Method, Modality, OperationKind,
-    OperationStatus, Participant, ScreenSharingRole,
+    CommsOperation, InvitationParticipantInfo, MediaDirection, MediaStream, Member, Method, Modality,
+    OperationKind, OperationStatus, Participant, ScreenSharingRole,
 };
 use crate::operation::Operation;
 use crate::{ParticipantId, Refusal};
@@ -92,14 +92,28 @@ impl Deciding<'_> {
             self.plan.roster([gone].into());
             return Ok(Reply::empty(204));
         }
+        self.take_back(id).ok_or_else(|| self.unknown(Method::DeleteParticipant, "participant", id))?;
+        Ok(Reply::empty(204))
+    }
+
+    /// Takes an invitation back; with the last one its operation is cancelled.
+    fn take_back(&mut self, id: &ParticipantId) -> Option<()> {
         let operations = self.plan.call.operations().iter();
         let mut pending = operations.filter(|operation| operation.is_pending());
-        let invitation = pending.find(|operation| invites(operation, id));
-        let invitation = invitation.and_then(|operation| operation.id().cloned());
-        let invitation =
-            invitation.ok_or_else(|| self.unknown(Method::DeleteParticipant, "participant", id))?;
-        self.plan.cancel(invitation, OperationKind::InviteParticipants);
-        Ok(Reply::empty(204))
+        let operation = pending.find(|operation| invited(operation).any(|one| is_it(one, id)))?;
+        let others: Vec<_> = invited(operation).filter(|one| !is_it(one, id)).cloned().collect();
+        if others.is_empty() {
+            self.plan.cancel(operation.id()?.clone(), OperationKind::InviteParticipants);
+        } else {
+            let left = CommsOperation {
+                odata_type: Some(OperationKind::InviteParticipants.type_name().into()),
+                id: operation.id()?.clone().into(),
+                participants: others.into(),
+                ..CommsOperation::default()
+            };
+            self.plan.record(CallEvent::OperationUpdated(Box::new(left)));
+        }
+        Some(())
     }
 
     pub(super) fn start_hold_music(
@@ -150,13 +164,15 @@ fn sharing(app: &Participant, shares: bool) -> Vec<MediaStream> {
     streams
 }
 
-fn invites(operation: &Operation, id: &ParticipantId) -> bool {
-    let is_it = |one: &InvitationParticipantInfo| {
-        let identities = one.identity.value().into_iter().flat_map(|set| set.identities());
-        one.participant_id.value() == Some(id)
-            || one.id.value() == Some(id)
-            || identities.filter_map(|identity| identity.id.value()).any(|known| known == id)
-    };
-    let invited = operation.resource().participants.value().into_iter().flatten();
-    operation.kind() == OperationKind::InviteParticipants && invited.into_iter().any(is_it)
+/// Whom an operation invites.
+fn invited(operation: &Operation) -> impl Iterator<Item = &InvitationParticipantInfo> {
+    let is_invitation = operation.kind() == OperationKind::InviteParticipants;
+    operation.resource().participants.value().filter(|_| is_invitation).into_iter().flatten()
+}
+
+fn is_it(one: &InvitationParticipantInfo, id: &ParticipantId) -> bool {
+    let identities = one.identity.value().into_iter().flat_map(|set| set.identities());
+    one.participant_id.value() == Some(id)
+        || one.id.value() == Some(id)
+        || identities.filter_map(|identity| identity.id.value()).any(|known| known == id)
 }

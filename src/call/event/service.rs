@@ -4,13 +4,13 @@ use alloc::boxed::Box;
 
 use serde::Serialize;
 
-use super::super::payload::{HoldMusic, OperationQueued, Recording};
+use super::super::payload::{ContentSharing, HoldMusic, OperationQueued, Recording};
 use super::{empty, read};
 use crate::graph::TeleconferenceDeviceQuality;
 use crate::graph::action::{Answer, Redirect, Reject, Transfer, UpdateRecordingStatus};
 use crate::names::names;
 
-/// Something that happened on the side of the service, and that the app is not told.
+/// Something that happened on the side of the service. As a rule the app is not told.
 ///
 /// ```
 /// use callfold::call::ServiceEvent;
@@ -40,6 +40,8 @@ pub enum ServiceEvent {
     HoldMusicStarted(Box<HoldMusic>),
     /// `holdMusicStopped`: a participant was taken off hold.
     HoldMusicStopped(Box<HoldMusic>),
+    /// `contentSharingUpdated`: content that is shared changed.
+    ContentSharingUpdated(ContentSharing),
     /// `deviceQualityReported`: a device told of its media; it may do so after the end.
     DeviceQualityReported(Box<TeleconferenceDeviceQuality>),
 }
@@ -82,6 +84,7 @@ impl ServiceEvent {
             Self::RecordingStatusUpdated(_) => "recordingStatusUpdated",
             Self::HoldMusicStarted(_) => "holdMusicStarted",
             Self::HoldMusicStopped(_) => "holdMusicStopped",
+            Self::ContentSharingUpdated(_) => "contentSharingUpdated",
             Self::DeviceQualityReported(_) => "deviceQualityReported",
         }
     }
@@ -111,6 +114,7 @@ impl ServiceEvent {
             "recordingStatusUpdated" => read(data, Self::RecordingStatusUpdated),
             "holdMusicStarted" => read(data, Self::HoldMusicStarted),
             "holdMusicStopped" => read(data, Self::HoldMusicStopped),
+            "contentSharingUpdated" => serde_json::from_str(data).map(Self::ContentSharingUpdated),
             "deviceQualityReported" => read(data, Self::DeviceQualityReported),
             _ => {
                 let cause = RecordingCause::ALL.iter().find(|cause| cause.as_str() == type_name)?;
@@ -133,6 +137,7 @@ impl Serialize for ServiceEvent {
             Self::Recording(_, recording) => recording.serialize(serializer),
             Self::RecordingStatusUpdated(asked) => asked.serialize(serializer),
             Self::HoldMusicStarted(music) | Self::HoldMusicStopped(music) => music.serialize(serializer),
+            Self::ContentSharingUpdated(sharing) => sharing.serialize(serializer),
             Self::DeviceQualityReported(quality) => quality.serialize(serializer),
         }
     }

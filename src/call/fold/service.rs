@@ -1,6 +1,7 @@
 //! The fold of what the service's side of a call records.
 
 use alloc::borrow::ToOwned;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
@@ -10,9 +11,9 @@ use super::super::deadline::{Deadline, KEEP_ALIVE, seconds};
 use super::super::event::{CallEvent, RecordingCause, ServiceEvent};
 use super::super::payload::{OperationQueued, Recording};
 use super::super::service::{Queued, Service};
-use crate::graph::Merge;
 use crate::graph::action::Answer;
 use crate::graph::{self, Members};
+use crate::graph::{Member, Merge};
 use crate::{OperationId, Recorded, Refusal, Why, operation};
 
 /// The timers of the recording that runs.
@@ -27,6 +28,7 @@ impl Call {
         match told {
             ServiceEvent::AnswerRequested(asked) => self.details.pair(&said(asked), Merge),
             ServiceEvent::RedirectRequested(asked) => {
+                self.call_back(&asked.callback_uri);
                 self.deadlines.arm(Deadline::Redirect, recorded.at, seconds(asked.seconds()));
             }
             ServiceEvent::TransferRequested(asked) => self.service().transfer = Some(asked.clone()),
@@ -38,12 +40,20 @@ impl Call {
             }
             ServiceEvent::HoldMusicStarted(music) => self.service().on_hold = Some((**music).clone()),
             ServiceEvent::HoldMusicStopped(_) => self.service().on_hold = None,
+            ServiceEvent::ContentSharingUpdated(_) => {}
             ServiceEvent::DeviceQualityReported(quality) => {
                 self.service().device_quality.push((**quality).clone());
             }
-            ServiceEvent::RejectRequested(_) => {}
+            ServiceEvent::RejectRequested(asked) => self.call_back(&asked.callback_uri),
         }
         Ok(())
+    }
+
+    /// Where notifications go from now on, where a request says so.
+    fn call_back(&mut self, uri: &Member<String>) {
+        if uri.value().is_some() {
+            self.details.callback_uri.clone_from(uri);
+        }
     }
 
     fn service(&mut self) -> &mut Service {

@@ -126,6 +126,12 @@ macro_rules! resource {
                     }
                 }
             }
+
+            fn misfit(&self) -> Option<alloc::string::String> {
+                None
+                    $( .or_else(|| self.other.contains_key($text).then(|| $text.into())) )*
+                    $( .or_else(|| crate::graph::wire::misfit_in($text, &self.$field)) )*
+            }
         }
 
         impl<'de> serde::Deserialize<'de> for $Name {
@@ -160,11 +166,6 @@ macro_rules! resource {
             fn pair<R: crate::graph::member::Rule>(&mut self, theirs: &Self, mut rule: R) {
                 $( rule.member($text, &mut self.$field, &theirs.$field); )*
                 rule.other(&mut self.other, &theirs.other);
-            }
-
-            fn misfit(&self) -> Option<&'static str> {
-                $( if self.other.contains_key($text) { return Some($text); } )*
-                None
             }
 
             fn is_silent(&self) -> bool {

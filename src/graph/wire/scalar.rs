@@ -93,4 +93,8 @@ impl<T: Wire> Wire for Box<T> {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
         T::from_map(map).map(|read| read.map(Self::new))
     }
+
+    fn misfit(&self) -> Option<String> {
+        T::misfit(self)
+    }
 }

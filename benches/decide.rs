@@ -1,0 +1,83 @@
+//! What deciding costs on a warm call, without the JSON: `cargo bench --bench decide`.
+//!
+//! The yardstick of the same run: cloning the command and the smallest thing that could be returned, one event.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may panic, and its entry is a macro's")]
+
+use std::hint::black_box;
+
+use callfold::call::{Asked, Call, CallEvent, Caller, Cause, Command, Stimulus};
+use callfold::graph::{Method, Permission, Route, Tone, Version};
+use callfold::{CallId, Notify, Recorded};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+
+const LOG: &[&str] = &[
+    r#""type":"offered","data":{"direction":"incoming","source":{"identity":{"user":{"id":"u"}}},"targets":[{}]}"#,
+    r#""type":"answerRequested","data":{"callbackUri":"https://bot.contoso.com/callback","mediaConfig":{}}"#,
+    r#""type":"answered","data":{}"#,
+    r#""type":"established","data":{"mediaState":{"audio":"active"}}"#,
+    r#""type":"operationCreated","data":{"@odata.type":"microsoft.graph.subscribeToToneOperation","id":"s","status":"completed"}"#,
+];
+
+fn warm() -> Call {
+    let line = |(index, rest): (usize, &&str)| -> Recorded {
+        let id = CallId::new(callfold::uuid::Uuid::from_u128(1));
+        let revision = index + 1;
+        format!(r#"{{"call":"{id}","rev":{revision},"at":"2026-11-23T09:15:00Z",{rest}}}"#).parse().unwrap()
+    };
+    let mut events = LOG.iter().enumerate().map(line);
+    let mut call = Call::begin(&events.next().unwrap()).unwrap();
+    events.for_each(|event| call.evolve(&event).unwrap());
+    call
+}
+
+fn command(method: Method, body: &str) -> Command {
+    let route = Route::new(method, Some(CallId::new(callfold::uuid::Uuid::from_u128(1))), None);
+    Command::read(&route, body.as_bytes()).unwrap()
+}
+
+fn benches(criterion: &mut Criterion) {
+    let call = warm();
+    let at = "2026-11-23T09:16:00Z".parse().unwrap();
+    let asked = Asked::new(at, callfold::uuid::Uuid::from_u128(2), Caller::new(Permission::ALL));
+    let mut group = criterion.benchmark_group("decide");
+    group.bench_function("yardstick: one event", |bencher| {
+        bencher.iter(|| vec![Recorded::new(call.id(), 6, Some(at), CallEvent::Step(Cause::Held, None))]);
+    });
+    for (method, body) in [
+        (Method::KeepAlive, ""),
+        (Method::DeleteCall, ""),
+        (Method::SubscribeToTone, r#"{"clientContext":"c"}"#),
+        (Method::Transfer, r#"{"transferTarget":{}}"#),
+        (Method::PlayPrompt, r#"{"prompts":[{}],"clientContext":"c"}"#),
+        (Method::RecordResponse, r#"{"bargeInAllowed":true,"clientContext":"c"}"#),
+    ] {
+        let command = command(method, body);
+        assert!(call.decide(command.clone(), &asked).is_ok(), "a refusal would be no measure");
+        group.bench_function(method.as_str(), |bencher| {
+            bencher.iter_batched(
+                || command.clone(),
+                |command| black_box(&call).decide(command, &asked).is_ok(),
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    group.finish();
+    beside(criterion, &call);
+}
+
+/// What is done beside a decision: reacting, telling, asking for the next deadline.
+fn beside(criterion: &mut Criterion, call: &Call) {
+    let at = "2026-11-23T09:16:00Z".parse().unwrap();
+    criterion.bench_function("react: a tone", |bencher| {
+        bencher.iter(|| Call::react(Some(call), call.id(), Stimulus::TonePressed(Tone::Tone1), at).is_ok());
+    });
+    let held = Recorded::new(call.id(), 6, Some(at), CallEvent::Step(Cause::Held, None));
+    let notify = Notify::new(Version::V1);
+    criterion
+        .bench_function("notify: a step", |bencher| bencher.iter(|| notify.event(call, black_box(&held))));
+    criterion.bench_function("next deadline", |bencher| bencher.iter(|| black_box(call).next_deadline()));
+}
+
+criterion_group!(all, benches);
+criterion_main!(all);

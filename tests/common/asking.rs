@@ -1,0 +1,132 @@
+//! Given a call, when something is asked of it, then …
+
+#![allow(clippy::indexing_slicing, reason = "a test may panic")]
+
+use callfold::call::{Asked, Call, Caller, Command, Decision, Reply};
+use callfold::graph::{Permission, Route};
+use callfold::uuid::Uuid;
+use callfold::{Recorded, Refusal};
+use serde_json::{Value, json};
+
+use super::{CALL, Scenario, about, told};
+
+pub(crate) const AT: &str = "2026-11-23T09:15:00Z";
+
+/// What was decided, and the call once its events were folded.
+pub(crate) struct Decided {
+    pub(crate) reply: Reply,
+    pub(crate) events: Vec<Recorded>,
+    pub(crate) call: Call,
+}
+
+/// A call that was heard to be in a state, with its details, three participants and an operation that runs.
+pub(crate) fn given(state: &str, mut details: Value) -> Call {
+    details["state"] = if state == "terminated" { "established" } else { state }.into();
+    let roster = json!([{ "id": "app", "isMuted": false }, { "id": "alice" }, { "id": "bob" }]);
+    let running = json!({ "@odata.type": "#microsoft.graph.sendDtmfTonesOperation", "status": "running" });
+    let mut heard = vec![
+        told(details),
+        about("/participants", "updated", roster),
+        about("/operations/o", "updated", running),
+    ];
+    heard.extend((state == "terminated").then(|| about("", "deleted", json!({}))));
+    Scenario::given(&heard).call().clone()
+}
+
+pub(crate) fn group() -> Value {
+    json!({ "chatInfo": { "threadId": "19:a" }, "mediaConfig": service_hosted(), "myParticipantId": "app" })
+}
+
+pub(crate) fn p2p() -> Value {
+    json!({ "source": {}, "targets": [{}], "mediaConfig": service_hosted() })
+}
+
+pub(crate) fn service_hosted() -> Value {
+    json!({ "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" })
+}
+
+pub(crate) fn app_hosted() -> Value {
+    json!({ "@odata.type": "#microsoft.graph.appHostedMediaConfig", "blob": "b" })
+}
+
+/// Asks with every permission, `POST /mute` of the call: what is decided must fold.
+pub(crate) fn ask(call: &Call, what: &str, body: impl ToString) -> Result<Decided, Refusal> {
+    ask_as(call, Permission::ALL, what, body)
+}
+
+pub(crate) fn ask_as(
+    call: &Call,
+    granted: &[Permission],
+    what: &str,
+    body: impl ToString,
+) -> Result<Decided, Refusal> {
+    let (verb, path) = what.split_once(' ').unwrap();
+    let route = Route::parse(verb, &format!("/communications/calls/{CALL}{path}")).unwrap();
+    let command = Command::read(&route, body.to_string().as_bytes())?;
+    let asked = Asked::new(AT.parse().unwrap(), new_id(call), Caller::new(granted));
+    let Decision { reply, events, .. } = call.decide(command, &asked)?;
+    let mut call = call.clone();
+    for recorded in &events {
+        assert_eq!((recorded.revision, recorded.at), (call.revision() + 1, AT.parse().ok()));
+        call.evolve(recorded).expect("what is decided folds");
+    }
+    Ok(Decided { reply, events, call })
+}
+
+/// The id of what the next request makes.
+pub(crate) fn new_id(call: &Call) -> Uuid {
+    Uuid::from_u128(call.revision().into())
+}
+
+impl Decided {
+    /// The status, the `Location` within the call, the body, and the names of the events.
+    #[track_caller]
+    pub(crate) fn then(&self, status: u16, location: Option<&str>, body: &Value, events: &[&str]) {
+        let location = location.map(|rest| format!("/communications/calls/{CALL}{rest}"));
+        let names: Vec<_> = self.events.iter().map(|one| one.event.type_name()).collect();
+        assert_eq!((self.reply.status, &self.reply.location), (status, &location));
+        assert_eq!((&serde_json::to_value(&self.reply.body).unwrap(), &names[..]), (body, events));
+    }
+}
+
+/// The `innerError` of a refusal: one of this status, whose error is whole.
+#[track_caller]
+pub(crate) fn refused(asked: Result<Decided, Refusal>, status: u16) -> Value {
+    let refusal = asked.err().expect("a refusal");
+    let error = serde_json::to_value(refusal.error()).unwrap()["error"].take();
+    let code = error["code"].as_str().unwrap();
+    let codes: &[&str] = match status {
+        400 => &["BadRequest"],
+        403 => &["Forbidden"],
+        404 => &["8522", "NotFound"],
+        _ => &["Conflict"],
+    };
+    assert!(refusal.status() == status && codes.contains(&code), "{status} is not {refusal}");
+    assert!(error["message"].as_str().is_some_and(|text| text.contains("is refused")), "{error}");
+    assert_eq!(error["innerError"]["method"], refusal.what);
+    error["innerError"].clone()
+}
+
+/// A body and what is wrong with it: the member, then what the limit says; nothing where it is let in.
+pub(crate) type Limited<'a> = (Value, &'a str);
+
+#[track_caller]
+pub(crate) fn limited(call: &Call, what: &str, rows: &[Limited<'_>]) {
+    for (body, wrong) in rows {
+        let asked = ask(call, what, body);
+        let Some((member, limit)) = wrong.split_once(' ') else {
+            assert!(asked.is_ok(), "{what} {body}: {}", asked.err().unwrap());
+            continue;
+        };
+        let inner = refused(asked, 400);
+        assert_eq!(inner["member"], member, "{what} {body}");
+        assert!(inner["limit"].as_str().unwrap().contains(limit), "{what} {body}: {inner}");
+    }
+}
+
+/// The operation that the next request makes, as it is answered.
+pub(crate) fn operation(call: &Call, kind: &str, status: &str) -> (String, Value) {
+    let (id, odata_type) = (new_id(call).to_string(), format!("#microsoft.graph.{kind}Operation"));
+    let body = json!({ "@odata.type": odata_type, "clientContext": "c", "id": id, "status": status });
+    (format!("/operations/{id}"), body)
+}

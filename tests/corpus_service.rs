@@ -1,0 +1,970 @@
+//! The published flows, played against the core as the service: each request gets the documented status and reply,
+//! and the notifications are of the documented kinds, in a documented order. The payloads are not in this repository;
+//! `CALLFOLD_CORPUS` names the folder that holds them, and `cargo test --test corpus_service -- --ignored` reads it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may panic, and says how much it saw"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use callfold::call::{Asked, Body, Caller, Command, Ending, Reply, State, Stimulus};
+use callfold::graph::action::{
+    Answer, ChangeScreenSharingRole, ClientContext, Invite, LogTeleconferenceDeviceQuality, PlayPrompt,
+    RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer, UpdateRecordingStatus,
+};
+use callfold::graph::{self, EndCode, Method, Permission, ResourceUrl, Route, Version};
+use callfold::jiff::{SignedDuration, Timestamp};
+use callfold::uuid::Uuid;
+use callfold::{CallId, Ledger, Notify, OperationId, Recorded, Refusal};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+const WHERE: &str = "needs the folder of published payloads in CALLFOLD_CORPUS";
+
+/// The call of a flow that names none, and a participant of the same kind.
+const CALL: &str = "57dab8b1-894c-409a-b240-bd8beae78896";
+const PARTICIPANT: &str = "00000000-0000-4000-8000-000000000001";
+
+/// What pages write where a value belongs, and a sound value.
+const PLACEHOLDERS: &[(&str, &str)] = &[
+    ("callbackUri-value", "https://bot.contoso.com/api/calls"),
+    ("replacesCallId-value", "00000000-0000-4000-8000-000000000002"),
+    ("notRecording | recording | failed", "recording"),
+];
+
+/// Flows whose request does not ask for content sharing to be told, and whose notifications tell it.
+const ASKED_ELSEWHERE: &[&str] = &["call-answer/beta/ex2-answer-voip-call-with-ahm"];
+
+/// Steps that are called requests, and are fragments of a body: they have no verb and no path.
+const FRAGMENTS: &[&str] = &["application-post-calls/beta/ex2-create-p2p-voip-call-with-ahm"];
+
+/// Flows of methods that are not among the 27.
+const NOT_PLAYED: &[&str] = &[
+    "call-list-audioroutinggroups/beta/main",
+    "call-list-audioroutinggroups/beta~2019/main",
+    "call-list-contentsharingsessions/beta/main",
+    "call-post-audioroutinggroups/beta/ex1-one-to-one-audio-routing-group",
+    "call-post-audioroutinggroups/beta/ex2-multicast-audioroutinggroup",
+    "call-post-audioroutinggroups/beta~2019/ex1-one-to-one-audio-routing-group",
+    "call-post-audioroutinggroups/beta~2019/ex2-multicast-audioroutinggroup",
+    "call-updatemetadata/beta~2019/main",
+    "participant-configuremixer/beta/main",
+    "participant-configuremixer/beta~2019/main",
+    "participant-muteall/beta/main",
+    "participant-muteall/beta~2019/main",
+];
+
+/// All that is not as documented, by flow and branch.
+const DIFFERENCES: &[(&str, &[&str])] = &[
+    // The host says how a call ended. After a DELETE it is 200/7000, as the table of the page has it; its examples
+    // show the end of the conversation, before that a plain end, and in 2019 a reason without a result.
+    ("call-delete/v1.0~2026-03/main", &["deleted call terminated: result 200/5001 became 200/7000"]),
+    ("call-delete/beta/main", &["deleted call terminated: result 200/5001 became 200/7000"]),
+    ("call-delete/v1.0/main", &["deleted call terminated: result 0 became 200/7000"]),
+    ("call-delete/beta~2021/main", &["deleted call terminated: result 0 became 200/7000"]),
+    (
+        "call-delete/beta~2019/main",
+        &["deleted call terminated: terminationReason AppInitiated became nothing"],
+    ),
+    // A flow of 2021 of which nothing but the failure is kept; it shows the code of a blind transfer for a
+    // consultative one, which later pages give a code of its own.
+    (
+        "call-transfer/v1.0~2021/ex1-call-transfer failed",
+        &[
+            "told besides: updated call transferring",
+            "updated call established: result 500/7000 became 500/7700",
+        ],
+    ),
+    // Over the limits of today.
+    (
+        "call-redirect/beta~2019/redirect-a-call",
+        &["refused with 400: `redirect` is refused for its `timeout`: 15 to 90 seconds"],
+    ),
+    // In 2019 operations began with 202 or without a body, and all of them ended with a notification.
+    ("call-playprompt/beta~2019/main", &["body nothing became playPromptOperation"]),
+    (
+        "call-subscribetotone/beta~2019/main",
+        &[
+            "status 202 became 200",
+            "body nothing became subscribeToToneOperation",
+            "not told: deleted commsOperation completed",
+        ],
+    ),
+    (
+        "call-cancelmediaprocessing/beta~2019/main",
+        &[
+            "status 202 became 200",
+            "body nothing became cancelMediaProcessingOperation",
+            "not told: deleted commsOperation completed",
+            "told besides: deleted recordOperation failed",
+        ],
+    ),
+    (
+        "participant-invite/beta~2019/main",
+        &["status 202 became 200", "body nothing became inviteParticipantsOperation"],
+    ),
+    // In 2019 a transfer was an operation.
+    ("call-transfer/beta~2019/consultative-transfer", TRANSFER_OF_2019),
+    ("call-transfer/beta~2019/transfer-call-directly-with-no-user-involvement", TRANSFER_OF_2019),
+    // In 2019 the whole roster was told of a mute, and one example lists three participants under one id.
+    (
+        "participant-mute/beta~2019/example-mute-specific-participant",
+        &["updated roster: participants: 2 became 1"],
+    ),
+    ("call-list-participants/beta~2019/main", &["reply: /value: 3 became 1"]),
+];
+
+const TRANSFER_OF_2019: &[&str] = &[
+    "not told: updated commsOperation running",
+    "not told: deleted commsOperation completed",
+    "told besides: updated call transferring",
+    "told besides: updated call transferAccepted",
+    "deleted call terminated: terminationReason AppTransferred became nothing",
+];
+
+/// What a request is followed by at once, by method and part of the flow's name: for flows that show no notification
+/// of their own. The page of DELETE on a participant promises none.
+const FOLLOWS: &[(Method, &str, &[&str])] = &[
+    (Method::CreateCall, "", &["updated call establishing"]),
+    (Method::Answer, "", &["updated call establishing"]),
+    (Method::Reject, "", &["deleted call terminated"]),
+    (Method::Mute, "", &["updated roster"]),
+    (Method::MuteParticipant, "", &["updated roster"]),
+    (Method::DeleteParticipant, "cancel-active", &["updated roster"]),
+    (Method::DeleteParticipant, "cancel-invited", &["deleted inviteParticipantsOperation failed"]),
+];
+
+fn corpus() -> PathBuf {
+    std::env::var_os("CALLFOLD_CORPUS").expect(WHERE).into()
+}
+
+fn lines(name: &str) -> Vec<Value> {
+    let text = fs::read_to_string(corpus().join(name)).expect("the corpus has its index");
+    text.lines().map(|line| serde_json::from_str(line).expect("the index is JSON")).collect()
+}
+
+fn payload(file: &str) -> Value {
+    let text = fs::read_to_string(corpus().join(file)).expect("the index names files");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn read<T: DeserializeOwned>(value: &Value) -> T {
+    serde_json::from_value(value.clone()).expect("every payload is read")
+}
+
+fn through<T: DeserializeOwned + Serialize>(value: &Value) -> Value {
+    serde_json::to_value(read::<T>(value)).expect("what was read is written")
+}
+
+// ---- the tests
+
+#[test]
+#[ignore = "needs the folder of published payloads in CALLFOLD_CORPUS"]
+fn every_flow_is_played_by_the_service_as_it_is_documented() {
+    let locations = locations();
+    let (mut flows, mut branches) = (0, 0);
+    let (mut not_played, mut fragments, mut differences) = (Vec::new(), Vec::new(), Vec::new());
+    for flow in &lines("flows.jsonl") {
+        let name = text(&flow["flow"]);
+        let steps = flow["steps"].as_array().expect("a flow has steps");
+        if steps.iter().any(is_fragment) {
+            fragments.push(name.to_owned());
+        }
+        if steps.iter().any(|step| is_request(step) && routed(step, CALL, PARTICIPANT).is_none()) {
+            not_played.push(name.to_owned());
+            continue;
+        }
+        for branch in branches_of(steps) {
+            let mut play = Play::new(flow, branch, &locations);
+            play.play();
+            differences.extend(play.differed());
+            branches += 1;
+        }
+        flows += 1;
+    }
+    println!("{flows} flows played, in {branches} branches; {} not played", not_played.len());
+    let mut expected = NOT_PLAYED.to_vec();
+    expected.sort_unstable();
+    not_played.sort_unstable();
+    assert_eq!(not_played, expected, "what is not played is listed");
+    assert_eq!(fragments, FRAGMENTS, "fragments are listed");
+    assert_differences(&differences);
+    assert!(flows > 100 && branches > 105, "{flows} flows are too few to be the corpus");
+}
+
+#[test]
+#[ignore = "needs the folder of published payloads in CALLFOLD_CORPUS"]
+fn every_request_body_is_read_by_its_action_and_written_with_no_member_lost() {
+    let mut counts: BTreeMap<Method, usize> = BTreeMap::new();
+    for row in lines("index.jsonl").iter().filter(|row| is_request(row)) {
+        let Some(file) = row["file"].as_str() else { continue };
+        let Some((route, _)) = routed(row, CALL, PARTICIPANT) else { continue };
+        let original = payload(file);
+        let mut lost = Vec::new();
+        compare("", &original, &rewritten(route.method, &original), &mut lost);
+        assert!(lost.is_empty(), "{file}: {lost:?}");
+        *counts.entry(route.method).or_default() += 1;
+    }
+    let count: usize = counts.values().sum();
+    println!("{count} request bodies of {} methods read and written", counts.len());
+    assert!(count > 70, "{count} request bodies are too few to be the corpus");
+}
+
+fn assert_differences(found: &[(String, Vec<String>)]) {
+    let found: BTreeMap<&str, Vec<&str>> =
+        found.iter().map(|(name, lines)| (&**name, lines.iter().map(|line| &**line).collect())).collect();
+    let expected: BTreeMap<&str, Vec<&str>> =
+        DIFFERENCES.iter().map(|(name, lines)| (*name, lines.to_vec())).collect();
+    for (name, lines) in found.iter().filter(|(name, lines)| expected.get(*name) != Some(*lines)) {
+        println!("{name}: {lines:#?}");
+    }
+    for name in expected.keys().filter(|name| !found.contains_key(*name)) {
+        println!("{name}: as documented, but listed");
+    }
+    assert!(found == expected, "what differs from the documentation is listed, and nothing else");
+}
+
+/// A request body, through the type of its action.
+fn rewritten(method: Method, body: &Value) -> Value {
+    type Through = fn(&Value) -> Value;
+    let types: &[(Method, Through)] = &[
+        (Method::CreateCall, through::<graph::Call>),
+        (Method::Answer, through::<Answer>),
+        (Method::Reject, through::<Reject>),
+        (Method::Redirect, through::<Redirect>),
+        (Method::Transfer, through::<Transfer>),
+        (Method::PlayPrompt, through::<PlayPrompt>),
+        (Method::RecordResponse, through::<RecordResponse>),
+        (Method::SendDtmfTones, through::<SendDtmfTones>),
+        (Method::ChangeScreenSharingRole, through::<ChangeScreenSharingRole>),
+        (Method::UpdateRecordingStatus, through::<UpdateRecordingStatus>),
+        (Method::Invite, through::<Invite>),
+        (Method::StartHoldMusic, through::<StartHoldMusic>),
+        (Method::LogTeleconferenceDeviceQuality, through::<LogTeleconferenceDeviceQuality>),
+        (Method::CancelMediaProcessing, through::<ClientContext>),
+        (Method::SubscribeToTone, through::<ClientContext>),
+        (Method::Mute, through::<ClientContext>),
+        (Method::Unmute, through::<ClientContext>),
+        (Method::AddLargeGalleryView, through::<ClientContext>),
+        (Method::MuteParticipant, through::<ClientContext>),
+        (Method::StopHoldMusic, through::<ClientContext>),
+    ];
+    let (_, through) = types.iter().find(|(known, _)| *known == method).expect("the method has a body");
+    through(body)
+}
+
+/// Names what of the original the written one has not, or has differently.
+fn compare(path: &str, original: &Value, written: &Value, lost: &mut Vec<String>) {
+    match (original, written) {
+        (Value::Object(members), Value::Object(others)) => {
+            for (name, value) in members {
+                let other = others.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+                match other {
+                    Some((_, other)) => compare(&format!("{path}/{name}"), value, other, lost),
+                    None => lost.push(format!("{path}/{name}")),
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(others)) if items.len() != others.len() => {
+            lost.push(format!("{path}: {} became {}", items.len(), others.len()));
+        }
+        (Value::Array(items), Value::Array(others)) => {
+            for (index, (item, other)) in items.iter().zip(others).enumerate() {
+                compare(&format!("{path}/{index}"), item, other, lost);
+            }
+        }
+        _ if canonical(original) == canonical(written) => {}
+        _ => lost.push(path.to_owned()),
+    }
+}
+
+/// A scalar without what canonical writing changes: casing, dashes of a GUID, quotes around a number.
+fn canonical(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.to_lowercase().replace('-', "").trim_start_matches('#').to_owned()
+}
+
+// ---- steps
+
+fn is_fragment(step: &Value) -> bool {
+    step["kind"] == "request" && !step["path"].is_string()
+}
+
+fn is_request(step: &Value) -> bool {
+    step["kind"] == "request" && step["path"].is_string()
+}
+
+fn is_notification(step: &&Value) -> bool {
+    step["kind"] == "notification"
+}
+
+/// The method that a step asks for, and its path; `None` where the method is not modelled.
+fn routed(step: &Value, call: &str, item: &str) -> Option<(Route, String)> {
+    let path = text(&step["path"]).replacen("{id}", call, 1).replacen("{id}", item, 1);
+    Some((Route::parse(text(&step["method"]), &path).ok()?, path))
+}
+
+/// The branches that exclude one another; one without a name where there are none.
+fn branches_of(steps: &[Value]) -> Vec<&str> {
+    let mut branches: Vec<&str> = steps.iter().filter_map(|step| step["alt"].as_str()).collect();
+    branches.dedup();
+    if branches.is_empty() { [""].into() } else { branches }
+}
+
+/// The `Location` of each response that shows one, by flow and order.
+fn locations() -> BTreeMap<(String, u64), String> {
+    let rows = lines("index.jsonl").into_iter().filter(|row| row["kind"] == "response");
+    let shown = rows.filter_map(|row| {
+        let key = (row["flow"].as_str()?.to_owned(), row["order"].as_u64()?);
+        Some((key, row["location"].as_str()?.to_owned()))
+    });
+    shown.collect()
+}
+
+/// The body with sound values where the page has placeholders.
+fn sound(value: &Value) -> Value {
+    match value {
+        Value::String(text) => {
+            let known = PLACEHOLDERS.iter().find(|(placeholder, _)| placeholder == text);
+            known.map_or(text.as_str(), |(_, value)| value).into()
+        }
+        Value::Array(items) => items.iter().map(sound).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), sound(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+/// The calls that a body would replace.
+fn replaced(value: &Value) -> Vec<CallId> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(replaced).collect(),
+        Value::Object(members) => {
+            let own = members.get("replacesCallId").and_then(Value::as_str).and_then(|id| id.parse().ok());
+            own.into_iter().chain(members.values().flat_map(replaced)).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}
+
+// ---- bodies of our own, where the published one is no JSON
+
+fn own_body(method: Method, flow: &str) -> Value {
+    let user = json!({ "identity": { "user": { "id": "00000000-0000-4000-8000-000000000003" } } });
+    let prompt = json!({ "mediaInfo": { "uri": "https://bot.contoso.com/tune.wav" } });
+    let own = [
+        (Method::CreateCall, placing(flow)),
+        (Method::PlayPrompt, json!({ "prompts": [prompt.clone()], "clientContext": "own" })),
+        (Method::Transfer, json!({ "transferTarget": user.clone(), "transferee": user })),
+        (Method::StartHoldMusic, json!({ "customPrompt": prompt, "clientContext": "own" })),
+    ];
+    own.into_iter().find(|(known, _)| *known == method).expect("a method with a body of our own").1
+}
+
+/// A call to place: a meeting to join, or one target, with a phone; media that the service hosts, or the app.
+fn placing(kind: &str) -> Value {
+    let hosted = if kind.contains("ahm") { "appHostedMediaConfig" } else { "serviceHostedMediaConfig" };
+    let mut body = json!({
+        "callbackUri": "https://bot.contoso.com/api/calls",
+        "mediaConfig": { "@odata.type": format!("#microsoft.graph.{hosted}") },
+    });
+    if kind.contains("ahm") {
+        body["mediaConfig"]["blob"] = "blob".into();
+    }
+    if kind.contains("meeting") {
+        body["chatInfo"] = json!({ "threadId": "19:meeting_x@thread.v2", "messageId": "0" });
+        body["meetingInfo"] = json!({ "@odata.type": "#microsoft.graph.organizerMeetingInfo" });
+    } else if kind.contains("pstn") {
+        body["targets"] = json!([{ "identity": { "phone": { "id": "+12065550100" } } }]);
+    } else {
+        body["targets"] =
+            json!([{ "identity": { "user": { "id": "00000000-0000-4000-8000-000000000003" } } }]);
+    }
+    body
+}
+
+/// The kind of call that a method needs.
+fn setting(method: Method, flow: &str) -> &'static str {
+    let of_groups = [
+        Method::Mute,
+        Method::MuteParticipant,
+        Method::DeleteParticipant,
+        Method::StartHoldMusic,
+        Method::ListParticipants,
+        Method::GetParticipant,
+        Method::AddLargeGalleryView,
+    ];
+    if method == Method::UpdateRecordingStatus {
+        "meeting ahm"
+    } else if of_groups.contains(&method) || flow.contains("group-call") {
+        "meeting shm"
+    } else {
+        "p2p shm"
+    }
+}
+
+// ---- what is told
+
+/// A notification, by what the comparison looks at.
+#[derive(Clone, Debug)]
+struct Telling {
+    /// `updated call establishing`
+    line: String,
+    /// Results, tones, reasons: those that are there.
+    facets: BTreeMap<&'static str, String>,
+    roster: Value,
+}
+
+impl Telling {
+    fn of(item: &Value) -> Self {
+        let data = &item["resourceData"];
+        let first = if data.is_array() { &data[0] } else { data };
+        let resource = resource(item, first);
+        let change = text(&item["changeType"]).to_lowercase();
+        let said = [&first["state"], &first["status"]].into_iter().find_map(Value::as_str);
+        // A call that is deleted is terminated, whether the notification says so or not.
+        let state = said.or_else(|| (resource == "call" && change == "deleted").then_some("terminated"));
+        let line = [&change, resource, state.unwrap_or_default()].join(" ").trim_end().to_owned();
+        let roster = match resource {
+            "roster" => data.clone(),
+            "deltaRoster" => first["participants"].clone(),
+            _ => Value::Null,
+        };
+        Self { line, facets: facets(first), roster }
+    }
+
+    fn plain(line: &str) -> Self {
+        Self { line: line.into(), facets: BTreeMap::new(), roster: Value::Null }
+    }
+
+    /// In the dialect of 2019, and in no other, an operation of any kind is a `commsOperation`.
+    fn is_like(&self, told: &Self) -> bool {
+        let (ours, theirs) = (told.line.split(' '), self.line.split(' '));
+        let is_same = |(one, other): (&str, &str)| {
+            one == other || (other == "commsOperation" && one.ends_with("Operation"))
+        };
+        ours.clone().count() == theirs.clone().count() && ours.zip(theirs).all(is_same)
+    }
+
+    fn differences(&self, told: &Self) -> Vec<String> {
+        let line = &self.line;
+        let of_facets = self.facets.iter().filter(|(name, value)| told.facets.get(*name) != Some(*value));
+        let of_facets = of_facets.map(|(name, value)| {
+            let other = told.facets.get(name).map_or("nothing", String::as_str);
+            format!("{line}: {name} {value} became {other}")
+        });
+        let mut lost = Vec::new();
+        if !self.roster.is_null() {
+            compare("", &self.roster, &told.roster, &mut lost);
+        }
+        let of_roster = lost.into_iter().map(|lost| format!("{line}: participants{lost}"));
+        of_facets.chain(of_roster).collect()
+    }
+}
+
+fn resource<'a>(item: &'a Value, first: &'a Value) -> &'a str {
+    let url = [&item["resourceUrl"], &item["resource"]].into_iter().find_map(Value::as_str);
+    match text(&first["@odata.type"]).trim_start_matches("#microsoft.graph.") {
+        "participant" => "roster",
+        "deltaParticipants" => "deltaRoster",
+        "contentSharingSession" => "contentSharing",
+        "" if url.unwrap_or_default().contains("contentsharingsessions") => "contentSharing",
+        name => name,
+    }
+}
+
+fn facets(data: &Value) -> BTreeMap<&'static str, String> {
+    let scalar = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let result = &data["resultInfo"];
+    let codes = [&result["code"], &result["subcode"], &result["subCode"]];
+    let codes: Vec<String> = codes.into_iter().filter(|code| !code.is_null()).map(scalar).collect();
+    let tone = &data["toneInfo"];
+    let answered = &data["answeredBy"]["identity"]["user"]["id"];
+    let all = [
+        ("result", (!codes.is_empty()).then(|| codes.join("/"))),
+        ("completionReason", data.get("completionReason").map(scalar)),
+        ("terminationReason", data.get("terminationReason").map(scalar)),
+        ("sequenceNumber", data.get("sequenceNumber").map(scalar)),
+        ("tone", tone.get("tone").map(|name| format!("{} {}", scalar(&tone["sequenceId"]), scalar(name)))),
+        ("answeredBy", answered.as_str().map(|_| canonical(answered))),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+// ---- playing
+
+/// One branch of a flow, played against the core.
+struct Play<'a> {
+    flow: &'a str,
+    name: String,
+    steps: Vec<&'a Value>,
+    locations: &'a BTreeMap<(String, u64), String>,
+    call: CallId,
+    ledger: Ledger,
+    notify: Notify,
+    /// How much time has passed, and the ids that were given.
+    count: u8,
+    told: Vec<Telling>,
+    documented: Vec<Telling>,
+    /// How many of those told are documented, or were told before one that is.
+    heard: usize,
+    /// The last one that was let in.
+    method: Option<Method>,
+    invited: Option<String>,
+    reply: Option<Result<Reply, Refusal>>,
+    differences: Vec<String>,
+}
+
+impl<'a> Play<'a> {
+    fn new(flow: &'a Value, branch: &str, locations: &'a BTreeMap<(String, u64), String>) -> Self {
+        let taken = |step: &&Value| step["alt"].as_str().is_none_or(|alt| alt == branch);
+        let steps: Vec<&Value> = flow["steps"].as_array().unwrap().iter().filter(taken).collect();
+        let name = text(&flow["flow"]);
+        let is_beta = flow["version"] == "beta";
+        let mut notify = Notify::new(if is_beta { Version::Beta } else { Version::V1 });
+        notify.tells_redirecting = name.starts_with("call-redirect/beta~2019");
+        Self {
+            flow: name,
+            name: format!("{name} {branch}").trim_end().to_owned(),
+            call: named_call(&steps),
+            steps,
+            locations,
+            ledger: Ledger::new(),
+            notify,
+            count: 0,
+            told: Vec::new(),
+            documented: Vec::new(),
+            heard: 0,
+            method: None,
+            invited: None,
+            reply: None,
+            differences: Vec::new(),
+        }
+    }
+
+    fn play(&mut self) {
+        self.set_up();
+        for step in self.steps.clone() {
+            if is_request(step) {
+                self.request(step);
+            } else if step["kind"] == "response" {
+                self.respond(step);
+            } else if is_notification(&step) {
+                let body = payload(step["file"].as_str().expect("every notification is JSON"));
+                body["value"].as_array().unwrap().iter().for_each(|item| self.notify_of(item));
+            }
+        }
+        self.compare_tellings();
+        self.assert_that_what_was_replaced_has_ended();
+    }
+
+    fn differed(self) -> Option<(String, Vec<String>)> {
+        (!self.differences.is_empty()).then_some((self.name, self.differences))
+    }
+
+    fn tick(&mut self) -> Timestamp {
+        self.count += 1;
+        let start: Timestamp = "2026-11-23T09:15:00Z".parse().unwrap();
+        start + SignedDuration::from_secs(self.count.into())
+    }
+
+    fn apply(&mut self, events: &[Recorded]) {
+        for event in events {
+            self.ledger.apply(event).expect("what the service does folds");
+            let call = self.ledger.call(event.call).expect("the call has begun");
+            let told = self.notify.event(call, event).filter(|_| event.call == self.call);
+            self.told.extend(told.map(|told| Telling::of(&serde_json::to_value(told).unwrap())));
+        }
+    }
+
+    fn ask(&mut self, route: &Route, body: &Value, new_id: Uuid) -> Result<Reply, Refusal> {
+        let asked = Asked::new(self.tick(), new_id, Caller::new(Permission::ALL));
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let command = Command::read(route, &body)?;
+        let decision = self.ledger.decide(route.call, command, &asked)?;
+        self.apply(&decision.events);
+        Ok(decision.reply)
+    }
+
+    fn react(&mut self, stimulus: Stimulus) -> Result<(), Refusal> {
+        let at = self.tick();
+        let events = self.ledger.react(self.call, stimulus, at)?;
+        self.apply(&events);
+        Ok(())
+    }
+
+    fn state(&self) -> Option<State> {
+        self.ledger.call(self.call).map(callfold::Call::state)
+    }
+}
+
+/// The call that a flow is about: as its requests name it, else as its notifications do.
+fn named_call(steps: &[&Value]) -> CallId {
+    let paths = steps.iter().filter_map(|step| step["path"].as_str());
+    let asked = paths.filter_map(|path| ResourceUrl::from(path).call).next();
+    let told = || {
+        let file = steps.iter().copied().filter(is_notification).find_map(|step| step["file"].as_str())?;
+        let item = &payload(file)["value"][0];
+        let urls = [&item["resourceUrl"], &item["resource"]].into_iter().filter_map(Value::as_str);
+        urls.filter_map(|url| ResourceUrl::from(url).call).next()
+    };
+    asked.or_else(told).unwrap_or_else(|| CALL.parse().unwrap())
+}
+
+// ---- setting up
+
+impl Play<'_> {
+    /// Brings the call to where the first request needs it; what is told of that is not looked at.
+    fn set_up(&mut self) {
+        let steps = self.steps.clone();
+        let request = steps.iter().find(|step| is_request(step));
+        match request.map(|step| self.routed(step).0) {
+            Some(route) => {
+                let body = self.body(request.unwrap(), route.method);
+                self.set_up_for(&route, &body);
+            }
+            None => self.set_up_for_notifications(),
+        }
+        self.told.clear();
+    }
+
+    fn set_up_for(&mut self, route: &Route, body: &Value) {
+        for id in BTreeSet::from_iter(replaced(body)) {
+            self.connect(id, &placing("p2p shm"), Value::Null);
+        }
+        let method = route.method;
+        if [Method::CreateCall, Method::LogTeleconferenceDeviceQuality].contains(&method) {
+            return;
+        }
+        if [Method::Answer, Method::Reject, Method::Redirect].contains(&method) {
+            if !self
+                .steps
+                .iter()
+                .any(|step| is_notification(step) && text(&step["step"]).contains("incoming"))
+            {
+                let offer = json!({ "source": { "identity": { "user": { "id": "a" } } }, "targets": [{}] });
+                self.react(Stimulus::Offered(read(&offer))).unwrap();
+            }
+            return;
+        }
+        let seats = self.seats(route);
+        let told =
+            if method == Method::Mute { json!({ "myParticipantId": seats[0]["id"] }) } else { json!({}) };
+        self.connect(self.call, &placing(setting(method, self.flow)), told);
+        if !seats.is_empty() {
+            self.react(Stimulus::RosterChanged(seats.iter().map(read).collect())).unwrap();
+        }
+        if method == Method::CancelMediaProcessing {
+            let record = Route::new(Method::RecordResponse, Some(self.call), None);
+            self.ask(&record, &json!({ "clientContext": "own" }), Uuid::from_u128(1)).unwrap();
+        }
+    }
+
+    /// A flow that has no request: the call is a meeting that tells all, deleted where the page is that of DELETE.
+    fn set_up_for_notifications(&mut self) {
+        let mut body = placing("meeting shm");
+        let is_delta = self.name.ends_with("delta roster on");
+        body["callOptions"] =
+            json!({ "isContentSharingNotificationEnabled": true, "isDeltaRosterEnabled": is_delta });
+        self.connect(self.call, &body, Value::Null);
+        if self.flow.starts_with("call-delete") {
+            let delete = Route::new(Method::DeleteCall, Some(self.call), None);
+            self.ask(&delete, &Value::Null, Uuid::nil()).unwrap();
+        }
+    }
+
+    fn connect(&mut self, id: CallId, body: &Value, told: Value) {
+        let create = Route::new(Method::CreateCall, None, None);
+        self.ask(&create, body, id.guid()).unwrap();
+        let told = if told.is_null() { None } else { Some(read(&told)) };
+        let at = self.tick();
+        let events = self.ledger.react(id, Stimulus::Connected(told), at).unwrap();
+        self.apply(&events);
+    }
+
+    /// Those who take part before the request: whom the reply or the notification names, not muted yet; else whom
+    /// the path names.
+    fn seats(&self, route: &Route) -> Vec<Value> {
+        let files = self.steps.iter().filter_map(|step| step["file"].as_str());
+        let bodies: Vec<Value> = files.filter(|file| !file.contains(".request.")).map(payload).collect();
+        let told = bodies.iter().flat_map(|body| [&body["value"], &body["value"][0]["resourceData"]]);
+        let told =
+            told.filter(|told| told[0].get("info").is_some()).flat_map(|told| told.as_array().unwrap());
+        let seen = bodies.iter().filter(|body| body.get("info").is_some()).chain(told);
+        let mut seats: Vec<Value> = seen.cloned().collect();
+        if [Method::Mute, Method::MuteParticipant].contains(&route.method) {
+            seats.iter_mut().for_each(|seat| seat["isMuted"] = false.into());
+        } else if ![Method::ListParticipants, Method::GetParticipant].contains(&route.method) {
+            seats.clear();
+        }
+        let item = route.item.as_ref().map(ToString::to_string);
+        if let Some(item) = item.filter(|_| seats.is_empty()) {
+            seats.push(json!({ "id": item, "info": { "identity": { "user": { "id": "a" } } } }));
+        }
+        if seats.is_empty() && route.method == Method::Mute {
+            seats.push(json!({ "id": PARTICIPANT }));
+        }
+        seats
+    }
+}
+
+// ---- requests and replies
+
+impl Play<'_> {
+    fn routed(&self, step: &Value) -> (Route, String) {
+        let item = self.invited.clone().or_else(|| self.shown_participant());
+        let item = item.as_deref().unwrap_or(PARTICIPANT);
+        routed(step, &self.call.to_string(), item).expect("only modelled methods are played")
+    }
+
+    /// The participant that a response shows.
+    fn shown_participant(&self) -> Option<String> {
+        let files = self.steps.iter().filter(|step| step["kind"] == "response");
+        let mut bodies = files.filter_map(|step| step["file"].as_str()).map(payload);
+        let shown = bodies.find(|body| body.get("info").is_some())?;
+        shown["id"].as_str().map(str::to_owned)
+    }
+
+    fn body(&self, step: &Value, method: Method) -> Value {
+        let is_broken = step["valid"] == false;
+        let mut body = match step["file"].as_str() {
+            Some(file) => sound(&payload(file)),
+            None if is_broken => own_body(method, self.flow),
+            None => Value::Null,
+        };
+        if ASKED_ELSEWHERE.contains(&self.flow) {
+            body["callOptions"] = json!({ "isContentSharingNotificationEnabled": true });
+        }
+        body
+    }
+
+    fn request(&mut self, step: &Value) {
+        let (route, _) = self.routed(step);
+        let body = self.body(step, route.method);
+        let new_id = Uuid::from_u128(u128::from(self.count) + 100);
+        if route.method == Method::CreateCall {
+            self.call = CallId::new(new_id);
+        }
+        let reply = self.ask(&route, &body, new_id);
+        let identity = &body["participants"][0]["identity"];
+        let invited = identity.as_object().and_then(|set| set.values().find_map(|one| one["id"].as_str()));
+        self.invited = invited.map(str::to_owned);
+        self.method = reply.is_ok().then_some(route.method);
+        if let Err(refusal) = &reply {
+            self.differences.push(format!("refused with {}: {refusal}", refusal.status()));
+        }
+        self.reply = Some(reply);
+    }
+
+    fn respond(&mut self, step: &Value) {
+        let Some(Ok(reply)) = self.reply.take() else { return };
+        let documented = step["file"].as_str().map(payload);
+        let body = serde_json::to_value(&reply.body).unwrap();
+        let mut pairs = vec![
+            ("status", step["status"].to_string(), reply.status.to_string()),
+            ("body", self.documented_kind(step, documented.as_ref()), kind(&body)),
+        ];
+        if let (Some(documented), Body::Operation(_)) = (&documented, &reply.body) {
+            let status = |operation: &Value| text(&operation["status"]).to_lowercase();
+            pairs.push(("operation", status(documented), status(&body)));
+        }
+        let order = step["order"].as_u64().unwrap();
+        let location = self.locations.get(&(self.flow.to_owned(), order)).map(String::as_str);
+        // The pages of 2019 show no headers.
+        if location.is_some() || !self.flow.contains("~2019") {
+            pairs.push(("Location", located(location), located(reply.location.as_deref())));
+        }
+        let differ = pairs.into_iter().filter(|(_, documented, given)| documented != given);
+        let differ = differ.map(|(what, documented, given)| format!("{what} {documented} became {given}"));
+        self.differences.extend(differ);
+        if let Some(documented) = documented.filter(|_| is_of_participants(&reply.body)) {
+            self.compare_participants(&documented, &body);
+        }
+    }
+
+    /// Those who were seated as the reply shows them are given as it shows them.
+    fn compare_participants(&mut self, documented: &Value, given: &Value) {
+        let mut lost = Vec::new();
+        compare("", documented, given, &mut lost);
+        lost.retain(|lost| lost != "/@odata.context");
+        self.differences.extend(lost.into_iter().map(|lost| format!("reply: {lost}")));
+    }
+
+    /// What the body of a response is. Where it is no JSON it is a call: those of POST calls and of GET are.
+    fn documented_kind(&self, step: &Value, body: Option<&Value>) -> String {
+        let Some(body) = body else {
+            let is_broken = step["valid"] == false;
+            let of_calls = [Some(Method::CreateCall), Some(Method::GetCall)].contains(&self.method);
+            assert!(!is_broken || of_calls, "{}: the body of the response is unknown", self.name);
+            return if is_broken { "call".into() } else { "nothing".into() };
+        };
+        // The operations of 2019 have no type.
+        let is_untyped = body["@odata.type"].is_null() && body["status"].is_string();
+        if is_untyped { self.given_kind() } else { kind(body) }
+    }
+
+    /// The kind of operation that the request begins: `muteParticipant` for `mute`.
+    fn given_kind(&self) -> String {
+        let method = self.method.expect("a response follows a request");
+        match method.as_str() {
+            "mute" => "muteParticipantOperation".into(),
+            "invite" => "inviteParticipantsOperation".into(),
+            name => format!("{name}Operation"),
+        }
+    }
+}
+
+/// What a body is: by its type, else by its members. A call of 2019 has no type.
+fn kind(body: &Value) -> String {
+    let name = match text(&body["@odata.type"]).trim_start_matches("#microsoft.graph.") {
+        "" if body.is_null() => "nothing",
+        "" if body["value"].is_array() => "participants",
+        "" if body["info"].is_object() => "participant",
+        "" => "call",
+        name => name,
+    };
+    name.into()
+}
+
+fn is_of_participants(body: &Body) -> bool {
+    matches!(body, Body::Participant(_) | Body::Participants(_))
+}
+
+/// What a `Location` leads to.
+fn located(location: Option<&str>) -> String {
+    let Some(location) = location else { return "nothing".into() };
+    let route = Route::parse("GET", location).expect("a Location is a path of the API");
+    route.method.to_string()
+}
+
+// ---- notifications
+
+impl Play<'_> {
+    /// A documented notification: told already, or else to be told of what now happens.
+    fn notify_of(&mut self, item: &Value) {
+        let documented = Telling::of(item);
+        if self.told_since(&documented).is_none() {
+            let stimulus = self.stimulus(item, &documented);
+            let reacted = stimulus.map_or(Ok(()), |stimulus| self.react(stimulus));
+            if let Err(refusal) = reacted {
+                self.differences.push(format!("{refusal}"));
+            }
+        }
+        if let Some(heard) = self.told_since(&documented) {
+            self.heard += heard + 1;
+        }
+        self.documented.push(documented);
+    }
+
+    fn told_since(&self, documented: &Telling) -> Option<usize> {
+        self.told[self.heard..].iter().position(|told| documented.is_like(told))
+    }
+
+    /// What makes the service tell it; `None` for what only requests bring about.
+    fn stimulus(&self, item: &Value, documented: &Telling) -> Option<Stimulus> {
+        let data = &item["resourceData"];
+        let words: Vec<&str> = documented.line.split(' ').collect();
+        match words[..] {
+            ["created", "call", _] => Some(Stimulus::Offered(read(data))),
+            [_, "call", state] => self.stimulus_of_call(state, data),
+            ["deleted", _, _] => self.stimulus_of_operation(data),
+            ["updated", "roster"] => Some(Stimulus::RosterChanged(read(data))),
+            ["updated", "deltaRoster"] => Some(Stimulus::RosterChanged(read(&data[0]["participants"]))),
+            [change, "contentSharing"] => {
+                let url = ResourceUrl::from(text(&item["resourceUrl"])).resource;
+                let of_url = if let graph::Resource::ContentSharing(id) = url { id } else { None };
+                let id = data[0]["id"].as_str().map(Into::into).or(of_url)?;
+                Some(match change {
+                    "created" => Stimulus::ContentSharingStarted(id),
+                    "updated" => Stimulus::ContentSharingUpdated(id),
+                    _ => Stimulus::ContentSharingEnded(id),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn stimulus_of_call(&self, state: &str, data: &Value) -> Option<Stimulus> {
+        let known = self.state()?;
+        let is_transferred = [State::Transferring, State::TransferAccepted].contains(&known);
+        match (state, known) {
+            ("established", _) if is_transferred => Some(Stimulus::TransferFailed),
+            ("established", State::Established) => {
+                Some(Stimulus::TonePressed(read(&data["toneInfo"]["tone"])))
+            }
+            ("established", _) => Some(Stimulus::Connected(Some(read(data)))),
+            ("transferAccepted", _) => Some(Stimulus::TransferAccepted),
+            ("terminated", State::TransferAccepted) => Some(Stimulus::TransferCompleted),
+            ("terminated", State::Redirecting) => Some(Stimulus::RedirectAnswered(read(&data["answeredBy"]))),
+            ("terminated", State::Terminating) => Some(Stimulus::HungUp(EndCode::AppEnded)),
+            _ => None,
+        }
+    }
+
+    /// The end of what is pending: a prompt or another operation. In 2019 a transfer was an operation.
+    fn stimulus_of_operation(&self, data: &Value) -> Option<Stimulus> {
+        let call = self.ledger.call(self.call)?;
+        if call.state() == State::Transferring {
+            return Some(Stimulus::TransferAccepted);
+        }
+        let ending = match data["completionReason"].as_str() {
+            Some(_) => Ending::CompletedBecause(read(&data["completionReason"])),
+            None if data["status"] == "failed" => Ending::Failed(read(&data["resultInfo"])),
+            None => Ending::Completed,
+        };
+        if call.media_queue().next().is_some() {
+            return Some(Stimulus::PromptFinished(ending));
+        }
+        let pending = call.operations().iter().find(|operation| operation.is_pending())?;
+        let id: OperationId = pending.id()?.clone();
+        Some(Stimulus::OperationFinished(id, ending))
+    }
+
+    /// Compares the two sequences. Ends of operations and rosters, whose order nothing promises, happen in the
+    /// documented order.
+    fn compare_tellings(&mut self) {
+        if self.documented.is_empty() {
+            self.documented = self.follows();
+        }
+        let mut told = self.told.iter();
+        for documented in &self.documented {
+            let Some(index) = told.clone().position(|told| documented.is_like(told)) else {
+                self.differences.push(format!("not told: {}", documented.line));
+                continue;
+            };
+            let besides = told.by_ref().take(index);
+            self.differences.extend(besides.map(|told| format!("told besides: {}", told.line)));
+            let alike = told.next().expect("it is there");
+            self.differences.extend(documented.differences(alike));
+        }
+        self.differences.extend(told.map(|told| format!("told besides: {}", told.line)));
+    }
+
+    fn follows(&self) -> Vec<Telling> {
+        let is_it = |method: Method, part: &str| Some(method) == self.method && self.flow.contains(part);
+        let row = FOLLOWS.iter().find(|(method, part, _)| is_it(*method, part));
+        row.map_or(&[][..], |(_, _, lines)| lines).iter().map(|line| Telling::plain(line)).collect()
+    }
+
+    fn assert_that_what_was_replaced_has_ended(&self) {
+        let ends = ["deleted inviteParticipantsOperation completed", "deleted call terminated"];
+        if self.told.iter().any(|told| ends.contains(&told.line.as_str())) {
+            let mut others = self.ledger.calls().filter(|call| call.id() != self.call);
+            assert!(others.all(|call| call.state() == State::Terminated), "{}", self.name);
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! Requests about those who take part: the app, who is invited, muted, removed or put on hold.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod common;
+
+use callfold::Refusal;
+use callfold::call::Call;
+use callfold::graph::Permission;
+use common::asking::*;
+use common::{CALL, Scenario, told};
+use serde_json::{Value, json};
+
+/// A participant as the roster has it.
+fn on_roster(call: &Call, id: &str) -> Option<Value> {
+    let found = call.participants().find(|one| one.id.value() == Some(&id.into()));
+    found.map(|one| serde_json::to_value(one).unwrap())
+}
+
+#[track_caller]
+fn not_found(asked: Result<Decided, Refusal>, what: &str) {
+    let refusal = asked.err().expect("a refusal");
+    assert_eq!((refusal.status(), refusal.error().code.as_str()), (404, "NotFound"));
+    assert!(refusal.to_string().contains(what), "{refusal}");
+}
+
+fn c() -> Value {
+    json!({ "clientContext": "c" })
+}
+
+// The roster.
+
+#[test]
+fn the_participants_are_listed_and_seen_one_by_one() {
+    let call = given("established", group());
+    let name = "#microsoft.graph.participant";
+    let all = json!({ "value": [
+        { "@odata.type": name, "id": "app", "isMuted": false },
+        { "@odata.type": name, "id": "alice" },
+        { "@odata.type": name, "id": "bob" },
+    ] });
+    ask(&call, "GET /participants", "").unwrap().then(200, None, &all, &[]);
+    ask(&call, "GET /participants/app", "").unwrap().then(200, None, &all["value"][0], &[]);
+    not_found(ask(&call, "GET /participants/carol", ""), "carol");
+    let alone = Scenario::given(&[told(json!({ "state": "incoming" }))]).call().clone();
+    ask(&alone, "GET /participants", "").unwrap().then(200, None, &json!({ "value": [] }), &[]);
+}
+
+#[test]
+fn somebody_who_does_not_take_part_is_not_found() {
+    let call = given("established", group());
+    for what in ["DELETE ", "POST /mute", "POST /startHoldMusic", "POST /stopHoldMusic"] {
+        let (verb, rest) = what.split_once(' ').unwrap();
+        let rest = rest.trim_start_matches('/');
+        let path = format!("{verb} /participants/carol/{rest}");
+        not_found(ask(&call, path.trim_end_matches('/'), ""), "carol");
+    }
+}
+
+// Mute.
+
+#[test]
+fn the_app_is_muted_on_the_roster_where_it_is_told_which_participant_it_is() {
+    for (action, is_muted) in [("mute", true), ("unmute", false)] {
+        let call = given("established", group());
+        let (location, body) = operation(&call, &format!("{action}Participant"), "completed");
+        let decided = ask(&call, &format!("POST /{action}"), c()).unwrap();
+        decided.then(200, Some(&location), &body, &["operationCreated", "rosterUpdated"]);
+        assert_eq!(on_roster(&decided.call, "app").unwrap()["isMuted"], is_muted);
+        assert_eq!(on_roster(&decided.call, "alice"), on_roster(&call, "alice"));
+    }
+}
+
+#[test]
+fn the_app_is_muted_without_a_roster_where_nothing_tells_which_participant_it_is() {
+    for me in [Value::Null, json!("carol")] {
+        let mut details = group();
+        details["myParticipantId"] = me;
+        let call = given("established", details);
+        let (location, body) = operation(&call, "muteParticipant", "completed");
+        ask(&call, "POST /mute", c()).unwrap().then(200, Some(&location), &body, &["operationCreated"]);
+    }
+}
+
+#[test]
+fn what_is_muted_can_be_unmuted() {
+    let muted = ask(&given("established", group()), "POST /mute", "").unwrap();
+    let unmuted = ask(&muted.call, "POST /unmute", "").unwrap();
+    assert_eq!(on_roster(&unmuted.call, "app").unwrap()["isMuted"], false);
+}
+
+#[test]
+fn a_participant_is_muted_on_the_roster() {
+    let call = given("established", group());
+    let (location, body) = operation(&call, "muteParticipant", "completed");
+    let decided = ask(&call, "POST /participants/alice/mute", c()).unwrap();
+    decided.then(200, Some(&location), &body, &["operationCreated", "rosterUpdated"]);
+    assert_eq!(on_roster(&decided.call, "alice").unwrap()["isMuted"], true);
+    assert_eq!(on_roster(&decided.call, "app").unwrap()["isMuted"], false);
+}
+
+#[test]
+fn the_app_is_muted_only_in_group_calls() {
+    for state in ["incoming", "established"] {
+        for action in ["mute", "unmute"] {
+            let asked = ask(&given(state, p2p()), &format!("POST /{action}"), "");
+            assert!(refused(asked, 400).get("legal").is_none());
+        }
+    }
+}
+
+// The screen.
+
+#[test]
+fn to_share_a_screen_changes_the_apps_stream() {
+    let mut details = group();
+    details["mediaConfig"] = app_hosted();
+    let mut call = given("established", details);
+    for (role, direction) in [("sharer", "sendOnly"), ("viewer", "receiveOnly"), ("Sharer", "sendOnly")] {
+        let decided = ask(&call, "POST /changeScreenSharingRole", json!({ "role": role })).unwrap();
+        decided.then(202, None, &Value::Null, &["rosterUpdated"]);
+        let app = on_roster(&decided.call, "app").unwrap();
+        let streams = app["mediaStreams"].as_array().unwrap();
+        assert_eq!(streams.len(), 1, "{app}");
+        assert_eq!(streams[0]["mediaType"], "videoBasedScreenSharing");
+        assert_eq!(streams[0]["direction"], direction);
+        call = decided.call;
+    }
+}
+
+#[test]
+fn to_share_a_screen_is_for_group_calls_whose_media_the_app_hosts() {
+    let mut hosted = p2p();
+    hosted["mediaConfig"] = app_hosted();
+    for (details, why) in [(group(), "app hosts"), (p2p(), "group"), (hosted, "group")] {
+        for state in ["incoming", "established"] {
+            let call = given(state, details.clone());
+            let asked = || ask(&call, "POST /changeScreenSharingRole", json!({ "role": "sharer" }));
+            assert!(asked().err().unwrap().to_string().contains(why), "{details}");
+            assert_eq!(refused(asked(), 400)["state"], state);
+        }
+    }
+}
+
+#[test]
+fn a_role_is_one_of_two() {
+    let mut details = group();
+    details["mediaConfig"] = app_hosted();
+    let rows = [
+        (json!({ "role": "viewer" }), ""),
+        (json!({ "role": "sharer" }), ""),
+        (json!({ "role": "presenter" }), "role viewer, sharer"),
+        (json!({}), "role viewer, sharer"),
+        (json!({ "role": {} }), "role type"),
+    ];
+    limited(&given("established", details), "POST /changeScreenSharingRole", &rows);
+}
+
+// Invitations.
+
+fn user(id: &str) -> Value {
+    json!({ "identity": { "user": { "id": id } } })
+}
+
+fn invited(participants: &[Value]) -> Value {
+    json!({ "participants": participants, "clientContext": "c" })
+}
+
+#[test]
+fn those_who_are_invited_are_told_by_the_operation_which_has_no_location() {
+    for details in [p2p(), group()] {
+        let call = given("established", details);
+        let (_, mut body) = operation(&call, "inviteParticipants", "running");
+        body["participants"] = json!([user("carol")]);
+        let decided = ask(&call, "POST /participants/invite", invited(&[user("carol")])).unwrap();
+        decided.then(200, None, &body, &["operationCreated"]);
+        assert_eq!(on_roster(&decided.call, "carol"), None, "she did not come yet");
+    }
+}
+
+#[test]
+fn of_several_one_that_replaces_a_call_is_invited_alone() {
+    let replacing = json!({ "identity": { "user": { "id": "dan" } }, "replacesCallId": CALL });
+    for details in [p2p(), group()] {
+        let call = given("established", details);
+        let body = invited(&[user("carol"), replacing.clone(), user("erin")]);
+        let decided = ask(&call, "POST /participants/invite", body).unwrap();
+        let body = serde_json::to_value(&decided.reply.body).unwrap();
+        assert_eq!(body["participants"], json!([replacing]));
+        assert_eq!(decided.call.replaces().count(), 1);
+    }
+}
+
+#[test]
+fn invitations_have_their_limits() {
+    let bot = |id: &str| json!({ "identity": { "application": { "id": id } } });
+    let some = |count: usize| invited(&vec![user("carol"); count]);
+    let replaces = |id: &str| invited(&[json!({ "replacesCallId": id })]);
+    let rows = [
+        (json!({}), "participants 1 to 5"),
+        (some(0), "participants 1 to 5"),
+        (some(1), ""),
+        (some(5), ""),
+        (some(6), "participants 1 to 5"),
+        (invited(&[bot("a"), user("carol")]), ""),
+        (invited(&[bot("a"), user("carol"), bot("b")]), "participants one bot"),
+        (replaces(CALL), ""),
+        (replaces(&CALL.replace('-', "").to_uppercase()), ""),
+        (replaces("x"), "participants.replacesCallId GUID"),
+        (json!({ "participants": "carol" }), "participants type"),
+        (json!({ "participants": [user("carol"), 7] }), "participants type"),
+    ];
+    limited(&given("established", group()), "POST /participants/invite", &rows);
+}
+
+#[test]
+fn several_are_invited_only_where_the_call_has_a_chat() {
+    let two = invited(&[user("carol"), user("dan")]);
+    let mut chatless = group();
+    chatless.as_object_mut().unwrap().remove("chatInfo");
+    chatless["targets"] = json!([{}, {}]);
+    for details in [p2p(), chatless] {
+        let rows = [(two.clone(), "participants chatInfo"), (invited(&[user("carol")]), "")];
+        limited(&given("established", details), "POST /participants/invite", &rows);
+    }
+}
+
+/// Ends the operation that was begun last.
+fn finished(mut call: Call) -> Call {
+    let id = call.operations().last().unwrap().id().unwrap().to_string();
+    let done = json!({
+        "call": CALL, "rev": call.revision() + 1, "type": "operationCompleted",
+        "data": { "id": id, "resultInfo": { "code": 200, "subcode": 0 } },
+    });
+    call.evolve(&done.to_string().parse().unwrap()).unwrap();
+    call
+}
+
+#[test]
+fn a_call_between_two_is_a_group_call_once_somebody_was_invited() {
+    let call = ask(&given("established", p2p()), "POST /participants/invite", invited(&[user("carol")]));
+    let call = call.unwrap().call;
+    refused(ask(&call, "POST /mute", ""), 400);
+    assert!(ask(&finished(call), "POST /mute", "").is_ok());
+}
+
+// Removal.
+
+#[test]
+fn a_participant_who_is_removed_is_gone_at_once() {
+    let call = given("established", group());
+    let decided = ask(&call, "DELETE /participants/alice", "").unwrap();
+    decided.then(204, None, &Value::Null, &["rosterUpdated"]);
+    assert_eq!((on_roster(&decided.call, "alice"), decided.call.participants().count()), (None, 2));
+    not_found(ask(&decided.call, "DELETE /participants/alice", ""), "alice");
+}
+
+#[test]
+fn an_invitation_that_is_under_way_is_taken_back() {
+    let by_id = json!({ "identity": { "user": { "id": "u" } }, "participantId": "carol" });
+    for one in [user("carol"), by_id] {
+        let inviting =
+            ask(&given("established", group()), "POST /participants/invite", invited(&[one])).unwrap().call;
+        let decided = ask(&inviting, "DELETE /participants/carol", "").unwrap();
+        decided.then(204, None, &Value::Null, &["operationFailed"]);
+        let failed = serde_json::to_value(&decided.events[0].event).unwrap();
+        assert_eq!(
+            (&failed["resultInfo"]["code"], &failed["resultInfo"]["subcode"]),
+            (&json!(400), &json!(8508))
+        );
+        not_found(ask(&decided.call, "DELETE /participants/carol", ""), "carol");
+        not_found(ask(&finished(inviting), "DELETE /participants/carol", ""), "carol");
+    }
+}
+
+// Music on hold.
+
+#[test]
+fn one_participant_at_a_time_hears_music() {
+    let call = given("established", group());
+    let (location, body) = operation(&call, "startHoldMusic", "running");
+    let held = ask(&call, "POST /participants/alice/startHoldMusic", c()).unwrap();
+    held.then(202, Some(&location), &body, &["operationCreated", "holdMusicStarted"]);
+    assert_eq!(held.call.on_hold(), Some(&"alice".into()));
+    assert_eq!(held.call.state(), call.state(), "the call itself is not held");
+    for other in ["alice", "bob"] {
+        let inner = refused(ask(&held.call, &format!("POST /participants/{other}/startHoldMusic"), ""), 409);
+        let legal = inner["legal"].as_array().unwrap();
+        assert!(
+            legal.contains(&json!("stopHoldMusic")) && !legal.contains(&json!("startHoldMusic")),
+            "{inner}"
+        );
+    }
+
+    let (location, body) = operation(&held.call, "stopHoldMusic", "running");
+    let freed = ask(&held.call, "POST /participants/alice/stopHoldMusic", c()).unwrap();
+    freed.then(202, Some(&location), &body, &["operationCreated", "holdMusicStopped"]);
+    assert_eq!(freed.call.on_hold(), None);
+    let next = ask(&freed.call, "POST /participants/bob/startHoldMusic", json!({ "customPrompt": {} }));
+    assert_eq!(next.unwrap().call.on_hold(), Some(&"bob".into()));
+}
+
+#[test]
+fn who_is_removed_is_on_hold_no_more() {
+    let call = given("established", group());
+    let held = ask(&call, "POST /participants/alice/startHoldMusic", c()).unwrap().call;
+    let gone = ask(&held, "DELETE /participants/alice", "").unwrap();
+    gone.then(204, None, &Value::Null, &["rosterUpdated", "holdMusicStopped"]);
+    assert_eq!(ask(&gone.call, "POST /participants/bob/startHoldMusic", c()).unwrap().reply.status, 202);
+}
+
+#[test]
+fn of_several_who_are_invited_one_can_be_taken_back() {
+    let call = given("established", group());
+    let invited =
+        ask(&call, "POST /participants/invite", invited(&[user("carol"), user("dan")])).unwrap().call;
+    let one = ask(&invited, "DELETE /participants/dan", "").unwrap();
+    one.then(204, None, &Value::Null, &["operationUpdated"]);
+    not_found(ask(&one.call, "DELETE /participants/dan", ""), "dan");
+    let none = ask(&one.call, "DELETE /participants/carol", "").unwrap();
+    none.then(204, None, &Value::Null, &["operationFailed"]);
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_refused_however_deep_it_is() {
+    let call = given("established", group());
+    limited(
+        &call,
+        "POST /participants/invite",
+        &[
+            (json!({ "participants": [{ "identity": 7 }] }), "participants[0].identity value"),
+            (json!({ "participants": [{ "replacesCallId": {} }] }), "participants[0].replacesCallId value"),
+            (
+                json!({ "participants": [{ "identity": { "user": [] } }] }),
+                "participants[0].identity.user value",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn who_is_not_on_hold_is_not_taken_off_it() {
+    let call = given("established", group());
+    refused(ask(&call, "POST /participants/alice/stopHoldMusic", ""), 409);
+    let held = ask(&call, "POST /participants/alice/startHoldMusic", "").unwrap();
+    refused(ask(&held.call, "POST /participants/bob/stopHoldMusic", ""), 409);
+}
+
+#[test]
+fn a_custom_prompt_is_a_prompt() {
+    let rows = [(json!({ "customPrompt": "a.wav" }), "customPrompt type"), (json!({}), "")];
+    limited(&given("established", group()), "POST /participants/alice/startHoldMusic", &rows);
+}
+
+// The gallery.
+
+#[test]
+fn the_large_gallery_is_added_while_the_operation_runs() {
+    let call = given("established", group());
+    let (location, body) = operation(&call, "addLargeGalleryView", "running");
+    let decided = ask(&call, "POST /addLargeGalleryView", c()).unwrap();
+    decided.then(202, Some(&location), &body, &["operationCreated"]);
+}
+
+// Permissions.
+
+#[test]
+fn a_caller_without_the_permission_is_told_which_one_would_do() {
+    let call = given("established", group());
+    let join = json!([["Calls.JoinGroupCall.All", "Calls.JoinGroupCallAsGuest.All"]]);
+    let granted = [Permission::Initiate, Permission::AccessMedia];
+    for what in [
+        "DELETE /participants/alice",
+        "POST /participants/alice/startHoldMusic",
+        "POST /participants/alice/stopHoldMusic",
+    ] {
+        assert_eq!(refused(ask_as(&call, &granted, what, ""), 403)["oneOfEach"], join);
+    }
+    let asked = ask_as(&call, &granted, "POST /participants/invite", invited(&[user("carol")]));
+    assert_eq!(refused(asked, 403)["oneOfEach"], json!([["Calls.InitiateGroupCall.All"]]));
+    assert!(ask_as(&call, &[], "POST /participants/alice/mute", "").is_ok());
+}

@@ -1,0 +1,622 @@
+//! Each event: what the service posts to the app about it, and what it keeps to itself.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod common;
+
+use callfold::call::{
+    Asked, Call, CallEvent, Caller, Command, Delivery, Ending, State, Stimulus, StopReason,
+};
+use callfold::graph::{
+    CommsNotification, CommsNotifications, EndCode, MediaState, Method, Permission, Route, Tone, Version,
+};
+use callfold::{Applied, Id, Ledger, Notify, Recorded, Secret};
+use common::{CALL, call_id};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const CALLBACK: &str = "https://bot.contoso.com/callback";
+/// The id of the operation of the nth request of a service.
+const FIRST: &str = "00000000-0000-0000-0000-000000000001";
+const SECOND: &str = "00000000-0000-0000-0000-000000000002";
+
+/// The service with one call: of each event it posts what it posts, one after the other.
+#[derive(Clone)]
+struct Service {
+    ledger: Ledger,
+    notify: Notify,
+    /// The names of the last events, and what was posted about each.
+    last: Vec<(&'static str, Option<CommsNotification>)>,
+    operations: u128,
+}
+
+fn at() -> Timestamp {
+    "2026-11-23T09:15:00Z".parse().unwrap()
+}
+
+fn read<T: DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).unwrap()
+}
+
+impl Service {
+    fn new() -> Self {
+        Self::speaking(Notify::new(Version::V1))
+    }
+
+    fn speaking(notify: Notify) -> Self {
+        Self { ledger: Ledger::new(), notify, last: Vec::new(), operations: 0 }
+    }
+
+    fn take(mut self, events: Vec<Recorded>) -> Self {
+        self.last.clear();
+        for recorded in events {
+            assert_eq!(self.ledger.apply(&recorded), Ok(Applied::Folded), "{recorded}");
+            let posted = self.notify.event(self.call(), &recorded);
+            self.last.push((recorded.event.type_name(), posted));
+        }
+        self
+    }
+
+    fn asks(self, method: Method, body: Value) -> Self {
+        self.asks_of(method, None, body)
+    }
+
+    fn asks_of(mut self, method: Method, item: Option<&str>, body: Value) -> Self {
+        self.operations += 1;
+        let is_new = method == Method::CreateCall;
+        let id = (!is_new).then(call_id);
+        let new_id = if is_new { call_id().guid() } else { Uuid::from_u128(self.operations) };
+        self.operations -= u128::from(is_new);
+        let route = Route::new(method, id, item.map(Id::from));
+        let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
+        let asked = Asked::new(at(), new_id, Caller::new(Permission::ALL));
+        let decision = self.ledger.decide(id, command, &asked).unwrap();
+        self.take(decision.events)
+    }
+
+    fn meets(self, stimulus: Stimulus) -> Self {
+        let events = self.ledger.react(call_id(), stimulus, at()).unwrap();
+        self.take(events)
+    }
+
+    /// The next event as it stands on a log.
+    fn records(self, event: &str, data: &str) -> Self {
+        let revision = self.ledger.next_revision(call_id());
+        let line = format!(r#"{{"call":"{CALL}","rev":{revision},"type":"{event}","data":{data}}}"#);
+        self.take([line.parse().unwrap()].into())
+    }
+
+    fn call(&self) -> &Call {
+        self.ledger.call(call_id()).unwrap()
+    }
+
+    /// What was posted about the last events, as JSON that reads back as it was.
+    fn posted(&self) -> Vec<Value> {
+        let posted = self.last.iter().filter_map(|(_, posted)| posted.as_ref());
+        let json = |one: &CommsNotification| {
+            let json = json!(one);
+            assert_eq!(read::<CommsNotification>(json.clone()), *one);
+            json
+        };
+        posted.map(json).collect()
+    }
+
+    /// The last events, those marked `!` that were posted.
+    fn events(&self) -> Vec<String> {
+        let mark = |posted: &Option<_>| if posted.is_some() { "!" } else { "" };
+        self.last.iter().map(|(name, posted)| format!("{name}{}", mark(posted))).collect()
+    }
+
+    /// Of the last events these were told, and that was posted; the service speaks to `CALLBACK`.
+    fn then(&self, events: &[&str], posted: &[Value]) {
+        assert_eq!(self.events(), events);
+        assert_eq!(self.posted(), posted);
+    }
+}
+
+/// A notification about something of the call.
+fn about(path: &str, change: &str, data: Value) -> Value {
+    json!({
+        "@odata.type": "#microsoft.graph.commsNotification", "changeType": change,
+        "resourceUrl": format!("/communications/calls/{CALL}{path}"), "callbackUri": CALLBACK, "resourceData": data,
+    })
+}
+
+/// A notification about the call itself, in this state and with these members.
+fn call(change: &str, state: &str, members: Value) -> Value {
+    let mut data = json!({ "@odata.type": "#microsoft.graph.call", "state": state, "id": CALL });
+    data.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    about("", change, data)
+}
+
+fn updated(state: &str) -> Value {
+    call("updated", state, json!({}))
+}
+
+fn result(code: EndCode) -> Value {
+    json!({ "resultInfo": code.result_info() })
+}
+
+fn someone(id: &str) -> Value {
+    json!({ "identity": { "user": { "id": id } } })
+}
+
+fn hosted() -> Value {
+    json!({ "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" })
+}
+
+fn placed_with(members: Value, service: Service) -> Service {
+    let mut body =
+        json!({ "callbackUri": CALLBACK, "mediaConfig": hosted(), "targets": [someone("callee")] });
+    body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    service.asks(Method::CreateCall, body)
+}
+
+fn placed() -> Service {
+    placed_with(json!({}), Service::new())
+}
+
+fn established() -> Service {
+    placed().meets(Stimulus::Connected(None))
+}
+
+/// A group call with these options.
+fn group(options: Value) -> Service {
+    let targets = json!([someone("a"), someone("b")]);
+    let placed = placed_with(json!({ "targets": targets, "callOptions": options }), Service::new());
+    placed.meets(Stimulus::Connected(Some(read(json!({ "myParticipantId": "me" })))))
+}
+
+fn transfer() -> Value {
+    json!({ "transferTarget": someone("target") })
+}
+
+fn prompt() -> Value {
+    json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot.contoso.com/prompt.wav" } }], "clientContext": "c" })
+}
+
+// The call.
+
+#[test]
+fn an_offered_call_is_created_whole() {
+    let service = Service::new().meets(Stimulus::Offered(read(json!({ "source": someone("caller") }))));
+    let mut expected =
+        call("created", "incoming", json!({ "direction": "incoming", "source": someone("caller") }));
+    expected.as_object_mut().unwrap().remove("callbackUri");
+    service.then(&["offered!"], &[expected]);
+}
+
+#[test]
+fn each_step_is_told_as_the_state_that_it_leads_to() {
+    let service = placed();
+    service.then(&["placed!"], &[updated("establishing")]);
+    let told = json!({ "myParticipantId": "me", "mediaState": { "audio": "active" } });
+    let service = service.meets(Stimulus::Connected(Some(read(told.clone()))));
+    service.then(&["established!"], &[call("updated", "established", told)]);
+    let service = service.meets(Stimulus::Held);
+    service.then(&["held!"], &[updated("hold")]);
+    let service = service.meets(Stimulus::Resumed);
+    service.then(&["resumed!"], &[updated("established")]);
+    let service = service.asks(Method::Transfer, transfer());
+    service.then(&["transferRequested", "transferStarted!"], &[updated("transferring")]);
+    let service = service.meets(Stimulus::TransferAccepted);
+    service.then(&["transferAccepted!"], &[updated("transferAccepted")]);
+    let completed = service.clone().meets(Stimulus::TransferCompleted);
+    let end = call("deleted", "terminated", result(EndCode::TransferCompletedGracefully));
+    completed.then(&["terminated!"], &[end]);
+    let service = service.meets(Stimulus::TransferFailed);
+    let failed = call("updated", "established", result(EndCode::TransferFailed));
+    service.then(&["transferFailed!"], &[failed]);
+    let service = service.asks(Method::DeleteCall, json!({}));
+    service.then(&["terminationStarted!"], &[updated("terminating")]);
+    let service = service.meets(Stimulus::HungUp(EndCode::AppEnded));
+    service.then(&["terminated!"], &[call("deleted", "terminated", result(EndCode::AppEnded))]);
+}
+
+#[test]
+fn an_answered_call_is_told_where_the_answer_says() {
+    let service = Service::new().meets(Stimulus::Offered(Box::default()));
+    let service = service.asks(Method::Answer, json!({ "callbackUri": CALLBACK, "mediaConfig": hosted() }));
+    service.then(&["answerRequested", "answered!"], &[updated("establishing")]);
+}
+
+#[test]
+fn a_rejected_call_is_deleted_without_a_result() {
+    let service = Service::new().meets(Stimulus::Offered(Box::default()));
+    let service = service.asks(Method::Reject, json!({ "reason": "busy" }));
+    assert_eq!(service.events(), ["rejectRequested", "terminated!"]);
+    let posted = &service.posted()[0];
+    assert_eq!(
+        (&posted["changeType"], &posted["resourceData"]["state"]),
+        (&json!("deleted"), &json!("terminated"))
+    );
+    assert!(posted["resourceData"].get("resultInfo").is_none());
+}
+
+#[test]
+fn what_a_deadline_ends_is_deleted_with_its_result() {
+    let service = placed_with(json!({ "ringingTimeoutInSeconds": 30 }), Service::new());
+    let due = service.ledger.next_deadline().unwrap().0;
+    let events = service.ledger.expire(due.at);
+    let end = call("deleted", "terminated", result(EndCode::NoSignalling));
+    service.take(events).then(&["terminated!"], &[end]);
+}
+
+#[test]
+fn an_adopted_call_is_told_in_its_state() {
+    let data = format!(r#"{{"state":"hold","callbackUri":"{CALLBACK}"}}"#);
+    let service = Service::new().records("adopted", &data);
+    service.then(&["adopted!"], &[call("updated", "hold", json!({ "callbackUri": CALLBACK }))]);
+}
+
+#[test]
+fn ringing_is_told_only_where_that_is_asked_for() {
+    let mut notify = Notify::new(Version::V1);
+    for tells in [false, true] {
+        notify.tells_ringing = tells;
+        let service = placed_with(json!({}), Service::speaking(notify)).meets(Stimulus::Alerted);
+        if tells {
+            service.then(&["alerted!"], &[updated("ringing")]);
+        } else {
+            service.then(&["alerted"], &[]);
+        }
+        let service = service.meets(Stimulus::AudioChanged(MediaState::Active));
+        let known = if tells { "ringing" } else { "establishing" };
+        let audio = json!({ "mediaState": { "audio": "active" } });
+        service.then(&["detailsChanged!"], &[call("updated", known, audio)]);
+        service.meets(Stimulus::Connected(None)).then(&["established!"], &[updated("established")]);
+    }
+}
+
+#[test]
+fn redirecting_is_told_only_where_that_is_asked_for() {
+    let mut notify = Notify::new(Version::V1);
+    for (tells, known) in [(false, "incoming"), (true, "redirecting")] {
+        notify.tells_redirecting = tells;
+        let offered = Service::speaking(notify).meets(Stimulus::Offered(Box::default()));
+        let service = offered.asks(Method::Redirect, json!({ "targets": [someone("other")] }));
+        let redirected = if tells { "redirected!" } else { "redirected" };
+        assert_eq!(service.events(), ["redirectRequested", redirected]);
+        for posted in service.posted() {
+            assert_eq!(
+                (&posted["changeType"], &posted["resourceData"]["state"]),
+                (&json!("updated"), &json!(known))
+            );
+        }
+        let service = service.records("detailsChanged", r#"{"subject":"Stand-up"}"#);
+        assert_eq!(service.posted()[0]["resourceData"]["state"], known, "as the app knows it");
+        let service = service.meets(Stimulus::RedirectAnswered(read(someone("other"))));
+        assert_eq!(service.events(), ["terminated!"]);
+        let posted = &service.posted()[0];
+        assert_eq!(posted["changeType"], "deleted");
+        assert_eq!(posted["resourceData"]["answeredBy"], someone("other"));
+        assert_eq!(posted["resourceData"]["terminationReason"], "AppRedirected");
+    }
+}
+
+#[test]
+fn details_and_tones_are_told_with_the_state_in_which_the_call_is() {
+    let tone = json!({ "toneInfo": { "sequenceId": 1, "tone": "pound" } });
+    for (moves, state) in [(vec![], "established"), (vec![Stimulus::Held], "hold")] {
+        let service = established().asks(Method::SubscribeToTone, json!({}));
+        let service = moves.into_iter().fold(service, Service::meets);
+        let audio = service.clone().meets(Stimulus::AudioChanged(MediaState::Inactive));
+        let inactive = json!({ "mediaState": { "audio": "inactive" } });
+        audio.then(&["detailsChanged!"], &[call("updated", state, inactive)]);
+        let pressed = service.meets(Stimulus::TonePressed(Tone::Pound));
+        pressed.then(&["toneReceived!"], &[call("updated", state, tone.clone())]);
+    }
+    established().records("detailsChanged", "{}").then(&["detailsChanged"], &[]);
+}
+
+// The version.
+
+#[test]
+fn beta_names_the_older_resource_too() {
+    let service = placed_with(json!({}), Service::speaking(Notify::new(Version::Beta)));
+    let posted = &service.posted()[0];
+    assert_eq!(posted["resource"], format!("/app/calls/{CALL}"));
+    assert_eq!(posted["resourceUrl"], format!("/communications/calls/{CALL}"));
+    let service = service.meets(Stimulus::Connected(None)).asks(Method::PlayPrompt, prompt());
+    let service = service.meets(Stimulus::PromptFinished(Ending::Completed));
+    assert_eq!(service.posted()[0]["resource"], format!("/app/calls/{CALL}/operations/{FIRST}"));
+    let older = json!({ "targets": [someone("a"), someone("b")] });
+    let service = placed_with(older, Service::speaking(Notify::new(Version::Beta)));
+    let service = service.meets(Stimulus::RosterChanged(read(json!([{ "id": "p" }]))));
+    assert_eq!(service.posted()[0]["resource"], format!("/app/calls/{CALL}/participants"));
+    assert!(placed().posted()[0].get("resource").is_none(), "v1.0 does not");
+}
+
+#[test]
+fn one_body_holds_what_is_posted_at_once() {
+    let posted = placed().last.into_iter().filter_map(|(_, posted)| posted).collect();
+    let body = json!(CommsNotifications::new(posted));
+    assert_eq!(body["@odata.type"], "#microsoft.graph.commsNotifications");
+    assert_eq!(body["value"], json!([updated("establishing")]));
+}
+
+// Operations.
+
+fn operation(kind: &str, id: &str, members: Value) -> Value {
+    let mut data = json!({ "@odata.type": format!("#microsoft.graph.{kind}Operation"), "id": id });
+    data.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    about(&format!("/operations/{id}"), "deleted", data)
+}
+
+#[test]
+fn an_operation_is_told_whole_as_it_ends_and_not_before() {
+    let service = established().asks(Method::PlayPrompt, prompt());
+    service.then(&["operationQueued", "operationStarted"], &[]);
+    let service = service.asks(Method::RecordResponse, json!({ "clientContext": "d" }));
+    service.then(&["operationQueued"], &[]);
+    let service = service.meets(Stimulus::PromptFinished(Ending::Completed));
+    let played = json!({ "status": "completed", "clientContext": "c", "resultInfo": EndCode::PromptPlayed.result_info() });
+    service.then(&["operationCompleted!", "operationStarted"], &[operation("playPrompt", FIRST, played)]);
+    let service = service.asks(Method::CancelMediaProcessing, json!({}));
+    let cancelled = json!({
+        "status": "failed", "clientContext": "d", "completionReason": "operationCanceled",
+        "resultInfo": EndCode::OperationCancelled.result_info(),
+    });
+    service.then(&["operationCreated", "operationFailed!"], &[operation("record", SECOND, cancelled)]);
+}
+
+#[test]
+fn an_operation_that_is_completed_in_its_reply_is_not_told() {
+    for method in [Method::SubscribeToTone, Method::CancelMediaProcessing] {
+        established().asks(method, json!({})).then(&["operationCreated"], &[]);
+    }
+    let status = json!({ "status": "recording" });
+    let service = established().asks(Method::UpdateRecordingStatus, status);
+    service.then(&["operationCreated", "recordingStatusUpdated"], &[]);
+}
+
+#[test]
+fn tones_that_were_sent_and_those_who_were_invited_are_told() {
+    let service = established().asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
+    service.then(&["operationCreated"], &[]);
+    let service = service.meets(Stimulus::OperationFinished(FIRST.into(), Ending::Completed));
+    let sent = json!({ "status": "completed", "completionReason": "completedSuccessfully" });
+    service.then(&["operationCompleted!"], &[operation("sendDtmfTones", FIRST, sent)]);
+
+    let service = service.asks(Method::Invite, json!({ "participants": [someone("new")] }));
+    service.then(&["operationCreated"], &[]);
+    let failure = EndCode::CalleeNotReached.result_info();
+    let service = service.meets(Stimulus::OperationFinished(SECOND.into(), Ending::Failed(failure.clone())));
+    let failed = json!({ "status": "failed", "participants": [someone("new")], "resultInfo": failure });
+    service.then(&["operationFailed!"], &[operation("inviteParticipants", SECOND, failed)]);
+}
+
+#[test]
+fn a_late_end_of_an_operation_is_told_too() {
+    let service = established().asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
+    let service = service.meets(Stimulus::HungUp(EndCode::PeerEnded));
+    let service = service.meets(Stimulus::OperationFinished(FIRST.into(), Ending::Completed));
+    assert_eq!(service.events(), ["operationCompleted!"]);
+}
+
+// Rosters.
+
+#[test]
+fn a_roster_is_told_in_a_group_call_with_all_that_is_known_of_who_changed() {
+    let p = json!({ "id": "p", "info": someone("p"), "isMuted": false });
+    let service = group(json!({})).meets(Stimulus::RosterChanged(read(json!([p]))));
+    let came = json!([{ "@odata.type": "#microsoft.graph.participant", "id": "p", "info": someone("p"), "isMuted": false }]);
+    service.then(&["rosterUpdated!"], &[about("/participants", "updated", came)]);
+    let service = service.asks_of(Method::MuteParticipant, Some("p"), json!({}));
+    let muted = json!([{ "@odata.type": "#microsoft.graph.participant", "id": "p", "info": someone("p"), "isMuted": true }]);
+    service.then(&["operationCreated", "rosterUpdated!"], &[about("/participants", "updated", muted)]);
+    let service = service.asks_of(Method::DeleteParticipant, Some("p"), json!({}));
+    let gone = &service.posted()[0]["resourceData"][0];
+    assert_eq!((&gone["id"], gone["removedState"].is_object()), (&json!("p"), true));
+}
+
+#[test]
+fn a_roster_is_a_numbered_delta_where_the_app_asked_for_that() {
+    for options in
+        [json!({}), json!({ "isDeltaRosterEnabled": false }), json!({ "isDeltaRosterEnabled": true })]
+    {
+        let mut service = group(options.clone());
+        for number in 1..=3 {
+            let id = format!("p{number}");
+            service = service.meets(Stimulus::RosterChanged(read(json!([{ "id": id }]))));
+            let participants = json!([{ "@odata.type": "#microsoft.graph.participant", "id": id }]);
+            let delta = json!([{
+                "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": number, "participants": participants,
+            }]);
+            let is_delta = options["isDeltaRosterEnabled"] == true;
+            let data = if is_delta { delta } else { participants };
+            service.then(&["rosterUpdated!"], &[about("/participants", "updated", data)]);
+        }
+    }
+}
+
+#[test]
+fn a_delta_is_asked_for_in_the_answer_too() {
+    let chat = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
+    let options = json!({ "isDeltaRosterEnabled": true, "isContentSharingNotificationEnabled": true });
+    let answer = json!({ "callbackUri": CALLBACK, "mediaConfig": hosted(), "callOptions": options });
+    let service = Service::new().meets(Stimulus::Offered(read(chat))).asks(Method::Answer, answer);
+    let service =
+        service.meets(Stimulus::Connected(None)).meets(Stimulus::RosterChanged(read(json!([{ "id": "p" }]))));
+    assert_eq!(service.posted()[0]["resourceData"][0]["sequenceNumber"], 1);
+    let service = service.meets(Stimulus::ContentSharingStarted("s".into()));
+    assert_eq!(service.events(), ["contentSharingStarted!"]);
+}
+
+#[test]
+fn no_roster_is_told_between_two_until_somebody_was_invited() {
+    let came = |id: &str| Stimulus::RosterChanged(read(json!([{ "id": id }])));
+    let offered = Service::new().meets(Stimulus::Offered(read(json!({ "source": someone("caller") }))));
+    for service in [offered, established(), placed()] {
+        service.meets(came("p")).then(&["rosterUpdated"], &[]);
+    }
+    let service = established().asks(Method::Invite, json!({ "participants": [someone("new")] }));
+    let service = service.meets(came("p"));
+    assert_eq!(service.events(), ["rosterUpdated"]);
+    let service =
+        service.meets(Stimulus::OperationFinished(FIRST.into(), Ending::Completed)).meets(came("new"));
+    assert_eq!(service.events(), ["rosterUpdated!"]);
+}
+
+// Shared content.
+
+#[test]
+fn shared_content_is_told_only_where_the_app_asked_for_that() {
+    let [start, end] =
+        [Stimulus::ContentSharingStarted("session".into()), Stimulus::ContentSharingEnded("session".into())];
+    for enabled in [json!({}), json!({ "isContentSharingNotificationEnabled": false })] {
+        let service = group(enabled).meets(start.clone());
+        service.then(&["contentSharingStarted"], &[]);
+        service.meets(end.clone()).then(&["contentSharingEnded"], &[]);
+    }
+    established().meets(start.clone()).then(&["contentSharingStarted"], &[]);
+    let service = group(json!({ "isContentSharingNotificationEnabled": true })).meets(start);
+    let session = json!([{ "@odata.type": "#microsoft.graph.contentSharingSession", "id": "session" }]);
+    let check = |service: &Service, event: &str, change: &str| {
+        assert_eq!(service.events(), [event]);
+        let posted = &service.posted()[0];
+        assert_eq!((&posted["changeType"], &posted["resourceData"]), (&json!(change), &session));
+        let url = posted["resourceUrl"].as_str().unwrap().to_ascii_lowercase();
+        assert_eq!(url, format!("/communications/calls/{CALL}/contentsharingsessions"));
+    };
+    check(&service, "contentSharingStarted!", "created");
+    check(&service.meets(end), "contentSharingEnded!", "deleted");
+}
+
+// What is not told.
+
+#[test]
+fn what_only_the_service_knows_is_not_told() {
+    let recording = established().asks(Method::RecordResponse, json!({}));
+    let recorded = format!(r#"{{"operation":"{FIRST}"}}"#);
+    let rows = [
+        ("answerRequested", "{}"),
+        ("rejectRequested", "{}"),
+        ("redirectRequested", "{}"),
+        ("transferRequested", "{}"),
+        ("keptAlive", "{}"),
+        ("operationQueued", r#"{"operation":{"id":"o","status":"notStarted"},"playPrompt":{}}"#),
+        ("recordingStarted", &recorded),
+        ("speechStarted", &recorded),
+        ("speechEnded", &recorded),
+        ("recordingStatusUpdated", r#"{"status":"recording"}"#),
+        ("holdMusicStarted", r#"{"participant":"p","operation":"o"}"#),
+        ("holdMusicStopped", r#"{"participant":"p","operation":"o"}"#),
+        ("deviceQualityReported", "{}"),
+        ("stateConfirmed", r#"{"state":"established"}"#),
+        ("notificationHeard", r#"{"messageIds":["m"],"item":0}"#),
+        ("operationCreated", r#"{"id":"o","status":"completed"}"#),
+        ("operationUpdated", &format!(r#"{{"id":"{FIRST}"}}"#)),
+    ];
+    for (event, data) in rows {
+        recording.clone().records(event, data).then(&[event], &[]);
+    }
+    let told = [
+        "offered",
+        "placed",
+        "adopted",
+        "detailsChanged",
+        "toneReceived",
+        "rosterUpdated",
+        "contentSharingStarted",
+        "contentSharingEnded",
+        "operationStarted",
+        "operationCompleted",
+        "operationFailed",
+    ];
+    let steps = callfold::call::Cause::ALL.iter().map(|cause| cause.as_str());
+    let mut all: Vec<_> = rows.iter().map(|(event, _)| *event).chain(told).chain(steps).collect();
+    let mut known: Vec<_> = CallEvent::type_names().collect();
+    all.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(all, known, "every event is in this file");
+}
+
+#[test]
+fn what_opens_a_recording_is_on_the_wire_and_in_no_message() {
+    let start = Stimulus::RecordingStarted {
+        location: Some("https://media.contoso.com/recording".into()),
+        access_token: Some(Secret::new("eyJ0".into())),
+    };
+    let service = established().asks(Method::RecordResponse, json!({})).meets(start);
+    service.then(&["recordingStarted"], &[]);
+    let service = service.meets(Stimulus::RecordingFinished(StopReason::MaxDuration));
+    let data = &service.posted()[0]["resourceData"];
+    assert_eq!(data["recordingLocation"], "https://media.contoso.com/recording");
+    assert_eq!(data["recordingAccessToken"], "eyJ0");
+    assert!(json!(service.posted()).to_string().matches("eyJ0").count() == 1);
+    let shown =
+        format!("{:?} {:?}", service.last, CommsNotifications::new(vec![service.last[0].1.clone().unwrap()]));
+    assert!(shown.contains("Secret(…)") && !shown.contains("eyJ0"), "{shown}");
+    let end = service.meets(Stimulus::HungUp(EndCode::PeerEnded));
+    assert!(!json!(end.posted()).to_string().contains("eyJ0"), "told once");
+}
+
+#[test]
+fn what_opens_a_meeting_shows_in_no_message() {
+    let meeting = json!({
+        "chatInfo": { "threadId": "19:meeting@thread.v2" },
+        "meetingInfo": { "@odata.type": "#microsoft.graph.joinMeetingIdMeetingInfo", "joinMeetingId": "1", "passcode": "pa55", "token": "eyJ0" },
+    });
+    let service = Service::new().meets(Stimulus::Offered(read(meeting)));
+    let shown = format!("{:?}", service.last);
+    assert!(!shown.contains("pa55") && !shown.contains("eyJ0"), "{shown}");
+}
+
+// Who hears it.
+
+#[test]
+fn an_app_that_hears_all_that_is_posted_knows_what_the_service_knows() {
+    let options = json!({ "isContentSharingNotificationEnabled": true, "isDeltaRosterEnabled": true });
+    let body = json!({ "targets": [someone("a"), someone("b")], "callOptions": options });
+    let p = || Stimulus::RosterChanged(read(json!([{ "id": "p", "info": someone("p") }])));
+    type Act = Box<dyn Fn(Service) -> Service>;
+    let acts: Vec<Act> = vec![
+        Box::new(move |service| placed_with(body.clone(), service)),
+        Box::new(|service| service.meets(Stimulus::Alerted)),
+        Box::new(|service| service.meets(Stimulus::Connected(Some(read(json!({ "myParticipantId": "p" })))))),
+        Box::new(|service| service.meets(Stimulus::AudioChanged(MediaState::Active))),
+        Box::new(move |service| service.meets(p())),
+        Box::new(|service| service.asks(Method::Mute, json!({}))),
+        Box::new(|service| service.asks(Method::SubscribeToTone, json!({}))),
+        Box::new(|service| service.meets(Stimulus::TonePressed(Tone::Tone1))),
+        Box::new(|service| service.asks(Method::PlayPrompt, prompt())),
+        Box::new(|service| service.meets(Stimulus::PromptFinished(Ending::Completed))),
+        Box::new(|service| service.meets(Stimulus::ContentSharingStarted("s".into()))),
+        Box::new(|service| service.meets(Stimulus::Held)),
+        Box::new(|service| service.meets(Stimulus::Resumed)),
+        Box::new(|service| {
+            let mut body = transfer();
+            body["transferee"] = someone("a");
+            service.asks(Method::Transfer, body)
+        }),
+        Box::new(|service| service.meets(Stimulus::TransferFailed)),
+        Box::new(|service| service.asks(Method::DeleteCall, json!({}))),
+        Box::new(|service| service.meets(Stimulus::HungUp(EndCode::AppEnded))),
+    ];
+    let mut notify = Notify::new(Version::V1);
+    notify.tells_ringing = true;
+    let (mut service, mut app) = (Service::speaking(notify), Ledger::new());
+    for act in acts {
+        service = act(service);
+        for posted in service.posted() {
+            let heard = Call::observe(app.call(call_id()), call_id(), &read(posted), &Delivery::default());
+            assert_eq!(heard.findings, []);
+            heard.events.iter().for_each(|recorded| assert_eq!(app.apply(recorded), Ok(Applied::Folded)));
+        }
+        let (theirs, ours) = (service.call(), app.call(call_id()).unwrap());
+        assert_eq!(
+            (ours.state(), ours.audio(), ours.tones()),
+            (theirs.state(), theirs.audio(), theirs.tones())
+        );
+        assert_eq!(ours.result_info(), theirs.result_info());
+        assert_eq!(ours.content_sharing(), theirs.content_sharing());
+        let ids =
+            |call: &Call| call.participants().map(|one| (one.id.clone(), one.is_muted)).collect::<Vec<_>>();
+        assert_eq!(ids(ours), ids(theirs));
+    }
+    assert_eq!(service.call().state(), State::Terminated);
+    assert!(app.call(call_id()).unwrap().operations().iter().any(|operation| operation.is_success()));
+}

@@ -1,0 +1,159 @@
+//! The page `docs/lifecycle.md`: its tables and charts are made from the code.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may panic, and asks little of most methods"
+)]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::fs;
+
+use callfold::call::{Asked, Call, CallEvent, Caller, Cause, Command, Deadline, State};
+use callfold::chart::Chart;
+use callfold::graph::{EndCode, Method, Permission, Route};
+use callfold::{Recorded, graph};
+use common::call_id;
+use serde_json::{Value, json};
+
+/// `CALLFOLD_BLESS=1 cargo test --test pages` writes the page anew.
+#[test]
+fn the_page_says_what_the_code_does() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/lifecycle.md");
+    let template = fs::read_to_string(page).expect("docs/lifecycle.md is there");
+    let mut made = template.clone();
+    for (name, text) in [
+        ("call-table", Chart::Call.table()),
+        ("call-chart", format!("```mermaid\n{}```\n", Chart::Call.mermaid())),
+        ("operation-table", Chart::Operation.table()),
+        ("operation-chart", format!("```mermaid\n{}```\n", Chart::Operation.mermaid())),
+        ("methods", methods()),
+        ("end-codes", end_codes()),
+    ] {
+        made = replaced(&made, name, &text);
+    }
+    if std::env::var_os("CALLFOLD_BLESS").is_some() {
+        fs::write(page, &made).expect("docs/lifecycle.md can be written");
+    } else {
+        assert_eq!(made, template, "docs/lifecycle.md is out of date: run with CALLFOLD_BLESS=1");
+    }
+}
+
+fn replaced(page: &str, name: &str, text: &str) -> String {
+    let (begin, end) = (format!("<!-- generated: {name} -->\n"), format!("<!-- end: {name} -->"));
+    let (before, rest) = page.split_once(&begin).expect("the page has a place for it");
+    let (_, after) = rest.split_once(&end).expect("the place has an end");
+    format!("{before}{begin}{text}{end}{after}")
+}
+
+fn end_codes() -> String {
+    let mut table = String::from("| code | subcode | meaning |\n| --- | --- | --- |\n");
+    for code in EndCode::ALL {
+        let subcode = code.subcode().map_or_else(String::new, |subcode| subcode.to_string());
+        writeln!(table, "| {} | {subcode} | {} |", code.code(), code.meaning()).unwrap();
+    }
+    table
+}
+
+/// Each method in each state, as it is decided on a call that has all that the method needs.
+fn methods() -> String {
+    let states: Vec<_> = State::ALL.iter().map(|state| state.as_str()).collect();
+    let mut table = format!("| method | {} | events |\n", states.join(" | "));
+    writeln!(table, "|{}", " --- |".repeat(states.len() + 2)).unwrap();
+    for method in Method::ALL.iter().filter(|method| **method != Method::CreateCall) {
+        let mut events = Vec::new();
+        let cells: Vec<String> = State::ALL.iter().map(|state| cell(*method, *state, &mut events)).collect();
+        writeln!(table, "| {method} | {} | {} |", cells.join(" | "), events.join(", ")).unwrap();
+    }
+    table
+}
+
+/// The status of the answer. The events are the same wherever there are any.
+fn cell(method: Method, state: State, events: &mut Vec<&'static str>) -> String {
+    let call = call_in(state, method == Method::ChangeScreenSharingRole, method == Method::StopHoldMusic);
+    let item = if method == Method::GetOperation { "operation" } else { "participant" };
+    let route = Route::new(method, Some(call.id()), Some(item.into()));
+    let command = Command::read(&route, body(method).to_string().as_bytes()).unwrap();
+    let at = "2026-11-23T09:15:10Z".parse().unwrap();
+    let asked = Asked::new(at, callfold::uuid::Uuid::from_u128(1), Caller::new(Permission::ALL));
+    match call.decide(command, &asked) {
+        Ok(decision) => {
+            let names: Vec<_> = decision.events.iter().map(|event| event.event.type_name()).collect();
+            if names.len() > events.len() {
+                *events = names;
+            }
+            decision.reply.status.to_string()
+        }
+        Err(refusal) => refusal.status().to_string(),
+    }
+}
+
+fn body(method: Method) -> Value {
+    match method {
+        Method::Answer => json!({
+            "callbackUri": "https://bot.contoso.com/callback",
+            "mediaConfig": { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
+        }),
+        Method::Redirect => json!({ "targets": [{}] }),
+        Method::Transfer => json!({ "transferTarget": {}, "transferee": {} }),
+        Method::PlayPrompt => json!({ "prompts": [{}] }),
+        Method::ChangeScreenSharingRole => json!({ "role": "sharer" }),
+        Method::UpdateRecordingStatus => json!({ "status": "recording" }),
+        Method::SendDtmfTones => json!({ "tones": ["tone1"] }),
+        Method::Invite => json!({ "participants": [{}] }),
+        Method::LogTeleconferenceDeviceQuality => {
+            let chain = "0622673d-9f69-49b3-9d4f-5ec64f42ecce";
+            json!({ "quality": { "callChainId": chain, "mediaQualityList": [{}] } })
+        }
+        _ => json!({}),
+    }
+}
+
+/// A group call in a state, with somebody in it, an operation and a prompt that plays.
+fn call_in(state: State, is_app_hosted: bool, is_on_hold: bool) -> Call {
+    let config = if is_app_hosted { json!({ "blob": "b" }) } else { json!({}) };
+    let details: graph::Call = serde_json::from_value(json!({
+        "chatInfo": { "threadId": "19:x" },
+        "mediaConfig": config,
+        "myParticipantId": "participant",
+    }))
+    .unwrap();
+    let begin = if State::Incoming.path(state).is_some() { State::Incoming } else { State::Establishing };
+    let told = Some(Box::new(details));
+    let first = if begin == State::Incoming { CallEvent::Offered(told) } else { CallEvent::Placed(told) };
+    let mut call = Call::begin(&recorded(1, first)).unwrap();
+    let mut events = vec![
+        r#"{"type":"rosterUpdated","data":{"participants":[{"id":"participant"}]}}"#,
+        r#"{"type":"operationCreated","data":{"id":"operation","status":"running"}}"#,
+    ];
+    if is_on_hold {
+        events.push(r#"{"type":"holdMusicStarted","data":{"participant":"participant","operation":"o"}}"#);
+    }
+    for event in events {
+        let mut line: Value = serde_json::from_str(event).unwrap();
+        line["call"] = call_id().to_string().into();
+        line["rev"] = (call.revision() + 1).into();
+        call.evolve(&line.to_string().parse().unwrap()).unwrap();
+    }
+    for cause in begin.path(state).unwrap() {
+        let step: Cause = cause;
+        call.evolve(&recorded(call.revision() + 1, CallEvent::Step(step, None))).unwrap();
+    }
+    assert_eq!(call.state(), state);
+    call
+}
+
+fn recorded(revision: u64, event: CallEvent) -> Recorded {
+    Recorded::new(call_id(), revision, Some("2026-11-23T09:15:00Z".parse().unwrap()), event)
+}
+
+#[test]
+fn the_page_names_every_deadline() {
+    let page = include_str!("../docs/lifecycle.md");
+    for deadline in Deadline::ALL {
+        assert!(page.contains(&format!("| {deadline} |")), "{deadline}");
+    }
+}

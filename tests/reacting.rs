@@ -1,0 +1,921 @@
+//! Each stimulus: what the network does to a call, in which state it can, and what is said where it cannot.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod common;
+
+use callfold::call::{Asked, Call, Caller, Command, Ending, State, Stimulus, StopReason};
+use callfold::graph::{
+    self, CompletionReason, EndCode, MediaState, Method, Participant, ParticipantInfo, Permission,
+    ResultInfo, Route, Tone,
+};
+use callfold::operation::{self, Operation};
+use callfold::{Applied, Id, Ledger, Recorded, Refusal, Secret, Why};
+use common::call_id;
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// A code with its subcode.
+type Code = (i32, Option<i32>);
+type Ended<'a> = (operation::State, Option<Code>, Option<&'a str>);
+
+/// A call in the hands of the service. All happens at one time, so that no deadline is ever due.
+#[derive(Clone, Default)]
+struct Scene {
+    ledger: Ledger,
+    last: Vec<Recorded>,
+    operations: u128,
+}
+
+fn at() -> Timestamp {
+    "2026-11-23T09:15:00Z".parse().unwrap()
+}
+
+fn read<T: DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).unwrap()
+}
+
+/// The id of the nth request of a scene, and so of its operation.
+fn nth(number: u128) -> Id {
+    Uuid::from_u128(number).into()
+}
+
+impl Scene {
+    fn offered(offer: Value) -> Self {
+        Self::default().meets(Stimulus::Offered(read(offer)))
+    }
+
+    /// A call that the app places: to these targets, with media that the service hosts.
+    fn placed(targets: usize) -> Self {
+        let target = |index| json!({ "identity": { "user": { "id": format!("user-{index}") } } });
+        let body = json!({
+            "callbackUri": "https://bot.contoso.com/callback",
+            "targets": (0..targets).map(target).collect::<Vec<_>>(),
+            "mediaConfig": { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
+        });
+        let command = Command::read(&Route::new(Method::CreateCall, None, None), body.to_string().as_bytes());
+        let asked = Asked::new(at(), call_id().guid(), Caller::new(Permission::ALL));
+        let mut scene = Self::default();
+        scene.take(scene.ledger.decide(None, command.unwrap(), &asked).unwrap().events);
+        scene
+    }
+
+    fn established() -> Self {
+        Self::placed(1).meets(Stimulus::Connected(None))
+    }
+
+    fn take(&mut self, events: Vec<Recorded>) {
+        for recorded in &events {
+            assert_eq!(self.ledger.apply(recorded), Ok(Applied::Folded), "{recorded}");
+            assert_eq!(recorded.to_string().parse::<Recorded>().as_ref(), Ok(recorded));
+            assert_eq!(recorded.at, Some(at()));
+        }
+        self.last = events;
+    }
+
+    fn asks(self, method: Method, body: Value) -> Self {
+        self.asks_of(method, None, body)
+    }
+
+    fn asks_of(mut self, method: Method, item: Option<&str>, body: Value) -> Self {
+        self.operations += 1;
+        let route = Route::new(method, Some(call_id()), item.map(Id::from));
+        let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
+        let asked = Asked::new(at(), Uuid::from_u128(self.operations), Caller::new(Permission::ALL));
+        let decision = self.ledger.decide(Some(call_id()), command, &asked).unwrap();
+        self.take(decision.events);
+        self
+    }
+
+    fn meets(mut self, stimulus: Stimulus) -> Self {
+        let events = self.react(stimulus).unwrap();
+        self.take(events);
+        self
+    }
+
+    fn react(&self, stimulus: Stimulus) -> Result<Vec<Recorded>, Refusal> {
+        self.ledger.react(call_id(), stimulus, at())
+    }
+
+    fn call(&self) -> &Call {
+        self.ledger.call(call_id()).unwrap()
+    }
+
+    fn then(&self, state: State, events: &[&str]) {
+        let happened: Vec<_> = self.last.iter().map(|recorded| recorded.event.type_name()).collect();
+        assert_eq!((self.call().state(), happened), (state, events.to_vec()));
+    }
+
+    fn result(&self) -> Option<Code> {
+        self.call().result_info().map(pair)
+    }
+
+    fn operation(&self, number: u128) -> &Operation {
+        let mut operations = self.call().operations().iter();
+        operations.find(|one| one.id() == Some(&nth(number))).unwrap()
+    }
+
+    /// How an operation ended: its state, its result and the reason of its completion.
+    fn ended(&self, number: u128) -> Ended<'_> {
+        let operation = self.operation(number);
+        let told = operation.resource();
+        let reason = told.completion_reason.value().map(CompletionReason::as_str);
+        (operation.state(), told.result_info.value().map(|result| pair(result)), reason)
+    }
+}
+
+fn pair(result: &ResultInfo) -> Code {
+    (result.code.value().copied().unwrap(), result.subcode.value().copied())
+}
+
+fn offer() -> Value {
+    json!({ "source": { "identity": { "user": { "id": "caller" } } } })
+}
+
+fn redirect() -> Value {
+    json!({ "targets": [{ "identity": { "user": { "id": "other" } } }] })
+}
+
+fn transfer() -> Value {
+    json!({ "transferTarget": { "identity": { "user": { "id": "target" } } } })
+}
+
+fn prompt() -> Value {
+    json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot.contoso.com/prompt.wav" } }] })
+}
+
+fn audio(state: MediaState) -> Stimulus {
+    Stimulus::AudioChanged(state)
+}
+
+fn roster(participants: Value) -> Stimulus {
+    Stimulus::RosterChanged(read(participants))
+}
+
+fn someone() -> Box<ParticipantInfo> {
+    read(json!({ "identity": { "user": { "id": "other" } } }))
+}
+
+fn failure() -> ResultInfo {
+    read(json!({ "code": 500, "subcode": 8500 }))
+}
+
+/// A scene in each state. Before it is up the call does what `before` says; once it is up, what `up` says.
+fn in_state(state: State, before: fn(Scene) -> Scene, up: fn(Scene) -> Scene) -> Scene {
+    let placed = || before(Scene::placed(1));
+    let is_up = || up(Scene::placed(1).meets(Stimulus::Connected(None)));
+    let scene = match state {
+        State::Incoming => Scene::offered(offer()),
+        State::Redirecting => Scene::offered(offer()).asks(Method::Redirect, redirect()),
+        State::Establishing => placed(),
+        State::Ringing => placed().meets(Stimulus::Alerted),
+        State::Established => is_up(),
+        State::Hold => is_up().meets(Stimulus::Held),
+        State::Transferring => is_up().asks(Method::Transfer, transfer()),
+        State::TransferAccepted => {
+            is_up().asks(Method::Transfer, transfer()).meets(Stimulus::TransferAccepted)
+        }
+        State::Terminating => is_up().asks(Method::DeleteCall, json!({})),
+        State::Terminated => is_up().meets(Stimulus::HungUp(EndCode::PeerEnded)),
+    };
+    assert_eq!(scene.call().state(), state);
+    scene
+}
+
+fn plain(state: State) -> Scene {
+    in_state(state, |scene| scene, |scene| scene)
+}
+
+fn playing(state: State) -> Scene {
+    let before = |scene: Scene| scene.meets(audio(MediaState::Active)).asks(Method::PlayPrompt, prompt());
+    in_state(state, before, |scene| scene.asks(Method::PlayPrompt, prompt()))
+}
+
+fn recording(state: State) -> Scene {
+    let before =
+        |scene: Scene| scene.meets(audio(MediaState::Active)).asks(Method::RecordResponse, json!({}));
+    in_state(state, before, |scene| scene.asks(Method::RecordResponse, json!({})))
+}
+
+/// A recording whose prompt still plays.
+fn prompting(state: State) -> Scene {
+    let before = |scene: Scene| scene.meets(audio(MediaState::Active)).asks(Method::RecordResponse, prompt());
+    in_state(state, before, |scene| scene.asks(Method::RecordResponse, prompt()))
+}
+
+/// An operation that runs beside the media queue.
+fn operating(state: State) -> Scene {
+    fn sends(scene: Scene) -> Scene {
+        scene.asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }))
+    }
+    in_state(state, |scene| sends(scene.meets(audio(MediaState::Active))), sends)
+}
+
+fn sharing(state: State) -> Scene {
+    in_state(state, |scene| scene, |scene| scene.meets(Stimulus::ContentSharingStarted("session".into())))
+}
+
+fn stimulus(name: &str) -> Stimulus {
+    match name {
+        "offered" => Stimulus::Offered(read(offer())),
+        "alerted" => Stimulus::Alerted,
+        "connected" => Stimulus::Connected(None),
+        "held" => Stimulus::Held,
+        "resumed" => Stimulus::Resumed,
+        "transferAccepted" => Stimulus::TransferAccepted,
+        "transferFailed" => Stimulus::TransferFailed,
+        "transferCompleted" => Stimulus::TransferCompleted,
+        "redirectAnswered" => Stimulus::RedirectAnswered(someone()),
+        "hungUp" => Stimulus::HungUp(EndCode::PeerEnded),
+        "mediaFailed" => Stimulus::MediaFailed,
+        "audioChanged" => audio(MediaState::Inactive),
+        "rosterChanged" => roster(json!([{ "id": "p" }])),
+        "tonePressed" => Stimulus::TonePressed(Tone::Pound),
+        "promptFinished" => Stimulus::PromptFinished(Ending::Completed),
+        "recordingStarted" => Stimulus::RecordingStarted { location: None, access_token: None },
+        "speechStarted" => Stimulus::SpeechStarted,
+        "speechEnded" => Stimulus::SpeechEnded,
+        "recordingFinished" => Stimulus::RecordingFinished(StopReason::Silence),
+        "operationFinished" => Stimulus::OperationFinished(nth(1), Ending::Completed),
+        "contentSharingStarted" => Stimulus::ContentSharingStarted("session".into()),
+        "contentSharingEnded" => Stimulus::ContentSharingEnded("session".into()),
+        other => panic!("no stimulus {other}"),
+    }
+}
+
+/// A column a state, in this order: incoming, establishing, ringing, redirecting; established, hold, transferring,
+/// transferAccepted; terminating, terminated. `+` is legal, `.` is refused; of `?` the documents say nothing.
+type Table<'a> = [(&'a str, &'a str)];
+
+const PLAIN: &Table<'_> = &[
+    ("offered", ".... .... .."),
+    ("alerted", ".+.. .... .."),
+    ("connected", ".++. .... .."),
+    ("held", ".... +... .."),
+    ("resumed", ".... .+.. .."),
+    ("transferAccepted", ".... ..+. .."),
+    ("transferFailed", ".... ..++ .."),
+    ("transferCompleted", ".... ...+ .."),
+    ("redirectAnswered", "...+ .... .."),
+    ("hungUp", "++++ ++++ +."),
+    ("mediaFailed", "++++ ++++ +."),
+    ("audioChanged", "?++? ++++ ?."),
+    ("rosterChanged", "++++ ++++ +."),
+    ("tonePressed", ".??. ++++ .."),
+    ("promptFinished", ".... .... .."),
+    ("recordingStarted", ".... .... .."),
+    ("speechStarted", ".... .... .."),
+    ("speechEnded", ".... .... .."),
+    ("recordingFinished", ".... .... .."),
+    ("operationFinished", ".... .... .."),
+    ("contentSharingStarted", ".... ++++ .."),
+    ("contentSharingEnded", ".... .... .."),
+];
+
+const PLAYING: &Table<'_> = &[
+    ("promptFinished", ".++. ++++ +."),
+    ("recordingStarted", ".... .... .."),
+    ("speechStarted", ".... .... .."),
+    ("speechEnded", ".... .... .."),
+    ("recordingFinished", ".... .... .."),
+];
+
+const PROMPTING: &Table<'_> = &[
+    ("promptFinished", ".++. ++++ +."),
+    ("recordingStarted", ".++. ++++ +."),
+    ("speechStarted", ".... .... .."),
+    ("speechEnded", ".... .... .."),
+    ("recordingFinished", ".... .... .."),
+];
+
+const RECORDING: &Table<'_> = &[
+    ("promptFinished", ".... .... .."),
+    ("recordingStarted", ".++. ++++ +."),
+    ("speechStarted", ".++. ++++ +."),
+    ("speechEnded", ".++. ++++ +."),
+    ("recordingFinished", ".++. ++++ +."),
+];
+
+/// A late result is kept, not dropped.
+const OPERATING: &Table<'_> = &[("operationFinished", ".++. ++++ ++")];
+
+const SHARING: &Table<'_> =
+    &[("contentSharingEnded", ".... ++++ .."), ("contentSharingStarted", ".... ++++ ..")];
+
+type Scenes<'a> = [(fn(State) -> Scene, &'a Table<'a>)];
+
+const SCENES: &Scenes<'_> = &[
+    (plain, PLAIN),
+    (playing, PLAYING),
+    (prompting, PROMPTING),
+    (recording, RECORDING),
+    (operating, OPERATING),
+    (sharing, SHARING),
+];
+
+/// The cells of a table: the scene, the stimulus, and whether it is legal there.
+fn cells() -> impl Iterator<Item = (Scene, State, &'static str, bool)> {
+    SCENES.iter().flat_map(|(scene, table)| {
+        table.iter().flat_map(move |(name, row)| {
+            let marks: Vec<char> = row.chars().filter(|mark| *mark != ' ').collect();
+            assert_eq!(marks.len(), State::ALL.len(), "{name}");
+            let states = State::ALL.iter().copied().zip(marks).filter(|(_, mark)| *mark != '?');
+            states.map(move |(state, mark)| (scene(state), state, *name, mark == '+'))
+        })
+    })
+}
+
+#[test]
+fn each_stimulus_happens_in_its_states_and_is_refused_in_all_others() {
+    let rows = SCENES.iter().map(|(_, table)| table.len() * State::ALL.len()).sum::<usize>();
+    assert_eq!((rows, cells().count()), (400, 395));
+    for (scene, state, name, is_legal) in cells() {
+        let before = scene.call().clone();
+        match scene.react(stimulus(name)) {
+            Ok(events) => {
+                assert!(is_legal, "`{name}` happens in `{state}`: {events:?}");
+                scene.clone().take(events);
+            }
+            Err(refusal) => {
+                assert!(!is_legal, "{refusal}");
+                assert_eq!((refusal.what, refusal.state, &refusal.why), (name, Some(state), &Why::State));
+                assert_eq!(refusal.status(), 409);
+            }
+        }
+        assert_eq!(*scene.call(), before);
+    }
+}
+
+#[test]
+fn a_refusal_names_what_is_legal() {
+    // Of each cell: a stimulus that is always refused there says which of the row would be legal.
+    for (scene, state, name, is_legal) in cells() {
+        let refusal = scene.react(stimulus("offered")).unwrap_err();
+        assert_eq!(refusal.legal.contains(&name), is_legal, "`{name}` in `{state}`: {refusal}");
+        assert!(refusal.legal.iter().all(|legal| refusal.to_string().contains(&format!("`{legal}`"))));
+    }
+    let over = plain(State::Terminated).react(Stimulus::Held).unwrap_err();
+    assert_eq!(
+        over.to_string(),
+        "`held` is refused while the call is `terminated`: nothing is legal any more"
+    );
+}
+
+#[test]
+fn what_is_refused_names_everything_that_is_legal_in_a_plain_call() {
+    for (index, state) in State::ALL.iter().enumerate() {
+        let mark = |row: &str| row.chars().filter(|mark| *mark != ' ').nth(index).unwrap();
+        let named = |wanted| PLAIN.iter().filter(move |(_, row)| mark(row) == wanted).map(|(name, _)| *name);
+        let open: Vec<_> = named('?').collect();
+        let mut legal = plain(*state).react(stimulus("offered")).unwrap_err().legal;
+        legal.retain(|name| !open.contains(name));
+        legal.sort_unstable();
+        let mut expected: Vec<_> = named('+').collect();
+        expected.sort_unstable();
+        assert_eq!(legal, expected, "{state}");
+    }
+}
+
+// Offered.
+
+#[test]
+fn a_call_is_offered_between_two_to_a_group_or_to_be_recorded() {
+    let chat = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
+    let observed = json!({ "observedParticipantId": "p" });
+    let rows = [
+        (offer(), Some(false), false),
+        (json!({ "source": offer()["source"], "chatInfo": chat["chatInfo"] }), Some(true), false),
+        (json!({ "source": offer()["source"], "incomingContext": observed }), Some(false), true),
+    ];
+    for (offer, is_group, is_recording) in rows {
+        let scene = Scene::offered(offer.clone());
+        scene.then(State::Incoming, &["offered"]);
+        let call = scene.call();
+        assert_eq!((call.revision(), call.is_group()), (1, is_group));
+        let details = call.details();
+        assert_eq!(details.is_policy_based_recording(), is_recording);
+        assert_eq!(details.direction.value(), Some(&graph::CallDirection::Incoming));
+        assert_eq!(details.source, read::<graph::Call>(offer).source);
+    }
+}
+
+#[test]
+fn an_offer_tells_neither_a_state_nor_another_id_nor_a_direction_of_its_own() {
+    let scene = Scene::offered(json!({
+        "@odata.type": "#microsoft.graph.call", "state": "established", "id": "x", "direction": "outgoing",
+        "toneInfo": { "tone": "pound" },
+    }));
+    scene.then(State::Incoming, &["offered"]);
+    assert_eq!(json!(scene.last[0].event), json!({ "direction": "incoming" }));
+    assert_eq!(scene.call().id(), call_id());
+}
+
+#[test]
+fn a_call_that_is_not_known_can_only_be_offered() {
+    for (name, _) in PLAIN.iter().filter(|(name, _)| *name != "offered") {
+        let refusal = Scene::default().react(stimulus(name)).unwrap_err();
+        assert_eq!((refusal.what, refusal.state, refusal.legal), (*name, None, vec!["offered"]));
+    }
+}
+
+// Setting up.
+
+#[test]
+fn the_callee_is_alerted_and_then_the_call_is_up() {
+    let scene = Scene::placed(1).meets(Stimulus::Alerted);
+    scene.then(State::Ringing, &["alerted"]);
+    scene.meets(Stimulus::Connected(None)).then(State::Established, &["established"]);
+}
+
+#[test]
+fn a_call_that_is_up_may_tell_details() {
+    let told = json!({
+        "@odata.type": "#microsoft.graph.call", "state": "hold", "id": "x", "myParticipantId": "me",
+        "mediaState": { "audio": "active" }, "subject": "Stand-up",
+    });
+    let scene = Scene::placed(1).meets(Stimulus::Connected(Some(read(told))));
+    scene.then(State::Established, &["established"]);
+    let details = scene.call().details();
+    assert_eq!(details.my_participant_id.value(), Some(&Id::from("me")));
+    assert_eq!(details.subject.value().map(String::as_str), Some("Stand-up"));
+    assert!(details.targets.value().is_some(), "what was known stays");
+    assert_eq!(scene.call().audio(), Some(&MediaState::Active));
+    assert_eq!(scene.call().id(), call_id());
+}
+
+#[test]
+fn audio_is_told_as_it_changes_and_moves_no_state() {
+    for state in
+        [State::Establishing, State::Ringing, State::Established, State::Hold, State::TransferAccepted]
+    {
+        let active = plain(state).meets(audio(MediaState::Active));
+        active.then(state, &["detailsChanged"]);
+        assert_eq!(active.call().audio(), Some(&MediaState::Active));
+        let again = active.meets(audio(MediaState::Active));
+        again.then(state, &[]);
+        let inactive = again.meets(audio(MediaState::Inactive));
+        inactive.then(state, &["detailsChanged"]);
+        assert_eq!(inactive.call().audio(), Some(&MediaState::Inactive));
+    }
+}
+
+// Hold and transfer.
+
+#[test]
+fn a_call_is_held_and_resumed_as_often_as_they_like() {
+    let mut scene = Scene::established();
+    for _ in 0..3 {
+        scene = scene.meets(Stimulus::Held);
+        scene.then(State::Hold, &["held"]);
+        scene = scene.meets(Stimulus::Resumed);
+        scene.then(State::Established, &["resumed"]);
+    }
+}
+
+/// A call that is to be transferred: blindly, in the place of another call, or out of a group.
+fn transferring(kind: &str) -> Scene {
+    let mut body = transfer();
+    let scene = match kind {
+        "group" => {
+            body["transferee"] = json!({ "identity": { "user": { "id": "user-0" } } });
+            Scene::placed(2).meets(Stimulus::Connected(None))
+        }
+        _ => Scene::established(),
+    };
+    let Some(replaced) = (kind == "consultative").then(|| Uuid::from_u128(99)) else {
+        return scene.asks(Method::Transfer, body);
+    };
+    body["transferTarget"]["replacesCallId"] = json!(replaced);
+    // The consultation is a call of its own, and up.
+    let mut scene = scene;
+    for (revision, event) in ["placed", "established"].iter().enumerate() {
+        let line = format!(r#"{{"call":"{replaced}","rev":{},"type":"{event}","data":{{}}}}"#, revision + 1);
+        scene.ledger.apply(&line.parse().unwrap()).unwrap();
+    }
+    scene.asks(Method::Transfer, body)
+}
+
+#[test]
+fn a_transfer_that_fails_leaves_the_call_up_and_says_how() {
+    let rows = [("blind", 7000), ("consultative", 7700), ("group", 7000)];
+    for (kind, subcode) in rows {
+        let asked = transferring(kind);
+        asked.then(State::Transferring, &["transferRequested", "transferStarted"]);
+        for scene in [asked.clone(), asked.meets(Stimulus::TransferAccepted)] {
+            let failed = scene.meets(Stimulus::TransferFailed);
+            failed.then(State::Established, &["transferFailed"]);
+            assert_eq!(failed.result(), Some((500, Some(subcode))), "{kind}");
+            let held = failed.meets(Stimulus::Held);
+            assert_eq!(held.result(), None, "it was the transfer's, not the call's");
+        }
+    }
+}
+
+#[test]
+fn a_transfer_after_a_failed_consultative_one_fails_as_what_it_is() {
+    let scene = transferring("consultative").meets(Stimulus::TransferFailed);
+    let scene = scene.asks(Method::Transfer, transfer()).meets(Stimulus::TransferFailed);
+    assert_eq!(scene.result(), Some((500, Some(7000))));
+}
+
+#[test]
+fn a_transfer_that_is_completed_ends_the_call() {
+    for kind in ["blind", "consultative", "group"] {
+        let accepted = transferring(kind).meets(Stimulus::TransferAccepted);
+        accepted.then(State::TransferAccepted, &["transferAccepted"]);
+        let events = accepted.react(Stimulus::TransferCompleted).unwrap();
+        assert_eq!(events[0].event.type_name(), "terminated");
+        let mut ended = accepted;
+        ended.take(events);
+        assert_eq!(
+            (ended.call().state(), ended.result()),
+            (State::Terminated, Some((0, Some(7015)))),
+            "{kind}"
+        );
+        assert!(ended.call().result_info().unwrap().is_success());
+    }
+}
+
+// The end.
+
+#[test]
+fn a_redirect_that_is_answered_ends_the_call_and_tells_by_whom() {
+    let scene = plain(State::Redirecting).meets(Stimulus::RedirectAnswered(someone()));
+    scene.then(State::Terminated, &["terminated"]);
+    let details = scene.call().details();
+    assert_eq!(details.answered_by.value(), Some(&someone()));
+    assert_eq!(details.termination_reason.value().map(String::as_str), Some("AppRedirected"));
+    assert_eq!(scene.result(), None);
+}
+
+#[test]
+fn a_call_is_hung_up_in_every_live_state_with_every_code() {
+    for state in State::ALL.iter().copied().filter(|state| state.is_live()) {
+        for code in EndCode::ALL {
+            let scene = plain(state).meets(Stimulus::HungUp(*code));
+            scene.then(State::Terminated, &["terminated"]);
+            assert_eq!(scene.result(), Some((code.code(), code.subcode())), "{state} {code}");
+            let message = scene.call().result_info().unwrap().message.value().cloned();
+            assert_eq!(message.as_deref(), Some(code.meaning()));
+        }
+    }
+}
+
+#[test]
+fn a_call_whose_media_fail_ends() {
+    for state in State::ALL.iter().copied().filter(|state| state.is_live()) {
+        let scene = plain(state).meets(Stimulus::MediaFailed);
+        scene.then(State::Terminated, &["terminated"]);
+        assert_eq!(scene.result(), Some((410, Some(301_005))));
+    }
+}
+
+#[test]
+fn what_plays_when_the_call_ends_is_orphaned() {
+    let scene = Scene::established()
+        .asks(Method::PlayPrompt, prompt())
+        .asks(Method::PlayPrompt, prompt())
+        .meets(Stimulus::HungUp(EndCode::PeerEnded));
+    scene.then(State::Terminated, &["terminated"]);
+    assert_eq!(scene.call().orphans().count(), 2);
+    assert_eq!(scene.call().media_queue().count(), 0);
+    assert!(scene.react(Stimulus::PromptFinished(Ending::Completed)).is_err());
+}
+
+// Who takes part.
+
+/// The participants of a call as `id` or `id muted`.
+fn present(scene: &Scene) -> Vec<String> {
+    let name = |one: &Participant| {
+        let muted = if one.is_muted.value() == Some(&true) { " muted" } else { "" };
+        format!("{}{muted}", one.id.value().unwrap())
+    };
+    scene.call().participants().map(name).collect()
+}
+
+#[test]
+fn a_roster_tells_who_came_changed_and_went_and_is_numbered() {
+    let steps = [
+        (json!([{ "id": "a" }, { "id": "b" }]), vec!["a", "b"], 1),
+        (json!([{ "id": "b", "isMuted": true }]), vec!["a", "b muted"], 2),
+        (json!([{ "id": "a", "removedState": { "reason": "Removed" } }]), vec!["b muted"], 3),
+        (json!([{ "id": "a" }]), vec!["a", "b muted"], 4),
+    ];
+    let mut scene = Scene::placed(2).meets(Stimulus::Connected(None));
+    for (told, expected, number) in steps {
+        scene = scene.meets(roster(told.clone()));
+        scene.then(State::Established, &["rosterUpdated"]);
+        assert_eq!(json!(scene.last[0].event), json!({ "sequenceNumber": number, "participants": told }));
+        assert_eq!(present(&scene), expected);
+    }
+}
+
+#[test]
+fn a_roster_without_news_says_nothing_and_one_with_some_tells_those() {
+    let known = json!([{ "id": "a" }, { "id": "b" }]);
+    let scene = Scene::established().meets(roster(known.clone())).meets(roster(known));
+    scene.then(State::Established, &[]);
+    let scene = scene.meets(roster(json!([])));
+    scene.then(State::Established, &[]);
+    let scene = scene.meets(roster(json!([{ "id": "a" }, { "id": "b", "isInLobby": true }, { "id": "c" }])));
+    let told = json!(scene.last[0].event);
+    assert_eq!(told["participants"], json!([{ "id": "b", "isInLobby": true }, { "id": "c" }]));
+}
+
+// Tones.
+
+fn tones(scene: &Scene) -> Vec<(i64, &str)> {
+    let tone = |one: &graph::ToneInfo| one.sequence_id.value().copied().unwrap();
+    scene.call().tones().iter().map(|one| (tone(one), one.tone.value().unwrap().as_str())).collect()
+}
+
+#[test]
+fn tones_are_told_to_who_subscribed_and_to_nobody_else() {
+    let silent = Scene::established().meets(Stimulus::TonePressed(Tone::Tone1));
+    silent.then(State::Established, &[]);
+    let mut scene = silent.asks(Method::SubscribeToTone, json!({}));
+    assert_eq!(scene.ended(1).0, operation::State::Completed);
+    for tone in [Tone::Tone1, Tone::Tone1, Tone::Pound] {
+        scene = scene.meets(Stimulus::TonePressed(tone));
+        scene.then(State::Established, &["toneReceived"]);
+    }
+    assert_eq!(tones(&scene), [(1, "tone1"), (2, "tone1"), (3, "pound")]);
+}
+
+#[test]
+fn a_subscription_to_tones_outlives_what_is_cancelled() {
+    let scene = Scene::established()
+        .asks(Method::SubscribeToTone, json!({}))
+        .asks(Method::PlayPrompt, prompt())
+        .asks(Method::CancelMediaProcessing, json!({}))
+        .meets(Stimulus::TonePressed(Tone::Star));
+    scene.then(State::Established, &["toneReceived"]);
+}
+
+#[test]
+fn a_stop_tone_ends_the_recording_and_is_told_only_to_who_subscribed() {
+    let record = json!({ "stopTones": ["#", "1"] });
+    let rows: [(Tone, bool, &[&str]); 5] = [
+        (Tone::Pound, false, &["operationCompleted"]),
+        (Tone::Tone1, false, &["operationCompleted"]),
+        (Tone::Tone2, false, &[]),
+        (Tone::Pound, true, &["toneReceived", "operationCompleted"]),
+        (Tone::Tone2, true, &["toneReceived"]),
+    ];
+    for (tone, subscribes, events) in rows {
+        let scene = Scene::established().asks(Method::RecordResponse, record.clone());
+        let scene = if subscribes { scene.asks(Method::SubscribeToTone, json!({})) } else { scene };
+        let scene = scene.meets(Stimulus::TonePressed(tone));
+        scene.then(State::Established, events);
+        if events.contains(&"operationCompleted") {
+            let ended = (operation::State::Completed, Some((200, Some(0))), Some("stopToneDetected"));
+            assert_eq!(scene.ended(1), ended);
+            assert!(scene.operation(1).is_success());
+        }
+    }
+}
+
+#[test]
+fn a_stop_tone_stops_nothing_while_the_prompt_plays() {
+    let mut record = prompt();
+    record["stopTones"] = json!(["#"]);
+    let scene = Scene::established().asks(Method::RecordResponse, record);
+    let scene = scene.meets(Stimulus::TonePressed(Tone::Pound));
+    scene.then(State::Established, &[]);
+    let scene = scene.meets(Stimulus::PromptFinished(Ending::Completed));
+    let scene = scene.meets(Stimulus::TonePressed(Tone::Pound));
+    scene.then(State::Established, &["operationCompleted"]);
+}
+
+#[test]
+fn a_tone_stops_no_recording_that_waits() {
+    let scene = Scene::established()
+        .asks(Method::PlayPrompt, prompt())
+        .asks(Method::RecordResponse, json!({ "stopTones": ["#"] }))
+        .meets(Stimulus::TonePressed(Tone::Pound));
+    scene.then(State::Established, &[]);
+}
+
+// Prompts.
+
+#[test]
+fn a_prompt_is_over_with_each_ending() {
+    use operation::State::{Completed, Failed};
+    let unknown = Ending::CompletedBecause(CompletionReason::Unknown);
+    let rows = [
+        (Ending::Completed, "operationCompleted", (Completed, Some((200, Some(0))), None)),
+        (unknown, "operationCompleted", (Completed, None, Some("unknown"))),
+        (Ending::Failed(failure()), "operationFailed", (Failed, Some((500, Some(8500))), None)),
+    ];
+    for (ending, event, ended) in rows {
+        let scene = Scene::established().asks(Method::PlayPrompt, prompt());
+        scene.then(State::Established, &["operationQueued", "operationStarted"]);
+        let scene = scene.meets(Stimulus::PromptFinished(ending));
+        scene.then(State::Established, &[event]);
+        assert_eq!(scene.ended(1), ended);
+        assert_eq!(scene.call().media_queue().count(), 0);
+    }
+}
+
+#[test]
+fn what_waits_behind_a_prompt_starts_as_it_is_over() {
+    let scene = Scene::established()
+        .asks(Method::PlayPrompt, prompt())
+        .asks(Method::RecordResponse, json!({}))
+        .asks(Method::PlayPrompt, prompt());
+    scene.then(State::Established, &["operationQueued"]);
+    let scene = scene.meets(Stimulus::PromptFinished(Ending::Completed));
+    scene.then(State::Established, &["operationCompleted", "operationStarted"]);
+    assert_eq!(scene.operation(2).state(), operation::State::Running);
+    let scene = scene.meets(Stimulus::RecordingFinished(StopReason::Silence));
+    scene.then(State::Established, &["operationCompleted", "operationStarted"]);
+    let scene = scene.meets(Stimulus::PromptFinished(Ending::Failed(failure())));
+    scene.then(State::Established, &["operationFailed"]);
+    let states: Vec<_> = (1..=3).map(|number| scene.operation(number).state().as_str()).collect();
+    assert_eq!(states, ["completed", "completed", "failed"]);
+}
+
+#[test]
+fn the_prompt_before_a_recording_is_over_and_the_recording_begins() {
+    for ending in [Ending::Completed, Ending::CompletedBecause(CompletionReason::CompletedSuccessfully)] {
+        let scene = Scene::established().asks(Method::RecordResponse, prompt());
+        let scene = scene.meets(Stimulus::PromptFinished(ending));
+        scene.then(State::Established, &["recordingStarted"]);
+        assert_eq!(scene.operation(1).state(), operation::State::Running);
+        assert!(scene.react(Stimulus::PromptFinished(Ending::Completed)).is_err());
+    }
+    let scene = Scene::established().asks(Method::RecordResponse, prompt());
+    let scene = scene.meets(Stimulus::PromptFinished(Ending::Failed(failure())));
+    scene.then(State::Established, &["operationFailed"]);
+    assert_eq!(scene.ended(1), (operation::State::Failed, Some((500, Some(8500))), None));
+}
+
+// Recordings.
+
+fn started() -> Stimulus {
+    Stimulus::RecordingStarted {
+        location: Some("https://media.contoso.com/recording".into()),
+        access_token: Some(Secret::new("eyJ0".into())),
+    }
+}
+
+#[test]
+fn a_recording_goes_on_from_its_start_over_speech_to_silence() {
+    for asked in [json!({}), prompt()] {
+        let scene = Scene::established().asks(Method::RecordResponse, asked).meets(started());
+        scene.then(State::Established, &["recordingStarted"]);
+        let scene = scene.meets(Stimulus::SpeechStarted);
+        scene.then(State::Established, &["speechStarted"]);
+        let scene = scene.meets(Stimulus::SpeechEnded);
+        scene.then(State::Established, &["speechEnded"]);
+        scene
+            .meets(Stimulus::RecordingFinished(StopReason::Silence))
+            .then(State::Established, &["operationCompleted"]);
+    }
+}
+
+#[test]
+fn a_recording_is_over_for_each_reason_and_a_sound_one_tells_where_it_is() {
+    use operation::State::{Completed, Failed};
+    let rows = [
+        (StopReason::InitialSilence, (Failed, Some((408, None)), None)),
+        (StopReason::Silence, (Completed, Some((200, Some(0))), None)),
+        (StopReason::MaxDuration, (Completed, Some((200, Some(8515))), None)),
+        (StopReason::StopTone, (Completed, Some((200, Some(0))), Some("stopToneDetected"))),
+        (StopReason::Failed(failure()), (Failed, Some((500, Some(8500))), None)),
+    ];
+    for (reason, ended) in rows {
+        let scene = Scene::established().asks(Method::RecordResponse, json!({})).meets(started());
+        let scene = scene.meets(Stimulus::RecordingFinished(reason));
+        let is_sound = ended.0 == Completed;
+        scene.then(State::Established, &[if is_sound { "operationCompleted" } else { "operationFailed" }]);
+        assert_eq!(scene.ended(1), ended);
+        let told = scene.operation(1).resource();
+        let place = ("https://media.contoso.com/recording", "eyJ0");
+        let found = told.recording_location.value().map(String::as_str);
+        let token = told.recording_access_token.value().map(|token| token.expose().as_str());
+        assert_eq!(found.zip(token), is_sound.then_some(place));
+        assert_eq!(scene.operation(1).is_success(), is_sound);
+    }
+}
+
+#[test]
+fn what_opens_a_recording_does_not_show() {
+    let scene = Scene::established().asks(Method::RecordResponse, json!({})).meets(started());
+    let shown = format!("{:?} {:?} {:?}", started(), scene.last, scene.call());
+    assert!(shown.contains("Secret(…)") && !shown.contains("eyJ0"));
+}
+
+// Other operations.
+
+/// A group call in which a participant can be put on hold.
+fn group() -> Scene {
+    let told = read(json!({ "myParticipantId": "me", "chatInfo": { "threadId": "19:meeting@thread.v2" } }));
+    Scene::placed(2).meets(Stimulus::Connected(Some(told))).meets(roster(json!([{ "id": "p" }])))
+}
+
+#[test]
+fn an_operation_of_each_kind_is_over_with_each_ending() {
+    use operation::State::{Completed, Failed};
+    let invite = json!({ "participants": [{ "identity": { "user": { "id": "new" } } }] });
+    let dtmf = json!({ "tones": ["tone1"] });
+    let plain = Some((200, Some(0)));
+    let rows = [
+        (Method::SendDtmfTones, None, dtmf, (Completed, None, Some("completedSuccessfully"))),
+        (Method::Invite, None, invite, (Completed, plain, None)),
+        (Method::AddLargeGalleryView, None, json!({}), (Completed, plain, None)),
+        (Method::StartHoldMusic, Some("p"), json!({}), (Completed, plain, None)),
+    ];
+    for (method, item, body, completed) in rows {
+        let asked = group().asks_of(method, item, body);
+        assert_eq!(asked.operation(1).state(), operation::State::Running);
+        let finish = |ending| asked.clone().meets(Stimulus::OperationFinished(nth(1), ending));
+        let done = finish(Ending::Completed);
+        done.then(State::Established, &["operationCompleted"]);
+        assert_eq!(done.ended(1), completed, "{method}");
+        assert!(done.operation(1).is_success());
+        let odd = finish(Ending::CompletedBecause(CompletionReason::MediaOperationCanceled));
+        odd.then(State::Established, &["operationCompleted"]);
+        assert_eq!(odd.ended(1), (Completed, None, Some("mediaOperationCanceled")));
+        assert!(!odd.operation(1).is_success(), "completed is no success by itself");
+        let failed = finish(Ending::Failed(failure()));
+        assert_eq!(failed.ended(1), (Failed, Some((500, Some(8500))), None));
+        let settled = done.react(Stimulus::OperationFinished(nth(1), Ending::Completed)).unwrap_err();
+        assert_eq!(settled.what, "operationFinished");
+        assert!(!settled.legal.contains(&"operationFinished"), "{settled}");
+    }
+}
+
+#[test]
+fn hold_music_that_is_stopped_is_an_operation_too() {
+    let scene = group()
+        .asks_of(Method::StartHoldMusic, Some("p"), json!({}))
+        .meets(Stimulus::OperationFinished(nth(1), Ending::Completed));
+    assert_eq!(scene.call().on_hold(), Some(&Id::from("p")));
+    let scene = scene.asks_of(Method::StopHoldMusic, Some("p"), json!({}));
+    assert_eq!(scene.call().on_hold(), None);
+    let scene = scene.meets(Stimulus::OperationFinished(nth(2), Ending::Completed));
+    scene.then(State::Established, &["operationCompleted"]);
+}
+
+#[test]
+fn hold_music_that_fails_puts_nobody_on_hold() {
+    let scene = group()
+        .asks_of(Method::StartHoldMusic, Some("p"), json!({}))
+        .meets(Stimulus::OperationFinished(nth(1), Ending::Failed(failure())));
+    scene.then(State::Established, &["operationFailed", "holdMusicStopped"]);
+    assert_eq!(scene.call().on_hold(), None);
+}
+
+#[test]
+fn an_invitation_that_is_accepted_makes_a_group_call() {
+    let invite = json!({ "participants": [{ "identity": { "user": { "id": "new" } } }] });
+    let asked = Scene::established().asks(Method::Invite, invite);
+    assert_eq!(asked.call().is_group(), Some(false));
+    let finish = |ending| asked.clone().meets(Stimulus::OperationFinished(nth(1), ending));
+    assert_eq!(finish(Ending::Completed).call().is_group(), Some(true));
+    assert_eq!(finish(Ending::Failed(failure())).call().is_group(), Some(false));
+}
+
+#[test]
+fn media_operations_that_run_or_wait_are_not_over_as_others_are() {
+    let scene = Scene::established()
+        .asks(Method::PlayPrompt, prompt())
+        .asks(Method::RecordResponse, json!({}))
+        .asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
+    for (number, is_legal) in [(1, false), (2, false), (3, true), (4, false)] {
+        for ending in [Ending::Completed, Ending::Failed(failure())] {
+            let reacted = scene.react(Stimulus::OperationFinished(nth(number), ending));
+            assert_eq!(reacted.is_ok(), is_legal, "{number}");
+        }
+    }
+}
+
+#[test]
+fn a_late_result_of_an_orphaned_operation_is_kept() {
+    let scene = operating(State::Terminated);
+    assert_eq!(scene.call().orphans().count(), 1);
+    let scene = scene.meets(Stimulus::OperationFinished(nth(1), Ending::Completed));
+    scene.then(State::Terminated, &["operationCompleted"]);
+    assert_eq!(scene.call().orphans().count(), 0);
+}
+
+// Shared content.
+
+#[test]
+fn content_is_shared_in_sessions_until_nobody_shares_it_any_more() {
+    let start = |id: &str| Stimulus::ContentSharingStarted(id.into());
+    let end = |id: &str| Stimulus::ContentSharingEnded(id.into());
+    let scene = Scene::established().meets(start("a"));
+    scene.then(State::Established, &["contentSharingStarted"]);
+    let scene = scene.meets(start("a"));
+    scene.then(State::Established, &[]);
+    let scene = scene.meets(start("b"));
+    assert_eq!(scene.call().content_sharing(), [Id::from("a"), "b".into()]);
+    let scene = scene.meets(end("a"));
+    scene.then(State::Established, &["contentSharingEnded"]);
+    assert_eq!(scene.call().content_sharing(), [Id::from("b")]);
+    assert!(scene.react(end("a")).is_err());
+}
