@@ -225,6 +225,8 @@ impl Told {
         let told = untold.iter().find(|(state, _)| *state == call.state());
         let state = told.map_or_else(|| call.state(), |(_, told)| *told);
         let mut details = call.details().clone();
+        // Audio routing groups are told to who asks for them, and to nobody else.
+        details.audio_routing_groups = graph::Member::Absent;
         let was_asked = service.direction().unwrap().as_str() == "outgoing";
         let tells_sharing = was_asked;
         if !was_asked {
@@ -288,6 +290,11 @@ fn a_body(method: Method) -> BoxedStrategy<Value> {
             .boxed(),
         Method::ChangeScreenSharingRole => Just(json!({ "role": "sharer" })).boxed(),
         Method::UpdateRecordingStatus => Just(json!({ "status": "recording" })).boxed(),
+        Method::ConfigureMixer => Just(json!({ "participantMixerLevels": [{}] })).boxed(),
+        Method::CreateAudioRoutingGroup => {
+            Just(json!({ "id": "g", "routingMode": "oneToOne", "sources": ["a"], "receivers": ["b"] }))
+                .boxed()
+        }
         Method::SendDtmfTones => Just(json!({ "tones": ["tone1"] })).boxed(),
         Method::Invite => any::<bool>()
             .prop_map(|replaces| {

@@ -43,6 +43,12 @@ const LEGAL: &str = "
     listParticipants              200  200  200  200  200  200  200  200  200  404
     getParticipant                200  200  200  200  200  200  200  200  200  404
     getOperation                  200  200  200  200  200  200  200  200  200  404
+    muteAll                       409  409  409  409  200  200  200  200  409  409
+    configureMixer                409  409  409  409  200  200  200  200  409  409
+    updateMetadata                409  409  409  409  202  202  202  202  409  409
+    createAudioRoutingGroup       409  409  409  409  200  200  200  200  409  409
+    listAudioRoutingGroups        200  200  200  200  200  200  200  200  200  404
+    listContentSharingSessions    200  200  200  200  200  200  200  200  200  404
     logTeleconferenceDeviceQuality 200 200  200  200  200  200  200  200  200  200";
 
 /// What each method needs, in a call between two and in a group call: one of each list, where there are two.
@@ -72,7 +78,13 @@ const NEEDED: &str = "
     invite                         N        N
     deleteParticipant              J|G      J|G
     startHoldMusic                 J|G      J|G
-    stopHoldMusic                  J|G      J|G";
+    stopHoldMusic                  J|G      J|G
+    muteAll                        -        -
+    configureMixer                 J|N      J|N
+    createAudioRoutingGroup        J|N      J|N
+    updateMetadata                 I|M      I|M|N|J|G|C
+    listAudioRoutingGroups         I|M      I|M|N|J|G|C
+    listContentSharingSessions     I|M      I|M|N|J|G|C";
 
 /// A request of each method that breaks no limit in a group call.
 fn request(method: &str) -> (&'static str, Value) {
@@ -106,6 +118,15 @@ fn request(method: &str) -> (&'static str, Value) {
         "listParticipants" => ("GET /participants", json!({})),
         "getParticipant" => ("GET /participants/alice", json!({})),
         "getOperation" => ("GET /operations/o", json!({})),
+        "muteAll" => ("POST /participants/muteAll", json!({})),
+        "configureMixer" => ("POST /participants/configureMixer", json!({ "participantMixerLevels": [{}] })),
+        "updateMetadata" => ("POST /updateMetadata", json!({ "metadata": "m" })),
+        "createAudioRoutingGroup" => (
+            "POST /audioRoutingGroups",
+            json!({ "routingMode": "oneToOne", "sources": ["a"], "receivers": ["b"] }),
+        ),
+        "listAudioRoutingGroups" => ("GET /audioRoutingGroups", json!({})),
+        "listContentSharingSessions" => ("GET /contentSharingSessions", json!({})),
         // Of the collection: asked of a call here, as `ask` knows no other path.
         _ => ("quality", json!({ "quality": quality })),
     }
@@ -182,6 +203,7 @@ fn a_method_in_another_state_is_told_which_ones_are_legal() {
     let legal: Vec<_> = inner["legal"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
     let mut expected = vec!["answer", "reject", "redirect", "keepAlive", "deleteCall", "getCall"];
     expected.extend(["listParticipants", "getParticipant", "getOperation", "logTeleconferenceDeviceQuality"]);
+    expected.extend(["listAudioRoutingGroups", "listContentSharingSessions"]);
     expected.sort_unstable();
     assert_eq!(legal.iter().collect::<std::collections::BTreeSet<_>>(), expected.iter().collect());
     assert_eq!(legal.len(), expected.len());

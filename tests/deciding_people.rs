@@ -380,3 +380,72 @@ fn a_caller_without_the_permission_is_told_which_one_would_do() {
     assert_eq!(refused(asked, 403)["oneOfEach"], json!([["Calls.InitiateGroupCall.All"]]));
     assert!(ask_as(&call, &[], "POST /participants/alice/mute", "").is_ok());
 }
+
+// What beta has besides.
+
+#[test]
+fn all_but_the_app_are_muted() {
+    let muted = ask(&given("established", group()), "POST /participants/muteAll", c()).unwrap();
+    assert_eq!(muted.reply.status, 200);
+    let is_muted = |id: &str| on_roster(&muted.call, id).unwrap()["isMuted"] == true;
+    assert_eq!(["app", "alice", "bob"].map(is_muted), [false, true, true]);
+}
+
+#[test]
+fn a_mixer_needs_levels() {
+    let call = given("established", group());
+    limited(
+        &call,
+        "POST /participants/configureMixer",
+        &[
+            (json!({}), "participantMixerLevels at least 1"),
+            (json!({ "participantMixerLevels": [7] }), "participantMixerLevels value"),
+            (json!({ "participantMixerLevels": [{ "exclusive": true }] }), ""),
+        ],
+    );
+}
+
+#[test]
+fn an_audio_routing_group_is_kept_under_its_id() {
+    let call = given("established", group());
+    let body = json!({ "id": "g", "routingMode": "oneToOne", "sources": ["app"], "receivers": ["bob"] });
+    let added = ask(&call, "POST /audioRoutingGroups", &body).unwrap();
+    added.then(200, None, &body, &["audioRoutingGroupCreated"]);
+    let listed = json!({ "value": [body] });
+    let again = ask(&added.call, "POST /audioRoutingGroups", &body).unwrap().call;
+    ask(&again, "GET /audioRoutingGroups", "").unwrap().then(200, None, &listed, &[]);
+}
+
+#[test]
+fn an_audio_routing_group_has_its_limits() {
+    let call = given("established", group());
+    let with = |mode: &str, receivers: Value| json!({ "routingMode": mode, "sources": ["a"], "receivers": receivers });
+    limited(
+        &call,
+        "POST /audioRoutingGroups",
+        &[
+            (with("oneToOne", json!(["b"])), ""),
+            (with("oneToOne", json!(["b", "c"])), "receivers exactly one"),
+            (with("multicast", json!(["b", "c"])), ""),
+            (with("multicast", json!([])), "receivers at least 1"),
+            (with("broadcast", json!(["b"])), "routingMode one of"),
+            (json!({ "routingMode": "multicast", "receivers": ["b"] }), "sources exactly one"),
+        ],
+    );
+}
+
+#[test]
+fn the_metadata_of_the_app_stand_in_the_roster() {
+    let told =
+        ask(&given("established", group()), "POST /updateMetadata", json!({ "metadata": "m" })).unwrap();
+    told.then(202, None, &Value::Null, &["rosterUpdated"]);
+    assert_eq!(on_roster(&told.call, "app").unwrap()["metadata"], "m");
+}
+
+#[test]
+fn what_is_shared_is_listed() {
+    let shared = common::about("/contentSharingSessions", "created", json!([{ "id": "s" }]));
+    let call = Scenario::given(&[told(json!({ "state": "established" })), shared]).call().clone();
+    let listed = json!({ "value": [{ "@odata.type": "#microsoft.graph.contentSharingSession", "id": "s" }] });
+    ask(&call, "GET /contentSharingSessions", "").unwrap().then(200, None, &listed, &[]);
+}

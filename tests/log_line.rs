@@ -55,6 +55,7 @@ fn data(type_name: &str) -> &'static str {
         "speechStarted" | "speechEnded" => r#"{"operation":"7"}"#,
         "recordingStatusUpdated" => r#"{"status":"recording","clientContext":"d45324c1"}"#,
         "holdMusicStarted" | "holdMusicStopped" => r#"{"participant":"8","operation":"7"}"#,
+        "audioRoutingGroupCreated" => r#"{"id":"oneToOne","routingMode":"oneToOne"}"#,
         "deviceQualityReported" => r#"{"deviceName":"Cisco SX80"}"#,
         name if name.starts_with("operation") => {
             r#"{"clientContext":"d45324c1","status":"running","id":"7"}"#

@@ -14,7 +14,7 @@ use proptest::sample::select;
 const BARE: &str = "57DAB8B1894C409AB240BD8BEAE78896";
 
 /// Each method by name, verb and path after `/calls`: `C` is a call, `i` a participant or an operation.
-const METHODS: [(&str, &str, &str); 27] = [
+const METHODS: [(&str, &str, &str); 33] = [
     ("createCall", "POST", ""),
     ("logTeleconferenceDeviceQuality", "POST", "/logTeleconferenceDeviceQuality"),
     ("getCall", "GET", "/C"),
@@ -42,6 +42,12 @@ const METHODS: [(&str, &str, &str); 27] = [
     ("startHoldMusic", "POST", "/C/participants/i/startHoldMusic"),
     ("stopHoldMusic", "POST", "/C/participants/i/stopHoldMusic"),
     ("getOperation", "GET", "/C/operations/i"),
+    ("muteAll", "POST", "/C/participants/muteAll"),
+    ("configureMixer", "POST", "/C/participants/configureMixer"),
+    ("updateMetadata", "POST", "/C/updateMetadata"),
+    ("listAudioRoutingGroups", "GET", "/C/audioRoutingGroups"),
+    ("createAudioRoutingGroup", "POST", "/C/audioRoutingGroups"),
+    ("listContentSharingSessions", "GET", "/C/contentSharingSessions"),
 ];
 
 /// Published under `/communications` alone.
@@ -70,7 +76,7 @@ fn every_method_is_listed_here_once() {
 
 #[test]
 fn each_method_is_found_under_its_roots_and_written_back() {
-    for (root, count) in [("communications", 27), ("app", 25)] {
+    for (root, count) in [("communications", 33), ("app", 31)] {
         assert_eq!(paths_under(root).count(), count);
         for (method, verb, path) in paths_under(root) {
             let route = Route::parse(verb, &path).unwrap();

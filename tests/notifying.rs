@@ -482,6 +482,8 @@ fn shared_content_is_told_only_where_the_app_asked_for_that() {
         assert_eq!(url, format!("/communications/calls/{CALL}/contentsharingsessions"));
     };
     check(&service, "contentSharingStarted!", "created");
+    let service = service.meets(Stimulus::ContentSharingUpdated("session".into()));
+    check(&service, "contentSharingUpdated!", "updated");
     check(&service.meets(end), "contentSharingEnded!", "deleted");
 }
 
@@ -505,6 +507,7 @@ fn what_only_the_service_knows_is_not_told() {
         ("holdMusicStarted", r#"{"participant":"p","operation":"o"}"#),
         ("holdMusicStopped", r#"{"participant":"p","operation":"o"}"#),
         ("deviceQualityReported", "{}"),
+        ("audioRoutingGroupCreated", r#"{"id":"g"}"#),
         ("stateConfirmed", r#"{"state":"established"}"#),
         ("notificationHeard", r#"{"messageIds":["m"],"item":0}"#),
         ("operationCreated", r#"{"id":"o","status":"completed"}"#),
@@ -521,6 +524,7 @@ fn what_only_the_service_knows_is_not_told() {
         "toneReceived",
         "rosterUpdated",
         "contentSharingStarted",
+        "contentSharingUpdated",
         "contentSharingEnded",
         "operationStarted",
         "operationCompleted",

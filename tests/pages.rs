@@ -102,6 +102,10 @@ fn body(method: Method) -> Value {
         Method::PlayPrompt => json!({ "prompts": [{}] }),
         Method::ChangeScreenSharingRole => json!({ "role": "sharer" }),
         Method::UpdateRecordingStatus => json!({ "status": "recording" }),
+        Method::ConfigureMixer => json!({ "participantMixerLevels": [{}] }),
+        Method::CreateAudioRoutingGroup => {
+            json!({ "id": "g", "routingMode": "oneToOne", "sources": ["a"], "receivers": ["b"] })
+        }
         Method::SendDtmfTones => json!({ "tones": ["tone1"] }),
         Method::Invite => json!({ "participants": [{}] }),
         Method::LogTeleconferenceDeviceQuality => {
@@ -126,7 +130,7 @@ fn call_in(state: State, is_app_hosted: bool, is_on_hold: bool) -> Call {
     let first = if begin == State::Incoming { CallEvent::Offered(told) } else { CallEvent::Placed(told) };
     let mut call = Call::begin(&recorded(1, first)).unwrap();
     let mut events = vec![
-        r#"{"type":"rosterUpdated","data":{"participants":[{"id":"participant"}]}}"#,
+        r#"{"type":"rosterUpdated","data":{"participants":[{"id":"participant"},{"id":"other"}]}}"#,
         r#"{"type":"operationCreated","data":{"id":"operation","status":"running"}}"#,
     ];
     if is_on_hold {

@@ -8,10 +8,11 @@ use serde::de::DeserializeOwned;
 use super::limits;
 use super::service::replaced;
 use crate::graph::action::{
-    Answer, ChangeScreenSharingRole, ClientContext, Invite, LogTeleconferenceDeviceQuality, PlayPrompt,
-    RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer, UpdateRecordingStatus,
+    Answer, ChangeScreenSharingRole, ClientContext, ConfigureMixer, Invite, LogTeleconferenceDeviceQuality,
+    MuteAll, PlayPrompt, RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer,
+    UpdateMetadata, UpdateRecordingStatus,
 };
-use crate::graph::{self, Method, Route, Wire};
+use crate::graph::{self, AudioRoutingGroup, Method, Route, Wire};
 use crate::text::without_content;
 use crate::{CallId, OperationId, ParticipantId, Refusal, Why};
 
@@ -82,6 +83,18 @@ pub enum Command {
     StartHoldMusic(ParticipantId, Box<StartHoldMusic>),
     /// To take a participant off hold.
     StopHoldMusic(ParticipantId, Box<ClientContext>),
+    /// To mute all participants but the app.
+    MuteAll(Box<MuteAll>),
+    /// To say what each participant hears of the others.
+    ConfigureMixer(Box<ConfigureMixer>),
+    /// To change what the roster shows for the app.
+    UpdateMetadata(Box<UpdateMetadata>),
+    /// To see the audio routing groups.
+    ListAudioRoutingGroups,
+    /// To add an audio routing group.
+    CreateAudioRoutingGroup(Box<AudioRoutingGroup>),
+    /// To see which content is shared.
+    ListContentSharingSessions,
     /// To tell what a device says of its media.
     LogTeleconferenceDeviceQuality(Box<LogTeleconferenceDeviceQuality>),
 }
@@ -136,6 +149,12 @@ impl Command {
             Method::DeleteParticipant => Self::DeleteParticipant(item()),
             Method::StartHoldMusic => Self::StartHoldMusic(item(), parse(method, body)?),
             Method::StopHoldMusic => Self::StopHoldMusic(item(), parse(method, body)?),
+            Method::MuteAll => Self::MuteAll(parse(method, body)?),
+            Method::ConfigureMixer => Self::ConfigureMixer(parse(method, body)?),
+            Method::UpdateMetadata => Self::UpdateMetadata(parse(method, body)?),
+            Method::ListAudioRoutingGroups => Self::ListAudioRoutingGroups,
+            Method::CreateAudioRoutingGroup => Self::CreateAudioRoutingGroup(parse(method, body)?),
+            Method::ListContentSharingSessions => Self::ListContentSharingSessions,
             Method::LogTeleconferenceDeviceQuality => {
                 Self::LogTeleconferenceDeviceQuality(parse(method, body)?)
             }
@@ -177,6 +196,12 @@ impl Command {
             Self::DeleteParticipant(_) => Method::DeleteParticipant,
             Self::StartHoldMusic(..) => Method::StartHoldMusic,
             Self::StopHoldMusic(..) => Method::StopHoldMusic,
+            Self::MuteAll(_) => Method::MuteAll,
+            Self::ConfigureMixer(_) => Method::ConfigureMixer,
+            Self::UpdateMetadata(_) => Method::UpdateMetadata,
+            Self::ListAudioRoutingGroups => Method::ListAudioRoutingGroups,
+            Self::CreateAudioRoutingGroup(_) => Method::CreateAudioRoutingGroup,
+            Self::ListContentSharingSessions => Method::ListContentSharingSessions,
             Self::LogTeleconferenceDeviceQuality(_) => Method::LogTeleconferenceDeviceQuality,
         }
     }
@@ -217,10 +242,16 @@ impl Command {
             | Self::MuteParticipant(_, asked)
             | Self::StopHoldMusic(_, asked) => limits::client_context_alone(asked),
             Self::LogTeleconferenceDeviceQuality(asked) => limits::device_quality(asked),
+            Self::MuteAll(asked) => limits::mute_all(asked),
+            Self::ConfigureMixer(asked) => limits::configure_mixer(asked),
+            Self::UpdateMetadata(asked) => limits::update_metadata(asked),
+            Self::CreateAudioRoutingGroup(asked) => limits::create_audio_routing_group(asked),
             Self::KeepAlive
             | Self::DeleteCall
             | Self::GetCall
             | Self::ListParticipants
+            | Self::ListAudioRoutingGroups
+            | Self::ListContentSharingSessions
             | Self::GetParticipant(_)
             | Self::GetOperation(_)
             | Self::DeleteParticipant(_) => Ok(()),

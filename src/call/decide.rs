@@ -18,8 +18,8 @@ use super::plan::Plan;
 use super::reply::{Body, Reply};
 use super::state::{Cause, State};
 use crate::graph::{
-    self, CallDirection, CallState, CommsOperation, Member, Method, Needed, OperationKind, OperationStatus,
-    Participant, Permission,
+    self, CallDirection, CallState, CommsOperation, ContentSharingSession, Member, Method, Needed,
+    OperationKind, OperationStatus, Participant, Permission,
 };
 use crate::{CallId, Id, Recorded, Refusal, Why};
 
@@ -205,6 +205,14 @@ fn typed(participant: &Participant) -> Participant {
     Participant { odata_type: Some("participant".into()), ..participant.clone() }
 }
 
+fn session(id: &Id) -> ContentSharingSession {
+    ContentSharingSession {
+        odata_type: Some("contentSharingSession".into()),
+        id: id.clone().into(),
+        ..ContentSharingSession::default()
+    }
+}
+
 /// A decision in the making.
 struct Deciding<'a> {
     plan: Plan<'a>,
@@ -271,6 +279,21 @@ impl Deciding<'_> {
             Command::DeleteParticipant(id) => self.delete_participant(&id)?,
             Command::StartHoldMusic(id, asked) => self.start_hold_music(id, &asked)?,
             Command::StopHoldMusic(id, asked) => self.stop_hold_music(id, &asked)?,
+            Command::MuteAll(asked) => self.mute_all(&asked),
+            Command::ConfigureMixer(asked) => self.run(200, OperationKind::Comms, &asked.client_context),
+            Command::UpdateMetadata(asked) => self.update_metadata(asked.metadata),
+            Command::ListAudioRoutingGroups => {
+                let groups = call.details().audio_routing_groups.value().cloned();
+                Reply::with(Body::AudioRoutingGroups(groups.unwrap_or_default()))
+            }
+            Command::CreateAudioRoutingGroup(group) => {
+                self.plan.serve(ServiceEvent::AudioRoutingGroupCreated(group.clone()));
+                Reply::with(Body::AudioRoutingGroup(group))
+            }
+            Command::ListContentSharingSessions => {
+                let sessions = call.content_sharing().iter().map(session);
+                Reply::with(Body::ContentSharingSessions(sessions.collect()))
+            }
             Command::LogTeleconferenceDeviceQuality(asked) => {
                 if let Some(quality) = asked.quality.into_value() {
                     self.plan.serve(ServiceEvent::DeviceQualityReported(quality));

@@ -7,12 +7,13 @@ use core::ops::RangeInclusive;
 
 use crate::Why;
 use crate::graph::action::{
-    Answer, ChangeScreenSharingRole, ClientContext, Invite, LogTeleconferenceDeviceQuality, PlayPrompt,
-    RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer, UpdateRecordingStatus,
+    Answer, ChangeScreenSharingRole, ClientContext, ConfigureMixer, Invite, LogTeleconferenceDeviceQuality,
+    MuteAll, PlayPrompt, RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer,
+    UpdateMetadata, UpdateRecordingStatus,
 };
 use crate::graph::{
-    Call, InvitationParticipantInfo, MediaConfig, Member, Prompt, RecordingStatus, RejectReason,
-    ScreenSharingRole, Tone,
+    AudioRoutingGroup, Call, InvitationParticipantInfo, MediaConfig, Member, Prompt, RecordingStatus,
+    RejectReason, RoutingMode, ScreenSharingRole, Tone,
 };
 
 type Checked = Result<(), Why>;
@@ -137,6 +138,33 @@ pub(super) fn invite(asked: &Invite) -> Checked {
     client_context(&asked.client_context)
 }
 
+pub(super) fn mute_all(asked: &MuteAll) -> Checked {
+    client_context(&asked.client_context)
+}
+
+pub(super) fn configure_mixer(asked: &ConfigureMixer) -> Checked {
+    let levels = asked.participant_mixer_levels.value().map_or(0, |levels| levels.len());
+    count("participantMixerLevels", levels, 1..=usize::MAX)?;
+    client_context(&asked.client_context)
+}
+
+pub(super) fn update_metadata(asked: &UpdateMetadata) -> Checked {
+    client_context(&asked.client_context)
+}
+
+pub(super) fn create_audio_routing_group(asked: &AudioRoutingGroup) -> Checked {
+    match asked.routing_mode.value() {
+        Some(RoutingMode::OneToOne | RoutingMode::Multicast) => {}
+        Some(RoutingMode::Other(_)) | None => {
+            return Err(invalid("routingMode", "one of oneToOne, multicast"));
+        }
+    }
+    let several = asked.routing_mode.value() == Some(&RoutingMode::Multicast);
+    let receivers = asked.receivers.value().map_or(0, |receivers| receivers.len());
+    count("receivers", receivers, 1..=if several { usize::MAX } else { 1 })?;
+    count("sources", asked.sources.value().map_or(0, |sources| sources.len()), 1..=1)
+}
+
 pub(super) fn start_hold_music(asked: &StartHoldMusic) -> Checked {
     client_context(&asked.client_context)
 }
@@ -205,6 +233,7 @@ fn count(member: &str, given: usize, limits: RangeInclusive<usize>) -> Checked {
             (0, 1) => "at most one".into(),
             (0, most) => format!("at most {most}"),
             (least, usize::MAX) => format!("at least {least}"),
+            (1, 1) => "exactly one".into(),
             (least, most) => format!("{least} to {most}"),
         },
     ))

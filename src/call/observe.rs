@@ -136,7 +136,10 @@ impl Call {
             Body::Participant(told) => {
                 draft.hear_roster(core::slice::from_ref(told), &Resource::Participants, false);
             }
-            Body::Empty => {}
+            Body::ContentSharingSessions(told) => {
+                draft.hear_sharing(told.iter().filter_map(|session| session.id.value()), false);
+            }
+            Body::Empty | Body::AudioRoutingGroup(_) | Body::AudioRoutingGroups(_) => {}
         }
         draft.observed
     }

@@ -9,7 +9,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::CallId;
-use crate::graph::{self, CommsOperation, Method, Participant, Route};
+use crate::graph::{
+    self, AudioRoutingGroup, CommsOperation, ContentSharingSession, Method, Participant, Route,
+};
 
 /// The answer to a request: an HTTP status, where what was made is, and a body.
 ///
@@ -61,6 +63,12 @@ pub enum Body {
     Participants(Vec<Participant>),
     /// One of them.
     Participant(Box<Participant>),
+    /// Audio routing groups.
+    AudioRoutingGroups(Vec<AudioRoutingGroup>),
+    /// The one that was added.
+    AudioRoutingGroup(Box<AudioRoutingGroup>),
+    /// What content is shared.
+    ContentSharingSessions(Vec<ContentSharingSession>),
 }
 
 impl Reply {
@@ -101,11 +109,16 @@ impl Serialize for Body {
             Self::Call(call) => call.serialize(serializer),
             Self::Operation(operation) => operation.serialize(serializer),
             Self::Participant(participant) => participant.serialize(serializer),
-            Self::Participants(participants) => {
-                let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("value", participants)?;
-                map.end()
-            }
+            Self::AudioRoutingGroup(group) => group.serialize(serializer),
+            Self::Participants(participants) => collection(participants, serializer),
+            Self::AudioRoutingGroups(groups) => collection(groups, serializer),
+            Self::ContentSharingSessions(sessions) => collection(sessions, serializer),
         }
     }
+}
+
+fn collection<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(1))?;
+    map.serialize_entry("value", value)?;
+    map.end()
 }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::wire::resource;
 use super::{
     CallOptions, InvitationParticipantInfo, MediaConfig, Modality, ParticipantInfo, Prompt, RecordingStatus,
-    RejectReason, ScreenSharingRole, TeleconferenceDeviceQuality, Tone,
+    RejectReason, ScreenSharingRole, TeleconferenceDeviceQuality, Tone, Unshown,
 };
 
 resource! {
@@ -221,6 +221,37 @@ resource! {
     pub struct Invite {
         /// Who is invited, 1 to 5.
         participants: Vec<InvitationParticipantInfo> = "participants",
+        /// The app's own name for the operation, at most 256 characters.
+        client_context: String = "clientContext",
+    }
+}
+
+resource! {
+    /// A method of beta. Source: [participant: muteAll](https://learn.microsoft.com/graph/api/participant-muteall).
+    pub struct MuteAll {
+        /// Ids of participants; all are muted, whatever it says.
+        participants: Vec<String> = "participants",
+        /// The app's own name for the operation, at most 256 characters.
+        client_context: String = "clientContext",
+    }
+}
+
+resource! {
+    /// A method of beta. Source:
+    /// [participant: configureMixer](https://learn.microsoft.com/graph/api/participant-configuremixer).
+    pub struct ConfigureMixer {
+        /// What each participant hears of the others, as it came.
+        participant_mixer_levels: Vec<Unshown> = "participantMixerLevels",
+        /// The app's own name for the operation, at most 256 characters.
+        client_context: String = "clientContext",
+    }
+}
+
+resource! {
+    /// A method of the beta of 2019. Source: [call](https://learn.microsoft.com/graph/api/resources/call).
+    pub struct UpdateMetadata {
+        /// A text that the roster shows for the app.
+        metadata: String = "metadata",
         /// The app's own name for the operation, at most 256 characters.
         client_context: String = "clientContext",
     }

@@ -104,6 +104,12 @@ methods! {
     StartHoldMusic = "startHoldMusic": Post "/{id}/participants/{id}/startHoldMusic",
     StopHoldMusic = "stopHoldMusic": Post "/{id}/participants/{id}/stopHoldMusic",
     GetOperation = "getOperation": Get "/{id}/operations/{id}",
+    MuteAll = "muteAll": Post "/{id}/participants/muteAll",
+    ConfigureMixer = "configureMixer": Post "/{id}/participants/configureMixer",
+    UpdateMetadata = "updateMetadata": Post "/{id}/updateMetadata",
+    ListAudioRoutingGroups = "listAudioRoutingGroups": Get "/{id}/audioRoutingGroups",
+    CreateAudioRoutingGroup = "createAudioRoutingGroup": Post "/{id}/audioRoutingGroups",
+    ListContentSharingSessions = "listContentSharingSessions": Get "/{id}/contentSharingSessions",
 }
 
 impl Method {
@@ -257,7 +263,7 @@ impl<'a> Path<'a> {
             match names.next()? {
                 "{id}" if route.call.is_none() => route.call = Some(given.parse().ok()?),
                 // An action is no participant.
-                "{id}" if unqualified(given).eq_ignore_ascii_case("invite") => return None,
+                "{id}" if is_action(unqualified(given)) => return None,
                 "{id}" => route.item = Some(Id::from(&*percent_decode_str(given).decode_utf8_lossy())),
                 name if unqualified(given).eq_ignore_ascii_case(name) => {}
                 _ => return None,
@@ -269,6 +275,11 @@ impl<'a> Path<'a> {
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty())
+}
+
+/// The actions on all participants, which stand where the id of one may stand.
+fn is_action(name: &str) -> bool {
+    ["invite", "muteAll", "configureMixer"].iter().any(|action| name.eq_ignore_ascii_case(action))
 }
 
 /// An action without its namespace.

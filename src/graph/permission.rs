@@ -99,7 +99,10 @@ impl Needed {
             | Method::Unmute
             | Method::SendDtmfTones
             | Method::GetParticipant
-            | Method::GetOperation => [if is_group { ANY } else { INITIATE_OR_MEDIA }, NONE],
+            | Method::GetOperation
+            | Method::UpdateMetadata
+            | Method::ListAudioRoutingGroups
+            | Method::ListContentSharingSessions => [if is_group { ANY } else { INITIATE_OR_MEDIA }, NONE],
             Method::ChangeScreenSharingRole
             | Method::RecordResponse
             | Method::SubscribeToTone
@@ -112,7 +115,10 @@ impl Needed {
             Method::CreateCall => [&[Initiate], hosting],
             Method::Answer if is_group => [JOIN, hosting],
             Method::Answer => [NONE, hosting],
-            Method::Reject | Method::MuteParticipant => [NONE, NONE],
+            Method::ConfigureMixer | Method::CreateAudioRoutingGroup => {
+                [&[JoinGroupCall, InitiateGroupCall], NONE]
+            }
+            Method::Reject | Method::MuteParticipant | Method::MuteAll => [NONE, NONE],
             Method::Redirect | Method::Transfer => [&[Initiate], NONE],
             Method::AddLargeGalleryView => [&[JoinGroupCallAsGuest, JoinGroupCall, InitiateGroupCall], NONE],
             Method::Invite => [&[InitiateGroupCall], NONE],

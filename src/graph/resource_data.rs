@@ -51,6 +51,12 @@ impl core::fmt::Debug for Unshown {
     }
 }
 
+impl Wire for Unshown {
+    fn from_map<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
+        Value::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Self).map(Read::As)
+    }
+}
+
 impl ResourceData {
     /// The call, where it is one.
     ///

@@ -51,13 +51,19 @@ const fn rule(method: Method) -> (Place, Kind) {
         | Method::DeleteParticipant
         | Method::StartHoldMusic
         | Method::StopHoldMusic
-        | Method::AddLargeGalleryView => (Place::Connected, Kind::Any),
+        | Method::AddLargeGalleryView
+        | Method::MuteAll
+        | Method::ConfigureMixer
+        | Method::UpdateMetadata
+        | Method::CreateAudioRoutingGroup => (Place::Connected, Kind::Any),
         Method::KeepAlive
         | Method::DeleteCall
         | Method::GetCall
         | Method::ListParticipants
         | Method::GetParticipant
-        | Method::GetOperation => (Place::Live, Kind::Any),
+        | Method::GetOperation
+        | Method::ListAudioRoutingGroups
+        | Method::ListContentSharingSessions => (Place::Live, Kind::Any),
         Method::LogTeleconferenceDeviceQuality => (Place::Anywhere, Kind::Any),
         Method::CreateCall => (Place::Nowhere, Kind::Any),
     }

@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::event::{CallEvent, ServiceEvent};
@@ -9,7 +10,7 @@ use super::super::payload::HoldMusic;
 use super::super::reply::Reply;
 use super::super::service::replaced;
 use super::Deciding;
-use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, StartHoldMusic};
+use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, MuteAll, StartHoldMusic};
 use crate::graph::{
     CommsOperation, InvitationParticipantInfo, MediaDirection, MediaStream, Member, Method, Modality,
     OperationKind, OperationStatus, Participant, ScreenSharingRole,
@@ -50,6 +51,28 @@ impl Deciding<'_> {
         let muted = Participant { id: id.clone().into(), is_muted: true.into(), ..Participant::default() };
         self.plan.roster([muted].into());
         Ok(reply)
+    }
+
+    /// The app itself goes on.
+    pub(super) fn mute_all(&mut self, asked: &MuteAll) -> Reply {
+        let reply = self.complete(OperationKind::Comms, &asked.client_context);
+        let app = self.plan.call.details().my_participant_id.value();
+        let others = self.plan.call.participants().filter(|one| one.id.value() != app);
+        let muted: Vec<_> = others
+            .map(|one| Participant { id: one.id.clone(), is_muted: true.into(), ..Participant::default() })
+            .collect();
+        if !muted.is_empty() {
+            self.plan.roster(muted);
+        }
+        reply
+    }
+
+    pub(super) fn update_metadata(&mut self, metadata: Member<String>) -> Reply {
+        if let Some(app) = self.app() {
+            let changed = Participant { id: app.id.clone(), metadata, ..Participant::default() };
+            self.plan.roster([changed].into());
+        }
+        Reply::empty(202)
     }
 
     pub(super) fn change_screen_sharing_role(&mut self, asked: &ChangeScreenSharingRole) -> Reply {

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::super::payload::{ContentSharing, HoldMusic, OperationQueued, Recording};
 use super::{empty, read};
-use crate::graph::TeleconferenceDeviceQuality;
 use crate::graph::action::{Answer, Redirect, Reject, Transfer, UpdateRecordingStatus};
+use crate::graph::{AudioRoutingGroup, TeleconferenceDeviceQuality};
 use crate::names::names;
 
 /// Something that happened on the side of the service. As a rule the app is not told.
@@ -42,6 +42,8 @@ pub enum ServiceEvent {
     HoldMusicStopped(Box<HoldMusic>),
     /// `contentSharingUpdated`: content that is shared changed.
     ContentSharingUpdated(ContentSharing),
+    /// `audioRoutingGroupCreated`: the app added an audio routing group.
+    AudioRoutingGroupCreated(Box<AudioRoutingGroup>),
     /// `deviceQualityReported`: a device told of its media; it may do so after the end.
     DeviceQualityReported(Box<TeleconferenceDeviceQuality>),
 }
@@ -85,6 +87,7 @@ impl ServiceEvent {
             Self::HoldMusicStarted(_) => "holdMusicStarted",
             Self::HoldMusicStopped(_) => "holdMusicStopped",
             Self::ContentSharingUpdated(_) => "contentSharingUpdated",
+            Self::AudioRoutingGroupCreated(_) => "audioRoutingGroupCreated",
             Self::DeviceQualityReported(_) => "deviceQualityReported",
         }
     }
@@ -98,8 +101,14 @@ impl ServiceEvent {
             "keptAlive",
             "operationQueued",
         ];
-        let after =
-            ["recordingStatusUpdated", "holdMusicStarted", "holdMusicStopped", "deviceQualityReported"];
+        let after = [
+            "recordingStatusUpdated",
+            "holdMusicStarted",
+            "holdMusicStopped",
+            "contentSharingUpdated",
+            "audioRoutingGroupCreated",
+            "deviceQualityReported",
+        ];
         before.into_iter().chain(RecordingCause::ALL.iter().map(|cause| cause.as_str())).chain(after)
     }
 
@@ -115,6 +124,7 @@ impl ServiceEvent {
             "holdMusicStarted" => read(data, Self::HoldMusicStarted),
             "holdMusicStopped" => read(data, Self::HoldMusicStopped),
             "contentSharingUpdated" => serde_json::from_str(data).map(Self::ContentSharingUpdated),
+            "audioRoutingGroupCreated" => read(data, Self::AudioRoutingGroupCreated),
             "deviceQualityReported" => read(data, Self::DeviceQualityReported),
             _ => {
                 let cause = RecordingCause::ALL.iter().find(|cause| cause.as_str() == type_name)?;
@@ -138,6 +148,7 @@ impl Serialize for ServiceEvent {
             Self::RecordingStatusUpdated(asked) => asked.serialize(serializer),
             Self::HoldMusicStarted(music) | Self::HoldMusicStopped(music) => music.serialize(serializer),
             Self::ContentSharingUpdated(sharing) => sharing.serialize(serializer),
+            Self::AudioRoutingGroupCreated(group) => group.serialize(serializer),
             Self::DeviceQualityReported(quality) => quality.serialize(serializer),
         }
     }

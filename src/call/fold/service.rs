@@ -41,6 +41,13 @@ impl Call {
             ServiceEvent::HoldMusicStarted(music) => self.service().on_hold = Some((**music).clone()),
             ServiceEvent::HoldMusicStopped(_) => self.service().on_hold = None,
             ServiceEvent::ContentSharingUpdated(_) => {}
+            ServiceEvent::AudioRoutingGroupCreated(group) => {
+                let groups = &mut self.details.audio_routing_groups;
+                let mut known = groups.take().into_value().unwrap_or_default();
+                known.retain(|one| one.id != group.id);
+                known.push((**group).clone());
+                *groups = known.into();
+            }
             ServiceEvent::DeviceQualityReported(quality) => {
                 self.service().device_quality.push((**quality).clone());
             }
