@@ -2,22 +2,25 @@
 //!
 //! A calling bot hears of its calls by notifications that come repeated, reordered, late or never. This crate
 //! turns them into events of two lifecycles, the call's and the operation's, folds the events into calls, and
-//! says what was odd. It is pure: bytes, times and ids come in as arguments, and nothing else goes out than
-//! what is returned. Its own code is `no_std`, so that there is no clock, file, thread or random number to
-//! reach for.
+//! says what was odd. It can also be the other side, the service that is asked, for tests without a tenant and a
+//! tunnel. It is pure: bytes, times and ids come in as arguments, and nothing else goes out than what is returned.
+//! Its own code is `no_std`, so that there is no clock, file, thread or random number to reach for.
 //!
 //! ```text
-//!      heard (Notification)        answered (Reply)
-//!               │                         │
-//!               ▼                         ▼
-//!         Call::observe              Call::learn           pure: Option<&Call>, input
-//!               └────────────┬────────────┘
-//!                            ▼
-//!                     Vec<Recorded>  ─────────► the log: the only thing a host must keep
-//!                            ▼
-//!                      Ledger::apply                       pure: the fold, Call::evolve
-//!                            ▼
-//!              Call  (its two lifecycles are statig charts)
+//!       a bot hears                          a service is asked, and lives
+//!  notification      reply           request        network         clock
+//!       │              │                │               │              │
+//!       ▼              ▼                ▼               ▼              ▼
+//!  Call::observe  Call::learn   Ledger::decide  Ledger::react  Ledger::expire     pure: &Call, input, time
+//!       └──────────────┴────────────────┼───────────────┴──────────────┘
+//!                                       ▼
+//!                                Vec<Recorded>  ─────────► the log: the only thing a host must keep
+//!                                       ▼
+//!                                 Ledger::apply                                   pure: the fold, Call::evolve
+//!                                       ▼
+//!                         Call  (its two lifecycles are statig charts)
+//!                                       ▼
+//!                                 Notify::event  ─────────► what the service posts to the app
 //! ```
 //!
 //! # The drive contract
@@ -29,6 +32,11 @@
 //! 3. Store the events; only then apply them. A host that dies in between has lost nothing: the sender
 //!    delivers again, and what was heard before is known for it.
 //! 4. Ask the [`Call`]. Nothing but an event changes one.
+//!
+//! A host that plays the service hands requests to [`Ledger::decide`], what the network does to [`Ledger::react`],
+//! and the clock to [`Ledger::expire`], with the time and, for a request, a new id. It stores and applies the
+//! events in the same way, the events of one input together, and posts what [`Notify`] makes of each. It polls
+//! [`Ledger::next_deadline`]; late polling cannot change the log.
 //!
 //! # Example
 //!
@@ -62,7 +70,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Whole logs, recorded as bytes, are a [`Replay`]'s. `docs/embedding.md` has a whole bot's loop.
+//! Whole logs, recorded as bytes, are a [`Replay`]'s. `docs/embedding.md` has a whole bot's loop and a whole server's.
 
 #![no_std]
 
