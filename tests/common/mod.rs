@@ -15,10 +15,11 @@ pub(crate) fn call_id() -> CallId {
     CALL.parse().unwrap()
 }
 
-/// A property test's settings: its regressions stay at the top of the repository.
+/// A property test's settings: its regressions stay at the top of the repository. `PROPTEST_CASES` asks for more.
 pub(crate) fn config(cases: u32, regressions: &'static str) -> proptest::test_runner::Config {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     proptest::test_runner::Config {
-        cases,
+        cases: asked.unwrap_or(cases),
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(regressions))),
         ..Default::default()
     }
