@@ -66,6 +66,7 @@ pub use participant::{
 };
 pub use permission::{Needed, Permission, PermissionPage, PermissionRow, allows};
 pub use quality::{Double, TeleconferenceDeviceMediaQuality, TeleconferenceDeviceQuality};
+pub(crate) use resource_data::{DEPTH, depth};
 pub use resource_data::{ResourceData, Unshown};
 pub use result::ResultInfo;
 pub use tone::{Tone, ToneInfo};

@@ -51,6 +51,14 @@ impl Operation {
         self.merge(told);
     }
 
+    /// Ends it; true where that is a success.
+    pub(crate) fn end(&mut self, cause: Cause, told: &CommsOperation) -> bool {
+        if let Some(next) = self.state.after(cause) {
+            self.step(next, told);
+        }
+        self.is_success()
+    }
+
     /// Its id; `None` where only a `clientContext` was told.
     ///
     /// ```

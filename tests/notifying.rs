@@ -493,10 +493,11 @@ fn shared_content_is_told_only_where_the_app_asked_for_that() {
 fn what_only_the_service_knows_is_not_told() {
     let recording = established().asks(Method::RecordResponse, json!({}));
     let recorded = format!(r#"{{"operation":"{FIRST}"}}"#);
+    let asked_when_offered = ["answerRequested", "rejectRequested", "redirectRequested"];
+    for event in asked_when_offered {
+        Service::new().meets(Stimulus::Offered(Box::default())).records(event, "{}").then(&[event], &[]);
+    }
     let rows = [
-        ("answerRequested", "{}"),
-        ("rejectRequested", "{}"),
-        ("redirectRequested", "{}"),
         ("transferRequested", "{}"),
         ("keptAlive", "{}"),
         ("operationQueued", r#"{"operation":{"id":"o","status":"notStarted"},"playPrompt":{}}"#),
@@ -531,7 +532,8 @@ fn what_only_the_service_knows_is_not_told() {
         "operationFailed",
     ];
     let steps = callfold::call::Cause::ALL.iter().map(|cause| cause.as_str());
-    let mut all: Vec<_> = rows.iter().map(|(event, _)| *event).chain(told).chain(steps).collect();
+    let mut all: Vec<_> = rows.iter().map(|(event, _)| *event).collect();
+    all.extend(asked_when_offered.into_iter().chain(told).chain(steps));
     let mut known: Vec<_> = CallEvent::type_names().collect();
     all.sort_unstable();
     known.sort_unstable();

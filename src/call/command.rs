@@ -12,7 +12,7 @@ use crate::graph::action::{
     MuteAll, PlayPrompt, RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer,
     UpdateMetadata, UpdateRecordingStatus,
 };
-use crate::graph::{self, AudioRoutingGroup, Method, Route, Wire};
+use crate::graph::{self, AudioRoutingGroup, DEPTH, Method, Route, Wire, depth};
 use crate::text::without_content;
 use crate::{CallId, OperationId, ParticipantId, Refusal, Why};
 
@@ -267,6 +267,9 @@ fn parse<T: DeserializeOwned + Wire>(method: Method, body: &[u8]) -> Result<Box<
         Refusal::new(method.as_str(), None, why)
     };
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
+    if depth(body) > DEPTH {
+        return Err(refuse("body", &format!("nested at most {DEPTH} deep")));
+    }
     let read: Result<Box<T>, _> = serde_json::from_slice(body);
     let read = read.map_err(|error| {
         let limit = format!("a JSON object; {}", without_content(&error));

@@ -71,6 +71,11 @@ impl Deadlines {
         self.0.retain(|due| !deadlines.contains(&due.deadline));
     }
 
+    /// Something happened after them: what they would have brought about did not come.
+    pub(super) fn pass(&mut self, now: Option<Timestamp>) {
+        self.0.retain(|due| Some(due.at) >= now);
+    }
+
     pub(super) fn clear(&mut self) {
         self.0 = Vec::new();
     }
@@ -164,6 +169,11 @@ impl Call {
             }
         }
         plan.events
+    }
+
+    /// A clock that goes back does not take the log with it.
+    pub(super) fn not_before(&self, at: Timestamp) -> Timestamp {
+        self.last_at.map_or(at, |last| last.max(at))
     }
 
     /// The call once all that is due by now has happened, and the events of that; `None` where nothing is due.

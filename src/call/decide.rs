@@ -11,12 +11,12 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::Call;
 use super::command::Command;
 use super::event::{CallEvent, ServiceEvent};
 use super::plan::Plan;
 use super::reply::{Body, Reply};
 use super::state::{Cause, State};
+use super::{Call, details};
 use crate::graph::{
     self, CallDirection, CallState, CommsOperation, ContentSharingSession, Member, Method, Needed,
     OperationKind, OperationStatus, Participant, Permission,
@@ -107,14 +107,12 @@ impl Call {
     pub fn place(command: Command, asked: &Asked<'_>) -> Result<Decision, Refusal> {
         let method = command.method();
         command.check()?;
-        let Command::CreateCall(mut call) = command else {
+        let Command::CreateCall(call) = command else {
             return Err(Refusal::new(method.as_str(), None, Why::UnknownCall));
         };
         admit::permitted(method, Needed::by(method, &call), asked.caller, None)?;
         let id = CallId::new(asked.new_id);
-        call.state.take();
-        call.id.take();
-        call.odata_type = None;
+        let mut call = Box::new(asked_for(&call));
         call.direction = CallDirection::Outgoing.into();
         if call.call_chain_id.value().is_none() {
             call.call_chain_id = Id::from(asked.new_id).into();
@@ -156,6 +154,7 @@ impl Call {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn decide(&self, command: Command, asked: &Asked<'_>) -> Result<Decision, Refusal> {
+        let asked = &Asked { at: self.not_before(asked.at), ..*asked };
         match self.caught_up(asked.at) {
             None => self.decide_now(command, asked),
             Some((call, mut events)) => {
@@ -169,7 +168,14 @@ impl Call {
     fn decide_now(&self, command: Command, asked: &Asked<'_>) -> Result<Decision, Refusal> {
         self.admit(&command, asked.caller)?;
         let mut deciding = Deciding { plan: Plan::new(self, asked.at), new_id: asked.new_id.into() };
+        let method = command.method();
         let reply = deciding.reply(command)?;
+        if let Body::Operation(told) = &reply.body
+            && deciding.is_taken(told)
+            && !deciding.plan.events.is_empty()
+        {
+            return Err(deciding.conflict(method, "an operation whose id or clientContext is in use"));
+        }
         Ok(Decision { reply, events: deciding.plan.events })
     }
 
@@ -188,6 +194,24 @@ impl Call {
     /// ```
     pub fn resource(&self) -> graph::Call {
         whole(self.id, self.state, &self.details)
+    }
+}
+
+/// What an app may say of a call that it places: the rest is the service's to tell.
+fn asked_for(call: &graph::Call) -> graph::Call {
+    graph::Call {
+        call_routes: Member::Absent,
+        incoming_context: Member::Absent,
+        media_state: Member::Absent,
+        my_participant_id: Member::Absent,
+        result_info: Member::Absent,
+        transcription: Member::Absent,
+        content_sharing_sessions: Member::Absent,
+        operations: Member::Absent,
+        participants: Member::Absent,
+        answered_by: Member::Absent,
+        termination_reason: Member::Absent,
+        ..details::first(call)
     }
 }
 
@@ -302,6 +326,12 @@ impl Deciding<'_> {
             }
             Command::CreateCall(_) => return Err(self.conflict(Method::CreateCall, "a call that exists")),
         })
+    }
+
+    /// True where the new id is none, or where an operation of which only a `clientContext` is known bears this one.
+    fn is_taken(&self, told: &CommsOperation) -> bool {
+        let call = self.plan.call;
+        call.knows(told) || call.operations().iter().any(|one| one.is_called(&self.new_id))
     }
 
     fn accept(&mut self, cause: Cause) -> Reply {

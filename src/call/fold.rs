@@ -134,12 +134,11 @@ impl Call {
             CallEvent::OperationStep(cause, told) => {
                 let found = find_mut(&mut self.operations, told);
                 let step = found.and_then(|operation| Some((operation.state().after(*cause)?, operation)));
-                match step {
-                    Some((next, operation)) => operation.step(next, told),
-                    None => return Err(self.refuse_operation(event, told)),
-                }
+                let Some((next, operation)) = step else { return Err(self.refuse_operation(event, told)) };
+                operation.step(next, told);
                 if self.service.is_some() {
-                    self.media_moved(told.id.value(), *cause, recorded.at);
+                    let id = operation.id().cloned();
+                    self.media_moved(id.as_ref(), *cause, recorded.at);
                 }
             }
             CallEvent::NotificationHeard(heard) => {
@@ -175,6 +174,7 @@ impl Call {
             }
             CallEvent::Service(told) => self.serve(told, recorded)?,
         }
+        self.deadlines.pass(recorded.at);
         self.revision = recorded.revision;
         self.first_at = self.first_at.or(recorded.at);
         self.last_at = self.last_at.max(recorded.at);
@@ -197,6 +197,10 @@ impl Call {
         let messages = core::mem::take(&mut self.hearings.messages);
         self.hearings = Hearings::found(found, at);
         self.hearings.messages = messages;
+        if !found.is_live() {
+            self.deadlines.clear();
+            self.close();
+        }
         details::merge(&mut self.details, told);
     }
 
@@ -217,13 +221,16 @@ impl Call {
 
     fn create(&mut self, event: &CallEvent, told: &CommsOperation) -> Result<(), Refusal> {
         let operation = Operation::begin(told);
-        let known = find(&self.operations, told);
-        let is_known = known.is_some_and(|known| known.is_told_by(told));
-        if is_known || (!self.state.is_live() && operation.is_pending()) {
+        if self.knows(told) || (!self.state.is_live() && operation.is_pending()) {
             return Err(self.refuse_operation(event, told));
         }
         self.operations.push(operation);
         Ok(())
+    }
+
+    /// True where an operation is known already: by its id, or by its `clientContext` where nothing tells its id.
+    pub(super) fn knows(&self, told: &CommsOperation) -> bool {
+        find(&self.operations, told).is_some_and(|known| known.is_told_by(told))
     }
 
     /// Tones are kept in the order of their numbers, those without one first; the first telling of a number counts.

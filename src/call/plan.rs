@@ -7,12 +7,13 @@ use jiff::Timestamp;
 
 use super::Call;
 use super::event::{CallEvent, ServiceEvent};
-use super::payload::{HoldMusic, RosterUpdated};
+use super::payload::RosterUpdated;
 use super::state::Cause;
 use crate::graph::{
     self, CommsOperation, CompletionReason, EndCode, Member, OperationKind, Participant, ResultInfo,
 };
-use crate::{OperationId, Recorded, operation};
+use crate::operation::Operation;
+use crate::{OperationId, ParticipantId, Recorded, operation};
 
 pub(super) struct Plan<'a> {
     pub(super) call: &'a Call,
@@ -51,6 +52,12 @@ fn cancelled(kind: OperationKind) -> End {
 }
 
 impl End {
+    /// True where an operation that ends so did what it should.
+    pub(super) fn succeeds(&self, operation: &Operation) -> bool {
+        let mut ended = operation.clone();
+        ended.end(self.cause, &self.told)
+    }
+
     pub(super) fn because(mut self, reason: CompletionReason) -> Self {
         self.told.completion_reason = reason.into();
         self
@@ -91,17 +98,20 @@ impl<'a> Plan<'a> {
             self.events.iter().filter(|one| matches!(one.event, CallEvent::RosterUpdated(_))).count();
         let last = self.call.roster.sequence().unwrap_or(0).saturating_add(drafted as i64);
         let on_hold = self.call.service.as_ref().and_then(|service| service.on_hold.as_ref());
-        let is_gone = |music: &&HoldMusic| {
-            let mut gone = participants.iter().filter(|one| one.removed_state.value().is_some());
-            gone.any(|one| one.id.value() == Some(&music.participant))
-        };
-        let stopped = on_hold.filter(is_gone).cloned();
+        let stopped = on_hold.filter(|music| self.leaves(&music.participant, &participants)).cloned();
         let updated = RosterUpdated { sequence_number: Some(last.saturating_add(1)), participants };
         self.record(CallEvent::RosterUpdated(Box::new(updated)));
         // Who is gone is on hold no more.
         if let Some(music) = stopped {
             self.serve(ServiceEvent::HoldMusicStopped(Box::new(music)));
         }
+    }
+
+    /// True where somebody takes part no more once these are told.
+    fn leaves(&self, id: &ParticipantId, told: &[Participant]) -> bool {
+        let mut after = self.call.roster.clone();
+        told.iter().for_each(|one| _ = after.update(one, None));
+        !after.participants().any(|one| one.id.value() == Some(id))
     }
 
     pub(super) fn move_operation(

@@ -11,10 +11,10 @@ use super::payload::{ContentSharing, HoldMusic, MediaRequest, Recording};
 use super::plan::{Plan, completed, completed_because, failed};
 use super::state::{Cause, State};
 use super::stimulus::{Ending, Stimulus, StopReason};
-use super::{Call, details};
+use super::{Call, details, roster};
 use crate::graph::{
     self, CallDirection, CallMediaState, ChangeType, CompletionReason, EndCode, MediaState, Member, Members,
-    Merge, OperationKind, Participant, ParticipantInfo, Tone, ToneInfo,
+    Merge, OperationKind, Participant, ParticipantInfo, Resource, Tone, ToneInfo,
 };
 use crate::operation::Operation;
 use crate::{CallId, Id, OperationId, Recorded, Refusal, Why};
@@ -54,13 +54,16 @@ impl Call {
                 let refusal = Refusal::new(stimulus.name(), None, Why::State);
                 Err(Refusal { legal: ["offered"].into(), ..refusal })
             }
-            (Some(call), stimulus) => match call.caught_up(at) {
-                None => call.react_now(stimulus, at),
-                Some((call, mut events)) => {
-                    events.extend(call.react_now(stimulus, at)?);
-                    Ok(events)
+            (Some(call), stimulus) => {
+                let at = call.not_before(at);
+                match call.caught_up(at) {
+                    None => call.react_now(stimulus, at),
+                    Some((call, mut events)) => {
+                        events.extend(call.react_now(stimulus, at)?);
+                        Ok(events)
+                    }
                 }
-            },
+            }
         }
     }
 
@@ -107,7 +110,8 @@ impl Call {
             ("contentSharingEnded", is_connected && !self.content_sharing().is_empty()),
         ];
         let is_queued = |one: &Operation| self.queue().iter().any(|queued| one.is_called(&queued.operation));
-        let pending = self.operations().iter().any(|one| one.is_pending() && !is_queued(one));
+        let pending =
+            self.operations().iter().any(|one| one.is_pending() && one.id().is_some() && !is_queued(one));
         let named = all.into_iter().filter(|(_, is_legal)| *is_legal).map(|(name, _)| name);
         named.chain(pending.then_some("operationFinished")).collect()
     }
@@ -119,7 +123,7 @@ impl Call {
 }
 
 fn offered(id: CallId, offer: &graph::Call, at: Timestamp) -> Recorded {
-    let mut told = details::told(offer);
+    let mut told = details::first(offer);
     told.direction = CallDirection::Incoming.into();
     Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(told)))
 }
@@ -192,8 +196,12 @@ impl Reacting<'_> {
 
     fn connect(&mut self, told: Details) -> Option<()> {
         self.plan.call.state().after(Cause::Established)?;
-        let told = told.and_then(|told| details::some(details::told(&told)));
+        let told = told.and_then(|told| details::news(details::told(&told), self.plan.call.details()));
+        let becomes_group = told.as_ref().is_some_and(|told| told.is_group() == Some(true));
         self.plan.record(CallEvent::Step(Cause::Established, told));
+        if becomes_group {
+            self.tell_whole_roster();
+        }
         Some(())
     }
 
@@ -230,8 +238,11 @@ impl Reacting<'_> {
 
     fn change_roster(&mut self, participants: Vec<Participant>) -> Option<()> {
         self.must(self.plan.call.state().is_live())?;
-        let is_news = |participant: &Participant| self.plan.call.roster.clone().update(participant, None);
-        let news: Vec<_> = merged(participants).into_iter().filter(is_news).collect();
+        let mut after = self.plan.call.roster.clone();
+        let mut news = merged(&participants);
+        // Those with an id first, as hearing takes them.
+        news.sort_by_key(|one| one.id.value().is_none());
+        news.retain(|one| after.update(one, None));
         if !news.is_empty() {
             self.plan.roster(news);
         }
@@ -305,8 +316,8 @@ impl Reacting<'_> {
         let call = self.plan.call;
         let operation = call.operations().iter().find(|operation| operation.is_called(id))?;
         self.must(operation.is_pending())?;
-        self.must(call.queue().iter().all(|queued| queued.operation != *id))?;
-        let has_failed = matches!(ending, Ending::Failed(_));
+        self.must(call.queue().iter().all(|queued| !operation.is_called(&queued.operation)))?;
+        let id = operation.id()?;
         let end = match ending {
             Ending::Completed if operation.kind() == OperationKind::SendDtmfTones => {
                 completed_because(CompletionReason::CompletedSuccessfully)
@@ -315,11 +326,12 @@ impl Reacting<'_> {
             Ending::CompletedBecause(reason) => completed_because(reason),
             Ending::Failed(result) => failed(result),
         };
+        let succeeds = end.succeeds(operation);
         self.plan.settle(id.clone(), operation.kind(), end);
-        if operation.kind() == OperationKind::StartHoldMusic && has_failed {
+        if operation.kind() == OperationKind::StartHoldMusic && !succeeds {
             self.stop_hold_music(id);
         }
-        if operation.kind() == OperationKind::InviteParticipants && !has_failed {
+        if operation.kind() == OperationKind::InviteParticipants && succeeds {
             self.tell_whole_roster();
         }
         Some(())
@@ -361,9 +373,10 @@ impl Reacting<'_> {
 }
 
 /// One telling of each participant: a delta cannot say two things of one.
-fn merged(participants: Vec<Participant>) -> Vec<Participant> {
+fn merged(participants: &[Participant]) -> Vec<Participant> {
     let mut merged: Vec<Participant> = Vec::new();
     for told in participants {
+        let told = roster::told(told, &Resource::Participants, false);
         let same = |known: &&mut Participant| told.id.value().is_some() && known.id == told.id;
         match merged.iter_mut().find(same) {
             Some(known) => {

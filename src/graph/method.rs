@@ -262,9 +262,13 @@ impl<'a> Path<'a> {
         for given in &self.rest {
             match names.next()? {
                 "{id}" if route.call.is_none() => route.call = Some(given.parse().ok()?),
-                // An action is no participant.
-                "{id}" if is_action(unqualified(given)) => return None,
-                "{id}" => route.item = Some(Id::from(&*percent_decode_str(given).decode_utf8_lossy())),
+                "{id}" => {
+                    let id = percent_decode_str(given).decode_utf8_lossy();
+                    if is_action(unqualified(&id)) {
+                        return None;
+                    }
+                    route.item = Some(Id::from(&*id));
+                }
                 name if unqualified(given).eq_ignore_ascii_case(name) => {}
                 _ => return None,
             }

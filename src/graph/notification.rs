@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::wire::{Name, Names, Read, Seed, Wire, entry, member, open_enum, whole};
+use super::wire::{Name, Names, Read, Seed, Wire, entry, member, open_enum, type_name, whole};
 use super::{Member, Other, ResourceData, ResourceUrl, TypeName};
 use crate::CallId;
 use crate::text::{PART, without_place};
@@ -207,16 +207,6 @@ impl Serialize for CommsNotification {
         }
         map.end()
     }
-}
-
-/// Reads `@odata.type`; what is no name is kept among the unknown members.
-fn type_name<'de, A: MapAccess<'de>>(map: &mut A, other: &mut Other) -> Result<Option<TypeName>, A::Error> {
-    let mut name = Member::Absent;
-    member(map, &mut name, "@odata.type", other)?;
-    if name == Member::Null {
-        other.insert("@odata.type".into(), Value::Null);
-    }
-    Ok(name.into_value())
 }
 
 enum BodyKey {

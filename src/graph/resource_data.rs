@@ -79,7 +79,7 @@ impl ResourceData {
     }
 
     pub(super) fn read(json: &str, url: &Resource) -> Result<Self, serde_json::Error> {
-        if depth(json) > DEPTH {
+        if depth(json.as_bytes()) > DEPTH {
             return Err(serde_json::Error::custom("nested too deep"));
         }
         let is_array = json.starts_with('[');
@@ -100,12 +100,12 @@ impl ResourceData {
 }
 
 /// How deep a resource may nest: an event that holds it, and the line of that event, can still be read.
-const DEPTH: usize = 100;
+pub(crate) const DEPTH: usize = 100;
 
 /// How deep a JSON text nests.
-fn depth(json: &str) -> usize {
+pub(crate) fn depth(json: &[u8]) -> usize {
     let (mut depth, mut deepest, mut in_text, mut is_escaped) = (0_usize, 0, false, false);
-    for byte in json.bytes() {
+    for byte in json.iter().copied() {
         match byte {
             _ if is_escaped => is_escaped = false,
             b'\\' => is_escaped = in_text,

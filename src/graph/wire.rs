@@ -221,6 +221,19 @@ pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
     Ok(())
 }
 
+/// Reads `@odata.type`; what is no name is kept among the unknown members.
+pub(crate) fn type_name<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    other: &mut super::Other,
+) -> Result<Option<super::TypeName>, A::Error> {
+    let mut name = super::Member::Absent;
+    member(map, &mut name, "@odata.type", other)?;
+    if name == super::Member::Null {
+        other.insert("@odata.type".into(), Value::Null);
+    }
+    Ok(name.into_value())
+}
+
 /// The path of a member within another, whose value did not fit its type.
 pub(crate) fn misfit_in<T: Wire>(name: &str, member: &super::Member<T>) -> Option<String> {
     let path = member.value()?.misfit()?;

@@ -142,8 +142,8 @@ impl Ledger {
 fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
     let CallEvent::OperationStep(operation::Cause::Completed, told) = &recorded.event else { return None };
     let mut operation = find(call.operations(), told)?.clone();
-    operation.step(operation::State::Completed, told);
-    if operation.kind() != OperationKind::InviteParticipants || !operation.is_success() {
+    let succeeds = operation.end(operation::Cause::Completed, told);
+    if operation.kind() != OperationKind::InviteParticipants || !succeeds {
         return None;
     }
     let invited = operation.resource().participants.value()?.first()?;

@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use super::super::Call;
 use super::super::deadline::{Deadline, KEEP_ALIVE, seconds};
 use super::super::event::{CallEvent, RecordingCause, ServiceEvent};
-use super::super::payload::{OperationQueued, Recording};
+use super::super::payload::{MediaRequest, OperationQueued, Recording};
 use super::super::service::{Queued, Service};
+use super::super::state::{Cause, State};
 use crate::graph::action::Answer;
 use crate::graph::{self, Members};
-use crate::graph::{Member, Merge};
+use crate::graph::{Member, Merge, OperationKind, OperationStatus};
 use crate::{OperationId, Recorded, Refusal, Why, operation};
 
 /// The timers of the recording that runs.
@@ -24,6 +25,9 @@ impl Call {
         let event = &recorded.event;
         if !matches!(told, ServiceEvent::DeviceQualityReported(_)) {
             self.must_live(event)?;
+        }
+        if !self.is_asked_in_time(told) {
+            return Err(self.refuse(event));
         }
         match told {
             ServiceEvent::AnswerRequested(asked) => self.details.pair(&said(asked), Merge),
@@ -54,6 +58,35 @@ impl Call {
             ServiceEvent::RejectRequested(asked) => self.call_back(&asked.callback_uri),
         }
         Ok(())
+    }
+
+    /// What was asked for leads to a step: where that is refused, so is this.
+    fn is_asked_in_time(&self, told: &ServiceEvent) -> bool {
+        match told {
+            ServiceEvent::AnswerRequested(_) | ServiceEvent::RejectRequested(_) => {
+                self.state == State::Incoming
+            }
+            ServiceEvent::RedirectRequested(_) => self.state.after(Cause::Redirected).is_some(),
+            ServiceEvent::TransferRequested(_) => self.state.after(Cause::TransferStarted).is_some(),
+            ServiceEvent::OperationQueued(queued) => {
+                let kind = match &queued.request {
+                    MediaRequest::PlayPrompt(_) => OperationKind::PlayPrompt,
+                    MediaRequest::RecordResponse(_) => OperationKind::Record,
+                };
+                let is_new = queued.operation.status.value() == Some(&OperationStatus::NotStarted);
+                is_new
+                    && [kind, OperationKind::Comms].contains(&queued.operation.kind())
+                    && queued.operation.id.value().is_some()
+            }
+            ServiceEvent::KeptAlive
+            | ServiceEvent::Recording(..)
+            | ServiceEvent::RecordingStatusUpdated(_)
+            | ServiceEvent::HoldMusicStarted(_)
+            | ServiceEvent::HoldMusicStopped(_)
+            | ServiceEvent::ContentSharingUpdated(_)
+            | ServiceEvent::AudioRoutingGroupCreated(_)
+            | ServiceEvent::DeviceQualityReported(_) => true,
+        }
     }
 
     /// Where notifications go from now on, where a request says so.
@@ -109,7 +142,9 @@ impl Call {
         told: &Recording,
         at: Option<Timestamp>,
     ) -> Result<(), Refusal> {
+        let begins = cause == RecordingCause::Started;
         let head = self.head().filter(|head| head.operation == told.operation && head.record().is_some());
+        let head = head.filter(|head| begins || head.recording.is_some());
         let Some(head) = head else {
             let part = "an operation that does not record".to_owned();
             return Err(super::refuse(event, Some(self.state), Why::Part(part), Vec::new()));
@@ -117,11 +152,7 @@ impl Call {
         let has_begun = head.recording.is_some();
         let silence = head.record().map_or(0, |asked| asked.max_silence());
         match cause {
-            RecordingCause::Started if has_begun => {
-                if let Some(head) = self.service().queue.first_mut() {
-                    head.recording = Some(told.clone());
-                }
-            }
+            RecordingCause::Started if has_begun => self.place_recording(told),
             RecordingCause::Started => self.record(told, at),
             RecordingCause::SpeechStarted => {
                 self.deadlines.disarm(&[Deadline::InitialSilence, Deadline::Silence]);
@@ -129,6 +160,17 @@ impl Call {
             RecordingCause::SpeechEnded => self.deadlines.arm(Deadline::Silence, at, seconds(silence)),
         }
         Ok(())
+    }
+
+    /// Where the recording will be; what is not told stays.
+    fn place_recording(&mut self, told: &Recording) {
+        let recording = self.service().queue.first_mut().and_then(|head| head.recording.as_mut());
+        if let Some(recording) = recording {
+            let location = told.recording_location.clone();
+            let token = told.recording_access_token.clone();
+            recording.recording_location = location.or_else(|| recording.recording_location.take());
+            recording.recording_access_token = token.or_else(|| recording.recording_access_token.take());
+        }
     }
 
     /// The recording at the head begins: its timers run.

@@ -96,15 +96,9 @@ macro_rules! resource {
                 while let Some(name) = map.next_key_seed(crate::graph::wire::Name::<Key>::new())? {
                     match name {
                         $( Key::$field => crate::graph::wire::member(&mut map, &mut this.$field, $text, &mut this.other)?, )*
-                        Key::Type => match map.next_value_seed(crate::graph::wire::Seed::new())? {
-                            crate::graph::wire::Read::As(name) => this.odata_type = Some(name),
-                            crate::graph::wire::Read::Null => {
-                                this.other.insert("@odata.type".into(), serde_json::Value::Null);
-                            }
-                            crate::graph::wire::Read::Odd(value) => {
-                                this.other.insert("@odata.type".into(), value);
-                            }
-                        },
+                        Key::Type => {
+                            this.odata_type = crate::graph::wire::type_name(&mut map, &mut this.other)?;
+                        }
                         Key::Other(name) => {
                             this.other.insert(name, map.next_value()?);
                         }

@@ -1,0 +1,248 @@
+//! A call that is heard and asked at once, odd clocks, odd ids, odd bodies: what was once wrong there.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod common;
+
+use callfold::call::{Asked, Call, CallEvent, Caller, Command, Decision, Delivery, State, Stimulus};
+use callfold::graph::{self, CommsNotification, Method, Permission, Route};
+use callfold::jiff::Timestamp;
+use callfold::uuid::Uuid;
+use callfold::{Ledger, Recorded, Refusal};
+use common::{CALL, about, call_id, told};
+use serde_json::{Value, json};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_000_000 + second).unwrap()
+}
+
+/// One call, on both sides of the wire.
+struct Both {
+    ledger: Ledger,
+    asked: u128,
+}
+
+impl Both {
+    fn hears(notification: &CommsNotification) -> Self {
+        Self { ledger: Ledger::new(), asked: 0 }.hear(notification, 0)
+    }
+
+    fn hear(mut self, notification: &CommsNotification, second: i64) -> Self {
+        let mut delivery = Delivery::default();
+        delivery.received_at = Some(at(second));
+        let observed = Call::observe(self.ledger.call(call_id()), call_id(), notification, &delivery);
+        self.apply(&observed.events);
+        self
+    }
+
+    fn apply(&mut self, events: &[Recorded]) {
+        for recorded in events {
+            self.ledger.apply(recorded).expect("it folds");
+        }
+    }
+
+    fn ask(&mut self, method: Method, body: &Value, second: i64) -> Result<Decision, Refusal> {
+        self.asked += 1;
+        let route = Route::new(method, Some(call_id()), None);
+        let asked = Asked::new(at(second), Uuid::from_u128(self.asked), Caller::new(Permission::ALL));
+        let command = Command::read(&route, body.to_string().as_bytes())?;
+        let decision = self.ledger.decide(Some(call_id()), command, &asked)?;
+        self.apply(&decision.events);
+        Ok(decision)
+    }
+
+    fn react(&mut self, stimulus: Stimulus, second: i64) -> Result<(), Refusal> {
+        let events = self.ledger.react(call_id(), stimulus, at(second))?;
+        self.apply(&events);
+        Ok(())
+    }
+
+    fn call(&self) -> &Call {
+        self.ledger.call(call_id()).unwrap()
+    }
+}
+
+fn established() -> Both {
+    Both::hears(&told(json!({ "state": "established" })))
+}
+
+fn prompt(context: &str) -> Value {
+    json!({ "prompts": [{}], "clientContext": context })
+}
+
+/// An operation that is told by nothing but its `clientContext`.
+fn nameless(kind: &str, status: &str) -> CommsNotification {
+    let type_name = format!("#microsoft.graph.{kind}Operation");
+    about(
+        "/operations",
+        "updated",
+        json!({ "@odata.type": type_name, "clientContext": "c", "status": status }),
+    )
+}
+
+#[test]
+fn a_client_context_of_an_operation_without_an_id_is_in_use() {
+    let mut both = established().hear(&nameless("playPrompt", "running"), 1);
+    assert_eq!(both.ask(Method::PlayPrompt, &prompt("c"), 2).unwrap_err().status(), 409);
+    assert!(both.ask(Method::PlayPrompt, &prompt("d"), 2).is_ok());
+}
+
+#[test]
+fn an_id_is_given_once() {
+    let mut both = established();
+    both.ask(Method::PlayPrompt, &prompt("a"), 1).unwrap();
+    both.asked = 0;
+    let refusal = both.ask(Method::SendDtmfTones, &json!({ "tones": ["tone1"] }), 1).unwrap_err();
+    assert_eq!(refusal.status(), 409);
+}
+
+#[test]
+fn a_recording_that_is_heard_to_be_over_has_left_the_queue() {
+    let mut both = established();
+    both.ask(Method::RecordResponse, &json!({ "clientContext": "c" }), 1).unwrap();
+    let both = both.hear(&nameless("record", "completed"), 2);
+    assert_eq!((both.call().media_queue().count(), both.call().deadlines().len()), (0, 0));
+    assert!(both.call().expire(at(4_000)).is_empty());
+}
+
+#[test]
+fn a_queued_operation_is_finished_by_its_own_stimulus_under_whatever_id() {
+    let mut both = established();
+    both.ask(Method::PlayPrompt, &prompt("c"), 1).unwrap();
+    let alias = json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "clientContext": "c", "status": "running" });
+    let mut both = both.hear(&about("/operations/alias", "updated", alias), 2);
+    let finished = Stimulus::OperationFinished("alias".into(), callfold::call::Ending::Completed);
+    assert!(both.react(finished, 3).is_err());
+    assert!(both.react(Stimulus::PromptFinished(callfold::call::Ending::Completed), 3).is_ok());
+    assert_eq!(both.call().media_queue().count(), 0);
+}
+
+#[test]
+fn a_deadline_that_something_outlived_is_none() {
+    let both = Both::hears(&told(json!({ "state": "incoming" })));
+    assert_eq!(both.call().next_deadline().unwrap().at, at(15));
+    let both = both.hear(&told(json!({ "subject": "x" })), 100);
+    assert_eq!(both.call().next_deadline(), None);
+    assert!(both.call().expire(at(200)).is_empty());
+}
+
+#[test]
+fn a_clock_that_goes_back_does_not_take_the_log_with_it() {
+    let mut both = established().hear(&told(json!({ "subject": "x" })), 10);
+    both.react(Stimulus::Held, 5).unwrap();
+    assert_eq!(both.call().last_at(), Some(at(10)));
+    let kept = both.ask(Method::KeepAlive, &json!({}), 3).unwrap();
+    assert_eq!(kept.events[0].at, Some(at(10)));
+}
+
+#[test]
+fn what_is_accepted_can_be_read_again_from_the_log() {
+    for depth in 90..130 {
+        let deep = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        let body = format!(r#"{{"prompts":[{{}}],"x":{deep}}}"#);
+        let route = Route::new(Method::PlayPrompt, Some(call_id()), None);
+        let Ok(command) = Command::read(&route, body.as_bytes()) else { continue };
+        let asked = Asked::new(at(1), Uuid::from_u128(1), Caller::new(Permission::ALL));
+        let decision = established().call().decide(command, &asked).unwrap();
+        for recorded in &decision.events {
+            assert_eq!(&recorded.to_string().parse::<Recorded>().unwrap(), recorded, "{depth}");
+            assert_eq!(&recorded.cloud_event().to_string().parse::<Recorded>().unwrap(), recorded, "{depth}");
+        }
+    }
+}
+
+#[test]
+fn of_a_type_that_is_told_twice_the_last_telling_counts() {
+    for json in [r#"{"@odata.type":5,"@odata.type":"x"}"#, r#"{"@odata.type":"x","@odata.type":null}"#] {
+        let read: graph::ResultInfo = serde_json::from_str(json).unwrap();
+        let again: graph::ResultInfo = serde_json::from_value(json!(read)).unwrap();
+        assert_eq!(read, again, "{json}");
+    }
+}
+
+#[test]
+fn what_an_app_may_not_say_of_its_call_is_not_taken() {
+    let route = Route::new(Method::CreateCall, None, None);
+    let body = json!({
+        "callbackUri": "https://bot.contoso.com/", "mediaConfig": {}, "targets": [{}], "subject": null,
+        "mediaState": { "audio": "active" }, "resultInfo": { "code": 200 }, "myParticipantId": "me",
+        "toneInfo": { "tone": "tone1" }, "@odata.context": "x", "state": "established",
+    });
+    let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
+    let asked = Asked::new(at(1), Uuid::from_u128(1), Caller::new(Permission::ALL));
+    let placed = Call::begin(&Call::place(command, &asked).unwrap().events[0]).unwrap();
+    assert_eq!((placed.state(), placed.audio(), placed.result_info()), (State::Establishing, None, None));
+    let details = placed.details();
+    assert!(
+        details.my_participant_id.is_absent() && details.tone_info.is_absent() && details.subject.is_absent()
+    );
+    assert!(details.other.is_empty());
+}
+
+#[test]
+fn a_roster_of_whoever_has_an_id_and_whoever_has_none_is_heard_as_it_was_told() {
+    let participant = |json: Value| serde_json::from_value::<graph::Participant>(json).unwrap();
+    let user = |id: &str| json!({ "identity": { "user": { "id": id } } });
+    let mut service =
+        Both::hears(&told(json!({ "state": "established", "chatInfo": { "threadId": "19:x" } })));
+    let changed = vec![
+        participant(json!({ "id": "p3", "info": user("u3"), "removedState": null })),
+        participant(json!({ "info": user("u0") })),
+        participant(json!({ "id": "p0", "info": user("u0"), "isMuted": true })),
+    ];
+    let events = service.ledger.react(call_id(), Stimulus::RosterChanged(changed), at(1)).unwrap();
+    let bot = established();
+    service.apply(&events);
+    let notify = callfold::Notify::new(graph::Version::V1);
+    let bot = bot.hear(&notify.event(service.call(), &events[0]).unwrap(), 1);
+    let ids = |call: &Call| call.participants().map(|one| one.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(service.call()), ids(bot.call()));
+}
+
+#[test]
+fn a_call_that_connects_as_a_group_call_tells_who_was_there() {
+    let mut service = Both { ledger: Ledger::new(), asked: 0 };
+    let offer = json!({ "source": {}, "targets": [{}] });
+    service.react(Stimulus::Offered(serde_json::from_value(offer).unwrap()), 0).unwrap();
+    let answer = json!({ "callbackUri": "https://bot.contoso.com/", "mediaConfig": {} });
+    service.ask(Method::Answer, &answer, 1).unwrap();
+    let somebody = serde_json::from_value(json!({ "id": "p" })).unwrap();
+    service.react(Stimulus::RosterChanged(vec![somebody]), 2).unwrap();
+    let chat = serde_json::from_value(json!({ "chatInfo": { "threadId": "19:x" } })).unwrap();
+    let events = service.ledger.react(call_id(), Stimulus::Connected(Some(chat)), at(3)).unwrap();
+    let names: Vec<_> = events.iter().map(|one| one.event.type_name()).collect();
+    assert_eq!(names, ["established", "rosterUpdated"]);
+}
+
+#[test]
+fn the_fold_refuses_what_nobody_could_have_recorded() {
+    let call = established();
+    for (name, data) in [
+        ("operationQueued", r#"{"operation":{"id":"o","status":"completed"},"playPrompt":{}}"#),
+        (
+            "operationQueued",
+            r#"{"operation":{"@odata.type":"recordOperation","id":"o","status":"notStarted"},"playPrompt":{}}"#,
+        ),
+        ("operationQueued", r#"{"operation":{"clientContext":"c","status":"notStarted"},"playPrompt":{}}"#),
+        ("answerRequested", "{}"),
+        ("redirectRequested", "{}"),
+        ("speechEnded", r#"{"operation":"o"}"#),
+        ("recordingStarted", r#"{"operation":"o"}"#),
+    ] {
+        let line = format!(r#"{{"call":"{CALL}","rev":2,"type":"{name}","data":{data}}}"#);
+        let recorded: Recorded = line.parse().unwrap();
+        let mut after = call.call().clone();
+        assert!(after.evolve(&recorded).is_err(), "{line}");
+        assert_eq!(&after, call.call());
+    }
+}
+
+#[test]
+fn every_event_of_the_service_has_a_name_on_the_list() {
+    let known: Vec<_> = CallEvent::type_names().collect();
+    assert!(known.contains(&"contentSharingUpdated") && known.contains(&"audioRoutingGroupCreated"));
+    let mut once = known.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), known.len());
+}
