@@ -7,9 +7,9 @@
     reason = "a test may panic, and says how much it saw"
 )]
 
+mod common;
+
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
 
 use callfold::call::{Body, Call, Delivery};
 use callfold::graph::{
@@ -18,25 +18,8 @@ use callfold::graph::{
 };
 use callfold::operation::Operation;
 use callfold::{CallId, Finding, Id, Ledger, Severity, graph};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use common::corpus::{compare, lines, payload, through};
 use serde_json::Value;
-
-const WHERE: &str = "needs the folder of published payloads in CALLFOLD_CORPUS";
-
-fn corpus() -> PathBuf {
-    std::env::var_os("CALLFOLD_CORPUS").expect(WHERE).into()
-}
-
-fn lines(name: &str) -> Vec<Value> {
-    let text = fs::read_to_string(corpus().join(name)).expect("the corpus has its index");
-    text.lines().map(|line| serde_json::from_str(line).expect("the index is JSON")).collect()
-}
-
-fn payload(file: &str) -> Value {
-    let text = fs::read_to_string(corpus().join(file)).expect("the index names files");
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
-}
 
 #[test]
 #[ignore = "needs the folder of published payloads in CALLFOLD_CORPUS"]
@@ -53,11 +36,6 @@ fn every_valid_payload_is_read_and_written_with_no_member_lost() {
     }
     println!("{count} payloads read and written");
     assert!(count > 200, "{count} payloads are too few to be the corpus");
-}
-
-fn through<T: DeserializeOwned + Serialize>(value: &Value) -> Value {
-    let read: T = serde_json::from_value(value.clone()).expect("every payload is read");
-    serde_json::to_value(read).expect("what was read is written")
 }
 
 /// The payload, through the type that it is of.
@@ -101,34 +79,6 @@ fn parameter(name: &str, value: &Value) -> Value {
         "value" if value[0].get("routingMode").is_some() => through::<Vec<AudioRoutingGroup>>(value),
         _ => value.clone(),
     }
-}
-
-/// Names what of the original the written one has not, or has differently.
-fn compare(path: &str, original: &Value, written: &Value, lost: &mut Vec<String>) {
-    match (original, written) {
-        (Value::Object(members), Value::Object(others)) => {
-            for (name, value) in members {
-                let other = others.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-                match other {
-                    Some((_, other)) => compare(&format!("{path}/{name}"), value, other, lost),
-                    None => lost.push(format!("{path}/{name}")),
-                }
-            }
-        }
-        (Value::Array(items), Value::Array(others)) if items.len() == others.len() => {
-            for (index, (item, other)) in items.iter().zip(others).enumerate() {
-                compare(&format!("{path}/{index}"), item, other, lost);
-            }
-        }
-        _ if canonical(original) == canonical(written) => {}
-        _ => lost.push(format!("{path}: {original} became {written}")),
-    }
-}
-
-/// A scalar without what canonical writing changes: casing, dashes of a GUID, quotes around a number.
-fn canonical(value: &Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text.to_lowercase().replace('-', "").trim_start_matches('#').to_owned()
 }
 
 /// What a flow's last steps name.

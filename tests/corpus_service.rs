@@ -9,9 +9,9 @@
     reason = "a test may panic, and says how much it saw"
 )]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::PathBuf;
 
 use callfold::call::{Asked, Body, Caller, Command, Ending, Reply, State, Stimulus};
 use callfold::graph::action::{
@@ -23,11 +23,9 @@ use callfold::graph::{self, EndCode, Method, Permission, ResourceUrl, Route, Ver
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::uuid::Uuid;
 use callfold::{CallId, Ledger, Notify, OperationId, Recorded, Refusal};
-use serde::Serialize;
+use common::corpus::{canonical, compare, lines, payload, through};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-
-const WHERE: &str = "needs the folder of published payloads in CALLFOLD_CORPUS";
 
 /// The call of a flow that names none, and a participant of the same kind.
 const CALL: &str = "57dab8b1-894c-409a-b240-bd8beae78896";
@@ -130,30 +128,12 @@ const FOLLOWS: &[(Method, &str, &[&str])] = &[
     (Method::DeleteParticipant, "cancel-invited", &["deleted inviteParticipantsOperation failed"]),
 ];
 
-fn corpus() -> PathBuf {
-    std::env::var_os("CALLFOLD_CORPUS").expect(WHERE).into()
-}
-
-fn lines(name: &str) -> Vec<Value> {
-    let text = fs::read_to_string(corpus().join(name)).expect("the corpus has its index");
-    text.lines().map(|line| serde_json::from_str(line).expect("the index is JSON")).collect()
-}
-
-fn payload(file: &str) -> Value {
-    let text = fs::read_to_string(corpus().join(file)).expect("the index names files");
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
-}
-
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).expect("every payload is read")
-}
-
-fn through<T: DeserializeOwned + Serialize>(value: &Value) -> Value {
-    serde_json::to_value(read::<T>(value)).expect("what was read is written")
 }
 
 // ---- the tests
@@ -252,37 +232,6 @@ fn rewritten(method: Method, body: &Value) -> Value {
     ];
     let (_, through) = types.iter().find(|(known, _)| *known == method).expect("the method has a body");
     through(body)
-}
-
-/// Names what of the original the written one has not, or has differently.
-fn compare(path: &str, original: &Value, written: &Value, lost: &mut Vec<String>) {
-    match (original, written) {
-        (Value::Object(members), Value::Object(others)) => {
-            for (name, value) in members {
-                let other = others.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-                match other {
-                    Some((_, other)) => compare(&format!("{path}/{name}"), value, other, lost),
-                    None => lost.push(format!("{path}/{name}")),
-                }
-            }
-        }
-        (Value::Array(items), Value::Array(others)) if items.len() != others.len() => {
-            lost.push(format!("{path}: {} became {}", items.len(), others.len()));
-        }
-        (Value::Array(items), Value::Array(others)) => {
-            for (index, (item, other)) in items.iter().zip(others).enumerate() {
-                compare(&format!("{path}/{index}"), item, other, lost);
-            }
-        }
-        _ if canonical(original) == canonical(written) => {}
-        _ => lost.push(path.to_owned()),
-    }
-}
-
-/// A scalar without what canonical writing changes: casing, dashes of a GUID, quotes around a number.
-fn canonical(value: &Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text.to_lowercase().replace('-', "").trim_start_matches('#').to_owned()
 }
 
 // ---- steps
@@ -459,7 +408,7 @@ impl Telling {
         });
         let mut lost = Vec::new();
         if !self.roster.is_null() {
-            compare("", &self.roster, &told.roster, &mut lost);
+            compare("", &said(&self.roster), &told.roster, &mut lost);
         }
         let of_roster = lost.into_iter().map(|lost| format!("{line}: participants{lost}"));
         of_facets.chain(of_roster).collect()
@@ -845,6 +794,17 @@ fn kind_given(body: &Body) -> String {
     } else {
         kind(&serde_json::to_value(body).unwrap())
     }
+}
+
+/// What a roster says of its participants: without the annotations of the transport, and ids that are null.
+fn said(roster: &Value) -> Value {
+    let mut roster = roster.clone();
+    for participant in roster.as_array_mut().into_iter().flatten() {
+        let members = participant.as_object_mut().unwrap();
+        members
+            .retain(|name, value| !["@odata.id", "@odata.etag"].contains(&name.as_str()) && !value.is_null());
+    }
+    roster
 }
 
 fn is_of_participants(body: &Body) -> bool {

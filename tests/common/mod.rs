@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "every test file uses a part of it, and a test may panic")]
 
 pub(crate) mod asking;
+pub(crate) mod corpus;
 
 use callfold::call::{Call, Delivery, Observed, State};
 use callfold::graph::CommsNotification;
