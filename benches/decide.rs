@@ -1,6 +1,6 @@
 //! What deciding costs on a warm call, without the JSON: `cargo bench --bench decide`.
 //!
-//! The yardstick of the same run: cloning the command and the smallest thing that could be returned, one event.
+//! The yardstick of the same run: the smallest thing that could be returned, one event.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may panic, and its entry is a macro's")]
 

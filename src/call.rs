@@ -40,6 +40,7 @@ pub use payload::{
     StateConfirmed,
 };
 pub use reply::{Body, Reply};
+pub(crate) use service::replaced;
 pub use state::{Cause, State};
 pub use stimulus::{Ending, Stimulus, StopReason};
 

@@ -44,7 +44,8 @@ impl Notify {
         Self { version, tells_ringing: false, tells_redirecting: false }
     }
 
-    /// What the service posts about an event, to the app of a call that has folded it; `None` where it posts nothing.
+    /// What the service posts about an event; `None` where it posts nothing. The call is as it was right after this event:
+    /// of several, each is folded and told before the next.
     ///
     /// ```
     /// use callfold::graph::Version;

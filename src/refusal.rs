@@ -116,7 +116,8 @@ impl Refusal {
                     |list: &&[Permission]| -> Vec<&str> { list.iter().map(|one| one.as_str()).collect() };
                 error.with("oneOfEach", lists.iter().map(names).collect::<Vec<_>>())
             }
-            Why::Kind(_) | Why::UnknownCall | Why::UnknownItem(_) => error,
+            Why::Kind(kind) => error.with("kind", *kind),
+            Why::UnknownCall | Why::UnknownItem(_) => error,
         }
     }
 }

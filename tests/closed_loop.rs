@@ -66,6 +66,7 @@ enum Packet {
 }
 
 struct Service {
+    version: Version,
     ledger: Ledger,
     now: Timestamp,
     made: u128,
@@ -73,13 +74,13 @@ struct Service {
 }
 
 impl Service {
-    fn new() -> Self {
+    fn new(version: Version) -> Self {
         let now = "2026-11-23T09:00:00Z".parse().unwrap();
-        Self { ledger: Ledger::new(), now, made: 0, sent: Vec::new() }
+        Self { version, ledger: Ledger::new(), now, made: 0, sent: Vec::new() }
     }
 
-    fn play(course: &[Move]) -> Self {
-        let mut this = Self::new();
+    fn play(course: &[Move], version: Version) -> Self {
+        let mut this = Self::new(version);
         course.iter().for_each(|one| this.make(one));
         this
     }
@@ -122,7 +123,9 @@ impl Service {
         if body.is_object() {
             body["clientContext"] = format!("context-{}", self.made).into();
         }
-        let route = Route::new(method, Some(call), Some("participant-1".into()));
+        let operation = self.ledger.call(call).and_then(|call| call.operations().first()?.id().cloned());
+        let item = operation.filter(|_| method == Method::GetOperation);
+        let route = Route::new(method, Some(call), Some(item.unwrap_or_else(|| "participant-1".into())));
         let asked = Asked::new(self.now, Uuid::from_u128(self.made), Caller::new(Permission::ALL));
         let Ok(command) = Command::read(&route, body.to_string().as_bytes()) else { return };
         let Ok(decision) = self.ledger.decide(Some(call), command, &asked) else { return };
@@ -140,7 +143,7 @@ impl Service {
         for recorded in events {
             self.ledger.apply(recorded).expect("what the service records folds without a refusal");
             let call = self.ledger.call(recorded.call).unwrap();
-            let told = Notify::new(Version::V1).event(call, recorded);
+            let told = Notify::new(self.version).event(call, recorded);
             self.sent.extend(told.map(|told| Packet::Notification(recorded.call, told)));
         }
     }
@@ -420,8 +423,11 @@ proptest! {
     #![proptest_config(config(400, REGRESSIONS))]
 
     #[test]
-    fn a_bot_that_hears_all_of_it_has_the_call_of_the_service(course in a_course()) {
-        let service = Service::play(&course);
+    fn a_bot_that_hears_all_of_it_has_the_call_of_the_service(
+        course in a_course(),
+        version in select(Version::ALL),
+    ) {
+        let service = Service::play(&course, version);
         let bot = Bot::hear(service.sent.iter().cloned().enumerate());
         for call in service.ledger.calls() {
             let heard = bot.ledger.call(call.id()).expect("the bot knows each call");
@@ -437,7 +443,7 @@ proptest! {
         repeats in vec(prop::bool::weighted(0.2), 160),
     ) {
         let course: Vec<Move> = course.into_iter().filter(|one| !is_ambiguous(one)).collect();
-        let service = Service::play(&course);
+        let service = Service::play(&course, Version::V1);
         let bot = Bot::hear(shuffled(&service.sent, &delays, &repeats));
         for call in service.ledger.calls() {
             let heard = bot.ledger.call(call.id()).expect("the bot knows each call");
@@ -490,7 +496,7 @@ fn the_courses_of_these_tests_reach_every_state_and_most_events() {
     let mut ends = BTreeSet::new();
     for _ in 0..600 {
         let course = a_course().new_tree(&mut runner).unwrap().current();
-        let mut service = Service::new();
+        let mut service = Service::new(Version::V1);
         for one in &course {
             service.make(one);
             states.extend(service.ledger.calls().map(Call::state));

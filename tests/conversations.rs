@@ -293,7 +293,6 @@ fn a_call_that_is_not_known_is_not_found() {
         (Method::DeleteCall, json!({})),
         (Method::GetCall, json!({})),
         (Method::ListParticipants, json!({})),
-        (Method::GetOperation, json!({})),
         (Method::PlayPrompt, json!({ "prompts": [{}] })),
         (Method::Mute, json!({})),
         (Method::Invite, json!({ "participants": [someone()] })),

@@ -246,3 +246,63 @@ fn every_event_of_the_service_has_a_name_on_the_list() {
     once.dedup();
     assert_eq!(once.len(), known.len());
 }
+
+#[test]
+fn an_operation_that_is_asked_for_needs_an_id() {
+    let route = Route::new(Method::GetOperation, Some(call_id()), None);
+    let refusal = Command::read(&route, b"").unwrap_err();
+    assert_eq!(
+        (refusal.status(), refusal.to_string().as_str()),
+        (400, "`getOperation` is refused for its `path`: an id at its end")
+    );
+}
+
+#[test]
+fn stop_tones_are_keys_and_prompts_are_played_a_positive_number_of_times() {
+    let mut both = established();
+    for (method, body, member) in [
+        (Method::RecordResponse, json!({ "stopTones": ["#", "tone1", "banana"] }), "stopTones[2]"),
+        (Method::PlayPrompt, json!({ "prompts": [{}], "loop": 0 }), "loop"),
+    ] {
+        let refusal = both.ask(method, &body, 1).unwrap_err();
+        assert_eq!((refusal.status(), &refusal.error().inner_error["member"]), (400, &json!(member)));
+    }
+    assert!(
+        both.ask(Method::RecordResponse, &json!({ "stopTones": ["#", "tone1", "5", "*", "A"] }), 1).is_ok()
+    );
+}
+
+#[test]
+fn a_refused_stimulus_is_never_legal_itself() {
+    let mut both = established();
+    both.ask(Method::SendDtmfTones, &json!({ "tones": ["tone1"] }), 1).unwrap();
+    let refusal = both
+        .react(Stimulus::OperationFinished("nope".into(), callfold::call::Ending::Completed), 2)
+        .unwrap_err();
+    assert!(!refusal.legal.contains(&refusal.what), "{refusal}");
+}
+
+#[test]
+fn a_keep_alive_before_the_decision_arms_nothing() {
+    let mut both = Both::hears(&told(json!({ "state": "incoming" })));
+    both.ask(Method::KeepAlive, &json!({}), 1).unwrap();
+    let waits: Vec<_> = both.call().deadlines().iter().map(|due| due.deadline.as_str()).collect();
+    assert_eq!(waits, ["answer"]);
+}
+
+#[test]
+fn where_nothing_tells_the_kind_of_a_call_any_permission_that_could_have_opened_it_will_do() {
+    let both = established();
+    assert!(graph::allows(&[Permission::JoinGroupCall], Method::GetCall, both.call()));
+    assert!(!graph::allows(&[], Method::GetCall, both.call()));
+}
+
+#[test]
+fn a_call_is_not_placed_under_an_id_that_is_in_use() {
+    let both = established();
+    let route = Route::new(Method::CreateCall, None, None);
+    let body = json!({ "callbackUri": "https://bot.contoso.com/", "mediaConfig": {}, "targets": [{}] });
+    let asked = Asked::new(at(1), call_id().guid(), Caller::new(Permission::ALL));
+    let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
+    assert_eq!(both.ledger.decide(None, command, &asked).unwrap_err().status(), 409);
+}

@@ -121,7 +121,10 @@ impl Command {
     /// ```
     pub fn read(route: &Route, body: &[u8]) -> Result<Self, Refusal> {
         let method = route.method;
-        let item = || route.item.clone().unwrap_or_else(|| "".into());
+        let item = || {
+            let why = Why::Invalid { member: "path".into(), limit: "an id at its end".into() };
+            route.item.clone().ok_or_else(|| Refusal::new(method.as_str(), None, why))
+        };
         let command = match method {
             Method::CreateCall => Self::CreateCall(parse(method, body)?),
             Method::Answer => Self::Answer(parse(method, body)?),
@@ -132,8 +135,8 @@ impl Command {
             Method::DeleteCall => Self::DeleteCall,
             Method::GetCall => Self::GetCall,
             Method::ListParticipants => Self::ListParticipants,
-            Method::GetParticipant => Self::GetParticipant(item()),
-            Method::GetOperation => Self::GetOperation(item()),
+            Method::GetParticipant => Self::GetParticipant(item()?),
+            Method::GetOperation => Self::GetOperation(item()?),
             Method::PlayPrompt => Self::PlayPrompt(parse(method, body)?),
             Method::RecordResponse => Self::RecordResponse(parse(method, body)?),
             Method::CancelMediaProcessing => Self::CancelMediaProcessing(parse(method, body)?),
@@ -145,10 +148,10 @@ impl Command {
             Method::UpdateRecordingStatus => Self::UpdateRecordingStatus(parse(method, body)?),
             Method::AddLargeGalleryView => Self::AddLargeGalleryView(parse(method, body)?),
             Method::Invite => Self::Invite(parse(method, body)?),
-            Method::MuteParticipant => Self::MuteParticipant(item(), parse(method, body)?),
-            Method::DeleteParticipant => Self::DeleteParticipant(item()),
-            Method::StartHoldMusic => Self::StartHoldMusic(item(), parse(method, body)?),
-            Method::StopHoldMusic => Self::StopHoldMusic(item(), parse(method, body)?),
+            Method::MuteParticipant => Self::MuteParticipant(item()?, parse(method, body)?),
+            Method::DeleteParticipant => Self::DeleteParticipant(item()?),
+            Method::StartHoldMusic => Self::StartHoldMusic(item()?, parse(method, body)?),
+            Method::StopHoldMusic => Self::StopHoldMusic(item()?, parse(method, body)?),
             Method::MuteAll => Self::MuteAll(parse(method, body)?),
             Method::ConfigureMixer => Self::ConfigureMixer(parse(method, body)?),
             Method::UpdateMetadata => Self::UpdateMetadata(parse(method, body)?),

@@ -90,7 +90,8 @@ impl Deadlines {
             Cause::Redirected => self.disarm(&[Deadline::Answer]),
             Cause::Established => self.disarm(&[Deadline::Ring]),
             Cause::TerminationStarted => {
-                self.disarm(&[Deadline::Answer, Deadline::Redirect, Deadline::Ring]);
+                let untold = [Deadline::Answer, Deadline::Redirect, Deadline::Ring, Deadline::KeepAlive];
+                self.disarm(&untold);
             }
             Cause::Terminated
             | Cause::Alerted

@@ -36,7 +36,7 @@ use crate::{CallId, Id, Recorded, Refusal, Why};
 pub struct Asked<'a> {
     /// When.
     pub at: Timestamp,
-    /// The id of what the request makes: of a call, or of an operation.
+    /// The id of what the request makes: of a call, or of an operation. One that was never used.
     pub new_id: Uuid,
     /// By whom.
     pub caller: Caller<'a>,
@@ -90,7 +90,7 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] of status 400 or 403; and 409 where the command is another one.
+    /// A [`Refusal`] of status 400 or 403; and 404 where the command is about a call, and none is named.
     ///
     /// ```
     /// use callfold::call::{Asked, Call, Caller, Command};

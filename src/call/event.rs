@@ -57,7 +57,7 @@ pub enum CallEvent {
     OperationStep(operation::Cause, Box<CommsOperation>),
     /// `notificationHeard`: a delivery that bore message ids was taken in.
     NotificationHeard(Box<NotificationHeard>),
-    /// What only the side of the service records: it is not told by notifications.
+    /// What only the side of the service records. Of these, notifications tell that shared content changed.
     Service(ServiceEvent),
 }
 

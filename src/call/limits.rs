@@ -77,6 +77,7 @@ pub(super) fn transfer(asked: &Transfer) -> Checked {
 
 pub(super) fn play_prompt(asked: &PlayPrompt) -> Checked {
     count("prompts", prompts(&asked.prompts), 1..=PROMPTS)?;
+    within("loop", asked.repeat.value().copied(), &(1..=i32::MAX), "a positive number of times")?;
     client_context(&asked.client_context)
 }
 
@@ -89,6 +90,10 @@ pub(super) fn record_response(asked: &RecordResponse) -> Checked {
     ];
     for (member, seconds) in timers {
         within(member, seconds.value().copied(), &RECORD_SECONDS, "1 to 120")?;
+    }
+    let stops = asked.stop_tones.value().map_or(&[][..], |stops| stops);
+    if let Some(index) = stops.iter().position(|stop| !RecordResponse::is_key(stop)) {
+        return Err(invalid(&format!("stopTones[{index}]"), "a key, such as 1, # or *, or its name"));
     }
     client_context(&asked.client_context)
 }

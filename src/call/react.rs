@@ -73,8 +73,11 @@ impl Call {
         match reacting.take(stimulus) {
             Some(()) => Ok(reacting.plan.events),
             None => {
-                let refusal = Refusal::new(name, Some(self.state), Why::State);
-                Err(Refusal { legal: self.legal_stimuli(), ..refusal })
+                let mut legal = self.legal_stimuli();
+                let is_legal = legal.contains(&name);
+                legal.retain(|one| *one != name);
+                let why = if is_legal { Why::Part("what it names".into()) } else { Why::State };
+                Err(Refusal { legal, ..Refusal::new(name, Some(self.state), why) })
             }
         }
     }

@@ -35,7 +35,7 @@ use crate::graph::{
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The header `Location`: the path of what was made.
+    /// The header `Location`: the path of what was made, under `/communications`, for the host to put its address before.
     pub location: Option<String>,
     /// The body.
     pub body: Body,

@@ -6,11 +6,12 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::Call;
+use super::event::{CallEvent, ServiceEvent};
 use super::lifecycle::Region;
 use super::payload::{HoldMusic, MediaRequest, Recording};
 use crate::graph::action::{RecordResponse, Transfer};
 use crate::graph::{InvitationParticipantInfo, OperationKind, RecordingStatus, TeleconferenceDeviceQuality};
-use crate::{CallId, OperationId, ParticipantId};
+use crate::{CallId, OperationId, ParticipantId, Recorded};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Service {
@@ -78,6 +79,23 @@ impl Call {
     /// ```
     pub fn media_queue(&self) -> impl Iterator<Item = (&OperationId, &MediaRequest)> {
         self.queue().iter().map(|queued| (&queued.operation, &queued.request))
+    }
+
+    /// That the app kept the call alive: for a bot, which is told so by the reply to its request and by nothing else.
+    ///
+    /// ```
+    /// use callfold::{Call, Recorded};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:00:00Z","type":"placed","data":{}}"#;
+    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let kept = call.kept_alive("2026-11-23T09:15:00Z".parse()?);
+    /// call.evolve(&kept)?;
+    /// assert_eq!(call.next_deadline().unwrap().at, "2026-11-23T10:00:00Z".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn kept_alive(&self, at: Timestamp) -> Recorded {
+        let kept = CallEvent::Service(ServiceEvent::KeptAlive);
+        Recorded::new(self.id(), self.revision().saturating_add(1), Some(at), kept)
     }
 
     /// What the app said of its recording; `None` where it said nothing.
@@ -190,6 +208,6 @@ impl Call {
 }
 
 /// The call that one who is called or invited brings along.
-pub(super) fn replaced(target: &InvitationParticipantInfo) -> Option<CallId> {
+pub(crate) fn replaced(target: &InvitationParticipantInfo) -> Option<CallId> {
     target.replaces_call_id.value()?.guid().map(CallId::new)
 }

@@ -177,13 +177,22 @@ impl RecordResponse {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn is_stopped_by(&self, tone: &Tone) -> bool {
-        let name = tone.as_str();
-        let signs = [(Tone::Star, "*"), (Tone::Pound, "#")];
-        let sign = signs.iter().find(|(known, _)| known == tone).map(|(_, sign)| *sign);
-        let key = sign.or_else(|| name.strip_prefix("tone")).unwrap_or(name);
-        let mut stops = self.stop_tones.value().into_iter().flatten();
-        stops.any(|stop| stop.eq_ignore_ascii_case(name) || stop.eq_ignore_ascii_case(key))
+        self.stop_tones.value().into_iter().flatten().any(|stop| names(stop, tone))
     }
+
+    /// True where a text names a key.
+    pub(crate) fn is_key(stop: &str) -> bool {
+        Tone::KNOWN.iter().any(|tone| names(stop, tone))
+    }
+}
+
+/// True where a text is the name of a key, or its sign.
+fn names(text: &str, tone: &Tone) -> bool {
+    let name = tone.as_str();
+    let signs = [(Tone::Star, "*"), (Tone::Pound, "#")];
+    let sign = signs.iter().find(|(known, _)| known == tone).map(|(_, sign)| *sign);
+    let key = sign.or_else(|| name.strip_prefix("tone")).unwrap_or(name);
+    text.eq_ignore_ascii_case(name) || text.eq_ignore_ascii_case(key)
 }
 
 resource! {

@@ -4,7 +4,8 @@ use super::{Member, ResultInfo};
 
 macro_rules! end_codes {
     ($( $Code:ident = $code:literal $(/ $subcode:literal)?: $meaning:literal, )+) => {
-        /// A pair of code and subcode that was published, or reported, with its meaning. Source:
+        /// A pair of code and subcode that was published, or reported, with its meaning; but for the plain 408, which
+        /// this crate chose where no page gives a code. Source:
         /// [delete call](https://learn.microsoft.com/graph/api/call-delete) and the pages of the actions.
         ///
         /// ```
@@ -58,7 +59,7 @@ end_codes! {
     PstnEnded = 200 / 560_000: "The PSTN user hung up.",
     OperationCancelled = 400 / 8508: "The operation was cancelled.",
     CalleeUnreachable = 400 / 8541: "The callee cannot be reached.",
-    TimedOut = 408: "Nobody decided in time.",
+    TimedOut = 408: "The time ran out.",
     AcceptanceNotAcknowledged = 408 / 1106: "The acceptance was not acknowledged in time.",
     KeepAliveMissed = 408 / 8537: "The app did not keep the call alive.",
     NoSignalling = 408 / 10057: "No signalling came from the callee.",
@@ -120,7 +121,11 @@ impl EndCode {
     pub fn of(result: &ResultInfo) -> Option<Self> {
         let code = *result.code.value()?;
         let subcode = result.subcode.value().copied();
-        Self::ALL.iter().copied().find(|known| known.code() == code && known.subcode() == subcode)
+        let find = |subcode| {
+            Self::ALL.iter().copied().find(|known| known.code() == code && known.subcode() == subcode)
+        };
+        // A subcode of 0 refines nothing.
+        find(subcode).or_else(|| find(None).filter(|_| subcode == Some(0)))
     }
 
     /// The result that says it.

@@ -177,7 +177,7 @@ impl Route {
     }
 
     /// Reads a verb and a path, or a whole URL: with or without a version, under either root, in any letter
-    /// case, with qualified action names, with ids as segments or as OData keys.
+    /// case, with qualified action names, with ids as segments or as OData keys. Query options are left out.
     ///
     /// # Errors
     ///

@@ -74,7 +74,8 @@ impl Needed {
     /// What a method needs on a call as it is known; to place one, as it is asked for.
     ///
     /// Where the pages say *Calls.Initiate.All or Calls.AccessMedia.All*, the check is made when the call is created
-    /// and not repeated, so that in a group call whatever opened the call will do.
+    /// and not repeated, so that in a group call whatever opened the call will do. Where nothing tells the kind of the
+    /// call, nothing speaks against it.
     ///
     /// ```
     /// use callfold::graph::{self, Method, Needed};
@@ -83,10 +84,17 @@ impl Needed {
     /// ```
     pub fn by(method: Method, call: &Call) -> Self {
         let is_app_hosted = call.is_service_hosted() == Some(false);
-        Self::with(method, call.is_group() == Some(true), is_app_hosted, call.meeting_info.value().is_some())
+        Self::with(method, call.is_group(), is_app_hosted, call.meeting_info.value().is_some())
     }
 
-    pub(crate) fn with(method: Method, is_group: bool, is_app_hosted: bool, is_meeting: bool) -> Self {
+    pub(crate) fn with(
+        method: Method,
+        is_group: Option<bool>,
+        is_app_hosted: bool,
+        is_meeting: bool,
+    ) -> Self {
+        let opened: &[Permission] = if is_group == Some(false) { INITIATE_OR_MEDIA } else { ANY };
+        let is_group = is_group == Some(true);
         let hosting: &[Permission] = if is_app_hosted { MEDIA } else { NONE };
         Self(match method {
             Method::DeleteCall
@@ -102,7 +110,7 @@ impl Needed {
             | Method::GetOperation
             | Method::UpdateMetadata
             | Method::ListAudioRoutingGroups
-            | Method::ListContentSharingSessions => [if is_group { ANY } else { INITIATE_OR_MEDIA }, NONE],
+            | Method::ListContentSharingSessions => [opened, NONE],
             Method::ChangeScreenSharingRole
             | Method::RecordResponse
             | Method::SubscribeToTone
@@ -156,7 +164,7 @@ impl Needed {
 /// use callfold::graph::{Method, Permission, allows};
 /// use callfold::{Call, Recorded};
 ///
-/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{"targets":[{}]}}"#;
 /// let call = Call::begin(&line.parse::<Recorded>()?)?;
 /// assert!(allows(&[Permission::AccessMedia], Method::PlayPrompt, &call));
 /// assert!(!allows(&[Permission::JoinGroupCall], Method::PlayPrompt, &call));

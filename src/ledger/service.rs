@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::Ledger;
-use crate::call::{Asked, CallEvent, Command, Decision, Due, Stimulus};
+use crate::call::{Asked, CallEvent, Command, Decision, Due, Stimulus, replaced};
 use crate::graph::action::LogTeleconferenceDeviceQuality;
-use crate::graph::{EndCode, OperationKind};
+use crate::graph::{EndCode, Method, OperationKind};
 use crate::operation::{self, find};
 use crate::{Call, CallId, Recorded, Refusal, Why};
 
@@ -43,7 +43,14 @@ impl Ledger {
                 Some(call) => call,
                 None => return Call::unseen(command, asked),
             },
-            (_, None) => return Call::place(command, asked),
+            (_, None) => {
+                let id = CallId::new(asked.new_id);
+                let taken = self.call(id).filter(|_| method == Method::CreateCall);
+                return match taken {
+                    Some(call) => Err(Refusal::new(method.as_str(), Some(call.state()), Why::State)),
+                    None => Call::place(command, asked),
+                };
+            }
             (_, Some(id)) => {
                 let known = self.call(id);
                 known.ok_or_else(|| Refusal::new(method.as_str(), None, Why::UnknownCall))?
@@ -146,6 +153,5 @@ fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
     if operation.kind() != OperationKind::InviteParticipants || !succeeds {
         return None;
     }
-    let invited = operation.resource().participants.value()?.first()?;
-    invited.replaces_call_id.value()?.guid().map(CallId::new)
+    operation.resource().participants.value()?.first().and_then(replaced)
 }

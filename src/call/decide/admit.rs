@@ -111,7 +111,7 @@ impl Call {
 
     fn needed_with(&self, method: Method, is_service_hosted: Option<bool>) -> Needed {
         let is_meeting = self.details.meeting_info.value().is_some();
-        Needed::with(method, self.is_group() == Some(true), is_service_hosted == Some(false), is_meeting)
+        Needed::with(method, self.is_group(), is_service_hosted == Some(false), is_meeting)
     }
 
     /// The media configuration of an answer counts as the call's.
@@ -126,7 +126,7 @@ impl Call {
         permitted(method, needed, caller, Some(self.state))
     }
 
-    /// The methods that would be let in now, the limits of their bodies aside.
+    /// The methods that would be let in now, the limits of their bodies aside, as long as no deadline is due.
     ///
     /// ```
     /// use callfold::graph::Method;

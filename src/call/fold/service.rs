@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::super::Call;
-use super::super::deadline::{Deadline, KEEP_ALIVE, seconds};
+use super::super::deadline::{ANSWER, ANSWER_RECORDING, Deadline, KEEP_ALIVE, seconds};
 use super::super::event::{CallEvent, RecordingCause, ServiceEvent};
 use super::super::payload::{MediaRequest, OperationQueued, Recording};
 use super::super::service::{Queued, Service};
@@ -36,7 +36,13 @@ impl Call {
                 self.deadlines.arm(Deadline::Redirect, recorded.at, seconds(asked.seconds()));
             }
             ServiceEvent::TransferRequested(asked) => self.service().transfer = Some(asked.clone()),
-            ServiceEvent::KeptAlive => self.deadlines.arm(Deadline::KeepAlive, recorded.at, KEEP_ALIVE),
+            ServiceEvent::KeptAlive => {
+                // Nobody waits for it before the call is decided, nor after its end began.
+                let untimely = [State::Incoming, State::Redirecting, State::Terminating];
+                if !untimely.contains(&self.state) {
+                    self.deadlines.arm(Deadline::KeepAlive, recorded.at, KEEP_ALIVE);
+                }
+            }
             ServiceEvent::OperationQueued(queued) => self.queued(event, queued)?,
             ServiceEvent::Recording(cause, told) => self.recording(event, *cause, told, recorded.at)?,
             ServiceEvent::RecordingStatusUpdated(told) => {
@@ -204,7 +210,6 @@ fn said(asked: &Answer) -> graph::Call {
 
 /// How long an app has to decide on an incoming call.
 pub(super) fn time_to_decide(told: Option<&graph::Call>) -> jiff::SignedDuration {
-    use super::super::deadline::{ANSWER, ANSWER_RECORDING};
     let is_recording = told.is_some_and(|told| told.is_policy_based_recording());
     if is_recording { ANSWER_RECORDING } else { ANSWER }
 }
