@@ -161,3 +161,16 @@ fn the_page_names_every_deadline() {
         assert!(page.contains(&format!("| {deadline} |")), "{deadline}");
     }
 }
+
+/// `cargo run --example service > docs/samples/service.jsonl` writes it anew.
+#[test]
+fn the_sample_of_a_service_is_a_log_that_folds_and_is_what_its_page_says() {
+    let mut ledger = callfold::Ledger::new();
+    for line in include_str!("../docs/samples/service.jsonl").lines() {
+        ledger.apply(&line.parse().unwrap()).unwrap();
+    }
+    let call = ledger.calls().next().unwrap();
+    assert_eq!(call.result_info().and_then(EndCode::of), Some(EndCode::PeerEnded));
+    assert_eq!(call.operations().iter().filter(|operation| operation.is_success()).count(), 3);
+    assert_eq!(call.tones().len(), 1);
+}

@@ -1,0 +1,98 @@
+//! Plays the service for one call, in virtual time: an app answers, records what the caller says, and is hung up on.
+//!
+//! `cargo run --example service` writes the service's event log; with `--notifications` what it posts to the app.
+//! Both can be replayed: `cargo run --example service | cargo run -- replay -`.
+
+#![allow(clippy::print_stdout, reason = "the log is what it is for")]
+
+use std::error::Error;
+
+use callfold::call::{Asked, Caller, Command, Ending, Stimulus};
+use callfold::graph::{CommsNotifications, EndCode, Permission, Route, Version};
+use callfold::jiff::{SignedDuration, Timestamp};
+use callfold::uuid::Uuid;
+use callfold::{CallId, Ledger, Notify, Recorded, Secret};
+
+const CALL: &str = "9c1d2f04-0a53-4a0e-8f6b-3c5a7d1e2b90";
+
+/// A host: it stores, folds and tells what its calls come to.
+struct Host {
+    ledger: Ledger,
+    now: Timestamp,
+    requests: u128,
+    tells: bool,
+}
+
+impl Host {
+    /// Time goes by, and what is due happens.
+    fn wait(&mut self, seconds: i64) -> Result<(), Box<dyn Error>> {
+        self.now = self.now.checked_add(SignedDuration::from_secs(seconds))?;
+        loop {
+            let due = self.ledger.expire(self.now);
+            if due.is_empty() {
+                return Ok(());
+            }
+            self.take_in(&due)?;
+        }
+    }
+
+    fn ask(&mut self, verb: &str, what: &str, body: &str) -> Result<(), Box<dyn Error>> {
+        self.requests += 1;
+        let route = Route::parse(verb, &format!("/v1.0/communications/calls/{CALL}{what}"))?;
+        let command = Command::read(&route, body.as_bytes())?;
+        let asked = Asked::new(self.now, Uuid::from_u128(self.requests), Caller::new(Permission::ALL));
+        let decision = self.ledger.decide(route.call, command, &asked)?;
+        self.take_in(&decision.events)
+    }
+
+    fn happen(&mut self, stimulus: Stimulus) -> Result<(), Box<dyn Error>> {
+        let call: CallId = CALL.parse()?;
+        let events = self.ledger.react(call, stimulus, self.now)?;
+        self.take_in(&events)
+    }
+
+    fn take_in(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error>> {
+        for recorded in events {
+            self.ledger.apply(recorded)?;
+            let call = self.ledger.call(recorded.call).ok_or("what was applied is there")?;
+            let told = Notify::new(Version::V1).event(call, recorded);
+            match told.filter(|_| self.tells) {
+                Some(told) => println!("{}", serde_json::to_string(&CommsNotifications::new(vec![told]))?),
+                None if self.tells => {}
+                None => println!("{recorded}"),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let tells = std::env::args().any(|argument| argument == "--notifications");
+    let now = "2026-11-23T09:15:00Z".parse()?;
+    let mut host = Host { ledger: Ledger::new(), now, requests: 0, tells };
+    let offer = r#"{"source":{"identity":{"user":{"id":"9f2d8a51-1c7e-4b55-9a35-6d1f0c2e7b44","displayName":"Adele"}}}}"#;
+    host.happen(Stimulus::Offered(serde_json::from_str(offer)?))?;
+    host.wait(2)?;
+    host.ask("POST", "/answer", r#"{"callbackUri":"https://bot.contoso.com/callback","mediaConfig":{}}"#)?;
+    host.wait(1)?;
+    host.happen(Stimulus::Connected(Some(serde_json::from_str(r#"{"mediaState":{"audio":"active"}}"#)?)))?;
+    host.ask("POST", "/subscribeToTone", r#"{"clientContext":"keys"}"#)?;
+    host.ask(
+        "POST",
+        "/playPrompt",
+        r#"{"prompts":[{"mediaInfo":{"uri":"https://bot.contoso.com/hello.wav"}}]}"#,
+    )?;
+    host.ask("POST", "/recordResponse", r#"{"maxRecordDurationInSeconds":20,"clientContext":"answer"}"#)?;
+    host.wait(4)?;
+    host.happen(Stimulus::PromptFinished(Ending::Completed))?;
+    let location = Some("https://media.contoso.com/recordings/1".into());
+    let access_token = Some(Secret::new("sample-recording-token".into()));
+    host.happen(Stimulus::RecordingStarted { location, access_token })?;
+    host.happen(Stimulus::SpeechStarted)?;
+    host.wait(3)?;
+    host.happen(Stimulus::TonePressed("tone1".into()))?;
+    host.happen(Stimulus::SpeechEnded)?;
+    // Nobody speaks for five seconds: the recording ends by itself.
+    host.wait(8)?;
+    host.happen(Stimulus::HungUp(EndCode::PeerEnded))
+}
