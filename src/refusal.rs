@@ -135,14 +135,15 @@ impl fmt::Display for Refusal {
             Why::UnknownItem(item) => return write!(f, "because the call has no {item}"),
         }
         match self.state {
-            Some(state) => write!(f, "while the call is `{state}`: ")?,
-            None => f.write_str("before the call began: ")?,
+            Some(state) => write!(f, "while the call is `{state}`")?,
+            None => f.write_str("before the call began")?,
         }
         let mut names = self.legal.iter();
         match names.next() {
-            None => f.write_str("nothing is legal any more"),
+            None if matches!(self.why, Why::Part(_)) => Ok(()),
+            None => f.write_str(": nothing is legal any more"),
             Some(first) => {
-                write!(f, "legal would be `{first}`")?;
+                write!(f, ": legal would be `{first}`")?;
                 names.try_for_each(|name| write!(f, ", `{name}`"))
             }
         }

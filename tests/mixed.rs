@@ -306,3 +306,30 @@ fn a_call_is_not_placed_under_an_id_that_is_in_use() {
     let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
     assert_eq!(both.ledger.decide(None, command, &asked).unwrap_err().status(), 409);
 }
+
+#[test]
+fn a_number_of_seconds_that_is_out_of_its_limits_counts_as_not_told() {
+    let waits = |lines: &[(&str, &str)]| {
+        let mut ledger = Ledger::new();
+        for (revision, (name, data)) in (1..).zip(lines) {
+            let line = format!(
+                r#"{{"call":"{CALL}","rev":{revision},"at":"2026-11-23T09:00:00Z","type":"{name}","data":{data}}}"#
+            );
+            ledger.apply(&line.parse().unwrap()).unwrap();
+        }
+        let start: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
+        let due = ledger.call(call_id()).unwrap().next_deadline().unwrap();
+        (due.deadline.as_str(), due.at.duration_since(start).as_secs())
+    };
+    assert_eq!(waits(&[("placed", r#"{"ringingTimeoutInSeconds":-5}"#)]), ("keepAlive", 2700));
+    let redirect = [("offered", "{}"), ("redirectRequested", r#"{"timeout":-5}"#), ("redirected", "{}")];
+    assert_eq!(waits(&redirect), ("redirect", 55));
+    let queued = r#"{"operation":{"id":"o","status":"notStarted"},"recordResponse":{"maxRecordDurationInSeconds":-5,"initialSilenceTimeoutInSeconds":120}}"#;
+    let record = [
+        ("placed", "{}"),
+        ("established", "{}"),
+        ("operationQueued", queued),
+        ("operationStarted", r#"{"id":"o"}"#),
+    ];
+    assert_eq!(waits(&record), ("recordDuration", 5));
+}

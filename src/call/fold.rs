@@ -266,7 +266,7 @@ impl Beginning {
             Self::Placed => {
                 deadlines.arm(Deadline::KeepAlive, at, KEEP_ALIVE);
                 let timeout = told.as_ref().and_then(|told| told.ringing_timeout_in_seconds.value());
-                if let Some(timeout) = timeout {
+                if let Some(timeout) = timeout.filter(|seconds| **seconds > 0) {
                     deadlines.arm(Deadline::Ring, at, seconds(*timeout));
                 }
             }

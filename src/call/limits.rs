@@ -26,8 +26,6 @@ const PROMPTS: usize = 20;
 const REDIRECT_TARGETS: usize = 25;
 /// The greatest number of users in a group call that an app places, and of participants that are invited at once.
 pub(super) const INVITED: usize = 5;
-const REDIRECT_SECONDS: RangeInclusive<i32> = 15..=90;
-const RECORD_SECONDS: RangeInclusive<i32> = 1..=120;
 
 pub(super) fn invalid(member: &str, limit: impl Into<String>) -> Why {
     Why::Invalid { member: member.into(), limit: limit.into() }
@@ -64,7 +62,7 @@ pub(super) fn reject(asked: &Reject) -> Checked {
 pub(super) fn redirect(asked: &Redirect) -> Checked {
     let targets = asked.targets.value().map_or(0, |targets| targets.len());
     count("targets", targets, 1..=REDIRECT_TARGETS)?;
-    within("timeout", asked.timeout.value().copied(), &REDIRECT_SECONDS, "15 to 90 seconds")?;
+    within("timeout", asked.timeout.value().copied(), &Redirect::SECONDS, "15 to 90 seconds")?;
     https("callbackUri", &asked.callback_uri, false)
 }
 
@@ -89,7 +87,7 @@ pub(super) fn record_response(asked: &RecordResponse) -> Checked {
         ("maxRecordDurationInSeconds", &asked.max_record_duration_in_seconds),
     ];
     for (member, seconds) in timers {
-        within(member, seconds.value().copied(), &RECORD_SECONDS, "1 to 120")?;
+        within(member, seconds.value().copied(), &RecordResponse::SECONDS, "1 to 120")?;
     }
     let stops = asked.stop_tones.value().map_or(&[][..], |stops| stops);
     if let Some(index) = stops.iter().position(|stop| !RecordResponse::is_key(stop)) {

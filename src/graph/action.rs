@@ -3,11 +3,12 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
 
 use super::wire::resource;
 use super::{
-    CallOptions, InvitationParticipantInfo, MediaConfig, Modality, ParticipantInfo, Prompt, RecordingStatus,
-    RejectReason, ScreenSharingRole, TeleconferenceDeviceQuality, Tone, Unshown,
+    CallOptions, InvitationParticipantInfo, MediaConfig, Member, Modality, ParticipantInfo, Prompt,
+    RecordingStatus, RejectReason, ScreenSharingRole, TeleconferenceDeviceQuality, Tone, Unshown,
 };
 
 resource! {
@@ -57,7 +58,15 @@ resource! {
     }
 }
 
+/// What is no number within its limits counts as not told.
+fn within(told: &Member<i32>, limits: RangeInclusive<i32>, default: i32) -> i32 {
+    told.value().copied().filter(|number| limits.contains(number)).unwrap_or(default)
+}
+
 impl Redirect {
+    /// For how many seconds the targets may ring.
+    pub(crate) const SECONDS: RangeInclusive<i32> = 15..=90;
+
     /// For how many seconds the targets ring: as asked, else 55 for one, 60 for several.
     ///
     /// ```
@@ -66,7 +75,7 @@ impl Redirect {
     /// ```
     pub fn seconds(&self) -> i32 {
         let several = self.targets.value().is_some_and(|targets| targets.len() > 1);
-        self.timeout.value().copied().unwrap_or(if several { 60 } else { 55 })
+        within(&self.timeout, Self::SECONDS, if several { 60 } else { 55 })
     }
 }
 
@@ -118,6 +127,9 @@ resource! {
 const RECORD_TIMER: i32 = 5;
 
 impl RecordResponse {
+    /// How many seconds each of the three timers may be.
+    pub(crate) const SECONDS: RangeInclusive<i32> = 1..=120;
+
     /// True where it overtakes what plays and what waits.
     ///
     /// ```
@@ -145,7 +157,7 @@ impl RecordResponse {
     /// assert_eq!(RecordResponse::default().initial_silence(), 5);
     /// ```
     pub fn initial_silence(&self) -> i32 {
-        self.initial_silence_timeout_in_seconds.value().copied().unwrap_or(RECORD_TIMER)
+        within(&self.initial_silence_timeout_in_seconds, Self::SECONDS, RECORD_TIMER)
     }
 
     /// How many seconds of silence end it.
@@ -155,7 +167,7 @@ impl RecordResponse {
     /// assert_eq!(RecordResponse::default().max_silence(), 5);
     /// ```
     pub fn max_silence(&self) -> i32 {
-        self.max_silence_timeout_in_seconds.value().copied().unwrap_or(RECORD_TIMER)
+        within(&self.max_silence_timeout_in_seconds, Self::SECONDS, RECORD_TIMER)
     }
 
     /// After how many seconds it ends.
@@ -165,7 +177,7 @@ impl RecordResponse {
     /// assert_eq!(RecordResponse::default().max_duration(), 5);
     /// ```
     pub fn max_duration(&self) -> i32 {
-        self.max_record_duration_in_seconds.value().copied().unwrap_or(RECORD_TIMER)
+        within(&self.max_record_duration_in_seconds, Self::SECONDS, RECORD_TIMER)
     }
 
     /// True where this key ends it: told as `1`, `#`, `*` or by its name.

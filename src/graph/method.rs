@@ -261,7 +261,9 @@ impl<'a> Path<'a> {
         let mut names = segments(method.path());
         for given in &self.rest {
             match names.next()? {
-                "{id}" if route.call.is_none() => route.call = Some(given.parse().ok()?),
+                "{id}" if route.call.is_none() => {
+                    route.call = Some(percent_decode_str(given).decode_utf8_lossy().parse().ok()?);
+                }
                 "{id}" => {
                     let id = percent_decode_str(given).decode_utf8_lossy();
                     if is_action(unqualified(&id)) {

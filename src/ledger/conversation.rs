@@ -9,6 +9,7 @@ use crate::{Call, CallId, Id};
 impl Ledger {
     /// The calls that belong together with one, itself among them, in the order of their ids: those of the same
     /// `callChainId`, those that it replaces or that replace it, and so on from each of them. None where it is not known.
+    /// Who asked for a transfer or an invitation knows what it replaces; a bot that only hears knows those of one chain.
     /// It looks at every call, as [`Ledger::conversations`] does.
     ///
     /// ```

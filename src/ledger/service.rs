@@ -47,7 +47,10 @@ impl Ledger {
                 let id = CallId::new(asked.new_id);
                 let taken = self.call(id).filter(|_| method == Method::CreateCall);
                 return match taken {
-                    Some(call) => Err(Refusal::new(method.as_str(), Some(call.state()), Why::State)),
+                    Some(call) => {
+                        let why = Why::Part("the id that the host gave it, which is in use".into());
+                        Err(Refusal::new(method.as_str(), Some(call.state()), why))
+                    }
                     None => Call::place(command, asked),
                 };
             }

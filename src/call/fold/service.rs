@@ -27,7 +27,11 @@ impl Call {
             self.must_live(event)?;
         }
         if !self.is_asked_in_time(told) {
-            return Err(self.refuse(event));
+            let is_queued = matches!(told, ServiceEvent::OperationQueued(_));
+            let part =
+                "an operation that is not `notStarted`, has no id, or is of another kind than its request";
+            let refusal = self.refuse(event);
+            return Err(if is_queued { Refusal { why: Why::Part(part.into()), ..refusal } } else { refusal });
         }
         match told {
             ServiceEvent::AnswerRequested(asked) => self.details.pair(&said(asked), Merge),
