@@ -166,12 +166,7 @@ impl Notify {
         if options.is_content_sharing_notification_enabled.value() != Some(&true) {
             return None;
         }
-        let session = ContentSharingSession {
-            odata_type: Some("contentSharingSession".into()),
-            id: id.clone().into(),
-            ..ContentSharingSession::default()
-        };
-        let data = ResourceData::ContentSharing([session].into());
+        let data = ResourceData::ContentSharing([ContentSharingSession::typed(id)].into());
         Some(self.item(call, change, "/contentsharingsessions", data))
     }
 

@@ -7,9 +7,9 @@ mod common;
 use callfold::call::{Asked, Call, Caller, Command, Deadline, Decision, Ending, State, Stimulus};
 use callfold::graph::{EndCode, Method, Permission, ResultInfo, Route};
 use callfold::{Applied, CallId, Id, Ledger, Recorded, Refusal, Why};
+use common::read;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -24,10 +24,6 @@ fn call(number: u128) -> CallId {
 fn at(second: i64) -> Timestamp {
     let nine: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
     nine + SignedDuration::from_secs(second)
-}
-
-fn read<T: DeserializeOwned>(json: Value) -> T {
-    serde_json::from_value(json).unwrap()
 }
 
 /// A service with many calls.

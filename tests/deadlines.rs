@@ -7,12 +7,11 @@ mod common;
 use callfold::call::{Asked, Call, Caller, Command, Deadline, Ending, Reply, State, Stimulus, StopReason};
 use callfold::graph::{EndCode, MediaState, Method, Permission, Route, Tone};
 use callfold::{Applied, Ledger, Recorded, Refusal};
-use common::{call_id, config};
+use common::{call_id, config, read};
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -23,10 +22,6 @@ const MINUTE: i64 = 60;
 fn at(second: i64) -> Timestamp {
     let nine: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
     nine + SignedDuration::from_secs(second)
-}
-
-fn read<T: DeserializeOwned>(json: Value) -> T {
-    serde_json::from_value(json).unwrap()
 }
 
 /// The service, which acts by itself when it is polled, and when it is asked.

@@ -159,23 +159,6 @@ fn given_for(method: &str, state: &str) -> Call {
     call
 }
 
-fn ask_as(call: &Call, granted: &[Permission], what: &str, body: impl ToString) -> Result<Decided, Refusal> {
-    let (verb, path) = what.split_once(' ').unwrap();
-    let route = Route::parse(verb, &format!("/communications/calls/{CALL}{path}")).unwrap();
-    decide(call, granted, Command::read(&route, body.to_string().as_bytes())?)
-}
-
-fn decide(call: &Call, granted: &[Permission], command: Command) -> Result<Decided, Refusal> {
-    let asked = Asked::new(AT.parse().unwrap(), new_id(call), Caller::new(granted));
-    let Decision { reply, events, .. } = call.decide(command, &asked)?;
-    let mut call = call.clone();
-    for recorded in &events {
-        assert_eq!((recorded.revision, recorded.at), (call.revision() + 1, AT.parse().ok()));
-        call.evolve(recorded).expect("what is decided folds");
-    }
-    Ok(Decided { reply, events, call })
-}
-
 #[test]
 fn each_method_is_let_in_where_the_table_says() {
     let rows: Vec<_> = LEGAL.trim().lines().skip(1).collect();

@@ -11,9 +11,8 @@ use callfold::graph::{
     CommsNotification, CommsNotifications, EndCode, MediaState, Method, Permission, Route, Tone, Version,
 };
 use callfold::{Applied, Id, Ledger, Notify, Recorded, Secret};
-use common::{CALL, call_id};
+use common::{CALL, call_id, read};
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -34,10 +33,6 @@ struct Service {
 
 fn at() -> Timestamp {
     "2026-11-23T09:15:00Z".parse().unwrap()
-}
-
-fn read<T: DeserializeOwned>(json: Value) -> T {
-    serde_json::from_value(json).unwrap()
 }
 
 impl Service {

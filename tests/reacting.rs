@@ -11,9 +11,8 @@ use callfold::graph::{
 };
 use callfold::operation::{self, Operation};
 use callfold::{Applied, Id, Ledger, Recorded, Refusal, Secret, Why};
-use common::call_id;
+use common::{call_id, read};
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -31,10 +30,6 @@ struct Scene {
 
 fn at() -> Timestamp {
     "2026-11-23T09:15:00Z".parse().unwrap()
-}
-
-fn read<T: DeserializeOwned>(json: Value) -> T {
-    serde_json::from_value(json).unwrap()
 }
 
 /// The id of the nth request of a scene, and so of its operation.

@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Call;
-use super::plan::{Plan, completed, failed};
+use super::plan::Plan;
 use super::state::{Cause, State};
+use super::stimulus::StopReason;
 use crate::Recorded;
-use crate::graph::{EndCode, ResultInfo};
+use crate::graph::EndCode;
 use crate::names::names;
 
 names! {
@@ -163,11 +164,9 @@ impl Call {
             Deadline::Answer | Deadline::Redirect => plan.end(EndCode::TimedOut),
             Deadline::Ring => plan.end(EndCode::NoSignalling),
             Deadline::KeepAlive => plan.end(EndCode::KeepAliveMissed),
-            Deadline::InitialSilence => plan.finish_recording(failed(EndCode::TimedOut.result_info())),
-            Deadline::Silence => plan.finish_recording(completed(ResultInfo::plain(200, 0))),
-            Deadline::RecordDuration => {
-                plan.finish_recording(completed(EndCode::MaxRecordDurationReached.result_info()));
-            }
+            Deadline::InitialSilence => plan.stop_recording(StopReason::InitialSilence),
+            Deadline::Silence => plan.stop_recording(StopReason::Silence),
+            Deadline::RecordDuration => plan.stop_recording(StopReason::MaxDuration),
         }
         plan.events
     }

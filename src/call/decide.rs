@@ -229,14 +229,6 @@ fn typed(participant: &Participant) -> Participant {
     Participant { odata_type: Some("participant".into()), ..participant.clone() }
 }
 
-fn session(id: &Id) -> ContentSharingSession {
-    ContentSharingSession {
-        odata_type: Some("contentSharingSession".into()),
-        id: id.clone().into(),
-        ..ContentSharingSession::default()
-    }
-}
-
 /// A decision in the making.
 struct Deciding<'a> {
     plan: Plan<'a>,
@@ -315,7 +307,7 @@ impl Deciding<'_> {
                 Reply::with(Body::AudioRoutingGroup(group))
             }
             Command::ListContentSharingSessions => {
-                let sessions = call.content_sharing().iter().map(session);
+                let sessions = call.content_sharing().iter().map(ContentSharingSession::typed);
                 Reply::with(Body::ContentSharingSessions(sessions.collect()))
             }
             Command::LogTeleconferenceDeviceQuality(asked) => {
@@ -328,7 +320,7 @@ impl Deciding<'_> {
         })
     }
 
-    /// True where the new id is none, or where an operation of which only a `clientContext` is known bears this one.
+    /// True where the new id is in use, or the `clientContext` is that of an operation of which no id is known.
     fn is_taken(&self, told: &CommsOperation) -> bool {
         let call = self.plan.call;
         call.knows(told) || call.operations().iter().any(|one| one.is_called(&self.new_id))

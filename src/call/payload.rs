@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::state::State;
 use crate::graph::action::{PlayPrompt, RecordResponse};
-use crate::graph::{CommsOperation, Participant};
+use crate::graph::{CommsOperation, OperationKind, Participant};
 use crate::{Id, OperationId, ParticipantId, Secret};
 
 /// A state that had been inferred was told at last.
@@ -147,6 +147,16 @@ pub struct HoldMusic {
     pub participant: ParticipantId,
     /// The operation.
     pub operation: OperationId,
+}
+
+impl MediaRequest {
+    /// The kind of the operation that it asks for.
+    pub(super) const fn kind(&self) -> OperationKind {
+        match self {
+            Self::PlayPrompt(_) => OperationKind::PlayPrompt,
+            Self::RecordResponse(_) => OperationKind::Record,
+        }
+    }
 }
 
 impl OperationQueued {

@@ -9,6 +9,7 @@ use super::Call;
 use super::event::{CallEvent, ServiceEvent};
 use super::payload::RosterUpdated;
 use super::state::Cause;
+use super::stimulus::StopReason;
 use crate::graph::{
     self, CommsOperation, CompletionReason, EndCode, Member, OperationKind, Participant, ResultInfo,
 };
@@ -51,16 +52,26 @@ fn cancelled(kind: OperationKind) -> End {
     end
 }
 
+/// How a recording ends that stops for this reason.
+fn stopped(reason: StopReason) -> End {
+    match reason {
+        StopReason::InitialSilence => failed(EndCode::TimedOut.result_info()),
+        StopReason::Silence => completed(ResultInfo::plain(200, 0)),
+        StopReason::MaxDuration => completed(EndCode::MaxRecordDurationReached.result_info()),
+        StopReason::StopTone => {
+            let mut end = completed(ResultInfo::plain(200, 0));
+            end.told.completion_reason = CompletionReason::StopToneDetected.into();
+            end
+        }
+        StopReason::Failed(result) => failed(result),
+    }
+}
+
 impl End {
     /// True where an operation that ends so did what it should.
     pub(super) fn succeeds(&self, operation: &Operation) -> bool {
         let mut ended = operation.clone();
         ended.end(self.cause, &self.told)
-    }
-
-    pub(super) fn because(mut self, reason: CompletionReason) -> Self {
-        self.told.completion_reason = reason.into();
-        self
     }
 }
 
@@ -97,8 +108,8 @@ impl<'a> Plan<'a> {
         let drafted =
             self.events.iter().filter(|one| matches!(one.event, CallEvent::RosterUpdated(_))).count();
         let last = self.call.roster.sequence().unwrap_or(0).saturating_add(drafted as i64);
-        let on_hold = self.call.service.as_ref().and_then(|service| service.on_hold.as_ref());
-        let stopped = on_hold.filter(|music| self.leaves(&music.participant, &participants)).cloned();
+        let stopped =
+            self.call.hold_music().filter(|music| self.leaves(&music.participant, &participants)).cloned();
         let updated = RosterUpdated { sequence_number: Some(last.saturating_add(1)), participants };
         self.record(CallEvent::RosterUpdated(Box::new(updated)));
         // Who is gone is on hold no more.
@@ -144,7 +155,8 @@ impl<'a> Plan<'a> {
     }
 
     /// The same of a recording: a sound one tells where it is.
-    pub(super) fn finish_recording(&mut self, mut end: End) {
+    pub(super) fn stop_recording(&mut self, reason: StopReason) {
+        let mut end = stopped(reason);
         if let Some(recording) = self.call.head().and_then(|head| head.recording.as_ref())
             && end.cause == operation::Cause::Completed
         {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::event::{CallEvent, Details, RecordingCause, ServiceEvent};
 use super::lifecycle::Region;
-use super::payload::{ContentSharing, HoldMusic, MediaRequest, Recording};
+use super::payload::{ContentSharing, MediaRequest, Recording};
 use super::plan::{Plan, completed, completed_because, failed};
 use super::state::{Cause, State};
 use super::stimulus::{Ending, Stimulus, StopReason};
@@ -176,10 +176,6 @@ impl Reacting<'_> {
         }
     }
 
-    fn must(&self, holds: bool) -> Option<()> {
-        holds.then_some(())
-    }
-
     fn step(&mut self, cause: Cause) -> Option<()> {
         self.plan.call.state().after(cause)?;
         self.plan.step(cause);
@@ -187,13 +183,13 @@ impl Reacting<'_> {
     }
 
     fn end(&mut self, code: EndCode) -> Option<()> {
-        self.must(self.plan.call.state().is_live())?;
+        must(self.plan.call.state().is_live())?;
         self.plan.end(code);
         Some(())
     }
 
     fn end_from(&mut self, state: State, code: EndCode) -> Option<()> {
-        self.must(self.plan.call.state() == state)?;
+        must(self.plan.call.state() == state)?;
         self.end(code)
     }
 
@@ -209,7 +205,7 @@ impl Reacting<'_> {
     }
 
     fn change_audio(&mut self, audio: MediaState) -> Option<()> {
-        self.must(self.plan.call.has_media())?;
+        must(self.plan.call.has_media())?;
         if self.plan.call.audio() != Some(&audio) {
             let state = CallMediaState { audio: audio.into(), ..CallMediaState::default() };
             let told = graph::Call { media_state: Box::new(state).into(), ..graph::Call::default() };
@@ -229,7 +225,7 @@ impl Reacting<'_> {
     }
 
     fn answer_redirect(&mut self, target: Box<ParticipantInfo>) -> Option<()> {
-        self.must(self.plan.call.state() == State::Redirecting)?;
+        must(self.plan.call.state() == State::Redirecting)?;
         let told = graph::Call {
             answered_by: target.into(),
             termination_reason: Member::Value("AppRedirected".into()),
@@ -240,7 +236,7 @@ impl Reacting<'_> {
     }
 
     fn change_roster(&mut self, participants: Vec<Participant>) -> Option<()> {
-        self.must(self.plan.call.state().is_live())?;
+        must(self.plan.call.state().is_live())?;
         let mut after = self.plan.call.roster.clone();
         let mut news = merged(&participants);
         // Those with an id first, as hearing takes them.
@@ -254,7 +250,7 @@ impl Reacting<'_> {
 
     fn press(&mut self, tone: Tone) -> Option<()> {
         let call = self.plan.call;
-        self.must(call.state().lies_in(Region::Connected) || call.is_audible())?;
+        must(call.state().lies_in(Region::Connected) || call.is_audible())?;
         let is_subscription = |kind| kind == OperationKind::SubscribeToTone;
         let mut subscriptions = call.operations().iter().filter(|one| is_subscription(one.kind()));
         let head = call.head().filter(|head| head.recording.is_some());
@@ -302,15 +298,7 @@ impl Reacting<'_> {
 
     fn finish_recording(&mut self, reason: StopReason) -> Option<()> {
         self.plan.call.head()?.recording.as_ref()?;
-        self.plan.finish_recording(match reason {
-            StopReason::InitialSilence => failed(EndCode::TimedOut.result_info()),
-            StopReason::Silence => completed(graph::ResultInfo::plain(200, 0)),
-            StopReason::MaxDuration => completed(EndCode::MaxRecordDurationReached.result_info()),
-            StopReason::StopTone => {
-                completed(graph::ResultInfo::plain(200, 0)).because(CompletionReason::StopToneDetected)
-            }
-            StopReason::Failed(result) => failed(result),
-        });
+        self.plan.stop_recording(reason);
         Some(())
     }
 
@@ -318,8 +306,8 @@ impl Reacting<'_> {
     fn finish_operation(&mut self, id: &OperationId, ending: Ending) -> Option<()> {
         let call = self.plan.call;
         let operation = call.operations().iter().find(|operation| operation.is_called(id))?;
-        self.must(operation.is_pending())?;
-        self.must(call.queue().iter().all(|queued| !operation.is_called(&queued.operation)))?;
+        must(operation.is_pending())?;
+        must(call.queue().iter().all(|queued| !operation.is_called(&queued.operation)))?;
         let id = operation.id()?;
         let end = match ending {
             Ending::Completed if operation.kind() == OperationKind::SendDtmfTones => {
@@ -350,16 +338,15 @@ impl Reacting<'_> {
     }
 
     fn stop_hold_music(&mut self, id: &OperationId) {
-        let music = self.plan.call.service.as_ref().and_then(|service| service.on_hold.clone());
-        if let Some(HoldMusic { participant, operation }) = music.filter(|music| music.operation == *id) {
-            let stopped = HoldMusic { participant, operation };
-            self.plan.serve(ServiceEvent::HoldMusicStopped(Box::new(stopped)));
+        let music = self.plan.call.hold_music().filter(|music| music.operation == *id);
+        if let Some(music) = music.cloned() {
+            self.plan.serve(ServiceEvent::HoldMusicStopped(Box::new(music)));
         }
     }
 
     fn share(&mut self, id: Id, change: ChangeType) -> Option<()> {
         let call = self.plan.call;
-        self.must(call.state().lies_in(Region::Connected))?;
+        must(call.state().lies_in(Region::Connected))?;
         let is_shared = call.content_sharing().contains(&id);
         let sharing = ContentSharing { id };
         match change {
@@ -373,6 +360,10 @@ impl Reacting<'_> {
         }
         Some(())
     }
+}
+
+fn must(holds: bool) -> Option<()> {
+    holds.then_some(())
 }
 
 /// One telling of each participant: a delta cannot say two things of one.

@@ -34,10 +34,7 @@ pub(super) struct Queued {
 
 impl Queued {
     pub(super) const fn kind(&self) -> OperationKind {
-        match &self.request {
-            MediaRequest::PlayPrompt(_) => OperationKind::PlayPrompt,
-            MediaRequest::RecordResponse(_) => OperationKind::Record,
-        }
+        self.request.kind()
     }
 
     pub(super) const fn record(&self) -> Option<&RecordResponse> {
@@ -127,7 +124,11 @@ impl Call {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_hold(&self) -> Option<&ParticipantId> {
-        self.service.as_ref()?.on_hold.as_ref().map(|music| &music.participant)
+        self.hold_music().map(|music| &music.participant)
+    }
+
+    pub(super) fn hold_music(&self) -> Option<&HoldMusic> {
+        self.service.as_ref()?.on_hold.as_ref()
     }
 
     /// What devices reported of their media, in the order told.

@@ -156,3 +156,10 @@ resource! {
         id: Id = "id",
     }
 }
+
+impl ContentSharingSession {
+    /// The session of this id, with its type.
+    pub(crate) fn typed(id: &Id) -> Self {
+        Self { odata_type: Some("contentSharingSession".into()), id: id.clone().into(), ..Self::default() }
+    }
+}

@@ -62,7 +62,11 @@ pub(crate) fn ask_as(
 ) -> Result<Decided, Refusal> {
     let (verb, path) = what.split_once(' ').unwrap();
     let route = Route::parse(verb, &format!("/communications/calls/{CALL}{path}")).unwrap();
-    let command = Command::read(&route, body.to_string().as_bytes())?;
+    decide(call, granted, Command::read(&route, body.to_string().as_bytes())?)
+}
+
+/// Asks for what was read already.
+pub(crate) fn decide(call: &Call, granted: &[Permission], command: Command) -> Result<Decided, Refusal> {
     let asked = Asked::new(AT.parse().unwrap(), new_id(call), Caller::new(granted));
     let Decision { reply, events, .. } = call.decide(command, &asked)?;
     let mut call = call.clone();

@@ -26,6 +26,11 @@ pub(crate) fn config(cases: u32, regressions: &'static str) -> proptest::test_ru
     }
 }
 
+/// A value of the wire, written as JSON.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).unwrap()
+}
+
 /// A notification about the call of these tests, `changeType` updated.
 pub(crate) fn told(resource_data: Value) -> CommsNotification {
     about("", "updated", resource_data)

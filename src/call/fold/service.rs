@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::super::Call;
 use super::super::deadline::{ANSWER, ANSWER_RECORDING, Deadline, KEEP_ALIVE, seconds};
 use super::super::event::{CallEvent, RecordingCause, ServiceEvent};
-use super::super::payload::{MediaRequest, OperationQueued, Recording};
+use super::super::payload::{OperationQueued, Recording};
 use super::super::service::{Queued, Service};
 use super::super::state::{Cause, State};
 use crate::graph::action::Answer;
@@ -27,11 +27,7 @@ impl Call {
             self.must_live(event)?;
         }
         if !self.is_asked_in_time(told) {
-            let is_queued = matches!(told, ServiceEvent::OperationQueued(_));
-            let part =
-                "an operation that is not `notStarted`, has no id, or is of another kind than its request";
-            let refusal = self.refuse(event);
-            return Err(if is_queued { Refusal { why: Why::Part(part.into()), ..refusal } } else { refusal });
+            return Err(self.refuse(event));
         }
         match told {
             ServiceEvent::AnswerRequested(asked) => self.details.pair(&said(asked), Merge),
@@ -78,17 +74,8 @@ impl Call {
             }
             ServiceEvent::RedirectRequested(_) => self.state.after(Cause::Redirected).is_some(),
             ServiceEvent::TransferRequested(_) => self.state.after(Cause::TransferStarted).is_some(),
-            ServiceEvent::OperationQueued(queued) => {
-                let kind = match &queued.request {
-                    MediaRequest::PlayPrompt(_) => OperationKind::PlayPrompt,
-                    MediaRequest::RecordResponse(_) => OperationKind::Record,
-                };
-                let is_new = queued.operation.status.value() == Some(&OperationStatus::NotStarted);
-                is_new
-                    && [kind, OperationKind::Comms].contains(&queued.operation.kind())
-                    && queued.operation.id.value().is_some()
-            }
             ServiceEvent::KeptAlive
+            | ServiceEvent::OperationQueued(_)
             | ServiceEvent::Recording(..)
             | ServiceEvent::RecordingStatusUpdated(_)
             | ServiceEvent::HoldMusicStarted(_)
@@ -111,8 +98,15 @@ impl Call {
     }
 
     fn queued(&mut self, event: &CallEvent, queued: &OperationQueued) -> Result<(), Refusal> {
-        self.create(event, &queued.operation)?;
-        let Some(operation) = queued.operation.id.value().cloned() else { return Ok(()) };
+        let told = &queued.operation;
+        let is_new = told.status.value() == Some(&OperationStatus::NotStarted);
+        let is_of_kind = [queued.request.kind(), OperationKind::Comms].contains(&told.kind());
+        let Some(operation) = told.id.value().filter(|_| is_new && is_of_kind).cloned() else {
+            let part =
+                "an operation that is not `notStarted`, has no id, or is of another kind than its request";
+            return Err(Refusal { why: Why::Part(part.into()), ..self.refuse(event) });
+        };
+        self.create(event, told)?;
         let request = queued.request.clone();
         self.service().queue.push(Queued { operation, request, recording: None });
         Ok(())
