@@ -7,10 +7,9 @@
     reason = "a test may panic, and asks little of most methods"
 )]
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::common::config;
 use callfold::call::{Asked, Body, Call, Caller, Command, Delivery, Ending, State, Stimulus, StopReason};
 use callfold::graph::{
     self, CommsNotification, EndCode, MediaState, Method, Permission, Route, Tone, ToneInfo, Version,
@@ -18,7 +17,6 @@ use callfold::graph::{
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::uuid::Uuid;
 use callfold::{CallId, Id, Ledger, Notify, Recorded};
-use common::config;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

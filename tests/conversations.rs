@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
+use crate::common::read;
 use callfold::call::{Asked, Call, Caller, Command, Deadline, Decision, Ending, State, Stimulus};
 use callfold::graph::{EndCode, Method, Permission, ResultInfo, Route};
 use callfold::{Applied, CallId, Id, Ledger, Recorded, Refusal, Why};
-use common::read;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -389,7 +387,7 @@ fn closure(calls: &[(u128, u128)]) -> Vec<Vec<u128>> {
 }
 
 proptest! {
-    #![proptest_config(common::config(256, REGRESSIONS))]
+    #![proptest_config(crate::common::config(256, REGRESSIONS))]
 
     #[test]
     fn conversations_are_what_chains_and_replacements_connect(

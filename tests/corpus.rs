@@ -1,5 +1,5 @@
 //! The published payloads: each one read and written, each flow replayed. They are not in this repository;
-//! `CALLFOLD_CORPUS` names the folder that holds them, and `cargo test --test corpus -- --ignored` reads it.
+//! `CALLFOLD_CORPUS` names the folder that holds them, and `cargo test --test all corpus:: -- --ignored` reads it.
 
 #![allow(
     clippy::indexing_slicing,
@@ -7,10 +7,9 @@
     reason = "a test may panic, and says how much it saw"
 )]
 
-mod common;
-
 use std::collections::BTreeMap;
 
+use crate::common::corpus::{compare, lines, payload, through};
 use callfold::call::{Body, Call, Delivery};
 use callfold::graph::{
     AudioRoutingGroup, CommsNotifications, CommsOperation, InvitationParticipantInfo, MediaConfig,
@@ -18,7 +17,6 @@ use callfold::graph::{
 };
 use callfold::operation::Operation;
 use callfold::{CallId, Finding, Id, Ledger, Severity, graph};
-use common::corpus::{compare, lines, payload, through};
 use serde_json::Value;
 
 #[test]

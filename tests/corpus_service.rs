@@ -1,6 +1,6 @@
 //! The published flows, played against the core as the service: each request gets the documented status and reply,
 //! and the notifications are of the documented kinds, in a documented order. The payloads are not in this repository;
-//! `CALLFOLD_CORPUS` names the folder that holds them, and `cargo test --test corpus_service -- --ignored` reads it.
+//! `CALLFOLD_CORPUS` names the folder that holds them, and `cargo test --test all corpus_service:: -- --ignored` reads it.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,10 +9,9 @@
     reason = "a test may panic, and says how much it saw"
 )]
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::common::corpus::{canonical, compare, lines, payload, through};
 use callfold::call::{Asked, Body, Caller, Command, Ending, Reply, State, Stimulus};
 use callfold::graph::action::{
     Answer, ChangeScreenSharingRole, ClientContext, ConfigureMixer, Invite, LogTeleconferenceDeviceQuality,
@@ -23,7 +22,6 @@ use callfold::graph::{self, EndCode, Method, Permission, ResourceUrl, Route, Ver
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::uuid::Uuid;
 use callfold::{CallId, Ledger, Notify, OperationId, Recorded, Refusal};
-use common::corpus::{canonical, compare, lines, payload, through};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 

@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
+use crate::common::{call_id, config, read};
 use callfold::call::{Asked, Call, Caller, Command, Deadline, Ending, Reply, State, Stimulus, StopReason};
 use callfold::graph::{EndCode, MediaState, Method, Permission, Route, Tone};
 use callfold::{Applied, Ledger, Recorded, Refusal};
-use common::{call_id, config, read};
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;

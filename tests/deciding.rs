@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
+use crate::common::CALL;
+use crate::common::asking::*;
 use callfold::Refusal;
 use callfold::call::{Asked, Call, Caller, Command, Decision, Due, State};
 use callfold::graph::{Method, Permission, Route, allows};
-use common::CALL;
-use common::asking::*;
 use serde_json::{Value, json};
 
 const ALICE: &str = r#"{"identity":{"user":{"id":"alice"}}}"#;

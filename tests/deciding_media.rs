@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
+use crate::common::CALL;
+use crate::common::asking::*;
 use callfold::call::{Asked, Call, Caller, Command, Due};
 use callfold::graph::{OperationKind, Permission, Route};
 use callfold::uuid::Uuid;
 use callfold::{OperationId, Refusal};
-use common::CALL;
-use common::asking::*;
 use serde_json::{Value, json};
 
 /// The number that is the id of an operation.

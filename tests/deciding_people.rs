@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
+use crate::common::asking::*;
+use crate::common::{CALL, Scenario, told};
 use callfold::Refusal;
 use callfold::call::Call;
 use callfold::graph::Permission;
-use common::asking::*;
-use common::{CALL, Scenario, told};
 use serde_json::{Value, json};
 
 /// A participant as the roster has it.
@@ -444,7 +442,7 @@ fn the_metadata_of_the_app_stand_in_the_roster() {
 
 #[test]
 fn what_is_shared_is_listed() {
-    let shared = common::about("/contentSharingSessions", "created", json!([{ "id": "s" }]));
+    let shared = crate::common::about("/contentSharingSessions", "created", json!([{ "id": "s" }]));
     let call = Scenario::given(&[told(json!({ "state": "established" })), shared]).call().clone();
     let listed = json!({ "value": [{ "@odata.type": "#microsoft.graph.contentSharingSession", "id": "s" }] });
     ask(&call, "GET /contentSharingSessions", "").unwrap().then(200, None, &listed, &[]);

@@ -1,8 +1,6 @@
 //! Logs as bytes: told apart, cut into records, and what each record tells a replay.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
 use callfold::FindingKind::{self, Duplicate, Malformed, Repeat};
 use callfold::call::State;
 use callfold::graph::OperationKind;
@@ -10,7 +8,7 @@ use callfold::log::{Cut, Format, cut};
 use callfold::{Call, Ledger, Replay};
 use serde_json::{Value, json};
 
-use common::{CALL, call_id};
+use crate::common::{CALL, call_id};
 
 const OPERATION: &str = "0fe0623f-d628-42ed-b4bd-8ac290072cc5";
 

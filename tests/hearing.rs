@@ -1,14 +1,12 @@
 //! Each case of *Hearing*, in the order of its table: from a notification to events and findings.
 
-mod common;
-
+use crate::common::{Scenario, about, call_id, state, told};
 use callfold::FindingKind::{
     self, Adopted, AfterEnd, Duplicate, Gap, Impossible, Late, Repeat, UnknownResource,
 };
 use callfold::Id;
 use callfold::call::{Call, Delivery, State};
 use callfold::graph::CommsNotification;
-use common::{Scenario, about, call_id, state, told};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 

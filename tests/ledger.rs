@@ -1,14 +1,12 @@
 //! Revisions, snapshots and the way back in time.
 
-mod common;
-
 use callfold::call::{Delivery, State};
 use callfold::log::Format;
 use callfold::{Applied, ApplyError, Call, FindingKind, Ledger, Moment, Recorded, Replay};
 use jiff::Timestamp;
 use serde_json::json;
 
-use common::{CALL, call_id};
+use crate::common::{CALL, call_id};
 
 const OTHER: &str = "0fe0623f-d628-42ed-b4bd-8ac290072cc5";
 
@@ -193,8 +191,12 @@ fn what_is_heard_after_two_that_were_skipped_folds() {
     let mut ledger = given(&["placed"]);
     ledger.skip(&event(2, "resumed"));
     ledger.skip(&event(3, "resumed"));
-    let heard =
-        Call::observe(ledger.call(call_id()), call_id(), &common::state("established"), &Delivery::default());
+    let heard = Call::observe(
+        ledger.call(call_id()),
+        call_id(),
+        &crate::common::state("established"),
+        &Delivery::default(),
+    );
     assert_eq!(ledger.apply(&heard.events[0]), Ok(Applied::Folded));
 }
 

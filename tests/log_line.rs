@@ -1,14 +1,12 @@
 //! The line of the event log: what it is, what is read as one, and what is not.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
 use callfold::call::CallEvent;
 use callfold::log::Format;
 use callfold::{FindingKind, LineError, Recorded, Replay};
 use serde_json::{Value, json};
 
-use common::CALL;
+use crate::common::CALL;
 
 const BARE: &str = "57DAB8B1894C409AB240BD8BEAE78896";
 

@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
 use std::collections::BTreeSet;
 
+use crate::common::{CALL, call_id, config};
 use callfold::graph::{EndCode, Method, NoRoute, Permission, PermissionPage, ResultInfo, Root, Route, Verb};
-use common::{CALL, call_id, config};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
+use crate::common::{CALL, about, call_id, told};
 use callfold::call::{Asked, Call, CallEvent, Caller, Command, Decision, Delivery, State, Stimulus};
 use callfold::graph::{self, CommsNotification, Method, Permission, Route};
 use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
 use callfold::{Ledger, Recorded, Refusal};
-use common::{CALL, about, call_id, told};
 use serde_json::{Value, json};
 
 fn at(second: i64) -> Timestamp {

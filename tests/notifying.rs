@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
+use crate::common::{CALL, call_id, read};
 use callfold::call::{
     Asked, Call, CallEvent, Caller, Command, Delivery, Ending, State, Stimulus, StopReason,
 };
@@ -11,7 +10,6 @@ use callfold::graph::{
     CommsNotification, CommsNotifications, EndCode, MediaState, Method, Permission, Route, Tone, Version,
 };
 use callfold::{Applied, Id, Ledger, Notify, Recorded, Secret};
-use common::{CALL, call_id, read};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;

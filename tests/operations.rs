@@ -1,14 +1,12 @@
 //! Operations: which one is meant, how it settles, and what becomes of it when the call ends.
 
-mod common;
-
+use crate::common::{Scenario, about, call_id, state};
 use callfold::FindingKind::{
     Adopted, AfterEnd, Gap, Impossible, Late, Malformed, Orphan, Repeat, UnknownResource,
 };
 use callfold::call::{Body, Call, State};
 use callfold::graph::CommsNotification;
 use callfold::operation::Operation;
-use common::{Scenario, about, call_id, state};
 use serde_json::{Value, json};
 
 fn of_kind(kind: &str, mut members: Value) -> Value {
@@ -368,7 +366,8 @@ fn a_reply_with_a_call_begins_it_and_tells_a_known_one_only_what_is_unknown() {
     for members in [json!({ "state": "establishing" }), json!({ "state": null }), json!({})] {
         learn(Scenario::default(), &reply(members)).then(State::Establishing, &["placed"], &[]);
     }
-    let known = Scenario::given(&[common::told(json!({ "state": "established", "subject": "Stand-up" }))]);
+    let known =
+        Scenario::given(&[crate::common::told(json!({ "state": "established", "subject": "Stand-up" }))]);
     let late = reply(json!({ "state": "establishing", "subject": "Review", "tenantId": "t" }));
     let scenario = learn(known, &late);
     scenario.then(State::Established, &["detailsChanged"], &[]);

@@ -7,19 +7,17 @@
     reason = "a test may panic, and asks little of most methods"
 )]
 
-mod common;
-
 use std::fmt::Write as _;
 use std::fs;
 
+use crate::common::call_id;
 use callfold::call::{Asked, Call, CallEvent, Caller, Cause, Command, Deadline, State};
 use callfold::chart::Chart;
 use callfold::graph::{EndCode, Method, Permission, Route};
 use callfold::{Recorded, graph};
-use common::call_id;
 use serde_json::{Value, json};
 
-/// `CALLFOLD_BLESS=1 cargo test --test pages` writes the page anew.
+/// `CALLFOLD_BLESS=1 cargo test --test all pages::` writes the page anew.
 #[test]
 fn the_page_says_what_the_code_does() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/lifecycle.md");

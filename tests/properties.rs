@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
+use crate::common::{CALL, call_id, config};
 use callfold::call::{Call, Delivery, State};
 use callfold::graph::CommsNotification;
 use callfold::{CallId, Id, Ledger, Moment, Recorded, graph};
-use common::{CALL, call_id, config};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -401,7 +399,7 @@ fn course_message(number: usize, name: &str) -> Heard {
     };
     let mut delivery = Delivery::default();
     delivery.message_id = Some(Id::from(format!("message-{number}").as_str()));
-    Heard { call: call_id(), notification: common::told(data), delivery }
+    Heard { call: call_id(), notification: crate::common::told(data), delivery }
 }
 
 proptest! {

@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
+use crate::common::{call_id, read};
 use callfold::call::{Asked, Call, Caller, Command, Ending, State, Stimulus, StopReason};
 use callfold::graph::{
     self, CompletionReason, EndCode, MediaState, Method, Participant, ParticipantInfo, Permission,
@@ -11,7 +10,6 @@ use callfold::graph::{
 };
 use callfold::operation::{self, Operation};
 use callfold::{Applied, Id, Ledger, Recorded, Refusal, Secret, Why};
-use common::{call_id, read};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;

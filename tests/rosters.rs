@@ -1,11 +1,9 @@
 //! What runs beside the chart: rosters whole and in deltas, shared content, tones.
 
-mod common;
-
+use crate::common::{Scenario, about, told};
 use callfold::FindingKind::{self, Adopted, AfterEnd, Late, Repeat};
 use callfold::call::State;
 use callfold::graph::{CommsNotification, Participant};
-use common::{Scenario, about, told};
 use serde_json::{Value, json};
 
 fn participant(id: &str, mut members: Value) -> Value {
@@ -185,7 +183,7 @@ fn a_participant_without_an_id_is_found_by_its_identity() {
 
 #[test]
 fn an_id_is_taken_from_odata_id() {
-    let url = format!("/communications/calls/{}/participants/a", common::CALL);
+    let url = format!("/communications/calls/{}/participants/a", crate::common::CALL);
     let scenario = given(&[
         roster(json!([{ "id": null, "@odata.id": url }])),
         roster(json!([participant("a", json!({ "isMuted": true }))])),
@@ -310,7 +308,7 @@ fn participants_without_any_id_are_seated_once() {
         [json!([{}]), json!([{ "info": { "identity": { "guest": { "displayName": "Guest" } } } }])];
     for nobody in nobodies {
         let heard = about("/participants", "updated", nobody);
-        let scenario = Scenario::given(&[common::state("established"), heard.clone()]).when(&heard);
+        let scenario = Scenario::given(&[crate::common::state("established"), heard.clone()]).when(&heard);
         assert_eq!((scenario.call().participants().count(), scenario.events().len()), (1, 0));
     }
 }

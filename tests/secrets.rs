@@ -1,8 +1,6 @@
 //! Secrets are in the log, and in nothing that people look at.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
 use std::fmt::{Debug, Display};
 
 use callfold::call::{Body, Call, Delivery};
@@ -11,7 +9,7 @@ use callfold::log::Format;
 use callfold::{Ledger, LineError, Recorded, Replay, Secret};
 use serde_json::{Value, json};
 
-use common::{CALL, about, call_id};
+use crate::common::{CALL, about, call_id};
 
 const TEXT: &str = "sample-s3cret, expected none";
 const NUMBER: u64 = 7_310_462_958;

@@ -1,8 +1,6 @@
 //! The quirks of the wire: what is read, what is kept, and what is written.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
@@ -13,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use common::{CALL, about};
+use crate::common::{CALL, about};
 
 const BARE: &str = "57DAB8B1894C409AB240BD8BEAE78896";
 const OPERATION: &str = "0fe0623f-d628-42ed-b4bd-8ac290072cc5";

@@ -1,0 +1,28 @@
+//! The tests of the core, one topic a file. They are one program, so that a change of the crate is linked once.
+
+mod common;
+
+mod closed_loop;
+mod conversations;
+mod corpus;
+mod corpus_service;
+mod deadlines;
+mod deciding;
+mod deciding_media;
+mod deciding_people;
+mod formats;
+mod hearing;
+mod ledger;
+mod lifecycle;
+mod log_line;
+mod methods;
+mod mixed;
+mod notifying;
+mod operations;
+mod pages;
+mod properties;
+mod purity;
+mod reacting;
+mod rosters;
+mod secrets;
+mod wire;
