@@ -90,6 +90,8 @@ mod record;
 mod refusal;
 mod replay;
 mod secret;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 
 /// The crates whose types stand in this crate's interface.

@@ -17,6 +17,7 @@ mod lifecycle;
 mod log_line;
 mod methods;
 mod mixed;
+mod model;
 mod notifying;
 mod operations;
 mod pages;

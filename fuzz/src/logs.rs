@@ -1,0 +1,178 @@
+//! Whole logs in the three formats, cut and replayed as a frontend does it.
+
+use callfold::call::{Call, CallEvent, Delivery};
+use callfold::graph::CommsNotifications;
+use callfold::log::{Cut, Format, Record, cut};
+use callfold::{CallId, Finding, FindingKind, Ledger, Moment, Recorded, Replay};
+
+use crate::probe::{calls, probe};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// What a replay gave.
+struct Played {
+    ledger: Ledger,
+    events: Vec<Recorded>,
+    findings: Vec<Finding>,
+}
+
+impl Played {
+    fn has(&self, kind: FindingKind) -> bool {
+        self.findings.iter().any(|finding| finding.kind == kind)
+    }
+
+    fn of(&self, call: CallId) -> impl Iterator<Item = &Recorded> {
+        self.events.iter().filter(move |recorded| recorded.call == call)
+    }
+}
+
+/// The event log: what folds, folds to the same calls from its own text.
+pub fn events(input: &[u8]) {
+    let played = play(Format::Events, input);
+    folds_from_its_own_text(&played);
+    probe_the_last(&played.ledger);
+}
+
+/// Notifications: whatever is heard folds, and a message that is delivered again changes nothing.
+pub fn notifications(input: &[u8]) {
+    heard(Format::Notifications, input);
+    redelivered(&records(Format::Notifications, input));
+}
+
+/// The text log of the SDK: likewise.
+pub fn sdk_log(input: &[u8]) {
+    heard(Format::SdkLog, input);
+}
+
+fn heard(format: Format, input: &[u8]) {
+    let played = play(format, input);
+    for kind in [FindingKind::Refused, FindingKind::Conflict, FindingKind::RevisionGap] {
+        assert!(!played.has(kind), "hearing gives what folds: {:?}", played.findings);
+    }
+    for call in played.ledger.calls() {
+        let revisions = played.of(call.id()).map(|recorded| recorded.revision);
+        assert!(revisions.eq(1..=call.revision()), "revisions have no holes");
+    }
+    folds_from_its_own_text(&played);
+    probe_the_last(&played.ledger);
+}
+
+/// One, because it takes longer than all the rest.
+fn probe_the_last(ledger: &Ledger) {
+    if let Some(call) = ledger.calls().last() {
+        probe(ledger, call.id());
+    }
+}
+
+fn records(format: Format, log: &[u8]) -> Vec<&[u8]> {
+    _ = Format::detect(log);
+    let mut rest = log.strip_prefix(BYTE_ORDER_MARK).unwrap_or(log);
+    let mut records = Vec::new();
+    loop {
+        match cut(format, rest, true) {
+            Cut::Record(record) => {
+                assert!(!record.bytes.is_empty(), "a record is not empty");
+                is_the_same_from_a_part(format, rest, record);
+                records.push(record.bytes);
+                rest = &rest[record.consumed()..];
+            }
+            Cut::End => return records,
+            Cut::More => panic!("there is no more"),
+        }
+    }
+}
+
+/// Wherever a block ends: the record is the same, or more is asked for.
+fn is_the_same_from_a_part(format: Format, block: &[u8], record: Record<'_>) {
+    let end = record.consumed();
+    for part in [end / 2, end.saturating_sub(1), end, end + 1] {
+        let Some(part) = block.get(..part) else { continue };
+        match cut(format, part, false) {
+            Cut::Record(found) => assert_eq!(found, record, "the same record from a part"),
+            Cut::More => {}
+            Cut::End => panic!("a part has no end"),
+        }
+    }
+}
+
+fn play(format: Format, log: &[u8]) -> Played {
+    play_onto(Replay::new(), format, &records(format, log))
+}
+
+fn play_onto(mut replay: Replay, format: Format, records: &[&[u8]]) -> Played {
+    let (mut events, mut findings) = (Vec::new(), Vec::new());
+    for record in records {
+        findings.extend(replay.record(format, record, |recorded| events.push(recorded.clone())));
+    }
+    findings.extend(replay.finish(|recorded| events.push(recorded.clone())));
+    assert_eq!(replay.events(), events.len() as u64);
+    assert!(findings.iter().all(|finding| !finding.message.is_empty()));
+    Played { ledger: replay.ledger().snapshot(), events, findings }
+}
+
+fn folds_from_its_own_text(played: &Played) {
+    let lines: Vec<String> = played.events.iter().map(Recorded::to_string).collect();
+    let clouds: Vec<String> = played.events.iter().map(|event| event.cloud_event().to_string()).collect();
+    for text in [lines, clouds] {
+        let text = text.join("\n");
+        let records = records(Format::Events, text.as_bytes());
+        assert_eq!(records.len(), played.events.len(), "a line an event");
+        let replay = Replay::new().onto(Ledger::with_history());
+        let again = play_onto(replay, Format::Events, &records);
+        is_the_same(played, &again);
+    }
+}
+
+fn is_the_same(played: &Played, again: &Played) {
+    let mut ledger = again.ledger.snapshot();
+    for call in played.ledger.calls() {
+        let (id, revision) = (call.id(), call.revision());
+        assert!(played.of(id).eq(again.of(id)), "the same events");
+        let is_whole = (1..).zip(played.of(id)).all(|(number, recorded)| recorded.revision == number);
+        for finding in again.findings.iter().filter(|finding| finding.call == Some(id)) {
+            let is_fine = match finding.kind {
+                FindingKind::Orphan => true,
+                FindingKind::RevisionGap => !is_whole,
+                _ => false,
+            };
+            assert!(is_fine, "{finding} in {:?}", again.events);
+        }
+        // A line that was refused counts, and is not written.
+        if ledger.next_revision(id) <= revision {
+            assert!(played.has(FindingKind::Refused), "all revisions are written");
+            ledger.skip(&Recorded::new(id, revision, None, CallEvent::DetailsChanged(None)));
+        }
+    }
+    assert_eq!(calls(&ledger), calls(&played.ledger), "the same calls");
+    let past = again.ledger.as_of(Moment::Revision(u64::MAX)).expect("it keeps history");
+    assert_eq!(calls(&past), calls(&again.ledger), "the past folds to the present");
+}
+
+fn redelivered(records: &[&[u8]]) {
+    let (mut replay, mut once) = (Replay::new(), Ledger::new());
+    for (number, record) in records.iter().enumerate() {
+        let record = String::from_utf8_lossy(record);
+        let delivered =
+            format!(r#"{{"headers":{{"X-Microsoft-Skype-Message-ID":"message-{number}"}},"body":{record}}}"#);
+        replay.record(Format::Notifications, delivered.as_bytes(), |_| {});
+        let before = calls(replay.ledger());
+        let mut events = Vec::new();
+        replay.record(Format::Notifications, delivered.as_bytes(), |recorded| events.push(recorded.clone()));
+        assert_eq!(events, [], "a second delivery of {delivered}");
+        assert_eq!(calls(replay.ledger()), before);
+        twice_in_a_row(&mut once, &record);
+    }
+}
+
+/// Without message ids: one notification, heard twice in a row.
+fn twice_in_a_row(ledger: &mut Ledger, body: &str) {
+    let Ok(posted) = serde_json::from_str::<CommsNotifications>(body) else { return };
+    for notification in &posted.value {
+        let Some(id) = notification.call_id() else { continue };
+        let hear = |known: Option<&Call>| Call::observe(known, id, notification, &Delivery::default()).events;
+        for recorded in hear(ledger.call(id)) {
+            ledger.apply(&recorded).expect("what is heard folds");
+        }
+        assert_eq!(hear(ledger.call(id)), [], "heard again: {notification:?}");
+    }
+}

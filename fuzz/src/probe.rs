@@ -1,0 +1,174 @@
+//! Everything that can be asked of a call, whatever state its log left it in.
+
+use callfold::call::{Asked, Call, Caller, Command, Decision, Delivery, Ending, Stimulus, StopReason};
+use callfold::graph::{
+    self, CommsNotification, CompletionReason, EndCode, MediaState, Method, Permission, ResultInfo, Route,
+    Tone, Version,
+};
+use callfold::jiff::Timestamp;
+use callfold::uuid::Uuid;
+use callfold::{Applied, CallId, Id, Ledger, Notify, Recorded, Refusal};
+
+/// The last revision that a line can bear.
+const LAST_REVISION: u64 = (1 << 53) - 1;
+
+/// How many deadlines in a row are let pass.
+const DEADLINES: usize = 8;
+
+pub(crate) fn calls(ledger: &Ledger) -> Vec<Call> {
+    ledger.calls().cloned().collect()
+}
+
+pub(crate) fn start() -> Timestamp {
+    "2026-11-23T09:15:00Z".parse().expect("a time")
+}
+
+pub(crate) fn asked(at: Timestamp, number: u128) -> Asked<'static> {
+    Asked::new(at, Uuid::from_u128(number), Caller::new(Permission::ALL))
+}
+
+/// Asks everything of one call: what comes of it folds, and is told.
+pub(crate) fn probe(ledger: &Ledger, id: CallId) {
+    let Some(call) = ledger.call(id) else { return };
+    if call.revision() > LAST_REVISION - 100 {
+        return;
+    }
+    deadlines_pass(ledger, id);
+    let at = start();
+    for stimulus in stimuli(call) {
+        match ledger.react(id, stimulus, at) {
+            Ok(events) => fold(&mut ledger.snapshot(), &events),
+            Err(refusal) => is_said(&refusal),
+        }
+    }
+    for method in Method::ALL {
+        let item = call.operations().last().and_then(|operation| operation.id()).cloned();
+        let route = Route::new(*method, Some(id), item.or_else(|| Some(Id::from("item"))));
+        let decided = Command::read(&route, body(*method).as_bytes())
+            .and_then(|command| ledger.decide(Some(id), command, &asked(at, 1 << 100)));
+        match decided {
+            Ok(decision) => decides(&mut ledger.snapshot(), &decision),
+            Err(refusal) => is_said(&refusal),
+        }
+    }
+}
+
+/// A body that a method takes, in short.
+const fn body(method: Method) -> &'static str {
+    match method {
+        Method::Answer => {
+            r#"{"callbackUri":"https://a.b/c","acceptedModalities":["audio"],"mediaConfig":{"@odata.type":"microsoft.graph.serviceHostedMediaConfig"}}"#
+        }
+        Method::Redirect => {
+            r#"{"targets":[{"identity":{"user":{"id":"u"}}}],"callbackUri":"https://a.b/c","timeout":30}"#
+        }
+        Method::Transfer => r#"{"transferTarget":{"identity":{"user":{"id":"u"}}}}"#,
+        Method::PlayPrompt => {
+            r#"{"clientContext":"probe","prompts":[{"@odata.type":"microsoft.graph.mediaPrompt","mediaInfo":{"uri":"https://a.b/c.wav","resourceId":"r"}}]}"#
+        }
+        Method::RecordResponse => r#"{"clientContext":"probe","bargeInAllowed":true,"stopTones":["pound"]}"#,
+        Method::SendDtmfTones => r#"{"clientContext":"probe","tones":["tone1"],"delayBetweenTonesMs":1000}"#,
+        Method::Invite => r#"{"clientContext":"probe","participants":[{"identity":{"user":{"id":"u"}}}]}"#,
+        Method::ChangeScreenSharingRole => r#"{"role":"sharer"}"#,
+        Method::UpdateRecordingStatus => r#"{"clientContext":"probe","status":"recording"}"#,
+        Method::Reject => r#"{"reason":"busy"}"#,
+        Method::CreateAudioRoutingGroup => r#"{"routingMode":"oneToOne","sources":["a"],"receivers":["b"]}"#,
+        _ => r#"{"clientContext":"probe"}"#,
+    }
+}
+
+/// Every stimulus there is.
+pub(crate) fn stimuli(call: &Call) -> Vec<Stimulus> {
+    let operation = call.operations().last().and_then(|operation| operation.id()).cloned();
+    let roster = call.participants().cloned().chain([graph::Participant::default()]).collect();
+    let id = || Id::from("session");
+    vec![
+        Stimulus::Offered(Box::default()),
+        Stimulus::Alerted,
+        Stimulus::Connected(None),
+        Stimulus::AudioChanged(MediaState::Inactive),
+        Stimulus::Held,
+        Stimulus::Resumed,
+        Stimulus::TransferAccepted,
+        Stimulus::TransferFailed,
+        Stimulus::TransferCompleted,
+        Stimulus::RedirectAnswered(Box::default()),
+        Stimulus::HungUp(EndCode::PeerEnded),
+        Stimulus::MediaFailed,
+        Stimulus::RosterChanged(roster),
+        Stimulus::RosterChanged(Vec::new()),
+        Stimulus::TonePressed(Tone::Pound),
+        Stimulus::PromptFinished(Ending::Completed),
+        Stimulus::PromptFinished(Ending::CompletedBecause(CompletionReason::StopToneDetected)),
+        Stimulus::PromptFinished(Ending::Failed(ResultInfo::default())),
+        Stimulus::RecordingStarted { location: Some("https://a.b/c".into()), access_token: None },
+        Stimulus::SpeechStarted,
+        Stimulus::SpeechEnded,
+        Stimulus::RecordingFinished(StopReason::Silence),
+        Stimulus::RecordingFinished(StopReason::StopTone),
+        Stimulus::RecordingFinished(StopReason::Failed(ResultInfo::default())),
+        Stimulus::OperationFinished(operation.clone().unwrap_or_else(id), Ending::Completed),
+        Stimulus::OperationFinished(operation.unwrap_or_else(id), Ending::Failed(ResultInfo::default())),
+        Stimulus::ContentSharingStarted(id()),
+        Stimulus::ContentSharingUpdated(id()),
+        Stimulus::ContentSharingEnded(id()),
+    ]
+}
+
+/// What a decision gives folds, and its reply can be written and learned.
+pub(crate) fn decides(ledger: &mut Ledger, decision: &Decision) {
+    assert!((200..300).contains(&decision.reply.status), "{decision:?}");
+    serde_json::to_string(&decision.reply.body).expect("a reply is written");
+    fold(ledger, &decision.events);
+}
+
+/// Folds what the crate itself gave. What it tells of each event, a bot hears.
+pub(crate) fn fold(ledger: &mut Ledger, events: &[Recorded]) {
+    for recorded in events {
+        assert_eq!(ledger.apply(recorded), Ok(Applied::Folded), "{recorded}");
+        is_the_same_from_its_text(recorded);
+        let call = ledger.call(recorded.call).expect("the call of an event that was folded");
+        if let Some(told) = Notify::new(Version::Beta).event(call, recorded) {
+            hears(ledger, &told);
+        }
+    }
+}
+
+pub(crate) fn is_the_same_from_its_text(recorded: &Recorded) {
+    for text in [recorded.to_string(), recorded.cloud_event().to_string()] {
+        assert_eq!(text.parse::<Recorded>().as_ref(), Ok(recorded), "{text}");
+    }
+}
+
+fn hears(ledger: &Ledger, told: &CommsNotification) {
+    let text = serde_json::to_string(told).expect("a notification is written");
+    let read: CommsNotification = serde_json::from_str(&text).expect("what is posted is read");
+    let id = told.call_id().expect("it names its call");
+    for mut bot in [Ledger::new(), ledger.snapshot()] {
+        let heard = Call::observe(bot.call(id), id, &read, &Delivery::default());
+        for recorded in &heard.events {
+            assert_eq!(bot.apply(recorded), Ok(Applied::Folded), "{text} gave {recorded}");
+        }
+    }
+}
+
+/// Each deadline that passes is done with, and what it brings about folds.
+fn deadlines_pass(ledger: &Ledger, id: CallId) {
+    let mut ledger = ledger.snapshot();
+    for _ in 0..DEADLINES {
+        let Some(call) = ledger.call(id) else { return };
+        let Some(due) = call.next_deadline() else { return };
+        let events = call.expire(due.at);
+        assert!(!events.is_empty(), "{due:?} brings nothing about, and stays due");
+        fold(&mut ledger, &events);
+        let next = ledger.call(id).and_then(Call::next_deadline);
+        assert_ne!(next, Some(due), "it has passed");
+    }
+}
+
+/// A refusal can be answered with.
+pub(crate) fn is_said(refusal: &Refusal) {
+    assert!(matches!(refusal.status(), 400 | 403 | 404 | 409), "{refusal}");
+    let error = serde_json::to_value(refusal.error()).expect("an error is written");
+    assert!(error["error"]["message"].as_str().is_some_and(|text| text.contains("refused")), "{error}");
+}

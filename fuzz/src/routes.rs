@@ -1,0 +1,80 @@
+//! Requests to the service, one a line, and what the network and the clock do between them.
+
+use callfold::Ledger;
+use callfold::call::Command;
+use callfold::graph::Route;
+use callfold::jiff::{SignedDuration, Timestamp};
+
+use crate::calls::in_every_state;
+use crate::probe::{asked, calls, decides, fold, is_said, start, stimuli};
+
+/// How many lines of an input are looked at.
+const LINES: usize = 12;
+
+/// How far the clock of one input can go, seconds.
+const SECONDS: i64 = 100_000;
+
+/// Lines `VERB PATH BODY`, `! CALL STIMULUS` (numbers) and `~ SECONDS`: what is decided folds, and the rest is refused.
+pub fn routes(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let (mut ledger, mut now) = (in_every_state().snapshot(), start());
+    for (number, line) in (0..).zip(text.lines().take(LINES)) {
+        let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match first {
+            "~" => now = wait(&mut ledger, now, rest),
+            "!" => happen(&mut ledger, now, rest),
+            verb => request(&mut ledger, now, number, verb, rest),
+        }
+    }
+}
+
+fn wait(ledger: &mut Ledger, now: Timestamp, seconds: &str) -> Timestamp {
+    let seconds = seconds.trim().parse::<i64>().unwrap_or(1).clamp(0, SECONDS);
+    let now = now.checked_add(SignedDuration::from_secs(seconds)).expect("a time that is near");
+    while let Some((due, _)) = ledger.next_deadline().filter(|(due, _)| due.at <= now) {
+        let events = ledger.expire(now);
+        assert!(!events.is_empty(), "{due:?} brings nothing about, and stays due");
+        fold(ledger, &events);
+    }
+    now
+}
+
+fn happen(ledger: &mut Ledger, now: Timestamp, what: &str) {
+    let mut numbers = what.split(' ').filter_map(|number| number.parse::<usize>().ok());
+    let (Some(call), Some(stimulus)) = (numbers.next(), numbers.next()) else { return };
+    let Some(call) = ledger.calls().nth(call) else { return };
+    let Some(stimulus) = stimuli(call).into_iter().nth(stimulus) else { return };
+    match ledger.react(call.id(), stimulus, now) {
+        Ok(events) => fold(ledger, &events),
+        Err(refusal) => is_said(&refusal),
+    }
+}
+
+fn request(ledger: &mut Ledger, now: Timestamp, number: u128, verb: &str, rest: &str) {
+    let (path, body) = rest.split_once(' ').unwrap_or((rest, ""));
+    let route = match Route::parse(verb, path) {
+        Ok(route) => route,
+        Err(none) => {
+            assert!(matches!(none.status(), 404 | 405), "{none}");
+            serde_json::to_string(&none.error()).expect("an error is written");
+            return;
+        }
+    };
+    assert_eq!(Route::parse(verb, &route.to_string()).as_ref(), Ok(&route), "{path}");
+    let command = match Command::read(&route, body.as_bytes()) {
+        Ok(command) => command,
+        Err(refusal) => return is_said(&refusal),
+    };
+    assert_eq!(command.method(), route.method);
+    let asked = asked(now, (1 << 100) + number);
+    for call in calls(ledger) {
+        match call.decide(command.clone(), &asked) {
+            Ok(decision) => decides(&mut ledger.snapshot(), &decision),
+            Err(refusal) => is_said(&refusal),
+        }
+    }
+    match ledger.decide(route.call, command, &asked) {
+        Ok(decision) => decides(ledger, &decision),
+        Err(refusal) => is_said(&refusal),
+    }
+}

@@ -1,0 +1,259 @@
+//! One call of the reference.
+
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::super::outline::Outline;
+use crate::call::{Deadline, Due, State};
+use crate::graph::{self, OperationKind};
+use crate::operation;
+use crate::{CallId, Id};
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    pub(super) outline: Outline,
+    /// `None` where nothing told who hosts the media.
+    pub(super) is_service_hosted: Option<bool>,
+    pub(super) has_chat: bool,
+    /// The participant that is the app.
+    pub(super) app: Option<Id>,
+    /// Everybody who ever took part, and whether muted when last told.
+    pub(super) muted: BTreeMap<Id, bool>,
+    pub(super) media: VecDeque<Media>,
+    pub(super) is_subscribed: bool,
+    /// The call that the transfer is to take the place of.
+    pub(super) replaces: Option<CallId>,
+    pub(super) invitations: BTreeMap<Id, Invitation>,
+    /// The operation that plays music on hold.
+    pub(super) music: Option<Id>,
+}
+
+/// A prompt, or a recording, that is not over.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Media {
+    pub(super) operation: Id,
+    pub(super) recording: Option<Recording>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Recording {
+    pub(super) has_prompt: bool,
+    pub(super) has_begun: bool,
+    pub(super) initial_silence: i64,
+    pub(super) silence: i64,
+    pub(super) duration: i64,
+    pub(super) stop_tones: Vec<alloc::string::String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Invitation {
+    /// By what each of them who is invited is known.
+    pub(super) invited: Vec<Vec<Id>>,
+    pub(super) replaces: Option<CallId>,
+}
+
+/// Whether an operation that is over was a success.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Completed,
+    Failed,
+}
+
+const ANSWER: i64 = 15;
+const ANSWER_RECORDING: i64 = 5;
+const KEEP_ALIVE: i64 = 45 * 60;
+
+impl Line {
+    fn begun(state: State, is_group: bool) -> Self {
+        Self {
+            outline: Outline::begun(state, is_group),
+            is_service_hosted: None,
+            has_chat: false,
+            app: None,
+            muted: BTreeMap::new(),
+            media: VecDeque::new(),
+            is_subscribed: false,
+            replaces: None,
+            invitations: BTreeMap::new(),
+            music: None,
+        }
+    }
+
+    pub(super) fn placed(body: &Value, at: Timestamp) -> Self {
+        let has_chat = body.get("chatInfo").is_some();
+        let targets = body.get("targets").and_then(Value::as_array).map_or(0, Vec::len);
+        let is_group = has_chat || body.get("meetingInfo").is_some() || targets > 1;
+        let mut line = Self { has_chat, ..Self::begun(State::Establishing, is_group) };
+        line.host(body);
+        line.keep_alive(at);
+        if let Some(timeout) = body.get("ringingTimeoutInSeconds").and_then(Value::as_i64) {
+            line.arm(Deadline::Ring, at, timeout);
+        }
+        line
+    }
+
+    pub(super) fn offered(offer: &graph::Call, at: Timestamp) -> Self {
+        let has_chat = offer.chat_info.value().is_some();
+        let targets = offer.targets.value().map_or(0, Vec::len);
+        let nothing_tells = offer.targets.value().is_none() && offer.source.value().is_none();
+        let is_group = has_chat || offer.meeting_info.value().is_some() || targets > 1 || nothing_tells;
+        let mut line = Self { has_chat, ..Self::begun(State::Incoming, is_group) };
+        let context = offer.incoming_context.value();
+        let records = context.is_some_and(|context| context.observed_participant_id.value().is_some());
+        line.arm(Deadline::Answer, at, if records { ANSWER_RECORDING } else { ANSWER });
+        line
+    }
+
+    /// Who hosts the media, as the body of a request says.
+    pub(super) fn host(&mut self, body: &Value) {
+        let config =
+            body.get("mediaConfig").and_then(|config| config.get("@odata.type")).and_then(Value::as_str);
+        self.is_service_hosted = config.map(|name| name.ends_with("serviceHostedMediaConfig"));
+    }
+
+    pub(super) fn keep_alive(&mut self, at: Timestamp) {
+        self.arm(Deadline::KeepAlive, at, KEEP_ALIVE);
+    }
+
+    pub(super) fn arm(&mut self, deadline: Deadline, at: Timestamp, seconds: i64) {
+        self.disarm(&[deadline]);
+        if let Ok(at) = at.checked_add(SignedDuration::from_secs(seconds)) {
+            self.outline.deadlines.push(Due { at, deadline });
+            self.outline.deadlines.sort_unstable();
+        }
+    }
+
+    pub(super) fn disarm(&mut self, deadlines: &[Deadline]) {
+        self.outline.deadlines.retain(|due| !deadlines.contains(&due.deadline));
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        self.outline.state != State::Terminated
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        matches!(self.outline.state, State::Established | State::Hold)
+    }
+
+    pub(super) fn is_connected(&self) -> bool {
+        self.is_up() || matches!(self.outline.state, State::Transferring | State::TransferAccepted)
+    }
+
+    /// True where media can be played before the call is up.
+    pub(super) fn is_audible(&self) -> bool {
+        self.outline.state == State::Establishing && self.outline.audio == Some(graph::MediaState::Active)
+    }
+
+    pub(super) fn end(&mut self) {
+        if self.is_live() {
+            self.outline.state = State::Terminated;
+            self.outline.deadlines.clear();
+            self.outline.media.clear();
+            self.outline.on_hold = None;
+            self.media.clear();
+            self.music = None;
+        }
+    }
+
+    pub(super) fn advance(&mut self, now: Timestamp) {
+        while let Some(due) = self.outline.deadlines.first().copied().filter(|due| due.at <= now) {
+            match due.deadline {
+                Deadline::Answer | Deadline::Redirect | Deadline::Ring | Deadline::KeepAlive => self.end(),
+                Deadline::InitialSilence => self.finish_media(End::Failed, due.at),
+                Deadline::Silence | Deadline::RecordDuration => self.finish_media(End::Completed, due.at),
+            }
+        }
+    }
+
+    pub(super) fn set(&mut self, id: &Id, state: operation::State) {
+        let known = self.outline.operations.iter_mut().find(|(known, ..)| known == id);
+        if let Some((.., known)) = known {
+            *known = state;
+        }
+    }
+
+    pub(super) fn settle(&mut self, id: &Id, end: End) {
+        let failed = end == End::Failed;
+        self.set(id, if failed { operation::State::Failed } else { operation::State::Completed });
+    }
+
+    pub(super) fn begin(&mut self, id: Id, kind: OperationKind, state: operation::State) {
+        self.outline.operations.push((id, kind, state));
+    }
+
+    pub(super) fn queue(&mut self, media: Media, at: Timestamp) {
+        let kind = if media.recording.is_some() { OperationKind::Record } else { OperationKind::PlayPrompt };
+        self.begin(media.operation.clone(), kind, operation::State::NotStarted);
+        self.outline.media.push(media.operation.clone());
+        self.media.push_back(media);
+        if self.media.len() == 1 {
+            self.start_media(at);
+        }
+    }
+
+    fn start_media(&mut self, at: Timestamp) {
+        let Some(head) = self.media.front() else { return };
+        let (id, records) =
+            (head.operation.clone(), head.recording.as_ref().is_some_and(|one| !one.has_prompt));
+        self.set(&id, operation::State::Running);
+        if records {
+            self.begin_recording(at);
+        }
+    }
+
+    pub(super) fn begin_recording(&mut self, at: Timestamp) {
+        let recording = self.media.front_mut().and_then(|head| head.recording.as_mut());
+        if let Some(recording) = recording.filter(|recording| !recording.has_begun) {
+            recording.has_begun = true;
+            let (silence, duration) = (recording.initial_silence, recording.duration);
+            self.arm(Deadline::InitialSilence, at, silence);
+            self.arm(Deadline::RecordDuration, at, duration);
+        }
+    }
+
+    /// What plays or records is over, and what waits behind it starts.
+    pub(super) fn finish_media(&mut self, end: End, at: Timestamp) {
+        self.drop_media(end);
+        self.start_media(at);
+    }
+
+    fn drop_media(&mut self, end: End) {
+        if let Some(head) = self.media.pop_front() {
+            self.outline.media.retain(|id| *id != head.operation);
+            self.settle(&head.operation, end);
+        }
+        self.disarm(&[Deadline::InitialSilence, Deadline::Silence, Deadline::RecordDuration]);
+    }
+
+    pub(super) fn cancel_media(&mut self) {
+        while !self.media.is_empty() {
+            self.drop_media(End::Failed);
+        }
+    }
+
+    /// What records now, once its prompt is over.
+    pub(super) fn recording(&self) -> Option<&Recording> {
+        self.media.front()?.recording.as_ref().filter(|recording| recording.has_begun)
+    }
+
+    pub(super) fn seat(&mut self, id: &Id, muted: Option<bool>) {
+        let known = self.muted.entry(id.clone()).or_default();
+        *known = muted.unwrap_or(*known);
+        self.outline.participants.insert(id.clone(), *known);
+    }
+
+    pub(super) fn leave(&mut self, id: &Id) {
+        self.outline.participants.remove(id);
+        if self.outline.on_hold.as_ref() == Some(id) {
+            self.stop_music();
+        }
+    }
+
+    pub(super) fn stop_music(&mut self) {
+        self.outline.on_hold = None;
+        self.music = None;
+    }
+}

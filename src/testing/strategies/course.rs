@@ -1,0 +1,285 @@
+//! Courses: what is done to two calls of a service, of which one may take the place of the other.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::super::course::{Move, What};
+use super::super::model::Model;
+use super::super::outline::Outline;
+use super::{BEGINNING, request, stimulus};
+use crate::call::{Ending, Stimulus};
+use crate::graph::Method;
+use crate::{CallId, Id, operation};
+
+/// A legal course: one or two calls that begin, and as a rule come to be connected, then up to forty moves of the app and of the
+/// network, most of which keep them alive. It shrinks by leaving moves out; what is legal no more then is left out, too.
+///
+/// ```
+/// use callfold::testing::{Model, strategies::courses};
+/// use proptest::prelude::*;
+///
+/// proptest!(ProptestConfig::with_cases(16), |(course in courses())| {
+///     let mut model = Model::new();
+///     prop_assert!(course.iter().all(|one| model.apply(one)));
+/// });
+/// ```
+pub fn courses() -> impl Strategy<Value = Vec<Move>> {
+    courses_of(0, BEGINNING)
+}
+
+/// The same of other calls, at another time: the courses of several conversations can be told apart, and mixed.
+///
+/// ```
+/// use callfold::testing::strategies::courses_of;
+/// use proptest::prelude::*;
+///
+/// let at = "2026-11-23T09:15:00Z".parse().unwrap();
+/// proptest!(ProptestConfig::with_cases(16), |(course in courses_of(7, at))| {
+///     prop_assert!(course.iter().all(|one| one.at >= at));
+/// });
+/// ```
+pub fn courses_of(conversation: u64, begins: Timestamp) -> impl Strategy<Value = Vec<Move>> {
+    written(conversation, begins, true)
+}
+
+/// A course in which what is not legal stands, too: a host must refuse it where the [`Model`] does.
+///
+/// ```
+/// use callfold::testing::{Model, history, strategies::attempts};
+/// use proptest::prelude::*;
+///
+/// proptest!(ProptestConfig::with_cases(16), |(attempts in attempts())| {
+///     let mut model = Model::new();
+///     let legal: Vec<_> = attempts.iter().filter(|one| model.apply(one)).cloned().collect();
+///     prop_assert_eq!(history(&attempts), history(&legal));
+/// });
+/// ```
+pub fn attempts() -> impl Strategy<Value = Vec<Move>> {
+    written(0, BEGINNING, false)
+}
+
+fn written(conversation: u64, begins: Timestamp, is_legal: bool) -> impl Strategy<Value = Vec<Move>> {
+    let [_, other] = calls_of(conversation);
+    let wishes = (beginning(other), prop::bool::weighted(0.1), vec(wish(other), 0..40));
+    wishes.prop_map(move |(beginning, from_nothing, rest)| {
+        let mut author = Author::new(conversation, begins);
+        for wish in beginning.iter().filter(|_| !from_nothing).chain(&rest) {
+            author.write(wish, is_legal);
+        }
+        author.course
+    })
+}
+
+/// A move that is legal next, at the time of the last one or later: for a state machine that is tested against the [`Model`].
+/// Where nothing else is, time goes by.
+///
+/// ```
+/// use callfold::testing::{Model, strategies::moves};
+/// use proptest::prelude::*;
+///
+/// let model = Model::new();
+/// proptest!(ProptestConfig::with_cases(16), |(one in moves(&model))| prop_assert!(model.allows(&one)));
+/// ```
+pub fn moves(model: &Model) -> impl Strategy<Value = Move> + use<> {
+    let [_, other] = calls_of(0);
+    let author = Author { model: model.clone(), now: model.now.max(BEGINNING), ..Author::new(0, BEGINNING) };
+    vec(wish(other), 12).prop_map(move |wishes| {
+        let mut author = author.clone();
+        wishes
+            .iter()
+            .find_map(|wish| author.concrete(wish).filter(|one| author.model.allows(one)))
+            .unwrap_or_else(|| Move::new(author.now, calls_of(0)[0], author.model.made + 1, What::Wait))
+    })
+}
+
+/// What is to be done, whatever the calls are then.
+#[derive(Clone, Debug)]
+struct Wish {
+    is_other: bool,
+    millis: i64,
+    wanted: Wanted,
+}
+
+#[derive(Clone, Debug)]
+enum Wanted {
+    Offer(Box<Stimulus>),
+    /// With the participant or the operation that it is about, or with one of those that there are.
+    Ask(Method, Option<Id>, Index, Value),
+    Happen(Box<Stimulus>),
+    /// The end of the operation that is pending the longest, prompts and recordings aside.
+    Finish(Ending),
+    Wait,
+}
+
+/// Writes a course, of which the reference says what is legal.
+#[derive(Clone)]
+struct Author {
+    calls: [CallId; 2],
+    model: Model,
+    now: Timestamp,
+    course: Vec<Move>,
+}
+
+impl Author {
+    fn new(conversation: u64, begins: Timestamp) -> Self {
+        let mut model = Model::new();
+        model.made = u128::from(conversation) << 64;
+        Self { calls: calls_of(conversation), model, now: begins, course: Vec::new() }
+    }
+
+    fn write(&mut self, wish: &Wish, is_legal: bool) {
+        if let Some(one) = self.concrete(wish)
+            && (self.model.apply(&one) || !is_legal)
+        {
+            self.course.push(one);
+        }
+    }
+
+    fn concrete(&mut self, wish: &Wish) -> Option<Move> {
+        let later = SignedDuration::from_millis(wish.millis);
+        self.now = self.now.checked_add(later).unwrap_or(self.now);
+        let [own, other] = self.calls;
+        let call = if wish.is_other { other } else { own };
+        let number = self.model.made + 1;
+        let outline = self.model.outline(call);
+        let what = match &wish.wanted {
+            Wanted::Ask(method, item, index, body) => {
+                let mut body = body.clone();
+                if begins_operation(*method) {
+                    request::insert(&mut body, [("clientContext", json!(format!("context-{number}")))]);
+                }
+                let known = outline.and_then(|outline| known(outline, *method, index));
+                let item = item.as_ref().map(|item| known.unwrap_or(item).clone());
+                What::Ask { method: *method, item, body }
+            }
+            Wanted::Offer(stimulus) | Wanted::Happen(stimulus) => What::Happen(stimulus.clone()),
+            Wanted::Finish(ending) => {
+                let id = pending(outline?)?.clone();
+                What::Happen(Box::new(Stimulus::OperationFinished(id, ending.clone())))
+            }
+            Wanted::Wait => What::Wait,
+        };
+        Some(Move::new(self.now, call, number, what))
+    }
+}
+
+/// The operation that is pending the longest, prompts and recordings aside.
+fn pending(outline: &Outline) -> Option<&Id> {
+    let mut running = outline.operations.iter().filter(|(.., state)| *state == operation::State::Running);
+    running.find(|(id, ..)| !outline.media.contains(id)).map(|(id, ..)| id)
+}
+
+/// One of those that a method can be about.
+fn known<'a>(outline: &'a Outline, method: Method, index: &Index) -> Option<&'a Id> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about participants")]
+    match method {
+        Method::StopHoldMusic => outline.on_hold.as_ref(),
+        Method::GetOperation => {
+            outline.operations.get(index.index(outline.operations.len() + 1)).map(|(id, ..)| id)
+        }
+        _ => outline.participants.keys().nth(index.index(outline.participants.len() + 1)),
+    }
+}
+
+/// The two calls of a conversation.
+fn calls_of(conversation: u64) -> [CallId; 2] {
+    // Ids that look like others: the conversation's number, stirred.
+    let stirred = u128::from(conversation.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    [0x57da_b8b1, 0xe5d3_9592].map(|first: u128| CallId::new(Uuid::from_u128((first << 96) | stirred)))
+}
+
+const fn begins_operation(method: Method) -> bool {
+    !matches!(
+        method,
+        Method::CreateCall
+            | Method::Answer
+            | Method::Reject
+            | Method::Redirect
+            | Method::Transfer
+            | Method::KeepAlive
+            | Method::DeleteCall
+            | Method::ChangeScreenSharingRole
+            | Method::DeleteParticipant
+            | Method::CreateAudioRoutingGroup
+            | Method::LogTeleconferenceDeviceQuality
+    )
+}
+
+fn wish(other: CallId) -> impl Strategy<Value = Wish> {
+    let wanted = prop_oneof![
+        1 => ask(Just(Method::CreateCall).boxed(), other),
+        1 => stimulus::offers().prop_map(|offer| Wanted::Offer(Box::new(Stimulus::Offered(Box::new(offer))))),
+        10 => ask(methods(), other),
+        12 => stimulus::stimuli().prop_map(|stimulus| Wanted::Happen(Box::new(stimulus))),
+        3 => stimulus::endings().prop_map(Wanted::Finish),
+        1 => Just(Wanted::Wait),
+    ];
+    let millis = prop_oneof![6 => 0..3000_i64, 2 => 3000..20_000_i64, 1 => Just(1_300_000_i64)];
+    (prop::bool::weighted(0.2), millis, wanted).prop_map(|(is_other, millis, wanted)| Wish {
+        is_other,
+        millis,
+        wanted,
+    })
+}
+
+/// All of them but those that a wish of its own is for; those that end a call are rare.
+fn methods() -> BoxedStrategy<Method> {
+    let is_rare = |method: &Method| matches!(method, Method::Reject | Method::DeleteCall | Method::Redirect);
+    let others = Method::ALL.iter().copied();
+    let common: Vec<Method> =
+        others.filter(|method| !is_rare(method) && *method != Method::CreateCall).collect();
+    let media = [Method::PlayPrompt, Method::RecordResponse, Method::SubscribeToTone, Method::KeepAlive];
+    let people = [Method::Transfer, Method::Invite, Method::StartHoldMusic, Method::StopHoldMusic];
+    prop_oneof![
+        12 => select(common),
+        6 => select(media.to_vec()),
+        3 => select(people.to_vec()),
+        1 => select([Method::Reject, Method::DeleteCall, Method::Redirect].to_vec()),
+    ]
+    .boxed()
+}
+
+fn ask(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value = Wanted> {
+    let asked = method.prop_flat_map(move |one| {
+        (Just(one), request::items(one), any::<Index>(), request::bodies(one, other))
+    });
+    asked.prop_map(|(method, item, index, body)| Wanted::Ask(method, item, index, body))
+}
+
+fn at_once(is_other: bool, wanted: Wanted) -> Wish {
+    Wish { is_other, millis: 0, wanted }
+}
+
+/// Calls begin, are answered, and most of them are connected.
+fn beginning(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
+    let offered =
+        stimulus::offers().prop_map(|offer| Wanted::Offer(Box::new(Stimulus::Offered(Box::new(offer)))));
+    let connected = stimulus::connected().prop_map(|stimulus| Wanted::Happen(Box::new(stimulus)));
+    let decided =
+        prop_oneof![4 => Just(Method::Answer), 1 => Just(Method::Reject), 1 => Just(Method::Redirect)];
+    let placed = ask(Just(Method::CreateCall).boxed(), other).boxed();
+    let begun = prop_oneof![
+        placed.clone().prop_map(|placed| Vec::from([placed])),
+        (offered, ask(decided.boxed(), other)).prop_map(|(offer, decided)| Vec::from([offer, decided])),
+    ];
+    (begun, prop::bool::weighted(0.8), connected, any::<bool>(), placed).prop_map(
+        |(begun, is_quick, connected, has_other, placed)| {
+            let mut wishes: Vec<Wish> = begun.into_iter().map(|wanted| at_once(false, wanted)).collect();
+            if has_other {
+                wishes.extend([at_once(true, placed), at_once(true, connected.clone())]);
+            }
+            if is_quick {
+                wishes.push(at_once(false, connected));
+            }
+            wishes
+        },
+    )
+}

@@ -1,0 +1,154 @@
+//! Events, and histories of them.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use super::super::course::history;
+use super::request::{bodies, insert};
+use super::{BEGINNING, call_ids, courses, ids, wire};
+use crate::call::{CallEvent, State};
+use crate::graph::Method;
+use crate::{CallId, Recorded};
+
+/// The history of a legal course, as the service records it: every prefix of each call folds without a refusal.
+///
+/// ```
+/// use callfold::{Ledger, testing::strategies::histories};
+/// use proptest::prelude::*;
+///
+/// proptest!(ProptestConfig::with_cases(16), |(history in histories())| {
+///     let mut ledger = Ledger::new();
+///     prop_assert!(history.iter().all(|recorded| ledger.apply(recorded).is_ok()));
+/// });
+/// ```
+pub fn histories() -> impl Strategy<Value = Vec<Recorded>> {
+    courses().prop_map(|course| history(&course))
+}
+
+/// Any events of one call, numbered from 1 and in the order of their times, where they have one: most of these
+/// histories are refused somewhere.
+///
+/// ```
+/// use callfold::testing::strategies::arbitrary_histories;
+/// use proptest::prelude::*;
+///
+/// let id = callfold::CallId::new(callfold::uuid::Uuid::nil());
+/// proptest!(|(history in arbitrary_histories(id))| prop_assert!(history.iter().all(|it| it.call == id)));
+/// ```
+pub fn arbitrary_histories(call: CallId) -> impl Strategy<Value = Vec<Recorded>> {
+    let begins = select(["offered", "placed", "adopted"].to_vec()).prop_flat_map(event);
+    let event = (option::weighted(0.9, 0..20_000_i64), any::<bool>(), events());
+    (option::weighted(0.9, begins), vec(event, 0..40)).prop_map(move |(beginning, rest)| {
+        let mut at = BEGINNING;
+        let beginning = beginning.map(|event| (Some(at), false, event));
+        let rest = rest.into_iter().map(|(later, inferred, event)| {
+            let later = later.map(|millis| later_by(&mut at, millis));
+            (later, inferred, event)
+        });
+        let numbered = (1..).zip(beginning.into_iter().chain(rest));
+        let recorded = numbered.map(|(revision, (at, inferred, event))| Recorded {
+            inferred,
+            ..Recorded::new(call, revision, at, event)
+        });
+        recorded.collect()
+    })
+}
+
+fn later_by(at: &mut Timestamp, millis: i64) -> Timestamp {
+    *at = at.checked_add(SignedDuration::from_millis(millis)).unwrap_or(*at);
+    *at
+}
+
+/// Any event.
+///
+/// ```
+/// use callfold::testing::strategies::events;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(event in events())| prop_assert!(!event.type_name().is_empty()));
+/// ```
+pub fn events() -> impl Strategy<Value = CallEvent> {
+    select(CallEvent::type_names().collect::<Vec<_>>()).prop_flat_map(event)
+}
+
+fn event(type_name: &'static str) -> impl Strategy<Value = CallEvent> {
+    let read = move |data: String| CallEvent::read(type_name, &data)?.ok();
+    data(type_name).prop_filter_map("data of that event", read)
+}
+
+/// The data of an event, as JSON.
+fn data(type_name: &'static str) -> BoxedStrategy<String> {
+    let asked = |method| bodies(method, CallId::new(uuid::Uuid::from_u128(1)));
+    match type_name {
+        "stateConfirmed" => select(State::ALL).prop_map(|state| text(&json!({ "state": state }))).boxed(),
+        "toneReceived" => {
+            let tone = (0..4, select(["tone1", "pound"].to_vec()));
+            tone.prop_map(|(number, tone)| text(&json!({ "sequenceId": number, "tone": tone }))).boxed()
+        }
+        "rosterUpdated" => {
+            let roster = (option::of(0..4), vec(wire::participants(), 0..3));
+            roster
+                .prop_map(|(number, participants)| {
+                    let mut data = json!({ "participants": participants });
+                    insert(&mut data, number.map(|number| ("sequenceNumber", json!(number))));
+                    text(&data)
+                })
+                .boxed()
+        }
+        "contentSharingStarted" | "contentSharingEnded" | "contentSharingUpdated" => {
+            ids("session").prop_map(|id| text(&json!({ "id": id }))).boxed()
+        }
+        "operationCreated" | "operationUpdated" | "operationStarted" | "operationCompleted"
+        | "operationFailed" => wire::operations().prop_map(|told| text(&json!(told))).boxed(),
+        "notificationHeard" => {
+            let heard = (vec(ids("message"), 1..3), 0_u32..2);
+            heard.prop_map(|(ids, item)| text(&json!({ "messageIds": ids, "item": item }))).boxed()
+        }
+        "answerRequested" => asked(Method::Answer).prop_map(|body| text(&body)).boxed(),
+        "rejectRequested" => asked(Method::Reject).prop_map(|body| text(&body)).boxed(),
+        "redirectRequested" => asked(Method::Redirect).prop_map(|body| text(&body)).boxed(),
+        "transferRequested" => asked(Method::Transfer).prop_map(|body| text(&body)).boxed(),
+        "recordingStatusUpdated" => asked(Method::UpdateRecordingStatus).prop_map(|body| text(&body)).boxed(),
+        "operationQueued" => queued().boxed(),
+        "recordingStarted" | "speechStarted" | "speechEnded" => {
+            ids("operation").prop_map(|id| text(&json!({ "operation": id }))).boxed()
+        }
+        "holdMusicStarted" | "holdMusicStopped" => {
+            let music = (ids("participant"), ids("operation"));
+            music.prop_map(|(who, id)| text(&json!({ "participant": who, "operation": id }))).boxed()
+        }
+        "audioRoutingGroupCreated" => {
+            asked(Method::CreateAudioRoutingGroup).prop_map(|body| text(&body)).boxed()
+        }
+        "deviceQualityReported" => {
+            call_ids().prop_map(|chain| text(&json!({ "callChainId": chain }))).boxed()
+        }
+        _ => option::of(wire::calls())
+            .prop_map(|told| told.map_or_else(|| "{}".into(), |told| text(&json!(told))))
+            .boxed(),
+    }
+}
+
+fn queued() -> impl Strategy<Value = String> {
+    let other = CallId::new(uuid::Uuid::from_u128(1));
+    let request = prop_oneof![
+        bodies(Method::PlayPrompt, other).prop_map(|body| ("playPrompt", body)),
+        bodies(Method::RecordResponse, other).prop_map(|body| ("recordResponse", body)),
+    ];
+    (ids("operation"), request).prop_map(|(id, (name, body))| {
+        let mut data = json!({ "operation": { "id": id, "status": "notStarted" } });
+        insert(&mut data, [(name, body)]);
+        text(&data)
+    })
+}
+
+fn text(json: &Value) -> String {
+    json.to_string()
+}

@@ -1,0 +1,176 @@
+//! What an app asks for.
+
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use super::ids;
+use crate::call::Command;
+use crate::graph::{Method, Route};
+use crate::{CallId, Id};
+
+/// The body of a request for a method, within its limits; a transfer or an invitation may replace the other call.
+///
+/// ```
+/// use callfold::graph::Method;
+/// use callfold::testing::strategies::bodies;
+/// use proptest::prelude::*;
+///
+/// let other = callfold::CallId::new(callfold::uuid::Uuid::nil());
+/// proptest!(|(body in bodies(Method::PlayPrompt, other))| prop_assert!(body["prompts"].is_array()));
+/// ```
+pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what has no member that matters here")]
+    match method {
+        Method::CreateCall => placed().boxed(),
+        Method::Answer => hosted().prop_map(answered).boxed(),
+        Method::Reject => {
+            select(["none", "busy"].as_slice()).prop_map(|why| json!({ "reason": why })).boxed()
+        }
+        Method::Redirect => redirected().boxed(),
+        Method::Transfer => transferred(other).boxed(),
+        Method::PlayPrompt => {
+            Just(json!({ "prompts": [{ "mediaInfo": { "uri": "https://c/p.wav" } }] })).boxed()
+        }
+        Method::RecordResponse => recorded().boxed(),
+        Method::ChangeScreenSharingRole => Just(json!({ "role": "sharer" })).boxed(),
+        Method::UpdateRecordingStatus => Just(json!({ "status": "recording" })).boxed(),
+        Method::ConfigureMixer => Just(json!({ "participantMixerLevels": [{}] })).boxed(),
+        Method::CreateAudioRoutingGroup => {
+            Just(json!({ "id": "g", "routingMode": "oneToOne", "sources": ["a"], "receivers": ["b"] }))
+                .boxed()
+        }
+        Method::SendDtmfTones => Just(json!({ "tones": ["tone1"] })).boxed(),
+        Method::Invite => invited(other).boxed(),
+        Method::LogTeleconferenceDeviceQuality => {
+            let quality = json!({ "callChainId": other, "mediaQualityList": [{}] });
+            Just(json!({ "quality": quality })).boxed()
+        }
+        _ => Just(json!({})).boxed(),
+    }
+}
+
+/// Where the media are: most often with the service.
+fn hosted() -> impl Strategy<Value = &'static str> {
+    prop_oneof![5 => Just("serviceHostedMediaConfig"), 1 => Just("appHostedMediaConfig")]
+}
+
+fn answered(config: &str) -> Value {
+    json!({
+        "callbackUri": "https://bot.contoso.com/callback",
+        "mediaConfig": { "@odata.type": format!("#microsoft.graph.{config}") },
+    })
+}
+
+fn placed() -> impl Strategy<Value = Value> {
+    let timeout = option::weighted(0.7, 5..60);
+    (any::<bool>(), hosted(), timeout).prop_map(|(is_group, config, timeout)| {
+        let options = json!({ "isDeltaRosterEnabled": true, "isContentSharingNotificationEnabled": true });
+        let mut body = json!({
+            "targets": [{ "identity": { "user": { "id": "user-1" } } }],
+            "callOptions": options,
+            "subject": "Stand-up",
+        });
+        let chat = json!({ "threadId": "19:meeting_x@thread.v2", "messageId": "0" });
+        let members =
+            [("chatInfo", is_group.then_some(chat)), ("ringingTimeoutInSeconds", timeout.map(Value::from))];
+        insert(&mut body, members.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        insert(
+            &mut body,
+            answered(config).as_object().into_iter().flatten().map(|(name, value)| (name, value.clone())),
+        );
+        body
+    })
+}
+
+pub(super) fn insert(body: &mut Value, members: impl IntoIterator<Item = (impl AsRef<str>, Value)>) {
+    if let Some(body) = body.as_object_mut() {
+        body.extend(members.into_iter().map(|(name, value)| (name.as_ref().into(), value)));
+    }
+}
+
+fn redirected() -> impl Strategy<Value = Value> {
+    (1_usize..3, option::of(15..91)).prop_map(|(targets, timeout)| {
+        let target = json!({ "identity": { "user": { "id": "user-3" } } });
+        let targets: Vec<Value> = core::iter::repeat_n(target, targets).collect();
+        let mut body = json!({ "targets": targets });
+        insert(&mut body, timeout.map(|timeout: i32| ("timeout", timeout.into())));
+        body
+    })
+}
+
+fn transferred(other: CallId) -> impl Strategy<Value = Value> {
+    (any::<bool>(), any::<bool>()).prop_map(move |(is_group, is_consultative)| {
+        let mut target = json!({ "identity": { "user": { "id": "user-3" } } });
+        insert(&mut target, is_consultative.then(|| ("replacesCallId", json!(other))));
+        let mut body = json!({ "transferTarget": target });
+        let transferee = json!({ "identity": { "user": { "id": "user-1" } } });
+        insert(&mut body, is_group.then_some(("transferee", transferee)));
+        body
+    })
+}
+
+fn recorded() -> impl Strategy<Value = Value> {
+    let timers = (option::of(1..20_i32), option::of(1..20_i32), option::of(1..60_i32));
+    (any::<bool>(), any::<bool>(), timers).prop_map(
+        |(barges_in, has_prompt, (initial, silence, duration))| {
+            let prompts = if has_prompt { json!([{}]) } else { json!([]) };
+            let mut body = json!({ "bargeInAllowed": barges_in, "prompts": prompts, "stopTones": ["#"] });
+            let timers = [
+                ("initialSilenceTimeoutInSeconds", initial),
+                ("maxSilenceTimeoutInSeconds", silence),
+                ("maxRecordDurationInSeconds", duration),
+            ];
+            insert(&mut body, timers.into_iter().filter_map(|(name, seconds)| Some((name, json!(seconds?)))));
+            body
+        },
+    )
+}
+
+fn invited(other: CallId) -> impl Strategy<Value = Value> {
+    (1..3, prop::bool::weighted(0.3)).prop_map(move |(count, replaces)| {
+        let one = |number: i32| json!({ "identity": { "user": { "id": format!("user-{}", number + 3) } } });
+        let mut invited: Vec<Value> = (0..count).map(one).collect();
+        if let Some(first) = invited.first_mut().filter(|_| replaces) {
+            insert(first, [("replacesCallId", json!(other))]);
+        }
+        json!({ "participants": invited })
+    })
+}
+
+/// A request that keeps its limits, of any method.
+///
+/// ```
+/// use callfold::testing::strategies::commands;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(command in commands())| prop_assert!(!command.method().as_str().is_empty()));
+/// ```
+pub fn commands() -> impl Strategy<Value = Command> {
+    let other = CallId::new(uuid::Uuid::from_u128(1));
+    let asked =
+        select(Method::ALL).prop_flat_map(move |method| (Just(method), bodies(method, other), items(method)));
+    asked.prop_filter_map("a body within its limits", |(method, body, item)| {
+        Command::read(&Route::new(method, None, item), body.to_string().as_bytes()).ok()
+    })
+}
+
+/// The participant, the user or the operation that a method is about.
+pub(super) fn items(method: Method) -> BoxedStrategy<Option<Id>> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about no item")]
+    match method {
+        Method::GetOperation => ids("operation").prop_map(Some).boxed(),
+        Method::DeleteParticipant => {
+            prop_oneof![ids("participant"), Just(Id::from("user-3"))].prop_map(Some).boxed()
+        }
+        Method::GetParticipant | Method::MuteParticipant | Method::StartHoldMusic | Method::StopHoldMusic => {
+            ids("participant").prop_map(Some).boxed()
+        }
+        _ => Just(None).boxed(),
+    }
+}

@@ -1,0 +1,125 @@
+//! What the network does.
+
+use alloc::boxed::Box;
+use alloc::{format, vec};
+
+use proptest::collection;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::json;
+
+use super::ids;
+use super::wire::{read, result_infos};
+use crate::Secret;
+use crate::call::{Ending, Stimulus, StopReason};
+use crate::graph::{self, CompletionReason, EndCode, MediaState, Participant, Tone};
+
+/// Anything that the network may do to a call, weighted towards what keeps it alive.
+///
+/// ```
+/// use callfold::testing::strategies::stimuli;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(stimulus in stimuli())| prop_assert!(!stimulus.name().is_empty()));
+/// ```
+pub fn stimuli() -> impl Strategy<Value = Stimulus> {
+    prop_oneof![1 => offers().prop_map(|offer| Stimulus::Offered(Box::new(offer))), 12 => steps(), 16 => happenings()]
+}
+
+/// What a call is offered with: of two or of a group; now and then to be recorded by a policy.
+pub(super) fn offers() -> impl Strategy<Value = graph::Call> {
+    read((any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(is_group, records)| {
+        let mut offer = json!({
+            "source": { "identity": { "user": { "id": "user-1", "displayName": "Adele" } } },
+            "targets": [{ "identity": { "application": { "id": "bot" } } }],
+            "subject": "Stand-up",
+        });
+        let chat = ("chatInfo", json!({ "threadId": "19:meeting_x@thread.v2" }));
+        let context = ("incomingContext", json!({ "observedParticipantId": "participant-2" }));
+        super::request::insert(
+            &mut offer,
+            is_group.then_some(chat).into_iter().chain(records.then_some(context)),
+        );
+        offer
+    }))
+}
+
+/// The call is up, as the service tells it as a rule: with the app's participant, and with audio.
+pub(super) fn connected() -> impl Strategy<Value = Stimulus> {
+    let told = json!({ "myParticipantId": "participant-1", "mediaState": { "audio": "active" } });
+    read(Just(told)).prop_map(|told| Stimulus::Connected(Some(Box::new(told))))
+}
+
+fn steps() -> impl Strategy<Value = Stimulus> {
+    prop_oneof![
+        2 => Just(Stimulus::Alerted),
+        6 => connected(),
+        1 => Just(Stimulus::Connected(None)),
+        2 => Just(Stimulus::Held),
+        3 => Just(Stimulus::Resumed),
+        4 => Just(Stimulus::TransferAccepted),
+        2 => Just(Stimulus::TransferFailed),
+        3 => Just(Stimulus::TransferCompleted),
+        1 => Just(Stimulus::RedirectAnswered(Box::default())),
+        1 => select(EndCode::ALL).prop_map(Stimulus::HungUp),
+        1 => Just(Stimulus::MediaFailed),
+    ]
+}
+
+fn happenings() -> impl Strategy<Value = Stimulus> {
+    let tone = select([Tone::Tone1, Tone::Pound].as_slice());
+    prop_oneof![
+        2 => select([MediaState::Active, MediaState::Inactive].as_slice()).prop_map(Stimulus::AudioChanged),
+        4 => collection::vec(seated(), 1..3).prop_map(Stimulus::RosterChanged),
+        3 => tone.prop_map(Stimulus::TonePressed),
+        5 => endings().prop_map(Stimulus::PromptFinished),
+        2 => option::of(Just("https://contoso.com/r")).prop_map(|location| Stimulus::RecordingStarted {
+            location: location.map(Into::into),
+            access_token: location.map(|_| Secret::new("t".into())),
+        }),
+        2 => Just(Stimulus::SpeechStarted),
+        2 => Just(Stimulus::SpeechEnded),
+        2 => stops().prop_map(Stimulus::RecordingFinished),
+        2 => (ids("operation"), endings()).prop_map(|(id, ending)| Stimulus::OperationFinished(id, ending)),
+        2 => ids("session").prop_map(Stimulus::ContentSharingStarted),
+        2 => ids("session").prop_map(Stimulus::ContentSharingUpdated),
+        2 => ids("session").prop_map(Stimulus::ContentSharingEnded),
+    ]
+}
+
+/// A participant as the service knows one: always with an id.
+fn seated() -> impl Strategy<Value = Participant> {
+    read((1..4, any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(number, is_muted, is_gone)| {
+        let mut one = json!({
+            "id": format!("participant-{number}"),
+            "info": { "identity": { "user": { "id": format!("user-{number}") } } },
+            "isMuted": is_muted,
+        });
+        super::request::insert(&mut one, is_gone.then(|| ("removedState", json!({ "reason": "left" }))));
+        one
+    }))
+}
+
+/// How a prompt or an operation is over: most often well.
+pub(super) fn endings() -> impl Strategy<Value = Ending> {
+    let reasons = CompletionReason::KNOWN.iter().filter(|reason| **reason != CompletionReason::Unknown);
+    let reasons: alloc::vec::Vec<CompletionReason> = reasons.cloned().collect();
+    let failures = result_infos().prop_filter("a failure", |result| result.is_failure());
+    prop_oneof![
+        6 => Just(Ending::Completed),
+        1 => select(reasons).prop_map(Ending::CompletedBecause),
+        2 => failures.prop_map(Ending::Failed),
+    ]
+}
+
+fn stops() -> impl Strategy<Value = StopReason> {
+    let failures = result_infos().prop_filter("a failure", |result| result.is_failure());
+    prop_oneof![
+        1 => Just(StopReason::InitialSilence),
+        2 => Just(StopReason::Silence),
+        2 => Just(StopReason::MaxDuration),
+        2 => Just(StopReason::StopTone),
+        1 => failures.prop_map(StopReason::Failed),
+    ]
+}

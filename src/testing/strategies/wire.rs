@@ -1,0 +1,210 @@
+//! What comes over the wire: resources and notifications, many of them odd.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::{ids, times};
+use crate::CallId;
+use crate::call::{Delivery, State};
+use crate::graph::{self, CommsNotification, CommsOperation, Participant, ResultInfo};
+
+pub(super) fn read<T: DeserializeOwned + core::fmt::Debug>(
+    json: impl Strategy<Value = Value>,
+) -> impl Strategy<Value = T> {
+    json.prop_filter_map("JSON of that type", |json| serde_json::from_value(json).ok())
+}
+
+/// A result, a success or not.
+///
+/// ```
+/// use callfold::testing::strategies::result_infos;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(result in result_infos())| prop_assert!(result.code.value().is_some()));
+/// ```
+pub fn result_infos() -> impl Strategy<Value = ResultInfo> {
+    read(result())
+}
+
+fn result() -> impl Strategy<Value = Value> {
+    let codes = select([0, 200, 400, 408, 500].as_slice());
+    (codes, 0..3).prop_map(|(code, subcode)| json!({ "code": code, "subCode": subcode }))
+}
+
+/// What a notification tells of a call: few members, most often the state; now and then a state that nobody knows, or
+/// a value that does not fit.
+///
+/// ```
+/// use callfold::testing::strategies::calls;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(call in calls())| prop_assert_eq!(serde_json::from_str(&serde_json::to_string(&call).unwrap()).ok(), Some(call)));
+/// ```
+pub fn calls() -> impl Strategy<Value = graph::Call> {
+    read(call())
+}
+
+fn call() -> impl Strategy<Value = Value> {
+    let known = State::ALL.iter().map(|state| state.as_str());
+    let states: Vec<&str> = known.chain(["parked", "Established", "TERMINATED"]).collect();
+    let members = (
+        option::weighted(0.8, select(states)),
+        option::weighted(0.3, result()),
+        option::weighted(0.2, (0..4, select(["tone1", "pound"].as_slice()))),
+        option::weighted(0.3, select([json!("a"), json!("b"), json!(7), Value::Null].to_vec())),
+        option::weighted(0.2, select(["active", "inactive"].as_slice())),
+    );
+    members.prop_map(|(state, result, tone, subject, audio)| {
+        let tone = tone.map(|(number, tone)| json!({ "sequenceId": number, "tone": tone }));
+        let audio = audio.map(|audio| json!({ "audio": audio }));
+        let members = [
+            ("state", state.map(Value::from)),
+            ("resultInfo", result),
+            ("toneInfo", tone),
+            ("subject", subject),
+            ("mediaState", audio),
+        ];
+        members.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    })
+}
+
+/// What a notification tells of an operation: by its id, its `clientContext`, both or neither.
+///
+/// ```
+/// use callfold::testing::strategies::operations;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(told in operations())| prop_assert!(told.client_context.value().is_none_or(|it| it.starts_with("context-"))));
+/// ```
+pub fn operations() -> impl Strategy<Value = CommsOperation> {
+    read(operation().prop_map(|(id, mut operation)| {
+        if let Some(members) = operation.as_object_mut().filter(|_| !id.is_empty()) {
+            members.insert("id".into(), id.into());
+        }
+        operation
+    }))
+}
+
+/// One, with its id or an empty one. A `clientContext` names one operation, as the documentation wants it: see
+/// `docs/verification.md`.
+fn operation() -> impl Strategy<Value = (String, Value)> {
+    let named_by = select([(true, true), (true, false), (false, true), (false, false)].as_slice());
+    let kinds = option::of(select(["playPrompt", "record", "comms"].as_slice()));
+    let statuses = option::of(select(["notStarted", "running", "completed", "failed", "paused"].as_slice()));
+    let told = (0..3, named_by, kinds, statuses, option::weighted(0.3, result()));
+    told.prop_map(|(number, (by_id, by_context), kind, status, result)| {
+        let members = [
+            ("status", Some(json!(status))),
+            ("resultInfo", Some(json!(result))),
+            ("@odata.type", kind.map(|kind| format!("#microsoft.graph.{kind}Operation").into())),
+            ("clientContext", by_context.then(|| format!("context-{number}").into())),
+        ];
+        let members = members.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        (if by_id { format!("operation-{number}") } else { String::new() }, members.collect())
+    })
+}
+
+/// A participant as a roster tells of one: with an id or without, muted or not, now and then gone.
+///
+/// ```
+/// use callfold::testing::strategies::participants;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(one in participants())| prop_assert!(one.info.value().is_some()));
+/// ```
+pub fn participants() -> impl Strategy<Value = Participant> {
+    read(participant())
+}
+
+fn participant() -> impl Strategy<Value = Value> {
+    let told = (option::of(0..3), 0..3, any::<bool>(), option::weighted(0.3, Just(json!({}))));
+    told.prop_map(|(id, user, muted, removed)| {
+        let identity = json!({ "user": { "id": format!("user-{user}") } });
+        let id = id.map(|id| format!("participant-{id}"));
+        json!({ "id": id, "info": { "identity": identity }, "isMuted": muted, "removedState": removed })
+    })
+}
+
+/// A roster: whole, or a delta with its number.
+///
+/// ```
+/// use callfold::testing::strategies::rosters;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(roster in rosters())| prop_assert!(roster.is_array()));
+/// ```
+pub fn rosters() -> impl Strategy<Value = Value> {
+    (vec(participant(), 0..3), option::of(0..4)).prop_map(|(participants, sequence)| match sequence {
+        Some(number) => json!([{ "sequenceNumber": number, "participants": participants }]),
+        None => json!(participants),
+    })
+}
+
+type Told = (&'static str, String, Value);
+
+fn of_call() -> impl Strategy<Value = Told> {
+    (select(["created", "updated", "deleted"].as_slice()), call()).prop_map(|(change, call)| {
+        // Most notifications are no ends: histories should live a while.
+        let change = if change == "deleted" && call.get("toneInfo").is_some() { "updated" } else { change };
+        (change, String::new(), call)
+    })
+}
+
+fn of_operation() -> impl Strategy<Value = Told> {
+    (select(["updated", "deleted"].as_slice()), operation()).prop_map(|(change, (id, operation))| {
+        let id = if id.is_empty() { "participants" } else { &id };
+        (change, format!("/operations/{id}"), operation)
+    })
+}
+
+fn of_session() -> impl Strategy<Value = Told> {
+    let change = select(["created", "updated", "deleted"].as_slice());
+    (change, 0..2).prop_map(|(change, id)| {
+        (change, "/contentSharingSessions".into(), json!([{ "id": format!("session-{id}") }]))
+    })
+}
+
+/// Any notification about a call: of it, of an operation, its roster or shared content.
+///
+/// ```
+/// use callfold::testing::strategies::notifications;
+/// use proptest::prelude::*;
+///
+/// let id = callfold::CallId::new(callfold::uuid::Uuid::nil());
+/// proptest!(|(told in notifications(id))| prop_assert_eq!(told.call_id(), Some(id)));
+/// ```
+pub fn notifications(call: CallId) -> impl Strategy<Value = CommsNotification> {
+    let roster = rosters().prop_map(|roster| ("updated", "/participants".into(), roster));
+    let told = prop_oneof![6 => of_call(), 3 => of_operation(), 2 => roster, 1 => of_session()];
+    read(told.prop_map(move |(change, url, data)| {
+        let url = format!("/communications/calls/{call}{url}");
+        json!({ "changeType": change, "resourceUrl": url, "resourceData": data })
+    }))
+}
+
+/// How a notification came: with a time or without, with message ids or without, now and then as one that came before.
+///
+/// ```
+/// use callfold::testing::strategies::deliveries;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(delivery in deliveries())| prop_assert!(delivery.item < 2));
+/// ```
+pub fn deliveries() -> impl Strategy<Value = Delivery> {
+    let message = option::weighted(0.4, ids("message"));
+    let original = option::weighted(0.1, ids("message"));
+    (option::of(times()), message, original, 0_u32..2).prop_map(|(at, message, original, item)| Delivery {
+        received_at: at,
+        message_id: message,
+        original_message_id: original,
+        item,
+    })
+}

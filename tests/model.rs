@@ -1,0 +1,90 @@
+//! The reference model and the core, which were written apart, agree: on what is legal, and on what comes of it.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+
+use callfold::call::{Call, Deadline, State};
+use callfold::graph::Method;
+use callfold::testing::{Model, Move, Outline, What, strategies};
+use callfold::{CallId, Ledger};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+
+use crate::common::config;
+
+const REGRESSIONS: &str = "proptest-regressions/model.txt";
+
+/// The service, one move at a time.
+#[derive(Default)]
+struct Service {
+    ledger: Ledger,
+}
+
+impl Service {
+    /// True where the move is legal.
+    fn make(&mut self, one: &Move) -> bool {
+        loop {
+            let due = self.ledger.expire(one.at);
+            if due.is_empty() {
+                break;
+            }
+            due.iter().for_each(|recorded| _ = self.ledger.apply(recorded).unwrap());
+        }
+        let made = one.make(&self.ledger);
+        for recorded in made.iter().flat_map(|made| &made.events) {
+            self.ledger.apply(recorded).unwrap();
+        }
+        made.is_ok()
+    }
+
+    fn outlines(&self) -> Vec<(CallId, Outline)> {
+        self.ledger.calls().map(|call| (call.id(), Outline::of(call))).collect()
+    }
+}
+
+fn outlines(model: &mut Model, one: &Move) -> Vec<(CallId, Outline)> {
+    let calls: Vec<CallId> = model.calls().collect();
+    calls.iter().for_each(|call| model.advance(*call, one.at));
+    calls.iter().map(|call| (*call, model.outline(*call).unwrap().clone())).collect()
+}
+
+proptest! {
+    #![proptest_config(config(150, REGRESSIONS))]
+
+    #[test]
+    fn the_reference_allows_what_the_service_takes_and_has_the_same_calls(attempts in strategies::attempts()) {
+        let mut service = Service::default();
+        let mut model = Model::new();
+        for one in &attempts {
+            prop_assert_eq!(model.apply(one), service.make(one), "{:?}", one);
+            prop_assert_eq!(outlines(&mut model, one), service.outlines(), "after {:?}", one);
+        }
+    }
+}
+
+#[test]
+fn courses_reach_every_state_every_method_every_stimulus_and_every_deadline() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut states, mut deadlines) = (BTreeSet::new(), BTreeSet::new());
+    let (mut methods, mut stimuli) = (BTreeSet::new(), BTreeSet::new());
+    let courses = strategies::courses();
+    for _ in 0..600 {
+        let mut service = Service::default();
+        for one in &courses.new_tree(&mut runner).unwrap().current() {
+            assert!(service.make(one), "legal for the reference, and so for the service: {one:?}");
+            states.extend(service.ledger.calls().map(Call::state));
+            deadlines.extend(service.ledger.calls().flat_map(Call::deadlines).map(|due| due.deadline));
+            match &one.what {
+                What::Ask { method, .. } => _ = methods.insert(*method),
+                What::Happen(stimulus) => _ = stimuli.insert(stimulus.name()),
+                _ => {}
+            }
+        }
+    }
+    assert!(states.iter().eq(State::ALL), "{states:?}");
+    assert!(deadlines.iter().eq(Deadline::ALL), "{deadlines:?}");
+    let untried: Vec<_> = Method::ALL.iter().filter(|method| !methods.contains(method)).collect();
+    assert!(untried.is_empty(), "{untried:?}");
+    assert_eq!(stimuli.len(), 23, "{stimuli:?}");
+}
