@@ -241,7 +241,7 @@ fn methods() -> BoxedStrategy<Method> {
     prop_oneof![
         12 => select(common),
         6 => select(media.to_vec()),
-        3 => select(people.to_vec()),
+        5 => select(people.to_vec()),
         1 => select([Method::Reject, Method::DeleteCall, Method::Redirect].to_vec()),
     ]
     .boxed()
