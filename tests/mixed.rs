@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use crate::common::{CALL, about, call_id, told};
-use callfold::call::{Asked, Call, CallEvent, Caller, Command, Decision, Delivery, State, Stimulus};
+use callfold::call::{Asked, Call, CallEvent, Caller, Command, Decision, Delivery, Ending, State, Stimulus};
 use callfold::graph::{self, CommsNotification, Method, Permission, Route};
 use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
@@ -330,4 +330,20 @@ fn a_number_of_seconds_that_is_out_of_its_limits_counts_as_not_told() {
         ("operationStarted", r#"{"id":"o"}"#),
     ];
     assert_eq!(waits(&record), ("recordDuration", 5));
+}
+
+#[test]
+fn a_recording_that_is_told_to_run_before_its_turn_begins_when_its_turn_comes() {
+    let mut both = Both::hears(&told(json!({ "state": "established" })));
+    both.ask(Method::PlayPrompt, &json!({ "prompts": [{}] }), 1).unwrap();
+    both.ask(Method::RecordResponse, &json!({}), 1).unwrap();
+    let recording = both.call().media_queue().nth(1).unwrap().0.to_string();
+    let running = json!({ "@odata.type": "#microsoft.graph.recordOperation", "status": "running" });
+    both = both.hear(&about(&format!("/operations/{recording}"), "updated", running), 2);
+    assert!(both.react(Stimulus::SpeechStarted, 3).is_err(), "the prompt plays");
+    assert_eq!(both.call().deadlines(), []);
+    both.react(Stimulus::PromptFinished(Ending::Completed), 4).unwrap();
+    both.react(Stimulus::SpeechStarted, 5).unwrap();
+    let waits: Vec<_> = both.call().deadlines().iter().map(|due| (due.deadline.as_str(), due.at)).collect();
+    assert_eq!(waits, [("recordDuration", at(9))]);
 }

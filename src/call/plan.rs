@@ -149,7 +149,7 @@ impl<'a> Plan<'a> {
     pub(super) fn finish_head(&mut self, end: End) {
         let Some((head, waiting)) = self.call.queue().split_first() else { return };
         self.settle(head.operation.clone(), head.kind(), end);
-        if let Some(next) = waiting.first() {
+        if let Some(next) = waiting.first().filter(|next| !self.call.runs(&next.operation)) {
             self.start(next.operation.clone(), next.kind());
         }
     }

@@ -11,7 +11,7 @@ use super::lifecycle::Region;
 use super::payload::{HoldMusic, MediaRequest, Recording};
 use crate::graph::action::{RecordResponse, Transfer};
 use crate::graph::{InvitationParticipantInfo, OperationKind, RecordingStatus, TeleconferenceDeviceQuality};
-use crate::{CallId, OperationId, ParticipantId, Recorded};
+use crate::{CallId, OperationId, ParticipantId, Recorded, operation};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Service {
@@ -58,6 +58,12 @@ impl Call {
     /// The operation that plays or records now.
     pub(super) fn head(&self) -> Option<&Queued> {
         self.queue().first()
+    }
+
+    /// True where an operation runs.
+    pub(super) fn runs(&self, id: &OperationId) -> bool {
+        let mut running = self.operations().iter().filter(|one| one.state() == operation::State::Running);
+        running.any(|one| one.is_called(id))
     }
 
     /// The operations that use the media of this call one after another, in their order; the first one runs. Known

@@ -122,20 +122,26 @@ impl Call {
         let index = self.queue().iter().position(|queued| Some(&queued.operation) == operation);
         let Some(index) = index else { return };
         match cause {
-            operation::Cause::Started => {
-                let begins = |queued: &Queued| queued.record().is_some() && !queued.begins_with_a_prompt();
-                if self.queue().get(index).is_some_and(begins)
-                    && let Some(operation) = operation
-                {
-                    self.record(&Recording::new(operation.clone()), at);
-                }
-            }
+            operation::Cause::Started if index == 0 => self.begin_recording(at),
+            // Told to run before its turn: it records once it is at the head.
+            operation::Cause::Started => {}
             operation::Cause::Completed | operation::Cause::Failed => {
                 self.service().queue.remove(index);
                 if index == 0 {
                     self.deadlines.disarm(&RECORD);
+                    if self.head().is_some_and(|head| self.runs(&head.operation)) {
+                        self.begin_recording(at);
+                    }
                 }
             }
+        }
+    }
+
+    /// The head runs: where it records without a prompt before that, the recording begins.
+    fn begin_recording(&mut self, at: Option<Timestamp>) {
+        let begins = |queued: &&Queued| queued.record().is_some() && !queued.begins_with_a_prompt();
+        if let Some(operation) = self.head().filter(begins).map(|head| head.operation.clone()) {
+            self.record(&Recording::new(operation), at);
         }
     }
 

@@ -68,10 +68,10 @@ pub fn attempts() -> impl Strategy<Value = Vec<Move>> {
 
 fn written(conversation: u64, begins: Timestamp, is_legal: bool) -> impl Strategy<Value = Vec<Move>> {
     let [_, other] = calls_of(conversation);
-    let wishes = (beginning(other), prop::bool::weighted(0.1), vec(wish(other), 0..40));
+    let wishes = (beginning(other), prop::bool::weighted(0.1), vec(phrase(other), 0..30));
     wishes.prop_map(move |(beginning, from_nothing, rest)| {
         let mut author = Author::new(conversation, begins);
-        for wish in beginning.iter().filter(|_| !from_nothing).chain(&rest) {
+        for wish in beginning.iter().filter(|_| !from_nothing).chain(rest.iter().flatten()) {
             author.write(wish, is_legal);
         }
         author.course
@@ -241,7 +241,7 @@ fn methods() -> BoxedStrategy<Method> {
     prop_oneof![
         12 => select(common),
         6 => select(media.to_vec()),
-        5 => select(people.to_vec()),
+        3 => select(people.to_vec()),
         1 => select([Method::Reject, Method::DeleteCall, Method::Redirect].to_vec()),
     ]
     .boxed()
@@ -252,6 +252,48 @@ fn ask(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value = Wa
         (Just(one), request::items(one), any::<Index>(), request::bodies(one, other))
     });
     asked.prop_map(|(method, item, index, body)| Wanted::Ask(method, item, index, body))
+}
+
+/// One wish, or several that follow each other as they do in most calls.
+fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
+    let ask = |method| ask(Just(method).boxed(), other).boxed();
+    let happen = |stimulus| Just(Wanted::Happen(Box::new(stimulus))).boxed();
+    let prompted = || happen(Stimulus::PromptFinished(Ending::Completed));
+    let menu = [ask(Method::SubscribeToTone), ask(Method::PlayPrompt), prompted()];
+    let voicemail = [
+        ask(Method::RecordResponse),
+        prompted(),
+        happen(Stimulus::SpeechStarted),
+        happen(Stimulus::SpeechEnded),
+    ];
+    let held = [happen(Stimulus::Held), happen(Stimulus::Resumed)];
+    let transfer =
+        [ask(Method::Transfer), happen(Stimulus::TransferAccepted), happen(Stimulus::TransferCompleted)];
+    let failed = [ask(Method::Transfer), happen(Stimulus::TransferFailed)];
+    let session = || Id::from("session-1");
+    let sharing = [
+        happen(Stimulus::ContentSharingStarted(session())),
+        happen(Stimulus::ContentSharingUpdated(session())),
+        happen(Stimulus::ContentSharingEnded(session())),
+    ];
+    let music = [ask(Method::StartHoldMusic), ask(Method::StopHoldMusic)];
+    let together = |wanted: &[BoxedStrategy<Wanted>]| {
+        let (wanted, millis) = (wanted.to_vec(), vec(0..3000_i64, wanted.len()));
+        (wanted, millis).prop_map(|(wanted, millis)| {
+            let wishes = wanted.into_iter().zip(millis);
+            wishes.map(|(wanted, millis)| Wish { is_other: false, millis, wanted }).collect()
+        })
+    };
+    prop_oneof![
+        20 => wish(other).prop_map(|wish| [wish].into()),
+        1 => together(&menu),
+        1 => together(&voicemail),
+        1 => together(&held),
+        1 => together(&transfer),
+        1 => together(&failed),
+        1 => together(&sharing),
+        1 => together(&music),
+    ]
 }
 
 fn at_once(is_other: bool, wanted: Wanted) -> Wish {

@@ -61,7 +61,7 @@ fn steps() -> impl Strategy<Value = Stimulus> {
         4 => Just(Stimulus::TransferAccepted),
         2 => Just(Stimulus::TransferFailed),
         3 => Just(Stimulus::TransferCompleted),
-        1 => Just(Stimulus::RedirectAnswered(Box::default())),
+        3 => Just(Stimulus::RedirectAnswered(Box::default())),
         1 => select(EndCode::ALL).prop_map(Stimulus::HungUp),
         1 => Just(Stimulus::MediaFailed),
     ]
@@ -82,9 +82,9 @@ fn happenings() -> impl Strategy<Value = Stimulus> {
         4 => Just(Stimulus::SpeechEnded),
         2 => stops().prop_map(Stimulus::RecordingFinished),
         2 => (ids("operation"), endings()).prop_map(|(id, ending)| Stimulus::OperationFinished(id, ending)),
-        2 => ids("session").prop_map(Stimulus::ContentSharingStarted),
-        2 => ids("session").prop_map(Stimulus::ContentSharingUpdated),
-        2 => ids("session").prop_map(Stimulus::ContentSharingEnded),
+        1 => ids("session").prop_map(Stimulus::ContentSharingStarted),
+        1 => ids("session").prop_map(Stimulus::ContentSharingUpdated),
+        1 => ids("session").prop_map(Stimulus::ContentSharingEnded),
     ]
 }
 
