@@ -312,14 +312,15 @@ fn beginning(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         placed.clone().prop_map(|placed| Vec::from([placed])),
         (offered, ask(decided.boxed(), other)).prop_map(|(offer, decided)| Vec::from([offer, decided])),
     ];
-    (begun, prop::bool::weighted(0.8), connected, any::<bool>(), placed).prop_map(
-        |(begun, is_quick, connected, has_other, placed)| {
+    let up = (connected, stimulus::roster().prop_map(|stimulus| Wanted::Happen(Box::new(stimulus))));
+    (begun, prop::bool::weighted(0.8), up, any::<bool>(), placed).prop_map(
+        |(begun, is_quick, (connected, roster), has_other, placed)| {
             let mut wishes: Vec<Wish> = begun.into_iter().map(|wanted| at_once(false, wanted)).collect();
             if has_other {
                 wishes.extend([at_once(true, placed), at_once(true, connected.clone())]);
             }
             if is_quick {
-                wishes.push(at_once(false, connected));
+                wishes.extend([at_once(false, connected), at_once(false, roster)]);
             }
             wishes
         },

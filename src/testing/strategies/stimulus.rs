@@ -71,7 +71,7 @@ fn happenings() -> impl Strategy<Value = Stimulus> {
     let tone = select([Tone::Tone1, Tone::Pound].as_slice());
     prop_oneof![
         2 => select([MediaState::Active, MediaState::Inactive].as_slice()).prop_map(Stimulus::AudioChanged),
-        4 => collection::vec(seated(), 1..3).prop_map(Stimulus::RosterChanged),
+        4 => roster(),
         3 => tone.prop_map(Stimulus::TonePressed),
         5 => endings().prop_map(Stimulus::PromptFinished),
         2 => option::of(Just("https://contoso.com/r")).prop_map(|location| Stimulus::RecordingStarted {
@@ -86,6 +86,11 @@ fn happenings() -> impl Strategy<Value = Stimulus> {
         1 => ids("session").prop_map(Stimulus::ContentSharingUpdated),
         1 => ids("session").prop_map(Stimulus::ContentSharingEnded),
     ]
+}
+
+/// Some participants came, changed or went.
+pub(super) fn roster() -> impl Strategy<Value = Stimulus> {
+    collection::vec(seated(), 1..3).prop_map(Stimulus::RosterChanged)
 }
 
 /// A participant as the service knows one: always with an id.
