@@ -7,11 +7,25 @@
 //!
 //! `docs/verification.md` has a whole embedder that is checked against it.
 
+mod campaign;
 mod course;
+mod invariant;
 mod model;
+mod network;
 mod outline;
+mod random;
+mod scenario;
+mod simulation;
+mod store;
 pub mod strategies;
+mod told;
 
+pub use campaign::{Campaign, Counterexample, Summary};
 pub use course::{Made, Move, What, history};
+pub use invariant::{Invariant, Violation};
 pub use model::Model;
+pub use network::{Faults, Network};
 pub use outline::Outline;
+pub use scenario::Scenario;
+pub use simulation::Simulation;
+pub use store::{NotRestarted, Store};

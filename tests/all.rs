@@ -24,6 +24,8 @@ mod pages;
 mod properties;
 mod purity;
 mod reacting;
+mod refusals;
+mod replaying;
 mod rosters;
 mod secrets;
 mod wire;

@@ -310,10 +310,14 @@ fn who_is_removed_is_on_hold_no_more() {
 #[test]
 fn of_several_who_are_invited_one_can_be_taken_back() {
     let call = given("established", group());
+    let (_, asked) = operation(&call, "inviteParticipants", "running");
     let invited =
         ask(&call, "POST /participants/invite", invited(&[user("carol"), user("dan")])).unwrap().call;
     let one = ask(&invited, "DELETE /participants/dan", "").unwrap();
     one.then(204, None, &Value::Null, &["operationUpdated"]);
+    let left =
+        json!({ "@odata.type": asked["@odata.type"], "id": asked["id"], "participants": [user("carol")] });
+    assert_eq!(serde_json::to_value(&one.events[0].event).unwrap(), left);
     not_found(ask(&one.call, "DELETE /participants/dan", ""), "dan");
     let none = ask(&one.call, "DELETE /participants/carol", "").unwrap();
     none.then(204, None, &Value::Null, &["operationFailed"]);

@@ -164,17 +164,20 @@ fn what_an_app_may_not_say_of_its_call_is_not_taken() {
     let body = json!({
         "callbackUri": "https://bot.contoso.com/", "mediaConfig": {}, "targets": [{}], "subject": null,
         "mediaState": { "audio": "active" }, "resultInfo": { "code": 200 }, "myParticipantId": "me",
-        "toneInfo": { "tone": "tone1" }, "@odata.context": "x", "state": "established",
+        "toneInfo": { "tone": "tone1" }, "@odata.context": "x", "state": "established", "direction": "incoming",
+        "callRoutes": [{}], "incomingContext": { "observedParticipantId": "p" }, "transcription": {},
+        "contentSharingSessions": [{ "id": "s" }], "operations": [{ "id": "o" }], "participants": [{ "id": "p" }],
+        "answeredBy": {}, "terminationReason": "AppInitiated", "id": "i", "tenantId": "t",
     });
     let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
     let asked = Asked::new(at(1), Uuid::from_u128(1), Caller::new(Permission::ALL));
     let placed = Call::begin(&Call::place(command, &asked).unwrap().events[0]).unwrap();
     assert_eq!((placed.state(), placed.audio(), placed.result_info()), (State::Establishing, None, None));
-    let details = placed.details();
-    assert!(
-        details.my_participant_id.is_absent() && details.tone_info.is_absent() && details.subject.is_absent()
-    );
-    assert!(details.other.is_empty());
+    let mut expected = json!({ "direction": "outgoing", "callChainId": Uuid::from_u128(1) });
+    for said in ["callbackUri", "mediaConfig", "targets", "tenantId"] {
+        expected[said] = body[said].clone();
+    }
+    assert_eq!(json!(placed.details()), expected);
 }
 
 #[test]
@@ -210,6 +213,30 @@ fn a_call_that_connects_as_a_group_call_tells_who_was_there() {
     let events = service.ledger.react(call_id(), Stimulus::Connected(Some(chat)), at(3)).unwrap();
     let names: Vec<_> = events.iter().map(|one| one.event.type_name()).collect();
     assert_eq!(names, ["established", "rosterUpdated"]);
+}
+
+#[test]
+fn a_call_that_becomes_a_group_call_by_an_invitation_tells_who_was_there() {
+    let failed = || Ending::Failed(serde_json::from_value(json!({ "code": 500 })).unwrap());
+    let invite = json!({ "participants": [{ "identity": { "user": { "id": "new" } } }] });
+    let tones = json!({ "tones": ["tone1"] });
+    let between_two = json!({ "state": "established", "source": {}, "targets": [{}] });
+    let rows: [(Method, &Value, Ending, &[&str]); 3] = [
+        (Method::Invite, &invite, Ending::Completed, &["operationCompleted", "rosterUpdated"]),
+        (Method::Invite, &invite, failed(), &["operationFailed"]),
+        (Method::SendDtmfTones, &tones, Ending::Completed, &["operationCompleted"]),
+    ];
+    for (method, body, ending, expected) in rows {
+        let mut service = Both::hears(&told(between_two.clone()));
+        let somebody = serde_json::from_value(json!({ "id": "p" })).unwrap();
+        service.react(Stimulus::RosterChanged(vec![somebody]), 1).unwrap();
+        service.ask(method, body, 2).unwrap();
+        let operation = Uuid::from_u128(service.asked).into();
+        let over = Stimulus::OperationFinished(operation, ending);
+        let events = service.ledger.react(call_id(), over, at(3)).unwrap();
+        let names: Vec<_> = events.iter().map(|one| one.event.type_name()).collect();
+        assert_eq!(names, expected, "{method}");
+    }
 }
 
 #[test]
@@ -289,6 +316,21 @@ fn a_keep_alive_before_the_decision_arms_nothing() {
 }
 
 #[test]
+fn a_guessed_call_whose_state_is_named_waits_on_unless_it_has_ended() {
+    for (named, expected) in [("hold", (1, 1)), ("terminated", (0, 0))] {
+        let mut both = Both::hears(&about("/participants", "updated", json!([{ "id": "p" }])));
+        both.ask(Method::PlayPrompt, &prompt("c"), 1).unwrap();
+        both.ask(Method::KeepAlive, &json!({}), 2).unwrap();
+        let (revision, data) = (both.call().revision() + 1, json!({ "state": named }));
+        let adopted = json!({ "call": CALL, "rev": revision, "type": "adopted", "data": data });
+        both.apply(&[adopted.to_string().parse().unwrap()]);
+        let call = both.call();
+        assert_eq!(call.state().as_str(), named);
+        assert_eq!((call.media_queue().count(), call.deadlines().len()), expected, "{named}");
+    }
+}
+
+#[test]
 fn where_nothing_tells_the_kind_of_a_call_any_permission_that_could_have_opened_it_will_do() {
     let both = established();
     assert!(graph::allows(&[Permission::JoinGroupCall], Method::GetCall, both.call()));
@@ -319,7 +361,10 @@ fn a_number_of_seconds_that_is_out_of_its_limits_counts_as_not_told() {
         let due = ledger.call(call_id()).unwrap().next_deadline().unwrap();
         (due.deadline.as_str(), due.at.duration_since(start).as_secs())
     };
-    assert_eq!(waits(&[("placed", r#"{"ringingTimeoutInSeconds":-5}"#)]), ("keepAlive", 2700));
+    for timeout in ["-5", "0"] {
+        let placed = format!(r#"{{"ringingTimeoutInSeconds":{timeout}}}"#);
+        assert_eq!(waits(&[("placed", &placed)]), ("keepAlive", 2700));
+    }
     let redirect = [("offered", "{}"), ("redirectRequested", r#"{"timeout":-5}"#), ("redirected", "{}")];
     assert_eq!(waits(&redirect), ("redirect", 55));
     let queued = r#"{"operation":{"id":"o","status":"notStarted"},"recordResponse":{"maxRecordDurationInSeconds":-5,"initialSilenceTimeoutInSeconds":120}}"#;

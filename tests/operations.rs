@@ -2,7 +2,7 @@
 
 use crate::common::{Scenario, about, call_id, state};
 use callfold::FindingKind::{
-    Adopted, AfterEnd, Gap, Impossible, Late, Malformed, Orphan, Repeat, UnknownResource,
+    self, Adopted, AfterEnd, Gap, Impossible, Late, Malformed, Orphan, Repeat, UnknownResource,
 };
 use callfold::call::{Body, Call, State};
 use callfold::graph::CommsNotification;
@@ -123,6 +123,27 @@ fn a_nameless_end_heard_twice_changes_nothing() {
 }
 
 #[test]
+fn a_settled_operation_is_found_by_its_client_context_where_an_id_is_missing() {
+    let by_context = |status: &str| prompt(json!({ "clientContext": "c", "status": status }));
+    let by_both = prompt(json!({ "id": "a", "clientContext": "c", "status": "completed" }));
+    let without = nameless("updated", by_context("running"));
+    let with = about("/operations/b", "updated", by_context("running"));
+    type Row<'a> = (Value, &'a CommsNotification, &'a [FindingKind], &'a [&'a str]);
+    let rows: [Row<'_>; 3] = [
+        (by_both.clone(), &without, &[Late], &["playPrompt a completed"]),
+        (by_context("completed"), &with, &[Late], &["playPrompt - completed"]),
+        (by_both, &with, &[], &["playPrompt a completed", "playPrompt b running"]),
+    ];
+    for (settled, heard, findings, expected) in rows {
+        let scenario = asked(&[settled]).when(heard);
+        assert_eq!(
+            (scenario.findings(), told(&scenario)),
+            (findings.to_vec(), expected.iter().map(ToString::to_string).collect())
+        );
+    }
+}
+
+#[test]
 fn a_cancels_reply_with_the_id_of_what_it_cancels_is_another_operation() {
     let cancel = of_kind("cancelMediaProcessing", json!({ "id": "p", "status": "completed" }));
     let scenario = replied(asked(&[running("p", "c")]), cancel);
@@ -148,6 +169,25 @@ fn an_operation_never_asked_for_here_is_adopted() {
         assert_eq!(unknown.events(), ["adopted?", "operationCreated"]);
         assert_eq!((unknown.findings(), told(&unknown)), (vec![Adopted], told(&scenario)));
     }
+}
+
+#[test]
+fn a_kind_that_is_known_stays_and_one_that_is_not_is_learnt() {
+    let told = |scenario: &Scenario| {
+        let operation = &scenario.call().operations()[0];
+        let type_name = operation.resource().odata_type.as_ref().map(|name| name.as_str().to_owned());
+        (operation.kind().as_str(), type_name)
+    };
+    let generic = |members: Value| about("/operations/o", "updated", of_kind("comms", members));
+    let known = asked(&[running("o", "c")]).when(&generic(json!({ "recordingLocation": "r" })));
+    assert_eq!(known.events(), ["operationUpdated"]);
+    assert_eq!(told(&known), ("playPrompt", Some("playPromptOperation".to_owned())));
+
+    let unknown = Scenario::given(&[state("established"), generic(json!({ "status": "notStarted" }))]);
+    let unknown = unknown.when(&about("/operations/o", "updated", json!({ "status": "running" })));
+    assert_eq!(told(&unknown), ("comms", Some("commsOperation".to_owned())));
+    let learnt = unknown.when(&heard("o", "updated", json!({ "clientContext": "c" })));
+    assert_eq!(told(&learnt), ("playPrompt", Some("playPromptOperation".to_owned())));
 }
 
 // How it settles.
@@ -425,6 +465,8 @@ fn a_settled_operation_and_an_ended_call_refuse_what_runs_beside() {
         ("contentSharingStarted", r#"{"id":"s"}"#),
         ("contentSharingEnded", r#"{"id":"s"}"#),
         ("operationUpdated", r#"{"id":"o","clientContext":"c"}"#),
+        ("operationCreated", r#"{"id":"o","status":"completed"}"#),
+        ("operationCreated", r#"{"id":"p","status":"running"}"#),
     ] {
         let line = format!(r#"{{"call":"{}","rev":9,"type":"{name}","data":{data}}}"#, call_id());
         let mut call = ended.call().clone();

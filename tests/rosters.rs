@@ -149,6 +149,14 @@ fn an_older_delta_is_late_and_fills_only_what_is_unknown() {
     scenario.when(&older).then(State::Established, &[], &[Late]);
 }
 
+#[test]
+fn a_delta_of_the_newest_number_is_not_late() {
+    let newest = delta(2, &[json!({ "id": "a" })]);
+    given(std::slice::from_ref(&newest)).when(&newest).then(State::Established, &[], &[Repeat]);
+    let more = given(&[newest]).when(&delta(2, &[json!({ "id": "b" })]));
+    more.then(State::Established, &["rosterUpdated"], &[]);
+}
+
 fn two_deltas() -> CommsNotification {
     roster(json!([
         { "sequenceNumber": 1, "participants": [{ "id": "a" }, { "id": "b" }] },
@@ -208,6 +216,17 @@ fn a_deleted_participants_url_removes_whom_it_names() {
         scenario.then(State::Established, &["rosterUpdated"], &[]);
         assert_eq!(ids(&scenario), ["b"]);
         scenario.when(&gone(data)).then(State::Established, &[], &[Repeat]);
+    }
+}
+
+#[test]
+fn a_participants_url_alone_is_no_news_of_whom_it_names() {
+    let begun = given(&[roster(json!([{ "id": "a" }]))]);
+    for (change, url) in [("created", "/a"), ("updated", "/a"), ("updated", "/b"), ("updated", "")] {
+        let again = Scenario { ledger: begun.ledger.clone(), ..Scenario::default() };
+        let heard = again.when(&about(&format!("/participants{url}"), change, Value::Null));
+        heard.then(State::Established, &[], &[Repeat]);
+        assert_eq!(ids(&heard), ["a"]);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -164,6 +165,20 @@ impl Move {
                 Ok(Made { reply: None, events })
             }
             What::Wait => Ok(Made::default()),
+        }
+    }
+}
+
+/// When, what, and of which call: a request with its body, what the network does by its name.
+impl fmt::Display for Move {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at, call, .. } = self;
+        match (&self.what, self.route()) {
+            (What::Ask { method, body, .. }, Some(route)) => {
+                write!(f, "{at} {} {route} {body}", method.verb())
+            }
+            (What::Happen(stimulus), _) => write!(f, "{at} {} {call}", stimulus.name()),
+            (What::Ask { .. } | What::Wait, _) => write!(f, "{at} wait"),
         }
     }
 }

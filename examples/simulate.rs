@@ -1,0 +1,82 @@
+//! Plays thousands of calls through a service, a network with faults and a bot, for hours of virtual time, and checks at
+//! every step what must hold.
+//!
+//! `cargo run --release --example simulate -- --seed 7 --calls 5000 --hours 48`
+//!
+//! Where something does not hold it says what, and the seed; it writes the logs of the shortest course that leads there, for
+//! `callfold replay`, and exits with 1. `--lose-writes 5` breaks the bot's store, to see that.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks")]
+#![allow(clippy::disallowed_methods, reason = "an example may look at the clock")]
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use callfold::testing::{Campaign, Counterexample, Invariant};
+
+struct Options {
+    campaign: Campaign,
+    out: PathBuf,
+}
+
+impl Options {
+    fn read() -> Option<Self> {
+        let mut this = Self { campaign: Campaign::new(1, 2000, 24), out: PathBuf::from(".") };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(name) = arguments.next() {
+            let value = arguments.next()?;
+            match name.as_str() {
+                "--seed" => this.campaign.seed = value.parse().ok()?,
+                "--calls" => this.campaign.conversations = value.parse().ok()?,
+                "--hours" => this.campaign.hours = value.parse().ok()?,
+                "--lose-writes" => this.campaign.lost_writes = value.parse().ok()?,
+                "--out" => this.out = value.into(),
+                _ => return None,
+            }
+        }
+        Some(this)
+    }
+}
+
+fn main() -> io::Result<ExitCode> {
+    let Some(Options { campaign, out }) = Options::read() else {
+        eprintln!(
+            "usage: simulate [--seed N] [--calls N] [--hours N] [--lose-writes PER_MILLE] [--out FOLDER]"
+        );
+        return Ok(ExitCode::from(2));
+    };
+    let begun = Instant::now();
+    match campaign.run(|_| {}) {
+        Ok(summary) => {
+            println!(
+                "seed {}: {} conversations, {} calls, {} moves, {} events checked against {} invariants, until {}, in {:.1} s",
+                campaign.seed,
+                summary.conversations,
+                summary.calls,
+                summary.moves,
+                summary.events,
+                Invariant::ALL.len(),
+                summary.until,
+                begun.elapsed().as_secs_f64(),
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(found) => {
+            println!("seed {}: {found}", campaign.seed);
+            write(&out, campaign.seed, &found)?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn write(out: &Path, seed: u64, found: &Counterexample) -> io::Result<()> {
+    for (side, log) in [("service", &found.service), ("bot", &found.bot)] {
+        let path = out.join(format!("counterexample-{seed}-{side}.jsonl"));
+        fs::write(&path, log.iter().map(|line| format!("{line}\n")).collect::<String>())?;
+        println!("{} events of the {side}: callfold replay {}", log.len(), path.display());
+    }
+    Ok(())
+}

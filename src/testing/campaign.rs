@@ -1,0 +1,251 @@
+//! Thousands of calls over hours of virtual time, and the shortest course to what does not hold.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BinaryHeap};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use core::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::strategy::{Strategy, ValueTree};
+
+use super::course::Move;
+use super::invariant::Violation;
+use super::network::Faults;
+use super::random::{draw, runner};
+use super::simulation::Simulation;
+use super::strategies::{BEGINNING, courses_of};
+use crate::{Call, CallId};
+
+/// Many conversations at once: a service, a network that treats each of them in its own way, and a bot; both hosts are
+/// restarted now and then. Everything follows from the seed.
+///
+/// ```
+/// use callfold::testing::Campaign;
+///
+/// let summary = Campaign::new(7, 20, 2).run(|_| {}).unwrap();
+/// assert_eq!(summary.conversations, 20);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Campaign {
+    /// From which everything follows.
+    pub seed: u64,
+    /// How many conversations there are, of one or two calls each.
+    pub conversations: u64,
+    /// Over how many hours of virtual time they begin.
+    pub hours: u32,
+    /// How many writes of a thousand the bot's store loses: none, unless the campaign is to find something.
+    pub lost_writes: u32,
+}
+
+/// What a campaign without a violation did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Summary {
+    /// Conversations.
+    pub conversations: u64,
+    /// Calls.
+    pub calls: u64,
+    /// Moves that were made.
+    pub moves: u64,
+    /// Events that were checked, of the service and of the bot.
+    pub events: u64,
+    /// Until when, in virtual time.
+    pub until: Timestamp,
+}
+
+/// What a campaign found, shrunk.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Counterexample {
+    /// Of which conversation.
+    pub conversation: u64,
+    /// What did not hold.
+    pub violation: Violation,
+    /// The moves that lead there.
+    pub course: Vec<Move>,
+    /// The log of the service, line by line.
+    pub service: Vec<String>,
+    /// The log of the bot.
+    pub bot: Vec<String>,
+}
+
+impl fmt::Display for Counterexample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.violation)?;
+        writeln!(f, "Conversation {}, shrunk to {} moves:", self.conversation, self.course.len())?;
+        self.course.iter().try_for_each(|one| writeln!(f, "  {one}"))
+    }
+}
+
+impl core::error::Error for Counterexample {}
+
+impl Campaign {
+    /// A campaign with a seed, of so many conversations over so many hours.
+    ///
+    /// ```
+    /// assert_eq!(callfold::testing::Campaign::new(7, 20, 2).lost_writes, 0);
+    /// ```
+    pub const fn new(seed: u64, conversations: u64, hours: u32) -> Self {
+        Self { seed, conversations, hours, lost_writes: 0 }
+    }
+
+    /// Runs it, and tells after each move how many were made.
+    ///
+    /// # Errors
+    ///
+    /// The first violation, shrunk to few moves of its conversation.
+    ///
+    /// ```
+    /// use callfold::testing::Campaign;
+    ///
+    /// let mut broken = Campaign::new(7, 20, 2);
+    /// broken.lost_writes = 100;
+    /// let found = broken.run(|_| {}).unwrap_err();
+    /// assert_eq!(found.violation.invariant.as_str(), "restart");
+    /// assert!(found.course.len() < 10);
+    /// ```
+    pub fn run(&self, mut progress: impl FnMut(u64)) -> Result<Summary, Box<Counterexample>> {
+        let mut world = self.world();
+        let mut summary = Summary { conversations: self.conversations, ..Summary::default() };
+        let all = 0..self.conversations;
+        let mut next: BinaryHeap<_> =
+            all.map(|number| Reverse((self.begins(number), number, 0_usize))).collect();
+        let mut under_way: BTreeMap<u64, Vec<Move>> = BTreeMap::new();
+        let mut conversations: BTreeMap<CallId, u64> = BTreeMap::new();
+        while let Some(Reverse((now, number, index))) = next.pop() {
+            let course = under_way.entry(number).or_insert_with(|| {
+                let course = self.course(number);
+                for one in &course {
+                    world.call_under(one.call, &self.faults(number));
+                    conversations.insert(one.call, number);
+                }
+                course
+            });
+            if let Some(one) = course.get(index) {
+                if one.at > now {
+                    next.push(Reverse((one.at, number, index)));
+                    continue;
+                }
+                let made = world.make(one);
+                made.map_err(|violation| self.counterexample(&conversations, violation, &world))?;
+                summary.moves += 1;
+                progress(summary.moves);
+            }
+            match course.get(index + 1) {
+                Some(one) => next.push(Reverse((one.at, number, index + 1))),
+                None => _ = under_way.remove(&number),
+            }
+        }
+        world.settle().map_err(|violation| self.counterexample(&conversations, violation, &world))?;
+        let calls = world.service().ledger().calls();
+        summary.until = calls.filter_map(Call::last_at).max().unwrap_or_default();
+        summary.calls = conversations.len() as u64;
+        summary.events = world.steps();
+        Ok(summary)
+    }
+
+    /// A world that restarts at its quarters.
+    fn world(&self) -> Simulation {
+        let mut world = Simulation::new(self.seed);
+        let quarter = SignedDuration::from_mins(i64::from(self.hours) * 15);
+        let times: Vec<Timestamp> = (1..=4).map(|number| BEGINNING + quarter * number).collect();
+        world.restarting(&times).losing_writes(self.lost_writes);
+        world
+    }
+
+    /// When a conversation begins.
+    fn begins(&self, number: u64) -> Timestamp {
+        let millis = 0..=i64::from(self.hours) * 60 * 60 * 1000;
+        let later = draw(&millis, [self.seed, number, 1, 0]).unwrap_or_default();
+        BEGINNING + SignedDuration::from_millis(later)
+    }
+
+    fn course(&self, number: u64) -> Vec<Move> {
+        draw(&courses_of(number, self.begins(number)), [self.seed, number, 2, 0]).unwrap_or_default()
+    }
+
+    /// What the network does to a conversation: nothing, delays, more of everything, or worse.
+    fn faults(&self, number: u64) -> Faults {
+        let begins = self.begins(number);
+        let seconds = |seconds| SignedDuration::from_secs(seconds);
+        let late = Faults { delay: seconds(3), ..Faults::none() };
+        let odd = Faults { reordered: 400, repeated: 200, ..late.clone() };
+        let partition = begins + seconds(20)..begins + seconds(200);
+        let cut = Faults { partitions: [partition].into(), ..odd.clone() };
+        let lossy = Faults { dropped: 150, delay: seconds(120), ..cut.clone() };
+        let all = [Faults::none(), late, odd, cut, lossy];
+        let index = draw(&(0..all.len()), [self.seed, number, 3, 0]).unwrap_or_default();
+        all.into_iter().nth(index).unwrap_or_else(Faults::none)
+    }
+
+    /// One conversation alone: the network treats it as it did among the others.
+    fn alone(&self, number: u64, course: &[Move]) -> (Simulation, Option<Violation>) {
+        let mut world = self.world();
+        world.under(&self.faults(number));
+        let failed =
+            course.iter().try_for_each(|one| world.make(one).map(drop)).and_then(|()| world.settle());
+        (world, failed.err())
+    }
+
+    /// The shortest course of the conversation that still breaks what it broke; where it breaks nothing alone, the whole.
+    fn counterexample(
+        &self,
+        conversations: &BTreeMap<CallId, u64>,
+        violation: Violation,
+        world: &Simulation,
+    ) -> Box<Counterexample> {
+        let number = conversations.get(&violation.call).copied().unwrap_or_default();
+        let fails = |course: &Vec<Move>| {
+            let (alone, failed) = self.alone(number, course);
+            failed.filter(|failed| failed.invariant == violation.invariant).map(|failed| (alone, failed))
+        };
+        let strategy = courses_of(number, self.begins(number));
+        let tree = strategy.new_tree(&mut runner([self.seed, number, 2, 0])).ok();
+        let shrunk = tree.and_then(|tree| shrink(tree, fails));
+        let of_the_call = |lines: &[String]| -> Vec<String> {
+            let calls: Vec<String> = conversations
+                .iter()
+                .filter(|(_, one)| **one == number)
+                .map(|(id, _)| id.to_string())
+                .collect();
+            lines
+                .iter()
+                .filter(|line| calls.iter().any(|call| line.contains(call.as_str())))
+                .cloned()
+                .collect()
+        };
+        let (course, (world, violation)) = match shrunk {
+            Some((course, (alone, failed))) => (course, (alone, failed)),
+            None => (self.course(number), (world.clone(), violation)),
+        };
+        Box::new(Counterexample {
+            conversation: number,
+            violation,
+            course,
+            service: of_the_call(world.service().lines()),
+            bot: of_the_call(world.bot().lines()),
+        })
+    }
+}
+
+/// The smallest value that still fails, and how; `None` where the first one does not.
+fn shrink<T: ValueTree, F>(mut tree: T, fails: impl Fn(&T::Value) -> Option<F>) -> Option<(T::Value, F)> {
+    let mut best = tree.current();
+    let mut failure = fails(&best)?;
+    while tree.simplify() {
+        loop {
+            let simpler = tree.current();
+            if let Some(failed) = fails(&simpler) {
+                (best, failure) = (simpler, failed);
+                break;
+            }
+            if !tree.complicate() {
+                return Some((best, failure));
+            }
+        }
+    }
+    Some((best, failure))
+}

@@ -1,0 +1,173 @@
+//! What must hold at every step, each as one sentence.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use jiff::Timestamp;
+
+use crate::call::State;
+use crate::names::names;
+use crate::operation;
+use crate::{Call, CallId, Recorded};
+
+names! {
+    /// What must hold at every step of a [`Simulation`](super::Simulation).
+    ///
+    /// ```
+    /// use callfold::testing::Invariant;
+    ///
+    /// assert!(Invariant::Absorbs.sentence().starts_with("A terminated call"));
+    /// ```
+    #[non_exhaustive]
+    pub enum Invariant {
+        /// What comes out of the core folds.
+        Folds = "folds",
+        /// An event is its own text.
+        Text = "text",
+        /// What has ended stays.
+        Absorbs = "absorbs",
+        /// What is settled stays.
+        Settled = "settled",
+        /// The first of the queue runs.
+        Queue = "queue",
+        /// Time goes on, and nothing is overdue.
+        Time = "time",
+        /// The reference agrees.
+        Reference = "reference",
+        /// A restart changes nothing.
+        Restart = "restart",
+        /// A repeat changes nothing.
+        Repeat = "repeat",
+        /// An end ends.
+        End = "end",
+        /// The bot has the call of the service.
+        Told = "told",
+    }
+}
+
+impl Invariant {
+    /// What it says, as one sentence.
+    ///
+    /// ```
+    /// # use callfold::testing::Invariant;
+    /// assert!(Invariant::ALL.iter().all(|one| one.sentence().ends_with('.')));
+    /// ```
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Folds => {
+                "What is decided, reacted, expired, heard or learned folds without a refusal and without a hole in the revisions."
+            }
+            Self::Text => "Each event is read back from its own text, plain and as a CloudEvent.",
+            Self::Absorbs => {
+                "A terminated call stays what it is, late results of its operations and reports of devices aside."
+            }
+            Self::Settled => "A settled operation stays as it is.",
+            Self::Queue => {
+                "Of the media operations that are not settled the first one runs, and the others wait."
+            }
+            Self::Time => {
+                "No event bears a time before the one before it, and nothing is left undone that was due."
+            }
+            Self::Reference => {
+                "The service lets and refuses what the reference model does, and its calls are those of the model."
+            }
+            Self::Restart => {
+                "A host that is restarted from its log, or from a snapshot and the rest, has the calls that it had."
+            }
+            Self::Repeat => "Hearing the same delivery again changes nothing.",
+            Self::End => "An end that arrives ends the call.",
+            Self::Told => {
+                "A bot to which everything came has the call of the service: in order, all that the wire can tell; out of order, its state and its operations."
+            }
+        }
+    }
+}
+
+/// What did not hold, where and when.
+///
+/// ```
+/// use callfold::testing::{Faults, Simulation};
+///
+/// assert_eq!(Simulation::new(7).settle(), Ok(()));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// What did not hold.
+    pub invariant: Invariant,
+    /// Of which call.
+    pub call: CallId,
+    /// When, in virtual time.
+    pub at: Timestamp,
+    /// What was seen.
+    pub seen: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { invariant, call, at, seen } = self;
+        write!(f, "{invariant}: {} Call {call} at {at}: {seen}", invariant.sentence())
+    }
+}
+
+impl core::error::Error for Violation {}
+
+/// What an event breaks, and how.
+type Broken = (Invariant, String);
+
+/// The invariants of one event and of the call before and after it.
+pub(super) fn step(before: Option<&Call>, recorded: &Recorded, after: &Call) -> Result<(), Broken> {
+    for text in [recorded.to_string(), recorded.cloud_event().to_string()] {
+        if text.parse().as_ref() != Ok(recorded) {
+            return Err((Invariant::Text, text));
+        }
+    }
+    if let Some(before) = before {
+        absorbs(before, after)?;
+        settled(before, after)?;
+        must(recorded.at >= before.last_at() || recorded.at.is_none(), Invariant::Time, || {
+            format!("{recorded} after {:?}", before.last_at())
+        })?;
+    }
+    let overdue = after.next_deadline().filter(|due| Some(due.at) < recorded.at);
+    must(overdue.is_none(), Invariant::Time, || format!("{overdue:?} is past"))?;
+    let waits = !after.deadlines().is_empty() || after.media_queue().next().is_some();
+    must(after.state().is_live() || !waits, Invariant::Absorbs, || "it still waits for something".into())
+}
+
+fn must(holds: bool, invariant: Invariant, seen: impl FnOnce() -> String) -> Result<(), Broken> {
+    if holds { Ok(()) } else { Err((invariant, seen())) }
+}
+
+fn absorbs(before: &Call, after: &Call) -> Result<(), Broken> {
+    let participants = |call: &Call| -> Vec<_> { call.participants().cloned().collect() };
+    let is_same = || {
+        after.state() == before.state()
+            && after.details() == before.details()
+            && after.tones() == before.tones()
+            && after.content_sharing() == before.content_sharing()
+            && participants(after) == participants(before)
+    };
+    must(before.state() != State::Terminated || is_same(), Invariant::Absorbs, || {
+        format!("it is {}", after.state())
+    })
+}
+
+fn settled(before: &Call, after: &Call) -> Result<(), Broken> {
+    let mut pairs = before.operations().iter().zip(after.operations());
+    let changed = pairs.find(|(was, is)| !was.is_pending() && was != is);
+    must(changed.is_none(), Invariant::Settled, || format!("{changed:?}"))
+}
+
+/// The invariant of the queue of a call that was asked and not heard.
+pub(super) fn queue(call: &Call) -> Result<(), Broken> {
+    for (index, (id, _)) in call.media_queue().enumerate() {
+        let known = call.operations().iter().find(|operation| operation.id() == Some(id));
+        let wanted = if index == 0 { operation::State::Running } else { operation::State::NotStarted };
+        let state = known.map(operation::Operation::state);
+        must(state == Some(wanted), Invariant::Queue, || format!("number {index}, {id}, is {state:?}"))?;
+    }
+    Ok(())
+}

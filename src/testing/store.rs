@@ -1,0 +1,152 @@
+//! What a host keeps: its log, as text, and the calls that it folds from it.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::{Applied, ApplyError, CallId, Ledger, LineError, Recorded};
+
+/// A line on which a restart failed.
+///
+/// ```
+/// # use callfold::testing::Store;
+/// assert!(Store::new().restart_from_log().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotRestarted {
+    /// The line.
+    pub line: String,
+    /// Its call; `None` where the line is not read.
+    pub call: Option<CallId>,
+    /// Why it is not folded.
+    pub why: String,
+}
+
+impl fmt::Display for NotRestarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.why, self.line)
+    }
+}
+
+impl core::error::Error for NotRestarted {}
+
+/// A host's log and its calls, as the drive contract wants them: what happens is written first, and then folded. It can be
+/// restarted at any time, from its log or from a snapshot.
+///
+/// ```
+/// use callfold::testing::Store;
+///
+/// let mut store = Store::new();
+/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+/// store.append(&line.parse()?)?;
+/// store.restart_from_log()?;
+/// assert_eq!(store.ledger().calls().count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    lines: Vec<String>,
+    ledger: Ledger,
+    /// A snapshot, and how many lines it has folded.
+    snapshot: (Ledger, usize),
+}
+
+impl Store {
+    /// A store of a host that knows nothing yet.
+    ///
+    /// ```
+    /// assert!(callfold::testing::Store::new().lines().is_empty());
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The lines of the log.
+    ///
+    /// ```
+    /// assert!(callfold::testing::Store::new().lines().is_empty());
+    /// ```
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
+    /// The calls.
+    ///
+    /// ```
+    /// assert_eq!(callfold::testing::Store::new().ledger().calls().count(), 0);
+    /// ```
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Writes an event, then folds it.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApplyError`] where the event does not fold. It is written all the same: a log is not cleaned up.
+    ///
+    /// ```
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"held","data":{}}"#;
+    /// let mut store = callfold::testing::Store::new();
+    /// assert!(store.append(&line.parse()?).is_err());
+    /// assert_eq!(store.lines().len(), 1);
+    /// # Ok::<(), callfold::LineError>(())
+    /// ```
+    pub fn append(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
+        self.lines.push(recorded.to_string());
+        self.ledger.apply(recorded)
+    }
+
+    /// Folds an event without writing it: what a broken store does.
+    pub(super) fn lose(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
+        self.ledger.apply(recorded)
+    }
+
+    /// Keeps the calls as they are now, for [`Store::restart_from_snapshot`].
+    ///
+    /// ```
+    /// callfold::testing::Store::new().keep_snapshot();
+    /// ```
+    pub fn keep_snapshot(&mut self) {
+        self.snapshot = (self.ledger.snapshot(), self.lines.len());
+    }
+
+    /// Forgets the calls and folds them from the whole log.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is not read, or does not fold.
+    ///
+    /// ```
+    /// assert!(callfold::testing::Store::new().restart_from_log().is_ok());
+    /// ```
+    pub fn restart_from_log(&mut self) -> Result<(), NotRestarted> {
+        self.restart(Ledger::new(), 0)
+    }
+
+    /// Forgets the calls and folds them from the last snapshot and what was written since.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is not read, or does not fold.
+    ///
+    /// ```
+    /// assert!(callfold::testing::Store::new().restart_from_snapshot().is_ok());
+    /// ```
+    pub fn restart_from_snapshot(&mut self) -> Result<(), NotRestarted> {
+        let (snapshot, folded) = self.snapshot.clone();
+        self.restart(snapshot, folded)
+    }
+
+    fn restart(&mut self, mut ledger: Ledger, folded: usize) -> Result<(), NotRestarted> {
+        for line in self.lines.iter().skip(folded) {
+            let failed = |call, why| NotRestarted { line: line.clone(), call, why };
+            let recorded: Recorded =
+                line.parse().map_err(|error: LineError| failed(None, error.to_string()))?;
+            ledger.apply(&recorded).map_err(|error| failed(Some(recorded.call), error.to_string()))?;
+        }
+        self.ledger = ledger;
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! What the wire can tell of a call: what a bot to which everything came must have of it.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use crate::call::State;
+use crate::graph::{self, CallDirection, CommsOperation, Member, OperationKind, Participant, ToneInfo};
+use crate::operation;
+use crate::{Call, Id};
+
+#[derive(Debug, PartialEq)]
+pub(super) struct Told {
+    pub(super) state: State,
+    details: graph::Call,
+    operations: BTreeMap<Option<Id>, (OperationKind, operation::State, CommsOperation)>,
+    participants: BTreeMap<Option<Id>, Participant>,
+    tones: Vec<ToneInfo>,
+    sharing: Vec<Id>,
+}
+
+impl Told {
+    /// `ringing` and `redirecting` are not told today; what waits is told as running; what the app says in its answer is not
+    /// told back; calls between two have no roster to tell, and who did not ask for content sharing is not told.
+    pub(super) fn of(call: &Call, service: &Call) -> Self {
+        let was_asked = service.direction() == Some(&CallDirection::Outgoing);
+        // An invitation that is completed after the end makes no group call any more.
+        let is_group = service.state().is_live() && service.is_group() == Some(true);
+        let tells_roster = is_group || service.details().is_group() == Some(true);
+        let operations = call.operations().iter();
+        let operations = operations
+            .map(|one| (one.id().cloned(), (one.kind(), status(one.state()), one.resource().clone())));
+        let participants = call.participants().filter(|_| tells_roster);
+        Self {
+            state: state(call.state()),
+            details: details(call, was_asked),
+            operations: operations.collect(),
+            participants: participants.map(|one| (one.id.value().cloned(), one.clone())).collect(),
+            tones: call.tones().to_vec(),
+            sharing: call.content_sharing().iter().filter(|_| was_asked).cloned().collect(),
+        }
+    }
+
+    /// The kind and the state of each operation.
+    pub(super) fn statuses(&self) -> Vec<(&Option<Id>, OperationKind, operation::State)> {
+        self.operations.iter().map(|(id, (kind, state, _))| (id, *kind, *state)).collect()
+    }
+
+    /// What has an order of its own on the wire: tones, and the rosters of who asks for deltas.
+    pub(super) fn ordered(
+        &self,
+        has_deltas: bool,
+    ) -> (&[ToneInfo], Option<&BTreeMap<Option<Id>, Participant>>) {
+        (&self.tones, Some(&self.participants).filter(|_| has_deltas))
+    }
+}
+
+fn state(state: State) -> State {
+    let untold = [(State::Ringing, State::Establishing), (State::Redirecting, State::Incoming)];
+    untold.into_iter().find(|(one, _)| *one == state).map_or(state, |(_, told)| told)
+}
+
+fn status(state: operation::State) -> operation::State {
+    if state == operation::State::NotStarted { operation::State::Running } else { state }
+}
+
+/// Audio routing groups are told to who asks for them, and to nobody else.
+fn details(call: &Call, was_asked: bool) -> graph::Call {
+    let mut details = call.details().clone();
+    details.audio_routing_groups = Member::Absent;
+    if !was_asked {
+        details.callback_uri = Member::Absent;
+        details.media_config = Member::Absent;
+        details.call_options = Member::Absent;
+    }
+    details
+}

@@ -1,0 +1,70 @@
+//! What a refusal tells: where the call is, and what would be legal there.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use crate::common::asking::{decide, given, group, refused};
+use crate::common::{CALL, Scenario, about, state};
+use callfold::Refusal;
+use callfold::call::{Call, Command, State};
+use callfold::graph::Permission;
+use serde_json::{Value, json};
+
+/// What the fold says of an event that it refuses.
+fn refusal(call: &Call, name: &str, data: &Value) -> Refusal {
+    let line = json!({ "call": CALL, "rev": call.revision() + 1, "type": name, "data": data });
+    let refusal = call.clone().evolve(&line.to_string().parse().unwrap()).unwrap_err();
+    assert_eq!((refusal.what, refusal.state), (name, Some(call.state())));
+    refusal
+}
+
+fn legal(call: &Call, name: &str, data: &Value) -> Vec<&'static str> {
+    refusal(call, name, data).legal
+}
+
+#[test]
+fn a_request_that_breaks_a_limit_is_told_where_the_call_is() {
+    for named in ["established", "hold"] {
+        let silent = Command::PlayPrompt(Box::default());
+        let inner = refused(decide(&given(named, group()), Permission::ALL, silent), 400);
+        assert_eq!((&inner["member"], &inner["state"]), (&json!("prompts"), &json!(named)));
+    }
+}
+
+#[test]
+fn what_cannot_be_queued_is_told_what_is_wrong_with_it() {
+    let call = given("established", group());
+    let queued = json!({ "operation": { "id": "p", "status": "running" }, "playPrompt": {} });
+    let refusal = refusal(&call, "operationQueued", &queued);
+    assert_eq!(refusal.status(), 409);
+    assert!(refusal.to_string().contains("not `notStarted`"), "{refusal}");
+    assert!(refusal.legal.contains(&"operationCreated"), "{refusal}");
+}
+
+#[test]
+fn an_event_of_an_operation_is_told_what_is_legal_for_that_operation() {
+    let operation =
+        |id: &str, status: &str| about(&format!("/operations/{id}"), "updated", json!({ "status": status }));
+    let live = Scenario::given(&[
+        state("established"),
+        operation("waits", "notStarted"),
+        operation("runs", "running"),
+        operation("done", "completed"),
+    ]);
+    let settles = ["operationCompleted", "operationFailed"];
+    let starts = ["operationStarted", "operationCompleted", "operationFailed"];
+    let rows: [(&str, &str, &[&str]); 6] = [
+        ("operationCreated", "waits", &starts),
+        ("operationStarted", "runs", &settles),
+        ("operationCreated", "runs", &settles),
+        ("operationFailed", "done", &[]),
+        ("operationUpdated", "nobody", &["operationCreated"]),
+        ("operationCompleted", "nobody", &["operationCreated"]),
+    ];
+    for (event, id, expected) in rows {
+        assert_eq!(legal(live.call(), event, &json!({ "id": id })), expected, "{event} of {id}");
+    }
+    let ended = live.when(&state("terminated"));
+    assert_eq!(ended.state(), State::Terminated);
+    assert_eq!(legal(ended.call(), "operationUpdated", &json!({ "id": "nobody" })), [""; 0]);
+    assert_eq!(legal(ended.call(), "operationStarted", &json!({ "id": "runs" })), settles);
+}
