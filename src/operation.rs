@@ -245,17 +245,16 @@ fn position(operations: &[Operation], told: &CommsOperation) -> Option<usize> {
         if !operation.shares_kind(told) {
             return None;
         }
-        let is_exact = operation.kind() == told.kind();
         if operation.has_id_of(told) {
-            return Some(if is_exact { 0 } else { 1 });
+            return Some(0);
         }
         if !operation.shares_context(told) {
             return None;
         }
         match told.id.value() {
-            None if operation.said(told) => Some(2),
-            _ if operation.is_pending() => Some(3),
-            id => (id.is_none() || operation.id().is_none()).then_some(4),
+            None if operation.said(told) => Some(1),
+            _ if operation.is_pending() => Some(2),
+            id => (id.is_none() || operation.id().is_none()).then_some(3),
         }
     };
     let ranked = operations.iter().enumerate().filter_map(|(index, one)| Some((rank(one)?, index)));

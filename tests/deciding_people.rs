@@ -308,6 +308,21 @@ fn who_is_removed_is_on_hold_no_more() {
 }
 
 #[test]
+fn who_stays_is_on_hold_still_whatever_becomes_of_the_roster() {
+    let call = given("established", group());
+    let held = ask(&call, "POST /participants/alice/startHoldMusic", "").unwrap().call;
+    for (what, events) in [
+        ("DELETE /participants/bob", &["rosterUpdated"][..]),
+        ("POST /participants/alice/mute", &["operationCreated", "rosterUpdated"]),
+        ("POST /participants/muteAll", &["operationCreated", "rosterUpdated"]),
+    ] {
+        let changed = ask(&held, what, "").unwrap();
+        let names: Vec<_> = changed.events.iter().map(|one| one.event.type_name()).collect();
+        assert_eq!((&names[..], changed.call.on_hold()), (events, Some(&"alice".into())), "{what}");
+    }
+}
+
+#[test]
 fn of_several_who_are_invited_one_can_be_taken_back() {
     let call = given("established", group());
     let (_, asked) = operation(&call, "inviteParticipants", "running");

@@ -331,6 +331,38 @@ fn completed_is_not_success_by_itself() {
     }
 }
 
+#[test]
+fn what_is_said_of_an_operation_names_it() {
+    let telling = |status: &str| heard("o", "updated", json!({ "status": status }));
+    let gone = about("/operations/o", "deleted", Value::Null);
+    let without = nameless("updated", prompt(json!({ "clientContext": "c", "status": "running" })));
+    let unasked = heard("new", "updated", json!({ "status": "running" }));
+    let rows = [
+        (&[][..], telling("running"), "operation o running again, nothing new"),
+        (&[], without.clone(), "operation running again, nothing new"),
+        (&[], telling("notStarted"), "operation o told notStarted when it is running"),
+        (&[], gone, "operation o is gone, and its end was never told: it stays running"),
+        (&[], heard("new", "deleted", json!({})), "operation new is gone, and its end was never told"),
+        (&[], end(), "operation o was running when the call ended"),
+        (&[telling("completed")], telling("completed"), "operation o completed again, nothing new"),
+        (&[telling("completed")], telling("running"), "operation o told running when it is completed"),
+        (&[telling("completed")], without, "operation told running when it is completed"),
+        (
+            &[telling("completed")],
+            telling("failed"),
+            "operation o told failed when it is completed, which is final",
+        ),
+        (&[end()], telling("completed"), "operation o told after the call ended"),
+        (&[end()], unasked, "operation new told after the call ended"),
+    ];
+    for (before, notification, expected) in rows {
+        let begun = before.iter().fold(asked(&[running("o", "c")]), Scenario::when);
+        let said: Vec<_> =
+            begun.when(&notification).last.findings.into_iter().map(|finding| finding.message).collect();
+        assert_eq!(said, [format!("playPrompt {expected}")]);
+    }
+}
+
 // When the call ends.
 
 #[test]

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use crate::common::asking::{decide, given, group, refused};
+use crate::common::asking::{ask, decide, given, group, refused};
 use crate::common::{CALL, Scenario, about, state};
 use callfold::Refusal;
-use callfold::call::{Call, Command, State};
+use callfold::call::{Call, Command, State, Stimulus};
 use callfold::graph::Permission;
 use serde_json::{Value, json};
 
@@ -67,4 +67,26 @@ fn an_event_of_an_operation_is_told_what_is_legal_for_that_operation() {
     assert_eq!(ended.state(), State::Terminated);
     assert_eq!(legal(ended.call(), "operationUpdated", &json!({ "id": "nobody" })), [""; 0]);
     assert_eq!(legal(ended.call(), "operationStarted", &json!({ "id": "runs" })), settles);
+}
+
+#[test]
+fn an_operation_can_be_finished_where_one_that_can_be_named_is_pending_beside_the_media_queue() {
+    let told = |members: Value| about("/operations", "updated", members);
+    let heard = |operation| Scenario::given(&[state("established"), told(operation)]).call().clone();
+    let asked = |what: &str, body: Value| {
+        let call = Scenario::given(&[state("established")]).call().clone();
+        ask(&call, what, body).unwrap().call
+    };
+    let rows = [
+        (heard(json!({ "id": "o", "status": "running" })), true),
+        (heard(json!({ "id": "o", "status": "completed" })), false),
+        (heard(json!({ "clientContext": "c", "status": "running" })), false),
+        (asked("POST /sendDtmfTones", json!({ "tones": ["tone1"] })), true),
+        (asked("POST /playPrompt", json!({ "prompts": [{}] })), false),
+    ];
+    for (call, can_finish) in rows {
+        let at = "2026-11-23T09:15:00Z".parse().unwrap();
+        let refusal = Call::react(Some(&call), call.id(), Stimulus::Resumed, at).unwrap_err();
+        assert_eq!(refusal.legal.contains(&"operationFinished"), can_finish, "{:?}", call.operations());
+    }
 }

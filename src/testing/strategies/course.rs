@@ -15,7 +15,7 @@ use super::super::course::{Move, What};
 use super::super::model::Model;
 use super::super::outline::Outline;
 use super::{BEGINNING, request, stimulus};
-use crate::call::{Ending, Stimulus};
+use crate::call::{Ending, Stimulus, StopReason};
 use crate::graph::Method;
 use crate::{CallId, Id, operation};
 
@@ -185,7 +185,7 @@ fn known<'a>(outline: &'a Outline, method: Method, index: &Index) -> Option<&'a 
         Method::GetOperation => {
             outline.operations.get(index.index(outline.operations.len() + 1)).map(|(id, ..)| id)
         }
-        _ => outline.participants.keys().nth(index.index(outline.participants.len() + 1)),
+        _ => outline.participants.keys().nth(index.index(outline.participants.len() * 2 + 1)),
     }
 }
 
@@ -265,10 +265,12 @@ fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         prompted(),
         happen(Stimulus::SpeechStarted),
         happen(Stimulus::SpeechEnded),
+        happen(Stimulus::RecordingFinished(StopReason::Silence)),
     ];
     let held = [happen(Stimulus::Held), happen(Stimulus::Resumed)];
     let transfer =
         [ask(Method::Transfer), happen(Stimulus::TransferAccepted), happen(Stimulus::TransferCompleted)];
+    let taken_back = [ask(Method::Invite), ask(Method::DeleteParticipant)];
     let failed = [ask(Method::Transfer), happen(Stimulus::TransferFailed)];
     let session = || Id::from("session-1");
     let sharing = [
@@ -290,6 +292,7 @@ fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         1 => together(&voicemail),
         1 => together(&held),
         1 => together(&transfer),
+        1 => together(&taken_back),
         1 => together(&failed),
         1 => together(&sharing),
         1 => together(&music),

@@ -1,0 +1,51 @@
+//! Hearing at its corners: where the chart has no way, and where a log was cut.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use crate::common::{CALL, Scenario, state, told};
+use callfold::FindingKind::{self, Impossible, Late, Repeat, UnknownResource};
+use callfold::call::State;
+use serde_json::{Value, json};
+
+#[test]
+fn a_failing_established_without_a_way_there_is_late_or_impossible_as_any_established() {
+    let failed = told(json!({ "state": "established", "resultInfo": { "code": 500 } }));
+    let rows: [(State, &[FindingKind]); 2] =
+        [(State::Terminating, &[Late]), (State::Redirecting, &[Impossible])];
+    for (begun, findings) in rows {
+        for heard in [&failed, &state("established")] {
+            Scenario::given_states(&[begun.as_str()]).when(heard).then(begun, &[], findings);
+        }
+    }
+}
+
+#[test]
+fn details_without_a_state_are_a_repeat_only_where_nothing_is_new() {
+    let rows: [(Value, &[&str], &[FindingKind]); 4] = [
+        (json!({ "subject": "Review" }), &["detailsChanged"], &[]),
+        (json!({ "toneInfo": { "sequenceId": 1 } }), &["toneReceived"], &[]),
+        (json!({}), &[], &[Repeat]),
+        (json!({ "state": "parked" }), &[], &[UnknownResource]),
+    ];
+    for (heard, events, findings) in rows {
+        let scenario = Scenario::given_states(&["established"]).when(&told(heard));
+        scenario.then(State::Established, events, findings);
+    }
+}
+
+#[test]
+fn where_a_log_was_cut_behind_an_inferred_step_its_state_is_told_as_any_other() {
+    let line = |revision: u64, name: &str, inferred: bool| {
+        json!({ "call": CALL, "rev": revision, "type": name, "data": {}, "inferred": inferred }).to_string()
+    };
+    let cut = || {
+        let mut scenario = Scenario::default();
+        for line in [line(1, "placed", false), line(2, "established", true)] {
+            scenario.ledger.apply(&line.parse().unwrap()).unwrap();
+        }
+        scenario
+    };
+    cut().when(&state("established")).then(State::Established, &[], &[Repeat]);
+    let news = told(json!({ "state": "established", "subject": "Stand-up" }));
+    cut().when(&news).then(State::Established, &["detailsChanged"], &[]);
+}

@@ -1,0 +1,106 @@
+//! The strategies for embedders: what they promise, and that they reach everything.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+
+use callfold::call::{Call, CallEvent, State};
+use callfold::testing::{Model, history, strategies};
+use callfold::{Ledger, Recorded};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::common::{call_id, config};
+
+const REGRESSIONS: &str = "proptest-regressions/strategies.txt";
+
+fn drawn<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
+    let mut runner = TestRunner::deterministic();
+    (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
+}
+
+#[test]
+fn any_event_is_drawn_and_each_is_its_own_text() {
+    let events = drawn(&strategies::events(), 1500);
+    let names: BTreeSet<&str> = events.iter().map(CallEvent::type_name).collect();
+    let missing: Vec<&str> = CallEvent::type_names().filter(|name| !names.contains(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    for event in events {
+        let recorded = Recorded::new(call_id(), 1, None, event);
+        assert_eq!(recorded.to_string().parse(), Ok(recorded));
+    }
+}
+
+#[test]
+fn legal_histories_have_every_event_that_a_service_records() {
+    let histories = drawn(&strategies::histories(), 400);
+    let names: BTreeSet<&str> = histories.iter().flatten().map(|one| one.event.type_name()).collect();
+    // A service tells no state at last, adopts nothing and hears nothing; its operations are asked for as they are.
+    let heard = ["adopted", "stateConfirmed", "notificationHeard"];
+    let missing: Vec<&str> =
+        CallEvent::type_names().filter(|name| !names.contains(name) && !heard.contains(name)).collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
+fn a_legal_course_shrinks_to_a_short_one_that_is_legal() {
+    let mut runner = TestRunner::deterministic();
+    let courses = strategies::courses();
+    let holds = |course: &[callfold::testing::Move]| {
+        let mut ledger = Ledger::new();
+        history(course).iter().any(|recorded| {
+            ledger.apply(recorded).unwrap();
+            ledger.calls().any(|call| call.state() == State::Hold && call.media_queue().count() > 0)
+        })
+    };
+    let mut lengths = Vec::new();
+    while lengths.len() < 5 {
+        let mut tree = courses.new_tree(&mut runner).unwrap();
+        if !holds(&tree.current()) {
+            continue;
+        }
+        while tree.simplify() {
+            while !holds(&tree.current()) && tree.complicate() {}
+        }
+        let course = tree.current();
+        let mut model = Model::new();
+        assert!(course.iter().all(|one| model.apply(one)), "{course:?}");
+        lengths.push(course.len());
+    }
+    // Placed or offered and answered, connected, a roster, a prompt, held.
+    assert!(lengths.iter().all(|length| *length <= 8), "{lengths:?}");
+}
+
+proptest! {
+    #![proptest_config(config(100, REGRESSIONS))]
+
+    #[test]
+    fn an_arbitrary_history_is_folded_or_refused_and_a_refusal_changes_nothing(
+        history in strategies::arbitrary_histories(call_id()),
+    ) {
+        let mut ledger = Ledger::new();
+        for recorded in &history {
+            let before: Vec<Call> = ledger.calls().cloned().collect();
+            if ledger.apply(recorded).is_err() {
+                prop_assert_eq!(ledger.calls().cloned().collect::<Vec<_>>(), before);
+                ledger.skip(recorded);
+            }
+        }
+    }
+
+    #[test]
+    fn each_prefix_of_a_legal_history_folds_from_its_text(history in strategies::histories()) {
+        let mut ledger = Ledger::new();
+        for recorded in &history {
+            let read: Recorded = recorded.to_string().parse().unwrap();
+            prop_assert_eq!(&read, recorded);
+            prop_assert_eq!(ledger.apply(&read), Ok(callfold::Applied::Folded));
+        }
+    }
+
+    #[test]
+    fn a_command_that_is_drawn_keeps_its_limits(command in strategies::commands()) {
+        prop_assert!(callfold::graph::Method::ALL.contains(&command.method()));
+    }
+}
