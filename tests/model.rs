@@ -69,7 +69,7 @@ fn courses_reach_every_state_every_method_every_stimulus_and_every_deadline() {
     let (mut states, mut deadlines) = (BTreeSet::new(), BTreeSet::new());
     let (mut methods, mut stimuli) = (BTreeSet::new(), BTreeSet::new());
     let courses = strategies::courses();
-    for _ in 0..600 {
+    for _ in 0..1200 {
         let mut service = Service::default();
         for one in &courses.new_tree(&mut runner).unwrap().current() {
             assert!(service.make(one), "legal for the reference, and so for the service: {one:?}");
