@@ -66,5 +66,5 @@ fn a_store_that_loses_a_write_is_found_out_with_a_short_course() {
     broken.lost_writes = 100;
     let found = broken.run(|_| {}).expect_err("writes are lost");
     assert_eq!(found.violation.invariant.as_str(), "restart");
-    assert!(found.course.len() < 8 && !found.bot.is_empty(), "{found}");
+    assert!(found.course.len() < 6 && !found.bot.is_empty(), "{found}");
 }

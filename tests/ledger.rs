@@ -205,16 +205,22 @@ fn what_is_skipped_after_a_gap_leaves_the_gap() {
     let mut ledger = given(&["placed"]);
     ledger.skip(&event(4, "resumed"));
     assert_eq!(ledger.apply(&event(5, "established")), Ok(Applied::Folded));
-    let error = ApplyError::TooLate { revision: 3, last: 5 };
-    assert_eq!(ledger.apply(&event(3, "established")), Err(error));
+    for revision in [2, 3] {
+        let error = ApplyError::TooLate { revision, last: 5 };
+        assert_eq!(ledger.apply(&event(revision, "established")), Err(error));
+    }
+    assert_eq!(ledger.apply(&event(1, "placed")), Ok(Applied::Duplicate));
 }
 
 #[test]
 fn skipping_what_came_before_or_what_is_not_known_does_nothing() {
     let mut ledger = given(&["placed", "established"]);
     ledger.skip(&event(1, "held"));
+    ledger.skip(&event(2, "held"));
     ledger.skip(&other(1, "held"));
     assert_eq!(ledger.apply(&event(1, "placed")), Ok(Applied::Duplicate));
+    assert_eq!(ledger.apply(&event(2, "established")), Ok(Applied::Duplicate));
+    assert_eq!(ledger.apply(&event(2, "held")), Err(ApplyError::Conflict { revision: 2 }));
     assert_eq!(ledger.calls().count(), 1);
 }
 

@@ -1,10 +1,11 @@
-//! Replays of an event log: lines that stand in the wrong place, and one call alone.
+//! Replays: lines that stand in the wrong place, one call alone, and the moment at which calls stop.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use crate::common::{CALL, call_id};
 use callfold::log::Format;
-use callfold::{CallId, FindingKind, Replay};
+use callfold::{Call, CallId, FindingKind, Moment, Replay};
+use serde_json::json;
 
 const OTHER: &str = "2e1a4d1c-0000-4000-8000-000000000001";
 
@@ -50,14 +51,104 @@ fn of_one_call_alone_nothing_is_said_that_is_about_another() {
     }
 }
 
+/// A record that tells of an operation that runs. Of a call that is not known it says so.
+fn running(format: Format, call: &str, second: u32) -> String {
+    let at = format!("2026-11-23T09:00:{second:02}Z");
+    let url = format!("/communications/calls/{call}/operations/o{second}");
+    let mut operation = json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "status": "running" });
+    match format {
+        Format::Events => {
+            json!({ "call": call, "rev": 1, "at": at, "type": "adopted", "data": {}, "inferred": true })
+                .to_string()
+        }
+        Format::Notifications => {
+            let heard = json!({ "changeType": "updated", "resourceUrl": url, "resourceData": operation });
+            json!({ "receivedAt": at, "body": { "value": [heard] } }).to_string()
+        }
+        Format::SdkLog => {
+            operation["id"] = format!("o{second}").into();
+            format!(
+                "$>{at} Info: Bot.cs:42 SendAsync\nTransactionDirection: Outgoing\nTraceType: HttpResponse\n\
+                 request: POST https://graph.microsoft.com/v1.0/communications/calls/{call}/playPrompt\n\
+                 response: 200 OK\n{operation}\n"
+            )
+        }
+    }
+}
+
+const FORMATS: [Format; 3] = [Format::Events, Format::Notifications, Format::SdkLog];
+
 #[test]
-fn of_one_call_alone_no_other_is_replayed() {
+fn of_one_call_alone_no_other_is_replayed_and_nothing_is_said_of_it() {
     let other: CallId = OTHER.parse().unwrap();
-    for only in [call_id(), other] {
+    for (format, only) in FORMATS.into_iter().flat_map(|format| [(format, call_id()), (format, other)]) {
         let mut replay = Replay::new().only(only);
         for call in [CALL, OTHER] {
-            assert_eq!(kinds(&mut replay, &line(call, 1, "placed", "{}")), []);
+            let findings = replay.record(format, running(format, call, 1).as_bytes(), |_| {});
+            assert!(findings.iter().all(|finding| finding.call == Some(only)), "{format:?} {findings:?}");
         }
-        assert!(replay.ledger().calls().map(callfold::Call::id).eq([only]));
+        assert!(replay.ledger().calls().map(Call::id).eq([only]), "{format:?}");
     }
+}
+
+#[test]
+fn what_a_call_is_told_after_its_moment_is_not_heard_nor_is_anything_said_of_it() {
+    let until = Moment::Time("2026-11-23T09:00:05Z".parse().unwrap());
+    for format in FORMATS {
+        let mut replay = Replay::new().until(until);
+        let mut said = |call: &str, second| {
+            replay.record(format, running(format, call, second).as_bytes(), |_| {}).len()
+        };
+        assert_eq!(said(OTHER, 6), 0, "{format:?}");
+        // A call that has stopped has stopped.
+        assert_eq!(said(OTHER, 4), 0, "{format:?}");
+        said(CALL, 5);
+        assert!(replay.ledger().calls().map(Call::id).eq([call_id()]), "{format:?}");
+    }
+    for (revision, operations) in [(1, 0), (2, 1), (3, 2)] {
+        for format in [Format::Notifications, Format::SdkLog] {
+            let mut replay = Replay::new().until(Moment::Revision(revision));
+            for second in [1, 2, 3] {
+                replay.record(format, running(format, CALL, second).as_bytes(), |_| {});
+            }
+            let call = replay.ledger().call(call_id()).unwrap();
+            assert_eq!((call.revision(), call.operations().len()), (revision, operations), "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn an_operation_that_is_left_behind_is_said_as_the_call_ends_and_not_again() {
+    let mut replay = Replay::new();
+    let operation = |id: &str, status: &str| format!(r#"{{"id":"{id}","status":"{status}"}}"#);
+    let lines = [
+        ("placed", "{}".to_owned(), 0),
+        ("operationCreated", operation("o", "running"), 0),
+        ("operationCreated", operation("p", "running"), 0),
+        ("terminated", "{}".to_owned(), 2),
+        ("operationCompleted", operation("o", "completed"), 0),
+    ];
+    for (revision, (name, data, orphans)) in (1..).zip(lines) {
+        let said = kinds(&mut replay, &line(CALL, revision, name, &data));
+        assert_eq!(said, vec![FindingKind::Orphan; orphans], "{name}");
+    }
+}
+
+#[test]
+fn what_is_said_of_lines_names_their_revisions() {
+    let mut replay = Replay::new();
+    let mut said = |revision: u64, name: &str| {
+        let findings = replay.record(Format::Events, line(CALL, revision, name, "{}").as_bytes(), |_| {});
+        findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert_eq!(said(1, "placed"), [""; 0]);
+    assert_eq!(said(1, "placed"), ["revision 1 was folded before"]);
+    assert_eq!(said(3, "held"), ["revision 2 is missing before 3"]);
+    assert_eq!(said(3, "held"), ["revision 3 was folded before"]);
+    assert_eq!(said(7, "resumed"), ["revisions 4 to 6 are missing before 7"]);
+    assert_eq!(said(7, "held"), ["revision 7 came before and said something else"]);
+    let refused =
+        "revision 3, held back until here: `held` is refused while the call is `ringing`: legal would be ";
+    let late = said(2, "alerted");
+    assert!(late.len() == 1 && late.iter().all(|said| said.starts_with(refused)), "{late:?}");
 }

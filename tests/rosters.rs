@@ -157,6 +157,22 @@ fn a_delta_of_the_newest_number_is_not_late() {
     more.then(State::Established, &["rosterUpdated"], &[]);
 }
 
+#[test]
+fn of_two_deltas_of_one_number_the_first_counts_for_whom_both_name() {
+    let here = participant("a", json!({ "isMuted": true }));
+    let gone = participant("a", json!({ "removedState": {} }));
+    let unmuted = participant("a", json!({ "isMuted": false }));
+    for (first, second, present) in
+        [(&here, &gone, &["a"][..]), (&here, &unmuted, &["a"]), (&gone, &json!({ "id": "a" }), &[])]
+    {
+        let begun = given(&[delta(2, std::slice::from_ref(first))]);
+        let before = seats(&begun);
+        let again = begun.when(&delta(2, std::slice::from_ref(second)));
+        again.then(State::Established, &[], &[Repeat]);
+        assert_eq!((ids(&again), seats(&again)), (present.iter().map(ToString::to_string).collect(), before));
+    }
+}
+
 fn two_deltas() -> CommsNotification {
     roster(json!([
         { "sequenceNumber": 1, "participants": [{ "id": "a" }, { "id": "b" }] },

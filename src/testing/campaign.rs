@@ -182,11 +182,11 @@ impl Campaign {
     }
 
     /// One conversation alone: the network treats it as it did among the others.
-    fn alone(&self, number: u64, course: &[Move]) -> (Simulation, Option<Violation>) {
+    fn alone(&self, number: u64, course: &[Move], until: Timestamp) -> (Simulation, Option<Violation>) {
         let mut world = self.world();
         world.under(&self.faults(number));
-        let failed =
-            course.iter().try_for_each(|one| world.make(one).map(drop)).and_then(|()| world.settle());
+        let made = course.iter().try_for_each(|one| world.make(one).map(drop));
+        let failed = made.and_then(|()| world.wait(until)).and_then(|()| world.settle());
         (world, failed.err())
     }
 
@@ -199,7 +199,7 @@ impl Campaign {
     ) -> Box<Counterexample> {
         let number = conversations.get(&violation.call).copied().unwrap_or_default();
         let fails = |course: &Vec<Move>| {
-            let (alone, failed) = self.alone(number, course);
+            let (alone, failed) = self.alone(number, course, violation.at);
             failed.filter(|failed| failed.invariant == violation.invariant).map(|failed| (alone, failed))
         };
         let strategy = courses_of(number, self.begins(number));

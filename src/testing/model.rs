@@ -118,13 +118,20 @@ impl Model {
         }
     }
 
-    /// What a call is; `None` where there is none.
+    /// What a call is at the time of the last move; `None` where there is none.
     ///
     /// ```
     /// # use callfold::testing::Model;
     /// assert!(Model::new().outline(callfold::CallId::new(uuid::Uuid::nil())).is_none());
     /// ```
-    pub fn outline(&self, call: CallId) -> Option<&Outline> {
+    pub fn outline(&self, call: CallId) -> Option<Outline> {
+        let mut line = self.calls.get(&call)?.clone();
+        line.advance(self.now);
+        Some(line.outline)
+    }
+
+    /// The same as it was when it was last moved.
+    pub(super) fn known(&self, call: CallId) -> Option<&Outline> {
         self.calls.get(&call).map(|line| &line.outline)
     }
 

@@ -211,6 +211,20 @@ impl Simulation {
         Ok(true)
     }
 
+    /// Lets time go on.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Violation`].
+    ///
+    /// ```
+    /// assert_eq!(callfold::testing::Simulation::new(7).wait("2026-11-23T09:15:00Z".parse()?), Ok(()));
+    /// # Ok::<(), callfold::jiff::Error>(())
+    /// ```
+    pub fn wait(&mut self, until: Timestamp) -> Result<(), Violation> {
+        self.pass(until)
+    }
+
     /// Lets time go on until nothing is on its way any more, and compares the bot's calls with the service's.
     ///
     /// # Errors

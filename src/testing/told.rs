@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::call::State;
 use crate::graph::{self, CallDirection, CommsOperation, Member, OperationKind, Participant, ToneInfo};
-use crate::operation;
+use crate::operation::{self, Operation};
 use crate::{Call, Id};
 
 #[derive(Debug, PartialEq)]
@@ -26,9 +26,10 @@ impl Told {
         // An invitation that is completed after the end makes no group call any more.
         let is_group = service.state().is_live() && service.is_group() == Some(true);
         let tells_roster = is_group || service.details().is_group() == Some(true);
-        let operations = call.operations().iter();
-        let operations = operations
-            .map(|one| (one.id().cloned(), (one.kind(), status(one.state()), one.resource().clone())));
+        let operations = call
+            .operations()
+            .iter()
+            .map(|one| (one.id().cloned(), (one.kind(), status(one.state()), resource(one))));
         let participants = call.participants().filter(|_| tells_roster);
         Self {
             state: state(call.state()),
@@ -61,6 +62,15 @@ fn state(state: State) -> State {
 
 fn status(state: operation::State) -> operation::State {
     if state == operation::State::NotStarted { operation::State::Running } else { state }
+}
+
+/// That one of several is invited no more is told with the end of the invitation, and not before.
+fn resource(operation: &Operation) -> CommsOperation {
+    let mut resource = operation.resource().clone();
+    if operation.is_pending() {
+        resource.participants = Member::Absent;
+    }
+    resource
 }
 
 /// Audio routing groups are told to who asks for them, and to nobody else.

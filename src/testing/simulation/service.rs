@@ -64,7 +64,7 @@ impl Simulation {
             self.due.insert((due, id));
         }
         self.model.advance(id, self.now);
-        let (ours, theirs) = (call.map(Outline::of), self.model.outline(id));
+        let (ours, theirs) = (call.map(Outline::of), self.model.known(id));
         if ours.as_ref() != theirs {
             let seen = format!("the service has {ours:?}, and the model {theirs:?}");
             return Err(self.violation(Invariant::Reference, id, seen));

@@ -79,7 +79,7 @@ fn written(conversation: u64, begins: Timestamp, is_legal: bool) -> impl Strateg
 }
 
 /// A move that is legal next, at the time of the last one or later: for a state machine that is tested against the [`Model`].
-/// Where nothing else is, time goes by.
+/// Where nothing else is, time goes by. A move does not shrink: a course gets short by leaving moves out.
 ///
 /// ```
 /// use callfold::testing::{Model, strategies::moves};
@@ -89,15 +89,18 @@ fn written(conversation: u64, begins: Timestamp, is_legal: bool) -> impl Strateg
 /// proptest!(ProptestConfig::with_cases(16), |(one in moves(&model))| prop_assert!(model.allows(&one)));
 /// ```
 pub fn moves(model: &Model) -> impl Strategy<Value = Move> + use<> {
-    let [_, other] = calls_of(0);
+    let [own, other] = calls_of(0);
     let author = Author { model: model.clone(), now: model.now.max(BEGINNING), ..Author::new(0, BEGINNING) };
-    vec(wish(other), 12).prop_map(move |wishes| {
-        let mut author = author.clone();
-        wishes
-            .iter()
-            .find_map(|wish| author.concrete(wish).filter(|one| author.model.allows(one)))
-            .unwrap_or_else(|| Move::new(author.now, calls_of(0)[0], author.model.made + 1, What::Wait))
-    })
+    let wishes =
+        if model.calls().next().is_none() { beginning(other).boxed() } else { vec(wish(other), 16).boxed() };
+    wishes
+        .prop_map(move |wishes| {
+            let mut author = author.clone();
+            let mut named = wishes.iter().filter(|wish| !matches!(wish.wanted, Wanted::Wait));
+            let legal = named.find_map(|wish| author.concrete(wish).filter(|one| author.model.allows(one)));
+            legal.unwrap_or_else(|| Move::new(author.now, own, author.model.made + 1, What::Wait))
+        })
+        .no_shrink()
 }
 
 /// What is to be done, whatever the calls are then.
@@ -149,7 +152,7 @@ impl Author {
         let [own, other] = self.calls;
         let call = if wish.is_other { other } else { own };
         let number = self.model.made + 1;
-        let outline = self.model.outline(call);
+        let outline = self.model.known(call);
         let what = match &wish.wanted {
             Wanted::Ask(method, item, index, body) => {
                 let mut body = body.clone();
