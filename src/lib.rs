@@ -116,4 +116,6 @@ mod pages {
     struct Embedding;
     #[doc = include_str!("../docs/log-format.md")]
     struct LogFormat;
+    #[doc = include_str!("../docs/verification.md")]
+    struct Verification;
 }

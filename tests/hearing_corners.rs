@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use crate::common::{CALL, Scenario, state, told};
-use callfold::FindingKind::{self, Impossible, Late, Repeat, UnknownResource};
+use callfold::FindingKind::{self, Adopted, Impossible, Late, Repeat, UnknownResource};
 use callfold::call::State;
 use serde_json::{Value, json};
 
@@ -17,6 +17,19 @@ fn a_failing_established_without_a_way_there_is_late_or_impossible_as_any_establ
             Scenario::given_states(&[begun.as_str()]).when(heard).then(begun, &[], findings);
         }
     }
+}
+
+#[test]
+fn a_call_first_heard_of_by_a_failed_transfer_has_its_result() {
+    let failed =
+        told(json!({ "state": "established", "resultInfo": { "code": 500 }, "subject": "Stand-up" }));
+    let scenario = Scenario::default().when(&failed);
+    let events = ["adopted", "transferStarted?", "transferFailed"];
+    scenario.then(State::Established, &events, &[Adopted]);
+    let call = scenario.call();
+    let code = call.result_info().and_then(|result| result.code.value());
+    assert_eq!((code, call.details().subject.value().unwrap().as_str()), (Some(&500), "Stand-up"));
+    scenario.when(&failed).then(State::Established, &[], &[Repeat]);
 }
 
 #[test]

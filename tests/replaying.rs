@@ -105,6 +105,10 @@ fn what_a_call_is_told_after_its_moment_is_not_heard_nor_is_anything_said_of_it(
         said(CALL, 5);
         assert!(replay.ledger().calls().map(Call::id).eq([call_id()]), "{format:?}");
     }
+}
+
+#[test]
+fn what_a_call_is_told_after_its_last_revision_is_not_heard_nor_is_anything_said_of_it() {
     for (revision, operations) in [(1, 0), (2, 1), (3, 2)] {
         for format in [Format::Notifications, Format::SdkLog] {
             let mut replay = Replay::new().until(Moment::Revision(revision));
@@ -114,6 +118,14 @@ fn what_a_call_is_told_after_its_moment_is_not_heard_nor_is_anything_said_of_it(
             let call = replay.ledger().call(call_id()).unwrap();
             assert_eq!((call.revision(), call.operations().len()), (revision, operations), "{format:?}");
         }
+    }
+    for (revision, said) in [(2, 0), (3, 1)] {
+        let mut replay = Replay::new().until(Moment::Revision(revision));
+        let mut hear = || {
+            let record = running(Format::Notifications, CALL, 1);
+            replay.record(Format::Notifications, record.as_bytes(), |_| {}).len()
+        };
+        assert_eq!((hear(), hear()), (1, said), "a repeat, of a call at revision 2");
     }
 }
 

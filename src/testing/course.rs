@@ -109,6 +109,21 @@ impl Move {
         }
     }
 
+    /// What it is, in one word: the name of the method or of the stimulus.
+    ///
+    /// ```
+    /// # use callfold::testing::{Move, What};
+    /// let wait = Move::new(Default::default(), callfold::CallId::new(uuid::Uuid::nil()), 1, What::Wait);
+    /// assert_eq!(wait.name(), "wait");
+    /// ```
+    pub fn name(&self) -> &'static str {
+        match &self.what {
+            What::Ask { method, .. } => method.as_str(),
+            What::Happen(stimulus) => stimulus.name(),
+            What::Wait => "wait",
+        }
+    }
+
     /// When, by whom and with which id it is asked; the caller may do everything.
     ///
     /// ```

@@ -85,7 +85,7 @@ impl Scenario {
     /// ```
     /// # use callfold::testing::Scenario;
     /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).when_heard(&Default::default());
-    /// assert!(scenario.events().is_empty());
+    /// assert_eq!(scenario.events(), ["adopted?"]);
     /// ```
     #[must_use]
     pub fn when_heard(self, notification: &CommsNotification) -> Self {
@@ -98,7 +98,7 @@ impl Scenario {
     /// # use callfold::testing::Scenario;
     /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil()));
     /// let scenario = scenario.when_delivered(&Default::default(), &Default::default());
-    /// assert!(scenario.events().is_empty());
+    /// assert_eq!(scenario.events(), ["adopted?"]);
     /// ```
     #[must_use]
     pub fn when_delivered(mut self, notification: &CommsNotification, delivery: &Delivery) -> Self {
@@ -146,7 +146,7 @@ impl Scenario {
     /// use callfold::testing::Scenario;
     ///
     /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil()));
-    /// scenario.when_happens(Stimulus::Held, Default::default()).then_refused(404);
+    /// scenario.when_happens(Stimulus::Held, Default::default()).then_refused(409);
     /// ```
     #[must_use]
     pub fn when_happens(mut self, stimulus: Stimulus, at: Timestamp) -> Self {
