@@ -107,6 +107,26 @@ fn the_app_is_muted_only_in_group_calls() {
     }
 }
 
+#[test]
+fn what_the_app_changes_of_itself_it_changes_of_nobody_else() {
+    let requests = [
+        ("POST /mute", json!({})),
+        ("POST /unmute", json!({})),
+        ("POST /updateMetadata", json!({ "metadata": "m" })),
+        ("POST /changeScreenSharingRole", json!({ "role": "sharer" })),
+    ];
+    for (me, (what, body)) in
+        ["app", "alice", "bob"].iter().flat_map(|me| requests.iter().map(move |it| (me, it)))
+    {
+        let mut details = group();
+        (details["mediaConfig"], details["myParticipantId"]) = (app_hosted(), json!(me));
+        let decided = ask(&given("established", details), what, body).unwrap();
+        let told = serde_json::to_value(&decided.events.last().unwrap().event).unwrap();
+        let ids: Vec<_> = told["participants"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        assert_eq!(ids, [me], "{what}");
+    }
+}
+
 // The screen.
 
 #[test]

@@ -139,8 +139,7 @@ fn two_notifications_of_one_body_are_no_duplicates() {
         .when_delivered(&state("hold"), &message("m", None, 1));
     scenario.then(State::Hold, &["held", "notificationHeard"], &[]);
     for item in [0, 1] {
-        let again = Scenario { ledger: scenario.ledger.clone(), ..Scenario::default() };
-        again.when_delivered(&state("established"), &message("m", None, item)).then(
+        scenario.clone().when_delivered(&state("established"), &message("m", None, item)).then(
             State::Hold,
             &[],
             &[Duplicate],

@@ -4,7 +4,7 @@ use crate::common::{Scenario, about, call_id, state};
 use callfold::FindingKind::{
     self, Adopted, AfterEnd, Gap, Impossible, Late, Malformed, Orphan, Repeat, UnknownResource,
 };
-use callfold::call::{Body, Call, State};
+use callfold::call::{Body, State};
 use callfold::graph::CommsNotification;
 use callfold::operation::Operation;
 use serde_json::{Value, json};
@@ -33,16 +33,8 @@ fn end() -> CommsNotification {
     about("", "deleted", json!({ "state": "terminated" }))
 }
 
-fn learn(mut scenario: Scenario, body: &Body) -> Scenario {
-    scenario.last = Call::learn(scenario.ledger.call(call_id()), call_id(), body, None);
-    for recorded in &scenario.last.events {
-        scenario.ledger.apply(recorded).expect("what a reply gives folds without a refusal");
-    }
-    scenario
-}
-
 fn replied(scenario: Scenario, operation: Value) -> Scenario {
-    learn(scenario, &Body::Operation(serde_json::from_value(operation).expect("an operation")))
+    scenario.learn(&Body::Operation(serde_json::from_value(operation).expect("an operation")))
 }
 
 /// An established call whose app was told of these operations.
@@ -103,7 +95,7 @@ fn an_operation_told_under_two_ids_is_found_by_both() {
         scenario.when(&heard("z", "updated", json!({ "clientContext": "c", "recordingLocation": "r" })));
     scenario.then(State::Established, &["operationUpdated"], &[]);
     for id in ["a", "z"] {
-        let again = Scenario { ledger: scenario.ledger.clone(), ..Scenario::default() };
+        let again = scenario.clone();
         let settled = again.when(&heard(id, "deleted", json!({ "status": "completed" })));
         assert_eq!(told(&settled), ["playPrompt a completed"]);
     }
@@ -358,7 +350,7 @@ fn what_is_said_of_an_operation_names_it() {
     for (before, notification, expected) in rows {
         let begun = before.iter().fold(asked(&[running("o", "c")]), Scenario::when);
         let said: Vec<_> =
-            begun.when(&notification).last.findings.into_iter().map(|finding| finding.message).collect();
+            begun.when(&notification).last.findings.iter().map(|finding| finding.message.clone()).collect();
         assert_eq!(said, [format!("playPrompt {expected}")]);
     }
 }
@@ -436,17 +428,17 @@ fn two_operations_with_one_client_context_are_two() {
 fn a_reply_with_a_call_begins_it_and_tells_a_known_one_only_what_is_unknown() {
     let reply = |members: Value| Body::Call(serde_json::from_value(members).expect("a call"));
     for members in [json!({ "state": "establishing" }), json!({ "state": null }), json!({})] {
-        learn(Scenario::default(), &reply(members)).then(State::Establishing, &["placed"], &[]);
+        Scenario::default().learn(&reply(members)).then(State::Establishing, &["placed"], &[]);
     }
     let known =
         Scenario::given(&[crate::common::told(json!({ "state": "established", "subject": "Stand-up" }))]);
     let late = reply(json!({ "state": "establishing", "subject": "Review", "tenantId": "t" }));
-    let scenario = learn(known, &late);
+    let scenario = known.learn(&late);
     scenario.then(State::Established, &["detailsChanged"], &[]);
     assert_eq!(scenario.call().details().subject.value().map(String::as_str), Some("Stand-up"));
     assert!(scenario.call().details().tenant_id.value().is_some());
-    learn(scenario, &late).then(State::Established, &[], &[]);
-    let ended = learn(Scenario::given_states(&["terminated"]), &late);
+    scenario.learn(&late).then(State::Established, &[], &[]);
+    let ended = Scenario::given_states(&["terminated"]).learn(&late);
     ended.then(State::Terminated, &[], &[]);
 }
 

@@ -1,6 +1,6 @@
 //! Replays: lines that stand in the wrong place, one call alone, and the moment at which calls stop.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use crate::common::{CALL, call_id};
 use callfold::log::Format;

@@ -225,13 +225,20 @@ fn one_user_at_two_endpoints_stays_two_participants() {
 }
 
 #[test]
-fn a_deleted_participants_url_removes_whom_it_names() {
-    let gone = |data: Value| about("/participants/a", "deleted", data);
-    for data in [Value::Null, json!({ "id": "a" }), json!([{ "id": "a" }])] {
-        let scenario = given(&[roster(json!([{ "id": "a" }, { "id": "b" }]))]).when(&gone(data.clone()));
-        scenario.then(State::Established, &["rosterUpdated"], &[]);
-        assert_eq!(ids(&scenario), ["b"]);
-        scenario.when(&gone(data)).then(State::Established, &[], &[Repeat]);
+fn whoever_is_told_to_have_left_is_gone_and_nobody_else() {
+    let left = |id: &str| {
+        let type_name = "#microsoft.graph.participantLeftNotification";
+        about("", "updated", json!({ "@odata.type": type_name, "participantId": id }))
+    };
+    let gone = |id: &str, data: Value| about(&format!("/participants/{id}"), "deleted", data);
+    for (id, other) in [("a", "b"), ("b", "a")] {
+        let one = json!({ "id": id });
+        for heard in [gone(id, Value::Null), gone(id, one.clone()), gone(id, json!([one])), left(id)] {
+            let scenario = given(&[roster(json!([{ "id": "a" }, { "id": "b" }]))]).when(&heard);
+            scenario.then(State::Established, &["rosterUpdated"], &[]);
+            assert_eq!(ids(&scenario), [other]);
+            scenario.when(&heard).then(State::Established, &[], &[Repeat]);
+        }
     }
 }
 
@@ -239,7 +246,7 @@ fn a_deleted_participants_url_removes_whom_it_names() {
 fn a_participants_url_alone_is_no_news_of_whom_it_names() {
     let begun = given(&[roster(json!([{ "id": "a" }]))]);
     for (change, url) in [("created", "/a"), ("updated", "/a"), ("updated", "/b"), ("updated", "")] {
-        let again = Scenario { ledger: begun.ledger.clone(), ..Scenario::default() };
+        let again = begun.clone();
         let heard = again.when(&about(&format!("/participants{url}"), change, Value::Null));
         heard.then(State::Established, &[], &[Repeat]);
         assert_eq!(ids(&heard), ["a"]);

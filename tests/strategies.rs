@@ -55,7 +55,7 @@ fn a_legal_course_shrinks_to_a_short_one_that_is_legal() {
         })
     };
     let mut lengths = Vec::new();
-    for _ in 0..100 {
+    for _ in 0..400 {
         let mut tree = courses.new_tree(&mut runner).unwrap();
         if lengths.len() == 5 || !holds(&tree.current()) {
             continue;

@@ -102,7 +102,7 @@ fn same_identity(one: &Participant, other: &Participant) -> bool {
         identities.filter_map(|identity| identity.id.value().cloned()).collect()
     };
     let (ours, theirs) = (ids(one), ids(other));
-    if ours.is_empty() && theirs.is_empty() {
+    if ours.is_empty() {
         // Guests may have nothing but a name.
         return one.info.value() == other.info.value();
     }

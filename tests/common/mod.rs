@@ -4,9 +4,11 @@
 pub(crate) mod asking;
 pub(crate) mod corpus;
 
-use callfold::call::{Call, Delivery, Observed, State};
+use std::ops::{Deref, DerefMut};
+
+use callfold::call::{Body, Delivery, State};
 use callfold::graph::CommsNotification;
-use callfold::{CallId, FindingKind, Ledger, Recorded};
+use callfold::{CallId, testing};
 use proptest::test_runner::FileFailurePersistence;
 use serde_json::{Value, json};
 
@@ -48,16 +50,33 @@ pub(crate) fn about(what: &str, change: &str, resource_data: Value) -> CommsNoti
     serde_json::from_value(json).unwrap()
 }
 
-/// Given notifications that were heard, when another is heard, then …
-#[derive(Default)]
-pub(crate) struct Scenario {
-    pub(crate) ledger: Ledger,
-    pub(crate) last: Observed,
+/// Given notifications that were heard about the call of these tests, when another is heard, then …
+#[derive(Clone)]
+pub(crate) struct Scenario(testing::Scenario);
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self(testing::Scenario::of(call_id()))
+    }
+}
+
+impl Deref for Scenario {
+    type Target = testing::Scenario;
+
+    fn deref(&self) -> &testing::Scenario {
+        &self.0
+    }
+}
+
+impl DerefMut for Scenario {
+    fn deref_mut(&mut self) -> &mut testing::Scenario {
+        &mut self.0
+    }
 }
 
 impl Scenario {
     pub(crate) fn given(heard: &[CommsNotification]) -> Self {
-        heard.iter().fold(Self::default(), |scenario, notification| scenario.when(notification))
+        Self(Self::default().0.given_heard(heard))
     }
 
     pub(crate) fn given_states(names: &[&str]) -> Self {
@@ -65,44 +84,18 @@ impl Scenario {
     }
 
     pub(crate) fn when(self, notification: &CommsNotification) -> Self {
-        self.when_delivered(notification, &Delivery::default())
+        Self(self.0.when_heard(notification))
     }
 
-    pub(crate) fn when_delivered(mut self, notification: &CommsNotification, delivery: &Delivery) -> Self {
-        self.last = Call::observe(self.ledger.call(call_id()), call_id(), notification, delivery);
-        for recorded in &self.last.events {
-            self.ledger.apply(recorded).expect("what hearing gives folds without a refusal");
-        }
-        self
+    pub(crate) fn when_delivered(self, notification: &CommsNotification, delivery: &Delivery) -> Self {
+        Self(self.0.when_delivered(notification, delivery))
     }
 
-    pub(crate) fn call(&self) -> &Call {
-        self.ledger.call(call_id()).expect("the call has begun")
+    pub(crate) fn learn(self, body: &Body) -> Self {
+        Self(self.0.when_learned(body, None))
     }
 
     pub(crate) fn state(&self) -> State {
         self.call().state()
     }
-
-    /// The events of the last hearing, inferred ones marked `?`.
-    pub(crate) fn events(&self) -> Vec<String> {
-        let mark = |recorded: &Recorded| if recorded.inferred { "?" } else { "" };
-        self.last.events.iter().map(|one| format!("{}{}", one.event.type_name(), mark(one))).collect()
-    }
-
-    /// The findings of the last hearing.
-    pub(crate) fn findings(&self) -> Vec<FindingKind> {
-        self.last.findings.iter().map(|finding| finding.kind).collect()
-    }
-
-    pub(crate) fn then(&self, state: State, events: &[&str], findings: &[FindingKind]) {
-        assert_eq!(
-            (self.state(), self.events(), self.findings()),
-            (state, strings(events), findings.to_vec())
-        );
-    }
-}
-
-fn strings(names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| (*name).to_owned()).collect()
 }
