@@ -30,4 +30,5 @@ mod replaying;
 mod rosters;
 mod secrets;
 mod strategies;
+mod walk;
 mod wire;

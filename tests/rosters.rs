@@ -369,3 +369,19 @@ fn a_member_that_is_computed_hides_an_odd_one_of_its_name() {
         }
     }
 }
+
+#[test]
+fn who_left_is_gone_under_whatever_url_it_is_told() {
+    let begun = given(&[roster(json!([{ "id": "a" }, { "id": "b" }]))]);
+    let left = json!({ "@odata.type": "#microsoft.graph.participantLeftNotification", "participantId": "b" });
+    for url in ["", "/participants", "/participants/b"] {
+        assert_eq!(ids(&begun.clone().when(&about(url, "updated", left.clone()))), ["a"], "{url}");
+    }
+}
+
+#[test]
+fn of_whom_nothing_is_told_is_nobody_with_an_id() {
+    let begun = given(&[roster(json!([{ "id": "a" }]))]);
+    let told = begun.when(&roster(json!([{ "isMuted": true }])));
+    assert_eq!(told.call().participants().count(), 2);
+}

@@ -103,8 +103,9 @@ fn same_identity(one: &Participant, other: &Participant) -> bool {
     };
     let (ours, theirs) = (ids(one), ids(other));
     if ours.is_empty() {
-        // Guests may have nothing but a name.
-        return one.info.value() == other.info.value();
+        // Guests may have nothing but a name; of whom nothing is told is nobody with an id.
+        let has_no_id = one.id.value().is_none() && other.id.value().is_none();
+        return one.info.value() == other.info.value() && (has_no_id || one.info.value().is_some());
     }
     ours.iter().any(|id| theirs.contains(id))
 }

@@ -187,7 +187,9 @@ impl<'a> Peek<'a> {
         let typed = name.and_then(|name| by_type(name.as_str()));
         match url {
             Resource::Participants | Resource::Participant(_) => match typed {
-                Some(Shape::DeltaRoster) => Shape::DeltaRoster,
+                Some(told @ (Shape::DeltaRoster | Shape::ParticipantJoining | Shape::ParticipantLeft)) => {
+                    told
+                }
                 _ if self.sequence_number.is_some() => Shape::DeltaRoster,
                 _ => Shape::Roster,
             },

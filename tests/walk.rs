@@ -1,0 +1,183 @@
+//! The exhaustive walk: every abstract state that a call can reach, under everything that can be done to it there.
+//!
+//! A place is what tells apart the calls that matter: see `walk/place.rs`. The first call that is found at a place
+//! stands for all of them. Every edge is looked at; what holds of all is in `walk/claims.rs` and `walk/names.rs`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may panic, and asks little of most events"
+)]
+
+mod asks;
+mod claims;
+mod graph;
+mod happenings;
+mod moves;
+mod names;
+mod place;
+mod report;
+mod roots;
+mod told;
+
+use callfold::call::State;
+use callfold::{Ledger, Why};
+
+use graph::{Graph, Walk};
+use moves::What;
+use place::{Place, Side};
+
+/// Requests, what the network does, and the clock.
+fn service(is_within: fn(&Place) -> bool) -> Walk {
+    let moves = asks::all().into_iter().chain(happenings::all()).collect();
+    Walk { side: Side::Service, roots: roots::asked(), moves, is_within, is_thorough: true }
+}
+
+/// Notifications, replies, and the clock.
+fn bot(is_within: fn(&Place) -> bool, is_thorough: bool) -> Walk {
+    let due = happenings::all().into_iter().filter(|one| matches!(one.what, What::Wait(_)));
+    let moves: Vec<_> = told::all(if is_thorough { 11 } else { 7 }).into_iter().chain(due).collect();
+    Walk { side: Side::Bot, roots: roots::heard(&moves, &Ledger::new()), moves, is_within, is_thorough }
+}
+
+/// All of it of one call.
+fn both(is_within: fn(&Place) -> bool) -> Walk {
+    let heard = told::some();
+    let mut roots = roots::asked();
+    roots.extend(roots::heard(&heard, &roots::before()));
+    let moves = asks::all().into_iter().chain(happenings::all()).chain(heard).collect();
+    Walk { side: Side::Both, roots, moves, is_within, is_thorough: true }
+}
+
+/// What is not there, and beginnings of a call that has begun: refused everywhere.
+const REFUSED: [&str; 7] = [
+    "ask createCall",
+    "ask getParticipant nobody",
+    "ask getOperation nothing",
+    "ask keepAlive without a permission",
+    "offered",
+    "contentSharingEnded of what is not shared",
+    "operationFinished nothing",
+];
+/// What only hearing concludes.
+const CONCLUDED: [&str; 3] = ["adopted", "stateConfirmed", "notificationHeard"];
+/// Of what only the service records a bot keeps its own keepAlive; and a bot is told no more than that content is shared.
+const SERVED: [&str; 14] = [
+    "answerRequested",
+    "rejectRequested",
+    "redirectRequested",
+    "transferRequested",
+    "operationQueued",
+    "recordingStarted",
+    "speechStarted",
+    "speechEnded",
+    "recordingStatusUpdated",
+    "holdMusicStarted",
+    "holdMusicStopped",
+    "contentSharingUpdated",
+    "audioRoutingGroupCreated",
+    "deviceQualityReported",
+];
+/// What is armed by what only the service records.
+const UNARMED: [&str; 4] = ["due redirect", "due initialSilence", "due silence", "due recordDuration"];
+
+/// What holds of a walk as a whole: it goes everywhere, and from everywhere there is a way to the end.
+#[track_caller]
+fn goes_everywhere(walk: &Walk) -> Graph {
+    let graph = walk.walk();
+    assert_eq!(graph.never_seen(), [], "states of the chart that no call was in");
+    assert_eq!(graph.never_stepped(), [], "steps of the chart that nothing took");
+    assert_eq!(graph.endless(), [""; 0], "no end can be reached from there");
+    graph
+}
+
+/// Everything was let in somewhere, and everything happened, but for these.
+#[track_caller]
+fn does_everything(walk: &Walk, graph: &Graph, never_taken: &[&str], never_happened: &[&str]) {
+    assert_eq!(graph.never_taken(walk), never_taken, "moves that were let in nowhere");
+    assert_eq!(graph.never_happened(), never_happened, "events that nothing brought about");
+}
+
+#[test]
+fn a_service_goes_everywhere_and_nowhere_else() {
+    let walk = service(|place| {
+        let is_lean = place.waits_for_one_thing() && (place.queue.is_empty() || place.topics() == 0);
+        place.queue.len() <= 3 && is_lean && place.variations(Side::Service) <= 1
+    });
+    let graph = goes_everywhere(&walk);
+    does_everything(&walk, &graph, &REFUSED, &CONCLUDED);
+    insta::assert_snapshot!(graph.report(&walk));
+}
+
+#[test]
+fn a_bot_goes_everywhere_and_nowhere_else() {
+    let walk = bot(|place| place.variations(Side::Bot) <= 1, false);
+    let graph = goes_everywhere(&walk);
+    does_everything(&walk, &graph, &UNARMED, &SERVED);
+    insta::assert_snapshot!(graph.report(&walk));
+}
+
+#[test]
+fn a_call_that_is_asked_and_heard_of_goes_everywhere_and_nowhere_else() {
+    let walk = both(|place| {
+        let waits = place.queue.len() == 2 && place.state == State::Established;
+        (place.queue.len() <= 1 || waits) && place.variations(Side::Both) <= usize::from(waits)
+    });
+    let graph = goes_everywhere(&walk);
+    insta::assert_snapshot!(graph.report(&walk));
+}
+
+/// The same walks with fewer bounds. Skips loudly where it would take an hour.
+fn in_release(walk: fn() -> Walk, never_taken: &[&str], never_happened: &[&str]) -> Option<String> {
+    if cfg!(debug_assertions) {
+        eprintln!("SKIPPED: the long walks, which take minutes with --release, and an hour without");
+        return None;
+    }
+    let walk = walk();
+    let graph = goes_everywhere(&walk);
+    does_everything(&walk, &graph, never_taken, never_happened);
+    Some(graph.report(&walk))
+}
+
+#[test]
+#[ignore = "takes minutes: cargo test --release -p callfold --test all walk:: -- --ignored --nocapture"]
+fn a_service_goes_everywhere_with_whatever_waits_or_goes_on() {
+    let far = || service(|place| place.queue.len() <= 3 && place.topics() <= 1);
+    let report = in_release(far, &REFUSED, &CONCLUDED);
+    report.iter().for_each(|report| insta::assert_snapshot!(report));
+}
+
+#[test]
+#[ignore = "takes minutes: cargo test --release -p callfold --test all walk:: -- --ignored --nocapture"]
+fn a_bot_goes_everywhere_with_whatever_was_told_at_last() {
+    let report = in_release(|| bot(|place| place.topics() <= 1, true), &UNARMED, &SERVED);
+    report.iter().for_each(|report| insta::assert_snapshot!(report));
+}
+
+#[test]
+#[ignore = "takes minutes: cargo test --release -p callfold --test all walk:: -- --ignored --nocapture"]
+fn a_call_that_is_asked_and_heard_of_goes_everywhere_with_whatever_goes_on() {
+    let far = || {
+        both(|place| {
+            let waits = place.queue.len() == 2 && place.variations(Side::Both) <= 1;
+            waits || (place.queue.len() <= 1 && place.topics() <= 1)
+        })
+    };
+    let report = in_release(far, &REFUSED, &["notificationHeard"]);
+    report.iter().for_each(|report| insta::assert_snapshot!(report));
+}
+
+#[test]
+fn before_a_call_began_nothing_is_legal_but_its_beginning() {
+    for one in asks::all().into_iter().chain(happenings::all()) {
+        match &one.what {
+            What::Happen(stimulus) => names::nothing_happens_before(stimulus).unwrap(),
+            What::Ask(command) => {
+                let refusal = roots::unknown(command.clone()).unwrap_err();
+                assert_eq!((refusal.why, refusal.state), (Why::UnknownCall, None::<State>), "{}", one.name);
+            }
+            _ => {}
+        }
+    }
+}

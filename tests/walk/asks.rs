@@ -1,0 +1,146 @@
+//! The requests of the walk: every method, with a body for every way that it can go.
+
+use callfold::call::Command;
+use callfold::graph::{Method, Route};
+use serde_json::{Value, json};
+
+use super::moves::{ALICE, CALL, Move, OTHER, What};
+
+pub(crate) fn all() -> Vec<Move> {
+    let plain = Method::ALL.iter().filter(|method| !has_bodies(**method));
+    let mut all: Vec<Move> = plain.map(|method| ask(*method, "", None, json!({}))).collect();
+    all.extend(setup().into_iter().chain(media()).chain(people()).chain(others()));
+    all.push(Move::new("ask getOperation", What::AskOperation));
+    all.push(Move::new("ask keepAlive without a permission", What::AskWithoutPermission(Command::KeepAlive)));
+    all
+}
+
+/// True where `{}` would not do, or something is named.
+fn has_bodies(method: Method) -> bool {
+    let named = method.path().matches("{id}").count() > 1;
+    let plain = [
+        Method::DeleteCall,
+        Method::GetCall,
+        Method::ListParticipants,
+        Method::CancelMediaProcessing,
+        Method::KeepAlive,
+        Method::Mute,
+        Method::SubscribeToTone,
+        Method::Unmute,
+        Method::AddLargeGalleryView,
+        Method::MuteAll,
+        Method::ListAudioRoutingGroups,
+        Method::ListContentSharingSessions,
+    ];
+    named || !plain.contains(&method)
+}
+
+pub(crate) fn command(method: Method, item: Option<&str>, mut body: Value) -> Command {
+    if ![Method::CreateCall, Method::Answer].contains(&method) {
+        body["clientContext"] = "c".into();
+    }
+    let call = (method != Method::CreateCall).then_some(CALL);
+    let route = Route::new(method, call, item.map(Into::into));
+    Command::read(&route, body.to_string().as_bytes()).unwrap()
+}
+
+fn ask(method: Method, how: &str, item: Option<&str>, body: Value) -> Move {
+    let name = format!("ask {method} {how}");
+    Move::new(name.trim_end(), What::Ask(command(method, item, body)))
+}
+
+pub(crate) fn hosted(by: &str) -> Value {
+    json!({ "@odata.type": format!("#microsoft.graph.{by}HostedMediaConfig"), "blob": if by == "app" { "b" } else { "" } })
+}
+
+fn somebody() -> Value {
+    json!({ "identity": { "user": { "id": "somebody" } } })
+}
+
+fn instead_of_the_other() -> Value {
+    json!({ "identity": { "user": { "id": "somebody" } }, "replacesCallId": OTHER.to_string() })
+}
+
+fn setup() -> Vec<Move> {
+    let answer =
+        |by: &str| json!({ "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": hosted(by) });
+    let create = json!({ "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": hosted("service"),
+        "targets": [somebody()] });
+    let (blind, consultative) = (somebody(), instead_of_the_other());
+    vec![
+        ask(Method::CreateCall, "", None, create),
+        ask(Method::Answer, "with the service's media", None, answer("service")),
+        ask(Method::Answer, "with the app's media", None, answer("app")),
+        ask(Method::Reject, "", None, json!({ "reason": "busy" })),
+        ask(Method::Redirect, "to one", None, json!({ "targets": [somebody()], "timeout": 20 })),
+        ask(Method::Redirect, "to several", None, json!({ "targets": [somebody(), somebody()] })),
+        ask(Method::Transfer, "", None, json!({ "transferTarget": blind })),
+        ask(Method::Transfer, "consultative", None, json!({ "transferTarget": consultative })),
+        ask(
+            Method::Transfer,
+            "of somebody",
+            None,
+            json!({ "transferTarget": blind, "transferee": somebody() }),
+        ),
+        ask(
+            Method::Transfer,
+            "of somebody, consultative",
+            None,
+            json!({ "transferTarget": consultative, "transferee": somebody() }),
+        ),
+    ]
+}
+
+fn media() -> Vec<Move> {
+    let record = |prompts: usize, barges_in: bool| {
+        json!({ "prompts": vec![json!({}); prompts], "bargeInAllowed": barges_in, "stopTones": ["#"],
+            "initialSilenceTimeoutInSeconds": 4, "maxSilenceTimeoutInSeconds": 3, "maxRecordDurationInSeconds": 9 })
+    };
+    vec![
+        ask(Method::PlayPrompt, "", None, json!({ "prompts": [{}] })),
+        ask(Method::RecordResponse, "", None, record(0, false)),
+        ask(Method::RecordResponse, "after a prompt", None, record(1, false)),
+        ask(Method::RecordResponse, "that barges in", None, record(0, true)),
+        ask(Method::RecordResponse, "that barges in, after a prompt", None, record(1, true)),
+        ask(Method::SendDtmfTones, "", None, json!({ "tones": ["tone1"] })),
+        ask(Method::UpdateRecordingStatus, "", None, json!({ "status": "recording" })),
+    ]
+}
+
+fn people() -> Vec<Move> {
+    let guest = json!({ "identity": { "user": { "id": "guest" } } });
+    vec![
+        ask(Method::Invite, "", None, json!({ "participants": [guest] })),
+        ask(Method::Invite, "several", None, json!({ "participants": [guest, somebody()] })),
+        ask(
+            Method::Invite,
+            "in place of the other call",
+            None,
+            json!({ "participants": [instead_of_the_other()] }),
+        ),
+        ask(Method::GetParticipant, "", Some(ALICE), json!({})),
+        ask(Method::GetParticipant, "nobody", Some("nobody"), json!({})),
+        ask(Method::MuteParticipant, "", Some(ALICE), json!({})),
+        ask(Method::DeleteParticipant, "", Some(ALICE), json!({})),
+        ask(Method::DeleteParticipant, "an invited one", Some("guest"), json!({})),
+        ask(Method::StartHoldMusic, "", Some(ALICE), json!({})),
+        ask(Method::StopHoldMusic, "", Some(ALICE), json!({})),
+    ]
+}
+
+fn others() -> Vec<Move> {
+    let quality = json!({ "callChainId": "d8217646-3110-40b1-bae6-e9ac6c3a9f74", "mediaQualityList": [{}] });
+    vec![
+        ask(Method::GetOperation, "nothing", Some("nothing"), json!({})),
+        ask(Method::ChangeScreenSharingRole, "", None, json!({ "role": "sharer" })),
+        ask(Method::ConfigureMixer, "", None, json!({ "participantMixerLevels": [{}] })),
+        ask(Method::UpdateMetadata, "", None, json!({ "metadata": "m" })),
+        ask(
+            Method::CreateAudioRoutingGroup,
+            "",
+            None,
+            json!({ "id": "g", "routingMode": "oneToOne", "sources": ["a"], "receivers": ["b"] }),
+        ),
+        ask(Method::LogTeleconferenceDeviceQuality, "", None, json!({ "quality": quality })),
+    ]
+}

@@ -1,0 +1,184 @@
+//! What holds of every edge.
+
+use callfold::call::{Body, Call, Deadline, MediaRequest, State};
+use callfold::graph::OperationKind;
+use callfold::operation::{self, Operation};
+use callfold::{Applied, Id, Ledger, Recorded};
+
+use super::moves::{CALL, Made, OTHER, known};
+use super::place::Side;
+
+/// What does not hold, in words.
+pub(crate) type Claim<T = ()> = Result<T, String>;
+
+macro_rules! ensure {
+    ($holds:expr, $($words:tt)+) => {
+        if !$holds {
+            return Err(format!($($words)+));
+        }
+    };
+}
+pub(crate) use ensure;
+
+/// Every event folds, in its order and in its time.
+pub(crate) fn folds(side: Side, before: &Ledger, events: &[Recorded]) -> Claim<Ledger> {
+    let mut ledger = before.snapshot();
+    for recorded in events {
+        ensure!([CALL, OTHER].contains(&recorded.call), "an event of a call that nobody named: {recorded}");
+        let was = ledger.call(recorded.call).map(|call| (call.last_at(), call.deadlines().to_vec()));
+        let (last_at, deadlines) = was.unwrap_or_default();
+        match ledger.apply(recorded) {
+            Ok(Applied::Folded) => {}
+            Ok(applied) => return Err(format!("not folded, but {applied:?}: {recorded}")),
+            Err(error) => return Err(format!("refused: {error}: {recorded}")),
+        }
+        ensure!(recorded.at.is_some() || side != Side::Service, "the service tells the time: {recorded}");
+        ensure!(recorded.at.is_none() || recorded.at >= last_at, "back in time from {last_at:?}: {recorded}");
+        let call = ledger.call(recorded.call).ok_or("no call where one was folded")?;
+        ensure!(call.revision() == recorded.revision, "revision {} of {recorded}", call.revision());
+        let mut armed = call.deadlines().iter().filter(|due| !deadlines.contains(due));
+        ensure!(armed.all(|due| Some(due.at) > recorded.at), "due before it was armed by {recorded}");
+    }
+    Ok(ledger)
+}
+
+/// What holds of every call, wherever it is.
+pub(crate) fn call(side: Side, ledger: &Ledger) -> Claim {
+    let call = known(ledger);
+    let deadlines = call.deadlines();
+    ensure!(deadlines.is_sorted(), "deadlines out of order: {deadlines:?}");
+    ensure!(
+        deadlines.iter().all(|due| Some(due.at) >= call.last_at()),
+        "a deadline was outlived: {deadlines:?}"
+    );
+    let kinds = Deadline::ALL.iter().map(|kind| deadlines.iter().filter(|due| due.deadline == *kind).count());
+    ensure!(kinds.max() <= Some(1), "a deadline is armed twice: {deadlines:?}");
+    ensure!(
+        ledger.next_deadline().map(|(due, _)| due) == call.next_deadline(),
+        "the ledger waits for another"
+    );
+    if call.state().is_live() {
+        ensure!(call.orphans().next().is_none(), "orphans of a call that lives");
+        queue(side, call)?;
+    } else {
+        ensure!(deadlines.is_empty(), "an ended call waits: {deadlines:?}");
+        ensure!(call.media_queue().next().is_none(), "an ended call plays");
+        ensure!(call.on_hold().is_none(), "music on hold in an ended call");
+    }
+    let waits_for_ever = call.next_deadline().is_none() && call.state().is_live();
+    ensure!(
+        side != Side::Service || !waits_for_ever || call.state() == State::Terminating,
+        "nothing would ever end the call"
+    );
+    Ok(())
+}
+
+/// The queue and the operations agree. Where a call is heard of as well, what is heard to be over starts nothing.
+fn queue(side: Side, call: &Call) -> Claim {
+    let find = |id: &Id| call.operations().iter().find(|one| one.id() == Some(id));
+    for (index, (id, request)) in call.media_queue().enumerate() {
+        let operation = find(id).ok_or_else(|| format!("no operation {id} is known"))?;
+        let state = operation.state();
+        let kind = match request {
+            MediaRequest::PlayPrompt(_) => OperationKind::PlayPrompt,
+            _ => OperationKind::Record,
+        };
+        ensure!(operation.kind() == kind, "{id} is queued as {kind:?}, and is {:?}", operation.kind());
+        ensure!(operation.is_pending(), "{id} is queued, and {state}");
+        if side == Side::Service {
+            let is_head = index == 0;
+            ensure!(
+                (state == operation::State::Running) == is_head,
+                "{id} is {state} at {index} of the queue"
+            );
+        }
+    }
+    let head = call.media_queue().next().map(|(_, request)| request);
+    let timers = [Deadline::InitialSilence, Deadline::Silence, Deadline::RecordDuration];
+    let is_timed = call.deadlines().iter().any(|due| timers.contains(&due.deadline));
+    ensure!(!is_timed || matches!(head, Some(MediaRequest::RecordResponse(_))), "timers of no recording");
+    let is_queued = |one: &&Operation| call.media_queue().any(|(id, _)| one.id() == Some(id));
+    let media = [OperationKind::PlayPrompt, OperationKind::Record];
+    let mut pending = call.operations().iter().filter(|one| one.is_pending() && media.contains(&one.kind()));
+    ensure!(
+        side != Side::Service || pending.all(|one| is_queued(&one)),
+        "a media operation stands in no queue"
+    );
+    Ok(())
+}
+
+/// What holds of every edge beside.
+pub(crate) fn edge(side: Side, before: &Ledger, made: &Made, after: &Ledger) -> Claim {
+    let (was, is) = (known(before), known(after));
+    absorbs(side, was, made.events.as_deref().unwrap_or_default(), is)?;
+    reply(made, after)?;
+    if let Some((told, delivery)) = &made.heard {
+        let again = Call::observe(Some(is), is.id(), told, delivery);
+        ensure!(again.events.is_empty(), "heard twice: {:?}", again.events);
+    }
+    Ok(())
+}
+
+/// What is settled stays so, and the end absorbs.
+fn absorbs(side: Side, before: &Call, events: &[Recorded], after: &Call) -> Claim {
+    let settled = before.operations().iter().zip(after.operations()).filter(|(was, _)| !was.is_pending());
+    for (was, is) in settled {
+        ensure!(was == is, "a settled operation changed: {was:?}, {is:?}");
+    }
+    if before.state().is_live() {
+        return Ok(());
+    }
+    let mut allowed = vec!["deviceQualityReported", "operationCompleted", "operationFailed"];
+    if side != Side::Service {
+        allowed.extend(["operationCreated", "operationUpdated", "operationStarted", "notificationHeard"]);
+    }
+    let own = events.iter().filter(|one| one.call == before.id());
+    let beyond: Vec<_> =
+        own.map(|one| one.event.type_name()).filter(|name| !allowed.contains(name)).collect();
+    ensure!(beyond.is_empty(), "after the end there came {beyond:?}");
+    let beside = |call: &Call| {
+        let people: Vec<_> = call.participants().cloned().collect();
+        (call.state(), call.details().clone(), call.tones().to_vec(), call.content_sharing().to_vec(), people)
+    };
+    ensure!(beside(before) == beside(after), "an ended call changed");
+    Ok(())
+}
+
+/// What is answered is what the call is.
+pub(crate) fn reply(made: &Made, after: &Ledger) -> Claim {
+    let Some(reply) = &made.reply else { return Ok(()) };
+    let call = known(after);
+    ensure!((200..=204).contains(&reply.status), "status {}", reply.status);
+    match &reply.body {
+        Body::Call(told) => ensure!(**told == call.resource(), "another call is told"),
+        Body::Operation(told) => ensure!(
+            call.operations().iter().any(|one| one.id() == told.id.value() && one.kind() == told.kind()),
+            "no operation {:?} is there",
+            told.id
+        ),
+        Body::Participants(told) => ensure!(told.len() == call.participants().count(), "others take part"),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A late poll cannot change the log: what was due is done first, at its time.
+pub(crate) fn late_or_in_time(ledger: &Ledger, make: impl Fn(&Ledger) -> Made) -> Claim {
+    let mut polled = ledger.snapshot();
+    let mut in_time = Vec::new();
+    let Some((due, _)) = polled.next_deadline() else { return Ok(()) };
+    while let Some(events) = Some(polled.expire(due.at)).filter(|events| !events.is_empty()) {
+        ensure!(
+            events.iter().all(|one| one.at == Some(due.at)),
+            "a deadline has a time of its own: {events:?}"
+        );
+        polled = folds(Side::Service, &polled, &events)?;
+        in_time.extend(events);
+    }
+    ensure!(known(&polled).next_deadline().is_none_or(|next| next.at > due.at), "{due:?} stays due");
+    let (direct, then) = (make(ledger), make(&polled));
+    let then = then.events.map(|events| [in_time, events].concat());
+    ensure!(direct.events == then, "late: {:?}; in time: {then:?}", direct.events);
+    ensure!(direct.reply == make(&polled).reply, "another answer, where nobody polled");
+    Ok(())
+}

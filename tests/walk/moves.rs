@@ -1,0 +1,193 @@
+//! What can be done to a call: a request, a happening, a deadline, a notification, a reply.
+
+use callfold::call::{
+    Asked, Body, Call, CallEvent, Caller, Command, Deadline, Delivery, Ending, Reply, Stimulus,
+};
+use callfold::graph::{CommsNotification, Method, OperationKind, Permission};
+use callfold::jiff::{SignedDuration, Timestamp};
+use callfold::uuid::Uuid;
+use callfold::{CallId, Id, Ledger, Recorded, Refusal};
+
+pub(crate) const ALICE: &str = "alice";
+
+/// The call that is walked: the one that the notifications of all tests are about.
+pub(crate) const CALL: CallId = CallId::new(Uuid::from_u128(0x57da_b8b1_894c_409a_b240_bd8b_eae7_8896));
+/// The call that it may replace.
+pub(crate) const OTHER: CallId = CallId::new(Uuid::from_u128(0xe5d3_9592_99bd_4db8_bca8_30fb_894e_c51d));
+
+pub(crate) fn start() -> Timestamp {
+    "2026-11-23T09:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn known(ledger: &Ledger) -> &Call {
+    ledger.call(CALL).expect("the call has begun")
+}
+
+/// A second after what happened last, but before anything is due.
+pub(crate) fn now(call: &Call) -> Timestamp {
+    let last = call.last_at().unwrap_or_else(start);
+    let next = last + SignedDuration::from_secs(1);
+    if call.next_deadline().is_some_and(|due| due.at <= next) { last } else { next }
+}
+
+/// Something that can be done to a call, with its name in the tally.
+#[derive(Clone, Debug)]
+pub(crate) struct Move {
+    pub(crate) name: String,
+    pub(crate) what: What,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum What {
+    Ask(Command),
+    /// To see the operation that is known the longest.
+    AskOperation,
+    AskWithoutPermission(Command),
+    Happen(Stimulus),
+    /// The end of the pending operation of this kind that is known the longest.
+    Finish(OperationKind, Ending),
+    /// Nobody does anything until this is due.
+    Wait(Deadline),
+    Hear(CommsNotification, When),
+    /// The same of the pending operation that is known the longest, or the shortest.
+    HearOperation(fn(&Id) -> CommsNotification, Which),
+    Learn(Body),
+    /// What a bot records of its own request.
+    KeepAlive,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    Oldest,
+    Newest,
+}
+
+/// When a notification comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    Soon,
+    /// When nobody waits any more for what was inferred.
+    Late,
+    /// Nothing tells.
+    Untold,
+    /// Soon, with a message id.
+    Numbered,
+}
+
+/// What a move came to.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// A request or a stimulus, as it was made.
+    pub(crate) asked: Option<Command>,
+    pub(crate) happened: Option<Stimulus>,
+    pub(crate) heard: Option<(CommsNotification, Delivery)>,
+    pub(crate) reply: Option<Reply>,
+    pub(crate) events: Result<Vec<Recorded>, Refusal>,
+}
+
+impl Made {
+    fn taken(events: Vec<Recorded>) -> Self {
+        Self { asked: None, happened: None, heard: None, reply: None, events: Ok(events) }
+    }
+}
+
+impl Move {
+    pub(crate) fn new(name: impl Into<String>, what: What) -> Self {
+        Self { name: name.into(), what }
+    }
+
+    /// `None` where there is nothing for it to be about.
+    pub(crate) fn make(&self, ledger: &Ledger) -> Option<Made> {
+        let call = known(ledger);
+        Some(match &self.what {
+            What::Ask(command) => ask(ledger, command.clone(), now(call), Permission::ALL),
+            What::AskOperation => {
+                let id = call.operations().first()?.id()?.clone();
+                ask(ledger, Command::GetOperation(id), now(call), Permission::ALL)
+            }
+            What::AskWithoutPermission(command) => ask(ledger, command.clone(), now(call), &[]),
+            What::Happen(stimulus) => happen(ledger, stimulus.clone(), now(call)),
+            What::Finish(kind, ending) => {
+                let is_it = |id: &&Id| call.media_queue().all(|(queued, _)| queued != *id);
+                let pending = call.operations().iter().filter(|one| one.is_pending() && one.kind() == *kind);
+                let id = pending.filter_map(|one| one.id()).find(is_it)?.clone();
+                happen(ledger, Stimulus::OperationFinished(id, ending.clone()), now(call))
+            }
+            What::Wait(deadline) => {
+                let due = call.next_deadline().filter(|due| due.deadline == *deadline)?;
+                Made::taken(call.expire(due.at))
+            }
+            What::Hear(told, when) => hear(call, told.clone(), *when),
+            What::HearOperation(told, which) => {
+                let mut pending = call.operations().iter().filter(|one| one.is_pending());
+                let one = if *which == Which::Oldest { pending.next() } else { pending.next_back() };
+                hear(call, told(one?.id()?), When::Soon)
+            }
+            What::Learn(body) => {
+                Made::taken(Call::learn(Some(call), call.id(), body, Some(now(call))).events)
+            }
+            What::KeepAlive => {
+                Made::taken(Vec::from_iter(call.state().is_live().then(|| call.kept_alive(now(call)))))
+            }
+        })
+    }
+
+    /// Makes it of a call that is not known yet: what a bot first hears.
+    pub(crate) fn begin(&self) -> Option<Vec<Recorded>> {
+        let observed = match &self.what {
+            What::Hear(told, when) => {
+                let at = (*when != When::Untold).then(start);
+                Call::observe(None, CALL, told, &super::told::delivery(at))
+            }
+            What::Learn(body) => Call::learn(None, CALL, body, Some(start())),
+            _ => return None,
+        };
+        Some(observed.events).filter(|events| !events.is_empty())
+    }
+
+    /// True where a late one must find what was due before it done.
+    pub(crate) fn is_for_the_service(&self) -> bool {
+        matches!(self.what, What::Ask(_) | What::Happen(_))
+    }
+}
+
+/// A request. What it makes is numbered, so that equal calls are asked alike.
+pub(crate) fn ask(ledger: &Ledger, command: Command, at: Timestamp, granted: &[Permission]) -> Made {
+    let made = known(ledger).operations().len() as u128;
+    let asked = Asked::new(at, Uuid::from_u128(0xa000 + made), Caller::new(granted));
+    let decided = ledger.decide(Some(CALL), command.clone(), &asked);
+    let (reply, events) = match decided {
+        Ok(decision) => (Some(decision.reply), Ok(decision.events)),
+        Err(refusal) => (None, Err(refusal)),
+    };
+    Made { asked: Some(command), reply, events, happened: None, heard: None }
+}
+
+pub(crate) fn happen(ledger: &Ledger, stimulus: Stimulus, at: Timestamp) -> Made {
+    let events = ledger.react(CALL, stimulus.clone(), at);
+    Made { happened: Some(stimulus), events, asked: None, reply: None, heard: None }
+}
+
+fn hear(call: &Call, told: CommsNotification, when: When) -> Made {
+    let soon = now(call);
+    let mut delivery = super::told::delivery(match when {
+        When::Soon | When::Numbered => Some(soon),
+        When::Late => Some(soon + SignedDuration::from_secs(61)),
+        When::Untold => None,
+    });
+    if when == When::Numbered {
+        delivery.message_id = Some(format!("message-{}", call.revision()).as_str().into());
+    }
+    let events = Call::observe(Some(call), call.id(), &told, &delivery).events;
+    Made { heard: Some((told, delivery)), ..Made::taken(events) }
+}
+
+/// The method that a move asks for, where it asks.
+pub(crate) fn method(made: &Made) -> Option<Method> {
+    made.asked.as_ref().map(Command::method)
+}
+
+/// True where an event may change what hearing makes of a state.
+pub(crate) fn moves_hearing(recorded: &Recorded) -> bool {
+    matches!(recorded.event, CallEvent::Step(..) | CallEvent::Adopted(_) | CallEvent::StateConfirmed(_))
+}

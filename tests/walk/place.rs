@@ -1,0 +1,292 @@
+//! Where a call is, in the abstract: what tells apart the calls that the walk looks at one by one.
+
+use callfold::call::{Call, Deadline, MediaRequest, Region, State, Stimulus};
+use callfold::graph::{MediaState, OperationKind};
+use callfold::operation::{self, Operation};
+use callfold::{Id, Ledger};
+
+use super::moves::{ALICE, CALL, OTHER, known, now};
+
+/// An abstract state. Two calls of one place are let the same: the walk asserts it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) state: State,
+    audio: Audio,
+    pub(crate) queue: Vec<Turn>,
+    pub(crate) deadlines: Vec<Deadline>,
+    is_group: Option<bool>,
+    is_service_hosted: Option<bool>,
+    transfer: Option<Transfer>,
+    /// In their order, each once.
+    pub(crate) beside: Vec<Beside>,
+    /// What hearing would make of each state; empty where that is not told apart.
+    outlook: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Audio {
+    Untold,
+    Active,
+    Inactive,
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Transfer {
+    Blind,
+    Consultative,
+}
+
+/// What a media operation in the queue does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Turn {
+    WaitsToPlay,
+    WaitsToRecord,
+    WaitsToRecordAfterAPrompt,
+    Plays,
+    PlaysBeforeRecording,
+    /// Nobody has spoken.
+    Records,
+    RecordsSpeech,
+    /// Nobody speaks any more.
+    RecordsSilence,
+    /// Its timers ran out unheard.
+    RecordsUntimed,
+}
+
+/// What goes on beside the state and the media queue.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Beside {
+    /// An operation that is pending, and stands in no queue.
+    Pending(OperationKind),
+    /// An invitation of several that is pending.
+    InvitingSeveral,
+    /// A pending operation that is known by nothing but its `clientContext`.
+    Nameless(OperationKind),
+    /// An invitation that is pending, and replaces the other call.
+    Replacing,
+    /// The other call was replaced.
+    Replaced,
+    OnHold,
+    Sharing,
+    HearsTones,
+    AppUnknown,
+    AliceGone,
+    /// An operation that was heard of, by its id or by nothing but its `clientContext`.
+    Heard(String, operation::State),
+    Tones,
+    Participants,
+}
+
+impl Beside {
+    const fn is_an_operation(&self) -> bool {
+        matches!(
+            self,
+            Self::Pending(_) | Self::Nameless(_) | Self::InvitingSeveral | Self::Replacing | Self::Heard(..)
+        )
+    }
+
+    /// What belongs together counts once: an invitation and what it replaced, music that starts and plays.
+    fn topic(&self) -> u8 {
+        match self {
+            Self::Pending(OperationKind::InviteParticipants)
+            | Self::InvitingSeveral
+            | Self::Replacing
+            | Self::Replaced => 0,
+            Self::Pending(OperationKind::StartHoldMusic | OperationKind::StopHoldMusic) | Self::OnHold => 1,
+            Self::AppUnknown | Self::AliceGone => 2,
+            Self::Pending(OperationKind::SendDtmfTones) => 3,
+            Self::Pending(OperationKind::AddLargeGalleryView) => 4,
+            Self::Pending(_) | Self::Nameless(_) => 5,
+            Self::Sharing => 6,
+            Self::HearsTones => 7,
+            Self::Tones => 8,
+            Self::Participants => 9,
+            Self::Heard(name, _) => name.bytes().next().unwrap_or_default(),
+        }
+    }
+}
+
+/// Which side of the wire a call is on: what is done to it, and what holds of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Asked, and driven by the network and the clock.
+    Service,
+    /// Heard of.
+    Bot,
+    /// Both at once: see `docs/verification.md` for what then does not hold.
+    Both,
+}
+
+impl Place {
+    /// Without what hearing would make of it.
+    pub(crate) fn of(ledger: &Ledger, side: Side) -> Self {
+        let call = known(ledger);
+        let mut this = Self {
+            state: call.state(),
+            audio: audio(call),
+            queue: queue(call),
+            deadlines: call.deadlines().iter().map(|due| due.deadline).collect(),
+            is_group: call.is_group(),
+            is_service_hosted: call.details().is_service_hosted(),
+            transfer: transfer(call),
+            beside: beside(ledger, side),
+            outlook: String::new(),
+        };
+        if !call.state().is_live() {
+            // What an ended call was is of no more consequence; a late result is.
+            this.audio = Audio::Untold;
+            this.beside.retain(Beside::is_an_operation);
+        }
+        this
+    }
+
+    /// The same where these would be the outlooks.
+    pub(crate) fn with(self, outlook: &str) -> Self {
+        Self { outlook: outlook.into(), ..self }
+    }
+
+    /// How much varies at once: what goes on beside the state and the queue, where audio is not as it is in most
+    /// calls there, whether anything waits in the queue, and whether the kind of call is as it is told as a rule.
+    pub(crate) fn variations(&self, side: Side) -> usize {
+        let is_up = self.state.is_live() && !self.state.lies_in(Region::Setup);
+        let plain = if is_up && side != Side::Bot { Audio::Active } else { Audio::Untold };
+        let is_audio_odd = self.audio != plain && !self.is_being_set_up();
+        let is_kind_odd = self.is_group.is_none() != (side == Side::Bot);
+        self.topics() + [is_audio_odd, is_kind_odd, self.queue.len() > 1].into_iter().filter(|is| *is).count()
+    }
+
+    /// Audio that flows before the call is up lets the media be used.
+    fn is_being_set_up(&self) -> bool {
+        self.state == State::Establishing && self.audio == Audio::Active
+    }
+
+    /// True where all that wait in the queue wait for the same.
+    pub(crate) fn waits_for_one_thing(&self) -> bool {
+        self.queue.iter().skip(2).all(|one| Some(one) == self.queue.get(1))
+    }
+
+    /// How many things go on beside the state and the queue.
+    pub(crate) fn topics(&self) -> usize {
+        let mut topics: Vec<u8> = self.beside.iter().map(Beside::topic).collect();
+        topics.sort_unstable();
+        topics.dedup();
+        topics.len()
+    }
+}
+
+fn audio(call: &Call) -> Audio {
+    match call.audio() {
+        None => Audio::Untold,
+        Some(MediaState::Active) => Audio::Active,
+        Some(MediaState::Inactive) => Audio::Inactive,
+        Some(_) => Audio::Other,
+    }
+}
+
+/// It matters as long as the transfer is under way.
+fn transfer(call: &Call) -> Option<Transfer> {
+    if !call.state().lies_in(Region::Transfer) {
+        return None;
+    }
+    let invited = call.operations().iter().filter(|one| replaces(one)).count();
+    let is_consultative = call.replaces().count() > invited;
+    Some(if is_consultative { Transfer::Consultative } else { Transfer::Blind })
+}
+
+fn replaces(operation: &Operation) -> bool {
+    let invited = operation.resource().participants.value();
+    invited.into_iter().flatten().any(|one| one.replaces_call_id.value().is_some())
+}
+
+fn queue(call: &Call) -> Vec<Turn> {
+    let turn = |(index, (id, request)): (usize, (&Id, &MediaRequest))| {
+        let operation = call.operations().iter().find(|one| one.id() == Some(id));
+        let runs = operation.is_some_and(|one| one.state() == operation::State::Running);
+        match request {
+            MediaRequest::PlayPrompt(_) if runs => Turn::Plays,
+            MediaRequest::PlayPrompt(_) => Turn::WaitsToPlay,
+            MediaRequest::RecordResponse(_) if index == 0 && runs => recording(call),
+            MediaRequest::RecordResponse(asked) if asked.prompts.value().is_some_and(|it| !it.is_empty()) => {
+                Turn::WaitsToRecordAfterAPrompt
+            }
+            _ => Turn::WaitsToRecord,
+        }
+    };
+    call.media_queue().enumerate().map(turn).collect()
+}
+
+fn recording(call: &Call) -> Turn {
+    let is_armed = |deadline| call.deadlines().iter().any(|due| due.deadline == deadline);
+    if is_armed(Deadline::InitialSilence) {
+        Turn::Records
+    } else if is_armed(Deadline::Silence) {
+        Turn::RecordsSilence
+    } else if is_armed(Deadline::RecordDuration) {
+        Turn::RecordsSpeech
+    } else if Call::react(Some(call), call.id(), Stimulus::SpeechStarted, now(call)).is_ok() {
+        Turn::RecordsUntimed
+    } else {
+        Turn::PlaysBeforeRecording
+    }
+}
+
+fn beside(ledger: &Ledger, side: Side) -> Vec<Beside> {
+    let call = known(ledger);
+    let mut all: Vec<Beside> = call.operations().iter().filter_map(|one| of(call, one, side)).collect();
+    let people: Vec<_> = call.participants().filter_map(|one| one.id.value()).collect();
+    let replaced = ledger.call(OTHER).is_some_and(|other| !other.state().is_live());
+    let tells = side != Side::Bot && call.state().lies_in(Region::Connected);
+    let rest = [
+        (Beside::Replaced, replaced),
+        (Beside::OnHold, call.on_hold().is_some()),
+        (Beside::Sharing, !call.content_sharing().is_empty()),
+        (Beside::AppUnknown, tells && call.details().my_participant_id.value().is_none()),
+        (Beside::AliceGone, side != Side::Bot && !people.contains(&&ALICE.into())),
+        (Beside::Tones, side == Side::Bot && !call.tones().is_empty()),
+        (Beside::Participants, side == Side::Bot && !people.is_empty()),
+    ];
+    all.extend(rest.into_iter().filter(|(_, is)| *is).map(|(beside, _)| beside));
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// What an operation outside the queue is to its call.
+fn of(call: &Call, operation: &Operation, side: Side) -> Option<Beside> {
+    if side == Side::Bot {
+        let name = operation.id().map_or_else(|| "?".into(), Id::to_string);
+        return Some(Beside::Heard(name, operation.state()));
+    }
+    if operation.kind() == OperationKind::SubscribeToTone && operation.is_success() {
+        return Some(Beside::HearsTones);
+    }
+    let is_queued = call.media_queue().any(|(id, _)| operation.id() == Some(id));
+    if !operation.is_pending() || is_queued {
+        return None;
+    }
+    Some(match operation.kind() {
+        kind if operation.id().is_none() => Beside::Nameless(kind),
+        _ if replaces(operation) => Beside::Replacing,
+        _ if operation.resource().participants.value().is_some_and(|all| all.len() > 1) => {
+            Beside::InvitingSeveral
+        }
+        kind => Beside::Pending(kind),
+    })
+}
+
+/// What hearing would make of each state that a call may have been through.
+pub(crate) fn outlook(ledger: &Ledger) -> String {
+    let call = known(ledger);
+    let mut all = String::new();
+    let untold = [State::Redirecting, State::Terminating, State::Terminated];
+    for state in State::ALL.iter().filter(|state| !untold.contains(state)) {
+        let told = super::told::plain(*state);
+        let observed = Call::observe(Some(call), CALL, &told, &super::told::delivery(Some(now(call))));
+        let findings = observed.findings.iter().map(|one| one.kind.as_str());
+        let events = observed.events.iter().map(|one| one.event.type_name());
+        all.extend(events.chain(findings).flat_map(|name| [name, ","]));
+        all.push(';');
+    }
+    all
+}

@@ -1,0 +1,105 @@
+//! Where the walk begins: calls that are placed, offered or found, beside one that another may replace.
+
+use callfold::call::{Asked, Call, Caller, Command};
+use callfold::graph::{Method, Permission};
+use callfold::jiff::SignedDuration;
+use callfold::uuid::Uuid;
+use callfold::{Ledger, Recorded, Refusal};
+use serde_json::{Value, json};
+
+use super::asks::{command, hosted};
+use super::happenings::{offer, roster};
+use super::moves::{ALICE, CALL, Move, OTHER, start};
+use super::told::delivery;
+
+/// A call in its beginning, by a name, and the events that made it so.
+pub(crate) struct Root {
+    pub(crate) name: String,
+    pub(crate) before: Ledger,
+    pub(crate) events: Vec<Recorded>,
+}
+
+/// The service's: placed and offered, between two and in a group, with media of the service's and of the app's.
+pub(crate) fn asked() -> Vec<Root> {
+    let placed = ["service", "app"].into_iter().flat_map(|by| {
+        [false, true].map(|is_group| {
+            let group = if is_group { "a group call" } else { "a call between two" };
+            root(format!("place {group} with media of the {by}"), placed(by, is_group))
+        })
+    });
+    let unhurried = root("place a call that may ring for ever".into(), {
+        let mut body = body("service");
+        body["targets"] = json!([{}]);
+        place(command(Method::CreateCall, None, body))
+    });
+    let meeting = json!({ "threadId": "19:a" });
+    let offers = [
+        ("a call between two", json!({ "source": {}, "targets": [{}] })),
+        ("a group call", json!({ "source": {}, "chatInfo": meeting })),
+        ("a call of which nothing is told", json!({})),
+        (
+            "a call to record",
+            json!({ "source": {}, "chatInfo": meeting, "incomingContext": { "observedParticipantId": ALICE } }),
+        ),
+    ];
+    let offered = offers.into_iter().map(|(name, told)| {
+        let events = before().react(CALL, offer(told), start());
+        root(format!("offer {name}"), events)
+    });
+    placed.chain([unhurried]).chain(offered).collect()
+}
+
+/// The bot's: whatever is first heard of a call.
+pub(crate) fn heard(moves: &[Move], before: &Ledger) -> Vec<Root> {
+    let root =
+        |one: &Move| Some(Root { name: one.name.clone(), before: before.snapshot(), events: one.begin()? });
+    moves.iter().filter_map(root).collect()
+}
+
+/// A ledger in which another call is up. It waits for nothing, so that whatever is due is the first call's.
+pub(crate) fn before() -> Ledger {
+    let mut ledger = Ledger::new();
+    let established = super::told::plain(callfold::call::State::Established);
+    for recorded in Call::observe(None, OTHER, &established, &delivery(Some(start()))).events {
+        ledger.apply(&recorded).unwrap();
+    }
+    ledger
+}
+
+fn body(by: &str) -> Value {
+    json!({ "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": hosted(by) })
+}
+
+fn placed(by: &str, is_group: bool) -> Result<Vec<Recorded>, Refusal> {
+    let mut body = body(by);
+    body["targets"] = json!([{}]);
+    body["ringingTimeoutInSeconds"] = 40.into();
+    if is_group {
+        body["chatInfo"] = json!({ "threadId": "19:a" });
+    }
+    place(command(Method::CreateCall, None, body))
+}
+
+fn place(command: Command) -> Result<Vec<Recorded>, Refusal> {
+    let asked = Asked::new(start(), CALL.guid(), Caller::new(Permission::ALL));
+    Ok(before().decide(None, command, &asked)?.events)
+}
+
+/// Somebody is there from the beginning.
+fn root(name: String, begun: Result<Vec<Recorded>, Refusal>) -> Root {
+    let mut events = begun.expect("a call begins so");
+    let mut ledger = before();
+    for recorded in &events {
+        ledger.apply(recorded).unwrap();
+    }
+    let people = roster(json!([{ "id": "app" }, { "id": ALICE }]));
+    let soon = start() + SignedDuration::from_secs(1);
+    events.extend(ledger.react(CALL, people, soon).expect("a roster is told of every live call"));
+    Root { name, before: before(), events }
+}
+
+/// What is asked of a call that nobody knows.
+pub(crate) fn unknown(command: Command) -> Result<(), Refusal> {
+    let asked = Asked::new(start(), Uuid::from_u128(1), Caller::new(Permission::ALL));
+    Ledger::new().decide(Some(CALL), command, &asked).map(|_| ())
+}
