@@ -44,21 +44,22 @@ impl Options {
 fn main() -> io::Result<ExitCode> {
     let Some(Options { campaign, out }) = Options::read() else {
         eprintln!(
-            "usage: simulate [--seed N] [--calls N] [--hours N] [--lose-writes PER_MILLE] [--out FOLDER]"
+            "usage: simulate [--seed N] [--calls CONVERSATIONS] [--hours N] [--lose-writes PER_MILLE] [--out FOLDER]"
         );
         return Ok(ExitCode::from(2));
     };
     let begun = Instant::now();
-    match campaign.run(|_| {}) {
+    match campaign.run() {
         Ok(summary) => {
             println!(
-                "seed {}: {} conversations, {} calls, {} moves, {} events checked against {} invariants, until {}, in {:.1} s",
+                "seed {}: {} conversations, {} calls, {} moves, {} events checked by {} invariants, {} calls compared at the end, until {}, in {:.1} s",
                 campaign.seed,
                 summary.conversations,
                 summary.calls,
                 summary.moves,
                 summary.events,
                 Invariant::ALL.len(),
+                summary.compared,
                 summary.until,
                 begun.elapsed().as_secs_f64(),
             );

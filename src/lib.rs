@@ -95,6 +95,8 @@ pub mod testing;
 mod text;
 
 /// The crates whose types stand in this crate's interface.
+#[cfg(feature = "testing")]
+pub use proptest;
 pub use {jiff, serde_json, uuid};
 
 pub use call::Call;

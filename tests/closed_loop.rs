@@ -56,7 +56,7 @@ proptest! {
 
 #[test]
 fn a_campaign_of_many_calls_with_restarts_breaks_nothing() {
-    let summary = Campaign::new(1, 100, 6).run(|_| {}).unwrap_or_else(|found| panic!("{found}"));
+    let summary = Campaign::new(1, 100, 6).run().unwrap_or_else(|found| panic!("{found}"));
     assert!(summary.events > 2000, "{summary:?}");
 }
 
@@ -64,7 +64,7 @@ fn a_campaign_of_many_calls_with_restarts_breaks_nothing() {
 fn a_store_that_loses_a_write_is_found_out_with_a_short_course() {
     let mut broken = Campaign::new(1, 100, 6);
     broken.lost_writes = 100;
-    let found = broken.run(|_| {}).expect_err("writes are lost");
+    let found = broken.run().expect_err("writes are lost");
     assert_eq!(found.violation.invariant.as_str(), "restart");
     assert!(found.course.len() < 6 && !found.bot.is_empty(), "{found}");
 }

@@ -14,6 +14,7 @@ use crate::common::call_id;
 use callfold::call::{Asked, Call, CallEvent, Caller, Cause, Command, Deadline, State};
 use callfold::chart::Chart;
 use callfold::graph::{EndCode, Method, Permission, Route};
+use callfold::testing::Invariant;
 use callfold::{Recorded, graph};
 use serde_json::{Value, json};
 
@@ -171,4 +172,13 @@ fn the_sample_of_a_service_is_a_log_that_folds_and_is_what_its_page_says() {
     assert_eq!(call.result_info().and_then(EndCode::of), Some(EndCode::PeerEnded));
     assert_eq!(call.operations().iter().filter(|operation| operation.is_success()).count(), 3);
     assert_eq!(call.tones().len(), 1);
+}
+
+#[test]
+fn each_invariant_of_a_simulation_stands_on_the_page_of_verification() {
+    let page = include_str!("../docs/verification.md");
+    for one in Invariant::ALL {
+        let row = format!("| `{one}` | {} |", one.sentence());
+        assert!(page.contains(&row), "{row}");
+    }
 }

@@ -5,6 +5,7 @@
 use crate::common::{CALL, call_id, config};
 use callfold::call::{Call, Delivery, State};
 use callfold::graph::CommsNotification;
+use callfold::testing::strategies;
 use callfold::{CallId, Id, Ledger, Moment, Recorded, graph};
 use proptest::collection::vec;
 use proptest::option;
@@ -21,84 +22,6 @@ struct Heard {
     call: CallId,
     notification: CommsNotification,
     delivery: Delivery,
-}
-
-fn a_state() -> impl Strategy<Value = &'static str> {
-    let known = State::ALL.iter().map(|state| state.as_str());
-    select(known.chain(["parked", "Established", "TERMINATED"]).collect::<Vec<_>>())
-}
-
-fn a_result() -> impl Strategy<Value = Value> {
-    let codes = select(vec![0, 200, 400, 408, 500]);
-    (codes, 0..3).prop_map(|(code, subcode)| json!({ "code": code, "subCode": subcode }))
-}
-
-fn a_call() -> impl Strategy<Value = (&'static str, String, Value)> {
-    let members = (
-        option::weighted(0.8, a_state()),
-        option::weighted(0.3, a_result()),
-        option::weighted(0.2, (0..4, select(vec!["tone1", "pound"]))),
-        option::weighted(0.3, select(vec![json!("a"), json!("b"), json!(7), Value::Null])),
-        option::weighted(0.2, select(vec!["active", "inactive"])),
-    );
-    (select(vec!["created", "updated", "deleted"]), members).prop_map(|(change, members)| {
-        let (state, result, tone, subject, audio) = members;
-        let mut call = json!({});
-        let mut tell = |name: &str, value: Option<Value>| {
-            value.into_iter().for_each(|value| call[name] = value);
-        };
-        tell("state", state.map(Value::from));
-        tell("resultInfo", result);
-        tell("toneInfo", tone.map(|(number, tone)| json!({ "sequenceId": number, "tone": tone })));
-        tell("subject", subject);
-        tell("mediaState", audio.map(|audio| json!({ "audio": audio })));
-        // Most notifications are no ends: histories should live a while.
-        let change = if change == "deleted" && call.get("toneInfo").is_some() { "updated" } else { change };
-        (change, String::new(), call)
-    })
-}
-
-fn an_operation() -> impl Strategy<Value = (&'static str, String, Value)> {
-    // A clientContext names one operation, as the documentation wants it: see `docs/verification.md`.
-    let named_by = select(vec![(true, true), (true, false), (false, true), (false, false)]);
-    let names = (0..3, named_by, option::of(select(vec!["playPrompt", "record", "comms"])));
-    let status = option::of(select(vec!["notStarted", "running", "completed", "failed", "paused"]));
-    let result = option::weighted(0.3, a_result());
-    (select(vec!["updated", "deleted"]), names, status, result).prop_map(|(change, names, status, result)| {
-        let (number, (by_id, by_context), kind) = names;
-        let mut operation = json!({ "status": status, "resultInfo": result });
-        if let Some(kind) = kind {
-            operation["@odata.type"] = format!("#microsoft.graph.{kind}Operation").into();
-        }
-        if by_context {
-            operation["clientContext"] = format!("context-{number}").into();
-        }
-        let id = if by_id { format!("operation-{number}") } else { "participants".into() };
-        (change, format!("/operations/{id}"), operation)
-    })
-}
-
-fn a_roster() -> impl Strategy<Value = (&'static str, String, Value)> {
-    let participant = (option::of(0..3), 0..3, any::<bool>(), option::weighted(0.3, Just(json!({}))));
-    let participant = participant.prop_map(|(id, user, muted, removed)| {
-        let identity = json!({ "user": { "id": format!("user-{user}") } });
-        let id = id.map(|id| format!("participant-{id}"));
-        json!({ "id": id, "info": { "identity": identity }, "isMuted": muted, "removedState": removed })
-    });
-    (vec(participant, 0..3), option::of(0..4)).prop_map(|(participants, sequence)| {
-        let data = match sequence {
-            Some(number) => json!([{ "sequenceNumber": number, "participants": participants }]),
-            None => json!(participants),
-        };
-        ("updated", "/participants".into(), data)
-    })
-}
-
-fn a_session() -> impl Strategy<Value = (&'static str, String, Value)> {
-    let change = select(vec!["created", "updated", "deleted"]);
-    (change, 0..2).prop_map(|(change, id)| {
-        (change, "/contentSharingSessions".into(), json!([{ "id": format!("session-{id}") }]))
-    })
 }
 
 prop_compose! {
@@ -119,15 +42,11 @@ prop_compose! {
 }
 
 fn heard() -> impl Strategy<Value = Heard> {
-    let told = prop_oneof![6 => a_call(), 3 => an_operation(), 2 => a_roster(), 1 => a_session()];
-    (told, a_delivery(), prop::bool::weighted(0.2)).prop_map(|((change, url, data), delivery, is_other)| {
+    let told = strategies::notifications(call_id());
+    (told, a_delivery(), prop::bool::weighted(0.2)).prop_map(|(mut notification, delivery, is_other)| {
         let call = if is_other { OTHER_CALL } else { CALL };
-        let json = json!({
-            "changeType": change,
-            "resourceUrl": format!("/communications/calls/{call}{url}"),
-            "resourceData": data,
-        });
-        let notification = serde_json::from_value(json).unwrap();
+        let url = notification.resource_url.value().unwrap().replace(CALL, call);
+        notification.resource_url = url.into();
         Heard { call: call.parse().unwrap(), notification, delivery }
     })
 }

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use callfold::call::{Call, CallEvent, State};
+use callfold::call::{Call, CallEvent, Command, State};
+use callfold::graph::{Method, Route};
 use callfold::testing::{Model, history, strategies};
 use callfold::{Ledger, Recorded};
 use proptest::prelude::*;
@@ -98,9 +99,17 @@ proptest! {
             prop_assert_eq!(ledger.apply(&read), Ok(callfold::Applied::Folded));
         }
     }
+}
 
-    #[test]
-    fn a_command_that_is_drawn_keeps_its_limits(command in strategies::commands()) {
-        prop_assert!(callfold::graph::Method::ALL.contains(&command.method()));
+#[test]
+fn every_body_that_is_drawn_keeps_the_limits_of_its_method() {
+    let other = call_id();
+    for method in Method::ALL {
+        let item = Some("participant-1".into());
+        let route = Route::new(*method, Some(other), item);
+        for body in drawn(&strategies::bodies(*method, other), 30) {
+            let read = Command::read(&route, body.to_string().as_bytes());
+            assert!(read.is_ok(), "{method:?} {body}: {read:?}");
+        }
     }
 }

@@ -24,10 +24,10 @@ use crate::{Call, CallId};
 /// ```
 /// use callfold::testing::Campaign;
 ///
-/// let summary = Campaign::new(7, 20, 2).run(|_| {}).unwrap();
+/// let summary = Campaign::new(7, 20, 2).run().unwrap();
 /// assert_eq!(summary.conversations, 20);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Campaign {
     /// From which everything follows.
@@ -35,7 +35,7 @@ pub struct Campaign {
     /// How many conversations there are, of one or two calls each.
     pub conversations: u64,
     /// Over how many hours of virtual time they begin.
-    pub hours: u32,
+    pub hours: u16,
     /// How many writes of a thousand the bot's store loses: none, unless the campaign is to find something.
     pub lost_writes: u32,
 }
@@ -52,7 +52,9 @@ pub struct Summary {
     pub moves: u64,
     /// Events that were checked, of the service and of the bot.
     pub events: u64,
-    /// Until when, in virtual time.
+    /// Of how many calls the bot's was compared with the service's in the end: the others lost something on the way.
+    pub compared: u64,
+    /// When the last of the events happened, in virtual time.
     pub until: Timestamp,
 }
 
@@ -88,11 +90,11 @@ impl Campaign {
     /// ```
     /// assert_eq!(callfold::testing::Campaign::new(7, 20, 2).lost_writes, 0);
     /// ```
-    pub const fn new(seed: u64, conversations: u64, hours: u32) -> Self {
+    pub const fn new(seed: u64, conversations: u64, hours: u16) -> Self {
         Self { seed, conversations, hours, lost_writes: 0 }
     }
 
-    /// Runs it, and tells after each move how many were made.
+    /// Runs it.
     ///
     /// # Errors
     ///
@@ -103,11 +105,11 @@ impl Campaign {
     ///
     /// let mut broken = Campaign::new(7, 20, 2);
     /// broken.lost_writes = 100;
-    /// let found = broken.run(|_| {}).unwrap_err();
+    /// let found = broken.run().unwrap_err();
     /// assert_eq!(found.violation.invariant.as_str(), "restart");
     /// assert!(found.course.len() < 10);
     /// ```
-    pub fn run(&self, mut progress: impl FnMut(u64)) -> Result<Summary, Box<Counterexample>> {
+    pub fn run(&self) -> Result<Summary, Box<Counterexample>> {
         let mut world = self.world();
         let mut summary = Summary { conversations: self.conversations, ..Summary::default() };
         let all = 0..self.conversations;
@@ -132,7 +134,6 @@ impl Campaign {
                 let made = world.make(one);
                 made.map_err(|violation| self.counterexample(&conversations, violation, &world))?;
                 summary.moves += 1;
-                progress(summary.moves);
             }
             match course.get(index + 1) {
                 Some(one) => next.push(Reverse((one.at, number, index + 1))),
@@ -142,7 +143,8 @@ impl Campaign {
         world.settle().map_err(|violation| self.counterexample(&conversations, violation, &world))?;
         let calls = world.service().ledger().calls();
         summary.until = calls.filter_map(Call::last_at).max().unwrap_or_default();
-        summary.calls = conversations.len() as u64;
+        summary.calls = world.service().ledger().calls().count() as u64;
+        summary.compared = world.compared();
         summary.events = world.steps();
         Ok(summary)
     }

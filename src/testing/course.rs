@@ -211,6 +211,10 @@ pub struct Made {
 /// The events of a whole course, deadlines among them, in the order in which the service records them. Moves that are not
 /// legal are left out.
 ///
+/// # Panics
+///
+/// Where an event does not fold: that would be a defect of this crate.
+///
 /// ```
 /// assert!(callfold::testing::history(&[]).is_empty());
 /// ```

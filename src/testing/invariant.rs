@@ -79,7 +79,7 @@ impl Invariant {
             Self::Repeat => "Hearing the same delivery again changes nothing.",
             Self::End => "An end that arrives ends the call.",
             Self::Told => {
-                "A bot to which everything came has the call of the service: in order, all that the wire can tell; out of order, its state and its operations."
+                "A bot to which everything came within a minute has the call of the service: at once, all that the wire can tell; late or out of order, its state, its operations, tones and numbered rosters."
             }
         }
     }
@@ -156,8 +156,9 @@ fn absorbs(before: &Call, after: &Call) -> Result<(), Broken> {
 }
 
 fn settled(before: &Call, after: &Call) -> Result<(), Broken> {
-    let mut pairs = before.operations().iter().zip(after.operations());
-    let changed = pairs.find(|(was, is)| !was.is_pending() && was != is);
+    let settled = before.operations().iter().enumerate().filter(|(_, was)| !was.is_pending());
+    let changed =
+        settled.map(|(index, was)| (was, after.operations().get(index))).find(|(was, is)| Some(*was) != *is);
     must(changed.is_none(), Invariant::Settled, || format!("{changed:?}"))
 }
 

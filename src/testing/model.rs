@@ -58,7 +58,7 @@ impl Model {
         Self::default()
     }
 
-    /// Makes a move, where it is legal; false where it is not, and then nothing has changed but the time.
+    /// Makes a move, where it is legal; false where it is not, and then nothing of a call has changed but its time.
     ///
     /// ```
     /// # use callfold::testing::{Model, Move, What};

@@ -113,19 +113,20 @@ impl<P: Clone> Network<P> {
         let link = self.links.entry(call).or_default();
         link.sent += 1;
         let (high, low) = call.guid().as_u64_pair();
-        let millis = 0..=i64::try_from(faults.delay.as_millis()).unwrap_or(i64::MAX);
+        let millis = 0..=i64::try_from(faults.delay.as_millis()).unwrap_or(i64::MAX).max(0);
         let fates = ([0..1000_u32, 0..1000, 0..1000], [millis.clone(), millis]);
         let fate: Option<Fate> = draw(&fates, [self.seed, high, low, link.sent]);
         let Some(([reorders, repeats, drops], delays)) = fate else { return };
-        let [arrival, again] = delays.map(|millis| at + SignedDuration::from_millis(millis));
+        let [arrival, again] = delays.map(|millis| later(at, millis));
         let mut arrival = faults.let_through(arrival);
         if reorders >= faults.reordered {
             arrival = arrival.max(link.last);
             link.last = arrival;
         }
-        if drops >= faults.dropped {
-            self.put(arrival, packet.clone());
+        if drops < faults.dropped {
+            return;
         }
+        self.put(arrival, packet.clone());
         if repeats < faults.repeated {
             self.put(faults.let_through(again.max(arrival)), packet);
         }
@@ -158,7 +159,14 @@ impl<P: Clone> Network<P> {
 
 impl Faults {
     /// When a packet arrives that would have arrived at a time.
-    fn let_through(&self, at: Timestamp) -> Timestamp {
-        self.partitions.iter().find(|partition| partition.contains(&at)).map_or(at, |partition| partition.end)
+    fn let_through(&self, mut at: Timestamp) -> Timestamp {
+        while let Some(partition) = self.partitions.iter().find(|partition| partition.contains(&at)) {
+            at = partition.end;
+        }
+        at
     }
+}
+
+fn later(at: Timestamp, millis: i64) -> Timestamp {
+    at.checked_add(SignedDuration::from_millis(millis)).unwrap_or(Timestamp::MAX)
 }

@@ -30,14 +30,13 @@ use crate::{Call, CallId, Finding, FindingKind, Ledger, Recorded, Refusal};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Scenario {
     id: CallId,
     /// The calls: the one, and what else was given.
     pub ledger: Ledger,
     /// What the last input gave.
     pub last: Observed,
-    /// What was answered last, where something was asked.
+    /// What was answered last, where something was asked; or how what the network did was refused.
     pub reply: Option<Result<Reply, Refusal>>,
 }
 
@@ -63,6 +62,7 @@ impl Scenario {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn given(mut self, events: &[Recorded]) -> Self {
         self.fold(events);
         self
@@ -76,6 +76,7 @@ impl Scenario {
     /// assert_eq!(scenario.ledger.calls().count(), 0);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn given_heard(self, heard: &[CommsNotification]) -> Self {
         heard.iter().fold(self, Self::when_heard)
     }
@@ -88,6 +89,7 @@ impl Scenario {
     /// assert_eq!(scenario.events(), ["adopted?"]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn when_heard(self, notification: &CommsNotification) -> Self {
         self.when_delivered(notification, &Delivery::default())
     }
@@ -101,7 +103,9 @@ impl Scenario {
     /// assert_eq!(scenario.events(), ["adopted?"]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn when_delivered(mut self, notification: &CommsNotification, delivery: &Delivery) -> Self {
+        self.reply = None;
         self.last = Call::observe(self.ledger.call(self.id), self.id, notification, delivery);
         self.folded()
     }
@@ -114,7 +118,9 @@ impl Scenario {
     /// assert!(scenario.when_learned(&Body::Empty, None).events().is_empty());
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn when_learned(mut self, body: &Body, at: Option<Timestamp>) -> Self {
+        self.reply = None;
         self.last = Call::learn(self.ledger.call(self.id), self.id, body, at);
         self.folded()
     }
@@ -129,6 +135,7 @@ impl Scenario {
     /// Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).when_asked(Command::KeepAlive, &asked).then_refused(404);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn when_asked(mut self, command: Command, asked: &Asked<'_>) -> Self {
         let decision = self.ledger.decide(Some(self.id), command, asked);
         self.last = Observed::default();
@@ -149,6 +156,7 @@ impl Scenario {
     /// scenario.when_happens(Stimulus::Held, Default::default()).then_refused(409);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn when_happens(mut self, stimulus: Stimulus, at: Timestamp) -> Self {
         self.last = Observed::default();
         self.reply = None;
@@ -167,12 +175,15 @@ impl Scenario {
     /// assert!(scenario.events().is_empty());
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn when_late(mut self, now: Timestamp) -> Self {
+        self.reply = None;
         self.last = Observed::default();
         self.last.events = self.ledger.call(self.id).map(|call| call.expire(now)).unwrap_or_default();
         self.folded()
     }
 
+    #[track_caller]
     fn folded(mut self) -> Self {
         let events = core::mem::take(&mut self.last.events);
         self.fold(&events);

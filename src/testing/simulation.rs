@@ -58,6 +58,7 @@ pub struct Simulation {
     /// Calls of which not everything can be told from the wire out of order: see `docs/verification.md`.
     ambiguous: BTreeSet<CallId>,
     steps: u64,
+    compared: u64,
 }
 
 /// A notification on its way, as bytes.
@@ -91,6 +92,7 @@ impl Simulation {
             lost_writes: 0,
             ambiguous: BTreeSet::new(),
             steps: 0,
+            compared: 0,
         }
     }
 
@@ -128,7 +130,7 @@ impl Simulation {
         self
     }
 
-    /// Restarts both hosts at these times: the one from its log, the other from a snapshot and the rest, by turns.
+    /// Restarts both hosts at these times: by turns from their logs, and from a snapshot and the rest.
     ///
     /// ```
     /// callfold::testing::Simulation::new(7).restarting(&["2026-11-23T09:15:00Z".parse()?]);
@@ -176,6 +178,15 @@ impl Simulation {
     /// ```
     pub const fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// Of how many calls the bot's was compared with the service's, so far.
+    ///
+    /// ```
+    /// assert_eq!(callfold::testing::Simulation::new(7).compared(), 0);
+    /// ```
+    pub const fn compared(&self) -> u64 {
+        self.compared
     }
 
     /// Lets time go on to a move, and makes it; false where it is not legal.
@@ -238,7 +249,10 @@ impl Simulation {
         while let Some(arrival) = self.network.next_arrival() {
             self.pass(arrival.max(self.now))?;
         }
-        self.service.ledger().calls().try_for_each(|call| self.tells(call))
+        let calls: BTreeSet<CallId> =
+            self.service.ledger().calls().map(crate::Call::id).chain(self.model.calls()).collect();
+        calls.iter().try_for_each(|call| self.compare(*call))?;
+        calls.into_iter().try_for_each(|call| self.tells(call))
     }
 
     /// Everything that happens by itself until a time, in its order.

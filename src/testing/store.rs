@@ -99,7 +99,7 @@ impl Store {
     }
 
     /// Folds an event without writing it: what a broken store does.
-    pub(super) fn lose(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
+    pub(super) fn fold_unwritten(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
         self.ledger.apply(recorded)
     }
 

@@ -53,7 +53,7 @@ impl Simulation {
     }
 
     /// Compares a call with the reference.
-    fn compare(&mut self, id: CallId) -> Result<(), Violation> {
+    pub(super) fn compare(&mut self, id: CallId) -> Result<(), Violation> {
         let call = self.service.ledger().call(id);
         let next = call.and_then(Call::next_deadline);
         if let Some(armed) = self.armed.remove(&id) {
