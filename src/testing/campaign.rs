@@ -77,7 +77,7 @@ pub struct Counterexample {
 impl fmt::Display for Counterexample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.violation)?;
-        writeln!(f, "Conversation {}, shrunk to {} moves:", self.conversation, self.course.len())?;
+        writeln!(f, "Conversation {}, in {} moves:", self.conversation, self.course.len())?;
         self.course.iter().try_for_each(|one| writeln!(f, "  {one}"))
     }
 }
