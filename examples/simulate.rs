@@ -48,6 +48,10 @@ fn main() -> io::Result<ExitCode> {
         );
         return Ok(ExitCode::from(2));
     };
+    if let Err(error) = fs::create_dir_all(&out) {
+        eprintln!("simulate: {}: {error}", out.display());
+        return Ok(ExitCode::from(2));
+    }
     let begun = Instant::now();
     match campaign.run() {
         Ok(summary) => {

@@ -33,7 +33,7 @@ pub struct Campaign {
     /// From which everything follows.
     pub seed: u64,
     /// How many conversations there are, of one or two calls each.
-    pub conversations: u64,
+    pub conversations: u32,
     /// Over how many hours of virtual time they begin.
     pub hours: u16,
     /// How many writes of a thousand the bot's store loses: none, unless the campaign is to find something.
@@ -90,7 +90,7 @@ impl Campaign {
     /// ```
     /// assert_eq!(callfold::testing::Campaign::new(7, 20, 2).lost_writes, 0);
     /// ```
-    pub const fn new(seed: u64, conversations: u64, hours: u16) -> Self {
+    pub const fn new(seed: u64, conversations: u32, hours: u16) -> Self {
         Self { seed, conversations, hours, lost_writes: 0 }
     }
 
@@ -111,8 +111,8 @@ impl Campaign {
     /// ```
     pub fn run(&self) -> Result<Summary, Box<Counterexample>> {
         let mut world = self.world();
-        let mut summary = Summary { conversations: self.conversations, ..Summary::default() };
-        let all = 0..self.conversations;
+        let mut summary = Summary { conversations: u64::from(self.conversations), ..Summary::default() };
+        let all = 0..u64::from(self.conversations);
         let mut next: BinaryHeap<_> =
             all.map(|number| Reverse((self.begins(number), number, 0_usize))).collect();
         let mut under_way: BTreeMap<u64, Vec<Move>> = BTreeMap::new();

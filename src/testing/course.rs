@@ -21,7 +21,7 @@ use crate::{CallId, Id, Ledger, Recorded, Refusal};
 /// assert!(wait.route().is_none());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Move {
     /// When.
@@ -195,6 +195,13 @@ impl fmt::Display for Move {
             (What::Happen(stimulus), _) => write!(f, "{at} {} {call}", stimulus.name()),
             (What::Ask { .. } | What::Wait, _) => write!(f, "{at} wait"),
         }
+    }
+}
+
+/// The same: a course that a test prints is to be read.
+impl fmt::Debug for Move {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

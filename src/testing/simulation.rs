@@ -189,7 +189,7 @@ impl Simulation {
         self.compared
     }
 
-    /// Lets time go on to a move, and makes it; false where it is not legal.
+    /// Lets time go on to a move, and makes it; false where it is not legal. Moves come in the order of their times.
     ///
     /// # Errors
     ///
@@ -236,7 +236,7 @@ impl Simulation {
         self.pass(until)
     }
 
-    /// Lets time go on until nothing is on its way any more, and compares the bot's calls with the service's.
+    /// Lets time go on until nothing is on its way any more, restarts both hosts, and compares the bot's calls with the service's.
     ///
     /// # Errors
     ///
@@ -252,6 +252,8 @@ impl Simulation {
         let calls: BTreeSet<CallId> =
             self.service.ledger().calls().map(crate::Call::id).chain(self.model.calls()).collect();
         calls.iter().try_for_each(|call| self.compare(*call))?;
+        self.restart_from(false)?;
+        self.restart_from(true)?;
         calls.into_iter().try_for_each(|call| self.tells(call))
     }
 

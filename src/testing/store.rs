@@ -116,7 +116,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// The first line that is not read, or does not fold.
+    /// The first line that is not read, does not fold, or comes after a hole in the revisions.
     ///
     /// ```
     /// assert!(callfold::testing::Store::new().restart_from_log().is_ok());
@@ -144,7 +144,15 @@ impl Store {
             let failed = |call, why| NotRestarted { line: line.clone(), call, why };
             let recorded: Recorded =
                 line.parse().map_err(|error: LineError| failed(None, error.to_string()))?;
-            ledger.apply(&recorded).map_err(|error| failed(Some(recorded.call), error.to_string()))?;
+            let failed = |why| failed(Some(recorded.call), why);
+            match ledger.apply(&recorded) {
+                Ok(Applied::Folded) => {}
+                Ok(Applied::AfterGap(missing)) => {
+                    return Err(failed(alloc::format!("revisions {missing:?} are missing before it")));
+                }
+                Ok(Applied::Duplicate) => return Err(failed("it was folded before".into())),
+                Err(error) => return Err(failed(error.to_string())),
+            }
         }
         self.ledger = ledger;
         Ok(())

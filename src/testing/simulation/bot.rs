@@ -70,6 +70,10 @@ impl Simulation {
     /// Both hosts die and come back: by turns from the log, and from a snapshot and the rest.
     pub(super) fn restart(&mut self) -> Result<(), Violation> {
         let from_log = self.restarts.len() % 2 == 1;
+        self.restart_from(from_log)
+    }
+
+    pub(super) fn restart_from(&mut self, from_log: bool) -> Result<(), Violation> {
         let hosts = [&mut self.service, &mut self.bot].into_iter();
         let broken = hosts.filter_map(|store| restarted(store, from_log)).next();
         broken.map_or(Ok(()), |(call, seen)| Err(self.violation(Invariant::Restart, call, seen)))
@@ -116,8 +120,10 @@ fn restarted(store: &mut Store, from_log: bool) -> Option<(CallId, String)> {
     let changed = before.calls().find(|call| store.ledger().call(call.id()) != Some(*call));
     store.keep_snapshot();
     let was = changed?;
-    let is = store.ledger().call(was.id()).map(Call::revision);
-    Some((was.id(), format!("it was at revision {}, and is at {is:?}", was.revision())))
+    let is = store.ledger().call(was.id());
+    let is =
+        is.map_or_else(|| "is not there".into(), |is| format!("is another, at revision {}", is.revision()));
+    Some((was.id(), format!("it was at revision {}, and {is}; is its last event written?", was.revision())))
 }
 
 /// True where a notification tells that the call has ended.
