@@ -10,18 +10,23 @@ use std::time::Instant;
 
 use serde::Deserialize;
 
+/// Text, borrowed where it holds no escapes: inside an `Option`, a bare `Cow` would always be copied.
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "decoded, not used")]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(dead_code, reason = "decoded, not used")]
 struct Line<'a> {
     v: u32,
     #[serde(borrow)]
-    call: Cow<'a, str>,
+    call: Text<'a>,
     rev: u64,
     #[serde(borrow)]
-    at: Option<Cow<'a, str>>,
+    at: Option<Text<'a>>,
     #[serde(borrow, rename = "type")]
-    type_name: Cow<'a, str>,
+    type_name: Text<'a>,
     #[serde(borrow)]
     data: Data<'a>,
 }
@@ -31,22 +36,22 @@ struct Line<'a> {
 #[allow(dead_code, reason = "decoded, not used")]
 struct Data<'a> {
     #[serde(borrow)]
-    id: Option<Cow<'a, str>>,
+    id: Option<Text<'a>>,
     #[serde(borrow)]
-    client_context: Option<Cow<'a, str>>,
+    client_context: Option<Text<'a>>,
     #[serde(borrow)]
-    status: Option<Cow<'a, str>>,
+    status: Option<Text<'a>>,
     #[serde(borrow)]
-    subject: Option<Cow<'a, str>>,
+    subject: Option<Text<'a>>,
     #[serde(borrow)]
-    call_chain_id: Option<Cow<'a, str>>,
+    call_chain_id: Option<Text<'a>>,
     #[serde(borrow)]
-    tenant_id: Option<Cow<'a, str>>,
+    tenant_id: Option<Text<'a>>,
     #[serde(borrow)]
-    direction: Option<Cow<'a, str>>,
+    direction: Option<Text<'a>>,
     sequence_id: Option<i64>,
     #[serde(borrow)]
-    tone: Option<Cow<'a, str>>,
+    tone: Option<Text<'a>>,
     #[serde(borrow)]
     result_info: Option<ResultInfo<'a>>,
     #[serde(borrow)]
@@ -59,7 +64,7 @@ struct ResultInfo<'a> {
     code: i32,
     subcode: i32,
     #[serde(borrow)]
-    message: Option<Cow<'a, str>>,
+    message: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -67,7 +72,7 @@ struct ResultInfo<'a> {
 #[allow(dead_code, reason = "decoded, not used")]
 struct Participant<'a> {
     #[serde(borrow)]
-    id: Cow<'a, str>,
+    id: Text<'a>,
     is_muted: bool,
     is_in_lobby: bool,
 }

@@ -14,6 +14,7 @@ mod hearing;
 mod lifecycle;
 mod limits;
 mod observe;
+mod parts;
 mod payload;
 mod plan;
 mod react;
@@ -33,7 +34,10 @@ pub use deadline::{Deadline, Due};
 pub use decide::{Asked, Caller, Decision};
 pub use event::{CallEvent, Details, RecordingCause, ServiceEvent};
 pub use lifecycle::Region;
+pub(crate) use fold::Beginning;
 pub(crate) use observe::orphan;
+pub(crate) use parts::Parts;
+pub(crate) use roster::RosterSeat;
 pub use observe::{Delivery, Observed};
 pub use payload::{
     ContentSharing, HoldMusic, MediaRequest, NotificationHeard, OperationQueued, Recording, RosterUpdated,
@@ -48,7 +52,7 @@ use crate::graph::{self, CallDirection, MediaState, Participant, ResultInfo, Ton
 use crate::operation::Operation;
 use crate::{CallId, Id};
 use deadline::Deadlines;
-use fold::{Beginning, Hearings};
+use fold::Hearings;
 use roster::Roster;
 use service::Service;
 

@@ -40,7 +40,7 @@ mod result;
 mod tone;
 mod type_name;
 mod url;
-mod wire;
+pub(crate) mod wire;
 
 pub use call::{
     Call, CallDirection, CallOptions, CallRoute, CallState, CallTranscriptionInfo, CallTranscriptionState,

@@ -6,10 +6,11 @@ mod conversation;
 mod service;
 
 use alloc::collections::VecDeque;
+use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::hash::BuildHasher;
+use core::hash::{BuildHasher, Hash};
 use core::num::NonZeroU32;
 use core::ops::Range;
 
@@ -20,7 +21,7 @@ use jiff::Timestamp;
 use crate::{Call, CallId, Recorded, Refusal};
 
 /// How many revisions back a line is compared with what was folded.
-const REMEMBERED: usize = 64;
+pub(crate) const REMEMBERED: usize = 64;
 
 /// Calls by their id, folded from recorded events.
 ///
@@ -43,10 +44,21 @@ const REMEMBERED: usize = 64;
 pub struct Ledger {
     entries: OrdMap<CallId, Arc<Entry>>,
     keeps_history: bool,
+    digests: Digests,
+}
+
+/// What lines are told apart by that claim one revision.
+#[derive(Clone, Copy, Debug, Default)]
+enum Digests {
+    /// Their events.
+    #[default]
+    OfEvents,
+    /// Their canonical writing.
+    OfLines,
 }
 
 #[derive(Clone, Debug)]
-struct Entry {
+pub(crate) struct Entry {
     call: Call,
     /// The last revision that came, folded or left out.
     revision: u64,
@@ -150,6 +162,23 @@ impl Ledger {
         Self { keeps_history: true, ..Self::default() }
     }
 
+    /// One for the calls that a bulk replay cannot keep lean, with entries that come and go.
+    pub(crate) fn of_lines() -> Self {
+        Self { digests: Digests::OfLines, ..Self::default() }
+    }
+
+    pub(crate) fn put(&mut self, entry: Entry) {
+        self.entries.insert(entry.call.id(), Arc::new(entry));
+    }
+
+    pub(crate) fn entry(&self, id: CallId) -> Option<&Entry> {
+        self.entries.get(&id).map(|entry| &**entry)
+    }
+
+    pub(crate) fn remove(&mut self, id: CallId) {
+        self.entries.remove(&id);
+    }
+
     /// Folds one event into its call.
     ///
     /// # Errors
@@ -168,11 +197,12 @@ impl Ledger {
     /// ```
     pub fn apply(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
         match self.entries.get_mut(&recorded.call) {
-            Some(entry) => Arc::make_mut(entry).apply(recorded, self.keeps_history),
+            Some(entry) => Arc::make_mut(entry).apply(recorded, self.keeps_history, self.digests),
             None => {
                 let missing = 1..recorded.revision;
                 let call = recorded.call;
-                let entry = Entry::begin(recorded, self.keeps_history).map_err(ApplyError::Refused)?;
+                let entry = Entry::begin(recorded, self.keeps_history, self.digests);
+                let entry = entry.map_err(ApplyError::Refused)?;
                 self.entries.insert(call, Arc::new(entry));
                 Ok(if missing.is_empty() { Applied::Folded } else { Applied::AfterGap(missing) })
             }
@@ -271,34 +301,61 @@ impl Ledger {
         }
         let entries = self.entries.iter();
         let past = entries.filter_map(|(id, entry)| Some((*id, Arc::new(entry.as_of(moment)?))));
-        Ok(Self { entries: past.collect(), keeps_history: true })
+        Ok(Self { entries: past.collect(), keeps_history: true, ..Self::default() })
     }
 }
 
 impl Entry {
-    fn begin(recorded: &Recorded, keeps_history: bool) -> Result<Self, Refusal> {
+    /// Puts one together from what a bulk replay kept of it.
+    pub(crate) fn of(call: Call, revision: u64, digests: impl Iterator<Item = Option<Digest>>) -> Self {
+        Self { call, revision, digests: digests.collect(), holes: Vec::new(), history: Vector::new() }
+    }
+
+    pub(crate) const fn call(&self) -> &Call {
+        &self.call
+    }
+
+    pub(crate) const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(crate) const fn has_holes(&self) -> bool {
+        !self.holes.is_empty()
+    }
+
+    /// The digests of the newest revisions, the newest last.
+    pub(crate) fn digests(&self) -> impl ExactSizeIterator<Item = Option<Digest>> {
+        self.digests.iter().copied()
+    }
+
+    fn begin(recorded: &Recorded, keeps_history: bool, digests: Digests) -> Result<Self, Refusal> {
         let call = Call::begin(recorded)?;
         let history = if keeps_history { Vector::unit(Arc::new(recorded.clone())) } else { Vector::new() };
         let mut entry = Self { call, revision: 0, digests: VecDeque::new(), holes: Vec::new(), history };
-        entry.remember(recorded.revision, Some(digest(recorded)), &(1..recorded.revision));
+        entry.remember(recorded.revision, Some(digests.of(recorded)), &(1..recorded.revision));
         Ok(entry)
     }
 
-    fn apply(&mut self, recorded: &Recorded, keeps_history: bool) -> Result<Applied, ApplyError> {
+    fn apply(
+        &mut self,
+        recorded: &Recorded,
+        keeps_history: bool,
+        digests: Digests,
+    ) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
         if revision <= self.revision && !self.left_out(revision) {
-            return self.compare(recorded);
+            return self.compare(recorded, digests);
         }
         let missing = self.revision + 1..revision;
         self.call.evolve(recorded).map_err(ApplyError::Refused)?;
-        self.remember(revision, Some(digest(recorded)), &missing);
+        self.remember(revision, Some(digests.of(recorded)), &missing);
         if keeps_history {
             self.history.push_back(Arc::new(recorded.clone()));
         }
         Ok(if missing.is_empty() { Applied::Folded } else { Applied::AfterGap(missing) })
     }
 
-    fn compare(&self, recorded: &Recorded) -> Result<Applied, ApplyError> {
+    fn compare(&self, recorded: &Recorded, digests: Digests) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
         if self.holes.iter().any(|hole| hole.contains(&revision)) {
             return Err(ApplyError::TooLate { revision, last: self.revision });
@@ -308,7 +365,7 @@ impl Entry {
         match index.and_then(|index| self.digests.get(index)) {
             // Too long ago to compare: a log that repeats itself says the same.
             None => Ok(Applied::Duplicate),
-            Some(Some(folded)) if *folded == digest(recorded) => Ok(Applied::Duplicate),
+            Some(Some(folded)) if *folded == digests.of(recorded) => Ok(Applied::Duplicate),
             Some(_) => Err(ApplyError::Conflict { revision }),
         }
     }
@@ -335,11 +392,11 @@ impl Entry {
 
     fn as_of(&self, moment: Moment) -> Option<Self> {
         let mut past: Option<Self> = None;
-        for recorded in self.history.iter().take_while(|recorded| moment.reaches(recorded)) {
+        for recorded in self.history.iter().take_while(|recorded| moment.reaches(recorded.revision, recorded.at)) {
             match &mut past {
                 // What was folded once folds again.
-                Some(entry) => _ = entry.apply(recorded, true).ok()?,
-                None => past = Some(Self::begin(recorded, true).ok()?),
+                Some(entry) => _ = entry.apply(recorded, true, Digests::OfEvents).ok()?,
+                None => past = Some(Self::begin(recorded, true, Digests::OfEvents).ok()?),
             }
         }
         past
@@ -347,18 +404,32 @@ impl Entry {
 }
 
 impl Moment {
-    pub(crate) fn reaches(self, recorded: &Recorded) -> bool {
+    pub(crate) fn reaches(self, revision: u64, at: Option<Timestamp>) -> bool {
         match self {
-            Self::Time(until) => recorded.at.is_none_or(|at| at <= until),
-            Self::Revision(until) => recorded.revision <= until,
+            Self::Time(until) => at.is_none_or(|at| at <= until),
+            Self::Revision(until) => revision <= until,
         }
     }
 }
 
-type Digest = NonZeroU32;
+pub(crate) type Digest = NonZeroU32;
 
 /// Enough to tell two lines apart that claim one revision.
-fn digest(recorded: &Recorded) -> Digest {
-    let hash = FixedState::with_seed(0).hash_one(recorded);
+fn digest(told: &impl Hash) -> Digest {
+    let hash = FixedState::with_seed(0).hash_one(told);
     Digest::MIN | (hash >> 32) as u32
+}
+
+impl Digests {
+    fn of(self, recorded: &Recorded) -> Digest {
+        match self {
+            Self::OfEvents => digest(recorded),
+            Self::OfLines => digest_of_line(recorded.to_string().as_bytes()),
+        }
+    }
+}
+
+/// The digest of an event by its canonical writing.
+pub(crate) fn digest_of_line(line: &[u8]) -> Digest {
+    digest(&line)
 }

@@ -76,6 +76,7 @@
 
 extern crate alloc;
 
+mod bulk;
 pub mod call;
 pub mod chart;
 mod finding;
@@ -99,6 +100,7 @@ mod text;
 pub use proptest;
 pub use {jiff, serde_json, uuid};
 
+pub use bulk::{Bulk, OperationSummary, Summary};
 pub use call::Call;
 pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};

@@ -31,6 +31,16 @@ impl Operation {
         Self { state: State::told(told).unwrap_or(State::NotStarted), resource, aliases: Vec::new() }
     }
 
+    /// Puts one together from what a bulk replay kept of it.
+    pub(crate) const fn restored(state: State, resource: Box<CommsOperation>) -> Self {
+        Self { state, resource, aliases: Vec::new() }
+    }
+
+    /// True where it was told by more ids than one.
+    pub(crate) const fn has_aliases(&self) -> bool {
+        !self.aliases.is_empty()
+    }
+
     /// Takes over what is told, in the same state.
     pub(crate) fn merge(&mut self, told: &CommsOperation) {
         let id = self.resource.id.take();

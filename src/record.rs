@@ -61,6 +61,11 @@ impl Recorded {
         Self { call, revision, at, inferred: false, event }
     }
 
+    /// Reads a line that may be anything.
+    pub(crate) fn read(line: &[u8]) -> Result<Self, LineError> {
+        core::str::from_utf8(line).map_err(|error| LineError::utf8(&error))?.parse()
+    }
+
     /// The call that a line names, where the rest of it cannot be read.
     pub(crate) fn call_of(line: &str) -> Option<CallId> {
         serde_json::from_str::<Line<'_>>(line).ok()?.call()

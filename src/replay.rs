@@ -146,24 +146,36 @@ impl Replay {
     }
 
     fn line(&mut self, line: &[u8], sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
-        let read = core::str::from_utf8(line).map_err(|error| LineError::utf8(&error)).and_then(str::parse);
-        match read {
-            Ok(recorded) if self.wants(&recorded) => self.place(recorded, sink, findings),
-            Ok(_) => {}
-            Err(error) => {
-                let call = core::str::from_utf8(line).ok().and_then(Recorded::call_of);
-                let kind = match &error {
-                    LineError::Foreign { .. } => FindingKind::UnknownResource,
-                    LineError::Version { .. } => FindingKind::Refused,
-                    LineError::Json { .. }
-                    | LineError::Missing { .. }
-                    | LineError::Invalid { .. }
-                    | LineError::UnknownType { .. } => FindingKind::Malformed,
-                };
-                if call.is_none() || self.only.is_none_or(|only| call == Some(only)) {
-                    findings.push(Finding::new(kind, call, error.to_string()));
-                }
-            }
+        match Recorded::read(line) {
+            Ok(recorded) => self.recorded(recorded, sink, findings),
+            Err(error) => self.unread(line, &error, findings),
+        }
+    }
+
+    pub(crate) fn recorded(
+        &mut self,
+        recorded: Recorded,
+        sink: &mut dyn FnMut(&Recorded),
+        findings: &mut Vec<Finding>,
+    ) {
+        if self.wants(recorded.call, recorded.revision, recorded.at) {
+            self.place(recorded, sink, findings);
+        }
+    }
+
+    /// Says of a line why it cannot be read.
+    pub(crate) fn unread(&self, line: &[u8], error: &LineError, findings: &mut Vec<Finding>) {
+        let call = core::str::from_utf8(line).ok().and_then(Recorded::call_of);
+        let kind = match error {
+            LineError::Foreign { .. } => FindingKind::UnknownResource,
+            LineError::Version { .. } => FindingKind::Refused,
+            LineError::Json { .. }
+            | LineError::Missing { .. }
+            | LineError::Invalid { .. }
+            | LineError::UnknownType { .. } => FindingKind::Malformed,
+        };
+        if call.is_none() || self.only.is_none_or(|only| call == Some(only)) {
+            findings.push(Finding::new(kind, call, error.to_string()));
         }
     }
 
@@ -233,15 +245,24 @@ impl Replay {
         orphans.map(|operation| orphan(recorded.call, operation)).collect()
     }
 
-    fn wants(&mut self, recorded: &Recorded) -> bool {
-        if self.only.is_some_and(|only| only != recorded.call) || self.stopped.contains(&recorded.call) {
+    pub(crate) fn wants(&mut self, call: CallId, revision: u64, at: Option<Timestamp>) -> bool {
+        if self.only.is_some_and(|only| only != call) || self.stopped.contains(&call) {
             return false;
         }
-        let is_reached = self.until.is_none_or(|moment| moment.reaches(recorded));
+        let is_reached = self.until.is_none_or(|moment| moment.reaches(revision, at));
         if !is_reached {
-            self.stopped.insert(recorded.call);
+            self.stopped.insert(call);
         }
         is_reached
+    }
+
+    /// True where lines of a call wait for earlier ones, or its beginning was refused.
+    pub(crate) fn waits_for(&self, call: CallId) -> bool {
+        self.held.contains_key(&call) || self.unbegun.contains_key(&call)
+    }
+
+    pub(crate) const fn ledger_mut(&mut self) -> &mut Ledger {
+        &mut self.ledger
     }
 
     /// Folds an event; true where it was folded.
@@ -347,7 +368,7 @@ impl Replay {
     fn take_in(&mut self, observed: Observed, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
         findings.extend(observed.findings);
         for recorded in &observed.events {
-            if self.wants(recorded) {
+            if self.wants(recorded.call, recorded.revision, recorded.at) {
                 self.fold(recorded, sink, findings);
             }
         }

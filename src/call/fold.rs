@@ -23,7 +23,7 @@ use refuse::refuse;
 
 /// How the call began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Beginning {
+pub(crate) enum Beginning {
     Offered,
     Placed,
     Adopted,
@@ -276,7 +276,7 @@ impl Beginning {
     }
 
     /// A step tells the state, so that it is a guess no longer.
-    const fn known(self) -> Self {
+    pub(crate) const fn known(self) -> Self {
         match self {
             Self::Guessed => Self::Adopted,
             Self::Offered | Self::Placed | Self::Adopted => self,

@@ -55,7 +55,35 @@ impl Seat {
     }
 }
 
+/// A seat as a bulk replay keeps it: who sits there, and the newest deltas that spoke of it.
+pub(crate) struct RosterSeat {
+    pub(crate) participant: Participant,
+    pub(crate) sequence: Option<i64>,
+    pub(crate) info_sequence: Option<i64>,
+}
+
+const INFO: &str = "info";
+
+impl FromIterator<RosterSeat> for Roster {
+    fn from_iter<T: IntoIterator<Item = RosterSeat>>(seats: T) -> Self {
+        let seats = seats.into_iter().map(|seat| {
+            let newest = [(PRESENCE, seat.sequence), (INFO, seat.info_sequence)];
+            let newest = newest.into_iter().filter_map(|(member, newest)| Some((member.into(), newest?)));
+            Arc::new(Seat { participant: seat.participant, newest: newest.collect() })
+        });
+        Self { seats: seats.collect() }
+    }
+}
+
 impl Roster {
+    pub(crate) fn seats(&self) -> impl Iterator<Item = RosterSeat> {
+        self.seats.iter().map(|seat| RosterSeat {
+            participant: seat.participant.clone(),
+            sequence: seat.sequence(),
+            info_sequence: seat.newest.get(INFO).copied(),
+        })
+    }
+
     pub(crate) fn participants(&self) -> impl Iterator<Item = &Participant> {
         self.seats.iter().filter(|seat| seat.is_taken()).map(|seat| &seat.participant)
     }

@@ -17,6 +17,9 @@ use serde_json::Value;
 
 pub(super) use declare::{open_enum, resource};
 
+/// The step of a path that leads into a collection.
+pub(crate) const ITEM: &str = "[]";
+
 /// What stood where a `T` belongs.
 pub(crate) enum Read<T> {
     Null,
@@ -64,6 +67,39 @@ pub(crate) trait Wire: Sized {
     /// The path of a member within, whose value did not fit its type.
     fn misfit(&self) -> Option<String> {
         None
+    }
+
+    /// Which values may stand at a path within without a change to the rest of the canonical writing.
+    fn hole(_path: &[&str]) -> Hole {
+        Hole::Fixed
+    }
+}
+
+/// The values that may stand in one place of the canonical writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hole {
+    /// Only this one: another value may mean something else.
+    Fixed,
+    /// Any text without escapes.
+    Text,
+    /// Any id that is written as it is read.
+    Name,
+    /// Any integer of 32 bits.
+    Small,
+    /// Any integer.
+    Integer,
+    /// `true` or `false`.
+    Truth,
+    /// Any of these, as long as it is of the same kind: nothing here knows the member.
+    Unknown,
+    /// None: what stands here may be written in more ways than one.
+    Never,
+}
+
+impl Hole {
+    /// What a scalar allows, where a path ends at it.
+    fn at_end(self, path: &[&str]) -> Self {
+        if path.is_empty() { self } else { Self::Unknown }
     }
 }
 
@@ -150,6 +186,13 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
 
     fn misfit(&self) -> Option<String> {
         self.iter().enumerate().find_map(|(index, item)| Some(format!("[{index}].{}", item.misfit()?)))
+    }
+
+    fn hole(path: &[&str]) -> Hole {
+        match path {
+            [ITEM, within @ ..] => T::hole(within),
+            _ => Hole::Never,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use callfold::log::Format;
@@ -32,6 +33,9 @@ pub(crate) struct ReplayArgs {
     /// One JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
+    /// How many threads replay event logs
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) jobs: NonZeroUsize,
     /// Show join tokens, passcodes and recording tokens
     #[arg(long)]
     pub(crate) show_secrets: bool,

@@ -4,11 +4,11 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::args::CheckArgs;
-use crate::drive::drive;
+use crate::drive::{Order, drive};
 use crate::report::Lines;
 use crate::status;
 
 pub(crate) fn run(args: &CheckArgs) -> io::Result<ExitCode> {
-    let outcome = drive(&args.source, &mut Lines::new(args.deny.deny, anstream::stdout()))?;
+    let outcome = drive(Order::of(&args.source), &mut Lines::new(args.deny.deny, anstream::stdout()))?;
     Ok(status(&outcome, args.deny.deny))
 }

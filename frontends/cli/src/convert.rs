@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use callfold::Recorded;
 
 use crate::args::{ConvertArgs, Target};
-use crate::drive::{Listener, PlacedFinding, drive};
+use crate::drive::{Listener, Order, PlacedFinding, drive};
 use crate::report::{Lines, stdout};
 use crate::status;
 
 pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
     let findings = Lines::new(args.deny.deny, anstream::stderr());
     let mut converter = Converter { to: args.to, out: stdout(), findings };
-    let outcome = drive(&args.source, &mut converter)?;
+    let outcome = drive(Order::of(&args.source), &mut converter)?;
     converter.out.flush()?;
     Ok(status(&outcome, args.deny.deny))
 }
@@ -25,6 +25,8 @@ struct Converter<O, E> {
 }
 
 impl<O: Write, E: Write> Listener for Converter<O, E> {
+    const HEARS_EVENTS: bool = true;
+
     fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
         match self.to {
             Target::Events => serde_json::to_writer(&mut self.out, recorded)?,

@@ -1,12 +1,14 @@
 //! The drive that the commands share: logs in, events and findings out as they come. Nothing is kept but the calls.
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use callfold::log::Format;
-use callfold::{Finding, FindingKind, Recorded, Replay, Severity};
+use callfold::{Bulk, Finding, FindingKind, Ledger, Recorded, Replay, Severity, Summary};
 
 use crate::args::SourceArgs;
+use crate::crew::{Crew, Found, Report};
 use crate::input::{self, Input, Records, Unreadable};
 use crate::progress::Progress;
 
@@ -15,6 +17,9 @@ const STRIDE: u64 = 4096;
 
 /// What a command does with what a replay gives.
 pub(crate) trait Listener {
+    /// True where it is told of events, one by one.
+    const HEARS_EVENTS: bool = false;
+
     /// An event that was folded.
     fn event(&mut self, _recorded: &Recorded) -> io::Result<()> {
         Ok(())
@@ -40,10 +45,47 @@ impl PlacedFinding {
 
 /// What a replay came to.
 pub(crate) struct Outcome {
-    pub(crate) replay: Replay,
+    pub(crate) calls: Calls,
     pub(crate) inputs: Vec<InputReport>,
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) worst: Option<Severity>,
+}
+
+/// The calls that came out.
+pub(crate) enum Calls {
+    /// All that was told of them.
+    Whole(Replay),
+    /// What a summary tells; in several parts where several worked at it.
+    Lean(Vec<Bulk>),
+}
+
+impl Calls {
+    pub(crate) fn events(&self) -> u64 {
+        match self {
+            Self::Whole(replay) => replay.events(),
+            Self::Lean(parts) => parts.iter().map(Bulk::events).sum(),
+        }
+    }
+
+    /// What is told of each, in the order of their ids.
+    pub(crate) fn summaries(&self) -> Vec<Summary<'_>> {
+        match self {
+            Self::Whole(replay) => replay.ledger().calls().map(Summary::from).collect(),
+            Self::Lean(parts) => {
+                let mut calls: Vec<_> = parts.iter().flat_map(Bulk::calls).collect();
+                calls.sort_by_key(Summary::id);
+                calls
+            }
+        }
+    }
+
+    /// The whole calls, where they were kept.
+    pub(crate) fn ledger(&self) -> Option<&Ledger> {
+        match self {
+            Self::Whole(replay) => Some(replay.ledger()),
+            Self::Lean(_) => None,
+        }
+    }
 }
 
 /// What was read of one log.
@@ -62,8 +104,26 @@ impl InputReport {
     }
 }
 
+/// What a command asks of the drive.
+#[derive(Clone, Copy)]
+pub(crate) struct Order<'a> {
+    pub(crate) source: &'a SourceArgs,
+    /// How many work at it.
+    pub(crate) jobs: NonZeroUsize,
+    /// True where all that was told of the calls is wanted.
+    pub(crate) is_whole: bool,
+}
+
+impl<'a> Order<'a> {
+    /// That one does it, and what a summary tells is enough.
+    pub(crate) const fn of(source: &'a SourceArgs) -> Self {
+        Self { source, jobs: NonZeroUsize::MIN, is_whole: false }
+    }
+}
+
 /// Replays all logs as one.
-pub(crate) fn drive(args: &SourceArgs, listener: &mut impl Listener) -> io::Result<Outcome> {
+pub(crate) fn drive<L: Listener>(order: Order<'_>, listener: &mut L) -> io::Result<Outcome> {
+    let args = order.source;
     let mut inputs = Vec::new();
     let mut unreadable = Vec::new();
     for log in &args.logs {
@@ -72,9 +132,11 @@ pub(crate) fn drive(args: &SourceArgs, listener: &mut impl Listener) -> io::Resu
             Err(why) => unreadable.push(why),
         }
     }
-    let mut drive = Drive::new(args, inputs.iter().map(Input::size).sum(), listener);
+    let mut first = inputs.first().map(|input| input.open(args.format.0));
+    let is_lean = !order.is_whole && !L::HEARS_EVENTS && !args.strict && are_events(first.as_ref(), &inputs, args);
+    let mut drive = Drive::new(order, is_lean, inputs.iter().map(Input::size).sum(), listener);
     for input in &inputs {
-        match input.open(args.format.0) {
+        match first.take().unwrap_or_else(|| input.open(args.format.0)) {
             Ok(records) => unreadable.extend(drive.input(input, records)?),
             Err(why) if input.is_in_folder => drive.stray(&why)?,
             Err(why) => unreadable.push(why),
@@ -83,15 +145,29 @@ pub(crate) fn drive(args: &SourceArgs, listener: &mut impl Listener) -> io::Resu
             break;
         }
     }
-    drive.finish()?;
-    if let Some(call) = args.call.filter(|call| drive.replay.ledger().call(*call).is_none()) {
+    let outcome = drive.finish(unreadable)?;
+    let is_told = |id| outcome.calls.summaries().iter().any(|call| call.id() == id);
+    if let Some(call) = args.call.filter(|call| !is_told(*call)) {
         anstream::eprintln!("callfold: no log tells of call {call}");
     }
-    Ok(Outcome { replay: drive.replay, inputs: drive.inputs, unreadable, worst: drive.worst })
+    Ok(outcome)
+}
+
+/// True where all logs are event logs. Standard input can be looked at once, and so only where it comes first.
+fn are_events(first: Option<&Result<Records, Unreadable>>, inputs: &[Input], args: &SourceArgs) -> bool {
+    let is_one = |log: &Result<Records, Unreadable>| log.as_ref().is_ok_and(|log| log.format == Format::Events);
+    let mut rest = inputs.iter().skip(1);
+    first.is_some_and(is_one) && rest.all(|input| input.is_file() && is_one(&input.open(args.format.0)))
+}
+
+/// What does the work.
+enum Engine {
+    Whole(Box<Replay>),
+    Lean(Box<Crew>),
 }
 
 struct Drive<'a, L> {
-    replay: Replay,
+    engine: Engine,
     listener: &'a mut L,
     inputs: Vec<InputReport>,
     worst: Option<Severity>,
@@ -103,16 +179,17 @@ struct Drive<'a, L> {
 }
 
 impl<'a, L: Listener> Drive<'a, L> {
-    fn new(args: &SourceArgs, bytes: u64, listener: &'a mut L) -> Self {
-        let mut replay = Replay::new();
-        if let Some(moment) = args.until() {
-            replay = replay.until(moment);
-        }
-        if let Some(call) = args.call {
-            replay = replay.only(call);
-        }
+    fn new(order: Order<'_>, is_lean: bool, bytes: u64, listener: &'a mut L) -> Self {
+        let args = order.source;
+        let engine = if is_lean {
+            let bulk = args.until().into_iter().fold(Bulk::new(), Bulk::until);
+            Engine::Lean(Box::new(Crew::new(&args.call.into_iter().fold(bulk, Bulk::only), order.jobs)))
+        } else {
+            let replay = args.until().into_iter().fold(Replay::new(), Replay::until);
+            Engine::Whole(Box::new(args.call.into_iter().fold(replay, Replay::only)))
+        };
         Self {
-            replay,
+            engine,
             listener,
             inputs: Vec::new(),
             worst: None,
@@ -125,32 +202,76 @@ impl<'a, L: Listener> Drive<'a, L> {
 
     fn input(&mut self, input: &Input, mut records: Records) -> io::Result<Option<Unreadable>> {
         let mut report = InputReport::new(&input.path, Some(records.format));
-        let mut broken = None;
+        let read = match self.engine {
+            Engine::Whole(_) => self.records(&mut report, &mut records)?,
+            Engine::Lean(_) => self.blocks(&mut report, &mut records)?,
+        };
+        self.bytes += records.bytes_read;
+        self.inputs.push(report);
+        Ok(read.err().map(|error| Unreadable { path: input.path.clone(), why: error.to_string() }))
+    }
+
+    /// Takes in a log record by record; the inner error is one of reading.
+    fn records(&mut self, report: &mut InputReport, records: &mut Records) -> io::Result<io::Result<()>> {
         while !self.has_stopped {
             match records.next() {
                 Ok(Some(placed)) => {
                     (report.records, report.last_line) = (placed.record, placed.line);
-                    self.record(&mut report, placed.bytes)?;
+                    self.record(report, placed.bytes)?;
                 }
                 Ok(None) => break,
-                Err(error) => {
-                    broken = Some(Unreadable { path: input.path.clone(), why: error.to_string() });
-                    break;
-                }
+                Err(error) => return Ok(Err(error)),
             }
             if report.records.is_multiple_of(STRIDE) {
                 self.progress.set(self.bytes + records.bytes_read);
             }
         }
-        self.bytes += records.bytes_read;
-        self.inputs.push(report);
-        Ok(broken)
+        Ok(Ok(()))
+    }
+
+    /// The same block by block.
+    fn blocks(&mut self, report: &mut InputReport, records: &mut Records) -> io::Result<io::Result<()>> {
+        let Engine::Lean(mut crew) = core::mem::replace(&mut self.engine, Engine::Whole(Box::default())) else {
+            return Ok(Ok(()));
+        };
+        let read = loop {
+            match records.block(crew.spare()) {
+                Ok(Some(block)) => {
+                    if let Some(found) = crew.block(block)? {
+                        self.block_found(report, found)?;
+                    }
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+            self.progress.set(self.bytes + records.bytes_read);
+        };
+        while let Some(found) = crew.rest()? {
+            self.block_found(report, found)?;
+        }
+        crew.next_log()?;
+        self.engine = Engine::Lean(crew);
+        Ok(read)
+    }
+
+    fn block_found(&mut self, report: &mut InputReport, block: Report) -> io::Result<()> {
+        let mut malformed = 0;
+        for Found { record, line, finding } in block.found {
+            if finding.kind == FindingKind::Malformed && malformed != record {
+                malformed = record;
+                report.malformed += 1;
+            }
+            (report.records, report.last_line) = (record, line);
+            self.found(report, vec![finding])?;
+        }
+        (report.records, report.last_line) = (block.record, block.last_line);
+        Ok(())
     }
 
     fn record(&mut self, report: &mut InputReport, bytes: &[u8]) -> io::Result<()> {
-        let Some(format) = report.format else { return Ok(()) };
+        let (Some(format), Engine::Whole(replay)) = (report.format, &mut self.engine) else { return Ok(()) };
         let mut written = Ok(());
-        let findings = self.replay.record(format, bytes, |recorded| {
+        let findings = replay.record(format, bytes, |recorded| {
             if written.is_ok() {
                 written = self.listener.event(recorded);
             }
@@ -161,20 +282,33 @@ impl<'a, L: Listener> Drive<'a, L> {
     }
 
     /// At the end of the last log: what was held back until then.
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(mut self, unreadable: Vec<Unreadable>) -> io::Result<Outcome> {
         let mut written = Ok(());
-        let findings = self.replay.finish(|recorded| {
-            if written.is_ok() {
-                written = self.listener.event(recorded);
+        let mut findings = Vec::new();
+        let calls = match self.engine {
+            Engine::Whole(mut replay) => {
+                findings = replay.finish(|recorded| {
+                    if written.is_ok() {
+                        written = self.listener.event(recorded);
+                    }
+                });
+                Calls::Whole(*replay)
             }
-        });
+            Engine::Lean(crew) => {
+                let mut parts = crew.finish()?;
+                parts.iter_mut().for_each(|part| findings.extend(part.finish()));
+                findings.sort_by_key(|finding| finding.call);
+                Calls::Lean(parts)
+            }
+        };
         written?;
+        self.engine = Engine::Whole(Box::default());
         if let Some(last) = self.inputs.pop() {
             self.found(&last, findings)?;
             self.inputs.push(last);
         }
         self.progress.finish();
-        Ok(())
+        Ok(Outcome { calls, inputs: self.inputs, unreadable, worst: self.worst })
     }
 
     fn found(&mut self, place: &InputReport, findings: Vec<Finding>) -> io::Result<()> {

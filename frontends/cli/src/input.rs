@@ -75,6 +75,20 @@ pub(crate) struct Placed<'a> {
     pub(crate) line: u64,
 }
 
+/// A part of a log that ends with a line.
+#[derive(Default)]
+pub(crate) struct Block {
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Block {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
 /// A log that is being read.
 pub(crate) struct Records {
     source: Box<dyn Read>,
@@ -96,6 +110,10 @@ impl Input {
             Source::File(path) => fs::metadata(path).map_or(0, |metadata| metadata.len()),
             Source::StandardInput => 0,
         }
+    }
+
+    pub(crate) const fn is_file(&self) -> bool {
+        matches!(self.source, Source::File(_))
     }
 
     /// Opens the log and tells its format, where it is not given.
@@ -171,6 +189,27 @@ impl Records {
             }
         }
         Ok(())
+    }
+
+    /// All lines that were read and not cut yet, in exchange for a buffer that is free; `None` at the end of the log.
+    pub(crate) fn block(&mut self, spare: Block) -> io::Result<Option<Block>> {
+        let lines = loop {
+            match memchr::memrchr(b'\n', self.unread()) {
+                _ if self.is_last => break self.unread().len(),
+                Some(last) => break last + 1,
+                None => self.fill()?,
+            }
+        };
+        if lines == 0 {
+            return Ok(None);
+        }
+        let mut buffer = spare.buffer;
+        let rest = self.block.get(self.start + lines..self.end).unwrap_or_default();
+        buffer.resize(BLOCK.max(rest.len()), 0);
+        buffer.get_mut(..rest.len()).unwrap_or_default().copy_from_slice(rest);
+        let (start, end) = (self.start, self.start + lines);
+        (self.start, self.end) = (0, rest.len());
+        Ok(Some(Block { buffer: core::mem::replace(&mut self.block, buffer), start, end }))
     }
 
     /// The next record; `None` at the end of the log.

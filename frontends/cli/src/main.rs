@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod convert;
+mod crew;
 mod drive;
 mod input;
 mod progress;

@@ -126,6 +126,16 @@ macro_rules! resource {
                     $( .or_else(|| self.other.contains_key($text).then(|| $text.into())) )*
                     $( .or_else(|| crate::graph::wire::misfit_in($text, &self.$field)) )*
             }
+
+            fn hole(path: &[&str]) -> crate::graph::wire::Hole {
+                use crate::graph::wire::{Hole, Wire};
+                let Some((name, within)) = path.split_first() else { return Hole::Never };
+                match *name {
+                    $( $text => <$Type as Wire>::hole(within), )*
+                    "@odata.type" => Hole::Fixed,
+                    _ => Hole::Unknown,
+                }
+            }
         }
 
         impl<'de> serde::Deserialize<'de> for $Name {

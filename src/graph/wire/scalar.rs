@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use jiff::{SignedDuration, Span, Timestamp};
 use serde::de::MapAccess;
 
-use super::{Read, Wire};
+use super::{Hole, Read, Wire};
 use crate::{Id, Secret};
 
 impl Wire for String {
@@ -17,17 +17,29 @@ impl Wire for String {
     fn from_integer(number: i64) -> Option<Self> {
         Some(number.to_string())
     }
+
+    fn hole(path: &[&str]) -> Hole {
+        Hole::Text.at_end(path)
+    }
 }
 
 impl Wire for Id {
     fn from_text(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| text.into())
     }
+
+    fn hole(path: &[&str]) -> Hole {
+        Hole::Name.at_end(path)
+    }
 }
 
 impl Wire for uuid::Uuid {
     fn from_text(text: &str) -> Option<Self> {
         Self::try_parse(text).ok()
+    }
+
+    fn hole(_path: &[&str]) -> Hole {
+        Hole::Never
     }
 }
 
@@ -43,6 +55,10 @@ impl Wire for bool {
             _ => None,
         }
     }
+
+    fn hole(path: &[&str]) -> Hole {
+        Hole::Truth.at_end(path)
+    }
 }
 
 impl Wire for i32 {
@@ -52,6 +68,10 @@ impl Wire for i32 {
 
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+
+    fn hole(path: &[&str]) -> Hole {
+        Hole::Small.at_end(path)
     }
 }
 
@@ -63,11 +83,19 @@ impl Wire for i64 {
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
     }
+
+    fn hole(path: &[&str]) -> Hole {
+        Hole::Integer.at_end(path)
+    }
 }
 
 impl Wire for Timestamp {
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+
+    fn hole(_path: &[&str]) -> Hole {
+        Hole::Never
     }
 }
 
@@ -76,6 +104,10 @@ impl Wire for SignedDuration {
     fn from_text(text: &str) -> Option<Self> {
         let span: Span = text.parse().ok()?;
         span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()
+    }
+
+    fn hole(_path: &[&str]) -> Hole {
+        Hole::Never
     }
 }
 
@@ -87,6 +119,10 @@ impl<T: Wire> Wire for Secret<T> {
     fn from_integer(number: i64) -> Option<Self> {
         T::from_integer(number).map(Self::new)
     }
+
+    fn hole(path: &[&str]) -> Hole {
+        T::hole(path)
+    }
 }
 
 impl<T: Wire> Wire for Box<T> {
@@ -96,5 +132,9 @@ impl<T: Wire> Wire for Box<T> {
 
     fn misfit(&self) -> Option<String> {
         T::misfit(self)
+    }
+
+    fn hole(path: &[&str]) -> Hole {
+        T::hole(path)
     }
 }

@@ -1,11 +1,11 @@
 //! The JSON object of `replay --json`: a promise, see `docs/log-format.md`.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 
 use callfold::graph::ResultInfo;
-use callfold::operation::Operation;
-use callfold::{At, Call, CallId, Id};
+use callfold::{At, Call, CallId, Id, Summary};
 use serde::ser::{Error as _, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::{Spool, secrets, stdout};
 use crate::drive::Outcome;
 
-pub(crate) fn json(outcome: &Outcome, findings: Spool, show_secrets: bool) -> io::Result<()> {
+pub(crate) fn json(outcome: &Outcome, findings: Spool, shows_secrets: bool) -> io::Result<()> {
     let report = Report {
         inputs: outcome
             .inputs
@@ -25,8 +25,8 @@ pub(crate) fn json(outcome: &Outcome, findings: Spool, show_secrets: bool) -> io
                 malformed: input.malformed,
             })
             .collect(),
-        events: outcome.replay.events(),
-        calls: Calls(outcome, show_secrets),
+        events: outcome.calls.events(),
+        calls: Calls(outcome, shows_secrets),
         findings: Findings(Cell::new(Some(findings))),
     };
     let mut out = stdout();
@@ -59,12 +59,12 @@ struct Calls<'a>(&'a Outcome, bool);
 
 impl Serialize for Calls<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(outcome, show_secrets) = self;
-        let mut seq = serializer.serialize_seq(None)?;
-        for call in outcome.replay.ledger().calls() {
-            seq.serialize_element(&CallJson::new(call, *show_secrets))?;
-        }
-        seq.end()
+        let Self(outcome, shows_secrets) = self;
+        let ledger = outcome.calls.ledger().filter(|_| *shows_secrets);
+        serializer.collect_seq(outcome.calls.summaries().into_iter().map(|call| {
+            let whole = ledger.and_then(|ledger| ledger.call(call.id()));
+            CallJson::new(call, whole.map(SecretJson::all))
+        }))
     }
 }
 
@@ -75,10 +75,13 @@ struct CallJson<'a> {
     state: &'static str,
     direction: Option<&'a str>,
     audio: Option<&'a str>,
-    result_info: Option<ResultJson<'a>>,
-    operations: Vec<OperationJson<'a>>,
+    #[serde(serialize_with = "result")]
+    result_info: Option<Cow<'a, ResultInfo>>,
+    #[serde(serialize_with = "operations")]
+    operations: Summary<'a>,
     participants: usize,
-    tones: Vec<&'a str>,
+    #[serde(serialize_with = "tones")]
+    tones: Summary<'a>,
     first_at: Option<At>,
     last_at: Option<At>,
     revision: u64,
@@ -87,27 +90,20 @@ struct CallJson<'a> {
 }
 
 impl<'a> CallJson<'a> {
-    fn new(call: &'a Call, show_secrets: bool) -> Self {
-        let is_over = !call.state().is_live();
-        let tones = call.tones().iter().filter_map(|tone| tone.tone.value());
-        let shown = secrets(call).into_iter().map(|shown| SecretJson {
-            member: shown.member,
-            operation: shown.operation,
-            value: shown.value,
-        });
+    fn new(call: Summary<'a>, secrets: Option<Vec<SecretJson<'a>>>) -> Self {
         Self {
             id: call.id(),
             state: call.state().as_str(),
-            direction: call.direction().map(|direction| direction.as_str()),
-            audio: call.audio().map(|audio| audio.as_str()),
-            result_info: call.result_info().map(ResultJson::new),
-            operations: call.operations().iter().map(|one| OperationJson::new(one, is_over)).collect(),
-            participants: call.participants().count(),
-            tones: tones.map(|tone| tone.as_str()).collect(),
+            direction: call.direction(),
+            audio: call.audio(),
+            result_info: call.result_info(),
+            operations: call,
+            participants: call.participants(),
+            tones: call,
             first_at: call.first_at().map(At),
             last_at: call.last_at().map(At),
             revision: call.revision(),
-            secrets: show_secrets.then(|| shown.collect()),
+            secrets,
         }
     }
 }
@@ -119,14 +115,13 @@ struct ResultJson<'a> {
     message: Option<&'a str>,
 }
 
-impl<'a> ResultJson<'a> {
-    fn new(result: &'a ResultInfo) -> Self {
-        Self {
-            code: result.code.value().copied(),
-            subcode: result.subcode.value().copied(),
-            message: result.message.value().map(String::as_str),
-        }
-    }
+fn result<S: Serializer>(result: &Option<Cow<'_, ResultInfo>>, serializer: S) -> Result<S::Ok, S::Error> {
+    let told = result.as_ref().map(|result| ResultJson {
+        code: result.code.value().copied(),
+        subcode: result.subcode.value().copied(),
+        message: result.message.value().map(String::as_str),
+    });
+    told.serialize(serializer)
 }
 
 #[derive(Serialize)]
@@ -139,16 +134,18 @@ struct OperationJson<'a> {
     orphaned: bool,
 }
 
-impl<'a> OperationJson<'a> {
-    fn new(operation: &'a Operation, is_over: bool) -> Self {
-        Self {
-            id: operation.id(),
-            kind: operation.kind().as_str(),
-            status: operation.state().as_str(),
-            client_context: operation.client_context(),
-            orphaned: is_over && operation.is_pending(),
-        }
-    }
+fn operations<S: Serializer>(call: &Summary<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(call.operations().map(|operation| OperationJson {
+        id: operation.id,
+        kind: operation.kind.as_str(),
+        status: operation.state.as_str(),
+        client_context: operation.client_context,
+        orphaned: operation.is_orphaned,
+    }))
+}
+
+fn tones<S: Serializer>(call: &Summary<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(call.tones())
 }
 
 #[derive(Serialize)]
@@ -156,6 +153,18 @@ struct SecretJson<'a> {
     member: &'static str,
     operation: Option<String>,
     value: &'a str,
+}
+
+impl<'a> SecretJson<'a> {
+    fn all(call: &'a Call) -> Vec<Self> {
+        let shown = secrets(call).into_iter();
+        let secrets = shown.map(|shown| Self {
+            member: shown.member,
+            operation: shown.operation,
+            value: shown.value,
+        });
+        secrets.collect()
+    }
 }
 
 /// Taken once, while they are written.

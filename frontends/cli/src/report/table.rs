@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use callfold::operation::Operation;
-use callfold::{Call, Severity};
+use callfold::{Ledger, OperationSummary, Severity, Summary};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
 use jiff::SignedDuration;
@@ -24,13 +23,13 @@ const ID: u16 = 38;
 
 const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations", "participants", "findings"];
 
-pub(crate) fn table(outcome: &Outcome, worst: &Worst, show_secrets: bool) -> io::Result<()> {
+pub(crate) fn table(outcome: &Outcome, worst: &Worst, shows_secrets: bool) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
     calls(outcome, worst, &mut out)?;
     summary(outcome, worst, &mut out)?;
     findings(worst, &mut out)?;
-    if show_secrets {
-        for call in outcome.replay.ledger().calls() {
+    if shows_secrets {
+        for call in outcome.calls.ledger().into_iter().flat_map(Ledger::calls) {
             for shown in secrets(call) {
                 let of = shown.operation.map_or_else(String::new, |id| format!(" of operation {id}"));
                 let value = printable(shown.value);
@@ -43,11 +42,11 @@ pub(crate) fn table(outcome: &Outcome, worst: &Worst, show_secrets: bool) -> io:
 
 /// One line a call where the terminal is wide enough, a few where it is not.
 fn calls(outcome: &Outcome, worst: &Worst, out: &mut impl Write) -> io::Result<()> {
-    let count = |call: &Call| worst.of_call(call.id());
-    let calls = || outcome.replay.ledger().calls();
+    let count = |call: &Summary<'_>| worst.of_call(call.id());
+    let calls = outcome.calls.summaries();
     let mut table = Table::new();
     if table.width().is_some_and(|width| width < NARROW) {
-        calls().try_for_each(|call| block(call, count(call), out))?;
+        calls.iter().try_for_each(|call| block(call, count(call), out))?;
     } else {
         table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
         let style = table.style_mut();
@@ -55,7 +54,7 @@ fn calls(outcome: &Outcome, worst: &Worst, out: &mut impl Write) -> io::Result<(
         style.bottom_border = LineStyle::default();
         (style.header_separator.fill, style.header_separator.junction) = (Some('─'), Some('─'));
         table.set_header(HEADINGS);
-        calls().for_each(|call| _ = table.add_row(row(call, count(call))));
+        calls.iter().for_each(|call| _ = table.add_row(row(call, count(call))));
         if let Some(ids) = table.column_mut(0) {
             ids.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(ID)));
         }
@@ -63,14 +62,14 @@ fn calls(outcome: &Outcome, worst: &Worst, out: &mut impl Write) -> io::Result<(
             table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
         }
     }
-    if calls().next().is_some() { writeln!(out) } else { Ok(()) }
+    if calls.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 /// A call where there is no room for a table.
-fn block(call: &Call, findings: usize, out: &mut impl Write) -> io::Result<()> {
+fn block(call: &Summary<'_>, findings: usize, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{} {} {}", call.id(), call.state(), duration(call))?;
-    let operations = call.operations().iter().map(|one| operation(call, one));
-    let people = call.participants().count() as u64;
+    let operations = call.operations().map(operation);
+    let people = call.participants() as u64;
     let counted = [(people, "participant"), (findings as u64, "finding")];
     let counted =
         counted.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| many(number, what));
@@ -78,9 +77,9 @@ fn block(call: &Call, findings: usize, out: &mut impl Write) -> io::Result<()> {
     lines.into_iter().try_for_each(|line| writeln!(out, "  {line}"))
 }
 
-fn row(call: &Call, findings: usize) -> [Cell; 7] {
-    let operations: Vec<String> = call.operations().iter().map(|one| operation(call, one)).collect();
-    let people = call.participants().count();
+fn row(call: &Summary<'_>, findings: usize) -> [Cell; 7] {
+    let operations: Vec<String> = call.operations().map(operation).collect();
+    let people = call.participants();
     [
         Cell::new(call.id()),
         Cell::new(call.state()),
@@ -96,16 +95,15 @@ fn count(number: usize) -> String {
     if number == 0 { String::new() } else { number.to_string() }
 }
 
-fn operation(call: &Call, operation: &Operation) -> String {
-    let orphaned = if !call.state().is_live() && operation.is_pending() { ", orphaned" } else { "" };
-    format!("{} {}{orphaned}", operation.kind().as_str(), operation.state())
+fn operation(operation: OperationSummary<'_>) -> String {
+    let orphaned = if operation.is_orphaned { ", orphaned" } else { "" };
+    format!("{} {}{orphaned}", operation.kind.as_str(), operation.state)
 }
 
 /// The result that was told last: its code, subcode and message, or the older reason.
-fn ending(call: &Call) -> String {
+fn ending(call: &Summary<'_>) -> String {
     let Some(result) = call.result_info() else {
-        let reason = call.details().termination_reason.value();
-        return reason.map_or_else(String::new, |reason| short(reason));
+        return call.termination_reason().map_or_else(String::new, short);
     };
     let code = result.code.value().map(i32::to_string);
     let subcode = result.subcode.value().map(i32::to_string);
@@ -123,7 +121,7 @@ fn short(text: &str) -> String {
     begin
 }
 
-fn duration(call: &Call) -> String {
+fn duration(call: &Summary<'_>) -> String {
     let times = call.first_at().zip(call.last_at());
     times.map_or_else(String::new, |(first, last)| clock(last.duration_since(first)))
 }
@@ -136,8 +134,8 @@ fn clock(duration: SignedDuration) -> String {
 }
 
 fn summary(outcome: &Outcome, worst: &Worst, out: &mut impl Write) -> io::Result<()> {
-    let calls = outcome.replay.ledger().calls().count();
-    let events = outcome.replay.events();
+    let calls = outcome.calls.summaries().len();
+    let events = outcome.calls.events();
     let records: u64 = outcome.inputs.iter().map(|input| input.records).sum();
     let inputs = outcome.inputs.len();
     write!(

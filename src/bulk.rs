@@ -1,0 +1,284 @@
+//! Replay of event logs in bulk: what a summary tells of each call, and every finding, at the speed of the machine.
+//!
+//! Each line takes the first of three ways that is open to it. One in the canonical layout, of a shape that came
+//! before, is matched and folded into a lean call, and nothing is decoded. Any other is read by serde, written
+//! again in the canonical layout, and taken as that. What the lean fold has no room for (a refusal, a line that
+//! came too early, a second telling, the side of the service) goes to a [`Replay`], the call with it, and the call
+//! comes back once it is lean again.
+
+mod lean;
+mod meaning;
+mod names;
+mod reader;
+mod scan;
+mod shape;
+mod summary;
+mod whole;
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::hash::BuildHasher;
+use core::num::NonZeroUsize;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+pub use summary::{OperationSummary, Summary};
+
+use crate::{CallId, Finding, Moment, Recorded, Replay};
+use lean::Lean;
+use reader::{Reader, Told};
+
+/// A replay of event logs in bulk: it keeps of each call what a summary tells, and finds what a [`Replay`] finds.
+///
+/// ```
+/// use callfold::Bulk;
+/// use callfold::call::State;
+///
+/// let log = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}
+/// {"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"established","data":{}}"#;
+/// let mut bulk = Bulk::new();
+/// for line in log.split(|byte| *byte == b'\n') {
+///     assert!(bulk.line(line).is_empty());
+/// }
+/// assert_eq!(bulk.calls()[0].state(), State::Established);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Bulk {
+    reader: Reader,
+    calls: Vec<Slot>,
+    index: HashTable<u32>,
+    /// Where the calls are that are not lean, and what came too early.
+    replay: Replay,
+    is_whole: bool,
+    /// Which part of the calls it takes, of how many.
+    part: (usize, NonZeroUsize),
+    /// Events that were folded into lean calls.
+    events: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    lean: Lean,
+    /// True while the replay has the call.
+    is_away: bool,
+}
+
+impl Default for Bulk {
+    fn default() -> Self {
+        Self {
+            reader: Reader::default(),
+            calls: Vec::new(),
+            index: HashTable::new(),
+            replay: Replay::new().onto(crate::Ledger::of_lines()),
+            is_whole: true,
+            part: (0, NonZeroUsize::MIN),
+            events: 0,
+        }
+    }
+}
+
+impl Bulk {
+    /// A replay of everything.
+    ///
+    /// ```
+    /// # use callfold::Bulk;
+    /// assert_eq!(Bulk::new().events(), 0);
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stops each call at a moment.
+    ///
+    /// ```
+    /// # use callfold::{Bulk, Moment};
+    /// let bulk = Bulk::new().until(Moment::Revision(3));
+    /// ```
+    #[must_use]
+    pub fn until(self, moment: Moment) -> Self {
+        Self { replay: self.replay.until(moment), is_whole: false, ..self }
+    }
+
+    /// Replays one call alone.
+    ///
+    /// ```
+    /// # use callfold::{Bulk, CallId};
+    /// let bulk = Bulk::new().only(CallId::new(uuid::Uuid::nil()));
+    /// ```
+    #[must_use]
+    pub fn only(self, call: CallId) -> Self {
+        Self { replay: self.replay.only(call), is_whole: false, ..self }
+    }
+
+    /// Takes one part of the calls, of so many: what several threads find, each in its part, is what one finds in all.
+    ///
+    /// ```
+    /// use callfold::Bulk;
+    ///
+    /// let line = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let two = 2.try_into()?;
+    /// let mut parts = [Bulk::new().part(0, two), Bulk::new().part(1, two)];
+    /// parts.iter_mut().for_each(|part| assert!(part.line(line).is_empty()));
+    /// assert_eq!(parts.iter().map(Bulk::events).sum::<u64>(), 1);
+    /// # Ok::<(), std::num::TryFromIntError>(())
+    /// ```
+    #[must_use]
+    pub fn part(self, index: usize, of: NonZeroUsize) -> Self {
+        Self { part: (index, of), ..self }
+    }
+
+    /// How many events were folded.
+    ///
+    /// ```
+    /// # use callfold::Bulk;
+    /// assert_eq!(Bulk::new().events(), 0);
+    /// ```
+    pub const fn events(&self) -> u64 {
+        self.events + self.replay.events()
+    }
+
+    /// Takes in one line of an event log. Gives what a [`Replay`] would find.
+    ///
+    /// ```
+    /// use callfold::{Bulk, FindingKind};
+    ///
+    /// let findings = Bulk::new().line(b"not JSON");
+    /// assert_eq!(findings[0].kind, FindingKind::Malformed);
+    /// ```
+    pub fn line(&mut self, line: &[u8]) -> Vec<Finding> {
+        match scan::call(line) {
+            Some(call) if !self.is_mine(Some(call)) => Vec::new(),
+            Some(call) if self.reader.read(call, line).is_some_and(|told| self.fold(&told)) => Vec::new(),
+            _ => self.odd(line),
+        }
+    }
+
+    /// True where a call, or a line that names none, belongs to this part.
+    fn is_mine(&self, call: Option<CallId>) -> bool {
+        let (index, of) = self.part;
+        of == NonZeroUsize::MIN || call.map_or(0, |call| (hash(call) >> 32) as usize % of) == index
+    }
+
+    /// Folds what is still held back: lines whose revision came too early, at the end of the log.
+    ///
+    /// ```
+    /// use callfold::Bulk;
+    ///
+    /// let line = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"placed","data":{}}"#;
+    /// let mut bulk = Bulk::new();
+    /// assert_eq!(bulk.line(line).len(), 1); // revision 1 is missing
+    /// assert!(bulk.finish().is_empty());
+    /// assert_eq!(bulk.events(), 1);
+    /// ```
+    pub fn finish(&mut self) -> Vec<Finding> {
+        self.replay.finish(|_| {})
+    }
+
+    /// What is told of each call, in the order of their ids.
+    ///
+    /// ```
+    /// # use callfold::Bulk;
+    /// assert!(Bulk::new().calls().is_empty());
+    /// ```
+    pub fn calls(&self) -> Vec<Summary<'_>> {
+        let lean = self.calls.iter().filter(|slot| !slot.is_away);
+        let lean = lean.map(|slot| Summary::lean(&slot.lean, self.reader.names()));
+        let whole = self.replay.ledger().calls().map(Summary::from);
+        let mut calls: Vec<_> = lean.chain(whole).collect();
+        calls.sort_unstable_by_key(Summary::id);
+        calls
+    }
+
+    /// Folds a line into its lean call; false, and nothing changed, where that has no room for it.
+    fn fold(&mut self, told: &Told<'_>) -> bool {
+        let line = &told.line;
+        if !self.is_whole && !self.replay.wants(line.call, line.revision, line.at) {
+            return true;
+        }
+        let is_folded = match find(&self.index, &self.calls, line.call) {
+            Some(index) => match self.calls.get_mut(index as usize) {
+                Some(slot) if !slot.is_away && line.revision == slot.lean.revision + 1 => {
+                    self.reader.evolve(&mut slot.lean, told)
+                }
+                Some(_) | None => false,
+            },
+            None => self.begin(told),
+        };
+        self.events += u64::from(is_folded);
+        is_folded
+    }
+
+    fn begin(&mut self, told: &Told<'_>) -> bool {
+        let line = &told.line;
+        if line.revision != 1 || self.replay.waits_for(line.call) {
+            return false;
+        }
+        let Some(lean) = self.reader.begin(told) else { return false };
+        self.keep(lean);
+        true
+    }
+
+    fn keep(&mut self, lean: Lean) {
+        let Self { index, calls, .. } = self;
+        let Ok(number) = u32::try_from(calls.len()) else { return };
+        index.insert_unique(hash(lean.id), number, |number| {
+            calls.get(*number as usize).map_or(0, |slot| hash(slot.lean.id))
+        });
+        calls.push(Slot { lean, is_away: false });
+    }
+
+    /// Takes the other two ways.
+    #[cold]
+    fn odd(&mut self, line: &[u8]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        match Recorded::read(line) {
+            Ok(recorded) if !self.is_mine(Some(recorded.call)) => {}
+            Ok(recorded) => {
+                let canonical = recorded.to_string();
+                self.reader.learn(&recorded.event);
+                let told = self.reader.read(recorded.call, canonical.as_bytes());
+                if !told.is_some_and(|told| self.fold(&told)) {
+                    self.whole(recorded, &mut findings);
+                }
+            }
+            Err(error) => {
+                self.replay.unread(line, &error, &mut findings);
+                findings.retain(|finding| self.is_mine(finding.call));
+            }
+        }
+        findings
+    }
+
+    /// Folds an event into its whole call.
+    fn whole(&mut self, recorded: Recorded, findings: &mut Vec<Finding>) {
+        let call = recorded.call;
+        let index = find(&self.index, &self.calls, call).map(|index| index as usize);
+        if let Some(slot) = index.and_then(|index| self.calls.get_mut(index))
+            && !slot.is_away
+        {
+            slot.is_away = true;
+            self.replay.ledger_mut().put(whole::thaw(&slot.lean, self.reader.names()));
+        }
+        self.replay.recorded(recorded, &mut |_| {}, findings);
+        if self.replay.waits_for(call) {
+            return;
+        }
+        let entry = self.replay.ledger().entry(call);
+        let Some(lean) = entry.and_then(|entry| whole::freeze(entry, self.reader.names_mut())) else { return };
+        self.replay.ledger_mut().remove(call);
+        match index.and_then(|index| self.calls.get_mut(index)) {
+            Some(slot) => *slot = Slot { lean, is_away: false },
+            None => self.keep(lean),
+        }
+    }
+}
+
+fn hash(call: CallId) -> u64 {
+    FixedState::with_seed(0).hash_one(call.guid().as_u128())
+}
+
+fn find(index: &HashTable<u32>, calls: &[Slot], call: CallId) -> Option<u32> {
+    let is_it = |number: &u32| calls.get(*number as usize).is_some_and(|slot| slot.lean.id == call);
+    index.find(hash(call), is_it).copied()
+}

@@ -1,0 +1,338 @@
+//! A call as a bulk replay keeps it: what its summary tells, and what it takes to refuse an event.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+use super::meaning::{DetailsTold, OperationTold, ParticipantTold, ToneTold};
+use super::names::{NameId, Names, Text};
+use super::shape::Spans;
+use super::scan;
+use crate::call::{Beginning, Cause, Region, State};
+use crate::graph::{Member, OperationKind};
+use crate::ledger::{Digest, REMEMBERED};
+use crate::{CallId, Id, operation};
+
+#[derive(Clone, Debug)]
+pub(super) struct Lean {
+    pub(super) id: CallId,
+    pub(super) revision: u64,
+    pub(super) first_at: Option<Timestamp>,
+    pub(super) last_at: Option<Timestamp>,
+    pub(super) state: State,
+    pub(super) beginning: Beginning,
+    pub(super) direction: Option<NameId>,
+    pub(super) audio: Option<NameId>,
+    /// JSON.
+    pub(super) result: Option<Text>,
+    pub(super) reason: Option<Text>,
+    pub(super) operations: Vec<Work>,
+    pub(super) seats: Vec<Seat>,
+    pub(super) tones: Vec<Press>,
+    pub(super) digests: Digests,
+}
+
+/// An operation.
+#[derive(Clone, Debug)]
+pub(super) struct Work {
+    pub(super) id: Id,
+    pub(super) type_name: Option<NameId>,
+    pub(super) kind: OperationKind,
+    pub(super) state: operation::State,
+    pub(super) context: Member<Box<str>>,
+    /// JSON.
+    pub(super) result: Member<Text>,
+    pub(super) reason: Member<NameId>,
+    /// What was told beyond this: the JSON of those tellings.
+    pub(super) more: Vec<Box<str>>,
+}
+
+/// A participant, or one who left.
+#[derive(Clone, Debug)]
+pub(super) struct Seat {
+    pub(super) id: Id,
+    pub(super) is_taken: bool,
+    /// The newest numbered delta that spoke of it, and of who it is.
+    pub(super) sequence: Option<i64>,
+    pub(super) info_sequence: Option<i64>,
+    /// JSON.
+    pub(super) info: Member<Text>,
+}
+
+/// A tone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Press {
+    pub(super) sequence: i64,
+    pub(super) tone: NameId,
+}
+
+/// The digests of the newest revisions: that of revision `r` at `(r - 1) % REMEMBERED`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Digests(Vec<Option<Digest>>);
+
+impl Digests {
+    /// Those of the revisions up to this one, the newest last.
+    pub(super) fn of(revision: u64, newest: impl ExactSizeIterator<Item = Option<Digest>>) -> Self {
+        let first = (revision + 1).saturating_sub(newest.len() as u64);
+        let mut digests = Vec::from_iter(core::iter::repeat_n(None, newest.len()));
+        for (revision, digest) in (first..).zip(newest) {
+            let index = (revision.wrapping_sub(1) % REMEMBERED as u64) as usize;
+            if let Some(place) = digests.get_mut(index) {
+                *place = digest;
+            }
+        }
+        Self(digests)
+    }
+
+    /// The digest of the next revision.
+    pub(super) fn push(&mut self, revision: u64, digest: Option<Digest>) {
+        let index = (revision.wrapping_sub(1) % REMEMBERED as u64) as usize;
+        match self.0.get_mut(index) {
+            Some(old) => *old = digest,
+            None => self.0.push(digest),
+        }
+    }
+
+    /// Those of the newest revisions, the newest last.
+    pub(super) fn newest(&self, revision: u64) -> impl Iterator<Item = Option<Digest>> {
+        let next = if self.0.len() < REMEMBERED { 0 } else { (revision % REMEMBERED as u64) as usize };
+        let (newer, older) = self.0.split_at_checked(next).unwrap_or_default();
+        older.iter().chain(newer).copied()
+    }
+}
+
+/// A line, as far as it is not its event's own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) call: CallId,
+    pub(super) revision: u64,
+    pub(super) at: Option<Timestamp>,
+    pub(super) digest: Digest,
+}
+
+impl<'a> Line<'a> {
+    fn text(&self, (start, end): (usize, usize)) -> &'a str {
+        self.bytes.get(start..end).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
+    }
+
+    fn hole(&self, spans: &Spans, hole: u8) -> &'a str {
+        self.text(spans.hole(hole))
+    }
+
+    /// The integer in a hole.
+    fn integer(&self, (start, _): (usize, usize)) -> Option<i64> {
+        scan::integer(self.bytes, start).map(|(number, _)| number)
+    }
+
+    /// The id in a hole.
+    fn id(&self, (start, end): (usize, usize)) -> Id {
+        let guid = self.bytes.get(start..end).and_then(scan::guid);
+        guid.map_or_else(|| Id::from(self.text((start, end))), Id::from)
+    }
+}
+
+impl Lean {
+    pub(super) fn begin(line: &Line<'_>, beginning: Beginning, state: State) -> Self {
+        let mut digests = Digests::default();
+        digests.push(line.revision, Some(line.digest));
+        Self {
+            id: line.call,
+            revision: line.revision,
+            first_at: line.at,
+            last_at: line.at,
+            state,
+            beginning,
+            direction: None,
+            audio: None,
+            result: None,
+            reason: None,
+            operations: Vec::new(),
+            seats: Vec::new(),
+            tones: Vec::new(),
+            digests,
+        }
+    }
+
+    /// Counts an event that was folded.
+    pub(super) fn passed(&mut self, line: &Line<'_>) {
+        self.revision = line.revision;
+        self.first_at = self.first_at.or(line.at);
+        self.last_at = self.last_at.max(line.at);
+        self.digests.push(line.revision, Some(line.digest));
+    }
+
+    pub(super) fn told(&mut self, told: &DetailsTold, line: &Line<'_>, spans: &Spans, names: &mut Names) {
+        merge(&mut self.direction, told.direction);
+        merge(&mut self.audio, told.audio);
+        let result = match told.result {
+            Member::Absent => Member::Absent,
+            Member::Null => Member::Null,
+            Member::Value((start, end)) => {
+                Member::Value(names.keep(line.text((spans.place(start), spans.place(end)))))
+            }
+        };
+        merge(&mut self.result, result);
+        let reason = match told.reason {
+            Member::Absent => Member::Absent,
+            Member::Null => Member::Null,
+            Member::Value(hole) => Member::Value(names.keep(line.hole(spans, hole))),
+        };
+        merge(&mut self.reason, reason);
+    }
+
+    /// Takes a step; false, and nothing changed, where it is refused or leaves operations behind.
+    pub(super) fn step(&mut self, cause: Cause) -> bool {
+        let Some(next) = self.state.after(cause) else { return false };
+        if !next.is_live() && self.operations.iter().any(Work::is_pending) {
+            return false;
+        }
+        if self.state.lies_in(Region::Connected) {
+            self.result = None;
+        }
+        self.state = next;
+        self.beginning = self.beginning.known();
+        true
+    }
+
+    pub(super) fn press(&mut self, told: &ToneTold, line: &Line<'_>, spans: &Spans) -> bool {
+        let Some(sequence) = line.integer(spans.hole(told.sequence)) else { return false };
+        let index = self.tones.partition_point(|known| known.sequence < sequence);
+        if self.tones.get(index).is_none_or(|known| known.sequence != sequence) {
+            self.tones.insert(index, Press { sequence, tone: told.tone });
+        }
+        true
+    }
+
+    /// The operation with an id, of a kind that can be this one.
+    fn work(&mut self, told: &OperationTold, id: &Id) -> Option<&mut Work> {
+        let kinds = |work: &Work| {
+            work.kind == told.kind || [work.kind, told.kind].contains(&OperationKind::Comms)
+        };
+        self.operations.iter_mut().find(|work| work.id == *id && kinds(work))
+    }
+
+    /// Begins an operation; false where it is known, or pending in a call that is over.
+    pub(super) fn create(&mut self, told: &OperationTold, line: &Line<'_>, spans: &Spans, names: &mut Names) -> bool {
+        let id = line.id(spans.hole(told.id));
+        let mut work = Work {
+            id,
+            type_name: told.type_name,
+            kind: told.kind,
+            state: told.state.unwrap_or(operation::State::NotStarted),
+            context: Member::Absent,
+            result: Member::Absent,
+            reason: Member::Absent,
+            more: Vec::new(),
+        };
+        if self.work(told, &work.id).is_some() || (!self.state.is_live() && work.is_pending()) {
+            return false;
+        }
+        work.merge(told, line, spans, names);
+        self.operations.push(work);
+        true
+    }
+
+    /// Moves an operation, or with no cause takes in what is told of it; false where that is refused, or it is not
+    /// known by its id.
+    pub(super) fn update(
+        &mut self,
+        cause: Option<operation::Cause>,
+        told: &OperationTold,
+        line: &Line<'_>,
+        spans: &Spans,
+        names: &mut Names,
+    ) -> bool {
+        let id = line.id(spans.hole(told.id));
+        let Some(work) = self.work(told, &id) else { return false };
+        let next = match cause {
+            Some(cause) => work.state.after(cause),
+            None => Some(work.state).filter(|_| work.is_pending()),
+        };
+        let Some(next) = next else { return false };
+        work.state = next;
+        if work.kind == OperationKind::Comms && told.type_name.is_some() {
+            (work.kind, work.type_name) = (told.kind, told.type_name);
+        }
+        work.merge(told, line, spans, names);
+        true
+    }
+
+    /// Takes in what is told of a participant; the delta's number is newer than all that were heard of it.
+    pub(super) fn sit(
+        &mut self,
+        told: &ParticipantTold,
+        sequence: Option<i64>,
+        line: &Line<'_>,
+        spans: &Spans,
+        names: &mut Names,
+    ) {
+        let id = line.id(spans.hole(told.id));
+        let info = match told.info {
+            Member::Absent => Member::Absent,
+            Member::Null => Member::Null,
+            Member::Value((start, end)) => {
+                Member::Value(names.keep(line.text((spans.place(start), spans.place(end)))))
+            }
+        };
+        let index = self.seats.iter().position(|seat| seat.id == id).unwrap_or_else(|| {
+            self.seats.push(Seat { id, is_taken: true, sequence: None, info_sequence: None, info: Member::Absent });
+            self.seats.len() - 1
+        });
+        let Some(seat) = self.seats.get_mut(index) else { return };
+        seat.is_taken = !told.is_gone;
+        seat.sequence = sequence.or(seat.sequence);
+        if !info.is_absent() {
+            seat.info = info;
+            seat.info_sequence = sequence.or(seat.info_sequence);
+        }
+    }
+
+    /// True where a delta with this number is the newest for everybody.
+    pub(super) fn takes_delta(&self, sequence: Option<i64>) -> bool {
+        sequence.is_none() || self.seats.iter().all(|seat| seat.sequence < sequence)
+    }
+}
+
+impl Work {
+    pub(super) const fn is_pending(&self) -> bool {
+        matches!(self.state, operation::State::NotStarted | operation::State::Running)
+    }
+
+    fn merge(&mut self, told: &OperationTold, line: &Line<'_>, spans: &Spans, names: &mut Names) {
+        match told.context {
+            Member::Absent => {}
+            Member::Null => self.context = Member::Null,
+            Member::Value(hole) => {
+                let context = line.hole(spans, hole);
+                if self.context.value().is_none_or(|known| **known != *context) {
+                    self.context = Member::Value(context.into());
+                }
+            }
+        }
+        match told.result {
+            Member::Absent => {}
+            Member::Null => self.result = Member::Null,
+            Member::Value((start, end)) => {
+                let text = line.text((spans.place(start), spans.place(end)));
+                self.result = Member::Value(names.keep(text));
+            }
+        }
+        if !told.reason.is_absent() {
+            self.reason = told.reason;
+        }
+        if told.has_more {
+            self.more.push(line.text(spans.whole()).into());
+        }
+    }
+}
+
+/// A delta: null empties.
+fn merge<T>(known: &mut Option<T>, told: Member<T>) {
+    match told {
+        Member::Absent => {}
+        Member::Null => *known = None,
+        Member::Value(value) => *known = Some(value),
+    }
+}

@@ -1,0 +1,189 @@
+//! What a replay tells of a call, however it is kept.
+
+use alloc::borrow::Cow;
+
+use jiff::Timestamp;
+
+use super::lean::{Lean, Work};
+use super::names::Names;
+use crate::call::{Beginning, State};
+use crate::graph::{CallDirection, OperationKind, ResultInfo};
+use crate::operation::{self, Operation};
+use crate::{Call, CallId, OperationId};
+
+/// What a replay tells of a call: the outlines, without its details.
+///
+/// ```
+/// use callfold::{Call, Recorded, Summary};
+///
+/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+/// let call = Call::begin(&line.parse::<Recorded>()?)?;
+/// assert_eq!(Summary::from(&call).direction(), Some("incoming"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a>(Source<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Source<'a> {
+    Whole(&'a Call),
+    Lean(&'a Lean, &'a Names),
+}
+
+/// What a replay tells of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperationSummary<'a> {
+    /// Its id; `None` where only a `clientContext` was told.
+    pub id: Option<&'a OperationId>,
+    /// Its kind.
+    pub kind: OperationKind,
+    /// How far it is.
+    pub state: operation::State,
+    /// The app's own name for it.
+    pub client_context: Option<&'a str>,
+    /// True where the call ended before it was settled.
+    pub is_orphaned: bool,
+}
+
+impl<'a> From<&'a Call> for Summary<'a> {
+    fn from(call: &'a Call) -> Self {
+        Self(Source::Whole(call))
+    }
+}
+
+impl<'a> Summary<'a> {
+    pub(super) const fn lean(lean: &'a Lean, names: &'a Names) -> Self {
+        Self(Source::Lean(lean, names))
+    }
+
+    /// Its id.
+    pub const fn id(&self) -> CallId {
+        match self.0 {
+            Source::Whole(call) => call.id(),
+            Source::Lean(lean, _) => lean.id,
+        }
+    }
+
+    /// Where it is in its lifecycle.
+    pub const fn state(&self) -> State {
+        match self.0 {
+            Source::Whole(call) => call.state(),
+            Source::Lean(lean, _) => lean.state,
+        }
+    }
+
+    /// The revision of its last event.
+    pub const fn revision(&self) -> u64 {
+        match self.0 {
+            Source::Whole(call) => call.revision(),
+            Source::Lean(lean, _) => lean.revision,
+        }
+    }
+
+    /// When the first event that bears a time happened.
+    pub const fn first_at(&self) -> Option<Timestamp> {
+        match self.0 {
+            Source::Whole(call) => call.first_at(),
+            Source::Lean(lean, _) => lean.first_at,
+        }
+    }
+
+    /// The latest time that an event bears.
+    pub const fn last_at(&self) -> Option<Timestamp> {
+        match self.0 {
+            Source::Whole(call) => call.last_at(),
+            Source::Lean(lean, _) => lean.last_at,
+        }
+    }
+
+    /// Offered to the app or placed by it; `None` where nothing tells.
+    pub fn direction(&self) -> Option<&'a str> {
+        match self.0 {
+            Source::Whole(call) => call.direction().map(CallDirection::as_str),
+            Source::Lean(lean, names) => {
+                let offered = || (lean.beginning == Beginning::Offered).then_some(CallDirection::Incoming.as_str());
+                lean.direction.map(|name| names.text(name)).or_else(offered)
+            }
+        }
+    }
+
+    /// Whether audio flows; `None` where nothing tells.
+    pub fn audio(&self) -> Option<&'a str> {
+        match self.0 {
+            Source::Whole(call) => call.audio().map(|audio| audio.as_str()),
+            Source::Lean(lean, names) => lean.audio.map(|name| names.text(name)),
+        }
+    }
+
+    /// The last result that was told of it; of a terminated call, how it ended.
+    /// Source: [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
+    pub fn result_info(&self) -> Option<Cow<'a, ResultInfo>> {
+        match self.0 {
+            Source::Whole(call) => call.result_info().map(Cow::Borrowed),
+            Source::Lean(lean, names) => {
+                let json = names.read(lean.result.as_ref()?);
+                serde_json::from_str(json).ok().map(Cow::Owned)
+            }
+        }
+    }
+
+    /// Why it ended, in older payloads.
+    pub fn termination_reason(&self) -> Option<&'a str> {
+        match self.0 {
+            Source::Whole(call) => call.details().termination_reason.value().map(|reason| reason.as_str()),
+            Source::Lean(lean, names) => Some(names.read(lean.reason.as_ref()?)),
+        }
+    }
+
+    /// Its operations, in the order in which they were first heard of.
+    pub fn operations(&self) -> impl Iterator<Item = OperationSummary<'a>> + use<'a> {
+        let is_over = !self.state().is_live();
+        let (whole, lean) = match self.0 {
+            Source::Whole(call) => (call.operations(), &[][..]),
+            Source::Lean(lean, _) => (&[][..], &*lean.operations),
+        };
+        let whole = whole.iter().map(move |operation| OperationSummary::whole(operation, is_over));
+        whole.chain(lean.iter().map(move |work| OperationSummary::lean(work, is_over)))
+    }
+
+    /// How many take part.
+    pub fn participants(&self) -> usize {
+        match self.0 {
+            Source::Whole(call) => call.participants().count(),
+            Source::Lean(lean, _) => lean.seats.iter().filter(|seat| seat.is_taken).count(),
+        }
+    }
+
+    /// The tones that were pressed, in the order of their numbers.
+    pub fn tones(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let (whole, lean, names) = match self.0 {
+            Source::Whole(call) => (call.tones(), &[][..], None),
+            Source::Lean(lean, names) => (&[][..], &*lean.tones, Some(names)),
+        };
+        let whole = whole.iter().filter_map(|tone| tone.tone.value().map(|tone| tone.as_str()));
+        whole.chain(lean.iter().filter_map(move |press| Some(names?.text(press.tone))))
+    }
+}
+
+impl<'a> OperationSummary<'a> {
+    fn whole(operation: &'a Operation, is_over: bool) -> Self {
+        Self {
+            id: operation.id(),
+            kind: operation.kind(),
+            state: operation.state(),
+            client_context: operation.client_context(),
+            is_orphaned: is_over && operation.is_pending(),
+        }
+    }
+
+    fn lean(work: &'a Work, is_over: bool) -> Self {
+        Self {
+            id: Some(&work.id),
+            kind: work.kind,
+            state: work.state,
+            client_context: work.context.value().map(|context| &**context),
+            is_orphaned: is_over && work.is_pending(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! A call put together from what a bulk replay kept of it.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+use super::deadline::Deadlines;
+use super::fold::{Beginning, Hearings};
+use super::roster::Roster;
+use super::{Call, State};
+use crate::graph::{self, ToneInfo};
+use crate::operation::Operation;
+use crate::CallId;
+
+/// What tells a summary, and what the fold needs to refuse an event. What only hearing, deciding and the clock look
+/// at is not among it.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) id: CallId,
+    pub(crate) state: State,
+    pub(crate) beginning: Beginning,
+    pub(crate) revision: u64,
+    pub(crate) first_at: Option<Timestamp>,
+    pub(crate) last_at: Option<Timestamp>,
+    pub(crate) details: Box<graph::Call>,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) roster: Roster,
+    pub(crate) tones: Vec<ToneInfo>,
+}
+
+impl From<Parts> for Call {
+    fn from(parts: Parts) -> Self {
+        Self {
+            id: parts.id,
+            state: parts.state,
+            beginning: parts.beginning,
+            revision: parts.revision,
+            first_at: parts.first_at,
+            last_at: parts.last_at,
+            details: parts.details,
+            operations: parts.operations,
+            roster: parts.roster,
+            tones: parts.tones,
+            content_sharing: Vec::new(),
+            hearings: Hearings::default(),
+            deadlines: Deadlines::default(),
+            service: None,
+        }
+    }
+}
+
+impl Call {
+    pub(crate) const fn beginning(&self) -> Beginning {
+        self.beginning
+    }
+
+    pub(crate) const fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// True where the host plays the service for it.
+    pub(crate) const fn is_served(&self) -> bool {
+        self.service.is_some()
+    }
+}
