@@ -265,7 +265,9 @@ impl Bulk {
             return;
         }
         let entry = self.replay.ledger().entry(call);
-        let Some(lean) = entry.and_then(|entry| whole::freeze(entry, self.reader.names_mut())) else { return };
+        let Some(lean) = entry.and_then(|entry| whole::freeze(entry, self.reader.names_mut())) else {
+            return;
+        };
         self.replay.ledger_mut().remove(call);
         match index.and_then(|index| self.calls.get_mut(index)) {
             Some(slot) => *slot = Slot { lean, is_away: false },

@@ -33,17 +33,17 @@ pub use command::Command;
 pub use deadline::{Deadline, Due};
 pub use decide::{Asked, Caller, Decision};
 pub use event::{CallEvent, Details, RecordingCause, ServiceEvent};
-pub use lifecycle::Region;
 pub(crate) use fold::Beginning;
+pub use lifecycle::Region;
 pub(crate) use observe::orphan;
-pub(crate) use parts::Parts;
-pub(crate) use roster::RosterSeat;
 pub use observe::{Delivery, Observed};
+pub(crate) use parts::Parts;
 pub use payload::{
     ContentSharing, HoldMusic, MediaRequest, NotificationHeard, OperationQueued, Recording, RosterUpdated,
     StateConfirmed,
 };
 pub use reply::{Body, Reply};
+pub(crate) use roster::RosterSeat;
 pub(crate) use service::replaced;
 pub use state::{Cause, State};
 pub use stimulus::{Ending, Stimulus, StopReason};

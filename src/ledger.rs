@@ -392,7 +392,9 @@ impl Entry {
 
     fn as_of(&self, moment: Moment) -> Option<Self> {
         let mut past: Option<Self> = None;
-        for recorded in self.history.iter().take_while(|recorded| moment.reaches(recorded.revision, recorded.at)) {
+        for recorded in
+            self.history.iter().take_while(|recorded| moment.reaches(recorded.revision, recorded.at))
+        {
             match &mut past {
                 // What was folded once folds again.
                 Some(entry) => _ = entry.apply(recorded, true, Digests::OfEvents).ok()?,

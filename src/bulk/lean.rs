@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::meaning::{DetailsTold, OperationTold, ParticipantTold, ToneTold};
 use super::names::{NameId, Names, Text};
-use super::shape::Spans;
 use super::scan;
+use super::shape::Spans;
 use crate::call::{Beginning, Cause, Region, State};
 use crate::graph::{Member, OperationKind};
 use crate::ledger::{Digest, REMEMBERED};
@@ -207,14 +207,19 @@ impl Lean {
 
     /// The operation with an id, of a kind that can be this one.
     fn work(&mut self, told: &OperationTold, id: &Id) -> Option<&mut Work> {
-        let kinds = |work: &Work| {
-            work.kind == told.kind || [work.kind, told.kind].contains(&OperationKind::Comms)
-        };
+        let kinds =
+            |work: &Work| work.kind == told.kind || [work.kind, told.kind].contains(&OperationKind::Comms);
         self.operations.iter_mut().find(|work| work.id == *id && kinds(work))
     }
 
     /// Begins an operation; false where it is known, or pending in a call that is over.
-    pub(super) fn create(&mut self, told: &OperationTold, line: &Line<'_>, spans: &Spans, names: &mut Names) -> bool {
+    pub(super) fn create(
+        &mut self,
+        told: &OperationTold,
+        line: &Line<'_>,
+        spans: &Spans,
+        names: &mut Names,
+    ) -> bool {
         let id = line.id(spans.hole(told.id));
         let mut work = Work {
             id,
@@ -277,7 +282,13 @@ impl Lean {
             }
         };
         let index = self.seats.iter().position(|seat| seat.id == id).unwrap_or_else(|| {
-            self.seats.push(Seat { id, is_taken: true, sequence: None, info_sequence: None, info: Member::Absent });
+            self.seats.push(Seat {
+                id,
+                is_taken: true,
+                sequence: None,
+                info_sequence: None,
+                info: Member::Absent,
+            });
             self.seats.len() - 1
         });
         let Some(seat) = self.seats.get_mut(index) else { return };

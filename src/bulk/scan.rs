@@ -155,7 +155,8 @@ fn fraction(bytes: &[u8], start: usize) -> Option<(i32, usize)> {
     let digits = rest.strip_prefix(b".")?;
     let count = digits.iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, end) = digits.split_at_checked(count)?;
-    let number = digits.iter().fold(0, |number: i32, digit| number.wrapping_mul(10) + i32::from(digit - b'0'));
+    let number =
+        digits.iter().fold(0, |number: i32, digit| number.wrapping_mul(10) + i32::from(digit - b'0'));
     let nanosecond = match count {
         3 if number != 0 => number * 1_000_000,
         6 if number % 1000 != 0 => number * 1000,

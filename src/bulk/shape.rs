@@ -133,8 +133,7 @@ impl<M> Shapes<M> {
             parent = Some(next as usize);
         }
         let Some((literal, _)) = layout.parts.last() else { return };
-        let is_same =
-            |place: &Place<M>| *place.literal == **literal && matches!(place.then, Then::End(_));
+        let is_same = |place: &Place<M>| *place.literal == **literal && matches!(place.then, Then::End(_));
         if !self.after(parent).iter().any(|next| self.is(*next, is_same)) {
             self.add(parent, literal, Then::End(meaning));
         }
@@ -178,7 +177,9 @@ fn fill(hole: Hole, bytes: &[u8], at: usize) -> Option<usize> {
             let name = bytes.get(at..end)?;
             (scan::is_name(name)).then_some(end)
         }
-        Hole::Small => scan::integer(bytes, at).filter(|(number, _)| i32::try_from(*number).is_ok()).map(|it| it.1),
+        Hole::Small => {
+            scan::integer(bytes, at).filter(|(number, _)| i32::try_from(*number).is_ok()).map(|it| it.1)
+        }
         Hole::Integer => scan::integer(bytes, at).map(|(_, end)| end),
         Hole::Truth => {
             let rest = bytes.get(at..)?;

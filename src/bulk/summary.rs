@@ -102,7 +102,8 @@ impl<'a> Summary<'a> {
         match self.0 {
             Source::Whole(call) => call.direction().map(CallDirection::as_str),
             Source::Lean(lean, names) => {
-                let offered = || (lean.beginning == Beginning::Offered).then_some(CallDirection::Incoming.as_str());
+                let offered =
+                    || (lean.beginning == Beginning::Offered).then_some(CallDirection::Incoming.as_str());
                 lean.direction.map(|name| names.text(name)).or_else(offered)
             }
         }

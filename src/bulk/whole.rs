@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::lean::{Digests, Lean, Press, Seat, Work};
 use super::names::{Names, Text};
+use crate::Call;
 use crate::call::{Parts, RosterSeat};
 use crate::graph::{
     Call as Resource, CallDirection, CommsOperation, CompletionReason, MediaState, Member, Members, Merge,
@@ -15,7 +16,6 @@ use crate::graph::{
 };
 use crate::ledger::Entry;
 use crate::operation::Operation;
-use crate::Call;
 
 pub(super) fn thaw(lean: &Lean, names: &Names) -> Entry {
     let mut details: Box<Resource> = Box::default();
@@ -103,7 +103,8 @@ impl Work {
         resource.status = Member::Absent;
         resource.client_context = told(&self.context, |context| Some((**context).into()));
         resource.result_info = told(&self.result, |text| json(Some(text), names));
-        resource.completion_reason = told(&self.reason, |name| Some(CompletionReason::from(names.text(*name))));
+        resource.completion_reason =
+            told(&self.reason, |name| Some(CompletionReason::from(names.text(*name))));
         Operation::restored(self.state, resource)
     }
 
@@ -132,7 +133,8 @@ impl Work {
             more: Vec::new(),
         };
         let has_more = *whole.thaw(names).resource() != *resource;
-        let more = if has_more { Vec::from([serde_json::to_string(resource).ok()?.into()]) } else { Vec::new() };
+        let more =
+            if has_more { Vec::from([serde_json::to_string(resource).ok()?.into()]) } else { Vec::new() };
         Some(Self { more, ..whole })
     }
 }

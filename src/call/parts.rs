@@ -9,9 +9,9 @@ use super::deadline::Deadlines;
 use super::fold::{Beginning, Hearings};
 use super::roster::Roster;
 use super::{Call, State};
+use crate::CallId;
 use crate::graph::{self, ToneInfo};
 use crate::operation::Operation;
-use crate::CallId;
 
 /// What tells a summary, and what the fold needs to refuse an event. What only hearing, deciding and the clock look
 /// at is not among it.

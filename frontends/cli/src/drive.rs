@@ -133,7 +133,8 @@ pub(crate) fn drive<L: Listener>(order: Order<'_>, listener: &mut L) -> io::Resu
         }
     }
     let mut first = inputs.first().map(|input| input.open(args.format.0));
-    let is_lean = !order.is_whole && !L::HEARS_EVENTS && !args.strict && are_events(first.as_ref(), &inputs, args);
+    let is_lean =
+        !order.is_whole && !L::HEARS_EVENTS && !args.strict && are_events(first.as_ref(), &inputs, args);
     let mut drive = Drive::new(order, is_lean, inputs.iter().map(Input::size).sum(), listener);
     for input in &inputs {
         match first.take().unwrap_or_else(|| input.open(args.format.0)) {
@@ -155,7 +156,8 @@ pub(crate) fn drive<L: Listener>(order: Order<'_>, listener: &mut L) -> io::Resu
 
 /// True where all logs are event logs. Standard input can be looked at once, and so only where it comes first.
 fn are_events(first: Option<&Result<Records, Unreadable>>, inputs: &[Input], args: &SourceArgs) -> bool {
-    let is_one = |log: &Result<Records, Unreadable>| log.as_ref().is_ok_and(|log| log.format == Format::Events);
+    let is_one =
+        |log: &Result<Records, Unreadable>| log.as_ref().is_ok_and(|log| log.format == Format::Events);
     let mut rest = inputs.iter().skip(1);
     first.is_some_and(is_one) && rest.all(|input| input.is_file() && is_one(&input.open(args.format.0)))
 }
@@ -231,7 +233,8 @@ impl<'a, L: Listener> Drive<'a, L> {
 
     /// The same block by block.
     fn blocks(&mut self, report: &mut InputReport, records: &mut Records) -> io::Result<io::Result<()>> {
-        let Engine::Lean(mut crew) = core::mem::replace(&mut self.engine, Engine::Whole(Box::default())) else {
+        let Engine::Lean(mut crew) = core::mem::replace(&mut self.engine, Engine::Whole(Box::default()))
+        else {
             return Ok(Ok(()));
         };
         let read = loop {

@@ -158,11 +158,8 @@ struct SecretJson<'a> {
 impl<'a> SecretJson<'a> {
     fn all(call: &'a Call) -> Vec<Self> {
         let shown = secrets(call).into_iter();
-        let secrets = shown.map(|shown| Self {
-            member: shown.member,
-            operation: shown.operation,
-            value: shown.value,
-        });
+        let secrets =
+            shown.map(|shown| Self { member: shown.member, operation: shown.operation, value: shown.value });
         secrets.collect()
     }
 }
