@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release --example decode -- log.jsonl`, for an event log; `-- --notifications bodies.jsonl`
 
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::fs::File;

@@ -1,0 +1,146 @@
+//! The yardstick: what somebody would write who wants to know how each call ended, and nothing of the network.
+
+#![expect(clippy::disallowed_types, reason = "a yardstick is written as anyone would write it")]
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use callfold::call::{CallEvent, Cause};
+use callfold::graph::{CommsOperation, Participant, ToneInfo};
+use callfold::{Id, Recorded, operation};
+
+/// An event of a generated log, with what the fold takes of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Event {
+    pub(crate) call: u128,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Offered,
+    Answered,
+    Established,
+    DetailsChanged,
+    RosterUpdated { caller: u128, app: Option<u128> },
+    ToneReceived(u8),
+    OperationCreated(u128),
+    OperationCompleted(u128),
+    TerminationStarted,
+    Terminated { code: i32, subcode: i32 },
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Incoming,
+    Establishing,
+    Established,
+    Terminating,
+    Terminated { code: i32, subcode: i32 },
+}
+
+struct Call {
+    state: State,
+    /// Each operation, and whether it runs.
+    operations: Vec<(u128, bool)>,
+    participants: Vec<u128>,
+    last_tone: Option<u8>,
+}
+
+/// No way leads there.
+#[derive(Debug)]
+pub(crate) struct Illegal;
+
+#[derive(Default)]
+pub(crate) struct Calls(HashMap<u128, Call>);
+
+impl Calls {
+    pub(crate) fn apply(&mut self, event: Event) -> Result<(), Illegal> {
+        match (self.0.entry(event.call), event.kind) {
+            (Entry::Occupied(mut call), kind) => call.get_mut().evolve(kind),
+            (Entry::Vacant(place), Kind::Offered) => {
+                place.insert(Call::offered());
+                Ok(())
+            }
+            (Entry::Vacant(_), _) => Err(Illegal),
+        }
+    }
+}
+
+impl Call {
+    const fn offered() -> Self {
+        Self { state: State::Incoming, operations: Vec::new(), participants: Vec::new(), last_tone: None }
+    }
+
+    fn evolve(&mut self, kind: Kind) -> Result<(), Illegal> {
+        match (self.state, kind) {
+            (State::Terminated { .. }, _) | (_, Kind::Offered) => return Err(Illegal),
+            (State::Incoming, Kind::Answered) => self.state = State::Establishing,
+            (State::Incoming | State::Establishing, Kind::Established) => self.state = State::Established,
+            (_, Kind::TerminationStarted) => self.state = State::Terminating,
+            (_, Kind::Terminated { code, subcode }) => self.state = State::Terminated { code, subcode },
+            (_, Kind::Answered | Kind::Established) => return Err(Illegal),
+            (_, Kind::DetailsChanged) => {}
+            (_, Kind::RosterUpdated { caller, app }) => {
+                for id in [Some(caller), app].into_iter().flatten() {
+                    if !self.participants.contains(&id) {
+                        self.participants.push(id);
+                    }
+                }
+            }
+            (_, Kind::ToneReceived(tone)) => self.last_tone = Some(tone),
+            (_, Kind::OperationCreated(id)) => self.operations.push((id, true)),
+            (_, Kind::OperationCompleted(id)) => {
+                let running = self.operations.iter_mut().find(|operation| **operation == (id, true));
+                running.ok_or(Illegal)?.1 = false;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Event {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a generated log has these events")]
+    pub(crate) fn of(recorded: &Recorded) -> Self {
+        let kind = match &recorded.event {
+            CallEvent::Offered(_) => Kind::Offered,
+            CallEvent::Step(Cause::Answered, _) => Kind::Answered,
+            CallEvent::Step(Cause::Established, _) => Kind::Established,
+            CallEvent::Step(Cause::TerminationStarted, _) => Kind::TerminationStarted,
+            CallEvent::Step(Cause::Terminated, told) => {
+                let result = told.as_ref().unwrap().result_info.value().unwrap();
+                Kind::Terminated {
+                    code: *result.code.value().unwrap(),
+                    subcode: *result.subcode.value().unwrap(),
+                }
+            }
+            CallEvent::DetailsChanged(_) => Kind::DetailsChanged,
+            CallEvent::RosterUpdated(roster) => roster_updated(&roster.participants),
+            CallEvent::ToneReceived(tone) => Kind::ToneReceived(key(tone)),
+            CallEvent::OperationCreated(told) => Kind::OperationCreated(named(told)),
+            CallEvent::OperationStep(operation::Cause::Completed, told) => {
+                Kind::OperationCompleted(named(told))
+            }
+            other => panic!("`{}` is in no generated log", other.type_name()),
+        };
+        Self { call: recorded.call.guid().as_u128(), kind }
+    }
+}
+
+fn roster_updated(participants: &[Participant]) -> Kind {
+    let mut ids = participants.iter().map(|it| guid(it.id.value().unwrap()));
+    Kind::RosterUpdated { caller: ids.next().unwrap(), app: ids.next() }
+}
+
+fn named(operation: &CommsOperation) -> u128 {
+    guid(operation.id.value().unwrap())
+}
+
+fn guid(id: &Id) -> u128 {
+    id.guid().unwrap().as_u128()
+}
+
+/// The key of a tone: its last digit.
+fn key(tone: &ToneInfo) -> u8 {
+    tone.tone.value().unwrap().as_str().bytes().last().unwrap() - b'0'
+}

@@ -1,0 +1,132 @@
+//! What a past costs that is kept, and what asking it costs: `cargo bench --bench snapshots`.
+//!
+//! The yardstick of the same run: the fold with nothing kept. Bytes are what the allocator has given out and not got
+//! back, beyond the yardstick, an event; they are printed before the times.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may panic, and its entry is a macro's")]
+#![allow(clippy::print_stdout, reason = "criterion measures no bytes")]
+
+mod common;
+
+use std::alloc::System;
+use std::hint::black_box;
+use std::time::Duration;
+
+use callfold::{Ledger, Moment, Recorded};
+use criterion::measurement::WallTime;
+use criterion::{
+    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group,
+    criterion_main,
+};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// What is kept of the past.
+const KEPT: [(&str, Kept); 4] = [
+    ("yardstick: nothing kept", Kept::Nothing),
+    ("a snapshot at every event", Kept::Every(1)),
+    ("a snapshot at every 64th event", Kept::Every(64)),
+    ("Ledger::with_history", Kept::History),
+];
+
+#[derive(Clone, Copy)]
+enum Kept {
+    Nothing,
+    Every(usize),
+    History,
+}
+
+impl Kept {
+    fn ledger(self) -> Ledger {
+        match self {
+            Self::Nothing | Self::Every(_) => Ledger::new(),
+            Self::History => Ledger::with_history(),
+        }
+    }
+
+    /// Folds the events, and gives the ledger last, the snapshots before it.
+    fn fold(self, events: &[Recorded]) -> Vec<Ledger> {
+        let (mut ledger, mut kept) = (self.ledger(), Vec::new());
+        for (count, recorded) in (1..).zip(events) {
+            ledger.apply(recorded).unwrap();
+            if matches!(self, Self::Every(events) if count % events == 0) {
+                kept.push(ledger.snapshot());
+            }
+        }
+        kept.push(ledger);
+        kept
+    }
+
+    /// How many bytes it holds.
+    fn bytes(self, events: &[Recorded]) -> isize {
+        let region = Region::new(ALLOCATOR);
+        let kept = self.fold(events);
+        let change = region.change();
+        drop(kept);
+        change.bytes_allocated as isize - change.bytes_deallocated as isize
+    }
+}
+
+fn benches(criterion: &mut Criterion) {
+    for calls in [1_000, 10_000] {
+        let events = common::events(calls);
+        keep(criterion, &events, calls);
+    }
+    let events = common::events(1_000);
+    ask(criterion, &events);
+}
+
+fn keep(criterion: &mut Criterion, events: &[Recorded], calls: u64) {
+    let mut group = group(criterion, "keep");
+    group.throughput(Throughput::Elements(events.len() as u64));
+    let alone = Kept::Nothing.bytes(events);
+    println!("keep: the calls themselves, {calls} calls: {} bytes a call", alone / calls as isize);
+    for (name, kept) in KEPT {
+        let bytes = (kept.bytes(events) - alone) / events.len() as isize;
+        println!("keep: {name}, {calls} calls: {bytes} bytes an event");
+        group.bench_function(BenchmarkId::new(name, calls), |bencher| {
+            bencher.iter_batched(|| (), |()| kept.fold(black_box(events)), BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
+/// Questions about the past of a thousand calls.
+fn ask(criterion: &mut Criterion, events: &[Recorded]) {
+    let mut group = group(criterion, "ask");
+    let kept = Kept::Every(64).fold(events);
+    let (snapshot, rest) = (kept.get(99).unwrap(), events.get(6400..6463).unwrap());
+    group.bench_function("a snapshot", |bencher| bencher.iter(|| black_box(snapshot).snapshot()));
+    group.bench_function("restore: a snapshot and 63 events", |bencher| {
+        bencher.iter_batched(
+            || snapshot.snapshot(),
+            |mut ledger| {
+                rest.iter().for_each(|recorded| _ = ledger.apply(recorded).unwrap());
+                ledger
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    let history = Kept::History.fold(events).pop().unwrap();
+    let middle = events.get(events.len() / 2).and_then(|recorded| recorded.at).unwrap();
+    for (name, moment) in
+        [("a time, halfway", Moment::Time(middle)), ("revision 10 of each call", Moment::Revision(10))]
+    {
+        group.bench_function(format!("as of: {name}"), |bencher| {
+            bencher.iter_with_large_drop(|| black_box(&history).as_of(moment).unwrap());
+        });
+    }
+    group.finish();
+}
+
+fn group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
+    let mut group = criterion.benchmark_group(name);
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    group
+}
+
+criterion_group!(all, benches);
+criterion_main!(all);
