@@ -6,6 +6,7 @@
 //! came too early, a second telling, the side of the service) goes to a [`Replay`], the call with it, and the call
 //! comes back once it is lean again.
 
+mod kind;
 mod lean;
 mod meaning;
 mod names;
@@ -13,6 +14,7 @@ mod reader;
 mod scan;
 mod shape;
 mod summary;
+mod time;
 mod whole;
 
 use alloc::string::ToString;
@@ -193,7 +195,7 @@ impl Bulk {
     /// Folds a line into its lean call; false, and nothing changed, where that has no room for it.
     fn fold(&mut self, told: &Told<'_>) -> bool {
         let line = &told.line;
-        if !self.is_whole && !self.replay.wants(line.call, line.revision, line.at) {
+        if !self.is_whole && !self.replay.wants(line.call, line.revision, line.at.told()) {
             return true;
         }
         let is_folded = match find(&self.index, &self.calls, line.call) {
@@ -258,14 +260,14 @@ impl Bulk {
             && !slot.is_away
         {
             slot.is_away = true;
-            self.replay.ledger_mut().put(whole::thaw(&slot.lean, self.reader.names()));
+            self.replay.ledger_mut().put(whole::thaw(&slot.lean, self.reader.learned()));
         }
         self.replay.recorded(recorded, &mut |_| {}, findings);
         if self.replay.waits_for(call) {
             return;
         }
         let entry = self.replay.ledger().entry(call);
-        let Some(lean) = entry.and_then(|entry| whole::freeze(entry, self.reader.names_mut())) else {
+        let Some(lean) = entry.and_then(|entry| whole::freeze(entry, self.reader.learned_mut())) else {
             return;
         };
         self.replay.ledger_mut().remove(call);

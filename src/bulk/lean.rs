@@ -1,14 +1,12 @@
 //! A call as a bulk replay keeps it: what its summary tells, and what it takes to refuse an event.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use jiff::Timestamp;
-
 use super::meaning::{DetailsTold, OperationTold, ParticipantTold, ToneTold};
-use super::names::{NameId, Names, Text};
+use super::names::{NameId, Names, Text, Word};
 use super::scan;
-use super::shape::Spans;
+use super::shape::{Packed, Shapes, Spans};
+use super::time::Time;
 use crate::call::{Beginning, Cause, Region, State};
 use crate::graph::{Member, OperationKind};
 use crate::ledger::{Digest, REMEMBERED};
@@ -18,8 +16,8 @@ use crate::{CallId, Id, operation};
 pub(super) struct Lean {
     pub(super) id: CallId,
     pub(super) revision: u64,
-    pub(super) first_at: Option<Timestamp>,
-    pub(super) last_at: Option<Timestamp>,
+    pub(super) first_at: Time,
+    pub(super) last_at: Time,
     pub(super) state: State,
     pub(super) beginning: Beginning,
     pub(super) direction: Option<NameId>,
@@ -40,12 +38,12 @@ pub(super) struct Work {
     pub(super) type_name: Option<NameId>,
     pub(super) kind: OperationKind,
     pub(super) state: operation::State,
-    pub(super) context: Member<Box<str>>,
+    pub(super) context: Member<Word>,
     /// JSON.
     pub(super) result: Member<Text>,
     pub(super) reason: Member<NameId>,
-    /// What was told beyond this: the JSON of those tellings.
-    pub(super) more: Vec<Box<str>>,
+    /// The tellings that had more than this, the newest of each shape.
+    pub(super) more: Vec<Packed>,
 }
 
 /// A participant, or one who left.
@@ -56,16 +54,48 @@ pub(super) struct Seat {
     /// The newest numbered delta that spoke of it, and of who it is.
     pub(super) sequence: Option<i64>,
     pub(super) info_sequence: Option<i64>,
-    /// JSON.
-    pub(super) info: Member<Text>,
+    /// The telling that tells who it is.
+    pub(super) info: Option<Packed>,
+}
+
+/// What one telling says of a participant.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    id: Id,
+    is_gone: bool,
+    info: Option<Packed>,
+}
+
+impl Arrival {
+    pub(super) fn of(
+        told: &ParticipantTold,
+        line: &Line<'_>,
+        spans: &Spans,
+        shapes: &Shapes<ParticipantTold>,
+    ) -> Self {
+        let info = told.has_info.then(|| shapes.pack(line.bytes, spans));
+        Self { id: line.id(spans, told.id), is_gone: told.is_gone, info }
+    }
 }
 
 /// A tone.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Press {
-    pub(super) sequence: i64,
+    pub(super) sequence: i32,
     pub(super) tone: NameId,
 }
+
+/// How much the last call needed that ended: the next one may be like it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Room {
+    operations: usize,
+    seats: usize,
+    tones: usize,
+    digests: usize,
+}
+
+/// No call gets room for more than this before it needs it.
+const USUAL: usize = 32;
 
 /// The digests of the newest revisions: that of revision `r` at `(r - 1) % REMEMBERED`.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +138,7 @@ pub(super) struct Line<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) call: CallId,
     pub(super) revision: u64,
-    pub(super) at: Option<Timestamp>,
+    pub(super) at: Time,
     pub(super) digest: Digest,
 }
 
@@ -126,16 +156,36 @@ impl<'a> Line<'a> {
         scan::integer(self.bytes, start).map(|(number, _)| number)
     }
 
-    /// The id in a hole.
-    fn id(&self, (start, end): (usize, usize)) -> Id {
+    /// The text in a hole, as it stands there.
+    fn word(&self, (start, end): (usize, usize)) -> Word {
         let guid = self.bytes.get(start..end).and_then(scan::guid);
-        guid.map_or_else(|| Id::from(self.text((start, end))), Id::from)
+        guid.map_or_else(|| Word::Text(self.text((start, end)).into()), Word::Guid)
+    }
+
+    /// The id in a hole.
+    fn id(&self, spans: &Spans, hole: u8) -> Id {
+        spans.guid(hole).map_or_else(|| Id::from(self.text(spans.hole(hole))), Id::from)
+    }
+}
+
+/// What a line tells, where, and what it takes to keep it.
+#[derive(Debug)]
+pub(super) struct Telling<'a, M> {
+    pub(super) line: &'a Line<'a>,
+    pub(super) spans: &'a Spans,
+    pub(super) shapes: &'a Shapes<M>,
+    pub(super) names: &'a mut Names,
+}
+
+impl<M> Telling<'_, M> {
+    fn packed(&self) -> Packed {
+        self.shapes.pack(self.line.bytes, self.spans)
     }
 }
 
 impl Lean {
-    pub(super) fn begin(line: &Line<'_>, beginning: Beginning, state: State) -> Self {
-        let mut digests = Digests::default();
+    pub(super) fn begin(line: &Line<'_>, beginning: Beginning, state: State, room: Room) -> Self {
+        let mut digests = Digests(Vec::with_capacity(room.digests));
         digests.push(line.revision, Some(line.digest));
         Self {
             id: line.call,
@@ -148,9 +198,9 @@ impl Lean {
             audio: None,
             result: None,
             reason: None,
-            operations: Vec::new(),
-            seats: Vec::new(),
-            tones: Vec::new(),
+            operations: Vec::with_capacity(room.operations),
+            seats: Vec::with_capacity(room.seats),
+            tones: Vec::with_capacity(room.tones),
             digests,
         }
     }
@@ -182,6 +232,20 @@ impl Lean {
         merge(&mut self.reason, reason);
     }
 
+    /// Gives back what room it does not need, as a call that is over grows no more as a rule; gives what it needed.
+    pub(super) fn settle(&mut self) -> Room {
+        self.operations.shrink_to_fit();
+        self.seats.shrink_to_fit();
+        self.tones.shrink_to_fit();
+        self.digests.0.shrink_to_fit();
+        Room {
+            operations: self.operations.len().min(USUAL),
+            seats: self.seats.len().min(USUAL),
+            tones: self.tones.len().min(USUAL),
+            digests: self.digests.0.len(),
+        }
+    }
+
     /// Takes a step; false, and nothing changed, where it is refused or leaves operations behind.
     pub(super) fn step(&mut self, cause: Cause) -> bool {
         let Some(next) = self.state.after(cause) else { return false };
@@ -197,7 +261,8 @@ impl Lean {
     }
 
     pub(super) fn press(&mut self, told: &ToneTold, line: &Line<'_>, spans: &Spans) -> bool {
-        let Some(sequence) = line.integer(spans.hole(told.sequence)) else { return false };
+        let sequence = line.integer(spans.hole(told.sequence)).and_then(|number| i32::try_from(number).ok());
+        let Some(sequence) = sequence else { return false };
         let index = self.tones.partition_point(|known| known.sequence < sequence);
         if self.tones.get(index).is_none_or(|known| known.sequence != sequence) {
             self.tones.insert(index, Press { sequence, tone: told.tone });
@@ -213,16 +278,9 @@ impl Lean {
     }
 
     /// Begins an operation; false where it is known, or pending in a call that is over.
-    pub(super) fn create(
-        &mut self,
-        told: &OperationTold,
-        line: &Line<'_>,
-        spans: &Spans,
-        names: &mut Names,
-    ) -> bool {
-        let id = line.id(spans.hole(told.id));
+    pub(super) fn create(&mut self, told: &OperationTold, telling: &mut Telling<'_, OperationTold>) -> bool {
         let mut work = Work {
-            id,
+            id: telling.line.id(telling.spans, told.id),
             type_name: told.type_name,
             kind: told.kind,
             state: told.state.unwrap_or(operation::State::NotStarted),
@@ -234,7 +292,7 @@ impl Lean {
         if self.work(told, &work.id).is_some() || (!self.state.is_live() && work.is_pending()) {
             return false;
         }
-        work.merge(told, line, spans, names);
+        work.merge(told, telling);
         self.operations.push(work);
         true
     }
@@ -245,11 +303,9 @@ impl Lean {
         &mut self,
         cause: Option<operation::Cause>,
         told: &OperationTold,
-        line: &Line<'_>,
-        spans: &Spans,
-        names: &mut Names,
+        telling: &mut Telling<'_, OperationTold>,
     ) -> bool {
-        let id = line.id(spans.hole(told.id));
+        let id = telling.line.id(telling.spans, told.id);
         let Some(work) = self.work(told, &id) else { return false };
         let next = match cause {
             Some(cause) => work.state.after(cause),
@@ -260,41 +316,21 @@ impl Lean {
         if work.kind == OperationKind::Comms && told.type_name.is_some() {
             (work.kind, work.type_name) = (told.kind, told.type_name);
         }
-        work.merge(told, line, spans, names);
+        work.merge(told, telling);
         true
     }
 
     /// Takes in what is told of a participant; the delta's number is newer than all that were heard of it.
-    pub(super) fn sit(
-        &mut self,
-        told: &ParticipantTold,
-        sequence: Option<i64>,
-        line: &Line<'_>,
-        spans: &Spans,
-        names: &mut Names,
-    ) {
-        let id = line.id(spans.hole(told.id));
-        let info = match told.info {
-            Member::Absent => Member::Absent,
-            Member::Null => Member::Null,
-            Member::Value((start, end)) => {
-                Member::Value(names.keep(line.text((spans.place(start), spans.place(end)))))
-            }
-        };
+    pub(super) fn sit(&mut self, arrival: Arrival, sequence: Option<i64>) {
+        let Arrival { id, is_gone, info } = arrival;
         let index = self.seats.iter().position(|seat| seat.id == id).unwrap_or_else(|| {
-            self.seats.push(Seat {
-                id,
-                is_taken: true,
-                sequence: None,
-                info_sequence: None,
-                info: Member::Absent,
-            });
+            self.seats.push(Seat { id, is_taken: true, sequence: None, info_sequence: None, info: None });
             self.seats.len() - 1
         });
         let Some(seat) = self.seats.get_mut(index) else { return };
-        seat.is_taken = !told.is_gone;
+        seat.is_taken = !is_gone;
         seat.sequence = sequence.or(seat.sequence);
-        if !info.is_absent() {
+        if info.is_some() {
             seat.info = info;
             seat.info_sequence = sequence.or(seat.info_sequence);
         }
@@ -311,14 +347,16 @@ impl Work {
         matches!(self.state, operation::State::NotStarted | operation::State::Running)
     }
 
-    fn merge(&mut self, told: &OperationTold, line: &Line<'_>, spans: &Spans, names: &mut Names) {
+    fn merge(&mut self, told: &OperationTold, telling: &mut Telling<'_, OperationTold>) {
+        let Telling { line, spans, .. } = *telling;
         match told.context {
             Member::Absent => {}
             Member::Null => self.context = Member::Null,
             Member::Value(hole) => {
-                let context = line.hole(spans, hole);
-                if self.context.value().is_none_or(|known| **known != *context) {
-                    self.context = Member::Value(context.into());
+                let place = spans.hole(hole);
+                let is_known = |known: &Word| known.is(line.bytes.get(place.0..place.1).unwrap_or_default());
+                if !self.context.value().is_some_and(is_known) {
+                    self.context = Member::Value(line.word(place));
                 }
             }
         }
@@ -327,14 +365,16 @@ impl Work {
             Member::Null => self.result = Member::Null,
             Member::Value((start, end)) => {
                 let text = line.text((spans.place(start), spans.place(end)));
-                self.result = Member::Value(names.keep(text));
+                self.result = Member::Value(telling.names.keep(text));
             }
         }
         if !told.reason.is_absent() {
             self.reason = told.reason;
         }
         if told.has_more {
-            self.more.push(line.text(spans.whole()).into());
+            let packed = telling.packed();
+            self.more.retain(|known| !known.is_alike(&packed));
+            self.more.push(packed);
         }
     }
 }

@@ -1,59 +1,14 @@
 //! What a shape says of a call, worked out once, when it is learned: what is the same in every line of the shape, and
 //! in which holes the rest stands.
 
-use alloc::vec::Vec;
+use alloc::string::String;
 
 use super::names::{NameId, Names};
-use super::shape::{Layout, Mark, Shapes};
-use crate::call::{CallEvent, Cause, State};
+use super::shape::{Layout, Mark, Packed, Root, Shapes};
+use crate::call::{CallEvent, State};
 use crate::graph::wire::{Hole, ITEM, Wire};
 use crate::graph::{self, CommsOperation, Member, OperationKind, Participant, ToneInfo};
 use crate::operation;
-
-/// What an event does, by its name on the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Offered,
-    Placed,
-    Adopted,
-    Step(Cause),
-    DetailsChanged,
-    ToneReceived,
-    RosterUpdated,
-    OperationCreated,
-    OperationUpdated,
-    OperationStep(operation::Cause),
-    /// It needs a call that lives, and is nothing that a summary tells.
-    Beside,
-    /// It is nothing that a summary tells.
-    Heard,
-}
-
-impl Kind {
-    /// The kinds by the names of their events, in alphabetical order.
-    pub(super) fn by_name() -> Vec<(&'static str, Self)> {
-        let steps = Cause::ALL.iter().map(|cause| (cause.as_str(), Self::Step(*cause)));
-        let of_operations = operation::Cause::ALL.iter();
-        let of_operations = of_operations.map(|cause| (cause.as_str(), Self::OperationStep(*cause)));
-        let others = [
-            ("offered", Self::Offered),
-            ("placed", Self::Placed),
-            ("adopted", Self::Adopted),
-            ("detailsChanged", Self::DetailsChanged),
-            ("toneReceived", Self::ToneReceived),
-            ("rosterUpdated", Self::RosterUpdated),
-            ("operationCreated", Self::OperationCreated),
-            ("operationUpdated", Self::OperationUpdated),
-            ("stateConfirmed", Self::Beside),
-            ("contentSharingStarted", Self::Beside),
-            ("contentSharingEnded", Self::Beside),
-            ("notificationHeard", Self::Heard),
-        ];
-        let mut kinds: Vec<_> = steps.chain(of_operations).chain(others).collect();
-        kinds.sort_unstable_by_key(|(name, _)| *name);
-        kinds
-    }
-}
 
 /// Where a text stands, its JSON or its content.
 pub(super) type Span = (Mark, Mark);
@@ -95,7 +50,7 @@ pub(super) struct OperationTold {
 pub(super) struct ParticipantTold {
     pub(super) id: u8,
     pub(super) is_gone: bool,
-    pub(super) info: Member<Span>,
+    pub(super) has_info: bool,
 }
 
 /// All that was learned.
@@ -110,8 +65,8 @@ pub(super) struct Learned {
 }
 
 impl Learned {
-    /// Takes up the shape of an event's data, where there is one.
-    pub(super) fn learn(&mut self, event: &CallEvent) -> Option<()> {
+    /// Takes up the shape of the data of an event whose name has this number, where there is one.
+    pub(super) fn learn(&mut self, root: Root, event: &CallEvent) -> Option<()> {
         let data = serde_json::to_string(event).ok()?;
         match event {
             CallEvent::Offered(told)
@@ -124,35 +79,56 @@ impl Learned {
                     Some(told) => DetailsTold::of(told, &layout, &mut self.names)?,
                     None => DetailsTold::of(&graph::Call::default(), &layout, &mut self.names)?,
                 };
-                self.details.learn(&layout, meaning);
+                self.details.learn(root, &layout, meaning);
             }
             CallEvent::ToneReceived(tone) => {
                 let layout = Layout::of(&data, ToneInfo::hole)?;
                 let name = self.names.id(tone.tone.value()?.as_str())?;
                 let meaning = ToneTold { sequence: layout.hole("sequenceId")?, tone: name };
-                self.tones.learn(&layout, meaning);
+                self.tones.learn(root, &layout, meaning);
             }
             CallEvent::RosterUpdated(roster) => {
                 for participant in &roster.participants {
-                    let data = serde_json::to_string(participant).ok()?;
-                    let layout = Layout::of(&data, Participant::hole)?;
-                    self.participants.learn(&layout, ParticipantTold::of(participant, &layout)?);
+                    self.learn_participant(participant)?;
                 }
             }
             CallEvent::OperationCreated(told)
             | CallEvent::OperationUpdated(told)
-            | CallEvent::OperationStep(_, told) => {
-                let layout = Layout::of(&data, CommsOperation::hole)?;
-                let meaning = OperationTold::of(told, &layout, &mut self.names)?;
-                self.operations.learn(&layout, meaning);
-            }
+            | CallEvent::OperationStep(_, told) => _ = self.learn_operation(root, told)?,
             CallEvent::StateConfirmed(_)
             | CallEvent::ContentSharingStarted(_)
             | CallEvent::ContentSharingEnded(_)
-            | CallEvent::NotificationHeard(_) => self.beside.learn(&Layout::of(&data, beside)?, ()),
+            | CallEvent::NotificationHeard(_) => self.beside.learn(root, &Layout::of(&data, beside)?, ()),
             CallEvent::Service(_) => return None,
         }
         Some(())
+    }
+
+    fn learn_participant(&mut self, told: &Participant) -> Option<String> {
+        let data = serde_json::to_string(told).ok()?;
+        let layout = Layout::of(&data, Participant::hole)?;
+        self.participants.learn(Root::default(), &layout, ParticipantTold::of(told, &layout)?);
+        Some(data)
+    }
+
+    fn learn_operation(&mut self, root: Root, told: &CommsOperation) -> Option<String> {
+        let data = serde_json::to_string(told).ok()?;
+        let layout = Layout::of(&data, CommsOperation::hole)?;
+        let meaning = OperationTold::of(told, &layout, &mut self.names)?;
+        self.operations.learn(root, &layout, meaning);
+        Some(data)
+    }
+
+    /// A participant as a telling that is kept.
+    pub(super) fn pack_participant(&mut self, told: &Participant) -> Option<Packed> {
+        let data = self.learn_participant(told)?;
+        self.participants.pack_text(Root::default(), &data)
+    }
+
+    /// An operation as a telling that is kept.
+    pub(super) fn pack_operation(&mut self, told: &CommsOperation) -> Option<Packed> {
+        let data = self.learn_operation(Root::default(), told)?;
+        self.operations.pack_text(Root::default(), &data)
     }
 }
 
@@ -217,7 +193,7 @@ impl ParticipantTold {
         Some(Self {
             id: layout.hole("id")?,
             is_gone: !told.removed_state.is_absent(),
-            info: placed(&told.info, layout.member("info"))?,
+            has_info: !told.info.is_absent(),
         })
     }
 }

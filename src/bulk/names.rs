@@ -1,24 +1,40 @@
 //! Texts that many calls share, kept once.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
+use core::num::NonZeroU16;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use uuid::Uuid;
+
+use super::scan;
 
 /// How many texts are shared at the most; what comes after has its own.
 const SHARED: usize = 1 << 12;
 
 /// One of the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NameId(u16);
+pub(super) struct NameId(NonZeroU16);
+
+impl NameId {
+    fn of(index: usize) -> Option<Self> {
+        u16::try_from(index + 1).ok().and_then(NonZeroU16::new).map(Self)
+    }
+
+    fn index(self) -> usize {
+        usize::from(self.0.get()) - 1
+    }
+}
 
 /// Texts by number.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     texts: Vec<Box<str>>,
-    index: HashTable<u16>,
+    index: HashTable<NameId>,
 }
 
 fn hash(text: &str) -> u64 {
@@ -29,19 +45,19 @@ impl Names {
     /// The number of a text; `None` where there is no more room.
     pub(super) fn id(&mut self, text: &str) -> Option<NameId> {
         let Self { texts, index } = self;
-        let of = |id: &u16| texts.get(usize::from(*id)).map_or("", |text| text);
+        let of = |id: &NameId| texts.get(id.index()).map_or("", |text| text);
         let hashed = hash(text);
         if let Some(id) = index.find(hashed, |id| of(id) == text) {
-            return Some(NameId(*id));
+            return Some(*id);
         }
-        let id = u16::try_from(texts.len()).ok().filter(|_| texts.len() < SHARED)?;
+        let id = NameId::of(texts.len()).filter(|_| texts.len() < SHARED)?;
         index.insert_unique(hashed, id, |id| hash(of(id)));
         texts.push(text.into());
-        Some(NameId(id))
+        Some(id)
     }
 
-    pub(super) fn text(&self, NameId(id): NameId) -> &str {
-        self.texts.get(usize::from(id)).map_or("", |text| text)
+    pub(super) fn text(&self, id: NameId) -> &str {
+        self.texts.get(id.index()).map_or("", |text| text)
     }
 
     /// A text, shared where it can be.
@@ -62,4 +78,31 @@ impl Names {
 pub(super) enum Text {
     Shared(NameId),
     Own(Box<str>),
+}
+
+/// A text of an app's own, short where it is a GUID in lower case with dashes.
+#[derive(Clone, Debug)]
+pub(super) enum Word {
+    Guid(Uuid),
+    Text(Box<str>),
+}
+
+impl Word {
+    pub(super) fn of(text: &str) -> Self {
+        scan::guid(text.as_bytes()).map_or_else(|| Self::Text(text.into()), Self::Guid)
+    }
+
+    pub(super) fn is(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Guid(guid) => scan::guid(text) == Some(*guid),
+            Self::Text(own) => own.as_bytes() == text,
+        }
+    }
+
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Guid(guid) => guid.hyphenated().to_string().into(),
+            Self::Text(text) => Cow::Borrowed(text),
+        }
+    }
 }

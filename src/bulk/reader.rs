@@ -2,42 +2,41 @@
 
 use alloc::vec::Vec;
 
-use super::lean::{Lean, Line};
-use super::meaning::{Kind, Learned};
+use super::kind::{Kind, Kinds};
+use super::lean::{Arrival, Lean, Line, Room, Telling};
+use super::meaning::Learned;
 use super::names::Names;
-use super::scan;
-use super::shape::Spans;
+use super::scan::{self, Clock};
+use super::shape::{Root, Spans};
+use super::time::Time;
 use crate::CallId;
-use crate::call::{Beginning, CallEvent, State};
+use crate::call::{Beginning, CallEvent, Cause, State};
 use crate::ledger::digest_of_line;
 
 /// Reads lines, and learns what to expect.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Reader {
     learned: Learned,
-    kinds: Vec<(&'static str, Kind)>,
+    kinds: Kinds,
+    clock: Clock,
     spans: Spans,
+    room: Room,
 }
 
 /// A line whose envelope is read.
 #[derive(Debug)]
 pub(super) struct Told<'a> {
     pub(super) line: Line<'a>,
+    root: Root,
     kind: Kind,
     /// Where the data begins and ends.
     data: (usize, usize),
 }
 
-impl Default for Reader {
-    fn default() -> Self {
-        Self { learned: Learned::default(), kinds: Kind::by_name(), spans: Spans::default() }
-    }
-}
-
 /// How a roster begins, in full and as a delta, and how it goes on and ends.
-const ROSTER: &[u8] = br#"{"participants":["#;
-const DELTA: &[u8] = br#"{"sequenceNumber":"#;
-const OF_DELTA: &[u8] = br#","participants":["#;
+const ROSTER: &[u8; 17] = br#"{"participants":["#;
+const DELTA: &[u8; 18] = br#"{"sequenceNumber":"#;
+const OF_DELTA: &[u8; 17] = br#","participants":["#;
 const ROSTER_END: &[u8] = b"]}";
 
 impl Reader {
@@ -45,42 +44,48 @@ impl Reader {
         &self.learned.names
     }
 
-    pub(super) const fn names_mut(&mut self) -> &mut Names {
-        &mut self.learned.names
+    pub(super) const fn learned(&self) -> &Learned {
+        &self.learned
+    }
+
+    pub(super) const fn learned_mut(&mut self) -> &mut Learned {
+        &mut self.learned
     }
 
     pub(super) fn learn(&mut self, event: &CallEvent) {
-        _ = self.learned.learn(event);
+        if let Some((root, _)) = self.kinds.find(event.type_name().as_bytes()) {
+            _ = self.learned.learn(root, event);
+        }
     }
 
     /// The envelope of a line in the canonical layout.
-    pub(super) fn read<'a>(&self, call: CallId, bytes: &'a [u8]) -> Option<Told<'a>> {
+    pub(super) fn read<'a>(&mut self, call: CallId, bytes: &'a [u8]) -> Option<Told<'a>> {
+        // Places in a line are kept in 32 bits.
+        u32::try_from(bytes.len()).ok().filter(|_| scan::is_plain(bytes))?;
         let mut at = scan::pass(bytes, scan::BEGIN.len() + scan::GUID, br#"","rev":"#)?;
         let (revision, end) = scan::integer(bytes, at)?;
         let revision = u64::try_from(revision).ok().filter(|revision| (1..1 << 53).contains(revision))?;
-        let mut time = None;
+        let mut time = Time::NONE;
         at = scan::pass(bytes, end, br#",""#)?;
         if let Some(begin) = scan::pass(bytes, at, br#"at":""#) {
-            let (told, end) = scan::time(bytes, begin)?;
-            time = Some(told);
+            let (told, end) = self.clock.time(bytes, begin)?;
+            time = told;
             at = scan::pass(bytes, end, br#"",""#)?;
         }
         at = scan::pass(bytes, at, br#"type":""#)?;
-        let end = at + memchr::memchr(b'"', bytes.get(at..)?)?;
-        let name = bytes.get(at..end)?;
-        let kind = self.kinds.binary_search_by(|(known, _)| known.as_bytes().cmp(name)).ok()?;
-        let (_, kind) = *self.kinds.get(kind)?;
+        let end = scan::text(bytes, at)?;
+        let (root, kind) = self.kinds.find(bytes.get(at..end)?)?;
         let begin = scan::pass(bytes, end, br#"","data":"#)?;
         let whole = bytes.strip_suffix(b"}")?;
         let data_end = whole.strip_suffix(br#","inferred":true"#).unwrap_or(whole).len();
         let line = Line { bytes, call, revision, at: time, digest: digest_of_line(bytes) };
-        Some(Told { line, kind, data: (begin, data_end) })
+        Some(Told { line, root, kind, data: (begin, data_end) })
     }
 
     pub(super) fn begin(&mut self, told: &Told<'_>) -> Option<Lean> {
         let line = &told.line;
-        let Self { learned, spans, .. } = self;
-        let details = learned.details.read(line.bytes, told.data, spans)?;
+        let Self { learned, spans, room, .. } = self;
+        let details = learned.details.read(told.root, line.bytes, told.data, spans)?;
         let (beginning, state) = match (told.kind, details.state) {
             (Kind::Offered, _) => (Beginning::Offered, State::Incoming),
             (Kind::Placed, _) => (Beginning::Placed, State::Establishing),
@@ -88,7 +93,7 @@ impl Reader {
             (Kind::Adopted, None) => (Beginning::Guessed, State::Established),
             _ => return None,
         };
-        let mut lean = Lean::begin(line, beginning, state);
+        let mut lean = Lean::begin(line, beginning, state, *room);
         lean.told(details, line, spans, &mut learned.names);
         Some(lean)
     }
@@ -98,6 +103,9 @@ impl Reader {
         let is_folded = self.take_in(lean, told).unwrap_or(false);
         if is_folded {
             lean.passed(&told.line);
+            if matches!(told.kind, Kind::Step(Cause::Terminated)) {
+                self.room = lean.settle();
+            }
         }
         is_folded
     }
@@ -109,7 +117,7 @@ impl Reader {
         let is_live = lean.state.is_live();
         Some(match told.kind {
             Kind::Step(cause) => {
-                let details = details.read(line.bytes, data, spans)?;
+                let details = details.read(told.root, line.bytes, data, spans)?;
                 let is_taken = lean.step(cause);
                 if is_taken {
                     lean.told(details, line, spans, names);
@@ -117,35 +125,35 @@ impl Reader {
                 is_taken
             }
             Kind::DetailsChanged => {
-                let details = details.read(line.bytes, data, spans)?;
+                let details = details.read(told.root, line.bytes, data, spans)?;
                 if is_live {
                     lean.told(details, line, spans, names);
                 }
                 is_live
             }
             Kind::ToneReceived => {
-                let tone = tones.read(line.bytes, data, spans)?;
+                let tone = tones.read(told.root, line.bytes, data, spans)?;
                 is_live && lean.press(tone, line, spans)
             }
             Kind::RosterUpdated => is_live && self.roster(lean, told)?,
             Kind::OperationCreated => {
-                let operation = operations.read(line.bytes, data, spans)?;
-                lean.create(operation, line, spans, names)
+                let operation = operations.read(told.root, line.bytes, data, spans)?;
+                lean.create(operation, &mut Telling { line, spans, shapes: operations, names })
             }
             Kind::OperationUpdated => {
-                let operation = operations.read(line.bytes, data, spans)?;
-                lean.update(None, operation, line, spans, names)
+                let operation = operations.read(told.root, line.bytes, data, spans)?;
+                lean.update(None, operation, &mut Telling { line, spans, shapes: operations, names })
             }
             Kind::OperationStep(cause) => {
-                let operation = operations.read(line.bytes, data, spans)?;
-                lean.update(Some(cause), operation, line, spans, names)
+                let operation = operations.read(told.root, line.bytes, data, spans)?;
+                lean.update(Some(cause), operation, &mut Telling { line, spans, shapes: operations, names })
             }
             Kind::Beside => {
-                beside.read(line.bytes, data, spans)?;
+                beside.read(told.root, line.bytes, data, spans)?;
                 is_live
             }
             Kind::Heard => {
-                beside.read(line.bytes, data, spans)?;
+                beside.read(told.root, line.bytes, data, spans)?;
                 true
             }
             Kind::Offered | Kind::Placed | Kind::Adopted => false,
@@ -155,7 +163,7 @@ impl Reader {
     /// Folds a roster: looked through whole before anybody is seated.
     fn roster(&mut self, lean: &mut Lean, told: &Told<'_>) -> Option<bool> {
         let (bytes, (begin, end)) = (told.line.bytes, told.data);
-        let (sequence, begin) = match scan::pass(bytes, begin, DELTA) {
+        let (sequence, mut at) = match scan::pass(bytes, begin, DELTA) {
             Some(at) => {
                 let (sequence, at) = scan::integer(bytes, at)?;
                 (Some(sequence), scan::pass(bytes, at, OF_DELTA)?)
@@ -163,23 +171,19 @@ impl Reader {
             None => (None, scan::pass(bytes, begin, ROSTER)?),
         };
         let last = bytes.get(..end)?.strip_suffix(ROSTER_END)?.len();
-        let Self { learned: Learned { participants, names, .. }, spans, .. } = self;
-        let (mut at, mut count) = (begin, 0);
+        let Self { learned: Learned { participants, .. }, spans, .. } = self;
+        let mut arrivals = Vec::new();
         while at < last {
-            let (_, next) = participants.first(bytes, at, spans)?;
-            count += 1;
+            let (participant, next) = participants.first(Root::default(), bytes, at, spans)?;
+            arrivals.push(Arrival::of(participant, &told.line, spans, participants));
             at = if next < last { scan::pass(bytes, next, b",").filter(|at| *at < last)? } else { next };
         }
         // Of two tellings of one participant in a delta the first counts: the whole fold knows.
-        let is_plain = sequence.is_none() || count <= 1;
+        let is_plain = sequence.is_none() || arrivals.len() <= 1;
         if at != last || !is_plain || !lean.takes_delta(sequence) {
             return Some(false);
         }
-        at = begin;
-        while let Some((participant, next)) = participants.first(bytes, at, spans).filter(|_| at < last) {
-            lean.sit(participant, sequence, &told.line, spans, names);
-            at = next + 1;
-        }
+        arrivals.into_iter().for_each(|arrival| lean.sit(arrival, sequence));
         Some(true)
     }
 }

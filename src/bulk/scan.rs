@@ -1,40 +1,44 @@
 //! Scalars in the canonical writing: what is read here is what would be written again, byte for byte.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use super::time::Time;
 use crate::CallId;
 
 /// The length of a GUID with its dashes, bytes.
 pub(super) const GUID: usize = 36;
 
-const NO_DIGIT: u8 = 0xFF;
-
-/// The value of each hexadecimal digit in lower case.
-const DIGITS: [u8; 256] = {
-    let mut digits = [NO_DIGIT; 256];
-    let (mut value, lower) = (0, b"0123456789abcdef");
-    while value < 16 {
-        digits[lower[value as usize] as usize] = value;
-        value += 1;
-    }
-    digits
-};
-
 /// A GUID as it is written: dashed, in lower case.
 pub(super) fn guid(text: &[u8]) -> Option<Uuid> {
     let text: &[u8; GUID] = text.try_into().ok()?;
-    let (mut bytes, mut seen) = ([0_u8; 16], 0_u8);
-    let starts = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34_usize];
-    for (byte, start) in bytes.iter_mut().zip(starts) {
-        let high = DIGITS[usize::from(text[start])];
-        let low = DIGITS[usize::from(text[start + 1])];
-        *byte = high << 4 | low;
-        seen |= high | low;
-    }
+    let four = |at: usize| match text.get(at..at + 4).and_then(<[u8]>::first_chunk) {
+        Some(digits) => u64::from(u32::from_be_bytes(*digits)),
+        None => 0,
+    };
+    let (first, second) = (hexadecimal(four(0) << 32 | four(4)), hexadecimal(four(9) << 32 | four(14)));
+    let (third, fourth) = (hexadecimal(four(19) << 32 | four(24)), hexadecimal(four(28) << 32 | four(32)));
+    let is_sound = first.is_sound & second.is_sound & third.is_sound & fourth.is_sound;
     let is_dashed = [text[8], text[13], text[18], text[23]] == *b"----";
-    (is_dashed && seen < 16).then(|| Uuid::from_bytes(bytes))
+    let high = first.value << 32 | second.value;
+    (is_sound && is_dashed).then(|| Uuid::from_u64_pair(high, third.value << 32 | fourth.value))
+}
+
+struct Hexadecimal {
+    value: u64,
+    is_sound: bool,
+}
+
+/// The value of eight hexadecimal digits in lower case, all at once.
+const fn hexadecimal(text: u64) -> Hexadecimal {
+    let is_letter = text >> 6 & repeat(1);
+    let values = (text & repeat(0x0F)) + 9 * is_letter;
+    let is_ten_or_more = (values + repeat(6)) >> 4 & repeat(1);
+    let written = values + repeat(b'0') + (b'a' - b'0' - 10) as u64 * is_ten_or_more;
+    let pairs = (values | values >> 4) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+    let is_sound = written == text && values & repeat(0xF0) == 0;
+    Hexadecimal { value: (fours | fours >> 16) & 0xFFFF_FFFF, is_sound }
 }
 
 /// True for an id that is written as it is read: a GUID in lower case with dashes, or a text that is none.
@@ -47,38 +51,28 @@ pub(super) fn is_name(text: &[u8]) -> bool {
     }
 }
 
-/// The end of a text without escapes: where its closing quotation mark is.
-pub(super) fn text(bytes: &[u8], start: usize) -> Option<usize> {
-    let mut at = start;
-    let mut is_ascii = true;
-    while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
-        let word = u64::from_le_bytes(eight);
-        let stops = zero(word ^ repeat(b'"')) | zero(word ^ repeat(b'\\')) | below_space(word);
-        if stops != 0 {
-            let length = (stops.trailing_zeros() / 8) as usize;
-            is_ascii &= word & repeat(0x80) & low_bytes(length) == 0;
-            at += length;
-            return end_of_text(bytes, start, at, is_ascii);
-        }
-        is_ascii &= word & repeat(0x80) == 0;
-        at += 8;
-    }
-    let length = bytes.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..=0x1F))?;
-    is_ascii &= bytes.get(at..at + length)?.is_ascii();
-    end_of_text(bytes, start, at + length, is_ascii)
+/// True where all texts of a line stand for themselves in JSON: there are no escapes, and nothing that needs one.
+pub(super) fn is_plain(line: &[u8]) -> bool {
+    let odd = |odd: u8, byte: &u8| odd | u8::from(*byte < b' ') | u8::from(*byte == b'\\');
+    line.iter().fold(0, odd) == 0 && (line.is_ascii() || core::str::from_utf8(line).is_ok())
 }
 
-fn end_of_text(bytes: &[u8], start: usize, end: usize, is_ascii: bool) -> Option<usize> {
-    let is_whole = bytes.get(end) == Some(&b'"');
-    (is_whole && (is_ascii || core::str::from_utf8(bytes.get(start..end)?).is_ok())).then_some(end)
+/// The end of a text without escapes in a line that is plain: where its closing quotation mark is.
+pub(super) fn text(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let quotes = zero(u64::from_le_bytes(*word) ^ repeat(b'"'));
+        if quotes != 0 {
+            return Some(at + (quotes.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    let length = bytes.get(at..)?.iter().position(|byte| *byte == b'"')?;
+    Some(at + length)
 }
 
 const fn repeat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
-}
-
-const fn low_bytes(count: usize) -> u64 {
-    if count == 0 { 0 } else { u64::MAX >> (64 - 8 * count) }
 }
 
 /// A mark in the top bit of each byte that is zero; exact up to and with the first of them.
@@ -86,50 +80,60 @@ const fn zero(word: u64) -> u64 {
     word.wrapping_sub(repeat(1)) & !word & repeat(0x80)
 }
 
-/// The same of each byte below the space.
-const fn below_space(word: u64) -> u64 {
-    word.wrapping_sub(repeat(b' ')) & !word & repeat(0x80)
-}
-
 /// An integer as it is written, and its end.
 pub(super) fn integer(bytes: &[u8], start: usize) -> Option<(i64, usize)> {
-    let is_negative = bytes.get(start) == Some(&b'-');
+    let is_negative = *bytes.get(start)? == b'-';
     let first = start + usize::from(is_negative);
-    let digits = bytes.get(first..)?.iter().take_while(|byte| byte.is_ascii_digit()).take(19).count();
-    let end = first + digits;
-    let text = bytes.get(first..end)?;
-    let is_written_so = match text {
-        [] => false,
-        [b'0'] => !is_negative,
-        [b'0', ..] => false,
-        _ => digits <= 18,
-    };
-    let goes_on = matches!(bytes.get(end), Some(b'.' | b'e' | b'E' | b'0'..=b'9'));
-    if !is_written_so || goes_on {
-        return None;
+    let (mut number, mut end) = (0, first);
+    while let Some(digit) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+        if end - first == 18 {
+            return None;
+        }
+        number = number * 10 + i64::from(digit);
+        end += 1;
     }
-    let number = text.iter().fold(0, |number: i64, digit| number * 10 + i64::from(digit - b'0'));
-    Some((if is_negative { -number } else { number }, end))
+    let is_written_so = match end - first {
+        0 => false,
+        1 => number != 0 || !is_negative,
+        _ => *bytes.get(first)? != b'0',
+    };
+    let goes_on = matches!(bytes.get(end), Some(b'.' | b'e' | b'E'));
+    (is_written_so && !goes_on).then_some((if is_negative { -number } else { number }, end))
 }
 
-/// A time as the log has it, and its end: `2026-11-23T09:15:02.250Z`.
-pub(super) fn time(bytes: &[u8], start: usize) -> Option<(Timestamp, usize)> {
-    let seconds: &[u8; 19] = bytes.get(start..start + 19)?.try_into().ok()?;
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] = *seconds
-    else {
-        return None;
-    };
-    let (century, year) = (two(y1, y2)?, two(y3, y4)?);
-    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
-    let (hour, minute, second) = (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?);
-    if hour > 23 || minute > 59 || second > 59 {
-        return None;
+/// Reads times. Most lines of a log are of one hour: its beginning is worked out once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Clock {
+    /// `2026-11-23T09:`.
+    hour: [u8; 14],
+    /// From 1970 on.
+    seconds: i64,
+}
+
+impl Clock {
+    /// A time as the log has it, and its end: `2026-11-23T09:15:02.250Z`.
+    pub(super) fn time(&mut self, bytes: &[u8], start: usize) -> Option<(Time, usize)> {
+        let (hour, rest) = bytes.get(start..)?.split_first_chunk::<14>()?;
+        let [n1, n2, b':', s1, s2, ..] = *rest else { return None };
+        if *hour != self.hour {
+            *self = Self { hour: *hour, seconds: seconds_of_hour(hour)? };
+        }
+        let (minute, second) = (two(n1, n2)?, two(s1, s2)?);
+        if minute > 59 || second > 59 {
+            return None;
+        }
+        let (nanosecond, end) = fraction(bytes, start + 19)?;
+        let seconds = self.seconds + i64::from(minute) * 60 + i64::from(second);
+        Some((Time::new(seconds, nanosecond)?, end))
     }
-    let date = Date::new(century * 100 + year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
-    let (nanosecond, end) = fraction(bytes, start + 19)?;
-    let of_day = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
-    let at = Timestamp::new(days(date) * 86_400 + of_day, nanosecond).ok()?;
-    Some((at, end))
+}
+
+fn seconds_of_hour(text: &[u8; 14]) -> Option<i64> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':'] = *text else { return None };
+    let year = two(y1, y2)? * 100 + two(y3, y4)?;
+    let (month, day, hour) = (two(m1, m2)?, two(d1, d2)?, two(h1, h2)?);
+    let date = Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+    (hour < 24).then(|| days(date) * 86_400 + i64::from(hour) * 3600)
 }
 
 fn two(tens: u8, ones: u8) -> Option<i16> {
@@ -147,35 +151,46 @@ fn days(date: Date) -> i64 {
 }
 
 /// The nanoseconds, and the end of the time: none, three, six or nine digits, and no more than are needed.
-fn fraction(bytes: &[u8], start: usize) -> Option<(i32, usize)> {
-    let rest = bytes.get(start..)?;
-    if rest.first() == Some(&b'Z') {
-        return Some((0, start + 1));
-    }
-    let digits = rest.strip_prefix(b".")?;
-    let count = digits.iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
-    let (digits, end) = digits.split_at_checked(count)?;
-    let number =
-        digits.iter().fold(0, |number: i32, digit| number.wrapping_mul(10) + i32::from(digit - b'0'));
-    let nanosecond = match count {
-        3 if number != 0 => number * 1_000_000,
-        6 if number % 1000 != 0 => number * 1000,
-        9 if number % 1000 != 0 => number,
+fn fraction(bytes: &[u8], start: usize) -> Option<(i64, usize)> {
+    let (nanosecond, length) = match bytes.get(start..)? {
+        [b'Z', ..] => return Some((0, start + 1)),
+        [b'.', a, b, c, b'Z', ..] => (three(*a, *b, *c)? * 1_000_000, 5),
+        [b'.', a, b, c, d, e, f, b'Z', ..] => {
+            let micro = Some(three(*d, *e, *f)?).filter(|micro| *micro != 0)?;
+            (three(*a, *b, *c)? * 1_000_000 + micro * 1000, 8)
+        }
+        [b'.', a, b, c, d, e, f, g, h, i, b'Z', ..] => {
+            let nano = Some(three(*g, *h, *i)?).filter(|nano| *nano != 0)?;
+            (three(*a, *b, *c)? * 1_000_000 + three(*d, *e, *f)? * 1000 + nano, 11)
+        }
         _ => return None,
     };
-    (end.first() == Some(&b'Z')).then_some((nanosecond, start + count + 2))
+    (nanosecond != 0).then_some((nanosecond, start + length))
+}
+
+fn three(hundreds: u8, tens: u8, ones: u8) -> Option<i64> {
+    let hundreds = hundreds.wrapping_sub(b'0');
+    (hundreds < 10).then_some(i64::from(hundreds) * 100 + i64::from(two(tens, ones)?))
+}
+
+/// True where a text begins with a literal; word by word, which beats a call for lengths such as these.
+pub(super) fn begins(text: &[u8], literal: &[u8]) -> bool {
+    let Some(text) = text.get(..literal.len()) else { return false };
+    let ((words, rest), (of_literal, rest_of_literal)) = (text.as_chunks::<8>(), literal.as_chunks::<8>());
+    let is_same = words.iter().zip(of_literal).all(|(one, other)| one == other);
+    is_same && rest.iter().zip(rest_of_literal).all(|(one, other)| one == other)
 }
 
 /// The place behind a literal that stands here.
-pub(super) fn pass(bytes: &[u8], at: usize, literal: &[u8]) -> Option<usize> {
-    bytes.get(at..)?.starts_with(literal).then_some(at + literal.len())
+pub(super) fn pass<const N: usize>(bytes: &[u8], at: usize, literal: &[u8; N]) -> Option<usize> {
+    bytes.get(at..)?.first_chunk::<N>().filter(|text| *text == literal).map(|_| at + N)
 }
 
 /// The call's id in the canonical beginning of a line.
 pub(super) fn call(bytes: &[u8]) -> Option<CallId> {
-    let text = bytes.strip_prefix(BEGIN)?.get(..GUID)?;
-    guid(text).map(CallId::new)
+    let begin = pass(bytes, 0, BEGIN)?;
+    guid(bytes.get(begin..begin + GUID)?).map(CallId::new)
 }
 
 /// How each line begins.
-pub(super) const BEGIN: &[u8] = br#"{"v":1,"call":""#;
+pub(super) const BEGIN: &[u8; 15] = br#"{"v":1,"call":""#;

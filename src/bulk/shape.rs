@@ -1,32 +1,57 @@
 //! The layouts in which an event's data came, learned from the crate's own writing: each text and number that may
 //! vary is a hole, and all between the holes is literal. A line that fits a known shape is not decoded anew.
 
+mod layout;
+mod learn;
+mod packed;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use uuid::Uuid;
+
 use super::scan;
-use crate::graph::wire::{Hole, ITEM};
+use crate::graph::wire::Hole;
+pub(super) use layout::Layout;
+pub(super) use packed::Packed;
 
 /// How many holes a shape has at the most.
 pub(super) const HOLES: usize = 40;
 
-/// How many shapes may follow one another in one place, and how many places there are for one kind of data: a log
-/// without end must not teach without end.
-const BRANCHES: usize = 48;
-const PLACES: usize = 4096;
+/// How many pieces the shapes of one kind of data may have: a log without end must not teach without end.
+const PIECES: usize = 1 << 14;
 
-/// What stands in the holes of a line: where each begins and ends.
+/// Where the shapes of one event begin: the number of its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Root(pub(super) u8);
+
+impl Root {
+    pub(super) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What stands in the holes of a line.
 #[derive(Clone, Debug)]
 pub(super) struct Spans {
     begin: usize,
-    end: usize,
+    /// The last piece of the shape.
+    last: u32,
     count: usize,
-    holes: [(u32, u32); HOLES],
+    holes: [Filled; HOLES],
+}
+
+/// Where what fills a hole begins and ends, and the GUID that it is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Filled {
+    start: u32,
+    end: u32,
+    guid: Option<Uuid>,
 }
 
 impl Default for Spans {
     fn default() -> Self {
-        Self { begin: 0, end: 0, count: 0, holes: [(0, 0); HOLES] }
+        Self { begin: 0, last: 0, count: 0, holes: [Filled::default(); HOLES] }
     }
 }
 
@@ -39,140 +64,121 @@ pub(super) struct Mark {
 }
 
 impl Spans {
-    pub(super) fn hole(&self, index: u8) -> (usize, usize) {
-        let (start, end) = self.holes.get(usize::from(index)).copied().unwrap_or_default();
-        (start as usize, end as usize)
+    fn filled(&self) -> impl Iterator<Item = &Filled> {
+        self.holes.iter().take(self.count)
     }
 
-    /// Where the whole of the data stands.
-    pub(super) const fn whole(&self) -> (usize, usize) {
-        (self.begin, self.end)
+    pub(super) fn hole(&self, index: u8) -> (usize, usize) {
+        let hole = self.holes.get(usize::from(index)).copied().unwrap_or_default();
+        (hole.start as usize, hole.end as usize)
+    }
+
+    /// The GUID that fills a hole for a name, where it is one.
+    pub(super) fn guid(&self, index: u8) -> Option<Uuid> {
+        self.holes.get(usize::from(index))?.guid
     }
 
     pub(super) fn place(&self, mark: Mark) -> usize {
         let last = usize::from(mark.holes).checked_sub(1).and_then(|last| self.holes.get(last));
-        last.map_or(self.begin, |(_, end)| *end as usize) + usize::from(mark.bytes)
+        last.map_or(self.begin, |hole| hole.end as usize) + usize::from(mark.bytes)
     }
 }
 
-/// All shapes of one kind of data, as a tree: shapes that begin alike share their beginning.
+/// All shapes of one kind of data, as a radix tree.
 #[derive(Clone, Debug)]
 pub(super) struct Shapes<M> {
-    roots: Vec<u32>,
-    places: Vec<Place<M>>,
+    /// By their roots.
+    first: Vec<Option<u32>>,
+    pieces: Vec<Piece<M>>,
 }
 
+/// A literal, and what may follow it.
 #[derive(Clone, Debug)]
-struct Place<M> {
+struct Piece<M> {
+    before: Option<u32>,
     literal: Box<[u8]>,
     then: Then<M>,
+    /// By their first bytes.
+    next: Vec<(u8, u32)>,
+    /// The one that begins with no literal.
+    open: Option<u32>,
 }
 
+/// What stands behind a literal.
 #[derive(Clone, Debug)]
 enum Then<M> {
-    /// The data ends: what it means.
+    /// Other literals.
+    Branches,
+    Hole(Hole),
+    /// Nothing: the data ends here, and this is what it means.
     End(M),
-    /// A hole, and what may follow it.
-    Hole(Hole, Vec<u32>),
 }
 
 impl<M> Default for Shapes<M> {
     fn default() -> Self {
-        Self { roots: Vec::new(), places: Vec::new() }
+        Self { first: Vec::new(), pieces: Vec::new() }
     }
 }
 
 impl<M> Shapes<M> {
     /// The meaning of the data that stands here, where its shape is known.
-    pub(super) fn read(&self, bytes: &[u8], (begin, end): (usize, usize), spans: &mut Spans) -> Option<&M> {
-        self.first(bytes, begin, spans).filter(|(_, last)| *last == end).map(|(meaning, _)| meaning)
+    pub(super) fn read(
+        &self,
+        root: Root,
+        bytes: &[u8],
+        (begin, end): (usize, usize),
+        spans: &mut Spans,
+    ) -> Option<&M> {
+        self.first(root, bytes, begin, spans).filter(|(_, last)| *last == end).map(|(meaning, _)| meaning)
     }
 
     /// The meaning and the end of the data that begins here.
-    pub(super) fn first(&self, bytes: &[u8], begin: usize, spans: &mut Spans) -> Option<(&M, usize)> {
-        spans.begin = begin;
-        spans.count = 0;
-        let (meaning, end) = self.follow(&self.roots, bytes, begin, spans)?;
-        spans.end = end;
-        Some((meaning, end))
-    }
-
-    fn follow(&self, places: &[u32], bytes: &[u8], at: usize, spans: &mut Spans) -> Option<(&M, usize)> {
-        let rest = bytes.get(at..)?;
-        places.iter().find_map(|place| {
-            let place = self.places.get(*place as usize)?;
-            let at = rest.starts_with(&place.literal).then_some(at + place.literal.len())?;
-            match &place.then {
-                Then::End(meaning) => Some((meaning, at)),
-                Then::Hole(hole, next) => {
-                    let end = fill(*hole, bytes, at)?;
-                    let count = spans.count;
-                    *spans.holes.get_mut(count)? = (u32::try_from(at).ok()?, u32::try_from(end).ok()?);
-                    spans.count = count + 1;
-                    let found = self.follow(next, bytes, end, spans);
-                    if found.is_none() {
-                        spans.count = count;
-                    }
-                    found
+    pub(super) fn first(
+        &self,
+        root: Root,
+        bytes: &[u8],
+        begin: usize,
+        spans: &mut Spans,
+    ) -> Option<(&M, usize)> {
+        let (mut number, mut at, mut count) = ((*self.first.get(root.index())?)?, begin, 0);
+        loop {
+            let piece = self.piece(number)?;
+            if !scan::begins(bytes.get(at..)?, &piece.literal) {
+                return None;
+            }
+            at += piece.literal.len();
+            match &piece.then {
+                Then::Branches => {}
+                Then::Hole(hole) => {
+                    let (end, guid) = fill(*hole, bytes, at)?;
+                    *spans.holes.get_mut(count)? = Filled { start: at as u32, end: end as u32, guid };
+                    (at, count) = (end, count + 1);
+                }
+                Then::End(meaning) => {
+                    (spans.begin, spans.last, spans.count) = (begin, number, count);
+                    return Some((meaning, at));
                 }
             }
-        })
-    }
-
-    /// Remembers a layout; leaves it where there is no more room.
-    pub(super) fn learn(&mut self, layout: &Layout<'_>, meaning: M) {
-        let mut parent: Option<usize> = None;
-        for (literal, hole) in &layout.parts {
-            let Some(hole) = hole else { break };
-            let is_same = |place: &Place<M>| {
-                *place.literal == **literal && matches!(&place.then, Then::Hole(known, _) if known == hole)
-            };
-            let known = self.after(parent).iter().copied().find(|next| self.is(*next, is_same));
-            let next = known.or_else(|| self.add(parent, literal, Then::Hole(*hole, Vec::new())));
-            let Some(next) = next else { return };
-            parent = Some(next as usize);
-        }
-        let Some((literal, _)) = layout.parts.last() else { return };
-        let is_same = |place: &Place<M>| *place.literal == **literal && matches!(place.then, Then::End(_));
-        if !self.after(parent).iter().any(|next| self.is(*next, is_same)) {
-            self.add(parent, literal, Then::End(meaning));
+            let byte = *bytes.get(at)?;
+            let known = piece.next.iter().find(|(first, _)| *first == byte);
+            number = known.map(|(_, next)| *next).or(piece.open)?;
         }
     }
 
-    fn is(&self, place: u32, test: impl Fn(&Place<M>) -> bool) -> bool {
-        self.places.get(place as usize).is_some_and(test)
-    }
-
-    fn after(&self, parent: Option<usize>) -> &[u32] {
-        match parent.map(|parent| self.places.get(parent).map(|place| &place.then)) {
-            None => &self.roots,
-            Some(Some(Then::Hole(_, next))) => next,
-            Some(_) => &[],
-        }
-    }
-
-    fn add(&mut self, parent: Option<usize>, literal: &[u8], then: Then<M>) -> Option<u32> {
-        if self.after(parent).len() >= BRANCHES || self.places.len() >= PLACES {
-            return None;
-        }
-        let place = u32::try_from(self.places.len()).ok()?;
-        match parent {
-            None => self.roots.push(place),
-            Some(parent) => match &mut self.places.get_mut(parent)?.then {
-                Then::Hole(_, next) => next.push(place),
-                Then::End(_) => return None,
-            },
-        }
-        self.places.push(Place { literal: literal.into(), then });
-        Some(place)
+    fn piece(&self, number: u32) -> Option<&Piece<M>> {
+        self.pieces.get(number as usize)
     }
 }
 
-/// The end of what fills a hole.
-fn fill(hole: Hole, bytes: &[u8], at: usize) -> Option<usize> {
-    match hole {
+/// The end of what fills a hole, and the GUID that a name is.
+fn fill(hole: Hole, bytes: &[u8], at: usize) -> Option<(usize, Option<Uuid>)> {
+    let end = match hole {
         Hole::Text => scan::text(bytes, at),
         Hole::Name => {
+            let guid = bytes.get(at..at + scan::GUID).filter(|_| bytes.get(at + scan::GUID) == Some(&b'"'));
+            if let Some(guid) = guid.and_then(scan::guid) {
+                return Some((at + scan::GUID, Some(guid)));
+            }
             let end = scan::text(bytes, at)?;
             let name = bytes.get(at..end)?;
             (scan::is_name(name)).then_some(end)
@@ -193,147 +199,6 @@ fn fill(hole: Hole, bytes: &[u8], at: usize) -> Option<usize> {
             Some(at + length)
         }
         Hole::Fixed | Hole::Unknown | Hole::Never => None,
-    }
-}
-
-/// Data in the canonical writing, taken apart.
-#[derive(Debug)]
-pub(super) struct Layout<'t> {
-    text: &'t [u8],
-    at: usize,
-    /// Where the literal that is being passed over began.
-    literal: usize,
-    /// Each literal and the hole behind it.
-    parts: Vec<(&'t [u8], Option<Hole>)>,
-    path: Vec<&'t str>,
-    /// The holes directly in the object, by the names of their members.
-    holes: Vec<(&'t str, u8)>,
-    /// The members of the object, and where their values begin and end.
-    members: Vec<(&'t str, Mark, Mark)>,
-    allowed: fn(&[&str]) -> Hole,
-}
-
-impl<'t> Layout<'t> {
-    /// Takes an object apart; `None` where it has something that may be written in more ways than one.
-    pub(super) fn of(text: &'t str, allowed: fn(&[&str]) -> Hole) -> Option<Self> {
-        let mut this = Self {
-            text: text.as_bytes(),
-            at: 0,
-            literal: 0,
-            parts: Vec::new(),
-            path: Vec::new(),
-            holes: Vec::new(),
-            members: Vec::new(),
-            allowed,
-        };
-        this.value()?;
-        let last = this.text.get(this.literal..)?;
-        this.parts.push((last, None));
-        (this.at == this.text.len() && this.parts.len() <= HOLES).then_some(this)
-    }
-
-    /// Which hole a member's value is.
-    pub(super) fn hole(&self, member: &str) -> Option<u8> {
-        self.holes.iter().find(|(name, _)| *name == member).map(|(_, hole)| *hole)
-    }
-
-    /// Where a member's value stands.
-    pub(super) fn member(&self, member: &str) -> Option<(Mark, Mark)> {
-        self.members.iter().find(|(name, ..)| *name == member).map(|(_, start, end)| (*start, *end))
-    }
-
-    fn next(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
-    }
-
-    fn pass(&mut self, byte: u8) -> Option<()> {
-        (self.next()? == byte).then(|| self.at += 1)
-    }
-
-    fn mark(&self) -> Option<Mark> {
-        let bytes = u16::try_from(self.at - self.literal).ok()?;
-        Some(Mark { holes: u8::try_from(self.parts.len()).ok()?, bytes })
-    }
-
-    fn value(&mut self) -> Option<()> {
-        match self.next()? {
-            b'{' => self.object(),
-            b'[' => self.array(),
-            _ => self.scalar(),
-        }
-    }
-
-    fn object(&mut self) -> Option<()> {
-        self.pass(b'{')?;
-        while self.next()? != b'}' {
-            self.pass(b'"')?;
-            let end = scan::text(self.text, self.at)?;
-            let name = core::str::from_utf8(self.text.get(self.at..end)?).ok()?;
-            self.at = end + 1;
-            self.pass(b':')?;
-            self.path.push(name);
-            let start = self.mark()?;
-            self.value()?;
-            if let [member] = *self.path {
-                self.members.push((member, start, self.mark()?));
-            }
-            self.path.pop();
-            if self.next()? == b',' {
-                self.at += 1;
-            }
-        }
-        self.pass(b'}')
-    }
-
-    fn array(&mut self) -> Option<()> {
-        self.pass(b'[')?;
-        self.path.push(ITEM);
-        while self.next()? != b']' {
-            self.value()?;
-            if self.next()? == b',' {
-                self.at += 1;
-            }
-        }
-        self.path.pop();
-        self.pass(b']')
-    }
-
-    fn scalar(&mut self) -> Option<()> {
-        let rest = self.text.get(self.at..)?;
-        let length = match rest.first()? {
-            b'"' => scan::text(self.text, self.at + 1)? + 1 - self.at,
-            _ => rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']'))?,
-        };
-        let quoted = usize::from(rest.first() == Some(&b'"'));
-        let (start, end) = (self.at + quoted, self.at + length);
-        match self.hole_for(rest.get(..length)?)? {
-            Hole::Fixed => {}
-            hole => {
-                (fill(hole, self.text, start)? + quoted == end).then_some(())?;
-                if let [member] = *self.path {
-                    self.holes.push((member, u8::try_from(self.parts.len()).ok()?));
-                }
-                self.parts.push((self.text.get(self.literal..start)?, Some(hole)));
-                self.literal = end - quoted;
-            }
-        }
-        self.at = end;
-        Some(())
-    }
-
-    /// The hole for a scalar that stands here; `None` where its member takes no such value.
-    fn hole_for(&self, scalar: &[u8]) -> Option<Hole> {
-        let allowed = (self.allowed)(&self.path);
-        let is_number = || matches!(scalar.first(), Some(b'-' | b'0'..=b'9'));
-        match (allowed, scalar) {
-            (Hole::Never, _) => None,
-            (Hole::Fixed, _) | (_, b"null") => Some(Hole::Fixed),
-            (Hole::Truth | Hole::Unknown, b"true" | b"false") => Some(Hole::Truth),
-            (Hole::Text | Hole::Name, [b'"', ..]) => Some(allowed),
-            (Hole::Unknown, [b'"', ..]) => Some(Hole::Text),
-            (Hole::Small | Hole::Integer, _) if is_number() => Some(allowed),
-            (Hole::Unknown, _) if is_number() => Some(Hole::Integer),
-            _ => None,
-        }
-    }
+    };
+    Some((end?, None))
 }

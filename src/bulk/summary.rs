@@ -5,7 +5,7 @@ use alloc::borrow::Cow;
 use jiff::Timestamp;
 
 use super::lean::{Lean, Work};
-use super::names::Names;
+use super::names::{Names, Word};
 use crate::call::{Beginning, State};
 use crate::graph::{CallDirection, OperationKind, ResultInfo};
 use crate::operation::{self, Operation};
@@ -31,7 +31,7 @@ enum Source<'a> {
 }
 
 /// What a replay tells of an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationSummary<'a> {
     /// Its id; `None` where only a `clientContext` was told.
@@ -41,7 +41,7 @@ pub struct OperationSummary<'a> {
     /// How far it is.
     pub state: operation::State,
     /// The app's own name for it.
-    pub client_context: Option<&'a str>,
+    pub client_context: Option<Cow<'a, str>>,
     /// True where the call ended before it was settled.
     pub is_orphaned: bool,
 }
@@ -82,18 +82,18 @@ impl<'a> Summary<'a> {
     }
 
     /// When the first event that bears a time happened.
-    pub const fn first_at(&self) -> Option<Timestamp> {
+    pub fn first_at(&self) -> Option<Timestamp> {
         match self.0 {
             Source::Whole(call) => call.first_at(),
-            Source::Lean(lean, _) => lean.first_at,
+            Source::Lean(lean, _) => lean.first_at.told(),
         }
     }
 
     /// The latest time that an event bears.
-    pub const fn last_at(&self) -> Option<Timestamp> {
+    pub fn last_at(&self) -> Option<Timestamp> {
         match self.0 {
             Source::Whole(call) => call.last_at(),
-            Source::Lean(lean, _) => lean.last_at,
+            Source::Lean(lean, _) => lean.last_at.told(),
         }
     }
 
@@ -173,7 +173,7 @@ impl<'a> OperationSummary<'a> {
             id: operation.id(),
             kind: operation.kind(),
             state: operation.state(),
-            client_context: operation.client_context(),
+            client_context: operation.client_context().map(Cow::Borrowed),
             is_orphaned: is_over && operation.is_pending(),
         }
     }
@@ -183,7 +183,7 @@ impl<'a> OperationSummary<'a> {
             id: Some(&work.id),
             kind: work.kind,
             state: work.state,
-            client_context: work.context.value().map(|context| &**context),
+            client_context: work.context.value().map(Word::text),
             is_orphaned: is_over && work.is_pending(),
         }
     }

@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::lean::{Digests, Lean, Press, Seat, Work};
-use super::names::{Names, Text};
+use super::meaning::Learned;
+use super::names::{NameId, Names, Text, Word};
+use super::time::Time;
 use crate::Call;
 use crate::call::{Parts, RosterSeat};
 use crate::graph::{
@@ -17,9 +19,10 @@ use crate::graph::{
 use crate::ledger::Entry;
 use crate::operation::Operation;
 
-pub(super) fn thaw(lean: &Lean, names: &Names) -> Entry {
+pub(super) fn thaw(lean: &Lean, learned: &Learned) -> Entry {
+    let names = &learned.names;
     let mut details: Box<Resource> = Box::default();
-    let named = |id: &super::names::NameId| names.text(*id);
+    let named = |id: &NameId| names.text(*id);
     details.direction = lean.direction.as_ref().map(|id| CallDirection::from(named(id))).into();
     if let Some(audio) = lean.audio.as_ref().map(|id| MediaState::from(named(id))) {
         let media = details.media_state.take().into_value().unwrap_or_default();
@@ -32,29 +35,30 @@ pub(super) fn thaw(lean: &Lean, names: &Names) -> Entry {
     details.termination_reason = lean.reason.as_ref().map(|text| names.read(text).into()).into();
     let tones = lean.tones.iter().map(|press| {
         let tone = Tone::from(names.text(press.tone)).into();
-        ToneInfo { sequence_id: press.sequence.into(), tone, ..ToneInfo::default() }
+        ToneInfo { sequence_id: i64::from(press.sequence).into(), tone, ..ToneInfo::default() }
     });
     let call = Call::from(Parts {
         id: lean.id,
         state: lean.state,
         beginning: lean.beginning,
         revision: lean.revision,
-        first_at: lean.first_at,
-        last_at: lean.last_at,
+        first_at: lean.first_at.told(),
+        last_at: lean.last_at.told(),
         details,
-        operations: lean.operations.iter().map(|work| work.thaw(names)).collect(),
-        roster: lean.seats.iter().map(|seat| seat.thaw(names)).collect(),
+        operations: lean.operations.iter().map(|work| work.thaw(learned)).collect(),
+        roster: lean.seats.iter().map(|seat| seat.thaw(learned)).collect(),
         tones: tones.collect(),
     });
     Entry::of(call, lean.revision, lean.digests.newest(lean.revision))
 }
 
 /// The lean call; `None` where the whole one has something that the lean one has no room for.
-pub(super) fn freeze(entry: &Entry, names: &mut Names) -> Option<Lean> {
+pub(super) fn freeze(entry: &Entry, learned: &mut Learned) -> Option<Lean> {
     let (call, details) = (entry.call(), entry.call().details());
     if call.is_served() || entry.has_holes() {
         return None;
     }
+    let names = &mut learned.names;
     let mut name = |text: Option<&str>| match text {
         Some(text) => names.id(text).map(Some),
         None => Some(None),
@@ -63,20 +67,20 @@ pub(super) fn freeze(entry: &Entry, names: &mut Names) -> Option<Lean> {
     let audio = name(call.audio().map(MediaState::as_str))?;
     let result = details.result_info.value().map(|result| written(&**result, names));
     let reason = details.termination_reason.value().map(|reason| names.keep(reason));
-    let operations = call.operations().iter().map(|one| Work::freeze(one, names));
+    let operations = call.operations().iter().map(|one| Work::freeze(one, learned));
     let operations = operations.collect::<Option<Vec<_>>>()?;
-    let seats = call.roster().seats().map(|seat| Seat::freeze(&seat, names));
+    let seats = call.roster().seats().map(|seat| Seat::freeze(&seat, learned));
     let seats = seats.collect::<Option<Vec<_>>>()?;
     let tones = call.tones().iter().map(|tone| {
-        let name = names.id(tone.tone.value()?.as_str())?;
-        Some(Press { sequence: *tone.sequence_id.value()?, tone: name })
+        let name = learned.names.id(tone.tone.value()?.as_str())?;
+        Some(Press { sequence: i32::try_from(*tone.sequence_id.value()?).ok()?, tone: name })
     });
     let tones = tones.collect::<Option<Vec<_>>>()?;
     Some(Lean {
         id: call.id(),
         revision: entry.revision(),
-        first_at: call.first_at(),
-        last_at: call.last_at(),
+        first_at: Time::of(call.first_at())?,
+        last_at: Time::of(call.last_at())?,
         state: call.state(),
         beginning: call.beginning(),
         direction,
@@ -91,25 +95,26 @@ pub(super) fn freeze(entry: &Entry, names: &mut Names) -> Option<Lean> {
 }
 
 impl Work {
-    fn thaw(&self, names: &Names) -> Operation {
+    fn thaw(&self, learned: &Learned) -> Operation {
+        let names = &learned.names;
         let mut resource: Box<CommsOperation> = Box::default();
-        for told in &self.more {
-            if let Ok(told) = serde_json::from_str::<CommsOperation>(told) {
+        for packed in &self.more {
+            if let Ok(told) = serde_json::from_str::<CommsOperation>(&learned.operations.unpack(packed)) {
                 resource.pair(&told, Merge);
             }
         }
         resource.odata_type = self.type_name.map(|name| TypeName::from(names.text(name)));
         resource.id = self.id.clone().into();
         resource.status = Member::Absent;
-        resource.client_context = told(&self.context, |context| Some((**context).into()));
+        resource.client_context = told(&self.context, |context| Some(context.text().into_owned()));
         resource.result_info = told(&self.result, |text| json(Some(text), names));
         resource.completion_reason =
             told(&self.reason, |name| Some(CompletionReason::from(names.text(*name))));
         Operation::restored(self.state, resource)
     }
 
-    fn freeze(operation: &Operation, names: &mut Names) -> Option<Self> {
-        let resource = operation.resource();
+    fn freeze(operation: &Operation, learned: &mut Learned) -> Option<Self> {
+        let (resource, names) = (operation.resource(), &mut learned.names);
         if operation.has_aliases() {
             return None;
         }
@@ -127,36 +132,45 @@ impl Work {
             type_name,
             kind: operation.kind(),
             state: operation.state(),
-            context: told(&resource.client_context, |context| Some(context.as_str().into())),
+            context: told(&resource.client_context, |context| Some(Word::of(context))),
             result: told(&resource.result_info, |result| Some(written(&**result, names))),
             reason,
             more: Vec::new(),
         };
-        let has_more = *whole.thaw(names).resource() != *resource;
-        let more =
-            if has_more { Vec::from([serde_json::to_string(resource).ok()?.into()]) } else { Vec::new() };
+        let has_more = *whole.thaw(learned).resource() != *resource;
+        let more = if has_more { Vec::from([learned.pack_operation(resource)?]) } else { Vec::new() };
         Some(Self { more, ..whole })
     }
 }
 
 impl Seat {
-    fn thaw(&self, names: &Names) -> RosterSeat {
+    fn thaw(&self, learned: &Learned) -> RosterSeat {
+        let told = self.info.as_ref().map(|packed| learned.participants.unpack(packed));
+        let told = told.and_then(|told| serde_json::from_str::<Participant>(&told).ok());
         let participant = Participant {
             id: self.id.clone().into(),
-            info: told(&self.info, |text| json(Some(text), names)),
+            info: told.map(|told| told.info).unwrap_or_default(),
             removed_state: if self.is_taken { Member::Absent } else { Member::Value(Box::default()) },
             ..Participant::default()
         };
         RosterSeat { participant, sequence: self.sequence, info_sequence: self.info_sequence }
     }
 
-    fn freeze(seat: &RosterSeat, names: &mut Names) -> Option<Self> {
+    fn freeze(seat: &RosterSeat, learned: &mut Learned) -> Option<Self> {
+        let told = &seat.participant;
+        let info = if told.info.is_absent() {
+            None
+        } else {
+            let of_info =
+                Participant { id: told.id.clone(), info: told.info.clone(), ..Participant::default() };
+            Some(learned.pack_participant(&of_info)?)
+        };
         Some(Self {
-            id: seat.participant.id.value()?.clone(),
-            is_taken: seat.participant.removed_state.is_absent(),
+            id: told.id.value()?.clone(),
+            is_taken: told.removed_state.is_absent(),
             sequence: seat.sequence,
             info_sequence: seat.info_sequence,
-            info: told(&seat.participant.info, |info| Some(written(&**info, names))),
+            info,
         })
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     let outcome = if args.json {
         let mut findings = Spool::default();
         let outcome = drive(order, &mut findings)?;
-        report::json(&outcome, findings, args.show_secrets)?;
+        report::json(&outcome, findings, args.show_secrets, args.jobs)?;
         outcome
     } else {
         let mut findings = Worst::default();
@@ -23,5 +23,8 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
         }
         outcome
     };
-    Ok(status(&outcome, args.deny.deny))
+    let status = status(&outcome, args.deny.deny);
+    // The process ends here: to give back each call by itself would take a while.
+    std::mem::forget(outcome);
+    Ok(status)
 }

@@ -1,5 +1,6 @@
 //! What a replay looks like: a table and lines for people, one JSON object for programs.
 
+mod calls;
 mod json;
 mod lines;
 mod spool;
@@ -14,7 +15,7 @@ pub(crate) use worst::Worst;
 
 use std::io::{self, Write};
 
-use callfold::Call;
+use callfold::{Call, Id};
 
 /// Writes to standard output in large blocks.
 pub(crate) fn stdout() -> impl Write {
@@ -24,7 +25,7 @@ pub(crate) fn stdout() -> impl Write {
 /// A secret that a call's log holds, by the member that it stands in.
 pub(crate) struct Shown<'a> {
     pub(crate) member: &'static str,
-    pub(crate) operation: Option<String>,
+    pub(crate) operation: Option<&'a Id>,
     pub(crate) value: &'a str,
 }
 
@@ -39,8 +40,7 @@ pub(crate) fn secrets(call: &Call) -> Vec<Shown<'_>> {
         of_meeting.map(|(member, secret)| Shown { member, operation: None, value: secret.expose() });
     let of_operations = call.operations().iter().filter_map(|operation| {
         let secret = operation.resource().recording_access_token.value()?;
-        let operation = operation.id().map(ToString::to_string);
-        Some(Shown { member: "recordingAccessToken", operation, value: secret.expose() })
+        Some(Shown { member: "recordingAccessToken", operation: operation.id(), value: secret.expose() })
     });
     of_meeting.chain(of_operations).collect()
 }

@@ -1,0 +1,172 @@
+//! Calls as JSON, written by hand: there are many of them, and serde would look at each byte of each text.
+
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::thread;
+
+use callfold::graph::ResultInfo;
+use callfold::uuid::Uuid;
+use callfold::uuid::fmt::Hyphenated;
+use callfold::{At, Call, Id, Ledger, OperationSummary, Summary};
+use serde::Serialize;
+
+use super::secrets;
+
+/// How many calls a thread writes at once.
+const BATCH: usize = 2048;
+
+/// The calls, with a comma between them.
+pub(super) fn write(
+    calls: &[Summary<'_>],
+    secrets_of: Option<&Ledger>,
+    jobs: NonZeroUsize,
+    mut out: impl Write,
+) -> io::Result<()> {
+    let mut buffers = vec![Vec::new(); jobs.get()];
+    let mut is_first = true;
+    for calls in calls.chunks(BATCH * jobs.get()) {
+        let mut parts = calls.chunks(BATCH).zip(&mut buffers);
+        let own = parts.next();
+        thread::scope(|scope| {
+            for (calls, buffer) in parts {
+                scope.spawn(move || batch(calls, secrets_of, buffer));
+            }
+            own.map_or(Ok(()), |(calls, buffer)| batch(calls, secrets_of, buffer))
+        })?;
+        for buffer in buffers.iter_mut().filter(|buffer| !buffer.is_empty()) {
+            // Each call has a comma before it.
+            out.write_all(buffer.get(usize::from(is_first)..).unwrap_or_default())?;
+            is_first = false;
+            buffer.clear();
+        }
+    }
+    Ok(())
+}
+
+fn batch(calls: &[Summary<'_>], secrets_of: Option<&Ledger>, out: &mut Vec<u8>) -> io::Result<()> {
+    for call in calls {
+        out.push(b',');
+        write_call(call, secrets_of, out)?;
+    }
+    Ok(())
+}
+
+fn write_call(call: &Summary<'_>, secrets_of: Option<&Ledger>, out: &mut Vec<u8>) -> io::Result<()> {
+    out.extend_from_slice(br#"{"id":"#);
+    guid(call.id().guid(), out);
+    out.extend_from_slice(br#","state":"#);
+    text(Some(call.state().as_str()), out)?;
+    out.extend_from_slice(br#","direction":"#);
+    text(call.direction(), out)?;
+    out.extend_from_slice(br#","audio":"#);
+    text(call.audio(), out)?;
+    out.extend_from_slice(br#","resultInfo":"#);
+    result(call.result_info().as_deref(), out)?;
+    out.extend_from_slice(br#","operations":["#);
+    for (index, operation) in call.operations().enumerate() {
+        separate(index, out);
+        write_operation(&operation, out)?;
+    }
+    out.extend_from_slice(br#"],"participants":"#);
+    number(call.participants(), out);
+    out.extend_from_slice(br#","tones":["#);
+    for (index, tone) in call.tones().enumerate() {
+        separate(index, out);
+        text(Some(tone), out)?;
+    }
+    out.extend_from_slice(br#"],"firstAt":"#);
+    time(call.first_at().map(At), out)?;
+    out.extend_from_slice(br#","lastAt":"#);
+    time(call.last_at().map(At), out)?;
+    out.extend_from_slice(br#","revision":"#);
+    number(call.revision(), out);
+    if let Some(whole) = secrets_of.and_then(|ledger| ledger.call(call.id())) {
+        out.extend_from_slice(br#","secrets":"#);
+        serde_json::to_writer(&mut *out, &SecretJson::all(whole))?;
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+fn write_operation(operation: &OperationSummary<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    out.extend_from_slice(br#"{"id":"#);
+    match operation.id.map(|id| (id, id.guid())) {
+        Some((_, Some(known))) => guid(known, out),
+        Some((id, None)) => serde_json::to_writer(&mut *out, id)?,
+        None => out.extend_from_slice(b"null"),
+    }
+    out.extend_from_slice(br#","kind":"#);
+    text(Some(operation.kind.as_str()), out)?;
+    out.extend_from_slice(br#","status":"#);
+    text(Some(operation.state.as_str()), out)?;
+    out.extend_from_slice(br#","clientContext":"#);
+    text(operation.client_context.as_deref(), out)?;
+    out.extend_from_slice(br#","orphaned":"#);
+    out.extend_from_slice(if operation.is_orphaned { b"true}" } else { b"false}" });
+    Ok(())
+}
+
+fn separate(index: usize, out: &mut Vec<u8>) {
+    if index > 0 {
+        out.push(b',');
+    }
+}
+
+fn text(text: Option<&str>, out: &mut Vec<u8>) -> io::Result<()> {
+    let Some(text) = text else { return out.write_all(b"null") };
+    let odd = |odd: u8, byte: &u8| odd | u8::from(*byte < b' ' || *byte == b'"' || *byte == b'\\');
+    if text.as_bytes().iter().fold(0, odd) != 0 {
+        return Ok(serde_json::to_writer(out, text)?);
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
+}
+
+fn guid(guid: Uuid, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(guid.hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH]).as_bytes());
+    out.push(b'"');
+}
+
+fn number(number: impl itoa::Integer, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+fn time(at: Option<At>, out: &mut Vec<u8>) -> io::Result<()> {
+    match at {
+        Some(at) => write!(out, "\"{at}\""),
+        None => out.write_all(b"null"),
+    }
+}
+
+fn result(told: Option<&ResultInfo>, out: &mut Vec<u8>) -> io::Result<()> {
+    let told = told.map(|told| ResultJson {
+        code: told.code.value().copied(),
+        subcode: told.subcode.value().copied(),
+        message: told.message.value().map(String::as_str),
+    });
+    Ok(serde_json::to_writer(out, &told)?)
+}
+
+#[derive(Serialize)]
+struct ResultJson<'a> {
+    code: Option<i32>,
+    subcode: Option<i32>,
+    message: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SecretJson<'a> {
+    member: &'static str,
+    operation: Option<&'a Id>,
+    value: &'a str,
+}
+
+impl<'a> SecretJson<'a> {
+    fn all(call: &'a Call) -> Vec<Self> {
+        let shown = secrets(call).into_iter();
+        shown.map(|it| Self { member: it.member, operation: it.operation, value: it.value }).collect()
+    }
+}

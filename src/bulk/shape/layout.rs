@@ -1,0 +1,149 @@
+//! An event's data taken apart: what of it may vary.
+
+use alloc::vec::Vec;
+
+use super::super::scan;
+use super::{HOLES, Mark, fill};
+use crate::graph::wire::{Hole, ITEM};
+
+/// Data in the canonical writing, taken apart.
+#[derive(Debug)]
+pub(in crate::bulk) struct Layout<'t> {
+    text: &'t [u8],
+    at: usize,
+    /// Where the literal that is being passed over began.
+    literal: usize,
+    /// Each literal and the hole behind it.
+    pub(super) parts: Vec<(&'t [u8], Option<Hole>)>,
+    path: Vec<&'t str>,
+    /// The holes directly in the object, by the names of their members.
+    holes: Vec<(&'t str, u8)>,
+    /// The members of the object, and where their values begin and end.
+    members: Vec<(&'t str, Mark, Mark)>,
+    allowed: fn(&[&str]) -> Hole,
+}
+
+impl<'t> Layout<'t> {
+    /// Takes an object apart; `None` where it has something that may be written in more ways than one.
+    pub(in crate::bulk) fn of(text: &'t str, allowed: fn(&[&str]) -> Hole) -> Option<Self> {
+        let mut this = Self {
+            text: text.as_bytes(),
+            at: 0,
+            literal: 0,
+            parts: Vec::new(),
+            path: Vec::new(),
+            holes: Vec::new(),
+            members: Vec::new(),
+            allowed,
+        };
+        scan::is_plain(this.text).then(|| this.value())??;
+        let last = this.text.get(this.literal..)?;
+        this.parts.push((last, None));
+        (this.at == this.text.len() && this.parts.len() <= HOLES).then_some(this)
+    }
+
+    /// Which hole a member's value is.
+    pub(in crate::bulk) fn hole(&self, member: &str) -> Option<u8> {
+        self.holes.iter().find(|(name, _)| *name == member).map(|(_, hole)| *hole)
+    }
+
+    /// Where a member's value stands.
+    pub(in crate::bulk) fn member(&self, member: &str) -> Option<(Mark, Mark)> {
+        self.members.iter().find(|(name, ..)| *name == member).map(|(_, start, end)| (*start, *end))
+    }
+
+    fn next(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn pass(&mut self, byte: u8) -> Option<()> {
+        (self.next()? == byte).then(|| self.at += 1)
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        let bytes = u16::try_from(self.at - self.literal).ok()?;
+        Some(Mark { holes: u8::try_from(self.parts.len()).ok()?, bytes })
+    }
+
+    fn value(&mut self) -> Option<()> {
+        match self.next()? {
+            b'{' => self.object(),
+            b'[' => self.array(),
+            _ => self.scalar(),
+        }
+    }
+
+    fn object(&mut self) -> Option<()> {
+        self.pass(b'{')?;
+        while self.next()? != b'}' {
+            self.pass(b'"')?;
+            let end = scan::text(self.text, self.at)?;
+            let name = core::str::from_utf8(self.text.get(self.at..end)?).ok()?;
+            self.at = end + 1;
+            self.pass(b':')?;
+            self.path.push(name);
+            let start = self.mark()?;
+            self.value()?;
+            if let [member] = *self.path {
+                self.members.push((member, start, self.mark()?));
+            }
+            self.path.pop();
+            if self.next()? == b',' {
+                self.at += 1;
+            }
+        }
+        self.pass(b'}')
+    }
+
+    fn array(&mut self) -> Option<()> {
+        self.pass(b'[')?;
+        self.path.push(ITEM);
+        while self.next()? != b']' {
+            self.value()?;
+            if self.next()? == b',' {
+                self.at += 1;
+            }
+        }
+        self.path.pop();
+        self.pass(b']')
+    }
+
+    fn scalar(&mut self) -> Option<()> {
+        let rest = self.text.get(self.at..)?;
+        let length = match rest.first()? {
+            b'"' => scan::text(self.text, self.at + 1)? + 1 - self.at,
+            _ => rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']'))?,
+        };
+        let quoted = usize::from(rest.first() == Some(&b'"'));
+        let (start, end) = (self.at + quoted, self.at + length);
+        match self.hole_for(rest.get(..length)?)? {
+            Hole::Fixed => {}
+            hole => {
+                (fill(hole, self.text, start)?.0 + quoted == end).then_some(())?;
+                if let [member] = *self.path {
+                    self.holes.push((member, u8::try_from(self.parts.len()).ok()?));
+                }
+                self.parts.push((self.text.get(self.literal..start)?, Some(hole)));
+                self.literal = end - quoted;
+            }
+        }
+        self.at = end;
+        Some(())
+    }
+
+    /// The hole for a scalar that stands here; `None` where its member takes no such value.
+    fn hole_for(&self, scalar: &[u8]) -> Option<Hole> {
+        let allowed = (self.allowed)(&self.path);
+        let is_number = || matches!(scalar.first(), Some(b'-' | b'0'..=b'9'));
+        match (allowed, scalar) {
+            (Hole::Never, _) => None,
+            (Hole::Fixed, _) | (_, b"null") => Some(Hole::Fixed),
+            (Hole::Truth | Hole::Unknown, b"true" | b"false") => Some(Hole::Truth),
+            (Hole::Text | Hole::Name, [b'"', ..]) => Some(allowed),
+            (Hole::Unknown, [b'"', ..]) => Some(Hole::Text),
+            (Hole::Small | Hole::Integer, _) if is_number() => Some(allowed),
+            (Hole::Unknown, _) if is_number() => Some(Hole::Integer),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Tellings that are kept for later: what stands in the holes of a line, and the number of its shape.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use uuid::Uuid;
+
+use super::super::scan;
+use super::{Filled, Root, Shapes, Spans, Then};
+
+impl<M> Shapes<M> {
+    /// What is told here, with the literals left to the shape.
+    pub(in crate::bulk) fn pack(&self, bytes: &[u8], spans: &Spans) -> Packed {
+        let room = spans.filled().map(room).sum::<usize>();
+        let mut told = Vec::with_capacity(2 + room);
+        told.extend_from_slice(&(spans.last as u16).to_le_bytes());
+        for hole in spans.filled() {
+            match hole.guid {
+                Some(guid) => {
+                    told.push(IS_GUID);
+                    told.extend_from_slice(guid.as_bytes());
+                }
+                None => {
+                    pack(bytes.get(hole.start as usize..hole.end as usize).unwrap_or_default(), &mut told)
+                }
+            }
+        }
+        Packed(told.into())
+    }
+
+    /// The same of a text of a shape that is known.
+    pub(in crate::bulk) fn pack_text(&self, root: Root, text: &str) -> Option<Packed> {
+        let mut spans = Spans::default();
+        self.read(root, text.as_bytes(), (0, text.len()), &mut spans)?;
+        Some(self.pack(text.as_bytes(), &spans))
+    }
+
+    /// The text that was packed.
+    pub(in crate::bulk) fn unpack(&self, packed: &Packed) -> String {
+        let Some((shape, mut holes)) = packed.0.split_first_chunk() else { return String::new() };
+        let last = u32::from(u16::from_le_bytes(*shape));
+        let way = core::iter::successors(Some(last), |number| self.piece(*number)?.before);
+        let way: Vec<_> = way.filter_map(|number| self.piece(number)).collect();
+        let mut text = Vec::new();
+        for piece in way.iter().rev() {
+            text.extend_from_slice(&piece.literal);
+            if matches!(piece.then, Then::Hole(_)) {
+                holes = unpack(holes, &mut text);
+            }
+        }
+        String::from_utf8(text).unwrap_or_default()
+    }
+}
+
+/// A telling, without what all of its shape have in common.
+#[derive(Clone, Debug)]
+pub(in crate::bulk) struct Packed(
+    /// The number of the shape, then the holes: each begins with its length, and a GUID is its sixteen bytes.
+    Box<[u8]>,
+);
+
+impl Packed {
+    /// True where the other tells of the same members.
+    pub(in crate::bulk) fn is_alike(&self, other: &Self) -> bool {
+        self.0.first_chunk::<2>() == other.0.first_chunk::<2>()
+    }
+}
+
+/// The lengths that mean something else: a GUID; that the length follows in four bytes.
+const IS_GUID: u8 = 0xFF;
+const IS_LONG: u8 = 0xFE;
+
+/// How much a hole takes.
+fn room(hole: &Filled) -> usize {
+    let length = (hole.end - hole.start) as usize;
+    match hole.guid {
+        Some(_) => 1 + size_of::<Uuid>(),
+        None if length < usize::from(IS_LONG) => 1 + length,
+        None => 5 + length,
+    }
+}
+
+fn pack(text: &[u8], holes: &mut Vec<u8>) {
+    match u8::try_from(text.len()) {
+        Ok(length) if length < IS_LONG => holes.push(length),
+        _ => {
+            holes.push(IS_LONG);
+            holes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        }
+    }
+    holes.extend_from_slice(text);
+}
+
+/// Writes the first hole; gives the others.
+fn unpack<'h>(holes: &'h [u8], text: &mut Vec<u8>) -> &'h [u8] {
+    let Some((length, rest)) = holes.split_first() else { return &[] };
+    if let (IS_GUID, Some((guid, rest))) = (*length, rest.split_first_chunk::<16>()) {
+        text.extend_from_slice(
+            Uuid::from_bytes(*guid).hyphenated().encode_lower(&mut [0; scan::GUID]).as_bytes(),
+        );
+        return rest;
+    }
+    let (length, rest) = match (*length, rest.split_first_chunk::<4>()) {
+        (IS_LONG, Some((length, rest))) => (u32::from_le_bytes(*length) as usize, rest),
+        (length, _) => (usize::from(length), rest),
+    };
+    let (told, rest) = rest.split_at_checked(length).unwrap_or_default();
+    text.extend_from_slice(told);
+    rest
+}
