@@ -187,9 +187,9 @@ impl Bulk {
         let lean = self.calls.iter().filter(|slot| !slot.is_away);
         let lean = lean.map(|slot| Summary::lean(&slot.lean, self.reader.names()));
         let whole = self.replay.ledger().calls().map(Summary::from);
-        let mut calls: Vec<_> = lean.chain(whole).collect();
-        calls.sort_unstable_by_key(Summary::id);
-        calls
+        let mut calls: Vec<_> = lean.chain(whole).map(|call| (call.id(), call)).collect();
+        calls.sort_unstable_by_key(|(id, _)| *id);
+        calls.into_iter().map(|(_, call)| call).collect()
     }
 
     /// Folds a line into its lean call; false, and nothing changed, where that has no room for it.

@@ -1,11 +1,8 @@
 //! The names of events on the log, and what each makes of a call.
 
 use alloc::vec::Vec;
-use core::hash::BuildHasher;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-
+use super::scan;
 use super::shape::Root;
 use crate::call::Cause;
 use crate::operation;
@@ -55,33 +52,28 @@ impl Kind {
 
 /// The kinds by name.
 #[derive(Clone, Debug)]
-pub(super) struct Kinds {
-    kinds: Vec<(&'static str, Kind)>,
-    index: HashTable<Root>,
-}
+pub(super) struct Kinds(
+    /// By the lengths of their names, each with its number.
+    Vec<Vec<(&'static str, Root, Kind)>>,
+);
 
 impl Default for Kinds {
     fn default() -> Self {
-        let kinds = Kind::by_name();
-        let mut index = HashTable::with_capacity(kinds.len());
-        for (root, (name, _)) in (0..).map(Root).zip(&kinds) {
-            index.insert_unique(hash(name.as_bytes()), root, |root| {
-                kinds.get(root.index()).map_or(0, |(name, _)| hash(name.as_bytes()))
-            });
+        let mut by_length = Vec::new();
+        for (root, (name, kind)) in (0..).map(Root).zip(Kind::by_name()) {
+            by_length.resize_with(by_length.len().max(name.len() + 1), Vec::new);
+            if let Some(same) = by_length.get_mut(name.len()) {
+                same.push((name, root, kind));
+            }
         }
-        Self { kinds, index }
+        Self(by_length)
     }
 }
 
 impl Kinds {
     /// The kind of the events with this name, and its number.
     pub(super) fn find(&self, name: &[u8]) -> Option<(Root, Kind)> {
-        let named = |root: &Root| self.kinds.get(root.index()).filter(|(known, _)| known.as_bytes() == name);
-        let root = *self.index.find(hash(name), |root| named(root).is_some())?;
-        named(&root).map(|(_, kind)| (root, *kind))
+        let same = self.0.get(name.len())?.iter().find(|(known, ..)| scan::begins(name, known.as_bytes()));
+        same.map(|(_, root, kind)| (*root, *kind))
     }
-}
-
-fn hash(name: &[u8]) -> u64 {
-    FixedState::with_seed(0).hash_one(name)
 }

@@ -156,12 +156,6 @@ impl<'a> Line<'a> {
         scan::integer(self.bytes, start).map(|(number, _)| number)
     }
 
-    /// The text in a hole, as it stands there.
-    fn word(&self, (start, end): (usize, usize)) -> Word {
-        let guid = self.bytes.get(start..end).and_then(scan::guid);
-        guid.map_or_else(|| Word::Text(self.text((start, end)).into()), Word::Guid)
-    }
-
     /// The id in a hole.
     fn id(&self, spans: &Spans, hole: u8) -> Id {
         spans.guid(hole).map_or_else(|| Id::from(self.text(spans.hole(hole))), Id::from)
@@ -356,7 +350,7 @@ impl Work {
                 let place = spans.hole(hole);
                 let is_known = |known: &Word| known.is(line.bytes.get(place.0..place.1).unwrap_or_default());
                 if !self.context.value().is_some_and(is_known) {
-                    self.context = Member::Value(line.word(place));
+                    self.context = Member::Value(Word::of(line.text(place)));
                 }
             }
         }

@@ -80,29 +80,47 @@ pub(super) enum Text {
     Own(Box<str>),
 }
 
-/// A text of an app's own, short where it is a GUID in lower case with dashes.
+/// A text of an app's own, without room of its own where it is short, or a GUID in lower case with dashes.
 #[derive(Clone, Debug)]
 pub(super) enum Word {
     Guid(Uuid),
-    Text(Box<str>),
+    Short(u8, [u8; SHORT]),
+    Long(Box<str>),
 }
+
+const SHORT: usize = 22;
 
 impl Word {
     pub(super) fn of(text: &str) -> Self {
-        scan::guid(text.as_bytes()).map_or_else(|| Self::Text(text.into()), Self::Guid)
+        if let Some(guid) = scan::guid(text.as_bytes()) {
+            return Self::Guid(guid);
+        }
+        let mut bytes = [0; SHORT];
+        match bytes.get_mut(..text.len()) {
+            Some(place) => {
+                place.copy_from_slice(text.as_bytes());
+                Self::Short(text.len() as u8, bytes)
+            }
+            None => Self::Long(text.into()),
+        }
     }
 
     pub(super) fn is(&self, text: &[u8]) -> bool {
         match self {
             Self::Guid(guid) => scan::guid(text) == Some(*guid),
-            Self::Text(own) => own.as_bytes() == text,
+            Self::Short(length, bytes) => bytes.get(..usize::from(*length)) == Some(text),
+            Self::Long(own) => own.as_bytes() == text,
         }
     }
 
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Guid(guid) => guid.hyphenated().to_string().into(),
-            Self::Text(text) => Cow::Borrowed(text),
+            Self::Short(length, bytes) => {
+                let text = bytes.get(..usize::from(*length)).and_then(|text| core::str::from_utf8(text).ok());
+                Cow::Borrowed(text.unwrap_or_default())
+            }
+            Self::Long(text) => Cow::Borrowed(text),
         }
     }
 }

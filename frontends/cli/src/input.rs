@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use callfold::log::{Cut, Format, cut};
 
-/// How much is read at once, bytes. A longer record makes the block grow to hold it.
-const BLOCK: usize = 1 << 20;
+/// How much is read at once, bytes: little, so that it leaves the processor's cache to the calls. A longer record makes
+/// the block grow to hold it.
+const BLOCK: usize = 1 << 17;
 
 /// How much of a log is looked at to tell its format, bytes.
 const HEAD: usize = 1 << 16;

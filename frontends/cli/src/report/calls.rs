@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::secrets;
 
 /// How many calls a thread writes at once.
-const BATCH: usize = 2048;
+const BATCH: usize = 512;
 
 /// The calls, with a comma between them.
 pub(super) fn write(
