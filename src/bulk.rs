@@ -11,6 +11,7 @@ mod lean;
 mod meaning;
 mod names;
 mod reader;
+mod results;
 mod scan;
 mod shape;
 mod summary;
@@ -185,7 +186,7 @@ impl Bulk {
     /// ```
     pub fn calls(&self) -> Vec<Summary<'_>> {
         let lean = self.calls.iter().filter(|slot| !slot.is_away);
-        let lean = lean.map(|slot| Summary::lean(&slot.lean, self.reader.names()));
+        let lean = lean.map(|slot| Summary::lean(&slot.lean, self.reader.learned()));
         let whole = self.replay.ledger().calls().map(Summary::from);
         let mut calls: Vec<_> = lean.chain(whole).map(|call| (call.id(), call)).collect();
         calls.sort_unstable_by_key(|(id, _)| *id);

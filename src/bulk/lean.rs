@@ -1,9 +1,12 @@
 //! A call as a bulk replay keeps it: what its summary tells, and what it takes to refuse an event.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::meaning::{DetailsTold, OperationTold, ParticipantTold, ToneTold};
-use super::names::{NameId, Names, Text, Word};
+use super::names::{NameId, Word};
+use super::results::{Kept, Results};
 use super::scan;
 use super::shape::{Packed, Shapes, Spans};
 use super::time::Time;
@@ -22,9 +25,8 @@ pub(super) struct Lean {
     pub(super) beginning: Beginning,
     pub(super) direction: Option<NameId>,
     pub(super) audio: Option<NameId>,
-    /// JSON.
-    pub(super) result: Option<Text>,
-    pub(super) reason: Option<Text>,
+    pub(super) result: Option<Kept>,
+    pub(super) reason: Option<Box<str>>,
     pub(super) operations: Vec<Work>,
     pub(super) seats: Vec<Seat>,
     pub(super) tones: Vec<Press>,
@@ -39,8 +41,7 @@ pub(super) struct Work {
     pub(super) kind: OperationKind,
     pub(super) state: operation::State,
     pub(super) context: Member<Word>,
-    /// JSON.
-    pub(super) result: Member<Text>,
+    pub(super) result: Member<Kept>,
     pub(super) reason: Member<NameId>,
     /// The tellings that had more than this, the newest of each shape.
     pub(super) more: Vec<Packed>,
@@ -58,23 +59,45 @@ pub(super) struct Seat {
     pub(super) info: Option<Packed>,
 }
 
-/// What one telling says of a participant.
-#[derive(Debug)]
-pub(super) struct Arrival {
-    id: Id,
-    is_gone: bool,
-    info: Option<Packed>,
+/// What a roster says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Arrivals {
+    arrivals: Vec<Arrival>,
+    packed: Vec<u8>,
 }
 
-impl Arrival {
-    pub(super) fn of(
+/// What it says of a participant.
+#[derive(Clone, Debug)]
+struct Arrival {
+    id: Id,
+    is_gone: bool,
+    /// Where the telling is that tells who it is.
+    info: Option<Range<usize>>,
+}
+
+impl Arrivals {
+    pub(super) fn clear(&mut self) {
+        self.arrivals.clear();
+        self.packed.clear();
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.arrivals.len()
+    }
+
+    pub(super) fn push(
+        &mut self,
         told: &ParticipantTold,
         line: &Line<'_>,
         spans: &Spans,
         shapes: &Shapes<ParticipantTold>,
-    ) -> Self {
-        let info = told.has_info.then(|| shapes.pack(line.bytes, spans));
-        Self { id: line.id(spans, told.id), is_gone: told.is_gone, info }
+    ) {
+        let info = told.has_info.then(|| {
+            let start = self.packed.len();
+            shapes.pack_into(line.bytes, spans, &mut self.packed);
+            start..self.packed.len()
+        });
+        self.arrivals.push(Arrival { id: line.id(spans, told.id), is_gone: told.is_gone, info });
     }
 }
 
@@ -168,7 +191,7 @@ pub(super) struct Telling<'a, M> {
     pub(super) line: &'a Line<'a>,
     pub(super) spans: &'a Spans,
     pub(super) shapes: &'a Shapes<M>,
-    pub(super) names: &'a mut Names,
+    pub(super) results: &'a mut Results,
 }
 
 impl<M> Telling<'_, M> {
@@ -207,21 +230,21 @@ impl Lean {
         self.digests.push(line.revision, Some(line.digest));
     }
 
-    pub(super) fn told(&mut self, told: &DetailsTold, line: &Line<'_>, spans: &Spans, names: &mut Names) {
+    pub(super) fn told(&mut self, told: &DetailsTold, line: &Line<'_>, spans: &Spans, results: &mut Results) {
         merge(&mut self.direction, told.direction);
         merge(&mut self.audio, told.audio);
         let result = match told.result {
             Member::Absent => Member::Absent,
             Member::Null => Member::Null,
             Member::Value((start, end)) => {
-                Member::Value(names.keep(line.text((spans.place(start), spans.place(end)))))
+                Member::Value(results.keep(line.text((spans.place(start), spans.place(end)))))
             }
         };
         merge(&mut self.result, result);
         let reason = match told.reason {
             Member::Absent => Member::Absent,
             Member::Null => Member::Null,
-            Member::Value(hole) => Member::Value(names.keep(line.hole(spans, hole))),
+            Member::Value(hole) => Member::Value(line.hole(spans, hole).into()),
         };
         merge(&mut self.reason, reason);
     }
@@ -314,19 +337,28 @@ impl Lean {
         true
     }
 
-    /// Takes in what is told of a participant; the delta's number is newer than all that were heard of it.
-    pub(super) fn sit(&mut self, arrival: Arrival, sequence: Option<i64>) {
-        let Arrival { id, is_gone, info } = arrival;
-        let index = self.seats.iter().position(|seat| seat.id == id).unwrap_or_else(|| {
-            self.seats.push(Seat { id, is_taken: true, sequence: None, info_sequence: None, info: None });
-            self.seats.len() - 1
-        });
-        let Some(seat) = self.seats.get_mut(index) else { return };
-        seat.is_taken = !is_gone;
-        seat.sequence = sequence.or(seat.sequence);
-        if info.is_some() {
-            seat.info = info;
-            seat.info_sequence = sequence.or(seat.info_sequence);
+    /// Takes in what a roster tells; the delta's number is newer than all that were heard of its participants.
+    pub(super) fn sit(&mut self, told: &mut Arrivals, sequence: Option<i64>) {
+        for Arrival { id, is_gone, info } in told.arrivals.drain(..) {
+            let index = self.seats.iter().position(|seat| seat.id == id).unwrap_or_else(|| {
+                self.seats.push(Seat {
+                    id,
+                    is_taken: true,
+                    sequence: None,
+                    info_sequence: None,
+                    info: None,
+                });
+                self.seats.len() - 1
+            });
+            let Some(seat) = self.seats.get_mut(index) else { return };
+            seat.is_taken = !is_gone;
+            seat.sequence = sequence.or(seat.sequence);
+            if let Some(info) = info.and_then(|place| told.packed.get(place)) {
+                if !seat.info.as_ref().is_some_and(|known| known.is(info)) {
+                    seat.info = Some(Packed::of(info));
+                }
+                seat.info_sequence = sequence.or(seat.info_sequence);
+            }
         }
     }
 
@@ -359,7 +391,7 @@ impl Work {
             Member::Null => self.result = Member::Null,
             Member::Value((start, end)) => {
                 let text = line.text((spans.place(start), spans.place(end)));
-                self.result = Member::Value(telling.names.keep(text));
+                self.result = Member::Value(telling.results.keep(text));
             }
         }
         if !told.reason.is_absent() {

@@ -4,6 +4,7 @@
 use alloc::string::String;
 
 use super::names::{NameId, Names};
+use super::results::Results;
 use super::shape::{Layout, Mark, Packed, Root, Shapes};
 use crate::call::{CallEvent, State};
 use crate::graph::wire::{Hole, ITEM, Wire};
@@ -62,6 +63,7 @@ pub(super) struct Learned {
     pub(super) participants: Shapes<ParticipantTold>,
     pub(super) beside: Shapes<()>,
     pub(super) names: Names,
+    pub(super) results: Results,
 }
 
 impl Learned {

@@ -25,7 +25,7 @@ impl NameId {
         u16::try_from(index + 1).ok().and_then(NonZeroU16::new).map(Self)
     }
 
-    fn index(self) -> usize {
+    pub(super) fn index(self) -> usize {
         usize::from(self.0.get()) - 1
     }
 }
@@ -59,25 +59,6 @@ impl Names {
     pub(super) fn text(&self, id: NameId) -> &str {
         self.texts.get(id.index()).map_or("", |text| text)
     }
-
-    /// A text, shared where it can be.
-    pub(super) fn keep(&mut self, text: &str) -> Text {
-        self.id(text).map_or_else(|| Text::Own(text.into()), Text::Shared)
-    }
-
-    pub(super) fn read<'a>(&'a self, text: &'a Text) -> &'a str {
-        match text {
-            Text::Shared(id) => self.text(*id),
-            Text::Own(text) => text,
-        }
-    }
-}
-
-/// A text that others may share.
-#[derive(Clone, Debug)]
-pub(super) enum Text {
-    Shared(NameId),
-    Own(Box<str>),
 }
 
 /// A text of an app's own, without room of its own where it is short, or a GUID in lower case with dashes.

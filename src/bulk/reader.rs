@@ -1,11 +1,8 @@
 //! Lines in the canonical layout: the envelope by hand, the data by the shapes that were learned.
 
-use alloc::vec::Vec;
-
 use super::kind::{Kind, Kinds};
-use super::lean::{Arrival, Lean, Line, Room, Telling};
+use super::lean::{Arrivals, Lean, Line, Room, Telling};
 use super::meaning::Learned;
-use super::names::Names;
 use super::scan::{self, Clock};
 use super::shape::{Root, Spans};
 use super::time::Time;
@@ -21,6 +18,7 @@ pub(super) struct Reader {
     clock: Clock,
     spans: Spans,
     room: Room,
+    arrivals: Arrivals,
 }
 
 /// A line whose envelope is read.
@@ -40,10 +38,6 @@ const OF_DELTA: &[u8; 17] = br#","participants":["#;
 const ROSTER_END: &[u8] = b"]}";
 
 impl Reader {
-    pub(super) const fn names(&self) -> &Names {
-        &self.learned.names
-    }
-
     pub(super) const fn learned(&self) -> &Learned {
         &self.learned
     }
@@ -94,7 +88,7 @@ impl Reader {
             _ => return None,
         };
         let mut lean = Lean::begin(line, beginning, state, *room);
-        lean.told(details, line, spans, &mut learned.names);
+        lean.told(details, line, spans, &mut learned.results);
         Some(lean)
     }
 
@@ -112,7 +106,7 @@ impl Reader {
 
     /// `None` where the shape of the data is not known.
     fn take_in(&mut self, lean: &mut Lean, told: &Told<'_>) -> Option<bool> {
-        let Self { learned: Learned { details, tones, operations, beside, names, .. }, spans, .. } = self;
+        let Self { learned: Learned { details, tones, operations, beside, results, .. }, spans, .. } = self;
         let (line, data) = (&told.line, told.data);
         let is_live = lean.state.is_live();
         Some(match told.kind {
@@ -120,14 +114,14 @@ impl Reader {
                 let details = details.read(told.root, line.bytes, data, spans)?;
                 let is_taken = lean.step(cause);
                 if is_taken {
-                    lean.told(details, line, spans, names);
+                    lean.told(details, line, spans, results);
                 }
                 is_taken
             }
             Kind::DetailsChanged => {
                 let details = details.read(told.root, line.bytes, data, spans)?;
                 if is_live {
-                    lean.told(details, line, spans, names);
+                    lean.told(details, line, spans, results);
                 }
                 is_live
             }
@@ -138,15 +132,15 @@ impl Reader {
             Kind::RosterUpdated => is_live && self.roster(lean, told)?,
             Kind::OperationCreated => {
                 let operation = operations.read(told.root, line.bytes, data, spans)?;
-                lean.create(operation, &mut Telling { line, spans, shapes: operations, names })
+                lean.create(operation, &mut Telling { line, spans, shapes: operations, results })
             }
             Kind::OperationUpdated => {
                 let operation = operations.read(told.root, line.bytes, data, spans)?;
-                lean.update(None, operation, &mut Telling { line, spans, shapes: operations, names })
+                lean.update(None, operation, &mut Telling { line, spans, shapes: operations, results })
             }
             Kind::OperationStep(cause) => {
                 let operation = operations.read(told.root, line.bytes, data, spans)?;
-                lean.update(Some(cause), operation, &mut Telling { line, spans, shapes: operations, names })
+                lean.update(Some(cause), operation, &mut Telling { line, spans, shapes: operations, results })
             }
             Kind::Beside => {
                 beside.read(told.root, line.bytes, data, spans)?;
@@ -171,11 +165,11 @@ impl Reader {
             None => (None, scan::pass(bytes, begin, ROSTER)?),
         };
         let last = bytes.get(..end)?.strip_suffix(ROSTER_END)?.len();
-        let Self { learned: Learned { participants, .. }, spans, .. } = self;
-        let mut arrivals = Vec::new();
+        let Self { learned: Learned { participants, .. }, spans, arrivals, .. } = self;
+        arrivals.clear();
         while at < last {
             let (participant, next) = participants.first(Root::default(), bytes, at, spans)?;
-            arrivals.push(Arrival::of(participant, &told.line, spans, participants));
+            arrivals.push(participant, &told.line, spans, participants);
             at = if next < last { scan::pass(bytes, next, b",").filter(|at| *at < last)? } else { next };
         }
         // Of two tellings of one participant in a delta the first counts: the whole fold knows.
@@ -183,7 +177,7 @@ impl Reader {
         if at != last || !is_plain || !lean.takes_delta(sequence) {
             return Some(false);
         }
-        arrivals.into_iter().for_each(|arrival| lean.sit(arrival, sequence));
+        lean.sit(arrivals, sequence);
         Some(true)
     }
 }

@@ -53,8 +53,11 @@ pub(super) fn is_name(text: &[u8]) -> bool {
 
 /// True where all texts of a line stand for themselves in JSON: there are no escapes, and nothing that needs one.
 pub(super) fn is_plain(line: &[u8]) -> bool {
-    let odd = |odd: u8, byte: &u8| odd | u8::from(*byte < b' ') | u8::from(*byte == b'\\');
-    line.iter().fold(0, odd) == 0 && (line.is_ascii() || core::str::from_utf8(line).is_ok())
+    let seen = |(odd, all): (u8, u8), byte: &u8| {
+        (odd | u8::from(*byte < b' ') | u8::from(*byte == b'\\'), all | *byte)
+    };
+    let (odd, all) = line.iter().fold((0, 0), seen);
+    odd == 0 && (all.is_ascii() || core::str::from_utf8(line).is_ok())
 }
 
 /// The end of a text without escapes in a line that is plain: where its closing quotation mark is.

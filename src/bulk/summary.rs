@@ -5,7 +5,8 @@ use alloc::borrow::Cow;
 use jiff::Timestamp;
 
 use super::lean::{Lean, Work};
-use super::names::{Names, Word};
+use super::meaning::Learned;
+use super::names::Word;
 use crate::call::{Beginning, State};
 use crate::graph::{CallDirection, OperationKind, ResultInfo};
 use crate::operation::{self, Operation};
@@ -27,7 +28,7 @@ pub struct Summary<'a>(Source<'a>);
 #[derive(Clone, Copy, Debug)]
 enum Source<'a> {
     Whole(&'a Call),
-    Lean(&'a Lean, &'a Names),
+    Lean(&'a Lean, &'a Learned),
 }
 
 /// What a replay tells of an operation.
@@ -53,8 +54,8 @@ impl<'a> From<&'a Call> for Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    pub(super) const fn lean(lean: &'a Lean, names: &'a Names) -> Self {
-        Self(Source::Lean(lean, names))
+    pub(super) const fn lean(lean: &'a Lean, learned: &'a Learned) -> Self {
+        Self(Source::Lean(lean, learned))
     }
 
     /// Its id.
@@ -101,10 +102,10 @@ impl<'a> Summary<'a> {
     pub fn direction(&self) -> Option<&'a str> {
         match self.0 {
             Source::Whole(call) => call.direction().map(CallDirection::as_str),
-            Source::Lean(lean, names) => {
+            Source::Lean(lean, learned) => {
                 let offered =
                     || (lean.beginning == Beginning::Offered).then_some(CallDirection::Incoming.as_str());
-                lean.direction.map(|name| names.text(name)).or_else(offered)
+                lean.direction.map(|name| learned.names.text(name)).or_else(offered)
             }
         }
     }
@@ -113,19 +114,16 @@ impl<'a> Summary<'a> {
     pub fn audio(&self) -> Option<&'a str> {
         match self.0 {
             Source::Whole(call) => call.audio().map(|audio| audio.as_str()),
-            Source::Lean(lean, names) => lean.audio.map(|name| names.text(name)),
+            Source::Lean(lean, learned) => lean.audio.map(|name| learned.names.text(name)),
         }
     }
 
     /// The last result that was told of it; of a terminated call, how it ended.
     /// Source: [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
-    pub fn result_info(&self) -> Option<Cow<'a, ResultInfo>> {
+    pub fn result_info(&self) -> Option<&'a ResultInfo> {
         match self.0 {
-            Source::Whole(call) => call.result_info().map(Cow::Borrowed),
-            Source::Lean(lean, names) => {
-                let json = names.read(lean.result.as_ref()?);
-                serde_json::from_str(json).ok().map(Cow::Owned)
-            }
+            Source::Whole(call) => call.result_info(),
+            Source::Lean(lean, learned) => learned.results.get(lean.result.as_ref()?),
         }
     }
 
@@ -133,7 +131,7 @@ impl<'a> Summary<'a> {
     pub fn termination_reason(&self) -> Option<&'a str> {
         match self.0 {
             Source::Whole(call) => call.details().termination_reason.value().map(|reason| reason.as_str()),
-            Source::Lean(lean, names) => Some(names.read(lean.reason.as_ref()?)),
+            Source::Lean(lean, _) => lean.reason.as_deref(),
         }
     }
 
@@ -158,12 +156,12 @@ impl<'a> Summary<'a> {
 
     /// The tones that were pressed, in the order of their numbers.
     pub fn tones(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let (whole, lean, names) = match self.0 {
+        let (whole, lean, learned) = match self.0 {
             Source::Whole(call) => (call.tones(), &[][..], None),
-            Source::Lean(lean, names) => (&[][..], &*lean.tones, Some(names)),
+            Source::Lean(lean, learned) => (&[][..], &*lean.tones, Some(learned)),
         };
         let whole = whole.iter().filter_map(|tone| tone.tone.value().map(|tone| tone.as_str()));
-        whole.chain(lean.iter().filter_map(move |press| Some(names?.text(press.tone))))
+        whole.chain(lean.iter().filter_map(move |press| Some(learned?.names.text(press.tone))))
     }
 }
 

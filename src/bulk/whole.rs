@@ -3,12 +3,10 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use super::lean::{Digests, Lean, Press, Seat, Work};
 use super::meaning::Learned;
-use super::names::{NameId, Names, Text, Word};
+use super::names::{NameId, Word};
+use super::results::{Kept, Results};
 use super::time::Time;
 use crate::Call;
 use crate::call::{Parts, RosterSeat};
@@ -31,8 +29,8 @@ pub(super) fn thaw(lean: &Lean, learned: &Learned) -> Entry {
             media.audio = audio.into();
         }
     }
-    details.result_info = json::<Box<ResultInfo>>(lean.result.as_ref(), names).into();
-    details.termination_reason = lean.reason.as_ref().map(|text| names.read(text).into()).into();
+    details.result_info = lean.result.as_ref().and_then(|kept| result(kept, learned)).into();
+    details.termination_reason = lean.reason.as_deref().map(Into::into).into();
     let tones = lean.tones.iter().map(|press| {
         let tone = Tone::from(names.text(press.tone)).into();
         ToneInfo { sequence_id: i64::from(press.sequence).into(), tone, ..ToneInfo::default() }
@@ -65,8 +63,8 @@ pub(super) fn freeze(entry: &Entry, learned: &mut Learned) -> Option<Lean> {
     };
     let direction = name(details.direction.value().map(CallDirection::as_str))?;
     let audio = name(call.audio().map(MediaState::as_str))?;
-    let result = details.result_info.value().map(|result| written(&**result, names));
-    let reason = details.termination_reason.value().map(|reason| names.keep(reason));
+    let result = details.result_info.value().map(|result| kept(result, &mut learned.results));
+    let reason = details.termination_reason.value().map(|reason| reason.as_str().into());
     let operations = call.operations().iter().map(|one| Work::freeze(one, learned));
     let operations = operations.collect::<Option<Vec<_>>>()?;
     let seats = call.roster().seats().map(|seat| Seat::freeze(&seat, learned));
@@ -107,7 +105,7 @@ impl Work {
         resource.id = self.id.clone().into();
         resource.status = Member::Absent;
         resource.client_context = told(&self.context, |context| Some(context.text().into_owned()));
-        resource.result_info = told(&self.result, |text| json(Some(text), names));
+        resource.result_info = told(&self.result, |kept| result(kept, learned));
         resource.completion_reason =
             told(&self.reason, |name| Some(CompletionReason::from(names.text(*name))));
         Operation::restored(self.state, resource)
@@ -133,7 +131,7 @@ impl Work {
             kind: operation.kind(),
             state: operation.state(),
             context: told(&resource.client_context, |context| Some(Word::of(context))),
-            result: told(&resource.result_info, |result| Some(written(&**result, names))),
+            result: told(&resource.result_info, |result| Some(kept(result, &mut learned.results))),
             reason,
             more: Vec::new(),
         };
@@ -175,12 +173,12 @@ impl Seat {
     }
 }
 
-fn json<T: DeserializeOwned>(text: Option<&Text>, names: &Names) -> Option<T> {
-    text.and_then(|text| serde_json::from_str(names.read(text)).ok())
+fn result(kept: &Kept, learned: &Learned) -> Option<Box<ResultInfo>> {
+    learned.results.get(kept).cloned().map(Box::new)
 }
 
-fn written<T: Serialize>(resource: &T, names: &mut Names) -> Text {
-    names.keep(&serde_json::to_string(resource).unwrap_or_default())
+fn kept(result: &ResultInfo, results: &mut Results) -> Kept {
+    results.keep(&serde_json::to_string(result).unwrap_or_default())
 }
 
 /// The same member in another form.

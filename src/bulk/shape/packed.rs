@@ -12,8 +12,13 @@ use super::{Filled, Root, Shapes, Spans, Then};
 impl<M> Shapes<M> {
     /// What is told here, with the literals left to the shape.
     pub(in crate::bulk) fn pack(&self, bytes: &[u8], spans: &Spans) -> Packed {
-        let room = spans.filled().map(room).sum::<usize>();
-        let mut told = Vec::with_capacity(2 + room);
+        let mut told = Vec::with_capacity(2 + spans.filled().map(room).sum::<usize>());
+        self.pack_into(bytes, spans, &mut told);
+        Packed(told.into())
+    }
+
+    /// The same, behind what was packed before.
+    pub(in crate::bulk) fn pack_into(&self, bytes: &[u8], spans: &Spans, told: &mut Vec<u8>) {
         told.extend_from_slice(&(spans.last as u16).to_le_bytes());
         for hole in spans.filled() {
             match hole.guid {
@@ -21,12 +26,9 @@ impl<M> Shapes<M> {
                     told.push(IS_GUID);
                     told.extend_from_slice(guid.as_bytes());
                 }
-                None => {
-                    pack(bytes.get(hole.start as usize..hole.end as usize).unwrap_or_default(), &mut told)
-                }
+                None => pack(bytes.get(hole.start as usize..hole.end as usize).unwrap_or_default(), told),
             }
         }
-        Packed(told.into())
     }
 
     /// The same of a text of a shape that is known.
@@ -61,6 +63,14 @@ pub(in crate::bulk) struct Packed(
 );
 
 impl Packed {
+    pub(in crate::bulk) fn of(told: &[u8]) -> Self {
+        Self(told.into())
+    }
+
+    pub(in crate::bulk) fn is(&self, told: &[u8]) -> bool {
+        *self.0 == *told
+    }
+
     /// True where the other tells of the same members.
     pub(in crate::bulk) fn is_alike(&self, other: &Self) -> bool {
         self.0.first_chunk::<2>() == other.0.first_chunk::<2>()

@@ -61,7 +61,7 @@ fn write_call(call: &Summary<'_>, secrets_of: Option<&Ledger>, out: &mut Vec<u8>
     out.extend_from_slice(br#","audio":"#);
     text(call.audio(), out)?;
     out.extend_from_slice(br#","resultInfo":"#);
-    result(call.result_info().as_deref(), out)?;
+    result(call.result_info(), out)?;
     out.extend_from_slice(br#","operations":["#);
     for (index, operation) in call.operations().enumerate() {
         separate(index, out);
