@@ -341,13 +341,7 @@ impl Lean {
     pub(super) fn sit(&mut self, told: &mut Arrivals, sequence: Option<i64>) {
         for Arrival { id, is_gone, info } in told.arrivals.drain(..) {
             let index = self.seats.iter().position(|seat| seat.id == id).unwrap_or_else(|| {
-                self.seats.push(Seat {
-                    id,
-                    is_taken: true,
-                    sequence: None,
-                    info_sequence: None,
-                    info: None,
-                });
+                self.seats.push(Seat { id, is_taken: true, sequence: None, info_sequence: None, info: None });
                 self.seats.len() - 1
             });
             let Some(seat) = self.seats.get_mut(index) else { return };

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use callfold::log::{Cut, Format, cut};
 use callfold::{Bulk, Finding};
 
 use crate::input::Block;
@@ -56,23 +55,22 @@ impl Worker {
     fn block(&mut self, block: &[u8]) -> Report {
         let mut found = Vec::new();
         let mut rest = block;
-        while let Cut::Record(record) = cut(Format::Events, rest, true) {
-            self.record += 1;
-            self.line += newlines(record.skipped);
-            self.last_line = self.line;
-            let (number, line) = (self.record, self.line);
-            let findings = self.bulk.line(record.bytes);
-            found.extend(findings.into_iter().map(|finding| Found { record: number, line, finding }));
-            self.line += newlines(record.rest);
-            rest = rest.get(record.consumed()..).unwrap_or_default();
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            let (line, after) = rest.split_at(end);
+            rest = after;
+            let record = line.trim_ascii();
+            if !record.is_empty() {
+                self.record += 1;
+                self.last_line = self.line;
+                let (record_number, line) = (self.record, self.line);
+                let findings = self.bulk.line(record).into_iter();
+                found.extend(findings.map(|finding| Found { record: record_number, line, finding }));
+            }
+            self.line += 1;
         }
-        self.line += newlines(rest);
         Report { found, record: self.record, last_line: self.last_line }
     }
-}
-
-fn newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// The workers.
