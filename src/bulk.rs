@@ -131,6 +131,20 @@ impl Bulk {
         Self { part: (index, of), ..self }
     }
 
+    /// Which part of so many a line belongs to; `None` where only all of them together can tell.
+    ///
+    /// ```
+    /// use callfold::Bulk;
+    ///
+    /// let line = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// assert!(Bulk::part_of(line, 2.try_into()?).is_some());
+    /// assert!(Bulk::part_of(b"not JSON", 2.try_into()?).is_none());
+    /// # Ok::<(), std::num::TryFromIntError>(())
+    /// ```
+    pub fn part_of(line: &[u8], of: NonZeroUsize) -> Option<usize> {
+        scan::owner(line).map(|owner| part(owner, of))
+    }
+
     /// How many events were folded.
     ///
     /// ```
@@ -150,17 +164,20 @@ impl Bulk {
     /// assert_eq!(findings[0].kind, FindingKind::Malformed);
     /// ```
     pub fn line(&mut self, line: &[u8]) -> Vec<Finding> {
+        let owner = scan::owner(line);
+        if owner.is_some_and(|owner| !self.is_mine(owner)) {
+            return Vec::new();
+        }
         match scan::call(line) {
-            Some(call) if !self.is_mine(Some(call)) => Vec::new(),
             Some(call) if self.reader.read(call, line).is_some_and(|told| self.fold(&told)) => Vec::new(),
-            _ => self.odd(line),
+            _ => self.odd(line, owner.is_some()),
         }
     }
 
-    /// True where a call, or a line that names none, belongs to this part.
-    fn is_mine(&self, call: Option<CallId>) -> bool {
+    /// True where calls whose ids begin with these eight digits belong to this part.
+    fn is_mine(&self, owner: u32) -> bool {
         let (index, of) = self.part;
-        of == NonZeroUsize::MIN || call.map_or(0, |call| (hash(call) >> 32) as usize % of) == index
+        of == NonZeroUsize::MIN || part(owner, of) == index
     }
 
     /// Folds what is still held back: lines whose revision came too early, at the end of the log.
@@ -231,12 +248,15 @@ impl Bulk {
         calls.push(Slot { lean, is_away: false });
     }
 
-    /// Takes the other two ways.
+    /// Takes the other two ways. A line that is not known to be this part's is looked at by all.
     #[cold]
-    fn odd(&mut self, line: &[u8]) -> Vec<Finding> {
+    fn odd(&mut self, line: &[u8], is_known_mine: bool) -> Vec<Finding> {
+        let is_mine = |this: &Self, call: Option<CallId>| {
+            is_known_mine || this.is_mine(call.map_or(0, |call| call.guid().as_fields().0))
+        };
         let mut findings = Vec::new();
         match Recorded::read(line) {
-            Ok(recorded) if !self.is_mine(Some(recorded.call)) => {}
+            Ok(recorded) if !is_mine(self, Some(recorded.call)) => {}
             Ok(recorded) => {
                 let canonical = recorded.to_string();
                 self.reader.learn(&recorded.event);
@@ -247,7 +267,7 @@ impl Bulk {
             }
             Err(error) => {
                 self.replay.unread(line, &error, &mut findings);
-                findings.retain(|finding| self.is_mine(finding.call));
+                findings.retain(|finding| is_mine(self, finding.call));
             }
         }
         findings
@@ -277,6 +297,11 @@ impl Bulk {
             None => self.keep(lean),
         }
     }
+}
+
+/// The part of the calls whose ids begin with these eight digits.
+fn part(owner: u32, of: NonZeroUsize) -> usize {
+    (owner.wrapping_mul(0x9E37_79B9) >> 8) as usize % of
 }
 
 fn hash(call: CallId) -> u64 {

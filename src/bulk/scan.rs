@@ -195,5 +195,12 @@ pub(super) fn call(bytes: &[u8]) -> Option<CallId> {
     guid(bytes.get(begin..begin + GUID)?).map(CallId::new)
 }
 
+/// The first eight digits of the id, where a line begins in the canonical layout.
+pub(super) fn owner(bytes: &[u8]) -> Option<u32> {
+    let digits = bytes.get(pass(bytes, 0, BEGIN)?..)?.first_chunk::<8>()?;
+    let owner = hexadecimal(u64::from_be_bytes(*digits));
+    owner.is_sound.then_some(owner.value as u32)
+}
+
 /// How each line begins.
 pub(super) const BEGIN: &[u8; 15] = br#"{"v":1,"call":""#;

@@ -81,5 +81,8 @@ pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
     if line.subject.as_ref().is_some_and(|subject| named(&subject.0) != named(call)) {
         return Err(LineError::invalid("subject", "subject and id name different calls"));
     }
+    if line.call.as_ref().is_some_and(|own| named(&own.0) != named(call)) {
+        return Err(LineError::invalid("call", "call and id name different calls"));
+    }
     line.assemble("id", call, revision, line.time.as_ref(), name)
 }

@@ -24,7 +24,7 @@ pub(super) struct Line<'a> {
     #[serde(borrow)]
     v: Option<&'a RawValue>,
     #[serde(borrow)]
-    call: Option<Text<'a>>,
+    pub(super) call: Option<Text<'a>>,
     rev: Option<u64>,
     #[serde(borrow)]
     at: Option<Text<'a>>,

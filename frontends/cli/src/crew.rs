@@ -1,218 +1,184 @@
 //! Event logs, block by block, by one worker or by several: each replays the calls of its part, and what they find
-//! is put back into the order of the log.
+//! is put back into the order of the log. Each worker reads the log by itself: its lines are then in the cache of
+//! the processor that looks at them.
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::thread;
 
+use callfold::log::Format;
 use callfold::{Bulk, Finding};
 
-use crate::input::Block;
+use crate::input::{Block, Input, Records, Unreadable};
 
-/// How many blocks are under way at once.
-const AHEAD: usize = 4;
+/// How many blocks a worker may be ahead of the slowest.
+const AHEAD: usize = 8;
 
-/// A finding, and its record and line.
+/// A finding and its place.
 pub(crate) struct Found {
-    pub(crate) record: u64,
-    pub(crate) line: u64,
+    pub(crate) place: Place,
     pub(crate) finding: Finding,
 }
 
-/// What a worker says of a block.
+/// A record and its line, both from 1.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) record: u64,
+    pub(crate) line: u64,
+}
+
+/// What is found in a block.
 pub(crate) struct Report {
     pub(crate) found: Vec<Found>,
-    /// Where the block ends in its log: the last record, and the line of that.
-    pub(crate) record: u64,
-    pub(crate) last_line: u64,
+    /// The last record up to the end of the block.
+    pub(crate) last: Place,
+    /// How much of the log is read.
+    pub(crate) bytes_read: u64,
 }
+
+/// The workers.
+pub(crate) struct Crew(Vec<Worker>);
 
 /// Replays the calls of one part.
 struct Worker {
     bulk: Bulk,
-    record: u64,
-    line: u64,
-    last_line: u64,
+    last: Place,
+    /// Lines that were passed.
+    lines: u64,
 }
 
-enum Task {
-    Block(Arc<Block>),
-    /// The next block is the first of another log.
-    NextLog,
+impl Crew {
+    pub(crate) fn new(bulk: &Bulk, jobs: NonZeroUsize) -> Self {
+        let parts = (0..jobs.get()).map(|index| bulk.clone().part(index, jobs));
+        let worker = |bulk| Worker { bulk, last: Place { record: 0, line: 1 }, lines: 0 };
+        Self(parts.map(worker).collect())
+    }
+
+    /// Replays a log; hands over what is found, in the order of its records. The inner error is one of reading.
+    pub(crate) fn log(
+        &mut self,
+        input: &Input,
+        records: Records,
+        take: impl FnMut(Report) -> io::Result<()>,
+    ) -> io::Result<Result<(), Unreadable>> {
+        for worker in &mut self.0 {
+            (worker.last, worker.lines) = (Place { record: 0, line: 1 }, 0);
+        }
+        match input.regular_size() {
+            Some(size) if self.0.len() > 1 => self.side_by_side(input, size, take),
+            // What can be read only once is read here, for all of them.
+            _ => self.in_turn(input, records, take),
+        }
+    }
+
+    fn in_turn(
+        &mut self,
+        input: &Input,
+        mut records: Records,
+        mut take: impl FnMut(Report) -> io::Result<()>,
+    ) -> io::Result<Result<(), Unreadable>> {
+        let mut spare = Block::default();
+        loop {
+            let block = match records.block(spare) {
+                Ok(Some(block)) => block,
+                Ok(None) => return Ok(Ok(())),
+                Err(error) => return Ok(Err(input.unreadable(&error))),
+            };
+            let reports = self.0.iter_mut().map(|worker| worker.block(block.bytes(), records.bytes_read));
+            if let Some(report) = reports.reduce(Report::and) {
+                take(report)?;
+            }
+            spare = block;
+        }
+    }
+
+    fn side_by_side(
+        &mut self,
+        input: &Input,
+        size: u64,
+        mut take: impl FnMut(Report) -> io::Result<()>,
+    ) -> io::Result<Result<(), Unreadable>> {
+        thread::scope(|scope| {
+            let mut streams: Vec<Receiver<_>> = Vec::new();
+            for worker in &mut self.0 {
+                let (out, reports) = sync_channel(AHEAD);
+                streams.push(reports);
+                scope.spawn(move || {
+                    let read = worker.read(input, size, &out);
+                    // Where nobody listens any more, nobody wants to know.
+                    read.err().and_then(|why| out.send(Err(why)).err())
+                });
+            }
+            loop {
+                let mut whole: Option<Report> = None;
+                for report in streams.iter().filter_map(|stream| stream.recv().ok()) {
+                    let report = match report {
+                        Ok(report) => report,
+                        Err(why) => return Ok(Err(why)),
+                    };
+                    whole = Some(match whole {
+                        Some(whole) => whole.and(report),
+                        None => report,
+                    });
+                }
+                match whole {
+                    Some(report) => take(report)?,
+                    None => return Ok(Ok(())),
+                }
+            }
+        })
+    }
+
+    /// Ends the work: each part of the calls.
+    pub(crate) fn finish(self) -> Vec<Bulk> {
+        self.0.into_iter().map(|worker| worker.bulk).collect()
+    }
+}
+
+impl Report {
+    /// What two found in one block, in the order of its records.
+    fn and(mut self, other: Self) -> Self {
+        self.found.extend(other.found);
+        self.found.sort_by_key(|found| found.place.record);
+        self
+    }
 }
 
 impl Worker {
-    fn new(bulk: Bulk) -> Self {
-        Self { bulk, record: 0, line: 1, last_line: 1 }
+    /// Replays so much of a log; ends early where nobody listens any more.
+    fn read(
+        &mut self,
+        input: &Input,
+        size: u64,
+        out: &SyncSender<Result<Report, Unreadable>>,
+    ) -> Result<(), Unreadable> {
+        let mut records = input.open_part(size, Some(Format::Events))?;
+        let mut spare = Block::default();
+        while let Some(block) = records.block(spare).map_err(|error| input.unreadable(&error))? {
+            if out.send(Ok(self.block(block.bytes(), records.bytes_read))).is_err() {
+                break;
+            }
+            spare = block;
+        }
+        Ok(())
     }
 
-    fn next_log(&mut self) {
-        (self.record, self.line, self.last_line) = (0, 1, 1);
-    }
-
-    fn block(&mut self, block: &[u8]) -> Report {
+    fn block(&mut self, block: &[u8], bytes_read: u64) -> Report {
         let mut found = Vec::new();
         let mut rest = block;
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
             let (line, after) = rest.split_at(end);
-            rest = after;
+            (rest, self.lines) = (after, self.lines + 1);
             let record = line.trim_ascii();
             if !record.is_empty() {
-                self.record += 1;
-                self.last_line = self.line;
-                let (record_number, line) = (self.record, self.line);
+                let place = Place { record: self.last.record + 1, line: self.lines };
+                self.last = place;
                 let findings = self.bulk.line(record).into_iter();
-                found.extend(findings.map(|finding| Found { record: record_number, line, finding }));
-            }
-            self.line += 1;
-        }
-        Report { found, record: self.record, last_line: self.last_line }
-    }
-}
-
-/// The workers.
-pub(crate) enum Crew {
-    /// One, that is this thread itself.
-    Alone(Box<Alone>),
-    Many(Many),
-}
-
-pub(crate) struct Alone {
-    worker: Worker,
-    spare: Option<Block>,
-}
-
-pub(crate) struct Many {
-    hands: Vec<Hand>,
-    under_way: usize,
-    spare: Vec<Arc<Block>>,
-}
-
-/// A worker in a thread of its own.
-struct Hand {
-    tasks: SyncSender<Task>,
-    reports: Receiver<(Arc<Block>, Report)>,
-    thread: JoinHandle<Bulk>,
-}
-
-impl Crew {
-    pub(crate) fn new(bulk: &Bulk, jobs: NonZeroUsize) -> Self {
-        if jobs.get() == 1 {
-            return Self::Alone(Box::new(Alone { worker: Worker::new(bulk.clone()), spare: None }));
-        }
-        let hands = (0..jobs.get()).map(|index| Hand::new(bulk.clone().part(index, jobs)));
-        Self::Many(Many { hands: hands.collect(), under_way: 0, spare: Vec::new() })
-    }
-
-    /// A buffer that is free again.
-    pub(crate) fn spare(&mut self) -> Block {
-        match self {
-            Self::Alone(alone) => alone.spare.take(),
-            Self::Many(many) => many.spare.pop().and_then(Arc::into_inner),
-        }
-        .unwrap_or_default()
-    }
-
-    /// Hands out a block; gives what is found by now.
-    pub(crate) fn block(&mut self, block: Block) -> io::Result<Option<Report>> {
-        match self {
-            Self::Alone(alone) => {
-                let report = alone.worker.block(block.bytes());
-                alone.spare = Some(block);
-                Ok(Some(report))
-            }
-            Self::Many(many) => {
-                let report = if many.under_way == AHEAD { Some(many.oldest()?) } else { None };
-                let block = Arc::new(block);
-                many.send(|| Task::Block(Arc::clone(&block)))?;
-                many.under_way += 1;
-                Ok(report)
+                found.extend(findings.map(|finding| Found { place, finding }));
             }
         }
+        Report { found, last: self.last, bytes_read }
     }
-
-    /// What is found in the blocks that are still under way, one at a time.
-    pub(crate) fn rest(&mut self) -> io::Result<Option<Report>> {
-        match self {
-            Self::Many(many) if many.under_way > 0 => many.oldest().map(Some),
-            Self::Alone(_) | Self::Many(_) => Ok(None),
-        }
-    }
-
-    pub(crate) fn next_log(&mut self) -> io::Result<()> {
-        match self {
-            Self::Alone(alone) => alone.worker.next_log(),
-            Self::Many(many) => many.send(|| Task::NextLog)?,
-        }
-        Ok(())
-    }
-
-    /// Ends the work: each part of the calls.
-    pub(crate) fn finish(self) -> io::Result<Vec<Bulk>> {
-        match self {
-            Self::Alone(alone) => Ok(vec![alone.worker.bulk]),
-            Self::Many(many) => many.hands.into_iter().map(Hand::finish).collect(),
-        }
-    }
-}
-
-impl Many {
-    fn send(&self, task: impl Fn() -> Task) -> io::Result<()> {
-        self.hands.iter().try_for_each(|hand| hand.tasks.send(task()).map_err(|_| gone()))
-    }
-
-    /// What all found in the oldest block, in the order of its records.
-    fn oldest(&mut self) -> io::Result<Report> {
-        let mut whole: Option<Report> = None;
-        for hand in &self.hands {
-            let (block, report) = hand.reports.recv().map_err(|_| gone())?;
-            match &mut whole {
-                Some(whole) => whole.found.extend(report.found),
-                None => whole = Some(report),
-            }
-            if Arc::strong_count(&block) == 1 {
-                self.spare.push(block);
-            }
-        }
-        self.under_way -= 1;
-        let mut whole = whole.ok_or_else(gone)?;
-        whole.found.sort_by_key(|found| found.record);
-        Ok(whole)
-    }
-}
-
-impl Hand {
-    fn new(bulk: Bulk) -> Self {
-        let (tasks, queue) = sync_channel::<Task>(AHEAD);
-        let (out, reports) = sync_channel(AHEAD);
-        let thread = thread::spawn(move || {
-            let mut worker = Worker::new(bulk);
-            for task in queue {
-                match task {
-                    Task::NextLog => worker.next_log(),
-                    Task::Block(block) => {
-                        let report = worker.block(block.bytes());
-                        // Nobody listens any more where the command was broken off.
-                        if out.send((block, report)).is_err() {
-                            break;
-                        }
-                    }
-                }
-            }
-            worker.bulk
-        });
-        Self { tasks, reports, thread }
-    }
-
-    fn finish(self) -> io::Result<Bulk> {
-        drop(self.tasks);
-        self.thread.join().map_err(|_| gone())
-    }
-}
-
-fn gone() -> io::Error {
-    io::Error::other("a worker is gone")
 }

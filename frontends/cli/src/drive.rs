@@ -8,7 +8,7 @@ use callfold::log::Format;
 use callfold::{Bulk, Finding, FindingKind, Ledger, Recorded, Replay, Severity, Summary};
 
 use crate::args::SourceArgs;
-use crate::crew::{Crew, Found, Report};
+use crate::crew::{Crew, Found, Place, Report};
 use crate::input::{self, Input, Records, Unreadable};
 use crate::progress::Progress;
 
@@ -96,11 +96,13 @@ pub(crate) struct InputReport {
     pub(crate) malformed: u64,
     /// Where the last record stands.
     last_line: u64,
+    /// How much of it was read.
+    bytes: u64,
 }
 
 impl InputReport {
     fn new(path: &str, format: Option<Format>) -> Self {
-        Self { path: path.into(), format, records: 0, malformed: 0, last_line: 1 }
+        Self { path: path.into(), format, records: 0, malformed: 0, last_line: 1, bytes: 0 }
     }
 }
 
@@ -204,13 +206,21 @@ impl<'a, L: Listener> Drive<'a, L> {
 
     fn input(&mut self, input: &Input, mut records: Records) -> io::Result<Option<Unreadable>> {
         let mut report = InputReport::new(&input.path, Some(records.format));
-        let read = match self.engine {
-            Engine::Whole(_) => self.records(&mut report, &mut records)?,
-            Engine::Lean(_) => self.blocks(&mut report, &mut records)?,
+        let read = match core::mem::replace(&mut self.engine, Engine::Whole(Box::default())) {
+            Engine::Lean(mut crew) => {
+                let read =
+                    crew.log(input, records, |block| self.block_found(&mut report, block))?;
+                self.engine = Engine::Lean(crew);
+                read
+            }
+            whole @ Engine::Whole(_) => {
+                self.engine = whole;
+                self.records(&mut report, &mut records)?.map_err(|error| input.unreadable(&error))
+            }
         };
-        self.bytes += records.bytes_read;
+        self.bytes += report.bytes;
         self.inputs.push(report);
-        Ok(read.err().map(|error| Unreadable { path: input.path.clone(), why: error.to_string() }))
+        Ok(read.err())
     }
 
     /// Takes in a log record by record; the inner error is one of reading.
@@ -224,42 +234,17 @@ impl<'a, L: Listener> Drive<'a, L> {
                 Ok(None) => break,
                 Err(error) => return Ok(Err(error)),
             }
+            report.bytes = records.bytes_read;
             if report.records.is_multiple_of(STRIDE) {
-                self.progress.set(self.bytes + records.bytes_read);
+                self.progress.set(self.bytes + report.bytes);
             }
         }
         Ok(Ok(()))
     }
 
-    /// The same block by block.
-    fn blocks(&mut self, report: &mut InputReport, records: &mut Records) -> io::Result<io::Result<()>> {
-        let Engine::Lean(mut crew) = core::mem::replace(&mut self.engine, Engine::Whole(Box::default()))
-        else {
-            return Ok(Ok(()));
-        };
-        let read = loop {
-            match records.block(crew.spare()) {
-                Ok(Some(block)) => {
-                    if let Some(found) = crew.block(block)? {
-                        self.block_found(report, found)?;
-                    }
-                }
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(error),
-            }
-            self.progress.set(self.bytes + records.bytes_read);
-        };
-        while let Some(found) = crew.rest()? {
-            self.block_found(report, found)?;
-        }
-        crew.next_log()?;
-        self.engine = Engine::Lean(crew);
-        Ok(read)
-    }
-
     fn block_found(&mut self, report: &mut InputReport, block: Report) -> io::Result<()> {
         let mut malformed = 0;
-        for Found { record, line, finding } in block.found {
+        for Found { place: Place { record, line }, finding } in block.found {
             if finding.kind == FindingKind::Malformed && malformed != record {
                 malformed = record;
                 report.malformed += 1;
@@ -267,7 +252,9 @@ impl<'a, L: Listener> Drive<'a, L> {
             (report.records, report.last_line) = (record, line);
             self.found(report, vec![finding])?;
         }
-        (report.records, report.last_line) = (block.record, block.last_line);
+        (report.records, report.last_line) = (block.last.record, block.last.line);
+        report.bytes = block.bytes_read;
+        self.progress.set(self.bytes + report.bytes);
         Ok(())
     }
 
@@ -298,7 +285,7 @@ impl<'a, L: Listener> Drive<'a, L> {
                 Calls::Whole(*replay)
             }
             Engine::Lean(crew) => {
-                let mut parts = crew.finish()?;
+                let mut parts = crew.finish();
                 parts.iter_mut().for_each(|part| findings.extend(part.finish()));
                 findings.sort_by_key(|finding| finding.call);
                 Calls::Lean(parts)

@@ -117,13 +117,31 @@ impl Input {
         matches!(self.source, Source::File(_))
     }
 
+    /// The size of the log, where it is a file that can be read more than once.
+    pub(crate) fn regular_size(&self) -> Option<u64> {
+        let Source::File(path) = &self.source else { return None };
+        fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+    }
+
+    pub(crate) fn unreadable(&self, why: &impl ToString) -> Unreadable {
+        Unreadable { path: self.path.clone(), why: why.to_string() }
+    }
+
     /// Opens the log and tells its format, where it is not given.
     pub(crate) fn open(&self, format: Option<Format>) -> Result<Records, Unreadable> {
-        let unreadable = |why: String| Unreadable { path: self.path.clone(), why };
+        self.open_part(u64::MAX, format)
+    }
+
+    /// The same of so many bytes of it.
+    pub(crate) fn open_part(&self, size: u64, format: Option<Format>) -> Result<Records, Unreadable> {
         let source: Box<dyn Read> = match &self.source {
-            Source::File(path) => Box::new(File::open(path).map_err(|error| unreadable(error.to_string()))?),
+            Source::File(path) => Box::new(File::open(path).map_err(|error| self.unreadable(&error))?),
             Source::StandardInput => Box::new(io::stdin()),
         };
+        self.records(Box::new(source.take(size)), format)
+    }
+
+    fn records(&self, source: Box<dyn Read>, format: Option<Format>) -> Result<Records, Unreadable> {
         let mut records = Records {
             source,
             format: Format::Events,
@@ -135,10 +153,11 @@ impl Input {
             record: 0,
             bytes_read: 0,
         };
-        records
-            .open(format)
-            .map_err(|error| unreadable(error.to_string()))?
-            .map_or(Ok(records), |why| Err(unreadable(why.into())))
+        match records.open(format) {
+            Ok(None) => Ok(records),
+            Ok(Some(why)) => Err(self.unreadable(&why)),
+            Err(error) => Err(self.unreadable(&error)),
+        }
     }
 }
 
