@@ -44,11 +44,18 @@ pub(super) fn write(
 }
 
 fn batch(calls: &[Summary<'_>], secrets_of: Option<&Ledger>, out: &mut Vec<u8>) -> io::Result<()> {
+    std::hint::black_box(calls.iter().map(weight).sum::<usize>());
     for call in calls {
         out.push(b',');
         write_call(call, secrets_of, out)?;
     }
     Ok(())
+}
+
+/// How much a call has to tell. Asked of all calls of a batch first, it has them come into the processor's cache side by
+/// side, and not one after another.
+fn weight(call: &Summary<'_>) -> usize {
+    call.operations().filter(|operation| operation.is_orphaned).count() + call.tones().map(str::len).sum::<usize>()
 }
 
 fn write_call(call: &Summary<'_>, secrets_of: Option<&Ledger>, out: &mut Vec<u8>) -> io::Result<()> {
