@@ -24,7 +24,7 @@ mod service;
 mod state;
 mod stimulus;
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
@@ -81,15 +81,16 @@ pub struct Call {
     revision: u64,
     first_at: Option<Timestamp>,
     last_at: Option<Timestamp>,
-    details: Box<graph::Call>,
+    /// Shared, as all that is large: versions of a call differ in little.
+    details: Arc<graph::Call>,
     operations: Vec<Operation>,
     roster: Roster,
-    tones: Vec<ToneInfo>,
+    tones: Arc<Vec<ToneInfo>>,
     content_sharing: Vec<Id>,
     hearings: Hearings,
     deadlines: Deadlines,
-    /// Boxed, because a call that is only heard has none.
-    service: Option<Box<Service>>,
+    /// A call that is only heard has none.
+    service: Option<Arc<Service>>,
 }
 
 impl Call {
@@ -99,7 +100,7 @@ impl Call {
     /// # use callfold::{Replay, log::Format};
     /// # let mut replay = Replay::new();
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.id().to_string(), "57dab8b1-894c-409a-b240-bd8beae78896");
     /// ```
     pub const fn id(&self) -> CallId {
@@ -112,7 +113,7 @@ impl Call {
     /// # use callfold::{Replay, log::Format};
     /// # let mut replay = Replay::new();
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.state(), callfold::call::State::Incoming);
     /// ```
     pub const fn state(&self) -> State {
@@ -126,7 +127,7 @@ impl Call {
     /// # let mut replay = Replay::new();
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.revision(), 2);
     /// ```
     pub const fn revision(&self) -> u64 {
@@ -140,7 +141,7 @@ impl Call {
     /// # let mut replay = Replay::new();
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.first_at().unwrap().to_string(), "2026-11-23T09:15:00Z");
     /// ```
     pub const fn first_at(&self) -> Option<Timestamp> {
@@ -154,7 +155,7 @@ impl Call {
     /// # let mut replay = Replay::new();
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.last_at().unwrap().to_string(), "2026-11-23T09:15:01Z");
     /// ```
     pub const fn last_at(&self) -> Option<Timestamp> {
@@ -169,10 +170,10 @@ impl Call {
     /// # let mut replay = Replay::new();
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.details().subject.value().unwrap(), "Stand-up");
     /// ```
-    pub const fn details(&self) -> &graph::Call {
+    pub fn details(&self) -> &graph::Call {
         &self.details
     }
 
@@ -182,7 +183,7 @@ impl Call {
     /// # use callfold::{Replay, log::Format};
     /// # let mut replay = Replay::new();
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.direction().unwrap().as_str(), "incoming");
     /// ```
     pub fn direction(&self) -> Option<&CallDirection> {
@@ -197,7 +198,7 @@ impl Call {
     /// # let mut replay = Replay::new();
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.audio().unwrap().as_str(), "active");
     /// ```
     pub fn audio(&self) -> Option<&MediaState> {
@@ -213,7 +214,7 @@ impl Call {
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"terminated","data":{"resultInfo":{"code":200,"subcode":4521}}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert!(call.result_info().unwrap().is_success());
     /// ```
     pub fn result_info(&self) -> Option<&ResultInfo> {
@@ -228,7 +229,7 @@ impl Call {
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"operationCreated","data":{"id":"o","status":"running"}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.operations().len(), 1);
     /// ```
     pub fn operations(&self) -> &[Operation] {
@@ -244,7 +245,7 @@ impl Call {
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"operationCreated","data":{"id":"o","status":"running"}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":4,"at":"2026-11-23T09:15:03Z","type":"terminated","data":{}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.orphans().count(), 1);
     /// ```
     pub fn orphans(&self) -> impl Iterator<Item = &Operation> {
@@ -260,7 +261,7 @@ impl Call {
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"rosterUpdated","data":{"participants":[{"id":"p","isMuted":true}]}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.participants().next().unwrap().is_muted.value(), Some(&true));
     /// ```
     pub fn participants(&self) -> impl Iterator<Item = &Participant> {
@@ -276,7 +277,7 @@ impl Call {
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"toneReceived","data":{"sequenceId":1,"tone":"pound"}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.tones()[0].tone.value().unwrap().as_str(), "pound");
     /// ```
     pub fn tones(&self) -> &[ToneInfo] {
@@ -292,7 +293,7 @@ impl Call {
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
     /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"contentSharingStarted","data":{"id":"session"}}"##, |_| {});
-    /// # let call = replay.ledger().calls().next().unwrap();
+    /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.content_sharing().len(), 1);
     /// ```
     pub fn content_sharing(&self) -> &[Id] {

@@ -93,8 +93,12 @@ impl fmt::Debug for CallId {
 
 impl Serialize for CallId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        write_guid(self.0, serializer)
     }
+}
+
+fn write_guid<S: Serializer>(guid: Uuid, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(guid.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
 }
 
 impl<'de> Deserialize<'de> for CallId {
@@ -185,7 +189,10 @@ impl fmt::Debug for Id {
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match &self.0 {
+            Spelling::Guid(guid) => write_guid(*guid, serializer),
+            Spelling::Text(text) => serializer.serialize_str(text),
+        }
     }
 }
 

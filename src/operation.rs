@@ -4,6 +4,7 @@ mod lifecycle;
 mod state;
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 pub use lifecycle::Region;
@@ -18,7 +19,8 @@ use crate::graph::{CommsOperation, Member, Members, Merge, News, OperationKind, 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Operation {
     state: State,
-    resource: Box<CommsOperation>,
+    /// Shared between versions of the call.
+    resource: Arc<CommsOperation>,
     /// Further ids that it was told by: a reply and a notification can name one operation differently.
     aliases: Vec<OperationId>,
 }
@@ -26,14 +28,17 @@ pub struct Operation {
 impl Operation {
     /// Begins with what the first telling says; a first answer may already be settled.
     pub(crate) fn begin(told: &CommsOperation) -> Self {
-        let mut resource = Box::new(told.clone());
-        resource.status = Member::Absent;
-        Self { state: State::told(told).unwrap_or(State::NotStarted), resource, aliases: Vec::new() }
+        let resource = CommsOperation { status: Member::Absent, ..told.clone() };
+        Self {
+            state: State::told(told).unwrap_or(State::NotStarted),
+            resource: Arc::new(resource),
+            aliases: Vec::new(),
+        }
     }
 
     /// Puts one together from what a bulk replay kept of it.
-    pub(crate) const fn restored(state: State, resource: Box<CommsOperation>) -> Self {
-        Self { state, resource, aliases: Vec::new() }
+    pub(crate) fn restored(state: State, resource: Box<CommsOperation>) -> Self {
+        Self { state, resource: resource.into(), aliases: Vec::new() }
     }
 
     /// True where it was told by more ids than one.
@@ -43,15 +48,16 @@ impl Operation {
 
     /// Takes over what is told, in the same state.
     pub(crate) fn merge(&mut self, told: &CommsOperation) {
-        let id = self.resource.id.take();
-        if self.kind() == OperationKind::Comms && told.odata_type.is_some() {
-            self.resource.odata_type.clone_from(&told.odata_type);
+        let resource = Arc::make_mut(&mut self.resource);
+        let id = resource.id.take();
+        if resource.kind() == OperationKind::Comms && told.odata_type.is_some() {
+            resource.odata_type.clone_from(&told.odata_type);
         }
-        self.resource.pair(told, Merge);
-        self.resource.status = Member::Absent;
+        resource.pair(told, Merge);
+        resource.status = Member::Absent;
         // The id that it was first known by stays.
-        if id.value().is_some() && self.resource.id != id {
-            let alias = core::mem::replace(&mut self.resource.id, id).into_value();
+        if id.value().is_some() && resource.id != id {
+            let alias = core::mem::replace(&mut resource.id, id).into_value();
             self.aliases.extend(alias);
         }
     }
@@ -79,7 +85,7 @@ impl Operation {
     /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
     /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
     /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// # let operation = &replay.calls().next().unwrap().operations()[0];
     /// assert_eq!(operation.id().unwrap().to_string(), "o");
     /// ```
     pub fn id(&self) -> Option<&OperationId> {
@@ -96,7 +102,7 @@ impl Operation {
     /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
     /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
     /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// # let operation = &replay.calls().next().unwrap().operations()[0];
     /// assert_eq!(operation.kind().as_str(), "record");
     /// ```
     pub fn kind(&self) -> OperationKind {
@@ -113,7 +119,7 @@ impl Operation {
     /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
     /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
     /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// # let operation = &replay.calls().next().unwrap().operations()[0];
     /// assert_eq!(operation.state().as_str(), "completed");
     /// ```
     pub const fn state(&self) -> State {
@@ -130,7 +136,7 @@ impl Operation {
     /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
     /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
     /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// # let operation = &replay.calls().next().unwrap().operations()[0];
     /// assert_eq!(operation.client_context(), Some("c"));
     /// ```
     pub fn client_context(&self) -> Option<&str> {
@@ -147,10 +153,10 @@ impl Operation {
     /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
     /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
     /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// # let operation = &replay.calls().next().unwrap().operations()[0];
     /// assert!(operation.resource().recording_location.is_absent());
     /// ```
-    pub const fn resource(&self) -> &CommsOperation {
+    pub fn resource(&self) -> &CommsOperation {
         &self.resource
     }
 
@@ -180,7 +186,7 @@ impl Operation {
     /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
     /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
     /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// # let operation = &replay.calls().next().unwrap().operations()[0];
     /// assert!(!operation.is_pending());
     /// ```
     pub fn is_pending(&self) -> bool {
@@ -199,7 +205,7 @@ impl Operation {
     /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
     /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
     /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.ledger().calls().next().unwrap().operations()[0];
+    /// # let operation = &replay.calls().next().unwrap().operations()[0];
     /// assert!(operation.is_success());
     /// ```
     pub fn is_success(&self) -> bool {

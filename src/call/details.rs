@@ -1,6 +1,7 @@
 //! What is told of a call beside its state.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 use super::event::Details;
 use crate::graph::{self, Members, Merge, News, Other, Unknown};
@@ -49,8 +50,9 @@ pub(crate) fn some(told: graph::Call) -> Details {
     (!told.is_silent()).then(|| Box::new(told))
 }
 
-pub(crate) fn merge(known: &mut graph::Call, told: &Details) {
+pub(crate) fn merge(known: &mut Arc<graph::Call>, told: &Details) {
     if let Some(told) = told {
+        let known = Arc::make_mut(known);
         known.pair(told, Merge);
         known.state.take();
     }

@@ -4,7 +4,7 @@ mod hearings;
 mod refuse;
 mod service;
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
@@ -69,7 +69,7 @@ impl Call {
                 return Err(refuse(event, None, Why::State, ["offered", "placed", "adopted"].into()));
             }
         };
-        let mut details: Box<graph::Call> = Box::default();
+        let mut details: Arc<graph::Call> = Arc::default();
         details::merge(&mut details, told);
         let deadlines = beginning.deadlines(told, recorded.at);
         Ok(Self {
@@ -82,7 +82,7 @@ impl Call {
             details,
             operations: Vec::new(),
             roster: Roster::default(),
-            tones: Vec::new(),
+            tones: Arc::default(),
             content_sharing: Vec::new(),
             hearings: Hearings::found(state, recorded.at),
             deadlines,
@@ -143,7 +143,7 @@ impl Call {
             }
             CallEvent::NotificationHeard(heard) => {
                 let messages = heard.message_ids.iter().map(|id| (id.clone(), heard.item));
-                self.hearings.messages.extend(messages);
+                Arc::make_mut(&mut self.hearings.messages).extend(messages);
             }
             CallEvent::StateConfirmed(confirmed) => {
                 self.must_live(event)?;
@@ -206,8 +206,8 @@ impl Call {
 
     fn step(&mut self, cause: Cause, next: State, told: &Details, recorded: &Recorded) {
         // What was told in a connected call was the result of a transfer, not of what comes next.
-        if self.state.lies_in(Region::Connected) {
-            self.details.result_info.take();
+        if self.state.lies_in(Region::Connected) && !self.details.result_info.is_absent() {
+            Arc::make_mut(&mut self.details).result_info.take();
         }
         self.state = next;
         self.beginning = self.beginning.known();
@@ -237,7 +237,7 @@ impl Call {
     fn press(&mut self, tone: &ToneInfo) {
         if !self.knows_tone(tone) {
             let (_, index) = self.tones_numbered(tone.sequence_id.value());
-            self.tones.insert(index, tone.clone());
+            Arc::make_mut(&mut self.tones).insert(index, tone.clone());
         }
     }
 

@@ -155,14 +155,16 @@ impl State {
         self.path_around(to, None)
     }
 
-    /// The states that every call has been through which is in this one.
+    /// The states that every call has been through which is in this one; none where a call can begin in it.
     pub(super) fn behind(self) -> impl Iterator<Item = Self> {
         let beginnings = [Self::Incoming, Self::Establishing];
+        let is_beginning = beginnings.contains(&self);
         let is_avoidable = move |state: Self| {
             let mut others = beginnings.into_iter().filter(|begin| *begin != state);
             others.any(|begin| begin.path_around(self, Some(state)).is_some())
         };
-        Self::ALL.iter().copied().filter(move |state| *state != self && !is_avoidable(*state))
+        let lies_behind = move |state: &Self| !is_beginning && *state != self && !is_avoidable(*state);
+        Self::ALL.iter().copied().filter(lies_behind)
     }
 
     fn path_around(self, to: Self, avoided: Option<Self>) -> Option<Vec<Cause>> {

@@ -121,7 +121,7 @@ impl<'a> Plan<'a> {
     /// True where somebody takes part no more once these are told.
     fn leaves(&self, id: &ParticipantId, told: &[Participant]) -> bool {
         let mut after = self.call.roster.clone();
-        told.iter().for_each(|one| _ = after.update(one, None));
+        told.iter().for_each(|one| after.update(one, None));
         !after.participants().any(|one| one.id.value() == Some(id))
     }
 

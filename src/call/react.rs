@@ -241,7 +241,7 @@ impl Reacting<'_> {
         let mut news = merged(&participants);
         // Those with an id first, as hearing takes them.
         news.sort_by_key(|one| one.id.value().is_none());
-        news.retain(|one| after.update(one, None));
+        news.retain(|one| after.learn(one, None));
         if !news.is_empty() {
             self.plan.roster(news);
         }

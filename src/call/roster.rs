@@ -35,23 +35,19 @@ impl Seat {
         self.newest.get(PRESENCE).copied()
     }
 
-    /// What a telling makes of the seat.
-    fn told(&self, participant: &Participant, sequence: Option<i64>) -> Self {
-        let mut next = self.clone();
-        let mut told = participant.clone();
-        let presence = told.removed_state.take();
-        if sequence.is_none() || sequence > self.sequence() {
-            next.participant.removed_state = presence;
-        }
+    fn tell(&mut self, told: &Participant, sequence: Option<i64>) {
+        let tells_presence = sequence.is_none() || sequence > self.sequence();
+        let presence =
+            if tells_presence { told.removed_state.clone() } else { self.participant.removed_state.take() };
         match sequence {
-            None => next.participant.pair(&told, Merge),
+            None => self.participant.pair(told, Merge),
             Some(sequence) => {
-                next.participant.pair(&told, Ordered { sequence, newest: &mut next.newest });
-                let newest = next.newest.entry(PRESENCE.into()).or_insert(sequence);
+                self.participant.pair(told, Ordered { sequence, newest: &mut self.newest });
+                let newest = self.newest.entry(PRESENCE.into()).or_insert(sequence);
                 *newest = sequence.max(*newest);
             }
         }
-        next
+        self.participant.removed_state = presence;
     }
 }
 
@@ -93,22 +89,23 @@ impl Roster {
         self.seats.iter().filter_map(|seat| seat.sequence()).max()
     }
 
-    /// Takes in a telling; true where it changes anything.
-    pub(crate) fn update(&mut self, participant: &Participant, sequence: Option<i64>) -> bool {
+    /// Takes in a telling.
+    pub(crate) fn update(&mut self, participant: &Participant, sequence: Option<i64>) {
         match self.position(participant).and_then(|index| self.seats.get_mut(index)) {
-            Some(seat) => {
-                let next = seat.told(participant, sequence);
-                let changes = next != **seat;
-                if changes {
-                    *seat = Arc::new(next);
-                }
-                changes
-            }
+            Some(seat) => Arc::make_mut(seat).tell(participant, sequence),
             None => {
-                self.seats.push(Arc::new(Seat::default().told(participant, sequence)));
-                true
+                let mut seat = Seat::default();
+                seat.tell(participant, sequence);
+                self.seats.push(Arc::new(seat));
             }
         }
+    }
+
+    /// Takes in a telling; true where it changes anything.
+    pub(crate) fn learn(&mut self, participant: &Participant, sequence: Option<i64>) -> bool {
+        let was = self.clone();
+        self.update(participant, sequence);
+        *self != was
     }
 
     /// By id; by identity only where one side has no id, because one user can sit at several endpoints.

@@ -148,7 +148,7 @@ pub(crate) struct Merge;
 
 impl Rule for Merge {
     fn member<T: Clone + PartialEq>(&mut self, _: &'static str, mine: &mut Member<T>, theirs: &Member<T>) {
-        if !theirs.is_absent() {
+        if !theirs.is_absent() && mine != theirs {
             mine.clone_from(theirs);
         }
     }
@@ -177,7 +177,7 @@ impl Ordered<'_> {
 
 impl Rule for Ordered<'_> {
     fn member<T: Clone + PartialEq>(&mut self, name: &'static str, mine: &mut Member<T>, theirs: &Member<T>) {
-        if !theirs.is_absent() && self.takes(name) {
+        if !theirs.is_absent() && self.takes(name) && mine != theirs {
             mine.clone_from(theirs);
         }
     }

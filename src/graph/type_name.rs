@@ -10,70 +10,70 @@ use super::wire::Wire;
 const NAMESPACE: &str = "microsoft.graph.";
 const PREFIX: &str = "#microsoft.graph.";
 
-/// The types that this version knows, in alphabetical order.
+/// The types that this version knows, as they are written, in alphabetical order.
 const KNOWN: &[&str] = &[
-    "acceptJoinResponse",
-    "addLargeGalleryViewOperation",
-    "appHostedMediaConfig",
-    "audioRoutingGroup",
-    "azureCommunicationServicesUserIdentity",
-    "call",
-    "callMediaState",
-    "callOptions",
-    "callRoute",
-    "callTranscriptionInfo",
-    "cancelMediaProcessingOperation",
-    "chatInfo",
-    "commsNotification",
-    "commsNotifications",
-    "commsOperation",
-    "communicationsApplicationIdentity",
-    "communicationsApplicationInstanceIdentity",
-    "communicationsEncryptedIdentity",
-    "communicationsGuestIdentity",
-    "communicationsIdentitySet",
-    "communicationsPhoneIdentity",
-    "communicationsUserIdentity",
-    "contentSharingSession",
-    "deltaParticipants",
-    "identity",
-    "identitySet",
-    "incomingCallOptions",
-    "incomingContext",
-    "invitationParticipantInfo",
-    "inviteNewBotResponse",
-    "inviteParticipantsOperation",
-    "joinMeetingIdMeetingInfo",
-    "mediaInfo",
-    "mediaPrompt",
-    "mediaStream",
-    "muteParticipantOperation",
-    "onlineMeetingRestricted",
-    "organizerMeetingInfo",
-    "outgoingCallOptions",
-    "participant",
-    "participantInfo",
-    "participantJoiningNotification",
-    "participantLeftNotification",
-    "playPromptOperation",
-    "recordOperation",
-    "recordingInfo",
-    "rejectJoinResponse",
-    "removedState",
-    "resultInfo",
-    "sendDtmfTonesOperation",
-    "serviceHostedMediaConfig",
-    "startHoldMusicOperation",
-    "stopHoldMusicOperation",
-    "subscribeToToneOperation",
-    "teleconferenceDeviceAudioQuality",
-    "teleconferenceDeviceQuality",
-    "teleconferenceDeviceScreenSharingQuality",
-    "teleconferenceDeviceVideoQuality",
-    "tokenMeetingInfo",
-    "toneInfo",
-    "unmuteParticipantOperation",
-    "updateRecordingStatusOperation",
+    "#microsoft.graph.acceptJoinResponse",
+    "#microsoft.graph.addLargeGalleryViewOperation",
+    "#microsoft.graph.appHostedMediaConfig",
+    "#microsoft.graph.audioRoutingGroup",
+    "#microsoft.graph.azureCommunicationServicesUserIdentity",
+    "#microsoft.graph.call",
+    "#microsoft.graph.callMediaState",
+    "#microsoft.graph.callOptions",
+    "#microsoft.graph.callRoute",
+    "#microsoft.graph.callTranscriptionInfo",
+    "#microsoft.graph.cancelMediaProcessingOperation",
+    "#microsoft.graph.chatInfo",
+    "#microsoft.graph.commsNotification",
+    "#microsoft.graph.commsNotifications",
+    "#microsoft.graph.commsOperation",
+    "#microsoft.graph.communicationsApplicationIdentity",
+    "#microsoft.graph.communicationsApplicationInstanceIdentity",
+    "#microsoft.graph.communicationsEncryptedIdentity",
+    "#microsoft.graph.communicationsGuestIdentity",
+    "#microsoft.graph.communicationsIdentitySet",
+    "#microsoft.graph.communicationsPhoneIdentity",
+    "#microsoft.graph.communicationsUserIdentity",
+    "#microsoft.graph.contentSharingSession",
+    "#microsoft.graph.deltaParticipants",
+    "#microsoft.graph.identity",
+    "#microsoft.graph.identitySet",
+    "#microsoft.graph.incomingCallOptions",
+    "#microsoft.graph.incomingContext",
+    "#microsoft.graph.invitationParticipantInfo",
+    "#microsoft.graph.inviteNewBotResponse",
+    "#microsoft.graph.inviteParticipantsOperation",
+    "#microsoft.graph.joinMeetingIdMeetingInfo",
+    "#microsoft.graph.mediaInfo",
+    "#microsoft.graph.mediaPrompt",
+    "#microsoft.graph.mediaStream",
+    "#microsoft.graph.muteParticipantOperation",
+    "#microsoft.graph.onlineMeetingRestricted",
+    "#microsoft.graph.organizerMeetingInfo",
+    "#microsoft.graph.outgoingCallOptions",
+    "#microsoft.graph.participant",
+    "#microsoft.graph.participantInfo",
+    "#microsoft.graph.participantJoiningNotification",
+    "#microsoft.graph.participantLeftNotification",
+    "#microsoft.graph.playPromptOperation",
+    "#microsoft.graph.recordOperation",
+    "#microsoft.graph.recordingInfo",
+    "#microsoft.graph.rejectJoinResponse",
+    "#microsoft.graph.removedState",
+    "#microsoft.graph.resultInfo",
+    "#microsoft.graph.sendDtmfTonesOperation",
+    "#microsoft.graph.serviceHostedMediaConfig",
+    "#microsoft.graph.startHoldMusicOperation",
+    "#microsoft.graph.stopHoldMusicOperation",
+    "#microsoft.graph.subscribeToToneOperation",
+    "#microsoft.graph.teleconferenceDeviceAudioQuality",
+    "#microsoft.graph.teleconferenceDeviceQuality",
+    "#microsoft.graph.teleconferenceDeviceScreenSharingQuality",
+    "#microsoft.graph.teleconferenceDeviceVideoQuality",
+    "#microsoft.graph.tokenMeetingInfo",
+    "#microsoft.graph.toneInfo",
+    "#microsoft.graph.unmuteParticipantOperation",
+    "#microsoft.graph.updateRecordingStatusOperation",
 ];
 
 /// The name of a Graph type, read in any casing, with or without `#`, and written `#microsoft.graph.<name>`.
@@ -107,22 +107,32 @@ impl TypeName {
     /// ```
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Name::Known(index) => KNOWN.get(usize::from(*index)).copied().unwrap_or_default(),
+            Name::Known(index) => bare(known(*index)),
             Name::Other(written) => written.strip_prefix(PREFIX).unwrap_or(written),
         }
     }
 }
 
+/// A type that this version knows, as it is written.
+fn known(index: u8) -> &'static str {
+    KNOWN.get(usize::from(index)).copied().unwrap_or_default()
+}
+
+fn bare(known: &'static str) -> &'static str {
+    known.get(PREFIX.len()..).unwrap_or_default()
+}
+
 impl From<&str> for TypeName {
     fn from(text: &str) -> Self {
-        let bare = text.strip_prefix('#').unwrap_or(text);
-        let name = match bare.split_at_checked(NAMESPACE.len()) {
+        let full = text.strip_prefix('#').unwrap_or(text);
+        let name = match full.split_at_checked(NAMESPACE.len()) {
             Some((space, name)) if space.eq_ignore_ascii_case(NAMESPACE) => name,
-            Some(_) | None if bare.is_empty() || bare.contains('.') => return Self(Name::Other(text.into())),
-            Some(_) | None => bare,
+            Some(_) | None if full.is_empty() || full.contains('.') => return Self(Name::Other(text.into())),
+            Some(_) | None => full,
         };
-        let as_written = KNOWN.binary_search(&name).ok();
-        let known = as_written.or_else(|| KNOWN.iter().position(|known| known.eq_ignore_ascii_case(name)));
+        let as_written = KNOWN.binary_search_by_key(&name, |known| bare(known)).ok();
+        let in_any_case = || KNOWN.iter().position(|known| bare(known).eq_ignore_ascii_case(name));
+        let known = as_written.or_else(in_any_case);
         let known = known.and_then(|index| u8::try_from(index).ok()).map(Name::Known);
         Self(known.unwrap_or_else(|| Name::Other([PREFIX, name].concat().into())))
     }
@@ -143,7 +153,7 @@ impl Wire for TypeName {
 impl Serialize for TypeName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Name::Known(_) => serializer.collect_str(&format_args!("{PREFIX}{}", self.as_str())),
+            Name::Known(index) => serializer.serialize_str(known(*index)),
             Name::Other(written) => serializer.serialize_str(written),
         }
     }

@@ -1,6 +1,7 @@
 //! What hearing must remember of the past.
 
 use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +19,7 @@ pub(in crate::call) struct Hearings {
     /// States that the call has been through; those of hold and transfer since it was last established.
     been: u16,
     inferred: Vec<Inferred>,
-    pub(super) messages: BTreeSet<(Id, u32)>,
+    pub(super) messages: Arc<BTreeSet<(Id, u32)>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
@@ -30,7 +31,9 @@ impl Call {
             return Err(self.refuse(event));
         }
         match told {
-            ServiceEvent::AnswerRequested(asked) => self.details.pair(&said(asked), Merge),
+            ServiceEvent::AnswerRequested(asked) => {
+                Arc::make_mut(&mut self.details).pair(&said(asked), Merge)
+            }
             ServiceEvent::RedirectRequested(asked) => {
                 self.call_back(&asked.callback_uri);
                 self.deadlines.arm(Deadline::Redirect, recorded.at, seconds(asked.seconds()));
@@ -52,7 +55,7 @@ impl Call {
             ServiceEvent::HoldMusicStopped(_) => self.service().on_hold = None,
             ServiceEvent::ContentSharingUpdated(_) => {}
             ServiceEvent::AudioRoutingGroupCreated(group) => {
-                let groups = &mut self.details.audio_routing_groups;
+                let groups = &mut Arc::make_mut(&mut self.details).audio_routing_groups;
                 let mut known = groups.take().into_value().unwrap_or_default();
                 known.retain(|one| one.id != group.id);
                 known.push((**group).clone());
@@ -89,12 +92,12 @@ impl Call {
     /// Where notifications go from now on, where a request says so.
     fn call_back(&mut self, uri: &Member<String>) {
         if uri.value().is_some() {
-            self.details.callback_uri.clone_from(uri);
+            Arc::make_mut(&mut self.details).callback_uri.clone_from(uri);
         }
     }
 
     fn service(&mut self) -> &mut Service {
-        self.service.get_or_insert_default()
+        Arc::make_mut(self.service.get_or_insert_default())
     }
 
     fn queued(&mut self, event: &CallEvent, queued: &OperationQueued) -> Result<(), Refusal> {
@@ -195,7 +198,7 @@ impl Call {
 
     /// What an ended call does not need any more.
     pub(super) fn close(&mut self) {
-        if let Some(service) = &mut self.service {
+        if let Some(service) = self.service.as_mut().map(Arc::make_mut) {
             service.queue = Vec::new();
             service.on_hold = None;
         }

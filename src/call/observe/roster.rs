@@ -43,7 +43,7 @@ impl Draft<'_> {
             .iter()
             .filter_map(|(sequence, _)| *sequence)
             .find(|number| Some(*number) < before.sequence());
-        told.retain(|(sequence, one)| after.update(one, *sequence));
+        told.retain(|(sequence, one)| after.learn(one, *sequence));
         // A roster can name one participant twice: what counts is what the whole of it comes to.
         if after == before {
             told.clear();

@@ -78,7 +78,7 @@ macro_rules! resource {
         $(#[$meta])*
         ///
         /// Open: members that it does not know are in `other`.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct $Name {
             /// `@odata.type`, where it was told.
@@ -86,6 +86,25 @@ macro_rules! resource {
             $( $(#[$fmeta])* #[doc = concat!(" Member `", $text, "`.")] pub $field: crate::graph::Member<$Type>, )*
             /// Unknown members, as they came.
             pub other: crate::graph::Other,
+        }
+
+        /// Of the members, those that are there: most are not.
+        impl core::hash::Hash for $Name {
+            fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+                self.odata_type.hash(state);
+                let mut place = 0_u8;
+                $(
+                    place += 1;
+                    if !self.$field.is_absent() {
+                        place.hash(state);
+                        self.$field.hash(state);
+                    }
+                )*
+                if !self.other.is_empty() {
+                    place.hash(state);
+                    self.other.hash(state);
+                }
+            }
         }
 
         impl crate::graph::wire::Wire for $Name {
