@@ -204,7 +204,7 @@ impl Bulk {
     pub fn calls(&self) -> Vec<Summary<'_>> {
         let lean = self.calls.iter().filter(|slot| !slot.is_away);
         let lean = lean.map(|slot| Summary::lean(&slot.lean, self.reader.learned()));
-        let whole = self.replay.ledger().calls().map(Summary::from);
+        let whole = self.replay.calls().map(Summary::from);
         let mut calls: Vec<_> = lean.chain(whole).map(|call| (call.id(), call)).collect();
         calls.sort_unstable_by_key(|(id, _)| *id);
         calls.into_iter().map(|(_, call)| call).collect()
@@ -281,17 +281,17 @@ impl Bulk {
             && !slot.is_away
         {
             slot.is_away = true;
-            self.replay.ledger_mut().put(whole::thaw(&slot.lean, self.reader.learned()));
+            self.replay.working_set_mut().put(whole::thaw(&slot.lean, self.reader.learned()));
         }
         self.replay.recorded(recorded, &mut |_| {}, findings);
         if self.replay.waits_for(call) {
             return;
         }
-        let entry = self.replay.ledger().entry(call);
+        let entry = self.replay.working_set().entry(call);
         let Some(lean) = entry.and_then(|entry| whole::freeze(entry, self.reader.learned_mut())) else {
             return;
         };
-        self.replay.ledger_mut().remove(call);
+        self.replay.working_set_mut().remove(call);
         match index.and_then(|index| self.calls.get_mut(index)) {
             Some(slot) => *slot = Slot { lean, is_away: false },
             None => self.keep(lean),

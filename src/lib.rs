@@ -104,7 +104,7 @@ pub use bulk::{Bulk, OperationSummary, Summary};
 pub use call::Call;
 pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};
-pub use ledger::{Applied, ApplyError, Ledger, Moment, NoHistory};
+pub use ledger::{Applied, ApplyError, Ledger, Mark, Moment, NoHistory, Past};
 pub use notify::Notify;
 pub use record::{At, CloudEvent, LineError, Recorded, SCHEMA_VERSION};
 pub use refusal::{Refusal, Why};

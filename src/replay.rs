@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::call::{CallEvent, Cause, Delivery, Observed, orphan};
 use crate::graph::CommsNotification;
+use crate::ledger::WorkingSet;
 use crate::log::{Bodies, Format, Trace};
 use crate::{Applied, ApplyError, Call, CallId, Finding, FindingKind, Ledger, LineError, Moment, Recorded};
 
@@ -25,11 +26,11 @@ use crate::{Applied, ApplyError, Call, CallId, Finding, FindingKind, Ledger, Lin
 ///     "resourceData":{"state":"incoming"}}]}"#;
 /// let mut replay = Replay::new();
 /// assert!(replay.record(Format::Notifications, body, |_| {}).is_empty());
-/// assert_eq!(replay.ledger().calls().next().unwrap().state(), State::Incoming);
+/// assert_eq!(replay.calls().next().unwrap().state(), State::Incoming);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
-    ledger: Ledger,
+    calls: WorkingSet,
     until: Option<Moment>,
     only: Option<CallId>,
     events: u64,
@@ -60,7 +61,7 @@ impl Replay {
     /// ```
     #[must_use]
     pub fn onto(self, ledger: Ledger) -> Self {
-        Self { ledger, ..self }
+        Self { calls: ledger.into(), ..self }
     }
 
     /// Stops each call at a moment.
@@ -85,14 +86,41 @@ impl Replay {
         Self { only: Some(call), ..self }
     }
 
-    /// The calls as they are now.
+    /// One call as it is now, where it is known.
+    ///
+    /// ```
+    /// # use callfold::{CallId, Replay};
+    /// assert!(Replay::new().call(CallId::new(uuid::Uuid::nil())).is_none());
+    /// ```
+    pub fn call(&self, id: CallId) -> Option<&Call> {
+        self.calls.call(id)
+    }
+
+    /// The calls as they are now, in the order of their ids.
     ///
     /// ```
     /// # use callfold::Replay;
-    /// assert!(Replay::new().ledger().calls().next().is_none());
+    /// assert!(Replay::new().calls().next().is_none());
     /// ```
-    pub const fn ledger(&self) -> &Ledger {
-        &self.ledger
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.calls.calls()
+    }
+
+    /// Freezes the calls into a ledger: one that was [gone on with](Replay::onto) keeps what it kept. What is held back
+    /// is lost; see [`Replay::finish`].
+    ///
+    /// ```
+    /// use callfold::Replay;
+    /// use callfold::log::Format;
+    ///
+    /// let line = br#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let mut replay = Replay::new();
+    /// replay.record(Format::Events, line, |_| {});
+    /// replay.finish(|_| {});
+    /// assert_eq!(replay.into_ledger().calls().count(), 1);
+    /// ```
+    pub fn into_ledger(self) -> Ledger {
+        self.calls.into()
     }
 
     /// How many events were folded.
@@ -218,7 +246,7 @@ impl Replay {
     }
 
     fn next_revision(&self, call: CallId) -> u64 {
-        self.unbegun.get(&call).copied().unwrap_or_else(|| self.ledger.next_revision(call))
+        self.unbegun.get(&call).copied().unwrap_or_else(|| self.calls.next_revision(call))
     }
 
     /// Folds a line that was held back. Its findings stand at a later record, and so name its revision.
@@ -239,8 +267,7 @@ impl Replay {
     /// What a call left behind, where this event ended it.
     fn orphans(&self, recorded: &Recorded) -> Vec<Finding> {
         let ends = matches!(recorded.event, CallEvent::Step(Cause::Terminated, _));
-        let call =
-            self.ledger.call(recorded.call).filter(|call| ends && call.revision() == recorded.revision);
+        let call = self.calls.call(recorded.call).filter(|call| ends && call.revision() == recorded.revision);
         let orphans = call.into_iter().flat_map(Call::orphans);
         orphans.map(|operation| orphan(recorded.call, operation)).collect()
     }
@@ -261,8 +288,12 @@ impl Replay {
         self.held.contains_key(&call) || self.unbegun.contains_key(&call)
     }
 
-    pub(crate) const fn ledger_mut(&mut self) -> &mut Ledger {
-        &mut self.ledger
+    pub(crate) const fn working_set(&self) -> &WorkingSet {
+        &self.calls
+    }
+
+    pub(crate) const fn working_set_mut(&mut self) -> &mut WorkingSet {
+        &mut self.calls
     }
 
     /// Folds an event; true where it was folded.
@@ -274,7 +305,7 @@ impl Replay {
     ) -> bool {
         let call = recorded.call;
         let mut find = |kind, message| findings.push(Finding::new(kind, Some(call), message));
-        match self.ledger.apply(recorded) {
+        match self.calls.apply(recorded) {
             Ok(Applied::Folded | Applied::AfterGap(_)) => {
                 self.events += 1;
                 self.unbegun.remove(&call);
@@ -286,8 +317,8 @@ impl Replay {
             Err(error @ ApplyError::TooLate { .. }) => find(FindingKind::RevisionGap, error.to_string()),
             Err(error @ ApplyError::Refused(_)) => {
                 find(FindingKind::Refused, error.to_string());
-                self.ledger.skip(recorded);
-                if self.ledger.call(call).is_none() {
+                self.calls.skip(recorded);
+                if self.calls.call(call).is_none() {
                     self.unbegun.insert(call, recorded.revision.saturating_add(1));
                 }
             }
@@ -322,7 +353,7 @@ impl Replay {
         match notification.call_id().or(fallback) {
             Some(id) if self.hears(id, delivery.received_at) => {
                 self.let_go(id, sink, findings);
-                let observed = Call::observe(self.ledger.call(id), id, notification, delivery);
+                let observed = Call::observe(self.calls.call(id), id, notification, delivery);
                 self.take_in(observed, sink, findings);
             }
             Some(_) => {}
@@ -338,7 +369,7 @@ impl Replay {
             Ok(Trace::Heard { bodies, call }) => self.bodies(&bodies, call, sink, findings),
             Ok(Trace::Replied { call: Some(id), body, at }) if self.hears(id, at) => {
                 self.let_go(id, sink, findings);
-                let observed = Call::learn(self.ledger.call(id), id, &body, at);
+                let observed = Call::learn(self.calls.call(id), id, &body, at);
                 self.take_in(observed, sink, findings);
             }
             Ok(Trace::Replied { call: Some(_), .. }) => {}
@@ -357,7 +388,7 @@ impl Replay {
         let is_reached = match self.until {
             None => true,
             Some(Moment::Time(until)) => at.is_none_or(|at| at <= until),
-            Some(Moment::Revision(until)) => self.ledger.call(id).is_none_or(|call| call.revision() < until),
+            Some(Moment::Revision(until)) => self.calls.call(id).is_none_or(|call| call.revision() < until),
         };
         if !is_reached {
             self.stopped.insert(id);

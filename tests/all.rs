@@ -22,6 +22,7 @@ mod model;
 mod notifying;
 mod operations;
 mod pages;
+mod past;
 mod properties;
 mod purity;
 mod reacting;

@@ -5,7 +5,7 @@ use callfold::FindingKind::{self, Duplicate, Malformed, Repeat};
 use callfold::call::State;
 use callfold::graph::OperationKind;
 use callfold::log::{Cut, Format, cut};
-use callfold::{Call, Ledger, Replay};
+use callfold::{Call, Replay};
 use serde_json::{Value, json};
 
 use crate::common::{CALL, call_id};
@@ -54,7 +54,7 @@ struct Heard {
 
 impl Heard {
     fn call(&self) -> &Call {
-        self.replay.ledger().call(call_id()).expect("the call is known")
+        self.replay.call(call_id()).expect("the call is known")
     }
 }
 
@@ -70,7 +70,7 @@ fn replay(format: Format, log: impl AsRef<[u8]>) -> Heard {
 /// How a log of bodies that should establish and end the call comes out.
 fn outcome(log: impl AsRef<[u8]>) -> (Option<State>, Vec<FindingKind>) {
     let heard = replay(Format::Notifications, log);
-    (heard.replay.ledger().call(call_id()).map(Call::state), heard.findings)
+    (heard.replay.call(call_id()).map(Call::state), heard.findings)
 }
 
 fn ended() -> Option<State> {
@@ -601,10 +601,10 @@ fn odd_items_and_items_without_a_call_are_malformed_beside_sound_ones() {
 #[test]
 fn a_replay_goes_on_with_the_ledger_of_another() {
     let first = replay(Format::Notifications, text("establishing"));
-    let mut second = Replay::new().onto(first.replay.ledger().snapshot());
+    let mut second = Replay::new().onto(first.replay.clone().into_ledger());
     second.record(Format::Events, line(2, "established").as_bytes(), |_| {});
-    assert_eq!(second.ledger().call(call_id()).map(Call::revision), Some(2));
-    assert_eq!(Ledger::calls(first.replay.ledger()).next().map(Call::revision), Some(1));
+    assert_eq!(second.call(call_id()).map(Call::revision), Some(2));
+    assert_eq!(first.replay.calls().next().map(Call::revision), Some(1));
 }
 
 #[test]
@@ -617,5 +617,5 @@ fn an_entry_that_is_not_utf8_is_heard_and_said() {
     let mut replay = Replay::new();
     let findings = replay.record(Format::SdkLog, &entry, |_| {});
     assert_eq!(findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::Malformed]);
-    assert_eq!(replay.ledger().calls().count(), 1);
+    assert_eq!(replay.calls().count(), 1);
 }

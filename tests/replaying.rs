@@ -87,7 +87,7 @@ fn of_one_call_alone_no_other_is_replayed_and_nothing_is_said_of_it() {
             let findings = replay.record(format, running(format, call, 1).as_bytes(), |_| {});
             assert!(findings.iter().all(|finding| finding.call == Some(only)), "{format:?} {findings:?}");
         }
-        assert!(replay.ledger().calls().map(Call::id).eq([only]), "{format:?}");
+        assert!(replay.calls().map(Call::id).eq([only]), "{format:?}");
     }
 }
 
@@ -103,7 +103,7 @@ fn what_a_call_is_told_after_its_moment_is_not_heard_nor_is_anything_said_of_it(
         // A call that has stopped has stopped.
         assert_eq!(said(OTHER, 4), 0, "{format:?}");
         said(CALL, 5);
-        assert!(replay.ledger().calls().map(Call::id).eq([call_id()]), "{format:?}");
+        assert!(replay.calls().map(Call::id).eq([call_id()]), "{format:?}");
     }
 }
 
@@ -115,7 +115,7 @@ fn what_a_call_is_told_after_its_last_revision_is_not_heard_nor_is_anything_said
             for second in [1, 2, 3] {
                 replay.record(format, running(format, CALL, second).as_bytes(), |_| {});
             }
-            let call = replay.ledger().call(call_id()).unwrap();
+            let call = replay.call(call_id()).unwrap();
             assert_eq!((call.revision(), call.operations().len()), (revision, operations), "{format:?}");
         }
     }

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use callfold::log::Format;
-use callfold::{Bulk, Finding, FindingKind, Ledger, Recorded, Replay, Severity, Summary};
+use callfold::{Bulk, Finding, FindingKind, Recorded, Replay, Severity, Summary};
 
 use crate::args::SourceArgs;
 use crate::crew::{Crew, Found, Place, Report};
@@ -70,7 +70,7 @@ impl Calls {
     /// What is told of each, in the order of their ids.
     pub(crate) fn summaries(&self) -> Vec<Summary<'_>> {
         match self {
-            Self::Whole(replay) => replay.ledger().calls().map(Summary::from).collect(),
+            Self::Whole(replay) => replay.calls().map(Summary::from).collect(),
             Self::Lean(parts) => {
                 let mut calls: Vec<_> = parts.iter().flat_map(Bulk::calls).collect();
                 calls.sort_by_key(Summary::id);
@@ -80,9 +80,9 @@ impl Calls {
     }
 
     /// The whole calls, where they were kept.
-    pub(crate) fn ledger(&self) -> Option<&Ledger> {
+    pub(crate) fn whole(&self) -> Option<&Replay> {
         match self {
-            Self::Whole(replay) => Some(replay.ledger()),
+            Self::Whole(replay) => Some(replay),
             Self::Lean(_) => None,
         }
     }

@@ -7,7 +7,7 @@ use std::thread;
 use callfold::graph::ResultInfo;
 use callfold::uuid::Uuid;
 use callfold::uuid::fmt::Hyphenated;
-use callfold::{At, Call, Id, Ledger, OperationSummary, Summary};
+use callfold::{At, Call, Id, OperationSummary, Replay, Summary};
 use serde::Serialize;
 
 use super::secrets;
@@ -18,7 +18,7 @@ const BATCH: usize = 512;
 /// The calls, with a comma between them.
 pub(super) fn write(
     calls: &[Summary<'_>],
-    secrets_of: Option<&Ledger>,
+    secrets_of: Option<&Replay>,
     jobs: NonZeroUsize,
     mut out: impl Write,
 ) -> io::Result<()> {
@@ -43,7 +43,7 @@ pub(super) fn write(
     Ok(())
 }
 
-fn batch(calls: &[Summary<'_>], secrets_of: Option<&Ledger>, out: &mut Vec<u8>) -> io::Result<()> {
+fn batch(calls: &[Summary<'_>], secrets_of: Option<&Replay>, out: &mut Vec<u8>) -> io::Result<()> {
     std::hint::black_box(calls.iter().map(weight).sum::<usize>());
     for call in calls {
         out.push(b',');
@@ -58,7 +58,7 @@ fn weight(call: &Summary<'_>) -> usize {
     call.operations().filter(|operation| operation.is_orphaned).count() + call.tones().map(str::len).sum::<usize>()
 }
 
-fn write_call(call: &Summary<'_>, secrets_of: Option<&Ledger>, out: &mut Vec<u8>) -> io::Result<()> {
+fn write_call(call: &Summary<'_>, secrets_of: Option<&Replay>, out: &mut Vec<u8>) -> io::Result<()> {
     out.extend_from_slice(br#"{"id":"#);
     guid(call.id().guid(), out);
     out.extend_from_slice(br#","state":"#);
@@ -87,7 +87,7 @@ fn write_call(call: &Summary<'_>, secrets_of: Option<&Ledger>, out: &mut Vec<u8>
     time(call.last_at().map(At), out)?;
     out.extend_from_slice(br#","revision":"#);
     number(call.revision(), out);
-    if let Some(whole) = secrets_of.and_then(|ledger| ledger.call(call.id())) {
+    if let Some(whole) = secrets_of.and_then(|replay| replay.call(call.id())) {
         out.extend_from_slice(br#","secrets":"#);
         serde_json::to_writer(&mut *out, &SecretJson::all(whole))?;
     }

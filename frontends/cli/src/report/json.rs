@@ -54,7 +54,7 @@ fn write(
     out.write_all(br#"{"inputs":"#)?;
     serde_json::to_writer(&mut out, &inputs.collect::<Vec<_>>())?;
     write!(out, r#","events":{},"calls":["#, outcome.calls.events())?;
-    let secrets_of = outcome.calls.ledger().filter(|_| shows_secrets);
+    let secrets_of = outcome.calls.whole().filter(|_| shows_secrets);
     calls::write(&outcome.calls.summaries(), secrets_of, jobs, &mut out)?;
     out.write_all(br#"],"findings":["#)?;
     for (index, line) in findings.lines()?.enumerate() {

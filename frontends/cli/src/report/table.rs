@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use callfold::{Ledger, OperationSummary, Severity, Summary};
+use callfold::{OperationSummary, Replay, Severity, Summary};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
 use jiff::SignedDuration;
@@ -29,7 +29,7 @@ pub(crate) fn table(outcome: &Outcome, worst: &Worst, shows_secrets: bool) -> io
     summary(outcome, worst, &mut out)?;
     findings(worst, &mut out)?;
     if shows_secrets {
-        for call in outcome.calls.ledger().into_iter().flat_map(Ledger::calls) {
+        for call in outcome.calls.whole().into_iter().flat_map(Replay::calls) {
             for shown in secrets(call) {
                 let of = shown.operation.map_or_else(String::new, |id| format!(" of operation {id}"));
                 let value = printable(shown.value);

@@ -1,0 +1,173 @@
+//! What a ledger keeps of one call.
+
+use alloc::collections::VecDeque;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::hash::{BuildHasher, Hash};
+use core::num::NonZeroU32;
+use core::ops::Range;
+
+use foldhash::fast::FixedState;
+
+use super::applied::{Applied, ApplyError};
+use super::history::History;
+use crate::{Call, Recorded};
+
+/// How many revisions back a line is compared with what was folded.
+pub(crate) const REMEMBERED: usize = 64;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    call: Call,
+    /// The last revision that came, folded or left out.
+    revision: u64,
+    /// Digests of the newest revisions, the newest last; `None` where one never came.
+    digests: VecDeque<Option<Digest>>,
+    /// Revisions that never came before later ones were folded.
+    holes: Vec<Range<u64>>,
+    history: Option<History>,
+}
+
+/// What is the same for all calls of a ledger.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Books {
+    pub(super) keeps_history: bool,
+    pub(super) digests: Digests,
+    /// How many events were folded.
+    pub(super) events: u64,
+}
+
+/// What lines are told apart by that claim one revision.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Digests {
+    /// Their events.
+    #[default]
+    OfEvents,
+    /// Their canonical writing.
+    OfLines,
+}
+
+impl Entry {
+    /// Puts one together from what a bulk replay kept of it.
+    pub(crate) fn of(call: Call, revision: u64, digests: impl Iterator<Item = Option<Digest>>) -> Self {
+        Self { call, revision, digests: digests.collect(), holes: Vec::new(), history: None }
+    }
+
+    pub(crate) const fn call(&self) -> &Call {
+        &self.call
+    }
+
+    pub(crate) const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(crate) const fn has_holes(&self) -> bool {
+        !self.holes.is_empty()
+    }
+
+    /// The digests of the newest revisions, the newest last.
+    pub(crate) fn digests(&self) -> impl ExactSizeIterator<Item = Option<Digest>> {
+        self.digests.iter().copied()
+    }
+
+    pub(super) const fn history(&self) -> Option<&History> {
+        self.history.as_ref()
+    }
+
+    /// Folds the first event of a call.
+    pub(super) fn begin(recorded: &Recorded, books: &mut Books) -> Result<(Self, Applied), ApplyError> {
+        let call = Call::begin(recorded).map_err(ApplyError::Refused)?;
+        let history = books.keeps_history.then(History::default);
+        let mut entry = Self { call, revision: 0, digests: VecDeque::new(), holes: Vec::new(), history };
+        let applied = entry.folded(recorded, books);
+        Ok((entry, applied))
+    }
+
+    /// Folds the next event.
+    pub(super) fn apply(&mut self, recorded: &Recorded, books: &mut Books) -> Result<Applied, ApplyError> {
+        let revision = recorded.revision;
+        if revision <= self.revision && !self.left_out(revision) {
+            return self.compare(recorded, books.digests);
+        }
+        self.call.evolve(recorded).map_err(ApplyError::Refused)?;
+        Ok(self.folded(recorded, books))
+    }
+
+    /// Counts a revision whose event was refused.
+    pub(super) fn skip(&mut self, revision: u64) {
+        if revision > self.revision {
+            let missing = self.revision + 1..revision;
+            self.remember(revision, None, &missing);
+            self.call.skip(revision);
+        }
+    }
+
+    /// Writes down an event that the call has folded.
+    fn folded(&mut self, recorded: &Recorded, books: &mut Books) -> Applied {
+        let missing = self.revision + 1..recorded.revision;
+        self.remember(recorded.revision, Some(books.digests.of(recorded)), &missing);
+        books.events += 1;
+        if let Some(history) = &mut self.history {
+            history.push(recorded, books.events, &self.call);
+        }
+        if missing.is_empty() { Applied::Folded } else { Applied::AfterGap(missing) }
+    }
+
+    fn compare(&self, recorded: &Recorded, digests: Digests) -> Result<Applied, ApplyError> {
+        let revision = recorded.revision;
+        if self.holes.iter().any(|hole| hole.contains(&revision)) {
+            return Err(ApplyError::TooLate { revision, last: self.revision });
+        }
+        let back = usize::try_from(self.revision - revision).unwrap_or(usize::MAX);
+        let index = self.digests.len().checked_sub(back.saturating_add(1));
+        match index.and_then(|index| self.digests.get(index)) {
+            // Too long ago to compare: a log that repeats itself says the same.
+            None => Ok(Applied::Duplicate),
+            Some(Some(folded)) if *folded == digests.of(recorded) => Ok(Applied::Duplicate),
+            Some(_) => Err(ApplyError::Conflict { revision }),
+        }
+    }
+
+    /// True where the last revision was left out, so that another event may take its place.
+    fn left_out(&self, revision: u64) -> bool {
+        revision == self.revision && self.digests.back() == Some(&None)
+    }
+
+    /// Counts a revision that came, with the digest of what was folded.
+    fn remember(&mut self, revision: u64, digest: Option<Digest>, missing: &Range<u64>) {
+        if self.left_out(revision) {
+            self.digests.pop_back();
+        }
+        if !missing.is_empty() {
+            self.holes.push(missing.clone());
+            let holes = missing.clone().rev().take(REMEMBERED).map(|_| None);
+            self.digests.extend(holes);
+        }
+        self.digests.push_back(digest);
+        let excess = self.digests.len().saturating_sub(REMEMBERED);
+        self.digests.drain(..excess);
+        self.revision = revision;
+    }
+}
+
+pub(crate) type Digest = NonZeroU32;
+
+/// Enough to tell two lines apart that claim one revision.
+fn digest(told: &impl Hash) -> Digest {
+    let hash = FixedState::with_seed(0).hash_one(told);
+    Digest::MIN | (hash >> 32) as u32
+}
+
+impl Digests {
+    fn of(self, recorded: &Recorded) -> Digest {
+        match self {
+            Self::OfEvents => digest(&(recorded.at, recorded.inferred, &recorded.event)),
+            Self::OfLines => digest_of_line(recorded.to_string().as_bytes()),
+        }
+    }
+}
+
+/// The digest of an event by its canonical writing.
+pub(crate) fn digest_of_line(line: &[u8]) -> Digest {
+    digest(&line)
+}

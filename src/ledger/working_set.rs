@@ -1,0 +1,110 @@
+//! The dense working set of a replay: calls in one list, found by their hash, until they are frozen into a ledger.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+use super::Ledger;
+use super::applied::{Applied, ApplyError};
+use super::entry::{Books, Entry};
+use crate::{Call, CallId, Recorded};
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WorkingSet {
+    entries: Vec<Entry>,
+    /// Where in the list each call stands.
+    places: HashTable<usize>,
+    books: Books,
+}
+
+impl From<Ledger> for WorkingSet {
+    fn from(ledger: Ledger) -> Self {
+        let mut this = Self { books: ledger.books, ..Self::default() };
+        ledger.entries.into_iter().for_each(|(_, entry)| this.put(Arc::unwrap_or_clone(entry)));
+        this
+    }
+}
+
+impl From<WorkingSet> for Ledger {
+    fn from(mut set: WorkingSet) -> Self {
+        set.entries.sort_unstable_by_key(|entry| entry.call().id());
+        let entries = set.entries.into_iter().map(|entry| (entry.call().id(), Arc::new(entry)));
+        Self { entries: entries.collect(), books: set.books }
+    }
+}
+
+impl WorkingSet {
+    pub(crate) fn apply(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
+        let place = self.place(recorded.call);
+        match place.and_then(|place| self.entries.get_mut(place)) {
+            Some(entry) => entry.apply(recorded, &mut self.books),
+            None => {
+                let (entry, applied) = Entry::begin(recorded, &mut self.books)?;
+                self.put(entry);
+                Ok(applied)
+            }
+        }
+    }
+
+    pub(crate) fn skip(&mut self, refused: &Recorded) {
+        let place = self.place(refused.call);
+        if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
+            entry.skip(refused.revision);
+        }
+    }
+
+    pub(crate) fn next_revision(&self, id: CallId) -> u64 {
+        self.entry(id).map_or(1, |entry| entry.revision().saturating_add(1))
+    }
+
+    pub(crate) fn call(&self, id: CallId) -> Option<&Call> {
+        self.entry(id).map(Entry::call)
+    }
+
+    /// All calls, in the order of their ids.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &Call> {
+        let mut calls: Vec<&Call> = self.entries.iter().map(Entry::call).collect();
+        calls.sort_unstable_by_key(|call| call.id());
+        calls.into_iter()
+    }
+
+    pub(crate) fn entry(&self, id: CallId) -> Option<&Entry> {
+        self.place(id).and_then(|place| self.entries.get(place))
+    }
+
+    /// Takes in a call that is not there.
+    pub(crate) fn put(&mut self, entry: Entry) {
+        let Self { entries, places, .. } = self;
+        let hash_at = |place: &usize| entries.get(*place).map_or(0, |entry| hash(entry.call().id()));
+        places.insert_unique(hash(entry.call().id()), entries.len(), hash_at);
+        entries.push(entry);
+    }
+
+    pub(crate) fn remove(&mut self, id: CallId) {
+        let Self { entries, places, .. } = self;
+        let is_it = |place: &usize| entries.get(*place).is_some_and(|entry| entry.call().id() == id);
+        let Ok(found) = places.find_entry(hash(id), is_it) else { return };
+        let (place, _) = found.remove();
+        entries.swap_remove(place);
+        // The last one takes the place of the one that goes.
+        let last = entries.len();
+        if let Some(moved) = entries
+            .get(place)
+            .and_then(|moved| places.find_mut(hash(moved.call().id()), |moved| *moved == last))
+        {
+            *moved = place;
+        }
+    }
+
+    fn place(&self, id: CallId) -> Option<usize> {
+        let is_it = |place: &usize| self.entries.get(*place).is_some_and(|entry| entry.call().id() == id);
+        self.places.find(hash(id), is_it).copied()
+    }
+}
+
+fn hash(id: CallId) -> u64 {
+    FixedState::with_seed(0).hash_one(id.guid().as_u128())
+}
