@@ -82,6 +82,7 @@ pub mod chart;
 mod finding;
 pub mod graph;
 mod id;
+mod json;
 mod ledger;
 pub mod log;
 mod names;

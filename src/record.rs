@@ -4,6 +4,7 @@ mod cloud_event;
 mod error;
 mod line;
 
+use alloc::string::String;
 use core::fmt;
 use core::ops::Range;
 use core::str::FromStr;
@@ -17,11 +18,14 @@ pub use cloud_event::CloudEvent;
 pub use error::LineError;
 use line::Line;
 
-use crate::CallId;
 use crate::call::CallEvent;
+use crate::{CallId, json};
 
 /// The schema version of the lines that this crate writes, and the only one so far.
 pub const SCHEMA_VERSION: u64 = 1;
+
+/// Room for most lines.
+const LINE: usize = 512;
 
 /// An event of one call with its place in that call's history: a line of the log.
 ///
@@ -111,7 +115,9 @@ impl Serialize for Recorded {
 /// The line of the log.
 impl fmt::Display for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+        let mut line = String::with_capacity(LINE);
+        json::write(self, &mut line).map_err(|_| fmt::Error)?;
+        f.write_str(&line)
     }
 }
 

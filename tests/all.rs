@@ -33,3 +33,4 @@ mod secrets;
 mod strategies;
 mod walk;
 mod wire;
+mod writing;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use callfold::log::Format;
+use callfold::testing::strategies::{arbitrary_histories, histories};
 use callfold::{Applied, Call, CallId, Ledger, Moment, Recorded, Replay};
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
@@ -164,6 +165,28 @@ proptest! {
         }
         let revision = Moment::Revision(log.len() as u64 / 2);
         prop_assert!(frozen.as_of(revision).unwrap().calls().eq(ledger.as_of(revision).unwrap().calls()));
+    }
+}
+
+proptest! {
+    #![proptest_config(config(96, REGRESSIONS))]
+
+    #[test]
+    fn any_event_that_was_folded_folds_again_from_its_writing(
+        history in prop_oneof![histories(), arbitrary_histories(CALLS[0].parse().unwrap())],
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut ledger = Ledger::with_history();
+        let mut then = (ledger.mark(), ledger.snapshot());
+        let cut = cut.index(history.len() + 1);
+        for (number, recorded) in (1..).zip(&history) {
+            _ = ledger.apply(recorded);
+            if number == cut {
+                then = (ledger.mark(), ledger.snapshot());
+            }
+        }
+        let (mark, snapshot) = then;
+        prop_assert!(ledger.at(mark).unwrap().calls().eq(snapshot.calls().cloned()));
     }
 }
 

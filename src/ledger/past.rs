@@ -199,9 +199,9 @@ impl<'a> Past<'a> {
     fn entry(&self, id: CallId, now: &Entry, books: &mut Books) -> Option<Entry> {
         let mut entry: Option<Entry> = None;
         let before = books.events;
-        for line in now.history()?.lines(self.point) {
-            let recorded = line.recorded(id)?;
-            books.events = line.count - 1;
+        for event in now.history()?.events(id, self.point) {
+            let (recorded, count) = event?;
+            books.events = count - 1;
             match &mut entry {
                 // What was folded once folds again.
                 Some(entry) => _ = entry.apply(&recorded, books).ok()?,
