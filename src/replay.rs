@@ -350,10 +350,11 @@ impl Replay {
         sink: &mut dyn FnMut(&Recorded),
         findings: &mut Vec<Finding>,
     ) {
-        match notification.call_id().or(fallback) {
+        let url = notification.url();
+        match notification.call_of(&url).or(fallback) {
             Some(id) if self.hears(id, delivery.received_at) => {
                 self.let_go(id, sink, findings);
-                let observed = Call::observe(self.calls.call(id), id, notification, delivery);
+                let observed = Call::hear_of(&url.resource, self.calls.call(id), id, notification, delivery);
                 self.take_in(observed, sink, findings);
             }
             Some(_) => {}

@@ -78,6 +78,17 @@ impl Call {
         notification: &CommsNotification,
         delivery: &Delivery,
     ) -> Observed {
+        Self::hear_of(&notification.url().resource, known, id, notification, delivery)
+    }
+
+    /// The same, where the url of the notification was taken apart.
+    pub(crate) fn hear_of(
+        url: &Resource,
+        known: Option<&Self>,
+        id: CallId,
+        notification: &CommsNotification,
+        delivery: &Delivery,
+    ) -> Observed {
         let mut draft = Draft::new(known, id, delivery.received_at);
         draft.is_numbered = delivery.message_ids().next().is_some();
         let heard_before = known.and_then(|call| {
@@ -87,29 +98,28 @@ impl Call {
             draft.find(FindingKind::Duplicate, format!("message {} was delivered before", short(message)));
             return draft.observed;
         }
-        let url = notification.url().resource;
         let is_gone = notification.is_deleted();
         match &notification.resource_data {
             ResourceData::Call(told) => draft.hear_call(told, notification.change_type.value()),
-            ResourceData::Operation(told) => draft.hear_operation(told, &url, is_gone),
-            ResourceData::Roster(told) => draft.hear_roster(told, &url, is_gone),
-            ResourceData::DeltaRoster(deltas) => draft.hear_deltas(deltas, &url, is_gone),
+            ResourceData::Operation(told) => draft.hear_operation(told, url, is_gone),
+            ResourceData::Roster(told) => draft.hear_roster(told, url, is_gone),
+            ResourceData::DeltaRoster(deltas) => draft.hear_deltas(deltas, url, is_gone),
             ResourceData::ContentSharing(told) => {
-                let named = if let Resource::ContentSharing(id) = &url { id.as_ref() } else { None };
+                let named = if let Resource::ContentSharing(id) = url { id.as_ref() } else { None };
                 draft.hear_sharing(told.iter().filter_map(|session| session.id.value().or(named)), is_gone);
             }
             ResourceData::ParticipantLeft(left) => draft.hear_left(left.participant_id.value()),
             // The app is asked; the call is what it was.
             ResourceData::ParticipantJoining(_) => {}
-            ResourceData::Absent => match &url {
+            ResourceData::Absent => match url {
                 Resource::Call => draft.hear_call(&graph::Call::default(), notification.change_type.value()),
-                Resource::Operation(_) => draft.hear_operation(&CommsOperation::default(), &url, is_gone),
+                Resource::Operation(_) => draft.hear_operation(&CommsOperation::default(), url, is_gone),
                 Resource::Participant(id) if is_gone => draft.hear_left(Some(id)),
                 Resource::ContentSharing(session) => draft.hear_sharing(session.iter(), is_gone),
                 Resource::Participant(_) | Resource::Participants => draft.repeat("the roster"),
                 Resource::Other(name) => draft.unknown_resource(name),
             },
-            ResourceData::Other(told) => draft.hear_other(&url, told),
+            ResourceData::Other(told) => draft.hear_other(url, told),
         }
         draft.heard(delivery);
         draft.observed

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::wire::{Name, Names, Read, Seed, Wire, entry, member, open_enum, type_name, whole};
+use super::wire::{Name, Names, Read, Seed, Wire, add, entry, member, open_enum, type_name, whole};
 use super::{Member, Other, ResourceData, ResourceUrl, TypeName};
 use crate::CallId;
 use crate::text::{PART, without_place};
@@ -111,8 +111,13 @@ impl CommsNotification {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn call_id(&self) -> Option<CallId> {
+        self.call_of(&self.url())
+    }
+
+    /// The same, where its url was taken apart.
+    pub(crate) fn call_of(&self, url: &ResourceUrl) -> Option<CallId> {
         let told = || self.resource_data.as_call().and_then(|call| call.id.value()?.guid()).map(CallId::new);
-        self.url().call.or_else(told)
+        url.call.or_else(told)
     }
 
     /// True where the resource is gone.
@@ -241,7 +246,7 @@ impl Wire for Items {
         let mut items = Self(Vec::new(), Vec::new());
         while let Some(read) = seq.next_element_seed(Seed::<CommsNotification>::new())? {
             match read {
-                Read::As(item) => items.0.push(item),
+                Read::As(item) => add(&mut items.0, item),
                 Read::Null => items.1.push(Value::Null),
                 Read::Odd(value) => items.1.push(value),
             }

@@ -83,8 +83,7 @@ impl ResourceData {
             return Err(serde_json::Error::custom("nested too deep"));
         }
         let is_array = json.starts_with('[');
-        let peek = Peek::of(json, is_array);
-        let shape = peek.shape(url, is_array);
+        let shape = Peek::of(json, url, is_array).shape(url, is_array);
         Ok(match shape {
             _ if json == "null" => Self::Absent,
             Shape::Other => Self::Other(Unshown(serde_json::from_str(json)?)),
@@ -102,8 +101,12 @@ impl ResourceData {
 /// How deep a resource may nest: an event that holds it, and the line of that event, can still be read.
 pub(crate) const DEPTH: usize = 100;
 
-/// How deep a JSON text nests.
+/// How deep a JSON text nests; of one that cannot nest too deep, at the most.
 pub(crate) fn depth(json: &[u8]) -> usize {
+    let opened = json.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    if opened <= DEPTH {
+        return opened;
+    }
     let (mut depth, mut deepest, mut in_text, mut is_escaped) = (0_usize, 0, false, false);
     for byte in json.iter().copied() {
         match byte {
@@ -164,33 +167,54 @@ enum Shape {
 }
 
 /// What tells the type of a resource before it is read.
+struct Peek {
+    type_name: Option<TypeName>,
+    is_delta: bool,
+}
+
+/// The same, read as JSON.
 #[derive(Default, Deserialize)]
-struct Peek<'a> {
+struct Signs<'a> {
     #[serde(rename = "@odata.type", borrow, default)]
     odata_type: Option<&'a RawValue>,
     #[serde(rename = "sequenceNumber", alias = "SequenceNumber", default)]
     sequence_number: Option<serde::de::IgnoredAny>,
 }
 
-impl<'a> Peek<'a> {
-    fn of(json: &'a str, is_array: bool) -> Self {
-        if is_array {
-            let items: Vec<Self> = serde_json::from_str(json).unwrap_or_default();
+impl Peek {
+    fn of(json: &str, url: &Resource, is_array: bool) -> Self {
+        Self::plain(json, url, is_array).unwrap_or_else(|| Self::odd(json, is_array))
+    }
+
+    /// Where the type comes first, as the service writes it, and nothing tells of a delta.
+    fn plain(json: &str, url: &Resource, is_array: bool) -> Option<Self> {
+        let object = if is_array { json.get(1..)? } else { json };
+        let (name, rest) = object.strip_prefix(r#"{"@odata.type":""#)?.split_once('"')?;
+        let is_roster = matches!(url, Resource::Participants | Resource::Participant(_));
+        let may_be_delta = is_roster && memchr::memmem::find(rest.as_bytes(), b"equenceNumber").is_some();
+        let is_plain = !may_be_delta && !name.contains('\\');
+        is_plain.then(|| Self { type_name: Some(name.into()), is_delta: false })
+    }
+
+    fn odd(json: &str, is_array: bool) -> Self {
+        let signs: Signs<'_> = if is_array {
+            let items: Vec<Signs<'_>> = serde_json::from_str(json).unwrap_or_default();
             items.into_iter().next().unwrap_or_default()
         } else {
             serde_json::from_str(json).unwrap_or_default()
-        }
+        };
+        let type_name = signs.odata_type.and_then(|name| serde_json::from_str(name.get()).ok());
+        Self { type_name, is_delta: signs.sequence_number.is_some() }
     }
 
     fn shape(&self, url: &Resource, is_array: bool) -> Shape {
-        let name = self.odata_type.and_then(|name| serde_json::from_str::<TypeName>(name.get()).ok());
-        let typed = name.and_then(|name| by_type(name.as_str()));
+        let typed = self.type_name.as_ref().and_then(|name| by_type(name.as_str()));
         match url {
             Resource::Participants | Resource::Participant(_) => match typed {
                 Some(told @ (Shape::DeltaRoster | Shape::ParticipantJoining | Shape::ParticipantLeft)) => {
                     told
                 }
-                _ if self.sequence_number.is_some() => Shape::DeltaRoster,
+                _ if self.is_delta => Shape::DeltaRoster,
                 _ => Shape::Roster,
             },
             Resource::ContentSharing(_) => Shape::ContentSharing,

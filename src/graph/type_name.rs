@@ -124,15 +124,23 @@ fn bare(known: &'static str) -> &'static str {
 
 impl From<&str> for TypeName {
     fn from(text: &str) -> Self {
+        // Nearly all are written so. Most differ in length: no search asks less of a processor than this.
+        let as_written =
+            KNOWN.iter().position(|known| *known == text).and_then(|index| u8::try_from(index).ok());
+        as_written.map_or_else(|| Self::odd(text), |index| Self(Name::Known(index)))
+    }
+}
+
+impl TypeName {
+    /// Reads a name in any other spelling.
+    fn odd(text: &str) -> Self {
         let full = text.strip_prefix('#').unwrap_or(text);
         let name = match full.split_at_checked(NAMESPACE.len()) {
             Some((space, name)) if space.eq_ignore_ascii_case(NAMESPACE) => name,
             Some(_) | None if full.is_empty() || full.contains('.') => return Self(Name::Other(text.into())),
             Some(_) | None => full,
         };
-        let as_written = KNOWN.binary_search_by_key(&name, |known| bare(known)).ok();
-        let in_any_case = || KNOWN.iter().position(|known| bare(known).eq_ignore_ascii_case(name));
-        let known = as_written.or_else(in_any_case);
+        let known = KNOWN.iter().position(|known| bare(known).eq_ignore_ascii_case(name));
         let known = known.and_then(|index| u8::try_from(index).ok()).map(Name::Known);
         Self(known.unwrap_or_else(|| Name::Other([PREFIX, name].concat().into())))
     }

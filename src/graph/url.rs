@@ -45,6 +45,29 @@ pub enum Resource {
 
 impl From<&str> for ResourceUrl {
     fn from(url: &str) -> Self {
+        Self::plain(url).unwrap_or_else(|| Self::odd(url))
+    }
+}
+
+impl ResourceUrl {
+    /// Reads a url as the service writes it; `None` of any other.
+    fn plain(url: &str) -> Option<Self> {
+        let path = url.strip_prefix("/communications/calls/").or_else(|| url.strip_prefix("/app/calls/"))?;
+        if path.bytes().any(|byte| matches!(byte, b'?' | b'#' | b'(' | b')' | b'\'')) {
+            return None;
+        }
+        let mut segments = path.split('/');
+        let call = segments.next().and_then(|id| id.parse().ok())?;
+        let (collection, item) = (segments.next(), segments.next());
+        if [collection, item].contains(&Some("")) {
+            return None;
+        }
+        let resource = collection.map_or(Resource::Call, |collection| of(collection, item));
+        Some(Self { call: Some(call), resource })
+    }
+
+    /// Reads a url in any other spelling.
+    fn odd(url: &str) -> Self {
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let mut segments = path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty());
         let calls = segments.by_ref().find(|segment| segment.eq_ignore_ascii_case("calls"));
@@ -63,9 +86,10 @@ impl From<&str> for ResourceUrl {
 
 fn of(collection: &str, item: Option<&str>) -> Resource {
     let is = |name: &str| collection.eq_ignore_ascii_case(name);
+    // Invitations were published under `operations/participants`, which names no operation.
+    let item = item.filter(|item| *item != "participants" || !is("operations"));
     match item.map(Id::from) {
-        // Invitations were published under `operations/participants`, which names no operation.
-        item if is("operations") => Resource::Operation(item.filter(|id| *id != Id::from("participants"))),
+        item if is("operations") => Resource::Operation(item),
         Some(id) if is("participants") => Resource::Participant(id),
         None if is("participants") => Resource::Participants,
         item if is("contentSharingSessions") => Resource::ContentSharing(item),

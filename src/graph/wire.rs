@@ -174,12 +174,11 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
         let mut items = Self::new();
         while let Some(read) = seq.next_element_seed(Seed::<T>::new())? {
             match read {
-                Read::As(item) => items.push(item),
+                Read::As(item) => add(&mut items, item),
                 Read::Null => return odd_seq(&items, Value::Null, seq),
                 Read::Odd(value) => return odd_seq(&items, value, seq),
             }
         }
-        // Most collections hold one item, and growing leaves room for four.
         items.shrink_to_fit();
         Ok(Read::As(items))
     }
@@ -194,6 +193,14 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
             _ => Hole::Never,
         }
     }
+}
+
+/// Most collections hold one item, and the first would make room for four.
+pub(super) fn add<T>(items: &mut Vec<T>, item: T) {
+    if items.is_empty() {
+        items.reserve_exact(1);
+    }
+    items.push(item);
 }
 
 /// A collection with an item of another shape is kept whole, its sound items in canonical writing.

@@ -77,6 +77,12 @@ impl Bodies {
     }
 
     fn object(&mut self, json: &str) {
+        // A body as Graph posts it needs no second look.
+        if ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head))
+            && let Some(body) = full(json).filter(|body| !body.other.contains_key("body"))
+        {
+            return self.push(body, Delivery::default());
+        }
         let envelope = match serde_json::from_str::<Envelope<'_>>(json) {
             Ok(envelope) => envelope,
             Err(error) => return self.faults.push(without_content(&error)),
@@ -86,6 +92,9 @@ impl Bodies {
             // Some recorders keep the body as the text that came.
             let text = serde_json::from_str::<String>(body.get());
             let json = text.as_deref().unwrap_or_else(|_| body.get());
+            if let Some(body) = full(json) {
+                return self.push(body, delivery);
+            }
             let is_single = serde_json::from_str::<Envelope<'_>>(json).is_ok_and(|body| body.is_single());
             return self.body(json, is_single, delivery);
         }
@@ -112,15 +121,17 @@ impl Bodies {
             serde_json::from_str::<CommsNotifications>(json)
         };
         match read {
-            Ok(notifications) => {
-                for odd in notifications.odd_items() {
-                    let shape = crate::graph::shape(odd);
-                    self.faults.push(alloc::format!("{shape} is no commsNotification: an object is"));
-                }
-                self.bodies.push(Body { notifications, delivery });
-            }
+            Ok(notifications) => self.push(notifications, delivery),
             Err(error) => self.faults.push(without_content(&error)),
         }
+    }
+
+    fn push(&mut self, notifications: CommsNotifications, delivery: Delivery) {
+        for odd in notifications.odd_items() {
+            let shape = crate::graph::shape(odd);
+            self.faults.push(alloc::format!("{shape} is no commsNotification: an object is"));
+        }
+        self.bodies.push(Body { notifications, delivery });
     }
 
     fn delivery(&mut self, envelope: &Envelope<'_>) -> Delivery {
@@ -144,6 +155,11 @@ impl Bodies {
         }
         delivery
     }
+}
+
+/// A body that holds notifications.
+fn full(json: &str) -> Option<CommsNotifications> {
+    serde_json::from_str(json).ok().filter(|body: &CommsNotifications| !body.value.is_empty())
 }
 
 pub(super) fn not_utf8(error: &core::str::Utf8Error) -> String {

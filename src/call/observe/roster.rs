@@ -53,10 +53,13 @@ impl Draft<'_> {
         } else if told.is_empty() {
             self.repeat("the roster");
         }
-        for version in told.chunk_by(|one, next| one.0 == next.0) {
-            let participants = version.iter().map(|(_, one)| one.clone()).collect();
-            let updated =
-                RosterUpdated { sequence_number: version.first().and_then(|one| one.0), participants };
+        let mut told = told.into_iter().peekable();
+        while let Some((sequence_number, first)) = told.next() {
+            let mut participants = Vec::from([first]);
+            while let Some((_, one)) = told.next_if(|(number, _)| *number == sequence_number) {
+                participants.push(one);
+            }
+            let updated = RosterUpdated { sequence_number, participants };
             self.record(CallEvent::RosterUpdated(Box::new(updated)));
         }
     }
