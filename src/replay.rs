@@ -146,7 +146,7 @@ impl Replay {
         let mut findings = Vec::new();
         match format {
             Format::Events => self.line(record, &mut sink, &mut findings),
-            Format::Notifications => self.bodies(&Bodies::read(record), None, &mut sink, &mut findings),
+            Format::Notifications => self.bodies(Bodies::read(record), None, &mut sink, &mut findings),
             Format::SdkLog => self.trace(record, &mut sink, &mut findings),
         }
         findings
@@ -328,14 +328,14 @@ impl Replay {
 
     fn bodies(
         &mut self,
-        bodies: &Bodies,
+        bodies: Bodies,
         fallback: Option<CallId>,
         sink: &mut dyn FnMut(&Recorded),
         findings: &mut Vec<Finding>,
     ) {
         findings.extend(bodies.faults.iter().map(malformed));
-        for body in &bodies.bodies {
-            for (item, notification) in (0..).zip(&body.notifications.value) {
+        for body in bodies.bodies {
+            for (item, notification) in (0..).zip(body.notifications.value) {
                 let delivery = Delivery { item, ..body.delivery.clone() };
                 self.notification(notification, &delivery, fallback, sink, findings);
             }
@@ -344,7 +344,7 @@ impl Replay {
 
     fn notification(
         &mut self,
-        notification: &CommsNotification,
+        notification: CommsNotification,
         delivery: &Delivery,
         fallback: Option<CallId>,
         sink: &mut dyn FnMut(&Recorded),
@@ -367,7 +367,7 @@ impl Replay {
     fn trace(&mut self, record: &[u8], sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
         match Trace::read(record) {
             Ok(Trace::Nothing) => {}
-            Ok(Trace::Heard { bodies, call }) => self.bodies(&bodies, call, sink, findings),
+            Ok(Trace::Heard { bodies, call }) => self.bodies(bodies, call, sink, findings),
             Ok(Trace::Replied { call: Some(id), body, at }) if self.hears(id, at) => {
                 self.let_go(id, sink, findings);
                 let observed = Call::learn(self.calls.call(id), id, &body, at);

@@ -8,8 +8,7 @@ use crate::graph::{self, Members, Merge, News, Other, Unknown};
 
 /// A call resource without what the fold keeps elsewhere: its state, id and tone, and the annotations of
 /// the transport.
-pub(crate) fn told(resource: &graph::Call) -> graph::Call {
-    let mut told = resource.clone();
+pub(crate) fn told(mut told: graph::Call) -> graph::Call {
     told.odata_type = None;
     told.state.take();
     told.id.take();
@@ -22,7 +21,7 @@ pub(crate) fn told(resource: &graph::Call) -> graph::Call {
 }
 
 /// The same of a call that nothing was known of: that a member is empty is then no news.
-pub(crate) fn first(resource: &graph::Call) -> graph::Call {
+pub(crate) fn first(resource: graph::Call) -> graph::Call {
     let mut told = told(resource);
     told.pair(&graph::Call::default(), News);
     told

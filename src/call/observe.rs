@@ -5,6 +5,7 @@ mod operation;
 mod roster;
 mod state;
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,7 +13,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::{Body, Call};
-use crate::graph::{self, CommsNotification, CommsOperation, Resource, ResourceData};
+use crate::graph::{self, CommsNotification, Resource, ResourceData};
 use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
 use draft::Draft;
@@ -78,15 +79,15 @@ impl Call {
         notification: &CommsNotification,
         delivery: &Delivery,
     ) -> Observed {
-        Self::hear_of(&notification.url().resource, known, id, notification, delivery)
+        Self::hear_of(&notification.url().resource, known, id, notification.clone(), delivery)
     }
 
-    /// The same, where the url of the notification was taken apart.
+    /// The same of a notification that is needed no more, and whose url was taken apart.
     pub(crate) fn hear_of(
         url: &Resource,
         known: Option<&Self>,
         id: CallId,
-        notification: &CommsNotification,
+        notification: CommsNotification,
         delivery: &Delivery,
     ) -> Observed {
         let mut draft = Draft::new(known, id, delivery.received_at);
@@ -99,8 +100,9 @@ impl Call {
             return draft.observed;
         }
         let is_gone = notification.is_deleted();
-        match &notification.resource_data {
-            ResourceData::Call(told) => draft.hear_call(told, notification.change_type.value()),
+        let change = notification.change_type.value();
+        match notification.resource_data {
+            ResourceData::Call(told) => draft.hear_call(*told, change),
             ResourceData::Operation(told) => draft.hear_operation(told, url, is_gone),
             ResourceData::Roster(told) => draft.hear_roster(told, url, is_gone),
             ResourceData::DeltaRoster(deltas) => draft.hear_deltas(deltas, url, is_gone),
@@ -112,14 +114,14 @@ impl Call {
             // The app is asked; the call is what it was.
             ResourceData::ParticipantJoining(_) => {}
             ResourceData::Absent => match url {
-                Resource::Call => draft.hear_call(&graph::Call::default(), notification.change_type.value()),
-                Resource::Operation(_) => draft.hear_operation(&CommsOperation::default(), url, is_gone),
+                Resource::Call => draft.hear_call(graph::Call::default(), change),
+                Resource::Operation(_) => draft.hear_operation(Box::default(), url, is_gone),
                 Resource::Participant(id) if is_gone => draft.hear_left(Some(id)),
                 Resource::ContentSharing(session) => draft.hear_sharing(session.iter(), is_gone),
                 Resource::Participant(_) | Resource::Participants => draft.repeat("the roster"),
                 Resource::Other(name) => draft.unknown_resource(name),
             },
-            ResourceData::Other(told) => draft.hear_other(url, told),
+            ResourceData::Other(told) => draft.hear_other(url, &told),
         }
         draft.heard(delivery);
         draft.observed
@@ -142,9 +144,9 @@ impl Call {
         match body {
             Body::Call(told) => draft.learn_call(told),
             Body::Operation(told) => draft.learn_operation(told),
-            Body::Participants(told) => draft.hear_roster(told, &Resource::Participants, false),
+            Body::Participants(told) => draft.hear_roster(told.clone(), &Resource::Participants, false),
             Body::Participant(told) => {
-                draft.hear_roster(core::slice::from_ref(told), &Resource::Participants, false);
+                draft.hear_roster(Vec::from([(**told).clone()]), &Resource::Participants, false);
             }
             Body::ContentSharingSessions(told) => {
                 draft.hear_sharing(told.iter().filter_map(|session| session.id.value()), false);

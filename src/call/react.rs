@@ -126,7 +126,7 @@ impl Call {
 }
 
 fn offered(id: CallId, offer: &graph::Call, at: Timestamp) -> Recorded {
-    let mut told = details::first(offer);
+    let mut told = details::first(offer.clone());
     told.direction = CallDirection::Incoming.into();
     Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(told)))
 }
@@ -195,7 +195,7 @@ impl Reacting<'_> {
 
     fn connect(&mut self, told: Details) -> Option<()> {
         self.plan.call.state().after(Cause::Established)?;
-        let told = told.and_then(|told| details::news(details::told(&told), self.plan.call.details()));
+        let told = told.and_then(|told| details::news(details::told(*told), self.plan.call.details()));
         let becomes_group = told.as_ref().is_some_and(|told| told.is_group() == Some(true));
         self.plan.record(CallEvent::Step(Cause::Established, told));
         if becomes_group {
@@ -370,7 +370,7 @@ fn must(holds: bool) -> Option<()> {
 fn merged(participants: &[Participant]) -> Vec<Participant> {
     let mut merged: Vec<Participant> = Vec::new();
     for told in participants {
-        let told = roster::told(told, &Resource::Participants, false);
+        let told = roster::told(told.clone(), &Resource::Participants, false);
         let same = |known: &&mut Participant| told.id.value().is_some() && known.id == told.id;
         match merged.iter_mut().find(same) {
             Some(known) => {

@@ -137,8 +137,7 @@ fn same_identity(one: &Participant, other: &Participant) -> bool {
 
 /// A participant as the roster keeps it: its id taken from the notification's url or from `@odata.id` where it
 /// has no other, and without the annotations of the transport.
-pub(crate) fn told(participant: &Participant, url: &Resource, is_gone: bool) -> Participant {
-    let mut told = participant.clone();
+pub(crate) fn told(mut told: Participant, url: &Resource, is_gone: bool) -> Participant {
     if told.id.value().is_none() {
         let own = told.other.get("@odata.id").and_then(serde_json::Value::as_str).map(ResourceUrl::from);
         let named = own.iter().map(|own| &own.resource).chain([url]).find_map(|resource| match resource {

@@ -196,7 +196,7 @@ pub(crate) struct News;
 
 impl Rule for News {
     fn member<T: Clone + PartialEq>(&mut self, _: &'static str, mine: &mut Member<T>, theirs: &Member<T>) {
-        if mine.value() == theirs.value() {
+        if !mine.is_absent() && mine.value() == theirs.value() {
             *mine = Member::Absent;
         }
     }

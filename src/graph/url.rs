@@ -53,13 +53,14 @@ impl ResourceUrl {
     /// Reads a url as the service writes it; `None` of any other.
     fn plain(url: &str) -> Option<Self> {
         let path = url.strip_prefix("/communications/calls/").or_else(|| url.strip_prefix("/app/calls/"))?;
-        if path.bytes().any(|byte| matches!(byte, b'?' | b'#' | b'(' | b')' | b'\'')) {
-            return None;
-        }
         let mut segments = path.split('/');
         let call = segments.next().and_then(|id| id.parse().ok())?;
         let (collection, item) = (segments.next(), segments.next());
-        if [collection, item].contains(&Some("")) {
+        let is_odd = |segment: &str| {
+            segment.is_empty()
+                || segment.bytes().any(|byte| matches!(byte, b'?' | b'#' | b'(' | b')' | b'\''))
+        };
+        if collection.is_some_and(is_odd) || item.is_some_and(is_odd) {
             return None;
         }
         let resource = collection.map_or(Resource::Call, |collection| of(collection, item));

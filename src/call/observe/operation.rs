@@ -15,7 +15,7 @@ use crate::text::short;
 const NAMELESS: &str = "an operation with neither an id nor a clientContext";
 
 impl Draft<'_> {
-    pub(super) fn hear_operation(&mut self, told: &CommsOperation, url: &Resource, is_gone: bool) {
+    pub(super) fn hear_operation(&mut self, told: Box<CommsOperation>, url: &Resource, is_gone: bool) {
         let told = normal(told, url, is_gone);
         if let Some(OperationStatus::Other(status)) = told.status.value() {
             let message = format!("`{}` is no status of an operation that is known here", short(status));
@@ -23,40 +23,44 @@ impl Draft<'_> {
         }
         let found = self.known.and_then(|call| find(call.operations(), &told));
         match found {
-            Some(operation) if operation.is_pending() => self.hear_pending(operation, &told, is_gone),
+            Some(operation) if operation.is_pending() => self.hear_pending(operation, told, is_gone),
             Some(operation) => self.hear_settled(operation, &told),
             None => self.hear_unasked(told, is_gone),
         }
     }
 
-    fn hear_pending(&mut self, operation: &Operation, told: &CommsOperation, is_gone: bool) {
+    fn hear_pending(&mut self, operation: &Operation, mut told: Box<CommsOperation>, is_gone: bool) {
         let at = operation.state();
-        let named = State::told(told);
-        let mut news = Box::new(told.clone());
-        news.status = Member::Absent;
+        let named = State::told(&told);
         let cause =
             named.and_then(|named| at.steps().find(|(_, next)| *next == named)).map(|(cause, _)| cause);
         if let Some(cause) = cause {
             if self.known.is_some_and(|call| !call.state().is_live()) {
-                self.find(FindingKind::Late, format!("{} told after the call ended", title(operation, told)));
+                self.find(
+                    FindingKind::Late,
+                    format!("{} told after the call ended", title(operation, &told)),
+                );
             }
-            return self.record(CallEvent::OperationStep(cause, news));
+            told.status = Member::Absent;
+            return self.record(CallEvent::OperationStep(cause, told));
         }
+        let mut news = told.clone();
+        news.status = Member::Absent;
         let is_late = named.is_some_and(|named| named != at);
-        let brings = if is_late { operation.learns(told, Unknown) } else { operation.learns(told, News) };
+        let brings = if is_late { operation.learns(&told, Unknown) } else { operation.learns(&told, News) };
         if is_late {
             let named = named.map_or("", State::as_str);
-            self.find(FindingKind::Late, format!("{} told {named} when it is {at}", title(operation, told)));
+            self.find(FindingKind::Late, format!("{} told {named} when it is {at}", title(operation, &told)));
             news.pair(operation.resource(), Unknown);
         }
         if brings {
-            keys(&mut news, operation, told);
+            keys(&mut news, operation, &told);
             self.record(CallEvent::OperationUpdated(news));
         } else if !is_late && !is_gone {
-            self.repeat(&format!("{} {at}", title(operation, told)));
+            self.repeat(&format!("{} {at}", title(operation, &told)));
         }
         if is_gone {
-            let title = title(operation, told);
+            let title = title(operation, &told);
             self.find(
                 FindingKind::Gap,
                 format!("{title} is gone, and its end was never told: it stays {at}"),
@@ -83,7 +87,7 @@ impl Draft<'_> {
     }
 
     /// An operation that was never asked for here is adopted.
-    fn hear_unasked(&mut self, told: CommsOperation, is_gone: bool) {
+    fn hear_unasked(&mut self, told: Box<CommsOperation>, is_gone: bool) {
         if is_nameless(&told) {
             return self.find(FindingKind::Malformed, NAMELESS);
         }
@@ -107,11 +111,11 @@ impl Draft<'_> {
             let message = format!("{} is gone, and its end was never told", title());
             self.find(FindingKind::Gap, message);
         }
-        self.record(CallEvent::OperationCreated(Box::new(told)));
+        self.record(CallEvent::OperationCreated(told));
     }
 
     pub(super) fn learn_operation(&mut self, told: &CommsOperation) {
-        let told = normal(told, &Resource::Operation(None), false);
+        let told = normal(Box::new(told.clone()), &Resource::Operation(None), false);
         if is_nameless(&told) {
             return self.find(FindingKind::Malformed, NAMELESS);
         }
@@ -124,15 +128,14 @@ impl Draft<'_> {
             if self.known.is_none() {
                 self.adopt_unseen("an operation");
             }
-            self.record(CallEvent::OperationCreated(Box::new(told)));
+            self.record(CallEvent::OperationCreated(told));
         }
     }
 }
 
 /// An operation as the fold takes it: its id from the url, else from the body. One that is gone without a word
 /// of its end is settled by its result.
-fn normal(told: &CommsOperation, url: &Resource, is_gone: bool) -> CommsOperation {
-    let mut told = told.clone();
+fn normal(mut told: Box<CommsOperation>, url: &Resource, is_gone: bool) -> Box<CommsOperation> {
     if let Resource::Operation(Some(id)) = url {
         told.id = Member::Value(id.clone());
         told.other.remove("id");

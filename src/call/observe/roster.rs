@@ -15,22 +15,22 @@ use crate::{FindingKind, ParticipantId};
 type Told = (Option<i64>, Participant);
 
 impl Draft<'_> {
-    pub(super) fn hear_roster(&mut self, told: &[Participant], url: &Resource, is_gone: bool) {
-        self.hear_participants(told.iter().map(|one| (None, roster::told(one, url, is_gone))).collect());
+    pub(super) fn hear_roster(&mut self, told: Vec<Participant>, url: &Resource, is_gone: bool) {
+        self.hear_participants(told.into_iter().map(|one| (None, roster::told(one, url, is_gone))).collect());
     }
 
-    pub(super) fn hear_deltas(&mut self, deltas: &[DeltaParticipants], url: &Resource, is_gone: bool) {
-        let of = |delta: &DeltaParticipants| -> Vec<Told> {
-            let sequence = delta.sequence_number.value().copied();
-            let told = delta.participants.value().into_iter().flatten();
-            told.map(|one| (sequence, roster::told(one, url, is_gone))).collect()
+    pub(super) fn hear_deltas(&mut self, deltas: Vec<DeltaParticipants>, url: &Resource, is_gone: bool) {
+        let of = |delta: DeltaParticipants| {
+            let sequence = delta.sequence_number.into_value();
+            let told = delta.participants.into_value().into_iter().flatten();
+            told.map(move |one| (sequence, roster::told(one, url, is_gone)))
         };
-        self.hear_participants(deltas.iter().flat_map(of).collect());
+        self.hear_participants(deltas.into_iter().flat_map(of).collect());
     }
 
     pub(super) fn hear_left(&mut self, id: Option<&ParticipantId>) {
         let left = Participant { id: Member::from(id.cloned()), ..Participant::default() };
-        self.hear_roster(&[left], &Resource::Participants, true);
+        self.hear_roster(Vec::from([left]), &Resource::Participants, true);
     }
 
     fn hear_participants(&mut self, mut told: Vec<Told>) {

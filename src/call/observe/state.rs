@@ -1,6 +1,6 @@
 //! Hearing calls: states, details and tones.
 
-use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -12,18 +12,17 @@ use super::super::{Call, details};
 use super::draft::Draft;
 use super::orphan;
 use crate::FindingKind;
-use crate::graph::{self, CallDirection, ChangeType, Member};
+use crate::graph::{self, CallDirection, ChangeType, Member, ToneInfo};
 use crate::text::short;
 
 impl Draft<'_> {
-    pub(super) fn hear_call(&mut self, told: &graph::Call, change: Option<&ChangeType>) {
-        let unknown_state = told.state.value().filter(|state| State::from_wire(state).is_none());
+    pub(super) fn hear_call(&mut self, mut told: graph::Call, change: Option<&ChangeType>) {
+        let unknown_state = told.state.value().filter(|state| State::from_wire(state).is_none()).map(short);
         let named = match change {
             Some(ChangeType::Deleted) => Some(State::Terminated),
             _ => told.state.value().and_then(State::from_wire),
         };
-        if let (None, Some(state)) = (named, unknown_state) {
-            let state = short(state);
+        if let (None, Some(state)) = (named, &unknown_state) {
             self.find(FindingKind::UnknownResource, format!("`{state}` is no callState that is known here"));
         }
         match self.known {
@@ -32,8 +31,9 @@ impl Draft<'_> {
             Some(call) => match named {
                 Some(named) => self.hear_state(call, named, told),
                 None => {
+                    let tone = told.tone_info.take();
                     self.change(details::news(details::told(told), call.details()));
-                    self.hear_tone(told);
+                    self.hear_tone(tone);
                     if self.observed.events.is_empty() && unknown_state.is_none() {
                         self.repeat("details");
                     }
@@ -42,9 +42,11 @@ impl Draft<'_> {
         }
     }
 
-    fn begin(&mut self, named: Option<State>, told: &graph::Call) {
-        let mut rest = details::first(told);
+    fn begin(&mut self, named: Option<State>, mut told: graph::Call) {
+        let tone = told.tone_info.take();
         let is_placed = told.direction.value() != Some(&CallDirection::Incoming);
+        let is_failure = is_failure(&told);
+        let mut rest = details::first(told);
         match named {
             Some(State::Incoming) => self.record(CallEvent::Offered(details::some(rest))),
             Some(State::Establishing) if is_placed => self.record(CallEvent::Placed(details::some(rest))),
@@ -55,7 +57,7 @@ impl Draft<'_> {
                 );
                 rest.state = Member::Value(state.wire());
                 let failure = rest.result_info.take();
-                if state == State::Established && is_failure(told) {
+                if state == State::Established && is_failure {
                     self.record(CallEvent::Adopted(details::some(rest)));
                     self.infer(CallEvent::Step(Cause::TransferStarted, None));
                     let told = graph::Call { result_info: failure, ..graph::Call::default() };
@@ -71,13 +73,13 @@ impl Draft<'_> {
             }
         }
         if named != Some(State::Terminated) {
-            self.hear_tone(told);
+            self.hear_tone(tone);
         }
     }
 
-    fn hear_after_end(&mut self, call: &Call, named: Option<State>, told: &graph::Call) {
-        let news = details::news(details::told(told), call.details()).is_some();
+    fn hear_after_end(&mut self, call: &Call, named: Option<State>, told: graph::Call) {
         let tone = told.tone_info.value().is_some_and(|tone| !call.knows_tone(tone));
+        let news = details::news(details::told(told), call.details()).is_some();
         let is_end = named.is_none_or(|named| named == State::Terminated);
         match named {
             _ if is_end && !news && !tone => self.repeat("terminated"),
@@ -86,34 +88,36 @@ impl Draft<'_> {
         }
     }
 
-    fn hear_state(&mut self, call: &Call, named: State, told: &graph::Call) {
-        let rest = details::told(told);
+    fn hear_state(&mut self, call: &Call, named: State, mut told: graph::Call) {
         let at = call.state();
-        match call.hear(named, told, self.at, self.is_numbered) {
+        let hearing = call.hear(named, &told, self.at, self.is_numbered);
+        let tone = told.tone_info.take();
+        let rest = details::told(told);
+        match hearing {
             Hearing::Found => {
                 let mut found = rest;
                 found.state = Member::Value(named.wire());
                 self.record(CallEvent::Adopted(details::some(found)));
-                self.hear_tone(told);
+                self.hear_tone(tone);
             }
             Hearing::ToldAtLast { again } => {
                 if !again {
                     self.record(CallEvent::StateConfirmed(StateConfirmed { state: named }));
                 }
-                self.hear_late(call, rest, told);
+                self.hear_late(call, rest, tone);
                 self.find(FindingKind::Late, format!("{named} told late: it had been inferred before {at}"));
             }
             Hearing::Same => {
                 self.change(details::news(rest, call.details()));
-                self.hear_tone(told);
+                self.hear_tone(tone);
                 if self.observed.events.is_empty() {
                     self.repeat(named.as_str());
                 }
             }
-            Hearing::Step(cause) => self.walk(call, &[cause], rest, told),
-            Hearing::Gap(path) => self.walk(call, &path, rest, told),
+            Hearing::Step(cause) => self.walk(call, &[cause], rest, tone),
+            Hearing::Gap(path) => self.walk(call, &path, rest, tone),
             Hearing::Late => {
-                self.hear_late(call, rest, told);
+                self.hear_late(call, rest, tone);
                 self.find(FindingKind::Late, format!("{named} told late: the call is {at} already"));
             }
             Hearing::Impossible => {
@@ -125,7 +129,7 @@ impl Draft<'_> {
     }
 
     /// Walks the steps of a path. The last one is told, those before it are inferred.
-    fn walk(&mut self, call: &Call, path: &[Cause], rest: graph::Call, told: &graph::Call) {
+    fn walk(&mut self, call: &Call, path: &[Cause], rest: graph::Call, mut tone: Member<Box<ToneInfo>>) {
         let result_info = rest.result_info.clone();
         let mut news = details::news(rest, call.details());
         if result_info.value().is_some() {
@@ -140,12 +144,10 @@ impl Draft<'_> {
             self.infer(CallEvent::Step(*cause, None));
         }
         if *last == Cause::Terminated {
-            self.hear_tone(told);
+            self.hear_tone(tone.take());
         }
         self.record(CallEvent::Step(*last, news));
-        if *last != Cause::Terminated {
-            self.hear_tone(told);
-        }
+        self.hear_tone(tone);
         if !untold.is_empty() {
             let untold = untold.join(", ");
             let to = state.after(*last).unwrap_or(state);
@@ -166,10 +168,10 @@ impl Draft<'_> {
     }
 
     /// A late telling adds what is still unknown. A result belongs to the state it was told with.
-    fn hear_late(&mut self, call: &Call, mut rest: graph::Call, told: &graph::Call) {
+    fn hear_late(&mut self, call: &Call, mut rest: graph::Call, tone: Member<Box<ToneInfo>>) {
         rest.result_info.take();
         self.change(details::unknown(rest, call.details()));
-        self.hear_tone(told);
+        self.hear_tone(tone);
     }
 
     fn change(&mut self, news: Details) {
@@ -178,15 +180,15 @@ impl Draft<'_> {
         }
     }
 
-    fn hear_tone(&mut self, told: &graph::Call) {
-        let Some(tone) = told.tone_info.value() else { return };
-        if self.known.is_none_or(|call| !call.knows_tone(tone)) {
-            self.record(CallEvent::ToneReceived(tone.to_owned()));
+    fn hear_tone(&mut self, told: Member<Box<ToneInfo>>) {
+        let Some(tone) = told.into_value() else { return };
+        if self.known.is_none_or(|call| !call.knows_tone(&tone)) {
+            self.record(CallEvent::ToneReceived(tone));
         }
     }
 
     pub(super) fn learn_call(&mut self, told: &graph::Call) {
-        let mut rest = details::told(told);
+        let mut rest = details::told(told.clone());
         match self.known {
             Some(call) if call.state().is_live() => {
                 rest.result_info.take();
@@ -198,7 +200,7 @@ impl Draft<'_> {
                 rest.direction =
                     Member::Value(told.direction.value().cloned().unwrap_or(CallDirection::Outgoing));
                 let named = told.state.value().and_then(State::from_wire).unwrap_or(State::Establishing);
-                self.begin(Some(named), &rest);
+                self.begin(Some(named), rest);
             }
         }
     }
