@@ -127,6 +127,13 @@ fn one<T: Wire + Serialize>(
     json: &str,
     wrap: fn(Box<T>) -> ResourceData,
 ) -> Result<ResourceData, serde_json::Error> {
+    if json.starts_with('{') {
+        return Ok(match read::<Box<T>>(json)? {
+            Read::As(item) => wrap(item),
+            Read::Null => ResourceData::Absent,
+            Read::Odd(value) => ResourceData::Other(Unshown(value)),
+        });
+    }
     let mut items = match read::<Vec<T>>(json)? {
         Read::As(items) => items,
         Read::Null => Vec::new(),
