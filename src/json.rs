@@ -1,5 +1,5 @@
-//! Writing JSON behind what is written already: the text that `serde_json` writes. That has no such writer without `std`,
-//! and looks at every single byte for what it must escape, of which our texts have next to nothing.
+//! Writing JSON: the text that `serde_json` writes. That looks at every single byte for what it must escape, of which our
+//! texts have next to nothing, and cannot write into a text without `std`.
 
 use alloc::string::String;
 use core::fmt::{Display, Write};

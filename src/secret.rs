@@ -43,10 +43,6 @@ impl<T> Secret<T> {
     pub const fn expose(&self) -> &T {
         &self.0
     }
-
-    pub(crate) const fn expose_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
 }
 
 /// An error says nothing of the value.

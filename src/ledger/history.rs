@@ -1,5 +1,6 @@
 //! The past of one call: its events in writing, and the call itself before every 64th of them.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -13,8 +14,11 @@ use crate::{Call, CallId, Recorded, Secret, json};
 /// How many events a page holds: no question folds more of them.
 const PAGE: usize = 64;
 
-/// How many more lines a page makes room for at a time, and how many bytes of them.
-const ROOM: (usize, usize) = (8, 1024);
+/// How many more lines a page makes room for at a time.
+const ROOM: usize = 8;
+
+/// Room to write the data of most events.
+const DATA: usize = 512;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
@@ -26,10 +30,8 @@ pub(super) struct History {
 #[derive(Clone, Debug, Default)]
 struct Page {
     /// The call before the first line; `None` where that begins it.
-    before: Option<Call>,
+    before: Option<Box<Call>>,
     lines: Vec<Line>,
-    /// The data of the lines, one behind the other.
-    text: Secret<String>,
     /// The latest time that was told up to the end of the page.
     latest: Option<Timestamp>,
 }
@@ -43,8 +45,7 @@ struct Line {
     at: Option<Timestamp>,
     is_inferred: bool,
     type_name: &'static str,
-    /// Where its data ends in the text of the page.
-    end: usize,
+    data: Secret<Arc<str>>,
 }
 
 impl History {
@@ -53,8 +54,7 @@ impl History {
         let page = Arc::make_mut(&mut self.open);
         page.push(recorded, count);
         if page.lines.len() == PAGE {
-            page.text.expose_mut().shrink_to_fit();
-            let next = Page { before: Some(call.clone()), latest: page.latest, ..Page::default() };
+            let next = Page { before: Some(Box::new(call.clone())), latest: page.latest, ..Page::default() };
             let full = core::mem::replace(&mut self.open, Arc::new(next));
             Arc::make_mut(&mut self.full).push(full);
         }
@@ -64,9 +64,9 @@ impl History {
     pub(super) fn call(&self, id: CallId, point: Point) -> Option<Call> {
         let page = self.full.partition_point(|page| page.is_reached(point));
         let page = self.full.get(page).unwrap_or(&self.open);
-        let mut call = page.before.clone();
-        for (line, data) in page.reached(point) {
-            let recorded = line.recorded(id, data)?;
+        let mut call = page.before.as_deref().cloned();
+        for line in page.reached(point) {
+            let recorded = line.recorded(id)?;
             match &mut call {
                 // What was folded once folds again.
                 Some(call) => call.evolve(&recorded).ok()?,
@@ -80,46 +80,23 @@ impl History {
     pub(super) fn events(&self, id: CallId, point: Point) -> impl Iterator<Item = Option<(Recorded, u64)>> {
         let full = self.full.partition_point(|page| page.is_reached(point));
         let pages = self.full.iter().take(full + 1).chain((full == self.full.len()).then_some(&self.open));
-        pages.flat_map(move |page| {
-            page.reached(point).map(move |(line, data)| Some((line.recorded(id, data)?, line.count)))
-        })
+        let lines = pages.flat_map(move |page| page.reached(point));
+        lines.map(move |line| Some((line.recorded(id)?, line.count)))
     }
 }
 
 impl Page {
     fn push(&mut self, recorded: &Recorded, count: u64) {
-        let (lines, bytes) = ROOM;
         if self.lines.len() == self.lines.capacity() {
-            self.lines.reserve_exact(lines);
+            self.lines.reserve_exact(ROOM);
         }
-        let text = self.text.expose_mut();
-        // What an event writes is seldom more.
-        if text.capacity() - text.len() < bytes / 4 {
-            text.reserve_exact(bytes);
-        }
-        // The types of events write themselves without an error.
-        _ = json::write(&recorded.event, text);
         self.latest = self.latest.max(recorded.at);
-        self.lines.push(Line {
-            count,
-            revision: recorded.revision,
-            at: recorded.at,
-            is_inferred: recorded.inferred,
-            type_name: recorded.event.type_name(),
-            end: text.len(),
-        });
+        self.lines.push(Line::of(recorded, count));
     }
 
-    /// The lines that had happened, with their data.
-    fn reached(&self, point: Point) -> impl Iterator<Item = (&Line, &str)> {
-        let mut start = 0;
-        let reached =
-            self.lines.iter().take_while(move |line| point.reaches(line.count, line.revision, line.at));
-        reached.map(move |line| {
-            let data = self.text.expose().get(start..line.end).unwrap_or_default();
-            start = line.end;
-            (line, data)
-        })
+    /// The lines that had happened.
+    fn reached(&self, point: Point) -> impl Iterator<Item = &Line> {
+        self.lines.iter().take_while(move |line| point.reaches(line.count, line.revision, line.at))
     }
 
     /// True where all of it had happened.
@@ -129,8 +106,22 @@ impl Page {
 }
 
 impl Line {
-    fn recorded(&self, call: CallId, data: &str) -> Option<Recorded> {
-        let event = CallEvent::read(self.type_name, data)?.ok()?;
+    fn of(recorded: &Recorded, count: u64) -> Self {
+        let mut data = String::with_capacity(DATA);
+        // The types of events write themselves without an error.
+        _ = json::write(&recorded.event, &mut data);
+        Self {
+            count,
+            revision: recorded.revision,
+            at: recorded.at,
+            is_inferred: recorded.inferred,
+            type_name: recorded.event.type_name(),
+            data: Secret::new(data.as_str().into()),
+        }
+    }
+
+    fn recorded(&self, call: CallId) -> Option<Recorded> {
+        let event = CallEvent::read(self.type_name, self.data.expose())?.ok()?;
         Some(Recorded { inferred: self.is_inferred, ..Recorded::new(call, self.revision, self.at, event) })
     }
 }
