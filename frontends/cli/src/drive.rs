@@ -208,8 +208,7 @@ impl<'a, L: Listener> Drive<'a, L> {
         let mut report = InputReport::new(&input.path, Some(records.format));
         let read = match core::mem::replace(&mut self.engine, Engine::Whole(Box::default())) {
             Engine::Lean(mut crew) => {
-                let read =
-                    crew.log(input, records, |block| self.block_found(&mut report, block))?;
+                let read = crew.log(input, records, |block| self.block_found(&mut report, block))?;
                 self.engine = Engine::Lean(crew);
                 read
             }

@@ -116,16 +116,14 @@ impl<'t> Layout<'t> {
         };
         let quoted = usize::from(rest.first() == Some(&b'"'));
         let (start, end) = (self.at + quoted, self.at + length);
-        match self.hole_for(rest.get(..length)?)? {
-            Hole::Fixed => {}
-            hole => {
-                (fill(hole, self.text, start)?.0 + quoted == end).then_some(())?;
-                if let [member] = *self.path {
-                    self.holes.push((member, u8::try_from(self.parts.len()).ok()?));
-                }
-                self.parts.push((self.text.get(self.literal..start)?, Some(hole)));
-                self.literal = end - quoted;
+        let hole = self.hole_for(rest.get(..length)?)?;
+        if hole != Hole::Fixed {
+            (fill(hole, self.text, start)?.0 + quoted == end).then_some(())?;
+            if let [member] = *self.path {
+                self.holes.push((member, u8::try_from(self.parts.len()).ok()?));
             }
+            self.parts.push((self.text.get(self.literal..start)?, Some(hole)));
+            self.literal = end - quoted;
         }
         self.at = end;
         Some(())

@@ -55,7 +55,8 @@ fn batch(calls: &[Summary<'_>], secrets_of: Option<&Replay>, out: &mut Vec<u8>) 
 /// How much a call has to tell. Asked of all calls of a batch first, it has them come into the processor's cache side by
 /// side, and not one after another.
 fn weight(call: &Summary<'_>) -> usize {
-    call.operations().filter(|operation| operation.is_orphaned).count() + call.tones().map(str::len).sum::<usize>()
+    call.operations().filter(|operation| operation.is_orphaned).count()
+        + call.tones().map(str::len).sum::<usize>()
 }
 
 fn write_call(call: &Summary<'_>, secrets_of: Option<&Replay>, out: &mut Vec<u8>) -> io::Result<()> {
