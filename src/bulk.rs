@@ -30,7 +30,7 @@ pub use summary::{OperationSummary, Summary};
 
 use crate::{CallId, Finding, Moment, Recorded, Replay};
 use lean::Lean;
-use reader::{Reader, Told};
+use reader::{Holes, Reader, Told};
 
 /// A replay of event logs in bulk: it keeps of each call what a summary tells, and finds what a [`Replay`] finds.
 ///
@@ -58,6 +58,31 @@ pub struct Bulk {
     part: (usize, NonZeroUsize),
     /// Events that were folded into lean calls.
     events: u64,
+}
+
+/// A line of a log, decoded for the bulk replay that read it: see [`Bulk::decode`].
+#[derive(Clone, Debug)]
+pub struct DecodedLine<'a> {
+    told: Told<'a>,
+    holes: Holes,
+}
+
+impl DecodedLine<'_> {
+    /// Makes it tell the same of another call.
+    ///
+    /// ```
+    /// # use callfold::{Bulk, CallId};
+    /// # let mut bulk = Bulk::new();
+    /// # let line = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// # bulk.line(line);
+    /// let mut decoded = bulk.decode(line).unwrap();
+    /// decoded.set_call(CallId::new(uuid::Uuid::nil()));
+    /// assert!(bulk.apply(&mut decoded));
+    /// assert_eq!(bulk.calls().len(), 2);
+    /// ```
+    pub const fn set_call(&mut self, call: CallId) {
+        self.told.line.call = call;
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -129,6 +154,45 @@ impl Bulk {
     #[must_use]
     pub fn part(self, index: usize, of: NonZeroUsize) -> Self {
         Self { part: (index, of), ..self }
+    }
+
+    /// Decodes a line in the canonical layout whose shape came before, to be folded later; `None` for any other, which
+    /// [`Bulk::line`] takes in.
+    ///
+    /// ```
+    /// use callfold::Bulk;
+    ///
+    /// let log = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}
+    /// {"v":1,"call":"67dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let [first, second] = [&log[..87], &log[88..]];
+    /// let mut bulk = Bulk::new();
+    /// assert!(bulk.decode(first).is_none());
+    /// assert!(bulk.line(first).is_empty());
+    /// let mut decoded = bulk.decode(second).unwrap();
+    /// assert!(bulk.apply(&mut decoded));
+    /// assert_eq!(bulk.calls().len(), 2);
+    /// ```
+    pub fn decode<'a>(&mut self, line: &'a [u8]) -> Option<DecodedLine<'a>> {
+        let told = self.reader.read(scan::call(line)?, line)?;
+        Some(DecodedLine { told, holes: self.reader.holes().clone() })
+    }
+
+    /// Folds a line that this replay decoded. False, and nothing changed, where that is for [`Bulk::line`] to do: it
+    /// has findings, or it is not the next one of its call.
+    ///
+    /// ```
+    /// # use callfold::Bulk;
+    /// # let mut bulk = Bulk::new();
+    /// # let line = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// # bulk.line(line);
+    /// let mut again = bulk.decode(line).unwrap();
+    /// assert!(!bulk.apply(&mut again));
+    /// ```
+    pub fn apply(&mut self, line: &mut DecodedLine<'_>) -> bool {
+        core::mem::swap(self.reader.holes(), &mut line.holes);
+        let is_folded = self.fold(&line.told);
+        core::mem::swap(self.reader.holes(), &mut line.holes);
+        is_folded
     }
 
     /// Which part of so many a line belongs to; `None` where only all of them together can tell.

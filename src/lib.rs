@@ -101,7 +101,7 @@ mod text;
 pub use proptest;
 pub use {jiff, serde_json, uuid};
 
-pub use bulk::{Bulk, OperationSummary, Summary};
+pub use bulk::{Bulk, DecodedLine, OperationSummary, Summary};
 pub use call::Call;
 pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};

@@ -13,7 +13,7 @@ mod flat;
 use std::time::Duration;
 
 use callfold::uuid::Uuid;
-use callfold::{CallId, Ledger, Recorded};
+use callfold::{Bulk, CallId, Ledger, Recorded};
 use criterion::measurement::WallTime;
 use criterion::{
     BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group,
@@ -31,6 +31,7 @@ fn benches(criterion: &mut Criterion) {
     for calls in [1_000, 10_000, 100_000] {
         group.throughput(Throughput::Elements(events.len() as u64 * calls / WAVE));
         yardstick(&mut group, &events, calls);
+        bulk(&mut group, &events, calls);
         ledger(&mut group, &events, calls);
     }
     group.finish();
@@ -49,6 +50,31 @@ fn yardstick(group: &mut BenchmarkGroup<'_, WallTime>, events: &[Recorded], call
                     }
                 }
                 folded
+            },
+            BatchSize::PerIteration,
+        );
+    });
+}
+
+fn bulk(group: &mut BenchmarkGroup<'_, WallTime>, events: &[Recorded], calls: u64) {
+    let lines: Vec<_> = events.iter().map(Recorded::to_string).collect();
+    let ids: Vec<_> = events.iter().map(|recorded| recorded.call.guid().as_u128()).collect();
+    let mut learned = Bulk::new();
+    lines.iter().for_each(|line| assert!(learned.line(line.as_bytes()).is_empty()));
+    let decoded = lines.iter().map(|line| learned.decode(line.as_bytes()).unwrap());
+    let mut decoded: Vec<_> = decoded.collect();
+    group.bench_function(BenchmarkId::new("Bulk::apply", calls), |bencher| {
+        bencher.iter_batched(
+            || learned.clone(),
+            |mut bulk| {
+                // The calls of wave 0 are those that were learned from.
+                for wave in 1..=calls / WAVE {
+                    for (line, id) in decoded.iter_mut().zip(&ids) {
+                        line.set_call(CallId::new(Uuid::from_u128(renamed(*id, wave))));
+                        assert!(bulk.apply(line));
+                    }
+                }
+                bulk
             },
             BatchSize::PerIteration,
         );

@@ -338,16 +338,22 @@ impl Lean {
     }
 
     /// Takes in what a roster tells; the delta's number is newer than all that were heard of its participants.
-    pub(super) fn sit(&mut self, told: &mut Arrivals, sequence: Option<i64>) {
-        for Arrival { id, is_gone, info } in told.arrivals.drain(..) {
-            let index = self.seats.iter().position(|seat| seat.id == id).unwrap_or_else(|| {
-                self.seats.push(Seat { id, is_taken: true, sequence: None, info_sequence: None, info: None });
+    pub(super) fn sit(&mut self, told: &Arrivals, sequence: Option<i64>) {
+        for Arrival { id, is_gone, info } in &told.arrivals {
+            let index = self.seats.iter().position(|seat| seat.id == *id).unwrap_or_else(|| {
+                self.seats.push(Seat {
+                    id: id.clone(),
+                    is_taken: true,
+                    sequence: None,
+                    info_sequence: None,
+                    info: None,
+                });
                 self.seats.len() - 1
             });
             let Some(seat) = self.seats.get_mut(index) else { return };
-            seat.is_taken = !is_gone;
+            seat.is_taken = !*is_gone;
             seat.sequence = sequence.or(seat.sequence);
-            if let Some(info) = info.and_then(|place| told.packed.get(place)) {
+            if let Some(info) = info.clone().and_then(|place| told.packed.get(place)) {
                 if !seat.info.as_ref().is_some_and(|known| known.is(info)) {
                     seat.info = Some(Packed::of(info));
                 }

@@ -16,19 +16,24 @@ pub(super) struct Reader {
     learned: Learned,
     kinds: Kinds,
     clock: Clock,
-    spans: Spans,
+    holes: Holes,
     room: Room,
-    arrivals: Arrivals,
 }
 
 /// A line whose envelope is read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Told<'a> {
     pub(super) line: Line<'a>,
-    root: Root,
     kind: Kind,
-    /// Where the data begins and ends.
-    data: (usize, usize),
+    /// The number of a roster that is a delta.
+    sequence: Option<i64>,
+}
+
+/// What stands in the holes of a line that was read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Holes {
+    spans: Spans,
+    arrivals: Arrivals,
 }
 
 /// How a roster begins, in full and as a delta, and how it goes on and ends.
@@ -52,7 +57,12 @@ impl Reader {
         }
     }
 
-    /// The envelope of a line in the canonical layout.
+    /// What stands in the holes of the line that was read last.
+    pub(super) const fn holes(&mut self) -> &mut Holes {
+        &mut self.holes
+    }
+
+    /// Reads a line in the canonical layout, of a shape that is known.
     pub(super) fn read<'a>(&mut self, call: CallId, bytes: &'a [u8]) -> Option<Told<'a>> {
         // Places in a line are kept in 32 bits.
         u32::try_from(bytes.len()).ok().filter(|_| scan::is_plain(bytes))?;
@@ -73,22 +83,64 @@ impl Reader {
         let whole = bytes.strip_suffix(b"}")?;
         let data_end = whole.strip_suffix(br#","inferred":true"#).unwrap_or(whole).len();
         let line = Line { bytes, call, revision, at: time, digest: digest_of_line(bytes) };
-        Some(Told { line, root, kind, data: (begin, data_end) })
+        let sequence = self.data(kind, root, &line, (begin, data_end))?;
+        Some(Told { line, kind, sequence })
+    }
+
+    /// Finds the shape of the data, and what stands in its holes. Gives the number of a roster that is a delta.
+    fn data(&mut self, kind: Kind, root: Root, line: &Line<'_>, data: (usize, usize)) -> Option<Option<i64>> {
+        let Self { learned: Learned { details, tones, operations, beside, .. }, holes, .. } = self;
+        let (bytes, spans) = (line.bytes, &mut holes.spans);
+        match kind {
+            Kind::Offered | Kind::Placed | Kind::Adopted | Kind::Step(_) | Kind::DetailsChanged => {
+                _ = details.read(root, bytes, data, spans)?;
+            }
+            Kind::ToneReceived => _ = tones.read(root, bytes, data, spans)?,
+            Kind::OperationCreated | Kind::OperationUpdated | Kind::OperationStep(_) => {
+                _ = operations.read(root, bytes, data, spans)?;
+            }
+            Kind::Beside | Kind::Heard => beside.read(root, bytes, data, spans).copied()?,
+            Kind::RosterUpdated => return self.roster(line, data),
+        }
+        Some(None)
+    }
+
+    /// Reads a roster. Gives its number where it is a delta.
+    fn roster(&mut self, line: &Line<'_>, (begin, end): (usize, usize)) -> Option<Option<i64>> {
+        let bytes = line.bytes;
+        let (sequence, mut at) = match scan::pass(bytes, begin, DELTA) {
+            Some(at) => {
+                let (sequence, at) = scan::integer(bytes, at)?;
+                (Some(sequence), scan::pass(bytes, at, OF_DELTA)?)
+            }
+            None => (None, scan::pass(bytes, begin, ROSTER)?),
+        };
+        let last = bytes.get(..end)?.strip_suffix(ROSTER_END)?.len();
+        let Self { learned: Learned { participants, .. }, holes: Holes { spans, arrivals }, .. } = self;
+        arrivals.clear();
+        while at < last {
+            let (participant, next) = participants.first(Root::default(), bytes, at, spans)?;
+            arrivals.push(participant, line, spans, participants);
+            at = if next < last { scan::pass(bytes, next, b",").filter(|at| *at < last)? } else { next };
+        }
+        // Of two tellings of one participant in a delta the first counts: the whole fold knows.
+        let is_plain = sequence.is_none() || arrivals.len() <= 1;
+        (at == last && is_plain).then_some(sequence)
     }
 
     pub(super) fn begin(&mut self, told: &Told<'_>) -> Option<Lean> {
         let line = &told.line;
-        let Self { learned, spans, room, .. } = self;
-        let details = learned.details.read(told.root, line.bytes, told.data, spans)?;
+        let Self { learned: Learned { details, results, .. }, holes: Holes { spans, .. }, room, .. } = self;
+        let is_beginning = matches!(told.kind, Kind::Offered | Kind::Placed | Kind::Adopted);
+        let details = details.meaning(spans).filter(|_| is_beginning)?;
         let (beginning, state) = match (told.kind, details.state) {
-            (Kind::Offered, _) => (Beginning::Offered, State::Incoming),
             (Kind::Placed, _) => (Beginning::Placed, State::Establishing),
             (Kind::Adopted, Some(state)) => (Beginning::Adopted, state),
             (Kind::Adopted, None) => (Beginning::Guessed, State::Established),
-            _ => return None,
+            _ => (Beginning::Offered, State::Incoming),
         };
         let mut lean = Lean::begin(line, beginning, state, *room);
-        lean.told(details, line, spans, &mut learned.results);
+        lean.told(details, line, spans, results);
         Some(lean)
     }
 
@@ -104,80 +156,43 @@ impl Reader {
         is_folded
     }
 
-    /// `None` where the shape of the data is not known.
     fn take_in(&mut self, lean: &mut Lean, told: &Told<'_>) -> Option<bool> {
-        let Self { learned: Learned { details, tones, operations, beside, results, .. }, spans, .. } = self;
-        let (line, data) = (&told.line, told.data);
+        let Self { learned: Learned { details, tones, operations, results, .. }, holes, .. } = self;
+        let Holes { spans, arrivals } = holes;
+        let line = &told.line;
         let is_live = lean.state.is_live();
         Some(match told.kind {
-            Kind::Step(cause) => {
-                let details = details.read(told.root, line.bytes, data, spans)?;
-                let is_taken = lean.step(cause);
+            Kind::Step(_) | Kind::DetailsChanged => {
+                let details = details.meaning(spans)?;
+                let is_taken = match told.kind {
+                    Kind::Step(cause) => lean.step(cause),
+                    _ => is_live,
+                };
                 if is_taken {
                     lean.told(details, line, spans, results);
                 }
                 is_taken
             }
-            Kind::DetailsChanged => {
-                let details = details.read(told.root, line.bytes, data, spans)?;
-                if is_live {
-                    lean.told(details, line, spans, results);
+            Kind::ToneReceived => is_live && lean.press(tones.meaning(spans)?, line, spans),
+            Kind::RosterUpdated => {
+                let is_taken = is_live && lean.takes_delta(told.sequence);
+                if is_taken {
+                    lean.sit(arrivals, told.sequence);
                 }
-                is_live
+                is_taken
             }
-            Kind::ToneReceived => {
-                let tone = tones.read(told.root, line.bytes, data, spans)?;
-                is_live && lean.press(tone, line, spans)
+            Kind::OperationCreated | Kind::OperationUpdated | Kind::OperationStep(_) => {
+                let operation = operations.meaning(spans)?;
+                let telling = &mut Telling { line, spans, shapes: operations, results };
+                match told.kind {
+                    Kind::OperationCreated => lean.create(operation, telling),
+                    Kind::OperationStep(cause) => lean.update(Some(cause), operation, telling),
+                    _ => lean.update(None, operation, telling),
+                }
             }
-            Kind::RosterUpdated => is_live && self.roster(lean, told)?,
-            Kind::OperationCreated => {
-                let operation = operations.read(told.root, line.bytes, data, spans)?;
-                lean.create(operation, &mut Telling { line, spans, shapes: operations, results })
-            }
-            Kind::OperationUpdated => {
-                let operation = operations.read(told.root, line.bytes, data, spans)?;
-                lean.update(None, operation, &mut Telling { line, spans, shapes: operations, results })
-            }
-            Kind::OperationStep(cause) => {
-                let operation = operations.read(told.root, line.bytes, data, spans)?;
-                lean.update(Some(cause), operation, &mut Telling { line, spans, shapes: operations, results })
-            }
-            Kind::Beside => {
-                beside.read(told.root, line.bytes, data, spans)?;
-                is_live
-            }
-            Kind::Heard => {
-                beside.read(told.root, line.bytes, data, spans)?;
-                true
-            }
+            Kind::Beside => is_live,
+            Kind::Heard => true,
             Kind::Offered | Kind::Placed | Kind::Adopted => false,
         })
-    }
-
-    /// Folds a roster: looked through whole before anybody is seated.
-    fn roster(&mut self, lean: &mut Lean, told: &Told<'_>) -> Option<bool> {
-        let (bytes, (begin, end)) = (told.line.bytes, told.data);
-        let (sequence, mut at) = match scan::pass(bytes, begin, DELTA) {
-            Some(at) => {
-                let (sequence, at) = scan::integer(bytes, at)?;
-                (Some(sequence), scan::pass(bytes, at, OF_DELTA)?)
-            }
-            None => (None, scan::pass(bytes, begin, ROSTER)?),
-        };
-        let last = bytes.get(..end)?.strip_suffix(ROSTER_END)?.len();
-        let Self { learned: Learned { participants, .. }, spans, arrivals, .. } = self;
-        arrivals.clear();
-        while at < last {
-            let (participant, next) = participants.first(Root::default(), bytes, at, spans)?;
-            arrivals.push(participant, &told.line, spans, participants);
-            at = if next < last { scan::pass(bytes, next, b",").filter(|at| *at < last)? } else { next };
-        }
-        // Of two tellings of one participant in a delta the first counts: the whole fold knows.
-        let is_plain = sequence.is_none() || arrivals.len() <= 1;
-        if at != last || !is_plain || !lean.takes_delta(sequence) {
-            return Some(false);
-        }
-        lean.sit(arrivals, sequence);
-        Some(true)
     }
 }

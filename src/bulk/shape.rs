@@ -32,13 +32,12 @@ impl Root {
 }
 
 /// What stands in the holes of a line.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Spans {
     begin: usize,
     /// The last piece of the shape.
     last: u32,
-    count: usize,
-    holes: [Filled; HOLES],
+    holes: Vec<Filled>,
 }
 
 /// Where what fills a hole begins and ends, and the GUID that it is.
@@ -47,12 +46,6 @@ struct Filled {
     start: u32,
     end: u32,
     guid: Option<Uuid>,
-}
-
-impl Default for Spans {
-    fn default() -> Self {
-        Self { begin: 0, last: 0, count: 0, holes: [Filled::default(); HOLES] }
-    }
 }
 
 /// A place in a line: so many bytes behind the end of a hole, or behind the beginning of the data.
@@ -65,7 +58,7 @@ pub(super) struct Mark {
 
 impl Spans {
     fn filled(&self) -> impl Iterator<Item = &Filled> {
-        self.holes.iter().take(self.count)
+        self.holes.iter()
     }
 
     pub(super) fn hole(&self, index: u8) -> (usize, usize) {
@@ -140,7 +133,8 @@ impl<M> Shapes<M> {
         begin: usize,
         spans: &mut Spans,
     ) -> Option<(&M, usize)> {
-        let (mut number, mut at, mut count) = ((*self.first.get(root.index())?)?, begin, 0);
+        let (mut number, mut at) = ((*self.first.get(root.index())?)?, begin);
+        spans.holes.clear();
         loop {
             let piece = self.piece(number)?;
             if !scan::begins(bytes.get(at..)?, &piece.literal) {
@@ -151,17 +145,25 @@ impl<M> Shapes<M> {
                 Then::Branches => {}
                 Then::Hole(hole) => {
                     let (end, guid) = fill(*hole, bytes, at)?;
-                    *spans.holes.get_mut(count)? = Filled { start: at as u32, end: end as u32, guid };
-                    (at, count) = (end, count + 1);
+                    spans.holes.push(Filled { start: at as u32, end: end as u32, guid });
+                    at = end;
                 }
                 Then::End(meaning) => {
-                    (spans.begin, spans.last, spans.count) = (begin, number, count);
+                    (spans.begin, spans.last) = (begin, number);
                     return Some((meaning, at));
                 }
             }
             let byte = *bytes.get(at)?;
             let known = piece.next.iter().find(|(first, _)| *first == byte);
             number = known.map(|(_, next)| *next).or(piece.open)?;
+        }
+    }
+
+    /// The meaning of what was read last.
+    pub(super) fn meaning(&self, spans: &Spans) -> Option<&M> {
+        match &self.piece(spans.last)?.then {
+            Then::End(meaning) => Some(meaning),
+            Then::Branches | Then::Hole(_) => None,
         }
     }
 
