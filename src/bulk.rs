@@ -295,7 +295,8 @@ impl Bulk {
 
     fn begin(&mut self, told: &Told<'_>) -> bool {
         let line = &told.line;
-        if line.revision != 1 || self.replay.waits_for(line.call) {
+        let is_known = self.replay.call(line.call).is_some() || self.replay.waits_for(line.call);
+        if line.revision != 1 || is_known {
             return false;
         }
         let Some(lean) = self.reader.begin(told) else { return false };

@@ -2,6 +2,7 @@
 
 mod common;
 
+mod bulk;
 mod closed_loop;
 mod conversations;
 mod corpus;
@@ -27,6 +28,7 @@ mod properties;
 mod purity;
 mod reacting;
 mod refusals;
+mod refused;
 mod replaying;
 mod rosters;
 mod secrets;

@@ -348,6 +348,14 @@ fn speech_disarms_the_initial_silence_and_new_speech_the_silence() {
 }
 
 #[test]
+fn deadlines_of_the_same_time_come_in_the_order_of_the_table() {
+    let recording = established().asks(Method::RecordResponse, record(Some([20, 5, 20]), false), 10);
+    let silent = recording.meets(Stimulus::SpeechStarted, 11).meets(Stimulus::SpeechEnded, 25);
+    let timers = [(Deadline::Silence, 30), (Deadline::RecordDuration, 30)];
+    assert_eq!(silent.waits_for()[..2], timers);
+}
+
+#[test]
 fn a_recording_that_is_over_has_no_timers() {
     let asked = || established().asks(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
     let alive = [(Deadline::KeepAlive, 45 * MINUTE)];

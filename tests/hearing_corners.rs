@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use crate::common::{CALL, Scenario, state, told};
-use callfold::FindingKind::{self, Adopted, Impossible, Late, Repeat, UnknownResource};
-use callfold::call::State;
+use crate::common::{CALL, Scenario, about, state, told};
+use callfold::FindingKind::{self, Adopted, Duplicate, Impossible, Late, Repeat, UnknownResource};
+use callfold::call::{Delivery, State};
 use serde_json::{Value, json};
 
 #[test]
@@ -61,4 +61,17 @@ fn where_a_log_was_cut_behind_an_inferred_step_its_state_is_told_as_any_other() 
     cut().when(&state("established")).then(State::Established, &[], &[Repeat]);
     let news = told(json!({ "state": "established", "subject": "Stand-up" }));
     cut().when(&news).then(State::Established, &["detailsChanged"], &[]);
+}
+
+#[test]
+fn a_guessed_call_that_is_told_its_state_still_knows_the_messages_that_it_heard() {
+    let message = |id: &str| {
+        let mut delivery = Delivery::default();
+        delivery.message_id = Some(id.into());
+        delivery
+    };
+    let roster = about("/participants", "updated", json!([{ "id": "a" }]));
+    let guessed = Scenario::default().when_delivered(&roster, &message("m1"));
+    let told = guessed.when_delivered(&state("establishing"), &message("m2"));
+    told.when_delivered(&roster, &message("m1")).then(State::Establishing, &[], &[Duplicate]);
 }

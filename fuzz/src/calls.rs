@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use callfold::{Applied, Ledger, Recorded};
 
 /// The events of the calls. The last digits of a call's id are its number.
-const LOG: &str = include_str!("calls.jsonl");
+pub(crate) const LOG: &str = include_str!("calls.jsonl");
 
 pub(crate) fn in_every_state() -> &'static Ledger {
     static CALLS: LazyLock<Ledger> = LazyLock::new(|| {

@@ -1,5 +1,6 @@
 //! What the fuzz targets check, as plain functions of bytes: a broken promise is a panic.
 
+mod bulk;
 mod calls;
 mod lines;
 mod logs;
@@ -10,6 +11,7 @@ mod wire;
 #[cfg(fuzzing)]
 pub use libfuzzer_sys;
 
+pub use bulk::{bulk, shapes};
 pub use lines::lines;
 pub use logs::{events, notifications, sdk_log};
 pub use routes::routes;
@@ -26,6 +28,8 @@ pub const TARGETS: &[Target] = &[
     ("wire", wire),
     ("routes", routes),
     ("lines", lines),
+    ("bulk", bulk),
+    ("shapes", shapes),
 ];
 
 /// The binary of a target. Without a fuzzer it takes the files that it is given, to see a crash again.

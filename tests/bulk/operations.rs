@@ -1,0 +1,107 @@
+//! Operations: which one is told of, and how it ends.
+
+use super::lines::{agree_on_lines, lines};
+
+/// Both agree on two calls that are up and are told this.
+#[track_caller]
+fn agree_on_told(told: &[(&str, &str)]) {
+    let told = [&[("offered", "{}"), ("answered", "{}"), ("established", "{}")], told].concat();
+    agree_on_lines(lines(1, &told).into_iter().chain(lines(2, &told)));
+}
+
+const CREATED: (&str, &str) = (
+    "operationCreated",
+    r##"{"@odata.type":"#microsoft.graph.recordOperation","clientContext":"c","status":"running","id":"o"}"##,
+);
+
+#[test]
+fn an_operation_may_be_told_by_another_id_and_then_by_that_alone() {
+    let renamed = ("operationUpdated", r#"{"clientContext":"c","resultInfo":{"code":1},"id":"p"}"#);
+    for end in ["o", "p", "q"] {
+        let end = format!(r#"{{"id":"{end}"}}"#);
+        agree_on_told(&[CREATED, renamed, ("operationCompleted", &end), ("terminated", "{}")]);
+        agree_on_told(&[CREATED, renamed, CREATED, ("detailsChanged", "{}"), ("operationFailed", &end)]);
+    }
+}
+
+#[test]
+fn an_operation_may_be_told_by_its_context_alone() {
+    let told = [
+        ("operationUpdated", r#"{"clientContext":"c","resultInfo":{"code":1}}"#),
+        ("operationCompleted", r#"{"clientContext":"c"}"#),
+        ("operationCreated", r#"{"clientContext":"c","status":"completed"}"#),
+        ("operationCreated", r#"{"clientContext":"c","status":"running","id":"p"}"#),
+        ("operationFailed", r#"{"clientContext":"c","id":"p"}"#),
+    ];
+    agree_on_told(&[&[CREATED], &told[..]].concat());
+    agree_on_told(&[&told[2..4], &[CREATED], &told[..]].concat());
+}
+
+#[test]
+fn an_operation_ends_once() {
+    let ends = ["operationCompleted", "operationFailed", "operationUpdated", "operationStarted"];
+    for end in ends {
+        let told = [(end, r#"{"id":"o"}"#), (end, r#"{"id":"o"}"#), ("operationCompleted", r#"{"id":"o"}"#)];
+        agree_on_told(&[&[CREATED], &told[..], &[CREATED, ("terminated", "{}")]].concat());
+    }
+}
+
+#[test]
+fn operations_of_two_kinds_may_have_one_id() {
+    let cancel = r##"{"@odata.type":"#microsoft.graph.cancelMediaProcessingOperation","status":"completed","id":"o"}"##;
+    let any = r##"{"@odata.type":"#microsoft.graph.commsOperation","clientContext":"d","id":"o"}"##;
+    for told in [cancel, any] {
+        for name in ["operationCreated", "operationUpdated", "operationCompleted"] {
+            agree_on_told(&[CREATED, (name, told), ("operationCompleted", r#"{"id":"o"}"#)]);
+            agree_on_told(&[("operationCreated", told), CREATED, (name, told), ("operationFailed", cancel)]);
+        }
+    }
+}
+
+#[test]
+fn what_was_told_of_an_operation_may_be_emptied() {
+    let emptied = r#"{"clientContext":null,"resultInfo":null,"completionReason":null,"id":"o"}"#;
+    let told = r#"{"clientContext":"d","resultInfo":{"message":"a"},"recordingLocation":"b","id":"o"}"#;
+    let odd = ("operationUpdated", r#"{"clientContext":"c\u0065","id":"o"}"#);
+    let updates = [("operationUpdated", emptied), ("operationUpdated", told), odd];
+    for first in 0..3 {
+        let updates = updates.iter().cycle().skip(first).take(5).copied().collect::<Vec<_>>();
+        agree_on_told(&[&[CREATED], &updates[..], &[("held", "{}"), ("resumed", "{}")]].concat());
+    }
+}
+
+#[test]
+fn what_is_pending_is_left_behind_and_may_end_after_the_call() {
+    let end = ("terminated", r#"{"resultInfo":{"code":0}}"#);
+    let later = [
+        ("operationCompleted", r#"{"id":"o"}"#),
+        ("operationCreated", r#"{"status":"running","id":"p"}"#),
+        ("operationCreated", r#"{"status":"completed","id":"q"}"#),
+        ("detailsChanged", r#"{"subject":"a"}"#),
+        ("toneReceived", r#"{"sequenceId":1,"tone":"tone1"}"#),
+        ("rosterUpdated", r#"{"participants":[]}"#),
+        ("notificationHeard", r#"{"messageIds":["m"],"item":0}"#),
+        ("stateConfirmed", r#"{"state":"terminated"}"#),
+        ("terminated", "{}"),
+        ("deviceQualityReported", r#"{"callChainId":"57dab8b1-894c-409a-b240-bd8beae78896"}"#),
+        ("operationUpdated", r#"{"clientContext":"e","id":"o"}"#),
+    ];
+    agree_on_told(&[&[CREATED, end], &later[..]].concat());
+    agree_on_told(&[&[end], &later[..]].concat());
+}
+
+#[test]
+fn a_call_of_the_service_is_told_as_any_other() {
+    let queued = r#"{"operation":{"status":"notStarted","id":"o"},"playPrompt":{"prompts":[]}}"#;
+    agree_on_told(&[
+        ("keptAlive", "{}"),
+        ("operationQueued", queued),
+        ("operationStarted", r#"{"id":"o"}"#),
+        ("speechStarted", r#"{"operation":"o"}"#),
+        ("operationCompleted", r#"{"id":"o"}"#),
+        ("transferRequested", r#"{"transferTarget":{"identity":{"user":{"id":"v"}}}}"#),
+        ("transferStarted", "{}"),
+        ("terminated", "{}"),
+        ("keptAlive", "{}"),
+    ]);
+}

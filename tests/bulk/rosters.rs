@@ -1,0 +1,116 @@
+//! Rosters: who takes part, whoever tells it and in whatever order.
+
+use super::lines::{agree_on_lines, lines};
+use super::talk::roster;
+use crate::common::config;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+const REGRESSIONS: &str = "proptest-regressions/bulk.txt";
+
+/// Both agree on two calls that are up and are told these rosters.
+#[track_caller]
+fn agree_on_rosters(rosters: &[&str]) {
+    let begun = [("offered", "{}"), ("answered", "{}"), ("established", "{}")];
+    let told: Vec<_> = begun.into_iter().chain(rosters.iter().map(|data| ("rosterUpdated", *data))).collect();
+    agree_on_lines(lines(1, &told).into_iter().chain(lines(2, &told)));
+}
+
+const ADELE: &str = r#"{"info":{"identity":{"user":{"id":"u-1"}}},"id":"p-1"}"#;
+const BOB: &str = r#"{"info":{"identity":{"user":{"id":"u-2"}}},"isMuted":true,"id":"p-2"}"#;
+
+fn of(participants: &[&str]) -> String {
+    format!(r#"{{"participants":[{}]}}"#, participants.join(","))
+}
+
+fn delta(number: i64, participants: &[&str]) -> String {
+    format!(r#"{{"sequenceNumber":{number},"participants":[{}]}}"#, participants.join(","))
+}
+
+#[test]
+fn of_a_roster_that_is_cut_off_or_goes_wrong_at_its_last_participant_nobody_is_seated() {
+    let whole = of(&[ADELE, BOB]);
+    let broken = [
+        whole.replace("true", "truth"),
+        whole.replace(r#""p-2""#, "5"),
+        whole.replace(r#""p-2""#, r#""""#),
+        whole.replace("]}", ",]}"),
+        whole.replace("]}", "}]}"),
+        whole.replace("},{", "},,{"),
+        whole.replace("},{", "}{"),
+        whole.replace("]}", r#"],"more":[]}"#),
+        whole.replace(ADELE, "null"),
+        whole.replace(BOB, "{}"),
+    ];
+    for broken in &broken {
+        agree_on_rosters(&[&of(&[ADELE]), &of(&[BOB]), broken, &of(&[BOB])]);
+    }
+}
+
+#[test]
+fn the_same_participant_may_be_told_of_twice_in_one_roster() {
+    let gone = r#"{"removedState":{"reason":"left"},"id":"p-1"}"#;
+    for told in [[ADELE, gone], [gone, ADELE], [ADELE, ADELE], [gone, gone]] {
+        agree_on_rosters(&[&of(&[ADELE]), &of(&[gone]), &of(&told)]);
+        agree_on_rosters(&[
+            &of(&[gone]),
+            &of(&[ADELE]),
+            &delta(1, &told),
+            &delta(2, &told),
+            &delta(2, &[BOB]),
+        ]);
+    }
+}
+
+#[test]
+fn deltas_may_come_in_any_order() {
+    let gone = r#"{"removedState":{},"id":"p-1"}"#;
+    for numbers in [[1, 2, 3], [3, 2, 1], [2, 2, 2], [-1, 0, 0], [2, 1, 3]] {
+        let told = [&[ADELE][..], &[gone], &[ADELE, BOB]];
+        let deltas: Vec<_> =
+            numbers.into_iter().zip(told).map(|(number, told)| delta(number, told)).collect();
+        let deltas: Vec<_> = deltas.iter().map(String::as_str).collect();
+        agree_on_rosters(&deltas);
+        agree_on_rosters(&[&deltas[..2], &[&of(&[ADELE, BOB])], &deltas[2..]].concat());
+    }
+}
+
+#[test]
+fn a_number_of_a_delta_may_be_odd() {
+    let usual = delta(1, &[ADELE]);
+    let odd =
+        ["01", "-0", "1.0", "1e3", "null", "\"3\"", "9223372036854775807", "9223372036854775808", "true"];
+    for odd in odd {
+        let odd = usual.replacen(":1,", &format!(":{odd},"), 1);
+        agree_on_rosters(&[&usual, &odd, &delta(4, &[BOB]), &delta(4, &[ADELE])]);
+    }
+}
+
+#[test]
+fn who_has_no_id_is_known_by_identity() {
+    let nameless = r#"{"info":{"identity":{"user":{"id":"u-1"}}}}"#;
+    let gone = r#"{"info":{"identity":{"user":{"id":"u-1"}}},"removedState":null}"#;
+    agree_on_rosters(&[&of(&[ADELE]), &of(&[nameless]), &of(&[gone])]);
+    agree_on_rosters(&[&of(&[nameless]), &of(&[ADELE]), &of(&[gone]), &of(&[BOB])]);
+}
+
+#[test]
+fn who_left_and_is_told_of_without_an_id_is_known_by_what_was_told_last() {
+    let renamed = r#"{"info":{"identity":{"user":{"id":"u-3"}}},"id":"p-1"}"#;
+    let nobody = r#"{"info":null,"id":"p-1"}"#;
+    let nameless = r#"{"info":{"identity":{"user":{"id":"u-1"}}}}"#;
+    for told in [renamed, nobody] {
+        agree_on_rosters(&[&of(&[ADELE]), &of(&[told]), &of(&[nameless])]);
+        agree_on_rosters(&[&delta(1, &[ADELE]), &delta(3, &[told]), &delta(2, &[ADELE]), &of(&[nameless])]);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(96, REGRESSIONS))]
+
+    #[test]
+    fn of_any_rosters_both_tell_the_same(rosters in vec(roster(), 1..8)) {
+        let rosters: Vec<_> = rosters.iter().map(|roster| roster.to_string()).collect();
+        agree_on_rosters(&rosters.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
