@@ -1,16 +1,18 @@
 //! Lines that are almost of a shape that was learned.
 
-#![allow(clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+
+use callfold::Recorded;
 
 use super::lines::{agree_on_lines, agree_on_odd, line, lines, timed};
 
-const OPERATION: &str = r##"{"@odata.type":"#microsoft.graph.playPromptOperation","clientContext":"c","status":"completed","resultInfo":{"code":200,"subcode":0,"message":"fine"},"completionReason":"completedSuccessfully","id":"o"}"##;
+const OPERATION: &str = r##"{"@odata.type":"#microsoft.graph.playPromptOperation","clientContext":"c","resultInfo":{"code":200,"subcode":0,"message":"fine"},"status":"completed","completionReason":"completedSuccessfully","id":"o"}"##;
 
 /// A call of which much is told.
 const USUAL: &[(&str, &str)] = &[
     (
         "offered",
-        r#"{"direction":"incoming","subject":"a","callChainId":"0fe0623f-d628-42ed-b4bd-8ac290072cc5"}"#,
+        r#"{"direction":"incoming","callChainId":"0fe0623f-d628-42ed-b4bd-8ac290072cc5","subject":"a"}"#,
     ),
     ("established", r#"{"mediaState":{"audio":"active"},"resultInfo":{"code":0,"subcode":7015}}"#),
     ("operationCreated", OPERATION),
@@ -28,6 +30,13 @@ fn agree_with(at: usize, usual: &str, odd: &str) {
     );
     assert!(whole.contains(usual), "{usual} is in {whole}");
     agree_on_odd(USUAL, at, &whole.replacen(usual, odd, 1));
+}
+
+#[test]
+fn the_usual_lines_are_canonical() {
+    for line in lines(1, USUAL) {
+        assert_eq!(line.parse::<Recorded>().unwrap().to_string(), line);
+    }
 }
 
 #[test]
