@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use callfold::graph::ResultInfo;
@@ -12,8 +13,11 @@ use serde::Serialize;
 
 use super::secrets;
 
-/// How many calls a thread writes at once.
-const BATCH: usize = 512;
+/// How many calls are written at once: as many as the processor's cache holds.
+const BATCH: usize = 128;
+
+/// How many batches a thread may be ahead of what is written.
+const AHEAD: usize = 8;
 
 /// The calls, with a comma between them.
 pub(super) fn write(
@@ -22,25 +26,40 @@ pub(super) fn write(
     jobs: NonZeroUsize,
     mut out: impl Write,
 ) -> io::Result<()> {
-    let mut buffers = vec![Vec::new(); jobs.get()];
     let mut is_first = true;
-    for calls in calls.chunks(BATCH * jobs.get()) {
-        let mut parts = calls.chunks(BATCH).zip(&mut buffers);
-        let own = parts.next();
-        thread::scope(|scope| {
-            for (calls, buffer) in parts {
-                scope.spawn(move || batch(calls, secrets_of, buffer));
-            }
-            own.map_or(Ok(()), |(calls, buffer)| batch(calls, secrets_of, buffer))
-        })?;
-        for buffer in buffers.iter_mut().filter(|buffer| !buffer.is_empty()) {
-            // Each call has a comma before it.
-            out.write_all(buffer.get(usize::from(is_first)..).unwrap_or_default())?;
-            is_first = false;
-            buffer.clear();
-        }
+    // Each call has a comma before it.
+    let mut put = |text: &[u8]| {
+        let begin = usize::from(std::mem::take(&mut is_first));
+        out.write_all(text.get(begin..).unwrap_or_default())
+    };
+    if jobs.get() == 1 {
+        let mut text = Vec::new();
+        return calls.chunks(BATCH).try_for_each(|calls| {
+            text.clear();
+            batch(calls, secrets_of, &mut text)?;
+            put(&text)
+        });
     }
-    Ok(())
+    thread::scope(|scope| {
+        let mut parts = Vec::new();
+        for part in 0..jobs.get() {
+            let (out, texts) = sync_channel(AHEAD);
+            parts.push(texts);
+            scope.spawn(move || {
+                // Where nobody listens any more, what is written has come to an end.
+                calls.chunks(BATCH).skip(part).step_by(jobs.get()).try_for_each(|calls| {
+                    let mut text = Vec::new();
+                    let written = batch(calls, secrets_of, &mut text);
+                    out.send(written.map(|()| text))
+                })
+            });
+        }
+        let batches = calls.len().div_ceil(BATCH);
+        parts.iter().cycle().take(batches).try_for_each(|texts| match texts.recv() {
+            Ok(text) => put(&text?),
+            Err(_) => Err(io::Error::other("a writer is gone")),
+        })
+    })
 }
 
 fn batch(calls: &[Summary<'_>], secrets_of: Option<&Replay>, out: &mut Vec<u8>) -> io::Result<()> {
