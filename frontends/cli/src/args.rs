@@ -33,7 +33,7 @@ pub(crate) struct ReplayArgs {
     /// One JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
-    /// How many threads replay event logs
+    /// How many threads replay event logs that are files
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) jobs: NonZeroUsize,
     /// Show join tokens, passcodes and recording tokens
