@@ -240,8 +240,8 @@ impl Replay {
 
     /// Folds all held lines of a call, whatever is missing before them.
     fn let_go(&mut self, call: CallId, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
-        for held in self.held.remove(&call).unwrap_or_default().values() {
-            self.fold_held(held, sink, findings);
+        if let Some(held) = self.held.remove(&call) {
+            held.values().for_each(|line| self.fold_held(line, sink, findings));
         }
     }
 

@@ -35,6 +35,19 @@ impl Seat {
         self.newest.get(PRESENCE).copied()
     }
 
+    /// True where a telling changes anything.
+    fn learns(&self, told: &Participant, sequence: Option<i64>) -> bool {
+        match sequence {
+            None => self.participant.removed_state != told.removed_state || self.participant.lacks(told),
+            Some(_) if sequence > self.sequence() => true,
+            Some(_) => {
+                let mut after = self.clone();
+                after.tell(told, sequence);
+                after != *self
+            }
+        }
+    }
+
     fn tell(&mut self, told: &Participant, sequence: Option<i64>) {
         let tells_presence = sequence.is_none() || sequence > self.sequence();
         let presence =
@@ -103,9 +116,33 @@ impl Roster {
 
     /// Takes in a telling; true where it changes anything.
     pub(crate) fn learn(&mut self, participant: &Participant, sequence: Option<i64>) -> bool {
-        let was = self.clone();
-        self.update(participant, sequence);
-        *self != was
+        let Some(seat) = self.position(participant).and_then(|index| self.seats.get_mut(index)) else {
+            self.update(participant, sequence);
+            return true;
+        };
+        let is_news = seat.learns(participant, sequence);
+        if is_news {
+            Arc::make_mut(seat).tell(participant, sequence);
+        }
+        is_news
+    }
+
+    /// True where each telling is of somebody else, so that none changes what another one says.
+    pub(crate) fn tells_apart(&self, told: &[(Option<i64>, Participant)]) -> bool {
+        let mut rest = told;
+        let mut is_apart = self.seats.iter().all(|seat| seat.participant.id.value().is_some());
+        while let Some(((_, one), others)) = rest.split_first() {
+            let id = one.id.value();
+            is_apart &= id.is_some() && others.iter().all(|(_, other)| other.id.value() != id);
+            rest = others;
+        }
+        is_apart
+    }
+
+    /// True where a telling changes anything.
+    pub(crate) fn would_learn(&self, participant: &Participant, sequence: Option<i64>) -> bool {
+        let known = self.position(participant).and_then(|index| self.seats.get(index));
+        known.is_none_or(|seat| seat.learns(participant, sequence))
     }
 
     /// By id; by identity only where one side has no id, because one user can sit at several endpoints.

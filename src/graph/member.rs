@@ -133,6 +133,9 @@ pub(crate) trait Members {
     /// Applies a rule to each pair of members.
     fn pair<R: Rule>(&mut self, theirs: &Self, rule: R);
 
+    /// True where theirs says something else, or something more.
+    fn lacks(&self, theirs: &Self) -> bool;
+
     /// True where nothing at all is told.
     fn is_silent(&self) -> bool;
 }

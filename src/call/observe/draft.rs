@@ -61,9 +61,9 @@ impl<'a> Draft<'a> {
 
     /// Remembers the delivery, once it has left a trace or the call lives on.
     pub(super) fn heard(&mut self, delivery: &Delivery) {
-        let message_ids: Vec<Id> = delivery.message_ids().cloned().collect();
         let lives = self.known.is_some_and(|call| call.state().is_live());
-        if !message_ids.is_empty() && (lives || !self.observed.events.is_empty()) {
+        if self.is_numbered && (lives || !self.observed.events.is_empty()) {
+            let message_ids: Vec<Id> = delivery.message_ids().cloned().collect();
             let heard = NotificationHeard { message_ids, item: delivery.item };
             self.record(CallEvent::NotificationHeard(Box::new(heard)));
         }

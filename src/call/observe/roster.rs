@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::super::event::CallEvent;
 use super::super::payload::RosterUpdated;
-use super::super::roster;
+use super::super::roster::{self, Roster};
 use super::draft::Draft;
 use crate::graph::{DeltaParticipants, Member, Participant, Resource};
 use crate::{FindingKind, ParticipantId};
@@ -35,18 +35,23 @@ impl Draft<'_> {
 
     fn hear_participants(&mut self, mut told: Vec<Told>) {
         let Some(known) = self.live("its roster") else { return };
-        let before = known.map(|call| call.roster.clone()).unwrap_or_default();
-        let mut after = before.clone();
+        let unknown = Roster::default();
+        let before = known.map_or(&unknown, |call| &call.roster);
         // Those with an id first: the others are matched with what is left.
         told.sort_by_key(|(_, one)| one.id.value().is_none());
         let late = told
             .iter()
             .filter_map(|(sequence, _)| *sequence)
             .find(|number| Some(*number) < before.sequence());
-        told.retain(|(sequence, one)| after.learn(one, *sequence));
-        // A roster can name one participant twice: what counts is what the whole of it comes to.
-        if after == before {
-            told.clear();
+        if before.tells_apart(&told) {
+            told.retain(|(sequence, one)| before.would_learn(one, *sequence));
+        } else {
+            let mut after = before.clone();
+            told.retain(|(sequence, one)| after.learn(one, *sequence));
+            // A roster can name one participant twice: what counts is what the whole of it comes to.
+            if after == *before {
+                told.clear();
+            }
         }
         if let Some(number) = late {
             self.find(FindingKind::Late, format!("roster delta {number} told after a newer one"));

@@ -191,6 +191,11 @@ macro_rules! resource {
                 rule.other(&mut self.other, &theirs.other);
             }
 
+            fn lacks(&self, theirs: &Self) -> bool {
+                $( (!theirs.$field.is_absent() && self.$field != theirs.$field) || )*
+                theirs.other.iter().any(|(name, value)| self.other.get(name) != Some(value))
+            }
+
             fn is_silent(&self) -> bool {
                 $( self.$field.is_absent() && )* self.other.is_empty()
             }
