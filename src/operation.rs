@@ -27,13 +27,10 @@ pub struct Operation {
 
 impl Operation {
     /// Begins with what the first telling says; a first answer may already be settled.
-    pub(crate) fn begin(told: &CommsOperation) -> Self {
-        let resource = CommsOperation { status: Member::Absent, ..told.clone() };
-        Self {
-            state: State::told(told).unwrap_or(State::NotStarted),
-            resource: Arc::new(resource),
-            aliases: Vec::new(),
-        }
+    pub(crate) fn begin(mut told: Arc<CommsOperation>) -> Self {
+        let state = State::told(&told).unwrap_or(State::NotStarted);
+        Arc::make_mut(&mut told).status = Member::Absent;
+        Self { state, resource: told, aliases: Vec::new() }
     }
 
     /// Puts one together from what a bulk replay kept of it.

@@ -303,23 +303,37 @@ impl Replay {
         sink: &mut dyn FnMut(&Recorded),
         findings: &mut Vec<Finding>,
     ) -> bool {
-        let call = recorded.call;
+        let applied = self.calls.apply(recorded);
+        let is_folded = self.applied(applied, recorded.call, recorded.revision, findings);
+        if is_folded {
+            sink(recorded);
+        }
+        is_folded
+    }
+
+    /// Counts what applying an event came to, or says it; true where the event was folded.
+    fn applied(
+        &mut self,
+        applied: Result<Applied, ApplyError>,
+        call: CallId,
+        revision: u64,
+        findings: &mut Vec<Finding>,
+    ) -> bool {
         let mut find = |kind, message| findings.push(Finding::new(kind, Some(call), message));
-        match self.calls.apply(recorded) {
+        match applied {
             Ok(Applied::Folded | Applied::AfterGap(_)) => {
                 self.events += 1;
                 self.unbegun.remove(&call);
-                sink(recorded);
                 return true;
             }
-            Ok(Applied::Duplicate) => find(FindingKind::Duplicate, again(recorded.revision)),
+            Ok(Applied::Duplicate) => find(FindingKind::Duplicate, again(revision)),
             Err(error @ ApplyError::Conflict { .. }) => find(FindingKind::Conflict, error.to_string()),
             Err(error @ ApplyError::TooLate { .. }) => find(FindingKind::RevisionGap, error.to_string()),
             Err(error @ ApplyError::Refused(_)) => {
                 find(FindingKind::Refused, error.to_string());
-                self.calls.skip(recorded);
+                self.calls.skip(call, revision);
                 if self.calls.call(call).is_none() {
-                    self.unbegun.insert(call, recorded.revision.saturating_add(1));
+                    self.unbegun.insert(call, revision.saturating_add(1));
                 }
             }
         }
@@ -399,9 +413,13 @@ impl Replay {
 
     fn take_in(&mut self, observed: Observed, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
         findings.extend(observed.findings);
-        for recorded in &observed.events {
-            if self.wants(recorded.call, recorded.revision, recorded.at) {
-                self.fold(recorded, sink, findings);
+        for recorded in observed.events {
+            let (call, revision) = (recorded.call, recorded.revision);
+            if self.wants(call, revision, recorded.at) {
+                // What hearing gives is folded without a refusal: it may be shown before it moves into the call.
+                sink(&recorded);
+                let applied = self.calls.apply_owned(recorded);
+                self.applied(applied, call, revision, findings);
             }
         }
     }

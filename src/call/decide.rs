@@ -211,7 +211,7 @@ fn asked_for(call: &graph::Call) -> graph::Call {
         participants: Member::Absent,
         answered_by: Member::Absent,
         termination_reason: Member::Absent,
-        ..details::first(call.clone())
+        ..*details::first(Box::new(call.clone()))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::graph::{self, Members, Merge, News, Other, Unknown};
 
 /// A call resource without what the fold keeps elsewhere: its state, id and tone, and the annotations of
 /// the transport.
-pub(crate) fn told(mut told: graph::Call) -> graph::Call {
+pub(crate) fn told(mut told: Box<graph::Call>) -> Box<graph::Call> {
     told.odata_type = None;
     told.state.take();
     told.id.take();
@@ -21,7 +21,7 @@ pub(crate) fn told(mut told: graph::Call) -> graph::Call {
 }
 
 /// The same of a call that nothing was known of: that a member is empty is then no news.
-pub(crate) fn first(resource: graph::Call) -> graph::Call {
+pub(crate) fn first(resource: Box<graph::Call>) -> Box<graph::Call> {
     let mut told = told(resource);
     told.pair(&graph::Call::default(), News);
     told
@@ -33,20 +33,29 @@ pub(crate) fn strip(other: &mut Other) {
 }
 
 /// What a telling changes.
-pub(crate) fn news(mut told: graph::Call, known: &graph::Call) -> Details {
+pub(crate) fn news(mut told: Box<graph::Call>, known: &graph::Call) -> Details {
     told.pair(known, News);
     some(told)
 }
 
 /// What a late telling adds to what is known.
-pub(crate) fn unknown(mut told: graph::Call, known: &graph::Call) -> Details {
+pub(crate) fn unknown(mut told: Box<graph::Call>, known: &graph::Call) -> Details {
     told.pair(known, Unknown);
     some(told)
 }
 
 /// The details, where they say anything.
-pub(crate) fn some(told: graph::Call) -> Details {
-    (!told.is_silent()).then(|| Box::new(told))
+pub(crate) fn some(told: Box<graph::Call>) -> Details {
+    (!told.is_silent()).then_some(told)
+}
+
+/// What is kept of a first telling.
+pub(crate) fn begun(told: Details) -> Arc<graph::Call> {
+    let mut known: Arc<graph::Call> = told.map(Arc::from).unwrap_or_default();
+    let details = Arc::make_mut(&mut known);
+    details.odata_type = None;
+    details.state.take();
+    known
 }
 
 pub(crate) fn merge(known: &mut Arc<graph::Call>, told: &Details) {

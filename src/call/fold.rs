@@ -4,6 +4,7 @@ mod hearings;
 mod refuse;
 mod service;
 
+use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -15,8 +16,8 @@ use super::lifecycle::Region;
 use super::roster::Roster;
 use super::state::{Cause, State};
 use super::{Call, details};
-use crate::graph::{self, CommsOperation, ToneInfo};
-use crate::operation::{Operation, find, find_mut};
+use crate::graph::{CommsOperation, ToneInfo};
+use crate::operation::{self, Operation, find, find_mut};
 use crate::{Recorded, Refusal, Why};
 pub(super) use hearings::Hearings;
 use refuse::refuse;
@@ -47,10 +48,15 @@ impl Call {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn begin(recorded: &Recorded) -> Result<Self, Refusal> {
-        let (beginning, state, told) = match &recorded.event {
+        Self::begin_owned(recorded.clone())
+    }
+
+    /// The same of an event that nobody needs any more.
+    pub(crate) fn begin_owned(recorded: Recorded) -> Result<Self, Refusal> {
+        let (beginning, state, told) = match recorded.event {
             CallEvent::Offered(told) => (Beginning::Offered, State::Incoming, told),
             CallEvent::Placed(told) => (Beginning::Placed, State::Establishing, told),
-            CallEvent::Adopted(told) => match named(told) {
+            CallEvent::Adopted(told) => match named(&told) {
                 Some(state) => (Beginning::Adopted, state, told),
                 None => (Beginning::Guessed, State::Established, told),
             },
@@ -66,12 +72,10 @@ impl Call {
             | CallEvent::OperationStep(..)
             | CallEvent::NotificationHeard(_)
             | CallEvent::Service(_)) => {
-                return Err(refuse(event, None, Why::State, ["offered", "placed", "adopted"].into()));
+                return Err(refuse(&event, None, Why::State, ["offered", "placed", "adopted"].into()));
             }
         };
-        let mut details: Arc<graph::Call> = Arc::default();
-        details::merge(&mut details, told);
-        let deadlines = beginning.deadlines(told, recorded.at);
+        let deadlines = beginning.deadlines(&told, recorded.at);
         Ok(Self {
             id: recorded.call,
             state,
@@ -79,7 +83,7 @@ impl Call {
             revision: recorded.revision,
             first_at: recorded.at,
             last_at: recorded.at,
-            details,
+            details: details::begun(told),
             operations: Vec::new(),
             roster: Roster::default(),
             tones: Arc::default(),
@@ -160,7 +164,7 @@ impl Call {
             CallEvent::RosterUpdated(told) => {
                 self.must_live(event)?;
                 for participant in &told.participants {
-                    self.roster.update(participant, told.sequence_number);
+                    self.roster.update(Cow::Borrowed(participant), told.sequence_number);
                 }
             }
             CallEvent::ContentSharingStarted(session) => {
@@ -174,11 +178,48 @@ impl Call {
             }
             CallEvent::Service(told) => self.serve(told, recorded)?,
         }
-        self.deadlines.pass(recorded.at);
-        self.revision = recorded.revision;
-        self.first_at = self.first_at.or(recorded.at);
-        self.last_at = self.last_at.max(recorded.at);
+        self.count(recorded.revision, recorded.at);
         Ok(())
+    }
+
+    /// The same of an event that nobody needs any more: what is new in it moves into the call.
+    pub(crate) fn evolve_owned(&mut self, recorded: Recorded) -> Result<(), Refusal> {
+        let is_own = recorded.call == self.id;
+        match recorded.event {
+            CallEvent::OperationCreated(told) if is_own && self.admits(&told) => {
+                self.operations.push(Operation::begin(told.into()));
+            }
+            CallEvent::RosterUpdated(told) if is_own && self.state.is_live() => {
+                for participant in told.participants {
+                    self.roster.update(Cow::Owned(participant), told.sequence_number);
+                }
+            }
+            event @ (CallEvent::Offered(_)
+            | CallEvent::Placed(_)
+            | CallEvent::Adopted(_)
+            | CallEvent::Step(..)
+            | CallEvent::StateConfirmed(_)
+            | CallEvent::DetailsChanged(_)
+            | CallEvent::ToneReceived(_)
+            | CallEvent::RosterUpdated(_)
+            | CallEvent::ContentSharingStarted(_)
+            | CallEvent::ContentSharingEnded(_)
+            | CallEvent::OperationCreated(_)
+            | CallEvent::OperationUpdated(_)
+            | CallEvent::OperationStep(..)
+            | CallEvent::NotificationHeard(_)
+            | CallEvent::Service(_)) => return self.evolve(&Recorded { event, ..recorded }),
+        }
+        self.count(recorded.revision, recorded.at);
+        Ok(())
+    }
+
+    /// Counts an event that was folded.
+    fn count(&mut self, revision: u64, at: Option<Timestamp>) {
+        self.deadlines.pass(at);
+        self.revision = revision;
+        self.first_at = self.first_at.or(at);
+        self.last_at = self.last_at.max(at);
     }
 
     /// Counts a revision that was left out: the next event bears the one after it.
@@ -220,12 +261,18 @@ impl Call {
     }
 
     fn create(&mut self, event: &CallEvent, told: &CommsOperation) -> Result<(), Refusal> {
-        let operation = Operation::begin(told);
-        if self.knows(told) || (!self.state.is_live() && operation.is_pending()) {
+        if !self.admits(told) {
             return Err(self.refuse_operation(event, told));
         }
-        self.operations.push(operation);
+        self.operations.push(Operation::begin(Arc::new(told.clone())));
         Ok(())
+    }
+
+    /// True where an operation is new; once the call has ended, only one that is settled.
+    fn admits(&self, told: &CommsOperation) -> bool {
+        let is_settled =
+            || operation::State::told(told).is_some_and(|state| state.lies_in(operation::Region::Settled));
+        !self.knows(told) && (self.state.is_live() || is_settled())
     }
 
     /// True where an operation is known already: by its id, or by its `clientContext` where nothing tells its id.

@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::{Body, Call};
-use crate::graph::{self, CommsNotification, Resource, ResourceData};
+use crate::graph::{CommsNotification, Resource, ResourceData};
 use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
 use draft::Draft;
@@ -102,7 +102,7 @@ impl Call {
         let is_gone = notification.is_deleted();
         let change = notification.change_type.value();
         match notification.resource_data {
-            ResourceData::Call(told) => draft.hear_call(*told, change),
+            ResourceData::Call(told) => draft.hear_call(told, change),
             ResourceData::Operation(told) => draft.hear_operation(told, url, is_gone),
             ResourceData::Roster(told) => draft.hear_roster(told, url, is_gone),
             ResourceData::DeltaRoster(deltas) => draft.hear_deltas(deltas, url, is_gone),
@@ -114,7 +114,7 @@ impl Call {
             // The app is asked; the call is what it was.
             ResourceData::ParticipantJoining(_) => {}
             ResourceData::Absent => match url {
-                Resource::Call => draft.hear_call(graph::Call::default(), change),
+                Resource::Call => draft.hear_call(Box::default(), change),
                 Resource::Operation(_) => draft.hear_operation(Box::default(), url, is_gone),
                 Resource::Participant(id) if is_gone => draft.hear_left(Some(id)),
                 Resource::ContentSharing(session) => draft.hear_sharing(session.iter(), is_gone),

@@ -1,5 +1,6 @@
 //! Events in the making, of a call that is known: what decisions, reactions and deadlines do alike.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -121,7 +122,7 @@ impl<'a> Plan<'a> {
     /// True where somebody takes part no more once these are told.
     fn leaves(&self, id: &ParticipantId, told: &[Participant]) -> bool {
         let mut after = self.call.roster.clone();
-        told.iter().for_each(|one| after.update(one, None));
+        told.iter().for_each(|one| after.update(Cow::Borrowed(one), None));
         !after.participants().any(|one| one.id.value() == Some(id))
     }
 

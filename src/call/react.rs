@@ -126,7 +126,7 @@ impl Call {
 }
 
 fn offered(id: CallId, offer: &graph::Call, at: Timestamp) -> Recorded {
-    let mut told = details::first(offer.clone());
+    let mut told = details::first(Box::new(offer.clone()));
     told.direction = CallDirection::Incoming.into();
     Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(told)))
 }
@@ -195,7 +195,7 @@ impl Reacting<'_> {
 
     fn connect(&mut self, told: Details) -> Option<()> {
         self.plan.call.state().after(Cause::Established)?;
-        let told = told.and_then(|told| details::news(details::told(*told), self.plan.call.details()));
+        let told = told.and_then(|told| details::news(details::told(told), self.plan.call.details()));
         let becomes_group = told.as_ref().is_some_and(|told| told.is_group() == Some(true));
         self.plan.record(CallEvent::Step(Cause::Established, told));
         if becomes_group {

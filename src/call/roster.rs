@@ -1,5 +1,6 @@
 //! The roster of a call: who takes part, ordered by what delta rosters say of their order.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -27,6 +28,16 @@ struct Seat {
 const PRESENCE: &str = "removedState";
 
 impl Seat {
+    /// A seat as it was first told.
+    fn of(told: Cow<'_, Participant>, sequence: Option<i64>) -> Self {
+        let mut seat = Self::default();
+        match sequence {
+            None => seat.participant = Participant { odata_type: None, ..told.into_owned() },
+            Some(_) => seat.tell(&told, sequence),
+        }
+        seat
+    }
+
     fn is_taken(&self) -> bool {
         self.participant.removed_state.is_absent()
     }
@@ -103,21 +114,17 @@ impl Roster {
     }
 
     /// Takes in a telling.
-    pub(crate) fn update(&mut self, participant: &Participant, sequence: Option<i64>) {
-        match self.position(participant).and_then(|index| self.seats.get_mut(index)) {
-            Some(seat) => Arc::make_mut(seat).tell(participant, sequence),
-            None => {
-                let mut seat = Seat::default();
-                seat.tell(participant, sequence);
-                self.seats.push(Arc::new(seat));
-            }
+    pub(crate) fn update(&mut self, participant: Cow<'_, Participant>, sequence: Option<i64>) {
+        match self.position(&participant).and_then(|index| self.seats.get_mut(index)) {
+            Some(seat) => Arc::make_mut(seat).tell(&participant, sequence),
+            None => self.seats.push(Arc::new(Seat::of(participant, sequence))),
         }
     }
 
     /// Takes in a telling; true where it changes anything.
     pub(crate) fn learn(&mut self, participant: &Participant, sequence: Option<i64>) -> bool {
         let Some(seat) = self.position(participant).and_then(|index| self.seats.get_mut(index)) else {
-            self.update(participant, sequence);
+            self.update(Cow::Borrowed(participant), sequence);
             return true;
         };
         let is_news = seat.learns(participant, sequence);

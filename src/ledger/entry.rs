@@ -16,6 +16,9 @@ use crate::{Call, Recorded};
 /// How many revisions back a line is compared with what was folded.
 pub(crate) const REMEMBERED: usize = 64;
 
+/// Room for the digests of most calls.
+const ROOM: usize = 16;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     call: Call,
@@ -78,9 +81,23 @@ impl Entry {
     pub(super) fn begin(recorded: &Recorded, books: &mut Books) -> Result<(Self, Applied), ApplyError> {
         let call = Call::begin(recorded).map_err(ApplyError::Refused)?;
         let history = books.keeps_history.then(History::default);
-        let mut entry = Self { call, revision: 0, digests: VecDeque::new(), holes: Vec::new(), history };
+        let digests = VecDeque::with_capacity(ROOM);
+        let mut entry = Self { call, revision: 0, digests, holes: Vec::new(), history };
         let applied = entry.folded(recorded, books);
         Ok((entry, applied))
+    }
+
+    /// The same of an event that nobody needs any more.
+    pub(super) fn begin_owned(recorded: Recorded, books: &mut Books) -> Result<(Self, Applied), ApplyError> {
+        if books.keeps_history || recorded.revision != 1 {
+            return Self::begin(&recorded, books);
+        }
+        let digest = books.digests.of(&recorded);
+        let call = Call::begin_owned(recorded).map_err(ApplyError::Refused)?;
+        let mut digests = VecDeque::with_capacity(ROOM);
+        digests.push_back(Some(digest));
+        books.events += 1;
+        Ok((Self { call, revision: 1, digests, holes: Vec::new(), history: None }, Applied::Folded))
     }
 
     /// Folds the next event.
@@ -91,6 +108,23 @@ impl Entry {
         }
         self.call.evolve(recorded).map_err(ApplyError::Refused)?;
         Ok(self.folded(recorded, books))
+    }
+
+    /// The same of an event that nobody needs any more.
+    pub(super) fn apply_owned(
+        &mut self,
+        recorded: Recorded,
+        books: &mut Books,
+    ) -> Result<Applied, ApplyError> {
+        let revision = recorded.revision;
+        if self.history.is_some() || revision != self.revision + 1 {
+            return self.apply(&recorded, books);
+        }
+        let digest = books.digests.of(&recorded);
+        self.call.evolve_owned(recorded).map_err(ApplyError::Refused)?;
+        self.remember(revision, Some(digest), &(revision..revision));
+        books.events += 1;
+        Ok(Applied::Folded)
     }
 
     /// Counts a revision whose event was refused.

@@ -49,10 +49,24 @@ impl WorkingSet {
         }
     }
 
-    pub(crate) fn skip(&mut self, refused: &Recorded) {
-        let place = self.place(refused.call);
+    /// The same of an event that nobody needs any more.
+    pub(crate) fn apply_owned(&mut self, recorded: Recorded) -> Result<Applied, ApplyError> {
+        let place = self.place(recorded.call);
+        match place.and_then(|place| self.entries.get_mut(place)) {
+            Some(entry) => entry.apply_owned(recorded, &mut self.books),
+            None => {
+                let (entry, applied) = Entry::begin_owned(recorded, &mut self.books)?;
+                self.put(entry);
+                Ok(applied)
+            }
+        }
+    }
+
+    /// Leaves out a revision that was refused.
+    pub(crate) fn skip(&mut self, call: CallId, revision: u64) {
+        let place = self.place(call);
         if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
-            entry.skip(refused.revision);
+            entry.skip(revision);
         }
     }
 

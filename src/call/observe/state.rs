@@ -16,7 +16,7 @@ use crate::graph::{self, CallDirection, ChangeType, Member, ToneInfo};
 use crate::text::short;
 
 impl Draft<'_> {
-    pub(super) fn hear_call(&mut self, mut told: graph::Call, change: Option<&ChangeType>) {
+    pub(super) fn hear_call(&mut self, mut told: Box<graph::Call>, change: Option<&ChangeType>) {
         let unknown_state = told.state.value().filter(|state| State::from_wire(state).is_none()).map(short);
         let named = match change {
             Some(ChangeType::Deleted) => Some(State::Terminated),
@@ -42,7 +42,7 @@ impl Draft<'_> {
         }
     }
 
-    fn begin(&mut self, named: Option<State>, mut told: graph::Call) {
+    fn begin(&mut self, named: Option<State>, mut told: Box<graph::Call>) {
         let tone = told.tone_info.take();
         let is_placed = told.direction.value() != Some(&CallDirection::Incoming);
         let is_failure = is_failure(&told);
@@ -60,7 +60,7 @@ impl Draft<'_> {
                 if state == State::Established && is_failure {
                     self.record(CallEvent::Adopted(details::some(rest)));
                     self.infer(CallEvent::Step(Cause::TransferStarted, None));
-                    let told = graph::Call { result_info: failure, ..graph::Call::default() };
+                    let told = Box::new(graph::Call { result_info: failure, ..graph::Call::default() });
                     self.record(CallEvent::Step(Cause::TransferFailed, details::some(told)));
                 } else {
                     rest.result_info = failure;
@@ -77,7 +77,7 @@ impl Draft<'_> {
         }
     }
 
-    fn hear_after_end(&mut self, call: &Call, named: Option<State>, told: graph::Call) {
+    fn hear_after_end(&mut self, call: &Call, named: Option<State>, told: Box<graph::Call>) {
         let tone = told.tone_info.value().is_some_and(|tone| !call.knows_tone(tone));
         let news = details::news(details::told(told), call.details()).is_some();
         let is_end = named.is_none_or(|named| named == State::Terminated);
@@ -88,7 +88,7 @@ impl Draft<'_> {
         }
     }
 
-    fn hear_state(&mut self, call: &Call, named: State, mut told: graph::Call) {
+    fn hear_state(&mut self, call: &Call, named: State, mut told: Box<graph::Call>) {
         let at = call.state();
         let hearing = call.hear(named, &told, self.at, self.is_numbered);
         let tone = told.tone_info.take();
@@ -129,7 +129,7 @@ impl Draft<'_> {
     }
 
     /// Walks the steps of a path. The last one is told, those before it are inferred.
-    fn walk(&mut self, call: &Call, path: &[Cause], rest: graph::Call, mut tone: Member<Box<ToneInfo>>) {
+    fn walk(&mut self, call: &Call, path: &[Cause], rest: Box<graph::Call>, mut tone: Member<Box<ToneInfo>>) {
         let result_info = rest.result_info.clone();
         let mut news = details::news(rest, call.details());
         if result_info.value().is_some() {
@@ -168,7 +168,7 @@ impl Draft<'_> {
     }
 
     /// A late telling adds what is still unknown. A result belongs to the state it was told with.
-    fn hear_late(&mut self, call: &Call, mut rest: graph::Call, tone: Member<Box<ToneInfo>>) {
+    fn hear_late(&mut self, call: &Call, mut rest: Box<graph::Call>, tone: Member<Box<ToneInfo>>) {
         rest.result_info.take();
         self.change(details::unknown(rest, call.details()));
         self.hear_tone(tone);
@@ -188,7 +188,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn learn_call(&mut self, told: &graph::Call) {
-        let mut rest = details::told(told.clone());
+        let mut rest = details::told(Box::new(told.clone()));
         match self.known {
             Some(call) if call.state().is_live() => {
                 rest.result_info.take();
