@@ -53,8 +53,12 @@ impl ResourceUrl {
     /// Reads a url as the service writes it; `None` of any other.
     fn plain(url: &str) -> Option<Self> {
         let path = url.strip_prefix("/communications/calls/").or_else(|| url.strip_prefix("/app/calls/"))?;
-        let mut segments = path.split('/');
-        let call = segments.next().and_then(|id| id.parse().ok())?;
+        // A GUID has 36 characters, or 32 without its dashes.
+        let is_whole = |(_, rest): &(&str, &str)| rest.is_empty() || rest.starts_with('/');
+        let split = [36, 32].into_iter().find_map(|end| path.split_at_checked(end).filter(is_whole));
+        let (id, rest) = split?;
+        let call = id.parse().ok()?;
+        let mut segments = rest.split('/').skip(1);
         let (collection, item) = (segments.next(), segments.next());
         let is_odd = |segment: &str| {
             segment.is_empty()
