@@ -195,10 +195,10 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
     }
 }
 
-/// Most collections hold one item, and the first would make room for four.
+/// Most collections hold one item or two, and the first would make room for four.
 pub(super) fn add<T>(items: &mut Vec<T>, item: T) {
-    if items.is_empty() {
-        items.reserve_exact(1);
+    if items.len() == items.capacity() {
+        items.reserve_exact(items.len().max(1));
     }
     items.push(item);
 }

@@ -60,7 +60,8 @@ impl Draft<'_> {
         }
         let mut told = told.into_iter().peekable();
         while let Some((sequence_number, first)) = told.next() {
-            let mut participants = Vec::from([first]);
+            let mut participants = Vec::with_capacity(1 + told.len());
+            participants.push(first);
             while let Some((_, one)) = told.next_if(|(number, _)| *number == sequence_number) {
                 participants.push(one);
             }
