@@ -12,7 +12,7 @@ use std::alloc::System;
 use std::hint::black_box;
 use std::time::Duration;
 
-use callfold::{Ledger, Moment, Recorded};
+use callfold::{Ledger, Mark, Moment, Recorded};
 use criterion::measurement::WallTime;
 use criterion::{
     BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group,
@@ -24,11 +24,12 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// What is kept of the past.
-const KEPT: [(&str, Kept); 4] = [
+const KEPT: [(&str, Kept); 5] = [
     ("yardstick: nothing kept", Kept::Nothing),
     ("a snapshot at every event", Kept::Every(1)),
     ("a snapshot at every 64th event", Kept::Every(64)),
     ("Ledger::with_history", Kept::History),
+    ("a mark at every event", Kept::Marks),
 ];
 
 #[derive(Clone, Copy)]
@@ -36,27 +37,31 @@ enum Kept {
     Nothing,
     Every(usize),
     History,
+    Marks,
 }
 
 impl Kept {
     fn ledger(self) -> Ledger {
         match self {
             Self::Nothing | Self::Every(_) => Ledger::new(),
-            Self::History => Ledger::with_history(),
+            Self::History | Self::Marks => Ledger::with_history(),
         }
     }
 
-    /// Folds the events, and gives the ledger last, the snapshots before it.
-    fn fold(self, events: &[Recorded]) -> Vec<Ledger> {
-        let (mut ledger, mut kept) = (self.ledger(), Vec::new());
+    /// Folds the events, and gives the ledger last, the snapshots before it, and the marks.
+    fn fold(self, events: &[Recorded]) -> (Vec<Ledger>, Vec<Mark>) {
+        let (mut ledger, mut kept, mut marks) = (self.ledger(), Vec::new(), Vec::new());
         for (count, recorded) in (1..).zip(events) {
             ledger.apply(recorded).unwrap();
+            if matches!(self, Self::Marks) {
+                marks.push(ledger.mark());
+            }
             if matches!(self, Self::Every(events) if count % events == 0) {
                 kept.push(ledger.snapshot());
             }
         }
         kept.push(ledger);
-        kept
+        (kept, marks)
     }
 
     /// How many bytes it holds.
@@ -76,6 +81,7 @@ fn benches(criterion: &mut Criterion) {
     }
     let events = common::events(1_000);
     ask(criterion, &events);
+    past(criterion);
 }
 
 fn keep(criterion: &mut Criterion, events: &[Recorded], calls: u64) {
@@ -96,7 +102,7 @@ fn keep(criterion: &mut Criterion, events: &[Recorded], calls: u64) {
 /// Questions about the past of a thousand calls.
 fn ask(criterion: &mut Criterion, events: &[Recorded]) {
     let mut group = group(criterion, "ask");
-    let kept = Kept::Every(64).fold(events);
+    let (kept, _) = Kept::Every(64).fold(events);
     let (snapshot, rest) = (kept.get(99).unwrap(), events.get(6400..6463).unwrap());
     group.bench_function("a snapshot", |bencher| bencher.iter(|| black_box(snapshot).snapshot()));
     group.bench_function("restore: a snapshot and 63 events", |bencher| {
@@ -109,15 +115,27 @@ fn ask(criterion: &mut Criterion, events: &[Recorded]) {
             BatchSize::LargeInput,
         );
     });
-    let history = Kept::History.fold(events).pop().unwrap();
-    let middle = events.get(events.len() / 2).and_then(|recorded| recorded.at).unwrap();
-    for (name, moment) in
-        [("a time, halfway", Moment::Time(middle)), ("revision 10 of each call", Moment::Revision(10))]
-    {
-        group.bench_function(format!("as of: {name}"), |bencher| {
-            bencher.iter_with_large_drop(|| black_box(&history).as_of(moment).unwrap());
+    group.finish();
+}
+
+/// Questions about the past of a hundred thousand calls: one of them, at any time or revision.
+fn past(criterion: &mut Criterion) {
+    let events = common::events(100_000);
+    let history = Kept::History.fold(&events).0.pop().unwrap();
+    let mut any = events.iter().cycle().step_by(7_919);
+    let mut group = group(criterion, "past of 100,000 calls");
+    group.bench_function("a call as of a time", |bencher| {
+        bencher.iter(|| {
+            let recorded = any.next().unwrap();
+            history.as_of(Moment::Time(recorded.at.unwrap())).unwrap().call(recorded.call)
         });
-    }
+    });
+    group.bench_function("a call as of a revision", |bencher| {
+        bencher.iter(|| {
+            let recorded = any.next().unwrap();
+            history.as_of(Moment::Revision(recorded.revision)).unwrap().call(recorded.call)
+        });
+    });
     group.finish();
 }
 

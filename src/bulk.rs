@@ -6,6 +6,7 @@
 //! came too early, a second telling, the side of the service) goes to a [`Replay`], the call with it, and the call
 //! comes back once it is lean again.
 
+mod digests;
 mod kind;
 mod lean;
 mod meaning;
@@ -20,6 +21,7 @@ mod whole;
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::fmt;
 use core::hash::BuildHasher;
 use core::num::NonZeroUsize;
 
@@ -30,7 +32,11 @@ pub use summary::{OperationSummary, Summary};
 
 use crate::{CallId, Finding, Moment, Recorded, Replay};
 use lean::Lean;
-use reader::{Holes, Reader, Told};
+#[cfg(any(feature = "testing", doc))]
+use lean::Line;
+#[cfg(any(feature = "testing", doc))]
+use reader::Holes;
+use reader::{Reader, Told};
 
 /// A replay of event logs in bulk: it keeps of each call what a summary tells, and finds what a [`Replay`] finds.
 ///
@@ -46,7 +52,7 @@ use reader::{Holes, Reader, Told};
 /// }
 /// assert_eq!(bulk.calls()[0].state(), State::Established);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Bulk {
     reader: Reader,
     calls: Vec<Slot>,
@@ -60,13 +66,34 @@ pub struct Bulk {
     events: u64,
 }
 
-/// A line of a log, decoded for the bulk replay that read it: see [`Bulk::decode`].
-#[derive(Clone, Debug)]
+/// How many calls there are, and no more: lines hold secrets.
+impl fmt::Debug for Bulk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let calls = self.calls.iter().filter(|slot| !slot.is_away).count() + self.replay.calls().count();
+        f.debug_struct("Bulk").field("calls", &calls).field("events", &self.events()).finish_non_exhaustive()
+    }
+}
+
+/// A line of a log, decoded for the bulk replay that read it, and for no other: see [`Bulk::decode`].
+#[cfg(any(feature = "testing", doc))]
+#[derive(Clone)]
 pub struct DecodedLine<'a> {
     told: Told<'a>,
     holes: Holes,
 }
 
+#[cfg(any(feature = "testing", doc))]
+impl fmt::Debug for DecodedLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Line { call, revision, .. } = self.told.line;
+        f.debug_struct("DecodedLine")
+            .field("call", &call)
+            .field("revision", &revision)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(any(feature = "testing", doc))]
 impl DecodedLine<'_> {
     /// Makes it tell the same of another call.
     ///
@@ -154,45 +181,6 @@ impl Bulk {
     #[must_use]
     pub fn part(self, index: usize, of: NonZeroUsize) -> Self {
         Self { part: (index, of), ..self }
-    }
-
-    /// Decodes a line in the canonical layout whose shape came before, to be folded later; `None` for any other, which
-    /// [`Bulk::line`] takes in.
-    ///
-    /// ```
-    /// use callfold::Bulk;
-    ///
-    /// let log = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}
-    /// {"v":1,"call":"67dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// let [first, second] = [&log[..87], &log[88..]];
-    /// let mut bulk = Bulk::new();
-    /// assert!(bulk.decode(first).is_none());
-    /// assert!(bulk.line(first).is_empty());
-    /// let mut decoded = bulk.decode(second).unwrap();
-    /// assert!(bulk.apply(&mut decoded));
-    /// assert_eq!(bulk.calls().len(), 2);
-    /// ```
-    pub fn decode<'a>(&mut self, line: &'a [u8]) -> Option<DecodedLine<'a>> {
-        let told = self.reader.read(scan::call(line)?, line)?;
-        Some(DecodedLine { told, holes: self.reader.holes().clone() })
-    }
-
-    /// Folds a line that this replay decoded. False, and nothing changed, where that is for [`Bulk::line`] to do: it
-    /// has findings, or it is not the next one of its call.
-    ///
-    /// ```
-    /// # use callfold::Bulk;
-    /// # let mut bulk = Bulk::new();
-    /// # let line = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// # bulk.line(line);
-    /// let mut again = bulk.decode(line).unwrap();
-    /// assert!(!bulk.apply(&mut again));
-    /// ```
-    pub fn apply(&mut self, line: &mut DecodedLine<'_>) -> bool {
-        core::mem::swap(self.reader.holes(), &mut line.holes);
-        let is_folded = self.fold(&line.told);
-        core::mem::swap(self.reader.holes(), &mut line.holes);
-        is_folded
     }
 
     /// Which part of so many a line belongs to; `None` where only all of them together can tell.
@@ -361,6 +349,48 @@ impl Bulk {
             Some(slot) => *slot = Slot { lean, is_away: false },
             None => self.keep(lean),
         }
+    }
+}
+
+#[cfg(any(feature = "testing", doc))]
+impl Bulk {
+    /// Decodes a line in the canonical layout whose shape came before, to be folded later; `None` for any other, which
+    /// [`Bulk::line`] takes in. For measuring what folding costs by itself: neither a part nor a moment is looked at.
+    ///
+    /// ```
+    /// use callfold::Bulk;
+    ///
+    /// let log = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}
+    /// {"v":1,"call":"67dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let [first, second] = [&log[..87], &log[88..]];
+    /// let mut bulk = Bulk::new();
+    /// assert!(bulk.decode(first).is_none());
+    /// assert!(bulk.line(first).is_empty());
+    /// let mut decoded = bulk.decode(second).unwrap();
+    /// assert!(bulk.apply(&mut decoded));
+    /// assert_eq!(bulk.calls().len(), 2);
+    /// ```
+    pub fn decode<'a>(&mut self, line: &'a [u8]) -> Option<DecodedLine<'a>> {
+        let told = self.reader.read(scan::call(line)?, line)?;
+        Some(DecodedLine { told, holes: self.reader.holes().clone() })
+    }
+
+    /// Folds a line that this replay decoded. False, and nothing changed, where that is for [`Bulk::line`] to do: it
+    /// has findings, or it is not the next one of its call.
+    ///
+    /// ```
+    /// # use callfold::Bulk;
+    /// # let mut bulk = Bulk::new();
+    /// # let line = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// # bulk.line(line);
+    /// let mut again = bulk.decode(line).unwrap();
+    /// assert!(!bulk.apply(&mut again));
+    /// ```
+    pub fn apply(&mut self, line: &mut DecodedLine<'_>) -> bool {
+        core::mem::swap(self.reader.holes(), &mut line.holes);
+        let is_folded = self.fold(&line.told);
+        core::mem::swap(self.reader.holes(), &mut line.holes);
+        is_folded
     }
 }
 

@@ -101,7 +101,9 @@ mod text;
 pub use proptest;
 pub use {jiff, serde_json, uuid};
 
-pub use bulk::{Bulk, DecodedLine, OperationSummary, Summary};
+#[cfg(any(feature = "testing", doc))]
+pub use bulk::DecodedLine;
+pub use bulk::{Bulk, OperationSummary, Summary};
 pub use call::Call;
 pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};

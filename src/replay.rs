@@ -134,7 +134,7 @@ impl Replay {
         self.events
     }
 
-    /// Takes in one record of a log and hands each event that it gave, once folded, to `sink`.
+    /// Takes in one record of a log and hands each event that it gave, as it is folded, to `sink`.
     ///
     /// ```
     /// use callfold::log::Format;

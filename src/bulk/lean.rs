@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::digests::Digests;
 use super::meaning::{DetailsTold, OperationTold, ParticipantTold, ToneTold};
 use super::names::{NameId, Word};
 use super::results::{Kept, Results};
@@ -12,7 +13,7 @@ use super::shape::{Packed, Shapes, Spans};
 use super::time::Time;
 use crate::call::{Beginning, Cause, Region, State};
 use crate::graph::{Member, OperationKind};
-use crate::ledger::{Digest, REMEMBERED};
+use crate::ledger::Digest;
 use crate::{CallId, Id, operation};
 
 #[derive(Clone, Debug)]
@@ -81,8 +82,16 @@ impl Arrivals {
         self.packed.clear();
     }
 
-    pub(super) const fn len(&self) -> usize {
-        self.arrivals.len()
+    /// True where nobody is told of twice; false also of more people than are looked through one by one.
+    pub(super) fn are_of_different_people(&self) -> bool {
+        let mut others = self.arrivals.as_slice();
+        while let [first, rest @ ..] = others {
+            if rest.iter().any(|other| other.id == first.id) {
+                return false;
+            }
+            others = rest;
+        }
+        self.arrivals.len() <= USUAL
     }
 
     pub(super) fn push(
@@ -119,41 +128,6 @@ pub(super) struct Room {
 
 /// No call gets room for more than this before it needs it.
 const USUAL: usize = 32;
-
-/// The digests of the newest revisions: that of revision `r` at `(r - 1) % REMEMBERED`.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Digests(Vec<Option<Digest>>);
-
-impl Digests {
-    /// Those of the revisions up to this one, the newest last.
-    pub(super) fn of(revision: u64, newest: impl ExactSizeIterator<Item = Option<Digest>>) -> Self {
-        let first = (revision + 1).saturating_sub(newest.len() as u64);
-        let mut digests = Vec::from_iter(core::iter::repeat_n(None, newest.len()));
-        for (revision, digest) in (first..).zip(newest) {
-            let index = (revision.wrapping_sub(1) % REMEMBERED as u64) as usize;
-            if let Some(place) = digests.get_mut(index) {
-                *place = digest;
-            }
-        }
-        Self(digests)
-    }
-
-    /// The digest of the next revision.
-    pub(super) fn push(&mut self, revision: u64, digest: Option<Digest>) {
-        let index = (revision.wrapping_sub(1) % REMEMBERED as u64) as usize;
-        match self.0.get_mut(index) {
-            Some(old) => *old = digest,
-            None => self.0.push(digest),
-        }
-    }
-
-    /// Those of the newest revisions, the newest last.
-    pub(super) fn newest(&self, revision: u64) -> impl Iterator<Item = Option<Digest>> {
-        let next = if self.0.len() < REMEMBERED { 0 } else { (revision % REMEMBERED as u64) as usize };
-        let (newer, older) = self.0.split_at_checked(next).unwrap_or_default();
-        older.iter().chain(newer).copied()
-    }
-}
 
 /// A line, as far as it is not its event's own.
 #[derive(Clone, Copy, Debug)]

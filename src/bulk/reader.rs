@@ -58,6 +58,7 @@ impl Reader {
     }
 
     /// What stands in the holes of the line that was read last.
+    #[cfg(any(feature = "testing", doc))]
     pub(super) const fn holes(&mut self) -> &mut Holes {
         &mut self.holes
     }
@@ -124,7 +125,7 @@ impl Reader {
             at = if next < last { scan::pass(bytes, next, b",").filter(|at| *at < last)? } else { next };
         }
         // Of two tellings of one participant in a delta the first counts: the whole fold knows.
-        let is_plain = sequence.is_none() || arrivals.len() <= 1;
+        let is_plain = sequence.is_none() || arrivals.are_of_different_people();
         (at == last && is_plain).then_some(sequence)
     }
 
@@ -164,10 +165,7 @@ impl Reader {
         Some(match told.kind {
             Kind::Step(_) | Kind::DetailsChanged => {
                 let details = details.meaning(spans)?;
-                let is_taken = match told.kind {
-                    Kind::Step(cause) => lean.step(cause),
-                    _ => is_live,
-                };
+                let is_taken = if let Kind::Step(cause) = told.kind { lean.step(cause) } else { is_live };
                 if is_taken {
                     lean.told(details, line, spans, results);
                 }
@@ -181,14 +179,14 @@ impl Reader {
                 }
                 is_taken
             }
-            Kind::OperationCreated | Kind::OperationUpdated | Kind::OperationStep(_) => {
-                let operation = operations.meaning(spans)?;
+            Kind::OperationCreated => {
                 let telling = &mut Telling { line, spans, shapes: operations, results };
-                match told.kind {
-                    Kind::OperationCreated => lean.create(operation, telling),
-                    Kind::OperationStep(cause) => lean.update(Some(cause), operation, telling),
-                    _ => lean.update(None, operation, telling),
-                }
+                lean.create(operations.meaning(spans)?, telling)
+            }
+            Kind::OperationUpdated | Kind::OperationStep(_) => {
+                let telling = &mut Telling { line, spans, shapes: operations, results };
+                let cause = if let Kind::OperationStep(cause) = told.kind { Some(cause) } else { None };
+                lean.update(cause, operations.meaning(spans)?, telling)
             }
             Kind::Beside => is_live,
             Kind::Heard => true,

@@ -1,6 +1,7 @@
 //! What a replay tells of a call, however it is kept.
 
 use alloc::borrow::Cow;
+use core::fmt;
 
 use jiff::Timestamp;
 
@@ -22,10 +23,20 @@ use crate::{Call, CallId, OperationId};
 /// assert_eq!(Summary::from(&call).direction(), Some("incoming"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Summary<'a>(Source<'a>);
 
-#[derive(Clone, Copy, Debug)]
+/// Which call it is, and no more: what is kept of a call holds secrets.
+impl fmt::Debug for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Summary")
+            .field("id", &self.id())
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Copy)]
 enum Source<'a> {
     Whole(&'a Call),
     Lean(&'a Lean, &'a Learned),

@@ -3,7 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::lean::{Digests, Lean, Press, Seat, Work};
+use super::digests::Digests;
+use super::lean::{Lean, Press, Seat, Work};
 use super::meaning::Learned;
 use super::names::{NameId, Word};
 use super::results::{Kept, Results};

@@ -26,6 +26,9 @@ pub(crate) enum Command {
     Check(CheckArgs),
 }
 
+/// More threads than this are a slip of the finger.
+const MOST_JOBS: usize = 256;
+
 #[derive(Debug, Group)]
 pub(crate) struct ReplayArgs {
     #[command(flatten)]
@@ -34,7 +37,7 @@ pub(crate) struct ReplayArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// How many threads replay event logs that are files
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = jobs)]
     pub(crate) jobs: NonZeroUsize,
     /// Show join tokens, passcodes and recording tokens
     #[arg(long)]
@@ -127,6 +130,11 @@ fn severity(name: &str) -> Result<Severity, String> {
 fn revision(text: &str) -> Result<u64, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "revisions count from 1".into())
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= MOST_JOBS);
+    number.ok_or_else(|| format!("threads are 1 to {MOST_JOBS}"))
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

@@ -66,8 +66,8 @@ impl Crew {
             (worker.last, worker.lines) = (Place { record: 0, line: 1 }, 0);
         }
         match input.regular_size() {
-            Some(size) if self.0.len() > 1 => self.side_by_side(input, size, take),
-            // What can be read only once is read here, for all of them.
+            Some(size) if self.0.len() > 1 && size > 0 => self.side_by_side(input, size, take),
+            // What can be read only once, or does not say how long it is, is read here for all of them.
             _ => self.in_turn(input, records, take),
         }
     }

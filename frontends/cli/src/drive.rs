@@ -156,12 +156,17 @@ pub(crate) fn drive<L: Listener>(order: Order<'_>, listener: &mut L) -> io::Resu
     Ok(outcome)
 }
 
-/// True where all logs are event logs. Standard input can be looked at once, and so only where it comes first.
+/// True where all logs are event logs, but for strays in folders. What can be read only once can be looked at only where
+/// it comes first.
 fn are_events(first: Option<&Result<Records, Unreadable>>, inputs: &[Input], args: &SourceArgs) -> bool {
-    let is_one =
-        |log: &Result<Records, Unreadable>| log.as_ref().is_ok_and(|log| log.format == Format::Events);
+    let is_one = |input: &Input, log: &Result<Records, Unreadable>| match log {
+        Ok(log) => log.format == Format::Events,
+        Err(_) => input.is_in_folder,
+    };
+    let first = inputs.first().zip(first);
     let mut rest = inputs.iter().skip(1);
-    first.is_some_and(is_one) && rest.all(|input| input.is_file() && is_one(&input.open(args.format.0)))
+    first.is_some_and(|(input, log)| is_one(input, log))
+        && rest.all(|input| input.regular_size().is_some() && is_one(input, &input.open(args.format.0)))
 }
 
 /// What does the work.

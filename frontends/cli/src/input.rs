@@ -113,10 +113,6 @@ impl Input {
         }
     }
 
-    pub(crate) const fn is_file(&self) -> bool {
-        matches!(self.source, Source::File(_))
-    }
-
     /// The size of the log, where it is a file that can be read more than once.
     pub(crate) fn regular_size(&self) -> Option<u64> {
         let Source::File(path) = &self.source else { return None };

@@ -134,8 +134,8 @@ impl<'t> Layout<'t> {
         let allowed = (self.allowed)(&self.path);
         let is_number = || matches!(scalar.first(), Some(b'-' | b'0'..=b'9'));
         match (allowed, scalar) {
+            (_, b"null") | (Hole::Fixed, _) => Some(Hole::Fixed),
             (Hole::Never, _) => None,
-            (Hole::Fixed, _) | (_, b"null") => Some(Hole::Fixed),
             (Hole::Truth | Hole::Unknown, b"true" | b"false") => Some(Hole::Truth),
             (Hole::Text | Hole::Name, [b'"', ..]) => Some(allowed),
             (Hole::Unknown, [b'"', ..]) => Some(Hole::Text),

@@ -1,0 +1,134 @@
+//! `callfold replay --jobs`: several threads say what one says.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use common::{Folder, SAMPLES, callfold, fed, sample};
+use serde_json::{Value, json};
+
+/// A line of one of many calls.
+fn line(call: u32, revision: u64, kind: &str, data: &Value) -> String {
+    let id = format!("{call:08x}-894c-409a-b240-bd8beae78896");
+    let data = data.to_string();
+    format!(
+        r#"{{"v":1,"call":"{id}","rev":{revision},"at":"2026-11-23T09:15:02.250Z","type":"{kind}","data":{data}}}"#
+    )
+}
+
+/// Calls side by side, and here and there something odd.
+fn interleaved(calls: u32, end: &str) -> String {
+    let mut log = String::new();
+    for (revision, kind, data) in [
+        (1, "offered", json!({ "direction": "incoming" })),
+        (2, "answered", json!({})),
+        (3, "established", json!({ "subject": "Zoë \"says\" é" })),
+        (4, "toneReceived", json!({ "sequenceId": 1, "tone": "pound" })),
+        (5, "terminated", json!({ "resultInfo": { "code": 200, "subcode": 4521 } })),
+    ] {
+        for call in (0..calls).map(|call| call.wrapping_mul(0x9E37_79B9)) {
+            log += &line(call, revision, kind, &data);
+            log += end;
+            match call % 97 {
+                0 => log += &format!("{}{end}", line(call, revision, kind, &data)),
+                1 => log += &format!("not a record{end}{end}"),
+                2 => log += &format!("{}{end}", line(call, revision + 1, "held", &json!({}))),
+                3 => log += &format!("{}{end}", line(call, revision, "detailsChanged", &json!({}))),
+                _ => {}
+            }
+        }
+    }
+    log
+}
+
+/// What one thread says of the logs, after two and three said the same.
+#[track_caller]
+fn told(logs: &[&str]) -> String {
+    let with = |arguments: &[&str]| {
+        let arguments = [arguments, logs].concat();
+        let ran = callfold(&arguments);
+        (ran.status, ran.out, ran.err)
+    };
+    for output in [&["replay", "--json"][..], &["replay"]] {
+        let one = with(output);
+        for jobs in ["1", "2", "3"] {
+            assert_eq!(with(&[output, &["--jobs", jobs]].concat()), one, "{jobs} jobs, {logs:?}");
+        }
+    }
+    with(&["replay", "--json"]).1
+}
+
+#[test]
+fn a_log_of_many_blocks_says_the_same() {
+    let folder = Folder::new();
+    for end in ["\n", "\r\n"] {
+        let log = interleaved(900, end);
+        assert!(log.len() > 5 * (1 << 17), "many blocks");
+        let told = told(&[&folder.write("log.jsonl", &log)]);
+        assert!(told.contains("duplicate") && told.contains("malformed") && told.contains("refused"));
+        told_again(&folder, log.trim_end());
+    }
+}
+
+/// The same without the last line end, behind a byte order mark.
+fn told_again(folder: &Folder, log: &str) {
+    told(&[&folder.write("marked.jsonl", format!("\u{feff}{log}"))]);
+}
+
+#[test]
+fn several_logs_and_folders_say_the_same() {
+    let folder = Folder::new();
+    let log = interleaved(40, "\n");
+    let lines: Vec<_> = log.lines().collect();
+    let (first, second) = lines.split_at(lines.len() / 2);
+    folder.write("logs/1.jsonl", first.join("\n"));
+    folder.write("logs/2.jsonl", second.join("\n"));
+    folder.write("logs/empty.jsonl", "");
+    folder.write("logs/README", "what these are");
+    let path = format!("{}/logs", folder.path());
+    told(&[&path]);
+    told(&[&path, &folder.write("again.jsonl", &log)]);
+}
+
+#[test]
+fn every_sample_says_the_same() {
+    for name in SAMPLES {
+        told(&[&sample(name)]);
+    }
+    told(&[&sample("service.jsonl")]);
+}
+
+#[test]
+fn standard_input_says_the_same() {
+    let log = interleaved(40, "\n");
+    let of = |jobs| fed(log.as_bytes(), &["replay", "--json", "--jobs", jobs, "-"]).out;
+    assert_eq!(of("1"), of("3"));
+}
+
+#[test]
+fn no_number_and_far_too_many_are_status_2() {
+    for jobs in ["0", "-1", "257", "18446744073709551615", "many"] {
+        assert_eq!(callfold(&["replay", "--jobs", jobs, &sample("ivr.jsonl")]).status, 2, "{jobs}");
+    }
+}
+
+/// A pipe can be read once: what is in it is not to be lost by a look at its format.
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_not_the_first_log_loses_nothing() {
+    use std::process::Command;
+
+    let folder = Folder::new();
+    let log = interleaved(40, "\n");
+    let first = folder.write("first.jsonl", interleaved(1, "\n"));
+    let whole = folder.write("whole.jsonl", &log);
+    let pipe = format!("{}/pipe", folder.path());
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for jobs in ["1", "2"] {
+        let (into, text) = (pipe.clone(), log.clone());
+        let writer = std::thread::spawn(move || std::fs::write(into, text));
+        let of_pipe = callfold(&["replay", "--json", "--jobs", jobs, &first, &pipe]);
+        writer.join().unwrap().unwrap();
+        let of_file = callfold(&["replay", "--json", &first, &whole]);
+        assert_eq!(of_pipe.out.replace(&pipe, &whole), of_file.out);
+    }
+}
