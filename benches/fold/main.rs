@@ -2,7 +2,8 @@
 //!
 //! The yardstick of the same run: a flat `match` over a `HashMap`, which keeps of a call what it must to say how the
 //! call ended. A thousand calls are decoded once and fold over and over under other ids, a thousand at a time, so
-//! that what grows is what is kept and not what is read.
+//! that what grows is what is kept and not what is read. The lines of the bulk replay are matched before, digests
+//! and ids included.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may panic, and its entry is a macro's")]
 
