@@ -22,14 +22,13 @@ mod whole;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
-use core::hash::BuildHasher;
 use core::num::NonZeroUsize;
 
-use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 pub use summary::{OperationSummary, Summary};
 
+use crate::ledger::hash_of_call as hash;
 use crate::{CallId, Finding, Moment, Recorded, Replay};
 use lean::Lean;
 #[cfg(any(feature = "testing", doc))]
@@ -397,10 +396,6 @@ impl Bulk {
 /// The part of the calls whose ids begin with these eight digits.
 fn part(owner: u32, of: NonZeroUsize) -> usize {
     (owner.wrapping_mul(0x9E37_79B9) >> 8) as usize % of
-}
-
-fn hash(call: CallId) -> u64 {
-    FixedState::with_seed(0).hash_one(call.guid().as_u128())
 }
 
 fn find(index: &HashTable<u32>, calls: &[Slot], call: CallId) -> Option<u32> {

@@ -19,7 +19,7 @@ pub use applied::{Applied, ApplyError};
 use entry::{Books, Digests};
 pub(crate) use entry::{Digest, Entry, REMEMBERED, digest_of_line};
 pub use past::{Mark, Moment, NoHistory, Past};
-pub(crate) use working_set::WorkingSet;
+pub(crate) use working_set::{WorkingSet, hash as hash_of_call};
 
 /// Calls by their id, folded from recorded events.
 ///

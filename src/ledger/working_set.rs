@@ -119,6 +119,7 @@ impl WorkingSet {
     }
 }
 
-fn hash(id: CallId) -> u64 {
+/// Where a call belongs in a table of places.
+pub(crate) fn hash(id: CallId) -> u64 {
     FixedState::with_seed(0).hash_one(id.guid().as_u128())
 }

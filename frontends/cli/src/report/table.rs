@@ -25,8 +25,9 @@ const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations",
 
 pub(crate) fn table(outcome: &Outcome, worst: &Worst, shows_secrets: bool) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
-    calls(outcome, worst, &mut out)?;
-    summary(outcome, worst, &mut out)?;
+    let told = outcome.calls.summaries();
+    calls(&told, worst, &mut out)?;
+    summary(outcome, told.len(), worst, &mut out)?;
     findings(worst, &mut out)?;
     if shows_secrets {
         for call in outcome.calls.whole().into_iter().flat_map(Replay::calls) {
@@ -41,9 +42,8 @@ pub(crate) fn table(outcome: &Outcome, worst: &Worst, shows_secrets: bool) -> io
 }
 
 /// One line a call where the terminal is wide enough, a few where it is not.
-fn calls(outcome: &Outcome, worst: &Worst, out: &mut impl Write) -> io::Result<()> {
+fn calls(calls: &[Summary<'_>], worst: &Worst, out: &mut impl Write) -> io::Result<()> {
     let count = |call: &Summary<'_>| worst.of_call(call.id());
-    let calls = outcome.calls.summaries();
     let mut table = Table::new();
     if table.width().is_some_and(|width| width < NARROW) {
         calls.iter().try_for_each(|call| block(call, count(call), out))?;
@@ -133,8 +133,7 @@ fn clock(duration: SignedDuration) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-fn summary(outcome: &Outcome, worst: &Worst, out: &mut impl Write) -> io::Result<()> {
-    let calls = outcome.calls.summaries().len();
+fn summary(outcome: &Outcome, calls: usize, worst: &Worst, out: &mut impl Write) -> io::Result<()> {
     let events = outcome.calls.events();
     let records: u64 = outcome.inputs.iter().map(|input| input.records).sum();
     let inputs = outcome.inputs.len();
