@@ -4,55 +4,147 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::names::names;
 use crate::{call, operation};
 
-/// One of the two lifecycles.
+names! {
+    /// One of the two lifecycles.
+    ///
+    /// ```
+    /// use callfold::chart::Chart;
+    ///
+    /// assert!(Chart::Operation.mermaid().contains("notStarted --> running: operationStarted"));
+    /// ```
+    #[expect(clippy::exhaustive_enums, reason = "there are two")]
+    pub enum Chart {
+        /// `callState`.
+        Call = "call",
+        /// The status of an operation.
+        Operation = "operation",
+    }
+}
+
+/// A state of a lifecycle, by its name.
 ///
 /// ```
 /// use callfold::chart::Chart;
 ///
-/// assert!(Chart::Operation.mermaid().contains("notStarted --> running: operationStarted"));
+/// let held = Chart::Call.nodes().into_iter().find(|node| node.name == "hold").unwrap();
+/// assert_eq!(held.regions, ["live", "connected"]);
+/// assert!(!held.is_final);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Node {
+    /// As Graph writes it.
+    pub name: &'static str,
+    /// The superstates that hold it, outermost first.
+    pub regions: Vec<&'static str>,
+    /// True where nothing leads out of it.
+    pub is_final: bool,
+}
+
+/// What moves a lifecycle from one state to the next.
+///
+/// ```
+/// use callfold::chart::Chart;
+///
+/// let first = Chart::Call.steps()[0];
+/// assert_eq!((first.from, first.cause, first.to), ("incoming", "answered", "establishing"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "there are two")]
-pub enum Chart {
-    /// `callState`.
-    Call,
-    /// The status of an operation.
-    Operation,
+#[non_exhaustive]
+pub struct Step {
+    /// A state.
+    pub from: &'static str,
+    /// The event that carries it.
+    pub cause: &'static str,
+    /// Another state.
+    pub to: &'static str,
 }
 
-/// A lifecycle, stripped of its types.
-struct Outline {
-    states: Vec<Node>,
-    /// From, cause, to.
-    steps: Vec<[&'static str; 3]>,
-    beginnings: &'static [&'static str],
-}
-
-struct Node {
-    name: &'static str,
-    /// Outermost first.
-    regions: Vec<&'static str>,
+/// An event with which a lifecycle begins, and the state that it begins in.
+///
+/// ```
+/// use callfold::chart::Chart;
+///
+/// let offered = Chart::Call.beginnings()[0];
+/// assert_eq!((offered.event, offered.state, offered.is_midway), ("offered", "incoming", false));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Beginning {
+    /// The event.
+    pub event: &'static str,
+    /// The state.
+    pub state: &'static str,
+    /// True where the call was found under way, and nobody saw it begin: such an event names the state itself.
+    pub is_midway: bool,
 }
 
 impl Chart {
-    fn outline(self) -> Outline {
+    /// The states, in the order of the lifecycle.
+    ///
+    /// ```
+    /// use callfold::chart::Chart;
+    ///
+    /// assert_eq!(Chart::Operation.nodes()[0].name, "notStarted");
+    /// assert_eq!(Chart::Operation.nodes()[0].regions, ["pending"]);
+    /// ```
+    pub fn nodes(self) -> Vec<Node> {
         match self {
-            Self::Call => Outline {
-                states: nodes(call::State::ALL, |state| {
-                    state.regions().map(|region| region.as_str()).collect()
-                }),
-                steps: steps(call::State::ALL, |state| state.steps().collect()),
-                beginnings: &["incoming", "establishing"],
-            },
-            Self::Operation => Outline {
-                states: nodes(operation::State::ALL, |state| {
-                    state.regions().map(|region| region.as_str()).collect()
-                }),
-                steps: steps(operation::State::ALL, |state| state.steps().collect()),
-                beginnings: &["notStarted", "running", "completed", "failed"],
-            },
+            Self::Call => nodes(call::State::ALL, |state| {
+                let regions = state.regions().map(|region| region.as_str()).collect();
+                (regions, state.steps().next().is_none())
+            }),
+            Self::Operation => nodes(operation::State::ALL, |state| {
+                let regions = state.regions().map(|region| region.as_str()).collect();
+                (regions, state.steps().next().is_none())
+            }),
+        }
+    }
+
+    /// The whole relation, in the order of the states. What is not in it is refused.
+    ///
+    /// ```
+    /// use callfold::chart::Chart;
+    ///
+    /// assert_eq!(Chart::Operation.steps().len(), 5);
+    /// ```
+    pub fn steps(self) -> Vec<Step> {
+        match self {
+            Self::Call => steps(call::State::ALL, |state| state.steps().collect()),
+            Self::Operation => steps(operation::State::ALL, |state| state.steps().collect()),
+        }
+    }
+
+    /// How it begins.
+    ///
+    /// ```
+    /// use callfold::chart::Chart;
+    ///
+    /// let beginnings = Chart::Operation.beginnings();
+    /// assert!(beginnings.iter().all(|beginning| beginning.event == "operationCreated"));
+    /// ```
+    pub fn beginnings(self) -> Vec<Beginning> {
+        let begin = |event, state| Beginning { event, state, is_midway: false };
+        match self {
+            Self::Call => {
+                let adopted = |state: &call::State| Beginning {
+                    event: "adopted",
+                    state: state.as_str(),
+                    is_midway: true,
+                };
+                let natural = [
+                    begin("offered", call::State::Incoming.as_str()),
+                    begin("placed", call::State::Establishing.as_str()),
+                ];
+                natural.into_iter().chain(call::State::ALL.iter().map(adopted)).collect()
+            }
+            Self::Operation => {
+                let states = operation::State::ALL.iter();
+                states.map(|state| begin("operationCreated", state.as_str())).collect()
+            }
         }
     }
 
@@ -64,14 +156,16 @@ impl Chart {
     /// assert!(Chart::Call.table().contains("| hold |"));
     /// ```
     pub fn table(self) -> String {
-        let outline = self.outline();
-        let targets = outline.states.iter().map(|node| node.name);
-        let targets: Vec<_> =
-            targets.filter(|name| outline.steps.iter().any(|step| step[2] == *name)).collect();
+        let (nodes, steps) = (self.nodes(), self.steps());
+        let targets = nodes.iter().map(|node| node.name);
+        let targets: Vec<_> = targets.filter(|name| steps.iter().any(|step| step.to == *name)).collect();
         let mut table = format!("| from \\ to | {} |\n", targets.join(" | "));
         table.push_str(&format!("|{}\n", " --- |".repeat(targets.len() + 1)));
-        for node in &outline.states {
-            let cell = |to: &&str| outline.cause(node.name, to).unwrap_or_default();
+        for node in &nodes {
+            let cell = |to: &&str| {
+                let step = steps.iter().find(|step| step.from == node.name && step.to == *to);
+                step.map_or("", |step| step.cause)
+            };
             let cells: Vec<_> = targets.iter().map(cell).collect();
             table.push_str(&format!("| {} | {} |\n", node.name, cells.join(" | ")));
         }
@@ -86,58 +180,52 @@ impl Chart {
     /// assert!(Chart::Call.mermaid().starts_with("stateDiagram-v2\n"));
     /// ```
     pub fn mermaid(self) -> String {
-        let outline = self.outline();
+        let nodes = self.nodes();
         let mut lines = Vec::from(["stateDiagram-v2".into()]);
-        outline.region(&[], &mut lines);
-        lines.extend(outline.beginnings.iter().map(|state| format!("  [*] --> {state}")));
-        lines.extend(outline.steps.iter().map(|[from, cause, to]| format!("  {from} --> {to}: {cause}")));
-        let finals = outline.states.iter().filter(|node| outline.is_final(node.name));
+        region(&nodes, &[], &mut lines);
+        let beginnings = self.beginnings().into_iter().filter(|beginning| !beginning.is_midway);
+        lines.extend(beginnings.map(|beginning| format!("  [*] --> {}", beginning.state)));
+        let steps = self.steps().into_iter();
+        lines.extend(steps.map(|Step { from, cause, to }| format!("  {from} --> {to}: {cause}")));
+        let finals = nodes.iter().filter(|node| node.is_final);
         lines.extend(finals.map(|node| format!("  {} --> [*]", node.name)));
         lines.join("\n") + "\n"
     }
 }
 
-impl Outline {
-    fn cause(&self, from: &str, to: &str) -> Option<&'static str> {
-        self.steps.iter().find(|step| step[0] == from && step[2] == to).map(|step| step[1])
-    }
-
-    fn is_final(&self, state: &str) -> bool {
-        !self.steps.iter().any(|step| step[0] == state)
-    }
-
-    /// Writes the states of a region and the regions in it.
-    fn region(&self, outer: &[&'static str], lines: &mut Vec<String>) {
-        let indent = "  ".repeat(outer.len() + 1);
-        let mut seen: Vec<&str> = Vec::new();
-        for node in self.states.iter().filter(|node| node.regions.starts_with(outer)) {
-            match node.regions.get(outer.len()) {
-                None => lines.push(format!("{indent}{}", node.name)),
-                Some(region) if !seen.contains(region) => {
-                    seen.push(region);
-                    lines.push(format!("{indent}state {region} {{"));
-                    self.region(&[outer, &[region]].concat(), lines);
-                    lines.push(format!("{indent}}}"));
-                }
-                Some(_) => {}
+/// Writes the states of a region and the regions in it.
+fn region(nodes: &[Node], outer: &[&'static str], lines: &mut Vec<String>) {
+    let indent = "  ".repeat(outer.len() + 1);
+    let mut seen: Vec<&str> = Vec::new();
+    for node in nodes.iter().filter(|node| node.regions.starts_with(outer)) {
+        match node.regions.get(outer.len()) {
+            None => lines.push(format!("{indent}{}", node.name)),
+            Some(inner) if !seen.contains(inner) => {
+                seen.push(inner);
+                lines.push(format!("{indent}state {inner} {{"));
+                region(nodes, &[outer, &[inner]].concat(), lines);
+                lines.push(format!("{indent}}}"));
             }
+            Some(_) => {}
         }
     }
 }
 
-fn nodes<S: Copy + AsStr>(states: &[S], regions: fn(S) -> Vec<&'static str>) -> Vec<Node> {
+/// `outline` gives the regions of a state, innermost first, and whether it is final.
+fn nodes<S: Copy + AsStr>(states: &[S], outline: fn(S) -> (Vec<&'static str>, bool)) -> Vec<Node> {
     let node = |state: &S| {
-        let mut regions = regions(*state);
+        let (mut regions, is_final) = outline(*state);
         regions.reverse();
-        Node { name: state.name(), regions }
+        Node { name: state.name(), regions, is_final }
     };
     states.iter().map(node).collect()
 }
 
-fn steps<S: Copy + AsStr, C: AsStr>(states: &[S], steps: fn(S) -> Vec<(C, S)>) -> Vec<[&'static str; 3]> {
+fn steps<S: Copy + AsStr, C: AsStr>(states: &[S], steps: fn(S) -> Vec<(C, S)>) -> Vec<Step> {
     let of = |from: &S| {
         let from = *from;
-        steps(from).into_iter().map(move |(cause, to)| [from.name(), cause.name(), to.name()])
+        let step = move |(cause, to): (C, S)| Step { from: from.name(), cause: cause.name(), to: to.name() };
+        steps(from).into_iter().map(step)
     };
     states.iter().flat_map(of).collect()
 }

@@ -5,7 +5,9 @@
 use std::fmt::Write as _;
 
 use callfold::call::{Cause, State};
-use callfold::operation;
+use callfold::chart::Chart;
+use callfold::{Call, Recorded, operation};
+use serde_json::json;
 
 /// The relation as `docs/lifecycle.md` wants it, written independently of the chart: state, cause, next.
 const CALL: &[(State, Cause, State)] = &[
@@ -121,4 +123,64 @@ fn distance(from: State, to: State) -> usize {
         }
     }
     distances[to as usize]
+}
+
+#[test]
+fn a_chart_as_data_is_the_relation() {
+    let steps = |chart: Chart| -> Vec<_> {
+        chart.steps().iter().map(|step| [step.from, step.cause, step.to]).collect()
+    };
+    let mut call: Vec<_> = CALL.iter().map(|row| [row.0.as_str(), row.1.as_str(), row.2.as_str()]).collect();
+    let mut told = steps(Chart::Call);
+    call.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(told, call);
+    let operation: Vec<_> =
+        OPERATION.iter().map(|row| [row.0.as_str(), row.1.as_str(), row.2.as_str()]).collect();
+    assert_eq!(steps(Chart::Operation), operation);
+}
+
+#[test]
+fn a_chart_as_data_has_each_state_in_its_regions_outermost_first() {
+    for (node, state) in Chart::Call.nodes().iter().zip(State::ALL) {
+        assert_eq!(node.name, state.as_str());
+        let regions: Vec<_> = state.regions().map(|region| region.as_str()).collect();
+        assert!(node.regions.iter().rev().eq(&regions), "{state}: {:?}", node.regions);
+        assert_eq!(node.is_final, *state == State::Terminated, "{state}");
+    }
+    assert_eq!(Chart::Call.nodes().len(), State::ALL.len());
+    for (node, state) in Chart::Operation.nodes().iter().zip(operation::State::ALL) {
+        assert_eq!(node.name, state.as_str());
+        assert!(node.regions.iter().copied().eq(state.regions().map(|region| region.as_str())), "{state}");
+        assert_eq!(node.is_final, state.lies_in(operation::Region::Settled), "{state}");
+    }
+    assert_eq!(Chart::Operation.nodes().len(), operation::State::ALL.len());
+}
+
+/// Each is folded: what the chart says of beginnings is what the fold does.
+#[test]
+fn a_lifecycle_begins_as_its_chart_says() {
+    const CALL: &str = "57dab8b1-894c-409a-b240-bd8beae78896";
+    let line = |revision: u64, event: &str, data: serde_json::Value| -> Recorded {
+        let line = json!({ "call": CALL, "rev": revision, "type": event, "data": data });
+        line.to_string().parse().expect("a line of the log")
+    };
+    let beginnings = Chart::Call.beginnings();
+    for beginning in &beginnings {
+        let data = if beginning.is_midway { json!({ "state": beginning.state }) } else { json!({}) };
+        let call = Call::begin(&line(1, beginning.event, data)).expect("a beginning");
+        assert_eq!(call.state().as_str(), beginning.state, "{beginning:?}");
+    }
+    let natural: Vec<_> = beginnings.iter().filter(|it| !it.is_midway).map(|it| it.event).collect();
+    assert_eq!(natural, ["offered", "placed"]);
+    assert_eq!(beginnings.len(), 2 + State::ALL.len(), "it can be found in any state");
+    let beginnings = Chart::Operation.beginnings();
+    for beginning in &beginnings {
+        let mut call = Call::begin(&line(1, "placed", json!({}))).expect("a beginning");
+        let told = json!({ "id": "o", "status": beginning.state });
+        call.evolve(&line(2, beginning.event, told)).expect("an operation may begin");
+        assert_eq!(call.operations()[0].state().as_str(), beginning.state, "{beginning:?}");
+        assert!(!beginning.is_midway);
+    }
+    assert_eq!(beginnings.len(), operation::State::ALL.len());
 }
