@@ -1,0 +1,81 @@
+//! The W3C's State Chart XML.
+
+use std::io;
+
+use callfold::chart::{Chart, Node, Step};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+use super::tree::{Branch, tree};
+use super::{BEFORE, beginning, entrances};
+
+/// The chart as a document of the W3C's [State Chart XML](https://www.w3.org/TR/scxml/): superstates are states that
+/// hold others, causes are event descriptors. Every transition stands in the state that it leaves, so that what the
+/// chart refuses is no transition of a superstate either.
+///
+/// It begins in [`BEFORE`]. The states that settle an operation are final within `settled`, so that they raise
+/// `done.state.settled`; the document ends where a final state stands at the top, as `terminated` does.
+///
+/// ```
+/// use callfold::chart::Chart;
+///
+/// let scxml = callfold_view::chart::scxml(Chart::Call);
+/// assert!(scxml.contains(r#"<transition event="adopted.hold" target="hold"/>"#));
+/// assert!(scxml.contains(r#"<final id="terminated"/>"#));
+/// ```
+pub fn scxml(chart: Chart) -> String {
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    write(chart, &mut writer).expect("a text takes what is written");
+    let mut document = String::from_utf8(writer.into_inner()).expect("names are UTF-8");
+    document.push('\n');
+    document
+}
+
+fn write(chart: Chart, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+    let nodes = chart.nodes();
+    let steps = chart.steps();
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    writer.write_event(Event::Comment(BytesText::new(&format!(" {} ", beginning(chart)))))?;
+    let scxml = writer.create_element("scxml").with_attributes([
+        ("xmlns", "http://www.w3.org/2005/07/scxml"),
+        ("version", "1.0"),
+        ("datamodel", "null"),
+        ("name", chart.as_str()),
+        ("initial", BEFORE),
+    ]);
+    scxml.write_inner_content(|writer| {
+        writer.create_element("state").with_attribute(("id", BEFORE)).write_inner_content(|writer| {
+            entrances(chart).iter().try_for_each(|(event, state)| transition(event, state, writer))
+        })?;
+        branches(&tree(&nodes), &steps, writer)
+    })?;
+    Ok(())
+}
+
+fn branches(of: &[Branch<'_>], steps: &[Step], writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+    of.iter().try_for_each(|branch| match branch {
+        Branch::State(node) => state(node, steps, writer),
+        Branch::Region(name, inner) => {
+            let region = writer.create_element("state").with_attribute(("id", *name));
+            region.write_inner_content(|writer| branches(inner, steps, writer)).map(drop)
+        }
+    })
+}
+
+fn state(node: &Node, steps: &[Step], writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+    if node.is_final {
+        writer.create_element("final").with_attribute(("id", node.name)).write_empty()?;
+        return Ok(());
+    }
+    let state = writer.create_element("state").with_attribute(("id", node.name));
+    state.write_inner_content(|writer| {
+        let mut out = steps.iter().filter(|step| step.from == node.name);
+        out.try_for_each(|step| transition(step.cause, step.to, writer))
+    })?;
+    Ok(())
+}
+
+fn transition(event: &str, target: &str, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+    let attributes = [("event", event), ("target", target)];
+    writer.create_element("transition").with_attributes(attributes).write_empty().map(drop)
+}

@@ -1,0 +1,30 @@
+//! The states of a chart, nested as their superstates are.
+
+use callfold::chart::Node;
+
+/// A state, or a superstate with what it holds.
+pub(super) enum Branch<'a> {
+    State(&'a Node),
+    Region(&'static str, Vec<Self>),
+}
+
+/// Everything in the order of the lifecycle.
+pub(super) fn tree(nodes: &[Node]) -> Vec<Branch<'_>> {
+    within(nodes, &[])
+}
+
+fn within<'a>(nodes: &'a [Node], outer: &[&'static str]) -> Vec<Branch<'a>> {
+    let mut branches = Vec::new();
+    let mut seen = Vec::new();
+    for node in nodes.iter().filter(|node| node.regions.starts_with(outer)) {
+        match node.regions.get(outer.len()) {
+            None => branches.push(Branch::State(node)),
+            Some(region) if !seen.contains(region) => {
+                seen.push(*region);
+                branches.push(Branch::Region(region, within(nodes, &[outer, &[region]].concat())));
+            }
+            Some(_) => {}
+        }
+    }
+    branches
+}

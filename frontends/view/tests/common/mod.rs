@@ -1,0 +1,67 @@
+//! What the tests share: the relation, asked of the states themselves.
+#![allow(dead_code, unreachable_pub, reason = "every test file uses a part of it")]
+
+use std::collections::BTreeSet;
+
+use callfold::chart::Chart;
+use callfold::{call, operation};
+
+/// From, cause, to.
+pub type Relation = BTreeSet<[String; 3]>;
+
+pub fn step(from: impl ToString, cause: impl ToString, to: impl ToString) -> [String; 3] {
+    [from.to_string(), cause.to_string(), to.to_string()]
+}
+
+/// What the lifecycle allows, by its own word.
+pub fn relation(chart: Chart) -> Relation {
+    match chart {
+        Chart::Call => {
+            let states = call::State::ALL.iter();
+            states.flat_map(|from| from.steps().map(|(cause, to)| step(*from, cause, to))).collect()
+        }
+        Chart::Operation => {
+            let states = operation::State::ALL.iter();
+            states.flat_map(|from| from.steps().map(|(cause, to)| step(*from, cause, to))).collect()
+        }
+    }
+}
+
+/// The state, after the regions that hold it, outermost first.
+pub fn places(chart: Chart) -> BTreeSet<Vec<String>> {
+    let place = |state: String, regions: Vec<String>| regions.into_iter().rev().chain([state]).collect();
+    match chart {
+        Chart::Call => {
+            let states = call::State::ALL.iter();
+            let regions = |state: &call::State| state.regions().map(|region| region.to_string()).collect();
+            states.map(|state| place(state.to_string(), regions(state))).collect()
+        }
+        Chart::Operation => {
+            let states = operation::State::ALL.iter();
+            let regions =
+                |state: &operation::State| state.regions().map(|region| region.to_string()).collect();
+            states.map(|state| place(state.to_string(), regions(state))).collect()
+        }
+    }
+}
+
+/// What leads out of `unknown` in machines that run, written by hand.
+pub fn entrances(chart: Chart) -> Relation {
+    let (event, mut entrances) = match chart {
+        Chart::Call => {
+            let natural = [step("unknown", "offered", "incoming"), step("unknown", "placed", "establishing")];
+            ("adopted", BTreeSet::from(natural))
+        }
+        Chart::Operation => ("operationCreated", BTreeSet::new()),
+    };
+    let states = places(chart).into_iter().filter_map(|place| place.last().cloned());
+    entrances.extend(states.map(|state| step("unknown", format!("{event}.{state}"), state)));
+    entrances
+}
+
+/// The states that nothing leaves.
+pub fn finals(chart: Chart) -> BTreeSet<String> {
+    let relation = relation(chart);
+    let states = places(chart).into_iter().filter_map(|place| place.last().cloned());
+    states.filter(|state| !relation.iter().any(|[from, ..]| from == state)).collect()
+}
