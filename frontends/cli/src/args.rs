@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     /// Replay, and say only what is wrong; for pipelines
     Check(CheckArgs),
+    /// Draw a lifecycle, of calls or of operations: for people, and for other tools
+    Diagram(DiagramArgs),
 }
 
 /// More threads than this are a slip of the finger.
@@ -71,6 +73,40 @@ pub(crate) enum Target {
     Events,
     /// The same as CloudEvents 1.0
     Cloudevents,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct DiagramArgs {
+    /// Whose lifecycle
+    #[arg(value_enum, value_name = "LIFECYCLE", default_value_t = Lifecycle::Call)]
+    pub(crate) lifecycle: Lifecycle,
+    /// In which form; it goes to standard output
+    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t = Form::Mermaid)]
+    pub(crate) form: Form,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Lifecycle {
+    /// That of a call: callState
+    Call,
+    /// That of an operation: its status
+    Operation,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Form {
+    /// A Mermaid state diagram, for Markdown pages
+    Mermaid,
+    /// A graph for graphviz: | dot -Tpng > call.png
+    Dot,
+    /// State Chart XML of the W3C, for its interpreters
+    Scxml,
+    /// The configuration of an XState 5 machine, for createMachine
+    Xstate,
+    /// A picture, for browsers and pages
+    Svg,
+    /// What leads from where to where, as a Markdown table
+    Table,
 }
 
 #[derive(Debug, Group)]

@@ -1,9 +1,10 @@
-//! `callfold`: replays recorded logs of Microsoft Graph calling notifications.
+//! `callfold`: replays recorded logs of Microsoft Graph calling notifications, and draws the lifecycles behind them.
 
 mod args;
 mod check;
 mod convert;
 mod crew;
+mod diagram;
 mod drive;
 mod input;
 mod progress;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Diagram(args) => diagram::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         // Whoever reads has seen enough: the status that a shell gives to a process that a closed pipe ends.
