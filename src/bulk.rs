@@ -6,6 +6,7 @@
 //! came too early, a second telling, the side of the service) goes to a [`Replay`], the call with it, and the call
 //! comes back once it is lean again.
 
+mod calls;
 mod digests;
 mod kind;
 mod lean;
@@ -24,13 +25,10 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::num::NonZeroUsize;
 
-use hashbrown::HashTable;
-
 pub use summary::{OperationSummary, Summary};
 
-use crate::ledger::hash_of_call as hash;
-use crate::{CallId, Finding, Moment, Recorded, Replay};
-use lean::Lean;
+use crate::{CallId, Finding, Moment, Recorded};
+use calls::Calls;
 #[cfg(any(feature = "testing", doc))]
 use lean::Line;
 #[cfg(any(feature = "testing", doc))]
@@ -54,22 +52,16 @@ use reader::{Reader, Told};
 #[derive(Clone)]
 pub struct Bulk {
     reader: Reader,
-    calls: Vec<Slot>,
-    index: HashTable<u32>,
-    /// Where the calls are that are not lean, and what came too early.
-    replay: Replay,
-    is_whole: bool,
+    calls: Calls,
     /// Which part of the calls it takes, of how many.
     part: (usize, NonZeroUsize),
-    /// Events that were folded into lean calls.
-    events: u64,
 }
 
 /// How many calls there are, and no more: lines hold secrets.
 impl fmt::Debug for Bulk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let calls = self.calls.iter().filter(|slot| !slot.is_away).count() + self.replay.calls().count();
-        f.debug_struct("Bulk").field("calls", &calls).field("events", &self.events()).finish_non_exhaustive()
+        let (calls, events) = (self.calls.count(), self.events());
+        f.debug_struct("Bulk").field("calls", &calls).field("events", &events).finish_non_exhaustive()
     }
 }
 
@@ -103,7 +95,7 @@ impl DecodedLine<'_> {
     /// # bulk.line(line);
     /// let mut decoded = bulk.decode(line).unwrap();
     /// decoded.set_call(CallId::new(uuid::Uuid::nil()));
-    /// assert!(bulk.apply(&mut decoded));
+    /// assert!(bulk.apply(&decoded));
     /// assert_eq!(bulk.calls().len(), 2);
     /// ```
     pub const fn set_call(&mut self, call: CallId) {
@@ -111,24 +103,9 @@ impl DecodedLine<'_> {
     }
 }
 
-#[derive(Clone, Debug)]
-struct Slot {
-    lean: Lean,
-    /// True while the replay has the call.
-    is_away: bool,
-}
-
 impl Default for Bulk {
     fn default() -> Self {
-        Self {
-            reader: Reader::default(),
-            calls: Vec::new(),
-            index: HashTable::new(),
-            replay: Replay::new().onto(crate::Ledger::of_lines()),
-            is_whole: true,
-            part: (0, NonZeroUsize::MIN),
-            events: 0,
-        }
+        Self { reader: Reader::default(), calls: Calls::default(), part: (0, NonZeroUsize::MIN) }
     }
 }
 
@@ -151,7 +128,7 @@ impl Bulk {
     /// ```
     #[must_use]
     pub fn until(self, moment: Moment) -> Self {
-        Self { replay: self.replay.until(moment), is_whole: false, ..self }
+        Self { calls: self.calls.with(|replay| replay.until(moment)), ..self }
     }
 
     /// Replays one call alone.
@@ -162,7 +139,7 @@ impl Bulk {
     /// ```
     #[must_use]
     pub fn only(self, call: CallId) -> Self {
-        Self { replay: self.replay.only(call), is_whole: false, ..self }
+        Self { calls: self.calls.with(|replay| replay.only(call)), ..self }
     }
 
     /// Takes one part of the calls, of so many: what several threads find, each in its part, is what one finds in all.
@@ -203,7 +180,7 @@ impl Bulk {
     /// assert_eq!(Bulk::new().events(), 0);
     /// ```
     pub const fn events(&self) -> u64 {
-        self.events + self.replay.events()
+        self.calls.events()
     }
 
     /// Takes in one line of an event log. Gives what a [`Replay`] would find.
@@ -219,10 +196,48 @@ impl Bulk {
         if owner.is_some_and(|owner| !self.is_mine(owner)) {
             return Vec::new();
         }
-        match scan::call(line) {
-            Some(call) if self.reader.read(call, line).is_some_and(|told| self.fold(&told)) => Vec::new(),
-            _ => self.odd(line, owner.is_some()),
+        let told = self.read(line).filter(|told| told.line.bytes.len() == line.len());
+        if told.is_some_and(|told| self.calls.fold(&told, self.reader.holes())) {
+            return Vec::new();
         }
+        self.odd(line, owner.is_some())
+    }
+
+    /// Takes in the line with which a log begins. Gives its length, bytes, the end of the line among them, and what a
+    /// [`Replay`](crate::Replay) would find. In a log of lines that are known it is not looked for where each ends.
+    ///
+    /// ```
+    /// use callfold::Bulk;
+    ///
+    /// let mut log = b"not JSON\n\nnor is this".as_slice();
+    /// let mut findings = Vec::new();
+    /// let mut bulk = Bulk::new();
+    /// while !log.is_empty() {
+    ///     let (length, found) = bulk.first_line(log);
+    ///     log = &log[length..];
+    ///     findings.extend(found);
+    /// }
+    /// assert_eq!(findings.len(), 2);
+    /// ```
+    pub fn first_line(&mut self, log: &[u8]) -> (usize, Vec<Finding>) {
+        let owner = scan::owner(log);
+        if owner.is_some_and(|owner| !self.is_mine(owner)) {
+            return (scan::line(log), Vec::new());
+        }
+        if let Some(told) = self.read(log)
+            && let Some(end) = scan::end(log, told.line.bytes.len())
+        {
+            let is_folded = self.calls.fold(&told, self.reader.holes());
+            return (end, if is_folded { Vec::new() } else { self.odd(told.line.bytes, true) });
+        }
+        let length = scan::line(log);
+        let line = log.get(..length).unwrap_or_default().trim_ascii();
+        (length, if line.is_empty() { Vec::new() } else { self.line(line) })
+    }
+
+    /// Reads the line with which a log begins, where it is of a shape that is known.
+    fn read<'a>(&mut self, log: &'a [u8]) -> Option<Told<'a>> {
+        self.reader.read(&self.calls.learned, scan::call(log)?, log)
     }
 
     /// True where calls whose ids begin with these eight digits belong to this part.
@@ -243,7 +258,7 @@ impl Bulk {
     /// assert_eq!(bulk.events(), 1);
     /// ```
     pub fn finish(&mut self) -> Vec<Finding> {
-        self.replay.finish(|_| {})
+        self.calls.replay.finish(|_| {})
     }
 
     /// What is told of each call, in the order of their ids.
@@ -253,51 +268,7 @@ impl Bulk {
     /// assert!(Bulk::new().calls().is_empty());
     /// ```
     pub fn calls(&self) -> Vec<Summary<'_>> {
-        let lean = self.calls.iter().filter(|slot| !slot.is_away);
-        let lean = lean.map(|slot| Summary::lean(&slot.lean, self.reader.learned()));
-        let whole = self.replay.calls().map(Summary::from);
-        let mut calls: Vec<_> = lean.chain(whole).map(|call| (call.id(), call)).collect();
-        calls.sort_unstable_by_key(|(id, _)| *id);
-        calls.into_iter().map(|(_, call)| call).collect()
-    }
-
-    /// Folds a line into its lean call; false, and nothing changed, where that has no room for it.
-    fn fold(&mut self, told: &Told<'_>) -> bool {
-        let line = &told.line;
-        if !self.is_whole && !self.replay.wants(line.call, line.revision, line.at.told()) {
-            return true;
-        }
-        let is_folded = match find(&self.index, &self.calls, line.call) {
-            Some(index) => match self.calls.get_mut(index as usize) {
-                Some(slot) if !slot.is_away && line.revision == slot.lean.revision + 1 => {
-                    self.reader.evolve(&mut slot.lean, told)
-                }
-                Some(_) | None => false,
-            },
-            None => self.begin(told),
-        };
-        self.events += u64::from(is_folded);
-        is_folded
-    }
-
-    fn begin(&mut self, told: &Told<'_>) -> bool {
-        let line = &told.line;
-        let is_known = self.replay.call(line.call).is_some() || self.replay.waits_for(line.call);
-        if line.revision != 1 || is_known {
-            return false;
-        }
-        let Some(lean) = self.reader.begin(told) else { return false };
-        self.keep(lean);
-        true
-    }
-
-    fn keep(&mut self, lean: Lean) {
-        let Self { index, calls, .. } = self;
-        let Ok(number) = u32::try_from(calls.len()) else { return };
-        index.insert_unique(hash(lean.id), number, |number| {
-            calls.get(*number as usize).map_or(0, |slot| hash(slot.lean.id))
-        });
-        calls.push(Slot { lean, is_away: false });
+        self.calls.summaries()
     }
 
     /// Takes the other two ways. A line that is not known to be this part's is looked at by all.
@@ -311,43 +282,18 @@ impl Bulk {
             Ok(recorded) if !is_mine(self, Some(recorded.call)) => {}
             Ok(recorded) => {
                 let canonical = recorded.to_string();
-                self.reader.learn(&recorded.event);
-                let told = self.reader.read(recorded.call, canonical.as_bytes());
-                if !told.is_some_and(|told| self.fold(&told)) {
-                    self.whole(recorded, &mut findings);
+                self.reader.learn(&mut self.calls.learned, &recorded.event);
+                let told = self.read(canonical.as_bytes());
+                if !told.is_some_and(|told| self.calls.fold(&told, self.reader.holes())) {
+                    self.calls.whole(recorded, &mut findings);
                 }
             }
             Err(error) => {
-                self.replay.unread(line, &error, &mut findings);
+                self.calls.replay.unread(line, &error, &mut findings);
                 findings.retain(|finding| is_mine(self, finding.call));
             }
         }
         findings
-    }
-
-    /// Folds an event into its whole call.
-    fn whole(&mut self, recorded: Recorded, findings: &mut Vec<Finding>) {
-        let call = recorded.call;
-        let index = find(&self.index, &self.calls, call).map(|index| index as usize);
-        if let Some(slot) = index.and_then(|index| self.calls.get_mut(index))
-            && !slot.is_away
-        {
-            slot.is_away = true;
-            self.replay.working_set_mut().put(whole::thaw(&slot.lean, self.reader.learned()));
-        }
-        self.replay.recorded(recorded, &mut |_| {}, findings);
-        if self.replay.waits_for(call) {
-            return;
-        }
-        let entry = self.replay.working_set().entry(call);
-        let Some(lean) = entry.and_then(|entry| whole::freeze(entry, self.reader.learned_mut())) else {
-            return;
-        };
-        self.replay.working_set_mut().remove(call);
-        match index.and_then(|index| self.calls.get_mut(index)) {
-            Some(slot) => *slot = Slot { lean, is_away: false },
-            None => self.keep(lean),
-        }
     }
 }
 
@@ -366,11 +312,11 @@ impl Bulk {
     /// assert!(bulk.decode(first).is_none());
     /// assert!(bulk.line(first).is_empty());
     /// let mut decoded = bulk.decode(second).unwrap();
-    /// assert!(bulk.apply(&mut decoded));
+    /// assert!(bulk.apply(&decoded));
     /// assert_eq!(bulk.calls().len(), 2);
     /// ```
     pub fn decode<'a>(&mut self, line: &'a [u8]) -> Option<DecodedLine<'a>> {
-        let told = self.reader.read(scan::call(line)?, line)?;
+        let told = self.read(line).filter(|told| told.line.bytes.len() == line.len())?;
         Some(DecodedLine { told, holes: self.reader.holes().clone() })
     }
 
@@ -382,23 +328,15 @@ impl Bulk {
     /// # let mut bulk = Bulk::new();
     /// # let line = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
     /// # bulk.line(line);
-    /// let mut again = bulk.decode(line).unwrap();
-    /// assert!(!bulk.apply(&mut again));
+    /// let again = bulk.decode(line).unwrap();
+    /// assert!(!bulk.apply(&again));
     /// ```
-    pub fn apply(&mut self, line: &mut DecodedLine<'_>) -> bool {
-        core::mem::swap(self.reader.holes(), &mut line.holes);
-        let is_folded = self.fold(&line.told);
-        core::mem::swap(self.reader.holes(), &mut line.holes);
-        is_folded
+    pub fn apply(&mut self, line: &DecodedLine<'_>) -> bool {
+        self.calls.fold(&line.told, &line.holes)
     }
 }
 
 /// The part of the calls whose ids begin with these eight digits.
 fn part(owner: u32, of: NonZeroUsize) -> usize {
     (owner.wrapping_mul(0x9E37_79B9) >> 8) as usize % of
-}
-
-fn find(index: &HashTable<u32>, calls: &[Slot], call: CallId) -> Option<u32> {
-    let is_it = |number: &u32| calls.get(*number as usize).is_some_and(|slot| slot.lean.id == call);
-    index.find(hash(call), is_it).copied()
 }

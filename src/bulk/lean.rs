@@ -97,16 +97,16 @@ impl Arrivals {
     pub(super) fn push(
         &mut self,
         told: &ParticipantTold,
-        line: &Line<'_>,
+        log: &[u8],
         spans: &Spans,
         shapes: &Shapes<ParticipantTold>,
     ) {
         let info = told.has_info.then(|| {
             let start = self.packed.len();
-            shapes.pack_into(line.bytes, spans, &mut self.packed);
+            shapes.pack_into(log, spans, &mut self.packed);
             start..self.packed.len()
         });
-        self.arrivals.push(Arrival { id: line.id(spans, told.id), is_gone: told.is_gone, info });
+        self.arrivals.push(Arrival { id: id(log, spans, told.id), is_gone: told.is_gone, info });
     }
 }
 
@@ -140,8 +140,8 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn text(&self, (start, end): (usize, usize)) -> &'a str {
-        self.bytes.get(start..end).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
+    fn text(&self, place: (usize, usize)) -> &'a str {
+        text(self.bytes, place)
     }
 
     fn hole(&self, spans: &Spans, hole: u8) -> &'a str {
@@ -155,8 +155,17 @@ impl<'a> Line<'a> {
 
     /// The id in a hole.
     fn id(&self, spans: &Spans, hole: u8) -> Id {
-        spans.guid(hole).map_or_else(|| Id::from(self.text(spans.hole(hole))), Id::from)
+        id(self.bytes, spans, hole)
     }
+}
+
+fn text(bytes: &[u8], (start, end): (usize, usize)) -> &str {
+    bytes.get(start..end).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
+}
+
+/// The id in a hole.
+fn id(bytes: &[u8], spans: &Spans, hole: u8) -> Id {
+    spans.guid(hole).map_or_else(|| Id::from(text(bytes, spans.hole(hole))), Id::from)
 }
 
 /// What a line tells, where, and what it takes to keep it.

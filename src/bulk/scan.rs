@@ -60,18 +60,33 @@ pub(super) fn is_plain(line: &[u8]) -> bool {
     odd == 0 && (all.is_ascii() || core::str::from_utf8(line).is_ok())
 }
 
-/// The end of a text without escapes in a line that is plain: where its closing quotation mark is.
+/// The end of a text that stands for itself in JSON: where its closing quotation mark is. `None` where there is an
+/// escape before it, or what needs one.
 pub(super) fn text(bytes: &[u8], start: usize) -> Option<usize> {
-    let mut at = start;
+    let (mut at, mut all) = (start, 0);
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let quotes = zero(u64::from_le_bytes(*word) ^ repeat(b'"'));
-        if quotes != 0 {
-            return Some(at + (quotes.trailing_zeros() / 8) as usize);
+        let word = u64::from_le_bytes(*word);
+        let odd = zero(word ^ repeat(b'"')) | zero(word ^ repeat(b'\\')) | control(word);
+        if odd != 0 {
+            let length = odd.trailing_zeros() / 8;
+            all |= word & (1_u64 << (8 * length)).wrapping_sub(1);
+            return ended(bytes, start, at + length as usize, all);
         }
+        all |= word;
         at += 8;
     }
-    let length = bytes.get(at..)?.iter().position(|byte| *byte == b'"')?;
-    Some(at + length)
+    let rest = bytes.get(at..)?;
+    let length = rest.iter().position(|byte| matches!(*byte, b'"' | b'\\' | ..b' '))?;
+    let all = rest.get(..length)?.iter().fold(all, |all, byte| all | u64::from(*byte));
+    ended(bytes, start, at + length, all)
+}
+
+/// The end, where a quotation mark is there, and all before it is UTF-8.
+fn ended(bytes: &[u8], start: usize, end: usize, all: u64) -> Option<usize> {
+    let is_sound = || {
+        all & repeat(0x80) == 0 || bytes.get(start..end).is_some_and(|it| core::str::from_utf8(it).is_ok())
+    };
+    (*bytes.get(end)? == b'"' && is_sound()).then_some(end)
 }
 
 const fn repeat(byte: u8) -> u64 {
@@ -81,6 +96,11 @@ const fn repeat(byte: u8) -> u64 {
 /// A mark in the top bit of each byte that is zero; exact up to and with the first of them.
 const fn zero(word: u64) -> u64 {
     word.wrapping_sub(repeat(1)) & !word & repeat(0x80)
+}
+
+/// The same for each byte that is a control character.
+const fn control(word: u64) -> u64 {
+    word.wrapping_sub(repeat(b' ')) & !word & repeat(0x80)
 }
 
 /// An integer as it is written, and its end.
@@ -176,17 +196,45 @@ fn three(hundreds: u8, tens: u8, ones: u8) -> Option<i64> {
     (hundreds < 10).then_some(i64::from(hundreds) * 100 + i64::from(two(tens, ones)?))
 }
 
-/// True where a text begins with a literal; word by word, which beats a call for lengths such as these.
+/// True where a text begins with a literal; word by word, which beats a call for lengths such as these. The last word
+/// reaches back into the one before it.
 pub(super) fn begins(text: &[u8], literal: &[u8]) -> bool {
     let Some(text) = text.get(..literal.len()) else { return false };
-    let ((words, rest), (of_literal, rest_of_literal)) = (text.as_chunks::<8>(), literal.as_chunks::<8>());
+    if literal.len() < 8 {
+        return is_short(text, literal);
+    }
+    let (words, of_literal) = (text.as_chunks::<8>().0, literal.as_chunks::<8>().0);
     let is_same = words.iter().zip(of_literal).all(|(one, other)| one == other);
-    is_same && rest.iter().zip(rest_of_literal).all(|(one, other)| one == other)
+    is_same && text.last_chunk::<8>() == literal.last_chunk::<8>()
+}
+
+/// True where two texts of the same length, up to seven bytes, are the same.
+fn is_short(text: &[u8], other: &[u8]) -> bool {
+    if other.len() >= 4 {
+        return text.first_chunk::<4>() == other.first_chunk::<4>()
+            && text.last_chunk::<4>() == other.last_chunk::<4>();
+    }
+    text.iter().zip(other).all(|(one, other)| one == other)
 }
 
 /// The place behind a literal that stands here.
 pub(super) fn pass<const N: usize>(bytes: &[u8], at: usize, literal: &[u8; N]) -> Option<usize> {
     bytes.get(at..)?.first_chunk::<N>().filter(|text| *text == literal).map(|_| at + N)
+}
+
+/// The length of the line with which a log begins, its end included.
+pub(super) fn line(log: &[u8]) -> usize {
+    memchr::memchr(b'\n', log).map_or(log.len(), |end| end + 1)
+}
+
+/// The place behind the end of a line that stands here.
+pub(super) fn end(log: &[u8], at: usize) -> Option<usize> {
+    match log.get(at..)? {
+        [] => Some(at),
+        [b'\n', ..] => Some(at + 1),
+        [b'\r', b'\n', ..] => Some(at + 2),
+        _ => None,
+    }
 }
 
 /// The call's id in the canonical beginning of a line.

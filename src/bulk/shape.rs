@@ -114,19 +114,8 @@ impl<M> Default for Shapes<M> {
 }
 
 impl<M> Shapes<M> {
-    /// The meaning of the data that stands here, where its shape is known.
-    pub(super) fn read(
-        &self,
-        root: Root,
-        bytes: &[u8],
-        (begin, end): (usize, usize),
-        spans: &mut Spans,
-    ) -> Option<&M> {
-        self.first(root, bytes, begin, spans).filter(|(_, last)| *last == end).map(|(meaning, _)| meaning)
-    }
-
     /// The meaning and the end of the data that begins here.
-    pub(super) fn first(
+    pub(super) fn read(
         &self,
         root: Root,
         bytes: &[u8],

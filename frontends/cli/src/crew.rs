@@ -168,15 +168,14 @@ impl Worker {
         let mut found = Vec::new();
         let mut rest = block;
         while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-            let (line, after) = rest.split_at(end);
+            let (length, findings) = self.bulk.first_line(rest);
+            let (line, after) = rest.split_at(length);
             (rest, self.lines) = (after, self.lines + 1);
-            let record = line.trim_ascii();
-            if !record.is_empty() {
+            let is_blank = !line.starts_with(b"{") && line.trim_ascii().is_empty();
+            if !is_blank {
                 let place = Place { record: self.last.record + 1, line: self.lines };
                 self.last = place;
-                let findings = self.bulk.line(record).into_iter();
-                found.extend(findings.map(|finding| Found { place, finding }));
+                found.extend(findings.into_iter().map(|finding| Found { place, finding }));
             }
         }
         Report { found, last: self.last, bytes_read }

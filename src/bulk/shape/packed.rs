@@ -34,7 +34,7 @@ impl<M> Shapes<M> {
     /// The same of a text of a shape that is known.
     pub(in crate::bulk) fn pack_text(&self, root: Root, text: &str) -> Option<Packed> {
         let mut spans = Spans::default();
-        self.read(root, text.as_bytes(), (0, text.len()), &mut spans)?;
+        self.read(root, text.as_bytes(), 0, &mut spans).filter(|(_, end)| *end == text.len())?;
         Some(self.pack(text.as_bytes(), &spans))
     }
 
