@@ -196,15 +196,17 @@ impl Bulk {
         if owner.is_some_and(|owner| !self.is_mine(owner)) {
             return Vec::new();
         }
-        let told = self.read(line).filter(|told| told.line.bytes.len() == line.len());
-        if told.is_some_and(|told| self.calls.fold(&told, self.reader.holes())) {
+        if let Some(told) = &self.read(line)
+            && told.line.bytes.len() == line.len()
+            && self.calls.fold(told, self.reader.holes())
+        {
             return Vec::new();
         }
         self.odd(line, owner.is_some())
     }
 
-    /// Takes in the line with which a log begins. Gives its length, bytes, the end of the line among them, and what a
-    /// [`Replay`](crate::Replay) would find. In a log of lines that are known it is not looked for where each ends.
+    /// Takes in the line with which a log begins, and adds what a [`Replay`](crate::Replay) would find. Gives the length
+    /// of the line, bytes, its end among them. In a log of lines that are known it is not looked for where each ends.
     ///
     /// ```
     /// use callfold::Bulk;
@@ -213,26 +215,30 @@ impl Bulk {
     /// let mut findings = Vec::new();
     /// let mut bulk = Bulk::new();
     /// while !log.is_empty() {
-    ///     let (length, found) = bulk.first_line(log);
+    ///     let length = bulk.first_line(log, &mut findings);
     ///     log = &log[length..];
-    ///     findings.extend(found);
     /// }
     /// assert_eq!(findings.len(), 2);
     /// ```
-    pub fn first_line(&mut self, log: &[u8]) -> (usize, Vec<Finding>) {
+    pub fn first_line(&mut self, log: &[u8], findings: &mut Vec<Finding>) -> usize {
         let owner = scan::owner(log);
         if owner.is_some_and(|owner| !self.is_mine(owner)) {
-            return (scan::line(log), Vec::new());
+            return scan::line(log);
         }
-        if let Some(told) = self.read(log)
+        if let Some(told) = &self.read(log)
             && let Some(end) = scan::end(log, told.line.bytes.len())
         {
-            let is_folded = self.calls.fold(&told, self.reader.holes());
-            return (end, if is_folded { Vec::new() } else { self.odd(told.line.bytes, true) });
+            if !self.calls.fold(told, self.reader.holes()) {
+                findings.extend(self.odd(told.line.bytes, true));
+            }
+            return end;
         }
         let length = scan::line(log);
         let line = log.get(..length).unwrap_or_default().trim_ascii();
-        (length, if line.is_empty() { Vec::new() } else { self.line(line) })
+        if !line.is_empty() {
+            findings.extend(self.line(line));
+        }
+        length
     }
 
     /// Reads the line with which a log begins, where it is of a shape that is known.

@@ -45,7 +45,7 @@ pub(super) struct Spans {
 struct Filled {
     start: u32,
     end: u32,
-    guid: Option<Uuid>,
+    guid: Option<(u64, u64)>,
 }
 
 /// A place in a line: so many bytes behind the end of a hole, or behind the beginning of the data.
@@ -68,7 +68,8 @@ impl Spans {
 
     /// The GUID that fills a hole for a name, where it is one.
     pub(super) fn guid(&self, index: u8) -> Option<Uuid> {
-        self.holes.get(usize::from(index))?.guid
+        let (high, low) = self.holes.get(usize::from(index))?.guid?;
+        Some(Uuid::from_u64_pair(high, low))
     }
 
     pub(super) fn place(&self, mark: Mark) -> usize {
@@ -162,14 +163,22 @@ impl<M> Shapes<M> {
 }
 
 /// The end of what fills a hole, and the GUID that a name is.
-fn fill(hole: Hole, bytes: &[u8], at: usize) -> Option<(usize, Option<Uuid>)> {
-    let end = match hole {
+#[inline(always)]
+fn fill(hole: Hole, bytes: &[u8], at: usize) -> Option<(usize, Option<(u64, u64)>)> {
+    if hole == Hole::Name {
+        let guid = bytes.get(at..at + scan::GUID).filter(|_| bytes.get(at + scan::GUID) == Some(&b'"'));
+        if let Some(guid) = guid.and_then(scan::pair) {
+            return Some((at + scan::GUID, Some(guid)));
+        }
+    }
+    Some((end(hole, bytes, at)?, None))
+}
+
+/// The end of what fills a hole.
+fn end(hole: Hole, bytes: &[u8], at: usize) -> Option<usize> {
+    match hole {
         Hole::Text => scan::text(bytes, at),
         Hole::Name => {
-            let guid = bytes.get(at..at + scan::GUID).filter(|_| bytes.get(at + scan::GUID) == Some(&b'"'));
-            if let Some(guid) = guid.and_then(scan::guid) {
-                return Some((at + scan::GUID, Some(guid)));
-            }
             let end = scan::text(bytes, at)?;
             let name = bytes.get(at..end)?;
             (scan::is_name(name)).then_some(end)
@@ -190,6 +199,5 @@ fn fill(hole: Hole, bytes: &[u8], at: usize) -> Option<(usize, Option<Uuid>)> {
             Some(at + length)
         }
         Hole::Fixed | Hole::Unknown | Hole::Never => None,
-    };
-    Some((end?, None))
+    }
 }

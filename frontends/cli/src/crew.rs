@@ -165,17 +165,17 @@ impl Worker {
     }
 
     fn block(&mut self, block: &[u8], bytes_read: u64) -> Report {
-        let mut found = Vec::new();
+        let (mut found, mut findings) = (Vec::new(), Vec::new());
         let mut rest = block;
         while !rest.is_empty() {
-            let (length, findings) = self.bulk.first_line(rest);
+            let length = self.bulk.first_line(rest, &mut findings);
             let (line, after) = rest.split_at(length);
             (rest, self.lines) = (after, self.lines + 1);
             let is_blank = !line.starts_with(b"{") && line.trim_ascii().is_empty();
             if !is_blank {
                 let place = Place { record: self.last.record + 1, line: self.lines };
                 self.last = place;
-                found.extend(findings.into_iter().map(|finding| Found { place, finding }));
+                found.extend(findings.drain(..).map(|finding| Found { place, finding }));
             }
         }
         Report { found, last: self.last, bytes_read }

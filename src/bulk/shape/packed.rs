@@ -22,9 +22,10 @@ impl<M> Shapes<M> {
         told.extend_from_slice(&(spans.last as u16).to_le_bytes());
         for hole in spans.filled() {
             match hole.guid {
-                Some(guid) => {
+                Some((high, low)) => {
                     told.push(IS_GUID);
-                    told.extend_from_slice(guid.as_bytes());
+                    told.extend_from_slice(&high.to_be_bytes());
+                    told.extend_from_slice(&low.to_be_bytes());
                 }
                 None => pack(bytes.get(hole.start as usize..hole.end as usize).unwrap_or_default(), told),
             }

@@ -82,7 +82,7 @@ fn write_call(call: &Summary<'_>, secrets_of: Option<&Replay>, out: &mut Vec<u8>
     out.extend_from_slice(br#"{"id":"#);
     guid(call.id().guid(), out);
     out.extend_from_slice(br#","state":"#);
-    text(Some(call.state().as_str()), out)?;
+    name(call.state().as_str(), out);
     out.extend_from_slice(br#","direction":"#);
     text(call.direction(), out)?;
     out.extend_from_slice(br#","audio":"#);
@@ -123,9 +123,9 @@ fn write_operation(operation: &OperationSummary<'_>, out: &mut Vec<u8>) -> io::R
         None => out.extend_from_slice(b"null"),
     }
     out.extend_from_slice(br#","kind":"#);
-    text(Some(operation.kind.as_str()), out)?;
+    name(operation.kind.as_str(), out);
     out.extend_from_slice(br#","status":"#);
-    text(Some(operation.state.as_str()), out)?;
+    name(operation.state.as_str(), out);
     out.extend_from_slice(br#","clientContext":"#);
     text(operation.client_context.as_deref(), out)?;
     out.extend_from_slice(br#","orphaned":"#);
@@ -145,10 +145,15 @@ fn text(text: Option<&str>, out: &mut Vec<u8>) -> io::Result<()> {
     if text.as_bytes().iter().fold(0, odd) != 0 {
         return Ok(serde_json::to_writer(out, text)?);
     }
-    out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'"');
+    name(text, out);
     Ok(())
+}
+
+/// A text that stands for itself in JSON.
+fn name(name: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'"');
 }
 
 fn guid(guid: Uuid, out: &mut Vec<u8>) {
