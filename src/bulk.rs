@@ -243,7 +243,8 @@ impl Bulk {
 
     /// Reads the line with which a log begins, where it is of a shape that is known.
     fn read<'a>(&mut self, log: &'a [u8]) -> Option<Told<'a>> {
-        self.reader.read(&self.calls.learned, scan::call(log)?, log)
+        let call = scan::call(log)?;
+        self.reader.read(&self.calls.learned, (call, self.calls.find(call)), log)
     }
 
     /// True where calls whose ids begin with these eight digits belong to this part.
@@ -338,7 +339,8 @@ impl Bulk {
     /// assert!(!bulk.apply(&again));
     /// ```
     pub fn apply(&mut self, line: &DecodedLine<'_>) -> bool {
-        self.calls.fold(&line.told, &line.holes)
+        let told = Told { lean: self.calls.find(line.told.line.call), ..line.told };
+        self.calls.fold(&told, &line.holes)
     }
 }
 

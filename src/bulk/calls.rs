@@ -74,13 +74,19 @@ impl Calls {
         calls.into_iter().map(|(_, call)| call).collect()
     }
 
+    /// Which lean call has an id.
+    pub(super) fn find(&self, call: CallId) -> Option<u32> {
+        let is_it = |number: &u32| self.lean.get(*number as usize).is_some_and(|slot| slot.lean.id == call);
+        self.index.find(hash(call), is_it).copied()
+    }
+
     /// Folds a line into its lean call; false, and nothing changed, where that has no room for it.
     pub(super) fn fold(&mut self, told: &Told<'_>, holes: &Holes) -> bool {
         let line = &told.line;
         if !self.is_whole && !self.replay.wants(line.call, line.revision, line.at.told()) {
             return true;
         }
-        let is_folded = match find(&self.index, &self.lean, line.call) {
+        let is_folded = match told.lean {
             Some(index) => self.evolve(index as usize, told, holes).unwrap_or(false),
             None => self.begin(told, holes),
         };
@@ -141,7 +147,7 @@ impl Calls {
     /// Folds an event into its whole call.
     pub(super) fn whole(&mut self, recorded: Recorded, findings: &mut Vec<Finding>) {
         let call = recorded.call;
-        let index = find(&self.index, &self.lean, call).map(|index| index as usize);
+        let index = self.find(call).map(|index| index as usize);
         if let Some(slot) = index.and_then(|index| self.lean.get_mut(index))
             && !slot.is_away
         {
@@ -200,9 +206,4 @@ fn take_in(lean: &mut Lean, learned: &mut Learned, told: &Told<'_>, holes: &Hole
         Kind::Heard => true,
         Kind::Offered | Kind::Placed | Kind::Adopted => false,
     })
-}
-
-fn find(index: &HashTable<u32>, calls: &[Slot], call: CallId) -> Option<u32> {
-    let is_it = |number: &u32| calls.get(*number as usize).is_some_and(|slot| slot.lean.id == call);
-    index.find(hash(call), is_it).copied()
 }

@@ -19,9 +19,11 @@ pub(super) struct Reader {
 }
 
 /// A line whose envelope is read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Told<'a> {
     pub(super) line: Line<'a>,
+    /// Which lean call it is of, where that is known.
+    pub(super) lean: Option<u32>,
     pub(super) kind: Kind,
     /// The number of a roster that is a delta.
     pub(super) sequence: Option<i64>,
@@ -54,7 +56,12 @@ impl Reader {
     }
 
     /// Reads the line with which a log begins, where it is in the canonical layout and of a shape that is known.
-    pub(super) fn read<'a>(&mut self, learned: &Learned, call: CallId, log: &'a [u8]) -> Option<Told<'a>> {
+    pub(super) fn read<'a>(
+        &mut self,
+        learned: &Learned,
+        (call, lean): (CallId, Option<u32>),
+        log: &'a [u8],
+    ) -> Option<Told<'a>> {
         let mut at = scan::pass(log, scan::BEGIN.len() + scan::GUID, br#"","rev":"#)?;
         let (revision, end) = scan::integer(log, at)?;
         let revision = u64::try_from(revision).ok().filter(|revision| (1..1 << 53).contains(revision))?;
@@ -75,7 +82,7 @@ impl Reader {
         // Places in a line are kept in 32 bits.
         u32::try_from(bytes.len()).ok()?;
         let line = Line { bytes, call, revision, at: time, digest: digest_of_line(bytes) };
-        Some(Told { line, kind, sequence })
+        Some(Told { line, lean, kind, sequence })
     }
 
     /// Finds the shape of the data that begins here, and what stands in its holes. Gives the number of a roster that is a
