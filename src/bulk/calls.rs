@@ -69,9 +69,9 @@ impl Calls {
         let lean = self.lean.iter().filter(|slot| !slot.is_away);
         let lean = lean.map(|slot| Summary::lean(&slot.lean, &self.learned));
         let whole = self.replay.calls().map(Summary::from);
-        let mut calls: Vec<_> = lean.chain(whole).map(|call| (call.id(), call)).collect();
-        calls.sort_unstable_by_key(|(id, _)| *id);
-        calls.into_iter().map(|(_, call)| call).collect()
+        let mut calls: Vec<_> = lean.chain(whole).collect();
+        calls.sort_unstable_by_key(Summary::id);
+        calls
     }
 
     /// Which lean call has an id.

@@ -53,9 +53,27 @@ impl Kind {
 /// The kinds by name.
 #[derive(Clone, Debug)]
 pub(super) struct Kinds(
-    /// By the lengths of their names, each with its number.
-    Vec<Vec<(&'static str, Root, Kind)>>,
+    /// By the lengths of their names.
+    Vec<Vec<Named>>,
 );
+
+/// A kind, its name and its number.
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    /// What tells it from most others of its length.
+    tail: u64,
+    name: &'static str,
+    root: Root,
+    kind: Kind,
+}
+
+/// The last bytes of a name: many begin alike.
+fn tail(name: &[u8]) -> u64 {
+    match name.last_chunk::<8>() {
+        Some(tail) => u64::from_le_bytes(*tail),
+        None => name.iter().fold(0, |tail, byte| tail << 8 | u64::from(*byte)),
+    }
+}
 
 impl Default for Kinds {
     fn default() -> Self {
@@ -63,7 +81,7 @@ impl Default for Kinds {
         for (root, (name, kind)) in (0..).map(Root).zip(Kind::by_name()) {
             by_length.resize_with(by_length.len().max(name.len() + 1), Vec::new);
             if let Some(same) = by_length.get_mut(name.len()) {
-                same.push((name, root, kind));
+                same.push(Named { tail: tail(name.as_bytes()), name, root, kind });
             }
         }
         Self(by_length)
@@ -73,7 +91,9 @@ impl Default for Kinds {
 impl Kinds {
     /// The kind of the events with this name, and its number.
     pub(super) fn find(&self, name: &[u8]) -> Option<(Root, Kind)> {
-        let same = self.0.get(name.len())?.iter().find(|(known, ..)| scan::begins(name, known.as_bytes()));
-        same.map(|(_, root, kind)| (*root, *kind))
+        let tail = tail(name);
+        let mut same = self.0.get(name.len())?.iter().filter(|known| known.tail == tail);
+        let known = same.find(|known| scan::begins(name, known.name.as_bytes()))?;
+        Some((known.root, known.kind))
     }
 }

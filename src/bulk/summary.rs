@@ -24,7 +24,10 @@ use crate::{Call, CallId, OperationId};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct Summary<'a>(Source<'a>);
+pub struct Summary<'a> {
+    id: CallId,
+    source: Source<'a>,
+}
 
 /// Which call it is, and no more: what is kept of a call holds secrets.
 impl fmt::Debug for Summary<'_> {
@@ -60,26 +63,23 @@ pub struct OperationSummary<'a> {
 
 impl<'a> From<&'a Call> for Summary<'a> {
     fn from(call: &'a Call) -> Self {
-        Self(Source::Whole(call))
+        Self { id: call.id(), source: Source::Whole(call) }
     }
 }
 
 impl<'a> Summary<'a> {
     pub(super) const fn lean(lean: &'a Lean, learned: &'a Learned) -> Self {
-        Self(Source::Lean(lean, learned))
+        Self { id: lean.id, source: Source::Lean(lean, learned) }
     }
 
     /// Its id.
     pub const fn id(&self) -> CallId {
-        match self.0 {
-            Source::Whole(call) => call.id(),
-            Source::Lean(lean, _) => lean.id,
-        }
+        self.id
     }
 
     /// Where it is in its lifecycle.
     pub const fn state(&self) -> State {
-        match self.0 {
+        match self.source {
             Source::Whole(call) => call.state(),
             Source::Lean(lean, _) => lean.state,
         }
@@ -87,7 +87,7 @@ impl<'a> Summary<'a> {
 
     /// The revision of its last event.
     pub const fn revision(&self) -> u64 {
-        match self.0 {
+        match self.source {
             Source::Whole(call) => call.revision(),
             Source::Lean(lean, _) => lean.revision,
         }
@@ -95,7 +95,7 @@ impl<'a> Summary<'a> {
 
     /// When the first event that bears a time happened.
     pub fn first_at(&self) -> Option<Timestamp> {
-        match self.0 {
+        match self.source {
             Source::Whole(call) => call.first_at(),
             Source::Lean(lean, _) => lean.first_at.told(),
         }
@@ -103,7 +103,7 @@ impl<'a> Summary<'a> {
 
     /// The latest time that an event bears.
     pub fn last_at(&self) -> Option<Timestamp> {
-        match self.0 {
+        match self.source {
             Source::Whole(call) => call.last_at(),
             Source::Lean(lean, _) => lean.last_at.told(),
         }
@@ -111,7 +111,7 @@ impl<'a> Summary<'a> {
 
     /// Offered to the app or placed by it; `None` where nothing tells.
     pub fn direction(&self) -> Option<&'a str> {
-        match self.0 {
+        match self.source {
             Source::Whole(call) => call.direction().map(CallDirection::as_str),
             Source::Lean(lean, learned) => {
                 let offered =
@@ -123,7 +123,7 @@ impl<'a> Summary<'a> {
 
     /// Whether audio flows; `None` where nothing tells.
     pub fn audio(&self) -> Option<&'a str> {
-        match self.0 {
+        match self.source {
             Source::Whole(call) => call.audio().map(|audio| audio.as_str()),
             Source::Lean(lean, learned) => lean.audio.map(|name| learned.names.text(name)),
         }
@@ -132,7 +132,7 @@ impl<'a> Summary<'a> {
     /// The last result that was told of it; of a terminated call, how it ended.
     /// Source: [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
     pub fn result_info(&self) -> Option<&'a ResultInfo> {
-        match self.0 {
+        match self.source {
             Source::Whole(call) => call.result_info(),
             Source::Lean(lean, learned) => learned.results.get(lean.result.as_ref()?),
         }
@@ -140,7 +140,7 @@ impl<'a> Summary<'a> {
 
     /// Why it ended, in older payloads.
     pub fn termination_reason(&self) -> Option<&'a str> {
-        match self.0 {
+        match self.source {
             Source::Whole(call) => call.details().termination_reason.value().map(|reason| reason.as_str()),
             Source::Lean(lean, _) => lean.reason.as_deref(),
         }
@@ -149,7 +149,7 @@ impl<'a> Summary<'a> {
     /// Its operations, in the order in which they were first heard of.
     pub fn operations(&self) -> impl Iterator<Item = OperationSummary<'a>> + use<'a> {
         let is_over = !self.state().is_live();
-        let (whole, lean) = match self.0 {
+        let (whole, lean) = match self.source {
             Source::Whole(call) => (call.operations(), &[][..]),
             Source::Lean(lean, _) => (&[][..], &*lean.operations),
         };
@@ -159,7 +159,7 @@ impl<'a> Summary<'a> {
 
     /// How many take part.
     pub fn participants(&self) -> usize {
-        match self.0 {
+        match self.source {
             Source::Whole(call) => call.participants().count(),
             Source::Lean(lean, _) => lean.seats.iter().filter(|seat| seat.is_taken).count(),
         }
@@ -167,7 +167,7 @@ impl<'a> Summary<'a> {
 
     /// The tones that were pressed, in the order of their numbers.
     pub fn tones(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let (whole, lean, learned) = match self.0 {
+        let (whole, lean, learned) = match self.source {
             Source::Whole(call) => (call.tones(), &[][..], None),
             Source::Lean(lean, learned) => (&[][..], &*lean.tones, Some(learned)),
         };

@@ -1,19 +1,29 @@
 //! Event logs, block by block, by one worker or by several: each replays the calls of its part, and what they find
-//! is put back into the order of the log. Each worker reads the log by itself: its lines are then in the cache of
-//! the processor that looks at them.
+//! is put back into the order of the log. Of several workers each reads every so manieth chunk of the log, and cuts it
+//! into the lines of all.
+
+mod chunks;
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use callfold::log::Format;
 use callfold::{Bulk, Finding};
+
+use chunks::{Chunk, Chunks};
 
 use crate::input::{Block, Input, Records, Unreadable};
 
-/// How many blocks a worker may be ahead of the slowest.
+/// How many blocks a worker may be ahead of what takes its reports.
 const AHEAD: usize = 8;
+
+/// How many chunks each worker reads before they are looked at.
+const CHUNKS_AHEAD: usize = 1;
+
+/// How many turns there are to a report.
+const TURNS: u64 = 32;
 
 /// A finding and its place.
 pub(crate) struct Found {
@@ -38,7 +48,10 @@ pub(crate) struct Report {
 }
 
 /// The workers.
-pub(crate) struct Crew(Vec<Worker>);
+pub(crate) struct Crew {
+    jobs: NonZeroUsize,
+    workers: Vec<Worker>,
+}
 
 /// Replays the calls of one part.
 struct Worker {
@@ -52,7 +65,7 @@ impl Crew {
     pub(crate) fn new(bulk: &Bulk, jobs: NonZeroUsize) -> Self {
         let parts = (0..jobs.get()).map(|index| bulk.clone().part(index, jobs));
         let worker = |bulk| Worker { bulk, last: Place { record: 0, line: 1 }, lines: 0 };
-        Self(parts.map(worker).collect())
+        Self { jobs, workers: parts.map(worker).collect() }
     }
 
     /// Replays a log; hands over what is found, in the order of its records. The inner error is one of reading.
@@ -62,11 +75,11 @@ impl Crew {
         records: Records,
         take: impl FnMut(Report) -> io::Result<()>,
     ) -> io::Result<Result<(), Unreadable>> {
-        for worker in &mut self.0 {
+        for worker in &mut self.workers {
             (worker.last, worker.lines) = (Place { record: 0, line: 1 }, 0);
         }
         match input.regular_size() {
-            Some(size) if self.0.len() > 1 && size > 0 => self.side_by_side(input, size, take),
+            Some(size) if self.jobs.get() > 1 && size > 0 => self.side_by_side(input, size, take),
             // What can be read only once, or does not say how long it is, is read here for all of them.
             _ => self.in_turn(input, records, take),
         }
@@ -85,7 +98,8 @@ impl Crew {
                 Ok(None) => return Ok(Ok(())),
                 Err(error) => return Ok(Err(input.unreadable(&error))),
             };
-            let reports = self.0.iter_mut().map(|worker| worker.block(block.bytes(), records.bytes_read));
+            let reports =
+                self.workers.iter_mut().map(|worker| worker.block(block.bytes(), records.bytes_read));
             if let Some(report) = reports.reduce(Report::and) {
                 take(report)?;
             }
@@ -99,16 +113,16 @@ impl Crew {
         size: u64,
         mut take: impl FnMut(Report) -> io::Result<()>,
     ) -> io::Result<Result<(), Unreadable>> {
+        let desks = match desks(input, size, self.jobs) {
+            Ok(desks) => desks,
+            Err(why) => return Ok(Err(why)),
+        };
         thread::scope(|scope| {
             let mut streams: Vec<Receiver<_>> = Vec::new();
-            for worker in &mut self.0 {
+            for (worker, desk) in self.workers.iter_mut().zip(desks) {
                 let (out, reports) = sync_channel(AHEAD);
                 streams.push(reports);
-                scope.spawn(move || {
-                    let read = worker.read(input, size, &out);
-                    // Where nobody listens any more, nobody wants to know.
-                    read.err().and_then(|why| out.send(Err(why)).err())
-                });
+                scope.spawn(move || worker.work_at(desk, &out));
             }
             loop {
                 let mut whole: Option<Report> = None;
@@ -132,36 +146,64 @@ impl Crew {
 
     /// Ends the work: each part of the calls.
     pub(crate) fn finish(self) -> Vec<Bulk> {
-        self.0.into_iter().map(|worker| worker.bulk).collect()
+        self.workers.into_iter().map(|worker| worker.bulk).collect()
     }
 }
 
 impl Report {
-    /// What two found in one block, in the order of its records.
+    /// What two found in one block, or one in two, in the order of the records.
     fn and(mut self, other: Self) -> Self {
-        self.found.extend(other.found);
-        self.found.sort_by_key(|found| found.place.record);
-        self
+        if !other.found.is_empty() {
+            self.found.extend(other.found);
+            self.found.sort_by_key(|found| found.place.record);
+        }
+        Self { last: other.last, bytes_read: other.bytes_read, ..self }
     }
 }
 
 impl Worker {
-    /// Replays so much of a log; ends early where nobody listens any more.
-    fn read(
-        &mut self,
-        input: &Input,
-        size: u64,
-        out: &SyncSender<Result<Report, Unreadable>>,
-    ) -> Result<(), Unreadable> {
-        let mut records = input.open_part(size, Some(Format::Events))?;
-        let mut spare = Block::default();
-        while let Some(block) = records.block(spare).map_err(|error| input.unreadable(&error))? {
-            if out.send(Ok(self.block(block.bytes(), records.bytes_read))).is_err() {
-                break;
+    /// Replays its part of each chunk; ends early where nobody listens any more.
+    fn work_at(&mut self, mut desk: Desk<'_>, out: &SyncSender<Result<Report, Unreadable>>) {
+        (0..CHUNKS_AHEAD).for_each(|_| desk.hand_on());
+        let mut report: Option<Report> = None;
+        for turn in 1_u64.. {
+            desk.hand_on();
+            for chunks in &desk.from {
+                match chunks.recv() {
+                    Ok(Ok(chunk)) => {
+                        let found = self.chunk(desk.part, &chunk);
+                        report = Some(match report {
+                            Some(report) => report.and(found),
+                            None => found,
+                        });
+                    }
+                    Ok(Err(why)) => return desk.end(report, Some(why), out),
+                    Err(_) => return desk.end(report, None, out),
+                }
             }
-            spare = block;
+            if turn.is_multiple_of(TURNS)
+                && let Some(report) = report.take()
+                && out.send(Ok(report)).is_err()
+            {
+                return;
+            }
         }
-        Ok(())
+    }
+
+    fn chunk(&mut self, part: usize, chunk: &Chunk) -> Report {
+        let mut found = Vec::new();
+        for (line, number, record) in chunk.of(part) {
+            let findings = self.bulk.line(line);
+            if !findings.is_empty() {
+                let place = Place { record: self.last.record + record, line: self.lines + number };
+                found.extend(findings.into_iter().map(|finding| Found { place, finding }));
+            }
+        }
+        if let Some(line) = chunk.last_line {
+            self.last = Place { record: self.last.record + chunk.records, line: self.lines + line };
+        }
+        self.lines += chunk.lines;
+        Report { found, last: self.last, bytes_read: chunk.bytes_read }
     }
 
     fn block(&mut self, block: &[u8], bytes_read: u64) -> Report {
@@ -179,5 +221,62 @@ impl Worker {
             }
         }
         Report { found, last: self.last, bytes_read }
+    }
+}
+
+/// Where a worker sits: what it reads, whom it hands that to, and who hands it what they read. It is handed its own, too.
+struct Desk<'i> {
+    part: usize,
+    chunks: Chunks<'i>,
+    to: Vec<SyncSender<Turn>>,
+    from: Vec<Receiver<Turn>>,
+}
+
+type Turn = Result<Arc<Chunk>, Unreadable>;
+
+/// A desk for each worker.
+fn desks(input: &Input, size: u64, count: NonZeroUsize) -> Result<Vec<Desk<'_>>, Unreadable> {
+    let desk = |part| {
+        Ok(Desk { part, chunks: Chunks::open(input, size, part, count)?, to: Vec::new(), from: Vec::new() })
+    };
+    let mut desks = (0..count.get()).map(desk).collect::<Result<Vec<_>, _>>()?;
+    for from in 0..count.get() {
+        let mut senders = Vec::new();
+        for to in &mut desks {
+            let (out, chunks) = sync_channel(CHUNKS_AHEAD + 1);
+            senders.push(out);
+            to.from.push(chunks);
+        }
+        if let Some(desk) = desks.get_mut(from) {
+            desk.to = senders;
+        }
+    }
+    Ok(desks)
+}
+
+impl Desk<'_> {
+    /// Hands in what was found last, and what went wrong.
+    fn end(
+        &self,
+        report: Option<Report>,
+        why: Option<Unreadable>,
+        out: &SyncSender<Result<Report, Unreadable>>,
+    ) {
+        for last in report.map(Ok).into_iter().chain(why.map(Err)) {
+            // Where nobody listens any more, nobody wants to know.
+            _ = out.send(last);
+        }
+    }
+
+    /// Reads the next chunk whose turn is here, for everybody.
+    fn hand_on(&mut self) {
+        let Some(turn) = self.chunks.next() else {
+            self.to.clear();
+            return;
+        };
+        for to in &self.to {
+            // Whoever is gone does not want it.
+            _ = to.send(turn.clone());
+        }
     }
 }

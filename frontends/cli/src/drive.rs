@@ -3,6 +3,7 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
+use std::thread;
 
 use callfold::log::Format;
 use callfold::{Bulk, Finding, FindingKind, Recorded, Replay, Severity, Summary};
@@ -72,7 +73,10 @@ impl Calls {
         match self {
             Self::Whole(replay) => replay.calls().map(Summary::from).collect(),
             Self::Lean(parts) => {
-                let mut calls: Vec<_> = parts.iter().flat_map(Bulk::calls).collect();
+                let mut calls = thread::scope(|scope| {
+                    let parts: Vec<_> = parts.iter().map(|part| scope.spawn(|| part.calls())).collect();
+                    parts.into_iter().filter_map(|part| part.join().ok()).collect::<Vec<_>>().concat()
+                });
                 calls.sort_by_key(Summary::id);
                 calls
             }

@@ -13,7 +13,7 @@ const BLOCK: usize = 1 << 17;
 /// How much of a log is looked at to tell its format, bytes.
 const HEAD: usize = 1 << 16;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One log to read.
 pub(crate) struct Input {
@@ -29,6 +29,7 @@ enum Source {
 }
 
 /// A log that cannot be opened or recognised.
+#[derive(Clone)]
 pub(crate) struct Unreadable {
     pub(crate) path: String,
     pub(crate) why: String,
@@ -125,16 +126,19 @@ impl Input {
 
     /// Opens the log and tells its format, where it is not given.
     pub(crate) fn open(&self, format: Option<Format>) -> Result<Records, Unreadable> {
-        self.open_part(u64::MAX, format)
-    }
-
-    /// The same of so many bytes of it.
-    pub(crate) fn open_part(&self, size: u64, format: Option<Format>) -> Result<Records, Unreadable> {
         let source: Box<dyn Read> = match &self.source {
-            Source::File(path) => Box::new(File::open(path).map_err(|error| self.unreadable(&error))?),
+            Source::File(_) => Box::new(self.file()?),
             Source::StandardInput => Box::new(io::stdin()),
         };
-        self.records(Box::new(source.take(size)), format)
+        self.records(source, format)
+    }
+
+    /// The log, where it is a file.
+    pub(crate) fn file(&self) -> Result<File, Unreadable> {
+        match &self.source {
+            Source::File(path) => File::open(path).map_err(|error| self.unreadable(&error)),
+            Source::StandardInput => Err(self.unreadable(&"it can be read only once")),
+        }
     }
 
     fn records(&self, source: Box<dyn Read>, format: Option<Format>) -> Result<Records, Unreadable> {

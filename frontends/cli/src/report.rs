@@ -17,9 +17,13 @@ use std::io::{self, Write};
 
 use callfold::{Call, Id};
 
-/// Writes to standard output in large blocks.
-pub(crate) fn stdout() -> impl Write {
-    io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
+/// Writes to standard output in large blocks, past the buffer of the standard library, which looks for ends of lines.
+pub(crate) fn stdout() -> io::Result<impl Write> {
+    #[cfg(unix)]
+    let out = std::fs::File::from(std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?);
+    #[cfg(not(unix))]
+    let out = io::stdout().lock();
+    Ok(io::BufWriter::with_capacity(1 << 16, out))
 }
 
 /// A secret that a call's log holds, by the member that it stands in.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
 use callfold::graph::ResultInfo;
@@ -44,20 +44,25 @@ pub(super) fn write(
         let mut parts = Vec::new();
         for part in 0..jobs.get() {
             let (out, texts) = sync_channel(AHEAD);
-            parts.push(texts);
+            let (back, written) = channel();
+            parts.push((texts, back));
             scope.spawn(move || {
                 // Where nobody listens any more, what is written has come to an end.
                 calls.chunks(BATCH).skip(part).step_by(jobs.get()).try_for_each(|calls| {
-                    let mut text = Vec::new();
+                    let mut text: Vec<u8> = written.try_recv().unwrap_or_default();
+                    text.clear();
                     let written = batch(calls, secrets_of, &mut text);
                     out.send(written.map(|()| text))
                 })
             });
         }
         let batches = calls.len().div_ceil(BATCH);
-        parts.iter().cycle().take(batches).try_for_each(|texts| match texts.recv() {
-            Ok(text) => put(&text?),
-            Err(_) => Err(io::Error::other("a writer is gone")),
+        parts.iter().cycle().take(batches).try_for_each(|(texts, back)| {
+            let text = texts.recv().map_err(|_| io::Error::other("a writer is gone"))??;
+            put(&text)?;
+            // A writer that is done needs no more room.
+            _ = back.send(text);
+            Ok(())
         })
     })
 }

@@ -15,7 +15,7 @@ pub(crate) fn json(
     shows_secrets: bool,
     jobs: NonZeroUsize,
 ) -> io::Result<()> {
-    let mut out = stdout();
+    let mut out = stdout()?;
     if io::stdout().is_terminal() {
         let mut object = Vec::new();
         write(outcome, findings, shows_secrets, jobs, &mut object)?;
