@@ -30,7 +30,9 @@ impl Pair {
 
     fn line(&mut self, line: &[u8]) {
         let plain = self.replay.record(Format::Events, line, |_| {});
-        let whole = self.whole.line(line);
+        let mut whole = Vec::new();
+        let log = [line, b"\n", line].concat();
+        assert_eq!(self.whole.first_line(&log, &mut whole), line.len() + 1, "the end of the line");
         let parts: Vec<Finding> = self.parts.iter_mut().flat_map(|part| part.line(line)).collect();
         let text = String::from_utf8_lossy(line);
         assert_eq!(whole, plain, "of {text}");

@@ -109,7 +109,8 @@ impl View {
         }
         let found = log.0.iter().enumerate().map(|(at, line)| {
             let is_elsewhere = Bulk::part_of(line, of).is_some_and(|part| part != index);
-            let found = bulk.line(line);
+            let found =
+                if of == NonZeroUsize::MIN { first_of_more(&mut bulk, line) } else { bulk.line(line) };
             assert!(found.is_empty() || !is_elsewhere, "{found:?} belong into another part");
             (at, found)
         });
@@ -134,6 +135,18 @@ impl View {
         whole.calls.sort_by_key(|call| call.id);
         whole
     }
+}
+
+/// What is found in a line to which a log goes on: it ends where the line does.
+fn first_of_more(bulk: &mut Bulk, line: &[u8]) -> Vec<Finding> {
+    if line.is_empty() || line.contains(&b'\n') || line.trim_ascii() != line {
+        return bulk.line(line);
+    }
+    let end: &[u8] = if line.len().is_multiple_of(2) { b"\n" } else { b"\r\n" };
+    let mut findings = Vec::new();
+    let length = bulk.first_line(&[line, end, line].concat(), &mut findings);
+    assert_eq!(length, line.len() + end.len(), "of {}", String::from_utf8_lossy(line));
+    findings
 }
 
 fn flat(found: Vec<(usize, Vec<Finding>)>) -> Vec<(usize, Finding)> {

@@ -74,6 +74,46 @@ fn told_again(folder: &Folder, log: &str) {
     told(&[&folder.write("marked.jsonl", format!("\u{feff}{log}"))]);
 }
 
+/// Workers read so much at a time: lines of all lengths end before, at and behind each place where they stop, and one is
+/// longer than all that is read at a time.
+#[test]
+fn lines_of_any_length_say_the_same() {
+    let folder = Folder::new();
+    let mut log = String::new();
+    let begin = |call: u32| line(call, 1, "offered", &json!({ "direction": "incoming" })) + "\n";
+    for call in 0..900_u32 {
+        let subject = "x".repeat(call.wrapping_mul(0x9E37_79B9) as usize % 3000);
+        log += &begin(call);
+        log += &line(call, 2, "detailsChanged", &json!({ "subject": subject }));
+        log += "\n";
+        if call % 100 == 50 {
+            log += &" ".repeat(call as usize);
+            log += "\n\n";
+        }
+    }
+    log += &line(0, 3, "detailsChanged", &json!({ "subject": "y".repeat(600_000) }));
+    log += "\n";
+    log += &(900..1800).map(begin).collect::<String>();
+    told(&[&folder.write("log.jsonl", &log)]);
+}
+
+#[test]
+fn a_line_that_ends_where_a_worker_stops_is_taken_once() {
+    let folder = Folder::new();
+    let told_of = |subject: usize| {
+        let data = json!({ "direction": "incoming", "subject": "x".repeat(subject) });
+        line(0, 1, "offered", &data) + "\n"
+    };
+    let rest: String = (1..9).map(|call| line(call, 1, "offered", &json!({})) + "\n").collect();
+    for end in [1_usize << 17, 1 << 18] {
+        for off in 0..5 {
+            let log = told_of(end - told_of(0).len() + off - 2) + &rest;
+            let told = told(&[&folder.write("log.jsonl", log)]);
+            assert!(told.contains(r#""records":9,"malformed":0}],"events":9,"#), "{}", &told[..200]);
+        }
+    }
+}
+
 #[test]
 fn several_logs_and_folders_say_the_same() {
     let folder = Folder::new();

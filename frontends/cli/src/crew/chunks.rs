@@ -129,16 +129,15 @@ impl<'i> Chunks<'i> {
         let first = match begin {
             0 if within.starts_with(BYTE_ORDER_MARK) => BYTE_ORDER_MARK.len(),
             0 => 0,
-            // The last byte of what begins here ends a line of this chunk, and begins one of the next.
-            _ => match memchr::memchr(b'\n', within).map(|end| end + 1).filter(|first| *first < within.len())
-            {
-                Some(first) => first,
+            _ => match memchr::memchr(b'\n', within) {
+                Some(end) => end + 1,
                 None => {
                     bytes.clear();
                     return Ok(0);
                 }
             },
         };
+        // Where the last byte ends a line, the next one is of the next chunk.
         let mut looked_at = within.len().saturating_sub(1);
         let last = loop {
             let rest = bytes.get(looked_at..).unwrap_or_default();
