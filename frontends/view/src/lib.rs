@@ -9,3 +9,5 @@
 //! ```
 
 pub mod chart;
+pub mod story;
+pub mod words;

@@ -1,0 +1,260 @@
+//! What went on at the same time: each lane is a list of spans over the steps of a story. A span begins at a step and
+//! ends at another, by their numbers from 0; with no end it goes on.
+
+use callfold::call::{Call, CallEvent, Deadline, State};
+use callfold::graph::MediaState;
+use callfold::jiff::Timestamp;
+use callfold::operation::{self, Operation};
+use callfold::{OperationId, ParticipantId};
+
+use super::Story;
+use crate::words;
+
+/// How long the call was in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Band {
+    /// The state.
+    pub state: State,
+    /// The step that led there.
+    pub from: usize,
+    /// The step that led out of it.
+    pub to: Option<usize>,
+}
+
+/// An operation, from asked to settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperationSpan {
+    /// Its place among the operations of the call.
+    pub index: usize,
+    /// Its id, where it was told.
+    pub id: Option<OperationId>,
+    /// Its kind, such as `playPrompt`.
+    pub kind: &'static str,
+    /// The step at which it was heard of.
+    pub from: usize,
+    /// What it was then and what it became, and at which step.
+    pub states: Vec<(usize, operation::State)>,
+    /// The step at which it was settled.
+    pub to: Option<usize>,
+    /// True where the call ended before it was settled.
+    pub is_orphaned: bool,
+}
+
+/// How long audio was in a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AudioSpan {
+    /// The state, such as `active`.
+    pub audio: String,
+    /// The step at which it was told.
+    pub from: usize,
+    /// The step at which another was told.
+    pub to: Option<usize>,
+}
+
+/// A participant, from coming to leaving.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stay {
+    /// The id in the roster, where it was told.
+    pub id: Option<ParticipantId>,
+    /// Who it is, for people.
+    pub name: String,
+    /// The step at which it came.
+    pub from: usize,
+    /// The step at which it left.
+    pub to: Option<usize>,
+}
+
+/// A key that was pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pressed {
+    /// The key, such as `tone1` or `pound`.
+    pub tone: String,
+    /// The step at which it was told.
+    pub at: usize,
+}
+
+/// A deadline, from armed to met or missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Armed {
+    /// Which it is.
+    pub deadline: Deadline,
+    /// When it falls due.
+    pub due: Timestamp,
+    /// The step that armed it.
+    pub from: usize,
+    /// The step by which it was met, moved or missed.
+    pub to: Option<usize>,
+    /// True where it had passed by then.
+    pub is_missed: bool,
+}
+
+impl Story {
+    /// The states of the call, one after another.
+    ///
+    /// ```
+    /// # use callfold_view::story::Story;
+    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
+    /// assert_eq!(story.bands()[0].to, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn bands(&self) -> Vec<Band> {
+        let spans = self.spans(|call| Some(call.state()));
+        spans.into_iter().map(|(state, from, to)| Band { state, from, to }).collect()
+    }
+
+    /// What audio was, one after another.
+    ///
+    /// ```
+    /// # use callfold_view::story::Story;
+    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
+    /// assert!(story.audio().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn audio(&self) -> Vec<AudioSpan> {
+        let told = |call: &Call| {
+            let audio = call.audio().map(MediaState::as_str);
+            audio.filter(|_| call.state().is_live()).map(String::from)
+        };
+        self.spans(told).into_iter().map(|(audio, from, to)| AudioSpan { audio, from, to }).collect()
+    }
+
+    /// The operations, in the order in which they were heard of.
+    ///
+    /// ```
+    /// # use callfold_view::story::Story;
+    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
+    /// assert!(story.operations().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn operations(&self) -> Vec<OperationSpan> {
+        let operations = self.last().operations().iter().enumerate();
+        operations.filter_map(|(index, operation)| self.operation(index, operation)).collect()
+    }
+
+    /// Operations keep their places: a call only adds to them.
+    fn operation(&self, index: usize, last: &Operation) -> Option<OperationSpan> {
+        let spans = self.spans(|call| call.operations().get(index).map(Operation::state));
+        let from = spans.first()?.1;
+        let states: Vec<_> = spans.into_iter().map(|(state, from, _)| (from, state)).collect();
+        Some(OperationSpan {
+            index,
+            id: last.id().cloned(),
+            kind: last.kind().as_str(),
+            from,
+            to: states.last().filter(|_| !last.is_pending()).map(|(at, _)| *at),
+            is_orphaned: last.is_pending() && !self.last().state().is_live(),
+            states,
+        })
+    }
+
+    /// Who took part, in the order in which they came.
+    ///
+    /// ```
+    /// # use callfold_view::story::Story;
+    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
+    /// assert!(story.stays().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn stays(&self) -> Vec<Stay> {
+        let mut stays: Vec<Stay> = Vec::new();
+        for (at, step) in self.steps().iter().enumerate() {
+            let present: Vec<_> = step.call.participants().collect();
+            for stay in stays.iter_mut().filter(|stay| stay.to.is_none()) {
+                match present.iter().find(|one| one.id.value() == stay.id.as_ref()) {
+                    Some(one) => stay.name = words::participant(one),
+                    None => stay.to = Some(at),
+                }
+            }
+            for one in present {
+                let id = one.id.value().cloned();
+                if !stays.iter().any(|stay| stay.to.is_none() && stay.id == id) {
+                    stays.push(Stay { id, name: words::participant(one), from: at, to: None });
+                }
+            }
+        }
+        stays
+    }
+
+    /// The keys that were pressed, in the order in which that was told.
+    ///
+    /// ```
+    /// # use callfold_view::story::Story;
+    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
+    /// assert!(story.tones().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn tones(&self) -> Vec<Pressed> {
+        let pressed = self.steps().iter().enumerate().filter_map(|(at, step)| {
+            let CallEvent::ToneReceived(told) = &step.recorded.event else { return None };
+            let tone = told.tone.value().map_or_else(|| "unknown".into(), |tone| tone.as_str().into());
+            Some(Pressed { tone, at })
+        });
+        pressed.collect()
+    }
+
+    /// The deadlines that ran, in the order in which they were armed.
+    ///
+    /// ```
+    /// # use callfold_view::story::Story;
+    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"#;
+    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
+    /// assert_eq!(story.deadlines()[0].deadline.as_str(), "answer");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn deadlines(&self) -> Vec<Armed> {
+        let mut armed: Vec<Armed> = Vec::new();
+        for (at, (step, time)) in self.steps().iter().zip(self.times()).enumerate() {
+            let running = step.call.deadlines();
+            for one in armed.iter_mut().filter(|one| one.to.is_none()) {
+                if !running.iter().any(|due| (due.deadline, due.at) == (one.deadline, one.due)) {
+                    (one.to, one.is_missed) = (Some(at), time.is_some_and(|time| time >= one.due));
+                }
+            }
+            for due in running {
+                let is_known = armed
+                    .iter()
+                    .any(|one| one.to.is_none() && (one.deadline, one.due) == (due.deadline, due.at));
+                if !is_known {
+                    armed.push(Armed {
+                        deadline: due.deadline,
+                        due: due.at,
+                        from: at,
+                        to: None,
+                        is_missed: false,
+                    });
+                }
+            }
+        }
+        armed
+    }
+
+    /// How long something was the same.
+    fn spans<T: PartialEq>(&self, told: impl Fn(&Call) -> Option<T>) -> Vec<(T, usize, Option<usize>)> {
+        let mut spans: Vec<(T, usize, Option<usize>)> = Vec::new();
+        for (at, step) in self.steps().iter().enumerate() {
+            let now = told(&step.call);
+            let open = spans.last_mut().filter(|(_, _, to)| to.is_none());
+            match (open, now) {
+                (Some((before, ..)), Some(now)) if *before == now => {}
+                (open, now) => {
+                    if let Some((_, _, to)) = open {
+                        *to = Some(at);
+                    }
+                    spans.extend(now.map(|now| (now, at, None)));
+                }
+            }
+        }
+        spans
+    }
+}

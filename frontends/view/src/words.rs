@@ -1,0 +1,205 @@
+//! Plain words for what stands in logs. No secret comes through here.
+
+use callfold::call::{CallEvent, Cause, Deadline, State};
+use callfold::graph::{EndCode, Identity, IdentitySet, Participant, ResultInfo};
+use callfold::{Recorded, operation};
+
+/// What a state of a call means.
+///
+/// ```
+/// use callfold::call::State;
+///
+/// assert_eq!(callfold_view::words::state(State::Incoming), "offered to the app, not answered yet");
+/// ```
+pub const fn state(state: State) -> &'static str {
+    match state {
+        State::Incoming => "offered to the app, not answered yet",
+        State::Establishing => "being set up",
+        State::Ringing => "the callee is alerted",
+        State::Established => "connected",
+        State::Hold => "on hold",
+        State::Transferring => "being transferred",
+        State::TransferAccepted => "the transfer was accepted",
+        State::Redirecting => "being sent to somebody else",
+        State::Terminating => "ending",
+        State::Terminated => "over",
+    }
+}
+
+/// How a call or an operation ended: its codes, and what they mean.
+///
+/// ```
+/// use callfold::graph::EndCode;
+///
+/// let ended = EndCode::PeerEnded.result_info();
+/// assert_eq!(callfold_view::words::ending(&ended), "200/4521 The peer ended the call.");
+/// ```
+pub fn ending(result: &ResultInfo) -> String {
+    let codes = [result.code.value(), result.subcode.value()].into_iter().flatten().map(i32::to_string);
+    let codes = codes.collect::<Vec<_>>().join("/");
+    let known = EndCode::of(result).map(|code| code.meaning().to_owned());
+    let told = result.message.value().map(|message| message.trim().to_owned());
+    let meaning = known.or(told).unwrap_or_default();
+    [codes, meaning].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Who a participant is: a name where one is told, an id where none is.
+///
+/// ```
+/// use callfold::graph::Participant;
+///
+/// let told: Participant = serde_json::from_str(r#"{"info":{"identity":{"user":{"displayName":"Zoë","id":"1"}}}}"#)?;
+/// assert_eq!(callfold_view::words::participant(&told), "Zoë");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn participant(told: &Participant) -> String {
+    let named = told.info.value().and_then(|info| info.identity.value()).and_then(|set| identity(set));
+    named.or_else(|| told.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
+}
+
+/// Whom an identity set names.
+fn identity(set: &IdentitySet) -> Option<String> {
+    let all = [
+        &set.user,
+        &set.guest,
+        &set.phone,
+        &set.application,
+        &set.application_instance,
+        &set.azure_communication_services_user,
+        &set.on_premises,
+        &set.device,
+        &set.encrypted,
+    ];
+    let told = |one: &Identity| {
+        let name = one.display_name.value().filter(|name| !name.trim().is_empty()).cloned();
+        name.or_else(|| one.id.value().map(ToString::to_string))
+    };
+    all.into_iter().filter_map(|one| one.value()).find_map(|one| told(one))
+}
+
+/// What happened, in a line.
+///
+/// ```
+/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+/// assert_eq!(callfold_view::words::event(&line.parse()?), "The call was offered.");
+/// # Ok::<(), callfold::LineError>(())
+/// ```
+pub fn event(recorded: &Recorded) -> String {
+    let told = match &recorded.event {
+        CallEvent::Offered(_) => "The call was offered.".into(),
+        CallEvent::Placed(_) => "The app placed the call.".into(),
+        CallEvent::Adopted(_) => "The call was found under way.".into(),
+        CallEvent::Step(cause, _) => step(*cause).into(),
+        CallEvent::StateConfirmed(confirmed) => format!("{} was told at last.", confirmed.state),
+        CallEvent::DetailsChanged(_) => "Details of the call changed.".into(),
+        CallEvent::ToneReceived(tone) => {
+            format!(
+                "Key pressed: {}.",
+                tone.tone.value().map_or("one without a name", |tone| key(tone.as_str()))
+            )
+        }
+        CallEvent::RosterUpdated(roster) => people(&roster.participants),
+        CallEvent::ContentSharingStarted(_) => "Somebody began to share content.".into(),
+        CallEvent::ContentSharingEnded(_) => "Shared content ended.".into(),
+        CallEvent::OperationCreated(told) => format!("{} was asked for.", told.kind().as_str()),
+        CallEvent::OperationUpdated(told) => format!("{} told more.", told.kind().as_str()),
+        CallEvent::OperationStep(cause, told) => {
+            let ended = told.result_info.value().map(|result| format!(": {}", ending(result)));
+            format!("{} {}{}", told.kind().as_str(), done(*cause), ended.unwrap_or_else(|| ".".into()))
+        }
+        CallEvent::NotificationHeard(_) => "A delivery was taken in.".into(),
+        CallEvent::Service(event) => format!("The service: {}.", spaced(event.type_name())),
+        _ => format!("{}.", spaced(recorded.event.type_name())),
+    };
+    if recorded.inferred { format!("{told} (Never told: inferred from what came after.)") } else { told }
+}
+
+const fn step(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Answered => "The app answered.",
+        Cause::Redirected => "The app sent the call to somebody else.",
+        Cause::Alerted => "The callee is alerted.",
+        Cause::Established => "The call is connected.",
+        Cause::Held => "The call was put on hold.",
+        Cause::Resumed => "The call was taken off hold.",
+        Cause::TransferStarted => "A transfer began.",
+        Cause::TransferAccepted => "The transfer was accepted.",
+        Cause::TransferFailed => "The transfer failed; the call goes on.",
+        Cause::TerminationStarted => "The call is ending.",
+        Cause::Terminated => "The call is over.",
+    }
+}
+
+const fn done(cause: operation::Cause) -> &'static str {
+    match cause {
+        operation::Cause::Started => "began to run",
+        operation::Cause::Completed => "completed",
+        operation::Cause::Failed => "failed",
+    }
+}
+
+/// What a deadline waits for.
+///
+/// ```
+/// use callfold::call::Deadline;
+///
+/// assert_eq!(callfold_view::words::deadline(Deadline::Answer), "the app must answer");
+/// ```
+pub const fn deadline(deadline: Deadline) -> &'static str {
+    match deadline {
+        Deadline::Answer => "the app must answer",
+        Deadline::Redirect => "the redirect must succeed",
+        Deadline::Ring => "the callee must answer",
+        Deadline::KeepAlive => "the app must keep the call alive",
+        Deadline::InitialSilence => "somebody must begin to speak",
+        Deadline::Silence => "silence ends the recording",
+        Deadline::RecordDuration => "the recording reaches its maximum",
+        _ => "a deadline",
+    }
+}
+
+/// A key of a telephone as it is printed on one: `tone5` is `5`.
+///
+/// ```
+/// assert_eq!(callfold_view::words::key("tone5"), "5");
+/// assert_eq!(callfold_view::words::key("pound"), "#");
+/// ```
+pub fn key(tone: &str) -> &str {
+    match tone {
+        "star" => "*",
+        "pound" => "#",
+        "a" => "A",
+        "b" => "B",
+        "c" => "C",
+        "d" => "D",
+        _ => tone.strip_prefix("tone").filter(|digit| !digit.is_empty()).unwrap_or(tone),
+    }
+}
+
+fn people(told: &[Participant]) -> String {
+    let (gone, here): (Vec<_>, Vec<_>) = told.iter().partition(|one| one.removed_state.value().is_some());
+    let list = |people: &[&Participant], did: &str| {
+        let names: Vec<_> = people.iter().map(|one| participant(one)).collect();
+        (!names.is_empty()).then(|| format!("{did}: {}", names.join(", ")))
+    };
+    let told = [list(&here, "on the roster"), list(&gone, "left")].into_iter().flatten();
+    let told: Vec<_> = told.collect();
+    if told.is_empty() { "The roster is empty.".into() } else { format!("{}.", capital(&told.join("; "))) }
+}
+
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// `recordingStatusUpdated` as words.
+fn spaced(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
