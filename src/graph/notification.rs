@@ -4,14 +4,14 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::de::{Error as _, MapAccess};
+use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::wire::{Name, Names, Read, Seed, Wire, add, entry, member, open_enum, type_name, whole};
-use super::{Member, Other, ResourceData, ResourceUrl, TypeName};
+use super::{Member, Other, Resource, ResourceData, ResourceUrl, TypeName};
 use crate::CallId;
 use crate::text::{PART, without_place};
 
@@ -91,12 +91,7 @@ impl CommsNotification {
     /// ```
     pub fn url(&self) -> ResourceUrl {
         let urls = [&self.resource_url, &self.resource].into_iter().filter_map(Member::value);
-        let mut parsed = urls.map(|url| ResourceUrl::from(url.as_str()));
-        let first = parsed.next();
-        match first {
-            Some(url) if url.call.is_some() => url,
-            first => parsed.find(|url| url.call.is_some()).or(first).unwrap_or_else(|| ResourceUrl::from("")),
-        }
+        ResourceUrl::best_of(urls.map(|url| ResourceUrl::from(url.as_str())))
     }
 
     /// The call that the notification is about: from its url, else from the call that it carries.
@@ -111,13 +106,7 @@ impl CommsNotification {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn call_id(&self) -> Option<CallId> {
-        self.call_of(&self.url())
-    }
-
-    /// The same, where its url was taken apart.
-    pub(crate) fn call_of(&self, url: &ResourceUrl) -> Option<CallId> {
-        let told = || self.resource_data.as_call().and_then(|call| call.id.value()?.guid()).map(CallId::new);
-        url.call.or_else(told)
+        self.url().call.or_else(|| self.resource_data.call_id())
     }
 
     /// True where the resource is gone.
@@ -131,7 +120,7 @@ impl CommsNotification {
     }
 }
 
-enum Key {
+pub(super) enum Key {
     Type,
     ChangeType,
     Resource,
@@ -176,16 +165,17 @@ impl Wire for CommsNotification {
         }
         match data {
             Some(json) if json.get() == "null" => _ = this.other.insert("resourceData".into(), Value::Null),
-            Some(json) => {
-                let resource = this.url().resource;
-                let read = ResourceData::read(json.get(), &resource);
-                this.resource_data =
-                    read.map_err(|error| A::Error::custom(format_args!("{PART}{}", without_place(&error))))?;
-            }
+            Some(json) => this.resource_data = resource_data(&json, &this.url().resource)?,
             None => {}
         }
         Ok(Read::As(this))
     }
+}
+
+/// Reads what a notification carries, where its url is known.
+pub(super) fn resource_data<E: serde::de::Error>(json: &RawValue, url: &Resource) -> Result<ResourceData, E> {
+    let read = ResourceData::read(json.get(), url);
+    read.map_err(|error| E::custom(format_args!("{PART}{}", without_place(&error))))
 }
 
 impl<'de> Deserialize<'de> for CommsNotification {
@@ -214,7 +204,7 @@ impl Serialize for CommsNotification {
     }
 }
 
-enum BodyKey {
+pub(super) enum BodyKey {
     Type,
     Value,
     Other(String),
@@ -231,11 +221,11 @@ impl Names for BodyKey {
 }
 
 /// One item of `value`: whatever is no object is kept as it came.
-struct Items(Vec<CommsNotification>, Vec<Value>);
+pub(super) struct Items<T>(pub(super) Vec<T>, pub(super) Vec<Value>);
 
-impl Wire for Items {
+impl<T: Wire> Wire for Items<T> {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        Ok(match CommsNotification::from_map(map)? {
+        Ok(match T::from_map(map)? {
             Read::As(item) => Read::As(Self([item].into(), Vec::new())),
             Read::Null => Read::Null,
             Read::Odd(value) => Read::Odd(value),
@@ -244,7 +234,7 @@ impl Wire for Items {
 
     fn from_seq<'de, A: serde::de::SeqAccess<'de>>(mut seq: A) -> Result<Read<Self>, A::Error> {
         let mut items = Self(Vec::new(), Vec::new());
-        while let Some(read) = seq.next_element_seed(Seed::<CommsNotification>::new())? {
+        while let Some(read) = seq.next_element_seed(Seed::<T>::new())? {
             match read {
                 Read::As(item) => add(&mut items.0, item),
                 Read::Null => items.1.push(Value::Null),
@@ -261,7 +251,7 @@ impl Wire for CommsNotifications {
         while let Some(name) = map.next_key_seed(Name::<BodyKey>::new())? {
             match name {
                 BodyKey::Type => this.odata_type = type_name(&mut map, &mut this.other)?,
-                BodyKey::Value => match map.next_value_seed(Seed::<Items>::new())? {
+                BodyKey::Value => match map.next_value_seed(Seed::<Items<CommsNotification>>::new())? {
                     Read::As(Items(items, odd)) => {
                         this.value = items;
                         if !odd.is_empty() {

@@ -13,6 +13,7 @@ use super::{
     Call, CommsOperation, ContentSharingSession, DeltaParticipants, Participant,
     ParticipantJoiningNotification, ParticipantLeftNotification, Resource, TypeName,
 };
+use crate::CallId;
 
 /// The resource that a notification is about, by its url, its type and its shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -76,6 +77,11 @@ impl ResourceData {
     /// ```
     pub fn as_operation(&self) -> Option<&CommsOperation> {
         if let Self::Operation(operation) = self { Some(operation) } else { None }
+    }
+
+    /// The id of the call that it is, where it is one.
+    pub(super) fn call_id(&self) -> Option<CallId> {
+        self.as_call().and_then(|call| call.id.value()?.guid()).map(CallId::new)
     }
 
     pub(super) fn read(json: &str, url: &Resource) -> Result<Self, serde_json::Error> {

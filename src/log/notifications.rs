@@ -13,12 +13,12 @@ use serde_json::value::RawValue;
 
 use crate::Id;
 use crate::call::Delivery;
-use crate::graph::{CommsNotification, CommsNotifications};
+use crate::graph::{Heard, Posted};
 use crate::text::without_content;
 
 /// One body and how it came.
 pub(crate) struct Body {
-    pub(crate) notifications: CommsNotifications,
+    pub(crate) notifications: Vec<Heard>,
     pub(crate) delivery: Delivery,
 }
 
@@ -79,7 +79,7 @@ impl Bodies {
     fn object(&mut self, json: &str) {
         // A body as Graph posts it needs no second look.
         if ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head))
-            && let Some(body) = full(json).filter(|body| !body.other.contains_key("body"))
+            && let Some(body) = full(json).filter(|body| !body.has_body)
         {
             return self.push(body, Delivery::default());
         }
@@ -98,8 +98,7 @@ impl Bodies {
             let is_single = serde_json::from_str::<Envelope<'_>>(json).is_ok_and(|body| body.is_single());
             return self.body(json, is_single, delivery);
         }
-        let is_body =
-            || serde_json::from_str(json).is_ok_and(|read: CommsNotifications| !read.value.is_empty());
+        let is_body = || serde_json::from_str(json).is_ok_and(|read: Posted| !read.value.is_empty());
         if envelope.value.is_some() || envelope.is_notification() || is_body() {
             self.body(json, envelope.is_single(), Delivery::default());
         } else {
@@ -112,26 +111,22 @@ impl Bodies {
 
     fn body(&mut self, json: &str, is_single: bool, delivery: Delivery) {
         let read = if is_single {
-            serde_json::from_str::<CommsNotification>(json).map(|one| {
-                let mut notifications = CommsNotifications::default();
-                notifications.value.push(one);
-                notifications
-            })
+            serde_json::from_str::<Heard>(json).map(Posted::from)
         } else {
-            serde_json::from_str::<CommsNotifications>(json)
+            serde_json::from_str::<Posted>(json)
         };
         match read {
-            Ok(notifications) => self.push(notifications, delivery),
+            Ok(posted) => self.push(posted, delivery),
             Err(error) => self.faults.push(without_content(&error)),
         }
     }
 
-    fn push(&mut self, notifications: CommsNotifications, delivery: Delivery) {
-        for odd in notifications.odd_items() {
+    fn push(&mut self, posted: Posted, delivery: Delivery) {
+        for odd in &posted.odd {
             let shape = crate::graph::shape(odd);
             self.faults.push(alloc::format!("{shape} is no commsNotification: an object is"));
         }
-        self.bodies.push(Body { notifications, delivery });
+        self.bodies.push(Body { notifications: posted.value, delivery });
     }
 
     fn delivery(&mut self, envelope: &Envelope<'_>) -> Delivery {
@@ -158,8 +153,8 @@ impl Bodies {
 }
 
 /// A body that holds notifications.
-fn full(json: &str) -> Option<CommsNotifications> {
-    serde_json::from_str(json).ok().filter(|body: &CommsNotifications| !body.value.is_empty())
+fn full(json: &str) -> Option<Posted> {
+    serde_json::from_str(json).ok().filter(|body: &Posted| !body.value.is_empty())
 }
 
 pub(super) fn not_utf8(error: &core::str::Utf8Error) -> String {
