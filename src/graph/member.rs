@@ -122,6 +122,20 @@ impl core::ops::DerefMut for Other {
     }
 }
 
+impl Other {
+    /// Leaves the members of which `stays` is true.
+    pub(crate) fn keep(&mut self, stays: impl Fn(&str, &Value) -> bool) {
+        if self.is_empty() {
+            return;
+        }
+        self.retain(|name, value| stays(name, value));
+        // A map that was emptied would hold on to its room.
+        if self.is_empty() {
+            *self = Self::default();
+        }
+    }
+}
+
 impl fmt::Debug for Other {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.keys()).finish()
@@ -205,7 +219,7 @@ impl Rule for News {
     }
 
     fn other(&mut self, mine: &mut Other, theirs: &Other) {
-        mine.retain(|name, value| theirs.get(name) != Some(value));
+        mine.keep(|name, value| theirs.get(name) != Some(value));
     }
 }
 
@@ -221,6 +235,6 @@ impl Rule for Unknown {
     }
 
     fn other(&mut self, mine: &mut Other, theirs: &Other) {
-        mine.retain(|name, _| !theirs.contains_key(name));
+        mine.keep(|name, _| !theirs.contains_key(name));
     }
 }
