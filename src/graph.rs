@@ -48,7 +48,7 @@ pub use call::{
     IncomingContext, RejectReason, RoutingType,
 };
 pub use end_code::EndCode;
-pub(crate) use heard::{Heard, Posted};
+pub(crate) use heard::Heard;
 pub use identity::{EndpointType, Identity, IdentitySet, InvitationParticipantInfo, ParticipantInfo};
 pub use media::{
     AudioRoutingGroup, CallMediaState, ContentSharingSession, MediaConfig, MediaDirection, MediaInfo,

@@ -79,7 +79,7 @@ impl Call {
         notification: &CommsNotification,
         delivery: &Delivery,
     ) -> Observed {
-        Self::hear_of(known, id, Heard::from(notification), delivery)
+        Self::hear_of(known, id, Heard::from(notification.clone()), delivery)
     }
 
     /// The same of a notification that is needed no more, and whose url was taken apart.
@@ -94,7 +94,7 @@ impl Call {
             return draft.observed;
         }
         let is_gone = heard.is_deleted();
-        let change = heard.change_type.value();
+        let change = heard.change_type.as_ref();
         let url = &heard.url.resource;
         match heard.resource_data {
             ResourceData::Call(told) => draft.hear_call(told, change),

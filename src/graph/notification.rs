@@ -4,14 +4,14 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::de::MapAccess;
+use serde::de::{Error as _, MapAccess};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::wire::{Name, Names, Read, Seed, Wire, add, entry, member, open_enum, type_name, whole};
-use super::{Member, Other, Resource, ResourceData, ResourceUrl, TypeName};
+use super::{Member, Other, ResourceData, ResourceUrl, TypeName};
 use crate::CallId;
 use crate::text::{PART, without_place};
 
@@ -91,7 +91,12 @@ impl CommsNotification {
     /// ```
     pub fn url(&self) -> ResourceUrl {
         let urls = [&self.resource_url, &self.resource].into_iter().filter_map(Member::value);
-        ResourceUrl::best_of(urls.map(|url| ResourceUrl::from(url.as_str())))
+        let mut parsed = urls.map(|url| ResourceUrl::from(url.as_str()));
+        let first = parsed.next();
+        match first {
+            Some(url) if url.call.is_some() => url,
+            first => parsed.find(|url| url.call.is_some()).or(first).unwrap_or_else(|| ResourceUrl::from("")),
+        }
     }
 
     /// The call that the notification is about: from its url, else from the call that it carries.
@@ -165,17 +170,16 @@ impl Wire for CommsNotification {
         }
         match data {
             Some(json) if json.get() == "null" => _ = this.other.insert("resourceData".into(), Value::Null),
-            Some(json) => this.resource_data = resource_data(&json, &this.url().resource)?,
+            Some(json) => {
+                let resource = this.url().resource;
+                let read = ResourceData::read(json.get(), &resource);
+                this.resource_data =
+                    read.map_err(|error| A::Error::custom(format_args!("{PART}{}", without_place(&error))))?;
+            }
             None => {}
         }
         Ok(Read::As(this))
     }
-}
-
-/// Reads what a notification carries, where its url is known.
-pub(super) fn resource_data<E: serde::de::Error>(json: &RawValue, url: &Resource) -> Result<ResourceData, E> {
-    let read = ResourceData::read(json.get(), url);
-    read.map_err(|error| E::custom(format_args!("{PART}{}", without_place(&error))))
 }
 
 impl<'de> Deserialize<'de> for CommsNotification {

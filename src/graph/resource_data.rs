@@ -168,7 +168,7 @@ fn read<T: Wire>(json: &str) -> Result<Read<T>, serde_json::Error> {
 }
 
 #[derive(Clone, Copy)]
-enum Shape {
+pub(super) enum Shape {
     Call,
     Operation,
     Roster,
@@ -180,8 +180,8 @@ enum Shape {
 }
 
 /// What tells the type of a resource before it is read.
-struct Peek {
-    type_name: Option<TypeName>,
+pub(super) struct Peek {
+    pub(super) type_name: Option<TypeName>,
     is_delta: bool,
 }
 
@@ -195,6 +195,11 @@ struct Signs<'a> {
 }
 
 impl Peek {
+    /// Of what is no delta.
+    pub(super) const fn of_type(type_name: Option<TypeName>) -> Self {
+        Self { type_name, is_delta: false }
+    }
+
     fn of(json: &str, url: &Resource, is_array: bool) -> Self {
         Self::plain(json, url, is_array).unwrap_or_else(|| Self::odd(json, is_array))
     }
@@ -206,7 +211,7 @@ impl Peek {
         let is_roster = matches!(url, Resource::Participants | Resource::Participant(_));
         let may_be_delta = is_roster && memchr::memmem::find(rest.as_bytes(), b"equenceNumber").is_some();
         let is_plain = !may_be_delta && !name.contains('\\');
-        is_plain.then(|| Self { type_name: Some(name.into()), is_delta: false })
+        is_plain.then(|| Self::of_type(Some(name.into())))
     }
 
     fn odd(json: &str, is_array: bool) -> Self {
@@ -220,7 +225,7 @@ impl Peek {
         Self { type_name, is_delta: signs.sequence_number.is_some() }
     }
 
-    fn shape(&self, url: &Resource, is_array: bool) -> Shape {
+    pub(super) fn shape(&self, url: &Resource, is_array: bool) -> Shape {
         let typed = self.type_name.as_ref().and_then(|name| by_type(name.as_str()));
         match url {
             Resource::Participants | Resource::Participant(_) => match typed {

@@ -50,14 +50,6 @@ impl From<&str> for ResourceUrl {
 }
 
 impl ResourceUrl {
-    /// The first that names a call, else the first; that of a call where there is none.
-    pub(super) fn best_of(mut urls: impl Iterator<Item = Self>) -> Self {
-        match urls.next() {
-            Some(url) if url.call.is_some() => url,
-            first => urls.find(|url| url.call.is_some()).or(first).unwrap_or_else(|| Self::from("")),
-        }
-    }
-
     /// Reads a url as the service writes it; `None` of any other.
     fn plain(url: &str) -> Option<Self> {
         let path = url.strip_prefix("/communications/calls/").or_else(|| url.strip_prefix("/app/calls/"))?;

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::Id;
 use crate::call::Delivery;
-use crate::graph::{Heard, Posted};
+use crate::graph::{CommsNotification, CommsNotifications, Heard};
 use crate::text::without_content;
 
 /// One body and how it came.
@@ -78,10 +78,9 @@ impl Bodies {
 
     fn object(&mut self, json: &str) {
         // A body as Graph posts it needs no second look.
-        if ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head))
-            && let Some(body) = full(json).filter(|body| !body.has_body)
-        {
-            return self.push(body, Delivery::default());
+        let looks_posted = ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head));
+        if let Some(notifications) = looks_posted.then(|| Heard::plain(json)).flatten() {
+            return self.bodies.push(Body { notifications, delivery: Delivery::default() });
         }
         let envelope = match serde_json::from_str::<Envelope<'_>>(json) {
             Ok(envelope) => envelope,
@@ -92,13 +91,17 @@ impl Bodies {
             // Some recorders keep the body as the text that came.
             let text = serde_json::from_str::<String>(body.get());
             let json = text.as_deref().unwrap_or_else(|_| body.get());
+            if let Some(notifications) = Heard::plain(json) {
+                return self.bodies.push(Body { notifications, delivery });
+            }
             if let Some(body) = full(json) {
                 return self.push(body, delivery);
             }
             let is_single = serde_json::from_str::<Envelope<'_>>(json).is_ok_and(|body| body.is_single());
             return self.body(json, is_single, delivery);
         }
-        let is_body = || serde_json::from_str(json).is_ok_and(|read: Posted| !read.value.is_empty());
+        let is_body =
+            || serde_json::from_str(json).is_ok_and(|read: CommsNotifications| !read.value.is_empty());
         if envelope.value.is_some() || envelope.is_notification() || is_body() {
             self.body(json, envelope.is_single(), Delivery::default());
         } else {
@@ -111,22 +114,27 @@ impl Bodies {
 
     fn body(&mut self, json: &str, is_single: bool, delivery: Delivery) {
         let read = if is_single {
-            serde_json::from_str::<Heard>(json).map(Posted::from)
+            serde_json::from_str::<CommsNotification>(json).map(|one| {
+                let mut notifications = CommsNotifications::default();
+                notifications.value.push(one);
+                notifications
+            })
         } else {
-            serde_json::from_str::<Posted>(json)
+            serde_json::from_str::<CommsNotifications>(json)
         };
         match read {
-            Ok(posted) => self.push(posted, delivery),
+            Ok(notifications) => self.push(notifications, delivery),
             Err(error) => self.faults.push(without_content(&error)),
         }
     }
 
-    fn push(&mut self, posted: Posted, delivery: Delivery) {
-        for odd in &posted.odd {
+    fn push(&mut self, notifications: CommsNotifications, delivery: Delivery) {
+        for odd in notifications.odd_items() {
             let shape = crate::graph::shape(odd);
             self.faults.push(alloc::format!("{shape} is no commsNotification: an object is"));
         }
-        self.bodies.push(Body { notifications: posted.value, delivery });
+        let notifications = notifications.value.into_iter().map(Heard::from).collect();
+        self.bodies.push(Body { notifications, delivery });
     }
 
     fn delivery(&mut self, envelope: &Envelope<'_>) -> Delivery {
@@ -153,8 +161,8 @@ impl Bodies {
 }
 
 /// A body that holds notifications.
-fn full(json: &str) -> Option<Posted> {
-    serde_json::from_str(json).ok().filter(|body: &Posted| !body.value.is_empty())
+fn full(json: &str) -> Option<CommsNotifications> {
+    serde_json::from_str(json).ok().filter(|body: &CommsNotifications| !body.value.is_empty())
 }
 
 pub(super) fn not_utf8(error: &core::str::Utf8Error) -> String {
