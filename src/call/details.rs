@@ -66,3 +66,12 @@ pub(crate) fn merge(known: &mut Arc<graph::Call>, told: &Details) {
         known.state.take();
     }
 }
+
+/// The same of what nobody needs any more.
+pub(crate) fn take_over(known: &mut Arc<graph::Call>, told: Details) {
+    if let Some(mut told) = told {
+        let known = Arc::make_mut(known);
+        known.take_over(&mut told);
+        known.state.take();
+    }
+}

@@ -66,9 +66,11 @@ impl Call {
                 return Hearing::Same;
             }
         }
-        match self.state().path(named).as_deref() {
-            Some([cause]) => Hearing::Step(*cause),
-            Some(path) => Hearing::Gap(path.into()),
+        if let Some(cause) = self.state().step_to(named) {
+            return Hearing::Step(cause);
+        }
+        match self.state().path(named) {
+            Some(path) => Hearing::Gap(path),
             None if named.path(self.state()).is_some() => Hearing::Late,
             None => Hearing::Impossible,
         }

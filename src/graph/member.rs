@@ -147,6 +147,9 @@ pub(crate) trait Members {
     /// Applies a rule to each pair of members.
     fn pair<R: Rule>(&mut self, theirs: &Self, rule: R);
 
+    /// What [`Merge`] does, of a reading that nobody needs any more.
+    fn take_over(&mut self, theirs: &mut Self);
+
     /// True where theirs says something else, or something more.
     fn lacks(&self, theirs: &Self) -> bool;
 
