@@ -1,6 +1,6 @@
 //! What a ledger keeps of one call.
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash};
 use core::num::NonZeroU32;
@@ -29,12 +29,14 @@ pub(crate) struct Entry {
 }
 
 /// What is the same for all calls of a ledger.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Books {
     pub(super) keeps_history: bool,
     pub(super) digests: Digests,
     /// How many events were folded.
     pub(super) events: u64,
+    /// Where an event is written before it is kept: empty between two events.
+    pub(super) writing: String,
 }
 
 /// What lines are told apart by that claim one revision.
@@ -137,7 +139,7 @@ impl Entry {
         self.remember(recorded.revision, Some(books.digests.of(recorded)), &missing);
         books.events += 1;
         if let Some(history) = &mut self.history {
-            history.push(recorded, books.events, &self.call);
+            history.push(recorded, books.events, &self.call, &mut books.writing);
         }
         if missing.is_empty() { Applied::Folded } else { Applied::AfterGap(missing) }
     }
