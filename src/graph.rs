@@ -24,6 +24,7 @@
 pub mod action;
 mod call;
 mod end_code;
+mod heard;
 mod identity;
 mod media;
 mod meeting;
@@ -47,6 +48,7 @@ pub use call::{
     IncomingContext, RejectReason, RoutingType,
 };
 pub use end_code::EndCode;
+pub(crate) use heard::Heard;
 pub use identity::{EndpointType, Identity, IdentitySet, InvitationParticipantInfo, ParticipantInfo};
 pub use media::{
     AudioRoutingGroup, CallMediaState, ContentSharingSession, MediaConfig, MediaDirection, MediaInfo,

@@ -38,10 +38,13 @@ impl<'a> Writer<'a> {
 
 /// True where a text holds a control character, a quotation mark or a backslash.
 fn is_escaped(text: &str) -> bool {
-    let (words, rest) = text.as_bytes().as_chunks();
-    let mut last = [b' '; 8];
-    last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-    words.iter().chain([&last]).fold(0, |marks, word| marks | marks_escapes(u64::from_le_bytes(*word))) != 0
+    let bytes = text.as_bytes();
+    let Some(last) = bytes.last_chunk() else {
+        return bytes.iter().any(|byte| *byte < b' ' || matches!(byte, b'"' | b'\\'));
+    };
+    // What the last word shares with the one before is looked at twice.
+    let (words, _) = bytes.as_chunks();
+    words.iter().chain([last]).fold(0, |marks, word| marks | marks_escapes(u64::from_le_bytes(*word))) != 0
 }
 
 /// Sets the high bit of a byte that is escaped, and of none where there is none: eight bytes at once.
@@ -73,7 +76,6 @@ impl<'a> Serializer for Writer<'a> {
         if is_escaped(value) {
             self.0.push_str(&serde_json::to_string(value)?);
         } else {
-            self.0.reserve(value.len() + 2);
             self.0.push('"');
             self.0.push_str(value);
             self.0.push('"');

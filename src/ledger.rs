@@ -7,6 +7,7 @@ mod conversation;
 mod entry;
 mod history;
 mod past;
+mod recent;
 mod service;
 mod working_set;
 

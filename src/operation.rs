@@ -11,7 +11,9 @@ pub use lifecycle::Region;
 pub use state::{Cause, State};
 
 use crate::OperationId;
-use crate::graph::{CommsOperation, Member, Members, Merge, News, OperationKind, OperationStatus, Rule};
+use crate::graph::{
+    CommsOperation, Member, Members, Merge, News, OperationKind, OperationStatus, Rule, TypeName,
+};
 
 /// An operation of a call, folded.
 ///
@@ -45,12 +47,22 @@ impl Operation {
 
     /// Takes over what is told, in the same state.
     pub(crate) fn merge(&mut self, told: &CommsOperation) {
+        self.merge_by(told.odata_type.as_ref(), |resource| resource.pair(told, Merge));
+    }
+
+    /// The same of a telling that nobody needs any more.
+    pub(crate) fn take_over(&mut self, mut told: Box<CommsOperation>) {
+        let odata_type = told.odata_type.take();
+        self.merge_by(odata_type.as_ref(), |resource| resource.take_over(&mut told));
+    }
+
+    fn merge_by(&mut self, odata_type: Option<&TypeName>, merge: impl FnOnce(&mut CommsOperation)) {
         let resource = Arc::make_mut(&mut self.resource);
         let id = resource.id.take();
-        if resource.kind() == OperationKind::Comms && told.odata_type.is_some() {
-            resource.odata_type.clone_from(&told.odata_type);
+        if odata_type.is_some() && resource.kind() == OperationKind::Comms {
+            resource.odata_type = odata_type.cloned();
         }
-        resource.pair(told, Merge);
+        merge(resource);
         resource.status = Member::Absent;
         // The id that it was first known by stays.
         if id.value().is_some() && resource.id != id {
@@ -62,6 +74,11 @@ impl Operation {
     pub(crate) fn step(&mut self, next: State, told: &CommsOperation) {
         self.state = next;
         self.merge(told);
+    }
+
+    pub(crate) fn step_owned(&mut self, next: State, told: Box<CommsOperation>) {
+        self.state = next;
+        self.take_over(told);
     }
 
     /// Ends it; true where that is a success.
@@ -239,8 +256,9 @@ impl Operation {
     }
 
     fn shares_kind(&self, told: &CommsOperation) -> bool {
-        let kinds = [self.kind(), told.kind()];
-        kinds[0] == kinds[1] || kinds.contains(&OperationKind::Comms)
+        let kinds = || [self.kind(), told.kind()];
+        let agree = |kinds: [_; 2]| kinds[0] == kinds[1] || kinds.contains(&OperationKind::Comms);
+        self.resource.odata_type == told.odata_type || agree(kinds())
     }
 
     fn shares_context(&self, told: &CommsOperation) -> bool {
@@ -255,14 +273,13 @@ impl Operation {
 /// A cancel's reply can bear the id of what it cancels, so that the kinds must agree where both are told.
 fn position(operations: &[Operation], told: &CommsOperation) -> Option<usize> {
     let rank = |operation: &Operation| {
-        if !operation.shares_kind(told) {
+        let is_called_so = operation.has_id_of(told);
+        let is_named = is_called_so || operation.shares_context(told);
+        if !is_named || !operation.shares_kind(told) {
             return None;
         }
-        if operation.has_id_of(told) {
+        if is_called_so {
             return Some(0);
-        }
-        if !operation.shares_context(told) {
-            return None;
         }
         match told.id.value() {
             None if operation.said(told) => Some(1),

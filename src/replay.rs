@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use crate::call::{CallEvent, Cause, Delivery, Observed, orphan};
-use crate::graph::CommsNotification;
+use crate::graph::Heard;
 use crate::ledger::WorkingSet;
 use crate::log::{Bodies, Format, Trace};
 use crate::{Applied, ApplyError, Call, CallId, Finding, FindingKind, Ledger, LineError, Moment, Recorded};
@@ -299,26 +299,25 @@ impl Replay {
     ) {
         findings.extend(bodies.faults.iter().map(malformed));
         for body in bodies.bodies {
-            for (item, notification) in (0..).zip(body.notifications.value) {
+            for (item, heard) in (0..).zip(body.notifications) {
                 let delivery = Delivery { item, ..body.delivery.clone() };
-                self.notification(notification, &delivery, fallback, sink, findings);
+                self.notification(heard, &delivery, fallback, sink, findings);
             }
         }
     }
 
     fn notification(
         &mut self,
-        notification: CommsNotification,
+        heard: Heard,
         delivery: &Delivery,
         fallback: Option<CallId>,
         sink: &mut dyn FnMut(&Recorded),
         findings: &mut Vec<Finding>,
     ) {
-        let url = notification.url();
-        match notification.call_of(&url).or(fallback) {
+        match heard.call_id().or(fallback) {
             Some(id) if self.hears(id, delivery.received_at) => {
                 self.let_go(id, sink, findings);
-                let observed = Call::hear_of(&url.resource, self.calls.call(id), id, notification, delivery);
+                let observed = Call::hear_of(self.calls.call(id), id, heard, delivery);
                 self.take_in(observed, sink, findings);
             }
             Some(_) => {}

@@ -13,10 +13,7 @@ pub(crate) fn told(mut told: Box<graph::Call>) -> Box<graph::Call> {
     told.state.take();
     told.id.take();
     told.tone_info.take();
-    for kept_elsewhere in ["state", "id", "toneInfo"] {
-        told.other.remove(kept_elsewhere);
-    }
-    strip(&mut told.other);
+    told.other.keep(|name, _| !["state", "id", "toneInfo"].contains(&name) && !is_of_odata(name));
     told
 }
 
@@ -29,7 +26,11 @@ pub(crate) fn first(resource: Box<graph::Call>) -> Box<graph::Call> {
 
 /// Drops `@odata.id`, `@odata.etag`, `@odata.context` …: they say nothing about the resource.
 pub(crate) fn strip(other: &mut Other) {
-    other.retain(|name, _| !name.starts_with("@odata."));
+    other.keep(|name, _| !is_of_odata(name));
+}
+
+fn is_of_odata(name: &str) -> bool {
+    name.starts_with("@odata.")
 }
 
 /// What a telling changes.
@@ -62,6 +63,15 @@ pub(crate) fn merge(known: &mut Arc<graph::Call>, told: &Details) {
     if let Some(told) = told {
         let known = Arc::make_mut(known);
         known.pair(told, Merge);
+        known.state.take();
+    }
+}
+
+/// The same of what nobody needs any more.
+pub(crate) fn take_over(known: &mut Arc<graph::Call>, told: Details) {
+    if let Some(mut told) = told {
+        let known = Arc::make_mut(known);
+        known.take_over(&mut told);
         known.state.take();
     }
 }

@@ -125,7 +125,8 @@ impl Call {
             }
             CallEvent::Step(cause, told) => {
                 let Some(next) = self.state.after(*cause) else { return Err(self.refuse(event)) };
-                self.step(*cause, next, told, recorded);
+                self.step(*cause, next, recorded.at, recorded.inferred);
+                details::merge(&mut self.details, told);
             }
             CallEvent::OperationCreated(told) => self.create(event, told)?,
             CallEvent::OperationUpdated(told) => {
@@ -159,7 +160,7 @@ impl Call {
             }
             CallEvent::ToneReceived(tone) => {
                 self.must_live(event)?;
-                self.press(tone);
+                self.press(Cow::Borrowed(tone));
             }
             CallEvent::RosterUpdated(told) => {
                 self.must_live(event)?;
@@ -184,12 +185,44 @@ impl Call {
 
     /// The same of an event that nobody needs any more: what is new in it moves into the call.
     pub(crate) fn evolve_owned(&mut self, recorded: Recorded) -> Result<(), Refusal> {
-        let is_own = recorded.call == self.id;
-        match recorded.event {
-            CallEvent::OperationCreated(told) if is_own && self.admits(&told) => {
+        let (revision, at, inferred) = (recorded.revision, recorded.at, recorded.inferred);
+        if recorded.call != self.id {
+            return Err(self.refuse(&recorded.event));
+        }
+        match self.take_in(recorded.event, at, inferred) {
+            None => {
+                self.count(revision, at);
+                Ok(())
+            }
+            Some(event) => self.evolve(&Recorded { event, ..recorded }),
+        }
+    }
+
+    /// Moves what an event carries into the call. Gives back an event that is to be refused, or that carries little.
+    fn take_in(&mut self, event: CallEvent, at: Option<Timestamp>, inferred: bool) -> Option<CallEvent> {
+        let is_live = self.state.is_live();
+        match event {
+            CallEvent::Step(cause, told) => match self.state.after(cause) {
+                Some(next) => {
+                    self.step(cause, next, at, inferred);
+                    details::take_over(&mut self.details, told);
+                }
+                None => return Some(CallEvent::Step(cause, told)),
+            },
+            CallEvent::OperationStep(cause, told) if self.service.is_none() => {
+                let found = find_mut(&mut self.operations, &told);
+                let step = found.and_then(|operation| Some((operation.state().after(cause)?, operation)));
+                match step {
+                    Some((next, operation)) => operation.step_owned(next, told),
+                    None => return Some(CallEvent::OperationStep(cause, told)),
+                }
+            }
+            CallEvent::OperationCreated(told) if self.admits(&told) => {
                 self.operations.push(Operation::begin(told.into()));
             }
-            CallEvent::RosterUpdated(told) if is_own && self.state.is_live() => {
+            CallEvent::DetailsChanged(told) if is_live => details::take_over(&mut self.details, told),
+            CallEvent::ToneReceived(tone) if is_live => self.press(Cow::Owned(*tone)),
+            CallEvent::RosterUpdated(told) if is_live => {
                 for participant in told.participants {
                     self.roster.update(Cow::Owned(participant), told.sequence_number);
                 }
@@ -197,7 +230,6 @@ impl Call {
             event @ (CallEvent::Offered(_)
             | CallEvent::Placed(_)
             | CallEvent::Adopted(_)
-            | CallEvent::Step(..)
             | CallEvent::StateConfirmed(_)
             | CallEvent::DetailsChanged(_)
             | CallEvent::ToneReceived(_)
@@ -208,13 +240,11 @@ impl Call {
             | CallEvent::OperationUpdated(_)
             | CallEvent::OperationStep(..)
             | CallEvent::NotificationHeard(_)
-            | CallEvent::Service(_)) => return self.evolve(&Recorded { event, ..recorded }),
+            | CallEvent::Service(_)) => return Some(event),
         }
-        self.count(recorded.revision, recorded.at);
-        Ok(())
+        None
     }
 
-    /// Counts an event that was folded.
     fn count(&mut self, revision: u64, at: Option<Timestamp>) {
         self.deadlines.pass(at);
         self.revision = revision;
@@ -245,19 +275,18 @@ impl Call {
         details::merge(&mut self.details, told);
     }
 
-    fn step(&mut self, cause: Cause, next: State, told: &Details, recorded: &Recorded) {
+    fn step(&mut self, cause: Cause, next: State, at: Option<Timestamp>, inferred: bool) {
         // What was told in a connected call was the result of a transfer, not of what comes next.
         if self.state.lies_in(Region::Connected) && !self.details.result_info.is_absent() {
             Arc::make_mut(&mut self.details).result_info.take();
         }
         self.state = next;
         self.beginning = self.beginning.known();
-        self.hearings.moved(next, recorded.at, recorded.inferred);
-        self.deadlines.moved(cause, next, recorded.at);
+        self.hearings.moved(next, at, inferred);
+        self.deadlines.moved(cause, next, at);
         if !next.is_live() {
             self.close();
         }
-        details::merge(&mut self.details, told);
     }
 
     fn create(&mut self, event: &CallEvent, told: &CommsOperation) -> Result<(), Refusal> {
@@ -281,10 +310,14 @@ impl Call {
     }
 
     /// Tones are kept in the order of their numbers, those without one first; the first telling of a number counts.
-    fn press(&mut self, tone: &ToneInfo) {
-        if !self.knows_tone(tone) {
+    fn press(&mut self, tone: Cow<'_, ToneInfo>) {
+        if !self.knows_tone(&tone) {
             let (_, index) = self.tones_numbered(tone.sequence_id.value());
-            Arc::make_mut(&mut self.tones).insert(index, tone.clone());
+            let tones = Arc::make_mut(&mut self.tones);
+            if tones.len() == tones.capacity() {
+                tones.reserve_exact(tones.len().max(1));
+            }
+            tones.insert(index, tone.into_owned());
         }
     }
 

@@ -66,9 +66,11 @@ impl Call {
                 return Hearing::Same;
             }
         }
-        match self.state().path(named).as_deref() {
-            Some([cause]) => Hearing::Step(*cause),
-            Some(path) => Hearing::Gap(path.into()),
+        if let Some(cause) = self.state().step_to(named) {
+            return Hearing::Step(cause);
+        }
+        match self.state().path(named) {
+            Some(path) => Hearing::Gap(path),
             None if named.path(self.state()).is_some() => Hearing::Late,
             None => Hearing::Impossible,
         }
@@ -81,8 +83,8 @@ impl Call {
 
     fn is_new_failure(&self, told: &graph::Call) -> bool {
         // In a transfer, what was told before was told of it.
-        let known = self.result_info().filter(|_| !self.state().lies_in(Region::Transfer));
-        is_failure(told) && told.result_info.value().map(|result| &**result) != known
+        let known = || self.result_info().filter(|_| !self.state().lies_in(Region::Transfer));
+        is_failure(told) && told.result_info.value().map(|result| &**result) != known()
     }
 
     /// `established` with a failure that is not known yet: a transfer failed, told or not.

@@ -153,8 +153,12 @@ impl State {
     /// ```
     pub fn path(self, to: Self) -> Option<Vec<Cause>> {
         // Most ways that are asked for are one step.
-        let step = self.steps().find(|(_, next)| *next == to);
-        step.map(|(cause, _)| Vec::from([cause])).or_else(|| self.path_around(to, None))
+        self.step_to(to).map(|cause| Vec::from([cause])).or_else(|| self.path_around(to, None))
+    }
+
+    /// The cause that leads from here to another state.
+    pub(super) fn step_to(self, to: Self) -> Option<Cause> {
+        self.steps().find(|(_, next)| *next == to).map(|(cause, _)| cause)
     }
 
     /// The states that every call has been through which is in this one; none where a call can begin in it.

@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::{Body, Call};
-use crate::graph::{CommsNotification, Resource, ResourceData};
+use crate::graph::{CommsNotification, Heard, Resource, ResourceData};
 use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
 use draft::Draft;
@@ -79,17 +79,11 @@ impl Call {
         notification: &CommsNotification,
         delivery: &Delivery,
     ) -> Observed {
-        Self::hear_of(&notification.url().resource, known, id, notification.clone(), delivery)
+        Self::hear_of(known, id, Heard::from(notification.clone()), delivery)
     }
 
     /// The same of a notification that is needed no more, and whose url was taken apart.
-    pub(crate) fn hear_of(
-        url: &Resource,
-        known: Option<&Self>,
-        id: CallId,
-        notification: CommsNotification,
-        delivery: &Delivery,
-    ) -> Observed {
+    pub(crate) fn hear_of(known: Option<&Self>, id: CallId, heard: Heard, delivery: &Delivery) -> Observed {
         let mut draft = Draft::new(known, id, delivery.received_at);
         draft.is_numbered = delivery.message_ids().next().is_some();
         let heard_before = known.and_then(|call| {
@@ -99,9 +93,10 @@ impl Call {
             draft.find(FindingKind::Duplicate, format!("message {} was delivered before", short(message)));
             return draft.observed;
         }
-        let is_gone = notification.is_deleted();
-        let change = notification.change_type.value();
-        match notification.resource_data {
+        let is_gone = heard.is_deleted();
+        let change = heard.change_type.as_ref();
+        let url = &heard.url.resource;
+        match heard.resource_data {
             ResourceData::Call(told) => draft.hear_call(told, change),
             ResourceData::Operation(told) => draft.hear_operation(told, url, is_gone),
             ResourceData::Roster(told) => draft.hear_roster(told, url, is_gone),

@@ -122,6 +122,20 @@ impl core::ops::DerefMut for Other {
     }
 }
 
+impl Other {
+    /// Leaves the members of which `stays` is true.
+    pub(crate) fn keep(&mut self, stays: impl Fn(&str, &Value) -> bool) {
+        if self.is_empty() {
+            return;
+        }
+        self.retain(|name, value| stays(name, value));
+        // A map that was emptied would hold on to its room.
+        if self.is_empty() {
+            *self = Self::default();
+        }
+    }
+}
+
 impl fmt::Debug for Other {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.keys()).finish()
@@ -132,6 +146,9 @@ impl fmt::Debug for Other {
 pub(crate) trait Members {
     /// Applies a rule to each pair of members.
     fn pair<R: Rule>(&mut self, theirs: &Self, rule: R);
+
+    /// What [`Merge`] does, of a reading that nobody needs any more.
+    fn take_over(&mut self, theirs: &mut Self);
 
     /// True where theirs says something else, or something more.
     fn lacks(&self, theirs: &Self) -> bool;
@@ -205,7 +222,7 @@ impl Rule for News {
     }
 
     fn other(&mut self, mine: &mut Other, theirs: &Other) {
-        mine.retain(|name, value| theirs.get(name) != Some(value));
+        mine.keep(|name, value| theirs.get(name) != Some(value));
     }
 }
 
@@ -221,6 +238,6 @@ impl Rule for Unknown {
     }
 
     fn other(&mut self, mine: &mut Other, theirs: &Other) {
-        mine.retain(|name, _| !theirs.contains_key(name));
+        mine.keep(|name, _| !theirs.contains_key(name));
     }
 }

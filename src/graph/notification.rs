@@ -111,13 +111,7 @@ impl CommsNotification {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn call_id(&self) -> Option<CallId> {
-        self.call_of(&self.url())
-    }
-
-    /// The same, where its url was taken apart.
-    pub(crate) fn call_of(&self, url: &ResourceUrl) -> Option<CallId> {
-        let told = || self.resource_data.as_call().and_then(|call| call.id.value()?.guid()).map(CallId::new);
-        url.call.or_else(told)
+        self.url().call.or_else(|| self.resource_data.call_id())
     }
 
     /// True where the resource is gone.
@@ -131,7 +125,7 @@ impl CommsNotification {
     }
 }
 
-enum Key {
+pub(super) enum Key {
     Type,
     ChangeType,
     Resource,
@@ -214,7 +208,7 @@ impl Serialize for CommsNotification {
     }
 }
 
-enum BodyKey {
+pub(super) enum BodyKey {
     Type,
     Value,
     Other(String),
@@ -231,11 +225,11 @@ impl Names for BodyKey {
 }
 
 /// One item of `value`: whatever is no object is kept as it came.
-struct Items(Vec<CommsNotification>, Vec<Value>);
+pub(super) struct Items<T>(pub(super) Vec<T>, pub(super) Vec<Value>);
 
-impl Wire for Items {
+impl<T: Wire> Wire for Items<T> {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        Ok(match CommsNotification::from_map(map)? {
+        Ok(match T::from_map(map)? {
             Read::As(item) => Read::As(Self([item].into(), Vec::new())),
             Read::Null => Read::Null,
             Read::Odd(value) => Read::Odd(value),
@@ -244,7 +238,7 @@ impl Wire for Items {
 
     fn from_seq<'de, A: serde::de::SeqAccess<'de>>(mut seq: A) -> Result<Read<Self>, A::Error> {
         let mut items = Self(Vec::new(), Vec::new());
-        while let Some(read) = seq.next_element_seed(Seed::<CommsNotification>::new())? {
+        while let Some(read) = seq.next_element_seed(Seed::<T>::new())? {
             match read {
                 Read::As(item) => add(&mut items.0, item),
                 Read::Null => items.1.push(Value::Null),
@@ -261,7 +255,7 @@ impl Wire for CommsNotifications {
         while let Some(name) = map.next_key_seed(Name::<BodyKey>::new())? {
             match name {
                 BodyKey::Type => this.odata_type = type_name(&mut map, &mut this.other)?,
-                BodyKey::Value => match map.next_value_seed(Seed::<Items>::new())? {
+                BodyKey::Value => match map.next_value_seed(Seed::<Items<CommsNotification>>::new())? {
                     Read::As(Items(items, odd)) => {
                         this.value = items;
                         if !odd.is_empty() {

@@ -13,6 +13,7 @@ use super::{
     Call, CommsOperation, ContentSharingSession, DeltaParticipants, Participant,
     ParticipantJoiningNotification, ParticipantLeftNotification, Resource, TypeName,
 };
+use crate::CallId;
 
 /// The resource that a notification is about, by its url, its type and its shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -76,6 +77,11 @@ impl ResourceData {
     /// ```
     pub fn as_operation(&self) -> Option<&CommsOperation> {
         if let Self::Operation(operation) = self { Some(operation) } else { None }
+    }
+
+    /// The id of the call that it is, where it is one.
+    pub(super) fn call_id(&self) -> Option<CallId> {
+        self.as_call().and_then(|call| call.id.value()?.guid()).map(CallId::new)
     }
 
     pub(super) fn read(json: &str, url: &Resource) -> Result<Self, serde_json::Error> {
@@ -162,7 +168,7 @@ fn read<T: Wire>(json: &str) -> Result<Read<T>, serde_json::Error> {
 }
 
 #[derive(Clone, Copy)]
-enum Shape {
+pub(super) enum Shape {
     Call,
     Operation,
     Roster,
@@ -174,8 +180,8 @@ enum Shape {
 }
 
 /// What tells the type of a resource before it is read.
-struct Peek {
-    type_name: Option<TypeName>,
+pub(super) struct Peek {
+    pub(super) type_name: Option<TypeName>,
     is_delta: bool,
 }
 
@@ -189,6 +195,11 @@ struct Signs<'a> {
 }
 
 impl Peek {
+    /// Of what is no delta.
+    pub(super) const fn of_type(type_name: Option<TypeName>) -> Self {
+        Self { type_name, is_delta: false }
+    }
+
     fn of(json: &str, url: &Resource, is_array: bool) -> Self {
         Self::plain(json, url, is_array).unwrap_or_else(|| Self::odd(json, is_array))
     }
@@ -200,7 +211,7 @@ impl Peek {
         let is_roster = matches!(url, Resource::Participants | Resource::Participant(_));
         let may_be_delta = is_roster && memchr::memmem::find(rest.as_bytes(), b"equenceNumber").is_some();
         let is_plain = !may_be_delta && !name.contains('\\');
-        is_plain.then(|| Self { type_name: Some(name.into()), is_delta: false })
+        is_plain.then(|| Self::of_type(Some(name.into())))
     }
 
     fn odd(json: &str, is_array: bool) -> Self {
@@ -214,7 +225,7 @@ impl Peek {
         Self { type_name, is_delta: signs.sequence_number.is_some() }
     }
 
-    fn shape(&self, url: &Resource, is_array: bool) -> Shape {
+    pub(super) fn shape(&self, url: &Resource, is_array: bool) -> Shape {
         let typed = self.type_name.as_ref().and_then(|name| by_type(name.as_str()));
         match url {
             Resource::Participants | Resource::Participant(_) => match typed {

@@ -1,7 +1,6 @@
 //! What a ledger keeps of one call.
 
-use alloc::collections::VecDeque;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash};
 use core::num::NonZeroU32;
@@ -11,13 +10,11 @@ use foldhash::fast::FixedState;
 
 use super::applied::{Applied, ApplyError};
 use super::history::History;
+use super::recent::Recent;
 use crate::{Call, Recorded};
 
 /// How many revisions back a line is compared with what was folded.
 pub(crate) const REMEMBERED: usize = 64;
-
-/// Room for the digests of most calls.
-const ROOM: usize = 16;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -25,19 +22,21 @@ pub(crate) struct Entry {
     /// The last revision that came, folded or left out.
     revision: u64,
     /// Digests of the newest revisions, the newest last; `None` where one never came.
-    digests: VecDeque<Option<Digest>>,
+    digests: Recent,
     /// Revisions that never came before later ones were folded.
     holes: Vec<Range<u64>>,
     history: Option<History>,
 }
 
 /// What is the same for all calls of a ledger.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Books {
     pub(super) keeps_history: bool,
     pub(super) digests: Digests,
     /// How many events were folded.
     pub(super) events: u64,
+    /// Where an event is written before it is kept: empty between two events.
+    pub(super) writing: String,
 }
 
 /// What lines are told apart by that claim one revision.
@@ -70,7 +69,7 @@ impl Entry {
 
     /// The digests of the newest revisions, the newest last.
     pub(crate) fn digests(&self) -> impl ExactSizeIterator<Item = Option<Digest>> {
-        self.digests.iter().copied()
+        self.digests.as_slice().iter().copied()
     }
 
     pub(super) const fn history(&self) -> Option<&History> {
@@ -81,8 +80,7 @@ impl Entry {
     pub(super) fn begin(recorded: &Recorded, books: &mut Books) -> Result<(Self, Applied), ApplyError> {
         let call = Call::begin(recorded).map_err(ApplyError::Refused)?;
         let history = books.keeps_history.then(History::default);
-        let digests = VecDeque::with_capacity(ROOM);
-        let mut entry = Self { call, revision: 0, digests, holes: Vec::new(), history };
+        let mut entry = Self { call, revision: 0, digests: Recent::default(), holes: Vec::new(), history };
         let applied = entry.folded(recorded, books);
         Ok((entry, applied))
     }
@@ -94,8 +92,7 @@ impl Entry {
         }
         let digest = books.digests.of(&recorded);
         let call = Call::begin_owned(recorded).map_err(ApplyError::Refused)?;
-        let mut digests = VecDeque::with_capacity(ROOM);
-        digests.push_back(Some(digest));
+        let digests = Recent::from_iter([Some(digest)]);
         books.events += 1;
         Ok((Self { call, revision: 1, digests, holes: Vec::new(), history: None }, Applied::Folded))
     }
@@ -142,7 +139,7 @@ impl Entry {
         self.remember(recorded.revision, Some(books.digests.of(recorded)), &missing);
         books.events += 1;
         if let Some(history) = &mut self.history {
-            history.push(recorded, books.events, &self.call);
+            history.push(recorded, books.events, &self.call, &mut books.writing);
         }
         if missing.is_empty() { Applied::Folded } else { Applied::AfterGap(missing) }
     }
@@ -153,8 +150,7 @@ impl Entry {
             return Err(ApplyError::TooLate { revision, last: self.revision });
         }
         let back = usize::try_from(self.revision - revision).unwrap_or(usize::MAX);
-        let index = self.digests.len().checked_sub(back.saturating_add(1));
-        match index.and_then(|index| self.digests.get(index)) {
+        match self.digests.as_slice().iter().rev().nth(back) {
             // Too long ago to compare: a log that repeats itself says the same.
             None => Ok(Applied::Duplicate),
             Some(Some(folded)) if *folded == digests.of(recorded) => Ok(Applied::Duplicate),
@@ -164,22 +160,19 @@ impl Entry {
 
     /// True where the last revision was left out, so that another event may take its place.
     fn left_out(&self, revision: u64) -> bool {
-        revision == self.revision && self.digests.back() == Some(&None)
+        revision == self.revision && self.digests.as_slice().last() == Some(&None)
     }
 
     /// Counts a revision that came, with the digest of what was folded.
     fn remember(&mut self, revision: u64, digest: Option<Digest>, missing: &Range<u64>) {
         if self.left_out(revision) {
-            self.digests.pop_back();
+            self.digests.pop();
         }
         if !missing.is_empty() {
             self.holes.push(missing.clone());
-            let holes = missing.clone().rev().take(REMEMBERED).map(|_| None);
-            self.digests.extend(holes);
+            missing.clone().rev().take(REMEMBERED).for_each(|_| self.digests.push(None));
         }
-        self.digests.push_back(digest);
-        let excess = self.digests.len().saturating_sub(REMEMBERED);
-        self.digests.drain(..excess);
+        self.digests.push(digest);
         self.revision = revision;
     }
 }

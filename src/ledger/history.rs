@@ -17,9 +17,6 @@ const PAGE: usize = 64;
 /// How many more lines a page makes room for at a time.
 const ROOM: usize = 8;
 
-/// Room to write the data of most events.
-const DATA: usize = 512;
-
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
     /// Full pages, shared by all snapshots.
@@ -50,9 +47,9 @@ struct Line {
 
 impl History {
     /// Adds an event that made the call what it is.
-    pub(super) fn push(&mut self, recorded: &Recorded, count: u64, call: &Call) {
+    pub(super) fn push(&mut self, recorded: &Recorded, count: u64, call: &Call, writing: &mut String) {
         let page = Arc::make_mut(&mut self.open);
-        page.push(recorded, count);
+        page.push(recorded, count, writing);
         if page.lines.len() == PAGE {
             let next = Page { before: Some(Box::new(call.clone())), latest: page.latest, ..Page::default() };
             let full = core::mem::replace(&mut self.open, Arc::new(next));
@@ -86,12 +83,12 @@ impl History {
 }
 
 impl Page {
-    fn push(&mut self, recorded: &Recorded, count: u64) {
+    fn push(&mut self, recorded: &Recorded, count: u64, writing: &mut String) {
         if self.lines.len() == self.lines.capacity() {
             self.lines.reserve_exact(ROOM);
         }
         self.latest = self.latest.max(recorded.at);
-        self.lines.push(Line::of(recorded, count));
+        self.lines.push(Line::of(recorded, count, writing));
     }
 
     /// The lines that had happened.
@@ -106,17 +103,18 @@ impl Page {
 }
 
 impl Line {
-    fn of(recorded: &Recorded, count: u64) -> Self {
-        let mut data = String::with_capacity(DATA);
+    fn of(recorded: &Recorded, count: u64, writing: &mut String) -> Self {
         // The types of events write themselves without an error.
-        _ = json::write(&recorded.event, &mut data);
+        _ = json::write(&recorded.event, writing);
+        let data = Secret::new(writing.as_str().into());
+        writing.clear();
         Self {
             count,
             revision: recorded.revision,
             at: recorded.at,
             is_inferred: recorded.inferred,
             type_name: recorded.event.type_name(),
-            data: Secret::new(data.as_str().into()),
+            data,
         }
     }
 

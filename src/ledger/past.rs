@@ -186,7 +186,8 @@ impl<'a> Past<'a> {
     /// ```
     #[must_use]
     pub fn to_ledger(&self) -> Ledger {
-        let mut past = Ledger { books: Books { events: 0, ..self.ledger.books }, ..Ledger::default() };
+        let mut past =
+            Ledger { books: Books { events: 0, ..self.ledger.books.clone() }, ..Ledger::default() };
         for (id, entry) in &self.ledger.entries {
             if let Some(entry) = self.entry(*id, entry, &mut past.books) {
                 past.entries.insert(*id, Arc::new(entry));

@@ -13,12 +13,12 @@ use serde_json::value::RawValue;
 
 use crate::Id;
 use crate::call::Delivery;
-use crate::graph::{CommsNotification, CommsNotifications};
+use crate::graph::{CommsNotification, CommsNotifications, Heard};
 use crate::text::without_content;
 
 /// One body and how it came.
 pub(crate) struct Body {
-    pub(crate) notifications: CommsNotifications,
+    pub(crate) notifications: Vec<Heard>,
     pub(crate) delivery: Delivery,
 }
 
@@ -78,10 +78,9 @@ impl Bodies {
 
     fn object(&mut self, json: &str) {
         // A body as Graph posts it needs no second look.
-        if ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head))
-            && let Some(body) = full(json).filter(|body| !body.other.contains_key("body"))
-        {
-            return self.push(body, Delivery::default());
+        let looks_posted = ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head));
+        if let Some(notifications) = looks_posted.then(|| Heard::plain(json)).flatten() {
+            return self.bodies.push(Body { notifications, delivery: Delivery::default() });
         }
         let envelope = match serde_json::from_str::<Envelope<'_>>(json) {
             Ok(envelope) => envelope,
@@ -92,6 +91,9 @@ impl Bodies {
             // Some recorders keep the body as the text that came.
             let text = serde_json::from_str::<String>(body.get());
             let json = text.as_deref().unwrap_or_else(|_| body.get());
+            if let Some(notifications) = Heard::plain(json) {
+                return self.bodies.push(Body { notifications, delivery });
+            }
             if let Some(body) = full(json) {
                 return self.push(body, delivery);
             }
@@ -131,6 +133,7 @@ impl Bodies {
             let shape = crate::graph::shape(odd);
             self.faults.push(alloc::format!("{shape} is no commsNotification: an object is"));
         }
+        let notifications = notifications.value.into_iter().map(Heard::from).collect();
         self.bodies.push(Body { notifications, delivery });
     }
 

@@ -191,6 +191,13 @@ macro_rules! resource {
                 rule.other(&mut self.other, &theirs.other);
             }
 
+            fn take_over(&mut self, theirs: &mut Self) {
+                $( if !theirs.$field.is_absent() {
+                    self.$field = theirs.$field.take();
+                } )*
+                self.other.append(&mut theirs.other);
+            }
+
             fn lacks(&self, theirs: &Self) -> bool {
                 $( (!theirs.$field.is_absent() && self.$field != theirs.$field) || )*
                 theirs.other.iter().any(|(name, value)| self.other.get(name) != Some(value))

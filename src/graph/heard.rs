@@ -1,0 +1,177 @@
+//! What hearing takes of a notification, and the short way to it.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::notification::{BodyKey, Items, Key};
+use super::resource_data::{DEPTH, Peek, Shape, depth};
+use super::wire::{Name, Names, Read, Seed, Wire, whole};
+use super::{
+    Call, ChangeType, CommsNotification, CommsOperation, Participant, Resource, ResourceData, ResourceUrl,
+};
+use crate::CallId;
+
+/// One notification, as it is heard.
+pub(crate) struct Heard {
+    pub(crate) url: ResourceUrl,
+    pub(crate) change_type: Option<ChangeType>,
+    pub(crate) resource_data: ResourceData,
+}
+
+impl From<CommsNotification> for Heard {
+    fn from(notification: CommsNotification) -> Self {
+        Self {
+            url: notification.url(),
+            change_type: notification.change_type.into_value(),
+            resource_data: notification.resource_data,
+        }
+    }
+}
+
+impl Heard {
+    /// The notifications of a body that is written as the service writes it: each with its url before what it carries,
+    /// of which the type stands first. `None` of any other, which [`super::CommsNotifications`] reads.
+    pub(crate) fn plain(body: &str) -> Option<Vec<Self>> {
+        let may_hold_deltas = || memchr::memmem::find(body.as_bytes(), b"equenceNumber").is_some();
+        let is_roster = |heard: &Self| matches!(heard.resource_data, ResourceData::Roster(_));
+        if depth(body.as_bytes()) > DEPTH {
+            return None;
+        }
+        let Plain(heard) = serde_json::from_str(body).ok()?;
+        let is_odd = heard.is_empty() || (heard.iter().any(is_roster) && may_hold_deltas());
+        (!is_odd).then_some(heard)
+    }
+
+    /// The call that it is about: see [`CommsNotification::call_id`].
+    pub(crate) fn call_id(&self) -> Option<CallId> {
+        self.url.call.or_else(|| self.resource_data.call_id())
+    }
+
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.change_type == Some(ChangeType::Deleted)
+    }
+}
+
+/// A body that holds nothing odd.
+struct Plain(Vec<Heard>);
+
+impl Wire for Plain {
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
+        let mut heard = Vec::new();
+        while let Some(name) = map.next_key_seed(Name::<BodyKey>::new())? {
+            match name {
+                BodyKey::Type => _ = map.next_value::<&str>()?,
+                BodyKey::Value if heard.is_empty() => {
+                    heard = match map.next_value_seed(Seed::<Items<Heard>>::new())? {
+                        Read::As(Items(heard, odd)) if odd.is_empty() => heard,
+                        Read::As(_) | Read::Null | Read::Odd(_) => return Err(odd()),
+                    };
+                }
+                BodyKey::Value | BodyKey::Other(_) => return Err(odd()),
+            }
+        }
+        Ok(Read::As(Self(heard)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Plain {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        whole(deserializer, "commsNotifications")
+    }
+}
+
+impl Wire for Heard {
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
+        let (mut url, mut change_type, mut data) = (None::<ResourceUrl>, None, None);
+        while let Some(name) = map.next_key_seed(Name::<Key>::new())? {
+            match name {
+                Key::Type | Key::CallbackUri => _ = map.next_value::<&str>()?,
+                Key::ChangeType if change_type.is_none() => change_type = Some(map.next_value()?),
+                Key::ResourceUrl | Key::Resource if url.is_none() => {
+                    url = Some(ResourceUrl::from(map.next_value::<&str>()?));
+                }
+                Key::ResourceData if data.is_none() => {
+                    let url = url.as_ref().ok_or_else(odd::<A::Error>)?;
+                    data = Some(map.next_value_seed(Carried(&url.resource))?);
+                }
+                Key::ChangeType | Key::ResourceUrl | Key::Resource | Key::ResourceData | Key::Other(_) => {
+                    return Err(odd());
+                }
+            }
+        }
+        let url = url.ok_or_else(odd::<A::Error>)?;
+        Ok(Read::As(Self { url, change_type, resource_data: data.unwrap_or_default() }))
+    }
+}
+
+/// The resource that a notification of this url carries: a call, an operation, or a whole roster.
+struct Carried<'a>(&'a Resource);
+
+impl<'de> DeserializeSeed<'de> for Carried<'_> {
+    type Value = ResourceData;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ResourceData, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Carried<'_> {
+    type Value = ResourceData;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a resource")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ResourceData, A::Error> {
+        let Some(First::Type) = map.next_key_seed(Name::<First>::new())? else { return Err(odd()) };
+        let peek = Peek::of_type(Some(map.next_value()?));
+        match peek.shape(self.0, false) {
+            Shape::Call => {
+                let mut call = told(Box::<Call>::from_map(map)?)?;
+                call.odata_type = call.odata_type.take().or(peek.type_name);
+                Ok(ResourceData::Call(call))
+            }
+            Shape::Operation => {
+                let mut operation = told(Box::<CommsOperation>::from_map(map)?)?;
+                operation.odata_type = operation.odata_type.take().or(peek.type_name);
+                Ok(ResourceData::Operation(operation))
+            }
+            Shape::Roster
+            | Shape::DeltaRoster
+            | Shape::ContentSharing
+            | Shape::ParticipantJoining
+            | Shape::ParticipantLeft
+            | Shape::Other => Err(odd()),
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<ResourceData, A::Error> {
+        let participants = told(Vec::<Participant>::from_seq(seq)?)?;
+        let first = participants.first().and_then(|one| one.odata_type.clone());
+        let is_roster = matches!(Peek::of_type(first).shape(self.0, true), Shape::Roster);
+        if is_roster { Ok(ResourceData::Roster(participants)) } else { Err(odd()) }
+    }
+}
+
+enum First {
+    Type,
+    Other,
+}
+
+impl Names for First {
+    fn of(name: &str) -> Self {
+        if name == "@odata.type" { Self::Type } else { Self::Other }
+    }
+}
+
+fn told<T, E: Error>(read: Read<T>) -> Result<T, E> {
+    if let Read::As(told) = read { Ok(told) } else { Err(odd()) }
+}
+
+fn odd<E: Error>() -> E {
+    E::custom("not as the service writes it")
+}
