@@ -7,6 +7,7 @@
 //! comes back once it is lean again.
 
 mod calls;
+mod context;
 mod digests;
 mod kind;
 mod lean;
@@ -25,6 +26,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::num::NonZeroUsize;
 
+pub use context::ClientContext;
 pub use summary::{OperationSummary, Summary};
 
 use crate::{CallId, Finding, Moment, Recorded};

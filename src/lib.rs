@@ -103,7 +103,7 @@ pub use {jiff, serde_json, uuid};
 
 #[cfg(any(feature = "testing", doc))]
 pub use bulk::DecodedLine;
-pub use bulk::{Bulk, OperationSummary, Summary};
+pub use bulk::{Bulk, ClientContext, OperationSummary, Summary};
 pub use call::Call;
 pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};

@@ -1,8 +1,6 @@
 //! Texts that many calls share, kept once.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
 use core::num::NonZeroU16;
@@ -11,6 +9,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use uuid::Uuid;
 
+use super::context::ClientContext;
 use super::scan;
 
 /// How many texts are shared at the most; what comes after has its own.
@@ -94,14 +93,14 @@ impl Word {
         }
     }
 
-    pub(super) fn text(&self) -> Cow<'_, str> {
+    pub(super) fn context(&self) -> ClientContext<'_> {
         match self {
-            Self::Guid(guid) => guid.hyphenated().to_string().into(),
+            Self::Guid(guid) => ClientContext::of_guid(*guid),
             Self::Short(length, bytes) => {
                 let text = bytes.get(..usize::from(*length)).and_then(|text| core::str::from_utf8(text).ok());
-                Cow::Borrowed(text.unwrap_or_default())
+                ClientContext::of_text(text.unwrap_or_default())
             }
-            Self::Long(text) => Cow::Borrowed(text),
+            Self::Long(text) => ClientContext::of_text(text),
         }
     }
 }

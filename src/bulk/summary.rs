@@ -1,10 +1,10 @@
 //! What a replay tells of a call, however it is kept.
 
-use alloc::borrow::Cow;
 use core::fmt;
 
 use jiff::Timestamp;
 
+use super::context::ClientContext;
 use super::lean::{Lean, Work};
 use super::meaning::Learned;
 use super::names::Word;
@@ -56,7 +56,7 @@ pub struct OperationSummary<'a> {
     /// How far it is.
     pub state: operation::State,
     /// The app's own name for it.
-    pub client_context: Option<Cow<'a, str>>,
+    pub client_context: Option<ClientContext<'a>>,
     /// True where the call ended before it was settled.
     pub is_orphaned: bool,
 }
@@ -182,7 +182,7 @@ impl<'a> OperationSummary<'a> {
             id: operation.id(),
             kind: operation.kind(),
             state: operation.state(),
-            client_context: operation.client_context().map(Cow::Borrowed),
+            client_context: operation.client_context().map(ClientContext::of_text),
             is_orphaned: is_over && operation.is_pending(),
         }
     }
@@ -192,7 +192,7 @@ impl<'a> OperationSummary<'a> {
             id: Some(&work.id),
             kind: work.kind,
             state: work.state,
-            client_context: work.context.value().map(Word::text),
+            client_context: work.context.value().map(Word::context),
             is_orphaned: is_over && work.is_pending(),
         }
     }

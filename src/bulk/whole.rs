@@ -105,7 +105,7 @@ impl Work {
         resource.odata_type = self.type_name.map(|name| TypeName::from(names.text(name)));
         resource.id = self.id.clone().into();
         resource.status = Member::Absent;
-        resource.client_context = told(&self.context, |context| Some(context.text().into_owned()));
+        resource.client_context = told(&self.context, |context| Some(context.context().text().into_owned()));
         resource.result_info = told(&self.result, |kept| result(kept, learned));
         resource.completion_reason =
             told(&self.reason, |name| Some(CompletionReason::from(names.text(*name))));

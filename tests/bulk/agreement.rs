@@ -63,7 +63,7 @@ type Worked = (Option<OperationId>, OperationKind, operation::State, Option<Stri
 impl Told {
     fn of(summary: &Summary<'_>) -> Self {
         let operations = summary.operations().map(|one| {
-            let context = one.client_context.map(|context| context.into_owned());
+            let context = one.client_context.map(|context| context.text().into_owned());
             (one.id.cloned(), one.kind, one.state, context, one.is_orphaned)
         });
         Self {

@@ -80,6 +80,7 @@ fn batch(calls: &[Summary<'_>], secrets_of: Option<&Replay>, out: &mut Vec<u8>) 
 /// side, and not one after another.
 fn weight(call: &Summary<'_>) -> usize {
     call.operations().filter(|operation| operation.is_orphaned).count()
+        + call.participants()
         + call.tones().map(str::len).sum::<usize>()
 }
 
@@ -132,7 +133,11 @@ fn write_operation(operation: &OperationSummary<'_>, out: &mut Vec<u8>) -> io::R
     out.extend_from_slice(br#","status":"#);
     name(operation.state.as_str(), out);
     out.extend_from_slice(br#","clientContext":"#);
-    text(operation.client_context.as_deref(), out)?;
+    match operation.client_context.map(|context| (context, context.guid())) {
+        Some((_, Some(known))) => guid(known, out),
+        Some((context, None)) => text(Some(&context.text()), out)?,
+        None => out.extend_from_slice(b"null"),
+    }
     out.extend_from_slice(br#","orphaned":"#);
     out.extend_from_slice(if operation.is_orphaned { b"true}" } else { b"false}" });
     Ok(())

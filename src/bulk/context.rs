@@ -1,0 +1,81 @@
+//! The app's own name for an operation.
+
+use alloc::borrow::Cow;
+use alloc::string::ToString;
+use core::fmt;
+
+use uuid::Uuid;
+
+/// The app's own name for an operation, as it was told. Many are GUIDs, which are not kept as text.
+/// Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member `clientContext`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ClientContext<'a>(Told<'a>);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told<'a> {
+    Guid(Uuid),
+    Text(&'a str),
+}
+
+impl<'a> ClientContext<'a> {
+    pub(super) const fn of_guid(guid: Uuid) -> Self {
+        Self(Told::Guid(guid))
+    }
+
+    pub(super) const fn of_text(text: &'a str) -> Self {
+        Self(Told::Text(text))
+    }
+
+    /// The GUID that it is, where it was kept as one: in lower case with dashes.
+    ///
+    /// ```
+    /// # use callfold::{Bulk, Summary};
+    /// # let log = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}
+    /// # {"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated","data":{"clientContext":"0fe0623f-d628-42ed-b4bd-8ac290072cc5","id":"a"}}"#;
+    /// # let mut bulk = Bulk::new();
+    /// # log.split(|byte| *byte == b'\n').for_each(|line| assert!(bulk.line(line.trim_ascii_start()).is_empty()));
+    /// # let calls = bulk.calls();
+    /// let context = calls[0].operations().next().unwrap().client_context.unwrap();
+    /// assert!(context.guid().is_some());
+    /// ```
+    pub const fn guid(self) -> Option<Uuid> {
+        match self.0 {
+            Told::Guid(guid) => Some(guid),
+            Told::Text(_) => None,
+        }
+    }
+
+    /// Its text.
+    ///
+    /// ```
+    /// # use callfold::{Bulk, Summary};
+    /// # let log = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}
+    /// # {"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated","data":{"clientContext":"0fe0623f-d628-42ed-b4bd-8ac290072cc5","id":"a"}}"#;
+    /// # let mut bulk = Bulk::new();
+    /// # log.split(|byte| *byte == b'\n').for_each(|line| assert!(bulk.line(line.trim_ascii_start()).is_empty()));
+    /// # let calls = bulk.calls();
+    /// let context = calls[0].operations().next().unwrap().client_context.unwrap();
+    /// assert_eq!(context.text(), "0fe0623f-d628-42ed-b4bd-8ac290072cc5");
+    /// ```
+    pub fn text(self) -> Cow<'a, str> {
+        match self.0 {
+            Told::Guid(guid) => guid.hyphenated().to_string().into(),
+            Told::Text(text) => text.into(),
+        }
+    }
+}
+
+impl fmt::Display for ClientContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Told::Guid(guid) => guid.hyphenated().fmt(f),
+            Told::Text(text) => f.pad(text),
+        }
+    }
+}
+
+impl fmt::Debug for ClientContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClientContext({self})")
+    }
+}
