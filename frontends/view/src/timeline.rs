@@ -125,7 +125,7 @@ fn document(sheet: &Sheet<'_>, height: f64) -> Document {
         .set("viewBox", (0, 0, WIDTH, px(height)))
         .set("width", WIDTH)
         .set("height", px(height))
-        .add(Title::new(letters::tidy(&head::title(sheet))))
+        .add(Title::new(head::title(sheet)))
         .add(Description::new().add(Words::new(head::description(sheet))))
         .add(Style::new(STYLE))
 }

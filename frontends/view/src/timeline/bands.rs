@@ -1,8 +1,10 @@
 //! Lanes in which one thing follows another: the state of the call, and audio.
 
-use super::ink::{SIZE, SMALL, Spot, fits, group, line, rectangle, text, told};
+use svg::node::element::Group;
+
+use super::ink::{HANGING, SIZE, SMALL, Spot, fits, group, hanging, rectangle, text, told};
 use super::letters::{shorten, width};
-use super::room::Room;
+use super::room::{Label, Room};
 use super::sheet::{LEFT, Lane, RIGHT, Sheet, name};
 use crate::words;
 
@@ -30,7 +32,7 @@ pub(super) fn audio(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let parts = sheet.story.audio().into_iter().map(|span| Part {
         class: format!("band audio-{}", if span.audio == "active" { "active" } else { "other" }),
         title: format!("audio {}, {}", span.audio, sheet.span(span.from, span.to)),
-        name: span.audio,
+        name: shorten(&span.audio, SIZE, 160.0),
         from: sheet.at(span.from),
         to: sheet.till(span.from, span.to),
     });
@@ -39,26 +41,41 @@ pub(super) fn audio(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
 
 /// A name stands within its stretch, or hangs from it where that is too narrow.
 fn band(heading: &str, parts: &[Part], top: f64, height: f64) -> Option<Lane> {
-    if parts.is_empty() {
-        return None;
+    let (narrow, wide): (Vec<_>, Vec<_>) = parts.iter().partition(|part| part.is_narrow());
+    let mut lane = group("lane").add(name("heading", heading, top + height / 2.0));
+    for part in wide {
+        let words = text("", &part.name, SIZE, Spot::Around(part.middle(), top + height / 2.0));
+        lane = lane.add(part.ground(top, height).add(words));
     }
-    let middle = top + height / 2.0;
-    let mut lane = group("lane").add(name("heading", heading, middle));
     let mut room = Room::new(4, (LEFT - 4.0, RIGHT));
-    for part in parts.iter().rev() {
-        let (across, x) = (part.to - part.from, f64::midpoint(part.from, part.to));
-        let ground = rectangle(part.from, top, (across - 1.0).max(0.5), height);
-        let mut drawn = told(&part.class, &part.title).add(ground);
-        let short = shorten(&part.name, SIZE, 160.0);
-        if fits(&short, SIZE, across - 8.0) {
-            drawn = drawn.add(text("", &short, SIZE, Spot::Around(x, middle)));
-        } else if let Some((left, row)) = room.hang(x, width(&short, SMALL) + 6.0) {
-            let y = top + height + 10.0 + 14.0 * (row as f64);
-            drawn = drawn.add(line((x, top + height), (x, y + if left < x { -6.0 } else { 4.0 })));
-            drawn = drawn.add(text("hung", &short, SMALL, Spot::RightOf(left + 4.0, y)));
-        }
-        lane = lane.add(drawn);
+    let labels: Vec<_> = narrow.iter().map(|part| part.label()).collect();
+    for (part, hung) in narrow.iter().zip(room.hang(&labels)) {
+        let ground = part.ground(top, height);
+        lane = lane.add(match hung {
+            Some(hung) => hanging(ground, &part.name, part.middle(), top + height, hung),
+            None => ground,
+        });
     }
-    let hung = 14.0 * (room.used() as f64);
-    Some(Lane { group: lane, height: height + if hung > 0.0 { hung + 4.0 } else { 0.0 } })
+    let hung = HANGING * (room.used() as f64);
+    let height = height + if hung > 0.0 { hung + 4.0 } else { 0.0 };
+    (!parts.is_empty()).then_some(Lane { group: lane, height })
+}
+
+impl Part {
+    fn middle(&self) -> f64 {
+        f64::midpoint(self.from, self.to)
+    }
+
+    fn is_narrow(&self) -> bool {
+        !fits(&self.name, SIZE, self.to - self.from - 8.0)
+    }
+
+    fn ground(&self, top: f64, height: f64) -> Group {
+        let across = (self.to - self.from - 1.0).max(0.5);
+        told(&self.class, &self.title).add(rectangle(self.from, top, across, height))
+    }
+
+    fn label(&self) -> Label {
+        Label { pole: self.middle(), width: width(&self.name, SMALL) + 6.0, is_first: false }
+    }
 }

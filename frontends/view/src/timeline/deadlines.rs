@@ -4,9 +4,9 @@ use callfold::call::Deadline;
 use svg::node::element::Group;
 
 use super::clock;
-use super::ink::{SMALL, Spot, circle, fits, line, shape, text, told};
+use super::ink::{SMALL, Spot, circle, fits, fitted, group, line, shape, text, told};
 use super::letters::width;
-use super::sheet::{LEFT, Lane, RIGHT, Sheet, name, rows};
+use super::sheet::{GUTTER, LEFT, Lane, MARGIN, RIGHT, Sheet, rows};
 use crate::story::Armed;
 use crate::words;
 
@@ -32,16 +32,23 @@ fn row(sheet: &Sheet<'_>, kind: Deadline, all: &[Armed], y: f64) -> Group {
         _ => format!("{MISSED} {missed} of {}: {}", all.len(), words::deadline(kind)),
     };
     let class = if missed > 0 { "deadline is-missed" } else { "deadline" };
-    let mut row = told(class, &label).add(name("name", &label, y));
-    let mut taken = f64::MIN;
-    for armed in all {
-        // Of those that lie on one another, one is enough to see; the label counts the missed.
-        if armed.is_missed || sheet.at(armed.from) >= taken {
-            row = row.add(drawn(sheet, armed, y));
-            taken = sheet.till(armed.from, armed.to) - 2.0;
-        }
+    let mut row = told(class, &label).add(fitted("name", &label, SMALL, Spot::RightOf(MARGIN, y), GUTTER));
+    for armed in apart(sheet, all, true).into_iter().chain(apart(sheet, all, false)) {
+        row = row.add(drawn(sheet, armed, y));
     }
     row
+}
+
+/// Of those whose flags would stand on one another, one is enough to see; the label counts the missed.
+fn apart<'a>(sheet: &Sheet<'_>, all: &'a [Armed], is_missed: bool) -> Vec<&'a Armed> {
+    let mut last = f64::MIN;
+    let mut is_apart = |armed: &&Armed| {
+        let flag = sheet.till(armed.from, armed.to);
+        let is_apart = flag - last >= 4.0;
+        last = if is_apart { flag } else { last };
+        is_apart
+    };
+    all.iter().filter(|one| one.is_missed == is_missed).filter(|one| is_apart(one)).collect()
 }
 
 fn drawn(sheet: &Sheet<'_>, armed: &Armed, y: f64) -> Group {
@@ -76,13 +83,28 @@ fn marked(drawn: Group, from: f64, flag: f64, y: f64) -> Group {
 fn title(sheet: &Sheet<'_>, armed: &Armed) -> String {
     let what = words::deadline(armed.deadline);
     let armed_at = sheet.when(armed.from);
-    let first = sheet.story.times().into_iter().flatten().next();
-    let due = first.map(|first| armed.due.duration_since(first).as_secs_f64());
-    let due = due.map_or_else(|| armed.due.to_string(), clock::elapsed);
+    let due = sheet.scale.since(armed.due).map_or_else(|| armed.due.to_string(), clock::elapsed);
     let became = match armed.to {
         Some(to) if armed.is_missed => format!("missed, seen at {}", sheet.when(to)),
         Some(to) => format!("met or moved at {}", sheet.when(to)),
         None => "still running where the events end".into(),
     };
     format!("{what}: armed at {armed_at}, due at {due}, {became}")
+}
+
+/// How to read the rows: drawn beneath the lanes.
+pub(super) fn legend(all: &[Armed]) -> Vec<(&'static str, Group)> {
+    let sample = |class: &str| {
+        let line = line((-9.0, 0.0), (0.0, 0.0));
+        let inner = group(class).add(line).add(circle(-9.0, 0.0, 2.0)).add(shape("flag", FLAG, 0.0, 0.0));
+        group("deadline").add(inner)
+    };
+    let mut keys = Vec::new();
+    if all.iter().any(|one| !one.is_missed && one.to.is_some()) {
+        keys.push(("deadline met or moved", sample("met")));
+    }
+    if all.iter().any(|one| one.is_missed) {
+        keys.push(("deadline missed", sample("missed")));
+    }
+    keys
 }

@@ -3,24 +3,25 @@
 use callfold::call::CallEvent;
 use svg::node::element::Group;
 
-use super::ink::{SMALL, Spot, group, line, px, text, told};
+use super::ink::{HANGING, SMALL, Spot, group, hanging, line, px, text, told};
 use super::letters::{count, width};
-use super::room::Room;
-use super::sheet::{LEFT, Lane, RIGHT, Sheet, name};
+use super::room::{Label, Room};
+use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
 
 const TICK: f64 = 10.0;
-const LABEL: f64 = 14.0;
-/// How many rows of names there are at most.
-const DEEP: usize = 7;
+/// Names go so deep where there are few, and so deep where many would hang about.
+const DEEP: (usize, usize) = (10, 4);
+/// More are many.
+const FEW: usize = 40;
 
 /// Steps that share a pixel: one or more.
-pub(super) struct Tick {
-    pub(super) x: f64,
+struct Tick {
+    x: f64,
     first: usize,
     last: usize,
 }
 
-pub(super) fn ticks(sheet: &Sheet<'_>) -> Vec<Tick> {
+fn ticks(sheet: &Sheet<'_>) -> Vec<Tick> {
     let mut ticks: Vec<Tick> = Vec::new();
     for (step, x) in sheet.scale.places.iter().enumerate() {
         match ticks.last_mut().filter(|tick| x - tick.x < 1.0) {
@@ -33,22 +34,30 @@ pub(super) fn ticks(sheet: &Sheet<'_>) -> Vec<Tick> {
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let ticks = ticks(sheet);
-    let mut room = Room::new(DEEP, (LEFT - 4.0, RIGHT));
+    let mut room = Room::new(if ticks.len() > FEW { DEEP.1 } else { DEEP.0 }, (LEFT - 4.0, RIGHT));
+    let labels: Vec<_> = ticks.iter().map(|tick| hung(sheet, tick)).collect();
     let mut lane = group("lane events").add(name("heading", "Events", top + TICK / 2.0));
     let mut unnamed = 0;
-    let (moves, others): (Vec<_>, Vec<_>) = ticks.iter().partition(|tick| is_move(sheet, tick));
-    for tick in moves.into_iter().rev().chain(others.into_iter().rev()) {
-        let (drawn, is_named) = drawn(sheet, tick, &mut room, top);
-        lane = lane.add(drawn);
-        unnamed += if is_named { 0 } else { tick.last - tick.first + 1 };
+    for (tick, hung) in ticks.iter().zip(room.hang(&labels)) {
+        let drawn = drawn(sheet, tick, top);
+        lane = lane.add(match hung {
+            Some(hung) => hanging(drawn, &label(sheet, tick), tick.x, top + TICK, hung),
+            None => drawn,
+        });
+        unnamed += if hung.is_none() { tick.last - tick.first + 1 } else { 0 };
     }
-    let mut height = TICK + LABEL * (room.used() as f64) + 4.0;
+    let mut height = TICK + HANGING * (room.used() as f64) + 4.0;
     if unnamed > 0 {
-        let note = format!("without room for a name: {}", count(unnamed, "event"));
-        lane = lane.add(name("rest", &note, top + TICK / 2.0 + LABEL));
-        height = height.max(TICK + LABEL + 6.0);
+        let note = format!("names of {unnamed} left out");
+        lane = lane.add(text("rest", &note, SMALL, Spot::RightOf(MARGIN, top + TICK / 2.0 + HANGING)));
+        height = height.max(TICK + HANGING + 6.0);
     }
     Some(Lane { group: lane, height })
+}
+
+fn hung(sheet: &Sheet<'_>, tick: &Tick) -> Label {
+    let width = width(&label(sheet, tick), SMALL) + 6.0;
+    Label { pole: tick.x, width, is_first: is_move(sheet, tick) }
 }
 
 /// True where the call itself went on to another state.
@@ -62,16 +71,10 @@ fn is_move(sheet: &Sheet<'_>, tick: &Tick) -> bool {
     })
 }
 
-fn drawn(sheet: &Sheet<'_>, tick: &Tick, room: &mut Room, top: f64) -> (Group, bool) {
-    let x = tick.x;
-    let label = label(sheet, tick);
-    let mark = line((x, top), (x, top + TICK));
-    let mark = mark.set("class", "tick").set("data-step", tick.first).set("data-x", px(x));
-    let group = told("event", &title(sheet, tick)).add(mark);
-    let Some((left, row)) = room.hang(x, width(&label, SMALL) + 6.0) else { return (group, false) };
-    let y = top + TICK + LABEL * (row as f64 + 0.5) + 2.0;
-    let pole = line((x, top + TICK), (x, y + if left < x { -6.0 } else { 4.0 }));
-    (group.add(pole).add(text("", &label, SMALL, Spot::RightOf(left + 4.0, y))), true)
+fn drawn(sheet: &Sheet<'_>, tick: &Tick, top: f64) -> Group {
+    let mark = line((tick.x, top), (tick.x, top + TICK));
+    let mark = mark.set("class", "tick").set("data-step", tick.first).set("data-x", px(tick.x));
+    told("event", &title(sheet, tick)).add(mark)
 }
 
 fn event(sheet: &Sheet<'_>, step: usize) -> &'static str {

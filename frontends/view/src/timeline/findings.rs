@@ -14,7 +14,7 @@ const OCTAGON: &str = "M-3.3,-8H3.3L8,-3.3V3.3L3.3,8H-3.3L-8,3.3V-3.3Z";
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let findings = sheet.story.findings();
-    let mut room = Room::new(3, (LEFT, RIGHT));
+    let mut room = Room::new(6, (LEFT, RIGHT));
     let mut lane = group("lane").add(name("heading", "Findings", top + MARK / 2.0));
     let mut left_out = 0;
     for severity in Severity::ALL.iter().rev() {
@@ -55,11 +55,10 @@ fn sign(group: Group, severity: Severity, x: f64, y: f64) -> Group {
 }
 
 /// How to read the marks: drawn beneath the lanes.
-pub(super) fn legend() -> [(&'static str, Group); 3] {
-    let sample = |severity: Severity| sign(group(&format!("finding {severity}")), severity, 0.0, 0.0);
-    [
-        ("info", sample(Severity::Info)),
-        ("warning", sample(Severity::Warn)),
-        ("error", sample(Severity::Error)),
-    ]
+pub(super) fn legend(all: &[Placed]) -> Vec<(&'static str, Group)> {
+    let occurs = |severity: &Severity| all.iter().any(|one| one.finding.kind.severity() == *severity);
+    let sample = |severity: Severity| {
+        (severity.as_str(), sign(group(&format!("finding {severity}")), severity, 0.0, 0.0))
+    };
+    Severity::ALL.iter().copied().filter(occurs).map(sample).collect()
 }

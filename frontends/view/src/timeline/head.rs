@@ -13,14 +13,15 @@ const FEW: usize = 12;
 
 /// Which call it is.
 pub(super) fn title(sheet: &Sheet<'_>) -> String {
-    let direction = sheet.story.last().direction().map(|told| format!(", {}", told.as_str()));
+    let direction = sheet.story.last().direction().map(|told| format!(", {}", tidy(told.as_str())));
     format!("Call {}{}", sheet.story.id(), direction.unwrap_or_default())
 }
 
 /// How it ended.
 pub(super) fn ending(sheet: &Sheet<'_>) -> String {
     let last = sheet.story.last();
-    let result = last.result_info().map(words::ending).filter(|ending| !ending.is_empty());
+    let result =
+        last.result_info().map(|result| tidy(&words::ending(result))).filter(|ending| !ending.is_empty());
     match (last.state(), result) {
         (State::Terminated, Some(result)) => format!("Over: {result}"),
         (State::Terminated, None) => "Over; how it ended was not told".into(),

@@ -10,6 +10,9 @@ pub(super) const SIZE: f64 = 12.0;
 /// The size of words that explain.
 pub(super) const SMALL: f64 = 11.0;
 
+/// How tall a row of names that hang is.
+pub(super) const HANGING: f64 = 14.0;
+
 /// Where words stand: the middle of their height, and the end at which they are held.
 #[derive(Clone, Copy)]
 pub(super) enum Spot {
@@ -69,6 +72,15 @@ pub(super) fn text(class: &str, words: &str, size: f64, spot: Spot) -> Element {
     text.assign("text-anchor", anchor);
     text.append(Words::new(tidy(words)));
     text
+}
+
+/// A name on a pole, as it was hung beneath what it names.
+pub(super) fn hanging(group: Group, words: &str, pole: f64, top: f64, (left, row): (f64, usize)) -> Group {
+    let y = top + HANGING * (row as f64 + 0.5) + 2.0;
+    // A name to the left of its pole has it above.
+    let end = if left < pole { y - 6.0 } else { y + 4.0 };
+    let words = text("hung", words, SMALL, Spot::RightOf(left + 4.0, y));
+    group.add(line((pole, top), (pole, end))).add(words)
 }
 
 /// Words as far as there is room; where there is not, the title has them all.

@@ -13,7 +13,7 @@ const CAP: f64 = 20.0;
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let tones = sheet.story.tones();
-    let mut room = Room::new(3, (LEFT, RIGHT));
+    let mut room = Room::new(4, (LEFT, RIGHT));
     let mut lane = group("lane").add(name("heading", "Keys", top + CAP / 2.0));
     let mut left_out = 0;
     for pressed in &tones {

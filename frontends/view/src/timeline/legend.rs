@@ -6,18 +6,14 @@ use super::axis::squeezed;
 use super::ink::{SMALL, Spot, fitted, group, text};
 use super::letters::{count, width};
 use super::sheet::{Lane, MARGIN, RIGHT, Sheet};
-use super::{findings, operations};
+use super::{deadlines, findings, operations};
 
 const ROW: f64 = 20.0;
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
-    let mut keys = Vec::new();
-    if !sheet.story.operations().is_empty() {
-        keys.extend(operations::legend());
-    }
-    if !sheet.story.findings().is_empty() {
-        keys.extend(findings::legend());
-    }
+    let mut keys = operations::legend(&sheet.story.operations());
+    keys.extend(deadlines::legend(&sheet.story.deadlines()));
+    keys.extend(findings::legend(sheet.story.findings()));
     let (mut lane, mut x, mut y) = (group("legend"), MARGIN, top + ROW / 2.0);
     let has_keys = !keys.is_empty();
     for (words, sample) in keys {

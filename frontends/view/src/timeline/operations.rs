@@ -103,14 +103,17 @@ fn beside(row: Group, words: &str, from: f64, to: f64, y: f64) -> Group {
 }
 
 /// How to read the rows: drawn beneath the lanes.
-pub(super) fn legend() -> [(&'static str, Group); 5] {
+pub(super) fn legend(all: &[OperationSpan]) -> Vec<(&'static str, Group)> {
+    let is = |state: State| all.iter().any(|span| span.states.iter().any(|(_, one)| *one == state));
+    let became = |word: &str| all.iter().any(|span| how(span) == word);
     let sample = |how: &str| mark(Group::new().set("class", format!("operation {how}")), how, 0.0, 0.0);
     let operation = || Group::new().set("class", "operation");
-    [
-        ("waits to start", stretch(operation(), State::NotStarted, -9.0, 9.0, 0.0)),
-        ("runs", stretch(operation(), State::Running, -9.0, 9.0, 0.0)),
-        ("completed", sample("completed")),
-        ("failed", sample("failed")),
-        ("orphaned: the call ended first", sample("orphaned")),
-    ]
+    let keys = [
+        (is(State::NotStarted), "waits to start", stretch(operation(), State::NotStarted, -9.0, 9.0, 0.0)),
+        (is(State::Running), "runs", stretch(operation(), State::Running, -9.0, 9.0, 0.0)),
+        (became("completed"), "completed", sample("completed")),
+        (became("failed"), "failed", sample("failed")),
+        (became("orphaned"), "orphaned: the call ended first", sample("orphaned")),
+    ];
+    keys.into_iter().filter(|(occurs, ..)| *occurs).map(|(_, words, sample)| (words, sample)).collect()
 }

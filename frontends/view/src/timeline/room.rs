@@ -3,7 +3,20 @@
 /// The least distance between two things in a row.
 const APART: f64 = 4.0;
 
+/// A name that hangs on a pole.
+pub(super) struct Label {
+    /// Where the pole is.
+    pub(super) pole: f64,
+    pub(super) width: f64,
+    /// It goes before others where not all have room.
+    pub(super) is_first: bool,
+}
+
+/// The left end of a label, and its row.
+pub(super) type Hung = Option<(f64, usize)>;
+
 /// Rows beneath a lane, each with what stands in it.
+#[derive(Clone)]
 pub(super) struct Room {
     /// What nothing may reach beyond.
     edges: (f64, f64),
@@ -29,9 +42,32 @@ impl Room {
         Some(row)
     }
 
-    /// The left end and the row of a label that hangs on a pole: to its right, or as far to the left as the edge demands.
-    /// The pole crosses no other label.
-    pub(super) fn hang(&mut self, pole: f64, width: f64) -> Option<(f64, usize)> {
+    /// Where the labels hang, which come from left to right. The last goes first: so poles pass what hangs before them.
+    pub(super) fn hang(&mut self, labels: &[Label]) -> Vec<Hung> {
+        let from_last = || labels.iter().enumerate().rev();
+        let all: Vec<_> = from_last().collect();
+        let (first, others): (Vec<_>, Vec<_>) = from_last().partition(|(_, label)| label.is_first);
+        let empty = self.clone();
+        let places = self.hang_in(&all);
+        if places.iter().all(Option::is_some) {
+            return places;
+        }
+        *self = empty;
+        self.hang_in(&[first, others].concat())
+    }
+
+    fn hang_in(&mut self, order: &[(usize, &Label)]) -> Vec<Hung> {
+        let mut places = vec![None; order.len()];
+        for (index, label) in order {
+            if let Some(place) = places.get_mut(*index) {
+                *place = self.hang_one(label.pole, label.width);
+            }
+        }
+        places
+    }
+
+    /// To the right of its pole, or as far to the left as the edge demands. The pole crosses no other label.
+    fn hang_one(&mut self, pole: f64, width: f64) -> Hung {
         let left = pole.min(self.edges.1 - width);
         if left < self.edges.0 {
             return None;

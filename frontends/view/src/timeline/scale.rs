@@ -61,6 +61,11 @@ impl Scale {
         self.at(self.places.len())
     }
 
+    /// How long after the first time another is.
+    pub(super) fn since(&self, time: Timestamp) -> Option<f64> {
+        Some(seconds(self.first?, time))
+    }
+
     /// How long it all took, in seconds.
     pub(super) fn whole(&self) -> f64 {
         self.elapsed.iter().flatten().last().copied().unwrap_or_default()
@@ -68,7 +73,7 @@ impl Scale {
 
     /// Where a time stands that may lie between two steps; `None` outside.
     pub(super) fn at_time(&self, time: Timestamp) -> Option<f64> {
-        self.at_elapsed(seconds(self.first?, time))
+        self.at_elapsed(self.since(time)?)
     }
 
     /// The same in seconds since the first time.
@@ -98,7 +103,7 @@ fn stretches(elapsed: &[Option<f64>], room: f64) -> Vec<Stretch> {
     };
     let stretch = |pause| Stretch { pause, is_squeezed: false };
     let mut stretches: Vec<_> = elapsed.iter().zip(later).map(pause).map(stretch).collect();
-    while is_crowded(&stretches, room) && squeeze(&mut stretches) {}
+    while is_crowded(&stretches, room) && squeeze(&mut stretches, room) {}
     stretches
 }
 
@@ -111,12 +116,13 @@ fn is_crowded(stretches: &[Stretch], room: f64) -> bool {
 }
 
 /// Squeezes the pauses that are far longer than the others; false where there are none.
-fn squeeze(stretches: &mut [Stretch]) -> bool {
+fn squeeze(stretches: &mut [Stretch], room: f64) -> bool {
+    let pace = pace(stretches, room);
     let linear: Vec<_> = stretches.iter().filter(|one| !one.is_squeezed).map(|one| one.pause).collect();
     let mean = linear.iter().sum::<f64>() / (linear.len().max(1) as f64);
     let mut is_any = false;
     for one in stretches.iter_mut().filter(|one| !one.is_squeezed) {
-        one.is_squeezed = one.pause >= PAUSE && one.pause > 4.0 * mean;
+        one.is_squeezed = one.pause >= PAUSE && one.pause > 4.0 * mean && one.pause * pace > 2.0 * SQUEEZED;
         is_any |= one.is_squeezed;
     }
     is_any

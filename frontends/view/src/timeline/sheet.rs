@@ -12,11 +12,13 @@ pub(super) const WIDTH: f64 = 1100.0;
 /// Where the names of lanes begin.
 pub(super) const MARGIN: f64 = 16.0;
 /// Where the first step stands.
-pub(super) const LEFT: f64 = 252.0;
+pub(super) const LEFT: f64 = 260.0;
 /// Where the last step stands, if there is more than one.
 const LAST: f64 = 992.0;
 /// How far lanes reach: behind the last step is how the call was left.
 pub(super) const RIGHT: f64 = 1084.0;
+/// How wide the names of lanes are at most.
+pub(super) const GUTTER: f64 = LEFT - MARGIN - 14.0;
 /// How tall the row of a lane is that has several.
 pub(super) const ROW: f64 = 20.0;
 /// How many rows such a lane has at most.
@@ -75,7 +77,7 @@ impl<'a> Sheet<'a> {
 
 /// The name of a lane, or of a row in one.
 pub(super) fn name(class: &str, words: &str, y: f64) -> Group {
-    fitted(class, words, SIZE, Spot::RightOf(MARGIN, y), LEFT - MARGIN - 14.0)
+    fitted(class, words, SIZE, Spot::RightOf(MARGIN, y), GUTTER)
 }
 
 /// A lane of several rows under one heading; of too many, only the first are drawn and the rest is told.
