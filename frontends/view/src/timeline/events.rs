@@ -12,7 +12,7 @@ const TICK: f64 = 10.0;
 /// Names go so deep where there are few, and so deep where many would hang about.
 const DEEP: (usize, usize) = (10, 4);
 /// More are many.
-const FEW: usize = 40;
+const FEW: usize = 60;
 
 /// Steps that share a pixel: one or more.
 struct Tick {

@@ -5,7 +5,7 @@ use svg::node::element::Group;
 
 use super::ink::{SMALL, Spot, circle, fits, fitted, line, rectangle, shape, told};
 use super::letters::{count, width};
-use super::sheet::{LEFT, Lane, RIGHT, Sheet, name, rows};
+use super::sheet::{LEFT, Lane, RIGHT, ROWS, Sheet, name, rows};
 use crate::story::OperationSpan;
 use crate::words;
 
@@ -14,7 +14,12 @@ const CROSS: &str = "M-3,-3L3,3M-3,3L3,-3";
 const ARROW: &str = "M-7,-4L0,0L-7,4";
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
-    let all = sheet.story.operations();
+    let mut all = sheet.story.operations();
+    if all.len() > ROWS {
+        // What did not go well is looked for first; those that are shown keep their order.
+        all.sort_by_key(|span| how(span) == "completed");
+        all.get_mut(..ROWS).into_iter().for_each(|shown| shown.sort_by_key(|span| span.index));
+    }
     rows("Operations", &all, top, |span, y| row(sheet, span, y), rest)
 }
 

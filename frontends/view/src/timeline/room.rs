@@ -2,6 +2,8 @@
 
 /// The least distance between two things in a row.
 const APART: f64 = 4.0;
+/// The least distance of a pole from what it passes.
+const PASS: f64 = 1.5;
 
 /// A name that hangs on a pole.
 pub(super) struct Label {
@@ -97,5 +99,5 @@ impl Room {
 }
 
 fn is_within(x: f64, left: f64, right: f64) -> bool {
-    left - APART < x && x < right + APART
+    left - PASS < x && x < right + PASS
 }
