@@ -105,6 +105,36 @@ fn severities_differ_by_their_signs() {
 }
 
 #[test]
+fn spans_and_marks_stand_at_their_steps() {
+    let story = full();
+    let (picture, places) = (timeline::svg(&story), timeline::places(&story));
+    let across = |from: usize, to: usize| ((places[to] - places[from]) * 10.0).round() / 10.0;
+    let drawn = [
+        format!(r#"<rect height="5" width="{}" x="{}""#, across(3, 10), places[3]),
+        format!(r#"<rect class="runs" height="10" width="{}" x="{}""#, across(4, 5), places[4]),
+        format!(r#"<circle cx="{}" cy="#, places[1]),
+        format!(r#"d="M0,-8L8.5,7H-8.5Z" transform="translate({},"#, places[3]),
+        format!(r#"<line class="waits" x1="{}" x2="{}""#, places[8], places[11]),
+    ];
+    for drawn in drawn {
+        assert!(picture.contains(&drawn), "{drawn}");
+    }
+}
+
+#[test]
+fn who_comes_back_has_two_rows() {
+    let came = format!(r#"{{"participants":[{}]}}"#, person(1, "Adele Vance"));
+    let gone = r#"{"participants":[{"id":"p1","removedState":{"reason":"left"}}]}"#;
+    let events = [("placed", "{}"), ("established", "{}")];
+    let roster = [&came, gone, &came].map(|data| ("rosterUpdated", data));
+    let story = every_second(&[&events[..], &roster].concat(), Vec::new());
+    let spans: Vec<_> = story.stays().iter().map(|stay| (stay.from, stay.to)).collect();
+    assert_eq!(spans, [(2, Some(3)), (4, None)]);
+    let drawn = Drawn::read(&timeline::svg(&story));
+    assert_eq!(drawn.texts.iter().filter(|text| text.words == "Adele Vance").count(), 2);
+}
+
+#[test]
 fn a_missed_deadline_is_named() {
     let events = [(Some(0), "offered", "{}"), (Some(400), "answered", "{}"), (Some(600), "terminated", "{}")];
     let story = at(&events, Vec::new());
@@ -113,6 +143,10 @@ fn a_missed_deadline_is_named() {
     let title = "the app must answer: armed at 0:00.0, due at 0:15.0, missed, seen at 0:40.0";
     assert!(drawn.titles.iter().any(|one| one == title), "{:?}", drawn.titles);
     drawn.is_sound("missed");
+    let places = timeline::places(&story);
+    let due = places[0] + (places[1] - places[0]) * 15.0 / 40.0;
+    let flag = format!("translate({},", (due * 10.0).round() / 10.0);
+    assert!(timeline::svg(&story).contains(&flag), "{flag}");
 }
 
 #[test]

@@ -44,18 +44,19 @@ impl Room {
         Some(row)
     }
 
-    /// Where the labels hang, which come from left to right. The last goes first: so poles pass what hangs before them.
+    /// Where the labels hang, which come from left to right. The last goes first: so poles pass what hangs before them. Where
+    /// that leaves out more of what goes before others, that goes first.
     pub(super) fn hang(&mut self, labels: &[Label]) -> Vec<Hung> {
         let from_last = || labels.iter().enumerate().rev();
-        let all: Vec<_> = from_last().collect();
         let (first, others): (Vec<_>, Vec<_>) = from_last().partition(|(_, label)| label.is_first);
-        let empty = self.clone();
-        let places = self.hang_in(&all);
-        if places.iter().all(Option::is_some) {
-            return places;
+        let mut another = self.clone();
+        let all = self.hang_in(&from_last().collect::<Vec<_>>());
+        let preferred = another.hang_in(&[first, others].concat());
+        if worth(labels, &all) >= worth(labels, &preferred) {
+            return all;
         }
-        *self = empty;
-        self.hang_in(&[first, others].concat())
+        *self = another;
+        preferred
     }
 
     fn hang_in(&mut self, order: &[(usize, &Label)]) -> Vec<Hung> {
@@ -96,6 +97,12 @@ impl Room {
             row.push((left, right));
         }
     }
+}
+
+/// How many of those that go before others have a place, and how many of all.
+fn worth(labels: &[Label], places: &[Hung]) -> (usize, usize) {
+    let placed = || labels.iter().zip(places).filter(|(_, place)| place.is_some());
+    (placed().filter(|(label, _)| label.is_first).count(), placed().count())
 }
 
 fn is_within(x: f64, left: f64, right: f64) -> bool {

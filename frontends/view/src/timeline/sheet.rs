@@ -13,8 +13,8 @@ pub(super) const WIDTH: f64 = 1100.0;
 pub(super) const MARGIN: f64 = 16.0;
 /// Where the first step stands.
 pub(super) const LEFT: f64 = 260.0;
-/// Where the last step stands, if there is more than one.
-const LAST: f64 = 992.0;
+/// Where the last step stands, if there is more than one: behind it is room for its name.
+const LAST: f64 = 952.0;
 /// How far lanes reach: behind the last step is how the call was left.
 pub(super) const RIGHT: f64 = 1084.0;
 /// How wide the names of lanes are at most.
