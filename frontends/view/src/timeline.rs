@@ -98,7 +98,7 @@ pub fn svg_at(story: &Story, now: Option<usize>) -> String {
         [ground(height), heads(&sheet), axis::grounds(&sheet.scale, begin, end), guides(&sheet, begin, end)];
     let legend = legend.map(|legend| legend.group);
     let now = now.map(|step| marker(sheet.at(step), end));
-    let all = behind.into_iter().chain([axis.group]).chain(lanes).chain(legend).chain(now);
+    let all = behind.into_iter().chain(now).chain([axis.group]).chain(lanes).chain(legend);
     let document = all.fold(document(&sheet, height), Document::add);
     format!("{document}\n")
 }
