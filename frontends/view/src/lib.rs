@@ -10,4 +10,5 @@
 
 pub mod chart;
 pub mod story;
+pub mod timeline;
 pub mod words;

@@ -1,6 +1,8 @@
 //! What went on at the same time: each lane is a list of spans over the steps of a story. A span begins at a step and
 //! ends at another, by their numbers from 0; with no end it goes on.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use callfold::call::{Call, CallEvent, Deadline, State};
 use callfold::graph::MediaState;
 use callfold::jiff::Timestamp;
@@ -167,18 +169,29 @@ impl Story {
     /// ```
     pub fn stays(&self) -> Vec<Stay> {
         let mut stays: Vec<Stay> = Vec::new();
-        for (at, step) in self.steps().iter().enumerate() {
-            let present: Vec<_> = step.call.participants().collect();
-            for stay in stays.iter_mut().filter(|stay| stay.to.is_none()) {
-                match present.iter().find(|one| one.id.value() == stay.id.as_ref()) {
-                    Some(one) => stay.name = words::participant(one),
-                    None => stay.to = Some(at),
+        // Who is there, each with the place of the stay.
+        let mut here: BTreeMap<Option<&ParticipantId>, usize> = BTreeMap::new();
+        let steps = self.steps().iter().enumerate();
+        for (at, step) in steps.filter(|(_, step)| matches!(step.recorded.event, CallEvent::RosterUpdated(_)))
+        {
+            let present: BTreeSet<_> = step.call.participants().map(|one| one.id.value()).collect();
+            here.retain(|id, stay| {
+                let is_present = present.contains(id);
+                if let Some(stay) = stays.get_mut(*stay).filter(|_| !is_present) {
+                    stay.to = Some(at);
                 }
-            }
-            for one in present {
-                let id = one.id.value().cloned();
-                if !stays.iter().any(|stay| stay.to.is_none() && stay.id == id) {
-                    stays.push(Stay { id, name: words::participant(one), from: at, to: None });
+                is_present
+            });
+            for one in step.call.participants() {
+                let stay = *here.entry(one.id.value()).or_insert(stays.len());
+                match stays.get_mut(stay) {
+                    Some(stay) => stay.name = words::participant(one),
+                    None => stays.push(Stay {
+                        id: one.id.value().cloned(),
+                        name: words::participant(one),
+                        from: at,
+                        to: None,
+                    }),
                 }
             }
         }

@@ -1,5 +1,9 @@
-//! What the tests share: the relation, asked of the states themselves.
+//! What the tests share; here, the relation, asked of the states themselves.
 #![allow(dead_code, unreachable_pub, reason = "every test file uses a part of it")]
+
+pub mod drawn;
+pub mod samples;
+pub mod told;
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,48 @@
+//! Times in words.
+
+/// Seconds as minutes, seconds and tenths; with hours where there are any.
+pub(super) fn elapsed(seconds: f64) -> String {
+    let tenths = (seconds * 10.0).round() as u64;
+    let (minutes, rest, tenth) = (tenths / 600, tenths / 10 % 60, tenths % 10);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes}:{rest:02}.{tenth}"),
+        (hours, minutes) => format!("{hours}:{minutes:02}:{rest:02}.{tenth}"),
+    }
+}
+
+/// How long something was, in its two greatest units.
+pub(super) fn duration(seconds: f64) -> String {
+    if seconds < 60.0 {
+        return format!("{} s", (seconds * 10.0).round() / 10.0);
+    }
+    let whole = seconds.round() as u64;
+    let (minutes, hours, days) = (whole / 60 % 60, whole / 3600 % 24, whole / 86400);
+    let units = [(days, "d"), (hours, "h"), (minutes, "min"), (whole % 60, "s")];
+    let told = units.into_iter().skip_while(|(count, _)| *count == 0).take(2).filter(|(count, _)| *count > 0);
+    told.map(|(count, unit)| format!("{count} {unit}")).collect::<Vec<_>>().join(" ")
+}
+
+/// The same in few letters, rounded to its greatest unit.
+pub(super) fn about(seconds: f64) -> String {
+    let (length, unit) = match seconds {
+        ..120.0 => (seconds, "s"),
+        ..7200.0 => (seconds / 60.0, "min"),
+        ..172_800.0 => (seconds / 3600.0, "h"),
+        _ => (seconds / 86400.0, "d"),
+    };
+    format!("{} {unit}", length.round())
+}
+
+/// The least step of a clock that is no shorter: seconds, from a tenth on.
+pub(super) fn step(least: f64) -> f64 {
+    const STEPS: [f64; 14] =
+        [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
+    let known = STEPS.into_iter().find(|step| *step >= least);
+    known.unwrap_or_else(|| {
+        let mut step = 3600.0;
+        while step < least {
+            step *= 2.0;
+        }
+        step
+    })
+}

@@ -1,0 +1,102 @@
+//! The events themselves: ticks, and names where there is room.
+
+use callfold::call::CallEvent;
+use svg::node::element::Group;
+
+use super::ink::{HANGING, SMALL, Spot, group, hanging, line, px, text, told};
+use super::letters::{count, width};
+use super::room::{Label, Room};
+use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
+
+const TICK: f64 = 10.0;
+/// Names go so deep where there are few, and so deep where many would hang about.
+const DEEP: (usize, usize) = (10, 4);
+/// More are many.
+const FEW: usize = 60;
+
+/// Steps that share a pixel: one or more.
+struct Tick {
+    x: f64,
+    first: usize,
+    last: usize,
+}
+
+fn ticks(sheet: &Sheet<'_>) -> Vec<Tick> {
+    let mut ticks: Vec<Tick> = Vec::new();
+    for (step, x) in sheet.scale.places.iter().enumerate() {
+        match ticks.last_mut().filter(|tick| x - tick.x < 1.0) {
+            Some(tick) => tick.last = step,
+            None => ticks.push(Tick { x: *x, first: step, last: step }),
+        }
+    }
+    ticks
+}
+
+pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
+    let ticks = ticks(sheet);
+    let mut room = Room::new(if ticks.len() > FEW { DEEP.1 } else { DEEP.0 }, (LEFT - 4.0, RIGHT));
+    let labels: Vec<_> = ticks.iter().map(|tick| hung(sheet, tick)).collect();
+    let mut lane = group("lane events").add(name("heading", "Events", top + TICK / 2.0));
+    let mut unnamed = 0;
+    for (tick, hung) in ticks.iter().zip(room.hang(&labels)) {
+        let drawn = drawn(sheet, tick, top);
+        lane = lane.add(match hung {
+            Some(hung) => hanging(drawn, &label(sheet, tick), tick.x, top + TICK, hung),
+            None => drawn,
+        });
+        unnamed += if hung.is_none() { tick.last - tick.first + 1 } else { 0 };
+    }
+    let mut height = TICK + HANGING * (room.used() as f64) + 4.0;
+    if unnamed > 0 {
+        let note = format!("names of {unnamed} left out");
+        lane = lane.add(text("rest", &note, SMALL, Spot::RightOf(MARGIN, top + TICK / 2.0 + HANGING)));
+        height = height.max(TICK + HANGING + 6.0);
+    }
+    Some(Lane { group: lane, height })
+}
+
+fn hung(sheet: &Sheet<'_>, tick: &Tick) -> Label {
+    let width = width(&label(sheet, tick), SMALL) + 6.0;
+    Label { pole: tick.x, width, is_first: is_move(sheet, tick) }
+}
+
+/// True where the call itself went on to another state.
+fn is_move(sheet: &Sheet<'_>, tick: &Tick) -> bool {
+    let step = sheet.story.steps().get(tick.first);
+    step.is_some_and(|step| {
+        matches!(
+            step.recorded.event,
+            CallEvent::Step(..) | CallEvent::Offered(_) | CallEvent::Placed(_) | CallEvent::Adopted(_)
+        )
+    })
+}
+
+fn drawn(sheet: &Sheet<'_>, tick: &Tick, top: f64) -> Group {
+    let mark = line((tick.x, top), (tick.x, top + TICK));
+    let mark = mark.set("class", "tick").set("data-step", tick.first).set("data-x", px(tick.x));
+    told("event", &title(sheet, tick)).add(mark)
+}
+
+fn event(sheet: &Sheet<'_>, step: usize) -> &'static str {
+    sheet.story.steps().get(step).map_or("", |step| step.recorded.event.type_name())
+}
+
+fn label(sheet: &Sheet<'_>, tick: &Tick) -> String {
+    match tick.last - tick.first {
+        0 => event(sheet, tick.first).to_owned(),
+        more => count(more + 1, "event"),
+    }
+}
+
+fn title(sheet: &Sheet<'_>, tick: &Tick) -> String {
+    let one = |step: usize| {
+        let recorded = sheet.story.steps().get(step).map(|step| &step.recorded);
+        let inferred = recorded.is_some_and(|recorded| recorded.inferred);
+        let inferred = if inferred { " (inferred, never told)" } else { "" };
+        format!("{}. {} at {}{inferred}", sheet.revision(step), event(sheet, step), sheet.when(step))
+    };
+    let shown: Vec<_> = (tick.first..=tick.last).take(8).map(one).collect();
+    let rest = tick.last + 1 - tick.first - shown.len();
+    let rest = if rest > 0 { format!("; … and {}", count(rest, "more event")) } else { String::new() };
+    shown.join("; ") + &rest
+}

@@ -1,0 +1,61 @@
+//! Words that others wrote: made fit for XML, measured and shortened.
+
+/// How many characters a `<title>` shows of what others wrote.
+const MOST: usize = 600;
+
+/// On one line, without what XML forbids and without what turns the reading order of what follows.
+pub(super) fn tidy(words: &str) -> String {
+    let mut tidy: String = words.chars().take(MOST).map(sound).collect();
+    let rest = words.chars().count().saturating_sub(MOST);
+    if rest > 0 {
+        tidy.push_str(&format!("… ({rest} characters more)"));
+    }
+    tidy
+}
+
+fn sound(letter: char) -> char {
+    match letter {
+        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        _ if letter.is_control() => '\u{fffd}',
+        _ => letter,
+    }
+}
+
+/// How wide words are at most, in the wider of the fonts that a reader may have.
+pub(super) fn width(words: &str, size: f64) -> f64 {
+    words.chars().map(letter).sum::<f64>() * size
+}
+
+const fn letter(letter: char) -> f64 {
+    match letter {
+        'i' | 'j' | 'l' | '.' | ',' | ':' | ' ' | '\'' | '|' => 0.34,
+        'f' | 'r' | 't' | '(' | ')' | '-' | '/' | '!' => 0.43,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '—' | '…' => 1.02,
+        'A'..='Z' | '#' | '+' | '=' | '<' | '>' => 0.84,
+        '\0'..='~' => 0.65,
+        '\u{80}'..='\u{4ff}' => 0.85,
+        _ => 1.15,
+    }
+}
+
+/// As many of the words as the room holds, and … for the rest; tidied before.
+pub(super) fn shorten(words: &str, size: f64, room: f64) -> String {
+    let words = tidy(words);
+    if width(&words, size) <= room {
+        return words;
+    }
+    let mut left = room - width("…", size);
+    let fits = |one: &char| {
+        left -= width(one.encode_utf8(&mut [0; 4]), size);
+        left >= 0.0
+    };
+    let short: String = words.chars().take_while(fits).collect();
+    format!("{}…", short.trim_end())
+}
+
+/// A count and its noun.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

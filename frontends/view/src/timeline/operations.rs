@@ -1,0 +1,124 @@
+//! A row for each operation, from asked to settled.
+
+use callfold::operation::State;
+use svg::node::element::Group;
+
+use super::ink::{SMALL, Spot, circle, fits, fitted, line, rectangle, shape, told};
+use super::letters::{count, width};
+use super::sheet::{LEFT, Lane, RIGHT, ROWS, Sheet, name, rows};
+use crate::story::OperationSpan;
+use crate::words;
+
+const TICK: &str = "M-3,0L-1,2.5L3.2,-2.5";
+const CROSS: &str = "M-3,-3L3,3M-3,3L3,-3";
+const ARROW: &str = "M-7,-4L0,0L-7,4";
+
+pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
+    let mut all = sheet.story.operations();
+    if all.len() > ROWS {
+        // What did not go well is looked for first; those that are shown keep their order.
+        all.sort_by_key(|span| how(span) == "completed");
+        all.get_mut(..ROWS).into_iter().for_each(|shown| shown.sort_by_key(|span| span.index));
+    }
+    rows("Operations", &all, top, |span, y| row(sheet, span, y), rest)
+}
+
+fn rest(left_out: &[OperationSpan]) -> String {
+    let mut kinds: Vec<(String, usize)> = Vec::new();
+    for span in left_out {
+        let how = how(span).to_owned();
+        match kinds.iter_mut().find(|(known, _)| *known == how) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((how, 1)),
+        }
+    }
+    let kinds: Vec<_> = kinds.into_iter().map(|(how, count)| format!("{count} {how}")).collect();
+    format!("… and {}: {}", count(left_out.len(), "more operation"), kinds.join(", "))
+}
+
+/// What became of it, in a word.
+pub(super) fn how(span: &OperationSpan) -> &'static str {
+    match span.states.last().map(|(_, state)| *state) {
+        Some(State::Completed) => "completed",
+        Some(State::Failed) => "failed",
+        Some(State::NotStarted | State::Running) if span.is_orphaned => "orphaned",
+        Some(State::Running) => "running",
+        Some(State::NotStarted) | None => "not started",
+    }
+}
+
+fn row(sheet: &Sheet<'_>, span: &OperationSpan, y: f64) -> Group {
+    let how = how(span);
+    let label = format!("{} {how}", span.kind);
+    let ending = ending(sheet, span);
+    let to = span.to.or_else(|| sheet.end.filter(|_| span.is_orphaned));
+    let title = format!("{label}, {}. {ending}", sheet.span(span.from, to));
+    let end = sheet.till(span.from, span.to);
+    let mut drawn =
+        told(&format!("operation {}", how.replace(' ', "-")), &title).add(name("name", &label, y));
+    for (at, (from, state)) in span.states.iter().enumerate() {
+        let to = span.states.get(at + 1).map_or(end, |(to, _)| sheet.at(*to));
+        drawn = stretch(drawn, *state, sheet.at(*from), to, y);
+    }
+    let drawn = mark(drawn, how, end, y);
+    match how {
+        "failed" => beside(drawn, &ending, sheet.at(span.from), end, y),
+        _ => drawn,
+    }
+}
+
+fn ending(sheet: &Sheet<'_>, span: &OperationSpan) -> String {
+    let operation = sheet.story.last().operations().get(span.index);
+    let result = operation.and_then(|operation| operation.resource().result_info.value());
+    result.map(|result| words::ending(result)).unwrap_or_default()
+}
+
+/// A dashed line while it waits, a bar while it runs.
+fn stretch(row: Group, state: State, from: f64, to: f64, y: f64) -> Group {
+    match state {
+        State::NotStarted => row.add(line((from, y), (to, y)).set("class", "waits")),
+        State::Running => row.add(rectangle(from, y - 5.0, to - from, 10.0).set("class", "runs")),
+        State::Completed | State::Failed => row,
+    }
+}
+
+fn mark(row: Group, how: &str, x: f64, y: f64) -> Group {
+    match how {
+        "completed" => row.add(circle(x, y, 6.5).set("class", "end")).add(shape("sign", TICK, x, y)),
+        "failed" => {
+            let square = rectangle(x - 6.0, y - 6.0, 12.0, 12.0);
+            row.add(square.set("class", "end")).add(shape("sign", CROSS, x, y))
+        }
+        "orphaned" => row.add(shape("end", "M0,-7.5L7.5,0L0,7.5L-7.5,0Z", x, y)),
+        _ => row.add(shape("goes-on", ARROW, x, y)),
+    }
+}
+
+/// Words to the right of a bar, or to its left, where there is more room.
+fn beside(row: Group, words: &str, from: f64, to: f64, y: f64) -> Group {
+    let (before, after) = (from - LEFT - 12.0, RIGHT - to - 12.0);
+    let is_after = fits(words, SMALL, after) || after >= before;
+    let room = before.max(after);
+    let room = if is_after { after } else { room };
+    if words.is_empty() || room < width("400/8508 ", SMALL) {
+        return row;
+    }
+    let spot = if is_after { Spot::RightOf(to + 12.0, y) } else { Spot::LeftOf(from - 12.0, y) };
+    row.add(fitted("note", words, SMALL, spot, room))
+}
+
+/// How to read the rows: drawn beneath the lanes.
+pub(super) fn legend(all: &[OperationSpan]) -> Vec<(&'static str, Group)> {
+    let is = |state: State| all.iter().any(|span| span.states.iter().any(|(_, one)| *one == state));
+    let became = |word: &str| all.iter().any(|span| how(span) == word);
+    let sample = |how: &str| mark(Group::new().set("class", format!("operation {how}")), how, 0.0, 0.0);
+    let operation = || Group::new().set("class", "operation");
+    let keys = [
+        (is(State::NotStarted), "waits to start", stretch(operation(), State::NotStarted, -9.0, 9.0, 0.0)),
+        (is(State::Running), "runs", stretch(operation(), State::Running, -9.0, 9.0, 0.0)),
+        (became("completed"), "completed", sample("completed")),
+        (became("failed"), "failed", sample("failed")),
+        (became("orphaned"), "orphaned: the call ended first", sample("orphaned")),
+    ];
+    keys.into_iter().filter(|(occurs, ..)| *occurs).map(|(_, words, sample)| (words, sample)).collect()
+}

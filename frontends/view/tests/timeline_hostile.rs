@@ -1,0 +1,110 @@
+//! Whatever a log has, the picture is sound, no larger than it need be, and says what it leaves out.
+
+mod common;
+
+use std::fmt::Write as _;
+
+use callfold::FindingKind;
+use callfold_view::timeline;
+use common::drawn::Drawn;
+use common::told::{every_second, found, operation, person};
+
+const NASTY: [&str; 8] = [
+    "<script>alert(1)</script>",
+    "\u{0}\u{1}\u{8}\u{b}\u{1f}\u{7f}\u{fffe}\u{ffff}",
+    "\u{202e}desrever\u{2066}",
+    "שלום עולם مرحبا",
+    "👩‍👩‍👧‍👦🏳️‍🌈 Zoë 日本語",
+    "]]> --> <!-- &amp; &#0; \"' style=\"x\"",
+    "line one\nline two\ttabbed",
+    "",
+];
+
+#[test]
+fn what_others_wrote_is_text_and_nothing_else() {
+    let people: Vec<_> = NASTY.iter().enumerate().map(|(id, name)| person(id, name)).collect();
+    let roster = format!(r#"{{"participants":[{}]}}"#, people.join(","));
+    let audio = format!(r#"{{"mediaState":{{"audio":{:?}}}}}"#, NASTY[0]);
+    let message = serde_json::to_string(NASTY[1]).unwrap();
+    let ended = format!(r#"{{"resultInfo":{{"code":400,"subcode":1,"message":{message}}}}}"#);
+    let tone = format!(r#"{{"sequenceId":1,"tone":{:?}}}"#, NASTY[0]);
+    let events = [
+        ("offered", r#"{"direction":"incoming"}"#),
+        ("answered", "{}"),
+        ("established", &audio),
+        ("rosterUpdated", &roster),
+        ("toneReceived", &tone),
+        ("terminated", &ended),
+    ];
+    let findings = NASTY.iter().map(|message| found(FindingKind::Malformed, message, 1, 3)).collect();
+    let picture = timeline::svg(&every_second(&events, findings));
+    let drawn = Drawn::read(&picture);
+    drawn.is_sound("nasty");
+    assert!(!picture.contains("<script"));
+    for words in ["<script>alert(1)</script>", "שלום עולם مرحبا", "\u{fffd}desrever\u{fffd}"] {
+        assert!(drawn.says(words), "{words}");
+    }
+}
+
+#[test]
+fn a_long_name_is_shortened_and_its_length_is_told() {
+    let roster = format!(r#"{{"participants":[{}]}}"#, person(1, &"W".repeat(10_000)));
+    let events = [("placed", "{}"), ("established", "{}"), ("rosterUpdated", roster.as_str())];
+    let picture = timeline::svg(&every_second(&events, Vec::new()));
+    let drawn = Drawn::read(&picture);
+    drawn.is_sound("long");
+    assert!(drawn.texts.iter().any(|text| text.words.starts_with("WWW") && text.words.ends_with('…')));
+    assert!(drawn.titles.iter().any(|title| title.contains("… (9400 characters more)")));
+    assert!(picture.len() < 30_000, "{}", picture.len());
+}
+
+#[test]
+fn of_many_operations_the_first_are_drawn_and_the_rest_is_counted() {
+    let asked: Vec<_> = (0..300).map(|id| operation("playPrompt", id, r#","status":"running""#)).collect();
+    let mut events = vec![("placed", "{}"), ("established", "{}")];
+    events.extend(asked.iter().map(|asked| ("operationCreated", asked.as_str())));
+    events.push(("terminated", "{}"));
+    let picture = timeline::svg(&every_second(&events, Vec::new()));
+    let drawn = Drawn::read(&picture);
+    drawn.is_sound("operations");
+    assert!(drawn.says("… and 276 more operations: 276 orphaned"));
+    assert!(drawn.description.contains("… and 288 more"));
+    assert!(picture.len() < 200_000 && drawn.height < 1200.0, "{} {}", picture.len(), drawn.height);
+}
+
+#[test]
+fn of_many_participants_the_first_are_drawn_and_the_rest_is_counted() {
+    let people: Vec<_> = (0..1000).map(|id| person(id, &format!("Person {id}"))).collect();
+    let roster = format!(r#"{{"participants":[{}]}}"#, people.join(","));
+    let events = [("placed", "{}"), ("established", "{}"), ("rosterUpdated", roster.as_str())];
+    let picture = timeline::svg(&every_second(&events, Vec::new()));
+    let drawn = Drawn::read(&picture);
+    drawn.is_sound("participants");
+    assert!(drawn.says("… and 976 more participants"));
+    assert!(picture.len() < 60_000 && drawn.height < 1000.0, "{} {}", picture.len(), drawn.height);
+}
+
+#[test]
+fn many_events_share_ticks_and_none_is_lost() {
+    let mut told = Vec::new();
+    for number in 0..5000 {
+        let mut tone = String::new();
+        write!(tone, r#"{{"sequenceId":{number},"tone":"tone{}"}}"#, number % 10).unwrap();
+        told.push(if number % 7 == 0 { ("toneReceived", tone) } else { ("detailsChanged", "{}".into()) });
+    }
+    let mut events = vec![("placed", "{}"), ("established", "{}")];
+    events.extend(told.iter().map(|(kind, data)| (*kind, data.as_str())));
+    let kinds = [FindingKind::Repeat, FindingKind::Gap, FindingKind::Conflict];
+    let findings = (0..900).map(|number| found(kinds[number % 3], "again", number as u64, number)).collect();
+    let story = every_second(&events, findings);
+    let picture = timeline::svg(&story);
+    let drawn = Drawn::read(&picture);
+    drawn.is_sound("events");
+    let places = timeline::places(&story);
+    assert_eq!(places.len(), 5002);
+    assert!(places.windows(2).all(|pair| pair[1] >= pair[0]));
+    assert!(drawn.steps.windows(2).all(|pair| pair[1].0 > pair[0].0 && pair[1].1 > pair[0].1));
+    assert!(drawn.texts.iter().any(|text| text.words.ends_with("more, without room")));
+    assert!(drawn.texts.iter().any(|text| text.words.starts_with("names of ")));
+    assert!(picture.len() < 900_000, "{}", picture.len());
+}
