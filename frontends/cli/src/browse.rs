@@ -23,6 +23,7 @@ use crate::input::{Input, expand_all};
 use crate::status;
 use browser::Browser;
 use draw::Palette;
+use library::Opened;
 
 pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
     if let Some(why) = no_terminal() {
@@ -40,18 +41,14 @@ pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
             Err(why) => unreadable.push(why),
         }
     }
-    let (catalogue, library, outcome) = library::open(source, &inputs, unreadable)?;
-    let is_readable = outcome.unreadable.len() < outcome.inputs.len().max(1) || !catalogue.rows.is_empty();
-    if is_readable {
+    let Opened { catalogue, library, outcome } = library::open(source, &inputs, unreadable)?;
+    if !outcome.inputs.is_empty() {
         let mut browser = Browser::new(catalogue, title(source), Palette::from_env());
         terminal::show(&mut browser, &library)?;
     }
     // What was found was shown: only what could not be read is an error.
-    let status =
-        if outcome.unreadable.is_empty() { ExitCode::SUCCESS } else { status(&outcome, Severity::Error) };
-    // The process ends here: to give back each call by itself would take a while.
-    std::mem::forget(outcome);
-    Ok(status)
+    let is_read = outcome.unreadable.is_empty();
+    Ok(if is_read { ExitCode::SUCCESS } else { status(&outcome, Severity::Error) })
 }
 
 /// Why nobody can look at it.

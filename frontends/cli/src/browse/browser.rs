@@ -34,7 +34,7 @@ pub(crate) enum Next {
 }
 
 /// Where the cursor lands when the story of another call is told.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Landing {
     Last,
     FirstFinding,
@@ -66,6 +66,8 @@ pub(crate) struct Browser {
     /// The step at which the cursor stands, from 0.
     pub(crate) step: usize,
     landing: Landing,
+    /// True until the cursor is moved: the next finding is then the first one.
+    is_fresh: bool,
     /// The first row that is shown.
     pub(crate) top: usize,
     /// How many rows are shown.
@@ -91,6 +93,7 @@ impl Browser {
             told: None,
             step: 0,
             landing: Landing::Last,
+            is_fresh: true,
             top: 0,
             page: 1,
             scroll: 0,
@@ -111,7 +114,9 @@ impl Browser {
     pub(crate) fn tell(&mut self, story: Result<Story, String>) {
         let told = story.map(|story| Told { lanes: Lanes::of(&story), story });
         let at = told.as_ref().map(|told| landed(&told.story, self.landing));
-        (self.step, self.landing) = (at.unwrap_or_default(), Landing::Last);
+        self.step = at.unwrap_or_default();
+        self.is_fresh = self.landing == Landing::Last;
+        self.landing = Landing::Last;
         self.told = Some(told);
     }
 
@@ -148,7 +153,14 @@ impl Browser {
             }
             Key::Left | Key::Char('h') => self.go_to(self.step.saturating_sub(1)),
             Key::Right | Key::Char('l') => self.go_to(self.step.saturating_add(1)),
-            key => self.travel(key),
+            key @ (Key::Up
+            | Key::Down
+            | Key::Home
+            | Key::End
+            | Key::PageUp
+            | Key::PageDown
+            | Key::Char(_)) => self.travel(key),
+            Key::Enter | Key::Backspace | Key::Interrupt => {}
         }
         Next::Go
     }
@@ -169,7 +181,8 @@ impl Browser {
             Key::PageDown => self.go_to(self.step.saturating_add(10)),
             Key::Home | Key::Char('g') => self.go_to(0),
             Key::End | Key::Char('G') => self.go_to(usize::MAX),
-            _ => {}
+            Key::Left | Key::Right | Key::Tab | Key::Enter | Key::Esc | Key::Backspace => {}
+            Key::Char(_) | Key::Interrupt => {}
         }
     }
 
@@ -186,7 +199,12 @@ impl Browser {
                 self.look_for(query);
             }
             Key::Char(letter) => self.look_for(format!("{}{letter}", self.query)),
-            key => self.travel(key),
+            key @ (Key::Up | Key::Down | Key::Home | Key::End | Key::PageUp | Key::PageDown) => {
+                self.travel(key)
+            }
+            Key::Left => self.go_to(self.step.saturating_sub(1)),
+            Key::Right => self.go_to(self.step.saturating_add(1)),
+            Key::Tab | Key::Interrupt => {}
         }
     }
 
@@ -226,11 +244,14 @@ impl Browser {
         if let Some(story) = self.story() {
             self.step = step.min(story.steps().len().saturating_sub(1));
             self.scroll = 0;
+            self.is_fresh = false;
         }
     }
 
     fn next_finding(&mut self) {
-        let here = self.story().and_then(|story| found_at(story).filter(|at| *at > self.step).min());
+        let here = self
+            .story()
+            .and_then(|story| found_at(story).filter(|at| self.is_fresh || *at > self.step).min());
         let there = || (self.selected + 1..self.listed.len()).find(|at| self.has_findings(*at));
         match here {
             Some(step) => self.go_to(step),
@@ -242,7 +263,9 @@ impl Browser {
     }
 
     fn previous_finding(&mut self) {
-        let here = self.story().and_then(|story| found_at(story).filter(|at| *at < self.step).max());
+        let here = self
+            .story()
+            .and_then(|story| found_at(story).filter(|at| self.is_fresh || *at < self.step).max());
         let there = || (0..self.selected).rev().find(|at| self.has_findings(*at));
         match here {
             Some(step) => self.go_to(step),

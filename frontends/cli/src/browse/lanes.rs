@@ -1,7 +1,8 @@
 //! The lanes of a story as marks in a grid of characters: each lane is a label and its marks, each mark begins at a step.
 
+use callfold::jiff::Timestamp;
 use callfold::{Severity, operation};
-use callfold_view::story::{OperationSpan, Story};
+use callfold_view::story::{Armed, OperationSpan, Story};
 use callfold_view::words;
 
 use super::browser::step_of;
@@ -107,7 +108,7 @@ fn operations(story: &Story) -> Vec<Lane> {
 }
 
 fn operation(span: &OperationSpan, over: Option<usize>) -> Lane {
-    let end = span.to.or(over.filter(|_| span.is_orphaned));
+    let end = span.to.or_else(|| over.filter(|_| span.is_orphaned));
     let nexts = span.states.iter().skip(1).map(|(from, _)| Some(*from)).chain([end]);
     let marks = span.states.iter().zip(nexts).map(|((from, state), to)| match state {
         operation::State::NotStarted => Mark::bar('░', *from, to, String::new()),
@@ -120,7 +121,7 @@ fn operation(span: &OperationSpan, over: Option<usize>) -> Lane {
 }
 
 fn deadlines(story: &Story) -> Vec<Lane> {
-    let lane = |armed: &callfold_view::story::Armed| {
+    let lane = |armed: &Armed| {
         let bar = Mark::bar('┄', armed.from, armed.to, String::new());
         let missed = armed.to.filter(|_| armed.is_missed).map(|to| Mark::point(to, "!"));
         Lane::new(armed.deadline.as_str(), [bar].into_iter().chain(missed).collect())
@@ -138,15 +139,12 @@ pub(crate) fn columns(story: &Story, width: u16) -> Vec<u16> {
     let times = story.times();
     let count = times.len().max(1) as f64;
     let first = times.iter().flatten().next().copied();
-    let since = |time: &Option<callfold::jiff::Timestamp>| {
+    let since = |time: &Option<Timestamp>| {
         first.zip(*time).map_or(0.0, |(first, time)| time.duration_since(first).as_secs_f64())
     };
     let whole = times.last().map_or(0.0, since);
-    let by_order = if whole > 0.0 {
-        (f64::from(width) / count).min(1.0).max(f64::from(width) / (2.0 * count))
-    } else {
-        f64::from(width) / count
-    };
+    let even = f64::from(width) / count;
+    let by_order = if whole > 0.0 { even.min((even / 2.0).max(1.0)) } else { even };
     let by_time = f64::from(width) - by_order * count;
     let column = |(index, time): (usize, &Option<_>)| {
         let share = if whole > 0.0 { since(time) / whole * by_time } else { 0.0 };

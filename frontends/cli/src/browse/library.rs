@@ -12,7 +12,7 @@ use callfold_view::story::{Placed, Story};
 use super::catalogue::{Catalogue, Finds, Row};
 use super::tape::{Index, Sorted, Tape, index_logs};
 use crate::args::SourceArgs;
-use crate::drive::{self, Listener, Order, Outcome, PlacedFinding};
+use crate::drive::{self, Calls, Listener, Order, Outcome, PlacedFinding};
 use crate::input::{Input, Unreadable};
 
 /// Tells the stories of calls.
@@ -21,12 +21,16 @@ pub(crate) struct Library {
     until: Option<Moment>,
 }
 
+/// Logs that were read once.
+pub(crate) struct Opened {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) library: Library,
+    /// What else the replay came to; without its calls.
+    pub(crate) outcome: Outcome,
+}
+
 /// Reads all logs once: what is worth listing comes out, and where the rest is.
-pub(crate) fn open(
-    source: &SourceArgs,
-    inputs: &[Input],
-    unreadable: Vec<Unreadable>,
-) -> io::Result<(Catalogue, Library, Outcome)> {
+pub(crate) fn open(source: &SourceArgs, inputs: &[Input], unreadable: Vec<Unreadable>) -> io::Result<Opened> {
     let until = source.until();
     if drive::is_lean(inputs, source) {
         let mut finds = Finds::default();
@@ -38,16 +42,14 @@ pub(crate) fn open(
         });
         let (outcome, indexed) = (outcome?, indexed.map_err(|_| io::Error::other("the index is gone"))?);
         let (tape, index) = indexed?;
-        let (catalogue, library) = shelve(&outcome, finds, tape, index, until);
-        Ok((catalogue, library, outcome))
+        Ok(shelve(outcome, finds, tape, index, until))
     } else {
         let mut hears = Hears::new()?;
         let outcome = drive::drive_inputs(Order::of(source), inputs, unreadable, &mut hears)?;
         let file = hears.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
         let index = hears.index.sorted();
         // The events on the tape are those that were asked for already.
-        let (catalogue, library) = shelve(&outcome, hears.finds, Tape::of(file), index, None);
-        Ok((catalogue, library, outcome))
+        Ok(shelve(outcome, hears.finds, Tape::of(file), index, None))
     }
 }
 
@@ -57,16 +59,15 @@ fn jobs() -> NonZeroUsize {
     NonZeroUsize::new(half).unwrap_or(NonZeroUsize::MIN)
 }
 
-fn shelve(
-    outcome: &Outcome,
-    finds: Finds,
-    mut tape: Tape,
-    index: Sorted,
-    until: Option<Moment>,
-) -> (Catalogue, Library) {
+/// Keeps what is listed, and lets the calls go.
+fn shelve(outcome: Outcome, finds: Finds, mut tape: Tape, index: Sorted, until: Option<Moment>) -> Opened {
     let catalogue = Catalogue::new(&outcome.calls.summaries(), finds, &index);
     tape.set_places(index.places.into_iter().map(|(_, place)| place).collect());
-    (catalogue, Library { tape, until })
+    Opened {
+        catalogue,
+        library: Library { tape, until },
+        outcome: Outcome { calls: Calls::Lean(Vec::new()), ..outcome },
+    }
 }
 
 impl Library {
@@ -110,7 +111,7 @@ impl Hears {
             finds: Finds::default(),
             spool: BufWriter::new(tempfile::tempfile()?),
             place: 0,
-            index: Index::default(),
+            index: Index::new(None),
             heard: BTreeMap::new(),
         })
     }

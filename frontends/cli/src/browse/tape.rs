@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use callfold::CallId;
 use callfold::uuid::Uuid;
-use memchr::memmem;
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use crate::input::{BYTE_ORDER_MARK, Input};
@@ -38,8 +38,8 @@ struct Reel {
 }
 
 /// Where each call stands, as it is being found out.
-#[derive(Default)]
 pub(crate) struct Index {
+    names: Finder<'static>,
     only: Option<CallId>,
     places: Vec<(CallId, u64)>,
     known: BTreeMap<Box<[u8]>, u32>,
@@ -56,7 +56,7 @@ pub(crate) struct Sorted {
 
 /// Looks for the calls of event logs. Gives where each log begins on the tape.
 pub(crate) fn index_logs(inputs: &[Input], only: Option<CallId>) -> io::Result<(Tape, Sorted)> {
-    let mut index = Index { only, ..Index::default() };
+    let mut index = Index::new(only);
     let mut tape = Tape::default();
     let mut begin = 0;
     // What cannot be opened is said by the replay.
@@ -69,6 +69,11 @@ pub(crate) fn index_logs(inputs: &[Input], only: Option<CallId>) -> io::Result<(
 }
 
 impl Index {
+    /// Of one call alone, where one is given.
+    pub(crate) fn new(only: Option<CallId>) -> Self {
+        Self { names: Finder::new(NAME), only, places: Vec::new(), known: BTreeMap::new(), named: Vec::new() }
+    }
+
     fn log(&mut self, file: &File, mut place: u64) -> io::Result<u64> {
         let begin = place;
         let mut lines = BufReader::with_capacity(BLOCK, file);
@@ -88,7 +93,8 @@ impl Index {
             return;
         };
         self.places.push((call, place));
-        for begin in memmem::find_iter(line, NAME) {
+        let names = self.names.clone();
+        for begin in names.find_iter(line) {
             let rest = line.get(begin + NAME.len()..).unwrap_or_default();
             if let Some(name) = until_quote(rest).filter(|name| !name.is_empty()) {
                 self.name(call, name);

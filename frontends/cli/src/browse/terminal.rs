@@ -15,12 +15,10 @@ const LARGE: u64 = 2000;
 
 /// Shows a browser until it is left. The terminal is as it was before, however this ends.
 pub(super) fn show(browser: &mut Browser, library: &Library) -> io::Result<()> {
-    let restored = Restored;
+    let _restored = Restored;
     // Has the terminal restored before a panic says anything.
     let mut terminal = ratatui::try_init()?;
-    let shown = until_left(browser, library, &mut terminal);
-    drop(restored);
-    shown
+    until_left(browser, library, &mut terminal)
 }
 
 struct Restored;

@@ -2,19 +2,19 @@
 
 use callfold::call::Call;
 use callfold::jiff::Timestamp;
-use callfold::{At, Severity};
+use callfold::{At, Finding};
 use callfold_view::story::{Placed, Step, Story};
 use callfold_view::words;
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
 
 use super::super::browser::{Browser, Focus, Told};
 use super::super::catalogue::Row;
-use super::text::fit;
-use super::{BOLD, DIM, Palette, mark};
-use crate::report::printable;
+use super::text::{fit, wrapped};
+use super::{DIM, Palette, mark};
 
 /// How wide what stands before a line is, columns.
 const LABEL: usize = 7;
@@ -42,26 +42,26 @@ impl Browser {
         }
     }
 
-    fn draw_text(&mut self, frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
-        let height: usize =
-            lines.iter().map(|line| line.width().div_ceil(area.width.max(1).into()).max(1)).sum();
-        let most = height.saturating_sub(area.height.into());
+    fn draw_text(&mut self, frame: &mut Frame<'_>, area: Rect, said: Vec<Said>) {
+        let lines: Vec<_> = said.into_iter().flat_map(|said| said.lines(area.width.into())).collect();
+        let most = lines.len().saturating_sub(area.height.into());
         self.scroll = self.scroll.min(u16::try_from(most).unwrap_or(u16::MAX));
-        let text = Paragraph::new(lines).wrap(Wrap { trim: false }).scroll((self.scroll, 0));
-        frame.render_widget(text, area);
+        frame.render_widget(Paragraph::new(lines).scroll((self.scroll, 0)), area);
     }
 
-    fn present(&self, told: &Told) -> Vec<Line<'static>> {
+    fn present(&self, told: &Told) -> Vec<Said> {
         let Some(step) = told.story.steps().get(self.step) else { return Vec::new() };
         let next = told.story.steps().get(self.step + 1);
         let next =
             next.map_or_else(|| "nothing; the log tells no more".into(), |next| words::event(&next.recorded));
         let mut lines = vec![
-            Line::styled(place(&told.story, self.step, step), BOLD),
-            labelled("now", &words::event(&step.recorded)),
-            labelled("next", &next),
+            Said::new("at", place(&told.story, self.step, step)),
+            Said::new("now", words::event(&step.recorded)),
+            Said::new("next", next),
         ];
-        lines.extend(self.findings().into_iter().map(|placed| finding(placed, self.palette)));
+        let finding =
+            |placed: &Placed| Said::finding(&placed.finding, (&placed.input, placed.line), self.palette);
+        lines.extend(self.findings().into_iter().map(finding));
         lines.extend(state(&step.call, told.story.steps().first()));
         lines
     }
@@ -85,10 +85,9 @@ fn since(first: Timestamp, time: Timestamp) -> String {
 }
 
 /// The call at a revision.
-fn state(call: &Call, first: Option<&Step>) -> Vec<Line<'static>> {
-    let mut lines = vec![labelled("state", &format!("{}: {}", call.state(), words::state(call.state())))];
-    let mut tell =
-        |label: &str, text: String| lines.extend((!text.is_empty()).then(|| labelled(label, &text)));
+fn state(call: &Call, first: Option<&Step>) -> Vec<Said> {
+    let mut lines = vec![Said::new("state", format!("{}: {}", call.state(), words::state(call.state())))];
+    let mut tell = |label, text: String| lines.extend((!text.is_empty()).then(|| Said::new(label, text)));
     tell("ended", call.result_info().map_or_else(String::new, words::ending));
     tell("audio", call.audio().map_or_else(String::new, |audio| audio.as_str().into()));
     tell(
@@ -121,28 +120,41 @@ fn list(texts: impl Iterator<Item = String>) -> String {
     texts.collect::<Vec<_>>().join("; ")
 }
 
-fn labelled(label: &str, text: &str) -> Line<'static> {
-    Line::from_iter([Span::styled(format!("{label:LABEL$}"), DIM), Span::raw(printable(text))])
+/// A paragraph: what it is about, and what is said of it.
+struct Said {
+    label: &'static str,
+    style: Style,
+    text: String,
 }
 
-fn finding(placed: &Placed, palette: Palette) -> Line<'static> {
-    found(placed.finding.kind.severity(), &placed.finding.to_string(), (&placed.input, placed.line), palette)
-}
+impl Said {
+    const fn new(label: &'static str, text: String) -> Self {
+        Self { label, style: DIM, text }
+    }
 
-fn found(severity: Severity, text: &str, (input, line): (&str, u64), palette: Palette) -> Line<'static> {
-    let text = format!("{severity}: {} ({}:{line})", printable(text), printable(input));
-    let mark = format!("{:LABEL$}", mark(severity));
-    Line::from_iter([Span::styled(mark, palette.severity(severity)), Span::raw(text)])
+    fn finding(finding: &Finding, (input, line): (&str, u64), palette: Palette) -> Self {
+        let severity = finding.kind.severity();
+        let text = format!("{severity}: {finding} ({input}:{line})");
+        Self { label: mark(severity), style: palette.severity(severity), text }
+    }
+
+    fn lines(self, width: usize) -> Vec<Line<'static>> {
+        let labels = [self.label].into_iter().chain(std::iter::repeat(""));
+        let texts = wrapped(&self.text, width.saturating_sub(LABEL));
+        let line = |(label, text)| {
+            Line::from_iter([Span::styled(format!("{label:LABEL$}"), self.style), Span::raw(text)])
+        };
+        labels.zip(texts).map(line).collect()
+    }
 }
 
 /// What is said of a call of which no event was folded, and of what belongs to no call.
-fn untold(row: &Row, why: &str, palette: Palette) -> Vec<Line<'static>> {
-    let why = row.id.map(|_| Line::raw(printable(why)));
-    let kept = row.found.kept.iter().map(|noted| {
-        let (placed, finding) = (&noted.placed, &noted.placed.finding);
-        found(placed.severity(), &finding.to_string(), (&placed.path, placed.line), palette)
-    });
+fn untold(row: &Row, why: &str, palette: Palette) -> Vec<Said> {
+    let why = row.id.map(|_| Said::new("", why.into()));
+    let kept = row.found.kept.iter();
+    let kept = kept
+        .map(|noted| Said::finding(&noted.placed.finding, (&noted.placed.path, noted.placed.line), palette));
     let rest = row.found.total() as usize - row.found.kept.len();
-    let rest = (rest > 0).then(|| Line::styled(format!("… and {rest} more"), DIM));
+    let rest = (rest > 0).then(|| Said::new("", format!("… and {rest} more")));
     why.into_iter().chain(kept).chain(rest).collect()
 }

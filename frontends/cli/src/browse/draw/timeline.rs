@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::super::browser::{Browser, Told};
 use super::super::lanes::{Lane, Mark, Shape, columns};
@@ -32,12 +33,11 @@ impl Browser {
         }
         let height = (shown.len() as u16 + 1).min(area.height);
         let cursor = columns.get(self.step).copied().unwrap_or_default();
-        let hidden = told.lanes.fixed.len() + told.lanes.rest.len()
-            - shown.len().min(told.lanes.fixed.len() + told.lanes.rest.len());
+        let hidden = (told.lanes.fixed.len() + told.lanes.rest.len()).saturating_sub(shown.len());
         if hidden > 0 {
             buffer.set_string(area.x, area.y, fit(&format!("{hidden} more"), usize::from(labels) - 1), DIM);
         }
-        buffer.set_string(tracks.x + cursor, area.y, "▼", ratatui::style::Style::new());
+        buffer.set_string(tracks.x + cursor, area.y, "▼", Style::new());
         buffer
             .set_style(Rect { x: tracks.x + cursor, y: area.y + 1, width: 1, height: height - 1 }, REVERSED);
         height
@@ -61,7 +61,7 @@ impl Grid<'_> {
         match mark.shape {
             Shape::Point => _ = buffer.set_stringn(x, y, &mark.text, room.into(), style),
             Shape::Bar(fill, to) => {
-                let end = to.map_or(self.area.right(), |to| self.x(to).max(x + 1).min(self.area.right()));
+                let end = to.map_or_else(|| self.area.right(), |to| self.x(to).max(x + 1));
                 let width = usize::from(end.saturating_sub(x));
                 let bar: String = std::iter::repeat_n(fill, width).collect();
                 buffer.set_stringn(x, y, bar, width, style);
@@ -71,6 +71,6 @@ impl Grid<'_> {
     }
 
     fn x(&self, step: usize) -> u16 {
-        self.area.x + self.columns.get(step).copied().unwrap_or(self.area.width.saturating_sub(1))
+        self.area.x + self.columns.get(step).copied().unwrap_or_else(|| self.area.width.saturating_sub(1))
     }
 }
