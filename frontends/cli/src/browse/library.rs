@@ -15,6 +15,10 @@ use crate::args::SourceArgs;
 use crate::drive::{self, Calls, Listener, Order, Outcome, PlacedFinding};
 use crate::input::{Input, Unreadable};
 
+/// How many events of a call are told: a story keeps the call at each of them, and keys pressed a hundred times are there
+/// a hundred times.
+const MOST: usize = 2000;
+
 /// Tells the stories of calls.
 pub(crate) struct Library {
     tape: Tape,
@@ -78,14 +82,18 @@ impl Library {
         let mut events: Vec<Recorded> = Vec::new();
         let mut afters: Vec<usize> = Vec::new();
         for line in self.tape.lines(&row.lines) {
+            if events.len() >= MOST {
+                break;
+            }
             let line = line.map_err(|error| format!("the log cannot be read any more: {error}"))?;
             let found = replay.record(Format::Events, line.trim_ascii(), |event| events.push(event.clone()));
             afters.extend(std::iter::repeat_n(events.len(), found.len()));
         }
         replay.finish(|event| events.push(event.clone()));
+        events.truncate(MOST);
         let last = events.len();
         let findings = row.found.kept.iter().enumerate().map(|(index, noted)| {
-            let after = noted.after.or_else(|| afters.get(index).copied()).unwrap_or(last);
+            let after = noted.after.or_else(|| afters.get(index).copied()).unwrap_or(last).min(last);
             placed(&noted.placed, after)
         });
         Story::of(events, findings.collect()).map_err(|untold| untold.to_string())

@@ -10,9 +10,6 @@ use super::browser::{Browser, Next};
 use super::keys::Key;
 use super::library::Library;
 
-/// A call with more events than this is announced before it is read.
-const LARGE: u64 = 2000;
-
 /// Shows a browser until it is left. The terminal is as it was before, however this ends.
 pub(super) fn show(browser: &mut Browser, library: &Library) -> io::Result<()> {
     let _restored = Restored;
@@ -33,9 +30,6 @@ fn until_left(browser: &mut Browser, library: &Library, terminal: &mut DefaultTe
     loop {
         // Whoever holds a key down passes calls by.
         let is_idle = !event::poll(Duration::ZERO)?;
-        if browser.wanted().is_some_and(|row| is_idle && row.revision > LARGE) {
-            terminal.draw(|frame| browser.draw(frame))?;
-        }
         if let Some(row) = browser.wanted().filter(|_| is_idle) {
             let story = library.story(row);
             browser.tell(story);

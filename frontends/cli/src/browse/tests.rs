@@ -244,6 +244,23 @@ fn names_cannot_steer_the_terminal_or_break_the_layout() {
 }
 
 #[test]
+fn of_a_call_without_end_the_beginning_is_told() {
+    let id = "57dab8b1-894c-409a-b240-bd8beae78896";
+    let line = |revision, told: &str| format!(r#"{{"call":"{id}","rev":{revision},{told}}}"#) + "\n";
+    let pressed = r#""type":"toneReceived","data":{"tone":"tone1"}"#;
+    let begun = line(1, r#""type":"offered","data":{}"#);
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let last = line(2500, pressed);
+    let lines = (2..2500).map(|revision| line(revision, pressed)).chain([last.clone(), last]);
+    fs::write(log.path(), lines.fold(begun, |log, line| log + &line)).unwrap();
+    let mut seen = Seen::of(&[log.path().to_str().unwrap()]);
+    assert_eq!(seen.browser.step, 1999);
+    assert_eq!(seen.said("next").unwrap(), "500 more events, too many to step through; see callfold convert");
+    seen.typed("nn");
+    assert_eq!(seen.browser.notice, Some("no more findings"));
+}
+
+#[test]
 fn a_terminal_that_is_too_small_is_told_so() {
     let mut seen = Seen::sample("ivr.jsonl");
     assert!(seen.drawn(59, 24).starts_with("callfold browse needs 60 columns and 16 rows"));

@@ -49,11 +49,21 @@ impl Browser {
         frame.render_widget(Paragraph::new(lines).scroll((self.scroll, 0)), area);
     }
 
+    /// What is said where no step comes next.
+    fn end(&self, last: &Step) -> String {
+        let told = last.recorded.revision;
+        match self.row().map(|row| row.revision).filter(|all| *all > told) {
+            Some(all) => {
+                format!("{} more events, too many to step through; see callfold convert", all - told)
+            }
+            None => "nothing; the log tells no more".into(),
+        }
+    }
+
     fn present(&self, told: &Told) -> Vec<Said> {
         let Some(step) = told.story.steps().get(self.step) else { return Vec::new() };
-        let next = told.story.steps().get(self.step + 1);
-        let next =
-            next.map_or_else(|| "nothing; the log tells no more".into(), |next| words::event(&next.recorded));
+        let next = told.story.steps().get(self.step + 1).map(|next| words::event(&next.recorded));
+        let next = next.unwrap_or_else(|| self.end(step));
         let mut lines = vec![
             Said::new("at", place(&told.story, self.step, step)),
             Said::new("now", words::event(&step.recorded)),
