@@ -20,6 +20,9 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Show the calls of a log: how each ended, its operations, and what is odd about it
     Replay(ReplayArgs),
+    /// Leaf through the calls of a log in the terminal: a list, and the timeline of each
+    #[command(after_help = KEYS)]
+    Browse(BrowseArgs),
     /// Write the event log of any log, to standard output
     Convert(ConvertArgs),
     /// Replay, and say only what is wrong; for pipelines
@@ -27,6 +30,20 @@ pub(crate) enum Command {
     /// Draw a lifecycle, of calls or of operations: for people, and for other tools
     Diagram(DiagramArgs),
 }
+
+const KEYS: &str = "\
+Keys:
+  up, down or k, j       the call before, the next one
+  left, right or h, l    a revision back, a revision on
+  Home, End, PgUp, PgDn  the first, the last, a page
+  n, N                   the next finding, the one before, across calls
+  /                      search; Enter keeps it, Esc clears it
+  f                      only calls with findings
+  Tab                    from the calls to the timeline and back
+  ?                      help
+  q, Esc, Ctrl-C         quit
+
+It needs a terminal of 60 columns and 16 rows; NO_COLOR is heeded. Secrets are never shown.";
 
 /// More threads than this are a slip of the finger.
 const MOST_JOBS: usize = 256;
@@ -46,6 +63,12 @@ pub(crate) struct ReplayArgs {
     pub(crate) show_secrets: bool,
     #[command(flatten)]
     pub(crate) deny: Deny,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct BrowseArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
 }
 
 #[derive(Debug, Group)]

@@ -129,20 +129,31 @@ impl<'a> Order<'a> {
 
 /// Replays all logs as one.
 pub(crate) fn drive<L: Listener>(order: Order<'_>, listener: &mut L) -> io::Result<Outcome> {
+    let (inputs, unreadable) = input::expand_all(&order.source.logs);
+    drive_inputs(order, &inputs, unreadable, listener)
+}
+
+/// True where a replay of these logs, each of which can be read more than once, needs no more than what a summary tells.
+pub(crate) fn is_lean(inputs: &[Input], args: &SourceArgs) -> bool {
+    let first = inputs.first().map(|input| input.open(args.format.0));
+    inputs.iter().all(|input| input.regular_size().is_some())
+        && !args.strict
+        && are_events(first.as_ref(), inputs, args)
+}
+
+/// Replays these logs as one; some that were asked for cannot be read.
+pub(crate) fn drive_inputs<L: Listener>(
+    order: Order<'_>,
+    inputs: &[Input],
+    mut unreadable: Vec<Unreadable>,
+    listener: &mut L,
+) -> io::Result<Outcome> {
     let args = order.source;
-    let mut inputs = Vec::new();
-    let mut unreadable = Vec::new();
-    for log in &args.logs {
-        match input::expand(log) {
-            Ok(files) => inputs.extend(files),
-            Err(why) => unreadable.push(why),
-        }
-    }
     let mut first = inputs.first().map(|input| input.open(args.format.0));
     let is_lean =
-        !order.is_whole && !L::HEARS_EVENTS && !args.strict && are_events(first.as_ref(), &inputs, args);
+        !order.is_whole && !L::HEARS_EVENTS && !args.strict && are_events(first.as_ref(), inputs, args);
     let mut drive = Drive::new(order, is_lean, inputs.iter().map(Input::size).sum(), listener);
-    for input in &inputs {
+    for input in inputs {
         match first.take().unwrap_or_else(|| input.open(args.format.0)) {
             Ok(records) => unreadable.extend(drive.input(input, records)?),
             Err(why) if input.is_in_folder => drive.stray(&why)?,

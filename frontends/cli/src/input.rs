@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use callfold::log::{Cut, Format, cut};
+use tempfile::NamedTempFile;
 
 /// How much is read at once, bytes: little, so that it leaves the processor's cache to the calls. A longer record makes
 /// the block grow to hold it.
@@ -35,8 +36,21 @@ pub(crate) struct Unreadable {
     pub(crate) why: String,
 }
 
+/// The logs that paths stand for, and those that stand for none.
+pub(crate) fn expand_all(logs: &[PathBuf]) -> (Vec<Input>, Vec<Unreadable>) {
+    let mut inputs = Vec::new();
+    let mut unreadable = Vec::new();
+    for log in logs {
+        match expand(log) {
+            Ok(files) => inputs.extend(files),
+            Err(why) => unreadable.push(why),
+        }
+    }
+    (inputs, unreadable)
+}
+
 /// The logs that a path stands for, or why it stands for none.
-pub(crate) fn expand(log: &Path) -> Result<Vec<Input>, Unreadable> {
+fn expand(log: &Path) -> Result<Vec<Input>, Unreadable> {
     let path = log.display().to_string();
     if path == "-" {
         return Ok(vec![Input { path, source: Source::StandardInput, is_in_folder: false }]);
@@ -118,6 +132,21 @@ impl Input {
     pub(crate) fn regular_size(&self) -> Option<u64> {
         let Source::File(path) = &self.source else { return None };
         fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+    }
+
+    /// The log itself, where it can be read more than once, and else a copy, under the same name.
+    pub(crate) fn again(self) -> Result<(Self, Option<NamedTempFile>), Unreadable> {
+        let mut source: Box<dyn Read> = match &self.source {
+            Source::File(path) if fs::metadata(path).is_ok_and(|told| !told.is_file() && !told.is_dir()) => {
+                Box::new(self.file()?)
+            }
+            Source::File(_) => return Ok((self, None)),
+            Source::StandardInput => Box::new(io::stdin()),
+        };
+        let mut copied = NamedTempFile::new().map_err(|error| self.unreadable(&error))?;
+        io::copy(&mut source, &mut copied).map_err(|error| self.unreadable(&error))?;
+        let source = Source::File(copied.path().into());
+        Ok((Self { source, ..self }, Some(copied)))
     }
 
     pub(crate) fn unreadable(&self, why: &impl ToString) -> Unreadable {

@@ -1,6 +1,7 @@
 //! `callfold`: replays recorded logs of Microsoft Graph calling notifications, and draws the lifecycles behind them.
 
 mod args;
+mod browse;
 mod check;
 mod convert;
 mod crew;
@@ -24,6 +25,7 @@ use report::printable;
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Replay(args) => replay::run(&args),
+        Command::Browse(args) => browse::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Diagram(args) => diagram::run(&args),

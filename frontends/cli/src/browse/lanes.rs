@@ -1,0 +1,154 @@
+//! The lanes of a story as marks in a grid of characters: each lane is a label and its marks, each mark begins at a step.
+
+use callfold::jiff::Timestamp;
+use callfold::{Severity, operation};
+use callfold_view::story::{Armed, OperationSpan, Story};
+use callfold_view::words;
+
+use super::browser::step_of;
+use super::draw::mark;
+use crate::report::printable;
+
+/// What went on, side by side.
+pub(crate) struct Lanes {
+    /// Lanes that are always shown.
+    pub(crate) fixed: Vec<Lane>,
+    /// Lanes that may be many.
+    pub(crate) rest: Vec<Lane>,
+}
+
+pub(crate) struct Lane {
+    pub(crate) label: String,
+    pub(crate) marks: Vec<Mark>,
+}
+
+/// Something in a lane: a bar between two steps with a text on it, or a text at a step.
+pub(crate) struct Mark {
+    pub(crate) from: usize,
+    pub(crate) shape: Shape,
+    pub(crate) text: String,
+    pub(crate) severity: Option<Severity>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Shape {
+    /// Made of a character, up to a step or on and on.
+    Bar(char, Option<usize>),
+    Point,
+}
+
+impl Mark {
+    const fn bar(fill: char, from: usize, to: Option<usize>, text: String) -> Self {
+        Self { from, shape: Shape::Bar(fill, to), text, severity: None }
+    }
+
+    fn point(at: usize, text: impl Into<String>) -> Self {
+        Self { from: at, shape: Shape::Point, text: text.into(), severity: None }
+    }
+}
+
+impl Lane {
+    fn new(label: &str, marks: Vec<Mark>) -> Self {
+        Self { label: printable(label), marks }
+    }
+
+    /// True where something of it is at a step.
+    pub(crate) fn is_at(&self, step: usize) -> bool {
+        self.marks.iter().any(|mark| match mark.shape {
+            Shape::Bar(_, to) => mark.from <= step && to.is_none_or(|to| step < to),
+            Shape::Point => mark.from == step,
+        })
+    }
+}
+
+impl Lanes {
+    pub(crate) fn of(story: &Story) -> Self {
+        let fixed = [call(story), audio(story), findings(story), keys(story)];
+        let fixed = fixed.into_iter().enumerate();
+        let fixed = fixed.filter(|(index, lane)| *index == 0 || !lane.marks.is_empty());
+        let rest = operations(story).into_iter().chain(deadlines(story)).chain(people(story));
+        Self { fixed: fixed.map(|(_, lane)| lane).collect(), rest: rest.collect() }
+    }
+}
+
+fn call(story: &Story) -> Lane {
+    let bands = story.bands().into_iter();
+    let bars = bands.map(|band| Mark::bar('░', band.from, band.to, format!("▌{}", band.state)));
+    Lane::new("call", bars.collect())
+}
+
+fn audio(story: &Story) -> Lane {
+    let spans = story.audio().into_iter();
+    let bars = spans.map(|span| Mark::bar('─', span.from, span.to, format!("▌{}", printable(&span.audio))));
+    Lane::new("audio", bars.collect())
+}
+
+fn findings(story: &Story) -> Lane {
+    let mut marks: Vec<Mark> = Vec::new();
+    for placed in story.findings() {
+        let (at, severity) = (step_of(placed), placed.finding.kind.severity());
+        match marks.iter_mut().find(|mark| mark.from == at) {
+            Some(there) if there.severity >= Some(severity) => {}
+            Some(there) => (there.text, there.severity) = (mark(severity).into(), Some(severity)),
+            None => marks.push(Mark { severity: Some(severity), ..Mark::point(at, mark(severity)) }),
+        }
+    }
+    Lane::new("findings", marks)
+}
+
+fn keys(story: &Story) -> Lane {
+    let pressed = story.tones().into_iter();
+    let points = pressed.map(|pressed| Mark::point(pressed.at, printable(words::key(&pressed.tone))));
+    Lane::new("keys", points.collect())
+}
+
+fn operations(story: &Story) -> Vec<Lane> {
+    let over = story.bands().last().filter(|band| !band.state.is_live()).map(|band| band.from);
+    story.operations().iter().map(|span| operation(span, over)).collect()
+}
+
+fn operation(span: &OperationSpan, over: Option<usize>) -> Lane {
+    let end = span.to.or_else(|| over.filter(|_| span.is_orphaned));
+    let nexts = span.states.iter().skip(1).map(|(from, _)| Some(*from)).chain([end]);
+    let marks = span.states.iter().zip(nexts).map(|((from, state), to)| match state {
+        operation::State::NotStarted => Mark::bar('░', *from, to, String::new()),
+        operation::State::Running => Mark::bar('▓', *from, to, String::new()),
+        operation::State::Completed => Mark::point(*from, "✓"),
+        operation::State::Failed => Mark::point(*from, "✗"),
+    });
+    let lost = over.filter(|_| span.is_orphaned).map(|over| Mark::point(over, "?"));
+    Lane::new(span.kind, marks.chain(lost).collect())
+}
+
+fn deadlines(story: &Story) -> Vec<Lane> {
+    let lane = |armed: &Armed| {
+        let bar = Mark::bar('┄', armed.from, armed.to, String::new());
+        let missed = armed.to.filter(|_| armed.is_missed).map(|to| Mark::point(to, "!"));
+        Lane::new(armed.deadline.as_str(), [bar].into_iter().chain(missed).collect())
+    };
+    story.deadlines().iter().map(lane).collect()
+}
+
+fn people(story: &Story) -> Vec<Lane> {
+    let stays = story.stays().into_iter();
+    stays.map(|stay| Lane::new(&stay.name, vec![Mark::bar('━', stay.from, stay.to, String::new())])).collect()
+}
+
+/// The column of each step, and the width: half of the room goes by order, so that each step is seen, half by time.
+pub(crate) fn columns(story: &Story, width: u16) -> Vec<u16> {
+    let times = story.times();
+    let count = times.len().max(1) as f64;
+    let first = times.iter().flatten().next().copied();
+    let since = |time: &Option<Timestamp>| {
+        first.zip(*time).map_or(0.0, |(first, time)| time.duration_since(first).as_secs_f64())
+    };
+    let whole = times.last().map_or(0.0, since);
+    let even = f64::from(width) / count;
+    let by_order = if whole > 0.0 { even.min((even / 2.0).max(1.0)) } else { even };
+    let by_time = f64::from(width) - by_order * count;
+    let column = |(index, time): (usize, &Option<_>)| {
+        let share = if whole > 0.0 { since(time) / whole * by_time } else { 0.0 };
+        (index as f64 * by_order + share).floor().min(f64::from(width.saturating_sub(1))) as u16
+    };
+    times.iter().enumerate().map(column).collect()
+}
