@@ -4,9 +4,10 @@
 
 use crate::common::{CALL, call_id, config};
 use callfold::call::{Call, Delivery, State};
-use callfold::graph::CommsNotification;
+use callfold::graph::{CommsNotification, ResourceData};
+use callfold::log::Format;
 use callfold::testing::strategies;
-use callfold::{CallId, Id, Ledger, Moment, Recorded, graph};
+use callfold::{CallId, Finding, Id, Ledger, Moment, Recorded, Replay, graph};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -218,11 +219,43 @@ proptest! {
     }
 
     #[test]
+    fn a_body_is_heard_the_same_whichever_way_it_is_read(history in history()) {
+        let (mut short, mut long) = (Replay::new(), Replay::new());
+        for heard in history {
+            let notification = serde_json::to_string(&typed(heard.notification)).unwrap();
+            let posted = format!(r#"{{"value":[{notification}]}}"#);
+            // A member that no body has is read the long way.
+            let odd = format!(r#"{{"value":[{notification}],"odd":true}}"#);
+            prop_assert_eq!(told(&mut short, &posted), told(&mut long, &odd), "{}", posted);
+        }
+        prop_assert!(short.calls().eq(long.calls()));
+    }
+
+    #[test]
     fn every_notification_round_trips_through_json(heard in heard()) {
         let text = serde_json::to_string(&heard.notification).unwrap();
         let read: CommsNotification = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(read, heard.notification);
     }
+}
+
+/// A notification whose resource names its type, as the service writes it.
+fn typed(mut notification: CommsNotification) -> CommsNotification {
+    if let ResourceData::Call(call) = &mut notification.resource_data {
+        call.odata_type = Some("#microsoft.graph.call".into());
+    }
+    if let ResourceData::Roster(roster) = &mut notification.resource_data {
+        roster.iter_mut().for_each(|one| one.odata_type = Some("#microsoft.graph.participant".into()));
+    }
+    notification
+}
+
+/// The events and the findings of a body.
+fn told(replay: &mut Replay, body: &str) -> (Vec<Recorded>, Vec<Finding>) {
+    let mut events = Vec::new();
+    let findings =
+        replay.record(Format::Notifications, body.as_bytes(), |recorded| events.push(recorded.clone()));
+    (events, findings)
 }
 
 fn round_trips<T>(value: &Value) -> Result<(), TestCaseError>

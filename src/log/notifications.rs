@@ -78,9 +78,13 @@ impl Bodies {
 
     fn object(&mut self, json: &str) {
         // A body as Graph posts it needs no second look.
-        let looks_posted = ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head));
-        if let Some(notifications) = looks_posted.then(|| Heard::plain(json)).flatten() {
-            return self.bodies.push(Body { notifications, delivery: Delivery::default() });
+        if ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head)) {
+            if let Some(notifications) = Heard::plain(json) {
+                return self.bodies.push(Body { notifications, delivery: Delivery::default() });
+            }
+            if let Some(body) = full(json).filter(|body| !body.other.contains_key("body")) {
+                return self.push(body, Delivery::default());
+            }
         }
         let envelope = match serde_json::from_str::<Envelope<'_>>(json) {
             Ok(envelope) => envelope,
