@@ -22,7 +22,7 @@ pub(crate) fn run(args: &DiagramArgs) -> io::Result<ExitCode> {
         Form::Svg => chart::svg(lifecycle, None),
         Form::Table => lifecycle.table(),
     };
-    let mut out = stdout();
+    let mut out = stdout()?;
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(ExitCode::SUCCESS)
