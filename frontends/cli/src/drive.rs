@@ -6,11 +6,12 @@ use std::rc::Rc;
 use std::thread;
 
 use callfold::log::Format;
-use callfold::{Bulk, Finding, FindingKind, Recorded, Replay, Severity, Summary};
+use callfold::{Bulk, CallId, Finding, FindingKind, Recorded, Replay, Severity, Summary};
 
 use crate::args::SourceArgs;
 use crate::crew::{Crew, Found, Place, Report};
-use crate::input::{self, Input, Records, Unreadable};
+use crate::input::{Input, Records, Unreadable};
+use crate::logs::Logs;
 use crate::progress::Progress;
 
 /// How many records pass between two looks at the progress.
@@ -114,6 +115,8 @@ impl InputReport {
 #[derive(Clone, Copy)]
 pub(crate) struct Order<'a> {
     pub(crate) source: &'a SourceArgs,
+    /// The call that is replayed alone.
+    pub(crate) only: Option<CallId>,
     /// How many work at it.
     pub(crate) jobs: NonZeroUsize,
     /// True where all that was told of the calls is wanted.
@@ -122,27 +125,35 @@ pub(crate) struct Order<'a> {
 
 impl<'a> Order<'a> {
     /// That one does it, and what a summary tells is enough.
-    pub(crate) const fn of(source: &'a SourceArgs) -> Self {
-        Self { source, jobs: NonZeroUsize::MIN, is_whole: false }
+    pub(crate) const fn of(source: &'a SourceArgs, only: Option<CallId>) -> Self {
+        Self { source, only, jobs: NonZeroUsize::MIN, is_whole: false }
     }
 }
 
 /// Replays all logs as one.
 pub(crate) fn drive<L: Listener>(order: Order<'_>, listener: &mut L) -> io::Result<Outcome> {
-    let args = order.source;
-    let mut inputs = Vec::new();
-    let mut unreadable = Vec::new();
-    for log in &args.logs {
-        match input::expand(log) {
-            Ok(files) => inputs.extend(files),
-            Err(why) => unreadable.push(why),
-        }
+    let outcome = replay(order, &Logs::of(&order.source.logs), listener)?;
+    let is_told = |id| outcome.calls.summaries().iter().any(|call| call.id() == id);
+    if let Some(call) = order.only.filter(|call| !is_told(*call)) {
+        untold(call);
     }
+    Ok(outcome)
+}
+
+/// Says that a call was asked for and is not there.
+pub(crate) fn untold(call: CallId) {
+    anstream::eprintln!("callfold: no log tells of call {call}");
+}
+
+/// Replays logs as one.
+pub(crate) fn replay<L: Listener>(order: Order<'_>, logs: &Logs, listener: &mut L) -> io::Result<Outcome> {
+    let (args, inputs) = (order.source, logs.inputs.as_slice());
+    let mut unreadable = logs.unreadable.clone();
     let mut first = inputs.first().map(|input| input.open(args.format.0));
     let is_lean =
-        !order.is_whole && !L::HEARS_EVENTS && !args.strict && are_events(first.as_ref(), &inputs, args);
+        !order.is_whole && !L::HEARS_EVENTS && !args.strict && are_events(first.as_ref(), inputs, args);
     let mut drive = Drive::new(order, is_lean, inputs.iter().map(Input::size).sum(), listener);
-    for input in &inputs {
+    for input in inputs {
         match first.take().unwrap_or_else(|| input.open(args.format.0)) {
             Ok(records) => unreadable.extend(drive.input(input, records)?),
             Err(why) if input.is_in_folder => drive.stray(&why)?,
@@ -152,12 +163,7 @@ pub(crate) fn drive<L: Listener>(order: Order<'_>, listener: &mut L) -> io::Resu
             break;
         }
     }
-    let outcome = drive.finish(unreadable)?;
-    let is_told = |id| outcome.calls.summaries().iter().any(|call| call.id() == id);
-    if let Some(call) = args.call.filter(|call| !is_told(*call)) {
-        anstream::eprintln!("callfold: no log tells of call {call}");
-    }
-    Ok(outcome)
+    drive.finish(unreadable)
 }
 
 /// True where all logs are event logs, but for strays in folders. What can be read only once can be looked at only where
@@ -196,10 +202,10 @@ impl<'a, L: Listener> Drive<'a, L> {
         let args = order.source;
         let engine = if is_lean {
             let bulk = args.until().into_iter().fold(Bulk::new(), Bulk::until);
-            Engine::Lean(Box::new(Crew::new(&args.call.into_iter().fold(bulk, Bulk::only), order.jobs)))
+            Engine::Lean(Box::new(Crew::new(&order.only.into_iter().fold(bulk, Bulk::only), order.jobs)))
         } else {
             let replay = args.until().into_iter().fold(Replay::new(), Replay::until);
-            Engine::Whole(Box::new(args.call.into_iter().fold(replay, Replay::only)))
+            Engine::Whole(Box::new(order.only.into_iter().fold(replay, Replay::only)))
         };
         Self {
             engine,

@@ -1,7 +1,7 @@
 //! Logs as files, folders or standard input, read in blocks and cut into records.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use callfold::log::{Cut, Format, cut};
@@ -26,6 +26,8 @@ pub(crate) struct Input {
 enum Source {
     File(PathBuf),
     StandardInput,
+    /// What could be read only once, in a file that has no name.
+    Kept(File),
 }
 
 /// A log that cannot be opened or recognised.
@@ -111,7 +113,21 @@ impl Input {
         match &self.source {
             Source::File(path) => fs::metadata(path).map_or(0, |metadata| metadata.len()),
             Source::StandardInput => 0,
+            Source::Kept(file) => file.metadata().map_or(0, |metadata| metadata.len()),
         }
+    }
+
+    /// The same log, so that it can be read more than once: what gives itself only once goes into a temporary file.
+    pub(crate) fn keep(self) -> Result<Self, Unreadable> {
+        let mut once: Box<dyn Read> = match &self.source {
+            Source::File(_) if self.regular_size().is_some() => return Ok(self),
+            Source::Kept(_) => return Ok(self),
+            Source::File(_) => Box::new(self.file()?),
+            Source::StandardInput => Box::new(io::stdin()),
+        };
+        let kept = tempfile::tempfile().and_then(|mut file| io::copy(&mut once, &mut file).map(|_| file));
+        let file = kept.map_err(|error| self.unreadable(&error))?;
+        Ok(Self { source: Source::Kept(file), ..self })
     }
 
     /// The size of the log, where it is a file that can be read more than once.
@@ -127,7 +143,7 @@ impl Input {
     /// Opens the log and tells its format, where it is not given.
     pub(crate) fn open(&self, format: Option<Format>) -> Result<Records, Unreadable> {
         let source: Box<dyn Read> = match &self.source {
-            Source::File(_) => Box::new(self.file()?),
+            Source::File(_) | Source::Kept(_) => Box::new(self.file()?),
             Source::StandardInput => Box::new(io::stdin()),
         };
         self.records(source, format)
@@ -138,6 +154,10 @@ impl Input {
         match &self.source {
             Source::File(path) => File::open(path).map_err(|error| self.unreadable(&error)),
             Source::StandardInput => Err(self.unreadable(&"it can be read only once")),
+            Source::Kept(file) => {
+                let again = file.try_clone().and_then(|mut file| file.rewind().map(|()| file));
+                again.map_err(|error| self.unreadable(&error))
+            }
         }
     }
 

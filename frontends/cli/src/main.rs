@@ -1,4 +1,4 @@
-//! `callfold`: replays recorded logs of Microsoft Graph calling notifications, and draws the lifecycles behind them.
+//! `callfold`: replays recorded logs of Microsoft Graph calling notifications, draws them, and the lifecycles behind them.
 
 mod args;
 mod check;
@@ -7,6 +7,8 @@ mod crew;
 mod diagram;
 mod drive;
 mod input;
+mod logs;
+mod page;
 mod progress;
 mod replay;
 mod report;
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Report(args) => page::run(&args),
         Command::Diagram(args) => diagram::run(&args),
     };
     outcome.unwrap_or_else(|error| {
