@@ -16,13 +16,14 @@ use callfold::{CallId, FindingKind, Severity, Summary};
 use maud::{DOCTYPE, PreEscaped, html};
 
 use crate::story::{Placed, Story};
+use crate::{chart, timeline};
 pub use choice::{Choice, DETAILED_CALLS, DETAILED_EVENTS, choose};
 
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
 /// What lets the page's own script run, and no other. A test holds it to the script.
-const SCRIPT_HASH: &str = "sha256-1ShaLJ8o5NWEG+euPiYN03pUXtVdcOek2N/06QIOXf0=";
+const SCRIPT_HASH: &str = "sha256-wh0IJ3FqSbFOzKUg3e+ykTQM3kjgmYQWmxNM0O2K4tY=";
 
 /// What a page is made of.
 ///
@@ -198,13 +199,14 @@ pub fn html(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Result {
         meta name="color-scheme" content="light dark";
         meta name="generator" content=(concat!("callfold ", env!("CARGO_PKG_VERSION")));
         title { (title(report)) }
-        style { (PreEscaped(STYLE)) }
+        style { (PreEscaped(STYLE)) (PreEscaped(chart::STYLE)) (PreEscaped(timeline::STYLE)) }
     };
     out.write_str(&head.0)?;
     let skip = html! { a.skip href="#calls" { "Skip to the calls" } };
     out.write_str(&skip.0)?;
     out.write_str(&index::header(report).0)?;
-    out.write_str("<main>")?;
+    // What is far from sight is not laid out.
+    out.write_str(if report.stories.len() > 20 { r#"<main class="many">"# } else { "<main>" })?;
     index::write(report, out)?;
     for story in &report.stories {
         out.write_str(&details::section(story, report).0)?;
@@ -219,5 +221,24 @@ fn title(report: &Report<'_>) -> String {
     match report.inputs.as_slice() {
         [input] => format!("{calls} of {}", text::shown(&input.path)),
         inputs => format!("{calls} of {}", text::many(inputs.len(), "log")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest, Sha256};
+
+    use super::{SCRIPT, SCRIPT_HASH};
+
+    #[test]
+    fn the_policy_of_the_page_lets_its_own_script_run() {
+        assert_eq!(SCRIPT_HASH, format!("sha256-{}", STANDARD.encode(Sha256::digest(SCRIPT))));
+    }
+
+    #[test]
+    fn the_script_does_not_end_early() {
+        assert!(!SCRIPT.contains("</") && !SCRIPT.contains("<!--"));
     }
 }

@@ -80,15 +80,21 @@ fn pictures(story: &Story) -> Markup {
             button type="button" data-role="zoom-fit" { "Fit" }
         }
         div.wide.picture data-role="timeline" tabindex="0" role="region" aria-label="Timeline" {
-            (PreEscaped(timeline::svg(story)))
+            (bare(&timeline::svg(story)))
         }
         details.chart {
             summary { "The lifecycle, and the way that this call took" }
             div.wide tabindex="0" role="region" aria-label="Lifecycle" {
-                (PreEscaped(chart::svg(Chart::Call, Some(&story.way()))))
+                (bare(&chart::svg(Chart::Call, Some(&story.way()))))
             }
         }
     }
+}
+
+/// A picture without its style, which the page has once: where hundreds bring their own, a browser takes minutes.
+fn bare(picture: &str) -> PreEscaped<String> {
+    let styled = picture.split_once("<style>").zip(picture.split_once("</style>"));
+    PreEscaped(styled.map_or_else(|| picture.into(), |((before, _), (_, after))| format!("{before}{after}")))
 }
 
 /// What steps through time; nothing without the script.

@@ -64,7 +64,9 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Resu
         out.write_str(&html! { p.empty id="calls" { "No call came out of this." } }.0)?;
         return out.write_str(&loose(report).0);
     }
-    out.write_str(&plots::plots(report).0)?;
+    if report.calls.len() > 1 {
+        out.write_str(&plots::plots(report).0)?;
+    }
     out.write_str(&loose(report).0)?;
     let ids = rows::ids(&report.stories);
     let (told, rest): (Vec<_>, Vec<_>) = report.calls.iter().partition(|row| ids.contains(&row.summary.id()));

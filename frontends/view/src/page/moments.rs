@@ -32,9 +32,9 @@ struct Moment {
     /// Participants by their key; `None` for those who left.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     roster: BTreeMap<String, Option<String>>,
-    /// Keys that were pressed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tones: Vec<String>,
+    /// How many of the keys that were pressed stay, and those that follow them: a key may be told late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tones: Option<(usize, Vec<String>)>,
     /// All deadlines that run.
     #[serde(skip_serializing_if = "Option::is_none")]
     deadlines: Option<Vec<String>>,
@@ -48,7 +48,7 @@ struct Known {
     audio: String,
     operations: Vec<Work>,
     roster: BTreeMap<String, String>,
-    tones: usize,
+    tones: Vec<String>,
     deadlines: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ impl Known {
 
     fn audio(&mut self, call: &Call) -> Option<String> {
         let audio = call.audio().map_or_else(String::new, |audio| shown(audio.as_str()));
-        changed(&mut self.audio, audio)
+        changed(&mut self.audio, audio).map(|_| self.audio.clone())
     }
 
     /// A call only adds to its operations.
@@ -110,26 +110,24 @@ impl Known {
         changes
     }
 
-    fn tones(&mut self, call: &Call) -> Vec<String> {
-        let all = call.tones();
-        let new = all.get(self.tones..).unwrap_or_default().iter();
-        self.tones = all.len();
-        new.filter_map(|told| told.tone.value()).map(|tone| shown(words::key(tone.as_str()))).collect()
+    fn tones(&mut self, call: &Call) -> Option<(usize, Vec<String>)> {
+        let told = call.tones().iter().filter_map(|told| told.tone.value());
+        let now: Vec<_> = told.map(|tone| shown(words::key(tone.as_str()))).collect();
+        let before = changed(&mut self.tones, now)?;
+        let stay = before.iter().zip(&self.tones).take_while(|(before, now)| before == now).count();
+        Some((stay, self.tones.iter().skip(stay).cloned().collect()))
     }
 
     fn deadlines(&mut self, call: &Call) -> Option<Vec<String>> {
         let due = call.deadlines().iter();
         let now = due.map(|due| format!("{}: {}", At(due.at), words::deadline(due.deadline))).collect();
-        changed(&mut self.deadlines, now)
+        changed(&mut self.deadlines, now).map(|_| self.deadlines.clone())
     }
 }
 
-fn changed<T: PartialEq + Clone>(before: &mut T, now: T) -> Option<T> {
-    if *before == now {
-        return None;
-    }
-    before.clone_from(&now);
-    Some(now)
+/// What something was before, where it changed.
+fn changed<T: PartialEq>(known: &mut T, now: T) -> Option<T> {
+    if *known == now { None } else { Some(core::mem::replace(known, now)) }
 }
 
 /// Where a roster is of a thousand, it is not looked at for every key that is pressed.

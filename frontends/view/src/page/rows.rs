@@ -35,9 +35,9 @@ pub(super) fn row(row: &Row<'_>, has_details: bool) -> Markup {
             }
             td { (state(call)) }
             td { (told(&ended)) }
-            td.number { (duration(call).map_or_else(String::new, words::clock)) }
-            td.number { (count(call.operations().count())) }
-            td.number { (count(call.participants())) }
+            td.number data-label="duration" { (duration(call).map_or_else(String::new, words::clock)) }
+            td.number data-label="operations" { (count(call.operations().count())) }
+            td.number data-label="participants" { (count(call.participants())) }
             td { (findings(row)) }
         }
     }

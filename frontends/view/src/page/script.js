@@ -40,7 +40,7 @@
         if (name === null) known.roster.delete(key);
         else known.roster.set(key, name);
       }
-      known.tones.push(...(moment.tones ?? []));
+      if (moment.tones) known.tones.splice(moment.tones[0], Infinity, ...moment.tones[1]);
       if (moment.deadlines) known.deadlines = moment.deadlines;
     };
     const fold = (step) => {
@@ -148,7 +148,6 @@
     return calls.get(section);
   };
   const sections = [...document.querySelectorAll("section[data-call]")];
-  if (sections.length > 20) document.body.classList.add("many");
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -209,8 +208,13 @@
     ended.append(isolated(rest.endings[ending]));
     const foundCell = element("td");
     foundCell.append(...found(row));
-    const number = (value) => element("td", value || "", "number");
-    made.append(head, stateCell, ended, number(clock(seconds)), number(operations), number(people), foundCell);
+    const number = (label, value) => {
+      const cell = element("td", value || "", "number");
+      cell.dataset.label = label;
+      return cell;
+    };
+    const counts = [number("duration", clock(seconds)), number("operations", operations), number("participants", people)];
+    made.append(head, stateCell, ended, ...counts, foundCell);
     return made;
   };
   const others = role("others");
