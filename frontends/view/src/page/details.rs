@@ -9,7 +9,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::index::{embedded, finding};
 use super::moments;
-use super::text::{many, number, shown, time, told};
+use super::text::{harmless, many, number, shown, time, told};
 use super::{Report, rows};
 use crate::story::{Placed, Step, Story};
 use crate::{chart, timeline, words};
@@ -94,7 +94,8 @@ fn pictures(story: &Story) -> Markup {
 /// A picture without its style, which the page has once: where hundreds bring their own, a browser takes minutes.
 fn bare(picture: &str) -> PreEscaped<String> {
     let styled = picture.split_once("<style>").zip(picture.split_once("</style>"));
-    PreEscaped(styled.map_or_else(|| picture.into(), |((before, _), (_, after))| format!("{before}{after}")))
+    let bare = styled.map_or_else(|| picture.into(), |((before, _), (_, after))| format!("{before}{after}"));
+    PreEscaped(bare.lines().map(harmless).collect::<Vec<_>>().join("\n"))
 }
 
 /// What steps through time; nothing without the script.

@@ -68,7 +68,7 @@ impl Known {
         Moment {
             audio: self.audio(call),
             operations: self.operations(call),
-            roster: if may_change_roster(event) { self.roster(call) } else { BTreeMap::new() },
+            roster: if matches!(event, CallEvent::RosterUpdated(_)) { self.roster(call) } else { BTreeMap::new() },
             tones: self.tones(call),
             deadlines: self.deadlines(call),
         }
@@ -128,18 +128,6 @@ impl Known {
 /// What something was before, where it changed.
 fn changed<T: PartialEq>(known: &mut T, now: T) -> Option<T> {
     if *known == now { None } else { Some(core::mem::replace(known, now)) }
-}
-
-/// Where a roster is of a thousand, it is not looked at for every key that is pressed.
-const fn may_change_roster(event: &CallEvent) -> bool {
-    !matches!(
-        event,
-        CallEvent::ToneReceived(_)
-            | CallEvent::OperationCreated(_)
-            | CallEvent::OperationUpdated(_)
-            | CallEvent::OperationStep(..)
-            | CallEvent::NotificationHeard(_)
-    )
 }
 
 fn seat(place: usize, told: &Participant) -> (String, String) {

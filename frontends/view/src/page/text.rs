@@ -9,13 +9,18 @@ const LONG: usize = 400;
 
 /// A text from a log: what would steer a display is replaced, what is very long is cut, and says so.
 pub(super) fn shown(text: &str) -> String {
-    let mut shown: String =
-        text.chars().take(LONG).map(|char| if steers(char) { '\u{FFFD}' } else { char }).collect();
+    let begin: String = text.chars().take(LONG).collect();
+    let mut shown = harmless(&begin);
     let rest = text.chars().count().saturating_sub(LONG);
     if rest > 0 {
         shown.push_str(&format!("… (and {rest} more characters)"));
     }
     shown
+}
+
+/// A text without what would steer a display.
+pub(super) fn harmless(text: &str) -> String {
+    text.chars().map(|char| if steers(char) { '\u{FFFD}' } else { char }).collect()
 }
 
 /// Control characters, line separators, marks that turn the direction of writing.
