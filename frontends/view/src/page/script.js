@@ -117,6 +117,8 @@
       svg.setAttribute("height", height * scale);
     };
     cursor.setAttribute("class", "cursor");
+    // Beneath the title.
+    cursor.setAttribute("y1", 84);
     cursor.setAttribute("y2", height);
     for (const [step, , tick] of ticks) tick.addEventListener("click", () => go(step));
     const buttons = role("zoom", section);
