@@ -68,7 +68,11 @@ impl Known {
         Moment {
             audio: self.audio(call),
             operations: self.operations(call),
-            roster: if matches!(event, CallEvent::RosterUpdated(_)) { self.roster(call) } else { BTreeMap::new() },
+            roster: if matches!(event, CallEvent::RosterUpdated(_)) {
+                self.roster(call)
+            } else {
+                BTreeMap::new()
+            },
             tones: self.tones(call),
             deadlines: self.deadlines(call),
         }
