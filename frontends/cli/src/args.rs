@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     /// Replay, and say only what is wrong; for pipelines
     Check(CheckArgs),
+    /// Write one page with all calls, to look at and to send; or the timeline of one call as a picture
+    Report(ReportArgs),
     /// Draw a lifecycle, of calls or of operations: for people, and for other tools
     Diagram(DiagramArgs),
 }
@@ -52,6 +54,8 @@ const MOST_JOBS: usize = 256;
 pub(crate) struct ReplayArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) only: Only,
     /// One JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
@@ -69,12 +73,16 @@ pub(crate) struct ReplayArgs {
 pub(crate) struct BrowseArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) only: Only,
 }
 
 #[derive(Debug, Group)]
 pub(crate) struct ConvertArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) only: Only,
     /// What to write
     #[arg(long, value_enum)]
     pub(crate) to: Target,
@@ -86,6 +94,22 @@ pub(crate) struct ConvertArgs {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) only: Only,
+    #[command(flatten)]
+    pub(crate) deny: Deny,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// What to write: FILE.html is a page, FILE.svg the timeline of one call; - writes a page to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Details of this call too, whatever was found in it; may be given more than once. For a picture, the call
+    #[arg(long = "call", value_name = "ID")]
+    pub(crate) calls: Vec<CallId>,
     #[command(flatten)]
     pub(crate) deny: Deny,
 }
@@ -133,6 +157,13 @@ pub(crate) enum Form {
 }
 
 #[derive(Debug, Group)]
+pub(crate) struct Only {
+    /// One call alone
+    #[arg(long, value_name = "ID")]
+    pub(crate) call: Option<CallId>,
+}
+
+#[derive(Debug, Group)]
 pub(crate) struct Deny {
     /// The mildest finding that makes the exit status 1
     #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity)]
@@ -153,9 +184,6 @@ pub(crate) struct SourceArgs {
     /// Each call at this revision of its own
     #[arg(long, value_name = "N", value_parser = revision)]
     until_rev: Option<u64>,
-    /// One call alone
-    #[arg(long, value_name = "ID")]
-    pub(crate) call: Option<CallId>,
     /// Stop at the first error
     #[arg(long)]
     pub(crate) strict: bool,

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use callfold::Severity;
 
 use crate::args::{BrowseArgs, SourceArgs};
-use crate::input::{Input, expand_all};
+use crate::logs::Logs;
 use crate::status;
 use browser::Browser;
 use draw::Palette;
@@ -30,18 +30,8 @@ pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
         return Err(io::Error::other(why));
     }
     let source = &args.source;
-    let (found, mut unreadable) = expand_all(&source.logs);
-    let (mut inputs, mut copies): (Vec<Input>, Vec<_>) = (Vec::new(), Vec::new());
-    for input in found {
-        match input.again() {
-            Ok((input, copied)) => {
-                inputs.push(input);
-                copies.extend(copied);
-            }
-            Err(why) => unreadable.push(why),
-        }
-    }
-    let Opened { catalogue, library, outcome } = library::open(source, &inputs, unreadable)?;
+    let logs = Logs::of(&source.logs).kept();
+    let Opened { catalogue, library, outcome } = library::open(source, args.only.call, &logs)?;
     if !outcome.inputs.is_empty() {
         let mut browser = Browser::new(catalogue, title(source), Palette::from_env());
         terminal::show(&mut browser, &library)?;

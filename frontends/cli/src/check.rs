@@ -9,6 +9,7 @@ use crate::report::Lines;
 use crate::status;
 
 pub(crate) fn run(args: &CheckArgs) -> io::Result<ExitCode> {
-    let outcome = drive(Order::of(&args.source), &mut Lines::new(args.deny.deny, anstream::stdout()))?;
+    let outcome =
+        drive(Order::of(&args.source, args.only.call), &mut Lines::new(args.deny.deny, anstream::stdout()))?;
     Ok(status(&outcome, args.deny.deny))
 }

@@ -13,7 +13,7 @@ use crate::status;
 pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
     let findings = Lines::new(args.deny.deny, anstream::stderr());
     let mut converter = Converter { to: args.to, out: stdout()?, findings };
-    let outcome = drive(Order::of(&args.source), &mut converter)?;
+    let outcome = drive(Order::of(&args.source, args.only.call), &mut converter)?;
     converter.out.flush()?;
     Ok(status(&outcome, args.deny.deny))
 }

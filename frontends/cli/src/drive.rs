@@ -6,11 +6,12 @@ use std::rc::Rc;
 use std::thread;
 
 use callfold::log::Format;
-use callfold::{Bulk, Finding, FindingKind, Recorded, Replay, Severity, Summary};
+use callfold::{Bulk, CallId, Finding, FindingKind, Recorded, Replay, Severity, Summary};
 
 use crate::args::SourceArgs;
 use crate::crew::{Crew, Found, Place, Report};
-use crate::input::{self, Input, Records, Unreadable};
+use crate::input::{Input, Records, Unreadable};
+use crate::logs::Logs;
 use crate::progress::Progress;
 
 /// How many records pass between two looks at the progress.
@@ -114,6 +115,8 @@ impl InputReport {
 #[derive(Clone, Copy)]
 pub(crate) struct Order<'a> {
     pub(crate) source: &'a SourceArgs,
+    /// The call that is replayed alone.
+    pub(crate) only: Option<CallId>,
     /// How many work at it.
     pub(crate) jobs: NonZeroUsize,
     /// True where all that was told of the calls is wanted.
@@ -122,33 +125,38 @@ pub(crate) struct Order<'a> {
 
 impl<'a> Order<'a> {
     /// That one does it, and what a summary tells is enough.
-    pub(crate) const fn of(source: &'a SourceArgs) -> Self {
-        Self { source, jobs: NonZeroUsize::MIN, is_whole: false }
+    pub(crate) const fn of(source: &'a SourceArgs, only: Option<CallId>) -> Self {
+        Self { source, only, jobs: NonZeroUsize::MIN, is_whole: false }
     }
 }
 
 /// Replays all logs as one.
 pub(crate) fn drive<L: Listener>(order: Order<'_>, listener: &mut L) -> io::Result<Outcome> {
-    let (inputs, unreadable) = input::expand_all(&order.source.logs);
-    drive_inputs(order, &inputs, unreadable, listener)
+    let outcome = replay(order, &Logs::of(&order.source.logs), listener)?;
+    let is_told = |id| outcome.calls.summaries().iter().any(|call| call.id() == id);
+    if let Some(call) = order.only.filter(|call| !is_told(*call)) {
+        untold(call);
+    }
+    Ok(outcome)
+}
+
+/// Says that a call was asked for and is not there.
+pub(crate) fn untold(call: CallId) {
+    anstream::eprintln!("callfold: no log tells of call {call}");
 }
 
 /// True where a replay of these logs, each of which can be read more than once, needs no more than what a summary tells.
-pub(crate) fn is_lean(inputs: &[Input], args: &SourceArgs) -> bool {
-    let first = inputs.first().map(|input| input.open(args.format.0));
-    inputs.iter().all(|input| input.regular_size().is_some())
+pub(crate) fn is_lean(logs: &Logs, args: &SourceArgs) -> bool {
+    let first = logs.inputs.first().map(|input| input.open(args.format.0));
+    logs.inputs.iter().all(|input| input.regular_size().is_some())
         && !args.strict
-        && are_events(first.as_ref(), inputs, args)
+        && are_events(first.as_ref(), &logs.inputs, args)
 }
 
-/// Replays these logs as one; some that were asked for cannot be read.
-pub(crate) fn drive_inputs<L: Listener>(
-    order: Order<'_>,
-    inputs: &[Input],
-    mut unreadable: Vec<Unreadable>,
-    listener: &mut L,
-) -> io::Result<Outcome> {
-    let args = order.source;
+/// Replays logs as one.
+pub(crate) fn replay<L: Listener>(order: Order<'_>, logs: &Logs, listener: &mut L) -> io::Result<Outcome> {
+    let (args, inputs) = (order.source, logs.inputs.as_slice());
+    let mut unreadable = logs.unreadable.clone();
     let mut first = inputs.first().map(|input| input.open(args.format.0));
     let is_lean =
         !order.is_whole && !L::HEARS_EVENTS && !args.strict && are_events(first.as_ref(), inputs, args);
@@ -163,12 +171,7 @@ pub(crate) fn drive_inputs<L: Listener>(
             break;
         }
     }
-    let outcome = drive.finish(unreadable)?;
-    let is_told = |id| outcome.calls.summaries().iter().any(|call| call.id() == id);
-    if let Some(call) = args.call.filter(|call| !is_told(*call)) {
-        anstream::eprintln!("callfold: no log tells of call {call}");
-    }
-    Ok(outcome)
+    drive.finish(unreadable)
 }
 
 /// True where all logs are event logs, but for strays in folders. What can be read only once can be looked at only where
@@ -207,10 +210,10 @@ impl<'a, L: Listener> Drive<'a, L> {
         let args = order.source;
         let engine = if is_lean {
             let bulk = args.until().into_iter().fold(Bulk::new(), Bulk::until);
-            Engine::Lean(Box::new(Crew::new(&args.call.into_iter().fold(bulk, Bulk::only), order.jobs)))
+            Engine::Lean(Box::new(Crew::new(&order.only.into_iter().fold(bulk, Bulk::only), order.jobs)))
         } else {
             let replay = args.until().into_iter().fold(Replay::new(), Replay::until);
-            Engine::Whole(Box::new(args.call.into_iter().fold(replay, Replay::only)))
+            Engine::Whole(Box::new(order.only.into_iter().fold(replay, Replay::only)))
         };
         Self {
             engine,

@@ -1,11 +1,10 @@
 //! Logs as files, folders or standard input, read in blocks and cut into records.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use callfold::log::{Cut, Format, cut};
-use tempfile::NamedTempFile;
 
 /// How much is read at once, bytes: little, so that it leaves the processor's cache to the calls. A longer record makes
 /// the block grow to hold it.
@@ -27,6 +26,8 @@ pub(crate) struct Input {
 enum Source {
     File(PathBuf),
     StandardInput,
+    /// What could be read only once, in a file that has no name.
+    Kept(File),
 }
 
 /// A log that cannot be opened or recognised.
@@ -36,21 +37,8 @@ pub(crate) struct Unreadable {
     pub(crate) why: String,
 }
 
-/// The logs that paths stand for, and those that stand for none.
-pub(crate) fn expand_all(logs: &[PathBuf]) -> (Vec<Input>, Vec<Unreadable>) {
-    let mut inputs = Vec::new();
-    let mut unreadable = Vec::new();
-    for log in logs {
-        match expand(log) {
-            Ok(files) => inputs.extend(files),
-            Err(why) => unreadable.push(why),
-        }
-    }
-    (inputs, unreadable)
-}
-
 /// The logs that a path stands for, or why it stands for none.
-fn expand(log: &Path) -> Result<Vec<Input>, Unreadable> {
+pub(crate) fn expand(log: &Path) -> Result<Vec<Input>, Unreadable> {
     let path = log.display().to_string();
     if path == "-" {
         return Ok(vec![Input { path, source: Source::StandardInput, is_in_folder: false }]);
@@ -125,28 +113,27 @@ impl Input {
         match &self.source {
             Source::File(path) => fs::metadata(path).map_or(0, |metadata| metadata.len()),
             Source::StandardInput => 0,
+            Source::Kept(file) => file.metadata().map_or(0, |metadata| metadata.len()),
         }
+    }
+
+    /// The same log, so that it can be read more than once: what gives itself only once goes into a temporary file.
+    pub(crate) fn keep(self) -> Result<Self, Unreadable> {
+        let mut once: Box<dyn Read> = match &self.source {
+            Source::File(_) if self.regular_size().is_some() => return Ok(self),
+            Source::Kept(_) => return Ok(self),
+            Source::File(_) => Box::new(self.file()?),
+            Source::StandardInput => Box::new(io::stdin()),
+        };
+        let kept = tempfile::tempfile().and_then(|mut file| io::copy(&mut once, &mut file).map(|_| file));
+        let file = kept.map_err(|error| self.unreadable(&error))?;
+        Ok(Self { source: Source::Kept(file), ..self })
     }
 
     /// The size of the log, where it is a file that can be read more than once.
     pub(crate) fn regular_size(&self) -> Option<u64> {
         let Source::File(path) = &self.source else { return None };
         fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
-    }
-
-    /// The log itself, where it can be read more than once, and else a copy, under the same name.
-    pub(crate) fn again(self) -> Result<(Self, Option<NamedTempFile>), Unreadable> {
-        let mut source: Box<dyn Read> = match &self.source {
-            Source::File(path) if fs::metadata(path).is_ok_and(|told| !told.is_file() && !told.is_dir()) => {
-                Box::new(self.file()?)
-            }
-            Source::File(_) => return Ok((self, None)),
-            Source::StandardInput => Box::new(io::stdin()),
-        };
-        let mut copied = NamedTempFile::new().map_err(|error| self.unreadable(&error))?;
-        io::copy(&mut source, &mut copied).map_err(|error| self.unreadable(&error))?;
-        let source = Source::File(copied.path().into());
-        Ok((Self { source, ..self }, Some(copied)))
     }
 
     pub(crate) fn unreadable(&self, why: &impl ToString) -> Unreadable {
@@ -156,7 +143,7 @@ impl Input {
     /// Opens the log and tells its format, where it is not given.
     pub(crate) fn open(&self, format: Option<Format>) -> Result<Records, Unreadable> {
         let source: Box<dyn Read> = match &self.source {
-            Source::File(_) => Box::new(self.file()?),
+            Source::File(_) | Source::Kept(_) => Box::new(self.file()?),
             Source::StandardInput => Box::new(io::stdin()),
         };
         self.records(source, format)
@@ -167,6 +154,10 @@ impl Input {
         match &self.source {
             Source::File(path) => File::open(path).map_err(|error| self.unreadable(&error)),
             Source::StandardInput => Err(self.unreadable(&"it can be read only once")),
+            Source::Kept(file) => {
+                let again = file.try_clone().and_then(|mut file| file.rewind().map(|()| file));
+                again.map_err(|error| self.unreadable(&error))
+            }
         }
     }
 

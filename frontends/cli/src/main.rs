@@ -1,4 +1,4 @@
-//! `callfold`: replays recorded logs of Microsoft Graph calling notifications, and draws the lifecycles behind them.
+//! `callfold`: replays recorded logs of Microsoft Graph calling notifications, draws them, and the lifecycles behind them.
 
 mod args;
 mod browse;
@@ -8,6 +8,8 @@ mod crew;
 mod diagram;
 mod drive;
 mod input;
+mod logs;
+mod page;
 mod progress;
 mod replay;
 mod report;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Command::Browse(args) => browse::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Report(args) => page::run(&args),
         Command::Diagram(args) => diagram::run(&args),
     };
     outcome.unwrap_or_else(|error| {

@@ -9,7 +9,8 @@ use crate::report::{Spool, Worst};
 use crate::{report, status};
 
 pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
-    let order = Order { jobs: args.jobs, is_whole: args.show_secrets, ..Order::of(&args.source) };
+    let order =
+        Order { jobs: args.jobs, is_whole: args.show_secrets, ..Order::of(&args.source, args.only.call) };
     let outcome = if args.json {
         let mut findings = Spool::default();
         let outcome = drive(order, &mut findings)?;

@@ -16,6 +16,7 @@ mod xstate;
 
 pub use dot::dot;
 pub use scxml::scxml;
+pub(crate) use svg::STYLE;
 pub use svg::svg;
 pub use way::Way;
 pub use xstate::xstate;

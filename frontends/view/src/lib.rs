@@ -9,6 +9,7 @@
 //! ```
 
 pub mod chart;
+pub mod page;
 pub mod story;
 pub mod timeline;
 pub mod words;

@@ -25,7 +25,7 @@ use crate::story::Story;
 use ink::{SIZE, SMALL, Spot, fitted, group, line, px, rectangle, text};
 use sheet::{Lane, MARGIN, RIGHT, Sheet, WIDTH};
 
-const STYLE: &str = include_str!("timeline/style.css");
+pub(crate) const STYLE: &str = include_str!("timeline/style.css");
 
 /// Where the axis begins, beneath the title.
 const TOP: f64 = 84.0;

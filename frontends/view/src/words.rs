@@ -2,6 +2,7 @@
 
 use callfold::call::{CallEvent, Cause, Deadline, State};
 use callfold::graph::{EndCode, Identity, IdentitySet, Participant, ResultInfo};
+use callfold::jiff::SignedDuration;
 use callfold::{Recorded, operation};
 
 /// What a state of a call means.
@@ -57,8 +58,16 @@ pub fn participant(told: &Participant) -> String {
     named.or_else(|| told.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
 }
 
-/// Whom an identity set names.
-fn identity(set: &IdentitySet) -> Option<String> {
+/// Whom an identity set names, where it names somebody.
+///
+/// ```
+/// use callfold::graph::IdentitySet;
+///
+/// let told: IdentitySet = serde_json::from_str(r#"{"phone":{"id":"+12065550100"}}"#)?;
+/// assert_eq!(callfold_view::words::identity(&told).as_deref(), Some("+12065550100"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn identity(set: &IdentitySet) -> Option<String> {
     let all = [
         &set.user,
         &set.guest,
@@ -174,6 +183,19 @@ pub fn key(tone: &str) -> &str {
         "d" => "D",
         _ => tone.strip_prefix("tone").filter(|digit| !digit.is_empty()).unwrap_or(tone),
     }
+}
+
+/// Hours, minutes and seconds: `1:02:03`, `2:03`, `0:04`.
+///
+/// ```
+/// use callfold::jiff::SignedDuration;
+///
+/// assert_eq!(callfold_view::words::clock(SignedDuration::from_secs(3723)), "1:02:03");
+/// ```
+pub fn clock(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 fn people(told: &[Participant]) -> String {

@@ -13,7 +13,7 @@ use super::catalogue::{Catalogue, Finds, Row};
 use super::tape::{Index, Sorted, Tape, index_logs};
 use crate::args::SourceArgs;
 use crate::drive::{self, Calls, Listener, Order, Outcome, PlacedFinding};
-use crate::input::{Input, Unreadable};
+use crate::logs::Logs;
 
 /// How many events of a call are told: a story keeps the call at each of them, and keys pressed a hundred times are there
 /// a hundred times.
@@ -34,14 +34,14 @@ pub(crate) struct Opened {
 }
 
 /// Reads all logs once: what is worth listing comes out, and where the rest is.
-pub(crate) fn open(source: &SourceArgs, inputs: &[Input], unreadable: Vec<Unreadable>) -> io::Result<Opened> {
+pub(crate) fn open(source: &SourceArgs, only: Option<CallId>, logs: &Logs) -> io::Result<Opened> {
     let until = source.until();
-    if drive::is_lean(inputs, source) {
+    if drive::is_lean(logs, source) {
         let mut finds = Finds::default();
-        let order = Order { jobs: jobs(), ..Order::of(source) };
+        let order = Order { jobs: jobs(), ..Order::of(source, only) };
         let (outcome, indexed) = thread::scope(|scope| {
-            let index = scope.spawn(|| index_logs(inputs, source.call));
-            let outcome = drive::drive_inputs(order, inputs, unreadable, &mut finds);
+            let index = scope.spawn(|| index_logs(&logs.inputs, only));
+            let outcome = drive::replay(order, logs, &mut finds);
             (outcome, index.join())
         });
         let (outcome, indexed) = (outcome?, indexed.map_err(|_| io::Error::other("the index is gone"))?);
@@ -49,7 +49,7 @@ pub(crate) fn open(source: &SourceArgs, inputs: &[Input], unreadable: Vec<Unread
         Ok(shelve(outcome, finds, tape, index, until))
     } else {
         let mut hears = Hears::new()?;
-        let outcome = drive::drive_inputs(Order::of(source), inputs, unreadable, &mut hears)?;
+        let outcome = drive::replay(Order::of(source, only), logs, &mut hears)?;
         let file = hears.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
         let index = hears.index.sorted();
         // The events on the tape are those that were asked for already.

@@ -14,7 +14,7 @@ use super::keys::Key;
 use super::library::{self, Library, Opened};
 use crate::args::{Args, Command};
 use crate::drive::{Order, drive};
-use crate::input::expand_all;
+use crate::logs::Logs;
 use crate::report::{Worst, printable};
 
 /// Everything is named as it is from the top of the repository.
@@ -30,8 +30,8 @@ impl Seen {
         std::env::set_current_dir(TOP).unwrap();
         let arguments = ["callfold", "browse"].iter().chain(arguments);
         let Command::Browse(args) = Args::parse_from(arguments).command else { panic!("another command") };
-        let (inputs, unreadable) = expand_all(&args.source.logs);
-        let Opened { catalogue, library, .. } = library::open(&args.source, &inputs, unreadable).unwrap();
+        let logs = Logs::of(&args.source.logs);
+        let Opened { catalogue, library, .. } = library::open(&args.source, args.only.call, &logs).unwrap();
         let browser = Browser::new(catalogue, super::title(&args.source), Palette { is_plain: true });
         let mut seen = Self { browser, library };
         seen.tell();
@@ -123,7 +123,7 @@ fn each_revision_is_shown_as_a_replay_until_it_tells() {
                 let Command::Replay(args) = Args::parse_from(until).command else {
                     panic!("another command")
                 };
-                let outcome = drive(Order::of(&args.source), &mut Worst::default()).unwrap();
+                let outcome = drive(Order::of(&args.source, None), &mut Worst::default()).unwrap();
                 let call = outcome.calls.summaries().into_iter().find(|call| call.id() == id).unwrap();
                 let state = seen.said("state").unwrap();
                 assert_eq!(state.split(':').next(), Some(call.state().as_str()), "{name} {at} {revision}");
@@ -287,7 +287,7 @@ fn secrets_are_not_shown_and_not_found() {
         else {
             panic!("another command")
         };
-        let order = Order { is_whole: true, ..Order::of(&args.source) };
+        let order = Order { is_whole: true, ..Order::of(&args.source, None) };
         let outcome = drive(order, &mut Worst::default()).unwrap();
         let calls: Vec<_> = outcome.calls.whole().unwrap().calls().collect();
         for secret in calls.iter().flat_map(|call| crate::report::secrets(call)) {

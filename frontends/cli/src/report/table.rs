@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use callfold::{OperationSummary, Replay, Severity, Summary};
+use callfold_view::words;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
-use jiff::SignedDuration;
 
 use super::lines::{line, printable};
 use super::secrets;
@@ -123,14 +123,7 @@ fn short(text: &str) -> String {
 
 fn duration(call: &Summary<'_>) -> String {
     let times = call.first_at().zip(call.last_at());
-    times.map_or_else(String::new, |(first, last)| clock(last.duration_since(first)))
-}
-
-/// Hours, minutes and seconds: `1:02:03`, `2:03`, `0:04`.
-fn clock(duration: SignedDuration) -> String {
-    let seconds = duration.as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+    times.map_or_else(String::new, |(first, last)| words::clock(last.duration_since(first)))
 }
 
 fn summary(outcome: &Outcome, calls: usize, worst: &Worst, out: &mut impl Write) -> io::Result<()> {

@@ -11,7 +11,7 @@ use super::way::{Mark, Way};
 use super::{beginning, title};
 use plan::{Arrow, Origin, Place, Plan, Spot};
 
-const STYLE: &str = include_str!("svg/style.css");
+pub(crate) const STYLE: &str = include_str!("svg/style.css");
 
 /// The chart as an SVG, to look at or to put into a page: superstates are titled frames, and an arrow that leaves a frame stands
 /// for one from every state within it. Colours follow the reader's scheme, light or dark. `<desc>` says in words what is drawn.

@@ -1,0 +1,98 @@
+//! Where a page or a picture goes.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::logs::Logs;
+use crate::report::{printable, stdout};
+
+/// What is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Page,
+    Picture,
+}
+
+/// The file that is written, or standard output.
+pub(super) struct Output {
+    pub(super) path: PathBuf,
+    pub(super) form: Form,
+}
+
+/// That it could not be written.
+pub(super) struct Unwritten {
+    path: Option<PathBuf>,
+    error: io::Error,
+}
+
+impl Unwritten {
+    /// A file that cannot be written is named; of standard output, whoever asked knows better what to say.
+    pub(super) fn into_status(self) -> io::Result<ExitCode> {
+        let Some(path) = self.path else { return Err(self.error) };
+        anstream::eprintln!("callfold: {}: {}", printable(&path.display().to_string()), self.error);
+        Ok(ExitCode::from(2))
+    }
+}
+
+impl Output {
+    /// What a path asks for. A log is not written over.
+    pub(super) fn of(path: &Path, logs: &Logs) -> Result<Self, String> {
+        let name = printable(&path.display().to_string());
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let form = match ending.as_deref() {
+            _ if path.as_os_str() == "-" => Form::Page,
+            Some("html" | "htm") => Form::Page,
+            Some("svg") => Form::Picture,
+            _ => {
+                return Err(format!(
+                    "{name}: a page is called FILE.html, a picture FILE.svg; - is standard output"
+                ));
+            }
+        };
+        let here = fs::canonicalize(path).ok();
+        let is_log = |log: &str| here.is_some() && fs::canonicalize(log).ok() == here;
+        if logs.inputs.iter().any(|input| is_log(&input.path)) {
+            return Err(format!("{name}: it is one of the logs, and would be lost"));
+        }
+        Ok(Self { path: path.into(), form })
+    }
+
+    pub(super) fn write(&self, tell: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> Result<(), Unwritten> {
+        let (written, path) = if self.path.as_os_str() == "-" {
+            (stdout().and_then(|mut out| text(&mut out, tell)), None)
+        } else {
+            let file = File::create(&self.path);
+            (file.and_then(|file| text(&mut BufWriter::new(file), tell)), Some(self.path.clone()))
+        };
+        written.map_err(|error| Unwritten { path, error })
+    }
+}
+
+/// Text that goes out as it comes, and what went wrong.
+pub(super) struct Text<'a> {
+    out: &'a mut dyn Write,
+    error: Option<io::Error>,
+}
+
+impl fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_all(text.as_bytes()).map_err(|error| {
+            self.error = Some(error);
+            fmt::Error
+        })
+    }
+}
+
+fn text(out: &mut dyn Write, tell: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> io::Result<()> {
+    let mut text = Text { out, error: None };
+    let told = tell(&mut text);
+    match text.error {
+        Some(error) => return Err(error),
+        None if told.is_err() => return Err(io::Error::other("it cannot be put into words")),
+        None => {}
+    }
+    out.flush()
+}

@@ -1,0 +1,60 @@
+//! The pages in a browser: each moment is what a replay tells, nothing is asked of a network, nothing is cut off.
+//!
+//! Where node, chromium or what `npm ci` brings is missing, this is skipped and says so; where `CALLFOLD_TOOLS=required` it fails.
+//! `.ci/run` installs them all.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod common;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+
+use common::{CALL, Folder, SAMPLES, events, log, sample};
+
+const BROWSER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../view/tests/browser");
+
+/// Past what holds back the output of tests that pass.
+fn skipped(why: &str) {
+    assert!(std::env::var_os("CALLFOLD_TOOLS").is_none_or(|tools| tools != "required"), "missing: {why}");
+    let told = format!("SKIPPED: what a browser would check. Missing: {why}\n");
+    io::stderr().write_all(told.as_bytes()).unwrap();
+}
+
+/// Five hundred calls, one of which was answered without being told so.
+fn many() -> Vec<u8> {
+    let call = |number: usize| {
+        let id = format!("{number:08x}{}", &CALL[8..]);
+        let lines = events().into_iter().map(move |event| event.replace(CALL, &id));
+        lines.filter(move |line| number != 7 || !line.contains("\"rev\":2,")).collect::<Vec<_>>()
+    };
+    log(&(0..500).flat_map(call).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_browser_shows_what_a_replay_tells() {
+    if !Path::new(BROWSER).join("node_modules/playwright-core").exists() {
+        return skipped("playwright-core: run `npm ci` in frontends/view/tests/browser");
+    }
+    let find =
+        format!("import('{BROWSER}/browser.mjs').then(({{executable}}) => process.exit(executable ? 0 : 9))");
+    match Command::new("node").args(["-e", &find]).status() {
+        Ok(status) if status.code() == Some(9) => return skipped("chromium"),
+        Ok(status) => assert!(status.success(), "{status}"),
+        Err(error) => return skipped(&format!("node: {error}")),
+    }
+    let folder = Folder::new();
+    let logs: Vec<_> = SAMPLES.iter().chain(&["service.jsonl"]).map(|name| sample(name)).collect();
+    let output = Command::new("node")
+        .args(["--test", &format!("{BROWSER}/report.test.mjs")])
+        .env("CALLFOLD", env!("CARGO_BIN_EXE_callfold"))
+        .env("CALLFOLD_LOGS", logs.join("\n"))
+        .env("CALLFOLD_MANY", folder.write("many.jsonl", many()))
+        .env("CALLFOLD_PAGES", folder.path())
+        .output()
+        .unwrap();
+    let out = String::from_utf8_lossy(&output.stdout);
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{out}{err}");
+    assert!(out.contains("\n# fail 0\n") && !out.contains("\n# pass 0\n"), "{out}");
+}

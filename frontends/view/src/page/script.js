@@ -1,0 +1,266 @@
+"use strict";
+(() => {
+  const role = (name, within = document) => within.querySelector(`[data-role="${name}"]`);
+  const data = (name, within) => {
+    const script = role(name, within);
+    return script && JSON.parse(script.textContent);
+  };
+  const element = (name, text, className) => {
+    const made = document.createElement(name);
+    if (text !== undefined) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  };
+  const list = (place, items, empty) => {
+    const all = element("ul");
+    for (const item of items) {
+      const line = element("li");
+      line.append(...item);
+      all.append(line);
+    }
+    place.replaceChildren(items.length ? all : element("span", empty, "quiet"));
+  };
+  const isolated = (text) => element("bdi", text);
+
+  // A call and its events: a moment is made from those before it.
+  const travel = (section) => {
+    const panel = role("travel", section);
+    const part = (name) => role(name, panel);
+    const rows = [...section.querySelectorAll("tr[data-revision]")];
+    const told = [...section.querySelectorAll('[data-role="findings"] > li')];
+    const slider = part("slider");
+    let story, known, at = 0;
+
+    const blank = () => ({ step: 0, audio: "", operations: [], roster: new Map(), tones: [], deadlines: [] });
+    const take = (moment) => {
+      known.step += 1;
+      if (moment.audio !== undefined) known.audio = moment.audio;
+      for (const [place, work] of moment.operations ?? []) known.operations[place] = work;
+      for (const [key, name] of Object.entries(moment.roster ?? {})) {
+        if (name === null) known.roster.delete(key);
+        else known.roster.set(key, name);
+      }
+      if (moment.tones) known.tones.splice(moment.tones[0], Infinity, ...moment.tones[1]);
+      if (moment.deadlines) known.deadlines = moment.deadlines;
+    };
+    const fold = (step) => {
+      if (!known || known.step > step) known = blank();
+      while (known.step < step) take(story.steps[known.step]);
+    };
+    const happened = (row) => (row ? row.querySelector(".words").textContent : "");
+
+    const show = () => {
+      fold(at);
+      const row = rows[at - 1];
+      const state = row.querySelector(".state-then").textContent;
+      const next = rows[at];
+      part("revision").textContent = row.dataset.revision;
+      part("state").textContent = state;
+      part("state").className = `state ${state === "terminated" ? "over" : "live"}`;
+      part("meaning").textContent = story.states[state] ?? "";
+      part("time").textContent = row.querySelector(".time").textContent;
+      part("event").replaceChildren(isolated(happened(row)));
+      part("next-event").replaceChildren(next ? isolated(happened(next)) : element("span", "Nothing: this was the last.", "quiet"));
+      const work = ([kind, status, more]) => [element("b", kind), ` ${status} `, element("span", more, "quiet")];
+      list(part("operations"), known.operations.map(work), "None");
+      list(part("roster"), [...known.roster.values()].map((name) => [isolated(name)]), "Nobody told of");
+      part("audio").textContent = known.audio || "not told";
+      part("tones").textContent = known.tones.join(" ") || "None";
+      list(part("deadlines"), known.deadlines.map((due) => [due]), "None");
+      const here = told.filter((_, index) => story.found[index] === at);
+      list(part("found"), here.map((line) => [...line.cloneNode(true).childNodes]), "Nothing");
+      part("back").disabled = at <= 1;
+      part("on").disabled = at >= rows.length;
+      part("finding-back").disabled = !story.found.some((step) => step < at);
+      part("finding-on").disabled = !story.found.some((step) => step > at);
+      slider.setAttribute("aria-valuetext", `revision ${row.dataset.revision}, ${state}`);
+      section.querySelector("tr.at")?.classList.remove("at");
+      row.classList.add("at");
+    };
+    const go = (step, isFirst = false) => {
+      story ??= data("moments", section);
+      at = Math.min(Math.max(step, 1), rows.length);
+      slider.value = at;
+      show();
+      timeline.point(at - 1);
+      if (!isFirst) follow();
+    };
+    // What shows the moment comes into view within its own box.
+    const follow = () => {
+      const row = rows[at - 1];
+      const box = row.closest(".tall");
+      const isAbove = row.offsetTop < box.scrollTop + 40;
+      if (isAbove || row.offsetTop + 30 > box.scrollTop + box.clientHeight) box.scrollTop = row.offsetTop - box.clientHeight / 2;
+      timeline.follow(at - 1);
+    };
+    const timeline = picture(section, (step) => go(step + 1));
+    slider.addEventListener("input", () => go(Number(slider.value)));
+    part("back").addEventListener("click", () => go(at - 1));
+    part("on").addEventListener("click", () => go(at + 1));
+    part("finding-back").addEventListener("click", () => go(Math.max(...story.found.filter((step) => step < at))));
+    part("finding-on").addEventListener("click", () => go(Math.min(...story.found.filter((step) => step > at))));
+    return { start: () => go(rows.length, true), by: (steps) => go(at + steps) };
+  };
+
+  // The timeline: wider and narrower, with a line at the moment.
+  const picture = (section, go) => {
+    const box = role("timeline", section);
+    const svg = box.querySelector("svg");
+    const { width, height } = svg.viewBox.baseVal;
+    const ticks = [...svg.querySelectorAll("[data-step]")].map((tick) => [Number(tick.dataset.step), Number(tick.dataset.x), tick]);
+    ticks.sort((one, other) => one[0] - other[0]);
+    const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    let scale = 1;
+    const zoom = (to) => {
+      scale = Math.min(Math.max(to, 0.2), 12);
+      svg.setAttribute("width", width * scale);
+      svg.setAttribute("height", height * scale);
+    };
+    cursor.setAttribute("class", "cursor");
+    // Beneath the title.
+    cursor.setAttribute("y1", 84);
+    cursor.setAttribute("y2", height);
+    for (const [step, , tick] of ticks) tick.addEventListener("click", () => go(step));
+    const buttons = role("zoom", section);
+    role("zoom-in", buttons).addEventListener("click", () => zoom(scale * 1.5));
+    role("zoom-out", buttons).addEventListener("click", () => zoom(scale / 1.5));
+    role("zoom-fit", buttons).addEventListener("click", () => zoom(box.clientWidth / width));
+    const tickOf = (step) => ticks.findLast(([first]) => first <= step);
+    const point = (step) => {
+      const tick = tickOf(step);
+      if (!tick) return;
+      cursor.setAttribute("x1", tick[1]);
+      cursor.setAttribute("x2", tick[1]);
+      if (!cursor.isConnected) svg.append(cursor);
+    };
+    const follow = (step) => {
+      const x = (tickOf(step)?.[1] ?? 0) * scale;
+      if (x < box.scrollLeft + 20 || x > box.scrollLeft + box.clientWidth - 20) box.scrollLeft = x - box.clientWidth / 2;
+    };
+    return { point, follow };
+  };
+
+  // The sections come to life as they are seen: there may be many.
+  const calls = new Map();
+  const wake = (section) => {
+    if (!calls.has(section)) {
+      calls.set(section, travel(section));
+      calls.get(section).start();
+    }
+    return calls.get(section);
+  };
+  const sections = [...document.querySelectorAll("section[data-call]")];
+  const seen = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      wake(target);
+    }
+  }, { rootMargin: "400px" });
+  for (const section of sections) {
+    role("travel", section).hidden = false;
+    role("zoom", section).hidden = false;
+    seen.observe(section);
+  }
+  const present = () =>
+    document.activeElement?.closest("section[data-call]") ??
+    document.getElementById(location.hash.slice(1))?.closest("section[data-call]") ??
+    sections.find((section) => !section.hidden && section.getBoundingClientRect().bottom > innerHeight / 3);
+  document.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const isTaken = event.target.closest("input, select, textarea, .wide");
+    if (!by || isTaken || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const section = present();
+    if (!section) return;
+    event.preventDefault();
+    wake(section).by(by);
+  });
+
+  // The index: what is chosen, and the calls that have no row.
+  const filters = role("filters");
+  if (!filters) return;
+  const field = (name) => role(`filter-${name}`, filters);
+  const marks = { error: "✖", warn: "▲", info: "●" };
+  const rest = data("rows") ?? { rows: [], endings: [], kinds: [] };
+  const PAGE = 100;
+  let chosen = rest.rows, page = 0;
+  const clock = (seconds) => {
+    if (seconds === null) return "";
+    const two = (number) => String(number).padStart(2, "0");
+    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+    return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+  };
+  const found = (row) => {
+    const counts = { error: 0, warn: 0, info: 0 };
+    for (let place = 6; place < row.length; place += 2) counts[rest.kinds[row[place]][1]] += row[place + 1];
+    return Object.entries(counts).filter(([, count]) => count).flatMap(([severity, count]) => {
+      const mark = element("span", `${marks[severity]} ${count} ${severity}`, `severity ${severity}`);
+      return [mark, " "];
+    });
+  };
+  const line = (row) => {
+    const [id, state, ending, seconds, operations, people] = row;
+    const made = element("tr");
+    made.dataset.call = id;
+    const head = element("th", id);
+    head.scope = "row";
+    const stateCell = element("td");
+    stateCell.append(element("span", state, `state ${state === "terminated" ? "over" : "live"}`));
+    const ended = element("td");
+    ended.append(isolated(rest.endings[ending]));
+    const foundCell = element("td");
+    foundCell.append(...found(row));
+    const number = (label, value) => {
+      const cell = element("td", value || "", "number");
+      cell.dataset.label = label;
+      return cell;
+    };
+    const counts = [number("duration", clock(seconds)), number("operations", operations), number("participants", people)];
+    made.append(head, stateCell, ended, ...counts, foundCell);
+    return made;
+  };
+  const others = role("others");
+  const turn = () => {
+    if (!others) return;
+    const pages = Math.max(Math.ceil(chosen.length / PAGE), 1);
+    page = Math.min(Math.max(page, 0), pages - 1);
+    others.querySelector("tbody").replaceChildren(...chosen.slice(page * PAGE, (page + 1) * PAGE).map(line));
+    role("page", others).textContent = `Page ${page + 1} of ${pages}`;
+    role("page-back", others).disabled = page === 0;
+    role("page-on", others).disabled = page === pages - 1;
+    role("pager", others).hidden = pages === 1;
+  };
+  const choose = () => {
+    const text = field("text").value.trim().toLowerCase();
+    const [state, finding] = [field("state").value, field("finding").value];
+    let count = 0;
+    for (const row of document.querySelectorAll('[data-role="told"] tr[data-call]')) {
+      const section = document.getElementById(`call-${row.dataset.call}`);
+      const words = () => `${row.textContent} ${section?.querySelector("header").textContent}`.toLowerCase();
+      const fits = (!state || row.dataset.state === state)
+        && (!finding || row.dataset.kinds.split(" ").includes(finding))
+        && (!text || words().includes(text));
+      row.hidden = !fits;
+      if (section) section.hidden = !fits;
+      count += fits;
+    }
+    const endings = rest.endings.map((ending) => !text || ending.toLowerCase().includes(text));
+    const kinds = rest.kinds.map((names) => names.includes(finding));
+    const hasKind = (row) => row.some((kind, place) => place > 5 && place % 2 === 0 && kinds[kind]);
+    chosen = rest.rows.filter((row) =>
+      (!state || row[1] === state) && (!finding || hasKind(row)) && (endings[row[2]] || row[0].includes(text)));
+    page = 0;
+    turn();
+    const all = document.querySelectorAll('[data-role="told"] tr[data-call]').length + rest.rows.length;
+    role("matches").textContent = `${(count + chosen.length).toLocaleString("en")} of ${all.toLocaleString("en")} calls`;
+  };
+  filters.addEventListener("input", choose);
+  filters.addEventListener("submit", (event) => event.preventDefault());
+  filters.hidden = false;
+  if (others) {
+    role("cut", others)?.remove();
+    role("page-back", others).addEventListener("click", () => { page -= 1; turn(); });
+    role("page-on", others).addEventListener("click", () => { page += 1; turn(); });
+  }
+  choose();
+})();

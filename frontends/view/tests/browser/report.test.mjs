@@ -1,0 +1,214 @@
+// Opens the pages that `callfold report` writes, steps through their calls, and holds each moment to `callfold replay`.
+//
+// CALLFOLD is the command, CALLFOLD_LOGS the logs, one a line, CALLFOLD_PAGES the folder where the pages go.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { basename, join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { launch } from "./browser.mjs";
+
+const { CALLFOLD, CALLFOLD_LOGS, CALLFOLD_PAGES } = process.env;
+const LOGS = CALLFOLD_LOGS.split("\n").filter(Boolean);
+const SIZES = [{ width: 1280, height: 900 }, { width: 390, height: 844 }];
+let browser;
+
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+// A finding makes the status 1: the page is there all the same.
+const run = (...args) => {
+  const ran = spawnSync(CALLFOLD, args, { encoding: "utf8", maxBuffer: 1 << 28 });
+  assert.ok(ran.status === 0 || ran.status === 1, `${args}: ${ran.stderr}`);
+  return ran.stdout;
+};
+const replay = (log, ...args) => JSON.parse(run("replay", "--json", ...args, log));
+const key = (tone) => ({ star: "*", pound: "#" })[tone] ?? tone.replace(/^tone(?=.)/, "");
+
+const made = new Map();
+const report = (log) => {
+  if (!made.has(log)) {
+    const path = join(CALLFOLD_PAGES, `${basename(log)}.html`);
+    run("report", log, "-o", path);
+    made.set(log, path);
+  }
+  return made.get(log);
+};
+
+const open = async (path, options = {}) => {
+  const page = await browser.newPage({ viewport: SIZES[0], ...options });
+  const url = pathToFileURL(path).href;
+  page.wrong = [];
+  page.on("console", (message) => message.type() === "error" && page.wrong.push(message.text()));
+  page.on("pageerror", (error) => page.wrong.push(error.message));
+  page.on("request", (request) => request.url().split("#")[0] !== url && page.wrong.push(`asks for ${request.url()}`));
+  await page.goto(url);
+  return page;
+};
+
+const close = async (page) => {
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+};
+
+// What the page says of a call at the moment, in the words of `replay --json`.
+const told = (section) =>
+  section.evaluate((section) => {
+    const text = (name) => section.querySelector(`[data-role="${name}"]`).textContent;
+    const lines = (name) => [...section.querySelectorAll(`[data-role="${name}"] li`)].map((line) => line.textContent);
+    return {
+      revision: Number(text("revision")),
+      state: text("state"),
+      audio: text("audio"),
+      operations: lines("operations").map((line) => line.split(" ").slice(0, 2).join(" ")),
+      participants: lines("roster").length,
+      tones: text("tones"),
+    };
+  });
+
+const expected = (call) => ({
+  revision: call.revision,
+  state: call.state,
+  audio: call.audio ?? "not told",
+  operations: call.operations.map(({ kind, status }) => `${kind} ${status}`),
+  participants: call.participants,
+  tones: call.tones.map(key).join(" ") || "None",
+});
+
+for (const log of LOGS) {
+  test(`each moment of ${basename(log)} is what replay tells, by slider and by keys`, async () => {
+    const whole = replay(log);
+    const moments = new Map();
+    const moment = (id, revision) => {
+      if (!moments.has(revision)) moments.set(revision, replay(log, "--until-rev", String(revision)));
+      return expected(moments.get(revision).calls.find((call) => call.id === id));
+    };
+    const page = await open(report(log));
+    for (const { id, revision: last } of whole.calls) {
+      const section = page.locator(`section[data-call="${id}"]`);
+      await section.scrollIntoViewIfNeeded();
+      const slider = section.locator("[data-role=slider]");
+      const words = await section.locator(".events .words").allTextContents();
+      assert.equal(words.length, last);
+      const next = async (revision) =>
+        assert.equal(await section.locator("[data-role=next-event]").textContent(), words[revision] ?? "Nothing: this was the last.");
+      for (let revision = 1; revision <= last; revision += 1) {
+        await slider.fill(String(revision));
+        assert.deepEqual(await told(section), moment(id, revision));
+        await next(revision);
+      }
+      await section.locator("h2 a").focus();
+      for (let revision = last - 1; revision >= 1; revision -= 1) {
+        await page.keyboard.press("ArrowLeft");
+        assert.deepEqual(await told(section), moment(id, revision));
+        await next(revision);
+      }
+      if (last > 1) {
+        await page.keyboard.press("ArrowRight");
+        assert.deepEqual(await told(section), moment(id, 2));
+      }
+    }
+    await close(page);
+  });
+
+  test(`the findings of ${basename(log)} choose the calls, and lead through them`, async () => {
+    const { calls, findings } = replay(log);
+    const page = await open(report(log));
+    const choice = page.locator("[data-role=filter-finding]");
+    for (const value of await choice.locator("option").evaluateAll((options) => options.map(({ value }) => value))) {
+      await choice.selectOption(value);
+      const has = ({ id }) => findings.some((one) => one.call === id && (one.kind === value || one.severity === value));
+      const wanted = calls.filter((call) => !value || has(call)).map(({ id }) => id);
+      assert.deepEqual(await page.locator("tr[data-call]:visible").evaluateAll((rows) => rows.map((row) => row.dataset.call)), wanted, value);
+      assert.equal(await page.locator("section[data-call]:visible").count(), wanted.length);
+      assert.equal(await page.locator("[data-role=matches]").textContent(), `${wanted.length} of ${calls.length} calls`);
+    }
+    await choice.selectOption("");
+    const found = calls.find(({ id }) => findings.some((one) => one.call === id));
+    if (found) {
+      const section = page.locator(`section[data-call="${found.id}"]`);
+      await section.scrollIntoViewIfNeeded();
+      await section.locator("[data-role=slider]").fill(String(found.revision));
+      while (await section.locator("[data-role=finding-back]").isEnabled()) await section.locator("[data-role=finding-back]").click();
+      assert.notEqual(await section.locator("[data-role=found] li").count(), 0);
+    }
+    await close(page);
+  });
+
+  test(`nothing of ${basename(log)} is wider than the window`, async () => {
+    for (const viewport of SIZES) {
+      for (const javaScriptEnabled of [true, false]) {
+        const page = await open(report(log), { viewport, javaScriptEnabled });
+        for (const chart of await page.locator("details.chart > summary").all()) await chart.click();
+        const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        assert.ok(wide[0] <= wide[1], `${viewport.width}: ${wide}`);
+        await close(page);
+      }
+    }
+  });
+}
+
+test("without its script a page tells every event and every finding", async () => {
+  for (const log of LOGS) {
+    const { calls, findings } = replay(log);
+    const page = await open(report(log), { javaScriptEnabled: false });
+    for (const { id, revision } of calls) {
+      const section = page.locator(`section[data-call="${id}"]`);
+      assert.equal(await section.locator(".events tbody tr").count(), revision);
+      assert.equal(await section.locator("[data-role=findings] li").count(), findings.filter(({ call }) => call === id).length);
+      assert.equal(await section.locator("[data-role=slider]").isVisible(), false);
+      assert.ok((await section.locator("[data-role=timeline] svg").boundingBox()).height > 20);
+    }
+    assert.equal(await page.locator("tr[data-call]:visible").count(), calls.length);
+    await close(page);
+  }
+});
+
+test("what the timeline marks leads there, and its width can be chosen", async () => {
+  const page = await open(report(LOGS[0]));
+  const section = page.locator("section[data-call]").first();
+  await section.locator('[data-role=timeline] [data-step="0"]').first().dispatchEvent("click");
+  assert.equal(await section.locator("[data-role=revision]").textContent(), "1");
+  const width = async () => (await section.locator("[data-role=timeline] svg").boundingBox()).width;
+  const [before] = [await width(), await section.locator("[data-role=zoom-in]").click()];
+  assert.ok((await width()) > before * 1.4);
+  await section.locator("[data-role=zoom-fit]").click();
+  const box = await section.locator("[data-role=timeline]").evaluate((box) => [box.scrollWidth, box.clientWidth]);
+  assert.ok(box[0] <= box[1] + 1, String(box));
+  await close(page);
+});
+
+test("of many calls the others are shown page by page, and chosen among", async () => {
+  const page = await open(report(process.env.CALLFOLD_MANY));
+  const rows = page.locator("[data-role=others] tr[data-call]");
+  assert.equal(await rows.count(), 100);
+  const first = await rows.first().getAttribute("data-call");
+  assert.match(await page.locator("[data-role=page]").textContent(), /^Page 1 of \d+$/);
+  await page.locator("[data-role=page-on]").click();
+  assert.notEqual(await rows.first().getAttribute("data-call"), first);
+  await page.locator("[data-role=filter-text]").fill(first);
+  assert.equal(await rows.count(), 1);
+  await page.locator("[data-role=filter-text]").fill("");
+  await page.locator("[data-role=filter-finding]").selectOption("revisionGap");
+  assert.equal(await rows.count(), 0);
+  assert.equal(await page.locator("section[data-call]:visible").count(), 1);
+  await close(page);
+  const bare = await open(report(process.env.CALLFOLD_MANY), { javaScriptEnabled: false });
+  assert.equal(await bare.locator("[data-role=others] tr[data-call]").count(), 200);
+  assert.match(await bare.locator("[data-role=cut]").textContent(), /The first 200 of 499/);
+  await close(bare);
+});
+
+test("the policy of a page forbids scripts that are not its own", async () => {
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(report(LOGS[0])).href);
+  const ran = await page.evaluate(() => {
+    document.body.append(Object.assign(document.createElement("script"), { textContent: "window.ran = true" }));
+    return window.ran;
+  });
+  assert.equal(ran, undefined);
+  await page.close();
+});
