@@ -99,7 +99,7 @@
     part("on").addEventListener("click", () => go(at + 1));
     part("finding-back").addEventListener("click", () => go(Math.max(...story.found.filter((step) => step < at))));
     part("finding-on").addEventListener("click", () => go(Math.min(...story.found.filter((step) => step > at))));
-    return { start: () => go(rows.length, true), by: (steps) => go(at + steps) };
+    return { start: () => go(Number(slider.value), true), by: (steps) => go(at + steps) };
   };
 
   // The timeline: wider and narrower, with a line at the moment.
@@ -161,6 +161,13 @@
     role("travel", section).hidden = false;
     role("zoom", section).hidden = false;
     seen.observe(section);
+  }
+  // Whoever is quick touches one before it was seen.
+  for (const kind of ["input", "click", "focusin"]) {
+    document.addEventListener(kind, ({ target }) => {
+      const section = target.closest("section[data-call]");
+      if (section) wake(section);
+    }, true);
   }
   const present = () =>
     document.activeElement?.closest("section[data-call]") ??
