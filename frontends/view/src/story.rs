@@ -2,7 +2,7 @@
 
 mod lanes;
 
-use callfold::call::{Call, CallEvent};
+use callfold::call::{Call, CallEvent, State};
 use callfold::jiff::Timestamp;
 use callfold::{CallId, Finding, Recorded, Refusal};
 
@@ -27,17 +27,24 @@ pub struct Story {
     steps: Vec<Step>,
     findings: Vec<Placed>,
     last: Call,
+    /// The call after every so manieth step.
+    kept: Vec<Call>,
+    stride: usize,
 }
 
-/// An event, and the call as it was then.
+/// An event, and where it led.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Step {
     /// The event.
     pub recorded: Recorded,
-    /// The call after it.
-    pub call: Call,
+    /// The state of the call after it.
+    pub state: State,
 }
+
+/// How many versions of a call a story keeps at the most, beside the last: a call is folded on from the one before. What
+/// a version has to itself grows with the call, so that all of them would be too much.
+const KEPT: usize = 64;
 
 /// A finding and its place.
 #[derive(Clone, Debug)]
@@ -83,20 +90,51 @@ impl Story {
     /// assert!(Story::of(Vec::new(), Vec::new()).is_err()); // no call comes of nothing
     /// ```
     pub fn of(events: Vec<Recorded>, findings: Vec<Placed>) -> Result<Self, Untold> {
-        let mut steps: Vec<Step> = Vec::with_capacity(events.len());
+        let stride = events.len().div_ceil(KEPT).max(1);
+        let (mut steps, mut kept) = (Vec::with_capacity(events.len()), Vec::new());
+        let mut last: Option<Call> = None;
         for recorded in events {
-            let call = match steps.last() {
-                Some(before) => {
-                    let mut call = before.call.clone();
-                    call.evolve(&recorded).map_err(Untold::Refused)?;
-                    call
-                }
-                None => Call::begin(&recorded).map_err(Untold::Refused)?,
-            };
-            steps.push(Step { recorded, call });
+            let call = fold(&mut last, &recorded).map_err(Untold::Refused)?;
+            if steps.len().is_multiple_of(stride) {
+                kept.push(call.clone());
+            }
+            steps.push(Step { state: call.state(), recorded });
         }
-        let last = steps.last().map(|step| step.call.clone()).ok_or(Untold::Nothing)?;
-        Ok(Self { steps, findings, last })
+        let last = last.ok_or(Untold::Nothing)?;
+        Ok(Self { steps, findings, last, kept, stride })
+    }
+
+    /// The call after each step, one after another.
+    ///
+    /// ```
+    /// # use callfold_view::story::Story;
+    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
+    /// assert_eq!(story.calls().next().unwrap().revision(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn calls(&self) -> impl Iterator<Item = Call> {
+        let mut call = None;
+        self.steps.iter().map_while(move |step| fold(&mut call, &step.recorded).ok().cloned())
+    }
+
+    /// The call as it was after a step, by its number from 0.
+    ///
+    /// ```
+    /// # use callfold_view::story::Story;
+    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
+    /// assert_eq!(story.call_at(0).as_ref(), Some(story.last()));
+    /// assert_eq!(story.call_at(1), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn call_at(&self, step: usize) -> Option<Call> {
+        let kept = step / self.stride;
+        let mut call = Some(self.kept.get(kept)?.clone());
+        for later in self.steps.get(kept * self.stride + 1..=step)? {
+            fold(&mut call, &later.recorded).ok()?;
+        }
+        call
     }
 
     /// The call's id.
@@ -180,11 +218,22 @@ impl Story {
     /// ```
     pub fn way(&self) -> Way {
         let mut steps = self.steps.iter();
-        let named = |step: &Step| (step.recorded.event.type_name(), step.call.state().as_str());
+        let named = |step: &Step| (step.recorded.event.type_name(), step.state.as_str());
         let (event, state) = steps.next().map(named).unwrap_or_default();
         let moves =
             steps.filter(|step| matches!(step.recorded.event, CallEvent::Step(..) | CallEvent::Adopted(_)));
         moves.map(named).fold(Way::begun(event, state), |way, (event, state)| way.then(event, state))
+    }
+}
+
+/// Begins a call, or folds the next event into it.
+fn fold<'a>(call: &'a mut Option<Call>, recorded: &Recorded) -> Result<&'a Call, Refusal> {
+    match call {
+        Some(call) => {
+            call.evolve(recorded)?;
+            Ok(call)
+        }
+        None => Ok(call.insert(Call::begin(recorded)?)),
     }
 }
 

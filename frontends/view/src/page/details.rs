@@ -190,7 +190,7 @@ fn event(step: &Step, first: Option<Timestamp>, found: &[&Placed]) -> Markup {
                 @if found.len() > NAMED { " … " (number(found.len() - NAMED)) " more" }
             }
             td { code { (shown(recorded.event.type_name())) } }
-            td.state-then { (step.call.state()) }
+            td.state-then { (step.state) }
         }
     }
 }

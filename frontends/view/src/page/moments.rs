@@ -53,9 +53,10 @@ struct Known {
 }
 
 pub(super) fn all(story: &Story) -> Moments {
-    let states = story.steps().iter().map(|step| step.call.state());
+    let states = story.steps().iter().map(|step| step.state);
     let mut known = Known::default();
-    let steps = story.steps().iter().map(|step| known.next(&step.call, &step.recorded.event)).collect();
+    let steps = story.steps().iter().zip(story.calls());
+    let steps = steps.map(|(step, call)| known.next(&call, &step.recorded.event)).collect();
     Moments {
         states: states.map(|state| (state.as_str(), words::state(state))).collect(),
         steps,

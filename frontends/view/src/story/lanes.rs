@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callfold::call::{Call, CallEvent, Deadline, State};
+use callfold::call::{Call, CallEvent, Deadline, ServiceEvent, State};
 use callfold::graph::MediaState;
 use callfold::jiff::Timestamp;
 use callfold::operation::{self, Operation};
 use callfold::{OperationId, ParticipantId};
 
-use super::Story;
+use super::{Step, Story};
 use crate::words;
 
 /// How long the call was in a state.
@@ -92,7 +92,8 @@ pub struct Armed {
     pub from: usize,
     /// The step by which it was met, moved or missed.
     pub to: Option<usize>,
-    /// True where it had passed by then.
+    /// True where it had passed by then. Notifications never tell that an app kept a call alive: where no event does,
+    /// that deadline is not called missed.
     pub is_missed: bool,
 }
 
@@ -138,20 +139,31 @@ impl Story {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn operations(&self) -> Vec<OperationSpan> {
-        let operations = self.last().operations().iter().enumerate();
-        operations.filter_map(|(index, operation)| self.operation(index, operation)).collect()
+        // Operations keep their places: a call only adds to them.
+        let mut states: Vec<Vec<(usize, operation::State)>> = Vec::new();
+        for (at, call) in self.calls().enumerate() {
+            states.resize(call.operations().len().max(states.len()), Vec::new());
+            for (states, now) in states.iter_mut().zip(call.operations()) {
+                if states.last().is_none_or(|(_, before)| *before != now.state()) {
+                    states.push((at, now.state()));
+                }
+            }
+        }
+        let operations = self.last().operations().iter().zip(states).enumerate();
+        operations.filter_map(|(index, (last, states))| self.operation(index, last, states)).collect()
     }
 
-    /// Operations keep their places: a call only adds to them.
-    fn operation(&self, index: usize, last: &Operation) -> Option<OperationSpan> {
-        let spans = self.spans(|call| call.operations().get(index).map(Operation::state));
-        let from = spans.first()?.1;
-        let states: Vec<_> = spans.into_iter().map(|(state, from, _)| (from, state)).collect();
+    fn operation(
+        &self,
+        index: usize,
+        last: &Operation,
+        states: Vec<(usize, operation::State)>,
+    ) -> Option<OperationSpan> {
         Some(OperationSpan {
             index,
             id: last.id().cloned(),
             kind: last.kind().as_str(),
-            from,
+            from: states.first()?.0,
             to: states.last().filter(|_| !last.is_pending()).map(|(at, _)| *at),
             is_orphaned: last.is_pending() && !self.last().state().is_live(),
             states,
@@ -170,20 +182,21 @@ impl Story {
     pub fn stays(&self) -> Vec<Stay> {
         let mut stays: Vec<Stay> = Vec::new();
         // Who is there, each with the place of the stay.
-        let mut here: BTreeMap<Option<&ParticipantId>, usize> = BTreeMap::new();
-        let steps = self.steps().iter().enumerate();
-        for (at, step) in steps.filter(|(_, step)| matches!(step.recorded.event, CallEvent::RosterUpdated(_)))
-        {
-            let present: BTreeSet<_> = step.call.participants().map(|one| one.id.value()).collect();
+        let mut here: BTreeMap<Option<ParticipantId>, usize> = BTreeMap::new();
+        for (at, (step, call)) in self.steps().iter().zip(self.calls()).enumerate() {
+            if !matches!(step.recorded.event, CallEvent::RosterUpdated(_)) {
+                continue;
+            }
+            let present: BTreeSet<_> = call.participants().map(|one| one.id.value()).collect();
             here.retain(|id, stay| {
-                let is_present = present.contains(id);
+                let is_present = present.contains(&id.as_ref());
                 if let Some(stay) = stays.get_mut(*stay).filter(|_| !is_present) {
                     stay.to = Some(at);
                 }
                 is_present
             });
-            for one in step.call.participants() {
-                let stay = *here.entry(one.id.value()).or_insert(stays.len());
+            for one in call.participants() {
+                let stay = *here.entry(one.id.value().cloned()).or_insert(stays.len());
                 match stays.get_mut(stay) {
                     Some(stay) => stay.name = words::participant(one),
                     None => stays.push(Stay {
@@ -227,11 +240,15 @@ impl Story {
     /// ```
     pub fn deadlines(&self) -> Vec<Armed> {
         let mut armed: Vec<Armed> = Vec::new();
-        for (at, (step, time)) in self.steps().iter().zip(self.times()).enumerate() {
-            let running = step.call.deadlines();
+        let kept_alive =
+            |step: &Step| matches!(step.recorded.event, CallEvent::Service(ServiceEvent::KeptAlive));
+        let tells_kept_alive = self.steps().iter().any(kept_alive);
+        for (at, (call, time)) in self.calls().zip(self.times()).enumerate() {
+            let running = call.deadlines();
             for one in armed.iter_mut().filter(|one| one.to.is_none()) {
                 if !running.iter().any(|due| (due.deadline, due.at) == (one.deadline, one.due)) {
-                    (one.to, one.is_missed) = (Some(at), time.is_some_and(|time| time >= one.due));
+                    let is_told = one.deadline != Deadline::KeepAlive || tells_kept_alive;
+                    (one.to, one.is_missed) = (Some(at), is_told && time.is_some_and(|time| time >= one.due));
                 }
             }
             for due in running {
@@ -255,8 +272,8 @@ impl Story {
     /// How long something was the same.
     fn spans<T: PartialEq>(&self, told: impl Fn(&Call) -> Option<T>) -> Vec<(T, usize, Option<usize>)> {
         let mut spans: Vec<(T, usize, Option<usize>)> = Vec::new();
-        for (at, step) in self.steps().iter().enumerate() {
-            let now = told(&step.call);
+        for (at, call) in self.calls().enumerate() {
+            let now = told(&call);
             let open = spans.last_mut().filter(|(_, _, to)| to.is_none());
             match (open, now) {
                 (Some((before, ..)), Some(now)) if *before == now => {}

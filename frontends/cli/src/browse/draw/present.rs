@@ -72,7 +72,8 @@ impl Browser {
         let finding =
             |placed: &Placed| Said::finding(&placed.finding, (&placed.input, placed.line), self.palette);
         lines.extend(self.findings().into_iter().map(finding));
-        lines.extend(state(&step.call, told.story.steps().first()));
+        let call = told.story.call_at(self.step);
+        lines.extend(call.iter().flat_map(|call| state(call, told.story.steps().first())));
         lines
     }
 }
