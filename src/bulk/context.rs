@@ -6,6 +6,8 @@ use core::fmt;
 
 use uuid::Uuid;
 
+use super::scan;
+
 /// The app's own name for an operation, as it was told. Many are GUIDs, which are not kept as text.
 /// Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member `clientContext`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,12 @@ impl<'a> ClientContext<'a> {
         Self(Told::Guid(guid))
     }
 
+    /// Of a text that may be a GUID.
+    pub(super) fn of(text: &'a str) -> Self {
+        scan::guid(text.as_bytes()).map_or(Self(Told::Text(text)), Self::of_guid)
+    }
+
+    /// Of a text that is none.
     pub(super) const fn of_text(text: &'a str) -> Self {
         Self(Told::Text(text))
     }

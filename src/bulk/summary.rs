@@ -182,7 +182,7 @@ impl<'a> OperationSummary<'a> {
             id: operation.id(),
             kind: operation.kind(),
             state: operation.state(),
-            client_context: operation.client_context().map(ClientContext::of_text),
+            client_context: operation.client_context().map(ClientContext::of),
             is_orphaned: is_over && operation.is_pending(),
         }
     }

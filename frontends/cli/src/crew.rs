@@ -1,5 +1,5 @@
 //! Event logs, block by block, by one worker or by several: each replays the calls of its part, and what they find
-//! is put back into the order of the log. Of several workers each reads every so manieth chunk of the log, and cuts it
+//! is put back into the order of the log. Of several workers each reads the chunks whose turn is its own, and cuts them
 //! into the lines of all.
 
 mod chunks;
@@ -16,14 +16,14 @@ use chunks::{Chunk, Chunks};
 
 use crate::input::{Block, Input, Records, Unreadable};
 
-/// How many blocks a worker may be ahead of what takes its reports.
+/// How many reports a worker may be ahead of what takes them.
 const AHEAD: usize = 8;
 
 /// How many chunks each worker reads before they are looked at.
 const CHUNKS_AHEAD: usize = 1;
 
-/// How many turns there are to a report.
-const TURNS: u64 = 32;
+/// How many chunks there are to a report, at the least.
+const CHUNKS: u64 = 64;
 
 /// A finding and its place.
 pub(crate) struct Found {
@@ -165,6 +165,7 @@ impl Worker {
     /// Replays its part of each chunk; ends early where nobody listens any more.
     fn work_at(&mut self, mut desk: Desk<'_>, out: &SyncSender<Result<Report, Unreadable>>) {
         (0..CHUNKS_AHEAD).for_each(|_| desk.hand_on());
+        let turns = (CHUNKS / desk.from.len().max(1) as u64).max(1);
         let mut report: Option<Report> = None;
         for turn in 1_u64.. {
             desk.hand_on();
@@ -181,7 +182,7 @@ impl Worker {
                     Err(_) => return desk.end(report, None, out),
                 }
             }
-            if turn.is_multiple_of(TURNS)
+            if turn.is_multiple_of(turns)
                 && let Some(report) = report.take()
                 && out.send(Ok(report)).is_err()
             {

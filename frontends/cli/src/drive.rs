@@ -2,6 +2,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::thread;
 
@@ -76,7 +77,10 @@ impl Calls {
             Self::Lean(parts) => {
                 let mut calls = thread::scope(|scope| {
                     let parts: Vec<_> = parts.iter().map(|part| scope.spawn(|| part.calls())).collect();
-                    parts.into_iter().filter_map(|part| part.join().ok()).collect::<Vec<_>>().concat()
+                    let calls = parts
+                        .into_iter()
+                        .map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                    calls.collect::<Vec<_>>().concat()
                 });
                 calls.sort_by_key(Summary::id);
                 calls

@@ -58,6 +58,9 @@ fn whole(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode
         // The process ends here: to give back each call by itself would take a while.
         std::mem::forget(report);
     }
+    if outcome.worst >= Some(args.deny.deny) {
+        anstream::eprintln!("callfold: there are findings as bad as {}: the page tells them", args.deny.deny);
+    }
     let status = status(&outcome, args.deny.deny);
     std::mem::forget(outcome);
     Ok(status)

@@ -46,7 +46,7 @@ fn a_browser_shows_what_a_replay_tells() {
     let folder = Folder::new();
     let logs: Vec<_> = SAMPLES.iter().chain(&["service.jsonl"]).map(|name| sample(name)).collect();
     let output = Command::new("node")
-        .args(["--test", &format!("{BROWSER}/report.test.mjs")])
+        .args(["--test", "--test-reporter=tap", &format!("{BROWSER}/report.test.mjs")])
         .env("CALLFOLD", env!("CARGO_BIN_EXE_callfold"))
         .env("CALLFOLD_LOGS", logs.join("\n"))
         .env("CALLFOLD_MANY", folder.write("many.jsonl", many()))

@@ -27,7 +27,7 @@ pub struct Story {
     steps: Vec<Step>,
     findings: Vec<Placed>,
     last: Call,
-    /// The call after every so manieth step.
+    /// The call after every `stride` steps.
     kept: Vec<Call>,
     stride: usize,
 }

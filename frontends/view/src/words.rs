@@ -1,7 +1,9 @@
 //! Plain words for what stands in logs. No secret comes through here.
 
 use callfold::call::{CallEvent, Cause, Deadline, State};
-use callfold::graph::{EndCode, Identity, IdentitySet, Participant, ResultInfo};
+use callfold::graph::{
+    CommsOperation, EndCode, Identity, IdentitySet, OperationStatus, Participant, ResultInfo,
+};
 use callfold::jiff::SignedDuration;
 use callfold::{Recorded, operation};
 
@@ -38,7 +40,9 @@ pub const fn state(state: State) -> &'static str {
 pub fn ending(result: &ResultInfo) -> String {
     let codes = [result.code.value(), result.subcode.value()].into_iter().flatten().map(i32::to_string);
     let codes = codes.collect::<Vec<_>>().join("/");
-    let known = EndCode::of(result).map(|code| code.meaning().to_owned());
+    // What is over without a subcode went well; only of a prompt does it mean that it was played.
+    let known = EndCode::of(result).filter(|code| *code != EndCode::PromptPlayed);
+    let known = known.map(|code| code.meaning().to_owned());
     let told = result.message.value().map(|message| message.trim().to_owned());
     let meaning = known.or(told).unwrap_or_default();
     [codes, meaning].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
@@ -110,7 +114,7 @@ pub fn event(recorded: &Recorded) -> String {
         CallEvent::RosterUpdated(roster) => people(&roster.participants),
         CallEvent::ContentSharingStarted(_) => "Somebody began to share content.".into(),
         CallEvent::ContentSharingEnded(_) => "Shared content ended.".into(),
-        CallEvent::OperationCreated(told) => format!("{} was asked for.", told.kind().as_str()),
+        CallEvent::OperationCreated(told) => begun(told),
         CallEvent::OperationUpdated(told) => format!("{} told more.", told.kind().as_str()),
         CallEvent::OperationStep(cause, told) => {
             let ended = told.result_info.value().map(|result| format!(": {}", ending(result)));
@@ -144,6 +148,19 @@ const fn done(cause: operation::Cause) -> &'static str {
         operation::Cause::Started => "began to run",
         operation::Cause::Completed => "completed",
         operation::Cause::Failed => "failed",
+    }
+}
+
+/// An operation that is first heard of: some are never told before they are settled.
+fn begun(told: &CommsOperation) -> String {
+    let kind = told.kind().as_str();
+    let ended =
+        || told.result_info.value().map_or_else(|| ".".into(), |result| format!(": {}", ending(result)));
+    let heard = |state: &str| format!("{kind} was first heard of when it had {state}{}", ended());
+    match told.status.value().map(OperationStatus::as_str) {
+        Some("completed") => heard("completed"),
+        Some("failed") => heard("failed"),
+        _ => format!("{kind} was asked for."),
     }
 }
 

@@ -225,9 +225,8 @@ fn node(package: &str, test: &str) {
         return;
     }
     let folder = forms(test);
-    let arguments = ["--test", &format!("{TOOLS}/{test}"), folder.to_str().unwrap()];
-    let folder = folder.to_str().unwrap().to_owned();
-    let output = Command::new("node").args(&arguments[..2]).env("CALLFOLD_CHARTS", &folder).output();
+    let arguments = ["--test", "--test-reporter=tap", &format!("{TOOLS}/{test}")];
+    let output = Command::new("node").args(arguments).env("CALLFOLD_CHARTS", &folder).output();
     match output {
         Ok(output) => {
             let out = content("node", &output);

@@ -98,7 +98,7 @@ fn findings(story: &Story) -> Lane {
 
 fn keys(story: &Story) -> Lane {
     let pressed = story.tones().into_iter();
-    let points = pressed.map(|pressed| Mark::point(pressed.at, printable(words::key(&pressed.tone))));
+    let points = pressed.map(|pressed| Mark::point(pressed.at, shown(words::key(&pressed.tone))));
     Lane::new("keys", points.collect())
 }
 
@@ -151,4 +151,11 @@ pub(crate) fn columns(story: &Story, width: u16) -> Vec<u16> {
         (index as f64 * by_order + share).floor().min(f64::from(width.saturating_sub(1))) as u16
     };
     times.iter().enumerate().map(column).collect()
+}
+
+/// A key as it is printed on a telephone; of one that no telephone has, the beginning.
+fn shown(key: &str) -> String {
+    const ROOM: usize = 4;
+    let key = printable(key);
+    if key.chars().count() <= ROOM { key } else { key.chars().take(ROOM - 1).chain(['…']).collect() }
 }

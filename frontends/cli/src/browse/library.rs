@@ -17,7 +17,7 @@ use crate::logs::Logs;
 
 /// How many events of a call are told: a story keeps the call at each of them, and keys pressed a hundred times are there
 /// a hundred times.
-const MOST: usize = 2000;
+const MOST: usize = 20_000;
 
 /// Tells the stories of calls.
 pub(crate) struct Library {

@@ -250,11 +250,11 @@ fn of_a_call_without_end_the_beginning_is_told() {
     let pressed = r#""type":"toneReceived","data":{"tone":"tone1"}"#;
     let begun = line(1, r#""type":"offered","data":{}"#);
     let log = tempfile::NamedTempFile::new().unwrap();
-    let last = line(2500, pressed);
-    let lines = (2..2500).map(|revision| line(revision, pressed)).chain([last.clone(), last]);
+    let last = line(20_500, pressed);
+    let lines = (2..20_500).map(|revision| line(revision, pressed)).chain([last.clone(), last]);
     fs::write(log.path(), lines.fold(begun, |log, line| log + &line)).unwrap();
     let mut seen = Seen::of(&[log.path().to_str().unwrap()]);
-    assert_eq!(seen.browser.step, 1999);
+    assert_eq!(seen.browser.step, 19_999);
     assert_eq!(seen.said("next").unwrap(), "500 more events, too many to step through; see callfold convert");
     seen.typed("nn");
     assert_eq!(seen.browser.notice, Some("no more findings"));

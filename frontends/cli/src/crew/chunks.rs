@@ -71,7 +71,7 @@ impl Chunk {
     }
 }
 
-/// Reads every so manieth chunk of a log.
+/// Reads the chunks of a log whose turn is one worker's.
 pub(super) struct Chunks<'i> {
     input: &'i Input,
     file: File,

@@ -9,10 +9,10 @@ use callfold_view::story::{Placed, Story, Untold};
 
 use crate::drive::{Listener, PlacedFinding};
 
-/// How many findings of a call are told, and how many of no call, of each severity.
+/// How many findings of a call are told: the first.
 const KEPT: usize = 1000;
 
-/// How many findings that belong to no call are told.
+/// How many findings that belong to no call are told: the worst, of each severity the first.
 const LOOSE: usize = 100;
 
 /// Findings, counted.

@@ -64,10 +64,24 @@ impl Output {
         let (written, path) = if self.path.as_os_str() == "-" {
             (stdout().and_then(|mut out| text(&mut out, tell)), None)
         } else {
-            let file = File::create(&self.path);
-            (file.and_then(|file| text(&mut BufWriter::new(file), tell)), Some(self.path.clone()))
+            (self.replace(tell), Some(self.path.clone()))
         };
         written.map_err(|error| Unwritten { path, error })
+    }
+
+    /// Puts the whole of it where the file is, or nothing: what was there stays what it was, also under other names.
+    fn replace(&self, tell: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> io::Result<()> {
+        if fs::metadata(&self.path).is_ok_and(|told| !told.is_file()) {
+            return text(&mut BufWriter::new(File::create(&self.path)?), tell);
+        }
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder.unwrap_or_else(|| Path::new(".")))?;
+        text(&mut BufWriter::new(&mut file), tell)?;
+        file.persist(&self.path)?;
+        Ok(())
     }
 }
 

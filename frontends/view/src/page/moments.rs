@@ -68,13 +68,13 @@ impl Known {
     fn next(&mut self, call: &Call, event: &CallEvent) -> Moment {
         Moment {
             audio: self.audio(call),
-            operations: self.operations(call),
+            operations: if may_move_operations(event) { self.operations(call) } else { Vec::new() },
             roster: if matches!(event, CallEvent::RosterUpdated(_)) {
                 self.roster(call)
             } else {
                 BTreeMap::new()
             },
-            tones: self.tones(call),
+            tones: if matches!(event, CallEvent::ToneReceived(_)) { self.tones(call) } else { None },
             deadlines: self.deadlines(call),
         }
     }
@@ -128,6 +128,17 @@ impl Known {
         let now = due.map(|due| format!("{}: {}", At(due.at), words::deadline(due.deadline))).collect();
         changed(&mut self.deadlines, now).map(|_| self.deadlines.clone())
     }
+}
+
+/// True where an operation may be another after an event; the end of a call leaves them as they were.
+const fn may_move_operations(event: &CallEvent) -> bool {
+    matches!(
+        event,
+        CallEvent::OperationCreated(_)
+            | CallEvent::OperationUpdated(_)
+            | CallEvent::OperationStep(..)
+            | CallEvent::Service(_)
+    )
 }
 
 /// What something was before, where it changed.

@@ -12,7 +12,7 @@ use super::sheet::{LEFT, Lane, RIGHT, Sheet, WIDTH, name};
 const LINE: f64 = 24.0;
 
 pub(super) fn axis(sheet: &Sheet<'_>, top: f64) -> Lane {
-    let what = if sheet.scale.is_timed() { "Elapsed (m:ss.s)" } else { "Revision (no times told)" };
+    let what = if sheet.scale.is_timed() { "Elapsed" } else { "Revision (no times told)" };
     let y = top + LINE;
     let mut axis = group("axis").add(name("heading", what, y));
     axis = axis.add(line((LEFT, y), (sheet.scale.last(), y)));
