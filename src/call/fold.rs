@@ -313,11 +313,7 @@ impl Call {
     fn press(&mut self, tone: Cow<'_, ToneInfo>) {
         if !self.knows_tone(&tone) {
             let (_, index) = self.tones_numbered(tone.sequence_id.value());
-            let tones = Arc::make_mut(&mut self.tones);
-            if tones.len() == tones.capacity() {
-                tones.reserve_exact(tones.len().max(1));
-            }
-            tones.insert(index, tone.into_owned());
+            Arc::make_mut(&mut self.tones).insert(index, tone.into_owned());
         }
     }
 

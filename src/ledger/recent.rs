@@ -43,7 +43,12 @@ impl Recent {
                     *place = digest;
                     *len += 1;
                 }
-                None => *self = Self::Many([&few[..], &[digest]].concat()),
+                None => {
+                    let mut many = Vec::with_capacity(2 * FEW);
+                    many.extend_from_slice(few);
+                    many.push(digest);
+                    *self = Self::Many(many);
+                }
             },
             Self::Many(many) => {
                 if many.len() >= REMEMBERED {
