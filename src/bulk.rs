@@ -3,7 +3,7 @@
 //! Each line takes the first of three ways that is open to it. One in the canonical layout, of a shape that came
 //! before, is matched and folded into a lean call, and nothing is decoded. Any other is read by serde, written
 //! again in the canonical layout, and taken as that. What the lean fold has no room for (a refusal, a line that
-//! came too early, a second telling, the side of the service) goes to a [`Replay`], the call with it, and the call
+//! came too early, a second telling, the side of the service) goes to a [`Replay`](crate::Replay), the call with it, and the call
 //! comes back once it is lean again.
 
 mod calls;
@@ -37,7 +37,7 @@ use lean::Line;
 use reader::Holes;
 use reader::{Reader, Told};
 
-/// A replay of event logs in bulk: it keeps of each call what a summary tells, and finds what a [`Replay`] finds.
+/// A replay of event logs in bulk: it keeps of each call what a summary tells, and finds what a [`Replay`](crate::Replay) finds.
 ///
 /// ```
 /// use callfold::Bulk;
@@ -185,7 +185,7 @@ impl Bulk {
         self.calls.events()
     }
 
-    /// Takes in one line of an event log. Gives what a [`Replay`] would find.
+    /// Takes in one line of an event log. Gives what a [`Replay`](crate::Replay) would find.
     ///
     /// ```
     /// use callfold::{Bulk, FindingKind};
