@@ -3,8 +3,8 @@
 //! Each line takes the first of three ways that is open to it. One in the canonical layout, of a shape that came
 //! before, is matched and folded into a lean call, and nothing is decoded. Any other is read by serde, written
 //! again in the canonical layout, and taken as that. What the lean fold has no room for (a refusal, a line that
-//! came too early, a second telling, the side of the service) goes to a [`Replay`](crate::Replay), the call with it, and the call
-//! comes back once it is lean again.
+//! came too early, a second telling, the side of the service) goes to a [`Replay`](crate::Replay), the call with it,
+//! and the call comes back once it is lean again.
 
 mod calls;
 mod context;
@@ -37,7 +37,8 @@ use lean::Line;
 use reader::Holes;
 use reader::{Reader, Told};
 
-/// A replay of event logs in bulk: it keeps of each call what a summary tells, and finds what a [`Replay`](crate::Replay) finds.
+/// A replay of event logs in bulk: it keeps of each call what a summary tells, and finds what a
+/// [`Replay`](crate::Replay) finds.
 ///
 /// ```
 /// use callfold::Bulk;

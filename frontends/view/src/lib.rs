@@ -10,6 +10,7 @@
 
 pub mod chart;
 pub mod page;
+mod spot;
 pub mod story;
 pub mod timeline;
 pub mod words;

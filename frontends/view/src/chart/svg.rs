@@ -4,11 +4,12 @@ mod plan;
 
 use callfold::chart::{Chart, Node};
 use svg::Document;
+use svg::node::Text as Words;
 use svg::node::element::{Circle, Description, Element, Group, Path, Polygon, Rectangle, Style, Title};
-use svg::node::{Node as _, Text as Words};
 
 use super::way::{Mark, Way};
 use super::{beginning, title};
+use crate::spot;
 use plan::{Arrow, Origin, Place, Plan, Spot};
 
 pub(crate) const STYLE: &str = include_str!("svg/style.css");
@@ -216,22 +217,10 @@ fn pill_width(numbers: &str) -> i32 {
     i32::try_from(numbers.chars().count()).map_or(0, |count| count * 7 + 11)
 }
 
-/// Words whose middle line is the spot's. An `Element`, because `element::Text` puts them on a line of their own.
-fn text(class: &'static str, words: &str, spot: Spot) -> Element {
-    let (x, y, anchor) = match spot {
-        Spot::LeftOf(x, y) => (x, y, "end"),
-        Spot::RightOf(x, y) => (x, y, "start"),
-        Spot::Around(x, y) => (x, y, "middle"),
-    };
-    let mut text = Element::new("text");
-    if !class.is_empty() {
-        text.assign("class", class);
-    }
-    text.assign("x", x);
-    text.assign("y", y + 4);
-    text.assign("text-anchor", anchor);
-    text.append(Words::new(words));
-    text
+/// Words whose middle line is the spot's.
+fn text(class: &str, words: &str, spot: Spot) -> Element {
+    let (x, y, anchor) = spot.held();
+    spot::text(class, words, (x, y + 4, anchor))
 }
 
 /// Adds what may not be there.

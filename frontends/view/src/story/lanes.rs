@@ -108,8 +108,8 @@ impl Story {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn bands(&self) -> Vec<Band> {
-        let spans = self.spans(|call| Some(call.state()));
-        spans.into_iter().map(|(state, from, to)| Band { state, from, to }).collect()
+        let states = self.steps().iter().map(|step| Some(step.state));
+        spans(states).into_iter().map(|(state, from, to)| Band { state, from, to }).collect()
     }
 
     /// What audio was, one after another.
@@ -126,7 +126,10 @@ impl Story {
             let audio = call.audio().map(MediaState::as_str);
             audio.filter(|_| call.state().is_live()).map(String::from)
         };
-        self.spans(told).into_iter().map(|(audio, from, to)| AudioSpan { audio, from, to }).collect()
+        spans(self.calls().map(|call| told(&call)))
+            .into_iter()
+            .map(|(audio, from, to)| AudioSpan { audio, from, to })
+            .collect()
     }
 
     /// The operations, in the order in which they were heard of.
@@ -268,23 +271,22 @@ impl Story {
         }
         armed
     }
+}
 
-    /// How long something was the same.
-    fn spans<T: PartialEq>(&self, told: impl Fn(&Call) -> Option<T>) -> Vec<(T, usize, Option<usize>)> {
-        let mut spans: Vec<(T, usize, Option<usize>)> = Vec::new();
-        for (at, call) in self.calls().enumerate() {
-            let now = told(&call);
-            let open = spans.last_mut().filter(|(_, _, to)| to.is_none());
-            match (open, now) {
-                (Some((before, ..)), Some(now)) if *before == now => {}
-                (open, now) => {
-                    if let Some((_, _, to)) = open {
-                        *to = Some(at);
-                    }
-                    spans.extend(now.map(|now| (now, at, None)));
+/// How long something was the same.
+fn spans<T: PartialEq>(told: impl Iterator<Item = Option<T>>) -> Vec<(T, usize, Option<usize>)> {
+    let mut spans: Vec<(T, usize, Option<usize>)> = Vec::new();
+    for (at, now) in told.enumerate() {
+        let open = spans.last_mut().filter(|(_, _, to)| to.is_none());
+        match (open, now) {
+            (Some((before, ..)), Some(now)) if *before == now => {}
+            (open, now) => {
+                if let Some((_, _, to)) = open {
+                    *to = Some(at);
                 }
+                spans.extend(now.map(|now| (now, at, None)));
             }
         }
-        spans
     }
+    spans
 }

@@ -1,9 +1,10 @@
 //! What the lanes are drawn with.
 
+use svg::node::Node as _;
 use svg::node::element::{Circle, Element, Group, Line, Path, Rectangle, Title};
-use svg::node::{Node as _, Text as Words};
 
 use super::letters::{shorten, tidy, width};
+use crate::spot;
 
 /// The size of most words.
 pub(super) const SIZE: f64 = 12.0;
@@ -13,13 +14,7 @@ pub(super) const SMALL: f64 = 11.0;
 /// How tall a row of names that hang is.
 pub(super) const HANGING: f64 = 14.0;
 
-/// Where words stand: the middle of their height, and the end at which they are held.
-#[derive(Clone, Copy)]
-pub(super) enum Spot {
-    LeftOf(f64, f64),
-    RightOf(f64, f64),
-    Around(f64, f64),
-}
+pub(super) type Spot = spot::Spot<f64>;
 
 /// A tenth of a pixel is exact enough, and short.
 pub(super) fn px(length: f64) -> f64 {
@@ -55,22 +50,11 @@ pub(super) fn shape(class: &str, path: &str, x: f64, y: f64) -> Path {
     Path::new().set("class", class).set("d", path).set("transform", place)
 }
 
-/// Words as they are. An `Element`, because `element::Text` puts them on a line of their own.
+/// Words as they are.
 pub(super) fn text(class: &str, words: &str, size: f64, spot: Spot) -> Element {
-    let (x, y, anchor) = match spot {
-        Spot::LeftOf(x, y) => (x, y, "end"),
-        Spot::RightOf(x, y) => (x, y, "start"),
-        Spot::Around(x, y) => (x, y, "middle"),
-    };
-    let mut text = Element::new("text");
-    if !class.is_empty() {
-        text.assign("class", class);
-    }
-    text.assign("x", px(x));
-    text.assign("y", px(y + size * 0.35));
+    let (x, y, anchor) = spot.held();
+    let mut text = spot::text(class, &tidy(words), (px(x), px(y + size * 0.35), anchor));
     text.assign("font-size", size);
-    text.assign("text-anchor", anchor);
-    text.append(Words::new(tidy(words)));
     text
 }
 

@@ -4,6 +4,8 @@
 
 use callfold::chart::Chart;
 
+use crate::spot;
+
 pub(super) struct Plan {
     pub(super) width: i32,
     pub(super) height: i32,
@@ -39,13 +41,7 @@ pub(super) enum Origin {
     Region(&'static str),
 }
 
-/// A place for words: its middle line, and the side on which they stand.
-#[derive(Clone, Copy)]
-pub(super) enum Spot {
-    LeftOf(i32, i32),
-    RightOf(i32, i32),
-    Around(i32, i32),
-}
+pub(super) type Spot = spot::Spot<i32>;
 
 impl Plan {
     pub(super) const fn of(chart: Chart) -> &'static Self {
@@ -61,7 +57,7 @@ const fn place(name: &'static str, x: i32, y: i32, width: i32, height: i32) -> P
 }
 
 use Origin::{Nothing, Region, State};
-use Spot::{Around, LeftOf, RightOf};
+use spot::Spot::{Around, LeftOf, RightOf};
 
 const CALL: Plan = Plan {
     width: 1190,
