@@ -22,11 +22,12 @@ use heard::{Counted, Heard};
 use output::{Form, Output};
 
 pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
-    let logs = Logs::of(&args.source.logs).kept();
+    let logs = Logs::of(&args.source.logs);
     let output = match Output::of(&args.output, &logs) {
         Ok(output) => output,
         Err(why) => return Ok(refused(&why)),
     };
+    let logs = logs.kept();
     match output.form {
         Form::Page => whole(args, &logs, &output),
         Form::Picture => picture(args, &logs, &output),

@@ -15,8 +15,7 @@ use crate::args::SourceArgs;
 use crate::drive::{self, Calls, Listener, Order, Outcome, PlacedFinding};
 use crate::logs::Logs;
 
-/// How many events of a call are told: a story keeps the call at each of them, and keys pressed a hundred times are there
-/// a hundred times.
+/// How many events of a call are told: they are all in memory, and so is what is drawn of each.
 const MOST: usize = 20_000;
 
 /// Tells the stories of calls.
