@@ -6,7 +6,7 @@
 
 use std::hint::black_box;
 
-use callfold::call::{Asked, Call, CallEvent, Caller, Cause, Command, Stimulus};
+use callfold::call::{AppIdentity, Call, CallEvent, Command, NetworkEvent, RequestContext, Transition};
 use callfold::graph::{Method, Permission, Route, Tone, Version};
 use callfold::{CallId, Notify, Recorded};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
@@ -39,10 +39,11 @@ fn command(method: Method, body: &str) -> Command {
 fn benches(criterion: &mut Criterion) {
     let call = warm();
     let at = "2026-11-23T09:16:00Z".parse().unwrap();
-    let asked = Asked::new(at, callfold::uuid::Uuid::from_u128(2), Caller::new(Permission::ALL));
+    let request =
+        RequestContext::new(at, callfold::uuid::Uuid::from_u128(2), AppIdentity::new(Permission::ALL));
     let mut group = criterion.benchmark_group("decide");
     group.bench_function("yardstick: one event", |bencher| {
-        bencher.iter(|| vec![Recorded::new(call.id(), 6, Some(at), CallEvent::Step(Cause::Held, None))]);
+        bencher.iter(|| vec![Recorded::new(call.id(), 6, Some(at), CallEvent::Step(Transition::Held, None))]);
     });
     for (method, body) in [
         (Method::KeepAlive, ""),
@@ -53,26 +54,28 @@ fn benches(criterion: &mut Criterion) {
         (Method::RecordResponse, r#"{"bargeInAllowed":true,"clientContext":"c"}"#),
     ] {
         let command = command(method, body);
-        assert!(call.decide(command.clone(), &asked).is_ok(), "a refusal would be no measure");
+        assert!(call.decide(command.clone(), &request).is_ok(), "a refusal would be no measure");
         group.bench_function(method.as_str(), |bencher| {
             bencher.iter_batched(
                 || command.clone(),
-                |command| black_box(&call).decide(command, &asked).is_ok(),
+                |command| black_box(&call).decide(command, &request).is_ok(),
                 BatchSize::SmallInput,
             );
         });
     }
     group.finish();
-    beside(criterion, &call);
+    no_state_change(criterion, &call);
 }
 
 /// What is done beside a decision: reacting, telling, asking for the next deadline.
-fn beside(criterion: &mut Criterion, call: &Call) {
+fn no_state_change(criterion: &mut Criterion, call: &Call) {
     let at = "2026-11-23T09:16:00Z".parse().unwrap();
     criterion.bench_function("react: a tone", |bencher| {
-        bencher.iter(|| Call::react(Some(call), call.id(), Stimulus::TonePressed(Tone::Tone1), at).is_ok());
+        bencher.iter(|| {
+            Call::on_network_event(Some(call), call.id(), NetworkEvent::TonePressed(Tone::Tone1), at).is_ok()
+        });
     });
-    let held = Recorded::new(call.id(), 6, Some(at), CallEvent::Step(Cause::Held, None));
+    let held = Recorded::new(call.id(), 6, Some(at), CallEvent::Step(Transition::Held, None));
     let notify = Notify::new(Version::V1);
     criterion
         .bench_function("notify: a step", |bencher| bencher.iter(|| notify.event(call, black_box(&held))));

@@ -25,7 +25,7 @@ const NAMED: [(usize, &str); 7] = [
     (11, "terminated"),
 ];
 
-fn hear(call: Option<&Call>, notification: &CommsNotification) -> Observed {
+fn classify(call: Option<&Call>, notification: &CommsNotification) -> Observed {
     Call::observe(call, notification.call_id().unwrap(), notification, &Delivery::default())
 }
 
@@ -34,7 +34,7 @@ fn course(notifications: &[CommsNotification]) -> Vec<Option<Call>> {
     let mut ledger = Ledger::new();
     let mut calls = vec![None];
     for notification in notifications {
-        let observed = hear(calls.last().unwrap().as_ref(), notification);
+        let observed = classify(calls.last().unwrap().as_ref(), notification);
         assert_eq!(observed.findings, []);
         observed.events.iter().for_each(|event| _ = ledger.apply(event).unwrap());
         calls.push(ledger.calls().next().cloned());
@@ -53,11 +53,11 @@ fn benches(criterion: &mut Criterion) {
             bencher.iter(|| black_box(notification).clone());
         });
         group.bench_function(format!("observe: {name}"), |bencher| {
-            bencher.iter(|| hear(black_box(call), notification));
+            bencher.iter(|| classify(black_box(call), notification));
         });
         let after = calls.get(index + 1).unwrap().as_ref();
         group.bench_function(format!("observe: {name}, again"), |bencher| {
-            bencher.iter(|| hear(black_box(after), notification));
+            bencher.iter(|| classify(black_box(after), notification));
         });
     }
     group.throughput(Throughput::Elements(notifications.len() as u64));
@@ -65,14 +65,14 @@ fn benches(criterion: &mut Criterion) {
         bencher.iter(|| whole(black_box(&notifications)));
     });
     group.finish();
-    tell(criterion, &notifications, &calls);
+    report(criterion, &notifications, &calls);
 }
 
 fn whole(notifications: &[CommsNotification]) -> Ledger {
     let mut ledger = Ledger::new();
     for notification in notifications {
         let call = notification.call_id().and_then(|id| ledger.call(id));
-        for event in hear(call, notification).events {
+        for event in classify(call, notification).events {
             ledger.apply(&event).unwrap();
         }
     }
@@ -80,13 +80,13 @@ fn whole(notifications: &[CommsNotification]) -> Ledger {
 }
 
 /// What the service posts of the same events.
-fn tell(criterion: &mut Criterion, notifications: &[CommsNotification], calls: &[Option<Call>]) {
+fn report(criterion: &mut Criterion, notifications: &[CommsNotification], calls: &[Option<Call>]) {
     let notify = Notify::new(Version::V1);
     let mut group = criterion.benchmark_group("tell");
     group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
     for (index, name) in NAMED {
         let (before, after) = (calls.get(index).unwrap().as_ref(), calls.get(index + 1).unwrap().as_ref());
-        let Observed { events, .. } = hear(before, notifications.get(index).unwrap());
+        let Observed { events, .. } = classify(before, notifications.get(index).unwrap());
         let (event, call) = (events.last().unwrap(), after.unwrap());
         group.bench_function(format!("notify: {name}"), |bencher| {
             bencher.iter(|| notify.event(black_box(call), event));

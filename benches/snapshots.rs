@@ -57,7 +57,7 @@ impl Kept {
                 marks.push(ledger.mark());
             }
             if matches!(self, Self::Every(events) if count % events == 0) {
-                kept.push(ledger.snapshot());
+                kept.push(ledger.clone());
             }
         }
         kept.push(ledger);
@@ -66,9 +66,9 @@ impl Kept {
 
     /// How many bytes it holds.
     fn bytes(self, events: &[Recorded]) -> isize {
-        let region = Region::new(ALLOCATOR);
+        let superstate = Region::new(ALLOCATOR);
         let kept = self.fold(events);
-        let change = region.change();
+        let change = superstate.change();
         drop(kept);
         change.bytes_allocated as isize - change.bytes_deallocated as isize
     }
@@ -103,11 +103,11 @@ fn keep(criterion: &mut Criterion, events: &[Recorded], calls: u64) {
 fn ask(criterion: &mut Criterion, events: &[Recorded]) {
     let mut group = group(criterion, "ask");
     let (kept, _) = Kept::Every(64).fold(events);
-    let (snapshot, rest) = (kept.get(99).unwrap(), events.get(6400..6463).unwrap());
-    group.bench_function("a snapshot", |bencher| bencher.iter(|| black_box(snapshot).snapshot()));
+    let (clone, rest) = (kept.get(99).unwrap(), events.get(6400..6463).unwrap());
+    group.bench_function("a snapshot", |bencher| bencher.iter(|| black_box(clone).clone()));
     group.bench_function("restore: a snapshot and 63 events", |bencher| {
         bencher.iter_batched(
-            || snapshot.snapshot(),
+            || clone.clone(),
             |mut ledger| {
                 rest.iter().for_each(|recorded| _ = ledger.apply(recorded).unwrap());
                 ledger

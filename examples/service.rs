@@ -7,7 +7,7 @@
 
 use std::error::Error;
 
-use callfold::call::{Asked, Caller, Command, Ending, Stimulus};
+use callfold::call::{AppIdentity, Command, Ending, NetworkEvent, RequestContext};
 use callfold::graph::{CommsNotifications, EndCode, Permission, Route, Version};
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::uuid::Uuid;
@@ -20,7 +20,7 @@ struct Host {
     ledger: Ledger,
     now: Timestamp,
     requests: u128,
-    tells: bool,
+    reports: bool,
 }
 
 impl Host {
@@ -40,14 +40,15 @@ impl Host {
         self.requests += 1;
         let route = Route::parse(verb, &format!("/v1.0/communications/calls/{CALL}{what}"))?;
         let command = Command::read(&route, body.as_bytes())?;
-        let asked = Asked::new(self.now, Uuid::from_u128(self.requests), Caller::new(Permission::ALL));
-        let decision = self.ledger.decide(route.call, command, &asked)?;
+        let request =
+            RequestContext::new(self.now, Uuid::from_u128(self.requests), AppIdentity::new(Permission::ALL));
+        let decision = self.ledger.decide(route.call, command, &request)?;
         self.take_in(&decision.events)
     }
 
-    fn happen(&mut self, stimulus: Stimulus) -> Result<(), Box<dyn Error>> {
+    fn happen(&mut self, network_event: NetworkEvent) -> Result<(), Box<dyn Error>> {
         let call: CallId = CALL.parse()?;
-        let events = self.ledger.react(call, stimulus, self.now)?;
+        let events = self.ledger.on_network_event(call, network_event, self.now)?;
         self.take_in(&events)
     }
 
@@ -55,10 +56,12 @@ impl Host {
         for recorded in events {
             self.ledger.apply(recorded)?;
             let call = self.ledger.call(recorded.call).ok_or("what was applied is there")?;
-            let told = Notify::new(Version::V1).event(call, recorded);
-            match told.filter(|_| self.tells) {
-                Some(told) => println!("{}", serde_json::to_string(&CommsNotifications::new(vec![told]))?),
-                None if self.tells => {}
+            let reported = Notify::new(Version::V1).event(call, recorded);
+            match reported.filter(|_| self.reports) {
+                Some(reported) => {
+                    println!("{}", serde_json::to_string(&CommsNotifications::new(vec![reported]))?)
+                }
+                None if self.reports => {}
                 None => println!("{recorded}"),
             }
         }
@@ -67,15 +70,17 @@ impl Host {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let tells = std::env::args().any(|argument| argument == "--notifications");
+    let reports = std::env::args().any(|argument| argument == "--notifications");
     let now = "2026-11-23T09:15:00Z".parse()?;
-    let mut host = Host { ledger: Ledger::new(), now, requests: 0, tells };
+    let mut host = Host { ledger: Ledger::new(), now, requests: 0, reports };
     let offer = r#"{"source":{"identity":{"user":{"id":"9f2d8a51-1c7e-4b55-9a35-6d1f0c2e7b44","displayName":"Adele"}}}}"#;
-    host.happen(Stimulus::Offered(serde_json::from_str(offer)?))?;
+    host.happen(NetworkEvent::Offered(serde_json::from_str(offer)?))?;
     host.wait(2)?;
     host.ask("POST", "/answer", r#"{"callbackUri":"https://bot.contoso.com/callback","mediaConfig":{}}"#)?;
     host.wait(1)?;
-    host.happen(Stimulus::Connected(Some(serde_json::from_str(r#"{"mediaState":{"audio":"active"}}"#)?)))?;
+    host.happen(NetworkEvent::Connected(Some(serde_json::from_str(
+        r#"{"mediaState":{"audio":"active"}}"#,
+    )?)))?;
     host.ask("POST", "/subscribeToTone", r#"{"clientContext":"keys"}"#)?;
     host.ask(
         "POST",
@@ -84,15 +89,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     host.ask("POST", "/recordResponse", r#"{"maxRecordDurationInSeconds":20,"clientContext":"answer"}"#)?;
     host.wait(4)?;
-    host.happen(Stimulus::PromptFinished(Ending::Completed))?;
+    host.happen(NetworkEvent::PromptFinished(Ending::Completed))?;
     let location = Some("https://media.contoso.com/recordings/1".into());
     let access_token = Some(Secret::new("sample-recording-token".into()));
-    host.happen(Stimulus::RecordingStarted { location, access_token })?;
-    host.happen(Stimulus::SpeechStarted)?;
+    host.happen(NetworkEvent::RecordingStarted { location, access_token })?;
+    host.happen(NetworkEvent::SpeechStarted)?;
     host.wait(3)?;
-    host.happen(Stimulus::TonePressed("tone1".into()))?;
-    host.happen(Stimulus::SpeechEnded)?;
+    host.happen(NetworkEvent::TonePressed("tone1".into()))?;
+    host.happen(NetworkEvent::SpeechEnded)?;
     // Nobody speaks for five seconds: the recording ends by itself.
     host.wait(8)?;
-    host.happen(Stimulus::HungUp(EndCode::PeerEnded))
+    host.happen(NetworkEvent::HungUp(EndCode::PeerEnded))
 }

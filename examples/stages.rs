@@ -1,5 +1,5 @@
 //! One stage of a replay alone, for the instruction counts of `benches/instructions/run`: `decode` reads each line of an
-//! event log and drops it, `fold` folds it as well, `hear` takes in bodies of notifications.
+//! event log and drops it, `fold` folds it as well, `classify` takes in bodies of notifications.
 //!
 //! `cargo run --release --example stages -- fold log.jsonl`
 
@@ -17,7 +17,7 @@ fn main() -> io::Result<()> {
         "decode" => decode(&log),
         "fold" => fold(&log),
         "hear" => {
-            hear(&log);
+            classify(&log);
             Ok(())
         }
         _ => Err(usage()),
@@ -45,7 +45,7 @@ fn fold(log: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn hear(log: &str) {
+fn classify(log: &str) {
     let mut replay = Replay::new();
     for body in log.lines() {
         black_box(replay.record(Format::Notifications, body.as_bytes(), |_| {}));

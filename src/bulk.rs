@@ -7,10 +7,11 @@
 //! and the call comes back once it is lean again.
 
 mod calls;
+mod compact;
 mod context;
 mod digests;
+mod full;
 mod kind;
-mod lean;
 mod meaning;
 mod names;
 mod reader;
@@ -19,7 +20,6 @@ mod scan;
 mod shape;
 mod summary;
 mod time;
-mod whole;
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -32,10 +32,10 @@ pub use summary::{OperationSummary, Summary};
 use crate::{CallId, Finding, Moment, Recorded};
 use calls::Calls;
 #[cfg(any(feature = "testing", doc))]
-use lean::Line;
+use compact::Line;
 #[cfg(any(feature = "testing", doc))]
 use reader::Holes;
-use reader::{Reader, Told};
+use reader::{Reader, Reported};
 
 /// A replay of event logs in bulk: it keeps of each call what a summary tells, and finds what a
 /// [`Replay`](crate::Replay) finds.
@@ -72,14 +72,14 @@ impl fmt::Debug for Bulk {
 #[cfg(any(feature = "testing", doc))]
 #[derive(Clone)]
 pub struct DecodedLine<'a> {
-    told: Told<'a>,
+    reported: Reported<'a>,
     holes: Holes,
 }
 
 #[cfg(any(feature = "testing", doc))]
 impl fmt::Debug for DecodedLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Line { call, revision, .. } = self.told.line;
+        let Line { call, revision, .. } = self.reported.line;
         f.debug_struct("DecodedLine")
             .field("call", &call)
             .field("revision", &revision)
@@ -102,7 +102,7 @@ impl DecodedLine<'_> {
     /// assert_eq!(bulk.calls().len(), 2);
     /// ```
     pub const fn set_call(&mut self, call: CallId) {
-        self.told.line.call = call;
+        self.reported.line.call = call;
     }
 }
 
@@ -199,13 +199,13 @@ impl Bulk {
         if owner.is_some_and(|owner| !self.is_mine(owner)) {
             return Vec::new();
         }
-        if let Some(told) = &self.read(line)
-            && told.line.bytes.len() == line.len()
-            && self.calls.fold(told, self.reader.holes())
+        if let Some(reported) = &self.read(line)
+            && reported.line.bytes.len() == line.len()
+            && self.calls.fold(reported, self.reader.holes())
         {
             return Vec::new();
         }
-        self.odd(line, owner.is_some())
+        self.non_canonical(line, owner.is_some())
     }
 
     /// Takes in the line with which a log begins, and adds what a [`Replay`](crate::Replay) would find. Gives the length
@@ -228,11 +228,11 @@ impl Bulk {
         if owner.is_some_and(|owner| !self.is_mine(owner)) {
             return scan::line(log);
         }
-        if let Some(told) = &self.read(log)
-            && let Some(end) = scan::end(log, told.line.bytes.len())
+        if let Some(reported) = &self.read(log)
+            && let Some(end) = scan::end(log, reported.line.bytes.len())
         {
-            if !self.calls.fold(told, self.reader.holes()) {
-                findings.extend(self.odd(told.line.bytes, true));
+            if !self.calls.fold(reported, self.reader.holes()) {
+                findings.extend(self.non_canonical(reported.line.bytes, true));
             }
             return end;
         }
@@ -245,7 +245,7 @@ impl Bulk {
     }
 
     /// Reads the line with which a log begins, where it is of a shape that is known.
-    fn read<'a>(&mut self, log: &'a [u8]) -> Option<Told<'a>> {
+    fn read<'a>(&mut self, log: &'a [u8]) -> Option<Reported<'a>> {
         let call = scan::call(log)?;
         self.reader.read(&self.calls.learned, (call, self.calls.find(call)), log)
     }
@@ -283,7 +283,7 @@ impl Bulk {
 
     /// Takes the other two ways. A line that is not known to be this part's is looked at by all.
     #[cold]
-    fn odd(&mut self, line: &[u8], is_known_mine: bool) -> Vec<Finding> {
+    fn non_canonical(&mut self, line: &[u8], is_known_mine: bool) -> Vec<Finding> {
         let is_mine = |this: &Self, call: Option<CallId>| {
             is_known_mine || this.is_mine(call.map_or(0, |call| call.guid().as_fields().0))
         };
@@ -293,8 +293,8 @@ impl Bulk {
             Ok(recorded) => {
                 let canonical = recorded.to_string();
                 self.reader.learn(&mut self.calls.learned, &recorded.event);
-                let told = self.read(canonical.as_bytes());
-                if !told.is_some_and(|told| self.calls.fold(&told, self.reader.holes())) {
+                let reported = self.read(canonical.as_bytes());
+                if !reported.is_some_and(|reported| self.calls.fold(&reported, self.reader.holes())) {
                     self.calls.whole(recorded, &mut findings);
                 }
             }
@@ -326,8 +326,8 @@ impl Bulk {
     /// assert_eq!(bulk.calls().len(), 2);
     /// ```
     pub fn decode<'a>(&mut self, line: &'a [u8]) -> Option<DecodedLine<'a>> {
-        let told = self.read(line).filter(|told| told.line.bytes.len() == line.len())?;
-        Some(DecodedLine { told, holes: self.reader.holes().clone() })
+        let reported = self.read(line).filter(|reported| reported.line.bytes.len() == line.len())?;
+        Some(DecodedLine { reported, holes: self.reader.holes().clone() })
     }
 
     /// Folds a line that this replay decoded. False, and nothing changed, where that is for [`Bulk::line`] to do: it
@@ -342,8 +342,8 @@ impl Bulk {
     /// assert!(!bulk.apply(&again));
     /// ```
     pub fn apply(&mut self, line: &DecodedLine<'_>) -> bool {
-        let told = Told { lean: self.calls.find(line.told.line.call), ..line.told };
-        self.calls.fold(&told, &line.holes)
+        let reported = Reported { compact: self.calls.find(line.reported.line.call), ..line.reported };
+        self.calls.fold(&reported, &line.holes)
     }
 }
 

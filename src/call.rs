@@ -10,19 +10,19 @@ mod decide;
 mod details;
 mod event;
 mod fold;
-mod hearing;
 mod lifecycle;
 mod limits;
+mod network_event;
 mod observe;
+mod on_network_event;
 mod parts;
 mod payload;
 mod plan;
-mod react;
 mod reply;
 mod roster;
 mod service;
 mod state;
-mod stimulus;
+mod state_update;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -31,10 +31,11 @@ use jiff::Timestamp;
 
 pub use command::Command;
 pub use deadline::{Deadline, Due};
-pub use decide::{Asked, Caller, Decision};
-pub use event::{CallEvent, Details, RecordingCause, ServiceEvent};
+pub use decide::{AppIdentity, Decision, RequestContext};
+pub use event::{CallEvent, Details, RecordingProgress, ServiceEvent};
 pub(crate) use fold::Beginning;
-pub use lifecycle::Region;
+pub use lifecycle::Superstate;
+pub use network_event::{Ending, NetworkEvent, StopReason};
 pub(crate) use observe::orphan;
 pub use observe::{Delivery, Observed};
 pub(crate) use parts::Parts;
@@ -43,16 +44,15 @@ pub use payload::{
     StateConfirmed,
 };
 pub use reply::{Body, Reply};
-pub(crate) use roster::RosterSeat;
+pub(crate) use roster::SavedRosterEntry;
 pub(crate) use service::replaced;
-pub use state::{Cause, State};
-pub use stimulus::{Ending, Stimulus, StopReason};
+pub use state::{State, Transition};
 
 use crate::graph::{self, CallDirection, MediaState, Participant, ResultInfo, ToneInfo};
 use crate::operation::Operation;
 use crate::{CallId, Id};
 use deadline::Deadlines;
-use fold::Hearings;
+use fold::NotificationHistory;
 use roster::Roster;
 use service::Service;
 
@@ -87,7 +87,7 @@ pub struct Call {
     roster: Roster,
     tones: Arc<Vec<ToneInfo>>,
     content_sharing: Vec<Id>,
-    hearings: Hearings,
+    notifications: NotificationHistory,
     deadlines: Deadlines,
     /// A call that is only heard has none.
     service: Option<Arc<Service>>,

@@ -30,7 +30,7 @@ names! {
 /// use callfold::chart::Chart;
 ///
 /// let held = Chart::Call.nodes().into_iter().find(|node| node.name == "hold").unwrap();
-/// assert_eq!(held.regions, ["live", "connected"]);
+/// assert_eq!(held.superstates, ["live", "connected"]);
 /// assert!(!held.is_final);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct Node {
     /// As Graph writes it.
     pub name: &'static str,
     /// The superstates that hold it, outermost first.
-    pub regions: Vec<&'static str>,
+    pub superstates: Vec<&'static str>,
     /// True where nothing leads out of it.
     pub is_final: bool,
 }
@@ -50,7 +50,7 @@ pub struct Node {
 /// use callfold::chart::Chart;
 ///
 /// let first = Chart::Call.steps()[0];
-/// assert_eq!((first.from, first.cause, first.to), ("incoming", "answered", "establishing"));
+/// assert_eq!((first.from, first.transition, first.to), ("incoming", "answered", "establishing"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -58,7 +58,7 @@ pub struct Step {
     /// A state.
     pub from: &'static str,
     /// The event that carries it.
-    pub cause: &'static str,
+    pub transition: &'static str,
     /// Another state.
     pub to: &'static str,
 }
@@ -89,17 +89,17 @@ impl Chart {
     /// use callfold::chart::Chart;
     ///
     /// assert_eq!(Chart::Operation.nodes()[0].name, "notStarted");
-    /// assert_eq!(Chart::Operation.nodes()[0].regions, ["pending"]);
+    /// assert_eq!(Chart::Operation.nodes()[0].superstates, ["pending"]);
     /// ```
     pub fn nodes(self) -> Vec<Node> {
         match self {
             Self::Call => nodes(call::State::ALL, |state| {
-                let regions = state.regions().map(|region| region.as_str()).collect();
-                (regions, state.steps().next().is_none())
+                let superstates = state.superstates().map(|superstate| superstate.as_str()).collect();
+                (superstates, state.steps().next().is_none())
             }),
             Self::Operation => nodes(operation::State::ALL, |state| {
-                let regions = state.regions().map(|region| region.as_str()).collect();
-                (regions, state.steps().next().is_none())
+                let superstates = state.superstates().map(|superstate| superstate.as_str()).collect();
+                (superstates, state.steps().next().is_none())
             }),
         }
     }
@@ -164,7 +164,7 @@ impl Chart {
         for node in &nodes {
             let cell = |to: &&str| {
                 let step = steps.iter().find(|step| step.from == node.name && step.to == *to);
-                step.map_or("", |step| step.cause)
+                step.map_or("", |step| step.transition)
             };
             let cells: Vec<_> = targets.iter().map(cell).collect();
             table.push_str(&format!("| {} | {} |\n", node.name, cells.join(" | ")));
@@ -182,11 +182,11 @@ impl Chart {
     pub fn mermaid(self) -> String {
         let nodes = self.nodes();
         let mut lines = Vec::from(["stateDiagram-v2".into()]);
-        region(&nodes, &[], &mut lines);
+        superstate(&nodes, &[], &mut lines);
         let beginnings = self.beginnings().into_iter().filter(|beginning| !beginning.is_midway);
         lines.extend(beginnings.map(|beginning| format!("  [*] --> {}", beginning.state)));
         let steps = self.steps().into_iter();
-        lines.extend(steps.map(|Step { from, cause, to }| format!("  {from} --> {to}: {cause}")));
+        lines.extend(steps.map(|Step { from, transition, to }| format!("  {from} --> {to}: {transition}")));
         let finals = nodes.iter().filter(|node| node.is_final);
         lines.extend(finals.map(|node| format!("  {} --> [*]", node.name)));
         lines.join("\n") + "\n"
@@ -194,16 +194,16 @@ impl Chart {
 }
 
 /// Writes the states of a region and the regions in it.
-fn region(nodes: &[Node], outer: &[&'static str], lines: &mut Vec<String>) {
+fn superstate(nodes: &[Node], outer: &[&'static str], lines: &mut Vec<String>) {
     let indent = "  ".repeat(outer.len() + 1);
     let mut seen: Vec<&str> = Vec::new();
-    for node in nodes.iter().filter(|node| node.regions.starts_with(outer)) {
-        match node.regions.get(outer.len()) {
+    for node in nodes.iter().filter(|node| node.superstates.starts_with(outer)) {
+        match node.superstates.get(outer.len()) {
             None => lines.push(format!("{indent}{}", node.name)),
             Some(inner) if !seen.contains(inner) => {
                 seen.push(inner);
                 lines.push(format!("{indent}state {inner} {{"));
-                region(nodes, &[outer, &[inner]].concat(), lines);
+                superstate(nodes, &[outer, &[inner]].concat(), lines);
                 lines.push(format!("{indent}}}"));
             }
             Some(_) => {}
@@ -214,9 +214,9 @@ fn region(nodes: &[Node], outer: &[&'static str], lines: &mut Vec<String>) {
 /// `outline` gives the regions of a state, innermost first, and whether it is final.
 fn nodes<S: Copy + AsStr>(states: &[S], outline: fn(S) -> (Vec<&'static str>, bool)) -> Vec<Node> {
     let node = |state: &S| {
-        let (mut regions, is_final) = outline(*state);
-        regions.reverse();
-        Node { name: state.name(), regions, is_final }
+        let (mut superstates, is_final) = outline(*state);
+        superstates.reverse();
+        Node { name: state.name(), superstates, is_final }
     };
     states.iter().map(node).collect()
 }
@@ -224,7 +224,11 @@ fn nodes<S: Copy + AsStr>(states: &[S], outline: fn(S) -> (Vec<&'static str>, bo
 fn steps<S: Copy + AsStr, C: AsStr>(states: &[S], steps: fn(S) -> Vec<(C, S)>) -> Vec<Step> {
     let of = |from: &S| {
         let from = *from;
-        let step = move |(cause, to): (C, S)| Step { from: from.name(), cause: cause.name(), to: to.name() };
+        let step = move |(transition, to): (C, S)| Step {
+            from: from.name(),
+            transition: transition.name(),
+            to: to.name(),
+        };
         steps(from).into_iter().map(step)
     };
     states.iter().flat_map(of).collect()
@@ -245,4 +249,4 @@ macro_rules! as_str {
     };
 }
 
-as_str!(call::State, call::Cause, operation::State, operation::Cause);
+as_str!(call::State, call::Transition, operation::State, operation::Transition);

@@ -24,7 +24,6 @@
 pub mod action;
 mod call;
 mod end_code;
-mod heard;
 mod identity;
 mod media;
 mod meeting;
@@ -33,6 +32,7 @@ mod method;
 mod notification;
 mod odata;
 mod operation;
+mod parsed;
 mod participant;
 mod permission;
 mod quality;
@@ -48,7 +48,6 @@ pub use call::{
     IncomingContext, RejectReason, RoutingType,
 };
 pub use end_code::EndCode;
-pub(crate) use heard::Heard;
 pub use identity::{EndpointType, Identity, IdentitySet, InvitationParticipantInfo, ParticipantInfo};
 pub use media::{
     AudioRoutingGroup, CallMediaState, ContentSharingSession, MediaConfig, MediaDirection, MediaInfo,
@@ -61,6 +60,7 @@ pub use method::{Method, NoRoute, Root, Route, Verb};
 pub use notification::{ChangeType, CommsNotification, CommsNotifications};
 pub use odata::{ODataError, Version};
 pub use operation::{CommsOperation, CompletionReason, OperationKind, OperationStatus};
+pub(crate) use parsed::ParsedNotification;
 pub use participant::{
     DeltaParticipants, OnlineMeetingRestricted, Participant, ParticipantJoiningNotification,
     ParticipantJoiningResponse, ParticipantLeftNotification, RecordingInfo, RecordingStatus, RemovedState,

@@ -17,8 +17,8 @@ use im::OrdMap;
 
 use crate::{Call, CallId, Recorded};
 pub use applied::{Applied, ApplyError};
-use entry::{Books, Digests};
 pub(crate) use entry::{Digest, Entry, REMEMBERED, digest_of_line};
+use entry::{Digests, LedgerMetadata};
 pub use past::{Mark, Moment, NoHistory, Past};
 pub(crate) use working_set::{WorkingSet, hash as hash_of_call};
 
@@ -31,7 +31,7 @@ pub(crate) use working_set::{WorkingSet, hash as hash_of_call};
 /// let mut ledger = Ledger::new();
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
 /// ledger.apply(&line.parse()?)?;
-/// let before = ledger.snapshot();
+/// let before = ledger.clone();
 ///
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"terminated","data":{}}"#;
 /// ledger.apply(&line.parse()?)?;
@@ -39,10 +39,12 @@ pub(crate) use working_set::{WorkingSet, hash as hash_of_call};
 /// assert_eq!(before.calls().next().unwrap().state(), State::Incoming);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// `clone` takes constant time: both ledgers share everything that neither has changed since.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     entries: OrdMap<CallId, Arc<Entry>>,
-    books: Books,
+    metadata: LedgerMetadata,
 }
 
 impl Ledger {
@@ -64,12 +66,18 @@ impl Ledger {
     /// assert!(Ledger::with_history().as_of(Moment::Revision(1)).is_ok());
     /// ```
     pub fn with_history() -> Self {
-        Self { books: Books { keeps_history: true, ..Books::default() }, ..Self::default() }
+        Self {
+            metadata: LedgerMetadata { keeps_history: true, ..LedgerMetadata::default() },
+            ..Self::default()
+        }
     }
 
     /// One for the calls that a bulk replay cannot keep lean, with entries that come and go.
     pub(crate) fn of_lines() -> Self {
-        Self { books: Books { digests: Digests::OfLines, ..Books::default() }, ..Self::default() }
+        Self {
+            metadata: LedgerMetadata { digests: Digests::OfLines, ..LedgerMetadata::default() },
+            ..Self::default()
+        }
     }
 
     /// Folds one event into its call.
@@ -90,9 +98,9 @@ impl Ledger {
     /// ```
     pub fn apply(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
         match self.entries.get_mut(&recorded.call) {
-            Some(entry) => Arc::make_mut(entry).apply(recorded, &mut self.books),
+            Some(entry) => Arc::make_mut(entry).apply(recorded, &mut self.metadata),
             None => {
-                let (entry, applied) = Entry::begin(recorded, &mut self.books)?;
+                let (entry, applied) = Entry::begin(recorded, &mut self.metadata)?;
                 self.entries.insert(recorded.call, Arc::new(entry));
                 Ok(applied)
             }
@@ -148,16 +156,5 @@ impl Ledger {
     /// ```
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.entries.values().map(|entry| entry.call())
-    }
-
-    /// The ledger as it is now, in constant time: the two share what neither changes.
-    ///
-    /// ```
-    /// # use callfold::Ledger;
-    /// let snapshot = Ledger::new().snapshot();
-    /// ```
-    #[must_use]
-    pub fn snapshot(&self) -> Self {
-        self.clone()
     }
 }

@@ -25,15 +25,15 @@
 //!
 //! # The drive contract
 //!
-//! 1. Keep the log. Fold it with [`Ledger::apply`] to get the calls, or start from a [`Ledger::snapshot`] and
+//! 1. Keep the log. Fold it with [`Ledger::apply`] to get the calls, or start from a [`Ledger::clone`] and
 //!    fold the rest.
 //! 2. Hand each notification to [`Call::observe`] and each reply to [`Call::learn`], with how and when it came.
 //!    Get events and findings. Evidence is never refused.
 //! 3. Store the events; only then apply them. A host that dies in between has lost nothing: the sender
-//!    delivers again, and what was heard before is known for it.
+//!    delivers again, and what was received before is known for it.
 //! 4. Ask the [`Call`]. Nothing but an event changes one.
 //!
-//! A host that plays the service hands requests to [`Ledger::decide`], what the network does to [`Ledger::react`],
+//! A host that plays the service hands requests to [`Ledger::decide`], what the network does to [`Ledger::on_network_event`],
 //! and the clock to [`Ledger::expire`], with the time and, for a request, a new id. It stores and applies the
 //! events in the same way, the events of one input together, and posts what [`Notify`] makes of each. It polls
 //! [`Ledger::next_deadline`]; late polling cannot change the log.

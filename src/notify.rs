@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::call::{Call, CallEvent, Cause, Details, ServiceEvent, State};
+use crate::call::{Call, CallEvent, Details, ServiceEvent, State, Transition};
 use crate::graph::{
     self, ChangeType, CommsNotification, CommsNotifications, CommsOperation, ContentSharingSession,
     DeltaParticipants, Member, Participant, ResourceData, Version,
@@ -20,7 +20,7 @@ use crate::{Id, Recorded};
 /// use callfold::graph::Version;
 ///
 /// let mut notify = Notify::new(Version::V1);
-/// notify.tells_ringing = true;
+/// notify.reports_ringing = true;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -28,9 +28,9 @@ pub struct Notify {
     /// Beta also names the older `resource`, under `/app`.
     pub version: Version,
     /// True where `ringing` is told; the metadata of v1.0 does not have it.
-    pub tells_ringing: bool,
+    pub reports_ringing: bool,
     /// True where `redirecting` is told, as in the dialect of 2019.
-    pub tells_redirecting: bool,
+    pub reports_redirecting: bool,
 }
 
 impl Notify {
@@ -38,10 +38,10 @@ impl Notify {
     ///
     /// ```
     /// # use callfold::{Notify, graph::Version};
-    /// assert!(!Notify::new(Version::Beta).tells_ringing);
+    /// assert!(!Notify::new(Version::Beta).reports_ringing);
     /// ```
     pub const fn new(version: Version) -> Self {
-        Self { version, tells_ringing: false, tells_redirecting: false }
+        Self { version, reports_ringing: false, reports_redirecting: false }
     }
 
     /// What the service posts about an event; `None` where it posts nothing. The call is as it was right after this event:
@@ -63,19 +63,21 @@ impl Notify {
         match &recorded.event {
             CallEvent::Offered(_) => Some(self.of_call(call, ChangeType::Created, call.resource())),
             CallEvent::Placed(_) => self.state(call, State::Establishing, None),
-            CallEvent::Adopted(told) => self.state(call, call.state(), told.as_deref()),
-            CallEvent::Step(cause, told) => self.step(call, *cause, told),
-            CallEvent::DetailsChanged(told) => self.delta(call, told.as_deref()?.clone()),
+            CallEvent::Adopted(reported) => self.state(call, call.state(), reported.as_deref()),
+            CallEvent::Step(transition, reported) => self.step(call, *transition, reported),
+            CallEvent::DetailsChanged(reported) => self.delta(call, reported.as_deref()?.clone()),
             CallEvent::ToneReceived(tone) => {
                 self.delta(call, graph::Call { tone_info: tone.clone().into(), ..graph::Call::default() })
             }
-            CallEvent::RosterUpdated(told) => self.roster(call, told.sequence_number, &told.participants),
+            CallEvent::RosterUpdated(reported) => {
+                self.roster(call, reported.sequence_number, &reported.participants)
+            }
             CallEvent::ContentSharingStarted(sharing) => self.sharing(call, ChangeType::Created, &sharing.id),
             CallEvent::ContentSharingEnded(sharing) => self.sharing(call, ChangeType::Deleted, &sharing.id),
             CallEvent::Service(ServiceEvent::ContentSharingUpdated(sharing)) => {
                 self.sharing(call, ChangeType::Updated, &sharing.id)
             }
-            CallEvent::OperationStep(_, told) => self.operation(call, told),
+            CallEvent::OperationStep(_, reported) => self.operation(call, reported),
             CallEvent::StateConfirmed(_)
             | CallEvent::OperationCreated(_)
             | CallEvent::OperationUpdated(_)
@@ -84,53 +86,53 @@ impl Notify {
         }
     }
 
-    fn step(&self, call: &Call, cause: Cause, told: &Details) -> Option<CommsNotification> {
-        let told = told.as_deref();
-        match cause {
-            Cause::Answered => self.state(call, State::Establishing, told),
-            Cause::Alerted if !self.tells_ringing => None,
-            Cause::Alerted => self.state(call, State::Ringing, told),
-            Cause::Redirected if !self.tells_redirecting => None,
-            Cause::Redirected => self.state(call, State::Redirecting, told),
-            Cause::Established | Cause::Resumed | Cause::TransferFailed => {
-                self.state(call, State::Established, told)
+    fn step(&self, call: &Call, transition: Transition, reported: &Details) -> Option<CommsNotification> {
+        let reported = reported.as_deref();
+        match transition {
+            Transition::Answered => self.state(call, State::Establishing, reported),
+            Transition::Alerted if !self.reports_ringing => None,
+            Transition::Alerted => self.state(call, State::Ringing, reported),
+            Transition::Redirected if !self.reports_redirecting => None,
+            Transition::Redirected => self.state(call, State::Redirecting, reported),
+            Transition::Established | Transition::Resumed | Transition::TransferFailed => {
+                self.state(call, State::Established, reported)
             }
-            Cause::Held => self.state(call, State::Hold, told),
-            Cause::TransferStarted => self.state(call, State::Transferring, told),
-            Cause::TransferAccepted => self.state(call, State::TransferAccepted, told),
-            Cause::TerminationStarted => self.state(call, State::Terminating, told),
-            Cause::Terminated => {
-                let ended = self.resource(State::Terminated, told.cloned().unwrap_or_default());
+            Transition::Held => self.state(call, State::Hold, reported),
+            Transition::TransferStarted => self.state(call, State::Transferring, reported),
+            Transition::TransferAccepted => self.state(call, State::TransferAccepted, reported),
+            Transition::TerminationStarted => self.state(call, State::Terminating, reported),
+            Transition::Terminated => {
+                let ended = self.resource(State::Terminated, reported.cloned().unwrap_or_default());
                 Some(self.of_call(call, ChangeType::Deleted, ended))
             }
         }
     }
 
     /// A delta that names a state.
-    fn state(&self, call: &Call, state: State, told: Option<&graph::Call>) -> Option<CommsNotification> {
-        let delta = self.resource(state, told.cloned().unwrap_or_default());
+    fn state(&self, call: &Call, state: State, reported: Option<&graph::Call>) -> Option<CommsNotification> {
+        let delta = self.resource(state, reported.cloned().unwrap_or_default());
         Some(self.of_call(call, ChangeType::Updated, delta))
     }
 
     /// A delta that names the state in which the call is, as the app knows it.
-    fn delta(&self, call: &Call, told: graph::Call) -> Option<CommsNotification> {
-        let state = if call.state() == State::Ringing && !self.tells_ringing {
+    fn delta(&self, call: &Call, reported: graph::Call) -> Option<CommsNotification> {
+        let state = if call.state() == State::Ringing && !self.reports_ringing {
             State::Establishing
-        } else if call.state() == State::Redirecting && !self.tells_redirecting {
+        } else if call.state() == State::Redirecting && !self.reports_redirecting {
             State::Incoming
         } else {
             call.state()
         };
-        Some(self.of_call(call, ChangeType::Updated, self.resource(state, told)))
+        Some(self.of_call(call, ChangeType::Updated, self.resource(state, reported)))
     }
 
-    fn resource(&self, state: State, told: graph::Call) -> graph::Call {
-        graph::Call { odata_type: Some("call".into()), state: state.wire().into(), ..told }
+    fn resource(&self, state: State, reported: graph::Call) -> graph::Call {
+        graph::Call { odata_type: Some("call".into()), state: state.wire().into(), ..reported }
     }
 
-    fn of_call(&self, call: &Call, change: ChangeType, mut told: graph::Call) -> CommsNotification {
-        told.id = Id::from(call.id()).into();
-        self.item(call, change, "", ResourceData::Call(Box::new(told)))
+    fn of_call(&self, call: &Call, change: ChangeType, mut reported: graph::Call) -> CommsNotification {
+        reported.id = Id::from(call.id()).into();
+        self.item(call, change, "", ResourceData::Call(Box::new(reported)))
     }
 
     /// Calls between two have no roster to tell.
@@ -171,8 +173,8 @@ impl Notify {
     }
 
     /// The resource of an operation goes as it ends; that it starts is in its reply already.
-    fn operation(&self, call: &Call, told: &CommsOperation) -> Option<CommsNotification> {
-        let operation = find(call.operations(), told).filter(|operation| !operation.is_pending())?;
+    fn operation(&self, call: &Call, reported: &CommsOperation) -> Option<CommsNotification> {
+        let operation = find(call.operations(), reported).filter(|operation| !operation.is_pending())?;
         let data = operation.whole();
         let path = operation.id().map_or_else(String::new, |id| format!("/{id}"));
         let data = ResourceData::Operation(Box::new(data));

@@ -7,8 +7,8 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-pub use lifecycle::Region;
-pub use state::{Cause, State};
+pub use lifecycle::Superstate;
+pub use state::{State, Transition};
 
 use crate::OperationId;
 use crate::graph::{
@@ -29,10 +29,10 @@ pub struct Operation {
 
 impl Operation {
     /// Begins with what the first telling says; a first answer may already be settled.
-    pub(crate) fn begin(mut told: Arc<CommsOperation>) -> Self {
-        let state = State::told(&told).unwrap_or(State::NotStarted);
-        Arc::make_mut(&mut told).status = Member::Absent;
-        Self { state, resource: told, aliases: Vec::new() }
+    pub(crate) fn begin(mut reported: Arc<CommsOperation>) -> Self {
+        let state = State::reported(&reported).unwrap_or(State::NotStarted);
+        Arc::make_mut(&mut reported).status = Member::Absent;
+        Self { state, resource: reported, aliases: Vec::new() }
     }
 
     /// Puts one together from what a bulk replay kept of it.
@@ -46,14 +46,14 @@ impl Operation {
     }
 
     /// Takes over what is told, in the same state.
-    pub(crate) fn merge(&mut self, told: &CommsOperation) {
-        self.merge_by(told.odata_type.as_ref(), |resource| resource.pair(told, Merge));
+    pub(crate) fn merge(&mut self, reported: &CommsOperation) {
+        self.merge_by(reported.odata_type.as_ref(), |resource| resource.pair(reported, Merge));
     }
 
     /// The same of a telling that nobody needs any more.
-    pub(crate) fn take_over(&mut self, mut told: Box<CommsOperation>) {
-        let odata_type = told.odata_type.take();
-        self.merge_by(odata_type.as_ref(), |resource| resource.take_over(&mut told));
+    pub(crate) fn take_over(&mut self, mut reported: Box<CommsOperation>) {
+        let odata_type = reported.odata_type.take();
+        self.merge_by(odata_type.as_ref(), |resource| resource.take_over(&mut reported));
     }
 
     fn merge_by(&mut self, odata_type: Option<&TypeName>, merge: impl FnOnce(&mut CommsOperation)) {
@@ -71,20 +71,20 @@ impl Operation {
         }
     }
 
-    pub(crate) fn step(&mut self, next: State, told: &CommsOperation) {
+    pub(crate) fn step(&mut self, next: State, reported: &CommsOperation) {
         self.state = next;
-        self.merge(told);
+        self.merge(reported);
     }
 
-    pub(crate) fn step_owned(&mut self, next: State, told: Box<CommsOperation>) {
+    pub(crate) fn step_owned(&mut self, next: State, reported: Box<CommsOperation>) {
         self.state = next;
-        self.take_over(told);
+        self.take_over(reported);
     }
 
     /// Ends it; true where that is a success.
-    pub(crate) fn end(&mut self, cause: Cause, told: &CommsOperation) -> bool {
-        if let Some(next) = self.state.after(cause) {
-            self.step(next, told);
+    pub(crate) fn end(&mut self, transition: Transition, reported: &CommsOperation) -> bool {
+        if let Some(next) = self.state.after(transition) {
+            self.step(next, reported);
         }
         self.is_success()
     }
@@ -204,7 +204,7 @@ impl Operation {
     /// assert!(!operation.is_pending());
     /// ```
     pub fn is_pending(&self) -> bool {
-        self.state.lies_in(Region::Pending)
+        self.state.lies_in(Superstate::Pending)
     }
 
     /// True where it is completed, its result is no failure, and no completion reason says otherwise.
@@ -233,37 +233,37 @@ impl Operation {
 
     /// True where a telling by id, or by nothing but its `clientContext`, is about this operation for sure: a
     /// second operation may bear the `clientContext` of the first, but then it has an id of its own.
-    pub(crate) fn is_told_by(&self, told: &CommsOperation) -> bool {
-        told.id.value().is_none() || self.id().is_none() || self.has_id_of(told)
+    pub(crate) fn is_reported_by(&self, reported: &CommsOperation) -> bool {
+        reported.id.value().is_none() || self.id().is_none() || self.has_id_of(reported)
     }
 
     /// True where a telling brings something that is not known: a member, or another id.
-    pub(crate) fn learns(&self, told: &CommsOperation, rule: impl Rule) -> bool {
-        let mut rest = told.clone();
+    pub(crate) fn learns(&self, reported: &CommsOperation, rule: impl Rule) -> bool {
+        let mut rest = reported.clone();
         rest.status = Member::Absent;
         rest.id = Member::Absent;
         rest.pair(&self.resource, rule);
-        !rest.is_silent() || (told.id.value().is_some() && !self.has_id_of(told))
+        !rest.is_silent() || (reported.id.value().is_some() && !self.has_id_of(reported))
     }
 
     /// True where a telling names this end, and nothing that is not known of it.
-    fn said(&self, told: &CommsOperation) -> bool {
-        !self.is_pending() && State::told(told) == Some(self.state) && !self.learns(told, News)
+    fn said(&self, reported: &CommsOperation) -> bool {
+        !self.is_pending() && State::reported(reported) == Some(self.state) && !self.learns(reported, News)
     }
 
-    pub(crate) fn has_id_of(&self, told: &CommsOperation) -> bool {
-        told.id.value().is_some_and(|id| self.is_called(id))
+    pub(crate) fn has_id_of(&self, reported: &CommsOperation) -> bool {
+        reported.id.value().is_some_and(|id| self.is_called(id))
     }
 
-    fn shares_kind(&self, told: &CommsOperation) -> bool {
-        let kinds = || [self.kind(), told.kind()];
+    fn shares_kind(&self, reported: &CommsOperation) -> bool {
+        let kinds = || [self.kind(), reported.kind()];
         let agree = |kinds: [_; 2]| kinds[0] == kinds[1] || kinds.contains(&OperationKind::Comms);
-        self.resource.odata_type == told.odata_type || agree(kinds())
+        self.resource.odata_type == reported.odata_type || agree(kinds())
     }
 
-    fn shares_context(&self, told: &CommsOperation) -> bool {
-        let context = told.client_context.value().filter(|context| !context.is_empty());
-        context.is_some() && told.client_context == self.resource.client_context
+    fn shares_context(&self, reported: &CommsOperation) -> bool {
+        let context = reported.client_context.value().filter(|context| !context.is_empty());
+        context.is_some() && reported.client_context == self.resource.client_context
     }
 }
 
@@ -271,18 +271,18 @@ impl Operation {
 /// by `clientContext` among all that lack an id or are told without one. An end that is told again without an
 /// id is no other operation's.
 /// A cancel's reply can bear the id of what it cancels, so that the kinds must agree where both are told.
-fn position(operations: &[Operation], told: &CommsOperation) -> Option<usize> {
+fn position(operations: &[Operation], reported: &CommsOperation) -> Option<usize> {
     let rank = |operation: &Operation| {
-        let is_called_so = operation.has_id_of(told);
-        let is_named = is_called_so || operation.shares_context(told);
-        if !is_named || !operation.shares_kind(told) {
+        let is_called_so = operation.has_id_of(reported);
+        let is_named = is_called_so || operation.shares_context(reported);
+        if !is_named || !operation.shares_kind(reported) {
             return None;
         }
         if is_called_so {
             return Some(0);
         }
-        match told.id.value() {
-            None if operation.said(told) => Some(1),
+        match reported.id.value() {
+            None if operation.said(reported) => Some(1),
             _ if operation.is_pending() => Some(2),
             id => (id.is_none() || operation.id().is_none()).then_some(3),
         }
@@ -292,22 +292,22 @@ fn position(operations: &[Operation], told: &CommsOperation) -> Option<usize> {
 }
 
 /// The operation that a telling is about.
-pub(crate) fn find<'a>(operations: &'a [Operation], told: &CommsOperation) -> Option<&'a Operation> {
-    position(operations, told).and_then(|index| operations.get(index))
+pub(crate) fn find<'a>(operations: &'a [Operation], reported: &CommsOperation) -> Option<&'a Operation> {
+    position(operations, reported).and_then(|index| operations.get(index))
 }
 
 /// The same, to change it.
 pub(crate) fn find_mut<'a>(
     operations: &'a mut [Operation],
-    told: &CommsOperation,
+    reported: &CommsOperation,
 ) -> Option<&'a mut Operation> {
-    position(operations, told).and_then(|index| operations.get_mut(index))
+    position(operations, reported).and_then(|index| operations.get_mut(index))
 }
 
 impl State {
     /// The state that a telling names; `None` where it names none. Null means not started.
-    pub(crate) fn told(told: &CommsOperation) -> Option<Self> {
-        Some(match &told.status {
+    pub(crate) fn reported(reported: &CommsOperation) -> Option<Self> {
+        Some(match &reported.status {
             Member::Null | Member::Value(OperationStatus::NotStarted) => Self::NotStarted,
             Member::Value(OperationStatus::Running) => Self::Running,
             Member::Value(OperationStatus::Completed) => Self::Completed,

@@ -57,10 +57,10 @@ impl Recorded {
     /// An event that was told.
     ///
     /// ```
-    /// use callfold::call::{CallEvent, Cause};
+    /// use callfold::call::{CallEvent, Transition};
     /// use callfold::{CallId, Recorded};
     ///
-    /// let held = Recorded::new(CallId::new(uuid::Uuid::nil()), 4, None, CallEvent::Step(Cause::Held, None));
+    /// let held = Recorded::new(CallId::new(uuid::Uuid::nil()), 4, None, CallEvent::Step(Transition::Held, None));
     /// assert!(!held.inferred);
     /// ```
     pub const fn new(call: CallId, revision: u64, at: Option<Timestamp>, event: CallEvent) -> Self {

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use crate::call::{CallEvent, Cause, Delivery, Observed, orphan};
-use crate::graph::Heard;
+use crate::call::{CallEvent, Delivery, Observed, Transition, orphan};
+use crate::graph::ParsedNotification;
 use crate::ledger::WorkingSet;
 use crate::log::{Bodies, Format, Trace};
 use crate::{Applied, ApplyError, Call, CallId, Finding, FindingKind, Ledger, LineError, Moment, Recorded};
@@ -216,7 +216,7 @@ impl Replay {
 
     /// What a call left behind, where this event ended it.
     fn orphans(&self, recorded: &Recorded) -> Vec<Finding> {
-        let ends = matches!(recorded.event, CallEvent::Step(Cause::Terminated, _));
+        let ends = matches!(recorded.event, CallEvent::Step(Transition::Terminated, _));
         let call = self.calls.call(recorded.call).filter(|call| ends && call.revision() == recorded.revision);
         let orphans = call.into_iter().flat_map(Call::orphans);
         orphans.map(|operation| orphan(recorded.call, operation)).collect()
@@ -299,25 +299,25 @@ impl Replay {
     ) {
         findings.extend(bodies.faults.iter().map(malformed));
         for body in bodies.bodies {
-            for (item, heard) in (0..).zip(body.notifications) {
+            for (item, received) in (0..).zip(body.notifications) {
                 let delivery = Delivery { item, ..body.delivery.clone() };
-                self.notification(heard, &delivery, fallback, sink, findings);
+                self.notification(received, &delivery, fallback, sink, findings);
             }
         }
     }
 
     fn notification(
         &mut self,
-        heard: Heard,
+        received: ParsedNotification,
         delivery: &Delivery,
         fallback: Option<CallId>,
         sink: &mut dyn FnMut(&Recorded),
         findings: &mut Vec<Finding>,
     ) {
-        match heard.call_id().or(fallback) {
-            Some(id) if self.hears(id, delivery.received_at) => {
+        match received.call_id().or(fallback) {
+            Some(id) if self.is_wanted(id, delivery.received_at) => {
                 self.let_go(id, sink, findings);
-                let observed = Call::hear_of(self.calls.call(id), id, heard, delivery);
+                let observed = Call::observe_parsed(self.calls.call(id), id, received, delivery);
                 self.take_in(observed, sink, findings);
             }
             Some(_) => {}
@@ -330,8 +330,8 @@ impl Replay {
     fn trace(&mut self, record: &[u8], sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
         match Trace::read(record) {
             Ok(Trace::Nothing) => {}
-            Ok(Trace::Heard { bodies, call }) => self.bodies(bodies, call, sink, findings),
-            Ok(Trace::Replied { call: Some(id), body, at }) if self.hears(id, at) => {
+            Ok(Trace::Received { bodies, call }) => self.bodies(bodies, call, sink, findings),
+            Ok(Trace::Replied { call: Some(id), body, at }) if self.is_wanted(id, at) => {
                 self.let_go(id, sink, findings);
                 let observed = Call::learn(self.calls.call(id), id, &body, at);
                 self.take_in(observed, sink, findings);
@@ -345,7 +345,7 @@ impl Replay {
     }
 
     /// True where what is told of a call at a time is wanted. What bears no time counts with what came before.
-    fn hears(&mut self, id: CallId, at: Option<Timestamp>) -> bool {
+    fn is_wanted(&mut self, id: CallId, at: Option<Timestamp>) -> bool {
         if self.only.is_some_and(|only| only != id) || self.stopped.contains(&id) {
             return false;
         }

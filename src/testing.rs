@@ -17,11 +17,11 @@ mod model;
 mod network;
 mod outline;
 mod random;
+mod reported;
 mod scenario;
 mod simulation;
 mod store;
 pub mod strategies;
-mod told;
 
 pub use campaign::{Campaign, Counterexample, Summary};
 pub use course::{Made, Move, What, history};

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use crate::common::read;
-use callfold::call::{Asked, Call, Caller, Command, Deadline, Decision, Ending, State, Stimulus};
+use callfold::call::{
+    AppIdentity, Call, Command, Deadline, Decision, Ending, NetworkEvent, RequestContext, State,
+};
 use callfold::graph::{EndCode, Method, Permission, ResultInfo, Route};
 use callfold::{Applied, CallId, Id, Ledger, Recorded, Refusal, Why};
 use jiff::{SignedDuration, Timestamp};
@@ -49,7 +51,7 @@ impl Host {
     ) -> Result<Decision, Refusal> {
         let command = Command::read(&Route::new(method, id, None), body.to_string().as_bytes())?;
         let new_id = Uuid::from_u128(1000 + self.operations);
-        self.ledger.decide(id, command, &Asked::new(at, new_id, Caller::new(Permission::ALL)))
+        self.ledger.decide(id, command, &RequestContext::new(at, new_id, AppIdentity::new(Permission::ALL)))
     }
 
     fn asks(mut self, number: u128, method: Method, body: Value) -> Self {
@@ -59,8 +61,8 @@ impl Host {
         self
     }
 
-    fn meets(mut self, number: u128, stimulus: Stimulus) -> Self {
-        let events = self.ledger.react(call(number), stimulus, at(0)).unwrap();
+    fn meets(mut self, number: u128, network_event: NetworkEvent) -> Self {
+        let events = self.ledger.on_network_event(call(number), network_event, at(0)).unwrap();
         self.take(events);
         self
     }
@@ -74,15 +76,15 @@ impl Host {
         body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         let route = Route::new(Method::CreateCall, None, None);
         let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
-        let asked = Asked::new(at(0), call(number).guid(), Caller::new(Permission::ALL));
-        let events = self.ledger.decide(None, command, &asked).unwrap().events;
+        let request = RequestContext::new(at(0), call(number).guid(), AppIdentity::new(Permission::ALL));
+        let events = self.ledger.decide(None, command, &request).unwrap().events;
         self.take(events);
         self
     }
 
     /// The same, and it is up.
     fn connects(self, number: u128, members: Value) -> Self {
-        self.places(number, members).meets(number, Stimulus::Connected(None))
+        self.places(number, members).meets(number, NetworkEvent::Connected(None))
     }
 
     fn call(&self, number: u128) -> &Call {
@@ -138,8 +140,8 @@ fn two() -> Host {
 }
 
 /// The operation of the first request.
-fn finished(ending: Ending) -> Stimulus {
-    Stimulus::OperationFinished(Uuid::from_u128(1000).into(), ending)
+fn finished(ending: Ending) -> NetworkEvent {
+    NetworkEvent::OperationFinished(Uuid::from_u128(1000).into(), ending)
 }
 
 fn failure() -> ResultInfo {
@@ -150,9 +152,9 @@ fn failure() -> ResultInfo {
 
 #[test]
 fn a_consultative_transfer_that_is_completed_ends_both_calls() {
-    let host = two().asks(1, Method::Transfer, transfer_to(2)).meets(1, Stimulus::TransferAccepted);
+    let host = two().asks(1, Method::Transfer, transfer_to(2)).meets(1, NetworkEvent::TransferAccepted);
     assert_eq!(host.state(2), State::Established, "until it is completed");
-    let host = host.meets(1, Stimulus::TransferCompleted);
+    let host = host.meets(1, NetworkEvent::TransferCompleted);
     assert_eq!(host.events(), [(1, "terminated"), (2, "terminated")]);
     assert_eq!((host.state(1), host.state(2)), (State::Terminated, State::Terminated));
     assert_eq!(host.result(1), Some(EndCode::TransferCompletedGracefully));
@@ -161,14 +163,15 @@ fn a_consultative_transfer_that_is_completed_ends_both_calls() {
 
 #[test]
 fn a_consultative_transfer_that_is_not_completed_ends_no_other_call() {
-    let ends: [&[Stimulus]; 3] = [
-        &[Stimulus::TransferFailed],
-        &[Stimulus::TransferAccepted, Stimulus::TransferFailed],
-        &[Stimulus::TransferAccepted, Stimulus::HungUp(EndCode::PeerEnded)],
+    let ends: [&[NetworkEvent]; 3] = [
+        &[NetworkEvent::TransferFailed],
+        &[NetworkEvent::TransferAccepted, NetworkEvent::TransferFailed],
+        &[NetworkEvent::TransferAccepted, NetworkEvent::HungUp(EndCode::PeerEnded)],
     ];
-    for stimuli in ends {
-        let asked = two().asks(1, Method::Transfer, transfer_to(2));
-        let host = stimuli.iter().cloned().fold(asked, |host, stimulus| host.meets(1, stimulus));
+    for network_events in ends {
+        let request = two().asks(1, Method::Transfer, transfer_to(2));
+        let host =
+            network_events.iter().cloned().fold(request, |host, network_event| host.meets(1, network_event));
         assert_eq!((host.events().len(), host.state(2)), (1, State::Established));
     }
 }
@@ -178,10 +181,10 @@ fn a_blind_transfer_after_a_consultative_one_ends_no_other_call() {
     let blind = json!({ "transferTarget": someone() });
     let host = two()
         .asks(1, Method::Transfer, transfer_to(2))
-        .meets(1, Stimulus::TransferFailed)
+        .meets(1, NetworkEvent::TransferFailed)
         .asks(1, Method::Transfer, blind)
-        .meets(1, Stimulus::TransferAccepted)
-        .meets(1, Stimulus::TransferCompleted);
+        .meets(1, NetworkEvent::TransferAccepted)
+        .meets(1, NetworkEvent::TransferCompleted);
     assert_eq!(host.events(), [(1, "terminated")]);
     assert_eq!(host.state(2), State::Established);
 }
@@ -190,9 +193,9 @@ fn a_blind_transfer_after_a_consultative_one_ends_no_other_call() {
 fn a_replaced_call_that_has_ended_already_ends_no_second_time() {
     let host = two()
         .asks(1, Method::Transfer, transfer_to(2))
-        .meets(2, Stimulus::HungUp(EndCode::PeerEnded))
-        .meets(1, Stimulus::TransferAccepted)
-        .meets(1, Stimulus::TransferCompleted);
+        .meets(2, NetworkEvent::HungUp(EndCode::PeerEnded))
+        .meets(1, NetworkEvent::TransferAccepted)
+        .meets(1, NetworkEvent::TransferCompleted);
     assert_eq!(host.events(), [(1, "terminated")]);
     assert_eq!(host.result(2), Some(EndCode::PeerEnded));
 }
@@ -250,7 +253,7 @@ fn a_call_that_is_not_known_or_not_up_cannot_be_replaced() {
     ];
     // The third call only rings; the fourth is over; the ninth is not known; a call cannot replace itself.
     let host =
-        two().places(3, json!({})).connects(4, json!({})).meets(4, Stimulus::HungUp(EndCode::PeerEnded));
+        two().places(3, json!({})).connects(4, json!({})).meets(4, NetworkEvent::HungUp(EndCode::PeerEnded));
     for (method, body, member) in rows {
         let refusal = host.decide(Some(call(1)), method, &body, at(0)).unwrap_err();
         assert_eq!((refusal.what, refusal.status()), (method.as_str(), 400));
@@ -264,9 +267,9 @@ fn a_call_that_is_up_held_or_being_transferred_can_be_replaced() {
     let transfer = || json!({ "transferTarget": someone() });
     let hosts = [
         two(),
-        two().meets(2, Stimulus::Held),
+        two().meets(2, NetworkEvent::Held),
         two().asks(2, Method::Transfer, transfer()),
-        two().asks(2, Method::Transfer, transfer()).meets(2, Stimulus::TransferAccepted),
+        two().asks(2, Method::Transfer, transfer()).meets(2, NetworkEvent::TransferAccepted),
     ];
     for host in hosts {
         for (method, body) in [(Method::Transfer, transfer_to(2)), (Method::Invite, invite(2))] {
@@ -313,9 +316,9 @@ fn calls_of_one_chain_are_one_conversation() {
         .places(2, of(OTHER_CHAIN))
         .places(3, of("D8217646311040B1BAE6E9AC6C3A9F74"))
         .places(4, json!({}))
-        .meets(5, Stimulus::Offered(Box::default()))
-        .meets(6, Stimulus::Offered(read(of(OTHER_CHAIN))))
-        .meets(7, Stimulus::Offered(Box::default()));
+        .meets(5, NetworkEvent::Offered(Box::default()))
+        .meets(6, NetworkEvent::Offered(read(of(OTHER_CHAIN))))
+        .meets(7, NetworkEvent::Offered(Box::default()));
     assert_eq!(host.conversations(), [vec![1, 3], vec![2, 6], vec![4], vec![5], vec![7]]);
     assert_eq!(host.call(4).details().call_chain_id.value(), Some(&Id::from(call(4))));
     assert!(host.ledger.legs(call(9)).is_empty());
@@ -328,7 +331,7 @@ fn a_call_and_the_one_it_replaces_are_one_conversation_whichever_has_the_lesser_
         let alone = [vec![1], vec![2], vec![3]];
         let three = || two().connects(3, json!({}));
         assert_eq!(three().conversations(), alone);
-        let asked = [
+        let request = [
             three().asks(one, Method::Transfer, transfer_to(other)),
             three().asks(one, Method::Invite, invite(other)),
             Host::default()
@@ -336,7 +339,7 @@ fn a_call_and_the_one_it_replaces_are_one_conversation_whichever_has_the_lesser_
                 .connects(other, json!({}))
                 .connects(one, json!({ "targets": [replacing(other)] })),
         ];
-        for host in asked {
+        for host in request {
             assert_eq!(host.conversations(), [vec![1, 2], vec![3]]);
         }
     }
@@ -359,8 +362,8 @@ fn calls_that_belong_together_over_others_are_one_conversation() {
 fn calls_stay_one_conversation_after_the_end() {
     let host = two()
         .asks(2, Method::Transfer, transfer_to(1))
-        .meets(2, Stimulus::TransferAccepted)
-        .meets(2, Stimulus::TransferCompleted);
+        .meets(2, NetworkEvent::TransferAccepted)
+        .meets(2, NetworkEvent::TransferCompleted);
     assert_eq!(host.conversations(), [vec![1, 2]]);
 }
 
@@ -420,7 +423,7 @@ fn report(chain: &str, participant: Option<&str>) -> Value {
 
 /// Two legs of one chain, each with a participant of its own, and a call of another chain.
 fn legs() -> Host {
-    let me = |id: &str| Stimulus::Connected(Some(read(json!({ "myParticipantId": id }))));
+    let me = |id: &str| NetworkEvent::Connected(Some(read(json!({ "myParticipantId": id }))));
     Host::default()
         .places(1, of(CHAIN))
         .meets(1, me(ME))
@@ -452,7 +455,7 @@ fn a_report_of_a_device_finds_its_call_by_chain_and_participant() {
 
 #[test]
 fn a_report_may_come_after_the_end() {
-    let mut host = legs().meets(2, Stimulus::HungUp(EndCode::PeerEnded));
+    let mut host = legs().meets(2, NetworkEvent::HungUp(EndCode::PeerEnded));
     for count in 1..=2 {
         let body = report(CHAIN, Some(YOU));
         host.take(host.decide(None, Method::LogTeleconferenceDeviceQuality, &body, at(0)).unwrap().events);
@@ -491,9 +494,11 @@ fn a_report_needs_the_permission_whether_or_not_its_call_is_known() {
     for chain in [CHAIN, ME] {
         let route = Route::new(Method::LogTeleconferenceDeviceQuality, None, None);
         let command = Command::read(&route, report(chain, None).to_string().as_bytes()).unwrap();
-        let caller = Caller::new(&[Permission::Initiate]);
-        let refusal =
-            legs().ledger.decide(None, command, &Asked::new(at(0), Uuid::nil(), caller)).unwrap_err();
+        let identity = AppIdentity::new(&[Permission::Initiate]);
+        let refusal = legs()
+            .ledger
+            .decide(None, command, &RequestContext::new(at(0), Uuid::nil(), identity))
+            .unwrap_err();
         assert_eq!(refusal.why, Why::Permission([&[Permission::AccessMedia][..]].into()));
     }
 }
@@ -505,10 +510,10 @@ fn the_first_deadline_of_all_calls_comes_first() {
     let recorded = json!({ "incomingContext": { "observedParticipantId": "p" } });
     let mut host = Host::default()
         .places(1, json!({ "ringingTimeoutInSeconds": 30 }))
-        .meets(2, Stimulus::Offered(Box::default()))
-        .meets(3, Stimulus::Offered(read(recorded)))
+        .meets(2, NetworkEvent::Offered(Box::default()))
+        .meets(3, NetworkEvent::Offered(read(recorded)))
         .places(4, json!({}))
-        .meets(5, Stimulus::Offered(Box::default()));
+        .meets(5, NetworkEvent::Offered(Box::default()));
     let expected = [
         (3, Deadline::Answer, 5),
         (2, Deadline::Answer, 15),
@@ -556,12 +561,12 @@ fn with_one_overdue() -> Host {
 #[test]
 fn a_transfer_to_a_call_that_should_have_ended_is_refused_whether_it_was_polled_or_not() {
     let mut host = with_one_overdue();
-    let asked =
+    let request =
         |host: &Host| host.decide(Some(call(1)), Method::Transfer, &transfer_to(2), at(46 * MINUTE)).is_ok();
-    assert!(!asked(&host));
+    assert!(!request(&host));
     let due = host.ledger.expire(at(46 * MINUTE));
     host.take(due);
-    assert!(!asked(&host));
+    assert!(!request(&host));
 }
 
 #[test]
@@ -569,8 +574,8 @@ fn a_transfer_is_completed_although_the_replaced_call_should_have_ended() {
     let mut host = with_one_overdue();
     let transfer = host.decide(Some(call(1)), Method::Transfer, &transfer_to(2), at(44 * MINUTE)).unwrap();
     host.take(transfer.events);
-    for stimulus in [Stimulus::TransferAccepted, Stimulus::TransferCompleted] {
-        let events = host.ledger.react(call(1), stimulus, at(46 * MINUTE)).unwrap();
+    for network_event in [NetworkEvent::TransferAccepted, NetworkEvent::TransferCompleted] {
+        let events = host.ledger.on_network_event(call(1), network_event, at(46 * MINUTE)).unwrap();
         host.take(events);
     }
     assert_eq!(host.state(1), State::Terminated);
@@ -585,7 +590,7 @@ fn an_invitation_that_is_completed_without_success_replaces_nothing() {
         Host::default().connects(1, json!({})).connects(2, json!({})).asks(1, Method::Invite, invite(2));
     let ending = Ending::CompletedBecause(callfold::graph::CompletionReason::Unknown);
     let id = Id::from(Uuid::from_u128(1000));
-    let host = host.meets(1, Stimulus::OperationFinished(id, ending));
+    let host = host.meets(1, NetworkEvent::OperationFinished(id, ending));
     assert_eq!(host.events(), [(1, "operationCompleted")]);
     assert_eq!(host.state(2), State::Established);
 }
@@ -599,9 +604,9 @@ fn a_device_reports_of_the_call_that_names_its_participant() {
     let host = Host::default()
         .connects(1, of_chain.clone())
         .places(2, of_chain)
-        .meets(2, Stimulus::Connected(named));
+        .meets(2, NetworkEvent::Connected(named));
     let quality = json!({ "callChainId": chain, "participantId": participant, "mediaQualityList": [{}] });
     let body = json!({ "quality": quality });
-    let told = host.decide(None, Method::LogTeleconferenceDeviceQuality, &body, at(0)).unwrap();
-    assert_eq!(told.events[0].call, call(2));
+    let reported = host.decide(None, Method::LogTeleconferenceDeviceQuality, &body, at(0)).unwrap();
+    assert_eq!(reported.events[0].call, call(2));
 }

@@ -88,24 +88,25 @@ struct Named {
 
 struct NamedOperation {
     call: CallId,
-    told: CommsOperation,
+    reported: CommsOperation,
     id: Option<Id>,
 }
 
 impl NamedOperation {
     fn is_same(&self, other: &Self) -> bool {
-        let context = &self.told.client_context;
-        let same_context = context.value().is_some() && *context == other.told.client_context;
+        let context = &self.reported.client_context;
+        let same_context = context.value().is_some() && *context == other.reported.client_context;
         let same_id = self.id.is_some() && self.id == other.id;
-        self.call == other.call && self.told.kind() == other.told.kind() && (same_id || same_context)
+        self.call == other.call && self.reported.kind() == other.reported.kind() && (same_id || same_context)
     }
 
     fn is(&self, operation: &Operation) -> bool {
-        let status = self.told.status.value().map(|status| status.as_str());
+        let status = self.reported.status.value().map(|status| status.as_str());
         let by_id = self.id.is_some() && self.id.as_ref() == operation.id();
-        let by_context = operation.client_context() == self.told.client_context.value().map(String::as_str);
+        let by_context =
+            operation.client_context() == self.reported.client_context.value().map(String::as_str);
         (by_id || by_context)
-            && operation.kind() == self.told.kind()
+            && operation.kind() == self.reported.kind()
             && status == Some(operation.state().as_str())
     }
 }
@@ -135,15 +136,15 @@ fn play(flow: &str, steps: &[&Value]) {
     let mut ledger = Ledger::new();
     let mut findings = Vec::new();
     let mut named = Named::default();
-    let mut asked = None;
+    let mut request = None;
     for (index, step) in steps.iter().enumerate() {
         if let Some(path) = step["path"].as_str().filter(|_| step["kind"] == "request") {
-            asked = ResourceUrl::from(path).call.or_else(|| told_next(&steps[index..]));
+            request = ResourceUrl::from(path).call.or_else(|| reported_next(&steps[index..]));
         }
         let Some(file) = step["file"].as_str() else { continue };
         match step["kind"].as_str() {
-            Some("response") => reply(&payload(file), asked, &mut ledger, &mut named),
-            Some("notification") => hear(&payload(file), &mut ledger, &mut findings, &mut named),
+            Some("response") => reply(&payload(file), request, &mut ledger, &mut named),
+            Some("notification") => classify(&payload(file), &mut ledger, &mut findings, &mut named),
             _ => {}
         }
     }
@@ -158,22 +159,26 @@ fn play(flow: &str, steps: &[&Value]) {
     }
     for named in &named.operations {
         let operations = ledger.call(named.call).expect("a call that was told is there").operations();
-        assert!(operations.iter().any(|one| named.is(one)), "{flow}: {:?} is not {operations:?}", named.told);
+        assert!(
+            operations.iter().any(|one| named.is(one)),
+            "{flow}: {:?} is not {operations:?}",
+            named.reported
+        );
     }
 }
 
 /// The call that the flow's notifications are about, where a request's path has a placeholder.
-fn told_next(steps: &[&Value]) -> Option<CallId> {
+fn reported_next(steps: &[&Value]) -> Option<CallId> {
     let files =
         steps.iter().filter(|step| step["kind"] == "notification").find_map(|step| step["file"].as_str());
     payload(files?)["value"][0]["resourceUrl"].as_str().and_then(|url| ResourceUrl::from(url).call)
 }
 
-fn reply(body: &Value, asked: Option<CallId>, ledger: &mut Ledger, named: &mut Named) {
+fn reply(body: &Value, request: Option<CallId>, ledger: &mut Ledger, named: &mut Named) {
     let type_name = body["@odata.type"].as_str().unwrap_or_default();
     let (id, reply) = if type_name.ends_with("Operation") || body.get("status").is_some() {
         let operation: CommsOperation = serde_json::from_value(body.clone()).expect("a reply is read");
-        let Some(id) = asked else { return };
+        let Some(id) = request else { return };
         name_status(id, &operation, None, named);
         (id, Body::Operation(Box::new(operation)))
     } else if type_name.ends_with(".call") {
@@ -189,13 +194,13 @@ fn reply(body: &Value, asked: Option<CallId>, ledger: &mut Ledger, named: &mut N
     }
 }
 
-fn hear(body: &Value, ledger: &mut Ledger, findings: &mut Vec<Finding>, named: &mut Named) {
+fn classify(body: &Value, ledger: &mut Ledger, findings: &mut Vec<Finding>, named: &mut Named) {
     let body: CommsNotifications = serde_json::from_value(body.clone()).expect("a body is read");
     for notification in &body.value {
         let id = notification.call_id().expect("every published notification names its call");
         if let Some(call) = notification.resource_data.as_call() {
-            let told = call.state.value().map(|state| state.as_str().to_owned());
-            let state = if notification.is_deleted() { Some("terminated".into()) } else { told };
+            let reported = call.state.value().map(|state| state.as_str().to_owned());
+            let state = if notification.is_deleted() { Some("terminated".into()) } else { reported };
             named.states.extend(state.map(|state| (id, state)));
         }
         if let Some(operation) = notification.resource_data.as_operation() {
@@ -209,14 +214,14 @@ fn hear(body: &Value, ledger: &mut Ledger, findings: &mut Vec<Finding>, named: &
     }
 }
 
-fn name_status(call: CallId, told: &CommsOperation, url: Option<Resource>, named: &mut Named) {
+fn name_status(call: CallId, reported: &CommsOperation, url: Option<Resource>, named: &mut Named) {
     let of_url = match url {
         Some(Resource::Operation(id)) => id,
         _ => None,
     };
-    let id = of_url.or_else(|| told.id.value().cloned());
-    let operation = NamedOperation { call, told: told.clone(), id };
-    if told.status.value().is_some() {
+    let id = of_url.or_else(|| reported.id.value().cloned());
+    let operation = NamedOperation { call, reported: reported.clone(), id };
+    if reported.status.value().is_some() {
         named.operations.retain(|earlier| !earlier.is_same(&operation));
         named.operations.push(operation);
     }

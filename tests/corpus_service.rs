@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::corpus::{canonical, compare, lines, payload, through};
-use callfold::call::{Asked, Body, Caller, Command, Ending, Reply, State, Stimulus};
+use callfold::call::{AppIdentity, Body, Command, Ending, NetworkEvent, Reply, RequestContext, State};
 use callfold::graph::action::{
     Answer, ChangeScreenSharingRole, ClientContext, ConfigureMixer, Invite, LogTeleconferenceDeviceQuality,
     MuteAll, PlayPrompt, RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer,
@@ -358,7 +358,7 @@ fn setting(method: Method, flow: &str) -> &'static str {
 
 /// A notification, by what the comparison looks at.
 #[derive(Clone, Debug)]
-struct Telling {
+struct Update {
     /// `updated call establishing`
     line: String,
     /// Results, tones, reasons: those that are there.
@@ -366,7 +366,7 @@ struct Telling {
     roster: Value,
 }
 
-impl Telling {
+impl Update {
     fn of(item: &Value) -> Self {
         let data = &item["resourceData"];
         let first = if data.is_array() { &data[0] } else { data };
@@ -389,24 +389,24 @@ impl Telling {
     }
 
     /// In the dialect of 2019, and in no other, an operation of any kind is a `commsOperation`.
-    fn is_like(&self, told: &Self) -> bool {
-        let (ours, theirs) = (told.line.split(' '), self.line.split(' '));
+    fn is_like(&self, reported: &Self) -> bool {
+        let (ours, theirs) = (reported.line.split(' '), self.line.split(' '));
         let is_same = |(one, other): (&str, &str)| {
             one == other || (other == "commsOperation" && one.ends_with("Operation"))
         };
         ours.clone().count() == theirs.clone().count() && ours.zip(theirs).all(is_same)
     }
 
-    fn differences(&self, told: &Self) -> Vec<String> {
+    fn differences(&self, reported: &Self) -> Vec<String> {
         let line = &self.line;
-        let of_facets = self.facets.iter().filter(|(name, value)| told.facets.get(*name) != Some(*value));
+        let of_facets = self.facets.iter().filter(|(name, value)| reported.facets.get(*name) != Some(*value));
         let of_facets = of_facets.map(|(name, value)| {
-            let other = told.facets.get(name).map_or("nothing", String::as_str);
+            let other = reported.facets.get(name).map_or("nothing", String::as_str);
             format!("{line}: {name} {value} became {other}")
         });
         let mut lost = Vec::new();
         if !self.roster.is_null() {
-            compare("", &said(&self.roster), &told.roster, &mut lost);
+            compare("", &said(&self.roster), &reported.roster, &mut lost);
         }
         let of_roster = lost.into_iter().map(|lost| format!("{line}: participants{lost}"));
         of_facets.chain(of_roster).collect()
@@ -455,10 +455,10 @@ struct Play<'a> {
     notify: Notify,
     /// How much time has passed, and the ids that were given.
     count: u8,
-    told: Vec<Telling>,
-    documented: Vec<Telling>,
+    reported: Vec<Update>,
+    documented: Vec<Update>,
     /// How many of those told are documented, or were told before one that is.
-    heard: usize,
+    received: usize,
     /// The last one that was let in.
     method: Option<Method>,
     invited: Option<String>,
@@ -473,7 +473,7 @@ impl<'a> Play<'a> {
         let name = text(&flow["flow"]);
         let is_beta = flow["version"] == "beta";
         let mut notify = Notify::new(if is_beta { Version::Beta } else { Version::V1 });
-        notify.tells_redirecting = name.starts_with("call-redirect/beta~2019");
+        notify.reports_redirecting = name.starts_with("call-redirect/beta~2019");
         Self {
             flow: name,
             name: format!("{name} {branch}").trim_end().to_owned(),
@@ -483,9 +483,9 @@ impl<'a> Play<'a> {
             ledger: Ledger::new(),
             notify,
             count: 0,
-            told: Vec::new(),
+            reported: Vec::new(),
             documented: Vec::new(),
-            heard: 0,
+            received: 0,
             method: None,
             invited: None,
             reply: None,
@@ -523,23 +523,24 @@ impl<'a> Play<'a> {
         for event in events {
             self.ledger.apply(event).expect("what the service does folds");
             let call = self.ledger.call(event.call).expect("the call has begun");
-            let told = self.notify.event(call, event).filter(|_| event.call == self.call);
-            self.told.extend(told.map(|told| Telling::of(&serde_json::to_value(told).unwrap())));
+            let reported = self.notify.event(call, event).filter(|_| event.call == self.call);
+            self.reported
+                .extend(reported.map(|reported| Update::of(&serde_json::to_value(reported).unwrap())));
         }
     }
 
     fn ask(&mut self, route: &Route, body: &Value, new_id: Uuid) -> Result<Reply, Refusal> {
-        let asked = Asked::new(self.tick(), new_id, Caller::new(Permission::ALL));
+        let request = RequestContext::new(self.tick(), new_id, AppIdentity::new(Permission::ALL));
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let command = Command::read(route, &body)?;
-        let decision = self.ledger.decide(route.call, command, &asked)?;
+        let decision = self.ledger.decide(route.call, command, &request)?;
         self.apply(&decision.events);
         Ok(decision.reply)
     }
 
-    fn react(&mut self, stimulus: Stimulus) -> Result<(), Refusal> {
+    fn on_network_event(&mut self, network_event: NetworkEvent) -> Result<(), Refusal> {
         let at = self.tick();
-        let events = self.ledger.react(self.call, stimulus, at)?;
+        let events = self.ledger.on_network_event(self.call, network_event, at)?;
         self.apply(&events);
         Ok(())
     }
@@ -552,14 +553,14 @@ impl<'a> Play<'a> {
 /// The call that a flow is about: as its requests name it, else as its notifications do.
 fn named_call(steps: &[&Value]) -> CallId {
     let paths = steps.iter().filter_map(|step| step["path"].as_str());
-    let asked = paths.filter_map(|path| ResourceUrl::from(path).call).next();
-    let told = || {
+    let request = paths.filter_map(|path| ResourceUrl::from(path).call).next();
+    let reported = || {
         let file = steps.iter().copied().filter(is_notification).find_map(|step| step["file"].as_str())?;
         let item = &payload(file)["value"][0];
         let urls = [&item["resourceUrl"], &item["resource"]].into_iter().filter_map(Value::as_str);
         urls.filter_map(|url| ResourceUrl::from(url).call).next()
     };
-    asked.or_else(told).unwrap_or_else(|| CALL.parse().unwrap())
+    request.or_else(reported).unwrap_or_else(|| CALL.parse().unwrap())
 }
 
 // ---- setting up
@@ -576,7 +577,7 @@ impl Play<'_> {
             }
             None => self.set_up_for_notifications(),
         }
-        self.told.clear();
+        self.reported.clear();
     }
 
     fn set_up_for(&mut self, route: &Route, body: &Value) {
@@ -594,16 +595,16 @@ impl Play<'_> {
                 .any(|step| is_notification(step) && text(&step["step"]).contains("incoming"))
             {
                 let offer = json!({ "source": { "identity": { "user": { "id": "a" } } }, "targets": [{}] });
-                self.react(Stimulus::Offered(read(&offer))).unwrap();
+                self.on_network_event(NetworkEvent::Offered(read(&offer))).unwrap();
             }
             return;
         }
-        let seats = self.seats(route);
-        let told =
-            if method == Method::Mute { json!({ "myParticipantId": seats[0]["id"] }) } else { json!({}) };
-        self.connect(self.call, &placing(setting(method, self.flow)), told);
-        if !seats.is_empty() {
-            self.react(Stimulus::RosterChanged(seats.iter().map(read).collect())).unwrap();
+        let entries = self.entries(route);
+        let reported =
+            if method == Method::Mute { json!({ "myParticipantId": entries[0]["id"] }) } else { json!({}) };
+        self.connect(self.call, &placing(setting(method, self.flow)), reported);
+        if !entries.is_empty() {
+            self.on_network_event(NetworkEvent::RosterChanged(entries.iter().map(read).collect())).unwrap();
         }
         if method == Method::CancelMediaProcessing {
             let record = Route::new(Method::RecordResponse, Some(self.call), None);
@@ -624,38 +625,39 @@ impl Play<'_> {
         }
     }
 
-    fn connect(&mut self, id: CallId, body: &Value, told: Value) {
+    fn connect(&mut self, id: CallId, body: &Value, reported: Value) {
         let create = Route::new(Method::CreateCall, None, None);
         self.ask(&create, body, id.guid()).unwrap();
-        let told = if told.is_null() { None } else { Some(read(&told)) };
+        let reported = if reported.is_null() { None } else { Some(read(&reported)) };
         let at = self.tick();
-        let events = self.ledger.react(id, Stimulus::Connected(told), at).unwrap();
+        let events = self.ledger.on_network_event(id, NetworkEvent::Connected(reported), at).unwrap();
         self.apply(&events);
     }
 
     /// Those who take part before the request: whom the reply or the notification names, not muted yet; else whom
     /// the path names.
-    fn seats(&self, route: &Route) -> Vec<Value> {
+    fn entries(&self, route: &Route) -> Vec<Value> {
         let files = self.steps.iter().filter_map(|step| step["file"].as_str());
         let bodies: Vec<Value> = files.filter(|file| !file.contains(".request.")).map(payload).collect();
-        let told = bodies.iter().flat_map(|body| [&body["value"], &body["value"][0]["resourceData"]]);
-        let told =
-            told.filter(|told| told[0].get("info").is_some()).flat_map(|told| told.as_array().unwrap());
-        let seen = bodies.iter().filter(|body| body.get("info").is_some()).chain(told);
-        let mut seats: Vec<Value> = seen.cloned().collect();
+        let reported = bodies.iter().flat_map(|body| [&body["value"], &body["value"][0]["resourceData"]]);
+        let reported = reported
+            .filter(|reported| reported[0].get("info").is_some())
+            .flat_map(|reported| reported.as_array().unwrap());
+        let seen = bodies.iter().filter(|body| body.get("info").is_some()).chain(reported);
+        let mut entries: Vec<Value> = seen.cloned().collect();
         if [Method::Mute, Method::MuteParticipant].contains(&route.method) {
-            seats.iter_mut().for_each(|seat| seat["isMuted"] = false.into());
+            entries.iter_mut().for_each(|entry| entry["isMuted"] = false.into());
         } else if ![Method::ListParticipants, Method::GetParticipant].contains(&route.method) {
-            seats.clear();
+            entries.clear();
         }
         let item = route.item.as_ref().map(ToString::to_string);
-        if let Some(item) = item.filter(|_| seats.is_empty()) {
-            seats.push(json!({ "id": item, "info": { "identity": { "user": { "id": "a" } } } }));
+        if let Some(item) = item.filter(|_| entries.is_empty()) {
+            entries.push(json!({ "id": item, "info": { "identity": { "user": { "id": "a" } } } }));
         }
-        if seats.is_empty() && route.method == Method::Mute {
-            seats.push(json!({ "id": PARTICIPANT }));
+        if entries.is_empty() && route.method == Method::Mute {
+            entries.push(json!({ "id": PARTICIPANT }));
         }
-        seats
+        entries
     }
 }
 
@@ -821,70 +823,72 @@ fn located(location: Option<&str>) -> String {
 impl Play<'_> {
     /// A documented notification: told already, or else to be told of what now happens.
     fn notify_of(&mut self, item: &Value) {
-        let documented = Telling::of(item);
+        let documented = Update::of(item);
         if self.told_since(&documented).is_none() {
-            let stimulus = self.stimulus(item, &documented);
-            let reacted = stimulus.map_or(Ok(()), |stimulus| self.react(stimulus));
+            let network_event = self.network_event(item, &documented);
+            let reacted = network_event.map_or(Ok(()), |network_event| self.on_network_event(network_event));
             if let Err(refusal) = reacted {
                 self.differences.push(format!("{refusal}"));
             }
         }
-        if let Some(heard) = self.told_since(&documented) {
-            self.heard += heard + 1;
+        if let Some(received) = self.told_since(&documented) {
+            self.received += received + 1;
         }
         self.documented.push(documented);
     }
 
-    fn told_since(&self, documented: &Telling) -> Option<usize> {
-        self.told[self.heard..].iter().position(|told| documented.is_like(told))
+    fn told_since(&self, documented: &Update) -> Option<usize> {
+        self.reported[self.received..].iter().position(|reported| documented.is_like(reported))
     }
 
     /// What makes the service tell it; `None` for what only requests bring about.
-    fn stimulus(&self, item: &Value, documented: &Telling) -> Option<Stimulus> {
+    fn network_event(&self, item: &Value, documented: &Update) -> Option<NetworkEvent> {
         let data = &item["resourceData"];
         let words: Vec<&str> = documented.line.split(' ').collect();
         match words[..] {
-            ["created", "call", _] => Some(Stimulus::Offered(read(data))),
+            ["created", "call", _] => Some(NetworkEvent::Offered(read(data))),
             [_, "call", state] => self.stimulus_of_call(state, data),
             ["deleted", _, _] => self.stimulus_of_operation(data),
-            ["updated", "roster"] => Some(Stimulus::RosterChanged(read(data))),
-            ["updated", "deltaRoster"] => Some(Stimulus::RosterChanged(read(&data[0]["participants"]))),
+            ["updated", "roster"] => Some(NetworkEvent::RosterChanged(read(data))),
+            ["updated", "deltaRoster"] => Some(NetworkEvent::RosterChanged(read(&data[0]["participants"]))),
             [change, "contentSharing"] => {
                 let url = ResourceUrl::from(text(&item["resourceUrl"])).resource;
                 let of_url = if let graph::Resource::ContentSharing(id) = url { id } else { None };
                 let id = data[0]["id"].as_str().map(Into::into).or(of_url)?;
                 Some(match change {
-                    "created" => Stimulus::ContentSharingStarted(id),
-                    "updated" => Stimulus::ContentSharingUpdated(id),
-                    _ => Stimulus::ContentSharingEnded(id),
+                    "created" => NetworkEvent::ContentSharingStarted(id),
+                    "updated" => NetworkEvent::ContentSharingUpdated(id),
+                    _ => NetworkEvent::ContentSharingEnded(id),
                 })
             }
             _ => None,
         }
     }
 
-    fn stimulus_of_call(&self, state: &str, data: &Value) -> Option<Stimulus> {
+    fn stimulus_of_call(&self, state: &str, data: &Value) -> Option<NetworkEvent> {
         let known = self.state()?;
         let is_transferred = [State::Transferring, State::TransferAccepted].contains(&known);
         match (state, known) {
-            ("established", _) if is_transferred => Some(Stimulus::TransferFailed),
+            ("established", _) if is_transferred => Some(NetworkEvent::TransferFailed),
             ("established", State::Established) => {
-                Some(Stimulus::TonePressed(read(&data["toneInfo"]["tone"])))
+                Some(NetworkEvent::TonePressed(read(&data["toneInfo"]["tone"])))
             }
-            ("established", _) => Some(Stimulus::Connected(Some(read(data)))),
-            ("transferAccepted", _) => Some(Stimulus::TransferAccepted),
-            ("terminated", State::TransferAccepted) => Some(Stimulus::TransferCompleted),
-            ("terminated", State::Redirecting) => Some(Stimulus::RedirectAnswered(read(&data["answeredBy"]))),
-            ("terminated", State::Terminating) => Some(Stimulus::HungUp(EndCode::AppEnded)),
+            ("established", _) => Some(NetworkEvent::Connected(Some(read(data)))),
+            ("transferAccepted", _) => Some(NetworkEvent::TransferAccepted),
+            ("terminated", State::TransferAccepted) => Some(NetworkEvent::TransferCompleted),
+            ("terminated", State::Redirecting) => {
+                Some(NetworkEvent::RedirectAnswered(read(&data["answeredBy"])))
+            }
+            ("terminated", State::Terminating) => Some(NetworkEvent::HungUp(EndCode::AppEnded)),
             _ => None,
         }
     }
 
     /// The end of what is pending: a prompt or another operation. In 2019 a transfer was an operation.
-    fn stimulus_of_operation(&self, data: &Value) -> Option<Stimulus> {
+    fn stimulus_of_operation(&self, data: &Value) -> Option<NetworkEvent> {
         let call = self.ledger.call(self.call)?;
         if call.state() == State::Transferring {
-            return Some(Stimulus::TransferAccepted);
+            return Some(NetworkEvent::TransferAccepted);
         }
         let ending = match data["completionReason"].as_str() {
             Some(_) => Ending::CompletedBecause(read(&data["completionReason"])),
@@ -892,11 +896,11 @@ impl Play<'_> {
             None => Ending::Completed,
         };
         if call.media_queue().next().is_some() {
-            return Some(Stimulus::PromptFinished(ending));
+            return Some(NetworkEvent::PromptFinished(ending));
         }
         let pending = call.operations().iter().find(|operation| operation.is_pending())?;
         let id: OperationId = pending.id()?.clone();
-        Some(Stimulus::OperationFinished(id, ending))
+        Some(NetworkEvent::OperationFinished(id, ending))
     }
 
     /// Compares the two sequences. Ends of operations and rosters, whose order nothing promises, happen in the
@@ -905,29 +909,29 @@ impl Play<'_> {
         if self.documented.is_empty() {
             self.documented = self.follows();
         }
-        let mut told = self.told.iter();
+        let mut reported = self.reported.iter();
         for documented in &self.documented {
-            let Some(index) = told.clone().position(|told| documented.is_like(told)) else {
+            let Some(index) = reported.clone().position(|reported| documented.is_like(reported)) else {
                 self.differences.push(format!("not told: {}", documented.line));
                 continue;
             };
-            let besides = told.by_ref().take(index);
-            self.differences.extend(besides.map(|told| format!("told besides: {}", told.line)));
-            let alike = told.next().expect("it is there");
+            let besides = reported.by_ref().take(index);
+            self.differences.extend(besides.map(|reported| format!("told besides: {}", reported.line)));
+            let alike = reported.next().expect("it is there");
             self.differences.extend(documented.differences(alike));
         }
-        self.differences.extend(told.map(|told| format!("told besides: {}", told.line)));
+        self.differences.extend(reported.map(|reported| format!("told besides: {}", reported.line)));
     }
 
-    fn follows(&self) -> Vec<Telling> {
+    fn follows(&self) -> Vec<Update> {
         let is_it = |method: Method, part: &str| Some(method) == self.method && self.flow.contains(part);
         let row = FOLLOWS.iter().find(|(method, part, _)| is_it(*method, part));
-        row.map_or(&[][..], |(_, _, lines)| lines).iter().map(|line| Telling::plain(line)).collect()
+        row.map_or(&[][..], |(_, _, lines)| lines).iter().map(|line| Update::plain(line)).collect()
     }
 
     fn assert_that_what_was_replaced_has_ended(&self) {
         let ends = ["deleted inviteParticipantsOperation completed", "deleted call terminated"];
-        if self.told.iter().any(|told| ends.contains(&told.line.as_str())) {
+        if self.reported.iter().any(|reported| ends.contains(&reported.line.as_str())) {
             let mut others = self.ledger.calls().filter(|call| call.id() != self.call);
             assert!(others.all(|call| call.state() == State::Terminated), "{}", self.name);
         }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use crate::common::{call_id, config, read};
-use callfold::call::{Asked, Call, Caller, Command, Deadline, Ending, Reply, State, Stimulus, StopReason};
+use callfold::call::{
+    AppIdentity, Call, Command, Deadline, Ending, NetworkEvent, Reply, RequestContext, State, StopReason,
+};
 use callfold::graph::{EndCode, MediaState, Method, Permission, Route, Tone};
 use callfold::{Applied, Ledger, Recorded, Refusal};
 use jiff::{SignedDuration, Timestamp};
@@ -54,14 +56,17 @@ impl Host {
         let id = (!is_new).then(call_id);
         let new_id = if is_new { call_id().guid() } else { Uuid::from_u128(self.operations) };
         let command = Command::read(&Route::new(method, id, None), body.to_string().as_bytes())?;
-        let decision =
-            self.ledger.decide(id, command, &Asked::new(now, new_id, Caller::new(Permission::ALL)))?;
+        let decision = self.ledger.decide(
+            id,
+            command,
+            &RequestContext::new(now, new_id, AppIdentity::new(Permission::ALL)),
+        )?;
         self.take(decision.events);
         Ok(decision.reply)
     }
 
-    fn meet(&mut self, stimulus: Stimulus, now: Timestamp) -> Result<(), Refusal> {
-        let events = self.ledger.react(call_id(), stimulus, now)?;
+    fn meet(&mut self, network_event: NetworkEvent, now: Timestamp) -> Result<(), Refusal> {
+        let events = self.ledger.on_network_event(call_id(), network_event, now)?;
         self.take(events);
         Ok(())
     }
@@ -73,8 +78,8 @@ impl Host {
         self
     }
 
-    fn meets(mut self, stimulus: Stimulus, second: i64) -> Self {
-        self.meet(stimulus, at(second)).unwrap();
+    fn meets(mut self, network_event: NetworkEvent, second: i64) -> Self {
+        self.meet(network_event, at(second)).unwrap();
         self
     }
 
@@ -121,8 +126,8 @@ impl Host {
     /// The same of what ends the call.
     fn ends(&self, second: i64, result: (i32, Option<i32>)) {
         let ended = self.expires(second, &["terminated"]);
-        let told = ended.call().result_info().unwrap();
-        assert_eq!((told.code.value().copied().unwrap(), told.subcode.value().copied()), result);
+        let reported = ended.call().result_info().unwrap();
+        assert_eq!((reported.code.value().copied().unwrap(), reported.subcode.value().copied()), result);
         assert_eq!(ended.call().state(), State::Terminated);
         ended.waits_no_more();
     }
@@ -144,7 +149,7 @@ impl Host {
 }
 
 fn offered(offer: Value) -> Host {
-    Host::default().meets(Stimulus::Offered(read(offer)), 0)
+    Host::default().meets(NetworkEvent::Offered(read(offer)), 0)
 }
 
 fn hosted() -> Value {
@@ -164,7 +169,7 @@ fn placed(ringing: Option<i32>) -> Host {
 }
 
 fn established() -> Host {
-    placed(None).meets(Stimulus::Connected(None), 0)
+    placed(None).meets(NetworkEvent::Connected(None), 0)
 }
 
 fn answer() -> Value {
@@ -182,13 +187,13 @@ fn prompt() -> Value {
 
 /// A recording with these timers, with or without a prompt before it.
 fn record(timers: Option<[i32; 3]>, begins_with_a_prompt: bool) -> Value {
-    let mut asked = if begins_with_a_prompt { prompt() } else { json!({}) };
+    let mut request = if begins_with_a_prompt { prompt() } else { json!({}) };
     if let Some([initial_silence, silence, duration]) = timers {
-        asked["initialSilenceTimeoutInSeconds"] = initial_silence.into();
-        asked["maxSilenceTimeoutInSeconds"] = silence.into();
-        asked["maxRecordDurationInSeconds"] = duration.into();
+        request["initialSilenceTimeoutInSeconds"] = initial_silence.into();
+        request["maxSilenceTimeoutInSeconds"] = silence.into();
+        request["maxRecordDurationInSeconds"] = duration.into();
     }
-    asked
+    request
 }
 
 // Answer.
@@ -225,8 +230,8 @@ fn a_deadline_at_the_very_time_of_a_command_comes_first() {
         404
     );
     let mut ringing = placed(Some(30));
-    assert!(ringing.meet(Stimulus::Connected(None), at(30)).is_err());
-    assert!(ringing.meet(Stimulus::HungUp(EndCode::CalleeNotReached), at(30)).is_err());
+    assert!(ringing.meet(NetworkEvent::Connected(None), at(30)).is_err());
+    assert!(ringing.meet(NetworkEvent::HungUp(EndCode::CalleeNotReached), at(30)).is_err());
 }
 
 // Redirect.
@@ -246,7 +251,7 @@ fn a_redirect_waits_as_long_as_asked_or_as_the_service_would() {
         let host = offered(json!({})).asks(Method::Redirect, redirect(targets, timeout), 10);
         assert_eq!(host.waits_for(), [(Deadline::Redirect, 10 + seconds)]);
         host.ends(10 + seconds, (408, None));
-        host.meets(Stimulus::RedirectAnswered(Box::default()), 10 + seconds - 1).waits_no_more();
+        host.meets(NetworkEvent::RedirectAnswered(Box::default()), 10 + seconds - 1).waits_no_more();
     }
 }
 
@@ -257,9 +262,9 @@ fn a_call_rings_as_long_as_was_asked() {
     let host = placed(Some(30));
     assert_eq!(host.waits_for(), [(Deadline::Ring, 30), (Deadline::KeepAlive, 45 * MINUTE)]);
     host.ends(30, (408, Some(10057)));
-    let alerted = host.clone().meets(Stimulus::Alerted, 29);
+    let alerted = host.clone().meets(NetworkEvent::Alerted, 29);
     alerted.ends(30, (408, Some(10057)));
-    let up = alerted.meets(Stimulus::Connected(None), 29);
+    let up = alerted.meets(NetworkEvent::Connected(None), 29);
     assert_eq!(up.waits_for(), [(Deadline::KeepAlive, 45 * MINUTE)]);
     let going = host.asks(Method::DeleteCall, json!({}), 29);
     assert_eq!(going.waits_for(), [], "the host says when the call is released");
@@ -272,10 +277,10 @@ fn a_call_rings_as_long_as_was_asked() {
 fn a_call_that_is_not_kept_alive_ends_after_forty_five_minutes() {
     placed(None).ends(45 * MINUTE, (408, Some(8537)));
     established().ends(45 * MINUTE, (408, Some(8537)));
-    established().meets(Stimulus::Held, 100).ends(45 * MINUTE, (408, Some(8537)));
+    established().meets(NetworkEvent::Held, 100).ends(45 * MINUTE, (408, Some(8537)));
     let answered = offered(json!({})).asks(Method::Answer, answer(), 10);
     answered.ends(10 + 45 * MINUTE, (408, Some(8537)));
-    answered.meets(Stimulus::Connected(None), 20).ends(10 + 45 * MINUTE, (408, Some(8537)));
+    answered.meets(NetworkEvent::Connected(None), 20).ends(10 + 45 * MINUTE, (408, Some(8537)));
 }
 
 #[test]
@@ -308,20 +313,20 @@ fn the_timers_of_a_recording_run_with_it() {
 
 #[test]
 fn the_timers_of_a_recording_with_a_prompt_run_once_the_prompt_has_ended() {
-    let asked = established().asks(Method::RecordResponse, record(None, true), 100);
-    assert_eq!(asked.waits_for(), [(Deadline::KeepAlive, 45 * MINUTE)]);
+    let request = established().asks(Method::RecordResponse, record(None, true), 100);
+    assert_eq!(request.waits_for(), [(Deadline::KeepAlive, 45 * MINUTE)]);
     let begins = [
-        Stimulus::PromptFinished(Ending::Completed),
-        Stimulus::RecordingStarted { location: None, access_token: None },
+        NetworkEvent::PromptFinished(Ending::Completed),
+        NetworkEvent::RecordingStarted { location: None, access_token: None },
     ];
     for begin in begins {
-        let host = asked.clone().meets(begin, 130);
+        let host = request.clone().meets(begin, 130);
         let timers = [(Deadline::InitialSilence, 135), (Deadline::RecordDuration, 135)];
         assert_eq!(host.waits_for()[..2], timers);
         // Where it will be found arms nothing anew.
-        let told =
-            host.meets(Stimulus::RecordingStarted { location: Some("x".into()), access_token: None }, 133);
-        assert_eq!(told.waits_for()[..2], timers);
+        let reported = host
+            .meets(NetworkEvent::RecordingStarted { location: Some("x".into()), access_token: None }, 133);
+        assert_eq!(reported.waits_for()[..2], timers);
     }
 }
 
@@ -330,11 +335,11 @@ fn speech_disarms_the_initial_silence_and_new_speech_the_silence() {
     let duration = (Deadline::RecordDuration, 220);
     let alive = (Deadline::KeepAlive, 45 * MINUTE);
     let host = established().asks(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
-    let speaking = host.meets(Stimulus::SpeechStarted, 109);
+    let speaking = host.meets(NetworkEvent::SpeechStarted, 109);
     assert_eq!(speaking.waits_for(), [duration, alive]);
-    let silent = speaking.meets(Stimulus::SpeechEnded, 115);
+    let silent = speaking.meets(NetworkEvent::SpeechEnded, 115);
     assert_eq!(silent.waits_for(), [(Deadline::Silence, 118), duration, alive]);
-    let again = silent.clone().meets(Stimulus::SpeechStarted, 117);
+    let again = silent.clone().meets(NetworkEvent::SpeechStarted, 117);
     assert_eq!(again.waits_for(), [duration, alive]);
     let reached = again.expires(220, &["operationCompleted"]);
     assert_eq!(reached.ended(2), ("completed", Some(200), Some(8515)));
@@ -343,33 +348,33 @@ fn speech_disarms_the_initial_silence_and_new_speech_the_silence() {
     for over in [reached, done] {
         assert_eq!(over.waits_for(), [alive]);
     }
-    let silent_again = again.meets(Stimulus::SpeechEnded, 119);
+    let silent_again = again.meets(NetworkEvent::SpeechEnded, 119);
     assert_eq!(silent_again.waits_for(), [(Deadline::Silence, 122), duration, alive]);
 }
 
 #[test]
 fn deadlines_of_the_same_time_come_in_the_order_of_the_table() {
     let recording = established().asks(Method::RecordResponse, record(Some([20, 5, 20]), false), 10);
-    let silent = recording.meets(Stimulus::SpeechStarted, 11).meets(Stimulus::SpeechEnded, 25);
+    let silent = recording.meets(NetworkEvent::SpeechStarted, 11).meets(NetworkEvent::SpeechEnded, 25);
     let timers = [(Deadline::Silence, 30), (Deadline::RecordDuration, 30)];
     assert_eq!(silent.waits_for()[..2], timers);
 }
 
 #[test]
 fn a_recording_that_is_over_has_no_timers() {
-    let asked = || established().asks(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
+    let request = || established().asks(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
     let alive = [(Deadline::KeepAlive, 45 * MINUTE)];
-    let finished = asked().meets(Stimulus::RecordingFinished(StopReason::Silence), 101);
+    let finished = request().meets(NetworkEvent::RecordingFinished(StopReason::Silence), 101);
     assert_eq!(finished.waits_for(), alive);
-    let cancelled = asked().asks(Method::CancelMediaProcessing, json!({}), 101);
+    let cancelled = request().asks(Method::CancelMediaProcessing, json!({}), 101);
     assert_eq!(cancelled.waits_for(), alive);
-    let speaking = asked().meets(Stimulus::SpeechStarted, 101);
+    let speaking = request().meets(NetworkEvent::SpeechStarted, 101);
     let mut barged = record(Some([20, 3, 60]), false);
     barged["bargeInAllowed"] = true.into();
     let overtaken = speaking.asks(Method::RecordResponse, barged, 102);
     let timers = [(Deadline::InitialSilence, 122), (Deadline::RecordDuration, 162)];
     assert_eq!(overtaken.waits_for()[..2], timers, "those of the new one alone");
-    asked().meets(Stimulus::HungUp(EndCode::PeerEnded), 101).waits_no_more();
+    request().meets(NetworkEvent::HungUp(EndCode::PeerEnded), 101).waits_no_more();
 }
 
 #[test]
@@ -406,10 +411,10 @@ fn all_that_was_due_happens_in_order_and_at_its_own_time() {
 #[test]
 fn a_command_and_a_stimulus_catch_up_first() {
     let recording = established().asks(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
-    let asked = recording.clone().asks(Method::PlayPrompt, prompt(), 200);
+    let request = recording.clone().asks(Method::PlayPrompt, prompt(), 200);
     let expected = [("operationFailed", 110), ("operationQueued", 200), ("operationStarted", 200)];
-    assert_eq!(asked.last(3), expected, "it need not wait for what is over");
-    let met = recording.clone().meets(Stimulus::Held, 200);
+    assert_eq!(request.last(3), expected, "it need not wait for what is over");
+    let met = recording.clone().meets(NetworkEvent::Held, 200);
     assert_eq!(met.last(2), [("operationFailed", 110), ("held", 200)]);
     let seen = recording.asks(Method::GetCall, json!({}), 200);
     assert_eq!(seen.last(1), [("operationFailed", 110)], "to ask is to look");
@@ -450,7 +455,7 @@ fn an_event_without_a_time_disarms_what_it_would_arm_anew() {
 
 #[test]
 fn an_ended_call_waits_for_nothing() {
-    let ends = [Stimulus::HungUp(EndCode::PeerEnded), Stimulus::MediaFailed];
+    let ends = [NetworkEvent::HungUp(EndCode::PeerEnded), NetworkEvent::MediaFailed];
     for end in ends {
         for host in [offered(json!({})), placed(Some(30)), established()] {
             host.meets(end.clone(), 5).waits_no_more();
@@ -462,17 +467,17 @@ fn an_ended_call_waits_for_nothing() {
 #[derive(Clone, Debug)]
 enum Step {
     Asks(Method, Value),
-    Meets(Stimulus),
+    Meets(NetworkEvent),
 }
 
 fn a_record() -> impl Strategy<Value = Value> {
     let timers = || select(vec![1, 5, 30, 120]);
     (timers(), timers(), timers(), any::<bool>(), prop::bool::weighted(0.2)).prop_map(
         |(initial, silence, duration, has_prompt, barges_in)| {
-            let mut asked = record(Some([initial, silence, duration]), has_prompt);
-            asked["bargeInAllowed"] = barges_in.into();
-            asked["stopTones"] = json!(["#"]);
-            asked
+            let mut request = record(Some([initial, silence, duration]), has_prompt);
+            request["bargeInAllowed"] = barges_in.into();
+            request["stopTones"] = json!(["#"]);
+            request
         },
     )
 }
@@ -496,35 +501,35 @@ fn a_command() -> impl Strategy<Value = Step> {
     ];
     prop_oneof![
         4 => select(fixed.to_vec()).prop_map(|(method, body)| Step::Asks(method, body)),
-        4 => a_record().prop_map(|asked| Step::Asks(Method::RecordResponse, asked)),
+        4 => a_record().prop_map(|request| Step::Asks(Method::RecordResponse, request)),
         2 => Just(Step::Asks(Method::KeepAlive, json!({}))),
     ]
 }
 
-fn a_stimulus() -> impl Strategy<Value = Step> {
+fn a_network_event() -> impl Strategy<Value = Step> {
     let place = Some("https://media.contoso.com/recording".to_owned());
     let often = vec![
-        Stimulus::PromptFinished(Ending::Completed),
-        Stimulus::RecordingStarted { location: place, access_token: None },
-        Stimulus::SpeechStarted,
-        Stimulus::SpeechEnded,
-        Stimulus::TonePressed(Tone::Pound),
-        Stimulus::RosterChanged(read(json!([{ "id": "p" }]))),
-        Stimulus::RecordingFinished(StopReason::Silence),
+        NetworkEvent::PromptFinished(Ending::Completed),
+        NetworkEvent::RecordingStarted { location: place, access_token: None },
+        NetworkEvent::SpeechStarted,
+        NetworkEvent::SpeechEnded,
+        NetworkEvent::TonePressed(Tone::Pound),
+        NetworkEvent::RosterChanged(read(json!([{ "id": "p" }]))),
+        NetworkEvent::RecordingFinished(StopReason::Silence),
     ];
     let seldom = vec![
-        Stimulus::Alerted,
-        Stimulus::Connected(None),
-        Stimulus::AudioChanged(MediaState::Active),
-        Stimulus::Held,
-        Stimulus::Resumed,
-        Stimulus::TransferAccepted,
-        Stimulus::TransferFailed,
-        Stimulus::TransferCompleted,
-        Stimulus::RedirectAnswered(Box::default()),
-        Stimulus::ContentSharingStarted("session".into()),
-        Stimulus::OperationFinished(Uuid::from_u128(3).into(), Ending::Completed),
-        Stimulus::HungUp(EndCode::PeerEnded),
+        NetworkEvent::Alerted,
+        NetworkEvent::Connected(None),
+        NetworkEvent::AudioChanged(MediaState::Active),
+        NetworkEvent::Held,
+        NetworkEvent::Resumed,
+        NetworkEvent::TransferAccepted,
+        NetworkEvent::TransferFailed,
+        NetworkEvent::TransferCompleted,
+        NetworkEvent::RedirectAnswered(Box::default()),
+        NetworkEvent::ContentSharingStarted("session".into()),
+        NetworkEvent::OperationFinished(Uuid::from_u128(3).into(), Ending::Completed),
+        NetworkEvent::HungUp(EndCode::PeerEnded),
     ];
     prop_oneof![2 => select(often), 1 => select(seldom)].prop_map(Step::Meets)
 }
@@ -533,17 +538,17 @@ fn a_stimulus() -> impl Strategy<Value = Step> {
 fn a_course() -> impl Strategy<Value = Vec<(Step, i64, bool)>> {
     let offer = json!({ "incomingContext": { "observedParticipantId": "p" } });
     let beginnings = vec![
-        vec![Step::Meets(Stimulus::Offered(Box::default()))],
-        vec![Step::Meets(Stimulus::Offered(read(offer)))],
+        vec![Step::Meets(NetworkEvent::Offered(Box::default()))],
+        vec![Step::Meets(NetworkEvent::Offered(read(offer)))],
         vec![Step::Asks(Method::CreateCall, create(Some(30)))],
         vec![
             Step::Asks(Method::CreateCall, create(None)),
-            Step::Meets(Stimulus::Connected(None)),
+            Step::Meets(NetworkEvent::Connected(None)),
             Step::Asks(Method::SubscribeToTone, json!({})),
         ],
         vec![
             Step::Asks(Method::CreateCall, create(None)),
-            Step::Meets(Stimulus::AudioChanged(MediaState::Active)),
+            Step::Meets(NetworkEvent::AudioChanged(MediaState::Active)),
         ],
     ];
     let gap = prop_oneof![
@@ -551,7 +556,7 @@ fn a_course() -> impl Strategy<Value = Vec<(Step, i64, bool)>> {
         3 => 0_i64..20_000,
         1 => select(vec![44, 45, 46]).prop_map(|minutes| minutes * MINUTE * 1000),
     ];
-    let step = prop_oneof![1 => a_command(), 1 => a_stimulus()];
+    let step = prop_oneof![1 => a_command(), 1 => a_network_event()];
     let later = vec((step, gap, any::<bool>()), 1..24);
     (select(beginnings), later).prop_map(|(beginning, later)| {
         beginning.into_iter().map(|step| (step, 0, false)).chain(later).collect()
@@ -584,7 +589,7 @@ fn live(course: &[(Step, i64, bool)], diligence: Diligence) -> (Vec<String>, Vec
         now = next;
         answers.push(match step {
             Step::Asks(method, body) => format!("{:?}", host.ask(*method, body, now)),
-            Step::Meets(stimulus) => format!("{:?}", host.meet(stimulus.clone(), now)),
+            Step::Meets(network_event) => format!("{:?}", host.meet(network_event.clone(), now)),
         });
     }
     host.poll(now + SignedDuration::from_hours(2));

@@ -5,7 +5,7 @@
 use crate::common::CALL;
 use crate::common::asking::*;
 use callfold::Refusal;
-use callfold::call::{Asked, Call, Caller, Command, Decision, Due, State};
+use callfold::call::{AppIdentity, Call, Command, Decision, Due, RequestContext, State};
 use callfold::graph::{Method, Permission, Route, allows};
 use serde_json::{Value, json};
 
@@ -267,8 +267,8 @@ fn sorted(refusal: &Refusal) -> Vec<Vec<String>> {
 }
 
 /// Nothing, where the permissions will do, whatever else is wrong.
-fn permitted<T>(asked: Result<T, Refusal>) -> Result<(), Refusal> {
-    asked.err().filter(|refusal| refusal.status() == 403).map_or(Ok(()), Err)
+fn permitted<T>(request: Result<T, Refusal>) -> Result<(), Refusal> {
+    request.err().filter(|refusal| refusal.status() == 403).map_or(Ok(()), Err)
 }
 
 #[test]
@@ -352,7 +352,7 @@ fn place(granted: &[Permission], body: &Value) -> Result<Decision, Refusal> {
     let route = Route::parse("POST", "/communications/calls").unwrap();
     let command = Command::read(&route, body.to_string().as_bytes())?;
     let id = CALL.parse().unwrap();
-    Call::place(command, &Asked::new(AT.parse().unwrap(), id, Caller::new(granted)))
+    Call::place(command, &RequestContext::new(AT.parse().unwrap(), id, AppIdentity::new(granted)))
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use crate::common::CALL;
 use crate::common::asking::*;
-use callfold::call::{Asked, Call, Caller, Command, Due};
+use callfold::call::{AppIdentity, Call, Command, Due, RequestContext};
 use callfold::graph::{OperationKind, Permission, Route};
 use callfold::uuid::Uuid;
 use callfold::{OperationId, Refusal};
@@ -17,8 +17,8 @@ fn number(id: &OperationId) -> u128 {
 
 /// The operations that were asked for: number and status.
 fn statuses(call: &Call) -> Vec<String> {
-    let asked = call.operations().iter().filter(|operation| operation.id() != Some(&"o".into()));
-    asked.map(|one| format!("{} {}", number(one.id().unwrap()), one.state())).collect()
+    let request = call.operations().iter().filter(|operation| operation.id() != Some(&"o".into()));
+    request.map(|one| format!("{} {}", number(one.id().unwrap()), one.state())).collect()
 }
 
 /// What is in the queue, by the numbers of the operations.
@@ -116,11 +116,11 @@ fn while_a_call_is_establishing_its_media_can_be_used_once_audio_is_active() {
             details["mediaState"] = json!({ "audio": audio });
             let call = given(state, details);
             for action in ON_MEDIA {
-                let asked = ask(&call, &format!("POST /{action}"), any_body());
+                let request = ask(&call, &format!("POST /{action}"), any_body());
                 if lets && state == "establishing" {
-                    assert_eq!(asked.ok().unwrap().reply.status, 200, "{action}");
+                    assert_eq!(request.ok().unwrap().reply.status, 200, "{action}");
                 } else {
-                    assert_eq!(refused(asked, 409)["state"], state, "{action} with {audio}");
+                    assert_eq!(refused(request, 409)["state"], state, "{action} with {audio}");
                 }
             }
         }
@@ -173,9 +173,9 @@ fn a_second_prompt_waits_behind_the_first() {
 
 #[test]
 fn what_is_queued_is_kept_as_it_was_asked_for() {
-    let asked = json!({ "prompts": [{}], "playBeep": false, "stopTones": ["#"], "clientContext": "c" });
-    let decided = ask(&given("established", group()), "POST /recordResponse", &asked).unwrap();
-    assert_eq!(data(&decided, "operationQueued")[0]["recordResponse"], asked);
+    let request = json!({ "prompts": [{}], "playBeep": false, "stopTones": ["#"], "clientContext": "c" });
+    let decided = ask(&given("established", group()), "POST /recordResponse", &request).unwrap();
+    assert_eq!(data(&decided, "operationQueued")[0]["recordResponse"], request);
 }
 
 #[test]
@@ -406,9 +406,13 @@ fn a_device_reports_of_a_call_at_any_time() {
     });
     for state in ["incoming", "established", "terminated"] {
         let mut call = given(state, group());
-        let asked = Asked::new(AT.parse().unwrap(), new_id(&call), Caller::new(&[Permission::AccessMedia]));
+        let request = RequestContext::new(
+            AT.parse().unwrap(),
+            new_id(&call),
+            AppIdentity::new(&[Permission::AccessMedia]),
+        );
         for count in 1..3 {
-            let decision = call.decide(report(&quality).unwrap(), &asked).unwrap();
+            let decision = call.decide(report(&quality).unwrap(), &request).unwrap();
             assert_eq!((decision.reply.status, decision.reply.location), (200, None));
             assert_eq!(serde_json::to_value(&decision.reply.body).unwrap(), Value::Null);
             let [event] = &decision.events[..] else { panic!("one event") };

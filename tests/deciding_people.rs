@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use crate::common::asking::*;
-use crate::common::{CALL, Scenario, told};
+use crate::common::{CALL, Scenario, reported};
 use callfold::Refusal;
 use callfold::call::Call;
 use callfold::graph::Permission;
@@ -16,8 +16,8 @@ fn on_roster(call: &Call, id: &str) -> Option<Value> {
 }
 
 #[track_caller]
-fn not_found(asked: Result<Decided, Refusal>, what: &str) {
-    let refusal = asked.err().expect("a refusal");
+fn not_found(request: Result<Decided, Refusal>, what: &str) {
+    let refusal = request.err().expect("a refusal");
     assert_eq!((refusal.status(), refusal.error().code.as_str()), (404, "NotFound"));
     assert!(refusal.to_string().contains(what), "{refusal}");
 }
@@ -40,7 +40,7 @@ fn the_participants_are_listed_and_seen_one_by_one() {
     ask(&call, "GET /participants", "").unwrap().then(200, None, &all, &[]);
     ask(&call, "GET /participants/app", "").unwrap().then(200, None, &all["value"][0], &[]);
     not_found(ask(&call, "GET /participants/carol", ""), "carol");
-    let alone = Scenario::given(&[told(json!({ "state": "incoming" }))]).call().clone();
+    let alone = Scenario::given(&[reported(json!({ "state": "incoming" }))]).call().clone();
     ask(&alone, "GET /participants", "").unwrap().then(200, None, &json!({ "value": [] }), &[]);
 }
 
@@ -101,8 +101,8 @@ fn a_participant_is_muted_on_the_roster() {
 fn the_app_is_muted_only_in_group_calls() {
     for state in ["incoming", "established"] {
         for action in ["mute", "unmute"] {
-            let asked = ask(&given(state, p2p()), &format!("POST /{action}"), "");
-            assert!(refused(asked, 400).get("legal").is_none());
+            let request = ask(&given(state, p2p()), &format!("POST /{action}"), "");
+            assert!(refused(request, 400).get("legal").is_none());
         }
     }
 }
@@ -121,8 +121,8 @@ fn what_the_app_changes_of_itself_it_changes_of_nobody_else() {
         let mut details = group();
         (details["mediaConfig"], details["myParticipantId"]) = (app_hosted(), json!(me));
         let decided = ask(&given("established", details), what, body).unwrap();
-        let told = serde_json::to_value(&decided.events.last().unwrap().event).unwrap();
-        let ids: Vec<_> = told["participants"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        let reported = serde_json::to_value(&decided.events.last().unwrap().event).unwrap();
+        let ids: Vec<_> = reported["participants"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
         assert_eq!(ids, [me], "{what}");
     }
 }
@@ -153,9 +153,9 @@ fn to_share_a_screen_is_for_group_calls_whose_media_the_app_hosts() {
     for (details, why) in [(group(), "app hosts"), (p2p(), "group"), (hosted, "group")] {
         for state in ["incoming", "established"] {
             let call = given(state, details.clone());
-            let asked = || ask(&call, "POST /changeScreenSharingRole", json!({ "role": "sharer" }));
-            assert!(asked().err().unwrap().to_string().contains(why), "{details}");
-            assert_eq!(refused(asked(), 400)["state"], state);
+            let request = || ask(&call, "POST /changeScreenSharingRole", json!({ "role": "sharer" }));
+            assert!(request().err().unwrap().to_string().contains(why), "{details}");
+            assert_eq!(refused(request(), 400)["state"], state);
         }
     }
 }
@@ -345,13 +345,12 @@ fn who_stays_is_on_hold_still_whatever_becomes_of_the_roster() {
 #[test]
 fn of_several_who_are_invited_one_can_be_taken_back() {
     let call = given("established", group());
-    let (_, asked) = operation(&call, "inviteParticipants", "running");
+    let (_, request) = operation(&call, "inviteParticipants", "running");
     let invited =
         ask(&call, "POST /participants/invite", invited(&[user("carol"), user("dan")])).unwrap().call;
     let one = ask(&invited, "DELETE /participants/dan", "").unwrap();
     one.then(204, None, &Value::Null, &["operationUpdated"]);
-    let left =
-        json!({ "@odata.type": asked["@odata.type"], "id": asked["id"], "participants": [user("carol")] });
+    let left = json!({ "@odata.type": request["@odata.type"], "id": request["id"], "participants": [user("carol")] });
     assert_eq!(serde_json::to_value(&one.events[0].event).unwrap(), left);
     not_found(ask(&one.call, "DELETE /participants/dan", ""), "dan");
     let none = ask(&one.call, "DELETE /participants/carol", "").unwrap();
@@ -413,8 +412,8 @@ fn a_caller_without_the_permission_is_told_which_one_would_do() {
     ] {
         assert_eq!(refused(ask_as(&call, &granted, what, ""), 403)["oneOfEach"], join);
     }
-    let asked = ask_as(&call, &granted, "POST /participants/invite", invited(&[user("carol")]));
-    assert_eq!(refused(asked, 403)["oneOfEach"], json!([["Calls.InitiateGroupCall.All"]]));
+    let request = ask_as(&call, &granted, "POST /participants/invite", invited(&[user("carol")]));
+    assert_eq!(refused(request, 403)["oneOfEach"], json!([["Calls.InitiateGroupCall.All"]]));
     assert!(ask_as(&call, &[], "POST /participants/alice/mute", "").is_ok());
 }
 
@@ -473,16 +472,16 @@ fn an_audio_routing_group_has_its_limits() {
 
 #[test]
 fn the_metadata_of_the_app_stand_in_the_roster() {
-    let told =
+    let reported =
         ask(&given("established", group()), "POST /updateMetadata", json!({ "metadata": "m" })).unwrap();
-    told.then(202, None, &Value::Null, &["rosterUpdated"]);
-    assert_eq!(on_roster(&told.call, "app").unwrap()["metadata"], "m");
+    reported.then(202, None, &Value::Null, &["rosterUpdated"]);
+    assert_eq!(on_roster(&reported.call, "app").unwrap()["metadata"], "m");
 }
 
 #[test]
 fn what_is_shared_is_listed() {
     let shared = crate::common::about("/contentSharingSessions", "created", json!([{ "id": "s" }]));
-    let call = Scenario::given(&[told(json!({ "state": "established" })), shared]).call().clone();
+    let call = Scenario::given(&[reported(json!({ "state": "established" })), shared]).call().clone();
     let listed = json!({ "value": [{ "@odata.type": "#microsoft.graph.contentSharingSession", "id": "s" }] });
     ask(&call, "GET /contentSharingSessions", "").unwrap().then(200, None, &listed, &[]);
 }

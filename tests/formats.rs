@@ -46,31 +46,34 @@ fn records(format: Format, log: &[u8]) -> Vec<&[u8]> {
 }
 
 /// What a log comes to.
-struct Heard {
+struct ParsedNotification {
     replay: Replay,
     findings: Vec<FindingKind>,
     events: Vec<String>,
 }
 
-impl Heard {
+impl ParsedNotification {
     fn call(&self) -> &Call {
         self.replay.call(call_id()).expect("the call is known")
     }
 }
 
-fn replay(format: Format, log: impl AsRef<[u8]>) -> Heard {
-    let mut heard = Heard { replay: Replay::new(), findings: Vec::new(), events: Vec::new() };
+fn replay(format: Format, log: impl AsRef<[u8]>) -> ParsedNotification {
+    let mut received = ParsedNotification { replay: Replay::new(), findings: Vec::new(), events: Vec::new() };
     for record in records(format, log.as_ref()) {
-        let sink = |recorded: &callfold::Recorded| heard.events.push(recorded.event.type_name().to_owned());
-        heard.findings.extend(heard.replay.record(format, record, sink).iter().map(|finding| finding.kind));
+        let sink =
+            |recorded: &callfold::Recorded| received.events.push(recorded.event.type_name().to_owned());
+        received
+            .findings
+            .extend(received.replay.record(format, record, sink).iter().map(|finding| finding.kind));
     }
-    heard
+    received
 }
 
 /// How a log of bodies that should establish and end the call comes out.
 fn outcome(log: impl AsRef<[u8]>) -> (Option<State>, Vec<FindingKind>) {
-    let heard = replay(Format::Notifications, log);
-    (heard.replay.call(call_id()).map(Call::state), heard.findings)
+    let received = replay(Format::Notifications, log);
+    (received.replay.call(call_id()).map(Call::state), received.findings)
 }
 
 fn ended() -> Option<State> {
@@ -137,8 +140,8 @@ fn the_data_of_a_long_event_does_not_make_it_a_notification() {
 fn line_ends_and_blank_lines_change_nothing() {
     for end in ["\n", "\r\n", "\n\n", "\r\n \t\r\n"] {
         let log = [line(1, "placed"), line(2, "established"), String::new()].join(end);
-        let heard = replay(Format::Events, format!("{end}{log}"));
-        assert_eq!((heard.events.len(), heard.findings), (2, vec![]), "{end:?}");
+        let received = replay(Format::Events, format!("{end}{log}"));
+        assert_eq!((received.events.len(), received.findings), (2, vec![]), "{end:?}");
         let log = [text("establishing"), text("established")].join(end);
         assert_eq!(outcome(format!("{end}{log}")), (Some(State::Established), vec![]), "{end:?}");
     }
@@ -162,9 +165,9 @@ fn a_byte_order_mark_is_the_frontends() {
 
 #[test]
 fn documents_stand_on_one_line_on_many_or_back_to_back() {
-    let told = [body("establishing"), body("established"), body("terminated")];
-    let compact = told.each_ref().map(Value::to_string);
-    let pretty = told.each_ref().map(|body| serde_json::to_string_pretty(body).unwrap());
+    let reported = [body("establishing"), body("established"), body("terminated")];
+    let compact = reported.each_ref().map(Value::to_string);
+    let pretty = reported.each_ref().map(|body| serde_json::to_string_pretty(body).unwrap());
     for log in [
         compact.join("\n"),
         compact.concat(),
@@ -173,7 +176,7 @@ fn documents_stand_on_one_line_on_many_or_back_to_back() {
         pretty.concat(),
         pretty.join("\n").replace('\n', "\r\n"),
         format!("{}{}\n{}", compact[0], pretty[1], compact[2]),
-        json!(told).to_string(),
+        json!(reported).to_string(),
     ] {
         assert_eq!(outcome(&log), (ended(), vec![]), "{log}");
     }
@@ -224,8 +227,8 @@ fn a_broken_line_of_events_loses_only_itself() {
     for (what, broken) in broken().into_iter().filter(|(what, _)| !what.starts_with("many lines")) {
         let log =
             [line(1, "placed").as_bytes(), b"\n", &broken, b"\n", line(2, "established").as_bytes()].concat();
-        let heard = replay(Format::Events, log);
-        assert_eq!((heard.events.len(), heard.findings), (2, vec![Malformed]), "{what}");
+        let received = replay(Format::Events, log);
+        assert_eq!((received.events.len(), received.findings), (2, vec![Malformed]), "{what}");
     }
 }
 
@@ -327,19 +330,19 @@ fn an_incoming_request_is_heard_with_the_time_of_its_entry() {
     for end in ["\n", "\r\n"] {
         let log =
             sdk_log(&[&incoming(&body("Establishing")), &incoming(&body("Established"))]).replace('\n', end);
-        let heard = replay(Format::SdkLog, log);
-        assert_eq!((heard.call().state(), heard.findings.len()), (State::Established, 0));
-        assert_eq!(heard.call().first_at(), "2026-11-23T09:15:02.25Z".parse().ok());
+        let received = replay(Format::SdkLog, log);
+        assert_eq!((received.call().state(), received.findings.len()), (State::Established, 0));
+        assert_eq!(received.call().first_at(), "2026-11-23T09:15:02.25Z".parse().ok());
     }
 }
 
 #[test]
 fn a_second_trace_of_one_exchange_is_a_repeat_or_with_an_id_a_duplicate() {
-    let heard = replay(
+    let received = replay(
         Format::SdkLog,
         sdk_log(&[&incoming(&body("Establishing")), &incoming(&body("Establishing"))]),
     );
-    assert_eq!((heard.events.len(), heard.findings), (1, vec![Repeat]));
+    assert_eq!((received.events.len(), received.findings), (1, vec![Repeat]));
     let lines = ["TransactionDirection: Incoming", "headers:", "x-microsoft-skype-message-id: 7"];
     let traced = entry(&lines, &text("Establishing"));
     assert_eq!(replay(Format::SdkLog, sdk_log(&[&traced, &traced])).findings, [Duplicate]);
@@ -349,20 +352,20 @@ fn a_second_trace_of_one_exchange_is_a_repeat_or_with_an_id_a_duplicate() {
 fn the_answer_of_the_app_changes_nothing() {
     let lines = ["TransactionDirection: Incoming", "TraceType: HttpResponse", "response: 202 Accepted"];
     for json in ["", "{}", r#"{"error":{}}"#] {
-        let heard =
+        let received =
             replay(Format::SdkLog, sdk_log(&[&incoming(&body("Establishing")), &entry(&lines, json)]));
-        assert_eq!((heard.events.len(), heard.findings), (1, vec![]), "{json}");
+        assert_eq!((received.events.len(), received.findings), (1, vec![]), "{json}");
     }
 }
 
 #[test]
 fn a_reply_that_carries_a_call_begins_it() {
-    let heard = replay(
+    let received = replay(
         Format::SdkLog,
         reply("POST https://graph.microsoft.com/v1.0/communications/calls", "201 Created", &placed()),
     );
     assert_eq!(
-        (heard.call().state(), heard.events, heard.findings),
+        (received.call().state(), received.events, received.findings),
         (State::Establishing, vec!["placed".to_owned()], vec![])
     );
 }
@@ -376,8 +379,8 @@ fn a_reply_that_carries_an_operation_begins_it() {
             incoming(&body("Establishing")),
             reply(&format!("POST {}", url("/playPrompt")), "200 OK", &operation),
         ];
-        let heard = replay(Format::SdkLog, log.concat());
-        let begun = &heard.call().operations()[0];
+        let received = replay(Format::SdkLog, log.concat());
+        let begun = &received.call().operations()[0];
         assert_eq!((begun.id().unwrap().to_string(), begun.kind()), (OPERATION.to_owned(), kind));
     }
 }
@@ -385,10 +388,10 @@ fn a_reply_that_carries_an_operation_begins_it() {
 #[test]
 fn what_the_app_asks_and_what_fails_or_is_only_looked_at_changes_nothing() {
     let post = format!("POST {}", url("/playPrompt"));
-    let asked =
+    let request =
         entry(&["TransactionDirection: Outgoing", &format!("request: {post}")], &operation().to_string());
     for exchange in [
-        asked,
+        request,
         reply(
             &format!("GET {}", url("")),
             "200 OK",
@@ -403,8 +406,8 @@ fn what_the_app_asks_and_what_fails_or_is_only_looked_at_changes_nothing() {
         reply(&post, "200 OK", &json!({"value": []})),
         reply(&post, "200 OK", &json!({})),
     ] {
-        let heard = replay(Format::SdkLog, sdk_log(&[&incoming(&body("Establishing")), &exchange]));
-        assert_eq!((heard.events.len(), heard.findings), (1, vec![]), "{exchange}");
+        let received = replay(Format::SdkLog, sdk_log(&[&incoming(&body("Establishing")), &exchange]));
+        assert_eq!((received.events.len(), received.findings), (1, vec![]), "{exchange}");
     }
 }
 
@@ -431,8 +434,8 @@ fn a_masked_value_is_an_absent_one() {
     masked["source"] =
         json!({"endpointType": "(redacted)", "identity": {"user": {"displayName": "(redacted)", "id": "u"}}});
     masked["requestedModalities"] = json!(["(redacted)", "Audio"]);
-    let heard = replay(Format::SdkLog, reply(&format!("POST {}", url("")), "201 Created", &masked));
-    let details = serde_json::to_value(heard.call().details()).unwrap();
+    let received = replay(Format::SdkLog, reply(&format!("POST {}", url("")), "201 Created", &masked));
+    let details = serde_json::to_value(received.call().details()).unwrap();
     let expected = json!({"direction": "outgoing", "subject": "Stand-up", "requestedModalities": ["audio"],
         "source": {"identity": {"user": {"id": "u"}}}});
     assert_eq!(details, expected);
@@ -443,11 +446,11 @@ fn the_call_of_the_entry_counts_where_the_body_names_none() {
     let unnamed = json!({"value": [{"changeType": "Updated", "resourceUrl": "(redacted)", "resourceData": {"state": "Established"}}]});
     let call = format!("CallId: {}", CALL.to_uppercase().replace('-', ""));
     let direction = "TransactionDirection: Incoming";
-    let heard = replay(Format::SdkLog, entry(&[&call, direction], &unnamed.to_string()));
-    assert_eq!(heard.call().state(), State::Established);
+    let received = replay(Format::SdkLog, entry(&[&call, direction], &unnamed.to_string()));
+    assert_eq!(received.call().state(), State::Established);
     let other = format!("CallId: {OPERATION}");
-    let heard = replay(Format::SdkLog, entry(&[&other, direction], &text("established")));
-    assert_eq!(heard.call().state(), State::Established);
+    let received = replay(Format::SdkLog, entry(&[&other, direction], &text("established")));
+    assert_eq!(received.call().state(), State::Established);
     for call in ["CallId: (redacted)", "CallId: 7", "Call: none"] {
         assert_eq!(
             replay(Format::SdkLog, entry(&[call, direction], &unnamed.to_string())).findings,
@@ -460,8 +463,8 @@ fn the_call_of_the_entry_counts_where_the_body_names_none() {
 fn a_reply_falls_back_on_the_call_of_the_entry() {
     let call = format!("CallId: {CALL}");
     let lines = [&*call, "TransactionDirection: Outgoing", "request: POST (redacted)", "response: 200 OK"];
-    let heard = replay(Format::SdkLog, entry(&lines, &operation().to_string()));
-    assert_eq!(heard.call().operations().len(), 1);
+    let received = replay(Format::SdkLog, entry(&lines, &operation().to_string()));
+    assert_eq!(received.call().operations().len(), 1);
 }
 
 #[test]
@@ -469,8 +472,11 @@ fn what_stands_before_the_first_entry_or_is_no_http_trace_changes_nothing() {
     let chatter = entry(&["Message: waiting", "   { this brace opens no JSON"], "");
     let about_json = entry(&["Message: heard"], &text("terminated"));
     let log = format!("log opened\r\nat nine\n{}{chatter}{about_json}", incoming(&body("Established")));
-    let heard = replay(Format::SdkLog, log);
-    assert_eq!((heard.call().state(), heard.findings), (State::Established, vec![FindingKind::Adopted]));
+    let received = replay(Format::SdkLog, log);
+    assert_eq!(
+        (received.call().state(), received.findings),
+        (State::Established, vec![FindingKind::Adopted])
+    );
 }
 
 #[test]
@@ -478,9 +484,9 @@ fn a_broken_entry_loses_only_itself() {
     let whole = incoming(&body("Established"));
     let broken = [&whole[..whole.len() - 20], "\n"].concat();
     let log = sdk_log(&[&incoming(&body("Establishing")), &broken, &incoming(&body("Terminated"))]);
-    let heard = replay(Format::SdkLog, log);
-    assert_eq!(heard.call().state(), State::Terminated);
-    assert_eq!(heard.findings.iter().filter(|kind| **kind == Malformed).count(), 1);
+    let received = replay(Format::SdkLog, log);
+    assert_eq!(received.call().state(), State::Terminated);
+    assert_eq!(received.findings.iter().filter(|kind| **kind == Malformed).count(), 1);
 }
 
 #[test]
@@ -489,25 +495,30 @@ fn a_wrapper_tells_when_its_body_came() {
         ("2026-11-23T09:15:02Z", "2026-11-23T09:15:02Z"),
         ("2026-11-23T10:15:02+01:00", "2026-11-23T09:15:02Z"),
     ] {
-        let heard = replay(
+        let received = replay(
             Format::Notifications,
             json!({"receivedAt": received_at, "body": body("establishing")}).to_string(),
         );
-        assert_eq!((heard.call().first_at(), heard.findings), (expected.parse().ok(), vec![]));
+        assert_eq!((received.call().first_at(), received.findings), (expected.parse().ok(), vec![]));
     }
-    let heard =
+    let received =
         replay(Format::Notifications, json!({"receivedAt": null, "body": body("establishing")}).to_string());
-    assert_eq!((heard.call().first_at(), heard.findings), (None, vec![]));
+    assert_eq!((received.call().first_at(), received.findings), (None, vec![]));
 }
 
 #[test]
 fn a_bad_time_of_a_wrapper_is_said_and_its_body_is_heard() {
-    for odd in [json!("yesterday"), json!(5), json!({}), json!(["2026-11-23T09:15:02Z"]), json!("")] {
-        let heard = replay(
+    for non_canonical in [json!("yesterday"), json!(5), json!({}), json!(["2026-11-23T09:15:02Z"]), json!("")]
+    {
+        let received = replay(
             Format::Notifications,
-            json!({"receivedAt": odd, "body": body("establishing")}).to_string(),
+            json!({"receivedAt": non_canonical, "body": body("establishing")}).to_string(),
         );
-        assert_eq!((heard.call().first_at(), heard.findings), (None, vec![Malformed]), "{odd}");
+        assert_eq!(
+            (received.call().first_at(), received.findings),
+            (None, vec![Malformed]),
+            "{non_canonical}"
+        );
     }
 }
 
@@ -539,8 +550,11 @@ fn each_notification_of_a_body_is_told_from_the_others() {
     let items = ["establishing", "established"].map(|state| body(state)["value"][0].clone());
     let wrapped =
         json!({"headers": {"X-Microsoft-Skype-Message-ID": "1"}, "body": {"value": items}}).to_string();
-    let heard = replay(Format::Notifications, wrapped.repeat(2));
-    assert_eq!((heard.call().state(), heard.findings), (State::Established, vec![Duplicate, Duplicate]));
+    let received = replay(Format::Notifications, wrapped.repeat(2));
+    assert_eq!(
+        (received.call().state(), received.findings),
+        (State::Established, vec![Duplicate, Duplicate])
+    );
 }
 
 #[test]
@@ -565,7 +579,7 @@ fn a_body_comes_in_many_shapes() {
 
 #[test]
 fn bodies_in_one_array_are_heard_in_their_order() {
-    let odd = [
+    let non_canonical = [
         body("establishing"),
         json!(5),
         body("established"),
@@ -573,12 +587,12 @@ fn bodies_in_one_array_are_heard_in_their_order() {
         json!([body("hold")]),
         body("terminated"),
     ];
-    assert_eq!(outcome(json!(odd).to_string()), (ended(), vec![Malformed; 3]));
+    assert_eq!(outcome(json!(non_canonical).to_string()), (ended(), vec![Malformed; 3]));
 }
 
 #[test]
 fn what_holds_no_notifications_is_malformed() {
-    for odd in [
+    for non_canonical in [
         json!({}),
         json!({"body": null}),
         json!({"body": ""}),
@@ -586,16 +600,17 @@ fn what_holds_no_notifications_is_malformed() {
         json!({"body": 5}),
         json!({"a": 1}),
     ] {
-        assert_eq!(outcome(odd.to_string()), (None, vec![Malformed]), "{odd}");
+        assert_eq!(outcome(non_canonical.to_string()), (None, vec![Malformed]), "{non_canonical}");
     }
 }
 
 #[test]
 fn odd_items_and_items_without_a_call_are_malformed_beside_sound_ones() {
-    let mut odd = body("establishing");
-    let sound = odd["value"][0].clone();
-    odd["value"] = json!(["ping", sound, null, {"changeType": "updated", "resourceUrl": "/users/me"}]);
-    assert_eq!(outcome(odd.to_string()), (Some(State::Establishing), vec![Malformed; 3]));
+    let mut non_canonical = body("establishing");
+    let sound = non_canonical["value"][0].clone();
+    non_canonical["value"] =
+        json!(["ping", sound, null, {"changeType": "updated", "resourceUrl": "/users/me"}]);
+    assert_eq!(outcome(non_canonical.to_string()), (Some(State::Establishing), vec![Malformed; 3]));
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn time(minute: u64) -> Timestamp {
     format!("2026-11-23T09:{:02}:00Z", minute % 60).parse().expect("it is a time")
 }
 
-fn told(call: &str, revision: u64, minute: Option<u64>, name: &str) -> Recorded {
+fn reported(call: &str, revision: u64, minute: Option<u64>, name: &str) -> Recorded {
     let at = minute.map(|minute| time(minute).to_string());
     let line = json!({"call": call, "rev": revision, "at": at, "type": name, "data": {}});
     line.to_string().parse().expect("it is a line")
@@ -23,12 +23,12 @@ fn told(call: &str, revision: u64, minute: Option<u64>, name: &str) -> Recorded 
 
 /// An event of the call of these tests; its minute is its revision.
 fn event(revision: u64, name: &str) -> Recorded {
-    told(CALL, revision, Some(revision), name)
+    reported(CALL, revision, Some(revision), name)
 }
 
 /// The same of another call.
 fn other(revision: u64, name: &str) -> Recorded {
-    told(OTHER, revision, Some(revision), name)
+    reported(OTHER, revision, Some(revision), name)
 }
 
 /// A ledger with history, with these events folded from revision 1 on.
@@ -79,7 +79,7 @@ fn the_same_revision_that_says_something_else_is_a_conflict() {
     let mut inferred = event(2, "established");
     inferred.inferred = true;
     let detailed = event(2, "established").to_string().replace("{}", r#"{"subject":"x"}"#).parse().unwrap();
-    for other in [event(2, "held"), told(CALL, 2, None, "established"), inferred, detailed] {
+    for other in [event(2, "held"), reported(CALL, 2, None, "established"), inferred, detailed] {
         assert_eq!(ledger.apply(&other), Err(ApplyError::Conflict { revision: 2 }), "{other:?}");
     }
     assert_eq!(calls(&ledger), before);
@@ -180,7 +180,7 @@ fn what_is_skipped_counts() {
     ledger.skip(&event(2, "resumed"));
     let call = ledger.call(call_id()).unwrap();
     assert_eq!((call.state(), call.revision(), ledger.next_revision(call_id())), (State::Establishing, 2, 3));
-    let mut other = ledger.snapshot();
+    let mut other = ledger.clone();
     assert_eq!(ledger.apply(&event(3, "established")), Ok(Applied::Folded));
     assert_eq!(ledger.apply(&event(2, "alerted")), Err(ApplyError::Conflict { revision: 2 }));
     // Until a later one is folded, another event may take the place.
@@ -195,13 +195,13 @@ fn what_is_heard_after_two_that_were_skipped_folds() {
     let mut ledger = given(&["placed"]);
     ledger.skip(&event(2, "resumed"));
     ledger.skip(&event(3, "resumed"));
-    let heard = Call::observe(
+    let received = Call::observe(
         ledger.call(call_id()),
         call_id(),
         &crate::common::state("established"),
         &Delivery::default(),
     );
-    assert_eq!(ledger.apply(&heard.events[0]), Ok(Applied::Folded));
+    assert_eq!(ledger.apply(&received.events[0]), Ok(Applied::Folded));
 }
 
 #[test]
@@ -231,34 +231,34 @@ fn skipping_what_came_before_or_what_is_not_known_does_nothing() {
 #[test]
 fn a_snapshot_is_untouched_by_what_follows() {
     let mut ledger = given(&["placed"]);
-    let snapshot = ledger.snapshot();
-    let before = calls(&snapshot);
+    let clone = ledger.clone();
+    let before = calls(&clone);
     ledger.apply(&event(2, "established")).unwrap();
     ledger.apply(&other(1, "offered")).unwrap();
-    assert_eq!(calls(&snapshot), before);
+    assert_eq!(calls(&clone), before);
     assert_eq!(ledger.calls().count(), 2);
 }
 
 #[test]
 fn a_snapshot_goes_its_own_way() {
     let ledger = given(&["placed"]);
-    let mut snapshot = ledger.snapshot();
-    snapshot.apply(&event(2, "terminated")).unwrap();
-    assert_eq!((state(&ledger), state(&snapshot)), (Some(State::Establishing), Some(State::Terminated)));
+    let mut clone = ledger.clone();
+    clone.apply(&event(2, "terminated")).unwrap();
+    assert_eq!((state(&ledger), state(&clone)), (Some(State::Establishing), Some(State::Terminated)));
 }
 
 /// Two calls, one event a minute each; some without a time, one out of order, one after a gap.
 fn history() -> Vec<Recorded> {
     vec![
-        told(CALL, 1, Some(1), "placed"),
-        told(OTHER, 1, Some(2), "offered"),
-        told(CALL, 2, None, "established"),
-        told(CALL, 5, Some(5), "held"),
-        told(OTHER, 2, Some(3), "answered"),
-        told(CALL, 6, Some(3), "resumed"),
-        told(CALL, 7, None, "held"),
-        told(CALL, 9, Some(9), "terminated"),
-        told(OTHER, 3, Some(4), "established"),
+        reported(CALL, 1, Some(1), "placed"),
+        reported(OTHER, 1, Some(2), "offered"),
+        reported(CALL, 2, None, "established"),
+        reported(CALL, 5, Some(5), "held"),
+        reported(OTHER, 2, Some(3), "answered"),
+        reported(CALL, 6, Some(3), "resumed"),
+        reported(CALL, 7, None, "held"),
+        reported(CALL, 9, Some(9), "terminated"),
+        reported(OTHER, 3, Some(4), "established"),
     ]
 }
 
@@ -310,17 +310,17 @@ fn a_replay_of_notifications_until_a_moment_is_the_past_at_that_moment() {
     let url = format!("/communications/calls/{CALL}");
     let body = |at: Option<u64>, state: &str| {
         let at = at.map(|minute| format!("2026-11-23T09:{minute:02}:00Z"));
-        let heard = json!({"changeType": "updated", "resourceUrl": url, "resourceData": {"state": state}});
-        json!({"receivedAt": at, "body": {"value": [heard]}}).to_string()
+        let received = json!({"changeType": "updated", "resourceUrl": url, "resourceData": {"state": state}});
+        json!({"receivedAt": at, "body": {"value": [received]}}).to_string()
     };
-    let heard = [
+    let received = [
         (None, "establishing"),
         (Some(2), "established"),
         (Some(6), "hold"),
         (None, "established"),
         (Some(3), "hold"),
     ];
-    let bodies = heard.map(|(at, state)| body(at, state));
+    let bodies = received.map(|(at, state)| body(at, state));
     let replayed = |replay: Replay| {
         bodies.iter().fold(replay, |mut replay, body| {
             replay.record(Format::Notifications, body.as_bytes(), |_| {});
@@ -354,7 +354,7 @@ fn without_history_there_is_no_way_back() {
     let why = "this ledger keeps no history: make it with `Ledger::with_history`";
     for moment in [Moment::Revision(1), Moment::Time(time(1))] {
         assert_eq!(ledger.as_of(moment).unwrap_err().to_string(), why);
-        assert_eq!(ledger.snapshot().as_of(moment).unwrap_err().to_string(), why);
+        assert_eq!(ledger.clone().as_of(moment).unwrap_err().to_string(), why);
     }
 }
 

@@ -4,61 +4,65 @@
 
 use std::fmt::Write as _;
 
-use callfold::call::{Cause, State};
+use callfold::call::{State, Transition};
 use callfold::chart::Chart;
 use callfold::{Call, Recorded, operation};
 use serde_json::json;
 
 /// The relation as `docs/lifecycle.md` wants it, written independently of the chart: state, cause, next.
-const CALL: &[(State, Cause, State)] = &[
-    (State::Incoming, Cause::Answered, State::Establishing),
-    (State::Incoming, Cause::Redirected, State::Redirecting),
-    (State::Incoming, Cause::TerminationStarted, State::Terminating),
-    (State::Incoming, Cause::Terminated, State::Terminated),
-    (State::Establishing, Cause::Alerted, State::Ringing),
-    (State::Establishing, Cause::Established, State::Established),
-    (State::Establishing, Cause::TerminationStarted, State::Terminating),
-    (State::Establishing, Cause::Terminated, State::Terminated),
-    (State::Ringing, Cause::Established, State::Established),
-    (State::Ringing, Cause::TerminationStarted, State::Terminating),
-    (State::Ringing, Cause::Terminated, State::Terminated),
-    (State::Established, Cause::Held, State::Hold),
-    (State::Established, Cause::TransferStarted, State::Transferring),
-    (State::Established, Cause::TerminationStarted, State::Terminating),
-    (State::Established, Cause::Terminated, State::Terminated),
-    (State::Hold, Cause::Resumed, State::Established),
-    (State::Hold, Cause::TransferStarted, State::Transferring),
-    (State::Hold, Cause::TerminationStarted, State::Terminating),
-    (State::Hold, Cause::Terminated, State::Terminated),
-    (State::Transferring, Cause::TransferFailed, State::Established),
-    (State::Transferring, Cause::TransferAccepted, State::TransferAccepted),
-    (State::Transferring, Cause::TerminationStarted, State::Terminating),
-    (State::Transferring, Cause::Terminated, State::Terminated),
-    (State::TransferAccepted, Cause::TransferFailed, State::Established),
-    (State::TransferAccepted, Cause::TerminationStarted, State::Terminating),
-    (State::TransferAccepted, Cause::Terminated, State::Terminated),
-    (State::Redirecting, Cause::TerminationStarted, State::Terminating),
-    (State::Redirecting, Cause::Terminated, State::Terminated),
-    (State::Terminating, Cause::Terminated, State::Terminated),
+const CALL: &[(State, Transition, State)] = &[
+    (State::Incoming, Transition::Answered, State::Establishing),
+    (State::Incoming, Transition::Redirected, State::Redirecting),
+    (State::Incoming, Transition::TerminationStarted, State::Terminating),
+    (State::Incoming, Transition::Terminated, State::Terminated),
+    (State::Establishing, Transition::Alerted, State::Ringing),
+    (State::Establishing, Transition::Established, State::Established),
+    (State::Establishing, Transition::TerminationStarted, State::Terminating),
+    (State::Establishing, Transition::Terminated, State::Terminated),
+    (State::Ringing, Transition::Established, State::Established),
+    (State::Ringing, Transition::TerminationStarted, State::Terminating),
+    (State::Ringing, Transition::Terminated, State::Terminated),
+    (State::Established, Transition::Held, State::Hold),
+    (State::Established, Transition::TransferStarted, State::Transferring),
+    (State::Established, Transition::TerminationStarted, State::Terminating),
+    (State::Established, Transition::Terminated, State::Terminated),
+    (State::Hold, Transition::Resumed, State::Established),
+    (State::Hold, Transition::TransferStarted, State::Transferring),
+    (State::Hold, Transition::TerminationStarted, State::Terminating),
+    (State::Hold, Transition::Terminated, State::Terminated),
+    (State::Transferring, Transition::TransferFailed, State::Established),
+    (State::Transferring, Transition::TransferAccepted, State::TransferAccepted),
+    (State::Transferring, Transition::TerminationStarted, State::Terminating),
+    (State::Transferring, Transition::Terminated, State::Terminated),
+    (State::TransferAccepted, Transition::TransferFailed, State::Established),
+    (State::TransferAccepted, Transition::TerminationStarted, State::Terminating),
+    (State::TransferAccepted, Transition::Terminated, State::Terminated),
+    (State::Redirecting, Transition::TerminationStarted, State::Terminating),
+    (State::Redirecting, Transition::Terminated, State::Terminated),
+    (State::Terminating, Transition::Terminated, State::Terminated),
 ];
 
-const OPERATION: &[(operation::State, operation::Cause, operation::State)] = &[
-    (operation::State::NotStarted, operation::Cause::Started, operation::State::Running),
-    (operation::State::NotStarted, operation::Cause::Completed, operation::State::Completed),
-    (operation::State::NotStarted, operation::Cause::Failed, operation::State::Failed),
-    (operation::State::Running, operation::Cause::Completed, operation::State::Completed),
-    (operation::State::Running, operation::Cause::Failed, operation::State::Failed),
+const OPERATION: &[(operation::State, operation::Transition, operation::State)] = &[
+    (operation::State::NotStarted, operation::Transition::Started, operation::State::Running),
+    (operation::State::NotStarted, operation::Transition::Completed, operation::State::Completed),
+    (operation::State::NotStarted, operation::Transition::Failed, operation::State::Failed),
+    (operation::State::Running, operation::Transition::Completed, operation::State::Completed),
+    (operation::State::Running, operation::Transition::Failed, operation::State::Failed),
 ];
 
-fn expected<S: PartialEq, C: PartialEq, N: Copy>(table: &[(S, C, N)], state: &S, cause: &C) -> Option<N> {
-    table.iter().find(|row| row.0 == *state && row.1 == *cause).map(|row| row.2)
+fn expected<S: PartialEq, C: PartialEq, N: Copy>(
+    table: &[(S, C, N)],
+    state: &S,
+    transition: &C,
+) -> Option<N> {
+    table.iter().find(|row| row.0 == *state && row.1 == *transition).map(|row| row.2)
 }
 
 #[test]
 fn every_pair_of_state_and_cause_leads_where_the_table_says_or_is_refused() {
     for state in State::ALL {
-        for cause in Cause::ALL {
-            assert_eq!(state.after(*cause), expected(CALL, state, cause), "{state} + {cause}");
+        for transition in Transition::ALL {
+            assert_eq!(state.after(*transition), expected(CALL, state, transition), "{state} + {transition}");
         }
     }
 }
@@ -66,8 +70,12 @@ fn every_pair_of_state_and_cause_leads_where_the_table_says_or_is_refused() {
 #[test]
 fn every_pair_of_an_operations_state_and_cause_leads_where_the_table_says_or_is_refused() {
     for state in operation::State::ALL {
-        for cause in operation::Cause::ALL {
-            assert_eq!(state.after(*cause), expected(OPERATION, state, cause), "{state} + {cause}");
+        for transition in operation::Transition::ALL {
+            assert_eq!(
+                state.after(*transition),
+                expected(OPERATION, state, transition),
+                "{state} + {transition}"
+            );
         }
     }
 }
@@ -76,15 +84,15 @@ fn every_pair_of_an_operations_state_and_cause_leads_where_the_table_says_or_is_
 fn the_whole_relation_is_this() {
     let mut relation = String::new();
     for state in State::ALL {
-        for cause in Cause::ALL {
-            let next = state.after(*cause).map_or("refused", State::as_str);
-            writeln!(relation, "{state:<16} {cause:<18} {next}").expect("a string takes all");
+        for transition in Transition::ALL {
+            let next = state.after(*transition).map_or("refused", State::as_str);
+            writeln!(relation, "{state:<16} {transition:<18} {next}").expect("a string takes all");
         }
     }
     for state in operation::State::ALL {
-        for cause in operation::Cause::ALL {
-            let next = state.after(*cause).map_or("refused", operation::State::as_str);
-            writeln!(relation, "{state:<16} {cause:<18} {next}").expect("a string takes all");
+        for transition in operation::Transition::ALL {
+            let next = state.after(*transition).map_or("refused", operation::State::as_str);
+            writeln!(relation, "{state:<16} {transition:<18} {next}").expect("a string takes all");
         }
     }
     insta::assert_snapshot!(relation);
@@ -105,7 +113,7 @@ fn a_path_is_a_shortest_one_and_every_step_of_it_is_legal() {
     for from in State::ALL {
         for to in State::ALL {
             let Some(path) = from.path(*to) else { continue };
-            let reached = path.iter().try_fold(*from, |state, cause| state.after(*cause));
+            let reached = path.iter().try_fold(*from, |state, transition| state.after(*transition));
             assert_eq!(reached, Some(*to));
             assert_eq!(path.len(), distance(*from, *to), "{from} to {to}");
         }
@@ -128,13 +136,13 @@ fn distance(from: State, to: State) -> usize {
 #[test]
 fn a_chart_as_data_is_the_relation() {
     let steps = |chart: Chart| -> Vec<_> {
-        chart.steps().iter().map(|step| [step.from, step.cause, step.to]).collect()
+        chart.steps().iter().map(|step| [step.from, step.transition, step.to]).collect()
     };
     let mut call: Vec<_> = CALL.iter().map(|row| [row.0.as_str(), row.1.as_str(), row.2.as_str()]).collect();
-    let mut told = steps(Chart::Call);
+    let mut reported = steps(Chart::Call);
     call.sort_unstable();
-    told.sort_unstable();
-    assert_eq!(told, call);
+    reported.sort_unstable();
+    assert_eq!(reported, call);
     let operation: Vec<_> =
         OPERATION.iter().map(|row| [row.0.as_str(), row.1.as_str(), row.2.as_str()]).collect();
     assert_eq!(steps(Chart::Operation), operation);
@@ -144,15 +152,18 @@ fn a_chart_as_data_is_the_relation() {
 fn a_chart_as_data_has_each_state_in_its_regions_outermost_first() {
     for (node, state) in Chart::Call.nodes().iter().zip(State::ALL) {
         assert_eq!(node.name, state.as_str());
-        let regions: Vec<_> = state.regions().map(|region| region.as_str()).collect();
-        assert!(node.regions.iter().rev().eq(&regions), "{state}: {:?}", node.regions);
+        let superstates: Vec<_> = state.superstates().map(|superstate| superstate.as_str()).collect();
+        assert!(node.superstates.iter().rev().eq(&superstates), "{state}: {:?}", node.superstates);
         assert_eq!(node.is_final, *state == State::Terminated, "{state}");
     }
     assert_eq!(Chart::Call.nodes().len(), State::ALL.len());
     for (node, state) in Chart::Operation.nodes().iter().zip(operation::State::ALL) {
         assert_eq!(node.name, state.as_str());
-        assert!(node.regions.iter().copied().eq(state.regions().map(|region| region.as_str())), "{state}");
-        assert_eq!(node.is_final, state.lies_in(operation::Region::Settled), "{state}");
+        assert!(
+            node.superstates.iter().copied().eq(state.superstates().map(|superstate| superstate.as_str())),
+            "{state}"
+        );
+        assert_eq!(node.is_final, state.lies_in(operation::Superstate::Settled), "{state}");
     }
     assert_eq!(Chart::Operation.nodes().len(), operation::State::ALL.len());
 }
@@ -177,8 +188,8 @@ fn a_lifecycle_begins_as_its_chart_says() {
     let beginnings = Chart::Operation.beginnings();
     for beginning in &beginnings {
         let mut call = Call::begin(&line(1, "placed", json!({}))).expect("a beginning");
-        let told = json!({ "id": "o", "status": beginning.state });
-        call.evolve(&line(2, beginning.event, told)).expect("an operation may begin");
+        let reported = json!({ "id": "o", "status": beginning.state });
+        call.evolve(&line(2, beginning.event, reported)).expect("an operation may begin");
         assert_eq!(call.operations()[0].state().as_str(), beginning.state, "{beginning:?}");
         assert!(!beginning.is_midway);
     }

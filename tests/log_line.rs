@@ -247,8 +247,8 @@ fn a_revision_is_a_whole_number_that_every_reader_of_json_keeps() {
     let last = line("rev", json!(LAST));
     assert_eq!(parse(&last).revision, LAST);
     assert_eq!(parse(&parse(&last).cloud_event().to_string()), parse(&last));
-    for odd in ["9007199254740992", "18446744073709551616", "-1", "1.5", "\"1\"", "1e400", "[]"] {
-        refused(&last.replace(&LAST.to_string(), odd));
+    for non_canonical in ["9007199254740992", "18446744073709551616", "-1", "1.5", "\"1\"", "1e400", "[]"] {
+        refused(&last.replace(&LAST.to_string(), non_canonical));
     }
 }
 
@@ -263,7 +263,7 @@ fn what_is_no_object_is_no_line() {
 #[test]
 fn data_that_is_no_object_is_refused() {
     let names: Vec<_> = CallEvent::type_names().collect();
-    for odd in [
+    for non_canonical in [
         json!(5),
         json!("x"),
         json!(true),
@@ -273,10 +273,10 @@ fn data_that_is_no_object_is_refused() {
         json!([["1"], 0]),
     ] {
         let read = names.iter().filter(|name| {
-            let line = json!({"call": CALL, "rev": 1, "type": name, "data": odd}).to_string();
+            let line = json!({"call": CALL, "rev": 1, "type": name, "data": non_canonical}).to_string();
             line.parse::<Recorded>().is_ok()
         });
-        assert_eq!(read.collect::<Vec<_>>(), [&""; 0], "{odd}");
+        assert_eq!(read.collect::<Vec<_>>(), [&""; 0], "{non_canonical}");
     }
 }
 

@@ -336,10 +336,13 @@ fn each_published_end_code_is_in_the_table_once() {
 #[test]
 fn an_end_code_is_known_by_the_result_that_says_it() {
     for code in EndCode::ALL {
-        let told = code.result_info();
-        assert_eq!((told.code.value(), told.subcode.value().copied()), (Some(&code.code()), code.subcode()));
-        assert_eq!(EndCode::of(&told), Some(*code));
-        let read: ResultInfo = serde_json::from_value(serde_json::to_value(&told).unwrap()).unwrap();
+        let reported = code.result_info();
+        assert_eq!(
+            (reported.code.value(), reported.subcode.value().copied()),
+            (Some(&code.code()), code.subcode())
+        );
+        assert_eq!(EndCode::of(&reported), Some(*code));
+        let read: ResultInfo = serde_json::from_value(serde_json::to_value(&reported).unwrap()).unwrap();
         assert_eq!(EndCode::of(&read), Some(*code));
         assert!(code.meaning().ends_with('.'), "{code}");
     }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use crate::common::{CALL, about, call_id, told};
-use callfold::call::{Asked, Call, CallEvent, Caller, Command, Decision, Delivery, Ending, State, Stimulus};
+use crate::common::{CALL, about, call_id, reported};
+use callfold::call::{
+    AppIdentity, Call, CallEvent, Command, Decision, Delivery, Ending, NetworkEvent, RequestContext, State,
+};
 use callfold::graph::{self, CommsNotification, Method, Permission, Route};
 use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
@@ -17,15 +19,15 @@ fn at(second: i64) -> Timestamp {
 /// One call, on both sides of the wire.
 struct Both {
     ledger: Ledger,
-    asked: u128,
+    request: u128,
 }
 
 impl Both {
     fn hears(notification: &CommsNotification) -> Self {
-        Self { ledger: Ledger::new(), asked: 0 }.hear(notification, 0)
+        Self { ledger: Ledger::new(), request: 0 }.classify(notification, 0)
     }
 
-    fn hear(mut self, notification: &CommsNotification, second: i64) -> Self {
+    fn classify(mut self, notification: &CommsNotification, second: i64) -> Self {
         let mut delivery = Delivery::default();
         delivery.received_at = Some(at(second));
         let observed = Call::observe(self.ledger.call(call_id()), call_id(), notification, &delivery);
@@ -40,17 +42,18 @@ impl Both {
     }
 
     fn ask(&mut self, method: Method, body: &Value, second: i64) -> Result<Decision, Refusal> {
-        self.asked += 1;
+        self.request += 1;
         let route = Route::new(method, Some(call_id()), None);
-        let asked = Asked::new(at(second), Uuid::from_u128(self.asked), Caller::new(Permission::ALL));
+        let request =
+            RequestContext::new(at(second), Uuid::from_u128(self.request), AppIdentity::new(Permission::ALL));
         let command = Command::read(&route, body.to_string().as_bytes())?;
-        let decision = self.ledger.decide(Some(call_id()), command, &asked)?;
+        let decision = self.ledger.decide(Some(call_id()), command, &request)?;
         self.apply(&decision.events);
         Ok(decision)
     }
 
-    fn react(&mut self, stimulus: Stimulus, second: i64) -> Result<(), Refusal> {
-        let events = self.ledger.react(call_id(), stimulus, at(second))?;
+    fn on_network_event(&mut self, network_event: NetworkEvent, second: i64) -> Result<(), Refusal> {
+        let events = self.ledger.on_network_event(call_id(), network_event, at(second))?;
         self.apply(&events);
         Ok(())
     }
@@ -61,7 +64,7 @@ impl Both {
 }
 
 fn established() -> Both {
-    Both::hears(&told(json!({ "state": "established" })))
+    Both::hears(&reported(json!({ "state": "established" })))
 }
 
 fn prompt(context: &str) -> Value {
@@ -80,7 +83,7 @@ fn nameless(kind: &str, status: &str) -> CommsNotification {
 
 #[test]
 fn a_client_context_of_an_operation_without_an_id_is_in_use() {
-    let mut both = established().hear(&nameless("playPrompt", "running"), 1);
+    let mut both = established().classify(&nameless("playPrompt", "running"), 1);
     assert_eq!(both.ask(Method::PlayPrompt, &prompt("c"), 2).unwrap_err().status(), 409);
     assert!(both.ask(Method::PlayPrompt, &prompt("d"), 2).is_ok());
 }
@@ -89,7 +92,7 @@ fn a_client_context_of_an_operation_without_an_id_is_in_use() {
 fn an_id_is_given_once() {
     let mut both = established();
     both.ask(Method::PlayPrompt, &prompt("a"), 1).unwrap();
-    both.asked = 0;
+    both.request = 0;
     let refusal = both.ask(Method::SendDtmfTones, &json!({ "tones": ["tone1"] }), 1).unwrap_err();
     assert_eq!(refusal.status(), 409);
 }
@@ -98,7 +101,7 @@ fn an_id_is_given_once() {
 fn a_recording_that_is_heard_to_be_over_has_left_the_queue() {
     let mut both = established();
     both.ask(Method::RecordResponse, &json!({ "clientContext": "c" }), 1).unwrap();
-    let both = both.hear(&nameless("record", "completed"), 2);
+    let both = both.classify(&nameless("record", "completed"), 2);
     assert_eq!((both.call().media_queue().count(), both.call().deadlines().len()), (0, 0));
     assert!(both.call().expire(at(4_000)).is_empty());
 }
@@ -108,26 +111,28 @@ fn a_queued_operation_is_finished_by_its_own_stimulus_under_whatever_id() {
     let mut both = established();
     both.ask(Method::PlayPrompt, &prompt("c"), 1).unwrap();
     let alias = json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "clientContext": "c", "status": "running" });
-    let mut both = both.hear(&about("/operations/alias", "updated", alias), 2);
-    let finished = Stimulus::OperationFinished("alias".into(), callfold::call::Ending::Completed);
-    assert!(both.react(finished, 3).is_err());
-    assert!(both.react(Stimulus::PromptFinished(callfold::call::Ending::Completed), 3).is_ok());
+    let mut both = both.classify(&about("/operations/alias", "updated", alias), 2);
+    let finished = NetworkEvent::OperationFinished("alias".into(), callfold::call::Ending::Completed);
+    assert!(both.on_network_event(finished, 3).is_err());
+    assert!(
+        both.on_network_event(NetworkEvent::PromptFinished(callfold::call::Ending::Completed), 3).is_ok()
+    );
     assert_eq!(both.call().media_queue().count(), 0);
 }
 
 #[test]
 fn a_deadline_that_something_outlived_is_none() {
-    let both = Both::hears(&told(json!({ "state": "incoming" })));
+    let both = Both::hears(&reported(json!({ "state": "incoming" })));
     assert_eq!(both.call().next_deadline().unwrap().at, at(15));
-    let both = both.hear(&told(json!({ "subject": "x" })), 100);
+    let both = both.classify(&reported(json!({ "subject": "x" })), 100);
     assert_eq!(both.call().next_deadline(), None);
     assert!(both.call().expire(at(200)).is_empty());
 }
 
 #[test]
 fn a_clock_that_goes_back_does_not_take_the_log_with_it() {
-    let mut both = established().hear(&told(json!({ "subject": "x" })), 10);
-    both.react(Stimulus::Held, 5).unwrap();
+    let mut both = established().classify(&reported(json!({ "subject": "x" })), 10);
+    both.on_network_event(NetworkEvent::Held, 5).unwrap();
     assert_eq!(both.call().last_at(), Some(at(10)));
     let kept = both.ask(Method::KeepAlive, &json!({}), 3).unwrap();
     assert_eq!(kept.events[0].at, Some(at(10)));
@@ -140,8 +145,8 @@ fn what_is_accepted_can_be_read_again_from_the_log() {
         let body = format!(r#"{{"prompts":[{{}}],"x":{deep}}}"#);
         let route = Route::new(Method::PlayPrompt, Some(call_id()), None);
         let Ok(command) = Command::read(&route, body.as_bytes()) else { continue };
-        let asked = Asked::new(at(1), Uuid::from_u128(1), Caller::new(Permission::ALL));
-        let decision = established().call().decide(command, &asked).unwrap();
+        let request = RequestContext::new(at(1), Uuid::from_u128(1), AppIdentity::new(Permission::ALL));
+        let decision = established().call().decide(command, &request).unwrap();
         for recorded in &decision.events {
             assert_eq!(&recorded.to_string().parse::<Recorded>().unwrap(), recorded, "{depth}");
             assert_eq!(&recorded.cloud_event().to_string().parse::<Recorded>().unwrap(), recorded, "{depth}");
@@ -170,8 +175,8 @@ fn what_an_app_may_not_say_of_its_call_is_not_taken() {
         "answeredBy": {}, "terminationReason": "AppInitiated", "id": "i", "tenantId": "t",
     });
     let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
-    let asked = Asked::new(at(1), Uuid::from_u128(1), Caller::new(Permission::ALL));
-    let placed = Call::begin(&Call::place(command, &asked).unwrap().events[0]).unwrap();
+    let request = RequestContext::new(at(1), Uuid::from_u128(1), AppIdentity::new(Permission::ALL));
+    let placed = Call::begin(&Call::place(command, &request).unwrap().events[0]).unwrap();
     assert_eq!((placed.state(), placed.audio(), placed.result_info()), (State::Establishing, None, None));
     let mut expected = json!({ "direction": "outgoing", "callChainId": Uuid::from_u128(1) });
     for said in ["callbackUri", "mediaConfig", "targets", "tenantId"] {
@@ -185,32 +190,34 @@ fn a_roster_of_whoever_has_an_id_and_whoever_has_none_is_heard_as_it_was_told() 
     let participant = |json: Value| serde_json::from_value::<graph::Participant>(json).unwrap();
     let user = |id: &str| json!({ "identity": { "user": { "id": id } } });
     let mut service =
-        Both::hears(&told(json!({ "state": "established", "chatInfo": { "threadId": "19:x" } })));
+        Both::hears(&reported(json!({ "state": "established", "chatInfo": { "threadId": "19:x" } })));
     let changed = vec![
         participant(json!({ "id": "p3", "info": user("u3"), "removedState": null })),
         participant(json!({ "info": user("u0") })),
         participant(json!({ "id": "p0", "info": user("u0"), "isMuted": true })),
     ];
-    let events = service.ledger.react(call_id(), Stimulus::RosterChanged(changed), at(1)).unwrap();
+    let events =
+        service.ledger.on_network_event(call_id(), NetworkEvent::RosterChanged(changed), at(1)).unwrap();
     let bot = established();
     service.apply(&events);
     let notify = callfold::Notify::new(graph::Version::V1);
-    let bot = bot.hear(&notify.event(service.call(), &events[0]).unwrap(), 1);
+    let bot = bot.classify(&notify.event(service.call(), &events[0]).unwrap(), 1);
     let ids = |call: &Call| call.participants().map(|one| one.id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(service.call()), ids(bot.call()));
 }
 
 #[test]
 fn a_call_that_connects_as_a_group_call_tells_who_was_there() {
-    let mut service = Both { ledger: Ledger::new(), asked: 0 };
+    let mut service = Both { ledger: Ledger::new(), request: 0 };
     let offer = json!({ "source": {}, "targets": [{}] });
-    service.react(Stimulus::Offered(serde_json::from_value(offer).unwrap()), 0).unwrap();
+    service.on_network_event(NetworkEvent::Offered(serde_json::from_value(offer).unwrap()), 0).unwrap();
     let answer = json!({ "callbackUri": "https://bot.contoso.com/", "mediaConfig": {} });
     service.ask(Method::Answer, &answer, 1).unwrap();
     let somebody = serde_json::from_value(json!({ "id": "p" })).unwrap();
-    service.react(Stimulus::RosterChanged(vec![somebody]), 2).unwrap();
+    service.on_network_event(NetworkEvent::RosterChanged(vec![somebody]), 2).unwrap();
     let chat = serde_json::from_value(json!({ "chatInfo": { "threadId": "19:x" } })).unwrap();
-    let events = service.ledger.react(call_id(), Stimulus::Connected(Some(chat)), at(3)).unwrap();
+    let events =
+        service.ledger.on_network_event(call_id(), NetworkEvent::Connected(Some(chat)), at(3)).unwrap();
     let names: Vec<_> = events.iter().map(|one| one.event.type_name()).collect();
     assert_eq!(names, ["established", "rosterUpdated"]);
 }
@@ -227,13 +234,13 @@ fn a_call_that_becomes_a_group_call_by_an_invitation_tells_who_was_there() {
         (Method::SendDtmfTones, &tones, Ending::Completed, &["operationCompleted"]),
     ];
     for (method, body, ending, expected) in rows {
-        let mut service = Both::hears(&told(between_two.clone()));
+        let mut service = Both::hears(&reported(between_two.clone()));
         let somebody = serde_json::from_value(json!({ "id": "p" })).unwrap();
-        service.react(Stimulus::RosterChanged(vec![somebody]), 1).unwrap();
+        service.on_network_event(NetworkEvent::RosterChanged(vec![somebody]), 1).unwrap();
         service.ask(method, body, 2).unwrap();
-        let operation = Uuid::from_u128(service.asked).into();
-        let over = Stimulus::OperationFinished(operation, ending);
-        let events = service.ledger.react(call_id(), over, at(3)).unwrap();
+        let operation = Uuid::from_u128(service.request).into();
+        let over = NetworkEvent::OperationFinished(operation, ending);
+        let events = service.ledger.on_network_event(call_id(), over, at(3)).unwrap();
         let names: Vec<_> = events.iter().map(|one| one.event.type_name()).collect();
         assert_eq!(names, expected, "{method}");
     }
@@ -302,14 +309,17 @@ fn a_refused_stimulus_is_never_legal_itself() {
     let mut both = established();
     both.ask(Method::SendDtmfTones, &json!({ "tones": ["tone1"] }), 1).unwrap();
     let refusal = both
-        .react(Stimulus::OperationFinished("nope".into(), callfold::call::Ending::Completed), 2)
+        .on_network_event(
+            NetworkEvent::OperationFinished("nope".into(), callfold::call::Ending::Completed),
+            2,
+        )
         .unwrap_err();
     assert!(!refusal.legal.contains(&refusal.what), "{refusal}");
 }
 
 #[test]
 fn a_keep_alive_before_the_decision_arms_nothing() {
-    let mut both = Both::hears(&told(json!({ "state": "incoming" })));
+    let mut both = Both::hears(&reported(json!({ "state": "incoming" })));
     both.ask(Method::KeepAlive, &json!({}), 1).unwrap();
     let waits: Vec<_> = both.call().deadlines().iter().map(|due| due.deadline.as_str()).collect();
     assert_eq!(waits, ["answer"]);
@@ -342,9 +352,9 @@ fn a_call_is_not_placed_under_an_id_that_is_in_use() {
     let both = established();
     let route = Route::new(Method::CreateCall, None, None);
     let body = json!({ "callbackUri": "https://bot.contoso.com/", "mediaConfig": {}, "targets": [{}] });
-    let asked = Asked::new(at(1), call_id().guid(), Caller::new(Permission::ALL));
+    let request = RequestContext::new(at(1), call_id().guid(), AppIdentity::new(Permission::ALL));
     let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
-    assert_eq!(both.ledger.decide(None, command, &asked).unwrap_err().status(), 409);
+    assert_eq!(both.ledger.decide(None, command, &request).unwrap_err().status(), 409);
 }
 
 #[test]
@@ -379,16 +389,16 @@ fn a_number_of_seconds_that_is_out_of_its_limits_counts_as_not_told() {
 
 #[test]
 fn a_recording_that_is_told_to_run_before_its_turn_begins_when_its_turn_comes() {
-    let mut both = Both::hears(&told(json!({ "state": "established" })));
+    let mut both = Both::hears(&reported(json!({ "state": "established" })));
     both.ask(Method::PlayPrompt, &json!({ "prompts": [{}] }), 1).unwrap();
     both.ask(Method::RecordResponse, &json!({}), 1).unwrap();
     let recording = both.call().media_queue().nth(1).unwrap().0.to_string();
     let running = json!({ "@odata.type": "#microsoft.graph.recordOperation", "status": "running" });
-    both = both.hear(&about(&format!("/operations/{recording}"), "updated", running), 2);
-    assert!(both.react(Stimulus::SpeechStarted, 3).is_err(), "the prompt plays");
+    both = both.classify(&about(&format!("/operations/{recording}"), "updated", running), 2);
+    assert!(both.on_network_event(NetworkEvent::SpeechStarted, 3).is_err(), "the prompt plays");
     assert_eq!(both.call().deadlines(), []);
-    both.react(Stimulus::PromptFinished(Ending::Completed), 4).unwrap();
-    both.react(Stimulus::SpeechStarted, 5).unwrap();
+    both.on_network_event(NetworkEvent::PromptFinished(Ending::Completed), 4).unwrap();
+    both.on_network_event(NetworkEvent::SpeechStarted, 5).unwrap();
     let waits: Vec<_> = both.call().deadlines().iter().map(|due| (due.deadline.as_str(), due.at)).collect();
     assert_eq!(waits, [("recordDuration", at(9))]);
 }

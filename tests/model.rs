@@ -65,7 +65,7 @@ proptest! {
 fn courses_reach_every_state_every_method_every_stimulus_and_every_deadline() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let (mut states, mut deadlines) = (BTreeSet::new(), BTreeSet::new());
-    let (mut methods, mut stimuli) = (BTreeSet::new(), BTreeSet::new());
+    let (mut methods, mut network_events) = (BTreeSet::new(), BTreeSet::new());
     let courses = strategies::courses();
     for _ in 0..1200 {
         let mut service = Service::default();
@@ -76,7 +76,7 @@ fn courses_reach_every_state_every_method_every_stimulus_and_every_deadline() {
             if let What::Ask { method, .. } = &one.what {
                 methods.insert(*method);
             } else {
-                stimuli.insert(one.name());
+                network_events.insert(one.name());
             }
         }
     }
@@ -85,5 +85,5 @@ fn courses_reach_every_state_every_method_every_stimulus_and_every_deadline() {
     let untried: Vec<_> = Method::ALL.iter().filter(|method| !methods.contains(method)).collect();
     assert!(untried.is_empty(), "{untried:?}");
     // All stimuli, and `wait`.
-    assert_eq!(stimuli.len(), 24, "{stimuli:?}");
+    assert_eq!(network_events.len(), 24, "{network_events:?}");
 }

@@ -4,7 +4,7 @@
 
 use crate::common::{CALL, call_id, read};
 use callfold::call::{
-    Asked, Call, CallEvent, Caller, Command, Delivery, Ending, State, Stimulus, StopReason,
+    AppIdentity, Call, CallEvent, Command, Delivery, Ending, NetworkEvent, RequestContext, State, StopReason,
 };
 use callfold::graph::{
     CommsNotification, CommsNotifications, EndCode, MediaState, Method, Permission, Route, Tone, Version,
@@ -64,13 +64,13 @@ impl Service {
         self.operations -= u128::from(is_new);
         let route = Route::new(method, id, item.map(Id::from));
         let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
-        let asked = Asked::new(at(), new_id, Caller::new(Permission::ALL));
-        let decision = self.ledger.decide(id, command, &asked).unwrap();
+        let request = RequestContext::new(at(), new_id, AppIdentity::new(Permission::ALL));
+        let decision = self.ledger.decide(id, command, &request).unwrap();
         self.take(decision.events)
     }
 
-    fn meets(self, stimulus: Stimulus) -> Self {
-        let events = self.ledger.react(call_id(), stimulus, at()).unwrap();
+    fn meets(self, network_event: NetworkEvent) -> Self {
+        let events = self.ledger.on_network_event(call_id(), network_event, at()).unwrap();
         self.take(events)
     }
 
@@ -152,14 +152,14 @@ fn placed() -> Service {
 }
 
 fn established() -> Service {
-    placed().meets(Stimulus::Connected(None))
+    placed().meets(NetworkEvent::Connected(None))
 }
 
 /// A group call with these options.
 fn group(options: Value) -> Service {
     let targets = json!([someone("a"), someone("b")]);
     let placed = placed_with(json!({ "targets": targets, "callOptions": options }), Service::new());
-    placed.meets(Stimulus::Connected(Some(read(json!({ "myParticipantId": "me" })))))
+    placed.meets(NetworkEvent::Connected(Some(read(json!({ "myParticipantId": "me" })))))
 }
 
 fn transfer() -> Value {
@@ -174,7 +174,7 @@ fn prompt() -> Value {
 
 #[test]
 fn an_offered_call_is_created_whole() {
-    let service = Service::new().meets(Stimulus::Offered(read(json!({ "source": someone("caller") }))));
+    let service = Service::new().meets(NetworkEvent::Offered(read(json!({ "source": someone("caller") }))));
     let mut expected =
         call("created", "incoming", json!({ "direction": "incoming", "source": someone("caller") }));
     expected.as_object_mut().unwrap().remove("callbackUri");
@@ -185,39 +185,39 @@ fn an_offered_call_is_created_whole() {
 fn each_step_is_told_as_the_state_that_it_leads_to() {
     let service = placed();
     service.then(&["placed!"], &[updated("establishing")]);
-    let told = json!({ "myParticipantId": "me", "mediaState": { "audio": "active" } });
-    let service = service.meets(Stimulus::Connected(Some(read(told.clone()))));
-    service.then(&["established!"], &[call("updated", "established", told)]);
-    let service = service.meets(Stimulus::Held);
+    let reported = json!({ "myParticipantId": "me", "mediaState": { "audio": "active" } });
+    let service = service.meets(NetworkEvent::Connected(Some(read(reported.clone()))));
+    service.then(&["established!"], &[call("updated", "established", reported)]);
+    let service = service.meets(NetworkEvent::Held);
     service.then(&["held!"], &[updated("hold")]);
-    let service = service.meets(Stimulus::Resumed);
+    let service = service.meets(NetworkEvent::Resumed);
     service.then(&["resumed!"], &[updated("established")]);
     let service = service.asks(Method::Transfer, transfer());
     service.then(&["transferRequested", "transferStarted!"], &[updated("transferring")]);
-    let service = service.meets(Stimulus::TransferAccepted);
+    let service = service.meets(NetworkEvent::TransferAccepted);
     service.then(&["transferAccepted!"], &[updated("transferAccepted")]);
-    let completed = service.clone().meets(Stimulus::TransferCompleted);
+    let completed = service.clone().meets(NetworkEvent::TransferCompleted);
     let end = call("deleted", "terminated", result(EndCode::TransferCompletedGracefully));
     completed.then(&["terminated!"], &[end]);
-    let service = service.meets(Stimulus::TransferFailed);
+    let service = service.meets(NetworkEvent::TransferFailed);
     let failed = call("updated", "established", result(EndCode::TransferFailed));
     service.then(&["transferFailed!"], &[failed]);
     let service = service.asks(Method::DeleteCall, json!({}));
     service.then(&["terminationStarted!"], &[updated("terminating")]);
-    let service = service.meets(Stimulus::HungUp(EndCode::AppEnded));
+    let service = service.meets(NetworkEvent::HungUp(EndCode::AppEnded));
     service.then(&["terminated!"], &[call("deleted", "terminated", result(EndCode::AppEnded))]);
 }
 
 #[test]
 fn an_answered_call_is_told_where_the_answer_says() {
-    let service = Service::new().meets(Stimulus::Offered(Box::default()));
+    let service = Service::new().meets(NetworkEvent::Offered(Box::default()));
     let service = service.asks(Method::Answer, json!({ "callbackUri": CALLBACK, "mediaConfig": hosted() }));
     service.then(&["answerRequested", "answered!"], &[updated("establishing")]);
 }
 
 #[test]
 fn a_rejected_call_is_deleted_without_a_result() {
-    let service = Service::new().meets(Stimulus::Offered(Box::default()));
+    let service = Service::new().meets(NetworkEvent::Offered(Box::default()));
     let service = service.asks(Method::Reject, json!({ "reason": "busy" }));
     assert_eq!(service.events(), ["rejectRequested", "terminated!"]);
     let posted = &service.posted()[0];
@@ -247,30 +247,30 @@ fn an_adopted_call_is_told_in_its_state() {
 #[test]
 fn ringing_is_told_only_where_that_is_asked_for() {
     let mut notify = Notify::new(Version::V1);
-    for tells in [false, true] {
-        notify.tells_ringing = tells;
-        let service = placed_with(json!({}), Service::speaking(notify)).meets(Stimulus::Alerted);
-        if tells {
+    for reports in [false, true] {
+        notify.reports_ringing = reports;
+        let service = placed_with(json!({}), Service::speaking(notify)).meets(NetworkEvent::Alerted);
+        if reports {
             service.then(&["alerted!"], &[updated("ringing")]);
         } else {
             service.then(&["alerted"], &[]);
         }
-        let service = service.meets(Stimulus::AudioChanged(MediaState::Active));
-        let known = if tells { "ringing" } else { "establishing" };
+        let service = service.meets(NetworkEvent::AudioChanged(MediaState::Active));
+        let known = if reports { "ringing" } else { "establishing" };
         let audio = json!({ "mediaState": { "audio": "active" } });
         service.then(&["detailsChanged!"], &[call("updated", known, audio)]);
-        service.meets(Stimulus::Connected(None)).then(&["established!"], &[updated("established")]);
+        service.meets(NetworkEvent::Connected(None)).then(&["established!"], &[updated("established")]);
     }
 }
 
 #[test]
 fn redirecting_is_told_only_where_that_is_asked_for() {
     let mut notify = Notify::new(Version::V1);
-    for (tells, known) in [(false, "incoming"), (true, "redirecting")] {
-        notify.tells_redirecting = tells;
-        let offered = Service::speaking(notify).meets(Stimulus::Offered(Box::default()));
+    for (reports, known) in [(false, "incoming"), (true, "redirecting")] {
+        notify.reports_redirecting = reports;
+        let offered = Service::speaking(notify).meets(NetworkEvent::Offered(Box::default()));
         let service = offered.asks(Method::Redirect, json!({ "targets": [someone("other")] }));
-        let redirected = if tells { "redirected!" } else { "redirected" };
+        let redirected = if reports { "redirected!" } else { "redirected" };
         assert_eq!(service.events(), ["redirectRequested", redirected]);
         for posted in service.posted() {
             assert_eq!(
@@ -280,7 +280,7 @@ fn redirecting_is_told_only_where_that_is_asked_for() {
         }
         let service = service.records("detailsChanged", r#"{"subject":"Stand-up"}"#);
         assert_eq!(service.posted()[0]["resourceData"]["state"], known, "as the app knows it");
-        let service = service.meets(Stimulus::RedirectAnswered(read(someone("other"))));
+        let service = service.meets(NetworkEvent::RedirectAnswered(read(someone("other"))));
         assert_eq!(service.events(), ["terminated!"]);
         let posted = &service.posted()[0];
         assert_eq!(posted["changeType"], "deleted");
@@ -292,14 +292,14 @@ fn redirecting_is_told_only_where_that_is_asked_for() {
 #[test]
 fn details_and_tones_are_told_with_the_state_in_which_the_call_is() {
     let tone = json!({ "toneInfo": { "sequenceId": 1, "tone": "pound" } });
-    for (moves, state) in [(vec![], "established"), (vec![Stimulus::Held], "hold")] {
+    for (moves, state) in [(vec![], "established"), (vec![NetworkEvent::Held], "hold")] {
         let service = established().asks(Method::SubscribeToTone, json!({}));
         let service = moves.into_iter().fold(service, Service::meets);
-        let audio = service.clone().meets(Stimulus::AudioChanged(MediaState::Inactive));
+        let audio = service.clone().meets(NetworkEvent::AudioChanged(MediaState::Inactive));
         let inactive = json!({ "mediaState": { "audio": "inactive" } });
         audio.then(&["detailsChanged!"], &[call("updated", state, inactive)]);
-        let pressed = service.meets(Stimulus::TonePressed(Tone::Pound));
-        pressed.then(&["toneReceived!"], &[call("updated", state, tone.clone())]);
+        let received_tones = service.meets(NetworkEvent::TonePressed(Tone::Pound));
+        received_tones.then(&["toneReceived!"], &[call("updated", state, tone.clone())]);
     }
     established().records("detailsChanged", "{}").then(&["detailsChanged"], &[]);
 }
@@ -312,12 +312,12 @@ fn beta_names_the_older_resource_too() {
     let posted = &service.posted()[0];
     assert_eq!(posted["resource"], format!("/app/calls/{CALL}"));
     assert_eq!(posted["resourceUrl"], format!("/communications/calls/{CALL}"));
-    let service = service.meets(Stimulus::Connected(None)).asks(Method::PlayPrompt, prompt());
-    let service = service.meets(Stimulus::PromptFinished(Ending::Completed));
+    let service = service.meets(NetworkEvent::Connected(None)).asks(Method::PlayPrompt, prompt());
+    let service = service.meets(NetworkEvent::PromptFinished(Ending::Completed));
     assert_eq!(service.posted()[0]["resource"], format!("/app/calls/{CALL}/operations/{FIRST}"));
     let older = json!({ "targets": [someone("a"), someone("b")] });
     let service = placed_with(older, Service::speaking(Notify::new(Version::Beta)));
-    let service = service.meets(Stimulus::RosterChanged(read(json!([{ "id": "p" }]))));
+    let service = service.meets(NetworkEvent::RosterChanged(read(json!([{ "id": "p" }]))));
     assert_eq!(service.posted()[0]["resource"], format!("/app/calls/{CALL}/participants"));
     assert!(placed().posted()[0].get("resource").is_none(), "v1.0 does not");
 }
@@ -344,7 +344,7 @@ fn an_operation_is_told_whole_as_it_ends_and_not_before() {
     service.then(&["operationQueued", "operationStarted"], &[]);
     let service = service.asks(Method::RecordResponse, json!({ "clientContext": "d" }));
     service.then(&["operationQueued"], &[]);
-    let service = service.meets(Stimulus::PromptFinished(Ending::Completed));
+    let service = service.meets(NetworkEvent::PromptFinished(Ending::Completed));
     let played = json!({ "status": "completed", "clientContext": "c", "resultInfo": EndCode::PromptPlayed.result_info() });
     service.then(&["operationCompleted!", "operationStarted"], &[operation("playPrompt", FIRST, played)]);
     let service = service.asks(Method::CancelMediaProcessing, json!({}));
@@ -369,14 +369,15 @@ fn an_operation_that_is_completed_in_its_reply_is_not_told() {
 fn tones_that_were_sent_and_those_who_were_invited_are_told() {
     let service = established().asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
     service.then(&["operationCreated"], &[]);
-    let service = service.meets(Stimulus::OperationFinished(FIRST.into(), Ending::Completed));
+    let service = service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
     let sent = json!({ "status": "completed", "completionReason": "completedSuccessfully" });
     service.then(&["operationCompleted!"], &[operation("sendDtmfTones", FIRST, sent)]);
 
     let service = service.asks(Method::Invite, json!({ "participants": [someone("new")] }));
     service.then(&["operationCreated"], &[]);
     let failure = EndCode::CalleeNotReached.result_info();
-    let service = service.meets(Stimulus::OperationFinished(SECOND.into(), Ending::Failed(failure.clone())));
+    let service =
+        service.meets(NetworkEvent::OperationFinished(SECOND.into(), Ending::Failed(failure.clone())));
     let failed = json!({ "status": "failed", "participants": [someone("new")], "resultInfo": failure });
     service.then(&["operationFailed!"], &[operation("inviteParticipants", SECOND, failed)]);
 }
@@ -384,8 +385,8 @@ fn tones_that_were_sent_and_those_who_were_invited_are_told() {
 #[test]
 fn a_late_end_of_an_operation_is_told_too() {
     let service = established().asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
-    let service = service.meets(Stimulus::HungUp(EndCode::PeerEnded));
-    let service = service.meets(Stimulus::OperationFinished(FIRST.into(), Ending::Completed));
+    let service = service.meets(NetworkEvent::HungUp(EndCode::PeerEnded));
+    let service = service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
     assert_eq!(service.events(), ["operationCompleted!"]);
 }
 
@@ -394,7 +395,7 @@ fn a_late_end_of_an_operation_is_told_too() {
 #[test]
 fn a_roster_is_told_in_a_group_call_with_all_that_is_known_of_who_changed() {
     let p = json!({ "id": "p", "info": someone("p"), "isMuted": false });
-    let service = group(json!({})).meets(Stimulus::RosterChanged(read(json!([p]))));
+    let service = group(json!({})).meets(NetworkEvent::RosterChanged(read(json!([p]))));
     let came = json!([{ "@odata.type": "#microsoft.graph.participant", "id": "p", "info": someone("p"), "isMuted": false }]);
     service.then(&["rosterUpdated!"], &[about("/participants", "updated", came)]);
     let service = service.asks_of(Method::MuteParticipant, Some("p"), json!({}));
@@ -413,7 +414,7 @@ fn a_roster_is_a_numbered_delta_where_the_app_asked_for_that() {
         let mut service = group(options.clone());
         for number in 1..=3 {
             let id = format!("p{number}");
-            service = service.meets(Stimulus::RosterChanged(read(json!([{ "id": id }]))));
+            service = service.meets(NetworkEvent::RosterChanged(read(json!([{ "id": id }]))));
             let participants = json!([{ "@odata.type": "#microsoft.graph.participant", "id": id }]);
             let delta = json!([{
                 "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": number, "participants": participants,
@@ -430,18 +431,19 @@ fn a_delta_is_asked_for_in_the_answer_too() {
     let chat = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
     let options = json!({ "isDeltaRosterEnabled": true, "isContentSharingNotificationEnabled": true });
     let answer = json!({ "callbackUri": CALLBACK, "mediaConfig": hosted(), "callOptions": options });
-    let service = Service::new().meets(Stimulus::Offered(read(chat))).asks(Method::Answer, answer);
-    let service =
-        service.meets(Stimulus::Connected(None)).meets(Stimulus::RosterChanged(read(json!([{ "id": "p" }]))));
+    let service = Service::new().meets(NetworkEvent::Offered(read(chat))).asks(Method::Answer, answer);
+    let service = service
+        .meets(NetworkEvent::Connected(None))
+        .meets(NetworkEvent::RosterChanged(read(json!([{ "id": "p" }]))));
     assert_eq!(service.posted()[0]["resourceData"][0]["sequenceNumber"], 1);
-    let service = service.meets(Stimulus::ContentSharingStarted("s".into()));
+    let service = service.meets(NetworkEvent::ContentSharingStarted("s".into()));
     assert_eq!(service.events(), ["contentSharingStarted!"]);
 }
 
 #[test]
 fn no_roster_is_told_between_two_until_somebody_was_invited() {
-    let came = |id: &str| Stimulus::RosterChanged(read(json!([{ "id": id }])));
-    let offered = Service::new().meets(Stimulus::Offered(read(json!({ "source": someone("caller") }))));
+    let came = |id: &str| NetworkEvent::RosterChanged(read(json!([{ "id": id }])));
+    let offered = Service::new().meets(NetworkEvent::Offered(read(json!({ "source": someone("caller") }))));
     for service in [offered, established(), placed()] {
         service.meets(came("p")).then(&["rosterUpdated"], &[]);
     }
@@ -449,7 +451,7 @@ fn no_roster_is_told_between_two_until_somebody_was_invited() {
     let service = service.meets(came("p"));
     assert_eq!(service.events(), ["rosterUpdated"]);
     let service =
-        service.meets(Stimulus::OperationFinished(FIRST.into(), Ending::Completed)).meets(came("new"));
+        service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed)).meets(came("new"));
     assert_eq!(service.events(), ["rosterUpdated!"]);
 }
 
@@ -457,8 +459,10 @@ fn no_roster_is_told_between_two_until_somebody_was_invited() {
 
 #[test]
 fn shared_content_is_told_only_where_the_app_asked_for_that() {
-    let [start, end] =
-        [Stimulus::ContentSharingStarted("session".into()), Stimulus::ContentSharingEnded("session".into())];
+    let [start, end] = [
+        NetworkEvent::ContentSharingStarted("session".into()),
+        NetworkEvent::ContentSharingEnded("session".into()),
+    ];
     for enabled in [json!({}), json!({ "isContentSharingNotificationEnabled": false })] {
         let service = group(enabled).meets(start.clone());
         service.then(&["contentSharingStarted"], &[]);
@@ -475,7 +479,7 @@ fn shared_content_is_told_only_where_the_app_asked_for_that() {
         assert_eq!(url, format!("/communications/calls/{CALL}/contentsharingsessions"));
     };
     check(&service, "contentSharingStarted!", "created");
-    let service = service.meets(Stimulus::ContentSharingUpdated("session".into()));
+    let service = service.meets(NetworkEvent::ContentSharingUpdated("session".into()));
     check(&service, "contentSharingUpdated!", "updated");
     check(&service.meets(end), "contentSharingEnded!", "deleted");
 }
@@ -486,9 +490,9 @@ fn shared_content_is_told_only_where_the_app_asked_for_that() {
 fn what_only_the_service_knows_is_not_told() {
     let recording = established().asks(Method::RecordResponse, json!({}));
     let recorded = format!(r#"{{"operation":"{FIRST}"}}"#);
-    let asked_when_offered = ["answerRequested", "rejectRequested", "redirectRequested"];
-    for event in asked_when_offered {
-        Service::new().meets(Stimulus::Offered(Box::default())).records(event, "{}").then(&[event], &[]);
+    let requested_when_offered = ["answerRequested", "rejectRequested", "redirectRequested"];
+    for event in requested_when_offered {
+        Service::new().meets(NetworkEvent::Offered(Box::default())).records(event, "{}").then(&[event], &[]);
     }
     let rows = [
         ("transferRequested", "{}"),
@@ -510,7 +514,7 @@ fn what_only_the_service_knows_is_not_told() {
     for (event, data) in rows {
         recording.clone().records(event, data).then(&[event], &[]);
     }
-    let told = [
+    let reported = [
         "offered",
         "placed",
         "adopted",
@@ -524,9 +528,9 @@ fn what_only_the_service_knows_is_not_told() {
         "operationCompleted",
         "operationFailed",
     ];
-    let steps = callfold::call::Cause::ALL.iter().map(|cause| cause.as_str());
+    let steps = callfold::call::Transition::ALL.iter().map(|transition| transition.as_str());
     let mut all: Vec<_> = rows.iter().map(|(event, _)| *event).collect();
-    all.extend(asked_when_offered.into_iter().chain(told).chain(steps));
+    all.extend(requested_when_offered.into_iter().chain(reported).chain(steps));
     let mut known: Vec<_> = CallEvent::type_names().collect();
     all.sort_unstable();
     known.sort_unstable();
@@ -535,13 +539,13 @@ fn what_only_the_service_knows_is_not_told() {
 
 #[test]
 fn what_opens_a_recording_is_on_the_wire_and_in_no_message() {
-    let start = Stimulus::RecordingStarted {
+    let start = NetworkEvent::RecordingStarted {
         location: Some("https://media.contoso.com/recording".into()),
         access_token: Some(Secret::new("eyJ0".into())),
     };
     let service = established().asks(Method::RecordResponse, json!({})).meets(start);
     service.then(&["recordingStarted"], &[]);
-    let service = service.meets(Stimulus::RecordingFinished(StopReason::MaxDuration));
+    let service = service.meets(NetworkEvent::RecordingFinished(StopReason::MaxDuration));
     let data = &service.posted()[0]["resourceData"];
     assert_eq!(data["recordingLocation"], "https://media.contoso.com/recording");
     assert_eq!(data["recordingAccessToken"], "eyJ0");
@@ -549,7 +553,7 @@ fn what_opens_a_recording_is_on_the_wire_and_in_no_message() {
     let shown =
         format!("{:?} {:?}", service.last, CommsNotifications::new(vec![service.last[0].1.clone().unwrap()]));
     assert!(shown.contains("Secret(…)") && !shown.contains("eyJ0"), "{shown}");
-    let end = service.meets(Stimulus::HungUp(EndCode::PeerEnded));
+    let end = service.meets(NetworkEvent::HungUp(EndCode::PeerEnded));
     assert!(!json!(end.posted()).to_string().contains("eyJ0"), "told once");
 }
 
@@ -559,7 +563,7 @@ fn what_opens_a_meeting_shows_in_no_message() {
         "chatInfo": { "threadId": "19:meeting@thread.v2" },
         "meetingInfo": { "@odata.type": "#microsoft.graph.joinMeetingIdMeetingInfo", "joinMeetingId": "1", "passcode": "pa55", "token": "eyJ0" },
     });
-    let service = Service::new().meets(Stimulus::Offered(read(meeting)));
+    let service = Service::new().meets(NetworkEvent::Offered(read(meeting)));
     let shown = format!("{:?}", service.last);
     assert!(!shown.contains("pa55") && !shown.contains("eyJ0"), "{shown}");
 }
@@ -570,40 +574,42 @@ fn what_opens_a_meeting_shows_in_no_message() {
 fn an_app_that_hears_all_that_is_posted_knows_what_the_service_knows() {
     let options = json!({ "isContentSharingNotificationEnabled": true, "isDeltaRosterEnabled": true });
     let body = json!({ "targets": [someone("a"), someone("b")], "callOptions": options });
-    let p = || Stimulus::RosterChanged(read(json!([{ "id": "p", "info": someone("p") }])));
+    let p = || NetworkEvent::RosterChanged(read(json!([{ "id": "p", "info": someone("p") }])));
     type Act = Box<dyn Fn(Service) -> Service>;
     let acts: Vec<Act> = vec![
         Box::new(move |service| placed_with(body.clone(), service)),
-        Box::new(|service| service.meets(Stimulus::Alerted)),
-        Box::new(|service| service.meets(Stimulus::Connected(Some(read(json!({ "myParticipantId": "p" })))))),
-        Box::new(|service| service.meets(Stimulus::AudioChanged(MediaState::Active))),
+        Box::new(|service| service.meets(NetworkEvent::Alerted)),
+        Box::new(|service| {
+            service.meets(NetworkEvent::Connected(Some(read(json!({ "myParticipantId": "p" })))))
+        }),
+        Box::new(|service| service.meets(NetworkEvent::AudioChanged(MediaState::Active))),
         Box::new(move |service| service.meets(p())),
         Box::new(|service| service.asks(Method::Mute, json!({}))),
         Box::new(|service| service.asks(Method::SubscribeToTone, json!({}))),
-        Box::new(|service| service.meets(Stimulus::TonePressed(Tone::Tone1))),
+        Box::new(|service| service.meets(NetworkEvent::TonePressed(Tone::Tone1))),
         Box::new(|service| service.asks(Method::PlayPrompt, prompt())),
-        Box::new(|service| service.meets(Stimulus::PromptFinished(Ending::Completed))),
-        Box::new(|service| service.meets(Stimulus::ContentSharingStarted("s".into()))),
-        Box::new(|service| service.meets(Stimulus::Held)),
-        Box::new(|service| service.meets(Stimulus::Resumed)),
+        Box::new(|service| service.meets(NetworkEvent::PromptFinished(Ending::Completed))),
+        Box::new(|service| service.meets(NetworkEvent::ContentSharingStarted("s".into()))),
+        Box::new(|service| service.meets(NetworkEvent::Held)),
+        Box::new(|service| service.meets(NetworkEvent::Resumed)),
         Box::new(|service| {
             let mut body = transfer();
             body["transferee"] = someone("a");
             service.asks(Method::Transfer, body)
         }),
-        Box::new(|service| service.meets(Stimulus::TransferFailed)),
+        Box::new(|service| service.meets(NetworkEvent::TransferFailed)),
         Box::new(|service| service.asks(Method::DeleteCall, json!({}))),
-        Box::new(|service| service.meets(Stimulus::HungUp(EndCode::AppEnded))),
+        Box::new(|service| service.meets(NetworkEvent::HungUp(EndCode::AppEnded))),
     ];
     let mut notify = Notify::new(Version::V1);
-    notify.tells_ringing = true;
+    notify.reports_ringing = true;
     let (mut service, mut app) = (Service::speaking(notify), Ledger::new());
     for act in acts {
         service = act(service);
         for posted in service.posted() {
-            let heard = Call::observe(app.call(call_id()), call_id(), &read(posted), &Delivery::default());
-            assert_eq!(heard.findings, []);
-            heard.events.iter().for_each(|recorded| assert_eq!(app.apply(recorded), Ok(Applied::Folded)));
+            let received = Call::observe(app.call(call_id()), call_id(), &read(posted), &Delivery::default());
+            assert_eq!(received.findings, []);
+            received.events.iter().for_each(|recorded| assert_eq!(app.apply(recorded), Ok(Applied::Folded)));
         }
         let (theirs, ours) = (service.call(), app.call(call_id()).unwrap());
         assert_eq!(

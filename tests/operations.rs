@@ -20,7 +20,7 @@ fn prompt(members: Value) -> Value {
 }
 
 /// A notification about the operation that the url names.
-fn heard(id: &str, change: &str, members: Value) -> CommsNotification {
+fn received(id: &str, change: &str, members: Value) -> CommsNotification {
     about(&format!("/operations/{id}"), change, prompt(members))
 }
 
@@ -38,7 +38,7 @@ fn replied(scenario: Scenario, operation: Value) -> Scenario {
 }
 
 /// An established call whose app was told of these operations.
-fn asked(operations: &[Value]) -> Scenario {
+fn request(operations: &[Value]) -> Scenario {
     operations.iter().cloned().fold(Scenario::given_states(&["established"]), replied)
 }
 
@@ -47,7 +47,7 @@ fn running(id: &str, context: &str) -> Value {
 }
 
 /// Each operation as `kind id state`.
-fn told(scenario: &Scenario) -> Vec<String> {
+fn reported(scenario: &Scenario) -> Vec<String> {
     let id = |one: &Operation| one.id().map_or_else(|| "-".to_owned(), ToString::to_string);
     let line = |one: &Operation| format!("{} {} {}", one.kind().as_str(), id(one), one.state());
     scenario.call().operations().iter().map(line).collect()
@@ -70,11 +70,11 @@ fn an_operation_is_found_by_the_url_then_the_body_then_its_client_context() {
         (about("/operations/z", "deleted", done(json!({ "clientContext": "a" }))), 0),
     ];
     for (notification, settled) in rows {
-        let scenario = asked(&[running("a", "a"), running("b", "b")]).when(&notification);
+        let scenario = request(&[running("a", "a"), running("b", "b")]).when(&notification);
         scenario.then(State::Established, &["operationCompleted"], &[]);
         let mut expected = ["playPrompt a running", "playPrompt b running"];
         expected[settled] = ["playPrompt a completed", "playPrompt b completed"][settled];
-        assert_eq!(told(&scenario), expected);
+        assert_eq!(reported(&scenario), expected);
     }
 }
 
@@ -82,22 +82,22 @@ fn an_operation_is_found_by_the_url_then_the_body_then_its_client_context() {
 fn a_client_context_is_looked_for_among_the_pending_ones_of_its_kind() {
     let record = of_kind("record", json!({ "id": "r", "clientContext": "c", "status": "running" }));
     let settled = prompt(json!({ "id": "s", "clientContext": "c", "status": "completed" }));
-    let scenario = asked(&[settled, record, running("p", "c")]);
+    let scenario = request(&[settled, record, running("p", "c")]);
     let done = prompt(json!({ "id": null, "clientContext": "c", "status": "failed" }));
     let scenario = scenario.when(&nameless("deleted", done.clone()));
-    assert_eq!(told(&scenario), ["playPrompt s completed", "record r running", "playPrompt p failed"]);
+    assert_eq!(reported(&scenario), ["playPrompt s completed", "record r running", "playPrompt p failed"]);
 }
 
 #[test]
 fn an_operation_told_under_two_ids_is_found_by_both() {
-    let scenario = asked(&[running("a", "c")]);
+    let scenario = request(&[running("a", "c")]);
     let scenario =
-        scenario.when(&heard("z", "updated", json!({ "clientContext": "c", "recordingLocation": "r" })));
+        scenario.when(&received("z", "updated", json!({ "clientContext": "c", "recordingLocation": "r" })));
     scenario.then(State::Established, &["operationUpdated"], &[]);
     for id in ["a", "z"] {
         let again = scenario.clone();
-        let settled = again.when(&heard(id, "deleted", json!({ "status": "completed" })));
-        assert_eq!(told(&settled), ["playPrompt a completed"]);
+        let settled = again.when(&received(id, "deleted", json!({ "status": "completed" })));
+        assert_eq!(reported(&settled), ["playPrompt a completed"]);
     }
 }
 
@@ -105,12 +105,12 @@ fn an_operation_told_under_two_ids_is_found_by_both() {
 fn a_nameless_end_heard_twice_changes_nothing() {
     let done =
         nameless("deleted", prompt(json!({ "id": null, "clientContext": "c", "status": "completed" })));
-    for begun in [asked(&[]), asked(&[running("a", "c")])] {
+    for begun in [request(&[]), request(&[running("a", "c")])] {
         let scenario = begun.when(&done);
-        let known = told(&scenario);
+        let known = reported(&scenario);
         let scenario = scenario.when(&done);
         scenario.then(State::Established, &[], &[Repeat]);
-        assert_eq!(told(&scenario), known);
+        assert_eq!(reported(&scenario), known);
     }
 }
 
@@ -126,10 +126,10 @@ fn a_settled_operation_is_found_by_its_client_context_where_an_id_is_missing() {
         (by_context("completed"), &with, &[Late], &["playPrompt - completed"]),
         (by_both, &with, &[], &["playPrompt a completed", "playPrompt b running"]),
     ];
-    for (settled, heard, findings, expected) in rows {
-        let scenario = asked(&[settled]).when(heard);
+    for (settled, received, findings, expected) in rows {
+        let scenario = request(&[settled]).when(received);
         assert_eq!(
-            (scenario.findings(), told(&scenario)),
+            (scenario.findings(), reported(&scenario)),
             (findings.to_vec(), expected.iter().map(ToString::to_string).collect())
         );
     }
@@ -138,12 +138,12 @@ fn a_settled_operation_is_found_by_its_client_context_where_an_id_is_missing() {
 #[test]
 fn a_cancels_reply_with_the_id_of_what_it_cancels_is_another_operation() {
     let cancel = of_kind("cancelMediaProcessing", json!({ "id": "p", "status": "completed" }));
-    let scenario = replied(asked(&[running("p", "c")]), cancel);
-    assert_eq!(told(&scenario), ["playPrompt p running", "cancelMediaProcessing p completed"]);
+    let scenario = replied(request(&[running("p", "c")]), cancel);
+    assert_eq!(reported(&scenario), ["playPrompt p running", "cancelMediaProcessing p completed"]);
     let result = json!({ "status": "failed", "resultInfo": { "code": 400, "subcode": 8508 } });
-    let scenario = scenario.when(&heard("p", "deleted", result));
+    let scenario = scenario.when(&received("p", "deleted", result));
     scenario.then(State::Established, &["operationFailed"], &[]);
-    assert_eq!(told(&scenario), ["playPrompt p failed", "cancelMediaProcessing p completed"]);
+    assert_eq!(reported(&scenario), ["playPrompt p failed", "cancelMediaProcessing p completed"]);
 }
 
 #[test]
@@ -151,35 +151,35 @@ fn an_operation_never_asked_for_here_is_adopted() {
     for (status, pending) in
         [("notStarted", true), ("running", true), ("completed", false), ("failed", false)]
     {
-        let notification = heard("o", "updated", json!({ "status": status }));
+        let notification = received("o", "updated", json!({ "status": status }));
         let scenario = Scenario::given_states(&["established"]).when(&notification);
         scenario.then(State::Established, &["operationCreated"], &[]);
-        assert_eq!(told(&scenario), [format!("playPrompt o {status}")]);
+        assert_eq!(reported(&scenario), [format!("playPrompt o {status}")]);
         assert_eq!(scenario.call().operations()[0].is_pending(), pending);
 
         let unknown = Scenario::default().when(&notification);
         assert_eq!(unknown.events(), ["adopted?", "operationCreated"]);
-        assert_eq!((unknown.findings(), told(&unknown)), (vec![Adopted], told(&scenario)));
+        assert_eq!((unknown.findings(), reported(&unknown)), (vec![Adopted], reported(&scenario)));
     }
 }
 
 #[test]
 fn a_kind_that_is_known_stays_and_one_that_is_not_is_learnt() {
-    let told = |scenario: &Scenario| {
+    let reported = |scenario: &Scenario| {
         let operation = &scenario.call().operations()[0];
         let type_name = operation.resource().odata_type.as_ref().map(|name| name.as_str().to_owned());
         (operation.kind().as_str(), type_name)
     };
     let generic = |members: Value| about("/operations/o", "updated", of_kind("comms", members));
-    let known = asked(&[running("o", "c")]).when(&generic(json!({ "recordingLocation": "r" })));
+    let known = request(&[running("o", "c")]).when(&generic(json!({ "recordingLocation": "r" })));
     assert_eq!(known.events(), ["operationUpdated"]);
-    assert_eq!(told(&known), ("playPrompt", Some("playPromptOperation".to_owned())));
+    assert_eq!(reported(&known), ("playPrompt", Some("playPromptOperation".to_owned())));
 
     let unknown = Scenario::given(&[state("established"), generic(json!({ "status": "notStarted" }))]);
     let unknown = unknown.when(&about("/operations/o", "updated", json!({ "status": "running" })));
-    assert_eq!(told(&unknown), ("comms", Some("commsOperation".to_owned())));
-    let learnt = unknown.when(&heard("o", "updated", json!({ "clientContext": "c" })));
-    assert_eq!(told(&learnt), ("playPrompt", Some("playPromptOperation".to_owned())));
+    assert_eq!(reported(&unknown), ("comms", Some("commsOperation".to_owned())));
+    let learnt = unknown.when(&received("o", "updated", json!({ "clientContext": "c" })));
+    assert_eq!(reported(&learnt), ("playPrompt", Some("playPromptOperation".to_owned())));
 }
 
 // How it settles.
@@ -195,11 +195,11 @@ fn a_pending_operation_takes_the_step_that_is_told() {
     ];
     for (from, to, event) in rows {
         for change in ["updated", "deleted"] {
-            let begun = asked(&[prompt(json!({ "id": "o", "status": from }))]);
+            let begun = request(&[prompt(json!({ "id": "o", "status": from }))]);
             let change = if to == "running" { "updated" } else { change };
-            let scenario = begun.when(&heard("o", change, json!({ "status": to })));
+            let scenario = begun.when(&received("o", change, json!({ "status": to })));
             scenario.then(State::Established, &[event], &[]);
-            assert_eq!(told(&scenario), [format!("playPrompt o {to}")]);
+            assert_eq!(reported(&scenario), [format!("playPrompt o {to}")]);
         }
     }
 }
@@ -216,10 +216,11 @@ fn a_settled_operation_stays_as_it_is() {
         ("failed", "running", Late),
     ];
     for (settled, named, finding) in rows {
-        let scenario = asked(&[running("o", "c")]).when(&heard("o", "deleted", json!({ "status": settled })));
+        let scenario =
+            request(&[running("o", "c")]).when(&received("o", "deleted", json!({ "status": settled })));
         let before = scenario.call().operations().to_vec();
         let news = json!({ "status": named, "resultInfo": { "code": 200 }, "clientContext": "d" });
-        let scenario = scenario.when(&heard("o", "updated", news));
+        let scenario = scenario.when(&received("o", "updated", news));
         scenario.then(State::Established, &[], &[finding]);
         assert_eq!(scenario.call().operations(), before, "{named} after {settled}");
     }
@@ -227,25 +228,26 @@ fn a_settled_operation_stays_as_it_is() {
 
 #[test]
 fn a_pending_operation_told_again_takes_what_is_new_and_late_what_is_unknown() {
-    let begun = || asked(&[running("o", "c")]);
-    begun().when(&heard("o", "updated", json!({ "status": "running" }))).then(
+    let begun = || request(&[running("o", "c")]);
+    begun().when(&received("o", "updated", json!({ "status": "running" }))).then(
         State::Established,
         &[],
         &[Repeat],
     );
 
-    let scenario = begun().when(&heard("o", "updated", json!({ "status": "running", "clientContext": "d" })));
+    let scenario =
+        begun().when(&received("o", "updated", json!({ "status": "running", "clientContext": "d" })));
     scenario.then(State::Established, &["operationUpdated"], &[]);
     assert_eq!(scenario.call().operations()[0].client_context(), Some("d"));
 
     let late =
         json!({ "status": "notStarted", "clientContext": "d", "recordingLocation": "https://example.com/r" });
-    let scenario = begun().when(&heard("o", "updated", late.clone()));
+    let scenario = begun().when(&received("o", "updated", late.clone()));
     scenario.then(State::Established, &["operationUpdated"], &[Late]);
     let operation = &scenario.call().operations()[0];
     assert_eq!((operation.client_context(), operation.state().as_str()), (Some("c"), "running"));
     assert!(operation.resource().recording_location.value().is_some());
-    scenario.when(&heard("o", "updated", late)).then(State::Established, &[], &[Late]);
+    scenario.when(&received("o", "updated", late)).then(State::Established, &[], &[Late]);
 }
 
 #[test]
@@ -256,15 +258,15 @@ fn a_deleted_operation_without_a_status_is_settled_by_its_result_or_not_at_all()
         (json!({ "resultInfo": { "code": 400, "subcode": 8508 } }), "failed"),
     ];
     for (members, expected) in rows {
-        let scenario = asked(&[running("o", "c")]).when(&heard("o", "deleted", members));
+        let scenario = request(&[running("o", "c")]).when(&received("o", "deleted", members));
         assert_eq!(
-            (told(&scenario), scenario.findings()),
+            (reported(&scenario), scenario.findings()),
             (vec![format!("playPrompt o {expected}")], vec![])
         );
     }
-    for gone in [heard("o", "deleted", json!({})), about("/operations/o", "deleted", Value::Null)] {
-        let scenario = asked(&[running("o", "c")]).when(&gone);
-        assert_eq!(told(&scenario), ["playPrompt o running"]);
+    for gone in [received("o", "deleted", json!({})), about("/operations/o", "deleted", Value::Null)] {
+        let scenario = request(&[running("o", "c")]).when(&gone);
+        assert_eq!(reported(&scenario), ["playPrompt o running"]);
         assert!(
             scenario.events().is_empty() && scenario.findings().contains(&Gap),
             "{:?}",
@@ -276,23 +278,23 @@ fn a_deleted_operation_without_a_status_is_settled_by_its_result_or_not_at_all()
 #[test]
 fn a_null_status_is_not_started() {
     let null = json!({ "status": null });
-    let adopted = Scenario::given_states(&["established"]).when(&heard("o", "updated", null.clone()));
-    assert_eq!(told(&adopted), ["playPrompt o notStarted"]);
-    adopted.when(&heard("o", "updated", json!({ "status": "running" }))).then(
+    let adopted = Scenario::given_states(&["established"]).when(&received("o", "updated", null.clone()));
+    assert_eq!(reported(&adopted), ["playPrompt o notStarted"]);
+    adopted.when(&received("o", "updated", json!({ "status": "running" }))).then(
         State::Established,
         &["operationStarted"],
         &[],
     );
-    let begun = asked(&[prompt(json!({ "id": "o", "status": null }))]);
-    assert_eq!(told(&begun), ["playPrompt o notStarted"]);
-    begun.when(&heard("o", "updated", null)).then(State::Established, &[], &[Repeat]);
+    let begun = request(&[prompt(json!({ "id": "o", "status": null }))]);
+    assert_eq!(reported(&begun), ["playPrompt o notStarted"]);
+    begun.when(&received("o", "updated", null)).then(State::Established, &[], &[Repeat]);
 }
 
 #[test]
 fn a_null_status_told_of_a_running_or_settled_operation_is_late() {
     for status in ["running", "completed"] {
-        let scenario = asked(&[prompt(json!({ "id": "o", "status": status }))]);
-        scenario.when(&heard("o", "updated", json!({ "status": null }))).then(
+        let scenario = request(&[prompt(json!({ "id": "o", "status": status }))]);
+        scenario.when(&received("o", "updated", json!({ "status": null }))).then(
             State::Established,
             &[],
             &[Late],
@@ -312,7 +314,7 @@ fn completed_is_not_success_by_itself() {
     ];
     for (mut members, expected) in rows {
         members["status"] = "completed".into();
-        let scenario = asked(&[running("o", "c")]).when(&heard("o", "deleted", members.clone()));
+        let scenario = request(&[running("o", "c")]).when(&received("o", "deleted", members.clone()));
         let operation = &scenario.call().operations()[0];
         assert_eq!((operation.is_success(), operation.is_pending()), (expected, false), "{members}");
         let kept = serde_json::to_value(operation.resource()).unwrap();
@@ -325,30 +327,30 @@ fn completed_is_not_success_by_itself() {
 
 #[test]
 fn what_is_said_of_an_operation_names_it() {
-    let telling = |status: &str| heard("o", "updated", json!({ "status": status }));
+    let update = |status: &str| received("o", "updated", json!({ "status": status }));
     let gone = about("/operations/o", "deleted", Value::Null);
     let without = nameless("updated", prompt(json!({ "clientContext": "c", "status": "running" })));
-    let unasked = heard("new", "updated", json!({ "status": "running" }));
+    let unasked = received("new", "updated", json!({ "status": "running" }));
     let rows = [
-        (&[][..], telling("running"), "operation o running again, nothing new"),
+        (&[][..], update("running"), "operation o running again, nothing new"),
         (&[], without.clone(), "operation running again, nothing new"),
-        (&[], telling("notStarted"), "operation o told notStarted when it is running"),
+        (&[], update("notStarted"), "operation o told notStarted when it is running"),
         (&[], gone, "operation o is gone, and its end was never told: it stays running"),
-        (&[], heard("new", "deleted", json!({})), "operation new is gone, and its end was never told"),
+        (&[], received("new", "deleted", json!({})), "operation new is gone, and its end was never told"),
         (&[], end(), "operation o was running when the call ended"),
-        (&[telling("completed")], telling("completed"), "operation o completed again, nothing new"),
-        (&[telling("completed")], telling("running"), "operation o told running when it is completed"),
-        (&[telling("completed")], without, "operation told running when it is completed"),
+        (&[update("completed")], update("completed"), "operation o completed again, nothing new"),
+        (&[update("completed")], update("running"), "operation o told running when it is completed"),
+        (&[update("completed")], without, "operation told running when it is completed"),
         (
-            &[telling("completed")],
-            telling("failed"),
+            &[update("completed")],
+            update("failed"),
             "operation o told failed when it is completed, which is final",
         ),
-        (&[end()], telling("completed"), "operation o told after the call ended"),
+        (&[end()], update("completed"), "operation o told after the call ended"),
         (&[end()], unasked, "operation new told after the call ended"),
     ];
     for (before, notification, expected) in rows {
-        let begun = before.iter().fold(asked(&[running("o", "c")]), Scenario::when);
+        let begun = before.iter().fold(request(&[running("o", "c")]), Scenario::when);
         let said: Vec<_> =
             begun.when(&notification).last.findings.iter().map(|finding| finding.message.clone()).collect();
         assert_eq!(said, [format!("playPrompt {expected}")]);
@@ -360,7 +362,7 @@ fn what_is_said_of_an_operation_names_it() {
 #[test]
 fn a_pending_operation_is_orphaned_by_the_end_and_a_late_result_still_settles_it() {
     let settled = prompt(json!({ "id": "s", "status": "completed" }));
-    let scenario = asked(&[settled, running("o", "c")]);
+    let scenario = request(&[settled, running("o", "c")]);
     assert_eq!(scenario.call().orphans().count(), 0);
     let ended = scenario.when(&end());
     ended.then(State::Terminated, &["terminated"], &[Orphan]);
@@ -369,26 +371,26 @@ fn a_pending_operation_is_orphaned_by_the_end_and_a_late_result_still_settles_it
     assert_eq!(orphans, [(Some("c"), "running")]);
 
     let result = json!({ "status": "completed", "resultInfo": { "code": 200 } });
-    let late = ended.when(&heard("o", "deleted", result));
+    let late = ended.when(&received("o", "deleted", result));
     late.then(State::Terminated, &["operationCompleted"], &[Late]);
-    assert_eq!((told(&late)[1].as_str(), late.call().orphans().count()), ("playPrompt o completed", 0));
+    assert_eq!((reported(&late)[1].as_str(), late.call().orphans().count()), ("playPrompt o completed", 0));
     assert!(late.call().operations()[1].is_success());
 }
 
 #[test]
 fn an_operation_first_heard_of_after_the_end_begins_no_more() {
     let ended = Scenario::given(&[state("established"), end()]);
-    let scenario = ended.when(&heard("o", "updated", json!({ "status": "running" })));
+    let scenario = ended.when(&received("o", "updated", json!({ "status": "running" })));
     scenario.then(State::Terminated, &[], &[AfterEnd]);
     let scenario = replied(scenario, running("o", "c"));
-    assert_eq!((scenario.events(), told(&scenario)), (vec![], Vec::<String>::new()));
+    assert_eq!((scenario.events(), reported(&scenario)), (vec![], Vec::<String>::new()));
 }
 
 // Replies.
 
 #[test]
 fn a_reply_begins_an_operation_and_adopts_a_call_that_is_unknown() {
-    let scenario = asked(&[running("o", "c")]);
+    let scenario = request(&[running("o", "c")]);
     scenario.then(State::Established, &["operationCreated"], &[]);
     let unknown = replied(Scenario::default(), running("o", "c"));
     assert_eq!(
@@ -401,27 +403,28 @@ fn a_reply_begins_an_operation_and_adopts_a_call_that_is_unknown() {
 #[test]
 fn a_reply_that_its_notification_overtook_changes_nothing() {
     let overtaking = [
-        heard("o", "updated", json!({ "status": "running" })),
-        heard("o", "deleted", json!({ "status": "completed" })),
+        received("o", "updated", json!({ "status": "running" })),
+        received("o", "deleted", json!({ "status": "completed" })),
         nameless("updated", prompt(json!({ "id": null, "clientContext": "c", "status": "running" }))),
     ];
     for notification in &overtaking {
         let before = Scenario::given_states(&["established"]).when(notification);
-        let known = told(&before);
+        let known = reported(&before);
         let scenario = replied(before, running("o", "c"));
-        assert_eq!((scenario.events(), scenario.findings(), told(&scenario)), (vec![], vec![], known));
+        assert_eq!((scenario.events(), scenario.findings(), reported(&scenario)), (vec![], vec![], known));
     }
 }
 
 #[test]
 fn two_operations_with_one_client_context_are_two() {
-    let scenario = asked(&[running("a", "c"), running("b", "c"), running("b", "c")]);
-    assert_eq!(told(&scenario), ["playPrompt a running", "playPrompt b running"]);
+    let scenario = request(&[running("a", "c"), running("b", "c"), running("b", "c")]);
+    assert_eq!(reported(&scenario), ["playPrompt a running", "playPrompt b running"]);
     let scenario =
-        scenario.when(&heard("b", "deleted", json!({ "clientContext": "c", "status": "completed" })));
-    assert_eq!(told(&scenario), ["playPrompt a running", "playPrompt b completed"]);
-    let scenario = scenario.when(&heard("a", "deleted", json!({ "clientContext": "c", "status": "failed" })));
-    assert_eq!(told(&scenario), ["playPrompt a failed", "playPrompt b completed"]);
+        scenario.when(&received("b", "deleted", json!({ "clientContext": "c", "status": "completed" })));
+    assert_eq!(reported(&scenario), ["playPrompt a running", "playPrompt b completed"]);
+    let scenario =
+        scenario.when(&received("a", "deleted", json!({ "clientContext": "c", "status": "failed" })));
+    assert_eq!(reported(&scenario), ["playPrompt a failed", "playPrompt b completed"]);
 }
 
 #[test]
@@ -431,7 +434,7 @@ fn a_reply_with_a_call_begins_it_and_tells_a_known_one_only_what_is_unknown() {
         Scenario::default().learn(&reply(members)).then(State::Establishing, &["placed"], &[]);
     }
     let known =
-        Scenario::given(&[crate::common::told(json!({ "state": "established", "subject": "Stand-up" }))]);
+        Scenario::given(&[crate::common::reported(json!({ "state": "established", "subject": "Stand-up" }))]);
     let late = reply(json!({ "state": "establishing", "subject": "Review", "tenantId": "t" }));
     let scenario = known.learn(&late);
     scenario.then(State::Established, &["detailsChanged"], &[]);
@@ -448,8 +451,8 @@ fn an_end_told_again_without_an_id_is_no_other_operations() {
         about("/operations/participants", "updated", json!({ "clientContext": "c", "status": "completed" }));
     let begun = |kind: &str| {
         let kind = format!("#microsoft.graph.{kind}Operation");
-        let told = json!({ "@odata.type": kind, "clientContext": "c", "status": "running" });
-        about("/operations/participants", "updated", told)
+        let reported = json!({ "@odata.type": kind, "clientContext": "c", "status": "running" });
+        about("/operations/participants", "updated", reported)
     };
     let settled =
         Scenario::given(&[state("established"), begun("playPrompt"), begun("record"), done.clone()]);
@@ -458,13 +461,13 @@ fn an_end_told_again_without_an_id_is_no_other_operations() {
 
 #[test]
 fn an_id_that_is_told_later_is_learnt() {
-    let heard = [
+    let received = [
         state("established"),
         about("/operations/participants", "updated", json!({ "clientContext": "c", "status": "running" })),
         about("/operations/a", "updated", json!({ "clientContext": "c", "status": "running" })),
         about("/operations/a", "updated", json!({ "status": "completed" })),
     ];
-    let scenario = Scenario::given(&heard);
+    let scenario = Scenario::given(&received);
     let operations = scenario.call().operations();
     assert_eq!(operations.len(), 1);
     assert_eq!(operations[0].id().map(ToString::to_string).as_deref(), Some("a"));
@@ -502,15 +505,15 @@ fn a_settled_operation_and_an_ended_call_refuse_what_runs_beside() {
 #[test]
 fn an_operation_with_nothing_to_know_it_by_is_malformed() {
     let nameless = about("/operations", "updated", json!({ "clientContext": "", "status": "running" }));
-    let heard = Scenario::given_states(&["established"]).when(&nameless);
-    assert_eq!((heard.events(), heard.findings()), (vec![], vec![Malformed]));
+    let received = Scenario::given_states(&["established"]).when(&nameless);
+    assert_eq!((received.events(), received.findings()), (vec![], vec![Malformed]));
 }
 
 #[test]
 fn a_status_of_next_year_is_named_and_changes_no_state() {
     let running = about("/operations/o", "updated", json!({ "status": "running" }));
     let next_year = about("/operations/o", "updated", json!({ "status": "paused", "clientContext": "c" }));
-    let heard = Scenario::given(&[state("established"), running]).when(&next_year);
-    heard.then(State::Established, &["operationUpdated"], &[UnknownResource]);
-    assert_eq!(heard.call().operations()[0].state().as_str(), "running");
+    let received = Scenario::given(&[state("established"), running]).when(&next_year);
+    received.then(State::Established, &["operationUpdated"], &[UnknownResource]);
+    assert_eq!(received.call().operations()[0].state().as_str(), "running");
 }

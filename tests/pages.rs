@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use crate::common::call_id;
-use callfold::call::{Asked, Call, CallEvent, Caller, Cause, Command, Deadline, State};
+use callfold::call::{AppIdentity, Call, CallEvent, Command, Deadline, RequestContext, State, Transition};
 use callfold::chart::Chart;
 use callfold::graph::{EndCode, Method, Permission, Route};
 use callfold::testing::Invariant;
@@ -77,8 +77,9 @@ fn cell(method: Method, state: State, events: &mut Vec<&'static str>) -> String 
     let route = Route::new(method, Some(call.id()), Some(item.into()));
     let command = Command::read(&route, body(method).to_string().as_bytes()).unwrap();
     let at = "2026-11-23T09:15:10Z".parse().unwrap();
-    let asked = Asked::new(at, callfold::uuid::Uuid::from_u128(1), Caller::new(Permission::ALL));
-    match call.decide(command, &asked) {
+    let request =
+        RequestContext::new(at, callfold::uuid::Uuid::from_u128(1), AppIdentity::new(Permission::ALL));
+    match call.decide(command, &request) {
         Ok(decision) => {
             let names: Vec<_> = decision.events.iter().map(|event| event.event.type_name()).collect();
             if names.len() > events.len() {
@@ -125,8 +126,9 @@ fn call_in(state: State, is_app_hosted: bool, is_on_hold: bool) -> Call {
     }))
     .unwrap();
     let begin = if State::Incoming.path(state).is_some() { State::Incoming } else { State::Establishing };
-    let told = Some(Box::new(details));
-    let first = if begin == State::Incoming { CallEvent::Offered(told) } else { CallEvent::Placed(told) };
+    let reported = Some(Box::new(details));
+    let first =
+        if begin == State::Incoming { CallEvent::Offered(reported) } else { CallEvent::Placed(reported) };
     let mut call = Call::begin(&recorded(1, first)).unwrap();
     let mut events = vec![
         r#"{"type":"rosterUpdated","data":{"participants":[{"id":"participant"},{"id":"other"}]}}"#,
@@ -141,8 +143,8 @@ fn call_in(state: State, is_app_hosted: bool, is_on_hold: bool) -> Call {
         line["rev"] = (call.revision() + 1).into();
         call.evolve(&line.to_string().parse().unwrap()).unwrap();
     }
-    for cause in begin.path(state).unwrap() {
-        let step: Cause = cause;
+    for transition in begin.path(state).unwrap() {
+        let step: Transition = transition;
         call.evolve(&recorded(call.revision() + 1, CallEvent::Step(step, None))).unwrap();
     }
     assert_eq!(call.state(), state);

@@ -18,9 +18,9 @@ const REGRESSIONS: &str = "proptest-regressions/past.txt";
 const CALLS: [&str; 2] = ["57dab8b1-894c-409a-b240-bd8beae78896", "0fe0623f-d628-42ed-b4bd-8ac290072cc5"];
 
 /// An event of a log: of which call, at which minute, and what happened.
-type Told = (bool, Option<u32>, u8);
+type Reported = (bool, Option<u32>, u8);
 
-fn told() -> impl Strategy<Value = Told> {
+fn reported() -> impl Strategy<Value = Reported> {
     (prop::bool::weighted(0.1), prop::option::weighted(0.9, 0_u32..60), 0_u8..6)
 }
 
@@ -30,10 +30,10 @@ fn minute(minute: u32) -> Timestamp {
 }
 
 /// A log that folds; its calls are held and resumed, so that much of what is tried is refused and left out.
-fn log(told: &[Told]) -> Vec<Recorded> {
+fn log(reported: &[Reported]) -> Vec<Recorded> {
     let mut ledger = Ledger::new();
     let mut log = Vec::new();
-    for (number, (is_other, at, kind)) in told.iter().enumerate() {
+    for (number, (is_other, at, kind)) in reported.iter().enumerate() {
         let call = CALLS[usize::from(*is_other)];
         let revision = ledger.next_revision(call.parse().unwrap());
         let (name, data) = match kind {
@@ -76,8 +76,8 @@ proptest! {
     #![proptest_config(config(96, REGRESSIONS))]
 
     #[test]
-    fn the_past_at_a_revision_is_the_fold_of_the_prefix(told in vec(told(), 0..400), revision in 0_u64..300) {
-        let log = log(&told);
+    fn the_past_at_a_revision_is_the_fold_of_the_prefix(reported in vec(reported(), 0..400), revision in 0_u64..300) {
+        let log = log(&reported);
         let ledger = folded(Ledger::with_history(), &log);
         let past = ledger.as_of(Moment::Revision(revision)).unwrap();
         let then = prefix(log.iter().filter(|recorded| recorded.revision <= revision));
@@ -86,13 +86,13 @@ proptest! {
 
     #[test]
     fn the_past_at_a_time_is_the_fold_of_what_came_before_the_first_later_event(
-        told in vec(told(), 0..400),
+        reported in vec(reported(), 0..400),
         until in (0_u32..62).prop_map(minute),
     ) {
         // Mostly in order: else nothing of a long log lies before a time.
-        let mut told = told;
-        told.sort_by_key(|(_, at, kind)| (at.map_or(0, |at| at - at % 20), *kind));
-        let log = log(&told);
+        let mut reported = reported;
+        reported.sort_by_key(|(_, at, kind)| (at.map_or(0, |at| at - at % 20), *kind));
+        let log = log(&reported);
         let ledger = folded(Ledger::with_history(), &log);
         let past = ledger.as_of(Moment::Time(until)).unwrap();
         for id in ids() {
@@ -104,17 +104,17 @@ proptest! {
 
     #[test]
     fn the_past_at_a_mark_is_the_ledger_when_it_gave_the_mark(
-        told in vec(told(), 0..400),
+        reported in vec(reported(), 0..400),
         cut in any::<prop::sample::Index>(),
     ) {
-        let log = log(&told);
+        let log = log(&reported);
         let (first, rest) = log.split_at(cut.index(log.len() + 1));
         let before = folded(Ledger::with_history(), first);
         let mark = before.mark();
-        let ledger = folded(before.snapshot(), rest);
+        let ledger = folded(before.clone(), rest);
         let then: Vec<_> = before.calls().cloned().collect();
-        for asked in [&before, &ledger] {
-            prop_assert_eq!(asked.at(mark).unwrap().calls().collect::<Vec<_>>(), then.clone());
+        for request in [&before, &ledger] {
+            prop_assert_eq!(request.at(mark).unwrap().calls().collect::<Vec<_>>(), then.clone());
         }
         for id in ids() {
             prop_assert_eq!(ledger.at(mark).unwrap().call(id), before.call(id).cloned());
@@ -123,10 +123,10 @@ proptest! {
 
     #[test]
     fn a_ledger_made_of_the_past_goes_on_to_the_present_and_knows_the_marks_before(
-        told in vec(told(), 1..300),
+        reported in vec(reported(), 1..300),
         cuts in [any::<prop::sample::Index>(), any::<prop::sample::Index>()],
     ) {
-        let log = log(&told);
+        let log = log(&reported);
         let mut cuts = cuts.map(|cut| cut.index(log.len() + 1));
         cuts.sort_unstable();
         let mut ledger = Ledger::with_history();
@@ -145,8 +145,8 @@ proptest! {
     }
 
     #[test]
-    fn a_replay_that_is_frozen_is_the_ledger_that_applied_the_same(told in vec(told(), 0..200)) {
-        let log = log(&told);
+    fn a_replay_that_is_frozen_is_the_ledger_that_applied_the_same(reported in vec(reported(), 0..200)) {
+        let log = log(&reported);
         let ledger = folded(Ledger::with_history(), &log);
         let mut replay = Replay::new().onto(Ledger::with_history());
         for recorded in &log {
@@ -177,31 +177,31 @@ proptest! {
         cut in any::<prop::sample::Index>(),
     ) {
         let mut ledger = Ledger::with_history();
-        let mut then = (ledger.mark(), ledger.snapshot());
+        let mut then = (ledger.mark(), ledger.clone());
         let cut = cut.index(history.len() + 1);
         for (number, recorded) in (1..).zip(&history) {
             _ = ledger.apply(recorded);
             if number == cut {
-                then = (ledger.mark(), ledger.snapshot());
+                then = (ledger.mark(), ledger.clone());
             }
         }
-        let (mark, snapshot) = then;
-        prop_assert!(ledger.at(mark).unwrap().calls().eq(snapshot.calls().cloned()));
+        let (mark, clone) = then;
+        prop_assert!(ledger.at(mark).unwrap().calls().eq(clone.calls().cloned()));
     }
 }
 
 #[test]
 fn a_snapshot_keeps_its_own_past_when_the_ledger_goes_on() {
-    let told: Vec<Told> = (0..200).map(|number| (false, Some(number / 4), 2)).collect();
-    let log = log(&told);
+    let reported: Vec<Reported> = (0..200).map(|number| (false, Some(number / 4), 2)).collect();
+    let log = log(&reported);
     let mut ledger = Ledger::with_history();
     let mut snapshots = Vec::new();
     for recorded in &log {
         ledger.apply(recorded).unwrap();
-        snapshots.push(ledger.snapshot());
+        snapshots.push(ledger.clone());
     }
-    for (count, snapshot) in (1..).zip(&snapshots) {
-        let past = snapshot.as_of(Moment::Revision(u64::MAX)).unwrap();
+    for (count, clone) in (1..).zip(&snapshots) {
+        let past = clone.as_of(Moment::Revision(u64::MAX)).unwrap();
         assert!(past.calls().eq(prefix(log.iter().take(count))), "after {count} events");
     }
 }

@@ -19,7 +19,7 @@ const OTHER_CALL: &str = "1639dfff-f89f-46f2-867a-d722b358491f";
 
 /// A notification as it was delivered, and to which call.
 #[derive(Clone, Debug)]
-struct Heard {
+struct ParsedNotification {
     call: CallId,
     notification: CommsNotification,
     delivery: Delivery,
@@ -42,30 +42,31 @@ prop_compose! {
     }
 }
 
-fn heard() -> impl Strategy<Value = Heard> {
-    let told = strategies::notifications(call_id());
-    (told, a_delivery(), prop::bool::weighted(0.2)).prop_map(|(mut notification, delivery, is_other)| {
+fn received() -> impl Strategy<Value = ParsedNotification> {
+    let reported = strategies::notifications(call_id());
+    (reported, a_delivery(), prop::bool::weighted(0.2)).prop_map(|(mut notification, delivery, is_other)| {
         let call = if is_other { OTHER_CALL } else { CALL };
         let url = notification.resource_url.value().unwrap().replace(CALL, call);
         notification.resource_url = url.into();
-        Heard { call: call.parse().unwrap(), notification, delivery }
+        ParsedNotification { call: call.parse().unwrap(), notification, delivery }
     })
 }
 
-fn history() -> impl Strategy<Value = Vec<Heard>> {
-    vec(heard(), 0..40)
+fn history() -> impl Strategy<Value = Vec<ParsedNotification>> {
+    vec(received(), 0..40)
 }
 
-fn hear(ledger: &Ledger, heard: &Heard) -> Vec<Recorded> {
-    Call::observe(ledger.call(heard.call), heard.call, &heard.notification, &heard.delivery).events
+fn classify(ledger: &Ledger, received: &ParsedNotification) -> Vec<Recorded> {
+    Call::observe(ledger.call(received.call), received.call, &received.notification, &received.delivery)
+        .events
 }
 
 /// Hears a history; what comes out is applied as it comes, which must not be refused.
-fn log(history: &[Heard]) -> (Ledger, Vec<Recorded>) {
+fn log(history: &[ParsedNotification]) -> (Ledger, Vec<Recorded>) {
     let mut ledger = Ledger::with_history();
     let mut log = Vec::new();
-    for heard in history {
-        for recorded in hear(&ledger, heard) {
+    for received in history {
+        for recorded in classify(&ledger, received) {
             ledger.apply(&recorded).expect("hearing gives what folds");
             log.push(recorded);
         }
@@ -103,11 +104,11 @@ proptest! {
     #[test]
     fn hearing_the_same_one_twice_changes_nothing(history in history()) {
         let mut ledger = Ledger::new();
-        for heard in &history {
-            for recorded in hear(&ledger, heard) {
+        for received in &history {
+            for recorded in classify(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
-            prop_assert_eq!(hear(&ledger, heard), vec![], "again: {:?}", heard.notification);
+            prop_assert_eq!(classify(&ledger, received), vec![], "again: {:?}", received.notification);
         }
     }
 
@@ -115,34 +116,34 @@ proptest! {
     fn an_end_that_arrives_ends_the_call_and_terminated_absorbs(history in history()) {
         let mut ledger = Ledger::new();
         let mut ended = false;
-        for heard in history.iter().filter(|heard| heard.call == call_id()) {
+        for received in history.iter().filter(|received| received.call == call_id()) {
             // Here every message is a message of its own.
-            let heard = &Heard { delivery: Delivery::default(), ..heard.clone() };
-            let told = heard.notification.resource_data.as_call();
-            let state = told.and_then(|told| told.state.value()).and_then(State::from_wire);
-            ended |= state == Some(State::Terminated) || (told.is_some() && heard.notification.is_deleted());
-            for recorded in hear(&ledger, heard) {
+            let received = &ParsedNotification { delivery: Delivery::default(), ..received.clone() };
+            let reported = received.notification.resource_data.as_call();
+            let state = reported.and_then(|reported| reported.state.value()).and_then(State::from_wire);
+            ended |= state == Some(State::Terminated) || (reported.is_some() && received.notification.is_deleted());
+            for recorded in classify(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
-            let is_over = ledger.call(heard.call).is_some_and(|call| !call.state().is_live());
+            let is_over = ledger.call(received.call).is_some_and(|call| !call.state().is_live());
             prop_assert_eq!(is_over, ended);
         }
     }
 
     #[test]
     fn what_is_beside_the_operations_of_a_terminated_call_never_changes(history in history()) {
-        let beside = |call: &Call| {
+        let no_state_change = |call: &Call| {
             let people: Vec<_> = call.participants().cloned().collect();
             (call.state(), call.details().clone(), call.tones().to_vec(), call.content_sharing().to_vec(), people)
         };
         let mut ledger = Ledger::new();
-        for heard in &history {
-            let before = ledger.snapshot();
-            for recorded in hear(&ledger, heard) {
+        for received in &history {
+            let before = ledger.clone();
+            for recorded in classify(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
             for call in before.calls().filter(|call| !call.state().is_live()) {
-                prop_assert_eq!(beside(ledger.call(call.id()).unwrap()), beside(call));
+                prop_assert_eq!(no_state_change(ledger.call(call.id()).unwrap()), no_state_change(call));
             }
         }
     }
@@ -150,9 +151,9 @@ proptest! {
     #[test]
     fn a_settled_operation_stays_settled(history in history()) {
         let mut ledger = Ledger::new();
-        for heard in &history {
-            let before = ledger.snapshot();
-            for recorded in hear(&ledger, heard) {
+        for received in &history {
+            let before = ledger.clone();
+            for recorded in classify(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
             for call in before.calls() {
@@ -172,14 +173,14 @@ proptest! {
     ) {
         let (whole, log) = log(&history);
         let (first, rest) = log.split_at(cut.index(log.len() + 1));
-        let snapshot = folded(first);
-        let before = calls(&snapshot);
-        let mut ledger = snapshot.snapshot();
+        let clone = folded(first);
+        let before = calls(&clone);
+        let mut ledger = clone.clone();
         for recorded in rest {
             ledger.apply(recorded).unwrap();
         }
         prop_assert_eq!(calls(&ledger), calls(&whole));
-        prop_assert_eq!(calls(&snapshot), before);
+        prop_assert_eq!(calls(&clone), before);
     }
 
     #[test]
@@ -221,21 +222,21 @@ proptest! {
     #[test]
     fn a_body_is_heard_the_same_whichever_way_it_is_read(history in history()) {
         let (mut short, mut long) = (Replay::new(), Replay::new());
-        for heard in history {
-            let notification = serde_json::to_string(&typed(heard.notification)).unwrap();
+        for received in history {
+            let notification = serde_json::to_string(&typed(received.notification)).unwrap();
             let posted = format!(r#"{{"value":[{notification}]}}"#);
             // A member that no body has is read the long way.
-            let odd = format!(r#"{{"value":[{notification}],"odd":true}}"#);
-            prop_assert_eq!(told(&mut short, &posted), told(&mut long, &odd), "{}", posted);
+            let non_canonical = format!(r#"{{"value":[{notification}],"odd":true}}"#);
+            prop_assert_eq!(reported(&mut short, &posted), reported(&mut long, &non_canonical), "{}", posted);
         }
         prop_assert!(short.calls().eq(long.calls()));
     }
 
     #[test]
-    fn every_notification_round_trips_through_json(heard in heard()) {
-        let text = serde_json::to_string(&heard.notification).unwrap();
+    fn every_notification_round_trips_through_json(received in received()) {
+        let text = serde_json::to_string(&received.notification).unwrap();
         let read: CommsNotification = serde_json::from_str(&text).unwrap();
-        prop_assert_eq!(read, heard.notification);
+        prop_assert_eq!(read, received.notification);
     }
 }
 
@@ -251,7 +252,7 @@ fn typed(mut notification: CommsNotification) -> CommsNotification {
 }
 
 /// The events and the findings of a body.
-fn told(replay: &mut Replay, body: &str) -> (Vec<Recorded>, Vec<Finding>) {
+fn reported(replay: &mut Replay, body: &str) -> (Vec<Recorded>, Vec<Finding>) {
     let mut events = Vec::new();
     let findings =
         replay.record(Format::Notifications, body.as_bytes(), |recorded| events.push(recorded.clone()));
@@ -344,14 +345,14 @@ const COURSES: &[&[&str]] = &[
     &["incoming", "establishing", "terminating"],
 ];
 
-fn course_message(number: usize, name: &str) -> Heard {
+fn course_message(number: usize, name: &str) -> ParsedNotification {
     let data = match name {
         "failed" => json!({ "state": "established", "resultInfo": { "code": 500, "subcode": 7000 } }),
         name => json!({ "state": name }),
     };
     let mut delivery = Delivery::default();
     delivery.message_id = Some(Id::from(format!("message-{number}").as_str()));
-    Heard { call: call_id(), notification: crate::common::told(data), delivery }
+    ParsedNotification { call: call_id(), notification: crate::common::reported(data), delivery }
 }
 
 proptest! {
@@ -364,9 +365,9 @@ proptest! {
             (Just(course), Just(twice).prop_shuffle())
         }),
     ) {
-        let messages: Vec<Heard> = (0..).zip(course).map(|(number, name)| course_message(number, name)).collect();
-        let shuffled: Vec<Heard> = order.iter().map(|index| messages[*index].clone()).collect();
-        let state = |history: &[Heard]| log(history).0.call(call_id()).unwrap().state();
+        let messages: Vec<ParsedNotification> = (0..).zip(course).map(|(number, name)| course_message(number, name)).collect();
+        let shuffled: Vec<ParsedNotification> = order.iter().map(|index| messages[*index].clone()).collect();
+        let state = |history: &[ParsedNotification]| log(history).0.call(call_id()).unwrap().state();
         prop_assert_eq!(state(&shuffled), state(&messages));
     }
 }

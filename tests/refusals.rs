@@ -5,7 +5,7 @@
 use crate::common::asking::{ask, decide, given, group, refused};
 use crate::common::{CALL, Scenario, about, state};
 use callfold::Refusal;
-use callfold::call::{Call, Command, State, Stimulus};
+use callfold::call::{Call, Command, NetworkEvent, State};
 use callfold::graph::Permission;
 use serde_json::{Value, json};
 
@@ -71,22 +71,22 @@ fn an_event_of_an_operation_is_told_what_is_legal_for_that_operation() {
 
 #[test]
 fn an_operation_can_be_finished_where_one_that_can_be_named_is_pending_beside_the_media_queue() {
-    let told = |members: Value| about("/operations", "updated", members);
-    let heard = |operation| Scenario::given(&[state("established"), told(operation)]).call().clone();
-    let asked = |what: &str, body: Value| {
+    let reported = |members: Value| about("/operations", "updated", members);
+    let received = |operation| Scenario::given(&[state("established"), reported(operation)]).call().clone();
+    let request = |what: &str, body: Value| {
         let call = Scenario::given(&[state("established")]).call().clone();
         ask(&call, what, body).unwrap().call
     };
     let rows = [
-        (heard(json!({ "id": "o", "status": "running" })), true),
-        (heard(json!({ "id": "o", "status": "completed" })), false),
-        (heard(json!({ "clientContext": "c", "status": "running" })), false),
-        (asked("POST /sendDtmfTones", json!({ "tones": ["tone1"] })), true),
-        (asked("POST /playPrompt", json!({ "prompts": [{}] })), false),
+        (received(json!({ "id": "o", "status": "running" })), true),
+        (received(json!({ "id": "o", "status": "completed" })), false),
+        (received(json!({ "clientContext": "c", "status": "running" })), false),
+        (request("POST /sendDtmfTones", json!({ "tones": ["tone1"] })), true),
+        (request("POST /playPrompt", json!({ "prompts": [{}] })), false),
     ];
     for (call, can_finish) in rows {
         let at = "2026-11-23T09:15:00Z".parse().unwrap();
-        let refusal = Call::react(Some(&call), call.id(), Stimulus::Resumed, at).unwrap_err();
+        let refusal = Call::on_network_event(Some(&call), call.id(), NetworkEvent::Resumed, at).unwrap_err();
         assert_eq!(refusal.legal.contains(&"operationFinished"), can_finish, "{:?}", call.operations());
     }
 }

@@ -15,23 +15,23 @@ use serde_json::{Value, json};
 const REGRESSIONS: &str = "proptest-regressions/refused.txt";
 
 /// An event, so many seconds after nine.
-type Told = (i64, &'static str, Value);
+type Reported = (i64, &'static str, Value);
 
-fn line(revision: u64, (second, name, data): &Told) -> Recorded {
+fn line(revision: u64, (second, name, data): &Reported) -> Recorded {
     let at = format!("2026-11-23T09:{:02}:{:02}Z", second / 60, second % 60);
     let line = json!({ "call": CALL, "rev": revision, "at": at, "type": name, "data": data });
     line.to_string().parse().unwrap()
 }
 
-fn fold(told: &[Told]) -> Call {
-    let mut lines = (1..).zip(told).map(|(revision, told)| line(revision, told));
+fn fold(reported: &[Reported]) -> Call {
+    let mut lines = (1..).zip(reported).map(|(revision, reported)| line(revision, reported));
     let mut call = Call::begin(&lines.next().unwrap()).unwrap();
     lines.for_each(|line| call.evolve(&line).unwrap());
     call
 }
 
 #[track_caller]
-fn leaves_nothing_behind(call: &Call, refused: &Told) {
+fn leaves_nothing_behind(call: &Call, refused: &Reported) {
     let mut after = call.clone();
     after.evolve(&line(call.revision() + 1, refused)).unwrap_err();
     assert!(after == *call, "{after:?} was {call:?}");
@@ -96,10 +96,10 @@ proptest! {
         for recorded in &history {
             ledger.apply(recorded).unwrap();
             let call = ledger.call(recorded.call).unwrap();
-            for told in &events {
-                let (mut after, told) = (call.clone(), next(call, told));
-                if after.evolve(&told).is_err() {
-                    prop_assert!(after == *call, "{} left something behind in {:?}", told, call);
+            for reported in &events {
+                let (mut after, reported) = (call.clone(), next(call, reported));
+                if after.evolve(&reported).is_err() {
+                    prop_assert!(after == *call, "{} left something behind in {:?}", reported, call);
                 }
             }
         }

@@ -62,8 +62,8 @@ fn running(format: Format, call: &str, second: u32) -> String {
                 .to_string()
         }
         Format::Notifications => {
-            let heard = json!({ "changeType": "updated", "resourceUrl": url, "resourceData": operation });
-            json!({ "receivedAt": at, "body": { "value": [heard] } }).to_string()
+            let received = json!({ "changeType": "updated", "resourceUrl": url, "resourceData": operation });
+            json!({ "receivedAt": at, "body": { "value": [received] } }).to_string()
         }
         Format::SdkLog => {
             operation["id"] = format!("o{second}").into();
@@ -121,11 +121,11 @@ fn what_a_call_is_told_after_its_last_revision_is_not_heard_nor_is_anything_said
     }
     for (revision, said) in [(2, 0), (3, 1)] {
         let mut replay = Replay::new().until(Moment::Revision(revision));
-        let mut hear = || {
+        let mut classify = || {
             let record = running(Format::Notifications, CALL, 1);
             replay.record(Format::Notifications, record.as_bytes(), |_| {}).len()
         };
-        assert_eq!((hear(), hear()), (1, said), "a repeat, of a call at revision 2");
+        assert_eq!((classify(), classify()), (1, said), "a repeat, of a call at revision 2");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What runs beside the chart: rosters whole and in deltas, shared content, tones.
 
-use crate::common::{Scenario, about, told};
+use crate::common::{Scenario, about, reported};
 use callfold::FindingKind::{self, Adopted, AfterEnd, Late, Repeat};
 use callfold::call::State;
 use callfold::graph::{CommsNotification, Participant};
@@ -24,8 +24,8 @@ fn delta(number: i64, participants: &[Value]) -> CommsNotification {
 }
 
 /// An established call that heard of these.
-fn given(heard: &[CommsNotification]) -> Scenario {
-    heard.iter().fold(Scenario::given_states(&["established"]), Scenario::when)
+fn given(received: &[CommsNotification]) -> Scenario {
+    received.iter().fold(Scenario::given_states(&["established"]), Scenario::when)
 }
 
 fn ids(scenario: &Scenario) -> Vec<String> {
@@ -34,7 +34,7 @@ fn ids(scenario: &Scenario) -> Vec<String> {
 }
 
 /// The participants as JSON, in the order of their ids.
-fn seats(scenario: &Scenario) -> Vec<String> {
+fn entries(scenario: &Scenario) -> Vec<String> {
     let mut participants: Vec<_> = scenario.call().participants().collect();
     participants.sort_by_key(|one| one.id.value());
     participants.into_iter().map(|one| serde_json::to_string(one).expect("a participant")).collect()
@@ -66,7 +66,7 @@ fn a_roster_is_merged_by_participant_id() {
     scenario.then(State::Established, &[], &[Repeat]);
     let scenario = scenario.when(&roster(json!([participant("a", json!({ "isInLobby": true }))])));
     scenario.then(State::Established, &["rosterUpdated"], &[]);
-    assert_eq!(seats(&scenario), [r#"{"isInLobby":true,"isMuted":false,"id":"a"}"#, r#"{"id":"b"}"#]);
+    assert_eq!(entries(&scenario), [r#"{"isInLobby":true,"isMuted":false,"id":"a"}"#, r#"{"id":"b"}"#]);
 }
 
 #[test]
@@ -94,16 +94,16 @@ fn a_removed_state_removes_and_a_null_one_does_not() {
 /// Hears a history of deltas in every order, and each of them twice.
 fn in_every_order(history: &[Vec<Value>]) {
     let deltas: Vec<_> = (1..).zip(history).collect();
-    let hear = |order: &[(i64, &Vec<Value>)]| {
-        given(&order.iter().map(|(number, told)| delta(*number, told)).collect::<Vec<_>>())
+    let classify = |order: &[(i64, &Vec<Value>)]| {
+        given(&order.iter().map(|(number, reported)| delta(*number, reported)).collect::<Vec<_>>())
     };
-    let expected = seats(&hear(&deltas));
+    let expected = entries(&classify(&deltas));
     for order in permutations(&deltas) {
-        let scenario = hear(&order);
-        assert_eq!(seats(&scenario), expected, "{order:?}");
-        let twice = hear(&[&order[..], &order].concat());
+        let scenario = classify(&order);
+        assert_eq!(entries(&scenario), expected, "{order:?}");
+        let twice = classify(&[&order[..], &order].concat());
         let counts = [&twice, &scenario].map(|scenario| scenario.call().revision());
-        assert_eq!((seats(&twice), counts[0]), (expected.clone(), counts[1]), "{order:?} twice");
+        assert_eq!((entries(&twice), counts[0]), (expected.clone(), counts[1]), "{order:?} twice");
     }
 }
 
@@ -145,7 +145,7 @@ fn an_older_delta_is_late_and_fills_only_what_is_unknown() {
         delta(1, &[participant("a", json!({ "isMuted": false, "metadata": "m" })), json!({ "id": "b" })]);
     let scenario = given(&[newer, older.clone()]);
     scenario.then(State::Established, &["rosterUpdated"], &[Late]);
-    assert_eq!(seats(&scenario), [r#"{"isMuted":true,"metadata":"m","id":"a"}"#, r#"{"id":"b"}"#]);
+    assert_eq!(entries(&scenario), [r#"{"isMuted":true,"metadata":"m","id":"a"}"#, r#"{"id":"b"}"#]);
     scenario.when(&older).then(State::Established, &[], &[Late]);
 }
 
@@ -166,10 +166,13 @@ fn of_two_deltas_of_one_number_the_first_counts_for_whom_both_name() {
         [(&here, &gone, &["a"][..]), (&here, &unmuted, &["a"]), (&gone, &json!({ "id": "a" }), &[])]
     {
         let begun = given(&[delta(2, std::slice::from_ref(first))]);
-        let before = seats(&begun);
+        let before = entries(&begun);
         let again = begun.when(&delta(2, std::slice::from_ref(second)));
         again.then(State::Established, &[], &[Repeat]);
-        assert_eq!((ids(&again), seats(&again)), (present.iter().map(ToString::to_string).collect(), before));
+        assert_eq!(
+            (ids(&again), entries(&again)),
+            (present.iter().map(ToString::to_string).collect(), before)
+        );
     }
 }
 
@@ -212,7 +215,7 @@ fn an_id_is_taken_from_odata_id() {
         roster(json!([{ "id": null, "@odata.id": url }])),
         roster(json!([participant("a", json!({ "isMuted": true }))])),
     ]);
-    assert_eq!(seats(&scenario), [r#"{"isMuted":true,"id":"a"}"#]);
+    assert_eq!(entries(&scenario), [r#"{"isMuted":true,"id":"a"}"#]);
 }
 
 #[test]
@@ -233,11 +236,11 @@ fn whoever_is_told_to_have_left_is_gone_and_nobody_else() {
     let gone = |id: &str, data: Value| about(&format!("/participants/{id}"), "deleted", data);
     for (id, other) in [("a", "b"), ("b", "a")] {
         let one = json!({ "id": id });
-        for heard in [gone(id, Value::Null), gone(id, one.clone()), gone(id, json!([one])), left(id)] {
-            let scenario = given(&[roster(json!([{ "id": "a" }, { "id": "b" }]))]).when(&heard);
+        for received in [gone(id, Value::Null), gone(id, one.clone()), gone(id, json!([one])), left(id)] {
+            let scenario = given(&[roster(json!([{ "id": "a" }, { "id": "b" }]))]).when(&received);
             scenario.then(State::Established, &["rosterUpdated"], &[]);
             assert_eq!(ids(&scenario), [other]);
-            scenario.when(&heard).then(State::Established, &[], &[Repeat]);
+            scenario.when(&received).then(State::Established, &[], &[Repeat]);
         }
     }
 }
@@ -247,18 +250,21 @@ fn a_participants_url_alone_is_no_news_of_whom_it_names() {
     let begun = given(&[roster(json!([{ "id": "a" }]))]);
     for (change, url) in [("created", "/a"), ("updated", "/a"), ("updated", "/b"), ("updated", "")] {
         let again = begun.clone();
-        let heard = again.when(&about(&format!("/participants{url}"), change, Value::Null));
-        heard.then(State::Established, &[], &[Repeat]);
-        assert_eq!(ids(&heard), ["a"]);
+        let received = again.when(&about(&format!("/participants{url}"), change, Value::Null));
+        received.then(State::Established, &[], &[Repeat]);
+        assert_eq!(ids(&received), ["a"]);
     }
 }
 
 #[test]
 fn a_participants_url_names_one_whose_body_has_no_id() {
     let begun = || given(&[roster(json!([{ "id": "a" }, { "id": "b" }]))]);
-    let heard = |change: &str| about("/participants/a", change, json!({ "id": null, "isMuted": true }));
-    assert_eq!(seats(&begun().when(&heard("updated"))), [r#"{"isMuted":true,"id":"a"}"#, r#"{"id":"b"}"#]);
-    assert_eq!(ids(&begun().when(&heard("deleted"))), ["b"]);
+    let received = |change: &str| about("/participants/a", change, json!({ "id": null, "isMuted": true }));
+    assert_eq!(
+        entries(&begun().when(&received("updated"))),
+        [r#"{"isMuted":true,"id":"a"}"#, r#"{"id":"b"}"#]
+    );
+    assert_eq!(ids(&begun().when(&received("deleted"))), ["b"]);
 }
 
 // Shared content.
@@ -302,8 +308,8 @@ fn tone(number: i64, tone: &str) -> Value {
 
 #[test]
 fn tones_are_kept_in_the_order_of_their_numbers_and_counted_once() {
-    let pressed = [tone(1, "tone4"), tone(2, "tone4"), tone(3, "pound")].map(told);
-    for order in permutations(&pressed) {
+    let received_tones = [tone(1, "tone4"), tone(2, "tone4"), tone(3, "pound")].map(reported);
+    for order in permutations(&received_tones) {
         let scenario = given(&order);
         scenario.then(State::Established, &["toneReceived"], &[]);
         let tones: Vec<_> =
@@ -322,7 +328,7 @@ fn a_tone_is_heard_with_the_step_or_the_late_state_it_came_with() {
     let with = |state: &str| {
         let mut data = tone(1, "star");
         data["state"] = state.into();
-        told(data)
+        reported(data)
     };
     given(&[]).when(&with("hold")).then(State::Hold, &["held", "toneReceived"], &[]);
     given(&[]).when(&with("establishing")).then(State::Established, &["toneReceived"], &[Late]);
@@ -349,8 +355,9 @@ fn participants_without_any_id_are_seated_once() {
     let nobodies =
         [json!([{}]), json!([{ "info": { "identity": { "guest": { "displayName": "Guest" } } } }])];
     for nobody in nobodies {
-        let heard = about("/participants", "updated", nobody);
-        let scenario = Scenario::given(&[crate::common::state("established"), heard.clone()]).when(&heard);
+        let received = about("/participants", "updated", nobody);
+        let scenario =
+            Scenario::given(&[crate::common::state("established"), received.clone()]).when(&received);
         assert_eq!((scenario.call().participants().count(), scenario.events().len()), (1, 0));
     }
 }
@@ -382,6 +389,6 @@ fn who_left_is_gone_under_whatever_url_it_is_told() {
 #[test]
 fn of_whom_nothing_is_told_is_nobody_with_an_id() {
     let begun = given(&[roster(json!([{ "id": "a" }]))]);
-    let told = begun.when(&roster(json!([{ "isMuted": true }])));
-    assert_eq!(told.call().participants().count(), 2);
+    let reported = begun.when(&roster(json!([{ "isMuted": true }])));
+    assert_eq!(reported.call().participants().count(), 2);
 }

@@ -144,8 +144,8 @@ fn the_log_line_holds_every_one_and_gives_it_back() {
 
 #[test]
 fn a_secret_is_exposed_on_purpose() {
-    let told = json!({"meetingInfo": {"token": TEXT, "passcode": NUMBER}});
-    let events = Call::observe(None, call_id(), &about("", "updated", told), &Delivery::default()).events;
+    let reported = json!({"meetingInfo": {"token": TEXT, "passcode": NUMBER}});
+    let events = Call::observe(None, call_id(), &about("", "updated", reported), &Delivery::default()).events;
     let mut ledger = Ledger::new();
     for recorded in events {
         ledger.apply(&recorded.to_string().parse().unwrap()).unwrap();

@@ -38,9 +38,9 @@ fn legal_histories_have_every_event_that_a_service_records() {
     let histories = drawn(&strategies::histories(), 400);
     let names: BTreeSet<&str> = histories.iter().flatten().map(|one| one.event.type_name()).collect();
     // A service tells no state at last, adopts nothing and hears nothing; its operations are asked for as they are.
-    let heard = ["adopted", "stateConfirmed", "notificationHeard"];
+    let received = ["adopted", "stateConfirmed", "notificationHeard"];
     let missing: Vec<&str> =
-        CallEvent::type_names().filter(|name| !names.contains(name) && !heard.contains(name)).collect();
+        CallEvent::type_names().filter(|name| !names.contains(name) && !received.contains(name)).collect();
     assert_eq!(missing, Vec::<&str>::new());
 }
 

@@ -18,8 +18,8 @@ mod moves;
 mod names;
 mod place;
 mod report;
+mod reported;
 mod roots;
-mod told;
 
 use callfold::call::State;
 use callfold::{Ledger, Why};
@@ -31,22 +31,22 @@ use place::{Place, Side};
 /// Requests, what the network does, and the clock.
 fn service(is_within: fn(&Place) -> bool) -> Walk {
     let moves = asks::all().into_iter().chain(happenings::all()).collect();
-    Walk { side: Side::Service, roots: roots::asked(), moves, is_within, is_thorough: true }
+    Walk { side: Side::Service, roots: roots::request(), moves, is_within, is_thorough: true }
 }
 
 /// Notifications, replies, and the clock.
 fn bot(is_within: fn(&Place) -> bool, is_thorough: bool) -> Walk {
     let due = happenings::all().into_iter().filter(|one| matches!(one.what, What::Wait(_)));
-    let moves: Vec<_> = told::all(if is_thorough { 11 } else { 7 }).into_iter().chain(due).collect();
-    Walk { side: Side::Bot, roots: roots::heard(&moves, &Ledger::new()), moves, is_within, is_thorough }
+    let moves: Vec<_> = reported::all(if is_thorough { 11 } else { 7 }).into_iter().chain(due).collect();
+    Walk { side: Side::Bot, roots: roots::received(&moves, &Ledger::new()), moves, is_within, is_thorough }
 }
 
 /// All of it of one call.
 fn both(is_within: fn(&Place) -> bool) -> Walk {
-    let heard = told::some();
-    let mut roots = roots::asked();
-    roots.extend(roots::heard(&heard, &roots::before()));
-    let moves = asks::all().into_iter().chain(happenings::all()).chain(heard).collect();
+    let received = reported::some();
+    let mut roots = roots::request();
+    roots.extend(roots::received(&received, &roots::before()));
+    let moves = asks::all().into_iter().chain(happenings::all()).chain(received).collect();
     Walk { side: Side::Both, roots, moves, is_within, is_thorough: true }
 }
 
@@ -102,8 +102,8 @@ fn does_everything(walk: &Walk, graph: &Graph, never_taken: &[&str], never_happe
 #[test]
 fn a_service_goes_everywhere_and_nowhere_else() {
     let walk = service(|place| {
-        let is_lean = place.waits_for_one_thing() && (place.queue.is_empty() || place.topics() == 0);
-        place.queue.len() <= 3 && is_lean && place.variations(Side::Service) <= 1
+        let is_compact = place.waits_for_one_thing() && (place.queue.is_empty() || place.topics() == 0);
+        place.queue.len() <= 3 && is_compact && place.variations(Side::Service) <= 1
     });
     let graph = goes_everywhere(&walk);
     does_everything(&walk, &graph, &REFUSED, &CONCLUDED);
@@ -172,7 +172,7 @@ fn a_call_that_is_asked_and_heard_of_goes_everywhere_with_whatever_goes_on() {
 fn before_a_call_began_nothing_is_legal_but_its_beginning() {
     for one in asks::all().into_iter().chain(happenings::all()) {
         match &one.what {
-            What::Happen(stimulus) => names::nothing_happens_before(stimulus).unwrap(),
+            What::Happen(network_event) => names::nothing_happens_before(network_event).unwrap(),
             What::Ask(command) => {
                 let refusal = roots::unknown(command.clone()).unwrap_err();
                 assert_eq!((refusal.why, refusal.state), (Why::UnknownCall, None::<State>), "{}", one.name);

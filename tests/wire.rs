@@ -107,8 +107,8 @@ fn a_type_of_a_namespace_below_graphs_survives() {
 
 #[test]
 fn a_type_that_is_no_text_survives() {
-    for odd in [json!(5), json!(null), json!(["#microsoft.graph.call"])] {
-        survives::<Call>(json!({"@odata.type": odd}));
+    for non_canonical in [json!(5), json!(null), json!(["#microsoft.graph.call"])] {
+        survives::<Call>(json!({"@odata.type": non_canonical}));
     }
 }
 
@@ -132,16 +132,20 @@ fn a_wrong_or_missing_type_does_not_hide_the_resource() {
         ),
         ("/tomorrow", json!({"@odata.type": "#microsoft.graph.thing"}), "Other"),
     ] {
-        let heard = about(what, "updated", resource_data);
-        assert_eq!(variant(&heard.resource_data), expected, "{what} {heard:?}");
+        let received = about(what, "updated", resource_data);
+        assert_eq!(variant(&received.resource_data), expected, "{what} {received:?}");
     }
 }
 
 #[test]
 fn a_delta_roster_is_known_by_its_number_whatever_its_type_is() {
-    for odd in [json!(5), json!(null), json!("#microsoft.graph.participant")] {
-        let delta = json!([{"@odata.type": odd, "sequenceNumber": 1, "participants": []}]);
-        assert_eq!(variant(&about("/participants", "updated", delta).resource_data), "DeltaRoster", "{odd}");
+    for non_canonical in [json!(5), json!(null), json!("#microsoft.graph.participant")] {
+        let delta = json!([{"@odata.type": non_canonical, "sequenceNumber": 1, "participants": []}]);
+        assert_eq!(
+            variant(&about("/participants", "updated", delta).resource_data),
+            "DeltaRoster",
+            "{non_canonical}"
+        );
     }
 }
 
@@ -234,9 +238,9 @@ fn the_older_resource_helps_where_the_resource_url_does_not() {
 
 #[test]
 fn the_call_id_comes_from_the_body_where_the_url_has_none() {
-    let heard: CommsNotification =
+    let received: CommsNotification =
         read(&json!({"resourceData": {"@odata.type": "#microsoft.graph.call", "id": BARE}}));
-    assert_eq!(heard.call_id().unwrap().to_string(), CALL);
+    assert_eq!(received.call_id().unwrap().to_string(), CALL);
 }
 
 #[test]
@@ -260,14 +264,14 @@ fn a_collection_of_one_may_stand_for_an_object() {
 
 #[test]
 fn a_collection_of_one_at_the_url_of_an_operation_is_that_operation() {
-    let heard = about(&format!("/operations/{OPERATION}"), "deleted", json!([{"status": "completed"}]));
-    assert_eq!(variant(&heard.resource_data), "Operation");
+    let received = about(&format!("/operations/{OPERATION}"), "deleted", json!([{"status": "completed"}]));
+    assert_eq!(variant(&received.resource_data), "Operation");
 }
 
 #[test]
 fn an_array_at_operations_participants_is_a_roster() {
-    let heard = about("/operations/participants", "updated", json!([{"isMuted": true}]));
-    assert_eq!(variant(&heard.resource_data), "Roster");
+    let received = about("/operations/participants", "updated", json!([{"isMuted": true}]));
+    assert_eq!(variant(&received.resource_data), "Roster");
 }
 
 #[test]
@@ -312,19 +316,22 @@ fn a_masked_value_survives_where_an_enum_or_an_id_belongs() {
 
 #[test]
 fn a_member_of_another_shape_survives() {
-    let odd = [json!(0.5), json!(true), json!([1, "x"]), json!([null])];
+    let non_canonical = [json!(0.5), json!(true), json!([1, "x"]), json!([null])];
     for member in
         ["state", "id", "resultInfo", "requestedModalities", "participants", "subject", "meetingInfo"]
     {
-        odd.iter().for_each(|odd| survives::<Call>(json!({ member: odd })));
+        non_canonical.iter().for_each(|non_canonical| survives::<Call>(json!({ member: non_canonical })));
     }
     for member in ["code", "subcode"] {
-        odd.iter()
+        non_canonical
+            .iter()
             .chain(&[json!(1i64 << 40), json!("many")])
-            .for_each(|odd| survives::<ResultInfo>(json!({ member: odd })));
+            .for_each(|non_canonical| survives::<ResultInfo>(json!({ member: non_canonical })));
     }
     for member in ["changeType", "resourceUrl", "callbackUri", "@odata.type", "resourceData"] {
-        odd.iter().for_each(|odd| survives::<CommsNotification>(json!({ member: odd })));
+        non_canonical
+            .iter()
+            .for_each(|non_canonical| survives::<CommsNotification>(json!({ member: non_canonical })));
     }
     survives::<TeleconferenceDeviceMediaQuality>(
         json!({"averageInboundJitter": "soon", "averageInboundFrameRate": "INF"}),
@@ -339,8 +346,8 @@ fn a_collection_with_an_odd_item_is_kept_whole() {
 #[test]
 fn of_members_told_twice_the_last_counts_and_one_is_written() {
     let twice = r#"{"resourceUrl":{},"ResourceUrl":"/x","changeType":5,"changeType":"Updated"}"#;
-    let heard: CommsNotification = serde_json::from_str(twice).unwrap();
-    let text = serde_json::to_string(&heard).unwrap();
+    let received: CommsNotification = serde_json::from_str(twice).unwrap();
+    let text = serde_json::to_string(&received).unwrap();
     assert_eq!(text, r#"{"changeType":"updated","resourceUrl":"/x"}"#);
 }
 
@@ -361,7 +368,7 @@ fn of_members_of_a_resource_told_twice_the_last_counts() {
 
 #[test]
 fn what_is_written_is_what_the_current_service_writes() {
-    let told = json!({"value": [{"@odata.type": "microsoft.graph.commsnotification", "ChangeType": "DELETED",
+    let reported = json!({"value": [{"@odata.type": "microsoft.graph.commsnotification", "ChangeType": "DELETED",
         "ResourceUrl": "communications/calls/1", "resourceData": {"@odata.type": "Call", "State": "TERMINATED", "id": BARE,
         "resultInfo": {"code": "200", "subCode": "4521"}}}]});
     let expected = concat!(
@@ -369,7 +376,7 @@ fn what_is_written_is_what_the_current_service_writes() {
         r##""resourceUrl":"communications/calls/1","resourceData":{"@odata.type":"#microsoft.graph.call","##,
         r##""state":"terminated","resultInfo":{"code":200,"subcode":4521},"id":"57dab8b1-894c-409a-b240-bd8beae78896"}}]}"##,
     );
-    assert_eq!(serde_json::to_string(&read::<CommsNotifications>(&told)).unwrap(), expected);
+    assert_eq!(serde_json::to_string(&read::<CommsNotifications>(&reported)).unwrap(), expected);
 }
 
 #[test]
@@ -407,12 +414,12 @@ fn times_are_rfc_3339_of_any_offset_and_written_in_utc() {
         ("2026-11-23T10:15:02.25+01:00", "2026-11-23T09:15:02.25Z"),
         ("2026-11-23T09:15:02.1234567Z", "2026-11-23T09:15:02.1234567Z"),
     ] {
-        let told: CallTranscriptionInfo = read(&json!({"lastModifiedDateTime": text}));
+        let reported: CallTranscriptionInfo = read(&json!({"lastModifiedDateTime": text}));
         let expected: Timestamp = expected.parse().unwrap();
-        assert_eq!(told.last_modified_date_time.value(), Some(&expected));
-        let written = serde_json::to_value(&told).unwrap();
+        assert_eq!(reported.last_modified_date_time.value(), Some(&expected));
+        let written = serde_json::to_value(&reported).unwrap();
         assert!(written["lastModifiedDateTime"].as_str().unwrap().ends_with('Z'));
-        assert_eq!(read::<CallTranscriptionInfo>(&written), told);
+        assert_eq!(read::<CallTranscriptionInfo>(&written), reported);
     }
     survives::<CallTranscriptionInfo>(json!({"lastModifiedDateTime": "yesterday"}));
 }
@@ -421,7 +428,7 @@ fn times_are_rfc_3339_of_any_offset_and_written_in_utc() {
 fn odd_items_of_value_are_kept_beside_the_sound_ones() {
     let json = json!({"value": [{"changeType": "created"}, {"changeType": "updated"}, "ping", null, [1], 5]});
     let body: CommsNotifications = read(&json);
-    assert_eq!((body.value.len(), body.odd_items().len()), (2, 4));
+    assert_eq!((body.value.len(), body.mismatched_items().len()), (2, 4));
     survives::<CommsNotifications>(json);
 }
 
@@ -430,7 +437,7 @@ fn a_value_that_is_no_array_loses_nothing() {
     let one: CommsNotifications = read(&json!({"value": {"changeType": "created"}}));
     assert_eq!(one.value.len(), 1);
     let none: CommsNotifications = read(&json!({"value": "ping"}));
-    assert_eq!(none.odd_items(), [json!("ping")]);
+    assert_eq!(none.mismatched_items(), [json!("ping")]);
 }
 
 #[test]

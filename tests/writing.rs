@@ -17,10 +17,10 @@ fn is_written(event: CallEvent) {
 }
 
 fn about(subject: &str) -> CallEvent {
-    let mut told = graph::Call::default();
-    told.subject = subject.to_owned().into();
-    told.other.insert(subject.to_owned(), serde_json::json!([null, true, -1, 1e300, {subject: 1.5}]));
-    CallEvent::DetailsChanged(Some(Box::new(told)))
+    let mut reported = graph::Call::default();
+    reported.subject = subject.to_owned().into();
+    reported.other.insert(subject.to_owned(), serde_json::json!([null, true, -1, 1e300, {subject: 1.5}]));
+    CallEvent::DetailsChanged(Some(Box::new(reported)))
 }
 
 #[test]

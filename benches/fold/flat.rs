@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use callfold::call::{CallEvent, Cause};
+use callfold::call::{CallEvent, Transition};
 use callfold::graph::{CommsOperation, Participant, ToneInfo};
 use callfold::{Id, Recorded, operation};
 
@@ -22,7 +22,7 @@ pub(crate) enum Kind {
     Answered,
     Established,
     DetailsChanged,
-    RosterUpdated { caller: u128, app: Option<u128> },
+    RosterUpdated { identity: u128, app: Option<u128> },
     ToneReceived(u8),
     OperationCreated(u128),
     OperationCompleted(u128),
@@ -81,8 +81,8 @@ impl Call {
             (_, Kind::Terminated { code, subcode }) => self.state = State::Terminated { code, subcode },
             (_, Kind::Answered | Kind::Established) => return Err(Illegal),
             (_, Kind::DetailsChanged) => {}
-            (_, Kind::RosterUpdated { caller, app }) => {
-                for id in [Some(caller), app].into_iter().flatten() {
+            (_, Kind::RosterUpdated { identity, app }) => {
+                for id in [Some(identity), app].into_iter().flatten() {
                     if !self.participants.contains(&id) {
                         self.participants.push(id);
                     }
@@ -104,11 +104,11 @@ impl Event {
     pub(crate) fn of(recorded: &Recorded) -> Self {
         let kind = match &recorded.event {
             CallEvent::Offered(_) => Kind::Offered,
-            CallEvent::Step(Cause::Answered, _) => Kind::Answered,
-            CallEvent::Step(Cause::Established, _) => Kind::Established,
-            CallEvent::Step(Cause::TerminationStarted, _) => Kind::TerminationStarted,
-            CallEvent::Step(Cause::Terminated, told) => {
-                let result = told.as_ref().unwrap().result_info.value().unwrap();
+            CallEvent::Step(Transition::Answered, _) => Kind::Answered,
+            CallEvent::Step(Transition::Established, _) => Kind::Established,
+            CallEvent::Step(Transition::TerminationStarted, _) => Kind::TerminationStarted,
+            CallEvent::Step(Transition::Terminated, reported) => {
+                let result = reported.as_ref().unwrap().result_info.value().unwrap();
                 Kind::Terminated {
                     code: *result.code.value().unwrap(),
                     subcode: *result.subcode.value().unwrap(),
@@ -117,9 +117,9 @@ impl Event {
             CallEvent::DetailsChanged(_) => Kind::DetailsChanged,
             CallEvent::RosterUpdated(roster) => roster_updated(&roster.participants),
             CallEvent::ToneReceived(tone) => Kind::ToneReceived(key(tone)),
-            CallEvent::OperationCreated(told) => Kind::OperationCreated(named(told)),
-            CallEvent::OperationStep(operation::Cause::Completed, told) => {
-                Kind::OperationCompleted(named(told))
+            CallEvent::OperationCreated(reported) => Kind::OperationCreated(named(reported)),
+            CallEvent::OperationStep(operation::Transition::Completed, reported) => {
+                Kind::OperationCompleted(named(reported))
             }
             other => panic!("`{}` is in no generated log", other.type_name()),
         };
@@ -129,7 +129,7 @@ impl Event {
 
 fn roster_updated(participants: &[Participant]) -> Kind {
     let mut ids = participants.iter().map(|it| guid(it.id.value().unwrap()));
-    Kind::RosterUpdated { caller: ids.next().unwrap(), app: ids.next() }
+    Kind::RosterUpdated { identity: ids.next().unwrap(), app: ids.next() }
 }
 
 fn named(operation: &CommsOperation) -> u128 {

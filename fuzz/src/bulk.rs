@@ -47,9 +47,9 @@ impl Pair {
         for events in [self.whole.events(), one.events() + other.events()] {
             assert_eq!(events, self.replay.events());
         }
-        let plain: Vec<_> = self.replay.calls().map(|call| told(&Summary::from(call))).collect();
-        assert_eq!(told_of([&self.whole]), plain);
-        assert_eq!(told_of([one, other]), plain);
+        let plain: Vec<_> = self.replay.calls().map(|call| reported(&Summary::from(call))).collect();
+        assert_eq!(reported_of([&self.whole]), plain);
+        assert_eq!(reported_of([one, other]), plain);
     }
 }
 
@@ -64,14 +64,14 @@ fn first_of_more(bulk: &mut Bulk, line: &[u8]) -> Vec<Finding> {
     findings
 }
 
-fn told_of<const N: usize>(bulks: [&Bulk; N]) -> Vec<String> {
+fn reported_of<const N: usize>(bulks: [&Bulk; N]) -> Vec<String> {
     let mut calls: Vec<_> = bulks.into_iter().flat_map(Bulk::calls).collect();
     calls.sort_by_key(Summary::id);
-    calls.iter().map(told).collect()
+    calls.iter().map(reported).collect()
 }
 
 /// Everything that a summary tells.
-fn told(summary: &Summary<'_>) -> String {
+fn reported(summary: &Summary<'_>) -> String {
     let result = summary.result_info().map(|result| serde_json::to_string(result).expect("it is written"));
     let operations: Vec<_> = summary.operations().collect();
     let tones: Vec<_> = summary.tones().collect();

@@ -31,7 +31,7 @@ fn is_taken_whole_or_not_at_all(recorded: &Recorded) {
     let before = calls(states);
     let probed = usize::try_from(recorded.revision).unwrap_or_default() % before.len();
     for (number, known) in before.iter().enumerate() {
-        let mut ledger = states.snapshot();
+        let mut ledger = states.clone();
         let id = known.id();
         let mut line = recorded.clone();
         (line.call, line.revision) = (id, ledger.next_revision(id));

@@ -35,16 +35,16 @@ pub fn events(input: &[u8]) {
 
 /// Notifications: whatever is heard folds, and a message that is delivered again changes nothing.
 pub fn notifications(input: &[u8]) {
-    heard(Format::Notifications, input);
+    received(Format::Notifications, input);
     redelivered(&records(Format::Notifications, input));
 }
 
 /// The text log of the SDK: likewise.
 pub fn sdk_log(input: &[u8]) {
-    heard(Format::SdkLog, input);
+    received(Format::SdkLog, input);
 }
 
-fn heard(format: Format, input: &[u8]) {
+fn received(format: Format, input: &[u8]) {
     let played = play(format, input);
     for kind in [FindingKind::Refused, FindingKind::Conflict, FindingKind::RevisionGap] {
         assert!(!played.has(kind), "hearing gives what folds: {:?}", played.findings);
@@ -124,7 +124,7 @@ fn folds_from_its_own_text(played: &Played) {
 }
 
 fn is_the_same(played: &Played, again: &Played) {
-    let mut ledger = again.ledger.snapshot();
+    let mut ledger = again.ledger.clone();
     for call in played.ledger.calls() {
         let (id, revision) = (call.id(), call.revision());
         assert!(played.of(id).eq(again.of(id)), "the same events");
@@ -169,10 +169,11 @@ fn twice_in_a_row(ledger: &mut Ledger, body: &str) {
     let Ok(posted) = serde_json::from_str::<CommsNotifications>(body) else { return };
     for notification in &posted.value {
         let Some(id) = notification.call_id() else { continue };
-        let hear = |known: Option<&Call>| Call::observe(known, id, notification, &Delivery::default()).events;
-        for recorded in hear(ledger.call(id)) {
+        let classify =
+            |known: Option<&Call>| Call::observe(known, id, notification, &Delivery::default()).events;
+        for recorded in classify(ledger.call(id)) {
             ledger.apply(&recorded).expect("what is heard folds");
         }
-        assert_eq!(hear(ledger.call(id)), [], "heard again: {notification:?}");
+        assert_eq!(classify(ledger.call(id)), [], "heard again: {notification:?}");
     }
 }

@@ -1,6 +1,8 @@
 //! Everything that can be asked of a call, whatever state its log left it in.
 
-use callfold::call::{Asked, Call, Caller, Command, Decision, Delivery, Ending, Stimulus, StopReason};
+use callfold::call::{
+    AppIdentity, Call, Command, Decision, Delivery, Ending, NetworkEvent, RequestContext, StopReason,
+};
 use callfold::graph::{
     self, CommsNotification, CompletionReason, EndCode, MediaState, Method, Permission, ResultInfo, Route,
     Tone, Version,
@@ -23,8 +25,8 @@ pub(crate) fn start() -> Timestamp {
     "2026-11-23T09:15:00Z".parse().expect("a time")
 }
 
-pub(crate) fn asked(at: Timestamp, number: u128) -> Asked<'static> {
-    Asked::new(at, Uuid::from_u128(number), Caller::new(Permission::ALL))
+pub(crate) fn context(at: Timestamp, number: u128) -> RequestContext<'static> {
+    RequestContext::new(at, Uuid::from_u128(number), AppIdentity::new(Permission::ALL))
 }
 
 /// Asks everything of one call: what comes of it folds, and is told.
@@ -35,9 +37,9 @@ pub(crate) fn probe(ledger: &Ledger, id: CallId) {
     }
     deadlines_pass(ledger, id);
     let at = start();
-    for stimulus in stimuli(call) {
-        match ledger.react(id, stimulus, at) {
-            Ok(events) => fold(&mut ledger.snapshot(), &events),
+    for network_event in network_events(call) {
+        match ledger.on_network_event(id, network_event, at) {
+            Ok(events) => fold(&mut ledger.clone(), &events),
             Err(refusal) => is_said(&refusal),
         }
     }
@@ -45,9 +47,9 @@ pub(crate) fn probe(ledger: &Ledger, id: CallId) {
         let item = call.operations().last().and_then(|operation| operation.id()).cloned();
         let route = Route::new(*method, Some(id), item.or_else(|| Some(Id::from("item"))));
         let decided = Command::read(&route, body(*method).as_bytes())
-            .and_then(|command| ledger.decide(Some(id), command, &asked(at, 1 << 100)));
+            .and_then(|command| ledger.decide(Some(id), command, &context(at, 1 << 100)));
         match decided {
-            Ok(decision) => decides(&mut ledger.snapshot(), &decision),
+            Ok(decision) => decides(&mut ledger.clone(), &decision),
             Err(refusal) => is_said(&refusal),
         }
     }
@@ -78,40 +80,40 @@ const fn body(method: Method) -> &'static str {
 }
 
 /// Every stimulus there is.
-pub(crate) fn stimuli(call: &Call) -> Vec<Stimulus> {
+pub(crate) fn network_events(call: &Call) -> Vec<NetworkEvent> {
     let operation = call.operations().last().and_then(|operation| operation.id()).cloned();
     let roster = call.participants().cloned().chain([graph::Participant::default()]).collect();
     let id = || Id::from("session");
     vec![
-        Stimulus::Offered(Box::default()),
-        Stimulus::Alerted,
-        Stimulus::Connected(None),
-        Stimulus::AudioChanged(MediaState::Inactive),
-        Stimulus::Held,
-        Stimulus::Resumed,
-        Stimulus::TransferAccepted,
-        Stimulus::TransferFailed,
-        Stimulus::TransferCompleted,
-        Stimulus::RedirectAnswered(Box::default()),
-        Stimulus::HungUp(EndCode::PeerEnded),
-        Stimulus::MediaFailed,
-        Stimulus::RosterChanged(roster),
-        Stimulus::RosterChanged(Vec::new()),
-        Stimulus::TonePressed(Tone::Pound),
-        Stimulus::PromptFinished(Ending::Completed),
-        Stimulus::PromptFinished(Ending::CompletedBecause(CompletionReason::StopToneDetected)),
-        Stimulus::PromptFinished(Ending::Failed(ResultInfo::default())),
-        Stimulus::RecordingStarted { location: Some("https://a.b/c".into()), access_token: None },
-        Stimulus::SpeechStarted,
-        Stimulus::SpeechEnded,
-        Stimulus::RecordingFinished(StopReason::Silence),
-        Stimulus::RecordingFinished(StopReason::StopTone),
-        Stimulus::RecordingFinished(StopReason::Failed(ResultInfo::default())),
-        Stimulus::OperationFinished(operation.clone().unwrap_or_else(id), Ending::Completed),
-        Stimulus::OperationFinished(operation.unwrap_or_else(id), Ending::Failed(ResultInfo::default())),
-        Stimulus::ContentSharingStarted(id()),
-        Stimulus::ContentSharingUpdated(id()),
-        Stimulus::ContentSharingEnded(id()),
+        NetworkEvent::Offered(Box::default()),
+        NetworkEvent::Alerted,
+        NetworkEvent::Connected(None),
+        NetworkEvent::AudioChanged(MediaState::Inactive),
+        NetworkEvent::Held,
+        NetworkEvent::Resumed,
+        NetworkEvent::TransferAccepted,
+        NetworkEvent::TransferFailed,
+        NetworkEvent::TransferCompleted,
+        NetworkEvent::RedirectAnswered(Box::default()),
+        NetworkEvent::HungUp(EndCode::PeerEnded),
+        NetworkEvent::MediaFailed,
+        NetworkEvent::RosterChanged(roster),
+        NetworkEvent::RosterChanged(Vec::new()),
+        NetworkEvent::TonePressed(Tone::Pound),
+        NetworkEvent::PromptFinished(Ending::Completed),
+        NetworkEvent::PromptFinished(Ending::CompletedBecause(CompletionReason::StopToneDetected)),
+        NetworkEvent::PromptFinished(Ending::Failed(ResultInfo::default())),
+        NetworkEvent::RecordingStarted { location: Some("https://a.b/c".into()), access_token: None },
+        NetworkEvent::SpeechStarted,
+        NetworkEvent::SpeechEnded,
+        NetworkEvent::RecordingFinished(StopReason::Silence),
+        NetworkEvent::RecordingFinished(StopReason::StopTone),
+        NetworkEvent::RecordingFinished(StopReason::Failed(ResultInfo::default())),
+        NetworkEvent::OperationFinished(operation.clone().unwrap_or_else(id), Ending::Completed),
+        NetworkEvent::OperationFinished(operation.unwrap_or_else(id), Ending::Failed(ResultInfo::default())),
+        NetworkEvent::ContentSharingStarted(id()),
+        NetworkEvent::ContentSharingUpdated(id()),
+        NetworkEvent::ContentSharingEnded(id()),
     ]
 }
 
@@ -128,8 +130,8 @@ pub(crate) fn fold(ledger: &mut Ledger, events: &[Recorded]) {
         assert_eq!(ledger.apply(recorded), Ok(Applied::Folded), "{recorded}");
         is_the_same_from_its_text(recorded);
         let call = ledger.call(recorded.call).expect("the call of an event that was folded");
-        if let Some(told) = Notify::new(Version::Beta).event(call, recorded) {
-            hears(ledger, &told);
+        if let Some(reported) = Notify::new(Version::Beta).event(call, recorded) {
+            hears(ledger, &reported);
         }
     }
 }
@@ -140,13 +142,13 @@ pub(crate) fn is_the_same_from_its_text(recorded: &Recorded) {
     }
 }
 
-fn hears(ledger: &Ledger, told: &CommsNotification) {
-    let text = serde_json::to_string(told).expect("a notification is written");
+fn hears(ledger: &Ledger, reported: &CommsNotification) {
+    let text = serde_json::to_string(reported).expect("a notification is written");
     let read: CommsNotification = serde_json::from_str(&text).expect("what is posted is read");
-    let id = told.call_id().expect("it names its call");
-    for mut bot in [Ledger::new(), ledger.snapshot()] {
-        let heard = Call::observe(bot.call(id), id, &read, &Delivery::default());
-        for recorded in &heard.events {
+    let id = reported.call_id().expect("it names its call");
+    for mut bot in [Ledger::new(), ledger.clone()] {
+        let received = Call::observe(bot.call(id), id, &read, &Delivery::default());
+        for recorded in &received.events {
             assert_eq!(bot.apply(recorded), Ok(Applied::Folded), "{text} gave {recorded}");
         }
     }
@@ -154,7 +156,7 @@ fn hears(ledger: &Ledger, told: &CommsNotification) {
 
 /// Each deadline that passes is done with, and what it brings about folds.
 fn deadlines_pass(ledger: &Ledger, id: CallId) {
-    let mut ledger = ledger.snapshot();
+    let mut ledger = ledger.clone();
     for _ in 0..DEADLINES {
         let Some(call) = ledger.call(id) else { return };
         let Some(due) = call.next_deadline() else { return };

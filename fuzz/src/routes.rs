@@ -6,7 +6,7 @@ use callfold::graph::Route;
 use callfold::jiff::{SignedDuration, Timestamp};
 
 use crate::calls::in_every_state;
-use crate::probe::{asked, calls, decides, fold, is_said, start, stimuli};
+use crate::probe::{calls, context, decides, fold, is_said, network_events, start};
 
 /// How many lines of an input are looked at.
 const LINES: usize = 12;
@@ -17,7 +17,7 @@ const SECONDS: i64 = 100_000;
 /// Lines `VERB PATH BODY`, `! CALL STIMULUS` (numbers) and `~ SECONDS`: what is decided folds, and the rest is refused.
 pub fn routes(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
-    let (mut ledger, mut now) = (in_every_state().snapshot(), start());
+    let (mut ledger, mut now) = (in_every_state().clone(), start());
     for (number, line) in (0..).zip(text.lines().take(LINES)) {
         let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
         match first {
@@ -41,10 +41,10 @@ fn wait(ledger: &mut Ledger, now: Timestamp, seconds: &str) -> Timestamp {
 
 fn happen(ledger: &mut Ledger, now: Timestamp, what: &str) {
     let mut numbers = what.split(' ').filter_map(|number| number.parse::<usize>().ok());
-    let (Some(call), Some(stimulus)) = (numbers.next(), numbers.next()) else { return };
+    let (Some(call), Some(network_event)) = (numbers.next(), numbers.next()) else { return };
     let Some(call) = ledger.calls().nth(call) else { return };
-    let Some(stimulus) = stimuli(call).into_iter().nth(stimulus) else { return };
-    match ledger.react(call.id(), stimulus, now) {
+    let Some(network_event) = network_events(call).into_iter().nth(network_event) else { return };
+    match ledger.on_network_event(call.id(), network_event, now) {
         Ok(events) => fold(ledger, &events),
         Err(refusal) => is_said(&refusal),
     }
@@ -66,14 +66,14 @@ fn request(ledger: &mut Ledger, now: Timestamp, number: u128, verb: &str, rest: 
         Err(refusal) => return is_said(&refusal),
     };
     assert_eq!(command.method(), route.method);
-    let asked = asked(now, (1 << 100) + number);
+    let context = context(now, (1 << 100) + number);
     for call in calls(ledger) {
-        match call.decide(command.clone(), &asked) {
-            Ok(decision) => decides(&mut ledger.snapshot(), &decision),
+        match call.decide(command.clone(), &context) {
+            Ok(decision) => decides(&mut ledger.clone(), &decision),
             Err(refusal) => is_said(&refusal),
         }
     }
-    match ledger.decide(route.call, command, &asked) {
+    match ledger.decide(route.call, command, &context) {
         Ok(decision) => decides(ledger, &decision),
         Err(refusal) => is_said(&refusal),
     }

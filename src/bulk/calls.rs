@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use hashbrown::HashTable;
 
+use super::compact::{Compact, Room, Update};
 use super::kind::Kind;
-use super::lean::{Lean, Room, Telling};
 use super::meaning::Learned;
-use super::reader::{Holes, Told};
+use super::reader::{Holes, Reported};
 use super::shape::Spans;
-use super::{Summary, whole};
-use crate::call::{Beginning, Cause, State};
+use super::{Summary, full};
+use crate::call::{Beginning, State, Transition};
 use crate::ledger::hash_of_call as hash;
 use crate::{CallId, Finding, Recorded, Replay};
 
@@ -18,7 +18,7 @@ use crate::{CallId, Finding, Recorded, Replay};
 #[derive(Clone)]
 pub(super) struct Calls {
     pub(super) learned: Learned,
-    lean: Vec<Slot>,
+    compact: Vec<Slot>,
     index: HashTable<u32>,
     /// Where the calls are that are not lean, and what came too early.
     pub(super) replay: Replay,
@@ -31,7 +31,7 @@ pub(super) struct Calls {
 
 #[derive(Clone, Debug)]
 struct Slot {
-    lean: Lean,
+    compact: Compact,
     /// True while the replay has the call.
     is_away: bool,
 }
@@ -40,7 +40,7 @@ impl Default for Calls {
     fn default() -> Self {
         Self {
             learned: Learned::default(),
-            lean: Vec::new(),
+            compact: Vec::new(),
             index: HashTable::new(),
             replay: Replay::new().onto(crate::Ledger::of_lines()),
             is_whole: true,
@@ -57,7 +57,7 @@ impl Calls {
     }
 
     pub(super) fn count(&self) -> usize {
-        self.lean.iter().filter(|slot| !slot.is_away).count() + self.replay.calls().count()
+        self.compact.iter().filter(|slot| !slot.is_away).count() + self.replay.calls().count()
     }
 
     pub(super) const fn events(&self) -> u64 {
@@ -66,144 +66,152 @@ impl Calls {
 
     /// What is told of each, in the order of their ids.
     pub(super) fn summaries(&self) -> Vec<Summary<'_>> {
-        let lean = self.lean.iter().filter(|slot| !slot.is_away);
-        let lean = lean.map(|slot| Summary::lean(&slot.lean, &self.learned));
+        let compact = self.compact.iter().filter(|slot| !slot.is_away);
+        let compact = compact.map(|slot| Summary::compact(&slot.compact, &self.learned));
         let whole = self.replay.calls().map(Summary::from);
-        let mut calls: Vec<_> = lean.chain(whole).collect();
+        let mut calls: Vec<_> = compact.chain(whole).collect();
         calls.sort_unstable_by_key(Summary::id);
         calls
     }
 
     /// Which lean call has an id.
     pub(super) fn find(&self, call: CallId) -> Option<u32> {
-        let is_it = |number: &u32| self.lean.get(*number as usize).is_some_and(|slot| slot.lean.id == call);
+        let is_it =
+            |number: &u32| self.compact.get(*number as usize).is_some_and(|slot| slot.compact.id == call);
         self.index.find(hash(call), is_it).copied()
     }
 
     /// Folds a line into its lean call; false, and nothing changed, where that has no room for it.
-    pub(super) fn fold(&mut self, told: &Told<'_>, holes: &Holes) -> bool {
-        let line = &told.line;
-        if !self.is_whole && !self.replay.wants(line.call, line.revision, line.at.told()) {
+    pub(super) fn fold(&mut self, reported: &Reported<'_>, holes: &Holes) -> bool {
+        let line = &reported.line;
+        if !self.is_whole && !self.replay.wants(line.call, line.revision, line.at.reported()) {
             return true;
         }
-        let is_folded = match told.lean {
-            Some(index) => self.evolve(index as usize, told, holes).unwrap_or(false),
-            None => self.begin(told, holes),
+        let is_folded = match reported.compact {
+            Some(index) => self.evolve(index as usize, reported, holes).unwrap_or(false),
+            None => self.begin(reported, holes),
         };
         self.events += u64::from(is_folded);
         is_folded
     }
 
-    fn begin(&mut self, told: &Told<'_>, holes: &Holes) -> bool {
-        let line = &told.line;
+    fn begin(&mut self, reported: &Reported<'_>, holes: &Holes) -> bool {
+        let line = &reported.line;
         let is_known = self.replay.call(line.call).is_some() || self.replay.waits_for(line.call);
         if line.revision != 1 || is_known {
             return false;
         }
-        let Some(lean) = self.lean(told, &holes.spans) else { return false };
-        self.keep(lean);
+        let Some(compact) = self.compact(reported, &holes.spans) else { return false };
+        self.keep(compact);
         true
     }
 
-    fn lean(&mut self, told: &Told<'_>, spans: &Spans) -> Option<Lean> {
-        let line = &told.line;
+    fn compact(&mut self, reported: &Reported<'_>, spans: &Spans) -> Option<Compact> {
+        let line = &reported.line;
         let Self { learned: Learned { details, results, .. }, room, .. } = self;
-        let is_beginning = matches!(told.kind, Kind::Offered | Kind::Placed | Kind::Adopted);
+        let is_beginning = matches!(reported.kind, Kind::Offered | Kind::Placed | Kind::Adopted);
         let details = details.meaning(spans).filter(|_| is_beginning)?;
-        let (beginning, state) = match (told.kind, details.state) {
+        let (beginning, state) = match (reported.kind, details.state) {
             (Kind::Placed, _) => (Beginning::Placed, State::Establishing),
             (Kind::Adopted, Some(state)) => (Beginning::Adopted, state),
             (Kind::Adopted, None) => (Beginning::Guessed, State::Established),
             _ => (Beginning::Offered, State::Incoming),
         };
-        let mut lean = Lean::begin(line, beginning, state, *room);
-        lean.told(details, line, spans, results);
-        Some(lean)
+        let mut compact = Compact::begin(line, beginning, state, *room);
+        compact.reported(details, line, spans, results);
+        Some(compact)
     }
 
-    fn evolve(&mut self, index: usize, told: &Told<'_>, holes: &Holes) -> Option<bool> {
-        let Self { learned, lean, room, .. } = self;
-        let slot = lean.get_mut(index)?;
-        let is_next = !slot.is_away && told.line.revision == slot.lean.revision + 1;
-        let is_folded = is_next && take_in(&mut slot.lean, learned, told, holes)?;
+    fn evolve(&mut self, index: usize, reported: &Reported<'_>, holes: &Holes) -> Option<bool> {
+        let Self { learned, compact, room, .. } = self;
+        let slot = compact.get_mut(index)?;
+        let is_next = !slot.is_away && reported.line.revision == slot.compact.revision + 1;
+        let is_folded = is_next && take_in(&mut slot.compact, learned, reported, holes)?;
         if is_folded {
-            slot.lean.passed(&told.line);
-            if matches!(told.kind, Kind::Step(Cause::Terminated)) {
-                *room = slot.lean.settle();
+            slot.compact.passed(&reported.line);
+            if matches!(reported.kind, Kind::Step(Transition::Terminated)) {
+                *room = slot.compact.settle();
             }
         }
         Some(is_folded)
     }
 
-    fn keep(&mut self, lean: Lean) {
-        let Self { index, lean: calls, .. } = self;
+    fn keep(&mut self, compact: Compact) {
+        let Self { index, compact: calls, .. } = self;
         let Ok(number) = u32::try_from(calls.len()) else { return };
-        index.insert_unique(hash(lean.id), number, |number| {
-            calls.get(*number as usize).map_or(0, |slot| hash(slot.lean.id))
+        index.insert_unique(hash(compact.id), number, |number| {
+            calls.get(*number as usize).map_or(0, |slot| hash(slot.compact.id))
         });
-        calls.push(Slot { lean, is_away: false });
+        calls.push(Slot { compact, is_away: false });
     }
 
     /// Folds an event into its whole call.
     pub(super) fn whole(&mut self, recorded: Recorded, findings: &mut Vec<Finding>) {
         let call = recorded.call;
         let index = self.find(call).map(|index| index as usize);
-        if let Some(slot) = index.and_then(|index| self.lean.get_mut(index))
+        if let Some(slot) = index.and_then(|index| self.compact.get_mut(index))
             && !slot.is_away
         {
             slot.is_away = true;
-            self.replay.working_set_mut().put(whole::thaw(&slot.lean, &self.learned));
+            self.replay.working_set_mut().put(full::to_call(&slot.compact, &self.learned));
         }
         self.replay.recorded(recorded, &mut |_| {}, findings);
         if self.replay.waits_for(call) {
             return;
         }
         let entry = self.replay.working_set().entry(call);
-        let Some(lean) = entry.and_then(|entry| whole::freeze(entry, &mut self.learned)) else {
+        let Some(compact) = entry.and_then(|entry| full::from_call(entry, &mut self.learned)) else {
             return;
         };
         self.replay.working_set_mut().remove(call);
-        match index.and_then(|index| self.lean.get_mut(index)) {
-            Some(slot) => *slot = Slot { lean, is_away: false },
-            None => self.keep(lean),
+        match index.and_then(|index| self.compact.get_mut(index)) {
+            Some(slot) => *slot = Slot { compact, is_away: false },
+            None => self.keep(compact),
         }
     }
 }
 
 /// Takes in what a line tells; false or `None`, and nothing changed, where the lean fold has no room for it.
-fn take_in(lean: &mut Lean, learned: &mut Learned, told: &Told<'_>, holes: &Holes) -> Option<bool> {
+fn take_in(
+    compact: &mut Compact,
+    learned: &mut Learned,
+    reported: &Reported<'_>,
+    holes: &Holes,
+) -> Option<bool> {
     let Learned { details, tones, operations, results, .. } = learned;
     let Holes { spans, arrivals } = holes;
-    let line = &told.line;
-    let is_live = lean.state.is_live();
-    Some(match told.kind {
+    let line = &reported.line;
+    let is_live = compact.state.is_live();
+    Some(match reported.kind {
         Kind::Step(_) | Kind::DetailsChanged => {
             let details = details.meaning(spans)?;
-            let is_taken = if let Kind::Step(cause) = told.kind { lean.step(cause) } else { is_live };
+            let is_taken =
+                if let Kind::Step(transition) = reported.kind { compact.step(transition) } else { is_live };
             if is_taken {
-                lean.told(details, line, spans, results);
+                compact.reported(details, line, spans, results);
             }
             is_taken
         }
-        Kind::ToneReceived => is_live && lean.press(tones.meaning(spans)?, line, spans),
+        Kind::ToneReceived => is_live && compact.receive_tone(tones.meaning(spans)?, line, spans),
         Kind::RosterUpdated => {
-            let is_taken = is_live && lean.takes_delta(told.sequence);
+            let is_taken = is_live && compact.takes_delta(reported.sequence);
             if is_taken {
-                lean.sit(arrivals, told.sequence);
+                compact.sit(arrivals, reported.sequence);
             }
             is_taken
         }
         Kind::OperationCreated => {
-            let telling = &mut Telling { line, spans, shapes: operations, results };
-            lean.create(operations.meaning(spans)?, telling)
+            let update = &mut Update { line, spans, shapes: operations, results };
+            compact.create(operations.meaning(spans)?, update)
         }
         Kind::OperationUpdated | Kind::OperationStep(_) => {
-            let telling = &mut Telling { line, spans, shapes: operations, results };
-            let cause = if let Kind::OperationStep(cause) = told.kind { Some(cause) } else { None };
-            lean.update(cause, operations.meaning(spans)?, telling)
+            let update = &mut Update { line, spans, shapes: operations, results };
+            let transition =
+                if let Kind::OperationStep(transition) = reported.kind { Some(transition) } else { None };
+            compact.update(transition, operations.meaning(spans)?, update)
         }
-        Kind::Beside => is_live,
-        Kind::Heard => true,
+        Kind::NoStateChange => is_live,
+        Kind::NotificationHeard => true,
         Kind::Offered | Kind::Placed | Kind::Adopted => false,
     })
 }

@@ -11,27 +11,27 @@ use super::scan;
 /// The app's own name for an operation, as it was told. Many are GUIDs, which are not kept as text.
 /// Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member `clientContext`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct ClientContext<'a>(Told<'a>);
+pub struct ClientContext<'a>(Reported<'a>);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Told<'a> {
+enum Reported<'a> {
     Guid(Uuid),
     Text(&'a str),
 }
 
 impl<'a> ClientContext<'a> {
     pub(super) const fn of_guid(guid: Uuid) -> Self {
-        Self(Told::Guid(guid))
+        Self(Reported::Guid(guid))
     }
 
     /// Of a text that may be a GUID.
     pub(super) fn of(text: &'a str) -> Self {
-        scan::guid(text.as_bytes()).map_or(Self(Told::Text(text)), Self::of_guid)
+        scan::guid(text.as_bytes()).map_or(Self(Reported::Text(text)), Self::of_guid)
     }
 
     /// Of a text that is none.
     pub(super) const fn of_text(text: &'a str) -> Self {
-        Self(Told::Text(text))
+        Self(Reported::Text(text))
     }
 
     /// The GUID that it is, where it was kept as one: in lower case with dashes.
@@ -48,8 +48,8 @@ impl<'a> ClientContext<'a> {
     /// ```
     pub const fn guid(self) -> Option<Uuid> {
         match self.0 {
-            Told::Guid(guid) => Some(guid),
-            Told::Text(_) => None,
+            Reported::Guid(guid) => Some(guid),
+            Reported::Text(_) => None,
         }
     }
 
@@ -67,8 +67,8 @@ impl<'a> ClientContext<'a> {
     /// ```
     pub fn text(self) -> Cow<'a, str> {
         match self.0 {
-            Told::Guid(guid) => guid.hyphenated().to_string().into(),
-            Told::Text(text) => text.into(),
+            Reported::Guid(guid) => guid.hyphenated().to_string().into(),
+            Reported::Text(text) => text.into(),
         }
     }
 }
@@ -76,8 +76,8 @@ impl<'a> ClientContext<'a> {
 impl fmt::Display for ClientContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Told::Guid(guid) => guid.hyphenated().fmt(f),
-            Told::Text(text) => f.pad(text),
+            Reported::Guid(guid) => guid.hyphenated().fmt(f),
+            Reported::Text(text) => f.pad(text),
         }
     }
 }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::scan;
 use super::shape::Root;
-use crate::call::Cause;
+use crate::call::Transition;
 use crate::operation;
 
 /// What an event does, by its name on the log.
@@ -13,25 +13,26 @@ pub(super) enum Kind {
     Offered,
     Placed,
     Adopted,
-    Step(Cause),
+    Step(Transition),
     DetailsChanged,
     ToneReceived,
     RosterUpdated,
     OperationCreated,
     OperationUpdated,
-    OperationStep(operation::Cause),
+    OperationStep(operation::Transition),
     /// It needs a call that lives, and is nothing that a summary tells.
-    Beside,
+    NoStateChange,
     /// It is nothing that a summary tells.
-    Heard,
+    NotificationHeard,
 }
 
 impl Kind {
     /// The kinds by the names of their events.
     fn by_name() -> Vec<(&'static str, Self)> {
-        let steps = Cause::ALL.iter().map(|cause| (cause.as_str(), Self::Step(*cause)));
-        let of_operations = operation::Cause::ALL.iter();
-        let of_operations = of_operations.map(|cause| (cause.as_str(), Self::OperationStep(*cause)));
+        let steps = Transition::ALL.iter().map(|transition| (transition.as_str(), Self::Step(*transition)));
+        let of_operations = operation::Transition::ALL.iter();
+        let of_operations =
+            of_operations.map(|transition| (transition.as_str(), Self::OperationStep(*transition)));
         let others = [
             ("offered", Self::Offered),
             ("placed", Self::Placed),
@@ -41,10 +42,10 @@ impl Kind {
             ("rosterUpdated", Self::RosterUpdated),
             ("operationCreated", Self::OperationCreated),
             ("operationUpdated", Self::OperationUpdated),
-            ("stateConfirmed", Self::Beside),
-            ("contentSharingStarted", Self::Beside),
-            ("contentSharingEnded", Self::Beside),
-            ("notificationHeard", Self::Heard),
+            ("stateConfirmed", Self::NoStateChange),
+            ("contentSharingStarted", Self::NoStateChange),
+            ("contentSharingEnded", Self::NoStateChange),
+            ("notificationHeard", Self::NotificationHeard),
         ];
         steps.chain(of_operations).chain(others).collect()
     }

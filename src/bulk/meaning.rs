@@ -16,7 +16,7 @@ pub(super) type Span = (Mark, Mark);
 
 /// What is told of a call.
 #[derive(Clone, Debug)]
-pub(super) struct DetailsTold {
+pub(super) struct ReportedDetails {
     /// Only of an adoption.
     pub(super) state: Option<State>,
     pub(super) direction: Member<NameId>,
@@ -27,14 +27,14 @@ pub(super) struct DetailsTold {
 
 /// What is told of a tone, where it has a number and a name.
 #[derive(Clone, Debug)]
-pub(super) struct ToneTold {
+pub(super) struct ReportedTone {
     pub(super) sequence: u8,
     pub(super) tone: NameId,
 }
 
 /// What is told of an operation that has an id.
 #[derive(Clone, Debug)]
-pub(super) struct OperationTold {
+pub(super) struct ReportedOperation {
     pub(super) id: u8,
     pub(super) type_name: Option<NameId>,
     pub(super) kind: OperationKind,
@@ -48,7 +48,7 @@ pub(super) struct OperationTold {
 
 /// What is told of a participant that has an id.
 #[derive(Clone, Debug)]
-pub(super) struct ParticipantTold {
+pub(super) struct ReportedParticipant {
     pub(super) id: u8,
     pub(super) is_gone: bool,
     pub(super) has_info: bool,
@@ -57,11 +57,11 @@ pub(super) struct ParticipantTold {
 /// All that was learned.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Learned {
-    pub(super) details: Shapes<DetailsTold>,
-    pub(super) tones: Shapes<ToneTold>,
-    pub(super) operations: Shapes<OperationTold>,
-    pub(super) participants: Shapes<ParticipantTold>,
-    pub(super) beside: Shapes<()>,
+    pub(super) details: Shapes<ReportedDetails>,
+    pub(super) tones: Shapes<ReportedTone>,
+    pub(super) operations: Shapes<ReportedOperation>,
+    pub(super) participants: Shapes<ReportedParticipant>,
+    pub(super) no_state_change: Shapes<()>,
     pub(super) names: Names,
     pub(super) results: Results,
 }
@@ -71,22 +71,22 @@ impl Learned {
     pub(super) fn learn(&mut self, root: Root, event: &CallEvent) -> Option<()> {
         let data = serde_json::to_string(event).ok()?;
         match event {
-            CallEvent::Offered(told)
-            | CallEvent::Placed(told)
-            | CallEvent::Adopted(told)
-            | CallEvent::Step(_, told)
-            | CallEvent::DetailsChanged(told) => {
+            CallEvent::Offered(reported)
+            | CallEvent::Placed(reported)
+            | CallEvent::Adopted(reported)
+            | CallEvent::Step(_, reported)
+            | CallEvent::DetailsChanged(reported) => {
                 let layout = Layout::of(&data, graph::Call::hole)?;
-                let meaning = match told {
-                    Some(told) => DetailsTold::of(told, &layout, &mut self.names)?,
-                    None => DetailsTold::of(&graph::Call::default(), &layout, &mut self.names)?,
+                let meaning = match reported {
+                    Some(reported) => ReportedDetails::of(reported, &layout, &mut self.names)?,
+                    None => ReportedDetails::of(&graph::Call::default(), &layout, &mut self.names)?,
                 };
                 self.details.learn(root, &layout, meaning);
             }
             CallEvent::ToneReceived(tone) => {
                 let layout = Layout::of(&data, ToneInfo::hole)?;
                 let name = self.names.id(tone.tone.value()?.as_str())?;
-                let meaning = ToneTold { sequence: layout.hole("sequenceId")?, tone: name };
+                let meaning = ReportedTone { sequence: layout.hole("sequenceId")?, tone: name };
                 self.tones.learn(root, &layout, meaning);
             }
             CallEvent::RosterUpdated(roster) => {
@@ -94,57 +94,59 @@ impl Learned {
                     self.learn_participant(participant)?;
                 }
             }
-            CallEvent::OperationCreated(told)
-            | CallEvent::OperationUpdated(told)
-            | CallEvent::OperationStep(_, told) => _ = self.learn_operation(root, told)?,
+            CallEvent::OperationCreated(reported)
+            | CallEvent::OperationUpdated(reported)
+            | CallEvent::OperationStep(_, reported) => _ = self.learn_operation(root, reported)?,
             CallEvent::StateConfirmed(_)
             | CallEvent::ContentSharingStarted(_)
             | CallEvent::ContentSharingEnded(_)
-            | CallEvent::NotificationHeard(_) => self.beside.learn(root, &Layout::of(&data, beside)?, ()),
+            | CallEvent::NotificationHeard(_) => {
+                self.no_state_change.learn(root, &Layout::of(&data, no_state_change)?, ())
+            }
             CallEvent::Service(_) => return None,
         }
         Some(())
     }
 
-    fn learn_participant(&mut self, told: &Participant) -> Option<String> {
-        let data = serde_json::to_string(told).ok()?;
+    fn learn_participant(&mut self, reported: &Participant) -> Option<String> {
+        let data = serde_json::to_string(reported).ok()?;
         let layout = Layout::of(&data, Participant::hole)?;
-        self.participants.learn(Root::default(), &layout, ParticipantTold::of(told, &layout)?);
+        self.participants.learn(Root::default(), &layout, ReportedParticipant::of(reported, &layout)?);
         Some(data)
     }
 
-    fn learn_operation(&mut self, root: Root, told: &CommsOperation) -> Option<String> {
-        let data = serde_json::to_string(told).ok()?;
+    fn learn_operation(&mut self, root: Root, reported: &CommsOperation) -> Option<String> {
+        let data = serde_json::to_string(reported).ok()?;
         let layout = Layout::of(&data, CommsOperation::hole)?;
-        let meaning = OperationTold::of(told, &layout, &mut self.names)?;
+        let meaning = ReportedOperation::of(reported, &layout, &mut self.names)?;
         self.operations.learn(root, &layout, meaning);
         Some(data)
     }
 
     /// A participant as a telling that is kept.
-    pub(super) fn pack_participant(&mut self, told: &Participant) -> Option<Packed> {
-        let data = self.learn_participant(told)?;
+    pub(super) fn pack_participant(&mut self, reported: &Participant) -> Option<Packed> {
+        let data = self.learn_participant(reported)?;
         self.participants.pack_text(Root::default(), &data)
     }
 
     /// An operation as a telling that is kept.
-    pub(super) fn pack_operation(&mut self, told: &CommsOperation) -> Option<Packed> {
-        let data = self.learn_operation(Root::default(), told)?;
+    pub(super) fn pack_operation(&mut self, reported: &CommsOperation) -> Option<Packed> {
+        let data = self.learn_operation(Root::default(), reported)?;
         self.operations.pack_text(Root::default(), &data)
     }
 }
 
 /// What may vary in events of which a summary tells nothing.
-fn beside(path: &[&str]) -> Hole {
+fn no_state_change(path: &[&str]) -> Hole {
     match path {
         ["id"] | ["messageIds", ITEM] => Hole::Name,
         _ => Hole::Fixed,
     }
 }
 
-impl DetailsTold {
-    fn of(told: &graph::Call, layout: &Layout<'_>, names: &mut Names) -> Option<Self> {
-        let audio = match &told.media_state {
+impl ReportedDetails {
+    fn of(reported: &graph::Call, layout: &Layout<'_>, names: &mut Names) -> Option<Self> {
+        let audio = match &reported.media_state {
             Member::Absent => Member::Absent,
             Member::Null => Member::Null,
             Member::Value(media) => match media.audio.value() {
@@ -153,49 +155,49 @@ impl DetailsTold {
             },
         };
         Some(Self {
-            state: told.state.value().and_then(State::from_wire),
-            direction: name(&told.direction, graph::CallDirection::as_str, names)?,
+            state: reported.state.value().and_then(State::from_wire),
+            direction: name(&reported.direction, graph::CallDirection::as_str, names)?,
             audio,
-            result: placed(&told.result_info, layout.member("resultInfo"))?,
-            reason: placed(&told.termination_reason, layout.hole("terminationReason"))?,
+            result: placed(&reported.result_info, layout.member("resultInfo"))?,
+            reason: placed(&reported.termination_reason, layout.hole("terminationReason"))?,
         })
     }
 }
 
-impl OperationTold {
-    fn of(told: &CommsOperation, layout: &Layout<'_>, names: &mut Names) -> Option<Self> {
-        let type_name = match &told.odata_type {
+impl ReportedOperation {
+    fn of(reported: &CommsOperation, layout: &Layout<'_>, names: &mut Names) -> Option<Self> {
+        let type_name = match &reported.odata_type {
             Some(name) => Some(names.id(name.as_str())?),
             None => None,
         };
         let known = CommsOperation {
-            odata_type: told.odata_type.clone(),
-            client_context: told.client_context.clone(),
-            result_info: told.result_info.clone(),
-            status: told.status.clone(),
-            completion_reason: told.completion_reason.clone(),
-            id: told.id.clone(),
+            odata_type: reported.odata_type.clone(),
+            client_context: reported.client_context.clone(),
+            result_info: reported.result_info.clone(),
+            status: reported.status.clone(),
+            completion_reason: reported.completion_reason.clone(),
+            id: reported.id.clone(),
             ..CommsOperation::default()
         };
         Some(Self {
             id: layout.hole("id")?,
             type_name,
-            kind: told.kind(),
-            state: operation::State::told(told),
-            context: placed(&told.client_context, layout.hole("clientContext"))?,
-            result: placed(&told.result_info, layout.member("resultInfo"))?,
-            reason: name(&told.completion_reason, graph::CompletionReason::as_str, names)?,
-            has_more: known != *told,
+            kind: reported.kind(),
+            state: operation::State::reported(reported),
+            context: placed(&reported.client_context, layout.hole("clientContext"))?,
+            result: placed(&reported.result_info, layout.member("resultInfo"))?,
+            reason: name(&reported.completion_reason, graph::CompletionReason::as_str, names)?,
+            has_more: known != *reported,
         })
     }
 }
 
-impl ParticipantTold {
-    fn of(told: &Participant, layout: &Layout<'_>) -> Option<Self> {
+impl ReportedParticipant {
+    fn of(reported: &Participant, layout: &Layout<'_>) -> Option<Self> {
         Some(Self {
             id: layout.hole("id")?,
-            is_gone: !told.removed_state.is_absent(),
-            has_info: !told.info.is_absent(),
+            is_gone: !reported.removed_state.is_absent(),
+            has_info: !reported.info.is_absent(),
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Lines in the canonical layout: the envelope by hand, the data by the shapes that were learned.
 
+use super::compact::{Arrivals, Line};
 use super::kind::{Kind, Kinds};
-use super::lean::{Arrivals, Line};
-use super::meaning::{Learned, ParticipantTold};
+use super::meaning::{Learned, ReportedParticipant};
 use super::scan::{self, Clock};
 use super::shape::{Root, Shapes, Spans};
 use super::time::Time;
@@ -20,10 +20,10 @@ pub(super) struct Reader {
 
 /// A line whose envelope is read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Told<'a> {
+pub(super) struct Reported<'a> {
     pub(super) line: Line<'a>,
     /// Which lean call it is of, where that is known.
-    pub(super) lean: Option<u32>,
+    pub(super) compact: Option<u32>,
     pub(super) kind: Kind,
     /// The number of a roster that is a delta.
     pub(super) sequence: Option<i64>,
@@ -59,17 +59,17 @@ impl Reader {
     pub(super) fn read<'a>(
         &mut self,
         learned: &Learned,
-        (call, lean): (CallId, Option<u32>),
+        (call, compact): (CallId, Option<u32>),
         log: &'a [u8],
-    ) -> Option<Told<'a>> {
+    ) -> Option<Reported<'a>> {
         let mut at = scan::pass(log, scan::BEGIN.len() + scan::GUID, br#"","rev":"#)?;
         let (revision, end) = scan::integer(log, at)?;
         let revision = u64::try_from(revision).ok().filter(|revision| (1..1 << 53).contains(revision))?;
         let mut time = Time::NONE;
         at = scan::pass(log, end, br#",""#)?;
         if let Some(begin) = scan::pass(log, at, br#"at":""#) {
-            let (told, end) = self.clock.time(log, begin)?;
-            time = told;
+            let (reported, end) = self.clock.time(log, begin)?;
+            time = reported;
             at = scan::pass(log, end, br#"",""#)?;
         }
         at = scan::pass(log, at, br#"type":""#)?;
@@ -82,7 +82,7 @@ impl Reader {
         // Places in a line are kept in 32 bits.
         u32::try_from(bytes.len()).ok()?;
         let line = Line { bytes, call, revision, at: time, digest: digest_of_line(bytes) };
-        Some(Told { line, lean, kind, sequence })
+        Some(Reported { line, compact, kind, sequence })
     }
 
     /// Finds the shape of the data that begins here, and what stands in its holes. Gives the number of a roster that is a
@@ -94,7 +94,7 @@ impl Reader {
         log: &[u8],
         begin: usize,
     ) -> Option<(Option<i64>, usize)> {
-        let Learned { details, tones, operations, beside, participants, .. } = learned;
+        let Learned { details, tones, operations, no_state_change, participants, .. } = learned;
         let spans = &mut self.holes.spans;
         let end = match kind {
             Kind::Offered | Kind::Placed | Kind::Adopted | Kind::Step(_) | Kind::DetailsChanged => {
@@ -104,7 +104,7 @@ impl Reader {
             Kind::OperationCreated | Kind::OperationUpdated | Kind::OperationStep(_) => {
                 operations.read(root, log, begin, spans)?.1
             }
-            Kind::Beside | Kind::Heard => beside.read(root, log, begin, spans)?.1,
+            Kind::NoStateChange | Kind::NotificationHeard => no_state_change.read(root, log, begin, spans)?.1,
             Kind::RosterUpdated => return self.roster(participants, log, begin),
         };
         Some((None, end))
@@ -113,7 +113,7 @@ impl Reader {
     /// Reads a roster. Gives its number where it is a delta, and its end.
     fn roster(
         &mut self,
-        participants: &Shapes<ParticipantTold>,
+        participants: &Shapes<ReportedParticipant>,
         log: &[u8],
         begin: usize,
     ) -> Option<(Option<i64>, usize)> {

@@ -27,7 +27,8 @@ pub(super) fn pair(text: &[u8]) -> Option<(u64, u64)> {
     };
     let (first, second) = (hexadecimal(four(0) << 32 | four(4)), hexadecimal(four(9) << 32 | four(14)));
     let (third, fourth) = (hexadecimal(four(19) << 32 | four(24)), hexadecimal(four(28) << 32 | four(32)));
-    let is_sound = (first.odd | second.odd | third.odd | fourth.odd) & ODD == 0;
+    let is_sound =
+        (first.non_canonical | second.non_canonical | third.non_canonical | fourth.non_canonical) & ODD == 0;
     let is_dashed = [text[8], text[13], text[18], text[23]] == *b"----";
     (is_sound && is_dashed).then_some((first.value << 32 | second.value, third.value << 32 | fourth.value))
 }
@@ -35,7 +36,7 @@ pub(super) fn pair(text: &[u8]) -> Option<(u64, u64)> {
 struct Hexadecimal {
     value: u64,
     /// Of these bits none is set where all were digits in lower case.
-    odd: u64,
+    non_canonical: u64,
 }
 
 const ODD: u64 = repeat(0xF1);
@@ -49,8 +50,8 @@ const fn hexadecimal(text: u64) -> Hexadecimal {
     let first_half = (text ^ (repeat(b'0') + 0x30 * is_letter)) & repeat(0xF0);
     let pairs = (values | values >> 4) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
-    let odd = first_half | values & repeat(0xF0) | is_ten_or_more ^ is_letter;
-    Hexadecimal { value: (fours | fours >> 16) & 0xFFFF_FFFF, odd }
+    let non_canonical = first_half | values & repeat(0xF0) | is_ten_or_more ^ is_letter;
+    Hexadecimal { value: (fours | fours >> 16) & 0xFFFF_FFFF, non_canonical }
 }
 
 /// True for an id that is written as it is read: a GUID in lower case with dashes, or a text that is none.
@@ -65,11 +66,11 @@ pub(super) fn is_name(text: &[u8]) -> bool {
 
 /// True where all texts of a line stand for themselves in JSON: there are no escapes, and nothing that needs one.
 pub(super) fn is_plain(line: &[u8]) -> bool {
-    let seen = |(odd, all): (u8, u8), byte: &u8| {
-        (odd | u8::from(*byte < b' ') | u8::from(*byte == b'\\'), all | *byte)
+    let seen = |(non_canonical, all): (u8, u8), byte: &u8| {
+        (non_canonical | u8::from(*byte < b' ') | u8::from(*byte == b'\\'), all | *byte)
     };
-    let (odd, all) = line.iter().fold((0, 0), seen);
-    odd == 0 && (all.is_ascii() || core::str::from_utf8(line).is_ok())
+    let (non_canonical, all) = line.iter().fold((0, 0), seen);
+    non_canonical == 0 && (all.is_ascii() || core::str::from_utf8(line).is_ok())
 }
 
 /// The end of a text that stands for itself in JSON: where its closing quotation mark is. `None` where there is an
@@ -78,9 +79,9 @@ pub(super) fn text(bytes: &[u8], start: usize) -> Option<usize> {
     let (mut at, mut all) = (start, 0);
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*word);
-        let odd = zero(word ^ repeat(b'"')) | zero(word ^ repeat(b'\\')) | control(word);
-        if odd != 0 {
-            let length = odd.trailing_zeros() / 8;
+        let non_canonical = zero(word ^ repeat(b'"')) | zero(word ^ repeat(b'\\')) | control(word);
+        if non_canonical != 0 {
+            let length = non_canonical.trailing_zeros() / 8;
             all |= word & (1_u64 << (8 * length)).wrapping_sub(1);
             return ended(bytes, start, at + length as usize, all);
         }
@@ -260,7 +261,7 @@ pub(super) fn call(bytes: &[u8]) -> Option<CallId> {
 pub(super) fn owner(bytes: &[u8]) -> Option<u32> {
     let digits = bytes.get(pass(bytes, 0, BEGIN)?..)?.first_chunk::<8>()?;
     let owner = hexadecimal(u64::from_be_bytes(*digits));
-    (owner.odd & ODD == 0).then_some(owner.value as u32)
+    (owner.non_canonical & ODD == 0).then_some(owner.value as u32)
 }
 
 /// How each line begins.

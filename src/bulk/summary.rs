@@ -4,8 +4,8 @@ use core::fmt;
 
 use jiff::Timestamp;
 
+use super::compact::{Compact, Work};
 use super::context::ClientContext;
-use super::lean::{Lean, Work};
 use super::meaning::Learned;
 use super::names::Word;
 use crate::call::{Beginning, State};
@@ -42,7 +42,7 @@ impl fmt::Debug for Summary<'_> {
 #[derive(Clone, Copy)]
 enum Source<'a> {
     Whole(&'a Call),
-    Lean(&'a Lean, &'a Learned),
+    Compact(&'a Compact, &'a Learned),
 }
 
 /// What a replay tells of an operation.
@@ -68,8 +68,8 @@ impl<'a> From<&'a Call> for Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    pub(super) const fn lean(lean: &'a Lean, learned: &'a Learned) -> Self {
-        Self { id: lean.id, source: Source::Lean(lean, learned) }
+    pub(super) const fn compact(compact: &'a Compact, learned: &'a Learned) -> Self {
+        Self { id: compact.id, source: Source::Compact(compact, learned) }
     }
 
     /// Its id.
@@ -81,7 +81,7 @@ impl<'a> Summary<'a> {
     pub const fn state(&self) -> State {
         match self.source {
             Source::Whole(call) => call.state(),
-            Source::Lean(lean, _) => lean.state,
+            Source::Compact(compact, _) => compact.state,
         }
     }
 
@@ -89,7 +89,7 @@ impl<'a> Summary<'a> {
     pub const fn revision(&self) -> u64 {
         match self.source {
             Source::Whole(call) => call.revision(),
-            Source::Lean(lean, _) => lean.revision,
+            Source::Compact(compact, _) => compact.revision,
         }
     }
 
@@ -97,7 +97,7 @@ impl<'a> Summary<'a> {
     pub fn first_at(&self) -> Option<Timestamp> {
         match self.source {
             Source::Whole(call) => call.first_at(),
-            Source::Lean(lean, _) => lean.first_at.told(),
+            Source::Compact(compact, _) => compact.first_at.reported(),
         }
     }
 
@@ -105,7 +105,7 @@ impl<'a> Summary<'a> {
     pub fn last_at(&self) -> Option<Timestamp> {
         match self.source {
             Source::Whole(call) => call.last_at(),
-            Source::Lean(lean, _) => lean.last_at.told(),
+            Source::Compact(compact, _) => compact.last_at.reported(),
         }
     }
 
@@ -113,10 +113,10 @@ impl<'a> Summary<'a> {
     pub fn direction(&self) -> Option<&'a str> {
         match self.source {
             Source::Whole(call) => call.direction().map(CallDirection::as_str),
-            Source::Lean(lean, learned) => {
+            Source::Compact(compact, learned) => {
                 let offered =
-                    || (lean.beginning == Beginning::Offered).then_some(CallDirection::Incoming.as_str());
-                lean.direction.map(|name| learned.names.text(name)).or_else(offered)
+                    || (compact.beginning == Beginning::Offered).then_some(CallDirection::Incoming.as_str());
+                compact.direction.map(|name| learned.names.text(name)).or_else(offered)
             }
         }
     }
@@ -125,7 +125,7 @@ impl<'a> Summary<'a> {
     pub fn audio(&self) -> Option<&'a str> {
         match self.source {
             Source::Whole(call) => call.audio().map(|audio| audio.as_str()),
-            Source::Lean(lean, learned) => lean.audio.map(|name| learned.names.text(name)),
+            Source::Compact(compact, learned) => compact.audio.map(|name| learned.names.text(name)),
         }
     }
 
@@ -134,7 +134,7 @@ impl<'a> Summary<'a> {
     pub fn result_info(&self) -> Option<&'a ResultInfo> {
         match self.source {
             Source::Whole(call) => call.result_info(),
-            Source::Lean(lean, learned) => learned.results.get(lean.result.as_ref()?),
+            Source::Compact(compact, learned) => learned.results.get(compact.result.as_ref()?),
         }
     }
 
@@ -142,37 +142,39 @@ impl<'a> Summary<'a> {
     pub fn termination_reason(&self) -> Option<&'a str> {
         match self.source {
             Source::Whole(call) => call.details().termination_reason.value().map(|reason| reason.as_str()),
-            Source::Lean(lean, _) => lean.reason.as_deref(),
+            Source::Compact(compact, _) => compact.reason.as_deref(),
         }
     }
 
     /// Its operations, in the order in which they were first heard of.
     pub fn operations(&self) -> impl Iterator<Item = OperationSummary<'a>> + use<'a> {
         let is_over = !self.state().is_live();
-        let (whole, lean) = match self.source {
+        let (whole, compact) = match self.source {
             Source::Whole(call) => (call.operations(), &[][..]),
-            Source::Lean(lean, _) => (&[][..], &*lean.operations),
+            Source::Compact(compact, _) => (&[][..], &*compact.operations),
         };
         let whole = whole.iter().map(move |operation| OperationSummary::whole(operation, is_over));
-        whole.chain(lean.iter().map(move |work| OperationSummary::lean(work, is_over)))
+        whole.chain(compact.iter().map(move |work| OperationSummary::compact(work, is_over)))
     }
 
     /// How many take part.
     pub fn participants(&self) -> usize {
         match self.source {
             Source::Whole(call) => call.participants().count(),
-            Source::Lean(lean, _) => lean.seats.iter().filter(|seat| seat.is_taken).count(),
+            Source::Compact(compact, _) => compact.entries.iter().filter(|entry| entry.is_taken).count(),
         }
     }
 
     /// The tones that were pressed, in the order of their numbers.
     pub fn tones(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let (whole, lean, learned) = match self.source {
+        let (whole, compact, learned) = match self.source {
             Source::Whole(call) => (call.tones(), &[][..], None),
-            Source::Lean(lean, learned) => (&[][..], &*lean.tones, Some(learned)),
+            Source::Compact(compact, learned) => (&[][..], &*compact.tones, Some(learned)),
         };
         let whole = whole.iter().filter_map(|tone| tone.tone.value().map(|tone| tone.as_str()));
-        whole.chain(lean.iter().filter_map(move |press| Some(learned?.names.text(press.tone))))
+        whole.chain(
+            compact.iter().filter_map(move |receive_tone| Some(learned?.names.text(receive_tone.tone))),
+        )
     }
 }
 
@@ -187,7 +189,7 @@ impl<'a> OperationSummary<'a> {
         }
     }
 
-    fn lean(work: &'a Work, is_over: bool) -> Self {
+    fn compact(work: &'a Work, is_over: bool) -> Self {
         Self {
             id: Some(&work.id),
             kind: work.kind,

@@ -23,7 +23,7 @@ impl Time {
         }
     }
 
-    pub(super) fn told(self) -> Option<Timestamp> {
+    pub(super) fn reported(self) -> Option<Timestamp> {
         if self == Self::NONE {
             return None;
         }

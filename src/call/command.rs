@@ -211,12 +211,12 @@ impl Command {
 
     /// The call that it would replace, and by which member.
     pub(crate) fn replaces(&self) -> Option<(&'static str, CallId)> {
-        if let Self::Transfer(asked) = self {
-            let target = asked.transfer_target.value()?;
+        if let Self::Transfer(request) = self {
+            let target = request.transfer_target.value()?;
             return replaced(target).map(|id| ("transferTarget.replacesCallId", id));
         }
-        if let Self::Invite(asked) = self {
-            let id = asked.participants.value()?.iter().find_map(replaced);
+        if let Self::Invite(request) = self {
+            let id = request.participants.value()?.iter().find_map(replaced);
             return id.map(|id| ("participants.replacesCallId", id));
         }
         None
@@ -230,25 +230,25 @@ impl Command {
             Self::Reject(reject) => limits::reject(reject),
             Self::Redirect(redirect) => limits::redirect(redirect),
             Self::Transfer(transfer) => limits::transfer(transfer),
-            Self::PlayPrompt(asked) => limits::play_prompt(asked),
-            Self::RecordResponse(asked) => limits::record_response(asked),
-            Self::SendDtmfTones(asked) => limits::send_dtmf_tones(asked),
-            Self::ChangeScreenSharingRole(asked) => limits::change_screen_sharing_role(asked),
-            Self::UpdateRecordingStatus(asked) => limits::update_recording_status(asked),
-            Self::Invite(asked) => limits::invite(asked),
-            Self::StartHoldMusic(_, asked) => limits::start_hold_music(asked),
-            Self::CancelMediaProcessing(asked)
-            | Self::SubscribeToTone(asked)
-            | Self::Mute(asked)
-            | Self::Unmute(asked)
-            | Self::AddLargeGalleryView(asked)
-            | Self::MuteParticipant(_, asked)
-            | Self::StopHoldMusic(_, asked) => limits::client_context_alone(asked),
-            Self::LogTeleconferenceDeviceQuality(asked) => limits::device_quality(asked),
-            Self::MuteAll(asked) => limits::mute_all(asked),
-            Self::ConfigureMixer(asked) => limits::configure_mixer(asked),
-            Self::UpdateMetadata(asked) => limits::update_metadata(asked),
-            Self::CreateAudioRoutingGroup(asked) => limits::create_audio_routing_group(asked),
+            Self::PlayPrompt(request) => limits::play_prompt(request),
+            Self::RecordResponse(request) => limits::record_response(request),
+            Self::SendDtmfTones(request) => limits::send_dtmf_tones(request),
+            Self::ChangeScreenSharingRole(request) => limits::change_screen_sharing_role(request),
+            Self::UpdateRecordingStatus(request) => limits::update_recording_status(request),
+            Self::Invite(request) => limits::invite(request),
+            Self::StartHoldMusic(_, request) => limits::start_hold_music(request),
+            Self::CancelMediaProcessing(request)
+            | Self::SubscribeToTone(request)
+            | Self::Mute(request)
+            | Self::Unmute(request)
+            | Self::AddLargeGalleryView(request)
+            | Self::MuteParticipant(_, request)
+            | Self::StopHoldMusic(_, request) => limits::client_context_alone(request),
+            Self::LogTeleconferenceDeviceQuality(request) => limits::device_quality(request),
+            Self::MuteAll(request) => limits::mute_all(request),
+            Self::ConfigureMixer(request) => limits::configure_mixer(request),
+            Self::UpdateMetadata(request) => limits::update_metadata(request),
+            Self::CreateAudioRoutingGroup(request) => limits::create_audio_routing_group(request),
             Self::KeepAlive
             | Self::DeleteCall
             | Self::GetCall

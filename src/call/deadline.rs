@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Call;
+use super::network_event::StopReason;
 use super::plan::Plan;
-use super::state::{Cause, State};
-use super::stimulus::StopReason;
+use super::state::{State, Transition};
 use crate::Recorded;
 use crate::graph::EndCode;
 use crate::names::names;
@@ -82,25 +82,26 @@ impl Deadlines {
     }
 
     /// What a step of the call makes of them.
-    pub(super) fn moved(&mut self, cause: Cause, next: State, at: Option<Timestamp>) {
-        match cause {
-            Cause::Answered => {
+    pub(super) fn moved(&mut self, transition: Transition, next: State, at: Option<Timestamp>) {
+        match transition {
+            Transition::Answered => {
                 self.disarm(&[Deadline::Answer]);
                 self.arm(Deadline::KeepAlive, at, KEEP_ALIVE);
             }
-            Cause::Redirected => self.disarm(&[Deadline::Answer]),
-            Cause::Established => self.disarm(&[Deadline::Ring]),
-            Cause::TerminationStarted => {
-                let untold = [Deadline::Answer, Deadline::Redirect, Deadline::Ring, Deadline::KeepAlive];
-                self.disarm(&untold);
+            Transition::Redirected => self.disarm(&[Deadline::Answer]),
+            Transition::Established => self.disarm(&[Deadline::Ring]),
+            Transition::TerminationStarted => {
+                let not_reported =
+                    [Deadline::Answer, Deadline::Redirect, Deadline::Ring, Deadline::KeepAlive];
+                self.disarm(&not_reported);
             }
-            Cause::Terminated
-            | Cause::Alerted
-            | Cause::Held
-            | Cause::Resumed
-            | Cause::TransferStarted
-            | Cause::TransferAccepted
-            | Cause::TransferFailed => {}
+            Transition::Terminated
+            | Transition::Alerted
+            | Transition::Held
+            | Transition::Resumed
+            | Transition::TransferStarted
+            | Transition::TransferAccepted
+            | Transition::TransferFailed => {}
         }
         if !next.is_live() {
             self.clear();

@@ -15,7 +15,7 @@ use super::command::Command;
 use super::event::{CallEvent, ServiceEvent};
 use super::plan::Plan;
 use super::reply::{Body, Reply};
-use super::state::{Cause, State};
+use super::state::{State, Transition};
 use super::{Call, details};
 use crate::graph::{
     self, CallDirection, CallState, CommsOperation, ContentSharingSession, Member, Method, Needed,
@@ -26,26 +26,26 @@ use crate::{CallId, Id, Recorded, Refusal, Why};
 /// When, by whom and with which new id something is asked. The crate has no clock and mints no ids.
 ///
 /// ```
-/// use callfold::call::{Asked, Caller};
+/// use callfold::call::{RequestContext, AppIdentity};
 ///
-/// let asked = Asked::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::from_u128(1), Caller::new(&[]));
+/// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::from_u128(1), AppIdentity::new(&[]));
 /// # Ok::<(), callfold::jiff::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Asked<'a> {
+pub struct RequestContext<'a> {
     /// When.
     pub at: Timestamp,
     /// The id of what the request makes: of a call, or of an operation. One that was never used.
     pub new_id: Uuid,
     /// By whom.
-    pub caller: Caller<'a>,
+    pub identity: AppIdentity<'a>,
 }
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Caller<'a> {
+pub struct AppIdentity<'a> {
     /// What was granted to the app.
     pub permissions: &'a [Permission],
 }
@@ -60,25 +60,25 @@ pub struct Decision {
     pub events: Vec<Recorded>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> RequestContext<'a> {
     /// A request at this time, by this caller, that may give this id to what it makes.
     ///
     /// ```
-    /// # use callfold::call::{Asked, Caller};
+    /// # use callfold::call::{RequestContext, AppIdentity};
     /// # use callfold::jiff::Timestamp;
-    /// let asked = Asked::new(Timestamp::UNIX_EPOCH, uuid::Uuid::nil(), Caller::default());
+    /// let request = RequestContext::new(Timestamp::UNIX_EPOCH, uuid::Uuid::nil(), AppIdentity::default());
     /// ```
-    pub const fn new(at: Timestamp, new_id: Uuid, caller: Caller<'a>) -> Self {
-        Self { at, new_id, caller }
+    pub const fn new(at: Timestamp, new_id: Uuid, identity: AppIdentity<'a>) -> Self {
+        Self { at, new_id, identity }
     }
 }
 
-impl<'a> Caller<'a> {
+impl<'a> AppIdentity<'a> {
     /// A caller to whom this was granted.
     ///
     /// ```
-    /// # use callfold::{call::Caller, graph::Permission};
-    /// let caller = Caller::new(&[Permission::Initiate]);
+    /// # use callfold::{call::AppIdentity, graph::Permission};
+    /// let identity = AppIdentity::new(&[Permission::Initiate]);
     /// ```
     pub const fn new(permissions: &'a [Permission]) -> Self {
         Self { permissions }
@@ -93,40 +93,40 @@ impl Call {
     /// A [`Refusal`] of status 400 or 403; and 404 where the command is about a call, and none is named.
     ///
     /// ```
-    /// use callfold::call::{Asked, Call, Caller, Command};
+    /// use callfold::call::{RequestContext, Call, AppIdentity, Command};
     /// use callfold::graph::Route;
     ///
     /// let route = Route::parse("POST", "/communications/calls")?;
     /// let body = br##"{"callbackUri":"https://bot.contoso.com/callback","targets":[{"identity":{"user":{"id":"a"}}}],
     ///     "mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}"##;
-    /// let asked = Asked::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::from_u128(1), Caller::new(&[]));
-    /// let refusal = Call::place(Command::read(&route, body)?, &asked).unwrap_err();
+    /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::from_u128(1), AppIdentity::new(&[]));
+    /// let refusal = Call::place(Command::read(&route, body)?, &request).unwrap_err();
     /// assert_eq!(refusal.to_string(), "`createCall` is refused without a permission: Calls.Initiate.All would do");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn place(command: Command, asked: &Asked<'_>) -> Result<Decision, Refusal> {
+    pub fn place(command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
         let method = command.method();
         command.check()?;
         let Command::CreateCall(call) = command else {
             return Err(Refusal::new(method.as_str(), None, Why::UnknownCall));
         };
-        admit::permitted(method, Needed::by(method, &call), asked.caller, None)?;
-        let id = CallId::new(asked.new_id);
-        let mut call = Box::new(asked_for(&call));
+        admit::permitted(method, Needed::by(method, &call), request.identity, None)?;
+        let id = CallId::new(request.new_id);
+        let mut call = Box::new(requested(&call));
         call.direction = CallDirection::Outgoing.into();
         if call.call_chain_id.value().is_none() {
-            call.call_chain_id = Id::from(asked.new_id).into();
+            call.call_chain_id = Id::from(request.new_id).into();
         }
         let reply = Reply::placed(id, Box::new(whole(id, State::Establishing, &call)));
-        let placed = Recorded::new(id, 1, Some(asked.at), CallEvent::Placed(Some(call)));
+        let placed = Recorded::new(id, 1, Some(request.at), CallEvent::Placed(Some(call)));
         Ok(Decision { reply, events: [placed].into() })
     }
 
     /// Decides on what is asked of no call that is known: a device may report of one that is forgotten.
-    pub(crate) fn unseen(command: Command, asked: &Asked<'_>) -> Result<Decision, Refusal> {
+    pub(crate) fn unseen(command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
         command.check()?;
         let method = command.method();
-        admit::permitted(method, Needed::by(method, &graph::Call::default()), asked.caller, None)?;
+        admit::permitted(method, Needed::by(method, &graph::Call::default()), request.identity, None)?;
         Ok(Decision { reply: Reply::empty(200), events: Vec::new() })
     }
 
@@ -138,40 +138,40 @@ impl Call {
     /// or for the wrong kind of call, 404 for a call that has ended, 409 in a state that does not let the method.
     ///
     /// ```
-    /// use callfold::call::{Asked, Call, Caller, Command};
+    /// use callfold::call::{RequestContext, Call, AppIdentity, Command};
     /// use callfold::{Recorded, graph::Permission};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"#;
     /// let call = Call::begin(&line.parse::<Recorded>()?)?;
-    /// let caller = Caller::new(&[Permission::Initiate]);
-    /// let asked = Asked::new("2026-11-23T09:15:02Z".parse()?, uuid::Uuid::from_u128(1), caller);
-    /// let decision = call.decide(Command::Reject(Box::default()), &asked)?;
+    /// let identity = AppIdentity::new(&[Permission::Initiate]);
+    /// let request = RequestContext::new("2026-11-23T09:15:02Z".parse()?, uuid::Uuid::from_u128(1), identity);
+    /// let decision = call.decide(Command::Reject(Box::default()), &request)?;
     /// assert_eq!(decision.reply.status, 202);
     /// assert_eq!(decision.events.last().unwrap().event.type_name(), "terminated");
     ///
-    /// let refusal = call.decide(Command::PlayPrompt(serde_json::from_str(r#"{"prompts":[{}]}"#)?), &asked).unwrap_err();
+    /// let refusal = call.decide(Command::PlayPrompt(serde_json::from_str(r#"{"prompts":[{}]}"#)?), &request).unwrap_err();
     /// assert_eq!(refusal.status(), 409);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn decide(&self, command: Command, asked: &Asked<'_>) -> Result<Decision, Refusal> {
-        let asked = &Asked { at: self.not_before(asked.at), ..*asked };
-        match self.caught_up(asked.at) {
-            None => self.decide_now(command, asked),
+    pub fn decide(&self, command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
+        let request = &RequestContext { at: self.not_before(request.at), ..*request };
+        match self.caught_up(request.at) {
+            None => self.decide_now(command, request),
             Some((call, mut events)) => {
-                let mut decision = call.decide_now(command, asked)?;
+                let mut decision = call.decide_now(command, request)?;
                 events.append(&mut decision.events);
                 Ok(Decision { events, ..decision })
             }
         }
     }
 
-    fn decide_now(&self, command: Command, asked: &Asked<'_>) -> Result<Decision, Refusal> {
-        self.admit(&command, asked.caller)?;
-        let mut deciding = Deciding { plan: Plan::new(self, asked.at), new_id: asked.new_id.into() };
+    fn decide_now(&self, command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
+        self.admit(&command, request.identity)?;
+        let mut deciding = Deciding { plan: Plan::new(self, request.at), new_id: request.new_id.into() };
         let method = command.method();
         let reply = deciding.reply(command)?;
-        if let Body::Operation(told) = &reply.body
-            && deciding.is_taken(told)
+        if let Body::Operation(reported) = &reply.body
+            && deciding.is_taken(reported)
             && !deciding.plan.events.is_empty()
         {
             return Err(deciding.conflict(method, "an operation whose id or clientContext is in use"));
@@ -198,7 +198,7 @@ impl Call {
 }
 
 /// What an app may say of a call that it places: the rest is the service's to tell.
-fn asked_for(call: &graph::Call) -> graph::Call {
+fn requested(call: &graph::Call) -> graph::Call {
     graph::Call {
         call_routes: Member::Absent,
         incoming_context: Member::Absent,
@@ -239,21 +239,21 @@ impl Deciding<'_> {
     fn reply(&mut self, command: Command) -> Result<Reply, Refusal> {
         let call = self.plan.call;
         Ok(match command {
-            Command::Answer(asked) => {
-                self.plan.serve(ServiceEvent::AnswerRequested(asked));
-                self.accept(Cause::Answered)
+            Command::Answer(request) => {
+                self.plan.serve(ServiceEvent::AnswerRequested(request));
+                self.accept(Transition::Answered)
             }
-            Command::Reject(asked) => {
-                self.plan.serve(ServiceEvent::RejectRequested(asked));
-                self.accept(Cause::Terminated)
+            Command::Reject(request) => {
+                self.plan.serve(ServiceEvent::RejectRequested(request));
+                self.accept(Transition::Terminated)
             }
-            Command::Redirect(asked) => {
-                self.plan.serve(ServiceEvent::RedirectRequested(asked));
-                self.accept(Cause::Redirected)
+            Command::Redirect(request) => {
+                self.plan.serve(ServiceEvent::RedirectRequested(request));
+                self.accept(Transition::Redirected)
             }
-            Command::Transfer(asked) => {
-                self.plan.serve(ServiceEvent::TransferRequested(asked));
-                self.accept(Cause::TransferStarted)
+            Command::Transfer(request) => {
+                self.plan.serve(ServiceEvent::TransferRequested(request));
+                self.accept(Transition::TransferStarted)
             }
             Command::KeepAlive => {
                 self.plan.serve(ServiceEvent::KeptAlive);
@@ -261,7 +261,7 @@ impl Deciding<'_> {
             }
             Command::DeleteCall => {
                 if call.state() != State::Terminating {
-                    self.plan.step(Cause::TerminationStarted);
+                    self.plan.step(Transition::TerminationStarted);
                 }
                 Reply::empty(204)
             }
@@ -278,26 +278,26 @@ impl Deciding<'_> {
                 let known = known.ok_or_else(|| self.unknown(Method::GetOperation, "operation", &id))?;
                 Reply::with(Body::Operation(Box::new(known.whole())))
             }
-            Command::PlayPrompt(asked) => self.play_prompt(asked),
-            Command::RecordResponse(asked) => self.record_response(asked),
-            Command::CancelMediaProcessing(asked) => self.cancel_media_processing(&asked),
-            Command::SubscribeToTone(asked) => self.subscribe_to_tone(&asked),
-            Command::SendDtmfTones(asked) => self.send_dtmf_tones(&asked),
-            Command::UpdateRecordingStatus(asked) => self.update_recording_status(asked),
-            Command::AddLargeGalleryView(asked) => {
-                self.run(202, OperationKind::AddLargeGalleryView, &asked.client_context)
+            Command::PlayPrompt(request) => self.play_prompt(request),
+            Command::RecordResponse(request) => self.record_response(request),
+            Command::CancelMediaProcessing(request) => self.cancel_media_processing(&request),
+            Command::SubscribeToTone(request) => self.subscribe_to_tone(&request),
+            Command::SendDtmfTones(request) => self.send_dtmf_tones(&request),
+            Command::UpdateRecordingStatus(request) => self.update_recording_status(request),
+            Command::AddLargeGalleryView(request) => {
+                self.run(202, OperationKind::AddLargeGalleryView, &request.client_context)
             }
-            Command::Mute(asked) => self.mute_app(&asked, true),
-            Command::Unmute(asked) => self.mute_app(&asked, false),
-            Command::ChangeScreenSharingRole(asked) => self.change_screen_sharing_role(&asked),
-            Command::Invite(asked) => self.invite(*asked)?,
-            Command::MuteParticipant(id, asked) => self.mute_participant(&id, &asked)?,
+            Command::Mute(request) => self.mute_app(&request, true),
+            Command::Unmute(request) => self.mute_app(&request, false),
+            Command::ChangeScreenSharingRole(request) => self.change_screen_sharing_role(&request),
+            Command::Invite(request) => self.invite(*request)?,
+            Command::MuteParticipant(id, request) => self.mute_participant(&id, &request)?,
             Command::DeleteParticipant(id) => self.delete_participant(&id)?,
-            Command::StartHoldMusic(id, asked) => self.start_hold_music(id, &asked)?,
-            Command::StopHoldMusic(id, asked) => self.stop_hold_music(id, &asked)?,
-            Command::MuteAll(asked) => self.mute_all(&asked),
-            Command::ConfigureMixer(asked) => self.run(200, OperationKind::Comms, &asked.client_context),
-            Command::UpdateMetadata(asked) => self.update_metadata(asked.metadata),
+            Command::StartHoldMusic(id, request) => self.start_hold_music(id, &request)?,
+            Command::StopHoldMusic(id, request) => self.stop_hold_music(id, &request)?,
+            Command::MuteAll(request) => self.mute_all(&request),
+            Command::ConfigureMixer(request) => self.run(200, OperationKind::Comms, &request.client_context),
+            Command::UpdateMetadata(request) => self.update_metadata(request.metadata),
             Command::ListAudioRoutingGroups => {
                 let groups = call.details().audio_routing_groups.value().cloned();
                 Reply::with(Body::AudioRoutingGroups(groups.unwrap_or_default()))
@@ -310,8 +310,8 @@ impl Deciding<'_> {
                 let sessions = call.content_sharing().iter().map(ContentSharingSession::typed);
                 Reply::with(Body::ContentSharingSessions(sessions.collect()))
             }
-            Command::LogTeleconferenceDeviceQuality(asked) => {
-                if let Some(quality) = asked.quality.into_value() {
+            Command::LogTeleconferenceDeviceQuality(request) => {
+                if let Some(quality) = request.quality.into_value() {
                     self.plan.serve(ServiceEvent::DeviceQualityReported(quality));
                 }
                 Reply::empty(200)
@@ -321,13 +321,13 @@ impl Deciding<'_> {
     }
 
     /// True where the new id is in use, or the `clientContext` is that of an operation of which no id is known.
-    fn is_taken(&self, told: &CommsOperation) -> bool {
+    fn is_taken(&self, reported: &CommsOperation) -> bool {
         let call = self.plan.call;
-        call.knows(told) || call.operations().iter().any(|one| one.is_called(&self.new_id))
+        call.knows(reported) || call.operations().iter().any(|one| one.is_called(&self.new_id))
     }
 
-    fn accept(&mut self, cause: Cause) -> Reply {
-        self.plan.step(cause);
+    fn accept(&mut self, transition: Transition) -> Reply {
+        self.plan.step(transition);
         Reply::empty(202)
     }
 

@@ -8,10 +8,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::payload::{ContentSharing, NotificationHeard, RosterUpdated, StateConfirmed};
-use super::state::Cause;
+use super::state::Transition;
 use crate::graph::{self, CommsOperation, ToneInfo};
 use crate::operation;
-pub use service::{RecordingCause, ServiceEvent};
+pub use service::{RecordingProgress, ServiceEvent};
 
 /// What was told of a call together with an event: the members that it changes, and no others.
 pub type Details = Option<Box<graph::Call>>;
@@ -21,9 +21,9 @@ pub type Details = Option<Box<graph::Call>>;
 /// Names on the log are past tense and never change their meaning; see `docs/log-format.md`.
 ///
 /// ```
-/// use callfold::call::{CallEvent, Cause};
+/// use callfold::call::{CallEvent, Transition};
 ///
-/// assert_eq!(CallEvent::Step(Cause::Held, None).type_name(), "held");
+/// assert_eq!(CallEvent::Step(Transition::Held, None).type_name(), "held");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -36,7 +36,7 @@ pub enum CallEvent {
     /// more, where the first adoption could not name the state.
     Adopted(Details),
     /// `answered`, `alerted`, `established` …: a step of the lifecycle.
-    Step(Cause, Details),
+    Step(Transition, Details),
     /// `stateConfirmed`: a state that had been inferred was told at last.
     StateConfirmed(StateConfirmed),
     /// `detailsChanged`: something was told that is no step.
@@ -54,7 +54,7 @@ pub enum CallEvent {
     /// `operationUpdated`: something was told of an operation that is no step.
     OperationUpdated(Box<CommsOperation>),
     /// `operationStarted`, `operationCompleted`, `operationFailed`: a step of an operation's lifecycle.
-    OperationStep(operation::Cause, Box<CommsOperation>),
+    OperationStep(operation::Transition, Box<CommsOperation>),
     /// `notificationHeard`: a delivery that bore message ids was taken in.
     NotificationHeard(Box<NotificationHeard>),
     /// What only the side of the service records. Of these, notifications tell that shared content changed.
@@ -74,7 +74,7 @@ impl CallEvent {
             Self::Offered(_) => "offered",
             Self::Placed(_) => "placed",
             Self::Adopted(_) => "adopted",
-            Self::Step(cause, _) => cause.as_str(),
+            Self::Step(transition, _) => transition.as_str(),
             Self::StateConfirmed(_) => "stateConfirmed",
             Self::DetailsChanged(_) => "detailsChanged",
             Self::ToneReceived(_) => "toneReceived",
@@ -83,7 +83,7 @@ impl CallEvent {
             Self::ContentSharingEnded(_) => "contentSharingEnded",
             Self::OperationCreated(_) => "operationCreated",
             Self::OperationUpdated(_) => "operationUpdated",
-            Self::OperationStep(cause, _) => cause.as_str(),
+            Self::OperationStep(transition, _) => transition.as_str(),
             Self::NotificationHeard(_) => "notificationHeard",
             Self::Service(event) => event.type_name(),
         }
@@ -109,9 +109,9 @@ impl CallEvent {
             "operationUpdated",
         ];
         before
-            .chain(Cause::ALL.iter().map(|cause| cause.as_str()))
+            .chain(Transition::ALL.iter().map(|transition| transition.as_str()))
             .chain(after)
-            .chain(operation::Cause::ALL.iter().map(|cause| cause.as_str()))
+            .chain(operation::Transition::ALL.iter().map(|transition| transition.as_str()))
             .chain(["notificationHeard"])
             .chain(ServiceEvent::type_names())
     }
@@ -137,11 +137,13 @@ impl CallEvent {
 
     /// The same of the events that are named by their cause.
     fn read_step(type_name: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
-        if let Some(cause) = Cause::ALL.iter().find(|cause| cause.as_str() == type_name) {
-            return Some(details(data).map(|told| Self::Step(*cause, told)));
+        if let Some(transition) = Transition::ALL.iter().find(|transition| transition.as_str() == type_name) {
+            return Some(details(data).map(|reported| Self::Step(*transition, reported)));
         }
-        if let Some(cause) = operation::Cause::ALL.iter().find(|cause| cause.as_str() == type_name) {
-            return Some(read(data, |told| Self::OperationStep(*cause, told)));
+        if let Some(transition) =
+            operation::Transition::ALL.iter().find(|transition| transition.as_str() == type_name)
+        {
+            return Some(read(data, |reported| Self::OperationStep(*transition, reported)));
         }
         ServiceEvent::read(type_name, data).map(|read| read.map(Self::Service))
     }
@@ -155,20 +157,20 @@ fn details(data: &str) -> Result<Details, serde_json::Error> {
     if data == "{}" {
         return Ok(None);
     }
-    let told: Box<graph::Call> = serde_json::from_str(data)?;
-    Ok(Some(told).filter(|told| **told != graph::Call::default()))
+    let reported: Box<graph::Call> = serde_json::from_str(data)?;
+    Ok(Some(reported).filter(|reported| **reported != graph::Call::default()))
 }
 
 /// The data of an event, as JSON.
 impl Serialize for CallEvent {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Offered(told)
-            | Self::Placed(told)
-            | Self::Adopted(told)
-            | Self::Step(_, told)
-            | Self::DetailsChanged(told) => match told {
-                Some(told) => told.serialize(serializer),
+            Self::Offered(reported)
+            | Self::Placed(reported)
+            | Self::Adopted(reported)
+            | Self::Step(_, reported)
+            | Self::DetailsChanged(reported) => match reported {
+                Some(reported) => reported.serialize(serializer),
                 None => empty(serializer),
             },
             Self::StateConfirmed(confirmed) => confirmed.serialize(serializer),
@@ -177,10 +179,10 @@ impl Serialize for CallEvent {
             Self::ContentSharingStarted(sharing) | Self::ContentSharingEnded(sharing) => {
                 sharing.serialize(serializer)
             }
-            Self::OperationCreated(told) | Self::OperationUpdated(told) | Self::OperationStep(_, told) => {
-                told.serialize(serializer)
-            }
-            Self::NotificationHeard(heard) => heard.serialize(serializer),
+            Self::OperationCreated(reported)
+            | Self::OperationUpdated(reported)
+            | Self::OperationStep(_, reported) => reported.serialize(serializer),
+            Self::NotificationHeard(received) => received.serialize(serializer),
             Self::Service(event) => event.serialize(serializer),
         }
     }

@@ -1,6 +1,6 @@
 //! The fold: what each event makes of a call. It refuses what the chart refuses, all or nothing.
 
-mod hearings;
+mod notification_history;
 mod refuse;
 mod service;
 
@@ -12,14 +12,14 @@ use jiff::Timestamp;
 
 use super::deadline::{Deadline, Deadlines, KEEP_ALIVE, seconds};
 use super::event::{CallEvent, Details};
-use super::lifecycle::Region;
+use super::lifecycle::Superstate;
 use super::roster::Roster;
-use super::state::{Cause, State};
+use super::state::{State, Transition};
 use super::{Call, details};
 use crate::graph::{CommsOperation, ToneInfo};
 use crate::operation::{self, Operation, find, find_mut};
 use crate::{Recorded, Refusal, Why};
-pub(super) use hearings::Hearings;
+pub(super) use notification_history::NotificationHistory;
 use refuse::refuse;
 
 /// How the call began.
@@ -53,12 +53,12 @@ impl Call {
 
     /// The same of an event that nobody needs any more.
     pub(crate) fn begin_owned(recorded: Recorded) -> Result<Self, Refusal> {
-        let (beginning, state, told) = match recorded.event {
-            CallEvent::Offered(told) => (Beginning::Offered, State::Incoming, told),
-            CallEvent::Placed(told) => (Beginning::Placed, State::Establishing, told),
-            CallEvent::Adopted(told) => match named(&told) {
-                Some(state) => (Beginning::Adopted, state, told),
-                None => (Beginning::Guessed, State::Established, told),
+        let (beginning, state, reported) = match recorded.event {
+            CallEvent::Offered(reported) => (Beginning::Offered, State::Incoming, reported),
+            CallEvent::Placed(reported) => (Beginning::Placed, State::Establishing, reported),
+            CallEvent::Adopted(reported) => match named(&reported) {
+                Some(state) => (Beginning::Adopted, state, reported),
+                None => (Beginning::Guessed, State::Established, reported),
             },
             event @ (CallEvent::Step(..)
             | CallEvent::StateConfirmed(_)
@@ -75,7 +75,7 @@ impl Call {
                 return Err(refuse(&event, None, Why::State, ["offered", "placed", "adopted"].into()));
             }
         };
-        let deadlines = beginning.deadlines(&told, recorded.at);
+        let deadlines = beginning.deadlines(&reported, recorded.at);
         Ok(Self {
             id: recorded.call,
             state,
@@ -83,12 +83,12 @@ impl Call {
             revision: recorded.revision,
             first_at: recorded.at,
             last_at: recorded.at,
-            details: details::begun(told),
+            details: details::begun(reported),
             operations: Vec::new(),
             roster: Roster::default(),
             tones: Arc::default(),
             content_sharing: Vec::new(),
-            hearings: Hearings::found(state, recorded.at),
+            notifications: NotificationHistory::found(state, recorded.at),
             deadlines,
             service: None,
         })
@@ -118,54 +118,57 @@ impl Call {
         }
         match event {
             CallEvent::Offered(_) | CallEvent::Placed(_) => return Err(self.refuse(event)),
-            CallEvent::Adopted(told) => {
-                let found = named(told).filter(|_| self.is_guessed());
+            CallEvent::Adopted(reported) => {
+                let found = named(reported).filter(|_| self.is_guessed());
                 let Some(found) = found else { return Err(self.refuse(event)) };
-                self.adopt(found, told, recorded.at);
+                self.adopt(found, reported, recorded.at);
             }
-            CallEvent::Step(cause, told) => {
-                let Some(next) = self.state.after(*cause) else { return Err(self.refuse(event)) };
-                self.step(*cause, next, recorded.at, recorded.inferred);
-                details::merge(&mut self.details, told);
+            CallEvent::Step(transition, reported) => {
+                let Some(next) = self.state.after(*transition) else { return Err(self.refuse(event)) };
+                self.step(*transition, next, recorded.at, recorded.inferred);
+                details::merge(&mut self.details, reported);
             }
-            CallEvent::OperationCreated(told) => self.create(event, told)?,
-            CallEvent::OperationUpdated(told) => {
-                let found = find_mut(&mut self.operations, told);
+            CallEvent::OperationCreated(reported) => self.create(event, reported)?,
+            CallEvent::OperationUpdated(reported) => {
+                let found = find_mut(&mut self.operations, reported);
                 match found {
-                    Some(operation) if operation.is_pending() => operation.merge(told),
-                    Some(_) | None => return Err(self.refuse_operation(event, told)),
+                    Some(operation) if operation.is_pending() => operation.merge(reported),
+                    Some(_) | None => return Err(self.refuse_operation(event, reported)),
                 }
             }
-            CallEvent::OperationStep(cause, told) => {
-                let found = find_mut(&mut self.operations, told);
-                let step = found.and_then(|operation| Some((operation.state().after(*cause)?, operation)));
-                let Some((next, operation)) = step else { return Err(self.refuse_operation(event, told)) };
-                operation.step(next, told);
+            CallEvent::OperationStep(transition, reported) => {
+                let found = find_mut(&mut self.operations, reported);
+                let step =
+                    found.and_then(|operation| Some((operation.state().after(*transition)?, operation)));
+                let Some((next, operation)) = step else {
+                    return Err(self.refuse_operation(event, reported));
+                };
+                operation.step(next, reported);
                 if self.service.is_some() {
                     let id = operation.id().cloned();
-                    self.media_moved(id.as_ref(), *cause, recorded.at);
+                    self.media_moved(id.as_ref(), *transition, recorded.at);
                 }
             }
-            CallEvent::NotificationHeard(heard) => {
-                let messages = heard.message_ids.iter().map(|id| (id.clone(), heard.item));
-                Arc::make_mut(&mut self.hearings.messages).extend(messages);
+            CallEvent::NotificationHeard(received) => {
+                let messages = received.message_ids.iter().map(|id| (id.clone(), received.item));
+                Arc::make_mut(&mut self.notifications.messages).extend(messages);
             }
             CallEvent::StateConfirmed(confirmed) => {
                 self.must_live(event)?;
-                self.hearings.confirm(confirmed.state);
+                self.notifications.confirm(confirmed.state);
             }
-            CallEvent::DetailsChanged(told) => {
+            CallEvent::DetailsChanged(reported) => {
                 self.must_live(event)?;
-                details::merge(&mut self.details, told);
+                details::merge(&mut self.details, reported);
             }
             CallEvent::ToneReceived(tone) => {
                 self.must_live(event)?;
-                self.press(Cow::Borrowed(tone));
+                self.receive_tone(Cow::Borrowed(tone));
             }
-            CallEvent::RosterUpdated(told) => {
+            CallEvent::RosterUpdated(reported) => {
                 self.must_live(event)?;
-                for participant in &told.participants {
-                    self.roster.update(Cow::Borrowed(participant), told.sequence_number);
+                for participant in &reported.participants {
+                    self.roster.update(Cow::Borrowed(participant), reported.sequence_number);
                 }
             }
             CallEvent::ContentSharingStarted(session) => {
@@ -177,7 +180,7 @@ impl Call {
                 self.must_live(event)?;
                 self.content_sharing.retain(|id| *id != session.id);
             }
-            CallEvent::Service(told) => self.serve(told, recorded)?,
+            CallEvent::Service(reported) => self.serve(reported, recorded)?,
         }
         self.count(recorded.revision, recorded.at);
         Ok(())
@@ -202,29 +205,30 @@ impl Call {
     fn take_in(&mut self, event: CallEvent, at: Option<Timestamp>, inferred: bool) -> Option<CallEvent> {
         let is_live = self.state.is_live();
         match event {
-            CallEvent::Step(cause, told) => match self.state.after(cause) {
+            CallEvent::Step(transition, reported) => match self.state.after(transition) {
                 Some(next) => {
-                    self.step(cause, next, at, inferred);
-                    details::take_over(&mut self.details, told);
+                    self.step(transition, next, at, inferred);
+                    details::take_over(&mut self.details, reported);
                 }
-                None => return Some(CallEvent::Step(cause, told)),
+                None => return Some(CallEvent::Step(transition, reported)),
             },
-            CallEvent::OperationStep(cause, told) if self.service.is_none() => {
-                let found = find_mut(&mut self.operations, &told);
-                let step = found.and_then(|operation| Some((operation.state().after(cause)?, operation)));
+            CallEvent::OperationStep(transition, reported) if self.service.is_none() => {
+                let found = find_mut(&mut self.operations, &reported);
+                let step =
+                    found.and_then(|operation| Some((operation.state().after(transition)?, operation)));
                 match step {
-                    Some((next, operation)) => operation.step_owned(next, told),
-                    None => return Some(CallEvent::OperationStep(cause, told)),
+                    Some((next, operation)) => operation.step_owned(next, reported),
+                    None => return Some(CallEvent::OperationStep(transition, reported)),
                 }
             }
-            CallEvent::OperationCreated(told) if self.admits(&told) => {
-                self.operations.push(Operation::begin(told.into()));
+            CallEvent::OperationCreated(reported) if self.admits(&reported) => {
+                self.operations.push(Operation::begin(reported.into()));
             }
-            CallEvent::DetailsChanged(told) if is_live => details::take_over(&mut self.details, told),
-            CallEvent::ToneReceived(tone) if is_live => self.press(Cow::Owned(*tone)),
-            CallEvent::RosterUpdated(told) if is_live => {
-                for participant in told.participants {
-                    self.roster.update(Cow::Owned(participant), told.sequence_number);
+            CallEvent::DetailsChanged(reported) if is_live => details::take_over(&mut self.details, reported),
+            CallEvent::ToneReceived(tone) if is_live => self.receive_tone(Cow::Owned(*tone)),
+            CallEvent::RosterUpdated(reported) if is_live => {
+                for participant in reported.participants {
+                    self.roster.update(Cow::Owned(participant), reported.sequence_number);
                 }
             }
             event @ (CallEvent::Offered(_)
@@ -262,55 +266,57 @@ impl Call {
         if self.state.is_live() { Ok(()) } else { Err(self.refuse(event)) }
     }
 
-    fn adopt(&mut self, found: State, told: &Details, at: Option<Timestamp>) {
+    fn adopt(&mut self, found: State, reported: &Details, at: Option<Timestamp>) {
         self.beginning = Beginning::Adopted;
         self.state = found;
-        let messages = core::mem::take(&mut self.hearings.messages);
-        self.hearings = Hearings::found(found, at);
-        self.hearings.messages = messages;
+        let messages = core::mem::take(&mut self.notifications.messages);
+        self.notifications = NotificationHistory::found(found, at);
+        self.notifications.messages = messages;
         if !found.is_live() {
             self.deadlines.clear();
             self.close();
         }
-        details::merge(&mut self.details, told);
+        details::merge(&mut self.details, reported);
     }
 
-    fn step(&mut self, cause: Cause, next: State, at: Option<Timestamp>, inferred: bool) {
+    fn step(&mut self, transition: Transition, next: State, at: Option<Timestamp>, inferred: bool) {
         // What was told in a connected call was the result of a transfer, not of what comes next.
-        if self.state.lies_in(Region::Connected) && !self.details.result_info.is_absent() {
+        if self.state.lies_in(Superstate::Connected) && !self.details.result_info.is_absent() {
             Arc::make_mut(&mut self.details).result_info.take();
         }
         self.state = next;
         self.beginning = self.beginning.known();
-        self.hearings.moved(next, at, inferred);
-        self.deadlines.moved(cause, next, at);
+        self.notifications.moved(next, at, inferred);
+        self.deadlines.moved(transition, next, at);
         if !next.is_live() {
             self.close();
         }
     }
 
-    fn create(&mut self, event: &CallEvent, told: &CommsOperation) -> Result<(), Refusal> {
-        if !self.admits(told) {
-            return Err(self.refuse_operation(event, told));
+    fn create(&mut self, event: &CallEvent, reported: &CommsOperation) -> Result<(), Refusal> {
+        if !self.admits(reported) {
+            return Err(self.refuse_operation(event, reported));
         }
-        self.operations.push(Operation::begin(Arc::new(told.clone())));
+        self.operations.push(Operation::begin(Arc::new(reported.clone())));
         Ok(())
     }
 
     /// True where an operation is new; once the call has ended, only one that is settled.
-    fn admits(&self, told: &CommsOperation) -> bool {
-        let is_settled =
-            || operation::State::told(told).is_some_and(|state| state.lies_in(operation::Region::Settled));
-        !self.knows(told) && (self.state.is_live() || is_settled())
+    fn admits(&self, reported: &CommsOperation) -> bool {
+        let is_settled = || {
+            operation::State::reported(reported)
+                .is_some_and(|state| state.lies_in(operation::Superstate::Settled))
+        };
+        !self.knows(reported) && (self.state.is_live() || is_settled())
     }
 
     /// True where an operation is known already: by its id, or by its `clientContext` where nothing tells its id.
-    pub(super) fn knows(&self, told: &CommsOperation) -> bool {
-        find(&self.operations, told).is_some_and(|known| known.is_told_by(told))
+    pub(super) fn knows(&self, reported: &CommsOperation) -> bool {
+        find(&self.operations, reported).is_some_and(|known| known.is_reported_by(reported))
     }
 
     /// Tones are kept in the order of their numbers, those without one first; the first telling of a number counts.
-    fn press(&mut self, tone: Cow<'_, ToneInfo>) {
+    fn receive_tone(&mut self, tone: Cow<'_, ToneInfo>) {
         if !self.knows_tone(&tone) {
             let (_, index) = self.tones_numbered(tone.sequence_id.value());
             Arc::make_mut(&mut self.tones).insert(index, tone.into_owned());
@@ -335,13 +341,16 @@ impl Call {
 
 impl Beginning {
     /// What a call that begins so waits for.
-    fn deadlines(self, told: &Details, at: Option<Timestamp>) -> Deadlines {
+    fn deadlines(self, reported: &Details, at: Option<Timestamp>) -> Deadlines {
         let mut deadlines = Deadlines::default();
         match self {
-            Self::Offered => deadlines.arm(Deadline::Answer, at, service::time_to_decide(told.as_deref())),
+            Self::Offered => {
+                deadlines.arm(Deadline::Answer, at, service::time_to_decide(reported.as_deref()))
+            }
             Self::Placed => {
                 deadlines.arm(Deadline::KeepAlive, at, KEEP_ALIVE);
-                let timeout = told.as_ref().and_then(|told| told.ringing_timeout_in_seconds.value());
+                let timeout =
+                    reported.as_ref().and_then(|reported| reported.ringing_timeout_in_seconds.value());
                 if let Some(timeout) = timeout.filter(|seconds| **seconds > 0) {
                     deadlines.arm(Deadline::Ring, at, seconds(*timeout));
                 }
@@ -360,6 +369,6 @@ impl Beginning {
     }
 }
 
-fn named(told: &Details) -> Option<State> {
-    told.as_ref().and_then(|told| told.state.value()).and_then(State::from_wire)
+fn named(reported: &Details) -> Option<State> {
+    reported.as_ref().and_then(|reported| reported.state.value()).and_then(State::from_wire)
 }

@@ -11,7 +11,7 @@ use core::iter;
 use statig::Outcome;
 use statig::blocking::{IntoStateMachine, State as Leaf, StateExt, Superstate as Branch};
 
-use super::state::{Cause, State};
+use super::state::{State, Transition};
 use crate::names::names;
 
 /// The machine itself holds nothing: all that a call is lives in the fold.
@@ -20,7 +20,7 @@ struct Chart;
 names! {
     /// What groups the states of a call.
     #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new region is a new lifecycle")]
-    pub enum Region {
+    pub enum Superstate {
         /// Not over: everything but `terminated`.
         Live = "live",
         /// Before the call is up.
@@ -33,10 +33,10 @@ names! {
 }
 
 impl IntoStateMachine for Chart {
-    type Event<'event> = Cause;
+    type Event<'event> = Transition;
     type Context<'context> = ();
     type State = State;
-    type Superstate<'sub> = Region;
+    type Superstate<'sub> = Superstate;
 
     fn initial() -> State {
         State::Incoming
@@ -44,39 +44,45 @@ impl IntoStateMachine for Chart {
 }
 
 impl Leaf<Chart> for State {
-    fn call_handler(&mut self, _: &mut Chart, cause: &Cause, (): &mut ()) -> Outcome<Self> {
-        use Outcome::{Super, Transition};
-        match (*self, *cause) {
-            (Self::Incoming, Cause::Answered) => Transition(Self::Establishing),
-            (Self::Incoming, Cause::Redirected) => Transition(Self::Redirecting),
-            (Self::Establishing, Cause::Alerted) => Transition(Self::Ringing),
-            (Self::Establishing | Self::Ringing, Cause::Established) => Transition(Self::Established),
-            (Self::Established, Cause::Held) => Transition(Self::Hold),
-            (Self::Hold, Cause::Resumed) => Transition(Self::Established),
-            (Self::Established | Self::Hold, Cause::TransferStarted) => Transition(Self::Transferring),
-            (Self::Transferring, Cause::TransferAccepted) => Transition(Self::TransferAccepted),
+    fn call_handler(&mut self, _: &mut Chart, transition: &Transition, (): &mut ()) -> Outcome<Self> {
+        use Outcome::Super;
+        match (*self, *transition) {
+            (Self::Incoming, Transition::Answered) => Outcome::Transition(Self::Establishing),
+            (Self::Incoming, Transition::Redirected) => Outcome::Transition(Self::Redirecting),
+            (Self::Establishing, Transition::Alerted) => Outcome::Transition(Self::Ringing),
+            (Self::Establishing | Self::Ringing, Transition::Established) => {
+                Outcome::Transition(Self::Established)
+            }
+            (Self::Established, Transition::Held) => Outcome::Transition(Self::Hold),
+            (Self::Hold, Transition::Resumed) => Outcome::Transition(Self::Established),
+            (Self::Established | Self::Hold, Transition::TransferStarted) => {
+                Outcome::Transition(Self::Transferring)
+            }
+            (Self::Transferring, Transition::TransferAccepted) => Outcome::Transition(Self::TransferAccepted),
             _ => Super,
         }
     }
 
-    fn superstate(&mut self) -> Option<Region> {
+    fn superstate(&mut self) -> Option<Superstate> {
         match self {
-            Self::Incoming | Self::Establishing | Self::Ringing | Self::Redirecting => Some(Region::Setup),
-            Self::Established | Self::Hold => Some(Region::Connected),
-            Self::Transferring | Self::TransferAccepted => Some(Region::Transfer),
-            Self::Terminating => Some(Region::Live),
+            Self::Incoming | Self::Establishing | Self::Ringing | Self::Redirecting => {
+                Some(Superstate::Setup)
+            }
+            Self::Established | Self::Hold => Some(Superstate::Connected),
+            Self::Transferring | Self::TransferAccepted => Some(Superstate::Transfer),
+            Self::Terminating => Some(Superstate::Live),
             Self::Terminated => None,
         }
     }
 }
 
-impl Branch<Chart> for Region {
-    fn call_handler(&mut self, _: &mut Chart, cause: &Cause, (): &mut ()) -> Outcome<State> {
-        use Outcome::{Super, Transition};
-        match (*self, *cause) {
-            (Self::Transfer, Cause::TransferFailed) => Transition(State::Established),
-            (Self::Live, Cause::TerminationStarted) => Transition(State::Terminating),
-            (Self::Live, Cause::Terminated) => Transition(State::Terminated),
+impl Branch<Chart> for Superstate {
+    fn call_handler(&mut self, _: &mut Chart, transition: &Transition, (): &mut ()) -> Outcome<State> {
+        use Outcome::Super;
+        match (*self, *transition) {
+            (Self::Transfer, Transition::TransferFailed) => Outcome::Transition(State::Established),
+            (Self::Live, Transition::TerminationStarted) => Outcome::Transition(State::Terminating),
+            (Self::Live, Transition::Terminated) => Outcome::Transition(State::Terminated),
             _ => Super,
         }
     }
@@ -95,13 +101,13 @@ impl State {
     /// refused too: `terminating` begins once.
     ///
     /// ```
-    /// use callfold::call::{Cause, State};
+    /// use callfold::call::{Transition, State};
     ///
-    /// assert_eq!(State::Established.after(Cause::Held), Some(State::Hold));
-    /// assert_eq!(State::Terminated.after(Cause::Terminated), None);
+    /// assert_eq!(State::Established.after(Transition::Held), Some(State::Hold));
+    /// assert_eq!(State::Terminated.after(Transition::Terminated), None);
     /// ```
-    pub fn after(mut self, cause: Cause) -> Option<Self> {
-        match self.handle(&mut Chart, &cause, &mut ()) {
+    pub fn after(mut self, transition: Transition) -> Option<Self> {
+        match self.handle(&mut Chart, &transition, &mut ()) {
             Outcome::Transition(next) if next != self => Some(next),
             Outcome::Transition(_) | Outcome::Handled | Outcome::Super => None,
         }
@@ -110,55 +116,57 @@ impl State {
     /// What is legal from here: each cause and where it leads.
     ///
     /// ```
-    /// use callfold::call::{Cause, State};
+    /// use callfold::call::{Transition, State};
     ///
     /// let legal: Vec<_> = State::Terminating.steps().collect();
-    /// assert_eq!(legal, [(Cause::Terminated, State::Terminated)]);
+    /// assert_eq!(legal, [(Transition::Terminated, State::Terminated)]);
     /// ```
-    pub fn steps(self) -> impl Iterator<Item = (Cause, Self)> {
-        Cause::ALL.iter().filter_map(move |cause| Some((*cause, self.after(*cause)?)))
+    pub fn steps(self) -> impl Iterator<Item = (Transition, Self)> {
+        Transition::ALL.iter().filter_map(move |transition| Some((*transition, self.after(*transition)?)))
     }
 
     /// The regions that hold this state, innermost first.
     ///
     /// ```
-    /// use callfold::call::{Region, State};
+    /// use callfold::call::{Superstate, State};
     ///
-    /// let regions: Vec<_> = State::Transferring.regions().collect();
-    /// assert_eq!(regions, [Region::Transfer, Region::Connected, Region::Live]);
+    /// let superstates: Vec<_> = State::Transferring.superstates().collect();
+    /// assert_eq!(superstates, [Superstate::Transfer, Superstate::Connected, Superstate::Live]);
     /// ```
-    pub fn regions(mut self) -> impl Iterator<Item = Region> {
-        iter::successors(Leaf::superstate(&mut self), |region| Branch::superstate(&mut region.clone()))
+    pub fn superstates(mut self) -> impl Iterator<Item = Superstate> {
+        iter::successors(Leaf::superstate(&mut self), |superstate| {
+            Branch::superstate(&mut superstate.clone())
+        })
     }
 
     /// True where a region holds this state.
     ///
     /// ```
-    /// use callfold::call::{Region, State};
+    /// use callfold::call::{Superstate, State};
     ///
-    /// assert!(State::Ringing.lies_in(Region::Setup));
+    /// assert!(State::Ringing.lies_in(Superstate::Setup));
     /// ```
-    pub fn lies_in(self, region: Region) -> bool {
-        self.regions().any(|outer| outer == region)
+    pub fn lies_in(self, superstate: Superstate) -> bool {
+        self.superstates().any(|outer| outer == superstate)
     }
 
     /// A shortest way from here to another state; `None` where there is none, empty where it is this one.
     ///
     /// ```
-    /// use callfold::call::{Cause, State};
+    /// use callfold::call::{Transition, State};
     ///
     /// let path = State::Incoming.path(State::Established).unwrap();
-    /// assert_eq!(path, [Cause::Answered, Cause::Established]);
+    /// assert_eq!(path, [Transition::Answered, Transition::Established]);
     /// assert_eq!(State::Established.path(State::Ringing), None);
     /// ```
-    pub fn path(self, to: Self) -> Option<Vec<Cause>> {
+    pub fn path(self, to: Self) -> Option<Vec<Transition>> {
         // Most ways that are asked for are one step.
-        self.step_to(to).map(|cause| Vec::from([cause])).or_else(|| self.path_around(to, None))
+        self.step_to(to).map(|transition| Vec::from([transition])).or_else(|| self.path_around(to, None))
     }
 
     /// The cause that leads from here to another state.
-    pub(super) fn step_to(self, to: Self) -> Option<Cause> {
-        self.steps().find(|(_, next)| *next == to).map(|(cause, _)| cause)
+    pub(super) fn step_to(self, to: Self) -> Option<Transition> {
+        self.steps().find(|(_, next)| *next == to).map(|(transition, _)| transition)
     }
 
     /// The states that every call has been through which is in this one; none where a call can begin in it.
@@ -173,7 +181,7 @@ impl State {
         Self::ALL.iter().copied().filter(lies_behind)
     }
 
-    fn path_around(self, to: Self, avoided: Option<Self>) -> Option<Vec<Cause>> {
+    fn path_around(self, to: Self, avoided: Option<Self>) -> Option<Vec<Transition>> {
         let mut seen = Vec::from([self]);
         seen.extend(avoided);
         let mut queue = VecDeque::from([(self, Vec::new())]);
@@ -181,10 +189,10 @@ impl State {
             if state == to {
                 return Some(path);
             }
-            for (cause, next) in state.steps() {
+            for (transition, next) in state.steps() {
                 if !seen.contains(&next) {
                     seen.push(next);
-                    queue.push_back((next, [path.as_slice(), &[cause]].concat()));
+                    queue.push_back((next, [path.as_slice(), &[transition]].concat()));
                 }
             }
         }

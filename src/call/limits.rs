@@ -44,81 +44,81 @@ pub(super) fn create_call(call: &Call) -> Checked {
     within("ringingTimeoutInSeconds", timeout, &(1..=i32::MAX), "a positive number of seconds")
 }
 
-pub(super) fn answer(asked: &Answer) -> Checked {
-    https("callbackUri", &asked.callback_uri, true)?;
-    media_config(&asked.media_config)?;
-    let capacity = asked.participant_capacity.value().copied();
+pub(super) fn answer(request: &Answer) -> Checked {
+    https("callbackUri", &request.callback_uri, true)?;
+    media_config(&request.media_config)?;
+    let capacity = request.participant_capacity.value().copied();
     within("participantCapacity", capacity, &(1..=i32::MAX), "a positive number")
 }
 
-pub(super) fn reject(asked: &Reject) -> Checked {
-    https("callbackUri", &asked.callback_uri, false)?;
-    match asked.reason.value() {
+pub(super) fn reject(request: &Reject) -> Checked {
+    https("callbackUri", &request.callback_uri, false)?;
+    match request.reason.value() {
         Some(RejectReason::Other(_)) => Err(invalid("reason", "one of none, busy, forbidden")),
         Some(RejectReason::None | RejectReason::Busy | RejectReason::Forbidden) | None => Ok(()),
     }
 }
 
-pub(super) fn redirect(asked: &Redirect) -> Checked {
-    let targets = asked.targets.value().map_or(0, |targets| targets.len());
+pub(super) fn redirect(request: &Redirect) -> Checked {
+    let targets = request.targets.value().map_or(0, |targets| targets.len());
     count("targets", targets, 1..=REDIRECT_TARGETS)?;
-    within("timeout", asked.timeout.value().copied(), &Redirect::SECONDS, "15 to 90 seconds")?;
-    https("callbackUri", &asked.callback_uri, false)
+    within("timeout", request.timeout.value().copied(), &Redirect::SECONDS, "15 to 90 seconds")?;
+    https("callbackUri", &request.callback_uri, false)
 }
 
-pub(super) fn transfer(asked: &Transfer) -> Checked {
-    match asked.transfer_target.value() {
+pub(super) fn transfer(request: &Transfer) -> Checked {
+    match request.transfer_target.value() {
         Some(target) => replaced_call("transferTarget.replacesCallId", target),
         None => Err(invalid("transferTarget", "whom to transfer the call to")),
     }
 }
 
-pub(super) fn play_prompt(asked: &PlayPrompt) -> Checked {
-    count("prompts", prompts(&asked.prompts), 1..=PROMPTS)?;
-    within("loop", asked.repeat.value().copied(), &(1..=i32::MAX), "a positive number of times")?;
-    client_context(&asked.client_context)
+pub(super) fn play_prompt(request: &PlayPrompt) -> Checked {
+    count("prompts", prompts(&request.prompts), 1..=PROMPTS)?;
+    within("loop", request.repeat.value().copied(), &(1..=i32::MAX), "a positive number of times")?;
+    client_context(&request.client_context)
 }
 
-pub(super) fn record_response(asked: &RecordResponse) -> Checked {
-    count("prompts", prompts(&asked.prompts), 0..=1)?;
+pub(super) fn record_response(request: &RecordResponse) -> Checked {
+    count("prompts", prompts(&request.prompts), 0..=1)?;
     let timers = [
-        ("initialSilenceTimeoutInSeconds", &asked.initial_silence_timeout_in_seconds),
-        ("maxSilenceTimeoutInSeconds", &asked.max_silence_timeout_in_seconds),
-        ("maxRecordDurationInSeconds", &asked.max_record_duration_in_seconds),
+        ("initialSilenceTimeoutInSeconds", &request.initial_silence_timeout_in_seconds),
+        ("maxSilenceTimeoutInSeconds", &request.max_silence_timeout_in_seconds),
+        ("maxRecordDurationInSeconds", &request.max_record_duration_in_seconds),
     ];
     for (member, seconds) in timers {
         within(member, seconds.value().copied(), &RecordResponse::SECONDS, "1 to 120")?;
     }
-    let stops = asked.stop_tones.value().map_or(&[][..], |stops| stops);
+    let stops = request.stop_tones.value().map_or(&[][..], |stops| stops);
     if let Some(index) = stops.iter().position(|stop| !RecordResponse::is_key(stop)) {
         return Err(invalid(&format!("stopTones[{index}]"), "a key, such as 1, # or *, or its name"));
     }
-    client_context(&asked.client_context)
+    client_context(&request.client_context)
 }
 
-pub(super) fn send_dtmf_tones(asked: &SendDtmfTones) -> Checked {
-    let tones = asked.tones.value().map_or(&[][..], |tones| tones);
+pub(super) fn send_dtmf_tones(request: &SendDtmfTones) -> Checked {
+    let tones = request.tones.value().map_or(&[][..], |tones| tones);
     count("tones", tones.len(), 1..=usize::MAX)?;
     if let Some(index) = tones.iter().position(|tone| matches!(tone, Tone::Other(_))) {
         let known = "a key: tone0 to tone9, star, pound, a, b, c, d or flash";
         return Err(invalid(&format!("tones[{index}]"), known));
     }
-    let delay = asked.delay_between_tones_ms.value().copied();
+    let delay = request.delay_between_tones_ms.value().copied();
     within("delayBetweenTonesMs", delay, &(0..=i32::MAX), "a number of milliseconds")?;
-    client_context(&asked.client_context)
+    client_context(&request.client_context)
 }
 
-pub(super) fn change_screen_sharing_role(asked: &ChangeScreenSharingRole) -> Checked {
-    match asked.role.value() {
+pub(super) fn change_screen_sharing_role(request: &ChangeScreenSharingRole) -> Checked {
+    match request.role.value() {
         Some(ScreenSharingRole::Viewer | ScreenSharingRole::Sharer) => Ok(()),
         Some(ScreenSharingRole::Other(_)) | None => Err(invalid("role", "one of viewer, sharer")),
     }
 }
 
-pub(super) fn update_recording_status(asked: &UpdateRecordingStatus) -> Checked {
-    match asked.status.value() {
+pub(super) fn update_recording_status(request: &UpdateRecordingStatus) -> Checked {
+    match request.status.value() {
         Some(RecordingStatus::NotRecording | RecordingStatus::Recording | RecordingStatus::Failed) => {
-            client_context(&asked.client_context)
+            client_context(&request.client_context)
         }
         Some(RecordingStatus::Unknown | RecordingStatus::Other(_)) | None => {
             Err(invalid("status", "one of notRecording, recording, failed"))
@@ -126,8 +126,8 @@ pub(super) fn update_recording_status(asked: &UpdateRecordingStatus) -> Checked 
     }
 }
 
-pub(super) fn invite(asked: &Invite) -> Checked {
-    let invited = asked.participants.value().map_or(&[][..], |participants| participants);
+pub(super) fn invite(request: &Invite) -> Checked {
+    let invited = request.participants.value().map_or(&[][..], |participants| participants);
     count("participants", invited.len(), 1..=INVITED)?;
     for one in invited {
         replaced_call("participants.replacesCallId", one)?;
@@ -138,46 +138,46 @@ pub(super) fn invite(asked: &Invite) -> Checked {
     if invited.iter().filter(is_bot).count() > 1 {
         return Err(invalid("participants", "at most one bot at once"));
     }
-    client_context(&asked.client_context)
+    client_context(&request.client_context)
 }
 
-pub(super) fn mute_all(asked: &MuteAll) -> Checked {
-    client_context(&asked.client_context)
+pub(super) fn mute_all(request: &MuteAll) -> Checked {
+    client_context(&request.client_context)
 }
 
-pub(super) fn configure_mixer(asked: &ConfigureMixer) -> Checked {
-    let levels = asked.participant_mixer_levels.value().map_or(0, |levels| levels.len());
+pub(super) fn configure_mixer(request: &ConfigureMixer) -> Checked {
+    let levels = request.participant_mixer_levels.value().map_or(0, |levels| levels.len());
     count("participantMixerLevels", levels, 1..=usize::MAX)?;
-    client_context(&asked.client_context)
+    client_context(&request.client_context)
 }
 
-pub(super) fn update_metadata(asked: &UpdateMetadata) -> Checked {
-    client_context(&asked.client_context)
+pub(super) fn update_metadata(request: &UpdateMetadata) -> Checked {
+    client_context(&request.client_context)
 }
 
-pub(super) fn create_audio_routing_group(asked: &AudioRoutingGroup) -> Checked {
-    match asked.routing_mode.value() {
+pub(super) fn create_audio_routing_group(request: &AudioRoutingGroup) -> Checked {
+    match request.routing_mode.value() {
         Some(RoutingMode::OneToOne | RoutingMode::Multicast) => {}
         Some(RoutingMode::Other(_)) | None => {
             return Err(invalid("routingMode", "one of oneToOne, multicast"));
         }
     }
-    let several = asked.routing_mode.value() == Some(&RoutingMode::Multicast);
-    let receivers = asked.receivers.value().map_or(0, |receivers| receivers.len());
+    let several = request.routing_mode.value() == Some(&RoutingMode::Multicast);
+    let receivers = request.receivers.value().map_or(0, |receivers| receivers.len());
     count("receivers", receivers, 1..=if several { usize::MAX } else { 1 })?;
-    count("sources", asked.sources.value().map_or(0, |sources| sources.len()), 1..=1)
+    count("sources", request.sources.value().map_or(0, |sources| sources.len()), 1..=1)
 }
 
-pub(super) fn start_hold_music(asked: &StartHoldMusic) -> Checked {
-    client_context(&asked.client_context)
+pub(super) fn start_hold_music(request: &StartHoldMusic) -> Checked {
+    client_context(&request.client_context)
 }
 
-pub(super) fn client_context_alone(asked: &ClientContext) -> Checked {
-    client_context(&asked.client_context)
+pub(super) fn client_context_alone(request: &ClientContext) -> Checked {
+    client_context(&request.client_context)
 }
 
-pub(super) fn device_quality(asked: &LogTeleconferenceDeviceQuality) -> Checked {
-    let quality = asked.quality.value().ok_or_else(|| invalid("quality", "what the device reports"))?;
+pub(super) fn device_quality(request: &LogTeleconferenceDeviceQuality) -> Checked {
+    let quality = request.quality.value().ok_or_else(|| invalid("quality", "what the device reports"))?;
     if quality.call_chain_id.value().is_none() {
         return Err(invalid("quality.callChainId", "the GUID that the call bears"));
     }

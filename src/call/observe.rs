@@ -1,4 +1,4 @@
-//! Hearing: what a notification, or a reply, makes of a call's events. Evidence is never refused.
+//! StateUpdate: what a notification, or a reply, makes of a call's events. Evidence is never refused.
 
 mod draft;
 mod operation;
@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::{Body, Call};
-use crate::graph::{CommsNotification, Heard, Resource, ResourceData};
+use crate::graph::{CommsNotification, ParsedNotification, Resource, ResourceData};
 use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
 use draft::Draft;
@@ -63,12 +63,12 @@ impl Call {
     /// use callfold::call::{Call, Delivery, State};
     ///
     /// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
-    /// let heard = serde_json::from_str(
+    /// let received = serde_json::from_str(
     ///     r#"{"changeType":"updated",
     ///         "resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896",
     ///         "resourceData":{"state":"established"}}"#,
     /// )?;
-    /// let observed = Call::observe(None, id, &heard, &Delivery::default());
+    /// let observed = Call::observe(None, id, &received, &Delivery::default());
     /// assert_eq!(observed.events[0].event.type_name(), "adopted");
     /// assert_eq!(Call::begin(&observed.events[0])?.state(), State::Established);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -79,46 +79,54 @@ impl Call {
         notification: &CommsNotification,
         delivery: &Delivery,
     ) -> Observed {
-        Self::hear_of(known, id, Heard::from(notification.clone()), delivery)
+        Self::observe_parsed(known, id, ParsedNotification::from(notification.clone()), delivery)
     }
 
     /// The same of a notification that is needed no more, and whose url was taken apart.
-    pub(crate) fn hear_of(known: Option<&Self>, id: CallId, heard: Heard, delivery: &Delivery) -> Observed {
+    pub(crate) fn observe_parsed(
+        known: Option<&Self>,
+        id: CallId,
+        received: ParsedNotification,
+        delivery: &Delivery,
+    ) -> Observed {
         let mut draft = Draft::new(known, id, delivery.received_at);
         draft.is_numbered = delivery.message_ids().next().is_some();
-        let heard_before = known.and_then(|call| {
-            delivery.message_ids().find(|message| call.hearings.has_heard(message, delivery.item))
+        let received_before = known.and_then(|call| {
+            delivery.message_ids().find(|message| call.notifications.has_received(message, delivery.item))
         });
-        if let Some(message) = heard_before {
+        if let Some(message) = received_before {
             draft.find(FindingKind::Duplicate, format!("message {} was delivered before", short(message)));
             return draft.observed;
         }
-        let is_gone = heard.is_deleted();
-        let change = heard.change_type.as_ref();
-        let url = &heard.url.resource;
-        match heard.resource_data {
-            ResourceData::Call(told) => draft.hear_call(told, change),
-            ResourceData::Operation(told) => draft.hear_operation(told, url, is_gone),
-            ResourceData::Roster(told) => draft.hear_roster(told, url, is_gone),
-            ResourceData::DeltaRoster(deltas) => draft.hear_deltas(deltas, url, is_gone),
-            ResourceData::ContentSharing(told) => {
+        let is_gone = received.is_deleted();
+        let change = received.change_type.as_ref();
+        let url = &received.url.resource;
+        match received.resource_data {
+            ResourceData::Call(reported) => draft.observe_call(reported, change),
+            ResourceData::Operation(reported) => draft.observe_operation(reported, url, is_gone),
+            ResourceData::Roster(reported) => draft.observe_roster(reported, url, is_gone),
+            ResourceData::DeltaRoster(deltas) => draft.observe_deltas(deltas, url, is_gone),
+            ResourceData::ContentSharing(reported) => {
                 let named = if let Resource::ContentSharing(id) = url { id.as_ref() } else { None };
-                draft.hear_sharing(told.iter().filter_map(|session| session.id.value().or(named)), is_gone);
+                draft.observe_sharing(
+                    reported.iter().filter_map(|session| session.id.value().or(named)),
+                    is_gone,
+                );
             }
-            ResourceData::ParticipantLeft(left) => draft.hear_left(left.participant_id.value()),
+            ResourceData::ParticipantLeft(left) => draft.observe_left(left.participant_id.value()),
             // The app is asked; the call is what it was.
             ResourceData::ParticipantJoining(_) => {}
             ResourceData::Absent => match url {
-                Resource::Call => draft.hear_call(Box::default(), change),
-                Resource::Operation(_) => draft.hear_operation(Box::default(), url, is_gone),
-                Resource::Participant(id) if is_gone => draft.hear_left(Some(id)),
-                Resource::ContentSharing(session) => draft.hear_sharing(session.iter(), is_gone),
+                Resource::Call => draft.observe_call(Box::default(), change),
+                Resource::Operation(_) => draft.observe_operation(Box::default(), url, is_gone),
+                Resource::Participant(id) if is_gone => draft.observe_left(Some(id)),
+                Resource::ContentSharing(session) => draft.observe_sharing(session.iter(), is_gone),
                 Resource::Participant(_) | Resource::Participants => draft.repeat("the roster"),
                 Resource::Other(name) => draft.unknown_resource(name),
             },
-            ResourceData::Other(told) => draft.hear_other(url, &told),
+            ResourceData::Other(reported) => draft.observe_other(url, &reported),
         }
-        draft.heard(delivery);
+        draft.received(delivery);
         draft.observed
     }
 
@@ -137,14 +145,16 @@ impl Call {
     pub fn learn(known: Option<&Self>, id: CallId, body: &Body, at: Option<Timestamp>) -> Observed {
         let mut draft = Draft::new(known, id, at);
         match body {
-            Body::Call(told) => draft.learn_call(told),
-            Body::Operation(told) => draft.learn_operation(told),
-            Body::Participants(told) => draft.hear_roster(told.clone(), &Resource::Participants, false),
-            Body::Participant(told) => {
-                draft.hear_roster(Vec::from([(**told).clone()]), &Resource::Participants, false);
+            Body::Call(reported) => draft.learn_call(reported),
+            Body::Operation(reported) => draft.learn_operation(reported),
+            Body::Participants(reported) => {
+                draft.observe_roster(reported.clone(), &Resource::Participants, false)
             }
-            Body::ContentSharingSessions(told) => {
-                draft.hear_sharing(told.iter().filter_map(|session| session.id.value()), false);
+            Body::Participant(reported) => {
+                draft.observe_roster(Vec::from([(**reported).clone()]), &Resource::Participants, false);
+            }
+            Body::ContentSharingSessions(reported) => {
+                draft.observe_sharing(reported.iter().filter_map(|session| session.id.value()), false);
             }
             Body::Empty | Body::AudioRoutingGroup(_) | Body::AudioRoutingGroups(_) => {}
         }

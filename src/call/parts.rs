@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::deadline::Deadlines;
-use super::fold::{Beginning, Hearings};
+use super::fold::{Beginning, NotificationHistory};
 use super::roster::Roster;
 use super::{Call, State};
 use crate::CallId;
@@ -43,7 +43,7 @@ impl From<Parts> for Call {
             roster: parts.roster,
             tones: parts.tones.into(),
             content_sharing: Vec::new(),
-            hearings: Hearings::default(),
+            notifications: NotificationHistory::default(),
             deadlines: Deadlines::default(),
             service: None,
         }

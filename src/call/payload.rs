@@ -95,7 +95,7 @@ impl NotificationHeard {
     /// ```
     /// use callfold::call::NotificationHeard;
     ///
-    /// let heard = NotificationHeard::new(vec!["message".into()], 0);
+    /// let received = NotificationHeard::new(vec!["message".into()], 0);
     /// ```
     pub const fn new(message_ids: Vec<Id>, item: u32) -> Self {
         Self { message_ids, item }

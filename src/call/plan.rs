@@ -8,9 +8,9 @@ use jiff::Timestamp;
 
 use super::Call;
 use super::event::{CallEvent, ServiceEvent};
+use super::network_event::StopReason;
 use super::payload::RosterUpdated;
-use super::state::Cause;
-use super::stimulus::StopReason;
+use super::state::Transition;
 use crate::graph::{
     self, CommsOperation, CompletionReason, EndCode, Member, OperationKind, Participant, ResultInfo,
 };
@@ -26,29 +26,29 @@ pub(super) struct Plan<'a> {
 /// How an operation ends, and what is told of that.
 #[derive(Clone, Debug)]
 pub(super) struct End {
-    cause: operation::Cause,
-    told: CommsOperation,
+    transition: operation::Transition,
+    reported: CommsOperation,
 }
 
 pub(super) fn completed(result: ResultInfo) -> End {
-    let told = CommsOperation { result_info: Box::new(result).into(), ..CommsOperation::default() };
-    End { cause: operation::Cause::Completed, told }
+    let reported = CommsOperation { result_info: Box::new(result).into(), ..CommsOperation::default() };
+    End { transition: operation::Transition::Completed, reported }
 }
 
 pub(super) fn completed_because(reason: CompletionReason) -> End {
-    let told = CommsOperation { completion_reason: reason.into(), ..CommsOperation::default() };
-    End { cause: operation::Cause::Completed, told }
+    let reported = CommsOperation { completion_reason: reason.into(), ..CommsOperation::default() };
+    End { transition: operation::Transition::Completed, reported }
 }
 
 pub(super) fn failed(result: ResultInfo) -> End {
-    End { cause: operation::Cause::Failed, ..completed(result) }
+    End { transition: operation::Transition::Failed, ..completed(result) }
 }
 
 /// As cancelMediaProcessing and barge-in end what plays, records or waits to.
 fn cancelled(kind: OperationKind) -> End {
     let mut end = failed(EndCode::OperationCancelled.result_info());
     if kind == OperationKind::Record {
-        end.told.completion_reason = CompletionReason::OperationCanceled.into();
+        end.reported.completion_reason = CompletionReason::OperationCanceled.into();
     }
     end
 }
@@ -61,7 +61,7 @@ fn stopped(reason: StopReason) -> End {
         StopReason::MaxDuration => completed(EndCode::MaxRecordDurationReached.result_info()),
         StopReason::StopTone => {
             let mut end = completed(ResultInfo::plain(200, 0));
-            end.told.completion_reason = CompletionReason::StopToneDetected.into();
+            end.reported.completion_reason = CompletionReason::StopToneDetected.into();
             end
         }
         StopReason::Failed(result) => failed(result),
@@ -72,7 +72,7 @@ impl End {
     /// True where an operation that ends so did what it should.
     pub(super) fn succeeds(&self, operation: &Operation) -> bool {
         let mut ended = operation.clone();
-        ended.end(self.cause, &self.told)
+        ended.end(self.transition, &self.reported)
     }
 }
 
@@ -90,18 +90,18 @@ impl<'a> Plan<'a> {
         self.record(CallEvent::Service(event));
     }
 
-    pub(super) fn step(&mut self, cause: Cause) {
-        self.record(CallEvent::Step(cause, None));
+    pub(super) fn step(&mut self, transition: Transition) {
+        self.record(CallEvent::Step(transition, None));
     }
 
     /// A step with the result that the service tells.
-    pub(super) fn step_with(&mut self, cause: Cause, result: ResultInfo) {
-        let told = graph::Call { result_info: Box::new(result).into(), ..graph::Call::default() };
-        self.record(CallEvent::Step(cause, Some(Box::new(told))));
+    pub(super) fn step_with(&mut self, transition: Transition, result: ResultInfo) {
+        let reported = graph::Call { result_info: Box::new(result).into(), ..graph::Call::default() };
+        self.record(CallEvent::Step(transition, Some(Box::new(reported))));
     }
 
     pub(super) fn end(&mut self, code: EndCode) {
-        self.step_with(Cause::Terminated, code.result_info());
+        self.step_with(Transition::Terminated, code.result_info());
     }
 
     /// The roster, as it changed. The service numbers what it tells.
@@ -120,30 +120,31 @@ impl<'a> Plan<'a> {
     }
 
     /// True where somebody takes part no more once these are told.
-    fn leaves(&self, id: &ParticipantId, told: &[Participant]) -> bool {
+    fn leaves(&self, id: &ParticipantId, reported: &[Participant]) -> bool {
         let mut after = self.call.roster.clone();
-        told.iter().for_each(|one| after.update(Cow::Borrowed(one), None));
+        reported.iter().for_each(|one| after.update(Cow::Borrowed(one), None));
         !after.participants().any(|one| one.id.value() == Some(id))
     }
 
     pub(super) fn move_operation(
         &mut self,
-        cause: operation::Cause,
+        transition: operation::Transition,
         id: OperationId,
         kind: OperationKind,
-        told: CommsOperation,
+        reported: CommsOperation,
     ) {
-        let told = CommsOperation { odata_type: Some(kind.type_name().into()), id: id.into(), ..told };
-        self.record(CallEvent::OperationStep(cause, Box::new(told)));
+        let reported =
+            CommsOperation { odata_type: Some(kind.type_name().into()), id: id.into(), ..reported };
+        self.record(CallEvent::OperationStep(transition, Box::new(reported)));
     }
 
     pub(super) fn settle(&mut self, id: OperationId, kind: OperationKind, end: End) {
-        self.move_operation(end.cause, id, kind, end.told);
+        self.move_operation(end.transition, id, kind, end.reported);
     }
 
     /// Starts what is first in the queue now.
     pub(super) fn start(&mut self, id: OperationId, kind: OperationKind) {
-        self.move_operation(operation::Cause::Started, id, kind, CommsOperation::default());
+        self.move_operation(operation::Transition::Started, id, kind, CommsOperation::default());
     }
 
     /// Settles what plays or records, and starts what waits behind it.
@@ -159,10 +160,10 @@ impl<'a> Plan<'a> {
     pub(super) fn stop_recording(&mut self, reason: StopReason) {
         let mut end = stopped(reason);
         if let Some(recording) = self.call.head().and_then(|head| head.recording.as_ref())
-            && end.cause == operation::Cause::Completed
+            && end.transition == operation::Transition::Completed
         {
-            end.told.recording_location = Member::from(recording.recording_location.clone());
-            end.told.recording_access_token = Member::from(recording.recording_access_token.clone());
+            end.reported.recording_location = Member::from(recording.recording_location.clone());
+            end.reported.recording_access_token = Member::from(recording.recording_access_token.clone());
         }
         self.finish_head(end);
     }

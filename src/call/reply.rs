@@ -16,15 +16,15 @@ use crate::graph::{
 /// The answer to a request: an HTTP status, where what was made is, and a body.
 ///
 /// ```
-/// use callfold::call::{Asked, Call, Caller, Command};
+/// use callfold::call::{RequestContext, Call, AppIdentity, Command};
 /// use callfold::graph::{Permission, Route};
 /// use callfold::uuid::Uuid;
 ///
 /// let route = Route::parse("POST", "/communications/calls")?;
 /// let body = br##"{"callbackUri":"https://bot.contoso.com/callback","targets":[{"identity":{"user":{"id":"a"}}}],
 ///     "mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}"##;
-/// let asked = Asked::new("2026-11-23T09:15:00Z".parse()?, Uuid::from_u128(1), Caller::new(&[Permission::Initiate]));
-/// let decision = Call::place(Command::read(&route, body)?, &asked)?;
+/// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, Uuid::from_u128(1), AppIdentity::new(&[Permission::Initiate]));
+/// let decision = Call::place(Command::read(&route, body)?, &request)?;
 /// assert_eq!(decision.reply.status, 201);
 /// let location = decision.reply.location.as_deref();
 /// assert_eq!(location, Some("/communications/calls/00000000-0000-0000-0000-000000000001"));

@@ -14,11 +14,11 @@ use crate::graph::{Member, Members, Merge, Ordered, Participant, Resource, Resou
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Roster {
     /// Shared between versions of the roster: most of them change one seat.
-    seats: Vec<Arc<Seat>>,
+    entries: Vec<Arc<RosterEntry>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Seat {
+struct RosterEntry {
     participant: Participant,
     /// The newest delta that spoke of each member; under `removedState`, of the participant at all.
     newest: BTreeMap<String, i64>,
@@ -27,15 +27,15 @@ struct Seat {
 /// Every delta says whether the participant is there: by a `removedState`, or by having none.
 const PRESENCE: &str = "removedState";
 
-impl Seat {
+impl RosterEntry {
     /// A seat as it was first told.
-    fn of(told: Cow<'_, Participant>, sequence: Option<i64>) -> Self {
-        let mut seat = Self::default();
+    fn of(reported: Cow<'_, Participant>, sequence: Option<i64>) -> Self {
+        let mut entry = Self::default();
         match sequence {
-            None => seat.participant = Participant { odata_type: None, ..told.into_owned() },
-            Some(_) => seat.tell(&told, sequence),
+            None => entry.participant = Participant { odata_type: None, ..reported.into_owned() },
+            Some(_) => entry.report(&reported, sequence),
         }
-        seat
+        entry
     }
 
     fn is_taken(&self) -> bool {
@@ -47,26 +47,31 @@ impl Seat {
     }
 
     /// True where a telling changes anything.
-    fn learns(&self, told: &Participant, sequence: Option<i64>) -> bool {
+    fn learns(&self, reported: &Participant, sequence: Option<i64>) -> bool {
         match sequence {
-            None => self.participant.removed_state != told.removed_state || self.participant.lacks(told),
+            None => {
+                self.participant.removed_state != reported.removed_state || self.participant.lacks(reported)
+            }
             Some(_) if sequence > self.sequence() => true,
             Some(_) => {
                 let mut after = self.clone();
-                after.tell(told, sequence);
+                after.report(reported, sequence);
                 after != *self
             }
         }
     }
 
-    fn tell(&mut self, told: &Participant, sequence: Option<i64>) {
-        let tells_presence = sequence.is_none() || sequence > self.sequence();
-        let presence =
-            if tells_presence { told.removed_state.clone() } else { self.participant.removed_state.take() };
+    fn report(&mut self, reported: &Participant, sequence: Option<i64>) {
+        let reports_presence = sequence.is_none() || sequence > self.sequence();
+        let presence = if reports_presence {
+            reported.removed_state.clone()
+        } else {
+            self.participant.removed_state.take()
+        };
         match sequence {
-            None => self.participant.pair(told, Merge),
+            None => self.participant.pair(reported, Merge),
             Some(sequence) => {
-                self.participant.pair(told, Ordered { sequence, newest: &mut self.newest });
+                self.participant.pair(reported, Ordered { sequence, newest: &mut self.newest });
                 let newest = self.newest.entry(PRESENCE.into()).or_insert(sequence);
                 *newest = sequence.max(*newest);
             }
@@ -76,7 +81,7 @@ impl Seat {
 }
 
 /// A seat as a bulk replay keeps it: who sits there, and the newest deltas that spoke of it.
-pub(crate) struct RosterSeat {
+pub(crate) struct SavedRosterEntry {
     pub(crate) participant: Participant,
     pub(crate) sequence: Option<i64>,
     pub(crate) info_sequence: Option<i64>,
@@ -84,60 +89,60 @@ pub(crate) struct RosterSeat {
 
 const INFO: &str = "info";
 
-impl FromIterator<RosterSeat> for Roster {
-    fn from_iter<T: IntoIterator<Item = RosterSeat>>(seats: T) -> Self {
-        let seats = seats.into_iter().map(|seat| {
-            let newest = [(PRESENCE, seat.sequence), (INFO, seat.info_sequence)];
+impl FromIterator<SavedRosterEntry> for Roster {
+    fn from_iter<T: IntoIterator<Item = SavedRosterEntry>>(entries: T) -> Self {
+        let entries = entries.into_iter().map(|entry| {
+            let newest = [(PRESENCE, entry.sequence), (INFO, entry.info_sequence)];
             let newest = newest.into_iter().filter_map(|(member, newest)| Some((member.into(), newest?)));
-            Arc::new(Seat { participant: seat.participant, newest: newest.collect() })
+            Arc::new(RosterEntry { participant: entry.participant, newest: newest.collect() })
         });
-        Self { seats: seats.collect() }
+        Self { entries: entries.collect() }
     }
 }
 
 impl Roster {
-    pub(crate) fn seats(&self) -> impl Iterator<Item = RosterSeat> {
-        self.seats.iter().map(|seat| RosterSeat {
-            participant: seat.participant.clone(),
-            sequence: seat.sequence(),
-            info_sequence: seat.newest.get(INFO).copied(),
+    pub(crate) fn entries(&self) -> impl Iterator<Item = SavedRosterEntry> {
+        self.entries.iter().map(|entry| SavedRosterEntry {
+            participant: entry.participant.clone(),
+            sequence: entry.sequence(),
+            info_sequence: entry.newest.get(INFO).copied(),
         })
     }
 
     pub(crate) fn participants(&self) -> impl Iterator<Item = &Participant> {
-        self.seats.iter().filter(|seat| seat.is_taken()).map(|seat| &seat.participant)
+        self.entries.iter().filter(|entry| entry.is_taken()).map(|entry| &entry.participant)
     }
 
     /// The newest delta that was heard.
     pub(crate) fn sequence(&self) -> Option<i64> {
-        self.seats.iter().filter_map(|seat| seat.sequence()).max()
+        self.entries.iter().filter_map(|entry| entry.sequence()).max()
     }
 
     /// Takes in a telling.
     pub(crate) fn update(&mut self, participant: Cow<'_, Participant>, sequence: Option<i64>) {
-        match self.position(&participant).and_then(|index| self.seats.get_mut(index)) {
-            Some(seat) => Arc::make_mut(seat).tell(&participant, sequence),
-            None => self.seats.push(Arc::new(Seat::of(participant, sequence))),
+        match self.position(&participant).and_then(|index| self.entries.get_mut(index)) {
+            Some(entry) => Arc::make_mut(entry).report(&participant, sequence),
+            None => self.entries.push(Arc::new(RosterEntry::of(participant, sequence))),
         }
     }
 
     /// Takes in a telling; true where it changes anything.
     pub(crate) fn learn(&mut self, participant: &Participant, sequence: Option<i64>) -> bool {
-        let Some(seat) = self.position(participant).and_then(|index| self.seats.get_mut(index)) else {
+        let Some(entry) = self.position(participant).and_then(|index| self.entries.get_mut(index)) else {
             self.update(Cow::Borrowed(participant), sequence);
             return true;
         };
-        let is_news = seat.learns(participant, sequence);
+        let is_news = entry.learns(participant, sequence);
         if is_news {
-            Arc::make_mut(seat).tell(participant, sequence);
+            Arc::make_mut(entry).report(participant, sequence);
         }
         is_news
     }
 
     /// True where each telling is of somebody else, so that none changes what another one says.
-    pub(crate) fn tells_apart(&self, told: &[(Option<i64>, Participant)]) -> bool {
-        let mut rest = told;
-        let mut is_apart = self.seats.iter().all(|seat| seat.participant.id.value().is_some());
+    pub(crate) fn distinguishes(&self, reported: &[(Option<i64>, Participant)]) -> bool {
+        let mut rest = reported;
+        let mut is_apart = self.entries.iter().all(|entry| entry.participant.id.value().is_some());
         while let Some(((_, one), others)) = rest.split_first() {
             let id = one.id.value();
             is_apart &= id.is_some() && others.iter().all(|(_, other)| other.id.value() != id);
@@ -148,18 +153,19 @@ impl Roster {
 
     /// True where a telling changes anything.
     pub(crate) fn would_learn(&self, participant: &Participant, sequence: Option<i64>) -> bool {
-        let known = self.position(participant).and_then(|index| self.seats.get(index));
-        known.is_none_or(|seat| seat.learns(participant, sequence))
+        let known = self.position(participant).and_then(|index| self.entries.get(index));
+        known.is_none_or(|entry| entry.learns(participant, sequence))
     }
 
     /// By id; by identity only where one side has no id, because one user can sit at several endpoints.
-    fn position(&self, told: &Participant) -> Option<usize> {
-        let id = told.id.value();
-        let by_id = |seat: &Seat| id.is_some() && seat.participant.id.value() == id;
-        let by_identity = |seat: &Seat| {
-            (id.is_none() || seat.participant.id.value().is_none()) && same_identity(&seat.participant, told)
+    fn position(&self, reported: &Participant) -> Option<usize> {
+        let id = reported.id.value();
+        let by_id = |entry: &RosterEntry| id.is_some() && entry.participant.id.value() == id;
+        let by_identity = |entry: &RosterEntry| {
+            (id.is_none() || entry.participant.id.value().is_none())
+                && same_identity(&entry.participant, reported)
         };
-        let first = |test: &dyn Fn(&Seat) -> bool| self.seats.iter().position(|seat| test(seat));
+        let first = |test: &dyn Fn(&RosterEntry) -> bool| self.entries.iter().position(|entry| test(entry));
         first(&by_id).or_else(|| first(&by_identity))
     }
 }
@@ -181,9 +187,9 @@ fn same_identity(one: &Participant, other: &Participant) -> bool {
 
 /// A participant as the roster keeps it: its id taken from the notification's url or from `@odata.id` where it
 /// has no other, and without the annotations of the transport.
-pub(crate) fn told(mut told: Participant, url: &Resource, is_gone: bool) -> Participant {
-    if told.id.value().is_none() {
-        let own = told.other.get("@odata.id").and_then(serde_json::Value::as_str).map(ResourceUrl::from);
+pub(crate) fn reported(mut reported: Participant, url: &Resource, is_gone: bool) -> Participant {
+    if reported.id.value().is_none() {
+        let own = reported.other.get("@odata.id").and_then(serde_json::Value::as_str).map(ResourceUrl::from);
         let named = own.iter().map(|own| &own.resource).chain([url]).find_map(|resource| match resource {
             Resource::Participant(id) => Some(id.clone()),
             Resource::Call
@@ -193,17 +199,17 @@ pub(crate) fn told(mut told: Participant, url: &Resource, is_gone: bool) -> Part
             | Resource::Other(_) => None,
         });
         if named.is_some() {
-            told.other.remove("id");
+            reported.other.remove("id");
         }
-        told.id = Member::from(named);
+        reported.id = Member::from(named);
     }
-    super::details::strip(&mut told.other);
-    if is_gone && told.removed_state.value().is_none() {
-        told.removed_state = Member::Value(Box::default());
-        told.other.remove("removedState");
+    super::details::strip(&mut reported.other);
+    if is_gone && reported.removed_state.value().is_none() {
+        reported.removed_state = Member::Value(Box::default());
+        reported.other.remove("removedState");
     }
-    if told.removed_state == Member::Null {
-        told.removed_state = Member::Absent;
+    if reported.removed_state == Member::Null {
+        reported.removed_state = Member::Absent;
     }
-    told
+    reported
 }

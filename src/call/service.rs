@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Call;
 use super::event::{CallEvent, ServiceEvent};
-use super::lifecycle::Region;
+use super::lifecycle::Superstate;
 use super::payload::{HoldMusic, MediaRequest, Recording};
 use crate::graph::action::{RecordResponse, Transfer};
 use crate::graph::{InvitationParticipantInfo, OperationKind, RecordingStatus, TeleconferenceDeviceQuality};
@@ -39,14 +39,15 @@ impl Queued {
 
     pub(super) const fn record(&self) -> Option<&RecordResponse> {
         match &self.request {
-            MediaRequest::RecordResponse(asked) => Some(asked),
+            MediaRequest::RecordResponse(request) => Some(request),
             MediaRequest::PlayPrompt(_) => None,
         }
     }
 
     /// True where a prompt plays before anything is recorded.
     pub(super) fn begins_with_a_prompt(&self) -> bool {
-        self.record().is_some_and(|asked| asked.prompts.value().is_some_and(|prompts| !prompts.is_empty()))
+        self.record()
+            .is_some_and(|request| request.prompts.value().is_some_and(|prompts| !prompts.is_empty()))
     }
 }
 
@@ -144,8 +145,8 @@ impl Call {
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
     /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
-    /// let told = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"deviceQualityReported","data":{"deviceName":"Room 30"}}"#;
-    /// call.evolve(&told.parse::<Recorded>()?)?;
+    /// let reported = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"deviceQualityReported","data":{"deviceName":"Room 30"}}"#;
+    /// call.evolve(&reported.parse::<Recorded>()?)?;
     /// assert_eq!(call.device_quality().len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -166,7 +167,7 @@ impl Call {
     /// True where the call is up, held or being transferred, once all that is due by then has happened.
     pub(crate) fn is_connected_at(&self, at: Timestamp) -> bool {
         let state = self.caught_up(at).map_or(self.state, |(call, _)| call.state);
-        state.lies_in(Region::Connected)
+        state.lies_in(Superstate::Connected)
     }
 
     /// True for group calls and meetings, false for calls between two; `None` where nothing tells. A call between two

@@ -43,13 +43,13 @@ names! {
     /// What moves a call: the alphabet of the chart, named as the events that carry it.
     ///
     /// ```
-    /// use callfold::call::{Cause, State};
+    /// use callfold::call::{Transition, State};
     ///
-    /// assert_eq!(State::Incoming.after(Cause::Answered), Some(State::Establishing));
-    /// assert_eq!(State::Incoming.after(Cause::Held), None);
+    /// assert_eq!(State::Incoming.after(Transition::Answered), Some(State::Establishing));
+    /// assert_eq!(State::Incoming.after(Transition::Held), None);
     /// ```
     #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new cause is a new lifecycle")]
-    pub enum Cause {
+    pub enum Transition {
         /// The app answered.
         Answered = "answered",
         /// The callee is alerted.

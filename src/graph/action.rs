@@ -59,8 +59,8 @@ resource! {
 }
 
 /// What is no number within its limits counts as not told.
-fn within(told: &Member<i32>, limits: RangeInclusive<i32>, default: i32) -> i32 {
-    told.value().copied().filter(|number| limits.contains(number)).unwrap_or(default)
+fn within(reported: &Member<i32>, limits: RangeInclusive<i32>, default: i32) -> i32 {
+    reported.value().copied().filter(|number| limits.contains(number)).unwrap_or(default)
 }
 
 impl Redirect {
@@ -184,8 +184,8 @@ impl RecordResponse {
     ///
     /// ```
     /// # use callfold::graph::{Tone, action::RecordResponse};
-    /// let asked: RecordResponse = serde_json::from_str(r##"{"stopTones":["#","1"]}"##)?;
-    /// assert!(asked.is_stopped_by(&Tone::Pound) && asked.is_stopped_by(&Tone::Tone1));
+    /// let request: RecordResponse = serde_json::from_str(r##"{"stopTones":["#","1"]}"##)?;
+    /// assert!(request.is_stopped_by(&Tone::Pound) && request.is_stopped_by(&Tone::Tone1));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn is_stopped_by(&self, tone: &Tone) -> bool {

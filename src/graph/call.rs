@@ -82,8 +82,8 @@ impl Call {
     /// ```
     /// use callfold::graph::Call;
     ///
-    /// let told: Call = serde_json::from_str(r#"{"chatInfo":{"threadId":"19:meeting_x@thread.v2"}}"#)?;
-    /// assert_eq!(told.is_group(), Some(true));
+    /// let reported: Call = serde_json::from_str(r#"{"chatInfo":{"threadId":"19:meeting_x@thread.v2"}}"#)?;
+    /// assert_eq!(reported.is_group(), Some(true));
     /// assert_eq!(Call::default().is_group(), None);
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -101,8 +101,8 @@ impl Call {
     /// ```
     /// use callfold::graph::Call;
     ///
-    /// let told: Call = serde_json::from_str(r#"{"mediaConfig":{"blob":"…"}}"#)?;
-    /// assert_eq!(told.is_service_hosted(), Some(false));
+    /// let reported: Call = serde_json::from_str(r#"{"mediaConfig":{"blob":"…"}}"#)?;
+    /// assert_eq!(reported.is_service_hosted(), Some(false));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn is_service_hosted(&self) -> Option<bool> {
@@ -115,8 +115,8 @@ impl Call {
     /// ```
     /// use callfold::graph::Call;
     ///
-    /// let told: Call = serde_json::from_str(r#"{"incomingContext":{"observedParticipantId":"p"}}"#)?;
-    /// assert!(told.is_policy_based_recording());
+    /// let reported: Call = serde_json::from_str(r#"{"incomingContext":{"observedParticipantId":"p"}}"#)?;
+    /// assert!(reported.is_policy_based_recording());
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn is_policy_based_recording(&self) -> bool {

@@ -114,8 +114,8 @@ impl EndCode {
     /// ```
     /// use callfold::graph::{EndCode, ResultInfo};
     ///
-    /// let told: ResultInfo = serde_json::from_str(r#"{"code":"200","subCode":"7000"}"#)?;
-    /// assert_eq!(EndCode::of(&told), Some(EndCode::AppEnded));
+    /// let reported: ResultInfo = serde_json::from_str(r#"{"code":"200","subCode":"7000"}"#)?;
+    /// assert_eq!(EndCode::of(&reported), Some(EndCode::AppEnded));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn of(result: &ResultInfo) -> Option<Self> {

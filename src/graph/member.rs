@@ -124,11 +124,11 @@ impl core::ops::DerefMut for Other {
 
 impl Other {
     /// Leaves the members of which `stays` is true.
-    pub(crate) fn keep(&mut self, stays: impl Fn(&str, &Value) -> bool) {
+    pub(crate) fn keep(&mut self, presences: impl Fn(&str, &Value) -> bool) {
         if self.is_empty() {
             return;
         }
-        self.retain(|name, value| stays(name, value));
+        self.retain(|name, value| presences(name, value));
         // A map that was emptied would hold on to its room.
         if self.is_empty() {
             *self = Self::default();

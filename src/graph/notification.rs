@@ -52,10 +52,10 @@ pub struct CommsNotifications {
 /// ```
 /// use callfold::graph::{ChangeType, CommsNotification};
 ///
-/// let heard: CommsNotification = serde_json::from_str(
+/// let received: CommsNotification = serde_json::from_str(
 ///     r#"{"changeType":"Created","resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896"}"#,
 /// )?;
-/// assert_eq!(heard.change_type.value(), Some(&ChangeType::Created));
+/// assert_eq!(received.change_type.value(), Some(&ChangeType::Created));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -83,10 +83,10 @@ impl CommsNotification {
     /// ```
     /// use callfold::graph::{CommsNotification, Resource};
     ///
-    /// let heard: CommsNotification = serde_json::from_str(
+    /// let received: CommsNotification = serde_json::from_str(
     ///     r#"{"resource":"/app/calls/57DAB8B1894C409AB240BD8BEAE78896/operations/0fe0623f"}"#,
     /// )?;
-    /// assert!(matches!(heard.url().resource, Resource::Operation(Some(_))));
+    /// assert!(matches!(received.url().resource, Resource::Operation(Some(_))));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn url(&self) -> ResourceUrl {
@@ -104,10 +104,10 @@ impl CommsNotification {
     /// ```
     /// use callfold::graph::CommsNotification;
     ///
-    /// let heard: CommsNotification = serde_json::from_str(
+    /// let received: CommsNotification = serde_json::from_str(
     ///     r##"{"resourceData":{"@odata.type":"#microsoft.graph.call","id":"57DAB8B1894C409AB240BD8BEAE78896"}}"##,
     /// )?;
-    /// assert!(heard.call_id().is_some());
+    /// assert!(received.call_id().is_some());
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn call_id(&self) -> Option<CallId> {
@@ -232,7 +232,7 @@ impl<T: Wire> Wire for Items<T> {
         Ok(match T::from_map(map)? {
             Read::As(item) => Read::As(Self([item].into(), Vec::new())),
             Read::Null => Read::Null,
-            Read::Odd(value) => Read::Odd(value),
+            Read::Mismatch(value) => Read::Mismatch(value),
         })
     }
 
@@ -242,7 +242,7 @@ impl<T: Wire> Wire for Items<T> {
             match read {
                 Read::As(item) => add(&mut items.0, item),
                 Read::Null => items.1.push(Value::Null),
-                Read::Odd(value) => items.1.push(value),
+                Read::Mismatch(value) => items.1.push(value),
             }
         }
         Ok(Read::As(items))
@@ -256,14 +256,14 @@ impl Wire for CommsNotifications {
             match name {
                 BodyKey::Type => this.odata_type = type_name(&mut map, &mut this.other)?,
                 BodyKey::Value => match map.next_value_seed(Seed::<Items<CommsNotification>>::new())? {
-                    Read::As(Items(items, odd)) => {
+                    Read::As(Items(items, non_canonical)) => {
                         this.value = items;
-                        if !odd.is_empty() {
-                            this.other.insert("value".into(), odd.into());
+                        if !non_canonical.is_empty() {
+                            this.other.insert("value".into(), non_canonical.into());
                         }
                     }
                     Read::Null => _ = this.other.insert("value".into(), Value::Null),
-                    Read::Odd(value) => {
+                    Read::Mismatch(value) => {
                         this.other.insert("value".into(), Value::Array([value].into()));
                     }
                 },
@@ -289,10 +289,10 @@ impl CommsNotifications {
     /// use callfold::graph::CommsNotifications;
     ///
     /// let body: CommsNotifications = serde_json::from_str(r#"{"value":[{},"ping"]}"#)?;
-    /// assert_eq!((body.value.len(), body.odd_items().len()), (1, 1));
+    /// assert_eq!((body.value.len(), body.mismatched_items().len()), (1, 1));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn odd_items(&self) -> &[Value] {
+    pub fn mismatched_items(&self) -> &[Value] {
         self.other.get("value").and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 }
@@ -303,10 +303,10 @@ impl Serialize for CommsNotifications {
         #[serde(untagged)]
         enum Item<'a> {
             Notification(&'a CommsNotification),
-            Odd(&'a Value),
+            Mismatch(&'a Value),
         }
         let items = self.value.iter().map(Item::Notification);
-        let items: Vec<_> = items.chain(self.odd_items().iter().map(Item::Odd)).collect();
+        let items: Vec<_> = items.chain(self.mismatched_items().iter().map(Item::Mismatch)).collect();
         let mut map = serializer.serialize_map(None)?;
         if let Some(name) = &self.odata_type {
             map.serialize_entry("@odata.type", name)?;

@@ -37,8 +37,8 @@ impl CommsOperation {
     /// ```
     /// use callfold::graph::{CommsOperation, OperationKind};
     ///
-    /// let heard: CommsOperation = serde_json::from_str(r##"{"@odata.type":"#microsoft.graph.recordOperation"}"##)?;
-    /// assert_eq!(heard.kind(), OperationKind::Record);
+    /// let received: CommsOperation = serde_json::from_str(r##"{"@odata.type":"#microsoft.graph.recordOperation"}"##)?;
+    /// assert_eq!(received.kind(), OperationKind::Record);
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn kind(&self) -> OperationKind {

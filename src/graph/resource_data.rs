@@ -137,13 +137,13 @@ fn one<T: Wire + Serialize>(
         return Ok(match read::<Box<T>>(json)? {
             Read::As(item) => wrap(item),
             Read::Null => ResourceData::Absent,
-            Read::Odd(value) => ResourceData::Other(Unshown(value)),
+            Read::Mismatch(value) => ResourceData::Other(Unshown(value)),
         });
     }
     let mut items = match read::<Vec<T>>(json)? {
         Read::As(items) => items,
         Read::Null => Vec::new(),
-        Read::Odd(value) => return Ok(ResourceData::Other(Unshown(value))),
+        Read::Mismatch(value) => return Ok(ResourceData::Other(Unshown(value))),
     };
     match (items.pop(), items.is_empty()) {
         (Some(item), true) => Ok(wrap(Box::new(item))),
@@ -158,7 +158,7 @@ fn many<T: Wire + Serialize>(
     Ok(match read::<Vec<T>>(json)? {
         Read::As(items) => wrap(items),
         Read::Null => ResourceData::Absent,
-        Read::Odd(value) => ResourceData::Other(Unshown(value)),
+        Read::Mismatch(value) => ResourceData::Other(Unshown(value)),
     })
 }
 
@@ -201,7 +201,7 @@ impl Peek {
     }
 
     fn of(json: &str, url: &Resource, is_array: bool) -> Self {
-        Self::plain(json, url, is_array).unwrap_or_else(|| Self::odd(json, is_array))
+        Self::plain(json, url, is_array).unwrap_or_else(|| Self::non_canonical(json, is_array))
     }
 
     /// Where the type comes first, as the service writes it, and nothing tells of a delta.
@@ -214,7 +214,7 @@ impl Peek {
         is_plain.then(|| Self::of_type(Some(name.into())))
     }
 
-    fn odd(json: &str, is_array: bool) -> Self {
+    fn non_canonical(json: &str, is_array: bool) -> Self {
         let signs: Signs<'_> = if is_array {
             let items: Vec<Signs<'_>> = serde_json::from_str(json).unwrap_or_default();
             items.into_iter().next().unwrap_or_default()
@@ -229,9 +229,9 @@ impl Peek {
         let typed = self.type_name.as_ref().and_then(|name| by_type(name.as_str()));
         match url {
             Resource::Participants | Resource::Participant(_) => match typed {
-                Some(told @ (Shape::DeltaRoster | Shape::ParticipantJoining | Shape::ParticipantLeft)) => {
-                    told
-                }
+                Some(
+                    reported @ (Shape::DeltaRoster | Shape::ParticipantJoining | Shape::ParticipantLeft),
+                ) => reported,
                 _ if self.is_delta => Shape::DeltaRoster,
                 _ => Shape::Roster,
             },

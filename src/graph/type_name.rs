@@ -127,13 +127,13 @@ impl From<&str> for TypeName {
         // Nearly all are written so. Most differ in length: no search asks less of a processor than this.
         let as_written =
             KNOWN.iter().position(|known| *known == text).and_then(|index| u8::try_from(index).ok());
-        as_written.map_or_else(|| Self::odd(text), |index| Self(Name::Known(index)))
+        as_written.map_or_else(|| Self::non_canonical(text), |index| Self(Name::Known(index)))
     }
 }
 
 impl TypeName {
     /// Reads a name in any other spelling.
-    fn odd(text: &str) -> Self {
+    fn non_canonical(text: &str) -> Self {
         let full = text.strip_prefix('#').unwrap_or(text);
         let name = match full.split_at_checked(NAMESPACE.len()) {
             Some((space, name)) if space.eq_ignore_ascii_case(NAMESPACE) => name,

@@ -45,7 +45,7 @@ pub enum Resource {
 
 impl From<&str> for ResourceUrl {
     fn from(url: &str) -> Self {
-        Self::plain(url).unwrap_or_else(|| Self::odd(url))
+        Self::plain(url).unwrap_or_else(|| Self::non_canonical(url))
     }
 }
 
@@ -60,11 +60,11 @@ impl ResourceUrl {
         let call = id.parse().ok()?;
         let mut segments = rest.split('/').skip(1);
         let (collection, item) = (segments.next(), segments.next());
-        let is_odd = |segment: &str| {
+        let is_non_canonical = |segment: &str| {
             segment.is_empty()
                 || segment.bytes().any(|byte| matches!(byte, b'?' | b'#' | b'(' | b')' | b'\''))
         };
-        if collection.is_some_and(is_odd) || item.is_some_and(is_odd) {
+        if collection.is_some_and(is_non_canonical) || item.is_some_and(is_non_canonical) {
             return None;
         }
         let resource = collection.map_or(Resource::Call, |collection| of(collection, item));
@@ -72,7 +72,7 @@ impl ResourceUrl {
     }
 
     /// Reads a url in any other spelling.
-    fn odd(url: &str) -> Self {
+    fn non_canonical(url: &str) -> Self {
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let mut segments = path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty());
         let calls = segments.by_ref().find(|segment| segment.eq_ignore_ascii_case("calls"));

@@ -25,7 +25,7 @@ pub(crate) enum Read<T> {
     Null,
     As(T),
     /// A value of another shape, kept as it came.
-    Odd(Value),
+    Mismatch(Value),
 }
 
 impl<T> Read<T> {
@@ -33,7 +33,7 @@ impl<T> Read<T> {
         match self {
             Self::Null => Read::Null,
             Self::As(value) => Read::As(f(value)),
-            Self::Odd(value) => Read::Odd(value),
+            Self::Mismatch(value) => Read::Mismatch(value),
         }
     }
 }
@@ -57,11 +57,11 @@ pub(crate) trait Wire: Sized {
     }
 
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(Read::Odd)
+        Value::deserialize(MapAccessDeserializer::new(map)).map(Read::Mismatch)
     }
 
     fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Read<Self>, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(seq)).map(Read::Odd)
+        Value::deserialize(SeqAccessDeserializer::new(seq)).map(Read::Mismatch)
     }
 
     /// The path of a member within, whose value did not fit its type.
@@ -131,24 +131,24 @@ impl<'de, T: Wire> Visitor<'de> for Seed<T> {
     }
 
     fn visit_bool<E>(self, truth: bool) -> Result<Read<T>, E> {
-        Ok(T::from_bool(truth).map_or(Read::Odd(Value::Bool(truth)), Read::As))
+        Ok(T::from_bool(truth).map_or(Read::Mismatch(Value::Bool(truth)), Read::As))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Read<T>, E> {
-        Ok(T::from_integer(number).map_or_else(|| Read::Odd(number.into()), Read::As))
+        Ok(T::from_integer(number).map_or_else(|| Read::Mismatch(number.into()), Read::As))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Read<T>, E> {
         let fits = i64::try_from(number).ok().and_then(T::from_integer);
-        Ok(fits.map_or_else(|| Read::Odd(number.into()), Read::As))
+        Ok(fits.map_or_else(|| Read::Mismatch(number.into()), Read::As))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Read<T>, E> {
-        Ok(T::from_float(number).map_or_else(|| Read::Odd(number.into()), Read::As))
+        Ok(T::from_float(number).map_or_else(|| Read::Mismatch(number.into()), Read::As))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Read<T>, E> {
-        Ok(T::from_text(text).map_or_else(|| Read::Odd(text.into()), Read::As))
+        Ok(T::from_text(text).map_or_else(|| Read::Mismatch(text.into()), Read::As))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Read<T>, A::Error> {
@@ -175,8 +175,8 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
         while let Some(read) = seq.next_element_seed(Seed::<T>::new())? {
             match read {
                 Read::As(item) => add(&mut items, item),
-                Read::Null => return odd_seq(&items, Value::Null, seq),
-                Read::Odd(value) => return odd_seq(&items, value, seq),
+                Read::Null => return mismatched_seq(&items, Value::Null, seq),
+                Read::Mismatch(value) => return mismatched_seq(&items, value, seq),
             }
         }
         items.shrink_to_fit();
@@ -204,18 +204,18 @@ pub(super) fn add<T>(items: &mut Vec<T>, item: T) {
 }
 
 /// A collection with an item of another shape is kept whole, its sound items in canonical writing.
-fn odd_seq<'de, T, A>(items: &[T], odd: Value, mut seq: A) -> Result<Read<Vec<T>>, A::Error>
+fn mismatched_seq<'de, T, A>(items: &[T], non_canonical: Value, mut seq: A) -> Result<Read<Vec<T>>, A::Error>
 where
     T: serde::Serialize,
     A: SeqAccess<'de>,
 {
     let read = items.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>();
     let mut values = read.map_err(serde::de::Error::custom)?;
-    values.push(odd);
+    values.push(non_canonical);
     while let Some(value) = seq.next_element()? {
         values.push(value);
     }
-    Ok(Read::Odd(Value::Array(values)))
+    Ok(Read::Mismatch(Value::Array(values)))
 }
 
 /// The member names of one resource.
@@ -263,7 +263,7 @@ pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
     *member = match map.next_value_seed(Seed::<T>::new())? {
         Read::Null => super::Member::Null,
         Read::As(value) => super::Member::Value(value),
-        Read::Odd(value) => {
+        Read::Mismatch(value) => {
             other.insert(name.into(), value);
             super::Member::Absent
         }
@@ -309,7 +309,7 @@ pub(crate) fn whole<'de, T: Wire, D: Deserializer<'de>>(deserializer: D, name: &
     match Seed::<T>::new().deserialize(deserializer)? {
         Read::As(value) => Ok(value),
         Read::Null => Err(serde::de::Error::custom(format_args!("null is no {name}: an object is"))),
-        Read::Odd(value) => {
+        Read::Mismatch(value) => {
             let shape = shape(&value);
             Err(serde::de::Error::custom(format_args!("{shape} is no {name}: an object is")))
         }

@@ -30,7 +30,7 @@ pub(crate) struct Entry {
 
 /// What is the same for all calls of a ledger.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Books {
+pub(super) struct LedgerMetadata {
     pub(super) keeps_history: bool,
     pub(super) digests: Digests,
     /// How many events were folded.
@@ -77,50 +77,60 @@ impl Entry {
     }
 
     /// Folds the first event of a call.
-    pub(super) fn begin(recorded: &Recorded, books: &mut Books) -> Result<(Self, Applied), ApplyError> {
+    pub(super) fn begin(
+        recorded: &Recorded,
+        metadata: &mut LedgerMetadata,
+    ) -> Result<(Self, Applied), ApplyError> {
         let call = Call::begin(recorded).map_err(ApplyError::Refused)?;
-        let history = books.keeps_history.then(History::default);
+        let history = metadata.keeps_history.then(History::default);
         let mut entry = Self { call, revision: 0, digests: Recent::default(), holes: Vec::new(), history };
-        let applied = entry.folded(recorded, books);
+        let applied = entry.folded(recorded, metadata);
         Ok((entry, applied))
     }
 
     /// The same of an event that nobody needs any more.
-    pub(super) fn begin_owned(recorded: Recorded, books: &mut Books) -> Result<(Self, Applied), ApplyError> {
-        if books.keeps_history || recorded.revision != 1 {
-            return Self::begin(&recorded, books);
+    pub(super) fn begin_owned(
+        recorded: Recorded,
+        metadata: &mut LedgerMetadata,
+    ) -> Result<(Self, Applied), ApplyError> {
+        if metadata.keeps_history || recorded.revision != 1 {
+            return Self::begin(&recorded, metadata);
         }
-        let digest = books.digests.of(&recorded);
+        let digest = metadata.digests.of(&recorded);
         let call = Call::begin_owned(recorded).map_err(ApplyError::Refused)?;
         let digests = Recent::from_iter([Some(digest)]);
-        books.events += 1;
+        metadata.events += 1;
         Ok((Self { call, revision: 1, digests, holes: Vec::new(), history: None }, Applied::Folded))
     }
 
     /// Folds the next event.
-    pub(super) fn apply(&mut self, recorded: &Recorded, books: &mut Books) -> Result<Applied, ApplyError> {
+    pub(super) fn apply(
+        &mut self,
+        recorded: &Recorded,
+        metadata: &mut LedgerMetadata,
+    ) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
         if revision <= self.revision && !self.left_out(revision) {
-            return self.compare(recorded, books.digests);
+            return self.compare(recorded, metadata.digests);
         }
         self.call.evolve(recorded).map_err(ApplyError::Refused)?;
-        Ok(self.folded(recorded, books))
+        Ok(self.folded(recorded, metadata))
     }
 
     /// The same of an event that nobody needs any more.
     pub(super) fn apply_owned(
         &mut self,
         recorded: Recorded,
-        books: &mut Books,
+        metadata: &mut LedgerMetadata,
     ) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
         if self.history.is_some() || revision != self.revision + 1 {
-            return self.apply(&recorded, books);
+            return self.apply(&recorded, metadata);
         }
-        let digest = books.digests.of(&recorded);
+        let digest = metadata.digests.of(&recorded);
         self.call.evolve_owned(recorded).map_err(ApplyError::Refused)?;
         self.remember(revision, Some(digest), &(revision..revision));
-        books.events += 1;
+        metadata.events += 1;
         Ok(Applied::Folded)
     }
 
@@ -134,12 +144,12 @@ impl Entry {
     }
 
     /// Writes down an event that the call has folded.
-    fn folded(&mut self, recorded: &Recorded, books: &mut Books) -> Applied {
+    fn folded(&mut self, recorded: &Recorded, metadata: &mut LedgerMetadata) -> Applied {
         let missing = self.revision + 1..recorded.revision;
-        self.remember(recorded.revision, Some(books.digests.of(recorded)), &missing);
-        books.events += 1;
+        self.remember(recorded.revision, Some(metadata.digests.of(recorded)), &missing);
+        metadata.events += 1;
         if let Some(history) = &mut self.history {
-            history.push(recorded, books.events, &self.call, &mut books.writing);
+            history.push(recorded, metadata.events, &self.call, &mut metadata.writing);
         }
         if missing.is_empty() { Applied::Folded } else { Applied::AfterGap(missing) }
     }
@@ -180,8 +190,8 @@ impl Entry {
 pub(crate) type Digest = NonZeroU32;
 
 /// Enough to tell two lines apart that claim one revision.
-fn digest(told: &impl Hash) -> Digest {
-    let hash = FixedState::with_seed(0).hash_one(told);
+fn digest(reported: &impl Hash) -> Digest {
+    let hash = FixedState::with_seed(0).hash_one(reported);
     Digest::MIN | (hash >> 32) as u32
 }
 

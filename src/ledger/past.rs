@@ -6,7 +6,7 @@ use core::fmt;
 use jiff::Timestamp;
 
 use super::Ledger;
-use super::entry::{Books, Entry};
+use super::entry::{Entry, LedgerMetadata};
 use crate::{Call, CallId};
 
 /// A point in the past of each call, for [`Ledger::as_of`].
@@ -118,7 +118,7 @@ impl Ledger {
     /// assert_eq!(Ledger::new().mark(), Ledger::with_history().mark());
     /// ```
     pub const fn mark(&self) -> Mark {
-        Mark { events: self.books.events }
+        Mark { events: self.metadata.events }
     }
 
     /// The ledger as it was at a mark.
@@ -143,7 +143,7 @@ impl Ledger {
     }
 
     const fn past(&self, point: Point) -> Result<Past<'_>, NoHistory> {
-        if self.books.keeps_history { Ok(Past { ledger: self, point }) } else { Err(NoHistory) }
+        if self.metadata.keeps_history { Ok(Past { ledger: self, point }) } else { Err(NoHistory) }
     }
 }
 
@@ -186,10 +186,12 @@ impl<'a> Past<'a> {
     /// ```
     #[must_use]
     pub fn to_ledger(&self) -> Ledger {
-        let mut past =
-            Ledger { books: Books { events: 0, ..self.ledger.books.clone() }, ..Ledger::default() };
+        let mut past = Ledger {
+            metadata: LedgerMetadata { events: 0, ..self.ledger.metadata.clone() },
+            ..Ledger::default()
+        };
         for (id, entry) in &self.ledger.entries {
-            if let Some(entry) = self.entry(*id, entry, &mut past.books) {
+            if let Some(entry) = self.entry(*id, entry, &mut past.metadata) {
                 past.entries.insert(*id, Arc::new(entry));
             }
         }
@@ -197,19 +199,19 @@ impl<'a> Past<'a> {
     }
 
     /// Folds a call again, each event with the count that it had.
-    fn entry(&self, id: CallId, now: &Entry, books: &mut Books) -> Option<Entry> {
+    fn entry(&self, id: CallId, now: &Entry, metadata: &mut LedgerMetadata) -> Option<Entry> {
         let mut entry: Option<Entry> = None;
-        let before = books.events;
+        let before = metadata.events;
         for event in now.history()?.events(id, self.point) {
             let (recorded, count) = event?;
-            books.events = count - 1;
+            metadata.events = count - 1;
             match &mut entry {
                 // What was folded once folds again.
-                Some(entry) => _ = entry.apply(&recorded, books).ok()?,
-                None => entry = Some(Entry::begin(&recorded, books).ok()?.0),
+                Some(entry) => _ = entry.apply(&recorded, metadata).ok()?,
+                None => entry = Some(Entry::begin(&recorded, metadata).ok()?.0),
             }
         }
-        books.events = books.events.max(before);
+        metadata.events = metadata.events.max(before);
         entry
     }
 }

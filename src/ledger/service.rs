@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::Ledger;
-use crate::call::{Asked, CallEvent, Command, Decision, Due, Stimulus, replaced};
+use crate::call::{CallEvent, Command, Decision, Due, NetworkEvent, RequestContext, replaced};
 use crate::graph::action::LogTeleconferenceDeviceQuality;
 use crate::graph::{EndCode, Method, OperationKind};
 use crate::operation::{self, find};
@@ -14,20 +14,20 @@ use crate::{Call, CallId, Recorded, Refusal, Why};
 impl Ledger {
     /// Decides on a request: on a call, or where no call is named, on placing one or on what a device reports.
     ///
-    /// A transfer or an invitation that replaces a call needs that call: see [`Ledger::react`].
+    /// A transfer or an invitation that replaces a call needs that call: see [`Ledger::on_network_event`].
     ///
     /// # Errors
     ///
     /// A [`Refusal`], as of [`Call::decide`]; 404 where the call is not known, 400 where the replaced one is not up.
     ///
     /// ```
-    /// use callfold::call::{Asked, Caller, Command};
+    /// use callfold::call::{RequestContext, AppIdentity, Command};
     /// use callfold::graph::{Permission, Route};
     /// use callfold::Ledger;
     ///
     /// let route = Route::parse("DELETE", "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896")?;
-    /// let asked = Asked::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::nil(), Caller::new(&[Permission::Initiate]));
-    /// let refusal = Ledger::new().decide(route.call, Command::read(&route, b"")?, &asked).unwrap_err();
+    /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::nil(), AppIdentity::new(&[Permission::Initiate]));
+    /// let refusal = Ledger::new().decide(route.call, Command::read(&route, b"")?, &request).unwrap_err();
     /// assert_eq!((refusal.status(), refusal.error().code.as_str()), (404, "8522"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -35,23 +35,23 @@ impl Ledger {
         &self,
         id: Option<CallId>,
         command: Command,
-        asked: &Asked<'_>,
+        request: &RequestContext<'_>,
     ) -> Result<Decision, Refusal> {
         let method = command.method();
         let known = match (&command, id) {
             (Command::LogTeleconferenceDeviceQuality(report), None) => match self.reported(report) {
                 Some(call) => call,
-                None => return Call::unseen(command, asked),
+                None => return Call::unseen(command, request),
             },
             (_, None) => {
-                let id = CallId::new(asked.new_id);
+                let id = CallId::new(request.new_id);
                 let taken = self.call(id).filter(|_| method == Method::CreateCall);
                 return match taken {
                     Some(call) => {
                         let why = Why::Part("the id that the host gave it, which is in use".into());
                         Err(Refusal::new(method.as_str(), Some(call.state()), why))
                     }
-                    None => Call::place(command, asked),
+                    None => Call::place(command, request),
                 };
             }
             (_, Some(id)) => {
@@ -60,10 +60,10 @@ impl Ledger {
             }
         };
         let replaced = command.replaces();
-        let decision = known.decide(command, asked)?;
+        let decision = known.decide(command, request)?;
         if let Some((member, id)) = replaced {
             let other = self.call(id).filter(|other| other.id() != known.id());
-            if !other.is_some_and(|other| other.is_connected_at(asked.at)) {
+            if !other.is_some_and(|other| other.is_connected_at(request.at)) {
                 let why = Why::Invalid { member: member.into(), limit: "another call that is up".into() };
                 return Err(Refusal::new(method.as_str(), Some(known.state()), why));
             }
@@ -76,30 +76,35 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`], as of [`Call::react`].
+    /// A [`Refusal`], as of [`Call::on_network_event`].
     ///
     /// ```
-    /// use callfold::call::Stimulus;
+    /// use callfold::call::NetworkEvent;
     /// use callfold::{CallId, Ledger};
     ///
     /// let refusal = Ledger::new()
-    ///     .react(CallId::new(uuid::Uuid::nil()), Stimulus::Alerted, "2026-11-23T09:15:00Z".parse()?)
+    ///     .on_network_event(CallId::new(uuid::Uuid::nil()), NetworkEvent::Alerted, "2026-11-23T09:15:00Z".parse()?)
     ///     .unwrap_err();
     /// assert_eq!(refusal.legal, ["offered"]);
     /// # Ok::<(), callfold::jiff::Error>(())
     /// ```
-    pub fn react(&self, id: CallId, stimulus: Stimulus, at: Timestamp) -> Result<Vec<Recorded>, Refusal> {
+    pub fn on_network_event(
+        &self,
+        id: CallId,
+        network_event: NetworkEvent,
+        at: Timestamp,
+    ) -> Result<Vec<Recorded>, Refusal> {
         let known = self.call(id);
-        let is_transfer = matches!(stimulus, Stimulus::TransferCompleted);
-        let mut events = Call::react(known, id, stimulus, at)?;
+        let is_transfer = matches!(network_event, NetworkEvent::TransferCompleted);
+        let mut events = Call::on_network_event(known, id, network_event, at)?;
         let Some(known) = known else { return Ok(events) };
         let transferred = known.transfers_to().filter(|_| is_transfer);
         let invited: Vec<CallId> = events.iter().filter_map(|event| invited(known, event)).collect();
         for replaced in transferred.into_iter().chain(invited) {
             let other = self.call(replaced).filter(|_| replaced != id);
-            let end = Stimulus::HungUp(EndCode::TransferSucceeded);
+            let end = NetworkEvent::HungUp(EndCode::TransferSucceeded);
             // One that has ended, or should have by now, ends no second time.
-            let ended = other.and_then(|other| Call::react(Some(other), replaced, end, at).ok());
+            let ended = other.and_then(|other| Call::on_network_event(Some(other), replaced, end, at).ok());
             events.extend(ended.unwrap_or_default());
         }
         Ok(events)
@@ -142,17 +147,21 @@ impl Ledger {
             call.details().call_chain_id.value().and_then(|id| id.guid()).as_ref() == Some(chain)
         };
         let app = |call: &Call| call.details().my_participant_id.value().and_then(|id| id.guid());
-        let told = quality.participant_id.value().copied();
-        let exact = self.calls().filter(is_of_chain).find(|call| told.is_some() && app(call) == told);
-        exact.or_else(|| self.calls().filter(is_of_chain).find(|call| told.is_none() || app(call).is_none()))
+        let reported = quality.participant_id.value().copied();
+        let exact = self.calls().filter(is_of_chain).find(|call| reported.is_some() && app(call) == reported);
+        exact.or_else(|| {
+            self.calls().filter(is_of_chain).find(|call| reported.is_none() || app(call).is_none())
+        })
     }
 }
 
 /// The call that is replaced by an invitation that succeeds with an event.
 fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
-    let CallEvent::OperationStep(operation::Cause::Completed, told) = &recorded.event else { return None };
-    let mut operation = find(call.operations(), told)?.clone();
-    let succeeds = operation.end(operation::Cause::Completed, told);
+    let CallEvent::OperationStep(operation::Transition::Completed, reported) = &recorded.event else {
+        return None;
+    };
+    let mut operation = find(call.operations(), reported)?.clone();
+    let succeeds = operation.end(operation::Transition::Completed, reported);
     if operation.kind() != OperationKind::InviteParticipants || !succeeds {
         return None;
     }

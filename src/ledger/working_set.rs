@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 
 use super::Ledger;
 use super::applied::{Applied, ApplyError};
-use super::entry::{Books, Entry};
+use super::entry::{Entry, LedgerMetadata};
 use crate::{Call, CallId, Recorded};
 
 #[derive(Clone, Debug, Default)]
@@ -17,12 +17,12 @@ pub(crate) struct WorkingSet {
     entries: Vec<Entry>,
     /// Where in the list each call stands.
     places: HashTable<usize>,
-    books: Books,
+    metadata: LedgerMetadata,
 }
 
 impl From<Ledger> for WorkingSet {
     fn from(ledger: Ledger) -> Self {
-        let mut this = Self { books: ledger.books, ..Self::default() };
+        let mut this = Self { metadata: ledger.metadata, ..Self::default() };
         ledger.entries.into_iter().for_each(|(_, entry)| this.put(Arc::unwrap_or_clone(entry)));
         this
     }
@@ -32,7 +32,7 @@ impl From<WorkingSet> for Ledger {
     fn from(mut set: WorkingSet) -> Self {
         set.entries.sort_unstable_by_key(|entry| entry.call().id());
         let entries = set.entries.into_iter().map(|entry| (entry.call().id(), Arc::new(entry)));
-        Self { entries: entries.collect(), books: set.books }
+        Self { entries: entries.collect(), metadata: set.metadata }
     }
 }
 
@@ -40,9 +40,9 @@ impl WorkingSet {
     pub(crate) fn apply(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
         let place = self.place(recorded.call);
         match place.and_then(|place| self.entries.get_mut(place)) {
-            Some(entry) => entry.apply(recorded, &mut self.books),
+            Some(entry) => entry.apply(recorded, &mut self.metadata),
             None => {
-                let (entry, applied) = Entry::begin(recorded, &mut self.books)?;
+                let (entry, applied) = Entry::begin(recorded, &mut self.metadata)?;
                 self.put(entry);
                 Ok(applied)
             }
@@ -53,9 +53,9 @@ impl WorkingSet {
     pub(crate) fn apply_owned(&mut self, recorded: Recorded) -> Result<Applied, ApplyError> {
         let place = self.place(recorded.call);
         match place.and_then(|place| self.entries.get_mut(place)) {
-            Some(entry) => entry.apply_owned(recorded, &mut self.books),
+            Some(entry) => entry.apply_owned(recorded, &mut self.metadata),
             None => {
-                let (entry, applied) = Entry::begin_owned(recorded, &mut self.books)?;
+                let (entry, applied) = Entry::begin_owned(recorded, &mut self.metadata)?;
                 self.put(entry);
                 Ok(applied)
             }

@@ -13,12 +13,12 @@ use serde_json::value::RawValue;
 
 use crate::Id;
 use crate::call::Delivery;
-use crate::graph::{CommsNotification, CommsNotifications, Heard};
+use crate::graph::{CommsNotification, CommsNotifications, ParsedNotification};
 use crate::text::without_content;
 
 /// One body and how it came.
 pub(crate) struct Body {
-    pub(crate) notifications: Vec<Heard>,
+    pub(crate) notifications: Vec<ParsedNotification>,
     pub(crate) delivery: Delivery,
 }
 
@@ -79,7 +79,7 @@ impl Bodies {
     fn object(&mut self, json: &str) {
         // A body as Graph posts it needs no second look.
         if ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head)) {
-            if let Some(notifications) = Heard::plain(json) {
+            if let Some(notifications) = ParsedNotification::plain(json) {
                 return self.bodies.push(Body { notifications, delivery: Delivery::default() });
             }
             if let Some(body) = full(json).filter(|body| !body.other.contains_key("body")) {
@@ -95,7 +95,7 @@ impl Bodies {
             // Some recorders keep the body as the text that came.
             let text = serde_json::from_str::<String>(body.get());
             let json = text.as_deref().unwrap_or_else(|_| body.get());
-            if let Some(notifications) = Heard::plain(json) {
+            if let Some(notifications) = ParsedNotification::plain(json) {
                 return self.bodies.push(Body { notifications, delivery });
             }
             if let Some(body) = full(json) {
@@ -133,11 +133,11 @@ impl Bodies {
     }
 
     fn push(&mut self, notifications: CommsNotifications, delivery: Delivery) {
-        for odd in notifications.odd_items() {
-            let shape = crate::graph::shape(odd);
+        for non_canonical in notifications.mismatched_items() {
+            let shape = crate::graph::shape(non_canonical);
             self.faults.push(alloc::format!("{shape} is no commsNotification: an object is"));
         }
-        let notifications = notifications.value.into_iter().map(Heard::from).collect();
+        let notifications = notifications.value.into_iter().map(ParsedNotification::from).collect();
         self.bodies.push(Body { notifications, delivery });
     }
 

@@ -21,7 +21,7 @@ pub(crate) enum Trace {
     /// Nothing that changes a call.
     Nothing,
     /// Notifications that were posted to the app; the call that the entry names, for bodies that name none.
-    Heard { bodies: Bodies, call: Option<CallId> },
+    Received { bodies: Bodies, call: Option<CallId> },
     /// What the service answered; `None` where it names no call.
     Replied { call: Option<CallId>, body: Body, at: Option<Timestamp> },
 }
@@ -114,14 +114,14 @@ impl<'a> Entry<'a> {
             None => (peek.status.value().is_some(), peek.other.contains_key("state")),
         };
         let at = self.delivery.received_at;
-        let asked = self.request.and_then(|request| ResourceUrl::from(request).call);
+        let request = self.request.and_then(|request| ResourceUrl::from(request).call);
         Ok(if is_operation {
-            let call = asked.or(self.call);
+            let call = request.or(self.call);
             Trace::Replied { call, body: Body::Operation(Box::new(peek)), at }
         } else if is_call {
-            let told: Call = serde_json::from_str(json)?;
-            let call = told.id.value().and_then(|id| id.guid()).map(CallId::new).or(self.call);
-            Trace::Replied { call, body: Body::Call(Box::new(told)), at }
+            let reported: Call = serde_json::from_str(json)?;
+            let call = reported.id.value().and_then(|id| id.guid()).map(CallId::new).or(self.call);
+            Trace::Replied { call, body: Body::Call(Box::new(reported)), at }
         } else {
             Trace::Nothing
         })
@@ -162,7 +162,7 @@ impl Trace {
             bodies.faults.push(not_utf8(&error));
         }
         bodies.bodies.iter_mut().for_each(|body| body.delivery = entry.delivery.clone());
-        Ok(Self::Heard { bodies, call: entry.call })
+        Ok(Self::Received { bodies, call: entry.call })
     }
 }
 

@@ -29,12 +29,12 @@ names! {
     /// What moves an operation: the alphabet of the chart, named as the events that carry it.
     ///
     /// ```
-    /// use callfold::operation::{Cause, State};
+    /// use callfold::operation::{Transition, State};
     ///
-    /// assert_eq!(State::Running.after(Cause::Completed), Some(State::Completed));
+    /// assert_eq!(State::Running.after(Transition::Completed), Some(State::Completed));
     /// ```
     #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new cause is a new lifecycle")]
-    pub enum Cause {
+    pub enum Transition {
         /// It runs.
         Started = "operationStarted",
         /// It is done.

@@ -174,11 +174,11 @@ impl Campaign {
         let begins = self.begins(number);
         let seconds = |seconds| SignedDuration::from_secs(seconds);
         let late = Faults { delay: seconds(3), ..Faults::none() };
-        let odd = Faults { reordered: 400, repeated: 200, ..late.clone() };
+        let non_canonical = Faults { reordered: 400, repeated: 200, ..late.clone() };
         let partition = begins + seconds(20)..begins + seconds(200);
-        let cut = Faults { partitions: [partition].into(), ..odd.clone() };
+        let cut = Faults { partitions: [partition].into(), ..non_canonical.clone() };
         let lossy = Faults { dropped: 150, delay: seconds(120), ..cut.clone() };
-        let all = [Faults::none(), late, odd, cut, lossy];
+        let all = [Faults::none(), late, non_canonical, cut, lossy];
         let index = draw(&(0..all.len()), [self.seed, number, 3, 0]).unwrap_or_default();
         all.into_iter().nth(index).unwrap_or_else(Faults::none)
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::call::{Asked, Caller, Command, Reply, Stimulus};
+use crate::call::{AppIdentity, Command, NetworkEvent, Reply, RequestContext};
 use crate::graph::{Method, Permission, Route};
 use crate::{CallId, Id, Ledger, Recorded, Refusal};
 
@@ -48,7 +48,7 @@ pub enum What {
         body: Value,
     },
     /// The network does something.
-    Happen(Box<Stimulus>),
+    Happen(Box<NetworkEvent>),
     /// Nobody does anything: time goes by.
     Wait,
 }
@@ -119,7 +119,7 @@ impl Move {
     pub fn name(&self) -> &'static str {
         match &self.what {
             What::Ask { method, .. } => method.as_str(),
-            What::Happen(stimulus) => stimulus.name(),
+            What::Happen(network_event) => network_event.name(),
             What::Wait => "wait",
         }
     }
@@ -129,10 +129,10 @@ impl Move {
     /// ```
     /// # use callfold::testing::{Move, What};
     /// let wait = Move::new(Default::default(), callfold::CallId::new(uuid::Uuid::nil()), 1, What::Wait);
-    /// assert_eq!(wait.asked().new_id, wait.new_id());
+    /// assert_eq!(wait.request().new_id, wait.new_id());
     /// ```
-    pub const fn asked(&self) -> Asked<'static> {
-        Asked::new(self.at, self.new_id(), Caller::new(Permission::ALL))
+    pub const fn request(&self) -> RequestContext<'static> {
+        RequestContext::new(self.at, self.new_id(), AppIdentity::new(Permission::ALL))
     }
 
     /// The request, read; `None` where nothing is asked.
@@ -172,11 +172,11 @@ impl Move {
                 let (Some(route), Some(command)) = (self.route(), self.command()?) else {
                     return Ok(Made::default());
                 };
-                let decision = ledger.decide(route.call, command, &self.asked())?;
+                let decision = ledger.decide(route.call, command, &self.request())?;
                 Ok(Made { reply: Some(decision.reply), events: decision.events })
             }
-            What::Happen(stimulus) => {
-                let events = ledger.react(self.call, (**stimulus).clone(), self.at)?;
+            What::Happen(network_event) => {
+                let events = ledger.on_network_event(self.call, (**network_event).clone(), self.at)?;
                 Ok(Made { reply: None, events })
             }
             What::Wait => Ok(Made::default()),
@@ -192,7 +192,7 @@ impl fmt::Display for Move {
             (What::Ask { method, body, .. }, Some(route)) => {
                 write!(f, "{at} {} {route} {body}", method.verb())
             }
-            (What::Happen(stimulus), _) => write!(f, "{at} {} {call}", stimulus.name()),
+            (What::Happen(network_event), _) => write!(f, "{at} {} {call}", network_event.name()),
             (What::Ask { .. } | What::Wait, _) => write!(f, "{at} wait"),
         }
     }

@@ -43,7 +43,7 @@ names! {
         /// An end ends.
         End = "end",
         /// The bot has the call of the service.
-        Told = "told",
+        Reported = "told",
     }
 }
 
@@ -78,7 +78,7 @@ impl Invariant {
             }
             Self::Repeat => "Hearing the same delivery again changes nothing.",
             Self::End => "An end that arrives ends the call.",
-            Self::Told => {
+            Self::Reported => {
                 "A bot to which everything came within a minute has the call of the service: at once, all that the wire can tell; late or out of order, its state, its operations, tones and numbered rosters."
             }
         }

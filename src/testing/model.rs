@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::course::{Move, What};
 use super::outline::Outline;
 use crate::CallId;
-use crate::call::Stimulus;
+use crate::call::NetworkEvent;
 use crate::graph::Method;
 use line::Line;
 
@@ -24,17 +24,17 @@ use line::Line;
 /// ```
 /// use callfold::call::State;
 /// use callfold::testing::{Model, Move, What};
-/// use callfold::{CallId, call::Stimulus, graph};
+/// use callfold::{CallId, call::NetworkEvent, graph};
 ///
 /// let call = CallId::new(uuid::Uuid::nil());
 /// let offer: graph::Call = serde_json::from_str(r#"{"source":{}}"#)?;
-/// let happens = |seconds, stimulus| {
+/// let happens = |seconds, network_event| {
 ///     let at = callfold::jiff::Timestamp::from_second(seconds).unwrap();
-///     Move::new(at, call, 1, What::Happen(Box::new(stimulus)))
+///     Move::new(at, call, 1, What::Happen(Box::new(network_event)))
 /// };
 /// let mut model = Model::new();
-/// assert!(model.apply(&happens(0, Stimulus::Offered(Box::new(offer)))));
-/// assert!(!model.apply(&happens(1, Stimulus::Held)));
+/// assert!(model.apply(&happens(0, NetworkEvent::Offered(Box::new(offer)))));
+/// assert!(!model.apply(&happens(1, NetworkEvent::Held)));
 /// assert_eq!(model.outline(call).unwrap().state, State::Incoming);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -75,11 +75,11 @@ impl Model {
                 self.begin(one.call, || Line::placed(body, one.at))
             }
             What::Ask { method, item, body } => self.ask(one, *method, item.as_ref(), body),
-            What::Happen(stimulus) => {
-                if let Stimulus::Offered(offer) = &**stimulus {
+            What::Happen(network_event) => {
+                if let NetworkEvent::Offered(offer) = &**network_event {
                     self.begin(one.call, || Line::offered(offer, one.at))
                 } else {
-                    self.happen(one, stimulus)
+                    self.happen(one, network_event)
                 }
             }
         }

@@ -72,7 +72,7 @@ impl Outline {
             media: call.media_queue().map(|(id, _)| id.clone()).collect(),
             participants: named.collect(),
             on_hold: call.on_hold().cloned(),
-            tones: call.tones().iter().filter_map(|told| told.tone.value().cloned()).collect(),
+            tones: call.tones().iter().filter_map(|reported| reported.tone.value().cloned()).collect(),
             sharing: call.content_sharing().iter().cloned().collect(),
             deadlines: call.deadlines().to_vec(),
         }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use crate::call::{Asked, Body, Command, Delivery, Observed, Reply, State, Stimulus};
+use crate::call::{Body, Command, Delivery, NetworkEvent, Observed, Reply, RequestContext, State};
 use crate::graph::CommsNotification;
 use crate::{Call, CallId, Finding, FindingKind, Ledger, Recorded, Refusal};
 
@@ -18,14 +18,14 @@ use crate::{Call, CallId, Finding, FindingKind, Ledger, Recorded, Refusal};
 /// use callfold::call::State;
 /// use callfold::testing::Scenario;
 ///
-/// let told = |state| serde_json::from_value(serde_json::json!({
+/// let reported = |state| serde_json::from_value(serde_json::json!({
 ///     "changeType": "updated",
 ///     "resourceUrl": "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896",
 ///     "resourceData": { "state": state },
 /// }));
 /// Scenario::of("57dab8b1-894c-409a-b240-bd8beae78896".parse()?)
-///     .given_heard(&[told("incoming")?])
-///     .when_heard(&told("established")?)
+///     .given_notified(&[reported("incoming")?])
+///     .when_notified(&reported("established")?)
 ///     .then(State::Established, &["answered?", "established"], &[FindingKind::Gap]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -72,25 +72,25 @@ impl Scenario {
     ///
     /// ```
     /// # use callfold::testing::Scenario;
-    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).given_heard(&[]);
+    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).given_notified(&[]);
     /// assert_eq!(scenario.ledger.calls().count(), 0);
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn given_heard(self, heard: &[CommsNotification]) -> Self {
-        heard.iter().fold(self, Self::when_heard)
+    pub fn given_notified(self, received: &[CommsNotification]) -> Self {
+        received.iter().fold(self, Self::when_notified)
     }
 
     /// When a notification is heard.
     ///
     /// ```
     /// # use callfold::testing::Scenario;
-    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).when_heard(&Default::default());
+    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).when_notified(&Default::default());
     /// assert_eq!(scenario.events(), ["adopted?"]);
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn when_heard(self, notification: &CommsNotification) -> Self {
+    pub fn when_notified(self, notification: &CommsNotification) -> Self {
         self.when_delivered(notification, &Delivery::default())
     }
 
@@ -128,16 +128,16 @@ impl Scenario {
     /// When the app asks for something.
     ///
     /// ```
-    /// use callfold::call::{Asked, Caller, Command};
+    /// use callfold::call::{RequestContext, AppIdentity, Command};
     /// use callfold::testing::Scenario;
     ///
-    /// let asked = Asked::new(Default::default(), uuid::Uuid::from_u128(1), Caller::default());
-    /// Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).when_asked(Command::KeepAlive, &asked).then_refused(404);
+    /// let request = RequestContext::new(Default::default(), uuid::Uuid::from_u128(1), AppIdentity::default());
+    /// Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).when_requested(Command::KeepAlive, &request).then_refused(404);
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn when_asked(mut self, command: Command, asked: &Asked<'_>) -> Self {
-        let decision = self.ledger.decide(Some(self.id), command, asked);
+    pub fn when_requested(mut self, command: Command, request: &RequestContext<'_>) -> Self {
+        let decision = self.ledger.decide(Some(self.id), command, request);
         self.last = Observed::default();
         self.reply = Some(decision.map(|decision| {
             self.last.events = decision.events;
@@ -149,18 +149,18 @@ impl Scenario {
     /// When the network does something.
     ///
     /// ```
-    /// use callfold::call::Stimulus;
+    /// use callfold::call::NetworkEvent;
     /// use callfold::testing::Scenario;
     ///
     /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil()));
-    /// scenario.when_happens(Stimulus::Held, Default::default()).then_refused(409);
+    /// scenario.when_happens(NetworkEvent::Held, Default::default()).then_refused(409);
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn when_happens(mut self, stimulus: Stimulus, at: Timestamp) -> Self {
+    pub fn when_happens(mut self, network_event: NetworkEvent, at: Timestamp) -> Self {
         self.last = Observed::default();
         self.reply = None;
-        match self.ledger.react(self.id, stimulus, at) {
+        match self.ledger.on_network_event(self.id, network_event, at) {
             Ok(events) => self.last.events = events,
             Err(refusal) => self.reply = Some(Err(refusal)),
         }

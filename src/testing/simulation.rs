@@ -14,7 +14,7 @@ use super::invariant::{Invariant, Violation};
 use super::model::Model;
 use super::network::{Faults, Network};
 use super::store::Store;
-use crate::call::{Due, Stimulus};
+use crate::call::{Due, NetworkEvent};
 use crate::graph::Version;
 use crate::{CallId, Id, Notify};
 
@@ -254,7 +254,7 @@ impl Simulation {
         calls.iter().try_for_each(|call| self.compare(*call))?;
         self.restart_from(false)?;
         self.restart_from(true)?;
-        calls.into_iter().try_for_each(|call| self.tells(call))
+        calls.into_iter().try_for_each(|call| self.reports(call))
     }
 
     /// Everything that happens by itself until a time, in its order.
@@ -272,7 +272,7 @@ impl Simulation {
                 self.restarts.pop_front();
                 self.restart()?;
             } else if let Some(packet) = self.network.arrive(next) {
-                self.hear(&packet)?;
+                self.classify(&packet)?;
             }
         }
         self.now = self.now.max(until);
@@ -290,6 +290,6 @@ impl Simulation {
 
 /// Hold and its resumption swapped, transfers that fail: see `docs/verification.md`.
 fn is_ambiguous(what: &What) -> bool {
-    let What::Happen(stimulus) = what else { return false };
-    matches!(**stimulus, Stimulus::Held | Stimulus::Resumed | Stimulus::TransferFailed)
+    let What::Happen(network_event) = what else { return false };
+    matches!(**network_event, NetworkEvent::Held | NetworkEvent::Resumed | NetworkEvent::TransferFailed)
 }

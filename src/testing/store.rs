@@ -49,7 +49,7 @@ pub struct Store {
     lines: Vec<String>,
     ledger: Ledger,
     /// A snapshot, and how many lines it has folded.
-    snapshot: (Ledger, usize),
+    copy: (Ledger, usize),
 }
 
 impl Store {
@@ -103,13 +103,13 @@ impl Store {
         self.ledger.apply(recorded)
     }
 
-    /// Keeps the calls as they are now, for [`Store::restart_from_snapshot`].
+    /// Keeps the calls as they are now, for [`Store::restart_from_copy`].
     ///
     /// ```
-    /// callfold::testing::Store::new().keep_snapshot();
+    /// callfold::testing::Store::new().keep_copy();
     /// ```
-    pub fn keep_snapshot(&mut self) {
-        self.snapshot = (self.ledger.snapshot(), self.lines.len());
+    pub fn keep_copy(&mut self) {
+        self.copy = (self.ledger.clone(), self.lines.len());
     }
 
     /// Forgets the calls and folds them from the whole log.
@@ -132,11 +132,11 @@ impl Store {
     /// The first line that is not read, or does not fold.
     ///
     /// ```
-    /// assert!(callfold::testing::Store::new().restart_from_snapshot().is_ok());
+    /// assert!(callfold::testing::Store::new().restart_from_copy().is_ok());
     /// ```
-    pub fn restart_from_snapshot(&mut self) -> Result<(), NotRestarted> {
-        let (snapshot, folded) = self.snapshot.clone();
-        self.restart(snapshot, folded)
+    pub fn restart_from_copy(&mut self) -> Result<(), NotRestarted> {
+        let (copy, folded) = self.copy.clone();
+        self.restart(copy, folded)
     }
 
     fn restart(&mut self, mut ledger: Ledger, folded: usize) -> Result<(), NotRestarted> {

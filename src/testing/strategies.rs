@@ -5,14 +5,14 @@
 
 mod course;
 mod event;
+mod network_event;
 mod request;
-mod stimulus;
 mod wire;
 
 pub use course::{attempts, courses, courses_of, moves};
 pub use event::{arbitrary_histories, events, histories};
+pub use network_event::network_events;
 pub use request::{bodies, commands};
-pub use stimulus::stimuli;
 pub use wire::{calls, deliveries, notifications, operations, participants, result_infos, rosters};
 
 use alloc::format;

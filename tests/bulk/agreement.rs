@@ -39,12 +39,12 @@ pub(super) struct View {
 struct Played {
     findings: Vec<(usize, Finding)>,
     events: u64,
-    calls: Vec<Told>,
+    calls: Vec<Reported>,
 }
 
 /// Everything that a summary tells.
 #[derive(Debug, PartialEq)]
-struct Told {
+struct Reported {
     id: CallId,
     state: State,
     revision: u64,
@@ -60,7 +60,7 @@ struct Told {
 
 type Worked = (Option<OperationId>, OperationKind, operation::State, Option<String>, bool);
 
-impl Told {
+impl Reported {
     fn of(summary: &Summary<'_>) -> Self {
         let operations = summary.operations().map(|one| {
             let context = one.client_context.map(|context| context.text().into_owned());
@@ -95,7 +95,7 @@ impl View {
             log.0.iter().enumerate().map(|(at, line)| (at, replay.record(Format::Events, line, |_| {})));
         let mut findings = flat(found.collect());
         findings.extend(replay.finish(|_| {}).into_iter().map(|finding| (log.0.len(), finding)));
-        let calls = replay.calls().map(|call| Told::of(&Summary::from(call))).collect();
+        let calls = replay.calls().map(|call| Reported::of(&Summary::from(call))).collect();
         Played { findings, events: replay.events(), calls }
     }
 
@@ -116,7 +116,7 @@ impl View {
         });
         let mut findings = flat(found.collect());
         findings.extend(bulk.finish().into_iter().map(|finding| (log.0.len(), finding)));
-        let calls = bulk.calls().iter().map(Told::of).collect();
+        let calls = bulk.calls().iter().map(Reported::of).collect();
         Played { findings, events: bulk.events(), calls }
     }
 
@@ -160,8 +160,8 @@ pub(super) fn agree_on(view: View, log: &Log) {
     for of in 1..=3 {
         let bulk = view.bulk(log, of);
         let found = differing(&bulk.findings, &plain.findings);
-        let told = differing(&bulk.calls, &plain.calls);
-        assert!(bulk == plain, "in {of} parts {view:?} gives not {found:#?} {told:#?} of{log:?}");
+        let reported = differing(&bulk.calls, &plain.calls);
+        assert!(bulk == plain, "in {of} parts {view:?} gives not {found:#?} {reported:#?} of{log:?}");
     }
 }
 

@@ -23,8 +23,8 @@ fn a_call_that_has_no_room_for_its_time_is_begun_once() {
 
 #[test]
 fn a_call_whose_first_operation_has_no_id_is_begun_once() {
-    let told = [("offered", "{}"), ("operationCreated", r#"{"clientContext":"c"}"#)];
-    agree_on_lines(lines(1, &told).into_iter().chain(lines(1, &told)).chain(lines(2, &told)));
+    let reported = [("offered", "{}"), ("operationCreated", r#"{"clientContext":"c"}"#)];
+    agree_on_lines(lines(1, &reported).into_iter().chain(lines(1, &reported)).chain(lines(2, &reported)));
 }
 
 #[test]
@@ -44,11 +44,11 @@ fn lines_wait_for_their_beginning_to_the_end_of_the_log() {
 
 #[test]
 fn a_call_that_is_adopted_twice_is_told_its_state() {
-    let told = [("adopted", "{}"), ("adopted", r#"{"state":"establishing"}"#), ("established", "{}")];
+    let reported = [("adopted", "{}"), ("adopted", r#"{"state":"establishing"}"#), ("established", "{}")];
     let known = [("adopted", r#"{"state":"established"}"#), ("adopted", r#"{"state":"terminated"}"#)];
     let unknown = [("adopted", r#"{"state":"parked"}"#), ("adopted", r#"{"state":"terminated"}"#)];
-    for told in [&told[..], &known, &unknown] {
-        agree_on_lines(lines(1, told).into_iter().chain(lines(2, told)));
+    for reported in [&reported[..], &known, &unknown] {
+        agree_on_lines(lines(1, reported).into_iter().chain(lines(2, reported)));
     }
 }
 
@@ -57,7 +57,7 @@ fn what_cannot_be_read_is_found_whoever_has_the_call() {
     for call in 1..6 {
         let whole = line(call, 1, "offered", "{}");
         let (broken, unnamed) = (whole.split_at(90).0.to_owned(), whole.replace("\"v\"", "v"));
-        let (odd, missing) = (whole.replace("\"v\":1", "\"v\":2"), whole.replace("rev", "x"));
-        agree_on_lines([broken, unnamed, odd, missing, whole]);
+        let (non_canonical, missing) = (whole.replace("\"v\":1", "\"v\":2"), whole.replace("rev", "x"));
+        agree_on_lines([broken, unnamed, non_canonical, missing, whole]);
     }
 }

@@ -16,8 +16,8 @@ pub(super) fn timed(call: u8, revision: u64, at: &str, name: &str, data: &str) -
 }
 
 /// The lines of a call, numbered from 1.
-pub(super) fn lines(call: u8, told: &[(&str, &str)]) -> Vec<String> {
-    (1..).zip(told).map(|(revision, (name, data))| line(call, revision, name, data)).collect()
+pub(super) fn lines(call: u8, reported: &[(&str, &str)]) -> Vec<String> {
+    (1..).zip(reported).map(|(revision, (name, data))| line(call, revision, name, data)).collect()
 }
 
 /// The two agree on these lines.
@@ -29,11 +29,12 @@ pub(super) fn agree_on_lines<L: AsRef<str>>(lines: impl IntoIterator<Item = L>) 
 /// After the shapes of the first call are learned, the second is told the same but for one line. Then all is told
 /// again: as it was, and in the canonical writing.
 #[track_caller]
-pub(super) fn agree_on_odd(usual: &[(&str, &str)], at: usize, odd: &str) {
-    let odd =
-        odd.replace("CALL", "57dab802-894c-409a-b240-bd8beae78896").replace("REV", &(at + 1).to_string());
+pub(super) fn agree_on_odd(usual: &[(&str, &str)], at: usize, non_canonical: &str) {
+    let non_canonical = non_canonical
+        .replace("CALL", "57dab802-894c-409a-b240-bd8beae78896")
+        .replace("REV", &(at + 1).to_string());
     let mut second = lines(2, usual);
-    second.splice(at..=at, [odd]);
+    second.splice(at..=at, [non_canonical]);
     let canonical = second.iter().filter_map(|line| Some(line.parse::<Recorded>().ok()?.to_string()));
     let again: Vec<_> = second.iter().cloned().chain(canonical).collect();
     agree_on_lines(lines(1, usual).into_iter().chain(second).chain(again).chain(lines(3, usual)));

@@ -36,8 +36,8 @@ fn calls() -> impl Strategy<Value = Vec<Lines>> {
     ];
     // A call that is told as another one finds all its shapes learned.
     (vec(one, 1..3), 1..4_usize).prop_map(|(calls, times)| {
-        let told = std::iter::repeat_n(calls, times).flatten();
-        (1..).zip(told).map(|(number, lines)| renamed(&lines, call(number))).collect()
+        let reported = std::iter::repeat_n(calls, times).flatten();
+        (1..).zip(reported).map(|(number, lines)| renamed(&lines, call(number))).collect()
     })
 }
 

@@ -4,9 +4,9 @@ use super::lines::{agree_on_lines, lines};
 
 /// Both agree on two calls that are up and are told this.
 #[track_caller]
-fn agree_on_told(told: &[(&str, &str)]) {
-    let told = [&[("offered", "{}"), ("answered", "{}"), ("established", "{}")], told].concat();
-    agree_on_lines(lines(1, &told).into_iter().chain(lines(2, &told)));
+fn agree_on_reported(reported: &[(&str, &str)]) {
+    let reported = [&[("offered", "{}"), ("answered", "{}"), ("established", "{}")], reported].concat();
+    agree_on_lines(lines(1, &reported).into_iter().chain(lines(2, &reported)));
 }
 
 const CREATED: (&str, &str) = (
@@ -19,30 +19,31 @@ fn an_operation_may_be_told_by_another_id_and_then_by_that_alone() {
     let renamed = ("operationUpdated", r#"{"clientContext":"c","resultInfo":{"code":1},"id":"p"}"#);
     for end in ["o", "p", "q"] {
         let end = format!(r#"{{"id":"{end}"}}"#);
-        agree_on_told(&[CREATED, renamed, ("operationCompleted", &end), ("terminated", "{}")]);
-        agree_on_told(&[CREATED, renamed, CREATED, ("detailsChanged", "{}"), ("operationFailed", &end)]);
+        agree_on_reported(&[CREATED, renamed, ("operationCompleted", &end), ("terminated", "{}")]);
+        agree_on_reported(&[CREATED, renamed, CREATED, ("detailsChanged", "{}"), ("operationFailed", &end)]);
     }
 }
 
 #[test]
 fn an_operation_may_be_told_by_its_context_alone() {
-    let told = [
+    let reported = [
         ("operationUpdated", r#"{"clientContext":"c","resultInfo":{"code":1}}"#),
         ("operationCompleted", r#"{"clientContext":"c"}"#),
         ("operationCreated", r#"{"clientContext":"c","status":"completed"}"#),
         ("operationCreated", r#"{"clientContext":"c","status":"running","id":"p"}"#),
         ("operationFailed", r#"{"clientContext":"c","id":"p"}"#),
     ];
-    agree_on_told(&[&[CREATED], &told[..]].concat());
-    agree_on_told(&[&told[2..4], &[CREATED], &told[..]].concat());
+    agree_on_reported(&[&[CREATED], &reported[..]].concat());
+    agree_on_reported(&[&reported[2..4], &[CREATED], &reported[..]].concat());
 }
 
 #[test]
 fn an_operation_ends_once() {
     let ends = ["operationCompleted", "operationFailed", "operationUpdated", "operationStarted"];
     for end in ends {
-        let told = [(end, r#"{"id":"o"}"#), (end, r#"{"id":"o"}"#), ("operationCompleted", r#"{"id":"o"}"#)];
-        agree_on_told(&[&[CREATED], &told[..], &[CREATED, ("terminated", "{}")]].concat());
+        let reported =
+            [(end, r#"{"id":"o"}"#), (end, r#"{"id":"o"}"#), ("operationCompleted", r#"{"id":"o"}"#)];
+        agree_on_reported(&[&[CREATED], &reported[..], &[CREATED, ("terminated", "{}")]].concat());
     }
 }
 
@@ -50,10 +51,15 @@ fn an_operation_ends_once() {
 fn operations_of_two_kinds_may_have_one_id() {
     let cancel = r##"{"@odata.type":"#microsoft.graph.cancelMediaProcessingOperation","status":"completed","id":"o"}"##;
     let any = r##"{"@odata.type":"#microsoft.graph.commsOperation","clientContext":"d","id":"o"}"##;
-    for told in [cancel, any] {
+    for reported in [cancel, any] {
         for name in ["operationCreated", "operationUpdated", "operationCompleted"] {
-            agree_on_told(&[CREATED, (name, told), ("operationCompleted", r#"{"id":"o"}"#)]);
-            agree_on_told(&[("operationCreated", told), CREATED, (name, told), ("operationFailed", cancel)]);
+            agree_on_reported(&[CREATED, (name, reported), ("operationCompleted", r#"{"id":"o"}"#)]);
+            agree_on_reported(&[
+                ("operationCreated", reported),
+                CREATED,
+                (name, reported),
+                ("operationFailed", cancel),
+            ]);
         }
     }
 }
@@ -61,12 +67,12 @@ fn operations_of_two_kinds_may_have_one_id() {
 #[test]
 fn what_was_told_of_an_operation_may_be_emptied() {
     let emptied = r#"{"clientContext":null,"resultInfo":null,"completionReason":null,"id":"o"}"#;
-    let told = r#"{"clientContext":"d","resultInfo":{"message":"a"},"recordingLocation":"b","id":"o"}"#;
-    let odd = ("operationUpdated", r#"{"clientContext":"c\u0065","id":"o"}"#);
-    let updates = [("operationUpdated", emptied), ("operationUpdated", told), odd];
+    let reported = r#"{"clientContext":"d","resultInfo":{"message":"a"},"recordingLocation":"b","id":"o"}"#;
+    let non_canonical = ("operationUpdated", r#"{"clientContext":"c\u0065","id":"o"}"#);
+    let updates = [("operationUpdated", emptied), ("operationUpdated", reported), non_canonical];
     for first in 0..3 {
         let updates = updates.iter().cycle().skip(first).take(5).copied().collect::<Vec<_>>();
-        agree_on_told(&[&[CREATED], &updates[..], &[("held", "{}"), ("resumed", "{}")]].concat());
+        agree_on_reported(&[&[CREATED], &updates[..], &[("held", "{}"), ("resumed", "{}")]].concat());
     }
 }
 
@@ -86,14 +92,14 @@ fn what_is_pending_is_left_behind_and_may_end_after_the_call() {
         ("deviceQualityReported", r#"{"callChainId":"57dab8b1-894c-409a-b240-bd8beae78896"}"#),
         ("operationUpdated", r#"{"clientContext":"e","id":"o"}"#),
     ];
-    agree_on_told(&[&[CREATED, end], &later[..]].concat());
-    agree_on_told(&[&[end], &later[..]].concat());
+    agree_on_reported(&[&[CREATED, end], &later[..]].concat());
+    agree_on_reported(&[&[end], &later[..]].concat());
 }
 
 #[test]
 fn a_call_of_the_service_is_told_as_any_other() {
     let queued = r#"{"operation":{"status":"notStarted","id":"o"},"playPrompt":{"prompts":[]}}"#;
-    agree_on_told(&[
+    agree_on_reported(&[
         ("keptAlive", "{}"),
         ("operationQueued", queued),
         ("operationStarted", r#"{"id":"o"}"#),

@@ -12,8 +12,9 @@ const REGRESSIONS: &str = "proptest-regressions/bulk.txt";
 #[track_caller]
 fn agree_on_rosters(rosters: &[&str]) {
     let begun = [("offered", "{}"), ("answered", "{}"), ("established", "{}")];
-    let told: Vec<_> = begun.into_iter().chain(rosters.iter().map(|data| ("rosterUpdated", *data))).collect();
-    agree_on_lines(lines(1, &told).into_iter().chain(lines(2, &told)));
+    let reported: Vec<_> =
+        begun.into_iter().chain(rosters.iter().map(|data| ("rosterUpdated", *data))).collect();
+    agree_on_lines(lines(1, &reported).into_iter().chain(lines(2, &reported)));
 }
 
 const ADELE: &str = r#"{"info":{"identity":{"user":{"id":"u-1"}}},"id":"p-1"}"#;
@@ -50,13 +51,13 @@ fn of_a_roster_that_is_cut_off_or_goes_wrong_at_its_last_participant_nobody_is_s
 #[test]
 fn the_same_participant_may_be_told_of_twice_in_one_roster() {
     let gone = r#"{"removedState":{"reason":"left"},"id":"p-1"}"#;
-    for told in [[ADELE, gone], [gone, ADELE], [ADELE, ADELE], [gone, gone]] {
-        agree_on_rosters(&[&of(&[ADELE]), &of(&[gone]), &of(&told)]);
+    for reported in [[ADELE, gone], [gone, ADELE], [ADELE, ADELE], [gone, gone]] {
+        agree_on_rosters(&[&of(&[ADELE]), &of(&[gone]), &of(&reported)]);
         agree_on_rosters(&[
             &of(&[gone]),
             &of(&[ADELE]),
-            &delta(1, &told),
-            &delta(2, &told),
+            &delta(1, &reported),
+            &delta(2, &reported),
             &delta(2, &[BOB]),
         ]);
     }
@@ -66,9 +67,9 @@ fn the_same_participant_may_be_told_of_twice_in_one_roster() {
 fn deltas_may_come_in_any_order() {
     let gone = r#"{"removedState":{},"id":"p-1"}"#;
     for numbers in [[1, 2, 3], [3, 2, 1], [2, 2, 2], [-1, 0, 0], [2, 1, 3]] {
-        let told = [&[ADELE][..], &[gone], &[ADELE, BOB]];
+        let reported = [&[ADELE][..], &[gone], &[ADELE, BOB]];
         let deltas: Vec<_> =
-            numbers.into_iter().zip(told).map(|(number, told)| delta(number, told)).collect();
+            numbers.into_iter().zip(reported).map(|(number, reported)| delta(number, reported)).collect();
         let deltas: Vec<_> = deltas.iter().map(String::as_str).collect();
         agree_on_rosters(&deltas);
         agree_on_rosters(&[&deltas[..2], &[&of(&[ADELE, BOB])], &deltas[2..]].concat());
@@ -78,11 +79,11 @@ fn deltas_may_come_in_any_order() {
 #[test]
 fn a_number_of_a_delta_may_be_odd() {
     let usual = delta(1, &[ADELE]);
-    let odd =
+    let non_canonical =
         ["01", "-0", "1.0", "1e3", "null", "\"3\"", "9223372036854775807", "9223372036854775808", "true"];
-    for odd in odd {
-        let odd = usual.replacen(":1,", &format!(":{odd},"), 1);
-        agree_on_rosters(&[&usual, &odd, &delta(4, &[BOB]), &delta(4, &[ADELE])]);
+    for non_canonical in non_canonical {
+        let non_canonical = usual.replacen(":1,", &format!(":{non_canonical},"), 1);
+        agree_on_rosters(&[&usual, &non_canonical, &delta(4, &[BOB]), &delta(4, &[ADELE])]);
     }
 }
 
@@ -99,9 +100,14 @@ fn who_left_and_is_told_of_without_an_id_is_known_by_what_was_told_last() {
     let renamed = r#"{"info":{"identity":{"user":{"id":"u-3"}}},"id":"p-1"}"#;
     let nobody = r#"{"info":null,"id":"p-1"}"#;
     let nameless = r#"{"info":{"identity":{"user":{"id":"u-1"}}}}"#;
-    for told in [renamed, nobody] {
-        agree_on_rosters(&[&of(&[ADELE]), &of(&[told]), &of(&[nameless])]);
-        agree_on_rosters(&[&delta(1, &[ADELE]), &delta(3, &[told]), &delta(2, &[ADELE]), &of(&[nameless])]);
+    for reported in [renamed, nobody] {
+        agree_on_rosters(&[&of(&[ADELE]), &of(&[reported]), &of(&[nameless])]);
+        agree_on_rosters(&[
+            &delta(1, &[ADELE]),
+            &delta(3, &[reported]),
+            &delta(2, &[ADELE]),
+            &of(&[nameless]),
+        ]);
     }
 }
 

@@ -23,13 +23,13 @@ const USUAL: &[(&str, &str)] = &[
 
 /// Both agree where one line of a call has something else somewhere.
 #[track_caller]
-fn agree_with(at: usize, usual: &str, odd: &str) {
+fn agree_with(at: usize, usual: &str, non_canonical: &str) {
     let (name, data) = USUAL[at];
     let whole = format!(
         r#"{{"v":1,"call":"CALL","rev":REV,"at":"2026-11-23T09:20:01.500Z","type":"{name}","data":{data}}}"#
     );
     assert!(whole.contains(usual), "{usual} is in {whole}");
-    agree_on_odd(USUAL, at, &whole.replacen(usual, odd, 1));
+    agree_on_odd(USUAL, at, &whole.replacen(usual, non_canonical, 1));
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn the_usual_lines_are_canonical() {
 
 #[test]
 fn an_enumeration_is_read_in_any_case() {
-    for (at, usual, odd) in [
+    for (at, usual, non_canonical) in [
         (0, "incoming", "Incoming"),
         (1, "active", "aCtive"),
         (2, "playPrompt", "PlayPrompt"),
@@ -52,41 +52,42 @@ fn an_enumeration_is_read_in_any_case() {
         (1, "resultInfo", "ResultInfo"),
         (1, "subcode", "subCode"),
     ] {
-        agree_with(at, usual, odd);
+        agree_with(at, usual, non_canonical);
     }
 }
 
 #[test]
 fn a_value_may_be_of_another_type() {
-    let odd = ["\"1\"", "null", "true", "1.5", "-0", "1e3", "01", "-", "", "99999999999", "[1]", "{}", "1 "];
-    for odd in odd {
-        agree_with(1, "7015", odd);
-        agree_with(2, "200", odd);
-        agree_with(2, r#""c""#, odd);
-        agree_with(2, r#""o""#, odd);
-        agree_with(3, r#"Id":1"#, &format!(r#"Id":{odd}"#));
-        agree_with(4, "7", odd);
-        agree_with(4, "true", odd);
-        agree_with(4, ":3", &format!(":{odd}"));
+    let non_canonical =
+        ["\"1\"", "null", "true", "1.5", "-0", "1e3", "01", "-", "", "99999999999", "[1]", "{}", "1 "];
+    for non_canonical in non_canonical {
+        agree_with(1, "7015", non_canonical);
+        agree_with(2, "200", non_canonical);
+        agree_with(2, r#""c""#, non_canonical);
+        agree_with(2, r#""o""#, non_canonical);
+        agree_with(3, r#"Id":1"#, &format!(r#"Id":{non_canonical}"#));
+        agree_with(4, "7", non_canonical);
+        agree_with(4, "true", non_canonical);
+        agree_with(4, ":3", &format!(":{non_canonical}"));
     }
 }
 
 #[test]
 fn a_text_may_have_what_belongs_into_none() {
-    for odd in
+    for non_canonical in
         ["a\u{1}", "a\tb", "a\nb", "\\u00e9", "\\\"", "\\", "a\"", "é", "\u{7f}", "\u{2028}", "", "\\ud800"]
     {
-        agree_with(0, r#""subject":"a""#, &format!(r#""subject":"{odd}""#));
-        agree_with(2, "fine", odd);
-        agree_with(2, r#""c""#, &format!(r#""{odd}""#));
-        agree_with(2, r#""o""#, &format!(r#""{odd}""#));
-        agree_with(5, "AppHungUp", odd);
+        agree_with(0, r#""subject":"a""#, &format!(r#""subject":"{non_canonical}""#));
+        agree_with(2, "fine", non_canonical);
+        agree_with(2, r#""c""#, &format!(r#""{non_canonical}""#));
+        agree_with(2, r#""o""#, &format!(r#""{non_canonical}""#));
+        agree_with(5, "AppHungUp", non_canonical);
     }
 }
 
 #[test]
 fn an_id_may_be_a_guid_in_any_writing() {
-    let odd = [
+    let non_canonical = [
         "0fe0623f-d628-42ed-b4bd-8ac290072cc5",
         "0FE0623F-D628-42ED-B4BD-8AC290072CC5",
         "0fe0623fd62842edb4bd8ac290072cc5",
@@ -97,16 +98,16 @@ fn an_id_may_be_a_guid_in_any_writing() {
         "{0fe0623f-d628-42ed-b4bd-8ac290072cc5}",
         "urn:uuid:0fe0623f-d628-42ed-b4bd-8ac290072cc5",
     ];
-    for odd in odd {
-        agree_with(2, r#""id":"o""#, &format!(r#""id":"{odd}""#));
-        agree_with(2, r#""c""#, &format!(r#""{odd}""#));
-        agree_with(0, "0fe0623f-d628-42ed-b4bd-8ac290072cc5", odd);
+    for non_canonical in non_canonical {
+        agree_with(2, r#""id":"o""#, &format!(r#""id":"{non_canonical}""#));
+        agree_with(2, r#""c""#, &format!(r#""{non_canonical}""#));
+        agree_with(0, "0fe0623f-d628-42ed-b4bd-8ac290072cc5", non_canonical);
     }
 }
 
 #[test]
 fn a_line_may_end_too_early_or_too_late() {
-    for (usual, odd) in [
+    for (usual, non_canonical) in [
         ("}}", "}"),
         ("}}", "}}}"),
         ("}}", "}} {}"),
@@ -119,13 +120,13 @@ fn a_line_may_end_too_early_or_too_late() {
         ("}}", "}}\0"),
         ("}}", "}\u{a0}}"),
     ] {
-        agree_with(3, usual, odd);
+        agree_with(3, usual, non_canonical);
     }
 }
 
 #[test]
 fn a_member_may_be_there_twice_or_in_another_place() {
-    for (usual, odd) in [
+    for (usual, non_canonical) in [
         (r#""tone":"#, r#""sequenceId":2,"tone":"#),
         (r#""sequenceId":1,"tone":"tone1""#, r#""tone":"tone1","sequenceId":1"#),
         (r#""sequenceId":1"#, r#""sequenceid":1"#),
@@ -136,22 +137,23 @@ fn a_member_may_be_there_twice_or_in_another_place() {
         (r#""at":"2026-11-23T09:20:01.500Z","#, ""),
         (r#""at":"2026-11-23T09:20:01.500Z""#, r#""at":null"#),
     ] {
-        agree_with(3, usual, odd);
+        agree_with(3, usual, non_canonical);
     }
 }
 
 #[test]
 fn a_line_may_say_whether_it_was_inferred() {
-    for odd in ["true", "false", "null", "1", "\"true\"", "true,\"inferred\":true", "true,\"x\":1"] {
-        agree_with(3, "}}", &format!(r#"}},"inferred":{odd}}}"#));
-        agree_with(3, "}}", &format!(r#","inferred":{odd}}}}}"#));
-        agree_with(3, "}}", &format!(r#","inferred":{odd}}}"#));
+    for non_canonical in ["true", "false", "null", "1", "\"true\"", "true,\"inferred\":true", "true,\"x\":1"]
+    {
+        agree_with(3, "}}", &format!(r#"}},"inferred":{non_canonical}}}"#));
+        agree_with(3, "}}", &format!(r#","inferred":{non_canonical}}}}}"#));
+        agree_with(3, "}}", &format!(r#","inferred":{non_canonical}}}"#));
     }
 }
 
 #[test]
 fn a_time_may_be_written_in_many_ways() {
-    for odd in [
+    for non_canonical in [
         "2026-11-23T09:20:01.5Z",
         "2026-11-23T09:20:01.500000Z",
         "2026-11-23T09:20:01.500001Z",
@@ -189,49 +191,51 @@ fn a_time_may_be_written_in_many_ways() {
         "2O26-11-23T09:20:01Z",
     ] {
         for at in [0, 1, 5] {
-            agree_with(at, "2026-11-23T09:20:01.500Z", odd);
+            agree_with(at, "2026-11-23T09:20:01.500Z", non_canonical);
         }
     }
 }
 
 #[test]
 fn a_revision_may_be_odd() {
-    for odd in
+    for non_canonical in
         ["0", "01", "-1", "+1", "1.0", "1e0", "9007199254740991", "9007199254740992", "\"1\"", "null", ""]
     {
         for at in [0, 3] {
-            agree_with(at, "REV", odd);
+            agree_with(at, "REV", non_canonical);
         }
     }
 }
 
 #[test]
 fn a_tone_may_have_any_number() {
-    for odd in ["2147483647", "2147483648", "-2147483648", "-2147483649", "999999999999999999", "-1", "0"] {
-        agree_with(3, r#"Id":1"#, &format!(r#"Id":{odd}"#));
+    for non_canonical in
+        ["2147483647", "2147483648", "-2147483648", "-2147483649", "999999999999999999", "-1", "0"]
+    {
+        agree_with(3, r#"Id":1"#, &format!(r#"Id":{non_canonical}"#));
     }
     let numbers = [5, 3, 5, -2, 4_294_967_296_i64, 3, 7];
     let tones = numbers.map(|number| format!(r#"{{"sequenceId":{number},"tone":"tone{}"}}"#, number & 7));
-    let told = tones.iter().map(|tone| ("toneReceived", tone.as_str()));
-    let told: Vec<_> = USUAL[..2].iter().copied().chain(told).collect();
-    agree_on_lines(lines(1, &told).into_iter().chain(lines(2, &told)));
+    let reported = tones.iter().map(|tone| ("toneReceived", tone.as_str()));
+    let reported: Vec<_> = USUAL[..2].iter().copied().chain(reported).collect();
+    agree_on_lines(lines(1, &reported).into_iter().chain(lines(2, &reported)));
 }
 
 #[test]
 fn texts_may_have_any_length() {
     for length in [0, 21, 22, 23, 31, 32, 33, 36, 37, 253, 254, 255, 256, 70_000] {
-        let odd = "f".repeat(length);
-        agree_with(2, r#""c""#, &format!(r#""{odd}""#));
-        agree_with(2, "fine", &odd);
-        agree_with(2, r#""id":"o""#, &format!(r#""id":"{odd}""#));
-        agree_with(4, r#""b""#, &format!(r#""{odd}""#));
-        agree_with(4, "alpha", &format!("alpha{odd}"));
+        let non_canonical = "f".repeat(length);
+        agree_with(2, r#""c""#, &format!(r#""{non_canonical}""#));
+        agree_with(2, "fine", &non_canonical);
+        agree_with(2, r#""id":"o""#, &format!(r#""id":"{non_canonical}""#));
+        agree_with(4, r#""b""#, &format!(r#""{non_canonical}""#));
+        agree_with(4, "alpha", &format!("alpha{non_canonical}"));
     }
 }
 
 #[test]
 fn there_may_be_more_names_and_results_than_are_shared() {
-    let told = (0..13_000_u64).map(|number| {
+    let reported = (0..13_000_u64).map(|number| {
         let (name, data) = match number % 3 {
             _ if number < 100 => ("offered", "{}".into()),
             0 => ("detailsChanged", format!(r#"{{"resultInfo":{{"code":{number}}}}}"#)),
@@ -240,7 +244,7 @@ fn there_may_be_more_names_and_results_than_are_shared() {
         };
         line(100 + (number % 100) as u8, number / 100 + 1, name, &data)
     });
-    agree_on_lines(told.chain(lines(2, USUAL)));
+    agree_on_lines(reported.chain(lines(2, USUAL)));
 }
 
 #[test]
@@ -248,22 +252,22 @@ fn a_shape_may_have_more_holes_than_are_kept() {
     for count in [37, 38, 39, 40, 41, 90] {
         let texts = vec![r#""a""#; count].join(",");
         let many = format!(r#"{{"many":[{texts}]}}"#);
-        let told = [
+        let reported = [
             ("offered", "{}"),
             ("detailsChanged", &many),
             ("operationCreated", &many.replace('{', r#"{"id":"o","#)),
         ];
-        agree_on_lines(lines(1, &told).into_iter().chain(lines(2, &told)).chain(lines(2, &told)));
+        agree_on_lines(lines(1, &reported).into_iter().chain(lines(2, &reported)).chain(lines(2, &reported)));
     }
 }
 
 #[test]
 fn there_may_be_more_shapes_than_are_kept() {
-    let told = (1..9_000_u64).map(|number| {
+    let reported = (1..9_000_u64).map(|number| {
         let data = format!(r#"{{"subject":"a","{number}":"b","x{number}":1}}"#);
         line(1, number, if number == 1 { "offered" } else { "detailsChanged" }, &data)
     });
-    agree_on_lines(told.chain(lines(2, USUAL)));
+    agree_on_lines(reported.chain(lines(2, USUAL)));
 }
 
 #[test]
@@ -279,11 +283,11 @@ fn a_call_may_be_older_than_its_remembered_lines() {
 
 #[test]
 fn an_id_that_would_be_written_in_another_way_is_not_taken_as_it_stands() {
-    for odd in [
+    for non_canonical in [
         "0FE0623F-D628-42ED-B4BD-8AC290072CC5",
         "0fe0623fd62842edb4bd8ac290072cc5",
         "{0fe0623f-d628-42ed-b4bd-8ac290072cc5}",
     ] {
-        agree_with(2, r#""id":"o""#, &format!(r#""id":"{odd}""#));
+        agree_with(2, r#""id":"o""#, &format!(r#""id":"{non_canonical}""#));
     }
 }

@@ -36,30 +36,37 @@ pub(super) const SPELLINGS: &[Spelling] = &[
     Spelling("with all numbers as texts", |line, _| in_data(line, texts)),
     Spelling("with one number in another way", numbered),
     Spelling("with another revision", |line, place| {
-        let odd = ["0", "9007199254740992", "9007199254740991", "-1", "1.0", "\"1\"", "1e0", "01", "null"];
+        let non_canonical =
+            ["0", "9007199254740992", "9007199254740991", "-1", "1.0", "\"1\"", "1e0", "01", "null"];
         let number = line.find(r#""rev":"#).map_or("", |at| digits(&line[at + 6..]));
-        line.replacen(&format!(r#""rev":{number}"#), &format!(r#""rev":{}"#, odd[place.index(odd.len())]), 1)
+        line.replacen(
+            &format!(r#""rev":{number}"#),
+            &format!(r#""rev":{}"#, non_canonical[place.index(non_canonical.len())]),
+            1,
+        )
     }),
     Spelling("at the same time elsewhere", |line, place| {
         timed(line, place, &["-07:00[-07:00]", "+01:00", "+00:00"])
     }),
     Spelling("with other digits of its time", |line, place| timed(line, place, &["000Z", "0Z", "z", "123Z"])),
     Spelling("at another time", |line, place| {
-        let odd =
+        let non_canonical =
             ["2026-02-30T00:00:00Z", "1600-01-01T00:00:00Z", "2300-01-01T00:00:00Z", "2026-11-23T24:00:00Z"];
-        let odd =
-            [&odd[..], &["-000100-01-01T00:00:00Z", "2026-11-23T09:00:60Z", "", "9999-12-31T23:59:59Z"]]
-                .concat();
-        with_time(line, odd[place.index(odd.len())])
+        let non_canonical = [
+            &non_canonical[..],
+            &["-000100-01-01T00:00:00Z", "2026-11-23T09:00:60Z", "", "9999-12-31T23:59:59Z"],
+        ]
+        .concat();
+        with_time(line, non_canonical[place.index(non_canonical.len())])
     }),
     Spelling("with a null member", |line, place| a_member(line, place, |value| *value = Value::Null)),
     Spelling("with an unknown member", |line, place| {
-        let odd =
+        let non_canonical =
             [json!(1), json!(1.5), json!("Ü"), json!([1, "a", null, {}]), json!({ "b": [], "a": true })];
-        let odd = odd[place.index(odd.len())].clone();
+        let non_canonical = non_canonical[place.index(non_canonical.len())].clone();
         in_data(line, move |data| {
             if data.is_object() {
-                data["unheardOf"] = odd.clone()
+                data["unheardOf"] = non_canonical.clone()
             }
         })
     }),
@@ -72,23 +79,32 @@ pub(super) const SPELLINGS: &[Spelling] = &[
         format!("{}{other}{}", &line[..*at], &line[at + 1..])
     }),
     Spelling("inferred or not", |line, place| {
-        let odd = ["true", "false", "null", "1", "true,\"inferred\":true"];
+        let non_canonical = ["true", "false", "null", "1", "true,\"inferred\":true"];
         line.strip_suffix('}').map_or_else(String::new, |line| {
-            format!(r#"{line},"inferred":{}}}"#, odd[place.index(odd.len())])
+            format!(r#"{line},"inferred":{}}}"#, non_canonical[place.index(non_canonical.len())])
         })
     }),
     Spelling("with a member twice", |line, place| {
-        let odd = [
+        let non_canonical = [
             r#""rev":1"#,
             r#""data":{}"#,
             r#""call":"00000000-0000-0000-0000-000000000000""#,
             r#""x":0,"x":1"#,
         ];
-        line.replacen(r#","type""#, &format!(r#",{},"type""#, odd[place.index(odd.len())]), 1)
+        line.replacen(
+            r#","type""#,
+            &format!(r#",{},"type""#, non_canonical[place.index(non_canonical.len())]),
+            1,
+        )
     }),
     Spelling("with a datum twice", |line, place| {
-        let odd = [r#""id":"o-1","#, r#""state":null,"#, r#""sequenceId":1,"#, r#""participants":[],"#];
-        line.replacen(r#""data":{"#, &format!(r#""data":{{{}"#, odd[place.index(odd.len())]), 1)
+        let non_canonical =
+            [r#""id":"o-1","#, r#""state":null,"#, r#""sequenceId":1,"#, r#""participants":[],"#];
+        line.replacen(
+            r#""data":{"#,
+            &format!(r#""data":{{{}"#, non_canonical[place.index(non_canonical.len())]),
+            1,
+        )
     }),
 ];
 
@@ -157,9 +173,14 @@ fn numbered(line: &str, place: &Index) -> String {
     }
     let (at, number) =
         (starts[place.index(starts.len())], digits(&line[starts[place.index(starts.len())]..]));
-    let odd =
+    let non_canonical =
         ["-0", "1e3", "1E+2", "0.0", "01", "9223372036854775808", "99999999999", "true", "null", "+1", "-7"];
-    format!("{}{}{}", &line[..at], odd[place.index(odd.len())], &line[at + number.len()..])
+    format!(
+        "{}{}{}",
+        &line[..at],
+        non_canonical[place.index(non_canonical.len())],
+        &line[at + number.len()..]
+    )
 }
 
 fn timed(line: &str, place: &Index, ends: &[&str]) -> String {

@@ -34,7 +34,7 @@ fn talk() -> impl Strategy<Value = Talk> {
         3 => (Just("toneReceived"), tone()),
         1 => (Just("stateConfirmed"), select(State::ALL).prop_map(|state| json!({ "state": state }))),
         1 => (shared, id("s").prop_map(|id| json!({ "id": id }))),
-        1 => (Just("notificationHeard"), heard()),
+        1 => (Just("notificationHeard"), received()),
         1 => strategies::events().prop_map(|event| (event.type_name(), serde_json::to_value(&event).unwrap())),
     ]
 }
@@ -44,17 +44,17 @@ const ENDS: &[&str] = &["terminated", "terminationStarted"];
 /// Members of an object, each there or not.
 fn object(members: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<Value> {
     let members = members.into_iter().map(|(name, value)| {
-        let value = prop_oneof![12 => value, 1 => Just(Value::Null), 1 => odd()];
+        let value = prop_oneof![12 => value, 1 => Just(Value::Null), 1 => non_canonical()];
         option::weighted(0.4, value.prop_map(move |value| (name, value)))
     });
-    let unknown = option::weighted(0.1, (select(["zeta", "alpha", "nested"].to_vec()), odd()));
+    let unknown = option::weighted(0.1, (select(["zeta", "alpha", "nested"].to_vec()), non_canonical()));
     (members.collect::<Vec<_>>(), unknown)
         .prop_map(|(members, unknown)| members.into_iter().flatten().chain(unknown).collect())
         .boxed()
 }
 
 /// A value of any type.
-fn odd() -> BoxedStrategy<Value> {
+fn non_canonical() -> BoxedStrategy<Value> {
     let numbers = [json!(0), json!(-1), json!(2.5), json!(1e300), json!(u64::MAX), json!(i64::MIN), json!(7)];
     let texts =
         ["", "a", "b", "Jürgen", "\u{2028}", "say \"no\"", "back\\slash", "tab\t", "x".repeat(300).leak()];
@@ -93,7 +93,7 @@ fn result() -> BoxedStrategy<Value> {
 pub(super) fn details() -> BoxedStrategy<Value> {
     let media = object(vec![("audio", one(&[json!("active"), json!("Inactive"), json!("unknown")]))]);
     let states = one(&[json!("incoming"), json!("established"), json!("Terminated"), json!("parked")]);
-    let told = object(vec![
+    let reported = object(vec![
         ("state", states),
         ("direction", one(&[json!("incoming"), json!("Outgoing"), json!("sideways")])),
         ("mediaState", media),
@@ -103,7 +103,7 @@ pub(super) fn details() -> BoxedStrategy<Value> {
         ("callChainId", one(&[json!("0FE0623F-D628-42ED-B4BD-8AC290072CC5"), json!("none")])),
         ("ringingTimeoutInSeconds", one(&[json!(3), json!("30")])),
     ]);
-    prop_oneof![1 => Just(json!({})), 2 => told].boxed()
+    prop_oneof![1 => Just(json!({})), 2 => reported].boxed()
 }
 
 fn operation() -> BoxedStrategy<Value> {
@@ -111,7 +111,7 @@ fn operation() -> BoxedStrategy<Value> {
         ["#microsoft.graph.playPromptOperation", "recordOperation", "#Microsoft.Graph.COMMSOPERATION"];
     let states = ["notStarted", "running", "completed", "Failed", "paused"];
     let contexts = ["c-1", "c-2", "", "a context of the app's own", "0fe0623f-d628-42ed-b4bd-8ac290072cc5"];
-    let told = object(vec![
+    let reported = object(vec![
         ("@odata.type", select(kinds.to_vec()).prop_map(Value::from).boxed()),
         ("clientContext", select(contexts.to_vec()).prop_map(Value::from).boxed()),
         ("status", select(states.to_vec()).prop_map(Value::from).boxed()),
@@ -122,16 +122,16 @@ fn operation() -> BoxedStrategy<Value> {
         ),
         ("recordingLocation", one(&[json!("https://a.b/c"), json!("https://a.b/d")])),
     ]);
-    with_id(told, id("o"))
+    with_id(reported, id("o"))
 }
 
-fn with_id(told: BoxedStrategy<Value>, id: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
-    (told, option::weighted(0.9, id))
-        .prop_map(|(mut told, id)| {
+fn with_id(reported: BoxedStrategy<Value>, id: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+    (reported, option::weighted(0.9, id))
+        .prop_map(|(mut reported, id)| {
             if let Some(id) = id {
-                told.as_object_mut().unwrap().insert("id".into(), id);
+                reported.as_object_mut().unwrap().insert("id".into(), id);
             }
-            told
+            reported
         })
         .boxed()
 }
@@ -143,13 +143,13 @@ fn participant() -> BoxedStrategy<Value> {
         json!({ "identity": { "user": { "id": "0FE0623F-D628-42ED-B4BD-8AC290072CC5" } } }),
         json!({}),
     ];
-    let told = object(vec![
+    let reported = object(vec![
         ("info", one(&infos)),
         ("removedState", one(&[json!({}), json!({ "reason": "left" })])),
         ("isMuted", one(&[json!(true), json!(false), json!("true")])),
         ("mediaStreams", one(&[json!([]), json!([{ "sourceId": 1, "direction": "sendOnly" }])])),
     ]);
-    with_id(told, id("p"))
+    with_id(reported, id("p"))
 }
 
 /// A roster, in full or a delta; now and then somebody in it is nobody.
@@ -171,6 +171,6 @@ fn tone() -> BoxedStrategy<Value> {
     ])
 }
 
-fn heard() -> BoxedStrategy<Value> {
+fn received() -> BoxedStrategy<Value> {
     (vec(id("m"), 1..3), 0..2).prop_map(|(ids, item)| json!({ "messageIds": ids, "item": item })).boxed()
 }

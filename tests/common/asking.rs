@@ -2,13 +2,13 @@
 
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
-use callfold::call::{Asked, Call, Caller, Command, Decision, Reply};
+use callfold::call::{AppIdentity, Call, Command, Decision, Reply, RequestContext};
 use callfold::graph::{Permission, Route};
 use callfold::uuid::Uuid;
 use callfold::{Recorded, Refusal};
 use serde_json::{Value, json};
 
-use super::{CALL, Scenario, about, told};
+use super::{CALL, Scenario, about, reported};
 
 pub(crate) const AT: &str = "2026-11-23T09:15:00Z";
 
@@ -24,13 +24,13 @@ pub(crate) fn given(state: &str, mut details: Value) -> Call {
     details["state"] = if state == "terminated" { "established" } else { state }.into();
     let roster = json!([{ "id": "app", "isMuted": false }, { "id": "alice" }, { "id": "bob" }]);
     let running = json!({ "@odata.type": "#microsoft.graph.sendDtmfTonesOperation", "status": "running" });
-    let mut heard = vec![
-        told(details),
+    let mut received = vec![
+        reported(details),
         about("/participants", "updated", roster),
         about("/operations/o", "updated", running),
     ];
-    heard.extend((state == "terminated").then(|| about("", "deleted", json!({}))));
-    Scenario::given(&heard).call().clone()
+    received.extend((state == "terminated").then(|| about("", "deleted", json!({}))));
+    Scenario::given(&received).call().clone()
 }
 
 pub(crate) fn group() -> Value {
@@ -67,8 +67,8 @@ pub(crate) fn ask_as(
 
 /// Asks for what was read already.
 pub(crate) fn decide(call: &Call, granted: &[Permission], command: Command) -> Result<Decided, Refusal> {
-    let asked = Asked::new(AT.parse().unwrap(), new_id(call), Caller::new(granted));
-    let Decision { reply, events, .. } = call.decide(command, &asked)?;
+    let request = RequestContext::new(AT.parse().unwrap(), new_id(call), AppIdentity::new(granted));
+    let Decision { reply, events, .. } = call.decide(command, &request)?;
     let mut call = call.clone();
     for recorded in &events {
         assert_eq!((recorded.revision, recorded.at), (call.revision() + 1, AT.parse().ok()));
@@ -95,8 +95,8 @@ impl Decided {
 
 /// The `innerError` of a refusal: one of this status, whose error is whole.
 #[track_caller]
-pub(crate) fn refused(asked: Result<Decided, Refusal>, status: u16) -> Value {
-    let refusal = asked.err().expect("a refusal");
+pub(crate) fn refused(request: Result<Decided, Refusal>, status: u16) -> Value {
+    let refusal = request.err().expect("a refusal");
     let error = serde_json::to_value(refusal.error()).unwrap()["error"].take();
     let code = error["code"].as_str().unwrap();
     let codes: &[&str] = match status {
@@ -117,12 +117,12 @@ pub(crate) type Limited<'a> = (Value, &'a str);
 #[track_caller]
 pub(crate) fn limited(call: &Call, what: &str, rows: &[Limited<'_>]) {
     for (body, wrong) in rows {
-        let asked = ask(call, what, body);
+        let request = ask(call, what, body);
         let Some((member, limit)) = wrong.split_once(' ') else {
-            assert!(asked.is_ok(), "{what} {body}: {}", asked.err().unwrap());
+            assert!(request.is_ok(), "{what} {body}: {}", request.err().unwrap());
             continue;
         };
-        let inner = refused(asked, 400);
+        let inner = refused(request, 400);
         assert_eq!(inner["member"], member, "{what} {body}");
         assert!(inner["limit"].as_str().unwrap().contains(limit), "{what} {body}: {inner}");
     }

@@ -20,9 +20,9 @@ pub(crate) fn call_id() -> CallId {
 
 /// A property test's settings: its regressions stay at the top of the repository. `PROPTEST_CASES` asks for more.
 pub(crate) fn config(cases: u32, regressions: &'static str) -> proptest::test_runner::Config {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let request = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     proptest::test_runner::Config {
-        cases: asked.unwrap_or(cases),
+        cases: request.unwrap_or(cases),
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(regressions))),
         ..Default::default()
     }
@@ -34,13 +34,13 @@ pub(crate) fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
 }
 
 /// A notification about the call of these tests, `changeType` updated.
-pub(crate) fn told(resource_data: Value) -> CommsNotification {
+pub(crate) fn reported(resource_data: Value) -> CommsNotification {
     about("", "updated", resource_data)
 }
 
 /// A notification that names a state of the call.
 pub(crate) fn state(name: &str) -> CommsNotification {
-    told(json!({ "state": name }))
+    reported(json!({ "state": name }))
 }
 
 /// A notification about something of the call: `/operations/…`, `/participants` …
@@ -75,8 +75,8 @@ impl DerefMut for Scenario {
 }
 
 impl Scenario {
-    pub(crate) fn given(heard: &[CommsNotification]) -> Self {
-        Self(Self::default().0.given_heard(heard))
+    pub(crate) fn given(received: &[CommsNotification]) -> Self {
+        Self(Self::default().0.given_notified(received))
     }
 
     pub(crate) fn given_states(names: &[&str]) -> Self {
@@ -84,7 +84,7 @@ impl Scenario {
     }
 
     pub(crate) fn when(self, notification: &CommsNotification) -> Self {
-        Self(self.0.when_heard(notification))
+        Self(self.0.when_notified(notification))
     }
 
     pub(crate) fn when_delivered(self, notification: &CommsNotification, delivery: &Delivery) -> Self {

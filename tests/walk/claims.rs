@@ -22,7 +22,7 @@ pub(crate) use ensure;
 
 /// Every event folds, in its order and in its time.
 pub(crate) fn folds(side: Side, before: &Ledger, events: &[Recorded]) -> Claim<Ledger> {
-    let mut ledger = before.snapshot();
+    let mut ledger = before.clone();
     for recorded in events {
         ensure!([CALL, OTHER].contains(&recorded.call), "an event of a call that nobody named: {recorded}");
         let was = ledger.call(recorded.call).map(|call| (call.last_at(), call.deadlines().to_vec()));
@@ -112,8 +112,8 @@ pub(crate) fn edge(side: Side, before: &Ledger, made: &Made, after: &Ledger) -> 
     let (was, is) = (known(before), known(after));
     absorbs(side, was, made.events.as_deref().unwrap_or_default(), is)?;
     reply(made, after)?;
-    if let Some((told, delivery)) = &made.heard {
-        let again = Call::observe(Some(is), is.id(), told, delivery);
+    if let Some((reported, delivery)) = &made.received {
+        let again = Call::observe(Some(is), is.id(), reported, delivery);
         ensure!(again.events.is_empty(), "heard twice: {:?}", again.events);
     }
     Ok(())
@@ -136,11 +136,11 @@ fn absorbs(side: Side, before: &Call, events: &[Recorded], after: &Call) -> Clai
     let beyond: Vec<_> =
         own.map(|one| one.event.type_name()).filter(|name| !allowed.contains(name)).collect();
     ensure!(beyond.is_empty(), "after the end there came {beyond:?}");
-    let beside = |call: &Call| {
+    let no_state_change = |call: &Call| {
         let people: Vec<_> = call.participants().cloned().collect();
         (call.state(), call.details().clone(), call.tones().to_vec(), call.content_sharing().to_vec(), people)
     };
-    ensure!(beside(before) == beside(after), "an ended call changed");
+    ensure!(no_state_change(before) == no_state_change(after), "an ended call changed");
     Ok(())
 }
 
@@ -150,13 +150,17 @@ pub(crate) fn reply(made: &Made, after: &Ledger) -> Claim {
     let call = known(after);
     ensure!((200..=204).contains(&reply.status), "status {}", reply.status);
     match &reply.body {
-        Body::Call(told) => ensure!(**told == call.resource(), "another call is told"),
-        Body::Operation(told) => ensure!(
-            call.operations().iter().any(|one| one.id() == told.id.value() && one.kind() == told.kind()),
+        Body::Call(reported) => ensure!(**reported == call.resource(), "another call is told"),
+        Body::Operation(reported) => ensure!(
+            call.operations()
+                .iter()
+                .any(|one| one.id() == reported.id.value() && one.kind() == reported.kind()),
             "no operation {:?} is there",
-            told.id
+            reported.id
         ),
-        Body::Participants(told) => ensure!(told.len() == call.participants().count(), "others take part"),
+        Body::Participants(reported) => {
+            ensure!(reported.len() == call.participants().count(), "others take part")
+        }
         _ => {}
     }
     Ok(())
@@ -164,7 +168,7 @@ pub(crate) fn reply(made: &Made, after: &Ledger) -> Claim {
 
 /// A late poll cannot change the log: what was due is done first, at its time.
 pub(crate) fn late_or_in_time(ledger: &Ledger, make: impl Fn(&Ledger) -> Made) -> Claim {
-    let mut polled = ledger.snapshot();
+    let mut polled = ledger.clone();
     let mut in_time = Vec::new();
     let Some((due, _)) = polled.next_deadline() else { return Ok(()) };
     while let Some(events) = Some(polled.expire(due.at)).filter(|events| !events.is_empty()) {

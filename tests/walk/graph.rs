@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use callfold::call::{Call, CallEvent, Cause, State};
+use callfold::call::{Call, CallEvent, State, Transition};
 use callfold::graph::Permission;
 use callfold::jiff::SignedDuration;
 use callfold::{Ledger, Recorded};
@@ -56,7 +56,7 @@ pub(crate) struct Graph {
     pub(crate) tallies: Vec<Tally>,
     /// Edges that lead over the bound.
     pub(crate) beyond: usize,
-    pub(crate) steps: BTreeMap<(State, Cause), usize>,
+    pub(crate) steps: BTreeMap<(State, Transition), usize>,
     pub(crate) events: BTreeMap<&'static str, usize>,
     /// How often a call came to a place that was known.
     returns: usize,
@@ -129,14 +129,14 @@ impl Walk {
             graph.look(ledger, events)?;
             self.arrive(graph, Some((from, ledger)), &one.name, events, after)?;
         }
-        Ok(made.happened.as_ref().map(|stimulus| stimulus.name()))
+        Ok(made.happened.as_ref().map(|network_event| network_event.name()))
     }
 
     fn is_late_or_in_time(&self, one: &Move, ledger: &Ledger) -> Claim {
         let Some(due) = known(ledger).next_deadline() else { return Ok(()) };
         let late = due.at + SignedDuration::from_millis(1);
         claims::late_or_in_time(ledger, |ledger| match &one.what {
-            What::Happen(stimulus) => moves::happen(ledger, stimulus.clone(), late),
+            What::Happen(network_event) => moves::happen(ledger, network_event.clone(), late),
             What::Ask(command) => moves::ask(ledger, command.clone(), late, Permission::ALL),
             _ => unreachable!("only what is for the service can be late"),
         })
@@ -153,8 +153,8 @@ impl Walk {
         claims::call(self.side, &ledger)?;
         let outlook = self.outlook(graph, from, events, &ledger);
         let place = Place::of(&ledger, self.side);
-        let is_told = self.is_thorough || place.variations(self.side) == 0;
-        let place = if is_told { place.with(&outlook) } else { place };
+        let is_reported = self.is_thorough || place.variations(self.side) == 0;
+        let place = if is_reported { place.with(&outlook) } else { place };
         let to = match graph.places.get(&place).copied() {
             Some(index) => {
                 graph.lets_the_same(index, &ledger)?;
@@ -224,11 +224,11 @@ impl Graph {
         let mut state = before.call(CALL).map(Call::state);
         for recorded in events {
             *self.events.entry(recorded.event.type_name()).or_default() += 1;
-            if let (CallEvent::Step(cause, _), Some(from)) = (&recorded.event, state)
+            if let (CallEvent::Step(transition, _), Some(from)) = (&recorded.event, state)
                 && recorded.call == CALL
             {
-                *self.steps.entry((from, *cause)).or_default() += 1;
-                state = from.after(*cause);
+                *self.steps.entry((from, *transition)).or_default() += 1;
+                state = from.after(*transition);
             }
             let mut digest = DefaultHasher::new();
             (&recorded.event, recorded.inferred, recorded.at.is_some()).hash(&mut digest);

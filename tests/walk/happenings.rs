@@ -1,7 +1,7 @@
 //! What the network does in the walk: every stimulus, with a payload for every way that it can go.
 
 use callfold::Secret;
-use callfold::call::{Deadline, Ending, Stimulus, StopReason};
+use callfold::call::{Deadline, Ending, NetworkEvent, StopReason};
 use callfold::graph::{self, CompletionReason, EndCode, MediaState, OperationKind, Participant, Tone};
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::common::read;
 
 pub(crate) fn all() -> Vec<Move> {
     let all = setup().into_iter().chain(people()).chain(media()).chain(recording());
-    let mut all: Vec<Move> = all.map(|(how, stimulus)| happen(how, stimulus)).collect();
+    let mut all: Vec<Move> = all.map(|(how, network_event)| happen(how, network_event)).collect();
     all.extend(endings().into_iter().flat_map(|(how, ending)| {
         let finish = move |kind: &OperationKind| {
             let name = format!("operationFinished {}{how}", kind.as_str());
@@ -34,8 +34,8 @@ const PENDING: [OperationKind; 8] = [
     OperationKind::StopHoldMusic,
 ];
 
-fn happen(how: &str, stimulus: Stimulus) -> Move {
-    Move::new(format!("{} {how}", stimulus.name()).trim_end(), What::Happen(stimulus))
+fn happen(how: &str, network_event: NetworkEvent) -> Move {
+    Move::new(format!("{} {how}", network_event.name()).trim_end(), What::Happen(network_event))
 }
 
 fn failed() -> Ending {
@@ -47,77 +47,77 @@ fn endings() -> [(&'static str, Ending); 3] {
     [("", Ending::Completed), (", without success", cancelled), (", failed", failed())]
 }
 
-pub(crate) fn offer(json: Value) -> Stimulus {
-    Stimulus::Offered(read(json))
+pub(crate) fn offer(json: Value) -> NetworkEvent {
+    NetworkEvent::Offered(read(json))
 }
 
-pub(crate) fn roster(participants: Value) -> Stimulus {
-    Stimulus::RosterChanged(read::<Vec<Participant>>(participants))
+pub(crate) fn roster(participants: Value) -> NetworkEvent {
+    NetworkEvent::RosterChanged(read::<Vec<Participant>>(participants))
 }
 
-fn connected(json: Value) -> Stimulus {
-    Stimulus::Connected(Some(read::<Box<graph::Call>>(json)))
+fn connected(json: Value) -> NetworkEvent {
+    NetworkEvent::Connected(Some(read::<Box<graph::Call>>(json)))
 }
 
-fn setup() -> Vec<(&'static str, Stimulus)> {
+fn setup() -> Vec<(&'static str, NetworkEvent)> {
     let app = json!({ "myParticipantId": "app", "mediaState": { "audio": "active" } });
     let meeting = json!({ "myParticipantId": "app", "chatInfo": { "threadId": "19:a" } });
     vec![
         ("", offer(json!({ "source": {} }))),
-        ("", Stimulus::Alerted),
+        ("", NetworkEvent::Alerted),
         ("", connected(app)),
-        ("without a word", Stimulus::Connected(None)),
+        ("without a word", NetworkEvent::Connected(None)),
         ("as a group call", connected(meeting)),
-        ("active", Stimulus::AudioChanged(MediaState::Active)),
-        ("inactive", Stimulus::AudioChanged(MediaState::Inactive)),
-        ("", Stimulus::Held),
-        ("", Stimulus::Resumed),
-        ("", Stimulus::TransferAccepted),
-        ("", Stimulus::TransferFailed),
-        ("", Stimulus::TransferCompleted),
-        ("", Stimulus::RedirectAnswered(Box::default())),
-        ("", Stimulus::HungUp(EndCode::AppEnded)),
-        ("", Stimulus::MediaFailed),
+        ("active", NetworkEvent::AudioChanged(MediaState::Active)),
+        ("inactive", NetworkEvent::AudioChanged(MediaState::Inactive)),
+        ("", NetworkEvent::Held),
+        ("", NetworkEvent::Resumed),
+        ("", NetworkEvent::TransferAccepted),
+        ("", NetworkEvent::TransferFailed),
+        ("", NetworkEvent::TransferCompleted),
+        ("", NetworkEvent::RedirectAnswered(Box::default())),
+        ("", NetworkEvent::HungUp(EndCode::AppEnded)),
+        ("", NetworkEvent::MediaFailed),
     ]
 }
 
-fn people() -> Vec<(&'static str, Stimulus)> {
+fn people() -> Vec<(&'static str, NetworkEvent)> {
     vec![
         ("alice", roster(json!([{ "id": ALICE }]))),
         ("alice is gone", roster(json!([{ "id": ALICE, "removedState": {} }]))),
-        ("", Stimulus::ContentSharingStarted("session".into())),
-        ("", Stimulus::ContentSharingUpdated("session".into())),
-        ("", Stimulus::ContentSharingEnded("session".into())),
-        ("of what is not shared", Stimulus::ContentSharingEnded("nothing".into())),
-        ("nothing", Stimulus::OperationFinished("nothing".into(), Ending::Completed)),
+        ("", NetworkEvent::ContentSharingStarted("session".into())),
+        ("", NetworkEvent::ContentSharingUpdated("session".into())),
+        ("", NetworkEvent::ContentSharingEnded("session".into())),
+        ("of what is not shared", NetworkEvent::ContentSharingEnded("nothing".into())),
+        ("nothing", NetworkEvent::OperationFinished("nothing".into(), Ending::Completed)),
     ]
 }
 
-fn media() -> Vec<(&'static str, Stimulus)> {
+fn media() -> Vec<(&'static str, NetworkEvent)> {
     let cancelled = Ending::CompletedBecause(CompletionReason::MediaOperationCanceled);
     vec![
-        ("#", Stimulus::TonePressed(Tone::Pound)),
-        ("1", Stimulus::TonePressed(Tone::Tone1)),
-        ("", Stimulus::PromptFinished(Ending::Completed)),
-        ("without success", Stimulus::PromptFinished(cancelled)),
-        ("failed", Stimulus::PromptFinished(failed())),
+        ("#", NetworkEvent::TonePressed(Tone::Pound)),
+        ("1", NetworkEvent::TonePressed(Tone::Tone1)),
+        ("", NetworkEvent::PromptFinished(Ending::Completed)),
+        ("without success", NetworkEvent::PromptFinished(cancelled)),
+        ("failed", NetworkEvent::PromptFinished(failed())),
     ]
 }
 
-fn recording() -> Vec<(&'static str, Stimulus)> {
-    let placed = Stimulus::RecordingStarted {
+fn recording() -> Vec<(&'static str, NetworkEvent)> {
+    let placed = NetworkEvent::RecordingStarted {
         location: Some("https://contoso.com/r".into()),
         access_token: Some(Secret::new("t".into())),
     };
     let unreachable = StopReason::Failed(EndCode::MediaUnreachable.result_info());
     vec![
         ("", placed),
-        ("", Stimulus::SpeechStarted),
-        ("", Stimulus::SpeechEnded),
-        ("initialSilence", Stimulus::RecordingFinished(StopReason::InitialSilence)),
-        ("silence", Stimulus::RecordingFinished(StopReason::Silence)),
-        ("maxDuration", Stimulus::RecordingFinished(StopReason::MaxDuration)),
-        ("stopTone", Stimulus::RecordingFinished(StopReason::StopTone)),
-        ("failed", Stimulus::RecordingFinished(unreachable)),
+        ("", NetworkEvent::SpeechStarted),
+        ("", NetworkEvent::SpeechEnded),
+        ("initialSilence", NetworkEvent::RecordingFinished(StopReason::InitialSilence)),
+        ("silence", NetworkEvent::RecordingFinished(StopReason::Silence)),
+        ("maxDuration", NetworkEvent::RecordingFinished(StopReason::MaxDuration)),
+        ("stopTone", NetworkEvent::RecordingFinished(StopReason::StopTone)),
+        ("failed", NetworkEvent::RecordingFinished(unreachable)),
     ]
 }

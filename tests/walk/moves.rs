@@ -1,7 +1,8 @@
 //! What can be done to a call: a request, a happening, a deadline, a notification, a reply.
 
 use callfold::call::{
-    Asked, Body, Call, CallEvent, Caller, Command, Deadline, Delivery, Ending, Reply, Stimulus,
+    AppIdentity, Body, Call, CallEvent, Command, Deadline, Delivery, Ending, NetworkEvent, Reply,
+    RequestContext,
 };
 use callfold::graph::{CommsNotification, Method, OperationKind, Permission};
 use callfold::jiff::{SignedDuration, Timestamp};
@@ -43,7 +44,7 @@ pub(crate) enum What {
     /// To see the operation that is known the longest.
     AskOperation,
     AskWithoutPermission(Command),
-    Happen(Stimulus),
+    Happen(NetworkEvent),
     /// The end of the pending operation of this kind that is known the longest.
     Finish(OperationKind, Ending),
     /// Nobody does anything until this is due.
@@ -69,7 +70,7 @@ pub(crate) enum When {
     /// When nobody waits any more for what was inferred.
     Late,
     /// Nothing tells.
-    Untold,
+    StoryError,
     /// Soon, with a message id.
     Numbered,
 }
@@ -78,16 +79,16 @@ pub(crate) enum When {
 #[derive(Debug)]
 pub(crate) struct Made {
     /// A request or a stimulus, as it was made.
-    pub(crate) asked: Option<Command>,
-    pub(crate) happened: Option<Stimulus>,
-    pub(crate) heard: Option<(CommsNotification, Delivery)>,
+    pub(crate) request: Option<Command>,
+    pub(crate) happened: Option<NetworkEvent>,
+    pub(crate) received: Option<(CommsNotification, Delivery)>,
     pub(crate) reply: Option<Reply>,
     pub(crate) events: Result<Vec<Recorded>, Refusal>,
 }
 
 impl Made {
     fn taken(events: Vec<Recorded>) -> Self {
-        Self { asked: None, happened: None, heard: None, reply: None, events: Ok(events) }
+        Self { request: None, happened: None, received: None, reply: None, events: Ok(events) }
     }
 }
 
@@ -106,22 +107,22 @@ impl Move {
                 ask(ledger, Command::GetOperation(id), now(call), Permission::ALL)
             }
             What::AskWithoutPermission(command) => ask(ledger, command.clone(), now(call), &[]),
-            What::Happen(stimulus) => happen(ledger, stimulus.clone(), now(call)),
+            What::Happen(network_event) => happen(ledger, network_event.clone(), now(call)),
             What::Finish(kind, ending) => {
                 let is_it = |id: &&Id| call.media_queue().all(|(queued, _)| queued != *id);
                 let pending = call.operations().iter().filter(|one| one.is_pending() && one.kind() == *kind);
                 let id = pending.filter_map(|one| one.id()).find(is_it)?.clone();
-                happen(ledger, Stimulus::OperationFinished(id, ending.clone()), now(call))
+                happen(ledger, NetworkEvent::OperationFinished(id, ending.clone()), now(call))
             }
             What::Wait(deadline) => {
                 let due = call.next_deadline().filter(|due| due.deadline == *deadline)?;
                 Made::taken(call.expire(due.at))
             }
-            What::Hear(told, when) => hear(call, told.clone(), *when),
-            What::HearOperation(told, which) => {
+            What::Hear(reported, when) => classify(call, reported.clone(), *when),
+            What::HearOperation(reported, which) => {
                 let mut pending = call.operations().iter().filter(|one| one.is_pending());
                 let one = if *which == Which::Oldest { pending.next() } else { pending.next_back() };
-                hear(call, told(one?.id()?), When::Soon)
+                classify(call, reported(one?.id()?), When::Soon)
             }
             What::Learn(body) => {
                 Made::taken(Call::learn(Some(call), call.id(), body, Some(now(call))).events)
@@ -135,9 +136,9 @@ impl Move {
     /// Makes it of a call that is not known yet: what a bot first hears.
     pub(crate) fn begin(&self) -> Option<Vec<Recorded>> {
         let observed = match &self.what {
-            What::Hear(told, when) => {
-                let at = (*when != When::Untold).then(start);
-                Call::observe(None, CALL, told, &super::told::delivery(at))
+            What::Hear(reported, when) => {
+                let at = (*when != When::StoryError).then(start);
+                Call::observe(None, CALL, reported, &super::reported::delivery(at))
             }
             What::Learn(body) => Call::learn(None, CALL, body, Some(start())),
             _ => return None,
@@ -154,37 +155,37 @@ impl Move {
 /// A request. What it makes is numbered, so that equal calls are asked alike.
 pub(crate) fn ask(ledger: &Ledger, command: Command, at: Timestamp, granted: &[Permission]) -> Made {
     let made = known(ledger).operations().len() as u128;
-    let asked = Asked::new(at, Uuid::from_u128(0xa000 + made), Caller::new(granted));
-    let decided = ledger.decide(Some(CALL), command.clone(), &asked);
+    let request = RequestContext::new(at, Uuid::from_u128(0xa000 + made), AppIdentity::new(granted));
+    let decided = ledger.decide(Some(CALL), command.clone(), &request);
     let (reply, events) = match decided {
         Ok(decision) => (Some(decision.reply), Ok(decision.events)),
         Err(refusal) => (None, Err(refusal)),
     };
-    Made { asked: Some(command), reply, events, happened: None, heard: None }
+    Made { request: Some(command), reply, events, happened: None, received: None }
 }
 
-pub(crate) fn happen(ledger: &Ledger, stimulus: Stimulus, at: Timestamp) -> Made {
-    let events = ledger.react(CALL, stimulus.clone(), at);
-    Made { happened: Some(stimulus), events, asked: None, reply: None, heard: None }
+pub(crate) fn happen(ledger: &Ledger, network_event: NetworkEvent, at: Timestamp) -> Made {
+    let events = ledger.on_network_event(CALL, network_event.clone(), at);
+    Made { happened: Some(network_event), events, request: None, reply: None, received: None }
 }
 
-fn hear(call: &Call, told: CommsNotification, when: When) -> Made {
+fn classify(call: &Call, reported: CommsNotification, when: When) -> Made {
     let soon = now(call);
-    let mut delivery = super::told::delivery(match when {
+    let mut delivery = super::reported::delivery(match when {
         When::Soon | When::Numbered => Some(soon),
         When::Late => Some(soon + SignedDuration::from_secs(61)),
-        When::Untold => None,
+        When::StoryError => None,
     });
     if when == When::Numbered {
         delivery.message_id = Some(format!("message-{}", call.revision()).as_str().into());
     }
-    let events = Call::observe(Some(call), call.id(), &told, &delivery).events;
-    Made { heard: Some((told, delivery)), ..Made::taken(events) }
+    let events = Call::observe(Some(call), call.id(), &reported, &delivery).events;
+    Made { received: Some((reported, delivery)), ..Made::taken(events) }
 }
 
 /// The method that a move asks for, where it asks.
 pub(crate) fn method(made: &Made) -> Option<Method> {
-    made.asked.as_ref().map(Command::method)
+    made.request.as_ref().map(Command::method)
 }
 
 /// True where an event may change what hearing makes of a state.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use callfold::call::{Call, Stimulus};
+use callfold::call::{Call, NetworkEvent};
 use callfold::graph::Method;
 use callfold::{Ledger, Refusal, Why};
 
@@ -14,26 +14,26 @@ use super::moves::{CALL, Made, known, method, now, start};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Legal {
     methods: Vec<&'static str>,
-    stimuli: Vec<&'static str>,
+    network_events: Vec<&'static str>,
 }
 
 impl Legal {
     pub(crate) fn of(ledger: &Ledger) -> Self {
         let call = known(ledger);
         // A call that is known is offered no second time, and a refusal says what could happen instead.
-        let refused = Call::react(Some(call), call.id(), offer(serde_json::json!({})), now(call));
-        let stimuli = refused.err().map(|refusal| refusal.legal).unwrap_or_default();
-        Self { methods: call.legal_methods().map(Method::as_str).collect(), stimuli }
+        let refused = Call::on_network_event(Some(call), call.id(), offer(serde_json::json!({})), now(call));
+        let network_events = refused.err().map(|refusal| refusal.legal).unwrap_or_default();
+        Self { methods: call.legal_methods().map(Method::as_str).collect(), network_events }
     }
 
     /// What one move says of it.
     pub(crate) fn agrees(&self, made: &Made, call: &Call) -> Claim {
         let name = match (method(made), &made.happened) {
             (Some(method), _) => method.as_str(),
-            (None, Some(stimulus)) => stimulus.name(),
+            (None, Some(network_event)) => network_event.name(),
             (None, None) => return Ok(()),
         };
-        let names = if made.asked.is_some() { &self.methods } else { &self.stimuli };
+        let names = if made.request.is_some() { &self.methods } else { &self.network_events };
         let is_legal = names.contains(&name);
         let Err(refusal) = &made.events else {
             ensure!(is_legal, "{name} is taken, and not in {names:?}");
@@ -54,7 +54,7 @@ impl Legal {
 
     /// Every stimulus that is said to be legal happens, in one way at least.
     pub(crate) fn happened(&self, happened: &BTreeSet<&'static str>) -> Claim {
-        let never: Vec<_> = self.stimuli.iter().filter(|name| !happened.contains(*name)).collect();
+        let never: Vec<_> = self.network_events.iter().filter(|name| !happened.contains(*name)).collect();
         ensure!(never.is_empty(), "{never:?} are said to be legal, and refused in every way");
         Ok(())
     }
@@ -70,11 +70,11 @@ fn says(refusal: &Refusal, name: &str, names: &[&'static str]) -> Claim {
 }
 
 /// Before a call began nothing but its beginning is legal.
-pub(crate) fn nothing_happens_before(stimulus: &Stimulus) -> Claim {
-    let refused = Ledger::new().react(CALL, stimulus.clone(), start());
-    let is_beginning = matches!(stimulus, Stimulus::Offered(_));
+pub(crate) fn nothing_happens_before(network_event: &NetworkEvent) -> Claim {
+    let refused = Ledger::new().on_network_event(CALL, network_event.clone(), start());
+    let is_beginning = matches!(network_event, NetworkEvent::Offered(_));
     match refused {
-        Ok(_) => ensure!(is_beginning, "{} begins a call", stimulus.name()),
+        Ok(_) => ensure!(is_beginning, "{} begins a call", network_event.name()),
         Err(refusal) => ensure!(refusal.legal == ["offered"] && !is_beginning, "{refusal}"),
     }
     Ok(())

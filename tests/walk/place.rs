@@ -1,6 +1,6 @@
 //! Where a call is, in the abstract: what tells apart the calls that the walk looks at one by one.
 
-use callfold::call::{Call, Deadline, MediaRequest, Region, State, Stimulus};
+use callfold::call::{Call, Deadline, MediaRequest, NetworkEvent, State, Superstate};
 use callfold::graph::{MediaState, OperationKind};
 use callfold::operation::{self, Operation};
 use callfold::{Id, Ledger};
@@ -18,14 +18,14 @@ pub(crate) struct Place {
     is_service_hosted: Option<bool>,
     transfer: Option<Transfer>,
     /// In their order, each once.
-    pub(crate) beside: Vec<Beside>,
+    pub(crate) no_state_change: Vec<NoStateChange>,
     /// What hearing would make of each state; empty where that is not told apart.
     outlook: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Audio {
-    Untold,
+    StoryError,
     Active,
     Inactive,
     Other,
@@ -56,7 +56,7 @@ pub(crate) enum Turn {
 
 /// What goes on beside the state and the media queue.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Beside {
+pub(crate) enum NoStateChange {
     /// An operation that is pending, and stands in no queue.
     Pending(OperationKind),
     /// An invitation of several that is pending.
@@ -73,16 +73,20 @@ pub(crate) enum Beside {
     AppUnknown,
     AliceGone,
     /// An operation that was heard of, by its id or by nothing but its `clientContext`.
-    Heard(String, operation::State),
+    ParsedNotification(String, operation::State),
     Tones,
     Participants,
 }
 
-impl Beside {
+impl NoStateChange {
     const fn is_an_operation(&self) -> bool {
         matches!(
             self,
-            Self::Pending(_) | Self::Nameless(_) | Self::InvitingSeveral | Self::Replacing | Self::Heard(..)
+            Self::Pending(_)
+                | Self::Nameless(_)
+                | Self::InvitingSeveral
+                | Self::Replacing
+                | Self::ParsedNotification(..)
         )
     }
 
@@ -102,7 +106,7 @@ impl Beside {
             Self::HearsTones => 7,
             Self::Tones => 8,
             Self::Participants => 9,
-            Self::Heard(name, _) => name.bytes().next().unwrap_or_default(),
+            Self::ParsedNotification(name, _) => name.bytes().next().unwrap_or_default(),
         }
     }
 }
@@ -130,13 +134,13 @@ impl Place {
             is_group: call.is_group(),
             is_service_hosted: call.details().is_service_hosted(),
             transfer: transfer(call),
-            beside: beside(ledger, side),
+            no_state_change: no_state_change(ledger, side),
             outlook: String::new(),
         };
         if !call.state().is_live() {
             // What an ended call was is of no more consequence; a late result is.
-            this.audio = Audio::Untold;
-            this.beside.retain(Beside::is_an_operation);
+            this.audio = Audio::StoryError;
+            this.no_state_change.retain(NoStateChange::is_an_operation);
         }
         this
     }
@@ -149,8 +153,8 @@ impl Place {
     /// How much varies at once: what goes on beside the state and the queue, where audio is not as it is in most
     /// calls there, whether anything waits in the queue, and whether the kind of call is as it is told as a rule.
     pub(crate) fn variations(&self, side: Side) -> usize {
-        let is_up = self.state.is_live() && !self.state.lies_in(Region::Setup);
-        let plain = if is_up && side != Side::Bot { Audio::Active } else { Audio::Untold };
+        let is_up = self.state.is_live() && !self.state.lies_in(Superstate::Setup);
+        let plain = if is_up && side != Side::Bot { Audio::Active } else { Audio::StoryError };
         let is_audio_odd = self.audio != plain && !self.is_being_set_up();
         let is_kind_odd = self.is_group.is_none() != (side == Side::Bot);
         self.topics() + [is_audio_odd, is_kind_odd, self.queue.len() > 1].into_iter().filter(|is| *is).count()
@@ -168,7 +172,7 @@ impl Place {
 
     /// How many things go on beside the state and the queue.
     pub(crate) fn topics(&self) -> usize {
-        let mut topics: Vec<u8> = self.beside.iter().map(Beside::topic).collect();
+        let mut topics: Vec<u8> = self.no_state_change.iter().map(NoStateChange::topic).collect();
         topics.sort_unstable();
         topics.dedup();
         topics.len()
@@ -177,7 +181,7 @@ impl Place {
 
 fn audio(call: &Call) -> Audio {
     match call.audio() {
-        None => Audio::Untold,
+        None => Audio::StoryError,
         Some(MediaState::Active) => Audio::Active,
         Some(MediaState::Inactive) => Audio::Inactive,
         Some(_) => Audio::Other,
@@ -186,7 +190,7 @@ fn audio(call: &Call) -> Audio {
 
 /// It matters as long as the transfer is under way.
 fn transfer(call: &Call) -> Option<Transfer> {
-    if !call.state().lies_in(Region::Transfer) {
+    if !call.state().lies_in(Superstate::Transfer) {
         return None;
     }
     let invited = call.operations().iter().filter(|one| replaces(one)).count();
@@ -207,7 +211,9 @@ fn queue(call: &Call) -> Vec<Turn> {
             MediaRequest::PlayPrompt(_) if runs => Turn::Plays,
             MediaRequest::PlayPrompt(_) => Turn::WaitsToPlay,
             MediaRequest::RecordResponse(_) if index == 0 && runs => recording(call),
-            MediaRequest::RecordResponse(asked) if asked.prompts.value().is_some_and(|it| !it.is_empty()) => {
+            MediaRequest::RecordResponse(request)
+                if request.prompts.value().is_some_and(|it| !it.is_empty()) =>
+            {
                 Turn::WaitsToRecordAfterAPrompt
             }
             _ => Turn::WaitsToRecord,
@@ -224,54 +230,55 @@ fn recording(call: &Call) -> Turn {
         Turn::RecordsSilence
     } else if is_armed(Deadline::RecordDuration) {
         Turn::RecordsSpeech
-    } else if Call::react(Some(call), call.id(), Stimulus::SpeechStarted, now(call)).is_ok() {
+    } else if Call::on_network_event(Some(call), call.id(), NetworkEvent::SpeechStarted, now(call)).is_ok() {
         Turn::RecordsUntimed
     } else {
         Turn::PlaysBeforeRecording
     }
 }
 
-fn beside(ledger: &Ledger, side: Side) -> Vec<Beside> {
+fn no_state_change(ledger: &Ledger, side: Side) -> Vec<NoStateChange> {
     let call = known(ledger);
-    let mut all: Vec<Beside> = call.operations().iter().filter_map(|one| of(call, one, side)).collect();
+    let mut all: Vec<NoStateChange> =
+        call.operations().iter().filter_map(|one| of(call, one, side)).collect();
     let people: Vec<_> = call.participants().filter_map(|one| one.id.value()).collect();
     let replaced = ledger.call(OTHER).is_some_and(|other| !other.state().is_live());
-    let tells = side != Side::Bot && call.state().lies_in(Region::Connected);
+    let reports = side != Side::Bot && call.state().lies_in(Superstate::Connected);
     let rest = [
-        (Beside::Replaced, replaced),
-        (Beside::OnHold, call.on_hold().is_some()),
-        (Beside::Sharing, !call.content_sharing().is_empty()),
-        (Beside::AppUnknown, tells && call.details().my_participant_id.value().is_none()),
-        (Beside::AliceGone, side != Side::Bot && !people.contains(&&ALICE.into())),
-        (Beside::Tones, side == Side::Bot && !call.tones().is_empty()),
-        (Beside::Participants, side == Side::Bot && !people.is_empty()),
+        (NoStateChange::Replaced, replaced),
+        (NoStateChange::OnHold, call.on_hold().is_some()),
+        (NoStateChange::Sharing, !call.content_sharing().is_empty()),
+        (NoStateChange::AppUnknown, reports && call.details().my_participant_id.value().is_none()),
+        (NoStateChange::AliceGone, side != Side::Bot && !people.contains(&&ALICE.into())),
+        (NoStateChange::Tones, side == Side::Bot && !call.tones().is_empty()),
+        (NoStateChange::Participants, side == Side::Bot && !people.is_empty()),
     ];
-    all.extend(rest.into_iter().filter(|(_, is)| *is).map(|(beside, _)| beside));
+    all.extend(rest.into_iter().filter(|(_, is)| *is).map(|(no_state_change, _)| no_state_change));
     all.sort();
     all.dedup();
     all
 }
 
 /// What an operation outside the queue is to its call.
-fn of(call: &Call, operation: &Operation, side: Side) -> Option<Beside> {
+fn of(call: &Call, operation: &Operation, side: Side) -> Option<NoStateChange> {
     if side == Side::Bot {
         let name = operation.id().map_or_else(|| "?".into(), Id::to_string);
-        return Some(Beside::Heard(name, operation.state()));
+        return Some(NoStateChange::ParsedNotification(name, operation.state()));
     }
     if operation.kind() == OperationKind::SubscribeToTone && operation.is_success() {
-        return Some(Beside::HearsTones);
+        return Some(NoStateChange::HearsTones);
     }
     let is_queued = call.media_queue().any(|(id, _)| operation.id() == Some(id));
     if !operation.is_pending() || is_queued {
         return None;
     }
     Some(match operation.kind() {
-        kind if operation.id().is_none() => Beside::Nameless(kind),
-        _ if replaces(operation) => Beside::Replacing,
+        kind if operation.id().is_none() => NoStateChange::Nameless(kind),
+        _ if replaces(operation) => NoStateChange::Replacing,
         _ if operation.resource().participants.value().is_some_and(|all| all.len() > 1) => {
-            Beside::InvitingSeveral
+            NoStateChange::InvitingSeveral
         }
-        kind => Beside::Pending(kind),
+        kind => NoStateChange::Pending(kind),
     })
 }
 
@@ -279,10 +286,11 @@ fn of(call: &Call, operation: &Operation, side: Side) -> Option<Beside> {
 pub(crate) fn outlook(ledger: &Ledger) -> String {
     let call = known(ledger);
     let mut all = String::new();
-    let untold = [State::Redirecting, State::Terminating, State::Terminated];
-    for state in State::ALL.iter().filter(|state| !untold.contains(state)) {
-        let told = super::told::plain(*state);
-        let observed = Call::observe(Some(call), CALL, &told, &super::told::delivery(Some(now(call))));
+    let not_reported = [State::Redirecting, State::Terminating, State::Terminated];
+    for state in State::ALL.iter().filter(|state| !not_reported.contains(state)) {
+        let reported = super::reported::plain(*state);
+        let observed =
+            Call::observe(Some(call), CALL, &reported, &super::reported::delivery(Some(now(call))));
         let findings = observed.findings.iter().map(|one| one.kind.as_str());
         let events = observed.events.iter().map(|one| one.event.type_name());
         all.extend(events.chain(findings).flat_map(|name| [name, ","]));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use callfold::call::{CallEvent, Cause, State};
+use callfold::call::{CallEvent, State, Transition};
 
 use super::graph::{Graph, Tally, Walk};
 
@@ -17,7 +17,7 @@ impl Graph {
         writeln!(report, "changes nothing {still}, refused {refused}, over the bound {}", self.beyond)
             .unwrap();
         self.states(&mut report);
-        self.causes(&mut report);
+        self.transitions(&mut report);
         self.moves(walk, &mut report);
         report
     }
@@ -31,10 +31,10 @@ impl Graph {
         }
     }
 
-    fn causes(&self, report: &mut String) {
+    fn transitions(&self, report: &mut String) {
         writeln!(report, "\n{:<44} {:>8}", "step", "edges").unwrap();
-        for ((state, cause), edges) in &self.steps {
-            writeln!(report, "{:<44} {edges:>8}", format!("{state} {cause}")).unwrap();
+        for ((state, transition), edges) in &self.steps {
+            writeln!(report, "{:<44} {edges:>8}", format!("{state} {transition}")).unwrap();
         }
     }
 
@@ -59,8 +59,9 @@ impl Graph {
     }
 
     /// The steps of the chart that nothing took.
-    pub(crate) fn never_stepped(&self) -> Vec<(State, Cause)> {
-        let steps = State::ALL.iter().flat_map(|from| from.steps().map(|(cause, _)| (*from, cause)));
+    pub(crate) fn never_stepped(&self) -> Vec<(State, Transition)> {
+        let steps =
+            State::ALL.iter().flat_map(|from| from.steps().map(|(transition, _)| (*from, transition)));
         steps.filter(|step| !self.steps.contains_key(step)).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Where the walk begins: calls that are placed, offered or found, beside one that another may replace.
 
-use callfold::call::{Asked, Call, Caller, Command};
+use callfold::call::{AppIdentity, Call, Command, RequestContext};
 use callfold::graph::{Method, Permission};
 use callfold::jiff::SignedDuration;
 use callfold::uuid::Uuid;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::asks::{command, hosted};
 use super::happenings::{offer, roster};
 use super::moves::{ALICE, CALL, Move, OTHER, start};
-use super::told::delivery;
+use super::reported::delivery;
 
 /// A call in its beginning, by a name, and the events that made it so.
 pub(crate) struct Root {
@@ -20,7 +20,7 @@ pub(crate) struct Root {
 }
 
 /// The service's: placed and offered, between two and in a group, with media of the service's and of the app's.
-pub(crate) fn asked() -> Vec<Root> {
+pub(crate) fn request() -> Vec<Root> {
     let placed = ["service", "app"].into_iter().flat_map(|by| {
         [false, true].map(|is_group| {
             let group = if is_group { "a group call" } else { "a call between two" };
@@ -42,24 +42,24 @@ pub(crate) fn asked() -> Vec<Root> {
             json!({ "source": {}, "chatInfo": meeting, "incomingContext": { "observedParticipantId": ALICE } }),
         ),
     ];
-    let offered = offers.into_iter().map(|(name, told)| {
-        let events = before().react(CALL, offer(told), start());
+    let offered = offers.into_iter().map(|(name, reported)| {
+        let events = before().on_network_event(CALL, offer(reported), start());
         root(format!("offer {name}"), events)
     });
     placed.chain([unhurried]).chain(offered).collect()
 }
 
 /// The bot's: whatever is first heard of a call.
-pub(crate) fn heard(moves: &[Move], before: &Ledger) -> Vec<Root> {
+pub(crate) fn received(moves: &[Move], before: &Ledger) -> Vec<Root> {
     let root =
-        |one: &Move| Some(Root { name: one.name.clone(), before: before.snapshot(), events: one.begin()? });
+        |one: &Move| Some(Root { name: one.name.clone(), before: before.clone(), events: one.begin()? });
     moves.iter().filter_map(root).collect()
 }
 
 /// A ledger in which another call is up. It waits for nothing, so that whatever is due is the first call's.
 pub(crate) fn before() -> Ledger {
     let mut ledger = Ledger::new();
-    let established = super::told::plain(callfold::call::State::Established);
+    let established = super::reported::plain(callfold::call::State::Established);
     for recorded in Call::observe(None, OTHER, &established, &delivery(Some(start()))).events {
         ledger.apply(&recorded).unwrap();
     }
@@ -81,8 +81,8 @@ fn placed(by: &str, is_group: bool) -> Result<Vec<Recorded>, Refusal> {
 }
 
 fn place(command: Command) -> Result<Vec<Recorded>, Refusal> {
-    let asked = Asked::new(start(), CALL.guid(), Caller::new(Permission::ALL));
-    Ok(before().decide(None, command, &asked)?.events)
+    let request = RequestContext::new(start(), CALL.guid(), AppIdentity::new(Permission::ALL));
+    Ok(before().decide(None, command, &request)?.events)
 }
 
 /// Somebody is there from the beginning.
@@ -94,12 +94,12 @@ fn root(name: String, begun: Result<Vec<Recorded>, Refusal>) -> Root {
     }
     let people = roster(json!([{ "id": "app" }, { "id": ALICE }]));
     let soon = start() + SignedDuration::from_secs(1);
-    events.extend(ledger.react(CALL, people, soon).expect("a roster is told of every live call"));
+    events.extend(ledger.on_network_event(CALL, people, soon).expect("a roster is told of every live call"));
     Root { name, before: before(), events }
 }
 
 /// What is asked of a call that nobody knows.
 pub(crate) fn unknown(command: Command) -> Result<(), Refusal> {
-    let asked = Asked::new(start(), Uuid::from_u128(1), Caller::new(Permission::ALL));
-    Ledger::new().decide(Some(CALL), command, &asked).map(|_| ())
+    let request = RequestContext::new(start(), Uuid::from_u128(1), AppIdentity::new(Permission::ALL));
+    Ledger::new().decide(Some(CALL), command, &request).map(|_| ())
 }

@@ -18,7 +18,7 @@ pub(super) struct Party {
     pub(super) call: String,
     pub(super) chain: String,
     pub(super) tenant: String,
-    caller: Identity,
+    identity: Identity,
     bot: Identity,
     /// The operation that runs, or ran last.
     pub(super) operation: String,
@@ -46,7 +46,7 @@ impl Party {
             call: random.guid(),
             chain: random.guid(),
             tenant: random.guid(),
-            caller: Identity::new(name, random),
+            identity: Identity::new(name, random),
             bot: Identity::new("Fabrikam Support Line", random),
             operation: String::new(),
             tones: 0,
@@ -59,7 +59,7 @@ impl Party {
     }
 
     fn user(&self) -> String {
-        let Identity { id, name, .. } = &self.caller;
+        let Identity { id, name, .. } = &self.identity;
         format!(r#"{{"user":{{"displayName":"{name}","id":"{id}","tenantId":"{}"}}}}"#, self.tenant)
     }
 
@@ -84,7 +84,7 @@ impl Party {
 
     /// The caller, as the roster has it.
     pub(super) fn one(&self, is_muted: bool) -> String {
-        participant(&self.caller.participant, &self.user(), "1", is_muted)
+        participant(&self.identity.participant, &self.user(), "1", is_muted)
     }
 
     /// A tone that the caller presses.

@@ -6,8 +6,8 @@ mod draw;
 mod keys;
 mod lanes;
 mod library;
+mod line_index;
 mod search;
-mod tape;
 mod terminal;
 #[cfg(test)]
 mod tests;

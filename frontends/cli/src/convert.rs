@@ -25,7 +25,7 @@ struct Converter<O, E> {
 }
 
 impl<O: Write, E: Write> Listener for Converter<O, E> {
-    const HEARS_EVENTS: bool = true;
+    const WANTS_EVENTS: bool = true;
 
     fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
         match self.to {

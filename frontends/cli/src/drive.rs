@@ -10,10 +10,10 @@ use callfold::log::Format;
 use callfold::{Bulk, CallId, Finding, FindingKind, Recorded, Replay, Severity, Summary};
 
 use crate::args::SourceArgs;
-use crate::crew::{Crew, Found, Place, Report};
 use crate::input::{Input, Records, Unreadable};
 use crate::logs::Logs;
 use crate::progress::Progress;
+use crate::workers::{Found, Place, Report, Workers};
 
 /// How many records pass between two looks at the progress.
 const STRIDE: u64 = 4096;
@@ -21,7 +21,7 @@ const STRIDE: u64 = 4096;
 /// What a command does with what a replay gives.
 pub(crate) trait Listener {
     /// True where it is told of events, one by one.
-    const HEARS_EVENTS: bool = false;
+    const WANTS_EVENTS: bool = false;
 
     /// An event that was folded.
     fn event(&mut self, _recorded: &Recorded) -> io::Result<()> {
@@ -59,14 +59,14 @@ pub(crate) enum Calls {
     /// All that was told of them.
     Whole(Replay),
     /// What a summary tells; in several parts where several worked at it.
-    Lean(Vec<Bulk>),
+    Compact(Vec<Bulk>),
 }
 
 impl Calls {
     pub(crate) fn events(&self) -> u64 {
         match self {
             Self::Whole(replay) => replay.events(),
-            Self::Lean(parts) => parts.iter().map(Bulk::events).sum(),
+            Self::Compact(parts) => parts.iter().map(Bulk::events).sum(),
         }
     }
 
@@ -74,7 +74,7 @@ impl Calls {
     pub(crate) fn summaries(&self) -> Vec<Summary<'_>> {
         match self {
             Self::Whole(replay) => replay.calls().map(Summary::from).collect(),
-            Self::Lean(parts) => {
+            Self::Compact(parts) => {
                 let mut calls = thread::scope(|scope| {
                     let parts: Vec<_> = parts.iter().map(|part| scope.spawn(|| part.calls())).collect();
                     let calls = parts
@@ -92,7 +92,7 @@ impl Calls {
     pub(crate) fn whole(&self) -> Option<&Replay> {
         match self {
             Self::Whole(replay) => Some(replay),
-            Self::Lean(_) => None,
+            Self::Compact(_) => None,
         }
     }
 }
@@ -137,20 +137,20 @@ impl<'a> Order<'a> {
 /// Replays all logs as one.
 pub(crate) fn drive<L: Listener>(order: Order<'_>, listener: &mut L) -> io::Result<Outcome> {
     let outcome = replay(order, &Logs::of(&order.source.logs), listener)?;
-    let is_told = |id| outcome.calls.summaries().iter().any(|call| call.id() == id);
-    if let Some(call) = order.only.filter(|call| !is_told(*call)) {
-        untold(call);
+    let is_reported = |id| outcome.calls.summaries().iter().any(|call| call.id() == id);
+    if let Some(call) = order.only.filter(|call| !is_reported(*call)) {
+        not_reported(call);
     }
     Ok(outcome)
 }
 
 /// Says that a call was asked for and is not there.
-pub(crate) fn untold(call: CallId) {
+pub(crate) fn not_reported(call: CallId) {
     anstream::eprintln!("callfold: no log tells of call {call}");
 }
 
 /// True where a replay of these logs, each of which can be read more than once, needs no more than what a summary tells.
-pub(crate) fn is_lean(logs: &Logs, args: &SourceArgs) -> bool {
+pub(crate) fn is_compact(logs: &Logs, args: &SourceArgs) -> bool {
     let first = logs.inputs.first().map(|input| input.open(args.format.0));
     logs.inputs.iter().all(|input| input.regular_size().is_some())
         && !args.strict
@@ -162,9 +162,9 @@ pub(crate) fn replay<L: Listener>(order: Order<'_>, logs: &Logs, listener: &mut 
     let (args, inputs) = (order.source, logs.inputs.as_slice());
     let mut unreadable = logs.unreadable.clone();
     let mut first = inputs.first().map(|input| input.open(args.format.0));
-    let is_lean =
-        !order.is_whole && !L::HEARS_EVENTS && !args.strict && are_events(first.as_ref(), inputs, args);
-    let mut drive = Drive::new(order, is_lean, inputs.iter().map(Input::size).sum(), listener);
+    let is_compact =
+        !order.is_whole && !L::WANTS_EVENTS && !args.strict && are_events(first.as_ref(), inputs, args);
+    let mut drive = Drive::new(order, is_compact, inputs.iter().map(Input::size).sum(), listener);
     for input in inputs {
         match first.take().unwrap_or_else(|| input.open(args.format.0)) {
             Ok(records) => unreadable.extend(drive.input(input, records)?),
@@ -194,7 +194,7 @@ fn are_events(first: Option<&Result<Records, Unreadable>>, inputs: &[Input], arg
 /// What does the work.
 enum Engine {
     Whole(Box<Replay>),
-    Lean(Box<Crew>),
+    Compact(Box<Workers>),
 }
 
 struct Drive<'a, L> {
@@ -210,11 +210,14 @@ struct Drive<'a, L> {
 }
 
 impl<'a, L: Listener> Drive<'a, L> {
-    fn new(order: Order<'_>, is_lean: bool, bytes: u64, listener: &'a mut L) -> Self {
+    fn new(order: Order<'_>, is_compact: bool, bytes: u64, listener: &'a mut L) -> Self {
         let args = order.source;
-        let engine = if is_lean {
+        let engine = if is_compact {
             let bulk = args.until().into_iter().fold(Bulk::new(), Bulk::until);
-            Engine::Lean(Box::new(Crew::new(&order.only.into_iter().fold(bulk, Bulk::only), order.jobs)))
+            Engine::Compact(Box::new(Workers::new(
+                &order.only.into_iter().fold(bulk, Bulk::only),
+                order.jobs,
+            )))
         } else {
             let replay = args.until().into_iter().fold(Replay::new(), Replay::until);
             Engine::Whole(Box::new(order.only.into_iter().fold(replay, Replay::only)))
@@ -234,9 +237,9 @@ impl<'a, L: Listener> Drive<'a, L> {
     fn input(&mut self, input: &Input, mut records: Records) -> io::Result<Option<Unreadable>> {
         let mut report = InputReport::new(&input.path, Some(records.format));
         let read = match core::mem::replace(&mut self.engine, Engine::Whole(Box::default())) {
-            Engine::Lean(mut crew) => {
-                let read = crew.log(input, records, |block| self.block_found(&mut report, block))?;
-                self.engine = Engine::Lean(crew);
+            Engine::Compact(mut workers) => {
+                let read = workers.log(input, records, |block| self.block_found(&mut report, block))?;
+                self.engine = Engine::Compact(workers);
                 read
             }
             whole @ Engine::Whole(_) => {
@@ -310,11 +313,11 @@ impl<'a, L: Listener> Drive<'a, L> {
                 });
                 Calls::Whole(*replay)
             }
-            Engine::Lean(crew) => {
-                let mut parts = crew.finish();
+            Engine::Compact(workers) => {
+                let mut parts = workers.finish();
                 parts.iter_mut().for_each(|part| findings.extend(part.finish()));
                 findings.sort_by_key(|finding| finding.call);
-                Calls::Lean(parts)
+                Calls::Compact(parts)
             }
         };
         written?;

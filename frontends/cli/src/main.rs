@@ -4,7 +4,6 @@ mod args;
 mod browse;
 mod check;
 mod convert;
-mod crew;
 mod diagram;
 mod drive;
 mod input;
@@ -13,6 +12,7 @@ mod page;
 mod progress;
 mod replay;
 mod report;
+mod workers;
 
 use std::io;
 use std::process::ExitCode;

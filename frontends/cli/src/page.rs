@@ -3,7 +3,7 @@
 //! The logs are replayed twice. The first time tells what there is, as `replay` does; then it is known which calls are told in
 //! detail, and the second time their events are kept, and no others.
 
-mod heard;
+mod collected;
 mod output;
 
 use std::io;
@@ -15,10 +15,10 @@ use callfold_view::page::{self, Choice, Input, Report, Row, choose};
 use callfold_view::timeline;
 
 use crate::args::ReportArgs;
-use crate::drive::{Order, Outcome, replay, untold};
+use crate::drive::{Order, Outcome, not_reported, replay};
 use crate::logs::Logs;
 use crate::status;
-use heard::{Counted, Heard};
+use collected::{Collected, Counted};
 use output::{Form, Output};
 
 pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
@@ -45,14 +45,14 @@ fn whole(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode
     let outcome = replay(order, logs, &mut counted)?;
     if !outcome.inputs.is_empty() {
         let calls = rows(&outcome, &mut counted);
-        args.calls.iter().filter(|id| place(&calls, **id).is_none()).for_each(|id| untold(*id));
+        args.calls.iter().filter(|id| place(&calls, **id).is_none()).for_each(|id| not_reported(*id));
         let choice = choose(&calls, &args.calls);
-        let heard = details(order, logs, &calls, &counted, &choice)?;
-        let mut report = told(&outcome, args);
+        let collected = details(order, logs, &calls, &counted, &choice)?;
+        let mut report = reported(&outcome, args);
         report.findings = counted.all;
         report.calls = calls;
         report.left_out = choice.left_out;
-        heard.tell(&mut report);
+        collected.report(&mut report);
         if let Err(why) = output.write(|out| page::html(&report, out)) {
             return why.into_status();
         }
@@ -83,19 +83,19 @@ fn details(
     calls: &[Row<'_>],
     counted: &Counted,
     choice: &Choice,
-) -> io::Result<Heard> {
+) -> io::Result<Collected> {
     let ids = calls.iter().map(|row| row.summary.id()).collect();
-    let mut heard = Heard::of(choice.calls.iter().copied(), ids);
+    let mut collected = Collected::of(choice.calls.iter().copied(), ids);
     // What is still counted was found in no call that came out.
     let has_loose = counted.has_loose || !counted.calls.is_empty();
     if has_loose || !choice.calls.is_empty() {
-        replay(order, logs, &mut heard)?;
+        replay(order, logs, &mut collected)?;
     }
-    Ok(heard)
+    Ok(collected)
 }
 
 /// What is told of the logs themselves.
-fn told<'a>(outcome: &Outcome, args: &ReportArgs) -> Report<'a> {
+fn reported<'a>(outcome: &Outcome, args: &ReportArgs) -> Report<'a> {
     let format = |format: Option<callfold::log::Format>| format.map_or("no log", |format| format.as_str());
     let inputs = outcome.inputs.iter();
     let mut report = Report::default();
@@ -117,9 +117,9 @@ fn picture(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCo
         Ok(id) => id,
         Err(why) => return Ok(why),
     };
-    let mut heard = Heard::of([id], vec![id]);
-    let outcome = replay(Order::of(&args.source, Some(id)), logs, &mut heard)?;
-    match heard.story(id) {
+    let mut collected = Collected::of([id], vec![id]);
+    let outcome = replay(Order::of(&args.source, Some(id)), logs, &mut collected)?;
+    match collected.story(id) {
         Some(Ok(story)) => {
             if let Err(why) = output.write(|out| std::fmt::Write::write_str(out, &timeline::svg(&story))) {
                 return why.into_status();
@@ -128,7 +128,7 @@ fn picture(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCo
         Some(Err(why)) => return Ok(refused(&format!("call {id}: {why}"))),
         None if outcome.inputs.is_empty() => {}
         None => {
-            untold(id);
+            not_reported(id);
             return Ok(ExitCode::from(2));
         }
     }

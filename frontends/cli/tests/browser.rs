@@ -17,8 +17,8 @@ const BROWSER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../view/tests/browse
 /// Past what holds back the output of tests that pass.
 fn skipped(why: &str) {
     assert!(std::env::var_os("CALLFOLD_TOOLS").is_none_or(|tools| tools != "required"), "missing: {why}");
-    let told = format!("SKIPPED: what a browser would check. Missing: {why}\n");
-    io::stderr().write_all(told.as_bytes()).unwrap();
+    let reported = format!("SKIPPED: what a browser would check. Missing: {why}\n");
+    io::stderr().write_all(reported.as_bytes()).unwrap();
 }
 
 /// Five hundred calls, one of which was answered without being told so.

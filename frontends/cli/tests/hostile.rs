@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::{
     CALL, Folder, Ran, callfold, command, entry, event, events, fed, histories, log, notifications, places,
-    replayed, told, whole, with,
+    replayed, reported, whole, with,
 };
 use serde_json::{Value, json};
 
@@ -316,7 +316,7 @@ fn the_column_of_a_finding_is_one_of_its_line() {
     // Of JSON deep inside a record the part is named, and no column that would count from there.
     for (record, at) in [
         (
-            told("updated", &json!({ "state": "established", "toneInfo": { "sequenceId": "@" } }))
+            reported("updated", &json!({ "state": "established", "toneInfo": { "sequenceId": "@" } }))
                 .replace("\"@\"", "1e999"),
             "1e999",
         ),
@@ -384,11 +384,11 @@ fn a_notification_in_the_log_of_the_sdk_is_not_lost_over_a_stray_line() {
     let tone = json!({ "state": "established", "toneInfo": { "sequenceId": 1, "tone": "tone1" } });
     let [_, _, (_, entries, _)] = histories();
     for stray in ["{ this brace opens no JSON", "{\"a\":1}", "[media] ready"] {
-        let torn = entry(&told("updated", &tone)).replace("CallId:", &format!("{stray}\nCallId:"));
+        let torn = entry(&reported("updated", &tone)).replace("CallId:", &format!("{stray}\nCallId:"));
         let replayed = read(&with(&entries, torn)).json();
         whole(&replayed, stray);
-        let heard = replayed["calls"][0]["tones"] == json!(["tone1"]);
-        assert!(heard || kinds(&replayed).contains(&"malformed"), "{stray}: neither heard nor a finding");
+        let received = replayed["calls"][0]["tones"] == json!(["tone1"]);
+        assert!(received || kinds(&replayed).contains(&"malformed"), "{stray}: neither heard nor a finding");
     }
 }
 
@@ -425,8 +425,8 @@ fn nothing_that_a_log_says_steers_the_terminal() {
         [
             about(&url, &operation),
             about(&evil_url, &json!({})),
-            told("updated", &json!({ "state": evil })),
-            told("deleted", &ended),
+            reported("updated", &json!({ "state": evil })),
+            reported("deleted", &ended),
         ],
     );
     let lines = [
@@ -455,7 +455,7 @@ fn no_message_turns_the_order_of_what_follows_it() {
         let message = format!("sent {turn}txt.exe");
         let ended = json!({ "state": "terminated", "resultInfo": { "code": 500, "message": message } });
         let mut bodies = notifications();
-        bodies[3] = told("deleted", &ended);
+        bodies[3] = reported("deleted", &ended);
         let ran = fed(&log(&bodies), &["replay", "-"]);
         assert!(!ran.out.contains(turn), "{turn:?}: {:?}", ran.out);
     }
@@ -481,7 +481,7 @@ fn a_long_message_does_not_widen_the_table_without_end() {
     let ended =
         json!({ "state": "terminated", "resultInfo": { "code": 500, "message": "word ".repeat(2_000) } });
     let mut bodies = notifications();
-    bodies[3] = told("deleted", &ended);
+    bodies[3] = reported("deleted", &ended);
     let ran = fed(&log(&bodies), &["replay", "-"]);
     let widest = ran.out.lines().map(|line| line.chars().count()).max().unwrap();
     assert!(widest < 1_000, "{widest} columns");
@@ -490,7 +490,8 @@ fn a_long_message_does_not_widen_the_table_without_end() {
 #[test]
 fn a_secret_is_in_nothing_that_people_look_at_however_broken() {
     let token = |token: Value| json!({ "@odata.type": "#microsoft.graph.tokenMeetingInfo", "token": token });
-    let details = |value: Value| told("updated", &json!({ "state": "established", "meetingInfo": value }));
+    let details =
+        |value: Value| reported("updated", &json!({ "state": "established", "meetingInfo": value }));
     let operation = |member: Value| {
         json!({ "@odata.type": "#microsoft.graph.recordOperation", "id": "0164807e-7db4-4f54-9e14-9ef885f2e6eb",
                 "status": "completed", "recordingAccessToken": member })
@@ -504,9 +505,10 @@ fn a_secret_is_in_nothing_that_people_look_at_however_broken() {
         details(token(json!(SECRET))).replace("\"updated\"", "updated"),
         details(token(json!("@"))).replace("\"@\"", SECRET),
         details(token(json!("@"))).replace("\"@\"}", &format!("\"{SECRET}")),
-        told("updated", &json!({ "state": "established", "mediaState": SECRET, "toneInfo": [SECRET] })),
-        told("updated", &json!({ "token": SECRET })).replace(CALL, &format!("{CALL}/rooms?token={SECRET}")),
-        told("updated", &json!({ "token": SECRET })).replace(CALL, SECRET),
+        reported("updated", &json!({ "state": "established", "mediaState": SECRET, "toneInfo": [SECRET] })),
+        reported("updated", &json!({ "token": SECRET }))
+            .replace(CALL, &format!("{CALL}/rooms?token={SECRET}")),
+        reported("updated", &json!({ "token": SECRET })).replace(CALL, SECRET),
     ];
     let folded = [
         event(4, "operationCreated", &operation(json!(SECRET))),

@@ -42,7 +42,7 @@ fn interleaved(calls: u32, end: &str) -> String {
 
 /// What one thread says of the logs, after two and three said the same.
 #[track_caller]
-fn told(logs: &[&str]) -> String {
+fn reported(logs: &[&str]) -> String {
     let with = |arguments: &[&str]| {
         let arguments = [arguments, logs].concat();
         let ran = callfold(&arguments);
@@ -63,15 +63,17 @@ fn a_log_of_many_blocks_says_the_same() {
     for end in ["\n", "\r\n"] {
         let log = interleaved(900, end);
         assert!(log.len() > 5 * (1 << 17), "many blocks");
-        let told = told(&[&folder.write("log.jsonl", &log)]);
-        assert!(told.contains("duplicate") && told.contains("malformed") && told.contains("refused"));
-        told_again(&folder, log.trim_end());
+        let reported = reported(&[&folder.write("log.jsonl", &log)]);
+        assert!(
+            reported.contains("duplicate") && reported.contains("malformed") && reported.contains("refused")
+        );
+        reported_again(&folder, log.trim_end());
     }
 }
 
 /// The same without the last line end, behind a byte order mark.
-fn told_again(folder: &Folder, log: &str) {
-    told(&[&folder.write("marked.jsonl", format!("\u{feff}{log}"))]);
+fn reported_again(folder: &Folder, log: &str) {
+    reported(&[&folder.write("marked.jsonl", format!("\u{feff}{log}"))]);
 }
 
 /// Workers read so much at a time: lines of all lengths end before, at and behind each place where they stop, and one is
@@ -94,22 +96,22 @@ fn lines_of_any_length_say_the_same() {
     log += &line(0, 3, "detailsChanged", &json!({ "subject": "y".repeat(600_000) }));
     log += "\n";
     log += &(900..1800).map(begin).collect::<String>();
-    told(&[&folder.write("log.jsonl", &log)]);
+    reported(&[&folder.write("log.jsonl", &log)]);
 }
 
 #[test]
 fn a_line_that_ends_where_a_worker_stops_is_taken_once() {
     let folder = Folder::new();
-    let told_of = |subject: usize| {
+    let reported_of = |subject: usize| {
         let data = json!({ "direction": "incoming", "subject": "x".repeat(subject) });
         line(0, 1, "offered", &data) + "\n"
     };
     let rest: String = (1..9).map(|call| line(call, 1, "offered", &json!({})) + "\n").collect();
     for end in [1_usize << 17, 1 << 18] {
         for off in 0..5 {
-            let log = told_of(end - told_of(0).len() + off - 2) + &rest;
-            let told = told(&[&folder.write("log.jsonl", log)]);
-            assert!(told.contains(r#""records":9,"malformed":0}],"events":9,"#), "{}", &told[..200]);
+            let log = reported_of(end - reported_of(0).len() + off - 2) + &rest;
+            let reported = reported(&[&folder.write("log.jsonl", log)]);
+            assert!(reported.contains(r#""records":9,"malformed":0}],"events":9,"#), "{}", &reported[..200]);
         }
     }
 }
@@ -125,16 +127,16 @@ fn several_logs_and_folders_say_the_same() {
     folder.write("logs/empty.jsonl", "");
     folder.write("logs/README", "what these are");
     let path = format!("{}/logs", folder.path());
-    told(&[&path]);
-    told(&[&path, &folder.write("again.jsonl", &log)]);
+    reported(&[&path]);
+    reported(&[&path, &folder.write("again.jsonl", &log)]);
 }
 
 #[test]
 fn every_sample_says_the_same() {
     for name in SAMPLES {
-        told(&[&sample(name)]);
+        reported(&[&sample(name)]);
     }
-    told(&[&sample("service.jsonl")]);
+    reported(&[&sample("service.jsonl")]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn members(value: &Value) -> Vec<&str> {
 }
 
 /// `[id, state, code, subcode, operations, participants, tones]` of every call.
-fn told(replayed: &Value) -> Vec<Value> {
+fn reported(replayed: &Value) -> Vec<Value> {
     let row = |call: &Value| {
         let operations = call["operations"].as_array().unwrap().iter();
         let operations: Vec<_> = operations
@@ -130,7 +130,7 @@ fn every_sample_tells_the_calls_that_its_readme_promises() {
     ];
     assert_eq!(expected.each_ref().map(|(name, _)| *name), SAMPLES);
     for (name, calls) in expected {
-        assert_eq!(json!(told(&replayed(&sample(name)))), calls, "{name}");
+        assert_eq!(json!(reported(&replayed(&sample(name)))), calls, "{name}");
     }
 }
 
@@ -169,9 +169,11 @@ fn every_sample_says_what_is_odd_about_it_and_where() {
         ),
     ];
     for name in SAMPLES {
-        let odd =
-            expected.iter().find(|(odd, _)| *odd == name).map_or_else(|| json!([]), |(_, odd)| odd.clone());
-        assert_eq!(json!(places(&replayed(&sample(name)))), odd, "{name}");
+        let non_canonical = expected
+            .iter()
+            .find(|(non_canonical, _)| *non_canonical == name)
+            .map_or_else(|| json!([]), |(_, non_canonical)| non_canonical.clone());
+        assert_eq!(json!(places(&replayed(&sample(name)))), non_canonical, "{name}");
     }
 }
 

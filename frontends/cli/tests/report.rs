@@ -22,10 +22,10 @@ fn sections(page: &str) -> usize {
 }
 
 /// Calls whose ids begin with their numbers.
-fn calls(count: usize, told: impl Fn(usize) -> Vec<String>) -> Vec<u8> {
+fn calls(count: usize, reported: impl Fn(usize) -> Vec<String>) -> Vec<u8> {
     let call = |number: usize| {
         let id = id(number);
-        told(number).into_iter().map(move |line| line.replace(CALL, &id)).collect::<Vec<_>>()
+        reported(number).into_iter().map(move |line| line.replace(CALL, &id)).collect::<Vec<_>>()
     };
     log(&(0..count).flat_map(call).collect::<Vec<_>>())
 }
@@ -95,9 +95,10 @@ fn a_picture_is_of_one_call() {
 #[test]
 fn what_cannot_be_written_is_status_2_and_named() {
     let folder = Folder::new();
-    let [gone, odd] = [format!("{}/no/page.html", folder.path()), format!("{}/page.pdf", folder.path())];
+    let [gone, non_canonical] =
+        [format!("{}/no/page.html", folder.path()), format!("{}/page.pdf", folder.path())];
     let own = folder.write("log.html", log(&events()));
-    for (path, log) in [(&gone, &sample(IVR)), (&odd, &sample(IVR)), (&own, &own)] {
+    for (path, log) in [(&gone, &sample(IVR)), (&non_canonical, &sample(IVR)), (&own, &own)] {
         let ran = callfold(&["report", log, "-o", path]);
         assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{path}");
         assert!(ran.err.contains(path.as_str()), "{path}: {}", ran.err);
@@ -159,12 +160,12 @@ fn of_many_calls_those_with_findings_and_those_asked_for_are_told_in_detail() {
     let gaps =
         |number: usize| if number == 7 { vec![events().remove(0), events().remove(3)] } else { events() };
     let path = folder.write("many", calls(201, gaps));
-    let told = page(&[&path]);
-    assert_eq!(sections(&told), 1);
-    assert!(told.contains(&format!("id=\"call-{}\"", id(7))));
-    assert!(told.contains("1 call of 201 told in detail") && told.contains("<code>--call ID</code>"));
-    let asked = page(&[&path, "--call", &id(3), "--call", &id(4)]);
-    assert_eq!(sections(&asked), 3);
+    let reported = page(&[&path]);
+    assert_eq!(sections(&reported), 1);
+    assert!(reported.contains(&format!("id=\"call-{}\"", id(7))));
+    assert!(reported.contains("1 call of 201 told in detail") && reported.contains("<code>--call ID</code>"));
+    let request = page(&[&path, "--call", &id(3), "--call", &id(4)]);
+    assert_eq!(sections(&request), 3);
     let few = folder.write("few", calls(200, |_| events()));
     assert_eq!(sections(&page(&[&few])), 200);
     let unknown = callfold(&["report", &few, "-o", "-", "--call", ADELE]);

@@ -56,7 +56,7 @@ pub struct Report<'a> {
     /// The calls that are told in detail.
     pub stories: Vec<Story>,
     /// The calls that should be told in detail and cannot be, and why.
-    pub untold: Vec<(CallId, String)>,
+    pub not_reported: Vec<(CallId, String)>,
     /// How many more calls should be told in detail, and had to be left out.
     pub left_out: usize,
 }

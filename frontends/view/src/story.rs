@@ -7,7 +7,7 @@ use callfold::jiff::Timestamp;
 use callfold::{CallId, Finding, Recorded, Refusal};
 
 use crate::chart::Way;
-pub use lanes::{Armed, AudioSpan, Band, OperationSpan, Pressed, Stay};
+pub use lanes::{Armed, AudioSpan, OperationSpan, Presence, ReceivedTone, StateSpan};
 
 /// A call and all that happened to it.
 ///
@@ -19,7 +19,7 @@ pub use lanes::{Armed, AudioSpan, Band, OperationSpan, Pressed, Stay};
 /// let events = log.lines().map(str::parse).collect::<Result<_, _>>()?;
 /// let story = Story::of(events, Vec::new())?;
 /// assert_eq!(story.steps().len(), 2);
-/// assert_eq!(story.bands().len(), 2);
+/// assert_eq!(story.state_spans().len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -89,18 +89,18 @@ impl Story {
     ///
     /// assert!(Story::of(Vec::new(), Vec::new()).is_err()); // no call comes of nothing
     /// ```
-    pub fn of(events: Vec<Recorded>, findings: Vec<Placed>) -> Result<Self, Untold> {
+    pub fn of(events: Vec<Recorded>, findings: Vec<Placed>) -> Result<Self, StoryError> {
         let stride = events.len().div_ceil(KEPT).max(1);
         let (mut steps, mut kept) = (Vec::with_capacity(events.len()), Vec::new());
         let mut last: Option<Call> = None;
         for recorded in events {
-            let call = fold(&mut last, &recorded).map_err(Untold::Refused)?;
+            let call = fold(&mut last, &recorded).map_err(StoryError::Refused)?;
             if steps.len().is_multiple_of(stride) {
                 kept.push(call.clone());
             }
             steps.push(Step { state: call.state(), recorded });
         }
-        let last = last.ok_or(Untold::Nothing)?;
+        let last = last.ok_or(StoryError::Nothing)?;
         Ok(Self { steps, findings, last, kept, stride })
     }
 
@@ -240,14 +240,14 @@ fn fold<'a>(call: &'a mut Option<Call>, recorded: &Recorded) -> Result<&'a Call,
 /// Why there is no story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Untold {
+pub enum StoryError {
     /// There is no event.
     Nothing,
     /// The call does not take an event.
     Refused(Refusal),
 }
 
-impl core::fmt::Display for Untold {
+impl core::fmt::Display for StoryError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Nothing => {
@@ -258,4 +258,4 @@ impl core::fmt::Display for Untold {
     }
 }
 
-impl core::error::Error for Untold {}
+impl core::error::Error for StoryError {}

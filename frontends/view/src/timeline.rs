@@ -1,7 +1,6 @@
 //! One call as a picture: its states, and all that went on meanwhile, over the time that passed.
 
 mod axis;
-mod bands;
 mod clock;
 mod deadlines;
 mod events;
@@ -16,6 +15,7 @@ mod people;
 mod room;
 mod scale;
 mod sheet;
+mod state_spans;
 
 use svg::Document;
 use svg::node::Text as Words;
@@ -37,8 +37,8 @@ const LINED: usize = 80;
 type Draw = fn(&Sheet<'_>, f64) -> Option<Lane>;
 
 const LANES: [Draw; 8] = [
-    bands::state,
-    bands::audio,
+    state_spans::state,
+    state_spans::audio,
     operations::lane,
     people::lane,
     keys::lane,

@@ -1,6 +1,6 @@
 //! Plain words for what stands in logs. No secret comes through here.
 
-use callfold::call::{CallEvent, Cause, Deadline, State};
+use callfold::call::{CallEvent, Deadline, State, Transition};
 use callfold::graph::{
     CommsOperation, EndCode, Identity, IdentitySet, OperationStatus, Participant, ResultInfo,
 };
@@ -43,8 +43,8 @@ pub fn ending(result: &ResultInfo) -> String {
     // What is over without a subcode went well; only of a prompt does it mean that it was played.
     let known = EndCode::of(result).filter(|code| *code != EndCode::PromptPlayed);
     let known = known.map(|code| code.meaning().to_owned());
-    let told = result.message.value().map(|message| message.trim().to_owned());
-    let meaning = known.or(told).unwrap_or_default();
+    let reported = result.message.value().map(|message| message.trim().to_owned());
+    let meaning = known.or(reported).unwrap_or_default();
     [codes, meaning].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -53,13 +53,13 @@ pub fn ending(result: &ResultInfo) -> String {
 /// ```
 /// use callfold::graph::Participant;
 ///
-/// let told: Participant = serde_json::from_str(r#"{"info":{"identity":{"user":{"displayName":"Zoë","id":"1"}}}}"#)?;
-/// assert_eq!(callfold_view::words::participant(&told), "Zoë");
+/// let reported: Participant = serde_json::from_str(r#"{"info":{"identity":{"user":{"displayName":"Zoë","id":"1"}}}}"#)?;
+/// assert_eq!(callfold_view::words::participant(&reported), "Zoë");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn participant(told: &Participant) -> String {
-    let named = told.info.value().and_then(|info| info.identity.value()).and_then(|set| identity(set));
-    named.or_else(|| told.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
+pub fn participant(reported: &Participant) -> String {
+    let named = reported.info.value().and_then(|info| info.identity.value()).and_then(|set| identity(set));
+    named.or_else(|| reported.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
 }
 
 /// Whom an identity set names, where it names somebody.
@@ -67,8 +67,8 @@ pub fn participant(told: &Participant) -> String {
 /// ```
 /// use callfold::graph::IdentitySet;
 ///
-/// let told: IdentitySet = serde_json::from_str(r#"{"phone":{"id":"+12065550100"}}"#)?;
-/// assert_eq!(callfold_view::words::identity(&told).as_deref(), Some("+12065550100"));
+/// let reported: IdentitySet = serde_json::from_str(r#"{"phone":{"id":"+12065550100"}}"#)?;
+/// assert_eq!(callfold_view::words::identity(&reported).as_deref(), Some("+12065550100"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn identity(set: &IdentitySet) -> Option<String> {
@@ -83,11 +83,11 @@ pub fn identity(set: &IdentitySet) -> Option<String> {
         &set.device,
         &set.encrypted,
     ];
-    let told = |one: &Identity| {
+    let reported = |one: &Identity| {
         let name = one.display_name.value().filter(|name| !name.trim().is_empty()).cloned();
         name.or_else(|| one.id.value().map(ToString::to_string))
     };
-    all.into_iter().filter_map(|one| one.value()).find_map(|one| told(one))
+    all.into_iter().filter_map(|one| one.value()).find_map(|one| reported(one))
 }
 
 /// What happened, in a line.
@@ -98,11 +98,11 @@ pub fn identity(set: &IdentitySet) -> Option<String> {
 /// # Ok::<(), callfold::LineError>(())
 /// ```
 pub fn event(recorded: &Recorded) -> String {
-    let told = match &recorded.event {
+    let reported = match &recorded.event {
         CallEvent::Offered(_) => "The call was offered.".into(),
         CallEvent::Placed(_) => "The app placed the call.".into(),
         CallEvent::Adopted(_) => "The call was found under way.".into(),
-        CallEvent::Step(cause, _) => step(*cause).into(),
+        CallEvent::Step(transition, _) => step(*transition).into(),
         CallEvent::StateConfirmed(confirmed) => format!("{} was told at last.", confirmed.state),
         CallEvent::DetailsChanged(_) => "Details of the call changed.".into(),
         CallEvent::ToneReceived(tone) => {
@@ -114,52 +114,61 @@ pub fn event(recorded: &Recorded) -> String {
         CallEvent::RosterUpdated(roster) => people(&roster.participants),
         CallEvent::ContentSharingStarted(_) => "Somebody began to share content.".into(),
         CallEvent::ContentSharingEnded(_) => "Shared content ended.".into(),
-        CallEvent::OperationCreated(told) => begun(told),
-        CallEvent::OperationUpdated(told) => format!("{} told more.", told.kind().as_str()),
-        CallEvent::OperationStep(cause, told) => {
-            let ended = told.result_info.value().map(|result| format!(": {}", ending(result)));
-            format!("{} {}{}", told.kind().as_str(), done(*cause), ended.unwrap_or_else(|| ".".into()))
+        CallEvent::OperationCreated(reported) => begun(reported),
+        CallEvent::OperationUpdated(reported) => format!("{} told more.", reported.kind().as_str()),
+        CallEvent::OperationStep(transition, reported) => {
+            let ended = reported.result_info.value().map(|result| format!(": {}", ending(result)));
+            format!(
+                "{} {}{}",
+                reported.kind().as_str(),
+                done(*transition),
+                ended.unwrap_or_else(|| ".".into())
+            )
         }
         CallEvent::NotificationHeard(_) => "A delivery was taken in.".into(),
         CallEvent::Service(event) => format!("The service: {}.", spaced(event.type_name())),
         _ => format!("{}.", spaced(recorded.event.type_name())),
     };
-    if recorded.inferred { format!("{told} (Never told: inferred from what came after.)") } else { told }
-}
-
-const fn step(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Answered => "The app answered.",
-        Cause::Redirected => "The app sent the call to somebody else.",
-        Cause::Alerted => "The callee is alerted.",
-        Cause::Established => "The call is connected.",
-        Cause::Held => "The call was put on hold.",
-        Cause::Resumed => "The call was taken off hold.",
-        Cause::TransferStarted => "A transfer began.",
-        Cause::TransferAccepted => "The transfer was accepted.",
-        Cause::TransferFailed => "The transfer failed; the call goes on.",
-        Cause::TerminationStarted => "The call is ending.",
-        Cause::Terminated => "The call is over.",
+    if recorded.inferred {
+        format!("{reported} (Never told: inferred from what came after.)")
+    } else {
+        reported
     }
 }
 
-const fn done(cause: operation::Cause) -> &'static str {
-    match cause {
-        operation::Cause::Started => "began to run",
-        operation::Cause::Completed => "completed",
-        operation::Cause::Failed => "failed",
+const fn step(transition: Transition) -> &'static str {
+    match transition {
+        Transition::Answered => "The app answered.",
+        Transition::Redirected => "The app sent the call to somebody else.",
+        Transition::Alerted => "The callee is alerted.",
+        Transition::Established => "The call is connected.",
+        Transition::Held => "The call was put on hold.",
+        Transition::Resumed => "The call was taken off hold.",
+        Transition::TransferStarted => "A transfer began.",
+        Transition::TransferAccepted => "The transfer was accepted.",
+        Transition::TransferFailed => "The transfer failed; the call goes on.",
+        Transition::TerminationStarted => "The call is ending.",
+        Transition::Terminated => "The call is over.",
+    }
+}
+
+const fn done(transition: operation::Transition) -> &'static str {
+    match transition {
+        operation::Transition::Started => "began to run",
+        operation::Transition::Completed => "completed",
+        operation::Transition::Failed => "failed",
     }
 }
 
 /// An operation that is first heard of: some are never told before they are settled.
-fn begun(told: &CommsOperation) -> String {
-    let kind = told.kind().as_str();
+fn begun(reported: &CommsOperation) -> String {
+    let kind = reported.kind().as_str();
     let ended =
-        || told.result_info.value().map_or_else(|| ".".into(), |result| format!(": {}", ending(result)));
-    let heard = |state: &str| format!("{kind} was first heard of when it had {state}{}", ended());
-    match told.status.value().map(OperationStatus::as_str) {
-        Some("completed") => heard("completed"),
-        Some("failed") => heard("failed"),
+        || reported.result_info.value().map_or_else(|| ".".into(), |result| format!(": {}", ending(result)));
+    let received = |state: &str| format!("{kind} was first heard of when it had {state}{}", ended());
+    match reported.status.value().map(OperationStatus::as_str) {
+        Some("completed") => received("completed"),
+        Some("failed") => received("failed"),
         _ => format!("{kind} was asked for."),
     }
 }
@@ -215,15 +224,19 @@ pub fn clock(duration: SignedDuration) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-fn people(told: &[Participant]) -> String {
-    let (gone, here): (Vec<_>, Vec<_>) = told.iter().partition(|one| one.removed_state.value().is_some());
+fn people(reported: &[Participant]) -> String {
+    let (gone, here): (Vec<_>, Vec<_>) = reported.iter().partition(|one| one.removed_state.value().is_some());
     let list = |people: &[&Participant], did: &str| {
         let names: Vec<_> = people.iter().map(|one| participant(one)).collect();
         (!names.is_empty()).then(|| format!("{did}: {}", names.join(", ")))
     };
-    let told = [list(&here, "on the roster"), list(&gone, "left")].into_iter().flatten();
-    let told: Vec<_> = told.collect();
-    if told.is_empty() { "The roster is empty.".into() } else { format!("{}.", capital(&told.join("; "))) }
+    let reported = [list(&here, "on the roster"), list(&gone, "left")].into_iter().flatten();
+    let reported: Vec<_> = reported.collect();
+    if reported.is_empty() {
+        "The roster is empty.".into()
+    } else {
+        format!("{}.", capital(&reported.join("; ")))
+    }
 }
 
 fn capital(text: &str) -> String {

@@ -64,8 +64,8 @@ fn states(of: &Value, outer: &[String], found: &mut Found) {
             assert!(state["on"].is_null(), "{name}");
             found.finals.insert(name.clone());
         }
-        for (cause, target) in state["on"].as_object().into_iter().flatten() {
-            found.steps.insert(step(name, cause, target.as_str().unwrap().strip_prefix('#').unwrap()));
+        for (transition, target) in state["on"].as_object().into_iter().flatten() {
+            found.steps.insert(step(name, transition, target.as_str().unwrap().strip_prefix('#').unwrap()));
         }
     }
 }
@@ -139,11 +139,11 @@ fn dot_has_the_lifecycle() {
         for line in dot.lines().skip(1) {
             let words: Vec<_> = line.split('"').collect();
             match *words.as_slice() {
-                [_, from, " -> ", to, " [label=", cause, "]"] if from.starts_with("begin") => {
-                    begun.insert((cause.to_owned(), to.to_owned()));
+                [_, from, " -> ", to, " [label=", transition, "]"] if from.starts_with("begin") => {
+                    begun.insert((transition.to_owned(), to.to_owned()));
                 }
-                [_, from, " -> ", to, " [label=", cause, "]"] => {
-                    found.steps.insert(step(from, cause, to));
+                [_, from, " -> ", to, " [label=", transition, "]"] => {
+                    found.steps.insert(step(from, transition, to));
                 }
                 ["  subgraph " | "    subgraph " | "      subgraph ", name, " {"] => {
                     open.push(name.strip_prefix("cluster_").unwrap().to_owned());
@@ -176,16 +176,16 @@ fn svg_says_the_whole_lifecycle_in_words_too() {
         for sentence in words.split("From ").skip(1) {
             let (from, out) = sentence.trim().strip_suffix('.').unwrap().split_once(": ").unwrap();
             found.extend(out.split(", ").map(|out| {
-                let (cause, to) = out.split_once(" to ").unwrap();
-                step(from, cause, to)
+                let (transition, to) = out.split_once(" to ").unwrap();
+                step(from, transition, to)
             }));
         }
         assert_eq!(found, relation(*chart), "{chart}");
         for name in places(*chart).iter().flatten() {
             assert!(svg.contains(&format!(">{name}</text>")), "{name} is written");
         }
-        for [_, cause, _] in relation(*chart) {
-            assert!(svg.contains(&format!(">{cause}</text>")), "{cause} is written");
+        for [_, transition, _] in relation(*chart) {
+            assert!(svg.contains(&format!(">{transition}</text>")), "{transition} is written");
         }
     }
 }
@@ -215,14 +215,18 @@ fn drawing(chart: Chart, way: &Way) -> String {
 #[test]
 fn a_way_lights_each_step_that_a_lifecycle_has() {
     for chart in Chart::ALL {
-        for [from, cause, to] in relation(*chart) {
-            let way = Way::begun("somehow", &from).then(&cause, &to);
+        for [from, transition, to] in relation(*chart) {
+            let way = Way::begun("somehow", &from).then(&transition, &to);
             let drawn = drawing(*chart, &way);
-            assert_eq!(count(&drawn, "arrow taken"), 1, "{from} {cause}");
-            assert_eq!(count(&drawn, r#"class="numbers""#), 2, "{from} {cause}: the beginning, and the step");
-            assert_eq!(count(&drawn, r#"class="state visited""#), 1, "{from} {cause}");
-            assert_eq!(count(&drawn, "state visited present"), 1, "{from} {cause}");
-            assert_eq!(count(&drawn, ">now</text>"), 1, "{from} {cause}");
+            assert_eq!(count(&drawn, "arrow taken"), 1, "{from} {transition}");
+            assert_eq!(
+                count(&drawn, r#"class="numbers""#),
+                2,
+                "{from} {transition}: the beginning, and the step"
+            );
+            assert_eq!(count(&drawn, r#"class="state visited""#), 1, "{from} {transition}");
+            assert_eq!(count(&drawn, "state visited present"), 1, "{from} {transition}");
+            assert_eq!(count(&drawn, ">now</text>"), 1, "{from} {transition}");
         }
     }
 }

@@ -7,20 +7,20 @@ use callfold::FindingKind;
 use callfold_view::story::Story;
 use callfold_view::timeline;
 use common::drawn::Drawn;
+use common::reported::{at, every_second, found, operation, person};
 use common::samples;
-use common::told::{at, every_second, found, operation, person};
 
 /// A call with something for every lane.
 fn full() -> Story {
     let came = format!(r#"{{"participants":[{}]}}"#, person(1, "Adele Vance"));
-    let asked = operation("playPrompt", 1, r#","status":"running""#);
+    let request = operation("playPrompt", 1, r#","status":"running""#);
     let failed = r#","resultInfo":{"code":500,"subcode":8501,"message":"no"}"#;
     let events = [
         ("offered", r#"{"direction":"incoming"}"#),
         ("answered", "{}"),
         ("established", r#"{"mediaState":{"audio":"active"}}"#),
         ("rosterUpdated", &came),
-        ("operationCreated", &asked),
+        ("operationCreated", &request),
         ("operationCompleted", &operation("playPrompt", 1, "")),
         ("operationCreated", &operation("record", 2, r#","status":"running""#)),
         ("operationFailed", &operation("record", 2, failed)),
@@ -82,13 +82,13 @@ fn empty_lanes_are_left_out() {
 #[test]
 fn the_picture_tells_the_call_in_words_too() {
     let drawn = Drawn::read(&timeline::svg(&full()));
-    let told = [
+    let reported = [
         "incoming at 0:00.0, establishing at 0:01.0, established at 0:02.0, terminated at 0:11.0.",
         "Operations: playPrompt completed, record failed, muteParticipant orphaned.",
         "Participants: Adele Vance. Keys: #.",
     ];
-    for told in told {
-        assert!(drawn.description.contains(told), "{told}: {}", drawn.description);
+    for reported in reported {
+        assert!(drawn.description.contains(reported), "{reported}: {}", drawn.description);
     }
 }
 
@@ -128,7 +128,7 @@ fn who_comes_back_has_two_rows() {
     let events = [("placed", "{}"), ("established", "{}")];
     let roster = [&came, gone, &came].map(|data| ("rosterUpdated", data));
     let story = every_second(&[&events[..], &roster].concat(), Vec::new());
-    let spans: Vec<_> = story.stays().iter().map(|stay| (stay.from, stay.to)).collect();
+    let spans: Vec<_> = story.presences().iter().map(|presence| (presence.from, presence.to)).collect();
     assert_eq!(spans, [(2, Some(3)), (4, None)]);
     let drawn = Drawn::read(&timeline::svg(&story));
     assert_eq!(drawn.texts.iter().filter(|text| text.words == "Adele Vance").count(), 2);

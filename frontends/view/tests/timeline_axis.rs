@@ -6,7 +6,7 @@ mod common;
 use callfold_view::story::Story;
 use callfold_view::timeline;
 use common::drawn::Drawn;
-use common::told::at;
+use common::reported::at;
 
 /// A call whose steps have these times, in tenths of a second.
 fn timed(times: &[Option<u64>]) -> Story {
@@ -15,7 +15,7 @@ fn timed(times: &[Option<u64>]) -> Story {
     at(&events, Vec::new())
 }
 
-fn told(times: impl IntoIterator<Item = u64>) -> Story {
+fn reported(times: impl IntoIterator<Item = u64>) -> Story {
     timed(&times.into_iter().map(Some).collect::<Vec<_>>())
 }
 
@@ -31,7 +31,7 @@ fn close(one: f64, other: f64) {
 
 #[test]
 fn time_is_linear_where_nothing_is_squeezed() {
-    let story = told([0, 100, 150, 300]);
+    let story = reported([0, 100, 150, 300]);
     let places = timeline::places(&story);
     close((places[1] - places[0]) / 10.0, (places[2] - places[1]) / 5.0);
     close((places[3] - places[2]) / 15.0, (places[2] - places[1]) / 5.0);
@@ -45,13 +45,13 @@ fn time_is_linear_where_nothing_is_squeezed() {
 
 #[test]
 fn a_burst_is_drawn_apart() {
-    let places = timeline::places(&told([0, 1, 2, 3, 600, 601]));
+    let places = timeline::places(&reported([0, 1, 2, 3, 600, 601]));
     assert!(places.windows(2).all(|pair| pair[1] - pair[0] > 12.0), "{places:?}");
 }
 
 #[test]
 fn a_long_pause_is_squeezed_and_says_how_long_it_was() {
-    let story = told([0, 10, 14, 25, 38, 7238, 7250, 7260, 7275]);
+    let story = reported([0, 10, 14, 25, 38, 7238, 7250, 7260, 7275]);
     let places = timeline::places(&story);
     assert!(places[5] - places[4] < 100.0, "{places:?}");
     let drawn = Drawn::read(&timeline::svg(&story));
@@ -92,7 +92,7 @@ fn any_lengths_of_time_fit() {
     let at_once = [7; 6];
     let pauses: Vec<u64> = (0..40).map(|number| number / 2 * 9000 + number % 2).collect();
     for times in [&long[..], &at_once, &pauses, &[3], &[0, 0], &[0, 36_000]] {
-        let story = told(times.iter().copied());
+        let story = reported(times.iter().copied());
         let places = timeline::places(&story);
         assert!(places.windows(2).all(|pair| pair[1] > pair[0]), "{times:?}: {places:?}");
         Drawn::read(&timeline::svg(&story)).is_sound(&format!("{times:?}"));

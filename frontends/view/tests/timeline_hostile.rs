@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use callfold::FindingKind;
 use callfold_view::timeline;
 use common::drawn::Drawn;
-use common::told::{every_second, found, operation, person};
+use common::reported::{every_second, found, operation, person};
 
 const NASTY: [&str; 8] = [
     "<script>alert(1)</script>",
@@ -60,9 +60,9 @@ fn a_long_name_is_shortened_and_its_length_is_told() {
 
 #[test]
 fn of_many_operations_the_first_are_drawn_and_the_rest_is_counted() {
-    let asked: Vec<_> = (0..300).map(|id| operation("playPrompt", id, r#","status":"running""#)).collect();
+    let request: Vec<_> = (0..300).map(|id| operation("playPrompt", id, r#","status":"running""#)).collect();
     let mut events = vec![("placed", "{}"), ("established", "{}")];
-    events.extend(asked.iter().map(|asked| ("operationCreated", asked.as_str())));
+    events.extend(request.iter().map(|request| ("operationCreated", request.as_str())));
     events.push(("terminated", "{}"));
     let picture = timeline::svg(&every_second(&events, Vec::new()));
     let drawn = Drawn::read(&picture);
@@ -86,14 +86,14 @@ fn of_many_participants_the_first_are_drawn_and_the_rest_is_counted() {
 
 #[test]
 fn many_events_share_ticks_and_none_is_lost() {
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for number in 0..5000 {
         let mut tone = String::new();
         write!(tone, r#"{{"sequenceId":{number},"tone":"tone{}"}}"#, number % 10).unwrap();
-        told.push(if number % 7 == 0 { ("toneReceived", tone) } else { ("detailsChanged", "{}".into()) });
+        reported.push(if number % 7 == 0 { ("toneReceived", tone) } else { ("detailsChanged", "{}".into()) });
     }
     let mut events = vec![("placed", "{}"), ("established", "{}")];
-    events.extend(told.iter().map(|(kind, data)| (*kind, data.as_str())));
+    events.extend(reported.iter().map(|(kind, data)| (*kind, data.as_str())));
     let kinds = [FindingKind::Repeat, FindingKind::Gap, FindingKind::Conflict];
     let findings = (0..900).map(|number| found(kinds[number % 3], "again", number as u64, number)).collect();
     let story = every_second(&events, findings);

@@ -47,8 +47,8 @@ fn tool(program: &str, arguments: &[&str], input: &str) -> Option<Output> {
 /// Past what holds back the output of tests that pass.
 fn skipped<T>(why: &str) -> Option<T> {
     assert!(std::env::var_os("CALLFOLD_TOOLS").is_none_or(|tools| tools != "required"), "missing: {why}");
-    let told = format!("SKIPPED: what a tool would check. Missing: {why}\n");
-    io::stderr().write_all(told.as_bytes()).unwrap();
+    let reported = format!("SKIPPED: what a tool would check. Missing: {why}\n");
+    io::stderr().write_all(reported.as_bytes()).unwrap();
     None
 }
 
@@ -68,10 +68,10 @@ fn graphviz_renders_every_state_and_every_step() {
         let rendered = Rendered::read(&content("dot", &output));
         assert_eq!(rendered.steps, relation(*chart), "{chart}");
         for place in places(*chart) {
-            let (state, regions) = place.split_last().unwrap();
+            let (state, superstates) = place.split_last().unwrap();
             assert!(rendered.nodes.contains(state), "{state}");
-            for region in regions {
-                assert!(rendered.clusters.contains(region), "{region}");
+            for superstate in superstates {
+                assert!(rendered.clusters.contains(superstate), "{superstate}");
             }
         }
     }
@@ -127,10 +127,10 @@ impl Rendered {
                 assert_eq!(title, &format!("cluster_{label}"));
                 self.clusters.push(label.clone());
             }
-            ("edge", [title, cause]) => {
+            ("edge", [title, transition]) => {
                 let (from, to) = title.split_once("->").unwrap();
                 if !from.starts_with("begin") {
-                    self.steps.insert(step(from, cause, to));
+                    self.steps.insert(step(from, transition, to));
                 }
             }
             _ => {}

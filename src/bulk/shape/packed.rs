@@ -12,22 +12,22 @@ use super::{Filled, Root, Shapes, Spans, Then};
 impl<M> Shapes<M> {
     /// What is told here, with the literals left to the shape.
     pub(in crate::bulk) fn pack(&self, bytes: &[u8], spans: &Spans) -> Packed {
-        let mut told = Vec::with_capacity(2 + spans.filled().map(room).sum::<usize>());
-        self.pack_into(bytes, spans, &mut told);
-        Packed(told.into())
+        let mut reported = Vec::with_capacity(2 + spans.filled().map(room).sum::<usize>());
+        self.pack_into(bytes, spans, &mut reported);
+        Packed(reported.into())
     }
 
     /// The same, behind what was packed before.
-    pub(in crate::bulk) fn pack_into(&self, bytes: &[u8], spans: &Spans, told: &mut Vec<u8>) {
-        told.extend_from_slice(&(spans.last as u16).to_le_bytes());
+    pub(in crate::bulk) fn pack_into(&self, bytes: &[u8], spans: &Spans, reported: &mut Vec<u8>) {
+        reported.extend_from_slice(&(spans.last as u16).to_le_bytes());
         for hole in spans.filled() {
             match hole.guid {
                 Some((high, low)) => {
-                    told.push(IS_GUID);
-                    told.extend_from_slice(&high.to_be_bytes());
-                    told.extend_from_slice(&low.to_be_bytes());
+                    reported.push(IS_GUID);
+                    reported.extend_from_slice(&high.to_be_bytes());
+                    reported.extend_from_slice(&low.to_be_bytes());
                 }
-                None => pack(bytes.get(hole.start as usize..hole.end as usize).unwrap_or_default(), told),
+                None => pack(bytes.get(hole.start as usize..hole.end as usize).unwrap_or_default(), reported),
             }
         }
     }
@@ -64,12 +64,12 @@ pub(in crate::bulk) struct Packed(
 );
 
 impl Packed {
-    pub(in crate::bulk) fn of(told: &[u8]) -> Self {
-        Self(told.into())
+    pub(in crate::bulk) fn of(reported: &[u8]) -> Self {
+        Self(reported.into())
     }
 
-    pub(in crate::bulk) fn is(&self, told: &[u8]) -> bool {
-        *self.0 == *told
+    pub(in crate::bulk) fn is(&self, reported: &[u8]) -> bool {
+        *self.0 == *reported
     }
 
     /// True where the other tells of the same members.
@@ -116,7 +116,7 @@ fn unpack<'h>(holes: &'h [u8], text: &mut Vec<u8>) -> &'h [u8] {
         (IS_LONG, Some((length, rest))) => (u32::from_le_bytes(*length) as usize, rest),
         (length, _) => (usize::from(length), rest),
     };
-    let (told, rest) = rest.split_at_checked(length).unwrap_or_default();
-    text.extend_from_slice(told);
+    let (reported, rest) = rest.split_at_checked(length).unwrap_or_default();
+    text.extend_from_slice(reported);
     rest
 }

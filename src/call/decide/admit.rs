@@ -2,10 +2,10 @@
 
 use super::super::Call;
 use super::super::command::Command;
-use super::super::lifecycle::Region;
+use super::super::lifecycle::Superstate;
 use super::super::limits::invalid;
 use super::super::state::State;
-use super::Caller;
+use super::AppIdentity;
 use crate::graph::{MediaState, Method, Needed};
 use crate::{Refusal, Why};
 
@@ -73,27 +73,27 @@ const fn rule(method: Method) -> (Place, Kind) {
 pub(super) fn permitted(
     method: Method,
     needed: Needed,
-    caller: Caller<'_>,
+    identity: AppIdentity<'_>,
     state: Option<State>,
 ) -> Result<(), Refusal> {
-    if needed.is_met(caller.permissions) {
+    if needed.is_met(identity.permissions) {
         return Ok(());
     }
-    let missing = needed.missing(caller.permissions).collect();
+    let missing = needed.missing(identity.permissions).collect();
     Err(Refusal::new(method.as_str(), state, Why::Permission(missing)))
 }
 
 impl Call {
     /// Lets a request in: the call is there, the caller may, the request keeps its limits, and the call is of the
     /// kind and in the state that lets it.
-    pub(super) fn admit(&self, command: &Command, caller: Caller<'_>) -> Result<(), Refusal> {
+    pub(super) fn admit(&self, command: &Command, identity: AppIdentity<'_>) -> Result<(), Refusal> {
         let method = command.method();
         let refuse = |why| Refusal::new(method.as_str(), Some(self.state), why);
         let (place, kind) = rule(method);
         if place == Place::Live && !self.state.is_live() {
             return Err(refuse(Why::UnknownCall));
         }
-        self.permitted(command, caller)?;
+        self.permitted(command, identity)?;
         command.check().map_err(|refusal| Refusal { state: Some(self.state), ..refusal })?;
         self.is_of(kind).map_err(refuse)?;
         self.takes(command).map_err(refuse)?;
@@ -115,15 +115,15 @@ impl Call {
     }
 
     /// The media configuration of an answer counts as the call's.
-    fn permitted(&self, command: &Command, caller: Caller<'_>) -> Result<(), Refusal> {
+    fn permitted(&self, command: &Command, identity: AppIdentity<'_>) -> Result<(), Refusal> {
         let method = command.method();
-        let needed = if let Command::Answer(asked) = command {
-            let config = asked.media_config.value();
+        let needed = if let Command::Answer(request) = command {
+            let config = request.media_config.value();
             self.needed_with(method, config.map(|config| config.is_service_hosted()))
         } else {
             self.needed(method)
         };
-        permitted(method, needed, caller, Some(self.state))
+        permitted(method, needed, identity, Some(self.state))
     }
 
     /// The methods that would be let in now, the limits of their bodies aside, as long as no deadline is due.
@@ -157,7 +157,7 @@ impl Call {
             Place::Incoming => self.state == State::Incoming,
             Place::Transferable => is_up,
             Place::Audible => is_up || self.is_audible(),
-            Place::Connected => self.state.lies_in(Region::Connected),
+            Place::Connected => self.state.lies_in(Superstate::Connected),
             Place::Live => self.state.is_live(),
             Place::Anywhere => true,
             Place::Nowhere => false,
@@ -182,8 +182,8 @@ impl Call {
 
     /// The limits that depend on the call.
     fn takes(&self, command: &Command) -> Result<(), Why> {
-        if let Command::Transfer(asked) = command {
-            match (asked.transferee.value(), self.is_group()) {
+        if let Command::Transfer(request) = command {
+            match (request.transferee.value(), self.is_group()) {
                 (None, Some(true)) => {
                     return Err(invalid("transferee", "whom to transfer out of the group call"));
                 }
@@ -191,8 +191,8 @@ impl Call {
                 (_, Some(true) | Some(false) | None) => {}
             }
         }
-        if let Command::Invite(asked) = command {
-            let invited = asked.participants.value().map_or(&[][..], |invited| invited);
+        if let Command::Invite(request) = command {
+            let invited = request.participants.value().map_or(&[][..], |invited| invited);
             let replaces = invited.iter().any(|one| one.replaces_call_id.value().is_some());
             let has_chat = self.details.chat_info.value().is_some();
             if invited.len() > 1 && !replaces && !has_chat {

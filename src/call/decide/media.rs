@@ -10,21 +10,21 @@ use crate::graph::action::{ClientContext, PlayPrompt, RecordResponse, SendDtmfTo
 use crate::graph::{CommsOperation, OperationKind, OperationStatus};
 
 impl Deciding<'_> {
-    pub(super) fn play_prompt(&mut self, asked: Box<PlayPrompt>) -> Reply {
+    pub(super) fn play_prompt(&mut self, request: Box<PlayPrompt>) -> Reply {
         let operation =
-            self.operation(OperationKind::PlayPrompt, OperationStatus::NotStarted, &asked.client_context);
+            self.operation(OperationKind::PlayPrompt, OperationStatus::NotStarted, &request.client_context);
         let starts = self.plan.call.queue().is_empty();
-        self.queue(operation, MediaRequest::PlayPrompt(asked), starts)
+        self.queue(operation, MediaRequest::PlayPrompt(request), starts)
     }
 
-    pub(super) fn record_response(&mut self, asked: Box<RecordResponse>) -> Reply {
+    pub(super) fn record_response(&mut self, request: Box<RecordResponse>) -> Reply {
         let operation =
-            self.operation(OperationKind::Record, OperationStatus::NotStarted, &asked.client_context);
-        if asked.barges_in() {
+            self.operation(OperationKind::Record, OperationStatus::NotStarted, &request.client_context);
+        if request.barges_in() {
             self.plan.cancel_media();
         }
-        let starts = asked.barges_in() || self.plan.call.queue().is_empty();
-        self.queue(operation, MediaRequest::RecordResponse(asked), starts)
+        let starts = request.barges_in() || self.plan.call.queue().is_empty();
+        self.queue(operation, MediaRequest::RecordResponse(request), starts)
     }
 
     /// What waits is told as running, as Graph does.
@@ -39,23 +39,23 @@ impl Deciding<'_> {
         Reply::begun(200, self.plan.call.id(), reply)
     }
 
-    pub(super) fn cancel_media_processing(&mut self, asked: &ClientContext) -> Reply {
-        let reply = self.complete(OperationKind::CancelMediaProcessing, &asked.client_context);
+    pub(super) fn cancel_media_processing(&mut self, request: &ClientContext) -> Reply {
+        let reply = self.complete(OperationKind::CancelMediaProcessing, &request.client_context);
         self.plan.cancel_media();
         reply
     }
 
-    pub(super) fn subscribe_to_tone(&mut self, asked: &ClientContext) -> Reply {
-        self.complete(OperationKind::SubscribeToTone, &asked.client_context)
+    pub(super) fn subscribe_to_tone(&mut self, request: &ClientContext) -> Reply {
+        self.complete(OperationKind::SubscribeToTone, &request.client_context)
     }
 
-    pub(super) fn send_dtmf_tones(&mut self, asked: &SendDtmfTones) -> Reply {
-        self.run(200, OperationKind::SendDtmfTones, &asked.client_context)
+    pub(super) fn send_dtmf_tones(&mut self, request: &SendDtmfTones) -> Reply {
+        self.run(200, OperationKind::SendDtmfTones, &request.client_context)
     }
 
-    pub(super) fn update_recording_status(&mut self, asked: Box<UpdateRecordingStatus>) -> Reply {
-        let reply = self.complete(OperationKind::UpdateRecordingStatus, &asked.client_context);
-        self.plan.serve(ServiceEvent::RecordingStatusUpdated(asked));
+    pub(super) fn update_recording_status(&mut self, request: Box<UpdateRecordingStatus>) -> Reply {
+        let reply = self.complete(OperationKind::UpdateRecordingStatus, &request.client_context);
+        self.plan.serve(ServiceEvent::RecordingStatusUpdated(request));
         reply
     }
 }

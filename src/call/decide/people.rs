@@ -30,9 +30,9 @@ impl Deciding<'_> {
         known.ok_or_else(|| self.unknown(method, "participant", id))
     }
 
-    pub(super) fn mute_app(&mut self, asked: &ClientContext, is_muted: bool) -> Reply {
+    pub(super) fn mute_app(&mut self, request: &ClientContext, is_muted: bool) -> Reply {
         let kind = if is_muted { OperationKind::MuteParticipant } else { OperationKind::UnmuteParticipant };
-        let reply = self.complete(kind, &asked.client_context);
+        let reply = self.complete(kind, &request.client_context);
         if let Some(app) = self.app() {
             let muted =
                 Participant { id: app.id.clone(), is_muted: is_muted.into(), ..Participant::default() };
@@ -44,18 +44,18 @@ impl Deciding<'_> {
     pub(super) fn mute_participant(
         &mut self,
         id: &ParticipantId,
-        asked: &ClientContext,
+        request: &ClientContext,
     ) -> Result<Reply, Refusal> {
         self.participant(Method::MuteParticipant, id)?;
-        let reply = self.complete(OperationKind::MuteParticipant, &asked.client_context);
+        let reply = self.complete(OperationKind::MuteParticipant, &request.client_context);
         let muted = Participant { id: id.clone().into(), is_muted: true.into(), ..Participant::default() };
         self.plan.roster([muted].into());
         Ok(reply)
     }
 
     /// The app itself goes on.
-    pub(super) fn mute_all(&mut self, asked: &MuteAll) -> Reply {
-        let reply = self.complete(OperationKind::Comms, &asked.client_context);
+    pub(super) fn mute_all(&mut self, request: &MuteAll) -> Reply {
+        let reply = self.complete(OperationKind::Comms, &request.client_context);
         let app = self.plan.call.details().my_participant_id.value();
         let others = self.plan.call.participants().filter(|one| one.id.value() != app);
         let muted: Vec<_> = others
@@ -75,8 +75,8 @@ impl Deciding<'_> {
         Reply::empty(202)
     }
 
-    pub(super) fn change_screen_sharing_role(&mut self, asked: &ChangeScreenSharingRole) -> Reply {
-        let shares = asked.role.value() == Some(&ScreenSharingRole::Sharer);
+    pub(super) fn change_screen_sharing_role(&mut self, request: &ChangeScreenSharingRole) -> Reply {
+        let shares = request.role.value() == Some(&ScreenSharingRole::Sharer);
         let changed = self.app().map(|app| Participant {
             id: app.id.clone(),
             media_streams: sharing(app, shares).into(),
@@ -89,15 +89,15 @@ impl Deciding<'_> {
     }
 
     /// Of several participants one that replaces a call is invited alone.
-    pub(super) fn invite(&mut self, asked: Invite) -> Result<Reply, Refusal> {
-        let mut invited = asked.participants.into_value().unwrap_or_default();
+    pub(super) fn invite(&mut self, request: Invite) -> Result<Reply, Refusal> {
+        let mut invited = request.participants.into_value().unwrap_or_default();
         if let Some(index) = invited.iter().position(|one| replaced(one).is_some()) {
             invited = [invited.swap_remove(index)].into();
         }
         let mut operation = self.operation(
             OperationKind::InviteParticipants,
             OperationStatus::Running,
-            &asked.client_context,
+            &request.client_context,
         );
         operation.participants = invited.into();
         // The page of this action gives no Location.
@@ -142,14 +142,14 @@ impl Deciding<'_> {
     pub(super) fn start_hold_music(
         &mut self,
         id: ParticipantId,
-        asked: &StartHoldMusic,
+        request: &StartHoldMusic,
     ) -> Result<Reply, Refusal> {
         self.participant(Method::StartHoldMusic, &id)?;
         if self.plan.call.on_hold().is_some() {
             let part = "a second participant: one at a time is on hold";
             return Err(self.conflict(Method::StartHoldMusic, part));
         }
-        let reply = self.run(202, OperationKind::StartHoldMusic, &asked.client_context);
+        let reply = self.run(202, OperationKind::StartHoldMusic, &request.client_context);
         let music = HoldMusic { participant: id, operation: self.new_id.clone() };
         self.plan.serve(ServiceEvent::HoldMusicStarted(Box::new(music)));
         Ok(reply)
@@ -158,13 +158,13 @@ impl Deciding<'_> {
     pub(super) fn stop_hold_music(
         &mut self,
         id: ParticipantId,
-        asked: &ClientContext,
+        request: &ClientContext,
     ) -> Result<Reply, Refusal> {
         self.participant(Method::StopHoldMusic, &id)?;
         if self.plan.call.on_hold() != Some(&id) {
             return Err(self.conflict(Method::StopHoldMusic, "a participant who is not on hold"));
         }
-        let reply = self.run(202, OperationKind::StopHoldMusic, &asked.client_context);
+        let reply = self.run(202, OperationKind::StopHoldMusic, &request.client_context);
         let music = HoldMusic { participant: id, operation: self.new_id.clone() };
         self.plan.serve(ServiceEvent::HoldMusicStopped(Box::new(music)));
         Ok(reply)

@@ -33,7 +33,7 @@ pub enum ServiceEvent {
     /// `operationQueued`: a prompt or a recording waits its turn.
     OperationQueued(Box<OperationQueued>),
     /// `recordingStarted`, `speechStarted`, `speechEnded`: how the recording that runs goes on.
-    Recording(RecordingCause, Box<Recording>),
+    Recording(RecordingProgress, Box<Recording>),
     /// `recordingStatusUpdated`: the app said that it records, or that it does not.
     RecordingStatusUpdated(Box<UpdateRecordingStatus>),
     /// `holdMusicStarted`: a participant was put on hold.
@@ -52,12 +52,12 @@ names! {
     /// How a recording goes on.
     ///
     /// ```
-    /// use callfold::call::RecordingCause;
+    /// use callfold::call::RecordingProgress;
     ///
-    /// assert_eq!(RecordingCause::SpeechEnded.as_str(), "speechEnded");
+    /// assert_eq!(RecordingProgress::SpeechEnded.as_str(), "speechEnded");
     /// ```
     #[non_exhaustive]
-    pub enum RecordingCause {
+    pub enum RecordingProgress {
         /// Its prompt has ended, and the recording itself begins.
         Started = "recordingStarted",
         /// Somebody speaks.
@@ -82,7 +82,7 @@ impl ServiceEvent {
             Self::TransferRequested(_) => "transferRequested",
             Self::KeptAlive => "keptAlive",
             Self::OperationQueued(_) => "operationQueued",
-            Self::Recording(cause, _) => cause.as_str(),
+            Self::Recording(transition, _) => transition.as_str(),
             Self::RecordingStatusUpdated(_) => "recordingStatusUpdated",
             Self::HoldMusicStarted(_) => "holdMusicStarted",
             Self::HoldMusicStopped(_) => "holdMusicStopped",
@@ -109,7 +109,10 @@ impl ServiceEvent {
             "audioRoutingGroupCreated",
             "deviceQualityReported",
         ];
-        before.into_iter().chain(RecordingCause::ALL.iter().map(|cause| cause.as_str())).chain(after)
+        before
+            .into_iter()
+            .chain(RecordingProgress::ALL.iter().map(|transition| transition.as_str()))
+            .chain(after)
     }
 
     pub(super) fn read(type_name: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
@@ -127,8 +130,9 @@ impl ServiceEvent {
             "audioRoutingGroupCreated" => read(data, Self::AudioRoutingGroupCreated),
             "deviceQualityReported" => read(data, Self::DeviceQualityReported),
             _ => {
-                let cause = RecordingCause::ALL.iter().find(|cause| cause.as_str() == type_name)?;
-                read(data, |told| Self::Recording(*cause, told))
+                let transition =
+                    RecordingProgress::ALL.iter().find(|transition| transition.as_str() == type_name)?;
+                read(data, |reported| Self::Recording(*transition, reported))
             }
         })
     }
@@ -139,13 +143,13 @@ impl Serialize for ServiceEvent {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::KeptAlive => empty(serializer),
-            Self::AnswerRequested(asked) => asked.serialize(serializer),
-            Self::RejectRequested(asked) => asked.serialize(serializer),
-            Self::RedirectRequested(asked) => asked.serialize(serializer),
-            Self::TransferRequested(asked) => asked.serialize(serializer),
+            Self::AnswerRequested(request) => request.serialize(serializer),
+            Self::RejectRequested(request) => request.serialize(serializer),
+            Self::RedirectRequested(request) => request.serialize(serializer),
+            Self::TransferRequested(request) => request.serialize(serializer),
             Self::OperationQueued(queued) => queued.serialize(serializer),
             Self::Recording(_, recording) => recording.serialize(serializer),
-            Self::RecordingStatusUpdated(asked) => asked.serialize(serializer),
+            Self::RecordingStatusUpdated(request) => request.serialize(serializer),
             Self::HoldMusicStarted(music) | Self::HoldMusicStopped(music) => music.serialize(serializer),
             Self::ContentSharingUpdated(sharing) => sharing.serialize(serializer),
             Self::AudioRoutingGroupCreated(group) => group.serialize(serializer),

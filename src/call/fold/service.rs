@@ -9,10 +9,10 @@ use jiff::Timestamp;
 
 use super::super::Call;
 use super::super::deadline::{ANSWER, ANSWER_RECORDING, Deadline, KEEP_ALIVE, seconds};
-use super::super::event::{CallEvent, RecordingCause, ServiceEvent};
+use super::super::event::{CallEvent, RecordingProgress, ServiceEvent};
 use super::super::payload::{OperationQueued, Recording};
 use super::super::service::{Queued, Service};
-use super::super::state::{Cause, State};
+use super::super::state::{State, Transition};
 use crate::graph::action::Answer;
 use crate::graph::{self, Members};
 use crate::graph::{Member, Merge, OperationKind, OperationStatus};
@@ -22,23 +22,23 @@ use crate::{OperationId, Recorded, Refusal, Why, operation};
 const RECORD: [Deadline; 3] = [Deadline::InitialSilence, Deadline::Silence, Deadline::RecordDuration];
 
 impl Call {
-    pub(super) fn serve(&mut self, told: &ServiceEvent, recorded: &Recorded) -> Result<(), Refusal> {
+    pub(super) fn serve(&mut self, reported: &ServiceEvent, recorded: &Recorded) -> Result<(), Refusal> {
         let event = &recorded.event;
-        if !matches!(told, ServiceEvent::DeviceQualityReported(_)) {
+        if !matches!(reported, ServiceEvent::DeviceQualityReported(_)) {
             self.must_live(event)?;
         }
-        if !self.is_asked_in_time(told) {
+        if !self.is_in_time(reported) {
             return Err(self.refuse(event));
         }
-        match told {
-            ServiceEvent::AnswerRequested(asked) => {
-                Arc::make_mut(&mut self.details).pair(&said(asked), Merge)
+        match reported {
+            ServiceEvent::AnswerRequested(request) => {
+                Arc::make_mut(&mut self.details).pair(&said(request), Merge)
             }
-            ServiceEvent::RedirectRequested(asked) => {
-                self.call_back(&asked.callback_uri);
-                self.deadlines.arm(Deadline::Redirect, recorded.at, seconds(asked.seconds()));
+            ServiceEvent::RedirectRequested(request) => {
+                self.call_back(&request.callback_uri);
+                self.deadlines.arm(Deadline::Redirect, recorded.at, seconds(request.seconds()));
             }
-            ServiceEvent::TransferRequested(asked) => self.service().transfer = Some(asked.clone()),
+            ServiceEvent::TransferRequested(request) => self.service().transfer = Some(request.clone()),
             ServiceEvent::KeptAlive => {
                 // Nobody waits for it before the call is decided, nor after its end began.
                 let untimely = [State::Incoming, State::Redirecting, State::Terminating];
@@ -47,9 +47,11 @@ impl Call {
                 }
             }
             ServiceEvent::OperationQueued(queued) => self.queued(event, queued)?,
-            ServiceEvent::Recording(cause, told) => self.recording(event, *cause, told, recorded.at)?,
-            ServiceEvent::RecordingStatusUpdated(told) => {
-                self.service().recording_status = told.status.value().cloned();
+            ServiceEvent::Recording(transition, reported) => {
+                self.recording(event, *transition, reported, recorded.at)?
+            }
+            ServiceEvent::RecordingStatusUpdated(reported) => {
+                self.service().recording_status = reported.status.value().cloned();
             }
             ServiceEvent::HoldMusicStarted(music) => self.service().on_hold = Some((**music).clone()),
             ServiceEvent::HoldMusicStopped(_) => self.service().on_hold = None,
@@ -64,19 +66,19 @@ impl Call {
             ServiceEvent::DeviceQualityReported(quality) => {
                 self.service().device_quality.push((**quality).clone());
             }
-            ServiceEvent::RejectRequested(asked) => self.call_back(&asked.callback_uri),
+            ServiceEvent::RejectRequested(request) => self.call_back(&request.callback_uri),
         }
         Ok(())
     }
 
     /// What was asked for leads to a step: where that is refused, so is this.
-    fn is_asked_in_time(&self, told: &ServiceEvent) -> bool {
-        match told {
+    fn is_in_time(&self, reported: &ServiceEvent) -> bool {
+        match reported {
             ServiceEvent::AnswerRequested(_) | ServiceEvent::RejectRequested(_) => {
                 self.state == State::Incoming
             }
-            ServiceEvent::RedirectRequested(_) => self.state.after(Cause::Redirected).is_some(),
-            ServiceEvent::TransferRequested(_) => self.state.after(Cause::TransferStarted).is_some(),
+            ServiceEvent::RedirectRequested(_) => self.state.after(Transition::Redirected).is_some(),
+            ServiceEvent::TransferRequested(_) => self.state.after(Transition::TransferStarted).is_some(),
             ServiceEvent::KeptAlive
             | ServiceEvent::OperationQueued(_)
             | ServiceEvent::Recording(..)
@@ -101,15 +103,15 @@ impl Call {
     }
 
     fn queued(&mut self, event: &CallEvent, queued: &OperationQueued) -> Result<(), Refusal> {
-        let told = &queued.operation;
-        let is_new = told.status.value() == Some(&OperationStatus::NotStarted);
-        let is_of_kind = [queued.request.kind(), OperationKind::Comms].contains(&told.kind());
-        let Some(operation) = told.id.value().filter(|_| is_new && is_of_kind).cloned() else {
+        let reported = &queued.operation;
+        let is_new = reported.status.value() == Some(&OperationStatus::NotStarted);
+        let is_of_kind = [queued.request.kind(), OperationKind::Comms].contains(&reported.kind());
+        let Some(operation) = reported.id.value().filter(|_| is_new && is_of_kind).cloned() else {
             let part =
                 "an operation that is not `notStarted`, has no id, or is of another kind than its request";
             return Err(Refusal { why: Why::Part(part.into()), ..self.refuse(event) });
         };
-        self.create(event, told)?;
+        self.create(event, reported)?;
         let request = queued.request.clone();
         self.service().queue.push(Queued { operation, request, recording: None });
         Ok(())
@@ -119,16 +121,16 @@ impl Call {
     pub(super) fn media_moved(
         &mut self,
         operation: Option<&OperationId>,
-        cause: operation::Cause,
+        transition: operation::Transition,
         at: Option<Timestamp>,
     ) {
         let index = self.queue().iter().position(|queued| Some(&queued.operation) == operation);
         let Some(index) = index else { return };
-        match cause {
-            operation::Cause::Started if index == 0 => self.begin_recording(at),
+        match transition {
+            operation::Transition::Started if index == 0 => self.begin_recording(at),
             // Told to run before its turn: it records once it is at the head.
-            operation::Cause::Started => {}
-            operation::Cause::Completed | operation::Cause::Failed => {
+            operation::Transition::Started => {}
+            operation::Transition::Completed | operation::Transition::Failed => {
                 self.service().queue.remove(index);
                 if index == 0 {
                     self.deadlines.disarm(&RECORD);
@@ -151,46 +153,46 @@ impl Call {
     fn recording(
         &mut self,
         event: &CallEvent,
-        cause: RecordingCause,
-        told: &Recording,
+        transition: RecordingProgress,
+        reported: &Recording,
         at: Option<Timestamp>,
     ) -> Result<(), Refusal> {
-        let begins = cause == RecordingCause::Started;
-        let head = self.head().filter(|head| head.operation == told.operation && head.record().is_some());
+        let begins = transition == RecordingProgress::Started;
+        let head = self.head().filter(|head| head.operation == reported.operation && head.record().is_some());
         let head = head.filter(|head| begins || head.recording.is_some());
         let Some(head) = head else {
             let part = "an operation that does not record".to_owned();
             return Err(super::refuse(event, Some(self.state), Why::Part(part), Vec::new()));
         };
         let has_begun = head.recording.is_some();
-        let silence = head.record().map_or(0, |asked| asked.max_silence());
-        match cause {
-            RecordingCause::Started if has_begun => self.place_recording(told),
-            RecordingCause::Started => self.record(told, at),
-            RecordingCause::SpeechStarted => {
+        let silence = head.record().map_or(0, |request| request.max_silence());
+        match transition {
+            RecordingProgress::Started if has_begun => self.place_recording(reported),
+            RecordingProgress::Started => self.record(reported, at),
+            RecordingProgress::SpeechStarted => {
                 self.deadlines.disarm(&[Deadline::InitialSilence, Deadline::Silence]);
             }
-            RecordingCause::SpeechEnded => self.deadlines.arm(Deadline::Silence, at, seconds(silence)),
+            RecordingProgress::SpeechEnded => self.deadlines.arm(Deadline::Silence, at, seconds(silence)),
         }
         Ok(())
     }
 
     /// Where the recording will be; what is not told stays.
-    fn place_recording(&mut self, told: &Recording) {
+    fn place_recording(&mut self, reported: &Recording) {
         let recording = self.service().queue.first_mut().and_then(|head| head.recording.as_mut());
         if let Some(recording) = recording {
-            let location = told.recording_location.clone();
-            let token = told.recording_access_token.clone();
+            let location = reported.recording_location.clone();
+            let token = reported.recording_access_token.clone();
             recording.recording_location = location.or_else(|| recording.recording_location.take());
             recording.recording_access_token = token.or_else(|| recording.recording_access_token.take());
         }
     }
 
     /// The recording at the head begins: its timers run.
-    fn record(&mut self, told: &Recording, at: Option<Timestamp>) {
+    fn record(&mut self, reported: &Recording, at: Option<Timestamp>) {
         let Some(head) = self.service().queue.first_mut() else { return };
-        head.recording = Some(told.clone());
-        let timers = head.record().map(|asked| (asked.initial_silence(), asked.max_duration()));
+        head.recording = Some(reported.clone());
+        let timers = head.record().map(|request| (request.initial_silence(), request.max_duration()));
         let Some((initial_silence, duration)) = timers else { return };
         self.deadlines.arm(Deadline::InitialSilence, at, seconds(initial_silence));
         self.deadlines.arm(Deadline::RecordDuration, at, seconds(duration));
@@ -206,17 +208,17 @@ impl Call {
 }
 
 /// What an answer says of the call.
-fn said(asked: &Answer) -> graph::Call {
+fn said(request: &Answer) -> graph::Call {
     graph::Call {
-        callback_uri: asked.callback_uri.clone(),
-        media_config: asked.media_config.clone(),
-        call_options: asked.call_options.clone(),
+        callback_uri: request.callback_uri.clone(),
+        media_config: request.media_config.clone(),
+        call_options: request.call_options.clone(),
         ..graph::Call::default()
     }
 }
 
 /// How long an app has to decide on an incoming call.
-pub(super) fn time_to_decide(told: Option<&graph::Call>) -> jiff::SignedDuration {
-    let is_recording = told.is_some_and(|told| told.is_policy_based_recording());
+pub(super) fn time_to_decide(reported: Option<&graph::Call>) -> jiff::SignedDuration {
+    let is_recording = reported.is_some_and(|reported| reported.is_policy_based_recording());
     if is_recording { ANSWER_RECORDING } else { ANSWER }
 }

@@ -60,12 +60,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Remembers the delivery, once it has left a trace or the call lives on.
-    pub(super) fn heard(&mut self, delivery: &Delivery) {
+    pub(super) fn received(&mut self, delivery: &Delivery) {
         let lives = self.known.is_some_and(|call| call.state().is_live());
         if self.is_numbered && (lives || !self.observed.events.is_empty()) {
             let message_ids: Vec<Id> = delivery.message_ids().cloned().collect();
-            let heard = NotificationHeard { message_ids, item: delivery.item };
-            self.record(CallEvent::NotificationHeard(Box::new(heard)));
+            let received = NotificationHeard { message_ids, item: delivery.item };
+            self.record(CallEvent::NotificationHeard(Box::new(received)));
         }
     }
 
@@ -93,7 +93,7 @@ impl<'a> Draft<'a> {
         self.infer(CallEvent::Adopted(None));
     }
 
-    pub(super) fn hear_sharing<'s>(&mut self, sessions: impl Iterator<Item = &'s Id>, is_gone: bool) {
+    pub(super) fn observe_sharing<'s>(&mut self, sessions: impl Iterator<Item = &'s Id>, is_gone: bool) {
         let Some(known) = self.live("content sharing") else { return };
         let before = self.observed.events.len();
         for id in sessions {
@@ -110,7 +110,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    pub(super) fn hear_other(&mut self, url: &Resource, told: &Unshown) {
+    pub(super) fn observe_other(&mut self, url: &Resource, reported: &Unshown) {
         match url {
             Resource::Other(name) => self.unknown_resource(name),
             Resource::Call
@@ -120,7 +120,7 @@ impl<'a> Draft<'a> {
             | Resource::ContentSharing(_) => {
                 self.find(
                     FindingKind::Malformed,
-                    format!("resourceData is {told:?}, which does not fit its url"),
+                    format!("resourceData is {reported:?}, which does not fit its url"),
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! Hearing rosters.
+//! StateUpdate rosters.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -12,57 +12,59 @@ use crate::graph::{DeltaParticipants, Member, Participant, Resource};
 use crate::{FindingKind, ParticipantId};
 
 /// A participant and the delta that tells of it.
-type Told = (Option<i64>, Participant);
+type Reported = (Option<i64>, Participant);
 
 impl Draft<'_> {
-    pub(super) fn hear_roster(&mut self, told: Vec<Participant>, url: &Resource, is_gone: bool) {
-        self.hear_participants(told.into_iter().map(|one| (None, roster::told(one, url, is_gone))).collect());
+    pub(super) fn observe_roster(&mut self, reported: Vec<Participant>, url: &Resource, is_gone: bool) {
+        self.observe_participants(
+            reported.into_iter().map(|one| (None, roster::reported(one, url, is_gone))).collect(),
+        );
     }
 
-    pub(super) fn hear_deltas(&mut self, deltas: Vec<DeltaParticipants>, url: &Resource, is_gone: bool) {
+    pub(super) fn observe_deltas(&mut self, deltas: Vec<DeltaParticipants>, url: &Resource, is_gone: bool) {
         let of = |delta: DeltaParticipants| {
             let sequence = delta.sequence_number.into_value();
-            let told = delta.participants.into_value().into_iter().flatten();
-            told.map(move |one| (sequence, roster::told(one, url, is_gone)))
+            let reported = delta.participants.into_value().into_iter().flatten();
+            reported.map(move |one| (sequence, roster::reported(one, url, is_gone)))
         };
-        self.hear_participants(deltas.into_iter().flat_map(of).collect());
+        self.observe_participants(deltas.into_iter().flat_map(of).collect());
     }
 
-    pub(super) fn hear_left(&mut self, id: Option<&ParticipantId>) {
+    pub(super) fn observe_left(&mut self, id: Option<&ParticipantId>) {
         let left = Participant { id: Member::from(id.cloned()), ..Participant::default() };
-        self.hear_roster(Vec::from([left]), &Resource::Participants, true);
+        self.observe_roster(Vec::from([left]), &Resource::Participants, true);
     }
 
-    fn hear_participants(&mut self, mut told: Vec<Told>) {
+    fn observe_participants(&mut self, mut reported: Vec<Reported>) {
         let Some(known) = self.live("its roster") else { return };
         let unknown = Roster::default();
         let before = known.map_or(&unknown, |call| &call.roster);
         // Those with an id first: the others are matched with what is left.
-        told.sort_by_key(|(_, one)| one.id.value().is_none());
-        let late = told
+        reported.sort_by_key(|(_, one)| one.id.value().is_none());
+        let late = reported
             .iter()
             .filter_map(|(sequence, _)| *sequence)
             .find(|number| Some(*number) < before.sequence());
-        if before.tells_apart(&told) {
-            told.retain(|(sequence, one)| before.would_learn(one, *sequence));
+        if before.distinguishes(&reported) {
+            reported.retain(|(sequence, one)| before.would_learn(one, *sequence));
         } else {
             let mut after = before.clone();
-            told.retain(|(sequence, one)| after.learn(one, *sequence));
+            reported.retain(|(sequence, one)| after.learn(one, *sequence));
             // A roster can name one participant twice: what counts is what the whole of it comes to.
             if after == *before {
-                told.clear();
+                reported.clear();
             }
         }
         if let Some(number) = late {
             self.find(FindingKind::Late, format!("roster delta {number} told after a newer one"));
-        } else if told.is_empty() {
+        } else if reported.is_empty() {
             self.repeat("the roster");
         }
-        let mut told = told.into_iter().peekable();
-        while let Some((sequence_number, first)) = told.next() {
-            let mut participants = Vec::with_capacity(1 + told.len());
+        let mut reported = reported.into_iter().peekable();
+        while let Some((sequence_number, first)) = reported.next() {
+            let mut participants = Vec::with_capacity(1 + reported.len());
             participants.push(first);
-            while let Some((_, one)) = told.next_if(|(number, _)| *number == sequence_number) {
+            while let Some((_, one)) = reported.next_if(|(number, _)| *number == sequence_number) {
                 participants.push(one);
             }
             let updated = RosterUpdated { sequence_number, participants };

@@ -1,13 +1,13 @@
-//! Hearing calls: states, details and tones.
+//! StateUpdate calls: states, details and tones.
 
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
 use super::super::event::{CallEvent, Details};
-use super::super::hearing::{Hearing, is_failure};
 use super::super::payload::StateConfirmed;
-use super::super::state::{Cause, State};
+use super::super::state::{State, Transition};
+use super::super::state_update::{StateUpdate, is_failure};
 use super::super::{Call, details};
 use super::draft::Draft;
 use super::orphan;
@@ -16,24 +16,25 @@ use crate::graph::{self, CallDirection, ChangeType, Member, ToneInfo};
 use crate::text::short;
 
 impl Draft<'_> {
-    pub(super) fn hear_call(&mut self, mut told: Box<graph::Call>, change: Option<&ChangeType>) {
-        let unknown_state = told.state.value().filter(|state| State::from_wire(state).is_none()).map(short);
+    pub(super) fn observe_call(&mut self, mut reported: Box<graph::Call>, change: Option<&ChangeType>) {
+        let unknown_state =
+            reported.state.value().filter(|state| State::from_wire(state).is_none()).map(short);
         let named = match change {
             Some(ChangeType::Deleted) => Some(State::Terminated),
-            _ => told.state.value().and_then(State::from_wire),
+            _ => reported.state.value().and_then(State::from_wire),
         };
         if let (None, Some(state)) = (named, &unknown_state) {
             self.find(FindingKind::UnknownResource, format!("`{state}` is no callState that is known here"));
         }
         match self.known {
-            None => self.begin(named, told),
-            Some(call) if !call.state().is_live() => self.hear_after_end(call, named, told),
+            None => self.begin(named, reported),
+            Some(call) if !call.state().is_live() => self.observe_after_end(call, named, reported),
             Some(call) => match named {
-                Some(named) => self.hear_state(call, named, told),
+                Some(named) => self.observe_state(call, named, reported),
                 None => {
-                    let tone = told.tone_info.take();
-                    self.change(details::news(details::told(told), call.details()));
-                    self.hear_tone(tone);
+                    let tone = reported.tone_info.take();
+                    self.change(details::news(details::reported(reported), call.details()));
+                    self.observe_tone(tone);
                     if self.observed.events.is_empty() && unknown_state.is_none() {
                         self.repeat("details");
                     }
@@ -42,11 +43,11 @@ impl Draft<'_> {
         }
     }
 
-    fn begin(&mut self, named: Option<State>, mut told: Box<graph::Call>) {
-        let tone = told.tone_info.take();
-        let is_placed = told.direction.value() != Some(&CallDirection::Incoming);
-        let is_failure = is_failure(&told);
-        let mut rest = details::first(told);
+    fn begin(&mut self, named: Option<State>, mut reported: Box<graph::Call>) {
+        let tone = reported.tone_info.take();
+        let is_placed = reported.direction.value() != Some(&CallDirection::Incoming);
+        let is_failure = is_failure(&reported);
+        let mut rest = details::first(reported);
         match named {
             Some(State::Incoming) => self.record(CallEvent::Offered(details::some(rest))),
             Some(State::Establishing) if is_placed => self.record(CallEvent::Placed(details::some(rest))),
@@ -59,9 +60,9 @@ impl Draft<'_> {
                 let failure = rest.result_info.take();
                 if state == State::Established && is_failure {
                     self.record(CallEvent::Adopted(details::some(rest)));
-                    self.infer(CallEvent::Step(Cause::TransferStarted, None));
-                    let told = Box::new(graph::Call { result_info: failure, ..graph::Call::default() });
-                    self.record(CallEvent::Step(Cause::TransferFailed, details::some(told)));
+                    self.infer(CallEvent::Step(Transition::TransferStarted, None));
+                    let reported = Box::new(graph::Call { result_info: failure, ..graph::Call::default() });
+                    self.record(CallEvent::Step(Transition::TransferFailed, details::some(reported)));
                 } else {
                     rest.result_info = failure;
                     self.record(CallEvent::Adopted(details::some(rest)));
@@ -73,13 +74,13 @@ impl Draft<'_> {
             }
         }
         if named != Some(State::Terminated) {
-            self.hear_tone(tone);
+            self.observe_tone(tone);
         }
     }
 
-    fn hear_after_end(&mut self, call: &Call, named: Option<State>, told: Box<graph::Call>) {
-        let tone = told.tone_info.value().is_some_and(|tone| !call.knows_tone(tone));
-        let news = details::news(details::told(told), call.details()).is_some();
+    fn observe_after_end(&mut self, call: &Call, named: Option<State>, reported: Box<graph::Call>) {
+        let tone = reported.tone_info.value().is_some_and(|tone| !call.knows_tone(tone));
+        let news = details::news(details::reported(reported), call.details()).is_some();
         let is_end = named.is_none_or(|named| named == State::Terminated);
         match named {
             _ if is_end && !news && !tone => self.repeat("terminated"),
@@ -88,39 +89,39 @@ impl Draft<'_> {
         }
     }
 
-    fn hear_state(&mut self, call: &Call, named: State, mut told: Box<graph::Call>) {
+    fn observe_state(&mut self, call: &Call, named: State, mut reported: Box<graph::Call>) {
         let at = call.state();
-        let hearing = call.hear(named, &told, self.at, self.is_numbered);
-        let tone = told.tone_info.take();
-        let rest = details::told(told);
-        match hearing {
-            Hearing::Found => {
+        let update = call.classify(named, &reported, self.at, self.is_numbered);
+        let tone = reported.tone_info.take();
+        let rest = details::reported(reported);
+        match update {
+            StateUpdate::Found => {
                 let mut found = rest;
                 found.state = Member::Value(named.wire());
                 self.record(CallEvent::Adopted(details::some(found)));
-                self.hear_tone(tone);
+                self.observe_tone(tone);
             }
-            Hearing::ToldAtLast { again } => {
+            StateUpdate::LateConfirmation { again } => {
                 if !again {
                     self.record(CallEvent::StateConfirmed(StateConfirmed { state: named }));
                 }
-                self.hear_late(call, rest, tone);
+                self.observe_late(call, rest, tone);
                 self.find(FindingKind::Late, format!("{named} told late: it had been inferred before {at}"));
             }
-            Hearing::Same => {
+            StateUpdate::Same => {
                 self.change(details::news(rest, call.details()));
-                self.hear_tone(tone);
+                self.observe_tone(tone);
                 if self.observed.events.is_empty() {
                     self.repeat(named.as_str());
                 }
             }
-            Hearing::Step(cause) => self.walk(call, &[cause], rest, tone),
-            Hearing::Gap(path) => self.walk(call, &path, rest, tone),
-            Hearing::Late => {
-                self.hear_late(call, rest, tone);
+            StateUpdate::Step(transition) => self.walk(call, &[transition], rest, tone),
+            StateUpdate::Gap(path) => self.walk(call, &path, rest, tone),
+            StateUpdate::Late => {
+                self.observe_late(call, rest, tone);
                 self.find(FindingKind::Late, format!("{named} told late: the call is {at} already"));
             }
-            Hearing::Impossible => {
+            StateUpdate::Impossible => {
                 let legal: Vec<&str> = at.steps().map(|(_, next)| next.as_str()).collect();
                 let legal = legal.join(", ");
                 self.find(FindingKind::Impossible, format!("{named} cannot follow {at}: {legal} could"));
@@ -129,34 +130,40 @@ impl Draft<'_> {
     }
 
     /// Walks the steps of a path. The last one is told, those before it are inferred.
-    fn walk(&mut self, call: &Call, path: &[Cause], rest: Box<graph::Call>, mut tone: Member<Box<ToneInfo>>) {
+    fn walk(
+        &mut self,
+        call: &Call,
+        path: &[Transition],
+        rest: Box<graph::Call>,
+        mut tone: Member<Box<ToneInfo>>,
+    ) {
         let result_info = rest.result_info.clone();
         let mut news = details::news(rest, call.details());
         if result_info.value().is_some() {
             news.get_or_insert_default().result_info = result_info;
         }
         let Some((last, inferred)) = path.split_last() else { return };
-        let mut untold = Vec::new();
+        let mut not_reported = Vec::new();
         let mut state = call.state();
-        for cause in inferred {
-            state = state.after(*cause).unwrap_or(state);
-            untold.push(state.as_str());
-            self.infer(CallEvent::Step(*cause, None));
+        for transition in inferred {
+            state = state.after(*transition).unwrap_or(state);
+            not_reported.push(state.as_str());
+            self.infer(CallEvent::Step(*transition, None));
         }
-        if *last == Cause::Terminated {
-            self.hear_tone(tone.take());
+        if *last == Transition::Terminated {
+            self.observe_tone(tone.take());
         }
         self.record(CallEvent::Step(*last, news));
-        self.hear_tone(tone);
-        if !untold.is_empty() {
-            let untold = untold.join(", ");
+        self.observe_tone(tone);
+        if !not_reported.is_empty() {
+            let not_reported = not_reported.join(", ");
             let to = state.after(*last).unwrap_or(state);
             self.find(
                 FindingKind::Gap,
-                format!("{untold} never told on the way from {} to {to}", call.state()),
+                format!("{not_reported} never told on the way from {} to {to}", call.state()),
             );
         }
-        if *last == Cause::Terminated {
+        if *last == Transition::Terminated {
             self.leave_orphans(call);
         }
     }
@@ -168,10 +175,10 @@ impl Draft<'_> {
     }
 
     /// A late telling adds what is still unknown. A result belongs to the state it was told with.
-    fn hear_late(&mut self, call: &Call, mut rest: Box<graph::Call>, tone: Member<Box<ToneInfo>>) {
+    fn observe_late(&mut self, call: &Call, mut rest: Box<graph::Call>, tone: Member<Box<ToneInfo>>) {
         rest.result_info.take();
         self.change(details::unknown(rest, call.details()));
-        self.hear_tone(tone);
+        self.observe_tone(tone);
     }
 
     fn change(&mut self, news: Details) {
@@ -180,15 +187,15 @@ impl Draft<'_> {
         }
     }
 
-    fn hear_tone(&mut self, told: Member<Box<ToneInfo>>) {
-        let Some(tone) = told.into_value() else { return };
+    fn observe_tone(&mut self, reported: Member<Box<ToneInfo>>) {
+        let Some(tone) = reported.into_value() else { return };
         if self.known.is_none_or(|call| !call.knows_tone(&tone)) {
             self.record(CallEvent::ToneReceived(tone));
         }
     }
 
-    pub(super) fn learn_call(&mut self, told: &graph::Call) {
-        let mut rest = details::told(Box::new(told.clone()));
+    pub(super) fn learn_call(&mut self, reported: &graph::Call) {
+        let mut rest = details::reported(Box::new(reported.clone()));
         match self.known {
             Some(call) if call.state().is_live() => {
                 rest.result_info.take();
@@ -198,8 +205,8 @@ impl Draft<'_> {
             None => {
                 rest.other.remove("direction");
                 rest.direction =
-                    Member::Value(told.direction.value().cloned().unwrap_or(CallDirection::Outgoing));
-                let named = told.state.value().and_then(State::from_wire).unwrap_or(State::Establishing);
+                    Member::Value(reported.direction.value().cloned().unwrap_or(CallDirection::Outgoing));
+                let named = reported.state.value().and_then(State::from_wire).unwrap_or(State::Establishing);
                 self.begin(Some(named), rest);
             }
         }

@@ -172,12 +172,12 @@ macro_rules! resource {
                 }
                 $( crate::graph::wire::entry(&mut map, $text, &self.$field)?; )*
                 for (name, value) in self.other.iter() {
-                    let told = match name.as_str() {
+                    let reported = match name.as_str() {
                         $( $text => !self.$field.is_absent(), )*
                         "@odata.type" => self.odata_type.is_some(),
                         _ => false,
                     };
-                    if !told {
+                    if !reported {
                         map.serialize_entry(name, value)?;
                     }
                 }

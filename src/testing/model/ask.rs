@@ -238,7 +238,7 @@ impl Line {
 
     fn mute(&mut self, id: Option<&Id>, is_muted: bool) {
         if let Some(id) = id.filter(|id| self.outline.participants.contains_key(id)) {
-            self.seat(id, Some(is_muted));
+            self.entry(id, Some(is_muted));
         }
     }
 }

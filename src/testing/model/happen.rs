@@ -8,23 +8,23 @@ use jiff::Timestamp;
 use super::super::course::Move;
 use super::Model;
 use super::line::{End, Line};
-use crate::call::{Deadline, Ending, State, Stimulus, StopReason};
+use crate::call::{Deadline, Ending, NetworkEvent, State, StopReason};
 use crate::graph::{self, CompletionReason, MediaState, OperationKind, Participant, Tone};
 use crate::{Id, operation};
 
 impl Model {
-    pub(super) fn happen(&mut self, one: &Move, stimulus: &Stimulus) -> bool {
+    pub(super) fn happen(&mut self, one: &Move, network_event: &NetworkEvent) -> bool {
         let Some(line) = self.calls.get_mut(&one.call) else { return false };
-        if let Stimulus::OperationFinished(id, ending) = stimulus {
+        if let NetworkEvent::OperationFinished(id, ending) = network_event {
             let Some(succeeds) = line.finish_operation(id, ending) else { return false };
             let replaces = line.invitations.get(id).filter(|_| succeeds).and_then(|invited| invited.replaces);
             self.replace(replaces, one.call, one.at);
             return true;
         }
-        let replaces = line.replaces.filter(|_| *stimulus == Stimulus::TransferCompleted);
-        let is_legal = line.takes(stimulus);
+        let replaces = line.replaces.filter(|_| *network_event == NetworkEvent::TransferCompleted);
+        let is_legal = line.takes(network_event);
         if is_legal {
-            line.take(stimulus, one.at);
+            line.take(network_event, one.at);
             self.replace(replaces, one.call, one.at);
         }
         is_legal
@@ -32,87 +32,91 @@ impl Model {
 }
 
 impl Line {
-    fn takes(&self, stimulus: &Stimulus) -> bool {
+    fn takes(&self, network_event: &NetworkEvent) -> bool {
         use State::{
             Established, Establishing, Hold, Incoming, Redirecting, Ringing, Terminated, TransferAccepted,
             Transferring,
         };
         let state = self.outline.state;
-        match stimulus {
-            Stimulus::Offered(_) | Stimulus::OperationFinished(..) => false,
-            Stimulus::Alerted => state == Establishing,
-            Stimulus::Connected(_) => matches!(state, Establishing | Ringing),
-            Stimulus::AudioChanged(_) => !matches!(state, Incoming | Redirecting | Terminated),
-            Stimulus::Held => state == Established,
-            Stimulus::Resumed => state == Hold,
-            Stimulus::TransferAccepted => state == Transferring,
-            Stimulus::TransferFailed => matches!(state, Transferring | TransferAccepted),
-            Stimulus::TransferCompleted => state == TransferAccepted,
-            Stimulus::RedirectAnswered(_) => state == Redirecting,
-            Stimulus::HungUp(_) | Stimulus::MediaFailed | Stimulus::RosterChanged(_) => state != Terminated,
-            Stimulus::TonePressed(_) => self.is_connected() || self.is_audible(),
-            Stimulus::PromptFinished(_) => !self.media.is_empty() && self.recording().is_none(),
-            Stimulus::RecordingStarted { .. } => {
+        match network_event {
+            NetworkEvent::Offered(_) | NetworkEvent::OperationFinished(..) => false,
+            NetworkEvent::Alerted => state == Establishing,
+            NetworkEvent::Connected(_) => matches!(state, Establishing | Ringing),
+            NetworkEvent::AudioChanged(_) => !matches!(state, Incoming | Redirecting | Terminated),
+            NetworkEvent::Held => state == Established,
+            NetworkEvent::Resumed => state == Hold,
+            NetworkEvent::TransferAccepted => state == Transferring,
+            NetworkEvent::TransferFailed => matches!(state, Transferring | TransferAccepted),
+            NetworkEvent::TransferCompleted => state == TransferAccepted,
+            NetworkEvent::RedirectAnswered(_) => state == Redirecting,
+            NetworkEvent::HungUp(_) | NetworkEvent::MediaFailed | NetworkEvent::RosterChanged(_) => {
+                state != Terminated
+            }
+            NetworkEvent::TonePressed(_) => self.is_connected() || self.is_audible(),
+            NetworkEvent::PromptFinished(_) => !self.media.is_empty() && self.recording().is_none(),
+            NetworkEvent::RecordingStarted { .. } => {
                 self.media.front().is_some_and(|head| head.recording.is_some())
             }
-            Stimulus::SpeechStarted | Stimulus::SpeechEnded | Stimulus::RecordingFinished(_) => {
+            NetworkEvent::SpeechStarted | NetworkEvent::SpeechEnded | NetworkEvent::RecordingFinished(_) => {
                 self.recording().is_some()
             }
-            Stimulus::ContentSharingStarted(_) => self.is_connected(),
-            Stimulus::ContentSharingUpdated(id) | Stimulus::ContentSharingEnded(id) => {
+            NetworkEvent::ContentSharingStarted(_) => self.is_connected(),
+            NetworkEvent::ContentSharingUpdated(id) | NetworkEvent::ContentSharingEnded(id) => {
                 self.is_connected() && self.outline.sharing.contains(id)
             }
         }
     }
 
     /// What a stimulus does that is legal.
-    fn take(&mut self, stimulus: &Stimulus, at: Timestamp) {
-        match stimulus {
-            Stimulus::Offered(_) | Stimulus::OperationFinished(..) | Stimulus::ContentSharingUpdated(_) => {}
-            Stimulus::Alerted => self.outline.state = State::Ringing,
-            Stimulus::Connected(told) => self.connect(told.as_deref()),
-            Stimulus::AudioChanged(audio) => self.outline.audio = Some(audio.clone()),
-            Stimulus::Held => self.outline.state = State::Hold,
-            Stimulus::Resumed | Stimulus::TransferFailed => self.outline.state = State::Established,
-            Stimulus::TransferAccepted => self.outline.state = State::TransferAccepted,
-            Stimulus::TransferCompleted
-            | Stimulus::RedirectAnswered(_)
-            | Stimulus::HungUp(_)
-            | Stimulus::MediaFailed => self.end(),
-            Stimulus::RosterChanged(told) => self.change_roster(told),
-            Stimulus::TonePressed(tone) => self.press(tone, at),
-            Stimulus::PromptFinished(ending) => self.finish_prompt(ending, at),
-            Stimulus::RecordingStarted { .. } => self.begin_recording(at),
-            Stimulus::SpeechStarted => self.disarm(&[Deadline::InitialSilence, Deadline::Silence]),
-            Stimulus::SpeechEnded => {
+    fn take(&mut self, network_event: &NetworkEvent, at: Timestamp) {
+        match network_event {
+            NetworkEvent::Offered(_)
+            | NetworkEvent::OperationFinished(..)
+            | NetworkEvent::ContentSharingUpdated(_) => {}
+            NetworkEvent::Alerted => self.outline.state = State::Ringing,
+            NetworkEvent::Connected(reported) => self.connect(reported.as_deref()),
+            NetworkEvent::AudioChanged(audio) => self.outline.audio = Some(audio.clone()),
+            NetworkEvent::Held => self.outline.state = State::Hold,
+            NetworkEvent::Resumed | NetworkEvent::TransferFailed => self.outline.state = State::Established,
+            NetworkEvent::TransferAccepted => self.outline.state = State::TransferAccepted,
+            NetworkEvent::TransferCompleted
+            | NetworkEvent::RedirectAnswered(_)
+            | NetworkEvent::HungUp(_)
+            | NetworkEvent::MediaFailed => self.end(),
+            NetworkEvent::RosterChanged(reported) => self.change_roster(reported),
+            NetworkEvent::TonePressed(tone) => self.receive_tone(tone, at),
+            NetworkEvent::PromptFinished(ending) => self.finish_prompt(ending, at),
+            NetworkEvent::RecordingStarted { .. } => self.begin_recording(at),
+            NetworkEvent::SpeechStarted => self.disarm(&[Deadline::InitialSilence, Deadline::Silence]),
+            NetworkEvent::SpeechEnded => {
                 let silence = self.recording().map_or(0, |recording| recording.silence);
                 self.arm(Deadline::Silence, at, silence);
             }
-            Stimulus::RecordingFinished(reason) => {
+            NetworkEvent::RecordingFinished(reason) => {
                 let fails = matches!(reason, StopReason::InitialSilence | StopReason::Failed(_));
                 self.finish_media(if fails { End::Failed } else { End::Completed }, at);
             }
-            Stimulus::ContentSharingStarted(id) => _ = self.outline.sharing.insert(id.clone()),
-            Stimulus::ContentSharingEnded(id) => _ = self.outline.sharing.remove(id),
+            NetworkEvent::ContentSharingStarted(id) => _ = self.outline.sharing.insert(id.clone()),
+            NetworkEvent::ContentSharingEnded(id) => _ = self.outline.sharing.remove(id),
         }
     }
 
-    fn connect(&mut self, told: Option<&graph::Call>) {
+    fn connect(&mut self, reported: Option<&graph::Call>) {
         self.outline.state = State::Established;
         self.disarm(&[Deadline::Ring]);
-        let Some(told) = told else { return };
-        let audio: Option<&MediaState> = told.media_state.value().and_then(|media| media.audio.value());
+        let Some(reported) = reported else { return };
+        let audio: Option<&MediaState> = reported.media_state.value().and_then(|media| media.audio.value());
         self.outline.audio = audio.cloned().or_else(|| self.outline.audio.take());
-        self.app = told.my_participant_id.value().cloned().or_else(|| self.app.take());
-        self.has_chat |= told.chat_info.value().is_some();
-        self.outline.is_group |= self.has_chat || told.meeting_info.value().is_some();
+        self.app = reported.my_participant_id.value().cloned().or_else(|| self.app.take());
+        self.has_chat |= reported.chat_info.value().is_some();
+        self.outline.is_group |= self.has_chat || reported.meeting_info.value().is_some();
     }
 
     /// Of several tellings of one participant the last says whether there is one; each says what it names.
-    fn change_roster(&mut self, told: &[Participant]) {
+    fn change_roster(&mut self, reported: &[Participant]) {
         let mut merged: BTreeMap<&Id, (Option<bool>, bool)> = BTreeMap::new();
         let mut order: Vec<&Id> = Vec::new();
-        for one in told {
+        for one in reported {
             let Some(id) = one.id.value() else { continue };
             if !merged.contains_key(id) {
                 order.push(id);
@@ -123,14 +127,14 @@ impl Line {
         }
         for id in order {
             let Some((muted, is_gone)) = merged.get(id) else { continue };
-            self.seat(id, *muted);
+            self.entry(id, *muted);
             if *is_gone {
                 self.leave(id);
             }
         }
     }
 
-    fn press(&mut self, tone: &Tone, at: Timestamp) {
+    fn receive_tone(&mut self, tone: &Tone, at: Timestamp) {
         if self.is_subscribed {
             self.outline.tones.push(tone.clone());
         }

@@ -98,8 +98,8 @@ impl Line {
     pub(super) fn offered(offer: &graph::Call, at: Timestamp) -> Self {
         let has_chat = offer.chat_info.value().is_some();
         let targets = offer.targets.value().map_or(0, Vec::len);
-        let nothing_tells = offer.targets.value().is_none() && offer.source.value().is_none();
-        let is_group = has_chat || offer.meeting_info.value().is_some() || targets > 1 || nothing_tells;
+        let is_silent = offer.targets.value().is_none() && offer.source.value().is_none();
+        let is_group = has_chat || offer.meeting_info.value().is_some() || targets > 1 || is_silent;
         let mut line = Self { has_chat, ..Self::begun(State::Incoming, is_group) };
         let context = offer.incoming_context.value();
         let records = context.is_some_and(|context| context.observed_participant_id.value().is_some());
@@ -239,7 +239,7 @@ impl Line {
         self.media.front()?.recording.as_ref().filter(|recording| recording.has_begun)
     }
 
-    pub(super) fn seat(&mut self, id: &Id, muted: Option<bool>) {
+    pub(super) fn entry(&mut self, id: &Id, muted: Option<bool>) {
         let known = self.muted.entry(id.clone()).or_default();
         *known = muted.unwrap_or(*known);
         self.outline.participants.insert(id.clone(), *known);

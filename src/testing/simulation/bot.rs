@@ -8,8 +8,8 @@ use jiff::SignedDuration;
 use super::super::invariant::{self, Invariant, Violation};
 use super::super::network::Faults;
 use super::super::random::draw;
+use super::super::reported::Reported;
 use super::super::store::Store;
-use super::super::told::Told;
 use super::{Packet, Simulation};
 use crate::call::{Body, Delivery, State};
 use crate::graph::{CallDirection, CommsNotification};
@@ -21,10 +21,10 @@ impl Simulation {
         observed.events.iter().try_for_each(|recorded| self.keep(recorded))
     }
 
-    pub(super) fn hear(&mut self, packet: &Packet) -> Result<(), Violation> {
+    pub(super) fn classify(&mut self, packet: &Packet) -> Result<(), Violation> {
         let call = packet.call;
-        let told: CommsNotification = match serde_json::from_str(&packet.text) {
-            Ok(told) => told,
+        let reported: CommsNotification = match serde_json::from_str(&packet.text) {
+            Ok(reported) => reported,
             Err(error) => return Err(self.violation(Invariant::Text, call, error.to_string())),
         };
         let delivery = Delivery {
@@ -32,17 +32,17 @@ impl Simulation {
             message_id: Some(packet.message.clone()),
             ..Delivery::default()
         };
-        let observed = Call::observe(self.bot.ledger().call(call), call, &told, &delivery);
+        let observed = Call::observe(self.bot.ledger().call(call), call, &reported, &delivery);
         for recorded in &observed.events {
             self.keep(recorded)?;
         }
         let known = self.bot.ledger().call(call);
-        let again = Call::observe(known, call, &told, &delivery).events;
+        let again = Call::observe(known, call, &reported, &delivery).events;
         if !again.is_empty() {
             return Err(self.violation(Invariant::Repeat, call, format!("{again:?} of {}", packet.text)));
         }
         let lives = known.is_some_and(|known| known.state().is_live());
-        if tells_end(&told) && lives {
+        if reports_end(&reported) && lives {
             return Err(self.violation(Invariant::End, call, packet.text.clone()));
         }
         Ok(())
@@ -80,7 +80,7 @@ impl Simulation {
     }
 
     /// Compares the bot's call with the service's, as far as the wire can tell.
-    pub(super) fn tells(&mut self, id: CallId) -> Result<(), Violation> {
+    pub(super) fn reports(&mut self, id: CallId) -> Result<(), Violation> {
         let faults = self.faults.get(&id).unwrap_or(&self.usual);
         // What comes a minute late, and out of order, counts as lost: see `docs/verification.md`.
         let is_soon = faults.partitions.is_empty() && faults.delay < SignedDuration::from_secs(60);
@@ -90,20 +90,20 @@ impl Simulation {
         let (is_faithful, is_prompt) = (faults.is_faithful(), *faults == Faults::none());
         let Some(service) = self.service.ledger().call(id) else { return Ok(()) };
         let Some(bot) = self.bot.ledger().call(id) else {
-            return Err(self.violation(Invariant::Told, id, "the bot knows no such call".into()));
+            return Err(self.violation(Invariant::Reported, id, "the bot knows no such call".into()));
         };
-        let (ours, theirs) = (Told::of(service, service), Told::of(bot, service));
+        let (ours, theirs) = (Reported::of(service, service), Reported::of(bot, service));
         let has_deltas = service.direction() == Some(&CallDirection::Outgoing);
         // Replies overtake what comes late; what the end overtakes is dropped: see `docs/verification.md`.
         let is_over = !service.state().is_live();
         let has_state =
             ours.state == theirs.state || (!is_faithful && self.ambiguous.contains(&id) && !is_over);
-        let is_told = has_state
+        let is_reported = has_state
             && ours.statuses() == theirs.statuses()
             && (is_over || ours.ordered(has_deltas) == theirs.ordered(has_deltas))
             && (!is_prompt || ours == theirs);
-        if !is_told {
-            return Err(self.violation(Invariant::Told, id, format!("{ours:?}, and the bot {theirs:?}")));
+        if !is_reported {
+            return Err(self.violation(Invariant::Reported, id, format!("{ours:?}, and the bot {theirs:?}")));
         }
         self.compared += 1;
         Ok(())
@@ -112,13 +112,13 @@ impl Simulation {
 
 /// Restarts a host; the call that is another then, and how.
 fn restarted(store: &mut Store, from_log: bool) -> Option<(CallId, String)> {
-    let before = store.ledger().snapshot();
-    let restarted = if from_log { store.restart_from_log() } else { store.restart_from_snapshot() };
+    let before = store.ledger().clone();
+    let restarted = if from_log { store.restart_from_log() } else { store.restart_from_copy() };
     if let Err(failed) = restarted {
         return Some((failed.call.unwrap_or(CallId::new(uuid::Uuid::nil())), failed.to_string()));
     }
     let changed = before.calls().find(|call| store.ledger().call(call.id()) != Some(*call));
-    store.keep_snapshot();
+    store.keep_copy();
     let was = changed?;
     let is = store.ledger().call(was.id());
     let is =
@@ -127,8 +127,8 @@ fn restarted(store: &mut Store, from_log: bool) -> Option<(CallId, String)> {
 }
 
 /// True where a notification tells that the call has ended.
-fn tells_end(told: &CommsNotification) -> bool {
-    let Some(call) = told.resource_data.as_call() else { return false };
+fn reports_end(reported: &CommsNotification) -> bool {
+    let Some(call) = reported.resource_data.as_call() else { return false };
     let named = call.state.value().and_then(State::from_wire);
-    told.is_deleted() || named == Some(State::Terminated)
+    reported.is_deleted() || named == Some(State::Terminated)
 }

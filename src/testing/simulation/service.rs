@@ -37,17 +37,17 @@ impl Simulation {
             self.steps += 1;
             let Some(after) = self.service.ledger().call(recorded.call) else { continue };
             self.check(recorded.call, invariant::step(before.as_ref(), recorded, after))?;
-            if let Some(told) = self.notify.event(after, recorded) {
-                self.post(recorded, &told);
+            if let Some(reported) = self.notify.event(after, recorded) {
+                self.post(recorded, &reported);
             }
         }
         touched.into_iter().try_for_each(|touched| self.compare(touched))
     }
 
-    fn post(&mut self, recorded: &Recorded, told: &CommsNotification) {
+    fn post(&mut self, recorded: &Recorded, reported: &CommsNotification) {
         let call = recorded.call;
         let message = Id::from(format!("message-{}", recorded.revision).as_str());
-        let text = serde_json::to_string(told).unwrap_or_default();
+        let text = serde_json::to_string(reported).unwrap_or_default();
         let faults = self.faults.get(&call).unwrap_or(&self.usual);
         self.network.send(call, self.now, Packet { call, message, text }, faults);
     }

@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::super::course::{Move, What};
 use super::super::model::Model;
 use super::super::outline::Outline;
-use super::{BEGINNING, request, stimulus};
-use crate::call::{Ending, Stimulus, StopReason};
+use super::{BEGINNING, network_event, request};
+use crate::call::{Ending, NetworkEvent, StopReason};
 use crate::graph::Method;
 use crate::{CallId, Id, operation};
 
@@ -113,10 +113,10 @@ struct Wish {
 
 #[derive(Clone, Debug)]
 enum Wanted {
-    Offer(Box<Stimulus>),
+    Offer(Box<NetworkEvent>),
     /// With the participant or the operation that it is about, or with one of those that there are.
     Ask(Method, Option<Id>, Index, Value),
-    Happen(Box<Stimulus>),
+    Happen(Box<NetworkEvent>),
     /// The end of the operation that is pending the longest, prompts and recordings aside.
     Finish(Ending),
     Wait,
@@ -163,10 +163,12 @@ impl Author {
                 let item = item.as_ref().map(|item| known.unwrap_or(item).clone());
                 What::Ask { method: *method, item, body }
             }
-            Wanted::Offer(stimulus) | Wanted::Happen(stimulus) => What::Happen(stimulus.clone()),
+            Wanted::Offer(network_event) | Wanted::Happen(network_event) => {
+                What::Happen(network_event.clone())
+            }
             Wanted::Finish(ending) => {
                 let id = pending(outline?)?.clone();
-                What::Happen(Box::new(Stimulus::OperationFinished(id, ending.clone())))
+                What::Happen(Box::new(NetworkEvent::OperationFinished(id, ending.clone())))
             }
             Wanted::Wait => What::Wait,
         };
@@ -219,10 +221,10 @@ const fn begins_operation(method: Method) -> bool {
 fn wish(other: CallId) -> impl Strategy<Value = Wish> {
     let wanted = prop_oneof![
         1 => ask(Just(Method::CreateCall).boxed(), other),
-        1 => stimulus::offers().prop_map(|offer| Wanted::Offer(Box::new(Stimulus::Offered(Box::new(offer))))),
+        1 => network_event::offers().prop_map(|offer| Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer))))),
         10 => ask(methods(), other),
-        12 => stimulus::stimuli().prop_map(|stimulus| Wanted::Happen(Box::new(stimulus))),
-        3 => stimulus::endings().prop_map(Wanted::Finish),
+        12 => network_event::network_events().prop_map(|network_event| Wanted::Happen(Box::new(network_event))),
+        3 => network_event::endings().prop_map(Wanted::Finish),
         1 => Just(Wanted::Wait),
     ];
     let millis = prop_oneof![6 => 0..3000_i64, 2 => 3000..20_000_i64, 1 => Just(1_300_000_i64)];
@@ -251,35 +253,38 @@ fn methods() -> BoxedStrategy<Method> {
 }
 
 fn ask(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value = Wanted> {
-    let asked = method.prop_flat_map(move |one| {
+    let request = method.prop_flat_map(move |one| {
         (Just(one), request::items(one), any::<Index>(), request::bodies(one, other))
     });
-    asked.prop_map(|(method, item, index, body)| Wanted::Ask(method, item, index, body))
+    request.prop_map(|(method, item, index, body)| Wanted::Ask(method, item, index, body))
 }
 
 /// One wish, or several that follow each other as they do in most calls.
 fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
     let ask = |method| ask(Just(method).boxed(), other).boxed();
-    let happen = |stimulus| Just(Wanted::Happen(Box::new(stimulus))).boxed();
-    let prompted = || happen(Stimulus::PromptFinished(Ending::Completed));
+    let happen = |network_event| Just(Wanted::Happen(Box::new(network_event))).boxed();
+    let prompted = || happen(NetworkEvent::PromptFinished(Ending::Completed));
     let menu = [ask(Method::SubscribeToTone), ask(Method::PlayPrompt), prompted()];
     let voicemail = [
         ask(Method::RecordResponse),
         prompted(),
-        happen(Stimulus::SpeechStarted),
-        happen(Stimulus::SpeechEnded),
-        happen(Stimulus::RecordingFinished(StopReason::Silence)),
+        happen(NetworkEvent::SpeechStarted),
+        happen(NetworkEvent::SpeechEnded),
+        happen(NetworkEvent::RecordingFinished(StopReason::Silence)),
     ];
-    let held = [happen(Stimulus::Held), happen(Stimulus::Resumed)];
-    let transfer =
-        [ask(Method::Transfer), happen(Stimulus::TransferAccepted), happen(Stimulus::TransferCompleted)];
+    let held = [happen(NetworkEvent::Held), happen(NetworkEvent::Resumed)];
+    let transfer = [
+        ask(Method::Transfer),
+        happen(NetworkEvent::TransferAccepted),
+        happen(NetworkEvent::TransferCompleted),
+    ];
     let taken_back = [ask(Method::Invite), ask(Method::DeleteParticipant)];
-    let failed = [ask(Method::Transfer), happen(Stimulus::TransferFailed)];
+    let failed = [ask(Method::Transfer), happen(NetworkEvent::TransferFailed)];
     let session = || Id::from("session-1");
     let sharing = [
-        happen(Stimulus::ContentSharingStarted(session())),
-        happen(Stimulus::ContentSharingUpdated(session())),
-        happen(Stimulus::ContentSharingEnded(session())),
+        happen(NetworkEvent::ContentSharingStarted(session())),
+        happen(NetworkEvent::ContentSharingUpdated(session())),
+        happen(NetworkEvent::ContentSharingEnded(session())),
     ];
     let music = [ask(Method::StartHoldMusic), ask(Method::StopHoldMusic)];
     let together = |wanted: &[BoxedStrategy<Wanted>]| {
@@ -308,9 +313,10 @@ fn at_once(is_other: bool, wanted: Wanted) -> Wish {
 
 /// Calls begin, are answered, and most of them are connected.
 fn beginning(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
-    let offered =
-        stimulus::offers().prop_map(|offer| Wanted::Offer(Box::new(Stimulus::Offered(Box::new(offer)))));
-    let connected = stimulus::connected().prop_map(|stimulus| Wanted::Happen(Box::new(stimulus)));
+    let offered = network_event::offers()
+        .prop_map(|offer| Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer)))));
+    let connected =
+        network_event::connected().prop_map(|network_event| Wanted::Happen(Box::new(network_event)));
     let decided =
         prop_oneof![4 => Just(Method::Answer), 1 => Just(Method::Reject), 1 => Just(Method::Redirect)];
     let placed = ask(Just(Method::CreateCall).boxed(), other).boxed();
@@ -318,7 +324,10 @@ fn beginning(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         placed.clone().prop_map(|placed| Vec::from([placed])),
         (offered, ask(decided.boxed(), other)).prop_map(|(offer, decided)| Vec::from([offer, decided])),
     ];
-    let up = (connected, stimulus::roster().prop_map(|stimulus| Wanted::Happen(Box::new(stimulus))));
+    let up = (
+        connected,
+        network_event::roster().prop_map(|network_event| Wanted::Happen(Box::new(network_event))),
+    );
     (begun, prop::bool::weighted(0.8), up, any::<bool>(), placed).prop_map(
         |(begun, is_quick, (connected, roster), has_other, placed)| {
             let mut wishes: Vec<Wish> = begun.into_iter().map(|wanted| at_once(false, wanted)).collect();

@@ -85,7 +85,7 @@ fn event(type_name: &'static str) -> impl Strategy<Value = CallEvent> {
 
 /// The data of an event, as JSON.
 fn data(type_name: &'static str) -> BoxedStrategy<String> {
-    let asked = |method| bodies(method, CallId::new(uuid::Uuid::from_u128(1)));
+    let request = |method| bodies(method, CallId::new(uuid::Uuid::from_u128(1)));
     match type_name {
         "stateConfirmed" => select(State::ALL).prop_map(|state| text(&json!({ "state": state }))).boxed(),
         "toneReceived" => {
@@ -106,16 +106,18 @@ fn data(type_name: &'static str) -> BoxedStrategy<String> {
             ids("session").prop_map(|id| text(&json!({ "id": id }))).boxed()
         }
         "operationCreated" | "operationUpdated" | "operationStarted" | "operationCompleted"
-        | "operationFailed" => wire::operations().prop_map(|told| text(&json!(told))).boxed(),
+        | "operationFailed" => wire::operations().prop_map(|reported| text(&json!(reported))).boxed(),
         "notificationHeard" => {
-            let heard = (vec(ids("message"), 1..3), 0_u32..2);
-            heard.prop_map(|(ids, item)| text(&json!({ "messageIds": ids, "item": item }))).boxed()
+            let received = (vec(ids("message"), 1..3), 0_u32..2);
+            received.prop_map(|(ids, item)| text(&json!({ "messageIds": ids, "item": item }))).boxed()
         }
-        "answerRequested" => asked(Method::Answer).prop_map(|body| text(&body)).boxed(),
-        "rejectRequested" => asked(Method::Reject).prop_map(|body| text(&body)).boxed(),
-        "redirectRequested" => asked(Method::Redirect).prop_map(|body| text(&body)).boxed(),
-        "transferRequested" => asked(Method::Transfer).prop_map(|body| text(&body)).boxed(),
-        "recordingStatusUpdated" => asked(Method::UpdateRecordingStatus).prop_map(|body| text(&body)).boxed(),
+        "answerRequested" => request(Method::Answer).prop_map(|body| text(&body)).boxed(),
+        "rejectRequested" => request(Method::Reject).prop_map(|body| text(&body)).boxed(),
+        "redirectRequested" => request(Method::Redirect).prop_map(|body| text(&body)).boxed(),
+        "transferRequested" => request(Method::Transfer).prop_map(|body| text(&body)).boxed(),
+        "recordingStatusUpdated" => {
+            request(Method::UpdateRecordingStatus).prop_map(|body| text(&body)).boxed()
+        }
         "operationQueued" => queued().boxed(),
         "recordingStarted" | "speechStarted" | "speechEnded" => {
             ids("operation").prop_map(|id| text(&json!({ "operation": id }))).boxed()
@@ -125,13 +127,13 @@ fn data(type_name: &'static str) -> BoxedStrategy<String> {
             music.prop_map(|(who, id)| text(&json!({ "participant": who, "operation": id }))).boxed()
         }
         "audioRoutingGroupCreated" => {
-            asked(Method::CreateAudioRoutingGroup).prop_map(|body| text(&body)).boxed()
+            request(Method::CreateAudioRoutingGroup).prop_map(|body| text(&body)).boxed()
         }
         "deviceQualityReported" => {
             call_ids().prop_map(|chain| text(&json!({ "callChainId": chain }))).boxed()
         }
         _ => option::of(wire::calls())
-            .prop_map(|told| told.map_or_else(|| "{}".into(), |told| text(&json!(told))))
+            .prop_map(|reported| reported.map_or_else(|| "{}".into(), |reported| text(&json!(reported))))
             .boxed(),
     }
 }

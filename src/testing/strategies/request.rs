@@ -153,9 +153,9 @@ fn invited(other: CallId) -> impl Strategy<Value = Value> {
 /// ```
 pub fn commands() -> impl Strategy<Value = Command> {
     let other = CallId::new(uuid::Uuid::from_u128(1));
-    let asked =
+    let request =
         select(Method::ALL).prop_flat_map(move |method| (Just(method), bodies(method, other), items(method)));
-    asked.prop_filter_map("a body within its limits", |(method, body, item)| {
+    request.prop_filter_map("a body within its limits", |(method, body, item)| {
         Command::read(&Route::new(method, None, item), body.to_string().as_bytes()).ok()
     })
 }

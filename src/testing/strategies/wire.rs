@@ -82,7 +82,7 @@ fn call() -> impl Strategy<Value = Value> {
 /// use callfold::testing::strategies::operations;
 /// use proptest::prelude::*;
 ///
-/// proptest!(|(told in operations())| prop_assert!(told.client_context.value().is_none_or(|it| it.starts_with("context-"))));
+/// proptest!(|(reported in operations())| prop_assert!(reported.client_context.value().is_none_or(|it| it.starts_with("context-"))));
 /// ```
 pub fn operations() -> impl Strategy<Value = CommsOperation> {
     read(operation().prop_map(|(id, mut operation)| {
@@ -99,8 +99,8 @@ fn operation() -> impl Strategy<Value = (String, Value)> {
     let named_by = select([(true, true), (true, false), (false, true), (false, false)].as_slice());
     let kinds = option::of(select(["playPrompt", "record", "comms"].as_slice()));
     let statuses = option::of(select(["notStarted", "running", "completed", "failed", "paused"].as_slice()));
-    let told = (0..3, named_by, kinds, statuses, option::weighted(0.3, result()));
-    told.prop_map(|(number, (by_id, by_context), kind, status, result)| {
+    let reported = (0..3, named_by, kinds, statuses, option::weighted(0.3, result()));
+    reported.prop_map(|(number, (by_id, by_context), kind, status, result)| {
         let members = [
             ("status", Some(json!(status))),
             ("resultInfo", Some(json!(result))),
@@ -125,8 +125,8 @@ pub fn participants() -> impl Strategy<Value = Participant> {
 }
 
 fn participant() -> impl Strategy<Value = Value> {
-    let told = (option::of(0..3), 0..3, any::<bool>(), option::weighted(0.3, Just(json!({}))));
-    told.prop_map(|(id, user, muted, removed)| {
+    let reported = (option::of(0..3), 0..3, any::<bool>(), option::weighted(0.3, Just(json!({}))));
+    reported.prop_map(|(id, user, muted, removed)| {
         let identity = json!({ "user": { "id": format!("user-{user}") } });
         let id = id.map(|id| format!("participant-{id}"));
         json!({ "id": id, "info": { "identity": identity }, "isMuted": muted, "removedState": removed })
@@ -148,9 +148,9 @@ pub fn rosters() -> impl Strategy<Value = Value> {
     })
 }
 
-type Told = (&'static str, String, Value);
+type Reported = (&'static str, String, Value);
 
-fn of_call() -> impl Strategy<Value = Told> {
+fn of_call() -> impl Strategy<Value = Reported> {
     (select(["created", "updated", "deleted"].as_slice()), call()).prop_map(|(change, call)| {
         // Most notifications are no ends: histories should live a while.
         let change = if change == "deleted" && call.get("toneInfo").is_some() { "updated" } else { change };
@@ -158,14 +158,14 @@ fn of_call() -> impl Strategy<Value = Told> {
     })
 }
 
-fn of_operation() -> impl Strategy<Value = Told> {
+fn of_operation() -> impl Strategy<Value = Reported> {
     (select(["updated", "deleted"].as_slice()), operation()).prop_map(|(change, (id, operation))| {
         let id = if id.is_empty() { "participants" } else { &id };
         (change, format!("/operations/{id}"), operation)
     })
 }
 
-fn of_session() -> impl Strategy<Value = Told> {
+fn of_session() -> impl Strategy<Value = Reported> {
     let change = select(["created", "updated", "deleted"].as_slice());
     (change, 0..2).prop_map(|(change, id)| {
         (change, "/contentSharingSessions".into(), json!([{ "id": format!("session-{id}") }]))
@@ -179,12 +179,12 @@ fn of_session() -> impl Strategy<Value = Told> {
 /// use proptest::prelude::*;
 ///
 /// let id = callfold::CallId::new(callfold::uuid::Uuid::nil());
-/// proptest!(|(told in notifications(id))| prop_assert_eq!(told.call_id(), Some(id)));
+/// proptest!(|(reported in notifications(id))| prop_assert_eq!(reported.call_id(), Some(id)));
 /// ```
 pub fn notifications(call: CallId) -> impl Strategy<Value = CommsNotification> {
     let roster = rosters().prop_map(|roster| ("updated", "/participants".into(), roster));
-    let told = prop_oneof![6 => of_call(), 3 => of_operation(), 2 => roster, 1 => of_session()];
-    read(told.prop_map(move |(change, url, data)| {
+    let reported = prop_oneof![6 => of_call(), 3 => of_operation(), 2 => roster, 1 => of_session()];
+    read(reported.prop_map(move |(change, url, data)| {
         let url = format!("/communications/calls/{call}{url}");
         json!({ "changeType": change, "resourceUrl": url, "resourceData": data })
     }))

@@ -42,7 +42,7 @@ enum Landing {
 }
 
 /// The story of the call that is selected.
-pub(crate) struct Told {
+pub(crate) struct Reported {
     pub(crate) story: Story,
     pub(crate) lanes: Lanes,
 }
@@ -62,7 +62,7 @@ pub(crate) struct Browser {
     /// The selected one among them.
     pub(crate) selected: usize,
     /// `None` until it is told.
-    pub(crate) told: Option<Result<Told, String>>,
+    pub(crate) reported: Option<Result<Reported, String>>,
     /// The step at which the cursor stands, from 0.
     pub(crate) step: usize,
     landing: Landing,
@@ -90,7 +90,7 @@ impl Browser {
             notice: None,
             listed,
             selected: 0,
-            told: None,
+            reported: None,
             step: 0,
             landing: Landing::Last,
             is_fresh: true,
@@ -107,21 +107,21 @@ impl Browser {
 
     /// The call whose story is to be told.
     pub(crate) fn wanted(&self) -> Option<&Row> {
-        self.row().filter(|_| self.told.is_none())
+        self.row().filter(|_| self.reported.is_none())
     }
 
     /// The story of the wanted call, or why there is none.
-    pub(crate) fn tell(&mut self, story: Result<Story, String>) {
-        let told = story.map(|story| Told { lanes: Lanes::of(&story), story });
-        let at = told.as_ref().map(|told| landed(&told.story, self.landing));
+    pub(crate) fn report(&mut self, story: Result<Story, String>) {
+        let reported = story.map(|story| Reported { lanes: Lanes::of(&story), story });
+        let at = reported.as_ref().map(|reported| landed(&reported.story, self.landing));
         self.step = at.unwrap_or_default();
         self.is_fresh = self.landing == Landing::Last;
         self.landing = Landing::Last;
-        self.told = Some(told);
+        self.reported = Some(reported);
     }
 
     pub(crate) fn story(&self) -> Option<&Story> {
-        self.told.as_ref()?.as_ref().ok().map(|told| &told.story)
+        self.reported.as_ref()?.as_ref().ok().map(|reported| &reported.story)
     }
 
     /// Does what a key asks for.
@@ -237,7 +237,7 @@ impl Browser {
     }
 
     fn forget(&mut self, landing: Landing) {
-        (self.told, self.step, self.scroll, self.landing) = (None, 0, 0, landing);
+        (self.reported, self.step, self.scroll, self.landing) = (None, 0, 0, landing);
     }
 
     fn go_to(&mut self, step: usize) {

@@ -8,7 +8,7 @@ use callfold::call::State;
 use callfold::{CallId, Severity, Summary};
 use callfold_view::words;
 
-use super::tape::Sorted;
+use super::line_index::Sorted;
 use crate::drive::{Listener, PlacedFinding};
 
 /// How many findings of a call are kept; all are counted.
@@ -97,7 +97,7 @@ impl Catalogue {
         for row in &mut rows {
             row.found = finds.0.remove(&row.id).unwrap_or_default();
         }
-        rows.extend(finds.0.into_iter().map(|(id, found)| Row::untold(id, found, nothing)));
+        rows.extend(finds.0.into_iter().map(|(id, found)| Row::not_reported(id, found, nothing)));
         rows.sort_by_key(|row| (row.id.is_none(), row.id));
         for row in &mut rows {
             let Some(id) = row.id else { continue };
@@ -115,7 +115,7 @@ impl Catalogue {
 }
 
 impl Row {
-    const fn untold(id: Option<CallId>, found: Found, nothing: usize) -> Self {
+    const fn not_reported(id: Option<CallId>, found: Found, nothing: usize) -> Self {
         Self {
             id,
             state: None,
@@ -157,7 +157,7 @@ impl Texts {
             revision: call.revision(),
             ending: self.number(ending),
             kinds: self.number(kinds.join(" ")),
-            ..Row::untold(None, Found::default(), 0)
+            ..Row::not_reported(None, Found::default(), 0)
         }
     }
 }

@@ -79,11 +79,11 @@ impl Browser {
     pub(crate) fn draw(&mut self, frame: &mut Frame<'_>) {
         let area = frame.area();
         if area.width < LEAST.0 || area.height < LEAST.1 {
-            let told = format!(
+            let reported = format!(
                 "callfold browse needs {} columns and {} rows; here are {} and {}. q quits.",
                 LEAST.0, LEAST.1, area.width, area.height
             );
-            frame.render_widget(Paragraph::new(told).wrap(Wrap { trim: true }), area);
+            frame.render_widget(Paragraph::new(reported).wrap(Wrap { trim: true }), area);
             return;
         }
         let rows = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)]);

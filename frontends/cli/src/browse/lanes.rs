@@ -72,8 +72,9 @@ impl Lanes {
 }
 
 fn call(story: &Story) -> Lane {
-    let bands = story.bands().into_iter();
-    let bars = bands.map(|band| Mark::bar('░', band.from, band.to, format!("▌{}", band.state)));
+    let state_spans = story.state_spans().into_iter();
+    let bars = state_spans
+        .map(|state_span| Mark::bar('░', state_span.from, state_span.to, format!("▌{}", state_span.state)));
     Lane::new("call", bars.collect())
 }
 
@@ -97,13 +98,18 @@ fn findings(story: &Story) -> Lane {
 }
 
 fn keys(story: &Story) -> Lane {
-    let pressed = story.tones().into_iter();
-    let points = pressed.map(|pressed| Mark::point(pressed.at, shown(words::key(&pressed.tone))));
+    let received_tones = story.tones().into_iter();
+    let points = received_tones
+        .map(|received_tones| Mark::point(received_tones.at, shown(words::key(&received_tones.tone))));
     Lane::new("keys", points.collect())
 }
 
 fn operations(story: &Story) -> Vec<Lane> {
-    let over = story.bands().last().filter(|band| !band.state.is_live()).map(|band| band.from);
+    let over = story
+        .state_spans()
+        .last()
+        .filter(|state_span| !state_span.state.is_live())
+        .map(|state_span| state_span.from);
     story.operations().iter().map(|span| operation(span, over)).collect()
 }
 
@@ -130,8 +136,12 @@ fn deadlines(story: &Story) -> Vec<Lane> {
 }
 
 fn people(story: &Story) -> Vec<Lane> {
-    let stays = story.stays().into_iter();
-    stays.map(|stay| Lane::new(&stay.name, vec![Mark::bar('━', stay.from, stay.to, String::new())])).collect()
+    let presences = story.presences().into_iter();
+    presences
+        .map(|presence| {
+            Lane::new(&presence.name, vec![Mark::bar('━', presence.from, presence.to, String::new())])
+        })
+        .collect()
 }
 
 /// The column of each step, and the width: half of the room goes by order, so that each step is seen, half by time.

@@ -10,7 +10,7 @@ use callfold::{CallId, Moment, Recorded, Replay};
 use callfold_view::story::{Placed, Story};
 
 use super::catalogue::{Catalogue, Finds, Row};
-use super::tape::{Index, Sorted, Tape, index_logs};
+use super::line_index::{Index, LineIndex, Sorted, index_logs};
 use crate::args::SourceArgs;
 use crate::drive::{self, Calls, Listener, Order, Outcome, PlacedFinding};
 use crate::logs::Logs;
@@ -20,7 +20,7 @@ const MOST: usize = 20_000;
 
 /// Tells the stories of calls.
 pub(crate) struct Library {
-    tape: Tape,
+    line_index: LineIndex,
     until: Option<Moment>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct Opened {
 /// Reads all logs once: what is worth listing comes out, and where the rest is.
 pub(crate) fn open(source: &SourceArgs, only: Option<CallId>, logs: &Logs) -> io::Result<Opened> {
     let until = source.until();
-    if drive::is_lean(logs, source) {
+    if drive::is_compact(logs, source) {
         let mut finds = Finds::default();
         let order = Order { jobs: jobs(), ..Order::of(source, only) };
         let (outcome, indexed) = thread::scope(|scope| {
@@ -44,15 +44,15 @@ pub(crate) fn open(source: &SourceArgs, only: Option<CallId>, logs: &Logs) -> io
             (outcome, index.join())
         });
         let (outcome, indexed) = (outcome?, indexed.map_err(|_| io::Error::other("the index is gone"))?);
-        let (tape, index) = indexed?;
-        Ok(shelve(outcome, finds, tape, index, until))
+        let (line_index, index) = indexed?;
+        Ok(shelve(outcome, finds, line_index, index, until))
     } else {
-        let mut hears = Hears::new()?;
-        let outcome = drive::replay(Order::of(source, only), logs, &mut hears)?;
-        let file = hears.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let index = hears.index.sorted();
+        let mut collector = Collector::new()?;
+        let outcome = drive::replay(Order::of(source, only), logs, &mut collector)?;
+        let file = collector.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let index = collector.index.sorted();
         // The events on the tape are those that were asked for already.
-        Ok(shelve(outcome, hears.finds, Tape::of(file), index, None))
+        Ok(shelve(outcome, collector.finds, LineIndex::of(file), index, None))
     }
 }
 
@@ -63,13 +63,19 @@ fn jobs() -> NonZeroUsize {
 }
 
 /// Keeps what is listed, and lets the calls go.
-fn shelve(outcome: Outcome, finds: Finds, mut tape: Tape, index: Sorted, until: Option<Moment>) -> Opened {
+fn shelve(
+    outcome: Outcome,
+    finds: Finds,
+    mut line_index: LineIndex,
+    index: Sorted,
+    until: Option<Moment>,
+) -> Opened {
     let catalogue = Catalogue::new(&outcome.calls.summaries(), finds, &index);
-    tape.set_places(index.places.into_iter().map(|(_, place)| place).collect());
+    line_index.set_places(index.places.into_iter().map(|(_, place)| place).collect());
     Opened {
         catalogue,
-        library: Library { tape, until },
-        outcome: Outcome { calls: Calls::Lean(Vec::new()), ..outcome },
+        library: Library { line_index, until },
+        outcome: Outcome { calls: Calls::Compact(Vec::new()), ..outcome },
     }
 }
 
@@ -80,7 +86,7 @@ impl Library {
         let mut replay = row.id.into_iter().fold(replay, Replay::only);
         let mut events: Vec<Recorded> = Vec::new();
         let mut afters: Vec<usize> = Vec::new();
-        for line in self.tape.lines(&row.lines) {
+        for line in self.line_index.lines(&row.lines) {
             if events.len() >= MOST {
                 break;
             }
@@ -95,49 +101,49 @@ impl Library {
             let after = noted.after.or_else(|| afters.get(index).copied()).unwrap_or(last).min(last);
             placed(&noted.placed, after)
         });
-        Story::of(events, findings.collect()).map_err(|untold| untold.to_string())
+        Story::of(events, findings.collect()).map_err(|error| error.to_string())
     }
 }
 
-fn placed(told: &PlacedFinding, after: usize) -> Placed {
-    Placed::new(told.finding.clone(), &*told.path, (told.record, told.line), after)
+fn placed(reported: &PlacedFinding, after: usize) -> Placed {
+    Placed::new(reported.finding.clone(), &*reported.path, (reported.record, reported.line), after)
 }
 
 /// Keeps the events of logs that are not event logs, as lines of one, on disk.
-struct Hears {
+struct Collector {
     finds: Finds,
     spool: BufWriter<std::fs::File>,
     place: u64,
     index: Index,
-    heard: BTreeMap<CallId, usize>,
+    received: BTreeMap<CallId, usize>,
 }
 
-impl Hears {
+impl Collector {
     fn new() -> io::Result<Self> {
         Ok(Self {
             finds: Finds::default(),
             spool: BufWriter::new(tempfile::tempfile()?),
             place: 0,
             index: Index::new(None),
-            heard: BTreeMap::new(),
+            received: BTreeMap::new(),
         })
     }
 }
 
-impl Listener for Hears {
-    const HEARS_EVENTS: bool = true;
+impl Listener for Collector {
+    const WANTS_EVENTS: bool = true;
 
     fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
         let line = format!("{recorded}\n");
         self.index.line(line.as_bytes(), self.place);
         self.place += line.len() as u64;
-        *self.heard.entry(recorded.call).or_default() += 1;
+        *self.received.entry(recorded.call).or_default() += 1;
         self.spool.write_all(line.as_bytes())
     }
 
     fn finding(&mut self, placed: PlacedFinding) -> io::Result<()> {
         let call = placed.finding.call;
-        let after = call.and_then(|call| self.heard.get(&call)).copied().unwrap_or_default();
+        let after = call.and_then(|call| self.received.get(&call)).copied().unwrap_or_default();
         self.finds.0.entry(call).or_default().add(placed, Some(after));
         Ok(())
     }

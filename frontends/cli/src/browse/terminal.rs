@@ -32,7 +32,7 @@ fn until_left(browser: &mut Browser, library: &Library, terminal: &mut DefaultTe
         let is_idle = !event::poll(Duration::ZERO)?;
         if let Some(row) = browser.wanted().filter(|_| is_idle) {
             let story = library.story(row);
-            browser.tell(story);
+            browser.report(story);
         }
         terminal.draw(|frame| browser.draw(frame))?;
         if let Event::Key(event) = event::read()?

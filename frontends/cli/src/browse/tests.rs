@@ -34,7 +34,7 @@ impl Seen {
         let Opened { catalogue, library, .. } = library::open(&args.source, args.only.call, &logs).unwrap();
         let browser = Browser::new(catalogue, super::title(&args.source), Palette { is_plain: true });
         let mut seen = Self { browser, library };
-        seen.tell();
+        seen.report();
         seen
     }
 
@@ -42,21 +42,21 @@ impl Seen {
         Self::of(&[&format!("docs/samples/{name}")])
     }
 
-    fn tell(&mut self) {
+    fn report(&mut self) {
         if let Some(row) = self.browser.wanted() {
             let story = self.library.story(row);
-            self.browser.tell(story);
+            self.browser.report(story);
         }
     }
 
-    fn press(&mut self, key: Key) -> Next {
+    fn receive_tone(&mut self, key: Key) -> Next {
         let next = self.browser.handle(key);
-        self.tell();
+        self.report();
         next
     }
 
     fn typed(&mut self, keys: &str) {
-        keys.chars().for_each(|key| assert_eq!(self.press(Key::Char(key)), Next::Go));
+        keys.chars().for_each(|key| assert_eq!(self.receive_tone(Key::Char(key)), Next::Go));
     }
 
     fn drawn(&mut self, width: u16, height: u16) -> String {
@@ -114,8 +114,8 @@ fn each_revision_is_shown_as_a_replay_until_it_tells() {
         for at in 0..seen.browser.listed.len() {
             let Some(id) = seen.browser.row().and_then(|row| row.id) else { continue };
             let revisions = seen.browser.story().map_or(0, |story| story.steps().len());
-            _ = seen.press(Key::Tab);
-            _ = seen.press(Key::Home);
+            _ = seen.receive_tone(Key::Tab);
+            _ = seen.receive_tone(Key::Home);
             for revision in 1..=revisions {
                 let log = format!("docs/samples/{name}");
                 let until =
@@ -136,10 +136,10 @@ fn each_revision_is_shown_as_a_replay_until_it_tells() {
                 assert_eq!(people, call.participants(), "{name} {at} {revision}");
                 let keys = seen.said("keys").map_or(0, |keys| keys.split(' ').count());
                 assert_eq!(keys, call.tones().count(), "{name} {at} {revision}");
-                _ = seen.press(Key::Right);
+                _ = seen.receive_tone(Key::Right);
             }
-            _ = seen.press(Key::Tab);
-            _ = seen.press(Key::Down);
+            _ = seen.receive_tone(Key::Tab);
+            _ = seen.receive_tone(Key::Down);
         }
     }
 }
@@ -148,14 +148,14 @@ fn each_revision_is_shown_as_a_replay_until_it_tells() {
 fn arrows_go_from_revision_to_revision_and_stop_at_the_ends() {
     let mut seen = Seen::sample("ivr.jsonl");
     assert_eq!(seen.browser.step, 11, "a call is shown as it was left");
-    _ = seen.press(Key::Right);
+    _ = seen.receive_tone(Key::Right);
     assert_eq!(seen.browser.step, 11);
     for _ in 0..20 {
-        _ = seen.press(Key::Left);
+        _ = seen.receive_tone(Key::Left);
     }
     assert_eq!(seen.said("now").unwrap(), "The call was offered.");
     let next = seen.said("next").unwrap();
-    _ = seen.press(Key::Right);
+    _ = seen.receive_tone(Key::Right);
     assert_eq!(seen.said("now").unwrap(), next);
 }
 
@@ -177,15 +177,15 @@ fn a_search_looks_at_all_that_is_listed_and_more() {
         seen.typed(query);
         assert_eq!(seen.listed(), listed, "{query}");
         _ = seen.drawn(80, 24);
-        assert_eq!(seen.press(Key::Esc), Next::Go);
+        assert_eq!(seen.receive_tone(Key::Esc), Next::Go);
         assert_eq!(seen.listed(), all, "Esc clears it");
     }
     seen.typed("/28b");
-    assert_eq!(seen.press(Key::Enter), Next::Go);
+    assert_eq!(seen.receive_tone(Key::Enter), Next::Go);
     assert_eq!(seen.listed(), ["28b0"], "Enter keeps it");
-    assert_eq!(seen.press(Key::Esc), Next::Go);
+    assert_eq!(seen.receive_tone(Key::Esc), Next::Go);
     assert_eq!(seen.browser.row().unwrap().id.unwrap().to_string()[..4], *"28b0", "the call stays selected");
-    assert_eq!(seen.press(Key::Esc), Next::Quit);
+    assert_eq!(seen.receive_tone(Key::Esc), Next::Quit);
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn the_next_finding_is_found_across_calls_and_so_is_the_one_before() {
 fn what_belongs_to_no_call_is_listed_last() {
     let mut seen = Seen::sample("malformed.jsonl");
     assert_eq!(seen.listed().last().unwrap(), "none");
-    _ = seen.press(Key::End);
+    _ = seen.receive_tone(Key::End);
     assert!(seen.drawn(80, 24).contains("error: malformed"));
 }
 
@@ -246,12 +246,12 @@ fn names_cannot_steer_the_terminal_or_break_the_layout() {
 #[test]
 fn of_a_call_without_end_the_beginning_is_told() {
     let id = "57dab8b1-894c-409a-b240-bd8beae78896";
-    let line = |revision, told: &str| format!(r#"{{"call":"{id}","rev":{revision},{told}}}"#) + "\n";
-    let pressed = r#""type":"toneReceived","data":{"tone":"tone1"}"#;
+    let line = |revision, reported: &str| format!(r#"{{"call":"{id}","rev":{revision},{reported}}}"#) + "\n";
+    let received_tones = r#""type":"toneReceived","data":{"tone":"tone1"}"#;
     let begun = line(1, r#""type":"offered","data":{}"#);
     let log = tempfile::NamedTempFile::new().unwrap();
-    let last = line(20_500, pressed);
-    let lines = (2..20_500).map(|revision| line(revision, pressed)).chain([last.clone(), last]);
+    let last = line(20_500, received_tones);
+    let lines = (2..20_500).map(|revision| line(revision, received_tones)).chain([last.clone(), last]);
     fs::write(log.path(), lines.fold(begun, |log, line| log + &line)).unwrap();
     let mut seen = Seen::of(&[log.path().to_str().unwrap()]);
     assert_eq!(seen.browser.step, 19_999);
@@ -293,12 +293,12 @@ fn secrets_are_not_shown_and_not_found() {
         for secret in calls.iter().flat_map(|call| crate::report::secrets(call)) {
             for _ in 0..seen.browser.listed.len() {
                 assert!(!seen.drawn(300, 60).contains(secret.value), "{name}");
-                _ = seen.press(Key::Down);
+                _ = seen.receive_tone(Key::Down);
             }
             seen.typed("/");
             seen.typed(secret.value);
             assert!(seen.listed().is_empty(), "{name}");
-            _ = seen.press(Key::Esc);
+            _ = seen.receive_tone(Key::Esc);
         }
     }
 }
@@ -322,11 +322,11 @@ proptest! {
         (width, height) in (1u16..120, 1u16..40),
     ) {
         let mut seen = Seen::sample(name);
-        for (key, is_told) in keys {
+        for (key, is_reported) in keys {
             // Keys may come before a story is told.
             _ = seen.browser.handle(key);
-            if is_told {
-                seen.tell();
+            if is_reported {
+                seen.report();
             }
             _ = seen.drawn(width, height);
             let browser = &seen.browser;

@@ -60,26 +60,26 @@ impl Output {
         Ok(Self { path: path.into(), form })
     }
 
-    pub(super) fn write(&self, tell: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> Result<(), Unwritten> {
+    pub(super) fn write(&self, report: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> Result<(), Unwritten> {
         let (written, path) = if self.path.as_os_str() == "-" {
-            (stdout().and_then(|mut out| text(&mut out, tell)), None)
+            (stdout().and_then(|mut out| text(&mut out, report)), None)
         } else {
-            (self.replace(tell), Some(self.path.clone()))
+            (self.replace(report), Some(self.path.clone()))
         };
         written.map_err(|error| Unwritten { path, error })
     }
 
     /// Puts the whole of it where the file is, or nothing: what was there stays what it was, also under other names.
-    fn replace(&self, tell: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> io::Result<()> {
-        if fs::metadata(&self.path).is_ok_and(|told| !told.is_file()) {
-            return text(&mut BufWriter::new(File::create(&self.path)?), tell);
+    fn replace(&self, report: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> io::Result<()> {
+        if fs::metadata(&self.path).is_ok_and(|reported| !reported.is_file()) {
+            return text(&mut BufWriter::new(File::create(&self.path)?), report);
         }
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let mut file = builder.tempfile_in(folder.unwrap_or_else(|| Path::new(".")))?;
-        text(&mut BufWriter::new(&mut file), tell)?;
+        text(&mut BufWriter::new(&mut file), report)?;
         file.persist(&self.path)?;
         Ok(())
     }
@@ -100,12 +100,12 @@ impl fmt::Write for Text<'_> {
     }
 }
 
-fn text(out: &mut dyn Write, tell: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> io::Result<()> {
+fn text(out: &mut dyn Write, report: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> io::Result<()> {
     let mut text = Text { out, error: None };
-    let told = tell(&mut text);
+    let reported = report(&mut text);
     match text.error {
         Some(error) => return Err(error),
-        None if told.is_err() => return Err(io::Error::other("it cannot be put into words")),
+        None if reported.is_err() => return Err(io::Error::other("it cannot be put into words")),
         None => {}
     }
     out.flush()

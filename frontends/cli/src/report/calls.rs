@@ -151,8 +151,10 @@ fn separate(index: usize, out: &mut Vec<u8>) {
 
 fn text(text: Option<&str>, out: &mut Vec<u8>) -> io::Result<()> {
     let Some(text) = text else { return out.write_all(b"null") };
-    let odd = |odd: u8, byte: &u8| odd | u8::from(*byte < b' ' || *byte == b'"' || *byte == b'\\');
-    if text.as_bytes().iter().fold(0, odd) != 0 {
+    let non_canonical = |non_canonical: u8, byte: &u8| {
+        non_canonical | u8::from(*byte < b' ' || *byte == b'"' || *byte == b'\\')
+    };
+    if text.as_bytes().iter().fold(0, non_canonical) != 0 {
         return Ok(serde_json::to_writer(out, text)?);
     }
     name(text, out);
@@ -183,13 +185,13 @@ fn time(at: Option<At>, out: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-fn result(told: Option<&ResultInfo>, out: &mut Vec<u8>) -> io::Result<()> {
-    let told = told.map(|told| ResultJson {
-        code: told.code.value().copied(),
-        subcode: told.subcode.value().copied(),
-        message: told.message.value().map(String::as_str),
+fn result(reported: Option<&ResultInfo>, out: &mut Vec<u8>) -> io::Result<()> {
+    let reported = reported.map(|reported| ResultJson {
+        code: reported.code.value().copied(),
+        subcode: reported.subcode.value().copied(),
+        message: reported.message.value().map(String::as_str),
     });
-    Ok(serde_json::to_writer(out, &told)?)
+    Ok(serde_json::to_writer(out, &reported)?)
 }
 
 #[derive(Serialize)]

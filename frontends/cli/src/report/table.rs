@@ -25,9 +25,9 @@ const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations",
 
 pub(crate) fn table(outcome: &Outcome, worst: &Worst, shows_secrets: bool) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
-    let told = outcome.calls.summaries();
-    calls(&told, worst, &mut out)?;
-    summary(outcome, told.len(), worst, &mut out)?;
+    let reported = outcome.calls.summaries();
+    calls(&reported, worst, &mut out)?;
+    summary(outcome, reported.len(), worst, &mut out)?;
     findings(worst, &mut out)?;
     if shows_secrets {
         for call in outcome.calls.whole().into_iter().flat_map(Replay::calls) {

@@ -140,7 +140,7 @@ pub fn events() -> Vec<String> {
 }
 
 /// A notification body that says something of the call of these tests.
-pub fn told(change: &str, resource_data: &Value) -> String {
+pub fn reported(change: &str, resource_data: &Value) -> String {
     let url = format!("/communications/calls/{CALL}");
     json!({ "value": [{ "changeType": change, "resourceUrl": url, "resourceData": resource_data }] })
         .to_string()
@@ -149,10 +149,13 @@ pub fn told(change: &str, resource_data: &Value) -> String {
 /// The same history as [`events`]: as notifications.
 pub fn notifications() -> Vec<String> {
     vec![
-        told("created", &json!({ "state": "incoming", "direction": "incoming" })),
-        told("updated", &json!({ "state": "establishing" })),
-        told("updated", &json!({ "state": "established" })),
-        told("deleted", &json!({ "state": "terminated", "resultInfo": { "code": 200, "subcode": 4521 } })),
+        reported("created", &json!({ "state": "incoming", "direction": "incoming" })),
+        reported("updated", &json!({ "state": "establishing" })),
+        reported("updated", &json!({ "state": "established" })),
+        reported(
+            "deleted",
+            &json!({ "state": "terminated", "resultInfo": { "code": 200, "subcode": 4521 } }),
+        ),
     ]
 }
 

@@ -35,8 +35,8 @@ fn write(chart: Chart, dot: &mut String) -> std::fmt::Result {
         writeln!(dot, "  \"begin {number}\" [shape=point, label=\"\", width=0.15]")?;
         writeln!(dot, "  \"begin {number}\" -> \"{}\" [label=\"{}\"]", beginning.state, beginning.event)?;
     }
-    for Step { from, cause, to, .. } in chart.steps() {
-        writeln!(dot, "  \"{from}\" -> \"{to}\" [label=\"{cause}\"]")?;
+    for Step { from, transition, to, .. } in chart.steps() {
+        writeln!(dot, "  \"{from}\" -> \"{to}\" [label=\"{transition}\"]")?;
     }
     writeln!(dot, "}}")
 }
@@ -49,7 +49,7 @@ fn branches(of: &[Branch<'_>], depth: usize, dot: &mut String) -> std::fmt::Resu
                 let border = if node.is_final { " [peripheries=2]" } else { "" };
                 writeln!(dot, "{indent}\"{}\"{border}", node.name)?;
             }
-            Branch::Region(name, inner) => {
+            Branch::Superstate(name, inner) => {
                 writeln!(dot, "{indent}subgraph \"cluster_{name}\" {{")?;
                 writeln!(dot, "{indent}  graph [label=\"{name}\", labelloc=t, labeljust=l, style=rounded]")?;
                 branches(inner, depth + 1, dot)?;

@@ -55,9 +55,9 @@ fn write(chart: Chart, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
 fn branches(of: &[Branch<'_>], steps: &[Step], writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
     of.iter().try_for_each(|branch| match branch {
         Branch::State(node) => state(node, steps, writer),
-        Branch::Region(name, inner) => {
-            let region = writer.create_element("state").with_attribute(("id", *name));
-            region.write_inner_content(|writer| branches(inner, steps, writer)).map(drop)
+        Branch::Superstate(name, inner) => {
+            let superstate = writer.create_element("state").with_attribute(("id", *name));
+            superstate.write_inner_content(|writer| branches(inner, steps, writer)).map(drop)
         }
     })
 }
@@ -70,7 +70,7 @@ fn state(node: &Node, steps: &[Step], writer: &mut Writer<Vec<u8>>) -> io::Resul
     let state = writer.create_element("state").with_attribute(("id", node.name));
     state.write_inner_content(|writer| {
         let mut out = steps.iter().filter(|step| step.from == node.name);
-        out.try_for_each(|step| transition(step.cause, step.to, writer))
+        out.try_for_each(|step| transition(step.transition, step.to, writer))
     })?;
     Ok(())
 }

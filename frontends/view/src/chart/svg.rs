@@ -43,8 +43,8 @@ pub fn svg(chart: Chart, way: Option<&Way>) -> String {
         .add(Description::new().add(Words::new(description(chart, way))))
         .add(Style::new(STYLE))
         .add(paper);
-    for region in plan.regions {
-        document = document.add(frame(region));
+    for superstate in plan.superstates {
+        document = document.add(frame(superstate));
     }
     for arrow in plan.arrows {
         document = document.add(drawn(arrow, &numbers(way, |mark| arrow.is_taken_by(mark, &nodes))));
@@ -72,7 +72,7 @@ fn description(chart: Chart, way: Option<&Way>) -> String {
         let steps = chart.steps();
         let from = |node: Node| {
             let out = steps.iter().filter(|step| step.from == node.name);
-            let out: Vec<_> = out.map(|step| format!("{} to {}", step.cause, step.to)).collect();
+            let out: Vec<_> = out.map(|step| format!("{} to {}", step.transition, step.to)).collect();
             (!out.is_empty()).then(|| format!("From {}: {}.", node.name, out.join(", ")))
         };
         let steps: Vec<_> = chart.nodes().into_iter().filter_map(from).collect();
@@ -94,12 +94,12 @@ impl Arrow {
         let leaves = match (self.from, &mark.from) {
             (Origin::Nothing, from) => from.is_none(),
             (Origin::State(state), Some(from)) => from == state,
-            (Origin::Region(region), Some(from)) => {
-                nodes.iter().any(|node| node.name == from && node.regions.contains(&region))
+            (Origin::Superstate(superstate), Some(from)) => {
+                nodes.iter().any(|node| node.name == from && node.superstates.contains(&superstate))
             }
-            (Origin::State(_) | Origin::Region(_), None) => false,
+            (Origin::State(_) | Origin::Superstate(_), None) => false,
         };
-        leaves && self.cause == mark.event && self.to == mark.to
+        leaves && self.transition == mark.event && self.to == mark.to
     }
 }
 
@@ -111,9 +111,9 @@ fn numbers(way: Option<&Way>, is_its: impl Fn(&Mark) -> bool) -> String {
     few.join(", ") + rest
 }
 
-fn frame(region: &Place) -> Group {
-    let name = text("region-name", region.name, Spot::RightOf(region.x + 14, region.y + 17));
-    Group::new().add(boxed(region, 0, 12).set("class", "region")).add(name)
+fn frame(superstate: &Place) -> Group {
+    let name = text("region-name", superstate.name, Spot::RightOf(superstate.x + 14, superstate.y + 17));
+    Group::new().add(boxed(superstate, 0, 12).set("class", "region")).add(name)
 }
 
 fn state(place: &Place, is_final: bool, way: Option<&Way>) -> Group {
@@ -150,13 +150,13 @@ fn drawn(arrow: &Arrow, numbers: &str) -> Group {
     let class = if numbers.is_empty() { "arrow" } else { "arrow taken" };
     let [.., before, tip] = arrow.line else { return Group::new() };
     let mut group = Group::new().set("class", class).add(Path::new().set("d", path(arrow.line)));
-    if let (Origin::Nothing | Origin::Region(_), Some((x, y))) = (arrow.from, arrow.line.first()) {
+    if let (Origin::Nothing | Origin::Superstate(_), Some((x, y))) = (arrow.from, arrow.line.first()) {
         let radius = if arrow.from == Origin::Nothing { 6 } else { 4 };
         group = group.add(Circle::new().set("cx", *x).set("cy", *y).set("r", radius));
     }
     group
         .add(Polygon::new().set("class", "tip").set("points", arrowhead(*before, *tip)))
-        .add(text("cause", arrow.cause, arrow.label))
+        .add(text("cause", arrow.transition, arrow.label))
         .adds(pill(numbers, arrow.numbers))
 }
 

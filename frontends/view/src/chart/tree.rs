@@ -5,7 +5,7 @@ use callfold::chart::Node;
 /// A state, or a superstate with what it holds.
 pub(super) enum Branch<'a> {
     State(&'a Node),
-    Region(&'static str, Vec<Self>),
+    Superstate(&'static str, Vec<Self>),
 }
 
 /// Everything in the order of the lifecycle.
@@ -16,12 +16,13 @@ pub(super) fn tree(nodes: &[Node]) -> Vec<Branch<'_>> {
 fn within<'a>(nodes: &'a [Node], outer: &[&'static str]) -> Vec<Branch<'a>> {
     let mut branches = Vec::new();
     let mut seen = Vec::new();
-    for node in nodes.iter().filter(|node| node.regions.starts_with(outer)) {
-        match node.regions.get(outer.len()) {
+    for node in nodes.iter().filter(|node| node.superstates.starts_with(outer)) {
+        match node.superstates.get(outer.len()) {
             None => branches.push(Branch::State(node)),
-            Some(region) if !seen.contains(region) => {
-                seen.push(*region);
-                branches.push(Branch::Region(region, within(nodes, &[outer, &[region]].concat())));
+            Some(superstate) if !seen.contains(superstate) => {
+                seen.push(*superstate);
+                branches
+                    .push(Branch::Superstate(superstate, within(nodes, &[outer, &[superstate]].concat())));
             }
             Some(_) => {}
         }

@@ -83,7 +83,7 @@ impl<K: Serialize, V: Serialize> Serialize for Ordered<K, V> {
 fn branches(of: &[Branch<'_>], steps: &[Step]) -> Vec<(&'static str, State)> {
     let member = |branch: &Branch<'_>| match branch {
         Branch::State(node) => (node.name, state(node, steps)),
-        Branch::Region(name, inner) => {
+        Branch::Superstate(name, inner) => {
             let states = branches(inner, steps);
             let initial = states.first().map(|(name, _)| *name);
             (*name, State { id: name, initial, states: Ordered(states), ..State::default() })
@@ -94,7 +94,7 @@ fn branches(of: &[Branch<'_>], steps: &[Step]) -> Vec<(&'static str, State)> {
 
 fn state(node: &Node, steps: &[Step]) -> State {
     let out = steps.iter().filter(|step| step.from == node.name);
-    let on = out.map(|step| (step.cause.to_owned(), format!("#{}", step.to)));
+    let on = out.map(|step| (step.transition.to_owned(), format!("#{}", step.to)));
     State {
         id: node.name,
         kind: node.is_final.then_some("final"),

@@ -31,18 +31,18 @@ pub struct Choice {
 ///
 /// assert!(choose(&[], &[]).calls.is_empty());
 /// ```
-pub fn choose(rows: &[Row<'_>], asked: &[CallId]) -> Choice {
+pub fn choose(rows: &[Row<'_>], request: &[CallId]) -> Choice {
     let are_few = rows.len() <= DETAILED_CALLS;
-    let is_asked = |row: &Row<'_>| asked.contains(&row.summary.id());
+    let is_requested = |row: &Row<'_>| request.contains(&row.summary.id());
     let mut wanted: Vec<_> =
-        rows.iter().filter(|row| are_few || is_asked(row) || row.findings.total() > 0).collect();
-    wanted.sort_by_cached_key(|row| Reverse((is_asked(row), badness(row))));
+        rows.iter().filter(|row| are_few || is_requested(row) || row.findings.total() > 0).collect();
+    wanted.sort_by_cached_key(|row| Reverse((is_requested(row), badness(row))));
     let mut choice = Choice::default();
     let mut events = 0;
     for row in wanted {
         let more = row.summary.revision();
         let is_full = choice.calls.len() >= DETAILED_CALLS || events + more > DETAILED_EVENTS;
-        if is_full && !is_asked(row) && !choice.calls.is_empty() {
+        if is_full && !is_requested(row) && !choice.calls.is_empty() {
             choice.left_out += 1;
         } else {
             events += more;

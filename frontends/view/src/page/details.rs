@@ -9,7 +9,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::index::{embedded, finding};
 use super::moments;
-use super::text::{harmless, many, number, shown, time, told};
+use super::text::{harmless, many, number, reported, shown, time};
 use super::{Report, rows};
 use crate::story::{Placed, Step, Story};
 use crate::{chart, timeline, words};
@@ -26,7 +26,7 @@ pub(super) fn section(story: &Story, report: &Report<'_>) -> Markup {
                 h2 id={ "title-" (id) } { a href={ "#call-" (id) } { (id) } }
                 p.line {
                     (rows::state(&summary)) " " (words::state(last.state()))
-                    @if let Some(ended) = rows::ended(&summary) { " · " (told(&ended)) }
+                    @if let Some(ended) = rows::ended(&summary) { " · " (reported(&ended)) }
                     @if let Some(duration) = rows::duration(&summary) { " · " (words::clock(duration)) }
                     " · " (many(story.steps().len(), "event"))
                 }
@@ -61,7 +61,7 @@ fn facts(call: &Call) -> Markup {
     html! {
         dl.facts {
             @for (name, fact) in facts {
-                @if let Some(fact) = fact { div { dt { (name) } dd { (told(&fact)) } } }
+                @if let Some(fact) = fact { div { dt { (name) } dd { (reported(&fact)) } } }
             }
         }
     }
@@ -183,7 +183,7 @@ fn event(step: &Step, first: Option<Timestamp>, found: &[&Placed]) -> Markup {
             td.time { @if let Some(at) = recorded.at { time datetime=(At(at)) { (time(at)) } } }
             td.number { @if let (Some(at), Some(first)) = (recorded.at, first) { (after(at, first)) } }
             td {
-                span.words { (told(&words::event(recorded))) }
+                span.words { (reported(&words::event(recorded))) }
                 @for placed in found.iter().take(NAMED) {
                     " " (super::text::severity(placed.finding.kind.severity())) " " (placed.finding.kind)
                 }

@@ -6,7 +6,7 @@ use callfold::Severity;
 use maud::{Markup, PreEscaped, html};
 
 use super::rows::{self, row};
-use super::text::{kind, many, number, severity, told};
+use super::text::{kind, many, number, reported, severity};
 use super::{DETAILED_CALLS, DETAILED_EVENTS, Report, Row, plots};
 use crate::story::Placed;
 
@@ -36,7 +36,7 @@ pub(super) fn header(report: &Report<'_>) -> Markup {
                 details { summary { (many(report.inputs.len(), "log")) } (inputs(report)) }
             } @else { (inputs(report)) }
             @for (path, why) in &report.unreadable {
-                p.note { (severity(Severity::Error)) " Not read: " (told(path)) ": " (told(why)) }
+                p.note { (severity(Severity::Error)) " Not read: " (reported(path)) ": " (reported(why)) }
             }
         }
     }
@@ -47,7 +47,7 @@ fn inputs(report: &Report<'_>) -> Markup {
         ul.inputs {
             @for input in &report.inputs {
                 li {
-                    code { (told(&input.path)) } " " (input.format) ", " (many(big(input.records), "record"))
+                    code { (reported(&input.path)) } " " (input.format) ", " (many(big(input.records), "record"))
                     @if input.malformed > 0 { ", " (number(big(input.malformed))) " that cannot be read" }
                 }
             }
@@ -69,12 +69,13 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Resu
     }
     out.write_str(&loose(report).0)?;
     let ids = rows::ids(&report.stories);
-    let (told, rest): (Vec<_>, Vec<_>) = report.calls.iter().partition(|row| ids.contains(&row.summary.id()));
+    let (reported, rest): (Vec<_>, Vec<_>) =
+        report.calls.iter().partition(|row| ids.contains(&row.summary.id()));
     out.write_str(&html! { h2 id="calls" { "Calls" } (filters(report)) (left_out(report)) }.0)?;
-    if !told.is_empty() {
-        out.write_str(&table("Calls with details", &told, true).0)?;
+    if !reported.is_empty() {
+        out.write_str(&table("Calls with details", &reported, true).0)?;
     }
-    if rest.is_empty() { Ok(()) } else { others(&rest, !told.is_empty(), out) }
+    if rest.is_empty() { Ok(()) } else { others(&rest, !reported.is_empty(), out) }
 }
 
 fn table(caption: &str, calls: &[&Row<'_>], has_details: bool) -> Markup {
@@ -90,9 +91,9 @@ fn table(caption: &str, calls: &[&Row<'_>], has_details: bool) -> Markup {
 }
 
 /// The calls without details: some of them, and all as data that the script shows page by page.
-fn others(rest: &[&Row<'_>], has_told: bool, out: &mut impl fmt::Write) -> fmt::Result {
+fn others(rest: &[&Row<'_>], has_reported: bool, out: &mut impl fmt::Write) -> fmt::Result {
     let shown = rest.get(..ROWS.min(rest.len())).unwrap_or_default();
-    let caption = if has_told { "Other calls" } else { "All calls" };
+    let caption = if has_reported { "Other calls" } else { "All calls" };
     let pages = html! {
         div.pages data-role="others" {
             (table(caption, shown, false))
@@ -156,8 +157,8 @@ fn left_out(report: &Report<'_>) -> Markup {
                 "To have another told, make the page again with " code { "--call ID" } "."
             }
         }
-        @for (call, why) in &report.untold {
-            p.note { (severity(Severity::Error)) " Call " code { (call) } " cannot be told in detail: " (told(why)) }
+        @for (call, why) in &report.not_reported {
+            p.note { (severity(Severity::Error)) " Call " code { (call) } " cannot be told in detail: " (reported(why)) }
         }
     }
 }
@@ -182,8 +183,8 @@ pub(super) fn finding(placed: &Placed) -> Markup {
     let of = placed.finding.kind;
     html! {
         li data-kind=(of) {
-            (severity(of.severity())) " " b { (of) } ": " (told(&placed.finding.message)) " "
-            span.place { (told(&placed.input)) ":" (placed.line) ", record " (placed.record) }
+            (severity(of.severity())) " " b { (of) } ": " (reported(&placed.finding.message)) " "
+            span.place { (reported(&placed.input)) ":" (placed.line) ", record " (placed.record) }
         }
     }
 }

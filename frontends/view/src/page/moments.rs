@@ -106,7 +106,7 @@ impl Known {
 
     fn roster(&mut self, call: &Call) -> BTreeMap<String, Option<String>> {
         let now: BTreeMap<_, _> =
-            call.participants().enumerate().map(|(place, one)| seat(place, one)).collect();
+            call.participants().enumerate().map(|(place, one)| entry(place, one)).collect();
         let gone = self.roster.keys().filter(|key| !now.contains_key(*key)).map(|key| (key.clone(), None));
         let mut changes: BTreeMap<_, _> = gone.collect();
         let new = now.iter().filter(|(key, name)| self.roster.get(*key) != Some(name));
@@ -116,11 +116,11 @@ impl Known {
     }
 
     fn tones(&mut self, call: &Call) -> Option<(usize, Vec<String>)> {
-        let told = call.tones().iter().filter_map(|told| told.tone.value());
-        let now: Vec<_> = told.map(|tone| shown(words::key(tone.as_str()))).collect();
+        let reported = call.tones().iter().filter_map(|reported| reported.tone.value());
+        let now: Vec<_> = reported.map(|tone| shown(words::key(tone.as_str()))).collect();
         let before = changed(&mut self.tones, now)?;
-        let stay = before.iter().zip(&self.tones).take_while(|(before, now)| before == now).count();
-        Some((stay, self.tones.iter().skip(stay).cloned().collect()))
+        let presence = before.iter().zip(&self.tones).take_while(|(before, now)| before == now).count();
+        Some((presence, self.tones.iter().skip(presence).cloned().collect()))
     }
 
     fn deadlines(&mut self, call: &Call) -> Option<Vec<String>> {
@@ -146,14 +146,14 @@ fn changed<T: PartialEq>(known: &mut T, now: T) -> Option<T> {
     if *known == now { None } else { Some(core::mem::replace(known, now)) }
 }
 
-fn seat(place: usize, told: &Participant) -> (String, String) {
-    let key = told.id.value().map_or_else(|| format!("#{place}"), |id| shown(&id.to_string()));
+fn entry(place: usize, reported: &Participant) -> (String, String) {
+    let key = reported.id.value().map_or_else(|| format!("#{place}"), |id| shown(&id.to_string()));
     let marks = [
-        (told.is_muted.value() == Some(&true), "muted"),
-        (told.is_in_lobby.value() == Some(&true), "in the lobby"),
+        (reported.is_muted.value() == Some(&true), "muted"),
+        (reported.is_in_lobby.value() == Some(&true), "in the lobby"),
     ];
     let marks: Vec<_> = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect();
-    let name = shown(&words::participant(told));
+    let name = shown(&words::participant(reported));
     (key, if marks.is_empty() { name } else { format!("{name} ({})", marks.join(", ")) })
 }
 

@@ -107,18 +107,20 @@ fn short(ending: &str) -> String {
 
 fn durations(calls: &[Row<'_>]) -> Vec<Bar> {
     let mut counts = [0; LENGTHS.len()];
-    let mut untold = 0;
+    let mut not_reported = 0;
     for row in calls {
         let place = duration(&row.summary).and_then(|duration| counts.get_mut(length(duration)));
-        *place.unwrap_or(&mut untold) += 1;
+        *place.unwrap_or(&mut not_reported) += 1;
     }
     let bars = LENGTHS.iter().zip(counts).map(|((_, name), count)| Bar::new(*name, count));
     // Empty lengths between others are a part of the picture, and those around it are not.
     let bars: Vec<_> = bars.collect();
     let from = bars.iter().position(|bar| bar.count > 0).unwrap_or(bars.len());
     let to = bars.iter().rposition(|bar| bar.count > 0).map_or(0, |last| last + 1);
-    let told = bars.into_iter().take(to).skip(from);
-    told.chain([Bar::new("no times told", untold)].into_iter().filter(|bar| bar.count > 0)).collect()
+    let reported = bars.into_iter().take(to).skip(from);
+    reported
+        .chain([Bar::new("no times told", not_reported)].into_iter().filter(|bar| bar.count > 0))
+        .collect()
 }
 
 fn length(duration: SignedDuration) -> usize {

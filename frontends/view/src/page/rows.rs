@@ -7,7 +7,7 @@ use callfold::{CallId, FindingKind, Severity, Summary};
 use maud::{Markup, html};
 
 use super::Row;
-use super::text::{mark, shown, told};
+use super::text::{mark, reported, shown};
 use crate::words;
 
 const HEADINGS: [(&str, &str); 7] = [
@@ -34,7 +34,7 @@ pub(super) fn row(row: &Row<'_>, has_details: bool) -> Markup {
                 @if has_details { a href={ "#call-" (call.id()) } { (call.id()) } } @else { (call.id()) }
             }
             td { (state(call)) }
-            td { (told(&ended)) }
+            td { (reported(&ended)) }
             td.number data-label="duration" { (duration(call).map_or_else(String::new, words::clock)) }
             td.number data-label="operations" { (count(call.operations().count())) }
             td.number data-label="participants" { (count(call.participants())) }
@@ -74,8 +74,8 @@ fn count(number: usize) -> String {
 /// How a call ended, where that was told.
 pub(super) fn ended(call: &Summary<'_>) -> Option<String> {
     let reason = || call.termination_reason().map(String::from);
-    let told = call.result_info().map(words::ending).filter(|ended| !ended.is_empty());
-    told.or_else(reason).map(|ended| shown(&ended))
+    let reported = call.result_info().map(words::ending).filter(|ended| !ended.is_empty());
+    reported.or_else(reason).map(|ended| shown(&ended))
 }
 
 pub(super) fn duration(call: &Summary<'_>) -> Option<callfold::jiff::SignedDuration> {

@@ -30,7 +30,7 @@ fn steers(char: char) -> bool {
 }
 
 /// The same, kept apart from the direction of what surrounds it.
-pub(super) fn told(text: &str) -> Markup {
+pub(super) fn reported(text: &str) -> Markup {
     html! { bdi { (shown(text)) } }
 }
 

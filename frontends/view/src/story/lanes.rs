@@ -15,7 +15,7 @@ use crate::words;
 /// How long the call was in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Band {
+pub struct StateSpan {
     /// The state.
     pub state: State,
     /// The step that led there.
@@ -59,7 +59,7 @@ pub struct AudioSpan {
 /// A participant, from coming to leaving.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Stay {
+pub struct Presence {
     /// The id in the roster, where it was told.
     pub id: Option<ParticipantId>,
     /// Who it is, for people.
@@ -73,7 +73,7 @@ pub struct Stay {
 /// A key that was pressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Pressed {
+pub struct ReceivedTone {
     /// The key, such as `tone1` or `pound`.
     pub tone: String,
     /// The step at which it was told.
@@ -104,12 +104,12 @@ impl Story {
     /// # use callfold_view::story::Story;
     /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
     /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
-    /// assert_eq!(story.bands()[0].to, None);
+    /// assert_eq!(story.state_spans()[0].to, None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn bands(&self) -> Vec<Band> {
+    pub fn state_spans(&self) -> Vec<StateSpan> {
         let states = self.steps().iter().map(|step| Some(step.state));
-        spans(states).into_iter().map(|(state, from, to)| Band { state, from, to }).collect()
+        spans(states).into_iter().map(|(state, from, to)| StateSpan { state, from, to }).collect()
     }
 
     /// What audio was, one after another.
@@ -122,11 +122,11 @@ impl Story {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn audio(&self) -> Vec<AudioSpan> {
-        let told = |call: &Call| {
+        let reported = |call: &Call| {
             let audio = call.audio().map(MediaState::as_str);
             audio.filter(|_| call.state().is_live()).map(String::from)
         };
-        spans(self.calls().map(|call| told(&call)))
+        spans(self.calls().map(|call| reported(&call)))
             .into_iter()
             .map(|(audio, from, to)| AudioSpan { audio, from, to })
             .collect()
@@ -179,11 +179,11 @@ impl Story {
     /// # use callfold_view::story::Story;
     /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
     /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
-    /// assert!(story.stays().is_empty());
+    /// assert!(story.presences().is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn stays(&self) -> Vec<Stay> {
-        let mut stays: Vec<Stay> = Vec::new();
+    pub fn presences(&self) -> Vec<Presence> {
+        let mut presences: Vec<Presence> = Vec::new();
         // Who is there, each with the place of the stay.
         let mut here: BTreeMap<Option<ParticipantId>, usize> = BTreeMap::new();
         for (at, (step, call)) in self.steps().iter().zip(self.calls()).enumerate() {
@@ -191,18 +191,18 @@ impl Story {
                 continue;
             }
             let present: BTreeSet<_> = call.participants().map(|one| one.id.value()).collect();
-            here.retain(|id, stay| {
+            here.retain(|id, presence| {
                 let is_present = present.contains(&id.as_ref());
-                if let Some(stay) = stays.get_mut(*stay).filter(|_| !is_present) {
-                    stay.to = Some(at);
+                if let Some(presence) = presences.get_mut(*presence).filter(|_| !is_present) {
+                    presence.to = Some(at);
                 }
                 is_present
             });
             for one in call.participants() {
-                let stay = *here.entry(one.id.value().cloned()).or_insert(stays.len());
-                match stays.get_mut(stay) {
-                    Some(stay) => stay.name = words::participant(one),
-                    None => stays.push(Stay {
+                let presence = *here.entry(one.id.value().cloned()).or_insert(presences.len());
+                match presences.get_mut(presence) {
+                    Some(presence) => presence.name = words::participant(one),
+                    None => presences.push(Presence {
                         id: one.id.value().cloned(),
                         name: words::participant(one),
                         from: at,
@@ -211,7 +211,7 @@ impl Story {
                 }
             }
         }
-        stays
+        presences
     }
 
     /// The keys that were pressed, in the order in which that was told.
@@ -223,13 +223,13 @@ impl Story {
     /// assert!(story.tones().is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn tones(&self) -> Vec<Pressed> {
-        let pressed = self.steps().iter().enumerate().filter_map(|(at, step)| {
-            let CallEvent::ToneReceived(told) = &step.recorded.event else { return None };
-            let tone = told.tone.value().map_or_else(|| "unknown".into(), |tone| tone.as_str().into());
-            Some(Pressed { tone, at })
+    pub fn tones(&self) -> Vec<ReceivedTone> {
+        let received_tones = self.steps().iter().enumerate().filter_map(|(at, step)| {
+            let CallEvent::ToneReceived(reported) = &step.recorded.event else { return None };
+            let tone = reported.tone.value().map_or_else(|| "unknown".into(), |tone| tone.as_str().into());
+            Some(ReceivedTone { tone, at })
         });
-        pressed.collect()
+        received_tones.collect()
     }
 
     /// The deadlines that ran, in the order in which they were armed.
@@ -245,13 +245,14 @@ impl Story {
         let mut armed: Vec<Armed> = Vec::new();
         let kept_alive =
             |step: &Step| matches!(step.recorded.event, CallEvent::Service(ServiceEvent::KeptAlive));
-        let tells_kept_alive = self.steps().iter().any(kept_alive);
+        let reports_kept_alive = self.steps().iter().any(kept_alive);
         for (at, (call, time)) in self.calls().zip(self.times()).enumerate() {
             let running = call.deadlines();
             for one in armed.iter_mut().filter(|one| one.to.is_none()) {
                 if !running.iter().any(|due| (due.deadline, due.at) == (one.deadline, one.due)) {
-                    let is_told = one.deadline != Deadline::KeepAlive || tells_kept_alive;
-                    (one.to, one.is_missed) = (Some(at), is_told && time.is_some_and(|time| time >= one.due));
+                    let is_reported = one.deadline != Deadline::KeepAlive || reports_kept_alive;
+                    (one.to, one.is_missed) =
+                        (Some(at), is_reported && time.is_some_and(|time| time >= one.due));
                 }
             }
             for due in running {
@@ -274,9 +275,9 @@ impl Story {
 }
 
 /// How long something was the same.
-fn spans<T: PartialEq>(told: impl Iterator<Item = Option<T>>) -> Vec<(T, usize, Option<usize>)> {
+fn spans<T: PartialEq>(reported: impl Iterator<Item = Option<T>>) -> Vec<(T, usize, Option<usize>)> {
     let mut spans: Vec<(T, usize, Option<usize>)> = Vec::new();
-    for (at, now) in told.enumerate() {
+    for (at, now) in reported.enumerate() {
         let open = spans.last_mut().filter(|(_, _, to)| to.is_none());
         match (open, now) {
             (Some((before, ..)), Some(now)) if *before == now => {}

@@ -3,7 +3,7 @@
 use svg::node::element::Group;
 
 use super::clock;
-use super::ink::{SMALL, Spot, fits, group, line, rectangle, shape, text, told};
+use super::ink::{SMALL, Spot, fits, group, line, rectangle, reported, shape, text};
 use super::letters::width;
 use super::room::Room;
 use super::scale::{Scale, Stretch};
@@ -43,7 +43,7 @@ pub(super) fn squeezed(scale: &Scale) -> impl Iterator<Item = (f64, f64, Stretch
 fn broken(from: f64, to: f64, y: f64, stretch: Stretch) -> Group {
     let (middle, label) = ((from + to) / 2.0, clock::about(stretch.pause));
     let title = format!("{} pass here: squeezed", clock::duration(stretch.pause));
-    let broken = told("pause", &title).add(rectangle(middle - 5.0, y - 3.0, 10.0, 6.0)).add(shape(
+    let broken = reported("pause", &title).add(rectangle(middle - 5.0, y - 3.0, 10.0, 6.0)).add(shape(
         "slashes",
         "M-6,6L-1,-6M1,6L6,-6",
         middle,
@@ -77,12 +77,12 @@ fn revisions(sheet: &Sheet<'_>) -> Vec<(f64, String)> {
 }
 
 fn times(scale: &Scale) -> Vec<(f64, String)> {
-    let told = |time: f64| Some((scale.at_elapsed(time)?, clock::elapsed(time)));
+    let reported = |time: f64| Some((scale.at_elapsed(time)?, clock::elapsed(time)));
     let ends = [0.0, scale.whole()].into_iter();
     let pauses = scale.elapsed.iter().zip(scale.elapsed.iter().skip(1)).zip(&scale.stretches);
     let pauses = pauses.filter(|(_, stretch)| stretch.is_squeezed);
     let pauses = pauses.flat_map(|((before, after), _)| [*before, *after]).flatten();
-    ends.chain(pauses).chain(even(scale)).filter_map(told).collect()
+    ends.chain(pauses).chain(even(scale)).filter_map(reported).collect()
 }
 
 /// Full seconds or minutes, where nothing is squeezed.

@@ -18,8 +18,9 @@ pub(super) fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     let (minutes, hours, days) = (whole / 60 % 60, whole / 3600 % 24, whole / 86400);
     let units = [(days, "d"), (hours, "h"), (minutes, "min"), (whole % 60, "s")];
-    let told = units.into_iter().skip_while(|(count, _)| *count == 0).take(2).filter(|(count, _)| *count > 0);
-    told.map(|(count, unit)| format!("{count} {unit}")).collect::<Vec<_>>().join(" ")
+    let reported =
+        units.into_iter().skip_while(|(count, _)| *count == 0).take(2).filter(|(count, _)| *count > 0);
+    reported.map(|(count, unit)| format!("{count} {unit}")).collect::<Vec<_>>().join(" ")
 }
 
 /// The same in few letters, rounded to its greatest unit.

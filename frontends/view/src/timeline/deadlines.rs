@@ -4,7 +4,7 @@ use callfold::call::Deadline;
 use svg::node::element::Group;
 
 use super::clock;
-use super::ink::{SMALL, Spot, circle, fits, fitted, group, line, shape, text, told};
+use super::ink::{SMALL, Spot, circle, fits, fitted, group, line, reported, shape, text};
 use super::letters::width;
 use super::sheet::{GUTTER, LEFT, Lane, MARGIN, RIGHT, Sheet, rows};
 use crate::story::Armed;
@@ -32,7 +32,8 @@ fn row(sheet: &Sheet<'_>, kind: Deadline, all: &[Armed], y: f64) -> Group {
         _ => format!("{MISSED} {missed} of {}: {}", all.len(), words::deadline(kind)),
     };
     let class = if missed > 0 { "deadline is-missed" } else { "deadline" };
-    let mut row = told(class, &label).add(fitted("name", &label, SMALL, Spot::RightOf(MARGIN, y), GUTTER));
+    let mut row =
+        reported(class, &label).add(fitted("name", &label, SMALL, Spot::RightOf(MARGIN, y), GUTTER));
     for armed in apart(sheet, all, true).into_iter().chain(apart(sheet, all, false)) {
         row = row.add(drawn(sheet, armed, y));
     }
@@ -55,7 +56,7 @@ fn drawn(sheet: &Sheet<'_>, armed: &Armed, y: f64) -> Group {
     let (from, end) = (sheet.at(armed.from), sheet.till(armed.from, armed.to));
     let due = sheet.scale.at_time(armed.due).filter(|due| armed.is_missed && *due >= from);
     let flag = due.unwrap_or(end);
-    let drawn = told(if armed.is_missed { "missed" } else { "met" }, &title(sheet, armed))
+    let drawn = reported(if armed.is_missed { "missed" } else { "met" }, &title(sheet, armed))
         .add(line((from, y), (flag, y)))
         .add(circle(from, y, 2.0));
     if !armed.is_missed && armed.to.is_none() {

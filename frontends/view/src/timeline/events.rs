@@ -3,7 +3,7 @@
 use callfold::call::CallEvent;
 use svg::node::element::Group;
 
-use super::ink::{HANGING, SMALL, Spot, group, hanging, line, px, text, told};
+use super::ink::{HANGING, SMALL, Spot, group, hanging, line, px, reported, text};
 use super::letters::{count, width};
 use super::room::{Label, Room};
 use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
@@ -74,7 +74,7 @@ fn is_move(sheet: &Sheet<'_>, tick: &Tick) -> bool {
 fn drawn(sheet: &Sheet<'_>, tick: &Tick, top: f64) -> Group {
     let mark = line((tick.x, top), (tick.x, top + TICK));
     let mark = mark.set("class", "tick").set("data-step", tick.first).set("data-x", px(tick.x));
-    told("event", &title(sheet, tick)).add(mark)
+    reported("event", &title(sheet, tick)).add(mark)
 }
 
 fn event(sheet: &Sheet<'_>, step: usize) -> &'static str {

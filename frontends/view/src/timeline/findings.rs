@@ -3,7 +3,7 @@
 use callfold::Severity;
 use svg::node::element::Group;
 
-use super::ink::{SMALL, Spot, circle, group, shape, text, told};
+use super::ink::{SMALL, Spot, circle, group, reported, shape, text};
 use super::room::Room;
 use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
 use crate::story::Placed;
@@ -38,7 +38,7 @@ fn mark(sheet: &Sheet<'_>, placed: &Placed, room: &mut Room, top: f64) -> Option
     let row = room.mark(x - 8.0, x + 8.0)?;
     let severity = placed.finding.kind.severity();
     let title = format!("{severity}: {} ({}, line {})", placed.finding, placed.input, placed.line);
-    let group = told(&format!("finding {severity}"), &title);
+    let group = reported(&format!("finding {severity}"), &title);
     Some(sign(group, severity, x, top + MARK * (row as f64 + 0.5)))
 }
 

@@ -13,7 +13,7 @@ const FEW: usize = 12;
 
 /// Which call it is.
 pub(super) fn title(sheet: &Sheet<'_>) -> String {
-    let direction = sheet.story.last().direction().map(|told| format!(", {}", tidy(told.as_str())));
+    let direction = sheet.story.last().direction().map(|reported| format!(", {}", tidy(reported.as_str())));
     format!("Call {}{}", sheet.story.id(), direction.unwrap_or_default())
 }
 
@@ -36,19 +36,22 @@ pub(super) fn extent(sheet: &Sheet<'_>) -> String {
         || "no times told".into(),
         |first| format!("from {first}, for {}", clock::duration(sheet.scale.whole())),
     );
-    let mut told = vec![times, count(sheet.story.steps().len(), "event")];
+    let mut reported = vec![times, count(sheet.story.steps().len(), "event")];
     let findings = sheet.story.findings().len();
-    told.extend((findings > 0).then(|| count(findings, "finding")));
-    told.join(" · ")
+    reported.extend((findings > 0).then(|| count(findings, "finding")));
+    reported.join(" · ")
 }
 
 /// All of it, for whoever does not see the picture.
 pub(super) fn description(sheet: &Sheet<'_>) -> String {
     let story = sheet.story;
-    let states = story.bands().into_iter().map(|band| format!("{} at {}", band.state, sheet.when(band.from)));
+    let states = story
+        .state_spans()
+        .into_iter()
+        .map(|state_span| format!("{} at {}", state_span.state, sheet.when(state_span.from)));
     let operations = story.operations().into_iter().map(|span| format!("{} {}", span.kind, how(&span)));
-    let people = story.stays().into_iter().map(|stay| short(&stay.name));
-    let keys = story.tones().into_iter().map(|pressed| short(words::key(&pressed.tone)));
+    let people = story.presences().into_iter().map(|presence| short(&presence.name));
+    let keys = story.tones().into_iter().map(|received_tones| short(words::key(&received_tones.tone)));
     let missed = story.deadlines().into_iter().filter(|armed| armed.is_missed);
     let missed = missed.map(|armed| words::deadline(armed.deadline).to_owned());
     let findings = story.findings().iter().map(|placed| short(&placed.finding.to_string()));

@@ -26,7 +26,7 @@ pub(super) fn group(class: &str) -> Group {
 }
 
 /// A group that tells what it is to whoever points at it.
-pub(super) fn told(class: &str, title: &str) -> Group {
+pub(super) fn reported(class: &str, title: &str) -> Group {
     group(class).add(Title::new(tidy(title)))
 }
 

@@ -2,11 +2,11 @@
 
 use svg::node::element::Group;
 
-use super::ink::{SMALL, Spot, group, rectangle, text, told};
+use super::ink::{SMALL, Spot, group, rectangle, reported, text};
 use super::letters::{shorten, width};
 use super::room::Room;
 use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
-use crate::story::Pressed;
+use crate::story::ReceivedTone;
 use crate::words;
 
 const CAP: f64 = 20.0;
@@ -16,8 +16,8 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let mut room = Room::new(4, (LEFT, RIGHT));
     let mut lane = group("lane").add(name("heading", "Keys", top + CAP / 2.0));
     let mut left_out = 0;
-    for pressed in &tones {
-        match cap(sheet, pressed, &mut room, top) {
+    for received_tones in &tones {
+        match cap(sheet, received_tones, &mut room, top) {
             Some(cap) => lane = lane.add(cap),
             None => left_out += 1,
         }
@@ -30,14 +30,14 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     (!tones.is_empty()).then_some(Lane { group: lane, height })
 }
 
-fn cap(sheet: &Sheet<'_>, pressed: &Pressed, room: &mut Room, top: f64) -> Option<Group> {
-    let key = shorten(words::key(&pressed.tone), SMALL, 70.0);
-    let (x, across) = (sheet.at(pressed.at), (width(&key, SMALL) + 10.0).max(CAP - 2.0));
+fn cap(sheet: &Sheet<'_>, received_tones: &ReceivedTone, room: &mut Room, top: f64) -> Option<Group> {
+    let key = shorten(words::key(&received_tones.tone), SMALL, 70.0);
+    let (x, across) = (sheet.at(received_tones.at), (width(&key, SMALL) + 10.0).max(CAP - 2.0));
     let left = (x - across / 2.0).clamp(LEFT - 10.0, RIGHT - across);
     let row = room.mark(left, left + across)?;
     let y = top + (CAP + 4.0) * (row as f64);
-    let title = format!("key {} at {}", words::key(&pressed.tone), sheet.when(pressed.at));
-    let caps = told("key", &title).add(rectangle(left, y, across, CAP - 1.0).set("rx", 4)).add(text(
+    let title = format!("key {} at {}", words::key(&received_tones.tone), sheet.when(received_tones.at));
+    let caps = reported("key", &title).add(rectangle(left, y, across, CAP - 1.0).set("rx", 4)).add(text(
         "",
         &key,
         SMALL,

@@ -3,7 +3,7 @@
 use callfold::operation::State;
 use svg::node::element::Group;
 
-use super::ink::{SMALL, Spot, circle, fits, fitted, line, rectangle, shape, told};
+use super::ink::{SMALL, Spot, circle, fits, fitted, line, rectangle, reported, shape};
 use super::letters::{count, width};
 use super::sheet::{LEFT, Lane, RIGHT, ROWS, Sheet, name, rows};
 use crate::story::OperationSpan;
@@ -55,14 +55,14 @@ fn row(sheet: &Sheet<'_>, span: &OperationSpan, y: f64) -> Group {
     let title = format!("{label}, {}. {ending}", sheet.span(span.from, to));
     let end = sheet.till(span.from, span.to);
     let mut drawn =
-        told(&format!("operation {}", how.replace(' ', "-")), &title).add(name("name", &label, y));
+        reported(&format!("operation {}", how.replace(' ', "-")), &title).add(name("name", &label, y));
     for (at, (from, state)) in span.states.iter().enumerate() {
         let to = span.states.get(at + 1).map_or(end, |(to, _)| sheet.at(*to));
         drawn = stretch(drawn, *state, sheet.at(*from), to, y);
     }
     let drawn = mark(drawn, how, end, y);
     match how {
-        "failed" => beside(drawn, &ending, sheet.at(span.from), end, y),
+        "failed" => no_state_change(drawn, &ending, sheet.at(span.from), end, y),
         _ => drawn,
     }
 }
@@ -95,7 +95,7 @@ fn mark(row: Group, how: &str, x: f64, y: f64) -> Group {
 }
 
 /// Words to the right of a bar, or to its left, where there is more room.
-fn beside(row: Group, words: &str, from: f64, to: f64, y: f64) -> Group {
+fn no_state_change(row: Group, words: &str, from: f64, to: f64, y: f64) -> Group {
     let (before, after) = (from - LEFT - 12.0, RIGHT - to - 12.0);
     let is_after = fits(words, SMALL, after) || after >= before;
     let room = before.max(after);

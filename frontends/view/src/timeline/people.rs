@@ -2,24 +2,24 @@
 
 use svg::node::element::Group;
 
-use super::ink::{line, rectangle, shape, told};
+use super::ink::{line, rectangle, reported, shape};
 use super::letters::count;
 use super::sheet::{Lane, Sheet, name, rows};
-use crate::story::Stay;
+use crate::story::Presence;
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
-    let rest = |left_out: &[Stay]| format!("… and {}", count(left_out.len(), "more participant"));
-    rows("Participants", &sheet.story.stays(), top, |stay, y| row(sheet, stay, y), rest)
+    let rest = |left_out: &[Presence]| format!("… and {}", count(left_out.len(), "more participant"));
+    rows("Participants", &sheet.story.presences(), top, |presence, y| row(sheet, presence, y), rest)
 }
 
-fn row(sheet: &Sheet<'_>, stay: &Stay, y: f64) -> Group {
-    let (from, to) = (sheet.at(stay.from), sheet.till(stay.from, stay.to));
-    let title = format!("{}, {}", stay.name, sheet.span(stay.from, stay.to.or(sheet.end)));
-    let row = told("stay", &title)
-        .add(name("name", &stay.name, y))
+fn row(sheet: &Sheet<'_>, presence: &Presence, y: f64) -> Group {
+    let (from, to) = (sheet.at(presence.from), sheet.till(presence.from, presence.to));
+    let title = format!("{}, {}", presence.name, sheet.span(presence.from, presence.to.or(sheet.end)));
+    let row = reported("stay", &title)
+        .add(name("name", &presence.name, y))
         .add(rectangle(from, y - 2.5, to - from, 5.0))
         .add(line((from, y - 6.0), (from, y + 6.0)));
-    match stay.to.or_else(|| sheet.end.filter(|end| *end > stay.from)) {
+    match presence.to.or_else(|| sheet.end.filter(|end| *end > presence.from)) {
         Some(_) => row.add(line((to, y - 6.0), (to, y + 6.0))),
         None => row.add(shape("goes-on", "M-7,-4L0,0L-7,4", to, y)),
     }

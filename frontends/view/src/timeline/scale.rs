@@ -78,13 +78,13 @@ impl Scale {
 
     /// The same in seconds since the first time.
     pub(super) fn at_elapsed(&self, time: f64) -> Option<f64> {
-        let told = self.elapsed.iter().position(Option::is_some)?;
-        let after = self.elapsed.partition_point(|one| one.is_none_or(|one| one < time)).max(told);
+        let reported = self.elapsed.iter().position(Option::is_some)?;
+        let after = self.elapsed.partition_point(|one| one.is_none_or(|one| one < time)).max(reported);
         let (later, x) = (self.elapsed.get(after).copied()??, *self.places.get(after)?);
         if later == time {
             return Some(x);
         }
-        let before = after.checked_sub(1).filter(|before| *before >= told)?;
+        let before = after.checked_sub(1).filter(|before| *before >= reported)?;
         let (earlier, left) = (self.elapsed.get(before).copied()??, *self.places.get(before)?);
         Some(left + (x - left) * (time - earlier) / (later - earlier))
     }

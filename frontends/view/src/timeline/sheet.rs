@@ -41,7 +41,7 @@ pub(super) struct Lane {
 impl<'a> Sheet<'a> {
     pub(super) fn of(story: &'a Story) -> Self {
         let is_over = !story.last().state().is_live();
-        let end = story.bands().last().filter(|_| is_over).map(|band| band.from);
+        let end = story.state_spans().last().filter(|_| is_over).map(|state_span| state_span.from);
         Self { story, scale: Scale::of(story, LEFT, LAST), end }
     }
 

@@ -118,9 +118,9 @@ impl Drawn {
             assert!(one.left >= 0.0 && one.right <= self.width, "{which}: {one:?}");
             assert!(one.middle - half >= 0.0 && one.middle + half <= self.height, "{which}: {one:?}");
             for other in &self.texts[..number] {
-                let is_beside = one.right <= other.left || other.right <= one.left;
+                let has_no_state_change = one.right <= other.left || other.right <= one.left;
                 let is_apart = (one.middle - other.middle).abs() >= (one.size + other.size) * 0.4;
-                assert!(is_beside || is_apart, "{which}: {one:?} on {other:?}");
+                assert!(has_no_state_change || is_apart, "{which}: {one:?} on {other:?}");
             }
         }
     }

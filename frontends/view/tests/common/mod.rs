@@ -2,8 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "every test file uses a part of it")]
 
 pub mod drawn;
+pub mod reported;
 pub mod samples;
-pub mod told;
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,8 @@ use callfold::{call, operation};
 /// From, cause, to.
 pub type Relation = BTreeSet<[String; 3]>;
 
-pub fn step(from: impl ToString, cause: impl ToString, to: impl ToString) -> [String; 3] {
-    [from.to_string(), cause.to_string(), to.to_string()]
+pub fn step(from: impl ToString, transition: impl ToString, to: impl ToString) -> [String; 3] {
+    [from.to_string(), transition.to_string(), to.to_string()]
 }
 
 /// What the lifecycle allows, by its own word.
@@ -22,29 +22,32 @@ pub fn relation(chart: Chart) -> Relation {
     match chart {
         Chart::Call => {
             let states = call::State::ALL.iter();
-            states.flat_map(|from| from.steps().map(|(cause, to)| step(*from, cause, to))).collect()
+            states.flat_map(|from| from.steps().map(|(transition, to)| step(*from, transition, to))).collect()
         }
         Chart::Operation => {
             let states = operation::State::ALL.iter();
-            states.flat_map(|from| from.steps().map(|(cause, to)| step(*from, cause, to))).collect()
+            states.flat_map(|from| from.steps().map(|(transition, to)| step(*from, transition, to))).collect()
         }
     }
 }
 
 /// The state, after the regions that hold it, outermost first.
 pub fn places(chart: Chart) -> BTreeSet<Vec<String>> {
-    let place = |state: String, regions: Vec<String>| regions.into_iter().rev().chain([state]).collect();
+    let place =
+        |state: String, superstates: Vec<String>| superstates.into_iter().rev().chain([state]).collect();
     match chart {
         Chart::Call => {
             let states = call::State::ALL.iter();
-            let regions = |state: &call::State| state.regions().map(|region| region.to_string()).collect();
-            states.map(|state| place(state.to_string(), regions(state))).collect()
+            let superstates =
+                |state: &call::State| state.superstates().map(|superstate| superstate.to_string()).collect();
+            states.map(|state| place(state.to_string(), superstates(state))).collect()
         }
         Chart::Operation => {
             let states = operation::State::ALL.iter();
-            let regions =
-                |state: &operation::State| state.regions().map(|region| region.to_string()).collect();
-            states.map(|state| place(state.to_string(), regions(state))).collect()
+            let superstates = |state: &operation::State| {
+                state.superstates().map(|superstate| superstate.to_string()).collect()
+            };
+            states.map(|state| place(state.to_string(), superstates(state))).collect()
         }
     }
 }

@@ -11,7 +11,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::super::browser::{Browser, Focus, Told};
+use super::super::browser::{Browser, Focus, Reported};
 use super::super::catalogue::Row;
 use super::text::{fit, wrapped};
 use super::{DIM, Palette, mark};
@@ -26,16 +26,16 @@ impl Browser {
         let heading = Line::styled(fit(&id, area.width.into()), self.heading(Focus::Timeline));
         frame.render_widget(heading, Rect { height: 1, ..area });
         let area = Rect { y: area.y + 1, height: area.height - 1, ..area };
-        match &self.told {
+        match &self.reported {
             None => frame.render_widget(Line::styled("loading…", DIM), area),
             Some(Err(why)) => {
-                let lines = untold(row, why, self.palette);
+                let lines = not_reported(row, why, self.palette);
                 self.draw_text(frame, area, lines);
             }
-            Some(Ok(told)) => {
+            Some(Ok(reported)) => {
                 let most = Rect { height: area.height / 2, ..area };
-                let height = self.draw_lanes(told, most, frame.buffer_mut());
-                let lines = self.present(told);
+                let height = self.draw_lanes(reported, most, frame.buffer_mut());
+                let lines = self.present(reported);
                 let rest = Rect { y: area.y + height, height: area.height - height, ..area };
                 self.draw_text(frame, rest, lines);
             }
@@ -51,29 +51,29 @@ impl Browser {
 
     /// What is said where no step comes next.
     fn end(&self, last: &Step) -> String {
-        let told = last.recorded.revision;
-        match self.row().map(|row| row.revision).filter(|all| *all > told) {
+        let reported = last.recorded.revision;
+        match self.row().map(|row| row.revision).filter(|all| *all > reported) {
             Some(all) => {
-                format!("{} more events, too many to step through; see callfold convert", all - told)
+                format!("{} more events, too many to step through; see callfold convert", all - reported)
             }
             None => "nothing; the log tells no more".into(),
         }
     }
 
-    fn present(&self, told: &Told) -> Vec<Said> {
-        let Some(step) = told.story.steps().get(self.step) else { return Vec::new() };
-        let next = told.story.steps().get(self.step + 1).map(|next| words::event(&next.recorded));
+    fn present(&self, reported: &Reported) -> Vec<Said> {
+        let Some(step) = reported.story.steps().get(self.step) else { return Vec::new() };
+        let next = reported.story.steps().get(self.step + 1).map(|next| words::event(&next.recorded));
         let next = next.unwrap_or_else(|| self.end(step));
         let mut lines = vec![
-            Said::new("at", place(&told.story, self.step, step)),
+            Said::new("at", place(&reported.story, self.step, step)),
             Said::new("now", words::event(&step.recorded)),
             Said::new("next", next),
         ];
         let finding =
             |placed: &Placed| Said::finding(&placed.finding, (&placed.input, placed.line), self.palette);
         lines.extend(self.findings().into_iter().map(finding));
-        let call = told.story.call_at(self.step);
-        lines.extend(call.iter().flat_map(|call| state(call, told.story.steps().first())));
+        let call = reported.story.call_at(self.step);
+        lines.extend(call.iter().flat_map(|call| state(call, reported.story.steps().first())));
         lines
     }
 }
@@ -81,10 +81,11 @@ impl Browser {
 /// Which revision it is, and when.
 fn place(story: &Story, at: usize, step: &Step) -> String {
     let times = story.times();
-    let told = times.get(at).copied().flatten();
-    let time = told.map_or_else(String::new, |time| format!("  {}", At(time)));
+    let reported = times.get(at).copied().flatten();
+    let time = reported.map_or_else(String::new, |time| format!("  {}", At(time)));
     let first = times.iter().flatten().next().copied();
-    let since = first.zip(told).map_or_else(String::new, |(first, time)| format!(" {}", since(first, time)));
+    let since =
+        first.zip(reported).map_or_else(String::new, |(first, time)| format!(" {}", since(first, time)));
     format!("revision {} of {}{time}{since}", step.recorded.revision, story.last().revision())
 }
 
@@ -98,10 +99,10 @@ fn since(first: Timestamp, time: Timestamp) -> String {
 /// The call at a revision.
 fn state(call: &Call, first: Option<&Step>) -> Vec<Said> {
     let mut lines = vec![Said::new("state", format!("{}: {}", call.state(), words::state(call.state())))];
-    let mut tell = |label, text: String| lines.extend((!text.is_empty()).then(|| Said::new(label, text)));
-    tell("ended", call.result_info().map_or_else(String::new, words::ending));
-    tell("audio", call.audio().map_or_else(String::new, |audio| audio.as_str().into()));
-    tell(
+    let mut report = |label, text: String| lines.extend((!text.is_empty()).then(|| Said::new(label, text)));
+    report("ended", call.result_info().map_or_else(String::new, words::ending));
+    report("audio", call.audio().map_or_else(String::new, |audio| audio.as_str().into()));
+    report(
         "did",
         list(call.operations().iter().map(|operation| {
             let is_lost = operation.is_pending() && !call.state().is_live();
@@ -113,11 +114,11 @@ fn state(call: &Call, first: Option<&Step>) -> Vec<Said> {
             )
         })),
     );
-    tell("with", list(call.participants().map(words::participant)));
-    let pressed = call.tones().iter().filter_map(|tone| tone.tone.value());
-    tell("keys", pressed.map(|tone| words::key(tone.as_str())).collect::<Vec<_>>().join(" "));
+    report("with", list(call.participants().map(words::participant)));
+    let received_tones = call.tones().iter().filter_map(|tone| tone.tone.value());
+    report("keys", received_tones.map(|tone| words::key(tone.as_str())).collect::<Vec<_>>().join(" "));
     let begun = first.and_then(|step| step.recorded.at);
-    tell(
+    report(
         "due",
         list(call.deadlines().iter().map(|due| {
             let when = begun.map_or_else(String::new, |begun| format!(" at {}", since(begun, due.at)));
@@ -160,7 +161,7 @@ impl Said {
 }
 
 /// What is said of a call of which no event was folded, and of what belongs to no call.
-fn untold(row: &Row, why: &str, palette: Palette) -> Vec<Said> {
+fn not_reported(row: &Row, why: &str, palette: Palette) -> Vec<Said> {
     let why = row.id.map(|_| Said::new("", why.into()));
     let kept = row.found.kept.iter();
     let kept = kept

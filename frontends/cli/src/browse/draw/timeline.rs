@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::browser::{Browser, Told};
+use super::super::browser::{Browser, Reported};
 use super::super::lanes::{Lane, Mark, Shape, columns};
 use super::text::fit;
 use super::{DIM, Palette, REVERSED};
@@ -21,11 +21,11 @@ struct Grid<'a> {
 
 impl Browser {
     /// Draws the lanes from the top of an area, in at most so many rows; how many it took.
-    pub(super) fn draw_lanes(&self, told: &Told, area: Rect, buffer: &mut Buffer) -> u16 {
+    pub(super) fn draw_lanes(&self, reported: &Reported, area: Rect, buffer: &mut Buffer) -> u16 {
         let labels = LABELS.min(area.width / 3);
         let tracks = Rect { x: area.x + labels, width: area.width - labels, ..area };
-        let columns = columns(&told.story, tracks.width);
-        let shown = self.shown(told, area.height.saturating_sub(1).into());
+        let columns = columns(&reported.story, tracks.width);
+        let shown = self.shown(reported, area.height.saturating_sub(1).into());
         let grid = Grid { area: tracks, columns: &columns, palette: self.palette };
         for (y, lane) in (area.y + 1..area.bottom()).zip(&shown) {
             buffer.set_string(area.x, y, fit(&lane.label, usize::from(labels) - 1), DIM);
@@ -33,7 +33,7 @@ impl Browser {
         }
         let height = (shown.len() as u16 + 1).min(area.height);
         let cursor = columns.get(self.step).copied().unwrap_or_default();
-        let hidden = (told.lanes.fixed.len() + told.lanes.rest.len()).saturating_sub(shown.len());
+        let hidden = (reported.lanes.fixed.len() + reported.lanes.rest.len()).saturating_sub(shown.len());
         if hidden > 0 {
             buffer.set_string(area.x, area.y, fit(&format!("{hidden} more"), usize::from(labels) - 1), DIM);
         }
@@ -44,8 +44,8 @@ impl Browser {
     }
 
     /// The lanes for which there is room: of many, those from the first one that matters at the cursor on.
-    fn shown<'a>(&self, told: &'a Told, room: usize) -> Vec<&'a Lane> {
-        let (fixed, rest) = (&told.lanes.fixed, &told.lanes.rest);
+    fn shown<'a>(&self, reported: &'a Reported, room: usize) -> Vec<&'a Lane> {
+        let (fixed, rest) = (&reported.lanes.fixed, &reported.lanes.rest);
         let room_of_rest = room.saturating_sub(fixed.len());
         let matters = rest.iter().position(|lane| lane.is_at(self.step)).unwrap_or_default();
         let first = matters.min(rest.len().saturating_sub(room_of_rest));

@@ -9,7 +9,7 @@ use crate::spot;
 pub(super) struct Plan {
     pub(super) width: i32,
     pub(super) height: i32,
-    pub(super) regions: &'static [Place],
+    pub(super) superstates: &'static [Place],
     pub(super) states: &'static [Place],
     pub(super) arrows: &'static [Arrow],
 }
@@ -25,7 +25,7 @@ pub(super) struct Place {
 /// One step, or those of all states in a superstate, or a beginning.
 pub(super) struct Arrow {
     pub(super) from: Origin,
-    pub(super) cause: &'static str,
+    pub(super) transition: &'static str,
     pub(super) to: &'static str,
     /// From where it leaves to its tip.
     pub(super) line: &'static [(i32, i32)],
@@ -38,7 +38,7 @@ pub(super) struct Arrow {
 pub(super) enum Origin {
     Nothing,
     State(&'static str),
-    Region(&'static str),
+    Superstate(&'static str),
 }
 
 pub(super) type Spot = spot::Spot<i32>;
@@ -56,13 +56,13 @@ const fn place(name: &'static str, x: i32, y: i32, width: i32, height: i32) -> P
     Place { name, x, y, width, height }
 }
 
-use Origin::{Nothing, Region, State};
+use Origin::{Nothing, State, Superstate};
 use spot::Spot::{Around, LeftOf, RightOf};
 
 const CALL: Plan = Plan {
     width: 1190,
     height: 676,
-    regions: &[
+    superstates: &[
         place("live", 140, 24, 1025, 470),
         place("setup", 165, 69, 385, 310),
         place("connected", 640, 69, 505, 310),
@@ -83,7 +83,7 @@ const CALL: Plan = Plan {
     arrows: &[
         Arrow {
             from: Nothing,
-            cause: "offered",
+            transition: "offered",
             to: "incoming",
             line: &[(50, 129), (185, 129)],
             label: Around(96, 117),
@@ -91,7 +91,7 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: Nothing,
-            cause: "placed",
+            transition: "placed",
             to: "establishing",
             line: &[(50, 234), (185, 234)],
             label: Around(96, 222),
@@ -99,7 +99,7 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: State("incoming"),
-            cause: "answered",
+            transition: "answered",
             to: "establishing",
             line: &[(245, 149), (245, 214)],
             label: RightOf(253, 181),
@@ -107,7 +107,7 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: State("incoming"),
-            cause: "redirected",
+            transition: "redirected",
             to: "redirecting",
             line: &[(305, 129), (415, 129)],
             label: Around(358, 117),
@@ -115,7 +115,7 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: State("establishing"),
-            cause: "alerted",
+            transition: "alerted",
             to: "ringing",
             line: &[(245, 254), (245, 319)],
             label: RightOf(253, 286),
@@ -123,7 +123,7 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: State("establishing"),
-            cause: "established",
+            transition: "established",
             to: "established",
             line: &[(305, 226), (680, 226)],
             label: Around(430, 214),
@@ -131,7 +131,7 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: State("ringing"),
-            cause: "established",
+            transition: "established",
             to: "established",
             line: &[(305, 339), (595, 339), (595, 242), (680, 242)],
             label: Around(430, 327),
@@ -139,7 +139,7 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: State("established"),
-            cause: "held",
+            transition: "held",
             to: "hold",
             line: &[(720, 214), (720, 149)],
             label: LeftOf(712, 192),
@@ -147,7 +147,7 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: State("hold"),
-            cause: "resumed",
+            transition: "resumed",
             to: "established",
             line: &[(750, 149), (750, 214)],
             label: RightOf(758, 170),
@@ -155,7 +155,7 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: State("hold"),
-            cause: "transferStarted",
+            transition: "transferStarted",
             to: "transferring",
             line: &[(790, 139), (950, 139)],
             label: Around(860, 127),
@@ -163,7 +163,7 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: State("established"),
-            cause: "transferStarted",
+            transition: "transferStarted",
             to: "transferring",
             line: &[(790, 226), (915, 226), (915, 159), (950, 159)],
             label: Around(850, 214),
@@ -171,31 +171,31 @@ const CALL: Plan = Plan {
         },
         Arrow {
             from: State("transferring"),
-            cause: "transferAccepted",
+            transition: "transferAccepted",
             to: "transferAccepted",
             line: &[(968, 169), (968, 284)],
             label: RightOf(976, 215),
             numbers: RightOf(976, 238),
         },
         Arrow {
-            from: Region("transfer"),
-            cause: "transferFailed",
+            from: Superstate("transfer"),
+            transition: "transferFailed",
             to: "established",
             line: &[(935, 244), (790, 244)],
             label: Around(860, 257),
             numbers: Around(860, 278),
         },
         Arrow {
-            from: Region("live"),
-            cause: "terminationStarted",
+            from: Superstate("live"),
+            transition: "terminationStarted",
             to: "terminating",
             line: &[(140, 439), (335, 439)],
             label: Around(235, 427),
             numbers: Around(235, 455),
         },
         Arrow {
-            from: Region("live"),
-            cause: "terminated",
+            from: Superstate("live"),
+            transition: "terminated",
             to: "terminated",
             line: &[(640, 494), (640, 554)],
             label: RightOf(648, 522),
@@ -207,7 +207,7 @@ const CALL: Plan = Plan {
 const OPERATION: Plan = Plan {
     width: 1000,
     height: 364,
-    regions: &[place("pending", 170, 24, 230, 240), place("settled", 620, 24, 180, 240)],
+    superstates: &[place("pending", 170, 24, 230, 240), place("settled", 620, 24, 180, 240)],
     states: &[
         place("notStarted", 195, 69, 120, 40),
         place("running", 195, 194, 120, 40),
@@ -217,7 +217,7 @@ const OPERATION: Plan = Plan {
     arrows: &[
         Arrow {
             from: Nothing,
-            cause: "operationCreated",
+            transition: "operationCreated",
             to: "notStarted",
             line: &[(35, 89), (195, 89)],
             label: Around(105, 77),
@@ -225,7 +225,7 @@ const OPERATION: Plan = Plan {
         },
         Arrow {
             from: Nothing,
-            cause: "operationCreated",
+            transition: "operationCreated",
             to: "running",
             line: &[(35, 214), (195, 214)],
             label: Around(105, 202),
@@ -233,7 +233,7 @@ const OPERATION: Plan = Plan {
         },
         Arrow {
             from: Nothing,
-            cause: "operationCreated",
+            transition: "operationCreated",
             to: "completed",
             line: &[(950, 89), (775, 89)],
             label: Around(873, 77),
@@ -241,7 +241,7 @@ const OPERATION: Plan = Plan {
         },
         Arrow {
             from: Nothing,
-            cause: "operationCreated",
+            transition: "operationCreated",
             to: "failed",
             line: &[(950, 214), (775, 214)],
             label: Around(873, 202),
@@ -249,23 +249,23 @@ const OPERATION: Plan = Plan {
         },
         Arrow {
             from: State("notStarted"),
-            cause: "operationStarted",
+            transition: "operationStarted",
             to: "running",
             line: &[(255, 109), (255, 194)],
             label: RightOf(263, 151),
             numbers: LeftOf(247, 151),
         },
         Arrow {
-            from: Region("pending"),
-            cause: "operationCompleted",
+            from: Superstate("pending"),
+            transition: "operationCompleted",
             to: "completed",
             line: &[(400, 89), (645, 89)],
             label: Around(510, 77),
             numbers: Around(510, 105),
         },
         Arrow {
-            from: Region("pending"),
-            cause: "operationFailed",
+            from: Superstate("pending"),
+            transition: "operationFailed",
             to: "failed",
             line: &[(400, 214), (645, 214)],
             label: Around(510, 202),

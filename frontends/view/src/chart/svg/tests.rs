@@ -52,15 +52,18 @@ fn stretches(line: &[(i32, i32)], half: i32) -> impl Iterator<Item = Area> {
 fn written(plan: &Plan) -> Vec<(String, Area)> {
     let of_arrow = |arrow: &Arrow| {
         [
-            (format!("label of {} to {}", arrow.cause, arrow.to), words_at(arrow.label, arrow.cause)),
-            (format!("numbers of {} to {}", arrow.cause, arrow.to), numbers_at(arrow.numbers)),
+            (
+                format!("label of {} to {}", arrow.transition, arrow.to),
+                words_at(arrow.label, arrow.transition),
+            ),
+            (format!("numbers of {} to {}", arrow.transition, arrow.to), numbers_at(arrow.numbers)),
         ]
     };
-    let of_region = |region: &Place| {
-        let spot = Spot::RightOf(region.x + 14, region.y + 17);
-        (format!("name of {}", region.name), words_at(spot, region.name))
+    let of_superstate = |superstate: &Place| {
+        let spot = Spot::RightOf(superstate.x + 14, superstate.y + 17);
+        (format!("name of {}", superstate.name), words_at(spot, superstate.name))
     };
-    plan.arrows.iter().flat_map(of_arrow).chain(plan.regions.iter().map(of_region)).collect()
+    plan.arrows.iter().flat_map(of_arrow).chain(plan.superstates.iter().map(of_superstate)).collect()
 }
 
 fn names(places: &[Place]) -> BTreeSet<&str> {
@@ -73,9 +76,9 @@ fn every_state_and_every_superstate_has_one_place() {
         let (plan, nodes) = (Plan::of(*chart), chart.nodes());
         assert_eq!(names(plan.states), nodes.iter().map(|node| node.name).collect(), "{chart}");
         assert_eq!(plan.states.len(), nodes.len(), "{chart}");
-        let regions = nodes.iter().flat_map(|node| &node.regions).copied().collect();
-        assert_eq!(names(plan.regions), regions, "{chart}");
-        assert_eq!(plan.regions.len(), regions.len(), "{chart}");
+        let superstates = nodes.iter().flat_map(|node| &node.superstates).copied().collect();
+        assert_eq!(names(plan.superstates), superstates, "{chart}");
+        assert_eq!(plan.superstates.len(), superstates.len(), "{chart}");
     }
 }
 
@@ -88,15 +91,16 @@ fn every_step_is_drawn_once_and_nothing_else_is() {
         for arrow in Plan::of(*chart).arrows {
             match arrow.from {
                 Origin::Nothing => {}
-                Origin::State(state) => drawn.push([state, arrow.cause, arrow.to]),
-                Origin::Region(region) => {
-                    let within = nodes.iter().filter(|node| node.regions.contains(&region));
+                Origin::State(state) => drawn.push([state, arrow.transition, arrow.to]),
+                Origin::Superstate(superstate) => {
+                    let within = nodes.iter().filter(|node| node.superstates.contains(&superstate));
                     let leaving = within.filter(|node| node.name != arrow.to);
-                    drawn.extend(leaving.map(|node| [node.name, arrow.cause, arrow.to]));
+                    drawn.extend(leaving.map(|node| [node.name, arrow.transition, arrow.to]));
                 }
             }
         }
-        let mut steps: Vec<_> = chart.steps().iter().map(|step| [step.from, step.cause, step.to]).collect();
+        let mut steps: Vec<_> =
+            chart.steps().iter().map(|step| [step.from, step.transition, step.to]).collect();
         steps.sort_unstable();
         drawn.sort_unstable();
         assert_eq!(drawn, steps, "{chart}");
@@ -107,7 +111,7 @@ fn every_step_is_drawn_once_and_nothing_else_is() {
 fn every_beginning_is_drawn_but_for_those_midway() {
     for chart in Chart::ALL {
         let arrows = Plan::of(*chart).arrows.iter().filter(|arrow| arrow.from == Origin::Nothing);
-        let mut drawn: Vec<_> = arrows.map(|arrow| (arrow.cause, arrow.to)).collect();
+        let mut drawn: Vec<_> = arrows.map(|arrow| (arrow.transition, arrow.to)).collect();
         drawn.sort_unstable();
         let natural = chart.beginnings().into_iter().filter(|beginning| !beginning.is_midway);
         let mut natural: Vec<_> = natural.map(|beginning| (beginning.event, beginning.state)).collect();
@@ -122,10 +126,22 @@ fn a_state_stands_in_its_superstates_and_in_no_other() {
         let plan = Plan::of(*chart);
         for node in chart.nodes() {
             let state = plan.states.iter().find(|place| place.name == node.name).unwrap();
-            for region in plan.regions {
-                let holds = node.regions.contains(&region.name);
-                assert_eq!(lies_in(area(state), area(region)), holds, "{} in {}", node.name, region.name);
-                assert_eq!(overlap(area(state), area(region)), holds, "{} in {}", node.name, region.name);
+            for superstate in plan.superstates {
+                let holds = node.superstates.contains(&superstate.name);
+                assert_eq!(
+                    lies_in(area(state), area(superstate)),
+                    holds,
+                    "{} in {}",
+                    node.name,
+                    superstate.name
+                );
+                assert_eq!(
+                    overlap(area(state), area(superstate)),
+                    holds,
+                    "{} in {}",
+                    node.name,
+                    superstate.name
+                );
             }
         }
     }
@@ -140,13 +156,13 @@ fn arrows_begin_and_end_at_what_they_join() {
             along && (x == left || x == right || y == top || y == bottom)
         };
         for arrow in plan.arrows {
-            let about = format!("{} to {}", arrow.cause, arrow.to);
+            let about = format!("{} to {}", arrow.transition, arrow.to);
             let to = plan.states.iter().find(|place| place.name == arrow.to).unwrap();
             assert!(touches(to, *arrow.line.last().unwrap()), "{about}");
             let from = match arrow.from {
                 Origin::Nothing => continue,
                 Origin::State(name) => plan.states.iter().find(|place| place.name == name),
-                Origin::Region(name) => plan.regions.iter().find(|place| place.name == name),
+                Origin::Superstate(name) => plan.superstates.iter().find(|place| place.name == name),
             };
             assert!(touches(from.unwrap(), arrow.line[0]), "{about}");
         }
@@ -170,7 +186,7 @@ fn words_and_numbers_lie_on_nothing() {
                 assert!(
                     !stretches.any(|stretch| overlap(*ground, stretch)),
                     "{what} lies on the arrow {} to {}",
-                    arrow.cause,
+                    arrow.transition,
                     arrow.to
                 );
             }
@@ -183,7 +199,7 @@ fn words_and_numbers_lie_on_nothing() {
 fn arrows_cross_neither_states_nor_each_other() {
     for plan in Chart::ALL.iter().map(|chart| Plan::of(*chart)) {
         for (number, arrow) in plan.arrows.iter().enumerate() {
-            let about = format!("{} to {}", arrow.cause, arrow.to);
+            let about = format!("{} to {}", arrow.transition, arrow.to);
             for stretch in stretches(arrow.line, 0) {
                 // A line has no breadth, and meets the states that it joins at their edges.
                 let [left, top, right, bottom] = stretch;
@@ -198,7 +214,7 @@ fn arrows_cross_neither_states_nor_each_other() {
                     assert!(
                         !others.any(|other| overlap([left - 4, top - 4, right + 4, bottom + 4], other)),
                         "{about} touches {} to {}",
-                        other.cause,
+                        other.transition,
                         other.to
                     );
                 }

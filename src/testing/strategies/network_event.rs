@@ -12,19 +12,19 @@ use serde_json::json;
 use super::ids;
 use super::wire::{read, result_infos};
 use crate::Secret;
-use crate::call::{Ending, Stimulus, StopReason};
+use crate::call::{Ending, NetworkEvent, StopReason};
 use crate::graph::{self, CompletionReason, EndCode, MediaState, Participant, Tone};
 
 /// Anything that the network may do to a call, weighted towards what keeps it alive.
 ///
 /// ```
-/// use callfold::testing::strategies::stimuli;
+/// use callfold::testing::strategies::network_events;
 /// use proptest::prelude::*;
 ///
-/// proptest!(|(stimulus in stimuli())| prop_assert!(!stimulus.name().is_empty()));
+/// proptest!(|(network_event in network_events())| prop_assert!(!network_event.name().is_empty()));
 /// ```
-pub fn stimuli() -> impl Strategy<Value = Stimulus> {
-    prop_oneof![1 => offers().prop_map(|offer| Stimulus::Offered(Box::new(offer))), 12 => steps(), 16 => happenings()]
+pub fn network_events() -> impl Strategy<Value = NetworkEvent> {
+    prop_oneof![1 => offers().prop_map(|offer| NetworkEvent::Offered(Box::new(offer))), 12 => steps(), 16 => happenings()]
 }
 
 /// What a call is offered with: of two or of a group; now and then to be recorded by a policy.
@@ -46,51 +46,51 @@ pub(super) fn offers() -> impl Strategy<Value = graph::Call> {
 }
 
 /// The call is up, as the service tells it as a rule: with the app's participant, and with audio.
-pub(super) fn connected() -> impl Strategy<Value = Stimulus> {
-    let told = json!({ "myParticipantId": "participant-1", "mediaState": { "audio": "active" } });
-    read(Just(told)).prop_map(|told| Stimulus::Connected(Some(Box::new(told))))
+pub(super) fn connected() -> impl Strategy<Value = NetworkEvent> {
+    let reported = json!({ "myParticipantId": "participant-1", "mediaState": { "audio": "active" } });
+    read(Just(reported)).prop_map(|reported| NetworkEvent::Connected(Some(Box::new(reported))))
 }
 
-fn steps() -> impl Strategy<Value = Stimulus> {
+fn steps() -> impl Strategy<Value = NetworkEvent> {
     prop_oneof![
-        2 => Just(Stimulus::Alerted),
+        2 => Just(NetworkEvent::Alerted),
         6 => connected(),
-        1 => Just(Stimulus::Connected(None)),
-        2 => Just(Stimulus::Held),
-        3 => Just(Stimulus::Resumed),
-        4 => Just(Stimulus::TransferAccepted),
-        2 => Just(Stimulus::TransferFailed),
-        3 => Just(Stimulus::TransferCompleted),
-        3 => Just(Stimulus::RedirectAnswered(Box::default())),
-        1 => select(EndCode::ALL).prop_map(Stimulus::HungUp),
-        1 => Just(Stimulus::MediaFailed),
+        1 => Just(NetworkEvent::Connected(None)),
+        2 => Just(NetworkEvent::Held),
+        3 => Just(NetworkEvent::Resumed),
+        4 => Just(NetworkEvent::TransferAccepted),
+        2 => Just(NetworkEvent::TransferFailed),
+        3 => Just(NetworkEvent::TransferCompleted),
+        3 => Just(NetworkEvent::RedirectAnswered(Box::default())),
+        1 => select(EndCode::ALL).prop_map(NetworkEvent::HungUp),
+        1 => Just(NetworkEvent::MediaFailed),
     ]
 }
 
-fn happenings() -> impl Strategy<Value = Stimulus> {
+fn happenings() -> impl Strategy<Value = NetworkEvent> {
     let tone = select([Tone::Tone1, Tone::Pound].as_slice());
     prop_oneof![
-        2 => select([MediaState::Active, MediaState::Inactive].as_slice()).prop_map(Stimulus::AudioChanged),
+        2 => select([MediaState::Active, MediaState::Inactive].as_slice()).prop_map(NetworkEvent::AudioChanged),
         4 => roster(),
-        3 => tone.prop_map(Stimulus::TonePressed),
-        5 => endings().prop_map(Stimulus::PromptFinished),
-        2 => option::of(Just("https://contoso.com/r")).prop_map(|location| Stimulus::RecordingStarted {
+        3 => tone.prop_map(NetworkEvent::TonePressed),
+        5 => endings().prop_map(NetworkEvent::PromptFinished),
+        2 => option::of(Just("https://contoso.com/r")).prop_map(|location| NetworkEvent::RecordingStarted {
             location: location.map(Into::into),
             access_token: location.map(|_| Secret::new("t".into())),
         }),
-        4 => Just(Stimulus::SpeechStarted),
-        4 => Just(Stimulus::SpeechEnded),
-        2 => stops().prop_map(Stimulus::RecordingFinished),
-        2 => (ids("operation"), endings()).prop_map(|(id, ending)| Stimulus::OperationFinished(id, ending)),
-        1 => ids("session").prop_map(Stimulus::ContentSharingStarted),
-        1 => ids("session").prop_map(Stimulus::ContentSharingUpdated),
-        1 => ids("session").prop_map(Stimulus::ContentSharingEnded),
+        4 => Just(NetworkEvent::SpeechStarted),
+        4 => Just(NetworkEvent::SpeechEnded),
+        2 => stops().prop_map(NetworkEvent::RecordingFinished),
+        2 => (ids("operation"), endings()).prop_map(|(id, ending)| NetworkEvent::OperationFinished(id, ending)),
+        1 => ids("session").prop_map(NetworkEvent::ContentSharingStarted),
+        1 => ids("session").prop_map(NetworkEvent::ContentSharingUpdated),
+        1 => ids("session").prop_map(NetworkEvent::ContentSharingEnded),
     ]
 }
 
 /// Some participants came, changed or went.
-pub(super) fn roster() -> impl Strategy<Value = Stimulus> {
-    collection::vec(seated(), 1..3).prop_map(Stimulus::RosterChanged)
+pub(super) fn roster() -> impl Strategy<Value = NetworkEvent> {
+    collection::vec(seated(), 1..3).prop_map(NetworkEvent::RosterChanged)
 }
 
 /// A participant as the service knows one: always with an id.

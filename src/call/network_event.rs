@@ -13,18 +13,18 @@ use crate::{Id, OperationId, Secret};
 /// Something that the network does to a call, where the host plays the service.
 ///
 /// ```
-/// use callfold::call::{Call, State, Stimulus};
+/// use callfold::call::{Call, State, NetworkEvent};
 /// use callfold::graph;
 ///
 /// let offer: graph::Call = serde_json::from_str(r#"{"source":{"identity":{"user":{"id":"a"}}}}"#)?;
 /// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
-/// let events = Call::react(None, id, Stimulus::Offered(Box::new(offer)), "2026-11-23T09:15:00Z".parse()?)?;
+/// let events = Call::on_network_event(None, id, NetworkEvent::Offered(Box::new(offer)), "2026-11-23T09:15:00Z".parse()?)?;
 /// assert_eq!(Call::begin(&events[0])?.state(), State::Incoming);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Stimulus {
+pub enum NetworkEvent {
     /// The call is offered to the app, with its source and targets. A chat or a meeting makes it a group call; an
     /// `incomingContext` that names whom the app observes, a policy-based recording.
     Offered(Box<graph::Call>),
@@ -108,12 +108,12 @@ pub enum StopReason {
     Failed(ResultInfo),
 }
 
-impl Stimulus {
+impl NetworkEvent {
     /// Its name, for messages.
     ///
     /// ```
-    /// # use callfold::call::Stimulus;
-    /// assert_eq!(Stimulus::TransferAccepted.name(), "transferAccepted");
+    /// # use callfold::call::NetworkEvent;
+    /// assert_eq!(NetworkEvent::TransferAccepted.name(), "transferAccepted");
     /// ```
     pub const fn name(&self) -> &'static str {
         match self {

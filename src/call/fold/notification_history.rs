@@ -6,16 +6,16 @@ use alloc::vec::Vec;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::lifecycle::Region;
+use super::super::lifecycle::Superstate;
 use super::super::state::State;
 use crate::Id;
 
 /// How long an inferred state waits to be told at last.
-const TOLD_AT_LAST: SignedDuration = SignedDuration::from_secs(60);
+const CONFIRMATION_WINDOW: SignedDuration = SignedDuration::from_secs(60);
 
 /// What hearing must remember of the past.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(in crate::call) struct Hearings {
+pub(in crate::call) struct NotificationHistory {
     /// States that the call has been through; those of hold and transfer since it was last established.
     been: u16,
     inferred: Vec<Inferred>,
@@ -27,10 +27,10 @@ struct Inferred {
     state: State,
     at: Option<Timestamp>,
     /// Told at last, and nothing has moved the call since.
-    told: bool,
+    reported: bool,
 }
 
-impl Hearings {
+impl NotificationHistory {
     const fn bit(state: State) -> u16 {
         1 << state as u16
     }
@@ -48,23 +48,23 @@ impl Hearings {
     pub(super) fn found(state: State, at: Option<Timestamp>) -> Self {
         let mut this = Self::default();
         state.behind().chain([state]).for_each(|state| this.been |= Self::bit(state));
-        let untold = state.behind().filter(|state| state.lies_in(Region::Transfer));
-        this.inferred.extend(untold.map(|state| Inferred { state, at, told: false }));
+        let not_reported = state.behind().filter(|state| state.lies_in(Superstate::Transfer));
+        this.inferred.extend(not_reported.map(|state| Inferred { state, at, reported: false }));
         this
     }
 
     pub(super) fn moved(&mut self, state: State, at: Option<Timestamp>, is_inferred: bool) {
         self.enter(state);
-        self.inferred.retain(|inferred| inferred.state != state && !inferred.told);
+        self.inferred.retain(|inferred| inferred.state != state && !inferred.reported);
         if is_inferred {
-            self.inferred.push(Inferred { state, at, told: false });
+            self.inferred.push(Inferred { state, at, reported: false });
         }
     }
 
     pub(super) fn confirm(&mut self, state: State) {
         let inferred = self.inferred.iter_mut().find(|inferred| inferred.state == state);
         if let Some(inferred) = inferred {
-            inferred.told = true;
+            inferred.reported = true;
         }
     }
 
@@ -77,10 +77,10 @@ impl Hearings {
     pub(in crate::call) fn awaits(&self, state: State, now: Option<Timestamp>) -> Option<bool> {
         let inferred = self.inferred.iter().find(|inferred| inferred.state == state)?;
         let waited = now.zip(inferred.at).map(|(now, at)| now.duration_since(at));
-        waited.is_none_or(|waited| waited <= TOLD_AT_LAST).then_some(inferred.told)
+        waited.is_none_or(|waited| waited <= CONFIRMATION_WINDOW).then_some(inferred.reported)
     }
 
-    pub(in crate::call) fn has_heard(&self, message: &Id, item: u32) -> bool {
+    pub(in crate::call) fn has_received(&self, message: &Id, item: u32) -> bool {
         self.messages.contains(&(message.clone(), item))
     }
 }

@@ -1,16 +1,16 @@
-//! Reacting: what the network does becomes a call's events.
+//! NetworkPlan: what the network does becomes a call's events.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::event::{CallEvent, Details, RecordingCause, ServiceEvent};
-use super::lifecycle::Region;
+use super::event::{CallEvent, Details, RecordingProgress, ServiceEvent};
+use super::lifecycle::Superstate;
+use super::network_event::{Ending, NetworkEvent, StopReason};
 use super::payload::{ContentSharing, MediaRequest, Recording};
 use super::plan::{Plan, completed, completed_because, failed};
-use super::state::{Cause, State};
-use super::stimulus::{Ending, Stimulus, StopReason};
+use super::state::{State, Transition};
 use super::{Call, details, roster};
 use crate::graph::{
     self, CallDirection, CallMediaState, ChangeType, CompletionReason, EndCode, MediaState, Member, Members,
@@ -28,38 +28,38 @@ impl Call {
     /// A [`Refusal`] where the call is not where that can happen; there are no events then.
     ///
     /// ```
-    /// use callfold::call::{Call, Stimulus};
+    /// use callfold::call::{Call, NetworkEvent};
     /// use callfold::graph::EndCode;
     /// use callfold::Recorded;
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
     /// let call = Call::begin(&line.parse::<Recorded>()?)?;
     /// let at = "2026-11-23T09:15:02Z".parse()?;
-    /// let events = Call::react(Some(&call), call.id(), Stimulus::HungUp(EndCode::CalleeNotReached), at)?;
+    /// let events = Call::on_network_event(Some(&call), call.id(), NetworkEvent::HungUp(EndCode::CalleeNotReached), at)?;
     /// assert_eq!(events[0].event.type_name(), "terminated");
     ///
-    /// let refusal = Call::react(Some(&call), call.id(), Stimulus::Held, at).unwrap_err();
+    /// let refusal = Call::on_network_event(Some(&call), call.id(), NetworkEvent::Held, at).unwrap_err();
     /// assert!(refusal.legal.contains(&"alerted"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn react(
+    pub fn on_network_event(
         known: Option<&Self>,
         id: CallId,
-        stimulus: Stimulus,
+        network_event: NetworkEvent,
         at: Timestamp,
     ) -> Result<Vec<Recorded>, Refusal> {
-        match (known, stimulus) {
-            (None, Stimulus::Offered(offer)) => Ok([offered(id, &offer, at)].into()),
-            (None, stimulus) => {
-                let refusal = Refusal::new(stimulus.name(), None, Why::State);
+        match (known, network_event) {
+            (None, NetworkEvent::Offered(offer)) => Ok([offered(id, &offer, at)].into()),
+            (None, network_event) => {
+                let refusal = Refusal::new(network_event.name(), None, Why::State);
                 Err(Refusal { legal: ["offered"].into(), ..refusal })
             }
-            (Some(call), stimulus) => {
+            (Some(call), network_event) => {
                 let at = call.not_before(at);
                 match call.caught_up(at) {
-                    None => call.react_now(stimulus, at),
+                    None => call.on_network_event_now(network_event, at),
                     Some((call, mut events)) => {
-                        events.extend(call.react_now(stimulus, at)?);
+                        events.extend(call.on_network_event_now(network_event, at)?);
                         Ok(events)
                     }
                 }
@@ -67,13 +67,17 @@ impl Call {
         }
     }
 
-    fn react_now(&self, stimulus: Stimulus, at: Timestamp) -> Result<Vec<Recorded>, Refusal> {
-        let name = stimulus.name();
-        let mut reacting = Reacting { plan: Plan::new(self, at) };
-        match reacting.take(stimulus) {
-            Some(()) => Ok(reacting.plan.events),
+    fn on_network_event_now(
+        &self,
+        network_event: NetworkEvent,
+        at: Timestamp,
+    ) -> Result<Vec<Recorded>, Refusal> {
+        let name = network_event.name();
+        let mut network_plan = NetworkPlan { plan: Plan::new(self, at) };
+        match network_plan.take(network_event) {
+            Some(()) => Ok(network_plan.plan.events),
             None => {
-                let mut legal = self.legal_stimuli();
+                let mut legal = self.legal_network_events();
                 let is_legal = legal.contains(&name);
                 legal.retain(|one| *one != name);
                 let why = if is_legal { Why::Part("what it names".into()) } else { Why::State };
@@ -83,19 +87,19 @@ impl Call {
     }
 
     /// The names of the stimuli that can happen now.
-    fn legal_stimuli(&self) -> Vec<&'static str> {
-        let after = |cause| self.state.after(cause).is_some();
+    fn legal_network_events(&self) -> Vec<&'static str> {
+        let after = |transition| self.state.after(transition).is_some();
         let records = self.head().is_some_and(|head| head.recording.is_some());
         let plays = self.head().is_some_and(|head| head.recording.is_none());
-        let is_connected = self.state.lies_in(Region::Connected);
+        let is_connected = self.state.lies_in(Superstate::Connected);
         let is_live = self.state.is_live();
         let all = [
-            ("alerted", after(Cause::Alerted)),
-            ("connected", after(Cause::Established)),
-            ("held", after(Cause::Held)),
-            ("resumed", after(Cause::Resumed)),
-            ("transferAccepted", after(Cause::TransferAccepted)),
-            ("transferFailed", after(Cause::TransferFailed)),
+            ("alerted", after(Transition::Alerted)),
+            ("connected", after(Transition::Established)),
+            ("held", after(Transition::Held)),
+            ("resumed", after(Transition::Resumed)),
+            ("transferAccepted", after(Transition::TransferAccepted)),
+            ("transferFailed", after(Transition::TransferFailed)),
             ("transferCompleted", self.state == State::TransferAccepted),
             ("redirectAnswered", self.state == State::Redirecting),
             ("hungUp", is_live),
@@ -126,37 +130,37 @@ impl Call {
 }
 
 fn offered(id: CallId, offer: &graph::Call, at: Timestamp) -> Recorded {
-    let mut told = details::first(Box::new(offer.clone()));
-    told.direction = CallDirection::Incoming.into();
-    Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(told)))
+    let mut reported = details::first(Box::new(offer.clone()));
+    reported.direction = CallDirection::Incoming.into();
+    Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(reported)))
 }
 
 /// A reaction in the making; `None` where the call is not where the stimulus can happen.
-struct Reacting<'a> {
+struct NetworkPlan<'a> {
     plan: Plan<'a>,
 }
 
-impl Reacting<'_> {
-    fn take(&mut self, stimulus: Stimulus) -> Option<()> {
-        match stimulus {
-            Stimulus::Offered(_) => None,
-            Stimulus::Alerted => self.step(Cause::Alerted),
-            Stimulus::Connected(told) => self.connect(told),
-            Stimulus::AudioChanged(audio) => self.change_audio(audio),
-            Stimulus::Held => self.step(Cause::Held),
-            Stimulus::Resumed => self.step(Cause::Resumed),
-            Stimulus::TransferAccepted => self.step(Cause::TransferAccepted),
-            Stimulus::TransferFailed => self.fail_transfer(),
-            Stimulus::TransferCompleted => {
+impl NetworkPlan<'_> {
+    fn take(&mut self, network_event: NetworkEvent) -> Option<()> {
+        match network_event {
+            NetworkEvent::Offered(_) => None,
+            NetworkEvent::Alerted => self.step(Transition::Alerted),
+            NetworkEvent::Connected(reported) => self.connect(reported),
+            NetworkEvent::AudioChanged(audio) => self.change_audio(audio),
+            NetworkEvent::Held => self.step(Transition::Held),
+            NetworkEvent::Resumed => self.step(Transition::Resumed),
+            NetworkEvent::TransferAccepted => self.step(Transition::TransferAccepted),
+            NetworkEvent::TransferFailed => self.fail_transfer(),
+            NetworkEvent::TransferCompleted => {
                 self.end_from(State::TransferAccepted, EndCode::TransferCompletedGracefully)
             }
-            Stimulus::RedirectAnswered(target) => self.answer_redirect(target),
-            Stimulus::HungUp(code) => self.end(code),
-            Stimulus::MediaFailed => self.end(EndCode::MediaConnectivityFailed),
-            Stimulus::RosterChanged(participants) => self.change_roster(participants),
-            Stimulus::TonePressed(tone) => self.press(tone),
-            Stimulus::PromptFinished(ending) => self.finish_prompt(ending),
-            Stimulus::RecordingStarted { location, access_token } => {
+            NetworkEvent::RedirectAnswered(target) => self.answer_redirect(target),
+            NetworkEvent::HungUp(code) => self.end(code),
+            NetworkEvent::MediaFailed => self.end(EndCode::MediaConnectivityFailed),
+            NetworkEvent::RosterChanged(participants) => self.change_roster(participants),
+            NetworkEvent::TonePressed(tone) => self.receive_tone(tone),
+            NetworkEvent::PromptFinished(ending) => self.finish_prompt(ending),
+            NetworkEvent::RecordingStarted { location, access_token } => {
                 let head = self.plan.call.head().filter(|head| head.record().is_some())?;
                 let operation = head.operation.clone();
                 let started = Recording {
@@ -164,21 +168,21 @@ impl Reacting<'_> {
                     recording_location: location,
                     recording_access_token: access_token,
                 };
-                self.progress(RecordingCause::Started, started)
+                self.progress(RecordingProgress::Started, started)
             }
-            Stimulus::SpeechStarted => self.speech(RecordingCause::SpeechStarted),
-            Stimulus::SpeechEnded => self.speech(RecordingCause::SpeechEnded),
-            Stimulus::RecordingFinished(reason) => self.finish_recording(reason),
-            Stimulus::OperationFinished(id, ending) => self.finish_operation(&id, ending),
-            Stimulus::ContentSharingStarted(id) => self.share(id, ChangeType::Created),
-            Stimulus::ContentSharingUpdated(id) => self.share(id, ChangeType::Updated),
-            Stimulus::ContentSharingEnded(id) => self.share(id, ChangeType::Deleted),
+            NetworkEvent::SpeechStarted => self.speech(RecordingProgress::SpeechStarted),
+            NetworkEvent::SpeechEnded => self.speech(RecordingProgress::SpeechEnded),
+            NetworkEvent::RecordingFinished(reason) => self.finish_recording(reason),
+            NetworkEvent::OperationFinished(id, ending) => self.finish_operation(&id, ending),
+            NetworkEvent::ContentSharingStarted(id) => self.share(id, ChangeType::Created),
+            NetworkEvent::ContentSharingUpdated(id) => self.share(id, ChangeType::Updated),
+            NetworkEvent::ContentSharingEnded(id) => self.share(id, ChangeType::Deleted),
         }
     }
 
-    fn step(&mut self, cause: Cause) -> Option<()> {
-        self.plan.call.state().after(cause)?;
-        self.plan.step(cause);
+    fn step(&mut self, transition: Transition) -> Option<()> {
+        self.plan.call.state().after(transition)?;
+        self.plan.step(transition);
         Some(())
     }
 
@@ -193,13 +197,14 @@ impl Reacting<'_> {
         self.end(code)
     }
 
-    fn connect(&mut self, told: Details) -> Option<()> {
-        self.plan.call.state().after(Cause::Established)?;
-        let told = told.and_then(|told| details::news(details::told(told), self.plan.call.details()));
-        let becomes_group = told.as_ref().is_some_and(|told| told.is_group() == Some(true));
-        self.plan.record(CallEvent::Step(Cause::Established, told));
+    fn connect(&mut self, reported: Details) -> Option<()> {
+        self.plan.call.state().after(Transition::Established)?;
+        let reported = reported
+            .and_then(|reported| details::news(details::reported(reported), self.plan.call.details()));
+        let becomes_group = reported.as_ref().is_some_and(|reported| reported.is_group() == Some(true));
+        self.plan.record(CallEvent::Step(Transition::Established, reported));
         if becomes_group {
-            self.tell_whole_roster();
+            self.report_full_roster();
         }
         Some(())
     }
@@ -208,30 +213,30 @@ impl Reacting<'_> {
         must(self.plan.call.has_media())?;
         if self.plan.call.audio() != Some(&audio) {
             let state = CallMediaState { audio: audio.into(), ..CallMediaState::default() };
-            let told = graph::Call { media_state: Box::new(state).into(), ..graph::Call::default() };
-            self.plan.record(CallEvent::DetailsChanged(Some(Box::new(told))));
+            let reported = graph::Call { media_state: Box::new(state).into(), ..graph::Call::default() };
+            self.plan.record(CallEvent::DetailsChanged(Some(Box::new(reported))));
         }
         Some(())
     }
 
     fn fail_transfer(&mut self) -> Option<()> {
-        self.plan.call.state().after(Cause::TransferFailed)?;
+        self.plan.call.state().after(Transition::TransferFailed)?;
         let target = self.plan.call.transfer().and_then(|transfer| transfer.transfer_target.value());
         let is_consultative = target.is_some_and(|target| target.replaces_call_id.value().is_some());
         let code =
             if is_consultative { EndCode::ConsultativeTransferFailed } else { EndCode::TransferFailed };
-        self.plan.step_with(Cause::TransferFailed, code.result_info());
+        self.plan.step_with(Transition::TransferFailed, code.result_info());
         Some(())
     }
 
     fn answer_redirect(&mut self, target: Box<ParticipantInfo>) -> Option<()> {
         must(self.plan.call.state() == State::Redirecting)?;
-        let told = graph::Call {
+        let reported = graph::Call {
             answered_by: target.into(),
             termination_reason: Member::Value("AppRedirected".into()),
             ..graph::Call::default()
         };
-        self.plan.record(CallEvent::Step(Cause::Terminated, Some(Box::new(told))));
+        self.plan.record(CallEvent::Step(Transition::Terminated, Some(Box::new(reported))));
         Some(())
     }
 
@@ -248,18 +253,18 @@ impl Reacting<'_> {
         Some(())
     }
 
-    fn press(&mut self, tone: Tone) -> Option<()> {
+    fn receive_tone(&mut self, tone: Tone) -> Option<()> {
         let call = self.plan.call;
-        must(call.state().lies_in(Region::Connected) || call.is_audible())?;
+        must(call.state().lies_in(Superstate::Connected) || call.is_audible())?;
         let is_subscription = |kind| kind == OperationKind::SubscribeToTone;
         let mut subscriptions = call.operations().iter().filter(|one| is_subscription(one.kind()));
         let head = call.head().filter(|head| head.recording.is_some());
-        let stops = head.and_then(|head| head.record()).is_some_and(|asked| asked.is_stopped_by(&tone));
+        let stops = head.and_then(|head| head.record()).is_some_and(|request| request.is_stopped_by(&tone));
         if subscriptions.any(|operation| operation.is_success()) {
             let last = call.tones().last().and_then(|tone| tone.sequence_id.value().copied()).unwrap_or(0);
             let sequence_id = last.saturating_add(1).into();
-            let told = ToneInfo { sequence_id, tone: tone.into(), ..ToneInfo::default() };
-            self.plan.record(CallEvent::ToneReceived(Box::new(told)));
+            let reported = ToneInfo { sequence_id, tone: tone.into(), ..ToneInfo::default() };
+            self.plan.record(CallEvent::ToneReceived(Box::new(reported)));
         }
         if stops {
             self.finish_recording(StopReason::StopTone)?;
@@ -279,21 +284,21 @@ impl Reacting<'_> {
             }
             (MediaRequest::RecordResponse(_), Ending::Completed | Ending::CompletedBecause(_)) => {
                 let started = Recording::new(head.operation.clone());
-                return self.progress(RecordingCause::Started, started);
+                return self.progress(RecordingProgress::Started, started);
             }
         }
         Some(())
     }
 
-    fn progress(&mut self, cause: RecordingCause, told: Recording) -> Option<()> {
-        self.plan.serve(ServiceEvent::Recording(cause, Box::new(told)));
+    fn progress(&mut self, transition: RecordingProgress, reported: Recording) -> Option<()> {
+        self.plan.serve(ServiceEvent::Recording(transition, Box::new(reported)));
         Some(())
     }
 
-    fn speech(&mut self, cause: RecordingCause) -> Option<()> {
+    fn speech(&mut self, transition: RecordingProgress) -> Option<()> {
         let recording = self.plan.call.head()?.recording.as_ref()?;
-        let told = Recording::new(recording.operation.clone());
-        self.progress(cause, told)
+        let reported = Recording::new(recording.operation.clone());
+        self.progress(transition, reported)
     }
 
     fn finish_recording(&mut self, reason: StopReason) -> Option<()> {
@@ -323,13 +328,13 @@ impl Reacting<'_> {
             self.stop_hold_music(id);
         }
         if operation.kind() == OperationKind::InviteParticipants && succeeds {
-            self.tell_whole_roster();
+            self.report_full_roster();
         }
         Some(())
     }
 
     /// A call between two that becomes a group call tells of those who were there before.
-    fn tell_whole_roster(&mut self) {
+    fn report_full_roster(&mut self) {
         let call = self.plan.call;
         let participants: Vec<Participant> = call.participants().cloned().collect();
         if call.state().is_live() && call.is_group() == Some(false) && !participants.is_empty() {
@@ -346,7 +351,7 @@ impl Reacting<'_> {
 
     fn share(&mut self, id: Id, change: ChangeType) -> Option<()> {
         let call = self.plan.call;
-        must(call.state().lies_in(Region::Connected))?;
+        must(call.state().lies_in(Superstate::Connected))?;
         let is_shared = call.content_sharing().contains(&id);
         let sharing = ContentSharing { id };
         match change {
@@ -369,15 +374,15 @@ fn must(holds: bool) -> Option<()> {
 /// One telling of each participant: a delta cannot say two things of one.
 fn merged(participants: &[Participant]) -> Vec<Participant> {
     let mut merged: Vec<Participant> = Vec::new();
-    for told in participants {
-        let told = roster::told(told.clone(), &Resource::Participants, false);
-        let same = |known: &&mut Participant| told.id.value().is_some() && known.id == told.id;
+    for reported in participants {
+        let reported = roster::reported(reported.clone(), &Resource::Participants, false);
+        let same = |known: &&mut Participant| reported.id.value().is_some() && known.id == reported.id;
         match merged.iter_mut().find(same) {
             Some(known) => {
-                known.pair(&told, Merge);
-                known.removed_state = told.removed_state;
+                known.pair(&reported, Merge);
+                known.removed_state = reported.removed_state;
             }
-            None => merged.push(told),
+            None => merged.push(reported),
         }
     }
     merged

@@ -48,7 +48,7 @@ pub(crate) struct Report {
 }
 
 /// The workers.
-pub(crate) struct Crew {
+pub(crate) struct Workers {
     jobs: NonZeroUsize,
     workers: Vec<Worker>,
 }
@@ -61,7 +61,7 @@ struct Worker {
     lines: u64,
 }
 
-impl Crew {
+impl Workers {
     pub(crate) fn new(bulk: &Bulk, jobs: NonZeroUsize) -> Self {
         let parts = (0..jobs.get()).map(|index| bulk.clone().part(index, jobs));
         let worker = |bulk| Worker { bulk, last: Place { record: 0, line: 1 }, lines: 0 };
@@ -113,16 +113,16 @@ impl Crew {
         size: u64,
         mut take: impl FnMut(Report) -> io::Result<()>,
     ) -> io::Result<Result<(), Unreadable>> {
-        let desks = match desks(input, size, self.jobs) {
-            Ok(desks) => desks,
+        let queues = match queues(input, size, self.jobs) {
+            Ok(queues) => queues,
             Err(why) => return Ok(Err(why)),
         };
         thread::scope(|scope| {
             let mut streams: Vec<Receiver<_>> = Vec::new();
-            for (worker, desk) in self.workers.iter_mut().zip(desks) {
+            for (worker, queue) in self.workers.iter_mut().zip(queues) {
                 let (out, reports) = sync_channel(AHEAD);
                 streams.push(reports);
-                scope.spawn(move || worker.work_at(desk, &out));
+                scope.spawn(move || worker.work_at(queue, &out));
             }
             loop {
                 let mut whole: Option<Report> = None;
@@ -163,23 +163,23 @@ impl Report {
 
 impl Worker {
     /// Replays its part of each chunk; ends early where nobody listens any more.
-    fn work_at(&mut self, mut desk: Desk<'_>, out: &SyncSender<Result<Report, Unreadable>>) {
-        (0..CHUNKS_AHEAD).for_each(|_| desk.hand_on());
-        let turns = (CHUNKS / desk.from.len().max(1) as u64).max(1);
+    fn work_at(&mut self, mut queue: WorkQueue<'_>, out: &SyncSender<Result<Report, Unreadable>>) {
+        (0..CHUNKS_AHEAD).for_each(|_| queue.hand_on());
+        let turns = (CHUNKS / queue.from.len().max(1) as u64).max(1);
         let mut report: Option<Report> = None;
         for turn in 1_u64.. {
-            desk.hand_on();
-            for chunks in &desk.from {
+            queue.hand_on();
+            for chunks in &queue.from {
                 match chunks.recv() {
                     Ok(Ok(chunk)) => {
-                        let found = self.chunk(desk.part, &chunk);
+                        let found = self.chunk(queue.part, &chunk);
                         report = Some(match report {
                             Some(report) => report.and(found),
                             None => found,
                         });
                     }
-                    Ok(Err(why)) => return desk.end(report, Some(why), out),
-                    Err(_) => return desk.end(report, None, out),
+                    Ok(Err(why)) => return queue.end(report, Some(why), out),
+                    Err(_) => return queue.end(report, None, out),
                 }
             }
             if turn.is_multiple_of(turns)
@@ -226,7 +226,7 @@ impl Worker {
 }
 
 /// Where a worker sits: what it reads, whom it hands that to, and who hands it what they read. It is handed its own, too.
-struct Desk<'i> {
+struct WorkQueue<'i> {
     part: usize,
     chunks: Chunks<'i>,
     to: Vec<SyncSender<Turn>>,
@@ -236,26 +236,31 @@ struct Desk<'i> {
 type Turn = Result<Arc<Chunk>, Unreadable>;
 
 /// A desk for each worker.
-fn desks(input: &Input, size: u64, count: NonZeroUsize) -> Result<Vec<Desk<'_>>, Unreadable> {
-    let desk = |part| {
-        Ok(Desk { part, chunks: Chunks::open(input, size, part, count)?, to: Vec::new(), from: Vec::new() })
+fn queues(input: &Input, size: u64, count: NonZeroUsize) -> Result<Vec<WorkQueue<'_>>, Unreadable> {
+    let queue = |part| {
+        Ok(WorkQueue {
+            part,
+            chunks: Chunks::open(input, size, part, count)?,
+            to: Vec::new(),
+            from: Vec::new(),
+        })
     };
-    let mut desks = (0..count.get()).map(desk).collect::<Result<Vec<_>, _>>()?;
+    let mut queues = (0..count.get()).map(queue).collect::<Result<Vec<_>, _>>()?;
     for from in 0..count.get() {
         let mut senders = Vec::new();
-        for to in &mut desks {
+        for to in &mut queues {
             let (out, chunks) = sync_channel(CHUNKS_AHEAD + 1);
             senders.push(out);
             to.from.push(chunks);
         }
-        if let Some(desk) = desks.get_mut(from) {
-            desk.to = senders;
+        if let Some(queue) = queues.get_mut(from) {
+            queue.to = senders;
         }
     }
-    Ok(desks)
+    Ok(queues)
 }
 
-impl Desk<'_> {
+impl WorkQueue<'_> {
     /// Hands in what was found last, and what went wrong.
     fn end(
         &self,

@@ -2,7 +2,7 @@
 
 use svg::node::element::Group;
 
-use super::ink::{HANGING, SIZE, SMALL, Spot, fits, group, hanging, rectangle, text, told};
+use super::ink::{HANGING, SIZE, SMALL, Spot, fits, group, hanging, rectangle, reported, text};
 use super::letters::{shorten, width};
 use super::room::{Label, Room};
 use super::sheet::{LEFT, Lane, RIGHT, Sheet, name};
@@ -18,14 +18,19 @@ struct Part {
 }
 
 pub(super) fn state(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
-    let parts = sheet.story.bands().into_iter().map(|band| Part {
-        class: format!("band state-{}", band.state),
-        name: band.state.to_string(),
-        title: format!("{} ({}), {}", band.state, words::state(band.state), sheet.span(band.from, band.to)),
-        from: sheet.at(band.from),
-        to: band.to.map_or(RIGHT, |to| sheet.at(to)),
+    let parts = sheet.story.state_spans().into_iter().map(|state_span| Part {
+        class: format!("band state-{}", state_span.state),
+        name: state_span.state.to_string(),
+        title: format!(
+            "{} ({}), {}",
+            state_span.state,
+            words::state(state_span.state),
+            sheet.span(state_span.from, state_span.to)
+        ),
+        from: sheet.at(state_span.from),
+        to: state_span.to.map_or(RIGHT, |to| sheet.at(to)),
     });
-    band("State", &parts.collect::<Vec<_>>(), top, 24.0)
+    state_span("State", &parts.collect::<Vec<_>>(), top, 24.0)
 }
 
 pub(super) fn audio(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
@@ -36,11 +41,11 @@ pub(super) fn audio(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
         from: sheet.at(span.from),
         to: sheet.till(span.from, span.to),
     });
-    band("Audio", &parts.collect::<Vec<_>>(), top, 18.0)
+    state_span("Audio", &parts.collect::<Vec<_>>(), top, 18.0)
 }
 
 /// A name stands within its stretch, or hangs from it where that is too narrow.
-fn band(heading: &str, parts: &[Part], top: f64, height: f64) -> Option<Lane> {
+fn state_span(heading: &str, parts: &[Part], top: f64, height: f64) -> Option<Lane> {
     let (narrow, wide): (Vec<_>, Vec<_>) = parts.iter().partition(|part| part.is_narrow());
     let mut lane = group("lane").add(name("heading", heading, top + height / 2.0));
     for part in wide {
@@ -72,7 +77,7 @@ impl Part {
 
     fn ground(&self, top: f64, height: f64) -> Group {
         let across = (self.to - self.from - 1.0).max(0.5);
-        told(&self.class, &self.title).add(rectangle(self.from, top, across, height))
+        reported(&self.class, &self.title).add(rectangle(self.from, top, across, height))
     }
 
     fn label(&self) -> Label {

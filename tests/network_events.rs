@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use crate::common::{call_id, read};
-use callfold::call::{Asked, Call, Caller, Command, Ending, State, Stimulus, StopReason};
+use callfold::call::{AppIdentity, Call, Command, Ending, NetworkEvent, RequestContext, State, StopReason};
 use callfold::graph::{
     self, CompletionReason, EndCode, MediaState, Method, Participant, ParticipantInfo, Permission,
     ResultInfo, Route, Tone,
@@ -37,7 +37,7 @@ fn nth(number: u128) -> Id {
 
 impl Scene {
     fn offered(offer: Value) -> Self {
-        Self::default().meets(Stimulus::Offered(read(offer)))
+        Self::default().meets(NetworkEvent::Offered(read(offer)))
     }
 
     /// A call that the app places: to these targets, with media that the service hosts.
@@ -49,14 +49,14 @@ impl Scene {
             "mediaConfig": { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
         });
         let command = Command::read(&Route::new(Method::CreateCall, None, None), body.to_string().as_bytes());
-        let asked = Asked::new(at(), call_id().guid(), Caller::new(Permission::ALL));
+        let request = RequestContext::new(at(), call_id().guid(), AppIdentity::new(Permission::ALL));
         let mut scene = Self::default();
-        scene.take(scene.ledger.decide(None, command.unwrap(), &asked).unwrap().events);
+        scene.take(scene.ledger.decide(None, command.unwrap(), &request).unwrap().events);
         scene
     }
 
     fn established() -> Self {
-        Self::placed(1).meets(Stimulus::Connected(None))
+        Self::placed(1).meets(NetworkEvent::Connected(None))
     }
 
     fn take(&mut self, events: Vec<Recorded>) {
@@ -76,20 +76,21 @@ impl Scene {
         self.operations += 1;
         let route = Route::new(method, Some(call_id()), item.map(Id::from));
         let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
-        let asked = Asked::new(at(), Uuid::from_u128(self.operations), Caller::new(Permission::ALL));
-        let decision = self.ledger.decide(Some(call_id()), command, &asked).unwrap();
+        let request =
+            RequestContext::new(at(), Uuid::from_u128(self.operations), AppIdentity::new(Permission::ALL));
+        let decision = self.ledger.decide(Some(call_id()), command, &request).unwrap();
         self.take(decision.events);
         self
     }
 
-    fn meets(mut self, stimulus: Stimulus) -> Self {
-        let events = self.react(stimulus).unwrap();
+    fn meets(mut self, network_event: NetworkEvent) -> Self {
+        let events = self.on_network_event(network_event).unwrap();
         self.take(events);
         self
     }
 
-    fn react(&self, stimulus: Stimulus) -> Result<Vec<Recorded>, Refusal> {
-        self.ledger.react(call_id(), stimulus, at())
+    fn on_network_event(&self, network_event: NetworkEvent) -> Result<Vec<Recorded>, Refusal> {
+        self.ledger.on_network_event(call_id(), network_event, at())
     }
 
     fn call(&self) -> &Call {
@@ -113,9 +114,9 @@ impl Scene {
     /// How an operation ended: its state, its result and the reason of its completion.
     fn ended(&self, number: u128) -> Ended<'_> {
         let operation = self.operation(number);
-        let told = operation.resource();
-        let reason = told.completion_reason.value().map(CompletionReason::as_str);
-        (operation.state(), told.result_info.value().map(|result| pair(result)), reason)
+        let reported = operation.resource();
+        let reason = reported.completion_reason.value().map(CompletionReason::as_str);
+        (operation.state(), reported.result_info.value().map(|result| pair(result)), reason)
     }
 }
 
@@ -139,12 +140,12 @@ fn prompt() -> Value {
     json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot.contoso.com/prompt.wav" } }] })
 }
 
-fn audio(state: MediaState) -> Stimulus {
-    Stimulus::AudioChanged(state)
+fn audio(state: MediaState) -> NetworkEvent {
+    NetworkEvent::AudioChanged(state)
 }
 
-fn roster(participants: Value) -> Stimulus {
-    Stimulus::RosterChanged(read(participants))
+fn roster(participants: Value) -> NetworkEvent {
+    NetworkEvent::RosterChanged(read(participants))
 }
 
 fn someone() -> Box<ParticipantInfo> {
@@ -158,20 +159,20 @@ fn failure() -> ResultInfo {
 /// A scene in each state. Before it is up the call does what `before` says; once it is up, what `up` says.
 fn in_state(state: State, before: fn(Scene) -> Scene, up: fn(Scene) -> Scene) -> Scene {
     let placed = || before(Scene::placed(1));
-    let is_up = || up(Scene::placed(1).meets(Stimulus::Connected(None)));
+    let is_up = || up(Scene::placed(1).meets(NetworkEvent::Connected(None)));
     let scene = match state {
         State::Incoming => Scene::offered(offer()),
         State::Redirecting => Scene::offered(offer()).asks(Method::Redirect, redirect()),
         State::Establishing => placed(),
-        State::Ringing => placed().meets(Stimulus::Alerted),
+        State::Ringing => placed().meets(NetworkEvent::Alerted),
         State::Established => is_up(),
-        State::Hold => is_up().meets(Stimulus::Held),
+        State::Hold => is_up().meets(NetworkEvent::Held),
         State::Transferring => is_up().asks(Method::Transfer, transfer()),
         State::TransferAccepted => {
-            is_up().asks(Method::Transfer, transfer()).meets(Stimulus::TransferAccepted)
+            is_up().asks(Method::Transfer, transfer()).meets(NetworkEvent::TransferAccepted)
         }
         State::Terminating => is_up().asks(Method::DeleteCall, json!({})),
-        State::Terminated => is_up().meets(Stimulus::HungUp(EndCode::PeerEnded)),
+        State::Terminated => is_up().meets(NetworkEvent::HungUp(EndCode::PeerEnded)),
     };
     assert_eq!(scene.call().state(), state);
     scene
@@ -207,33 +208,33 @@ fn operating(state: State) -> Scene {
 }
 
 fn sharing(state: State) -> Scene {
-    in_state(state, |scene| scene, |scene| scene.meets(Stimulus::ContentSharingStarted("session".into())))
+    in_state(state, |scene| scene, |scene| scene.meets(NetworkEvent::ContentSharingStarted("session".into())))
 }
 
-fn stimulus(name: &str) -> Stimulus {
+fn network_event(name: &str) -> NetworkEvent {
     match name {
-        "offered" => Stimulus::Offered(read(offer())),
-        "alerted" => Stimulus::Alerted,
-        "connected" => Stimulus::Connected(None),
-        "held" => Stimulus::Held,
-        "resumed" => Stimulus::Resumed,
-        "transferAccepted" => Stimulus::TransferAccepted,
-        "transferFailed" => Stimulus::TransferFailed,
-        "transferCompleted" => Stimulus::TransferCompleted,
-        "redirectAnswered" => Stimulus::RedirectAnswered(someone()),
-        "hungUp" => Stimulus::HungUp(EndCode::PeerEnded),
-        "mediaFailed" => Stimulus::MediaFailed,
+        "offered" => NetworkEvent::Offered(read(offer())),
+        "alerted" => NetworkEvent::Alerted,
+        "connected" => NetworkEvent::Connected(None),
+        "held" => NetworkEvent::Held,
+        "resumed" => NetworkEvent::Resumed,
+        "transferAccepted" => NetworkEvent::TransferAccepted,
+        "transferFailed" => NetworkEvent::TransferFailed,
+        "transferCompleted" => NetworkEvent::TransferCompleted,
+        "redirectAnswered" => NetworkEvent::RedirectAnswered(someone()),
+        "hungUp" => NetworkEvent::HungUp(EndCode::PeerEnded),
+        "mediaFailed" => NetworkEvent::MediaFailed,
         "audioChanged" => audio(MediaState::Inactive),
         "rosterChanged" => roster(json!([{ "id": "p" }])),
-        "tonePressed" => Stimulus::TonePressed(Tone::Pound),
-        "promptFinished" => Stimulus::PromptFinished(Ending::Completed),
-        "recordingStarted" => Stimulus::RecordingStarted { location: None, access_token: None },
-        "speechStarted" => Stimulus::SpeechStarted,
-        "speechEnded" => Stimulus::SpeechEnded,
-        "recordingFinished" => Stimulus::RecordingFinished(StopReason::Silence),
-        "operationFinished" => Stimulus::OperationFinished(nth(1), Ending::Completed),
-        "contentSharingStarted" => Stimulus::ContentSharingStarted("session".into()),
-        "contentSharingEnded" => Stimulus::ContentSharingEnded("session".into()),
+        "tonePressed" => NetworkEvent::TonePressed(Tone::Pound),
+        "promptFinished" => NetworkEvent::PromptFinished(Ending::Completed),
+        "recordingStarted" => NetworkEvent::RecordingStarted { location: None, access_token: None },
+        "speechStarted" => NetworkEvent::SpeechStarted,
+        "speechEnded" => NetworkEvent::SpeechEnded,
+        "recordingFinished" => NetworkEvent::RecordingFinished(StopReason::Silence),
+        "operationFinished" => NetworkEvent::OperationFinished(nth(1), Ending::Completed),
+        "contentSharingStarted" => NetworkEvent::ContentSharingStarted("session".into()),
+        "contentSharingEnded" => NetworkEvent::ContentSharingEnded("session".into()),
         other => panic!("no stimulus {other}"),
     }
 }
@@ -326,7 +327,7 @@ fn each_stimulus_happens_in_its_states_and_is_refused_in_all_others() {
     assert_eq!((rows, cells().count()), (400, 395));
     for (scene, state, name, is_legal) in cells() {
         let before = scene.call().clone();
-        match scene.react(stimulus(name)) {
+        match scene.on_network_event(network_event(name)) {
             Ok(events) => {
                 assert!(is_legal, "`{name}` happens in `{state}`: {events:?}");
                 scene.clone().take(events);
@@ -345,11 +346,11 @@ fn each_stimulus_happens_in_its_states_and_is_refused_in_all_others() {
 fn a_refusal_names_what_is_legal() {
     // Of each cell: a stimulus that is always refused there says which of the row would be legal.
     for (scene, state, name, is_legal) in cells() {
-        let refusal = scene.react(stimulus("offered")).unwrap_err();
+        let refusal = scene.on_network_event(network_event("offered")).unwrap_err();
         assert_eq!(refusal.legal.contains(&name), is_legal, "`{name}` in `{state}`: {refusal}");
         assert!(refusal.legal.iter().all(|legal| refusal.to_string().contains(&format!("`{legal}`"))));
     }
-    let over = plain(State::Terminated).react(Stimulus::Held).unwrap_err();
+    let over = plain(State::Terminated).on_network_event(NetworkEvent::Held).unwrap_err();
     assert_eq!(
         over.to_string(),
         "`held` is refused while the call is `terminated`: nothing is legal any more"
@@ -362,7 +363,7 @@ fn what_is_refused_names_everything_that_is_legal_in_a_plain_call() {
         let mark = |row: &str| row.chars().filter(|mark| *mark != ' ').nth(index).unwrap();
         let named = |wanted| PLAIN.iter().filter(move |(_, row)| mark(row) == wanted).map(|(name, _)| *name);
         let open: Vec<_> = named('?').collect();
-        let mut legal = plain(*state).react(stimulus("offered")).unwrap_err().legal;
+        let mut legal = plain(*state).on_network_event(network_event("offered")).unwrap_err().legal;
         legal.retain(|name| !open.contains(name));
         legal.sort_unstable();
         let mut expected: Vec<_> = named('+').collect();
@@ -408,7 +409,7 @@ fn an_offer_tells_neither_a_state_nor_another_id_nor_a_direction_of_its_own() {
 #[test]
 fn a_call_that_is_not_known_can_only_be_offered() {
     for (name, _) in PLAIN.iter().filter(|(name, _)| *name != "offered") {
-        let refusal = Scene::default().react(stimulus(name)).unwrap_err();
+        let refusal = Scene::default().on_network_event(network_event(name)).unwrap_err();
         assert_eq!((refusal.what, refusal.state, refusal.legal), (*name, None, vec!["offered"]));
     }
 }
@@ -417,18 +418,18 @@ fn a_call_that_is_not_known_can_only_be_offered() {
 
 #[test]
 fn the_callee_is_alerted_and_then_the_call_is_up() {
-    let scene = Scene::placed(1).meets(Stimulus::Alerted);
+    let scene = Scene::placed(1).meets(NetworkEvent::Alerted);
     scene.then(State::Ringing, &["alerted"]);
-    scene.meets(Stimulus::Connected(None)).then(State::Established, &["established"]);
+    scene.meets(NetworkEvent::Connected(None)).then(State::Established, &["established"]);
 }
 
 #[test]
 fn a_call_that_is_up_may_tell_details() {
-    let told = json!({
+    let reported = json!({
         "@odata.type": "#microsoft.graph.call", "state": "hold", "id": "x", "myParticipantId": "me",
         "mediaState": { "audio": "active" }, "subject": "Stand-up",
     });
-    let scene = Scene::placed(1).meets(Stimulus::Connected(Some(read(told))));
+    let scene = Scene::placed(1).meets(NetworkEvent::Connected(Some(read(reported))));
     scene.then(State::Established, &["established"]);
     let details = scene.call().details();
     assert_eq!(details.my_participant_id.value(), Some(&Id::from("me")));
@@ -460,9 +461,9 @@ fn audio_is_told_as_it_changes_and_moves_no_state() {
 fn a_call_is_held_and_resumed_as_often_as_they_like() {
     let mut scene = Scene::established();
     for _ in 0..3 {
-        scene = scene.meets(Stimulus::Held);
+        scene = scene.meets(NetworkEvent::Held);
         scene.then(State::Hold, &["held"]);
-        scene = scene.meets(Stimulus::Resumed);
+        scene = scene.meets(NetworkEvent::Resumed);
         scene.then(State::Established, &["resumed"]);
     }
 }
@@ -473,7 +474,7 @@ fn transferring(kind: &str) -> Scene {
     let scene = match kind {
         "group" => {
             body["transferee"] = json!({ "identity": { "user": { "id": "user-0" } } });
-            Scene::placed(2).meets(Stimulus::Connected(None))
+            Scene::placed(2).meets(NetworkEvent::Connected(None))
         }
         _ => Scene::established(),
     };
@@ -494,13 +495,13 @@ fn transferring(kind: &str) -> Scene {
 fn a_transfer_that_fails_leaves_the_call_up_and_says_how() {
     let rows = [("blind", 7000), ("consultative", 7700), ("group", 7000)];
     for (kind, subcode) in rows {
-        let asked = transferring(kind);
-        asked.then(State::Transferring, &["transferRequested", "transferStarted"]);
-        for scene in [asked.clone(), asked.meets(Stimulus::TransferAccepted)] {
-            let failed = scene.meets(Stimulus::TransferFailed);
+        let request = transferring(kind);
+        request.then(State::Transferring, &["transferRequested", "transferStarted"]);
+        for scene in [request.clone(), request.meets(NetworkEvent::TransferAccepted)] {
+            let failed = scene.meets(NetworkEvent::TransferFailed);
             failed.then(State::Established, &["transferFailed"]);
             assert_eq!(failed.result(), Some((500, Some(subcode))), "{kind}");
-            let held = failed.meets(Stimulus::Held);
+            let held = failed.meets(NetworkEvent::Held);
             assert_eq!(held.result(), None, "it was the transfer's, not the call's");
         }
     }
@@ -508,17 +509,17 @@ fn a_transfer_that_fails_leaves_the_call_up_and_says_how() {
 
 #[test]
 fn a_transfer_after_a_failed_consultative_one_fails_as_what_it_is() {
-    let scene = transferring("consultative").meets(Stimulus::TransferFailed);
-    let scene = scene.asks(Method::Transfer, transfer()).meets(Stimulus::TransferFailed);
+    let scene = transferring("consultative").meets(NetworkEvent::TransferFailed);
+    let scene = scene.asks(Method::Transfer, transfer()).meets(NetworkEvent::TransferFailed);
     assert_eq!(scene.result(), Some((500, Some(7000))));
 }
 
 #[test]
 fn a_transfer_that_is_completed_ends_the_call() {
     for kind in ["blind", "consultative", "group"] {
-        let accepted = transferring(kind).meets(Stimulus::TransferAccepted);
+        let accepted = transferring(kind).meets(NetworkEvent::TransferAccepted);
         accepted.then(State::TransferAccepted, &["transferAccepted"]);
-        let events = accepted.react(Stimulus::TransferCompleted).unwrap();
+        let events = accepted.on_network_event(NetworkEvent::TransferCompleted).unwrap();
         assert_eq!(events[0].event.type_name(), "terminated");
         let mut ended = accepted;
         ended.take(events);
@@ -535,7 +536,7 @@ fn a_transfer_that_is_completed_ends_the_call() {
 
 #[test]
 fn a_redirect_that_is_answered_ends_the_call_and_tells_by_whom() {
-    let scene = plain(State::Redirecting).meets(Stimulus::RedirectAnswered(someone()));
+    let scene = plain(State::Redirecting).meets(NetworkEvent::RedirectAnswered(someone()));
     scene.then(State::Terminated, &["terminated"]);
     let details = scene.call().details();
     assert_eq!(details.answered_by.value(), Some(&someone()));
@@ -547,7 +548,7 @@ fn a_redirect_that_is_answered_ends_the_call_and_tells_by_whom() {
 fn a_call_is_hung_up_in_every_live_state_with_every_code() {
     for state in State::ALL.iter().copied().filter(|state| state.is_live()) {
         for code in EndCode::ALL {
-            let scene = plain(state).meets(Stimulus::HungUp(*code));
+            let scene = plain(state).meets(NetworkEvent::HungUp(*code));
             scene.then(State::Terminated, &["terminated"]);
             assert_eq!(scene.result(), Some((code.code(), code.subcode())), "{state} {code}");
             let message = scene.call().result_info().unwrap().message.value().cloned();
@@ -559,7 +560,7 @@ fn a_call_is_hung_up_in_every_live_state_with_every_code() {
 #[test]
 fn a_call_whose_media_fail_ends() {
     for state in State::ALL.iter().copied().filter(|state| state.is_live()) {
-        let scene = plain(state).meets(Stimulus::MediaFailed);
+        let scene = plain(state).meets(NetworkEvent::MediaFailed);
         scene.then(State::Terminated, &["terminated"]);
         assert_eq!(scene.result(), Some((410, Some(301_005))));
     }
@@ -570,11 +571,11 @@ fn what_plays_when_the_call_ends_is_orphaned() {
     let scene = Scene::established()
         .asks(Method::PlayPrompt, prompt())
         .asks(Method::PlayPrompt, prompt())
-        .meets(Stimulus::HungUp(EndCode::PeerEnded));
+        .meets(NetworkEvent::HungUp(EndCode::PeerEnded));
     scene.then(State::Terminated, &["terminated"]);
     assert_eq!(scene.call().orphans().count(), 2);
     assert_eq!(scene.call().media_queue().count(), 0);
-    assert!(scene.react(Stimulus::PromptFinished(Ending::Completed)).is_err());
+    assert!(scene.on_network_event(NetworkEvent::PromptFinished(Ending::Completed)).is_err());
 }
 
 // Who takes part.
@@ -596,11 +597,11 @@ fn a_roster_tells_who_came_changed_and_went_and_is_numbered() {
         (json!([{ "id": "a", "removedState": { "reason": "Removed" } }]), vec!["b muted"], 3),
         (json!([{ "id": "a" }]), vec!["a", "b muted"], 4),
     ];
-    let mut scene = Scene::placed(2).meets(Stimulus::Connected(None));
-    for (told, expected, number) in steps {
-        scene = scene.meets(roster(told.clone()));
+    let mut scene = Scene::placed(2).meets(NetworkEvent::Connected(None));
+    for (reported, expected, number) in steps {
+        scene = scene.meets(roster(reported.clone()));
         scene.then(State::Established, &["rosterUpdated"]);
-        assert_eq!(json!(scene.last[0].event), json!({ "sequenceNumber": number, "participants": told }));
+        assert_eq!(json!(scene.last[0].event), json!({ "sequenceNumber": number, "participants": reported }));
         assert_eq!(present(&scene), expected);
     }
 }
@@ -613,8 +614,8 @@ fn a_roster_without_news_says_nothing_and_one_with_some_tells_those() {
     let scene = scene.meets(roster(json!([])));
     scene.then(State::Established, &[]);
     let scene = scene.meets(roster(json!([{ "id": "a" }, { "id": "b", "isInLobby": true }, { "id": "c" }])));
-    let told = json!(scene.last[0].event);
-    assert_eq!(told["participants"], json!([{ "id": "b", "isInLobby": true }, { "id": "c" }]));
+    let reported = json!(scene.last[0].event);
+    assert_eq!(reported["participants"], json!([{ "id": "b", "isInLobby": true }, { "id": "c" }]));
 }
 
 // Tones.
@@ -626,12 +627,12 @@ fn tones(scene: &Scene) -> Vec<(i64, &str)> {
 
 #[test]
 fn tones_are_told_to_who_subscribed_and_to_nobody_else() {
-    let silent = Scene::established().meets(Stimulus::TonePressed(Tone::Tone1));
+    let silent = Scene::established().meets(NetworkEvent::TonePressed(Tone::Tone1));
     silent.then(State::Established, &[]);
     let mut scene = silent.asks(Method::SubscribeToTone, json!({}));
     assert_eq!(scene.ended(1).0, operation::State::Completed);
     for tone in [Tone::Tone1, Tone::Tone1, Tone::Pound] {
-        scene = scene.meets(Stimulus::TonePressed(tone));
+        scene = scene.meets(NetworkEvent::TonePressed(tone));
         scene.then(State::Established, &["toneReceived"]);
     }
     assert_eq!(tones(&scene), [(1, "tone1"), (2, "tone1"), (3, "pound")]);
@@ -643,7 +644,7 @@ fn a_subscription_to_tones_outlives_what_is_cancelled() {
         .asks(Method::SubscribeToTone, json!({}))
         .asks(Method::PlayPrompt, prompt())
         .asks(Method::CancelMediaProcessing, json!({}))
-        .meets(Stimulus::TonePressed(Tone::Star));
+        .meets(NetworkEvent::TonePressed(Tone::Star));
     scene.then(State::Established, &["toneReceived"]);
 }
 
@@ -660,7 +661,7 @@ fn a_stop_tone_ends_the_recording_and_is_told_only_to_who_subscribed() {
     for (tone, subscribes, events) in rows {
         let scene = Scene::established().asks(Method::RecordResponse, record.clone());
         let scene = if subscribes { scene.asks(Method::SubscribeToTone, json!({})) } else { scene };
-        let scene = scene.meets(Stimulus::TonePressed(tone));
+        let scene = scene.meets(NetworkEvent::TonePressed(tone));
         scene.then(State::Established, events);
         if events.contains(&"operationCompleted") {
             let ended = (operation::State::Completed, Some((200, Some(0))), Some("stopToneDetected"));
@@ -675,10 +676,10 @@ fn a_stop_tone_stops_nothing_while_the_prompt_plays() {
     let mut record = prompt();
     record["stopTones"] = json!(["#"]);
     let scene = Scene::established().asks(Method::RecordResponse, record);
-    let scene = scene.meets(Stimulus::TonePressed(Tone::Pound));
+    let scene = scene.meets(NetworkEvent::TonePressed(Tone::Pound));
     scene.then(State::Established, &[]);
-    let scene = scene.meets(Stimulus::PromptFinished(Ending::Completed));
-    let scene = scene.meets(Stimulus::TonePressed(Tone::Pound));
+    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Completed));
+    let scene = scene.meets(NetworkEvent::TonePressed(Tone::Pound));
     scene.then(State::Established, &["operationCompleted"]);
 }
 
@@ -687,7 +688,7 @@ fn a_tone_stops_no_recording_that_waits() {
     let scene = Scene::established()
         .asks(Method::PlayPrompt, prompt())
         .asks(Method::RecordResponse, json!({ "stopTones": ["#"] }))
-        .meets(Stimulus::TonePressed(Tone::Pound));
+        .meets(NetworkEvent::TonePressed(Tone::Pound));
     scene.then(State::Established, &[]);
 }
 
@@ -705,7 +706,7 @@ fn a_prompt_is_over_with_each_ending() {
     for (ending, event, ended) in rows {
         let scene = Scene::established().asks(Method::PlayPrompt, prompt());
         scene.then(State::Established, &["operationQueued", "operationStarted"]);
-        let scene = scene.meets(Stimulus::PromptFinished(ending));
+        let scene = scene.meets(NetworkEvent::PromptFinished(ending));
         scene.then(State::Established, &[event]);
         assert_eq!(scene.ended(1), ended);
         assert_eq!(scene.call().media_queue().count(), 0);
@@ -719,12 +720,12 @@ fn what_waits_behind_a_prompt_starts_as_it_is_over() {
         .asks(Method::RecordResponse, json!({}))
         .asks(Method::PlayPrompt, prompt());
     scene.then(State::Established, &["operationQueued"]);
-    let scene = scene.meets(Stimulus::PromptFinished(Ending::Completed));
+    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Completed));
     scene.then(State::Established, &["operationCompleted", "operationStarted"]);
     assert_eq!(scene.operation(2).state(), operation::State::Running);
-    let scene = scene.meets(Stimulus::RecordingFinished(StopReason::Silence));
+    let scene = scene.meets(NetworkEvent::RecordingFinished(StopReason::Silence));
     scene.then(State::Established, &["operationCompleted", "operationStarted"]);
-    let scene = scene.meets(Stimulus::PromptFinished(Ending::Failed(failure())));
+    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Failed(failure())));
     scene.then(State::Established, &["operationFailed"]);
     let states: Vec<_> = (1..=3).map(|number| scene.operation(number).state().as_str()).collect();
     assert_eq!(states, ["completed", "completed", "failed"]);
@@ -734,21 +735,21 @@ fn what_waits_behind_a_prompt_starts_as_it_is_over() {
 fn the_prompt_before_a_recording_is_over_and_the_recording_begins() {
     for ending in [Ending::Completed, Ending::CompletedBecause(CompletionReason::CompletedSuccessfully)] {
         let scene = Scene::established().asks(Method::RecordResponse, prompt());
-        let scene = scene.meets(Stimulus::PromptFinished(ending));
+        let scene = scene.meets(NetworkEvent::PromptFinished(ending));
         scene.then(State::Established, &["recordingStarted"]);
         assert_eq!(scene.operation(1).state(), operation::State::Running);
-        assert!(scene.react(Stimulus::PromptFinished(Ending::Completed)).is_err());
+        assert!(scene.on_network_event(NetworkEvent::PromptFinished(Ending::Completed)).is_err());
     }
     let scene = Scene::established().asks(Method::RecordResponse, prompt());
-    let scene = scene.meets(Stimulus::PromptFinished(Ending::Failed(failure())));
+    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Failed(failure())));
     scene.then(State::Established, &["operationFailed"]);
     assert_eq!(scene.ended(1), (operation::State::Failed, Some((500, Some(8500))), None));
 }
 
 // Recordings.
 
-fn started() -> Stimulus {
-    Stimulus::RecordingStarted {
+fn started() -> NetworkEvent {
+    NetworkEvent::RecordingStarted {
         location: Some("https://media.contoso.com/recording".into()),
         access_token: Some(Secret::new("eyJ0".into())),
     }
@@ -756,15 +757,15 @@ fn started() -> Stimulus {
 
 #[test]
 fn a_recording_goes_on_from_its_start_over_speech_to_silence() {
-    for asked in [json!({}), prompt()] {
-        let scene = Scene::established().asks(Method::RecordResponse, asked).meets(started());
+    for request in [json!({}), prompt()] {
+        let scene = Scene::established().asks(Method::RecordResponse, request).meets(started());
         scene.then(State::Established, &["recordingStarted"]);
-        let scene = scene.meets(Stimulus::SpeechStarted);
+        let scene = scene.meets(NetworkEvent::SpeechStarted);
         scene.then(State::Established, &["speechStarted"]);
-        let scene = scene.meets(Stimulus::SpeechEnded);
+        let scene = scene.meets(NetworkEvent::SpeechEnded);
         scene.then(State::Established, &["speechEnded"]);
         scene
-            .meets(Stimulus::RecordingFinished(StopReason::Silence))
+            .meets(NetworkEvent::RecordingFinished(StopReason::Silence))
             .then(State::Established, &["operationCompleted"]);
     }
 }
@@ -781,14 +782,14 @@ fn a_recording_is_over_for_each_reason_and_a_sound_one_tells_where_it_is() {
     ];
     for (reason, ended) in rows {
         let scene = Scene::established().asks(Method::RecordResponse, json!({})).meets(started());
-        let scene = scene.meets(Stimulus::RecordingFinished(reason));
+        let scene = scene.meets(NetworkEvent::RecordingFinished(reason));
         let is_sound = ended.0 == Completed;
         scene.then(State::Established, &[if is_sound { "operationCompleted" } else { "operationFailed" }]);
         assert_eq!(scene.ended(1), ended);
-        let told = scene.operation(1).resource();
+        let reported = scene.operation(1).resource();
         let place = ("https://media.contoso.com/recording", "eyJ0");
-        let found = told.recording_location.value().map(String::as_str);
-        let token = told.recording_access_token.value().map(|token| token.expose().as_str());
+        let found = reported.recording_location.value().map(String::as_str);
+        let token = reported.recording_access_token.value().map(|token| token.expose().as_str());
         assert_eq!(found.zip(token), is_sound.then_some(place));
         assert_eq!(scene.operation(1).is_success(), is_sound);
     }
@@ -805,8 +806,9 @@ fn what_opens_a_recording_does_not_show() {
 
 /// A group call in which a participant can be put on hold.
 fn group() -> Scene {
-    let told = read(json!({ "myParticipantId": "me", "chatInfo": { "threadId": "19:meeting@thread.v2" } }));
-    Scene::placed(2).meets(Stimulus::Connected(Some(told))).meets(roster(json!([{ "id": "p" }])))
+    let reported =
+        read(json!({ "myParticipantId": "me", "chatInfo": { "threadId": "19:meeting@thread.v2" } }));
+    Scene::placed(2).meets(NetworkEvent::Connected(Some(reported))).meets(roster(json!([{ "id": "p" }])))
 }
 
 #[test]
@@ -822,20 +824,21 @@ fn an_operation_of_each_kind_is_over_with_each_ending() {
         (Method::StartHoldMusic, Some("p"), json!({}), (Completed, plain, None)),
     ];
     for (method, item, body, completed) in rows {
-        let asked = group().asks_of(method, item, body);
-        assert_eq!(asked.operation(1).state(), operation::State::Running);
-        let finish = |ending| asked.clone().meets(Stimulus::OperationFinished(nth(1), ending));
+        let request = group().asks_of(method, item, body);
+        assert_eq!(request.operation(1).state(), operation::State::Running);
+        let finish = |ending| request.clone().meets(NetworkEvent::OperationFinished(nth(1), ending));
         let done = finish(Ending::Completed);
         done.then(State::Established, &["operationCompleted"]);
         assert_eq!(done.ended(1), completed, "{method}");
         assert!(done.operation(1).is_success());
-        let odd = finish(Ending::CompletedBecause(CompletionReason::MediaOperationCanceled));
-        assert_eq!(odd.call().on_hold(), None, "who was to be put on hold is not");
-        assert_eq!(odd.ended(1), (Completed, None, Some("mediaOperationCanceled")));
-        assert!(!odd.operation(1).is_success(), "completed is no success by itself");
+        let non_canonical = finish(Ending::CompletedBecause(CompletionReason::MediaOperationCanceled));
+        assert_eq!(non_canonical.call().on_hold(), None, "who was to be put on hold is not");
+        assert_eq!(non_canonical.ended(1), (Completed, None, Some("mediaOperationCanceled")));
+        assert!(!non_canonical.operation(1).is_success(), "completed is no success by itself");
         let failed = finish(Ending::Failed(failure()));
         assert_eq!(failed.ended(1), (Failed, Some((500, Some(8500))), None));
-        let settled = done.react(Stimulus::OperationFinished(nth(1), Ending::Completed)).unwrap_err();
+        let settled =
+            done.on_network_event(NetworkEvent::OperationFinished(nth(1), Ending::Completed)).unwrap_err();
         assert_eq!(settled.what, "operationFinished");
         assert!(!settled.legal.contains(&"operationFinished"), "{settled}");
     }
@@ -845,11 +848,11 @@ fn an_operation_of_each_kind_is_over_with_each_ending() {
 fn hold_music_that_is_stopped_is_an_operation_too() {
     let scene = group()
         .asks_of(Method::StartHoldMusic, Some("p"), json!({}))
-        .meets(Stimulus::OperationFinished(nth(1), Ending::Completed));
+        .meets(NetworkEvent::OperationFinished(nth(1), Ending::Completed));
     assert_eq!(scene.call().on_hold(), Some(&Id::from("p")));
     let scene = scene.asks_of(Method::StopHoldMusic, Some("p"), json!({}));
     assert_eq!(scene.call().on_hold(), None);
-    let scene = scene.meets(Stimulus::OperationFinished(nth(2), Ending::Completed));
+    let scene = scene.meets(NetworkEvent::OperationFinished(nth(2), Ending::Completed));
     scene.then(State::Established, &["operationCompleted"]);
 }
 
@@ -857,7 +860,7 @@ fn hold_music_that_is_stopped_is_an_operation_too() {
 fn hold_music_that_fails_puts_nobody_on_hold() {
     let scene = group()
         .asks_of(Method::StartHoldMusic, Some("p"), json!({}))
-        .meets(Stimulus::OperationFinished(nth(1), Ending::Failed(failure())));
+        .meets(NetworkEvent::OperationFinished(nth(1), Ending::Failed(failure())));
     scene.then(State::Established, &["operationFailed", "holdMusicStopped"]);
     assert_eq!(scene.call().on_hold(), None);
 }
@@ -865,9 +868,9 @@ fn hold_music_that_fails_puts_nobody_on_hold() {
 #[test]
 fn an_invitation_that_is_accepted_makes_a_group_call() {
     let invite = json!({ "participants": [{ "identity": { "user": { "id": "new" } } }] });
-    let asked = Scene::established().asks(Method::Invite, invite);
-    assert_eq!(asked.call().is_group(), Some(false));
-    let finish = |ending| asked.clone().meets(Stimulus::OperationFinished(nth(1), ending));
+    let request = Scene::established().asks(Method::Invite, invite);
+    assert_eq!(request.call().is_group(), Some(false));
+    let finish = |ending| request.clone().meets(NetworkEvent::OperationFinished(nth(1), ending));
     assert_eq!(finish(Ending::Completed).call().is_group(), Some(true));
     assert_eq!(finish(Ending::Failed(failure())).call().is_group(), Some(false));
 }
@@ -880,7 +883,7 @@ fn media_operations_that_run_or_wait_are_not_over_as_others_are() {
         .asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
     for (number, is_legal) in [(1, false), (2, false), (3, true), (4, false)] {
         for ending in [Ending::Completed, Ending::Failed(failure())] {
-            let reacted = scene.react(Stimulus::OperationFinished(nth(number), ending));
+            let reacted = scene.on_network_event(NetworkEvent::OperationFinished(nth(number), ending));
             assert_eq!(reacted.is_ok(), is_legal, "{number}");
         }
     }
@@ -890,7 +893,7 @@ fn media_operations_that_run_or_wait_are_not_over_as_others_are() {
 fn a_late_result_of_an_orphaned_operation_is_kept() {
     let scene = operating(State::Terminated);
     assert_eq!(scene.call().orphans().count(), 1);
-    let scene = scene.meets(Stimulus::OperationFinished(nth(1), Ending::Completed));
+    let scene = scene.meets(NetworkEvent::OperationFinished(nth(1), Ending::Completed));
     scene.then(State::Terminated, &["operationCompleted"]);
     assert_eq!(scene.call().orphans().count(), 0);
 }
@@ -899,8 +902,8 @@ fn a_late_result_of_an_orphaned_operation_is_kept() {
 
 #[test]
 fn content_is_shared_in_sessions_until_nobody_shares_it_any_more() {
-    let start = |id: &str| Stimulus::ContentSharingStarted(id.into());
-    let end = |id: &str| Stimulus::ContentSharingEnded(id.into());
+    let start = |id: &str| NetworkEvent::ContentSharingStarted(id.into());
+    let end = |id: &str| NetworkEvent::ContentSharingEnded(id.into());
     let scene = Scene::established().meets(start("a"));
     scene.then(State::Established, &["contentSharingStarted"]);
     let scene = scene.meets(start("a"));
@@ -910,5 +913,5 @@ fn content_is_shared_in_sessions_until_nobody_shares_it_any_more() {
     let scene = scene.meets(end("a"));
     scene.then(State::Established, &["contentSharingEnded"]);
     assert_eq!(scene.call().content_sharing(), [Id::from("b")]);
-    assert!(scene.react(end("a")).is_err());
+    assert!(scene.on_network_event(end("a")).is_err());
 }

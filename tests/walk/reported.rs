@@ -7,7 +7,7 @@ use callfold::jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::moves::{ALICE, Move, What, When, Which};
-use crate::common::{about, read, told};
+use crate::common::{about, read, reported};
 
 pub(crate) fn delivery(at: Option<Timestamp>) -> Delivery {
     let mut delivery = Delivery::default();
@@ -17,14 +17,14 @@ pub(crate) fn delivery(at: Option<Timestamp>) -> Delivery {
 
 /// A state, and nothing else.
 pub(crate) fn plain(state: State) -> CommsNotification {
-    told(json!({ "state": state }))
+    reported(json!({ "state": state }))
 }
 
 /// Everything that is heard; each state in this many ways.
 pub(crate) fn all(ways: usize) -> Vec<Move> {
     let mut all: Vec<Move> =
         State::ALL.iter().flat_map(|state| states(*state).into_iter().take(ways)).collect();
-    all.extend(details().into_iter().chain(operations()).chain(people()).chain(odd()).map(soon));
+    all.extend(details().into_iter().chain(operations()).chain(people()).chain(non_canonical()).map(soon));
     all.extend(replies());
     all.push(Move::new("kept alive", What::KeepAlive));
     all
@@ -36,8 +36,8 @@ pub(crate) fn some() -> Vec<Move> {
     all.extend(details().into_iter().chain(operations()).chain(people()).map(soon));
     all.extend(replies());
     for (which, age) in [(Which::Oldest, "oldest"), (Which::Newest, "newest")] {
-        let of = |name: &str, told| {
-            Move::new(format!("hear the {age} that is pending {name}"), What::HearOperation(told, which))
+        let of = |name: &str, reported| {
+            Move::new(format!("hear the {age} that is pending {name}"), What::HearOperation(reported, which))
         };
         all.extend([
             of("running", |id| operation(id, json!({ "status": "running" }))),
@@ -49,8 +49,8 @@ pub(crate) fn some() -> Vec<Move> {
     all
 }
 
-fn soon((name, told): (&'static str, CommsNotification)) -> Move {
-    Move::new(format!("hear {name}"), What::Hear(told, When::Soon))
+fn soon((name, reported): (&'static str, CommsNotification)) -> Move {
+    Move::new(format!("hear {name}"), What::Hear(reported, When::Soon))
 }
 
 fn result(code: i32) -> Value {
@@ -58,7 +58,7 @@ fn result(code: i32) -> Value {
 }
 
 fn states(state: State) -> Vec<Move> {
-    let told = |how: &str, change: &str, more: Value, when| {
+    let reported = |how: &str, change: &str, more: Value, when| {
         let mut body = more;
         body["state"] = json!(state);
         let name = format!("hear {state} {how}");
@@ -66,32 +66,32 @@ fn states(state: State) -> Vec<Move> {
     };
     let failed = || json!({ "resultInfo": result(500) });
     vec![
-        told("", "updated", json!({}), When::Soon),
-        told("with a failure", "updated", failed(), When::Soon),
-        told("deleted", "deleted", json!({}), When::Soon),
-        told("created", "created", json!({}), When::Soon),
-        told(
+        reported("", "updated", json!({}), When::Soon),
+        reported("with a failure", "updated", failed(), When::Soon),
+        reported("deleted", "deleted", json!({}), When::Soon),
+        reported("created", "created", json!({}), When::Soon),
+        reported(
             "with a tone",
             "updated",
             json!({ "toneInfo": { "sequenceId": 1, "tone": "tone1" } }),
             When::Soon,
         ),
-        told("late", "updated", json!({}), When::Late),
-        told("by number", "updated", json!({}), When::Numbered),
-        told("at a time that nothing tells", "updated", json!({}), When::Untold),
-        told("with a success", "updated", json!({ "resultInfo": result(200) }), When::Soon),
-        told("deleted with a failure", "deleted", failed(), When::Soon),
-        told("late with a failure", "updated", failed(), When::Late),
+        reported("late", "updated", json!({}), When::Late),
+        reported("by number", "updated", json!({}), When::Numbered),
+        reported("at a time that nothing tells", "updated", json!({}), When::StoryError),
+        reported("with a success", "updated", json!({ "resultInfo": result(200) }), When::Soon),
+        reported("deleted with a failure", "deleted", failed(), When::Soon),
+        reported("late with a failure", "updated", failed(), When::Late),
     ]
 }
 
 fn details() -> Vec<(&'static str, CommsNotification)> {
     let media = |audio: &str| json!({ "mediaState": { "audio": audio } });
     vec![
-        ("a subject", told(json!({ "subject": "Stand-up" }))),
-        ("audio active", told(media("active"))),
-        ("audio inactive", told(media("inactive"))),
-        ("a tone", told(json!({ "toneInfo": { "sequenceId": 1, "tone": "tone1" } }))),
+        ("a subject", reported(json!({ "subject": "Stand-up" }))),
+        ("audio active", reported(media("active"))),
+        ("audio inactive", reported(media("inactive"))),
+        ("a tone", reported(json!({ "toneInfo": { "sequenceId": 1, "tone": "tone1" } }))),
         ("that it is gone", about("", "deleted", Value::Null)),
     ]
 }
@@ -146,14 +146,14 @@ fn people() -> Vec<(&'static str, CommsNotification)> {
     ]
 }
 
-fn odd() -> Vec<(&'static str, CommsNotification)> {
+fn non_canonical() -> Vec<(&'static str, CommsNotification)> {
     let joining = json!({ "@odata.type": "#microsoft.graph.participantJoiningNotification" });
     let left =
         json!({ "@odata.type": "#microsoft.graph.participantLeftNotification", "participantId": ALICE });
     vec![
         ("somebody joining", about("", "created", joining)),
         ("somebody who left", about("", "created", left)),
-        ("an unknown state", told(json!({ "state": "parked" }))),
+        ("an unknown state", reported(json!({ "state": "parked" }))),
         ("an unknown resource", about("/weather", "updated", json!({ "is": "fine" }))),
         ("a text for a call", about("", "updated", json!("a text"))),
     ]

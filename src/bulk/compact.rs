@@ -5,19 +5,19 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::digests::Digests;
-use super::meaning::{DetailsTold, OperationTold, ParticipantTold, ToneTold};
+use super::meaning::{ReportedDetails, ReportedOperation, ReportedParticipant, ReportedTone};
 use super::names::{NameId, Word};
 use super::results::{Kept, Results};
 use super::scan;
 use super::shape::{Packed, Shapes, Spans};
 use super::time::Time;
-use crate::call::{Beginning, Cause, Region, State};
+use crate::call::{Beginning, State, Superstate, Transition};
 use crate::graph::{Member, OperationKind};
 use crate::ledger::Digest;
 use crate::{CallId, Id, operation};
 
 #[derive(Clone, Debug)]
-pub(super) struct Lean {
+pub(super) struct Compact {
     pub(super) id: CallId,
     pub(super) revision: u64,
     pub(super) first_at: Time,
@@ -29,8 +29,8 @@ pub(super) struct Lean {
     pub(super) result: Option<Kept>,
     pub(super) reason: Option<Box<str>>,
     pub(super) operations: Vec<Work>,
-    pub(super) seats: Vec<Seat>,
-    pub(super) tones: Vec<Press>,
+    pub(super) entries: Vec<RosterEntry>,
+    pub(super) tones: Vec<ReceivedTone>,
     pub(super) digests: Digests,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Work {
 
 /// A participant, or one who left.
 #[derive(Clone, Debug)]
-pub(super) struct Seat {
+pub(super) struct RosterEntry {
     pub(super) id: Id,
     pub(super) is_taken: bool,
     /// The newest numbered delta that spoke of it, and of who it is.
@@ -96,23 +96,23 @@ impl Arrivals {
 
     pub(super) fn push(
         &mut self,
-        told: &ParticipantTold,
+        reported: &ReportedParticipant,
         log: &[u8],
         spans: &Spans,
-        shapes: &Shapes<ParticipantTold>,
+        shapes: &Shapes<ReportedParticipant>,
     ) {
-        let info = told.has_info.then(|| {
+        let info = reported.has_info.then(|| {
             let start = self.packed.len();
             shapes.pack_into(log, spans, &mut self.packed);
             start..self.packed.len()
         });
-        self.arrivals.push(Arrival { id: id(log, spans, told.id), is_gone: told.is_gone, info });
+        self.arrivals.push(Arrival { id: id(log, spans, reported.id), is_gone: reported.is_gone, info });
     }
 }
 
 /// A tone.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Press {
+pub(super) struct ReceivedTone {
     pub(super) sequence: i32,
     pub(super) tone: NameId,
 }
@@ -121,7 +121,7 @@ pub(super) struct Press {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Room {
     operations: usize,
-    seats: usize,
+    entries: usize,
     tones: usize,
     digests: usize,
 }
@@ -170,20 +170,20 @@ fn id(bytes: &[u8], spans: &Spans, hole: u8) -> Id {
 
 /// What a line tells, where, and what it takes to keep it.
 #[derive(Debug)]
-pub(super) struct Telling<'a, M> {
+pub(super) struct Update<'a, M> {
     pub(super) line: &'a Line<'a>,
     pub(super) spans: &'a Spans,
     pub(super) shapes: &'a Shapes<M>,
     pub(super) results: &'a mut Results,
 }
 
-impl<M> Telling<'_, M> {
+impl<M> Update<'_, M> {
     fn packed(&self) -> Packed {
         self.shapes.pack(self.line.bytes, self.spans)
     }
 }
 
-impl Lean {
+impl Compact {
     pub(super) fn begin(line: &Line<'_>, beginning: Beginning, state: State, room: Room) -> Self {
         let mut digests = Digests(Vec::with_capacity(room.digests));
         digests.push(line.revision, Some(line.digest));
@@ -199,7 +199,7 @@ impl Lean {
             result: None,
             reason: None,
             operations: Vec::with_capacity(room.operations),
-            seats: Vec::with_capacity(room.seats),
+            entries: Vec::with_capacity(room.entries),
             tones: Vec::with_capacity(room.tones),
             digests,
         }
@@ -213,10 +213,16 @@ impl Lean {
         self.digests.push(line.revision, Some(line.digest));
     }
 
-    pub(super) fn told(&mut self, told: &DetailsTold, line: &Line<'_>, spans: &Spans, results: &mut Results) {
-        merge(&mut self.direction, told.direction);
-        merge(&mut self.audio, told.audio);
-        let result = match told.result {
+    pub(super) fn reported(
+        &mut self,
+        reported: &ReportedDetails,
+        line: &Line<'_>,
+        spans: &Spans,
+        results: &mut Results,
+    ) {
+        merge(&mut self.direction, reported.direction);
+        merge(&mut self.audio, reported.audio);
+        let result = match reported.result {
             Member::Absent => Member::Absent,
             Member::Null => Member::Null,
             Member::Value((start, end)) => {
@@ -224,7 +230,7 @@ impl Lean {
             }
         };
         merge(&mut self.result, result);
-        let reason = match told.reason {
+        let reason = match reported.reason {
             Member::Absent => Member::Absent,
             Member::Null => Member::Null,
             Member::Value(hole) => Member::Value(line.hole(spans, hole).into()),
@@ -235,24 +241,24 @@ impl Lean {
     /// Gives back what room it does not need, as a call that is over grows no more as a rule; gives what it needed.
     pub(super) fn settle(&mut self) -> Room {
         self.operations.shrink_to_fit();
-        self.seats.shrink_to_fit();
+        self.entries.shrink_to_fit();
         self.tones.shrink_to_fit();
         self.digests.0.shrink_to_fit();
         Room {
             operations: self.operations.len().min(USUAL),
-            seats: self.seats.len().min(USUAL),
+            entries: self.entries.len().min(USUAL),
             tones: self.tones.len().min(USUAL),
             digests: self.digests.0.len(),
         }
     }
 
     /// Takes a step; false, and nothing changed, where it is refused or leaves operations behind.
-    pub(super) fn step(&mut self, cause: Cause) -> bool {
-        let Some(next) = self.state.after(cause) else { return false };
+    pub(super) fn step(&mut self, transition: Transition) -> bool {
+        let Some(next) = self.state.after(transition) else { return false };
         if !next.is_live() && self.operations.iter().any(Work::is_pending) {
             return false;
         }
-        if self.state.lies_in(Region::Connected) {
+        if self.state.lies_in(Superstate::Connected) {
             self.result = None;
         }
         self.state = next;
@@ -260,39 +266,45 @@ impl Lean {
         true
     }
 
-    pub(super) fn press(&mut self, told: &ToneTold, line: &Line<'_>, spans: &Spans) -> bool {
-        let sequence = line.integer(spans.hole(told.sequence)).and_then(|number| i32::try_from(number).ok());
+    pub(super) fn receive_tone(&mut self, reported: &ReportedTone, line: &Line<'_>, spans: &Spans) -> bool {
+        let sequence =
+            line.integer(spans.hole(reported.sequence)).and_then(|number| i32::try_from(number).ok());
         let Some(sequence) = sequence else { return false };
         let index = self.tones.partition_point(|known| known.sequence < sequence);
         if self.tones.get(index).is_none_or(|known| known.sequence != sequence) {
-            self.tones.insert(index, Press { sequence, tone: told.tone });
+            self.tones.insert(index, ReceivedTone { sequence, tone: reported.tone });
         }
         true
     }
 
     /// The operation with an id, of a kind that can be this one.
-    fn work(&mut self, told: &OperationTold, id: &Id) -> Option<&mut Work> {
-        let kinds =
-            |work: &Work| work.kind == told.kind || [work.kind, told.kind].contains(&OperationKind::Comms);
+    fn work(&mut self, reported: &ReportedOperation, id: &Id) -> Option<&mut Work> {
+        let kinds = |work: &Work| {
+            work.kind == reported.kind || [work.kind, reported.kind].contains(&OperationKind::Comms)
+        };
         self.operations.iter_mut().find(|work| work.id == *id && kinds(work))
     }
 
     /// Begins an operation; false where it is known, or pending in a call that is over.
-    pub(super) fn create(&mut self, told: &OperationTold, telling: &mut Telling<'_, OperationTold>) -> bool {
+    pub(super) fn create(
+        &mut self,
+        reported: &ReportedOperation,
+        update: &mut Update<'_, ReportedOperation>,
+    ) -> bool {
         let mut work = Work {
-            id: telling.line.id(telling.spans, told.id),
-            type_name: told.type_name,
-            kind: told.kind,
-            state: told.state.unwrap_or(operation::State::NotStarted),
+            id: update.line.id(update.spans, reported.id),
+            type_name: reported.type_name,
+            kind: reported.kind,
+            state: reported.state.unwrap_or(operation::State::NotStarted),
             context: Member::Absent,
             result: Member::Absent,
             reason: Member::Absent,
             more: Vec::new(),
         };
-        if self.work(told, &work.id).is_some() || (!self.state.is_live() && work.is_pending()) {
+        if self.work(reported, &work.id).is_some() || (!self.state.is_live() && work.is_pending()) {
             return false;
         }
-        work.merge(told, telling);
+        work.merge(reported, update);
         self.operations.push(work);
         true
     }
@@ -301,53 +313,53 @@ impl Lean {
     /// known by its id.
     pub(super) fn update(
         &mut self,
-        cause: Option<operation::Cause>,
-        told: &OperationTold,
-        telling: &mut Telling<'_, OperationTold>,
+        transition: Option<operation::Transition>,
+        reported: &ReportedOperation,
+        update: &mut Update<'_, ReportedOperation>,
     ) -> bool {
-        let id = telling.line.id(telling.spans, told.id);
-        let Some(work) = self.work(told, &id) else { return false };
-        let next = match cause {
-            Some(cause) => work.state.after(cause),
+        let id = update.line.id(update.spans, reported.id);
+        let Some(work) = self.work(reported, &id) else { return false };
+        let next = match transition {
+            Some(transition) => work.state.after(transition),
             None => Some(work.state).filter(|_| work.is_pending()),
         };
         let Some(next) = next else { return false };
         work.state = next;
-        if work.kind == OperationKind::Comms && told.type_name.is_some() {
-            (work.kind, work.type_name) = (told.kind, told.type_name);
+        if work.kind == OperationKind::Comms && reported.type_name.is_some() {
+            (work.kind, work.type_name) = (reported.kind, reported.type_name);
         }
-        work.merge(told, telling);
+        work.merge(reported, update);
         true
     }
 
     /// Takes in what a roster tells; the delta's number is newer than all that were heard of its participants.
-    pub(super) fn sit(&mut self, told: &Arrivals, sequence: Option<i64>) {
-        for Arrival { id, is_gone, info } in &told.arrivals {
-            let index = self.seats.iter().position(|seat| seat.id == *id).unwrap_or_else(|| {
-                self.seats.push(Seat {
+    pub(super) fn sit(&mut self, reported: &Arrivals, sequence: Option<i64>) {
+        for Arrival { id, is_gone, info } in &reported.arrivals {
+            let index = self.entries.iter().position(|entry| entry.id == *id).unwrap_or_else(|| {
+                self.entries.push(RosterEntry {
                     id: id.clone(),
                     is_taken: true,
                     sequence: None,
                     info_sequence: None,
                     info: None,
                 });
-                self.seats.len() - 1
+                self.entries.len() - 1
             });
-            let Some(seat) = self.seats.get_mut(index) else { return };
-            seat.is_taken = !*is_gone;
-            seat.sequence = sequence.or(seat.sequence);
-            if let Some(info) = info.clone().and_then(|place| told.packed.get(place)) {
-                if !seat.info.as_ref().is_some_and(|known| known.is(info)) {
-                    seat.info = Some(Packed::of(info));
+            let Some(entry) = self.entries.get_mut(index) else { return };
+            entry.is_taken = !*is_gone;
+            entry.sequence = sequence.or(entry.sequence);
+            if let Some(info) = info.clone().and_then(|place| reported.packed.get(place)) {
+                if !entry.info.as_ref().is_some_and(|known| known.is(info)) {
+                    entry.info = Some(Packed::of(info));
                 }
-                seat.info_sequence = sequence.or(seat.info_sequence);
+                entry.info_sequence = sequence.or(entry.info_sequence);
             }
         }
     }
 
     /// True where a delta with this number is the newest for everybody.
     pub(super) fn takes_delta(&self, sequence: Option<i64>) -> bool {
-        sequence.is_none() || self.seats.iter().all(|seat| seat.sequence < sequence)
+        sequence.is_none() || self.entries.iter().all(|entry| entry.sequence < sequence)
     }
 }
 
@@ -356,9 +368,9 @@ impl Work {
         matches!(self.state, operation::State::NotStarted | operation::State::Running)
     }
 
-    fn merge(&mut self, told: &OperationTold, telling: &mut Telling<'_, OperationTold>) {
-        let Telling { line, spans, .. } = *telling;
-        match told.context {
+    fn merge(&mut self, reported: &ReportedOperation, update: &mut Update<'_, ReportedOperation>) {
+        let Update { line, spans, .. } = *update;
+        match reported.context {
             Member::Absent => {}
             Member::Null => self.context = Member::Null,
             Member::Value(hole) => {
@@ -369,19 +381,19 @@ impl Work {
                 }
             }
         }
-        match told.result {
+        match reported.result {
             Member::Absent => {}
             Member::Null => self.result = Member::Null,
             Member::Value((start, end)) => {
                 let text = line.text((spans.place(start), spans.place(end)));
-                self.result = Member::Value(telling.results.keep(text));
+                self.result = Member::Value(update.results.keep(text));
             }
         }
-        if !told.reason.is_absent() {
-            self.reason = told.reason;
+        if !reported.reason.is_absent() {
+            self.reason = reported.reason;
         }
-        if told.has_more {
-            let packed = telling.packed();
+        if reported.has_more {
+            let packed = update.packed();
             self.more.retain(|known| !known.is_alike(&packed));
             self.more.push(packed);
         }
@@ -389,8 +401,8 @@ impl Work {
 }
 
 /// A delta: null empties.
-fn merge<T>(known: &mut Option<T>, told: Member<T>) {
-    match told {
+fn merge<T>(known: &mut Option<T>, reported: Member<T>) {
+    match reported {
         Member::Absent => {}
         Member::Null => *known = None,
         Member::Value(value) => *known = Some(value),

@@ -3,14 +3,14 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::compact::{Compact, ReceivedTone, RosterEntry, Work};
 use super::digests::Digests;
-use super::lean::{Lean, Press, Seat, Work};
 use super::meaning::Learned;
 use super::names::{NameId, Word};
 use super::results::{Kept, Results};
 use super::time::Time;
 use crate::Call;
-use crate::call::{Parts, RosterSeat};
+use crate::call::{Parts, SavedRosterEntry};
 use crate::graph::{
     Call as Resource, CallDirection, CommsOperation, CompletionReason, MediaState, Member, Members, Merge,
     Participant, ResultInfo, Tone, ToneInfo, TypeName,
@@ -18,41 +18,41 @@ use crate::graph::{
 use crate::ledger::Entry;
 use crate::operation::Operation;
 
-pub(super) fn thaw(lean: &Lean, learned: &Learned) -> Entry {
+pub(super) fn to_call(compact: &Compact, learned: &Learned) -> Entry {
     let names = &learned.names;
     let mut details: Box<Resource> = Box::default();
     let named = |id: &NameId| names.text(*id);
-    details.direction = lean.direction.as_ref().map(|id| CallDirection::from(named(id))).into();
-    if let Some(audio) = lean.audio.as_ref().map(|id| MediaState::from(named(id))) {
+    details.direction = compact.direction.as_ref().map(|id| CallDirection::from(named(id))).into();
+    if let Some(audio) = compact.audio.as_ref().map(|id| MediaState::from(named(id))) {
         let media = details.media_state.take().into_value().unwrap_or_default();
         details.media_state = Member::Value(media);
         if let Member::Value(media) = &mut details.media_state {
             media.audio = audio.into();
         }
     }
-    details.result_info = lean.result.as_ref().and_then(|kept| result(kept, learned)).into();
-    details.termination_reason = lean.reason.as_deref().map(Into::into).into();
-    let tones = lean.tones.iter().map(|press| {
-        let tone = Tone::from(names.text(press.tone)).into();
-        ToneInfo { sequence_id: i64::from(press.sequence).into(), tone, ..ToneInfo::default() }
+    details.result_info = compact.result.as_ref().and_then(|kept| result(kept, learned)).into();
+    details.termination_reason = compact.reason.as_deref().map(Into::into).into();
+    let tones = compact.tones.iter().map(|receive_tone| {
+        let tone = Tone::from(names.text(receive_tone.tone)).into();
+        ToneInfo { sequence_id: i64::from(receive_tone.sequence).into(), tone, ..ToneInfo::default() }
     });
     let call = Call::from(Parts {
-        id: lean.id,
-        state: lean.state,
-        beginning: lean.beginning,
-        revision: lean.revision,
-        first_at: lean.first_at.told(),
-        last_at: lean.last_at.told(),
+        id: compact.id,
+        state: compact.state,
+        beginning: compact.beginning,
+        revision: compact.revision,
+        first_at: compact.first_at.reported(),
+        last_at: compact.last_at.reported(),
         details,
-        operations: lean.operations.iter().map(|work| work.thaw(learned)).collect(),
-        roster: lean.seats.iter().map(|seat| seat.thaw(learned)).collect(),
+        operations: compact.operations.iter().map(|work| work.to_call(learned)).collect(),
+        roster: compact.entries.iter().map(|entry| entry.to_call(learned)).collect(),
         tones: tones.collect(),
     });
-    Entry::of(call, lean.revision, lean.digests.newest(lean.revision))
+    Entry::of(call, compact.revision, compact.digests.newest(compact.revision))
 }
 
 /// The lean call; `None` where the whole one has something that the lean one has no room for.
-pub(super) fn freeze(entry: &Entry, learned: &mut Learned) -> Option<Lean> {
+pub(super) fn from_call(entry: &Entry, learned: &mut Learned) -> Option<Compact> {
     let (call, details) = (entry.call(), entry.call().details());
     if call.is_served() || entry.has_holes() {
         return None;
@@ -66,16 +66,16 @@ pub(super) fn freeze(entry: &Entry, learned: &mut Learned) -> Option<Lean> {
     let audio = name(call.audio().map(MediaState::as_str))?;
     let result = details.result_info.value().map(|result| kept(result, &mut learned.results));
     let reason = details.termination_reason.value().map(|reason| reason.as_str().into());
-    let operations = call.operations().iter().map(|one| Work::freeze(one, learned));
+    let operations = call.operations().iter().map(|one| Work::from_call(one, learned));
     let operations = operations.collect::<Option<Vec<_>>>()?;
-    let seats = call.roster().seats().map(|seat| Seat::freeze(&seat, learned));
-    let seats = seats.collect::<Option<Vec<_>>>()?;
+    let entries = call.roster().entries().map(|entry| RosterEntry::from_call(&entry, learned));
+    let entries = entries.collect::<Option<Vec<_>>>()?;
     let tones = call.tones().iter().map(|tone| {
         let name = learned.names.id(tone.tone.value()?.as_str())?;
-        Some(Press { sequence: i32::try_from(*tone.sequence_id.value()?).ok()?, tone: name })
+        Some(ReceivedTone { sequence: i32::try_from(*tone.sequence_id.value()?).ok()?, tone: name })
     });
     let tones = tones.collect::<Option<Vec<_>>>()?;
-    Some(Lean {
+    Some(Compact {
         id: call.id(),
         revision: entry.revision(),
         first_at: Time::of(call.first_at())?,
@@ -87,32 +87,33 @@ pub(super) fn freeze(entry: &Entry, learned: &mut Learned) -> Option<Lean> {
         result,
         reason,
         operations,
-        seats,
+        entries,
         tones,
         digests: Digests::of(entry.revision(), entry.digests()),
     })
 }
 
 impl Work {
-    fn thaw(&self, learned: &Learned) -> Operation {
+    fn to_call(&self, learned: &Learned) -> Operation {
         let names = &learned.names;
         let mut resource: Box<CommsOperation> = Box::default();
         for packed in &self.more {
-            if let Ok(told) = serde_json::from_str::<CommsOperation>(&learned.operations.unpack(packed)) {
-                resource.pair(&told, Merge);
+            if let Ok(reported) = serde_json::from_str::<CommsOperation>(&learned.operations.unpack(packed)) {
+                resource.pair(&reported, Merge);
             }
         }
         resource.odata_type = self.type_name.map(|name| TypeName::from(names.text(name)));
         resource.id = self.id.clone().into();
         resource.status = Member::Absent;
-        resource.client_context = told(&self.context, |context| Some(context.context().text().into_owned()));
-        resource.result_info = told(&self.result, |kept| result(kept, learned));
+        resource.client_context =
+            reported(&self.context, |context| Some(context.context().text().into_owned()));
+        resource.result_info = reported(&self.result, |kept| result(kept, learned));
         resource.completion_reason =
-            told(&self.reason, |name| Some(CompletionReason::from(names.text(*name))));
+            reported(&self.reason, |name| Some(CompletionReason::from(names.text(*name))));
         Operation::restored(self.state, resource)
     }
 
-    fn freeze(operation: &Operation, learned: &mut Learned) -> Option<Self> {
+    fn from_call(operation: &Operation, learned: &mut Learned) -> Option<Self> {
         let (resource, names) = (operation.resource(), &mut learned.names);
         if operation.has_aliases() {
             return None;
@@ -131,44 +132,47 @@ impl Work {
             type_name,
             kind: operation.kind(),
             state: operation.state(),
-            context: told(&resource.client_context, |context| Some(Word::of(context))),
-            result: told(&resource.result_info, |result| Some(kept(result, &mut learned.results))),
+            context: reported(&resource.client_context, |context| Some(Word::of(context))),
+            result: reported(&resource.result_info, |result| Some(kept(result, &mut learned.results))),
             reason,
             more: Vec::new(),
         };
-        let has_more = *whole.thaw(learned).resource() != *resource;
+        let has_more = *whole.to_call(learned).resource() != *resource;
         let more = if has_more { Vec::from([learned.pack_operation(resource)?]) } else { Vec::new() };
         Some(Self { more, ..whole })
     }
 }
 
-impl Seat {
-    fn thaw(&self, learned: &Learned) -> RosterSeat {
-        let told = self.info.as_ref().map(|packed| learned.participants.unpack(packed));
-        let told = told.and_then(|told| serde_json::from_str::<Participant>(&told).ok());
+impl RosterEntry {
+    fn to_call(&self, learned: &Learned) -> SavedRosterEntry {
+        let reported = self.info.as_ref().map(|packed| learned.participants.unpack(packed));
+        let reported = reported.and_then(|reported| serde_json::from_str::<Participant>(&reported).ok());
         let participant = Participant {
             id: self.id.clone().into(),
-            info: told.map(|told| told.info).unwrap_or_default(),
+            info: reported.map(|reported| reported.info).unwrap_or_default(),
             removed_state: if self.is_taken { Member::Absent } else { Member::Value(Box::default()) },
             ..Participant::default()
         };
-        RosterSeat { participant, sequence: self.sequence, info_sequence: self.info_sequence }
+        SavedRosterEntry { participant, sequence: self.sequence, info_sequence: self.info_sequence }
     }
 
-    fn freeze(seat: &RosterSeat, learned: &mut Learned) -> Option<Self> {
-        let told = &seat.participant;
-        let info = if told.info.is_absent() {
+    fn from_call(entry: &SavedRosterEntry, learned: &mut Learned) -> Option<Self> {
+        let reported = &entry.participant;
+        let info = if reported.info.is_absent() {
             None
         } else {
-            let of_info =
-                Participant { id: told.id.clone(), info: told.info.clone(), ..Participant::default() };
+            let of_info = Participant {
+                id: reported.id.clone(),
+                info: reported.info.clone(),
+                ..Participant::default()
+            };
             Some(learned.pack_participant(&of_info)?)
         };
         Some(Self {
-            id: told.id.value()?.clone(),
-            is_taken: told.removed_state.is_absent(),
-            sequence: seat.sequence,
-            info_sequence: seat.info_sequence,
+            id: reported.id.value()?.clone(),
+            is_taken: reported.removed_state.is_absent(),
+            sequence: entry.sequence,
+            info_sequence: entry.info_sequence,
             info,
         })
     }
@@ -183,7 +187,7 @@ fn kept(result: &ResultInfo, results: &mut Results) -> Kept {
 }
 
 /// The same member in another form.
-fn told<T, U>(member: &Member<T>, form: impl FnOnce(&T) -> Option<U>) -> Member<U> {
+fn reported<T, U>(member: &Member<T>, form: impl FnOnce(&T) -> Option<U>) -> Member<U> {
     match member {
         Member::Absent => Member::Absent,
         Member::Null => Member::Null,

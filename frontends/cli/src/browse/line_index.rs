@@ -26,13 +26,13 @@ const BEGINNINGS: [&[u8]; 2] = [br#"{"v":1,"call":""#, br#"{"call":""#];
 
 /// The lines of all calls.
 #[derive(Default)]
-pub(crate) struct Tape {
-    reels: Vec<Reel>,
+pub(crate) struct LineIndex {
+    files: Vec<IndexedFile>,
     /// Where lines begin, call by call.
     places: Vec<u64>,
 }
 
-struct Reel {
+struct IndexedFile {
     file: File,
     begin: u64,
 }
@@ -55,17 +55,17 @@ pub(crate) struct Sorted {
 }
 
 /// Looks for the calls of event logs. Gives where each log begins on the tape.
-pub(crate) fn index_logs(inputs: &[Input], only: Option<CallId>) -> io::Result<(Tape, Sorted)> {
+pub(crate) fn index_logs(inputs: &[Input], only: Option<CallId>) -> io::Result<(LineIndex, Sorted)> {
     let mut index = Index::new(only);
-    let mut tape = Tape::default();
+    let mut line_index = LineIndex::default();
     let mut begin = 0;
     // What cannot be opened is said by the replay.
     for file in inputs.iter().filter_map(|input| input.file().ok()) {
         let end = index.log(&file, begin)?;
-        tape.reels.push(Reel { file, begin });
+        line_index.files.push(IndexedFile { file, begin });
         begin = end;
     }
-    Ok((tape, index.sorted()))
+    Ok((line_index, index.sorted()))
 }
 
 impl Index {
@@ -125,10 +125,10 @@ impl Index {
     }
 }
 
-impl Tape {
+impl LineIndex {
     /// A tape of one file.
     pub(crate) fn of(file: File) -> Self {
-        Self { reels: vec![Reel { file, begin: 0 }], places: Vec::new() }
+        Self { files: vec![IndexedFile { file, begin: 0 }], places: Vec::new() }
     }
 
     pub(crate) fn set_places(&mut self, places: Vec<u64>) {
@@ -142,8 +142,8 @@ impl Tape {
     }
 
     fn line(&self, place: u64) -> io::Result<Vec<u8>> {
-        let after = self.reels.partition_point(|reel| reel.begin <= place);
-        let reel = self.reels.get(after.wrapping_sub(1)).ok_or(io::ErrorKind::NotFound)?;
+        let after = self.files.partition_point(|reel| reel.begin <= place);
+        let reel = self.files.get(after.wrapping_sub(1)).ok_or(io::ErrorKind::NotFound)?;
         let mut file = &reel.file;
         file.seek(SeekFrom::Start(place - reel.begin))?;
         let mut line = Vec::new();

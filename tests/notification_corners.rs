@@ -1,20 +1,20 @@
-//! Hearing at its corners: where the chart has no way, and where a log was cut.
+//! StateUpdate at its corners: where the chart has no way, and where a log was cut.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use crate::common::{CALL, Scenario, about, state, told};
+use crate::common::{CALL, Scenario, about, reported, state};
 use callfold::FindingKind::{self, Adopted, Duplicate, Impossible, Late, Repeat, UnknownResource};
 use callfold::call::{Delivery, State};
 use serde_json::{Value, json};
 
 #[test]
 fn a_failing_established_without_a_way_there_is_late_or_impossible_as_any_established() {
-    let failed = told(json!({ "state": "established", "resultInfo": { "code": 500 } }));
+    let failed = reported(json!({ "state": "established", "resultInfo": { "code": 500 } }));
     let rows: [(State, &[FindingKind]); 2] =
         [(State::Terminating, &[Late]), (State::Redirecting, &[Impossible])];
     for (begun, findings) in rows {
-        for heard in [&failed, &state("established")] {
-            Scenario::given_states(&[begun.as_str()]).when(heard).then(begun, &[], findings);
+        for received in [&failed, &state("established")] {
+            Scenario::given_states(&[begun.as_str()]).when(received).then(begun, &[], findings);
         }
     }
 }
@@ -22,7 +22,7 @@ fn a_failing_established_without_a_way_there_is_late_or_impossible_as_any_establ
 #[test]
 fn a_call_first_heard_of_by_a_failed_transfer_has_its_result() {
     let failed =
-        told(json!({ "state": "established", "resultInfo": { "code": 500 }, "subject": "Stand-up" }));
+        reported(json!({ "state": "established", "resultInfo": { "code": 500 }, "subject": "Stand-up" }));
     let scenario = Scenario::default().when(&failed);
     let events = ["adopted", "transferStarted?", "transferFailed"];
     scenario.then(State::Established, &events, &[Adopted]);
@@ -40,8 +40,8 @@ fn details_without_a_state_are_a_repeat_only_where_nothing_is_new() {
         (json!({}), &[], &[Repeat]),
         (json!({ "state": "parked" }), &[], &[UnknownResource]),
     ];
-    for (heard, events, findings) in rows {
-        let scenario = Scenario::given_states(&["established"]).when(&told(heard));
+    for (received, events, findings) in rows {
+        let scenario = Scenario::given_states(&["established"]).when(&reported(received));
         scenario.then(State::Established, events, findings);
     }
 }
@@ -59,7 +59,7 @@ fn where_a_log_was_cut_behind_an_inferred_step_its_state_is_told_as_any_other() 
         scenario
     };
     cut().when(&state("established")).then(State::Established, &[], &[Repeat]);
-    let news = told(json!({ "state": "established", "subject": "Stand-up" }));
+    let news = reported(json!({ "state": "established", "subject": "Stand-up" }));
     cut().when(&news).then(State::Established, &["detailsChanged"], &[]);
 }
 
@@ -72,6 +72,6 @@ fn a_guessed_call_that_is_told_its_state_still_knows_the_messages_that_it_heard(
     };
     let roster = about("/participants", "updated", json!([{ "id": "a" }]));
     let guessed = Scenario::default().when_delivered(&roster, &message("m1"));
-    let told = guessed.when_delivered(&state("establishing"), &message("m2"));
-    told.when_delivered(&roster, &message("m1")).then(State::Establishing, &[], &[Duplicate]);
+    let reported = guessed.when_delivered(&state("establishing"), &message("m2"));
+    reported.when_delivered(&roster, &message("m1")).then(State::Establishing, &[], &[Duplicate]);
 }

@@ -1,6 +1,6 @@
-//! Each case of *Hearing*, in the order of its table: from a notification to events and findings.
+//! Each case of *StateUpdate*, in the order of its table: from a notification to events and findings.
 
-use crate::common::{Scenario, about, call_id, state, told};
+use crate::common::{Scenario, about, call_id, reported, state};
 use callfold::FindingKind::{
     self, Adopted, AfterEnd, Duplicate, Gap, Impossible, Late, Repeat, UnknownResource,
 };
@@ -18,7 +18,7 @@ fn failed() -> CommsNotification {
 /// `established` with more members.
 fn established(mut members: Value) -> CommsNotification {
     members.as_object_mut().expect("members").insert("state".into(), "established".into());
-    told(members)
+    reported(members)
 }
 
 fn tone(number: i64) -> CommsNotification {
@@ -89,7 +89,7 @@ fn a_call_begins_as_its_first_notification_says() {
 #[test]
 fn a_call_adopted_without_a_state_is_in_the_first_state_that_is_named() {
     let unnamed = [
-        (told(json!({ "subject": "Stand-up" })), "detailsChanged"),
+        (reported(json!({ "subject": "Stand-up" })), "detailsChanged"),
         (about("/participants", "updated", json!([{ "id": "p" }])), "rosterUpdated"),
         (about("/operations/o", "updated", json!({ "status": "running" })), "operationCreated"),
         (about("/contentSharingSessions", "created", json!([{ "id": "s" }])), "contentSharingStarted"),
@@ -220,7 +220,7 @@ fn an_inferred_state_that_is_told_at_last_moves_nothing() {
 #[test]
 fn what_is_told_at_last_fills_what_is_unknown() {
     let scenario =
-        Scenario::given(&[state("establishing"), told(json!({ "state": "hold", "subject": "New" }))])
+        Scenario::given(&[state("establishing"), reported(json!({ "state": "hold", "subject": "New" }))])
             .when(&established(json!({ "subject": "Old", "tenantId": "t" })));
     scenario.then(State::Hold, &["stateConfirmed", "detailsChanged"], &[Late]);
     assert_eq!(subject(scenario.call()), Some("New"));
@@ -237,22 +237,22 @@ fn an_inferred_state_waits_sixty_seconds_to_be_told_at_last() {
         (received(0), Delivery::default(), late),
         (Delivery::default(), received(3600), late),
     ];
-    for (inferred, heard, (expected, event)) in rows {
+    for (inferred, received, (expected, event)) in rows {
         let scenario = Scenario::given_states(&["establishing"])
             .when_delivered(&state("hold"), &inferred)
-            .when_delivered(&state("established"), &heard);
+            .when_delivered(&state("established"), &received);
         assert_eq!(
             (scenario.state(), scenario.events()),
             (expected, vec![event.into()]),
-            "{inferred:?} {heard:?}"
+            "{inferred:?} {received:?}"
         );
     }
 }
 
 #[test]
 fn a_state_that_was_inferred_once_and_told_is_told_at_last_no_more() {
-    let heard = [state("establishing"), state("hold"), state("transferring"), failed(), state("hold")];
-    Scenario::given(&heard).when(&state("established")).then(State::Established, &["resumed"], &[]);
+    let received = [state("establishing"), state("hold"), state("transferring"), failed(), state("hold")];
+    Scenario::given(&received).when(&state("established")).then(State::Established, &["resumed"], &[]);
 }
 
 // Repeat, passed, step, gap, late, impossible.
@@ -305,10 +305,10 @@ fn hold_and_transfer_begin_anew_once_the_call_is_established_again() {
 #[test]
 fn a_legal_step_is_that_step() {
     for from in State::ALL {
-        for (cause, next) in from.steps() {
+        for (transition, next) in from.steps() {
             let fails = next == State::Established && !matches!(from, State::Establishing | State::Ringing);
             let plain = if fails && *from != State::Hold { failed() } else { state(next.as_str()) };
-            Scenario::given_states(&[from.as_str()]).when(&plain).then(next, &[cause.as_str()], &[]);
+            Scenario::given_states(&[from.as_str()]).when(&plain).then(next, &[transition.as_str()], &[]);
         }
     }
 }
@@ -332,9 +332,9 @@ fn each_state_heard_in_each_state_is_what_the_table_says() {
         for (to, cell) in State::ALL.iter().zip(cells.split_whitespace()) {
             let begun = Scenario::given_states(&[from]);
             let before = begun.state();
-            let heard = begun.when(&state(to.as_str()));
-            let finding = heard.findings().first().copied();
-            let got = match (finding, heard.last.events.len()) {
+            let received = begun.when(&state(to.as_str()));
+            let finding = received.findings().first().copied();
+            let got = match (finding, received.last.events.len()) {
                 (Some(Repeat), 0) => "=".to_owned(),
                 (None, 1) => "+".to_owned(),
                 (Some(Gap), steps) => (steps - 1).to_string(),
@@ -344,7 +344,7 @@ fn each_state_heard_in_each_state_is_what_the_table_says() {
                 other => format!("{other:?}"),
             };
             let after = if "=<x!".contains(cell) { before } else { *to };
-            assert_eq!((got.as_str(), heard.state()), (cell, after), "{to} heard in {from}");
+            assert_eq!((got.as_str(), received.state()), (cell, after), "{to} heard in {from}");
         }
     }
 }
@@ -362,12 +362,12 @@ fn what_was_never_told_is_inferred_and_named() {
         ),
         (&["established", "transferring"], "hold", &["transferFailed?", "held"], "established"),
     ];
-    for (given, named, events, untold) in rows {
+    for (given, named, events, not_reported) in rows {
         let scenario = Scenario::given_states(given).when(&state(named));
         let expected = State::ALL.iter().find(|state| state.as_str() == named).unwrap();
         scenario.then(*expected, events, &[Gap]);
         assert!(
-            scenario.last.findings[0].message.starts_with(&format!("{untold} ")),
+            scenario.last.findings[0].message.starts_with(&format!("{not_reported} ")),
             "{:?}",
             scenario.last.findings
         );
@@ -385,7 +385,7 @@ fn what_is_told_across_a_gap_belongs_to_the_step_that_was_told() {
 #[test]
 fn the_impossible_brings_nothing() {
     let impossible =
-        told(json!({ "state": "redirecting", "subject": "Review", "toneInfo": { "sequenceId": 1 } }));
+        reported(json!({ "state": "redirecting", "subject": "Review", "toneInfo": { "sequenceId": 1 } }));
     let scenario = Scenario::given_states(&["establishing", "established"]).when(&impossible);
     scenario.then(State::Established, &[], &[Impossible]);
     assert_eq!(subject(scenario.call()), None);
@@ -425,8 +425,8 @@ fn a_failing_established_in_established_is_a_transfer_that_failed_unheard() {
 
 #[test]
 fn a_failed_transfer_heard_twice_changes_nothing() {
-    let heard = [state("established"), state("transferring"), failed()];
-    Scenario::given(&heard).when(&failed()).then(State::Established, &[], &[Repeat]);
+    let received = [state("established"), state("transferring"), failed()];
+    Scenario::given(&received).when(&failed()).then(State::Established, &[], &[Repeat]);
 }
 
 #[test]
@@ -449,18 +449,18 @@ fn established_in_hold_is_resumed_only_without_a_tone() {
     for (notification, expected, event) in rows {
         Scenario::given_states(&["established", "hold"]).when(&notification).then(expected, &[event], &[]);
     }
-    let heard = [state("established"), tone(1), state("hold")];
-    Scenario::given(&heard).when(&tone(1)).then(State::Hold, &[], &[Repeat]);
+    let received = [state("established"), tone(1), state("hold")];
+    Scenario::given(&received).when(&tone(1)).then(State::Hold, &[], &[Repeat]);
 }
 
 /// The failure can overtake `established` itself: a plain `established` in its stead would be no step then.
 #[test]
 fn a_failing_established_in_setup_or_hold_is_a_transfer_that_failed_unheard() {
-    let unheard = ["transferStarted?", "transferFailed"];
+    let not_received = ["transferStarted?", "transferFailed"];
     for (begun, before) in
         [("establishing", vec!["established?"]), ("ringing", vec!["established?"]), ("hold", vec![])]
     {
-        let events = [before, unheard.to_vec()].concat();
+        let events = [before, not_received.to_vec()].concat();
         Scenario::given_states(&[begun]).when(&failed()).then(State::Established, &events, &[Gap]);
     }
 }
@@ -482,7 +482,7 @@ fn a_member_that_is_present_changes_absent_stays_and_null_clears() {
         let finding: &[FindingKind] = if event.is_none() { &[Repeat] } else { &[] };
         changed.then(State::Established, event.as_slice(), finding);
         assert_eq!(subject(changed.call()), expected, "{delta}");
-        changed.when(&told(delta)).then(State::Established, &[], &[Repeat]);
+        changed.when(&reported(delta)).then(State::Established, &[], &[Repeat]);
     }
 }
 
@@ -497,25 +497,25 @@ fn a_late_notification_fills_what_is_unknown_and_overwrites_nothing() {
     for (known, mut late, expected) in rows {
         late["state"] = "establishing".into();
         let scenario =
-            Scenario::given(&[state("establishing"), established(known)]).when(&told(late.clone()));
+            Scenario::given(&[state("establishing"), established(known)]).when(&reported(late.clone()));
         assert_eq!((scenario.state(), scenario.findings()), (State::Established, vec![Late]));
         assert_eq!(subject(scenario.call()), expected, "{late}");
-        scenario.when(&told(late)).then(State::Established, &[], &[Late]);
+        scenario.when(&reported(late)).then(State::Established, &[], &[Late]);
     }
 }
 
 #[test]
 fn a_late_notification_does_not_bring_back_what_was_cleared() {
-    let offered = told(json!({ "state": "establishing", "subject": "Stand-up" }));
-    let heard = [offered.clone(), established(json!({ "subject": null }))];
-    let scenario = Scenario::given(&heard).when(&offered);
+    let offered = reported(json!({ "state": "establishing", "subject": "Stand-up" }));
+    let received = [offered.clone(), established(json!({ "subject": null }))];
+    let scenario = Scenario::given(&received).when(&offered);
     scenario.then(State::Established, &[], &[Late]);
     assert_eq!(subject(scenario.call()), None);
 }
 
 #[test]
 fn a_late_notifications_result_is_not_taken() {
-    let late = told(json!({ "state": "establishing", "resultInfo": { "code": 500 } }));
+    let late = reported(json!({ "state": "establishing", "resultInfo": { "code": 500 } }));
     let scenario = Scenario::given_states(&["establishing", "established"]).when(&late);
     scenario.then(State::Established, &[], &[Late]);
     assert_eq!(code(scenario.call()), None);
@@ -523,9 +523,9 @@ fn a_late_notifications_result_is_not_taken() {
 
 #[test]
 fn a_failed_transfers_result_is_not_the_ends() {
-    let heard = [state("established"), state("transferring"), failed()];
+    let received = [state("established"), state("transferring"), failed()];
     for (end, expected) in [(json!({}), None), (json!({ "resultInfo": { "code": 0 } }), Some(0))] {
-        let scenario = Scenario::given(&heard);
+        let scenario = Scenario::given(&received);
         assert_eq!(code(scenario.call()), Some(500));
         let scenario = scenario.when(&about("", "deleted", end));
         scenario.then(State::Terminated, &["terminated"], &[]);
@@ -535,7 +535,7 @@ fn a_failed_transfers_result_is_not_the_ends() {
 
 #[test]
 fn an_unknown_state_is_named_and_the_details_beside_it_are_taken() {
-    let parked = told(json!({ "state": "parked", "subject": "Review" }));
+    let parked = reported(json!({ "state": "parked", "subject": "Review" }));
     let scenario = Scenario::given_states(&["established"]).when(&parked);
     scenario.then(State::Established, &["detailsChanged"], &[UnknownResource]);
     assert!(scenario.last.findings[0].message.contains("`parked`"));
@@ -559,19 +559,23 @@ fn hearing_leaves_the_call_as_it_was() {
 
 #[test]
 fn a_state_told_at_last_is_a_step_again_once_the_call_has_moved() {
-    let heard = [state("established"), state("transferAccepted"), state("transferring"), failed()];
-    Scenario::given(&heard).when(&state("transferring")).then(State::Transferring, &["transferStarted"], &[]);
+    let received = [state("established"), state("transferAccepted"), state("transferring"), failed()];
+    Scenario::given(&received).when(&state("transferring")).then(
+        State::Transferring,
+        &["transferStarted"],
+        &[],
+    );
 }
 
 #[test]
 fn a_call_that_was_guessed_and_found_incoming_can_be_answered() {
-    let found = Scenario::given(&[told(json!({ "subject": "x" })), state("incoming")]);
+    let found = Scenario::given(&[reported(json!({ "subject": "x" })), state("incoming")]);
     found.when(&state("establishing")).then(State::Establishing, &["answered"], &[]);
 }
 
 #[test]
 fn a_result_told_earlier_in_a_transfer_does_not_hide_its_failure() {
-    let failing = |name: &str| told(json!({ "state": name, "resultInfo": { "code": 500 } }));
+    let failing = |name: &str| reported(json!({ "state": name, "resultInfo": { "code": 500 } }));
     let transferring = Scenario::given(&[state("established"), failing("transferring")]);
     transferring.when(&failing("established")).then(State::Established, &["transferFailed"], &[]);
 }
@@ -596,10 +600,10 @@ fn the_time_of_a_call_ends_with_its_latest_event() {
 
 #[test]
 fn what_is_no_calls_url_tells_of_no_call() {
-    let heard: CommsNotification = serde_json::from_value(json!({
+    let received: CommsNotification = serde_json::from_value(json!({
         "resource": "communications/callRecords/0fe0623f-d628-42ed-b4bd-8ac290072cc5",
         "resourceData": { "@odata.type": "#microsoft.graph.callRecord", "id": "0fe0623f-d628-42ed-b4bd-8ac290072cc5" },
     }))
     .unwrap();
-    assert_eq!(heard.call_id(), None);
+    assert_eq!(received.call_id(), None);
 }

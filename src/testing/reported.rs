@@ -9,7 +9,7 @@ use crate::operation::{self, Operation};
 use crate::{Call, Id};
 
 #[derive(Debug, PartialEq)]
-pub(super) struct Told {
+pub(super) struct Reported {
     pub(super) state: State,
     details: graph::Call,
     operations: BTreeMap<Option<Id>, (OperationKind, operation::State, CommsOperation)>,
@@ -18,26 +18,26 @@ pub(super) struct Told {
     sharing: Vec<Id>,
 }
 
-impl Told {
+impl Reported {
     /// `ringing` and `redirecting` are not told today; what waits is told as running; what the app says in its answer is not
     /// told back; calls between two have no roster to tell, and who did not ask for content sharing is not told.
     pub(super) fn of(call: &Call, service: &Call) -> Self {
-        let was_asked = service.direction() == Some(&CallDirection::Outgoing);
+        let was_requested = service.direction() == Some(&CallDirection::Outgoing);
         // An invitation that is completed after the end makes no group call any more.
         let is_group = service.state().is_live() && service.is_group() == Some(true);
-        let tells_roster = is_group || service.details().is_group() == Some(true);
+        let reports_roster = is_group || service.details().is_group() == Some(true);
         let operations = call
             .operations()
             .iter()
             .map(|one| (one.id().cloned(), (one.kind(), status(one.state()), resource(one))));
-        let participants = call.participants().filter(|_| tells_roster);
+        let participants = call.participants().filter(|_| reports_roster);
         Self {
             state: state(call.state()),
-            details: details(call, was_asked),
+            details: details(call, was_requested),
             operations: operations.collect(),
             participants: participants.map(|one| (one.id.value().cloned(), one.clone())).collect(),
             tones: call.tones().to_vec(),
-            sharing: call.content_sharing().iter().filter(|_| was_asked).cloned().collect(),
+            sharing: call.content_sharing().iter().filter(|_| was_requested).cloned().collect(),
         }
     }
 
@@ -56,8 +56,8 @@ impl Told {
 }
 
 fn state(state: State) -> State {
-    let untold = [(State::Ringing, State::Establishing), (State::Redirecting, State::Incoming)];
-    untold.into_iter().find(|(one, _)| *one == state).map_or(state, |(_, told)| told)
+    let not_reported = [(State::Ringing, State::Establishing), (State::Redirecting, State::Incoming)];
+    not_reported.into_iter().find(|(one, _)| *one == state).map_or(state, |(_, reported)| reported)
 }
 
 fn status(state: operation::State) -> operation::State {
@@ -74,10 +74,10 @@ fn resource(operation: &Operation) -> CommsOperation {
 }
 
 /// Audio routing groups are told to who asks for them, and to nobody else.
-fn details(call: &Call, was_asked: bool) -> graph::Call {
+fn details(call: &Call, was_requested: bool) -> graph::Call {
     let mut details = call.details().clone();
     details.audio_routing_groups = Member::Absent;
-    if !was_asked {
+    if !was_requested {
         details.callback_uri = Member::Absent;
         details.media_config = Member::Absent;
         details.call_options = Member::Absent;

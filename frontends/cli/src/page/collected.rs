@@ -5,7 +5,7 @@ use std::io;
 
 use callfold::{CallId, Recorded, Severity};
 use callfold_view::page::{Report, Tally};
-use callfold_view::story::{Placed, Story, Untold};
+use callfold_view::story::{Placed, Story, StoryError};
 
 use crate::drive::{Listener, PlacedFinding};
 
@@ -37,7 +37,7 @@ impl Listener for Counted {
 }
 
 /// The events and findings of the calls that are told in detail, and the findings of no call.
-pub(super) struct Heard {
+pub(super) struct Collected {
     chosen: BTreeMap<CallId, Kept>,
     /// All calls that came out, by their ids.
     known: Vec<CallId>,
@@ -51,23 +51,23 @@ struct Kept {
     findings: Vec<Placed>,
 }
 
-impl Heard {
+impl Collected {
     pub(super) fn of(chosen: impl IntoIterator<Item = CallId>, known: Vec<CallId>) -> Self {
         let chosen = chosen.into_iter().map(|id| (id, Kept::default())).collect();
         Self { chosen, known, loose: BTreeMap::new(), loose_count: 0 }
     }
 
     /// The story of a call, where an event tells of it.
-    pub(super) fn story(&mut self, id: CallId) -> Option<Result<Story, Untold>> {
+    pub(super) fn story(&mut self, id: CallId) -> Option<Result<Story, StoryError>> {
         let kept = self.chosen.remove(&id).filter(|kept| !kept.events.is_empty())?;
         Some(Story::of(kept.events, kept.findings))
     }
 
-    pub(super) fn tell(self, report: &mut Report<'_>) {
+    pub(super) fn report(self, report: &mut Report<'_>) {
         for (id, kept) in self.chosen {
             match Story::of(kept.events, kept.findings) {
                 Ok(story) => report.stories.push(story),
-                Err(why) => report.untold.push((id, why.to_string())),
+                Err(why) => report.not_reported.push((id, why.to_string())),
             }
         }
         report.loose = self.loose.into_values().rev().flatten().take(LOOSE).collect();
@@ -83,8 +83,8 @@ impl Heard {
     }
 }
 
-impl Listener for Heard {
-    const HEARS_EVENTS: bool = true;
+impl Listener for Collected {
+    const WANTS_EVENTS: bool = true;
 
     fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
         if let Some(kept) = self.chosen.get_mut(&recorded.call) {

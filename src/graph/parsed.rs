@@ -16,13 +16,13 @@ use super::{
 use crate::CallId;
 
 /// One notification, as it is heard.
-pub(crate) struct Heard {
+pub(crate) struct ParsedNotification {
     pub(crate) url: ResourceUrl,
     pub(crate) change_type: Option<ChangeType>,
     pub(crate) resource_data: ResourceData,
 }
 
-impl From<CommsNotification> for Heard {
+impl From<CommsNotification> for ParsedNotification {
     fn from(notification: CommsNotification) -> Self {
         Self {
             url: notification.url(),
@@ -32,18 +32,18 @@ impl From<CommsNotification> for Heard {
     }
 }
 
-impl Heard {
+impl ParsedNotification {
     /// The notifications of a body that is written as the service writes it: each with its url before what it carries,
     /// of which the type stands first. `None` of any other, which [`super::CommsNotifications`] reads.
     pub(crate) fn plain(body: &str) -> Option<Vec<Self>> {
         let may_hold_deltas = || memchr::memmem::find(body.as_bytes(), b"equenceNumber").is_some();
-        let is_roster = |heard: &Self| matches!(heard.resource_data, ResourceData::Roster(_));
+        let is_roster = |received: &Self| matches!(received.resource_data, ResourceData::Roster(_));
         if depth(body.as_bytes()) > DEPTH {
             return None;
         }
-        let Plain(heard) = serde_json::from_str(body).ok()?;
-        let is_odd = heard.is_empty() || (heard.iter().any(is_roster) && may_hold_deltas());
-        (!is_odd).then_some(heard)
+        let Plain(received) = serde_json::from_str(body).ok()?;
+        let is_non_canonical = received.is_empty() || (received.iter().any(is_roster) && may_hold_deltas());
+        (!is_non_canonical).then_some(received)
     }
 
     /// The call that it is about: see [`CommsNotification::call_id`].
@@ -57,24 +57,24 @@ impl Heard {
 }
 
 /// A body that holds nothing odd.
-struct Plain(Vec<Heard>);
+struct Plain(Vec<ParsedNotification>);
 
 impl Wire for Plain {
     fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
-        let mut heard = Vec::new();
+        let mut received = Vec::new();
         while let Some(name) = map.next_key_seed(Name::<BodyKey>::new())? {
             match name {
                 BodyKey::Type => _ = map.next_value::<&str>()?,
-                BodyKey::Value if heard.is_empty() => {
-                    heard = match map.next_value_seed(Seed::<Items<Heard>>::new())? {
-                        Read::As(Items(heard, odd)) if odd.is_empty() => heard,
-                        Read::As(_) | Read::Null | Read::Odd(_) => return Err(odd()),
+                BodyKey::Value if received.is_empty() => {
+                    received = match map.next_value_seed(Seed::<Items<ParsedNotification>>::new())? {
+                        Read::As(Items(received, non_canonical)) if non_canonical.is_empty() => received,
+                        Read::As(_) | Read::Null | Read::Mismatch(_) => return Err(non_canonical()),
                     };
                 }
-                BodyKey::Value | BodyKey::Other(_) => return Err(odd()),
+                BodyKey::Value | BodyKey::Other(_) => return Err(non_canonical()),
             }
         }
-        Ok(Read::As(Self(heard)))
+        Ok(Read::As(Self(received)))
     }
 }
 
@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for Plain {
     }
 }
 
-impl Wire for Heard {
+impl Wire for ParsedNotification {
     fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
         let (mut url, mut change_type, mut data) = (None::<ResourceUrl>, None, None);
         while let Some(name) = map.next_key_seed(Name::<Key>::new())? {
@@ -95,15 +95,15 @@ impl Wire for Heard {
                     url = Some(ResourceUrl::from(map.next_value::<&str>()?));
                 }
                 Key::ResourceData if data.is_none() => {
-                    let url = url.as_ref().ok_or_else(odd::<A::Error>)?;
+                    let url = url.as_ref().ok_or_else(non_canonical::<A::Error>)?;
                     data = Some(map.next_value_seed(Carried(&url.resource))?);
                 }
                 Key::ChangeType | Key::ResourceUrl | Key::Resource | Key::ResourceData | Key::Other(_) => {
-                    return Err(odd());
+                    return Err(non_canonical());
                 }
             }
         }
-        let url = url.ok_or_else(odd::<A::Error>)?;
+        let url = url.ok_or_else(non_canonical::<A::Error>)?;
         Ok(Read::As(Self { url, change_type, resource_data: data.unwrap_or_default() }))
     }
 }
@@ -127,16 +127,16 @@ impl<'de> Visitor<'de> for Carried<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ResourceData, A::Error> {
-        let Some(First::Type) = map.next_key_seed(Name::<First>::new())? else { return Err(odd()) };
+        let Some(First::Type) = map.next_key_seed(Name::<First>::new())? else { return Err(non_canonical()) };
         let peek = Peek::of_type(Some(map.next_value()?));
         match peek.shape(self.0, false) {
             Shape::Call => {
-                let mut call = told(Box::<Call>::from_map(map)?)?;
+                let mut call = reported(Box::<Call>::from_map(map)?)?;
                 call.odata_type = call.odata_type.take().or(peek.type_name);
                 Ok(ResourceData::Call(call))
             }
             Shape::Operation => {
-                let mut operation = told(Box::<CommsOperation>::from_map(map)?)?;
+                let mut operation = reported(Box::<CommsOperation>::from_map(map)?)?;
                 operation.odata_type = operation.odata_type.take().or(peek.type_name);
                 Ok(ResourceData::Operation(operation))
             }
@@ -145,15 +145,15 @@ impl<'de> Visitor<'de> for Carried<'_> {
             | Shape::ContentSharing
             | Shape::ParticipantJoining
             | Shape::ParticipantLeft
-            | Shape::Other => Err(odd()),
+            | Shape::Other => Err(non_canonical()),
         }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<ResourceData, A::Error> {
-        let participants = told(Vec::<Participant>::from_seq(seq)?)?;
+        let participants = reported(Vec::<Participant>::from_seq(seq)?)?;
         let first = participants.first().and_then(|one| one.odata_type.clone());
         let is_roster = matches!(Peek::of_type(first).shape(self.0, true), Shape::Roster);
-        if is_roster { Ok(ResourceData::Roster(participants)) } else { Err(odd()) }
+        if is_roster { Ok(ResourceData::Roster(participants)) } else { Err(non_canonical()) }
     }
 }
 
@@ -168,10 +168,10 @@ impl Names for First {
     }
 }
 
-fn told<T, E: Error>(read: Read<T>) -> Result<T, E> {
-    if let Read::As(told) = read { Ok(told) } else { Err(odd()) }
+fn reported<T, E: Error>(read: Read<T>) -> Result<T, E> {
+    if let Read::As(reported) = read { Ok(reported) } else { Err(non_canonical()) }
 }
 
-fn odd<E: Error>() -> E {
+fn non_canonical<E: Error>() -> E {
     E::custom("not as the service writes it")
 }
