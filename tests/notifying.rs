@@ -4,7 +4,7 @@
 
 use crate::common::{CALL, call_id, read};
 use callfold::call::{
-    AppIdentity, Call, CallEvent, Command, Delivery, Ending, NetworkEvent, RequestContext, State, StopReason,
+    AppIdentity, Call, Command, Delivery, Ending, EventKind, NetworkEvent, RequestContext, State, StopReason,
 };
 use callfold::graph::{
     CommsNotification, CommsNotifications, EndCode, MediaState, Method, Permission, Route, Tone, Version,
@@ -47,7 +47,7 @@ impl Service {
         for recorded in events {
             assert_eq!(self.ledger.apply(&recorded), Ok(Applied::Folded), "{recorded}");
             let posted = self.notify.event(self.call(), &recorded);
-            self.last.push((recorded.event.type_name(), posted));
+            self.last.push((recorded.event.kind().as_str(), posted));
         }
         self
     }
@@ -531,7 +531,7 @@ fn what_only_the_service_knows_is_not_told() {
     let steps = callfold::call::Transition::ALL.iter().map(|transition| transition.as_str());
     let mut all: Vec<_> = rows.iter().map(|(event, _)| *event).collect();
     all.extend(requested_when_offered.into_iter().chain(reported).chain(steps));
-    let mut known: Vec<_> = CallEvent::type_names().collect();
+    let mut known: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
     all.sort_unstable();
     known.sort_unstable();
     assert_eq!(all, known, "every event is in this file");

@@ -69,7 +69,7 @@ impl Call {
     ///         "resourceData":{"state":"established"}}"#,
     /// )?;
     /// let observed = Call::observe(None, id, &received, &Delivery::default());
-    /// assert_eq!(observed.events[0].event.type_name(), "adopted");
+    /// assert_eq!(observed.events[0].event.kind().as_str(), "adopted");
     /// assert_eq!(Call::begin(&observed.events[0])?.state(), State::Established);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -139,7 +139,7 @@ impl Call {
     /// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
     /// let body = Body::Call(serde_json::from_str(r#"{"state":"establishing","subject":"Stand-up"}"#)?);
     /// let observed = Call::learn(None, id, &body, None);
-    /// assert_eq!(observed.events[0].event.type_name(), "placed");
+    /// assert_eq!(observed.events[0].event.kind().as_str(), "placed");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn learn(known: Option<&Self>, id: CallId, body: &Body, at: Option<Timestamp>) -> Observed {

@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 
 use serde_json::Value;
@@ -147,8 +148,19 @@ pub(crate) trait Members {
     /// Applies a rule to each pair of members.
     fn pair<R: Rule>(&mut self, theirs: &Self, rule: R);
 
-    /// What [`Merge`] does, of a reading that nobody needs any more.
+    /// Moves the members that are present in theirs into mine.
     fn take_over(&mut self, theirs: &mut Self);
+
+    /// Does what [`Merge`] does. It moves members out of theirs if nobody else holds theirs, and else copies them.
+    fn merge(&mut self, theirs: Arc<Self>)
+    where
+        Self: Sized,
+    {
+        match Arc::try_unwrap(theirs) {
+            Ok(mut own) => self.take_over(&mut own),
+            Err(shared) => self.pair(&shared, Merge),
+        }
+    }
 
     /// True where theirs says something else, or something more.
     fn lacks(&self, theirs: &Self) -> bool;

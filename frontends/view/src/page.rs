@@ -106,7 +106,7 @@ impl<'a> Row<'a> {
     /// use callfold_view::page::{Row, Tally};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// let call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let call = Call::begin(line.parse()?)?;
     /// assert_eq!(Row::new(Summary::from(&call), Tally::default()).findings.total(), 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -169,7 +169,7 @@ impl Story {
     /// # use callfold_view::story::Story;
     /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
     /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
-    /// assert_eq!(story.steps()[0].recorded.event.type_name(), "offered");
+    /// assert_eq!(story.steps()[0].recorded.event.kind().as_str(), "offered");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn steps(&self) -> &[Step] {
@@ -218,7 +218,7 @@ impl Story {
     /// ```
     pub fn way(&self) -> Way {
         let mut steps = self.steps.iter();
-        let named = |step: &Step| (step.recorded.event.type_name(), step.state.as_str());
+        let named = |step: &Step| (step.recorded.event.kind().as_str(), step.state.as_str());
         let (event, state) = steps.next().map(named).unwrap_or_default();
         let moves =
             steps.filter(|step| matches!(step.recorded.event, CallEvent::Step(..) | CallEvent::Adopted(_)));
@@ -230,10 +230,10 @@ impl Story {
 fn fold<'a>(call: &'a mut Option<Call>, recorded: &Recorded) -> Result<&'a Call, Refusal> {
     match call {
         Some(call) => {
-            call.evolve(recorded)?;
+            call.evolve(recorded.clone())?;
             Ok(call)
         }
-        None => Ok(call.insert(Call::begin(recorded)?)),
+        None => Ok(call.insert(Call::begin(recorded.clone())?)),
     }
 }
 

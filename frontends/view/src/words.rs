@@ -126,8 +126,8 @@ pub fn event(recorded: &Recorded) -> String {
             )
         }
         CallEvent::NotificationHeard(_) => "A delivery was taken in.".into(),
-        CallEvent::Service(event) => format!("The service: {}.", spaced(event.type_name())),
-        _ => format!("{}.", spaced(recorded.event.type_name())),
+        CallEvent::Service(event) => format!("The service: {}.", spaced(event.kind().as_str())),
+        _ => format!("{}.", spaced(recorded.event.kind().as_str())),
     };
     if recorded.inferred {
         format!("{reported} (Never told: inferred from what came after.)")

@@ -1,6 +1,5 @@
 //! StateUpdate rosters.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -68,7 +67,7 @@ impl Draft<'_> {
                 participants.push(one);
             }
             let updated = RosterUpdated { sequence_number, participants };
-            self.record(CallEvent::RosterUpdated(Box::new(updated)));
+            self.record(CallEvent::RosterUpdated(updated.into()));
         }
     }
 }
