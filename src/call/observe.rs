@@ -105,6 +105,7 @@ impl Call {
             ResourceData::Call(reported) => draft.observe_call(reported, change),
             ResourceData::Operation(reported) => draft.observe_operation(reported, url, is_gone),
             ResourceData::Roster(reported) => draft.observe_roster(reported, url, is_gone),
+            ResourceData::Participant(reported) => draft.observe_roster(Vec::from([*reported]), url, is_gone),
             ResourceData::DeltaRoster(deltas) => draft.observe_deltas(deltas, url, is_gone),
             ResourceData::ContentSharing(reported) => {
                 let named = if let Resource::ContentSharing(id) = url { id.as_ref() } else { None };

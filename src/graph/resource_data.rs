@@ -27,8 +27,10 @@ pub enum ResourceData {
     Call(Box<Call>),
     /// An operation.
     Operation(Box<CommsOperation>),
-    /// A roster (the list of participants), or a part of the roster.
+    /// An array of participants. Under the URL of the roster it is the whole roster (the list of participants).
     Roster(Vec<Participant>),
+    /// One participant.
+    Participant(Box<Participant>),
     /// The changes of a roster.
     DeltaRoster(Vec<DeltaParticipants>),
     /// The content sharing sessions of a call.
@@ -86,7 +88,8 @@ impl ResourceData {
             Shape::Other => Self::Other(Unshown(serde_json::from_str(json)?)),
             Shape::Call => one(json, Self::Call)?,
             Shape::Operation => one(json, Self::Operation)?,
-            Shape::Roster => many(json, Self::Roster)?,
+            Shape::Roster if is_array => many(json, Self::Roster)?,
+            Shape::Roster => one(json, Self::Participant)?,
             Shape::DeltaRoster => many(json, Self::DeltaRoster)?,
             Shape::ContentSharing => many(json, Self::ContentSharing)?,
             Shape::ParticipantJoining => one(json, Self::ParticipantJoining)?,
@@ -263,6 +266,7 @@ impl Serialize for ResourceData {
             Self::Call(call) => call.serialize(serializer),
             Self::Operation(operation) => operation.serialize(serializer),
             Self::Roster(participants) => participants.serialize(serializer),
+            Self::Participant(participant) => participant.serialize(serializer),
             Self::DeltaRoster(deltas) => deltas.serialize(serializer),
             Self::ContentSharing(sessions) => sessions.serialize(serializer),
             Self::ParticipantJoining(joining) => joining.serialize(serializer),
