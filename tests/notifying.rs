@@ -455,6 +455,34 @@ fn no_roster_is_told_between_two_until_somebody_was_invited() {
     assert_eq!(service.events(), ["rosterUpdated!"]);
 }
 
+#[test]
+fn a_call_between_two_that_becomes_a_group_call_tells_who_is_there_and_who_has_gone() {
+    let participant = "#microsoft.graph.participant";
+    let here = json!({ "@odata.type": participant, "id": "p", "isMuted": true });
+    let gone = json!({ "@odata.type": participant, "id": "q", "removedState": { "reason": "left" } });
+    let delta = json!([{ "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": 3,
+        "participants": [here, gone] }]);
+    let meeting = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
+    for (is_delta, reported) in [(true, delta)] {
+        let came = json!([{ "id": "p", "isMuted": true }, { "id": "q" }]);
+        let left = json!([{ "id": "q", "removedState": { "reason": "left" } }]);
+        let options = json!({ "callOptions": { "isDeltaRosterEnabled": is_delta } });
+        let service = placed_with(options, Service::new());
+        let service = service.meets(NetworkEvent::RosterChanged(read(came)));
+        let service = service.meets(NetworkEvent::RosterChanged(read(left)));
+        let reported = about("/participants", "updated", reported);
+        let invite = json!({ "participants": [someone("new")] });
+        let invited = service.clone().meets(NetworkEvent::Connected(None)).asks(Method::Invite, invite);
+        let invited = invited.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
+        assert_eq!(invited.events(), ["operationCompleted!", "rosterUpdated!"]);
+        assert_eq!(invited.posted()[1], reported);
+
+        let joined = service.meets(NetworkEvent::Connected(Some(read(meeting.clone()))));
+        assert_eq!(joined.events(), ["established!", "rosterUpdated!"]);
+        assert_eq!(joined.posted()[1], reported);
+    }
+}
+
 // Shared content.
 
 #[test]

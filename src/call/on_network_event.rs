@@ -332,10 +332,11 @@ impl NetworkPlan<'_> {
         Some(())
     }
 
-    /// A call between two that becomes a group call tells of those who were there before.
+    /// A call between two that becomes a group call tells who is there by then. Those who are gone may be known from replies.
     fn report_full_roster(&mut self) {
         let call = self.plan.call;
-        let participants: Vec<Participant> = call.participants().cloned().collect();
+        let gone = call.roster.left().map(roster::gone);
+        let participants: Vec<Participant> = call.participants().cloned().chain(gone).collect();
         if call.state().is_live() && call.is_group() == Some(false) && !participants.is_empty() {
             self.plan.roster(participants);
         }

@@ -113,6 +113,11 @@ impl Roster {
         self.entries.iter().filter(|entry| entry.is_taken()).map(|entry| &entry.participant)
     }
 
+    /// Everybody who took part and is gone.
+    pub(crate) fn left(&self) -> impl Iterator<Item = &Participant> {
+        self.entries.iter().filter(|entry| !entry.is_taken()).map(|entry| &entry.participant)
+    }
+
     /// The newest delta that was heard.
     pub(crate) fn sequence(&self) -> Option<i64> {
         self.entries.iter().filter_map(|entry| entry.sequence()).max()
@@ -168,6 +173,13 @@ impl Roster {
         let first = |test: &dyn Fn(&RosterEntry) -> bool| self.entries.iter().position(|entry| test(entry));
         first(&by_id).or_else(|| first(&by_identity))
     }
+}
+
+/// That a participant is gone: by its id, and by its identity only where it has none.
+pub(crate) fn gone(known: &Participant) -> Participant {
+    let reason = known.removed_state.value().cloned().unwrap_or_default();
+    let info = if known.id.value().is_some() { Member::Absent } else { known.info.clone() };
+    Participant { id: known.id.clone(), info, removed_state: Member::Value(reason), ..Participant::default() }
 }
 
 fn same_identity(one: &Participant, other: &Participant) -> bool {
