@@ -127,7 +127,7 @@ impl Notify {
         self.item(call, change, "", ResourceData::Call(Box::new(reported)))
     }
 
-    /// Calls between two have no roster to tell.
+    /// What changed, to who asked for that; else everybody. Calls between two have no roster to tell.
     fn roster(
         &self,
         call: &Call,
@@ -137,10 +137,10 @@ impl Notify {
         if call.is_group() == Some(false) {
             return None;
         }
-        let participants = changed.iter().map(|changed| whole(call, changed)).collect();
         let options = call.details().call_options.value();
         let is_delta = options.and_then(|options| options.is_delta_roster_enabled.value()) == Some(&true);
         let data = if is_delta {
+            let participants = changed.iter().map(|changed| whole(call, changed)).collect();
             let delta = DeltaParticipants {
                 odata_type: Some("deltaParticipants".into()),
                 participants: Member::Value(participants),
@@ -149,7 +149,7 @@ impl Notify {
             };
             ResourceData::DeltaRoster([delta].into())
         } else {
-            ResourceData::Roster(participants)
+            ResourceData::Roster(call.participants().map(Participant::typed).collect())
         };
         Some(self.item(call, ChangeType::Updated, "/participants", data))
     }
@@ -192,9 +192,7 @@ impl Notify {
 fn whole(call: &Call, changed: &Participant) -> Participant {
     let id = changed.id.value();
     let mut known = call.participants().filter(|known| id.is_some() && known.id.value() == id);
-    let mut whole = known.next().unwrap_or(changed).clone();
-    whole.odata_type = Some("participant".into());
-    whole
+    known.next().unwrap_or(changed).typed()
 }
 
 impl CommsNotifications {

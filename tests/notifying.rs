@@ -393,17 +393,38 @@ fn a_late_end_of_an_operation_is_told_too() {
 // Rosters.
 
 #[test]
-fn a_roster_is_told_in_a_group_call_with_all_that_is_known_of_who_changed() {
+fn a_roster_is_told_in_a_group_call_with_all_that_is_known_of_everybody() {
     let p = json!({ "id": "p", "info": someone("p"), "isMuted": false });
-    let service = group(json!({})).meets(NetworkEvent::RosterChanged(read(json!([p]))));
-    let came = json!([{ "@odata.type": "#microsoft.graph.participant", "id": "p", "info": someone("p"), "isMuted": false }]);
-    service.then(&["rosterUpdated!"], &[about("/participants", "updated", came)]);
+    let service = group(json!({})).meets(NetworkEvent::RosterChanged(read(json!([p, { "id": "q" }]))));
+    let typed = |mut one: Value| {
+        one["@odata.type"] = "#microsoft.graph.participant".into();
+        one
+    };
+    let q = typed(json!({ "id": "q" }));
+    let reported = |everybody: Value| about("/participants", "updated", everybody);
+    service.then(&["rosterUpdated!"], &[reported(json!([typed(p.clone()), q]))]);
     let service = service.asks_of(Method::MuteParticipant, Some("p"), json!({}));
-    let muted = json!([{ "@odata.type": "#microsoft.graph.participant", "id": "p", "info": someone("p"), "isMuted": true }]);
-    service.then(&["operationCreated", "rosterUpdated!"], &[about("/participants", "updated", muted)]);
+    let muted = typed(json!({ "id": "p", "info": someone("p"), "isMuted": true }));
+    service.then(&["operationCreated", "rosterUpdated!"], &[reported(json!([muted, q]))]);
     let service = service.asks_of(Method::DeleteParticipant, Some("p"), json!({}));
-    let gone = &service.posted()[0]["resourceData"][0];
-    assert_eq!((&gone["id"], gone["removedState"].is_object()), (&json!("p"), true));
+    service.then(&["rosterUpdated!"], &[reported(json!([q]))]);
+    let service = service.asks_of(Method::DeleteParticipant, Some("q"), json!({}));
+    service.then(&["rosterUpdated!"], &[reported(json!([]))]);
+}
+
+#[test]
+fn a_delta_tells_all_that_is_known_of_who_changed_and_of_nobody_else() {
+    let service = group(json!({ "isDeltaRosterEnabled": true }));
+    let p = json!({ "id": "p", "info": someone("p"), "isMuted": false });
+    let service = service.meets(NetworkEvent::RosterChanged(read(json!([p, { "id": "q" }]))));
+    let reported = |service: &Service| service.posted()[0]["resourceData"][0]["participants"].clone();
+    let service = service.asks_of(Method::MuteParticipant, Some("p"), json!({}));
+    let participant = "#microsoft.graph.participant";
+    let muted = json!([{ "@odata.type": participant, "id": "p", "info": someone("p"), "isMuted": true }]);
+    assert_eq!(reported(&service), muted);
+    let service = service.asks_of(Method::DeleteParticipant, Some("p"), json!({}));
+    let gone = json!([{ "@odata.type": participant, "id": "p", "removedState": {} }]);
+    assert_eq!(reported(&service), gone);
 }
 
 #[test]
@@ -412,15 +433,17 @@ fn a_roster_is_a_numbered_delta_where_the_app_asked_for_that() {
         [json!({}), json!({ "isDeltaRosterEnabled": false }), json!({ "isDeltaRosterEnabled": true })]
     {
         let mut service = group(options.clone());
+        let mut everybody = Vec::new();
         for number in 1..=3 {
             let id = format!("p{number}");
             service = service.meets(NetworkEvent::RosterChanged(read(json!([{ "id": id }]))));
-            let participants = json!([{ "@odata.type": "#microsoft.graph.participant", "id": id }]);
+            everybody.push(json!({ "@odata.type": "#microsoft.graph.participant", "id": id }));
             let delta = json!([{
-                "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": number, "participants": participants,
+                "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": number,
+                "participants": &everybody[number - 1..],
             }]);
             let is_delta = options["isDeltaRosterEnabled"] == true;
-            let data = if is_delta { delta } else { participants };
+            let data = if is_delta { delta } else { json!(everybody) };
             service.then(&["rosterUpdated!"], &[about("/participants", "updated", data)]);
         }
     }
@@ -463,7 +486,7 @@ fn a_call_between_two_that_becomes_a_group_call_tells_who_is_there_and_who_has_g
     let delta = json!([{ "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": 3,
         "participants": [here, gone] }]);
     let meeting = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
-    for (is_delta, reported) in [(true, delta)] {
+    for (is_delta, reported) in [(true, delta), (false, json!([here]))] {
         let came = json!([{ "id": "p", "isMuted": true }, { "id": "q" }]);
         let left = json!([{ "id": "q", "removedState": { "reason": "left" } }]);
         let options = json!({ "callOptions": { "isDeltaRosterEnabled": is_delta } });

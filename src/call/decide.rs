@@ -225,10 +225,6 @@ fn whole(id: CallId, state: State, details: &graph::Call) -> graph::Call {
     }
 }
 
-fn typed(participant: &Participant) -> Participant {
-    Participant { odata_type: Some("participant".into()), ..participant.clone() }
-}
-
 /// A decision in the making.
 struct Deciding<'a> {
     plan: Plan<'a>,
@@ -267,11 +263,11 @@ impl Deciding<'_> {
             }
             Command::GetCall => Reply::with(Body::Call(Box::new(call.resource()))),
             Command::ListParticipants => {
-                Reply::with(Body::Participants(call.participants().map(typed).collect()))
+                Reply::with(Body::Participants(call.participants().map(Participant::typed).collect()))
             }
             Command::GetParticipant(id) => {
                 let participant = self.participant(Method::GetParticipant, &id)?;
-                Reply::with(Body::Participant(Box::new(typed(participant))))
+                Reply::with(Body::Participant(Box::new(participant.typed())))
             }
             Command::GetOperation(id) => {
                 let known = call.operations().iter().find(|operation| operation.is_called(&id));

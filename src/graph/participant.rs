@@ -36,6 +36,13 @@ resource! {
     }
 }
 
+impl Participant {
+    /// The same as the service tells it.
+    pub(crate) fn typed(&self) -> Self {
+        Self { odata_type: Some("participant".into()), ..self.clone() }
+    }
+}
+
 resource! {
     /// A roster delta: the participants that changed since the last roster or delta. Source:
     /// [deltaParticipants](https://learn.microsoft.com/graph/api/resources/deltaparticipants?view=graph-rest-beta).
