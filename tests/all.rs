@@ -29,6 +29,7 @@ mod properties;
 mod purity;
 mod refusals;
 mod refused;
+mod regressions;
 mod replaying;
 mod rosters;
 mod secrets;

@@ -9,9 +9,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::common::{call_id, config, read};
+use crate::common::{call_id, properties, read};
 
-const REGRESSIONS: &str = "proptest-regressions/closed_loop.txt";
 
 fn played(course: &[Move], seed: u64, version: Version, faults: &Faults) -> Result<(), Violation> {
     let mut world = Simulation::new(seed);
@@ -26,8 +25,8 @@ fn late(seconds: i64) -> Faults {
     faults
 }
 
-proptest! {
-    #![proptest_config(config(150, REGRESSIONS))]
+properties! {
+    150 cases;
 
     #[test]
     fn a_bot_that_hears_all_of_it_has_the_call_of_the_service(

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use crate::common::read;
+use crate::common::{properties, read};
 use callfold::call::{
     AppIdentity, Call, Command, Deadline, Decision, Ending, NetworkEvent, RequestContext, State,
 };
@@ -13,7 +13,6 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const REGRESSIONS: &str = "proptest-regressions/conversations.txt";
 const MINUTE: i64 = 60;
 
 /// The nth call of a test. The first operation is the thousandth.
@@ -389,8 +388,8 @@ fn closure(calls: &[(u128, u128)]) -> Vec<Vec<u128>> {
     numbers().map(legs).filter(|legs| !legs.is_empty()).collect()
 }
 
-proptest! {
-    #![proptest_config(crate::common::config(256, REGRESSIONS))]
+properties! {
+    256 cases;
 
     #[test]
     fn conversations_are_what_chains_and_replacements_connect(

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use crate::common::{call_id, config, read};
+use crate::common::{call_id, properties, read};
 use callfold::call::{
     AppIdentity, Call, Command, Deadline, Ending, NetworkEvent, Reply, RequestContext, State, StopReason,
 };
@@ -15,7 +15,6 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const REGRESSIONS: &str = "proptest-regressions/deadlines.txt";
 const MINUTE: i64 = 60;
 
 /// So many seconds after nine.
@@ -596,8 +595,8 @@ fn live(course: &[(Step, i64, bool)], diligence: Diligence) -> (Vec<String>, Vec
     (answers, host.log.iter().map(ToString::to_string).collect())
 }
 
-proptest! {
-    #![proptest_config(config(512, REGRESSIONS))]
+properties! {
+    512 cases;
 
     #[test]
     fn late_polling_changes_neither_the_log_nor_an_answer(course in a_course()) {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::common::{CALL, call_id, config};
+use crate::common::{CALL, call_id, properties};
 use callfold::graph::{EndCode, Method, NoRoute, Permission, PermissionPage, ResultInfo, Root, Route, Verb};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -231,8 +231,8 @@ fn no_method_is_elsewhere() {
     }
 }
 
-proptest! {
-    #![proptest_config(config(256, "proptest-regressions/methods.txt"))]
+properties! {
+    256 cases;
 
     #[test]
     fn whatever_is_asked_for_does_not_panic(verb in any::<String>(), path in any::<String>()) {

@@ -11,9 +11,7 @@ use callfold::{CallId, Ledger};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
-use crate::common::config;
-
-const REGRESSIONS: &str = "proptest-regressions/model.txt";
+use crate::common::properties;
 
 /// The service, one move at a time.
 #[derive(Default)]
@@ -47,8 +45,8 @@ fn outlines(model: &Model) -> Vec<(CallId, Outline)> {
     model.calls().map(|call| (call, model.outline(call).unwrap())).collect()
 }
 
-proptest! {
-    #![proptest_config(config(150, REGRESSIONS))]
+properties! {
+    150 cases;
 
     #[test]
     fn the_reference_allows_what_the_service_takes_and_has_the_same_calls(attempts in strategies::attempts()) {

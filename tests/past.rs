@@ -10,9 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::common::config;
-
-const REGRESSIONS: &str = "proptest-regressions/past.txt";
+use crate::common::properties;
 
 /// The calls of these tests. The first has most of the events.
 const CALLS: [&str; 2] = ["57dab8b1-894c-409a-b240-bd8beae78896", "0fe0623f-d628-42ed-b4bd-8ac290072cc5"];
@@ -72,8 +70,8 @@ fn prefix<'a>(log: impl IntoIterator<Item = &'a Recorded>) -> Vec<Call> {
     folded(Ledger::new(), log).calls().cloned().collect()
 }
 
-proptest! {
-    #![proptest_config(config(96, REGRESSIONS))]
+properties! {
+    96 cases;
 
     #[test]
     fn the_past_at_a_revision_is_the_fold_of_the_prefix(reported in vec(reported(), 0..400), revision in 0_u64..300) {
@@ -168,8 +166,8 @@ proptest! {
     }
 }
 
-proptest! {
-    #![proptest_config(config(96, REGRESSIONS))]
+properties! {
+    96 cases;
 
     #[test]
     fn any_event_that_was_folded_folds_again_from_its_writing(

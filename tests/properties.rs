@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use crate::common::{CALL, call_id, config};
+use crate::common::{CALL, call_id, properties};
 use callfold::call::{Call, Delivery, State};
 use callfold::graph::{CommsNotification, ResourceData};
 use callfold::log::Format;
@@ -14,7 +14,6 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-const REGRESSIONS: &str = "proptest-regressions/properties.txt";
 const OTHER_CALL: &str = "1639dfff-f89f-46f2-867a-d722b358491f";
 
 /// A notification as it was delivered, and to which call.
@@ -86,8 +85,8 @@ fn folded<'a>(log: impl IntoIterator<Item = &'a Recorded>) -> Ledger {
     ledger
 }
 
-proptest! {
-    #![proptest_config(config(384, REGRESSIONS))]
+properties! {
+    384 cases;
 
     #[test]
     fn any_sequence_gives_a_log_that_folds_from_its_own_text_without_a_refusal(history in history()) {
@@ -355,8 +354,8 @@ fn course_message(number: usize, name: &str) -> ParsedNotification {
     ParsedNotification { call: call_id(), notification: crate::common::reported(data), delivery }
 }
 
-proptest! {
-    #![proptest_config(config(1024, REGRESSIONS))]
+properties! {
+    1024 cases;
 
     #[test]
     fn delivered_twice_or_in_any_order_a_course_leads_where_it_leads_in_order(

@@ -9,7 +9,7 @@ fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
         let path = entry.expect("src can be listed").path();
         if path.is_dir() {
             sources(&path, found);
-        } else {
+        } else if path.extension().is_some_and(|it| it == "rs") {
             found.push((path.display().to_string(), fs::read_to_string(&path).expect("sources are text")));
         }
     }
@@ -26,6 +26,30 @@ fn src() -> Vec<(String, String)> {
 fn code(text: &str) -> impl Iterator<Item = &str> {
     text.lines()
         .filter(|line| !line.trim_start().starts_with("//") && !line.trim_start().starts_with("#[doc"))
+}
+
+/// A property that draws its own seed would give one commit two verdicts.
+#[test]
+fn every_property_runs_from_a_seed_that_is_known() {
+    let mut found = Vec::new();
+    for folder in ["src", "tests", "examples", "frontends", "fuzz/src", "fuzz/tests"] {
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut found);
+    }
+    let (block, closure) = (concat!("proptest", "! {"), concat!("proptest", "!("));
+    let blocks = |text: &str| text.split(block).skip(1).map(str::to_owned).collect::<Vec<_>>();
+    for (path, text) in &found {
+        assert!(
+            !text.contains(closure),
+            "{path} draws other cases in every run: sample with `TestRunner::deterministic()`"
+        );
+        for block in blocks(text) {
+            let config = block.trim_start().lines().next().unwrap_or_default();
+            assert!(
+                config.contains("seed::config("),
+                "{path} draws other cases in every run: write `properties!`"
+            );
+        }
+    }
 }
 
 /// Without `std` there is no file, socket, thread, clock or environment to name.

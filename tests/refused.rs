@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use crate::common::{CALL, config};
+use crate::common::{CALL, properties};
 use callfold::call::{Call, CallEvent};
 use callfold::testing::strategies;
 use callfold::{Ledger, Recorded};
@@ -11,8 +11,6 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-
-const REGRESSIONS: &str = "proptest-regressions/refused.txt";
 
 /// An event, so many seconds after nine.
 type Reported = (i64, &'static str, Value);
@@ -84,8 +82,8 @@ fn next(call: &Call, (later, event): &(Option<i64>, CallEvent)) -> Recorded {
     Recorded::new(call.id(), call.revision() + 1, at, event.clone())
 }
 
-proptest! {
-    #![proptest_config(config(96, REGRESSIONS))]
+properties! {
+    96 cases;
 
     #[test]
     fn what_is_refused_leaves_the_call_what_it_was(

@@ -12,9 +12,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use crate::common::{call_id, config};
-
-const REGRESSIONS: &str = "proptest-regressions/strategies.txt";
+use crate::common::{call_id, properties};
 
 fn drawn<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
     let mut runner = TestRunner::deterministic();
@@ -77,8 +75,8 @@ fn a_legal_course_shrinks_to_a_short_one_that_is_legal() {
     assert!(lengths.len() == 5 && lengths.iter().all(|length| *length <= 8), "{lengths:?}");
 }
 
-proptest! {
-    #![proptest_config(config(100, REGRESSIONS))]
+properties! {
+    100 cases;
 
     #[test]
     fn an_arbitrary_history_is_folded_or_refused_and_a_refusal_changes_nothing(

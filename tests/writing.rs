@@ -7,9 +7,7 @@ use callfold::testing::strategies::events;
 use callfold::{Recorded, graph};
 use proptest::prelude::*;
 
-use crate::common::{call_id, config};
-
-const REGRESSIONS: &str = "proptest-regressions/writing.txt";
+use crate::common::{call_id, properties};
 
 fn is_written(event: CallEvent) {
     let recorded = Recorded::new(call_id(), 1, None, event);
@@ -33,8 +31,8 @@ fn a_text_is_escaped_wherever_the_character_stands() {
     }
 }
 
-proptest! {
-    #![proptest_config(config(512, REGRESSIONS))]
+properties! {
+    512 cases;
 
     #[test]
     fn any_event_is_written_so(event in events()) {

@@ -26,17 +26,20 @@ use crate::{CallId, Id, Notify};
 /// ```
 /// use callfold::testing::{Faults, Simulation, strategies::courses};
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
 /// let mut faults = Faults::none();
 /// faults.repeated = 300;
-/// proptest!(ProptestConfig::with_cases(8), |(course in courses(), seed: u64)| {
+/// TestRunner::deterministic().run(&(courses(), any::<u64>()), |(course, seed)| {
 ///     let mut world = Simulation::new(seed);
 ///     world.under(&faults);
 ///     for one in &course {
 ///         world.make(one)?;
 ///     }
 ///     world.settle()?;
-/// });
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Simulation {

@@ -28,8 +28,13 @@ use crate::{CallId, Id};
 /// ```
 /// use callfold::testing::strategies::call_ids;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(id in call_ids())| prop_assert_eq!(id.to_string().parse(), Ok(id)));
+/// TestRunner::deterministic().run(&call_ids(), |id| {
+///     prop_assert_eq!(id.to_string().parse(), Ok(id));
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn call_ids() -> impl Strategy<Value = CallId> {
     any::<u128>().prop_map(|id| CallId::new(Uuid::from_u128(id)))
@@ -40,8 +45,13 @@ pub fn call_ids() -> impl Strategy<Value = CallId> {
 /// ```
 /// use callfold::testing::strategies::ids;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(id in ids("participant"))| prop_assert!(!id.to_string().is_empty()));
+/// TestRunner::deterministic().run(&ids("participant"), |id| {
+///     prop_assert!(!id.to_string().is_empty());
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn ids(what: &'static str) -> impl Strategy<Value = Id> {
     prop_oneof![
@@ -55,8 +65,13 @@ pub fn ids(what: &'static str) -> impl Strategy<Value = Id> {
 /// ```
 /// use callfold::testing::strategies::times;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(at in times())| prop_assert!(at.to_string().starts_with("2026-11-23T")));
+/// TestRunner::deterministic().run(&times(), |at| {
+///     prop_assert!(at.to_string().starts_with("2026-11-23T"));
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn times() -> impl Strategy<Value = Timestamp> {
     (0..24 * 60 * 60 * 1000_i64).prop_map(|millis| BEGINNING + SignedDuration::from_millis(millis))

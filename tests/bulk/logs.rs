@@ -5,7 +5,7 @@
 use super::agreement::{Log, View, agree, agree_on};
 use super::mishaps::mishaps;
 use super::talk::{Talk, talks};
-use crate::common::config;
+use crate::common::properties;
 use callfold::testing::strategies;
 use callfold::uuid::Uuid;
 use callfold::{CallId, Moment, Recorded};
@@ -15,8 +15,6 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::json;
-
-const REGRESSIONS: &str = "proptest-regressions/bulk.txt";
 
 /// The lines of one call in their order.
 type Lines = Vec<String>;
@@ -95,8 +93,8 @@ fn moments() -> impl Strategy<Value = Moment> {
     ]
 }
 
-proptest! {
-    #![proptest_config(config(96, REGRESSIONS))]
+properties! {
+    96 cases;
 
     #[test]
     fn of_canonical_lines_both_tell_the_same(log in logs()) {

@@ -2,11 +2,8 @@
 
 use super::lines::{agree_on_lines, lines};
 use super::talk::roster;
-use crate::common::config;
+use crate::common::properties;
 use proptest::collection::vec;
-use proptest::prelude::*;
-
-const REGRESSIONS: &str = "proptest-regressions/bulk.txt";
 
 /// Both agree on two calls that are up and are told these rosters.
 #[track_caller]
@@ -111,8 +108,8 @@ fn who_left_and_is_told_of_without_an_id_is_known_by_what_was_told_last() {
     }
 }
 
-proptest! {
-    #![proptest_config(config(96, REGRESSIONS))]
+properties! {
+    96 cases;
 
     #[test]
     fn of_any_rosters_both_tell_the_same(rosters in vec(roster(), 1..8)) {

@@ -1,15 +1,15 @@
-//! What the tests share: given / when / then over one call, and where regressions are kept.
+//! What the tests share: given / when / then over one call, and the settings of property tests.
 #![allow(dead_code, clippy::unwrap_used, reason = "every test file uses a part of it, and a test may panic")]
 
 pub(crate) mod asking;
 pub(crate) mod corpus;
+pub(crate) mod seed;
 
 use std::ops::{Deref, DerefMut};
 
 use callfold::call::{Body, Delivery, State};
 use callfold::graph::CommsNotification;
 use callfold::{CallId, testing};
-use proptest::test_runner::FileFailurePersistence;
 use serde_json::{Value, json};
 
 pub(crate) const CALL: &str = "57dab8b1-894c-409a-b240-bd8beae78896";
@@ -18,15 +18,23 @@ pub(crate) fn call_id() -> CallId {
     CALL.parse().unwrap()
 }
 
-/// A property test's settings: its regressions stay at the top of the repository. `PROPTEST_CASES` asks for more.
-pub(crate) fn config(cases: u32, regressions: &'static str) -> proptest::test_runner::Config {
-    let request = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    proptest::test_runner::Config {
-        cases: request.unwrap_or(cases),
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(regressions))),
-        ..Default::default()
-    }
+/// Property tests, each with a seed of its own; the number is that of its cases. It stands where `proptest!` would, which
+/// would draw other cases in every run.
+macro_rules! properties {
+    ($cases:literal cases; $($(#[$meta:meta])* fn $name:ident($($arguments:tt)*) $body:block)+) => { $(
+        proptest::proptest! {
+            #![proptest_config($crate::common::seed::config(
+                $cases,
+                concat!(module_path!(), "::", stringify!($name)),
+                concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/", stringify!($name), ".txt"),
+            ))]
+
+            $(#[$meta])*
+            fn $name($($arguments)*) $body
+        }
+    )+ };
 }
+pub(crate) use properties;
 
 /// A value of the wire, written as JSON.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {

@@ -25,11 +25,14 @@ use crate::{CallId, Id, operation};
 /// ```
 /// use callfold::testing::{Model, strategies::courses};
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(ProptestConfig::with_cases(16), |(course in courses())| {
+/// TestRunner::deterministic().run(&courses(), |course| {
 ///     let mut model = Model::new();
 ///     prop_assert!(course.iter().all(|one| model.apply(one)));
-/// });
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn courses() -> impl Strategy<Value = Vec<Move>> {
     courses_of(0, BEGINNING)
@@ -40,11 +43,14 @@ pub fn courses() -> impl Strategy<Value = Vec<Move>> {
 /// ```
 /// use callfold::testing::strategies::courses_of;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
 /// let at = "2026-11-23T09:15:00Z".parse().unwrap();
-/// proptest!(ProptestConfig::with_cases(16), |(course in courses_of(7, at))| {
+/// TestRunner::deterministic().run(&courses_of(7, at), |course| {
 ///     prop_assert!(course.iter().all(|one| one.at >= at));
-/// });
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn courses_of(conversation: u64, begins: Timestamp) -> impl Strategy<Value = Vec<Move>> {
     written(conversation, begins, true)
@@ -55,12 +61,15 @@ pub fn courses_of(conversation: u64, begins: Timestamp) -> impl Strategy<Value =
 /// ```
 /// use callfold::testing::{Model, strategies::attempts};
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(ProptestConfig::with_cases(16), |(attempts in attempts())| {
+/// TestRunner::deterministic().run(&attempts(), |attempts| {
 ///     let mut model = Model::new();
 ///     let legal = attempts.iter().filter(|one| model.apply(one)).count();
 ///     prop_assert!(legal <= attempts.len());
-/// });
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn attempts() -> impl Strategy<Value = Vec<Move>> {
     written(0, BEGINNING, false)
@@ -84,9 +93,14 @@ fn written(conversation: u64, begins: Timestamp, is_legal: bool) -> impl Strateg
 /// ```
 /// use callfold::testing::{Model, strategies::moves};
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
 /// let model = Model::new();
-/// proptest!(ProptestConfig::with_cases(16), |(one in moves(&model))| prop_assert!(model.allows(&one)));
+/// TestRunner::deterministic().run(&moves(&model), |one| {
+///     prop_assert!(model.allows(&one));
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn moves(model: &Model) -> impl Strategy<Value = Move> + use<> {
     let [own, other] = calls_of(0);

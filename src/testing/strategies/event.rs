@@ -22,11 +22,14 @@ use crate::{CallId, Recorded};
 /// ```
 /// use callfold::{Ledger, testing::strategies::histories};
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(ProptestConfig::with_cases(16), |(history in histories())| {
+/// TestRunner::deterministic().run(&histories(), |history| {
 ///     let mut ledger = Ledger::new();
 ///     prop_assert!(history.iter().all(|recorded| ledger.apply(recorded).is_ok()));
-/// });
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn histories() -> impl Strategy<Value = Vec<Recorded>> {
     courses().prop_map(|course| history(&course))
@@ -38,9 +41,14 @@ pub fn histories() -> impl Strategy<Value = Vec<Recorded>> {
 /// ```
 /// use callfold::testing::strategies::arbitrary_histories;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
 /// let id = callfold::CallId::new(callfold::uuid::Uuid::nil());
-/// proptest!(|(history in arbitrary_histories(id))| prop_assert!(history.iter().all(|it| it.call == id)));
+/// TestRunner::deterministic().run(&arbitrary_histories(id), |history| {
+///     prop_assert!(history.iter().all(|it| it.call == id));
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn arbitrary_histories(call: CallId) -> impl Strategy<Value = Vec<Recorded>> {
     let begins =
@@ -73,8 +81,13 @@ fn later_by(at: &mut Timestamp, millis: i64) -> Timestamp {
 /// use callfold::call::EventKind;
 /// use callfold::testing::strategies::events;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(event in events())| prop_assert!(EventKind::ALL.contains(&event.kind())));
+/// TestRunner::deterministic().run(&events(), |event| {
+///     prop_assert!(EventKind::ALL.contains(&event.kind()));
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn events() -> impl Strategy<Value = CallEvent> {
     select(EventKind::ALL).prop_flat_map(event)

@@ -20,8 +20,13 @@ use crate::graph::{self, CompletionReason, EndCode, MediaState, Participant, Ton
 /// ```
 /// use callfold::testing::strategies::network_events;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(network_event in network_events())| prop_assert!(!network_event.name().is_empty()));
+/// TestRunner::deterministic().run(&network_events(), |network_event| {
+///     prop_assert!(!network_event.name().is_empty());
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn network_events() -> impl Strategy<Value = NetworkEvent> {
     prop_oneof![1 => offers().prop_map(|offer| NetworkEvent::Offered(Box::new(offer))), 12 => steps(), 16 => happenings()]

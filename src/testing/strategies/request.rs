@@ -20,9 +20,14 @@ use crate::{CallId, Id};
 /// use callfold::graph::Method;
 /// use callfold::testing::strategies::bodies;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
 /// let other = callfold::CallId::new(callfold::uuid::Uuid::nil());
-/// proptest!(|(body in bodies(Method::PlayPrompt, other))| prop_assert!(body["prompts"].is_array()));
+/// TestRunner::deterministic().run(&bodies(Method::PlayPrompt, other), |body| {
+///     prop_assert!(body["prompts"].is_array());
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "what has no member that matters here")]
@@ -148,8 +153,13 @@ fn invited(other: CallId) -> impl Strategy<Value = Value> {
 /// ```
 /// use callfold::testing::strategies::commands;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(command in commands())| prop_assert!(!command.method().as_str().is_empty()));
+/// TestRunner::deterministic().run(&commands(), |command| {
+///     prop_assert!(!command.method().as_str().is_empty());
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn commands() -> impl Strategy<Value = Command> {
     let other = CallId::new(uuid::Uuid::from_u128(1));

@@ -27,8 +27,13 @@ pub(super) fn read<T: DeserializeOwned + core::fmt::Debug>(
 /// ```
 /// use callfold::testing::strategies::result_infos;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(result in result_infos())| prop_assert!(result.code.value().is_some()));
+/// TestRunner::deterministic().run(&result_infos(), |result| {
+///     prop_assert!(result.code.value().is_some());
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn result_infos() -> impl Strategy<Value = ResultInfo> {
     read(result())
@@ -45,8 +50,13 @@ fn result() -> impl Strategy<Value = Value> {
 /// ```
 /// use callfold::testing::strategies::calls;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(call in calls())| prop_assert_eq!(serde_json::from_str(&serde_json::to_string(&call).unwrap()).ok(), Some(call)));
+/// TestRunner::deterministic().run(&calls(), |call| {
+///     prop_assert_eq!(serde_json::from_str(&serde_json::to_string(&call).unwrap()).ok(), Some(call));
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn calls() -> impl Strategy<Value = graph::Call> {
     read(call())
@@ -81,8 +91,13 @@ fn call() -> impl Strategy<Value = Value> {
 /// ```
 /// use callfold::testing::strategies::operations;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(reported in operations())| prop_assert!(reported.client_context.value().is_none_or(|it| it.starts_with("context-"))));
+/// TestRunner::deterministic().run(&operations(), |reported| {
+///     prop_assert!(reported.client_context.value().is_none_or(|it| it.starts_with("context-")));
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn operations() -> impl Strategy<Value = CommsOperation> {
     read(operation().prop_map(|(id, mut operation)| {
@@ -117,8 +132,13 @@ fn operation() -> impl Strategy<Value = (String, Value)> {
 /// ```
 /// use callfold::testing::strategies::participants;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(one in participants())| prop_assert!(one.info.value().is_some()));
+/// TestRunner::deterministic().run(&participants(), |one| {
+///     prop_assert!(one.info.value().is_some());
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn participants() -> impl Strategy<Value = Participant> {
     read(participant())
@@ -138,8 +158,13 @@ fn participant() -> impl Strategy<Value = Value> {
 /// ```
 /// use callfold::testing::strategies::rosters;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(roster in rosters())| prop_assert!(roster.is_array()));
+/// TestRunner::deterministic().run(&rosters(), |roster| {
+///     prop_assert!(roster.is_array());
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn rosters() -> impl Strategy<Value = Value> {
     (vec(participant(), 0..3), option::of(0..4)).prop_map(|(participants, sequence)| match sequence {
@@ -177,9 +202,14 @@ fn of_session() -> impl Strategy<Value = Reported> {
 /// ```
 /// use callfold::testing::strategies::notifications;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
 /// let id = callfold::CallId::new(callfold::uuid::Uuid::nil());
-/// proptest!(|(reported in notifications(id))| prop_assert_eq!(reported.call_id(), Some(id)));
+/// TestRunner::deterministic().run(&notifications(id), |reported| {
+///     prop_assert_eq!(reported.call_id(), Some(id));
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn notifications(call: CallId) -> impl Strategy<Value = CommsNotification> {
     let roster = rosters().prop_map(|roster| ("updated", "/participants".into(), roster));
@@ -195,8 +225,13 @@ pub fn notifications(call: CallId) -> impl Strategy<Value = CommsNotification> {
 /// ```
 /// use callfold::testing::strategies::deliveries;
 /// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
 ///
-/// proptest!(|(delivery in deliveries())| prop_assert!(delivery.item < 2));
+/// TestRunner::deterministic().run(&deliveries(), |delivery| {
+///     prop_assert!(delivery.item < 2);
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn deliveries() -> impl Strategy<Value = Delivery> {
     let message = option::weighted(0.4, ids("message"));

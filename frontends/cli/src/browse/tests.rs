@@ -1,5 +1,8 @@
 //! What is drawn, and what keys do, on the samples.
 
+#[path = "../../../../tests/common/seed.rs"]
+mod seed;
+
 use std::fs;
 use std::path::Path;
 
@@ -313,7 +316,11 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(seed::config(
+        48,
+        "no_keys_in_any_mode_are_too_much",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../proptest-regressions/no_keys_in_any_mode_are_too_much.txt"),
+    ))]
 
     #[test]
     fn no_keys_in_any_mode_are_too_much(

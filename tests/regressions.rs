@@ -1,0 +1,33 @@
+//! Cases that a property found once, and that no other test names: see `proptest-regressions/README.md`.
+
+use crate::common::{Scenario, about, state, reported};
+use callfold::call::State;
+use callfold::graph::CommsNotification;
+use serde_json::{Value, json};
+
+/// Established, and the roster heard twice: the second time brings no event.
+fn heard_twice(roster: Value) {
+    let roster: CommsNotification = about("/participants", "updated", roster);
+    let scenario = Scenario::given(&[state("established"), roster.clone()]);
+    let participants = scenario.call().participants().count();
+    let again = scenario.when(&roster);
+    assert_eq!((again.events(), again.call().participants().count()), (vec![], participants));
+}
+
+#[test]
+fn a_roster_that_names_one_participant_twice_is_no_news_when_it_is_heard_again() {
+    heard_twice(json!([{ "id": "a", "isMuted": true }, { "id": "a", "isMuted": false }]));
+}
+
+#[test]
+fn participants_without_an_id_find_the_same_seats_when_they_are_heard_again() {
+    let info = json!({ "identity": { "user": { "id": "u" } } });
+    heard_twice(json!([{ "info": info }, { "id": "p", "info": info }]));
+}
+
+#[test]
+fn an_offered_call_learns_its_direction_once() {
+    let offered = reported(json!({ "state": "incoming", "direction": "incoming" }));
+    let again = Scenario::given(std::slice::from_ref(&offered)).when(&offered);
+    assert_eq!((again.call().state(), again.events()), (State::Incoming, vec![]));
+}
