@@ -101,7 +101,7 @@ impl Call {
     ///     "mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}"##;
     /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::from_u128(1), AppIdentity::new(&[]));
     /// let refusal = Call::place(Command::read(&route, body)?, &request).unwrap_err();
-    /// assert_eq!(refusal.to_string(), "`createCall` is refused without a permission: Calls.Initiate.All would do");
+    /// assert_eq!(refusal.to_string(), "`createCall` is refused because the app lacks a permission; it needs Calls.Initiate.All");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn place(command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
@@ -174,7 +174,7 @@ impl Call {
             && deciding.is_taken(reported)
             && !deciding.plan.events.is_empty()
         {
-            return Err(deciding.conflict(method, "an operation whose id or clientContext is in use"));
+            return Err(deciding.conflict(method, "an operation whose id or clientContext is already in use"));
         }
         Ok(Decision { reply, events: deciding.plan.events })
     }
@@ -316,7 +316,9 @@ impl Deciding<'_> {
                 }
                 Reply::empty(200)
             }
-            Command::CreateCall(_) => return Err(self.conflict(Method::CreateCall, "a call that exists")),
+            Command::CreateCall(_) => {
+                return Err(self.conflict(Method::CreateCall, "a call that already exists"));
+            }
         })
     }
 

@@ -80,7 +80,12 @@ impl Call {
                 let mut legal = self.legal_network_events();
                 let is_legal = legal.contains(&name);
                 legal.retain(|one| *one != name);
-                let why = if is_legal { Why::Part("what it names".into()) } else { Why::State };
+                let part = if name == "operationFinished" {
+                    "an operation that is unknown, has ended or is in the media queue"
+                } else {
+                    "content that nobody shares"
+                };
+                let why = if is_legal { Why::Part(part.into()) } else { Why::State };
                 Err(Refusal { legal, ..Refusal::new(name, Some(self.state), why) })
             }
         }

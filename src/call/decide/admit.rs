@@ -185,9 +185,11 @@ impl Call {
         if let Command::Transfer(request) = command {
             match (request.transferee.value(), self.is_group()) {
                 (None, Some(true)) => {
-                    return Err(invalid("transferee", "whom to transfer out of the group call"));
+                    return Err(invalid("transferee", "the participant to transfer out of the group call"));
                 }
-                (Some(_), Some(false)) => return Err(invalid("transferee", "only in group calls")),
+                (Some(_), Some(false)) => {
+                    return Err(invalid("transferee", "absent, because the call is not a group call"));
+                }
                 (_, Some(true) | Some(false) | None) => {}
             }
         }
@@ -196,7 +198,7 @@ impl Call {
             let replaces = invited.iter().any(|one| one.replaces_call_id.value().is_some());
             let has_chat = self.details.chat_info.value().is_some();
             if invited.len() > 1 && !replaces && !has_chat {
-                return Err(invalid("participants", "several only in a group call that has a `chatInfo`"));
+                return Err(invalid("participants", "a list of one, because the call has no `chatInfo`"));
             }
         }
         Ok(())

@@ -146,7 +146,7 @@ impl Deciding<'_> {
     ) -> Result<Reply, Refusal> {
         self.participant(Method::StartHoldMusic, &id)?;
         if self.plan.call.on_hold().is_some() {
-            let part = "a second participant: one at a time is on hold";
+            let part = "a second participant (one participant at a time can be on hold)";
             return Err(self.conflict(Method::StartHoldMusic, part));
         }
         let reply = self.run(202, OperationKind::StartHoldMusic, &request.client_context);

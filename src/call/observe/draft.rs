@@ -53,10 +53,8 @@ impl<'a> Draft<'a> {
 
     pub(super) fn unknown_resource(&mut self, name: &str) {
         let name = short(name);
-        self.find(
-            FindingKind::UnknownResource,
-            format!("`{name}` is no resource of a call that is known here"),
-        );
+        let message = format!("`{name}` is not a resource of a call that this version knows");
+        self.find(FindingKind::UnknownResource, message);
     }
 
     /// Remembers the delivery, once it has left a trace or the call lives on.
@@ -74,7 +72,7 @@ impl<'a> Draft<'a> {
     pub(super) fn live(&mut self, what: &str) -> Option<Option<&'a Call>> {
         match self.known {
             Some(call) if !call.state().is_live() => {
-                self.find(FindingKind::AfterEnd, format!("{what} told after the call ended"));
+                self.find(FindingKind::AfterEnd, format!("{what} was reported after the call ended"));
                 None
             }
             Some(call) => Some(Some(call)),
@@ -88,7 +86,7 @@ impl<'a> Draft<'a> {
     pub(super) fn adopt_unseen(&mut self, what: &str) {
         self.find(
             FindingKind::Adopted,
-            format!("the call is first heard of by {what}; its beginning is missing"),
+            format!("the call was first reported by {what}; its beginning is missing"),
         );
         self.infer(CallEvent::Adopted(None));
     }
@@ -113,16 +111,17 @@ impl<'a> Draft<'a> {
     pub(super) fn observe_other(&mut self, url: &Resource, reported: &Unshown) {
         match url {
             Resource::Other(name) => self.unknown_resource(name),
-            Resource::Call
-            | Resource::Operation(_)
-            | Resource::Participants
-            | Resource::Participant(_)
-            | Resource::ContentSharing(_) => {
-                self.find(
-                    FindingKind::Malformed,
-                    format!("resourceData is {reported:?}, which does not fit its url"),
-                );
-            }
+            Resource::Call => self.misfit(reported, "a call"),
+            Resource::Operation(_) => self.misfit(reported, "an operation"),
+            Resource::Participants => self.misfit(reported, "the participants"),
+            Resource::Participant(_) => self.misfit(reported, "a participant"),
+            Resource::ContentSharing(_) => self.misfit(reported, "content sharing"),
         }
+    }
+
+    fn misfit(&mut self, reported: &Unshown, named: &str) {
+        let message =
+            format!("resourceData is {reported:?} that does not fit resourceUrl, which names {named}");
+        self.find(FindingKind::Malformed, message);
     }
 }

@@ -12,13 +12,13 @@ use crate::graph::{CommsOperation, Member, Members, News, OperationStatus, Resou
 use crate::operation::{Operation, State, Superstate, find};
 use crate::text::short;
 
-const NAMELESS: &str = "an operation with neither an id nor a clientContext";
+const NAMELESS: &str = "the operation has neither an id nor a clientContext: it needs one of them";
 
 impl Draft<'_> {
     pub(super) fn observe_operation(&mut self, reported: Box<CommsOperation>, url: &Resource, is_gone: bool) {
         let reported = normal(reported, url, is_gone);
         if let Some(OperationStatus::Other(status)) = reported.status.value() {
-            let message = format!("`{}` is no status of an operation that is known here", short(status));
+            let message = format!("`{}` is not an operation status that this version knows", short(status));
             self.find(FindingKind::UnknownResource, message);
         }
         let found = self.known.and_then(|call| find(call.operations(), &reported));
@@ -39,7 +39,7 @@ impl Draft<'_> {
             if self.known.is_some_and(|call| !call.state().is_live()) {
                 self.find(
                     FindingKind::Late,
-                    format!("{} told after the call ended", title(operation, &reported)),
+                    format!("{} was reported after the call ended", title(operation, &reported)),
                 );
             }
             reported.status = Member::Absent;
@@ -54,7 +54,10 @@ impl Draft<'_> {
             let named = named.map_or("", State::as_str);
             self.find(
                 FindingKind::Late,
-                format!("{} told {named} when it is {at}", title(operation, &reported)),
+                format!(
+                    "{} was reported as `{named}`, but it is already `{at}`",
+                    title(operation, &reported)
+                ),
             );
             news.pair(operation.resource(), Unknown);
         }
@@ -68,7 +71,7 @@ impl Draft<'_> {
             let title = title(operation, &reported);
             self.find(
                 FindingKind::Gap,
-                format!("{title} is gone, and its end was never told: it stays {at}"),
+                format!("{title} was deleted, but its end was never reported: it stays `{at}`"),
             );
         }
     }
@@ -79,12 +82,15 @@ impl Draft<'_> {
         let title = title(operation, reported);
         match State::reported(reported) {
             Some(named @ (State::NotStarted | State::Running)) => {
-                self.find(FindingKind::Late, format!("{title} told {named} when it is {at}"));
+                self.find(
+                    FindingKind::Late,
+                    format!("{title} was reported as `{named}`, but it is already `{at}`"),
+                );
             }
             Some(named) if named != at => {
                 self.find(
                     FindingKind::Impossible,
-                    format!("{title} told {named} when it is {at}, which is final"),
+                    format!("{title} was reported as `{named}`, but it is `{at}`, which is final"),
                 );
             }
             Some(_) | None => self.repeat(&format!("{title} {at}")),
@@ -101,11 +107,11 @@ impl Draft<'_> {
         match self.known {
             Some(call) if !call.state().is_live() => match named {
                 Some(State::Completed | State::Failed) => {
-                    let message = format!("{} told after the call ended", title());
+                    let message = format!("{} was reported after the call ended", title());
                     self.find(FindingKind::Late, message);
                 }
                 Some(State::NotStarted | State::Running) | None => {
-                    let message = format!("{} told after the call ended", title());
+                    let message = format!("{} was reported after the call ended", title());
                     return self.find(FindingKind::AfterEnd, message);
                 }
             },
@@ -113,7 +119,7 @@ impl Draft<'_> {
             None => self.adopt_unseen("an operation"),
         }
         if is_gone && named.is_none_or(|named| !named.lies_in(Superstate::Settled)) {
-            let message = format!("{} is gone, and its end was never told", title());
+            let message = format!("{} was deleted, but its end was never reported", title());
             self.find(FindingKind::Gap, message);
         }
         self.record(CallEvent::OperationCreated(reported));

@@ -24,7 +24,10 @@ impl Draft<'_> {
             _ => reported.state.value().and_then(State::from_wire),
         };
         if let (None, Some(state)) = (named, &unknown_state) {
-            self.find(FindingKind::UnknownResource, format!("`{state}` is no callState that is known here"));
+            self.find(
+                FindingKind::UnknownResource,
+                format!("`{state}` is not a callState that this version knows"),
+            );
         }
         match self.known {
             None => self.begin(named, reported),
@@ -54,7 +57,7 @@ impl Draft<'_> {
             Some(state) => {
                 self.find(
                     FindingKind::Adopted,
-                    format!("first heard of as {state}; its beginning is missing"),
+                    format!("the call was first reported as `{state}`; its beginning is missing"),
                 );
                 rest.state = Member::Value(state.wire());
                 let failure = rest.result_info.take();
@@ -84,8 +87,10 @@ impl Draft<'_> {
         let is_end = named.is_none_or(|named| named == State::Terminated);
         match named {
             _ if is_end && !news && !tone => self.repeat("terminated"),
-            Some(named) => self.find(FindingKind::AfterEnd, format!("{named} told after the call ended")),
-            None => self.find(FindingKind::AfterEnd, "details told after the call ended"),
+            Some(named) => {
+                self.find(FindingKind::AfterEnd, format!("`{named}` was reported after the call ended"));
+            }
+            None => self.find(FindingKind::AfterEnd, "details were reported after the call ended"),
         }
     }
 
@@ -106,7 +111,10 @@ impl Draft<'_> {
                     self.record(CallEvent::StateConfirmed(StateConfirmed { state: named }));
                 }
                 self.observe_late(call, rest, tone);
-                self.find(FindingKind::Late, format!("{named} told late: it had been inferred before {at}"));
+                let message = format!(
+                    "`{named}` was reported late: it was already inferred, and the call is now `{at}`"
+                );
+                self.find(FindingKind::Late, message);
             }
             StateUpdate::Same => {
                 self.change(details::news(rest, call.details()));
@@ -119,12 +127,16 @@ impl Draft<'_> {
             StateUpdate::Gap(path) => self.walk(call, &path, rest, tone),
             StateUpdate::Late => {
                 self.observe_late(call, rest, tone);
-                self.find(FindingKind::Late, format!("{named} told late: the call is {at} already"));
+                self.find(
+                    FindingKind::Late,
+                    format!("`{named}` was reported late: the call is already `{at}`"),
+                );
             }
             StateUpdate::Impossible => {
-                let legal: Vec<&str> = at.steps().map(|(_, next)| next.as_str()).collect();
+                let legal: Vec<_> = at.steps().map(|(_, next)| format!("`{next}`")).collect();
                 let legal = legal.join(", ");
-                self.find(FindingKind::Impossible, format!("{named} cannot follow {at}: {legal} could"));
+                let message = format!("`{named}` cannot follow `{at}`; only these states can: {legal}");
+                self.find(FindingKind::Impossible, message);
             }
         }
     }
@@ -147,7 +159,7 @@ impl Draft<'_> {
         let mut state = call.state();
         for transition in inferred {
             state = state.after(*transition).unwrap_or(state);
-            not_reported.push(state.as_str());
+            not_reported.push(format!("`{state}`"));
             self.infer(CallEvent::Step(*transition, None));
         }
         if *last == Transition::Terminated {
@@ -156,12 +168,11 @@ impl Draft<'_> {
         self.record(CallEvent::Step(*last, news));
         self.observe_tone(tone);
         if !not_reported.is_empty() {
+            let (from, to) = (call.state(), state.after(*last).unwrap_or(state));
+            let were = if not_reported.len() == 1 { "was" } else { "were" };
             let not_reported = not_reported.join(", ");
-            let to = state.after(*last).unwrap_or(state);
-            self.find(
-                FindingKind::Gap,
-                format!("{not_reported} never told on the way from {} to {to}", call.state()),
-            );
+            let message = format!("{not_reported} {were} never reported between `{from}` and `{to}`");
+            self.find(FindingKind::Gap, message);
         }
         if *last == Transition::Terminated {
             self.leave_orphans(call);
