@@ -79,7 +79,7 @@ impl Chart {
         }
     }
 
-    /// All legal steps, sorted by the state that they leave. The fold refuses every other step.
+    /// All legal steps, in the order of the states before them. The fold refuses every other step.
     pub fn steps(self) -> Vec<Step> {
         match self {
             Self::Call => steps(call::State::ALL, |state| state.steps().collect()),
@@ -87,7 +87,8 @@ impl Chart {
         }
     }
 
-    /// All legal beginnings. An operation can begin in any state, because its first report can already be its last.
+    /// All legal beginnings. An operation can begin in any state, because its first report can already be its
+    /// last.
     pub fn beginnings(self) -> Vec<Beginning> {
         let begin = |event, state| Beginning { event, state, is_midway: false };
         match self {
@@ -112,8 +113,8 @@ impl Chart {
 
     /// The legal steps as a Markdown table.
     ///
-    /// The row is the state before the step and the column is the state after it. The cell names the event. A blank cell
-    /// is an illegal step.
+    /// The row is the state before the step and the column is the state after it. The cell names the event. A
+    /// blank cell is an illegal step.
     pub fn table(self) -> String {
         let (nodes, steps) = (self.nodes(), self.steps());
         let targets = nodes.iter().map(|node| node.name);

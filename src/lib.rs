@@ -1,12 +1,13 @@
-//! A model of calls and their operations, as Microsoft Graph's cloud communications API (Teams calling bots) has them.
+//! A model of the calls and operations of Microsoft Graph's cloud communications API, which Teams calling bots
+//! use.
 //!
-//! A calling bot learns about its calls from notifications. The network repeats, reorders, delays and loses them. This
-//! crate turns notifications into events, rebuilds each call from its events, and reports every inconsistency as a
-//! finding. The crate can also simulate the Graph service, so that a bot can be tested without a tenant and without a
-//! tunnel.
+//! A calling bot learns about its calls from notifications. The network repeats, reorders, delays and loses
+//! them. This crate turns notifications into events, rebuilds each call from its events, and reports every
+//! inconsistency as a finding. The crate can also simulate the Graph service, so that a bot can be tested
+//! without a tenant and without a tunnel.
 //!
-//! The crate is pure: bytes, times and ids come in as arguments, and results are returned. The crate's own code is
-//! `no_std`, so no clock, file, thread or random number generator is within its reach.
+//! The crate is pure: bytes, times and ids come in as arguments, and results are returned. The crate's own
+//! code is `no_std`, so no clock, file, thread or random number generator is within its reach.
 //!
 //! ```text
 //!         the host is a bot                     the host simulates the service
@@ -38,16 +39,17 @@
 //! | finding | an observation about the input, such as a repeated notification or a missing one |
 //! | settled | an operation that has completed or failed; an operation that is not settled is pending |
 //! | adopted | a call whose beginning the host missed: the first report shows it in progress |
-//! | inferred | an event that no notification reported, but that must have happened before the next reported one |
+//! | inferred | an event that was not reported, but that must have happened before the next reported event |
 //!
 //! # How a host uses the crate
 //!
-//! 1. Keep the log. To get the calls, fold the log with [`Ledger::apply`]. To save time, start from a [`Ledger::clone`]
-//!    and fold only the newer events.
-//! 2. Pass each notification to [`Call::observe`] and each reply to [`Call::learn`], with the time at which it came.
-//!    Both return events and findings, and neither returns an error.
-//! 3. Store the events first, and apply them afterwards. A host that crashes between the two loses nothing: the sender
-//!    delivers the notification again, and a notification that the log already contains is recognised as a duplicate.
+//! 1. Keep the log. To get the calls, fold the log with [`Ledger::apply`]. To save time, start from a
+//!    [`Ledger::clone`] and fold only the newer events.
+//! 2. Pass each notification to [`Call::observe`] and each reply to [`Call::learn`], with the time at which
+//!    it came. Both return events and findings, and neither returns an error.
+//! 3. Store the events first, and apply them afterwards. A host that crashes between the two loses nothing:
+//!    the sender delivers the notification again, and the crate recognises a notification whose events are
+//!    already in the log.
 //! 4. Read the state from the [`Call`]. Only events change a call.
 //!
 //! A host that simulates the service has three inputs. Each takes the current time:
@@ -58,9 +60,9 @@
 //! | an event of the network | [`Ledger::on_network_event`] | the callee hangs up |
 //! | the clock | [`Ledger::expire`] | nobody answered within 15 seconds |
 //!
-//! The host stores and applies the events of one input together. Then it posts the notifications that [`Notify`] makes
-//! of each event. [`Ledger::next_deadline`] says when to call [`Ledger::expire`] next. The events of a deadline carry
-//! the time of the deadline, so the log is the same when the host polls late.
+//! The host stores and applies the events of one input together. Then it posts the notifications that
+//! [`Notify`] makes of each event. [`Ledger::next_deadline`] says when to call [`Ledger::expire`] next. The
+//! events of a deadline carry the time of the deadline, so the log is the same when the host polls late.
 //!
 //! # Example
 //!
@@ -94,8 +96,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! To read a whole recorded log from bytes, use a [`Replay`]. The page `docs/embedding.md` shows the complete loop of a
-//! bot and of a server.
+//! To read a whole recorded log from bytes, use a [`Replay`]. The page `docs/embedding.md` shows the complete
+//! loop of a bot and of a server.
 
 #![no_std]
 

@@ -42,7 +42,8 @@ pub enum Why {
     State,
     /// It is not legal for an operation or for another part of the call. The text describes that part.
     Part(String),
-    /// It is not legal for calls of this kind. The text says where it is legal, such as "only in group calls".
+    /// It is not legal for calls of this kind. The text says where it is legal, such as "only in group
+    /// calls".
     Kind(&'static str),
     /// A member of the request is missing, has a wrong type or breaks a limit.
     Invalid {

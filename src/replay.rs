@@ -98,7 +98,8 @@ impl Replay {
 
     /// Returns the calls as a ledger. A ledger that was passed to [`onto`](Replay::onto) keeps its history.
     ///
-    /// Call [`finish`](Replay::finish) first: lines that still wait for earlier revisions are not in the ledger.
+    /// Call [`finish`](Replay::finish) first: lines that still wait for earlier revisions are not in the
+    /// ledger.
     pub fn into_ledger(self) -> Ledger {
         self.calls.into()
     }
@@ -288,7 +289,7 @@ impl Replay {
             }
             Some(_) => {}
             None => {
-                let message = "the notification names no call: its resourceUrl should be like /communications/calls/{id}";
+                let message = "the notification names no call; resourceUrl should begin with /communications/calls/{id}";
                 findings.push(malformed(message));
             }
         }
@@ -311,8 +312,8 @@ impl Replay {
         }
     }
 
-    /// True if a notification or a reply about this call, received at this time, is replayed. One without a time counts
-    /// with the one before it.
+    /// True if a notification or a reply about this call, received at this time, is to be replayed. A record
+    /// without a time counts as received at the time of the record before it.
     fn is_wanted(&mut self, id: CallId, at: Option<Timestamp>) -> bool {
         if self.only.is_some_and(|only| only != id) || self.stopped.contains(&id) {
             return false;

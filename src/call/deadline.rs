@@ -1,4 +1,5 @@
-//! Deadlines: what happens where nobody does anything. They are derived from the times of events.
+//! Deadlines: what the service does when the app and the network do nothing. They are derived from the times
+//! of events.
 
 use alloc::vec::Vec;
 
@@ -13,28 +14,23 @@ use crate::graph::EndCode;
 use crate::names::names;
 
 names! {
-    /// What a call waits for.
-    ///
-    /// ```
-    /// use callfold::call::Deadline;
-    ///
-    /// assert_eq!(Deadline::KeepAlive.as_str(), "keepAlive");
-    /// ```
+    /// A kind of deadline, named after what the call waits for. [`Call::expire`] says what happens at each.
     #[non_exhaustive]
     pub enum Deadline {
-        /// That an app decides on an incoming call: 15 s, or 5 s where a policy records it.
+        /// The app must answer, reject or redirect an incoming call within 15 s. For policy-based recording
+        /// the limit is 5 s.
         Answer = "answer",
-        /// That one of the targets of a redirect picks up.
+        /// A target of a redirect must answer.
         Redirect = "redirect",
-        /// That the callee picks up, where a ringing timeout was given.
+        /// The callee must answer, if the app set `ringingTimeoutInSeconds`.
         Ring = "ring",
-        /// That the app keeps the call alive: 45 min.
+        /// The app must send `keepAlive` at least every 45 min.
         KeepAlive = "keepAlive",
-        /// That somebody speaks, once a recording began.
+        /// Somebody must speak after a recording began.
         InitialSilence = "initialSilence",
-        /// That somebody goes on speaking.
+        /// Somebody must speak again after a pause in a recording.
         Silence = "silence",
-        /// That a recording ends.
+        /// A recording must end: it has reached its maximum duration.
         RecordDuration = "recordDuration",
     }
 }
@@ -43,9 +39,9 @@ names! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Due {
-    /// When it is.
+    /// The time.
     pub at: Timestamp,
-    /// What happens then.
+    /// The kind.
     pub deadline: Deadline,
 }
 
@@ -53,12 +49,12 @@ pub(super) const ANSWER: SignedDuration = SignedDuration::from_secs(15);
 pub(super) const ANSWER_RECORDING: SignedDuration = SignedDuration::from_secs(5);
 pub(super) const KEEP_ALIVE: SignedDuration = SignedDuration::from_mins(45);
 
-/// The deadlines of one call, the first first.
+/// The deadlines of one call, sorted by time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Deadlines(Vec<Due>);
 
 impl Deadlines {
-    /// Arms a deadline, or arms it anew. From a time that is not known, none is derived.
+    /// Sets a deadline, or moves it. An event without a time sets no deadline.
     pub(super) fn arm(&mut self, deadline: Deadline, from: Option<Timestamp>, after: SignedDuration) {
         self.disarm(&[deadline]);
         if let Some(at) = from.and_then(|from| from.checked_add(after).ok()) {
@@ -72,7 +68,7 @@ impl Deadlines {
         self.0.retain(|due| !deadlines.contains(&due.deadline));
     }
 
-    /// Something happened after them: what they would have brought about did not come.
+    /// Drops the deadlines before this event: their events are not in the log, so they did not apply.
     pub(super) fn pass(&mut self, now: Option<Timestamp>) {
         self.0.retain(|due| Some(due.at) >= now);
     }
@@ -81,7 +77,7 @@ impl Deadlines {
         self.0 = Vec::new();
     }
 
-    /// What a step of the call makes of them.
+    /// Updates the deadlines after a step of the call.
     pub(super) fn moved(&mut self, transition: Transition, next: State, at: Option<Timestamp>) {
         match transition {
             Transition::Answered => {
@@ -91,9 +87,9 @@ impl Deadlines {
             Transition::Redirected => self.disarm(&[Deadline::Answer]),
             Transition::Established => self.disarm(&[Deadline::Ring]),
             Transition::TerminationStarted => {
-                let not_reported =
+                let no_longer_awaited =
                     [Deadline::Answer, Deadline::Redirect, Deadline::Ring, Deadline::KeepAlive];
-                self.disarm(&not_reported);
+                self.disarm(&no_longer_awaited);
             }
             Transition::Terminated
             | Transition::Alerted
@@ -114,7 +110,7 @@ pub(super) fn seconds(seconds: i32) -> SignedDuration {
 }
 
 impl Call {
-    /// When the service will act by itself, and on what; `None` where it waits for nothing.
+    /// The next deadline; `None` if the call has no deadline. A host calls [`Call::expire`] at that time.
     ///
     /// ```
     /// use callfold::call::{Call, Deadline};
@@ -130,32 +126,36 @@ impl Call {
         self.deadlines.0.first().copied()
     }
 
-    /// All that it waits for, the first first.
-    ///
-    /// ```
-    /// use callfold::{Call, Recorded};
-    ///
-    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// let call = Call::begin(&line.parse::<Recorded>()?)?;
-    /// assert!(call.deadlines().is_empty()); // the event bears no time
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// All deadlines, sorted by time. A call whose events have no times has no deadlines.
     pub fn deadlines(&self) -> &[Due] {
         &self.deadlines.0
     }
 
-    /// What the first deadline that is due by now brings about; nothing where none is. Its events bear its own
-    /// time, so that late polling cannot change the log. Store them, fold them, and ask again.
+    /// The events of the first deadline that has passed; empty if none has passed.
+    ///
+    /// | deadline | the service then |
+    /// | --- | --- |
+    /// | `answer`, `redirect` | ends the call: 408 |
+    /// | `ring` | ends the call: 408/10057 |
+    /// | `keepAlive` | ends the call: 408/8537 |
+    /// | `initialSilence` | fails the recording: 408 |
+    /// | `silence` | completes the recording: 200 |
+    /// | `recordDuration` | completes the recording: 200/8515 |
+    ///
+    /// The events carry the time of the deadline, so the log is the same when the host polls late. Store the
+    /// events, fold them, and call `expire` again until it returns nothing.
     ///
     /// ```
-    /// use callfold::{Call, Recorded};
+    /// use callfold::{Call, Recorded, call::State};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"#;
-    /// let call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
     /// assert!(call.expire("2026-11-23T09:15:14Z".parse()?).is_empty());
+    /// // The host polls almost two hours late. The event has the time of the deadline.
     /// let events = call.expire("2026-11-23T11:00:00Z".parse()?);
-    /// assert_eq!(events[0].event.type_name(), "terminated");
     /// assert_eq!(events[0].at, Some("2026-11-23T09:15:15Z".parse()?));
+    /// call.evolve(&events[0])?;
+    /// assert_eq!(call.state(), State::Terminated);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn expire(&self, now: Timestamp) -> Vec<Recorded> {
@@ -172,19 +172,19 @@ impl Call {
         plan.events
     }
 
-    /// A clock that goes back does not take the log with it.
+    /// The later of this time and the time of the last event, in case the clock of the host went back.
     pub(super) fn not_before(&self, at: Timestamp) -> Timestamp {
         self.last_at.map_or(at, |last| last.max(at))
     }
 
-    /// The call once all that is due by now has happened, and the events of that; `None` where nothing is due.
+    /// The call after all deadlines that have passed, and their events; `None` if no deadline has passed.
     pub(super) fn caught_up(&self, now: Timestamp) -> Option<(Self, Vec<Recorded>)> {
         self.next_deadline().filter(|due| due.at <= now)?;
         let mut call = self.clone();
         let mut all = Vec::new();
         loop {
             let events = call.expire(now);
-            // What a deadline brings about folds; were it not so, it would be due for ever.
+            // The events of a deadline are never refused. The check only rules out an endless loop.
             if events.is_empty() || events.iter().any(|event| call.evolve(event).is_err()) {
                 return Some((call, all));
             }

@@ -1,4 +1,5 @@
-//! The limits of each request that hold whatever the call is: what breaks one is a 400 that names it.
+//! The limits of each request that do not depend on the call. A request that breaks a limit is refused with
+//! 400, and the refusal names the member and the limit.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -18,13 +19,13 @@ use crate::graph::{
 
 type Checked = Result<(), Why>;
 
-/// The greatest length of a `clientContext`, in characters.
+/// The maximum length of a `clientContext`, in characters.
 const CLIENT_CONTEXT: usize = 256;
-/// The greatest number of prompts that are played by one request.
+/// The maximum number of prompts in one request.
 const PROMPTS: usize = 20;
-/// The greatest number of targets that ring at once.
+/// The maximum number of targets of a redirect.
 const REDIRECT_TARGETS: usize = 25;
-/// The greatest number of users in a group call that an app places, and of participants that are invited at once.
+/// The maximum number of targets of a new call, and of participants in one invitation.
 pub(super) const INVITED: usize = 5;
 
 pub(super) fn invalid(member: &str, limit: impl Into<String>) -> Why {

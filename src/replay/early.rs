@@ -13,8 +13,8 @@ use crate::{ApplyError, CallId, Finding, FindingKind, Recorded};
 const MAX_EARLY: usize = 16;
 
 impl Replay {
-    /// Folds a line, or keeps it while earlier revisions are missing. The missing lines may be absent from the log, or
-    /// may come later in it.
+    /// Folds a line, or keeps it while earlier revisions are missing. The missing lines may be absent from
+    /// the log, or may come later in it.
     pub(super) fn fold_in_order(
         &mut self,
         recorded: Recorded,
@@ -65,7 +65,8 @@ impl Replay {
         self.not_begun.get(&call).copied().unwrap_or_else(|| self.calls.next_revision(call))
     }
 
-    /// Folds a line that waited. The place of its findings is a later record, so the findings name the revision.
+    /// Folds a line that waited. Its findings are returned with a later record, so each finding names the
+    /// revision.
     pub(super) fn fold_early(
         &mut self,
         line: &Recorded,

@@ -1,4 +1,4 @@
-//! Events and findings in the making, and what all hearing does alike.
+//! The draft of the events and findings of one notification, and what all kinds of notifications share.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -15,11 +15,11 @@ use crate::graph::{Resource, Unshown};
 use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
 
-/// Events and findings in the making.
+/// The events and findings of one notification, as they are collected.
 pub(super) struct Draft<'a> {
     pub(super) id: CallId,
     pub(super) at: Option<Timestamp>,
-    /// True where the delivery bears a message id, by which a second one would be known.
+    /// True if the delivery has a message id, by which a second delivery is recognised.
     pub(super) is_numbered: bool,
     pub(super) known: Option<&'a Call>,
     pub(super) observed: Observed,
@@ -57,7 +57,7 @@ impl<'a> Draft<'a> {
         self.find(FindingKind::UnknownResource, message);
     }
 
-    /// Remembers the delivery, once it has left a trace or the call lives on.
+    /// Records the message ids of the delivery, if the delivery caused an event or the call is still live.
     pub(super) fn received(&mut self, delivery: &Delivery) {
         let lives = self.known.is_some_and(|call| call.state().is_live());
         if self.is_numbered && (lives || !self.observed.events.is_empty()) {
@@ -67,8 +67,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The call that something beside its state is told of; begins one where none is known. `None` where
-    /// the call has ended, which is then said.
+    /// The call that a notification without a state is about. An unknown call is adopted, and the result is
+    /// `Some(None)`. If the call has ended, the result is `None`, and a finding says so.
     pub(super) fn live(&mut self, what: &str) -> Option<Option<&'a Call>> {
         match self.known {
             Some(call) if !call.state().is_live() => {

@@ -1,4 +1,4 @@
-//! StateUpdate operations.
+//! From notifications and replies about operations to events.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -16,7 +16,7 @@ const NAMELESS: &str = "the operation has neither an id nor a clientContext: it 
 
 impl Draft<'_> {
     pub(super) fn observe_operation(&mut self, reported: Box<CommsOperation>, url: &Resource, is_gone: bool) {
-        let reported = normal(reported, url, is_gone);
+        let reported = normalized(reported, url, is_gone);
         if let Some(OperationStatus::Other(status)) = reported.status.value() {
             let message = format!("`{}` is not an operation status that this version knows", short(status));
             self.find(FindingKind::UnknownResource, message);
@@ -48,7 +48,7 @@ impl Draft<'_> {
         let mut news = reported.clone();
         news.status = Member::Absent;
         let is_late = named.is_some_and(|named| named != at);
-        let brings =
+        let has_news =
             if is_late { operation.learns(&reported, Unknown) } else { operation.learns(&reported, News) };
         if is_late {
             let named = named.map_or("", State::as_str);
@@ -61,7 +61,7 @@ impl Draft<'_> {
             );
             news.pair(operation.resource(), Unknown);
         }
-        if brings {
+        if has_news {
             keys(&mut news, operation, &reported);
             self.record(CallEvent::OperationUpdated(news));
         } else if !is_late && !is_gone {
@@ -76,7 +76,7 @@ impl Draft<'_> {
         }
     }
 
-    /// A settled operation stays as it is.
+    /// A settled operation does not change.
     fn observe_settled(&mut self, operation: &Operation, reported: &CommsOperation) {
         let at = operation.state();
         let title = title(operation, reported);
@@ -97,7 +97,7 @@ impl Draft<'_> {
         }
     }
 
-    /// An operation that was never asked for here is adopted.
+    /// Records that an operation was created, because the call does not know it yet.
     fn observe_unrequested(&mut self, reported: Box<CommsOperation>, is_gone: bool) {
         if is_nameless(&reported) {
             return self.find(FindingKind::Malformed, NAMELESS);
@@ -126,12 +126,12 @@ impl Draft<'_> {
     }
 
     pub(super) fn learn_operation(&mut self, reported: &CommsOperation) {
-        let reported = normal(Box::new(reported.clone()), &Resource::Operation(None), false);
+        let reported = normalized(Box::new(reported.clone()), &Resource::Operation(None), false);
         if is_nameless(&reported) {
             return self.find(FindingKind::Malformed, NAMELESS);
         }
         let operations = self.known.map_or(&[][..], Call::operations);
-        // Two operations can bear one clientContext: an id that is told is the better witness.
+        // Two operations can have the same clientContext, so a reported id decides.
         let known = find(operations, &reported);
         let is_known = known.is_some_and(|known| known.is_reported_by(&reported));
         let is_over = self.known.is_some_and(|call| !call.state().is_live());
@@ -144,9 +144,9 @@ impl Draft<'_> {
     }
 }
 
-/// An operation as the fold takes it: its id from the url, else from the body. One that is gone without a word
-/// of its end is settled by its result.
-fn normal(mut reported: Box<CommsOperation>, url: &Resource, is_gone: bool) -> Box<CommsOperation> {
+/// An operation as the fold expects it. The id comes from the URL, else from the body. If the operation was
+/// deleted and its status is not final, its result decides whether it completed or failed.
+fn normalized(mut reported: Box<CommsOperation>, url: &Resource, is_gone: bool) -> Box<CommsOperation> {
     if let Resource::Operation(Some(id)) = url {
         reported.id = Member::Value(id.clone());
         reported.other.remove("id");
@@ -161,7 +161,7 @@ fn normal(mut reported: Box<CommsOperation>, url: &Resource, is_gone: bool) -> B
     reported
 }
 
-/// The end that a result tells of.
+/// The final status that a result implies.
 fn end(result: &ResultInfo) -> Option<OperationStatus> {
     match (result.is_success(), result.is_failure()) {
         (true, _) => Some(OperationStatus::Completed),
@@ -170,7 +170,7 @@ fn end(result: &ResultInfo) -> Option<OperationStatus> {
     }
 }
 
-/// Keeps that by which the operation is found again.
+/// Copies the members by which the fold finds the operation.
 fn keys(news: &mut CommsOperation, operation: &Operation, reported: &CommsOperation) {
     news.odata_type.clone_from(&reported.odata_type);
     news.id.clone_from(&reported.id);

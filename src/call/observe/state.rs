@@ -1,4 +1,4 @@
-//! StateUpdate calls: states, details and tones.
+//! From notifications and replies about a call to events: states, details and tones.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -36,7 +36,7 @@ impl Draft<'_> {
                 Some(named) => self.observe_state(call, named, reported),
                 None => {
                     let tone = reported.tone_info.take();
-                    self.change(details::news(details::reported(reported), call.details()));
+                    self.change_details(details::news(details::reported(reported), call.details()));
                     self.observe_tone(tone);
                     if self.observed.events.is_empty() && unknown_state.is_none() {
                         self.repeat("details");
@@ -73,7 +73,7 @@ impl Draft<'_> {
             }
             None => {
                 self.adopt_unseen("its details");
-                self.change(details::some(rest));
+                self.change_details(details::some(rest));
             }
         }
         if named != Some(State::Terminated) {
@@ -100,10 +100,10 @@ impl Draft<'_> {
         let tone = reported.tone_info.take();
         let rest = details::reported(reported);
         match update {
-            StateUpdate::Found => {
-                let mut found = rest;
-                found.state = Member::Value(named.wire());
-                self.record(CallEvent::Adopted(details::some(found)));
+            StateUpdate::FirstState => {
+                let mut first = rest;
+                first.state = Member::Value(named.wire());
+                self.record(CallEvent::Adopted(details::some(first)));
                 self.observe_tone(tone);
             }
             StateUpdate::LateConfirmation { again } => {
@@ -117,14 +117,14 @@ impl Draft<'_> {
                 self.find(FindingKind::Late, message);
             }
             StateUpdate::Same => {
-                self.change(details::news(rest, call.details()));
+                self.change_details(details::news(rest, call.details()));
                 self.observe_tone(tone);
                 if self.observed.events.is_empty() {
                     self.repeat(named.as_str());
                 }
             }
-            StateUpdate::Step(transition) => self.walk(call, &[transition], rest, tone),
-            StateUpdate::Gap(path) => self.walk(call, &path, rest, tone),
+            StateUpdate::Step(transition) => self.record_path(call, &[transition], rest, tone),
+            StateUpdate::Gap(path) => self.record_path(call, &path, rest, tone),
             StateUpdate::Late => {
                 self.observe_late(call, rest, tone);
                 self.find(
@@ -141,8 +141,9 @@ impl Draft<'_> {
         }
     }
 
-    /// Walks the steps of a path. The last one is told, those before it are inferred.
-    fn walk(
+    /// Records the steps of a path. The notification reported the last step; the steps before it are
+    /// inferred.
+    fn record_path(
         &mut self,
         call: &Call,
         path: &[Transition],
@@ -175,24 +176,25 @@ impl Draft<'_> {
             self.find(FindingKind::Gap, message);
         }
         if *last == Transition::Terminated {
-            self.leave_orphans(call);
+            self.report_orphans(call);
         }
     }
 
-    fn leave_orphans(&mut self, call: &Call) {
+    fn report_orphans(&mut self, call: &Call) {
         for operation in call.operations().iter().filter(|operation| operation.is_pending()) {
             self.observed.findings.push(orphan(self.id, operation));
         }
     }
 
-    /// A late telling adds what is still unknown. A result belongs to the state it was told with.
+    /// A late notification only fills in what is still unknown. Its result belongs to the earlier state, and
+    /// is dropped.
     fn observe_late(&mut self, call: &Call, mut rest: Box<graph::Call>, tone: Member<Box<ToneInfo>>) {
         rest.result_info.take();
-        self.change(details::unknown(rest, call.details()));
+        self.change_details(details::unknown(rest, call.details()));
         self.observe_tone(tone);
     }
 
-    fn change(&mut self, news: Details) {
+    fn change_details(&mut self, news: Details) {
         if news.is_some() {
             self.record(CallEvent::DetailsChanged(news));
         }
@@ -210,7 +212,7 @@ impl Draft<'_> {
         match self.known {
             Some(call) if call.state().is_live() => {
                 rest.result_info.take();
-                self.change(details::unknown(rest, call.details()));
+                self.change_details(details::unknown(rest, call.details()));
             }
             Some(_) => {}
             None => {
