@@ -1,4 +1,6 @@
-//! The lifecycles as data: steps, tables and pictures, all of them asked of the charts themselves.
+//! The two lifecycles as data: their states and steps, a Markdown table, and a Mermaid diagram.
+//!
+//! All of it is derived from the state machines that fold the events.
 
 use alloc::format;
 use alloc::string::String;
@@ -13,84 +15,57 @@ names! {
     /// ```
     /// use callfold::chart::Chart;
     ///
+    /// let legal: Vec<_> = Chart::Call.steps().into_iter().filter(|step| step.from == "hold").collect();
+    /// assert_eq!((legal[0].transition, legal[0].to), ("resumed", "established"));
     /// assert!(Chart::Operation.mermaid().contains("notStarted --> running: operationStarted"));
     /// ```
     #[expect(clippy::exhaustive_enums, reason = "there are two")]
     pub enum Chart {
-        /// `callState`.
+        /// The lifecycle of a call: Graph's `callState`.
         Call = "call",
-        /// The status of an operation.
+        /// The lifecycle of an operation: Graph's `operationStatus`.
         Operation = "operation",
     }
 }
 
-/// A state of a lifecycle, by its name.
-///
-/// ```
-/// use callfold::chart::Chart;
-///
-/// let held = Chart::Call.nodes().into_iter().find(|node| node.name == "hold").unwrap();
-/// assert_eq!(held.superstates, ["live", "connected"]);
-/// assert!(!held.is_final);
-/// ```
+/// A state of a lifecycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Node {
-    /// As Graph writes it.
+    /// The name, as Graph writes it.
     pub name: &'static str,
-    /// The superstates that hold it, outermost first.
+    /// The superstates that contain this state, outermost first.
     pub superstates: Vec<&'static str>,
-    /// True where nothing leads out of it.
+    /// True if no step leads out of this state.
     pub is_final: bool,
 }
 
-/// What moves a lifecycle from one state to the next.
-///
-/// ```
-/// use callfold::chart::Chart;
-///
-/// let first = Chart::Call.steps()[0];
-/// assert_eq!((first.from, first.transition, first.to), ("incoming", "answered", "establishing"));
-/// ```
+/// A legal step from one state to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
-    /// A state.
+    /// The state before the step.
     pub from: &'static str,
-    /// The event that carries it.
+    /// The name of the event that makes the step.
     pub transition: &'static str,
-    /// Another state.
+    /// The state after the step.
     pub to: &'static str,
 }
 
-/// An event with which a lifecycle begins, and the state that it begins in.
-///
-/// ```
-/// use callfold::chart::Chart;
-///
-/// let offered = Chart::Call.beginnings()[0];
-/// assert_eq!((offered.event, offered.state, offered.is_midway), ("offered", "incoming", false));
-/// ```
+/// A state in which a lifecycle can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Beginning {
-    /// The event.
+    /// The name of the first event.
     pub event: &'static str,
-    /// The state.
+    /// The state after the first event.
     pub state: &'static str,
-    /// True where the call was found under way, and nobody saw it begin: such an event names the state itself.
+    /// True if the first event is `adopted`: the call was already in progress when it was first reported.
     pub is_midway: bool,
 }
 
 impl Chart {
     /// The states, in the order of the lifecycle.
-    ///
-    /// ```
-    /// use callfold::chart::Chart;
-    ///
-    /// assert_eq!(Chart::Operation.nodes()[0].name, "notStarted");
-    /// assert_eq!(Chart::Operation.nodes()[0].superstates, ["pending"]);
-    /// ```
     pub fn nodes(self) -> Vec<Node> {
         match self {
             Self::Call => nodes(call::State::ALL, |state| {
@@ -104,13 +79,7 @@ impl Chart {
         }
     }
 
-    /// The whole relation, in the order of the states. What is not in it is refused.
-    ///
-    /// ```
-    /// use callfold::chart::Chart;
-    ///
-    /// assert_eq!(Chart::Operation.steps().len(), 5);
-    /// ```
+    /// All legal steps, in the order of the states before them. The fold refuses every other step.
     pub fn steps(self) -> Vec<Step> {
         match self {
             Self::Call => steps(call::State::ALL, |state| state.steps().collect()),
@@ -118,14 +87,8 @@ impl Chart {
         }
     }
 
-    /// How it begins.
-    ///
-    /// ```
-    /// use callfold::chart::Chart;
-    ///
-    /// let beginnings = Chart::Operation.beginnings();
-    /// assert!(beginnings.iter().all(|beginning| beginning.event == "operationCreated"));
-    /// ```
+    /// All legal beginnings. An operation can begin in any state, because its first report can already be its
+    /// last.
     pub fn beginnings(self) -> Vec<Beginning> {
         let begin = |event, state| Beginning { event, state, is_midway: false };
         match self {
@@ -148,13 +111,10 @@ impl Chart {
         }
     }
 
-    /// The relation as a Markdown table: from the row to the column, by what; a blank is refused.
+    /// The legal steps as a Markdown table.
     ///
-    /// ```
-    /// use callfold::chart::Chart;
-    ///
-    /// assert!(Chart::Call.table().contains("| hold |"));
-    /// ```
+    /// The row is the state before the step and the column is the state after it. The cell names the event. A
+    /// blank cell is an illegal step.
     pub fn table(self) -> String {
         let (nodes, steps) = (self.nodes(), self.steps());
         let targets = nodes.iter().map(|node| node.name);
@@ -172,17 +132,11 @@ impl Chart {
         table
     }
 
-    /// The chart as a Mermaid state diagram, superstates and all.
-    ///
-    /// ```
-    /// use callfold::chart::Chart;
-    ///
-    /// assert!(Chart::Call.mermaid().starts_with("stateDiagram-v2\n"));
-    /// ```
+    /// The lifecycle as a Mermaid state diagram, with its superstates.
     pub fn mermaid(self) -> String {
         let nodes = self.nodes();
         let mut lines = Vec::from(["stateDiagram-v2".into()]);
-        superstate(&nodes, &[], &mut lines);
+        write_superstate(&nodes, &[], &mut lines);
         let beginnings = self.beginnings().into_iter().filter(|beginning| !beginning.is_midway);
         lines.extend(beginnings.map(|beginning| format!("  [*] --> {}", beginning.state)));
         let steps = self.steps().into_iter();
@@ -193,8 +147,8 @@ impl Chart {
     }
 }
 
-/// Writes the states of a region and the regions in it.
-fn superstate(nodes: &[Node], outer: &[&'static str], lines: &mut Vec<String>) {
+/// Writes the states in a superstate, and the superstates nested in it.
+fn write_superstate(nodes: &[Node], outer: &[&'static str], lines: &mut Vec<String>) {
     let indent = "  ".repeat(outer.len() + 1);
     let mut seen: Vec<&str> = Vec::new();
     for node in nodes.iter().filter(|node| node.superstates.starts_with(outer)) {
@@ -203,7 +157,7 @@ fn superstate(nodes: &[Node], outer: &[&'static str], lines: &mut Vec<String>) {
             Some(inner) if !seen.contains(inner) => {
                 seen.push(inner);
                 lines.push(format!("{indent}state {inner} {{"));
-                superstate(nodes, &[outer, &[inner]].concat(), lines);
+                write_superstate(nodes, &[outer, &[inner]].concat(), lines);
                 lines.push(format!("{indent}}}"));
             }
             Some(_) => {}
@@ -211,7 +165,7 @@ fn superstate(nodes: &[Node], outer: &[&'static str], lines: &mut Vec<String>) {
     }
 }
 
-/// `outline` gives the regions of a state, innermost first, and whether it is final.
+/// `outline` returns the superstates of a state, innermost first, and whether the state is final.
 fn nodes<S: Copy + AsStr>(states: &[S], outline: fn(S) -> (Vec<&'static str>, bool)) -> Vec<Node> {
     let node = |state: &S| {
         let (mut superstates, is_final) = outline(*state);
@@ -234,7 +188,7 @@ fn steps<S: Copy + AsStr, C: AsStr>(states: &[S], steps: fn(S) -> Vec<(C, S)>) -
     states.iter().flat_map(of).collect()
 }
 
-/// The names of states and causes.
+/// The name of a state or of a transition.
 trait AsStr {
     fn name(&self) -> &'static str;
 }

@@ -1,4 +1,4 @@
-//! What is worth saying about a log.
+//! Findings: observations about a log.
 
 use alloc::string::String;
 use core::fmt;
@@ -9,72 +9,53 @@ use crate::CallId;
 use crate::names::names;
 
 names! {
-    /// How bad a finding is; the worst is the greatest.
-    ///
-    /// ```
-    /// use callfold::Severity;
-    ///
-    /// assert!(Severity::Error > Severity::Info);
-    /// ```
+    /// How bad a finding is. The order is `Info < Warn < Error`.
     #[expect(clippy::exhaustive_enums, reason = "a promise of the JSON output")]
     pub enum Severity {
-        /// What networks do: nothing is lost.
+        /// Normal behaviour of a network, such as a repeated notification. Nothing is lost.
         Info = "info",
-        /// Something was lost, or will never be told.
+        /// Something was lost, or was never reported.
         Warn = "warn",
-        /// Something contradicts itself or cannot be read.
+        /// The input contradicts itself or cannot be read.
         Error = "error",
     }
 }
 
 names! {
-    /// What a finding is about.
-    ///
-    /// ```
-    /// use callfold::{FindingKind, Severity};
-    ///
-    /// assert_eq!(FindingKind::RevisionGap.as_str(), "revisionGap");
-    /// assert_eq!(FindingKind::RevisionGap.severity(), Severity::Error);
-    /// ```
+    /// The subject of a finding.
     #[non_exhaustive]
     pub enum FindingKind {
-        /// A call was found under way: its beginning is missing.
+        /// A call was already in progress when it was first reported. Its beginning is missing.
         Adopted = "adopted",
-        /// Told again, nothing new.
+        /// A notification says only what is already known.
         Repeat = "repeat",
-        /// Told after what follows it.
+        /// A notification reports an earlier state than the one that the call or the operation is in now.
         Late = "late",
-        /// Something on the way was never told, and was inferred.
+        /// One or more steps were never reported, and were inferred from a later notification.
         Gap = "gap",
-        /// Told after the end, and dropped.
+        /// A notification came after the end of the call, and was ignored.
         AfterEnd = "afterEnd",
-        /// No way leads there.
+        /// A notification reports a state that no sequence of legal steps can reach.
         Impossible = "impossible",
-        /// The call ended before an operation was settled.
+        /// The call ended while an operation was pending.
         Orphan = "orphan",
-        /// The same message was delivered twice, or the same line is there twice.
+        /// The same message was delivered twice, or the same line is in the log twice.
         Duplicate = "duplicate",
-        /// Two lines with one revision say different things.
+        /// Two lines have the same revision and different content.
         Conflict = "conflict",
         /// Revisions are missing.
         RevisionGap = "revisionGap",
-        /// The fold refused an event.
+        /// The fold refused an event, or the schema version of the line is unknown.
         Refused = "refused",
         /// The record cannot be read.
         Malformed = "malformed",
-        /// A resource or a value that this version does not know.
+        /// This version does not know a resource or a value.
         UnknownResource = "unknownResource",
     }
 }
 
 impl FindingKind {
     /// How bad findings of this kind are.
-    ///
-    /// ```
-    /// use callfold::{FindingKind, Severity};
-    ///
-    /// assert_eq!(FindingKind::Gap.severity(), Severity::Warn);
-    /// ```
     pub const fn severity(self) -> Severity {
         match self {
             Self::Adopted | Self::Repeat | Self::Late | Self::Duplicate => Severity::Info,
@@ -98,27 +79,30 @@ impl Serialize for FindingKind {
     }
 }
 
-/// Something worth saying about a record of a log. Never shows a secret.
+/// An observation about one record of a log. A finding never shows a secret.
+///
+/// ```
+/// use callfold::log::Format;
+/// use callfold::{FindingKind, Replay, Severity};
+///
+/// let findings = Replay::new().record(Format::Events, b"not JSON", |_| {});
+/// assert_eq!(findings[0].kind, FindingKind::Malformed);
+/// assert_eq!(findings[0].kind.severity(), Severity::Error);
+/// println!("{}", findings[0]); // the kind and the message
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Finding {
-    /// What it is about.
+    /// The subject.
     pub kind: FindingKind,
-    /// The call, where one is known.
+    /// The call, if the record names one.
     pub call: Option<CallId>,
-    /// For people: what came, and what would have been right.
+    /// A text for people. It says what was received, and for an error also what was expected.
     pub message: String,
 }
 
 impl Finding {
-    /// A finding about a call, or about none.
-    ///
-    /// ```
-    /// use callfold::{Finding, FindingKind};
-    ///
-    /// let finding = Finding::new(FindingKind::Malformed, None, "not JSON");
-    /// assert_eq!(finding.to_string(), "malformed: not JSON");
-    /// ```
+    /// A finding about a call, or about a record that names no call.
     pub fn new(kind: FindingKind, call: Option<CallId>, message: impl Into<String>) -> Self {
         Self { kind, call, message: message.into() }
     }

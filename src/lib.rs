@@ -1,49 +1,75 @@
-//! Calls of Microsoft Graph's cloud communications API, folded from what was heard of them.
+//! A model of the calls and operations of Microsoft Graph's cloud communications API, which Teams calling bots
+//! use.
 //!
-//! A calling bot hears of its calls by notifications that come repeated, reordered, late or never. This crate
-//! turns them into events of two lifecycles, the call's and the operation's, folds the events into calls, and
-//! says what was odd. It can also be the other side, the service that is asked, for tests without a tenant and a
-//! tunnel. It is pure: bytes, times and ids come in as arguments, and nothing else goes out than what is returned.
-//! Its own code is `no_std`, so that there is no clock, file, thread or random number to reach for.
+//! A calling bot learns about its calls from notifications. The network repeats, reorders, delays and loses
+//! them. This crate turns notifications into events, rebuilds each call from its events, and reports every
+//! inconsistency as a finding. The crate can also simulate the Graph service, so that a bot can be tested
+//! without a tenant and without a tunnel.
+//!
+//! The crate is pure: bytes, times and ids come in as arguments, and results are returned. The crate's own
+//! code is `no_std`, so no clock, file, thread or random number generator is within its reach.
 //!
 //! ```text
-//!       a bot hears                          a service is asked, and lives
-//!  notification      reply           request        network         clock
+//!         the host is a bot                     the host simulates the service
+//!
+//!  notification      reply           request     network event      clock
 //!       │              │                │               │              │
 //!       ▼              ▼                ▼               ▼              ▼
-//!  Call::observe  Call::learn   Ledger::decide  Ledger::react  Ledger::expire     pure: &Call, input, time
+//!  Call::observe  Call::learn      Ledger::decide       │       Ledger::expire
+//!       │              │                │   Ledger::on_network_event   │
 //!       └──────────────┴────────────────┼───────────────┴──────────────┘
 //!                                       ▼
-//!                                Vec<Recorded>  ─────────► the log: the only thing a host must keep
+//!                                Vec<Recorded>  ─────────► the log: the only thing that a host must keep
 //!                                       ▼
-//!                                 Ledger::apply                                   pure: the fold, Call::evolve
+//!                                 Ledger::apply
 //!                                       ▼
-//!                         Call  (its two lifecycles are statig charts)
+//!                                     Call
 //!                                       ▼
 //!                                 Notify::event  ─────────► what the service posts to the app
 //! ```
 //!
-//! # The drive contract
+//! # Terms
 //!
-//! 1. Keep the log. Fold it with [`Ledger::apply`] to get the calls, or start from a [`Ledger::clone`] and
-//!    fold the rest.
-//! 2. Hand each notification to [`Call::observe`] and each reply to [`Call::learn`], with how and when it came.
-//!    Get events and findings. Evidence is never refused.
-//! 3. Store the events; only then apply them. A host that dies in between has lost nothing: the sender
-//!    delivers again, and what was received before is known for it.
-//! 4. Ask the [`Call`]. Nothing but an event changes one.
+//! | term | meaning |
+//! | --- | --- |
+//! | host | the program that embeds this crate: a bot, or a server that simulates the service |
+//! | event | something that happened to one call, in the past tense: `offered`, `operationCompleted` |
+//! | revision | the number of an event in its own call: 1, 2, 3, … |
+//! | to fold | to apply events, in order, to a [`Call`] or a [`Ledger`] |
+//! | finding | an observation about the input, such as a repeated notification or a missing one |
+//! | settled | an operation that has completed or failed; an operation that is not settled is pending |
+//! | adopted | a call whose beginning the host missed: the first report shows it in progress |
+//! | inferred | an event that was not reported, but that must have happened before the next reported event |
 //!
-//! A host that plays the service hands requests to [`Ledger::decide`], what the network does to [`Ledger::on_network_event`],
-//! and the clock to [`Ledger::expire`], with the time and, for a request, a new id. It stores and applies the
-//! events in the same way, the events of one input together, and posts what [`Notify`] makes of each. It polls
-//! [`Ledger::next_deadline`]; late polling cannot change the log.
+//! # How a host uses the crate
+//!
+//! 1. Keep the log. To get the calls, fold the log with [`Ledger::apply`]. To save time, start from a
+//!    [`Ledger::clone`] and fold only the newer events.
+//! 2. Pass each notification to [`Call::observe`] and each reply to [`Call::learn`], with the time at which
+//!    it came. Both return events and findings, and neither returns an error.
+//! 3. Store the events first, and apply them afterwards. A host that crashes between the two loses nothing:
+//!    the sender delivers the notification again, and the crate recognises a notification whose events are
+//!    already in the log.
+//! 4. Read the state from the [`Call`]. Only events change a call.
+//!
+//! A host that simulates the service has three inputs. Each takes the current time:
+//!
+//! | input | function | example |
+//! | --- | --- | --- |
+//! | a request of the app, with a new id | [`Ledger::decide`] | `POST /communications/calls/{id}/answer` |
+//! | an event of the network | [`Ledger::on_network_event`] | the callee hangs up |
+//! | the clock | [`Ledger::expire`] | nobody answered within 15 seconds |
+//!
+//! The host stores and applies the events of one input together. Then it posts the notifications that
+//! [`Notify`] makes of each event. [`Ledger::next_deadline`] says when to call [`Ledger::expire`] next. The
+//! events of a deadline carry the time of the deadline, so the log is the same when the host polls late.
 //!
 //! # Example
 //!
 //! ```
 //! use callfold::call::{Call, Delivery, State};
 //! use callfold::graph::CommsNotifications;
-//! use callfold::{FindingKind, Ledger};
+//! use callfold::{FindingKind, Ledger, serde_json};
 //!
 //! let posted = |state| format!(
 //!     r#"{{"value":[{{"changeType":"updated",
@@ -66,11 +92,12 @@
 //!     }
 //! }
 //! assert_eq!(ledger.calls().next().unwrap().state(), State::Terminated);
-//! assert!(findings.iter().map(|it| it.kind).eq([FindingKind::Gap, FindingKind::Repeat]));
+//! assert!(findings.iter().map(|finding| finding.kind).eq([FindingKind::Gap, FindingKind::Repeat]));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Whole logs, recorded as bytes, are a [`Replay`]'s. `docs/embedding.md` has a whole bot's loop and a whole server's.
+//! To read a whole recorded log from bytes, use a [`Replay`]. The page `docs/embedding.md` shows the complete
+//! loop of a bot and of a server.
 
 #![no_std]
 
@@ -96,9 +123,10 @@ mod secret;
 pub mod testing;
 mod text;
 
-/// The crates whose types stand in this crate's interface.
+/// Re-exported because its types appear in the public API of [`testing`].
 #[cfg(feature = "testing")]
 pub use proptest;
+/// Re-exported because their types appear in the public API.
 pub use {jiff, serde_json, uuid};
 
 #[cfg(any(feature = "testing", doc))]
@@ -114,7 +142,7 @@ pub use refusal::{Refusal, Why};
 pub use replay::Replay;
 pub use secret::Secret;
 
-/// The pages under `docs/`, whose examples are compiled and run as the crate's own.
+/// Compiles and runs the Rust examples of the README and of the pages under `docs/`.
 #[cfg(doctest)]
 mod pages {
     #[doc = include_str!("../README.md")]

@@ -1,4 +1,4 @@
-//! Why something was refused, and what would have been right.
+//! Refusals: why an event or a request was refused, and what would be legal.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -7,55 +7,60 @@ use core::fmt;
 use crate::call::State;
 use crate::graph::{ODataError, Permission};
 
-/// An event, a stimulus or a request that was refused. The call is what it was.
+/// An error: an event, a network event or a request was refused. The call did not change.
 ///
 /// ```
 /// use callfold::{Call, Recorded};
 ///
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"held","data":{}}"#;
 /// let refusal = Call::begin(line.parse()?).unwrap_err();
-/// assert_eq!(refusal.to_string(), "`held` is refused before the call began: legal would be `offered`, `placed`, `adopted`");
+/// assert_eq!(
+///     refusal.to_string(),
+///     "`held` is refused before the call has begun; legal now: `offered`, `placed`, `adopted`",
+/// );
+/// assert_eq!(refusal.legal, ["offered", "placed", "adopted"]);
 /// # Ok::<(), callfold::LineError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// What was refused: an event, a stimulus or a method, by its name.
+    /// The name of the event, the network event or the method that was refused.
     pub what: &'static str,
-    /// Where the call was; `None` before it began, and where it is not known.
+    /// The state of the call; `None` if the call has not begun or is unknown.
     pub state: Option<State>,
-    /// Why.
+    /// The reason.
     pub why: Why,
-    /// What would have been legal, by names of the same kind.
+    /// What would be legal now. The names are of the same kind as `what`.
     pub legal: Vec<&'static str>,
 }
 
-/// Why something was refused.
+/// The reason of a refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Why {
-    /// The call is not where it would be legal.
+    /// It is not legal in the state of the call.
     State,
-    /// The operation, or another part of the call, is not where it would be legal.
+    /// It is not legal for an operation or for another part of the call. The text describes that part.
     Part(String),
-    /// Calls of this kind do not have it.
+    /// It is not legal for calls of this kind. The text says where it is legal, such as "only in group
+    /// calls".
     Kind(&'static str),
-    /// A member of the request breaks a limit.
+    /// A member of the request is missing, has a wrong type or breaks a limit.
     Invalid {
-        /// The member, as a path into the body.
+        /// The member, as a path into the body, such as `tones[0]`.
         member: String,
-        /// What would be right.
+        /// A description of a valid value, such as "15 to 90 seconds".
         limit: String,
     },
-    /// The caller lacks a permission: one of each list would do.
+    /// The app lacks a permission. It needs one permission of each list.
     Permission(Vec<&'static [Permission]>),
-    /// The call is not known, or has ended.
+    /// The call is unknown, or it has ended.
     UnknownCall,
-    /// The call has no such participant or operation.
+    /// The call has no such participant or operation. The text names it.
     UnknownItem(String),
 }
 
-/// The code with which the service says that a call is not there.
+/// The error code that the service returns for an unknown call.
 const CALL_NOT_FOUND: &str = "8522";
 
 impl Refusal {
@@ -63,17 +68,7 @@ impl Refusal {
         Self { what, state, why, legal: Vec::new() }
     }
 
-    /// The HTTP status of the answer to a request.
-    ///
-    /// ```
-    /// use callfold::call::Command;
-    /// use callfold::graph::{Method, Route};
-    ///
-    /// let route = Route::new(Method::SendDtmfTones, Some("57dab8b1-894c-409a-b240-bd8beae78896".parse()?), None);
-    /// let refusal = Command::read(&route, br#"{"tones":["tone99"]}"#).unwrap_err();
-    /// assert_eq!(refusal.status(), 400);
-    /// # Ok::<(), callfold::NotAGuid>(())
-    /// ```
+    /// The HTTP status of the response: 400, 403, 404 or 409.
     pub const fn status(&self) -> u16 {
         match &self.why {
             Why::State | Why::Part(_) => 409,
@@ -83,15 +78,16 @@ impl Refusal {
         }
     }
 
-    /// The body of the answer to a request; its details say what would have been right.
+    /// The body of the response. Its `innerError` says what would be legal, and which member is invalid.
     ///
     /// ```
     /// use callfold::call::Command;
     /// use callfold::graph::{Method, Route};
     ///
     /// let route = Route::new(Method::SendDtmfTones, Some("57dab8b1-894c-409a-b240-bd8beae78896".parse()?), None);
-    /// let error = Command::read(&route, br#"{"tones":["tone99"]}"#).unwrap_err().error();
-    /// assert_eq!(error.inner_error["member"], "tones[0]");
+    /// let refusal = Command::read(&route, br#"{"tones":["tone99"]}"#).unwrap_err();
+    /// assert_eq!(refusal.status(), 400);
+    /// assert_eq!(refusal.error().inner_error["member"], "tones[0]");
     /// # Ok::<(), callfold::NotAGuid>(())
     /// ```
     pub fn error(&self) -> ODataError {
@@ -124,26 +120,26 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is refused ", self.what)?;
+        write!(f, "`{}` is refused", self.what)?;
         match &self.why {
             Why::State => {}
-            Why::Part(part) => write!(f, "for {part} ")?,
-            Why::Kind(kind) => return write!(f, "for this call: {kind}"),
-            Why::Invalid { member, limit } => return write!(f, "for its `{member}`: {limit}"),
+            Why::Part(part) => write!(f, " for {part}")?,
+            Why::Kind(kind) => return write!(f, " for this call: it is legal {kind}"),
+            Why::Invalid { member, limit } => return write!(f, ": `{member}` must be {limit}"),
             Why::Permission(lists) => return permissions(f, lists),
-            Why::UnknownCall => return f.write_str("because no call that lives has this id"),
-            Why::UnknownItem(item) => return write!(f, "because the call has no {item}"),
+            Why::UnknownCall => return f.write_str(" because the call is unknown or has ended"),
+            Why::UnknownItem(item) => return write!(f, " because the call has no {item}"),
         }
         match self.state {
-            Some(state) => write!(f, "while the call is `{state}`")?,
-            None => f.write_str("before the call began")?,
+            Some(state) => write!(f, " while the call is `{state}`")?,
+            None => f.write_str(" before the call has begun")?,
         }
         let mut names = self.legal.iter();
         match names.next() {
             None if matches!(self.why, Why::Part(_)) => Ok(()),
-            None => f.write_str(": nothing is legal any more"),
+            None => f.write_str("; nothing is legal now"),
             Some(first) => {
-                write!(f, ": legal would be `{first}`")?;
+                write!(f, "; legal now: `{first}`")?;
                 names.try_for_each(|name| write!(f, ", `{name}`"))
             }
         }
@@ -151,14 +147,14 @@ impl fmt::Display for Refusal {
 }
 
 fn permissions(f: &mut fmt::Formatter<'_>, lists: &[&[Permission]]) -> fmt::Result {
-    f.write_str("without a permission: ")?;
+    f.write_str(" because the app lacks a permission; it needs ")?;
     for (index, list) in lists.iter().enumerate() {
         f.write_str(if index == 0 { "" } else { ", and " })?;
         for (index, permission) in list.iter().enumerate() {
             write!(f, "{}{permission}", if index == 0 { "" } else { " or " })?;
         }
     }
-    f.write_str(" would do")
+    Ok(())
 }
 
 impl core::error::Error for Refusal {}

@@ -1,6 +1,6 @@
-//! Folding a whole log, record by record.
+//! The replay of a whole log, record by record.
 
-mod held;
+mod early;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -15,7 +15,9 @@ use crate::ledger::WorkingSet;
 use crate::log::{Bodies, Format, Trace};
 use crate::{Applied, ApplyError, Call, CallId, Finding, FindingKind, Ledger, LineError, Moment, Recorded};
 
-/// A replay in progress: records go in, calls and findings come out. Nothing is lost over one bad record.
+/// A replay of a recorded log. The input is records, one by one, and the output is calls and findings.
+///
+/// A record that cannot be read becomes a finding, and the replay continues with the next record.
 ///
 /// ```
 /// use callfold::Replay;
@@ -26,7 +28,9 @@ use crate::{Applied, ApplyError, Call, CallId, Finding, FindingKind, Ledger, Lin
 ///     "resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896",
 ///     "resourceData":{"state":"incoming"}}]}"#;
 /// let mut replay = Replay::new();
-/// assert!(replay.record(Format::Notifications, body, |_| {}).is_empty());
+/// let mut findings = replay.record(Format::Notifications, body, |event| println!("{event}"));
+/// findings.extend(replay.finish(|event| println!("{event}")));
+/// assert!(findings.is_empty());
 /// assert_eq!(replay.calls().next().unwrap().state(), State::Incoming);
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -35,114 +39,77 @@ pub struct Replay {
     until: Option<Moment>,
     only: Option<CallId>,
     events: u64,
-    /// Calls that have reached the moment at which they stop.
+    /// Calls that have reached `until`: the rest of their events is skipped.
     stopped: BTreeSet<CallId>,
-    /// Of each call, the lines whose revision came too early.
-    held: BTreeMap<CallId, BTreeMap<u64, Recorded>>,
-    /// Of each call whose beginning was refused, the revision that comes next.
-    unbegun: BTreeMap<CallId, u64>,
+    /// The lines of each call that came too early, by their revisions.
+    early: BTreeMap<CallId, BTreeMap<u64, Recorded>>,
+    /// The next revision of each call whose beginning was refused.
+    not_begun: BTreeMap<CallId, u64>,
 }
 
 impl Replay {
-    /// A replay of everything.
-    ///
-    /// ```
-    /// # use callfold::Replay;
-    /// assert_eq!(Replay::new().events(), 0);
-    /// ```
+    /// A replay of a whole log, for all calls.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Goes on with a ledger: its calls are where the replay begins.
-    ///
-    /// ```
-    /// # use callfold::{Ledger, Replay};
-    /// let replay = Replay::new().onto(Ledger::with_history());
-    /// ```
+    /// Continues from the calls of a ledger.
     #[must_use]
     pub fn onto(self, ledger: Ledger) -> Self {
         Self { calls: ledger.into(), ..self }
     }
 
-    /// Stops each call at a moment.
+    /// Stops each call at this moment: later events of the call are skipped, without a finding.
     ///
     /// ```
-    /// # use callfold::{Moment, Replay};
-    /// let replay = Replay::new().until(Moment::Revision(3));
+    /// use callfold::log::Format;
+    /// use callfold::{Moment, Replay};
+    ///
+    /// let log = [
+    ///     r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#,
+    ///     r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"established","data":{}}"#,
+    /// ];
+    /// let mut replay = Replay::new().until(Moment::Revision(1));
+    /// for line in log {
+    ///     replay.record(Format::Events, line.as_bytes(), |_| {});
+    /// }
+    /// assert_eq!(replay.calls().next().unwrap().state().as_str(), "establishing");
     /// ```
     #[must_use]
     pub fn until(self, moment: Moment) -> Self {
         Self { until: Some(moment), ..self }
     }
 
-    /// Replays one call alone.
-    ///
-    /// ```
-    /// # use callfold::{CallId, Replay};
-    /// let replay = Replay::new().only(CallId::new(uuid::Uuid::nil()));
-    /// ```
+    /// Replays only this call. Records of other calls are skipped, without a finding.
     #[must_use]
     pub fn only(self, call: CallId) -> Self {
         Self { only: Some(call), ..self }
     }
 
-    /// One call as it is now, where it is known.
-    ///
-    /// ```
-    /// # use callfold::{CallId, Replay};
-    /// assert!(Replay::new().call(CallId::new(uuid::Uuid::nil())).is_none());
-    /// ```
+    /// The current state of one call; `None` if the call is unknown.
     pub fn call(&self, id: CallId) -> Option<&Call> {
         self.calls.call(id)
     }
 
-    /// The calls as they are now, in the order of their ids.
-    ///
-    /// ```
-    /// # use callfold::Replay;
-    /// assert!(Replay::new().calls().next().is_none());
-    /// ```
+    /// The current state of all calls, sorted by id.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.calls.calls()
     }
 
-    /// Freezes the calls into a ledger: one that was [gone on with](Replay::onto) keeps what it kept. What is held back
-    /// is lost; see [`Replay::finish`].
+    /// Returns the calls as a ledger. A ledger that was passed to [`onto`](Replay::onto) keeps its history.
     ///
-    /// ```
-    /// use callfold::Replay;
-    /// use callfold::log::Format;
-    ///
-    /// let line = br#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// let mut replay = Replay::new();
-    /// replay.record(Format::Events, line, |_| {});
-    /// replay.finish(|_| {});
-    /// assert_eq!(replay.into_ledger().calls().count(), 1);
-    /// ```
+    /// Call [`finish`](Replay::finish) first: lines that still wait for earlier revisions are not in the
+    /// ledger.
     pub fn into_ledger(self) -> Ledger {
         self.calls.into()
     }
 
-    /// How many events were folded.
-    ///
-    /// ```
-    /// # use callfold::Replay;
-    /// assert_eq!(Replay::new().events(), 0);
-    /// ```
+    /// The number of events that were folded.
     pub const fn events(&self) -> u64 {
         self.events
     }
 
-    /// Takes in one record of a log and hands each event that it gave, as it is folded, to `sink`.
-    ///
-    /// ```
-    /// use callfold::log::Format;
-    /// use callfold::{FindingKind, Replay};
-    ///
-    /// let findings = Replay::new().record(Format::Events, b"not JSON", |_| {});
-    /// assert_eq!(findings[0].kind, FindingKind::Malformed);
-    /// ```
+    /// Reads one record of a log, and passes each resulting event to `sink` when it is folded.
     pub fn record(&mut self, format: Format, record: &[u8], mut sink: impl FnMut(&Recorded)) -> Vec<Finding> {
         let mut findings = Vec::new();
         match format {
@@ -153,7 +120,7 @@ impl Replay {
         findings
     }
 
-    /// Folds what is still held back: lines whose revision came too early, at the end of the log.
+    /// Ends the replay: folds the lines that still wait for earlier revisions.
     ///
     /// ```
     /// use callfold::Replay;
@@ -168,8 +135,8 @@ impl Replay {
     /// ```
     pub fn finish(&mut self, mut sink: impl FnMut(&Recorded)) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for held in core::mem::take(&mut self.held).values().flat_map(BTreeMap::values) {
-            self.fold_held(held, &mut sink, &mut findings);
+        for line in core::mem::take(&mut self.early).values().flat_map(BTreeMap::values) {
+            self.fold_early(line, &mut sink, &mut findings);
         }
         findings
     }
@@ -188,11 +155,11 @@ impl Replay {
         findings: &mut Vec<Finding>,
     ) {
         if self.wants(recorded.call, recorded.revision, recorded.at) {
-            self.place(recorded, sink, findings);
+            self.fold_in_order(recorded, sink, findings);
         }
     }
 
-    /// Says of a line why it cannot be read.
+    /// Adds the finding that a line cannot be read.
     pub(crate) fn unread(&self, line: &[u8], error: &LineError, findings: &mut Vec<Finding>) {
         let call = core::str::from_utf8(line).ok().and_then(Recorded::call_of);
         let kind = match error {
@@ -214,7 +181,7 @@ impl Replay {
         }
     }
 
-    /// What a call left behind, where this event ended it.
+    /// One finding for each operation that was pending when this event ended the call.
     fn orphans(&self, recorded: &Recorded) -> Vec<Finding> {
         let ends = matches!(recorded.event, CallEvent::Step(Transition::Terminated, _));
         let call = self.calls.call(recorded.call).filter(|call| ends && call.revision() == recorded.revision);
@@ -233,9 +200,9 @@ impl Replay {
         is_reached
     }
 
-    /// True where lines of a call wait for earlier ones, or its beginning was refused.
+    /// True if lines of the call wait for earlier revisions, or if the beginning of the call was refused.
     pub(crate) fn waits_for(&self, call: CallId) -> bool {
-        self.held.contains_key(&call) || self.unbegun.contains_key(&call)
+        self.early.contains_key(&call) || self.not_begun.contains_key(&call)
     }
 
     pub(crate) const fn working_set(&self) -> &WorkingSet {
@@ -246,7 +213,7 @@ impl Replay {
         &mut self.calls
     }
 
-    /// Folds an event; true where it was folded.
+    /// Folds an event. Returns false if the event was refused.
     fn fold(
         &mut self,
         recorded: &Recorded,
@@ -261,7 +228,7 @@ impl Replay {
         is_folded
     }
 
-    /// Counts what applying an event came to, or says it; true where the event was folded.
+    /// Counts a folded event, or adds a finding. Returns true if the event was folded.
     fn applied(
         &mut self,
         applied: Result<Applied, ApplyError>,
@@ -273,17 +240,17 @@ impl Replay {
         match applied {
             Ok(Applied::Folded | Applied::AfterGap(_)) => {
                 self.events += 1;
-                self.unbegun.remove(&call);
+                self.not_begun.remove(&call);
                 return true;
             }
-            Ok(Applied::Duplicate) => find(FindingKind::Duplicate, again(revision)),
+            Ok(Applied::Duplicate) => find(FindingKind::Duplicate, already_read(revision)),
             Err(error @ ApplyError::Conflict { .. }) => find(FindingKind::Conflict, error.to_string()),
             Err(error @ ApplyError::TooLate { .. }) => find(FindingKind::RevisionGap, error.to_string()),
             Err(error @ ApplyError::Refused(_)) => {
                 find(FindingKind::Refused, error.to_string());
                 self.calls.skip(call, revision);
                 if self.calls.call(call).is_none() {
-                    self.unbegun.insert(call, revision.saturating_add(1));
+                    self.not_begun.insert(call, revision.saturating_add(1));
                 }
             }
         }
@@ -316,13 +283,14 @@ impl Replay {
     ) {
         match received.call_id().or(fallback) {
             Some(id) if self.is_wanted(id, delivery.received_at) => {
-                self.let_go(id, sink, findings);
+                self.fold_all_early(id, sink, findings);
                 let observed = Call::observe_parsed(self.calls.call(id), id, received, delivery);
-                self.take_in(observed, sink, findings);
+                self.apply_observed(observed, sink, findings);
             }
             Some(_) => {}
             None => {
-                findings.push(malformed("it names no call: a resourceUrl is /communications/calls/{id}…"))
+                let message = "the notification names no call; resourceUrl should begin with /communications/calls/{id}";
+                findings.push(malformed(message));
             }
         }
     }
@@ -332,19 +300,20 @@ impl Replay {
             Ok(Trace::Nothing) => {}
             Ok(Trace::Received { bodies, call }) => self.bodies(bodies, call, sink, findings),
             Ok(Trace::Replied { call: Some(id), body, at }) if self.is_wanted(id, at) => {
-                self.let_go(id, sink, findings);
+                self.fold_all_early(id, sink, findings);
                 let observed = Call::learn(self.calls.call(id), id, &body, at);
-                self.take_in(observed, sink, findings);
+                self.apply_observed(observed, sink, findings);
             }
             Ok(Trace::Replied { call: Some(_), .. }) => {}
             Ok(Trace::Replied { call: None, .. }) => {
-                findings.push(Finding::new(FindingKind::UnknownResource, None, "a reply that names no call"));
+                findings.push(Finding::new(FindingKind::UnknownResource, None, "the reply names no call"));
             }
             Err(why) => findings.push(malformed(why)),
         }
     }
 
-    /// True where what is told of a call at a time is wanted. What bears no time counts with what came before.
+    /// True if a notification or a reply about this call, received at this time, is to be replayed. A record
+    /// without a time counts as received at the time of the record before it.
     fn is_wanted(&mut self, id: CallId, at: Option<Timestamp>) -> bool {
         if self.only.is_some_and(|only| only != id) || self.stopped.contains(&id) {
             return false;
@@ -360,12 +329,17 @@ impl Replay {
         is_reached
     }
 
-    fn take_in(&mut self, observed: Observed, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
+    fn apply_observed(
+        &mut self,
+        observed: Observed,
+        sink: &mut dyn FnMut(&Recorded),
+        findings: &mut Vec<Finding>,
+    ) {
         findings.extend(observed.findings);
         for recorded in observed.events {
             let (call, revision) = (recorded.call, recorded.revision);
             if self.wants(call, revision, recorded.at) {
-                // What hearing gives is folded without a refusal: it may be shown before it moves into the call.
+                // An observed event is never refused, so the sink can see it before it is folded.
                 sink(&recorded);
                 let applied = self.calls.apply(recorded);
                 self.applied(applied, call, revision, findings);
@@ -374,8 +348,8 @@ impl Replay {
     }
 }
 
-fn again(revision: u64) -> String {
-    format!("revision {revision} was folded before")
+fn already_read(revision: u64) -> String {
+    format!("revision {revision} was already read")
 }
 
 fn malformed(message: impl ToString) -> Finding {

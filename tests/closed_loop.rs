@@ -5,12 +5,10 @@ use callfold::graph::{Method, Version};
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::testing::{Campaign, Faults, Move, Simulation, Violation, What, strategies::courses};
 use callfold::{Id, uuid::Uuid};
-use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::common::{call_id, properties, read};
-
 
 fn played(course: &[Move], seed: u64, version: Version, faults: &Faults) -> Result<(), Violation> {
     let mut world = Simulation::new(seed);

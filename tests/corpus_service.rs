@@ -66,7 +66,7 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
     // Over the limits of today.
     (
         "call-redirect/beta~2019/redirect-a-call",
-        &["refused with 400: `redirect` is refused for its `timeout`: 15 to 90 seconds"],
+        &["refused with 400: `redirect` is refused: `timeout` must be 15 to 90 seconds"],
     ),
     // In 2019 operations began with 202 or without a body, and all of them ended with a notification.
     ("call-playprompt/beta~2019/main", &["body nothing became playPromptOperation"]),

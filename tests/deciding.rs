@@ -546,7 +546,7 @@ fn a_transferee_is_needed_in_a_group_call_and_refused_between_two() {
     limited(
         &given("established", group()),
         "POST /transfer",
-        &[(blind.clone(), "transferee whom"), (out.clone(), "")],
+        &[(blind.clone(), "transferee participant"), (out.clone(), "")],
     );
     limited(&given("established", p2p()), "POST /transfer", &[(blind, ""), (out, "transferee group")]);
 }
@@ -554,7 +554,7 @@ fn a_transferee_is_needed_in_a_group_call_and_refused_between_two() {
 #[test]
 fn a_transfer_has_its_limits() {
     let rows = [
-        (json!({}), "transferTarget whom"),
+        (json!({}), "transferTarget participant"),
         (json!({ "transferTarget": 7 }), "transferTarget type"),
         (json!({ "transferTarget": { "replacesCallId": "x" } }), "transferTarget.replacesCallId GUID"),
     ];

@@ -285,7 +285,7 @@ fn an_operation_that_is_asked_for_needs_an_id() {
     let refusal = Command::read(&route, b"").unwrap_err();
     assert_eq!(
         (refusal.status(), refusal.to_string().as_str()),
-        (400, "`getOperation` is refused for its `path`: an id at its end")
+        (400, "`getOperation` is refused: `path` must be a path that ends with an id")
     );
 }
 

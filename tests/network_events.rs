@@ -351,10 +351,7 @@ fn a_refusal_names_what_is_legal() {
         assert!(refusal.legal.iter().all(|legal| refusal.to_string().contains(&format!("`{legal}`"))));
     }
     let over = plain(State::Terminated).on_network_event(NetworkEvent::Held).unwrap_err();
-    assert_eq!(
-        over.to_string(),
-        "`held` is refused while the call is `terminated`: nothing is legal any more"
-    );
+    assert_eq!(over.to_string(), "`held` is refused while the call is `terminated`; nothing is legal now");
 }
 
 #[test]

@@ -352,15 +352,15 @@ fn each_state_heard_in_each_state_is_what_the_table_says() {
 #[test]
 fn what_was_never_told_is_inferred_and_named() {
     let rows: [(&[&str], &str, &[&str], &str); 4] = [
-        (&["incoming"], "established", &["answered?", "established"], "establishing"),
-        (&["establishing"], "hold", &["established?", "held"], "established"),
+        (&["incoming"], "established", &["answered?", "established"], "`establishing` was"),
+        (&["establishing"], "hold", &["established?", "held"], "`established` was"),
         (
             &["incoming"],
             "transferAccepted",
             &["answered?", "established?", "transferStarted?", "transferAccepted"],
-            "establishing, established, transferring",
+            "`establishing`, `established`, `transferring` were",
         ),
-        (&["established", "transferring"], "hold", &["transferFailed?", "held"], "established"),
+        (&["established", "transferring"], "hold", &["transferFailed?", "held"], "`established` was"),
     ];
     for (given, named, events, not_reported) in rows {
         let scenario = Scenario::given_states(given).when(&state(named));

@@ -334,20 +334,32 @@ fn what_is_said_of_an_operation_names_it() {
     let rows = [
         (&[][..], update("running"), "operation o running again, nothing new"),
         (&[], without.clone(), "operation running again, nothing new"),
-        (&[], update("notStarted"), "operation o told notStarted when it is running"),
-        (&[], gone, "operation o is gone, and its end was never told: it stays running"),
-        (&[], received("new", "deleted", json!({})), "operation new is gone, and its end was never told"),
+        (&[], update("notStarted"), "operation o was reported as `notStarted`, but it is already `running`"),
+        (&[], gone, "operation o was deleted, but its end was never reported: it stays `running`"),
+        (
+            &[],
+            received("new", "deleted", json!({})),
+            "operation new was deleted, but its end was never reported",
+        ),
         (&[], end(), "operation o was running when the call ended"),
         (&[update("completed")], update("completed"), "operation o completed again, nothing new"),
-        (&[update("completed")], update("running"), "operation o told running when it is completed"),
-        (&[update("completed")], without, "operation told running when it is completed"),
+        (
+            &[update("completed")],
+            update("running"),
+            "operation o was reported as `running`, but it is already `completed`",
+        ),
+        (
+            &[update("completed")],
+            without,
+            "operation was reported as `running`, but it is already `completed`",
+        ),
         (
             &[update("completed")],
             update("failed"),
-            "operation o told failed when it is completed, which is final",
+            "operation o was reported as `failed`, but it is `completed`, which is final",
         ),
-        (&[end()], update("completed"), "operation o told after the call ended"),
-        (&[end()], unasked, "operation new told after the call ended"),
+        (&[end()], update("completed"), "operation o was reported after the call ended"),
+        (&[end()], unasked, "operation new was reported after the call ended"),
     ];
     for (before, notification, expected) in rows {
         let begun = before.iter().fold(request(&[running("o", "c")]), Scenario::when);

@@ -1,6 +1,6 @@
 //! Cases that a property found once, and that no other test names: see `proptest-regressions/README.md`.
 
-use crate::common::{Scenario, about, state, reported};
+use crate::common::{Scenario, about, reported, state};
 use callfold::call::State;
 use callfold::graph::CommsNotification;
 use serde_json::{Value, json};

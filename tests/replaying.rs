@@ -154,13 +154,12 @@ fn what_is_said_of_lines_names_their_revisions() {
         findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
     };
     assert_eq!(said(1, "placed"), [""; 0]);
-    assert_eq!(said(1, "placed"), ["revision 1 was folded before"]);
-    assert_eq!(said(3, "held"), ["revision 2 is missing before 3"]);
-    assert_eq!(said(3, "held"), ["revision 3 was folded before"]);
-    assert_eq!(said(7, "resumed"), ["revisions 4 to 6 are missing before 7"]);
+    assert_eq!(said(1, "placed"), ["revision 1 was already read"]);
+    assert_eq!(said(3, "held"), ["revision 2 is missing before revision 3"]);
+    assert_eq!(said(3, "held"), ["revision 3 was already read"]);
+    assert_eq!(said(7, "resumed"), ["revisions 4 to 6 are missing before revision 7"]);
     assert_eq!(said(7, "held"), ["revision 7 came before and said something else"]);
-    let refused =
-        "revision 3, held back until here: `held` is refused while the call is `ringing`: legal would be ";
+    let refused = "revision 3, which came too early and was kept until now: `held` is refused while the call is `ringing`; legal now: ";
     let late = said(2, "alerted");
     assert!(late.len() == 1 && late.iter().all(|said| said.starts_with(refused)), "{late:?}");
 }

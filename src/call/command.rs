@@ -115,14 +115,14 @@ impl Command {
     /// let refusal = Command::read(&route, br#"{"maxRecordDurationInSeconds":121}"#).unwrap_err();
     /// assert_eq!(
     ///     refusal.to_string(),
-    ///     "`recordResponse` is refused for its `maxRecordDurationInSeconds`: 1 to 120",
+    ///     "`recordResponse` is refused: `maxRecordDurationInSeconds` must be 1 to 120 seconds",
     /// );
     /// # Ok::<(), callfold::graph::NoRoute>(())
     /// ```
     pub fn read(route: &Route, body: &[u8]) -> Result<Self, Refusal> {
         let method = route.method;
         let item = || {
-            let why = Why::Invalid { member: "path".into(), limit: "an id at its end".into() };
+            let why = Why::Invalid { member: "path".into(), limit: "a path that ends with an id".into() };
             route.item.clone().ok_or_else(|| Refusal::new(method.as_str(), None, why))
         };
         let command = match method {

@@ -7,22 +7,23 @@ use jiff::{SignedDuration, Timestamp};
 use crate::names::names;
 
 names! {
-    /// What must happen to a call in time. If it does not, the service acts.
+    /// A kind of deadline, named after what the call waits for. [`Call::expire`](crate::Call::expire) says what happens at each.
     #[non_exhaustive]
     pub enum Deadline {
-        /// The app decides on an incoming call within 15 s, or within 5 s if a policy records the call.
+        /// The app must answer, reject or redirect an incoming call within 15 s. For policy-based recording
+        /// the limit is 5 s.
         Answer = "answer",
-        /// A target of a redirect answers.
+        /// A target of a redirect must answer.
         Redirect = "redirect",
-        /// The callee answers, if the app gave a ringing timeout.
+        /// The callee must answer, if the app set `ringingTimeoutInSeconds`.
         Ring = "ring",
-        /// The app keeps the call alive within 45 min.
+        /// The app must send `keepAlive` at least every 45 min.
         KeepAlive = "keepAlive",
-        /// A participant speaks after a recording has begun.
+        /// Somebody must speak after a recording began.
         InitialSilence = "initialSilence",
-        /// A participant goes on speaking.
+        /// Somebody must speak again after a pause in a recording.
         Silence = "silence",
-        /// A recording ends.
+        /// A recording must end: it has reached its maximum duration.
         RecordDuration = "recordDuration",
     }
 }
@@ -31,9 +32,9 @@ names! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Due {
-    /// The time of the deadline.
+    /// The time.
     pub at: Timestamp,
-    /// The deadline.
+    /// The kind.
     pub deadline: Deadline,
 }
 
@@ -41,12 +42,12 @@ pub(super) const ANSWER: SignedDuration = SignedDuration::from_secs(15);
 pub(super) const ANSWER_RECORDING: SignedDuration = SignedDuration::from_secs(5);
 pub(super) const KEEP_ALIVE: SignedDuration = SignedDuration::from_mins(45);
 
-/// The deadlines of one call, the earliest first.
+/// The deadlines of one call, sorted by time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Deadlines(Vec<Due>);
 
 impl Deadlines {
-    /// Arms a deadline, or arms it again. Without a time, there is no deadline.
+    /// Sets a deadline, or moves it. An event without a time sets no deadline.
     pub(super) fn arm(&mut self, deadline: Deadline, from: Option<Timestamp>, after: SignedDuration) {
         self.disarm(&[deadline]);
         if let Some(at) = from.and_then(|from| from.checked_add(after).ok()) {
@@ -60,7 +61,7 @@ impl Deadlines {
         self.0.retain(|due| !deadlines.contains(&due.deadline));
     }
 
-    /// Drops the deadlines before `now`: an event after them shows that they had no effect.
+    /// Drops the deadlines before this event: their events are not in the log, so they did not apply.
     pub(super) fn pass(&mut self, now: Option<Timestamp>) {
         self.0.retain(|due| Some(due.at) >= now);
     }

@@ -1,4 +1,4 @@
-//! Deciding: what a request makes of a call's events, and what is answered.
+//! From a request to events and a reply.
 
 mod admit;
 mod media;
@@ -23,85 +23,84 @@ use crate::graph::{
 };
 use crate::{CallId, Id, Recorded, Refusal, Why};
 
-/// When, by whom and with which new id something is asked. The crate has no clock and mints no ids.
-///
-/// ```
-/// use callfold::call::{RequestContext, AppIdentity};
-///
-/// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::from_u128(1), AppIdentity::new(&[]));
-/// # Ok::<(), callfold::jiff::Error>(())
-/// ```
+/// The context of a request: its time, a new id, and the app that sent it. The crate has no clock and
+/// generates no ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestContext<'a> {
-    /// When.
+    /// The time of the request.
     pub at: Timestamp,
-    /// The id of what the request makes: of a call, or of an operation. One that was never used.
+    /// The id for the call or the operation that the request creates. It must not be in use.
     pub new_id: Uuid,
-    /// By whom.
+    /// The app that sent the request.
     pub identity: AppIdentity<'a>,
 }
 
-/// Who asks.
+/// The app that sends a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AppIdentity<'a> {
-    /// What was granted to the app.
+    /// The permissions that were granted to the app.
     pub permissions: &'a [Permission],
 }
 
-/// What a request comes to: the answer, and the events to store and then to fold.
+/// The result of a request: the reply, and the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Decision {
-    /// The answer.
+    /// The reply to the app.
     pub reply: Reply,
-    /// The events; none where the request only asks. They fold without a refusal.
+    /// The events. Store them, then fold them; the fold accepts all of them. A request that only reads has no
+    /// events.
     pub events: Vec<Recorded>,
 }
 
 impl<'a> RequestContext<'a> {
-    /// A request at this time, by this caller, that may give this id to what it makes.
-    ///
-    /// ```
-    /// # use callfold::call::{RequestContext, AppIdentity};
-    /// # use callfold::jiff::Timestamp;
-    /// let request = RequestContext::new(Timestamp::UNIX_EPOCH, uuid::Uuid::nil(), AppIdentity::default());
-    /// ```
+    /// A request of this app at this time. A created call or operation gets `new_id`.
     pub const fn new(at: Timestamp, new_id: Uuid, identity: AppIdentity<'a>) -> Self {
         Self { at, new_id, identity }
     }
 }
 
 impl<'a> AppIdentity<'a> {
-    /// A caller to whom this was granted.
-    ///
-    /// ```
-    /// # use callfold::{call::AppIdentity, graph::Permission};
-    /// let identity = AppIdentity::new(&[Permission::Initiate]);
-    /// ```
+    /// An app with these permissions.
     pub const fn new(permissions: &'a [Permission]) -> Self {
         Self { permissions }
     }
 }
 
 impl Call {
-    /// Places a call, or joins one. Its id is the new one; so is its `callChainId`, unless the request names one.
+    /// Decides on a request to place a call or to join a meeting.
+    ///
+    /// The call gets the [new id](RequestContext::new_id). Its `callChainId` is the same id, unless the
+    /// request names another.
+    ///
+    /// Source: [Create call](https://learn.microsoft.com/graph/api/application-post-calls).
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] of status 400 or 403; and 404 where the command is about a call, and none is named.
+    /// A [`Refusal`]:
+    ///
+    /// | status | reason |
+    /// | --- | --- |
+    /// | 400 | the body breaks a limit |
+    /// | 403 | the app lacks a permission |
+    /// | 404 | the command is not [`Command::CreateCall`], so it needs an existing call |
     ///
     /// ```
-    /// use callfold::call::{RequestContext, Call, AppIdentity, Command};
-    /// use callfold::graph::Route;
+    /// use callfold::call::{AppIdentity, Call, Command, RequestContext};
+    /// use callfold::{graph::Route, uuid::Uuid};
     ///
     /// let route = Route::parse("POST", "/communications/calls")?;
     /// let body = br##"{"callbackUri":"https://bot.contoso.com/callback","targets":[{"identity":{"user":{"id":"a"}}}],
     ///     "mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}"##;
-    /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::from_u128(1), AppIdentity::new(&[]));
+    /// let identity = AppIdentity::new(&[]);
+    /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, Uuid::from_u128(1), identity);
     /// let refusal = Call::place(Command::read(&route, body)?, &request).unwrap_err();
-    /// assert_eq!(refusal.to_string(), "`createCall` is refused without a permission: Calls.Initiate.All would do");
+    /// assert_eq!(
+    ///     refusal.to_string(),
+    ///     "`createCall` is refused because the app lacks a permission; it needs Calls.Initiate.All",
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn place(command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
@@ -117,12 +116,13 @@ impl Call {
         if call.call_chain_id.value().is_none() {
             call.call_chain_id = Id::from(request.new_id).into();
         }
-        let reply = Reply::placed(id, Box::new(whole(id, State::Establishing, &call)));
+        let reply = Reply::placed(id, Box::new(as_resource(id, State::Establishing, &call)));
         let placed = Recorded::new(id, 1, Some(request.at), CallEvent::Placed(Some(call.into())));
         Ok(Decision { reply, events: [placed].into() })
     }
 
-    /// Decides on what is asked of no call that is known: a device may report of one that is forgotten.
+    /// Decides on a request about an unknown call. A device may report the quality of a call that the service
+    /// has forgotten.
     pub(crate) fn unseen(command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
         command.check()?;
         let method = command.method();
@@ -130,27 +130,40 @@ impl Call {
         Ok(Decision { reply: Reply::empty(200), events: Vec::new() })
     }
 
-    /// Decides on a request. What was due before it happens first, so that late polling cannot change the log.
+    /// Decides on a request about this call.
+    ///
+    /// If a deadline passed before the request, the events of the deadline come first. So the log is the same
+    /// when the host polls late.
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] that renders as the service's error, and no events: 403 without the permission, 400 over a limit
-    /// or for the wrong kind of call, 404 for a call that has ended, 409 in a state that does not let the method.
+    /// A [`Refusal`], which [`Refusal::error`] turns into the body of the response:
+    ///
+    /// | status | reason |
+    /// | --- | --- |
+    /// | 400 | the body breaks a limit, or the method is not for calls of this kind |
+    /// | 403 | the app lacks a permission |
+    /// | 404 | the call has ended, or it has no such participant or operation |
+    /// | 409 | the method is not legal in the state of the call |
     ///
     /// ```
-    /// use callfold::call::{RequestContext, Call, AppIdentity, Command};
-    /// use callfold::{Recorded, graph::Permission};
+    /// use callfold::call::{AppIdentity, Call, Command, RequestContext, State};
+    /// use callfold::{Recorded, graph::Permission, serde_json, uuid::Uuid};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"#;
-    /// let call = Call::begin(line.parse()?)?;
+    /// let mut call = Call::begin(line.parse()?)?;
     /// let identity = AppIdentity::new(&[Permission::Initiate]);
-    /// let request = RequestContext::new("2026-11-23T09:15:02Z".parse()?, uuid::Uuid::from_u128(1), identity);
+    /// let request = RequestContext::new("2026-11-23T09:15:02Z".parse()?, Uuid::from_u128(1), identity);
+    /// // An incoming call cannot play a prompt yet.
+    /// let prompt = Command::PlayPrompt(serde_json::from_str(r#"{"prompts":[{}]}"#)?);
+    /// assert_eq!(call.decide(prompt, &request).unwrap_err().status(), 409);
+    ///
     /// let decision = call.decide(Command::Reject(Box::default()), &request)?;
     /// assert_eq!(decision.reply.status, 202);
-    /// assert_eq!(decision.events.last().unwrap().event.kind().as_str(), "terminated");
-    ///
-    /// let refusal = call.decide(Command::PlayPrompt(serde_json::from_str(r#"{"prompts":[{}]}"#)?), &request).unwrap_err();
-    /// assert_eq!(refusal.status(), 409);
+    /// for recorded in decision.events {
+    ///     call.evolve(recorded)?;
+    /// }
+    /// assert_eq!(call.state(), State::Terminated);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn decide(&self, command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
@@ -174,15 +187,15 @@ impl Call {
             && deciding.is_taken(reported)
             && !deciding.plan.events.is_empty()
         {
-            return Err(deciding.conflict(method, "an operation whose id or clientContext is in use"));
+            return Err(deciding.conflict(method, "an operation whose id or clientContext is already in use"));
         }
         Ok(Decision { reply, events: deciding.plan.events })
     }
 
-    /// The call as its resource: what a GET gives.
+    /// The call as a Graph resource: the body of the reply to a GET request.
     ///
     /// ```
-    /// use callfold::{Call, Recorded};
+    /// use callfold::{Call, Recorded, serde_json};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
     /// let resource = Call::begin(line.parse()?)?.resource();
@@ -193,11 +206,11 @@ impl Call {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn resource(&self) -> graph::Call {
-        whole(self.id, self.state, &self.details)
+        as_resource(self.id, self.state, &self.details)
     }
 }
 
-/// What an app may say of a call that it places: the rest is the service's to tell.
+/// The members that an app may set on a new call. The service sets the others.
 fn requested(call: &graph::Call) -> graph::Call {
     graph::Call {
         call_routes: Member::Absent,
@@ -215,7 +228,7 @@ fn requested(call: &graph::Call) -> graph::Call {
     }
 }
 
-fn whole(id: CallId, state: State, details: &graph::Call) -> graph::Call {
+fn as_resource(id: CallId, state: State, details: &graph::Call) -> graph::Call {
     let state: CallState = state.wire();
     graph::Call {
         odata_type: Some("call".into()),
@@ -225,7 +238,7 @@ fn whole(id: CallId, state: State, details: &graph::Call) -> graph::Call {
     }
 }
 
-/// A decision in the making.
+/// A decision, as its events are planned.
 struct Deciding<'a> {
     plan: Plan<'a>,
     new_id: Id,
@@ -312,11 +325,13 @@ impl Deciding<'_> {
                 }
                 Reply::empty(200)
             }
-            Command::CreateCall(_) => return Err(self.conflict(Method::CreateCall, "a call that exists")),
+            Command::CreateCall(_) => {
+                return Err(self.conflict(Method::CreateCall, "a call that already exists"));
+            }
         })
     }
 
-    /// True where the new id is in use, or the `clientContext` is that of an operation of which no id is known.
+    /// True if the new id is in use, or if the `clientContext` belongs to an operation whose id is unknown.
     fn is_taken(&self, reported: &CommsOperation) -> bool {
         let call = self.plan.call;
         call.knows(reported) || call.operations().iter().any(|one| one.is_called(&self.new_id))
@@ -327,7 +342,7 @@ impl Deciding<'_> {
         Reply::empty(202)
     }
 
-    /// An operation under the new id.
+    /// An operation with the new id.
     fn operation(
         &self,
         kind: OperationKind,
@@ -343,12 +358,12 @@ impl Deciding<'_> {
         }
     }
 
-    /// Begins an operation of which a notification will tell the end.
+    /// Begins an operation. A later notification reports its end.
     fn run(&mut self, status: u16, kind: OperationKind, context: &Member<String>) -> Reply {
         self.begin(status, self.operation(kind, OperationStatus::Running, context))
     }
 
-    /// Begins an operation that is completed with its reply.
+    /// Begins an operation that the reply reports as completed.
     fn complete(&mut self, kind: OperationKind, context: &Member<String>) -> Reply {
         self.begin(200, self.operation(kind, OperationStatus::Completed, context))
     }
@@ -367,7 +382,7 @@ impl Deciding<'_> {
         self.refuse(method, Why::UnknownItem(item))
     }
 
-    /// A refusal for something else than the state of the call.
+    /// A refusal because of a part of the call, not of its state.
     fn conflict(&self, method: Method, part: &str) -> Refusal {
         let legal = self.plan.call.legal_methods().filter(|legal| *legal != method);
         Refusal { legal: legal.map(Method::as_str).collect(), ..self.refuse(method, Why::Part(part.into())) }

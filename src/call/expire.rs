@@ -12,29 +12,42 @@ use crate::Recorded;
 use crate::graph::EndCode;
 
 impl Call {
-    /// The deadline that comes first; `None` if no deadline runs.
+    /// The next deadline; `None` if the call has no deadline. A host calls [`Call::expire`] at that time.
     pub fn next_deadline(&self) -> Option<Due> {
         self.deadlines.as_slice().first().copied()
     }
 
-    /// All deadlines that run, the earliest first. An event without a time arms no deadline.
+    /// All deadlines, sorted by time. A call whose events have no times has no deadlines.
     pub fn deadlines(&self) -> &[Due] {
         self.deadlines.as_slice()
     }
 
-    /// The events of the first deadline that has passed; none if no deadline has passed. The events have the time of the
-    /// deadline, so late polling cannot change the log. Store the events, fold them, and ask again.
+    /// The events of the first deadline that has passed; empty if none has passed.
+    ///
+    /// | deadline | the service then |
+    /// | --- | --- |
+    /// | `answer`, `redirect` | ends the call: 408 |
+    /// | `ring` | ends the call: 408/10057 |
+    /// | `keepAlive` | ends the call: 408/8537 |
+    /// | `initialSilence` | fails the recording: 408 |
+    /// | `silence` | completes the recording: 200 |
+    /// | `recordDuration` | completes the recording: 200/8515 |
+    ///
+    /// The events carry the time of the deadline, so the log is the same when the host polls late. Store the
+    /// events, fold them, and call `expire` again until it returns nothing.
     ///
     /// ```
-    /// use callfold::Call;
-    /// use callfold::call::EventKind;
+    /// use callfold::{Call, call::State};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"#;
-    /// let call = Call::begin(line.parse()?)?;
+    /// let mut call = Call::begin(line.parse()?)?;
     /// assert!(call.expire("2026-11-23T09:15:14Z".parse()?).is_empty());
-    /// let events = call.expire("2026-11-23T11:00:00Z".parse()?);
-    /// assert_eq!(events[0].event.kind(), EventKind::Terminated);
-    /// assert_eq!(events[0].at, Some("2026-11-23T09:15:15Z".parse()?));
+    /// // The host polls almost two hours late. The event has the time of the deadline.
+    /// for event in call.expire("2026-11-23T11:00:00Z".parse()?) {
+    ///     assert_eq!(event.at, Some("2026-11-23T09:15:15Z".parse()?));
+    ///     call.evolve(event)?;
+    /// }
+    /// assert_eq!(call.state(), State::Terminated);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn expire(&self, now: Timestamp) -> Vec<Recorded> {
@@ -51,7 +64,7 @@ impl Call {
         plan.events
     }
 
-    /// The time of an event is never before the time of the event before it, even if the host's clock goes back.
+    /// The later of this time and the time of the last event, in case the clock of the host went back.
     pub(super) fn not_before(&self, at: Timestamp) -> Timestamp {
         self.last_at.map_or(at, |last| last.max(at))
     }

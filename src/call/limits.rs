@@ -1,4 +1,5 @@
-//! The limits of each request that hold whatever the call is: what breaks one is a 400 that names it.
+//! The limits of each request that do not depend on the call. A request that breaks a limit is refused with
+//! 400, and the refusal names the member and the limit.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -18,13 +19,13 @@ use crate::graph::{
 
 type Checked = Result<(), Why>;
 
-/// The greatest length of a `clientContext`, in characters.
+/// The maximum length of a `clientContext`, in characters.
 const CLIENT_CONTEXT: usize = 256;
-/// The greatest number of prompts that are played by one request.
+/// The maximum number of prompts in one request.
 const PROMPTS: usize = 20;
-/// The greatest number of targets that ring at once.
+/// The maximum number of targets of a redirect.
 const REDIRECT_TARGETS: usize = 25;
-/// The greatest number of users in a group call that an app places, and of participants that are invited at once.
+/// The maximum number of targets of a new call, and of participants in one invitation.
 pub(super) const INVITED: usize = 5;
 
 pub(super) fn invalid(member: &str, limit: impl Into<String>) -> Why {
@@ -37,7 +38,10 @@ pub(super) fn create_call(call: &Call) -> Checked {
     let targets = call.targets.value().map_or(&[][..], |targets| targets);
     let is_meeting = call.meeting_info.value().is_some();
     if targets.is_empty() && !is_meeting {
-        return Err(invalid("targets", "whom to call; or `meetingInfo`, with `chatInfo`, to join a meeting"));
+        return Err(invalid(
+            "targets",
+            "the participants to call, unless `meetingInfo` and `chatInfo` name a meeting to join",
+        ));
     }
     count("targets", targets.len(), 0..=INVITED)?;
     let timeout = call.ringing_timeout_in_seconds.value().copied();
@@ -69,7 +73,7 @@ pub(super) fn redirect(request: &Redirect) -> Checked {
 pub(super) fn transfer(request: &Transfer) -> Checked {
     match request.transfer_target.value() {
         Some(target) => replaced_call("transferTarget.replacesCallId", target),
-        None => Err(invalid("transferTarget", "whom to transfer the call to")),
+        None => Err(invalid("transferTarget", "the participant to transfer the call to")),
     }
 }
 
@@ -87,11 +91,14 @@ pub(super) fn record_response(request: &RecordResponse) -> Checked {
         ("maxRecordDurationInSeconds", &request.max_record_duration_in_seconds),
     ];
     for (member, seconds) in timers {
-        within(member, seconds.value().copied(), &RecordResponse::SECONDS, "1 to 120")?;
+        within(member, seconds.value().copied(), &RecordResponse::SECONDS, "1 to 120 seconds")?;
     }
     let stops = request.stop_tones.value().map_or(&[][..], |stops| stops);
     if let Some(index) = stops.iter().position(|stop| !RecordResponse::is_key(stop)) {
-        return Err(invalid(&format!("stopTones[{index}]"), "a key, such as 1, # or *, or its name"));
+        return Err(invalid(
+            &format!("stopTones[{index}]"),
+            "a key, such as 1, # or *, or the name of a key",
+        ));
     }
     client_context(&request.client_context)
 }
@@ -104,7 +111,7 @@ pub(super) fn send_dtmf_tones(request: &SendDtmfTones) -> Checked {
         return Err(invalid(&format!("tones[{index}]"), known));
     }
     let delay = request.delay_between_tones_ms.value().copied();
-    within("delayBetweenTonesMs", delay, &(0..=i32::MAX), "a number of milliseconds")?;
+    within("delayBetweenTonesMs", delay, &(0..=i32::MAX), "a number of milliseconds that is not negative")?;
     client_context(&request.client_context)
 }
 
@@ -136,7 +143,7 @@ pub(super) fn invite(request: &Invite) -> Checked {
         one.identity.value().is_some_and(|identity| identity.application.value().is_some())
     };
     if invited.iter().filter(is_bot).count() > 1 {
-        return Err(invalid("participants", "at most one bot at once"));
+        return Err(invalid("participants", "a list with at most one bot"));
     }
     client_context(&request.client_context)
 }
@@ -177,9 +184,9 @@ pub(super) fn client_context_alone(request: &ClientContext) -> Checked {
 }
 
 pub(super) fn device_quality(request: &LogTeleconferenceDeviceQuality) -> Checked {
-    let quality = request.quality.value().ok_or_else(|| invalid("quality", "what the device reports"))?;
+    let quality = request.quality.value().ok_or_else(|| invalid("quality", "the report of the device"))?;
     if quality.call_chain_id.value().is_none() {
-        return Err(invalid("quality.callChainId", "the GUID that the call bears"));
+        return Err(invalid("quality.callChainId", "the callChainId of the call, which is a GUID"));
     }
     let reports = quality.media_quality_list.value().map_or(&[][..], |reports| reports);
     count("quality.mediaQualityList", reports.len(), 1..=usize::MAX)
@@ -193,7 +200,7 @@ fn client_context(context: &Member<String>) -> Checked {
     let is_long =
         |context: &String| context.len() > CLIENT_CONTEXT && context.chars().count() > CLIENT_CONTEXT;
     if context.value().is_some_and(is_long) {
-        return Err(invalid("clientContext", format!("at most {CLIENT_CONTEXT} characters")));
+        return Err(invalid("clientContext", format!("at most {CLIENT_CONTEXT} characters long")));
     }
     Ok(())
 }
@@ -201,7 +208,7 @@ fn client_context(context: &Member<String>) -> Checked {
 fn media_config(config: &Member<Box<MediaConfig>>) -> Checked {
     match config.value() {
         Some(_) => Ok(()),
-        None => Err(invalid("mediaConfig", "serviceHostedMediaConfig or appHostedMediaConfig")),
+        None => Err(invalid("mediaConfig", "a serviceHostedMediaConfig or an appHostedMediaConfig")),
     }
 }
 
@@ -220,7 +227,7 @@ fn https(member: &str, uri: &Member<String>, is_needed: bool) -> Checked {
 
 fn replaced_call(member: &str, target: &InvitationParticipantInfo) -> Checked {
     match target.replaces_call_id.value() {
-        Some(id) if id.guid().is_none() => Err(invalid(member, "the id of a call: a GUID")),
+        Some(id) if id.guid().is_none() => Err(invalid(member, "the id of a call, which is a GUID")),
         Some(_) | None => Ok(()),
     }
 }
@@ -233,11 +240,11 @@ fn count(member: &str, given: usize, limits: RangeInclusive<usize>) -> Checked {
     Err(invalid(
         member,
         match (least, most) {
-            (0, 1) => "at most one".into(),
-            (0, most) => format!("at most {most}"),
-            (least, usize::MAX) => format!("at least {least}"),
-            (1, 1) => "exactly one".into(),
-            (least, most) => format!("{least} to {most}"),
+            (0, 1) => "a list of at most one".into(),
+            (0, most) => format!("a list of at most {most}"),
+            (least, usize::MAX) => format!("a list of at least {least}"),
+            (1, 1) => "a list of exactly one".into(),
+            (least, most) => format!("a list of {least} to {most}"),
         },
     ))
 }

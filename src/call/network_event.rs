@@ -1,4 +1,4 @@
-//! What the network does to a call.
+//! Network events: what happens to a call outside the app.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -9,111 +9,111 @@ use crate::graph::{
 };
 use crate::{Id, OperationId, Secret};
 
-/// Something that the network does to a call, where the host plays the service.
+/// Something that happens to a call outside the app. A host that simulates the service passes it to
+/// [`Ledger::on_network_event`](crate::Ledger::on_network_event).
 ///
 /// ```
-/// use callfold::call::{Call, State, NetworkEvent};
-/// use callfold::graph;
+/// use callfold::call::{Call, NetworkEvent, State};
+/// use callfold::{graph, serde_json};
 ///
 /// let offer: graph::Call = serde_json::from_str(r#"{"source":{"identity":{"user":{"id":"a"}}}}"#)?;
 /// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
-/// let events = Call::on_network_event(None, id, NetworkEvent::Offered(Box::new(offer)), "2026-11-23T09:15:00Z".parse()?)?;
+/// let offered = NetworkEvent::Offered(Box::new(offer));
+/// let events = Call::on_network_event(None, id, offered, "2026-11-23T09:15:00Z".parse()?)?;
 /// assert_eq!(Call::begin(&events[0])?.state(), State::Incoming);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetworkEvent {
-    /// The call is offered to the app, with its source and targets. A chat or a meeting makes it a group call; an
-    /// `incomingContext` that names whom the app observes, a policy-based recording.
+    /// A call is offered to the app. The resource names its source and its targets.
+    ///
+    /// With `chatInfo` or `meetingInfo` the call is a group call. With an `incomingContext` that names the
+    /// observed participant, the call is for policy-based recording.
     Offered(Box<graph::Call>),
-    /// The callee is alerted.
+    /// The phone of the callee rings.
     Alerted,
-    /// The call is up; with what the service tells of it then, such as `myParticipantId`.
+    /// The call is established. The details are what the service reports with it, such as `myParticipantId`.
     Connected(Option<Box<graph::Call>>),
-    /// Audio flows, or flows no more.
+    /// Audio became active or inactive.
     AudioChanged(MediaState),
     /// The call was put on hold.
     Held,
     /// The call was taken off hold.
     Resumed,
-    /// The target took the transfer.
+    /// The target accepted the transfer.
     TransferAccepted,
-    /// The target did not take the transfer.
+    /// The transfer failed.
     TransferFailed,
-    /// The transferee is with the target: the call is over for the app.
+    /// The transferee is connected to the target. The call ends for the app.
     TransferCompleted,
-    /// One of the targets of a redirect picked up: the call is over for the app.
+    /// A target of a redirect answered. The call ends for the app.
     RedirectAnswered(Box<ParticipantInfo>),
-    /// The call ended, in the way that the code tells. After a DELETE it is [`EndCode::AppEnded`].
+    /// The call ended, for the reason in the code. After a DELETE request the code is [`EndCode::AppEnded`].
     HungUp(EndCode),
-    /// Media connectivity failed: the call is over.
+    /// Media connectivity failed. The call ends.
     MediaFailed,
-    /// Participants came, changed or, with a `removedState`, went.
+    /// Participants joined, changed or left. A participant with a `removedState` left.
     RosterChanged(Vec<Participant>),
-    /// Somebody pressed a key. Told to the app where it subscribed to tones; it also ends a recording that waits for
-    /// it.
+    /// Somebody pressed a key. The app is notified if it subscribed to tones. A stop tone also ends the
+    /// recording.
     TonePressed(Tone),
-    /// The prompt that plays is over: before a recording, the recording begins.
+    /// The prompt that was playing has ended. If it is the prompt of a recording, the recording begins now.
     PromptFinished(Ending),
-    /// The recording begins, its prompt being over; with where it will be found.
+    /// The recording begins, after its prompt.
     RecordingStarted {
-        /// Its location.
+        /// The URL at which the recording will be available.
         location: Option<String>,
-        /// What opens it.
+        /// The token that gives access to the recording.
         access_token: Option<Secret<String>>,
     },
-    /// Somebody speaks into the recording.
+    /// Somebody began to speak into the recording.
     SpeechStarted,
-    /// Nobody speaks into it any more.
+    /// Nobody speaks into the recording any more.
     SpeechEnded,
-    /// The recording is over.
+    /// The recording ended.
     RecordingFinished(StopReason),
-    /// Another operation is over: an invitation, hold music, tones that were sent, the large gallery view.
+    /// Another operation ended: an invitation, hold music, sent tones, the large gallery view.
     OperationFinished(OperationId, Ending),
-    /// Somebody shares content.
+    /// Somebody began to share content.
     ContentSharingStarted(Id),
-    /// Content that is shared changed.
+    /// Shared content changed.
     ContentSharingUpdated(Id),
-    /// Nobody shares that content any more.
+    /// Somebody stopped sharing content.
     ContentSharingEnded(Id),
 }
 
-/// How a prompt or another operation is over.
+/// The end of a prompt or of another operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ending {
-    /// It did what it should.
+    /// It completed successfully.
     Completed,
-    /// It is completed, and a reason says how: not each of them is a success.
+    /// It completed, with a reason. Some reasons are not a success.
     CompletedBecause(CompletionReason),
     /// It failed.
     Failed(ResultInfo),
 }
 
-/// Why a recording stopped.
+/// The reason why a recording stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// Nobody spoke: a failure.
+    /// Nobody spoke at all. The recording fails.
     InitialSilence,
-    /// Nobody spoke any more.
+    /// Nobody spoke for the maximum silence. The recording completes.
     Silence,
-    /// It reached its maximum duration.
+    /// The recording reached its maximum duration.
     MaxDuration,
-    /// A key that should stop it was pressed.
+    /// Somebody pressed a stop tone.
     StopTone,
-    /// Something failed.
+    /// The recording failed.
     Failed(ResultInfo),
 }
 
 impl NetworkEvent {
-    /// Its name, for messages.
-    ///
-    /// ```
-    /// # use callfold::call::NetworkEvent;
-    /// assert_eq!(NetworkEvent::TransferAccepted.name(), "transferAccepted");
-    /// ```
+    /// The name, as messages and [`Refusal::legal`](crate::Refusal::legal) write it, such as
+    /// `transferAccepted`.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Offered(_) => "offered",

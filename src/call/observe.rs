@@ -1,4 +1,4 @@
-//! StateUpdate: what a notification, or a reply, makes of a call's events. Evidence is never refused.
+//! From a notification or a reply to events and findings. No notification is refused.
 
 mod draft;
 mod operation;
@@ -18,25 +18,27 @@ use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
 use draft::Draft;
 
-/// How a notification came: what the envelope of the delivery says.
+/// The delivery of a notification: the time of receipt, the HTTP headers, and the place in the body.
 ///
 /// ```
 /// use callfold::call::Delivery;
 ///
 /// let mut delivery = Delivery::default();
 /// delivery.received_at = Some("2026-11-23T09:15:02Z".parse()?);
-/// # Ok::<(), jiff::Error>(())
+/// delivery.message_id = Some("b2f0a5c3-7c5e-4c0a-9c0e-0d9c2c8a1f10".into());
+/// # Ok::<(), callfold::jiff::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// When it was received; absent where nothing tells.
+    /// The time of receipt; `None` if it is unknown.
     pub received_at: Option<Timestamp>,
-    /// Header `X-Microsoft-Skype-Message-ID`.
+    /// The header `X-Microsoft-Skype-Message-ID`. A second delivery of the same message is recognised by it.
     pub message_id: Option<Id>,
-    /// Header `X-Microsoft-Skype-Original-Message-ID`: of a second delivery, the id of the first.
+    /// The header `X-Microsoft-Skype-Original-Message-ID`. A second delivery has the message id of the first
+    /// one here.
     pub original_message_id: Option<Id>,
-    /// Which notification of the body it is, from 0.
+    /// The index of the notification in the body, from 0.
     pub item: u32,
 }
 
@@ -46,30 +48,35 @@ impl Delivery {
     }
 }
 
-/// What hearing gave: events to store and then to fold, and what is worth saying.
+/// The result of [`Call::observe`] and [`Call::learn`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Observed {
-    /// The events, with their revisions; they fold without a refusal.
+    /// The events, with their revisions. Store them, then fold them; the fold accepts all of them.
     pub events: Vec<Recorded>,
-    /// What is worth saying.
+    /// Observations about the notification, such as a repeat or a gap.
     pub findings: Vec<Finding>,
 }
 
 impl Call {
-    /// Hears a notification about a call, which need not be known yet.
+    /// Turns a notification about a call into events. `known` is the call, or `None` if the call is unknown
+    /// so far.
+    ///
+    /// In this example a bot missed the beginning of the call. The first event is `adopted`: it begins a call
+    /// that was already in progress when it was first reported.
     ///
     /// ```
     /// use callfold::call::{Call, Delivery, State};
+    /// use callfold::{FindingKind, serde_json};
     ///
     /// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
-    /// let received = serde_json::from_str(
+    /// let notification = serde_json::from_str(
     ///     r#"{"changeType":"updated",
     ///         "resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896",
     ///         "resourceData":{"state":"established"}}"#,
     /// )?;
-    /// let observed = Call::observe(None, id, &received, &Delivery::default());
-    /// assert_eq!(observed.events[0].event.kind().as_str(), "adopted");
+    /// let observed = Call::observe(None, id, &notification, &Delivery::default());
+    /// assert_eq!(observed.findings[0].kind, FindingKind::Adopted);
     /// assert_eq!(Call::begin(&observed.events[0])?.state(), State::Established);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -82,7 +89,8 @@ impl Call {
         Self::observe_parsed(known, id, ParsedNotification::from(notification.clone()), delivery)
     }
 
-    /// The same of a notification that is needed no more, and whose url was taken apart.
+    /// [`observe`](Self::observe) for a notification that is already parsed. It takes ownership, so nothing
+    /// is cloned.
     pub(crate) fn observe_parsed(
         known: Option<&Self>,
         id: CallId,
@@ -118,7 +126,7 @@ impl Call {
                 );
             }
             ResourceData::ParticipantLeft(left) => draft.observe_left(left.participant_id.value()),
-            // The app is asked; the call is what it was.
+            // This is a question to the app; the call does not change.
             ResourceData::ParticipantJoining(_) => {}
             ResourceData::Absent => match url {
                 Resource::Call => draft.observe_call(Box::default(), change),
@@ -134,16 +142,21 @@ impl Call {
         draft.observed
     }
 
-    /// Takes in the body of a reply to something that the app asked for: it begins a call or an operation. Whatever is
-    /// known already stays as it is, because notifications can overtake replies.
+    /// Turns the body of a reply into events. A bot calls this with the service's reply to a request of its
+    /// own.
+    ///
+    /// A call or an operation in the reply begins it, or fills in what is still unknown about it. The reply
+    /// does not overwrite what is known, because a newer notification can arrive before the reply.
+    /// Participants and content sharing sessions in the reply count like a notification.
     ///
     /// ```
-    /// use callfold::call::{Body, Call};
+    /// use callfold::call::{Body, Call, State};
+    /// use callfold::serde_json;
     ///
     /// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
     /// let body = Body::Call(serde_json::from_str(r#"{"state":"establishing","subject":"Stand-up"}"#)?);
     /// let observed = Call::learn(None, id, &body, None);
-    /// assert_eq!(observed.events[0].event.kind().as_str(), "placed");
+    /// assert_eq!(Call::begin(observed.events[0].clone())?.state(), State::Establishing);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn learn(known: Option<&Self>, id: CallId, body: &Body, at: Option<Timestamp>) -> Observed {
@@ -164,8 +177,8 @@ impl Call {
     }
 }
 
-/// True where an array of participants under this url is the whole roster. Rosters were published under
-/// `operations/participants`, too.
+/// True if an array of participants under this URL is the whole roster. Some published rosters have the URL
+/// `operations/participants`.
 const fn lists_everybody(url: &Resource) -> bool {
     match url {
         Resource::Participants | Resource::Operation(None) | Resource::Call => true,
@@ -176,7 +189,7 @@ const fn lists_everybody(url: &Resource) -> bool {
     }
 }
 
-/// The finding that a call left an operation behind.
+/// The finding that the call ended while this operation was pending.
 pub(crate) fn orphan(call: CallId, operation: &crate::operation::Operation) -> Finding {
     let id = operation.id().map_or_else(String::new, |id| format!(" {}", short(id)));
     let (kind, state) = (operation.kind().as_str(), operation.state());

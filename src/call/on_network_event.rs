@@ -1,4 +1,4 @@
-//! Network events: the service turns what the network does into events of a call.
+//! From a network event to events.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -19,26 +19,34 @@ use crate::operation::Operation;
 use crate::{CallId, Id, OperationId, Recorded, Refusal, Why};
 
 impl Call {
-    /// What the network does to a call becomes its events. What was due before it happens first, so that late polling
-    /// cannot change the log.
+    /// Turns a network event into events of the call. `known` is the call, or `None` if the call is unknown
+    /// so far.
+    ///
+    /// If a deadline passed before the network event, the events of the deadline come first. So the log is
+    /// the same when the host polls late.
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] where the call is not where that can happen; there are no events then.
+    /// A [`Refusal`] if the network event cannot happen in the state of the call. The refusal names the legal
+    /// ones.
     ///
     /// ```
-    /// use callfold::call::{Call, NetworkEvent};
+    /// use callfold::call::{Call, NetworkEvent, State};
     /// use callfold::graph::EndCode;
     /// use callfold::Recorded;
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// let call = Call::begin(line.parse()?)?;
+    /// let mut call = Call::begin(line.parse()?)?;
     /// let at = "2026-11-23T09:15:02Z".parse()?;
-    /// let events = Call::on_network_event(Some(&call), call.id(), NetworkEvent::HungUp(EndCode::CalleeNotReached), at)?;
-    /// assert_eq!(events[0].event.kind().as_str(), "terminated");
-    ///
+    /// // A call that is not established cannot be put on hold.
     /// let refusal = Call::on_network_event(Some(&call), call.id(), NetworkEvent::Held, at).unwrap_err();
     /// assert!(refusal.legal.contains(&"alerted"));
+    ///
+    /// let hung_up = NetworkEvent::HungUp(EndCode::CalleeNotReached);
+    /// for recorded in Call::on_network_event(Some(&call), call.id(), hung_up, at)? {
+    ///     call.evolve(&recorded)?;
+    /// }
+    /// assert_eq!(call.state(), State::Terminated);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_network_event(
@@ -73,19 +81,24 @@ impl Call {
     ) -> Result<Vec<Recorded>, Refusal> {
         let name = network_event.name();
         let mut network_plan = NetworkPlan { plan: Plan::new(self, at) };
-        match network_plan.take(network_event) {
+        match network_plan.plan_for(network_event) {
             Some(()) => Ok(network_plan.plan.events),
             None => {
                 let mut legal = self.legal_network_events();
                 let is_legal = legal.contains(&name);
                 legal.retain(|one| *one != name);
-                let why = if is_legal { Why::Part("what it names".into()) } else { Why::State };
+                let part = if name == "operationFinished" {
+                    "an operation that is unknown, has ended or is in the media queue"
+                } else {
+                    "content that nobody shares"
+                };
+                let why = if is_legal { Why::Part(part.into()) } else { Why::State };
                 Err(Refusal { legal, ..Refusal::new(name, Some(self.state), why) })
             }
         }
     }
 
-    /// The names of the stimuli that can happen now.
+    /// The names of the network events that can happen now.
     fn legal_network_events(&self) -> Vec<&'static str> {
         let after = |transition| self.state.after(transition).is_some();
         let records = self.head().is_some_and(|head| head.recording.is_some());
@@ -122,7 +135,7 @@ impl Call {
         named.chain(pending.then_some("operationFinished")).collect()
     }
 
-    /// True where media can be there: the call is no more offered, nor on its way elsewhere.
+    /// True if the call can have media in its state.
     fn has_media(&self) -> bool {
         self.state.meaning().media != Media::None
     }
@@ -134,13 +147,13 @@ fn offered(id: CallId, offer: &graph::Call, at: Timestamp) -> Recorded {
     Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(reported)))
 }
 
-/// A reaction in the making; `None` where the call is not where the stimulus can happen.
+/// The planned events of a network event. The methods return `None` if the network event cannot happen now.
 struct NetworkPlan<'a> {
     plan: Plan<'a>,
 }
 
 impl NetworkPlan<'_> {
-    fn take(&mut self, network_event: NetworkEvent) -> Option<()> {
+    fn plan_for(&mut self, network_event: NetworkEvent) -> Option<()> {
         match network_event {
             NetworkEvent::Offered(_) => None,
             NetworkEvent::Alerted => self.step(Transition::Alerted),
@@ -186,13 +199,13 @@ impl NetworkPlan<'_> {
     }
 
     fn end(&mut self, code: EndCode) -> Option<()> {
-        must(self.plan.call.state().is_live())?;
+        require(self.plan.call.state().is_live())?;
         self.plan.end(code);
         Some(())
     }
 
     fn end_from(&mut self, state: State, code: EndCode) -> Option<()> {
-        must(self.plan.call.state() == state)?;
+        require(self.plan.call.state() == state)?;
         self.end(code)
     }
 
@@ -209,7 +222,7 @@ impl NetworkPlan<'_> {
     }
 
     fn change_audio(&mut self, audio: MediaState) -> Option<()> {
-        must(self.plan.call.has_media())?;
+        require(self.plan.call.has_media())?;
         if self.plan.call.audio() != Some(&audio) {
             let state = CallMediaState { audio: audio.into(), ..CallMediaState::default() };
             let reported = graph::Call { media_state: Box::new(state).into(), ..graph::Call::default() };
@@ -229,7 +242,7 @@ impl NetworkPlan<'_> {
     }
 
     fn answer_redirect(&mut self, target: Box<ParticipantInfo>) -> Option<()> {
-        must(self.plan.call.state() == State::Redirecting)?;
+        require(self.plan.call.state() == State::Redirecting)?;
         let reported = graph::Call {
             answered_by: target.into(),
             termination_reason: Member::Value("AppRedirected".into()),
@@ -240,10 +253,10 @@ impl NetworkPlan<'_> {
     }
 
     fn change_roster(&mut self, participants: Vec<Participant>) -> Option<()> {
-        must(self.plan.call.state().is_live())?;
+        require(self.plan.call.state().is_live())?;
         let mut after = self.plan.call.roster.clone();
-        let mut news = merged(&participants);
-        // Those with an id first, as hearing takes them.
+        let mut news = merge_reports(&participants);
+        // Participants with an id come first, in the same order as when a bot observes the roster.
         news.sort_by_key(|one| one.id.value().is_none());
         news.retain(|one| after.learn(one, None));
         if !news.is_empty() {
@@ -254,7 +267,7 @@ impl NetworkPlan<'_> {
 
     fn receive_tone(&mut self, tone: Tone) -> Option<()> {
         let call = self.plan.call;
-        must(call.state().lies_in(Superstate::Connected) || call.is_audible())?;
+        require(call.state().lies_in(Superstate::Connected) || call.is_audible())?;
         let is_subscription = |kind| kind == OperationKind::SubscribeToTone;
         let mut subscriptions = call.operations().iter().filter(|one| is_subscription(one.kind()));
         let head = call.head().filter(|head| head.recording.is_some());
@@ -306,12 +319,12 @@ impl NetworkPlan<'_> {
         Some(())
     }
 
-    /// Prompts and recordings have stimuli of their own: they stand in a queue.
+    /// Ends an operation outside the media queue. Prompts and recordings have network events of their own.
     fn finish_operation(&mut self, id: &OperationId, ending: Ending) -> Option<()> {
         let call = self.plan.call;
         let operation = call.operations().iter().find(|operation| operation.is_called(id))?;
-        must(operation.is_pending())?;
-        must(call.queue().iter().all(|queued| !operation.is_called(&queued.operation)))?;
+        require(operation.is_pending())?;
+        require(call.queue().iter().all(|queued| !operation.is_called(&queued.operation)))?;
         let id = operation.id()?;
         let end = match ending {
             Ending::Completed if operation.kind() == OperationKind::SendDtmfTones => {
@@ -332,7 +345,8 @@ impl NetworkPlan<'_> {
         Some(())
     }
 
-    /// A call between two that becomes a group call tells who is there by then. Those who are gone may be known from replies.
+    /// Reports the roster when a call between two becomes a group call: everybody who is present, and everybody who has
+    /// left, because replies may have named them.
     fn report_full_roster(&mut self) {
         let call = self.plan.call;
         let gone = call.roster.left().map(roster::gone);
@@ -351,7 +365,7 @@ impl NetworkPlan<'_> {
 
     fn share(&mut self, id: Id, change: ChangeType) -> Option<()> {
         let call = self.plan.call;
-        must(call.state().lies_in(Superstate::Connected))?;
+        require(call.state().lies_in(Superstate::Connected))?;
         let is_shared = call.content_sharing().contains(&id);
         let sharing = ContentSharing { id };
         match change {
@@ -367,12 +381,12 @@ impl NetworkPlan<'_> {
     }
 }
 
-fn must(holds: bool) -> Option<()> {
+fn require(holds: bool) -> Option<()> {
     holds.then_some(())
 }
 
-/// One telling of each participant: a delta cannot say two things of one.
-fn merged(participants: &[Participant]) -> Vec<Participant> {
+/// Merges the reports about the same participant, because a delta can contain a participant only once.
+fn merge_reports(participants: &[Participant]) -> Vec<Participant> {
     let mut merged: Vec<Participant> = Vec::new();
     for reported in participants {
         let reported = roster::reported(reported.clone(), &Resource::Participants, false);

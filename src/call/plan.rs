@@ -1,4 +1,4 @@
-//! Events in the making, of a call that is known: what decisions, reactions and deadlines do alike.
+//! The planned events of one input to a known call. Requests, network events and deadlines share this.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -23,7 +23,7 @@ pub(super) struct Plan<'a> {
     pub(super) events: Vec<Recorded>,
 }
 
-/// How an operation ends, and what is told of that.
+/// The end of an operation: its transition, and the members that the service reports with it.
 #[derive(Clone, Debug)]
 pub(super) struct End {
     transition: operation::Transition,
@@ -44,7 +44,7 @@ pub(super) fn failed(result: ResultInfo) -> End {
     End { transition: operation::Transition::Failed, ..completed(result) }
 }
 
-/// As cancelMediaProcessing and barge-in end what plays, records or waits to.
+/// The end of a media operation that `cancelMediaProcessing` or a barge-in cancels.
 fn cancelled(kind: OperationKind) -> End {
     let mut end = failed(EndCode::OperationCancelled.result_info());
     if kind == OperationKind::Record {
@@ -53,7 +53,7 @@ fn cancelled(kind: OperationKind) -> End {
     end
 }
 
-/// How a recording ends that stops for this reason.
+/// The end of a recording that stops for this reason.
 fn stopped(reason: StopReason) -> End {
     match reason {
         StopReason::InitialSilence => failed(EndCode::TimedOut.result_info()),
@@ -69,7 +69,7 @@ fn stopped(reason: StopReason) -> End {
 }
 
 impl End {
-    /// True where an operation that ends so did what it should.
+    /// True if this end is a success for the operation.
     pub(super) fn succeeds(&self, operation: &Operation) -> bool {
         let mut ended = operation.clone();
         ended.end(self.transition, self.reported.clone().into())
@@ -94,7 +94,7 @@ impl<'a> Plan<'a> {
         self.record(CallEvent::Step(transition, None));
     }
 
-    /// A step with the result that the service tells.
+    /// A step with a result that the service reports.
     pub(super) fn step_with(&mut self, transition: Transition, result: ResultInfo) {
         let reported = graph::Call { result_info: Box::new(result).into(), ..graph::Call::default() };
         self.record(CallEvent::Step(transition, Some(reported.into())));
@@ -104,7 +104,7 @@ impl<'a> Plan<'a> {
         self.step_with(Transition::Terminated, code.result_info());
     }
 
-    /// The roster, as it changed. The service numbers what it tells.
+    /// A roster update with these participants, under the next sequence number.
     pub(super) fn roster(&mut self, participants: Vec<Participant>) {
         let drafted =
             self.events.iter().filter(|one| matches!(one.event, CallEvent::RosterUpdated(_))).count();
@@ -113,13 +113,13 @@ impl<'a> Plan<'a> {
             self.call.hold_music().filter(|music| self.leaves(&music.participant, &participants)).cloned();
         let updated = RosterUpdated { sequence_number: Some(last.saturating_add(1)), participants };
         self.record(CallEvent::RosterUpdated(updated.into()));
-        // Who is gone is on hold no more.
+        // A participant who left is no longer on hold.
         if let Some(music) = stopped {
             self.serve(ServiceEvent::HoldMusicStopped(music.into()));
         }
     }
 
-    /// True where somebody takes part no more once these are told.
+    /// True if this participant is no longer on the roster after the update.
     fn leaves(&self, id: &ParticipantId, reported: &[Participant]) -> bool {
         let mut after = self.call.roster.clone();
         reported.iter().for_each(|one| after.update(Cow::Borrowed(one), None));
@@ -142,12 +142,12 @@ impl<'a> Plan<'a> {
         self.move_operation(end.transition, id, kind, end.reported);
     }
 
-    /// Starts what is first in the queue now.
+    /// Starts a media operation that is now first in the queue.
     pub(super) fn start(&mut self, id: OperationId, kind: OperationKind) {
         self.move_operation(operation::Transition::Started, id, kind, CommsOperation::default());
     }
 
-    /// Settles what plays or records, and starts what waits behind it.
+    /// Settles the first media operation of the queue, and starts the next one.
     pub(super) fn finish_head(&mut self, end: End) {
         let Some((head, waiting)) = self.call.queue().split_first() else { return };
         self.settle(head.operation.clone(), head.kind(), end);
@@ -156,7 +156,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The same of a recording: a sound one tells where it is.
+    /// [`finish_head`](Self::finish_head) for a recording. A completed recording reports its location.
     pub(super) fn stop_recording(&mut self, reason: StopReason) {
         let mut end = stopped(reason);
         if let Some(recording) = self.call.head().and_then(|head| head.recording.as_ref())
@@ -168,7 +168,7 @@ impl<'a> Plan<'a> {
         self.finish_head(end);
     }
 
-    /// Cancels all that plays, records or waits to.
+    /// Cancels all media operations: the running one and the waiting ones.
     pub(super) fn cancel_media(&mut self) {
         for queued in self.call.queue() {
             self.settle(queued.operation.clone(), queued.kind(), cancelled(queued.kind()));

@@ -1,4 +1,4 @@
-//! What the service answers.
+//! The service's reply to a request.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -13,21 +13,24 @@ use crate::graph::{
     self, AudioRoutingGroup, CommsOperation, ContentSharingSession, Method, Participant, Route,
 };
 
-/// The answer to a request: an HTTP status, where what was made is, and a body.
+/// The reply to a request: an HTTP status, the location of a created resource, and a body.
 ///
 /// ```
-/// use callfold::call::{RequestContext, Call, AppIdentity, Command};
+/// use callfold::call::{AppIdentity, Call, Command, RequestContext};
 /// use callfold::graph::{Permission, Route};
-/// use callfold::uuid::Uuid;
+/// use callfold::{serde_json, uuid::Uuid};
 ///
 /// let route = Route::parse("POST", "/communications/calls")?;
 /// let body = br##"{"callbackUri":"https://bot.contoso.com/callback","targets":[{"identity":{"user":{"id":"a"}}}],
 ///     "mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}"##;
-/// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, Uuid::from_u128(1), AppIdentity::new(&[Permission::Initiate]));
+/// let identity = AppIdentity::new(&[Permission::Initiate]);
+/// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, Uuid::from_u128(1), identity);
 /// let decision = Call::place(Command::read(&route, body)?, &request)?;
 /// assert_eq!(decision.reply.status, 201);
 /// let location = decision.reply.location.as_deref();
 /// assert_eq!(location, Some("/communications/calls/00000000-0000-0000-0000-000000000001"));
+/// let body = serde_json::to_string(&decision.reply.body)?;
+/// assert!(body.contains(r#""state":"establishing""#));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,39 +38,33 @@ use crate::graph::{
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The header `Location`: the path of what was made, under `/communications`, for the host to put its address before.
+    /// The header `Location`: the path of the created call or operation, such as
+    /// `/communications/calls/{id}`. The host prefixes the path with its own base URL.
     pub location: Option<String>,
     /// The body.
     pub body: Body,
 }
 
-/// The body of an answer. `Serialize` writes it as JSON; an empty one is `null`, for which nothing is sent.
-///
-/// ```
-/// use callfold::call::Body;
-///
-/// let body = r##"{"@odata.type":"#microsoft.graph.playPromptOperation","status":"running"}"##;
-/// let body = Body::Operation(serde_json::from_str(body)?);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
+/// The body of a reply. `Serialize` writes it as JSON. [`Body::Empty`] is written as `null`; a host sends no
+/// body for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {
-    /// None.
+    /// No body.
     Empty,
     /// A call.
     Call(Box<graph::Call>),
-    /// The operation that was begun, or asked for.
+    /// The created operation, or the requested one.
     Operation(Box<CommsOperation>),
-    /// Those who take part.
+    /// The participants of a call.
     Participants(Vec<Participant>),
-    /// One of them.
+    /// One participant.
     Participant(Box<Participant>),
-    /// Audio routing groups.
+    /// The audio routing groups of a call.
     AudioRoutingGroups(Vec<AudioRoutingGroup>),
-    /// The one that was added.
+    /// The created audio routing group.
     AudioRoutingGroup(Box<AudioRoutingGroup>),
-    /// What content is shared.
+    /// The content sharing sessions of a call.
     ContentSharingSessions(Vec<ContentSharingSession>),
 }
 
@@ -80,13 +77,13 @@ impl Reply {
         Self { status: 200, location: None, body }
     }
 
-    /// That a call was placed.
+    /// The reply to a request that placed a call.
     pub(super) fn placed(id: CallId, call: Box<graph::Call>) -> Self {
         let location = Some(path(&Route::new(Method::GetCall, Some(id), None)));
         Self { status: 201, location, body: Body::Call(call) }
     }
 
-    /// That an operation was begun.
+    /// The reply to a request that began an operation.
     pub(super) fn begun(status: u16, call: CallId, operation: CommsOperation) -> Self {
         let id = operation.id.value().cloned();
         let location = id.map(|id| path(&Route::new(Method::GetOperation, Some(call), Some(id))));
@@ -95,9 +92,9 @@ impl Reply {
 }
 
 fn path(route: &Route) -> String {
-    // Two GUIDs and the names between them.
+    // The length of a path with two GUIDs.
     let mut path = String::with_capacity(112);
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     _ = write!(path, "{route}");
     path
 }

@@ -1,6 +1,7 @@
-//! What a state that a notification names means for a call: the cases of *StateUpdate*, in their order.
+//! The meaning of a reported state for a call: a step, a repeat, a gap, and so on. The order of the tests
+//! matters.
 //!
-//! The ways from one state to another come from the chart; there is no second table.
+//! The paths from one state to another come from the chart.
 
 use alloc::vec::Vec;
 
@@ -10,28 +11,31 @@ use super::Call;
 use super::state::{Late, State, Superstate, Transition, WhenEstablished};
 use crate::graph;
 
-/// What hearing a state comes to.
+/// The meaning of a reported state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StateUpdate {
-    /// The call was adopted without a state; this is its first.
-    Found,
-    /// Inferred before, told only now. True where it was told before and nothing has moved the call since.
+    /// The call was adopted without a state; this is its first state.
+    FirstState,
+    /// The state was inferred earlier, and is reported only now. `again` is true if this late report is
+    /// itself a repeat: the state was confirmed before, and the call has not moved since.
     LateConfirmation { again: bool },
-    /// No movement: at most something new about the state the call is in.
+    /// No step: at most new details of the state that the call is in.
     Same,
     /// One legal step.
     Step(Transition),
-    /// Several legal steps, of which only the last is told.
+    /// Several legal steps, of which only the last one is reported.
     Gap(Vec<Transition>),
-    /// Something that lies behind the call.
+    /// A state that the call has already left.
     Late,
-    /// No way leads there, or back.
+    /// No path leads to this state, or back from it.
     Impossible,
 }
 
 impl Call {
-    /// What it means for this live call that a notification names a state.
-    /// A delivery that bears a message id is no second one: those are known by their ids.
+    /// The meaning of a state that a notification reports, for this live call.
+    ///
+    /// `is_numbered` is true if the delivery has a message id. Such a delivery is not a repeat, because a
+    /// repeat would have been recognised by its id.
     pub(super) fn classify(
         &self,
         named: State,
@@ -43,7 +47,7 @@ impl Call {
             return self.failed_transfer();
         }
         if self.is_guessed() && named.is_live() {
-            return StateUpdate::Found;
+            return StateUpdate::FirstState;
         }
         match self.notifications.awaits(named, now) {
             Some(again) if named != self.state() && !(again && is_numbered) => {
@@ -84,14 +88,16 @@ impl Call {
     }
 
     fn is_new_failure(&self, reported: &graph::Call) -> bool {
-        // In a transfer, what was told before was told of it.
+        // While a transfer is in progress, every failure is about this transfer, even one with a known
+        // result.
         let known = || self.result_info().filter(|_| !self.state().lies_in(Superstate::Transfer));
         is_failure(reported) && reported.result_info.value().map(|result| &**result) != known()
     }
 
-    /// `established` with a failure that is not known yet: a transfer failed, told or not.
+    /// The meaning of `established` with a new failure: a transfer failed. Its beginning may not have been
+    /// reported.
     fn failed_transfer(&self) -> StateUpdate {
-        let not_received = [Transition::TransferStarted, Transition::TransferFailed];
+        let not_reported = [Transition::TransferStarted, Transition::TransferFailed];
         let state = self.state();
         if state.lies_in(Superstate::Transfer) {
             return StateUpdate::Step(Transition::TransferFailed);
@@ -99,14 +105,14 @@ impl Call {
         let can_begin = state.after(Transition::TransferStarted).is_some();
         let path = if can_begin { Some(Vec::new()) } else { state.path(State::Established) };
         match path {
-            Some(path) => StateUpdate::Gap([&path[..], &not_received].concat()),
+            Some(path) => StateUpdate::Gap([&path[..], &not_reported].concat()),
             None if State::Established.path(state).is_some() => StateUpdate::Late,
             None => StateUpdate::Impossible,
         }
     }
 }
 
-/// True where a result was told that is a failure: of `established`, that a transfer failed.
+/// True if the reported result is a failure. With `established` it means that a transfer failed.
 pub(super) fn is_failure(reported: &graph::Call) -> bool {
     reported.result_info.value().is_some_and(|result| result.is_failure())
 }

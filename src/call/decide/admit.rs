@@ -1,4 +1,5 @@
-//! Which call lets which method, and to whom.
+//! Whether a request is legal: the state and the kind of the call, the limits, and the permissions of the
+//! app.
 
 use super::super::Call;
 use super::super::command::Command;
@@ -8,15 +9,15 @@ use super::AppIdentity;
 use crate::graph::{MediaState, Method, Needed};
 use crate::{Refusal, Why};
 
-/// Where a call must be to let a method.
+/// The states in which a method is legal.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum LegalIn {
     Incoming,
-    /// Up, or on hold.
+    /// Established, or on hold.
     Transferable,
-    /// The same, and before it where audio flows.
+    /// Established, on hold, or establishing with active audio.
     Audible,
-    /// The same, where the service hosts the media.
+    /// The same states, if the service hosts the media.
     Cancellable,
     Connected,
     Live,
@@ -24,7 +25,7 @@ enum Place {
     Nowhere,
 }
 
-/// Which kind of call a method is for.
+/// The kind of call that a method is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Any,
@@ -33,17 +34,18 @@ enum Kind {
     GroupAppHosted,
 }
 
-const fn rule(method: Method) -> (Place, Kind) {
+const fn rule(method: Method) -> (LegalIn, Kind) {
     match method {
-        Method::Answer | Method::Reject | Method::Redirect => (Place::Incoming, Kind::Any),
-        Method::Transfer => (Place::Transferable, Kind::Any),
+        Method::Answer | Method::Reject | Method::Redirect => (LegalIn::Incoming, Kind::Any),
+        Method::Transfer => (LegalIn::Transferable, Kind::Any),
         Method::PlayPrompt | Method::RecordResponse | Method::SubscribeToTone | Method::SendDtmfTones => {
-            (Place::Audible, Kind::ServiceHosted)
+            (LegalIn::Audible, Kind::ServiceHosted)
         }
-        // Where the app hosts the media there is nothing to cancel: a matter of the state, not of the request.
-        Method::CancelMediaProcessing => (Place::Cancellable, Kind::Any),
-        Method::Mute | Method::Unmute => (Place::Connected, Kind::Group),
-        Method::ChangeScreenSharingRole => (Place::Connected, Kind::GroupAppHosted),
+        // If the app hosts the media, there is nothing to cancel. That is a conflict (409), not a bad request
+        // (400).
+        Method::CancelMediaProcessing => (LegalIn::Cancellable, Kind::Any),
+        Method::Mute | Method::Unmute => (LegalIn::Connected, Kind::Group),
+        Method::ChangeScreenSharingRole => (LegalIn::Connected, Kind::GroupAppHosted),
         Method::UpdateRecordingStatus
         | Method::Invite
         | Method::MuteParticipant
@@ -54,7 +56,7 @@ const fn rule(method: Method) -> (Place, Kind) {
         | Method::MuteAll
         | Method::ConfigureMixer
         | Method::UpdateMetadata
-        | Method::CreateAudioRoutingGroup => (Place::Connected, Kind::Any),
+        | Method::CreateAudioRoutingGroup => (LegalIn::Connected, Kind::Any),
         Method::KeepAlive
         | Method::DeleteCall
         | Method::GetCall
@@ -62,13 +64,13 @@ const fn rule(method: Method) -> (Place, Kind) {
         | Method::GetParticipant
         | Method::GetOperation
         | Method::ListAudioRoutingGroups
-        | Method::ListContentSharingSessions => (Place::Live, Kind::Any),
-        Method::LogTeleconferenceDeviceQuality => (Place::Anywhere, Kind::Any),
-        Method::CreateCall => (Place::Nowhere, Kind::Any),
+        | Method::ListContentSharingSessions => (LegalIn::Live, Kind::Any),
+        Method::LogTeleconferenceDeviceQuality => (LegalIn::Anywhere, Kind::Any),
+        Method::CreateCall => (LegalIn::Nowhere, Kind::Any),
     }
 }
 
-/// Refuses who lacks a permission.
+/// Refuses an app that lacks a permission.
 pub(super) fn permitted(
     method: Method,
     needed: Needed,
@@ -83,27 +85,27 @@ pub(super) fn permitted(
 }
 
 impl Call {
-    /// Lets a request in: the call is there, the caller may, the request keeps its limits, and the call is of the
-    /// kind and in the state that lets it.
+    /// Checks, in this order: the call is live, the app has the permissions, the request keeps the limits,
+    /// and the method is legal for the kind and the state of the call.
     pub(super) fn admit(&self, command: &Command, identity: AppIdentity<'_>) -> Result<(), Refusal> {
         let method = command.method();
         let refuse = |why| Refusal::new(method.as_str(), Some(self.state), why);
-        let (place, kind) = rule(method);
-        if place == Place::Live && !self.state.is_live() {
+        let (legal_in, kind) = rule(method);
+        if legal_in == LegalIn::Live && !self.state.is_live() {
             return Err(refuse(Why::UnknownCall));
         }
         self.permitted(command, identity)?;
         command.check().map_err(|refusal| Refusal { state: Some(self.state), ..refusal })?;
         self.is_of(kind).map_err(refuse)?;
-        self.takes(command).map_err(refuse)?;
-        if self.is_at(place) {
+        self.keeps_limits(command).map_err(refuse)?;
+        if self.is_in(legal_in) {
             return Ok(());
         }
         let legal = self.legal_methods().map(Method::as_str).collect();
         Err(Refusal { legal, ..refuse(Why::State) })
     }
 
-    /// What a method needs on this call.
+    /// The permissions that a method needs on this call.
     pub(crate) fn needed(&self, method: Method) -> Needed {
         self.needed_with(method, self.details.is_service_hosted())
     }
@@ -113,7 +115,7 @@ impl Call {
         Needed::with(method, self.is_group(), is_service_hosted == Some(false), is_meeting)
     }
 
-    /// The media configuration of an answer counts as the call's.
+    /// The permissions for an answer depend on the media configuration in the request.
     fn permitted(&self, command: &Command, identity: AppIdentity<'_>) -> Result<(), Refusal> {
         let method = command.method();
         let needed = if let Command::Answer(request) = command {
@@ -125,7 +127,10 @@ impl Call {
         permitted(method, needed, identity, Some(self.state))
     }
 
-    /// The methods that would be let in now, the limits of their bodies aside, as long as no deadline is due.
+    /// The methods that are legal in the current state of the call.
+    ///
+    /// A legal method can still be refused because of its body, of a missing permission, or of a deadline
+    /// that has passed.
     ///
     /// ```
     /// use callfold::graph::Method;
@@ -139,31 +144,31 @@ impl Call {
     /// ```
     pub fn legal_methods(&self) -> impl Iterator<Item = Method> {
         Method::ALL.iter().copied().filter(|method| {
-            let (place, kind) = rule(*method);
-            self.is_at(place) && self.is_of(kind).is_ok()
+            let (legal_in, kind) = rule(*method);
+            self.is_in(legal_in) && self.is_of(kind).is_ok()
         })
     }
 
-    /// True where audio flows before the call is up.
+    /// True if audio is active before the call is established.
     pub(in crate::call) fn is_audible(&self) -> bool {
         self.state.meaning().media == Media::Early && self.audio() == Some(&MediaState::Active)
     }
 
-    fn is_at(&self, place: Place) -> bool {
+    fn is_in(&self, legal_in: LegalIn) -> bool {
         let is_up = self.state.meaning().media == Media::Up;
-        match place {
-            Place::Cancellable => self.is_at(Place::Audible) && self.is_of(Kind::ServiceHosted).is_ok(),
-            Place::Incoming => self.state == State::Incoming,
-            Place::Transferable => is_up,
-            Place::Audible => is_up || self.is_audible(),
-            Place::Connected => self.state.lies_in(Superstate::Connected),
-            Place::Live => self.state.is_live(),
-            Place::Anywhere => true,
-            Place::Nowhere => false,
+        match legal_in {
+            LegalIn::Cancellable => self.is_in(LegalIn::Audible) && self.is_of(Kind::ServiceHosted).is_ok(),
+            LegalIn::Incoming => self.state == State::Incoming,
+            LegalIn::Transferable => is_up,
+            LegalIn::Audible => is_up || self.is_audible(),
+            LegalIn::Connected => self.state.lies_in(Superstate::Connected),
+            LegalIn::Live => self.state.is_live(),
+            LegalIn::Anywhere => true,
+            LegalIn::Nowhere => false,
         }
     }
 
-    /// Where nothing tells the kind of a call, nothing speaks against it.
+    /// A call of unknown kind counts as a call of the right kind.
     fn is_of(&self, kind: Kind) -> Result<(), Why> {
         let is_group = self.is_group() != Some(false);
         match kind {
@@ -179,14 +184,16 @@ impl Call {
         }
     }
 
-    /// The limits that depend on the call.
-    fn takes(&self, command: &Command) -> Result<(), Why> {
+    /// Checks the limits that depend on the call.
+    fn keeps_limits(&self, command: &Command) -> Result<(), Why> {
         if let Command::Transfer(request) = command {
             match (request.transferee.value(), self.is_group()) {
                 (None, Some(true)) => {
-                    return Err(invalid("transferee", "whom to transfer out of the group call"));
+                    return Err(invalid("transferee", "the participant to transfer out of the group call"));
                 }
-                (Some(_), Some(false)) => return Err(invalid("transferee", "only in group calls")),
+                (Some(_), Some(false)) => {
+                    return Err(invalid("transferee", "absent, because the call is not a group call"));
+                }
                 (_, Some(true) | Some(false) | None) => {}
             }
         }
@@ -195,7 +202,7 @@ impl Call {
             let replaces = invited.iter().any(|one| one.replaces_call_id.value().is_some());
             let has_chat = self.details.chat_info.value().is_some();
             if invited.len() > 1 && !replaces && !has_chat {
-                return Err(invalid("participants", "several only in a group call that has a `chatInfo`"));
+                return Err(invalid("participants", "a list of one, because the call has no `chatInfo`"));
             }
         }
         Ok(())

@@ -27,7 +27,7 @@ impl Deciding<'_> {
         self.queue(operation, MediaRequest::RecordResponse(request), starts)
     }
 
-    /// What waits is told as running, as Graph does.
+    /// The reply reports a waiting operation as running, as Graph does.
     fn queue(&mut self, operation: CommsOperation, request: MediaRequest, starts: bool) -> Reply {
         let reply = CommsOperation { status: OperationStatus::Running.into(), ..operation.clone() };
         let kind = operation.kind();

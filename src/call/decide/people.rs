@@ -1,4 +1,4 @@
-//! Requests about those who take part: the app itself and others.
+//! Requests about participants: the app itself and others.
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -19,7 +19,7 @@ use crate::operation::Operation;
 use crate::{ParticipantId, Refusal};
 
 impl Deciding<'_> {
-    /// The app as the roster has it, where it is told which participant it is.
+    /// The participant that is the app itself, if `myParticipantId` is known.
     fn app(&self) -> Option<&Participant> {
         let id = self.plan.call.details().my_participant_id.value()?;
         self.plan.call.participants().find(|participant| participant.id.value() == Some(id))
@@ -53,7 +53,7 @@ impl Deciding<'_> {
         Ok(reply)
     }
 
-    /// The app itself goes on.
+    /// The app itself is not muted.
     pub(super) fn mute_all(&mut self, request: &MuteAll) -> Reply {
         let reply = self.complete(OperationKind::Comms, &request.client_context);
         let app = self.plan.call.details().my_participant_id.value();
@@ -88,7 +88,7 @@ impl Deciding<'_> {
         Reply::empty(202)
     }
 
-    /// Of several participants one that replaces a call is invited alone.
+    /// If one of several participants replaces a call, only that participant is invited.
     pub(super) fn invite(&mut self, request: Invite) -> Result<Reply, Refusal> {
         let mut invited = request.participants.into_value().unwrap_or_default();
         if let Some(index) = invited.iter().position(|one| replaced(one).is_some()) {
@@ -100,11 +100,11 @@ impl Deciding<'_> {
             &request.client_context,
         );
         operation.participants = invited.into();
-        // The page of this action gives no Location.
+        // The Graph page of this action shows no header `Location`.
         Ok(Reply { location: None, ..self.begin(200, operation) })
     }
 
-    /// One who takes part is gone at once; an invitation that is under way is taken back.
+    /// Removes a participant, or withdraws a pending invitation.
     pub(super) fn delete_participant(&mut self, id: &ParticipantId) -> Result<Reply, Refusal> {
         if self.participant(Method::DeleteParticipant, id).is_ok() {
             let gone = Participant {
@@ -115,16 +115,17 @@ impl Deciding<'_> {
             self.plan.roster([gone].into());
             return Ok(Reply::empty(204));
         }
-        self.take_back(id).ok_or_else(|| self.unknown(Method::DeleteParticipant, "participant", id))?;
+        self.withdraw(id).ok_or_else(|| self.unknown(Method::DeleteParticipant, "participant", id))?;
         Ok(Reply::empty(204))
     }
 
-    /// Takes an invitation back; with the last one its operation is cancelled.
-    fn take_back(&mut self, id: &ParticipantId) -> Option<()> {
+    /// Withdraws an invitation. When the last invitation of an operation is withdrawn, the operation is
+    /// cancelled.
+    fn withdraw(&mut self, id: &ParticipantId) -> Option<()> {
         let operations = self.plan.call.operations().iter();
         let mut pending = operations.filter(|operation| operation.is_pending());
-        let operation = pending.find(|operation| invited(operation).any(|one| is_it(one, id)))?;
-        let others: Vec<_> = invited(operation).filter(|one| !is_it(one, id)).cloned().collect();
+        let operation = pending.find(|operation| invited(operation).any(|one| matches_id(one, id)))?;
+        let others: Vec<_> = invited(operation).filter(|one| !matches_id(one, id)).cloned().collect();
         if others.is_empty() {
             self.plan.cancel(operation.id()?.clone(), OperationKind::InviteParticipants);
         } else {
@@ -146,7 +147,7 @@ impl Deciding<'_> {
     ) -> Result<Reply, Refusal> {
         self.participant(Method::StartHoldMusic, &id)?;
         if self.plan.call.on_hold().is_some() {
-            let part = "a second participant: one at a time is on hold";
+            let part = "a second participant (one participant at a time can be on hold)";
             return Err(self.conflict(Method::StartHoldMusic, part));
         }
         let reply = self.run(202, OperationKind::StartHoldMusic, &request.client_context);
@@ -171,7 +172,7 @@ impl Deciding<'_> {
     }
 }
 
-/// The streams of one who begins, or ends, to share a screen.
+/// The media streams of the app when it begins or stops sharing a screen.
 fn sharing(app: &Participant, shares: bool) -> Vec<MediaStream> {
     let mut streams = app.media_streams.value().cloned().unwrap_or_default();
     let is_screen =
@@ -187,13 +188,13 @@ fn sharing(app: &Participant, shares: bool) -> Vec<MediaStream> {
     streams
 }
 
-/// Whom an operation invites.
+/// The participants that an operation invites.
 fn invited(operation: &Operation) -> impl Iterator<Item = &InvitationParticipantInfo> {
     let is_invitation = operation.kind() == OperationKind::InviteParticipants;
     operation.resource().participants.value().filter(|_| is_invitation).into_iter().flatten()
 }
 
-fn is_it(one: &InvitationParticipantInfo, id: &ParticipantId) -> bool {
+fn matches_id(one: &InvitationParticipantInfo, id: &ParticipantId) -> bool {
     let identities = one.identity.value().into_iter().flat_map(|set| set.identities());
     one.participant_id.value() == Some(id)
         || one.id.value() == Some(id)

@@ -1,4 +1,4 @@
-//! Events and findings in the making, and what all hearing does alike.
+//! The draft of the events and findings of one notification, and what all kinds of notifications share.
 
 use alloc::format;
 use alloc::string::String;
@@ -14,11 +14,11 @@ use crate::graph::{Resource, Unshown};
 use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};
 
-/// Events and findings in the making.
+/// The events and findings of one notification, as they are collected.
 pub(super) struct Draft<'a> {
     pub(super) id: CallId,
     pub(super) at: Option<Timestamp>,
-    /// True where the delivery bears a message id, by which a second one would be known.
+    /// True if the delivery has a message id, by which a second delivery is recognised.
     pub(super) is_numbered: bool,
     pub(super) known: Option<&'a Call>,
     pub(super) observed: Observed,
@@ -52,13 +52,11 @@ impl<'a> Draft<'a> {
 
     pub(super) fn unknown_resource(&mut self, name: &str) {
         let name = short(name);
-        self.find(
-            FindingKind::UnknownResource,
-            format!("`{name}` is no resource of a call that is known here"),
-        );
+        let message = format!("`{name}` is not a resource of a call that this version knows");
+        self.find(FindingKind::UnknownResource, message);
     }
 
-    /// Remembers the delivery, once it has left a trace or the call lives on.
+    /// Records the message ids of the delivery, if the delivery caused an event or the call is still live.
     pub(super) fn received(&mut self, delivery: &Delivery) {
         let lives = self.known.is_some_and(|call| call.state().is_live());
         if self.is_numbered && (lives || !self.observed.events.is_empty()) {
@@ -68,12 +66,12 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The call that something beside its state is told of; begins one where none is known. `None` where
-    /// the call has ended, which is then said.
+    /// The call that a notification without a state is about. An unknown call is adopted, and the result is
+    /// `Some(None)`. If the call has ended, the result is `None`, and a finding says so.
     pub(super) fn live(&mut self, what: &str) -> Option<Option<&'a Call>> {
         match self.known {
             Some(call) if !call.state().is_live() => {
-                self.find(FindingKind::AfterEnd, format!("{what} told after the call ended"));
+                self.find(FindingKind::AfterEnd, format!("{what} was reported after the call ended"));
                 None
             }
             Some(call) => Some(Some(call)),
@@ -87,7 +85,7 @@ impl<'a> Draft<'a> {
     pub(super) fn adopt_unseen(&mut self, what: &str) {
         self.find(
             FindingKind::Adopted,
-            format!("the call is first heard of by {what}; its beginning is missing"),
+            format!("the call was first reported by {what}; its beginning is missing"),
         );
         self.infer(CallEvent::Adopted(None));
     }
@@ -112,16 +110,17 @@ impl<'a> Draft<'a> {
     pub(super) fn observe_other(&mut self, url: &Resource, reported: &Unshown) {
         match url {
             Resource::Other(name) => self.unknown_resource(name),
-            Resource::Call
-            | Resource::Operation(_)
-            | Resource::Participants
-            | Resource::Participant(_)
-            | Resource::ContentSharing(_) => {
-                self.find(
-                    FindingKind::Malformed,
-                    format!("resourceData is {reported:?}, which does not fit its url"),
-                );
-            }
+            Resource::Call => self.misfit(reported, "a call"),
+            Resource::Operation(_) => self.misfit(reported, "an operation"),
+            Resource::Participants => self.misfit(reported, "the participants"),
+            Resource::Participant(_) => self.misfit(reported, "a participant"),
+            Resource::ContentSharing(_) => self.misfit(reported, "content sharing"),
         }
+    }
+
+    fn misfit(&mut self, reported: &Unshown, named: &str) {
+        let message =
+            format!("resourceData is {reported:?} that does not fit resourceUrl, which names {named}");
+        self.find(FindingKind::Malformed, message);
     }
 }

@@ -1,4 +1,4 @@
-//! StateUpdate operations.
+//! From notifications and replies about operations to events.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -12,13 +12,13 @@ use crate::graph::{CommsOperation, Member, Members, News, OperationStatus, Resou
 use crate::operation::{Operation, State, Superstate, find};
 use crate::text::short;
 
-const NAMELESS: &str = "an operation with neither an id nor a clientContext";
+const NAMELESS: &str = "the operation has neither an id nor a clientContext: it needs one of them";
 
 impl Draft<'_> {
     pub(super) fn observe_operation(&mut self, reported: Box<CommsOperation>, url: &Resource, is_gone: bool) {
-        let reported = normal(reported, url, is_gone);
+        let reported = normalized(reported, url, is_gone);
         if let Some(OperationStatus::Other(status)) = reported.status.value() {
-            let message = format!("`{}` is no status of an operation that is known here", short(status));
+            let message = format!("`{}` is not an operation status that this version knows", short(status));
             self.find(FindingKind::UnknownResource, message);
         }
         let found = self.known.and_then(|call| find(call.operations(), &reported));
@@ -39,7 +39,7 @@ impl Draft<'_> {
             if self.known.is_some_and(|call| !call.state().is_live()) {
                 self.find(
                     FindingKind::Late,
-                    format!("{} told after the call ended", title(operation, &reported)),
+                    format!("{} was reported after the call ended", title(operation, &reported)),
                 );
             }
             reported.status = Member::Absent;
@@ -48,17 +48,20 @@ impl Draft<'_> {
         let mut news = reported.clone();
         news.status = Member::Absent;
         let is_late = named.is_some_and(|named| named != at);
-        let brings =
+        let has_news =
             if is_late { operation.learns(&reported, Unknown) } else { operation.learns(&reported, News) };
         if is_late {
             let named = named.map_or("", State::as_str);
             self.find(
                 FindingKind::Late,
-                format!("{} told {named} when it is {at}", title(operation, &reported)),
+                format!(
+                    "{} was reported as `{named}`, but it is already `{at}`",
+                    title(operation, &reported)
+                ),
             );
             news.pair(operation.resource(), Unknown);
         }
-        if brings {
+        if has_news {
             keys(&mut news, operation, &reported);
             self.record(CallEvent::OperationUpdated(news.into()));
         } else if !is_late && !is_gone {
@@ -68,30 +71,33 @@ impl Draft<'_> {
             let title = title(operation, &reported);
             self.find(
                 FindingKind::Gap,
-                format!("{title} is gone, and its end was never told: it stays {at}"),
+                format!("{title} was deleted, but its end was never reported: it stays `{at}`"),
             );
         }
     }
 
-    /// A settled operation stays as it is.
+    /// A settled operation does not change.
     fn observe_settled(&mut self, operation: &Operation, reported: &CommsOperation) {
         let at = operation.state();
         let title = title(operation, reported);
         match State::reported(reported) {
             Some(named @ (State::NotStarted | State::Running)) => {
-                self.find(FindingKind::Late, format!("{title} told {named} when it is {at}"));
+                self.find(
+                    FindingKind::Late,
+                    format!("{title} was reported as `{named}`, but it is already `{at}`"),
+                );
             }
             Some(named) if named != at => {
                 self.find(
                     FindingKind::Impossible,
-                    format!("{title} told {named} when it is {at}, which is final"),
+                    format!("{title} was reported as `{named}`, but it is `{at}`, which is final"),
                 );
             }
             Some(_) | None => self.repeat(&format!("{title} {at}")),
         }
     }
 
-    /// An operation that was never asked for here is adopted.
+    /// Records that an operation was created, because the call does not know it yet.
     fn observe_unrequested(&mut self, reported: Box<CommsOperation>, is_gone: bool) {
         if is_nameless(&reported) {
             return self.find(FindingKind::Malformed, NAMELESS);
@@ -101,11 +107,11 @@ impl Draft<'_> {
         match self.known {
             Some(call) if !call.state().is_live() => match named {
                 Some(State::Completed | State::Failed) => {
-                    let message = format!("{} told after the call ended", title());
+                    let message = format!("{} was reported after the call ended", title());
                     self.find(FindingKind::Late, message);
                 }
                 Some(State::NotStarted | State::Running) | None => {
-                    let message = format!("{} told after the call ended", title());
+                    let message = format!("{} was reported after the call ended", title());
                     return self.find(FindingKind::AfterEnd, message);
                 }
             },
@@ -113,19 +119,19 @@ impl Draft<'_> {
             None => self.adopt_unseen("an operation"),
         }
         if is_gone && named.is_none_or(|named| !named.lies_in(Superstate::Settled)) {
-            let message = format!("{} is gone, and its end was never told", title());
+            let message = format!("{} was deleted, but its end was never reported", title());
             self.find(FindingKind::Gap, message);
         }
         self.record(CallEvent::OperationCreated(reported.into()));
     }
 
     pub(super) fn learn_operation(&mut self, reported: &CommsOperation) {
-        let reported = normal(Box::new(reported.clone()), &Resource::Operation(None), false);
+        let reported = normalized(Box::new(reported.clone()), &Resource::Operation(None), false);
         if is_nameless(&reported) {
             return self.find(FindingKind::Malformed, NAMELESS);
         }
         let operations = self.known.map_or(&[][..], Call::operations);
-        // Two operations can bear one clientContext: an id that is told is the better witness.
+        // Two operations can have the same clientContext, so a reported id decides.
         let known = find(operations, &reported);
         let is_known = known.is_some_and(|known| known.is_reported_by(&reported));
         let is_over = self.known.is_some_and(|call| !call.state().is_live());
@@ -138,9 +144,9 @@ impl Draft<'_> {
     }
 }
 
-/// An operation as the fold takes it: its id from the url, else from the body. One that is gone without a word
-/// of its end is settled by its result.
-fn normal(mut reported: Box<CommsOperation>, url: &Resource, is_gone: bool) -> Box<CommsOperation> {
+/// An operation as the fold expects it. The id comes from the URL, else from the body. If the operation was
+/// deleted and its status is not final, its result decides whether it completed or failed.
+fn normalized(mut reported: Box<CommsOperation>, url: &Resource, is_gone: bool) -> Box<CommsOperation> {
     if let Resource::Operation(Some(id)) = url {
         reported.id = Member::Value(id.clone());
         reported.other.remove("id");
@@ -155,7 +161,7 @@ fn normal(mut reported: Box<CommsOperation>, url: &Resource, is_gone: bool) -> B
     reported
 }
 
-/// The end that a result tells of.
+/// The final status that a result implies.
 fn end(result: &ResultInfo) -> Option<OperationStatus> {
     match (result.is_success(), result.is_failure()) {
         (true, _) => Some(OperationStatus::Completed),
@@ -164,7 +170,7 @@ fn end(result: &ResultInfo) -> Option<OperationStatus> {
     }
 }
 
-/// Keeps that by which the operation is found again.
+/// Copies the members by which the fold finds the operation.
 fn keys(news: &mut CommsOperation, operation: &Operation, reported: &CommsOperation) {
     news.odata_type.clone_from(&reported.odata_type);
     news.id.clone_from(&reported.id);

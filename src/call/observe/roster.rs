@@ -65,7 +65,8 @@ impl Draft<'_> {
             reported.retain(|(sequence, one)| before.would_learn(one, *sequence));
         } else {
             let mut after = before.clone();
-            let learns: Vec<bool> = reported.iter().map(|(sequence, one)| after.learn(one, *sequence)).collect();
+            let learns: Vec<bool> =
+                reported.iter().map(|(sequence, one)| after.learn(one, *sequence)).collect();
             if is_everybody {
                 left = after.missing(&reported);
             }

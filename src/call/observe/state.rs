@@ -1,4 +1,4 @@
-//! StateUpdate calls: states, details and tones.
+//! From notifications and replies about a call to events: states, details and tones.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -25,7 +25,10 @@ impl Draft<'_> {
             _ => reported.state.value().and_then(State::from_wire),
         };
         if let (None, Some(state)) = (named, &unknown_state) {
-            self.find(FindingKind::UnknownResource, format!("`{state}` is no callState that is known here"));
+            self.find(
+                FindingKind::UnknownResource,
+                format!("`{state}` is not a callState that this version knows"),
+            );
         }
         match self.known {
             None => self.begin(named, reported),
@@ -34,7 +37,7 @@ impl Draft<'_> {
                 Some(named) => self.observe_state(call, named, reported),
                 None => {
                     let tone = reported.tone_info.take();
-                    self.change(details::news(details::reported(reported), call.details()));
+                    self.change_details(details::news(details::reported(reported), call.details()));
                     self.observe_tone(tone);
                     if self.observed.events.is_empty() && unknown_state.is_none() {
                         self.repeat("details");
@@ -55,7 +58,7 @@ impl Draft<'_> {
             Some(state) => {
                 self.find(
                     FindingKind::Adopted,
-                    format!("first heard of as {state}; its beginning is missing"),
+                    format!("the call was first reported as `{state}`; its beginning is missing"),
                 );
                 rest.state = Member::Value(state.wire());
                 let failure = rest.result_info.take();
@@ -71,7 +74,7 @@ impl Draft<'_> {
             }
             None => {
                 self.adopt_unseen("its details");
-                self.change(details::some(rest));
+                self.change_details(details::some(rest));
             }
         }
         if named != Some(State::Terminated) {
@@ -85,8 +88,10 @@ impl Draft<'_> {
         let is_end = named.is_none_or(|named| named == State::Terminated);
         match named {
             _ if is_end && !news && !tone => self.repeat("terminated"),
-            Some(named) => self.find(FindingKind::AfterEnd, format!("{named} told after the call ended")),
-            None => self.find(FindingKind::AfterEnd, "details told after the call ended"),
+            Some(named) => {
+                self.find(FindingKind::AfterEnd, format!("`{named}` was reported after the call ended"));
+            }
+            None => self.find(FindingKind::AfterEnd, "details were reported after the call ended"),
         }
     }
 
@@ -96,10 +101,10 @@ impl Draft<'_> {
         let tone = reported.tone_info.take();
         let rest = details::reported(reported);
         match update {
-            StateUpdate::Found => {
-                let mut found = rest;
-                found.state = Member::Value(named.wire());
-                self.record(CallEvent::Adopted(details::some(found)));
+            StateUpdate::FirstState => {
+                let mut first = rest;
+                first.state = Member::Value(named.wire());
+                self.record(CallEvent::Adopted(details::some(first)));
                 self.observe_tone(tone);
             }
             StateUpdate::LateConfirmation { again } => {
@@ -107,31 +112,39 @@ impl Draft<'_> {
                     self.record(CallEvent::StateConfirmed(StateConfirmed { state: named }));
                 }
                 self.observe_late(call, rest, tone);
-                self.find(FindingKind::Late, format!("{named} told late: it had been inferred before {at}"));
+                let message = format!(
+                    "`{named}` was reported late: it was already inferred, and the call is now `{at}`"
+                );
+                self.find(FindingKind::Late, message);
             }
             StateUpdate::Same => {
-                self.change(details::news(rest, call.details()));
+                self.change_details(details::news(rest, call.details()));
                 self.observe_tone(tone);
                 if self.observed.events.is_empty() {
                     self.repeat(named.as_str());
                 }
             }
-            StateUpdate::Step(transition) => self.walk(call, &[transition], rest, tone),
-            StateUpdate::Gap(path) => self.walk(call, &path, rest, tone),
+            StateUpdate::Step(transition) => self.record_path(call, &[transition], rest, tone),
+            StateUpdate::Gap(path) => self.record_path(call, &path, rest, tone),
             StateUpdate::Late => {
                 self.observe_late(call, rest, tone);
-                self.find(FindingKind::Late, format!("{named} told late: the call is {at} already"));
+                self.find(
+                    FindingKind::Late,
+                    format!("`{named}` was reported late: the call is already `{at}`"),
+                );
             }
             StateUpdate::Impossible => {
-                let legal: Vec<&str> = at.steps().map(|(_, next)| next.as_str()).collect();
+                let legal: Vec<_> = at.steps().map(|(_, next)| format!("`{next}`")).collect();
                 let legal = legal.join(", ");
-                self.find(FindingKind::Impossible, format!("{named} cannot follow {at}: {legal} could"));
+                let message = format!("`{named}` cannot follow `{at}`; only these states can: {legal}");
+                self.find(FindingKind::Impossible, message);
             }
         }
     }
 
-    /// Walks the steps of a path. The last one is told, those before it are inferred.
-    fn walk(
+    /// Records the steps of a path. The notification reported the last step; the steps before it are
+    /// inferred.
+    fn record_path(
         &mut self,
         call: &Call,
         path: &[Transition],
@@ -148,7 +161,7 @@ impl Draft<'_> {
         let mut state = call.state();
         for transition in inferred {
             state = state.after(*transition).unwrap_or(state);
-            not_reported.push(state.as_str());
+            not_reported.push(format!("`{state}`"));
             self.infer(CallEvent::Step(*transition, None));
         }
         if *last == Transition::Terminated {
@@ -157,32 +170,32 @@ impl Draft<'_> {
         self.record(CallEvent::Step(*last, news));
         self.observe_tone(tone);
         if !not_reported.is_empty() {
+            let (from, to) = (call.state(), state.after(*last).unwrap_or(state));
+            let were = if not_reported.len() == 1 { "was" } else { "were" };
             let not_reported = not_reported.join(", ");
-            let to = state.after(*last).unwrap_or(state);
-            self.find(
-                FindingKind::Gap,
-                format!("{not_reported} never told on the way from {} to {to}", call.state()),
-            );
+            let message = format!("{not_reported} {were} never reported between `{from}` and `{to}`");
+            self.find(FindingKind::Gap, message);
         }
         if *last == Transition::Terminated {
-            self.leave_orphans(call);
+            self.report_orphans(call);
         }
     }
 
-    fn leave_orphans(&mut self, call: &Call) {
+    fn report_orphans(&mut self, call: &Call) {
         for operation in call.operations().iter().filter(|operation| operation.is_pending()) {
             self.observed.findings.push(orphan(self.id, operation));
         }
     }
 
-    /// A late telling adds what is still unknown. A result belongs to the state it was told with.
+    /// A late notification only fills in what is still unknown. Its result belongs to the earlier state, and
+    /// is dropped.
     fn observe_late(&mut self, call: &Call, mut rest: Box<graph::Call>, tone: Member<Box<ToneInfo>>) {
         rest.result_info.take();
-        self.change(details::unknown(rest, call.details()));
+        self.change_details(details::unknown(rest, call.details()));
         self.observe_tone(tone);
     }
 
-    fn change(&mut self, news: Details) {
+    fn change_details(&mut self, news: Details) {
         if news.is_some() {
             self.record(CallEvent::DetailsChanged(news));
         }
@@ -200,7 +213,7 @@ impl Draft<'_> {
         match self.known {
             Some(call) if call.state().is_live() => {
                 rest.result_info.take();
-                self.change(details::unknown(rest, call.details()));
+                self.change_details(details::unknown(rest, call.details()));
             }
             Some(_) => {}
             None => {
