@@ -69,6 +69,7 @@ pub use media::{
 pub use meeting::{ChatInfo, MeetingInfo};
 pub use member::{Member, Other};
 pub(crate) use member::{Members, Merge, News, Ordered, Rule, Unknown};
+pub(crate) use method::{Begins, CallKind, LegalIn, with_methods};
 pub use method::{Method, NoRoute, Root, Route, Verb};
 pub use notification::{ChangeType, CommsNotification, CommsNotifications};
 pub use odata::{ODataError, Version};
@@ -79,7 +80,7 @@ pub use participant::{
     ParticipantJoiningResponse, ParticipantLeftNotification, RecordingInfo, RecordingStatus, RemovedState,
     RestrictionReason,
 };
-pub use permission::{Needed, Permission, PermissionPage, PermissionRow, allows};
+pub use permission::{Needed, Permission, PermissionPage, PermissionRow};
 pub use quality::{Double, TeleconferenceDeviceMediaQuality, TeleconferenceDeviceQuality};
 pub(crate) use resource_data::{DEPTH, depth};
 pub use resource_data::{ResourceData, Unshown};

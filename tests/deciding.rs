@@ -6,7 +6,7 @@ use crate::common::CALL;
 use crate::common::asking::*;
 use callfold::Refusal;
 use callfold::call::{AppIdentity, Call, Command, Decision, Due, RequestContext, State};
-use callfold::graph::{Method, Permission, Route, allows};
+use callfold::graph::{Method, Permission, Route};
 use serde_json::{Value, json};
 
 const ALICE: &str = r#"{"identity":{"user":{"id":"alice"}}}"#;
@@ -286,7 +286,7 @@ fn each_method_needs_the_permission_of_its_page() {
             let method = Method::ALL.iter().find(|known| known.as_str() == method).unwrap();
             for granted in Permission::ALL {
                 let may = permitted(ask_for(&call, &[*granted], method.as_str())).is_ok();
-                assert_eq!(allows(&[*granted], *method, &call), may, "{method} with {granted}");
+                assert_eq!(call.allows(&[*granted], *method), may, "{method} with {granted}");
             }
         }
     }

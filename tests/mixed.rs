@@ -343,8 +343,8 @@ fn a_guessed_call_whose_state_is_named_waits_on_unless_it_has_ended() {
 #[test]
 fn where_nothing_tells_the_kind_of_a_call_any_permission_that_could_have_opened_it_will_do() {
     let both = established();
-    assert!(graph::allows(&[Permission::JoinGroupCall], Method::GetCall, both.call()));
-    assert!(!graph::allows(&[], Method::GetCall, both.call()));
+    assert!(both.call().allows(&[Permission::JoinGroupCall], Method::GetCall));
+    assert!(!both.call().allows(&[], Method::GetCall));
 }
 
 #[test]

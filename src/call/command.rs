@@ -1,4 +1,4 @@
-//! What an app asks for: a method of the API with its body.
+//! Commands: requests of an app, decoded.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -12,100 +12,72 @@ use crate::graph::action::{
     MuteAll, PlayPrompt, RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer,
     UpdateMetadata, UpdateRecordingStatus,
 };
-use crate::graph::{self, AudioRoutingGroup, DEPTH, Method, Route, Wire, depth};
+use crate::graph::{self, AudioRoutingGroup, DEPTH, Method, Route, Wire, depth, with_methods};
 use crate::text::without_content;
-use crate::{CallId, OperationId, ParticipantId, Refusal, Why};
+use crate::{CallId, Id, OperationId, ParticipantId, Refusal, Why};
 
-/// A request of the API, decoded: one variant a method.
-///
-/// ```
-/// use callfold::call::Command;
-/// use callfold::graph::{Method, Route};
-///
-/// let route = Route::parse("POST", "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896/redirect")?;
-/// let body = br#"{"targets":[{"identity":{"phone":{"id":"+12065550100"}}}]}"#;
-/// let Command::Redirect(redirect) = Command::read(&route, body)? else { unreachable!() };
-/// assert_eq!(redirect.seconds(), 55);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Command {
-    /// To place a call, or to join one.
-    CreateCall(Box<graph::Call>),
-    /// To answer an incoming call.
-    Answer(Box<Answer>),
-    /// To reject an incoming call.
-    Reject(Box<Reject>),
-    /// To send an incoming call elsewhere.
-    Redirect(Box<Redirect>),
-    /// To transfer a call.
-    Transfer(Box<Transfer>),
-    /// To keep a call alive.
-    KeepAlive,
-    /// To end a call; a group call goes on without the app.
-    DeleteCall,
-    /// To see a call.
-    GetCall,
-    /// To see who takes part.
-    ListParticipants,
-    /// To see one participant.
-    GetParticipant(ParticipantId),
-    /// To see one operation.
-    GetOperation(OperationId),
-    /// To play prompts.
-    PlayPrompt(Box<PlayPrompt>),
-    /// To record what is said.
-    RecordResponse(Box<RecordResponse>),
-    /// To stop what plays and records, and what waits to.
-    CancelMediaProcessing(Box<ClientContext>),
-    /// To be told of keys that are pressed.
-    SubscribeToTone(Box<ClientContext>),
-    /// To press keys.
-    SendDtmfTones(Box<SendDtmfTones>),
-    /// To mute the app.
-    Mute(Box<ClientContext>),
-    /// To unmute the app.
-    Unmute(Box<ClientContext>),
-    /// To share a screen, or to stop.
-    ChangeScreenSharingRole(Box<ChangeScreenSharingRole>),
-    /// To say that the app records.
-    UpdateRecordingStatus(Box<UpdateRecordingStatus>),
-    /// To add the large gallery view to the streams.
-    AddLargeGalleryView(Box<ClientContext>),
-    /// To invite participants.
-    Invite(Box<Invite>),
-    /// To mute a participant.
-    MuteParticipant(ParticipantId, Box<ClientContext>),
-    /// To remove a participant, or to take an invitation back.
-    DeleteParticipant(ParticipantId),
-    /// To put a participant on hold with music.
-    StartHoldMusic(ParticipantId, Box<StartHoldMusic>),
-    /// To take a participant off hold.
-    StopHoldMusic(ParticipantId, Box<ClientContext>),
-    /// To mute all participants but the app.
-    MuteAll(Box<MuteAll>),
-    /// To say what each participant hears of the others.
-    ConfigureMixer(Box<ConfigureMixer>),
-    /// To change what the roster shows for the app.
-    UpdateMetadata(Box<UpdateMetadata>),
-    /// To see the audio routing groups.
-    ListAudioRoutingGroups,
-    /// To add an audio routing group.
-    CreateAudioRoutingGroup(Box<AudioRoutingGroup>),
-    /// To see which content is shared.
-    ListContentSharingSessions,
-    /// To tell what a device says of its media.
-    LogTeleconferenceDeviceQuality(Box<LogTeleconferenceDeviceQuality>),
+/// The type of a part of a command.
+macro_rules! part {
+    (item $T:ty) => { $T };
+    (body $T:ty) => { Box<$T> };
 }
 
+/// Reads a part of a command: the id at the end of the path, or the body.
+macro_rules! read_part {
+    (item $T:ty, $route:ident, $body:ident) => {
+        item($route)?
+    };
+    (body $T:ty, $route:ident, $body:ident) => {
+        parse::<$T>($route.method, $body)?
+    };
+}
+
+macro_rules! declare_commands {
+    ($(
+        $(#[$meta:meta])* $Method:ident $(($($part:ident $Part:ty),+))? = $text:literal { $($row:tt)* }
+    )+) => {
+        /// A request of the API, decoded. Each method has one variant: see [`Method`].
+        ///
+        /// ```
+        /// use callfold::call::Command;
+        /// use callfold::graph::Route;
+        ///
+        /// let route = Route::parse("POST", "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896/redirect")?;
+        /// let body = br#"{"targets":[{"identity":{"phone":{"id":"+12065550100"}}}]}"#;
+        /// let Command::Redirect(redirect) = Command::read(&route, body)? else { unreachable!() };
+        /// assert_eq!(redirect.seconds(), 55);
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Command {
+            $( $(#[$meta])* $Method $(($( part!($part $Part) ),+))?, )+
+        }
+
+        impl Command {
+            /// The method of the request.
+            pub const fn method(&self) -> Method {
+                match self { $( Self::$Method { .. } => Method::$Method, )+ }
+            }
+
+            fn decode(route: &Route, body: &[u8]) -> Result<Self, Refusal> {
+                Ok(match route.method {
+                    $( Method::$Method => Self::$Method $(($( read_part!($part $Part, route, body) ),+))?, )+
+                })
+            }
+        }
+    };
+}
+
+with_methods!(declare_commands);
+
 impl Command {
-    /// Reads the body of a request. An empty one is `{}`.
+    /// Reads the body of a request. An empty body counts as `{}`.
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] of status 400 that names the member and its limit, where the body is no JSON object, or
-    /// breaks a limit that holds in every call.
+    /// A [`Refusal`] with status 400 that names the member and its limit, if the body is not a JSON object or breaks a limit
+    /// that holds for every call.
     ///
     /// ```
     /// use callfold::call::Command;
@@ -115,101 +87,16 @@ impl Command {
     /// let refusal = Command::read(&route, br#"{"maxRecordDurationInSeconds":121}"#).unwrap_err();
     /// assert_eq!(
     ///     refusal.to_string(),
-    ///     "`recordResponse` is refused: `maxRecordDurationInSeconds` must be 1 to 120 seconds",
+    ///     "`recordResponse` is refused: `maxRecordDurationInSeconds` must be 1 to 120",
     /// );
     /// # Ok::<(), callfold::graph::NoRoute>(())
     /// ```
     pub fn read(route: &Route, body: &[u8]) -> Result<Self, Refusal> {
-        let method = route.method;
-        let item = || {
-            let why = Why::Invalid { member: "path".into(), limit: "a path that ends with an id".into() };
-            route.item.clone().ok_or_else(|| Refusal::new(method.as_str(), None, why))
-        };
-        let command = match method {
-            Method::CreateCall => Self::CreateCall(parse(method, body)?),
-            Method::Answer => Self::Answer(parse(method, body)?),
-            Method::Reject => Self::Reject(parse(method, body)?),
-            Method::Redirect => Self::Redirect(parse(method, body)?),
-            Method::Transfer => Self::Transfer(parse(method, body)?),
-            Method::KeepAlive => Self::KeepAlive,
-            Method::DeleteCall => Self::DeleteCall,
-            Method::GetCall => Self::GetCall,
-            Method::ListParticipants => Self::ListParticipants,
-            Method::GetParticipant => Self::GetParticipant(item()?),
-            Method::GetOperation => Self::GetOperation(item()?),
-            Method::PlayPrompt => Self::PlayPrompt(parse(method, body)?),
-            Method::RecordResponse => Self::RecordResponse(parse(method, body)?),
-            Method::CancelMediaProcessing => Self::CancelMediaProcessing(parse(method, body)?),
-            Method::SubscribeToTone => Self::SubscribeToTone(parse(method, body)?),
-            Method::SendDtmfTones => Self::SendDtmfTones(parse(method, body)?),
-            Method::Mute => Self::Mute(parse(method, body)?),
-            Method::Unmute => Self::Unmute(parse(method, body)?),
-            Method::ChangeScreenSharingRole => Self::ChangeScreenSharingRole(parse(method, body)?),
-            Method::UpdateRecordingStatus => Self::UpdateRecordingStatus(parse(method, body)?),
-            Method::AddLargeGalleryView => Self::AddLargeGalleryView(parse(method, body)?),
-            Method::Invite => Self::Invite(parse(method, body)?),
-            Method::MuteParticipant => Self::MuteParticipant(item()?, parse(method, body)?),
-            Method::DeleteParticipant => Self::DeleteParticipant(item()?),
-            Method::StartHoldMusic => Self::StartHoldMusic(item()?, parse(method, body)?),
-            Method::StopHoldMusic => Self::StopHoldMusic(item()?, parse(method, body)?),
-            Method::MuteAll => Self::MuteAll(parse(method, body)?),
-            Method::ConfigureMixer => Self::ConfigureMixer(parse(method, body)?),
-            Method::UpdateMetadata => Self::UpdateMetadata(parse(method, body)?),
-            Method::ListAudioRoutingGroups => Self::ListAudioRoutingGroups,
-            Method::CreateAudioRoutingGroup => Self::CreateAudioRoutingGroup(parse(method, body)?),
-            Method::ListContentSharingSessions => Self::ListContentSharingSessions,
-            Method::LogTeleconferenceDeviceQuality => {
-                Self::LogTeleconferenceDeviceQuality(parse(method, body)?)
-            }
-        };
+        let command = Self::decode(route, body)?;
         command.check().map(|()| command)
     }
 
-    /// The method that it is.
-    ///
-    /// ```
-    /// # use callfold::{call::Command, graph::Method};
-    /// assert_eq!(Command::KeepAlive.method(), Method::KeepAlive);
-    /// ```
-    pub const fn method(&self) -> Method {
-        match self {
-            Self::CreateCall(_) => Method::CreateCall,
-            Self::Answer(_) => Method::Answer,
-            Self::Reject(_) => Method::Reject,
-            Self::Redirect(_) => Method::Redirect,
-            Self::Transfer(_) => Method::Transfer,
-            Self::KeepAlive => Method::KeepAlive,
-            Self::DeleteCall => Method::DeleteCall,
-            Self::GetCall => Method::GetCall,
-            Self::ListParticipants => Method::ListParticipants,
-            Self::GetParticipant(_) => Method::GetParticipant,
-            Self::GetOperation(_) => Method::GetOperation,
-            Self::PlayPrompt(_) => Method::PlayPrompt,
-            Self::RecordResponse(_) => Method::RecordResponse,
-            Self::CancelMediaProcessing(_) => Method::CancelMediaProcessing,
-            Self::SubscribeToTone(_) => Method::SubscribeToTone,
-            Self::SendDtmfTones(_) => Method::SendDtmfTones,
-            Self::Mute(_) => Method::Mute,
-            Self::Unmute(_) => Method::Unmute,
-            Self::ChangeScreenSharingRole(_) => Method::ChangeScreenSharingRole,
-            Self::UpdateRecordingStatus(_) => Method::UpdateRecordingStatus,
-            Self::AddLargeGalleryView(_) => Method::AddLargeGalleryView,
-            Self::Invite(_) => Method::Invite,
-            Self::MuteParticipant(..) => Method::MuteParticipant,
-            Self::DeleteParticipant(_) => Method::DeleteParticipant,
-            Self::StartHoldMusic(..) => Method::StartHoldMusic,
-            Self::StopHoldMusic(..) => Method::StopHoldMusic,
-            Self::MuteAll(_) => Method::MuteAll,
-            Self::ConfigureMixer(_) => Method::ConfigureMixer,
-            Self::UpdateMetadata(_) => Method::UpdateMetadata,
-            Self::ListAudioRoutingGroups => Method::ListAudioRoutingGroups,
-            Self::CreateAudioRoutingGroup(_) => Method::CreateAudioRoutingGroup,
-            Self::ListContentSharingSessions => Method::ListContentSharingSessions,
-            Self::LogTeleconferenceDeviceQuality(_) => Method::LogTeleconferenceDeviceQuality,
-        }
-    }
-
-    /// The call that it would replace, and by which member.
+    /// The call that the request would replace, and the member that names it.
     pub(crate) fn replaces(&self) -> Option<(&'static str, CallId)> {
         if let Self::Transfer(request) = self {
             let target = request.transfer_target.value()?;
@@ -222,7 +109,7 @@ impl Command {
         None
     }
 
-    /// The limits that hold in every call.
+    /// Checks the limits that hold for every call.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let checked = match self {
             Self::CreateCall(call) => limits::create_call(call),
@@ -263,7 +150,13 @@ impl Command {
     }
 }
 
-/// Reads a body; a member that does not fit its type is refused by its name.
+/// The id at the end of the path.
+fn item(route: &Route) -> Result<Id, Refusal> {
+    let why = Why::Invalid { member: "path".into(), limit: "a path that ends with an id".into() };
+    route.item.clone().ok_or_else(|| Refusal::new(route.method.as_str(), None, why))
+}
+
+/// Reads a body. A refusal names the member that has another type.
 fn parse<T: DeserializeOwned + Wire>(method: Method, body: &[u8]) -> Result<Box<T>, Refusal> {
     let refuse = |member: &str, limit: &str| {
         let why = Why::Invalid { member: member.into(), limit: limit.into() };

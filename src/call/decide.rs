@@ -18,8 +18,8 @@ use super::reply::{Body, Reply};
 use super::state::{State, Transition};
 use super::{Call, details};
 use crate::graph::{
-    self, CallDirection, CallState, CommsOperation, ContentSharingSession, Member, Method, Needed,
-    OperationKind, OperationStatus, Participant, Permission,
+    self, Begins, CallDirection, CallState, CommsOperation, ContentSharingSession, Member, Method, Needed,
+    OperationStatus, Participant, Permission,
 };
 use crate::{CallId, Id, Recorded, Refusal, Why};
 
@@ -127,7 +127,7 @@ impl Call {
         command.check()?;
         let method = command.method();
         admit::permitted(method, Needed::by(method, &graph::Call::default()), request.identity, None)?;
-        Ok(Decision { reply: Reply::empty(200), events: Vec::new() })
+        Ok(Decision { reply: Reply::empty(method.status()), events: Vec::new() })
     }
 
     /// Decides on a request about this call.
@@ -180,14 +180,15 @@ impl Call {
 
     fn decide_now(&self, command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
         self.admit(&command, request.identity)?;
-        let mut deciding = Deciding { plan: Plan::new(self, request.at), new_id: request.new_id.into() };
         let method = command.method();
+        let new_id = request.new_id.into();
+        let mut deciding = Deciding { plan: Plan::new(self, request.at), new_id, method };
         let reply = deciding.reply(command)?;
         if let Body::Operation(reported) = &reply.body
             && deciding.is_taken(reported)
             && !deciding.plan.events.is_empty()
         {
-            return Err(deciding.conflict(method, "an operation whose id or clientContext is already in use"));
+            return Err(deciding.conflict("an operation whose id or clientContext is already in use"));
         }
         Ok(Decision { reply, events: deciding.plan.events })
     }
@@ -242,6 +243,7 @@ fn as_resource(id: CallId, state: State, details: &graph::Call) -> graph::Call {
 struct Deciding<'a> {
     plan: Plan<'a>,
     new_id: Id,
+    method: Method,
 }
 
 impl Deciding<'_> {
@@ -266,36 +268,34 @@ impl Deciding<'_> {
             }
             Command::KeepAlive => {
                 self.plan.serve(ServiceEvent::KeptAlive);
-                Reply::empty(200)
+                self.empty()
             }
             Command::DeleteCall => {
-                if call.state() != State::Terminating {
+                if call.state().after(Transition::TerminationStarted).is_some() {
                     self.plan.step(Transition::TerminationStarted);
                 }
-                Reply::empty(204)
+                self.empty()
             }
             Command::GetCall => Reply::with(Body::Call(Box::new(call.resource()))),
             Command::ListParticipants => {
                 Reply::with(Body::Participants(call.participants().map(Participant::typed).collect()))
             }
             Command::GetParticipant(id) => {
-                let participant = self.participant(Method::GetParticipant, &id)?;
+                let participant = self.participant(&id)?;
                 Reply::with(Body::Participant(Box::new(participant.typed())))
             }
             Command::GetOperation(id) => {
                 let known = call.operations().iter().find(|operation| operation.is_called(&id));
-                let known = known.ok_or_else(|| self.unknown(Method::GetOperation, "operation", &id))?;
+                let known = known.ok_or_else(|| self.unknown("operation", &id))?;
                 Reply::with(Body::Operation(Box::new(known.full())))
             }
             Command::PlayPrompt(request) => self.play_prompt(request),
             Command::RecordResponse(request) => self.record_response(request),
             Command::CancelMediaProcessing(request) => self.cancel_media_processing(&request),
-            Command::SubscribeToTone(request) => self.subscribe_to_tone(&request),
-            Command::SendDtmfTones(request) => self.send_dtmf_tones(&request),
+            Command::SubscribeToTone(request) => self.begin(&request.client_context),
+            Command::SendDtmfTones(request) => self.begin(&request.client_context),
             Command::UpdateRecordingStatus(request) => self.update_recording_status(request),
-            Command::AddLargeGalleryView(request) => {
-                self.run(202, OperationKind::AddLargeGalleryView, &request.client_context)
-            }
+            Command::AddLargeGalleryView(request) => self.begin(&request.client_context),
             Command::Mute(request) => self.mute_app(&request, true),
             Command::Unmute(request) => self.mute_app(&request, false),
             Command::ChangeScreenSharingRole(request) => self.change_screen_sharing_role(&request),
@@ -305,7 +305,7 @@ impl Deciding<'_> {
             Command::StartHoldMusic(id, request) => self.start_hold_music(id, &request)?,
             Command::StopHoldMusic(id, request) => self.stop_hold_music(id, &request)?,
             Command::MuteAll(request) => self.mute_all(&request),
-            Command::ConfigureMixer(request) => self.run(200, OperationKind::Comms, &request.client_context),
+            Command::ConfigureMixer(request) => self.begin(&request.client_context),
             Command::UpdateMetadata(request) => self.update_metadata(request.metadata),
             Command::ListAudioRoutingGroups => {
                 let groups = call.details().audio_routing_groups.value().cloned();
@@ -323,10 +323,10 @@ impl Deciding<'_> {
                 if let Some(quality) = request.quality.into_value() {
                     self.plan.serve(ServiceEvent::DeviceQualityReported(quality.into()));
                 }
-                Reply::empty(200)
+                self.empty()
             }
             Command::CreateCall(_) => {
-                return Err(self.conflict(Method::CreateCall, "a call that already exists"));
+                return Err(self.conflict("a call that already exists"));
             }
         })
     }
@@ -339,52 +339,54 @@ impl Deciding<'_> {
 
     fn accept(&mut self, transition: Transition) -> Reply {
         self.plan.step(transition);
-        Reply::empty(202)
+        self.empty()
     }
 
-    /// An operation with the new id.
-    fn operation(
-        &self,
-        kind: OperationKind,
-        status: OperationStatus,
-        context: &Member<String>,
-    ) -> CommsOperation {
-        CommsOperation {
+    const fn empty(&self) -> Reply {
+        Reply::empty(self.method.status())
+    }
+
+    /// The operation that the method begins, with the new id. The row of the method says its kind, and how it begins.
+    fn operation(&self, context: &Member<String>) -> Option<CommsOperation> {
+        let (kind, status) = match self.method.begins() {
+            Begins::Nothing => return None,
+            Begins::Settled(kind) => (kind, OperationStatus::Completed),
+            Begins::Running(kind) => (kind, OperationStatus::Running),
+            Begins::Queued(kind) => (kind, OperationStatus::NotStarted),
+        };
+        Some(CommsOperation {
             odata_type: Some(kind.type_name().into()),
             client_context: context.clone(),
             status: status.into(),
             id: self.new_id.clone().into(),
             ..CommsOperation::default()
-        }
+        })
     }
 
-    /// Begins an operation. A later notification reports its end.
-    fn run(&mut self, status: u16, kind: OperationKind, context: &Member<String>) -> Reply {
-        self.begin(status, self.operation(kind, OperationStatus::Running, context))
+    /// Begins the operation of the method.
+    fn begin(&mut self, context: &Member<String>) -> Reply {
+        let operation = self.operation(context);
+        self.record_begun(operation)
     }
 
-    /// Begins an operation that the reply reports as completed.
-    fn complete(&mut self, kind: OperationKind, context: &Member<String>) -> Reply {
-        self.begin(200, self.operation(kind, OperationStatus::Completed, context))
-    }
-
-    fn begin(&mut self, status: u16, operation: CommsOperation) -> Reply {
+    fn record_begun(&mut self, operation: Option<CommsOperation>) -> Reply {
+        let Some(operation) = operation else { return self.empty() };
         self.plan.record(CallEvent::OperationCreated(operation.clone().into()));
-        Reply::begun(status, self.plan.call.id(), operation)
+        Reply::begun(self.method.status(), self.plan.call.id(), operation)
     }
 
-    fn refuse(&self, method: Method, why: Why) -> Refusal {
-        Refusal::new(method.as_str(), Some(self.plan.call.state()), why)
+    fn refuse(&self, why: Why) -> Refusal {
+        Refusal::new(self.method.as_str(), Some(self.plan.call.state()), why)
     }
 
-    fn unknown(&self, method: Method, what: &str, id: &Id) -> Refusal {
+    fn unknown(&self, what: &str, id: &Id) -> Refusal {
         let item = alloc::format!("{what} {}", crate::text::short(id));
-        self.refuse(method, Why::UnknownItem(item))
+        self.refuse(Why::UnknownItem(item))
     }
 
     /// A refusal because of a part of the call, not of its state.
-    fn conflict(&self, method: Method, part: &str) -> Refusal {
-        let legal = self.plan.call.legal_methods().filter(|legal| *legal != method);
-        Refusal { legal: legal.map(Method::as_str).collect(), ..self.refuse(method, Why::Part(part.into())) }
+    fn conflict(&self, part: &str) -> Refusal {
+        let legal = self.plan.call.legal_methods().filter(|legal| *legal != self.method);
+        Refusal { legal: legal.map(Method::as_str).collect(), ..self.refuse(Why::Part(part.into())) }
     }
 }

@@ -6,7 +6,8 @@ use core::fmt;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::{ODataError, Version};
+use super::odata::{ODataError, Version};
+use super::operation::OperationKind;
 use crate::names::names;
 use crate::text::short;
 use crate::{CallId, Id};
@@ -35,94 +36,337 @@ names! {
     }
 }
 
-macro_rules! methods {
-    ($( $(#[$meta:meta])* $Method:ident = $text:literal: $Verb:ident $path:literal, )+) => {
+/// Hands the rows of all methods to another macro. A method has one row, and everything that is true of it stands there:
+///
+/// | part of a row | meaning |
+/// | --- | --- |
+/// | `(item T, body T)` | the id at the end of the path, and the body of the request |
+/// | `Post "/{id}/mute"` | the HTTP verb, and the path after `…/calls` |
+/// | `under` | the [`Root`]s of the path |
+/// | `replies` | the HTTP status of a reply that is not a refusal |
+/// | `in` | the states of the call: see [`LegalIn`] |
+/// | `for` | the kinds of call: see [`CallKind`] |
+/// | `needs` | the permissions: see [`Need`] |
+/// | `begins` | the operation: see [`Begins`] |
+macro_rules! with_methods {
+    ($callback:ident) => {
+        $callback! {
+            /// Ends a call. A group call goes on without the app.
+            DeleteCall = "deleteCall" {
+                Delete "/{id}", under Both, replies 204;
+                in Live, for Any, needs Opened, begins Nothing;
+            }
+            /// Reads a call.
+            GetCall = "getCall" {
+                Get "/{id}", under Both, replies 200;
+                in Live, for Any, needs Opened, begins Nothing;
+            }
+            /// Lists the participants.
+            ListParticipants = "listParticipants" {
+                Get "/{id}/participants", under Both, replies 200;
+                in Live, for Any, needs Opened, begins Nothing;
+            }
+            /// Stops the media operations that run and that wait in the queue.
+            CancelMediaProcessing(body ClientContext) = "cancelMediaProcessing" {
+                Post "/{id}/cancelMediaProcessing", under Both, replies 200;
+                in Cancellable, for Any, needs Opened, begins Settled(CancelMediaProcessing);
+            }
+            /// Shares a screen, or stops sharing it.
+            ChangeScreenSharingRole(body ChangeScreenSharingRole) = "changeScreenSharingRole" {
+                Post "/{id}/changeScreenSharingRole", under Both, replies 202;
+                in Connected, for GroupAppHosted, needs Media, begins Nothing;
+            }
+            /// Keeps a call alive.
+            KeepAlive = "keepAlive" {
+                Post "/{id}/keepAlive", under Communications, replies 200;
+                in Live, for Any, needs Opened, begins Nothing;
+            }
+            /// Mutes the app.
+            Mute(body ClientContext) = "mute" {
+                Post "/{id}/mute", under Both, replies 200;
+                in Connected, for Group, needs Opened, begins Settled(MuteParticipant);
+            }
+            /// Plays prompts.
+            PlayPrompt(body PlayPrompt) = "playPrompt" {
+                Post "/{id}/playPrompt", under Both, replies 200;
+                in Audible, for ServiceHosted, needs Opened, begins Queued(PlayPrompt);
+            }
+            /// Records what a participant says.
+            RecordResponse(body RecordResponse) = "recordResponse" {
+                Post "/{id}/recordResponse", under Both, replies 200;
+                in Audible, for ServiceHosted, needs Media, begins Queued(Record);
+            }
+            /// Asks for a notification of each key that a participant presses.
+            SubscribeToTone(body ClientContext) = "subscribeToTone" {
+                Post "/{id}/subscribeToTone", under Both, replies 200;
+                in Audible, for ServiceHosted, needs Media, begins Settled(SubscribeToTone);
+            }
+            /// Unmutes the app.
+            Unmute(body ClientContext) = "unmute" {
+                Post "/{id}/unmute", under Both, replies 200;
+                in Connected, for Group, needs Opened, begins Settled(UnmuteParticipant);
+            }
+            /// Says that the app records, or that it does not.
+            UpdateRecordingStatus(body UpdateRecordingStatus) = "updateRecordingStatus" {
+                Post "/{id}/updateRecordingStatus", under Both, replies 200;
+                in Connected, for Any, needs RecordingStatus, begins Settled(UpdateRecordingStatus);
+            }
+            /// Reports what a device says about the quality of its media.
+            LogTeleconferenceDeviceQuality(body LogTeleconferenceDeviceQuality) = "logTeleconferenceDeviceQuality" {
+                Post "/logTeleconferenceDeviceQuality", under Communications, replies 200;
+                in Anywhere, for Any, needs Media, begins Nothing;
+            }
+            /// Places a call, or joins a meeting.
+            CreateCall(body graph::Call) = "createCall" {
+                Post "", under Both, replies 201;
+                in Nowhere, for Any, needs ToCreate, begins Nothing;
+            }
+            /// Answers an incoming call.
+            Answer(body Answer) = "answer" {
+                Post "/{id}/answer", under Both, replies 202;
+                in Incoming, for Any, needs ToAnswer, begins Nothing;
+            }
+            /// Rejects an incoming call.
+            Reject(body Reject) = "reject" {
+                Post "/{id}/reject", under Both, replies 202;
+                in Incoming, for Any, needs Nothing, begins Nothing;
+            }
+            /// Sends an incoming call to another target.
+            Redirect(body Redirect) = "redirect" {
+                Post "/{id}/redirect", under Both, replies 202;
+                in Incoming, for Any, needs Initiate, begins Nothing;
+            }
+            /// Transfers a call.
+            Transfer(body Transfer) = "transfer" {
+                Post "/{id}/transfer", under Both, replies 202;
+                in Transferable, for Any, needs Initiate, begins Nothing;
+            }
+            /// Sends DTMF tones.
+            SendDtmfTones(body SendDtmfTones) = "sendDtmfTones" {
+                Post "/{id}/sendDtmfTones", under Both, replies 200;
+                in Audible, for ServiceHosted, needs Opened, begins Running(SendDtmfTones);
+            }
+            /// Adds the large gallery view to the streams.
+            AddLargeGalleryView(body ClientContext) = "addLargeGalleryView" {
+                Post "/{id}/addLargeGalleryView", under Both, replies 202;
+                in Connected, for Any, needs LargeGallery, begins Running(AddLargeGalleryView);
+            }
+            /// Invites participants.
+            Invite(body Invite) = "invite" {
+                Post "/{id}/participants/invite", under Both, replies 200;
+                in Connected, for Any, needs InitiateGroupCall, begins Running(InviteParticipants);
+            }
+            /// Reads one participant.
+            GetParticipant(item ParticipantId) = "getParticipant" {
+                Get "/{id}/participants/{id}", under Both, replies 200;
+                in Live, for Any, needs Opened, begins Nothing;
+            }
+            /// Mutes a participant.
+            MuteParticipant(item ParticipantId, body ClientContext) = "muteParticipant" {
+                Post "/{id}/participants/{id}/mute", under Both, replies 200;
+                in Connected, for Any, needs Nothing, begins Settled(MuteParticipant);
+            }
+            /// Removes a participant, or takes back an invitation.
+            DeleteParticipant(item ParticipantId) = "deleteParticipant" {
+                Delete "/{id}/participants/{id}", under Both, replies 204;
+                in Connected, for Any, needs Join, begins Nothing;
+            }
+            /// Puts a participant on hold and plays music.
+            StartHoldMusic(item ParticipantId, body StartHoldMusic) = "startHoldMusic" {
+                Post "/{id}/participants/{id}/startHoldMusic", under Both, replies 202;
+                in Connected, for Any, needs Join, begins Running(StartHoldMusic);
+            }
+            /// Takes a participant off hold.
+            StopHoldMusic(item ParticipantId, body ClientContext) = "stopHoldMusic" {
+                Post "/{id}/participants/{id}/stopHoldMusic", under Both, replies 202;
+                in Connected, for Any, needs Join, begins Running(StopHoldMusic);
+            }
+            /// Reads one operation.
+            GetOperation(item OperationId) = "getOperation" {
+                Get "/{id}/operations/{id}", under Both, replies 200;
+                in Live, for Any, needs Opened, begins Nothing;
+            }
+            /// Mutes all participants except the app.
+            MuteAll(body MuteAll) = "muteAll" {
+                Post "/{id}/participants/muteAll", under Both, replies 200;
+                in Connected, for Any, needs Nothing, begins Settled(Comms);
+            }
+            /// Sets what each participant hears of the others.
+            ConfigureMixer(body ConfigureMixer) = "configureMixer" {
+                Post "/{id}/participants/configureMixer", under Both, replies 200;
+                in Connected, for Any, needs Mixer, begins Running(Comms);
+            }
+            /// Changes the metadata that the roster shows for the app.
+            UpdateMetadata(body UpdateMetadata) = "updateMetadata" {
+                Post "/{id}/updateMetadata", under Both, replies 202;
+                in Connected, for Any, needs Opened, begins Nothing;
+            }
+            /// Lists the audio routing groups.
+            ListAudioRoutingGroups = "listAudioRoutingGroups" {
+                Get "/{id}/audioRoutingGroups", under Both, replies 200;
+                in Live, for Any, needs Opened, begins Nothing;
+            }
+            /// Adds an audio routing group.
+            CreateAudioRoutingGroup(body AudioRoutingGroup) = "createAudioRoutingGroup" {
+                Post "/{id}/audioRoutingGroups", under Both, replies 200;
+                in Connected, for Any, needs Mixer, begins Nothing;
+            }
+            /// Lists the content sharing sessions.
+            ListContentSharingSessions = "listContentSharingSessions" {
+                Get "/{id}/contentSharingSessions", under Both, replies 200;
+                in Live, for Any, needs Opened, begins Nothing;
+            }
+        }
+    };
+}
+
+/// The roots of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Under {
+    Both,
+    Communications,
+}
+
+/// The states of a call in which a method is legal. `State::meaning` says which states these are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LegalIn {
+    /// `incoming`.
+    Incoming,
+    /// The states in which the app can transfer the call: established, or on hold.
+    Transferable,
+    /// The same states, and the state before them once audio flows.
+    Audible,
+    /// The same states, if the service hosts the media.
+    Cancellable,
+    /// Every state in which the call is connected.
+    Connected,
+    /// Every state except `terminated`.
+    Live,
+    /// Every state.
+    Anywhere,
+    /// No state: the method is for a call that does not exist yet.
+    Nowhere,
+}
+
+/// The kinds of call for which there is a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallKind {
+    Any,
+    /// The service hosts the media.
+    ServiceHosted,
+    /// A call of more than two, or a meeting.
+    Group,
+    /// The same, and the app hosts the media.
+    GroupAppHosted,
+}
+
+/// The operation that a method begins, and when the operation settles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begins {
+    /// The method begins no operation.
+    Nothing,
+    /// The reply reports the operation as completed.
+    Settled(OperationKind),
+    /// The operation runs. A notification reports its end.
+    Running(OperationKind),
+    /// The operation enters the queue of media operations. It runs when its turn comes.
+    Queued(OperationKind),
+}
+
+macro_rules! declare_methods {
+    ($(
+        $(#[$meta:meta])* $Method:ident $(($($part:ident $Part:ty),+))? = $text:literal {
+            $Verb:ident $path:literal, under $Under:ident, replies $status:literal;
+            in $LegalIn:ident, for $CallKind:ident, needs $Need:ident,
+            begins $Begins:ident $(($OperationKind:ident))?;
+        }
+    )+) => {
         names! {
-            /// The methods of the API on calls, in the order of their pages.
+            /// The methods of the API on calls.
             ///
             /// Source: [call](https://learn.microsoft.com/graph/api/resources/call#methods).
             ///
             /// ```
             /// use callfold::graph::{Method, Verb};
             ///
-            /// assert_eq!(Method::PlayPrompt.as_str(), "playPrompt");
             /// assert_eq!(Method::PlayPrompt.verb(), Verb::Post);
+            /// assert_eq!(Method::PlayPrompt.path(), "/{id}/playPrompt");
             /// ```
             #[non_exhaustive]
-            pub enum Method { $( $(#[$meta])* #[doc = concat!("`", stringify!($Verb), " …/calls", $path, "`")] $Method = $text, )+ }
+            pub enum Method {
+                $( $(#[$meta])* #[doc = ""] #[doc = concat!("`", stringify!($Verb), " …/calls", $path, "`")] $Method = $text, )+
+            }
         }
 
         impl Method {
-            /// The verb of its request.
-            ///
-            /// ```
-            /// # use callfold::graph::{Method, Verb};
-            /// assert_eq!(Method::DeleteCall.verb(), Verb::Delete);
-            /// ```
+            /// The HTTP verb of the request.
             pub const fn verb(self) -> Verb {
                 match self { $( Self::$Method => Verb::$Verb, )+ }
             }
 
-            /// Its path after `…/calls`, with `{id}` where an id stands.
-            ///
-            /// ```
-            /// # use callfold::graph::Method;
-            /// assert_eq!(Method::MuteParticipant.path(), "/{id}/participants/{id}/mute");
-            /// ```
+            /// The path after `…/calls`. `{id}` stands for an id.
             pub const fn path(self) -> &'static str {
                 match self { $( Self::$Method => $path, )+ }
+            }
+
+            const fn under(self) -> Under {
+                match self { $( Self::$Method => Under::$Under, )+ }
+            }
+
+            /// The HTTP status of a reply that is not a refusal.
+            pub const fn status(self) -> u16 {
+                match self { $( Self::$Method => $status, )+ }
+            }
+
+            pub(crate) const fn legal_in(self) -> LegalIn {
+                match self { $( Self::$Method => LegalIn::$LegalIn, )+ }
+            }
+
+            pub(crate) const fn call_kind(self) -> CallKind {
+                match self { $( Self::$Method => CallKind::$CallKind, )+ }
+            }
+
+            pub(super) const fn need(self) -> Need {
+                match self { $( Self::$Method => Need::$Need, )+ }
+            }
+
+            pub(crate) const fn begins(self) -> Begins {
+                match self { $( Self::$Method => Begins::$Begins $((OperationKind::$OperationKind))?, )+ }
             }
         }
     };
 }
 
-methods! {
-    DeleteCall = "deleteCall": Delete "/{id}",
-    GetCall = "getCall": Get "/{id}",
-    ListParticipants = "listParticipants": Get "/{id}/participants",
-    CancelMediaProcessing = "cancelMediaProcessing": Post "/{id}/cancelMediaProcessing",
-    ChangeScreenSharingRole = "changeScreenSharingRole": Post "/{id}/changeScreenSharingRole",
-    KeepAlive = "keepAlive": Post "/{id}/keepAlive",
-    Mute = "mute": Post "/{id}/mute",
-    PlayPrompt = "playPrompt": Post "/{id}/playPrompt",
-    RecordResponse = "recordResponse": Post "/{id}/recordResponse",
-    SubscribeToTone = "subscribeToTone": Post "/{id}/subscribeToTone",
-    Unmute = "unmute": Post "/{id}/unmute",
-    UpdateRecordingStatus = "updateRecordingStatus": Post "/{id}/updateRecordingStatus",
-    LogTeleconferenceDeviceQuality = "logTeleconferenceDeviceQuality": Post "/logTeleconferenceDeviceQuality",
-    CreateCall = "createCall": Post "",
-    Answer = "answer": Post "/{id}/answer",
-    Reject = "reject": Post "/{id}/reject",
-    Redirect = "redirect": Post "/{id}/redirect",
-    Transfer = "transfer": Post "/{id}/transfer",
-    SendDtmfTones = "sendDtmfTones": Post "/{id}/sendDtmfTones",
-    AddLargeGalleryView = "addLargeGalleryView": Post "/{id}/addLargeGalleryView",
-    Invite = "invite": Post "/{id}/participants/invite",
-    GetParticipant = "getParticipant": Get "/{id}/participants/{id}",
-    MuteParticipant = "muteParticipant": Post "/{id}/participants/{id}/mute",
-    DeleteParticipant = "deleteParticipant": Delete "/{id}/participants/{id}",
-    StartHoldMusic = "startHoldMusic": Post "/{id}/participants/{id}/startHoldMusic",
-    StopHoldMusic = "stopHoldMusic": Post "/{id}/participants/{id}/stopHoldMusic",
-    GetOperation = "getOperation": Get "/{id}/operations/{id}",
-    MuteAll = "muteAll": Post "/{id}/participants/muteAll",
-    ConfigureMixer = "configureMixer": Post "/{id}/participants/configureMixer",
-    UpdateMetadata = "updateMetadata": Post "/{id}/updateMetadata",
-    ListAudioRoutingGroups = "listAudioRoutingGroups": Get "/{id}/audioRoutingGroups",
-    CreateAudioRoutingGroup = "createAudioRoutingGroup": Post "/{id}/audioRoutingGroups",
-    ListContentSharingSessions = "listContentSharingSessions": Get "/{id}/contentSharingSessions",
+with_methods!(declare_methods);
+pub(crate) use with_methods;
+
+/// The permissions that a method needs, by name: `Needed` says which these are on a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    Nothing,
+    /// Whichever permission opened the call.
+    Opened,
+    Media,
+    RecordingStatus,
+    ToCreate,
+    ToAnswer,
+    Initiate,
+    InitiateGroupCall,
+    LargeGallery,
+    Join,
+    Mixer,
 }
 
 impl Method {
-    /// True where the method is published under this root: `keepAlive` and `logTeleconferenceDeviceQuality` are
-    /// under `/communications` alone.
+    /// True if the method is published under this root. Two methods are under `/communications` alone.
     ///
     /// ```
-    /// # use callfold::graph::{Method, Root};
+    /// use callfold::graph::{Method, Root};
+    ///
     /// assert!(!Method::KeepAlive.is_under(Root::App));
     /// ```
     pub fn is_under(self, root: Root) -> bool {
-        root == Root::Communications
-            || !matches!(self, Self::KeepAlive | Self::LogTeleconferenceDeviceQuality)
+        root == Root::Communications || self.under() == Under::Both
     }
 }
 

@@ -1,46 +1,42 @@
-//! Which permission opens which method.
+//! The permissions that a method needs.
 
 use alloc::format;
 use alloc::string::String;
 
 use uuid::{Uuid, uuid};
 
-use super::{Call, Method, Root, Verb};
+use super::call::Call;
+use super::method::{Method, Need, Root, Verb};
 use crate::names::names;
 
 names! {
     /// The application permissions on calls.
     ///
     /// Source: [permissions reference](https://learn.microsoft.com/graph/permissions-reference#calls-permissions).
-    ///
-    /// ```
-    /// use callfold::graph::Permission;
-    ///
-    /// assert_eq!(Permission::AccessMedia.as_str(), "Calls.AccessMedia.All");
-    /// assert_eq!(Permission::named("calls.initiate.all"), Some(Permission::Initiate));
-    /// ```
     #[non_exhaustive]
     pub enum Permission {
-        /// Direct access to media streams.
+        /// Allows direct access to the media streams.
         AccessMedia = "Calls.AccessMedia.All",
-        /// To place calls to one user.
+        /// Allows the app to call one user.
         Initiate = "Calls.Initiate.All",
-        /// To place calls to several users, and to invite.
+        /// Allows the app to call several users, and to invite users.
         InitiateGroupCall = "Calls.InitiateGroupCall.All",
-        /// To join meetings and group calls.
+        /// Allows the app to join meetings and group calls.
         JoinGroupCall = "Calls.JoinGroupCall.All",
-        /// The same as a guest.
+        /// Allows the app to join meetings and group calls as a guest.
         JoinGroupCallAsGuest = "Calls.JoinGroupCallAsGuest.All",
-        /// To join the calls of the chats in which the app is installed.
+        /// Allows the app to join the calls of chats in which it is installed.
         JoinGroupCallsChat = "Calls.JoinGroupCalls.Chat",
     }
 }
 
 impl Permission {
-    /// The permission of this name, in any letter case.
+    /// The permission with this name, in upper or lower case; `None` if there is none.
     ///
     /// ```
-    /// # use callfold::graph::Permission;
+    /// use callfold::graph::Permission;
+    ///
+    /// assert_eq!(Permission::named("calls.initiate.all"), Some(Permission::Initiate));
     /// assert_eq!(Permission::named("User.Read"), None);
     /// ```
     pub fn named(name: &str) -> Option<Self> {
@@ -52,7 +48,7 @@ use Permission::{
     AccessMedia, Initiate, InitiateGroupCall, JoinGroupCall, JoinGroupCallAsGuest, JoinGroupCallsChat,
 };
 
-/// What a method needs: of each of the two lists one, where it is not empty.
+/// The permissions that a method needs: one from each of two lists. An empty list needs none.
 ///
 /// ```
 /// use callfold::graph::{self, Method, Needed, Permission};
@@ -71,17 +67,11 @@ const JOIN: &[Permission] = &[JoinGroupCall, JoinGroupCallAsGuest];
 const NONE: &[Permission] = &[];
 
 impl Needed {
-    /// What a method needs on a call as it is known; to place one, as it is asked for.
+    /// The permissions that a method needs on a call. For `createCall`, the call is the requested one.
     ///
-    /// Where the pages say *Calls.Initiate.All or Calls.AccessMedia.All*, the check is made when the call is created
-    /// and not repeated, so that in a group call whatever opened the call will do. Where nothing tells the kind of the
-    /// call, nothing speaks against it.
-    ///
-    /// ```
-    /// use callfold::graph::{self, Method, Needed};
-    ///
-    /// assert!(Needed::by(Method::Reject, &graph::Call::default()).is_met(&[]));
-    /// ```
+    /// Some pages of Graph require *Calls.Initiate.All or Calls.AccessMedia.All*. The service checks that when the call is
+    /// created, and not again. So in a group call, every permission that can open a call is enough. If the kind of a call is
+    /// not known, each kind counts as possible.
     pub fn by(method: Method, call: &Call) -> Self {
         let is_app_hosted = call.is_service_hosted() == Some(false);
         Self::with(method, call.is_group(), is_app_hosted, call.meeting_info.value().is_some())
@@ -96,85 +86,39 @@ impl Needed {
         let opened: &[Permission] = if is_group == Some(false) { INITIATE_OR_MEDIA } else { ANY };
         let is_group = is_group == Some(true);
         let hosting: &[Permission] = if is_app_hosted { MEDIA } else { NONE };
-        Self(match method {
-            Method::DeleteCall
-            | Method::GetCall
-            | Method::ListParticipants
-            | Method::CancelMediaProcessing
-            | Method::KeepAlive
-            | Method::Mute
-            | Method::PlayPrompt
-            | Method::Unmute
-            | Method::SendDtmfTones
-            | Method::GetParticipant
-            | Method::GetOperation
-            | Method::UpdateMetadata
-            | Method::ListAudioRoutingGroups
-            | Method::ListContentSharingSessions => [opened, NONE],
-            Method::ChangeScreenSharingRole
-            | Method::RecordResponse
-            | Method::SubscribeToTone
-            | Method::LogTeleconferenceDeviceQuality => [MEDIA, NONE],
-            Method::UpdateRecordingStatus => [&[JoinGroupCall, AccessMedia], NONE],
-            Method::CreateCall if is_meeting => {
+        Self(match method.need() {
+            Need::Nothing => [NONE, NONE],
+            Need::Opened => [opened, NONE],
+            Need::Media => [MEDIA, NONE],
+            Need::RecordingStatus => [&[JoinGroupCall, AccessMedia], NONE],
+            Need::ToCreate if is_meeting => {
                 [&[JoinGroupCall, JoinGroupCallAsGuest, JoinGroupCallsChat], hosting]
             }
-            Method::CreateCall if is_group => [&[InitiateGroupCall], hosting],
-            Method::CreateCall => [&[Initiate], hosting],
-            Method::Answer if is_group => [JOIN, hosting],
-            Method::Answer => [NONE, hosting],
-            Method::ConfigureMixer | Method::CreateAudioRoutingGroup => {
-                [&[JoinGroupCall, InitiateGroupCall], NONE]
-            }
-            Method::Reject | Method::MuteParticipant | Method::MuteAll => [NONE, NONE],
-            Method::Redirect | Method::Transfer => [&[Initiate], NONE],
-            Method::AddLargeGalleryView => [&[JoinGroupCallAsGuest, JoinGroupCall, InitiateGroupCall], NONE],
-            Method::Invite => [&[InitiateGroupCall], NONE],
-            Method::DeleteParticipant | Method::StartHoldMusic | Method::StopHoldMusic => [JOIN, NONE],
+            Need::ToCreate if is_group => [&[InitiateGroupCall], hosting],
+            Need::ToCreate => [&[Initiate], hosting],
+            Need::ToAnswer if is_group => [JOIN, hosting],
+            Need::ToAnswer => [NONE, hosting],
+            Need::Initiate => [&[Initiate], NONE],
+            Need::InitiateGroupCall => [&[InitiateGroupCall], NONE],
+            Need::LargeGallery => [&[JoinGroupCallAsGuest, JoinGroupCall, InitiateGroupCall], NONE],
+            Need::Join => [JOIN, NONE],
+            Need::Mixer => [&[JoinGroupCall, InitiateGroupCall], NONE],
         })
     }
 
-    /// True where these permissions will do.
-    ///
-    /// ```
-    /// # use callfold::graph::{self, Method, Needed, Permission};
-    /// let needed = Needed::by(Method::Invite, &graph::Call::default());
-    /// assert!(!needed.is_met(&[Permission::Initiate]));
-    /// ```
+    /// True if the granted permissions are enough.
     pub fn is_met(&self, granted: &[Permission]) -> bool {
         self.missing(granted).next().is_none()
     }
 
-    /// The lists of which none is granted: one of each would do.
-    ///
-    /// ```
-    /// # use callfold::graph::{self, Method, Needed, Permission};
-    /// let needed = Needed::by(Method::Transfer, &graph::Call::default());
-    /// assert_eq!(needed.missing(&[]).next(), Some(&[Permission::Initiate][..]));
-    /// ```
+    /// The lists from which no permission is granted. The app needs one permission from each.
     pub fn missing(&self, granted: &[Permission]) -> impl Iterator<Item = &'static [Permission]> {
         let is_granted = |one: &Permission| granted.contains(one);
         self.0.into_iter().filter(move |list| !list.is_empty() && !list.iter().any(is_granted))
     }
 }
 
-/// True where these permissions open the method on a call.
-///
-/// ```
-/// use callfold::graph::{Method, Permission, allows};
-/// use callfold::{Call, Recorded};
-///
-/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{"targets":[{}]}}"#;
-/// let call = Call::begin(line.parse()?)?;
-/// assert!(allows(&[Permission::AccessMedia], Method::PlayPrompt, &call));
-/// assert!(!allows(&[Permission::JoinGroupCall], Method::PlayPrompt, &call));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn allows(granted: &[Permission], method: Method, call: &crate::Call) -> bool {
-    call.needed(method).is_met(granted)
-}
-
-/// The page of a permission: what it is called, and the methods that are listed on it.
+/// The page of a permission in Graph's documentation: its names, and the methods that it lists.
 ///
 /// ```
 /// use callfold::graph::PermissionPage;
@@ -186,11 +130,11 @@ pub fn allows(granted: &[Permission], method: Method, call: &crate::Call) -> boo
 pub struct PermissionPage {
     /// The permission.
     pub permission: Permission,
-    /// Its id as an application permission.
+    /// The id of the application permission.
     pub id: Uuid,
-    /// Its short name, for administrators.
+    /// The short name that administrators see.
     pub display_string: &'static str,
-    /// What it allows.
+    /// The description that administrators see.
     pub description: &'static str,
     methods: &'static [Method],
 }
@@ -219,8 +163,7 @@ impl PermissionPage {
         ],
     };
 
-    /// Its methods, a row for each root under which they are published, in the order of the page: by verb, then
-    /// by root.
+    /// The rows of the page, in its order: by verb, then by root. A method has a row for each root of its path.
     ///
     /// ```
     /// use callfold::graph::PermissionPage;
@@ -245,11 +188,11 @@ impl PermissionPage {
 pub struct PermissionRow {
     /// The method.
     pub method: Method,
-    /// The root under which it is listed.
+    /// The root of the path.
     pub root: Root,
 }
 
-/// The row as the page has it: version, type, verb and path.
+/// The row as the page shows it: version, type, verb and path.
 impl core::fmt::Display for PermissionRow {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let path: String = format!("/{}/calls{}", self.root, self.method.path());

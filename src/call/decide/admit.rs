@@ -6,69 +6,8 @@ use super::super::command::Command;
 use super::super::limits::invalid;
 use super::super::state::{Media, State, Superstate};
 use super::AppIdentity;
-use crate::graph::{MediaState, Method, Needed};
+use crate::graph::{CallKind, LegalIn, MediaState, Method, Needed, Permission};
 use crate::{Refusal, Why};
-
-/// The states in which a method is legal.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LegalIn {
-    Incoming,
-    /// Established, or on hold.
-    Transferable,
-    /// Established, on hold, or establishing with active audio.
-    Audible,
-    /// The same states, if the service hosts the media.
-    Cancellable,
-    Connected,
-    Live,
-    Anywhere,
-    Nowhere,
-}
-
-/// The kind of call that a method is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Any,
-    ServiceHosted,
-    Group,
-    GroupAppHosted,
-}
-
-const fn rule(method: Method) -> (LegalIn, Kind) {
-    match method {
-        Method::Answer | Method::Reject | Method::Redirect => (LegalIn::Incoming, Kind::Any),
-        Method::Transfer => (LegalIn::Transferable, Kind::Any),
-        Method::PlayPrompt | Method::RecordResponse | Method::SubscribeToTone | Method::SendDtmfTones => {
-            (LegalIn::Audible, Kind::ServiceHosted)
-        }
-        // If the app hosts the media, there is nothing to cancel. That is a conflict (409), not a bad request
-        // (400).
-        Method::CancelMediaProcessing => (LegalIn::Cancellable, Kind::Any),
-        Method::Mute | Method::Unmute => (LegalIn::Connected, Kind::Group),
-        Method::ChangeScreenSharingRole => (LegalIn::Connected, Kind::GroupAppHosted),
-        Method::UpdateRecordingStatus
-        | Method::Invite
-        | Method::MuteParticipant
-        | Method::DeleteParticipant
-        | Method::StartHoldMusic
-        | Method::StopHoldMusic
-        | Method::AddLargeGalleryView
-        | Method::MuteAll
-        | Method::ConfigureMixer
-        | Method::UpdateMetadata
-        | Method::CreateAudioRoutingGroup => (LegalIn::Connected, Kind::Any),
-        Method::KeepAlive
-        | Method::DeleteCall
-        | Method::GetCall
-        | Method::ListParticipants
-        | Method::GetParticipant
-        | Method::GetOperation
-        | Method::ListAudioRoutingGroups
-        | Method::ListContentSharingSessions => (LegalIn::Live, Kind::Any),
-        Method::LogTeleconferenceDeviceQuality => (LegalIn::Anywhere, Kind::Any),
-        Method::CreateCall => (LegalIn::Nowhere, Kind::Any),
-    }
-}
 
 /// Refuses an app that lacks a permission.
 pub(super) fn permitted(
@@ -90,7 +29,7 @@ impl Call {
     pub(super) fn admit(&self, command: &Command, identity: AppIdentity<'_>) -> Result<(), Refusal> {
         let method = command.method();
         let refuse = |why| Refusal::new(method.as_str(), Some(self.state), why);
-        let (legal_in, kind) = rule(method);
+        let (legal_in, kind) = (method.legal_in(), method.call_kind());
         if legal_in == LegalIn::Live && !self.state.is_live() {
             return Err(refuse(Why::UnknownCall));
         }
@@ -105,8 +44,24 @@ impl Call {
         Err(Refusal { legal, ..refuse(Why::State) })
     }
 
+    /// True if these permissions allow the method on this call.
+    ///
+    /// ```
+    /// use callfold::Call;
+    /// use callfold::graph::{Method, Permission};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{"targets":[{}]}}"#;
+    /// let call = Call::begin(line.parse()?)?;
+    /// assert!(call.allows(&[Permission::AccessMedia], Method::PlayPrompt));
+    /// assert!(!call.allows(&[Permission::JoinGroupCall], Method::PlayPrompt));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn allows(&self, granted: &[Permission], method: Method) -> bool {
+        self.needed(method).is_met(granted)
+    }
+
     /// The permissions that a method needs on this call.
-    pub(crate) fn needed(&self, method: Method) -> Needed {
+    fn needed(&self, method: Method) -> Needed {
         self.needed_with(method, self.details.is_service_hosted())
     }
 
@@ -143,10 +98,10 @@ impl Call {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn legal_methods(&self) -> impl Iterator<Item = Method> {
-        Method::ALL.iter().copied().filter(|method| {
-            let (legal_in, kind) = rule(*method);
-            self.is_in(legal_in) && self.is_of(kind).is_ok()
-        })
+        Method::ALL
+            .iter()
+            .copied()
+            .filter(|method| self.is_in(method.legal_in()) && self.is_of(method.call_kind()).is_ok())
     }
 
     /// True if audio is active before the call is established.
@@ -157,7 +112,9 @@ impl Call {
     fn is_in(&self, legal_in: LegalIn) -> bool {
         let is_up = self.state.meaning().media == Media::Up;
         match legal_in {
-            LegalIn::Cancellable => self.is_in(LegalIn::Audible) && self.is_of(Kind::ServiceHosted).is_ok(),
+            LegalIn::Cancellable => {
+                self.is_in(LegalIn::Audible) && self.is_of(CallKind::ServiceHosted).is_ok()
+            }
             LegalIn::Incoming => self.state == State::Incoming,
             LegalIn::Transferable => is_up,
             LegalIn::Audible => is_up || self.is_audible(),
@@ -169,18 +126,18 @@ impl Call {
     }
 
     /// A call of unknown kind counts as a call of the right kind.
-    fn is_of(&self, kind: Kind) -> Result<(), Why> {
+    fn is_of(&self, kind: CallKind) -> Result<(), Why> {
         let is_group = self.is_group() != Some(false);
         match kind {
-            Kind::Any => Ok(()),
-            Kind::ServiceHosted if self.details.is_service_hosted() == Some(false) => {
+            CallKind::Any => Ok(()),
+            CallKind::ServiceHosted if self.details.is_service_hosted() == Some(false) => {
                 Err(Why::Kind("only where the service hosts the media"))
             }
-            Kind::Group | Kind::GroupAppHosted if !is_group => Err(Why::Kind("only in group calls")),
-            Kind::GroupAppHosted if self.details.is_service_hosted() == Some(true) => {
+            CallKind::Group | CallKind::GroupAppHosted if !is_group => Err(Why::Kind("only in group calls")),
+            CallKind::GroupAppHosted if self.details.is_service_hosted() == Some(true) => {
                 Err(Why::Kind("only where the app hosts the media"))
             }
-            Kind::ServiceHosted | Kind::Group | Kind::GroupAppHosted => Ok(()),
+            CallKind::ServiceHosted | CallKind::Group | CallKind::GroupAppHosted => Ok(()),
         }
     }
 

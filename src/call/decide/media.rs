@@ -6,20 +6,18 @@ use super::super::event::ServiceEvent;
 use super::super::payload::{MediaRequest, OperationQueued};
 use super::super::reply::Reply;
 use super::Deciding;
-use crate::graph::action::{ClientContext, PlayPrompt, RecordResponse, SendDtmfTones, UpdateRecordingStatus};
-use crate::graph::{CommsOperation, OperationKind, OperationStatus};
+use crate::graph::action::{ClientContext, PlayPrompt, RecordResponse, UpdateRecordingStatus};
+use crate::graph::{CommsOperation, OperationStatus};
 
 impl Deciding<'_> {
     pub(super) fn play_prompt(&mut self, request: Box<PlayPrompt>) -> Reply {
-        let operation =
-            self.operation(OperationKind::PlayPrompt, OperationStatus::NotStarted, &request.client_context);
+        let operation = self.operation(&request.client_context);
         let starts = self.plan.call.queue().is_empty();
         self.queue(operation, MediaRequest::PlayPrompt(request), starts)
     }
 
     pub(super) fn record_response(&mut self, request: Box<RecordResponse>) -> Reply {
-        let operation =
-            self.operation(OperationKind::Record, OperationStatus::NotStarted, &request.client_context);
+        let operation = self.operation(&request.client_context);
         if request.barges_in() {
             self.plan.cancel_media();
         }
@@ -27,8 +25,9 @@ impl Deciding<'_> {
         self.queue(operation, MediaRequest::RecordResponse(request), starts)
     }
 
-    /// The reply reports a waiting operation as running, as Graph does.
-    fn queue(&mut self, operation: CommsOperation, request: MediaRequest, starts: bool) -> Reply {
+    /// The reply says that the operation runs, even if it waits: Graph's reply does.
+    fn queue(&mut self, operation: Option<CommsOperation>, request: MediaRequest, starts: bool) -> Reply {
+        let Some(operation) = operation else { return self.empty() };
         let reply = CommsOperation { status: OperationStatus::Running.into(), ..operation.clone() };
         let kind = operation.kind();
         let queued = OperationQueued { operation: Box::new(operation), request };
@@ -36,25 +35,17 @@ impl Deciding<'_> {
         if starts {
             self.plan.start(self.new_id.clone(), kind);
         }
-        Reply::begun(200, self.plan.call.id(), reply)
+        Reply::begun(self.method.status(), self.plan.call.id(), reply)
     }
 
     pub(super) fn cancel_media_processing(&mut self, request: &ClientContext) -> Reply {
-        let reply = self.complete(OperationKind::CancelMediaProcessing, &request.client_context);
+        let reply = self.begin(&request.client_context);
         self.plan.cancel_media();
         reply
     }
 
-    pub(super) fn subscribe_to_tone(&mut self, request: &ClientContext) -> Reply {
-        self.complete(OperationKind::SubscribeToTone, &request.client_context)
-    }
-
-    pub(super) fn send_dtmf_tones(&mut self, request: &SendDtmfTones) -> Reply {
-        self.run(200, OperationKind::SendDtmfTones, &request.client_context)
-    }
-
     pub(super) fn update_recording_status(&mut self, request: Box<UpdateRecordingStatus>) -> Reply {
-        let reply = self.complete(OperationKind::UpdateRecordingStatus, &request.client_context);
+        let reply = self.begin(&request.client_context);
         self.plan.serve(ServiceEvent::RecordingStatusUpdated(request.into()));
         reply
     }

@@ -12,8 +12,8 @@ use super::super::service::replaced;
 use super::Deciding;
 use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, MuteAll, StartHoldMusic};
 use crate::graph::{
-    CommsOperation, InvitationParticipantInfo, MediaDirection, MediaStream, Member, Method, Modality,
-    OperationKind, OperationStatus, Participant, ScreenSharingRole,
+    CommsOperation, InvitationParticipantInfo, MediaDirection, MediaStream, Member, Modality, OperationKind,
+    Participant, ScreenSharingRole,
 };
 use crate::operation::Operation;
 use crate::{ParticipantId, Refusal};
@@ -25,14 +25,13 @@ impl Deciding<'_> {
         self.plan.call.participants().find(|participant| participant.id.value() == Some(id))
     }
 
-    pub(super) fn participant(&self, method: Method, id: &ParticipantId) -> Result<&Participant, Refusal> {
+    pub(super) fn participant(&self, id: &ParticipantId) -> Result<&Participant, Refusal> {
         let known = self.plan.call.participants().find(|participant| participant.id.value() == Some(id));
-        known.ok_or_else(|| self.unknown(method, "participant", id))
+        known.ok_or_else(|| self.unknown("participant", id))
     }
 
     pub(super) fn mute_app(&mut self, request: &ClientContext, is_muted: bool) -> Reply {
-        let kind = if is_muted { OperationKind::MuteParticipant } else { OperationKind::UnmuteParticipant };
-        let reply = self.complete(kind, &request.client_context);
+        let reply = self.begin(&request.client_context);
         if let Some(app) = self.app() {
             let muted =
                 Participant { id: app.id.clone(), is_muted: is_muted.into(), ..Participant::default() };
@@ -46,8 +45,8 @@ impl Deciding<'_> {
         id: &ParticipantId,
         request: &ClientContext,
     ) -> Result<Reply, Refusal> {
-        self.participant(Method::MuteParticipant, id)?;
-        let reply = self.complete(OperationKind::MuteParticipant, &request.client_context);
+        self.participant(id)?;
+        let reply = self.begin(&request.client_context);
         let muted = Participant { id: id.clone().into(), is_muted: true.into(), ..Participant::default() };
         self.plan.roster([muted].into());
         Ok(reply)
@@ -55,7 +54,7 @@ impl Deciding<'_> {
 
     /// The app itself is not muted.
     pub(super) fn mute_all(&mut self, request: &MuteAll) -> Reply {
-        let reply = self.complete(OperationKind::Comms, &request.client_context);
+        let reply = self.begin(&request.client_context);
         let app = self.plan.call.details().my_participant_id.value();
         let others = self.plan.call.participants().filter(|one| one.id.value() != app);
         let muted: Vec<_> = others
@@ -72,7 +71,7 @@ impl Deciding<'_> {
             let changed = Participant { id: app.id.clone(), metadata, ..Participant::default() };
             self.plan.roster([changed].into());
         }
-        Reply::empty(202)
+        self.empty()
     }
 
     pub(super) fn change_screen_sharing_role(&mut self, request: &ChangeScreenSharingRole) -> Reply {
@@ -85,7 +84,7 @@ impl Deciding<'_> {
         if let Some(changed) = changed {
             self.plan.roster([changed].into());
         }
-        Reply::empty(202)
+        self.empty()
     }
 
     /// If one of several participants replaces a call, only that participant is invited.
@@ -94,29 +93,26 @@ impl Deciding<'_> {
         if let Some(index) = invited.iter().position(|one| replaced(one).is_some()) {
             invited = [invited.swap_remove(index)].into();
         }
-        let mut operation = self.operation(
-            OperationKind::InviteParticipants,
-            OperationStatus::Running,
-            &request.client_context,
-        );
-        operation.participants = invited.into();
+        let operation = self.operation(&request.client_context);
+        let operation =
+            operation.map(|operation| CommsOperation { participants: invited.into(), ..operation });
         // The Graph page of this action shows no header `Location`.
-        Ok(Reply { location: None, ..self.begin(200, operation) })
+        Ok(Reply { location: None, ..self.record_begun(operation) })
     }
 
     /// Removes a participant, or withdraws a pending invitation.
     pub(super) fn delete_participant(&mut self, id: &ParticipantId) -> Result<Reply, Refusal> {
-        if self.participant(Method::DeleteParticipant, id).is_ok() {
+        if self.participant(id).is_ok() {
             let gone = Participant {
                 id: id.clone().into(),
                 removed_state: Member::Value(Box::default()),
                 ..Participant::default()
             };
             self.plan.roster([gone].into());
-            return Ok(Reply::empty(204));
+            return Ok(self.empty());
         }
-        self.withdraw(id).ok_or_else(|| self.unknown(Method::DeleteParticipant, "participant", id))?;
-        Ok(Reply::empty(204))
+        self.withdraw(id).ok_or_else(|| self.unknown("participant", id))?;
+        Ok(self.empty())
     }
 
     /// Withdraws an invitation. When the last invitation of an operation is withdrawn, the operation is
@@ -145,12 +141,12 @@ impl Deciding<'_> {
         id: ParticipantId,
         request: &StartHoldMusic,
     ) -> Result<Reply, Refusal> {
-        self.participant(Method::StartHoldMusic, &id)?;
+        self.participant(&id)?;
         if self.plan.call.on_hold().is_some() {
             let part = "a second participant (one participant at a time can be on hold)";
-            return Err(self.conflict(Method::StartHoldMusic, part));
+            return Err(self.conflict(part));
         }
-        let reply = self.run(202, OperationKind::StartHoldMusic, &request.client_context);
+        let reply = self.begin(&request.client_context);
         let music = HoldMusic { participant: id, operation: self.new_id.clone() };
         self.plan.serve(ServiceEvent::HoldMusicStarted(music.into()));
         Ok(reply)
@@ -161,11 +157,11 @@ impl Deciding<'_> {
         id: ParticipantId,
         request: &ClientContext,
     ) -> Result<Reply, Refusal> {
-        self.participant(Method::StopHoldMusic, &id)?;
+        self.participant(&id)?;
         if self.plan.call.on_hold() != Some(&id) {
-            return Err(self.conflict(Method::StopHoldMusic, "a participant who is not on hold"));
+            return Err(self.conflict("a participant who is not on hold"));
         }
-        let reply = self.run(202, OperationKind::StopHoldMusic, &request.client_context);
+        let reply = self.begin(&request.client_context);
         let music = HoldMusic { participant: id, operation: self.new_id.clone() };
         self.plan.serve(ServiceEvent::HoldMusicStopped(music.into()));
         Ok(reply)
