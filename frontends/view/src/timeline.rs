@@ -67,7 +67,7 @@ pub fn svg(history: &CallHistory) -> String {
     svg_at(history, None)
 }
 
-/// The same picture as [`svg`], with a line through all lanes at the step `now`, counted from 0. The line is a group of the
+/// The same picture as [`svg()`], with a line through all lanes at the step `now`, counted from 0. The line is a group of the
 /// class `now` that is drawn at x = 0 and moved to the step by its `transform`. With the positions from [`places`], a script
 /// can move it to other steps.
 ///

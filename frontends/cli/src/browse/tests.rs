@@ -230,7 +230,7 @@ fn what_belongs_to_no_call_is_listed_last() {
 }
 
 #[test]
-fn names_cannot_steer_the_terminal_or_break_the_layout() {
+fn names_cannot_control_the_terminal_or_break_the_layout() {
     let id = "57dab8b1-894c-409a-b240-bd8beae78896";
     let name = r"\u001b[31m会議室の人々会議室の人々\r\n\u202eevil\u0007";
     let line = format!(

@@ -20,7 +20,7 @@ pub(super) fn axis(sheet: &Sheet<'_>, top: f64) -> Lane {
         axis = axis.add(line((mark.0, y - 5.0), (mark.0, y)));
         axis = axis.add(text("time", &mark.1, SMALL, Anchor::Around(mark.0, y - 13.0)));
     }
-    for (x, to, stretch) in squeezed(&sheet.scale) {
+    for (x, to, stretch) in shortened(&sheet.scale) {
         axis = axis.add(broken(x, to, y, stretch));
     }
     Lane { group: axis, height: LINE + 24.0 }
@@ -28,16 +28,16 @@ pub(super) fn axis(sheet: &Sheet<'_>, top: f64) -> Lane {
 
 /// A pale background behind all lanes where a pause is shortened.
 pub(super) fn grounds(scale: &Scale, top: f64, bottom: f64) -> Group {
-    let mut grounds = group("squeezed");
-    for (from, to, _) in squeezed(scale) {
+    let mut grounds = group("shortened");
+    for (from, to, _) in shortened(scale) {
         grounds = grounds.add(rectangle(from, top, to - from, bottom - top));
     }
     grounds
 }
 
-pub(super) fn squeezed(scale: &Scale) -> impl Iterator<Item = (f64, f64, Stretch)> {
+pub(super) fn shortened(scale: &Scale) -> impl Iterator<Item = (f64, f64, Stretch)> {
     let ends = scale.places.iter().zip(scale.places.iter().skip(1)).zip(&scale.stretches);
-    ends.filter(|(_, stretch)| stretch.is_squeezed).map(|((from, to), stretch)| (*from, *to, *stretch))
+    ends.filter(|(_, stretch)| stretch.is_shortened).map(|((from, to), stretch)| (*from, *to, *stretch))
 }
 
 fn broken(from: f64, to: f64, y: f64, stretch: Stretch) -> Group {
@@ -80,7 +80,7 @@ fn times(scale: &Scale) -> Vec<(f64, String)> {
     let label = |time: f64| Some((scale.at_elapsed(time)?, clock::elapsed(time)));
     let ends = [0.0, scale.duration()].into_iter();
     let pauses = scale.elapsed.iter().zip(scale.elapsed.iter().skip(1)).zip(&scale.stretches);
-    let pauses = pauses.filter(|(_, stretch)| stretch.is_squeezed);
+    let pauses = pauses.filter(|(_, stretch)| stretch.is_shortened);
     let pauses = pauses.flat_map(|((before, after), _)| [*before, *after]).flatten();
     ends.chain(pauses).chain(even(scale)).filter_map(label).collect()
 }
@@ -94,7 +94,7 @@ fn even(scale: &Scale) -> Vec<f64> {
     let mut times = Vec::new();
     let ends = scale.elapsed.iter().zip(scale.elapsed.iter().skip(1)).zip(&scale.stretches);
     for ((before, after), stretch) in ends {
-        let (Some(before), Some(after), false) = (before, after, stretch.is_squeezed) else { continue };
+        let (Some(before), Some(after), false) = (before, after, stretch.is_shortened) else { continue };
         let mut number = (before / step).ceil();
         while number * step < *after {
             times.push(number * step);

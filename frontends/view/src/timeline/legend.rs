@@ -2,7 +2,7 @@
 
 use svg::node::element::Group;
 
-use super::axis::squeezed;
+use super::axis::shortened;
 use super::letters::{count, width};
 use super::shapes::{Anchor, SMALL, fitted, group, text};
 use super::sheet::{Lane, MARGIN, RIGHT, Sheet};
@@ -37,7 +37,7 @@ fn notes(sheet: &Sheet<'_>) -> Vec<String> {
             "The log has no times: the events are evenly spaced, in the order of their revisions.".into(),
         ];
     }
-    let pauses = squeezed(&sheet.scale).count();
+    let pauses = shortened(&sheet.scale).count();
     let mut notes = Vec::new();
     if pauses > 0 {
         let pauses = count(pauses, "long pause");

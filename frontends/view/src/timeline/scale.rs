@@ -7,7 +7,7 @@ use crate::history::CallHistory;
 /// The distance between two steps at the least, where there is enough room.
 const NEAR: f64 = 13.0;
 /// The width of a shortened pause, where there is enough room.
-const SQUEEZED: f64 = 74.0;
+const SHORTENED: f64 = 74.0;
 /// A pause below this number of seconds is never shortened.
 const PAUSE: f64 = 10.0;
 
@@ -16,7 +16,7 @@ const PAUSE: f64 = 10.0;
 pub(super) struct Stretch {
     /// The time between the steps in seconds.
     pub(super) pause: f64,
-    pub(super) is_squeezed: bool,
+    pub(super) is_shortened: bool,
 }
 
 /// The positions of the steps, and how times map to them.
@@ -101,9 +101,9 @@ fn stretches(elapsed: &[Option<f64>], room: f64) -> Vec<Stretch> {
         (Some(before), Some(after)) => after - before,
         _ => 0.0,
     };
-    let stretch = |pause| Stretch { pause, is_squeezed: false };
+    let stretch = |pause| Stretch { pause, is_shortened: false };
     let mut stretches: Vec<_> = elapsed.iter().zip(later).map(pause).map(stretch).collect();
-    while is_crowded(&stretches, room) && squeeze(&mut stretches, room) {}
+    while is_crowded(&stretches, room) && shorten_pauses(&mut stretches, room) {}
     stretches
 }
 
@@ -111,19 +111,19 @@ fn stretches(elapsed: &[Option<f64>], room: f64) -> Vec<Stretch> {
 fn is_crowded(stretches: &[Stretch], room: f64) -> bool {
     let pace = pace(stretches, room);
     let near = near(stretches, room);
-    let crowded = stretches.iter().filter(|one| !one.is_squeezed && one.pause * pace < near);
+    let crowded = stretches.iter().filter(|one| !one.is_shortened && one.pause * pace < near);
     crowded.count() * 3 > stretches.len()
 }
 
 /// Shortens the pauses that are far longer than the others; false where there are none.
-fn squeeze(stretches: &mut [Stretch], room: f64) -> bool {
+fn shorten_pauses(stretches: &mut [Stretch], room: f64) -> bool {
     let pace = pace(stretches, room);
-    let linear: Vec<_> = stretches.iter().filter(|one| !one.is_squeezed).map(|one| one.pause).collect();
+    let linear: Vec<_> = stretches.iter().filter(|one| !one.is_shortened).map(|one| one.pause).collect();
     let mean = linear.iter().sum::<f64>() / (linear.len().max(1) as f64);
     let mut is_any = false;
-    for one in stretches.iter_mut().filter(|one| !one.is_squeezed) {
-        one.is_squeezed = one.pause >= PAUSE && one.pause > 4.0 * mean && one.pause * pace > 2.0 * SQUEEZED;
-        is_any |= one.is_squeezed;
+    for one in stretches.iter_mut().filter(|one| !one.is_shortened) {
+        one.is_shortened = one.pause >= PAUSE && one.pause > 4.0 * mean && one.pause * pace > 2.0 * SHORTENED;
+        is_any |= one.is_shortened;
     }
     is_any
 }
@@ -134,14 +134,14 @@ fn near(stretches: &[Stretch], room: f64) -> f64 {
 }
 
 /// The width of a shortened pause.
-fn squeezed(stretches: &[Stretch], room: f64) -> f64 {
-    let count = stretches.iter().filter(|one| one.is_squeezed).count().max(1);
-    SQUEEZED.min(room * 0.4 / (count as f64))
+fn shortened(stretches: &[Stretch], room: f64) -> f64 {
+    let count = stretches.iter().filter(|one| one.is_shortened).count().max(1);
+    SHORTENED.min(room * 0.4 / (count as f64))
 }
 
 fn width(one: Stretch, all: &[Stretch], pace: f64, room: f64) -> f64 {
-    match one.is_squeezed {
-        true => squeezed(all, room),
+    match one.is_shortened {
+        true => shortened(all, room),
         false if pace == 0.0 => even(all, room),
         false => (one.pause * pace).max(near(all, room)),
     }
@@ -149,19 +149,19 @@ fn width(one: Stretch, all: &[Stretch], pace: f64, room: f64) -> f64 {
 
 /// The width of each part where no time passes in the parts that are not shortened.
 fn even(all: &[Stretch], room: f64) -> f64 {
-    let count = all.iter().filter(|one| one.is_squeezed).count();
-    (room - squeezed(all, room) * (count as f64)) / ((all.len() - count).max(1) as f64)
+    let count = all.iter().filter(|one| one.is_shortened).count();
+    (room - shortened(all, room) * (count as f64)) / ((all.len() - count).max(1) as f64)
 }
 
 /// The pixels per second that fill the room; 0 where no time passes.
 fn pace(stretches: &[Stretch], room: f64) -> f64 {
-    let linear: Vec<_> = stretches.iter().filter(|one| !one.is_squeezed).map(|one| one.pause).collect();
+    let linear: Vec<_> = stretches.iter().filter(|one| !one.is_shortened).map(|one| one.pause).collect();
     let whole: f64 = linear.iter().sum();
     if whole <= 0.0 {
         return 0.0;
     }
     let count = stretches.len() - linear.len();
-    let room_left = room - squeezed(stretches, room) * (count as f64);
+    let room_left = room - shortened(stretches, room) * (count as f64);
     let near = near(stretches, room);
     let filled = |pace: f64| linear.iter().map(|pause| (pause * pace).max(near)).sum::<f64>();
     let (mut low, mut high) = (0.0, room_left / whole);

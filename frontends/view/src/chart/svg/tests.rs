@@ -194,7 +194,7 @@ fn words_and_numbers_lie_on_nothing() {
     }
 }
 
-/// An arrow may cross a frame, and nothing else; nor may it touch another arrow.
+/// An arrow can cross a frame. It must not cross a state or touch another arrow.
 #[test]
 fn arrows_cross_neither_states_nor_each_other() {
     for plan in Chart::ALL.iter().map(|chart| Plan::of(*chart)) {
