@@ -26,8 +26,8 @@ fn warm() -> Call {
         format!(r#"{{"call":"{id}","rev":{revision},"at":"2026-11-23T09:15:00Z",{rest}}}"#).parse().unwrap()
     };
     let mut events = LOG.iter().enumerate().map(line);
-    let mut call = Call::begin(&events.next().unwrap()).unwrap();
-    events.for_each(|event| call.evolve(&event).unwrap());
+    let mut call = Call::begin(events.next().unwrap()).unwrap();
+    events.for_each(|event| call.evolve(event.clone()).unwrap());
     call
 }
 

@@ -9,6 +9,7 @@ mod deadline;
 mod decide;
 mod details;
 mod event;
+mod expire;
 mod fold;
 mod lifecycle;
 mod limits;
@@ -32,9 +33,8 @@ use jiff::Timestamp;
 pub use command::Command;
 pub use deadline::{Deadline, Due};
 pub use decide::{AppIdentity, Decision, RequestContext};
-pub use event::{CallEvent, Details, RecordingProgress, ServiceEvent};
+pub use event::{CallEvent, Details, EventKind, RecordingProgress, ServiceEvent};
 pub(crate) use fold::Beginning;
-pub use lifecycle::Superstate;
 pub use network_event::{Ending, NetworkEvent, StopReason};
 pub(crate) use observe::orphan;
 pub use observe::{Delivery, Observed};
@@ -46,7 +46,8 @@ pub use payload::{
 pub use reply::{Body, Reply};
 pub(crate) use roster::SavedRosterEntry;
 pub(crate) use service::replaced;
-pub use state::{State, Transition};
+pub(crate) use state::Dialect;
+pub use state::{State, Superstate, Transition};
 
 use crate::graph::{self, CallDirection, MediaState, Participant, ResultInfo, ToneInfo};
 use crate::operation::Operation;
@@ -65,9 +66,9 @@ use service::Service;
 /// let log = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}
 /// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"established","data":{"subject":"Stand-up"}}"#;
 /// let mut lines = log.lines().map(str::parse::<Recorded>);
-/// let mut call = Call::begin(&lines.next().unwrap()?)?;
+/// let mut call = Call::begin(lines.next().unwrap()?)?;
 /// for line in lines {
-///     call.evolve(&line?)?;
+///     call.evolve(line?)?;
 /// }
 /// assert_eq!(call.state(), State::Established);
 /// assert_eq!(call.details().subject.value().unwrap(), "Stand-up");

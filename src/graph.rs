@@ -1,12 +1,25 @@
-//! The wire: Microsoft Graph's resources as its JSON has them, its methods, permissions and end codes.
+//! The types of Microsoft Graph's cloud communications API: resources, methods, permissions and end codes.
 //!
-//! Tolerant in: enum values in any casing, numbers as strings, `subCode` for `subcode`, a missing or wrong
-//! `@odata.type`, ids dashed or bare, an object where a collection belongs. A member whose value does not fit
-//! its type, and every unknown member, is kept in `other` and written back as it came. Exact out: what is
-//! written is what the current v1.0 service writes.
+//! These types read and write the JSON of the API. Reading is tolerant:
 //!
-//! Families that Graph splits into subtypes (meeting information, media configurations, operations …) are one
-//! type each with the members of all their subtypes, so that a wrong `@odata.type` hides nothing.
+//! | what the JSON holds | example | how it is read |
+//! | --- | --- | --- |
+//! | an enum value in any letter case | `"Established"` | as `established` |
+//! | a number as a string | `"code":"200"` | as 200 |
+//! | a member name in another letter case | `subCode` | as `subcode` |
+//! | a missing or wrong `@odata.type` | participants labelled as a call | as what the URL of the notification names |
+//! | an id with or without dashes | `57DAB8B1894C409AB240BD8BEAE78896` | as `57dab8b1-894c-409a-b240-bd8beae78896` |
+//! | an object in place of a collection | `"targets":{…}` | as a collection of one |
+//! | a value that does not fit its member | `"code":"many"` | kept in `other`, written back unchanged |
+//! | an unknown member | `"retryAfter":5` | kept in `other`, written back unchanged |
+//!
+//! Writing is exact: the crate writes the names and values that the current v1.0 service writes.
+//!
+//! Graph splits some resources into subtypes, for example meeting information, media configurations and
+//! operations. Here each such family is one type that has the members of all its subtypes. A wrong
+//! `@odata.type` therefore hides no member.
+//!
+//! # Example
 //!
 //! ```
 //! use callfold::graph::{CallState, CommsNotifications};
@@ -14,11 +27,11 @@
 //! let body = r#"{"value":[{"changeType":"Updated",
 //!     "resource":"/app/calls/57DAB8B1894C409AB240BD8BEAE78896",
 //!     "resourceData":{"state":"Established","resultInfo":{"code":"200","subCode":0}}}]}"#;
-//! let notifications: CommsNotifications = serde_json::from_str(body)?;
+//! let notifications: CommsNotifications = callfold::serde_json::from_str(body)?;
 //! let call = notifications.value[0].resource_data.as_call().unwrap();
 //! assert_eq!(call.state.value(), Some(&CallState::Established));
 //! assert_eq!(call.result_info.value().unwrap().subcode.value(), Some(&0));
-//! # Ok::<(), serde_json::Error>(())
+//! # Ok::<(), callfold::serde_json::Error>(())
 //! ```
 
 pub mod action;

@@ -1,4 +1,4 @@
-//! Identifiers. They are read in every spelling that Graph uses and written in one: dashed, lower case.
+//! Identifiers. A GUID is read in every spelling that Graph uses, and is written in lower case with dashes.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -9,7 +9,7 @@ use crate::text::short;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-/// The id of a call: a GUID.
+/// The id of a call: a GUID. It is read in upper or lower case, with or without dashes.
 ///
 /// Source: [call](https://learn.microsoft.com/graph/api/resources/call), member `id`.
 ///
@@ -26,33 +26,23 @@ use uuid::Uuid;
 pub struct CallId(Uuid);
 
 impl CallId {
-    /// The call id that is this GUID. The crate never mints one.
-    ///
-    /// ```
-    /// # use callfold::CallId;
-    /// let id = CallId::new(uuid::Uuid::nil());
-    /// assert_eq!(id.to_string(), "00000000-0000-0000-0000-000000000000");
-    /// ```
+    /// Makes a call id from a GUID. The crate itself never generates a GUID.
     pub const fn new(guid: Uuid) -> Self {
         Self(guid)
     }
 
-    /// The GUID.
-    ///
-    /// ```
-    /// # use callfold::CallId;
-    /// assert!(CallId::new(uuid::Uuid::nil()).guid().is_nil());
-    /// ```
+    /// The GUID of the call.
     pub const fn guid(self) -> Uuid {
         self.0
     }
 }
 
-/// What was given as a GUID and is none.
+/// The error for a text that was parsed as a [`CallId`] but is not a GUID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotAGuid {
-    /// What was given, its first 64 characters.
+    /// The text that was parsed. A text of more than 64 characters is cut after the first 64, and `…` is
+    /// added.
     pub given: String,
 }
 
@@ -108,8 +98,10 @@ impl<'de> Deserialize<'de> for CallId {
     }
 }
 
-/// An id that is a GUID as a rule and not always: the published payloads hold participant ids and session
-/// ids that are none.
+/// The id of an operation, a participant or another resource. Most of these ids are GUIDs, but not all: the
+/// published payloads hold participant ids and session ids that are other texts.
+///
+/// A GUID is normalised to lower case with dashes. Any other text is kept unchanged.
 ///
 /// ```
 /// use callfold::Id;
@@ -126,20 +118,16 @@ enum Spelling {
     Text(Box<str>),
 }
 
-/// The id of an operation. Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member `id`.
+/// The id of an operation. Source:
+/// [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member `id`.
 pub type OperationId = Id;
 
-/// The id of a participant. Source: [participant](https://learn.microsoft.com/graph/api/resources/participant), member `id`.
+/// The id of a participant. Source:
+/// [participant](https://learn.microsoft.com/graph/api/resources/participant), member `id`.
 pub type ParticipantId = Id;
 
 impl Id {
-    /// The GUID, where it is one.
-    ///
-    /// ```
-    /// # use callfold::Id;
-    /// assert!(Id::from("0fe0623f-d628-42ed-b4bd-8ac290072cc5").guid().is_some());
-    /// assert!(Id::from("participants").guid().is_none());
-    /// ```
+    /// The GUID, or `None` if the id is another text.
     pub const fn guid(&self) -> Option<Uuid> {
         match &self.0 {
             Spelling::Guid(guid) => Some(*guid),

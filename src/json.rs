@@ -1,5 +1,7 @@
-//! Writing JSON: the text that `serde_json` writes. That looks at every single byte for what it must escape, of which our
-//! texts have next to nothing, and cannot write into a text without `std`.
+//! Writes JSON. The output is the same text that `serde_json` writes. This writer is faster because it checks
+//! eight bytes at once for characters to escape, which are rare in the texts of this crate, while
+//! `serde_json` checks single bytes. It also appends to a `String` without `std`, which `serde_json` cannot
+//! do.
 
 use alloc::string::String;
 use core::fmt::{Display, Write};
@@ -8,15 +10,16 @@ use serde::Serialize;
 use serde::ser::{Error as _, Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde_json::Error;
 
-/// Writes a value.
+/// Appends a value as JSON to `text`.
 pub(crate) fn write<T: Serialize>(value: &T, text: &mut String) -> Result<(), Error> {
     value.serialize(Writer(text))
 }
 
-/// Writes one value. Knows what the types of this crate are made of: texts as keys, no tuples and no variants with data.
+/// Writes one value. It supports what the types of this crate need: strings as keys, no tuples and no enum
+/// variants with data.
 struct Writer<'a>(&'a mut String);
 
-/// Writes what stands between brackets.
+/// Writes the items of an array, or the members of an object.
 struct Items<'a> {
     text: &'a mut String,
     is_first: bool,
@@ -36,18 +39,19 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// True where a text holds a control character, a quotation mark or a backslash.
+/// True if a text holds a control character, a quotation mark or a backslash.
 fn is_escaped(text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some(last) = bytes.last_chunk() else {
         return bytes.iter().any(|byte| *byte < b' ' || matches!(byte, b'"' | b'\\'));
     };
-    // What the last word shares with the one before is looked at twice.
+    // The last eight bytes may overlap the word before them. Those bytes are checked twice.
     let (words, _) = bytes.as_chunks();
     words.iter().chain([last]).fold(0, |marks, word| marks | marks_escapes(u64::from_le_bytes(*word))) != 0
 }
 
-/// Sets the high bit of a byte that is escaped, and of none where there is none: eight bytes at once.
+/// Checks eight bytes at once. The result is 0 if none of them must be escaped. Otherwise it has the high bit
+/// of at least one byte set.
 const fn marks_escapes(word: u64) -> u64 {
     const EACH: u64 = u64::MAX / 0xff;
     let (quote, backslash) = (word ^ (EACH * b'"' as u64), word ^ (EACH * b'\\' as u64));
@@ -58,7 +62,7 @@ const fn marks_escapes(word: u64) -> u64 {
 }
 
 fn unknown<T>(what: &str) -> Result<T, Error> {
-    Err(Error::custom(format_args!("{what} is not written here")))
+    Err(Error::custom(format_args!("the JSON writer does not support {what}")))
 }
 
 impl<'a> Serializer for Writer<'a> {
@@ -176,7 +180,7 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Result<(), Error> {
-        unknown("a text of bytes")
+        unknown("a byte string")
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

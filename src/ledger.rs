@@ -98,9 +98,9 @@ impl Ledger {
     /// ```
     pub fn apply(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
         match self.entries.get_mut(&recorded.call) {
-            Some(entry) => Arc::make_mut(entry).apply(recorded, &mut self.metadata),
+            Some(entry) => Arc::make_mut(entry).apply(recorded.clone(), &mut self.metadata),
             None => {
-                let (entry, applied) = Entry::begin(recorded, &mut self.metadata)?;
+                let (entry, applied) = Entry::begin(recorded.clone(), &mut self.metadata)?;
                 self.entries.insert(recorded.call, Arc::new(entry));
                 Ok(applied)
             }

@@ -1,7 +1,8 @@
-//! Recorded logs as bytes: told apart, cut into records, and heard.
+//! Recorded logs as bytes: detecting the format of a log, and cutting the log into records.
 //!
-//! The crate is given bytes and does no reading: a frontend hands a block to [`cut()`], feeds the record to a
-//! [`Replay`](crate::Replay), and refills the block when [`Cut::More`] asks for it.
+//! The crate does no I/O. A frontend reads a block of bytes from a log and passes the block to [`cut()`],
+//! which returns the first record. The frontend passes that record to a [`Replay`](crate::Replay). When `cut`
+//! returns [`Cut::More`], the frontend appends more bytes of the log to the block and calls `cut` again.
 
 mod cut;
 mod detect;
@@ -14,36 +15,33 @@ pub(crate) use sdk::Trace;
 
 use core::fmt;
 
-/// The formats of a log. See `docs/log-format.md`.
+/// The format of a log. See `docs/log-format.md`.
 ///
 /// ```
 /// use callfold::log::Format;
 ///
 /// let head = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
 /// assert_eq!(Format::detect(head), Some(Format::Events));
+/// assert_eq!(Format::detect(br#"{"value":[]}"#), Some(Format::Notifications));
 /// assert_eq!(Format::detect(b"$>2026-11-25T08:05:00Z Info: Bot.cs:42 Run"), Some(Format::SdkLog));
 /// assert_eq!(Format::detect(b"\x7fELF"), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a promise of the command line")]
 pub enum Format {
-    /// The crate's own event log, one event a line, plain or as CloudEvents.
+    /// The event log that this crate writes. Each line is one event, plain or as a CloudEvent.
     Events,
-    /// Bodies as Graph posts them, one JSON document after another.
+    /// Notification bodies as Graph posts them, one JSON document after another.
     Notifications,
-    /// The text log of the .NET SDK.
+    /// The text log of the .NET Graph communications SDK.
     SdkLog,
 }
 
 impl Format {
-    /// All of them.
+    /// All formats.
     pub const ALL: &[Self] = &[Self::Events, Self::Notifications, Self::SdkLog];
 
-    /// The name as the command line has it.
-    ///
-    /// ```
-    /// assert_eq!(callfold::log::Format::SdkLog.as_str(), "sdk-log");
-    /// ```
+    /// The name of the format on the command line: `events`, `notifications` or `sdk-log`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Events => "events",

@@ -1,4 +1,4 @@
-//! The macro that declares the closed lists of names: states, causes, regions, findings.
+//! The macro that declares enums with a fixed list of names: states, transitions, superstates, finding kinds.
 
 macro_rules! names {
     ($(#[$meta:meta])* pub enum $Name:ident { $( $(#[$vmeta:meta])* $Variant:ident = $text:literal, )+ }) => {
@@ -7,14 +7,10 @@ macro_rules! names {
         pub enum $Name { $( $(#[$vmeta])* $Variant, )+ }
 
         impl $Name {
-            /// All of them, in the order of the chart.
+            /// All values, in the order of their declaration.
             pub const ALL: &[Self] = &[ $( Self::$Variant, )+ ];
 
-            /// The name as Graph, or the log, writes it.
-            ///
-            /// ```
-            /// assert_eq!(callfold::call::State::TransferAccepted.as_str(), "transferAccepted");
-            /// ```
+            /// The name of the value, spelled as in Graph's JSON or in the event log.
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$Variant => $text, )+ }
             }

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::call::{Call, CallEvent, Details, ServiceEvent, State, Transition};
+use crate::call::{Call, CallEvent, Details, Dialect, ServiceEvent, State};
 use crate::graph::{
     self, ChangeType, CommsNotification, CommsNotifications, CommsOperation, ContentSharingSession,
     DeltaParticipants, Member, Participant, ResourceData, Version,
@@ -64,11 +64,12 @@ impl Notify {
             CallEvent::Offered(_) => Some(self.of_call(call, ChangeType::Created, call.resource())),
             CallEvent::Placed(_) => self.state(call, State::Establishing, None),
             CallEvent::Adopted(reported) => self.state(call, call.state(), reported.as_deref()),
-            CallEvent::Step(transition, reported) => self.step(call, *transition, reported),
+            CallEvent::Step(_, reported) => self.step(call, reported),
             CallEvent::DetailsChanged(reported) => self.delta(call, reported.as_deref()?.clone()),
-            CallEvent::ToneReceived(tone) => {
-                self.delta(call, graph::Call { tone_info: tone.clone().into(), ..graph::Call::default() })
-            }
+            CallEvent::ToneReceived(tone) => self.delta(
+                call,
+                graph::Call { tone_info: Box::new((**tone).clone()).into(), ..graph::Call::default() },
+            ),
             CallEvent::RosterUpdated(reported) => {
                 self.roster(call, reported.sequence_number, &reported.participants)
             }
@@ -86,25 +87,22 @@ impl Notify {
         }
     }
 
-    fn step(&self, call: &Call, transition: Transition, reported: &Details) -> Option<CommsNotification> {
-        let reported = reported.as_deref();
-        match transition {
-            Transition::Answered => self.state(call, State::Establishing, reported),
-            Transition::Alerted if !self.reports_ringing => None,
-            Transition::Alerted => self.state(call, State::Ringing, reported),
-            Transition::Redirected if !self.reports_redirecting => None,
-            Transition::Redirected => self.state(call, State::Redirecting, reported),
-            Transition::Established | Transition::Resumed | Transition::TransferFailed => {
-                self.state(call, State::Established, reported)
-            }
-            Transition::Held => self.state(call, State::Hold, reported),
-            Transition::TransferStarted => self.state(call, State::Transferring, reported),
-            Transition::TransferAccepted => self.state(call, State::TransferAccepted, reported),
-            Transition::TerminationStarted => self.state(call, State::Terminating, reported),
-            Transition::Terminated => {
-                let ended = self.resource(State::Terminated, reported.cloned().unwrap_or_default());
-                Some(self.of_call(call, ChangeType::Deleted, ended))
-            }
+    /// A step is reported by the state that it led to.
+    fn step(&self, call: &Call, reported: &Details) -> Option<CommsNotification> {
+        let state = call.state();
+        if !state.is_live() {
+            let ended = self.resource(state, reported.as_deref().cloned().unwrap_or_default());
+            return Some(self.of_call(call, ChangeType::Deleted, ended));
+        }
+        if self.named(state) == state { self.state(call, state, reported.as_deref()) } else { None }
+    }
+
+    /// The state that this service reports while a call is in a state.
+    const fn named(&self, state: State) -> State {
+        match state.meaning().dialect {
+            Dialect::Ringing(other) if !self.reports_ringing => other,
+            Dialect::Redirecting(other) if !self.reports_redirecting => other,
+            Dialect::Every | Dialect::Ringing(_) | Dialect::Redirecting(_) => state,
         }
     }
 
@@ -116,13 +114,7 @@ impl Notify {
 
     /// A delta that names the state in which the call is, as the app knows it.
     fn delta(&self, call: &Call, reported: graph::Call) -> Option<CommsNotification> {
-        let state = if call.state() == State::Ringing && !self.reports_ringing {
-            State::Establishing
-        } else if call.state() == State::Redirecting && !self.reports_redirecting {
-            State::Incoming
-        } else {
-            call.state()
-        };
+        let state = self.named(call.state());
         Some(self.of_call(call, ChangeType::Updated, self.resource(state, reported)))
     }
 
@@ -135,7 +127,7 @@ impl Notify {
         self.item(call, change, "", ResourceData::Call(Box::new(reported)))
     }
 
-    /// Calls between two have no roster to tell.
+    /// What changed, to who asked for that; else everybody. Calls between two have no roster to tell.
     fn roster(
         &self,
         call: &Call,
@@ -145,10 +137,10 @@ impl Notify {
         if call.is_group() == Some(false) {
             return None;
         }
-        let participants = changed.iter().map(|changed| whole(call, changed)).collect();
         let options = call.details().call_options.value();
         let is_delta = options.and_then(|options| options.is_delta_roster_enabled.value()) == Some(&true);
         let data = if is_delta {
+            let participants = changed.iter().map(|changed| whole(call, changed)).collect();
             let delta = DeltaParticipants {
                 odata_type: Some("deltaParticipants".into()),
                 participants: Member::Value(participants),
@@ -157,7 +149,7 @@ impl Notify {
             };
             ResourceData::DeltaRoster([delta].into())
         } else {
-            ResourceData::Roster(participants)
+            ResourceData::Roster(call.participants().map(Participant::typed).collect())
         };
         Some(self.item(call, ChangeType::Updated, "/participants", data))
     }
@@ -175,7 +167,7 @@ impl Notify {
     /// The resource of an operation goes as it ends; that it starts is in its reply already.
     fn operation(&self, call: &Call, reported: &CommsOperation) -> Option<CommsNotification> {
         let operation = find(call.operations(), reported).filter(|operation| !operation.is_pending())?;
-        let data = operation.whole();
+        let data = operation.full();
         let path = operation.id().map_or_else(String::new, |id| format!("/{id}"));
         let data = ResourceData::Operation(Box::new(data));
         Some(self.item(call, ChangeType::Deleted, &format!("/operations{path}"), data))
@@ -200,9 +192,7 @@ impl Notify {
 fn whole(call: &Call, changed: &Participant) -> Participant {
     let id = changed.id.value();
     let mut known = call.participants().filter(|known| id.is_some() && known.id.value() == id);
-    let mut whole = known.next().unwrap_or(changed).clone();
-    whole.odata_type = Some("participant".into());
-    whole
+    known.next().unwrap_or(changed).typed()
 }
 
 impl CommsNotifications {

@@ -1,4 +1,4 @@
-//! One operation: what an action asked for, until it is settled.
+//! One operation: the work that an action began, until it is settled (completed or failed).
 
 mod lifecycle;
 mod state;
@@ -11,171 +11,113 @@ pub use lifecycle::Superstate;
 pub use state::{State, Transition};
 
 use crate::OperationId;
-use crate::graph::{
-    CommsOperation, Member, Members, Merge, News, OperationKind, OperationStatus, Rule, TypeName,
-};
+use crate::graph::{CommsOperation, Member, Members, News, OperationKind, OperationStatus, Rule};
 
-/// An operation of a call, folded.
+/// An operation of a call, rebuilt from its events.
 ///
-/// `completed` is not success by itself: see [`Operation::is_success`].
+/// A completed operation has not always succeeded: see [`Operation::is_success`].
+///
+/// ```
+/// use callfold::Ledger;
+/// use callfold::operation::State;
+///
+/// let log = r##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}
+/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated","data":
+/// {"@odata.type":"#microsoft.graph.recordOperation","id":"7","clientContext":"greeting","status":"completed"}}"##;
+/// let mut ledger = Ledger::new();
+/// let (placed, created) = log.split_once('\n').unwrap();
+/// ledger.apply(&placed.parse()?)?;
+/// ledger.apply(&created.parse()?)?;
+/// let operation = &ledger.calls().next().unwrap().operations()[0];
+/// assert_eq!(operation.kind().as_str(), "record");
+/// assert_eq!(operation.client_context(), Some("greeting"));
+/// assert_eq!(operation.state(), State::Completed);
+/// assert!(operation.is_success());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Operation {
     state: State,
     /// Shared between versions of the call.
     resource: Arc<CommsOperation>,
-    /// Further ids that it was told by: a reply and a notification can name one operation differently.
+    /// Other ids of this operation: a reply and a notification can name one operation by different ids.
     aliases: Vec<OperationId>,
 }
 
 impl Operation {
-    /// Begins with what the first telling says; a first answer may already be settled.
+    /// Begins in the state that the first report names. The first report can name a settled state.
     pub(crate) fn begin(mut reported: Arc<CommsOperation>) -> Self {
         let state = State::reported(&reported).unwrap_or(State::NotStarted);
         Arc::make_mut(&mut reported).status = Member::Absent;
         Self { state, resource: reported, aliases: Vec::new() }
     }
 
-    /// Puts one together from what a bulk replay kept of it.
+    /// An operation from what a bulk replay kept.
     pub(crate) fn restored(state: State, resource: Box<CommsOperation>) -> Self {
         Self { state, resource: resource.into(), aliases: Vec::new() }
     }
 
-    /// True where it was told by more ids than one.
+    /// True if reports named this operation by more than one id.
     pub(crate) const fn has_aliases(&self) -> bool {
         !self.aliases.is_empty()
     }
 
-    /// Takes over what is told, in the same state.
-    pub(crate) fn merge(&mut self, reported: &CommsOperation) {
-        self.merge_by(reported.odata_type.as_ref(), |resource| resource.pair(reported, Merge));
-    }
-
-    /// The same of a telling that nobody needs any more.
-    pub(crate) fn take_over(&mut self, mut reported: Box<CommsOperation>) {
-        let odata_type = reported.odata_type.take();
-        self.merge_by(odata_type.as_ref(), |resource| resource.take_over(&mut reported));
-    }
-
-    fn merge_by(&mut self, odata_type: Option<&TypeName>, merge: impl FnOnce(&mut CommsOperation)) {
+    /// Merges a report that leaves the state as it is.
+    pub(crate) fn merge(&mut self, reported: Arc<CommsOperation>) {
         let resource = Arc::make_mut(&mut self.resource);
         let id = resource.id.take();
-        if odata_type.is_some() && resource.kind() == OperationKind::Comms {
-            resource.odata_type = odata_type.cloned();
+        if resource.kind() == OperationKind::Comms && reported.odata_type.is_some() {
+            resource.odata_type.clone_from(&reported.odata_type);
         }
-        merge(resource);
+        resource.merge(reported);
         resource.status = Member::Absent;
-        // The id that it was first known by stays.
+        // The operation keeps the id by which it was known first.
         if id.value().is_some() && resource.id != id {
             let alias = core::mem::replace(&mut resource.id, id).into_value();
             self.aliases.extend(alias);
         }
     }
 
-    pub(crate) fn step(&mut self, next: State, reported: &CommsOperation) {
+    pub(crate) fn step(&mut self, next: State, reported: Arc<CommsOperation>) {
         self.state = next;
         self.merge(reported);
     }
 
-    pub(crate) fn step_owned(&mut self, next: State, reported: Box<CommsOperation>) {
-        self.state = next;
-        self.take_over(reported);
-    }
-
-    /// Ends it; true where that is a success.
-    pub(crate) fn end(&mut self, transition: Transition, reported: &CommsOperation) -> bool {
+    /// Ends it; true if it ended with success.
+    pub(crate) fn end(&mut self, transition: Transition, reported: Arc<CommsOperation>) -> bool {
         if let Some(next) = self.state.after(transition) {
             self.step(next, reported);
         }
         self.is_success()
     }
 
-    /// Its id; `None` where only a `clientContext` was told.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
-    /// # replay.record(Format::Events, begun, |_| {});
-    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
-    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
-    /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.calls().next().unwrap().operations()[0];
-    /// assert_eq!(operation.id().unwrap().to_string(), "o");
-    /// ```
+    /// The id. `None` if reports gave only a `clientContext`.
     pub fn id(&self) -> Option<&OperationId> {
         self.resource.id.value()
     }
 
-    /// Its kind: the Graph type without `Operation`.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
-    /// # replay.record(Format::Events, begun, |_| {});
-    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
-    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
-    /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.calls().next().unwrap().operations()[0];
-    /// assert_eq!(operation.kind().as_str(), "record");
-    /// ```
+    /// The kind: the Graph type without the word `Operation`.
     pub fn kind(&self) -> OperationKind {
         self.resource.kind()
     }
 
-    /// How far it is.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
-    /// # replay.record(Format::Events, begun, |_| {});
-    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
-    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
-    /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.calls().next().unwrap().operations()[0];
-    /// assert_eq!(operation.state().as_str(), "completed");
-    /// ```
+    /// The state in the lifecycle: Graph's `status`.
     pub const fn state(&self) -> State {
         self.state
     }
 
-    /// The app's own name for it.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
-    /// # replay.record(Format::Events, begun, |_| {});
-    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
-    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
-    /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.calls().next().unwrap().operations()[0];
-    /// assert_eq!(operation.client_context(), Some("c"));
-    /// ```
+    /// The `clientContext`: the name that the app gave to the operation.
     pub fn client_context(&self) -> Option<&str> {
         self.resource.client_context.value().map(|context| &**context)
     }
 
-    /// All that was told of it, save its status: see [`Operation::state`].
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
-    /// # replay.record(Format::Events, begun, |_| {});
-    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
-    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
-    /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.calls().next().unwrap().operations()[0];
-    /// assert!(operation.resource().recording_location.is_absent());
-    /// ```
+    /// Every member that was reported, except for `status`: see [`Operation::state`].
     pub fn resource(&self) -> &CommsOperation {
         &self.resource
     }
 
-    /// The resource with its status: what a GET gives.
-    pub(crate) fn whole(&self) -> CommsOperation {
+    /// The resource with its status, as GET returns it.
+    pub(crate) fn full(&self) -> CommsOperation {
         let status = match self.state {
             State::NotStarted => OperationStatus::NotStarted,
             State::Running => OperationStatus::Running,
@@ -185,43 +127,20 @@ impl Operation {
         CommsOperation { status: status.into(), ..(*self.resource).clone() }
     }
 
-    /// True where this is its id, or another one by which it was told.
+    /// True if a report named this operation by the id.
     pub(crate) fn is_called(&self, id: &OperationId) -> bool {
         self.id() == Some(id) || self.aliases.contains(id)
     }
 
-    /// True until it is completed or failed.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
-    /// # replay.record(Format::Events, begun, |_| {});
-    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
-    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
-    /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.calls().next().unwrap().operations()[0];
-    /// assert!(!operation.is_pending());
-    /// ```
+    /// True until the operation is completed or failed.
     pub fn is_pending(&self) -> bool {
         self.state.lies_in(Superstate::Pending)
     }
 
-    /// True where it is completed, its result is no failure, and no completion reason says otherwise.
-    /// Source: [sendDtmfTonesOperation](https://learn.microsoft.com/graph/api/resources/senddtmftonesoperation),
-    /// whose failures arrive as completed.
+    /// True if the operation is completed, its result is not a failure, and its completion reason is a good one.
     ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # let begun = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"adopted","data":{}}"##;
-    /// # replay.record(Format::Events, begun, |_| {});
-    /// # let created = br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated",
-    /// #     "data":{"@odata.type":"#microsoft.graph.recordOperation","id":"o","clientContext":"c","status":"completed"}}"##;
-    /// # replay.record(Format::Events, created, |_| {});
-    /// # let operation = &replay.calls().next().unwrap().operations()[0];
-    /// assert!(operation.is_success());
-    /// ```
+    /// Failures of [sendDtmfTonesOperation](https://learn.microsoft.com/graph/api/resources/senddtmftonesoperation)
+    /// arrive as completed.
     pub fn is_success(&self) -> bool {
         use crate::graph::CompletionReason::{CompletedSuccessfully, StopToneDetected};
         let failed = self.resource.result_info.value().is_some_and(|result| result.is_failure());
@@ -231,13 +150,13 @@ impl Operation {
             && reason.is_none_or(|reason| matches!(reason, CompletedSuccessfully | StopToneDetected))
     }
 
-    /// True where a telling by id, or by nothing but its `clientContext`, is about this operation for sure: a
-    /// second operation may bear the `clientContext` of the first, but then it has an id of its own.
+    /// True if a report is certainly about this operation: the ids agree, or one side has no id. A second operation can
+    /// have the `clientContext` of the first, but then it has an id of its own.
     pub(crate) fn is_reported_by(&self, reported: &CommsOperation) -> bool {
         reported.id.value().is_none() || self.id().is_none() || self.has_id_of(reported)
     }
 
-    /// True where a telling brings something that is not known: a member, or another id.
+    /// True if a report has a member or an id that is not known.
     pub(crate) fn learns(&self, reported: &CommsOperation, rule: impl Rule) -> bool {
         let mut rest = reported.clone();
         rest.status = Member::Absent;
@@ -246,7 +165,7 @@ impl Operation {
         !rest.is_silent() || (reported.id.value().is_some() && !self.has_id_of(reported))
     }
 
-    /// True where a telling names this end, and nothing that is not known of it.
+    /// True if a report names the end of this operation again, and nothing else is new in it.
     fn said(&self, reported: &CommsOperation) -> bool {
         !self.is_pending() && State::reported(reported) == Some(self.state) && !self.learns(reported, News)
     }
@@ -267,10 +186,15 @@ impl Operation {
     }
 }
 
-/// Which operation a telling is about: by id, else by `clientContext` among the pending ones of its kind, else
-/// by `clientContext` among all that lack an id or are told without one. An end that is told again without an
-/// id is no other operation's.
-/// A cancel's reply can bear the id of what it cancels, so that the kinds must agree where both are told.
+/// The index of the operation that a report is about. It is found by these rules, in this order:
+///
+/// 1. by id;
+/// 2. by `clientContext`, if the report has no id and repeats the end of an operation;
+/// 3. by `clientContext`, among the pending operations of the same kind;
+/// 4. by `clientContext`, if the operation or the report has no id.
+///
+/// The reply to cancelMediaProcessing can have the id of the operation that it cancels. So the kinds must agree if both
+/// are known.
 fn position(operations: &[Operation], reported: &CommsOperation) -> Option<usize> {
     let rank = |operation: &Operation| {
         let is_called_so = operation.has_id_of(reported);
@@ -291,12 +215,12 @@ fn position(operations: &[Operation], reported: &CommsOperation) -> Option<usize
     ranked.min().map(|(_, index)| index)
 }
 
-/// The operation that a telling is about.
+/// The operation that a report is about.
 pub(crate) fn find<'a>(operations: &'a [Operation], reported: &CommsOperation) -> Option<&'a Operation> {
     position(operations, reported).and_then(|index| operations.get(index))
 }
 
-/// The same, to change it.
+/// The operation that a report is about, to change it.
 pub(crate) fn find_mut<'a>(
     operations: &'a mut [Operation],
     reported: &CommsOperation,
@@ -305,7 +229,7 @@ pub(crate) fn find_mut<'a>(
 }
 
 impl State {
-    /// The state that a telling names; `None` where it names none. Null means not started.
+    /// The state that a report names; `None` if it names none. Null means not started.
     pub(crate) fn reported(reported: &CommsOperation) -> Option<Self> {
         Some(match &reported.status {
             Member::Null | Member::Value(OperationStatus::NotStarted) => Self::NotStarted,

@@ -103,7 +103,7 @@ impl Serialize for Recorded {
         if let Some(at) = self.at {
             map.serialize_entry("at", &At(at))?;
         }
-        map.serialize_entry("type", self.event.type_name())?;
+        map.serialize_entry("type", self.event.kind().as_str())?;
         map.serialize_entry("data", &self.event)?;
         if self.inferred {
             map.serialize_entry("inferred", &true)?;

@@ -13,7 +13,7 @@ use crate::graph::{ODataError, Permission};
 /// use callfold::{Call, Recorded};
 ///
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"held","data":{}}"#;
-/// let refusal = Call::begin(&line.parse::<Recorded>()?).unwrap_err();
+/// let refusal = Call::begin(line.parse()?).unwrap_err();
 /// assert_eq!(refusal.to_string(), "`held` is refused before the call began: legal would be `offered`, `placed`, `adopted`");
 /// # Ok::<(), callfold::LineError>(())
 /// ```

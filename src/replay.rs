@@ -253,7 +253,7 @@ impl Replay {
         sink: &mut dyn FnMut(&Recorded),
         findings: &mut Vec<Finding>,
     ) -> bool {
-        let applied = self.calls.apply(recorded);
+        let applied = self.calls.apply(recorded.clone());
         let is_folded = self.applied(applied, recorded.call, recorded.revision, findings);
         if is_folded {
             sink(recorded);
@@ -367,7 +367,7 @@ impl Replay {
             if self.wants(call, revision, recorded.at) {
                 // What hearing gives is folded without a refusal: it may be shown before it moves into the call.
                 sink(&recorded);
-                let applied = self.calls.apply_owned(recorded);
+                let applied = self.calls.apply(recorded);
                 self.applied(applied, call, revision, findings);
             }
         }

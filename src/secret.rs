@@ -1,15 +1,15 @@
-//! Values that are carried but never shown.
+//! Values that are stored and serialised, but never shown in messages.
 
 use core::fmt;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// A value that serialises as it is and never shows in `Debug`.
+/// A value that is serialised unchanged, and that `Debug` never shows.
 ///
-/// Graph puts bearer-like values into ordinary members: `tokenMeetingInfo.token`,
-/// `recordOperation.recordingAccessToken`, `joinMeetingIdMeetingInfo.passcode`. A host needs them back from
-/// its log; nobody needs them in a message.
+/// Graph puts tokens and passcodes into ordinary members: `tokenMeetingInfo.token`,
+/// `recordOperation.recordingAccessToken`, `joinMeetingIdMeetingInfo.passcode`. A host (the program that
+/// embeds this crate) needs these values back from its log. Nobody needs them in a message.
 ///
 /// ```
 /// use callfold::Secret;
@@ -24,31 +24,20 @@ pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
     /// Hides a value.
-    ///
-    /// ```
-    /// # use callfold::Secret;
-    /// let pin = Secret::new(1234);
-    /// # assert_eq!(*pin.expose(), 1234);
-    /// ```
     pub const fn new(value: T) -> Self {
         Self(value)
     }
 
-    /// The hidden value: the one way to it, so that a search for `expose` finds every use.
-    ///
-    /// ```
-    /// # use callfold::Secret;
-    /// assert_eq!(*Secret::new(1234).expose(), 1234);
-    /// ```
+    /// Returns the hidden value. No other method returns the value, so a search for `expose` finds every use.
     pub const fn expose(&self) -> &T {
         &self.0
     }
 }
 
-/// An error says nothing of the value.
+/// The error of a failed deserialization does not quote the value.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::deserialize(deserializer).map(Self).map_err(|_| D::Error::custom("a secret of another shape"))
+        T::deserialize(deserializer).map(Self).map_err(|_| D::Error::custom("a secret of the wrong type"))
     }
 }
 

@@ -1,18 +1,19 @@
-//! Words for people that never repeat what they are about.
+//! Error messages for people. The messages never quote the value that they are about, because it may be a
+//! secret.
 
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt::Display;
 
-/// How an error begins that is about this part of a record.
+/// The beginning of an error message that is about the `resourceData` of a notification.
 pub(crate) const PART: &str = "resourceData: ";
 
-/// What is wrong with a JSON text, and where. serde quotes the value that it did not expect, and that value
-/// may be a secret: it is left out.
+/// Describes an error in a JSON text, and the place of the error. serde quotes the value that it did not
+/// expect. That value may be a secret, so it is left out.
 pub(crate) fn without_content(error: &serde_json::Error) -> String {
     let what = without_place(error);
     match (error.line(), error.column()) {
-        // The part that is named was read apart.
+        // `resourceData` was parsed on its own, so the line and column do not apply to the complete record.
         _ if what.starts_with(PART) => what,
         (0, _) => what,
         (1, column) => format!("{what} at column {column}"),
@@ -20,7 +21,8 @@ pub(crate) fn without_content(error: &serde_json::Error) -> String {
     }
 }
 
-/// The same of a part of a record, whose own columns would mislead.
+/// Describes an error like [`without_content`], but without a line and a column. It is for a part of a record
+/// that was parsed on its own: its columns are not those of the record.
 pub(crate) fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
@@ -29,7 +31,7 @@ pub(crate) fn without_place(error: &serde_json::Error) -> String {
     quoted.map_or_else(|| what.to_string(), unquoted)
 }
 
-/// `string "s3cret", expected u64` becomes `expected u64, found string`.
+/// Turns `string "s3cret", expected u64` into `expected a whole number, found string`.
 fn unquoted(quoted: &str) -> String {
     let found = quoted.split([' ', ',']).next().unwrap_or_default();
     let expected = quoted.rsplit_once(", expected ").map_or("something else", |(_, expected)| expected);
@@ -41,7 +43,7 @@ fn unquoted(quoted: &str) -> String {
     format!("expected {expected}, found {found}")
 }
 
-/// The beginning of something that may be of any length.
+/// Returns at most the first 64 characters of a text, followed by `…` if the text is longer.
 pub(crate) fn short(text: impl Display) -> String {
     const SHORT: usize = 64;
     let text = text.to_string();

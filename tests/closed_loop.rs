@@ -1,12 +1,15 @@
 //! The closed loop: what the service records, it tells; what a bot hears of that, through whatever network, is the same call.
 
-use callfold::graph::Version;
-use callfold::jiff::SignedDuration;
-use callfold::testing::{Campaign, Faults, Move, Simulation, Violation, strategies::courses};
+use callfold::call::{Ending, NetworkEvent};
+use callfold::graph::{Method, Version};
+use callfold::jiff::{SignedDuration, Timestamp};
+use callfold::testing::{Campaign, Faults, Move, Simulation, Violation, What, strategies::courses};
+use callfold::{Id, uuid::Uuid};
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde_json::{Value, json};
 
-use crate::common::config;
+use crate::common::{call_id, config, read};
 
 const REGRESSIONS: &str = "proptest-regressions/closed_loop.txt";
 
@@ -51,6 +54,68 @@ proptest! {
         let begins = course.first().map(|one| one.at).unwrap_or_default();
         faults.partitions = vec![begins + SignedDuration::from_secs(10)..begins + SignedDuration::from_secs(90)];
         played(&course, seed, Version::V1, &faults)?;
+    }
+}
+
+/// A course of one call, a second between its moves, which are numbered from 1.
+fn course(moves: impl IntoIterator<Item = What>) -> Vec<Move> {
+    let numbered = (1_u32..).zip(moves);
+    let at = |number| Timestamp::UNIX_EPOCH + SignedDuration::from_secs(i64::from(number));
+    numbered.map(|(number, what)| Move::new(at(number), call_id(), number.into(), what)).collect()
+}
+
+fn ask(method: Method, item: Option<&str>, body: Value) -> What {
+    What::Ask { method, item: item.map(Id::from), body }
+}
+
+fn happen(network_event: NetworkEvent) -> What {
+    What::Happen(Box::new(network_event))
+}
+
+/// The app calls one user. Whoever joins does so while the call is one between two.
+fn placed(is_delta: bool) -> [What; 2] {
+    let body = json!({
+        "callbackUri": "https://bot.contoso.com/callback",
+        "targets": [{ "identity": { "user": { "id": "user-1" } } }],
+        "mediaConfig": { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
+        "callOptions": { "isDeltaRosterEnabled": is_delta },
+    });
+    [ask(Method::CreateCall, None, body), happen(NetworkEvent::Connected(None))]
+}
+
+fn roster(participants: Value) -> What {
+    happen(NetworkEvent::RosterChanged(read(participants)))
+}
+
+/// The app invites somebody; the request is the move of this number.
+fn invited(number: u128) -> [What; 2] {
+    let body = json!({ "participants": [{ "identity": { "user": { "id": "user-3" } } }] });
+    let finished = NetworkEvent::OperationFinished(Uuid::from_u128(number).into(), Ending::Completed);
+    [ask(Method::Invite, None, body), happen(finished)]
+}
+
+fn removed(participant: &str) -> What {
+    ask(Method::DeleteParticipant, Some(participant), json!({}))
+}
+
+/// A call between two, of whose participants the app asks; some go, untold; then it becomes a group call.
+fn becomes_a_group_call(is_delta: bool, present: &[&str], leave: &[&str]) -> Vec<Move> {
+    let people: Vec<Value> = present.iter().map(|id| json!({ "id": id })).collect();
+    let request = [roster(json!(people)), ask(Method::ListParticipants, None, json!({}))];
+    let left = leave.iter().map(|id| removed(id));
+    let number = 5 + leave.len() as u128;
+    course(placed(is_delta).into_iter().chain(request).chain(left).chain(invited(number)))
+}
+
+#[test]
+fn who_was_removed_from_a_call_between_two_is_not_in_the_group_call_that_it_becomes() {
+    for is_delta in [true, false] {
+        for (present, leave) in [(&["a", "b"][..], &["a"][..]), (&["a"], &["a"]), (&["a", "b"], &["b", "a"])]
+        {
+            let course = becomes_a_group_call(is_delta, present, leave);
+            let played = played(&course, 0, Version::V1, &Faults::none());
+            assert_eq!(played, Ok(()), "{is_delta}, {present:?} without {leave:?}");
+        }
     }
 }
 

@@ -101,7 +101,7 @@ impl Host {
 
     /// The last events, each with the number of its call.
     fn events(&self) -> Vec<(u128, &str)> {
-        self.last.iter().map(|one| (one.call.guid().as_u128(), one.event.type_name())).collect()
+        self.last.iter().map(|one| (one.call.guid().as_u128(), one.event.kind().as_str())).collect()
     }
 
     /// The conversations, as the numbers of their calls.

@@ -102,7 +102,7 @@ impl Host {
     fn last(&self, count: usize) -> Vec<(&str, i64)> {
         let second = |one: &Recorded| one.at.unwrap().duration_since(at(0)).as_secs();
         let last = self.log[self.log.len() - count..].iter();
-        last.map(|one| (one.event.type_name(), second(one))).collect()
+        last.map(|one| (one.event.kind().as_str(), second(one))).collect()
     }
 
     /// Nothing is due a second before; at that second, and whenever it is polled after it, these events happen then.
@@ -113,7 +113,7 @@ impl Host {
         assert_eq!(self.ledger.expire(at(second) - SignedDuration::from_nanos(1)), []);
         for late in [0, 1, MINUTE, 10_000 * MINUTE] {
             let expired = self.call().expire(at(second + late));
-            let named: Vec<_> = expired.iter().map(|one| one.event.type_name()).collect();
+            let named: Vec<_> = expired.iter().map(|one| one.event.kind().as_str()).collect();
             assert_eq!(named, events);
             assert!(expired.iter().all(|one| one.at == Some(at(second)) && !one.inferred));
             assert_eq!(self.ledger.expire(at(second + late)), expired);

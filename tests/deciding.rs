@@ -152,7 +152,7 @@ fn given_for(method: &str, state: &str) -> Call {
             "call": CALL, "rev": call.revision() + 1, "type": "holdMusicStarted",
             "data": { "participant": "bob", "operation": "h" },
         });
-        call.evolve(&held.to_string().parse().unwrap()).unwrap();
+        call.evolve(held.to_string().parse().unwrap()).unwrap();
     }
     call
 }
@@ -377,8 +377,8 @@ fn a_placed_call_is_answered_with_the_call_that_is_establishing() {
         assert_eq!(answered[member], expected, "{member}");
     }
     let [placed] = &decision.events[..] else { panic!("one event") };
-    assert_eq!((placed.event.type_name(), placed.revision, placed.at), ("placed", 1, AT.parse().ok()));
-    let call = Call::begin(placed).unwrap();
+    assert_eq!((placed.event.kind().as_str(), placed.revision, placed.at), ("placed", 1, AT.parse().ok()));
+    let call = Call::begin(placed.clone()).unwrap();
     assert_eq!((call.state(), call.id().to_string().as_str()), (State::Establishing, CALL));
     assert_eq!(serde_json::to_value(call.resource()).unwrap(), answered);
     assert_eq!(dues(&call), ["keepAlive +2700"]);
@@ -392,7 +392,7 @@ fn a_placed_call_keeps_the_chain_that_it_names_and_rings_as_long_as_it_asks() {
         &placing(&json!({ "callChainId": chain, "ringingTimeoutInSeconds": 30 })),
     )
     .unwrap();
-    let call = Call::begin(&decision.events[0]).unwrap();
+    let call = Call::begin(decision.events[0].clone()).unwrap();
     assert_eq!(call.details().call_chain_id.value().unwrap().to_string(), chain);
     assert_eq!(dues(&call), ["ring +30", "keepAlive +2700"]);
 }
@@ -634,11 +634,11 @@ fn a_refusal_does_not_tell_the_content_of_a_body() {
 fn what_was_due_happens_before_what_is_asked() {
     let line =
         format!(r#"{{"call":"{CALL}","rev":1,"at":"2026-11-23T09:14:45Z","type":"offered","data":{{}}}}"#);
-    let call = Call::begin(&line.parse().unwrap()).unwrap();
+    let call = Call::begin(line.parse().unwrap()).unwrap();
     // The 15 s to decide are just over.
     let inner = refused(ask(&call, "POST /reject", ""), 409);
     assert_eq!(inner["state"], "terminated");
     assert_eq!(ask(&call, "DELETE ", "").err().unwrap().status(), 404);
-    let call = Call::begin(&line.replace(":45Z", ":46Z").parse().unwrap()).unwrap();
+    let call = Call::begin(line.replace(":45Z", ":46Z").parse().unwrap()).unwrap();
     assert!(ask(&call, "POST /reject", "").is_ok());
 }

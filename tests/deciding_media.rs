@@ -28,7 +28,7 @@ fn queue(call: &Call) -> Vec<u128> {
 
 /// The data of the events, each beside its name.
 fn data(decided: &Decided, name: &str) -> Vec<Value> {
-    let named = decided.events.iter().filter(|one| one.event.type_name() == name);
+    let named = decided.events.iter().filter(|one| one.event.kind().as_str() == name);
     named.map(|one| serde_json::to_value(&one.event).unwrap()).collect()
 }
 
@@ -204,7 +204,7 @@ fn a_recording_that_barges_in_cancels_those_ahead_and_runs_at_once() {
 fn to_barge_in_where_nothing_plays_cancels_nothing() {
     let decided =
         ask(&given("established", group()), "POST /recordResponse", json!({ "bargeInAllowed": true }));
-    let names: Vec<_> = decided.ok().unwrap().events.iter().map(|one| one.event.type_name()).collect();
+    let names: Vec<_> = decided.ok().unwrap().events.iter().map(|one| one.event.kind().as_str()).collect();
     assert_eq!(names, ["operationQueued", "operationStarted"]);
 }
 
@@ -272,7 +272,7 @@ fn media_operations_end_with_their_call_and_do_not_come_back() {
     let mut call = ask(&playing.call, "DELETE ", "").unwrap().call;
     assert_eq!(refused(ask(&call, "POST /playPrompt", prompt()), 409)["state"], "terminating");
     let ended = json!({ "call": CALL, "rev": call.revision() + 1, "type": "terminated", "data": {} });
-    call.evolve(&ended.to_string().parse().unwrap()).unwrap();
+    call.evolve(ended.to_string().parse().unwrap()).unwrap();
     assert!(queue(&call).is_empty());
     assert_eq!(call.orphans().count(), 2);
 }
@@ -416,8 +416,8 @@ fn a_device_reports_of_a_call_at_any_time() {
             assert_eq!((decision.reply.status, decision.reply.location), (200, None));
             assert_eq!(serde_json::to_value(&decision.reply.body).unwrap(), Value::Null);
             let [event] = &decision.events[..] else { panic!("one event") };
-            assert_eq!(event.event.type_name(), "deviceQualityReported");
-            call.evolve(event).unwrap();
+            assert_eq!(event.event.kind().as_str(), "deviceQualityReported");
+            call.evolve(event.clone()).unwrap();
             assert_eq!((call.device_quality().len(), call.state().as_str()), (count, state));
         }
     }

@@ -250,7 +250,7 @@ fn finished(mut call: Call) -> Call {
         "call": CALL, "rev": call.revision() + 1, "type": "operationCompleted",
         "data": { "id": id, "resultInfo": { "code": 200, "subcode": 0 } },
     });
-    call.evolve(&done.to_string().parse().unwrap()).unwrap();
+    call.evolve(done.to_string().parse().unwrap()).unwrap();
     call
 }
 
@@ -337,7 +337,7 @@ fn who_stays_is_on_hold_still_whatever_becomes_of_the_roster() {
         ("POST /participants/muteAll", &["operationCreated", "rosterUpdated"]),
     ] {
         let changed = ask(&held, what, "").unwrap();
-        let names: Vec<_> = changed.events.iter().map(|one| one.event.type_name()).collect();
+        let names: Vec<_> = changed.events.iter().map(|one| one.event.kind().as_str()).collect();
         assert_eq!((&names[..], changed.call.on_hold()), (events, Some(&"alice".into())), "{what}");
     }
 }

@@ -62,7 +62,7 @@ fn replay(format: Format, log: impl AsRef<[u8]>) -> ParsedNotification {
     let mut received = ParsedNotification { replay: Replay::new(), findings: Vec::new(), events: Vec::new() };
     for record in records(format, log.as_ref()) {
         let sink =
-            |recorded: &callfold::Recorded| received.events.push(recorded.event.type_name().to_owned());
+            |recorded: &callfold::Recorded| received.events.push(recorded.event.kind().as_str().to_owned());
         received
             .findings
             .extend(received.replay.record(format, record, sink).iter().map(|finding| finding.kind));

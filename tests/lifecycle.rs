@@ -179,7 +179,7 @@ fn a_lifecycle_begins_as_its_chart_says() {
     let beginnings = Chart::Call.beginnings();
     for beginning in &beginnings {
         let data = if beginning.is_midway { json!({ "state": beginning.state }) } else { json!({}) };
-        let call = Call::begin(&line(1, beginning.event, data)).expect("a beginning");
+        let call = Call::begin(line(1, beginning.event, data)).expect("a beginning");
         assert_eq!(call.state().as_str(), beginning.state, "{beginning:?}");
     }
     let natural: Vec<_> = beginnings.iter().filter(|it| !it.is_midway).map(|it| it.event).collect();
@@ -187,9 +187,9 @@ fn a_lifecycle_begins_as_its_chart_says() {
     assert_eq!(beginnings.len(), 2 + State::ALL.len(), "it can be found in any state");
     let beginnings = Chart::Operation.beginnings();
     for beginning in &beginnings {
-        let mut call = Call::begin(&line(1, "placed", json!({}))).expect("a beginning");
+        let mut call = Call::begin(line(1, "placed", json!({}))).expect("a beginning");
         let reported = json!({ "id": "o", "status": beginning.state });
-        call.evolve(&line(2, beginning.event, reported)).expect("an operation may begin");
+        call.evolve(line(2, beginning.event, reported)).expect("an operation may begin");
         assert_eq!(call.operations()[0].state().as_str(), beginning.state, "{beginning:?}");
         assert!(!beginning.is_midway);
     }

@@ -1,7 +1,7 @@
 //! The line of the event log: what it is, what is read as one, and what is not.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
-use callfold::call::CallEvent;
+use callfold::call::EventKind;
 use callfold::log::Format;
 use callfold::{FindingKind, LineError, Recorded, Replay};
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ fn data(type_name: &str) -> &'static str {
 
 /// Every event there is, as the line that the crate writes.
 fn lines() -> impl Iterator<Item = String> {
-    CallEvent::type_names().map(|name| {
+    EventKind::ALL.iter().map(|kind| kind.as_str()).map(|name| {
         let data = data(name);
         format!(r#"{{"v":1,"call":"{CALL}","rev":7,"at":"2026-11-23T09:15:02.250Z","type":"{name}","data":{data},"inferred":true}}"#)
     })
@@ -198,7 +198,10 @@ fn what_is_no_time_is_refused() {
 fn an_unknown_type_is_refused_with_the_known_ones() {
     let error = refused(&line("type", json!("paused"))).to_string();
     assert!(error.starts_with("no event is named `paused`; known are offered "), "{error}");
-    assert!(CallEvent::type_names().all(|name| error.split(' ').any(|word| word == name)), "{error}");
+    assert!(
+        EventKind::ALL.iter().map(|kind| kind.as_str()).all(|name| error.split(' ').any(|word| word == name)),
+        "{error}"
+    );
 }
 
 #[test]
@@ -207,8 +210,8 @@ fn the_names_of_events_are_exact() {
         assert!(matches!(refused(&line("type", json!(name))), LineError::UnknownType { .. }), "{name}");
     }
     assert_eq!(
-        CallEvent::type_names().collect::<std::collections::BTreeSet<_>>().len(),
-        CallEvent::type_names().count()
+        EventKind::ALL.iter().map(|kind| kind.as_str()).collect::<std::collections::BTreeSet<_>>().len(),
+        EventKind::ALL.iter().map(|kind| kind.as_str()).count()
     );
 }
 
@@ -262,7 +265,7 @@ fn what_is_no_object_is_no_line() {
 
 #[test]
 fn data_that_is_no_object_is_refused() {
-    let names: Vec<_> = CallEvent::type_names().collect();
+    let names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
     for non_canonical in [
         json!(5),
         json!("x"),

@@ -98,7 +98,7 @@ impl Scene {
     }
 
     fn then(&self, state: State, events: &[&str]) {
-        let happened: Vec<_> = self.last.iter().map(|recorded| recorded.event.type_name()).collect();
+        let happened: Vec<_> = self.last.iter().map(|recorded| recorded.event.kind().as_str()).collect();
         assert_eq!((self.call().state(), happened), (state, events.to_vec()));
     }
 
@@ -520,7 +520,7 @@ fn a_transfer_that_is_completed_ends_the_call() {
         let accepted = transferring(kind).meets(NetworkEvent::TransferAccepted);
         accepted.then(State::TransferAccepted, &["transferAccepted"]);
         let events = accepted.on_network_event(NetworkEvent::TransferCompleted).unwrap();
-        assert_eq!(events[0].event.type_name(), "terminated");
+        assert_eq!(events[0].event.kind().as_str(), "terminated");
         let mut ended = accepted;
         ended.take(events);
         assert_eq!(

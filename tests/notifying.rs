@@ -4,7 +4,7 @@
 
 use crate::common::{CALL, call_id, read};
 use callfold::call::{
-    AppIdentity, Call, CallEvent, Command, Delivery, Ending, NetworkEvent, RequestContext, State, StopReason,
+    AppIdentity, Call, Command, Delivery, Ending, EventKind, NetworkEvent, RequestContext, State, StopReason,
 };
 use callfold::graph::{
     CommsNotification, CommsNotifications, EndCode, MediaState, Method, Permission, Route, Tone, Version,
@@ -47,7 +47,7 @@ impl Service {
         for recorded in events {
             assert_eq!(self.ledger.apply(&recorded), Ok(Applied::Folded), "{recorded}");
             let posted = self.notify.event(self.call(), &recorded);
-            self.last.push((recorded.event.type_name(), posted));
+            self.last.push((recorded.event.kind().as_str(), posted));
         }
         self
     }
@@ -393,17 +393,38 @@ fn a_late_end_of_an_operation_is_told_too() {
 // Rosters.
 
 #[test]
-fn a_roster_is_told_in_a_group_call_with_all_that_is_known_of_who_changed() {
+fn a_roster_is_told_in_a_group_call_with_all_that_is_known_of_everybody() {
     let p = json!({ "id": "p", "info": someone("p"), "isMuted": false });
-    let service = group(json!({})).meets(NetworkEvent::RosterChanged(read(json!([p]))));
-    let came = json!([{ "@odata.type": "#microsoft.graph.participant", "id": "p", "info": someone("p"), "isMuted": false }]);
-    service.then(&["rosterUpdated!"], &[about("/participants", "updated", came)]);
+    let service = group(json!({})).meets(NetworkEvent::RosterChanged(read(json!([p, { "id": "q" }]))));
+    let typed = |mut one: Value| {
+        one["@odata.type"] = "#microsoft.graph.participant".into();
+        one
+    };
+    let q = typed(json!({ "id": "q" }));
+    let reported = |everybody: Value| about("/participants", "updated", everybody);
+    service.then(&["rosterUpdated!"], &[reported(json!([typed(p.clone()), q]))]);
     let service = service.asks_of(Method::MuteParticipant, Some("p"), json!({}));
-    let muted = json!([{ "@odata.type": "#microsoft.graph.participant", "id": "p", "info": someone("p"), "isMuted": true }]);
-    service.then(&["operationCreated", "rosterUpdated!"], &[about("/participants", "updated", muted)]);
+    let muted = typed(json!({ "id": "p", "info": someone("p"), "isMuted": true }));
+    service.then(&["operationCreated", "rosterUpdated!"], &[reported(json!([muted, q]))]);
     let service = service.asks_of(Method::DeleteParticipant, Some("p"), json!({}));
-    let gone = &service.posted()[0]["resourceData"][0];
-    assert_eq!((&gone["id"], gone["removedState"].is_object()), (&json!("p"), true));
+    service.then(&["rosterUpdated!"], &[reported(json!([q]))]);
+    let service = service.asks_of(Method::DeleteParticipant, Some("q"), json!({}));
+    service.then(&["rosterUpdated!"], &[reported(json!([]))]);
+}
+
+#[test]
+fn a_delta_tells_all_that_is_known_of_who_changed_and_of_nobody_else() {
+    let service = group(json!({ "isDeltaRosterEnabled": true }));
+    let p = json!({ "id": "p", "info": someone("p"), "isMuted": false });
+    let service = service.meets(NetworkEvent::RosterChanged(read(json!([p, { "id": "q" }]))));
+    let reported = |service: &Service| service.posted()[0]["resourceData"][0]["participants"].clone();
+    let service = service.asks_of(Method::MuteParticipant, Some("p"), json!({}));
+    let participant = "#microsoft.graph.participant";
+    let muted = json!([{ "@odata.type": participant, "id": "p", "info": someone("p"), "isMuted": true }]);
+    assert_eq!(reported(&service), muted);
+    let service = service.asks_of(Method::DeleteParticipant, Some("p"), json!({}));
+    let gone = json!([{ "@odata.type": participant, "id": "p", "removedState": {} }]);
+    assert_eq!(reported(&service), gone);
 }
 
 #[test]
@@ -412,15 +433,17 @@ fn a_roster_is_a_numbered_delta_where_the_app_asked_for_that() {
         [json!({}), json!({ "isDeltaRosterEnabled": false }), json!({ "isDeltaRosterEnabled": true })]
     {
         let mut service = group(options.clone());
+        let mut everybody = Vec::new();
         for number in 1..=3 {
             let id = format!("p{number}");
             service = service.meets(NetworkEvent::RosterChanged(read(json!([{ "id": id }]))));
-            let participants = json!([{ "@odata.type": "#microsoft.graph.participant", "id": id }]);
+            everybody.push(json!({ "@odata.type": "#microsoft.graph.participant", "id": id }));
             let delta = json!([{
-                "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": number, "participants": participants,
+                "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": number,
+                "participants": &everybody[number - 1..],
             }]);
             let is_delta = options["isDeltaRosterEnabled"] == true;
-            let data = if is_delta { delta } else { participants };
+            let data = if is_delta { delta } else { json!(everybody) };
             service.then(&["rosterUpdated!"], &[about("/participants", "updated", data)]);
         }
     }
@@ -453,6 +476,34 @@ fn no_roster_is_told_between_two_until_somebody_was_invited() {
     let service =
         service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed)).meets(came("new"));
     assert_eq!(service.events(), ["rosterUpdated!"]);
+}
+
+#[test]
+fn a_call_between_two_that_becomes_a_group_call_tells_who_is_there_and_who_has_gone() {
+    let participant = "#microsoft.graph.participant";
+    let here = json!({ "@odata.type": participant, "id": "p", "isMuted": true });
+    let gone = json!({ "@odata.type": participant, "id": "q", "removedState": { "reason": "left" } });
+    let delta = json!([{ "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": 3,
+        "participants": [here, gone] }]);
+    let meeting = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
+    for (is_delta, reported) in [(true, delta), (false, json!([here]))] {
+        let came = json!([{ "id": "p", "isMuted": true }, { "id": "q" }]);
+        let left = json!([{ "id": "q", "removedState": { "reason": "left" } }]);
+        let options = json!({ "callOptions": { "isDeltaRosterEnabled": is_delta } });
+        let service = placed_with(options, Service::new());
+        let service = service.meets(NetworkEvent::RosterChanged(read(came)));
+        let service = service.meets(NetworkEvent::RosterChanged(read(left)));
+        let reported = about("/participants", "updated", reported);
+        let invite = json!({ "participants": [someone("new")] });
+        let invited = service.clone().meets(NetworkEvent::Connected(None)).asks(Method::Invite, invite);
+        let invited = invited.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
+        assert_eq!(invited.events(), ["operationCompleted!", "rosterUpdated!"]);
+        assert_eq!(invited.posted()[1], reported);
+
+        let joined = service.meets(NetworkEvent::Connected(Some(read(meeting.clone()))));
+        assert_eq!(joined.events(), ["established!", "rosterUpdated!"]);
+        assert_eq!(joined.posted()[1], reported);
+    }
 }
 
 // Shared content.
@@ -531,7 +582,7 @@ fn what_only_the_service_knows_is_not_told() {
     let steps = callfold::call::Transition::ALL.iter().map(|transition| transition.as_str());
     let mut all: Vec<_> = rows.iter().map(|(event, _)| *event).collect();
     all.extend(requested_when_offered.into_iter().chain(reported).chain(steps));
-    let mut known: Vec<_> = CallEvent::type_names().collect();
+    let mut known: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
     all.sort_unstable();
     known.sort_unstable();
     assert_eq!(all, known, "every event is in this file");

@@ -497,7 +497,7 @@ fn a_settled_operation_and_an_ended_call_refuse_what_runs_beside() {
     ] {
         let line = format!(r#"{{"call":"{}","rev":9,"type":"{name}","data":{data}}}"#, call_id());
         let mut call = ended.call().clone();
-        assert!(call.evolve(&line.parse().unwrap()).is_err(), "{name}");
+        assert!(call.evolve(line.parse().unwrap()).is_err(), "{name}");
         assert_eq!(call, *ended.call());
     }
 }

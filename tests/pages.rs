@@ -81,7 +81,7 @@ fn cell(method: Method, state: State, events: &mut Vec<&'static str>) -> String 
         RequestContext::new(at, callfold::uuid::Uuid::from_u128(1), AppIdentity::new(Permission::ALL));
     match call.decide(command, &request) {
         Ok(decision) => {
-            let names: Vec<_> = decision.events.iter().map(|event| event.event.type_name()).collect();
+            let names: Vec<_> = decision.events.iter().map(|event| event.event.kind().as_str()).collect();
             if names.len() > events.len() {
                 *events = names;
             }
@@ -126,10 +126,10 @@ fn call_in(state: State, is_app_hosted: bool, is_on_hold: bool) -> Call {
     }))
     .unwrap();
     let begin = if State::Incoming.path(state).is_some() { State::Incoming } else { State::Establishing };
-    let reported = Some(Box::new(details));
+    let reported = Some(details.into());
     let first =
         if begin == State::Incoming { CallEvent::Offered(reported) } else { CallEvent::Placed(reported) };
-    let mut call = Call::begin(&recorded(1, first)).unwrap();
+    let mut call = Call::begin(recorded(1, first)).unwrap();
     let mut events = vec![
         r#"{"type":"rosterUpdated","data":{"participants":[{"id":"participant"},{"id":"other"}]}}"#,
         r#"{"type":"operationCreated","data":{"id":"operation","status":"running"}}"#,
@@ -141,11 +141,11 @@ fn call_in(state: State, is_app_hosted: bool, is_on_hold: bool) -> Call {
         let mut line: Value = serde_json::from_str(event).unwrap();
         line["call"] = call_id().to_string().into();
         line["rev"] = (call.revision() + 1).into();
-        call.evolve(&line.to_string().parse().unwrap()).unwrap();
+        call.evolve(line.to_string().parse().unwrap()).unwrap();
     }
     for transition in begin.path(state).unwrap() {
         let step: Transition = transition;
-        call.evolve(&recorded(call.revision() + 1, CallEvent::Step(step, None))).unwrap();
+        call.evolve(recorded(call.revision() + 1, CallEvent::Step(step, None))).unwrap();
     }
     assert_eq!(call.state(), state);
     call

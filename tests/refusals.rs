@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// What the fold says of an event that it refuses.
 fn refusal(call: &Call, name: &str, data: &Value) -> Refusal {
     let line = json!({ "call": CALL, "rev": call.revision() + 1, "type": name, "data": data });
-    let refusal = call.clone().evolve(&line.to_string().parse().unwrap()).unwrap_err();
+    let refusal = call.clone().evolve(line.to_string().parse().unwrap()).unwrap_err();
     assert_eq!((refusal.what, refusal.state), (name, Some(call.state())));
     refusal
 }

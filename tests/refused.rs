@@ -25,15 +25,15 @@ fn line(revision: u64, (second, name, data): &Reported) -> Recorded {
 
 fn fold(reported: &[Reported]) -> Call {
     let mut lines = (1..).zip(reported).map(|(revision, reported)| line(revision, reported));
-    let mut call = Call::begin(&lines.next().unwrap()).unwrap();
-    lines.for_each(|line| call.evolve(&line).unwrap());
+    let mut call = Call::begin(lines.next().unwrap()).unwrap();
+    lines.for_each(|line| call.evolve(line.clone()).unwrap());
     call
 }
 
 #[track_caller]
 fn leaves_nothing_behind(call: &Call, refused: &Reported) {
     let mut after = call.clone();
-    after.evolve(&line(call.revision() + 1, refused)).unwrap_err();
+    after.evolve(line(call.revision() + 1, refused)).unwrap_err();
     assert!(after == *call, "{after:?} was {call:?}");
 }
 
@@ -98,7 +98,7 @@ proptest! {
             let call = ledger.call(recorded.call).unwrap();
             for reported in &events {
                 let (mut after, reported) = (call.clone(), next(call, reported));
-                if after.evolve(&reported).is_err() {
+                if after.evolve(reported.clone()).is_err() {
                     prop_assert!(after == *call, "{} left something behind in {:?}", reported, call);
                 }
             }

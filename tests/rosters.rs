@@ -1,8 +1,8 @@
 //! What runs beside the chart: rosters whole and in deltas, shared content, tones.
 
 use crate::common::{Scenario, about, reported};
-use callfold::FindingKind::{self, Adopted, AfterEnd, Late, Repeat};
-use callfold::call::State;
+use callfold::FindingKind::{self, Adopted, AfterEnd, Gap, Late, Repeat};
+use callfold::call::{Body, State};
 use callfold::graph::{CommsNotification, Participant};
 use serde_json::{Value, json};
 
@@ -64,25 +64,181 @@ fn a_roster_is_merged_by_participant_id() {
     scenario.then(State::Established, &["rosterUpdated"], &[]);
     let scenario = scenario.when(&everybody);
     scenario.then(State::Established, &[], &[Repeat]);
-    let scenario = scenario.when(&roster(json!([participant("a", json!({ "isInLobby": true }))])));
+    let in_lobby = participant("a", json!({ "isInLobby": true }));
+    let scenario = scenario.when(&roster(json!([in_lobby, { "id": "b" }])));
     scenario.then(State::Established, &["rosterUpdated"], &[]);
     assert_eq!(entries(&scenario), [r#"{"isInLobby":true,"isMuted":false,"id":"a"}"#, r#"{"id":"b"}"#]);
 }
 
+fn everybody(ids: &[&str]) -> CommsNotification {
+    roster(json!(ids.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>()))
+}
+
 #[test]
-fn nobody_leaves_by_absence() {
-    let begun = [roster(json!([{ "id": "a" }, { "id": "b" }])), delta(1, &[json!({ "id": "c" })])];
-    for absent in
-        [roster(json!([{ "id": "b" }])), roster(json!([])), delta(2, &[]), delta(2, &[json!({ "id": "a" })])]
-    {
-        assert_eq!(ids(&given(&begun).when(&absent)), ["a", "b", "c"]);
+fn who_is_missing_from_a_whole_roster_has_left_which_is_inferred_and_said_once() {
+    type Row<'a> = (&'a [&'a str], &'a [&'a str], &'a [&'a str]);
+    let rows: [Row<'_>; 4] = [
+        (&["b", "c"], &["rosterUpdated?"], &["a"]),
+        (&["c", "d"], &["rosterUpdated", "rosterUpdated?"], &["a", "b"]),
+        (&["d"], &["rosterUpdated", "rosterUpdated?"], &["a", "b", "c"]),
+        (&[], &["rosterUpdated?"], &["a", "b", "c"]),
+    ];
+    for (present, events, left) in rows {
+        // Of the three one was told by a delta, which knows no better.
+        let begun = given(&[delta(1, &[json!({ "id": "c" })]), everybody(&["a", "b", "c"])]);
+        let scenario = begun.when(&everybody(present));
+        scenario.then(State::Established, events, &[Gap]);
+        let inferred = scenario.last.events.last().unwrap();
+        assert!(inferred.inferred);
+        let gone: Vec<Value> = left.iter().map(|id| json!({ "id": id, "removedState": {} })).collect();
+        assert_eq!(json!(inferred.event), json!({ "participants": sorted(gone) }), "{present:?}");
+        assert_eq!(ids_sorted(&scenario), present);
+        scenario.when(&everybody(present)).then(State::Established, &[], &[Repeat]);
     }
+}
+
+/// Participants in the order in which a call came to know them: `c` first.
+fn sorted(mut reported: Vec<Value>) -> Vec<Value> {
+    reported.sort_by_key(|one| one["id"] != "c");
+    reported
+}
+
+fn ids_sorted(scenario: &Scenario) -> Vec<String> {
+    let mut ids = ids(scenario);
+    ids.sort();
+    ids
+}
+
+#[test]
+fn who_left_unsaid_is_named() {
+    let named = |id: &str, name: &str| {
+        participant(id, json!({ "info": { "identity": { "user": { "displayName": name } } } }))
+    };
+    let guest = json!({ "info": { "identity": { "guest": { "displayName": "Guest" } } } });
+    let begun = given(&[roster(json!([named("a", "Adele"), { "id": "b" }, guest]))]);
+    let said = |scenario: &Scenario| scenario.last.findings[0].message.clone();
+    let empty = begun.when(&roster(json!([])));
+    assert_eq!(said(&empty), "missing from the whole roster, and so taken to have left: Adele (a), b, Guest");
+    let many: Vec<String> = (0..10).map(|number| number.to_string()).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let empty = given(&[everybody(&many)]).when(&roster(json!([])));
+    assert!(said(&empty).ends_with(": 0, 1, 2, 3, 4, 5, 6, 7 and 2 more"), "{}", said(&empty));
+}
+
+#[test]
+fn one_who_left_unsaid_comes_back() {
+    let scenario = given(&[everybody(&["a", "b"]), everybody(&["b"])]).when(&everybody(&["a", "b"]));
+    scenario.then(State::Established, &["rosterUpdated"], &[]);
+    assert_eq!(ids(&scenario), ["a", "b"]);
+}
+
+#[test]
+fn one_participant_and_a_delta_say_nothing_of_others() {
+    let one = json!({ "id": "a", "isMuted": true });
+    let reported = [
+        about("/participants", "updated", one.clone()),
+        about("/participants/a", "updated", one.clone()),
+        about("/participants/a", "updated", json!([one])),
+        about(
+            "/operations/o",
+            "updated",
+            json!([{ "@odata.type": "#microsoft.graph.participant", "id": "a", "isMuted": true }]),
+        ),
+        about(
+            "",
+            "updated",
+            json!({ "@odata.type": "#microsoft.graph.participant", "id": "a", "isMuted": true }),
+        ),
+        delta(2, std::slice::from_ref(&one)),
+    ];
+    for reported in reported {
+        let scenario = given(&[everybody(&["a", "b"])]).when(&reported);
+        scenario.then(State::Established, &["rosterUpdated"], &[]);
+        assert_eq!(ids(&scenario), ["a", "b"], "{reported:?}");
+    }
+    assert_eq!(ids(&given(&[everybody(&["a", "b"])]).when(&delta(2, &[]))), ["a", "b"]);
+}
+
+#[test]
+fn a_roster_under_the_operations_is_everybody_too() {
+    for url in ["/operations/participants", "/operations", ""] {
+        let reported =
+            about(url, "updated", json!([{ "@odata.type": "#microsoft.graph.participant", "id": "a" }]));
+        let scenario = given(&[everybody(&["a", "b"])]).when(&reported);
+        scenario.then(State::Established, &["rosterUpdated?"], &[Gap]);
+        assert_eq!(ids(&scenario), ["a"]);
+    }
+}
+
+#[test]
+fn a_reply_that_lists_the_participants_is_everybody_and_one_of_a_participant_is_not() {
+    let begun = given(&[everybody(&["a", "b"])]);
+    let one: Participant = serde_json::from_value(json!({ "id": "b", "isMuted": true })).unwrap();
+    let scenario = begun.clone().learn(&Body::Participant(Box::new(one.clone())));
+    assert_eq!(
+        (scenario.events(), ids(&scenario)),
+        (vec!["rosterUpdated".into()], vec!["a".into(), "b".into()])
+    );
+    let scenario = begun.learn(&Body::Participants(vec![one]));
+    assert_eq!(scenario.events(), ["rosterUpdated", "rosterUpdated?"]);
+    assert_eq!((ids(&scenario), scenario.findings()), (vec!["b".to_owned()], vec![Gap]));
+}
+
+#[test]
+fn the_first_roster_of_a_call_and_one_after_its_end_remove_nobody() {
+    Scenario::default().when(&everybody(&["a"])).then(
+        State::Established,
+        &["adopted?", "rosterUpdated"],
+        &[Adopted],
+    );
+    let ended = given(&[everybody(&["a", "b"]), reported(json!({ "state": "terminated" }))]);
+    let late = ended.when(&everybody(&["b"]));
+    late.then(State::Terminated, &[], &[AfterEnd]);
+    assert_eq!(ids(&late), ["a", "b"]);
+}
+
+#[test]
+fn who_has_no_id_is_missing_only_where_nobody_who_is_named_can_be_it() {
+    let guest = |name: &str| json!({ "info": { "identity": { "guest": { "displayName": name } } } });
+    let adele = participant("a", json!({ "info": user("adele") }));
+    let rows = [
+        // By a name of its own, told or not.
+        (guest("G"), adele.clone(), &["a"][..]),
+        (guest("G"), guest("H"), &["-"]),
+        // The participant with an id may be the guest; the one without anything may be anybody.
+        (guest("G"), json!({ "id": "b" }), &["-", "b"]),
+        (guest("G"), json!({}), &["-", "-"]),
+        (adele.clone(), json!({}), &["a", "-"]),
+        (json!({ "id": "a" }), guest("G"), &["a", "-"]),
+        (adele, guest("G"), &["-"]),
+    ];
+    for (known, reported, present) in rows {
+        let scenario = given(&[roster(json!([known]))]).when(&roster(json!([reported])));
+        assert_eq!(ids(&scenario), present, "{known}, then {reported}");
+        scenario.when(&roster(json!([reported]))).then(State::Established, &[], &[Repeat]);
+        let everybody = given(&[roster(json!([known])), roster(json!([]))]);
+        assert_eq!(ids(&everybody), Vec::<String>::new(), "{known}, then nobody");
+    }
+}
+
+#[test]
+fn who_cannot_be_named_apart_does_not_leave_unsaid() {
+    // Two seats of one user, the one without an id second: a removal without an id would find the other one.
+    let u = json!({ "info": user("u") });
+    let begun = given(&[
+        roster(json!([{ "id": "a" }])),
+        about("/participants", "updated", u.clone()),
+        roster(json!([participant("a", u.clone()), u])),
+    ]);
+    assert_eq!(ids(&begun), ["a", "-"]);
+    let scenario = begun.when(&roster(json!([{ "id": "b", "info": user("v") }])));
+    assert_eq!(ids(&scenario), ["-", "b"]);
 }
 
 #[test]
 fn a_removed_state_removes_and_a_null_one_does_not() {
     let left = json!({ "id": "a", "removedState": { "reason": "left" } });
-    for removed in [roster(json!([left])), delta(2, std::slice::from_ref(&left))] {
+    for removed in [roster(json!([left, { "id": "b" }])), delta(2, std::slice::from_ref(&left))] {
         let scenario = given(&[delta(1, &[json!({ "id": "a" }), json!({ "id": "b" })])]).when(&removed);
         scenario.then(State::Established, &["rosterUpdated"], &[]);
         assert_eq!(ids(&scenario), ["b"]);
@@ -204,7 +360,7 @@ fn a_participant_without_an_id_is_found_by_its_identity() {
         let scenario = given(&order.map(|one| roster(json!([one]))));
         assert_eq!(ids(&scenario), ["a"]);
         assert_eq!(scenario.call().participants().next().unwrap().is_muted.value(), Some(&true));
-        assert_eq!(ids(&scenario.when(&roster(json!([other])))), ["a", "-"]);
+        assert_eq!(ids(&scenario.when(&about("/participants", "updated", other.clone()))), ["a", "-"]);
     }
 }
 
@@ -221,9 +377,10 @@ fn an_id_is_taken_from_odata_id() {
 #[test]
 fn one_user_at_two_endpoints_stays_two_participants() {
     let both = roster(json!(["a", "b"].map(|id| participant(id, json!({ "info": user("u") })))));
-    let scenario = given(&[both]).when(&roster(json!([participant("b", json!({ "removedState": {} }))])));
+    let scenario = given(&[both]).when(&delta(1, &[participant("b", json!({ "removedState": {} }))]));
     assert_eq!(ids(&scenario), ["a"]);
-    let apart = ["a", "b"].map(|id| roster(json!([participant(id, json!({ "info": user("u") }))])));
+    let one = |id| about("/participants", "updated", participant(id, json!({ "info": user("u") })));
+    let apart = ["a", "b"].map(one);
     assert_eq!(ids(&given(&apart)), ["a", "b"]);
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use callfold::call::{Call, CallEvent, Command, State};
+use callfold::call::{Call, Command, EventKind, State};
 use callfold::graph::{Method, Route};
 use callfold::testing::{Model, history, strategies};
 use callfold::{Ledger, Recorded};
@@ -24,8 +24,9 @@ fn drawn<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
 #[test]
 fn any_event_is_drawn_and_each_is_its_own_text() {
     let events = drawn(&strategies::events(), 1500);
-    let names: BTreeSet<&str> = events.iter().map(CallEvent::type_name).collect();
-    let missing: Vec<&str> = CallEvent::type_names().filter(|name| !names.contains(name)).collect();
+    let names: BTreeSet<&str> = events.iter().map(|event| event.kind().as_str()).collect();
+    let missing: Vec<&str> =
+        EventKind::ALL.iter().map(|kind| kind.as_str()).filter(|name| !names.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     for event in events {
         let recorded = Recorded::new(call_id(), 1, None, event);
@@ -36,11 +37,14 @@ fn any_event_is_drawn_and_each_is_its_own_text() {
 #[test]
 fn legal_histories_have_every_event_that_a_service_records() {
     let histories = drawn(&strategies::histories(), 400);
-    let names: BTreeSet<&str> = histories.iter().flatten().map(|one| one.event.type_name()).collect();
+    let names: BTreeSet<&str> = histories.iter().flatten().map(|one| one.event.kind().as_str()).collect();
     // A service tells no state at last, adopts nothing and hears nothing; its operations are asked for as they are.
     let received = ["adopted", "stateConfirmed", "notificationHeard"];
-    let missing: Vec<&str> =
-        CallEvent::type_names().filter(|name| !names.contains(name) && !received.contains(name)).collect();
+    let missing: Vec<&str> = EventKind::ALL
+        .iter()
+        .map(|kind| kind.as_str())
+        .filter(|name| !names.contains(name) && !received.contains(name))
+        .collect();
     assert_eq!(missing, Vec::<&str>::new());
 }
 

@@ -69,15 +69,15 @@ const SERVED: [&str; 14] = [
     "redirectRequested",
     "transferRequested",
     "operationQueued",
-    "recordingStarted",
-    "speechStarted",
-    "speechEnded",
     "recordingStatusUpdated",
     "holdMusicStarted",
     "holdMusicStopped",
     "contentSharingUpdated",
     "audioRoutingGroupCreated",
     "deviceQualityReported",
+    "recordingStarted",
+    "speechStarted",
+    "speechEnded",
 ];
 /// What is armed by what only the service records.
 const UNARMED: [&str; 4] = ["due redirect", "due initialSilence", "due silence", "due recordDuration"];

@@ -117,11 +117,13 @@ fn a_wrong_or_missing_type_does_not_hide_the_resource() {
     let operation = format!("/operations/{OPERATION}");
     for (what, resource_data, expected) in [
         ("", json!({"state": "established"}), "Call"),
-        ("", json!({"@odata.type": "#microsoft.graph.participant", "isMuted": true}), "Roster"),
+        ("", json!({"@odata.type": "#microsoft.graph.participant", "isMuted": true}), "Participant"),
         (&*operation, json!({"status": "completed"}), "Operation"),
         (&*operation, json!({"@odata.type": "#microsoft.graph.call", "status": "completed"}), "Operation"),
         ("/operations", json!({"@odata.type": "#microsoft.graph.commsOperation"}), "Operation"),
         ("/participants", json!([{"isMuted": true}]), "Roster"),
+        ("/participants", json!({"isMuted": true}), "Participant"),
+        ("/participants/p", json!([{"isMuted": true}]), "Roster"),
         ("/participants", json!([{"@odata.type": "#microsoft.graph.call", "isMuted": true}]), "Roster"),
         ("/participants", json!([{"sequenceNumber": 1, "participants": []}]), "DeltaRoster"),
         ("/participants", json!([{"@odata.type": "microsoft.graph.DeltaParticipants"}]), "DeltaRoster"),
@@ -248,8 +250,14 @@ fn an_object_may_stand_for_a_collection() {
     let call: Call = read(&json!({"requestedModalities": "Audio", "targets": {"hidden": true}}));
     assert_eq!(call.requested_modalities.value().unwrap(), &[Modality::Audio]);
     assert_eq!(call.targets.value().unwrap().len(), 1);
-    let roster = about("/participants", "updated", json!({"isMuted": true}));
-    assert_eq!(serde_json::to_value(&roster.resource_data).unwrap(), json!([{"isMuted": true}]));
+}
+
+#[test]
+fn one_participant_is_no_roster_of_one() {
+    for reported in [json!({"isMuted": true}), json!([{"isMuted": true}]), json!([])] {
+        let received = about("/participants", "updated", reported.clone());
+        assert_eq!(serde_json::to_value(&received.resource_data).unwrap(), reported);
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn about(subject: &str) -> CallEvent {
     let mut reported = graph::Call::default();
     reported.subject = subject.to_owned().into();
     reported.other.insert(subject.to_owned(), serde_json::json!([null, true, -1, 1e300, {subject: 1.5}]));
-    CallEvent::DetailsChanged(Some(Box::new(reported)))
+    CallEvent::DetailsChanged(Some(reported.into()))
 }
 
 #[test]

@@ -121,7 +121,7 @@ impl Event {
             CallEvent::OperationStep(operation::Transition::Completed, reported) => {
                 Kind::OperationCompleted(named(reported))
             }
-            other => panic!("`{}` is in no generated log", other.type_name()),
+            other => panic!("`{}` is in no generated log", other.kind().as_str()),
         };
         Self { call: recorded.call.guid().as_u128(), kind }
     }

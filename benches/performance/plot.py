@@ -23,11 +23,11 @@ STYLE = """
 
 def drawn(rows):
     """The plot of the rows of the table."""
-    time = Panel(LEFT, "ns an event", rows, lambda scaled: scaled.wall)
-    memory = Panel(LEFT + PANEL + GAP, "bytes a call", rows, lambda scaled: scaled.bytes)
+    time = Panel(LEFT, "ns per event", rows, lambda scaled: scaled.wall)
+    memory = Panel(LEFT + PANEL + GAP, "bytes per call", rows, lambda scaled: scaled.bytes)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-        ' role="img" aria-label="ns an event and bytes a call, by the number of calls, with one thread and two">',
+        ' role="img" aria-label="ns per event and bytes per call, by the number of calls, with one thread and two">',
         f"  <style>{STYLE}  </style>",
         f'  <rect class="page" width="{WIDTH}" height="{HEIGHT}"/>',
         *time.parts(),

@@ -45,7 +45,7 @@ const ROSTER_END: &[u8; 2] = b"]}";
 impl Reader {
     /// Learns the shape of an event.
     pub(super) fn learn(&self, learned: &mut Learned, event: &CallEvent) {
-        if let Some((root, _)) = self.kinds.find(event.type_name().as_bytes()) {
+        if let Some((root, _)) = self.kinds.find(event.kind().as_str().as_bytes()) {
             _ = learned.learn(root, event);
         }
     }

@@ -19,7 +19,7 @@ use crate::{Call, CallId, OperationId};
 /// use callfold::{Call, Recorded, Summary};
 ///
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-/// let call = Call::begin(&line.parse::<Recorded>()?)?;
+/// let call = Call::begin(line.parse()?)?;
 /// assert_eq!(Summary::from(&call).direction(), Some("incoming"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

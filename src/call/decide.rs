@@ -118,7 +118,7 @@ impl Call {
             call.call_chain_id = Id::from(request.new_id).into();
         }
         let reply = Reply::placed(id, Box::new(whole(id, State::Establishing, &call)));
-        let placed = Recorded::new(id, 1, Some(request.at), CallEvent::Placed(Some(call)));
+        let placed = Recorded::new(id, 1, Some(request.at), CallEvent::Placed(Some(call.into())));
         Ok(Decision { reply, events: [placed].into() })
     }
 
@@ -142,12 +142,12 @@ impl Call {
     /// use callfold::{Recorded, graph::Permission};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"#;
-    /// let call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let call = Call::begin(line.parse()?)?;
     /// let identity = AppIdentity::new(&[Permission::Initiate]);
     /// let request = RequestContext::new("2026-11-23T09:15:02Z".parse()?, uuid::Uuid::from_u128(1), identity);
     /// let decision = call.decide(Command::Reject(Box::default()), &request)?;
     /// assert_eq!(decision.reply.status, 202);
-    /// assert_eq!(decision.events.last().unwrap().event.type_name(), "terminated");
+    /// assert_eq!(decision.events.last().unwrap().event.kind().as_str(), "terminated");
     ///
     /// let refusal = call.decide(Command::PlayPrompt(serde_json::from_str(r#"{"prompts":[{}]}"#)?), &request).unwrap_err();
     /// assert_eq!(refusal.status(), 409);
@@ -185,7 +185,7 @@ impl Call {
     /// use callfold::{Call, Recorded};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// let resource = Call::begin(&line.parse::<Recorded>()?)?.resource();
+    /// let resource = Call::begin(line.parse()?)?.resource();
     /// assert_eq!(
     ///     serde_json::to_string(&resource)?,
     ///     r##"{"@odata.type":"#microsoft.graph.call","state":"incoming","id":"57dab8b1-894c-409a-b240-bd8beae78896"}"##,
@@ -225,10 +225,6 @@ fn whole(id: CallId, state: State, details: &graph::Call) -> graph::Call {
     }
 }
 
-fn typed(participant: &Participant) -> Participant {
-    Participant { odata_type: Some("participant".into()), ..participant.clone() }
-}
-
 /// A decision in the making.
 struct Deciding<'a> {
     plan: Plan<'a>,
@@ -240,19 +236,19 @@ impl Deciding<'_> {
         let call = self.plan.call;
         Ok(match command {
             Command::Answer(request) => {
-                self.plan.serve(ServiceEvent::AnswerRequested(request));
+                self.plan.serve(ServiceEvent::AnswerRequested(request.into()));
                 self.accept(Transition::Answered)
             }
             Command::Reject(request) => {
-                self.plan.serve(ServiceEvent::RejectRequested(request));
+                self.plan.serve(ServiceEvent::RejectRequested(request.into()));
                 self.accept(Transition::Terminated)
             }
             Command::Redirect(request) => {
-                self.plan.serve(ServiceEvent::RedirectRequested(request));
+                self.plan.serve(ServiceEvent::RedirectRequested(request.into()));
                 self.accept(Transition::Redirected)
             }
             Command::Transfer(request) => {
-                self.plan.serve(ServiceEvent::TransferRequested(request));
+                self.plan.serve(ServiceEvent::TransferRequested(request.into()));
                 self.accept(Transition::TransferStarted)
             }
             Command::KeepAlive => {
@@ -267,16 +263,16 @@ impl Deciding<'_> {
             }
             Command::GetCall => Reply::with(Body::Call(Box::new(call.resource()))),
             Command::ListParticipants => {
-                Reply::with(Body::Participants(call.participants().map(typed).collect()))
+                Reply::with(Body::Participants(call.participants().map(Participant::typed).collect()))
             }
             Command::GetParticipant(id) => {
                 let participant = self.participant(Method::GetParticipant, &id)?;
-                Reply::with(Body::Participant(Box::new(typed(participant))))
+                Reply::with(Body::Participant(Box::new(participant.typed())))
             }
             Command::GetOperation(id) => {
                 let known = call.operations().iter().find(|operation| operation.is_called(&id));
                 let known = known.ok_or_else(|| self.unknown(Method::GetOperation, "operation", &id))?;
-                Reply::with(Body::Operation(Box::new(known.whole())))
+                Reply::with(Body::Operation(Box::new(known.full())))
             }
             Command::PlayPrompt(request) => self.play_prompt(request),
             Command::RecordResponse(request) => self.record_response(request),
@@ -303,7 +299,7 @@ impl Deciding<'_> {
                 Reply::with(Body::AudioRoutingGroups(groups.unwrap_or_default()))
             }
             Command::CreateAudioRoutingGroup(group) => {
-                self.plan.serve(ServiceEvent::AudioRoutingGroupCreated(group.clone()));
+                self.plan.serve(ServiceEvent::AudioRoutingGroupCreated(group.clone().into()));
                 Reply::with(Body::AudioRoutingGroup(group))
             }
             Command::ListContentSharingSessions => {
@@ -312,7 +308,7 @@ impl Deciding<'_> {
             }
             Command::LogTeleconferenceDeviceQuality(request) => {
                 if let Some(quality) = request.quality.into_value() {
-                    self.plan.serve(ServiceEvent::DeviceQualityReported(quality));
+                    self.plan.serve(ServiceEvent::DeviceQualityReported(quality.into()));
                 }
                 Reply::empty(200)
             }
@@ -358,7 +354,7 @@ impl Deciding<'_> {
     }
 
     fn begin(&mut self, status: u16, operation: CommsOperation) -> Reply {
-        self.plan.record(CallEvent::OperationCreated(Box::new(operation.clone())));
+        self.plan.record(CallEvent::OperationCreated(operation.clone().into()));
         Reply::begun(status, self.plan.call.id(), operation)
     }
 

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 
 use super::event::Details;
-use crate::graph::{self, Members, Merge, News, Other, Unknown};
+use crate::graph::{self, Members, News, Other, Unknown};
 
 /// A call resource without what the fold keeps elsewhere: its state, id and tone, and the annotations of
 /// the transport.
@@ -47,31 +47,25 @@ pub(crate) fn unknown(mut reported: Box<graph::Call>, known: &graph::Call) -> De
 
 /// The details, where they say anything.
 pub(crate) fn some(reported: Box<graph::Call>) -> Details {
-    (!reported.is_silent()).then_some(reported)
+    (!reported.is_silent()).then(|| reported.into())
 }
 
-/// What is kept of a first telling.
+/// The details of a call that has just begun.
 pub(crate) fn begun(reported: Details) -> Arc<graph::Call> {
-    let mut known: Arc<graph::Call> = reported.map(Arc::from).unwrap_or_default();
-    let details = Arc::make_mut(&mut known);
-    details.odata_type = None;
-    details.state.take();
+    let mut known = reported.unwrap_or_default();
+    if known.odata_type.is_some() || !known.state.is_absent() {
+        let details = Arc::make_mut(&mut known);
+        details.odata_type = None;
+        details.state.take();
+    }
     known
 }
 
-pub(crate) fn merge(known: &mut Arc<graph::Call>, reported: &Details) {
+/// Members that are present replace those that are known.
+pub(crate) fn merge(known: &mut Arc<graph::Call>, reported: Details) {
     if let Some(reported) = reported {
         let known = Arc::make_mut(known);
-        known.pair(reported, Merge);
-        known.state.take();
-    }
-}
-
-/// The same of what nobody needs any more.
-pub(crate) fn take_over(known: &mut Arc<graph::Call>, reported: Details) {
-    if let Some(mut reported) = reported {
-        let known = Arc::make_mut(known);
-        known.take_over(&mut reported);
+        known.merge(reported);
         known.state.take();
     }
 }

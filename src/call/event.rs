@@ -1,193 +1,143 @@
-//! What happened to a call: the only thing that changes one, and the only thing a host must keep.
+//! The events of a call. Nothing else changes a call, and a host must keep nothing else.
 
-mod service;
+mod declare;
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use super::payload::{ContentSharing, NotificationHeard, RosterUpdated, StateConfirmed};
+use super::payload::{
+    ContentSharing, HoldMusic, NotificationHeard, OperationQueued, Recording, RosterUpdated, StateConfirmed,
+};
 use super::state::Transition;
-use crate::graph::{self, CommsOperation, ToneInfo};
+use crate::graph::action::{Answer, Redirect, Reject, Transfer, UpdateRecordingStatus};
+use crate::graph::{self, AudioRoutingGroup, CommsOperation, TeleconferenceDeviceQuality, ToneInfo};
+use crate::names::names;
 use crate::operation;
-pub use service::{RecordingProgress, ServiceEvent};
+use declare::events;
 
-/// What was told of a call together with an event: the members that it changes, and no others.
-pub type Details = Option<Box<graph::Call>>;
+/// The members of the call resource that an event changes, and no others; `None` where it changes none.
+pub type Details = Option<Arc<graph::Call>>;
 
-/// Something that happened to a call.
-///
-/// Names on the log are past tense and never change their meaning; see `docs/log-format.md`.
-///
-/// ```
-/// use callfold::call::{CallEvent, Transition};
-///
-/// assert_eq!(CallEvent::Step(Transition::Held, None).type_name(), "held");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CallEvent {
-    /// `offered`: the call was offered to the app. A beginning.
-    Offered(Details),
-    /// `placed`: the app placed the call. A beginning.
-    Placed(Details),
-    /// `adopted`: the call was found under way, in the state that its details name. A beginning; and once
-    /// more, where the first adoption could not name the state.
-    Adopted(Details),
-    /// `answered`, `alerted`, `established` …: a step of the lifecycle.
-    Step(Transition, Details),
-    /// `stateConfirmed`: a state that had been inferred was told at last.
-    StateConfirmed(StateConfirmed),
-    /// `detailsChanged`: something was told that is no step.
-    DetailsChanged(Details),
-    /// `toneReceived`: somebody pressed a key.
-    ToneReceived(Box<ToneInfo>),
-    /// `rosterUpdated`: participants came, changed or went.
-    RosterUpdated(Box<RosterUpdated>),
-    /// `contentSharingStarted`: somebody shares content.
-    ContentSharingStarted(ContentSharing),
-    /// `contentSharingEnded`: nobody shares that content any more.
-    ContentSharingEnded(ContentSharing),
-    /// `operationCreated`: an operation was asked for, or heard of.
-    OperationCreated(Box<CommsOperation>),
-    /// `operationUpdated`: something was told of an operation that is no step.
-    OperationUpdated(Box<CommsOperation>),
-    /// `operationStarted`, `operationCompleted`, `operationFailed`: a step of an operation's lifecycle.
-    OperationStep(operation::Transition, Box<CommsOperation>),
-    /// `notificationHeard`: a delivery that bore message ids was taken in.
-    NotificationHeard(Box<NotificationHeard>),
-    /// What only the side of the service records. Of these, notifications tell that shared content changed.
-    Service(ServiceEvent),
+/// When an event can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// The call begins with it.
+    Beginning,
+    /// The call is live.
+    Live,
+    /// The call is live, and the event belongs to the side of the service.
+    Service,
+    /// The lifecycle of the call or of the operation decides, or the event can happen at any time.
+    Own,
 }
 
-impl CallEvent {
-    /// The name of the event on the log.
+events! {
+    /// Something that happened to a call.
+    ///
+    /// Names on the log are past tense and never change their meaning; see `docs/log-format.md`. What an event carries is
+    /// shared, so that a clone costs little.
     ///
     /// ```
-    /// use callfold::call::CallEvent;
+    /// use callfold::call::{CallEvent, EventKind, Transition};
     ///
-    /// assert_eq!(CallEvent::Offered(None).type_name(), "offered");
+    /// assert_eq!(CallEvent::Step(Transition::Held, None).kind(), EventKind::Held);
     /// ```
-    pub const fn type_name(&self) -> &'static str {
-        match self {
-            Self::Offered(_) => "offered",
-            Self::Placed(_) => "placed",
-            Self::Adopted(_) => "adopted",
-            Self::Step(transition, _) => transition.as_str(),
-            Self::StateConfirmed(_) => "stateConfirmed",
-            Self::DetailsChanged(_) => "detailsChanged",
-            Self::ToneReceived(_) => "toneReceived",
-            Self::RosterUpdated(_) => "rosterUpdated",
-            Self::ContentSharingStarted(_) => "contentSharingStarted",
-            Self::ContentSharingEnded(_) => "contentSharingEnded",
-            Self::OperationCreated(_) => "operationCreated",
-            Self::OperationUpdated(_) => "operationUpdated",
-            Self::OperationStep(transition, _) => transition.as_str(),
-            Self::NotificationHeard(_) => "notificationHeard",
-            Self::Service(event) => event.type_name(),
-        }
+    pub enum CallEvent {
+        /// The call was offered to the app. A call can begin with this event.
+        Offered(Details) = "offered" in Beginning,
+        /// The app placed the call. A call can begin with this event.
+        Placed(Details) = "placed" in Beginning,
+        /// The call was first seen midway, in the state that the details name. A call can begin with this event. It
+        /// follows once more if the first one could not name the state.
+        Adopted(Details) = "adopted" in Beginning,
+        /// A state that had been inferred was reported later.
+        StateConfirmed(StateConfirmed) = "stateConfirmed" in Live,
+        /// Members of the call changed, and its state did not.
+        DetailsChanged(Details) = "detailsChanged" in Live,
+        /// A participant pressed a key.
+        ToneReceived(Arc<ToneInfo>) = "toneReceived" in Live,
+        /// Participants came, changed or left.
+        RosterUpdated(Arc<RosterUpdated>) = "rosterUpdated" in Live,
+        /// A participant began to share content.
+        ContentSharingStarted(ContentSharing) = "contentSharingStarted" in Live,
+        /// Content is shared no longer.
+        ContentSharingEnded(ContentSharing) = "contentSharingEnded" in Live,
+        /// An operation was requested, or a notification named it first.
+        OperationCreated(Arc<CommsOperation>) = "operationCreated" in Own,
+        /// Members of an operation changed, and its state did not.
+        OperationUpdated(Arc<CommsOperation>) = "operationUpdated" in Own,
+        /// A delivery with message ids was received. A second delivery with one of them changes nothing.
+        NotificationHeard(Arc<NotificationHeard>) = "notificationHeard" in Own,
     }
-
-    /// The names of all events, in the order of the documentation.
-    ///
-    /// ```
-    /// use callfold::call::CallEvent;
-    ///
-    /// assert!(CallEvent::type_names().any(|name| name == "terminated"));
-    /// ```
-    pub fn type_names() -> impl Iterator<Item = &'static str> {
-        let before = ["offered", "placed", "adopted"].into_iter();
-        let after = [
-            "stateConfirmed",
-            "detailsChanged",
-            "toneReceived",
-            "rosterUpdated",
-            "contentSharingStarted",
-            "contentSharingEnded",
-            "operationCreated",
-            "operationUpdated",
-        ];
-        before
-            .chain(Transition::ALL.iter().map(|transition| transition.as_str()))
-            .chain(after)
-            .chain(operation::Transition::ALL.iter().map(|transition| transition.as_str()))
-            .chain(["notificationHeard"])
-            .chain(ServiceEvent::type_names())
+    steps
+    /// The call made a step of its lifecycle.
+    Step(Transition, Details) in Own {
+        Answered = Answered,
+        Alerted = Alerted,
+        Established = Established,
+        Redirected = Redirected,
+        Held = Held,
+        Resumed = Resumed,
+        TransferStarted = TransferStarted,
+        TransferAccepted = TransferAccepted,
+        TransferFailed = TransferFailed,
+        TerminationStarted = TerminationStarted,
+        Terminated = Terminated,
     }
-
-    /// Reads an event by its name and its data as JSON; `None` where the name is unknown.
-    pub(crate) fn read(type_name: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
-        Some(match type_name {
-            "offered" => details(data).map(Self::Offered),
-            "placed" => details(data).map(Self::Placed),
-            "adopted" => details(data).map(Self::Adopted),
-            "stateConfirmed" => serde_json::from_str(data).map(Self::StateConfirmed),
-            "detailsChanged" => details(data).map(Self::DetailsChanged),
-            "toneReceived" => read(data, Self::ToneReceived),
-            "rosterUpdated" => read(data, Self::RosterUpdated),
-            "contentSharingStarted" => serde_json::from_str(data).map(Self::ContentSharingStarted),
-            "contentSharingEnded" => serde_json::from_str(data).map(Self::ContentSharingEnded),
-            "operationCreated" => read(data, Self::OperationCreated),
-            "operationUpdated" => read(data, Self::OperationUpdated),
-            "notificationHeard" => read(data, Self::NotificationHeard),
-            _ => return Self::read_step(type_name, data),
-        })
+    steps
+    /// An operation made a step of its lifecycle.
+    OperationStep(operation::Transition, Arc<CommsOperation>) in Own {
+        OperationStarted = Started,
+        OperationCompleted = Completed,
+        OperationFailed = Failed,
     }
+    wraps Service(ServiceEvent)
 
-    /// The same of the events that are named by their cause.
-    fn read_step(type_name: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
-        if let Some(transition) = Transition::ALL.iter().find(|transition| transition.as_str() == type_name) {
-            return Some(details(data).map(|reported| Self::Step(*transition, reported)));
-        }
-        if let Some(transition) =
-            operation::Transition::ALL.iter().find(|transition| transition.as_str() == type_name)
-        {
-            return Some(read(data, |reported| Self::OperationStep(*transition, reported)));
-        }
-        ServiceEvent::read(type_name, data).map(|read| read.map(Self::Service))
+    /// Something that happened on the side of the service. Only [`ServiceEvent::ContentSharingUpdated`] leads to a
+    /// notification; the others lead to none.
+    pub enum ServiceEvent {
+        /// The app asked to answer the call.
+        AnswerRequested(Arc<Answer>) = "answerRequested" in Service,
+        /// The app asked to reject the call.
+        RejectRequested(Arc<Reject>) = "rejectRequested" in Service,
+        /// The app asked to redirect the call.
+        RedirectRequested(Arc<Redirect>) = "redirectRequested" in Service,
+        /// The app asked to transfer the call.
+        TransferRequested(Arc<Transfer>) = "transferRequested" in Service,
+        /// The app kept the call alive.
+        KeptAlive = "keptAlive" in Service,
+        /// A prompt or a recording entered the queue of media operations.
+        OperationQueued(Arc<OperationQueued>) = "operationQueued" in Service,
+        /// The app said that it records, or that it does not.
+        RecordingStatusUpdated(Arc<UpdateRecordingStatus>) = "recordingStatusUpdated" in Service,
+        /// A participant was put on hold with music.
+        HoldMusicStarted(Arc<HoldMusic>) = "holdMusicStarted" in Service,
+        /// A participant was taken off hold.
+        HoldMusicStopped(Arc<HoldMusic>) = "holdMusicStopped" in Service,
+        /// Content that is shared changed.
+        ContentSharingUpdated(ContentSharing) = "contentSharingUpdated" in Service,
+        /// The app added an audio routing group.
+        AudioRoutingGroupCreated(Arc<AudioRoutingGroup>) = "audioRoutingGroupCreated" in Service,
+        /// A device reported the quality of its media. It can do so after the call has ended.
+        DeviceQualityReported(Arc<TeleconferenceDeviceQuality>) = "deviceQualityReported" in Own,
     }
-}
-
-fn read<T: DeserializeOwned, E>(data: &str, event: impl FnOnce(Box<T>) -> E) -> Result<E, serde_json::Error> {
-    serde_json::from_str(data).map(event)
-}
-
-fn details(data: &str) -> Result<Details, serde_json::Error> {
-    if data == "{}" {
-        return Ok(None);
-    }
-    let reported: Box<graph::Call> = serde_json::from_str(data)?;
-    Ok(Some(reported).filter(|reported| **reported != graph::Call::default()))
-}
-
-/// The data of an event, as JSON.
-impl Serialize for CallEvent {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Offered(reported)
-            | Self::Placed(reported)
-            | Self::Adopted(reported)
-            | Self::Step(_, reported)
-            | Self::DetailsChanged(reported) => match reported {
-                Some(reported) => reported.serialize(serializer),
-                None => empty(serializer),
-            },
-            Self::StateConfirmed(confirmed) => confirmed.serialize(serializer),
-            Self::ToneReceived(tone) => tone.serialize(serializer),
-            Self::RosterUpdated(roster) => roster.serialize(serializer),
-            Self::ContentSharingStarted(sharing) | Self::ContentSharingEnded(sharing) => {
-                sharing.serialize(serializer)
-            }
-            Self::OperationCreated(reported)
-            | Self::OperationUpdated(reported)
-            | Self::OperationStep(_, reported) => reported.serialize(serializer),
-            Self::NotificationHeard(received) => received.serialize(serializer),
-            Self::Service(event) => event.serialize(serializer),
-        }
+    steps
+    /// The recording that runs made progress.
+    Recording(RecordingProgress, Arc<Recording>) in Service {
+        RecordingStarted = Started,
+        SpeechStarted = SpeechStarted,
+        SpeechEnded = SpeechEnded,
     }
 }
 
-fn empty<S: serde::Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
-    serde::ser::SerializeMap::end(serializer.serialize_map(Some(0))?)
+names! {
+    /// The progress of a recording.
+    #[non_exhaustive]
+    pub enum RecordingProgress {
+        /// The prompt has ended, and the recording itself begins.
+        Started = "recordingStarted",
+        /// A participant speaks.
+        SpeechStarted = "speechStarted",
+        /// No participant speaks any more.
+        SpeechEnded = "speechEnded",
+    }
 }

@@ -1,4 +1,4 @@
-//! The fold: what each event makes of a call. It refuses what the chart refuses, all or nothing.
+//! The fold: it applies events to a call. It refuses an event that the lifecycle does not allow, and then changes nothing.
 
 mod notification_history;
 mod refuse;
@@ -11,10 +11,10 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::deadline::{Deadline, Deadlines, KEEP_ALIVE, seconds};
-use super::event::{CallEvent, Details};
-use super::lifecycle::Superstate;
+use super::event::{CallEvent, Details, EventKind, Scope};
+use super::payload::{ContentSharing, RosterUpdated};
 use super::roster::Roster;
-use super::state::{State, Transition};
+use super::state::{State, Superstate, Transition};
 use super::{Call, details};
 use crate::graph::{CommsOperation, ToneInfo};
 use crate::operation::{self, Operation, find, find_mut};
@@ -28,7 +28,7 @@ pub(crate) enum Beginning {
     Offered,
     Placed,
     Adopted,
-    /// Adopted on the word of something that named no state; the state is a guess until one is told.
+    /// Adopted by a notification that named no state. The state is a guess until a notification names one.
     Guessed,
 }
 
@@ -37,30 +37,17 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] where the event is no beginning.
-    ///
-    /// ```
-    /// use callfold::{Call, Recorded};
-    ///
-    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// let call = Call::begin(&line.parse::<Recorded>()?)?;
-    /// assert_eq!(call.revision(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn begin(recorded: &Recorded) -> Result<Self, Refusal> {
-        Self::begin_owned(recorded.clone())
-    }
-
-    /// The same of an event that nobody needs any more.
-    pub(crate) fn begin_owned(recorded: Recorded) -> Result<Self, Refusal> {
-        let (beginning, state, reported) = match recorded.event {
-            CallEvent::Offered(reported) => (Beginning::Offered, State::Incoming, reported),
-            CallEvent::Placed(reported) => (Beginning::Placed, State::Establishing, reported),
-            CallEvent::Adopted(reported) => match named(&reported) {
-                Some(state) => (Beginning::Adopted, state, reported),
-                None => (Beginning::Guessed, State::Established, reported),
+    /// A [`Refusal`] if a call cannot begin with this event.
+    pub fn begin(recorded: Recorded) -> Result<Self, Refusal> {
+        let kind = recorded.event.kind();
+        let (beginning, state, details) = match recorded.event {
+            CallEvent::Offered(details) => (Beginning::Offered, State::Incoming, details),
+            CallEvent::Placed(details) => (Beginning::Placed, State::Establishing, details),
+            CallEvent::Adopted(details) => match named(&details) {
+                Some(state) => (Beginning::Adopted, state, details),
+                None => (Beginning::Guessed, State::Established, details),
             },
-            event @ (CallEvent::Step(..)
+            CallEvent::Step(..)
             | CallEvent::StateConfirmed(_)
             | CallEvent::DetailsChanged(_)
             | CallEvent::ToneReceived(_)
@@ -71,11 +58,9 @@ impl Call {
             | CallEvent::OperationUpdated(_)
             | CallEvent::OperationStep(..)
             | CallEvent::NotificationHeard(_)
-            | CallEvent::Service(_)) => {
-                return Err(refuse(&event, None, Why::State, ["offered", "placed", "adopted"].into()));
-            }
+            | CallEvent::Service(_) => return Err(refuse(kind, None, Why::State, refuse::beginnings())),
         };
-        let deadlines = beginning.deadlines(&reported, recorded.at);
+        let deadlines = beginning.deadlines(&details, recorded.at);
         Ok(Self {
             id: recorded.call,
             state,
@@ -83,7 +68,7 @@ impl Call {
             revision: recorded.revision,
             first_at: recorded.at,
             last_at: recorded.at,
-            details: details::begun(reported),
+            details: details::begun(details),
             operations: Vec::new(),
             roster: Roster::default(),
             tones: Arc::default(),
@@ -94,159 +79,52 @@ impl Call {
         })
     }
 
-    /// Folds the next event. Revisions are the ledger's to check: see [`Ledger::apply`](crate::Ledger::apply).
+    /// Folds the next event. Whoever still needs the event passes a clone, which costs little.
+    ///
+    /// [`Ledger::apply`](crate::Ledger::apply) checks revisions; this method does not.
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] that says the state and what would have been legal; the call is then what it was.
+    /// A [`Refusal`] that names the state and the events that are legal in it. The call is then unchanged.
     ///
     /// ```
     /// use callfold::{Call, Recorded};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
-    /// let held = line.replace("offered", "held").replace("1,", "2,");
+    /// let mut call = Call::begin(line.parse()?)?;
+    /// let held: Recorded = line.replace("offered", "held").replace("1,", "2,").parse()?;
     /// let before = call.clone();
-    /// assert!(call.evolve(&held.parse::<Recorded>()?).is_err());
+    /// assert!(call.evolve(held).is_err());
     /// assert_eq!(call, before);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn evolve(&mut self, recorded: &Recorded) -> Result<(), Refusal> {
-        let event = &recorded.event;
-        if recorded.call != self.id {
-            return Err(self.refuse(event));
+    pub fn evolve(&mut self, recorded: Recorded) -> Result<(), Refusal> {
+        let Recorded { call, revision, at, inferred, event } = recorded;
+        let kind = event.kind();
+        let needs_live = matches!(kind.scope(), Scope::Live | Scope::Service);
+        if call != self.id || (needs_live && !self.state.is_live()) {
+            return Err(self.refuse(kind));
         }
         match event {
-            CallEvent::Offered(_) | CallEvent::Placed(_) => return Err(self.refuse(event)),
-            CallEvent::Adopted(reported) => {
-                let found = named(reported).filter(|_| self.is_guessed());
-                let Some(found) = found else { return Err(self.refuse(event)) };
-                self.adopt(found, reported, recorded.at);
+            CallEvent::Offered(_) | CallEvent::Placed(_) => return Err(self.refuse(kind)),
+            CallEvent::Adopted(details) => self.adopt(details, at)?,
+            CallEvent::Step(transition, details) => self.step(kind, (transition, details), at, inferred)?,
+            CallEvent::StateConfirmed(confirmed) => self.notifications.confirm(confirmed.state),
+            CallEvent::DetailsChanged(details) => details::merge(&mut self.details, details),
+            CallEvent::ToneReceived(tone) => self.receive_tone(tone),
+            CallEvent::RosterUpdated(updated) => self.update_roster(updated),
+            CallEvent::ContentSharingStarted(session) => self.share(session, true),
+            CallEvent::ContentSharingEnded(session) => self.share(session, false),
+            CallEvent::OperationCreated(created) => self.create(kind, created)?,
+            CallEvent::OperationUpdated(updated) => self.update_operation(kind, updated)?,
+            CallEvent::OperationStep(transition, ended) => {
+                self.step_operation(kind, transition, ended, at)?;
             }
-            CallEvent::Step(transition, reported) => {
-                let Some(next) = self.state.after(*transition) else { return Err(self.refuse(event)) };
-                self.step(*transition, next, recorded.at, recorded.inferred);
-                details::merge(&mut self.details, reported);
-            }
-            CallEvent::OperationCreated(reported) => self.create(event, reported)?,
-            CallEvent::OperationUpdated(reported) => {
-                let found = find_mut(&mut self.operations, reported);
-                match found {
-                    Some(operation) if operation.is_pending() => operation.merge(reported),
-                    Some(_) | None => return Err(self.refuse_operation(event, reported)),
-                }
-            }
-            CallEvent::OperationStep(transition, reported) => {
-                let found = find_mut(&mut self.operations, reported);
-                let step =
-                    found.and_then(|operation| Some((operation.state().after(*transition)?, operation)));
-                let Some((next, operation)) = step else {
-                    return Err(self.refuse_operation(event, reported));
-                };
-                operation.step(next, reported);
-                if self.service.is_some() {
-                    let id = operation.id().cloned();
-                    self.media_moved(id.as_ref(), *transition, recorded.at);
-                }
-            }
-            CallEvent::NotificationHeard(received) => {
-                let messages = received.message_ids.iter().map(|id| (id.clone(), received.item));
-                Arc::make_mut(&mut self.notifications.messages).extend(messages);
-            }
-            CallEvent::StateConfirmed(confirmed) => {
-                self.must_live(event)?;
-                self.notifications.confirm(confirmed.state);
-            }
-            CallEvent::DetailsChanged(reported) => {
-                self.must_live(event)?;
-                details::merge(&mut self.details, reported);
-            }
-            CallEvent::ToneReceived(tone) => {
-                self.must_live(event)?;
-                self.receive_tone(Cow::Borrowed(tone));
-            }
-            CallEvent::RosterUpdated(reported) => {
-                self.must_live(event)?;
-                for participant in &reported.participants {
-                    self.roster.update(Cow::Borrowed(participant), reported.sequence_number);
-                }
-            }
-            CallEvent::ContentSharingStarted(session) => {
-                self.must_live(event)?;
-                self.content_sharing.retain(|id| *id != session.id);
-                self.content_sharing.push(session.id.clone());
-            }
-            CallEvent::ContentSharingEnded(session) => {
-                self.must_live(event)?;
-                self.content_sharing.retain(|id| *id != session.id);
-            }
-            CallEvent::Service(reported) => self.serve(reported, recorded)?,
+            CallEvent::NotificationHeard(received) => self.notifications.receive(received),
+            CallEvent::Service(event) => self.serve(event, at)?,
         }
-        self.count(recorded.revision, recorded.at);
+        self.count(revision, at);
         Ok(())
-    }
-
-    /// The same of an event that nobody needs any more: what is new in it moves into the call.
-    pub(crate) fn evolve_owned(&mut self, recorded: Recorded) -> Result<(), Refusal> {
-        let (revision, at, inferred) = (recorded.revision, recorded.at, recorded.inferred);
-        if recorded.call != self.id {
-            return Err(self.refuse(&recorded.event));
-        }
-        match self.take_in(recorded.event, at, inferred) {
-            None => {
-                self.count(revision, at);
-                Ok(())
-            }
-            Some(event) => self.evolve(&Recorded { event, ..recorded }),
-        }
-    }
-
-    /// Moves what an event carries into the call. Gives back an event that is to be refused, or that carries little.
-    fn take_in(&mut self, event: CallEvent, at: Option<Timestamp>, inferred: bool) -> Option<CallEvent> {
-        let is_live = self.state.is_live();
-        match event {
-            CallEvent::Step(transition, reported) => match self.state.after(transition) {
-                Some(next) => {
-                    self.step(transition, next, at, inferred);
-                    details::take_over(&mut self.details, reported);
-                }
-                None => return Some(CallEvent::Step(transition, reported)),
-            },
-            CallEvent::OperationStep(transition, reported) if self.service.is_none() => {
-                let found = find_mut(&mut self.operations, &reported);
-                let step =
-                    found.and_then(|operation| Some((operation.state().after(transition)?, operation)));
-                match step {
-                    Some((next, operation)) => operation.step_owned(next, reported),
-                    None => return Some(CallEvent::OperationStep(transition, reported)),
-                }
-            }
-            CallEvent::OperationCreated(reported) if self.admits(&reported) => {
-                self.operations.push(Operation::begin(reported.into()));
-            }
-            CallEvent::DetailsChanged(reported) if is_live => details::take_over(&mut self.details, reported),
-            CallEvent::ToneReceived(tone) if is_live => self.receive_tone(Cow::Owned(*tone)),
-            CallEvent::RosterUpdated(reported) if is_live => {
-                for participant in reported.participants {
-                    self.roster.update(Cow::Owned(participant), reported.sequence_number);
-                }
-            }
-            event @ (CallEvent::Offered(_)
-            | CallEvent::Placed(_)
-            | CallEvent::Adopted(_)
-            | CallEvent::StateConfirmed(_)
-            | CallEvent::DetailsChanged(_)
-            | CallEvent::ToneReceived(_)
-            | CallEvent::RosterUpdated(_)
-            | CallEvent::ContentSharingStarted(_)
-            | CallEvent::ContentSharingEnded(_)
-            | CallEvent::OperationCreated(_)
-            | CallEvent::OperationUpdated(_)
-            | CallEvent::OperationStep(..)
-            | CallEvent::NotificationHeard(_)
-            | CallEvent::Service(_)) => return Some(event),
-        }
-        None
     }
 
     fn count(&mut self, revision: u64, at: Option<Timestamp>) {
@@ -256,52 +134,95 @@ impl Call {
         self.last_at = self.last_at.max(at);
     }
 
-    /// Counts a revision that was left out: the next event bears the one after it.
+    /// Counts a revision whose event was left out: the next event has the revision after it.
     pub(crate) fn skip(&mut self, revision: u64) {
         self.revision = revision;
     }
 
-    /// What runs beside the chart needs a call that lives.
-    fn must_live(&self, event: &CallEvent) -> Result<(), Refusal> {
-        if self.state.is_live() { Ok(()) } else { Err(self.refuse(event)) }
-    }
-
-    fn adopt(&mut self, found: State, reported: &Details, at: Option<Timestamp>) {
+    /// A guessed state becomes the state that the details name.
+    fn adopt(&mut self, details: Details, at: Option<Timestamp>) -> Result<(), Refusal> {
+        let found = named(&details).filter(|_| self.is_guessed());
+        let Some(found) = found else { return Err(self.refuse(EventKind::Adopted)) };
         self.beginning = Beginning::Adopted;
         self.state = found;
-        let messages = core::mem::take(&mut self.notifications.messages);
-        self.notifications = NotificationHistory::found(found, at);
-        self.notifications.messages = messages;
+        self.notifications.find(found, at);
         if !found.is_live() {
-            self.deadlines.clear();
+            self.deadlines.keep(&[]);
             self.close();
         }
-        details::merge(&mut self.details, reported);
-    }
-
-    fn step(&mut self, transition: Transition, next: State, at: Option<Timestamp>, inferred: bool) {
-        // What was told in a connected call was the result of a transfer, not of what comes next.
-        if self.state.lies_in(Superstate::Connected) && !self.details.result_info.is_absent() {
-            Arc::make_mut(&mut self.details).result_info.take();
-        }
-        self.state = next;
-        self.beginning = self.beginning.known();
-        self.notifications.moved(next, at, inferred);
-        self.deadlines.moved(transition, next, at);
-        if !next.is_live() {
-            self.close();
-        }
-    }
-
-    fn create(&mut self, event: &CallEvent, reported: &CommsOperation) -> Result<(), Refusal> {
-        if !self.admits(reported) {
-            return Err(self.refuse_operation(event, reported));
-        }
-        self.operations.push(Operation::begin(Arc::new(reported.clone())));
+        details::merge(&mut self.details, details);
         Ok(())
     }
 
-    /// True where an operation is new; once the call has ended, only one that is settled.
+    fn step(
+        &mut self,
+        kind: EventKind,
+        (transition, details): (Transition, Details),
+        at: Option<Timestamp>,
+        inferred: bool,
+    ) -> Result<(), Refusal> {
+        let Some(next) = self.state.after(transition) else { return Err(self.refuse(kind)) };
+        // In a connected call, the last result was that of a transfer, and not of this step.
+        if self.state.lies_in(Superstate::Connected) && !self.details.result_info.is_absent() {
+            Arc::make_mut(&mut self.details).result_info.take();
+        }
+        self.move_deadlines(next, at);
+        self.state = next;
+        self.beginning = self.beginning.known();
+        self.notifications.moved(next, at, inferred);
+        if !next.is_live() {
+            self.close();
+        }
+        details::merge(&mut self.details, details);
+        Ok(())
+    }
+
+    /// A state stops the deadlines that cannot run in it. A call that comes into a state in which it must be kept alive has
+    /// from then on the time that every call has.
+    fn move_deadlines(&mut self, next: State, at: Option<Timestamp>) {
+        self.deadlines.keep(next.meaning().deadlines);
+        if next.must_be_kept_alive() && !self.state.must_be_kept_alive() {
+            self.deadlines.arm(Deadline::KeepAlive, at, KEEP_ALIVE);
+        }
+    }
+
+    fn create(&mut self, kind: EventKind, created: Arc<CommsOperation>) -> Result<(), Refusal> {
+        if !self.admits(&created) {
+            return Err(self.refuse_operation(kind, &created));
+        }
+        self.operations.push(Operation::begin(created));
+        Ok(())
+    }
+
+    fn update_operation(&mut self, kind: EventKind, updated: Arc<CommsOperation>) -> Result<(), Refusal> {
+        match find_mut(&mut self.operations, &updated) {
+            Some(operation) if operation.is_pending() => {
+                operation.merge(updated);
+                Ok(())
+            }
+            Some(_) | None => Err(self.refuse_operation(kind, &updated)),
+        }
+    }
+
+    fn step_operation(
+        &mut self,
+        kind: EventKind,
+        transition: operation::Transition,
+        reported: Arc<CommsOperation>,
+        at: Option<Timestamp>,
+    ) -> Result<(), Refusal> {
+        let found = find_mut(&mut self.operations, &reported);
+        let step = found.and_then(|operation| Some((operation.state().after(transition)?, operation)));
+        let Some((next, operation)) = step else { return Err(self.refuse_operation(kind, &reported)) };
+        operation.step(next, reported);
+        if self.service.is_some() {
+            let id = operation.id().cloned();
+            self.media_moved(id.as_ref(), transition, at);
+        }
+        Ok(())
+    }
+
+    /// True if an operation is new. In an ended call, only a settled operation can be new.
     fn admits(&self, reported: &CommsOperation) -> bool {
         let is_settled = || {
             operation::State::reported(reported)
@@ -310,16 +231,40 @@ impl Call {
         !self.knows(reported) && (self.state.is_live() || is_settled())
     }
 
-    /// True where an operation is known already: by its id, or by its `clientContext` where nothing tells its id.
+    /// True if an operation is known already: by its id, or by its `clientContext` if its id is not known.
     pub(super) fn knows(&self, reported: &CommsOperation) -> bool {
         find(&self.operations, reported).is_some_and(|known| known.is_reported_by(reported))
     }
 
-    /// Tones are kept in the order of their numbers, those without one first; the first telling of a number counts.
-    fn receive_tone(&mut self, tone: Cow<'_, ToneInfo>) {
+    fn update_roster(&mut self, updated: Arc<RosterUpdated>) {
+        let sequence = updated.sequence_number;
+        match Arc::try_unwrap(updated) {
+            Ok(owned) => {
+                for participant in owned.participants {
+                    self.roster.update(Cow::Owned(participant), sequence);
+                }
+            }
+            Err(shared) => {
+                for participant in &shared.participants {
+                    self.roster.update(Cow::Borrowed(participant), sequence);
+                }
+            }
+        }
+    }
+
+    fn share(&mut self, session: ContentSharing, is_shared: bool) {
+        self.content_sharing.retain(|id| *id != session.id);
+        if is_shared {
+            self.content_sharing.push(session.id);
+        }
+    }
+
+    /// Tones stand in the order of their sequence ids, and tones without one come first. The first report of a
+    /// sequence id counts.
+    fn receive_tone(&mut self, tone: Arc<ToneInfo>) {
         if !self.knows_tone(&tone) {
             let (_, index) = self.tones_numbered(tone.sequence_id.value());
-            Arc::make_mut(&mut self.tones).insert(index, tone.into_owned());
+            Arc::make_mut(&mut self.tones).insert(index, Arc::unwrap_or_clone(tone));
         }
     }
 

@@ -11,26 +11,10 @@ use core::iter;
 use statig::Outcome;
 use statig::blocking::{IntoStateMachine, State as Leaf, StateExt, Superstate as Branch};
 
-use super::state::{State, Transition};
-use crate::names::names;
+use super::state::{State, Superstate, Transition};
 
 /// The machine itself holds nothing: all that a call is lives in the fold.
 struct Chart;
-
-names! {
-    /// What groups the states of a call.
-    #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new region is a new lifecycle")]
-    pub enum Superstate {
-        /// Not over: everything but `terminated`.
-        Live = "live",
-        /// Before the call is up.
-        Setup = "setup",
-        /// The call is up, held or being transferred.
-        Connected = "connected",
-        /// A transfer is under way.
-        Transfer = "transfer",
-    }
-}
 
 impl IntoStateMachine for Chart {
     type Event<'event> = Transition;
@@ -64,15 +48,7 @@ impl Leaf<Chart> for State {
     }
 
     fn superstate(&mut self) -> Option<Superstate> {
-        match self {
-            Self::Incoming | Self::Establishing | Self::Ringing | Self::Redirecting => {
-                Some(Superstate::Setup)
-            }
-            Self::Established | Self::Hold => Some(Superstate::Connected),
-            Self::Transferring | Self::TransferAccepted => Some(Superstate::Transfer),
-            Self::Terminating => Some(Superstate::Live),
-            Self::Terminated => None,
-        }
+        self.meaning().superstate
     }
 }
 
@@ -171,10 +147,10 @@ impl State {
 
     /// The states that every call has been through which is in this one; none where a call can begin in it.
     pub(super) fn behind(self) -> impl Iterator<Item = Self> {
-        let beginnings = [Self::Incoming, Self::Establishing];
-        let is_beginning = beginnings.contains(&self);
+        let is_beginning = self.meaning().is_beginning;
         let is_avoidable = move |state: Self| {
-            let mut others = beginnings.into_iter().filter(|begin| *begin != state);
+            let beginnings = Self::ALL.iter().filter(|state| state.meaning().is_beginning);
+            let mut others = beginnings.filter(|begin| **begin != state);
             others.any(|begin| begin.path_around(self, Some(state)).is_some())
         };
         let lies_behind = move |state: &Self| !is_beginning && *state != self && !is_avoidable(*state);

@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::event::Details;
 use crate::graph::{
     self, CompletionReason, EndCode, MediaState, Participant, ParticipantInfo, ResultInfo, Tone,
 };
@@ -31,7 +30,7 @@ pub enum NetworkEvent {
     /// The callee is alerted.
     Alerted,
     /// The call is up; with what the service tells of it then, such as `myParticipantId`.
-    Connected(Details),
+    Connected(Option<Box<graph::Call>>),
     /// Audio flows, or flows no more.
     AudioChanged(MediaState),
     /// The call was put on hold.

@@ -69,7 +69,7 @@ impl Call {
     ///         "resourceData":{"state":"established"}}"#,
     /// )?;
     /// let observed = Call::observe(None, id, &received, &Delivery::default());
-    /// assert_eq!(observed.events[0].event.type_name(), "adopted");
+    /// assert_eq!(observed.events[0].event.kind().as_str(), "adopted");
     /// assert_eq!(Call::begin(&observed.events[0])?.state(), State::Established);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -104,7 +104,11 @@ impl Call {
         match received.resource_data {
             ResourceData::Call(reported) => draft.observe_call(reported, change),
             ResourceData::Operation(reported) => draft.observe_operation(reported, url, is_gone),
-            ResourceData::Roster(reported) => draft.observe_roster(reported, url, is_gone),
+            ResourceData::Roster(reported) if is_gone || !lists_everybody(url) => {
+                draft.observe_participants(reported, url, is_gone);
+            }
+            ResourceData::Roster(reported) => draft.observe_roster(reported),
+            ResourceData::Participant(reported) => draft.observe_participants([*reported], url, is_gone),
             ResourceData::DeltaRoster(deltas) => draft.observe_deltas(deltas, url, is_gone),
             ResourceData::ContentSharing(reported) => {
                 let named = if let Resource::ContentSharing(id) = url { id.as_ref() } else { None };
@@ -139,7 +143,7 @@ impl Call {
     /// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
     /// let body = Body::Call(serde_json::from_str(r#"{"state":"establishing","subject":"Stand-up"}"#)?);
     /// let observed = Call::learn(None, id, &body, None);
-    /// assert_eq!(observed.events[0].event.type_name(), "placed");
+    /// assert_eq!(observed.events[0].event.kind().as_str(), "placed");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn learn(known: Option<&Self>, id: CallId, body: &Body, at: Option<Timestamp>) -> Observed {
@@ -147,11 +151,9 @@ impl Call {
         match body {
             Body::Call(reported) => draft.learn_call(reported),
             Body::Operation(reported) => draft.learn_operation(reported),
-            Body::Participants(reported) => {
-                draft.observe_roster(reported.clone(), &Resource::Participants, false)
-            }
+            Body::Participants(reported) => draft.observe_roster(reported.clone()),
             Body::Participant(reported) => {
-                draft.observe_roster(Vec::from([(**reported).clone()]), &Resource::Participants, false);
+                draft.observe_participants([(**reported).clone()], &Resource::Participants, false);
             }
             Body::ContentSharingSessions(reported) => {
                 draft.observe_sharing(reported.iter().filter_map(|session| session.id.value()), false);
@@ -159,6 +161,18 @@ impl Call {
             Body::Empty | Body::AudioRoutingGroup(_) | Body::AudioRoutingGroups(_) => {}
         }
         draft.observed
+    }
+}
+
+/// True where an array of participants under this url is the whole roster. Rosters were published under
+/// `operations/participants`, too.
+const fn lists_everybody(url: &Resource) -> bool {
+    match url {
+        Resource::Participants | Resource::Operation(None) | Resource::Call => true,
+        Resource::Participant(_)
+        | Resource::Operation(Some(_))
+        | Resource::ContentSharing(_)
+        | Resource::Other(_) => false,
     }
 }
 

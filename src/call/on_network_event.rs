@@ -1,16 +1,15 @@
-//! NetworkPlan: what the network does becomes a call's events.
+//! Network events: the service turns what the network does into events of a call.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::event::{CallEvent, Details, RecordingProgress, ServiceEvent};
-use super::lifecycle::Superstate;
+use super::event::{CallEvent, RecordingProgress, ServiceEvent};
 use super::network_event::{Ending, NetworkEvent, StopReason};
 use super::payload::{ContentSharing, MediaRequest, Recording};
 use super::plan::{Plan, completed, completed_because, failed};
-use super::state::{State, Transition};
+use super::state::{Media, State, Superstate, Transition};
 use super::{Call, details, roster};
 use crate::graph::{
     self, CallDirection, CallMediaState, ChangeType, CompletionReason, EndCode, MediaState, Member, Members,
@@ -33,10 +32,10 @@ impl Call {
     /// use callfold::Recorded;
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// let call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let call = Call::begin(line.parse()?)?;
     /// let at = "2026-11-23T09:15:02Z".parse()?;
     /// let events = Call::on_network_event(Some(&call), call.id(), NetworkEvent::HungUp(EndCode::CalleeNotReached), at)?;
-    /// assert_eq!(events[0].event.type_name(), "terminated");
+    /// assert_eq!(events[0].event.kind().as_str(), "terminated");
     ///
     /// let refusal = Call::on_network_event(Some(&call), call.id(), NetworkEvent::Held, at).unwrap_err();
     /// assert!(refusal.legal.contains(&"alerted"));
@@ -124,8 +123,8 @@ impl Call {
     }
 
     /// True where media can be there: the call is no more offered, nor on its way elsewhere.
-    const fn has_media(&self) -> bool {
-        !matches!(self.state, State::Incoming | State::Redirecting | State::Terminated)
+    fn has_media(&self) -> bool {
+        self.state.meaning().media != Media::None
     }
 }
 
@@ -197,7 +196,7 @@ impl NetworkPlan<'_> {
         self.end(code)
     }
 
-    fn connect(&mut self, reported: Details) -> Option<()> {
+    fn connect(&mut self, reported: Option<Box<graph::Call>>) -> Option<()> {
         self.plan.call.state().after(Transition::Established)?;
         let reported = reported
             .and_then(|reported| details::news(details::reported(reported), self.plan.call.details()));
@@ -214,7 +213,7 @@ impl NetworkPlan<'_> {
         if self.plan.call.audio() != Some(&audio) {
             let state = CallMediaState { audio: audio.into(), ..CallMediaState::default() };
             let reported = graph::Call { media_state: Box::new(state).into(), ..graph::Call::default() };
-            self.plan.record(CallEvent::DetailsChanged(Some(Box::new(reported))));
+            self.plan.record(CallEvent::DetailsChanged(Some(reported.into())));
         }
         Some(())
     }
@@ -236,7 +235,7 @@ impl NetworkPlan<'_> {
             termination_reason: Member::Value("AppRedirected".into()),
             ..graph::Call::default()
         };
-        self.plan.record(CallEvent::Step(Transition::Terminated, Some(Box::new(reported))));
+        self.plan.record(CallEvent::Step(Transition::Terminated, Some(reported.into())));
         Some(())
     }
 
@@ -264,7 +263,7 @@ impl NetworkPlan<'_> {
             let last = call.tones().last().and_then(|tone| tone.sequence_id.value().copied()).unwrap_or(0);
             let sequence_id = last.saturating_add(1).into();
             let reported = ToneInfo { sequence_id, tone: tone.into(), ..ToneInfo::default() };
-            self.plan.record(CallEvent::ToneReceived(Box::new(reported)));
+            self.plan.record(CallEvent::ToneReceived(reported.into()));
         }
         if stops {
             self.finish_recording(StopReason::StopTone)?;
@@ -291,7 +290,7 @@ impl NetworkPlan<'_> {
     }
 
     fn progress(&mut self, transition: RecordingProgress, reported: Recording) -> Option<()> {
-        self.plan.serve(ServiceEvent::Recording(transition, Box::new(reported)));
+        self.plan.serve(ServiceEvent::Recording(transition, reported.into()));
         Some(())
     }
 
@@ -333,10 +332,11 @@ impl NetworkPlan<'_> {
         Some(())
     }
 
-    /// A call between two that becomes a group call tells of those who were there before.
+    /// A call between two that becomes a group call tells who is there by then. Those who are gone may be known from replies.
     fn report_full_roster(&mut self) {
         let call = self.plan.call;
-        let participants: Vec<Participant> = call.participants().cloned().collect();
+        let gone = call.roster.left().map(roster::gone);
+        let participants: Vec<Participant> = call.participants().cloned().chain(gone).collect();
         if call.state().is_live() && call.is_group() == Some(false) && !participants.is_empty() {
             self.plan.roster(participants);
         }
@@ -345,7 +345,7 @@ impl NetworkPlan<'_> {
     fn stop_hold_music(&mut self, id: &OperationId) {
         let music = self.plan.call.hold_music().filter(|music| music.operation == *id);
         if let Some(music) = music.cloned() {
-            self.plan.serve(ServiceEvent::HoldMusicStopped(Box::new(music)));
+            self.plan.serve(ServiceEvent::HoldMusicStopped(music.into()));
         }
     }
 

@@ -72,7 +72,7 @@ impl End {
     /// True where an operation that ends so did what it should.
     pub(super) fn succeeds(&self, operation: &Operation) -> bool {
         let mut ended = operation.clone();
-        ended.end(self.transition, &self.reported)
+        ended.end(self.transition, self.reported.clone().into())
     }
 }
 
@@ -97,7 +97,7 @@ impl<'a> Plan<'a> {
     /// A step with the result that the service tells.
     pub(super) fn step_with(&mut self, transition: Transition, result: ResultInfo) {
         let reported = graph::Call { result_info: Box::new(result).into(), ..graph::Call::default() };
-        self.record(CallEvent::Step(transition, Some(Box::new(reported))));
+        self.record(CallEvent::Step(transition, Some(reported.into())));
     }
 
     pub(super) fn end(&mut self, code: EndCode) {
@@ -112,10 +112,10 @@ impl<'a> Plan<'a> {
         let stopped =
             self.call.hold_music().filter(|music| self.leaves(&music.participant, &participants)).cloned();
         let updated = RosterUpdated { sequence_number: Some(last.saturating_add(1)), participants };
-        self.record(CallEvent::RosterUpdated(Box::new(updated)));
+        self.record(CallEvent::RosterUpdated(updated.into()));
         // Who is gone is on hold no more.
         if let Some(music) = stopped {
-            self.serve(ServiceEvent::HoldMusicStopped(Box::new(music)));
+            self.serve(ServiceEvent::HoldMusicStopped(music.into()));
         }
     }
 
@@ -135,7 +135,7 @@ impl<'a> Plan<'a> {
     ) {
         let reported =
             CommsOperation { odata_type: Some(kind.type_name().into()), id: id.into(), ..reported };
-        self.record(CallEvent::OperationStep(transition, Box::new(reported)));
+        self.record(CallEvent::OperationStep(transition, reported.into()));
     }
 
     pub(super) fn settle(&mut self, id: OperationId, kind: OperationKind, end: End) {

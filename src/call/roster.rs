@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -113,6 +113,33 @@ impl Roster {
         self.entries.iter().filter(|entry| entry.is_taken()).map(|entry| &entry.participant)
     }
 
+    /// Everybody who took part and is gone.
+    pub(crate) fn left(&self) -> impl Iterator<Item = &Participant> {
+        self.entries.iter().filter(|entry| !entry.is_taken()).map(|entry| &entry.participant)
+    }
+
+    /// Those who take part, and whom a roster that is everybody does not name. This roster knows all whom it names, or
+    /// everybody in both has an id.
+    pub(crate) fn missing(&self, everybody: &[(Option<i64>, Participant)]) -> Vec<Participant> {
+        let reported = everybody.iter().map(|(_, one)| one);
+        let ids: BTreeSet<&ParticipantId> = reported.clone().filter_map(|one| one.id.value()).collect();
+        let nameless = reported.filter(|one| one.id.value().is_none());
+        let others: BTreeSet<usize> = nameless.filter_map(|one| self.position(one)).collect();
+        let is_named = |index: &usize, one: &Participant| {
+            one.id.value().is_some_and(|id| ids.contains(id)) || others.contains(index)
+        };
+        let taken = self.entries.iter().enumerate().filter(|(_, entry)| entry.is_taken());
+        let taken = taken.map(|(index, entry)| (index, &entry.participant));
+        let (named, missing): (Vec<_>, Vec<_>) = taken.partition(|(index, one)| is_named(index, one));
+        let named: BTreeSet<Signs> = named.into_iter().map(|(_, one)| Signs::of(one)).collect();
+        let has_left = |(index, one): &(usize, &Participant)| {
+            let signs = Signs::of(one);
+            named.iter().all(|named| named.tell_apart(signs))
+                && (signs.id || self.position(&gone(one)) == Some(*index))
+        };
+        missing.into_iter().filter(has_left).map(|(_, one)| one.clone()).collect()
+    }
+
     /// The newest delta that was heard.
     pub(crate) fn sequence(&self) -> Option<i64> {
         self.entries.iter().filter_map(|entry| entry.sequence()).max()
@@ -168,6 +195,32 @@ impl Roster {
         let first = |test: &dyn Fn(&RosterEntry) -> bool| self.entries.iter().position(|entry| test(entry));
         first(&by_id).or_else(|| first(&by_identity))
     }
+}
+
+/// By what a participant can be told from another one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Signs {
+    id: bool,
+    identity: bool,
+}
+
+impl Signs {
+    fn of(one: &Participant) -> Self {
+        let identity = one.info.value().is_some_and(|info| info.identity.value().is_some());
+        Self { id: one.id.value().is_some(), identity }
+    }
+
+    /// True where two who were not matched cannot be the same.
+    const fn tell_apart(self, other: Self) -> bool {
+        (self.id && other.id) || (self.identity && other.identity)
+    }
+}
+
+/// That a participant is gone: by its id, and by its identity only where it has none.
+pub(crate) fn gone(known: &Participant) -> Participant {
+    let reason = known.removed_state.value().cloned().unwrap_or_default();
+    let info = if known.id.value().is_some() { Member::Absent } else { known.info.clone() };
+    Participant { id: known.id.clone(), info, removed_state: Member::Value(reason), ..Participant::default() }
 }
 
 fn same_identity(one: &Participant, other: &Participant) -> bool {

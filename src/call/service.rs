@@ -1,24 +1,24 @@
 //! What only the service's side of a call knows: what was asked of it, and what its media are busy with.
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
 use super::Call;
 use super::event::{CallEvent, ServiceEvent};
-use super::lifecycle::Superstate;
 use super::payload::{HoldMusic, MediaRequest, Recording};
+use super::state::Superstate;
 use crate::graph::action::{RecordResponse, Transfer};
 use crate::graph::{InvitationParticipantInfo, OperationKind, RecordingStatus, TeleconferenceDeviceQuality};
 use crate::{CallId, OperationId, ParticipantId, Recorded, operation};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Service {
-    pub(super) transfer: Option<Box<Transfer>>,
+    pub(super) transfer: Option<Arc<Transfer>>,
     /// The media operations that are not settled, in the order asked. At most the first one runs.
     pub(super) queue: Vec<Queued>,
-    pub(super) on_hold: Option<HoldMusic>,
+    pub(super) on_hold: Option<Arc<HoldMusic>>,
     pub(super) recording_status: Option<RecordingStatus>,
     pub(super) device_quality: Vec<TeleconferenceDeviceQuality>,
 }
@@ -74,10 +74,10 @@ impl Call {
     /// use callfold::{Call, Recorded};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let mut call = Call::begin(line.parse()?)?;
     /// let queued = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationQueued","data":
     ///     {"operation":{"id":"o","status":"notStarted"},"playPrompt":{}}}"#;
-    /// call.evolve(&queued.parse::<Recorded>()?)?;
+    /// call.evolve(queued.parse()?)?;
     /// assert_eq!(call.media_queue().count(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -91,7 +91,7 @@ impl Call {
     /// use callfold::{Call, Recorded};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:00:00Z","type":"placed","data":{}}"#;
-    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let mut call = Call::begin(line.parse()?)?;
     /// let kept = call.kept_alive("2026-11-23T09:15:00Z".parse()?);
     /// call.evolve(&kept)?;
     /// assert_eq!(call.next_deadline().unwrap().at, "2026-11-23T10:00:00Z".parse()?);
@@ -108,9 +108,9 @@ impl Call {
     /// use callfold::{Call, Recorded, graph::RecordingStatus};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let mut call = Call::begin(line.parse()?)?;
     /// let said = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"recordingStatusUpdated","data":{"status":"recording"}}"#;
-    /// call.evolve(&said.parse::<Recorded>()?)?;
+    /// call.evolve(said.parse()?)?;
     /// assert_eq!(call.recording_status(), Some(&RecordingStatus::Recording));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -124,9 +124,9 @@ impl Call {
     /// use callfold::{Call, Recorded};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let mut call = Call::begin(line.parse()?)?;
     /// let held = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"holdMusicStarted","data":{"participant":"p","operation":"o"}}"#;
-    /// call.evolve(&held.parse::<Recorded>()?)?;
+    /// call.evolve(held.parse()?)?;
     /// assert_eq!(call.on_hold(), Some(&"p".into()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -135,7 +135,7 @@ impl Call {
     }
 
     pub(super) fn hold_music(&self) -> Option<&HoldMusic> {
-        self.service.as_ref()?.on_hold.as_ref()
+        self.service.as_ref()?.on_hold.as_deref()
     }
 
     /// What devices reported of their media, in the order told.
@@ -144,9 +144,9 @@ impl Call {
     /// use callfold::{Call, Recorded};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// let mut call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let mut call = Call::begin(line.parse()?)?;
     /// let reported = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"deviceQualityReported","data":{"deviceName":"Room 30"}}"#;
-    /// call.evolve(&reported.parse::<Recorded>()?)?;
+    /// call.evolve(reported.parse()?)?;
     /// assert_eq!(call.device_quality().len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -177,7 +177,7 @@ impl Call {
     /// use callfold::{Call, Recorded};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{"targets":[{}]}}"#;
-    /// assert_eq!(Call::begin(&line.parse::<Recorded>()?)?.is_group(), Some(false));
+    /// assert_eq!(Call::begin(line.parse()?)?.is_group(), Some(false));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn is_group(&self) -> Option<bool> {
@@ -198,7 +198,7 @@ impl Call {
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":
     ///     {"targets":[{"replacesCallId":"e5d39592-99bd-4db8-bca8-30fb894ec51d"}]}}"#;
-    /// assert_eq!(Call::begin(&line.parse::<Recorded>()?)?.replaces().count(), 1);
+    /// assert_eq!(Call::begin(line.parse()?)?.replaces().count(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn replaces(&self) -> impl Iterator<Item = CallId> {

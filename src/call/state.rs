@@ -1,58 +1,141 @@
-//! The states of a call and what moves it from one to the next.
+//! The states of a call, what each state means, and the transitions between them.
 
+use super::deadline::Deadline;
 use crate::graph::CallState;
 use crate::names::names;
 
 names! {
-    /// Where a call is in its lifecycle: Graph's `callState`.
+    /// The state of a call in its lifecycle: Graph's `callState`.
     ///
     /// Source: [call](https://learn.microsoft.com/graph/api/resources/call), member `state`.
     ///
     /// ```
-    /// use callfold::call::State;
+    /// use callfold::call::{State, Superstate, Transition};
     ///
-    /// assert_eq!(State::TransferAccepted.as_str(), "transferAccepted");
+    /// assert_eq!(State::Established.after(Transition::Held), Some(State::Hold));
+    /// assert!(State::Hold.lies_in(Superstate::Connected));
     /// assert!(State::Hold.is_live());
     /// ```
-    #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new state is a new lifecycle")]
+    #[expect(clippy::exhaustive_enums, reason = "a new state is a new lifecycle")]
     pub enum State {
-        /// Offered to the app, which has yet to answer, reject or redirect it.
+        /// The call is offered to the app. The app has yet to answer, reject or redirect it.
         Incoming = "incoming",
         /// Signalling and media are being set up.
         Establishing = "establishing",
-        /// The callee is alerted. Documented, never seen on the wire.
+        /// The callee's device rings. Graph documents this state; no published payload has it.
         Ringing = "ringing",
-        /// A redirect is under way. Only in the dialect of 2019.
+        /// A redirect is under way. Only payloads of 2019 have this state.
         Redirecting = "redirecting",
-        /// The call is up.
+        /// The call is connected.
         Established = "established",
-        /// The call is held.
+        /// The call is on hold.
         Hold = "hold",
         /// A transfer is under way.
         Transferring = "transferring",
-        /// The target took the transfer; the transferee is moving.
+        /// The transfer target accepted the transfer, and the transferee is moving to it.
         TransferAccepted = "transferAccepted",
-        /// The end has begun.
+        /// The call is ending.
         Terminating = "terminating",
-        /// Over. Final.
+        /// The call has ended. No state follows.
         Terminated = "terminated",
     }
 }
 
 names! {
-    /// What moves a call: the alphabet of the chart, named as the events that carry it.
-    ///
-    /// ```
-    /// use callfold::call::{Transition, State};
-    ///
-    /// assert_eq!(State::Incoming.after(Transition::Answered), Some(State::Establishing));
-    /// assert_eq!(State::Incoming.after(Transition::Held), None);
-    /// ```
-    #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new cause is a new lifecycle")]
+    /// A group of states. A superstate handles the transitions that all its states share.
+    #[expect(clippy::exhaustive_enums, reason = "a new superstate is a new lifecycle")]
+    pub enum Superstate {
+        /// Every state except `terminated`.
+        Live = "live",
+        /// The states before the call is connected.
+        Setup = "setup",
+        /// The call is connected, on hold, or being transferred.
+        Connected = "connected",
+        /// A transfer is under way.
+        Transfer = "transfer",
+    }
+}
+
+/// What a state means for the rules outside the lifecycle. Each rule reads it here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meaning {
+    /// The innermost superstate.
+    pub(super) superstate: Option<Superstate>,
+    /// A call that was seen from its first event begins in a state of this kind.
+    pub(super) is_beginning: bool,
+    pub(super) media: Media,
+    /// The deadlines that can run in this state. Entering the state stops all others.
+    pub(super) deadlines: &'static [Deadline],
+    pub(super) late: Late,
+    pub(super) established: WhenEstablished,
+    pub(crate) dialect: Dialect,
+}
+
+/// What the app can do with the media of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Media {
+    /// The call has no media in this state.
+    None,
+    /// Audio can flow. The app can play and record once it does.
+    Early,
+    /// The app can play, record and transfer.
+    Up,
+    /// The media stay as they are, and the app cannot start anything.
+    Locked,
+}
+
+/// Whether a report of a state is late, once the call has been in that state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Late {
+    Never,
+    Ever,
+    /// Late until the call is established again.
+    SinceEstablished,
+}
+
+/// What a report of `established` means while the call is in a state. Graph repeats `established` with every tone, media
+/// state or detail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WhenEstablished {
+    /// The call made a step.
+    Step,
+    /// The call made a step, unless the report has a tone.
+    StepWithoutTone,
+    /// Details changed, and the state did not.
+    Details,
+}
+
+/// Which services report a state by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Every,
+    /// Only a service that reports `ringing`. Others go on to report the state in the field.
+    Ringing(State),
+    /// Only a service that reports `redirecting`, as in 2019. Others go on to report the state in the field.
+    Redirecting(State),
+}
+
+/// The timers of a recording that runs.
+pub(super) const RECORDING: [Deadline; 3] =
+    [Deadline::InitialSilence, Deadline::Silence, Deadline::RecordDuration];
+const OFFERED: &[Deadline] = &[Deadline::Answer, Deadline::Redirect];
+const SETUP: &[Deadline] = &[
+    Deadline::Ring,
+    Deadline::KeepAlive,
+    Deadline::InitialSilence,
+    Deadline::Silence,
+    Deadline::RecordDuration,
+];
+const CONNECTED: &[Deadline] =
+    &[Deadline::KeepAlive, Deadline::InitialSilence, Deadline::Silence, Deadline::RecordDuration];
+
+names! {
+    /// A transition of a call from one state to the next. It has the name of the event that records it.
+    #[expect(clippy::exhaustive_enums, reason = "a new transition is a new lifecycle")]
     pub enum Transition {
-        /// The app answered.
+        /// The app answered the call.
         Answered = "answered",
-        /// The callee is alerted.
+        /// The callee's device rings.
         Alerted = "alerted",
         /// The call is connected.
         Established = "established",
@@ -64,50 +147,96 @@ names! {
         Resumed = "resumed",
         /// A transfer began.
         TransferStarted = "transferStarted",
-        /// The target took the transfer.
+        /// The transfer target accepted the transfer.
         TransferAccepted = "transferAccepted",
-        /// The transfer failed; the call is up again.
+        /// The transfer failed, and the call is connected again.
         TransferFailed = "transferFailed",
-        /// The end began.
+        /// The call began to end.
         TerminationStarted = "terminationStarted",
-        /// The call ended: rejected, expired, cancelled, redirected, transferred, hung up.
+        /// The call ended: it was rejected, redirected, transferred or cancelled, it timed out, or somebody hung up.
         Terminated = "terminated",
     }
 }
 
 impl State {
-    /// True until the call is terminated.
-    ///
-    /// ```
-    /// assert!(!callfold::call::State::Terminated.is_live());
-    /// ```
-    pub const fn is_live(self) -> bool {
-        !matches!(self, Self::Terminated)
+    /// What this state means: one row for each state.
+    pub(crate) const fn meaning(self) -> Meaning {
+        const SETUP_STATE: Meaning = Meaning {
+            superstate: Some(Superstate::Setup),
+            is_beginning: false,
+            media: Media::None,
+            deadlines: SETUP,
+            late: Late::Ever,
+            established: WhenEstablished::Step,
+            dialect: Dialect::Every,
+        };
+        const CONNECTED_STATE: Meaning = Meaning {
+            superstate: Some(Superstate::Connected),
+            is_beginning: false,
+            media: Media::Up,
+            deadlines: CONNECTED,
+            late: Late::Never,
+            established: WhenEstablished::Step,
+            dialect: Dialect::Every,
+        };
+        const TRANSFER_STATE: Meaning = Meaning {
+            superstate: Some(Superstate::Transfer),
+            media: Media::Locked,
+            late: Late::SinceEstablished,
+            established: WhenEstablished::Details,
+            ..CONNECTED_STATE
+        };
+        match self {
+            Self::Incoming => Meaning { is_beginning: true, deadlines: OFFERED, ..SETUP_STATE },
+            Self::Establishing => Meaning { is_beginning: true, media: Media::Early, ..SETUP_STATE },
+            Self::Ringing => {
+                Meaning { media: Media::Locked, dialect: Dialect::Ringing(Self::Establishing), ..SETUP_STATE }
+            }
+            Self::Redirecting => Meaning {
+                deadlines: &[Deadline::Redirect],
+                dialect: Dialect::Redirecting(Self::Incoming),
+                ..SETUP_STATE
+            },
+            Self::Established => CONNECTED_STATE,
+            Self::Hold => Meaning {
+                late: Late::SinceEstablished,
+                established: WhenEstablished::StepWithoutTone,
+                ..CONNECTED_STATE
+            },
+            Self::Transferring | Self::TransferAccepted => TRANSFER_STATE,
+            Self::Terminating => Meaning {
+                superstate: Some(Superstate::Live),
+                media: Media::Locked,
+                deadlines: &RECORDING,
+                ..CONNECTED_STATE
+            },
+            Self::Terminated => {
+                Meaning { superstate: None, media: Media::None, deadlines: &[], ..CONNECTED_STATE }
+            }
+        }
     }
 
-    /// The state as Graph's JSON has it.
+    /// True until the call has ended.
+    pub const fn is_live(self) -> bool {
+        self.meaning().superstate.is_some()
+    }
+
+    pub(super) fn must_be_kept_alive(self) -> bool {
+        self.meaning().deadlines.contains(&Deadline::KeepAlive)
+    }
+
+    /// The state as Graph's JSON writes it.
     ///
     /// ```
     /// use callfold::{call::State, graph::CallState};
     ///
     /// assert_eq!(State::Hold.wire(), CallState::Hold);
     /// ```
-    pub const fn wire(self) -> CallState {
-        match self {
-            Self::Incoming => CallState::Incoming,
-            Self::Establishing => CallState::Establishing,
-            Self::Ringing => CallState::Ringing,
-            Self::Redirecting => CallState::Redirecting,
-            Self::Established => CallState::Established,
-            Self::Hold => CallState::Hold,
-            Self::Transferring => CallState::Transferring,
-            Self::TransferAccepted => CallState::TransferAccepted,
-            Self::Terminating => CallState::Terminating,
-            Self::Terminated => CallState::Terminated,
-        }
+    pub fn wire(self) -> CallState {
+        self.as_str().into()
     }
 
-    /// The state that Graph's JSON names, where this version knows it.
+    /// The state with the name that Graph's JSON has; `None` if this version does not know the name.
     ///
     /// ```
     /// use callfold::{call::State, graph::CallState};
@@ -115,20 +244,8 @@ impl State {
     /// assert_eq!(State::from_wire(&CallState::from("Ringing")), Some(State::Ringing));
     /// assert_eq!(State::from_wire(&CallState::from("parked")), None);
     /// ```
-    pub const fn from_wire(state: &CallState) -> Option<Self> {
-        Some(match state {
-            CallState::Incoming => Self::Incoming,
-            CallState::Establishing => Self::Establishing,
-            CallState::Ringing => Self::Ringing,
-            CallState::Redirecting => Self::Redirecting,
-            CallState::Established => Self::Established,
-            CallState::Hold => Self::Hold,
-            CallState::Transferring => Self::Transferring,
-            CallState::TransferAccepted => Self::TransferAccepted,
-            CallState::Terminating => Self::Terminating,
-            CallState::Terminated => Self::Terminated,
-            CallState::Other(_) => return None,
-        })
+    pub fn from_wire(state: &CallState) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.as_str() == state.as_str())
     }
 }
 
@@ -141,6 +258,6 @@ impl serde::Serialize for State {
 impl<'de> serde::Deserialize<'de> for State {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let state = CallState::deserialize(deserializer)?;
-        Self::from_wire(&state).ok_or_else(|| serde::de::Error::custom("no callState that is known here"))
+        Self::from_wire(&state).ok_or_else(|| serde::de::Error::custom("this callState is not known"))
     }
 }

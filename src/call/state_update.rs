@@ -7,8 +7,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::Call;
-use super::lifecycle::Superstate;
-use super::state::{State, Transition};
+use super::state::{Late, State, Superstate, Transition, WhenEstablished};
 use crate::graph;
 
 /// What hearing a state comes to.
@@ -58,13 +57,8 @@ impl Call {
         if self.has_passed(named) {
             return StateUpdate::Late;
         }
-        if named == State::Established {
-            // It is sent again with every tone, media state or detail: by itself it is no step back.
-            let remains_transferring = self.state().lies_in(Superstate::Transfer);
-            let remains_held = self.state() == State::Hold && reported.tone_info.value().is_some();
-            if remains_transferring || remains_held {
-                return StateUpdate::Same;
-            }
+        if named == State::Established && !self.is_step_back(reported) {
+            return StateUpdate::Same;
         }
         if let Some(transition) = self.state().step_to(named) {
             return StateUpdate::Step(transition);
@@ -76,10 +70,17 @@ impl Call {
         }
     }
 
+    /// True if a report of `established` means that the call made a step.
+    fn is_step_back(&self, reported: &graph::Call) -> bool {
+        match self.state().meaning().established {
+            WhenEstablished::Step => true,
+            WhenEstablished::StepWithoutTone => reported.tone_info.value().is_none(),
+            WhenEstablished::Details => false,
+        }
+    }
+
     fn has_passed(&self, named: State) -> bool {
-        let counts =
-            named.lies_in(Superstate::Setup) || named.lies_in(Superstate::Transfer) || named == State::Hold;
-        counts && self.notifications.has_been(named)
+        named.meaning().late != Late::Never && self.notifications.has_been(named)
     }
 
     fn is_new_failure(&self, reported: &graph::Call) -> bool {
@@ -95,8 +96,8 @@ impl Call {
         if state.lies_in(Superstate::Transfer) {
             return StateUpdate::Step(Transition::TransferFailed);
         }
-        // Transfers begin in `hold` as well as in `established`.
-        let path = if state == State::Hold { Some(Vec::new()) } else { state.path(State::Established) };
+        let can_begin = state.after(Transition::TransferStarted).is_some();
+        let path = if can_begin { Some(Vec::new()) } else { state.path(State::Established) };
         match path {
             Some(path) => StateUpdate::Gap([&path[..], &not_received].concat()),
             None if State::Established.path(state).is_some() => StateUpdate::Late,

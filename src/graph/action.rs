@@ -1,4 +1,5 @@
-//! The bodies of the actions: what an app asks for. Limits and defaults are those of their pages.
+//! The request bodies of the actions. The documentation of each type links a Graph page, and the limits and
+//! default values are those of that page.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -12,67 +13,67 @@ use super::{
 };
 
 resource! {
-    /// The body of the actions that take nothing else: cancelMediaProcessing, subscribeToTone, mute, unmute,
-    /// addLargeGalleryView, and of participants mute and stopHoldMusic.
+    /// The request body of each action that takes a client context and nothing else: `cancelMediaProcessing`,
+    /// `subscribeToTone`, `mute`, `unmute` and `addLargeGalleryView` of a call, and `mute` and
+    /// `stopHoldMusic` of a participant.
     pub struct ClientContext {
-        /// The app's own name for the operation, at most 256 characters.
+        /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
     }
 }
 
 resource! {
-    /// Source: [call: answer](https://learn.microsoft.com/graph/api/call-answer).
+    /// The request body of `answer`, which accepts an incoming call. Source:
+    /// [call: answer](https://learn.microsoft.com/graph/api/call-answer).
     pub struct Answer {
-        /// Where notifications of this call go: https.
+        /// The https URL to which notifications of this call are posted.
         callback_uri: String = "callbackUri",
-        /// Which media the app takes.
+        /// The kinds of media that the app accepts.
         accepted_modalities: Vec<Modality> = "acceptedModalities",
-        /// Who hosts the media.
+        /// Whether the service or the app hosts the media.
         media_config: Box<MediaConfig> = "mediaConfig",
-        /// What is told of the call.
+        /// The optional features of the call, such as rosters sent as deltas.
         call_options: Box<CallOptions> = "callOptions",
-        /// How many participants a policy-based recording takes.
+        /// The number of participants that the app can take in policy-based recording.
         participant_capacity: i32 = "participantCapacity",
     }
 }
 
 resource! {
-    /// Source: [call: reject](https://learn.microsoft.com/graph/api/call-reject).
+    /// The request body of `reject`, which refuses an incoming call. Source:
+    /// [call: reject](https://learn.microsoft.com/graph/api/call-reject).
     pub struct Reject {
-        /// Why; none where it is absent.
+        /// The reason why the app refuses the call. If the member is absent, the reason is `none`.
         reason: RejectReason = "reason",
-        /// Where notifications of this call go: https.
+        /// The https URL to which notifications of this call are posted.
         callback_uri: String = "callbackUri",
     }
 }
 
 resource! {
-    /// Source: [call: redirect](https://learn.microsoft.com/graph/api/call-redirect).
+    /// The request body of `redirect`, which sends an incoming call to other targets. Source:
+    /// [call: redirect](https://learn.microsoft.com/graph/api/call-redirect).
     pub struct Redirect {
-        /// Who rings instead, 1 to 25 at once.
+        /// The targets that ring instead of the app: 1 to 25, all at once.
         targets: Vec<InvitationParticipantInfo> = "targets",
-        /// For how many seconds, 15 to 90.
+        /// The number of seconds for which the targets ring, 15 to 90.
         timeout: i32 = "timeout",
-        /// Where notifications of this call go: https.
+        /// The https URL to which notifications of this call are posted.
         callback_uri: String = "callbackUri",
     }
 }
 
-/// What is no number within its limits counts as not told.
+/// Returns the requested number, or the default if the number is absent or outside its limits.
 fn within(reported: &Member<i32>, limits: RangeInclusive<i32>, default: i32) -> i32 {
     reported.value().copied().filter(|number| limits.contains(number)).unwrap_or(default)
 }
 
 impl Redirect {
-    /// For how many seconds the targets may ring.
+    /// The limits of `timeout`, in seconds.
     pub(crate) const SECONDS: RangeInclusive<i32> = 15..=90;
 
-    /// For how many seconds the targets ring: as asked, else 55 for one, 60 for several.
-    ///
-    /// ```
-    /// # use callfold::graph::action::Redirect;
-    /// assert_eq!(Redirect::default().seconds(), 55);
-    /// ```
+    /// The number of seconds for which the targets ring. This is `timeout` if `timeout` is 15 to 90.
+    /// Otherwise this is 55 for one target and 60 for several.
     pub fn seconds(&self) -> i32 {
         let several = self.targets.value().is_some_and(|targets| targets.len() > 1);
         within(&self.timeout, Self::SECONDS, if several { 60 } else { 55 })
@@ -80,125 +81,113 @@ impl Redirect {
 }
 
 resource! {
-    /// Source: [call: transfer](https://learn.microsoft.com/graph/api/call-transfer).
+    /// The request body of `transfer`, which moves a call, or a participant of a group call, to another
+    /// target. Source: [call: transfer](https://learn.microsoft.com/graph/api/call-transfer).
     pub struct Transfer {
-        /// Who gets the call; with a `replacesCallId` where the transfer is consultative.
+        /// The target that gets the call. In a consultative transfer the target has a `replacesCallId`.
         transfer_target: Box<InvitationParticipantInfo> = "transferTarget",
-        /// Who is transferred, out of a group call.
+        /// The participant to transfer. Only a transfer out of a group call has this member.
         transferee: Box<ParticipantInfo> = "transferee",
     }
 }
 
 resource! {
-    /// Source: [call: playPrompt](https://learn.microsoft.com/graph/api/call-playprompt).
+    /// The request body of `playPrompt`, which plays audio in a call. Source:
+    /// [call: playPrompt](https://learn.microsoft.com/graph/api/call-playprompt).
     pub struct PlayPrompt {
-        /// What to play, 1 to 20.
+        /// The prompts to play, 1 to 20.
         prompts: Vec<Prompt> = "prompts",
-        /// How often; a member of beta.
+        /// The number of times that the prompts are played. Only the beta version has this member.
         repeat: i32 = "loop",
-        /// The app's own name for the operation, at most 256 characters.
+        /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
     }
 }
 
 resource! {
-    /// Source: [call: recordResponse](https://learn.microsoft.com/graph/api/call-record).
+    /// The request body of `recordResponse`, which records a short spoken answer. Source:
+    /// [call: recordResponse](https://learn.microsoft.com/graph/api/call-record).
     pub struct RecordResponse {
-        /// What to play first, at most one.
+        /// The prompt to play before the recording, at most one.
         prompts: Vec<Prompt> = "prompts",
-        /// True where it overtakes what plays and what waits; false where it is absent.
+        /// True if the recording cancels the prompts and recordings that run or wait. If the member is
+        /// absent, this is false.
         barge_in_allowed: bool = "bargeInAllowed",
-        /// For how many seconds nobody may speak at first, 1 to 120.
+        /// The number of seconds for which silence is accepted at the beginning, before anybody has spoken: 1
+        /// to 120.
         initial_silence_timeout_in_seconds: i32 = "initialSilenceTimeoutInSeconds",
-        /// How many seconds of silence end it, 1 to 120.
+        /// The number of seconds of silence that end the recording once somebody has spoken, 1 to 120.
         max_silence_timeout_in_seconds: i32 = "maxSilenceTimeoutInSeconds",
-        /// After how many seconds it ends, 1 to 120.
+        /// The longest duration of the recording in seconds, 1 to 120.
         max_record_duration_in_seconds: i32 = "maxRecordDurationInSeconds",
-        /// True where a beep tells that it begins; true where it is absent.
+        /// True if a beep marks the beginning of the recording. If the member is absent, this is true.
         play_beep: bool = "playBeep",
-        /// Keys that end it.
+        /// The telephone keys that end the recording.
         stop_tones: Vec<String> = "stopTones",
-        /// The app's own name for the operation, at most 256 characters.
+        /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
     }
 }
 
-/// What each of the three timers of a recording is, in seconds, where the app does not say.
+/// The default of each of the three timers of a recording, in seconds.
 const RECORD_TIMER: i32 = 5;
 
 impl RecordResponse {
-    /// How many seconds each of the three timers may be.
+    /// The limits of each of the three timers, in seconds.
     pub(crate) const SECONDS: RangeInclusive<i32> = 1..=120;
 
-    /// True where it overtakes what plays and what waits.
-    ///
-    /// ```
-    /// # use callfold::graph::action::RecordResponse;
-    /// assert!(!RecordResponse::default().barges_in());
-    /// ```
+    /// True if the recording cancels the prompts and recordings that run or wait. The default is false.
     pub fn barges_in(&self) -> bool {
         self.barge_in_allowed.value().copied().unwrap_or(false)
     }
 
-    /// True where a beep tells that it begins.
-    ///
-    /// ```
-    /// # use callfold::graph::action::RecordResponse;
-    /// assert!(RecordResponse::default().beeps());
-    /// ```
+    /// True if a beep marks the beginning of the recording. The default is true.
     pub fn beeps(&self) -> bool {
         self.play_beep.value().copied().unwrap_or(true)
     }
 
-    /// For how many seconds nobody may speak at first.
-    ///
-    /// ```
-    /// # use callfold::graph::action::RecordResponse;
-    /// assert_eq!(RecordResponse::default().initial_silence(), 5);
-    /// ```
+    /// The number of seconds for which silence is accepted at the beginning, before anybody has spoken. The
+    /// default is 5, which also replaces a number that is not 1 to 120.
     pub fn initial_silence(&self) -> i32 {
         within(&self.initial_silence_timeout_in_seconds, Self::SECONDS, RECORD_TIMER)
     }
 
-    /// How many seconds of silence end it.
-    ///
-    /// ```
-    /// # use callfold::graph::action::RecordResponse;
-    /// assert_eq!(RecordResponse::default().max_silence(), 5);
-    /// ```
+    /// The number of seconds of silence that end the recording once somebody has spoken. The default is 5,
+    /// which also replaces a number that is not 1 to 120.
     pub fn max_silence(&self) -> i32 {
         within(&self.max_silence_timeout_in_seconds, Self::SECONDS, RECORD_TIMER)
     }
 
-    /// After how many seconds it ends.
-    ///
-    /// ```
-    /// # use callfold::graph::action::RecordResponse;
-    /// assert_eq!(RecordResponse::default().max_duration(), 5);
-    /// ```
+    /// The longest duration of the recording in seconds. The default is 5, which also replaces a number that
+    /// is not 1 to 120.
     pub fn max_duration(&self) -> i32 {
         within(&self.max_record_duration_in_seconds, Self::SECONDS, RECORD_TIMER)
     }
 
-    /// True where this key ends it: told as `1`, `#`, `*` or by its name.
+    /// True if this key ends the recording. `stopTones` may hold the key itself (`1`, `#`, `*`) or the name
+    /// of its tone (`tone1`, `pound`, `star`).
     ///
     /// ```
-    /// # use callfold::graph::{Tone, action::RecordResponse};
-    /// let request: RecordResponse = serde_json::from_str(r##"{"stopTones":["#","1"]}"##)?;
+    /// use callfold::graph::Tone;
+    /// use callfold::graph::action::RecordResponse;
+    ///
+    /// let json = r##"{"prompts":[],"stopTones":["#","tone1"]}"##;
+    /// let request: RecordResponse = callfold::serde_json::from_str(json)?;
     /// assert!(request.is_stopped_by(&Tone::Pound) && request.is_stopped_by(&Tone::Tone1));
-    /// # Ok::<(), serde_json::Error>(())
+    /// assert!(!request.is_stopped_by(&Tone::Star));
+    /// # Ok::<(), callfold::serde_json::Error>(())
     /// ```
     pub fn is_stopped_by(&self, tone: &Tone) -> bool {
         self.stop_tones.value().into_iter().flatten().any(|stop| names(stop, tone))
     }
 
-    /// True where a text names a key.
+    /// True if a text names a key.
     pub(crate) fn is_key(stop: &str) -> bool {
         Tone::KNOWN.iter().any(|tone| names(stop, tone))
     }
 }
 
-/// True where a text is the name of a key, or its sign.
+/// True if a text is the name of the tone, or the sign on its key.
 fn names(text: &str, tone: &Tone) -> bool {
     let name = tone.as_str();
     let signs = [(Tone::Star, "*"), (Tone::Pound, "#")];
@@ -208,90 +197,99 @@ fn names(text: &str, tone: &Tone) -> bool {
 }
 
 resource! {
-    /// Source: [call: changeScreenSharingRole](https://learn.microsoft.com/graph/api/call-changescreensharingrole).
+    /// The request body of `changeScreenSharingRole`. Source:
+    /// [call: changeScreenSharingRole](https://learn.microsoft.com/graph/api/call-changescreensharingrole).
     pub struct ChangeScreenSharingRole {
-        /// What the app becomes.
+        /// The new role of the app.
         role: ScreenSharingRole = "role",
     }
 }
 
 resource! {
-    /// Source: [call: updateRecordingStatus](https://learn.microsoft.com/graph/api/call-updaterecordingstatus).
+    /// The request body of `updateRecordingStatus`. Source:
+    /// [call: updateRecordingStatus](https://learn.microsoft.com/graph/api/call-updaterecordingstatus).
     pub struct UpdateRecordingStatus {
-        /// Whether the app records.
+        /// The state of the recording that the app makes.
         status: RecordingStatus = "status",
-        /// The app's own name for the operation, at most 256 characters.
+        /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
     }
 }
 
 resource! {
-    /// Source: [call: sendDtmfTones](https://learn.microsoft.com/graph/api/call-senddtmftones).
+    /// The request body of `sendDtmfTones`, which sends the tones of telephone keys. Source:
+    /// [call: sendDtmfTones](https://learn.microsoft.com/graph/api/call-senddtmftones).
     pub struct SendDtmfTones {
-        /// The keys, in their order.
+        /// The tones to send, in this order.
         tones: Vec<Tone> = "tones",
-        /// Milliseconds between two of them.
+        /// The pause between two tones, in milliseconds.
         delay_between_tones_ms: i32 = "delayBetweenTonesMs",
-        /// The app's own name for the operation, at most 256 characters.
+        /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
     }
 }
 
 resource! {
-    /// Source: [participant: invite](https://learn.microsoft.com/graph/api/participant-invite).
+    /// The request body of `invite`, which adds participants to a call. Source:
+    /// [participant: invite](https://learn.microsoft.com/graph/api/participant-invite).
     pub struct Invite {
-        /// Who is invited, 1 to 5.
+        /// The people or applications to invite, 1 to 5.
         participants: Vec<InvitationParticipantInfo> = "participants",
-        /// The app's own name for the operation, at most 256 characters.
+        /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
     }
 }
 
 resource! {
-    /// A method of beta. Source: [participant: muteAll](https://learn.microsoft.com/graph/api/participant-muteall).
+    /// The request body of `muteAll`, which only the beta version has. Source:
+    /// [participant: muteAll](https://learn.microsoft.com/graph/api/participant-muteall).
     pub struct MuteAll {
-        /// Ids of participants; all are muted, whatever it says.
+        /// Ids of participants. The service mutes all participants, whatever this member holds.
         participants: Vec<String> = "participants",
-        /// The app's own name for the operation, at most 256 characters.
+        /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
     }
 }
 
 resource! {
-    /// A method of beta. Source:
+    /// The request body of `configureMixer`, which only the beta version has. Source:
     /// [participant: configureMixer](https://learn.microsoft.com/graph/api/participant-configuremixer).
     pub struct ConfigureMixer {
-        /// What each participant hears of the others, as it came.
+        /// The volumes at which each participant receives the audio of the others. The items are kept as
+        /// unchanged JSON.
         participant_mixer_levels: Vec<Unshown> = "participantMixerLevels",
-        /// The app's own name for the operation, at most 256 characters.
+        /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
     }
 }
 
 resource! {
-    /// A method of the beta of 2019. Source: [call](https://learn.microsoft.com/graph/api/resources/call).
+    /// The request body of `updateMetadata`, a method that only the beta version of 2019 had. Source:
+    /// [call](https://learn.microsoft.com/graph/api/resources/call).
     pub struct UpdateMetadata {
-        /// A text that the roster shows for the app.
+        /// A text that the roster (the list of participants) shows for the app.
         metadata: String = "metadata",
-        /// The app's own name for the operation, at most 256 characters.
+        /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
     }
 }
 
 resource! {
-    /// Source: [participant: startHoldMusic](https://learn.microsoft.com/graph/api/participant-startholdmusic).
+    /// The request body of `startHoldMusic`, which puts a participant on hold with music. Source:
+    /// [participant: startHoldMusic](https://learn.microsoft.com/graph/api/participant-startholdmusic).
     pub struct StartHoldMusic {
-        /// What is played instead of the usual music.
+        /// The audio to play instead of the standard music.
         custom_prompt: Box<Prompt> = "customPrompt",
-        /// The app's own name for the operation, at most 256 characters.
+        /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
     }
 }
 
 resource! {
-    /// Source: [call: logTeleconferenceDeviceQuality](https://learn.microsoft.com/graph/api/call-logteleconferencedevicequality).
+    /// The request body of `logTeleconferenceDeviceQuality`. Source:
+    /// [call: logTeleconferenceDeviceQuality](https://learn.microsoft.com/graph/api/call-logteleconferencedevicequality).
     pub struct LogTeleconferenceDeviceQuality {
-        /// What the device says of its media.
+        /// The report of the device about the quality of its media.
         quality: Box<TeleconferenceDeviceQuality> = "quality",
     }
 }

@@ -15,77 +15,87 @@ use super::{
 use crate::Id;
 
 resource! {
-    /// A call, whole or as a delta. Source: [call](https://learn.microsoft.com/graph/api/resources/call).
+    /// A call as Graph describes it. A notification may hold all members, or a delta with only the changed
+    /// members. Source: [call](https://learn.microsoft.com/graph/api/resources/call).
     pub struct Call {
-        /// Where the call is in its lifecycle.
+        /// The state of the call.
         state: CallState = "state",
-        /// Offered to the app, or placed by it.
+        /// Whether the call was offered to the app (incoming) or placed by the app (outgoing).
         direction: CallDirection = "direction",
-        /// Where notifications go; https.
+        /// The https URL to which notifications of the call are posted.
         callback_uri: String = "callbackUri",
-        /// The same for all legs of one conversation.
+        /// The id that all legs of one conversation share. A leg is the connection of one party to the
+        /// conversation.
         call_chain_id: Id = "callChainId",
-        /// Optional features.
+        /// The optional features of the call.
         call_options: Box<CallOptions> = "callOptions",
-        /// How the call was retargeted.
+        /// The redirections of the call before it reached its present target.
         call_routes: Vec<CallRoute> = "callRoutes",
-        /// The chat beside the call.
+        /// The chat that belongs to the call.
         chat_info: Box<ChatInfo> = "chatInfo",
-        /// Context of an incoming call.
+        /// Details that only an incoming call has, such as who transferred it.
         incoming_context: Box<IncomingContext> = "incomingContext",
-        /// Who hosts the media.
+        /// Whether the service or the app hosts the media.
         media_config: Box<MediaConfig> = "mediaConfig",
-        /// Whether media flows.
+        /// Whether audio flows.
         media_state: Box<CallMediaState> = "mediaState",
-        /// How to find the meeting.
+        /// The details with which the meeting is found.
         meeting_info: Box<MeetingInfo> = "meetingInfo",
-        /// The app's own participant.
+        /// The id of the participant that is the app itself.
         my_participant_id: Id = "myParticipantId",
-        /// What the caller wants.
+        /// The kinds of media that the calling party requests.
         requested_modalities: Vec<Modality> = "requestedModalities",
-        /// Why the call is as it is; its end, for one.
+        /// The reason for the present state of the call, for example why the call ended.
         result_info: Box<ResultInfo> = "resultInfo",
-        /// Who began the call.
+        /// The participant who started the call.
         source: Box<ParticipantInfo> = "source",
-        /// What it is about.
+        /// The subject of the conversation.
         subject: String = "subject",
-        /// Who is called.
+        /// The participants who are called.
         targets: Vec<InvitationParticipantInfo> = "targets",
-        /// The tenant.
+        /// The id of the tenant.
         tenant_id: Id = "tenantId",
-        /// A tone that was pressed.
+        /// A DTMF tone that a participant sent.
         tone_info: Box<ToneInfo> = "toneInfo",
-        /// The transcription.
+        /// The state of the transcription.
         transcription: Box<CallTranscriptionInfo> = "transcription",
-        /// Who hears whom.
+        /// The groups that decide which participants receive the audio of which others.
         audio_routing_groups: Vec<AudioRoutingGroup> = "audioRoutingGroups",
-        /// Content that is shared.
+        /// The content sharing sessions of the call.
         content_sharing_sessions: Vec<ContentSharingSession> = "contentSharingSessions",
-        /// Operations.
+        /// The operations of the call.
         operations: Vec<CommsOperation> = "operations",
-        /// The roster.
+        /// The roster, which is the list of participants.
         participants: Vec<Participant> = "participants",
-        /// Who picked up a redirected call; outside the metadata.
+        /// The participant who answered a redirected call. Payloads have this member, but Graph's OData
+        /// metadata does not list it.
         answered_by: Box<ParticipantInfo> = "answeredBy",
-        /// Why it ended, in older payloads: `AppInitiated`, `AppTransferred`, `AppRedirected`, `CallTerminated`.
+        /// The reason why the call ended, in older payloads: `AppInitiated`, `AppTransferred`,
+        /// `AppRedirected` or `CallTerminated`.
         termination_reason: String = "terminationReason",
-        /// How long the callee may ring, seconds; outside the metadata.
+        /// The number of seconds for which the called party may ring. Graph's OData metadata does not list
+        /// this member.
         ringing_timeout_in_seconds: i32 = "ringingTimeoutInSeconds",
-        /// The call's id.
+        /// The id of the call.
         id: Id = "id",
     }
 }
 
 impl Call {
-    /// True for group calls and meetings, false for calls between two; `None` where nothing tells.
+    /// True for a group call or a meeting, false for a call between two parties. `None` if the members do not
+    /// show which of these it is.
     ///
     /// ```
     /// use callfold::graph::Call;
     ///
-    /// let reported: Call = serde_json::from_str(r#"{"chatInfo":{"threadId":"19:meeting_x@thread.v2"}}"#)?;
-    /// assert_eq!(reported.is_group(), Some(true));
-    /// assert_eq!(Call::default().is_group(), None);
-    /// # Ok::<(), serde_json::Error>(())
+    /// let meeting = r#"{"state":"established","chatInfo":{"threadId":"19:meeting_x@thread.v2"}}"#;
+    /// let meeting: Call = callfold::serde_json::from_str(meeting)?;
+    /// assert_eq!(meeting.is_group(), Some(true));
+    ///
+    /// // A delta may hold nothing that answers the question.
+    /// let delta: Call = callfold::serde_json::from_str(r#"{"state":"established"}"#)?;
+    /// assert_eq!(delta.is_group(), None);
+    /// # Ok::<(), callfold::serde_json::Error>(())
     /// ```
     pub fn is_group(&self) -> Option<bool> {
         let is_meeting = self.chat_info.value().is_some() || self.meeting_info.value().is_some();
@@ -96,36 +106,22 @@ impl Call {
         }
     }
 
-    /// True where the service hosts the media, false where the app does; `None` where nothing tells.
-    ///
-    /// ```
-    /// use callfold::graph::Call;
-    ///
-    /// let reported: Call = serde_json::from_str(r#"{"mediaConfig":{"blob":"…"}}"#)?;
-    /// assert_eq!(reported.is_service_hosted(), Some(false));
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
+    /// True if the service hosts the media, false if the app does. `None` if `mediaConfig` is absent or null.
     pub fn is_service_hosted(&self) -> Option<bool> {
         self.media_config.value().map(|config| config.is_service_hosted())
     }
 
-    /// True where a policy records the call: an incoming call that names whom the app observes.
+    /// True if the app is in the call because a policy requires a recording. Such an incoming call has an
+    /// `observedParticipantId`: the participant whom the app records.
     /// Source: [incomingContext](https://learn.microsoft.com/graph/api/resources/incomingcontext).
-    ///
-    /// ```
-    /// use callfold::graph::Call;
-    ///
-    /// let reported: Call = serde_json::from_str(r#"{"incomingContext":{"observedParticipantId":"p"}}"#)?;
-    /// assert!(reported.is_policy_based_recording());
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn is_policy_based_recording(&self) -> bool {
         self.incoming_context.value().is_some_and(|context| context.observed_participant_id.value().is_some())
     }
 }
 
 open_enum! {
-    /// The states that Graph names. Source: [call](https://learn.microsoft.com/graph/api/resources/call).
+    /// The states of a call that Graph names. Source:
+    /// [call](https://learn.microsoft.com/graph/api/resources/call).
     pub enum CallState {
         Incoming = "incoming",
         Establishing = "establishing",
@@ -141,7 +137,8 @@ open_enum! {
 }
 
 open_enum! {
-    /// Offered to the app, or placed by it. Source: [call](https://learn.microsoft.com/graph/api/resources/call).
+    /// Whether a call was offered to the app (incoming) or placed by the app (outgoing). Source:
+    /// [call](https://learn.microsoft.com/graph/api/resources/call).
     pub enum CallDirection {
         Incoming = "incoming",
         Outgoing = "outgoing",
@@ -149,7 +146,8 @@ open_enum! {
 }
 
 open_enum! {
-    /// Why a call is rejected. Source: [call: reject](https://learn.microsoft.com/graph/api/call-reject).
+    /// The reason why a call or a participant is rejected. Source:
+    /// [call: reject](https://learn.microsoft.com/graph/api/call-reject).
     pub enum RejectReason {
         None = "none",
         Busy = "busy",
@@ -158,34 +156,37 @@ open_enum! {
 }
 
 resource! {
-    /// Optional features: `incomingCallOptions` and `outgoingCallOptions`. Source:
+    /// The optional features of a call. This type stands for Graph's `incomingCallOptions` and
+    /// `outgoingCallOptions`. Source:
     /// [callOptions](https://learn.microsoft.com/graph/api/resources/calloptions).
     pub struct CallOptions {
-        /// True where the bot leaves the roster after it brought in a person.
+        /// True if the roster no longer shows the bot after the bot has added a person to the call.
         hide_bot_after_escalation: bool = "hideBotAfterEscalation",
-        /// True where content sharing is notified.
+        /// True if the service sends notifications about content sharing.
         is_content_sharing_notification_enabled: bool = "isContentSharingNotificationEnabled",
-        /// True where rosters come as deltas.
+        /// True if the service sends rosters as deltas, which hold only the participants that changed.
         is_delta_roster_enabled: bool = "isDeltaRosterEnabled",
-        /// True where rosters may be asked for in parts.
+        /// True if the app may request a roster in parts.
         is_interactive_roster_enabled: bool = "isInteractiveRosterEnabled",
     }
 }
 
 resource! {
-    /// How a call was retargeted. Source: [callRoute](https://learn.microsoft.com/graph/api/resources/callroute).
+    /// One redirection of a call to another target. Source:
+    /// [callRoute](https://learn.microsoft.com/graph/api/resources/callroute).
     pub struct CallRoute {
-        /// Whom it reached.
+        /// The party that the call reached.
         final_target: Box<IdentitySet> = "final",
-        /// Whom it was for.
+        /// The party for whom the call was meant.
         original: Box<IdentitySet> = "original",
-        /// What sent it on.
+        /// The reason why the call was sent on.
         routing_type: RoutingType = "routingType",
     }
 }
 
 open_enum! {
-    /// What sent a call on. Source: [callRoute](https://learn.microsoft.com/graph/api/resources/callroute).
+    /// The reason why a call was sent on to another target. Source:
+    /// [callRoute](https://learn.microsoft.com/graph/api/resources/callroute).
     pub enum RoutingType {
         Forwarded = "forwarded",
         Lookup = "lookup",
@@ -194,27 +195,27 @@ open_enum! {
 }
 
 resource! {
-    /// Context of an incoming call. Source:
+    /// Details that only an incoming call has. Source:
     /// [incomingContext](https://learn.microsoft.com/graph/api/resources/incomingcontext).
     pub struct IncomingContext {
-        /// The participant that a recording bot is to record.
+        /// The id of the participant that a recording bot is to record.
         observed_participant_id: Id = "observedParticipantId",
-        /// For whom it is called.
+        /// The party on whose behalf the calling participant makes the call.
         on_behalf_of: Box<IdentitySet> = "onBehalfOf",
-        /// The participant that called.
+        /// The id of the participant that calls.
         source_participant_id: Id = "sourceParticipantId",
-        /// Who transferred the call.
+        /// The party that transferred the call.
         transferor: Box<IdentitySet> = "transferor",
     }
 }
 
 resource! {
-    /// The transcription of a call. Source:
+    /// The state of the transcription of a call. Source:
     /// [callTranscriptionInfo](https://learn.microsoft.com/graph/api/resources/calltranscriptioninfo).
     pub struct CallTranscriptionInfo {
-        /// When its state last changed.
+        /// The time of the last change of `state`.
         last_modified_date_time: Timestamp = "lastModifiedDateTime",
-        /// Whether it runs.
+        /// Whether the transcription runs.
         state: CallTranscriptionState = "state",
     }
 }

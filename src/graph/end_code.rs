@@ -1,25 +1,30 @@
-//! The codes with which calls and operations end, and what they mean.
+//! The codes with which calls and operations end, and their meanings.
 
 use super::{Member, ResultInfo};
 
 macro_rules! end_codes {
     ($( $Code:ident = $code:literal $(/ $subcode:literal)?: $meaning:literal, )+) => {
-        /// A pair of code and subcode that was published, or reported, with its meaning; but for the plain 408, which
-        /// this crate chose where no page gives a code. Source:
+        /// A code and a subcode with which a call or an operation can end, and the meaning of this pair. Each
+        /// pair was published or reported, with one exception: this crate chose [`EndCode::TimedOut`], a 408
+        /// without a subcode, for the cases in which no Graph page gives a code. Source:
         /// [delete call](https://learn.microsoft.com/graph/api/call-delete) and the pages of the actions.
         ///
         /// ```
-        /// use callfold::graph::EndCode;
+        /// use callfold::graph::{EndCode, ResultInfo};
         ///
-        /// assert_eq!(EndCode::PeerEnded.to_string(), "200/4521");
-        /// assert_eq!(EndCode::PeerEnded.meaning(), "The peer ended the call.");
+        /// let reported: ResultInfo = callfold::serde_json::from_str(r#"{"code":200,"subcode":4521}"#)?;
+        /// let end = EndCode::of(&reported).expect("a known pair");
+        /// assert_eq!(end, EndCode::PeerEnded);
+        /// assert_eq!(end.to_string(), "200/4521");
+        /// assert_eq!(end.meaning(), "The peer ended the call.");
+        /// # Ok::<(), callfold::serde_json::Error>(())
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum EndCode { $( #[doc = $meaning] $Code, )+ }
 
         impl EndCode {
-            /// All of them, by code and subcode.
+            /// All pairs, in the order of their codes and subcodes.
             pub const ALL: &[Self] = &[ $( Self::$Code, )+ ];
 
             const fn row(self) -> (i32, Option<i32>, &'static str) {
@@ -79,62 +84,36 @@ end_codes! {
 }
 
 impl EndCode {
-    /// The code: 0 and 2xx are successes.
-    ///
-    /// ```
-    /// # use callfold::graph::EndCode;
-    /// assert_eq!(EndCode::KeepAliveMissed.code(), 408);
-    /// ```
+    /// The code. 0 and the codes 200 to 299 mean success.
     pub const fn code(self) -> i32 {
         self.row().0
     }
 
-    /// What refines the code.
-    ///
-    /// ```
-    /// # use callfold::graph::EndCode;
-    /// assert_eq!(EndCode::KeepAliveMissed.subcode(), Some(8537));
-    /// ```
+    /// The subcode, which gives the exact reason. `None` if the code has no subcode.
     pub const fn subcode(self) -> Option<i32> {
         self.row().1
     }
 
-    /// What it means, in words.
-    ///
-    /// ```
-    /// # use callfold::graph::EndCode;
-    /// assert_eq!(EndCode::TransferFailed.meaning(), "The transfer failed.");
-    /// ```
+    /// The meaning of the pair, as an English sentence.
     pub const fn meaning(self) -> &'static str {
         self.row().2
     }
 
-    /// The code of a result, where it is one of these: 7000 has two meanings, told apart by the code before it.
+    /// Returns the pair that a result holds, or `None` if this crate does not know the pair.
     ///
-    /// ```
-    /// use callfold::graph::{EndCode, ResultInfo};
-    ///
-    /// let reported: ResultInfo = serde_json::from_str(r#"{"code":"200","subCode":"7000"}"#)?;
-    /// assert_eq!(EndCode::of(&reported), Some(EndCode::AppEnded));
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
+    /// The code and the subcode are compared together: 200/7000 is [`EndCode::AppEnded`], and 500/7000 is
+    /// [`EndCode::TransferFailed`].
     pub fn of(result: &ResultInfo) -> Option<Self> {
         let code = *result.code.value()?;
         let subcode = result.subcode.value().copied();
         let find = |subcode| {
             Self::ALL.iter().copied().find(|known| known.code() == code && known.subcode() == subcode)
         };
-        // A subcode of 0 refines nothing.
+        // A subcode of 0 adds nothing to the code, so it is the same as no subcode.
         find(subcode).or_else(|| find(None).filter(|_| subcode == Some(0)))
     }
 
-    /// The result that says it.
-    ///
-    /// ```
-    /// use callfold::graph::EndCode;
-    ///
-    /// assert_eq!(EndCode::of(&EndCode::PeerLeft.result_info()), Some(EndCode::PeerLeft));
-    /// ```
+    /// Builds a `resultInfo` that holds the code, the subcode and the meaning.
     pub fn result_info(self) -> ResultInfo {
         ResultInfo {
             code: self.code().into(),
@@ -145,7 +124,7 @@ impl EndCode {
     }
 }
 
-/// `code/subcode`.
+/// Writes `code/subcode`, or only the code if there is no subcode.
 impl core::fmt::Display for EndCode {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{}", self.code())?;

@@ -1,4 +1,5 @@
-//! Who takes part: identities and what is said of those who join.
+//! The identities of people, applications and devices, and the descriptions of participants that contain
+//! them.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -7,50 +8,53 @@ use super::wire::{open_enum, resource};
 use crate::Id;
 
 resource! {
-    /// A user, an application, a device, a telephone …: `identity` and the `communications…Identity` kinds.
-    /// Source: [identity](https://learn.microsoft.com/graph/api/resources/identity).
+    /// A user, an application, a device, a telephone and so on. This type stands for Graph's `identity` and
+    /// for its subtypes, such as `communicationsPhoneIdentity`. Source:
+    /// [identity](https://learn.microsoft.com/graph/api/resources/identity).
     pub struct Identity {
-        /// For people.
+        /// The name that is shown to people.
         display_name: String = "displayName",
-        /// A GUID as a rule; a number in E.164 for telephones.
+        /// The id, in most cases a GUID. The id of a telephone is its number in E.164 form, such as
+        /// `+15550100`.
         id: Id = "id",
-        /// The tenant of a user or an application instance.
+        /// The tenant to which a user or an application instance belongs.
         tenant_id: Id = "tenantId",
-        /// Who vouches for it, such as `AAD`.
+        /// The system that manages the identity, such as `AAD`.
         identity_provider: String = "identityProvider",
-        /// The kind of an application.
+        /// The kind of application.
         application_type: String = "applicationType",
-        /// True where it is kept out of rosters.
+        /// True if rosters do not show the identity.
         hidden: bool = "hidden",
-        /// A guest's address.
+        /// The email address of a guest.
         email: String = "email",
-        /// The resource of an Azure Communication Services user.
+        /// The id of the Azure Communication Services resource to which a user of these services belongs.
         azure_communication_services_resource_id: String = "azureCommunicationServicesResourceId",
     }
 }
 
 resource! {
-    /// One party by the kinds of identity it has: `identitySet` and `communicationsIdentitySet`, which the
-    /// service labels alike. Source:
+    /// The identities of one party, one member for each kind of identity. This type stands for Graph's
+    /// `identitySet` and `communicationsIdentitySet`, because the service gives both the same `@odata.type`.
+    /// Source:
     /// [communicationsIdentitySet](https://learn.microsoft.com/graph/api/resources/communicationsidentityset).
     pub struct IdentitySet {
         /// A bot or another application.
         application: Box<Identity> = "application",
         /// An application instance, such as a call queue.
         application_instance: Box<Identity> = "applicationInstance",
-        /// The identity that is shown in place of the caller's.
+        /// The identity that is shown in place of the identity of the calling party.
         asserted_identity: Box<Identity> = "assertedIdentity",
         /// An Azure Communication Services user.
         azure_communication_services_user: Box<Identity> = "azureCommunicationServicesUser",
         /// A device.
         device: Box<Identity> = "device",
-        /// An identity that the app may not see.
+        /// An encrypted identity, whose details the app may not see.
         encrypted: Box<Identity> = "encrypted",
-        /// The kind of endpoint.
+        /// The kind of endpoint that the party uses.
         endpoint_type: EndpointType = "endpointType",
         /// A guest of a meeting.
         guest: Box<Identity> = "guest",
-        /// A user on premises.
+        /// A user of an on-premises system.
         on_premises: Box<Identity> = "onPremises",
         /// A telephone.
         phone: Box<Identity> = "phone",
@@ -60,14 +64,16 @@ resource! {
 }
 
 impl IdentitySet {
-    /// The identities that are told, in a fixed order: user first, encrypted last.
+    /// The identities that are present, in a fixed order: the user is first, the encrypted identity is last.
     ///
     /// ```
-    /// use callfold::graph::IdentitySet;
+    /// use callfold::graph::{Identity, IdentitySet};
     ///
-    /// let set: IdentitySet = serde_json::from_str(r#"{"phone":{"id":"+15550100"},"user":null}"#)?;
-    /// assert_eq!(set.identities().count(), 1);
-    /// # Ok::<(), serde_json::Error>(())
+    /// let json = r#"{"user":null,"phone":{"id":"+15550100"}}"#;
+    /// let set: IdentitySet = callfold::serde_json::from_str(json)?;
+    /// let first: Option<&Identity> = set.identities().next();
+    /// assert_eq!(first.and_then(|one| one.id.value()), Some(&"+15550100".into()));
+    /// # Ok::<(), callfold::serde_json::Error>(())
     /// ```
     pub fn identities(&self) -> impl Iterator<Item = &Identity> {
         [
@@ -99,49 +105,49 @@ open_enum! {
 }
 
 resource! {
-    /// What is said of one who takes part. Source:
+    /// A description of a participant: its identity, its endpoint, its language and its location. Source:
     /// [participantInfo](https://learn.microsoft.com/graph/api/resources/participantinfo).
     pub struct ParticipantInfo {
-        /// ISO 3166-1 alpha-2, best guess.
+        /// The country of the participant as the service guesses it, in ISO 3166-1 alpha-2, such as `DE`.
         country_code: String = "countryCode",
-        /// The kind of endpoint.
+        /// The kind of endpoint that the party uses.
         endpoint_type: EndpointType = "endpointType",
-        /// Who it is.
+        /// The identity of the participant.
         identity: Box<IdentitySet> = "identity",
-        /// A culture, such as `en-US`.
+        /// The language and country, such as `en-US`.
         language_id: String = "languageId",
-        /// The participant's id; not on the wire of every version.
+        /// The id of the participant. Some versions of the API do not send this member.
         participant_id: Id = "participantId",
-        /// The same, in older payloads.
+        /// The id of the participant in older payloads.
         id: Id = "id",
-        /// The client platform, a number as text.
+        /// The client platform of the participant, a number written as text.
         platform_id: String = "platformId",
-        /// A home region, such as `amer`.
+        /// The home region of the participant, such as `amer`.
         region: String = "region",
     }
 }
 
 resource! {
-    /// One who is called or invited. Source:
+    /// A description of somebody who is called or invited. Source:
     /// [invitationParticipantInfo](https://learn.microsoft.com/graph/api/resources/invitationparticipantinfo).
     pub struct InvitationParticipantInfo {
-        /// The kind of endpoint.
+        /// The kind of endpoint that the party uses.
         endpoint_type: EndpointType = "endpointType",
-        /// True where the invitee is kept out of the roster.
+        /// True if the roster does not show the invited participant.
         hidden: bool = "hidden",
-        /// The id, in older payloads.
+        /// The id of the participant in older payloads.
         id: Id = "id",
-        /// Who is invited.
+        /// The identity to call or invite.
         identity: Box<IdentitySet> = "identity",
-        /// A culture, such as `en-US`.
+        /// The language and country, such as `en-US`.
         language_id: String = "languageId",
-        /// The participant's id, where an existing one is moved.
+        /// The id of the participant, if somebody who is already in a call is moved.
         participant_id: Id = "participantId",
-        /// A home region.
+        /// The home region of the participant.
         region: String = "region",
-        /// True where the invitee is left out of the default audio group.
+        /// True if the invited participant is left out of the default audio routing group.
         remove_from_default_audio_routing_group: bool = "removeFromDefaultAudioRoutingGroup",
-        /// The call that this one takes the place of.
+        /// The id of the call that the new call replaces.
         replaces_call_id: Id = "replacesCallId",
     }
 }

@@ -1,4 +1,4 @@
-//! Media: who hosts it, what is played, which streams run.
+//! Media: where it is hosted, which audio is played, and which streams run.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -8,28 +8,23 @@ use super::wire::{open_enum, resource};
 use crate::Id;
 
 resource! {
-    /// Who hosts the media: `serviceHostedMediaConfig` and `appHostedMediaConfig`. Source:
+    /// Whether the service or the app hosts the media of a call. This type stands for Graph's
+    /// `serviceHostedMediaConfig` and `appHostedMediaConfig`. Source:
     /// [serviceHostedMediaConfig](https://learn.microsoft.com/graph/api/resources/servicehostedmediaconfig).
     pub struct MediaConfig {
-        /// The media session's configuration: app-hosted media.
+        /// The configuration of the media session. Only app-hosted media has this member.
         blob: String = "blob",
-        /// What to fetch before it is played: service-hosted media.
+        /// The media that the service fetches before it is played. Only service-hosted media has this member.
         pre_fetch_media: Vec<MediaInfo> = "preFetchMedia",
-        /// True where the app is left out of the default audio group (beta).
+        /// True if the app is left out of the default audio routing group. Only the beta version has this
+        /// member.
         remove_from_default_audio_group: bool = "removeFromDefaultAudioGroup",
     }
 }
 
 impl MediaConfig {
-    /// True where the service plays and records: told by the type, else by the absence of a blob.
-    ///
-    /// ```
-    /// use callfold::graph::MediaConfig;
-    ///
-    /// let hosted: MediaConfig = serde_json::from_str(r##"{"@odata.type":"#microsoft.graph.appHostedMediaConfig"}"##)?;
-    /// assert!(!hosted.is_service_hosted());
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
+    /// True if the service hosts the media, false if the app does. `@odata.type` decides. If it is absent or
+    /// is another type, a configuration without a `blob` is service-hosted.
     pub fn is_service_hosted(&self) -> bool {
         match &self.odata_type {
             Some(name) if name.as_str() == "appHostedMediaConfig" => false,
@@ -40,36 +35,37 @@ impl MediaConfig {
 }
 
 resource! {
-    /// Something to play. Source: [mediaInfo](https://learn.microsoft.com/graph/api/resources/mediainfo).
+    /// A media file to play. Source: [mediaInfo](https://learn.microsoft.com/graph/api/resources/mediainfo).
     pub struct MediaInfo {
-        /// Names the media for the service's cache.
+        /// The id under which the service caches the media.
         resource_id: String = "resourceId",
-        /// Where it is: an https URL of a wave file.
+        /// The https URL of the media, a wave file.
         uri: String = "uri",
     }
 }
 
 resource! {
-    /// A prompt: `mediaPrompt`. Source: [mediaPrompt](https://learn.microsoft.com/graph/api/resources/mediaprompt).
+    /// Audio to play in a call. This type stands for Graph's `mediaPrompt`. Source:
+    /// [mediaPrompt](https://learn.microsoft.com/graph/api/resources/mediaprompt).
     pub struct Prompt {
-        /// What to play.
+        /// The media file to play.
         media_info: Box<MediaInfo> = "mediaInfo",
-        /// How often (beta).
+        /// The number of times that the prompt is played. Only the beta version has this member.
         repeat: i32 = "loop",
     }
 }
 
 resource! {
-    /// Whether media flows. Source:
+    /// Whether the media of a call flows. Source:
     /// [callMediaState](https://learn.microsoft.com/graph/api/resources/callmediastate).
     pub struct CallMediaState {
-        /// The audio.
+        /// Whether the audio flows.
         audio: MediaState = "audio",
     }
 }
 
 open_enum! {
-    /// Whether media flows. Source:
+    /// Whether one medium flows. Source:
     /// [callMediaState](https://learn.microsoft.com/graph/api/resources/callmediastate).
     pub enum MediaState {
         Active = "active",
@@ -78,7 +74,8 @@ open_enum! {
 }
 
 open_enum! {
-    /// A kind of media. Source: [call](https://learn.microsoft.com/graph/api/resources/call), `requestedModalities`.
+    /// A kind of media. Source: [call](https://learn.microsoft.com/graph/api/resources/call), member
+    /// `requestedModalities`.
     pub enum Modality {
         Unknown = "unknown",
         Audio = "audio",
@@ -89,7 +86,8 @@ open_enum! {
 }
 
 open_enum! {
-    /// Which way a stream flows. Source: [mediaStream](https://learn.microsoft.com/graph/api/resources/mediastream).
+    /// The direction in which a stream flows. Source:
+    /// [mediaStream](https://learn.microsoft.com/graph/api/resources/mediastream).
     pub enum MediaDirection {
         Inactive = "inactive",
         SendOnly = "sendOnly",
@@ -99,24 +97,24 @@ open_enum! {
 }
 
 resource! {
-    /// A stream of one participant. Source:
+    /// A media stream of one participant. Source:
     /// [mediaStream](https://learn.microsoft.com/graph/api/resources/mediastream).
     pub struct MediaStream {
-        /// Which way it flows.
+        /// The direction in which the stream flows.
         direction: MediaDirection = "direction",
-        /// Such as `main-audio`.
+        /// The label of the stream, such as `main-audio`.
         label: String = "label",
-        /// What flows.
+        /// The kind of media in the stream.
         media_type: Modality = "mediaType",
-        /// True where the service mutes it.
+        /// True if the service mutes the stream.
         server_muted: bool = "serverMuted",
-        /// Names the stream to the media platform.
+        /// The id of the stream on the media platform.
         source_id: String = "sourceId",
     }
 }
 
 open_enum! {
-    /// Whether a participant shows its screen or looks on. Source:
+    /// Whether a participant shares its screen or views the screen of another participant. Source:
     /// [call: changeScreenSharingRole](https://learn.microsoft.com/graph/api/call-changescreensharingrole).
     pub enum ScreenSharingRole {
         Viewer = "viewer",
@@ -125,22 +123,22 @@ open_enum! {
 }
 
 resource! {
-    /// Who hears whom. Source:
+    /// A rule for the audio of a call: which participants receive the audio of which others. Source:
     /// [audioRoutingGroup](https://learn.microsoft.com/graph/api/resources/audioroutinggroup).
     pub struct AudioRoutingGroup {
-        /// Names the group.
+        /// The id of the group.
         id: Id = "id",
-        /// Participants that hear.
+        /// The ids of the participants that receive the audio.
         receivers: Vec<String> = "receivers",
-        /// To one or to many.
+        /// Whether the audio goes to one receiver or to many.
         routing_mode: RoutingMode = "routingMode",
-        /// Participants that are heard.
+        /// The ids of the participants whose audio is sent to the receivers.
         sources: Vec<String> = "sources",
     }
 }
 
 open_enum! {
-    /// To one or to many. Source:
+    /// Whether the audio of a group goes to one receiver or to many. Source:
     /// [audioRoutingGroup](https://learn.microsoft.com/graph/api/resources/audioroutinggroup).
     pub enum RoutingMode {
         OneToOne = "oneToOne",
@@ -149,16 +147,16 @@ open_enum! {
 }
 
 resource! {
-    /// Content that is shared in a call. Source:
+    /// A session in which a participant shares content, such as a screen. Source:
     /// [contentSharingSession](https://learn.microsoft.com/graph/api/resources/contentsharingsession).
     pub struct ContentSharingSession {
-        /// Names the session; 64 hexadecimal digits in some payloads.
+        /// The id of the session. In some payloads it is 64 hexadecimal digits.
         id: Id = "id",
     }
 }
 
 impl ContentSharingSession {
-    /// The session of this id, with its type.
+    /// Makes a session with this id and its `@odata.type`.
     pub(crate) fn typed(id: &Id) -> Self {
         Self { odata_type: Some("contentSharingSession".into()), id: id.clone().into(), ..Self::default() }
     }

@@ -8,30 +8,32 @@ use super::wire::resource;
 use crate::Secret;
 
 resource! {
-    /// How to find a meeting: `organizerMeetingInfo`, `tokenMeetingInfo` and `joinMeetingIdMeetingInfo`. Source:
+    /// The details with which a meeting is found. This type stands for Graph's `organizerMeetingInfo`,
+    /// `tokenMeetingInfo` and `joinMeetingIdMeetingInfo`. Source:
     /// [meetingInfo](https://learn.microsoft.com/graph/api/resources/meetinginfo).
     pub struct MeetingInfo {
-        /// Who called the meeting: by organizer.
+        /// The organizer of the meeting. Only `organizerMeetingInfo` has this member.
         organizer: Box<IdentitySet> = "organizer",
-        /// True where others may talk before the host is there.
+        /// True if the other participants may talk before the host has joined.
         allow_conversation_without_host: bool = "allowConversationWithoutHost",
-        /// The join token: by token.
+        /// The token for joining the meeting. Only `tokenMeetingInfo` has this member.
         token: Secret<String> = "token",
-        /// The meeting's number: by meeting id.
+        /// The number for joining the meeting. Only `joinMeetingIdMeetingInfo` has this member.
         join_meeting_id: String = "joinMeetingId",
-        /// Its passcode.
+        /// The passcode that belongs to the number. Only `joinMeetingIdMeetingInfo` has this member.
         passcode: Secret<String> = "passcode",
     }
 }
 
 resource! {
-    /// The chat beside a call. Source: [chatInfo](https://learn.microsoft.com/graph/api/resources/chatinfo).
+    /// The chat that belongs to a call. Source:
+    /// [chatInfo](https://learn.microsoft.com/graph/api/resources/chatinfo).
     pub struct ChatInfo {
-        /// The message that the meeting hangs on.
+        /// The id of the chat message to which the meeting belongs.
         message_id: String = "messageId",
-        /// The first message of a reply chain.
+        /// The id of the first message of the reply chain.
         reply_chain_message_id: String = "replyChainMessageId",
-        /// The thread, such as `19:meeting_…@thread.v2`.
+        /// The id of the chat thread, such as `19:meeting_…@thread.v2`.
         thread_id: String = "threadId",
     }
 }

@@ -1,42 +1,41 @@
-//! Members of a resource: absent, null or told; and what two readings of one resource make together.
+//! The members of a resource, which are absent, null or have a value, and the rules that combine two versions
+//! of one resource.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 
 use serde_json::Value;
 
-/// One member of a resource as the JSON had it.
+/// One member of a resource: absent from the JSON, null, or with a value.
 ///
-/// Graph sends deltas: an absent member is unchanged, a null one is told to be empty.
+/// The difference matters because Graph sends deltas, which hold only the changed members. An absent member
+/// is unchanged. A null member is now empty.
 ///
 /// ```
-/// use callfold::graph::Member;
+/// use callfold::graph::{Call, Member};
 ///
-/// let subject: Member<String> = Some("Stand-up".to_owned()).into();
-/// assert_eq!(subject.value().map(String::as_str), Some("Stand-up"));
-/// assert!(Member::<String>::default().is_absent());
+/// let delta: Call = callfold::serde_json::from_str(r#"{"subject":"Stand-up","source":null}"#)?;
+/// assert_eq!(delta.subject.value().map(String::as_str), Some("Stand-up"));
+/// assert_eq!(delta.source, Member::Null);
+/// assert!(delta.targets.is_absent());
+/// # Ok::<(), callfold::serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "JSON knows no fourth way")]
+#[expect(clippy::exhaustive_enums, reason = "JSON has no fourth case")]
 pub enum Member<T> {
-    /// The member is not there: unchanged, or never told.
+    /// The JSON does not have the member. In a delta this means that the member is unchanged.
     #[default]
     Absent,
-    /// The member is there and null.
+    /// The JSON has the member, and it is null.
     Null,
-    /// The member is there.
+    /// The JSON has the member, with this value.
     Value(T),
 }
 
 impl<T> Member<T> {
-    /// The value, where one is told.
-    ///
-    /// ```
-    /// # use callfold::graph::Member;
-    /// assert_eq!(Member::Value(1).value(), Some(&1));
-    /// assert_eq!(Member::<i32>::Null.value(), None);
-    /// ```
+    /// The value, or `None` if the member is absent or null.
     pub const fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -44,12 +43,7 @@ impl<T> Member<T> {
         }
     }
 
-    /// The value itself, where one is told.
-    ///
-    /// ```
-    /// # use callfold::graph::Member;
-    /// assert_eq!(Member::Value(1).into_value(), Some(1));
-    /// ```
+    /// Converts the member into its value, or into `None` if the member is absent or null.
     pub fn into_value(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
@@ -57,24 +51,12 @@ impl<T> Member<T> {
         }
     }
 
-    /// True where the JSON does not have the member at all.
-    ///
-    /// ```
-    /// # use callfold::graph::Member;
-    /// assert!(!Member::<i32>::Null.is_absent());
-    /// ```
+    /// True if the JSON does not have the member. A null member is not absent.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
-    /// Takes the member out and leaves it absent.
-    ///
-    /// ```
-    /// # use callfold::graph::Member;
-    /// let mut code = Member::Value(200);
-    /// assert_eq!(code.take(), Member::Value(200));
-    /// assert!(code.is_absent());
-    /// ```
+    /// Returns the member and leaves [`Member::Absent`] in its place.
     pub const fn take(&mut self) -> Self {
         core::mem::replace(self, Self::Absent)
     }
@@ -92,17 +74,18 @@ impl<T> From<Option<T>> for Member<T> {
     }
 }
 
-/// The members that the type does not know, or whose value does not fit it, by name, as they came.
+/// The unknown members of a resource, and the members whose value does not fit their type. They are stored by
+/// name, with their values unchanged, and are written back to JSON.
 ///
-/// `Debug` shows their names alone: an unknown member may hold a secret.
+/// `Debug` shows only the names, because an unknown member may hold a secret.
 ///
 /// ```
 /// use callfold::graph::ResultInfo;
 ///
-/// let result: ResultInfo = serde_json::from_str(r#"{"code":200,"retryAfter":5}"#)?;
+/// let result: ResultInfo = callfold::serde_json::from_str(r#"{"code":200,"retryAfter":5}"#)?;
 /// assert_eq!(result.other["retryAfter"], 5);
 /// assert_eq!(format!("{:?}", result.other), "[\"retryAfter\"]");
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), callfold::serde_json::Error>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -123,13 +106,13 @@ impl core::ops::DerefMut for Other {
 }
 
 impl Other {
-    /// Leaves the members of which `stays` is true.
-    pub(crate) fn keep(&mut self, presences: impl Fn(&str, &Value) -> bool) {
+    /// Keeps the members for which `is_kept` is true, and removes the others.
+    pub(crate) fn keep(&mut self, is_kept: impl Fn(&str, &Value) -> bool) {
         if self.is_empty() {
             return;
         }
-        self.retain(|name, value| presences(name, value));
-        // A map that was emptied would hold on to its room.
+        self.retain(|name, value| is_kept(name, value));
+        // An emptied map would keep its allocation.
         if self.is_empty() {
             *self = Self::default();
         }
@@ -142,28 +125,39 @@ impl fmt::Debug for Other {
     }
 }
 
-/// A resource whose members can be paired with another reading of the same resource.
+/// A resource that can be combined with another version of the same resource, member by member.
 pub(crate) trait Members {
     /// Applies a rule to each pair of members.
     fn pair<R: Rule>(&mut self, theirs: &Self, rule: R);
 
-    /// What [`Merge`] does, of a reading that nobody needs any more.
+    /// Does what [`Merge`] does, but moves the members out of `theirs` instead of cloning them.
     fn take_over(&mut self, theirs: &mut Self);
 
-    /// True where theirs says something else, or something more.
+    /// Does what [`Merge`] does. It moves the members if nobody else holds `theirs`, and else clones them.
+    fn merge(&mut self, theirs: Arc<Self>)
+    where
+        Self: Sized,
+    {
+        match Arc::try_unwrap(theirs) {
+            Ok(mut own) => self.take_over(&mut own),
+            Err(shared) => self.pair(&shared, Merge),
+        }
+    }
+
+    /// True if `theirs` has a member with another value, or a member that `self` does not have.
     fn lacks(&self, theirs: &Self) -> bool;
 
-    /// True where nothing at all is told.
+    /// True if the resource has no members besides `@odata.type`.
     fn is_silent(&self) -> bool;
 }
 
-/// What becomes of a member (mine) beside the same member of another reading (theirs).
+/// A rule that combines a member of one version (`mine`) with the same member of another version (`theirs`).
 pub(crate) trait Rule {
     fn member<T: Clone + PartialEq>(&mut self, name: &'static str, mine: &mut Member<T>, theirs: &Member<T>);
     fn other(&mut self, mine: &mut Other, theirs: &Other);
 }
 
-/// A delta: what is present in theirs replaces mine.
+/// Applies a delta: a member that is present in `theirs` replaces the one in `mine`.
 pub(crate) struct Merge;
 
 impl Rule for Merge {
@@ -178,10 +172,11 @@ impl Rule for Merge {
     }
 }
 
-/// A numbered delta: theirs replaces mine, member by member, where nothing newer spoke of the member.
+/// Applies a numbered delta: a member of `theirs` replaces the one in `mine`, unless a newer delta has
+/// already changed that member.
 pub(crate) struct Ordered<'a> {
     pub(crate) sequence: i64,
-    /// The newest delta that spoke of each member.
+    /// For each member, the number of the newest delta that had the member.
     pub(crate) newest: &'a mut BTreeMap<String, i64>,
 }
 
@@ -211,7 +206,7 @@ impl Rule for Ordered<'_> {
     }
 }
 
-/// Leaves in mine what theirs does not say already.
+/// Keeps in `mine` only the members whose values differ from those in `theirs`.
 pub(crate) struct News;
 
 impl Rule for News {
@@ -226,12 +221,12 @@ impl Rule for News {
     }
 }
 
-/// Leaves in mine what theirs does not know at all.
+/// Keeps in `mine` only the members that are absent in `theirs`.
 pub(crate) struct Unknown;
 
 impl Rule for Unknown {
     fn member<T: Clone + PartialEq>(&mut self, _: &'static str, mine: &mut Member<T>, theirs: &Member<T>) {
-        // What was told to be empty is known.
+        // A null member in `theirs` counts as known: it is empty.
         if mine.value().is_none() || !theirs.is_absent() {
             *mine = Member::Absent;
         }

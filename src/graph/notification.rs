@@ -1,4 +1,4 @@
-//! What the service posts to an app.
+//! The notifications that the service posts to an app.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -16,7 +16,7 @@ use crate::CallId;
 use crate::text::{PART, without_place};
 
 open_enum! {
-    /// What became of a resource. Source:
+    /// Whether a resource was created, updated or deleted. Source:
     /// [commsNotification](https://learn.microsoft.com/graph/api/resources/commsnotification).
     pub enum ChangeType {
         Created = "created",
@@ -25,70 +25,64 @@ open_enum! {
     }
 }
 
-/// The body of one POST to an app: notifications, as a rule one. Source:
+/// The body of one POST to an app. It holds a list of notifications, in most cases just one. Source:
 /// [commsNotifications](https://learn.microsoft.com/graph/api/resources/commsnotifications).
 ///
 /// ```
-/// use callfold::graph::CommsNotifications;
+/// use callfold::graph::{CommsNotifications, OperationStatus, ResourceData};
 ///
-/// let body: CommsNotifications = serde_json::from_str(r#"{"value":[{"changeType":"deleted"}]}"#)?;
-/// assert_eq!(body.value.len(), 1);
-/// # Ok::<(), serde_json::Error>(())
+/// let posted = r##"{"value":[{"changeType":"updated",
+///     "resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896/operations/0fe0623f",
+///     "resourceData":{"@odata.type":"#microsoft.graph.playPromptOperation","status":"completed"}}]}"##;
+/// let body: CommsNotifications = callfold::serde_json::from_str(posted)?;
+/// for notification in &body.value {
+///     let call = notification.call_id().expect("the URL names the call");
+///     match &notification.resource_data {
+///         ResourceData::Call(update) => println!("call {call}: {:?}", update.state),
+///         ResourceData::Operation(update) => {
+///             assert_eq!(update.status.value(), Some(&OperationStatus::Completed));
+///         }
+///         other => println!("call {call}: {other:?}"),
+///     }
+/// }
+/// # Ok::<(), callfold::serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CommsNotifications {
-    /// `@odata.type`, where it was told.
+    /// `@odata.type`, if the JSON has it.
     pub odata_type: Option<TypeName>,
     /// The notifications, in the order of the body.
     pub value: Vec<CommsNotification>,
-    /// Unknown members, as they came; under `value` the items that are no objects.
+    /// Unknown members with their values unchanged. The entry `value` holds the items of `value` that are not
+    /// objects.
     pub other: Other,
 }
 
-/// That one resource changed. Source:
+/// The notification that one resource changed. [`CommsNotifications`] shows how to read it. Source:
 /// [commsNotification](https://learn.microsoft.com/graph/api/resources/commsnotification).
-///
-/// ```
-/// use callfold::graph::{ChangeType, CommsNotification};
-///
-/// let received: CommsNotification = serde_json::from_str(
-///     r#"{"changeType":"Created","resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896"}"#,
-/// )?;
-/// assert_eq!(received.change_type.value(), Some(&ChangeType::Created));
-/// # Ok::<(), serde_json::Error>(())
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CommsNotification {
-    /// `@odata.type`, where it was told.
+    /// `@odata.type`, if the JSON has it.
     pub odata_type: Option<TypeName>,
-    /// What became of the resource.
+    /// Whether the resource was created, updated or deleted.
     pub change_type: Member<ChangeType>,
-    /// The resource's older url, `/app/calls/…`; alone in the dialect of 2019.
+    /// The older URL of the resource, `/app/calls/…`. Payloads of 2019 have only this URL.
     pub resource: Member<String>,
-    /// The resource's url, `/communications/calls/…`.
+    /// The URL of the resource, `/communications/calls/…`.
     pub resource_url: Member<String>,
-    /// Where the notification was posted.
+    /// The URL to which the notification was posted.
     pub callback_uri: Member<String>,
-    /// The resource, whole or as a delta.
+    /// The resource: either all of its members, or a delta that has only the changed members.
     pub resource_data: ResourceData,
-    /// Unknown members, as they came.
+    /// Unknown members, with their values unchanged.
     pub other: Other,
 }
 
 impl CommsNotification {
-    /// The resource's url, taken apart; the older `resource` where there is no `resourceUrl`.
-    ///
-    /// ```
-    /// use callfold::graph::{CommsNotification, Resource};
-    ///
-    /// let received: CommsNotification = serde_json::from_str(
-    ///     r#"{"resource":"/app/calls/57DAB8B1894C409AB240BD8BEAE78896/operations/0fe0623f"}"#,
-    /// )?;
-    /// assert!(matches!(received.url().resource, Resource::Operation(Some(_))));
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
+    /// The parsed URL of the resource. This is `resourceUrl`, or the older `resource` if `resourceUrl` is
+    /// absent or names no call.
     pub fn url(&self) -> ResourceUrl {
         let urls = [&self.resource_url, &self.resource].into_iter().filter_map(Member::value);
         let mut parsed = urls.map(|url| ResourceUrl::from(url.as_str()));
@@ -99,27 +93,13 @@ impl CommsNotification {
         }
     }
 
-    /// The call that the notification is about: from its url, else from the call that it carries.
-    ///
-    /// ```
-    /// use callfold::graph::CommsNotification;
-    ///
-    /// let received: CommsNotification = serde_json::from_str(
-    ///     r##"{"resourceData":{"@odata.type":"#microsoft.graph.call","id":"57DAB8B1894C409AB240BD8BEAE78896"}}"##,
-    /// )?;
-    /// assert!(received.call_id().is_some());
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
+    /// The id of the call that the notification is about. The id comes from the URL. If the URL names no
+    /// call, it is the `id` of the call in `resourceData`.
     pub fn call_id(&self) -> Option<CallId> {
         self.url().call.or_else(|| self.resource_data.call_id())
     }
 
-    /// True where the resource is gone.
-    ///
-    /// ```
-    /// # use callfold::graph::CommsNotification;
-    /// assert!(!CommsNotification::default().is_deleted());
-    /// ```
+    /// True if the resource was deleted.
     pub fn is_deleted(&self) -> bool {
         self.change_type.value() == Some(&ChangeType::Deleted)
     }
@@ -224,7 +204,7 @@ impl Names for BodyKey {
     }
 }
 
-/// One item of `value`: whatever is no object is kept as it came.
+/// The items of `value`: first the objects, then the JSON values that are not objects.
 pub(super) struct Items<T>(pub(super) Vec<T>, pub(super) Vec<Value>);
 
 impl<T: Wire> Wire for Items<T> {
@@ -283,14 +263,16 @@ impl<'de> Deserialize<'de> for CommsNotifications {
 }
 
 impl CommsNotifications {
-    /// The items of `value` that are no objects, and so no notifications.
+    /// The items of `value` that are not objects, and are therefore not notifications.
     ///
     /// ```
     /// use callfold::graph::CommsNotifications;
     ///
-    /// let body: CommsNotifications = serde_json::from_str(r#"{"value":[{},"ping"]}"#)?;
-    /// assert_eq!((body.value.len(), body.mismatched_items().len()), (1, 1));
-    /// # Ok::<(), serde_json::Error>(())
+    /// let json = r#"{"value":[{"changeType":"deleted"},"ping"]}"#;
+    /// let body: CommsNotifications = callfold::serde_json::from_str(json)?;
+    /// assert_eq!(body.value.len(), 1);
+    /// assert_eq!(body.mismatched_items(), ["ping"]);
+    /// # Ok::<(), callfold::serde_json::Error>(())
     /// ```
     pub fn mismatched_items(&self) -> &[Value] {
         self.other.get("value").and_then(Value::as_array).map_or(&[], Vec::as_slice)

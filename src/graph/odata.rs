@@ -1,4 +1,4 @@
-//! What the API writes around its resources: versions and errors.
+//! The versions of the API, and the bodies of its error responses.
 
 use alloc::string::String;
 
@@ -10,12 +10,6 @@ use crate::names::names;
 
 names! {
     /// A version of the API.
-    ///
-    /// ```
-    /// use callfold::graph::Version;
-    ///
-    /// assert_eq!(Version::V1.as_str(), "v1.0");
-    /// ```
     #[expect(clippy::exhaustive_enums, reason = "there are two")]
     pub enum Version {
         /// `v1.0`
@@ -31,48 +25,38 @@ impl Version {
     }
 }
 
-/// The body of a refused request: `{"error":{"code","message","innerError"}}`.
+/// The response body for a refused request: `{"error":{"code":…,"message":…,"innerError":…}}`.
 /// Source: [error responses](https://learn.microsoft.com/graph/errors).
 ///
 /// ```
 /// use callfold::graph::ODataError;
 ///
-/// let error = ODataError::new("8522", "the call is not known here");
+/// let error = ODataError::new("8522", "the call does not exist").with("call", "57dab8b1");
 /// assert_eq!(
-///     serde_json::to_string(&error)?,
-///     r#"{"error":{"code":"8522","message":"the call is not known here","innerError":{}}}"#,
+///     callfold::serde_json::to_string(&error)?,
+///     r#"{"error":{"code":"8522","message":"the call does not exist","innerError":{"call":"57dab8b1"}}}"#,
 /// );
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), callfold::serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ODataError {
-    /// What programs look at.
+    /// The error code, for programs.
     pub code: String,
-    /// What people read.
+    /// The description of the error, for people.
     pub message: String,
-    /// Details: what would have been right. A host adds its `date` and `request-id`.
+    /// Details, such as the values that would have been accepted. A host (the program that embeds this crate)
+    /// adds `date` and `request-id`.
     pub inner_error: Map<String, Value>,
 }
 
 impl ODataError {
-    /// An error without details.
-    ///
-    /// ```
-    /// # use callfold::graph::ODataError;
-    /// assert!(ODataError::new("Forbidden", "no").inner_error.is_empty());
-    /// ```
+    /// Makes an error without details.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { code: code.into(), message: message.into(), inner_error: Map::new() }
     }
 
-    /// The same with one more detail.
-    ///
-    /// ```
-    /// # use callfold::graph::ODataError;
-    /// let error = ODataError::new("BadRequest", "no").with("member", "tones");
-    /// assert_eq!(error.inner_error["member"], "tones");
-    /// ```
+    /// Adds one detail to [`inner_error`](Self::inner_error).
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.inner_error.insert(name.into(), value.into());

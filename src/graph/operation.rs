@@ -1,4 +1,5 @@
-//! Operations: what an action asked for, until it is settled.
+//! Operations. An action such as `playPrompt` starts an operation, which runs until it has completed or
+//! failed.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,37 +10,41 @@ use crate::{Id, Secret};
 use alloc::boxed::Box;
 
 resource! {
-    /// An operation of any kind, by `@odata.type`: `commsOperation` and the kinds that derive from it. Source:
+    /// An operation of any kind: `commsOperation` and the Graph types that derive from it. `@odata.type`
+    /// holds the kind. Source:
     /// [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation).
     pub struct CommsOperation {
-        /// The app's own name for it, at most 256 characters.
+        /// A text that the app chose to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
-        /// How it ended.
+        /// The result of the operation.
         result_info: Box<ResultInfo> = "resultInfo",
-        /// How far it is.
+        /// The progress of the operation.
         status: OperationStatus = "status",
-        /// Why it ended: of `sendDtmfTonesOperation`, and in payloads of `recordOperation`.
+        /// The reason why the operation ended. Only `sendDtmfTonesOperation` and, in payloads,
+        /// `recordOperation` have this member.
         completion_reason: CompletionReason = "completionReason",
-        /// Who is invited: of `inviteParticipantsOperation`.
+        /// The participants who are invited. Only `inviteParticipantsOperation` has this member.
         participants: Vec<InvitationParticipantInfo> = "participants",
-        /// Where the recording is: of `recordOperation`.
+        /// The URL of the recording. Only `recordOperation` has this member.
         recording_location: String = "recordingLocation",
-        /// Opens the recording: of `recordOperation`.
+        /// The token that gives access to the recording. Only `recordOperation` has this member.
         recording_access_token: Secret<String> = "recordingAccessToken",
-        /// The operation's id; null in some notifications.
+        /// The id of the operation. It is null in some notifications.
         id: Id = "id",
     }
 }
 
 impl CommsOperation {
-    /// The kind, by its `@odata.type`.
+    /// The kind of the operation, as `@odata.type` gives it.
     ///
     /// ```
     /// use callfold::graph::{CommsOperation, OperationKind};
     ///
-    /// let received: CommsOperation = serde_json::from_str(r##"{"@odata.type":"#microsoft.graph.recordOperation"}"##)?;
+    /// let json = r##"{"@odata.type":"#microsoft.graph.recordOperation","status":"running"}"##;
+    /// let received: CommsOperation = callfold::serde_json::from_str(json)?;
     /// assert_eq!(received.kind(), OperationKind::Record);
-    /// # Ok::<(), serde_json::Error>(())
+    /// assert_eq!(received.kind().as_str(), "record");
+    /// # Ok::<(), callfold::serde_json::Error>(())
     /// ```
     pub fn kind(&self) -> OperationKind {
         self.odata_type.as_ref().map_or(OperationKind::Comms, |name| OperationKind::of(name.as_str()))
@@ -48,13 +53,13 @@ impl CommsOperation {
 
 macro_rules! operation_kinds {
     ($( $(#[$meta:meta])* $Kind:ident = $text:literal = $type_name:literal, )+) => {
-        /// The kinds of operation, named as their Graph types without `Operation`. Source:
+        /// The kind of an operation. Each kind has the name of its Graph type without `Operation`. Source:
         /// [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum OperationKind {
             $( $(#[$meta])* #[doc = concat!("`", $type_name, "`")] $Kind, )+
-            /// `commsOperation`, an unknown kind, or none told.
+            /// `commsOperation`, an unknown kind, or no `@odata.type` at all.
             Comms,
         }
 
@@ -66,12 +71,7 @@ macro_rules! operation_kinds {
                 }
             }
 
-            /// The name of its Graph type.
-            ///
-            /// ```
-            /// # use callfold::graph::OperationKind;
-            /// assert_eq!(OperationKind::Record.type_name(), "recordOperation");
-            /// ```
+            /// The name of the Graph type, such as `recordOperation`.
             pub const fn type_name(self) -> &'static str {
                 match self {
                     $( Self::$Kind => $type_name, )+
@@ -79,12 +79,7 @@ macro_rules! operation_kinds {
                 }
             }
 
-            /// The kind as `replay --json` has it: `playPrompt`, `record` … `comms`.
-            ///
-            /// ```
-            /// # use callfold::graph::OperationKind;
-            /// assert_eq!(OperationKind::PlayPrompt.as_str(), "playPrompt");
-            /// ```
+            /// The name of the kind, such as `record`. `callfold replay --json` prints these names.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $( Self::$Kind => $text, )+
@@ -111,7 +106,7 @@ operation_kinds! {
 }
 
 open_enum! {
-    /// How far an operation is. Source:
+    /// The progress of an operation. Source:
     /// [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation).
     pub enum OperationStatus {
         NotStarted = "notStarted",
@@ -122,7 +117,8 @@ open_enum! {
 }
 
 open_enum! {
-    /// Why an operation ended: completed is not success by itself. Source:
+    /// The reason why an operation ended. A completed operation is not always a success, and this reason
+    /// shows the difference. Source:
     /// [sendDtmfTonesOperation](https://learn.microsoft.com/graph/api/resources/senddtmftonesoperation).
     pub enum CompletionReason {
         Unknown = "unknown",

@@ -1,4 +1,4 @@
-//! What hearing takes of a notification, and the short way to it.
+//! The parts of a notification that observing it needs, and a fast parser for the usual form of a body.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::CallId;
 
-/// One notification, as it is heard.
+/// One notification, reduced to the parts that change a call.
 pub(crate) struct ParsedNotification {
     pub(crate) url: ResourceUrl,
     pub(crate) change_type: Option<ChangeType>,
@@ -33,8 +33,9 @@ impl From<CommsNotification> for ParsedNotification {
 }
 
 impl ParsedNotification {
-    /// The notifications of a body that is written as the service writes it: each with its url before what it carries,
-    /// of which the type stands first. `None` of any other, which [`super::CommsNotifications`] reads.
+    /// Reads the notifications of a body in the form that the service writes: each URL comes before its
+    /// resource, and the type is the first member of the resource. Returns `None` for any other body, which
+    /// [`super::CommsNotifications`] can read.
     pub(crate) fn plain(body: &str) -> Option<Vec<Self>> {
         let may_hold_deltas = || memchr::memmem::find(body.as_bytes(), b"equenceNumber").is_some();
         let is_roster = |received: &Self| matches!(received.resource_data, ResourceData::Roster(_));
@@ -46,7 +47,7 @@ impl ParsedNotification {
         (!is_non_canonical).then_some(received)
     }
 
-    /// The call that it is about: see [`CommsNotification::call_id`].
+    /// The id of the call that the notification is about: see [`CommsNotification::call_id`].
     pub(crate) fn call_id(&self) -> Option<CallId> {
         self.url.call.or_else(|| self.resource_data.call_id())
     }
@@ -56,7 +57,7 @@ impl ParsedNotification {
     }
 }
 
-/// A body that holds nothing odd.
+/// A body in the form that the service writes.
 struct Plain(Vec<ParsedNotification>);
 
 impl Wire for Plain {
@@ -108,7 +109,8 @@ impl Wire for ParsedNotification {
     }
 }
 
-/// The resource that a notification of this url carries: a call, an operation, or a whole roster.
+/// The reader of the resource in a notification with this URL. It reads a call, an operation or a complete
+/// roster.
 struct Carried<'a>(&'a Resource);
 
 impl<'de> DeserializeSeed<'de> for Carried<'_> {
@@ -173,5 +175,5 @@ fn reported<T, E: Error>(read: Read<T>) -> Result<T, E> {
 }
 
 fn non_canonical<E: Error>() -> E {
-    E::custom("not as the service writes it")
+    E::custom("not in the form that the service writes")
 }

@@ -1,4 +1,4 @@
-//! Participants and the rosters that list them.
+//! Participants, and the rosters that list the participants of a call.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -9,60 +9,69 @@ use super::{Call, IdentitySet, MediaStream, ParticipantInfo, RejectReason};
 use crate::Id;
 
 resource! {
-    /// One who takes part. Source: [participant](https://learn.microsoft.com/graph/api/resources/participant).
+    /// One participant of a call: a person, an application or a device. Source:
+    /// [participant](https://learn.microsoft.com/graph/api/resources/participant).
     pub struct Participant {
-        /// Who it is.
+        /// The identity of the participant.
         info: Box<ParticipantInfo> = "info",
-        /// True where it waits in the lobby.
+        /// True if the participant waits in the lobby.
         is_in_lobby: bool = "isInLobby",
-        /// True where it is muted, by itself or by the service.
+        /// True if the participant is muted, by itself or by the service.
         is_muted: bool = "isMuted",
-        /// Its streams.
+        /// The media streams of the participant.
         media_streams: Vec<MediaStream> = "mediaStreams",
-        /// A blob of its own.
+        /// Any data that the participant itself put into the roster.
         metadata: String = "metadata",
-        /// Whether it records.
+        /// Whether the participant records the call.
         recording_info: Box<RecordingInfo> = "recordingInfo",
-        /// Why it is gone; there only where it is gone.
+        /// The reason why the participant is no longer in the call. Only a participant that left or was
+        /// removed has this member.
         removed_state: Box<RemovedState> = "removedState",
-        /// What it may not do.
+        /// The features that the participant may not use.
         restricted_experience: Box<OnlineMeetingRestricted> = "restrictedExperience",
-        /// Orders the roster's versions.
+        /// The number of the roster version. A higher number is a newer roster.
         roster_sequence_number: i64 = "rosterSequenceNumber",
-        /// The participant's id; null in some notifications.
+        /// The id of the participant. It is null in some notifications.
         id: Id = "id",
     }
 }
 
+impl Participant {
+    /// The same as the service tells it.
+    pub(crate) fn typed(&self) -> Self {
+        Self { odata_type: Some("participant".into()), ..self.clone() }
+    }
+}
+
 resource! {
-    /// What changed in a roster. Source:
+    /// A roster delta: the participants that changed since the last roster or delta. Source:
     /// [deltaParticipants](https://learn.microsoft.com/graph/api/resources/deltaparticipants?view=graph-rest-beta).
     pub struct DeltaParticipants {
-        /// Those who changed.
+        /// The participants that changed, joined or left.
         participants: Vec<Participant> = "participants",
-        /// Orders the deltas.
+        /// The number of the delta. A higher number is a newer delta.
         sequence_number: i64 = "sequenceNumber",
-        /// The delta's id; as a rule absent.
+        /// The id of the delta. In most payloads it is absent.
         id: Id = "id",
     }
 }
 
 resource! {
-    /// That a participant left, and why. Source:
+    /// The reason why a participant is no longer in the call. Source:
     /// [removedState](https://learn.microsoft.com/graph/api/resources/removedstate?view=graph-rest-beta).
     pub struct RemovedState {
-        /// For people.
+        /// The reason as a text for people.
         reason: String = "reason",
     }
 }
 
 resource! {
-    /// Whether a participant records. Source:
+    /// Whether a participant records the call. Source:
     /// [recordingInfo](https://learn.microsoft.com/graph/api/resources/recordinginfo).
     pub struct RecordingInfo {
-        /// Who began it.
+        /// The identity that started the recording.
         initiator: Box<IdentitySet> = "initiator",
-        /// How far it is.
+        /// The state of the recording.
         recording_status: RecordingStatus = "recordingStatus",
     }
 }
@@ -79,18 +88,19 @@ open_enum! {
 }
 
 resource! {
-    /// What a participant may not do. Source:
+    /// The features that a participant may not use. Source:
     /// [onlineMeetingRestricted](https://learn.microsoft.com/graph/api/resources/onlinemeetingrestricted).
     pub struct OnlineMeetingRestricted {
-        /// Why it may not share content.
+        /// The reason why the participant may not share content.
         content_sharing_disabled: RestrictionReason = "contentSharingDisabled",
-        /// Why it may not show video.
+        /// The reason why the participant may not show video.
         video_disabled: RestrictionReason = "videoDisabled",
     }
 }
 
 open_enum! {
-    /// Why something is disabled; several in one value, with commas, are kept as they came. Source:
+    /// The reason why a feature is disabled. A value that holds several reasons, separated by commas, is kept
+    /// unchanged in `Other`. Source:
     /// [onlineMeetingRestricted](https://learn.microsoft.com/graph/api/resources/onlinemeetingrestricted).
     pub enum RestrictionReason {
         WatermarkProtection = "watermarkProtection",
@@ -98,36 +108,38 @@ open_enum! {
 }
 
 resource! {
-    /// Asks a recording bot whether it takes one more. Source:
+    /// The notification to a recording bot that one more participant is about to join. The bot answers
+    /// whether it can record this participant. Source:
     /// [participantJoiningNotification](https://learn.microsoft.com/graph/api/resources/participantjoiningnotification).
     pub struct ParticipantJoiningNotification {
-        /// The call of the one who joins.
+        /// The call of the participant who joins.
         call: Box<Call> = "call",
-        /// Names the notification.
+        /// The id of the notification.
         id: Id = "id",
     }
 }
 
 resource! {
-    /// Tells a recording bot that one has left. Source:
+    /// The notification to a recording bot that a participant left. Source:
     /// [participantLeftNotification](https://learn.microsoft.com/graph/api/resources/participantleftnotification).
     pub struct ParticipantLeftNotification {
-        /// The call of the one who left.
+        /// The call of the participant who left.
         call: Box<Call> = "call",
-        /// Who left.
+        /// The id of the participant who left.
         participant_id: Id = "participantId",
-        /// Names the notification.
+        /// The id of the notification.
         id: Id = "id",
     }
 }
 
 resource! {
-    /// A recording bot's answer: `acceptJoinResponse`, `rejectJoinResponse`, `inviteNewBotResponse`. Source:
+    /// The answer of a recording bot to a [`ParticipantJoiningNotification`]. Its `@odata.type` is
+    /// `acceptJoinResponse`, `rejectJoinResponse` or `inviteNewBotResponse`. Source:
     /// [participantJoiningResponse](https://learn.microsoft.com/graph/api/resources/participantjoiningresponse).
     pub struct ParticipantJoiningResponse {
-        /// Where another bot is, to invite it.
+        /// The URL of another bot that the service is to invite. Only `inviteNewBotResponse` has this member.
         invite_uri: String = "inviteUri",
-        /// Why it is rejected.
+        /// The reason why the bot rejects the participant. Only `rejectJoinResponse` has this member.
         reason: RejectReason = "reason",
     }
 }

@@ -165,7 +165,7 @@ impl Needed {
 /// use callfold::{Call, Recorded};
 ///
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{"targets":[{}]}}"#;
-/// let call = Call::begin(&line.parse::<Recorded>()?)?;
+/// let call = Call::begin(line.parse()?)?;
 /// assert!(allows(&[Permission::AccessMedia], Method::PlayPrompt, &call));
 /// assert!(!allows(&[Permission::JoinGroupCall], Method::PlayPrompt, &call));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -1,4 +1,4 @@
-//! What a video interop device says about the quality of its media.
+//! The reports of video interop devices about the quality of their media.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,16 +10,11 @@ use uuid::Uuid;
 
 use super::wire::{Wire, resource};
 
-/// A floating point number that compares by its bits, so that what holds one can be compared and hashed.
-///
-/// ```
-/// use callfold::graph::Double;
-///
-/// assert_eq!(Double(0.5), Double(0.5));
-/// ```
+/// A floating point number that is compared by its bits. A type that holds a `Double` can therefore implement
+/// `Eq` and `Hash`.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-#[expect(clippy::exhaustive_structs, reason = "a number and nothing else")]
+#[expect(clippy::exhaustive_structs, reason = "it is only a number")]
 pub struct Double(pub f64);
 
 impl PartialEq for Double {
@@ -55,83 +50,86 @@ resource! {
     /// The report of one device about one call. Source:
     /// [teleconferenceDeviceQuality](https://learn.microsoft.com/graph/api/resources/teleconferencedevicequality).
     pub struct TeleconferenceDeviceQuality {
-        /// The same for all legs of one conversation.
+        /// The id that all legs of one conversation share. A leg is the connection of one party to the
+        /// conversation.
         call_chain_id: Uuid = "callChainId",
-        /// A region, such as `ProdNoam`.
+        /// The environment in which the cloud service is deployed, such as `ProdNoam`.
         cloud_service_deployment_environment: String = "cloudServiceDeploymentEnvironment",
-        /// The deployment.
+        /// The id of the deployment of the cloud service.
         cloud_service_deployment_id: String = "cloudServiceDeploymentId",
-        /// The instance.
+        /// The name of the instance of the cloud service.
         cloud_service_instance_name: String = "cloudServiceInstanceName",
-        /// The service.
+        /// The name of the cloud service.
         cloud_service_name: String = "cloudServiceName",
-        /// Where the device stands.
+        /// A description of the device, such as its place.
         device_description: String = "deviceDescription",
-        /// What the device is.
+        /// The name of the device.
         device_name: String = "deviceName",
-        /// One leg of one participant's media.
+        /// The id of the media leg: the media connection of one participant.
         media_leg_id: Uuid = "mediaLegId",
-        /// A report a medium.
+        /// One report for each medium, such as audio or video.
         media_quality_list: Vec<TeleconferenceDeviceMediaQuality> = "mediaQualityList",
-        /// The participant.
+        /// The id of the participant.
         participant_id: Uuid = "participantId",
     }
 }
 
 resource! {
-    /// The quality of one medium: `teleconferenceDeviceAudioQuality`, `…VideoQuality`, `…ScreenSharingQuality`.
-    /// Delays and jitter are durations, rates are percentages, bit rates are bits a second. Source:
+    /// The quality of one medium. This type stands for Graph's `teleconferenceDeviceAudioQuality`,
+    /// `teleconferenceDeviceVideoQuality` and `teleconferenceDeviceScreenSharingQuality`. Delays and jitter
+    /// are durations, loss rates are percentages, and bit rates are bits per second. *Inbound* is what the
+    /// device receives. Source:
     /// [teleconferenceDeviceMediaQuality](https://learn.microsoft.com/graph/api/resources/teleconferencedevicemediaquality).
     pub struct TeleconferenceDeviceMediaQuality {
-        /// Average jitter in.
+        /// The average inbound jitter.
         average_inbound_jitter: SignedDuration = "averageInboundJitter",
-        /// Average loss in, percent.
+        /// The average inbound packet loss, in percent.
         average_inbound_packet_loss_rate_in_percentage: Double = "averageInboundPacketLossRateInPercentage",
-        /// Average round trip in.
+        /// The average inbound round trip delay.
         average_inbound_round_trip_delay: SignedDuration = "averageInboundRoundTripDelay",
-        /// Average jitter out.
+        /// The average outbound jitter.
         average_outbound_jitter: SignedDuration = "averageOutboundJitter",
-        /// Average loss out, percent.
+        /// The average outbound packet loss, in percent.
         average_outbound_packet_loss_rate_in_percentage: Double = "averageOutboundPacketLossRateInPercentage",
-        /// Average round trip out.
+        /// The average outbound round trip delay.
         average_outbound_round_trip_delay: SignedDuration = "averageOutboundRoundTripDelay",
-        /// Average bit rate in: video and screen sharing.
+        /// The average inbound bit rate, for video and screen sharing only.
         average_inbound_bit_rate: Double = "averageInboundBitRate",
-        /// Average frames a second in: video and screen sharing.
+        /// The average number of inbound frames per second, for video and screen sharing only.
         average_inbound_frame_rate: Double = "averageInboundFrameRate",
-        /// Average bit rate out: video and screen sharing.
+        /// The average outbound bit rate, for video and screen sharing only.
         average_outbound_bit_rate: Double = "averageOutboundBitRate",
-        /// Average frames a second out: video and screen sharing.
+        /// The average number of outbound frames per second, for video and screen sharing only.
         average_outbound_frame_rate: Double = "averageOutboundFrameRate",
-        /// Tells streams of one kind apart.
+        /// The index that distinguishes several streams of one medium.
         channel_index: i32 = "channelIndex",
-        /// Packets in.
+        /// The number of inbound packets.
         inbound_packets: i64 = "inboundPackets",
-        /// The device's address.
+        /// The IP address of the device.
         local_ip_address: String = "localIPAddress",
-        /// The device's port.
+        /// The media port of the device.
         local_port: i32 = "localPort",
-        /// Largest jitter in.
+        /// The largest inbound jitter.
         maximum_inbound_jitter: SignedDuration = "maximumInboundJitter",
-        /// Largest loss in, percent.
+        /// The largest inbound packet loss, in percent.
         maximum_inbound_packet_loss_rate_in_percentage: Double = "maximumInboundPacketLossRateInPercentage",
-        /// Longest round trip in.
+        /// The longest inbound round trip delay.
         maximum_inbound_round_trip_delay: SignedDuration = "maximumInboundRoundTripDelay",
-        /// Largest jitter out.
+        /// The largest outbound jitter.
         maximum_outbound_jitter: SignedDuration = "maximumOutboundJitter",
-        /// Largest loss out, percent.
+        /// The largest outbound packet loss, in percent.
         maximum_outbound_packet_loss_rate_in_percentage: Double = "maximumOutboundPacketLossRateInPercentage",
-        /// Longest round trip out.
+        /// The longest outbound round trip delay.
         maximum_outbound_round_trip_delay: SignedDuration = "maximumOutboundRoundTripDelay",
-        /// How long the media ran.
+        /// The time for which the media flowed.
         media_duration: SignedDuration = "mediaDuration",
-        /// Link speed, bytes a second.
+        /// The speed of the network link, in bytes per second.
         network_link_speed_in_bytes: i64 = "networkLinkSpeedInBytes",
-        /// Packets out.
+        /// The number of outbound packets.
         outbound_packets: i64 = "outboundPackets",
-        /// The other end's address.
+        /// The IP address of the other end.
         remote_ip_address: String = "remoteIPAddress",
-        /// The other end's port.
+        /// The media port of the other end.
         remote_port: i32 = "remotePort",
     }
 }

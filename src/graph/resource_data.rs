@@ -15,32 +15,35 @@ use super::{
 };
 use crate::CallId;
 
-/// The resource that a notification is about, by its url, its type and its shape.
+/// The resource in a notification. The URL of the notification, the `@odata.type` of the resource and the
+/// JSON decide which kind of resource it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResourceData {
-    /// None is told, or null.
+    /// The notification has no resource, or the resource is null.
     #[default]
     Absent,
-    /// A call, whole or as a delta.
+    /// A call: either all of its members, or a delta that has only the changed members.
     Call(Box<Call>),
     /// An operation.
     Operation(Box<CommsOperation>),
-    /// A roster or a part of it.
+    /// An array of participants. Under the URL of the roster it is the whole roster (the list of participants).
     Roster(Vec<Participant>),
-    /// What changed in a roster.
+    /// One participant.
+    Participant(Box<Participant>),
+    /// The changes of a roster.
     DeltaRoster(Vec<DeltaParticipants>),
-    /// Shared content.
+    /// The content sharing sessions of a call.
     ContentSharing(Vec<ContentSharingSession>),
-    /// One who would join a recorded call.
+    /// The notification to a recording bot that one more participant is about to join.
     ParticipantJoining(Box<ParticipantJoiningNotification>),
-    /// One who left a recorded call.
+    /// The notification to a recording bot that a participant left.
     ParticipantLeft(Box<ParticipantLeftNotification>),
-    /// Something else, as it came.
+    /// Any other JSON, unchanged.
     Other(Unshown),
 }
 
-/// JSON that `Debug` does not show.
+/// Unknown JSON. `Debug` shows only its kind, such as `an object`, because the JSON may hold a secret.
 #[derive(Clone, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 #[non_exhaustive]
@@ -59,34 +62,24 @@ impl Wire for Unshown {
 }
 
 impl ResourceData {
-    /// The call, where it is one.
-    ///
-    /// ```
-    /// # use callfold::graph::ResourceData;
-    /// assert!(ResourceData::Absent.as_call().is_none());
-    /// ```
+    /// The call, or `None` if the resource is not a call.
     pub fn as_call(&self) -> Option<&Call> {
         if let Self::Call(call) = self { Some(call) } else { None }
     }
 
-    /// The operation, where it is one.
-    ///
-    /// ```
-    /// # use callfold::graph::ResourceData;
-    /// assert!(ResourceData::Absent.as_operation().is_none());
-    /// ```
+    /// The operation, or `None` if the resource is not an operation.
     pub fn as_operation(&self) -> Option<&CommsOperation> {
         if let Self::Operation(operation) = self { Some(operation) } else { None }
     }
 
-    /// The id of the call that it is, where it is one.
+    /// The id of the call, if the resource is a call.
     pub(super) fn call_id(&self) -> Option<CallId> {
         self.as_call().and_then(|call| call.id.value()?.guid()).map(CallId::new)
     }
 
     pub(super) fn read(json: &str, url: &Resource) -> Result<Self, serde_json::Error> {
         if depth(json.as_bytes()) > DEPTH {
-            return Err(serde_json::Error::custom("nested too deep"));
+            return Err(serde_json::Error::custom(format_args!("nested deeper than {DEPTH} levels")));
         }
         let is_array = json.starts_with('[');
         let shape = Peek::of(json, url, is_array).shape(url, is_array);
@@ -95,7 +88,8 @@ impl ResourceData {
             Shape::Other => Self::Other(Unshown(serde_json::from_str(json)?)),
             Shape::Call => one(json, Self::Call)?,
             Shape::Operation => one(json, Self::Operation)?,
-            Shape::Roster => many(json, Self::Roster)?,
+            Shape::Roster if is_array => many(json, Self::Roster)?,
+            Shape::Roster => one(json, Self::Participant)?,
             Shape::DeltaRoster => many(json, Self::DeltaRoster)?,
             Shape::ContentSharing => many(json, Self::ContentSharing)?,
             Shape::ParticipantJoining => one(json, Self::ParticipantJoining)?,
@@ -104,10 +98,12 @@ impl ResourceData {
     }
 }
 
-/// How deep a resource may nest: an event that holds it, and the line of that event, can still be read.
+/// The number of levels that a resource may nest. An event that holds such a resource can still be read, and
+/// so can the line of that event.
 pub(crate) const DEPTH: usize = 100;
 
-/// How deep a JSON text nests; of one that cannot nest too deep, at the most.
+/// The number of levels that a JSON text nests. If the text has too few brackets to exceed [`DEPTH`], this is
+/// an upper bound.
 pub(crate) fn depth(json: &[u8]) -> usize {
     let opened = json.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
     if opened <= DEPTH {
@@ -179,13 +175,13 @@ pub(super) enum Shape {
     Other,
 }
 
-/// What tells the type of a resource before it is read.
+/// The details that show which type a resource has, found before the resource is read.
 pub(super) struct Peek {
     pub(super) type_name: Option<TypeName>,
     is_delta: bool,
 }
 
-/// The same, read as JSON.
+/// The same details, read as JSON.
 #[derive(Default, Deserialize)]
 struct Signs<'a> {
     #[serde(rename = "@odata.type", borrow, default)]
@@ -195,7 +191,7 @@ struct Signs<'a> {
 }
 
 impl Peek {
-    /// Of what is no delta.
+    /// The details of a resource that is not a delta.
     pub(super) const fn of_type(type_name: Option<TypeName>) -> Self {
         Self { type_name, is_delta: false }
     }
@@ -204,7 +200,8 @@ impl Peek {
         Self::plain(json, url, is_array).unwrap_or_else(|| Self::non_canonical(json, is_array))
     }
 
-    /// Where the type comes first, as the service writes it, and nothing tells of a delta.
+    /// Finds the details without parsing, if the type is the first member, as the service writes it, and
+    /// nothing suggests a delta.
     fn plain(json: &str, url: &Resource, is_array: bool) -> Option<Self> {
         let object = if is_array { json.get(1..)? } else { json };
         let (name, rest) = object.strip_prefix(r#"{"@odata.type":""#)?.split_once('"')?;
@@ -269,6 +266,7 @@ impl Serialize for ResourceData {
             Self::Call(call) => call.serialize(serializer),
             Self::Operation(operation) => operation.serialize(serializer),
             Self::Roster(participants) => participants.serialize(serializer),
+            Self::Participant(participant) => participant.serialize(serializer),
             Self::DeltaRoster(deltas) => deltas.serialize(serializer),
             Self::ContentSharing(sessions) => sessions.serialize(serializer),
             Self::ParticipantJoining(joining) => joining.serialize(serializer),

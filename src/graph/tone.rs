@@ -1,19 +1,21 @@
-//! Tones that a participant pressed.
+//! The DTMF tones that participants send with the keys of a telephone.
 
 use super::wire::{open_enum, resource};
 
 resource! {
-    /// One DTMF tone. Source: [toneInfo](https://learn.microsoft.com/graph/api/resources/toneinfo).
+    /// One DTMF tone that a participant sent. Source:
+    /// [toneInfo](https://learn.microsoft.com/graph/api/resources/toneinfo).
     pub struct ToneInfo {
-        /// Counts up by one a tone; orders them.
+        /// The position of the tone in the order of all tones. It grows by one for each tone.
         sequence_id: i64 = "sequenceId",
-        /// The key.
+        /// The key that belongs to the tone.
         tone: Tone = "tone",
     }
 }
 
 open_enum! {
-    /// A key of a telephone. Source: [toneInfo](https://learn.microsoft.com/graph/api/resources/toneinfo).
+    /// A key of a telephone keypad. Source:
+    /// [toneInfo](https://learn.microsoft.com/graph/api/resources/toneinfo).
     pub enum Tone {
         Tone0 = "tone0",
         Tone1 = "tone1",

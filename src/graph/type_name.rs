@@ -10,7 +10,7 @@ use super::wire::Wire;
 const NAMESPACE: &str = "microsoft.graph.";
 const PREFIX: &str = "#microsoft.graph.";
 
-/// The types that this version knows, as they are written, in alphabetical order.
+/// The types that this version knows, as their names are written to JSON, in alphabetical order.
 const KNOWN: &[&str] = &[
     "#microsoft.graph.acceptJoinResponse",
     "#microsoft.graph.addLargeGalleryViewOperation",
@@ -76,35 +76,36 @@ const KNOWN: &[&str] = &[
     "#microsoft.graph.updateRecordingStatusOperation",
 ];
 
-/// The name of a Graph type, read in any casing, with or without `#`, and written `#microsoft.graph.<name>`.
+/// The name of a Graph type, the value of `@odata.type`. It is read in any letter case, with or without `#`.
+/// It is written as `#microsoft.graph.<name>`.
 ///
 /// ```
 /// use callfold::graph::TypeName;
 ///
 /// let name = TypeName::from("Microsoft.Graph.PLAYPROMPTOPERATION");
 /// assert_eq!(name.as_str(), "playPromptOperation");
-/// assert_eq!(serde_json::to_string(&name)?, "\"#microsoft.graph.playPromptOperation\"");
-/// # Ok::<(), serde_json::Error>(())
+/// assert_eq!(
+///     callfold::serde_json::to_string(&name)?,
+///     "\"#microsoft.graph.playPromptOperation\"",
+/// );
+/// // A name outside of Graph's namespace is kept unchanged.
+/// assert_eq!(TypeName::from("#contoso.call").as_str(), "#contoso.call");
+/// # Ok::<(), callfold::serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeName(Name);
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Name {
-    /// Index into [`KNOWN`].
+    /// An index into [`KNOWN`].
     Known(u8),
-    /// As it is written.
+    /// Another type, as its name is written to JSON.
     Other(Box<str>),
 }
 
 impl TypeName {
-    /// The name without its namespace; the whole of it where the namespace is not Graph's.
-    ///
-    /// ```
-    /// # use callfold::graph::TypeName;
-    /// assert_eq!(TypeName::from("#microsoft.graph.call").as_str(), "call");
-    /// assert_eq!(TypeName::from("#contoso.call").as_str(), "#contoso.call");
-    /// ```
+    /// The name without the namespace `#microsoft.graph.`. A name with another namespace is returned
+    /// unchanged.
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Name::Known(index) => bare(known(*index)),
@@ -113,7 +114,7 @@ impl TypeName {
     }
 }
 
-/// A type that this version knows, as it is written.
+/// The name of a known type, as it is written to JSON.
 fn known(index: u8) -> &'static str {
     KNOWN.get(usize::from(index)).copied().unwrap_or_default()
 }
@@ -124,7 +125,8 @@ fn bare(known: &'static str) -> &'static str {
 
 impl From<&str> for TypeName {
     fn from(text: &str) -> Self {
-        // Nearly all are written so. Most differ in length: no search asks less of a processor than this.
+        // Nearly all names come in this spelling. A linear search is the fastest search here, because most
+        // names differ in length.
         let as_written =
             KNOWN.iter().position(|known| *known == text).and_then(|index| u8::try_from(index).ok());
         as_written.map_or_else(|| Self::non_canonical(text), |index| Self(Name::Known(index)))

@@ -1,13 +1,21 @@
-//! What a `resourceUrl` names.
+//! Parsing the `resourceUrl` of a notification.
 
 use alloc::boxed::Box;
 
 use crate::{CallId, Id};
 
-/// A resource url taken apart: the call, and what of it.
+/// A parsed resource URL: the id of a call, and the part of that call which the URL names.
 ///
-/// Reads every spelling that the service has used: `/communications/calls/…`, `/app/calls/…`, without the
-/// leading slash, as a whole URL, with a version, with OData's `calls('…')`, in any letter case.
+/// Every spelling that the service has used is accepted:
+///
+/// | spelling | example |
+/// | --- | --- |
+/// | current | `/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896` |
+/// | older | `/app/calls/57DAB8B1894C409AB240BD8BEAE78896` |
+/// | without the leading slash | `communications/calls/57dab8b1-894c-409a-b240-bd8beae78896` |
+/// | complete, with a version | `https://graph.microsoft.com/v1.0/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896` |
+/// | with the key syntax of OData | `/communications/calls('57dab8b1-894c-409a-b240-bd8beae78896')` |
+/// | in another letter case | `/Communications/Calls/57DAB8B1-894C-409A-B240-BD8BEAE78896` |
 ///
 /// ```
 /// use callfold::graph::{Resource, ResourceUrl};
@@ -19,27 +27,27 @@ use crate::{CallId, Id};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResourceUrl {
-    /// The call, where the url names one by a GUID.
+    /// The id of the call, or `None` if the URL does not name a call by a GUID.
     pub call: Option<CallId>,
-    /// What of the call.
+    /// The part of the call that the URL names.
     pub resource: Resource,
 }
 
-/// What of a call a url names.
+/// The part of a call that a URL names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resource {
     /// The call itself.
     Call,
-    /// One operation; `None` where the url leaves out which.
+    /// One operation. The id is `None` if the URL does not say which operation.
     Operation(Option<Id>),
-    /// The roster.
+    /// The roster, which is the list of participants.
     Participants,
-    /// One participant.
+    /// One participant, with its id.
     Participant(Id),
-    /// Shared content; `None` where the url leaves out which.
+    /// A content sharing session. The id is `None` if the URL does not say which session.
     ContentSharing(Option<Id>),
-    /// Something else, by the name of its collection.
+    /// Another resource, with the name of its collection.
     Other(Box<str>),
 }
 
@@ -50,7 +58,7 @@ impl From<&str> for ResourceUrl {
 }
 
 impl ResourceUrl {
-    /// Reads a url as the service writes it; `None` of any other.
+    /// Reads a URL in the spelling that the service uses. Returns `None` for any other spelling.
     fn plain(url: &str) -> Option<Self> {
         let path = url.strip_prefix("/communications/calls/").or_else(|| url.strip_prefix("/app/calls/"))?;
         // A GUID has 36 characters, or 32 without its dashes.
@@ -71,7 +79,7 @@ impl ResourceUrl {
         Some(Self { call: Some(call), resource })
     }
 
-    /// Reads a url in any other spelling.
+    /// Reads a URL in any other spelling.
     fn non_canonical(url: &str) -> Self {
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let mut segments = path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty());
@@ -91,7 +99,7 @@ impl ResourceUrl {
 
 fn of(collection: &str, item: Option<&str>) -> Resource {
     let is = |name: &str| collection.eq_ignore_ascii_case(name);
-    // Invitations were published under `operations/participants`, which names no operation.
+    // The published payloads of invitations have the URL `…/operations/participants`. It names no operation.
     let item = item.filter(|item| *item != "participants" || !is("operations"));
     match item.map(Id::from) {
         item if is("operations") => Resource::Operation(item),

@@ -1,4 +1,5 @@
-//! Reading and writing: one visitor for every type of the wire, and the two macros that declare them.
+//! Reading and writing JSON: one visitor for every type in Graph's JSON, and the two macros that declare
+//! these types.
 
 mod declare;
 mod scalar;
@@ -17,14 +18,14 @@ use serde_json::Value;
 
 pub(super) use declare::{open_enum, resource};
 
-/// The step of a path that leads into a collection.
+/// The path segment that stands for any item of a collection.
 pub(crate) const ITEM: &str = "[]";
 
-/// What stood where a `T` belongs.
+/// The result of reading a JSON value as a `T`.
 pub(crate) enum Read<T> {
     Null,
     As(T),
-    /// A value of another shape, kept as it came.
+    /// A value that does not fit `T`, kept unchanged.
     Mismatch(Value),
 }
 
@@ -38,7 +39,8 @@ impl<T> Read<T> {
     }
 }
 
-/// A type of the wire, by the shapes it can be read from. A shape it does not take is no error.
+/// A type that is read from JSON. Each method reads one kind of JSON value. A kind that the type does not
+/// accept is no error: the value is then kept as a mismatch.
 pub(crate) trait Wire: Sized {
     fn from_text(_text: &str) -> Option<Self> {
         None
@@ -64,25 +66,26 @@ pub(crate) trait Wire: Sized {
         Value::deserialize(SeqAccessDeserializer::new(seq)).map(Read::Mismatch)
     }
 
-    /// The path of a member within, whose value did not fit its type.
+    /// The path of a member inside this value whose JSON did not fit its type.
     fn misfit(&self) -> Option<String> {
         None
     }
 
-    /// Which values may stand at a path within without a change to the rest of the canonical writing.
+    /// Which values may replace the one at a path inside this value, so that the rest of the canonical JSON
+    /// does not change.
     fn hole(_path: &[&str]) -> Hole {
         Hole::Fixed
     }
 }
 
-/// The values that may stand in one place of the canonical writing.
+/// The values that may stand at one place of the canonical JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hole {
-    /// Only this one: another value may mean something else.
+    /// Only the present value, because another value may have another meaning.
     Fixed,
     /// Any text without escapes.
     Text,
-    /// Any id that is written as it is read.
+    /// Any id whose canonical form is the text itself.
     Name,
     /// Any integer of 32 bits.
     Small,
@@ -90,14 +93,14 @@ pub(crate) enum Hole {
     Integer,
     /// `true` or `false`.
     Truth,
-    /// Any of these, as long as it is of the same kind: nothing here knows the member.
+    /// Any value of the same kind, because no type declares the member.
     Unknown,
-    /// None: what stands here may be written in more ways than one.
+    /// No other value, because the same value may have several spellings.
     Never,
 }
 
 impl Hole {
-    /// What a scalar allows, where a path ends at it.
+    /// The hole of a scalar: `self` if the path ends there.
     fn at_end(self, path: &[&str]) -> Self {
         if path.is_empty() { self } else { Self::Unknown }
     }
@@ -160,7 +163,7 @@ impl<'de, T: Wire> Visitor<'de> for Seed<T> {
     }
 }
 
-/// One value where a collection belongs is a collection of one.
+/// A single value in place of a collection is read as a collection of one.
 impl<T: Wire + serde::Serialize> Wire for Vec<T> {
     fn from_text(text: &str) -> Option<Self> {
         T::from_text(text).map(|one| vec![one])
@@ -195,7 +198,8 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
     }
 }
 
-/// Most collections hold one item or two, and the first would make room for four.
+/// Adds an item with little spare capacity. Most collections hold one or two items, but `Vec::push` reserves
+/// room for four.
 pub(super) fn add<T>(items: &mut Vec<T>, item: T) {
     if items.len() == items.capacity() {
         items.reserve_exact(items.len().max(1));
@@ -203,7 +207,8 @@ pub(super) fn add<T>(items: &mut Vec<T>, item: T) {
     items.push(item);
 }
 
-/// A collection with an item of another shape is kept whole, its sound items in canonical writing.
+/// Reads the rest of a collection that holds an item of the wrong kind. The complete collection becomes a
+/// mismatch, and its valid items are written in canonical JSON.
 fn mismatched_seq<'de, T, A>(items: &[T], non_canonical: Value, mut seq: A) -> Result<Read<Vec<T>>, A::Error>
 where
     T: serde::Serialize,
@@ -251,14 +256,14 @@ impl<K: Names> Visitor<'_> for Name<K> {
     }
 }
 
-/// Reads one member; a value of another shape goes to `other` under the member's name.
+/// Reads one member. A value that does not fit the type goes to `other`, under the name of the member.
 pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
     map: &mut A,
     member: &mut super::Member<T>,
     name: &str,
     other: &mut super::Other,
 ) -> Result<(), A::Error> {
-    // Of a member that is told twice, the last telling counts.
+    // If the JSON holds a member twice, the last one counts.
     other.remove(name);
     *member = match map.next_value_seed(Seed::<T>::new())? {
         Read::Null => super::Member::Null,
@@ -271,7 +276,7 @@ pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Reads `@odata.type`; what is no name is kept among the unknown members.
+/// Reads `@odata.type`. A value that is not a string is kept among the unknown members.
 pub(crate) fn type_name<'de, A: MapAccess<'de>>(
     map: &mut A,
     other: &mut super::Other,
@@ -284,14 +289,14 @@ pub(crate) fn type_name<'de, A: MapAccess<'de>>(
     Ok(name.into_value())
 }
 
-/// The path of a member within another, whose value did not fit its type.
+/// The path of a value that did not fit its type, inside the member `name`.
 pub(crate) fn misfit_in<T: Wire>(name: &str, member: &super::Member<T>) -> Option<String> {
     let path = member.value()?.misfit()?;
     let dot = if path.starts_with('[') { "" } else { "." };
     Some(format!("{name}{dot}{path}"))
 }
 
-/// Writes one member, where it is there.
+/// Writes one member, unless it is absent.
 pub(crate) fn entry<M: serde::ser::SerializeMap, T: serde::Serialize>(
     map: &mut M,
     name: &'static str,
@@ -304,19 +309,21 @@ pub(crate) fn entry<M: serde::ser::SerializeMap, T: serde::Serialize>(
     }
 }
 
-/// Reads a whole resource, which must be an object. The error never repeats the value.
+/// Reads a complete resource, which must be an object. The error does not quote the value.
 pub(crate) fn whole<'de, T: Wire, D: Deserializer<'de>>(deserializer: D, name: &str) -> Result<T, D::Error> {
     match Seed::<T>::new().deserialize(deserializer)? {
         Read::As(value) => Ok(value),
-        Read::Null => Err(serde::de::Error::custom(format_args!("null is no {name}: an object is"))),
+        Read::Null => {
+            Err(serde::de::Error::custom(format_args!("expected an object of type {name}, found null")))
+        }
         Read::Mismatch(value) => {
             let shape = shape(&value);
-            Err(serde::de::Error::custom(format_args!("{shape} is no {name}: an object is")))
+            Err(serde::de::Error::custom(format_args!("expected an object of type {name}, found {shape}")))
         }
     }
 }
 
-/// What kind of JSON this is, in words.
+/// The kind of a JSON value, in words.
 pub(crate) const fn shape(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

@@ -9,7 +9,7 @@ use core::ops::Range;
 use foldhash::fast::FixedState;
 
 use super::applied::{Applied, ApplyError};
-use super::history::History;
+use super::history::{History, Line};
 use super::recent::Recent;
 use crate::{Call, Recorded};
 
@@ -78,60 +78,32 @@ impl Entry {
 
     /// Folds the first event of a call.
     pub(super) fn begin(
-        recorded: &Recorded,
-        metadata: &mut LedgerMetadata,
-    ) -> Result<(Self, Applied), ApplyError> {
-        let call = Call::begin(recorded).map_err(ApplyError::Refused)?;
-        let history = metadata.keeps_history.then(History::default);
-        let mut entry = Self { call, revision: 0, digests: Recent::default(), holes: Vec::new(), history };
-        let applied = entry.folded(recorded, metadata);
-        Ok((entry, applied))
-    }
-
-    /// The same of an event that nobody needs any more.
-    pub(super) fn begin_owned(
         recorded: Recorded,
         metadata: &mut LedgerMetadata,
     ) -> Result<(Self, Applied), ApplyError> {
-        if metadata.keeps_history || recorded.revision != 1 {
-            return Self::begin(&recorded, metadata);
-        }
-        let digest = metadata.digests.of(&recorded);
-        let call = Call::begin_owned(recorded).map_err(ApplyError::Refused)?;
-        let digests = Recent::from_iter([Some(digest)]);
-        metadata.events += 1;
-        Ok((Self { call, revision: 1, digests, holes: Vec::new(), history: None }, Applied::Folded))
+        let (revision, digest) = (recorded.revision, metadata.digests.of(&recorded));
+        let line = metadata.keeps_history.then(|| Line::of(&recorded, &mut metadata.writing));
+        let call = Call::begin(recorded).map_err(ApplyError::Refused)?;
+        let history = metadata.keeps_history.then(History::default);
+        let mut entry = Self { call, revision: 0, digests: Recent::default(), holes: Vec::new(), history };
+        let applied = entry.folded(revision, digest, line, metadata);
+        Ok((entry, applied))
     }
 
     /// Folds the next event.
     pub(super) fn apply(
         &mut self,
-        recorded: &Recorded,
-        metadata: &mut LedgerMetadata,
-    ) -> Result<Applied, ApplyError> {
-        let revision = recorded.revision;
-        if revision <= self.revision && !self.left_out(revision) {
-            return self.compare(recorded, metadata.digests);
-        }
-        self.call.evolve(recorded).map_err(ApplyError::Refused)?;
-        Ok(self.folded(recorded, metadata))
-    }
-
-    /// The same of an event that nobody needs any more.
-    pub(super) fn apply_owned(
-        &mut self,
         recorded: Recorded,
         metadata: &mut LedgerMetadata,
     ) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
-        if self.history.is_some() || revision != self.revision + 1 {
-            return self.apply(&recorded, metadata);
+        if revision <= self.revision && !self.left_out(revision) {
+            return self.compare(&recorded, metadata.digests);
         }
         let digest = metadata.digests.of(&recorded);
-        self.call.evolve_owned(recorded).map_err(ApplyError::Refused)?;
-        self.remember(revision, Some(digest), &(revision..revision));
-        metadata.events += 1;
-        Ok(Applied::Folded)
+        let line = self.history.is_some().then(|| Line::of(&recorded, &mut metadata.writing));
+        self.call.evolve(recorded).map_err(ApplyError::Refused)?;
+        Ok(self.folded(revision, digest, line, metadata))
     }
 
     /// Counts a revision whose event was refused.
@@ -143,13 +115,19 @@ impl Entry {
         }
     }
 
-    /// Writes down an event that the call has folded.
-    fn folded(&mut self, recorded: &Recorded, metadata: &mut LedgerMetadata) -> Applied {
-        let missing = self.revision + 1..recorded.revision;
-        self.remember(recorded.revision, Some(metadata.digests.of(recorded)), &missing);
+    /// Counts an event that the call has folded, and keeps its line where a history is kept.
+    fn folded(
+        &mut self,
+        revision: u64,
+        digest: Digest,
+        line: Option<Line>,
+        metadata: &mut LedgerMetadata,
+    ) -> Applied {
+        let missing = self.revision + 1..revision;
+        self.remember(revision, Some(digest), &missing);
         metadata.events += 1;
-        if let Some(history) = &mut self.history {
-            history.push(recorded, metadata.events, &self.call, &mut metadata.writing);
+        if let Some((history, line)) = self.history.as_mut().zip(line) {
+            history.push(line, metadata.events, &self.call);
         }
         if missing.is_empty() { Applied::Folded } else { Applied::AfterGap(missing) }
     }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::past::Point;
-use crate::call::CallEvent;
+use crate::call::{CallEvent, EventKind};
 use crate::{Call, CallId, Recorded, Secret, json};
 
 /// How many events a page holds: no question folds more of them.
@@ -35,21 +35,21 @@ struct Page {
 
 /// An event in writing.
 #[derive(Clone, Debug)]
-struct Line {
+pub(super) struct Line {
     /// How many events the ledger had folded with this one.
     count: u64,
     revision: u64,
     at: Option<Timestamp>,
     is_inferred: bool,
-    type_name: &'static str,
+    kind: EventKind,
     data: Secret<Arc<str>>,
 }
 
 impl History {
-    /// Adds an event that made the call what it is.
-    pub(super) fn push(&mut self, recorded: &Recorded, count: u64, call: &Call, writing: &mut String) {
+    /// Adds the line of the event that made the call what it is. The ledger had folded `count` events with this one.
+    pub(super) fn push(&mut self, line: Line, count: u64, call: &Call) {
         let page = Arc::make_mut(&mut self.open);
-        page.push(recorded, count, writing);
+        page.push(Line { count, ..line });
         if page.lines.len() == PAGE {
             let next = Page { before: Some(Box::new(call.clone())), latest: page.latest, ..Page::default() };
             let full = core::mem::replace(&mut self.open, Arc::new(next));
@@ -66,8 +66,8 @@ impl History {
             let recorded = line.recorded(id)?;
             match &mut call {
                 // What was folded once folds again.
-                Some(call) => call.evolve(&recorded).ok()?,
-                None => call = Some(Call::begin(&recorded).ok()?),
+                Some(call) => call.evolve(recorded).ok()?,
+                None => call = Some(Call::begin(recorded).ok()?),
             }
         }
         call
@@ -83,12 +83,12 @@ impl History {
 }
 
 impl Page {
-    fn push(&mut self, recorded: &Recorded, count: u64, writing: &mut String) {
+    fn push(&mut self, line: Line) {
         if self.lines.len() == self.lines.capacity() {
             self.lines.reserve_exact(ROOM);
         }
-        self.latest = self.latest.max(recorded.at);
-        self.lines.push(Line::of(recorded, count, writing));
+        self.latest = self.latest.max(line.at);
+        self.lines.push(line);
     }
 
     /// The lines that had happened.
@@ -103,23 +103,24 @@ impl Page {
 }
 
 impl Line {
-    fn of(recorded: &Recorded, count: u64, writing: &mut String) -> Self {
+    /// Writes an event. `writing` is empty before and after.
+    pub(super) fn of(recorded: &Recorded, writing: &mut String) -> Self {
         // The types of events write themselves without an error.
         _ = json::write(&recorded.event, writing);
         let data = Secret::new(writing.as_str().into());
         writing.clear();
         Self {
-            count,
+            count: 0,
             revision: recorded.revision,
             at: recorded.at,
             is_inferred: recorded.inferred,
-            type_name: recorded.event.type_name(),
+            kind: recorded.event.kind(),
             data,
         }
     }
 
     fn recorded(&self, call: CallId) -> Option<Recorded> {
-        let event = CallEvent::read(self.type_name, self.data.expose())?.ok()?;
+        let event = CallEvent::read(self.kind, self.data.expose()).ok()?;
         Some(Recorded { inferred: self.is_inferred, ..Recorded::new(call, self.revision, self.at, event) })
     }
 }

@@ -207,8 +207,8 @@ impl<'a> Past<'a> {
             metadata.events = count - 1;
             match &mut entry {
                 // What was folded once folds again.
-                Some(entry) => _ = entry.apply(&recorded, metadata).ok()?,
-                None => entry = Some(Entry::begin(&recorded, metadata).ok()?.0),
+                Some(entry) => _ = entry.apply(recorded, metadata).ok()?,
+                None => entry = Some(Entry::begin(recorded, metadata).ok()?.0),
             }
         }
         metadata.events = metadata.events.max(before);

@@ -161,7 +161,7 @@ fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
         return None;
     };
     let mut operation = find(call.operations(), reported)?.clone();
-    let succeeds = operation.end(operation::Transition::Completed, reported);
+    let succeeds = operation.end(operation::Transition::Completed, reported.clone());
     if operation.kind() != OperationKind::InviteParticipants || !succeeds {
         return None;
     }

@@ -37,25 +37,12 @@ impl From<WorkingSet> for Ledger {
 }
 
 impl WorkingSet {
-    pub(crate) fn apply(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
+    pub(crate) fn apply(&mut self, recorded: Recorded) -> Result<Applied, ApplyError> {
         let place = self.place(recorded.call);
         match place.and_then(|place| self.entries.get_mut(place)) {
             Some(entry) => entry.apply(recorded, &mut self.metadata),
             None => {
                 let (entry, applied) = Entry::begin(recorded, &mut self.metadata)?;
-                self.put(entry);
-                Ok(applied)
-            }
-        }
-    }
-
-    /// The same of an event that nobody needs any more.
-    pub(crate) fn apply_owned(&mut self, recorded: Recorded) -> Result<Applied, ApplyError> {
-        let place = self.place(recorded.call);
-        match place.and_then(|place| self.entries.get_mut(place)) {
-            Some(entry) => entry.apply_owned(recorded, &mut self.metadata),
-            None => {
-                let (entry, applied) = Entry::begin_owned(recorded, &mut self.metadata)?;
                 self.put(entry);
                 Ok(applied)
             }

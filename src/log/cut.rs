@@ -1,4 +1,4 @@
-//! Cutting a log into records, wherever a block of it ends.
+//! Cutting a log into records. The log comes in blocks, and a block may end in the middle of a record.
 
 use core::fmt;
 
@@ -7,52 +7,54 @@ use serde_json::Deserializer;
 
 use super::Format;
 
-/// What stands at the front of a block.
+/// The result of [`cut()`]: what a block of a log begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a block holds a record, a part of one, or none")]
+#[expect(clippy::exhaustive_enums, reason = "a block begins with a record, a part of one, or none")]
 pub enum Cut<'a> {
-    /// A record.
+    /// The block begins with a complete record.
     Record(Record<'a>),
-    /// A part of a record: more of the log is needed.
+    /// The block ends in the middle of a record. Append more bytes of the log to the block, then cut again.
     More,
-    /// Nothing but blanks up to the end of the log.
+    /// The log ends here: the rest of the block is empty or white space.
     End,
 }
 
-/// One record of a log, as it stands there.
+/// One record of a log, together with the bytes around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record<'a> {
-    /// Blank bytes before it.
+    /// White space before the record.
     pub skipped: &'a [u8],
-    /// The record.
+    /// The bytes of the record itself.
     pub bytes: &'a [u8],
-    /// Bytes after it that belong to it no more, up to the next record: its line end, and what was passed
-    /// over to find a sound beginning again.
+    /// The bytes between this record and the next one: white space and, after a broken JSON document, the
+    /// lines up to one that begins like a document.
     pub rest: &'a [u8],
 }
 
 impl Record<'_> {
-    /// How many bytes of the block are done with.
-    ///
-    /// ```
-    /// use callfold::log::{Cut, Format, cut};
-    ///
-    /// let Cut::Record(record) = cut(Format::Events, b"\n{}\n", true) else { unreachable!() };
-    /// assert_eq!((record.bytes, record.consumed()), (&b"{}"[..], 4));
-    /// ```
+    /// The number of bytes to remove from the front of the block before the next call of [`cut()`]: the
+    /// length of `skipped`, `bytes` and `rest` together.
     pub const fn consumed(&self) -> usize {
         self.skipped.len() + self.bytes.len() + self.rest.len()
     }
 }
 
-/// Cuts the first record off a block of a log; `is_last` says that nothing follows the block.
+/// Returns the first record of a block. Pass true for `is_last` if the log ends with this block.
 ///
 /// ```
 /// use callfold::log::{Cut, Format, cut};
 ///
-/// assert_eq!(cut(Format::Events, br#"{"v":1"#, false), Cut::More);
-/// assert_eq!(cut(Format::Events, b" \r\n", true), Cut::End);
+/// let mut block: &[u8] = b"{\"first\":1}\n{\"second\":2}\n";
+/// let mut records = Vec::new();
+/// while let Cut::Record(record) = cut(Format::Events, block, true) {
+///     records.push(record.bytes);
+///     block = &block[record.consumed()..];
+/// }
+/// assert_eq!(records, [&b"{\"first\":1}"[..], b"{\"second\":2}"]);
+///
+/// // Without the rest of the log, half a line is no record yet.
+/// assert_eq!(cut(Format::Events, b"{\"third\"", false), Cut::More);
 /// ```
 pub fn cut(format: Format, block: &[u8], is_last: bool) -> Cut<'_> {
     let start = block.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(block.len());
@@ -72,7 +74,7 @@ pub fn cut(format: Format, block: &[u8], is_last: bool) -> Cut<'_> {
     Cut::Record(Record { skipped, bytes, rest })
 }
 
-/// Where a record ends, and where the next may begin.
+/// The offset at which a record ends, and the offset at which the next record may begin.
 type Ends = Option<(usize, usize)>;
 
 fn line(block: &[u8], is_last: bool) -> Ends {
@@ -82,8 +84,8 @@ fn line(block: &[u8], is_last: bool) -> Ends {
     }
 }
 
-/// One JSON document. One that is broken ends with its line; what follows it up to a line that begins like
-/// a document belongs to it.
+/// Finds the end of one JSON document. A broken document ends with its line, and the lines that follow it are
+/// skipped up to a line that begins like a document.
 fn document(block: &[u8], is_last: bool) -> Ends {
     let mut documents = Deserializer::from_slice(block).into_iter::<Document>();
     match documents.next() {
@@ -97,8 +99,8 @@ fn document(block: &[u8], is_last: bool) -> Ends {
     }
 }
 
-/// A JSON document that is passed over. Nested deeper than what can be read it is broken at once, so that no
-/// block is looked through to its end again and again.
+/// A JSON document that is read only to find its end. A document that nests too deeply to be read counts as
+/// broken at once. Otherwise `cut` would scan the same growing block to its end again and again.
 struct Document;
 
 impl<'de> Deserialize<'de> for Document {
@@ -161,7 +163,7 @@ fn broken(block: &[u8], is_last: bool) -> Ends {
     }
 }
 
-/// One entry of an SDK log, from its `$>` up to the next.
+/// Finds the end of one entry of an SDK log. An entry begins with `$>` and ends before the next `$>`.
 fn entry(block: &[u8], is_last: bool) -> Ends {
     let ends = memchr::memmem::find_iter(block, b"$>").filter_map(|at| at.checked_sub(1));
     let mut ends = ends.filter(|end| matches!(block.get(*end), Some(b'\n' | b'\r')));

@@ -1,4 +1,4 @@
-//! Telling the formats apart, by content.
+//! Detecting the format of a log by its content.
 
 use alloc::vec::Vec;
 
@@ -7,10 +7,10 @@ use serde::de::IgnoredAny;
 
 use super::{Cut, Format, cut};
 
-/// How many records are looked at until one tells.
+/// The number of records to inspect before giving up.
 const PATIENCE: usize = 64;
 
-/// The members that tell one format from the other.
+/// The members that show which format a JSON record has.
 #[derive(Deserialize)]
 struct Signs {
     rev: Option<IgnoredAny>,
@@ -38,13 +38,7 @@ impl Signs {
 }
 
 impl Format {
-    /// The format of a log, by its first block; `None` where nothing in it tells.
-    ///
-    /// ```
-    /// use callfold::log::Format;
-    ///
-    /// assert_eq!(Format::detect(br#"{"value":[]}"#), Some(Format::Notifications));
-    /// ```
+    /// Detects the format of a log from its first block. Returns `None` if the block fits no format.
     pub fn detect(head: &[u8]) -> Option<Self> {
         if head.trim_ascii_start().starts_with(ENTRY) {
             return Some(Self::SdkLog);
@@ -53,7 +47,7 @@ impl Format {
     }
 }
 
-/// The beginning of an entry of an SDK log.
+/// The characters with which each entry of an SDK log begins.
 const ENTRY: &[u8] = b"$>";
 
 fn has_entries(head: &[u8]) -> bool {
@@ -81,7 +75,7 @@ fn by_record(record: &[u8]) -> Option<Format> {
     signs.map_or_else(|_| by_words(record), |signs| signs?.format())
 }
 
-/// What a broken record was meant to be.
+/// Guesses the format of a broken record from the member names in it.
 fn by_words(record: &[u8]) -> Option<Format> {
     let has = |word: &str| memchr::memmem::find(record, word.as_bytes()).is_some();
     if !record.starts_with(b"{") && !record.starts_with(b"[{") {

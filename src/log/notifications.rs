@@ -1,4 +1,4 @@
-//! Notification bodies as they were recorded: bare, or with the time and the headers of their delivery.
+//! Recorded notification bodies, alone or with the time and the headers of their delivery.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -16,13 +16,13 @@ use crate::call::Delivery;
 use crate::graph::{CommsNotification, CommsNotifications, ParsedNotification};
 use crate::text::without_content;
 
-/// One body and how it came.
+/// One notification body, and how it was delivered.
 pub(crate) struct Body {
     pub(crate) notifications: Vec<ParsedNotification>,
     pub(crate) delivery: Delivery,
 }
 
-/// The bodies of one record, and what is wrong with it.
+/// The notification bodies of one record, and the faults of that record.
 #[derive(Default)]
 pub(crate) struct Bodies {
     pub(crate) bodies: Vec<Body>,
@@ -45,7 +45,7 @@ struct Envelope<'a> {
 }
 
 impl Envelope<'_> {
-    /// True for one notification without the body around it.
+    /// True for a single notification that is not wrapped in `{"value":[…]}`.
     fn is_single(&self) -> bool {
         self.value.is_none() && self.is_notification()
     }
@@ -77,7 +77,7 @@ impl Bodies {
     }
 
     fn object(&mut self, json: &str) {
-        // A body as Graph posts it needs no second look.
+        // A body that begins as Graph writes it needs no check for an envelope.
         if ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head)) {
             if let Some(notifications) = ParsedNotification::plain(json) {
                 return self.bodies.push(Body { notifications, delivery: Delivery::default() });
@@ -92,7 +92,7 @@ impl Bodies {
         };
         if let Some(body) = envelope.body {
             let delivery = self.delivery(&envelope);
-            // Some recorders keep the body as the text that came.
+            // Some recorders store the body as a JSON string that holds the text of the body.
             let text = serde_json::from_str::<String>(body.get());
             let json = text.as_deref().unwrap_or_else(|_| body.get());
             if let Some(notifications) = ParsedNotification::plain(json) {
@@ -110,7 +110,7 @@ impl Bodies {
             self.body(json, envelope.is_single(), Delivery::default());
         } else {
             self.faults.push(
-                "holds no notifications: expected an object with `value`, or with `body` around one"
+                "no notifications found: expected an object with the member `value`, or with the member `body`"
                     .to_string(),
             );
         }
@@ -135,7 +135,7 @@ impl Bodies {
     fn push(&mut self, notifications: CommsNotifications, delivery: Delivery) {
         for non_canonical in notifications.mismatched_items() {
             let shape = crate::graph::shape(non_canonical);
-            self.faults.push(alloc::format!("{shape} is no commsNotification: an object is"));
+            self.faults.push(alloc::format!("expected an object of type commsNotification, found {shape}"));
         }
         let notifications = notifications.value.into_iter().map(ParsedNotification::from).collect();
         self.bodies.push(Body { notifications, delivery });
@@ -148,7 +148,7 @@ impl Bodies {
             match parsed.and_then(|text| text.parse::<Timestamp>().ok()) {
                 Some(time) => delivery.received_at = Some(time),
                 None => self.faults.push(
-                    "`receivedAt` is no time in RFC 3339, such as 2026-11-23T09:15:02.250Z".to_string(),
+                    "`receivedAt` is not an RFC 3339 time such as 2026-11-23T09:15:02.250Z".to_string(),
                 ),
             }
         }
@@ -170,10 +170,11 @@ fn full(json: &str) -> Option<CommsNotifications> {
 }
 
 pub(super) fn not_utf8(error: &core::str::Utf8Error) -> String {
-    alloc::format!("not UTF-8 from byte {} of the record on", error.valid_up_to() + 1)
+    alloc::format!("the record is not UTF-8 from its byte {} onwards", error.valid_up_to() + 1)
 }
 
-/// Takes over a header by which a second delivery of the same message is known; true where it is one.
+/// Stores a header that identifies a message, so that a second delivery of the same message can be
+/// recognised. Returns false for any other header.
 pub(super) fn header(delivery: &mut Delivery, name: &str, value: &str) -> bool {
     let id = || (!value.is_empty()).then(|| Id::from(value));
     if name.eq_ignore_ascii_case("X-Microsoft-Skype-Message-ID") {

@@ -1,4 +1,4 @@
-//! The text log of the .NET SDK: entries, of which the HTTP traces tell.
+//! The text log of the .NET SDK. Only the log entries that trace HTTP traffic hold notifications or replies.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -16,17 +16,19 @@ use crate::text::without_content;
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
-/// What an entry of the log tells.
+/// What the replay takes from one log entry.
 pub(crate) enum Trace {
     /// Nothing that changes a call.
     Nothing,
-    /// Notifications that were posted to the app; the call that the entry names, for bodies that name none.
+    /// Notifications that were posted to the app. `call` is the call that the log entry names: it is used for
+    /// notifications that name no call.
     Received { bodies: Bodies, call: Option<CallId> },
-    /// What the service answered; `None` where it names no call.
+    /// A reply of the service to a request of the app. `call` is `None` if neither the reply, the request nor
+    /// the log entry names a call.
     Replied { call: Option<CallId>, body: Body, at: Option<Timestamp> },
 }
 
-/// An entry taken apart: its `Key: value` lines and the JSON behind them.
+/// The parts of a log entry: its `Key: value` lines, and the JSON after those lines.
 #[derive(Default)]
 struct Entry<'a> {
     delivery: Delivery,
@@ -48,7 +50,7 @@ impl<'a> Entry<'a> {
         for line in rest.split_inclusive(LINE_ENDS) {
             let key_and_value = line.split_once(':').map(|(key, value)| (key.trim(), unmasked(value.trim())));
             if key_and_value.is_some_and(|(key, value)| this.line(key, value)) {
-                // What looked like JSON stood among the keys.
+                // A key follows, so the earlier line that looked like JSON was not the body.
                 this.json = None;
             } else if this.json.is_none() && line.starts_with(['{', '[']) {
                 this.json = rest.get(offset..);
@@ -58,7 +60,7 @@ impl<'a> Entry<'a> {
         this
     }
 
-    /// Takes in a `Key: value` line; true where it is one of an HTTP trace.
+    /// Reads a `Key: value` line. Returns true if the key belongs to an HTTP trace.
     fn line(&mut self, key: &str, value: Option<&'a str>) -> bool {
         let is = |name: &str| key.eq_ignore_ascii_case(name);
         if is("CallId") {
@@ -77,7 +79,7 @@ impl<'a> Entry<'a> {
         true
     }
 
-    /// The JSON document, with masked values left out, as the service sent them without.
+    /// The JSON document of the log entry, without the members whose values the SDK masked.
     fn document(&self) -> Option<Result<Cow<'a, str>, String>> {
         let mut documents = serde_json::Deserializer::from_str(self.json?).into_iter::<&RawValue>();
         let json = match documents.next()? {
@@ -129,14 +131,14 @@ impl<'a> Entry<'a> {
 }
 
 impl Trace {
-    /// What one entry tells; what is wrong with it, where its JSON cannot be read.
+    /// Reads one log entry. The error describes the fault if the JSON of the log entry cannot be read.
     pub(crate) fn read(record: &[u8]) -> Result<Self, String> {
         let text = String::from_utf8_lossy(record);
         if !text.starts_with("$>") {
-            // Words before the first entry are no harm; another format is.
+            // Text before the first log entry is skipped. JSON there shows that the log has another format.
             let is_json = text.split(LINE_ENDS).any(|line| line.starts_with(['{', '[']));
             return if is_json {
-                Err("expected an entry, which begins with `$>`".into())
+                Err("expected a log entry that begins with `$>`".into())
             } else {
                 Ok(Self::Nothing)
             };
@@ -158,7 +160,7 @@ impl Trace {
             return Ok(Self::Nothing);
         }
         if let (Err(error), true) = (core::str::from_utf8(record), bodies.faults.is_empty()) {
-            // What can be read is heard all the same.
+            // The notifications that could be read still count.
             bodies.faults.push(not_utf8(&error));
         }
         bodies.bodies.iter_mut().for_each(|body| body.delivery = entry.delivery.clone());
@@ -166,7 +168,7 @@ impl Trace {
     }
 }
 
-/// A masked value is an absent one.
+/// Returns `None` for a value that the SDK masked: a masked value counts as absent.
 fn unmasked(value: &str) -> Option<&str> {
     (value != "(redacted)" && !value.starts_with("(Generic:")).then_some(value)
 }

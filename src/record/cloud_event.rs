@@ -35,7 +35,7 @@ impl Serialize for CloudEvent<'_> {
         map.serialize_entry("specversion", "1.0")?;
         map.serialize_entry("id", &format!("{}/{}", recorded.call, recorded.revision))?;
         map.serialize_entry("source", &format!("/communications/calls/{}", recorded.call))?;
-        map.serialize_entry("type", &format!("{PREFIX}{}{VERSION}", recorded.event.type_name()))?;
+        map.serialize_entry("type", &format!("{PREFIX}{}{VERSION}", recorded.event.kind().as_str()))?;
         map.serialize_entry("subject", &recorded.call)?;
         if let Some(at) = recorded.at {
             map.serialize_entry("time", &At(at))?;

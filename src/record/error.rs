@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::call::CallEvent;
+use crate::call::EventKind;
 use crate::text::{without_content, without_place};
 
 /// Why a line of the log cannot be read. Never repeats the line's data.
@@ -79,7 +79,7 @@ impl fmt::Display for LineError {
             Self::Invalid { member, why } => write!(f, "member `{member}`: {why}"),
             Self::UnknownType { found } => {
                 write!(f, "no event is named `{found}`; known are")?;
-                CallEvent::type_names().try_for_each(|name| write!(f, " {name}"))
+                EventKind::ALL.iter().try_for_each(|kind| write!(f, " {}", kind.as_str()))
             }
             Self::Foreign { found } => write!(f, "a CloudEvent of type `{found}`, which is not callfold's"),
         }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::{LineError, Recorded, SCHEMA_VERSION, cloud_event};
 use crate::CallId;
-use crate::call::CallEvent;
+use crate::call::{CallEvent, EventKind};
 use crate::text::short;
 
 /// The greatest integer that every reader of JSON keeps as it is.
@@ -88,8 +88,8 @@ impl Line<'_> {
         if !data.starts_with('{') {
             return Err(LineError::invalid("data", "the data of an event is an object"));
         }
-        let event = CallEvent::read(type_name, data);
-        let event = event.ok_or_else(|| LineError::unknown_type(type_name))?.map_err(LineError::data)?;
+        let kind = EventKind::named(type_name).ok_or_else(|| LineError::unknown_type(type_name))?;
+        let event = CallEvent::read(kind, data).map_err(LineError::data)?;
         Ok(Recorded { call, revision, at, inferred: self.inferred.unwrap_or_default(), event })
     }
 }

@@ -57,29 +57,25 @@ impl Invariant {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Folds => {
-                "What is decided, reacted, expired, heard or learned folds without a refusal and without a hole in the revisions."
+                "All events that the core returns fold without a refusal, and their revisions have no gaps."
             }
-            Self::Text => "Each event is read back from its own text, plain and as a CloudEvent.",
+            Self::Text => "Each event equals what is read back from its log line and from its CloudEvent.",
             Self::Absorbs => {
-                "A terminated call stays what it is, late results of its operations and reports of devices aside."
+                "A terminated call no longer changes, except for late results of its operations and reports of device quality."
             }
-            Self::Settled => "A settled operation stays as it is.",
-            Self::Queue => {
-                "Of the media operations that are not settled the first one runs, and the others wait."
-            }
-            Self::Time => {
-                "No event bears a time before the one before it, and nothing is left undone that was due."
-            }
+            Self::Settled => "An operation that has completed or failed no longer changes.",
+            Self::Queue => "The first media operation in the queue runs, and the others wait.",
+            Self::Time => "Within a call, the times of events never decrease, and no deadline is overdue.",
             Self::Reference => {
-                "The service lets and refuses what the reference model does, and its calls are those of the model."
+                "The service accepts and refuses the same requests as the reference model, and their calls are equal."
             }
             Self::Restart => {
-                "A host that is restarted from its log, or from a snapshot and the rest, has the calls that it had."
+                "A host has the same calls after a restart, from its whole log or from a saved copy and the later events."
             }
-            Self::Repeat => "Hearing the same delivery again changes nothing.",
-            Self::End => "An end that arrives ends the call.",
+            Self::Repeat => "Observing the same delivery again changes nothing.",
+            Self::End => "A notification of the end ends the call.",
             Self::Reported => {
-                "A bot to which everything came within a minute has the call of the service: at once, all that the wire can tell; late or out of order, its state, its operations, tones and numbered rosters."
+                "If all notifications arrive within a minute, the bot and the service agree on the call."
             }
         }
     }

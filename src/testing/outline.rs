@@ -16,7 +16,7 @@ use crate::{Call, Id, ParticipantId};
 /// use callfold::{Call, Recorded};
 ///
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-/// let outline = Outline::of(&Call::begin(&line.parse::<Recorded>()?)?);
+/// let outline = Outline::of(&Call::begin(line.parse()?)?);
 /// assert_eq!(outline.state, State::Incoming);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -53,7 +53,7 @@ impl Outline {
     /// use callfold::{Call, Recorded};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// assert!(Outline::of(&Call::begin(&line.parse::<Recorded>()?)?).operations.is_empty());
+    /// assert!(Outline::of(&Call::begin(line.parse()?)?).operations.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of(call: &Call) -> Self {

@@ -224,7 +224,7 @@ impl Scenario {
     /// ```
     pub fn events(&self) -> Vec<String> {
         let mark = |recorded: &Recorded| if recorded.inferred { "?" } else { "" };
-        self.last.events.iter().map(|one| format!("{}{}", one.event.type_name(), mark(one))).collect()
+        self.last.events.iter().map(|one| format!("{}{}", one.event.kind().as_str(), mark(one))).collect()
     }
 
     /// What was found last.

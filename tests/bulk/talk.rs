@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use callfold::call::{CallEvent, State};
+use callfold::call::{EventKind, State};
 use callfold::testing::strategies;
 use proptest::collection::vec;
 use proptest::option;
@@ -21,7 +21,12 @@ pub(super) fn talks() -> impl Strategy<Value = Vec<Talk>> {
 }
 
 fn talk() -> impl Strategy<Value = Talk> {
-    let of_details = CallEvent::type_names().filter(|name| !ENDS.contains(name)).take(12).collect::<Vec<_>>();
+    let of_details = EventKind::ALL
+        .iter()
+        .map(|kind| kind.as_str())
+        .filter(|name| !ENDS.contains(name))
+        .take(12)
+        .collect::<Vec<_>>();
     let of_operations =
         ["operationCreated", "operationUpdated", "operationStarted", "operationCompleted", "operationFailed"];
     let shared = select(["contentSharingStarted", "contentSharingEnded"].to_vec());
@@ -35,7 +40,7 @@ fn talk() -> impl Strategy<Value = Talk> {
         1 => (Just("stateConfirmed"), select(State::ALL).prop_map(|state| json!({ "state": state }))),
         1 => (shared, id("s").prop_map(|id| json!({ "id": id }))),
         1 => (Just("notificationHeard"), received()),
-        1 => strategies::events().prop_map(|event| (event.type_name(), serde_json::to_value(&event).unwrap())),
+        1 => strategies::events().prop_map(|event| (event.kind().as_str(), serde_json::to_value(&event).unwrap())),
     ]
 }
 

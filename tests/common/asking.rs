@@ -72,7 +72,7 @@ pub(crate) fn decide(call: &Call, granted: &[Permission], command: Command) -> R
     let mut call = call.clone();
     for recorded in &events {
         assert_eq!((recorded.revision, recorded.at), (call.revision() + 1, AT.parse().ok()));
-        call.evolve(recorded).expect("what is decided folds");
+        call.evolve(recorded.clone()).expect("what is decided folds");
     }
     Ok(Decided { reply, events, call })
 }
@@ -87,7 +87,7 @@ impl Decided {
     #[track_caller]
     pub(crate) fn then(&self, status: u16, location: Option<&str>, body: &Value, events: &[&str]) {
         let location = location.map(|rest| format!("/communications/calls/{CALL}{rest}"));
-        let names: Vec<_> = self.events.iter().map(|one| one.event.type_name()).collect();
+        let names: Vec<_> = self.events.iter().map(|one| one.event.kind().as_str()).collect();
         assert_eq!((self.reply.status, &self.reply.location), (status, &location));
         assert_eq!((&serde_json::to_value(&self.reply.body).unwrap(), &names[..]), (body, events));
     }

@@ -134,7 +134,7 @@ fn absorbs(side: Side, before: &Call, events: &[Recorded], after: &Call) -> Clai
     }
     let own = events.iter().filter(|one| one.call == before.id());
     let beyond: Vec<_> =
-        own.map(|one| one.event.type_name()).filter(|name| !allowed.contains(name)).collect();
+        own.map(|one| one.event.kind().as_str()).filter(|name| !allowed.contains(name)).collect();
     ensure!(beyond.is_empty(), "after the end there came {beyond:?}");
     let no_state_change = |call: &Call| {
         let people: Vec<_> = call.participants().cloned().collect();

@@ -223,7 +223,7 @@ impl Graph {
     fn look(&mut self, before: &Ledger, events: &[Recorded]) -> Claim {
         let mut state = before.call(CALL).map(Call::state);
         for recorded in events {
-            *self.events.entry(recorded.event.type_name()).or_default() += 1;
+            *self.events.entry(recorded.event.kind().as_str()).or_default() += 1;
             if let (CallEvent::Step(transition, _), Some(from)) = (&recorded.event, state)
                 && recorded.call == CALL
             {

@@ -292,7 +292,7 @@ pub(crate) fn outlook(ledger: &Ledger) -> String {
         let observed =
             Call::observe(Some(call), CALL, &reported, &super::reported::delivery(Some(now(call))));
         let findings = observed.findings.iter().map(|one| one.kind.as_str());
-        let events = observed.events.iter().map(|one| one.event.type_name());
+        let events = observed.events.iter().map(|one| one.event.kind().as_str());
         all.extend(events.chain(findings).flat_map(|name| [name, ","]));
         all.push(';');
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use callfold::call::{CallEvent, State, Transition};
+use callfold::call::{EventKind, State, Transition};
 
 use super::graph::{Graph, Tally, Walk};
 
@@ -55,7 +55,11 @@ impl Graph {
 
     /// The events that nothing brought about.
     pub(crate) fn never_happened(&self) -> Vec<&'static str> {
-        CallEvent::type_names().filter(|name| !self.events.contains_key(name)).collect()
+        EventKind::ALL
+            .iter()
+            .map(|kind| kind.as_str())
+            .filter(|name| !self.events.contains_key(name))
+            .collect()
     }
 
     /// The steps of the chart that nothing took.

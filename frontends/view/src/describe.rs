@@ -119,8 +119,8 @@ pub fn event(recorded: &Recorded) -> String {
             )
         }
         CallEvent::NotificationHeard(_) => "A notification was received.".into(),
-        CallEvent::Service(event) => format!("The service: {}.", spaced(event.type_name())),
-        _ => format!("{}.", spaced(recorded.event.type_name())),
+        CallEvent::Service(event) => format!("The service: {}.", spaced(event.kind().as_str())),
+        _ => format!("{}.", spaced(recorded.event.kind().as_str())),
     };
     if recorded.inferred { format!("{text} (Not reported: inferred from a later event.)") } else { text }
 }

@@ -145,7 +145,7 @@ impl CallHistory {
     /// The path of the call through its lifecycle.
     pub fn path(&self) -> ChartPath {
         let mut steps = self.steps.iter();
-        let named = |step: &Step| (step.recorded.event.type_name(), step.state.as_str());
+        let named = |step: &Step| (step.recorded.event.kind().as_str(), step.state.as_str());
         let (event, state) = steps.next().map(named).unwrap_or_default();
         let moves =
             steps.filter(|step| matches!(step.recorded.event, CallEvent::Step(..) | CallEvent::Adopted(_)));
@@ -157,10 +157,10 @@ impl CallHistory {
 fn fold<'a>(call: &'a mut Option<Call>, recorded: &Recorded) -> Result<&'a Call, Refusal> {
     match call {
         Some(call) => {
-            call.evolve(recorded)?;
+            call.evolve(recorded.clone())?;
             Ok(call)
         }
-        None => Ok(call.insert(Call::begin(recorded)?)),
+        None => Ok(call.insert(Call::begin(recorded.clone())?)),
     }
 }
 

@@ -2,9 +2,8 @@
 
 use super::super::Call;
 use super::super::command::Command;
-use super::super::lifecycle::Superstate;
 use super::super::limits::invalid;
-use super::super::state::State;
+use super::super::state::{Media, State, Superstate};
 use super::AppIdentity;
 use crate::graph::{MediaState, Method, Needed};
 use crate::{Refusal, Why};
@@ -133,7 +132,7 @@ impl Call {
     /// use callfold::{Call, Recorded};
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// let call = Call::begin(&line.parse::<Recorded>()?)?;
+    /// let call = Call::begin(line.parse()?)?;
     /// assert!(call.legal_methods().any(|method| method == Method::Answer));
     /// assert!(call.legal_methods().all(|method| method != Method::PlayPrompt));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -147,11 +146,11 @@ impl Call {
 
     /// True where audio flows before the call is up.
     pub(in crate::call) fn is_audible(&self) -> bool {
-        self.state == State::Establishing && self.audio() == Some(&MediaState::Active)
+        self.state.meaning().media == Media::Early && self.audio() == Some(&MediaState::Active)
     }
 
     fn is_at(&self, place: Place) -> bool {
-        let is_up = matches!(self.state, State::Established | State::Hold);
+        let is_up = self.state.meaning().media == Media::Up;
         match place {
             Place::Cancellable => self.is_at(Place::Audible) && self.is_of(Kind::ServiceHosted).is_ok(),
             Place::Incoming => self.state == State::Incoming,

@@ -32,7 +32,7 @@ impl Deciding<'_> {
         let reply = CommsOperation { status: OperationStatus::Running.into(), ..operation.clone() };
         let kind = operation.kind();
         let queued = OperationQueued { operation: Box::new(operation), request };
-        self.plan.serve(ServiceEvent::OperationQueued(Box::new(queued)));
+        self.plan.serve(ServiceEvent::OperationQueued(queued.into()));
         if starts {
             self.plan.start(self.new_id.clone(), kind);
         }
@@ -55,7 +55,7 @@ impl Deciding<'_> {
 
     pub(super) fn update_recording_status(&mut self, request: Box<UpdateRecordingStatus>) -> Reply {
         let reply = self.complete(OperationKind::UpdateRecordingStatus, &request.client_context);
-        self.plan.serve(ServiceEvent::RecordingStatusUpdated(request));
+        self.plan.serve(ServiceEvent::RecordingStatusUpdated(request.into()));
         reply
     }
 }

@@ -134,7 +134,7 @@ impl Deciding<'_> {
                 participants: others.into(),
                 ..CommsOperation::default()
             };
-            self.plan.record(CallEvent::OperationUpdated(Box::new(left)));
+            self.plan.record(CallEvent::OperationUpdated(left.into()));
         }
         Some(())
     }
@@ -151,7 +151,7 @@ impl Deciding<'_> {
         }
         let reply = self.run(202, OperationKind::StartHoldMusic, &request.client_context);
         let music = HoldMusic { participant: id, operation: self.new_id.clone() };
-        self.plan.serve(ServiceEvent::HoldMusicStarted(Box::new(music)));
+        self.plan.serve(ServiceEvent::HoldMusicStarted(music.into()));
         Ok(reply)
     }
 
@@ -166,7 +166,7 @@ impl Deciding<'_> {
         }
         let reply = self.run(202, OperationKind::StopHoldMusic, &request.client_context);
         let music = HoldMusic { participant: id, operation: self.new_id.clone() };
-        self.plan.serve(ServiceEvent::HoldMusicStopped(Box::new(music)));
+        self.plan.serve(ServiceEvent::HoldMusicStopped(music.into()));
         Ok(reply)
     }
 }

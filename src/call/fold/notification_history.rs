@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::lifecycle::Superstate;
-use super::super::state::State;
+use super::super::payload::NotificationHeard;
+use super::super::state::{Late, State, Superstate};
 use crate::Id;
 
 /// How long an inferred state waits to be told at last.
@@ -19,7 +19,7 @@ pub(in crate::call) struct NotificationHistory {
     /// States that the call has been through; those of hold and transfer since it was last established.
     been: u16,
     inferred: Vec<Inferred>,
-    pub(super) messages: Arc<BTreeSet<(Id, u32)>>,
+    messages: Arc<BTreeSet<(Id, u32)>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,8 +37,8 @@ impl NotificationHistory {
 
     fn enter(&mut self, state: State) {
         if state == State::Established {
-            let since = [State::Hold, State::Transferring, State::TransferAccepted];
-            since.into_iter().for_each(|state| self.been &= !Self::bit(state));
+            let again = State::ALL.iter().filter(|state| state.meaning().late == Late::SinceEstablished);
+            again.for_each(|state| self.been &= !Self::bit(*state));
         }
         self.been |= Self::bit(state);
     }
@@ -51,6 +51,19 @@ impl NotificationHistory {
         let not_reported = state.behind().filter(|state| state.lies_in(Superstate::Transfer));
         this.inferred.extend(not_reported.map(|state| Inferred { state, at, reported: false }));
         this
+    }
+
+    /// A call whose state was a guess is found in a state. The messages that were received stay known.
+    pub(super) fn find(&mut self, state: State, at: Option<Timestamp>) {
+        let messages = core::mem::take(&mut self.messages);
+        *self = Self { messages, ..Self::found(state, at) };
+    }
+
+    /// Remembers the message ids of a delivery.
+    pub(super) fn receive(&mut self, received: Arc<NotificationHeard>) {
+        let NotificationHeard { message_ids, item } = Arc::unwrap_or_clone(received);
+        let messages = message_ids.into_iter().map(|id| (id, item));
+        Arc::make_mut(&mut self.messages).extend(messages);
     }
 
     pub(super) fn moved(&mut self, state: State, at: Option<Timestamp>, is_inferred: bool) {

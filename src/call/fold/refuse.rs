@@ -1,11 +1,11 @@
-//! What the fold says of an event that it refuses.
+//! What the fold says about an event that it refuses.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::Call;
-use super::super::event::CallEvent;
+use super::super::event::{EventKind, Scope};
 use super::super::state::State;
 use crate::graph::CommsOperation;
 use crate::operation::find;
@@ -13,27 +13,36 @@ use crate::text::short;
 use crate::{Refusal, Why};
 
 impl Call {
-    pub(super) fn refuse(&self, event: &CallEvent) -> Refusal {
+    pub(super) fn refuse(&self, kind: EventKind) -> Refusal {
         let steps = self.state.steps().map(|(transition, _)| transition.as_str());
-        let no_state_change = ["detailsChanged", "toneReceived", "rosterUpdated", "operationCreated"];
-        let legal = steps.chain(no_state_change.into_iter().filter(|_| self.state.is_live())).collect();
-        refuse(event, Some(self.state), Why::State, legal)
+        let is_live = self.state.is_live();
+        let others = in_scope(Scope::Live).chain([EventKind::OperationCreated.as_str()]);
+        refuse(kind, Some(self.state), Why::State, steps.chain(others.filter(|_| is_live)).collect())
     }
 
-    pub(super) fn refuse_operation(&self, event: &CallEvent, reported: &CommsOperation) -> Refusal {
+    pub(super) fn refuse_operation(&self, kind: EventKind, reported: &CommsOperation) -> Refusal {
         let known = find(&self.operations, reported);
         let legal = match known {
             Some(known) => known.state().steps().map(|(transition, _)| transition.as_str()).collect(),
-            None if self.state.is_live() => Vec::from(["operationCreated"]),
+            None if self.state.is_live() => Vec::from([EventKind::OperationCreated.as_str()]),
             None => Vec::new(),
         };
         let state = known.map_or("unknown", |known| known.state().as_str());
         let id = reported.id.value().map_or_else(String::new, |id| format!(" {}", short(id)));
         let operation = format!("the {state} {} operation{id}", reported.kind().as_str());
-        refuse(event, Some(self.state), Why::Part(operation), legal)
+        refuse(kind, Some(self.state), Why::Part(operation), legal)
     }
 }
 
-pub(super) fn refuse(event: &CallEvent, state: Option<State>, why: Why, legal: Vec<&'static str>) -> Refusal {
-    Refusal { what: event.type_name(), state, why, legal }
+/// The events with which a call can begin.
+pub(super) fn beginnings() -> Vec<&'static str> {
+    in_scope(Scope::Beginning).collect()
+}
+
+fn in_scope(scope: Scope) -> impl Iterator<Item = &'static str> {
+    EventKind::ALL.iter().filter(move |kind| kind.scope() == scope).map(|kind| kind.as_str())
+}
+
+pub(super) fn refuse(kind: EventKind, state: Option<State>, why: Why, legal: Vec<&'static str>) -> Refusal {
+    Refusal { what: kind.as_str(), state, why, legal }
 }

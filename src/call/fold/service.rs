@@ -9,86 +9,72 @@ use jiff::Timestamp;
 
 use super::super::Call;
 use super::super::deadline::{ANSWER, ANSWER_RECORDING, Deadline, KEEP_ALIVE, seconds};
-use super::super::event::{CallEvent, RecordingProgress, ServiceEvent};
+use super::super::event::{EventKind, RecordingProgress, ServiceEvent};
 use super::super::payload::{OperationQueued, Recording};
 use super::super::service::{Queued, Service};
-use super::super::state::{State, Transition};
+use super::super::state::{RECORDING, Transition};
 use crate::graph::action::Answer;
-use crate::graph::{self, Members};
-use crate::graph::{Member, Merge, OperationKind, OperationStatus};
-use crate::{OperationId, Recorded, Refusal, Why, operation};
-
-/// The timers of the recording that runs.
-const RECORD: [Deadline; 3] = [Deadline::InitialSilence, Deadline::Silence, Deadline::RecordDuration];
+use crate::graph::{self, AudioRoutingGroup, Member, Members, Merge, OperationKind, OperationStatus};
+use crate::{OperationId, Refusal, Why, operation};
 
 impl Call {
-    pub(super) fn serve(&mut self, reported: &ServiceEvent, recorded: &Recorded) -> Result<(), Refusal> {
-        let event = &recorded.event;
-        if !matches!(reported, ServiceEvent::DeviceQualityReported(_)) {
-            self.must_live(event)?;
-        }
-        if !self.is_in_time(reported) {
-            return Err(self.refuse(event));
-        }
-        match reported {
+    /// Folds an event of the service's side. The call is live, unless a device reports quality.
+    pub(super) fn serve(&mut self, event: ServiceEvent, at: Option<Timestamp>) -> Result<(), Refusal> {
+        let kind = event.kind();
+        match event {
             ServiceEvent::AnswerRequested(request) => {
-                Arc::make_mut(&mut self.details).pair(&said(request), Merge)
+                self.must_take(kind, Transition::Answered)?;
+                Arc::make_mut(&mut self.details).pair(&said(&request), Merge);
+            }
+            ServiceEvent::RejectRequested(request) => {
+                self.must_take(kind, Transition::Answered)?;
+                self.call_back(&request.callback_uri);
             }
             ServiceEvent::RedirectRequested(request) => {
+                self.must_take(kind, Transition::Redirected)?;
                 self.call_back(&request.callback_uri);
-                self.deadlines.arm(Deadline::Redirect, recorded.at, seconds(request.seconds()));
+                self.deadlines.arm(Deadline::Redirect, at, seconds(request.seconds()));
             }
-            ServiceEvent::TransferRequested(request) => self.service().transfer = Some(request.clone()),
-            ServiceEvent::KeptAlive => {
-                // Nobody waits for it before the call is decided, nor after its end began.
-                let untimely = [State::Incoming, State::Redirecting, State::Terminating];
-                if !untimely.contains(&self.state) {
-                    self.deadlines.arm(Deadline::KeepAlive, recorded.at, KEEP_ALIVE);
-                }
+            ServiceEvent::TransferRequested(request) => {
+                self.must_take(kind, Transition::TransferStarted)?;
+                self.service().transfer = Some(request);
             }
-            ServiceEvent::OperationQueued(queued) => self.queued(event, queued)?,
-            ServiceEvent::Recording(transition, reported) => {
-                self.recording(event, *transition, reported, recorded.at)?
+            ServiceEvent::KeptAlive => self.keep_alive(at),
+            ServiceEvent::OperationQueued(queued) => self.queued(kind, &queued)?,
+            ServiceEvent::Recording(progress, recording) => {
+                self.recording(kind, progress, &recording, at)?;
             }
-            ServiceEvent::RecordingStatusUpdated(reported) => {
-                self.service().recording_status = reported.status.value().cloned();
+            ServiceEvent::RecordingStatusUpdated(update) => {
+                self.service().recording_status = update.status.value().cloned();
             }
-            ServiceEvent::HoldMusicStarted(music) => self.service().on_hold = Some((**music).clone()),
+            ServiceEvent::HoldMusicStarted(music) => self.service().on_hold = Some(music),
             ServiceEvent::HoldMusicStopped(_) => self.service().on_hold = None,
             ServiceEvent::ContentSharingUpdated(_) => {}
-            ServiceEvent::AudioRoutingGroupCreated(group) => {
-                let groups = &mut Arc::make_mut(&mut self.details).audio_routing_groups;
-                let mut known = groups.take().into_value().unwrap_or_default();
-                known.retain(|one| one.id != group.id);
-                known.push((**group).clone());
-                *groups = known.into();
-            }
+            ServiceEvent::AudioRoutingGroupCreated(group) => self.add_routing_group(group),
             ServiceEvent::DeviceQualityReported(quality) => {
-                self.service().device_quality.push((**quality).clone());
+                self.service().device_quality.push(Arc::unwrap_or_clone(quality));
             }
-            ServiceEvent::RejectRequested(request) => self.call_back(&request.callback_uri),
         }
         Ok(())
     }
 
-    /// What was asked for leads to a step: where that is refused, so is this.
-    fn is_in_time(&self, reported: &ServiceEvent) -> bool {
-        match reported {
-            ServiceEvent::AnswerRequested(_) | ServiceEvent::RejectRequested(_) => {
-                self.state == State::Incoming
-            }
-            ServiceEvent::RedirectRequested(_) => self.state.after(Transition::Redirected).is_some(),
-            ServiceEvent::TransferRequested(_) => self.state.after(Transition::TransferStarted).is_some(),
-            ServiceEvent::KeptAlive
-            | ServiceEvent::OperationQueued(_)
-            | ServiceEvent::Recording(..)
-            | ServiceEvent::RecordingStatusUpdated(_)
-            | ServiceEvent::HoldMusicStarted(_)
-            | ServiceEvent::HoldMusicStopped(_)
-            | ServiceEvent::ContentSharingUpdated(_)
-            | ServiceEvent::AudioRoutingGroupCreated(_)
-            | ServiceEvent::DeviceQualityReported(_) => true,
+    /// A request is refused if the step is refused to which it leads. Answer and reject are legal in the same states.
+    fn must_take(&self, kind: EventKind, transition: Transition) -> Result<(), Refusal> {
+        if self.state.after(transition).is_some() { Ok(()) } else { Err(self.refuse(kind)) }
+    }
+
+    fn keep_alive(&mut self, at: Option<Timestamp>) {
+        if self.state.must_be_kept_alive() {
+            self.deadlines.arm(Deadline::KeepAlive, at, KEEP_ALIVE);
         }
+    }
+
+    fn add_routing_group(&mut self, group: Arc<AudioRoutingGroup>) {
+        let groups = &mut Arc::make_mut(&mut self.details).audio_routing_groups;
+        let mut known = groups.take().into_value().unwrap_or_default();
+        known.retain(|one| one.id != group.id);
+        known.push(Arc::unwrap_or_clone(group));
+        *groups = known.into();
     }
 
     /// Where notifications go from now on, where a request says so.
@@ -102,16 +88,16 @@ impl Call {
         Arc::make_mut(self.service.get_or_insert_default())
     }
 
-    fn queued(&mut self, event: &CallEvent, queued: &OperationQueued) -> Result<(), Refusal> {
+    fn queued(&mut self, kind: EventKind, queued: &OperationQueued) -> Result<(), Refusal> {
         let reported = &queued.operation;
         let is_new = reported.status.value() == Some(&OperationStatus::NotStarted);
         let is_of_kind = [queued.request.kind(), OperationKind::Comms].contains(&reported.kind());
         let Some(operation) = reported.id.value().filter(|_| is_new && is_of_kind).cloned() else {
             let part =
                 "an operation that is not `notStarted`, has no id, or is of another kind than its request";
-            return Err(Refusal { why: Why::Part(part.into()), ..self.refuse(event) });
+            return Err(Refusal { why: Why::Part(part.into()), ..self.refuse(kind) });
         };
-        self.create(event, reported)?;
+        self.create(kind, Arc::from(reported.clone()))?;
         let request = queued.request.clone();
         self.service().queue.push(Queued { operation, request, recording: None });
         Ok(())
@@ -133,7 +119,7 @@ impl Call {
             operation::Transition::Completed | operation::Transition::Failed => {
                 self.service().queue.remove(index);
                 if index == 0 {
-                    self.deadlines.disarm(&RECORD);
+                    self.deadlines.disarm(&RECORDING);
                     if self.head().is_some_and(|head| self.runs(&head.operation)) {
                         self.begin_recording(at);
                     }
@@ -152,21 +138,21 @@ impl Call {
 
     fn recording(
         &mut self,
-        event: &CallEvent,
-        transition: RecordingProgress,
+        kind: EventKind,
+        progress: RecordingProgress,
         reported: &Recording,
         at: Option<Timestamp>,
     ) -> Result<(), Refusal> {
-        let begins = transition == RecordingProgress::Started;
+        let begins = progress == RecordingProgress::Started;
         let head = self.head().filter(|head| head.operation == reported.operation && head.record().is_some());
         let head = head.filter(|head| begins || head.recording.is_some());
         let Some(head) = head else {
             let part = "an operation that does not record".to_owned();
-            return Err(super::refuse(event, Some(self.state), Why::Part(part), Vec::new()));
+            return Err(super::refuse(kind, Some(self.state), Why::Part(part), Vec::new()));
         };
         let has_begun = head.recording.is_some();
         let silence = head.record().map_or(0, |request| request.max_silence());
-        match transition {
+        match progress {
             RecordingProgress::Started if has_begun => self.place_recording(reported),
             RecordingProgress::Started => self.record(reported, at),
             RecordingProgress::SpeechStarted => {

@@ -1,6 +1,5 @@
 //! Events and findings in the making, and what all hearing does alike.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -65,7 +64,7 @@ impl<'a> Draft<'a> {
         if self.is_numbered && (lives || !self.observed.events.is_empty()) {
             let message_ids: Vec<Id> = delivery.message_ids().cloned().collect();
             let received = NotificationHeard { message_ids, item: delivery.item };
-            self.record(CallEvent::NotificationHeard(Box::new(received)));
+            self.record(CallEvent::NotificationHeard(received.into()));
         }
     }
 

@@ -43,7 +43,7 @@ impl Draft<'_> {
                 );
             }
             reported.status = Member::Absent;
-            return self.record(CallEvent::OperationStep(transition, reported));
+            return self.record(CallEvent::OperationStep(transition, reported.into()));
         }
         let mut news = reported.clone();
         news.status = Member::Absent;
@@ -60,7 +60,7 @@ impl Draft<'_> {
         }
         if brings {
             keys(&mut news, operation, &reported);
-            self.record(CallEvent::OperationUpdated(news));
+            self.record(CallEvent::OperationUpdated(news.into()));
         } else if !is_late && !is_gone {
             self.repeat(&format!("{} {at}", title(operation, &reported)));
         }
@@ -116,7 +116,7 @@ impl Draft<'_> {
             let message = format!("{} is gone, and its end was never told", title());
             self.find(FindingKind::Gap, message);
         }
-        self.record(CallEvent::OperationCreated(reported));
+        self.record(CallEvent::OperationCreated(reported.into()));
     }
 
     pub(super) fn learn_operation(&mut self, reported: &CommsOperation) {
@@ -133,7 +133,7 @@ impl Draft<'_> {
             if self.known.is_none() {
                 self.adopt_unseen("an operation");
             }
-            self.record(CallEvent::OperationCreated(reported));
+            self.record(CallEvent::OperationCreated(reported.into()));
         }
     }
 }

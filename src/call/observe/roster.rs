@@ -1,7 +1,7 @@
-//! StateUpdate rosters.
+//! Rosters: what a notification about participants makes of a call.
 
-use alloc::boxed::Box;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::event::CallEvent;
@@ -9,16 +9,28 @@ use super::super::payload::RosterUpdated;
 use super::super::roster::{self, Roster};
 use super::draft::Draft;
 use crate::graph::{DeltaParticipants, Member, Participant, Resource};
+use crate::text::short;
 use crate::{FindingKind, ParticipantId};
 
 /// A participant and the delta that tells of it.
 type Reported = (Option<i64>, Participant);
 
 impl Draft<'_> {
-    pub(super) fn observe_roster(&mut self, reported: Vec<Participant>, url: &Resource, is_gone: bool) {
-        self.observe_participants(
-            reported.into_iter().map(|one| (None, roster::reported(one, url, is_gone))).collect(),
-        );
+    /// A roster that is no delta is everybody: whoever is missing has left.
+    pub(super) fn observe_roster(&mut self, reported: Vec<Participant>) {
+        let of = |one| (None, roster::reported(one, &Resource::Participants, false));
+        self.take_roster(reported.into_iter().map(of).collect(), true);
+    }
+
+    /// Participants who say nothing of others.
+    pub(super) fn observe_participants(
+        &mut self,
+        reported: impl IntoIterator<Item = Participant>,
+        url: &Resource,
+        is_gone: bool,
+    ) {
+        let of = |one| (None, roster::reported(one, url, is_gone));
+        self.take_roster(reported.into_iter().map(of).collect(), false);
     }
 
     pub(super) fn observe_deltas(&mut self, deltas: Vec<DeltaParticipants>, url: &Resource, is_gone: bool) {
@@ -27,15 +39,15 @@ impl Draft<'_> {
             let reported = delta.participants.into_value().into_iter().flatten();
             reported.map(move |one| (sequence, roster::reported(one, url, is_gone)))
         };
-        self.observe_participants(deltas.into_iter().flat_map(of).collect());
+        self.take_roster(deltas.into_iter().flat_map(of).collect(), false);
     }
 
     pub(super) fn observe_left(&mut self, id: Option<&ParticipantId>) {
         let left = Participant { id: Member::from(id.cloned()), ..Participant::default() };
-        self.observe_roster(Vec::from([left]), &Resource::Participants, true);
+        self.observe_participants([left], &Resource::Participants, true);
     }
 
-    fn observe_participants(&mut self, mut reported: Vec<Reported>) {
+    fn take_roster(&mut self, mut reported: Vec<Reported>, is_everybody: bool) {
         let Some(known) = self.live("its roster") else { return };
         let unknown = Roster::default();
         let before = known.map_or(&unknown, |call| &call.roster);
@@ -45,11 +57,21 @@ impl Draft<'_> {
             .iter()
             .filter_map(|(sequence, _)| *sequence)
             .find(|number| Some(*number) < before.sequence());
+        let mut left = Vec::new();
         if before.distinguishes(&reported) {
+            if is_everybody {
+                left = before.missing(&reported);
+            }
             reported.retain(|(sequence, one)| before.would_learn(one, *sequence));
         } else {
             let mut after = before.clone();
-            reported.retain(|(sequence, one)| after.learn(one, *sequence));
+            let learns: Vec<bool> =
+                reported.iter().map(|(sequence, one)| after.learn(one, *sequence)).collect();
+            if is_everybody {
+                left = after.missing(&reported);
+            }
+            let mut learns = learns.into_iter();
+            reported.retain(|_| learns.next() == Some(true));
             // A roster can name one participant twice: what counts is what the whole of it comes to.
             if after == *before {
                 reported.clear();
@@ -57,7 +79,7 @@ impl Draft<'_> {
         }
         if let Some(number) = late {
             self.find(FindingKind::Late, format!("roster delta {number} told after a newer one"));
-        } else if reported.is_empty() {
+        } else if reported.is_empty() && left.is_empty() {
             self.repeat("the roster");
         }
         let mut reported = reported.into_iter().peekable();
@@ -68,7 +90,38 @@ impl Draft<'_> {
                 participants.push(one);
             }
             let updated = RosterUpdated { sequence_number, participants };
-            self.record(CallEvent::RosterUpdated(Box::new(updated)));
+            self.record(CallEvent::RosterUpdated(updated.into()));
         }
+        self.infer_left(&left);
+    }
+
+    /// Nothing told that these have left, but that a roster did not name them.
+    fn infer_left(&mut self, left: &[Participant]) {
+        if left.is_empty() {
+            return;
+        }
+        let named: Vec<String> = left.iter().take(NAMED).map(name).collect();
+        let more = left.len() - named.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let message =
+            format!("missing from the whole roster, and so taken to have left: {}{more}", named.join(", "));
+        self.find(FindingKind::Gap, message);
+        let participants = left.iter().map(roster::gone).collect();
+        self.infer(CallEvent::RosterUpdated(RosterUpdated { sequence_number: None, participants }.into()));
+    }
+}
+
+/// How many of those who left are named.
+const NAMED: usize = 8;
+
+fn name(one: &Participant) -> String {
+    let identities = one.info.value().and_then(|info| info.identity.value()).into_iter();
+    let name =
+        identities.flat_map(|set| set.identities()).find_map(|one| one.display_name.value().map(short));
+    match (name, one.id.value().map(short)) {
+        (Some(name), Some(id)) => format!("{name} ({id})"),
+        (Some(name), None) => name,
+        (None, Some(id)) => id,
+        (None, None) => "a participant without a name and an id".into(),
     }
 }

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::super::event::{CallEvent, Details};
@@ -140,7 +141,7 @@ impl Draft<'_> {
         let result_info = rest.result_info.clone();
         let mut news = details::news(rest, call.details());
         if result_info.value().is_some() {
-            news.get_or_insert_default().result_info = result_info;
+            Arc::make_mut(news.get_or_insert_default()).result_info = result_info;
         }
         let Some((last, inferred)) = path.split_last() else { return };
         let mut not_reported = Vec::new();
@@ -190,7 +191,7 @@ impl Draft<'_> {
     fn observe_tone(&mut self, reported: Member<Box<ToneInfo>>) {
         let Some(tone) = reported.into_value() else { return };
         if self.known.is_none_or(|call| !call.knows_tone(&tone)) {
-            self.record(CallEvent::ToneReceived(tone));
+            self.record(CallEvent::ToneReceived(tone.into()));
         }
     }
 

@@ -1,6 +1,6 @@
-//! The two macros that declare the types of the wire.
+//! The two macros that declare the types in Graph's JSON.
 
-/// Declares an enumeration that is open: values are read in any casing, unknown ones are kept.
+/// Declares an enum that is read in any letter case, and that keeps unknown values in `Other`.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -11,16 +11,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $Name {
             $( $(#[$vmeta])* #[doc = concat!("`", $text, "`")] $Variant, )+
-            /// A value that this version does not know, as it came.
+            /// A value that this version does not know, unchanged.
             Other(alloc::boxed::Box<str>),
         }
 
         impl $Name {
             /// The value as Graph writes it.
-            ///
-            /// ```
-            /// assert_eq!(callfold::graph::Tone::from("Pound").as_str(), "pound");
-            /// ```
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$Variant => $text, )+
@@ -28,7 +24,7 @@ macro_rules! open_enum {
                 }
             }
 
-            /// The values that this version knows, in the order of the documentation.
+            /// The values that this version knows, in the order of Graph's documentation.
             pub const KNOWN: &[Self] = &[ $( Self::$Variant, )+ ];
         }
 
@@ -69,7 +65,7 @@ macro_rules! open_enum {
     };
 }
 
-/// Declares a resource: its members, in the order in which they are written.
+/// Declares a resource with its members, in the order in which they are written.
 macro_rules! resource {
     (
         $(#[$meta:meta])*
@@ -77,18 +73,18 @@ macro_rules! resource {
     ) => {
         $(#[$meta])*
         ///
-        /// Open: members that it does not know are in `other`.
+        /// Unknown members are kept in `other`.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct $Name {
-            /// `@odata.type`, where it was told.
+            /// `@odata.type`, if the JSON has it.
             pub odata_type: Option<crate::graph::TypeName>,
-            $( $(#[$fmeta])* #[doc = concat!(" Member `", $text, "`.")] pub $field: crate::graph::Member<$Type>, )*
-            /// Unknown members, as they came.
+            $( $(#[$fmeta])* #[doc = concat!(" JSON member: `", $text, "`.")] pub $field: crate::graph::Member<$Type>, )*
+            /// Unknown members, and members whose value does not fit their type, unchanged.
             pub other: crate::graph::Other,
         }
 
-        /// Of the members, those that are there: most are not.
+        /// Hashes only the members that are present, because most members are absent.
         impl core::hash::Hash for $Name {
             fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
                 self.odata_type.hash(state);

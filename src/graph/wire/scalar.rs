@@ -1,4 +1,4 @@
-//! Texts, numbers, times and what wraps them.
+//! Reading strings, numbers and times, and the types that wrap them.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -100,7 +100,7 @@ impl Wire for Timestamp {
 }
 
 impl Wire for SignedDuration {
-    /// ISO 8601, days taken as 24 hours, as `Edm.Duration` has them.
+    /// Reads an ISO 8601 duration. A day has 24 hours, as in `Edm.Duration`.
     fn from_text(text: &str) -> Option<Self> {
         let span: Span = text.parse().ok()?;
         span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::super::course::history;
 use super::request::{bodies, insert};
 use super::{BEGINNING, call_ids, courses, ids, wire};
-use crate::call::{CallEvent, State};
+use crate::call::{CallEvent, EventKind, State};
 use crate::graph::Method;
 use crate::{CallId, Recorded};
 
@@ -43,7 +43,8 @@ pub fn histories() -> impl Strategy<Value = Vec<Recorded>> {
 /// proptest!(|(history in arbitrary_histories(id))| prop_assert!(history.iter().all(|it| it.call == id)));
 /// ```
 pub fn arbitrary_histories(call: CallId) -> impl Strategy<Value = Vec<Recorded>> {
-    let begins = select(["offered", "placed", "adopted"].to_vec()).prop_flat_map(event);
+    let begins =
+        select([EventKind::Offered, EventKind::Placed, EventKind::Adopted].to_vec()).prop_flat_map(event);
     let event = (option::weighted(0.9, 0..20_000_i64), any::<bool>(), events());
     (option::weighted(0.9, begins), vec(event, 0..40)).prop_map(move |(beginning, rest)| {
         let mut at = BEGINNING;
@@ -69,73 +70,96 @@ fn later_by(at: &mut Timestamp, millis: i64) -> Timestamp {
 /// Any event.
 ///
 /// ```
+/// use callfold::call::EventKind;
 /// use callfold::testing::strategies::events;
 /// use proptest::prelude::*;
 ///
-/// proptest!(|(event in events())| prop_assert!(!event.type_name().is_empty()));
+/// proptest!(|(event in events())| prop_assert!(EventKind::ALL.contains(&event.kind())));
 /// ```
 pub fn events() -> impl Strategy<Value = CallEvent> {
-    select(CallEvent::type_names().collect::<Vec<_>>()).prop_flat_map(event)
+    select(EventKind::ALL).prop_flat_map(event)
 }
 
-fn event(type_name: &'static str) -> impl Strategy<Value = CallEvent> {
-    let read = move |data: String| CallEvent::read(type_name, &data)?.ok();
-    data(type_name).prop_filter_map("data of that event", read)
+fn event(kind: EventKind) -> impl Strategy<Value = CallEvent> {
+    let read = move |data: String| CallEvent::read(kind, &data).ok();
+    data(kind).prop_filter_map("data of that event", read)
 }
 
 /// The data of an event, as JSON.
-fn data(type_name: &'static str) -> BoxedStrategy<String> {
-    let request = |method| bodies(method, CallId::new(uuid::Uuid::from_u128(1)));
-    match type_name {
-        "stateConfirmed" => select(State::ALL).prop_map(|state| text(&json!({ "state": state }))).boxed(),
-        "toneReceived" => {
+fn data(kind: EventKind) -> BoxedStrategy<String> {
+    let body =
+        |method| bodies(method, CallId::new(uuid::Uuid::from_u128(1))).prop_map(|body| text(&body)).boxed();
+    match kind {
+        EventKind::Offered
+        | EventKind::Placed
+        | EventKind::Adopted
+        | EventKind::Answered
+        | EventKind::Alerted
+        | EventKind::Established
+        | EventKind::Redirected
+        | EventKind::Held
+        | EventKind::Resumed
+        | EventKind::TransferStarted
+        | EventKind::TransferAccepted
+        | EventKind::TransferFailed
+        | EventKind::TerminationStarted
+        | EventKind::Terminated
+        | EventKind::DetailsChanged => details().boxed(),
+        EventKind::StateConfirmed => {
+            select(State::ALL).prop_map(|state| text(&json!({ "state": state }))).boxed()
+        }
+        EventKind::ToneReceived => {
             let tone = (0..4, select(["tone1", "pound"].to_vec()));
             tone.prop_map(|(number, tone)| text(&json!({ "sequenceId": number, "tone": tone }))).boxed()
         }
-        "rosterUpdated" => {
-            let roster = (option::of(0..4), vec(wire::participants(), 0..3));
-            roster
-                .prop_map(|(number, participants)| {
-                    let mut data = json!({ "participants": participants });
-                    insert(&mut data, number.map(|number| ("sequenceNumber", json!(number))));
-                    text(&data)
-                })
-                .boxed()
-        }
-        "contentSharingStarted" | "contentSharingEnded" | "contentSharingUpdated" => {
+        EventKind::RosterUpdated => roster().boxed(),
+        EventKind::ContentSharingStarted
+        | EventKind::ContentSharingEnded
+        | EventKind::ContentSharingUpdated => {
             ids("session").prop_map(|id| text(&json!({ "id": id }))).boxed()
         }
-        "operationCreated" | "operationUpdated" | "operationStarted" | "operationCompleted"
-        | "operationFailed" => wire::operations().prop_map(|reported| text(&json!(reported))).boxed(),
-        "notificationHeard" => {
+        EventKind::OperationCreated
+        | EventKind::OperationUpdated
+        | EventKind::OperationStarted
+        | EventKind::OperationCompleted
+        | EventKind::OperationFailed => {
+            wire::operations().prop_map(|operation| text(&json!(operation))).boxed()
+        }
+        EventKind::NotificationHeard => {
             let received = (vec(ids("message"), 1..3), 0_u32..2);
             received.prop_map(|(ids, item)| text(&json!({ "messageIds": ids, "item": item }))).boxed()
         }
-        "answerRequested" => request(Method::Answer).prop_map(|body| text(&body)).boxed(),
-        "rejectRequested" => request(Method::Reject).prop_map(|body| text(&body)).boxed(),
-        "redirectRequested" => request(Method::Redirect).prop_map(|body| text(&body)).boxed(),
-        "transferRequested" => request(Method::Transfer).prop_map(|body| text(&body)).boxed(),
-        "recordingStatusUpdated" => {
-            request(Method::UpdateRecordingStatus).prop_map(|body| text(&body)).boxed()
-        }
-        "operationQueued" => queued().boxed(),
-        "recordingStarted" | "speechStarted" | "speechEnded" => {
+        EventKind::AnswerRequested => body(Method::Answer),
+        EventKind::RejectRequested => body(Method::Reject),
+        EventKind::RedirectRequested => body(Method::Redirect),
+        EventKind::TransferRequested => body(Method::Transfer),
+        EventKind::RecordingStatusUpdated => body(Method::UpdateRecordingStatus),
+        EventKind::AudioRoutingGroupCreated => body(Method::CreateAudioRoutingGroup),
+        EventKind::KeptAlive => Just("{}".into()).boxed(),
+        EventKind::OperationQueued => queued().boxed(),
+        EventKind::RecordingStarted | EventKind::SpeechStarted | EventKind::SpeechEnded => {
             ids("operation").prop_map(|id| text(&json!({ "operation": id }))).boxed()
         }
-        "holdMusicStarted" | "holdMusicStopped" => {
+        EventKind::HoldMusicStarted | EventKind::HoldMusicStopped => {
             let music = (ids("participant"), ids("operation"));
             music.prop_map(|(who, id)| text(&json!({ "participant": who, "operation": id }))).boxed()
         }
-        "audioRoutingGroupCreated" => {
-            request(Method::CreateAudioRoutingGroup).prop_map(|body| text(&body)).boxed()
-        }
-        "deviceQualityReported" => {
+        EventKind::DeviceQualityReported => {
             call_ids().prop_map(|chain| text(&json!({ "callChainId": chain }))).boxed()
         }
-        _ => option::of(wire::calls())
-            .prop_map(|reported| reported.map_or_else(|| "{}".into(), |reported| text(&json!(reported))))
-            .boxed(),
     }
+}
+
+fn details() -> impl Strategy<Value = String> {
+    option::of(wire::calls()).prop_map(|call| call.map_or_else(|| "{}".into(), |call| text(&json!(call))))
+}
+
+fn roster() -> impl Strategy<Value = String> {
+    (option::of(0..4), vec(wire::participants(), 0..3)).prop_map(|(number, participants)| {
+        let mut data = json!({ "participants": participants });
+        insert(&mut data, number.map(|number| ("sequenceNumber", json!(number))));
+        text(&data)
+    })
 }
 
 fn queued() -> impl Strategy<Value = String> {

@@ -191,7 +191,7 @@ fn event(step: &Step, first: Option<Timestamp>, found: &[&HistoryFinding]) -> Ma
                 }
                 @if found.len() > NAMED { " … " (number(found.len() - NAMED)) " more" }
             }
-            td { code { (shown(recorded.event.type_name())) } }
+            td { code { (shown(recorded.event.kind().as_str())) } }
             td.state-then { (step.state) }
         }
     }

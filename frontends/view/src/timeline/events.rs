@@ -78,7 +78,7 @@ fn drawn(sheet: &Sheet<'_>, tick: &Tick, top: f64) -> Group {
 }
 
 fn event(sheet: &Sheet<'_>, step: usize) -> &'static str {
-    sheet.history.steps().get(step).map_or("", |step| step.recorded.event.type_name())
+    sheet.history.steps().get(step).map_or("", |step| step.recorded.event.kind().as_str())
 }
 
 fn label(sheet: &Sheet<'_>, tick: &Tick) -> String {

@@ -1,0 +1,215 @@
+//! The macro that declares events: from one row for each kind come its variant, its name on the log, its payload, and
+//! how the payload is read and written.
+
+use alloc::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
+
+use super::super::payload::{ContentSharing, StateConfirmed};
+use super::Details;
+use crate::graph;
+
+/// What an event carries: the member `data` of its line.
+pub(super) trait Payload: Sized {
+    fn read(data: &str) -> Result<Self, serde_json::Error>;
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+impl<T: DeserializeOwned + Serialize> Payload for Arc<T> {
+    fn read(data: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(data).map(Self::new)
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        T::serialize(self, serializer)
+    }
+}
+
+/// No details are written as an empty object, and an empty object is read as no details.
+impl Payload for Details {
+    fn read(data: &str) -> Result<Self, serde_json::Error> {
+        if data == "{}" {
+            return Ok(None);
+        }
+        let details = Arc::<graph::Call>::read(data)?;
+        Ok(Some(details).filter(|details| **details != graph::Call::default()))
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(details) => details.write(serializer),
+            None => ().write(serializer),
+        }
+    }
+}
+
+/// An event that carries nothing.
+impl Payload for () {
+    fn read(data: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(data).map(|serde::de::IgnoredAny| ())
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde::ser::SerializeMap::end(serializer.serialize_map(Some(0))?)
+    }
+}
+
+macro_rules! small_payloads {
+    ($($Payload:ty),+) => {
+        $( impl Payload for $Payload {
+            fn read(data: &str) -> Result<Self, serde_json::Error> {
+                serde_json::from_str(data)
+            }
+
+            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.serialize(serializer)
+            }
+        } )+
+    };
+}
+
+small_payloads!(StateConfirmed, ContentSharing);
+
+/// Declares the enums of events, and [`EventKind`](super::EventKind) with a value for each name on the log.
+///
+/// A row `Kind(Payload) = "name" in Scope` is a variant of its own. A block
+/// `steps Variant(Transition, Payload) in Scope { Kind = Transition }` is one variant for a whole lifecycle: its rows name
+/// the kind of each transition. `wraps Variant(Enum)` is one variant
+/// for all events of another enum.
+macro_rules! events {
+    ($(
+        $(#[$enum_meta:meta])*
+        pub enum $Enum:ident {
+            $( $(#[$meta:meta])* $Variant:ident $( ($Payload:ty) )? = $name:literal in $Scope:ident, )+
+        }
+        $( steps $(#[$group_meta:meta])* $Group:ident($Transition:ty, $GroupPayload:ty) in $GroupScope:ident { $( $Kind:ident = $Step:ident, )+ } )*
+        $( wraps $Wrapper:ident($Wrapped:ident) )?
+    )+) => {
+        $(
+            $(#[$enum_meta])*
+            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum $Enum {
+                $( $(#[$meta])* $Variant $( ($Payload) )?, )+
+                $( $(#[$group_meta])* $Group($Transition, $GroupPayload), )*
+                $( #[doc = concat!("See [`", stringify!($Wrapped), "`].")] $Wrapper($Wrapped), )?
+            }
+
+            impl $Enum {
+                /// The kind of this event: its name on the log, without what it carries.
+                pub const fn kind(&self) -> EventKind {
+                    match self {
+                        $( Self::$Variant { .. } => EventKind::$Variant, )+
+                        $( Self::$Group(transition, _) => match transition {
+                            $( <$Transition>::$Step => EventKind::$Kind, )+
+                        }, )*
+                        $( Self::$Wrapper(event) => event.kind(), )?
+                    }
+                }
+            }
+
+            /// What the event carries, as JSON.
+            impl serde::Serialize for $Enum {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    match self {
+                        $( events!(@pattern carried, Self::$Variant $( ($Payload) )?) => {
+                            declare::Payload::write(events!(@carried carried $( ($Payload) )?), serializer)
+                        } )+
+                        $( Self::$Group(_, carried) => declare::Payload::write(carried, serializer), )*
+                        $( Self::$Wrapper(event) => event.serialize(serializer), )?
+                    }
+                }
+            }
+
+            $( impl From<$Wrapped> for $Enum {
+                fn from(event: $Wrapped) -> Self {
+                    Self::$Wrapper(event)
+                }
+            } )?
+        )+
+
+        impl CallEvent {
+            /// Reads an event from its kind and its `data`, which is JSON.
+            pub(crate) fn read(kind: EventKind, data: &str) -> Result<Self, serde_json::Error> {
+                match kind {
+                    $(
+                        $( EventKind::$Variant => events!(@read data, $Enum::$Variant $( ($Payload) )?), )+
+                        $( $( EventKind::$Kind => {
+                            let read = <$GroupPayload as declare::Payload>::read(data);
+                            read.map(|carried| $Enum::$Group(<$Transition>::$Step, carried).into())
+                        } )+ )*
+                    )+
+                }
+            }
+        }
+
+        /// The kinds of events: a value for each name on the log, without what the event carries.
+        ///
+        /// A `match` on it needs no wildcard, so that the compiler names each place that a new kind concerns.
+        ///
+        /// ```
+        /// use callfold::call::EventKind;
+        ///
+        /// assert_eq!(EventKind::named("toneReceived"), Some(EventKind::ToneReceived));
+        /// assert_eq!(EventKind::ToneReceived.as_str(), "toneReceived");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(clippy::exhaustive_enums, reason = "what shows events must know of a new kind")]
+        pub enum EventKind {
+            $(
+                $( #[doc = concat!("`", $name, "`: [`", stringify!($Enum), "::", stringify!($Variant), "`].")] $Variant, )+
+                $( $( #[doc = concat!("[`", stringify!($Enum), "::", stringify!($Group), "`] with `", stringify!($Step), "`.")] $Kind, )+ )*
+            )+
+        }
+
+        impl EventKind {
+            /// All kinds.
+            pub const ALL: &[Self] = &[ $( $( Self::$Variant, )+ $( $( Self::$Kind, )+ )* )+ ];
+
+            /// The name on the log.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(
+                        $( Self::$Variant => $name, )+
+                        $( $( Self::$Kind => <$Transition>::$Step.as_str(), )+ )*
+                    )+
+                }
+            }
+
+            /// When an event of this kind can happen.
+            pub(crate) const fn scope(self) -> Scope {
+                match self {
+                    $(
+                        $( Self::$Variant => Scope::$Scope, )+
+                        $( $( Self::$Kind )|+ => Scope::$GroupScope, )*
+                    )+
+                }
+            }
+
+            /// The kind with this name on the log; `None` where there is none.
+            pub fn named(name: &str) -> Option<Self> {
+                match name {
+                    $( $( $name => Some(Self::$Variant), )+ )+
+                    _ => {
+                        let of_transitions = [ $( $( $( Self::$Kind, )+ )* )+ ];
+                        of_transitions.into_iter().find(|kind| kind.as_str() == name)
+                    }
+                }
+            }
+        }
+    };
+
+    (@read $data:ident, $Enum:ident :: $Variant:ident ($Payload:ty)) => {
+        <$Payload as declare::Payload>::read($data).map(|carried| $Enum::$Variant(carried).into())
+    };
+    (@read $data:ident, $Enum:ident :: $Variant:ident) => {
+        <() as declare::Payload>::read($data).map(|()| $Enum::$Variant.into())
+    };
+    (@pattern $carried:ident, $Enum:ident :: $Variant:ident ($Payload:ty)) => { Self::$Variant($carried) };
+    (@pattern $carried:ident, $Enum:ident :: $Variant:ident) => { Self::$Variant };
+    (@carried $carried:ident ($Payload:ty)) => { $carried };
+    (@carried $carried:ident) => { &() };
+}
+
+pub(super) use events;
