@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line: commands, arguments and their help.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use callfold::{CallId, Moment, Severity};
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-/// Recorded logs of Microsoft Graph calling notifications go in, the calls come out.
+/// Replay recorded logs of Microsoft Graph calling notifications and show the calls in them.
 #[derive(Debug, Parser)]
 #[command(name = "callfold", version, about, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Args {
@@ -18,36 +18,37 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show the calls of a log: how each ended, its operations, and what is odd about it
+    /// List the calls of a log: how each one ended, its operations, and the findings
     Replay(ReplayArgs),
-    /// Leaf through the calls of a log in the terminal: a list, and the timeline of each
+    /// Browse the calls of a log in the terminal: a list of calls and the timeline of each
     #[command(after_help = KEYS)]
     Browse(BrowseArgs),
-    /// Write the event log of any log, to standard output
+    /// Convert a log of any format to an event log, on standard output
     Convert(ConvertArgs),
-    /// Replay, and say only what is wrong; for pipelines
+    /// Replay a log and print only warnings and errors; for pipelines
     Check(CheckArgs),
-    /// Write one page with all calls, to look at and to send; or the timeline of one call as a picture
+    /// Write an HTML page with all calls, or the timeline of one call as a picture
     Report(ReportArgs),
-    /// Draw a lifecycle, of calls or of operations: for people, and for other tools
+    /// Draw the lifecycle of calls or of operations, as a picture or for another tool
     Diagram(DiagramArgs),
 }
 
 const KEYS: &str = "\
 Keys:
-  up, down or k, j       the call before, the next one
-  left, right or h, l    a revision back, a revision on
-  Home, End, PgUp, PgDn  the first, the last, a page
-  n, N                   the next finding, the one before, across calls
-  /                      search; Enter keeps it, Esc clears it
-  f                      only calls with findings
-  Tab                    from the calls to the timeline and back
+  up, down or k, j       previous call, next call
+  left, right or h, l    previous revision, next revision
+  Home, End, PgUp, PgDn  first, last, one page up, one page down
+  n, N                   next finding, previous finding, in this call and the others
+  /                      search; Enter keeps the search, Esc clears it
+  f                      show only calls with findings, or all calls
+  Tab                    move the focus between the calls and the timeline
   ?                      help
   q, Esc, Ctrl-C         quit
 
-It needs a terminal of 60 columns and 16 rows; NO_COLOR is heeded. Secrets are never shown.";
+The terminal needs 60 columns and 16 rows. With NO_COLOR set, there are no colours. Secrets are
+never shown.";
 
-/// More threads than this are a slip of the finger.
+/// The highest accepted number of threads. A higher one is most likely a typing error.
 const MOST_JOBS: usize = 256;
 
 #[derive(Debug, Group)]
@@ -56,10 +57,10 @@ pub(crate) struct ReplayArgs {
     pub(crate) source: SourceArgs,
     #[command(flatten)]
     pub(crate) only: Only,
-    /// One JSON object instead of a table
+    /// Print one JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
-    /// How many threads replay event logs that are files
+    /// Use this many threads to replay event logs that are files
     #[arg(long, value_name = "N", default_value = "1", value_parser = jobs)]
     pub(crate) jobs: NonZeroUsize,
     /// Show join tokens, passcodes and recording tokens
@@ -83,7 +84,7 @@ pub(crate) struct ConvertArgs {
     pub(crate) source: SourceArgs,
     #[command(flatten)]
     pub(crate) only: Only,
-    /// What to write
+    /// The format to write
     #[arg(long, value_enum)]
     pub(crate) to: Target,
     #[command(flatten)]
@@ -104,10 +105,10 @@ pub(crate) struct CheckArgs {
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
-    /// What to write: FILE.html is a page, FILE.svg the timeline of one call; - writes a page to standard output
+    /// Where to write: FILE.html for a page, FILE.svg for the timeline of one call, - for a page on standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Details of this call too, whatever was found in it; may be given more than once. For a picture, the call
+    /// Show this call with details, even without findings; can be given more than once. For a picture: the call to draw
     #[arg(long = "call", value_name = "ID")]
     pub(crate) calls: Vec<CallId>,
     #[command(flatten)]
@@ -116,27 +117,27 @@ pub(crate) struct ReportArgs {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Target {
-    /// The event log, one event a line
+    /// The event log, with one event on each line
     Events,
-    /// The same as CloudEvents 1.0
+    /// CloudEvents 1.0, with one event on each line
     Cloudevents,
 }
 
 #[derive(Debug, Group)]
 pub(crate) struct DiagramArgs {
-    /// Whose lifecycle
+    /// The lifecycle to draw
     #[arg(value_enum, value_name = "LIFECYCLE", default_value_t = Lifecycle::Call)]
     pub(crate) lifecycle: Lifecycle,
-    /// In which form; it goes to standard output
+    /// The form of the output, which goes to standard output
     #[arg(long = "as", value_enum, value_name = "FORM", default_value_t = Form::Mermaid)]
     pub(crate) form: Form,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Lifecycle {
-    /// That of a call: callState
+    /// The lifecycle of a call, with the states of callState
     Call,
-    /// That of an operation: its status
+    /// The lifecycle of an operation, with the states of its status
     Operation,
 }
 
@@ -144,56 +145,57 @@ pub(crate) enum Lifecycle {
 pub(crate) enum Form {
     /// A Mermaid state diagram, for Markdown pages
     Mermaid,
-    /// A graph for graphviz: | dot -Tpng > call.png
+    /// A graph for Graphviz: | dot -Tpng > call.png
     Dot,
-    /// State Chart XML of the W3C, for its interpreters
+    /// State Chart XML (SCXML) of the W3C, for SCXML interpreters
     Scxml,
     /// The configuration of an XState 5 machine, for createMachine
     Xstate,
-    /// A picture, for browsers and pages
+    /// An SVG picture, for browsers and pages
     Svg,
-    /// What leads from where to where, as a Markdown table
+    /// All transitions as a Markdown table
     Table,
 }
 
 #[derive(Debug, Group)]
 pub(crate) struct Only {
-    /// One call alone
+    /// Replay only this call
     #[arg(long, value_name = "ID")]
     pub(crate) call: Option<CallId>,
 }
 
 #[derive(Debug, Group)]
 pub(crate) struct Deny {
-    /// The mildest finding that makes the exit status 1
+    /// The lowest severity of a finding that makes the exit status 1: info, warn or error
     #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity)]
     pub(crate) deny: Severity,
 }
 
 #[derive(Debug, Group)]
 pub(crate) struct SourceArgs {
-    /// Files, folders (their files in name order), or - for standard input
+    /// Files, folders (their files are read in name order), or - for standard input
     #[arg(required = true, value_name = "LOG")]
     pub(crate) logs: Vec<PathBuf>,
-    /// auto, events, notifications or sdk-log
+    /// The format of the logs: auto, events, notifications or sdk-log
     #[arg(long, default_value = "auto", value_parser = format)]
     pub(crate) format: FormatChoice,
-    /// The calls as they were at a time, such as 2026-11-23T09:15:02Z
+    /// Show the calls as they were at this time, such as 2026-11-23T09:15:02Z
     #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "until_rev")]
     at: Option<Timestamp>,
-    /// Each call at this revision of its own
+    /// Show each call at this revision
     #[arg(long, value_name = "N", value_parser = revision)]
     until_rev: Option<u64>,
-    /// Stop at the first error
+    /// Stop at the first finding of severity error
     #[arg(long)]
     pub(crate) strict: bool,
 }
 
-/// The format of the logs; `None` tells it by content.
+/// The format of the logs; `None` where the format is detected from the content.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FormatChoice(pub(crate) Option<Format>);
 
 impl SourceArgs {
+    /// The moment at which the calls are shown; `None` for the end of the logs.
     pub(crate) fn until(&self) -> Option<Moment> {
         let revision = || self.until_rev.map(Moment::Revision);
         self.at.map(Moment::Time).or_else(revision)
@@ -205,13 +207,13 @@ fn format(name: &str) -> Result<FormatChoice, String> {
     match known {
         Some(format) => Ok(FormatChoice(Some(*format))),
         None if name == "auto" => Ok(FormatChoice(None)),
-        None => Err("formats are auto, events, notifications and sdk-log".into()),
+        None => Err("the formats are auto, events, notifications and sdk-log".into()),
     }
 }
 
 fn severity(name: &str) -> Result<Severity, String> {
     let known = Severity::ALL.iter().find(|severity| severity.as_str() == name);
-    known.copied().ok_or_else(|| "severities are info, warn and error".into())
+    known.copied().ok_or_else(|| "the severities are info, warn and error".into())
 }
 
 fn revision(text: &str) -> Result<u64, String> {
@@ -221,9 +223,10 @@ fn revision(text: &str) -> Result<u64, String> {
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= MOST_JOBS);
-    number.ok_or_else(|| format!("threads are 1 to {MOST_JOBS}"))
+    number.ok_or_else(|| format!("the number of threads is 1 to {MOST_JOBS}"))
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| "a time is RFC 3339 with its offset, such as 2026-11-23T09:15:02Z".into())
+    text.parse()
+        .map_err(|_| "a time is in RFC 3339 format with an offset, such as 2026-11-23T09:15:02Z".into())
 }

@@ -1,12 +1,13 @@
-//! `callfold browse`: calls on the left, the timeline of one on the right.
+//! `callfold browse`: a list of the calls on the left, the timeline of the selected call on the right.
 
 mod browser;
-mod catalogue;
+mod call_list;
 mod draw;
+mod history_reader;
 mod keys;
 mod lanes;
-mod library;
 mod line_index;
+mod palette;
 mod search;
 mod terminal;
 #[cfg(test)]
@@ -19,11 +20,11 @@ use std::process::ExitCode;
 use callfold::Severity;
 
 use crate::args::{BrowseArgs, SourceArgs};
+use crate::exit::status;
 use crate::logs::Logs;
-use crate::status;
 use browser::Browser;
-use draw::Palette;
-use library::Opened;
+use history_reader::Opened;
+use palette::Palette;
 
 pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
     if let Some(why) = no_terminal() {
@@ -31,24 +32,27 @@ pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
     }
     let source = &args.source;
     let logs = Logs::of(&source.logs).kept();
-    let Opened { catalogue, library, outcome } = library::open(source, args.only.call, &logs)?;
+    let Opened { calls, reader, outcome } = history_reader::open(source, args.only.call, &logs)?;
     if !outcome.inputs.is_empty() {
-        let mut browser = Browser::new(catalogue, title(source), Palette::from_env());
-        terminal::show(&mut browser, &library)?;
+        let mut browser = Browser::new(calls, title(source), Palette::from_env());
+        terminal::show(&mut browser, &reader)?;
     }
-    // What was found was shown: only what could not be read is an error.
+    // Findings do not change the exit status, because the browser has shown them. Unreadable logs do.
     let is_read = outcome.unreadable.is_empty();
     Ok(if is_read { ExitCode::SUCCESS } else { status(&outcome, Severity::Error) })
 }
 
-/// Why nobody can look at it.
+/// The reason why the browser cannot run here; `None` where it can.
 fn no_terminal() -> Option<&'static str> {
     if !io::stdout().is_terminal() {
-        return Some("browse is for terminals, and standard output is none; callfold replay prints the same");
+        return Some(
+            "browse needs a terminal as standard output; callfold replay prints the calls without one",
+        );
     }
     let is_keyboard = io::stdin().is_terminal() || !cfg!(unix) || File::open("/dev/tty").is_ok();
-    (!is_keyboard)
-        .then_some("standard input is no terminal, and there is no other keyboard; see callfold replay")
+    (!is_keyboard).then_some(
+        "browse needs a keyboard, and standard input is not a terminal; use callfold replay instead",
+    )
 }
 
 fn title(source: &SourceArgs) -> String {

@@ -1,4 +1,4 @@
-//! `callfold convert`: any log as the event log.
+//! `callfold convert`: writes a log of any format as an event log.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -6,14 +6,15 @@ use std::process::ExitCode;
 use callfold::Recorded;
 
 use crate::args::{ConvertArgs, Target};
-use crate::drive::{Listener, Order, PlacedFinding, drive};
-use crate::report::{Lines, stdout};
-use crate::status;
+use crate::exit::status;
+use crate::replayer::{Listener, LocatedFinding, ReplayOptions, replay_paths};
+use crate::report::lines::FindingLines;
+use crate::stdout::stdout;
 
 pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
-    let findings = Lines::new(args.deny.deny, anstream::stderr());
+    let findings = FindingLines::new(args.deny.deny, anstream::stderr());
     let mut converter = Converter { to: args.to, out: stdout()?, findings };
-    let outcome = drive(Order::of(&args.source, args.only.call), &mut converter)?;
+    let outcome = replay_paths(ReplayOptions::new(&args.source, args.only.call), &mut converter)?;
     converter.out.flush()?;
     Ok(status(&outcome, args.deny.deny))
 }
@@ -21,7 +22,7 @@ pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
 struct Converter<O, E> {
     to: Target,
     out: O,
-    findings: Lines<E>,
+    findings: FindingLines<E>,
 }
 
 impl<O: Write, E: Write> Listener for Converter<O, E> {
@@ -35,7 +36,7 @@ impl<O: Write, E: Write> Listener for Converter<O, E> {
         self.out.write_all(b"\n")
     }
 
-    fn finding(&mut self, placed: PlacedFinding) -> io::Result<()> {
-        self.findings.finding(placed)
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        self.findings.finding(located)
     }
 }

@@ -1,4 +1,4 @@
-//! `callfold diagram`: the lifecycles, for people and for other tools.
+//! `callfold diagram`: draws a lifecycle, for people and for other tools.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use callfold::chart::Chart;
 use callfold_view::chart;
 
 use crate::args::{DiagramArgs, Form, Lifecycle};
-use crate::report::stdout;
+use crate::stdout::stdout;
 
 pub(crate) fn run(args: &DiagramArgs) -> io::Result<ExitCode> {
     let lifecycle = match args.lifecycle {

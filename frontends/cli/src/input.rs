@@ -1,4 +1,4 @@
-//! Logs as files, folders or standard input, read in blocks and cut into records.
+//! Reads logs from files, folders or standard input, in blocks, and splits them into records.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use callfold::log::{Cut, Format, cut};
 
-/// How much is read at once, bytes: little, so that it leaves the processor's cache to the calls. A longer record makes
-/// the block grow to hold it.
+/// How much is read at once, in bytes. The block is small, so that most of the processor's cache is left for the calls. It
+/// grows where a record is longer.
 const BLOCK: usize = 1 << 17;
 
-/// How much of a log is looked at to tell its format, bytes.
+/// How much of a log is inspected to detect its format, in bytes.
 const HEAD: usize = 1 << 16;
 
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -19,14 +19,14 @@ pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 pub(crate) struct Input {
     pub(crate) path: String,
     source: Source,
-    /// True for a file that a folder brought along: that it is no log is a finding, not an error.
+    /// True for a file of a folder. Where such a file is no log, this is a finding and not an error.
     pub(crate) is_in_folder: bool,
 }
 
 enum Source {
     File(PathBuf),
     StandardInput,
-    /// What could be read only once, in a file that has no name.
+    /// A temporary copy of an input that could be read only once.
     Kept(File),
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Unreadable {
     pub(crate) why: String,
 }
 
-/// The logs that a path stands for, or why it stands for none.
+/// The logs that a path names, or why it names none.
 pub(crate) fn expand(log: &Path) -> Result<Vec<Input>, Unreadable> {
     let path = log.display().to_string();
     if path == "-" {
@@ -58,7 +58,7 @@ pub(crate) fn expand(log: &Path) -> Result<Vec<Input>, Unreadable> {
     Ok(files.into_iter().map(input).collect())
 }
 
-/// The files of a folder in name order, hidden ones left out.
+/// The files of a folder in name order, without hidden ones.
 fn folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -72,14 +72,14 @@ fn folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A record and its place: its number and its line, both from 1.
-pub(crate) struct Placed<'a> {
+/// A record with its number and its first line, both from 1.
+pub(crate) struct LocatedRecord<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) record: u64,
     pub(crate) line: u64,
 }
 
-/// A part of a log that ends with a line.
+/// A part of a log that ends at the end of a line.
 #[derive(Default)]
 pub(crate) struct Block {
     buffer: Vec<u8>,
@@ -103,12 +103,12 @@ pub(crate) struct Records {
     is_last: bool,
     line: u64,
     record: u64,
-    /// Bytes taken from the source so far.
+    /// How many bytes were read so far.
     pub(crate) bytes_read: u64,
 }
 
 impl Input {
-    /// The size of the log, bytes; 0 where it is not known.
+    /// The size of the log in bytes; 0 where it is not known.
     pub(crate) fn size(&self) -> u64 {
         match &self.source {
             Source::File(path) => fs::metadata(path).map_or(0, |metadata| metadata.len()),
@@ -117,7 +117,7 @@ impl Input {
         }
     }
 
-    /// The same log, so that it can be read more than once: what gives itself only once goes into a temporary file.
+    /// The same log, so that it can be read more than once. A log that can be read only once is copied into a temporary file.
     pub(crate) fn keep(self) -> Result<Self, Unreadable> {
         let mut once: Box<dyn Read> = match &self.source {
             Source::File(_) if self.regular_size().is_some() => return Ok(self),
@@ -130,7 +130,7 @@ impl Input {
         Ok(Self { source: Source::Kept(file), ..self })
     }
 
-    /// The size of the log, where it is a file that can be read more than once.
+    /// The size of the log in bytes; `None` where it is not a regular file.
     pub(crate) fn regular_size(&self) -> Option<u64> {
         let Source::File(path) = &self.source else { return None };
         fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
@@ -140,7 +140,7 @@ impl Input {
         Unreadable { path: self.path.clone(), why: why.to_string() }
     }
 
-    /// Opens the log and tells its format, where it is not given.
+    /// Opens the log. Detects its format where none is given.
     pub(crate) fn open(&self, format: Option<Format>) -> Result<Records, Unreadable> {
         let source: Box<dyn Read> = match &self.source {
             Source::File(_) | Source::Kept(_) => Box::new(self.file()?),
@@ -149,11 +149,11 @@ impl Input {
         self.records(source, format)
     }
 
-    /// The log, where it is a file.
+    /// The file of the log. Standard input has none.
     pub(crate) fn file(&self) -> Result<File, Unreadable> {
         match &self.source {
             Source::File(path) => File::open(path).map_err(|error| self.unreadable(&error)),
-            Source::StandardInput => Err(self.unreadable(&"it can be read only once")),
+            Source::StandardInput => Err(self.unreadable(&"standard input can be read only once")),
             Source::Kept(file) => {
                 let again = file.try_clone().and_then(|mut file| file.rewind().map(|()| file));
                 again.map_err(|error| self.unreadable(&error))
@@ -182,7 +182,7 @@ impl Input {
 }
 
 impl Records {
-    /// Reads the head of the log. Gives why the log is not recognised, where it is not.
+    /// Reads the head of the log and detects its format. Returns a reason where the format is not recognised.
     fn open(&mut self, format: Option<Format>) -> io::Result<Option<&'static str>> {
         while self.end < HEAD && !self.is_last {
             self.fill()?;
@@ -207,7 +207,7 @@ impl Records {
         self.block.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// Takes in more of the log, behind what is not cut yet.
+    /// Reads more of the log, after the bytes that are not yet split into records.
     fn fill(&mut self) -> io::Result<()> {
         self.block.copy_within(self.start..self.end, 0);
         self.end -= self.start;
@@ -215,7 +215,7 @@ impl Records {
         if self.end == self.block.len() {
             self.block.resize(self.block.len() * 2, 0);
         }
-        // A pipe gives little at a time: what is cut anew should be worth it.
+        // A pipe returns little at a time. The block is filled before the next attempt to find a record.
         while self.end < self.block.len() && !self.is_last {
             let free = self.block.get_mut(self.end..).unwrap_or_default();
             match self.source.read(free) {
@@ -231,7 +231,7 @@ impl Records {
         Ok(())
     }
 
-    /// All lines that were read and not cut yet, in exchange for a buffer that is free; `None` at the end of the log.
+    /// All complete lines that are not consumed yet, in exchange for a free buffer; `None` at the end of the log.
     pub(crate) fn block(&mut self, spare: Block) -> io::Result<Option<Block>> {
         let lines = loop {
             match memchr::memrchr(b'\n', self.unread()) {
@@ -253,7 +253,7 @@ impl Records {
     }
 
     /// The next record; `None` at the end of the log.
-    pub(crate) fn next(&mut self) -> io::Result<Option<Placed<'_>>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<LocatedRecord<'_>>> {
         let (skipped, bytes, rest) = loop {
             match cut(self.format, self.unread(), self.is_last) {
                 Cut::Record(record) => break (record.skipped.len(), record.bytes.len(), record.rest.len()),
@@ -267,7 +267,7 @@ impl Records {
         let line = self.line + newlines(at(begin - skipped, begin));
         self.line = line + newlines(at(begin, self.start));
         self.record += 1;
-        Ok(Some(Placed { bytes: at(begin, begin + bytes), record: self.record, line }))
+        Ok(Some(LocatedRecord { bytes: at(begin, begin + bytes), record: self.record, line }))
     }
 }
 

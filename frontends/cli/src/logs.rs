@@ -1,17 +1,17 @@
-//! The logs of a command line.
+//! The logs that the arguments of a command name.
 
 use std::path::PathBuf;
 
 use crate::input::{Input, Unreadable, expand};
 
-/// What is read, and what is known not to be readable.
+/// The logs to read, and the paths that cannot be read.
 pub(crate) struct Logs {
     pub(crate) inputs: Vec<Input>,
     pub(crate) unreadable: Vec<Unreadable>,
 }
 
 impl Logs {
-    /// What these paths stand for.
+    /// The logs that these paths name: a file is one log, a folder is all of its files.
     pub(crate) fn of(paths: &[PathBuf]) -> Self {
         let mut logs = Self { inputs: Vec::new(), unreadable: Vec::new() };
         for path in paths {
@@ -23,7 +23,8 @@ impl Logs {
         logs
     }
 
-    /// The same, so that all of it can be read more than once.
+    /// The same logs, so that each can be read more than once. What can be read only once, such as a pipe, is copied into a
+    /// temporary file.
     pub(crate) fn kept(self) -> Self {
         let mut kept = Self { inputs: Vec::new(), unreadable: self.unreadable };
         for input in self.inputs {

@@ -1,28 +1,29 @@
-//! `callfold`: replays recorded logs of Microsoft Graph calling notifications, draws them, and the lifecycles behind them.
+//! The command `callfold`: replays recorded logs of Microsoft Graph calling notifications, shows and draws the calls, and
+//! draws the lifecycles of calls and operations.
 
 mod args;
 mod browse;
 mod check;
 mod convert;
 mod diagram;
-mod drive;
+mod exit;
 mod input;
 mod logs;
 mod page;
+mod printable;
 mod progress;
 mod replay;
+mod replayer;
 mod report;
+mod stdout;
 mod workers;
 
 use std::io;
 use std::process::ExitCode;
 
-use callfold::Severity;
 use clap::Parser;
 
 use args::{Args, Command};
-use drive::Outcome;
-use report::printable;
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
@@ -34,25 +35,11 @@ fn main() -> ExitCode {
         Command::Diagram(args) => diagram::run(&args),
     };
     outcome.unwrap_or_else(|error| {
-        // Whoever reads has seen enough: the status that a shell gives to a process that a closed pipe ends.
+        // The reader of the pipe has closed it. 141 is the status that a shell reports for a process that SIGPIPE ends.
         if error.kind() == io::ErrorKind::BrokenPipe {
             return ExitCode::from(141);
         }
         anstream::eprintln!("callfold: {error}");
         ExitCode::from(2)
     })
-}
-
-/// The exit status: 2 where an input could not be read, 1 where a finding is as bad as `deny`.
-fn status(outcome: &Outcome, deny: Severity) -> ExitCode {
-    for input in &outcome.unreadable {
-        anstream::eprintln!("callfold: {}: {}", printable(&input.path), input.why);
-    }
-    if !outcome.unreadable.is_empty() {
-        ExitCode::from(2)
-    } else if outcome.worst >= Some(deny) {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
 }

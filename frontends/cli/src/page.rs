@@ -1,7 +1,7 @@
-//! `callfold report`: a page with all calls, or a picture of one.
+//! `callfold report`: a page with all calls, or a picture of one call.
 //!
-//! The logs are replayed twice. The first time tells what there is, as `replay` does; then it is known which calls are told in
-//! detail, and the second time their events are kept, and no others.
+//! The logs are replayed twice. The first replay yields the summaries of all calls, as `callfold replay` does. From these
+//! the calls with details are chosen, and only their events are kept by the second replay.
 
 mod collected;
 mod output;
@@ -15,9 +15,9 @@ use callfold_view::page::{self, Choice, Input, Report, Row, choose};
 use callfold_view::timeline;
 
 use crate::args::ReportArgs;
-use crate::drive::{Order, Outcome, not_reported, replay};
+use crate::exit::status;
 use crate::logs::Logs;
-use crate::status;
+use crate::replayer::{Outcome, ReplayOptions, replay_logs, warn_unknown_call};
 use collected::{Collected, Counted};
 use output::{Form, Output};
 
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
     };
     let logs = logs.kept();
     match output.form {
-        Form::Page => whole(args, &logs, &output),
+        Form::Page => all_calls(args, &logs, &output),
         Form::Picture => picture(args, &logs, &output),
     }
 }
@@ -39,28 +39,28 @@ fn refused(why: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-fn whole(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode> {
-    let order = Order::of(&args.source, None);
+fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode> {
+    let options = ReplayOptions::new(&args.source, None);
     let mut counted = Counted::default();
-    let outcome = replay(order, logs, &mut counted)?;
+    let outcome = replay_logs(options, logs, &mut counted)?;
     if !outcome.inputs.is_empty() {
         let calls = rows(&outcome, &mut counted);
-        args.calls.iter().filter(|id| place(&calls, **id).is_none()).for_each(|id| not_reported(*id));
+        args.calls.iter().filter(|id| place(&calls, **id).is_none()).for_each(|id| warn_unknown_call(*id));
         let choice = choose(&calls, &args.calls);
-        let collected = details(order, logs, &calls, &counted, &choice)?;
-        let mut report = reported(&outcome, args);
+        let collected = details(options, logs, &calls, &counted, &choice)?;
+        let mut report = about_logs(&outcome, args);
         report.findings = counted.all;
         report.calls = calls;
-        report.left_out = choice.left_out;
+        report.omitted = choice.omitted;
         collected.report(&mut report);
         if let Err(why) = output.write(|out| page::html(&report, out)) {
             return why.into_status();
         }
-        // The process ends here: to give back each call by itself would take a while.
+        // The process ends here. To free each call one by one would take a noticeable time.
         std::mem::forget(report);
     }
     if outcome.worst >= Some(args.deny.deny) {
-        anstream::eprintln!("callfold: there are findings as bad as {}: the page tells them", args.deny.deny);
+        anstream::eprintln!("callfold: the page shows findings of severity {} or worse", args.deny.deny);
     }
     let status = status(&outcome, args.deny.deny);
     std::mem::forget(outcome);
@@ -76,9 +76,9 @@ fn place(calls: &[Row<'_>], id: CallId) -> Option<usize> {
     calls.binary_search_by_key(&id, |row| row.summary.id()).ok()
 }
 
-/// What the second replay tells, where there is something that the first one did not keep.
+/// Replays the logs again for the events and findings that the first replay did not keep, where there are any.
 fn details(
-    order: Order<'_>,
+    options: ReplayOptions<'_>,
     logs: &Logs,
     calls: &[Row<'_>],
     counted: &Counted,
@@ -86,16 +86,16 @@ fn details(
 ) -> io::Result<Collected> {
     let ids = calls.iter().map(|row| row.summary.id()).collect();
     let mut collected = Collected::of(choice.calls.iter().copied(), ids);
-    // What is still counted was found in no call that came out.
-    let has_loose = counted.has_loose || !counted.calls.is_empty();
-    if has_loose || !choice.calls.is_empty() {
-        replay(order, logs, &mut collected)?;
+    // The entries that are left in `counted` are of ids for which no call came out of the logs.
+    let has_other_findings = counted.has_other_findings || !counted.calls.is_empty();
+    if has_other_findings || !choice.calls.is_empty() {
+        replay_logs(options, logs, &mut collected)?;
     }
     Ok(collected)
 }
 
-/// What is told of the logs themselves.
-fn reported<'a>(outcome: &Outcome, args: &ReportArgs) -> Report<'a> {
+/// A report that has only what is known of the logs, without calls.
+fn about_logs<'a>(outcome: &Outcome, args: &ReportArgs) -> Report<'a> {
     let format = |format: Option<callfold::log::Format>| format.map_or("no log", |format| format.as_str());
     let inputs = outcome.inputs.iter();
     let mut report = Report::default();
@@ -118,24 +118,24 @@ fn picture(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCo
         Err(why) => return Ok(why),
     };
     let mut collected = Collected::of([id], vec![id]);
-    let outcome = replay(Order::of(&args.source, Some(id)), logs, &mut collected)?;
-    match collected.story(id) {
-        Some(Ok(story)) => {
-            if let Err(why) = output.write(|out| std::fmt::Write::write_str(out, &timeline::svg(&story))) {
+    let outcome = replay_logs(ReplayOptions::new(&args.source, Some(id)), logs, &mut collected)?;
+    match collected.history(id) {
+        Some(Ok(history)) => {
+            if let Err(why) = output.write(|out| std::fmt::Write::write_str(out, &timeline::svg(&history))) {
                 return why.into_status();
             }
         }
         Some(Err(why)) => return Ok(refused(&format!("call {id}: {why}"))),
         None if outcome.inputs.is_empty() => {}
         None => {
-            not_reported(id);
+            warn_unknown_call(id);
             return Ok(ExitCode::from(2));
         }
     }
     Ok(status(&outcome, args.deny.deny))
 }
 
-/// The one call that a picture is of, or the exit status.
+/// The call to draw, or the exit status where no single call is chosen.
 fn chosen(args: &ReportArgs, logs: &Logs, path: &Path) -> io::Result<Result<CallId, ExitCode>> {
     let path = path.display();
     if let [id] = args.calls.as_slice() {
@@ -146,7 +146,7 @@ fn chosen(args: &ReportArgs, logs: &Logs, path: &Path) -> io::Result<Result<Call
             "{path} is a picture of one call: give --call once, or write a page, FILE.html"
         ))));
     }
-    let outcome = replay(Order::of(&args.source, None), logs, &mut Counted::default())?;
+    let outcome = replay_logs(ReplayOptions::new(&args.source, None), logs, &mut Counted::default())?;
     if outcome.inputs.is_empty() {
         return Ok(Err(status(&outcome, args.deny.deny)));
     }
@@ -156,6 +156,6 @@ fn chosen(args: &ReportArgs, logs: &Logs, path: &Path) -> io::Result<Result<Call
     }
     let many = if calls.is_empty() { "no call".into() } else { format!("{} calls", calls.len()) };
     Ok(Err(refused(&format!(
-        "{path} is a picture of one call, and {many} came out: choose one with --call ID, or write a page, FILE.html"
+        "{path} is a picture of one call, and the logs have {many}: choose one with --call ID, or write a page, FILE.html"
     ))))
 }

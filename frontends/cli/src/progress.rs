@@ -1,4 +1,5 @@
-//! A progress bar on standard error, where that is a terminal and the work takes longer than a second.
+//! A progress bar on standard error. It appears only where standard error is a terminal and the work takes longer than a
+//! second.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// For so many bytes; 0 where nobody knows.
+    /// Progress through this many bytes; 0 where the number is not known.
     pub(crate) fn new(bytes: u64) -> Self {
         let bar = ProgressBar::with_draw_target((bytes > 0).then_some(bytes), ProgressDrawTarget::hidden());
         let template = if bytes > 0 {

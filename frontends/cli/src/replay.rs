@@ -1,31 +1,36 @@
-//! `callfold replay`.
+//! `callfold replay`: prints the calls of logs and the findings.
 
 use std::io;
 use std::process::ExitCode;
 
 use crate::args::ReplayArgs;
-use crate::drive::{Order, drive};
-use crate::report::{Spool, Worst};
-use crate::{report, status};
+use crate::exit::status;
+use crate::replayer::{ReplayOptions, replay_paths};
+use crate::report::spool::Spool;
+use crate::report::worst::WorstFindings;
+use crate::report::{json, table};
 
 pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
-    let order =
-        Order { jobs: args.jobs, is_whole: args.show_secrets, ..Order::of(&args.source, args.only.call) };
+    let options = ReplayOptions {
+        jobs: args.jobs,
+        is_full: args.show_secrets,
+        ..ReplayOptions::new(&args.source, args.only.call)
+    };
     let outcome = if args.json {
         let mut findings = Spool::default();
-        let outcome = drive(order, &mut findings)?;
-        report::json(&outcome, findings, args.show_secrets, args.jobs)?;
+        let outcome = replay_paths(options, &mut findings)?;
+        json::print(&outcome, findings, args.show_secrets, args.jobs)?;
         outcome
     } else {
-        let mut findings = Worst::default();
-        let outcome = drive(order, &mut findings)?;
+        let mut findings = WorstFindings::default();
+        let outcome = replay_paths(options, &mut findings)?;
         if !outcome.inputs.is_empty() {
-            report::table(&outcome, &findings, args.show_secrets)?;
+            table::print(&outcome, &findings, args.show_secrets)?;
         }
         outcome
     };
     let status = status(&outcome, args.deny.deny);
-    // The process ends here: to give back each call by itself would take a while.
+    // The process ends here. To free each call one by one would take a noticeable time.
     std::mem::forget(outcome);
     Ok(status)
 }

@@ -1,6 +1,8 @@
-//! Event logs, block by block, by one worker or by several: each replays the calls of its part, and what they find
-//! is put back into the order of the log. Of several workers each reads the chunks whose turn is its own, and cuts them
-//! into the lines of all.
+//! Replays event logs with one worker or with several. Each worker replays a part of the calls, and the findings of all
+//! workers are merged back into the order of the log.
+//!
+//! Several workers also share the reading: they read the chunks of the log in turn. The reader of a chunk splits it into
+//! lines and passes it to every worker, and each worker replays the lines of its own calls.
 
 mod chunks;
 
@@ -12,20 +14,19 @@ use std::thread;
 
 use callfold::{Bulk, Finding};
 
+use crate::input::{Block, Input, Records, Unreadable};
 use chunks::{Chunk, Chunks};
 
-use crate::input::{Block, Input, Records, Unreadable};
-
-/// How many reports a worker may be ahead of what takes them.
+/// How many reports of a worker may wait to be collected.
 const AHEAD: usize = 8;
 
-/// How many chunks each worker reads before they are looked at.
+/// How many chunks each worker reads ahead.
 const CHUNKS_AHEAD: usize = 1;
 
-/// How many chunks there are to a report, at the least.
+/// A worker reports after at least this many chunks.
 const CHUNKS: u64 = 64;
 
-/// A finding and its place.
+/// A finding and the place where it was found.
 pub(crate) struct Found {
     pub(crate) place: Place,
     pub(crate) finding: Finding,
@@ -38,16 +39,16 @@ pub(crate) struct Place {
     pub(crate) line: u64,
 }
 
-/// What is found in a block.
+/// The findings of a worker in one part of a log.
 pub(crate) struct Report {
     pub(crate) found: Vec<Found>,
-    /// The last record up to the end of the block.
+    /// The last record of that part.
     pub(crate) last: Place,
-    /// How much of the log is read.
+    /// How many bytes of the log are read so far.
     pub(crate) bytes_read: u64,
 }
 
-/// The workers.
+/// All workers of a replay.
 pub(crate) struct Workers {
     jobs: NonZeroUsize,
     workers: Vec<Worker>,
@@ -57,7 +58,7 @@ pub(crate) struct Workers {
 struct Worker {
     bulk: Bulk,
     last: Place,
-    /// Lines that were passed.
+    /// The number of lines before the current chunk or block.
     lines: u64,
 }
 
@@ -68,7 +69,8 @@ impl Workers {
         Self { jobs, workers: parts.map(worker).collect() }
     }
 
-    /// Replays a log; hands over what is found, in the order of its records. The inner error is one of reading.
+    /// Replays a log and passes reports to `take`, in the order of the records. The inner error comes from reading the log,
+    /// the outer one from `take`.
     pub(crate) fn log(
         &mut self,
         input: &Input,
@@ -80,7 +82,7 @@ impl Workers {
         }
         match input.regular_size() {
             Some(size) if self.jobs.get() > 1 && size > 0 => self.side_by_side(input, size, take),
-            // What can be read only once, or does not say how long it is, is read here for all of them.
+            // A log that can be read only once, or whose length is not known, is read by this thread for all workers.
             _ => self.in_turn(input, records, take),
         }
     }
@@ -125,18 +127,18 @@ impl Workers {
                 scope.spawn(move || worker.work_at(queue, &out));
             }
             loop {
-                let mut whole: Option<Report> = None;
+                let mut merged: Option<Report> = None;
                 for report in streams.iter().filter_map(|stream| stream.recv().ok()) {
                     let report = match report {
                         Ok(report) => report,
                         Err(why) => return Ok(Err(why)),
                     };
-                    whole = Some(match whole {
-                        Some(whole) => whole.and(report),
+                    merged = Some(match merged {
+                        Some(merged) => merged.and(report),
                         None => report,
                     });
                 }
-                match whole {
+                match merged {
                     Some(report) => take(report)?,
                     None => return Ok(Ok(())),
                 }
@@ -144,14 +146,14 @@ impl Workers {
         })
     }
 
-    /// Ends the work: each part of the calls.
+    /// Ends the replay and returns the calls of each worker.
     pub(crate) fn finish(self) -> Vec<Bulk> {
         self.workers.into_iter().map(|worker| worker.bulk).collect()
     }
 }
 
 impl Report {
-    /// What two found in one block, or one in two, in the order of the records.
+    /// Merges two reports in the order of the records: those of two workers on one block, or of one worker on two.
     fn and(mut self, other: Self) -> Self {
         if !other.found.is_empty() {
             self.found.extend(other.found);
@@ -162,7 +164,7 @@ impl Report {
 }
 
 impl Worker {
-    /// Replays its part of each chunk; ends early where nobody listens any more.
+    /// Replays the lines of its calls in each chunk. Ends early where the receiver of the reports is gone.
     fn work_at(&mut self, mut queue: WorkQueue<'_>, out: &SyncSender<Result<Report, Unreadable>>) {
         (0..CHUNKS_AHEAD).for_each(|_| queue.hand_on());
         let turns = (CHUNKS / queue.from.len().max(1) as u64).max(1);
@@ -225,7 +227,8 @@ impl Worker {
     }
 }
 
-/// Where a worker sits: what it reads, whom it hands that to, and who hands it what they read. It is handed its own, too.
+/// The connections of a worker: it reads some chunks and sends each to all workers, itself included, and it receives the
+/// chunks that all workers read.
 struct WorkQueue<'i> {
     part: usize,
     chunks: Chunks<'i>,
@@ -235,7 +238,7 @@ struct WorkQueue<'i> {
 
 type Turn = Result<Arc<Chunk>, Unreadable>;
 
-/// A desk for each worker.
+/// A queue for each worker.
 fn queues(input: &Input, size: u64, count: NonZeroUsize) -> Result<Vec<WorkQueue<'_>>, Unreadable> {
     let queue = |part| {
         Ok(WorkQueue {
@@ -261,7 +264,7 @@ fn queues(input: &Input, size: u64, count: NonZeroUsize) -> Result<Vec<WorkQueue
 }
 
 impl WorkQueue<'_> {
-    /// Hands in what was found last, and what went wrong.
+    /// Sends the last report, and the error that ended the work.
     fn end(
         &self,
         report: Option<Report>,
@@ -269,19 +272,19 @@ impl WorkQueue<'_> {
         out: &SyncSender<Result<Report, Unreadable>>,
     ) {
         for last in report.map(Ok).into_iter().chain(why.map(Err)) {
-            // Where nobody listens any more, nobody wants to know.
+            // The receiver may have stopped because of an error of its own.
             _ = out.send(last);
         }
     }
 
-    /// Reads the next chunk whose turn is here, for everybody.
+    /// Reads the next of its own chunks and sends it to every worker.
     fn hand_on(&mut self) {
         let Some(turn) = self.chunks.next() else {
             self.to.clear();
             return;
         };
         for to in &self.to {
-            // Whoever is gone does not want it.
+            // A worker that stopped early does not need it.
             _ = to.send(turn.clone());
         }
     }

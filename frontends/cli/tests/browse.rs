@@ -1,4 +1,4 @@
-//! `callfold browse` where there is no terminal; what it looks like in one is tested beside its source.
+//! `callfold browse` without a terminal. `src/browse/tests.rs` tests its screens.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;

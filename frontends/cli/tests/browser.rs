@@ -1,7 +1,7 @@
-//! The pages in a browser: each moment is what a replay tells, nothing is asked of a network, nothing is cut off.
+//! The pages in a browser: each step equals a replay, the page requests nothing from a network, and nothing is cut off.
 //!
-//! Where node, chromium or what `npm ci` brings is missing, this is skipped and says so; where `CALLFOLD_TOOLS=required` it fails.
-//! `.ci/run` installs them all.
+//! Where Node.js, Chromium or a package of `npm ci` is missing, the test is skipped with a message. With
+//! `CALLFOLD_TOOLS=required`, it fails instead. `.ci/run` installs all of them.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
@@ -14,14 +14,14 @@ use common::{CALL, Folder, SAMPLES, events, log, sample};
 
 const BROWSER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../view/tests/browser");
 
-/// Past what holds back the output of tests that pass.
+/// Writes directly to standard error, because the test harness hides the output of tests that pass.
 fn skipped(why: &str) {
     assert!(std::env::var_os("CALLFOLD_TOOLS").is_none_or(|tools| tools != "required"), "missing: {why}");
-    let reported = format!("SKIPPED: what a browser would check. Missing: {why}\n");
-    io::stderr().write_all(reported.as_bytes()).unwrap();
+    let message = format!("SKIPPED: what a browser would check. Missing: {why}\n");
+    io::stderr().write_all(message.as_bytes()).unwrap();
 }
 
-/// Five hundred calls, one of which was answered without being told so.
+/// Five hundred calls. One of them lacks the event `answered`.
 fn many() -> Vec<u8> {
     let call = |number: usize| {
         let id = format!("{number:08x}{}", &CALL[8..]);
@@ -32,7 +32,7 @@ fn many() -> Vec<u8> {
 }
 
 #[test]
-fn a_browser_shows_what_a_replay_tells() {
+fn a_browser_shows_the_same_as_a_replay() {
     if !Path::new(BROWSER).join("node_modules/playwright-core").exists() {
         return skipped("playwright-core: run `npm ci` in frontends/view/tests/browser");
     }

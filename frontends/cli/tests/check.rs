@@ -1,11 +1,11 @@
-//! `callfold check`: replay, and say only what is wrong; for pipelines.
+//! `callfold check`: prints only the findings, for pipelines.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 
 use common::{Folder, SAMPLES, callfold, events, fed, log, sample};
 
-/// `place: severity: kind` of every line, the sample's folder left away.
+/// `place: severity: kind` of every line, without the folder of the sample.
 fn said(out: &str) -> Vec<String> {
     let short = |line: &str| {
         let line = line.rsplit_once("docs/samples/").map_or(line, |(_, line)| line);

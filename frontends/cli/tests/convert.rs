@@ -1,4 +1,4 @@
-//! `callfold convert`: any log as the event log or as CloudEvents, and back without a loss.
+//! `callfold convert`: a log of any format becomes an event log or CloudEvents, and back without loss.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;

@@ -1,4 +1,4 @@
-//! `callfold diagram`: which lifecycle, in which form, and where it goes.
+//! `callfold diagram`: the lifecycles, the forms, and the output.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
@@ -60,7 +60,7 @@ fn what_it_does_not_know_is_refused_with_what_it_knows() {
 }
 
 #[test]
-fn help_tells_the_lifecycles_and_the_forms() {
+fn help_lists_the_lifecycles_and_the_forms() {
     let help = callfold(&["diagram", "--help"]).out;
     for word in
         FORMS.iter().chain(&["call", "operation", "[default: call]", "[default: mermaid]", "--as <FORM>"])
@@ -70,7 +70,7 @@ fn help_tells_the_lifecycles_and_the_forms() {
     assert!(callfold(&["--help"]).out.contains("diagram"));
 }
 
-/// As in `callfold diagram --as svg | head -1`, where nobody reads any more.
+/// As in `callfold diagram --as svg | head -1`, which closes the pipe early.
 #[test]
 fn a_reader_who_has_seen_enough_is_no_error() {
     let mut child =

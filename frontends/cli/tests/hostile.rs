@@ -7,8 +7,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use common::{
-    CALL, Folder, Ran, callfold, command, entry, event, events, fed, histories, log, notifications, places,
-    replayed, reported, whole, with,
+    CALL, Folder, Ran, assert_complete, callfold, command, entry, event, events, fed, histories, log,
+    notifications, places, replayed, reported, with,
 };
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ fn a_bad_record_is_a_finding_with_its_place_and_nothing_else_is_lost() {
             };
             let ran = read(&with(&records, record));
             let replayed = ran.json();
-            whole(&replayed, &about);
+            assert_complete(&replayed, &about);
             assert_eq!(json!(places(&replayed)), json!([["malformed", 4, 3 * lines + 1]]), "{about}");
             assert_eq!(replayed["findings"][0]["severity"], "error", "{about}");
             let input = &replayed["inputs"][0];
@@ -75,7 +75,7 @@ fn text_between_records_is_malformed_where_a_log_has_records_only() {
     for (format, records, _) in histories().into_iter().filter(|(format, ..)| *format != "sdk-log") {
         for text in ["bot restarted by the night shift", "42", "\0\0\0\0", "]", "\u{feff}"] {
             let replayed = read(&with(&records, text)).json();
-            whole(&replayed, &format!("{text:?} in {format}"));
+            assert_complete(&replayed, &format!("{text:?} in {format}"));
             assert_eq!(json!(places(&replayed)), json!([["malformed", 4, 4]]), "{text:?} in {format}");
         }
     }
@@ -85,7 +85,7 @@ fn text_between_records_is_malformed_where_a_log_has_records_only() {
 fn one_line_that_begins_like_an_sdk_entry_does_not_make_a_log_of_the_sdk() {
     for (format, records, _) in histories().into_iter().filter(|(format, ..)| *format != "sdk-log") {
         let replayed = read(&with(&records, "$>")).json();
-        whole(&replayed, format);
+        assert_complete(&replayed, format);
         assert_eq!(json!(places(&replayed)), json!([["malformed", 4, 4]]), "{format}");
     }
 }
@@ -112,7 +112,7 @@ fn the_marks_of_other_systems_change_nothing() {
         ] {
             let ran = read(log.as_bytes());
             let replayed = ran.json();
-            whole(&replayed, &format!("{about} in {format}"));
+            assert_complete(&replayed, &format!("{about} in {format}"));
             assert_eq!((ran.status, &replayed["findings"]), (0, &json!([])), "{about} in {format}");
         }
     }
@@ -180,7 +180,7 @@ fn a_folder_without_files_is_status_2_and_stray_files_cost_nothing_else() {
         folder.write(&format!("stray/{name}"), bytes);
     }
     let replayed = replayed(&format!("{}/stray", folder.path()));
-    whole(&replayed, "among stray files");
+    assert_complete(&replayed, "among stray files");
     for finding in replayed["findings"].as_array().unwrap() {
         assert!(!finding["input"].as_str().unwrap().ends_with("/log"), "{finding}");
     }
@@ -215,7 +215,7 @@ fn a_bad_line_of_an_event_log_says_what_is_wrong_with_it() {
     for (line, says) in table {
         let kind = if says.starts_with("version") { "refused" } else { "malformed" };
         let replayed = read(&before(2, &line)).json();
-        whole(&replayed, &line);
+        assert_complete(&replayed, &line);
         assert_eq!(json!(places(&replayed)), json!([[kind, 2, 2]]), "{line}");
         let message = replayed["findings"][0]["message"].as_str().unwrap();
         assert!(message.contains(says), "{line}: {message}");
@@ -232,13 +232,13 @@ fn members_that_may_be_absent_or_are_new_are_no_fault() {
         log.replace("\"v\":1", "\"v\":1,\"tomorrow\":[1,{}]"),
     ] {
         let replayed = read(log.as_bytes()).json();
-        whole(&replayed, &log);
+        assert_complete(&replayed, &log);
         assert_eq!(replayed["findings"], json!([]), "{log}");
     }
 }
 
 #[test]
-fn a_revision_told_twice_is_a_duplicate_or_a_conflict() {
+fn a_revision_twice_is_a_duplicate_or_a_conflict() {
     let answered = &events()[1];
     let reordered = answered.replace("{\"call\"", "{\"inferred\":false,\"call\"");
     let bare = answered.replace(CALL, &CALL.replace('-', "").to_uppercase());
@@ -250,7 +250,7 @@ fn a_revision_told_twice_is_a_duplicate_or_a_conflict() {
         (answered.replace("\"rev\"", "\"at\":\"2026-11-23T09:15:02Z\",\"rev\""), "conflict"),
     ] {
         let replayed = read(&before(3, &line)).json();
-        whole(&replayed, &line);
+        assert_complete(&replayed, &line);
         assert_eq!(json!(places(&replayed)), json!([[kind, 3, 3]]), "{line}");
     }
 }
@@ -262,7 +262,7 @@ fn a_hole_in_the_revisions_is_a_gap() {
     lines[4] = lines[4].replace("\"rev\":4", "\"rev\":5");
     lines.remove(3);
     let replayed = read(&log(&lines)).json();
-    whole(&replayed, "without details");
+    assert_complete(&replayed, "without details");
     assert_eq!(json!(places(&replayed)), json!([["revisionGap", 4, 4]]));
 }
 
@@ -278,7 +278,7 @@ fn a_hole_in_the_revisions_is_named_though_what_follows_is_refused() {
 fn a_revision_too_far_ahead_costs_no_other_line() {
     for ahead in [100, u64::MAX] {
         let replayed = read(&before(3, &event(ahead, "detailsChanged", &json!({})))).json();
-        whole(&replayed, &format!("revision {ahead}"));
+        assert_complete(&replayed, &format!("revision {ahead}"));
     }
 }
 
@@ -295,13 +295,13 @@ fn a_refused_event_does_not_take_the_place_of_a_good_one() {
     let replayed = ran.json();
     assert_eq!(ran.status, 1);
     assert_eq!(json!(places(&replayed)), json!([["refused", 2, 2]]));
-    whole(&replayed, "a refused revision 2, then a good one");
+    assert_complete(&replayed, "a refused revision 2, then a good one");
 }
 
 #[test]
 fn what_is_not_legal_is_refused_with_what_would_have_been() {
     let replayed = read(&log(&[events(), vec![event(5, "answered", &json!({}))]].concat())).json();
-    whole(&replayed, "answered after the end");
+    assert_complete(&replayed, "answered after the end");
     assert_eq!(json!(places(&replayed)), json!([["refused", 5, 5]]));
     let replayed = read(&before(2, &event(2, "held", &json!({})))).json();
     let message = replayed["findings"][0]["message"].as_str().unwrap();
@@ -347,7 +347,7 @@ fn a_document_over_many_lines_that_breaks_off_costs_no_other() {
     let broken = &records[2][..records[2].len() / 2];
     let line = 1 + records[..3].iter().map(|record| record.lines().count()).sum::<usize>();
     let replayed = read(&with(&records, broken)).json();
-    whole(&replayed, "broken off");
+    assert_complete(&replayed, "broken off");
     assert_eq!(json!(places(&replayed)), json!([["malformed", 4, line]]));
 }
 
@@ -373,7 +373,7 @@ fn one_bad_notification_costs_no_other_of_its_body() {
     let tone = json!({ "state": "established", "toneInfo": { "sequenceId": 1, "tone": "tone1" } });
     let body = json!({ "value": [7, { "resourceUrl": "/nowhere" }, { "changeType": "updated", "resourceUrl": url, "resourceData": tone }] });
     let replayed = read(&with(&notifications(), body.to_string())).json();
-    whole(&replayed, "a bad notification in a body");
+    assert_complete(&replayed, "a bad notification in a body");
     assert_eq!(replayed["calls"][0]["tones"], json!(["tone1"]));
     assert_eq!(json!(places(&replayed)), json!([["malformed", 4, 4], ["malformed", 4, 4]]));
     assert_eq!(replayed["inputs"][0]["malformed"], 1, "it is one record");
@@ -386,9 +386,12 @@ fn a_notification_in_the_log_of_the_sdk_is_not_lost_over_a_stray_line() {
     for stray in ["{ this brace opens no JSON", "{\"a\":1}", "[media] ready"] {
         let torn = entry(&reported("updated", &tone)).replace("CallId:", &format!("{stray}\nCallId:"));
         let replayed = read(&with(&entries, torn)).json();
-        whole(&replayed, stray);
+        assert_complete(&replayed, stray);
         let received = replayed["calls"][0]["tones"] == json!(["tone1"]);
-        assert!(received || kinds(&replayed).contains(&"malformed"), "{stray}: neither heard nor a finding");
+        assert!(
+            received || kinds(&replayed).contains(&"malformed"),
+            "{stray}: neither a notification nor a finding"
+        );
     }
 }
 
@@ -408,7 +411,7 @@ fn the_data_of_a_cloudevent_is_read_or_missed_but_not_dropped() {
 }
 
 #[test]
-fn nothing_that_a_log_says_steers_the_terminal() {
+fn no_text_of_a_log_controls_the_terminal() {
     let evil = "\u{1b}[31m\u{7}\u{9b}2J\nfake:1: error: x\r";
     let operation = json!({ "id": "0164807e-7db4-4f54-9e14-9ef885f2e6eb", "status": evil, "clientContext": evil, "@odata.type": evil });
     let url = format!("/communications/calls/{CALL}/operations/0164807e-7db4-4f54-9e14-9ef885f2e6eb");
@@ -442,8 +445,8 @@ fn nothing_that_a_log_says_steers_the_terminal() {
         for command in ["replay", "check"] {
             let ran = callfold(&[command, "--deny", "info", &path]);
             let shown = format!("{}{}", ran.out, ran.err);
-            let steers = |c: &char| c.is_control() && *c != '\n';
-            assert_eq!(shown.chars().find(steers), None, "{command}: {shown:?}");
+            let is_control = |c: &char| c.is_control() && *c != '\n';
+            assert_eq!(shown.chars().find(is_control), None, "{command}: {shown:?}");
             assert!(!shown.lines().any(|line| line.starts_with("fake:")), "{command}: {shown}");
         }
     }
@@ -463,7 +466,7 @@ fn no_message_turns_the_order_of_what_follows_it() {
 
 #[cfg(unix)]
 #[test]
-fn nothing_that_a_path_says_steers_the_terminal() {
+fn no_path_controls_the_terminal() {
     let folder = Folder::new();
     let path = folder.write("evil\u{7}\nfake:1: error: x", b"{}");
     for command in ["replay", "check"] {

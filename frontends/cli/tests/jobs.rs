@@ -1,4 +1,4 @@
-//! `callfold replay --jobs`: several threads say what one says.
+//! `callfold replay --jobs`: several threads give the same results as one.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
@@ -15,7 +15,7 @@ fn line(call: u32, revision: u64, kind: &str, data: &Value) -> String {
     )
 }
 
-/// Calls side by side, and here and there something odd.
+/// Interleaved calls, some of them with findings.
 fn interleaved(calls: u32, end: &str) -> String {
     let mut log = String::new();
     for (revision, kind, data) in [
@@ -40,7 +40,7 @@ fn interleaved(calls: u32, end: &str) -> String {
     log
 }
 
-/// What one thread says of the logs, after two and three said the same.
+/// The results of one thread, after a check that two and three threads give the same.
 #[track_caller]
 fn reported(logs: &[&str]) -> String {
     let with = |arguments: &[&str]| {
@@ -71,13 +71,13 @@ fn a_log_of_many_blocks_says_the_same() {
     }
 }
 
-/// The same without the last line end, behind a byte order mark.
+/// The same log again, with a byte order mark and without the last line end.
 fn reported_again(folder: &Folder, log: &str) {
     reported(&[&folder.write("marked.jsonl", format!("\u{feff}{log}"))]);
 }
 
-/// Workers read so much at a time: lines of all lengths end before, at and behind each place where they stop, and one is
-/// longer than all that is read at a time.
+/// The size of a chunk that a worker reads. Lines of many lengths end before, at and after the end of a chunk, and one line
+/// is longer than a chunk.
 #[test]
 fn lines_of_any_length_say_the_same() {
     let folder = Folder::new();
@@ -153,7 +153,7 @@ fn no_number_and_far_too_many_are_status_2() {
     }
 }
 
-/// A pipe can be read once: what is in it is not to be lost by a look at its format.
+/// A pipe can be read only once. Detecting its format must not lose data.
 #[cfg(unix)]
 #[test]
 fn a_pipe_that_is_not_the_first_log_loses_nothing() {
@@ -162,7 +162,7 @@ fn a_pipe_that_is_not_the_first_log_loses_nothing() {
     let folder = Folder::new();
     let log = interleaved(40, "\n");
     let first = folder.write("first.jsonl", interleaved(1, "\n"));
-    let whole = folder.write("whole.jsonl", &log);
+    let complete = folder.write("complete.jsonl", &log);
     let pipe = format!("{}/pipe", folder.path());
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for jobs in ["1", "2"] {
@@ -170,7 +170,7 @@ fn a_pipe_that_is_not_the_first_log_loses_nothing() {
         let writer = std::thread::spawn(move || std::fs::write(into, text));
         let of_pipe = callfold(&["replay", "--json", "--jobs", jobs, &first, &pipe]);
         writer.join().unwrap().unwrap();
-        let of_file = callfold(&["replay", "--json", &first, &whole]);
-        assert_eq!(of_pipe.out.replace(&pipe, &whole), of_file.out);
+        let of_file = callfold(&["replay", "--json", &first, &complete]);
+        assert_eq!(of_pipe.out.replace(&pipe, &complete), of_file.out);
     }
 }

@@ -1,4 +1,4 @@
-//! `callfold replay`: what the samples tell, what the flags choose, and the JSON that others read.
+//! `callfold replay`: the calls of the samples, the flags, and the JSON output.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
@@ -40,7 +40,7 @@ fn reported(replayed: &Value) -> Vec<Value> {
 }
 
 #[test]
-fn every_sample_tells_the_calls_that_its_readme_promises() {
+fn every_sample_has_the_calls_of_its_readme() {
     let ended = "terminated";
     let expected = [
         (
@@ -135,7 +135,7 @@ fn every_sample_tells_the_calls_that_its_readme_promises() {
 }
 
 #[test]
-fn every_sample_says_what_is_odd_about_it_and_where() {
+fn every_sample_has_its_findings_with_their_places() {
     let expected = [
         (IVR, json!([["orphan", 15, 15], ["gap", 17, 17], ["repeat", 19, 19]])),
         ("meeting-delta-roster.jsonl", json!([["late", 6, 6]])),
@@ -390,7 +390,7 @@ fn several_logs_and_the_files_of_a_folder_are_one_history() {
     for logs in [vec![a.as_str(), b.as_str()], vec![parts.as_str()]] {
         let ran = callfold(&[&["replay", "--json"], logs.as_slice()].concat());
         let replayed = ran.json();
-        common::whole(&replayed, "in two parts");
+        common::assert_complete(&replayed, "in two parts");
         let inputs = replayed["inputs"].as_array().unwrap();
         let paths: Vec<_> = inputs.iter().map(|input| input["path"].as_str().unwrap()).collect();
         assert_eq!((ran.status, paths), (0, vec![a.as_str(), b.as_str()]));
@@ -416,7 +416,7 @@ fn one_log_that_cannot_be_opened_is_status_2_and_the_others_are_read() {
     let ran = callfold(&["replay", "--json", &gone, &good]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains(&gone), "{}", ran.err);
-    common::whole(&ran.json(), "beside a log that is gone");
+    common::assert_complete(&ran.json(), "next to a missing log");
 }
 
 #[test]
@@ -464,7 +464,7 @@ fn an_event_log_names_its_call_in_any_spelling() {
         .map(|(line, event)| if line % 2 == 0 { event.replace(CALL, &bare) } else { event.clone() })
         .collect();
     let replayed = replayed(&folder.write("log", log(&lines)));
-    common::whole(&replayed, "bare and upper case");
+    common::assert_complete(&replayed, "bare and upper case");
     assert_eq!(replayed["findings"], json!([]));
 }
 

@@ -1,4 +1,4 @@
-//! `callfold report`: which calls are told, where the page goes, what it never shows.
+//! `callfold report`: the calls with details, the output file, and what a page never shows.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
@@ -82,9 +82,9 @@ fn a_picture_is_of_one_call() {
     assert_eq!(chosen.status, 0);
     assert!(fs::read_to_string(&svg).unwrap().contains(ADELE));
     for (arguments, why) in [
-        (vec![], "3 calls came out: choose one with --call ID"),
+        (vec![], "the logs have 3 calls: choose one with --call ID"),
         (vec!["--call", ADELE, "--call", CALL], "give --call once"),
-        (vec!["--call", CALL], "no log tells of call"),
+        (vec!["--call", CALL], "no log contains call"),
     ] {
         let ran = callfold(&[&["report", &sample(IVR), "-o", &svg], arguments.as_slice()].concat());
         assert_eq!(ran.status, 2, "{arguments:?}");
@@ -163,13 +163,15 @@ fn of_many_calls_those_with_findings_and_those_asked_for_are_told_in_detail() {
     let reported = page(&[&path]);
     assert_eq!(sections(&reported), 1);
     assert!(reported.contains(&format!("id=\"call-{}\"", id(7))));
-    assert!(reported.contains("1 call of 201 told in detail") && reported.contains("<code>--call ID</code>"));
+    assert!(
+        reported.contains("1 call of 201 shown with details") && reported.contains("<code>--call ID</code>")
+    );
     let request = page(&[&path, "--call", &id(3), "--call", &id(4)]);
     assert_eq!(sections(&request), 3);
     let few = folder.write("few", calls(200, |_| events()));
     assert_eq!(sections(&page(&[&few])), 200);
     let unknown = callfold(&["report", &few, "-o", "-", "--call", ADELE]);
-    assert!(unknown.status == 0 && unknown.err.contains("no log tells of call"), "{}", unknown.err);
+    assert!(unknown.status == 0 && unknown.err.contains("no log contains call"), "{}", unknown.err);
 }
 
 #[test]
@@ -178,7 +180,7 @@ fn no_more_than_two_hundred_calls_are_told_in_detail_and_the_rest_is_counted() {
     let twice = |_| [events(), vec![events().remove(3)]].concat();
     let page = page(&[&folder.write("many", calls(230, twice))]);
     assert_eq!(sections(&page), 200);
-    assert!(page.contains("30 more had to be left out: a page tells at most 200 calls"));
+    assert!(page.contains("30 more were left out: a page shows at most 200 calls"));
     assert_eq!(page.matches("<tr data-call=").count(), 230);
 }
 
@@ -220,7 +222,7 @@ fn hostile_names_stay_words() {
 fn a_log_without_a_call_is_a_page_that_says_so() {
     let ran = fed(b"{\"v\":1,\"type\":\"offered\"}\n", &["report", "-", "--format", "events", "-o", "-"]);
     assert_eq!(ran.status, 1);
-    assert!(ran.out.contains("No call came out of this.") && ran.out.contains("<b>malformed</b>"));
+    assert!(ran.out.contains("The logs contain no calls.") && ran.out.contains("<b>malformed</b>"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What `callfold` knows, in forms for people and for other tools: text goes out, nothing is read, and nothing is opened.
+//! Renders what `callfold` knows: lifecycle charts, timelines of calls, HTML pages. Every function returns or writes text;
+//! nothing reads a file or uses a network.
 //!
 //! ```
 //! use callfold::chart::Chart;
@@ -8,9 +9,9 @@
 //! assert!(picture.starts_with("<svg "));
 //! ```
 
+mod anchor;
 pub mod chart;
+pub mod describe;
+pub mod history;
 pub mod page;
-mod spot;
-pub mod story;
 pub mod timeline;
-pub mod words;

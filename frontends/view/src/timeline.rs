@@ -1,4 +1,4 @@
-//! One call as a picture: its states, and all that went on meanwhile, over the time that passed.
+//! A call as a picture: its states, operations, participants, keys, deadlines, findings and events on a time axis.
 
 mod axis;
 mod clock;
@@ -6,14 +6,14 @@ mod deadlines;
 mod events;
 mod findings;
 mod head;
-mod ink;
 mod keys;
 mod legend;
 mod letters;
 mod operations;
 mod people;
-mod room;
+mod row_layout;
 mod scale;
+mod shapes;
 mod sheet;
 mod state_spans;
 
@@ -21,17 +21,17 @@ use svg::Document;
 use svg::node::Text as Words;
 use svg::node::element::{Description, Group, Style, Title};
 
-use crate::story::Story;
-use ink::{SIZE, SMALL, Spot, fitted, group, line, px, rectangle, text};
+use crate::history::CallHistory;
+use shapes::{Anchor, SIZE, SMALL, fitted, group, line, px, rectangle, text};
 use sheet::{Lane, MARGIN, RIGHT, Sheet, WIDTH};
 
 pub(crate) const STYLE: &str = include_str!("timeline/style.css");
 
-/// Where the axis begins, beneath the title.
+/// The top of the axis, below the title.
 const TOP: f64 = 84.0;
-/// Between two lanes.
+/// The space between two lanes.
 const BETWEEN: f64 = 12.0;
-/// So many events have a line through all lanes each.
+/// Up to this number of events, each event has a line through all lanes.
 const LINED: usize = 80;
 
 type Draw = fn(&Sheet<'_>, f64) -> Option<Lane>;
@@ -47,40 +47,42 @@ const LANES: [Draw; 8] = [
     events::lane,
 ];
 
-/// The call as an SVG, to look at, to send, or to put into a page. Colours follow the reader's scheme, light or dark, and nothing
-/// is told by colour alone; `<desc>` tells the call in words. What there is no room for is left out, and that is said.
+/// The call as an SVG picture. The colours follow the colour scheme of the reader, light or dark, and no information is
+/// shown by colour alone. The element `<desc>` describes the call in words. Items for which there is no room are left out,
+/// and the picture shows how many.
 ///
-/// Time is linear, but that events keep apart and that long pauses are squeezed; both are marked. Where no times are told, events
-/// stand evenly.
+/// The time axis is linear, with two exceptions: events keep a minimum distance, and long pauses are shortened and marked.
+/// Without times, the events are evenly spaced.
 ///
 /// ```
-/// use callfold_view::story::Story;
+/// use callfold_view::history::CallHistory;
 /// use callfold_view::timeline;
 ///
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-/// let story = Story::of(vec![line.parse()?], Vec::new())?;
-/// assert!(timeline::svg(&story).contains("Call 57dab8b1-894c-409a-b240-bd8beae78896"));
+/// let history = CallHistory::of(vec![line.parse()?], Vec::new())?;
+/// assert!(timeline::svg(&history).contains("Call 57dab8b1-894c-409a-b240-bd8beae78896"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn svg(story: &Story) -> String {
-    svg_at(story, None)
+pub fn svg(history: &CallHistory) -> String {
+    svg_at(history, None)
 }
 
-/// The same with a line through all lanes at a step, by its number from 0: a group of the class `now`, drawn for the place 0 and
-/// moved to the step by its `transform`. [`places`] tells where else it may be moved.
+/// The same picture as [`svg()`], with a line through all lanes at the step `now`, counted from 0. The line is a group of the
+/// class `now` that is drawn at x = 0 and moved to the step by its `transform`. With the positions from [`places`], a script
+/// can move it to other steps.
 ///
 /// ```
-/// use callfold_view::story::Story;
+/// use callfold_view::history::CallHistory;
 /// use callfold_view::timeline;
 ///
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-/// let story = Story::of(vec![line.parse()?], Vec::new())?;
-/// assert!(timeline::svg_at(&story, Some(0)).contains(r#"class="now""#));
-/// assert!(!timeline::svg_at(&story, None).contains(r#"class="now""#));
+/// let history = CallHistory::of(vec![line.parse()?], Vec::new())?;
+/// assert!(timeline::svg_at(&history, Some(0)).contains(r#"class="now""#));
+/// assert!(!timeline::svg_at(&history, None).contains(r#"class="now""#));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn svg_at(story: &Story, now: Option<usize>) -> String {
-    let sheet = Sheet::of(story);
+pub fn svg_at(history: &CallHistory, now: Option<usize>) -> String {
+    let sheet = Sheet::of(history);
     let axis = axis::axis(&sheet, TOP);
     let begin = TOP + axis.height;
     let mut y = begin;
@@ -103,19 +105,9 @@ pub fn svg_at(story: &Story, now: Option<usize>) -> String {
     format!("{document}\n")
 }
 
-/// Where each step of the story stands from the left, in units of the picture's `viewBox`.
-///
-/// ```
-/// use callfold_view::story::Story;
-/// use callfold_view::timeline;
-///
-/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-/// let story = Story::of(vec![line.parse()?], Vec::new())?;
-/// assert_eq!(timeline::places(&story).len(), 1);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn places(story: &Story) -> Vec<f64> {
-    Sheet::of(story).scale.places.into_iter().map(px).collect()
+/// The horizontal position of each step of the history, in units of the `viewBox` of the picture.
+pub fn places(history: &CallHistory) -> Vec<f64> {
+    Sheet::of(history).scale.places.into_iter().map(px).collect()
 }
 
 fn document(sheet: &Sheet<'_>, height: f64) -> Document {
@@ -136,14 +128,14 @@ fn ground(height: f64) -> Group {
 
 fn heads(sheet: &Sheet<'_>) -> Group {
     let room = RIGHT - MARGIN;
-    let line = |class, words: &str, size, y| fitted(class, words, size, Spot::RightOf(MARGIN, y), room);
+    let line = |class, words: &str, size, y| fitted(class, words, size, Anchor::RightOf(MARGIN, y), room);
     group("head")
         .add(line("title", &head::title(sheet), 17.0, 22.0))
         .add(line("ending", &head::ending(sheet), 14.0, 46.0))
         .add(line("note", &head::extent(sheet), SIZE, 67.0))
 }
 
-/// A line through all lanes for each event, where there are few.
+/// A line through all lanes for each event; nothing where there are many events.
 fn guides(sheet: &Sheet<'_>, top: f64, bottom: f64) -> Group {
     let places = sheet.scale.places.iter().filter(|_| sheet.scale.places.len() <= LINED);
     places.fold(group("guides"), |all, x| all.add(line((*x, top - 18.0), (*x, bottom))))
@@ -156,6 +148,6 @@ fn marker(x: f64, bottom: f64) -> Group {
         "",
         "now",
         SMALL,
-        Spot::Around(0.0, TOP - 4.0),
+        Anchor::Around(0.0, TOP - 4.0),
     ))
 }

@@ -1,9 +1,9 @@
-//! Each form has the states, the superstates and the relation of the lifecycle, and nothing else.
+//! Each format has exactly the states, superstates and transitions of the lifecycle.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
-    reason = "a test may panic, and asks little of most of an XML document"
+    reason = "a test may panic, and reads only a few parts of an XML document"
 )]
 
 mod common;
@@ -11,7 +11,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use callfold::chart::Chart;
-use callfold_view::chart::{self, Way};
+use callfold_view::chart::{self, ChartPath};
 use common::{Relation, entrances, finals, places, relation, step};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -19,7 +19,7 @@ use serde_json::Value;
 
 const UNKNOWN: &str = "unknown";
 
-/// What was found in a form.
+/// The contents of a chart in some format.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Found {
     steps: Relation,
@@ -27,7 +27,7 @@ struct Found {
     finals: BTreeSet<String>,
 }
 
-/// What a machine has to have that runs.
+/// The contents that the formats for running machines must have.
 fn machine(chart: Chart) -> Found {
     let mut places = places(chart);
     places.insert(vec![UNKNOWN.into()]);
@@ -128,7 +128,7 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> String {
     attribute.value.into_owned()
 }
 
-/// That graphviz reads it so is told by `tests/tools.rs`.
+/// `tests/tools.rs` checks that Graphviz understands it.
 #[test]
 fn dot_has_the_lifecycle() {
     for chart in Chart::ALL {
@@ -166,7 +166,7 @@ fn dot_has_the_lifecycle() {
     }
 }
 
-/// What it draws is held to the chart beside the plan of it: `src/chart/svg/tests.rs`.
+/// `src/chart/svg/tests.rs` checks the drawing itself.
 #[test]
 fn svg_says_the_whole_lifecycle_in_words_too() {
     for chart in Chart::ALL {
@@ -197,27 +197,27 @@ fn svg_tells_readers_what_it_is_and_suits_both_schemes() {
         assert!(svg.starts_with("<svg ") && svg.contains(r#"role="img""#));
         assert!(svg.contains("<title>") && svg.contains("<desc>"));
         assert!(svg.contains("prefers-color-scheme:dark"));
-        assert!(!svg.contains(" id="), "several stand in one page");
+        assert!(!svg.contains(" id="), "a page can have several");
     }
 }
 
-/// How often something stands in a text.
+/// How often a text contains another.
 fn count(text: &str, what: &str) -> usize {
     text.matches(what).count()
 }
 
-/// The picture without its style.
-fn drawing(chart: Chart, way: &Way) -> String {
-    let svg = chart::svg(chart, Some(way));
+/// The picture without its style sheet.
+fn drawing(chart: Chart, path: &ChartPath) -> String {
+    let svg = chart::svg(chart, Some(path));
     svg.split_once("</style>").unwrap().1.to_owned()
 }
 
 #[test]
-fn a_way_lights_each_step_that_a_lifecycle_has() {
+fn a_path_highlights_each_step_that_a_lifecycle_has() {
     for chart in Chart::ALL {
         for [from, transition, to] in relation(*chart) {
-            let way = Way::begun("somehow", &from).then(&transition, &to);
-            let drawn = drawing(*chart, &way);
+            let path = ChartPath::begin("somehow", &from).then(&transition, &to);
+            let drawn = drawing(*chart, &path);
             assert_eq!(count(&drawn, "arrow taken"), 1, "{from} {transition}");
             assert_eq!(
                 count(&drawn, r#"class="numbers""#),
@@ -225,32 +225,33 @@ fn a_way_lights_each_step_that_a_lifecycle_has() {
                 "{from} {transition}: the beginning, and the step"
             );
             assert_eq!(count(&drawn, r#"class="state visited""#), 1, "{from} {transition}");
-            assert_eq!(count(&drawn, "state visited present"), 1, "{from} {transition}");
+            assert_eq!(count(&drawn, "state visited current"), 1, "{from} {transition}");
             assert_eq!(count(&drawn, ">now</text>"), 1, "{from} {transition}");
         }
     }
 }
 
 #[test]
-fn a_way_lights_how_it_began() {
-    for (way, arrows) in [
-        (Way::begun("offered", "incoming"), 1),
-        (Way::begun("placed", "establishing"), 1),
-        (Way::begun("adopted", "hold"), 0),
+fn a_path_highlights_how_it_began() {
+    for (path, arrows) in [
+        (ChartPath::begin("offered", "incoming"), 1),
+        (ChartPath::begin("placed", "establishing"), 1),
+        (ChartPath::begin("adopted", "hold"), 0),
     ] {
-        let drawn = drawing(Chart::Call, &way);
-        assert_eq!(count(&drawn, "arrow taken"), arrows, "{way:?}");
-        assert_eq!(count(&drawn, r#"class="numbers""#), 1, "{way:?}");
-        assert_eq!(count(&drawn, "state visited present"), 1, "{way:?}");
+        let drawn = drawing(Chart::Call, &path);
+        assert_eq!(count(&drawn, "arrow taken"), arrows, "{path:?}");
+        assert_eq!(count(&drawn, r#"class="numbers""#), 1, "{path:?}");
+        assert_eq!(count(&drawn, "state visited current"), 1, "{path:?}");
     }
 }
 
-/// A call is found a second time where the first finding named no state.
+/// A call is adopted a second time where the first adoption had no state.
 #[test]
 fn what_no_arrow_shows_is_numbered_at_its_state() {
-    let way =
-        Way::begun("adopted", "established").then("adopted", "ringing").then("established", "established");
-    let drawn = drawing(Chart::Call, &way);
+    let path = ChartPath::begin("adopted", "established")
+        .then("adopted", "ringing")
+        .then("established", "established");
+    let drawn = drawing(Chart::Call, &path);
     assert_eq!(count(&drawn, "arrow taken"), 1);
     for number in ["1", "2", "3"] {
         assert_eq!(count(&drawn, &format!(">{number}</text>")), 1, "{number}");
@@ -259,25 +260,25 @@ fn what_no_arrow_shows_is_numbered_at_its_state() {
 
 #[test]
 fn what_happened_often_keeps_its_place() {
-    let mut way = Way::begun("offered", "incoming").then("answered", "establishing");
-    way = way.then("established", "established");
+    let mut path = ChartPath::begin("offered", "incoming").then("answered", "establishing");
+    path = path.then("established", "established");
     for _ in 0..30 {
-        way = way.then("held", "hold").then("resumed", "established");
+        path = path.then("held", "hold").then("resumed", "established");
     }
-    let drawn = drawing(Chart::Call, &way);
+    let drawn = drawing(Chart::Call, &path);
     assert!(drawn.contains(">4, 6, …</text>") && drawn.contains(">5, 7, …</text>"));
     assert!(
-        chart::svg(Chart::Call, Some(&way))
+        chart::svg(Chart::Call, Some(&path))
             .contains("62. held: hold; 63. resumed: established. Now established.")
     );
 }
 
 #[test]
 fn what_the_chart_does_not_have_is_not_drawn_and_breaks_nothing() {
-    let way = Way::begun("<&\">", "<&\">").then("parked", "parked");
-    let svg = chart::svg(Chart::Call, Some(&way));
+    let path = ChartPath::begin("<&\">", "<&\">").then("parked", "parked");
+    let svg = chart::svg(Chart::Call, Some(&path));
     assert_eq!(count(&svg, "&lt;&amp;\"&gt;"), 2, "in the description alone");
-    assert!(!drawing(Chart::Call, &way).contains("parked"));
+    assert!(!drawing(Chart::Call, &path).contains("parked"));
 }
 
 #[test]

@@ -1,17 +1,17 @@
-//! A call as a picture: all that the story has is there, in its place, and nothing lies on anything else.
+//! The timeline picture shows everything in a history at the right position, and nothing overlaps.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 
 use callfold::FindingKind;
-use callfold_view::story::Story;
+use callfold_view::history::CallHistory;
 use callfold_view::timeline;
+use common::build::{at, every_second, found, operation, person};
 use common::drawn::Drawn;
-use common::reported::{at, every_second, found, operation, person};
 use common::samples;
 
 /// A call with something for every lane.
-fn full() -> Story {
+fn full() -> CallHistory {
     let came = format!(r#"{{"participants":[{}]}}"#, person(1, "Adele Vance"));
     let request = operation("playPrompt", 1, r#","status":"running""#);
     let failed = r#","resultInfo":{"code":500,"subcode":8501,"message":"no"}"#;
@@ -30,9 +30,9 @@ fn full() -> Story {
         ("terminated", r#"{"resultInfo":{"code":200,"subcode":4521}}"#),
     ];
     let findings = vec![
-        found(FindingKind::Repeat, "told twice", 3, 2),
+        found(FindingKind::Repeat, "reported twice", 3, 2),
         found(FindingKind::Gap, "something was lost", 5, 4),
-        found(FindingKind::Conflict, "two tell different things", 9, 7),
+        found(FindingKind::Conflict, "two different events", 9, 7),
     ];
     every_second(&events, findings)
 }
@@ -46,7 +46,7 @@ fn every_lane_that_has_something_is_there() {
     }
     let words = [
         "Call 57dab8b1-894c-409a-b240-bd8beae78896, incoming",
-        "Over: 200/4521 The peer ended the call.",
+        "Ended: 200/4521 The peer ended the call.",
         "from 2026-11-01T00:00:00Z, for 11 s · 12 events · 3 findings",
         "incoming",
         "establishing",
@@ -64,7 +64,7 @@ fn every_lane_that_has_something_is_there() {
     for words in words {
         assert!(drawn.says(words), "{words}");
     }
-    for title in ["error: conflict: two tell different things (night.jsonl, line 9)", "key # at 0:09.0"] {
+    for title in ["error: conflict: two different events (night.jsonl, line 9)", "key # at 0:09.0"] {
         assert!(drawn.titles.iter().any(|one| one == title), "{title}");
     }
     drawn.is_sound("full");
@@ -76,7 +76,7 @@ fn empty_lanes_are_left_out() {
     for heading in ["Audio", "Operations", "Participants", "Keys", "Findings"] {
         assert!(!drawn.says(heading), "{heading}");
     }
-    assert!(drawn.says("Not over where the events end: incoming (offered to the app, not answered yet)"));
+    assert!(drawn.says("Not ended at the last event: incoming (offered to the app, not answered yet)"));
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn severities_differ_by_their_signs() {
 
 #[test]
 fn spans_and_marks_stand_at_their_steps() {
-    let story = full();
-    let (picture, places) = (timeline::svg(&story), timeline::places(&story));
+    let history = full();
+    let (picture, places) = (timeline::svg(&history), timeline::places(&history));
     let across = |from: usize, to: usize| ((places[to] - places[from]) * 10.0).round() / 10.0;
     let drawn = [
         format!(r#"<rect height="5" width="{}" x="{}""#, across(3, 10), places[3]),
@@ -127,34 +127,34 @@ fn who_comes_back_has_two_rows() {
     let gone = r#"{"participants":[{"id":"p1","removedState":{"reason":"left"}}]}"#;
     let events = [("placed", "{}"), ("established", "{}")];
     let roster = [&came, gone, &came].map(|data| ("rosterUpdated", data));
-    let story = every_second(&[&events[..], &roster].concat(), Vec::new());
-    let spans: Vec<_> = story.presences().iter().map(|presence| (presence.from, presence.to)).collect();
+    let history = every_second(&[&events[..], &roster].concat(), Vec::new());
+    let spans: Vec<_> = history.presences().iter().map(|presence| (presence.from, presence.to)).collect();
     assert_eq!(spans, [(2, Some(3)), (4, None)]);
-    let drawn = Drawn::read(&timeline::svg(&story));
+    let drawn = Drawn::read(&timeline::svg(&history));
     assert_eq!(drawn.texts.iter().filter(|text| text.words == "Adele Vance").count(), 2);
 }
 
 #[test]
 fn a_missed_deadline_is_named() {
     let events = [(Some(0), "offered", "{}"), (Some(400), "answered", "{}"), (Some(600), "terminated", "{}")];
-    let story = at(&events, Vec::new());
-    let drawn = Drawn::read(&timeline::svg(&story));
+    let history = at(&events, Vec::new());
+    let drawn = Drawn::read(&timeline::svg(&history));
     assert!(drawn.says("missed: the app must answer") && drawn.says("missed"));
-    let title = "the app must answer: armed at 0:00.0, due at 0:15.0, missed, seen at 0:40.0";
+    let title = "the app must answer: set at 0:00.0, due at 0:15.0, missed, noticed at 0:40.0";
     assert!(drawn.titles.iter().any(|one| one == title), "{:?}", drawn.titles);
     drawn.is_sound("missed");
-    let places = timeline::places(&story);
+    let places = timeline::places(&history);
     let due = places[0] + (places[1] - places[0]) * 15.0 / 40.0;
     let flag = format!("translate({},", (due * 10.0).round() / 10.0);
-    assert!(timeline::svg(&story).contains(&flag), "{flag}");
+    assert!(timeline::svg(&history).contains(&flag), "{flag}");
 }
 
 #[test]
 fn the_samples_are_drawn_whole_with_nothing_upon_anything_else() {
     let mut count = 0;
     for path in samples::logs() {
-        for story in samples::stories(&path) {
-            Drawn::read(&timeline::svg(&story)).is_sound(&path.display().to_string());
+        for history in samples::histories(&path) {
+            Drawn::read(&timeline::svg(&history)).is_sound(&path.display().to_string());
             count += 1;
         }
     }
@@ -163,18 +163,18 @@ fn the_samples_are_drawn_whole_with_nothing_upon_anything_else() {
 
 #[test]
 fn no_secret_of_a_sample_is_shown() {
-    for story in samples::logs().iter().flat_map(|path| samples::stories(path)) {
-        assert!(!timeline::svg(&story).contains("sample-"), "{}", story.id());
+    for history in samples::logs().iter().flat_map(|path| samples::histories(path)) {
+        assert!(!timeline::svg(&history).contains("sample-"), "{}", history.id());
     }
 }
 
 #[test]
 fn steps_stand_in_their_order_and_apart() {
-    for story in samples::logs().iter().flat_map(|path| samples::stories(path)) {
-        let places = timeline::places(&story);
-        assert_eq!(places.len(), story.steps().len());
+    for history in samples::logs().iter().flat_map(|path| samples::histories(path)) {
+        let places = timeline::places(&history);
+        assert_eq!(places.len(), history.steps().len());
         assert!(places.windows(2).all(|pair| pair[1] - pair[0] > 8.0), "{places:?}");
-        let drawn = Drawn::read(&timeline::svg(&story));
+        let drawn = Drawn::read(&timeline::svg(&history));
         let all: Vec<_> = (0..).zip(places).collect();
         assert_eq!(drawn.steps, all);
     }
@@ -182,9 +182,9 @@ fn steps_stand_in_their_order_and_apart() {
 
 #[test]
 fn one_step_can_be_marked_as_now() {
-    let story = full();
-    let places = timeline::places(&story);
-    let marked = timeline::svg_at(&story, Some(4));
+    let history = full();
+    let places = timeline::places(&history);
+    let marked = timeline::svg_at(&history, Some(4));
     assert!(marked.contains(&format!(r#"<g class="now" transform="translate({},0)">"#, places[4])));
     Drawn::read(&marked).is_sound("marked");
 }

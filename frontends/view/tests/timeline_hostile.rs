@@ -1,4 +1,4 @@
-//! Whatever a log has, the picture is sound, no larger than it need be, and says what it leaves out.
+//! With any contents of a log, the picture is valid, of limited size, and states what it leaves out.
 
 mod common;
 
@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use callfold::FindingKind;
 use callfold_view::timeline;
+use common::build::{every_second, found, operation, person};
 use common::drawn::Drawn;
-use common::reported::{every_second, found, operation, person};
 
 const NASTY: [&str; 8] = [
     "<script>alert(1)</script>",
@@ -47,14 +47,14 @@ fn what_others_wrote_is_text_and_nothing_else() {
 }
 
 #[test]
-fn a_long_name_is_shortened_and_its_length_is_told() {
+fn a_long_name_is_shortened_with_a_note_of_its_length() {
     let roster = format!(r#"{{"participants":[{}]}}"#, person(1, &"W".repeat(10_000)));
     let events = [("placed", "{}"), ("established", "{}"), ("rosterUpdated", roster.as_str())];
     let picture = timeline::svg(&every_second(&events, Vec::new()));
     let drawn = Drawn::read(&picture);
     drawn.is_sound("long");
     assert!(drawn.texts.iter().any(|text| text.words.starts_with("WWW") && text.words.ends_with('…')));
-    assert!(drawn.titles.iter().any(|title| title.contains("… (9400 characters more)")));
+    assert!(drawn.titles.iter().any(|title| title.contains("… (9400 more characters)")));
     assert!(picture.len() < 30_000, "{}", picture.len());
 }
 
@@ -96,15 +96,15 @@ fn many_events_share_ticks_and_none_is_lost() {
     events.extend(reported.iter().map(|(kind, data)| (*kind, data.as_str())));
     let kinds = [FindingKind::Repeat, FindingKind::Gap, FindingKind::Conflict];
     let findings = (0..900).map(|number| found(kinds[number % 3], "again", number as u64, number)).collect();
-    let story = every_second(&events, findings);
-    let picture = timeline::svg(&story);
+    let history = every_second(&events, findings);
+    let picture = timeline::svg(&history);
     let drawn = Drawn::read(&picture);
     drawn.is_sound("events");
-    let places = timeline::places(&story);
+    let places = timeline::places(&history);
     assert_eq!(places.len(), 5002);
     assert!(places.windows(2).all(|pair| pair[1] >= pair[0]));
     assert!(drawn.steps.windows(2).all(|pair| pair[1].0 > pair[0].0 && pair[1].1 > pair[0].1));
-    assert!(drawn.texts.iter().any(|text| text.words.ends_with("more, without room")));
-    assert!(drawn.texts.iter().any(|text| text.words.starts_with("names of ")));
+    assert!(drawn.texts.iter().any(|text| text.words.starts_with("… and ") && text.words.ends_with(" more")));
+    assert!(drawn.texts.iter().any(|text| text.words.ends_with(" without names")));
     assert!(picture.len() < 900_000, "{}", picture.len());
 }

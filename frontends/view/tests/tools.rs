@@ -1,11 +1,12 @@
-//! Each form in the tool that it is made for: graphviz, xmllint, an SCXML interpreter, xstate.
+//! Each format is read by the tool that it is made for: Graphviz, xmllint, an SCXML interpreter, XState.
 //!
-//! A tool that is not there skips its test, and says so; where `CALLFOLD_TOOLS=required` it fails it. `.ci/run` installs them all.
+//! Where a tool is missing, its test is skipped with a message. With `CALLFOLD_TOOLS=required`, the test fails instead.
+//! `.ci/run` installs all tools.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
-    reason = "a test may panic, and asks little of most of an XML document"
+    reason = "a test may panic, and reads only a few parts of an XML document"
 )]
 
 mod common;
@@ -16,14 +17,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use callfold::chart::Chart;
-use callfold_view::chart::{self, Way};
+use callfold_view::chart::{self, ChartPath};
 use common::{Relation, places, relation, step};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tools");
 
-/// Runs a tool on an input; `None` where it is not there, and may be missing.
+/// Runs a tool on an input; `None` where the tool is missing and not required.
 fn tool(program: &str, arguments: &[&str], input: &str) -> Option<Output> {
     let command = Command::new(program)
         .args(arguments)
@@ -44,15 +45,15 @@ fn tool(program: &str, arguments: &[&str], input: &str) -> Option<Output> {
     Some(output)
 }
 
-/// Past what holds back the output of tests that pass.
+/// Writes directly to standard error, because the test harness hides the output of tests that pass.
 fn skipped<T>(why: &str) -> Option<T> {
     assert!(std::env::var_os("CALLFOLD_TOOLS").is_none_or(|tools| tools != "required"), "missing: {why}");
-    let reported = format!("SKIPPED: what a tool would check. Missing: {why}\n");
-    io::stderr().write_all(reported.as_bytes()).unwrap();
+    let message = format!("SKIPPED: what a tool would check. Missing: {why}\n");
+    io::stderr().write_all(message.as_bytes()).unwrap();
     None
 }
 
-/// The output of a tool that is content.
+/// The output of a tool that succeeded.
 fn content(program: &str, output: &Output) -> String {
     let error = String::from_utf8_lossy(&output.stderr);
     let out = String::from_utf8(output.stdout.clone()).unwrap();
@@ -77,7 +78,7 @@ fn graphviz_renders_every_state_and_every_step() {
     }
 }
 
-/// What graphviz drew: each thing is a group with a title, and its words.
+/// The drawing of Graphviz: each item is a group with a title and texts.
 #[derive(Default)]
 struct Rendered {
     nodes: Vec<String>,
@@ -152,7 +153,7 @@ fn xmllint_finds_the_scxml_valid() {
     }
 }
 
-/// The schema is of our own making: it has to refuse what the W3C's rules refuse.
+/// The schema is part of this repository. It must refuse what the rules of the W3C refuse.
 #[test]
 fn the_schema_refuses_what_the_rules_refuse() {
     let good = chart::scxml(Chart::Call);
@@ -190,10 +191,11 @@ fn the_schema_refuses_what_the_rules_refuse() {
 
 #[test]
 fn xmllint_finds_the_pictures_well_formed() {
-    let way = Way::begun("<&\">", "hold").then("resumed", "established");
+    let path = ChartPath::begin("<&\">", "hold").then("resumed", "established");
     for chart in Chart::ALL {
-        for way in [None, Some(&way)] {
-            let Some(output) = tool("xmllint", &["--noout", "--nonet", "-"], &chart::svg(*chart, way)) else {
+        for path in [None, Some(&path)] {
+            let Some(output) = tool("xmllint", &["--noout", "--nonet", "-"], &chart::svg(*chart, path))
+            else {
                 return;
             };
             content("xmllint", &output);
@@ -201,7 +203,7 @@ fn xmllint_finds_the_pictures_well_formed() {
     }
 }
 
-/// Writes every form into a folder of its own.
+/// Writes every format into a folder.
 fn forms(folder: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     fs::create_dir_all(&folder).unwrap();
@@ -218,7 +220,7 @@ fn forms(folder: &str) -> PathBuf {
     folder
 }
 
-/// Runs a test of node's, where `npm ci` put what it needs.
+/// Runs a test with Node.js where `npm ci` has installed its packages.
 fn node(package: &str, test: &str) {
     if !Path::new(TOOLS).join("node_modules").join(package).exists() {
         let _: Option<()> = skipped(&format!("{package}: run `npm ci` in frontends/view/tests/tools"));

@@ -1,23 +1,23 @@
-//! What is seen, and what a key makes of it. Nothing is read or written here: whoever drives it draws it, hands it the
-//! keys, and tells it the story of the call that it wants.
+//! The state of the terminal browser, and how each key changes it. This module does no input or output: the loop in
+//! `terminal.rs` passes in keys and the history of the selected call, and `draw.rs` draws the state.
 
 use std::cmp::Reverse;
 
-use callfold_view::story::{Placed, Story};
+use callfold_view::history::{CallHistory, HistoryFinding};
 
-use super::catalogue::{Catalogue, Row};
-use super::draw::Palette;
+use super::call_list::{CallList, Row};
 use super::keys::Key;
 use super::lanes::Lanes;
+use super::palette::Palette;
 
-/// What can be scrolled.
+/// The part of the screen that the arrow keys move in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Focus {
     Calls,
     Timeline,
 }
 
-/// What keys mean.
+/// The mode, which decides what a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     Browse,
@@ -25,7 +25,7 @@ pub(crate) enum Mode {
     Help,
 }
 
-/// What comes after a key.
+/// Whether the browser goes on after a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Next {
@@ -33,7 +33,7 @@ pub(crate) enum Next {
     Quit,
 }
 
-/// Where the cursor lands when the story of another call is told.
+/// Where the cursor is placed once the history of the newly selected call is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Landing {
     Last,
@@ -41,56 +41,57 @@ enum Landing {
     LastFinding,
 }
 
-/// The story of the call that is selected.
-pub(crate) struct Reported {
-    pub(crate) story: Story,
+/// The history of the selected call.
+pub(crate) struct Loaded {
+    pub(crate) history: CallHistory,
     pub(crate) lanes: Lanes,
 }
 
-/// A list of calls, one of them selected, and its timeline with a cursor.
+/// A list of calls with one selected call, and the timeline of that call with a cursor.
 pub(crate) struct Browser {
-    pub(crate) catalogue: Catalogue,
+    pub(crate) calls: CallList,
     pub(crate) title: String,
     pub(crate) palette: Palette,
     pub(crate) mode: Mode,
     pub(crate) focus: Focus,
     pub(crate) query: String,
-    pub(crate) is_found_only: bool,
+    /// True where only calls with findings are listed.
+    pub(crate) is_findings_only: bool,
     pub(crate) notice: Option<&'static str>,
-    /// The rows that are listed.
+    /// The listed rows, as indices of all rows.
     pub(crate) listed: Vec<usize>,
-    /// The selected one among them.
+    /// The selected row, as an index of `listed`.
     pub(crate) selected: usize,
-    /// `None` until it is told.
-    pub(crate) reported: Option<Result<Reported, String>>,
-    /// The step at which the cursor stands, from 0.
+    /// The history of the selected call, or why there is none; `None` until it is loaded.
+    pub(crate) loaded: Option<Result<Loaded, String>>,
+    /// The step at the cursor, from 0.
     pub(crate) step: usize,
     landing: Landing,
-    /// True until the cursor is moved: the next finding is then the first one.
+    /// True until the cursor is moved. The next finding is then the first finding of the call.
     is_fresh: bool,
-    /// The first row that is shown.
+    /// The first visible row, as an index of `listed`.
     pub(crate) top: usize,
-    /// How many rows are shown.
+    /// How many rows are visible.
     pub(crate) page: usize,
-    /// How far the text under the timeline is scrolled, lines.
+    /// How many lines the text below the timeline is scrolled.
     pub(crate) scroll: u16,
 }
 
 impl Browser {
-    pub(crate) fn new(catalogue: Catalogue, title: String, palette: Palette) -> Self {
-        let listed = (0..catalogue.rows.len()).collect();
+    pub(crate) fn new(calls: CallList, title: String, palette: Palette) -> Self {
+        let listed = (0..calls.rows.len()).collect();
         Self {
-            catalogue,
+            calls,
             title,
             palette,
             mode: Mode::Browse,
             focus: Focus::Calls,
             query: String::new(),
-            is_found_only: false,
+            is_findings_only: false,
             notice: None,
             listed,
             selected: 0,
-            reported: None,
+            loaded: None,
             step: 0,
             landing: Landing::Last,
             is_fresh: true,
@@ -100,31 +101,31 @@ impl Browser {
         }
     }
 
-    /// The call that is selected.
+    /// The selected call.
     pub(crate) fn row(&self) -> Option<&Row> {
-        self.catalogue.rows.get(*self.listed.get(self.selected)?)
+        self.calls.rows.get(*self.listed.get(self.selected)?)
     }
 
-    /// The call whose story is to be told.
+    /// The selected call, where its history is not loaded yet.
     pub(crate) fn wanted(&self) -> Option<&Row> {
-        self.row().filter(|_| self.reported.is_none())
+        self.row().filter(|_| self.loaded.is_none())
     }
 
-    /// The story of the wanted call, or why there is none.
-    pub(crate) fn report(&mut self, story: Result<Story, String>) {
-        let reported = story.map(|story| Reported { lanes: Lanes::of(&story), story });
-        let at = reported.as_ref().map(|reported| landed(&reported.story, self.landing));
+    /// Takes the history of the wanted call, or the reason why there is none.
+    pub(crate) fn load(&mut self, history: Result<CallHistory, String>) {
+        let loaded = history.map(|history| Loaded { lanes: Lanes::of(&history), history });
+        let at = loaded.as_ref().map(|loaded| landed(&loaded.history, self.landing));
         self.step = at.unwrap_or_default();
         self.is_fresh = self.landing == Landing::Last;
         self.landing = Landing::Last;
-        self.reported = Some(reported);
+        self.loaded = Some(loaded);
     }
 
-    pub(crate) fn story(&self) -> Option<&Story> {
-        self.reported.as_ref()?.as_ref().ok().map(|reported| &reported.story)
+    pub(crate) fn history(&self) -> Option<&CallHistory> {
+        self.loaded.as_ref()?.as_ref().ok().map(|loaded| &loaded.history)
     }
 
-    /// Does what a key asks for.
+    /// Handles a key.
     pub(crate) fn handle(&mut self, key: Key) -> Next {
         self.notice = None;
         match (self.mode, key) {
@@ -143,7 +144,7 @@ impl Browser {
             Key::Char('?') => self.mode = Mode::Help,
             Key::Char('/') => self.mode = Mode::Search,
             Key::Char('f') => {
-                self.is_found_only = !self.is_found_only;
+                self.is_findings_only = !self.is_findings_only;
                 self.list();
             }
             Key::Char('n') => self.next_finding(),
@@ -165,7 +166,7 @@ impl Browser {
         Next::Go
     }
 
-    /// Up and down: the calls, or, where the timeline has the focus, what stands under it.
+    /// Moves through the calls or, where the timeline has the focus, through the timeline and the text below it.
     fn travel(&mut self, key: Key) {
         let is_calls = self.focus == Focus::Calls;
         match key {
@@ -213,10 +214,10 @@ impl Browser {
         self.list();
     }
 
-    /// Lists what the search and the filter leave; the selected call stays so where it is among it.
+    /// Lists the calls that match the search and the filter. The selected call stays selected where it is among them.
     fn list(&mut self) {
         let before = self.listed.get(self.selected).copied();
-        self.listed = self.catalogue.search(&self.query, self.is_found_only);
+        self.listed = self.calls.search(&self.query, self.is_findings_only);
         let at = self.listed.partition_point(|row| Some(*row) < before);
         self.selected = at.min(self.listed.len().saturating_sub(1));
         if self.listed.get(self.selected).copied() != before {
@@ -237,12 +238,12 @@ impl Browser {
     }
 
     fn forget(&mut self, landing: Landing) {
-        (self.reported, self.step, self.scroll, self.landing) = (None, 0, 0, landing);
+        (self.loaded, self.step, self.scroll, self.landing) = (None, 0, 0, landing);
     }
 
     fn go_to(&mut self, step: usize) {
-        if let Some(story) = self.story() {
-            self.step = step.min(story.steps().len().saturating_sub(1));
+        if let Some(history) = self.history() {
+            self.step = step.min(history.steps().len().saturating_sub(1));
             self.scroll = 0;
             self.is_fresh = false;
         }
@@ -250,8 +251,8 @@ impl Browser {
 
     fn next_finding(&mut self) {
         let here = self
-            .story()
-            .and_then(|story| found_at(story).filter(|at| self.is_fresh || *at > self.step).min());
+            .history()
+            .and_then(|history| finding_steps(history).filter(|at| self.is_fresh || *at > self.step).min());
         let there = || (self.selected + 1..self.listed.len()).find(|at| self.has_findings(*at));
         match here {
             Some(step) => self.go_to(step),
@@ -264,48 +265,44 @@ impl Browser {
 
     fn previous_finding(&mut self) {
         let here = self
-            .story()
-            .and_then(|story| found_at(story).filter(|at| self.is_fresh || *at < self.step).max());
+            .history()
+            .and_then(|history| finding_steps(history).filter(|at| self.is_fresh || *at < self.step).max());
         let there = || (0..self.selected).rev().find(|at| self.has_findings(*at));
         match here {
             Some(step) => self.go_to(step),
             None => match there() {
                 Some(at) => self.select_to(at, Landing::LastFinding),
-                None => self.notice = Some("no findings before this one"),
+                None => self.notice = Some("no earlier findings"),
             },
         }
     }
 
     fn has_findings(&self, at: usize) -> bool {
-        let row = self.listed.get(at).and_then(|row| self.catalogue.rows.get(*row));
-        row.is_some_and(|row| row.found.total() > 0)
+        let row = self.listed.get(at).and_then(|row| self.calls.rows.get(*row));
+        row.is_some_and(|row| row.findings.total() > 0)
     }
 
-    /// What was found behind the event at the cursor, the worst first.
-    pub(crate) fn findings(&self) -> Vec<&Placed> {
-        let Some(story) = self.story() else { return Vec::new() };
-        let here = story.findings().iter().filter(|placed| step_of(placed) == self.step);
+    /// The findings of the event at the cursor, the worst first.
+    pub(crate) fn findings(&self) -> Vec<&HistoryFinding> {
+        let Some(history) = self.history() else { return Vec::new() };
+        let here = history.findings().iter().filter(|located| located.step() == self.step);
         let mut here: Vec<_> = here.collect();
-        here.sort_by_key(|placed| Reverse(placed.finding.kind.severity()));
+        here.sort_by_key(|located| Reverse(located.finding.kind.severity()));
         here
     }
 }
 
-/// The step that a finding belongs behind, from 0; what was found before the first event is shown with it.
-pub(super) const fn step_of(placed: &Placed) -> usize {
-    placed.after.saturating_sub(1)
+/// The steps that have findings.
+fn finding_steps(history: &CallHistory) -> impl Iterator<Item = usize> {
+    history.findings().iter().map(HistoryFinding::step)
 }
 
-fn found_at(story: &Story) -> impl Iterator<Item = usize> {
-    story.findings().iter().map(step_of)
-}
-
-fn landed(story: &Story, landing: Landing) -> usize {
-    let last = story.steps().len().saturating_sub(1);
-    let found = match landing {
+fn landed(history: &CallHistory, landing: Landing) -> usize {
+    let last = history.steps().len().saturating_sub(1);
+    let step = match landing {
         Landing::Last => None,
-        Landing::FirstFinding => found_at(story).min(),
-        Landing::LastFinding => found_at(story).max(),
+        Landing::FirstFinding => finding_steps(history).min(),
+        Landing::LastFinding => finding_steps(history).max(),
     };
-    found.unwrap_or(last).min(last)
+    step.unwrap_or(last).min(last)
 }

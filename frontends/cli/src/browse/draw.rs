@@ -1,89 +1,50 @@
-//! What a browser looks like.
+//! Draws the terminal browser.
 
 mod calls;
 mod present;
 mod text;
 mod timeline;
 
-use std::env;
-
-use callfold::Severity;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 
-use super::browser::{Browser, Focus, Mode};
+use super::browser::{Browser, Mode};
+use super::palette::{BOLD, DIM, REVERSED};
 use text::fit;
 
-/// The least that it needs, columns and rows.
-const LEAST: (u16, u16) = (60, 16);
+/// The smallest usable terminal, in columns and rows.
+const SMALLEST: (u16, u16) = (60, 16);
 
 const KEYS: &str = "↑↓ calls  ←→ step  n/N finding  / search  f filter  Tab focus  ? help  q quit";
 
 const HELP: [&str; 13] = [
-    "↑ ↓  or k j     the call before, the next; what stands under the",
-    "                timeline, where that has the focus",
-    "← →  or h l     a revision back, a revision on",
-    "Home End        the first, the last; PgUp PgDn a page",
-    "n  N            the next finding, the one before, across calls",
+    "↑ ↓  or k j     previous call, next call; where the timeline has the",
+    "                focus: scroll the text below it",
+    "← →  or h l     previous revision, next revision",
+    "Home End        first, last; PgUp PgDn: a page",
+    "n  N            next finding, previous finding, in all calls",
     "/               search: id, state, ending, people, operations, findings",
-    "                Enter keeps it, Esc clears it",
-    "f               only calls with findings",
-    "Tab             from the calls to the timeline and back",
+    "                Enter keeps the search, Esc clears it",
+    "f               show only calls with findings, or all calls",
+    "Tab             move the focus between the calls and the timeline",
     "q  Esc  Ctrl-C  quit",
     "",
-    "✗ error  ▲ warn  • info    ░ asked ▓ runs ✓ completed ✗ failed ? orphaned",
-    "┄ a deadline runs, ! was missed    ━ takes part    ▼ the cursor",
+    "✗ error  ▲ warn  • info    ░ waits ▓ runs ✓ completed ✗ failed ? orphaned",
+    "┄ deadline, ! missed    ━ participant    ▼ cursor",
 ];
 
-/// Colours of sixteen, or none: the terminal's own are the ground.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Palette {
-    pub(crate) is_plain: bool,
-}
-
-impl Palette {
-    /// Plain where `NO_COLOR` says so.
-    pub(crate) fn from_env() -> Self {
-        Self { is_plain: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) }
-    }
-
-    pub(crate) fn severity(self, severity: Severity) -> Style {
-        let colour = match severity {
-            Severity::Info => Color::Cyan,
-            Severity::Warn => Color::Yellow,
-            Severity::Error => Color::Red,
-        };
-        let style = if self.is_plain { Style::new() } else { Style::new().fg(colour) };
-        if severity == Severity::Error { style.add_modifier(Modifier::BOLD) } else { style }
-    }
-}
-
-/// A severity without colour.
-pub(crate) const fn mark(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "•",
-        Severity::Warn => "▲",
-        Severity::Error => "✗",
-    }
-}
-
-const DIM: Style = Style::new().add_modifier(Modifier::DIM);
-const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);
-const REVERSED: Style = Style::new().add_modifier(Modifier::REVERSED);
-
 impl Browser {
-    /// Draws all of it.
+    /// Draws the whole screen.
     pub(crate) fn draw(&mut self, frame: &mut Frame<'_>) {
         let area = frame.area();
-        if area.width < LEAST.0 || area.height < LEAST.1 {
-            let reported = format!(
-                "callfold browse needs {} columns and {} rows; here are {} and {}. q quits.",
-                LEAST.0, LEAST.1, area.width, area.height
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            let message = format!(
+                "callfold browse needs {} columns and {} rows; this terminal has {} and {}. q quits.",
+                SMALLEST.0, SMALLEST.1, area.width, area.height
             );
-            frame.render_widget(Paragraph::new(reported).wrap(Wrap { trim: true }), area);
+            frame.render_widget(Paragraph::new(message).wrap(Wrap { trim: true }), area);
             return;
         }
         let rows = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)]);
@@ -103,9 +64,9 @@ impl Browser {
     }
 
     fn head(&self, width: u16) -> Line<'static> {
-        let (listed, all) = (self.listed.len(), self.catalogue.rows.len());
+        let (listed, all) = (self.listed.len(), self.calls.rows.len());
         let counted = if listed == all { format!("{all}") } else { format!("{listed} of {all}") };
-        let filter = if self.is_found_only { ", with findings" } else { "" };
+        let filter = if self.is_findings_only { ", with findings" } else { "" };
         let search = match (self.mode, self.query.is_empty()) {
             (Mode::Search, _) => format!("  /{}▏", self.query),
             (_, false) => format!("  /{}", self.query),
@@ -119,19 +80,11 @@ impl Browser {
     fn foot(&self, width: u16) -> Line<'static> {
         let text = match (self.notice, self.mode) {
             (Some(notice), _) => notice,
-            (None, Mode::Search) => "type to search  Enter keeps it  Esc clears it  ↑↓ calls",
+            (None, Mode::Search) => "type to search  Enter keeps the search  Esc clears it  ↑↓ calls",
             (None, Mode::Help) => "any key closes the help",
             (None, Mode::Browse) => KEYS,
         };
         Line::styled(fit(text, width.into()), REVERSED)
-    }
-
-    const fn heading(&self, focus: Focus) -> Style {
-        if matches!((self.focus, focus), (Focus::Calls, Focus::Calls) | (Focus::Timeline, Focus::Timeline)) {
-            BOLD.add_modifier(Modifier::UNDERLINED)
-        } else {
-            DIM
-        }
     }
 }
 

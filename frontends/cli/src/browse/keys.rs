@@ -1,8 +1,8 @@
-//! The keys that mean something.
+//! The keys that the browser handles.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// A key.
+/// A key that the browser handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     Up,
@@ -23,7 +23,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// The key that a terminal tells of, where it means something.
+    /// The key of a terminal event; `None` for other keys and for the release of a key.
     #[expect(clippy::wildcard_enum_match_arm, reason = "terminals have more keys than these")]
     pub(crate) fn of(event: KeyEvent) -> Option<Self> {
         if event.kind == KeyEventKind::Release {

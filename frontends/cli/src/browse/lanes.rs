@@ -1,19 +1,19 @@
-//! The lanes of a story as marks in a grid of characters: each lane is a label and its marks, each mark begins at a step.
+//! The lanes of a timeline in a grid of characters. A lane is a row: it has a label and marks, and each mark begins at a
+//! step of the history.
 
 use callfold::jiff::Timestamp;
 use callfold::{Severity, operation};
-use callfold_view::story::{Armed, OperationSpan, Story};
-use callfold_view::words;
+use callfold_view::describe;
+use callfold_view::history::{CallHistory, DeadlineSpan, OperationSpan};
 
-use super::browser::step_of;
-use super::draw::mark;
-use crate::report::printable;
+use super::palette::mark;
+use crate::printable::printable;
 
-/// What went on, side by side.
+/// The lanes of a call.
 pub(crate) struct Lanes {
     /// Lanes that are always shown.
     pub(crate) fixed: Vec<Lane>,
-    /// Lanes that may be many.
+    /// Lanes that are shown where there is room, since there can be many.
     pub(crate) rest: Vec<Lane>,
 }
 
@@ -22,7 +22,7 @@ pub(crate) struct Lane {
     pub(crate) marks: Vec<Mark>,
 }
 
-/// Something in a lane: a bar between two steps with a text on it, or a text at a step.
+/// A mark in a lane: a bar between two steps with a text on it, or a text at one step.
 pub(crate) struct Mark {
     pub(crate) from: usize,
     pub(crate) shape: Shape,
@@ -32,7 +32,7 @@ pub(crate) struct Mark {
 
 #[derive(Clone, Copy)]
 pub(crate) enum Shape {
-    /// Made of a character, up to a step or on and on.
+    /// A bar that repeats a character up to a step; `None` for a bar up to the right edge.
     Bar(char, Option<usize>),
     Point,
 }
@@ -52,7 +52,7 @@ impl Lane {
         Self { label: printable(label), marks }
     }
 
-    /// True where something of it is at a step.
+    /// True where a mark of the lane is at a step.
     pub(crate) fn is_at(&self, step: usize) -> bool {
         self.marks.iter().any(|mark| match mark.shape {
             Shape::Bar(_, to) => mark.from <= step && to.is_none_or(|to| step < to),
@@ -62,32 +62,32 @@ impl Lane {
 }
 
 impl Lanes {
-    pub(crate) fn of(story: &Story) -> Self {
-        let fixed = [call(story), audio(story), findings(story), keys(story)];
+    pub(crate) fn of(history: &CallHistory) -> Self {
+        let fixed = [call(history), audio(history), findings(history), keys(history)];
         let fixed = fixed.into_iter().enumerate();
         let fixed = fixed.filter(|(index, lane)| *index == 0 || !lane.marks.is_empty());
-        let rest = operations(story).into_iter().chain(deadlines(story)).chain(people(story));
+        let rest = operations(history).into_iter().chain(deadlines(history)).chain(people(history));
         Self { fixed: fixed.map(|(_, lane)| lane).collect(), rest: rest.collect() }
     }
 }
 
-fn call(story: &Story) -> Lane {
-    let state_spans = story.state_spans().into_iter();
+fn call(history: &CallHistory) -> Lane {
+    let state_spans = history.state_spans().into_iter();
     let bars = state_spans
         .map(|state_span| Mark::bar('░', state_span.from, state_span.to, format!("▌{}", state_span.state)));
     Lane::new("call", bars.collect())
 }
 
-fn audio(story: &Story) -> Lane {
-    let spans = story.audio().into_iter();
+fn audio(history: &CallHistory) -> Lane {
+    let spans = history.audio().into_iter();
     let bars = spans.map(|span| Mark::bar('─', span.from, span.to, format!("▌{}", printable(&span.audio))));
     Lane::new("audio", bars.collect())
 }
 
-fn findings(story: &Story) -> Lane {
+fn findings(history: &CallHistory) -> Lane {
     let mut marks: Vec<Mark> = Vec::new();
-    for placed in story.findings() {
-        let (at, severity) = (step_of(placed), placed.finding.kind.severity());
+    for located in history.findings() {
+        let (at, severity) = (located.step(), located.finding.kind.severity());
         match marks.iter_mut().find(|mark| mark.from == at) {
             Some(there) if there.severity >= Some(severity) => {}
             Some(there) => (there.text, there.severity) = (mark(severity).into(), Some(severity)),
@@ -97,22 +97,22 @@ fn findings(story: &Story) -> Lane {
     Lane::new("findings", marks)
 }
 
-fn keys(story: &Story) -> Lane {
-    let received_tones = story.tones().into_iter();
-    let points = received_tones
-        .map(|received_tones| Mark::point(received_tones.at, shown(words::key(&received_tones.tone))));
+fn keys(history: &CallHistory) -> Lane {
+    let tones = history.tones().into_iter();
+    let points = tones.map(|received| Mark::point(received.at, shown(describe::key(&received.tone))));
     Lane::new("keys", points.collect())
 }
 
-fn operations(story: &Story) -> Vec<Lane> {
-    let over = story
+fn operations(history: &CallHistory) -> Vec<Lane> {
+    let over = history
         .state_spans()
         .last()
         .filter(|state_span| !state_span.state.is_live())
         .map(|state_span| state_span.from);
-    story.operations().iter().map(|span| operation(span, over)).collect()
+    history.operations().iter().map(|span| operation(span, over)).collect()
 }
 
+/// The lane of an operation; `over` is the step that ended the call.
 fn operation(span: &OperationSpan, over: Option<usize>) -> Lane {
     let end = span.to.or_else(|| over.filter(|_| span.is_orphaned));
     let nexts = span.states.iter().skip(1).map(|(from, _)| Some(*from)).chain([end]);
@@ -126,17 +126,17 @@ fn operation(span: &OperationSpan, over: Option<usize>) -> Lane {
     Lane::new(span.kind, marks.chain(lost).collect())
 }
 
-fn deadlines(story: &Story) -> Vec<Lane> {
-    let lane = |armed: &Armed| {
+fn deadlines(history: &CallHistory) -> Vec<Lane> {
+    let lane = |armed: &DeadlineSpan| {
         let bar = Mark::bar('┄', armed.from, armed.to, String::new());
         let missed = armed.to.filter(|_| armed.is_missed).map(|to| Mark::point(to, "!"));
         Lane::new(armed.deadline.as_str(), [bar].into_iter().chain(missed).collect())
     };
-    story.deadlines().iter().map(lane).collect()
+    history.deadlines().iter().map(lane).collect()
 }
 
-fn people(story: &Story) -> Vec<Lane> {
-    let presences = story.presences().into_iter();
+fn people(history: &CallHistory) -> Vec<Lane> {
+    let presences = history.presences().into_iter();
     presences
         .map(|presence| {
             Lane::new(&presence.name, vec![Mark::bar('━', presence.from, presence.to, String::new())])
@@ -144,26 +144,27 @@ fn people(story: &Story) -> Vec<Lane> {
         .collect()
 }
 
-/// The column of each step, and the width: half of the room goes by order, so that each step is seen, half by time.
-pub(crate) fn columns(story: &Story, width: u16) -> Vec<u16> {
-    let times = story.times();
+/// The column of each step. About half of the width is shared evenly by the steps, so that each is visible; the other half
+/// is in proportion to the time.
+pub(crate) fn columns(history: &CallHistory, width: u16) -> Vec<u16> {
+    let times = history.times();
     let count = times.len().max(1) as f64;
     let first = times.iter().flatten().next().copied();
     let since = |time: &Option<Timestamp>| {
         first.zip(*time).map_or(0.0, |(first, time)| time.duration_since(first).as_secs_f64())
     };
-    let whole = times.last().map_or(0.0, since);
+    let total = times.last().map_or(0.0, since);
     let even = f64::from(width) / count;
-    let by_order = if whole > 0.0 { even.min((even / 2.0).max(1.0)) } else { even };
+    let by_order = if total > 0.0 { even.min((even / 2.0).max(1.0)) } else { even };
     let by_time = f64::from(width) - by_order * count;
     let column = |(index, time): (usize, &Option<_>)| {
-        let share = if whole > 0.0 { since(time) / whole * by_time } else { 0.0 };
+        let share = if total > 0.0 { since(time) / total * by_time } else { 0.0 };
         (index as f64 * by_order + share).floor().min(f64::from(width.saturating_sub(1))) as u16
     };
     times.iter().enumerate().map(column).collect()
 }
 
-/// A key as it is printed on a telephone; of one that no telephone has, the beginning.
+/// A key as it is printed on a telephone. The name of another key is shortened.
 fn shown(key: &str) -> String {
     const ROOM: usize = 4;
     let key = printable(key);

@@ -1,4 +1,5 @@
-//! All event lines, end to end, and where on them each call stands: a place a line, not the line, is kept in memory.
+//! An index of the lines of event logs by call. Memory holds the place of each line, not the line itself. A place is an
+//! offset in bytes, counted as if all logs were one file.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,23 +13,23 @@ use serde::Deserialize;
 
 use crate::input::{BYTE_ORDER_MARK, Input};
 
-/// How much of a log is read at once, bytes.
+/// How much of a log is read at once, in bytes.
 const BLOCK: usize = 1 << 17;
 
-/// How much is read for one line: most are shorter, bytes.
+/// How much is read at once for a single line, in bytes. Most lines are shorter.
 const LINE: usize = 1 << 11;
 
-/// What stands before a name, where it is written as this crate and Graph write it.
+/// The bytes before a display name, in the form that this crate and Graph write.
 const NAME: &[u8] = br#""displayName":""#;
 
-/// How a line begins, where this crate wrote it.
+/// How a line begins that this crate wrote.
 const BEGINNINGS: [&[u8]; 2] = [br#"{"v":1,"call":""#, br#"{"call":""#];
 
-/// The lines of all calls.
+/// Reads single lines of the logs.
 #[derive(Default)]
 pub(crate) struct LineIndex {
     files: Vec<IndexedFile>,
-    /// Where lines begin, call by call.
+    /// The place of each line, sorted by call.
     places: Vec<u64>,
 }
 
@@ -37,7 +38,7 @@ struct IndexedFile {
     begin: u64,
 }
 
-/// Where each call stands, as it is being found out.
+/// An index that is being built.
 pub(crate) struct Index {
     names: Finder<'static>,
     only: Option<CallId>,
@@ -46,20 +47,20 @@ pub(crate) struct Index {
     named: Vec<(CallId, u32)>,
 }
 
-/// An index in the order of the calls.
-pub(crate) struct Sorted {
+/// A complete index, sorted by call.
+pub(crate) struct SortedIndex {
     pub(crate) places: Vec<(CallId, u64)>,
-    /// Every name that stands in the log, once.
+    /// Every display name in the logs, once.
     pub(crate) names: Vec<String>,
     pub(crate) named: Vec<(CallId, u32)>,
 }
 
-/// Looks for the calls of event logs. Gives where each log begins on the tape.
-pub(crate) fn index_logs(inputs: &[Input], only: Option<CallId>) -> io::Result<(LineIndex, Sorted)> {
+/// Indexes the lines of event logs; with `only`, those of one call.
+pub(crate) fn index_logs(inputs: &[Input], only: Option<CallId>) -> io::Result<(LineIndex, SortedIndex)> {
     let mut index = Index::new(only);
     let mut line_index = LineIndex::default();
     let mut begin = 0;
-    // What cannot be opened is said by the replay.
+    // The replay reports the files that cannot be opened.
     for file in inputs.iter().filter_map(|input| input.file().ok()) {
         let end = index.log(&file, begin)?;
         line_index.files.push(IndexedFile { file, begin });
@@ -69,7 +70,7 @@ pub(crate) fn index_logs(inputs: &[Input], only: Option<CallId>) -> io::Result<(
 }
 
 impl Index {
-    /// Of one call alone, where one is given.
+    /// An empty index; with `only`, it takes the lines of that call and no others.
     pub(crate) fn new(only: Option<CallId>) -> Self {
         Self { names: Finder::new(NAME), only, places: Vec::new(), known: BTreeMap::new(), named: Vec::new() }
     }
@@ -113,20 +114,20 @@ impl Index {
         }
     }
 
-    pub(crate) fn sorted(mut self) -> Sorted {
-        // What stands earlier comes first: a place says so.
+    pub(crate) fn sorted(mut self) -> SortedIndex {
+        // Within a call, the places keep the order of the lines.
         self.places.sort_unstable();
         self.named.sort_unstable();
         self.named.dedup();
         let mut known: Vec<_> = self.known.into_iter().collect();
         known.sort_unstable_by_key(|(_, number)| *number);
         let names = known.into_iter().map(|(name, _)| unescaped(&name)).collect();
-        Sorted { places: self.places, names, named: self.named }
+        SortedIndex { places: self.places, names, named: self.named }
     }
 }
 
 impl LineIndex {
-    /// A tape of one file.
+    /// An index of one file, without places yet.
     pub(crate) fn of(file: File) -> Self {
         Self { files: vec![IndexedFile { file, begin: 0 }], places: Vec::new() }
     }
@@ -135,17 +136,17 @@ impl LineIndex {
         self.places = places;
     }
 
-    /// The lines at these places, in the order of the logs.
+    /// The lines at a range of places, in the order of the logs.
     pub(crate) fn lines(&self, range: &Range<usize>) -> impl Iterator<Item = io::Result<Vec<u8>>> {
         let places = self.places.get(range.clone()).unwrap_or_default();
         places.iter().map(|place| self.line(*place))
     }
 
     fn line(&self, place: u64) -> io::Result<Vec<u8>> {
-        let after = self.files.partition_point(|reel| reel.begin <= place);
-        let reel = self.files.get(after.wrapping_sub(1)).ok_or(io::ErrorKind::NotFound)?;
-        let mut file = &reel.file;
-        file.seek(SeekFrom::Start(place - reel.begin))?;
+        let after = self.files.partition_point(|indexed| indexed.begin <= place);
+        let indexed = self.files.get(after.wrapping_sub(1)).ok_or(io::ErrorKind::NotFound)?;
+        let mut file = &indexed.file;
+        file.seek(SeekFrom::Start(place - indexed.begin))?;
         let mut line = Vec::new();
         BufReader::with_capacity(LINE, file).read_until(b'\n', &mut line)?;
         Ok(line)
@@ -166,7 +167,7 @@ fn unescaped(text: &[u8]) -> String {
     serde_json::from_slice(&quoted).unwrap_or_else(|_| String::from_utf8_lossy(text).into_owned())
 }
 
-/// The call that a line is about: by its beginning where it is this crate's own, by reading it where it is not.
+/// The call of a line. A line that this crate wrote has the id at a fixed place; any other line is parsed.
 fn call_of(line: &[u8]) -> Option<CallId> {
     let rest = BEGINNINGS.iter().find_map(|beginning| line.strip_prefix(*beginning));
     let written = rest.and_then(|rest| rest.get(..36)).and_then(|id| Uuid::try_parse_ascii(id).ok());

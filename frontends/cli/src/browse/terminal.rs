@@ -1,4 +1,4 @@
-//! The loop: a story where one is wanted, a picture, a key.
+//! The loop of the browser: load the history of the selected call, draw the screen, wait for a key.
 
 use std::io;
 use std::time::Duration;
@@ -7,17 +7,18 @@ use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event};
 
 use super::browser::{Browser, Next};
+use super::history_reader::HistoryReader;
 use super::keys::Key;
-use super::library::Library;
 
-/// Shows a browser until it is left. The terminal is as it was before, however this ends.
-pub(super) fn show(browser: &mut Browser, library: &Library) -> io::Result<()> {
+/// Runs a browser until the user quits. Restores the terminal in every case.
+pub(super) fn show(browser: &mut Browser, reader: &HistoryReader) -> io::Result<()> {
     let _restored = Restored;
-    // Has the terminal restored before a panic says anything.
+    // This also installs a panic hook that restores the terminal before the panic message is printed.
     let mut terminal = ratatui::try_init()?;
-    until_left(browser, library, &mut terminal)
+    until_left(browser, reader, &mut terminal)
 }
 
+/// Restores the terminal when it is dropped.
 struct Restored;
 
 impl Drop for Restored {
@@ -26,13 +27,17 @@ impl Drop for Restored {
     }
 }
 
-fn until_left(browser: &mut Browser, library: &Library, terminal: &mut DefaultTerminal) -> io::Result<()> {
+fn until_left(
+    browser: &mut Browser,
+    reader: &HistoryReader,
+    terminal: &mut DefaultTerminal,
+) -> io::Result<()> {
     loop {
-        // Whoever holds a key down passes calls by.
+        // While keys are waiting, for instance because one is held down, histories of passing calls are not loaded.
         let is_idle = !event::poll(Duration::ZERO)?;
         if let Some(row) = browser.wanted().filter(|_| is_idle) {
-            let story = library.story(row);
-            browser.report(story);
+            let history = reader.history(row);
+            browser.load(history);
         }
         terminal.draw(|frame| browser.draw(frame))?;
         if let Event::Key(event) = event::read()?

@@ -1,4 +1,4 @@
-//! What is drawn, and what keys do, on the samples.
+//! The screens of the browser and its reactions to keys, with the samples.
 
 #[path = "../../../../tests/common/seed.rs"]
 mod seed;
@@ -12,54 +12,56 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::browser::{Browser, Next};
-use super::draw::Palette;
+use super::history_reader::{self, HistoryReader, Opened};
 use super::keys::Key;
-use super::library::{self, Library, Opened};
+use super::palette::Palette;
 use crate::args::{Args, Command};
-use crate::drive::{Order, drive};
 use crate::logs::Logs;
-use crate::report::{Worst, printable};
+use crate::printable::printable;
+use crate::replayer::{ReplayOptions, replay_paths};
+use crate::report::secrets::secrets;
+use crate::report::worst::WorstFindings;
 
-/// Everything is named as it is from the top of the repository.
+/// The top of the repository, which the paths of the tests are relative to.
 const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-struct Seen {
+struct Screen {
     browser: Browser,
-    library: Library,
+    reader: HistoryReader,
 }
 
-impl Seen {
+impl Screen {
     fn of(arguments: &[&str]) -> Self {
         std::env::set_current_dir(TOP).unwrap();
         let arguments = ["callfold", "browse"].iter().chain(arguments);
         let Command::Browse(args) = Args::parse_from(arguments).command else { panic!("another command") };
         let logs = Logs::of(&args.source.logs);
-        let Opened { catalogue, library, .. } = library::open(&args.source, args.only.call, &logs).unwrap();
-        let browser = Browser::new(catalogue, super::title(&args.source), Palette { is_plain: true });
-        let mut seen = Self { browser, library };
-        seen.report();
-        seen
+        let Opened { calls, reader, .. } = history_reader::open(&args.source, args.only.call, &logs).unwrap();
+        let browser = Browser::new(calls, super::title(&args.source), Palette { is_plain: true });
+        let mut screen = Self { browser, reader };
+        screen.load();
+        screen
     }
 
     fn sample(name: &str) -> Self {
         Self::of(&[&format!("docs/samples/{name}")])
     }
 
-    fn report(&mut self) {
+    fn load(&mut self) {
         if let Some(row) = self.browser.wanted() {
-            let story = self.library.story(row);
-            self.browser.report(story);
+            let history = self.reader.history(row);
+            self.browser.load(history);
         }
     }
 
-    fn receive_tone(&mut self, key: Key) -> Next {
+    fn press(&mut self, key: Key) -> Next {
         let next = self.browser.handle(key);
-        self.report();
+        self.load();
         next
     }
 
     fn typed(&mut self, keys: &str) {
-        keys.chars().for_each(|key| assert_eq!(self.receive_tone(Key::Char(key)), Next::Go));
+        keys.chars().for_each(|key| assert_eq!(self.press(Key::Char(key)), Next::Go));
     }
 
     fn drawn(&mut self, width: u16, height: u16) -> String {
@@ -72,16 +74,16 @@ impl Seen {
 
     /// The ids that are listed, shortened.
     fn listed(&self) -> Vec<String> {
-        let rows = self.browser.listed.iter().map(|row| self.browser.catalogue.rows[*row].id);
+        let rows = self.browser.listed.iter().map(|row| self.browser.calls.rows[*row].id);
         rows.map(|id| id.map_or_else(|| "none".into(), |id| id.to_string()[..4].into())).collect()
     }
 
-    /// What stands behind a label, at a width at which nothing is broken.
-    fn said(&mut self, label: &str) -> Option<String> {
+    /// The text behind a label, on a screen so wide that no text is wrapped.
+    fn text(&mut self, label: &str) -> Option<String> {
         let drawn = self.drawn(300, 60);
         let rights = drawn.lines().filter_map(|line| line.split_once('│')).map(|(_, right)| right);
-        let mut texts = rights.skip_while(|right| !right.starts_with("at     revision "));
-        texts.find_map(|text| text.strip_prefix(&format!("{label:7}"))).map(str::to_owned)
+        let mut texts = rights.skip_while(|right| !right.starts_with("at         revision "));
+        texts.find_map(|text| text.strip_prefix(&format!("{label:11}"))).map(str::to_owned)
     }
 }
 
@@ -93,7 +95,7 @@ fn samples_are_drawn_at_two_sizes() {
         for (width, height) in [(80, 24), (140, 40)] {
             insta::assert_snapshot!(
                 format!("{name}-{width}x{height}"),
-                Seen::sample(name).drawn(width, height)
+                Screen::sample(name).drawn(width, height)
             );
         }
     }
@@ -101,24 +103,24 @@ fn samples_are_drawn_at_two_sizes() {
 
 #[test]
 fn the_page_shows_what_is_drawn() {
-    let mut seen = Seen::sample("ivr.jsonl");
-    seen.typed("n");
+    let mut screen = Screen::sample("ivr.jsonl");
+    screen.typed("n");
     let page = fs::read_to_string("docs/browse.md").unwrap().replace("\r\n", "\n");
     let shown = page.split("```text\n").nth(1).and_then(|rest| rest.split("\n```").next());
-    assert_eq!(shown, Some(&*seen.drawn(100, 24)), "docs/browse.md");
+    assert_eq!(shown, Some(&*screen.drawn(100, 24)), "docs/browse.md");
 }
 
 #[test]
-fn each_revision_is_shown_as_a_replay_until_it_tells() {
+fn each_revision_is_shown_as_a_replay_until_it_has_it() {
     for name in
         ["ivr.jsonl", "meeting-delta-roster.jsonl", "malformed.jsonl", "transfer-blind.jsonl", "sdk.log"]
     {
-        let mut seen = Seen::sample(name);
-        for at in 0..seen.browser.listed.len() {
-            let Some(id) = seen.browser.row().and_then(|row| row.id) else { continue };
-            let revisions = seen.browser.story().map_or(0, |story| story.steps().len());
-            _ = seen.receive_tone(Key::Tab);
-            _ = seen.receive_tone(Key::Home);
+        let mut screen = Screen::sample(name);
+        for at in 0..screen.browser.listed.len() {
+            let Some(id) = screen.browser.row().and_then(|row| row.id) else { continue };
+            let revisions = screen.browser.history().map_or(0, |history| history.steps().len());
+            _ = screen.press(Key::Tab);
+            _ = screen.press(Key::Home);
             for revision in 1..=revisions {
                 let log = format!("docs/samples/{name}");
                 let until =
@@ -126,46 +128,48 @@ fn each_revision_is_shown_as_a_replay_until_it_tells() {
                 let Command::Replay(args) = Args::parse_from(until).command else {
                     panic!("another command")
                 };
-                let outcome = drive(Order::of(&args.source, None), &mut Worst::default()).unwrap();
+                let outcome =
+                    replay_paths(ReplayOptions::new(&args.source, None), &mut WorstFindings::default())
+                        .unwrap();
                 let call = outcome.calls.summaries().into_iter().find(|call| call.id() == id).unwrap();
-                let state = seen.said("state").unwrap();
+                let state = screen.text("state").unwrap();
                 assert_eq!(state.split(':').next(), Some(call.state().as_str()), "{name} {at} {revision}");
-                assert_eq!(seen.said("audio").as_deref(), call.audio(), "{name} {at} {revision}");
+                assert_eq!(screen.text("audio").as_deref(), call.audio(), "{name} {at} {revision}");
                 let operations: Vec<_> =
                     call.operations().map(|it| format!("{} {}", it.kind.as_str(), it.state)).collect();
-                let did = seen.said("did").unwrap_or_default().replace(", orphaned", "");
-                assert_eq!(did, operations.join("; "), "{name} {at} {revision}");
-                let people = seen.said("with").map_or(0, |with| with.split("; ").count());
+                let shown = screen.text("operations").unwrap_or_default().replace(", orphaned", "");
+                assert_eq!(shown, operations.join("; "), "{name} {at} {revision}");
+                let people = screen.text("people").map_or(0, |people| people.split("; ").count());
                 assert_eq!(people, call.participants(), "{name} {at} {revision}");
-                let keys = seen.said("keys").map_or(0, |keys| keys.split(' ').count());
+                let keys = screen.text("keys").map_or(0, |keys| keys.split(' ').count());
                 assert_eq!(keys, call.tones().count(), "{name} {at} {revision}");
-                _ = seen.receive_tone(Key::Right);
+                _ = screen.press(Key::Right);
             }
-            _ = seen.receive_tone(Key::Tab);
-            _ = seen.receive_tone(Key::Down);
+            _ = screen.press(Key::Tab);
+            _ = screen.press(Key::Down);
         }
     }
 }
 
 #[test]
 fn arrows_go_from_revision_to_revision_and_stop_at_the_ends() {
-    let mut seen = Seen::sample("ivr.jsonl");
-    assert_eq!(seen.browser.step, 11, "a call is shown as it was left");
-    _ = seen.receive_tone(Key::Right);
-    assert_eq!(seen.browser.step, 11);
+    let mut screen = Screen::sample("ivr.jsonl");
+    assert_eq!(screen.browser.step, 11, "a call is shown as it was left");
+    _ = screen.press(Key::Right);
+    assert_eq!(screen.browser.step, 11);
     for _ in 0..20 {
-        _ = seen.receive_tone(Key::Left);
+        _ = screen.press(Key::Left);
     }
-    assert_eq!(seen.said("now").unwrap(), "The call was offered.");
-    let next = seen.said("next").unwrap();
-    _ = seen.receive_tone(Key::Right);
-    assert_eq!(seen.said("now").unwrap(), next);
+    assert_eq!(screen.text("event").unwrap(), "The call was offered.");
+    let next = screen.text("next").unwrap();
+    _ = screen.press(Key::Right);
+    assert_eq!(screen.text("event").unwrap(), next);
 }
 
 #[test]
 fn a_search_looks_at_all_that_is_listed_and_more() {
-    let mut seen = Seen::sample("ivr.jsonl");
-    let all = seen.listed();
+    let mut screen = Screen::sample("ivr.jsonl");
+    let all = screen.listed();
     for (query, listed) in [
         ("28B05", &["28b0"][..]),
         ("pstn hung", &["28b0"]),
@@ -176,56 +180,60 @@ fn a_search_looks_at_all_that_is_listed_and_more() {
         ("terminated", &["1639", "28b0", "5b4a"]),
         ("no such thing", &[]),
     ] {
-        seen.typed("/");
-        seen.typed(query);
-        assert_eq!(seen.listed(), listed, "{query}");
-        _ = seen.drawn(80, 24);
-        assert_eq!(seen.receive_tone(Key::Esc), Next::Go);
-        assert_eq!(seen.listed(), all, "Esc clears it");
+        screen.typed("/");
+        screen.typed(query);
+        assert_eq!(screen.listed(), listed, "{query}");
+        _ = screen.drawn(80, 24);
+        assert_eq!(screen.press(Key::Esc), Next::Go);
+        assert_eq!(screen.listed(), all, "Esc clears it");
     }
-    seen.typed("/28b");
-    assert_eq!(seen.receive_tone(Key::Enter), Next::Go);
-    assert_eq!(seen.listed(), ["28b0"], "Enter keeps it");
-    assert_eq!(seen.receive_tone(Key::Esc), Next::Go);
-    assert_eq!(seen.browser.row().unwrap().id.unwrap().to_string()[..4], *"28b0", "the call stays selected");
-    assert_eq!(seen.receive_tone(Key::Esc), Next::Quit);
+    screen.typed("/28b");
+    assert_eq!(screen.press(Key::Enter), Next::Go);
+    assert_eq!(screen.listed(), ["28b0"], "Enter keeps it");
+    assert_eq!(screen.press(Key::Esc), Next::Go);
+    assert_eq!(
+        screen.browser.row().unwrap().id.unwrap().to_string()[..4],
+        *"28b0",
+        "the call stays selected"
+    );
+    assert_eq!(screen.press(Key::Esc), Next::Quit);
 }
 
 #[test]
 fn a_filter_leaves_calls_with_findings() {
-    let mut seen = Seen::sample("ivr.jsonl");
-    seen.typed("f");
-    assert_eq!(seen.listed(), ["28b0", "5b4a"]);
-    seen.typed("f");
-    assert_eq!(seen.listed(), ["1639", "28b0", "5b4a"]);
+    let mut screen = Screen::sample("ivr.jsonl");
+    screen.typed("f");
+    assert_eq!(screen.listed(), ["28b0", "5b4a"]);
+    screen.typed("f");
+    assert_eq!(screen.listed(), ["1639", "28b0", "5b4a"]);
 }
 
 #[test]
 fn the_next_finding_is_found_across_calls_and_so_is_the_one_before() {
-    let mut seen = Seen::sample("ivr.jsonl");
+    let mut screen = Screen::sample("ivr.jsonl");
     let mut found = Vec::new();
     for key in "nnnnNNN".chars() {
-        seen.typed(&key.to_string());
+        screen.typed(&key.to_string());
         let kinds: Vec<_> =
-            seen.browser.findings().iter().map(|placed| placed.finding.kind.as_str()).collect();
-        found.push((seen.browser.step + 1, kinds.join(" ")));
+            screen.browser.findings().iter().map(|located| located.finding.kind.as_str()).collect();
+        found.push((screen.browser.step + 1, kinds.join(" ")));
     }
     let all =
         [(5, "orphan"), (3, "gap"), (4, "repeat"), (4, "repeat"), (3, "gap"), (5, "orphan"), (5, "orphan")];
     assert_eq!(found, all.map(|(step, kind)| (step, kind.to_owned())));
-    assert_eq!(seen.browser.notice, Some("no findings before this one"));
+    assert_eq!(screen.browser.notice, Some("no earlier findings"));
 }
 
 #[test]
 fn what_belongs_to_no_call_is_listed_last() {
-    let mut seen = Seen::sample("malformed.jsonl");
-    assert_eq!(seen.listed().last().unwrap(), "none");
-    _ = seen.receive_tone(Key::End);
-    assert!(seen.drawn(80, 24).contains("error: malformed"));
+    let mut screen = Screen::sample("malformed.jsonl");
+    assert_eq!(screen.listed().last().unwrap(), "none");
+    _ = screen.press(Key::End);
+    assert!(screen.drawn(80, 24).contains("error: malformed"));
 }
 
 #[test]
-fn names_cannot_steer_the_terminal_or_break_the_layout() {
+fn names_cannot_control_the_terminal_or_break_the_layout() {
     let id = "57dab8b1-894c-409a-b240-bd8beae78896";
     let name = r"\u001b[31m会議室の人々会議室の人々\r\n\u202eevil\u0007";
     let line = format!(
@@ -234,48 +242,51 @@ fn names_cannot_steer_the_terminal_or_break_the_layout() {
     );
     let log = tempfile::NamedTempFile::new().unwrap();
     fs::write(log.path(), line).unwrap();
-    let mut seen = Seen::of(&[log.path().to_str().unwrap()]);
+    let mut screen = Screen::of(&[log.path().to_str().unwrap()]);
     for (width, height) in [(60, 16), (80, 24), (200, 60)] {
-        let drawn = seen.drawn(width, height);
+        let drawn = screen.drawn(width, height);
         assert!(drawn.contains('会'), "{drawn}");
         assert!(drawn.lines().all(|line| printable(line) == line), "{drawn}");
         let rules = drawn.lines().filter(|line| line.contains('│')).count();
         assert_eq!(rules, usize::from(height) - 2, "{drawn}");
     }
-    seen.typed("/会議");
-    assert_eq!(seen.listed(), ["57da"]);
+    screen.typed("/会議");
+    assert_eq!(screen.listed(), ["57da"]);
 }
 
 #[test]
-fn of_a_call_without_end_the_beginning_is_told() {
+fn only_the_first_events_of_a_very_long_call_are_shown() {
     let id = "57dab8b1-894c-409a-b240-bd8beae78896";
-    let line = |revision, reported: &str| format!(r#"{{"call":"{id}","rev":{revision},{reported}}}"#) + "\n";
-    let received_tones = r#""type":"toneReceived","data":{"tone":"tone1"}"#;
+    let line = |revision, event: &str| format!(r#"{{"call":"{id}","rev":{revision},{event}}}"#) + "\n";
+    let tone = r#""type":"toneReceived","data":{"tone":"tone1"}"#;
     let begun = line(1, r#""type":"offered","data":{}"#);
     let log = tempfile::NamedTempFile::new().unwrap();
-    let last = line(20_500, received_tones);
-    let lines = (2..20_500).map(|revision| line(revision, received_tones)).chain([last.clone(), last]);
+    let last = line(20_500, tone);
+    let lines = (2..20_500).map(|revision| line(revision, tone)).chain([last.clone(), last]);
     fs::write(log.path(), lines.fold(begun, |log, line| log + &line)).unwrap();
-    let mut seen = Seen::of(&[log.path().to_str().unwrap()]);
-    assert_eq!(seen.browser.step, 19_999);
-    assert_eq!(seen.said("next").unwrap(), "500 more events, too many to step through; see callfold convert");
-    seen.typed("nn");
-    assert_eq!(seen.browser.notice, Some("no more findings"));
+    let mut screen = Screen::of(&[log.path().to_str().unwrap()]);
+    assert_eq!(screen.browser.step, 19_999);
+    assert_eq!(
+        screen.text("next").unwrap(),
+        "500 more events, too many to step through; see callfold convert"
+    );
+    screen.typed("nn");
+    assert_eq!(screen.browser.notice, Some("no more findings"));
 }
 
 #[test]
-fn a_terminal_that_is_too_small_is_told_so() {
-    let mut seen = Seen::sample("ivr.jsonl");
-    assert!(seen.drawn(59, 24).starts_with("callfold browse needs 60 columns and 16 rows"));
-    _ = seen.drawn(1, 1);
+fn a_terminal_that_is_too_small_shows_a_message() {
+    let mut screen = Screen::sample("ivr.jsonl");
+    assert!(screen.drawn(59, 24).starts_with("callfold browse needs 60 columns and 16 rows"));
+    _ = screen.drawn(1, 1);
 }
 
 #[test]
 fn a_log_without_calls_says_so() {
     let log = tempfile::NamedTempFile::new().unwrap();
     fs::write(log.path(), r#"{"value":[]}"#).unwrap();
-    let mut seen = Seen::of(&["--format", "notifications", log.path().to_str().unwrap()]);
-    let drawn = seen.drawn(80, 24);
+    let mut screen = Screen::of(&["--format", "notifications", log.path().to_str().unwrap()]);
+    let drawn = screen.drawn(80, 24);
     assert!(drawn.contains("no calls in these logs"), "{drawn}");
 }
 
@@ -283,25 +294,25 @@ fn a_log_without_calls_says_so() {
 fn secrets_are_not_shown_and_not_found() {
     assert!(Path::new(TOP).is_dir());
     for name in ["meeting-delta-roster.jsonl", "ivr.jsonl", "service.jsonl"] {
-        let mut seen = Seen::sample(name);
+        let mut screen = Screen::sample(name);
         let Command::Replay(args) =
             Args::parse_from(["callfold", "replay", "--show-secrets", &format!("docs/samples/{name}")])
                 .command
         else {
             panic!("another command")
         };
-        let order = Order { is_whole: true, ..Order::of(&args.source, None) };
-        let outcome = drive(order, &mut Worst::default()).unwrap();
-        let calls: Vec<_> = outcome.calls.whole().unwrap().calls().collect();
-        for secret in calls.iter().flat_map(|call| crate::report::secrets(call)) {
-            for _ in 0..seen.browser.listed.len() {
-                assert!(!seen.drawn(300, 60).contains(secret.value), "{name}");
-                _ = seen.receive_tone(Key::Down);
+        let options = ReplayOptions { is_full: true, ..ReplayOptions::new(&args.source, None) };
+        let outcome = replay_paths(options, &mut WorstFindings::default()).unwrap();
+        let calls: Vec<_> = outcome.calls.full().unwrap().calls().collect();
+        for secret in calls.iter().flat_map(|call| secrets(call)) {
+            for _ in 0..screen.browser.listed.len() {
+                assert!(!screen.drawn(300, 60).contains(secret.value), "{name}");
+                _ = screen.press(Key::Down);
             }
-            seen.typed("/");
-            seen.typed(secret.value);
-            assert!(seen.listed().is_empty(), "{name}");
-            _ = seen.receive_tone(Key::Esc);
+            screen.typed("/");
+            screen.typed(secret.value);
+            assert!(screen.listed().is_empty(), "{name}");
+            _ = screen.press(Key::Esc);
         }
     }
 }
@@ -328,17 +339,17 @@ proptest! {
         name in prop::sample::select(vec!["ivr.jsonl", "malformed.jsonl", "sdk.log"]),
         (width, height) in (1u16..120, 1u16..40),
     ) {
-        let mut seen = Seen::sample(name);
-        for (key, is_reported) in keys {
-            // Keys may come before a story is told.
-            _ = seen.browser.handle(key);
-            if is_reported {
-                seen.report();
+        let mut screen = Screen::sample(name);
+        for (key, is_loaded) in keys {
+            // Keys may come before a history is loaded.
+            _ = screen.browser.handle(key);
+            if is_loaded {
+                screen.load();
             }
-            _ = seen.drawn(width, height);
-            let browser = &seen.browser;
+            _ = screen.drawn(width, height);
+            let browser = &screen.browser;
             prop_assert!(browser.listed.is_empty() || browser.selected < browser.listed.len());
-            prop_assert!(browser.story().is_none_or(|story| browser.step < story.steps().len()));
+            prop_assert!(browser.history().is_none_or(|history| browser.step < history.steps().len()));
         }
     }
 }

@@ -1,84 +1,84 @@
-//! What the two replays are heard for.
+//! The listeners of the two replays behind a report.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use callfold::{CallId, Recorded, Severity};
+use callfold_view::history::{CallHistory, HistoryError, HistoryFinding};
 use callfold_view::page::{Report, Tally};
-use callfold_view::story::{Placed, Story, StoryError};
 
-use crate::drive::{Listener, PlacedFinding};
+use crate::replayer::{Listener, LocatedFinding};
 
-/// How many findings of a call are told: the first.
+/// How many findings of a call a page shows: the first ones.
 const KEPT: usize = 1000;
 
-/// How many findings that belong to no call are told: the worst, of each severity the first.
-const LOOSE: usize = 100;
+/// How many findings that belong to no call a page shows: the worst ones, and of each severity the first ones.
+const OTHERS: usize = 100;
 
-/// Findings, counted.
+/// Counts the findings of the first replay.
 #[derive(Default)]
 pub(super) struct Counted {
     pub(super) all: Tally,
     pub(super) calls: BTreeMap<CallId, Tally>,
-    /// True where one names no call.
-    pub(super) has_loose: bool,
+    /// True where at least one finding names no call.
+    pub(super) has_other_findings: bool,
 }
 
 impl Listener for Counted {
-    fn finding(&mut self, placed: PlacedFinding) -> io::Result<()> {
-        let kind = placed.finding.kind;
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        let kind = located.finding.kind;
         self.all.add(kind);
-        match placed.finding.call {
+        match located.finding.call {
             Some(call) => self.calls.entry(call).or_default().add(kind),
-            None => self.has_loose = true,
+            None => self.has_other_findings = true,
         }
         Ok(())
     }
 }
 
-/// The events and findings of the calls that are told in detail, and the findings of no call.
+/// Collects the events and findings of the calls with details, and the findings that belong to no call.
 pub(super) struct Collected {
     chosen: BTreeMap<CallId, Kept>,
-    /// All calls that came out, by their ids.
+    /// The ids of all calls of the logs, in ascending order.
     known: Vec<CallId>,
-    loose: BTreeMap<Severity, Vec<Placed>>,
-    loose_count: usize,
+    other_findings: BTreeMap<Severity, Vec<HistoryFinding>>,
+    other_findings_count: usize,
 }
 
 #[derive(Default)]
 struct Kept {
     events: Vec<Recorded>,
-    findings: Vec<Placed>,
+    findings: Vec<HistoryFinding>,
 }
 
 impl Collected {
     pub(super) fn of(chosen: impl IntoIterator<Item = CallId>, known: Vec<CallId>) -> Self {
         let chosen = chosen.into_iter().map(|id| (id, Kept::default())).collect();
-        Self { chosen, known, loose: BTreeMap::new(), loose_count: 0 }
+        Self { chosen, known, other_findings: BTreeMap::new(), other_findings_count: 0 }
     }
 
-    /// The story of a call, where an event tells of it.
-    pub(super) fn story(&mut self, id: CallId) -> Option<Result<Story, StoryError>> {
+    /// The history of a call; `None` where the call has no event.
+    pub(super) fn history(&mut self, id: CallId) -> Option<Result<CallHistory, HistoryError>> {
         let kept = self.chosen.remove(&id).filter(|kept| !kept.events.is_empty())?;
-        Some(Story::of(kept.events, kept.findings))
+        Some(CallHistory::of(kept.events, kept.findings))
     }
 
     pub(super) fn report(self, report: &mut Report<'_>) {
         for (id, kept) in self.chosen {
-            match Story::of(kept.events, kept.findings) {
-                Ok(story) => report.stories.push(story),
-                Err(why) => report.not_reported.push((id, why.to_string())),
+            match CallHistory::of(kept.events, kept.findings) {
+                Ok(history) => report.histories.push(history),
+                Err(why) => report.failed.push((id, why.to_string())),
             }
         }
-        report.loose = self.loose.into_values().rev().flatten().take(LOOSE).collect();
-        report.loose_left_out = self.loose_count - report.loose.len();
+        report.other_findings = self.other_findings.into_values().rev().flatten().take(OTHERS).collect();
+        report.other_findings_omitted = self.other_findings_count - report.other_findings.len();
     }
 
-    fn stray(&mut self, placed: &PlacedFinding) {
-        self.loose_count += 1;
-        let kept = self.loose.entry(placed.severity()).or_default();
-        if kept.len() < LOOSE {
-            kept.push(keep(placed, 0));
+    fn stray(&mut self, located: &LocatedFinding) {
+        self.other_findings_count += 1;
+        let kept = self.other_findings.entry(located.severity()).or_default();
+        if kept.len() < OTHERS {
+            kept.push(keep(located, 0));
         }
     }
 }
@@ -93,20 +93,20 @@ impl Listener for Collected {
         Ok(())
     }
 
-    fn finding(&mut self, placed: PlacedFinding) -> io::Result<()> {
-        match placed.finding.call {
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        match located.finding.call {
             Some(call) if self.known.binary_search(&call).is_ok() => {
                 let kept = self.chosen.get_mut(&call).filter(|kept| kept.findings.len() < KEPT);
                 if let Some(kept) = kept {
-                    kept.findings.push(keep(&placed, kept.events.len()));
+                    kept.findings.push(keep(&located, kept.events.len()));
                 }
             }
-            Some(_) | None => self.stray(&placed),
+            Some(_) | None => self.stray(&located),
         }
         Ok(())
     }
 }
 
-fn keep(placed: &PlacedFinding, after: usize) -> Placed {
-    Placed::new(placed.finding.clone(), &*placed.path, (placed.record, placed.line), after)
+fn keep(located: &LocatedFinding, after: usize) -> HistoryFinding {
+    HistoryFinding::new(located.finding.clone(), &*located.path, (located.record, located.line), after)
 }

@@ -1,4 +1,4 @@
-//! Where a page or a picture goes.
+//! The file that a page or a picture is written to.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -7,29 +7,31 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::logs::Logs;
-use crate::report::{printable, stdout};
+use crate::printable::printable;
+use crate::stdout::stdout;
 
-/// What is written.
+/// The kind of output.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     Page,
     Picture,
 }
 
-/// The file that is written, or standard output.
+/// The file to write, or standard output.
 pub(super) struct Output {
     pub(super) path: PathBuf,
     pub(super) form: Form,
 }
 
-/// That it could not be written.
+/// The error of an output that could not be written.
 pub(super) struct Unwritten {
     path: Option<PathBuf>,
     error: io::Error,
 }
 
 impl Unwritten {
-    /// A file that cannot be written is named; of standard output, whoever asked knows better what to say.
+    /// Prints the error with the name of the file and returns the exit status. An error of standard output is returned
+    /// instead, because the caller treats a closed pipe differently.
     pub(super) fn into_status(self) -> io::Result<ExitCode> {
         let Some(path) = self.path else { return Err(self.error) };
         anstream::eprintln!("callfold: {}: {}", printable(&path.display().to_string()), self.error);
@@ -38,7 +40,11 @@ impl Unwritten {
 }
 
 impl Output {
-    /// What a path asks for. A log is not written over.
+    /// The output that a path names.
+    ///
+    /// # Errors
+    ///
+    /// A message where the ending of the path is not known, or where the file is one of the logs, which are not overwritten.
     pub(super) fn of(path: &Path, logs: &Logs) -> Result<Self, String> {
         let name = printable(&path.display().to_string());
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
@@ -55,7 +61,7 @@ impl Output {
         let here = fs::canonicalize(path).ok();
         let is_log = |log: &str| here.is_some() && fs::canonicalize(log).ok() == here;
         if logs.inputs.iter().any(|input| is_log(&input.path)) {
-            return Err(format!("{name}: it is one of the logs, and would be lost"));
+            return Err(format!("{name}: this is one of the logs, and would be overwritten"));
         }
         Ok(Self { path: path.into(), form })
     }
@@ -69,9 +75,9 @@ impl Output {
         written.map_err(|error| Unwritten { path, error })
     }
 
-    /// Puts the whole of it where the file is, or nothing: what was there stays what it was, also under other names.
+    /// Replaces the file with a complete new one, or leaves it as it was. Hard links to the old file keep the old content.
     fn replace(&self, report: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> io::Result<()> {
-        if fs::metadata(&self.path).is_ok_and(|reported| !reported.is_file()) {
+        if fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file()) {
             return text(&mut BufWriter::new(File::create(&self.path)?), report);
         }
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -85,7 +91,7 @@ impl Output {
     }
 }
 
-/// Text that goes out as it comes, and what went wrong.
+/// Adapts a byte writer to [`fmt::Write`] and keeps its error.
 pub(super) struct Text<'a> {
     out: &'a mut dyn Write,
     error: Option<io::Error>,
@@ -102,10 +108,10 @@ impl fmt::Write for Text<'_> {
 
 fn text(out: &mut dyn Write, report: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> io::Result<()> {
     let mut text = Text { out, error: None };
-    let reported = report(&mut text);
+    let written = report(&mut text);
     match text.error {
         Some(error) => return Err(error),
-        None if reported.is_err() => return Err(io::Error::other("it cannot be put into words")),
+        None if written.is_err() => return Err(io::Error::other("the report could not be formatted")),
         None => {}
     }
     out.flush()

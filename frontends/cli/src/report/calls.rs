@@ -1,4 +1,5 @@
-//! Calls as JSON, written by hand: there are many of them, and serde would look at each byte of each text.
+//! Calls as JSON. The code writes the JSON itself, because a log can hold very many calls, and serde would inspect each
+//! byte of each text.
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -11,15 +12,15 @@ use callfold::uuid::fmt::Hyphenated;
 use callfold::{At, Call, Id, OperationSummary, Replay, Summary};
 use serde::Serialize;
 
-use super::secrets;
+use super::secrets::secrets;
 
-/// How many calls are written at once: as many as the processor's cache holds.
+/// The number of calls in a batch: as many as the processor's cache holds.
 const BATCH: usize = 128;
 
-/// How many batches a thread may be ahead of what is written.
+/// How many batches a thread may prepare before the first of them is written.
 const AHEAD: usize = 8;
 
-/// The calls, with a comma between them.
+/// Writes the calls, separated by commas.
 pub(super) fn write(
     calls: &[Summary<'_>],
     secrets_of: Option<&Replay>,
@@ -27,7 +28,7 @@ pub(super) fn write(
     mut out: impl Write,
 ) -> io::Result<()> {
     let mut is_first = true;
-    // Each call has a comma before it.
+    // Each call is preceded by a comma; the first comma of all is left out.
     let mut put = |text: &[u8]| {
         let begin = usize::from(std::mem::take(&mut is_first));
         out.write_all(text.get(begin..).unwrap_or_default())
@@ -47,7 +48,7 @@ pub(super) fn write(
             let (back, written) = channel();
             parts.push((texts, back));
             scope.spawn(move || {
-                // Where nobody listens any more, what is written has come to an end.
+                // Sending fails after the main thread has stopped because of an error. The batches then end, too.
                 calls.chunks(BATCH).skip(part).step_by(jobs.get()).try_for_each(|calls| {
                     let mut text: Vec<u8> = written.try_recv().unwrap_or_default();
                     text.clear();
@@ -58,9 +59,9 @@ pub(super) fn write(
         }
         let batches = calls.len().div_ceil(BATCH);
         parts.iter().cycle().take(batches).try_for_each(|(texts, back)| {
-            let text = texts.recv().map_err(|_| io::Error::other("a writer is gone"))??;
+            let text = texts.recv().map_err(|_| io::Error::other("a writer thread ended early"))??;
             put(&text)?;
-            // A writer that is done needs no more room.
+            // A writer that has written its last batch does not take its buffer back.
             _ = back.send(text);
             Ok(())
         })
@@ -76,8 +77,8 @@ fn batch(calls: &[Summary<'_>], secrets_of: Option<&Replay>, out: &mut Vec<u8>) 
     Ok(())
 }
 
-/// How much a call has to tell. Asked of all calls of a batch first, it has them come into the processor's cache side by
-/// side, and not one after another.
+/// The number of items in a call. The sum itself is not used: to compute it for a whole batch first makes the processor
+/// load the calls of the batch into its cache in parallel, not one after another.
 fn weight(call: &Summary<'_>) -> usize {
     call.operations().filter(|operation| operation.is_orphaned).count()
         + call.participants()
@@ -113,9 +114,9 @@ fn write_call(call: &Summary<'_>, secrets_of: Option<&Replay>, out: &mut Vec<u8>
     time(call.last_at().map(At), out)?;
     out.extend_from_slice(br#","revision":"#);
     number(call.revision(), out);
-    if let Some(whole) = secrets_of.and_then(|replay| replay.call(call.id())) {
+    if let Some(full) = secrets_of.and_then(|replay| replay.call(call.id())) {
         out.extend_from_slice(br#","secrets":"#);
-        serde_json::to_writer(&mut *out, &SecretJson::all(whole))?;
+        serde_json::to_writer(&mut *out, &SecretJson::all(full))?;
     }
     out.push(b'}');
     Ok(())
@@ -151,17 +152,15 @@ fn separate(index: usize, out: &mut Vec<u8>) {
 
 fn text(text: Option<&str>, out: &mut Vec<u8>) -> io::Result<()> {
     let Some(text) = text else { return out.write_all(b"null") };
-    let non_canonical = |non_canonical: u8, byte: &u8| {
-        non_canonical | u8::from(*byte < b' ' || *byte == b'"' || *byte == b'\\')
-    };
-    if text.as_bytes().iter().fold(0, non_canonical) != 0 {
+    let needs_escape = |any: u8, byte: &u8| any | u8::from(*byte < b' ' || *byte == b'"' || *byte == b'\\');
+    if text.as_bytes().iter().fold(0, needs_escape) != 0 {
         return Ok(serde_json::to_writer(out, text)?);
     }
     name(text, out);
     Ok(())
 }
 
-/// A text that stands for itself in JSON.
+/// Writes a text that needs no escapes in JSON.
 fn name(name: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(name.as_bytes());
@@ -185,13 +184,13 @@ fn time(at: Option<At>, out: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-fn result(reported: Option<&ResultInfo>, out: &mut Vec<u8>) -> io::Result<()> {
-    let reported = reported.map(|reported| ResultJson {
-        code: reported.code.value().copied(),
-        subcode: reported.subcode.value().copied(),
-        message: reported.message.value().map(String::as_str),
+fn result(result: Option<&ResultInfo>, out: &mut Vec<u8>) -> io::Result<()> {
+    let result = result.map(|result| ResultJson {
+        code: result.code.value().copied(),
+        subcode: result.subcode.value().copied(),
+        message: result.message.value().map(String::as_str),
     });
-    Ok(serde_json::to_writer(out, &reported)?)
+    Ok(serde_json::to_writer(out, &result)?)
 }
 
 #[derive(Serialize)]
@@ -210,7 +209,7 @@ struct SecretJson<'a> {
 
 impl<'a> SecretJson<'a> {
     fn all(call: &'a Call) -> Vec<Self> {
-        let shown = secrets(call).into_iter();
-        shown.map(|it| Self { member: it.member, operation: it.operation, value: it.value }).collect()
+        let secrets = secrets(call).into_iter();
+        secrets.map(|it| Self { member: it.member, operation: it.operation, value: it.value }).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! The JSON object of `replay --json`: a promise, see `docs/log-format.md`.
+//! The JSON object that `replay --json` prints. `docs/log-format.md` specifies it.
 
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
@@ -6,10 +6,13 @@ use std::num::NonZeroUsize;
 use serde::Serialize;
 use serde_json::{Deserializer, Serializer};
 
-use super::{Spool, calls, stdout};
-use crate::drive::Outcome;
+use super::calls;
+use super::spool::Spool;
+use crate::replayer::Outcome;
+use crate::stdout::stdout;
 
-pub(crate) fn json(
+/// Prints the object on standard output; indented where that is a terminal.
+pub(crate) fn print(
     outcome: &Outcome,
     findings: Spool,
     shows_secrets: bool,
@@ -54,7 +57,7 @@ fn write(
     out.write_all(br#"{"inputs":"#)?;
     serde_json::to_writer(&mut out, &inputs.collect::<Vec<_>>())?;
     write!(out, r#","events":{},"calls":["#, outcome.calls.events())?;
-    let secrets_of = outcome.calls.whole().filter(|_| shows_secrets);
+    let secrets_of = outcome.calls.full().filter(|_| shows_secrets);
     calls::write(&outcome.calls.summaries(), secrets_of, jobs, &mut out)?;
     out.write_all(br#"],"findings":["#)?;
     for (index, line) in findings.lines()?.enumerate() {

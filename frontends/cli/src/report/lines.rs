@@ -1,34 +1,35 @@
-//! Findings a line, as compilers print them, so that editors and pipelines find the place.
+//! Findings, one on each line, in the format of compiler messages, so that editors and other tools can jump to the place.
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use callfold::Severity;
 
-use crate::drive::{Listener, PlacedFinding};
+use crate::printable::printable;
+use crate::replayer::{Listener, LocatedFinding};
 
-/// Writes the findings that are warnings or worse, or as mild as what is denied, as they come.
-pub(crate) struct Lines<W> {
+/// Writes findings as they come: warnings and errors, and also infos where `--deny info` is given.
+pub(crate) struct FindingLines<W> {
     least: Severity,
     out: W,
 }
 
-impl<W> Lines<W> {
+impl<W> FindingLines<W> {
     pub(crate) fn new(deny: Severity, out: W) -> Self {
         Self { least: Severity::Warn.min(deny), out }
     }
 }
 
-impl<W: Write> Listener for Lines<W> {
-    fn finding(&mut self, placed: PlacedFinding) -> io::Result<()> {
-        if placed.severity() >= self.least { line(&placed, &mut self.out) } else { Ok(()) }
+impl<W: Write> Listener for FindingLines<W> {
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        if located.severity() >= self.least { line(&located, &mut self.out) } else { Ok(()) }
     }
 }
 
-pub(super) fn line(placed: &PlacedFinding, out: &mut impl Write) -> io::Result<()> {
-    let severity = placed.severity();
-    let (style, finding) = (style(severity), &placed.finding);
-    let (path, line, record) = (printable(&placed.path), placed.line, placed.record);
+pub(super) fn line(located: &LocatedFinding, out: &mut impl Write) -> io::Result<()> {
+    let severity = located.severity();
+    let (style, finding) = (style(severity), &located.finding);
+    let (path, line, record) = (printable(&located.path), located.line, located.record);
     write!(
         out,
         "{path}:{line}: {style}{severity}{style:#}: {}: {}",
@@ -47,15 +48,4 @@ const fn style(severity: Severity) -> Style {
         Severity::Warn => AnsiColor::Yellow.on_default(),
         Severity::Error => AnsiColor::Red.on_default().bold(),
     }
-}
-
-/// Text from a log without what would steer a terminal: control characters, line separators, marks that turn
-/// the direction of writing.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|char| if steers(char) { '\u{FFFD}' } else { char }).collect()
-}
-
-fn steers(char: char) -> bool {
-    char.is_control()
-        || matches!(char, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,4 +1,5 @@
-//! All findings, as JSON lines, kept on disk where they are many: a log can hold more of them than memory.
+//! All findings as JSON lines. They go to a temporary file once they are many, because a log can have more findings than
+//! fit into memory.
 
 use std::io::{self, BufRead, BufReader, Seek, Write};
 
@@ -6,11 +7,12 @@ use callfold::{CallId, FindingKind, Severity};
 use serde::Serialize;
 use tempfile::SpooledTempFile;
 
-use crate::drive::{Listener, PlacedFinding};
+use crate::replayer::{Listener, LocatedFinding};
 
-/// How much is kept in memory, bytes.
+/// How much stays in memory, in bytes.
 const IN_MEMORY: usize = 1 << 20;
 
+/// Collects findings as JSON lines.
 pub(crate) struct Spool(io::BufWriter<SpooledTempFile>);
 
 impl Default for Spool {
@@ -31,15 +33,15 @@ struct FindingJson<'a> {
 }
 
 impl Listener for Spool {
-    fn finding(&mut self, placed: PlacedFinding) -> io::Result<()> {
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
         let finding = FindingJson {
-            input: &placed.path,
-            record: placed.record,
-            line: placed.line,
-            call: placed.finding.call,
-            severity: placed.severity(),
-            kind: placed.finding.kind,
-            message: &placed.finding.message,
+            input: &located.path,
+            record: located.record,
+            line: located.line,
+            call: located.finding.call,
+            severity: located.severity(),
+            kind: located.finding.kind,
+            message: &located.finding.message,
         };
         serde_json::to_writer(&mut self.0, &finding)?;
         self.0.write_all(b"\n")
@@ -47,7 +49,7 @@ impl Listener for Spool {
 }
 
 impl Spool {
-    /// The findings in their order, each as JSON.
+    /// The findings in the order in which they came, each as JSON.
     pub(super) fn lines(self) -> io::Result<impl Iterator<Item = io::Result<String>>> {
         let mut file = self.0.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;

@@ -1,48 +1,51 @@
-//! The table that a person reads.
+//! The table of calls for people, with the worst findings below it.
 
 use std::io::{self, Write};
 
 use callfold::{OperationSummary, Replay, Severity, Summary};
-use callfold_view::words;
+use callfold_view::describe;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
 
-use super::lines::{line, printable};
-use super::secrets;
-use super::worst::Worst;
-use crate::drive::Outcome;
+use super::lines::line;
+use super::secrets::secrets;
+use super::worst::WorstFindings;
+use crate::printable::printable;
+use crate::replayer::Outcome;
 
-/// How much of a message is shown, characters.
+/// How much of a message is shown, in characters.
 const SHORT: usize = 80;
 
-/// Below this width a table would break its words, columns.
+/// Below this width, in columns, a table would have to break words.
 const NARROW: u16 = 120;
 
-/// The width of a call's id with its padding, columns.
+/// The width of the id of a call with its padding, in columns.
 const ID: u16 = 38;
 
 const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations", "participants", "findings"];
 
-pub(crate) fn table(outcome: &Outcome, worst: &Worst, shows_secrets: bool) -> io::Result<()> {
+/// Prints the table on standard output, then a line with totals, the worst findings and, where they are requested, the
+/// secrets.
+pub(crate) fn print(outcome: &Outcome, worst: &WorstFindings, shows_secrets: bool) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
-    let reported = outcome.calls.summaries();
-    calls(&reported, worst, &mut out)?;
-    summary(outcome, reported.len(), worst, &mut out)?;
+    let summaries = outcome.calls.summaries();
+    calls(&summaries, worst, &mut out)?;
+    summary(outcome, summaries.len(), worst, &mut out)?;
     findings(worst, &mut out)?;
     if shows_secrets {
-        for call in outcome.calls.whole().into_iter().flat_map(Replay::calls) {
-            for shown in secrets(call) {
-                let of = shown.operation.map_or_else(String::new, |id| format!(" of operation {id}"));
-                let value = printable(shown.value);
-                writeln!(out, "secret: {}{of} of call {}: {value}", shown.member, call.id())?;
+        for call in outcome.calls.full().into_iter().flat_map(Replay::calls) {
+            for secret in secrets(call) {
+                let of = secret.operation.map_or_else(String::new, |id| format!(" of operation {id}"));
+                let value = printable(secret.value);
+                writeln!(out, "secret: {}{of} of call {}: {value}", secret.member, call.id())?;
             }
         }
     }
     out.flush()
 }
 
-/// One line a call where the terminal is wide enough, a few where it is not.
-fn calls(calls: &[Summary<'_>], worst: &Worst, out: &mut impl Write) -> io::Result<()> {
+/// Prints a row for each call where the terminal is wide enough, and a few lines for each call where it is not.
+fn calls(calls: &[Summary<'_>], worst: &WorstFindings, out: &mut impl Write) -> io::Result<()> {
     let count = |call: &Summary<'_>| worst.of_call(call.id());
     let mut table = Table::new();
     if table.width().is_some_and(|width| width < NARROW) {
@@ -65,7 +68,7 @@ fn calls(calls: &[Summary<'_>], worst: &Worst, out: &mut impl Write) -> io::Resu
     if calls.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
-/// A call where there is no room for a table.
+/// Prints a call as a few lines, for a narrow terminal.
 fn block(call: &Summary<'_>, findings: usize, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{} {} {}", call.id(), call.state(), duration(call))?;
     let operations = call.operations().map(operation);
@@ -100,7 +103,7 @@ fn operation(operation: OperationSummary<'_>) -> String {
     format!("{} {}{orphaned}", operation.kind.as_str(), operation.state)
 }
 
-/// The result that was told last: its code, subcode and message, or the older reason.
+/// The last reported result: its code, subcode and message, or else the termination reason.
 fn ending(call: &Summary<'_>) -> String {
     let Some(result) = call.result_info() else {
         return call.termination_reason().map_or_else(String::new, short);
@@ -112,7 +115,7 @@ fn ending(call: &Summary<'_>) -> String {
     format!("{}{}", codes.join("/"), message.unwrap_or_default())
 }
 
-/// The beginning of a text that may be of any length.
+/// The beginning of a text of any length.
 fn short(text: &str) -> String {
     let mut begin: String = printable(text).chars().take(SHORT).collect();
     if begin.len() < text.len() && begin.chars().count() == SHORT {
@@ -123,10 +126,10 @@ fn short(text: &str) -> String {
 
 fn duration(call: &Summary<'_>) -> String {
     let times = call.first_at().zip(call.last_at());
-    times.map_or_else(String::new, |(first, last)| words::clock(last.duration_since(first)))
+    times.map_or_else(String::new, |(first, last)| describe::duration(last.duration_since(first)))
 }
 
-fn summary(outcome: &Outcome, calls: usize, worst: &Worst, out: &mut impl Write) -> io::Result<()> {
+fn summary(outcome: &Outcome, calls: usize, worst: &WorstFindings, out: &mut impl Write) -> io::Result<()> {
     let events = outcome.calls.events();
     let records: u64 = outcome.inputs.iter().map(|input| input.records).sum();
     let inputs = outcome.inputs.len();
@@ -151,15 +154,15 @@ fn many(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-fn findings(worst: &Worst, out: &mut impl Write) -> io::Result<()> {
-    for (number, placed) in worst.shown().enumerate() {
+fn findings(worst: &WorstFindings, out: &mut impl Write) -> io::Result<()> {
+    for (number, located) in worst.shown().enumerate() {
         if number == 0 {
             writeln!(out)?;
         }
-        line(placed, out)?;
+        line(located, out)?;
     }
     match worst.rest() {
         0 => Ok(()),
-        rest => writeln!(out, "… and {rest} more: --json has them all"),
+        rest => writeln!(out, "… and {rest} more: --json prints all of them"),
     }
 }

@@ -1,25 +1,26 @@
-//! The findings that a person is shown: the worst ones, and how many there were.
+//! The worst findings, and the number of findings of each severity and of each call.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use callfold::{CallId, Severity};
 
-use crate::drive::{Listener, PlacedFinding};
+use crate::replayer::{Listener, LocatedFinding};
 
-/// How many findings of each severity are kept; `--json` has them all.
+/// How many findings of each severity are kept. `--json` prints all of them.
 const KEPT: usize = 100;
 
+/// Counts findings and keeps the first ones of each severity.
 #[derive(Default)]
-pub(crate) struct Worst {
-    kept: BTreeMap<Severity, Vec<PlacedFinding>>,
+pub(crate) struct WorstFindings {
+    kept: BTreeMap<Severity, Vec<LocatedFinding>>,
     counts: BTreeMap<Severity, usize>,
     calls: BTreeMap<CallId, usize>,
 }
 
-impl Worst {
-    /// The worst findings, worst first.
-    pub(super) fn shown(&self) -> impl Iterator<Item = &PlacedFinding> {
+impl WorstFindings {
+    /// The findings to show, the worst first.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &LocatedFinding> {
         self.kept.values().rev().flatten().take(KEPT)
     }
 
@@ -31,22 +32,22 @@ impl Worst {
         self.calls.get(&call).copied().unwrap_or_default()
     }
 
-    /// How many are not shown.
+    /// How many findings are not shown.
     pub(super) fn rest(&self) -> usize {
         self.counts.values().sum::<usize>().saturating_sub(KEPT)
     }
 }
 
-impl Listener for Worst {
-    fn finding(&mut self, placed: PlacedFinding) -> io::Result<()> {
-        let severity = placed.severity();
+impl Listener for WorstFindings {
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        let severity = located.severity();
         *self.counts.entry(severity).or_default() += 1;
-        if let Some(call) = placed.finding.call {
+        if let Some(call) = located.finding.call {
             *self.calls.entry(call).or_default() += 1;
         }
         let kept = self.kept.entry(severity).or_default();
         if kept.len() < KEPT {
-            kept.push(placed);
+            kept.push(located);
         }
         Ok(())
     }

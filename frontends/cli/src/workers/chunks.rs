@@ -1,4 +1,4 @@
-//! A log in chunks of about one size, read and cut into lines by whoever's turn it is, and looked at by all.
+//! Chunks of a log, all of about the same size. One worker reads a chunk and splits it into lines; all workers use it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -9,29 +9,29 @@ use callfold::Bulk;
 
 use crate::input::{BYTE_ORDER_MARK, Input, Unreadable};
 
-/// The lines that begin in so many bytes make a chunk; as much as the processor's cache holds.
+/// The size of a chunk in bytes: as much as the processor's cache holds. A chunk has the lines that begin in its bytes.
 const CHUNK: u64 = 128 << 10;
 
-/// How much more is read at once for the end of the last line.
+/// How many bytes more are read at once to find the end of the last line.
 const MORE: u64 = 1 << 10;
 
-/// Lines of a log.
+/// Consecutive lines of a log.
 #[derive(Default)]
 pub(super) struct Chunk {
     bytes: Vec<u8>,
-    /// Where its first line begins.
+    /// Where its first line begins, in `bytes`.
     first: usize,
-    /// For each part of the calls, where its lines are.
+    /// The lines of each part of the calls.
     cuts: Vec<Vec<Cut>>,
     pub(super) lines: u64,
     pub(super) records: u64,
     /// The last line that is not blank.
     pub(super) last_line: Option<u64>,
-    /// How much of the log is read with this chunk.
+    /// How many bytes of the log are read, up to the end of this chunk.
     pub(super) bytes_read: u64,
 }
 
-/// Where a line is in its chunk, and which it is, of all and of those that are not blank.
+/// A line: where it is in its chunk, its number among all lines, and its number among those that are not blank.
 struct Cut {
     start: usize,
     end: usize,
@@ -40,7 +40,8 @@ struct Cut {
 }
 
 impl Chunk {
-    /// The lines of one part, with their numbers in the chunk, from 1: of all lines, and of those that are not blank.
+    /// The lines of one part. Each has two numbers from 1: among all lines of the chunk, and among those that are not
+    /// blank.
     pub(super) fn of(&self, part: usize) -> impl Iterator<Item = (&[u8], u64, u64)> {
         let cuts = self.cuts.get(part).into_iter().flatten();
         cuts.map(|cut| (self.bytes.get(cut.start..cut.end).unwrap_or_default(), cut.line, cut.record))
@@ -71,15 +72,16 @@ impl Chunk {
     }
 }
 
-/// Reads the chunks of a log whose turn is one worker's.
+/// Reads those chunks of a log that are assigned to one worker.
 pub(super) struct Chunks<'i> {
     input: &'i Input,
     file: File,
     size: u64,
-    /// The number of the next one, and how many others are read elsewhere before the next but one.
+    /// The number of the next chunk.
     next: u64,
+    /// The number of workers. Each reads every `parts`-th chunk.
     parts: NonZeroUsize,
-    /// Chunks that were handed out: whoever is done with one lets it go.
+    /// Chunks that were sent to the workers. The buffer of a chunk is used again when all workers have dropped it.
     handed_out: Vec<Arc<Chunk>>,
 }
 
@@ -94,7 +96,7 @@ impl<'i> Chunks<'i> {
         Ok(Self { input, file, size, next: first as u64, parts, handed_out: Vec::new() })
     }
 
-    /// The next chunk; `None` at the end of the log.
+    /// The next assigned chunk; `None` at the end of the log.
     pub(super) fn next(&mut self) -> Option<Result<Arc<Chunk>, Unreadable>> {
         let begin = self.next.saturating_mul(CHUNK);
         if begin >= self.size {
@@ -117,8 +119,8 @@ impl<'i> Chunks<'i> {
         Ok(shared)
     }
 
-    /// The lines that begin in a chunk. A line begins where the log does, and behind the end of another. Gives where the
-    /// first does.
+    /// Reads the lines that begin in a chunk, and returns where the first of them begins. A line begins at the start of the
+    /// log and after every line end.
     fn lines(&mut self, begin: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
         let from = begin.saturating_sub(1);
         self.file.seek(SeekFrom::Start(from))?;
@@ -137,7 +139,7 @@ impl<'i> Chunks<'i> {
                 }
             },
         };
-        // Where the last byte ends a line, the next one is of the next chunk.
+        // Where the last byte ends a line, the next line belongs to the next chunk.
         let mut looked_at = within.len().saturating_sub(1);
         let last = loop {
             let rest = bytes.get(looked_at..).unwrap_or_default();
@@ -153,7 +155,7 @@ impl<'i> Chunks<'i> {
         Ok(first)
     }
 
-    /// Reads so many bytes more, where there are so many; false at the end of the log.
+    /// Reads up to `count` more bytes; false at the end of the log.
     fn more(&mut self, count: u64, limit: &mut u64, bytes: &mut Vec<u8>) -> io::Result<bool> {
         bytes.reserve(count.min(*limit) as usize);
         let read = (&self.file).take(count.min(*limit)).read_to_end(bytes)?;

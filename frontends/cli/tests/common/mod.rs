@@ -196,8 +196,8 @@ pub fn with<T: AsRef<[u8]>>(records: &[String], another: T) -> Vec<u8> {
     [log(first), another.as_ref().to_vec(), b"\n".to_vec(), log(&[last])].concat()
 }
 
-/// Panics where the history is not read as it happened.
-pub fn whole(replayed: &Value, about: &str) {
+/// Panics where the replayed call is not the one of [`events`].
+pub fn assert_complete(replayed: &Value, about: &str) {
     let calls = replayed["calls"].as_array().unwrap();
     assert_eq!(calls.len(), 1, "{about}: {replayed}");
     assert_eq!(calls[0]["id"], CALL, "{about}");

@@ -1,14 +1,15 @@
-//! Graphviz.
+//! Charts in the DOT language of Graphviz.
 
 use std::fmt::Write as _;
 
 use callfold::chart::{Chart, Step};
 
+use super::caption::{beginning, title};
 use super::tree::{Branch, tree};
-use super::{beginning, title};
 
-/// The chart as a graph in graphviz's DOT: superstates are clusters, steps are edges with their causes, and a final state
-/// has a double border. A point leads to each state in which it begins, but for the event that can begin in any.
+/// The chart as a graph in Graphviz's DOT language. Superstates are clusters, transitions are labelled edges, and a final
+/// state has a double border. An edge from a point marks each state in which the lifecycle can begin, except for calls that
+/// are first seen in progress: these can begin in any state.
 ///
 /// ```
 /// use callfold::chart::Chart;
@@ -18,7 +19,7 @@ use super::{beginning, title};
 /// ```
 pub fn dot(chart: Chart) -> String {
     let mut dot = String::new();
-    write(chart, &mut dot).expect("a text takes what is written");
+    write(chart, &mut dot).expect("writing to a string does not fail");
     dot
 }
 

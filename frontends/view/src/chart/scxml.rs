@@ -1,4 +1,4 @@
-//! The W3C's State Chart XML.
+//! Charts as State Chart XML (SCXML) of the W3C.
 
 use std::io;
 
@@ -6,15 +6,16 @@ use callfold::chart::{Chart, Node, Step};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
+use super::caption::beginning;
+use super::entrance::{BEFORE, entrances};
 use super::tree::{Branch, tree};
-use super::{BEFORE, beginning, entrances};
 
-/// The chart as a document of the W3C's [State Chart XML](https://www.w3.org/TR/scxml/): superstates are states that
-/// hold others, causes are event descriptors. Every transition stands in the state that it leaves, so that what the
-/// chart refuses is no transition of a superstate either.
+/// The chart as a [State Chart XML](https://www.w3.org/TR/scxml/) document. Superstates are states with child states, and
+/// the names of transitions are events. Every transition is an element of the state that it leaves, and none is an element of
+/// a superstate. So an event that the chart refuses in a state is refused by the machine, too.
 ///
-/// It begins in [`BEFORE`]. The states that settle an operation are final within `settled`, so that they raise
-/// `done.state.settled`; the document ends where a final state stands at the top, as `terminated` does.
+/// The initial state is [`BEFORE`]. The final states of an operation are children of `settled`, so that entering one raises
+/// `done.state.settled`. The final state of a call, `terminated`, is at the top level and ends the machine.
 ///
 /// ```
 /// use callfold::chart::Chart;
@@ -25,7 +26,7 @@ use super::{BEFORE, beginning, entrances};
 /// ```
 pub fn scxml(chart: Chart) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-    write(chart, &mut writer).expect("a text takes what is written");
+    write(chart, &mut writer).expect("writing to a vector does not fail");
     let mut document = String::from_utf8(writer.into_inner()).expect("names are UTF-8");
     document.push('\n');
     document

@@ -1,4 +1,4 @@
-//! The pictures.
+//! Charts as SVG pictures.
 
 mod plan;
 
@@ -7,29 +7,30 @@ use svg::Document;
 use svg::node::Text as Words;
 use svg::node::element::{Circle, Description, Element, Group, Path, Polygon, Rectangle, Style, Title};
 
-use super::way::{Mark, Way};
-use super::{beginning, title};
-use crate::spot;
-use plan::{Arrow, Origin, Place, Plan, Spot};
+use super::caption::{beginning, title};
+use super::path::{ChartPath, PathStep};
+use crate::anchor;
+use plan::{Anchor, Arrow, Origin, Place, Plan};
 
 pub(crate) const STYLE: &str = include_str!("svg/style.css");
 
-/// The chart as an SVG, to look at or to put into a page: superstates are titled frames, and an arrow that leaves a frame stands
-/// for one from every state within it. Colours follow the reader's scheme, light or dark. `<desc>` says in words what is drawn.
+/// The chart as an SVG picture, for example for an HTML page. Superstates are titled frames. An arrow that leaves a frame
+/// stands for one arrow from every state in the frame. The colours follow the colour scheme of the reader, light or dark.
+/// The element `<desc>` describes the chart in words.
 ///
-/// Where there is a way, its steps are numbered in order, what it came through is drawn thicker, and its present state is marked
-/// `now`. A name that the chart does not have is not drawn.
+/// With a `path`, the steps of the path are numbered, its states and arrows are drawn thicker, and its last state is marked
+/// `now`. Names in the path that the chart does not have are not drawn.
 ///
 /// ```
 /// use callfold::chart::Chart;
-/// use callfold_view::chart::{Way, svg};
+/// use callfold_view::chart::{ChartPath, svg};
 ///
-/// let way = Way::begun("offered", "incoming").then("answered", "establishing");
-/// let picture = svg(Chart::Call, Some(&way));
+/// let path = ChartPath::begin("offered", "incoming").then("answered", "establishing");
+/// let picture = svg(Chart::Call, Some(&path));
 /// assert!(picture.contains("1. offered: incoming; 2. answered: establishing. Now establishing."));
 /// assert!(!svg(Chart::Call, None).contains("Now"));
 /// ```
-pub fn svg(chart: Chart, way: Option<&Way>) -> String {
+pub fn svg(chart: Chart, path: Option<&ChartPath>) -> String {
     let plan = Plan::of(chart);
     let nodes = chart.nodes();
     let paper = Rectangle::new().set("class", "paper").set("width", plan.width).set("height", plan.height);
@@ -40,35 +41,35 @@ pub fn svg(chart: Chart, way: Option<&Way>) -> String {
         .set("width", plan.width)
         .set("height", plan.height)
         .add(Title::new(title(chart)))
-        .add(Description::new().add(Words::new(description(chart, way))))
+        .add(Description::new().add(Words::new(description(chart, path))))
         .add(Style::new(STYLE))
         .add(paper);
     for superstate in plan.superstates {
         document = document.add(frame(superstate));
     }
     for arrow in plan.arrows {
-        document = document.add(drawn(arrow, &numbers(way, |mark| arrow.is_taken_by(mark, &nodes))));
+        document = document.add(drawn(arrow, &numbers(path, |step| arrow.is_taken_by(step, &nodes))));
     }
     for place in plan.states {
         let is_final = nodes.iter().any(|node| node.name == place.name && node.is_final);
-        document = document.add(state(place, is_final, way));
+        document = document.add(state(place, is_final, path));
     }
     for place in plan.states {
-        // What no arrow shows: the call was found here.
-        let is_found = |mark: &Mark| {
-            mark.to == place.name && !plan.arrows.iter().any(|arrow| arrow.is_taken_by(mark, &nodes))
+        // The step has no arrow, because the call was first seen in this state.
+        let is_found = |step: &PathStep| {
+            step.to == place.name && !plan.arrows.iter().any(|arrow| arrow.is_taken_by(step, &nodes))
         };
-        document = document.adds(pill(&numbers(way, is_found), Spot::Around(place.x, place.y)));
+        document = document.adds(pill(&numbers(path, is_found), Anchor::Around(place.x, place.y)));
     }
-    for (line, words) in (0..).zip(notes(chart, way)) {
-        document = document.add(text("note", words, Spot::RightOf(24, plan.height - 52 + 18 * line)));
+    for (line, words) in (0..).zip(notes(chart, path)) {
+        document = document.add(text("note", words, Anchor::RightOf(24, plan.height - 52 + 18 * line)));
     }
     format!("{document}\n")
 }
 
-/// In words, for whoever does not see it.
-fn description(chart: Chart, way: Option<&Way>) -> String {
-    let Some(way) = way else {
+/// The description in words, for readers who do not see the picture.
+fn description(chart: Chart, path: Option<&ChartPath>) -> String {
+    let Some(path) = path else {
         let steps = chart.steps();
         let from = |node: Node| {
             let out = steps.iter().filter(|step| step.from == node.name);
@@ -78,20 +79,22 @@ fn description(chart: Chart, way: Option<&Way>) -> String {
         let steps: Vec<_> = chart.nodes().into_iter().filter_map(from).collect();
         return format!("{} {}", beginning(chart), steps.join(" "));
     };
-    let marks: Vec<_> =
-        way.marks().map(|(number, mark)| format!("{number}. {}: {}", mark.event, mark.to)).collect();
-    format!("{}. Now {}.", marks.join("; "), way.present())
+    let steps: Vec<_> =
+        path.steps().map(|(number, step)| format!("{number}. {}: {}", step.event, step.to)).collect();
+    format!("{}. Now {}.", steps.join("; "), path.current())
 }
 
-fn notes(chart: Chart, way: Option<&Way>) -> impl Iterator<Item = &'static str> {
-    let numbered = "Numbers tell in which order it happened.";
-    let always = [beginning(chart), "An arrow that leaves a frame leaves every state within."];
-    always.into_iter().chain(way.map(|_| numbered))
+/// The lines of text below the chart.
+fn notes(chart: Chart, path: Option<&ChartPath>) -> impl Iterator<Item = &'static str> {
+    let numbered = "The numbers show the order of the events.";
+    let always = [beginning(chart), "An arrow that leaves a frame leaves every state inside it."];
+    always.into_iter().chain(path.map(|_| numbered))
 }
 
 impl Arrow {
-    fn is_taken_by(&self, mark: &Mark, nodes: &[Node]) -> bool {
-        let leaves = match (self.from, &mark.from) {
+    /// True where the arrow shows the step.
+    fn is_taken_by(&self, step: &PathStep, nodes: &[Node]) -> bool {
+        let leaves = match (self.from, &step.from) {
             (Origin::Nothing, from) => from.is_none(),
             (Origin::State(state), Some(from)) => from == state,
             (Origin::Superstate(superstate), Some(from)) => {
@@ -99,28 +102,30 @@ impl Arrow {
             }
             (Origin::State(_) | Origin::Superstate(_), None) => false,
         };
-        leaves && self.transition == mark.event && self.to == mark.to
+        leaves && self.transition == step.event && self.to == step.to
     }
 }
 
-/// The numbers of the marks that a thing bears; the first few of many.
-fn numbers(way: Option<&Way>, is_its: impl Fn(&Mark) -> bool) -> String {
-    let all: Vec<_> = way.into_iter().flat_map(Way::marks).filter(|(_, mark)| is_its(mark)).collect();
+/// The numbers of the steps for which `is_shown` holds; the first two where there are more.
+fn numbers(path: Option<&ChartPath>, is_shown: impl Fn(&PathStep) -> bool) -> String {
+    let all: Vec<_> =
+        path.into_iter().flat_map(ChartPath::steps).filter(|(_, step)| is_shown(step)).collect();
     let few: Vec<_> = all.iter().take(2).map(|(number, _)| number.to_string()).collect();
     let rest = if all.len() > few.len() { ", …" } else { "" };
     few.join(", ") + rest
 }
 
 fn frame(superstate: &Place) -> Group {
-    let name = text("region-name", superstate.name, Spot::RightOf(superstate.x + 14, superstate.y + 17));
-    Group::new().add(boxed(superstate, 0, 12).set("class", "region")).add(name)
+    let name =
+        text("superstate-name", superstate.name, Anchor::RightOf(superstate.x + 14, superstate.y + 17));
+    Group::new().add(boxed(superstate, 0, 12).set("class", "superstate")).add(name)
 }
 
-fn state(place: &Place, is_final: bool, way: Option<&Way>) -> Group {
-    let is_present = way.is_some_and(|way| way.present() == place.name);
-    let is_visited = way.is_some_and(|way| way.marks().any(|(_, mark)| mark.to == place.name));
-    let class = match (is_present, is_visited) {
-        (true, _) => "state visited present",
+fn state(place: &Place, is_final: bool, path: Option<&ChartPath>) -> Group {
+    let is_current = path.is_some_and(|path| path.current() == place.name);
+    let is_visited = path.is_some_and(|path| path.steps().any(|(_, step)| step.to == place.name));
+    let class = match (is_current, is_visited) {
+        (true, _) => "state visited current",
         (false, true) => "state visited",
         (false, false) => "state",
     };
@@ -129,11 +134,11 @@ fn state(place: &Place, is_final: bool, way: Option<&Way>) -> Group {
     if is_final {
         group = group.add(boxed(place, 4, 5).set("class", "inner"));
     }
-    if is_present {
-        let name = text("", place.name, Spot::Around(x, y - 6));
-        group.add(name).add(text("now", "now", Spot::Around(x, y + 8)))
+    if is_current {
+        let name = text("", place.name, Anchor::Around(x, y - 6));
+        group.add(name).add(text("now", "now", Anchor::Around(x, y + 8)))
     } else {
-        group.add(text("", place.name, Spot::Around(x, y)))
+        group.add(text("", place.name, Anchor::Around(x, y)))
     }
 }
 
@@ -149,19 +154,19 @@ fn boxed(place: &Place, inset: i32, radius: i32) -> Rectangle {
 fn drawn(arrow: &Arrow, numbers: &str) -> Group {
     let class = if numbers.is_empty() { "arrow" } else { "arrow taken" };
     let [.., before, tip] = arrow.line else { return Group::new() };
-    let mut group = Group::new().set("class", class).add(Path::new().set("d", path(arrow.line)));
+    let mut group = Group::new().set("class", class).add(Path::new().set("d", path_data(arrow.line)));
     if let (Origin::Nothing | Origin::Superstate(_), Some((x, y))) = (arrow.from, arrow.line.first()) {
         let radius = if arrow.from == Origin::Nothing { 6 } else { 4 };
         group = group.add(Circle::new().set("cx", *x).set("cy", *y).set("r", radius));
     }
     group
         .add(Polygon::new().set("class", "tip").set("points", arrowhead(*before, *tip)))
-        .add(text("cause", arrow.transition, arrow.label))
+        .add(text("transition", arrow.transition, arrow.label))
         .adds(pill(numbers, arrow.numbers))
 }
 
-/// A line with rounded corners that ends within its tip.
-fn path(line: &[(i32, i32)]) -> String {
+/// The path data of a line with rounded corners. The line ends inside its arrowhead.
+fn path_data(line: &[(i32, i32)]) -> String {
     let mut path = String::new();
     for (number, point) in line.iter().enumerate() {
         let (x, y) = *point;
@@ -181,7 +186,7 @@ fn path(line: &[(i32, i32)]) -> String {
     path
 }
 
-/// The point that lies so far from one on the way to another; lines run along the axes.
+/// The point at the distance `by` from one point towards another. Lines are horizontal or vertical.
 const fn towards(from: (i32, i32), to: (i32, i32), by: i32) -> (i32, i32) {
     (from.0 + (to.0 - from.0).signum() * by, from.1 + (to.1 - from.1).signum() * by)
 }
@@ -192,19 +197,19 @@ fn arrowhead(before: (i32, i32), tip: (i32, i32)) -> String {
     format!("{},{} {},{} {},{}", tip.0, tip.1, x + across, y + along, x - across, y - along)
 }
 
-/// Numbers on a rounded ground.
-fn pill(numbers: &str, spot: Spot) -> Option<Group> {
+/// Numbers in a rounded rectangle.
+fn pill(numbers: &str, anchor: Anchor) -> Option<Group> {
     if numbers.is_empty() {
         return None;
     }
     let width = pill_width(numbers);
-    let (left, y) = match spot {
-        Spot::LeftOf(x, y) => (x - width, y),
-        Spot::RightOf(x, y) => (x, y),
-        Spot::Around(x, y) => (x - width / 2, y),
+    let (left, y) = match anchor {
+        Anchor::LeftOf(x, y) => (x - width, y),
+        Anchor::RightOf(x, y) => (x, y),
+        Anchor::Around(x, y) => (x - width / 2, y),
     };
     let ground = place(left, y - 9, width, 18);
-    let words = text("", numbers, Spot::Around(left + width / 2, y));
+    let words = text("", numbers, Anchor::Around(left + width / 2, y));
     Some(Group::new().set("class", "numbers").add(ground).add(words))
 }
 
@@ -217,13 +222,13 @@ fn pill_width(numbers: &str) -> i32 {
     i32::try_from(numbers.chars().count()).map_or(0, |count| count * 7 + 11)
 }
 
-/// Words whose middle line is the spot's.
-fn text(class: &str, words: &str, spot: Spot) -> Element {
-    let (x, y, anchor) = spot.held();
-    spot::text(class, words, (x, y + 4, anchor))
+/// A text with its middle line at the anchor.
+fn text(class: &str, words: &str, anchor: Anchor) -> Element {
+    let (x, y, anchor) = anchor.point();
+    anchor::text(class, words, (x, y + 4, anchor))
 }
 
-/// Adds what may not be there.
+/// Adds an optional group.
 trait Adds: Sized {
     fn adds(self, group: Option<Group>) -> Self;
 }

@@ -1,14 +1,14 @@
-//! The states of a chart, nested as their superstates are.
+//! The states of a chart as a tree: superstates contain states and other superstates.
 
 use callfold::chart::Node;
 
-/// A state, or a superstate with what it holds.
+/// A state, or a superstate with its children.
 pub(super) enum Branch<'a> {
     State(&'a Node),
     Superstate(&'static str, Vec<Self>),
 }
 
-/// Everything in the order of the lifecycle.
+/// The states and superstates at the top level, in the order of the lifecycle.
 pub(super) fn tree(nodes: &[Node]) -> Vec<Branch<'_>> {
     within(nodes, &[])
 }

@@ -1,20 +1,23 @@
-//! The configuration of a machine of `XState`.
+//! Charts as machines of `XState`.
 
 use callfold::chart::{Chart, Node, Step};
 use serde::ser::{Serialize, Serializer};
 
+use super::caption::beginning;
+use super::entrance::{BEFORE, entrances};
 use super::tree::{Branch, tree};
-use super::{BEFORE, beginning, entrances};
 
-/// The chart as the configuration of an [XState](https://stately.ai/docs/machines) 5 machine, in JSON: what its `createMachine`
-/// takes. Superstates are states that hold others; each state bears its name as its id, and causes are types of events.
+/// The chart as the configuration of an [XState](https://stately.ai/docs/machines) 5 machine, in JSON. Pass it to
+/// `createMachine`. Superstates are states with child states. The id of a state is its name, and the names of transitions
+/// are event types.
 ///
-/// It begins in [`BEFORE`]. XState wants an `initial` wherever there are states within: it is the first, and no
-/// transition leads to a superstate, so that none is ever entered that way. The states that settle an operation are final
-/// within `settled`; a machine is done where a final state stands at the top, as `terminated` does.
+/// The initial state is [`BEFORE`]. XState also requires an `initial` state inside each superstate. It is the first child, and
+/// it is never used, because no transition leads to a superstate. The final states of an operation are children of `settled`.
+/// The final state of a call, `terminated`, is at the top level and ends the machine.
 ///
 /// ```
 /// use callfold::chart::Chart;
+/// use callfold::serde_json;
 ///
 /// let config: serde_json::Value = serde_json::from_str(&callfold_view::chart::xstate(Chart::Call))?;
 /// assert_eq!(config["states"]["live"]["states"]["connected"]["states"]["hold"]["on"]["resumed"], "#established");
@@ -33,7 +36,7 @@ pub fn xstate(chart: Chart) -> String {
         initial: BEFORE,
         states: Ordered(states),
     };
-    let mut json = serde_json::to_string_pretty(&machine).expect("names are no obstacle to JSON");
+    let mut json = serde_json::to_string_pretty(&machine).expect("strings serialize to JSON");
     json.push('\n');
     json
 }
@@ -59,7 +62,7 @@ struct State {
     states: Ordered<&'static str, Self>,
 }
 
-/// An object whose members stay in their order.
+/// A JSON object whose members keep their order.
 struct Ordered<K, V>(Vec<(K, V)>);
 
 impl<K, V> Ordered<K, V> {

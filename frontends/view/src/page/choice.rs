@@ -1,39 +1,42 @@
-//! Which calls of many are told in detail.
+//! Chooses the calls that a page shows with details.
 
 use core::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use callfold::{CallId, Severity};
 
-use super::Row;
+use super::report::Row;
 
-/// How many calls a page tells in detail, but for those that were asked for.
+/// The maximum number of calls with details. Requested calls are shown beyond this limit.
 pub const DETAILED_CALLS: usize = 200;
 
-/// How many events these calls have together, but for those that were asked for, and for the first one.
+/// The maximum number of events of all calls with details together. Requested calls and the first call are shown beyond this
+/// limit.
 pub const DETAILED_EVENTS: u64 = 50_000;
 
-/// The calls that are told in detail.
+/// The calls that a page shows with details.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Choice {
-    /// Which they are.
+    /// The chosen calls.
     pub calls: BTreeSet<CallId>,
-    /// How many more should be, and had to be left out.
-    pub left_out: usize,
+    /// How many more calls qualified, but exceeded the limits.
+    pub omitted: usize,
 }
 
-/// Chooses the calls that are told in detail: those that were asked for; then, of few calls all, and of more than
-/// [`DETAILED_CALLS`] those with findings, the worst first, until there are [`DETAILED_CALLS`] or [`DETAILED_EVENTS`].
+/// Chooses the calls that a page shows with details.
 ///
-/// ```
-/// use callfold_view::page::choose;
+/// | call | chosen |
+/// | --- | --- |
+/// | in `requested` | always |
+/// | any other, of at most [`DETAILED_CALLS`] calls | yes, within the limits |
+/// | with findings, of more calls than that | yes, within the limits, calls with the worst findings first |
+/// | without findings, of more calls than that | no |
 ///
-/// assert!(choose(&[], &[]).calls.is_empty());
-/// ```
-pub fn choose(rows: &[Row<'_>], request: &[CallId]) -> Choice {
+/// The limits are [`DETAILED_CALLS`] and [`DETAILED_EVENTS`].
+pub fn choose(rows: &[Row<'_>], requested: &[CallId]) -> Choice {
     let are_few = rows.len() <= DETAILED_CALLS;
-    let is_requested = |row: &Row<'_>| request.contains(&row.summary.id());
+    let is_requested = |row: &Row<'_>| requested.contains(&row.summary.id());
     let mut wanted: Vec<_> =
         rows.iter().filter(|row| are_few || is_requested(row) || row.findings.total() > 0).collect();
     wanted.sort_by_cached_key(|row| Reverse((is_requested(row), badness(row))));
@@ -43,7 +46,7 @@ pub fn choose(rows: &[Row<'_>], request: &[CallId]) -> Choice {
         let more = row.summary.revision();
         let is_full = choice.calls.len() >= DETAILED_CALLS || events + more > DETAILED_EVENTS;
         if is_full && !is_requested(row) && !choice.calls.is_empty() {
-            choice.left_out += 1;
+            choice.omitted += 1;
         } else {
             events += more;
             choice.calls.insert(row.summary.id());

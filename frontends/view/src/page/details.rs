@@ -1,4 +1,4 @@
-//! A call in every detail.
+//! The section of a call with every detail.
 
 use callfold::At;
 use callfold::call::Call;
@@ -9,34 +9,35 @@ use maud::{Markup, PreEscaped, html};
 
 use super::index::{embedded, finding};
 use super::moments;
-use super::text::{harmless, many, number, reported, shown, time};
-use super::{Report, rows};
-use crate::story::{Placed, Step, Story};
-use crate::{chart, timeline, words};
+use super::report::Report;
+use super::rows;
+use super::text::{harmless, isolated, many, number, shown, time};
+use crate::history::{CallHistory, HistoryFinding, Step};
+use crate::{chart, describe, timeline};
 
-/// How many findings a row of the events names; the list has them all.
+/// How many findings a row of the events names. The list of findings has all of them.
 const NAMED: usize = 3;
 
-pub(super) fn section(story: &Story, report: &Report<'_>) -> Markup {
-    let (id, last) = (story.id(), story.last());
+pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
+    let (id, last) = (history.id(), history.last());
     let summary = last.into();
     html! {
         section.call id={ "call-" (id) } data-call=(id) aria-labelledby={ "title-" (id) } {
             header {
                 h2 id={ "title-" (id) } { a href={ "#call-" (id) } { (id) } }
                 p.line {
-                    (rows::state(&summary)) " " (words::state(last.state()))
-                    @if let Some(ended) = rows::ended(&summary) { " · " (reported(&ended)) }
-                    @if let Some(duration) = rows::duration(&summary) { " · " (words::clock(duration)) }
-                    " · " (many(story.steps().len(), "event"))
+                    (rows::state(&summary)) " " (describe::state(last.state()))
+                    @if let Some(ended) = rows::ended(&summary) { " · " (isolated(&ended)) }
+                    @if let Some(duration) = rows::duration(&summary) { " · " (describe::duration(duration)) }
+                    " · " (many(history.steps().len(), "event"))
                 }
                 (facts(last))
             }
-            (pictures(story))
-            (travel(story.steps().len()))
-            (findings(story, report))
-            (events(story))
-            (embedded("moments", &rows::safe(&moments::all(story))))
+            (pictures(history))
+            (travel(history.steps().len()))
+            (findings(history, report))
+            (events(history))
+            (embedded("moments", &rows::safe(&moments::all(history))))
             p.up { a href="#calls" { "Back to the calls" } }
         }
     }
@@ -47,7 +48,7 @@ fn facts(call: &Call) -> Markup {
     let from = details.source.value().and_then(|source| named(source));
     let to = details.targets.value().into_iter().flatten();
     let to: Vec<_> =
-        to.filter_map(|target| target.identity.value()).filter_map(|set| words::identity(set)).collect();
+        to.filter_map(|target| target.identity.value()).filter_map(|set| describe::identity(set)).collect();
     let answered = details.answered_by.value().and_then(|one| named(one));
     let facts = [
         ("Direction", call.direction().map(|direction| direction.as_str().to_owned())),
@@ -61,17 +62,17 @@ fn facts(call: &Call) -> Markup {
     html! {
         dl.facts {
             @for (name, fact) in facts {
-                @if let Some(fact) = fact { div { dt { (name) } dd { (reported(&fact)) } } }
+                @if let Some(fact) = fact { div { dt { (name) } dd { (isolated(&fact)) } } }
             }
         }
     }
 }
 
 fn named(info: &ParticipantInfo) -> Option<String> {
-    info.identity.value().and_then(|set| words::identity(set))
+    info.identity.value().and_then(|set| describe::identity(set))
 }
 
-fn pictures(story: &Story) -> Markup {
+fn pictures(history: &CallHistory) -> Markup {
     html! {
         div.zoom data-role="zoom" hidden {
             span { "Timeline" }
@@ -80,25 +81,26 @@ fn pictures(story: &Story) -> Markup {
             button type="button" data-role="zoom-fit" { "Fit" }
         }
         div.wide.picture data-role="timeline" tabindex="0" role="region" aria-label="Timeline" {
-            (bare(&timeline::svg(story)))
+            (bare(&timeline::svg(history)))
         }
         details.chart {
-            summary { "The lifecycle, and the way that this call took" }
+            summary { "The lifecycle, with the path of this call" }
             div.wide tabindex="0" role="region" aria-label="Lifecycle" {
-                (bare(&chart::svg(Chart::Call, Some(&story.way()))))
+                (bare(&chart::svg(Chart::Call, Some(&history.path()))))
             }
         }
     }
 }
 
-/// A picture without its style, which the page has once: where hundreds bring their own, a browser takes minutes.
+/// A picture without its style sheet. The page has the style sheet once, because a browser takes minutes for a page with
+/// hundreds of them.
 fn bare(picture: &str) -> PreEscaped<String> {
     let styled = picture.split_once("<style>").zip(picture.split_once("</style>"));
     let bare = styled.map_or_else(|| picture.into(), |((before, _), (_, after))| format!("{before}{after}"));
     PreEscaped(bare.lines().map(harmless).collect::<Vec<_>>().join("\n"))
 }
 
-/// What steps through time; nothing without the script.
+/// The controls that step through the events. They are hidden without the script.
 fn travel(steps: usize) -> Markup {
     html! {
         div.travel data-role="travel" hidden {
@@ -115,10 +117,10 @@ fn travel(steps: usize) -> Markup {
                 " " span.quiet data-role="time" {}
             }
             dl.now {
-                div.broad { dt { "Happened" } dd data-role="event" {} }
-                div.broad { dt { "Comes next" } dd data-role="next-event" {} }
+                div.broad { dt { "Event" } dd data-role="event" {} }
+                div.broad { dt { "Next event" } dd data-role="next-event" {} }
                 div.broad { dt { "Operations" } dd data-role="operations" {} }
-                div.broad { dt { "Found here" } dd data-role="found" {} }
+                div.broad { dt { "Findings here" } dd data-role="found" {} }
                 div { dt { "Roster" } dd data-role="roster" {} }
                 div { dt { "Audio" } dd data-role="audio" {} }
                 div { dt { "Keys pressed" } dd data-role="tones" {} }
@@ -128,35 +130,35 @@ fn travel(steps: usize) -> Markup {
     }
 }
 
-fn findings(story: &Story, report: &Report<'_>) -> Markup {
-    let place = report.calls.binary_search_by_key(&story.id(), |row| row.summary.id());
+fn findings(history: &CallHistory, report: &Report<'_>) -> Markup {
+    let place = report.calls.binary_search_by_key(&history.id(), |row| row.summary.id());
     let all = place.ok().and_then(|place| report.calls.get(place)).map_or(0, |row| row.findings.total());
-    let rest = all.saturating_sub(story.findings().len());
+    let rest = all.saturating_sub(history.findings().len());
     html! {
         h3 { "Findings" }
-        @if story.findings().is_empty() && rest == 0 { p.quiet { "None." } }
-        ul.findings data-role="findings" { @for placed in story.findings() { (finding(placed)) } }
+        @if history.findings().is_empty() && rest == 0 { p.quiet { "None." } }
+        ul.findings data-role="findings" { @for located in history.findings() { (finding(located)) } }
         @if rest > 0 {
-            p.note { "… and " (number(rest)) " more of this call: " code { "callfold replay --json" } " has them all." }
+            p.note { "… and " (number(rest)) " more: " code { "callfold replay --json" } " prints all findings of this call." }
         }
     }
 }
 
-fn events(story: &Story) -> Markup {
-    let first = story.last().first_at();
+fn events(history: &CallHistory) -> Markup {
+    let first = history.last().first_at();
     html! {
         details.events open {
-            summary { h3 { (many(story.steps().len(), "event")) } }
+            summary { h3 { (many(history.steps().len(), "event")) } }
             div.wide.tall tabindex="0" role="region" aria-label="Events" {
                 table {
                     thead { tr {
                         th.number scope="col" { "Rev." } th scope="col" { "Time, UTC" }
-                        th.number scope="col" { "After" } th scope="col" { "What happened" }
-                        th scope="col" { "Event" } th scope="col" { "State then" }
+                        th.number scope="col" { "Elapsed" } th scope="col" { "Description" }
+                        th scope="col" { "Event" } th scope="col" { "State" }
                     } }
                     tbody {
-                        @let findings = by_step(story);
-                        @for (step, found) in story.steps().iter().zip(&findings) { (event(step, first, found)) }
+                        @let findings = by_step(history);
+                        @for (step, found) in history.steps().iter().zip(&findings) { (event(step, first, found)) }
                     }
                 }
             }
@@ -164,18 +166,18 @@ fn events(story: &Story) -> Markup {
     }
 }
 
-/// The findings behind each step.
-fn by_step(story: &Story) -> Vec<Vec<&Placed>> {
-    let mut found = vec![Vec::new(); story.steps().len()];
-    for placed in story.findings() {
-        if let Some(there) = found.get_mut(placed.after.saturating_sub(1)) {
-            there.push(placed);
+/// The findings of each step.
+fn by_step(history: &CallHistory) -> Vec<Vec<&HistoryFinding>> {
+    let mut found = vec![Vec::new(); history.steps().len()];
+    for located in history.findings() {
+        if let Some(there) = found.get_mut(located.step()) {
+            there.push(located);
         }
     }
     found
 }
 
-fn event(step: &Step, first: Option<Timestamp>, found: &[&Placed]) -> Markup {
+fn event(step: &Step, first: Option<Timestamp>, found: &[&HistoryFinding]) -> Markup {
     let recorded = &step.recorded;
     html! {
         tr data-revision=(recorded.revision) {
@@ -183,9 +185,9 @@ fn event(step: &Step, first: Option<Timestamp>, found: &[&Placed]) -> Markup {
             td.time { @if let Some(at) = recorded.at { time datetime=(At(at)) { (time(at)) } } }
             td.number { @if let (Some(at), Some(first)) = (recorded.at, first) { (after(at, first)) } }
             td {
-                span.words { (reported(&words::event(recorded))) }
-                @for placed in found.iter().take(NAMED) {
-                    " " (super::text::severity(placed.finding.kind.severity())) " " (placed.finding.kind)
+                span.words { (isolated(&describe::event(recorded))) }
+                @for located in found.iter().take(NAMED) {
+                    " " (super::text::severity(located.finding.kind.severity())) " " (located.finding.kind)
                 }
                 @if found.len() > NAMED { " … " (number(found.len() - NAMED)) " more" }
             }
@@ -195,9 +197,9 @@ fn event(step: &Step, first: Option<Timestamp>, found: &[&Placed]) -> Markup {
     }
 }
 
-/// `+0:02.250`
+/// The time since the first event: `+0:02.250`.
 fn after(at: Timestamp, first: Timestamp) -> String {
     let since = at.duration_since(first);
     let sign = if since.is_negative() { '-' } else { '+' };
-    format!("{sign}{}.{:03}", words::clock(since.abs()), since.abs().subsec_millis())
+    format!("{sign}{}.{:03}", describe::duration(since.abs()), since.abs().subsec_millis())
 }

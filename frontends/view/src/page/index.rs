@@ -1,19 +1,21 @@
-//! What is said of all calls: where they come from, totals, plots, and tables that lead on.
+//! The first part of a page: the logs, totals, plots, and tables of the calls.
 
 use core::fmt;
 
 use callfold::Severity;
 use maud::{Markup, PreEscaped, html};
 
+use super::choice::{DETAILED_CALLS, DETAILED_EVENTS};
+use super::plots;
+use super::report::{Report, Row};
 use super::rows::{self, row};
-use super::text::{kind, many, number, reported, severity};
-use super::{DETAILED_CALLS, DETAILED_EVENTS, Report, Row, plots};
-use crate::story::Placed;
+use super::text::{isolated, kind, many, number, severity};
+use crate::history::HistoryFinding;
 
-/// How many calls without details have a row that needs no script.
+/// How many calls without details are listed where the script does not run.
 const ROWS: usize = 200;
 
-/// How many logs are named at once.
+/// More logs than this are in a list that is closed at first.
 const LOGS: usize = 8;
 
 pub(super) fn header(report: &Report<'_>) -> Markup {
@@ -22,7 +24,7 @@ pub(super) fn header(report: &Report<'_>) -> Markup {
     html! {
         header.page {
             p.brand { "callfold report" }
-            h1 { (super::title(report)) }
+            h1 { (report.title()) }
             p.totals {
                 b { (many(report.calls.len(), "call")) } " from "
                 (many(big(records), "record")) " in " (many(report.inputs.len(), "log")) ", "
@@ -36,7 +38,7 @@ pub(super) fn header(report: &Report<'_>) -> Markup {
                 details { summary { (many(report.inputs.len(), "log")) } (inputs(report)) }
             } @else { (inputs(report)) }
             @for (path, why) in &report.unreadable {
-                p.note { (severity(Severity::Error)) " Not read: " (reported(path)) ": " (reported(why)) }
+                p.note { (severity(Severity::Error)) " Not read: " (isolated(path)) ": " (isolated(why)) }
             }
         }
     }
@@ -47,7 +49,7 @@ fn inputs(report: &Report<'_>) -> Markup {
         ul.inputs {
             @for input in &report.inputs {
                 li {
-                    code { (reported(&input.path)) } " " (input.format) ", " (many(big(input.records), "record"))
+                    code { (isolated(&input.path)) } " " (input.format) ", " (many(big(input.records), "record"))
                     @if input.malformed > 0 { ", " (number(big(input.malformed))) " that cannot be read" }
                 }
             }
@@ -61,27 +63,27 @@ pub(super) fn big(number: u64) -> usize {
 
 pub(super) fn write(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Result {
     if report.calls.is_empty() {
-        out.write_str(&html! { p.empty id="calls" { "No call came out of this." } }.0)?;
-        return out.write_str(&loose(report).0);
+        out.write_str(&html! { p.empty id="calls" { "The logs contain no calls." } }.0)?;
+        return out.write_str(&other_findings(report).0);
     }
     if report.calls.len() > 1 {
         out.write_str(&plots::plots(report).0)?;
     }
-    out.write_str(&loose(report).0)?;
-    let ids = rows::ids(&report.stories);
-    let (reported, rest): (Vec<_>, Vec<_>) =
+    out.write_str(&other_findings(report).0)?;
+    let ids = rows::ids(&report.histories);
+    let (detailed, rest): (Vec<_>, Vec<_>) =
         report.calls.iter().partition(|row| ids.contains(&row.summary.id()));
-    out.write_str(&html! { h2 id="calls" { "Calls" } (filters(report)) (left_out(report)) }.0)?;
-    if !reported.is_empty() {
-        out.write_str(&table("Calls with details", &reported, true).0)?;
+    out.write_str(&html! { h2 id="calls" { "Calls" } (filters(report)) (omitted(report)) }.0)?;
+    if !detailed.is_empty() {
+        out.write_str(&table("Calls with details", &detailed, true).0)?;
     }
-    if rest.is_empty() { Ok(()) } else { others(&rest, !reported.is_empty(), out) }
+    if rest.is_empty() { Ok(()) } else { others(&rest, !detailed.is_empty(), out) }
 }
 
 fn table(caption: &str, calls: &[&Row<'_>], has_details: bool) -> Markup {
     html! {
         div.wide tabindex="0" role="region" aria-label=(caption) {
-            table.calls data-role=[has_details.then_some("told")] {
+            table.calls data-role=[has_details.then_some("detailed")] {
                 caption { (caption) }
                 (rows::head())
                 tbody { @for call in calls { (row(call, has_details)) } }
@@ -90,23 +92,23 @@ fn table(caption: &str, calls: &[&Row<'_>], has_details: bool) -> Markup {
     }
 }
 
-/// The calls without details: some of them, and all as data that the script shows page by page.
-fn others(rest: &[&Row<'_>], has_reported: bool, out: &mut impl fmt::Write) -> fmt::Result {
+/// The calls without details: a table of the first ones, and all of them as data, which the script shows in pages.
+fn others(rest: &[&Row<'_>], has_detailed: bool, out: &mut impl fmt::Write) -> fmt::Result {
     let shown = rest.get(..ROWS.min(rest.len())).unwrap_or_default();
-    let caption = if has_reported { "Other calls" } else { "All calls" };
+    let caption = if has_detailed { "Other calls" } else { "All calls" };
     let pages = html! {
         div.pages data-role="others" {
             (table(caption, shown, false))
             @if shown.len() < rest.len() {
                 p.note data-role="cut" {
                     "The first " (number(shown.len())) " of " (number(rest.len()))
-                    ": with its script, this page shows all of them."
+                    ". With scripts enabled, this page lists all of them."
                 }
             }
             p.pager data-role="pager" hidden {
-                button type="button" data-role="page-back" { "‹ Back" } " "
+                button type="button" data-role="page-back" { "‹ Previous" } " "
                 span data-role="page" aria-live="polite" {} " "
-                button type="button" data-role="page-on" { "On ›" }
+                button type="button" data-role="page-on" { "Next ›" }
             }
         }
     };
@@ -116,13 +118,13 @@ fn others(rest: &[&Row<'_>], has_reported: bool, out: &mut impl fmt::Write) -> f
     out.write_str("</script>\n")
 }
 
-/// What chooses among the calls; nothing without the script.
+/// The filters of the list of calls. They are hidden without the script.
 fn filters(report: &Report<'_>) -> Markup {
     let states: std::collections::BTreeSet<_> =
         report.calls.iter().map(|row| row.summary.state().as_str()).collect();
     html! {
         form.filters data-role="filters" hidden {
-            label { "Text " input type="search" data-role="filter-text" placeholder="id, ending, name" autocomplete="off"; }
+            label { "Text " input type="search" data-role="filter-text" placeholder="id, result, name" autocomplete="off"; }
             label { "State "
                 select data-role="filter-state" {
                     option value="" { "any" }
@@ -143,53 +145,53 @@ fn filters(report: &Report<'_>) -> Markup {
     }
 }
 
-fn left_out(report: &Report<'_>) -> Markup {
-    let rest = report.calls.len().saturating_sub(report.stories.len());
+fn omitted(report: &Report<'_>) -> Markup {
+    let rest = report.calls.len().saturating_sub(report.histories.len());
     html! {
         @if rest > 0 {
             p.note {
-                (many(report.stories.len(), "call")) " of " (number(report.calls.len()))
-                " told in detail: those that were asked for, and those with findings, the worst first. "
-                @if report.left_out > 0 {
-                    (number(report.left_out)) " more had to be left out: a page tells at most " (DETAILED_CALLS)
-                    " calls or " (number(big(DETAILED_EVENTS))) " events in detail. "
+                (many(report.histories.len(), "call")) " of " (number(report.calls.len()))
+                " shown with details: the requested calls, and calls with findings, the worst first. "
+                @if report.omitted > 0 {
+                    (number(report.omitted)) " more were left out: a page shows at most " (DETAILED_CALLS)
+                    " calls or " (number(big(DETAILED_EVENTS))) " events with details. "
                 }
-                "To have another told, make the page again with " code { "--call ID" } "."
+                "To show another call with details, create the page again with " code { "--call ID" } "."
             }
         }
-        @for (call, why) in &report.not_reported {
-            p.note { (severity(Severity::Error)) " Call " code { (call) } " cannot be told in detail: " (reported(why)) }
+        @for (call, why) in &report.failed {
+            p.note { (severity(Severity::Error)) " Call " code { (call) } " cannot be shown with details: " (isolated(why)) }
         }
     }
 }
 
-/// What was found and belongs to no call.
-fn loose(report: &Report<'_>) -> Markup {
+/// The findings that belong to no call.
+fn other_findings(report: &Report<'_>) -> Markup {
     html! {
-        @if !report.loose.is_empty() {
-            section.loose {
+        @if !report.other_findings.is_empty() {
+            section.other-findings {
                 h2 { "Findings that belong to no call" }
-                ul.findings { @for placed in &report.loose { (finding(placed)) } }
-                @if report.loose_left_out > 0 {
-                    p.note { "… and " (number(report.loose_left_out)) " more: " code { "callfold check" } " prints them all." }
+                ul.findings { @for located in &report.other_findings { (finding(located)) } }
+                @if report.other_findings_omitted > 0 {
+                    p.note { "… and " (number(report.other_findings_omitted)) " more: " code { "callfold check" } " prints them all." }
                 }
             }
         }
     }
 }
 
-/// A finding in words, with its place.
-pub(super) fn finding(placed: &Placed) -> Markup {
-    let of = placed.finding.kind;
+/// A finding with its place.
+pub(super) fn finding(located: &HistoryFinding) -> Markup {
+    let of = located.finding.kind;
     html! {
         li data-kind=(of) {
-            (severity(of.severity())) " " b { (of) } ": " (reported(&placed.finding.message)) " "
-            span.place { (reported(&placed.input)) ":" (placed.line) ", record " (placed.record) }
+            (severity(of.severity())) " " b { (of) } ": " (isolated(&located.finding.message)) " "
+            span.place { (isolated(&located.input)) ":" (located.line) ", record " (located.record) }
         }
     }
 }
 
-/// Data that stands within the page for its script.
+/// Data in the page for its script.
 pub(super) fn embedded(role: &str, json: &str) -> Markup {
     html! { script type="application/json" data-role=(role) { (PreEscaped(json)) } }
 }

@@ -1,4 +1,5 @@
-//! A call at each of its events, as data for the script: only what an event changed, so that thousands of them are no matter.
+//! A call after each of its events, as data for the script. The data has only the changes of each event, so that it stays
+//! small for thousands of events.
 
 use std::collections::BTreeMap;
 
@@ -8,41 +9,41 @@ use callfold::{At, graph::Participant};
 use serde::Serialize;
 
 use super::text::shown;
-use crate::story::Story;
-use crate::words;
+use crate::describe;
+use crate::history::CallHistory;
 
-/// All that the script wants to know of a call.
+/// The data of a call for the script.
 #[derive(Serialize)]
 pub(super) struct Moments {
-    /// What the states mean.
+    /// The meanings of the states that occur.
     states: BTreeMap<&'static str, &'static str>,
     steps: Vec<Moment>,
-    /// Of each finding, in the order of the page, the step behind which it belongs, from 1.
+    /// The step of each finding, from 1, in the order of the page.
     found: Vec<usize>,
 }
 
-/// What an event changed; what it did not is absent.
+/// The changes of an event. What did not change is absent.
 #[derive(Default, Serialize)]
 struct Moment {
     #[serde(skip_serializing_if = "Option::is_none")]
     audio: Option<String>,
-    /// Operations by their place: kind, status, and more in words.
+    /// Changed operations by index: kind, status, and details in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     operations: Vec<(usize, Work)>,
-    /// Participants by their key; `None` for those who left.
+    /// Changed participants by key; `None` for those who left.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     roster: BTreeMap<String, Option<String>>,
-    /// How many of the keys that were pressed stay, and those that follow them: a key may be told late.
+    /// How many of the previous keys remain, and the keys after them. A key that is reported late goes before later ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     tones: Option<(usize, Vec<String>)>,
-    /// All deadlines that run.
+    /// All running deadlines.
     #[serde(skip_serializing_if = "Option::is_none")]
     deadlines: Option<Vec<String>>,
 }
 
 type Work = (&'static str, &'static str, String);
 
-/// What is known so far.
+/// The call after the previous event.
 #[derive(Default)]
 struct Known {
     audio: String,
@@ -52,15 +53,15 @@ struct Known {
     deadlines: Vec<String>,
 }
 
-pub(super) fn all(story: &Story) -> Moments {
-    let states = story.steps().iter().map(|step| step.state);
+pub(super) fn all(history: &CallHistory) -> Moments {
+    let states = history.steps().iter().map(|step| step.state);
     let mut known = Known::default();
-    let steps = story.steps().iter().zip(story.calls());
+    let steps = history.steps().iter().zip(history.calls());
     let steps = steps.map(|(step, call)| known.next(&call, &step.recorded.event)).collect();
     Moments {
-        states: states.map(|state| (state.as_str(), words::state(state))).collect(),
+        states: states.map(|state| (state.as_str(), describe::state(state))).collect(),
         steps,
-        found: story.findings().iter().map(|placed| placed.after.max(1)).collect(),
+        found: history.findings().iter().map(|located| located.step() + 1).collect(),
     }
 }
 
@@ -84,7 +85,7 @@ impl Known {
         changed(&mut self.audio, audio).map(|_| self.audio.clone())
     }
 
-    /// A call only adds to its operations.
+    /// The changed operations. A call never removes an operation.
     fn operations(&mut self, call: &Call) -> Vec<(usize, Work)> {
         let mut changes = Vec::new();
         for (place, operation) in call.operations().iter().enumerate() {
@@ -116,21 +117,21 @@ impl Known {
     }
 
     fn tones(&mut self, call: &Call) -> Option<(usize, Vec<String>)> {
-        let reported = call.tones().iter().filter_map(|reported| reported.tone.value());
-        let now: Vec<_> = reported.map(|tone| shown(words::key(tone.as_str()))).collect();
+        let tones = call.tones().iter().filter_map(|received| received.tone.value());
+        let now: Vec<_> = tones.map(|tone| shown(describe::key(tone.as_str()))).collect();
         let before = changed(&mut self.tones, now)?;
-        let presence = before.iter().zip(&self.tones).take_while(|(before, now)| before == now).count();
-        Some((presence, self.tones.iter().skip(presence).cloned().collect()))
+        let kept = before.iter().zip(&self.tones).take_while(|(before, now)| before == now).count();
+        Some((kept, self.tones.iter().skip(kept).cloned().collect()))
     }
 
     fn deadlines(&mut self, call: &Call) -> Option<Vec<String>> {
         let due = call.deadlines().iter();
-        let now = due.map(|due| format!("{}: {}", At(due.at), words::deadline(due.deadline))).collect();
+        let now = due.map(|due| format!("{}: {}", At(due.at), describe::deadline(due.deadline))).collect();
         changed(&mut self.deadlines, now).map(|_| self.deadlines.clone())
     }
 }
 
-/// True where an operation may be another after an event; the end of a call leaves them as they were.
+/// True where an event can change an operation. The end of a call does not change its operations.
 const fn may_move_operations(event: &CallEvent) -> bool {
     matches!(
         event,
@@ -141,24 +142,24 @@ const fn may_move_operations(event: &CallEvent) -> bool {
     )
 }
 
-/// What something was before, where it changed.
+/// Stores a new value. Returns the previous one where it differs.
 fn changed<T: PartialEq>(known: &mut T, now: T) -> Option<T> {
     if *known == now { None } else { Some(core::mem::replace(known, now)) }
 }
 
-fn entry(place: usize, reported: &Participant) -> (String, String) {
-    let key = reported.id.value().map_or_else(|| format!("#{place}"), |id| shown(&id.to_string()));
+fn entry(place: usize, participant: &Participant) -> (String, String) {
+    let key = participant.id.value().map_or_else(|| format!("#{place}"), |id| shown(&id.to_string()));
     let marks = [
-        (reported.is_muted.value() == Some(&true), "muted"),
-        (reported.is_in_lobby.value() == Some(&true), "in the lobby"),
+        (participant.is_muted.value() == Some(&true), "muted"),
+        (participant.is_in_lobby.value() == Some(&true), "in the lobby"),
     ];
     let marks: Vec<_> = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect();
-    let name = shown(&words::participant(reported));
+    let name = shown(&describe::participant(participant));
     (key, if marks.is_empty() { name } else { format!("{name} ({})", marks.join(", ")) })
 }
 
 fn work(operation: &Operation) -> Work {
-    let ended = operation.resource().result_info.value().map(|result| words::ending(result));
+    let ended = operation.resource().result_info.value().map(|result| describe::ending(result));
     let context = operation.client_context().map(|context| format!("clientContext {context}"));
     let id = operation.id().map(|id| format!("id {id}"));
     let more: Vec<_> = [ended, context, id].into_iter().flatten().collect();

@@ -1,4 +1,4 @@
-//! Small plots: each is a table of words, bars and numbers.
+//! Small bar charts. Each is a table of names, bars and numbers.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use callfold::jiff::SignedDuration;
 use callfold::{FindingKind, Severity, call::State};
 use maud::{Markup, html};
 
+use super::report::{Report, Row};
 use super::rows::{duration, ended};
 use super::text::{kind, mark, number, shown};
-use super::{Report, Row};
 
-/// How many endings have a bar of their own.
+/// How many results have a bar of their own.
 const ENDINGS: usize = 8;
 
-/// The lengths that are told apart: below so many seconds, and their names.
+/// The classes of durations: an upper limit in seconds, and a name.
 const LENGTHS: [(i64, &str); 7] = [
     (5, "under 5 s"),
     (15, "5 to 15 s"),
@@ -40,7 +40,7 @@ pub(super) fn plots(report: &Report<'_>) -> Markup {
     html! {
         div.plots {
             (plot("States", &states(&report.calls)))
-            (plot("How they ended", &endings(&report.calls)))
+            (plot("Results", &endings(&report.calls)))
             (plot("Durations", &durations(&report.calls)))
             (plot("Findings", &findings(report)))
         }
@@ -60,7 +60,7 @@ fn plot(title: &str, bars: &[Bar]) -> Markup {
 }
 
 fn row(bar: &Bar, most: usize) -> Markup {
-    // What is there at all is seen.
+    // Rounded up, so that every bar is visible.
     let width = (bar.count * 100).div_ceil(most);
     html! {
         tr {
@@ -84,14 +84,14 @@ fn states(calls: &[Row<'_>]) -> Vec<Bar> {
 fn endings(calls: &[Row<'_>]) -> Vec<Bar> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for row in calls.iter().filter(|row| !row.summary.state().is_live()) {
-        *counts.entry(ended(&row.summary).unwrap_or_else(|| "not told".into())).or_default() += 1;
+        *counts.entry(ended(&row.summary).unwrap_or_else(|| "no result".into())).or_default() += 1;
     }
     let mut bars: Vec<_> =
         counts.into_iter().map(|(ending, count)| Bar::new(short(&ending), count)).collect();
     bars.sort_by_key(|bar| std::cmp::Reverse(bar.count));
     let rest = bars.split_off(ENDINGS.min(bars.len()));
     if !rest.is_empty() {
-        let name = format!("{} other ways", number(rest.len()));
+        let name = format!("{} other results", number(rest.len()));
         bars.push(Bar::new(name, rest.iter().map(|bar| bar.count).sum()));
     }
     bars
@@ -107,20 +107,18 @@ fn short(ending: &str) -> String {
 
 fn durations(calls: &[Row<'_>]) -> Vec<Bar> {
     let mut counts = [0; LENGTHS.len()];
-    let mut not_reported = 0;
+    let mut untimed = 0;
     for row in calls {
         let place = duration(&row.summary).and_then(|duration| counts.get_mut(length(duration)));
-        *place.unwrap_or(&mut not_reported) += 1;
+        *place.unwrap_or(&mut untimed) += 1;
     }
     let bars = LENGTHS.iter().zip(counts).map(|((_, name), count)| Bar::new(*name, count));
-    // Empty lengths between others are a part of the picture, and those around it are not.
+    // Classes without calls are shown between others, but not at the ends.
     let bars: Vec<_> = bars.collect();
     let from = bars.iter().position(|bar| bar.count > 0).unwrap_or(bars.len());
     let to = bars.iter().rposition(|bar| bar.count > 0).map_or(0, |last| last + 1);
-    let reported = bars.into_iter().take(to).skip(from);
-    reported
-        .chain([Bar::new("no times told", not_reported)].into_iter().filter(|bar| bar.count > 0))
-        .collect()
+    let bars = bars.into_iter().take(to).skip(from);
+    bars.chain([Bar::new("no times", untimed)].into_iter().filter(|bar| bar.count > 0)).collect()
 }
 
 fn length(duration: SignedDuration) -> usize {

@@ -1,4 +1,4 @@
-//! The calls of the index: as rows of a table, and as data where they are too many for one.
+//! The list of calls: as rows of a table, and as data for the script where there are too many for one table.
 
 use core::fmt::{self, Write as _};
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use callfold::{CallId, FindingKind, Severity, Summary};
 use maud::{Markup, html};
 
-use super::Row;
-use super::text::{mark, reported, shown};
-use crate::words;
+use super::report::Row;
+use super::text::{isolated, mark, shown};
+use crate::describe;
 
 const HEADINGS: [(&str, &str); 7] = [
     ("Call", ""),
@@ -24,7 +24,7 @@ pub(super) fn head() -> Markup {
     html! { thead { tr { @for (heading, class) in HEADINGS { th scope="col" class=[(!class.is_empty()).then_some(class)] { (heading) } } } } }
 }
 
-/// One call; the id leads to its details, where there are some.
+/// The row of a call. The id is a link to the details, where there are some.
 pub(super) fn row(row: &Row<'_>, has_details: bool) -> Markup {
     let call = &row.summary;
     let ended = ended(call).unwrap_or_default();
@@ -34,8 +34,8 @@ pub(super) fn row(row: &Row<'_>, has_details: bool) -> Markup {
                 @if has_details { a href={ "#call-" (call.id()) } { (call.id()) } } @else { (call.id()) }
             }
             td { (state(call)) }
-            td { (reported(&ended)) }
-            td.number data-label="duration" { (duration(call).map_or_else(String::new, words::clock)) }
+            td { (isolated(&ended)) }
+            td.number data-label="duration" { (duration(call).map_or_else(String::new, describe::duration)) }
             td.number data-label="operations" { (count(call.operations().count())) }
             td.number data-label="participants" { (count(call.participants())) }
             td { (findings(row)) }
@@ -71,18 +71,18 @@ fn count(number: usize) -> String {
     if number == 0 { String::new() } else { number.to_string() }
 }
 
-/// How a call ended, where that was told.
+/// The result of a call, where it was reported.
 pub(super) fn ended(call: &Summary<'_>) -> Option<String> {
     let reason = || call.termination_reason().map(String::from);
-    let reported = call.result_info().map(words::ending).filter(|ended| !ended.is_empty());
-    reported.or_else(reason).map(|ended| shown(&ended))
+    let result = call.result_info().map(describe::ending).filter(|ended| !ended.is_empty());
+    result.or_else(reason).map(|ended| shown(&ended))
 }
 
 pub(super) fn duration(call: &Summary<'_>) -> Option<callfold::jiff::SignedDuration> {
     Some(call.last_at()?.duration_since(call.first_at()?))
 }
 
-/// The calls that are not in the table, as data for the script: states, endings and kinds by their numbers.
+/// The calls without details as data for the script. Results and kinds of findings are replaced with numbers.
 pub(super) fn data(rows: &[&Row<'_>], out: &mut impl fmt::Write) -> fmt::Result {
     let mut endings: BTreeMap<String, usize> = BTreeMap::new();
     let mut list = String::new();
@@ -107,7 +107,8 @@ pub(super) fn data(rows: &[&Row<'_>], out: &mut impl fmt::Write) -> fmt::Result 
     out.write_str("]}")
 }
 
-/// Id, state, ending, seconds, operations, participants, then a kind and its count, as often as need be.
+/// A call as an array: id, state, number of its result, seconds, operations, participants, then each kind of finding with
+/// its count.
 fn datum(row: &Row<'_>, ending: usize, list: &mut String) -> fmt::Result {
     let call = &row.summary;
     let seconds = duration(call).map_or_else(|| "null".into(), |duration| duration.as_secs().to_string());
@@ -121,13 +122,13 @@ fn datum(row: &Row<'_>, ending: usize, list: &mut String) -> fmt::Result {
     Ok(())
 }
 
-/// JSON that may stand within `<script>`.
+/// A value as JSON that is safe inside `<script>`.
 pub(super) fn safe(value: &impl serde::Serialize) -> String {
     let json = serde_json::to_string(value).unwrap_or_else(|_| "null".into());
     json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
-/// The ids of calls that are told in detail.
-pub(super) fn ids(stories: &[crate::story::Story]) -> BTreeSet<CallId> {
-    stories.iter().map(crate::story::Story::id).collect()
+/// The ids of the calls with details.
+pub(super) fn ids(histories: &[crate::history::CallHistory]) -> BTreeSet<CallId> {
+    histories.iter().map(crate::history::CallHistory::id).collect()
 }

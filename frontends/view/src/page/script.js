@@ -22,14 +22,14 @@
   };
   const isolated = (text) => element("bdi", text);
 
-  // A call and its events: a moment is made from those before it.
+  // A call and its events. The call at an event is computed from the changes of all events up to it.
   const travel = (section) => {
     const panel = role("travel", section);
     const part = (name) => role(name, panel);
     const rows = [...section.querySelectorAll("tr[data-revision]")];
-    const told = [...section.querySelectorAll('[data-role="findings"] > li')];
+    const findings = [...section.querySelectorAll('[data-role="findings"] > li')];
     const slider = part("slider");
-    let story, known, at = 0;
+    let moments, known, at = 0;
 
     const blank = () => ({ step: 0, audio: "", operations: [], roster: new Map(), tones: [], deadlines: [] });
     const take = (moment) => {
@@ -45,7 +45,7 @@
     };
     const fold = (step) => {
       if (!known || known.step > step) known = blank();
-      while (known.step < step) take(story.steps[known.step]);
+      while (known.step < step) take(moments.steps[known.step]);
     };
     const happened = (row) => (row ? row.querySelector(".words").textContent : "");
 
@@ -57,35 +57,35 @@
       part("revision").textContent = row.dataset.revision;
       part("state").textContent = state;
       part("state").className = `state ${state === "terminated" ? "over" : "live"}`;
-      part("meaning").textContent = story.states[state] ?? "";
+      part("meaning").textContent = moments.states[state] ?? "";
       part("time").textContent = row.querySelector(".time").textContent;
       part("event").replaceChildren(isolated(happened(row)));
-      part("next-event").replaceChildren(next ? isolated(happened(next)) : element("span", "Nothing: this was the last.", "quiet"));
+      part("next-event").replaceChildren(next ? isolated(happened(next)) : element("span", "None: this was the last event.", "quiet"));
       const work = ([kind, status, more]) => [element("b", kind), ` ${status} `, element("span", more, "quiet")];
       list(part("operations"), known.operations.map(work), "None");
-      list(part("roster"), [...known.roster.values()].map((name) => [isolated(name)]), "Nobody told of");
-      part("audio").textContent = known.audio || "not told";
+      list(part("roster"), [...known.roster.values()].map((name) => [isolated(name)]), "None");
+      part("audio").textContent = known.audio || "unknown";
       part("tones").textContent = known.tones.join(" ") || "None";
       list(part("deadlines"), known.deadlines.map((due) => [due]), "None");
-      const here = told.filter((_, index) => story.found[index] === at);
-      list(part("found"), here.map((line) => [...line.cloneNode(true).childNodes]), "Nothing");
+      const here = findings.filter((_, index) => moments.found[index] === at);
+      list(part("found"), here.map((line) => [...line.cloneNode(true).childNodes]), "None");
       part("back").disabled = at <= 1;
       part("on").disabled = at >= rows.length;
-      part("finding-back").disabled = !story.found.some((step) => step < at);
-      part("finding-on").disabled = !story.found.some((step) => step > at);
+      part("finding-back").disabled = !moments.found.some((step) => step < at);
+      part("finding-on").disabled = !moments.found.some((step) => step > at);
       slider.setAttribute("aria-valuetext", `revision ${row.dataset.revision}, ${state}`);
       section.querySelector("tr.at")?.classList.remove("at");
       row.classList.add("at");
     };
     const go = (step, isFirst = false) => {
-      story ??= data("moments", section);
+      moments ??= data("moments", section);
       at = Math.min(Math.max(step, 1), rows.length);
       slider.value = at;
       show();
       timeline.point(at - 1);
       if (!isFirst) follow();
     };
-    // What shows the moment comes into view within its own box.
+    // Scrolls the current row into view within its own box.
     const follow = () => {
       const row = rows[at - 1];
       const box = row.closest(".tall");
@@ -97,12 +97,12 @@
     slider.addEventListener("input", () => go(Number(slider.value)));
     part("back").addEventListener("click", () => go(at - 1));
     part("on").addEventListener("click", () => go(at + 1));
-    part("finding-back").addEventListener("click", () => go(Math.max(...story.found.filter((step) => step < at))));
-    part("finding-on").addEventListener("click", () => go(Math.min(...story.found.filter((step) => step > at))));
+    part("finding-back").addEventListener("click", () => go(Math.max(...moments.found.filter((step) => step < at))));
+    part("finding-on").addEventListener("click", () => go(Math.min(...moments.found.filter((step) => step > at))));
     return { start: () => go(Number(slider.value), true), by: (steps) => go(at + steps) };
   };
 
-  // The timeline: wider and narrower, with a line at the moment.
+  // The timeline: zoom, and a line at the current event.
   const picture = (section, go) => {
     const box = role("timeline", section);
     const svg = box.querySelector("svg");
@@ -117,7 +117,7 @@
       svg.setAttribute("height", height * scale);
     };
     cursor.setAttribute("class", "cursor");
-    // Beneath the title.
+    // Below the title.
     cursor.setAttribute("y1", 84);
     cursor.setAttribute("y2", height);
     for (const [step, , tick] of ticks) tick.addEventListener("click", () => go(step));
@@ -140,7 +140,7 @@
     return { point, follow };
   };
 
-  // The sections come to life as they are seen: there may be many.
+  // A section is initialised when it becomes visible, because there can be many.
   const calls = new Map();
   const wake = (section) => {
     if (!calls.has(section)) {
@@ -162,7 +162,7 @@
     role("zoom", section).hidden = false;
     seen.observe(section);
   }
-  // Whoever is quick touches one before it was seen.
+  // A section can be used before the observer has reported it as visible.
   for (const kind of ["input", "click", "focusin"]) {
     document.addEventListener(kind, ({ target }) => {
       const section = target.closest("section[data-call]");
@@ -183,7 +183,7 @@
     wake(section).by(by);
   });
 
-  // The index: what is chosen, and the calls that have no row.
+  // The list of calls: the filters, and the calls without a row in the page.
   const filters = role("filters");
   if (!filters) return;
   const field = (name) => role(`filter-${name}`, filters);
@@ -241,7 +241,7 @@
     const text = field("text").value.trim().toLowerCase();
     const [state, finding] = [field("state").value, field("finding").value];
     let count = 0;
-    for (const row of document.querySelectorAll('[data-role="told"] tr[data-call]')) {
+    for (const row of document.querySelectorAll('[data-role="detailed"] tr[data-call]')) {
       const section = document.getElementById(`call-${row.dataset.call}`);
       const words = () => `${row.textContent} ${section?.querySelector("header").textContent}`.toLowerCase();
       const fits = (!state || row.dataset.state === state)
@@ -258,7 +258,7 @@
       (!state || row[1] === state) && (!finding || hasKind(row)) && (endings[row[2]] || row[0].includes(text)));
     page = 0;
     turn();
-    const all = document.querySelectorAll('[data-role="told"] tr[data-call]').length + rest.rows.length;
+    const all = document.querySelectorAll('[data-role="detailed"] tr[data-call]').length + rest.rows.length;
     role("matches").textContent = `${(count + chosen.length).toLocaleString("en")} of ${all.toLocaleString("en")} calls`;
   };
   filters.addEventListener("input", choose);

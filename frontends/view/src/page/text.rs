@@ -1,13 +1,13 @@
-//! Text from logs on a page: whole where it is short, and never in charge.
+//! Texts from logs on a page: shortened where they are long, and without characters that control the display.
 
 use callfold::jiff::Timestamp;
 use callfold::{FindingKind, Severity};
 use maud::{Markup, html};
 
-/// How much of a text is shown, characters.
+/// How much of a text is shown, in characters.
 const LONG: usize = 400;
 
-/// A text from a log: what would steer a display is replaced, what is very long is cut, and says so.
+/// A text from a log. Characters that control the display are replaced, and a very long text is shortened with a note.
 pub(super) fn shown(text: &str) -> String {
     let begin: String = text.chars().take(LONG).collect();
     let mut shown = harmless(&begin);
@@ -18,19 +18,19 @@ pub(super) fn shown(text: &str) -> String {
     shown
 }
 
-/// A text without what would steer a display.
+/// The text with U+FFFD in place of characters that control the display.
 pub(super) fn harmless(text: &str) -> String {
-    text.chars().map(|char| if steers(char) { '\u{FFFD}' } else { char }).collect()
+    text.chars().map(|char| if is_control(char) { '\u{FFFD}' } else { char }).collect()
 }
 
-/// Control characters, line separators, marks that turn the direction of writing.
-fn steers(char: char) -> bool {
+/// True for control characters, line separators, and marks that change the direction of writing.
+fn is_control(char: char) -> bool {
     char.is_control()
         || matches!(char, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The same, kept apart from the direction of what surrounds it.
-pub(super) fn reported(text: &str) -> Markup {
+/// The text after [`shown`], isolated so that its direction of writing does not affect the text around it.
+pub(super) fn isolated(text: &str) -> Markup {
     html! { bdi { (shown(text)) } }
 }
 
@@ -39,7 +39,7 @@ pub(super) fn many(count: usize, what: &str) -> String {
     format!("{} {what}{}", number(count), if count == 1 { "" } else { "s" })
 }
 
-/// With a comma before every three digits.
+/// A number with a comma before every three digits.
 pub(super) fn number(number: usize) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
@@ -52,12 +52,12 @@ pub(super) fn number(number: usize) -> String {
     grouped
 }
 
-/// `2026-11-23 09:15:02.250`, in UTC.
+/// A time in UTC: `2026-11-23 09:15:02.250`.
 pub(super) fn time(at: Timestamp) -> String {
     format!("{at:.3}").replace('T', " ").replace('Z', "")
 }
 
-/// A word and a shape, so that colour is no matter.
+/// A severity as a shape and a word, so that it is recognisable without colours.
 pub(super) fn severity(severity: Severity) -> Markup {
     html! { span class={ "severity " (severity) } { span aria-hidden="true" { (mark(severity)) } " " (severity) } }
 }
@@ -73,20 +73,20 @@ pub(super) const fn mark(severity: Severity) -> &'static str {
 /// What a kind of finding means.
 pub(super) const fn kind(kind: FindingKind) -> &'static str {
     match kind {
-        FindingKind::Adopted => "found under way, its beginning is missing",
-        FindingKind::Repeat => "told again, nothing new",
-        FindingKind::Late => "told after what follows it",
-        FindingKind::Gap => "never told, inferred",
-        FindingKind::AfterEnd => "told after the end, dropped",
-        FindingKind::Impossible => "no way leads there",
+        FindingKind::Adopted => "first seen in progress, its beginning is missing",
+        FindingKind::Repeat => "reported again, nothing new",
+        FindingKind::Late => "reported after a later state",
+        FindingKind::Gap => "not reported, inferred",
+        FindingKind::AfterEnd => "reported after the end, dropped",
+        FindingKind::Impossible => "no transition leads there",
         FindingKind::Orphan => "the call ended before an operation did",
         FindingKind::Duplicate => "the same message or line again",
-        FindingKind::Conflict => "one revision, two stories",
+        FindingKind::Conflict => "one revision, two different events",
         FindingKind::RevisionGap => "revisions are missing",
-        FindingKind::Refused => "the fold refused an event",
+        FindingKind::Refused => "an event was refused",
         FindingKind::Malformed => "cannot be read",
         FindingKind::UnknownResource => "not known to this version",
-        _ => "something else",
+        _ => "another kind of finding",
     }
 }
 
@@ -95,7 +95,7 @@ mod tests {
     use super::{number, shown};
 
     #[test]
-    fn what_is_long_is_cut_and_what_steers_is_replaced() {
+    fn a_long_text_is_shortened_and_control_characters_are_replaced() {
         assert_eq!(shown("a\u{202E}b\u{0}"), "a\u{FFFD}b\u{FFFD}");
         assert_eq!(shown(&"x".repeat(10_000)), "x".repeat(400) + "… (and 9600 more characters)");
         assert_eq!(shown(&"x".repeat(400)), "x".repeat(400));

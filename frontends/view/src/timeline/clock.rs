@@ -1,6 +1,6 @@
-//! Times in words.
+//! Formats times and durations.
 
-/// Seconds as minutes, seconds and tenths; with hours where there are any.
+/// A number of seconds as minutes, seconds and tenths, with hours where there are any: `1:02.5`, `1:01:02.5`.
 pub(super) fn elapsed(seconds: f64) -> String {
     let tenths = (seconds * 10.0).round() as u64;
     let (minutes, rest, tenth) = (tenths / 600, tenths / 10 % 60, tenths % 10);
@@ -10,7 +10,7 @@ pub(super) fn elapsed(seconds: f64) -> String {
     }
 }
 
-/// How long something was, in its two greatest units.
+/// A duration in its two largest units: `1 h 5 min`.
 pub(super) fn duration(seconds: f64) -> String {
     if seconds < 60.0 {
         return format!("{} s", (seconds * 10.0).round() / 10.0);
@@ -18,12 +18,12 @@ pub(super) fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     let (minutes, hours, days) = (whole / 60 % 60, whole / 3600 % 24, whole / 86400);
     let units = [(days, "d"), (hours, "h"), (minutes, "min"), (whole % 60, "s")];
-    let reported =
+    let largest =
         units.into_iter().skip_while(|(count, _)| *count == 0).take(2).filter(|(count, _)| *count > 0);
-    reported.map(|(count, unit)| format!("{count} {unit}")).collect::<Vec<_>>().join(" ")
+    largest.map(|(count, unit)| format!("{count} {unit}")).collect::<Vec<_>>().join(" ")
 }
 
-/// The same in few letters, rounded to its greatest unit.
+/// A duration in few letters, rounded to its largest unit: `65 min`.
 pub(super) fn about(seconds: f64) -> String {
     let (length, unit) = match seconds {
         ..120.0 => (seconds, "s"),
@@ -34,7 +34,7 @@ pub(super) fn about(seconds: f64) -> String {
     format!("{} {unit}", length.round())
 }
 
-/// The least step of a clock that is no shorter: seconds, from a tenth on.
+/// The smallest round step in seconds, from a tenth up, that is at least `least`.
 pub(super) fn step(least: f64) -> f64 {
     const STEPS: [f64; 14] =
         [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0];

@@ -1,20 +1,20 @@
-//! The events themselves: ticks, and names where there is room.
+//! The lane of events: a tick for each event, and its name where there is room.
 
 use callfold::call::CallEvent;
 use svg::node::element::Group;
 
-use super::ink::{HANGING, SMALL, Spot, group, hanging, line, px, reported, text};
 use super::letters::{count, width};
-use super::room::{Label, Room};
+use super::row_layout::{Label, RowLayout};
+use super::shapes::{Anchor, HANGING, SMALL, group, hanging, line, px, text, titled};
 use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
 
 const TICK: f64 = 10.0;
-/// Names go so deep where there are few, and so deep where many would hang about.
+/// How many rows of names there are at most: where there are few events, and where there are many.
 const DEEP: (usize, usize) = (10, 4);
-/// More are many.
+/// More events than this are many.
 const FEW: usize = 60;
 
-/// Steps that share a pixel: one or more.
+/// One or more steps that are drawn in the same pixel.
 struct Tick {
     x: f64,
     first: usize,
@@ -34,11 +34,11 @@ fn ticks(sheet: &Sheet<'_>) -> Vec<Tick> {
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let ticks = ticks(sheet);
-    let mut room = Room::new(if ticks.len() > FEW { DEEP.1 } else { DEEP.0 }, (LEFT - 4.0, RIGHT));
+    let mut layout = RowLayout::new(if ticks.len() > FEW { DEEP.1 } else { DEEP.0 }, (LEFT - 4.0, RIGHT));
     let labels: Vec<_> = ticks.iter().map(|tick| hung(sheet, tick)).collect();
     let mut lane = group("lane events").add(name("heading", "Events", top + TICK / 2.0));
     let mut unnamed = 0;
-    for (tick, hung) in ticks.iter().zip(room.hang(&labels)) {
+    for (tick, hung) in ticks.iter().zip(layout.hang(&labels)) {
         let drawn = drawn(sheet, tick, top);
         lane = lane.add(match hung {
             Some(hung) => hanging(drawn, &label(sheet, tick), tick.x, top + TICK, hung),
@@ -46,10 +46,10 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
         });
         unnamed += if hung.is_none() { tick.last - tick.first + 1 } else { 0 };
     }
-    let mut height = TICK + HANGING * (room.used() as f64) + 4.0;
+    let mut height = TICK + HANGING * (layout.used() as f64) + 4.0;
     if unnamed > 0 {
-        let note = format!("names of {unnamed} left out");
-        lane = lane.add(text("rest", &note, SMALL, Spot::RightOf(MARGIN, top + TICK / 2.0 + HANGING)));
+        let note = format!("{unnamed} without names");
+        lane = lane.add(text("rest", &note, SMALL, Anchor::RightOf(MARGIN, top + TICK / 2.0 + HANGING)));
         height = height.max(TICK + HANGING + 6.0);
     }
     Some(Lane { group: lane, height })
@@ -60,9 +60,9 @@ fn hung(sheet: &Sheet<'_>, tick: &Tick) -> Label {
     Label { pole: tick.x, width, is_first: is_move(sheet, tick) }
 }
 
-/// True where the call itself went on to another state.
+/// True where the first event of the tick changes the state of the call.
 fn is_move(sheet: &Sheet<'_>, tick: &Tick) -> bool {
-    let step = sheet.story.steps().get(tick.first);
+    let step = sheet.history.steps().get(tick.first);
     step.is_some_and(|step| {
         matches!(
             step.recorded.event,
@@ -74,11 +74,11 @@ fn is_move(sheet: &Sheet<'_>, tick: &Tick) -> bool {
 fn drawn(sheet: &Sheet<'_>, tick: &Tick, top: f64) -> Group {
     let mark = line((tick.x, top), (tick.x, top + TICK));
     let mark = mark.set("class", "tick").set("data-step", tick.first).set("data-x", px(tick.x));
-    reported("event", &title(sheet, tick)).add(mark)
+    titled("event", &title(sheet, tick)).add(mark)
 }
 
 fn event(sheet: &Sheet<'_>, step: usize) -> &'static str {
-    sheet.story.steps().get(step).map_or("", |step| step.recorded.event.kind().as_str())
+    sheet.history.steps().get(step).map_or("", |step| step.recorded.event.kind().as_str())
 }
 
 fn label(sheet: &Sheet<'_>, tick: &Tick) -> String {
@@ -90,9 +90,9 @@ fn label(sheet: &Sheet<'_>, tick: &Tick) -> String {
 
 fn title(sheet: &Sheet<'_>, tick: &Tick) -> String {
     let one = |step: usize| {
-        let recorded = sheet.story.steps().get(step).map(|step| &step.recorded);
+        let recorded = sheet.history.steps().get(step).map(|step| &step.recorded);
         let inferred = recorded.is_some_and(|recorded| recorded.inferred);
-        let inferred = if inferred { " (inferred, never told)" } else { "" };
+        let inferred = if inferred { " (inferred, not reported)" } else { "" };
         format!("{}. {} at {}{inferred}", sheet.revision(step), event(sheet, step), sheet.when(step))
     };
     let shown: Vec<_> = (tick.first..=tick.last).take(8).map(one).collect();

@@ -1,61 +1,61 @@
-//! What was found, in the places where it was found.
+//! The lane of findings, each at its event.
 
 use callfold::Severity;
 use svg::node::element::Group;
 
-use super::ink::{SMALL, Spot, circle, group, reported, shape, text};
-use super::room::Room;
+use super::row_layout::RowLayout;
+use super::shapes::{Anchor, SMALL, circle, group, shape, text, titled};
 use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
-use crate::story::Placed;
+use crate::history::HistoryFinding;
 
 const MARK: f64 = 20.0;
 const TRIANGLE: &str = "M0,-8L8.5,7H-8.5Z";
 const OCTAGON: &str = "M-3.3,-8H3.3L8,-3.3V3.3L3.3,8H-3.3L-8,3.3V-3.3Z";
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
-    let findings = sheet.story.findings();
-    let mut room = Room::new(6, (LEFT, RIGHT));
+    let findings = sheet.history.findings();
+    let mut layout = RowLayout::new(6, (LEFT, RIGHT));
     let mut lane = group("lane").add(name("heading", "Findings", top + MARK / 2.0));
     let mut left_out = 0;
     for severity in Severity::ALL.iter().rev() {
-        for placed in findings.iter().filter(|placed| placed.finding.kind.severity() == *severity) {
-            match mark(sheet, placed, &mut room, top) {
+        for located in findings.iter().filter(|located| located.finding.kind.severity() == *severity) {
+            match mark(sheet, located, &mut layout, top) {
                 Some(mark) => lane = lane.add(mark),
                 None => left_out += 1,
             }
         }
     }
     if left_out > 0 {
-        let more = format!("… and {left_out} more, without room");
-        lane = lane.add(text("rest", &more, SMALL, Spot::RightOf(MARGIN, top + MARK * 1.5)));
+        let more = format!("… and {left_out} more");
+        lane = lane.add(text("rest", &more, SMALL, Anchor::RightOf(MARGIN, top + MARK * 1.5)));
     }
-    let height = MARK * (room.used() as f64);
+    let height = MARK * (layout.used() as f64);
     (!findings.is_empty()).then_some(Lane { group: lane, height })
 }
 
-fn mark(sheet: &Sheet<'_>, placed: &Placed, room: &mut Room, top: f64) -> Option<Group> {
-    let x = sheet.at(placed.after.saturating_sub(1));
-    let row = room.mark(x - 8.0, x + 8.0)?;
-    let severity = placed.finding.kind.severity();
-    let title = format!("{severity}: {} ({}, line {})", placed.finding, placed.input, placed.line);
-    let group = reported(&format!("finding {severity}"), &title);
+fn mark(sheet: &Sheet<'_>, located: &HistoryFinding, layout: &mut RowLayout, top: f64) -> Option<Group> {
+    let x = sheet.at(located.step());
+    let row = layout.mark(x - 8.0, x + 8.0)?;
+    let severity = located.finding.kind.severity();
+    let title = format!("{severity}: {} ({}, line {})", located.finding, located.input, located.line);
+    let group = titled(&format!("finding {severity}"), &title);
     Some(sign(group, severity, x, top + MARK * (row as f64 + 0.5)))
 }
 
 fn sign(group: Group, severity: Severity, x: f64, y: f64) -> Group {
     match severity {
-        Severity::Info => group.add(circle(x, y, 7.5)).add(text("", "i", SMALL, Spot::Around(x, y))),
+        Severity::Info => group.add(circle(x, y, 7.5)).add(text("", "i", SMALL, Anchor::Around(x, y))),
         Severity::Warn => {
-            group.add(shape("", TRIANGLE, x, y)).add(text("", "!", SMALL, Spot::Around(x, y + 1.5)))
+            group.add(shape("", TRIANGLE, x, y)).add(text("", "!", SMALL, Anchor::Around(x, y + 1.5)))
         }
         Severity::Error => {
-            group.add(shape("", OCTAGON, x, y)).add(text("", "x", SMALL, Spot::Around(x, y - 0.5)))
+            group.add(shape("", OCTAGON, x, y)).add(text("", "x", SMALL, Anchor::Around(x, y - 0.5)))
         }
     }
 }
 
-/// How to read the marks: drawn beneath the lanes.
-pub(super) fn legend(all: &[Placed]) -> Vec<(&'static str, Group)> {
+/// The entries of the legend.
+pub(super) fn legend(all: &[HistoryFinding]) -> Vec<(&'static str, Group)> {
     let occurs = |severity: &Severity| all.iter().any(|one| one.finding.kind.severity() == *severity);
     let sample = |severity: Severity| {
         (severity.as_str(), sign(group(&format!("finding {severity}")), severity, 0.0, 0.0))

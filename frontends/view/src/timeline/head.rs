@@ -1,60 +1,61 @@
-//! What the picture is of, in words.
+//! The heading and the description of the picture.
 
 use callfold::call::State;
 
 use super::clock;
 use super::letters::{count, tidy};
-use super::operations::how;
+use super::operations::outcome;
 use super::sheet::Sheet;
-use crate::words;
+use crate::describe;
 
-/// How many things of a kind the description names.
+/// How many items of a kind the description names.
 const FEW: usize = 12;
 
-/// Which call it is.
+/// The call.
 pub(super) fn title(sheet: &Sheet<'_>) -> String {
-    let direction = sheet.story.last().direction().map(|reported| format!(", {}", tidy(reported.as_str())));
-    format!("Call {}{}", sheet.story.id(), direction.unwrap_or_default())
+    let direction =
+        sheet.history.last().direction().map(|direction| format!(", {}", tidy(direction.as_str())));
+    format!("Call {}{}", sheet.history.id(), direction.unwrap_or_default())
 }
 
-/// How it ended.
+/// How the call ended.
 pub(super) fn ending(sheet: &Sheet<'_>) -> String {
-    let last = sheet.story.last();
+    let last = sheet.history.last();
     let result =
-        last.result_info().map(|result| tidy(&words::ending(result))).filter(|ending| !ending.is_empty());
+        last.result_info().map(|result| tidy(&describe::ending(result))).filter(|ending| !ending.is_empty());
     match (last.state(), result) {
-        (State::Terminated, Some(result)) => format!("Over: {result}"),
-        (State::Terminated, None) => "Over; how it ended was not told".into(),
-        (state, _) => format!("Not over where the events end: {state} ({})", words::state(state)),
+        (State::Terminated, Some(result)) => format!("Ended: {result}"),
+        (State::Terminated, None) => "Ended without a reported result".into(),
+        (state, _) => format!("Not ended at the last event: {state} ({})", describe::state(state)),
     }
 }
 
-/// When it was and how much is told of it.
+/// The time of the call, and the numbers of events and findings.
 pub(super) fn extent(sheet: &Sheet<'_>) -> String {
-    let first = sheet.story.times().into_iter().flatten().next();
+    let first = sheet.history.times().into_iter().flatten().next();
     let times = first.map_or_else(
-        || "no times told".into(),
-        |first| format!("from {first}, for {}", clock::duration(sheet.scale.whole())),
+        || "no times in the log".into(),
+        |first| format!("from {first}, for {}", clock::duration(sheet.scale.duration())),
     );
-    let mut reported = vec![times, count(sheet.story.steps().len(), "event")];
-    let findings = sheet.story.findings().len();
-    reported.extend((findings > 0).then(|| count(findings, "finding")));
-    reported.join(" · ")
+    let mut parts = vec![times, count(sheet.history.steps().len(), "event")];
+    let findings = sheet.history.findings().len();
+    parts.extend((findings > 0).then(|| count(findings, "finding")));
+    parts.join(" · ")
 }
 
-/// All of it, for whoever does not see the picture.
+/// The description in words, for readers who do not see the picture.
 pub(super) fn description(sheet: &Sheet<'_>) -> String {
-    let story = sheet.story;
-    let states = story
+    let history = sheet.history;
+    let states = history
         .state_spans()
         .into_iter()
         .map(|state_span| format!("{} at {}", state_span.state, sheet.when(state_span.from)));
-    let operations = story.operations().into_iter().map(|span| format!("{} {}", span.kind, how(&span)));
-    let people = story.presences().into_iter().map(|presence| short(&presence.name));
-    let keys = story.tones().into_iter().map(|received_tones| short(words::key(&received_tones.tone)));
-    let missed = story.deadlines().into_iter().filter(|armed| armed.is_missed);
-    let missed = missed.map(|armed| words::deadline(armed.deadline).to_owned());
-    let findings = story.findings().iter().map(|placed| short(&placed.finding.to_string()));
+    let operations = history.operations().into_iter().map(|span| format!("{} {}", span.kind, outcome(&span)));
+    let people = history.presences().into_iter().map(|presence| short(&presence.name));
+    let keys = history.tones().into_iter().map(|received| short(describe::key(&received.tone)));
+    let missed = history.deadlines().into_iter().filter(|armed| armed.is_missed);
+    let missed = missed.map(|armed| describe::deadline(armed.deadline).to_owned());
+    let findings = history.findings().iter().map(|located| short(&located.finding.to_string()));
     let parts = [
         listed("States", states),
         listed("Operations", operations),

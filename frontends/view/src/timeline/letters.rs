@@ -1,19 +1,19 @@
-//! Words that others wrote: made fit for XML, measured and shortened.
+//! Texts from logs: made valid for XML, measured, and shortened.
 
-/// How many characters a `<title>` shows of what others wrote.
+/// How many characters of a text are kept.
 const MOST: usize = 600;
 
-/// On one line, without what XML forbids and without what turns the reading order of what follows.
+/// The text on one line, without characters that XML forbids and without marks that change the direction of writing.
 pub(super) fn tidy(words: &str) -> String {
-    let mut tidy: String = words.chars().take(MOST).map(sound).collect();
+    let mut tidy: String = words.chars().take(MOST).map(allowed).collect();
     let rest = words.chars().count().saturating_sub(MOST);
     if rest > 0 {
-        tidy.push_str(&format!("… ({rest} characters more)"));
+        tidy.push_str(&format!("… ({rest} more characters)"));
     }
     tidy
 }
 
-fn sound(letter: char) -> char {
+fn allowed(letter: char) -> char {
     match letter {
         '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
@@ -23,7 +23,7 @@ fn sound(letter: char) -> char {
     }
 }
 
-/// How wide words are at most, in the wider of the fonts that a reader may have.
+/// The width of a text at most, for the widest of the fonts that a reader can have.
 pub(super) fn width(words: &str, size: f64) -> f64 {
     words.chars().map(letter).sum::<f64>() * size
 }
@@ -40,7 +40,7 @@ const fn letter(letter: char) -> f64 {
     }
 }
 
-/// As many of the words as the room holds, and … for the rest; tidied before.
+/// The text after [`tidy`], shortened to the room. A shortened text ends with `…`.
 pub(super) fn shorten(words: &str, size: f64, room: f64) -> String {
     let words = tidy(words);
     if width(&words, size) <= room {
@@ -55,7 +55,7 @@ pub(super) fn shorten(words: &str, size: f64, room: f64) -> String {
     format!("{}…", short.trim_end())
 }
 
-/// A count and its noun.
+/// A number with its noun in singular or plural.
 pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

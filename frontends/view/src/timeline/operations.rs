@@ -1,23 +1,23 @@
-//! A row for each operation, from asked to settled.
+//! A row for each operation, from its first event until it is completed or failed.
 
 use callfold::operation::State;
 use svg::node::element::Group;
 
-use super::ink::{SMALL, Spot, circle, fits, fitted, line, rectangle, reported, shape};
 use super::letters::{count, width};
+use super::shapes::{Anchor, SMALL, circle, fits, fitted, line, rectangle, shape, titled};
 use super::sheet::{LEFT, Lane, RIGHT, ROWS, Sheet, name, rows};
-use crate::story::OperationSpan;
-use crate::words;
+use crate::describe;
+use crate::history::lanes::OperationSpan;
 
 const TICK: &str = "M-3,0L-1,2.5L3.2,-2.5";
 const CROSS: &str = "M-3,-3L3,3M-3,3L3,-3";
 const ARROW: &str = "M-7,-4L0,0L-7,4";
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
-    let mut all = sheet.story.operations();
+    let mut all = sheet.history.operations();
     if all.len() > ROWS {
-        // What did not go well is looked for first; those that are shown keep their order.
-        all.sort_by_key(|span| how(span) == "completed");
+        // Operations that did not complete are more interesting, so they are kept first. The shown rows keep their order.
+        all.sort_by_key(|span| outcome(span) == "completed");
         all.get_mut(..ROWS).into_iter().for_each(|shown| shown.sort_by_key(|span| span.index));
     }
     rows("Operations", &all, top, |span, y| row(sheet, span, y), rest)
@@ -26,7 +26,7 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
 fn rest(left_out: &[OperationSpan]) -> String {
     let mut kinds: Vec<(String, usize)> = Vec::new();
     for span in left_out {
-        let how = how(span).to_owned();
+        let how = outcome(span).to_owned();
         match kinds.iter_mut().find(|(known, _)| *known == how) {
             Some((_, count)) => *count += 1,
             None => kinds.push((how, 1)),
@@ -36,8 +36,8 @@ fn rest(left_out: &[OperationSpan]) -> String {
     format!("… and {}: {}", count(left_out.len(), "more operation"), kinds.join(", "))
 }
 
-/// What became of it, in a word.
-pub(super) fn how(span: &OperationSpan) -> &'static str {
+/// The outcome of an operation.
+pub(super) fn outcome(span: &OperationSpan) -> &'static str {
     match span.states.last().map(|(_, state)| *state) {
         Some(State::Completed) => "completed",
         Some(State::Failed) => "failed",
@@ -48,29 +48,29 @@ pub(super) fn how(span: &OperationSpan) -> &'static str {
 }
 
 fn row(sheet: &Sheet<'_>, span: &OperationSpan, y: f64) -> Group {
-    let how = how(span);
+    let how = outcome(span);
     let label = format!("{} {how}", span.kind);
     let ending = ending(sheet, span);
     let to = span.to.or_else(|| sheet.end.filter(|_| span.is_orphaned));
     let title = format!("{label}, {}. {ending}", sheet.span(span.from, to));
     let end = sheet.till(span.from, span.to);
     let mut drawn =
-        reported(&format!("operation {}", how.replace(' ', "-")), &title).add(name("name", &label, y));
+        titled(&format!("operation {}", how.replace(' ', "-")), &title).add(name("name", &label, y));
     for (at, (from, state)) in span.states.iter().enumerate() {
         let to = span.states.get(at + 1).map_or(end, |(to, _)| sheet.at(*to));
         drawn = stretch(drawn, *state, sheet.at(*from), to, y);
     }
     let drawn = mark(drawn, how, end, y);
     match how {
-        "failed" => no_state_change(drawn, &ending, sheet.at(span.from), end, y),
+        "failed" => side_note(drawn, &ending, sheet.at(span.from), end, y),
         _ => drawn,
     }
 }
 
 fn ending(sheet: &Sheet<'_>, span: &OperationSpan) -> String {
-    let operation = sheet.story.last().operations().get(span.index);
+    let operation = sheet.history.last().operations().get(span.index);
     let result = operation.and_then(|operation| operation.resource().result_info.value());
-    result.map(|result| words::ending(result)).unwrap_or_default()
+    result.map(|result| describe::ending(result)).unwrap_or_default()
 }
 
 /// A dashed line while it waits, a bar while it runs.
@@ -94,8 +94,8 @@ fn mark(row: Group, how: &str, x: f64, y: f64) -> Group {
     }
 }
 
-/// Words to the right of a bar, or to its left, where there is more room.
-fn no_state_change(row: Group, words: &str, from: f64, to: f64, y: f64) -> Group {
+/// Adds a text to the right of a bar, or to its left where there is more room.
+fn side_note(row: Group, words: &str, from: f64, to: f64, y: f64) -> Group {
     let (before, after) = (from - LEFT - 12.0, RIGHT - to - 12.0);
     let is_after = fits(words, SMALL, after) || after >= before;
     let room = before.max(after);
@@ -103,14 +103,14 @@ fn no_state_change(row: Group, words: &str, from: f64, to: f64, y: f64) -> Group
     if words.is_empty() || room < width("400/8508 ", SMALL) {
         return row;
     }
-    let spot = if is_after { Spot::RightOf(to + 12.0, y) } else { Spot::LeftOf(from - 12.0, y) };
-    row.add(fitted("note", words, SMALL, spot, room))
+    let anchor = if is_after { Anchor::RightOf(to + 12.0, y) } else { Anchor::LeftOf(from - 12.0, y) };
+    row.add(fitted("note", words, SMALL, anchor, room))
 }
 
-/// How to read the rows: drawn beneath the lanes.
+/// The entries of the legend.
 pub(super) fn legend(all: &[OperationSpan]) -> Vec<(&'static str, Group)> {
     let is = |state: State| all.iter().any(|span| span.states.iter().any(|(_, one)| *one == state));
-    let became = |word: &str| all.iter().any(|span| how(span) == word);
+    let became = |word: &str| all.iter().any(|span| outcome(span) == word);
     let sample = |how: &str| mark(Group::new().set("class", format!("operation {how}")), how, 0.0, 0.0);
     let operation = || Group::new().set("class", "operation");
     let keys = [

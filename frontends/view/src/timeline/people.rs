@@ -1,21 +1,21 @@
-//! A row for each participant, from coming to leaving.
+//! A row for each participant, from joining to leaving.
 
 use svg::node::element::Group;
 
-use super::ink::{line, rectangle, reported, shape};
 use super::letters::count;
+use super::shapes::{line, rectangle, shape, titled};
 use super::sheet::{Lane, Sheet, name, rows};
-use crate::story::Presence;
+use crate::history::lanes::Presence;
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let rest = |left_out: &[Presence]| format!("… and {}", count(left_out.len(), "more participant"));
-    rows("Participants", &sheet.story.presences(), top, |presence, y| row(sheet, presence, y), rest)
+    rows("Participants", &sheet.history.presences(), top, |presence, y| row(sheet, presence, y), rest)
 }
 
 fn row(sheet: &Sheet<'_>, presence: &Presence, y: f64) -> Group {
     let (from, to) = (sheet.at(presence.from), sheet.till(presence.from, presence.to));
     let title = format!("{}, {}", presence.name, sheet.span(presence.from, presence.to.or(sheet.end)));
-    let row = reported("stay", &title)
+    let row = titled("presence", &title)
         .add(name("name", &presence.name, y))
         .add(rectangle(from, y - 2.5, to - from, 5.0))
         .add(line((from, y - 6.0), (from, y + 6.0)));

@@ -1,60 +1,61 @@
-//! What all lanes share: the story, the places of its steps, and the ground.
+//! What all lanes share: the history, the positions of its steps, and the measures of the picture.
 
 use svg::node::element::Group;
 
 use super::clock;
-use super::ink::{SIZE, Spot, fitted, group};
 use super::scale::Scale;
-use crate::story::Story;
+use super::shapes::{Anchor, SIZE, fitted, group};
+use crate::history::CallHistory;
 
-/// How wide the picture is.
+/// The width of the picture.
 pub(super) const WIDTH: f64 = 1100.0;
-/// Where the names of lanes begin.
+/// The left end of the names of lanes.
 pub(super) const MARGIN: f64 = 16.0;
-/// Where the first step stands.
+/// The position of the first step.
 pub(super) const LEFT: f64 = 260.0;
-/// Where the last step stands, if there is more than one: behind it is room for its name.
+/// The position of the last step, if there is more than one. There is room for its name on the right.
 const LAST: f64 = 952.0;
-/// How far lanes reach: behind the last step is how the call was left.
+/// The right end of the lanes. The part after the last step shows the last state of the call.
 pub(super) const RIGHT: f64 = 1084.0;
-/// How wide the names of lanes are at most.
+/// The maximum width of the names of lanes.
 pub(super) const GUTTER: f64 = LEFT - MARGIN - 14.0;
-/// How tall the row of a lane is that has several.
+/// The height of a row in a lane with several rows.
 pub(super) const ROW: f64 = 20.0;
-/// How many rows such a lane has at most.
+/// The maximum number of rows in a lane.
 pub(super) const ROWS: usize = 24;
 
-/// A story, laid out.
+/// A history with the positions of its steps.
 pub(super) struct Sheet<'a> {
-    pub(super) story: &'a Story,
+    pub(super) history: &'a CallHistory,
     pub(super) scale: Scale,
     /// The step that ended the call.
     pub(super) end: Option<usize>,
 }
 
-/// Something drawn, and how much room it takes.
+/// A drawn lane and its height.
 pub(super) struct Lane {
     pub(super) group: Group,
     pub(super) height: f64,
 }
 
 impl<'a> Sheet<'a> {
-    pub(super) fn of(story: &'a Story) -> Self {
-        let is_over = !story.last().state().is_live();
-        let end = story.state_spans().last().filter(|_| is_over).map(|state_span| state_span.from);
-        Self { story, scale: Scale::of(story, LEFT, LAST), end }
+    pub(super) fn of(history: &'a CallHistory) -> Self {
+        let is_over = !history.last().state().is_live();
+        let end = history.state_spans().last().filter(|_| is_over).map(|state_span| state_span.from);
+        Self { history, scale: Scale::of(history, LEFT, LAST), end }
     }
 
     pub(super) fn at(&self, step: usize) -> f64 {
         self.scale.at(step)
     }
 
-    /// Where what began at a step and has no end is cut off: with the call, where that is over.
+    /// The right end of a span from a step. A span without an end ends with the call or, in a call that has not ended, at the
+    /// right end of the lane.
     pub(super) fn till(&self, from: usize, to: Option<usize>) -> f64 {
         to.or_else(|| self.end.filter(|end| *end > from)).map_or(RIGHT, |to| self.at(to))
     }
 
-    /// When a step was, for titles.
+    /// The time of a step, for titles.
     pub(super) fn when(&self, step: usize) -> String {
         match self.scale.elapsed.get(step).copied().flatten() {
             Some(elapsed) => clock::elapsed(elapsed),
@@ -63,10 +64,10 @@ impl<'a> Sheet<'a> {
     }
 
     pub(super) fn revision(&self, step: usize) -> u64 {
-        self.story.steps().get(step).map_or(0, |step| step.recorded.revision)
+        self.history.steps().get(step).map_or(0, |step| step.recorded.revision)
     }
 
-    /// From when to when, for titles.
+    /// The time of a span, for titles.
     pub(super) fn span(&self, from: usize, to: Option<usize>) -> String {
         match to {
             Some(to) => format!("{} to {}", self.when(from), self.when(to)),
@@ -77,10 +78,11 @@ impl<'a> Sheet<'a> {
 
 /// The name of a lane, or of a row in one.
 pub(super) fn name(class: &str, words: &str, y: f64) -> Group {
-    fitted(class, words, SIZE, Spot::RightOf(MARGIN, y), GUTTER)
+    fitted(class, words, SIZE, Anchor::RightOf(MARGIN, y), GUTTER)
 }
 
-/// A lane of several rows under one heading; of too many, only the first are drawn and the rest is told.
+/// A lane of several rows under one heading. Where there are too many rows, the first ones are drawn, and `rest` describes
+/// the others.
 pub(super) fn rows<T>(
     heading: &str,
     all: &[T],
@@ -99,7 +101,7 @@ pub(super) fn rows<T>(
         y += ROW;
     }
     if !left_out.is_empty() {
-        lane = lane.add(fitted("rest", &rest(left_out), SIZE, Spot::RightOf(MARGIN, y), RIGHT - MARGIN));
+        lane = lane.add(fitted("rest", &rest(left_out), SIZE, Anchor::RightOf(MARGIN, y), RIGHT - MARGIN));
         y += ROW;
     }
     Some(Lane { group: lane, height: y - ROW / 2.0 - top })

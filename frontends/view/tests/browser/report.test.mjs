@@ -1,4 +1,4 @@
-// Opens the pages that `callfold report` writes, steps through their calls, and holds each moment to `callfold replay`.
+// Opens the pages that `callfold report` writes, steps through their calls, and compares each step with `callfold replay`.
 //
 // CALLFOLD is the command, CALLFOLD_LOGS the logs, one a line, CALLFOLD_PAGES the folder where the pages go.
 
@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-// A finding makes the status 1: the page is there all the same.
+// A finding makes the exit status 1, and the page is written nevertheless.
 const run = (...args) => {
   const ran = spawnSync(CALLFOLD, args, { encoding: "utf8", maxBuffer: 1 << 28 });
   assert.ok(ran.status === 0 || ran.status === 1, `${args}: ${ran.stderr}`);
@@ -44,7 +44,7 @@ const open = async (path, options = {}) => {
   page.wrong = [];
   page.on("console", (message) => message.type() === "error" && page.wrong.push(message.text()));
   page.on("pageerror", (error) => page.wrong.push(error.message));
-  page.on("request", (request) => request.url().split("#")[0] !== url && page.wrong.push(`asks for ${request.url()}`));
+  page.on("request", (request) => request.url().split("#")[0] !== url && page.wrong.push(`requests ${request.url()}`));
   await page.goto(url);
   return page;
 };
@@ -54,8 +54,8 @@ const close = async (page) => {
   await page.close();
 };
 
-// What the page says of a call at the moment, in the words of `replay --json`.
-const told = (section) =>
+// The call at the current event, in the form of `replay --json`.
+const shown = (section) =>
   section.evaluate((section) => {
     const text = (name) => section.querySelector(`[data-role="${name}"]`).textContent;
     const lines = (name) => [...section.querySelectorAll(`[data-role="${name}"] li`)].map((line) => line.textContent);
@@ -72,43 +72,43 @@ const told = (section) =>
 const expected = (call) => ({
   revision: call.revision,
   state: call.state,
-  audio: call.audio ?? "not told",
+  audio: call.audio ?? "unknown",
   operations: call.operations.map(({ kind, status }) => `${kind} ${status}`),
   participants: call.participants,
   tones: call.tones.map(key).join(" ") || "None",
 });
 
 for (const log of LOGS) {
-  test(`each moment of ${basename(log)} is what replay tells, by slider and by keys`, async () => {
-    const whole = replay(log);
+  test(`each moment of ${basename(log)} equals the replay, by slider and by keys`, async () => {
+    const all = replay(log);
     const moments = new Map();
     const moment = (id, revision) => {
       if (!moments.has(revision)) moments.set(revision, replay(log, "--until-rev", String(revision)));
       return expected(moments.get(revision).calls.find((call) => call.id === id));
     };
     const page = await open(report(log));
-    for (const { id, revision: last } of whole.calls) {
+    for (const { id, revision: last } of all.calls) {
       const section = page.locator(`section[data-call="${id}"]`);
       await section.scrollIntoViewIfNeeded();
       const slider = section.locator("[data-role=slider]");
       const words = await section.locator(".events .words").allTextContents();
       assert.equal(words.length, last);
       const next = async (revision) =>
-        assert.equal(await section.locator("[data-role=next-event]").textContent(), words[revision] ?? "Nothing: this was the last.");
+        assert.equal(await section.locator("[data-role=next-event]").textContent(), words[revision] ?? "None: this was the last event.");
       for (let revision = 1; revision <= last; revision += 1) {
         await slider.fill(String(revision));
-        assert.deepEqual(await told(section), moment(id, revision));
+        assert.deepEqual(await shown(section), moment(id, revision));
         await next(revision);
       }
       await section.locator("h2 a").focus();
       for (let revision = last - 1; revision >= 1; revision -= 1) {
         await page.keyboard.press("ArrowLeft");
-        assert.deepEqual(await told(section), moment(id, revision));
+        assert.deepEqual(await shown(section), moment(id, revision));
         await next(revision);
       }
       if (last > 1) {
         await page.keyboard.press("ArrowRight");
-        assert.deepEqual(await told(section), moment(id, 2));
+        assert.deepEqual(await shown(section), moment(id, 2));
       }
     }
     await close(page);
@@ -151,7 +151,7 @@ for (const log of LOGS) {
   });
 }
 
-test("without its script a page tells every event and every finding", async () => {
+test("without its script a page shows every event and every finding", async () => {
   for (const log of LOGS) {
     const { calls, findings } = replay(log);
     const page = await open(report(log), { javaScriptEnabled: false });

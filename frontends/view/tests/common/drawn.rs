@@ -1,9 +1,9 @@
-//! A picture as a reader sees it.
+//! Reads the texts and positions of a picture.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
-    reason = "a test may panic, and asks little of most of an XML document"
+    reason = "a test may panic, and reads only a few parts of an XML document"
 )]
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-/// Words and the ground that they cover.
+/// A text and the area that it covers.
 #[derive(Debug)]
 pub struct Text {
     pub words: String,
@@ -21,7 +21,7 @@ pub struct Text {
     pub size: f64,
 }
 
-/// What was found in a picture.
+/// The contents of a picture.
 #[derive(Debug, Default)]
 pub struct Drawn {
     pub width: f64,
@@ -29,19 +29,19 @@ pub struct Drawn {
     pub description: String,
     pub texts: Vec<Text>,
     pub titles: Vec<String>,
-    /// The steps that have a tick, each with its place.
+    /// The steps that have a tick, each with its horizontal position.
     pub steps: Vec<(usize, f64)>,
     pub elements: usize,
 }
 
 impl Drawn {
-    /// Fails where it is no sound XML.
+    /// Panics where the picture is not well-formed XML.
     pub fn read(picture: &str) -> Self {
         let mut drawn = Self::default();
         assert!(picture.chars().all(is_allowed), "a character that XML forbids");
         let mut reader = Reader::from_str(picture);
         reader.config_mut().check_end_names = true;
-        // The elements that are open: the name, the attributes and the words in each.
+        // The open elements: the name, the attributes and the text of each.
         let mut open: Vec<(String, BTreeMap<String, String>, String)> = Vec::new();
         loop {
             match reader.read_event().unwrap() {
@@ -111,16 +111,16 @@ impl Drawn {
         self.texts.iter().any(|text| text.words == words)
     }
 
-    /// No words lie on others, and none leaves the picture.
+    /// Panics where two texts overlap, or where a text leaves the picture.
     pub fn is_sound(&self, which: &str) {
         for (number, one) in self.texts.iter().enumerate() {
             let half = one.size / 2.0;
             assert!(one.left >= 0.0 && one.right <= self.width, "{which}: {one:?}");
             assert!(one.middle - half >= 0.0 && one.middle + half <= self.height, "{which}: {one:?}");
             for other in &self.texts[..number] {
-                let has_no_state_change = one.right <= other.left || other.right <= one.left;
+                let is_separate = one.right <= other.left || other.right <= one.left;
                 let is_apart = (one.middle - other.middle).abs() >= (one.size + other.size) * 0.4;
-                assert!(has_no_state_change || is_apart, "{which}: {one:?} on {other:?}");
+                assert!(is_separate || is_apart, "{which}: {one:?} on {other:?}");
             }
         }
     }
@@ -144,7 +144,7 @@ fn moved(attributes: &BTreeMap<String, String>) -> (f64, f64) {
     place.map_or((0.0, 0.0), |(x, y)| (x.parse().unwrap(), y.parse().unwrap()))
 }
 
-/// How wide words of one pixel are in DejaVu Sans, which is wide.
+/// The width of a text with a font size of one pixel in DejaVu Sans, which is a wide font.
 fn width(words: &str) -> f64 {
     let letter = |letter: char| match letter {
         'i' | 'j' | 'l' | ' ' | '.' | ',' | ':' => 0.32,

@@ -1,8 +1,8 @@
-//! What the tests share; here, the relation, asked of the states themselves.
+//! Shared code of the tests; in this file, the transitions according to the state machines themselves.
 #![allow(dead_code, unreachable_pub, reason = "every test file uses a part of it")]
 
+pub mod build;
 pub mod drawn;
-pub mod reported;
 pub mod samples;
 
 use std::collections::BTreeSet;
@@ -10,14 +10,14 @@ use std::collections::BTreeSet;
 use callfold::chart::Chart;
 use callfold::{call, operation};
 
-/// From, cause, to.
+/// Triples of a state, a transition and the next state.
 pub type Relation = BTreeSet<[String; 3]>;
 
 pub fn step(from: impl ToString, transition: impl ToString, to: impl ToString) -> [String; 3] {
     [from.to_string(), transition.to_string(), to.to_string()]
 }
 
-/// What the lifecycle allows, by its own word.
+/// All transitions that the state machine allows.
 pub fn relation(chart: Chart) -> Relation {
     match chart {
         Chart::Call => {
@@ -31,7 +31,7 @@ pub fn relation(chart: Chart) -> Relation {
     }
 }
 
-/// The state, after the regions that hold it, outermost first.
+/// Each state with the superstates around it, the outermost first and the state last.
 pub fn places(chart: Chart) -> BTreeSet<Vec<String>> {
     let place =
         |state: String, superstates: Vec<String>| superstates.into_iter().rev().chain([state]).collect();
@@ -52,7 +52,7 @@ pub fn places(chart: Chart) -> BTreeSet<Vec<String>> {
     }
 }
 
-/// What leads out of `unknown` in machines that run, written by hand.
+/// The transitions out of `unknown` in running machines, written by hand.
 pub fn entrances(chart: Chart) -> Relation {
     let (event, mut entrances) = match chart {
         Chart::Call => {
@@ -66,7 +66,7 @@ pub fn entrances(chart: Chart) -> Relation {
     entrances
 }
 
-/// The states that nothing leaves.
+/// The states without outgoing transitions.
 pub fn finals(chart: Chart) -> BTreeSet<String> {
     let relation = relation(chart);
     let states = places(chart).into_iter().filter_map(|place| place.last().cloned());

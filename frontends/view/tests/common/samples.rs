@@ -1,4 +1,4 @@
-//! The sample logs as stories.
+//! The sample logs as histories.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use callfold::log::{Cut, Format, cut};
 use callfold::{CallId, Recorded, Replay};
-use callfold_view::story::{Placed, Story};
+use callfold_view::history::{CallHistory, HistoryFinding};
 
-/// All logs among the samples; each body in a file of its own is one.
+/// All sample logs. Each file with a webhook body is a log.
 pub fn logs() -> Vec<PathBuf> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/samples");
     let bodies = samples.join("webhook-bodies");
@@ -22,17 +22,17 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     files.filter(|path| path.is_file() && path.extension().is_some_and(|kind| kind != "md")).collect()
 }
 
-/// The calls of a log, each with what was found.
-pub fn stories(path: &Path) -> Vec<Story> {
+/// The histories of the calls in a log.
+pub fn histories(path: &Path) -> Vec<CallHistory> {
     let input = path.file_name().unwrap().to_str().unwrap();
     read(&std::fs::read(path).unwrap(), input)
 }
 
-/// The same of the bytes of a log.
-pub fn read(log: &[u8], input: &str) -> Vec<Story> {
+/// The histories of the calls in the bytes of a log.
+pub fn read(log: &[u8], input: &str) -> Vec<CallHistory> {
     let format = Format::detect(log).unwrap();
     let mut events: BTreeMap<CallId, Vec<Recorded>> = BTreeMap::new();
-    let mut findings: BTreeMap<CallId, Vec<Placed>> = BTreeMap::new();
+    let mut findings: BTreeMap<CallId, Vec<HistoryFinding>> = BTreeMap::new();
     let (mut replay, mut rest, mut record, mut line) = (Replay::new(), log, 0, 1);
     while let Cut::Record(one) = cut(format, rest, true) {
         record += 1;
@@ -41,13 +41,19 @@ pub fn read(log: &[u8], input: &str) -> Vec<Story> {
         for finding in replay.record(format, one.bytes, keep) {
             let Some(call) = finding.call else { continue };
             let after = events.get(&call).map_or(0, Vec::len);
-            findings.entry(call).or_default().push(Placed::new(finding, input, (record, begins), after));
+            findings.entry(call).or_default().push(HistoryFinding::new(
+                finding,
+                input,
+                (record, begins),
+                after,
+            ));
         }
         let consumed = &rest[..one.consumed()];
         line += consumed.iter().filter(|byte| **byte == b'\n').count() as u64;
         rest = &rest[one.consumed()..];
     }
     replay.finish(|recorded| events.entry(recorded.call).or_default().push(recorded.clone()));
-    let story = |(call, events)| Story::of(events, findings.remove(&call).unwrap_or_default()).unwrap();
-    events.into_iter().map(story).collect()
+    let history =
+        |(call, events)| CallHistory::of(events, findings.remove(&call).unwrap_or_default()).unwrap();
+    events.into_iter().map(history).collect()
 }

@@ -10,17 +10,17 @@ export const charts = ['call', 'operation'];
 export const path = (chart, form) => join(folder, `${chart}.${form}`);
 export const text = (chart, form) => readFileSync(path(chart, form), 'utf8');
 
-/** `{ states: Map(name -> superstates, outermost first), steps: ["from cause to"], after(state, event) }` */
+/** `{ states: Map(name -> superstates, outermost first), steps: ["from transition to"], after(state, event) }` */
 export function expected(chart) {
   const states = places(text(chart, 'mermaid'));
   const steps = table(text(chart, 'table'));
   const drawn = [...text(chart, 'mermaid').matchAll(/^ {2}(\w+) --> (\w+): (\w+)$/gm)];
-  assert.deepEqual(steps.toSorted(), drawn.map(([, from, to, cause]) => `${from} ${cause} ${to}`).sort());
-  const causes = [...new Set(steps.map((step) => step.split(' ')[1]))];
+  assert.deepEqual(steps.toSorted(), drawn.map(([, from, to, transition]) => `${from} ${transition} ${to}`).sort());
+  const transitions = [...new Set(steps.map((step) => step.split(' ')[1]))];
   const after = (state, event) =>
-    steps.map((step) => step.split(' ')).find(([from, cause]) => from === state && cause === event)?.[2];
+    steps.map((step) => step.split(' ')).find(([from, transition]) => from === state && transition === event)?.[2];
   const isFinal = (state) => !steps.some((step) => step.startsWith(`${state} `));
-  return { states, steps, causes, entrances: entrances(chart, states), after, isFinal };
+  return { states, steps, transitions, entrances: entrances(chart, states), after, isFinal };
 }
 
 /** What a machine may begin with, by hand: event -> state. */
@@ -44,6 +44,6 @@ function places(mermaid) {
 function table(markdown) {
   const rows = markdown.trim().split('\n').map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()));
   const [[, ...targets], , ...states] = rows;
-  return states.flatMap(([from, ...causes]) =>
-    causes.flatMap((cause, column) => (cause ? [`${from} ${cause} ${targets[column]}`] : [])));
+  return states.flatMap(([from, ...transitions]) =>
+    transitions.flatMap((transition, column) => (transition ? [`${from} ${transition} ${targets[column]}`] : [])));
 }

@@ -11,11 +11,11 @@ const modelOf = async (file) => {
 };
 
 for (const chart of charts) {
-  const { states, steps, causes, entrances, after, isFinal } = expected(chart);
+  const { states, steps, transitions, entrances, after, isFinal } = expected(chart);
   const model = await modelOf(path(chart, 'scxml'));
-  const events = [...causes, ...entrances.keys(), 'adopted', 'operationCreated', 'nonsense'];
-  /** A machine that heard these. */
-  const heard = (...names) => {
+  const events = [...transitions, ...entrances.keys(), 'adopted', 'operationCreated', 'nonsense'];
+  /** A machine after these events. */
+  const received = (...names) => {
     const machine = new scxml.core.Statechart(model);
     machine.start();
     names.forEach((name) => machine.gen({ name }));
@@ -27,20 +27,20 @@ for (const chart of charts) {
   const enter = (state) => [...entrances].findLast(([, entered]) => entered === state)[0];
 
   test(`${chart}: it begins with what a lifecycle begins with, and with nothing else`, () => {
-    assert.deepEqual(heard().getConfiguration(), ['unknown']);
+    assert.deepEqual(received().getConfiguration(), ['unknown']);
     for (const event of events) {
       const state = entrances.get(event) ?? 'unknown';
-      assert.deepEqual(place(heard(event)), [...(states.get(state) ?? []), state], event);
+      assert.deepEqual(place(received(event)), [...(states.get(state) ?? []), state], event);
     }
   });
 
-  test(`${chart}: every state takes what the table says, and stays at anything else`, () => {
+  test(`${chart}: every state follows the table, and ignores any other event`, () => {
     let taken = 0;
     for (const state of states.keys()) {
       for (const event of events) {
         const next = after(state, event);
         taken += next ? 1 : 0;
-        const machine = heard(enter(state), event);
+        const machine = received(enter(state), event);
         assert.deepEqual(place(machine), [...states.get(next ?? state), next ?? state], `${state} + ${event}`);
       }
     }
@@ -49,7 +49,7 @@ for (const chart of charts) {
 
   test(`${chart}: final states are final`, () => {
     for (const state of states.keys()) {
-      assert.equal(heard(enter(state)).isFinal(), isFinal(state), state);
+      assert.equal(received(enter(state)).isFinal(), isFinal(state), state);
     }
   });
 }

@@ -10,12 +10,12 @@ const flat = (value) =>
 const nested = ([first, ...rest]) => (rest.length ? { [first]: nested(rest) } : first);
 
 for (const chart of charts) {
-  const { states, steps, causes, entrances, after, isFinal } = expected(chart);
+  const { states, steps, transitions, entrances, after, isFinal } = expected(chart);
   const machine = createMachine(JSON.parse(text(chart, 'xstate')));
   const place = (state) => [...(states.get(state) ?? []), state];
-  const events = [...causes, ...entrances.keys(), 'adopted', 'operationCreated', 'nonsense'];
+  const events = [...transitions, ...entrances.keys(), 'adopted', 'operationCreated', 'nonsense'];
 
-  test(`${chart}: every state takes what the table says, and stays at anything else`, () => {
+  test(`${chart}: every state follows the table, and ignores any other event`, () => {
     let taken = 0;
     for (const state of states.keys()) {
       const before = machine.resolveState({ value: nested(place(state)) });
@@ -39,11 +39,11 @@ for (const chart of charts) {
   });
 
   test(`${chart}: an actor walks every step, and is done at a final state of the top`, () => {
-    for (const [from, cause, to] of steps.map((step) => step.split(' '))) {
+    for (const [from, transition, to] of steps.map((step) => step.split(' '))) {
       const [enter] = [...entrances].findLast(([, state]) => state === from);
       const actor = createActor(machine).start();
       actor.send({ type: enter });
-      actor.send({ type: cause });
+      actor.send({ type: transition });
       assert.deepEqual(flat(actor.getSnapshot().value), place(to));
       const isOver = isFinal(to) && states.get(to).length === 0;
       assert.equal(actor.getSnapshot().status, isOver ? 'done' : 'active', to);

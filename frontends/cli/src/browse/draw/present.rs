@@ -1,92 +1,93 @@
-//! The selected call: its heading, its lanes, and in words what it is at the cursor.
+//! Draws the selected call: its heading, its lanes, and a description of the call at the cursor.
 
 use callfold::call::Call;
 use callfold::jiff::Timestamp;
 use callfold::{At, Finding};
-use callfold_view::story::{Placed, Step, Story};
-use callfold_view::words;
+use callfold_view::describe;
+use callfold_view::history::{CallHistory, HistoryFinding, Step};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::super::browser::{Browser, Focus, Reported};
-use super::super::catalogue::Row;
 use super::text::{fit, wrapped};
-use super::{DIM, Palette, mark};
+use crate::browse::browser::{Browser, Focus, Loaded};
+use crate::browse::call_list::Row;
+use crate::browse::palette::{DIM, Palette, heading, mark};
 
-/// How wide what stands before a line is, columns.
-const LABEL: usize = 7;
+/// The width of a label in columns.
+const LABEL: usize = 11;
 
 impl Browser {
     pub(super) fn draw_call(&mut self, frame: &mut Frame<'_>, area: Rect) {
         let Some(row) = self.row() else { return };
-        let id = row.id.map_or_else(|| "what belongs to no call".into(), |id| id.to_string());
-        let heading = Line::styled(fit(&id, area.width.into()), self.heading(Focus::Timeline));
+        let id = row.id.map_or_else(|| "findings that belong to no call".into(), |id| id.to_string());
+        let heading = Line::styled(fit(&id, area.width.into()), heading(self.focus == Focus::Timeline));
         frame.render_widget(heading, Rect { height: 1, ..area });
         let area = Rect { y: area.y + 1, height: area.height - 1, ..area };
-        match &self.reported {
+        match &self.loaded {
             None => frame.render_widget(Line::styled("loading…", DIM), area),
             Some(Err(why)) => {
-                let lines = not_reported(row, why, self.palette);
+                let lines = without_history(row, why, self.palette);
                 self.draw_text(frame, area, lines);
             }
-            Some(Ok(reported)) => {
+            Some(Ok(loaded)) => {
                 let most = Rect { height: area.height / 2, ..area };
-                let height = self.draw_lanes(reported, most, frame.buffer_mut());
-                let lines = self.present(reported);
+                let height = self.draw_lanes(loaded, most, frame.buffer_mut());
+                let lines = self.present(loaded);
                 let rest = Rect { y: area.y + height, height: area.height - height, ..area };
                 self.draw_text(frame, rest, lines);
             }
         }
     }
 
-    fn draw_text(&mut self, frame: &mut Frame<'_>, area: Rect, said: Vec<Said>) {
-        let lines: Vec<_> = said.into_iter().flat_map(|said| said.lines(area.width.into())).collect();
+    fn draw_text(&mut self, frame: &mut Frame<'_>, area: Rect, entries: Vec<Entry>) {
+        let lines: Vec<_> = entries.into_iter().flat_map(|entry| entry.lines(area.width.into())).collect();
         let most = lines.len().saturating_sub(area.height.into());
         self.scroll = self.scroll.min(u16::try_from(most).unwrap_or(u16::MAX));
         frame.render_widget(Paragraph::new(lines).scroll((self.scroll, 0)), area);
     }
 
-    /// What is said where no step comes next.
+    /// The text in place of the next event where the cursor is at the last step.
     fn end(&self, last: &Step) -> String {
-        let reported = last.recorded.revision;
-        match self.row().map(|row| row.revision).filter(|all| *all > reported) {
+        let shown = last.recorded.revision;
+        match self.row().map(|row| row.revision).filter(|all| *all > shown) {
             Some(all) => {
-                format!("{} more events, too many to step through; see callfold convert", all - reported)
+                format!("{} more events, too many to step through; see callfold convert", all - shown)
             }
-            None => "nothing; the log tells no more".into(),
+            None => "none, this is the last event".into(),
         }
     }
 
-    fn present(&self, reported: &Reported) -> Vec<Said> {
-        let Some(step) = reported.story.steps().get(self.step) else { return Vec::new() };
-        let next = reported.story.steps().get(self.step + 1).map(|next| words::event(&next.recorded));
+    /// Describes the call at the cursor.
+    fn present(&self, loaded: &Loaded) -> Vec<Entry> {
+        let Some(step) = loaded.history.steps().get(self.step) else { return Vec::new() };
+        let next = loaded.history.steps().get(self.step + 1).map(|next| describe::event(&next.recorded));
         let next = next.unwrap_or_else(|| self.end(step));
         let mut lines = vec![
-            Said::new("at", place(&reported.story, self.step, step)),
-            Said::new("now", words::event(&step.recorded)),
-            Said::new("next", next),
+            Entry::new("at", place(&loaded.history, self.step, step)),
+            Entry::new("event", describe::event(&step.recorded)),
+            Entry::new("next", next),
         ];
-        let finding =
-            |placed: &Placed| Said::finding(&placed.finding, (&placed.input, placed.line), self.palette);
+        let finding = |located: &HistoryFinding| {
+            Entry::finding(&located.finding, (&located.input, located.line), self.palette)
+        };
         lines.extend(self.findings().into_iter().map(finding));
-        let call = reported.story.call_at(self.step);
-        lines.extend(call.iter().flat_map(|call| state(call, reported.story.steps().first())));
+        let call = loaded.history.call_at(self.step);
+        lines.extend(call.iter().flat_map(|call| state(call, loaded.history.steps().first())));
         lines
     }
 }
 
-/// Which revision it is, and when.
-fn place(story: &Story, at: usize, step: &Step) -> String {
-    let times = story.times();
-    let reported = times.get(at).copied().flatten();
-    let time = reported.map_or_else(String::new, |time| format!("  {}", At(time)));
+/// The revision at the cursor and its time.
+fn place(history: &CallHistory, at: usize, step: &Step) -> String {
+    let times = history.times();
+    let now = times.get(at).copied().flatten();
+    let time = now.map_or_else(String::new, |time| format!("  {}", At(time)));
     let first = times.iter().flatten().next().copied();
-    let since =
-        first.zip(reported).map_or_else(String::new, |(first, time)| format!(" {}", since(first, time)));
-    format!("revision {} of {}{time}{since}", step.recorded.revision, story.last().revision())
+    let since = first.zip(now).map_or_else(String::new, |(first, time)| format!(" {}", since(first, time)));
+    format!("revision {} of {}{time}{since}", step.recorded.revision, history.last().revision())
 }
 
 /// `+1:02.250`
@@ -96,14 +97,14 @@ fn since(first: Timestamp, time: Timestamp) -> String {
     format!("+{minutes}:{seconds:02}.{millis:03}")
 }
 
-/// The call at a revision.
-fn state(call: &Call, first: Option<&Step>) -> Vec<Said> {
-    let mut lines = vec![Said::new("state", format!("{}: {}", call.state(), words::state(call.state())))];
-    let mut report = |label, text: String| lines.extend((!text.is_empty()).then(|| Said::new(label, text)));
-    report("ended", call.result_info().map_or_else(String::new, words::ending));
-    report("audio", call.audio().map_or_else(String::new, |audio| audio.as_str().into()));
-    report(
-        "did",
+/// Describes the call after an event.
+fn state(call: &Call, first: Option<&Step>) -> Vec<Entry> {
+    let mut lines = vec![Entry::new("state", format!("{}: {}", call.state(), describe::state(call.state())))];
+    let mut add = |label, text: String| lines.extend((!text.is_empty()).then(|| Entry::new(label, text)));
+    add("ended", call.result_info().map_or_else(String::new, describe::ending));
+    add("audio", call.audio().map_or_else(String::new, |audio| audio.as_str().into()));
+    add(
+        "operations",
         list(call.operations().iter().map(|operation| {
             let is_lost = operation.is_pending() && !call.state().is_live();
             format!(
@@ -114,15 +115,15 @@ fn state(call: &Call, first: Option<&Step>) -> Vec<Said> {
             )
         })),
     );
-    report("with", list(call.participants().map(words::participant)));
-    let received_tones = call.tones().iter().filter_map(|tone| tone.tone.value());
-    report("keys", received_tones.map(|tone| words::key(tone.as_str())).collect::<Vec<_>>().join(" "));
+    add("people", list(call.participants().map(describe::participant)));
+    let tones = call.tones().iter().filter_map(|tone| tone.tone.value());
+    add("keys", tones.map(|tone| describe::key(tone.as_str())).collect::<Vec<_>>().join(" "));
     let begun = first.and_then(|step| step.recorded.at);
-    report(
-        "due",
+    add(
+        "deadlines",
         list(call.deadlines().iter().map(|due| {
             let when = begun.map_or_else(String::new, |begun| format!(" at {}", since(begun, due.at)));
-            format!("{}{when}", words::deadline(due.deadline))
+            format!("{}{when}", describe::deadline(due.deadline))
         })),
     );
     lines
@@ -132,14 +133,14 @@ fn list(texts: impl Iterator<Item = String>) -> String {
     texts.collect::<Vec<_>>().join("; ")
 }
 
-/// A paragraph: what it is about, and what is said of it.
-struct Said {
+/// A label and the text behind it.
+struct Entry {
     label: &'static str,
     style: Style,
     text: String,
 }
 
-impl Said {
+impl Entry {
     const fn new(label: &'static str, text: String) -> Self {
         Self { label, style: DIM, text }
     }
@@ -160,13 +161,13 @@ impl Said {
     }
 }
 
-/// What is said of a call of which no event was folded, and of what belongs to no call.
-fn not_reported(row: &Row, why: &str, palette: Palette) -> Vec<Said> {
-    let why = row.id.map(|_| Said::new("", why.into()));
-    let kept = row.found.kept.iter();
+/// The entries of a row without a history: a call without events, or the findings that belong to no call.
+fn without_history(row: &Row, why: &str, palette: Palette) -> Vec<Entry> {
+    let why = row.id.map(|_| Entry::new("", why.into()));
+    let kept = row.findings.kept.iter();
     let kept = kept
-        .map(|noted| Said::finding(&noted.placed.finding, (&noted.placed.path, noted.placed.line), palette));
-    let rest = row.found.total() as usize - row.found.kept.len();
-    let rest = (rest > 0).then(|| Said::new("", format!("… and {rest} more")));
+        .map(|kept| Entry::finding(&kept.located.finding, (&kept.located.path, kept.located.line), palette));
+    let rest = row.findings.total() as usize - row.findings.kept.len();
+    let rest = (rest > 0).then(|| Entry::new("", format!("… and {rest} more")));
     why.into_iter().chain(kept).chain(rest).collect()
 }

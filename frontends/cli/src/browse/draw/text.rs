@@ -1,10 +1,10 @@
-//! Texts of logs, in so many columns.
+//! Fits texts from logs into a number of columns.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::report::printable;
+use crate::printable::printable;
 
-/// A text without what would steer a terminal, in at most so many columns, what was cut marked.
+/// The text, safe for a terminal, in at most `width` columns. A shortened text ends with `…`.
 pub(super) fn fit(text: &str, width: usize) -> String {
     let text = printable(text);
     if text.width() <= width {
@@ -22,7 +22,7 @@ pub(super) fn fit(text: &str, width: usize) -> String {
     begin
 }
 
-/// The same, filled up.
+/// The same as [`fit`], padded with spaces to `width` columns.
 pub(super) fn filled(text: &str, width: usize) -> String {
     let mut text = fit(text, width);
     let rest = width.saturating_sub(text.width());
@@ -30,7 +30,7 @@ pub(super) fn filled(text: &str, width: usize) -> String {
     text
 }
 
-/// A text in lines of at most so many columns, broken between words where that can be.
+/// The text in lines of at most `width` columns, with line breaks between words where possible.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in printable(text).split_whitespace() {
@@ -45,7 +45,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Breaks a word that is wider than a line.
+/// Breaks the last line where it is a word that is wider than `width`.
 fn break_last(lines: &mut Vec<String>, width: usize) {
     while let Some(line) = lines.last_mut().filter(|line| line.width() > width) {
         let mut used = 0;

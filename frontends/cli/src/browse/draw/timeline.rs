@@ -1,18 +1,18 @@
-//! The lanes of the selected call, and the cursor through them.
+//! Draws the lanes of the selected call, and the cursor across them.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::browser::{Browser, Reported};
-use super::super::lanes::{Lane, Mark, Shape, columns};
 use super::text::fit;
-use super::{DIM, Palette, REVERSED};
+use crate::browse::browser::{Browser, Loaded};
+use crate::browse::lanes::{Lane, Mark, Shape, columns};
+use crate::browse::palette::{DIM, Palette, REVERSED};
 
-/// How wide the labels are, columns.
+/// The width of the labels in columns.
 const LABELS: u16 = 14;
 
-/// Where lanes are drawn, and how.
+/// The area of the lanes, the column of each step, and the colours.
 struct Grid<'a> {
     area: Rect,
     columns: &'a [u16],
@@ -20,12 +20,12 @@ struct Grid<'a> {
 }
 
 impl Browser {
-    /// Draws the lanes from the top of an area, in at most so many rows; how many it took.
-    pub(super) fn draw_lanes(&self, reported: &Reported, area: Rect, buffer: &mut Buffer) -> u16 {
+    /// Draws the lanes from the top of an area. Returns how many rows they take.
+    pub(super) fn draw_lanes(&self, loaded: &Loaded, area: Rect, buffer: &mut Buffer) -> u16 {
         let labels = LABELS.min(area.width / 3);
         let tracks = Rect { x: area.x + labels, width: area.width - labels, ..area };
-        let columns = columns(&reported.story, tracks.width);
-        let shown = self.shown(reported, area.height.saturating_sub(1).into());
+        let columns = columns(&loaded.history, tracks.width);
+        let shown = self.shown(loaded, area.height.saturating_sub(1).into());
         let grid = Grid { area: tracks, columns: &columns, palette: self.palette };
         for (y, lane) in (area.y + 1..area.bottom()).zip(&shown) {
             buffer.set_string(area.x, y, fit(&lane.label, usize::from(labels) - 1), DIM);
@@ -33,7 +33,7 @@ impl Browser {
         }
         let height = (shown.len() as u16 + 1).min(area.height);
         let cursor = columns.get(self.step).copied().unwrap_or_default();
-        let hidden = (reported.lanes.fixed.len() + reported.lanes.rest.len()).saturating_sub(shown.len());
+        let hidden = (loaded.lanes.fixed.len() + loaded.lanes.rest.len()).saturating_sub(shown.len());
         if hidden > 0 {
             buffer.set_string(area.x, area.y, fit(&format!("{hidden} more"), usize::from(labels) - 1), DIM);
         }
@@ -43,9 +43,10 @@ impl Browser {
         height
     }
 
-    /// The lanes for which there is room: of many, those from the first one that matters at the cursor on.
-    fn shown<'a>(&self, reported: &'a Reported, room: usize) -> Vec<&'a Lane> {
-        let (fixed, rest) = (&reported.lanes.fixed, &reported.lanes.rest);
+    /// The lanes for which there is room. Where there are too many, the visible part begins with the first lane that has a
+    /// mark at the cursor.
+    fn shown<'a>(&self, loaded: &'a Loaded, room: usize) -> Vec<&'a Lane> {
+        let (fixed, rest) = (&loaded.lanes.fixed, &loaded.lanes.rest);
         let room_of_rest = room.saturating_sub(fixed.len());
         let matters = rest.iter().position(|lane| lane.is_at(self.step)).unwrap_or_default();
         let first = matters.min(rest.len().saturating_sub(room_of_rest));

@@ -1,10 +1,11 @@
-//! Where everything stands in the pictures: set by hand, because the lifecycles are closed, and nothing else draws them as well.
+//! The positions of everything in the pictures. They are set by hand, because the lifecycles rarely change and no layout
+//! program draws them as clearly.
 //!
-//! Lengths are in units of the picture. The tests hold the plans to the charts, and see that nothing lies on anything else.
+//! Lengths are in units of the `viewBox`. The tests check the plans against the charts, and that nothing overlaps.
 
 use callfold::chart::Chart;
 
-use crate::spot;
+use crate::anchor;
 
 pub(super) struct Plan {
     pub(super) width: i32,
@@ -22,16 +23,16 @@ pub(super) struct Place {
     pub(super) height: i32,
 }
 
-/// One step, or those of all states in a superstate, or a beginning.
+/// The arrow of one transition, of a transition from every state in a superstate, or of a beginning.
 pub(super) struct Arrow {
     pub(super) from: Origin,
     pub(super) transition: &'static str,
     pub(super) to: &'static str,
-    /// From where it leaves to its tip.
+    /// The points of the line, from its origin to its tip.
     pub(super) line: &'static [(i32, i32)],
-    pub(super) label: Spot,
-    /// Where the numbers of a way stand.
-    pub(super) numbers: Spot,
+    pub(super) label: Anchor,
+    /// The position of the step numbers of a path.
+    pub(super) numbers: Anchor,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub(super) enum Origin {
     Superstate(&'static str),
 }
 
-pub(super) type Spot = spot::Spot<i32>;
+pub(super) type Anchor = anchor::Anchor<i32>;
 
 impl Plan {
     pub(super) const fn of(chart: Chart) -> &'static Self {
@@ -57,7 +58,7 @@ const fn place(name: &'static str, x: i32, y: i32, width: i32, height: i32) -> P
 }
 
 use Origin::{Nothing, State, Superstate};
-use spot::Spot::{Around, LeftOf, RightOf};
+use anchor::Anchor::{Around, LeftOf, RightOf};
 
 const CALL: Plan = Plan {
     width: 1190,

@@ -1,4 +1,4 @@
-//! The plans against the charts, and nothing upon anything else.
+//! The plans match the charts, and nothing overlaps.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
@@ -12,21 +12,21 @@ const fn area(place: &Place) -> Area {
     [place.x, place.y, place.x + place.width, place.y + place.height]
 }
 
-/// Words of 12 px at their widest: bold, in a wide font.
-fn words_at(spot: Spot, words: &str) -> Area {
-    around(spot, i32::try_from(words.chars().count()).unwrap() * 15 / 2, 12)
+/// A text of 12 px at its widest: bold, in a wide font.
+fn words_at(anchor: Anchor, words: &str) -> Area {
+    around(anchor, i32::try_from(words.chars().count()).unwrap() * 15 / 2, 12)
 }
 
-/// As many numbers as there ever are.
-fn numbers_at(spot: Spot) -> Area {
-    around(spot, pill_width("88, 99, …"), 18)
+/// The longest text of numbers.
+fn numbers_at(anchor: Anchor) -> Area {
+    around(anchor, pill_width("88, 99, …"), 18)
 }
 
-fn around(spot: Spot, width: i32, height: i32) -> Area {
-    let (left, y) = match spot {
-        Spot::LeftOf(x, y) => (x - width, y),
-        Spot::RightOf(x, y) => (x, y),
-        Spot::Around(x, y) => (x - width / 2, y),
+fn around(anchor: Anchor, width: i32, height: i32) -> Area {
+    let (left, y) = match anchor {
+        Anchor::LeftOf(x, y) => (x - width, y),
+        Anchor::RightOf(x, y) => (x, y),
+        Anchor::Around(x, y) => (x - width / 2, y),
     };
     [left, y - height / 2, left + width, y + height / 2]
 }
@@ -39,7 +39,7 @@ const fn lies_in(inner: Area, outer: Area) -> bool {
     inner[0] > outer[0] && inner[1] > outer[1] && inner[2] < outer[2] && inner[3] < outer[3]
 }
 
-/// The ground that each stretch of a line covers.
+/// The area that each segment of a line covers.
 fn stretches(line: &[(i32, i32)], half: i32) -> impl Iterator<Item = Area> {
     line.windows(2).map(move |ends| {
         let ((a, b), (c, d)) = (ends[0], ends[1]);
@@ -48,7 +48,7 @@ fn stretches(line: &[(i32, i32)], half: i32) -> impl Iterator<Item = Area> {
     })
 }
 
-/// All words and numbers of a plan, each with what it is.
+/// The areas of all texts and numbers of a plan, each with a name.
 fn written(plan: &Plan) -> Vec<(String, Area)> {
     let of_arrow = |arrow: &Arrow| {
         [
@@ -60,8 +60,8 @@ fn written(plan: &Plan) -> Vec<(String, Area)> {
         ]
     };
     let of_superstate = |superstate: &Place| {
-        let spot = Spot::RightOf(superstate.x + 14, superstate.y + 17);
-        (format!("name of {}", superstate.name), words_at(spot, superstate.name))
+        let anchor = Anchor::RightOf(superstate.x + 14, superstate.y + 17);
+        (format!("name of {}", superstate.name), words_at(anchor, superstate.name))
     };
     plan.arrows.iter().flat_map(of_arrow).chain(plan.superstates.iter().map(of_superstate)).collect()
 }
@@ -82,7 +82,7 @@ fn every_state_and_every_superstate_has_one_place() {
     }
 }
 
-/// A frame's arrow stands for a step from every state within, but for the one that it leads to.
+/// The arrow of a frame stands for a transition from every state inside, except the state that it leads to.
 #[test]
 fn every_step_is_drawn_once_and_nothing_else_is() {
     for chart in Chart::ALL {
@@ -194,14 +194,14 @@ fn words_and_numbers_lie_on_nothing() {
     }
 }
 
-/// An arrow may cross a frame, and nothing else; nor may it touch another arrow.
+/// An arrow can cross a frame. It must not cross a state or touch another arrow.
 #[test]
 fn arrows_cross_neither_states_nor_each_other() {
     for plan in Chart::ALL.iter().map(|chart| Plan::of(*chart)) {
         for (number, arrow) in plan.arrows.iter().enumerate() {
             let about = format!("{} to {}", arrow.transition, arrow.to);
             for stretch in stretches(arrow.line, 0) {
-                // A line has no breadth, and meets the states that it joins at their edges.
+                // A line touches the edges of the states that it joins.
                 let [left, top, right, bottom] = stretch;
                 for state in plan.states {
                     let ground = area(state);
@@ -227,7 +227,7 @@ fn arrows_cross_neither_states_nor_each_other() {
 fn names_of_states_fit_their_boxes() {
     for plan in Chart::ALL.iter().map(|chart| Plan::of(*chart)) {
         for state in plan.states {
-            // Words of 14 px, bold, in a wide font.
+            // A text of 14 px, bold, in a wide font.
             let width = i32::try_from(state.name.len()).unwrap() * 9 + 8;
             assert!(width <= state.width, "{} is {width} wide", state.name);
         }

@@ -1,19 +1,19 @@
-//! Words at a place of a picture.
+//! Text at a position in a picture.
 
 use svg::node::element::Element;
 use svg::node::{Node as _, Text, Value};
 
-/// Where words stand: the middle of their height, and the end at which they are held.
+/// A position of a text: a point at the middle of its height, and the side of the point that the text is on.
 #[derive(Clone, Copy)]
-pub(crate) enum Spot<N> {
+pub(crate) enum Anchor<N> {
     LeftOf(N, N),
     RightOf(N, N),
     Around(N, N),
 }
 
-impl<N> Spot<N> {
-    /// The place, and the end.
-    pub(crate) fn held(self) -> (N, N, &'static str) {
+impl<N> Anchor<N> {
+    /// The point, and the value of the SVG attribute `text-anchor`.
+    pub(crate) fn point(self) -> (N, N, &'static str) {
         match self {
             Self::LeftOf(x, y) => (x, y, "end"),
             Self::RightOf(x, y) => (x, y, "start"),
@@ -22,7 +22,7 @@ impl<N> Spot<N> {
     }
 }
 
-/// Words on a baseline, held at an end. An `Element`, because `element::Text` puts them on a line of their own.
+/// A text on a baseline. It is an `Element`, because `element::Text` adds line breaks around the text.
 pub(crate) fn text<N: Into<Value>>(class: &str, words: &str, (x, y, anchor): (N, N, &str)) -> Element {
     let mut text = Element::new("text");
     if !class.is_empty() {

@@ -1,4 +1,5 @@
-//! The drive that the commands share: logs in, events and findings out as they come. Nothing is kept but the calls.
+//! The replay that all commands share: it reads logs and passes events and findings to a listener as they come. Only the
+//! calls stay in memory.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -15,38 +16,40 @@ use crate::logs::Logs;
 use crate::progress::Progress;
 use crate::workers::{Found, Place, Report, Workers};
 
-/// How many records pass between two looks at the progress.
+/// After how many records the progress bar is updated.
 const STRIDE: u64 = 4096;
 
-/// What a command does with what a replay gives.
+/// Receives the results of a replay.
 pub(crate) trait Listener {
-    /// True where it is told of events, one by one.
+    /// True where the listener needs every event. The replay is then slower.
     const WANTS_EVENTS: bool = false;
 
-    /// An event that was folded.
+    /// Receives an event that was folded into its call.
     fn event(&mut self, _recorded: &Recorded) -> io::Result<()> {
         Ok(())
     }
 
-    /// Something worth saying, and its place.
-    fn finding(&mut self, placed: PlacedFinding) -> io::Result<()>;
+    /// Receives a finding.
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()>;
 }
 
-/// A finding and its place.
-pub(crate) struct PlacedFinding {
+/// A finding, and the log, record and line where it was found.
+pub(crate) struct LocatedFinding {
     pub(crate) path: Rc<str>,
+    /// The record, from 1.
     pub(crate) record: u64,
+    /// The first line of the record, from 1.
     pub(crate) line: u64,
     pub(crate) finding: Finding,
 }
 
-impl PlacedFinding {
+impl LocatedFinding {
     pub(crate) const fn severity(&self) -> Severity {
         self.finding.kind.severity()
     }
 }
 
-/// What a replay came to.
+/// The result of a replay.
 pub(crate) struct Outcome {
     pub(crate) calls: Calls,
     pub(crate) inputs: Vec<InputReport>,
@@ -54,26 +57,26 @@ pub(crate) struct Outcome {
     pub(crate) worst: Option<Severity>,
 }
 
-/// The calls that came out.
+/// The calls of the logs.
 pub(crate) enum Calls {
-    /// All that was told of them.
-    Whole(Replay),
-    /// What a summary tells; in several parts where several worked at it.
+    /// Complete calls.
+    Full(Replay),
+    /// Calls in compact form, which holds enough for a [`Summary`]; one part for each worker.
     Compact(Vec<Bulk>),
 }
 
 impl Calls {
     pub(crate) fn events(&self) -> u64 {
         match self {
-            Self::Whole(replay) => replay.events(),
+            Self::Full(replay) => replay.events(),
             Self::Compact(parts) => parts.iter().map(Bulk::events).sum(),
         }
     }
 
-    /// What is told of each, in the order of their ids.
+    /// A summary of each call, in the order of their ids.
     pub(crate) fn summaries(&self) -> Vec<Summary<'_>> {
         match self {
-            Self::Whole(replay) => replay.calls().map(Summary::from).collect(),
+            Self::Full(replay) => replay.calls().map(Summary::from).collect(),
             Self::Compact(parts) => {
                 let mut calls = thread::scope(|scope| {
                     let parts: Vec<_> = parts.iter().map(|part| scope.spawn(|| part.calls())).collect();
@@ -88,24 +91,24 @@ impl Calls {
         }
     }
 
-    /// The whole calls, where they were kept.
-    pub(crate) fn whole(&self) -> Option<&Replay> {
+    /// The complete calls; `None` where only compact ones were kept.
+    pub(crate) fn full(&self) -> Option<&Replay> {
         match self {
-            Self::Whole(replay) => Some(replay),
+            Self::Full(replay) => Some(replay),
             Self::Compact(_) => None,
         }
     }
 }
 
-/// What was read of one log.
+/// What was read from one log.
 pub(crate) struct InputReport {
     pub(crate) path: Rc<str>,
     pub(crate) format: Option<Format>,
     pub(crate) records: u64,
     pub(crate) malformed: u64,
-    /// Where the last record stands.
+    /// The line of the last record.
     last_line: u64,
-    /// How much of it was read.
+    /// How many bytes of the log were read.
     bytes: u64,
 }
 
@@ -115,41 +118,42 @@ impl InputReport {
     }
 }
 
-/// What a command asks of the drive.
+/// The options of a replay.
 #[derive(Clone, Copy)]
-pub(crate) struct Order<'a> {
+pub(crate) struct ReplayOptions<'a> {
     pub(crate) source: &'a SourceArgs,
-    /// The call that is replayed alone.
+    /// Replays this call and skips all others.
     pub(crate) only: Option<CallId>,
-    /// How many work at it.
+    /// The number of worker threads.
     pub(crate) jobs: NonZeroUsize,
-    /// True where all that was told of the calls is wanted.
-    pub(crate) is_whole: bool,
+    /// True where the command needs complete calls, not just summaries.
+    pub(crate) is_full: bool,
 }
 
-impl<'a> Order<'a> {
-    /// That one does it, and what a summary tells is enough.
-    pub(crate) const fn of(source: &'a SourceArgs, only: Option<CallId>) -> Self {
-        Self { source, only, jobs: NonZeroUsize::MIN, is_whole: false }
+impl<'a> ReplayOptions<'a> {
+    /// Options with one worker and compact calls.
+    pub(crate) const fn new(source: &'a SourceArgs, only: Option<CallId>) -> Self {
+        Self { source, only, jobs: NonZeroUsize::MIN, is_full: false }
     }
 }
 
-/// Replays all logs as one.
-pub(crate) fn drive<L: Listener>(order: Order<'_>, listener: &mut L) -> io::Result<Outcome> {
-    let outcome = replay(order, &Logs::of(&order.source.logs), listener)?;
-    let is_reported = |id| outcome.calls.summaries().iter().any(|call| call.id() == id);
-    if let Some(call) = order.only.filter(|call| !is_reported(*call)) {
-        not_reported(call);
+/// Replays the logs that the command line names, as one log. Warns on standard error where the one requested call is in
+/// none of them.
+pub(crate) fn replay_paths<L: Listener>(options: ReplayOptions<'_>, listener: &mut L) -> io::Result<Outcome> {
+    let outcome = replay_logs(options, &Logs::of(&options.source.logs), listener)?;
+    let is_known = |id| outcome.calls.summaries().iter().any(|call| call.id() == id);
+    if let Some(call) = options.only.filter(|call| !is_known(*call)) {
+        warn_unknown_call(call);
     }
     Ok(outcome)
 }
 
-/// Says that a call was asked for and is not there.
-pub(crate) fn not_reported(call: CallId) {
-    anstream::eprintln!("callfold: no log tells of call {call}");
+/// Prints on standard error that no log contains a requested call.
+pub(crate) fn warn_unknown_call(call: CallId) {
+    anstream::eprintln!("callfold: no log contains call {call}");
 }
 
-/// True where a replay of these logs, each of which can be read more than once, needs no more than what a summary tells.
+/// True where compact calls are enough to replay these logs, and each of them can be read more than once.
 pub(crate) fn is_compact(logs: &Logs, args: &SourceArgs) -> bool {
     let first = logs.inputs.first().map(|input| input.open(args.format.0));
     logs.inputs.iter().all(|input| input.regular_size().is_some())
@@ -157,29 +161,33 @@ pub(crate) fn is_compact(logs: &Logs, args: &SourceArgs) -> bool {
         && are_events(first.as_ref(), &logs.inputs, args)
 }
 
-/// Replays logs as one.
-pub(crate) fn replay<L: Listener>(order: Order<'_>, logs: &Logs, listener: &mut L) -> io::Result<Outcome> {
-    let (args, inputs) = (order.source, logs.inputs.as_slice());
+/// Replays logs as one log.
+pub(crate) fn replay_logs<L: Listener>(
+    options: ReplayOptions<'_>,
+    logs: &Logs,
+    listener: &mut L,
+) -> io::Result<Outcome> {
+    let (args, inputs) = (options.source, logs.inputs.as_slice());
     let mut unreadable = logs.unreadable.clone();
     let mut first = inputs.first().map(|input| input.open(args.format.0));
     let is_compact =
-        !order.is_whole && !L::WANTS_EVENTS && !args.strict && are_events(first.as_ref(), inputs, args);
-    let mut drive = Drive::new(order, is_compact, inputs.iter().map(Input::size).sum(), listener);
+        !options.is_full && !L::WANTS_EVENTS && !args.strict && are_events(first.as_ref(), inputs, args);
+    let mut replayer = Replayer::new(options, is_compact, inputs.iter().map(Input::size).sum(), listener);
     for input in inputs {
         match first.take().unwrap_or_else(|| input.open(args.format.0)) {
-            Ok(records) => unreadable.extend(drive.input(input, records)?),
-            Err(why) if input.is_in_folder => drive.stray(&why)?,
+            Ok(records) => unreadable.extend(replayer.input(input, records)?),
+            Err(why) if input.is_in_folder => replayer.stray(&why)?,
             Err(why) => unreadable.push(why),
         }
-        if drive.has_stopped {
+        if replayer.has_stopped {
             break;
         }
     }
-    drive.finish(unreadable)
+    replayer.finish(unreadable)
 }
 
-/// True where all logs are event logs, but for strays in folders. What can be read only once can be looked at only where
-/// it comes first.
+/// True where all logs are event logs. Files in folders that are no logs do not count. A log that can be read only once is
+/// inspected only where it is the first; elsewhere the answer is false.
 fn are_events(first: Option<&Result<Records, Unreadable>>, inputs: &[Input], args: &SourceArgs) -> bool {
     let is_one = |input: &Input, log: &Result<Records, Unreadable>| match log {
         Ok(log) => log.format == Format::Events,
@@ -191,36 +199,36 @@ fn are_events(first: Option<&Result<Records, Unreadable>>, inputs: &[Input], arg
         && rest.all(|input| input.regular_size().is_some() && is_one(input, &input.open(args.format.0)))
 }
 
-/// What does the work.
+/// Folds the events, into complete or into compact calls.
 enum Engine {
-    Whole(Box<Replay>),
+    Full(Box<Replay>),
     Compact(Box<Workers>),
 }
 
-struct Drive<'a, L> {
+struct Replayer<'a, L> {
     engine: Engine,
     listener: &'a mut L,
     inputs: Vec<InputReport>,
     worst: Option<Severity>,
     is_strict: bool,
-    /// With `--strict`, the first error is the last thing that is looked at.
+    /// True after the first finding of severity error with `--strict`.
     has_stopped: bool,
     progress: Progress,
     bytes: u64,
 }
 
-impl<'a, L: Listener> Drive<'a, L> {
-    fn new(order: Order<'_>, is_compact: bool, bytes: u64, listener: &'a mut L) -> Self {
-        let args = order.source;
+impl<'a, L: Listener> Replayer<'a, L> {
+    fn new(options: ReplayOptions<'_>, is_compact: bool, bytes: u64, listener: &'a mut L) -> Self {
+        let args = options.source;
         let engine = if is_compact {
             let bulk = args.until().into_iter().fold(Bulk::new(), Bulk::until);
             Engine::Compact(Box::new(Workers::new(
-                &order.only.into_iter().fold(bulk, Bulk::only),
-                order.jobs,
+                &options.only.into_iter().fold(bulk, Bulk::only),
+                options.jobs,
             )))
         } else {
             let replay = args.until().into_iter().fold(Replay::new(), Replay::until);
-            Engine::Whole(Box::new(order.only.into_iter().fold(replay, Replay::only)))
+            Engine::Full(Box::new(options.only.into_iter().fold(replay, Replay::only)))
         };
         Self {
             engine,
@@ -236,14 +244,14 @@ impl<'a, L: Listener> Drive<'a, L> {
 
     fn input(&mut self, input: &Input, mut records: Records) -> io::Result<Option<Unreadable>> {
         let mut report = InputReport::new(&input.path, Some(records.format));
-        let read = match core::mem::replace(&mut self.engine, Engine::Whole(Box::default())) {
+        let read = match core::mem::replace(&mut self.engine, Engine::Full(Box::default())) {
             Engine::Compact(mut workers) => {
                 let read = workers.log(input, records, |block| self.block_found(&mut report, block))?;
                 self.engine = Engine::Compact(workers);
                 read
             }
-            whole @ Engine::Whole(_) => {
-                self.engine = whole;
+            full @ Engine::Full(_) => {
+                self.engine = full;
                 self.records(&mut report, &mut records)?.map_err(|error| input.unreadable(&error))
             }
         };
@@ -252,13 +260,13 @@ impl<'a, L: Listener> Drive<'a, L> {
         Ok(read.err())
     }
 
-    /// Takes in a log record by record; the inner error is one of reading.
+    /// Replays a log record by record. The inner error comes from reading the log, the outer one from the listener.
     fn records(&mut self, report: &mut InputReport, records: &mut Records) -> io::Result<io::Result<()>> {
         while !self.has_stopped {
             match records.next() {
-                Ok(Some(placed)) => {
-                    (report.records, report.last_line) = (placed.record, placed.line);
-                    self.record(report, placed.bytes)?;
+                Ok(Some(located)) => {
+                    (report.records, report.last_line) = (located.record, located.line);
+                    self.record(report, located.bytes)?;
                 }
                 Ok(None) => break,
                 Err(error) => return Ok(Err(error)),
@@ -288,7 +296,7 @@ impl<'a, L: Listener> Drive<'a, L> {
     }
 
     fn record(&mut self, report: &mut InputReport, bytes: &[u8]) -> io::Result<()> {
-        let (Some(format), Engine::Whole(replay)) = (report.format, &mut self.engine) else { return Ok(()) };
+        let (Some(format), Engine::Full(replay)) = (report.format, &mut self.engine) else { return Ok(()) };
         let mut written = Ok(());
         let findings = replay.record(format, bytes, |recorded| {
             if written.is_ok() {
@@ -300,18 +308,18 @@ impl<'a, L: Listener> Drive<'a, L> {
         self.found(report, findings)
     }
 
-    /// At the end of the last log: what was held back until then.
+    /// Ends the replay: folds the events that were held back until the end of the last log, and reports their findings.
     fn finish(mut self, unreadable: Vec<Unreadable>) -> io::Result<Outcome> {
         let mut written = Ok(());
         let mut findings = Vec::new();
         let calls = match self.engine {
-            Engine::Whole(mut replay) => {
+            Engine::Full(mut replay) => {
                 findings = replay.finish(|recorded| {
                     if written.is_ok() {
                         written = self.listener.event(recorded);
                     }
                 });
-                Calls::Whole(*replay)
+                Calls::Full(*replay)
             }
             Engine::Compact(workers) => {
                 let mut parts = workers.finish();
@@ -321,7 +329,7 @@ impl<'a, L: Listener> Drive<'a, L> {
             }
         };
         written?;
-        self.engine = Engine::Whole(Box::default());
+        self.engine = Engine::Full(Box::default());
         if let Some(last) = self.inputs.pop() {
             self.found(&last, findings)?;
             self.inputs.push(last);
@@ -335,7 +343,7 @@ impl<'a, L: Listener> Drive<'a, L> {
             let severity = finding.kind.severity();
             self.worst = self.worst.max(Some(severity));
             let (path, record, line) = (Rc::clone(&place.path), place.records, place.last_line);
-            self.listener.finding(PlacedFinding { path, record, line, finding })?;
+            self.listener.finding(LocatedFinding { path, record, line, finding })?;
             if self.is_strict && severity == Severity::Error {
                 self.has_stopped = true;
                 break;
@@ -344,7 +352,7 @@ impl<'a, L: Listener> Drive<'a, L> {
         Ok(())
     }
 
-    /// A file of a folder that is no log.
+    /// Reports a file of a folder that is no log.
     fn stray(&mut self, why: &Unreadable) -> io::Result<()> {
         let finding = Finding::new(FindingKind::Malformed, None, why.why.clone());
         let mut report = InputReport { records: 1, malformed: 1, ..InputReport::new(&why.path, None) };

@@ -1,51 +1,53 @@
-//! Which rows are free: where marks and labels go so that none lies on another.
+//! Places marks and labels in rows so that they do not overlap.
+//!
+//! A label hangs below a lane. A vertical line, its pole, joins it to its mark in the lane.
 
-/// The least distance between two things in a row.
+/// The least distance between two items in a row.
 const APART: f64 = 4.0;
-/// The least distance of a pole from what it passes.
+/// The least distance between a pole and the items that it passes.
 const PASS: f64 = 1.5;
 
-/// A name that hangs on a pole.
+/// A label and its pole.
 pub(super) struct Label {
-    /// Where the pole is.
+    /// The horizontal position of the pole.
     pub(super) pole: f64,
     pub(super) width: f64,
-    /// It goes before others where not all have room.
+    /// True for a label that takes precedence where there is not enough room for all.
     pub(super) is_first: bool,
 }
 
-/// The left end of a label, and its row.
+/// The left end of a label and its row; `None` where there is no room.
 pub(super) type Hung = Option<(f64, usize)>;
 
-/// Rows beneath a lane, each with what stands in it.
+/// The rows below a lane, each with the extents of its items.
 #[derive(Clone)]
-pub(super) struct Room {
-    /// What nothing may reach beyond.
+pub(super) struct RowLayout {
+    /// The left and right limits of all items.
     edges: (f64, f64),
     rows: Vec<Vec<(f64, f64)>>,
-    /// The poles that labels hang on, each with the row that it leads to.
+    /// The poles, each with the row of its label.
     poles: Vec<(f64, usize)>,
 }
 
-impl Room {
+impl RowLayout {
     pub(super) fn new(rows: usize, edges: (f64, f64)) -> Self {
         Self { edges, rows: vec![Vec::new(); rows], poles: Vec::new() }
     }
 
-    /// How many rows something stands in, or above something that does.
+    /// How many rows are in use, counting empty ones above a used one.
     pub(super) fn used(&self) -> usize {
         self.rows.iter().rposition(|row| !row.is_empty()).map_or(0, |row| row + 1)
     }
 
-    /// The row in which a mark has a place.
+    /// Places a mark. Returns its row; `None` where there is no room.
     pub(super) fn mark(&mut self, left: f64, right: f64) -> Option<usize> {
         let row = (0..self.rows.len()).find(|row| self.is_free(*row, left, right))?;
         self.take(row, left, right);
         Some(row)
     }
 
-    /// Where the labels hang, which come from left to right. The last goes first: so poles pass what hangs before them. Where
-    /// that leaves out more of what goes before others, that goes first.
+    /// Places labels, which are sorted from left to right. It places the last label first, because then the poles of the
+    /// other labels pass to the left of it. Where this leaves out more labels with precedence, those are placed first.
     pub(super) fn hang(&mut self, labels: &[Label]) -> Vec<Hung> {
         let from_last = || labels.iter().enumerate().rev();
         let (first, others): (Vec<_>, Vec<_>) = from_last().partition(|(_, label)| label.is_first);
@@ -69,7 +71,8 @@ impl Room {
         places
     }
 
-    /// To the right of its pole, or as far to the left as the edge demands. The pole crosses no other label.
+    /// Places a label to the right of its pole, or further left where the right limit requires it. The pole crosses no other
+    /// label.
     fn hang_one(&mut self, pole: f64, width: f64) -> Hung {
         let left = pole.min(self.edges.1 - width);
         if left < self.edges.0 {
@@ -99,7 +102,7 @@ impl Room {
     }
 }
 
-/// How many of those that go before others have a place, and how many of all.
+/// How many labels with precedence are placed, and how many labels of all.
 fn worth(labels: &[Label], places: &[Hung]) -> (usize, usize) {
     let placed = || labels.iter().zip(places).filter(|(_, place)| place.is_some());
     (placed().filter(|(label, _)| label.is_first).count(), placed().count())

@@ -1,4 +1,4 @@
-//! What the list shows of each call, and what a search looks at: a few words a call, each text once.
+//! The list of calls: what each row shows, and the texts that a search inspects. Equal texts are stored once.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -6,65 +6,67 @@ use std::ops::Range;
 
 use callfold::call::State;
 use callfold::{CallId, Severity, Summary};
-use callfold_view::words;
+use callfold_view::describe;
 
-use super::line_index::Sorted;
-use crate::drive::{Listener, PlacedFinding};
+use super::line_index::SortedIndex;
+use crate::replayer::{Listener, LocatedFinding};
 
-/// How many findings of a call are kept; all are counted.
+/// How many findings of a call are kept. All are counted.
 const KEPT: usize = 1000;
 
-/// The shortest that an id is shown, characters.
+/// The least number of characters of an id that are shown.
 const SHORTEST: usize = 8;
 
 /// All calls, in the order of their ids.
 #[derive(Default)]
-pub(crate) struct Catalogue {
+pub(crate) struct CallList {
     pub(crate) rows: Vec<Row>,
     pub(crate) texts: Vec<String>,
+    /// The display names in the logs.
     pub(crate) names: Vec<String>,
+    /// The names of each call, as indices of `names`.
     pub(crate) named: Vec<u32>,
-    /// How much of an id tells it from all others, characters.
+    /// How many characters of an id distinguish it from all others.
     pub(crate) prefix: usize,
 }
 
-/// A call in the list, or, without an id, what was found that belongs to none.
+/// A call in the list. The row without an id holds the findings that belong to no call.
 pub(crate) struct Row {
     pub(crate) id: Option<CallId>,
-    /// `None` where no event of it was folded.
+    /// `None` where no event of the call was folded.
     pub(crate) state: Option<State>,
     pub(crate) revision: u64,
-    /// How it ended: a text of the catalogue.
+    /// How the call ended, as an index of the texts.
     pub(crate) ending: usize,
-    /// The kinds of its operations: a text of the catalogue.
+    /// The kinds of its operations, as an index of the texts.
     pub(crate) kinds: usize,
-    /// Where its lines stand.
+    /// The lines of the call, as a range of the line index.
     pub(crate) lines: Range<usize>,
-    /// Which names its lines hold.
+    /// The display names in its lines, as a range of `named`.
     pub(crate) named: Range<usize>,
-    pub(crate) found: Found,
+    pub(crate) findings: CallFindings,
 }
 
-/// What was found of a call.
+/// The findings of a call.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct CallFindings {
     counts: [u32; Severity::ALL.len()],
-    pub(crate) kept: Vec<Noted>,
+    pub(crate) kept: Vec<KeptFinding>,
 }
 
-/// A finding, and how many events of the call were folded by then, where that is known.
-pub(crate) struct Noted {
-    pub(crate) placed: PlacedFinding,
+/// A finding, and how many events of the call were folded before it, where this is known.
+pub(crate) struct KeptFinding {
+    pub(crate) located: LocatedFinding,
     pub(crate) after: Option<usize>,
 }
 
-impl Found {
-    pub(crate) fn add(&mut self, placed: PlacedFinding, after: Option<usize>) {
-        if let Some(count) = self.counts.get_mut(placed.severity() as usize) {
+impl CallFindings {
+    pub(crate) fn add(&mut self, located: LocatedFinding, after: Option<usize>) {
+        if let Some(count) = self.counts.get_mut(located.severity() as usize) {
             *count += 1;
         }
         if self.kept.len() < KEPT {
-            self.kept.push(Noted { placed, after });
+            self.kept.push(KeptFinding { located, after });
         }
     }
 
@@ -77,27 +79,27 @@ impl Found {
     }
 }
 
-/// Gathers what is found, by call.
+/// Collects findings by call.
 #[derive(Default)]
-pub(crate) struct Finds(pub(crate) BTreeMap<Option<CallId>, Found>);
+pub(crate) struct FindingsByCall(pub(crate) BTreeMap<Option<CallId>, CallFindings>);
 
-impl Listener for Finds {
-    fn finding(&mut self, placed: PlacedFinding) -> io::Result<()> {
-        self.0.entry(placed.finding.call).or_default().add(placed, None);
+impl Listener for FindingsByCall {
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        self.0.entry(located.finding.call).or_default().add(located, None);
         Ok(())
     }
 }
 
-impl Catalogue {
-    /// Puts together what is known of the calls.
-    pub(crate) fn new(calls: &[Summary<'_>], mut finds: Finds, index: &Sorted) -> Self {
+impl CallList {
+    /// Builds the list from the summaries, the findings and the line index of the logs.
+    pub(crate) fn new(calls: &[Summary<'_>], mut findings: FindingsByCall, index: &SortedIndex) -> Self {
         let mut texts = Texts::default();
         let mut rows: Vec<Row> = calls.iter().map(|call| texts.row(call)).collect();
         let nothing = texts.number(String::new());
         for row in &mut rows {
-            row.found = finds.0.remove(&row.id).unwrap_or_default();
+            row.findings = findings.0.remove(&row.id).unwrap_or_default();
         }
-        rows.extend(finds.0.into_iter().map(|(id, found)| Row::not_reported(id, found, nothing)));
+        rows.extend(findings.0.into_iter().map(|(id, findings)| Row::without_events(id, findings, nothing)));
         rows.sort_by_key(|row| (row.id.is_none(), row.id));
         for row in &mut rows {
             let Some(id) = row.id else { continue };
@@ -115,7 +117,7 @@ impl Catalogue {
 }
 
 impl Row {
-    const fn not_reported(id: Option<CallId>, found: Found, nothing: usize) -> Self {
+    const fn without_events(id: Option<CallId>, findings: CallFindings, nothing: usize) -> Self {
         Self {
             id,
             state: None,
@@ -124,11 +126,12 @@ impl Row {
             kinds: nothing,
             lines: 0..0,
             named: 0..0,
-            found,
+            findings,
         }
     }
 }
 
+/// Texts, each stored once.
 #[derive(Default)]
 struct Texts {
     all: Vec<String>,
@@ -147,7 +150,7 @@ impl Texts {
 
     fn row(&mut self, call: &Summary<'_>) -> Row {
         let reason = || call.termination_reason().map_or_else(String::new, str::to_owned);
-        let ending = call.result_info().map_or_else(reason, words::ending);
+        let ending = call.result_info().map_or_else(reason, describe::ending);
         let mut kinds: Vec<_> = call.operations().map(|operation| operation.kind.as_str()).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -157,17 +160,17 @@ impl Texts {
             revision: call.revision(),
             ending: self.number(ending),
             kinds: self.number(kinds.join(" ")),
-            ..Row::not_reported(None, Found::default(), 0)
+            ..Row::without_events(None, CallFindings::default(), 0)
         }
     }
 }
 
-/// Which of what is sorted by call is of this one.
+/// The range of the entries of one call in a list that is sorted by call.
 fn equal<T>(sorted: &[(CallId, T)], id: CallId) -> Range<usize> {
     sorted.partition_point(|(call, _)| *call < id)..sorted.partition_point(|(call, _)| *call <= id)
 }
 
-/// How many characters tell all ids apart.
+/// How many characters distinguish all ids.
 fn prefix(rows: &[Row]) -> usize {
     let ids: Vec<String> = rows.iter().filter_map(|row| Some(row.id?.to_string())).collect();
     let same = |(one, other): (&String, &String)| {

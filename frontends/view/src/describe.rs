@@ -1,4 +1,4 @@
-//! Plain words for what stands in logs. No secret comes through here.
+//! Describes the contents of logs in plain English, for people. No description contains a secret.
 
 use callfold::call::{CallEvent, Deadline, State, Transition};
 use callfold::graph::{
@@ -8,67 +8,61 @@ use callfold::jiff::SignedDuration;
 use callfold::{Recorded, operation};
 
 /// What a state of a call means.
-///
-/// ```
-/// use callfold::call::State;
-///
-/// assert_eq!(callfold_view::words::state(State::Incoming), "offered to the app, not answered yet");
-/// ```
 pub const fn state(state: State) -> &'static str {
     match state {
         State::Incoming => "offered to the app, not answered yet",
         State::Establishing => "being set up",
-        State::Ringing => "the callee is alerted",
+        State::Ringing => "the callee is being alerted",
         State::Established => "connected",
         State::Hold => "on hold",
         State::Transferring => "being transferred",
         State::TransferAccepted => "the transfer was accepted",
-        State::Redirecting => "being sent to somebody else",
+        State::Redirecting => "being redirected",
         State::Terminating => "ending",
         State::Terminated => "over",
     }
 }
 
-/// How a call or an operation ended: its codes, and what they mean.
+/// How a call or an operation ended: the code, the subcode, and what they mean.
 ///
 /// ```
 /// use callfold::graph::EndCode;
 ///
 /// let ended = EndCode::PeerEnded.result_info();
-/// assert_eq!(callfold_view::words::ending(&ended), "200/4521 The peer ended the call.");
+/// assert_eq!(callfold_view::describe::ending(&ended), "200/4521 The peer ended the call.");
 /// ```
 pub fn ending(result: &ResultInfo) -> String {
     let codes = [result.code.value(), result.subcode.value()].into_iter().flatten().map(i32::to_string);
     let codes = codes.collect::<Vec<_>>().join("/");
-    // What is over without a subcode went well; only of a prompt does it mean that it was played.
+    // A success without a subcode has the codes of a played prompt, but only for a prompt do they mean that it was played.
     let known = EndCode::of(result).filter(|code| *code != EndCode::PromptPlayed);
     let known = known.map(|code| code.meaning().to_owned());
-    let reported = result.message.value().map(|message| message.trim().to_owned());
-    let meaning = known.or(reported).unwrap_or_default();
+    let message = result.message.value().map(|message| message.trim().to_owned());
+    let meaning = known.or(message).unwrap_or_default();
     [codes, meaning].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Who a participant is: a name where one is told, an id where none is.
+/// Who a participant is: the display name, else an id, else `somebody`.
 ///
 /// ```
 /// use callfold::graph::Participant;
 ///
-/// let reported: Participant = serde_json::from_str(r#"{"info":{"identity":{"user":{"displayName":"Zoë","id":"1"}}}}"#)?;
-/// assert_eq!(callfold_view::words::participant(&reported), "Zoë");
+/// let participant: Participant = callfold::serde_json::from_str(r#"{"info":{"identity":{"user":{"displayName":"Zoë","id":"1"}}}}"#)?;
+/// assert_eq!(callfold_view::describe::participant(&participant), "Zoë");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn participant(reported: &Participant) -> String {
-    let named = reported.info.value().and_then(|info| info.identity.value()).and_then(|set| identity(set));
-    named.or_else(|| reported.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
+pub fn participant(participant: &Participant) -> String {
+    let named = participant.info.value().and_then(|info| info.identity.value()).and_then(|set| identity(set));
+    named.or_else(|| participant.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
 }
 
-/// Whom an identity set names, where it names somebody.
+/// The display name or else the id of an identity set; `None` where it has neither.
 ///
 /// ```
 /// use callfold::graph::IdentitySet;
 ///
-/// let reported: IdentitySet = serde_json::from_str(r#"{"phone":{"id":"+12065550100"}}"#)?;
-/// assert_eq!(callfold_view::words::identity(&reported).as_deref(), Some("+12065550100"));
+/// let set: IdentitySet = callfold::serde_json::from_str(r#"{"phone":{"id":"+12065550100"}}"#)?;
+/// assert_eq!(callfold_view::describe::identity(&set).as_deref(), Some("+12065550100"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn identity(set: &IdentitySet) -> Option<String> {
@@ -83,68 +77,63 @@ pub fn identity(set: &IdentitySet) -> Option<String> {
         &set.device,
         &set.encrypted,
     ];
-    let reported = |one: &Identity| {
+    let name_or_id = |one: &Identity| {
         let name = one.display_name.value().filter(|name| !name.trim().is_empty()).cloned();
         name.or_else(|| one.id.value().map(ToString::to_string))
     };
-    all.into_iter().filter_map(|one| one.value()).find_map(|one| reported(one))
+    all.into_iter().filter_map(|one| one.value()).find_map(|one| name_or_id(one))
 }
 
-/// What happened, in a line.
+/// An event in one sentence.
 ///
 /// ```
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-/// assert_eq!(callfold_view::words::event(&line.parse()?), "The call was offered.");
+/// assert_eq!(callfold_view::describe::event(&line.parse()?), "The call was offered.");
 /// # Ok::<(), callfold::LineError>(())
 /// ```
 pub fn event(recorded: &Recorded) -> String {
-    let reported = match &recorded.event {
+    let text = match &recorded.event {
         CallEvent::Offered(_) => "The call was offered.".into(),
         CallEvent::Placed(_) => "The app placed the call.".into(),
-        CallEvent::Adopted(_) => "The call was found under way.".into(),
+        CallEvent::Adopted(_) => "The call was first seen in progress.".into(),
         CallEvent::Step(transition, _) => step(*transition).into(),
-        CallEvent::StateConfirmed(confirmed) => format!("{} was told at last.", confirmed.state),
+        CallEvent::StateConfirmed(confirmed) => {
+            format!("A late notification confirmed the state {}.", confirmed.state)
+        }
         CallEvent::DetailsChanged(_) => "Details of the call changed.".into(),
         CallEvent::ToneReceived(tone) => {
-            format!(
-                "Key pressed: {}.",
-                tone.tone.value().map_or("one without a name", |tone| key(tone.as_str()))
-            )
+            format!("Key pressed: {}.", tone.tone.value().map_or("unknown", |tone| key(tone.as_str())))
         }
         CallEvent::RosterUpdated(roster) => people(&roster.participants),
-        CallEvent::ContentSharingStarted(_) => "Somebody began to share content.".into(),
-        CallEvent::ContentSharingEnded(_) => "Shared content ended.".into(),
-        CallEvent::OperationCreated(reported) => begun(reported),
-        CallEvent::OperationUpdated(reported) => format!("{} told more.", reported.kind().as_str()),
-        CallEvent::OperationStep(transition, reported) => {
-            let ended = reported.result_info.value().map(|result| format!(": {}", ending(result)));
+        CallEvent::ContentSharingStarted(_) => "Content sharing started.".into(),
+        CallEvent::ContentSharingEnded(_) => "Content sharing ended.".into(),
+        CallEvent::OperationCreated(operation) => created(operation),
+        CallEvent::OperationUpdated(operation) => format!("{} was updated.", operation.kind().as_str()),
+        CallEvent::OperationStep(transition, operation) => {
+            let ended = operation.result_info.value().map(|result| format!(": {}", ending(result)));
             format!(
                 "{} {}{}",
-                reported.kind().as_str(),
+                operation.kind().as_str(),
                 done(*transition),
                 ended.unwrap_or_else(|| ".".into())
             )
         }
-        CallEvent::NotificationHeard(_) => "A delivery was taken in.".into(),
+        CallEvent::NotificationHeard(_) => "A notification was received.".into(),
         CallEvent::Service(event) => format!("The service: {}.", spaced(event.kind().as_str())),
         _ => format!("{}.", spaced(recorded.event.kind().as_str())),
     };
-    if recorded.inferred {
-        format!("{reported} (Never told: inferred from what came after.)")
-    } else {
-        reported
-    }
+    if recorded.inferred { format!("{text} (Not reported: inferred from a later event.)") } else { text }
 }
 
 const fn step(transition: Transition) -> &'static str {
     match transition {
         Transition::Answered => "The app answered.",
-        Transition::Redirected => "The app sent the call to somebody else.",
-        Transition::Alerted => "The callee is alerted.",
+        Transition::Redirected => "The app redirected the call.",
+        Transition::Alerted => "The callee is being alerted.",
         Transition::Established => "The call is connected.",
         Transition::Held => "The call was put on hold.",
         Transition::Resumed => "The call was taken off hold.",
-        Transition::TransferStarted => "A transfer began.",
+        Transition::TransferStarted => "A transfer started.",
         Transition::TransferAccepted => "The transfer was accepted.",
         Transition::TransferFailed => "The transfer failed; the call goes on.",
         Transition::TerminationStarted => "The call is ending.",
@@ -154,32 +143,26 @@ const fn step(transition: Transition) -> &'static str {
 
 const fn done(transition: operation::Transition) -> &'static str {
     match transition {
-        operation::Transition::Started => "began to run",
+        operation::Transition::Started => "started",
         operation::Transition::Completed => "completed",
         operation::Transition::Failed => "failed",
     }
 }
 
-/// An operation that is first heard of: some are never told before they are settled.
-fn begun(reported: &CommsOperation) -> String {
-    let kind = reported.kind().as_str();
+/// The first event of an operation. Some operations are first reported when they are already settled.
+fn created(operation: &CommsOperation) -> String {
+    let kind = operation.kind().as_str();
     let ended =
-        || reported.result_info.value().map_or_else(|| ".".into(), |result| format!(": {}", ending(result)));
-    let received = |state: &str| format!("{kind} was first heard of when it had {state}{}", ended());
-    match reported.status.value().map(OperationStatus::as_str) {
-        Some("completed") => received("completed"),
-        Some("failed") => received("failed"),
-        _ => format!("{kind} was asked for."),
+        || operation.result_info.value().map_or_else(|| ".".into(), |result| format!(": {}", ending(result)));
+    let settled = |state: &str| format!("{kind} was first reported when it had {state}{}", ended());
+    match operation.status.value().map(OperationStatus::as_str) {
+        Some("completed") => settled("completed"),
+        Some("failed") => settled("failed"),
+        _ => format!("{kind} was requested."),
     }
 }
 
-/// What a deadline waits for.
-///
-/// ```
-/// use callfold::call::Deadline;
-///
-/// assert_eq!(callfold_view::words::deadline(Deadline::Answer), "the app must answer");
-/// ```
+/// What has to happen before a deadline, or what happens at it.
 pub const fn deadline(deadline: Deadline) -> &'static str {
     match deadline {
         Deadline::Answer => "the app must answer",
@@ -193,12 +176,7 @@ pub const fn deadline(deadline: Deadline) -> &'static str {
     }
 }
 
-/// A key of a telephone as it is printed on one: `tone5` is `5`.
-///
-/// ```
-/// assert_eq!(callfold_view::words::key("tone5"), "5");
-/// assert_eq!(callfold_view::words::key("pound"), "#");
-/// ```
+/// A tone as the key on a telephone: `tone5` is `5`, `pound` is `#`. A tone without a key is returned as it is.
 pub fn key(tone: &str) -> &str {
     match tone {
         "star" => "*",
@@ -211,32 +189,23 @@ pub fn key(tone: &str) -> &str {
     }
 }
 
-/// Hours, minutes and seconds: `1:02:03`, `2:03`, `0:04`.
-///
-/// ```
-/// use callfold::jiff::SignedDuration;
-///
-/// assert_eq!(callfold_view::words::clock(SignedDuration::from_secs(3723)), "1:02:03");
-/// ```
-pub fn clock(duration: SignedDuration) -> String {
+/// A duration in hours, minutes and seconds: `1:02:03`, `2:03`, `0:04`.
+pub fn duration(duration: SignedDuration) -> String {
     let seconds = duration.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-fn people(reported: &[Participant]) -> String {
-    let (gone, here): (Vec<_>, Vec<_>) = reported.iter().partition(|one| one.removed_state.value().is_some());
+fn people(participants: &[Participant]) -> String {
+    let (gone, here): (Vec<_>, Vec<_>) =
+        participants.iter().partition(|one| one.removed_state.value().is_some());
     let list = |people: &[&Participant], did: &str| {
         let names: Vec<_> = people.iter().map(|one| participant(one)).collect();
         (!names.is_empty()).then(|| format!("{did}: {}", names.join(", ")))
     };
-    let reported = [list(&here, "on the roster"), list(&gone, "left")].into_iter().flatten();
-    let reported: Vec<_> = reported.collect();
-    if reported.is_empty() {
-        "The roster is empty.".into()
-    } else {
-        format!("{}.", capital(&reported.join("; ")))
-    }
+    let parts = [list(&here, "on the roster"), list(&gone, "left")].into_iter().flatten();
+    let parts: Vec<_> = parts.collect();
+    if parts.is_empty() { "The roster is empty.".into() } else { format!("{}.", capital(&parts.join("; "))) }
 }
 
 fn capital(text: &str) -> String {
@@ -244,7 +213,7 @@ fn capital(text: &str) -> String {
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
-/// `recordingStatusUpdated` as words.
+/// A name in camel case as separate words: `recordingStatusUpdated` as `recording status updated`.
 fn spaced(name: &str) -> String {
     let mut words = String::new();
     for letter in name.chars() {

@@ -1,22 +1,22 @@
-//! What the lanes are drawn with.
+//! The SVG elements of the timeline.
 
 use svg::node::Node as _;
 use svg::node::element::{Circle, Element, Group, Line, Path, Rectangle, Title};
 
 use super::letters::{shorten, tidy, width};
-use crate::spot;
+use crate::anchor;
 
-/// The size of most words.
+/// The font size of most texts.
 pub(super) const SIZE: f64 = 12.0;
-/// The size of words that explain.
+/// The font size of notes and labels.
 pub(super) const SMALL: f64 = 11.0;
 
-/// How tall a row of names that hang is.
+/// The height of a row of names below a lane.
 pub(super) const HANGING: f64 = 14.0;
 
-pub(super) type Spot = spot::Spot<f64>;
+pub(super) type Anchor = anchor::Anchor<f64>;
 
-/// A tenth of a pixel is exact enough, and short.
+/// A length rounded to a tenth of a pixel. More digits would only make the picture larger.
 pub(super) fn px(length: f64) -> f64 {
     (length * 10.0).round() / 10.0
 }
@@ -25,8 +25,8 @@ pub(super) fn group(class: &str) -> Group {
     Group::new().set("class", class)
 }
 
-/// A group that tells what it is to whoever points at it.
-pub(super) fn reported(class: &str, title: &str) -> Group {
+/// A group with a title, which a browser shows when the mouse is over the group.
+pub(super) fn titled(class: &str, title: &str) -> Group {
     group(class).add(Title::new(tidy(title)))
 }
 
@@ -44,40 +44,40 @@ pub(super) fn circle(x: f64, y: f64, radius: f64) -> Circle {
     Circle::new().set("cx", px(x)).set("cy", px(y)).set("r", radius)
 }
 
-/// A shape that is written for the origin.
+/// A path whose data is relative to (`x`, `y`).
 pub(super) fn shape(class: &str, path: &str, x: f64, y: f64) -> Path {
     let place = format!("translate({},{})", px(x), px(y));
     Path::new().set("class", class).set("d", path).set("transform", place)
 }
 
-/// Words as they are.
-pub(super) fn text(class: &str, words: &str, size: f64, spot: Spot) -> Element {
-    let (x, y, anchor) = spot.held();
-    let mut text = spot::text(class, &tidy(words), (px(x), px(y + size * 0.35), anchor));
+/// A text.
+pub(super) fn text(class: &str, words: &str, size: f64, anchor: Anchor) -> Element {
+    let (x, y, anchor) = anchor.point();
+    let mut text = anchor::text(class, &tidy(words), (px(x), px(y + size * 0.35), anchor));
     text.assign("font-size", size);
     text
 }
 
-/// A name on a pole, as it was hung beneath what it names.
+/// Adds a name below a lane, and the vertical line (the pole) that joins it to its mark.
 pub(super) fn hanging(group: Group, words: &str, pole: f64, top: f64, (left, row): (f64, usize)) -> Group {
     let y = top + HANGING * (row as f64 + 0.5) + 2.0;
-    // A name to the left of its pole has it above.
+    // Where the name extends to the left of its pole, the pole ends above the name.
     let end = if left < pole { y - 6.0 } else { y + 4.0 };
-    let words = text("hung", words, SMALL, Spot::RightOf(left + 4.0, y));
+    let words = text("hung", words, SMALL, Anchor::RightOf(left + 4.0, y));
     group.add(line((pole, top), (pole, end))).add(words)
 }
 
-/// Words as far as there is room; where there is not, the title has them all.
-pub(super) fn fitted(class: &str, words: &str, size: f64, spot: Spot, room: f64) -> Group {
+/// A text, shortened where there is not enough room. The title of a shortened text has the full text.
+pub(super) fn fitted(class: &str, words: &str, size: f64, anchor: Anchor, room: f64) -> Group {
     let all = tidy(words);
     let short = shorten(words, size, room);
-    let is_whole = all == short;
+    let is_complete = all == short;
     let group = Group::new();
-    let group = if is_whole { group } else { group.add(Title::new(all)) };
-    group.add(text(class, &short, size, spot))
+    let group = if is_complete { group } else { group.add(Title::new(all)) };
+    group.add(text(class, &short, size, anchor))
 }
 
-/// True where words of this size are no wider than the room.
+/// True where a text of this size fits into the room.
 pub(super) fn fits(words: &str, size: f64, room: f64) -> bool {
     width(words, size) <= room
 }

@@ -1,5 +1,5 @@
-//! What went on at the same time: each lane is a list of spans over the steps of a story. A span begins at a step and
-//! ends at another, by their numbers from 0; with no end it goes on.
+//! The lanes of a history: lists of spans, such as the states of the call or its operations. A span begins at a step and
+//! ends at another step, both numbered from 0. A span without an end is still open at the last step.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,140 +9,116 @@ use callfold::jiff::Timestamp;
 use callfold::operation::{self, Operation};
 use callfold::{OperationId, ParticipantId};
 
-use super::{Step, Story};
-use crate::words;
+use crate::describe;
+use crate::history::{CallHistory, Step};
 
-/// How long the call was in a state.
+/// A state of the call, from entry to exit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StateSpan {
     /// The state.
     pub state: State,
-    /// The step that led there.
+    /// The step that entered the state.
     pub from: usize,
-    /// The step that led out of it.
+    /// The step that left the state.
     pub to: Option<usize>,
 }
 
-/// An operation, from asked to settled.
+/// An operation, from its first event until it is settled, that is, completed or failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationSpan {
-    /// Its place among the operations of the call.
+    /// Its index among the operations of the call.
     pub index: usize,
-    /// Its id, where it was told.
+    /// Its id, where known.
     pub id: Option<OperationId>,
     /// Its kind, such as `playPrompt`.
     pub kind: &'static str,
-    /// The step at which it was heard of.
+    /// The step of its first event.
     pub from: usize,
-    /// What it was then and what it became, and at which step.
+    /// Its states, each with the step that entered it.
     pub states: Vec<(usize, operation::State)>,
-    /// The step at which it was settled.
+    /// The step that settled it.
     pub to: Option<usize>,
-    /// True where the call ended before it was settled.
+    /// True where the call ended before the operation was settled.
     pub is_orphaned: bool,
 }
 
-/// How long audio was in a state.
+/// A state of the audio, from its first report until another state is reported or the call ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AudioSpan {
     /// The state, such as `active`.
     pub audio: String,
-    /// The step at which it was told.
+    /// The step that reported the state.
     pub from: usize,
-    /// The step at which another was told.
+    /// The step that ended the state.
     pub to: Option<usize>,
 }
 
-/// A participant, from coming to leaving.
+/// A participant, from joining to leaving.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Presence {
-    /// The id in the roster, where it was told.
+    /// The id in the roster, where known.
     pub id: Option<ParticipantId>,
-    /// Who it is, for people.
+    /// The name for people, see [`describe::participant`].
     pub name: String,
-    /// The step at which it came.
+    /// The step that added the participant to the roster.
     pub from: usize,
-    /// The step at which it left.
+    /// The step that removed the participant from the roster.
     pub to: Option<usize>,
 }
 
-/// A key that was pressed.
+/// A pressed key of a telephone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReceivedTone {
     /// The key, such as `tone1` or `pound`.
     pub tone: String,
-    /// The step at which it was told.
+    /// The step that reported the key.
     pub at: usize,
 }
 
-/// A deadline, from armed to met or missed.
+/// A deadline, from the step that set it until it is met, moved or missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Armed {
-    /// Which it is.
+pub struct DeadlineSpan {
+    /// The kind of deadline.
     pub deadline: Deadline,
-    /// When it falls due.
+    /// The time at which it is due.
     pub due: Timestamp,
-    /// The step that armed it.
+    /// The step that set it.
     pub from: usize,
     /// The step by which it was met, moved or missed.
     pub to: Option<usize>,
-    /// True where it had passed by then. Notifications never tell that an app kept a call alive: where no event does,
-    /// that deadline is not called missed.
+    /// True where the due time had passed at that step. A [`Deadline::KeepAlive`] counts as missed only in a history with
+    /// keep-alive events. Notifications never report keep-alive requests, so without such an event nothing is known.
     pub is_missed: bool,
 }
 
-impl Story {
-    /// The states of the call, one after another.
-    ///
-    /// ```
-    /// # use callfold_view::story::Story;
-    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
-    /// assert_eq!(story.state_spans()[0].to, None);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+impl CallHistory {
+    /// The states of the call in order.
     pub fn state_spans(&self) -> Vec<StateSpan> {
         let states = self.steps().iter().map(|step| Some(step.state));
         spans(states).into_iter().map(|(state, from, to)| StateSpan { state, from, to }).collect()
     }
 
-    /// What audio was, one after another.
-    ///
-    /// ```
-    /// # use callfold_view::story::Story;
-    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
-    /// assert!(story.audio().is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The states of the audio in order.
     pub fn audio(&self) -> Vec<AudioSpan> {
-        let reported = |call: &Call| {
+        let audio = |call: &Call| {
             let audio = call.audio().map(MediaState::as_str);
             audio.filter(|_| call.state().is_live()).map(String::from)
         };
-        spans(self.calls().map(|call| reported(&call)))
+        spans(self.calls().map(|call| audio(&call)))
             .into_iter()
             .map(|(audio, from, to)| AudioSpan { audio, from, to })
             .collect()
     }
 
-    /// The operations, in the order in which they were heard of.
-    ///
-    /// ```
-    /// # use callfold_view::story::Story;
-    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
-    /// assert!(story.operations().is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The operations in the order of their first events.
     pub fn operations(&self) -> Vec<OperationSpan> {
-        // Operations keep their places: a call only adds to them.
+        // An operation keeps its index, because a call never removes operations.
         let mut states: Vec<Vec<(usize, operation::State)>> = Vec::new();
         for (at, call) in self.calls().enumerate() {
             states.resize(call.operations().len().max(states.len()), Vec::new());
@@ -173,18 +149,10 @@ impl Story {
         })
     }
 
-    /// Who took part, in the order in which they came.
-    ///
-    /// ```
-    /// # use callfold_view::story::Story;
-    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
-    /// assert!(story.presences().is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The participants in the order in which they joined.
     pub fn presences(&self) -> Vec<Presence> {
         let mut presences: Vec<Presence> = Vec::new();
-        // Who is there, each with the place of the stay.
+        // The present participants, each with an index of `presences`.
         let mut here: BTreeMap<Option<ParticipantId>, usize> = BTreeMap::new();
         for (at, (step, call)) in self.steps().iter().zip(self.calls()).enumerate() {
             if !matches!(step.recorded.event, CallEvent::RosterUpdated(_)) {
@@ -201,10 +169,10 @@ impl Story {
             for one in call.participants() {
                 let presence = *here.entry(one.id.value().cloned()).or_insert(presences.len());
                 match presences.get_mut(presence) {
-                    Some(presence) => presence.name = words::participant(one),
+                    Some(presence) => presence.name = describe::participant(one),
                     None => presences.push(Presence {
                         id: one.id.value().cloned(),
-                        name: words::participant(one),
+                        name: describe::participant(one),
                         from: at,
                         to: None,
                     }),
@@ -214,35 +182,19 @@ impl Story {
         presences
     }
 
-    /// The keys that were pressed, in the order in which that was told.
-    ///
-    /// ```
-    /// # use callfold_view::story::Story;
-    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
-    /// assert!(story.tones().is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The pressed keys in the order in which they were reported.
     pub fn tones(&self) -> Vec<ReceivedTone> {
-        let received_tones = self.steps().iter().enumerate().filter_map(|(at, step)| {
-            let CallEvent::ToneReceived(reported) = &step.recorded.event else { return None };
-            let tone = reported.tone.value().map_or_else(|| "unknown".into(), |tone| tone.as_str().into());
+        let tones = self.steps().iter().enumerate().filter_map(|(at, step)| {
+            let CallEvent::ToneReceived(received) = &step.recorded.event else { return None };
+            let tone = received.tone.value().map_or_else(|| "unknown".into(), |tone| tone.as_str().into());
             Some(ReceivedTone { tone, at })
         });
-        received_tones.collect()
+        tones.collect()
     }
 
-    /// The deadlines that ran, in the order in which they were armed.
-    ///
-    /// ```
-    /// # use callfold_view::story::Story;
-    /// # let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"#;
-    /// # let story = Story::of(vec![line.parse()?], Vec::new())?;
-    /// assert_eq!(story.deadlines()[0].deadline.as_str(), "answer");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn deadlines(&self) -> Vec<Armed> {
-        let mut armed: Vec<Armed> = Vec::new();
+    /// The deadlines in the order in which they were set.
+    pub fn deadlines(&self) -> Vec<DeadlineSpan> {
+        let mut armed: Vec<DeadlineSpan> = Vec::new();
         let kept_alive =
             |step: &Step| matches!(step.recorded.event, CallEvent::Service(ServiceEvent::KeptAlive));
         let reports_kept_alive = self.steps().iter().any(kept_alive);
@@ -260,7 +212,7 @@ impl Story {
                     .iter()
                     .any(|one| one.to.is_none() && (one.deadline, one.due) == (due.deadline, due.at));
                 if !is_known {
-                    armed.push(Armed {
+                    armed.push(DeadlineSpan {
                         deadline: due.deadline,
                         due: due.at,
                         from: at,
@@ -274,10 +226,10 @@ impl Story {
     }
 }
 
-/// How long something was the same.
-fn spans<T: PartialEq>(reported: impl Iterator<Item = Option<T>>) -> Vec<(T, usize, Option<usize>)> {
+/// Groups equal values of consecutive steps into spans: the value, its first step, and the step that ended it.
+fn spans<T: PartialEq>(values: impl Iterator<Item = Option<T>>) -> Vec<(T, usize, Option<usize>)> {
     let mut spans: Vec<(T, usize, Option<usize>)> = Vec::new();
-    for (at, now) in reported.enumerate() {
+    for (at, now) in values.enumerate() {
         let open = spans.last_mut().filter(|(_, _, to)| to.is_none());
         match (open, now) {
             (Some((before, ..)), Some(now)) if *before == now => {}
