@@ -1,5 +1,6 @@
-//! One stage of a replay alone, for the instruction counts of `benches/instructions/run`: `decode` reads each line of an
-//! event log and drops it, `fold` folds it as well, `classify` takes in bodies of notifications.
+//! Runs one stage of a replay alone, for the instruction counts of `benches/instructions/run`. `decode` reads
+//! each line of an event log and drops the result. `fold` also folds the event. `classify` observes bodies of
+//! notifications.
 //!
 //! `cargo run --release --example stages -- fold log.jsonl`
 

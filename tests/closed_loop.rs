@@ -27,7 +27,7 @@ proptest! {
     #![proptest_config(config(150, REGRESSIONS))]
 
     #[test]
-    fn a_bot_that_hears_all_of_it_has_the_call_of_the_service(
+    fn a_bot_that_receives_every_notification_agrees_with_the_service(
         course in courses(),
         version in select(Version::ALL),
     ) {

@@ -54,7 +54,7 @@ impl Host {
         self.ledger.decide(id, command, &RequestContext::new(at, new_id, AppIdentity::new(Permission::ALL)))
     }
 
-    fn asks(mut self, number: u128, method: Method, body: Value) -> Self {
+    fn requests(mut self, number: u128, method: Method, body: Value) -> Self {
         let events = self.decide(Some(call(number)), method, &body, at(0)).unwrap().events;
         self.operations += 1;
         self.take(events);
@@ -152,7 +152,7 @@ fn failure() -> ResultInfo {
 
 #[test]
 fn a_consultative_transfer_that_is_completed_ends_both_calls() {
-    let host = two().asks(1, Method::Transfer, transfer_to(2)).meets(1, NetworkEvent::TransferAccepted);
+    let host = two().requests(1, Method::Transfer, transfer_to(2)).meets(1, NetworkEvent::TransferAccepted);
     assert_eq!(host.state(2), State::Established, "until it is completed");
     let host = host.meets(1, NetworkEvent::TransferCompleted);
     assert_eq!(host.events(), [(1, "terminated"), (2, "terminated")]);
@@ -169,7 +169,7 @@ fn a_consultative_transfer_that_is_not_completed_ends_no_other_call() {
         &[NetworkEvent::TransferAccepted, NetworkEvent::HungUp(EndCode::PeerEnded)],
     ];
     for network_events in ends {
-        let request = two().asks(1, Method::Transfer, transfer_to(2));
+        let request = two().requests(1, Method::Transfer, transfer_to(2));
         let host =
             network_events.iter().cloned().fold(request, |host, network_event| host.meets(1, network_event));
         assert_eq!((host.events().len(), host.state(2)), (1, State::Established));
@@ -180,9 +180,9 @@ fn a_consultative_transfer_that_is_not_completed_ends_no_other_call() {
 fn a_blind_transfer_after_a_consultative_one_ends_no_other_call() {
     let blind = json!({ "transferTarget": someone() });
     let host = two()
-        .asks(1, Method::Transfer, transfer_to(2))
+        .requests(1, Method::Transfer, transfer_to(2))
         .meets(1, NetworkEvent::TransferFailed)
-        .asks(1, Method::Transfer, blind)
+        .requests(1, Method::Transfer, blind)
         .meets(1, NetworkEvent::TransferAccepted)
         .meets(1, NetworkEvent::TransferCompleted);
     assert_eq!(host.events(), [(1, "terminated")]);
@@ -192,7 +192,7 @@ fn a_blind_transfer_after_a_consultative_one_ends_no_other_call() {
 #[test]
 fn a_replaced_call_that_has_ended_already_ends_no_second_time() {
     let host = two()
-        .asks(1, Method::Transfer, transfer_to(2))
+        .requests(1, Method::Transfer, transfer_to(2))
         .meets(2, NetworkEvent::HungUp(EndCode::PeerEnded))
         .meets(1, NetworkEvent::TransferAccepted)
         .meets(1, NetworkEvent::TransferCompleted);
@@ -204,7 +204,7 @@ fn a_replaced_call_that_has_ended_already_ends_no_second_time() {
 
 #[test]
 fn an_invitation_that_replaces_a_call_ends_that_call_after_it_is_completed() {
-    let host = two().asks(1, Method::Invite, invite(2));
+    let host = two().requests(1, Method::Invite, invite(2));
     assert_eq!((host.events(), host.state(2)), (vec![(1, "operationCreated")], State::Established));
     let host = host.meets(1, finished(Ending::Completed));
     assert_eq!(host.events(), [(1, "operationCompleted"), (2, "terminated")]);
@@ -222,7 +222,7 @@ fn an_invitation_that_fails_or_replaces_nobody_ends_no_call() {
         (plain, Ending::Failed(failure())),
     ];
     for (body, ending) in rows {
-        let host = two().asks(1, Method::Invite, body).meets(1, finished(ending));
+        let host = two().requests(1, Method::Invite, body).meets(1, finished(ending));
         assert_eq!((host.events().len(), host.state(2)), (1, State::Established));
     }
 }
@@ -230,7 +230,7 @@ fn an_invitation_that_fails_or_replaces_nobody_ends_no_call() {
 #[test]
 fn of_several_who_are_invited_one_that_replaces_a_call_is_invited_alone() {
     let body = json!({ "participants": [someone(), replacing(2)] });
-    let host = two().asks(1, Method::Invite, body);
+    let host = two().requests(1, Method::Invite, body);
     let invited = host.call(1).operations()[0].resource().participants.value().unwrap();
     assert_eq!(json!(invited), json!([replacing(2)]));
     let host = host.meets(1, finished(Ending::Completed));
@@ -268,8 +268,8 @@ fn a_call_that_is_up_held_or_being_transferred_can_be_replaced() {
     let hosts = [
         two(),
         two().meets(2, NetworkEvent::Held),
-        two().asks(2, Method::Transfer, transfer()),
-        two().asks(2, Method::Transfer, transfer()).meets(2, NetworkEvent::TransferAccepted),
+        two().requests(2, Method::Transfer, transfer()),
+        two().requests(2, Method::Transfer, transfer()).meets(2, NetworkEvent::TransferAccepted),
     ];
     for host in hosts {
         for (method, body) in [(Method::Transfer, transfer_to(2)), (Method::Invite, invite(2))] {
@@ -332,8 +332,8 @@ fn a_call_and_the_one_it_replaces_are_one_conversation_whichever_has_the_lesser_
         let three = || two().connects(3, json!({}));
         assert_eq!(three().conversations(), alone);
         let request = [
-            three().asks(one, Method::Transfer, transfer_to(other)),
-            three().asks(one, Method::Invite, invite(other)),
+            three().requests(one, Method::Transfer, transfer_to(other)),
+            three().requests(one, Method::Invite, invite(other)),
             Host::default()
                 .connects(3, json!({}))
                 .connects(other, json!({}))
@@ -354,14 +354,14 @@ fn calls_that_belong_together_over_others_are_one_conversation() {
         .connects(3, json!({}))
         .connects(5, json!({ "targets": [replacing(1)] }))
         .connects(2, json!({}))
-        .asks(2, Method::Invite, invite(4));
+        .requests(2, Method::Invite, invite(4));
     assert_eq!(host.conversations(), [vec![1, 2, 4, 5], vec![3]]);
 }
 
 #[test]
-fn calls_stay_one_conversation_after_the_end() {
+fn calls_remain_one_conversation_after_their_end() {
     let host = two()
-        .asks(2, Method::Transfer, transfer_to(1))
+        .requests(2, Method::Transfer, transfer_to(1))
         .meets(2, NetworkEvent::TransferAccepted)
         .meets(2, NetworkEvent::TransferCompleted);
     assert_eq!(host.conversations(), [vec![1, 2]]);
@@ -537,9 +537,9 @@ fn the_first_deadline_of_all_calls_comes_first() {
 fn the_deadlines_of_one_call_do_not_hold_up_those_of_another() {
     let body = |seconds: i32| json!({ "initialSilenceTimeoutInSeconds": seconds, "maxRecordDurationInSeconds": 120 });
     let mut host = two()
-        .asks(1, Method::RecordResponse, body(10))
-        .asks(1, Method::RecordResponse, body(20))
-        .asks(2, Method::RecordResponse, body(15));
+        .requests(1, Method::RecordResponse, body(10))
+        .requests(1, Method::RecordResponse, body(20))
+        .requests(2, Method::RecordResponse, body(15));
     let mut seen = Vec::new();
     while let Some((due, id)) = host.ledger.next_deadline() {
         host.take(host.ledger.expire(at(50 * MINUTE)));
@@ -587,7 +587,7 @@ fn a_transfer_is_completed_although_the_replaced_call_should_have_ended() {
 #[test]
 fn an_invitation_that_is_completed_without_success_replaces_nothing() {
     let host =
-        Host::default().connects(1, json!({})).connects(2, json!({})).asks(1, Method::Invite, invite(2));
+        Host::default().connects(1, json!({})).connects(2, json!({})).requests(1, Method::Invite, invite(2));
     let ending = Ending::CompletedBecause(callfold::graph::CompletionReason::Unknown);
     let id = Id::from(Uuid::from_u128(1000));
     let host = host.meets(1, NetworkEvent::OperationFinished(id, ending));

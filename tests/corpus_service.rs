@@ -505,7 +505,7 @@ impl<'a> Play<'a> {
                 body["value"].as_array().unwrap().iter().for_each(|item| self.notify_of(item));
             }
         }
-        self.compare_tellings();
+        self.compare_notifications();
         self.assert_that_what_was_replaced_has_ended();
     }
 
@@ -529,7 +529,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn ask(&mut self, route: &Route, body: &Value, new_id: Uuid) -> Result<Reply, Refusal> {
+    fn send(&mut self, route: &Route, body: &Value, new_id: Uuid) -> Result<Reply, Refusal> {
         let request = RequestContext::new(self.tick(), new_id, AppIdentity::new(Permission::ALL));
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let command = Command::read(route, &body)?;
@@ -608,7 +608,7 @@ impl Play<'_> {
         }
         if method == Method::CancelMediaProcessing {
             let record = Route::new(Method::RecordResponse, Some(self.call), None);
-            self.ask(&record, &json!({ "clientContext": "own" }), Uuid::from_u128(1)).unwrap();
+            self.send(&record, &json!({ "clientContext": "own" }), Uuid::from_u128(1)).unwrap();
         }
     }
 
@@ -621,13 +621,13 @@ impl Play<'_> {
         self.connect(self.call, &body, Value::Null);
         if self.flow.starts_with("call-delete") {
             let delete = Route::new(Method::DeleteCall, Some(self.call), None);
-            self.ask(&delete, &Value::Null, Uuid::nil()).unwrap();
+            self.send(&delete, &Value::Null, Uuid::nil()).unwrap();
         }
     }
 
     fn connect(&mut self, id: CallId, body: &Value, reported: Value) {
         let create = Route::new(Method::CreateCall, None, None);
-        self.ask(&create, body, id.guid()).unwrap();
+        self.send(&create, body, id.guid()).unwrap();
         let reported = if reported.is_null() { None } else { Some(read(&reported)) };
         let at = self.tick();
         let events = self.ledger.on_network_event(id, NetworkEvent::Connected(reported), at).unwrap();
@@ -698,7 +698,7 @@ impl Play<'_> {
         if route.method == Method::CreateCall {
             self.call = CallId::new(new_id);
         }
-        let reply = self.ask(&route, &body, new_id);
+        let reply = self.send(&route, &body, new_id);
         let identity = &body["participants"][0]["identity"];
         let invited = identity.as_object().and_then(|set| set.values().find_map(|one| one["id"].as_str()));
         self.invited = invited.map(str::to_owned);
@@ -824,20 +824,20 @@ impl Play<'_> {
     /// A documented notification: told already, or else to be told of what now happens.
     fn notify_of(&mut self, item: &Value) {
         let documented = Update::of(item);
-        if self.told_since(&documented).is_none() {
+        if self.reported_since(&documented).is_none() {
             let network_event = self.network_event(item, &documented);
-            let reacted = network_event.map_or(Ok(()), |network_event| self.on_network_event(network_event));
-            if let Err(refusal) = reacted {
+            let happened = network_event.map_or(Ok(()), |network_event| self.on_network_event(network_event));
+            if let Err(refusal) = happened {
                 self.differences.push(format!("{refusal}"));
             }
         }
-        if let Some(received) = self.told_since(&documented) {
+        if let Some(received) = self.reported_since(&documented) {
             self.received += received + 1;
         }
         self.documented.push(documented);
     }
 
-    fn told_since(&self, documented: &Update) -> Option<usize> {
+    fn reported_since(&self, documented: &Update) -> Option<usize> {
         self.reported[self.received..].iter().position(|reported| documented.is_like(reported))
     }
 
@@ -847,8 +847,8 @@ impl Play<'_> {
         let words: Vec<&str> = documented.line.split(' ').collect();
         match words[..] {
             ["created", "call", _] => Some(NetworkEvent::Offered(read(data))),
-            [_, "call", state] => self.stimulus_of_call(state, data),
-            ["deleted", _, _] => self.stimulus_of_operation(data),
+            [_, "call", state] => self.network_event_of_call(state, data),
+            ["deleted", _, _] => self.network_event_of_operation(data),
             ["updated", "roster"] => Some(NetworkEvent::RosterChanged(read(data))),
             ["updated", "deltaRoster"] => Some(NetworkEvent::RosterChanged(read(&data[0]["participants"]))),
             [change, "contentSharing"] => {
@@ -865,7 +865,7 @@ impl Play<'_> {
         }
     }
 
-    fn stimulus_of_call(&self, state: &str, data: &Value) -> Option<NetworkEvent> {
+    fn network_event_of_call(&self, state: &str, data: &Value) -> Option<NetworkEvent> {
         let known = self.state()?;
         let is_transferred = [State::Transferring, State::TransferAccepted].contains(&known);
         match (state, known) {
@@ -885,7 +885,7 @@ impl Play<'_> {
     }
 
     /// The end of what is pending: a prompt or another operation. In 2019 a transfer was an operation.
-    fn stimulus_of_operation(&self, data: &Value) -> Option<NetworkEvent> {
+    fn network_event_of_operation(&self, data: &Value) -> Option<NetworkEvent> {
         let call = self.ledger.call(self.call)?;
         if call.state() == State::Transferring {
             return Some(NetworkEvent::TransferAccepted);
@@ -905,7 +905,7 @@ impl Play<'_> {
 
     /// Compares the two sequences. Ends of operations and rosters, whose order nothing promises, happen in the
     /// documented order.
-    fn compare_tellings(&mut self) {
+    fn compare_notifications(&mut self) {
         if self.documented.is_empty() {
             self.documented = self.follows();
         }

@@ -81,7 +81,7 @@ fn ended() -> Option<State> {
 }
 
 #[test]
-fn formats_are_told_apart_by_content() {
+fn formats_are_recognised_by_content() {
     let cloud = line(1, "placed").parse::<callfold::Recorded>().unwrap().cloud_event().to_string();
     let pretty = serde_json::to_string_pretty(&body("established")).unwrap();
     let wrapped = json!({"receivedAt": null, "body": body("established")}).to_string();
@@ -326,7 +326,7 @@ fn placed() -> Value {
 }
 
 #[test]
-fn an_incoming_request_is_heard_with_the_time_of_its_entry() {
+fn an_incoming_request_has_the_time_of_its_entry() {
     for end in ["\n", "\r\n"] {
         let log =
             sdk_log(&[&incoming(&body("Establishing")), &incoming(&body("Established"))]).replace('\n', end);
@@ -386,7 +386,7 @@ fn a_reply_that_carries_an_operation_begins_it() {
 }
 
 #[test]
-fn what_the_app_asks_and_what_fails_or_is_only_looked_at_changes_nothing() {
+fn requests_of_the_app_and_failed_or_read_only_exchanges_change_nothing() {
     let post = format!("POST {}", url("/playPrompt"));
     let request =
         entry(&["TransactionDirection: Outgoing", &format!("request: {post}")], &operation().to_string());
@@ -490,7 +490,7 @@ fn a_broken_entry_loses_only_itself() {
 }
 
 #[test]
-fn a_wrapper_tells_when_its_body_came() {
+fn a_wrapper_gives_the_time_at_which_its_body_was_received() {
     for (received_at, expected) in [
         ("2026-11-23T09:15:02Z", "2026-11-23T09:15:02Z"),
         ("2026-11-23T10:15:02+01:00", "2026-11-23T09:15:02Z"),
@@ -507,7 +507,7 @@ fn a_wrapper_tells_when_its_body_came() {
 }
 
 #[test]
-fn a_bad_time_of_a_wrapper_is_said_and_its_body_is_heard() {
+fn an_invalid_time_of_a_wrapper_is_a_finding_and_its_body_is_replayed() {
     for non_canonical in [json!("yesterday"), json!(5), json!({}), json!(["2026-11-23T09:15:02Z"]), json!("")]
     {
         let received = replay(
@@ -546,7 +546,7 @@ fn a_second_delivery_is_known_by_the_headers_of_its_wrapper() {
 }
 
 #[test]
-fn each_notification_of_a_body_is_told_from_the_others() {
+fn the_notifications_of_one_body_are_distinguished() {
     let items = ["establishing", "established"].map(|state| body(state)["value"][0].clone());
     let wrapped =
         json!({"headers": {"X-Microsoft-Skype-Message-ID": "1"}, "body": {"value": items}}).to_string();
@@ -578,7 +578,7 @@ fn a_body_comes_in_many_shapes() {
 }
 
 #[test]
-fn bodies_in_one_array_are_heard_in_their_order() {
+fn bodies_in_one_array_are_replayed_in_order() {
     let non_canonical = [
         body("establishing"),
         json!(5),
@@ -605,7 +605,7 @@ fn what_holds_no_notifications_is_malformed() {
 }
 
 #[test]
-fn odd_items_and_items_without_a_call_are_malformed_beside_sound_ones() {
+fn invalid_items_and_items_without_a_call_are_malformed_and_the_others_are_replayed() {
     let mut non_canonical = body("establishing");
     let sound = non_canonical["value"][0].clone();
     non_canonical["value"] =

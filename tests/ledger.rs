@@ -142,7 +142,7 @@ fn the_last_revision_there_is_can_be_folded() {
 }
 
 #[test]
-fn a_call_at_the_last_revision_there_is_hears_without_a_panic() {
+fn a_call_at_the_greatest_revision_observes_without_a_panic() {
     let mut replay = Replay::new();
     replay.record(Format::Events, event(LAST, "placed").to_string().as_bytes(), |_| {});
     let url = format!("/communications/calls/{CALL}");
@@ -191,7 +191,7 @@ fn what_is_skipped_counts() {
 }
 
 #[test]
-fn what_is_heard_after_two_that_were_skipped_folds() {
+fn an_event_after_two_skipped_revisions_folds() {
     let mut ledger = given(&["placed"]);
     ledger.skip(&event(2, "resumed"));
     ledger.skip(&event(3, "resumed"));
@@ -229,7 +229,7 @@ fn skipping_what_came_before_or_what_is_not_known_does_nothing() {
 }
 
 #[test]
-fn a_snapshot_is_untouched_by_what_follows() {
+fn a_clone_is_not_changed_by_later_events() {
     let mut ledger = given(&["placed"]);
     let clone = ledger.clone();
     let before = calls(&clone);
@@ -240,7 +240,7 @@ fn a_snapshot_is_untouched_by_what_follows() {
 }
 
 #[test]
-fn a_snapshot_goes_its_own_way() {
+fn a_clone_and_its_original_change_independently() {
     let ledger = given(&["placed"]);
     let mut clone = ledger.clone();
     clone.apply(&event(2, "terminated")).unwrap();
@@ -348,7 +348,7 @@ fn the_past_has_a_past_of_its_own_and_goes_on() {
 }
 
 #[test]
-fn without_history_there_is_no_way_back() {
+fn a_ledger_without_history_has_no_past() {
     let mut ledger = Ledger::new();
     ledger.apply(&event(1, "placed")).unwrap();
     let why = "this ledger keeps no history: make it with `Ledger::with_history`";

@@ -59,7 +59,7 @@ fn expected<S: PartialEq, C: PartialEq, N: Copy>(
 }
 
 #[test]
-fn every_pair_of_state_and_cause_leads_where_the_table_says_or_is_refused() {
+fn every_state_and_transition_leads_where_the_table_says_or_is_refused() {
     for state in State::ALL {
         for transition in Transition::ALL {
             assert_eq!(state.after(*transition), expected(CALL, state, transition), "{state} + {transition}");
@@ -68,7 +68,7 @@ fn every_pair_of_state_and_cause_leads_where_the_table_says_or_is_refused() {
 }
 
 #[test]
-fn every_pair_of_an_operations_state_and_cause_leads_where_the_table_says_or_is_refused() {
+fn every_operation_state_and_transition_leads_where_the_table_says_or_is_refused() {
     for state in operation::State::ALL {
         for transition in operation::Transition::ALL {
             assert_eq!(
@@ -81,7 +81,7 @@ fn every_pair_of_an_operations_state_and_cause_leads_where_the_table_says_or_is_
 }
 
 #[test]
-fn the_whole_relation_is_this() {
+fn the_complete_relation_is_this() {
     let mut relation = String::new();
     for state in State::ALL {
         for transition in Transition::ALL {
@@ -149,7 +149,7 @@ fn a_chart_as_data_is_the_relation() {
 }
 
 #[test]
-fn a_chart_as_data_has_each_state_in_its_regions_outermost_first() {
+fn a_chart_as_data_has_each_state_with_its_superstates_outermost_first() {
     for (node, state) in Chart::Call.nodes().iter().zip(State::ALL) {
         assert_eq!(node.name, state.as_str());
         let superstates: Vec<_> = state.superstates().map(|superstate| superstate.as_str()).collect();

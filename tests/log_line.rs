@@ -101,7 +101,7 @@ fn a_cloud_event_is_laid_out_as_promised() {
 }
 
 #[test]
-fn the_members_come_in_any_order_with_blanks_and_members_beside_them() {
+fn the_members_come_in_any_order_with_blanks_and_unknown_members() {
     let other = format!(
         r#" {{ "future":[1], "data": {{}} , "type":"held","at":"2026-11-23T09:15:02Z","rev":3,"call":"{CALL}"}} "#
     );
@@ -225,7 +225,7 @@ fn escapes_are_read_in_names_and_values() {
 }
 
 #[test]
-fn a_member_told_twice_is_refused_by_name() {
+fn a_member_that_occurs_twice_is_refused_by_name() {
     for member in ["v", "call", "rev", "at", "type", "data", "inferred"] {
         let twice = line("inferred", json!(false)).replacen('{', &format!(r#"{{"{member}":null,"#), 1);
         assert!(refused(&twice).to_string().contains(&format!("`{member}`")), "{member}");

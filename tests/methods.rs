@@ -176,7 +176,7 @@ fn what_stands_around_a_path_does_not_matter() {
 }
 
 #[test]
-fn another_verb_is_told_which_ones_would_do() {
+fn a_refusal_for_the_verb_names_the_allowed_verbs() {
     let rows: [(&str, String, &[Verb]); 9] = [
         ("GET", "/communications/calls".into(), &[Verb::Post]),
         ("PATCH", format!("/communications/calls/{CALL}"), &[Verb::Delete, Verb::Get]),
@@ -235,7 +235,7 @@ proptest! {
     #![proptest_config(config(256, "proptest-regressions/methods.txt"))]
 
     #[test]
-    fn whatever_is_asked_for_does_not_panic(verb in any::<String>(), path in any::<String>()) {
+    fn no_verb_or_path_panics(verb in any::<String>(), path in any::<String>()) {
         if let Err(refused) = Route::parse(&verb, &path) {
             prop_assert!(refused.verb.chars().count() <= 65 && refused.path.chars().count() <= 65);
             prop_assert_eq!(refused.error().inner_error.len(), 1);

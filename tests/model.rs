@@ -62,7 +62,7 @@ proptest! {
 }
 
 #[test]
-fn courses_reach_every_state_every_method_every_stimulus_and_every_deadline() {
+fn courses_reach_every_state_method_network_event_and_deadline() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let (mut states, mut deadlines) = (BTreeSet::new(), BTreeSet::new());
     let (mut methods, mut network_events) = (BTreeSet::new(), BTreeSet::new());
@@ -73,7 +73,7 @@ fn courses_reach_every_state_every_method_every_stimulus_and_every_deadline() {
             assert!(service.make(one), "legal for the reference, and so for the service: {one:?}");
             states.extend(service.ledger.calls().map(Call::state));
             deadlines.extend(service.ledger.calls().flat_map(Call::deadlines).map(|due| due.deadline));
-            if let What::Ask { method, .. } = &one.what {
+            if let What::Request { method, .. } = &one.what {
                 methods.insert(*method);
             } else {
                 network_events.insert(one.name());

@@ -145,7 +145,7 @@ proptest! {
     }
 
     #[test]
-    fn a_replay_that_is_frozen_is_the_ledger_that_applied_the_same(reported in vec(reported(), 0..200)) {
+    fn a_compact_replay_equals_the_ledger_that_applied_the_same_events(reported in vec(reported(), 0..200)) {
         let log = log(&reported);
         let ledger = folded(Ledger::with_history(), &log);
         let mut replay = Replay::new().onto(Ledger::with_history());
@@ -172,7 +172,7 @@ proptest! {
     #![proptest_config(config(96, REGRESSIONS))]
 
     #[test]
-    fn any_event_that_was_folded_folds_again_from_its_writing(
+    fn any_event_that_was_folded_folds_again_from_its_text(
         history in prop_oneof![histories(), arbitrary_histories(CALLS[0].parse().unwrap())],
         cut in any::<prop::sample::Index>(),
     ) {
@@ -191,7 +191,7 @@ proptest! {
 }
 
 #[test]
-fn a_snapshot_keeps_its_own_past_when_the_ledger_goes_on() {
+fn a_clone_keeps_its_past_when_the_ledger_continues() {
     let reported: Vec<Reported> = (0..200).map(|number| (false, Some(number / 4), 2)).collect();
     let log = log(&reported);
     let mut ledger = Ledger::with_history();

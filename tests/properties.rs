@@ -19,7 +19,7 @@ const OTHER_CALL: &str = "1639dfff-f89f-46f2-867a-d722b358491f";
 
 /// A notification as it was delivered, and to which call.
 #[derive(Clone, Debug)]
-struct ParsedNotification {
+struct Received {
     call: CallId,
     notification: CommsNotification,
     delivery: Delivery,
@@ -42,27 +42,27 @@ prop_compose! {
     }
 }
 
-fn received() -> impl Strategy<Value = ParsedNotification> {
+fn received() -> impl Strategy<Value = Received> {
     let reported = strategies::notifications(call_id());
     (reported, a_delivery(), prop::bool::weighted(0.2)).prop_map(|(mut notification, delivery, is_other)| {
         let call = if is_other { OTHER_CALL } else { CALL };
         let url = notification.resource_url.value().unwrap().replace(CALL, call);
         notification.resource_url = url.into();
-        ParsedNotification { call: call.parse().unwrap(), notification, delivery }
+        Received { call: call.parse().unwrap(), notification, delivery }
     })
 }
 
-fn history() -> impl Strategy<Value = Vec<ParsedNotification>> {
+fn history() -> impl Strategy<Value = Vec<Received>> {
     vec(received(), 0..40)
 }
 
-fn classify(ledger: &Ledger, received: &ParsedNotification) -> Vec<Recorded> {
+fn classify(ledger: &Ledger, received: &Received) -> Vec<Recorded> {
     Call::observe(ledger.call(received.call), received.call, &received.notification, &received.delivery)
         .events
 }
 
 /// Hears a history; what comes out is applied as it comes, which must not be refused.
-fn log(history: &[ParsedNotification]) -> (Ledger, Vec<Recorded>) {
+fn log(history: &[Received]) -> (Ledger, Vec<Recorded>) {
     let mut ledger = Ledger::with_history();
     let mut log = Vec::new();
     for received in history {
@@ -102,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn hearing_the_same_one_twice_changes_nothing(history in history()) {
+    fn observing_a_notification_twice_in_a_row_changes_nothing(history in history()) {
         let mut ledger = Ledger::new();
         for received in &history {
             for recorded in classify(&ledger, received) {
@@ -118,7 +118,7 @@ proptest! {
         let mut ended = false;
         for received in history.iter().filter(|received| received.call == call_id()) {
             // Here every message is a message of its own.
-            let received = &ParsedNotification { delivery: Delivery::default(), ..received.clone() };
+            let received = &Received { delivery: Delivery::default(), ..received.clone() };
             let reported = received.notification.resource_data.as_call();
             let state = reported.and_then(|reported| reported.state.value()).and_then(State::from_wire);
             ended |= state == Some(State::Terminated) || (reported.is_some() && received.notification.is_deleted());
@@ -131,7 +131,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_beside_the_operations_of_a_terminated_call_never_changes(history in history()) {
+    fn a_terminated_call_never_changes_except_for_its_operations(history in history()) {
         let no_state_change = |call: &Call| {
             let people: Vec<_> = call.participants().cloned().collect();
             (call.state(), call.details().clone(), call.tones().to_vec(), call.content_sharing().to_vec(), people)
@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn a_settled_operation_stays_settled(history in history()) {
+    fn a_settled_operation_remains_settled(history in history()) {
         let mut ledger = Ledger::new();
         for received in &history {
             let before = ledger.clone();
@@ -167,7 +167,7 @@ proptest! {
     }
 
     #[test]
-    fn a_snapshot_and_the_rest_equal_the_whole_and_the_snapshot_is_untouched(
+    fn a_clone_and_the_later_events_equal_the_full_replay_and_the_original_is_unchanged(
         history in history(),
         cut in any::<prop::sample::Index>(),
     ) {
@@ -220,7 +220,7 @@ proptest! {
     }
 
     #[test]
-    fn a_body_is_heard_the_same_whichever_way_it_is_read(history in history()) {
+    fn a_body_gives_the_same_events_by_either_reader(history in history()) {
         let (mut short, mut long) = (Replay::new(), Replay::new());
         for received in history {
             let notification = serde_json::to_string(&typed(received.notification)).unwrap();
@@ -345,14 +345,14 @@ const COURSES: &[&[&str]] = &[
     &["incoming", "establishing", "terminating"],
 ];
 
-fn course_message(number: usize, name: &str) -> ParsedNotification {
+fn course_message(number: usize, name: &str) -> Received {
     let data = match name {
         "failed" => json!({ "state": "established", "resultInfo": { "code": 500, "subcode": 7000 } }),
         name => json!({ "state": name }),
     };
     let mut delivery = Delivery::default();
     delivery.message_id = Some(Id::from(format!("message-{number}").as_str()));
-    ParsedNotification { call: call_id(), notification: crate::common::reported(data), delivery }
+    Received { call: call_id(), notification: crate::common::reported(data), delivery }
 }
 
 proptest! {
@@ -365,9 +365,9 @@ proptest! {
             (Just(course), Just(twice).prop_shuffle())
         }),
     ) {
-        let messages: Vec<ParsedNotification> = (0..).zip(course).map(|(number, name)| course_message(number, name)).collect();
-        let shuffled: Vec<ParsedNotification> = order.iter().map(|index| messages[*index].clone()).collect();
-        let state = |history: &[ParsedNotification]| log(history).0.call(call_id()).unwrap().state();
+        let messages: Vec<Received> = (0..).zip(course).map(|(number, name)| course_message(number, name)).collect();
+        let shuffled: Vec<Received> = order.iter().map(|index| messages[*index].clone()).collect();
+        let state = |history: &[Received]| log(history).0.call(call_id()).unwrap().state();
         prop_assert_eq!(state(&shuffled), state(&messages));
     }
 }

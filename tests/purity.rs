@@ -66,7 +66,7 @@ fn statig_and_im_are_named_where_they_belong_and_nowhere_else() {
 
 /// What the crate is built of. A new dependency, or a feature that brings one, shows here first.
 #[test]
-fn the_dependencies_are_these_and_none_of_them_can_mint_or_tell_the_time() {
+fn the_dependencies_are_these_and_none_can_create_ids_or_read_a_clock() {
     let cargo = env!("CARGO");
     let tree = |arguments: &[&str]| {
         let output = Command::new(cargo)

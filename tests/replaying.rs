@@ -92,7 +92,7 @@ fn of_one_call_alone_no_other_is_replayed_and_nothing_is_said_of_it() {
 }
 
 #[test]
-fn what_a_call_is_told_after_its_moment_is_not_heard_nor_is_anything_said_of_it() {
+fn records_of_a_call_after_its_moment_are_ignored_without_a_finding() {
     let until = Moment::Time("2026-11-23T09:00:05Z".parse().unwrap());
     for format in FORMATS {
         let mut replay = Replay::new().until(until);
@@ -108,7 +108,7 @@ fn what_a_call_is_told_after_its_moment_is_not_heard_nor_is_anything_said_of_it(
 }
 
 #[test]
-fn what_a_call_is_told_after_its_last_revision_is_not_heard_nor_is_anything_said_of_it() {
+fn records_of_a_call_after_its_last_revision_are_ignored_without_a_finding() {
     for (revision, operations) in [(1, 0), (2, 1), (3, 2)] {
         for format in [Format::Notifications, Format::SdkLog] {
             let mut replay = Replay::new().until(Moment::Revision(revision));

@@ -10,7 +10,6 @@
     reason = "a test may panic, and asks little of most events"
 )]
 
-mod asks;
 mod claims;
 mod graph;
 mod happenings;
@@ -19,6 +18,7 @@ mod names;
 mod place;
 mod report;
 mod reported;
+mod requests;
 mod roots;
 
 use callfold::call::State;
@@ -30,8 +30,8 @@ use place::{Place, Side};
 
 /// Requests, what the network does, and the clock.
 fn service(is_within: fn(&Place) -> bool) -> Walk {
-    let moves = asks::all().into_iter().chain(happenings::all()).collect();
-    Walk { side: Side::Service, roots: roots::request(), moves, is_within, is_thorough: true }
+    let moves = requests::all().into_iter().chain(happenings::all()).collect();
+    Walk { side: Side::Service, roots: roots::requested(), moves, is_within, is_thorough: true }
 }
 
 /// Notifications, replies, and the clock.
@@ -44,9 +44,9 @@ fn bot(is_within: fn(&Place) -> bool, is_thorough: bool) -> Walk {
 /// All of it of one call.
 fn both(is_within: fn(&Place) -> bool) -> Walk {
     let received = reported::some();
-    let mut roots = roots::request();
+    let mut roots = roots::requested();
     roots.extend(roots::received(&received, &roots::before()));
-    let moves = asks::all().into_iter().chain(happenings::all()).chain(received).collect();
+    let moves = requests::all().into_iter().chain(happenings::all()).chain(received).collect();
     Walk { side: Side::Both, roots, moves, is_within, is_thorough: true }
 }
 
@@ -119,7 +119,7 @@ fn a_bot_goes_everywhere_and_nowhere_else() {
 }
 
 #[test]
-fn a_call_that_is_asked_and_heard_of_goes_everywhere_and_nowhere_else() {
+fn a_call_with_requests_and_notifications_goes_everywhere_and_nowhere_else() {
     let walk = both(|place| {
         let waits = place.queue.len() == 2 && place.state == State::Established;
         (place.queue.len() <= 1 || waits) && place.variations(Side::Both) <= usize::from(waits)
@@ -150,14 +150,14 @@ fn a_service_goes_everywhere_with_whatever_waits_or_goes_on() {
 
 #[test]
 #[ignore = "takes minutes: cargo test --release -p callfold --test all walk:: -- --ignored --nocapture"]
-fn a_bot_goes_everywhere_with_whatever_was_told_at_last() {
+fn a_bot_goes_everywhere_with_every_late_confirmation() {
     let report = in_release(|| bot(|place| place.topics() <= 1, true), &UNARMED, &SERVED);
     report.iter().for_each(|report| insta::assert_snapshot!(report));
 }
 
 #[test]
 #[ignore = "takes minutes: cargo test --release -p callfold --test all walk:: -- --ignored --nocapture"]
-fn a_call_that_is_asked_and_heard_of_goes_everywhere_with_whatever_goes_on() {
+fn a_call_with_requests_and_notifications_goes_everywhere_with_whatever_goes_on() {
     let far = || {
         both(|place| {
             let waits = place.queue.len() == 2 && place.variations(Side::Both) <= 1;
@@ -170,10 +170,10 @@ fn a_call_that_is_asked_and_heard_of_goes_everywhere_with_whatever_goes_on() {
 
 #[test]
 fn before_a_call_began_nothing_is_legal_but_its_beginning() {
-    for one in asks::all().into_iter().chain(happenings::all()) {
+    for one in requests::all().into_iter().chain(happenings::all()) {
         match &one.what {
-            What::Happen(network_event) => names::nothing_happens_before(network_event).unwrap(),
-            What::Ask(command) => {
+            What::NetworkEvent(network_event) => names::nothing_happens_before(network_event).unwrap(),
+            What::Request(command) => {
                 let refusal = roots::unknown(command.clone()).unwrap_err();
                 assert_eq!((refusal.why, refusal.state), (Why::UnknownCall, None::<State>), "{}", one.name);
             }

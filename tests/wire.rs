@@ -339,12 +339,12 @@ fn a_member_of_another_shape_survives() {
 }
 
 #[test]
-fn a_collection_with_an_odd_item_is_kept_whole() {
+fn a_collection_with_an_invalid_item_is_kept_in_full() {
     survives::<Call>(json!({"requestedModalities": ["audio", 5, null, "video"]}));
 }
 
 #[test]
-fn of_members_told_twice_the_last_counts_and_one_is_written() {
+fn the_last_of_repeated_members_counts_and_one_is_written() {
     let twice = r#"{"resourceUrl":{},"ResourceUrl":"/x","changeType":5,"changeType":"Updated"}"#;
     let received: CommsNotification = serde_json::from_str(twice).unwrap();
     let text = serde_json::to_string(&received).unwrap();
@@ -352,7 +352,7 @@ fn of_members_told_twice_the_last_counts_and_one_is_written() {
 }
 
 #[test]
-fn of_members_of_a_resource_told_twice_the_last_counts() {
+fn the_last_of_repeated_members_of_a_resource_counts() {
     for (twice, expected) in [
         (r#"{"subcode":1,"subCode":2}"#, json!({"subcode": 2})),
         (r#"{"subCode":"words","subcode":2}"#, json!({"subcode": 2})),
@@ -425,7 +425,7 @@ fn times_are_rfc_3339_of_any_offset_and_written_in_utc() {
 }
 
 #[test]
-fn odd_items_of_value_are_kept_beside_the_sound_ones() {
+fn invalid_items_of_value_are_kept_with_the_valid_ones() {
     let json = json!({"value": [{"changeType": "created"}, {"changeType": "updated"}, "ping", null, [1], 5]});
     let body: CommsNotifications = read(&json);
     assert_eq!((body.value.len(), body.mismatched_items().len()), (2, 4));

@@ -1,4 +1,4 @@
-//! Whole logs in the three formats, cut and replayed as a frontend does it.
+//! Complete logs in the three formats, split and replayed as a frontend does.
 
 use callfold::call::{Call, CallEvent, Delivery};
 use callfold::graph::CommsNotifications;
@@ -9,7 +9,7 @@ use crate::probe::{calls, probe};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What a replay gave.
+/// The result of a replay.
 struct Played {
     ledger: Ledger,
     events: Vec<Recorded>,
@@ -26,20 +26,21 @@ impl Played {
     }
 }
 
-/// The event log: what folds, folds to the same calls from its own text.
+/// The event log: the events that fold are written, and fold to the same calls again.
 pub fn events(input: &[u8]) {
     let played = play(Format::Events, input);
     folds_from_its_own_text(&played);
     probe_the_last(&played.ledger);
 }
 
-/// Notifications: whatever is heard folds, and a message that is delivered again changes nothing.
+/// Notifications: the events of every notification fold, and a message that is delivered again changes
+/// nothing.
 pub fn notifications(input: &[u8]) {
     received(Format::Notifications, input);
     redelivered(&records(Format::Notifications, input));
 }
 
-/// The text log of the SDK: likewise.
+/// The text log of the SDK: the same promises as for notifications.
 pub fn sdk_log(input: &[u8]) {
     received(Format::SdkLog, input);
 }
@@ -57,7 +58,7 @@ fn received(format: Format, input: &[u8]) {
     probe_the_last(&played.ledger);
 }
 
-/// One, because it takes longer than all the rest.
+/// Probes the last call only, because a probe takes longer than all the other checks.
 fn probe_the_last(ledger: &Ledger) {
     if let Some(call) = ledger.calls().last() {
         probe(ledger, call.id());
@@ -82,7 +83,7 @@ fn records(format: Format, log: &[u8]) -> Vec<&[u8]> {
     }
 }
 
-/// Wherever a block ends: the record is the same, or more is asked for.
+/// Wherever a block ends, the splitter returns the same record or asks for more input.
 fn is_the_same_from_a_part(format: Format, block: &[u8], record: Record<'_>) {
     let end = record.consumed();
     for part in [end / 2, end.saturating_sub(1), end, end + 1] {
@@ -137,7 +138,7 @@ fn is_the_same(played: &Played, again: &Played) {
             };
             assert!(is_fine, "{finding} in {:?}", again.events);
         }
-        // A line that was refused counts, and is not written.
+        // A refused line counts as a record, but is not written.
         if ledger.next_revision(id) <= revision {
             assert!(played.has(FindingKind::Refused), "all revisions are written");
             ledger.skip(&Recorded::new(id, revision, None, CallEvent::DetailsChanged(None)));
@@ -164,7 +165,7 @@ fn redelivered(records: &[&[u8]]) {
     }
 }
 
-/// Without message ids: one notification, heard twice in a row.
+/// One notification without message ids, observed twice in a row.
 fn twice_in_a_row(ledger: &mut Ledger, body: &str) {
     let Ok(posted) = serde_json::from_str::<CommsNotifications>(body) else { return };
     for notification in &posted.value {

@@ -1,4 +1,4 @@
-//! What must hold at every step, each as one sentence.
+//! The invariants that a simulation checks, each with a sentence that describes it.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -13,95 +13,76 @@ use crate::operation;
 use crate::{Call, CallId, Recorded};
 
 names! {
-    /// What must hold at every step of a [`Simulation`](super::Simulation).
-    ///
-    /// ```
-    /// use callfold::testing::Invariant;
-    ///
-    /// assert!(Invariant::Absorbs.sentence().starts_with("A terminated call"));
-    /// ```
+    /// An invariant that a [`Simulation`](super::Simulation) checks. [`Invariant::sentence`] describes it in full.
     #[non_exhaustive]
     pub enum Invariant {
-        /// What comes out of the core folds.
+        /// Every event that the core returns folds.
         Folds = "folds",
-        /// An event is its own text.
+        /// An event that is written and read back is the same event.
         Text = "text",
-        /// What has ended stays.
+        /// A terminated call does not change.
         Absorbs = "absorbs",
-        /// What is settled stays.
+        /// A settled operation (completed or failed) does not change.
         Settled = "settled",
-        /// The first of the queue runs.
+        /// Only the first operation of the media queue runs.
         Queue = "queue",
-        /// Time goes on, and nothing is overdue.
+        /// Times do not go backwards, and no deadline is missed.
         Time = "time",
-        /// The reference agrees.
+        /// The service agrees with the reference model.
         Reference = "reference",
-        /// A restart changes nothing.
+        /// A restart does not change the calls of a host.
         Restart = "restart",
-        /// A repeat changes nothing.
+        /// A delivery that is repeated changes nothing.
         Repeat = "repeat",
-        /// An end ends.
+        /// A notification of the end terminates the call.
         End = "end",
-        /// The bot has the call of the service.
-        Reported = "told",
+        /// The bot's copy of a call equals the service's call.
+        Reported = "reported",
     }
 }
 
 impl Invariant {
-    /// What it says, as one sentence.
-    ///
-    /// ```
-    /// # use callfold::testing::Invariant;
-    /// assert!(Invariant::ALL.iter().all(|one| one.sentence().ends_with('.')));
-    /// ```
+    /// A sentence that describes the invariant.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Folds => {
-                "What is decided, reacted, expired, heard or learned folds without a refusal and without a hole in the revisions."
+                "Every event of a request, a network event, a deadline, a notification or a reply folds without a refusal and without a gap in the revisions."
             }
-            Self::Text => "Each event is read back from its own text, plain and as a CloudEvent.",
+            Self::Text => {
+                "Each event is equal to the event that is read back from its log line or its CloudEvent."
+            }
             Self::Absorbs => {
-                "A terminated call stays what it is, late results of its operations and reports of devices aside."
+                "A terminated call does not change, except for late results of its operations and reports of devices."
             }
-            Self::Settled => "A settled operation stays as it is.",
-            Self::Queue => {
-                "Of the media operations that are not settled the first one runs, and the others wait."
-            }
-            Self::Time => {
-                "No event bears a time before the one before it, and nothing is left undone that was due."
-            }
+            Self::Settled => "A settled operation (completed or failed) does not change.",
+            Self::Queue => "The first media operation in the queue runs, and the others wait.",
+            Self::Time => "No event has an earlier time than the event before it, and no deadline is missed.",
             Self::Reference => {
-                "The service lets and refuses what the reference model does, and its calls are those of the model."
+                "The service accepts and refuses the same moves as the reference model, and its calls equal those of the model."
             }
             Self::Restart => {
-                "A host that is restarted from its log, or from a snapshot and the rest, has the calls that it had."
+                "A host that restarts, from its log alone or from a copy of its calls and the later log lines, has the same calls as before."
             }
-            Self::Repeat => "Hearing the same delivery again changes nothing.",
-            Self::End => "An end that arrives ends the call.",
+            Self::Repeat => "A delivery that arrives twice in a row changes nothing the second time.",
+            Self::End => "A call is terminated once a notification of its end has arrived.",
             Self::Reported => {
-                "A bot to which everything came within a minute has the call of the service: at once, all that the wire can tell; late or out of order, its state, its operations, tones and numbered rosters."
+                "If all notifications of a call arrive within a minute, the bot and the service agree on the call. If they also arrive at once and in order, both agree on everything that notifications report; otherwise on the state, the operations, the tones and the numbered rosters."
             }
         }
     }
 }
 
-/// What did not hold, where and when.
-///
-/// ```
-/// use callfold::testing::{Faults, Simulation};
-///
-/// assert_eq!(Simulation::new(7).settle(), Ok(()));
-/// ```
+/// An invariant that did not hold, with the call and the time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// What did not hold.
+    /// The invariant that did not hold.
     pub invariant: Invariant,
-    /// Of which call.
+    /// The call for which it did not hold.
     pub call: CallId,
-    /// When, in virtual time.
+    /// The virtual time at which it was noticed.
     pub at: Timestamp,
-    /// What was seen.
+    /// The values that break the invariant, as text.
     pub seen: String,
 }
 
@@ -114,10 +95,10 @@ impl fmt::Display for Violation {
 
 impl core::error::Error for Violation {}
 
-/// What an event breaks, and how.
+/// The invariant that is broken, and the values that break it.
 type Broken = (Invariant, String);
 
-/// The invariants of one event and of the call before and after it.
+/// Checks the invariants of one event, with the call before it and after it.
 pub(super) fn step(before: Option<&Call>, recorded: &Recorded, after: &Call) -> Result<(), Broken> {
     for text in [recorded.to_string(), recorded.cloud_event().to_string()] {
         if text.parse().as_ref() != Ok(recorded) {
@@ -134,7 +115,9 @@ pub(super) fn step(before: Option<&Call>, recorded: &Recorded, after: &Call) -> 
     let overdue = after.next_deadline().filter(|due| Some(due.at) < recorded.at);
     must(overdue.is_none(), Invariant::Time, || format!("{overdue:?} is past"))?;
     let waits = !after.deadlines().is_empty() || after.media_queue().next().is_some();
-    must(after.state().is_live() || !waits, Invariant::Absorbs, || "it still waits for something".into())
+    must(after.state().is_live() || !waits, Invariant::Absorbs, || {
+        "a deadline or a media operation is left".into()
+    })
 }
 
 fn must(holds: bool, invariant: Invariant, seen: impl FnOnce() -> String) -> Result<(), Broken> {
@@ -151,7 +134,7 @@ fn absorbs(before: &Call, after: &Call) -> Result<(), Broken> {
             && participants(after) == participants(before)
     };
     must(before.state() != State::Terminated || is_same(), Invariant::Absorbs, || {
-        format!("it is {}", after.state())
+        format!("the call is now {}", after.state())
     })
 }
 
@@ -162,7 +145,7 @@ fn settled(before: &Call, after: &Call) -> Result<(), Broken> {
     must(changed.is_none(), Invariant::Settled, || format!("{changed:?}"))
 }
 
-/// The invariant of the queue of a call that was asked and not heard.
+/// Checks the media queue of a call of a service. The rule does not hold for a bot's copy.
 pub(super) fn queue(call: &Call) -> Result<(), Broken> {
     for (index, (id, _)) in call.media_queue().enumerate() {
         let known = call.operations().iter().find(|operation| operation.id() == Some(id));

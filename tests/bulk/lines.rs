@@ -29,7 +29,7 @@ pub(super) fn agree_on_lines<L: AsRef<str>>(lines: impl IntoIterator<Item = L>) 
 /// After the shapes of the first call are learned, the second is told the same but for one line. Then all is told
 /// again: as it was, and in the canonical writing.
 #[track_caller]
-pub(super) fn agree_on_odd(usual: &[(&str, &str)], at: usize, non_canonical: &str) {
+pub(super) fn agree_on_changed(usual: &[(&str, &str)], at: usize, non_canonical: &str) {
     let non_canonical = non_canonical
         .replace("CALL", "57dab802-894c-409a-b240-bd8beae78896")
         .replace("REV", &(at + 1).to_string());

@@ -99,19 +99,19 @@ proptest! {
     #![proptest_config(config(96, REGRESSIONS))]
 
     #[test]
-    fn of_canonical_lines_both_tell_the_same(log in logs()) {
+    fn both_replays_report_the_same_of_canonical_lines(log in logs()) {
         agree(&log);
     }
 
     #[test]
-    fn of_lines_that_came_to_harm_both_tell_the_same(log in logs(), mishaps in mishaps()) {
+    fn both_replays_report_the_same_of_damaged_lines(log in logs(), mishaps in mishaps()) {
         let mut log = log;
         mishaps.iter().for_each(|mishap| mishap.befall(&mut log.0));
         agree(&log);
     }
 
     #[test]
-    fn up_to_a_moment_or_of_one_call_both_tell_the_same(
+    fn both_replays_report_the_same_up_to_a_moment_or_of_one_call(
         log in logs(),
         mishaps in mishaps(),
         until in option::weighted(0.8, moments()),

@@ -1,8 +1,8 @@
 //! What the tests share: given / when / then over one call, and where regressions are kept.
 #![allow(dead_code, clippy::unwrap_used, reason = "every test file uses a part of it, and a test may panic")]
 
-pub(crate) mod asking;
 pub(crate) mod corpus;
+pub(crate) mod requesting;
 
 use std::ops::{Deref, DerefMut};
 

@@ -136,11 +136,11 @@ fn absorbs(side: Side, before: &Call, events: &[Recorded], after: &Call) -> Clai
     let beyond: Vec<_> =
         own.map(|one| one.event.type_name()).filter(|name| !allowed.contains(name)).collect();
     ensure!(beyond.is_empty(), "after the end there came {beyond:?}");
-    let no_state_change = |call: &Call| {
+    let conditions = |call: &Call| {
         let people: Vec<_> = call.participants().cloned().collect();
         (call.state(), call.details().clone(), call.tones().to_vec(), call.content_sharing().to_vec(), people)
     };
-    ensure!(no_state_change(before) == no_state_change(after), "an ended call changed");
+    ensure!(conditions(before) == conditions(after), "an ended call changed");
     Ok(())
 }
 

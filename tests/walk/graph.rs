@@ -136,8 +136,8 @@ impl Walk {
         let Some(due) = known(ledger).next_deadline() else { return Ok(()) };
         let late = due.at + SignedDuration::from_millis(1);
         claims::late_or_in_time(ledger, |ledger| match &one.what {
-            What::Happen(network_event) => moves::happen(ledger, network_event.clone(), late),
-            What::Ask(command) => moves::ask(ledger, command.clone(), late, Permission::ALL),
+            What::NetworkEvent(network_event) => moves::happen(ledger, network_event.clone(), late),
+            What::Request(command) => moves::request(ledger, command.clone(), late, Permission::ALL),
             _ => unreachable!("only what is for the service can be late"),
         })
     }
@@ -157,7 +157,7 @@ impl Walk {
         let place = if is_reported { place.with(&outlook) } else { place };
         let to = match graph.places.get(&place).copied() {
             Some(index) => {
-                graph.lets_the_same(index, &ledger)?;
+                graph.has_the_same_legal_moves(index, &ledger)?;
                 index
             }
             None if !(self.is_within)(&place) => {
@@ -190,7 +190,7 @@ impl Walk {
         }
         let waited = |(_, before): &(usize, &Ledger)| now(known(after)).duration_since(now(known(before)));
         let is_soon = |from: &(usize, &Ledger)| waited(from) < SignedDuration::from_secs(60);
-        match from.filter(|from| is_soon(from) && !events.iter().any(moves::moves_hearing)) {
+        match from.filter(|from| is_soon(from) && !events.iter().any(moves::changes_outlook)) {
             Some((index, _)) => graph.nodes[index].outlook.clone(),
             None => outlook(after),
         }
@@ -210,7 +210,7 @@ impl Graph {
     }
 
     /// What a place lets does not depend on how the call came there. It takes long to ask, so that some are taken.
-    fn lets_the_same(&mut self, index: usize, ledger: &Ledger) -> Claim {
+    fn has_the_same_legal_moves(&mut self, index: usize, ledger: &Ledger) -> Claim {
         self.returns += 1;
         if self.returns.is_multiple_of(8) {
             let (known, legal) = (&self.nodes[index].legal, Legal::of(ledger));
@@ -241,18 +241,18 @@ impl Graph {
     }
 
     /// The nodes from a root to this one.
-    fn way(&self, to: usize) -> Vec<&Node> {
-        let mut way: Vec<&Node> =
+    fn path(&self, to: usize) -> Vec<&Node> {
+        let mut path: Vec<&Node> =
             std::iter::successors(Some(&self.nodes[to]), |node| node.came.map(|from| &self.nodes[from]))
                 .collect();
-        way.reverse();
-        way
+        path.reverse();
+        path
     }
 
     /// The call that the text of its log folds to is the call. What each event is read as is looked at in any case.
     fn is_its_text(&self, index: usize, ledger: &Ledger) -> Claim {
         let mut folded = super::roots::before();
-        for recorded in self.way(index).iter().flat_map(|node| &node.events) {
+        for recorded in self.path(index).iter().flat_map(|node| &node.events) {
             let read: Recorded =
                 recorded.to_string().parse().map_err(|error| format!("{error}: {recorded}"))?;
             folded.apply(&read).map_err(|error| format!("{error}: {recorded}"))?;
@@ -264,8 +264,8 @@ impl Graph {
     /// How the walk came there, for whoever has to look into it.
     fn trail(&self, to: usize) -> String {
         let place = &self.nodes[to].place;
-        let way = self.way(to).into_iter().map(|node| format!("  {}\n", node.by));
-        format!("at {place:?}\n{}", way.collect::<String>())
+        let path = self.path(to).into_iter().map(|node| format!("  {}\n", node.by));
+        format!("at {place:?}\n{}", path.collect::<String>())
     }
 
     /// The places from which no end can be reached.

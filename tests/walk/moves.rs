@@ -40,18 +40,18 @@ pub(crate) struct Move {
 
 #[derive(Clone, Debug)]
 pub(crate) enum What {
-    Ask(Command),
+    Request(Command),
     /// To see the operation that is known the longest.
-    AskOperation,
-    AskWithoutPermission(Command),
-    Happen(NetworkEvent),
+    RequestOperation,
+    RequestWithoutPermission(Command),
+    NetworkEvent(NetworkEvent),
     /// The end of the pending operation of this kind that is known the longest.
     Finish(OperationKind, Ending),
     /// Nobody does anything until this is due.
     Wait(Deadline),
-    Hear(CommsNotification, When),
+    Notification(CommsNotification, When),
     /// The same of the pending operation that is known the longest, or the shortest.
-    HearOperation(fn(&Id) -> CommsNotification, Which),
+    OperationNotification(fn(&Id) -> CommsNotification, Which),
     Learn(Body),
     /// What a bot records of its own request.
     KeepAlive,
@@ -70,7 +70,7 @@ pub(crate) enum When {
     /// When nobody waits any more for what was inferred.
     Late,
     /// Nothing tells.
-    StoryError,
+    Unknown,
     /// Soon, with a message id.
     Numbered,
 }
@@ -101,13 +101,13 @@ impl Move {
     pub(crate) fn make(&self, ledger: &Ledger) -> Option<Made> {
         let call = known(ledger);
         Some(match &self.what {
-            What::Ask(command) => ask(ledger, command.clone(), now(call), Permission::ALL),
-            What::AskOperation => {
+            What::Request(command) => request(ledger, command.clone(), now(call), Permission::ALL),
+            What::RequestOperation => {
                 let id = call.operations().first()?.id()?.clone();
-                ask(ledger, Command::GetOperation(id), now(call), Permission::ALL)
+                request(ledger, Command::GetOperation(id), now(call), Permission::ALL)
             }
-            What::AskWithoutPermission(command) => ask(ledger, command.clone(), now(call), &[]),
-            What::Happen(network_event) => happen(ledger, network_event.clone(), now(call)),
+            What::RequestWithoutPermission(command) => request(ledger, command.clone(), now(call), &[]),
+            What::NetworkEvent(network_event) => happen(ledger, network_event.clone(), now(call)),
             What::Finish(kind, ending) => {
                 let is_it = |id: &&Id| call.media_queue().all(|(queued, _)| queued != *id);
                 let pending = call.operations().iter().filter(|one| one.is_pending() && one.kind() == *kind);
@@ -118,8 +118,8 @@ impl Move {
                 let due = call.next_deadline().filter(|due| due.deadline == *deadline)?;
                 Made::taken(call.expire(due.at))
             }
-            What::Hear(reported, when) => classify(call, reported.clone(), *when),
-            What::HearOperation(reported, which) => {
+            What::Notification(reported, when) => classify(call, reported.clone(), *when),
+            What::OperationNotification(reported, which) => {
                 let mut pending = call.operations().iter().filter(|one| one.is_pending());
                 let one = if *which == Which::Oldest { pending.next() } else { pending.next_back() };
                 classify(call, reported(one?.id()?), When::Soon)
@@ -136,8 +136,8 @@ impl Move {
     /// Makes it of a call that is not known yet: what a bot first hears.
     pub(crate) fn begin(&self) -> Option<Vec<Recorded>> {
         let observed = match &self.what {
-            What::Hear(reported, when) => {
-                let at = (*when != When::StoryError).then(start);
+            What::Notification(reported, when) => {
+                let at = (*when != When::Unknown).then(start);
                 Call::observe(None, CALL, reported, &super::reported::delivery(at))
             }
             What::Learn(body) => Call::learn(None, CALL, body, Some(start())),
@@ -148,12 +148,12 @@ impl Move {
 
     /// True where a late one must find what was due before it done.
     pub(crate) fn is_for_the_service(&self) -> bool {
-        matches!(self.what, What::Ask(_) | What::Happen(_))
+        matches!(self.what, What::Request(_) | What::NetworkEvent(_))
     }
 }
 
 /// A request. What it makes is numbered, so that equal calls are asked alike.
-pub(crate) fn ask(ledger: &Ledger, command: Command, at: Timestamp, granted: &[Permission]) -> Made {
+pub(crate) fn request(ledger: &Ledger, command: Command, at: Timestamp, granted: &[Permission]) -> Made {
     let made = known(ledger).operations().len() as u128;
     let request = RequestContext::new(at, Uuid::from_u128(0xa000 + made), AppIdentity::new(granted));
     let decided = ledger.decide(Some(CALL), command.clone(), &request);
@@ -174,7 +174,7 @@ fn classify(call: &Call, reported: CommsNotification, when: When) -> Made {
     let mut delivery = super::reported::delivery(match when {
         When::Soon | When::Numbered => Some(soon),
         When::Late => Some(soon + SignedDuration::from_secs(61)),
-        When::StoryError => None,
+        When::Unknown => None,
     });
     if when == When::Numbered {
         delivery.message_id = Some(format!("message-{}", call.revision()).as_str().into());
@@ -189,6 +189,6 @@ pub(crate) fn method(made: &Made) -> Option<Method> {
 }
 
 /// True where an event may change what hearing makes of a state.
-pub(crate) fn moves_hearing(recorded: &Recorded) -> bool {
+pub(crate) fn changes_outlook(recorded: &Recorded) -> bool {
     matches!(recorded.event, CallEvent::Step(..) | CallEvent::Adopted(_) | CallEvent::StateConfirmed(_))
 }

@@ -18,14 +18,14 @@ pub(crate) struct Place {
     is_service_hosted: Option<bool>,
     transfer: Option<Transfer>,
     /// In their order, each once.
-    pub(crate) no_state_change: Vec<NoStateChange>,
+    pub(crate) conditions: Vec<Condition>,
     /// What hearing would make of each state; empty where that is not told apart.
     outlook: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Audio {
-    StoryError,
+    Unknown,
     Active,
     Inactive,
     Other,
@@ -56,7 +56,7 @@ pub(crate) enum Turn {
 
 /// What goes on beside the state and the media queue.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum NoStateChange {
+pub(crate) enum Condition {
     /// An operation that is pending, and stands in no queue.
     Pending(OperationKind),
     /// An invitation of several that is pending.
@@ -69,16 +69,16 @@ pub(crate) enum NoStateChange {
     Replaced,
     OnHold,
     Sharing,
-    HearsTones,
+    SubscribedToTones,
     AppUnknown,
     AliceGone,
     /// An operation that was heard of, by its id or by nothing but its `clientContext`.
-    ParsedNotification(String, operation::State),
+    ReportedOperation(String, operation::State),
     Tones,
     Participants,
 }
 
-impl NoStateChange {
+impl Condition {
     const fn is_an_operation(&self) -> bool {
         matches!(
             self,
@@ -86,7 +86,7 @@ impl NoStateChange {
                 | Self::Nameless(_)
                 | Self::InvitingSeveral
                 | Self::Replacing
-                | Self::ParsedNotification(..)
+                | Self::ReportedOperation(..)
         )
     }
 
@@ -103,10 +103,10 @@ impl NoStateChange {
             Self::Pending(OperationKind::AddLargeGalleryView) => 4,
             Self::Pending(_) | Self::Nameless(_) => 5,
             Self::Sharing => 6,
-            Self::HearsTones => 7,
+            Self::SubscribedToTones => 7,
             Self::Tones => 8,
             Self::Participants => 9,
-            Self::ParsedNotification(name, _) => name.bytes().next().unwrap_or_default(),
+            Self::ReportedOperation(name, _) => name.bytes().next().unwrap_or_default(),
         }
     }
 }
@@ -134,13 +134,13 @@ impl Place {
             is_group: call.is_group(),
             is_service_hosted: call.details().is_service_hosted(),
             transfer: transfer(call),
-            no_state_change: no_state_change(ledger, side),
+            conditions: conditions(ledger, side),
             outlook: String::new(),
         };
         if !call.state().is_live() {
             // What an ended call was is of no more consequence; a late result is.
-            this.audio = Audio::StoryError;
-            this.no_state_change.retain(NoStateChange::is_an_operation);
+            this.audio = Audio::Unknown;
+            this.conditions.retain(Condition::is_an_operation);
         }
         this
     }
@@ -154,10 +154,11 @@ impl Place {
     /// calls there, whether anything waits in the queue, and whether the kind of call is as it is told as a rule.
     pub(crate) fn variations(&self, side: Side) -> usize {
         let is_up = self.state.is_live() && !self.state.lies_in(Superstate::Setup);
-        let plain = if is_up && side != Side::Bot { Audio::Active } else { Audio::StoryError };
-        let is_audio_odd = self.audio != plain && !self.is_being_set_up();
-        let is_kind_odd = self.is_group.is_none() != (side == Side::Bot);
-        self.topics() + [is_audio_odd, is_kind_odd, self.queue.len() > 1].into_iter().filter(|is| *is).count()
+        let plain = if is_up && side != Side::Bot { Audio::Active } else { Audio::Unknown };
+        let is_audio_unusual = self.audio != plain && !self.is_being_set_up();
+        let is_kind_unusual = self.is_group.is_none() != (side == Side::Bot);
+        self.topics()
+            + [is_audio_unusual, is_kind_unusual, self.queue.len() > 1].into_iter().filter(|is| *is).count()
     }
 
     /// Audio that flows before the call is up lets the media be used.
@@ -172,7 +173,7 @@ impl Place {
 
     /// How many things go on beside the state and the queue.
     pub(crate) fn topics(&self) -> usize {
-        let mut topics: Vec<u8> = self.no_state_change.iter().map(NoStateChange::topic).collect();
+        let mut topics: Vec<u8> = self.conditions.iter().map(Condition::topic).collect();
         topics.sort_unstable();
         topics.dedup();
         topics.len()
@@ -181,7 +182,7 @@ impl Place {
 
 fn audio(call: &Call) -> Audio {
     match call.audio() {
-        None => Audio::StoryError,
+        None => Audio::Unknown,
         Some(MediaState::Active) => Audio::Active,
         Some(MediaState::Inactive) => Audio::Inactive,
         Some(_) => Audio::Other,
@@ -237,48 +238,47 @@ fn recording(call: &Call) -> Turn {
     }
 }
 
-fn no_state_change(ledger: &Ledger, side: Side) -> Vec<NoStateChange> {
+fn conditions(ledger: &Ledger, side: Side) -> Vec<Condition> {
     let call = known(ledger);
-    let mut all: Vec<NoStateChange> =
-        call.operations().iter().filter_map(|one| of(call, one, side)).collect();
+    let mut all: Vec<Condition> = call.operations().iter().filter_map(|one| of(call, one, side)).collect();
     let people: Vec<_> = call.participants().filter_map(|one| one.id.value()).collect();
     let replaced = ledger.call(OTHER).is_some_and(|other| !other.state().is_live());
     let reports = side != Side::Bot && call.state().lies_in(Superstate::Connected);
     let rest = [
-        (NoStateChange::Replaced, replaced),
-        (NoStateChange::OnHold, call.on_hold().is_some()),
-        (NoStateChange::Sharing, !call.content_sharing().is_empty()),
-        (NoStateChange::AppUnknown, reports && call.details().my_participant_id.value().is_none()),
-        (NoStateChange::AliceGone, side != Side::Bot && !people.contains(&&ALICE.into())),
-        (NoStateChange::Tones, side == Side::Bot && !call.tones().is_empty()),
-        (NoStateChange::Participants, side == Side::Bot && !people.is_empty()),
+        (Condition::Replaced, replaced),
+        (Condition::OnHold, call.on_hold().is_some()),
+        (Condition::Sharing, !call.content_sharing().is_empty()),
+        (Condition::AppUnknown, reports && call.details().my_participant_id.value().is_none()),
+        (Condition::AliceGone, side != Side::Bot && !people.contains(&&ALICE.into())),
+        (Condition::Tones, side == Side::Bot && !call.tones().is_empty()),
+        (Condition::Participants, side == Side::Bot && !people.is_empty()),
     ];
-    all.extend(rest.into_iter().filter(|(_, is)| *is).map(|(no_state_change, _)| no_state_change));
+    all.extend(rest.into_iter().filter(|(_, is)| *is).map(|(condition, _)| condition));
     all.sort();
     all.dedup();
     all
 }
 
 /// What an operation outside the queue is to its call.
-fn of(call: &Call, operation: &Operation, side: Side) -> Option<NoStateChange> {
+fn of(call: &Call, operation: &Operation, side: Side) -> Option<Condition> {
     if side == Side::Bot {
         let name = operation.id().map_or_else(|| "?".into(), Id::to_string);
-        return Some(NoStateChange::ParsedNotification(name, operation.state()));
+        return Some(Condition::ReportedOperation(name, operation.state()));
     }
     if operation.kind() == OperationKind::SubscribeToTone && operation.is_success() {
-        return Some(NoStateChange::HearsTones);
+        return Some(Condition::SubscribedToTones);
     }
     let is_queued = call.media_queue().any(|(id, _)| operation.id() == Some(id));
     if !operation.is_pending() || is_queued {
         return None;
     }
     Some(match operation.kind() {
-        kind if operation.id().is_none() => NoStateChange::Nameless(kind),
-        _ if replaces(operation) => NoStateChange::Replacing,
+        kind if operation.id().is_none() => Condition::Nameless(kind),
+        _ if replaces(operation) => Condition::Replacing,
         _ if operation.resource().participants.value().is_some_and(|all| all.len() > 1) => {
-            NoStateChange::InvitingSeveral
+            Condition::InvitingSeveral
         }
-        kind => NoStateChange::Pending(kind),
+        kind => Condition::Pending(kind),
     })
 }
 

@@ -37,7 +37,10 @@ pub(crate) fn some() -> Vec<Move> {
     all.extend(replies());
     for (which, age) in [(Which::Oldest, "oldest"), (Which::Newest, "newest")] {
         let of = |name: &str, reported| {
-            Move::new(format!("hear the {age} that is pending {name}"), What::HearOperation(reported, which))
+            Move::new(
+                format!("hear the {age} that is pending {name}"),
+                What::OperationNotification(reported, which),
+            )
         };
         all.extend([
             of("running", |id| operation(id, json!({ "status": "running" }))),
@@ -50,7 +53,7 @@ pub(crate) fn some() -> Vec<Move> {
 }
 
 fn soon((name, reported): (&'static str, CommsNotification)) -> Move {
-    Move::new(format!("hear {name}"), What::Hear(reported, When::Soon))
+    Move::new(format!("hear {name}"), What::Notification(reported, When::Soon))
 }
 
 fn result(code: i32) -> Value {
@@ -62,7 +65,7 @@ fn states(state: State) -> Vec<Move> {
         let mut body = more;
         body["state"] = json!(state);
         let name = format!("hear {state} {how}");
-        Move::new(name.trim_end(), What::Hear(about("", change, body), when))
+        Move::new(name.trim_end(), What::Notification(about("", change, body), when))
     };
     let failed = || json!({ "resultInfo": result(500) });
     vec![
@@ -78,7 +81,7 @@ fn states(state: State) -> Vec<Move> {
         ),
         reported("late", "updated", json!({}), When::Late),
         reported("by number", "updated", json!({}), When::Numbered),
-        reported("at a time that nothing tells", "updated", json!({}), When::StoryError),
+        reported("at a time that nothing tells", "updated", json!({}), When::Unknown),
         reported("with a success", "updated", json!({ "resultInfo": result(200) }), When::Soon),
         reported("deleted with a failure", "deleted", failed(), When::Soon),
         reported("late with a failure", "updated", failed(), When::Late),
@@ -165,7 +168,7 @@ fn replies() -> Vec<Move> {
             "status": "running" })
     };
     let call = json!({ "state": "establishing", "targets": [{}], "ringingTimeoutInSeconds": 40,
-        "mediaConfig": super::asks::hosted("service") });
+        "mediaConfig": super::requests::hosted("service") });
     let learn = |name: &str, body| Move::new(format!("learn {name}"), What::Learn(body));
     vec![
         learn("a call", Body::Call(read(call))),

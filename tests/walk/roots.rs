@@ -7,10 +7,10 @@ use callfold::uuid::Uuid;
 use callfold::{Ledger, Recorded, Refusal};
 use serde_json::{Value, json};
 
-use super::asks::{command, hosted};
 use super::happenings::{offer, roster};
 use super::moves::{ALICE, CALL, Move, OTHER, start};
 use super::reported::delivery;
+use super::requests::{command, hosted};
 
 /// A call in its beginning, by a name, and the events that made it so.
 pub(crate) struct Root {
@@ -20,7 +20,7 @@ pub(crate) struct Root {
 }
 
 /// The service's: placed and offered, between two and in a group, with media of the service's and of the app's.
-pub(crate) fn request() -> Vec<Root> {
+pub(crate) fn requested() -> Vec<Root> {
     let placed = ["service", "app"].into_iter().flat_map(|by| {
         [false, true].map(|is_group| {
             let group = if is_group { "a group call" } else { "a call between two" };

@@ -1,4 +1,4 @@
-//! What an app asks for.
+//! Strategies for requests of an app.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -14,18 +14,19 @@ use crate::call::Command;
 use crate::graph::{Method, Route};
 use crate::{CallId, Id};
 
-/// The body of a request for a method, within its limits; a transfer or an invitation may replace the other call.
+/// The body of a request for a method, within the limits of the method. A transfer or an invitation may replace the call
+/// `other`.
 ///
 /// ```
 /// use callfold::graph::Method;
 /// use callfold::testing::strategies::bodies;
-/// use proptest::prelude::*;
+/// use callfold::proptest::prelude::*;
 ///
 /// let other = callfold::CallId::new(callfold::uuid::Uuid::nil());
 /// proptest!(|(body in bodies(Method::PlayPrompt, other))| prop_assert!(body["prompts"].is_array()));
 /// ```
 pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "what has no member that matters here")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other methods need no member")]
     match method {
         Method::CreateCall => placed().boxed(),
         Method::Answer => hosted().prop_map(answered).boxed(),
@@ -55,7 +56,7 @@ pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
     }
 }
 
-/// Where the media are: most often with the service.
+/// The media configuration: usually the service hosts the media.
 fn hosted() -> impl Strategy<Value = &'static str> {
     prop_oneof![5 => Just("serviceHostedMediaConfig"), 1 => Just("appHostedMediaConfig")]
 }
@@ -143,14 +144,7 @@ fn invited(other: CallId) -> impl Strategy<Value = Value> {
     })
 }
 
-/// A request that keeps its limits, of any method.
-///
-/// ```
-/// use callfold::testing::strategies::commands;
-/// use proptest::prelude::*;
-///
-/// proptest!(|(command in commands())| prop_assert!(!command.method().as_str().is_empty()));
-/// ```
+/// A request for any method, whose body is within the limits of the method.
 pub fn commands() -> impl Strategy<Value = Command> {
     let other = CallId::new(uuid::Uuid::from_u128(1));
     let request =
@@ -160,7 +154,7 @@ pub fn commands() -> impl Strategy<Value = Command> {
     })
 }
 
-/// The participant, the user or the operation that a method is about.
+/// The id of the participant, the user or the operation that a method is about.
 pub(super) fn items(method: Method) -> BoxedStrategy<Option<Id>> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about no item")]
     match method {

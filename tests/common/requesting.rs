@@ -50,11 +50,11 @@ pub(crate) fn app_hosted() -> Value {
 }
 
 /// Asks with every permission, `POST /mute` of the call: what is decided must fold.
-pub(crate) fn ask(call: &Call, what: &str, body: impl ToString) -> Result<Decided, Refusal> {
-    ask_as(call, Permission::ALL, what, body)
+pub(crate) fn send(call: &Call, what: &str, body: impl ToString) -> Result<Decided, Refusal> {
+    send_as(call, Permission::ALL, what, body)
 }
 
-pub(crate) fn ask_as(
+pub(crate) fn send_as(
     call: &Call,
     granted: &[Permission],
     what: &str,
@@ -117,7 +117,7 @@ pub(crate) type Limited<'a> = (Value, &'a str);
 #[track_caller]
 pub(crate) fn limited(call: &Call, what: &str, rows: &[Limited<'_>]) {
     for (body, wrong) in rows {
-        let request = ask(call, what, body);
+        let request = send(call, what, body);
         let Some((member, limit)) = wrong.split_once(' ') else {
             assert!(request.is_ok(), "{what} {body}: {}", request.err().unwrap());
             continue;
