@@ -1,5 +1,4 @@
-//! The time of a decision about a call in memory, without reading or writing JSON: `cargo bench --bench
-//! decide`.
+//! The time of a decision about a call in memory, without JSON: `cargo bench --bench decide`.
 //!
 //! The yardstick of the same run is the smallest possible result: one event.
 

@@ -1,5 +1,4 @@
-//! The time of observing and of posting a notification about a call in memory, without reading or writing
-//! JSON: `cargo bench --bench observe`.
+//! The time of observing and of posting a notification, without JSON: `cargo bench --bench observe`.
 //!
 //! The yardstick of the same run is a copy of the notification.
 
@@ -26,7 +25,7 @@ const NAMED: [(usize, &str); 7] = [
     (11, "terminated"),
 ];
 
-fn classify(call: Option<&Call>, notification: &CommsNotification) -> Observed {
+fn observe(call: Option<&Call>, notification: &CommsNotification) -> Observed {
     Call::observe(call, notification.call_id().unwrap(), notification, &Delivery::default())
 }
 
@@ -35,7 +34,7 @@ fn course(notifications: &[CommsNotification]) -> Vec<Option<Call>> {
     let mut ledger = Ledger::new();
     let mut calls = vec![None];
     for notification in notifications {
-        let observed = classify(calls.last().unwrap().as_ref(), notification);
+        let observed = observe(calls.last().unwrap().as_ref(), notification);
         assert_eq!(observed.findings, []);
         observed.events.iter().for_each(|event| _ = ledger.apply(event).unwrap());
         calls.push(ledger.calls().next().cloned());
@@ -54,11 +53,11 @@ fn benches(criterion: &mut Criterion) {
             bencher.iter(|| black_box(notification).clone());
         });
         group.bench_function(format!("observe: {name}"), |bencher| {
-            bencher.iter(|| classify(black_box(call), notification));
+            bencher.iter(|| observe(black_box(call), notification));
         });
         let after = calls.get(index + 1).unwrap().as_ref();
         group.bench_function(format!("observe: {name}, again"), |bencher| {
-            bencher.iter(|| classify(black_box(after), notification));
+            bencher.iter(|| observe(black_box(after), notification));
         });
     }
     group.throughput(Throughput::Elements(notifications.len() as u64));
@@ -73,7 +72,7 @@ fn observe_all(notifications: &[CommsNotification]) -> Ledger {
     let mut ledger = Ledger::new();
     for notification in notifications {
         let call = notification.call_id().and_then(|id| ledger.call(id));
-        for event in classify(call, notification).events {
+        for event in observe(call, notification).events {
             ledger.apply(&event).unwrap();
         }
     }
@@ -87,7 +86,7 @@ fn report(criterion: &mut Criterion, notifications: &[CommsNotification], calls:
     group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
     for (index, name) in NAMED {
         let (before, after) = (calls.get(index).unwrap().as_ref(), calls.get(index + 1).unwrap().as_ref());
-        let Observed { events, .. } = classify(before, notifications.get(index).unwrap());
+        let Observed { events, .. } = observe(before, notifications.get(index).unwrap());
         let (event, call) = (events.last().unwrap(), after.unwrap());
         group.bench_function(format!("notify: {name}"), |bencher| {
             bencher.iter(|| notify.event(black_box(call), event));

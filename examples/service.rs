@@ -2,8 +2,8 @@
 //! party says, and the other party hangs up.
 //!
 //! `cargo run --example service` writes the event log of the service. With `--notifications` it writes the
-//! bodies that the service posts to the app. Both outputs can be replayed: `cargo run --example service |
-//! cargo run -- replay -`.
+//! bodies that the service posts to the app. Both outputs can be replayed:
+//! `cargo run --example service | cargo run -- replay -`.
 
 #![allow(clippy::print_stdout, reason = "the log is what it is for")]
 

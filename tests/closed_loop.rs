@@ -1,4 +1,5 @@
-//! The closed loop: what the service records, it tells; what a bot hears of that, through whatever network, is the same call.
+//! The closed loop: a service records events and posts notifications, and a bot that receives them through
+//! any network folds the same call.
 
 use callfold::graph::Version;
 use callfold::jiff::SignedDuration;

@@ -1,4 +1,5 @@
-//! Calls that belong together: one replaces another, several are of one chain, and all are one clock's.
+//! Calls that belong together: one call replaces another, several calls share a call chain, and one clock
+//! drives them all.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -16,7 +17,7 @@ use uuid::Uuid;
 const REGRESSIONS: &str = "proptest-regressions/conversations.txt";
 const MINUTE: i64 = 60;
 
-/// The nth call of a test. The first operation is the thousandth.
+/// The id of the nth call of a test. Operations are numbered from 1000.
 fn call(number: u128) -> CallId {
     CallId::new(Uuid::from_u128(number))
 }
@@ -67,7 +68,7 @@ impl Host {
         self
     }
 
-    /// Places the nth call with these members besides.
+    /// Places the nth call with these additional members.
     fn places(mut self, number: u128, members: Value) -> Self {
         let mut body = json!({
             "callbackUri": "https://bot.contoso.com/callback", "targets": [someone()],
@@ -82,7 +83,7 @@ impl Host {
         self
     }
 
-    /// The same, and it is up.
+    /// Places the nth call, which is then established.
     fn connects(self, number: u128, members: Value) -> Self {
         self.places(number, members).meets(number, NetworkEvent::Connected(None))
     }
@@ -121,7 +122,7 @@ fn someone() -> Value {
     json!({ "identity": { "user": { "id": "someone" } } })
 }
 
-/// Someone in whose place a call goes.
+/// A participant whose call another call replaces.
 fn replacing(number: u128) -> Value {
     json!({ "identity": { "user": { "id": "someone" } }, "replacesCallId": call(number) })
 }
@@ -134,7 +135,7 @@ fn invite(number: u128) -> Value {
     json!({ "participants": [replacing(number)] })
 }
 
-/// The first and the second call are up.
+/// A service whose first and second call are established.
 fn two() -> Host {
     Host::default().connects(1, json!({})).connects(2, json!({}))
 }
@@ -237,7 +238,7 @@ fn of_several_who_are_invited_one_that_replaces_a_call_is_invited_alone() {
     assert_eq!(host.events(), [(1, "operationCompleted"), (2, "terminated")]);
 }
 
-// What can be replaced.
+// Calls that can be replaced.
 
 #[test]
 fn a_call_that_is_not_known_or_not_up_cannot_be_replaced() {
@@ -251,7 +252,8 @@ fn a_call_that_is_not_known_or_not_up_cannot_be_replaced() {
         (Method::Invite, invite(3), "participants.replacesCallId"),
         (Method::Invite, invite(4), "participants.replacesCallId"),
     ];
-    // The third call only rings; the fourth is over; the ninth is not known; a call cannot replace itself.
+    // The third call only rings, the fourth has ended, the ninth is not known, and a call cannot replace
+    // itself.
     let host =
         two().places(3, json!({})).connects(4, json!({})).meets(4, NetworkEvent::HungUp(EndCode::PeerEnded));
     for (method, body, member) in rows {
@@ -347,7 +349,8 @@ fn a_call_and_the_one_it_replaces_are_one_conversation_whichever_has_the_lesser_
 
 #[test]
 fn calls_that_belong_together_over_others_are_one_conversation() {
-    // 5 replaces 1, 1 is of one chain with 4, 4 is replaced by 2; 3 has nothing to do with them.
+    // Call 5 replaces 1; 1 is in one chain with 4; 4 is replaced by 2. Call 3 is in no conversation with
+    // them.
     let host = Host::default()
         .connects(1, of(CHAIN))
         .connects(4, of(CHAIN))
@@ -367,7 +370,7 @@ fn calls_remain_one_conversation_after_their_end() {
     assert_eq!(host.conversations(), [vec![1, 2]]);
 }
 
-/// The calls that chains and replacements connect, in the plainest way there is.
+/// The calls that chains and replacements connect, computed in the simplest possible form.
 fn closure(calls: &[(u128, u128)]) -> Vec<Vec<u128>> {
     let numbers = || 0..calls.len();
     let is_linked = |one: usize, other: usize| {
@@ -409,7 +412,7 @@ proptest! {
     }
 }
 
-// What devices report.
+// Reports of devices.
 
 const ME: &str = "1639dfff-f89f-46f2-867a-d722b358491f";
 const YOU: &str = "2f1a1100-b174-40a0-aba7-0b405e01ed92";
@@ -421,7 +424,7 @@ fn report(chain: &str, participant: Option<&str>) -> Value {
     }})
 }
 
-/// Two legs of one chain, each with a participant of its own, and a call of another chain.
+/// Two legs of one call chain, each with its own participant, and a call of another chain.
 fn legs() -> Host {
     let me = |id: &str| NetworkEvent::Connected(Some(read(json!({ "myParticipantId": id }))));
     Host::default()
@@ -525,7 +528,7 @@ fn the_first_deadline_of_all_calls_comes_first() {
         let (due, id) = host.ledger.next_deadline().unwrap();
         assert_eq!((id, due.deadline, due.at), (call(number), deadline, at(second)));
         assert_eq!(host.ledger.expire(at(second - 1)), []);
-        // However late it is, one call after the other.
+        // However late the poll is, the deadlines expire one call after the other.
         host.take(host.ledger.expire(at(100 * MINUTE)));
         assert_eq!(host.events(), [(number, "terminated")]);
         assert_eq!(host.last[0].at, Some(at(second)));
@@ -550,7 +553,7 @@ fn the_deadlines_of_one_call_do_not_hold_up_those_of_another() {
     assert_eq!(seen, [(1, 10, 2), (2, 15, 1), (1, 30, 1), (1, end, 1), (2, end, 1)]);
 }
 
-/// Two calls that are up, of which the first is kept alive: the second one should end after 45 minutes.
+/// Two established calls. The first one is kept alive, so the second one ends after 45 minutes.
 fn with_one_overdue() -> Host {
     let mut host = Host::default().connects(1, json!({})).connects(2, json!({}));
     let kept = host.decide(Some(call(1)), Method::KeepAlive, &json!({}), at(44 * MINUTE)).unwrap();

@@ -1,4 +1,4 @@
-//! Deadlines: what happens where nobody does anything, at its own time and however late the host looks.
+//! Deadlines: what happens if nobody acts, at the time of the deadline and however late the host polls.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -18,13 +18,13 @@ use uuid::Uuid;
 const REGRESSIONS: &str = "proptest-regressions/deadlines.txt";
 const MINUTE: i64 = 60;
 
-/// So many seconds after nine.
+/// The time that is this number of seconds after nine o'clock.
 fn at(second: i64) -> Timestamp {
     let nine: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
     nine + SignedDuration::from_secs(second)
 }
 
-/// The service, which acts by itself when it is polled, and when it is asked.
+/// A service, which lets deadlines expire when it is polled and when it gets a request.
 #[derive(Clone, Default)]
 struct Host {
     ledger: Ledger,
@@ -71,7 +71,7 @@ impl Host {
         Ok(())
     }
 
-    // The same for a chain of what must succeed.
+    // The same as above, for requests that must succeed.
 
     fn requests(mut self, method: Method, body: Value, second: i64) -> Self {
         self.request(method, &body, at(second)).unwrap();
@@ -92,7 +92,7 @@ impl Host {
         self.ledger.call(call_id()).unwrap()
     }
 
-    /// What it waits for, and at which second.
+    /// The deadlines, each with its second.
     fn waits_for(&self) -> Vec<(Deadline, i64)> {
         let second = |due: Timestamp| due.duration_since(at(0)).as_secs();
         self.call().deadlines().iter().map(|due| (due.deadline, second(due.at))).collect()
@@ -105,7 +105,8 @@ impl Host {
         last.map(|one| (one.event.type_name(), second(one))).collect()
     }
 
-    /// Nothing is due a second before; at that second, and whenever it is polled after it, these events happen then.
+    /// Checks that nothing is due one second earlier, and that these events happen at that second, whenever
+    /// the service is polled afterwards.
     fn expires(&self, second: i64, events: &[&str]) -> Self {
         let due = self.ledger.next_deadline().unwrap().0;
         assert_eq!((due.at, self.call().next_deadline()), (at(second), Some(due)));
@@ -123,7 +124,7 @@ impl Host {
         host
     }
 
-    /// The same of what ends the call.
+    /// The same check for a deadline that ends the call.
     fn ends(&self, second: i64, result: (i32, Option<i32>)) {
         let ended = self.expires(second, &["terminated"]);
         let reported = ended.call().result_info().unwrap();
@@ -138,7 +139,7 @@ impl Host {
         assert_eq!(self.ledger.expire(at(10_000 * MINUTE)), []);
     }
 
-    /// How an operation ended.
+    /// The end of an operation.
     fn ended(&self, number: u128) -> (&str, Option<i32>, Option<i32>) {
         let id = Uuid::from_u128(number).into();
         let operation = self.call().operations().iter().find(|one| one.id() == Some(&id)).unwrap();
@@ -326,7 +327,7 @@ fn the_timers_of_a_recording_with_a_prompt_run_once_the_prompt_has_ended() {
         let host = request.clone().meets(begin, 130);
         let timers = [(Deadline::InitialSilence, 135), (Deadline::RecordDuration, 135)];
         assert_eq!(host.waits_for()[..2], timers);
-        // Where it will be found arms nothing anew.
+        // The start of a recording with its location sets no new deadlines.
         let reported = host
             .meets(NetworkEvent::RecordingStarted { location: Some("x".into()), access_token: None }, 133);
         assert_eq!(reported.waits_for()[..2], timers);
@@ -466,7 +467,7 @@ fn an_ended_call_waits_for_nothing() {
     }
 }
 
-/// One thing that is asked for, or that happens.
+/// A request or a network event.
 #[derive(Clone, Debug)]
 enum Step {
     Request(Method, Value),
@@ -537,7 +538,7 @@ fn a_network_event() -> impl Strategy<Value = Step> {
     prop_oneof![2 => select(often), 1 => select(seldom)].prop_map(Step::Meets)
 }
 
-/// What happens, how many milliseconds after the step before, and whether a lazy host looks before it.
+/// A step, the milliseconds since the step before, and whether a lazy host polls before it.
 fn a_course() -> impl Strategy<Value = Vec<(Step, i64, bool)>> {
     let offer = json!({ "incomingContext": { "observedParticipantId": "p" } });
     let beginnings = vec![
@@ -566,7 +567,7 @@ fn a_course() -> impl Strategy<Value = Vec<(Step, i64, bool)>> {
     })
 }
 
-/// When a host looks at its deadlines by itself.
+/// When a host polls its deadlines by itself.
 #[derive(Clone, Copy, Debug)]
 enum Diligence {
     EverySecond,
@@ -574,7 +575,7 @@ enum Diligence {
     Never,
 }
 
-/// What each step was answered, and the log.
+/// The replies to the steps, and the log.
 fn live(course: &[(Step, i64, bool)], diligence: Diligence) -> (Vec<String>, Vec<String>) {
     let (mut host, mut now, mut answers) = (Host::default(), at(0), Vec::new());
     for (step, gap, looks) in course {

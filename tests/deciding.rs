@@ -1,4 +1,5 @@
-//! Requests that begin, end and move a call; and which state, permission and kind of call lets which method.
+//! Requests that begin, end and change a call, and the states, permissions and kinds of call in which each
+//! method is legal.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -13,7 +14,8 @@ const ALICE: &str = r#"{"identity":{"user":{"id":"alice"}}}"#;
 const STATES: &str = "incoming establishing ringing redirecting established hold transferring transferAccepted \
                       terminating terminated";
 
-/// Where each method is let in, with the status of its answer, and with which it is refused elsewhere.
+/// The states in which each method is legal with the status of its reply, and the status of its refusal in
+/// all other states.
 const LEGAL: &str = "
                                   inc esta ring redi estd hold trfg trfA tmtg tmtd
     answer                        202  409  409  409  409  409  409  409  409  409
@@ -49,7 +51,8 @@ const LEGAL: &str = "
     listContentSharingSessions    200  200  200  200  200  200  200  200  200  404
     logTeleconferenceDeviceQuality 200 200  200  200  200  200  200  200  200  200";
 
-/// What each method needs, in a call between two and in a group call: one of each list, where there are two.
+/// The permissions that each method needs in a call between two and in a group call. If there are two lists,
+/// it needs one of each.
 const NEEDED: &str = "
     deleteCall                     I|M      I|M|N|J|G|C
     getCall                        I|M      I|M|N|J|G|C
@@ -84,7 +87,7 @@ const NEEDED: &str = "
     listAudioRoutingGroups         I|M      I|M|N|J|G|C
     listContentSharingSessions     I|M      I|M|N|J|G|C";
 
-/// A request of each method that breaks no limit in a group call.
+/// A request for each method that breaks no limit in a group call.
 fn request(method: &str) -> (&'static str, Value) {
     let alice = || serde_json::from_str::<Value>(ALICE).unwrap();
     let quality = json!({ "callChainId": CALL, "mediaQualityList": [{ "channelIndex": 1 }] });
@@ -125,12 +128,12 @@ fn request(method: &str) -> (&'static str, Value) {
         ),
         "listAudioRoutingGroups" => ("GET /audioRoutingGroups", json!({})),
         "listContentSharingSessions" => ("GET /contentSharingSessions", json!({})),
-        // Of the collection: asked of a call here, as `send` knows no other path.
+        // The path of the collection. The request is sent to a call here, because `send` has no other path.
         _ => ("quality", json!({ "quality": quality })),
     }
 }
 
-/// Asks for a method of a call with these permissions.
+/// Sends a request for a method of a call with these permissions.
 fn send_for(call: &Call, granted: &[Permission], method: &str) -> Result<Decided, Refusal> {
     let (what, body) = request(method);
     if what != "quality" {
@@ -140,7 +143,8 @@ fn send_for(call: &Call, granted: &[Permission], method: &str) -> Result<Decided
     decide(call, granted, Command::read(&route, body.to_string().as_bytes())?)
 }
 
-/// A call in which a method is legal where its state lets it: bob is on hold where he is to be taken off it.
+/// A call in which a method is legal if the state allows it. Bob is on hold if the method ends his hold
+/// music.
 fn given_for(method: &str, state: &str) -> Call {
     let mut details = group();
     if method == "changeScreenSharingRole" {
@@ -237,12 +241,13 @@ fn permissions(list: &str) -> Vec<Permission> {
     list.split('|').filter(|letter| *letter != "-").map(permission).collect()
 }
 
-/// Checks what is missed by a caller without any permission, and that any of the listed ones will do.
+/// Checks the permissions that an app without any permission lacks, and that each of the listed ones is
+/// enough.
 #[track_caller]
 fn needs(list: &str, what: &str, may: impl Fn(&[Permission]) -> Result<(), Refusal>) {
     let needed = permissions(list);
     match may(&[]) {
-        Ok(()) => assert!(needed.is_empty(), "{what} asks for nothing"),
+        Ok(()) => assert!(needed.is_empty(), "{what} needs no permission"),
         Err(refusal) => assert_eq!(sorted(&refusal), [names(&needed)], "{what}"),
     }
     for granted in Permission::ALL {
@@ -257,7 +262,7 @@ fn names(permissions: &[Permission]) -> Vec<String> {
     names
 }
 
-/// The lists that a refusal names, of each of which one would do.
+/// The lists of permissions in a refusal. One permission of each list is needed.
 fn sorted(refusal: &Refusal) -> Vec<Vec<String>> {
     let error = refusal.error();
     assert_eq!((refusal.status(), error.code.as_str()), (403, "Forbidden"), "{refusal}");
@@ -266,7 +271,7 @@ fn sorted(refusal: &Refusal) -> Vec<Vec<String>> {
     lists
 }
 
-/// Nothing, where the permissions will do, whatever else is wrong.
+/// Succeeds if the permissions are enough, whatever else is wrong with the request.
 fn permitted<T>(request: Result<T, Refusal>) -> Result<(), Refusal> {
     request.err().filter(|refusal| refusal.status() == 403).map_or(Ok(()), Err)
 }
@@ -338,7 +343,7 @@ fn a_missing_permission_is_reported_before_anything_about_the_call() {
 
 // Create.
 
-/// The body of a call that is placed to alice, with other members.
+/// The body of a call to Alice, with these members in addition.
 fn placing(more: &Value) -> Value {
     let alice: Value = serde_json::from_str(ALICE).unwrap();
     let mut body =
@@ -357,7 +362,7 @@ fn place(granted: &[Permission], body: &Value) -> Result<Decision, Refusal> {
 
 #[test]
 fn a_placed_call_is_answered_with_the_call_that_is_establishing() {
-    // A caller cannot say what only the service knows.
+    // An app cannot set members that only the service knows.
     let body =
         placing(&json!({ "state": "established", "id": "x", "direction": "incoming", "subject": "s" }));
     let decision = place(&[Permission::Initiate], &body).unwrap();
@@ -397,7 +402,7 @@ fn a_placed_call_keeps_its_call_chain_id_and_rings_for_the_requested_time() {
     assert_eq!(dues(&call), ["ring +30", "keepAlive +2700"]);
 }
 
-/// What the call waits for, and in how many seconds.
+/// The deadline of the call, and the seconds until then.
 fn dues(call: &Call) -> Vec<String> {
     let at: callfold::jiff::Timestamp = AT.parse().unwrap();
     let due = |due: &Due| format!("{} +{}", due.deadline, due.at.duration_since(at).as_secs());
@@ -616,7 +621,7 @@ fn a_body_that_is_no_json_object_is_refused() {
     }
 }
 
-/// What a caller sent is not repeated to it, or to a log.
+/// The content of a request is not repeated in the reply or in a log.
 #[test]
 fn a_refusal_does_not_contain_the_body() {
     for body in [
@@ -635,7 +640,7 @@ fn deadlines_that_are_due_expire_before_a_request_is_decided() {
     let line =
         format!(r#"{{"call":"{CALL}","rev":1,"at":"2026-11-23T09:14:45Z","type":"offered","data":{{}}}}"#);
     let call = Call::begin(&line.parse().unwrap()).unwrap();
-    // The 15 s to decide are just over.
+    // The 15 seconds to answer have just passed.
     let inner = refused(send(&call, "POST /reject", ""), 409);
     assert_eq!(inner["state"], "terminated");
     assert_eq!(send(&call, "DELETE ", "").err().unwrap().status(), 404);

@@ -10,23 +10,23 @@ use callfold::uuid::Uuid;
 use callfold::{OperationId, Refusal};
 use serde_json::{Value, json};
 
-/// The number that is the id of an operation.
+/// The number in the id of an operation.
 fn number(id: &OperationId) -> u128 {
     id.to_string().parse::<Uuid>().unwrap().as_u128()
 }
 
-/// The operations that were asked for: number and status.
+/// The requested operations: number and status.
 fn statuses(call: &Call) -> Vec<String> {
     let request = call.operations().iter().filter(|operation| operation.id() != Some(&"o".into()));
     request.map(|one| format!("{} {}", number(one.id().unwrap()), one.state())).collect()
 }
 
-/// What is in the queue, by the numbers of the operations.
+/// The numbers of the operations in the queue.
 fn queue(call: &Call) -> Vec<u128> {
     call.media_queue().map(|(id, _)| number(id)).collect()
 }
 
-/// The data of the events, each beside its name.
+/// The names of the events with their data.
 fn data(decided: &Decided, name: &str) -> Vec<Value> {
     let named = decided.events.iter().filter(|one| one.event.type_name() == name);
     named.map(|one| serde_json::to_value(&one.event).unwrap()).collect()
@@ -103,7 +103,7 @@ fn without_a_client_context_none_is_answered() {
 const ON_MEDIA: [&str; 5] =
     ["playPrompt", "recordResponse", "subscribeToTone", "sendDtmfTones", "cancelMediaProcessing"];
 
-/// A body that fits each of them.
+/// A valid body for each of the methods.
 fn any_body() -> Value {
     json!({ "prompts": [{}], "tones": ["tone1"] })
 }

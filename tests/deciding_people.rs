@@ -1,4 +1,5 @@
-//! Requests about those who take part: the app, who is invited, muted, removed or put on hold.
+//! Requests about participants: the app's own participant, and those who are invited, muted, removed or put
+//! on hold.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -9,7 +10,7 @@ use callfold::call::Call;
 use callfold::graph::Permission;
 use serde_json::{Value, json};
 
-/// A participant as the roster has it.
+/// A participant in the roster.
 fn on_roster(call: &Call, id: &str) -> Option<Value> {
     let found = call.participants().find(|one| one.id.value() == Some(&id.into()));
     found.map(|one| serde_json::to_value(one).unwrap())
@@ -243,7 +244,7 @@ fn several_are_invited_only_where_the_call_has_a_chat() {
     }
 }
 
-/// Ends the operation that was begun last.
+/// Ends the operation that began last.
 fn finished(mut call: Call) -> Call {
     let id = call.operations().last().unwrap().id().unwrap().to_string();
     let done = json!({
@@ -328,7 +329,7 @@ fn who_is_removed_is_on_hold_no_more() {
 }
 
 #[test]
-fn a_participant_on_hold_stays_on_hold_while_others_join_and_leave() {
+fn a_participant_remains_on_hold_while_the_roster_changes() {
     let call = given("established", group());
     let held = send(&call, "POST /participants/alice/startHoldMusic", "").unwrap().call;
     for (what, events) in [
@@ -417,7 +418,7 @@ fn a_refusal_for_a_missing_permission_names_the_permissions_that_would_do() {
     assert!(send_as(&call, &[], "POST /participants/alice/mute", "").is_ok());
 }
 
-// What beta has besides.
+// Methods of the beta version only.
 
 #[test]
 fn all_but_the_app_are_muted() {

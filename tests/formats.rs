@@ -1,4 +1,5 @@
-//! Logs as bytes: told apart, cut into records, and what each record tells a replay.
+//! Logs as bytes: how formats are recognised, how a log is split into records, and what a replay concludes
+//! from each record.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 use callfold::FindingKind::{self, Duplicate, Malformed, Repeat};
@@ -12,7 +13,7 @@ use crate::common::{CALL, call_id};
 
 const OPERATION: &str = "0fe0623f-d628-42ed-b4bd-8ac290072cc5";
 
-/// A body that names a state of the call.
+/// A body that reports a state of the call.
 fn body(state: &str) -> Value {
     let url = format!("/communications/calls/{CALL}");
     json!({"value": [{"changeType": "updated", "resourceUrl": url, "resourceData": {"state": state}}]})
@@ -26,7 +27,7 @@ fn line(revision: u64, name: &str) -> String {
     json!({"v": 1, "call": CALL, "rev": revision, "type": name, "data": {}}).to_string()
 }
 
-/// The records of a log that comes in two blocks. No byte of it may be lost.
+/// The records of a log that arrives in two blocks. No byte may be lost.
 fn records_split(format: Format, log: &[u8], at: usize) -> Vec<&[u8]> {
     let (mut records, mut offset) = (Vec::new(), 0);
     for (end, is_last) in [(at, false), (log.len(), true)] {
@@ -45,7 +46,7 @@ fn records(format: Format, log: &[u8]) -> Vec<&[u8]> {
     records_split(format, log, 0)
 }
 
-/// What a log comes to.
+/// The result of a replay of a log.
 struct ParsedNotification {
     replay: Replay,
     findings: Vec<FindingKind>,
@@ -70,7 +71,7 @@ fn replay(format: Format, log: impl AsRef<[u8]>) -> ParsedNotification {
     received
 }
 
-/// How a log of bodies that should establish and end the call comes out.
+/// The result of a log of bodies that should establish and end the call.
 fn outcome(log: impl AsRef<[u8]>) -> (Option<State>, Vec<FindingKind>) {
     let received = replay(Format::Notifications, log);
     (received.replay.call(call_id()).map(Call::state), received.findings)
@@ -182,7 +183,7 @@ fn documents_stand_on_one_line_on_many_or_back_to_back() {
     }
 }
 
-/// Documents that are broken in one way each, over lines of their own.
+/// Documents with one fault each, on lines of their own.
 fn broken() -> [(&'static str, Vec<u8>); 11] {
     let pretty = serde_json::to_string_pretty(&body("established")).expect("it is written");
     let compact = text("established");
@@ -298,7 +299,7 @@ fn incoming(body: &Value) -> String {
     entry(&lines, &serde_json::to_string_pretty(body).expect("it is written"))
 }
 
-/// A reply to something that the app asked for.
+/// A reply to a request of the app.
 fn reply(request: &str, response: &str, body: &Value) -> String {
     let request = format!("request: {request}");
     let response = format!("response: {response}");

@@ -1,4 +1,4 @@
-//! The line of the event log: what it is, what is read as one, and what is not.
+//! The line of the event log: its form, what can be read as a line, and what cannot.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 use callfold::call::CallEvent;
@@ -10,7 +10,7 @@ use crate::common::CALL;
 
 const BARE: &str = "57DAB8B1894C409AB240BD8BEAE78896";
 
-/// A sound line with one member replaced, or left out where the value is null.
+/// A valid line with one member replaced, or removed if the value is null.
 fn line(member: &str, value: Value) -> String {
     let mut line =
         json!({"v": 1, "call": CALL, "rev": 3, "at": "2026-11-23T09:15:02Z", "type": "held", "data": {}});
@@ -27,7 +27,7 @@ fn refused(line: &str) -> LineError {
     line.parse::<Recorded>().expect_err(line)
 }
 
-/// Data that an event of this name can have, as the crate writes it.
+/// Valid data for an event of this name, as the crate writes it.
 fn data(type_name: &str) -> &'static str {
     match type_name {
         "stateConfirmed" => r#"{"state":"established"}"#,
@@ -62,7 +62,7 @@ fn data(type_name: &str) -> &'static str {
     }
 }
 
-/// Every event there is, as the line that the crate writes.
+/// Every kind of event, as the line that the crate writes.
 fn lines() -> impl Iterator<Item = String> {
     CallEvent::type_names().map(|name| {
         let data = data(name);
@@ -239,7 +239,7 @@ fn revisions_count_from_1() {
     refused(&cloud);
 }
 
-/// JSON's integers end here.
+/// The greatest integer that every JSON reader keeps.
 const LAST: u64 = (1 << 53) - 1;
 
 #[test]

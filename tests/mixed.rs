@@ -1,4 +1,5 @@
-//! A call that is heard and asked at once, odd clocks, odd ids, odd bodies: what was once wrong there.
+//! A call that gets both notifications and requests, and inputs with unusual times, ids and bodies. Each test
+//! is for a fault that was once found.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -16,7 +17,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + second).unwrap()
 }
 
-/// One call, on both sides of the wire.
+/// One call that is both observed and requested.
 struct Both {
     ledger: Ledger,
     request: u128,
@@ -24,10 +25,10 @@ struct Both {
 
 impl Both {
     fn notified(notification: &CommsNotification) -> Self {
-        Self { ledger: Ledger::new(), request: 0 }.classify(notification, 0)
+        Self { ledger: Ledger::new(), request: 0 }.observe(notification, 0)
     }
 
-    fn classify(mut self, notification: &CommsNotification, second: i64) -> Self {
+    fn observe(mut self, notification: &CommsNotification, second: i64) -> Self {
         let mut delivery = Delivery::default();
         delivery.received_at = Some(at(second));
         let observed = Call::observe(self.ledger.call(call_id()), call_id(), notification, &delivery);
@@ -71,7 +72,7 @@ fn prompt(context: &str) -> Value {
     json!({ "prompts": [{}], "clientContext": context })
 }
 
-/// An operation that is told by nothing but its `clientContext`.
+/// An operation that is reported with its `clientContext` only.
 fn nameless(kind: &str, status: &str) -> CommsNotification {
     let type_name = format!("#microsoft.graph.{kind}Operation");
     about(
@@ -83,7 +84,7 @@ fn nameless(kind: &str, status: &str) -> CommsNotification {
 
 #[test]
 fn a_client_context_of_an_operation_without_an_id_is_in_use() {
-    let mut both = established().classify(&nameless("playPrompt", "running"), 1);
+    let mut both = established().observe(&nameless("playPrompt", "running"), 1);
     assert_eq!(both.request(Method::PlayPrompt, &prompt("c"), 2).unwrap_err().status(), 409);
     assert!(both.request(Method::PlayPrompt, &prompt("d"), 2).is_ok());
 }
@@ -101,7 +102,7 @@ fn an_id_is_given_once() {
 fn a_recording_that_is_reported_as_ended_has_left_the_queue() {
     let mut both = established();
     both.request(Method::RecordResponse, &json!({ "clientContext": "c" }), 1).unwrap();
-    let both = both.classify(&nameless("record", "completed"), 2);
+    let both = both.observe(&nameless("record", "completed"), 2);
     assert_eq!((both.call().media_queue().count(), both.call().deadlines().len()), (0, 0));
     assert!(both.call().expire(at(4_000)).is_empty());
 }
@@ -111,7 +112,7 @@ fn a_queued_operation_is_ended_by_its_own_network_event_under_any_id() {
     let mut both = established();
     both.request(Method::PlayPrompt, &prompt("c"), 1).unwrap();
     let alias = json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "clientContext": "c", "status": "running" });
-    let mut both = both.classify(&about("/operations/alias", "updated", alias), 2);
+    let mut both = both.observe(&about("/operations/alias", "updated", alias), 2);
     let finished = NetworkEvent::OperationFinished("alias".into(), callfold::call::Ending::Completed);
     assert!(both.on_network_event(finished, 3).is_err());
     assert!(
@@ -124,14 +125,14 @@ fn a_queued_operation_is_ended_by_its_own_network_event_under_any_id() {
 fn a_deadline_that_something_outlived_is_none() {
     let both = Both::notified(&reported(json!({ "state": "incoming" })));
     assert_eq!(both.call().next_deadline().unwrap().at, at(15));
-    let both = both.classify(&reported(json!({ "subject": "x" })), 100);
+    let both = both.observe(&reported(json!({ "subject": "x" })), 100);
     assert_eq!(both.call().next_deadline(), None);
     assert!(both.call().expire(at(200)).is_empty());
 }
 
 #[test]
 fn a_clock_that_goes_back_does_not_take_the_log_with_it() {
-    let mut both = established().classify(&reported(json!({ "subject": "x" })), 10);
+    let mut both = established().observe(&reported(json!({ "subject": "x" })), 10);
     both.on_network_event(NetworkEvent::Held, 5).unwrap();
     assert_eq!(both.call().last_at(), Some(at(10)));
     let kept = both.request(Method::KeepAlive, &json!({}), 3).unwrap();
@@ -201,7 +202,7 @@ fn a_bot_observes_a_roster_of_participants_with_and_without_ids_as_it_was_posted
     let bot = established();
     service.apply(&events);
     let notify = callfold::Notify::new(graph::Version::V1);
-    let bot = bot.classify(&notify.event(service.call(), &events[0]).unwrap(), 1);
+    let bot = bot.observe(&notify.event(service.call(), &events[0]).unwrap(), 1);
     let ids = |call: &Call| call.participants().map(|one| one.id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(service.call()), ids(bot.call()));
 }
@@ -395,7 +396,7 @@ fn a_recording_that_is_reported_as_running_too_early_begins_at_its_turn() {
     both.request(Method::RecordResponse, &json!({}), 1).unwrap();
     let recording = both.call().media_queue().nth(1).unwrap().0.to_string();
     let running = json!({ "@odata.type": "#microsoft.graph.recordOperation", "status": "running" });
-    both = both.classify(&about(&format!("/operations/{recording}"), "updated", running), 2);
+    both = both.observe(&about(&format!("/operations/{recording}"), "updated", running), 2);
     assert!(both.on_network_event(NetworkEvent::SpeechStarted, 3).is_err(), "the prompt plays");
     assert_eq!(both.call().deadlines(), []);
     both.on_network_event(NetworkEvent::PromptFinished(Ending::Completed), 4).unwrap();

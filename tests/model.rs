@@ -1,4 +1,5 @@
-//! The reference model and the core, which were written apart, agree: on what is legal, and on what comes of it.
+//! The reference model and the core, which were written independently, agree on which moves are legal and on
+//! their effects.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -22,7 +23,7 @@ struct Service {
 }
 
 impl Service {
-    /// True where the move is legal.
+    /// Makes a move and returns whether it was legal.
     fn make(&mut self, one: &Move) -> bool {
         loop {
             let due = self.ledger.expire(one.at);
@@ -84,6 +85,6 @@ fn courses_reach_every_state_method_network_event_and_deadline() {
     assert!(deadlines.iter().eq(Deadline::ALL), "{deadlines:?}");
     let untried: Vec<_> = Method::ALL.iter().filter(|method| !methods.contains(method)).collect();
     assert!(untried.is_empty(), "{untried:?}");
-    // All stimuli, and `wait`.
+    // All network events, and `wait`.
     assert_eq!(network_events.len(), 24, "{network_events:?}");
 }

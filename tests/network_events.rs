@@ -1,4 +1,5 @@
-//! Each stimulus: what the network does to a call, in which state it can, and what is said where it cannot.
+//! Network events: what each one does to a call, the states in which it can happen, and how it is refused in
+//! other states.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -18,7 +19,7 @@ use uuid::Uuid;
 type Code = (i32, Option<i32>);
 type Ended<'a> = (operation::State, Option<Code>, Option<&'a str>);
 
-/// A call in the hands of the service. All happens at one time, so that no deadline is ever due.
+/// A call of a service. Everything happens at one time, so that no deadline is ever due.
 #[derive(Clone, Default)]
 struct Scene {
     ledger: Ledger,
@@ -30,7 +31,7 @@ fn at() -> Timestamp {
     "2026-11-23T09:15:00Z".parse().unwrap()
 }
 
-/// The id of the nth request of a scene, and so of its operation.
+/// The id of the nth request of a scene, which is also the id of its operation.
 fn nth(number: u128) -> Id {
     Uuid::from_u128(number).into()
 }
@@ -111,7 +112,7 @@ impl Scene {
         operations.find(|one| one.id() == Some(&nth(number))).unwrap()
     }
 
-    /// How an operation ended: its state, its result and the reason of its completion.
+    /// The end of an operation: its state, its result and its completion reason.
     fn ended(&self, number: u128) -> Ended<'_> {
         let operation = self.operation(number);
         let reported = operation.resource();
@@ -156,7 +157,7 @@ fn failure() -> ResultInfo {
     read(json!({ "code": 500, "subcode": 8500 }))
 }
 
-/// A scene in each state. Before it is up the call does what `before` says; once it is up, what `up` says.
+/// A scene in each state. The call does what `before` says until it is established, and then what `up` says.
 fn in_state(state: State, before: fn(Scene) -> Scene, up: fn(Scene) -> Scene) -> Scene {
     let placed = || before(Scene::placed(1));
     let is_up = || up(Scene::placed(1).meets(NetworkEvent::Connected(None)));
@@ -200,7 +201,7 @@ fn prompting(state: State) -> Scene {
     in_state(state, before, |scene| scene.requests(Method::RecordResponse, prompt()))
 }
 
-/// An operation that runs beside the media queue.
+/// An operation that runs outside the media queue.
 fn operating(state: State) -> Scene {
     fn sends(scene: Scene) -> Scene {
         scene.requests(Method::SendDtmfTones, json!({ "tones": ["tone1"] }))
@@ -236,12 +237,13 @@ fn network_event(name: &str) -> NetworkEvent {
         "operationFinished" => NetworkEvent::OperationFinished(nth(1), Ending::Completed),
         "contentSharingStarted" => NetworkEvent::ContentSharingStarted("session".into()),
         "contentSharingEnded" => NetworkEvent::ContentSharingEnded("session".into()),
-        other => panic!("no stimulus {other}"),
+        other => panic!("no network event {other}"),
     }
 }
 
-/// A column a state, in this order: incoming, establishing, ringing, redirecting; established, hold, transferring,
-/// transferAccepted; terminating, terminated. `+` is legal, `.` is refused; of `?` the documents say nothing.
+/// One column per state, in this order: incoming, establishing, ringing, redirecting; established, hold,
+/// transferring, transferAccepted; terminating, terminated. `+` is legal and `.` is refused. The
+/// documentation says nothing about `?`.
 type Table<'a> = [(&'a str, &'a str)];
 
 const PLAIN: &Table<'_> = &[
@@ -310,7 +312,7 @@ const SCENES: &Scenes<'_> = &[
     (sharing, SHARING),
 ];
 
-/// The cells of a table: the scene, the stimulus, and whether it is legal there.
+/// The cells of a table: the scene, the network event, and whether it is legal there.
 fn cells() -> impl Iterator<Item = (Scene, State, &'static str, bool)> {
     SCENES.iter().flat_map(|(scene, table)| {
         table.iter().flat_map(move |(name, row)| {
@@ -345,7 +347,7 @@ fn each_network_event_happens_in_its_states_and_is_refused_in_all_others() {
 
 #[test]
 fn a_refusal_names_what_is_legal() {
-    // Of each cell: a stimulus that is always refused there says which of the row would be legal.
+    // For each cell, a network event that is always refused there names which ones of the row would be legal.
     for (scene, state, name, is_legal) in cells() {
         let refusal = scene.on_network_event(network_event("offered")).unwrap_err();
         assert_eq!(refusal.legal.contains(&name), is_legal, "`{name}` in `{state}`: {refusal}");
@@ -415,7 +417,7 @@ fn a_call_that_is_not_known_can_only_be_offered() {
     }
 }
 
-// Setting up.
+// Set-up of a call.
 
 #[test]
 fn the_callee_is_alerted_and_then_the_call_is_up() {
@@ -469,7 +471,7 @@ fn a_call_is_held_and_resumed_as_often_as_they_like() {
     }
 }
 
-/// A call that is to be transferred: blindly, in the place of another call, or out of a group.
+/// A call that is to be transferred: blindly, by replacing another call, or out of a group call.
 fn transferring(kind: &str) -> Scene {
     let mut body = transfer();
     let scene = match kind {
@@ -483,7 +485,7 @@ fn transferring(kind: &str) -> Scene {
         return scene.requests(Method::Transfer, body);
     };
     body["transferTarget"]["replacesCallId"] = json!(replaced);
-    // The consultation is a call of its own, and up.
+    // The consultation is a call of its own, which is established.
     let mut scene = scene;
     for (revision, event) in ["placed", "established"].iter().enumerate() {
         let line = format!(r#"{{"call":"{replaced}","rev":{},"type":"{event}","data":{{}}}}"#, revision + 1);
@@ -579,7 +581,7 @@ fn what_plays_when_the_call_ends_is_orphaned() {
     assert!(scene.on_network_event(NetworkEvent::PromptFinished(Ending::Completed)).is_err());
 }
 
-// Who takes part.
+// Participants.
 
 /// The participants of a call as `id` or `id muted`.
 fn present(scene: &Scene) -> Vec<String> {

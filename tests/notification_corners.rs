@@ -1,4 +1,4 @@
-//! StateUpdate at its corners: where the chart has no way, and where a log was cut.
+//! Rare cases of state updates: states without a path in the chart, and logs that were cut.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,5 @@
-//! Each case of *StateUpdate*, in the order of its table: from a notification to events and findings.
+//! The cases of a state update in the order of the table in `docs/lifecycle.md`: from a notification to
+//! events and findings.
 
 use crate::common::{Scenario, about, call_id, reported, state};
 use callfold::FindingKind::{
@@ -10,12 +11,12 @@ use callfold::graph::CommsNotification;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// `established` with a `resultInfo` that is no success.
+/// `established` with a `resultInfo` that is not a success.
 fn failed() -> CommsNotification {
     established(json!({ "resultInfo": { "code": 500, "subcode": 7000 } }))
 }
 
-/// `established` with more members.
+/// `established` with additional members.
 fn established(mut members: Value) -> CommsNotification {
     members.as_object_mut().expect("members").insert("state".into(), "established".into());
     reported(members)
@@ -197,7 +198,7 @@ fn a_deleted_call_is_terminated_whatever_its_body_says() {
     }
 }
 
-// Told at last.
+// Late confirmation.
 
 #[test]
 fn a_late_confirmation_of_an_inferred_state_changes_no_state() {
@@ -315,7 +316,8 @@ fn a_legal_step_is_that_step() {
 
 #[test]
 fn each_state_reported_in_each_state_is_what_the_table_says() {
-    // `=` repeat, `+` step, `1`… a gap with so many inferred steps, `<` late, `x` impossible, `!` after the end.
+    // `=` repeat, `+` step, `1`… a gap with this number of inferred steps, `<` late, `x` impossible, `!`
+    // after the end.
     let table = "
         incoming         = + 1 + 1 2 2 3 + +
         establishing     < = + x + 1 1 2 + +
@@ -344,7 +346,7 @@ fn each_state_reported_in_each_state_is_what_the_table_says() {
                 other => format!("{other:?}"),
             };
             let after = if "=<x!".contains(cell) { before } else { *to };
-            assert_eq!((got.as_str(), received.state()), (cell, after), "{to} heard in {from}");
+            assert_eq!((got.as_str(), received.state()), (cell, after), "{to} reported in {from}");
         }
     }
 }
@@ -453,7 +455,8 @@ fn established_in_hold_is_resumed_only_without_a_tone() {
     Scenario::given(&received).when(&tone(1)).then(State::Hold, &[], &[Repeat]);
 }
 
-/// The failure can overtake `established` itself: a plain `established` in its stead would be no step then.
+/// The failure can overtake `established` itself. A plain `established` in its place would not be a step
+/// then.
 #[test]
 fn a_failing_established_in_setup_or_hold_is_a_failed_transfer_that_was_not_reported() {
     let not_received = ["transferStarted?", "transferFailed"];

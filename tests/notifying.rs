@@ -1,4 +1,5 @@
-//! Each event: what the service posts to the app about it, and what it keeps to itself.
+//! The notification that the service posts to the app about each event, and the events about which it posts
+//! none.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -19,12 +20,12 @@ const CALLBACK: &str = "https://bot.contoso.com/callback";
 const FIRST: &str = "00000000-0000-0000-0000-000000000001";
 const SECOND: &str = "00000000-0000-0000-0000-000000000002";
 
-/// The service with one call: of each event it posts what it posts, one after the other.
+/// A service with one call. It posts its notifications one after the other.
 #[derive(Clone)]
 struct Service {
     ledger: Ledger,
     notify: Notify,
-    /// The names of the last events, and what was posted about each.
+    /// The names of the last events, each with the notification that was posted about it.
     last: Vec<(&'static str, Option<CommsNotification>)>,
     operations: u128,
 }
@@ -74,7 +75,7 @@ impl Service {
         self.take(events)
     }
 
-    /// The next event as it stands on a log.
+    /// Applies the next event, given as in a log.
     fn records(self, event: &str, data: &str) -> Self {
         let revision = self.ledger.next_revision(call_id());
         let line = format!(r#"{{"call":"{CALL}","rev":{revision},"type":"{event}","data":{data}}}"#);
@@ -85,7 +86,7 @@ impl Service {
         self.ledger.call(call_id()).unwrap()
     }
 
-    /// What was posted about the last events, as JSON that reads back as it was.
+    /// The notifications about the last events as JSON, which must read back as the same values.
     fn posted(&self) -> Vec<Value> {
         let posted = self.last.iter().filter_map(|(_, posted)| posted.as_ref());
         let json = |one: &CommsNotification| {
@@ -96,20 +97,21 @@ impl Service {
         posted.map(json).collect()
     }
 
-    /// The last events, those marked `!` that were posted.
+    /// The last events. Those about which a notification was posted are marked with `!`.
     fn events(&self) -> Vec<String> {
         let mark = |posted: &Option<_>| if posted.is_some() { "!" } else { "" };
         self.last.iter().map(|(name, posted)| format!("{name}{}", mark(posted))).collect()
     }
 
-    /// Of the last events these were told, and that was posted; the service speaks to `CALLBACK`.
+    /// Checks which of the last events were reported, and the notifications that were posted. The service
+    /// posts to `CALLBACK`.
     fn then(&self, events: &[&str], posted: &[Value]) {
         assert_eq!(self.events(), events);
         assert_eq!(self.posted(), posted);
     }
 }
 
-/// A notification about something of the call.
+/// A notification about a resource of the call.
 fn about(path: &str, change: &str, data: Value) -> Value {
     json!({
         "@odata.type": "#microsoft.graph.commsNotification", "changeType": change,
@@ -484,7 +486,7 @@ fn shared_content_is_reported_only_on_request() {
     check(&service.meets(end), "contentSharingEnded!", "deleted");
 }
 
-// What is not told.
+// Events without a notification.
 
 #[test]
 fn what_only_the_service_knows_is_not_reported() {
@@ -554,7 +556,7 @@ fn what_opens_a_recording_is_on_the_wire_and_in_no_message() {
         format!("{:?} {:?}", service.last, CommsNotifications::new(vec![service.last[0].1.clone().unwrap()]));
     assert!(shown.contains("Secret(…)") && !shown.contains("eyJ0"), "{shown}");
     let end = service.meets(NetworkEvent::HungUp(EndCode::PeerEnded));
-    assert!(!json!(end.posted()).to_string().contains("eyJ0"), "told once");
+    assert!(!json!(end.posted()).to_string().contains("eyJ0"), "reported once");
 }
 
 #[test]
@@ -568,7 +570,7 @@ fn what_opens_a_meeting_shows_in_no_message() {
     assert!(!shown.contains("pa55") && !shown.contains("eyJ0"), "{shown}");
 }
 
-// Who hears it.
+// The bot that receives the notifications.
 
 #[test]
 fn an_app_that_receives_every_notification_knows_what_the_service_knows() {

@@ -1,4 +1,4 @@
-//! Operations: which one is meant, how it settles, and what becomes of it when the call ends.
+//! Operations: which one a notification is about, how it settles, and what happens to it when the call ends.
 
 use crate::common::{Scenario, about, call_id, state};
 use callfold::FindingKind::{
@@ -37,7 +37,7 @@ fn replied(scenario: Scenario, operation: Value) -> Scenario {
     scenario.learn(&Body::Operation(serde_json::from_value(operation).expect("an operation")))
 }
 
-/// An established call whose app was told of these operations.
+/// An established call, to whose app these operations were reported.
 fn request(operations: &[Value]) -> Scenario {
     operations.iter().cloned().fold(Scenario::given_states(&["established"]), replied)
 }

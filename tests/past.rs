@@ -1,4 +1,5 @@
-//! The way back, over histories of many pages; and the dense working set of a replay, which is the same ledger.
+//! Earlier states of ledgers with long histories, and the compact working set of a replay, which must equal
+//! the ledger.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -17,7 +18,7 @@ const REGRESSIONS: &str = "proptest-regressions/past.txt";
 /// The calls of these tests. The first has most of the events.
 const CALLS: [&str; 2] = ["57dab8b1-894c-409a-b240-bd8beae78896", "0fe0623f-d628-42ed-b4bd-8ac290072cc5"];
 
-/// An event of a log: of which call, at which minute, and what happened.
+/// An event of a log: its call, its minute, and its kind.
 type Reported = (bool, Option<u32>, u8);
 
 fn reported() -> impl Strategy<Value = Reported> {
@@ -29,7 +30,7 @@ fn minute(minute: u32) -> Timestamp {
     nine + SignedDuration::from_mins(minute.into())
 }
 
-/// A log that folds; its calls are held and resumed, so that much of what is tried is refused and left out.
+/// A log of events that fold. The calls are held and resumed, so that many events are refused and left out.
 fn log(reported: &[Reported]) -> Vec<Recorded> {
     let mut ledger = Ledger::new();
     let mut log = Vec::new();
@@ -89,7 +90,7 @@ proptest! {
         reported in vec(reported(), 0..400),
         until in (0_u32..62).prop_map(minute),
     ) {
-        // Mostly in order: else nothing of a long log lies before a time.
+        // The times are mostly in order. Otherwise no event of a long log would be before a time.
         let mut reported = reported;
         reported.sort_by_key(|(_, at, kind)| (at.map_or(0, |at| at - at % 20), *kind));
         let log = log(&reported);

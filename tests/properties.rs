@@ -1,4 +1,4 @@
-//! What holds for every sequence of notifications whatsoever.
+//! Properties of every sequence of notifications.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 const REGRESSIONS: &str = "proptest-regressions/properties.txt";
 const OTHER_CALL: &str = "1639dfff-f89f-46f2-867a-d722b358491f";
 
-/// A notification as it was delivered, and to which call.
+/// A notification with its delivery and its call.
 #[derive(Clone, Debug)]
 struct Received {
     call: CallId,
@@ -56,18 +56,18 @@ fn history() -> impl Strategy<Value = Vec<Received>> {
     vec(received(), 0..40)
 }
 
-fn classify(ledger: &Ledger, received: &Received) -> Vec<Recorded> {
+fn observe(ledger: &Ledger, received: &Received) -> Vec<Recorded> {
     Call::observe(ledger.call(received.call), received.call, &received.notification, &received.delivery)
         .events
 }
 
-/// Hears a history; what comes out is applied as it comes, which must not be refused.
+/// Observes a history. Each resulting event is applied at once, and must not be refused.
 fn log(history: &[Received]) -> (Ledger, Vec<Recorded>) {
     let mut ledger = Ledger::with_history();
     let mut log = Vec::new();
     for received in history {
-        for recorded in classify(&ledger, received) {
-            ledger.apply(&recorded).expect("hearing gives what folds");
+        for recorded in observe(&ledger, received) {
+            ledger.apply(&recorded).expect("an observed event folds");
             log.push(recorded);
         }
     }
@@ -105,10 +105,10 @@ proptest! {
     fn observing_a_notification_twice_in_a_row_changes_nothing(history in history()) {
         let mut ledger = Ledger::new();
         for received in &history {
-            for recorded in classify(&ledger, received) {
+            for recorded in observe(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
-            prop_assert_eq!(classify(&ledger, received), vec![], "again: {:?}", received.notification);
+            prop_assert_eq!(observe(&ledger, received), vec![], "again: {:?}", received.notification);
         }
     }
 
@@ -117,12 +117,12 @@ proptest! {
         let mut ledger = Ledger::new();
         let mut ended = false;
         for received in history.iter().filter(|received| received.call == call_id()) {
-            // Here every message is a message of its own.
+            // Every notification counts as a message of its own here.
             let received = &Received { delivery: Delivery::default(), ..received.clone() };
             let reported = received.notification.resource_data.as_call();
             let state = reported.and_then(|reported| reported.state.value()).and_then(State::from_wire);
             ended |= state == Some(State::Terminated) || (reported.is_some() && received.notification.is_deleted());
-            for recorded in classify(&ledger, received) {
+            for recorded in observe(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
             let is_over = ledger.call(received.call).is_some_and(|call| !call.state().is_live());
@@ -139,7 +139,7 @@ proptest! {
         let mut ledger = Ledger::new();
         for received in &history {
             let before = ledger.clone();
-            for recorded in classify(&ledger, received) {
+            for recorded in observe(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
             for call in before.calls().filter(|call| !call.state().is_live()) {
@@ -153,7 +153,7 @@ proptest! {
         let mut ledger = Ledger::new();
         for received in &history {
             let before = ledger.clone();
-            for recorded in classify(&ledger, received) {
+            for recorded in observe(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
             for call in before.calls() {
@@ -171,7 +171,7 @@ proptest! {
         history in history(),
         cut in any::<prop::sample::Index>(),
     ) {
-        let (whole, log) = log(&history);
+        let (full, log) = log(&history);
         let (first, rest) = log.split_at(cut.index(log.len() + 1));
         let clone = folded(first);
         let before = calls(&clone);
@@ -179,23 +179,23 @@ proptest! {
         for recorded in rest {
             ledger.apply(recorded).unwrap();
         }
-        prop_assert_eq!(calls(&ledger), calls(&whole));
+        prop_assert_eq!(calls(&ledger), calls(&full));
         prop_assert_eq!(calls(&clone), before);
     }
 
     #[test]
     fn the_past_is_what_its_prefix_folds_to(history in history(), revision in 1_u64..30) {
-        let (whole, log) = log(&history);
-        let past = whole.as_of(Moment::Revision(revision)).unwrap();
+        let (full, log) = log(&history);
+        let past = full.as_of(Moment::Revision(revision)).unwrap();
         let prefix = log.iter().filter(|recorded| recorded.revision <= revision);
         prop_assert_eq!(past.calls().collect::<Vec<_>>(), calls(&folded(prefix)));
     }
 
     #[test]
     fn the_order_between_different_calls_never_matters(history in history()) {
-        let (whole, log) = log(&history);
+        let (full, log) = log(&history);
         let (one, other): (Vec<_>, Vec<_>) = log.iter().partition(|recorded| recorded.call == call_id());
-        prop_assert_eq!(calls(&folded(other.into_iter().chain(one))), calls(&whole));
+        prop_assert_eq!(calls(&folded(other.into_iter().chain(one))), calls(&full));
     }
 
     #[test]
@@ -225,7 +225,7 @@ proptest! {
         for received in history {
             let notification = serde_json::to_string(&typed(received.notification)).unwrap();
             let posted = format!(r#"{{"value":[{notification}]}}"#);
-            // A member that no body has is read the long way.
+            // A body with an unknown member is read by the slower path.
             let non_canonical = format!(r#"{{"value":[{notification}],"odd":true}}"#);
             prop_assert_eq!(reported(&mut short, &posted), reported(&mut long, &non_canonical), "{}", posted);
         }
@@ -270,7 +270,7 @@ where
     Ok(())
 }
 
-/// Any JSON, mostly of members that Graph has, with values that often do not fit them.
+/// Any JSON, mostly with members that Graph has and with values that often have the wrong type.
 fn json() -> impl Strategy<Value = Value> {
     let names = [
         "@odata.type",
@@ -336,7 +336,8 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Courses of a call that the wire tells apart from every other, whatever the order: see `docs/verification.md`.
+/// Courses of a call that remain distinguishable when their notifications arrive in any order: see
+/// `docs/verification.md`.
 const COURSES: &[&[&str]] = &[
     &["incoming", "establishing", "established", "terminating", "terminated"],
     &["incoming", "establishing", "established", "transferring", "transferAccepted"],

@@ -1,4 +1,4 @@
-//! What a refusal tells: where the call is, and what would be legal there.
+//! The content of a refusal: the state of the call, and what would be legal in that state.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -9,7 +9,7 @@ use callfold::call::{Call, Command, NetworkEvent, State};
 use callfold::graph::Permission;
 use serde_json::{Value, json};
 
-/// What the fold says of an event that it refuses.
+/// The error of the fold for an event that it refuses.
 fn refusal(call: &Call, name: &str, data: &Value) -> Refusal {
     let line = json!({ "call": CALL, "rev": call.revision() + 1, "type": name, "data": data });
     let refusal = call.clone().evolve(&line.to_string().parse().unwrap()).unwrap_err();

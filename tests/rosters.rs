@@ -1,4 +1,4 @@
-//! What runs beside the chart: rosters whole and in deltas, shared content, tones.
+//! State outside the chart: rosters as lists and deltas, shared content, tones.
 
 use crate::common::{Scenario, about, reported};
 use callfold::FindingKind::{self, Adopted, AfterEnd, Late, Repeat};
@@ -23,7 +23,7 @@ fn delta(number: i64, participants: &[Value]) -> CommsNotification {
     roster(json!([{ "sequenceNumber": number, "participants": participants }]))
 }
 
-/// An established call that heard of these.
+/// An established call after these notifications.
 fn given(received: &[CommsNotification]) -> Scenario {
     received.iter().fold(Scenario::given_states(&["established"]), Scenario::when)
 }
@@ -40,7 +40,7 @@ fn entries(scenario: &Scenario) -> Vec<String> {
     participants.into_iter().map(|one| serde_json::to_string(one).expect("a participant")).collect()
 }
 
-/// Every order of these.
+/// All permutations.
 fn permutations<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
     let Some((first, rest)) = items.split_first() else { return vec![Vec::new()] };
     let mut all = Vec::new();
@@ -91,7 +91,7 @@ fn a_removed_state_removes_and_a_null_one_does_not() {
     }
 }
 
-/// Hears a history of deltas in every order, and each of them twice.
+/// Observes a history of deltas in every order, each of them twice.
 fn in_every_order(history: &[Vec<Value>]) {
     let deltas: Vec<_> = (1..).zip(history).collect();
     let classify = |order: &[(i64, &Vec<Value>)]| {

@@ -1,13 +1,15 @@
-//! The exhaustive walk: every abstract state that a call can reach, under everything that can be done to it there.
+//! The exhaustive walk: every abstract state that a call can reach, with everything that can be done to the
+//! call there.
 //!
-//! A place is what tells apart the calls that matter: see `walk/place.rs`. The first call that is found at a place
-//! stands for all of them. Every edge is looked at; what holds of all is in `walk/claims.rs` and `walk/names.rs`.
+//! A *place* is an abstract state that many concrete calls share: see `walk/place.rs`. The first call that is
+//! found at a place represents all of them. An *edge* is a move from one place to another. The claims in
+//! `walk/claims.rs` and `walk/names.rs` are checked for every edge.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
-    reason = "a test may panic, and asks little of most events"
+    reason = "a test may panic, and needs little of most events"
 )]
 
 mod claims;
@@ -28,20 +30,20 @@ use graph::{Graph, Walk};
 use moves::What;
 use place::{Place, Side};
 
-/// Requests, what the network does, and the clock.
+/// The walk of a service: requests, network events and deadlines.
 fn service(is_within: fn(&Place) -> bool) -> Walk {
     let moves = requests::all().into_iter().chain(happenings::all()).collect();
     Walk { side: Side::Service, roots: roots::requested(), moves, is_within, is_thorough: true }
 }
 
-/// Notifications, replies, and the clock.
+/// The walk of a bot: notifications, replies and deadlines.
 fn bot(is_within: fn(&Place) -> bool, is_thorough: bool) -> Walk {
     let due = happenings::all().into_iter().filter(|one| matches!(one.what, What::Wait(_)));
     let moves: Vec<_> = reported::all(if is_thorough { 11 } else { 7 }).into_iter().chain(due).collect();
     Walk { side: Side::Bot, roots: roots::received(&moves, &Ledger::new()), moves, is_within, is_thorough }
 }
 
-/// All of it of one call.
+/// The walk of one call that gets all of these moves.
 fn both(is_within: fn(&Place) -> bool) -> Walk {
     let received = reported::some();
     let mut roots = roots::requested();
@@ -50,7 +52,8 @@ fn both(is_within: fn(&Place) -> bool) -> Walk {
     Walk { side: Side::Both, roots, moves, is_within, is_thorough: true }
 }
 
-/// What is not there, and beginnings of a call that has begun: refused everywhere.
+/// Requests about items that do not exist, and beginnings of a call that has begun. They are refused
+/// everywhere.
 const REFUSED: [&str; 7] = [
     "ask createCall",
     "ask getParticipant nobody",
@@ -60,9 +63,10 @@ const REFUSED: [&str; 7] = [
     "contentSharingEnded of what is not shared",
     "operationFinished nothing",
 ];
-/// What only hearing concludes.
+/// Events that only an observed notification can produce.
 const CONCLUDED: [&str; 3] = ["adopted", "stateConfirmed", "notificationHeard"];
-/// Of what only the service records a bot keeps its own keepAlive; and a bot is told no more than that content is shared.
+/// Events that only a service records. A bot records only its own `keepAlive` of these, and of content
+/// sharing it learns only whether there is any.
 const SERVED: [&str; 14] = [
     "answerRequested",
     "rejectRequested",
@@ -79,10 +83,11 @@ const SERVED: [&str; 14] = [
     "audioRoutingGroupCreated",
     "deviceQualityReported",
 ];
-/// What is armed by what only the service records.
+/// Deadlines that only the events of a service set.
 const UNARMED: [&str; 4] = ["due redirect", "due initialSilence", "due silence", "due recordDuration"];
 
-/// What holds of a walk as a whole: it goes everywhere, and from everywhere there is a way to the end.
+/// Checks a complete walk: it reaches every state and every step of the chart, and from every place there is
+/// a path to the end.
 #[track_caller]
 fn goes_everywhere(walk: &Walk) -> Graph {
     let graph = walk.walk();
@@ -92,11 +97,11 @@ fn goes_everywhere(walk: &Walk) -> Graph {
     graph
 }
 
-/// Everything was let in somewhere, and everything happened, but for these.
+/// Checks that every move was legal somewhere and that every event happened, except for these.
 #[track_caller]
 fn does_everything(walk: &Walk, graph: &Graph, never_taken: &[&str], never_happened: &[&str]) {
-    assert_eq!(graph.never_taken(walk), never_taken, "moves that were let in nowhere");
-    assert_eq!(graph.never_happened(), never_happened, "events that nothing brought about");
+    assert_eq!(graph.never_taken(walk), never_taken, "moves that were legal nowhere");
+    assert_eq!(graph.never_happened(), never_happened, "events that no move produced");
 }
 
 #[test]
@@ -128,7 +133,7 @@ fn a_call_with_requests_and_notifications_goes_everywhere_and_nowhere_else() {
     insta::assert_snapshot!(graph.report(&walk));
 }
 
-/// The same walks with fewer bounds. Skips loudly where it would take an hour.
+/// Runs a walk with fewer bounds. It is skipped with a message where it would take an hour.
 fn in_release(walk: fn() -> Walk, never_taken: &[&str], never_happened: &[&str]) -> Option<String> {
     if cfg!(debug_assertions) {
         eprintln!("SKIPPED: the long walks, which take minutes with --release, and an hour without");

@@ -1,4 +1,4 @@
-//! The quirks of the wire: what is read, what is kept, and what is written.
+//! Peculiarities of Graph's JSON: what is read, what is kept, and what is written.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
@@ -469,7 +469,7 @@ fn deep_nesting_is_an_error() {
     }
 }
 
-/// Reads a sample as the crate's type; gives what is written and what `Debug` shows.
+/// Reads a sample as the crate's type, and returns what is written and what `Debug` shows.
 type Modelled = fn(&Value) -> (Value, String);
 
 fn modelled<T: DeserializeOwned + Serialize + Debug>(json: &Value) -> (Value, String) {
@@ -544,7 +544,7 @@ impl Schema {
         Self(serde_json::from_value(schema["types"].take()).expect("the schema has types"))
     }
 
-    /// The members of an enumeration that say something, spelled as the service spells them.
+    /// The members of an enumeration that have a meaning, spelled as the service spells them.
     fn members(&self, name: &str) -> Vec<String> {
         let names =
             self.0[name]["members"].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str());
@@ -552,7 +552,7 @@ impl Schema {
         names.filter(|name| *name != "unknownFutureValue").map(camel).collect()
     }
 
-    /// A value of a type; `turn` says which member an enumeration takes.
+    /// A value of a type. `turn` selects the member of an enumeration.
     fn sample(&self, name: &str, turn: usize) -> Value {
         match name {
             "Edm.Boolean" => json!(true),

@@ -43,8 +43,9 @@ fn each_line(mut log: impl Read, take: impl Fn(&str) -> io::Result<()>) -> io::R
         let read = log.read(block.get_mut(filled..).unwrap_or_default())?;
         filled += read;
         let known = block.get(..filled).unwrap_or_default();
-        let whole = if read == 0 { filled } else { memchr::memrchr(b'\n', known).map_or(0, |last| last + 1) };
-        let lines = known.get(..whole).unwrap_or_default();
+        let complete =
+            if read == 0 { filled } else { memchr::memrchr(b'\n', known).map_or(0, |last| last + 1) };
+        let lines = known.get(..complete).unwrap_or_default();
         for line in str::from_utf8(lines).map_err(io::Error::other)?.lines() {
             take(line)?;
             count += 1;
@@ -52,7 +53,7 @@ fn each_line(mut log: impl Read, take: impl Fn(&str) -> io::Result<()>) -> io::R
         if read == 0 {
             return Ok(count);
         }
-        block.copy_within(whole..filled, 0);
-        filled -= whole;
+        block.copy_within(complete..filled, 0);
+        filled -= complete;
     }
 }

@@ -1,7 +1,7 @@
 //! Tests that the yardstick decodes all that a log has: `cargo test --example decode`.
 
 #[path = "../generate/log/mod.rs"]
-#[allow(dead_code, reason = "a test asks for two logs, not for all of them")]
+#[allow(dead_code, reason = "a test uses only two logs")]
 mod log;
 
 use serde::Deserialize;

@@ -11,7 +11,7 @@ use crate::calls::{LOG, in_every_state};
 #[derive(Clone)]
 struct Pair {
     replay: Replay,
-    whole: Bulk,
+    undivided: Bulk,
     parts: [Bulk; 2],
 }
 
@@ -22,7 +22,7 @@ impl Pair {
         let two = 2.try_into().expect("it is not zero");
         let mut pair = Self {
             replay: view(Replay::new()),
-            whole: view_of_bulk(Bulk::new()),
+            undivided: view_of_bulk(Bulk::new()),
             parts: [0, 1].map(|index| view_of_bulk(Bulk::new().part(index, two))),
         };
         LOG.lines().for_each(|line| pair.line(line.as_bytes()));
@@ -31,25 +31,25 @@ impl Pair {
 
     fn line(&mut self, line: &[u8]) {
         let plain = self.replay.record(Format::Events, line, |_| {});
-        let whole = first_of_more(&mut self.whole, line);
+        let undivided = first_of_more(&mut self.undivided, line);
         let parts: Vec<Finding> = self.parts.iter_mut().flat_map(|part| part.line(line)).collect();
         let text = String::from_utf8_lossy(line);
-        assert_eq!(whole, plain, "of {text}");
+        assert_eq!(undivided, plain, "of {text}");
         assert_eq!(parts, plain, "in parts, of {text}");
     }
 
     fn end(mut self) {
         let plain = self.replay.finish(|_| {});
-        assert_eq!(self.whole.finish(), plain, "at the end");
+        assert_eq!(self.undivided.finish(), plain, "at the end");
         let mut parts: Vec<Finding> = self.parts.iter_mut().flat_map(Bulk::finish).collect();
         parts.sort_by_key(|finding| finding.call);
         assert_eq!(parts, plain, "at the end, in parts");
         let [one, other] = &self.parts;
-        for events in [self.whole.events(), one.events() + other.events()] {
+        for events in [self.undivided.events(), one.events() + other.events()] {
             assert_eq!(events, self.replay.events());
         }
         let plain: Vec<_> = self.replay.calls().map(|call| reported(&Summary::from(call))).collect();
-        assert_eq!(reported_of([&self.whole]), plain);
+        assert_eq!(reported_of([&self.undivided]), plain);
         assert_eq!(reported_of([one, other]), plain);
     }
 }

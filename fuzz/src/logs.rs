@@ -48,7 +48,7 @@ pub fn sdk_log(input: &[u8]) {
 fn received(format: Format, input: &[u8]) {
     let played = play(format, input);
     for kind in [FindingKind::Refused, FindingKind::Conflict, FindingKind::RevisionGap] {
-        assert!(!played.has(kind), "hearing gives what folds: {:?}", played.findings);
+        assert!(!played.has(kind), "an observed event folds: {:?}", played.findings);
     }
     for call in played.ledger.calls() {
         let revisions = played.of(call.id()).map(|recorded| recorded.revision);
@@ -117,7 +117,7 @@ fn folds_from_its_own_text(played: &Played) {
     for text in [lines, clouds] {
         let text = text.join("\n");
         let records = records(Format::Events, text.as_bytes());
-        assert_eq!(records.len(), played.events.len(), "a line an event");
+        assert_eq!(records.len(), played.events.len(), "one line per event");
         let replay = Replay::new().onto(Ledger::with_history());
         let again = play_onto(replay, Format::Events, &records);
         is_the_same(played, &again);
@@ -129,11 +129,11 @@ fn is_the_same(played: &Played, again: &Played) {
     for call in played.ledger.calls() {
         let (id, revision) = (call.id(), call.revision());
         assert!(played.of(id).eq(again.of(id)), "the same events");
-        let is_whole = (1..).zip(played.of(id)).all(|(number, recorded)| recorded.revision == number);
+        let is_complete = (1..).zip(played.of(id)).all(|(number, recorded)| recorded.revision == number);
         for finding in again.findings.iter().filter(|finding| finding.call == Some(id)) {
             let is_fine = match finding.kind {
                 FindingKind::Orphan => true,
-                FindingKind::RevisionGap => !is_whole,
+                FindingKind::RevisionGap => !is_complete,
                 _ => false,
             };
             assert!(is_fine, "{finding} in {:?}", again.events);
@@ -170,11 +170,11 @@ fn twice_in_a_row(ledger: &mut Ledger, body: &str) {
     let Ok(posted) = serde_json::from_str::<CommsNotifications>(body) else { return };
     for notification in &posted.value {
         let Some(id) = notification.call_id() else { continue };
-        let classify =
+        let observe =
             |known: Option<&Call>| Call::observe(known, id, notification, &Delivery::default()).events;
-        for recorded in classify(ledger.call(id)) {
-            ledger.apply(&recorded).expect("what is heard folds");
+        for recorded in observe(ledger.call(id)) {
+            ledger.apply(&recorded).expect("an observed event folds");
         }
-        assert_eq!(classify(ledger.call(id)), [], "heard again: {notification:?}");
+        assert_eq!(observe(ledger.call(id)), [], "observed again: {notification:?}");
     }
 }

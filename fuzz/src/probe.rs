@@ -162,7 +162,7 @@ fn deadlines_pass(ledger: &Ledger, id: CallId) {
         let Some(call) = ledger.call(id) else { return };
         let Some(due) = call.next_deadline() else { return };
         let events = call.expire(due.at);
-        assert!(!events.is_empty(), "{due:?} brings nothing about, and stays due");
+        assert!(!events.is_empty(), "{due:?} expires without an event");
         fold(&mut ledger, &events);
         let next = ledger.call(id).and_then(Call::next_deadline);
         assert_ne!(next, Some(due), "it has passed");

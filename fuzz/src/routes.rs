@@ -34,7 +34,7 @@ fn wait(ledger: &mut Ledger, now: Timestamp, seconds: &str) -> Timestamp {
     let now = now.checked_add(SignedDuration::from_secs(seconds)).expect("a time that is near");
     while let Some((due, _)) = ledger.next_deadline().filter(|(due, _)| due.at <= now) {
         let events = ledger.expire(now);
-        assert!(!events.is_empty(), "{due:?} brings nothing about, and stays due");
+        assert!(!events.is_empty(), "{due:?} expires without an event");
         fold(ledger, &events);
     }
     now

@@ -213,7 +213,7 @@ impl Simulation {
                 self.restarts.pop_front();
                 self.restart()?;
             } else if let Some(packet) = self.network.arrive(next) {
-                self.classify(&packet)?;
+                self.receive(&packet)?;
             }
         }
         self.now = self.now.max(until);

@@ -1,4 +1,4 @@
-//! Calls whose beginning is missing, comes late, twice or not at all.
+//! Calls whose first event is missing, is late, or occurs twice.
 
 use super::lines::{agree_on_lines, line, lines, timed};
 

@@ -1,8 +1,8 @@
-//! Operations: which one is told of, and how it ends.
+//! Operations: which one an event is about, and how it ends.
 
 use super::lines::{agree_on_lines, lines};
 
-/// Both agree on two calls that are up and are told this.
+/// Checks that both replays agree on two established calls with these events.
 #[track_caller]
 fn agree_on_reported(reported: &[(&str, &str)]) {
     let reported = [&[("offered", "{}"), ("answered", "{}"), ("established", "{}")], reported].concat();

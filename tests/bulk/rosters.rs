@@ -1,4 +1,4 @@
-//! Rosters: who takes part, whoever tells it and in whatever order.
+//! Rosters: the participants after lists and deltas in any order.
 
 use super::lines::{agree_on_lines, lines};
 use super::talk::roster;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 const REGRESSIONS: &str = "proptest-regressions/bulk.txt";
 
-/// Both agree on two calls that are up and are told these rosters.
+/// Checks that both replays agree on two established calls with these rosters.
 #[track_caller]
 fn agree_on_rosters(rosters: &[&str]) {
     let begun = [("offered", "{}"), ("answered", "{}"), ("established", "{}")];

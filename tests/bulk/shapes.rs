@@ -1,4 +1,4 @@
-//! Lines that are almost of a shape that was learned.
+//! Lines that almost have a shape that was learned.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
@@ -8,7 +8,7 @@ use super::lines::{agree_on_changed, agree_on_lines, line, lines, timed};
 
 const OPERATION: &str = r##"{"@odata.type":"#microsoft.graph.playPromptOperation","clientContext":"c","resultInfo":{"code":200,"subcode":0,"message":"fine"},"status":"completed","completionReason":"completedSuccessfully","id":"o"}"##;
 
-/// A call of which much is told.
+/// A call with many members and events.
 const USUAL: &[(&str, &str)] = &[
     (
         "offered",
@@ -21,7 +21,7 @@ const USUAL: &[(&str, &str)] = &[
     ("terminated", r#"{"resultInfo":{"code":487,"message":"gone"},"terminationReason":"AppHungUp"}"#),
 ];
 
-/// Both agree where one line of a call has something else somewhere.
+/// Checks that both replays agree on a call in which a part of one line is changed.
 #[track_caller]
 fn agree_with(at: usize, usual: &str, non_canonical: &str) {
     let (name, data) = USUAL[at];

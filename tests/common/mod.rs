@@ -1,4 +1,4 @@
-//! What the tests share: given / when / then over one call, and where regressions are kept.
+//! Code that the tests share: given / when / then over one call, and the place of regressions.
 #![allow(dead_code, clippy::unwrap_used, reason = "every test file uses a part of it, and a test may panic")]
 
 pub(crate) mod corpus;
@@ -18,7 +18,8 @@ pub(crate) fn call_id() -> CallId {
     CALL.parse().unwrap()
 }
 
-/// A property test's settings: its regressions stay at the top of the repository. `PROPTEST_CASES` asks for more.
+/// The settings of a property test. Its regressions are at the top of the repository. `PROPTEST_CASES` sets
+/// another number of cases.
 pub(crate) fn config(cases: u32, regressions: &'static str) -> proptest::test_runner::Config {
     let request = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     proptest::test_runner::Config {
@@ -28,7 +29,7 @@ pub(crate) fn config(cases: u32, regressions: &'static str) -> proptest::test_ru
     }
 }
 
-/// A value of the wire, written as JSON.
+/// A value that is read from JSON.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
     serde_json::from_value(json).unwrap()
 }
@@ -38,19 +39,20 @@ pub(crate) fn reported(resource_data: Value) -> CommsNotification {
     about("", "updated", resource_data)
 }
 
-/// A notification that names a state of the call.
+/// A notification that reports a state of the call.
 pub(crate) fn state(name: &str) -> CommsNotification {
     reported(json!({ "state": name }))
 }
 
-/// A notification about something of the call: `/operations/…`, `/participants` …
+/// A notification about a resource of the call: `/operations/…`, `/participants` …
 pub(crate) fn about(what: &str, change: &str, resource_data: Value) -> CommsNotification {
     let url = format!("/communications/calls/{CALL}{what}");
     let json = json!({ "changeType": change, "resourceUrl": url, "resourceData": resource_data });
     serde_json::from_value(json).unwrap()
 }
 
-/// Given notifications that were heard about the call of these tests, when another is heard, then …
+/// Given notifications that a bot has received about the call of these tests, when it receives another, then
+/// …
 #[derive(Clone)]
 pub(crate) struct Scenario(testing::Scenario);
 

@@ -1,4 +1,4 @@
-//! What a bot is told in the walk: every kind of notification, and replies.
+//! The notifications and replies that a bot receives in the walk.
 
 use callfold::Id;
 use callfold::call::{Body, Delivery, State};
@@ -15,12 +15,12 @@ pub(crate) fn delivery(at: Option<Timestamp>) -> Delivery {
     delivery
 }
 
-/// A state, and nothing else.
+/// A notification that reports only a state.
 pub(crate) fn plain(state: State) -> CommsNotification {
     reported(json!({ "state": state }))
 }
 
-/// Everything that is heard; each state in this many ways.
+/// All notifications and replies. Each state comes in this number of variants.
 pub(crate) fn all(ways: usize) -> Vec<Move> {
     let mut all: Vec<Move> =
         State::ALL.iter().flat_map(|state| states(*state).into_iter().take(ways)).collect();
@@ -30,7 +30,7 @@ pub(crate) fn all(ways: usize) -> Vec<Move> {
     all
 }
 
-/// What is heard of a call that is asked, too: without what only hearing tells apart.
+/// The notifications for a call that also gets requests. Variants that differ only for a bot are left out.
 pub(crate) fn some() -> Vec<Move> {
     let mut all: Vec<Move> = State::ALL.iter().flat_map(|state| states(*state).into_iter().take(3)).collect();
     all.extend(details().into_iter().chain(operations()).chain(people()).map(soon));
@@ -103,7 +103,7 @@ fn operation(id: &Id, body: Value) -> CommsNotification {
     about(&format!("/operations/{id}"), "updated", body)
 }
 
-/// Of two operations, one of which can also be told by nothing but its `clientContext`.
+/// Notifications about two operations, one of which can also be reported with its `clientContext` only.
 fn operations() -> Vec<(&'static str, CommsNotification)> {
     let prompt = |url: &str, change: &str, status: &str, code: Option<i32>| {
         let mut body =

@@ -1,4 +1,4 @@
-//! The requests of the walk: every method, with a body for every way that it can go.
+//! The requests of the walk: every method, with a body for each of its different effects.
 
 use callfold::call::Command;
 use callfold::graph::{Method, Route};
@@ -18,7 +18,7 @@ pub(crate) fn all() -> Vec<Move> {
     all
 }
 
-/// True where `{}` would not do, or something is named.
+/// Whether a method needs a body other than `{}`, or names an item.
 fn has_bodies(method: Method) -> bool {
     let named = method.path().matches("{id}").count() > 1;
     let plain = [

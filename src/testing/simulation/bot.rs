@@ -21,7 +21,7 @@ impl Simulation {
         observed.events.iter().try_for_each(|recorded| self.keep(recorded))
     }
 
-    pub(super) fn classify(&mut self, packet: &Packet) -> Result<(), Violation> {
+    pub(super) fn receive(&mut self, packet: &Packet) -> Result<(), Violation> {
         let call = packet.call;
         let reported: CommsNotification = match serde_json::from_str(&packet.text) {
             Ok(reported) => reported,
