@@ -24,7 +24,7 @@ fn at(second: i64) -> Timestamp {
     nine + SignedDuration::from_secs(second)
 }
 
-/// A service, which lets deadlines expire when it is polled and when it gets a request.
+/// A service. Its deadlines expire when it is polled and when it gets a request.
 #[derive(Clone, Default)]
 struct Host {
     ledger: Ledger,

@@ -133,7 +133,7 @@ fn a_call_with_requests_and_notifications_goes_everywhere_and_nowhere_else() {
     insta::assert_snapshot!(graph.report(&walk));
 }
 
-/// Runs a walk with fewer bounds. It is skipped with a message where it would take an hour.
+/// Runs a walk with fewer bounds. Debug builds skip it with a message, because it would take an hour.
 fn in_release(walk: fn() -> Walk, never_taken: &[&str], never_happened: &[&str]) -> Option<String> {
     if cfg!(debug_assertions) {
         eprintln!("SKIPPED: the long walks, which take minutes with --release, and an hour without");

@@ -18,8 +18,9 @@ use super::simulation::Simulation;
 use super::strategies::{BEGINNING, courses_of};
 use crate::{Call, CallId};
 
-/// Many conversations at once in one [`Simulation`]. The network has different faults for each conversation, and the
-/// service and the bot are restarted after each quarter of the hours. The seed determines everything that happens.
+/// Many conversations at once in one [`Simulation`]. The network has different faults for each conversation,
+/// and the service and the bot are restarted after each quarter of the hours. The seed determines everything
+/// that happens.
 ///
 /// ```
 /// use callfold::testing::Campaign;
@@ -36,8 +37,8 @@ pub struct Campaign {
     pub conversations: u32,
     /// The hours of virtual time within which the conversations begin.
     pub hours: u16,
-    /// How many of a thousand writes the bot's store loses. A value above 0 breaks the bot on purpose, to show that the
-    /// campaign finds the fault.
+    /// How many of a thousand writes the bot's store loses. A value above 0 breaks the bot on purpose, to
+    /// show that the campaign finds the fault.
     pub lost_writes: u32,
 }
 
@@ -53,8 +54,8 @@ pub struct Summary {
     pub moves: u64,
     /// The number of events that were checked, of the service and of the bot together.
     pub events: u64,
-    /// The number of calls for which the bot's copy was compared with the service's. A call is not compared if the network
-    /// lost some of its notifications, or delivered them too late and out of order.
+    /// The number of calls for which the bot's copy was compared with the service's. A call is not compared
+    /// if the network lost some of its notifications, or delivered them too late and out of order.
     pub compared: u64,
     /// The time of the last event, in virtual time.
     pub until: Timestamp,
@@ -66,7 +67,7 @@ pub struct Summary {
 pub struct Counterexample {
     /// The number of the conversation, from 0.
     pub conversation: u64,
-    /// The invariant that was broken, and where.
+    /// The violation: the invariant that was broken, the call and the time.
     pub violation: Violation,
     /// The moves that lead to the violation.
     pub course: Vec<Move>,
@@ -87,7 +88,8 @@ impl fmt::Display for Counterexample {
 impl core::error::Error for Counterexample {}
 
 impl Campaign {
-    /// A campaign with this seed, this number of conversations, and this number of hours within which they begin.
+    /// A campaign with this seed, this number of conversations, and this number of hours within which they
+    /// begin.
     pub const fn new(seed: u64, conversations: u32, hours: u16) -> Self {
         Self { seed, conversations, hours, lost_writes: 0 }
     }
@@ -167,7 +169,8 @@ impl Campaign {
         draw(&courses_of(number, self.begins(number)), [self.seed, number, 2, 0]).unwrap_or_default()
     }
 
-    /// The faults of the network for a conversation, drawn from five levels: from no fault at all to lost packets.
+    /// The faults of the network for a conversation, drawn from five levels: from no fault at all to lost
+    /// packets.
     fn faults(&self, number: u64) -> Faults {
         let begins = self.begins(number);
         let seconds = |seconds| SignedDuration::from_secs(seconds);
@@ -190,8 +193,8 @@ impl Campaign {
         (world, failed.err())
     }
 
-    /// The shortest course of the conversation that still breaks the same invariant. If the conversation breaks nothing
-    /// when it runs alone, the course is not shrunk.
+    /// The shortest course of the conversation that still breaks the same invariant. If the conversation
+    /// breaks nothing when it runs alone, the course is not shrunk.
     fn counterexample(
         &self,
         conversations: &BTreeMap<CallId, u64>,

@@ -12,8 +12,8 @@ use crate::call::{AppIdentity, Command, NetworkEvent, Reply, RequestContext};
 use crate::graph::{Method, Permission, Route};
 use crate::{CallId, Id, Ledger, Recorded, Refusal};
 
-/// One step of a test, about one call of a service: a request of the app, an event of the network, or a wait. A *course*
-/// is a list of moves in the order of their times.
+/// One step of a test, about one call of a service: a request of the app, an event of the network, or a wait.
+/// A *course* is a list of moves in the order of their times.
 ///
 /// ```
 /// use callfold::Ledger;
@@ -35,8 +35,8 @@ pub struct Move {
     pub at: Timestamp,
     /// The id of the call. If the move places a new call, that call gets this id.
     pub call: CallId,
-    /// The number of the move, which no other move of the course has. An operation that a request begins gets its id from
-    /// this number.
+    /// The number of the move, which no other move of the course has. An operation that a request begins gets
+    /// its id from this number.
     pub number: u128,
     /// What the move does.
     pub what: What,
@@ -57,12 +57,12 @@ pub enum What {
     },
     /// Something happens in the network.
     NetworkEvent(Box<NetworkEvent>),
-    /// Nothing is done: time passes.
+    /// Time passes.
     Wait,
 }
 
 impl Move {
-    /// A move of these parts.
+    /// A move with these values.
     pub const fn new(at: Timestamp, call: CallId, number: u128, what: What) -> Self {
         Self { at, call, number, what }
     }
@@ -99,7 +99,8 @@ impl Move {
         }
     }
 
-    /// The context of the request: its time, the id for what it creates, and an app that has every permission.
+    /// The context of the request: its time, the id for what it creates, and an app that has every
+    /// permission.
     pub const fn request(&self) -> RequestContext<'static> {
         RequestContext::new(self.at, self.new_id(), AppIdentity::new(Permission::ALL))
     }
@@ -113,8 +114,8 @@ impl Move {
         self.route().map(|route| Command::read(&route, &self.body())).transpose()
     }
 
-    /// Lets the core decide the move, as a service would, on the calls of a ledger. The ledger is not changed: the caller
-    /// stores the events and applies them.
+    /// Runs the move against the calls of a ledger, as a service would. The ledger does not change: the test
+    /// must apply the events to it.
     ///
     /// # Errors
     ///
@@ -168,8 +169,8 @@ pub struct Made {
     pub events: Vec<Recorded>,
 }
 
-/// The events of a course in the order in which a service records them. The events of expired deadlines are included,
-/// and moves that are not legal are skipped.
+/// The events of a course in the order in which a service records them. The events of expired deadlines are
+/// included, and moves that are not legal are skipped.
 ///
 /// # Panics
 ///

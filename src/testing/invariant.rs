@@ -13,7 +13,8 @@ use crate::operation;
 use crate::{Call, CallId, Recorded};
 
 names! {
-    /// An invariant that a [`Simulation`](super::Simulation) checks. [`Invariant::sentence`] describes it in full.
+    /// An invariant that a [`Simulation`](super::Simulation) checks. [`Invariant::sentence`] describes it in
+    /// full.
     #[non_exhaustive]
     pub enum Invariant {
         /// Every event that the core returns folds.

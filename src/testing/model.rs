@@ -1,4 +1,5 @@
-//! The reference model: it computes the state of each call from plain tables, without events and without a chart.
+//! The reference model: it computes the state of each call from plain tables, without events and without a
+//! chart.
 
 mod ask;
 mod happen;
@@ -15,11 +16,11 @@ use crate::call::NetworkEvent;
 use crate::graph::Method;
 use line::Line;
 
-/// The calls that a service must have after a course of moves. The model is a second implementation, without events and
-/// without the charts, so that a host can be compared with it.
+/// The calls that a service must have after a course of moves. The model is a second implementation, without
+/// events and without the charts, so that a host can be compared with it.
 ///
-/// The model assumes that the bodies of requests are within their limits, and that the app has every permission. It
-/// ignores participants without an id.
+/// The model assumes that the bodies of requests are within their limits, and that the app has every
+/// permission. It ignores participants without an id.
 ///
 /// ```
 /// use callfold::call::State;
@@ -53,8 +54,8 @@ impl Model {
         Self::default()
     }
 
-    /// Makes a move if it is legal, and returns whether it was. A move that is not legal changes no call, but deadlines
-    /// that are due by its time take effect.
+    /// Makes a move if it is legal, and returns whether it was. A move that is not legal changes no call, but
+    /// deadlines that are due by its time take effect.
     pub fn apply(&mut self, one: &Move) -> bool {
         self.advance(one.call, one.at);
         self.now = self.now.max(one.at);
@@ -112,7 +113,8 @@ impl Model {
         self.calls.keys().copied()
     }
 
-    /// Whether the call `by` can replace the call `other`: that needs another call, which is connected at the time.
+    /// Whether the call `by` can replace the call `other`: that needs another call, which is connected at the
+    /// time.
     fn can_be_replaced(&mut self, other: CallId, by: CallId, at: Timestamp) -> bool {
         self.advance(other, at);
         other != by && self.calls.get(&other).is_some_and(Line::is_connected)

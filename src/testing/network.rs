@@ -1,5 +1,5 @@
-//! A simulated network that delays, repeats, reorders and loses packets. It runs in virtual time, and a seed decides what
-//! happens to each packet.
+//! A simulated network that delays, repeats, reorders and loses packets. It runs in virtual time, and a seed
+//! decides what happens to each packet.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -22,8 +22,8 @@ pub struct Faults {
     pub repeated: u32,
     /// How many of a thousand packets never arrive.
     pub dropped: u32,
-    /// The time ranges in which the network is cut. A packet that would arrive within a range arrives at the end of the
-    /// range.
+    /// The time ranges in which the network is cut. A packet that would arrive within a range arrives at the
+    /// end of the range.
     pub partitions: Vec<Range<Timestamp>>,
 }
 
@@ -39,8 +39,8 @@ impl Faults {
     }
 }
 
-/// A network with the packets that are in flight. The fate of a packet depends only on the seed, its call and its number
-/// within that call, so that the packets of one call do not affect those of another.
+/// A network with the packets that are in flight. The fate of a packet depends only on the seed, its call and
+/// its number within that call, so that the packets of one call do not affect those of another.
 ///
 /// ```
 /// use callfold::jiff::Timestamp;
@@ -57,13 +57,14 @@ impl Faults {
 #[derive(Clone, Debug)]
 pub struct Network<P> {
     seed: u64,
-    /// The packets by their time of arrival. Packets with the same time arrive in the order in which they were sent.
+    /// The packets by their time of arrival. Packets with the same time arrive in the order in which they
+    /// were sent.
     in_flight: BTreeMap<(Timestamp, u64), P>,
     sent: u64,
     links: BTreeMap<CallId, Link>,
 }
 
-/// The packets of one call so far.
+/// The packets of one call that were sent so far.
 #[derive(Clone, Copy, Debug, Default)]
 struct Link {
     sent: u64,
@@ -71,8 +72,8 @@ struct Link {
     last: Timestamp,
 }
 
-/// The random numbers of one packet: three numbers below a thousand, which decide about its faults, and two delays in
-/// milliseconds.
+/// The random numbers of one packet: three numbers below a thousand, which decide about its faults, and two
+/// delays in milliseconds.
 type Fate = ([u32; 3], [i64; 2]);
 
 impl<P: Clone> Network<P> {

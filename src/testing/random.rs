@@ -1,5 +1,5 @@
-//! Random values that depend only on a seed and a key, and not on earlier random values. One conversation that runs alone
-//! therefore gets the same values as within the campaign.
+//! Random values that depend only on a seed and a key, and not on earlier random values. One conversation
+//! that runs alone therefore gets the same values as within the campaign.
 
 use alloc::vec::Vec;
 

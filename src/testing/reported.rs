@@ -1,4 +1,5 @@
-//! The part of a call that notifications report. A bot that received all of them must agree with the service on this part.
+//! The part of a call that notifications report. A bot that received all of them must agree with the service
+//! on this part.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -19,9 +20,9 @@ pub(super) struct Reported {
 }
 
 impl Reported {
-    /// By default a service posts no notification for `ringing` and `redirecting`, and it reports a waiting operation as
-    /// running. It does not report the members of an answer back to the app. It posts rosters for group calls only, and content
-    /// sharing only if the app requested it.
+    /// By default a service posts no notification for `ringing` and `redirecting`, and it reports a waiting
+    /// operation as running. It does not report the members of an answer back to the app. It posts rosters
+    /// for group calls only, and content sharing only if the app requested it.
     pub(super) fn of(call: &Call, service: &Call) -> Self {
         let was_requested = service.direction() == Some(&CallDirection::Outgoing);
         // An invitation that completes after the end of the call no longer makes it a group call.

@@ -10,8 +10,8 @@ use crate::call::{Body, Command, Delivery, NetworkEvent, Observed, Reply, Reques
 use crate::graph::CommsNotification;
 use crate::{Call, CallId, Finding, FindingKind, Ledger, Recorded, Refusal};
 
-/// A test of one call in the form given / when / then. A scenario applies every event of an input to its ledger, and
-/// panics if the ledger refuses one.
+/// A test of one call in the form given / when / then. A scenario applies every event of an input to its
+/// ledger, and panics if the ledger refuses one.
 ///
 /// ```
 /// use callfold::FindingKind;
@@ -36,8 +36,8 @@ pub struct Scenario {
     pub ledger: Ledger,
     /// The events and findings of the last input.
     pub last: Observed,
-    /// The result of the last input: the reply to a request, or the refusal of a request or a network event; `None`
-    /// otherwise.
+    /// The result of the last input: the reply to a request, or the refusal of a request or a network event;
+    /// `None` otherwise.
     pub reply: Option<Result<Reply, Refusal>>,
 }
 
@@ -151,8 +151,8 @@ impl Scenario {
         call.unwrap_or_else(|| panic!("call {} has not begun", self.id))
     }
 
-    /// The names of the events of the last input. An inferred event, which the core concluded and no notification reported,
-    /// is marked with `?`.
+    /// The names of the events of the last input. An inferred event, which the core concluded and no
+    /// notification reported, is marked with `?`.
     pub fn events(&self) -> Vec<String> {
         let mark = |recorded: &Recorded| if recorded.inferred { "?" } else { "" };
         self.last.events.iter().map(|one| format!("{}{}", one.event.type_name(), mark(one))).collect()

@@ -1,4 +1,5 @@
-//! A simulation of a service, a network with faults and a bot in virtual time. It checks every invariant after each step.
+//! A simulation of a service, a network with faults and a bot in virtual time. It checks every invariant
+//! after each step.
 
 mod bot;
 mod service;
@@ -18,9 +19,9 @@ use crate::call::{Due, NetworkEvent};
 use crate::graph::Version;
 use crate::{CallId, Id, Notify};
 
-/// A simulation of a service, a network and a bot. A test makes moves with the service; the service posts notifications
-/// to the bot through the network; and the simulation compares both with the reference [`Model`]. The seed and the moves
-/// determine everything that happens: there is no clock and no thread.
+/// A simulation of a service, a network and a bot. A test makes moves with the service; the service posts
+/// notifications to the bot through the network; and the simulation compares both with the reference
+/// [`Model`]. The seed and the moves determine everything that happens: there is no clock and no thread.
 ///
 /// The bot receives the replies to requests at once. Notifications go through the network.
 ///
@@ -56,7 +57,8 @@ pub struct Simulation {
     armed: BTreeMap<CallId, Due>,
     restarts: VecDeque<Timestamp>,
     lost_writes: u32,
-    /// Calls whose state cannot be determined if their notifications arrive out of order: see `docs/verification.md`.
+    /// Calls whose state cannot be determined if their notifications arrive out of order: see
+    /// `docs/verification.md`.
     ambiguous: BTreeSet<CallId>,
     steps: u64,
     compared: u64,
@@ -111,8 +113,8 @@ impl Simulation {
         self
     }
 
-    /// Restarts the service and the bot at these times. The restarts alternate between two kinds: from the log alone, and
-    /// from a copy of the calls and the log lines that were written after the copy.
+    /// Restarts the service and the bot at these times. The restarts alternate between two kinds: from the
+    /// log alone, and from a copy of the calls and the log lines that were written after the copy.
     pub fn restarting(&mut self, times: &[Timestamp]) -> &mut Self {
         let mut times = times.to_vec();
         times.sort_unstable();
@@ -120,8 +122,8 @@ impl Simulation {
         self
     }
 
-    /// Breaks the bot's store on purpose: it loses this many of a thousand writes. A test can then show that the simulation
-    /// finds the fault.
+    /// Breaks the bot's store on purpose: it loses this many of a thousand writes. A test can then show that
+    /// the simulation finds the fault.
     pub const fn losing_writes(&mut self, of_a_thousand: u32) -> &mut Self {
         self.lost_writes = of_a_thousand;
         self
@@ -147,8 +149,8 @@ impl Simulation {
         self.compared
     }
 
-    /// Advances the time to that of a move, and makes the move if it is legal. Returns whether it was legal. The caller
-    /// passes moves in the order of their times.
+    /// Advances the time to that of a move, and makes the move if it is legal. Returns whether it was legal.
+    /// The moves must come in the order of their times.
     ///
     /// # Errors
     ///
@@ -181,7 +183,8 @@ impl Simulation {
         self.pass(until)
     }
 
-    /// Advances the time until no packet is in flight, restarts the service and the bot, and compares their calls.
+    /// Advances the time until no packet is in flight, restarts the service and the bot, and compares their
+    /// calls. A test calls this function after its last move.
     ///
     /// # Errors
     ///
@@ -229,8 +232,8 @@ impl Simulation {
     }
 }
 
-/// Whether a move makes the state of its call depend on the order of notifications: a hold and its end can be swapped, and
-/// a transfer can fail. See `docs/verification.md`.
+/// Whether a move makes the state of its call depend on the order of notifications: a hold and its end can be
+/// swapped, and a transfer can fail. See `docs/verification.md`.
 fn is_ambiguous(what: &What) -> bool {
     let What::NetworkEvent(network_event) = what else { return false };
     matches!(**network_event, NetworkEvent::Held | NetworkEvent::Resumed | NetworkEvent::TransferFailed)

@@ -26,8 +26,9 @@ impl fmt::Display for NotRestarted {
 
 impl core::error::Error for NotRestarted {}
 
-/// The log and the calls of a host. As the crate requires of hosts, a store writes an event to the log before it applies
-/// the event to the calls. A store can restart at any time, from its log or from a copy of its calls.
+/// The log and the calls of a host. As the crate requires of hosts, a store writes an event to the log before
+/// it applies the event to the calls. A store can restart at any time, from its log or from a copy of its
+/// calls.
 ///
 /// ```
 /// use callfold::testing::Store;
@@ -87,14 +88,14 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// The first line that cannot be read, that does not fold, or whose revision leaves a gap. The calls then stay as they
-    /// were.
+    /// The first line that cannot be read, that does not fold, or whose revision leaves a gap. The calls then
+    /// stay as they were.
     pub fn restart_from_log(&mut self) -> Result<(), NotRestarted> {
         self.restart(Ledger::new(), 0)
     }
 
-    /// Discards the calls, and starts from the last copy and the lines that were written after it. Without a copy it starts
-    /// from an empty ledger.
+    /// Discards the calls, and starts from the last copy and the lines that were written after it. Without a
+    /// copy it starts from an empty ledger.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Strategies for proptest that generate the inputs of a host, from single ids to complete courses.
 //!
-//! The strategies for one call choose from few ids on purpose, so that several values often have the same id. Values and
-//! courses get smaller when they shrink, and a legal course stays legal.
+//! The strategies for one call choose from few ids on purpose, so that several values often have the same id.
+//! Values and courses get smaller when they shrink, and a legal course stays legal.
 //!
 //! ```
 //! use callfold::Ledger;

@@ -146,7 +146,7 @@ impl Move {
         Some(observed.events).filter(|events| !events.is_empty())
     }
 
-    /// Whether a late move must first let the deadlines expire that are due.
+    /// Whether deadlines that are due must expire before a late move of this kind.
     pub(crate) fn is_for_the_service(&self) -> bool {
         matches!(self.what, What::Request(_) | What::NetworkEvent(_))
     }

@@ -112,8 +112,8 @@ impl Line {
         self.outline.is_group |= self.has_chat || reported.meeting_info.value().is_some();
     }
 
-    /// Applies a roster. If it lists a participant several times, the last entry says whether the participant is still in
-    /// the call, and every entry sets the members that it has.
+    /// Applies a roster. If it lists a participant several times, the last entry says whether the participant
+    /// is still in the call, and every entry sets the members that it has.
     fn change_roster(&mut self, reported: &[Participant]) {
         let mut merged: BTreeMap<&Id, (Option<bool>, bool)> = BTreeMap::new();
         let mut order: Vec<&Id> = Vec::new();

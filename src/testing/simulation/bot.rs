@@ -67,7 +67,8 @@ impl Simulation {
         self.lost_writes > 0 && drawn() < Some(self.lost_writes)
     }
 
-    /// Restarts the service and the bot. Restarts from the log alternate with restarts from a copy and the later lines.
+    /// Restarts the service and the bot. Restarts from the log alternate with restarts from a copy and the
+    /// later lines.
     pub(super) fn restart(&mut self) -> Result<(), Violation> {
         let from_log = self.restarts.len() % 2 == 1;
         self.restart_from(from_log)
@@ -94,8 +95,8 @@ impl Simulation {
         };
         let (ours, theirs) = (Reported::of(service, service), Reported::of(bot, service));
         let has_deltas = service.direction() == Some(&CallDirection::Outgoing);
-        // A reply can overtake late notifications. A notification that arrives after the end of the call is dropped: see
-        // `docs/verification.md`.
+        // A reply can overtake late notifications. A notification that arrives after the end of the call is
+        // dropped: see `docs/verification.md`.
         let is_over = !service.state().is_live();
         let has_state =
             ours.state == theirs.state || (!is_faithful && self.ambiguous.contains(&id) && !is_over);

@@ -1,4 +1,4 @@
-//! The service: it records events, posts notifications and lets deadlines expire.
+//! The service: it records events, posts notifications, and acts when a deadline expires.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -10,7 +10,7 @@ use crate::graph::CommsNotification;
 use crate::{Applied, Call, CallId, Id, Recorded};
 
 impl Simulation {
-    /// Lets the earliest deadline of all calls expire.
+    /// Records the events of the earliest deadline of all calls, which has expired.
     pub(super) fn expire(&mut self) -> Result<(), Violation> {
         let Some((due, id)) = self.due.first().copied() else { return Ok(()) };
         let events = self.service.ledger().call(id).map(|call| call.expire(due.at)).unwrap_or_default();
@@ -20,7 +20,8 @@ impl Simulation {
         self.record(id, &events)
     }
 
-    /// Records the events of one input. They can belong to two calls: the call of the input, and a call that it replaces.
+    /// Records the events of one input. They can belong to two calls: the call of the input, and a call that
+    /// it replaces.
     pub(super) fn record(&mut self, id: CallId, events: &[Recorded]) -> Result<(), Violation> {
         let mut touched: BTreeSet<CallId> = [id].into();
         for recorded in events {

@@ -19,9 +19,9 @@ use crate::call::{Ending, NetworkEvent, StopReason};
 use crate::graph::Method;
 use crate::{CallId, Id, operation};
 
-/// A legal course. One or two calls begin, and most of them are connected. Up to forty moves of the app and the network
-/// follow, most of which do not end the calls. A course shrinks by removing moves, and then also the moves that are no
-/// longer legal without them.
+/// A legal course. One or two calls begin, and most of them are connected. Up to forty moves of the app and
+/// the network follow, most of which do not end the calls. A course shrinks by removing moves, and then also
+/// the moves that are no longer legal without them.
 ///
 /// ```
 /// use callfold::testing::{Model, strategies::courses};
@@ -36,34 +36,15 @@ pub fn courses() -> impl Strategy<Value = Vec<Move>> {
     courses_of(0, BEGINNING)
 }
 
-/// A legal course as from [`courses`], about two calls that belong to this number, and from this time on. Courses with
-/// different numbers have different calls, so that a test can mix several courses in one service.
-///
-/// ```
-/// use callfold::testing::strategies::courses_of;
-/// use callfold::proptest::prelude::*;
-///
-/// let at = "2026-11-23T09:15:00Z".parse().unwrap();
-/// proptest!(ProptestConfig::with_cases(16), |(course in courses_of(7, at))| {
-///     prop_assert!(course.iter().all(|one| one.at >= at));
-/// });
-/// ```
+/// A legal course as from [`courses`], about two calls that belong to this number, and from this time on.
+/// Courses with different numbers have different calls, so that a test can mix several courses in one
+/// service.
 pub fn courses_of(conversation: u64, begins: Timestamp) -> impl Strategy<Value = Vec<Move>> {
     written(conversation, begins, true)
 }
 
-/// A course that also contains moves that are not legal. A host must refuse a move if the [`Model`] refuses it.
-///
-/// ```
-/// use callfold::testing::{Model, strategies::attempts};
-/// use callfold::proptest::prelude::*;
-///
-/// proptest!(ProptestConfig::with_cases(16), |(attempts in attempts())| {
-///     let mut model = Model::new();
-///     let legal = attempts.iter().filter(|one| model.apply(one)).count();
-///     prop_assert!(legal <= attempts.len());
-/// });
-/// ```
+/// A course that also contains moves that are not legal. A host must refuse a move if the [`Model`] refuses
+/// it.
 pub fn attempts() -> impl Strategy<Value = Vec<Move>> {
     written(0, BEGINNING, false)
 }
@@ -80,9 +61,9 @@ fn written(conversation: u64, begins: Timestamp, is_legal: bool) -> impl Strateg
     })
 }
 
-/// The next legal move for the calls of a model, at the time of the last move or later. It is for tests of a state
-/// machine against the [`Model`]. If no other move that was generated is legal, the move is a wait. A single move does not
-/// shrink: a test shrinks its course by removing moves.
+/// The next legal move for the calls of a model, at the time of the last move or later. It is for tests of a
+/// state machine against the [`Model`]. If no other move that was generated is legal, the move is a wait. A
+/// single move does not shrink: a test shrinks its course by removing moves.
 ///
 /// ```
 /// use callfold::testing::{Model, strategies::moves};
@@ -117,8 +98,8 @@ struct Wish {
 #[derive(Clone, Debug)]
 enum Wanted {
     Offer(Box<NetworkEvent>),
-    /// A request. The id is that of the participant or the operation that the method is about, and the index chooses one
-    /// that exists instead.
+    /// A request. The id is that of the participant or the operation that the method is about, and the index
+    /// chooses one that exists instead.
     Request(Method, Option<Id>, Index, Value),
     NetworkEvent(Box<NetworkEvent>),
     /// The end of the longest pending operation that is not in the media queue.

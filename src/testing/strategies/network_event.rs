@@ -20,7 +20,8 @@ pub fn network_events() -> impl Strategy<Value = NetworkEvent> {
     prop_oneof![1 => offers().prop_map(|offer| NetworkEvent::Offered(Box::new(offer))), 12 => steps(), 16 => happenings()]
 }
 
-/// The resource of an offered call: between two parties or a group call, and sometimes one that a policy records.
+/// The resource of an offered call: between two parties or a group call, and sometimes one that a policy
+/// records.
 pub(super) fn offers() -> impl Strategy<Value = graph::Call> {
     read((any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(is_group, records)| {
         let mut offer = json!({
@@ -38,7 +39,8 @@ pub(super) fn offers() -> impl Strategy<Value = graph::Call> {
     }))
 }
 
-/// The call is established, with the members that a service usually reports: the app's participant and active audio.
+/// The call is established, with the members that a service usually reports: the app's participant and active
+/// audio.
 pub(super) fn connected() -> impl Strategy<Value = NetworkEvent> {
     let reported = json!({ "myParticipantId": "participant-1", "mediaState": { "audio": "active" } });
     read(Just(reported)).prop_map(|reported| NetworkEvent::Connected(Some(Box::new(reported))))

@@ -14,17 +14,8 @@ use crate::call::Command;
 use crate::graph::{Method, Route};
 use crate::{CallId, Id};
 
-/// The body of a request for a method, within the limits of the method. A transfer or an invitation may replace the call
-/// `other`.
-///
-/// ```
-/// use callfold::graph::Method;
-/// use callfold::testing::strategies::bodies;
-/// use callfold::proptest::prelude::*;
-///
-/// let other = callfold::CallId::new(callfold::uuid::Uuid::nil());
-/// proptest!(|(body in bodies(Method::PlayPrompt, other))| prop_assert!(body["prompts"].is_array()));
-/// ```
+/// The body of a request for a method, within the limits of the method. A transfer or an invitation may
+/// replace the call `other`.
 pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the other methods need no member")]
     match method {

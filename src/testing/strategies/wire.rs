@@ -32,8 +32,8 @@ fn result() -> impl Strategy<Value = Value> {
     (codes, 0..3).prop_map(|(code, subcode)| json!({ "code": code, "subCode": subcode }))
 }
 
-/// The resource of a call in a notification. It has few members, and usually the state. Sometimes the state is unknown, or
-/// a value has the wrong type.
+/// The resource of a call in a notification. It has few members, and usually the state. Sometimes the state
+/// is unknown, or a value has the wrong type.
 pub fn calls() -> impl Strategy<Value = graph::Call> {
     read(call())
 }
@@ -62,7 +62,8 @@ fn call() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The resource of an operation in a notification. It is named by its id, its `clientContext`, both or neither.
+/// The resource of an operation in a notification. It is named by its id, its `clientContext`, both or
+/// neither.
 pub fn operations() -> impl Strategy<Value = CommsOperation> {
     read(operation().prop_map(|(id, mut operation)| {
         if let Some(members) = operation.as_object_mut().filter(|_| !id.is_empty()) {
@@ -72,8 +73,8 @@ pub fn operations() -> impl Strategy<Value = CommsOperation> {
     }))
 }
 
-/// An operation and its id, which may be empty. A `clientContext` names one operation only, as Graph's documentation
-/// requires: see `docs/verification.md`.
+/// An operation and its id, which may be empty. A `clientContext` names one operation only, as Graph's
+/// documentation requires: see `docs/verification.md`.
 fn operation() -> impl Strategy<Value = (String, Value)> {
     let named_by = select([(true, true), (true, false), (false, true), (false, false)].as_slice());
     let kinds = option::of(select(["playPrompt", "record", "comms"].as_slice()));
@@ -147,8 +148,8 @@ pub fn notifications(call: CallId) -> impl Strategy<Value = CommsNotification> {
     }))
 }
 
-/// The delivery of a notification, with or without a time and message ids. Sometimes it has the message id of an earlier
-/// delivery.
+/// The delivery of a notification, with or without a time and message ids. Sometimes it has the message id of
+/// an earlier delivery.
 pub fn deliveries() -> impl Strategy<Value = Delivery> {
     let message = option::weighted(0.4, ids("message"));
     let original = option::weighted(0.1, ids("message"));
