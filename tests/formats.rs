@@ -624,7 +624,7 @@ fn a_replay_goes_on_with_the_ledger_of_another() {
 }
 
 #[test]
-fn an_entry_that_is_not_utf8_is_heard_and_said() {
+fn an_entry_that_is_not_utf8_is_replayed_with_a_finding() {
     let mut entry =
         b"$>2026-11-23T09:15:02Z Info: Bot.cs:1 Post\nTransactionDirection: Incoming\nrequest: POST /\n"
             .to_vec();

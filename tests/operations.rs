@@ -330,7 +330,7 @@ fn what_is_said_of_an_operation_names_it() {
     let update = |status: &str| received("o", "updated", json!({ "status": status }));
     let gone = about("/operations/o", "deleted", Value::Null);
     let without = nameless("updated", prompt(json!({ "clientContext": "c", "status": "running" })));
-    let unasked = received("new", "updated", json!({ "status": "running" }));
+    let unrequested = received("new", "updated", json!({ "status": "running" }));
     let rows = [
         (&[][..], update("running"), "operation o running again, nothing new"),
         (&[], without.clone(), "operation running again, nothing new"),
@@ -347,7 +347,7 @@ fn what_is_said_of_an_operation_names_it() {
             "operation o told failed when it is completed, which is final",
         ),
         (&[end()], update("completed"), "operation o told after the call ended"),
-        (&[end()], unasked, "operation new told after the call ended"),
+        (&[end()], unrequested, "operation new told after the call ended"),
     ];
     for (before, notification, expected) in rows {
         let begun = before.iter().fold(request(&[running("o", "c")]), Scenario::when);
