@@ -1,6 +1,6 @@
-//! What deciding costs on a warm call, without the JSON: `cargo bench --bench decide`.
+//! The time of a decision about a call in memory, without JSON: `cargo bench --bench decide`.
 //!
-//! The yardstick of the same run: the smallest thing that could be returned, one event.
+//! The yardstick of the same run is the smallest possible result: one event.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may panic, and its entry is a macro's")]
 
@@ -64,13 +64,13 @@ fn benches(criterion: &mut Criterion) {
         });
     }
     group.finish();
-    no_state_change(criterion, &call);
+    others(criterion, &call);
 }
 
-/// What is done beside a decision: reacting, telling, asking for the next deadline.
-fn no_state_change(criterion: &mut Criterion, call: &Call) {
+/// The other steps of a service: a network event, a notification and the next deadline.
+fn others(criterion: &mut Criterion, call: &Call) {
     let at = "2026-11-23T09:16:00Z".parse().unwrap();
-    criterion.bench_function("react: a tone", |bencher| {
+    criterion.bench_function("network event: a tone", |bencher| {
         bencher.iter(|| {
             Call::on_network_event(Some(call), call.id(), NetworkEvent::TonePressed(Tone::Tone1), at).is_ok()
         });

@@ -1,7 +1,8 @@
-//! What decoding costs, a format each: `cargo bench --bench decode`.
+//! The time of decoding for each log format: `cargo bench --bench decode`.
 //!
-//! The yardstick of the same run: the same bytes, decoded by `serde_json` into borrowed types and dropped. Of the text
-//! log of the SDK the crate has no door to its decoding alone: a whole replay stands for it.
+//! The yardstick of the same run is the same bytes, decoded by `serde_json` into borrowed types and dropped.
+//! The crate has no public function that only decodes the text log of the SDK, so a full replay stands for
+//! it.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may panic, and its entry is a macro's")]
 
@@ -20,7 +21,7 @@ use common::wire::{Body, Data, Line};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 
-/// How many calls a log has: it fits into the caches, as a block of a log does.
+/// The number of calls in a log. The log fits into the caches, as one block of a long log does.
 const CALLS: u64 = 100;
 
 fn benches(criterion: &mut Criterion) {
@@ -30,7 +31,7 @@ fn benches(criterion: &mut Criterion) {
         serde_json::from_str::<Line<'_>>(line).is_ok()
     });
     contender(&mut group, "Recorded::from_str", &log, |line| line.parse::<Recorded>().is_ok());
-    whole(&mut group, "Bulk::line", &log, Bulk::new, |bulk, line| bulk.line(line.as_bytes()).len());
+    replay(&mut group, "Bulk::line", &log, Bulk::new, |bulk, line| bulk.line(line.as_bytes()).len());
     group.finish();
 
     let log: Vec<_> = common::bodies(CALLS).collect();
@@ -41,7 +42,7 @@ fn benches(criterion: &mut Criterion) {
     contender(&mut group, "CommsNotifications", &log, |body| {
         serde_json::from_str::<CommsNotifications>(body).is_ok()
     });
-    whole(&mut group, "Replay::record", &log, Replay::new, |replay, body| {
+    replay(&mut group, "Replay::record", &log, Replay::new, |replay, body| {
         replay.record(Format::Notifications, body.as_bytes(), |_| {}).len()
     });
     group.finish();
@@ -49,7 +50,7 @@ fn benches(criterion: &mut Criterion) {
     let log = traces();
     let mut group = self::group(criterion, "decode: SDK log", log.len());
     contender(&mut group, "yardstick: serde_json", &log, is_decoded);
-    whole(&mut group, "Replay::record", &log, Replay::new, |replay, entry| {
+    replay(&mut group, "Replay::record", &log, Replay::new, |replay, entry| {
         replay.record(Format::SdkLog, entry.as_bytes(), |_| {}).len()
     });
     group.finish();
@@ -62,7 +63,7 @@ fn group<'a>(criterion: &'a mut Criterion, name: &str, records: usize) -> Benchm
     group
 }
 
-/// Decodes every record of a log; `decode` says whether it could be.
+/// Decodes every record of a log. The function `decode` returns whether it could decode the record.
 fn contender(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
@@ -75,8 +76,8 @@ fn contender(
     });
 }
 
-/// Decodes every record of a log, and folds it, from the beginning each time.
-fn whole<T>(
+/// Decodes and folds every record of a log. Each iteration starts with an empty replay.
+fn replay<T>(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
     log: &[String],
@@ -110,7 +111,8 @@ fn entries(mut log: &[u8]) -> Vec<String> {
     entries
 }
 
-/// Decodes the JSON of an entry: notifications where it came in, a call or an operation where it went out.
+/// Decodes the JSON of an entry: notifications if the entry is an incoming request, a call or an operation if
+/// it is outgoing.
 fn is_decoded(entry: &str) -> bool {
     let Some((_, rest)) = entry.split_once("\n{") else { return true };
     let Some(json) = entry.get(entry.len() - rest.len() - 1..) else { return false };

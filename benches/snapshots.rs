@@ -1,7 +1,7 @@
-//! What a past costs that is kept, and what asking it costs: `cargo bench --bench snapshots`.
+//! The cost of keeping earlier states of a ledger, and of reading them: `cargo bench --bench snapshots`.
 //!
-//! The yardstick of the same run: the fold with nothing kept. Bytes are what the allocator has given out and not got
-//! back, beyond the yardstick, an event; they are printed before the times.
+//! The yardstick of the same run is a fold that keeps no earlier states. The benchmark first prints bytes per
+//! event: the memory that is allocated and not freed, beyond that of the yardstick.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may panic, and its entry is a macro's")]
 #![allow(clippy::print_stdout, reason = "criterion measures no bytes")]
@@ -23,7 +23,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// What is kept of the past.
+/// The ways to keep earlier states that are compared.
 const KEPT: [(&str, Kept); 5] = [
     ("yardstick: nothing kept", Kept::Nothing),
     ("a snapshot at every event", Kept::Every(1)),
@@ -48,7 +48,8 @@ impl Kept {
         }
     }
 
-    /// Folds the events, and gives the ledger last, the snapshots before it, and the marks.
+    /// Folds the events. Returns the clones that were kept with the final ledger as the last one, and the
+    /// marks.
     fn fold(self, events: &[Recorded]) -> (Vec<Ledger>, Vec<Mark>) {
         let (mut ledger, mut kept, mut marks) = (self.ledger(), Vec::new(), Vec::new());
         for (count, recorded) in (1..).zip(events) {
@@ -64,11 +65,11 @@ impl Kept {
         (kept, marks)
     }
 
-    /// How many bytes it holds.
+    /// The number of bytes that the kept states hold.
     fn bytes(self, events: &[Recorded]) -> isize {
-        let superstate = Region::new(ALLOCATOR);
+        let region = Region::new(ALLOCATOR);
         let kept = self.fold(events);
-        let change = superstate.change();
+        let change = region.change();
         drop(kept);
         change.bytes_allocated as isize - change.bytes_deallocated as isize
     }
@@ -80,7 +81,7 @@ fn benches(criterion: &mut Criterion) {
         keep(criterion, &events, calls);
     }
     let events = common::events(1_000);
-    ask(criterion, &events);
+    restore(criterion, &events);
     past(criterion);
 }
 
@@ -99,9 +100,9 @@ fn keep(criterion: &mut Criterion, events: &[Recorded], calls: u64) {
     group.finish();
 }
 
-/// Questions about the past of a thousand calls.
-fn ask(criterion: &mut Criterion, events: &[Recorded]) {
-    let mut group = group(criterion, "ask");
+/// Restores an earlier state of a thousand calls from a clone and later events.
+fn restore(criterion: &mut Criterion, events: &[Recorded]) {
+    let mut group = group(criterion, "restore");
     let (kept, _) = Kept::Every(64).fold(events);
     let (clone, rest) = (kept.get(99).unwrap(), events.get(6400..6463).unwrap());
     group.bench_function("a snapshot", |bencher| bencher.iter(|| black_box(clone).clone()));
@@ -118,7 +119,7 @@ fn ask(criterion: &mut Criterion, events: &[Recorded]) {
     group.finish();
 }
 
-/// Questions about the past of a hundred thousand calls: one of them, at any time or revision.
+/// Reads earlier states of a hundred thousand calls: one call at any time or revision.
 fn past(criterion: &mut Criterion) {
     let events = common::events(100_000);
     let history = Kept::History.fold(&events).0.pop().unwrap();

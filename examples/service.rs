@@ -1,7 +1,9 @@
-//! Plays the service for one call, in virtual time: an app answers, records what the caller says, and is hung up on.
+//! Simulates the service for one call in virtual time. An app answers the call and records what the other
+//! party says, and the other party hangs up.
 //!
-//! `cargo run --example service` writes the service's event log; with `--notifications` what it posts to the app.
-//! Both can be replayed: `cargo run --example service | cargo run -- replay -`.
+//! `cargo run --example service` writes the event log of the service. With `--notifications` it writes the
+//! bodies that the service posts to the app. Both outputs can be replayed:
+//! `cargo run --example service | cargo run -- replay -`.
 
 #![allow(clippy::print_stdout, reason = "the log is what it is for")]
 
@@ -15,7 +17,7 @@ use callfold::{CallId, Ledger, Notify, Recorded, Secret};
 
 const CALL: &str = "9c1d2f04-0a53-4a0e-8f6b-3c5a7d1e2b90";
 
-/// A host: it stores, folds and tells what its calls come to.
+/// A host that applies the events of its call, and prints events or notifications.
 struct Host {
     ledger: Ledger,
     now: Timestamp,
@@ -24,7 +26,7 @@ struct Host {
 }
 
 impl Host {
-    /// Time goes by, and what is due happens.
+    /// Advances the time. Deadlines that are due expire.
     fn wait(&mut self, seconds: i64) -> Result<(), Box<dyn Error>> {
         self.now = self.now.checked_add(SignedDuration::from_secs(seconds))?;
         loop {
@@ -32,27 +34,27 @@ impl Host {
             if due.is_empty() {
                 return Ok(());
             }
-            self.take_in(&due)?;
+            self.record(&due)?;
         }
     }
 
-    fn ask(&mut self, verb: &str, what: &str, body: &str) -> Result<(), Box<dyn Error>> {
+    fn request(&mut self, verb: &str, what: &str, body: &str) -> Result<(), Box<dyn Error>> {
         self.requests += 1;
         let route = Route::parse(verb, &format!("/v1.0/communications/calls/{CALL}{what}"))?;
         let command = Command::read(&route, body.as_bytes())?;
         let request =
             RequestContext::new(self.now, Uuid::from_u128(self.requests), AppIdentity::new(Permission::ALL));
         let decision = self.ledger.decide(route.call, command, &request)?;
-        self.take_in(&decision.events)
+        self.record(&decision.events)
     }
 
     fn happen(&mut self, network_event: NetworkEvent) -> Result<(), Box<dyn Error>> {
         let call: CallId = CALL.parse()?;
         let events = self.ledger.on_network_event(call, network_event, self.now)?;
-        self.take_in(&events)
+        self.record(&events)
     }
 
-    fn take_in(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error>> {
+    fn record(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error>> {
         for recorded in events {
             self.ledger.apply(recorded)?;
             let call = self.ledger.call(recorded.call).ok_or("what was applied is there")?;
@@ -76,18 +78,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     let offer = r#"{"source":{"identity":{"user":{"id":"9f2d8a51-1c7e-4b55-9a35-6d1f0c2e7b44","displayName":"Adele"}}}}"#;
     host.happen(NetworkEvent::Offered(serde_json::from_str(offer)?))?;
     host.wait(2)?;
-    host.ask("POST", "/answer", r#"{"callbackUri":"https://bot.contoso.com/callback","mediaConfig":{}}"#)?;
+    host.request(
+        "POST",
+        "/answer",
+        r#"{"callbackUri":"https://bot.contoso.com/callback","mediaConfig":{}}"#,
+    )?;
     host.wait(1)?;
     host.happen(NetworkEvent::Connected(Some(serde_json::from_str(
         r#"{"mediaState":{"audio":"active"}}"#,
     )?)))?;
-    host.ask("POST", "/subscribeToTone", r#"{"clientContext":"keys"}"#)?;
-    host.ask(
+    host.request("POST", "/subscribeToTone", r#"{"clientContext":"keys"}"#)?;
+    host.request(
         "POST",
         "/playPrompt",
         r#"{"prompts":[{"mediaInfo":{"uri":"https://bot.contoso.com/hello.wav"}}]}"#,
     )?;
-    host.ask("POST", "/recordResponse", r#"{"maxRecordDurationInSeconds":20,"clientContext":"answer"}"#)?;
+    host.request("POST", "/recordResponse", r#"{"maxRecordDurationInSeconds":20,"clientContext":"answer"}"#)?;
     host.wait(4)?;
     host.happen(NetworkEvent::PromptFinished(Ending::Completed))?;
     let location = Some("https://media.contoso.com/recordings/1".into());
@@ -97,7 +103,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     host.wait(3)?;
     host.happen(NetworkEvent::TonePressed("tone1".into()))?;
     host.happen(NetworkEvent::SpeechEnded)?;
-    // Nobody speaks for five seconds: the recording ends by itself.
+    // Nobody speaks for five seconds, so the recording ends.
     host.wait(8)?;
     host.happen(NetworkEvent::HungUp(EndCode::PeerEnded))
 }

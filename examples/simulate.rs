@@ -1,10 +1,11 @@
-//! Plays thousands of calls through a service, a network with faults and a bot, for hours of virtual time, and checks at
-//! every step what must hold.
+//! Simulates thousands of calls between a service and a bot over a network with faults, for hours of virtual
+//! time. The simulation checks its invariants at every step.
 //!
 //! `cargo run --release --example simulate -- --seed 7 --calls 5000 --hours 48`
 //!
-//! Where something does not hold it says what, and the seed; it writes the logs of the shortest course that leads there, for
-//! `callfold replay`, and exits with 1. `--lose-writes 5` breaks the bot's store, to see that.
+//! If an invariant does not hold, the program prints the invariant and the seed, writes the logs of the
+//! shortest course that breaks it (for `callfold replay`), and exits with status 1. `--lose-writes 5` breaks
+//! the bot's store on purpose, to show such a report.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks")]
 #![allow(clippy::disallowed_methods, reason = "an example may look at the clock")]

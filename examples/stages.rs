@@ -1,5 +1,6 @@
-//! One stage of a replay alone, for the instruction counts of `benches/instructions/run`: `decode` reads each line of an
-//! event log and drops it, `fold` folds it as well, `classify` takes in bodies of notifications.
+//! Runs one stage of a replay alone, for the instruction counts of `benches/instructions/run`. `decode` reads
+//! each line of an event log and drops the result. `fold` also folds the event. `observe` replays bodies of
+//! notifications.
 //!
 //! `cargo run --release --example stages -- fold log.jsonl`
 
@@ -16,8 +17,8 @@ fn main() -> io::Result<()> {
     match stage.as_str() {
         "decode" => decode(&log),
         "fold" => fold(&log),
-        "hear" => {
-            classify(&log);
+        "observe" => {
+            observe(&log);
             Ok(())
         }
         _ => Err(usage()),
@@ -25,7 +26,7 @@ fn main() -> io::Result<()> {
 }
 
 fn usage() -> io::Error {
-    io::Error::other("usage: stages decode|fold|hear LOG")
+    io::Error::other("usage: stages decode|fold|observe LOG")
 }
 
 fn decode(log: &str) -> io::Result<()> {
@@ -45,7 +46,7 @@ fn fold(log: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn classify(log: &str) {
+fn observe(log: &str) {
     let mut replay = Replay::new();
     for body in log.lines() {
         black_box(replay.record(Format::Notifications, body.as_bytes(), |_| {}));

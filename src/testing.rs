@@ -1,14 +1,23 @@
-//! For tests of what embeds the crate: a bot, a server, a store.
+//! Tools to test a *host*: a program that embeds this crate, such as a bot, a server or a store.
 //!
-//! Behind the feature `testing`, for `[dev-dependencies]`. Everything is deterministic: seeds and times come in, nothing sleeps.
+//! They are behind the feature `testing`, which belongs in `[dev-dependencies]`. Everything is deterministic:
+//! the test passes in seeds and times, and nothing sleeps.
 //!
-//! - [`strategies`] makes values for proptest: resources, notifications, requests, events, whole courses that are legal.
-//! - [`Scenario`] is given / when / then over one call.
-//! - [`Model`] says what each call of a service must be after a course: a reference that shares no rule with the core.
-//! - [`Network`] is late, repeats, reorders, loses and is cut; [`Store`] restarts from its log or from a snapshot.
-//! - [`Simulation`] is a service, a network, a bot and the model together; [`Campaign`] is thousands of calls of that.
+//! A [`Move`] is one step of a test: a request of the app, an event of the network, or a wait. A *course* is
+//! a list of moves in the order of their times.
 //!
-//! `docs/verification.md` has a whole embedder that is checked against it.
+//! - [`strategies`] generates values for proptest: resources, notifications, requests, events and legal
+//!   courses.
+//! - [`Scenario`] is a test of one call in the form given / when / then.
+//! - [`Model`] is a reference: it computes the state of each call after a course, and shares no rule with the
+//!   core.
+//! - [`Network`] simulates a network that delays, repeats, reorders and loses packets, and that can be cut
+//!   for a time.
+//! - [`Store`] holds the log of a host. It can restart the host from the log or from a copy of the calls.
+//! - [`Simulation`] connects a service, a network, a bot and the model, and checks them after every step.
+//! - [`Campaign`] runs thousands of conversations through a simulation.
+//!
+//! `docs/verification.md` has a complete host that is tested against the model.
 
 mod campaign;
 mod course;

@@ -1,4 +1,5 @@
-//! The tests of the core, one topic a file. They are one program, so that a change of the crate is linked once.
+//! The tests of the core, one topic per file. They are one program, so that a change of the crate is linked
+//! only once.
 
 mod common;
 

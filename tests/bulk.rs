@@ -1,4 +1,5 @@
-//! The bulk replay beside the plain one: whatever the log, both find the same and tell the same.
+//! The bulk replay compared with the plain replay: for any log, both have the same findings and report the
+//! same calls.
 
 mod agreement;
 mod beginnings;

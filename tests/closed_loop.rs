@@ -1,4 +1,5 @@
-//! The closed loop: what the service records, it tells; what a bot hears of that, through whatever network, is the same call.
+//! The closed loop: a service records events and posts notifications, and a bot that receives them through
+//! any network folds the same call.
 
 use callfold::call::{Ending, NetworkEvent};
 use callfold::graph::{Method, Version};
@@ -27,7 +28,7 @@ properties! {
     150 cases;
 
     #[test]
-    fn a_bot_that_hears_all_of_it_has_the_call_of_the_service(
+    fn a_bot_that_receives_every_notification_agrees_with_the_service(
         course in courses(),
         version in select(Version::ALL),
     ) {
@@ -62,11 +63,11 @@ fn course(moves: impl IntoIterator<Item = What>) -> Vec<Move> {
 }
 
 fn ask(method: Method, item: Option<&str>, body: Value) -> What {
-    What::Ask { method, item: item.map(Id::from), body }
+    What::Request { method, item: item.map(Id::from), body }
 }
 
 fn happen(network_event: NetworkEvent) -> What {
-    What::Happen(Box::new(network_event))
+    What::NetworkEvent(Box::new(network_event))
 }
 
 /// The app calls one user. Whoever joins does so while the call is one between two.

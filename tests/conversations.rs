@@ -1,4 +1,5 @@
-//! Calls that belong together: one replaces another, several are of one chain, and all are one clock's.
+//! Calls that belong together: one call replaces another, several calls share a call chain, and one clock
+//! drives them all.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 const MINUTE: i64 = 60;
 
-/// The nth call of a test. The first operation is the thousandth.
+/// The id of the nth call of a test. Operations are numbered from 1000.
 fn call(number: u128) -> CallId {
     CallId::new(Uuid::from_u128(number))
 }
@@ -53,7 +54,7 @@ impl Host {
         self.ledger.decide(id, command, &RequestContext::new(at, new_id, AppIdentity::new(Permission::ALL)))
     }
 
-    fn asks(mut self, number: u128, method: Method, body: Value) -> Self {
+    fn requests(mut self, number: u128, method: Method, body: Value) -> Self {
         let events = self.decide(Some(call(number)), method, &body, at(0)).unwrap().events;
         self.operations += 1;
         self.take(events);
@@ -66,7 +67,7 @@ impl Host {
         self
     }
 
-    /// Places the nth call with these members besides.
+    /// Places the nth call with these additional members.
     fn places(mut self, number: u128, members: Value) -> Self {
         let mut body = json!({
             "callbackUri": "https://bot.contoso.com/callback", "targets": [someone()],
@@ -81,7 +82,7 @@ impl Host {
         self
     }
 
-    /// The same, and it is up.
+    /// Places the nth call, which is then established.
     fn connects(self, number: u128, members: Value) -> Self {
         self.places(number, members).meets(number, NetworkEvent::Connected(None))
     }
@@ -120,7 +121,7 @@ fn someone() -> Value {
     json!({ "identity": { "user": { "id": "someone" } } })
 }
 
-/// Someone in whose place a call goes.
+/// A participant whose call another call replaces.
 fn replacing(number: u128) -> Value {
     json!({ "identity": { "user": { "id": "someone" } }, "replacesCallId": call(number) })
 }
@@ -133,7 +134,7 @@ fn invite(number: u128) -> Value {
     json!({ "participants": [replacing(number)] })
 }
 
-/// The first and the second call are up.
+/// A service whose first and second call are established.
 fn two() -> Host {
     Host::default().connects(1, json!({})).connects(2, json!({}))
 }
@@ -151,7 +152,7 @@ fn failure() -> ResultInfo {
 
 #[test]
 fn a_consultative_transfer_that_is_completed_ends_both_calls() {
-    let host = two().asks(1, Method::Transfer, transfer_to(2)).meets(1, NetworkEvent::TransferAccepted);
+    let host = two().requests(1, Method::Transfer, transfer_to(2)).meets(1, NetworkEvent::TransferAccepted);
     assert_eq!(host.state(2), State::Established, "until it is completed");
     let host = host.meets(1, NetworkEvent::TransferCompleted);
     assert_eq!(host.events(), [(1, "terminated"), (2, "terminated")]);
@@ -168,7 +169,7 @@ fn a_consultative_transfer_that_is_not_completed_ends_no_other_call() {
         &[NetworkEvent::TransferAccepted, NetworkEvent::HungUp(EndCode::PeerEnded)],
     ];
     for network_events in ends {
-        let request = two().asks(1, Method::Transfer, transfer_to(2));
+        let request = two().requests(1, Method::Transfer, transfer_to(2));
         let host =
             network_events.iter().cloned().fold(request, |host, network_event| host.meets(1, network_event));
         assert_eq!((host.events().len(), host.state(2)), (1, State::Established));
@@ -179,9 +180,9 @@ fn a_consultative_transfer_that_is_not_completed_ends_no_other_call() {
 fn a_blind_transfer_after_a_consultative_one_ends_no_other_call() {
     let blind = json!({ "transferTarget": someone() });
     let host = two()
-        .asks(1, Method::Transfer, transfer_to(2))
+        .requests(1, Method::Transfer, transfer_to(2))
         .meets(1, NetworkEvent::TransferFailed)
-        .asks(1, Method::Transfer, blind)
+        .requests(1, Method::Transfer, blind)
         .meets(1, NetworkEvent::TransferAccepted)
         .meets(1, NetworkEvent::TransferCompleted);
     assert_eq!(host.events(), [(1, "terminated")]);
@@ -191,7 +192,7 @@ fn a_blind_transfer_after_a_consultative_one_ends_no_other_call() {
 #[test]
 fn a_replaced_call_that_has_ended_already_ends_no_second_time() {
     let host = two()
-        .asks(1, Method::Transfer, transfer_to(2))
+        .requests(1, Method::Transfer, transfer_to(2))
         .meets(2, NetworkEvent::HungUp(EndCode::PeerEnded))
         .meets(1, NetworkEvent::TransferAccepted)
         .meets(1, NetworkEvent::TransferCompleted);
@@ -203,7 +204,7 @@ fn a_replaced_call_that_has_ended_already_ends_no_second_time() {
 
 #[test]
 fn an_invitation_that_replaces_a_call_ends_that_call_after_it_is_completed() {
-    let host = two().asks(1, Method::Invite, invite(2));
+    let host = two().requests(1, Method::Invite, invite(2));
     assert_eq!((host.events(), host.state(2)), (vec![(1, "operationCreated")], State::Established));
     let host = host.meets(1, finished(Ending::Completed));
     assert_eq!(host.events(), [(1, "operationCompleted"), (2, "terminated")]);
@@ -221,7 +222,7 @@ fn an_invitation_that_fails_or_replaces_nobody_ends_no_call() {
         (plain, Ending::Failed(failure())),
     ];
     for (body, ending) in rows {
-        let host = two().asks(1, Method::Invite, body).meets(1, finished(ending));
+        let host = two().requests(1, Method::Invite, body).meets(1, finished(ending));
         assert_eq!((host.events().len(), host.state(2)), (1, State::Established));
     }
 }
@@ -229,14 +230,14 @@ fn an_invitation_that_fails_or_replaces_nobody_ends_no_call() {
 #[test]
 fn of_several_who_are_invited_one_that_replaces_a_call_is_invited_alone() {
     let body = json!({ "participants": [someone(), replacing(2)] });
-    let host = two().asks(1, Method::Invite, body);
+    let host = two().requests(1, Method::Invite, body);
     let invited = host.call(1).operations()[0].resource().participants.value().unwrap();
     assert_eq!(json!(invited), json!([replacing(2)]));
     let host = host.meets(1, finished(Ending::Completed));
     assert_eq!(host.events(), [(1, "operationCompleted"), (2, "terminated")]);
 }
 
-// What can be replaced.
+// Calls that can be replaced.
 
 #[test]
 fn a_call_that_is_not_known_or_not_up_cannot_be_replaced() {
@@ -250,7 +251,8 @@ fn a_call_that_is_not_known_or_not_up_cannot_be_replaced() {
         (Method::Invite, invite(3), "participants.replacesCallId"),
         (Method::Invite, invite(4), "participants.replacesCallId"),
     ];
-    // The third call only rings; the fourth is over; the ninth is not known; a call cannot replace itself.
+    // The third call only rings, the fourth has ended, the ninth is not known, and a call cannot replace
+    // itself.
     let host =
         two().places(3, json!({})).connects(4, json!({})).meets(4, NetworkEvent::HungUp(EndCode::PeerEnded));
     for (method, body, member) in rows {
@@ -267,8 +269,8 @@ fn a_call_that_is_up_held_or_being_transferred_can_be_replaced() {
     let hosts = [
         two(),
         two().meets(2, NetworkEvent::Held),
-        two().asks(2, Method::Transfer, transfer()),
-        two().asks(2, Method::Transfer, transfer()).meets(2, NetworkEvent::TransferAccepted),
+        two().requests(2, Method::Transfer, transfer()),
+        two().requests(2, Method::Transfer, transfer()).meets(2, NetworkEvent::TransferAccepted),
     ];
     for host in hosts {
         for (method, body) in [(Method::Transfer, transfer_to(2)), (Method::Invite, invite(2))] {
@@ -331,8 +333,8 @@ fn a_call_and_the_one_it_replaces_are_one_conversation_whichever_has_the_lesser_
         let three = || two().connects(3, json!({}));
         assert_eq!(three().conversations(), alone);
         let request = [
-            three().asks(one, Method::Transfer, transfer_to(other)),
-            three().asks(one, Method::Invite, invite(other)),
+            three().requests(one, Method::Transfer, transfer_to(other)),
+            three().requests(one, Method::Invite, invite(other)),
             Host::default()
                 .connects(3, json!({}))
                 .connects(other, json!({}))
@@ -346,27 +348,28 @@ fn a_call_and_the_one_it_replaces_are_one_conversation_whichever_has_the_lesser_
 
 #[test]
 fn calls_that_belong_together_over_others_are_one_conversation() {
-    // 5 replaces 1, 1 is of one chain with 4, 4 is replaced by 2; 3 has nothing to do with them.
+    // Call 5 replaces 1; 1 is in one chain with 4; 4 is replaced by 2. Call 3 is in no conversation with
+    // them.
     let host = Host::default()
         .connects(1, of(CHAIN))
         .connects(4, of(CHAIN))
         .connects(3, json!({}))
         .connects(5, json!({ "targets": [replacing(1)] }))
         .connects(2, json!({}))
-        .asks(2, Method::Invite, invite(4));
+        .requests(2, Method::Invite, invite(4));
     assert_eq!(host.conversations(), [vec![1, 2, 4, 5], vec![3]]);
 }
 
 #[test]
-fn calls_stay_one_conversation_after_the_end() {
+fn calls_remain_one_conversation_after_their_end() {
     let host = two()
-        .asks(2, Method::Transfer, transfer_to(1))
+        .requests(2, Method::Transfer, transfer_to(1))
         .meets(2, NetworkEvent::TransferAccepted)
         .meets(2, NetworkEvent::TransferCompleted);
     assert_eq!(host.conversations(), [vec![1, 2]]);
 }
 
-/// The calls that chains and replacements connect, in the plainest way there is.
+/// The calls that chains and replacements connect, computed in the simplest possible form.
 fn closure(calls: &[(u128, u128)]) -> Vec<Vec<u128>> {
     let numbers = || 0..calls.len();
     let is_linked = |one: usize, other: usize| {
@@ -408,7 +411,7 @@ properties! {
     }
 }
 
-// What devices report.
+// Reports of devices.
 
 const ME: &str = "1639dfff-f89f-46f2-867a-d722b358491f";
 const YOU: &str = "2f1a1100-b174-40a0-aba7-0b405e01ed92";
@@ -420,7 +423,7 @@ fn report(chain: &str, participant: Option<&str>) -> Value {
     }})
 }
 
-/// Two legs of one chain, each with a participant of its own, and a call of another chain.
+/// Two legs of one call chain, each with its own participant, and a call of another chain.
 fn legs() -> Host {
     let me = |id: &str| NetworkEvent::Connected(Some(read(json!({ "myParticipantId": id }))));
     Host::default()
@@ -524,7 +527,7 @@ fn the_first_deadline_of_all_calls_comes_first() {
         let (due, id) = host.ledger.next_deadline().unwrap();
         assert_eq!((id, due.deadline, due.at), (call(number), deadline, at(second)));
         assert_eq!(host.ledger.expire(at(second - 1)), []);
-        // However late it is, one call after the other.
+        // However late the poll is, the deadlines expire one call after the other.
         host.take(host.ledger.expire(at(100 * MINUTE)));
         assert_eq!(host.events(), [(number, "terminated")]);
         assert_eq!(host.last[0].at, Some(at(second)));
@@ -536,9 +539,9 @@ fn the_first_deadline_of_all_calls_comes_first() {
 fn the_deadlines_of_one_call_do_not_hold_up_those_of_another() {
     let body = |seconds: i32| json!({ "initialSilenceTimeoutInSeconds": seconds, "maxRecordDurationInSeconds": 120 });
     let mut host = two()
-        .asks(1, Method::RecordResponse, body(10))
-        .asks(1, Method::RecordResponse, body(20))
-        .asks(2, Method::RecordResponse, body(15));
+        .requests(1, Method::RecordResponse, body(10))
+        .requests(1, Method::RecordResponse, body(20))
+        .requests(2, Method::RecordResponse, body(15));
     let mut seen = Vec::new();
     while let Some((due, id)) = host.ledger.next_deadline() {
         host.take(host.ledger.expire(at(50 * MINUTE)));
@@ -549,7 +552,7 @@ fn the_deadlines_of_one_call_do_not_hold_up_those_of_another() {
     assert_eq!(seen, [(1, 10, 2), (2, 15, 1), (1, 30, 1), (1, end, 1), (2, end, 1)]);
 }
 
-/// Two calls that are up, of which the first is kept alive: the second one should end after 45 minutes.
+/// Two established calls. The first one is kept alive, so the second one ends after 45 minutes.
 fn with_one_overdue() -> Host {
     let mut host = Host::default().connects(1, json!({})).connects(2, json!({}));
     let kept = host.decide(Some(call(1)), Method::KeepAlive, &json!({}), at(44 * MINUTE)).unwrap();
@@ -586,7 +589,7 @@ fn a_transfer_is_completed_although_the_replaced_call_should_have_ended() {
 #[test]
 fn an_invitation_that_is_completed_without_success_replaces_nothing() {
     let host =
-        Host::default().connects(1, json!({})).connects(2, json!({})).asks(1, Method::Invite, invite(2));
+        Host::default().connects(1, json!({})).connects(2, json!({})).requests(1, Method::Invite, invite(2));
     let ending = Ending::CompletedBecause(callfold::graph::CompletionReason::Unknown);
     let id = Id::from(Uuid::from_u128(1000));
     let host = host.meets(1, NetworkEvent::OperationFinished(id, ending));

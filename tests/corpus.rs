@@ -1,5 +1,6 @@
-//! The published payloads: each one read and written, each flow replayed. They are not in this repository;
-//! `CALLFOLD_CORPUS` names the folder that holds them, and `cargo test --test all corpus:: -- --ignored` reads it.
+//! The published payloads: each payload is read and written, and each flow is replayed. The payloads are not
+//! in this repository: `CALLFOLD_CORPUS` names their folder, and
+//! `cargo test --test all corpus:: -- --ignored` reads it.
 
 #![allow(
     clippy::indexing_slicing,
@@ -36,7 +37,7 @@ fn every_valid_payload_is_read_and_written_with_no_member_lost() {
     assert!(count > 200, "{count} payloads are too few to be the corpus");
 }
 
-/// The payload, through the type that it is of.
+/// The payload, read and written as its type.
 fn rewritten(value: &Value, kind: &str) -> Value {
     if kind == "notification" {
         return through::<CommsNotifications>(value);
@@ -79,7 +80,7 @@ fn parameter(name: &str, value: &Value) -> Value {
     }
 }
 
-/// What a flow's last steps name.
+/// The state and the operations that the last steps of a flow name.
 #[derive(Default)]
 struct Named {
     states: BTreeMap<CallId, String>,
@@ -144,7 +145,7 @@ fn play(flow: &str, steps: &[&Value]) {
         let Some(file) = step["file"].as_str() else { continue };
         match step["kind"].as_str() {
             Some("response") => reply(&payload(file), request, &mut ledger, &mut named),
-            Some("notification") => classify(&payload(file), &mut ledger, &mut findings, &mut named),
+            Some("notification") => observe(&payload(file), &mut ledger, &mut findings, &mut named),
             _ => {}
         }
     }
@@ -152,13 +153,13 @@ fn play(flow: &str, steps: &[&Value]) {
     assert!(worst < Some(Severity::Error), "{flow}: {findings:?}");
     for (call, state) in &named.states {
         assert_eq!(
-            ledger.call(*call).expect("a call that was told is there").state().as_str(),
+            ledger.call(*call).expect("the reported call is in the ledger").state().as_str(),
             state,
             "{flow}"
         );
     }
     for named in &named.operations {
-        let operations = ledger.call(named.call).expect("a call that was told is there").operations();
+        let operations = ledger.call(named.call).expect("the reported call is in the ledger").operations();
         assert!(
             operations.iter().any(|one| named.is(one)),
             "{flow}: {:?} is not {operations:?}",
@@ -194,7 +195,7 @@ fn reply(body: &Value, request: Option<CallId>, ledger: &mut Ledger, named: &mut
     }
 }
 
-fn classify(body: &Value, ledger: &mut Ledger, findings: &mut Vec<Finding>, named: &mut Named) {
+fn observe(body: &Value, ledger: &mut Ledger, findings: &mut Vec<Finding>, named: &mut Named) {
     let body: CommsNotifications = serde_json::from_value(body.clone()).expect("a body is read");
     for notification in &body.value {
         let id = notification.call_id().expect("every published notification names its call");

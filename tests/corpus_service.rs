@@ -1,6 +1,7 @@
-//! The published flows, played against the core as the service: each request gets the documented status and reply,
-//! and the notifications are of the documented kinds, in a documented order. The payloads are not in this repository;
-//! `CALLFOLD_CORPUS` names the folder that holds them, and `cargo test --test all corpus_service:: -- --ignored` reads it.
+//! The published flows, run against the core as the service. Each request gets the documented status and
+//! reply, and the notifications have the documented kinds in a documented order. The payloads are not in this
+//! repository: `CALLFOLD_CORPUS` names their folder, and
+//! `cargo test --test all corpus_service:: -- --ignored` reads it.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,27 +26,28 @@ use callfold::{CallId, Ledger, Notify, OperationId, Recorded, Refusal};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// The call of a flow that names none, and a participant of the same kind.
+/// The id of the call in a flow that names none, and the id of a participant.
 const CALL: &str = "57dab8b1-894c-409a-b240-bd8beae78896";
 const PARTICIPANT: &str = "00000000-0000-4000-8000-000000000001";
 
-/// What pages write where a value belongs, and a sound value.
+/// Placeholders that the pages have instead of values, each with a valid value.
 const PLACEHOLDERS: &[(&str, &str)] = &[
     ("callbackUri-value", "https://bot.contoso.com/api/calls"),
     ("replacesCallId-value", "00000000-0000-4000-8000-000000000002"),
     ("notRecording | recording | failed", "recording"),
 ];
 
-/// Flows whose request does not ask for content sharing to be told, and whose notifications tell it.
+/// Flows whose notifications report content sharing, although their request does not ask for it.
 const ASKED_ELSEWHERE: &[&str] = &["call-answer/beta/ex2-answer-voip-call-with-ahm"];
 
-/// Steps that are called requests, and are fragments of a body: they have no verb and no path.
+/// Steps that are labelled as requests but are fragments of a body. They have no verb and no path.
 const FRAGMENTS: &[&str] = &["application-post-calls/beta/ex2-create-p2p-voip-call-with-ahm"];
 
-/// All that is not as documented, by flow and branch.
+/// All differences from the documentation, by flow and branch.
 const DIFFERENCES: &[(&str, &[&str])] = &[
-    // The host says how a call ended. After a DELETE it is 200/7000, as the table of the page has it; its examples
-    // show the end of the conversation, before that a plain end, and in 2019 a reason without a result.
+    // The host decides how a call ended. After a DELETE the end is 200/7000, as in the table on the
+    // documentation page. The examples of the page have the end of the conversation, an earlier one a plain
+    // end, and those of 2019 a reason without a result.
     ("call-delete/v1.0~2026-03/main", &["deleted call terminated: result 200/5001 became 200/7000"]),
     ("call-delete/beta/main", &["deleted call terminated: result 200/5001 became 200/7000"]),
     ("call-delete/v1.0/main", &["deleted call terminated: result 0 became 200/7000"]),
@@ -54,28 +56,28 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
         "call-delete/beta~2019/main",
         &["deleted call terminated: terminationReason AppInitiated became nothing"],
     ),
-    // A flow of 2021 of which nothing but the failure is kept; it shows the code of a blind transfer for a
-    // consultative one, which later pages give a code of its own.
+    // Only the failure is left of a flow of 2021. It has the code of a blind transfer for a consultative one,
+    // for which later pages have another code.
     (
         "call-transfer/v1.0~2021/ex1-call-transfer failed",
         &[
-            "told besides: updated call transferring",
+            "also posted: updated call transferring",
             "updated call established: result 500/7000 became 500/7700",
         ],
     ),
-    // Over the limits of today.
+    // Values over the current limits.
     (
         "call-redirect/beta~2019/redirect-a-call",
         &["refused with 400: `redirect` is refused: `timeout` must be 15 to 90 seconds"],
     ),
-    // In 2019 operations began with 202 or without a body, and all of them ended with a notification.
+    // In 2019 operations began with status 202 or without a body, and all of them ended with a notification.
     ("call-playprompt/beta~2019/main", &["body nothing became playPromptOperation"]),
     (
         "call-subscribetotone/beta~2019/main",
         &[
             "status 202 became 200",
             "body nothing became subscribeToToneOperation",
-            "not told: deleted commsOperation completed",
+            "not posted: deleted commsOperation completed",
         ],
     ),
     (
@@ -83,8 +85,8 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
         &[
             "status 202 became 200",
             "body nothing became cancelMediaProcessingOperation",
-            "not told: deleted commsOperation completed",
-            "told besides: deleted recordOperation failed",
+            "not posted: deleted commsOperation completed",
+            "also posted: deleted recordOperation failed",
         ],
     ),
     (
@@ -103,15 +105,15 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
 ];
 
 const TRANSFER_OF_2019: &[&str] = &[
-    "not told: updated commsOperation running",
-    "not told: deleted commsOperation completed",
-    "told besides: updated call transferring",
-    "told besides: updated call transferAccepted",
+    "not posted: updated commsOperation running",
+    "not posted: deleted commsOperation completed",
+    "also posted: updated call transferring",
+    "also posted: updated call transferAccepted",
     "deleted call terminated: terminationReason AppTransferred became nothing",
 ];
 
-/// What a request is followed by at once, by method and part of the flow's name: for flows that show no notification
-/// of their own. The page of DELETE on a participant promises none.
+/// The notifications that follow a request at once, by method and a part of the flow's name. They are for
+/// flows that show no notifications. The page of DELETE on a participant promises none.
 const FOLLOWS: &[(Method, &str, &[&str])] = &[
     (Method::CreateCall, "", &["updated call establishing"]),
     (Method::Answer, "", &["updated call establishing"]),
@@ -242,20 +244,20 @@ fn is_notification(step: &&Value) -> bool {
     step["kind"] == "notification"
 }
 
-/// The method that a step asks for, and its path; `None` where the method is not modelled.
+/// The method and the path of a step; `None` if the crate does not model the method.
 fn routed(step: &Value, call: &str, item: &str) -> Option<(Route, String)> {
     let path = text(&step["path"]).replacen("{id}", call, 1).replacen("{id}", item, 1);
     Some((Route::parse(text(&step["method"]), &path).ok()?, path))
 }
 
-/// The branches that exclude one another; one without a name where there are none.
+/// The alternative branches of a flow; one branch without a name if it has none.
 fn branches_of(steps: &[Value]) -> Vec<&str> {
     let mut branches: Vec<&str> = steps.iter().filter_map(|step| step["alt"].as_str()).collect();
     branches.dedup();
     if branches.is_empty() { [""].into() } else { branches }
 }
 
-/// The `Location` of each response that shows one, by flow and order.
+/// The `Location` of each response that has one, by flow and order.
 fn locations() -> BTreeMap<(String, u64), String> {
     let rows = lines("index.jsonl").into_iter().filter(|row| row["kind"] == "response");
     let shown = rows.filter_map(|row| {
@@ -265,7 +267,7 @@ fn locations() -> BTreeMap<(String, u64), String> {
     shown.collect()
 }
 
-/// The body with sound values where the page has placeholders.
+/// The body with valid values in place of the placeholders.
 fn sound(value: &Value) -> Value {
     match value {
         Value::String(text) => {
@@ -294,7 +296,7 @@ fn replaced(value: &Value) -> Vec<CallId> {
     }
 }
 
-// ---- bodies of our own, where the published one is no JSON
+// ---- replacements for published bodies that are not valid JSON
 
 fn own_body(method: Method, flow: &str) -> Value {
     let user = json!({ "identity": { "user": { "id": "00000000-0000-4000-8000-000000000003" } } });
@@ -308,7 +310,8 @@ fn own_body(method: Method, flow: &str) -> Value {
     own.into_iter().find(|(known, _)| *known == method).expect("a method with a body of our own").1
 }
 
-/// A call to place: a meeting to join, or one target, with a phone; media that the service hosts, or the app.
+/// The body of a call to place: a meeting to join, or one target with a phone; the service or the app hosts
+/// the media.
 fn placing(kind: &str) -> Value {
     let hosted = if kind.contains("ahm") { "appHostedMediaConfig" } else { "serviceHostedMediaConfig" };
     let mut body = json!({
@@ -350,14 +353,14 @@ fn setting(method: Method, flow: &str) -> &'static str {
     }
 }
 
-// ---- what is told
+// ---- notifications as they are compared
 
-/// A notification, by what the comparison looks at.
+/// The part of a notification that is compared.
 #[derive(Clone, Debug)]
 struct Update {
     /// `updated call establishing`
     line: String,
-    /// Results, tones, reasons: those that are there.
+    /// The results, tones and reasons that the notification has.
     facets: BTreeMap<&'static str, String>,
     roster: Value,
 }
@@ -369,7 +372,7 @@ impl Update {
         let resource = resource(item, first);
         let change = text(&item["changeType"]).to_lowercase();
         let said = [&first["state"], &first["status"]].into_iter().find_map(Value::as_str);
-        // A call that is deleted is terminated, whether the notification says so or not.
+        // A deleted call is terminated, whether or not the notification says so.
         let state = said.or_else(|| (resource == "call" && change == "deleted").then_some("terminated"));
         let line = [&change, resource, state.unwrap_or_default()].join(" ").trim_end().to_owned();
         let roster = match resource {
@@ -384,7 +387,7 @@ impl Update {
         Self { line: line.into(), facets: BTreeMap::new(), roster: Value::Null }
     }
 
-    /// In the dialect of 2019, and in no other, an operation of any kind is a `commsOperation`.
+    /// In the documentation of 2019 only, an operation of any kind is a `commsOperation`.
     fn is_like(&self, reported: &Self) -> bool {
         let (ours, theirs) = (reported.line.split(' '), self.line.split(' '));
         let is_same = |(one, other): (&str, &str)| {
@@ -440,9 +443,9 @@ fn facets(data: &Value) -> BTreeMap<&'static str, String> {
     all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-// ---- playing
+// ---- running a flow
 
-/// One branch of a flow, played against the core.
+/// One branch of a flow that runs against the core.
 struct Play<'a> {
     flow: &'a str,
     name: String,
@@ -451,13 +454,13 @@ struct Play<'a> {
     call: CallId,
     ledger: Ledger,
     notify: Notify,
-    /// How much time has passed, and the ids that were given.
+    /// The time that has passed, and the ids that were assigned.
     count: u8,
     reported: Vec<Update>,
     documented: Vec<Update>,
-    /// How many of those told are documented, or were told before one that is.
+    /// The number of posted notifications that are documented, or that come before a documented one.
     received: usize,
-    /// The last one that was let in.
+    /// The method of the last request that was accepted.
     method: Option<Method>,
     invited: Option<String>,
     reply: Option<Result<Reply, Refusal>>,
@@ -503,7 +506,7 @@ impl<'a> Play<'a> {
                 body["value"].as_array().unwrap().iter().for_each(|item| self.notify_of(item));
             }
         }
-        self.compare_tellings();
+        self.compare_notifications();
         self.assert_that_what_was_replaced_has_ended();
     }
 
@@ -527,7 +530,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn ask(&mut self, route: &Route, body: &Value, new_id: Uuid) -> Result<Reply, Refusal> {
+    fn send(&mut self, route: &Route, body: &Value, new_id: Uuid) -> Result<Reply, Refusal> {
         let request = RequestContext::new(self.tick(), new_id, AppIdentity::new(Permission::ALL));
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let command = Command::read(route, &body)?;
@@ -548,7 +551,7 @@ impl<'a> Play<'a> {
     }
 }
 
-/// The call that a flow is about: as its requests name it, else as its notifications do.
+/// The call of a flow: the one in its requests, otherwise the one in its notifications.
 fn named_call(steps: &[&Value]) -> CallId {
     let paths = steps.iter().filter_map(|step| step["path"].as_str());
     let request = paths.filter_map(|path| ResourceUrl::from(path).call).next();
@@ -564,7 +567,8 @@ fn named_call(steps: &[&Value]) -> CallId {
 // ---- setting up
 
 impl Play<'_> {
-    /// Brings the call to where the first request needs it; what is told of that is not looked at.
+    /// Brings the call into the state that the first request needs. The notifications about that are not
+    /// compared.
     fn set_up(&mut self) {
         let steps = self.steps.clone();
         let request = steps.iter().find(|step| is_request(step));
@@ -606,11 +610,12 @@ impl Play<'_> {
         }
         if method == Method::CancelMediaProcessing {
             let record = Route::new(Method::RecordResponse, Some(self.call), None);
-            self.ask(&record, &json!({ "clientContext": "own" }), Uuid::from_u128(1)).unwrap();
+            self.send(&record, &json!({ "clientContext": "own" }), Uuid::from_u128(1)).unwrap();
         }
     }
 
-    /// A flow that has no request: the call is a meeting that tells all, deleted where the page is that of DELETE.
+    /// A flow without a request. The call is a meeting that reports everything, and it is deleted if the flow
+    /// is from the page of DELETE.
     fn set_up_for_notifications(&mut self) {
         let mut body = placing("meeting shm");
         let is_delta = self.name.ends_with("delta roster on");
@@ -619,21 +624,21 @@ impl Play<'_> {
         self.connect(self.call, &body, Value::Null);
         if self.flow.starts_with("call-delete") {
             let delete = Route::new(Method::DeleteCall, Some(self.call), None);
-            self.ask(&delete, &Value::Null, Uuid::nil()).unwrap();
+            self.send(&delete, &Value::Null, Uuid::nil()).unwrap();
         }
     }
 
     fn connect(&mut self, id: CallId, body: &Value, reported: Value) {
         let create = Route::new(Method::CreateCall, None, None);
-        self.ask(&create, body, id.guid()).unwrap();
+        self.send(&create, body, id.guid()).unwrap();
         let reported = if reported.is_null() { None } else { Some(read(&reported)) };
         let at = self.tick();
         let events = self.ledger.on_network_event(id, NetworkEvent::Connected(reported), at).unwrap();
         self.apply(&events);
     }
 
-    /// Those who take part before the request: whom the reply or the notification names, not muted yet; else whom
-    /// the path names.
+    /// The participants before the request: those in the reply or the notification, not muted yet; otherwise
+    /// the one in the path.
     fn entries(&self, route: &Route) -> Vec<Value> {
         let files = self.steps.iter().filter_map(|step| step["file"].as_str());
         let bodies: Vec<Value> = files.filter(|file| !file.contains(".request.")).map(payload).collect();
@@ -696,7 +701,7 @@ impl Play<'_> {
         if route.method == Method::CreateCall {
             self.call = CallId::new(new_id);
         }
-        let reply = self.ask(&route, &body, new_id);
+        let reply = self.send(&route, &body, new_id);
         let identity = &body["participants"][0]["identity"];
         let invited = identity.as_object().and_then(|set| set.values().find_map(|one| one["id"].as_str()));
         self.invited = invited.map(str::to_owned);
@@ -721,7 +726,7 @@ impl Play<'_> {
         }
         let order = step["order"].as_u64().unwrap();
         let location = self.locations.get(&(self.flow.to_owned(), order)).map(String::as_str);
-        // The pages of 2019 show no headers.
+        // The pages of 2019 have no headers.
         if location.is_some() || !self.flow.contains("~2019") {
             pairs.push(("Location", located(location), located(reply.location.as_deref())));
         }
@@ -733,7 +738,7 @@ impl Play<'_> {
         }
     }
 
-    /// Those who were seated as the reply shows them are given as it shows them.
+    /// Participants that were taken from the reply are compared as the reply shows them.
     fn compare_participants(&mut self, documented: &Value, given: &Value) {
         let mut lost = Vec::new();
         compare("", documented, given, &mut lost);
@@ -741,7 +746,8 @@ impl Play<'_> {
         self.differences.extend(lost.into_iter().map(|lost| format!("reply: {lost}")));
     }
 
-    /// What the body of a response is. Where it is no JSON it is a call: those of POST calls and of GET are.
+    /// The type of the body of a response. A body that is not valid JSON is a call: only the pages of POST on
+    /// calls and of GET have such bodies.
     fn documented_kind(&self, step: &Value, body: Option<&Value>) -> String {
         let Some(body) = body else {
             let is_broken = step["valid"] == false;
@@ -766,7 +772,8 @@ impl Play<'_> {
     }
 }
 
-/// What a body is: by its type, else by its members. A call of 2019 has no type.
+/// The type of a body: the type that it names, otherwise one that is derived from its members. A call of 2019
+/// names no type.
 fn kind(body: &Value) -> String {
     let name = match text(&body["@odata.type"]).trim_start_matches("#microsoft.graph.") {
         "" if body.is_null() => "nothing",
@@ -783,7 +790,7 @@ fn kind(body: &Value) -> String {
     name.into()
 }
 
-/// The same of a body that the core gives: an empty collection shows no type.
+/// The type of a body that the core returns. An empty collection names no type.
 fn kind_given(body: &Body) -> String {
     if matches!(body, Body::AudioRoutingGroups(_)) {
         "audioRoutingGroups".into()
@@ -794,7 +801,7 @@ fn kind_given(body: &Body) -> String {
     }
 }
 
-/// What a roster says of its participants: without the annotations of the transport, and ids that are null.
+/// The participants of a roster without annotations of the transport and without ids that are null.
 fn said(roster: &Value) -> Value {
     let mut roster = roster.clone();
     for participant in roster.as_array_mut().into_iter().flatten() {
@@ -809,7 +816,7 @@ fn is_of_participants(body: &Body) -> bool {
     matches!(body, Body::Participant(_) | Body::Participants(_))
 }
 
-/// What a `Location` leads to.
+/// The resource that a `Location` names.
 fn located(location: Option<&str>) -> String {
     let Some(location) = location else { return "nothing".into() };
     let route = Route::parse("GET", location).expect("a Location is a path of the API");
@@ -819,34 +826,35 @@ fn located(location: Option<&str>) -> String {
 // ---- notifications
 
 impl Play<'_> {
-    /// A documented notification: told already, or else to be told of what now happens.
+    /// Handles a documented notification. If the service has not posted it yet, the network event that causes
+    /// it happens now.
     fn notify_of(&mut self, item: &Value) {
         let documented = Update::of(item);
-        if self.told_since(&documented).is_none() {
+        if self.reported_since(&documented).is_none() {
             let network_event = self.network_event(item, &documented);
-            let reacted = network_event.map_or(Ok(()), |network_event| self.on_network_event(network_event));
-            if let Err(refusal) = reacted {
+            let happened = network_event.map_or(Ok(()), |network_event| self.on_network_event(network_event));
+            if let Err(refusal) = happened {
                 self.differences.push(format!("{refusal}"));
             }
         }
-        if let Some(received) = self.told_since(&documented) {
+        if let Some(received) = self.reported_since(&documented) {
             self.received += received + 1;
         }
         self.documented.push(documented);
     }
 
-    fn told_since(&self, documented: &Update) -> Option<usize> {
+    fn reported_since(&self, documented: &Update) -> Option<usize> {
         self.reported[self.received..].iter().position(|reported| documented.is_like(reported))
     }
 
-    /// What makes the service tell it; `None` for what only requests bring about.
+    /// The network event for which the service posts the notification; `None` if only a request can cause it.
     fn network_event(&self, item: &Value, documented: &Update) -> Option<NetworkEvent> {
         let data = &item["resourceData"];
         let words: Vec<&str> = documented.line.split(' ').collect();
         match words[..] {
             ["created", "call", _] => Some(NetworkEvent::Offered(read(data))),
-            [_, "call", state] => self.stimulus_of_call(state, data),
-            ["deleted", _, _] => self.stimulus_of_operation(data),
+            [_, "call", state] => self.network_event_of_call(state, data),
+            ["deleted", _, _] => self.network_event_of_operation(data),
             ["updated", "roster"] => Some(NetworkEvent::RosterChanged(read(data))),
             ["updated", "deltaRoster"] => Some(NetworkEvent::RosterChanged(read(&data[0]["participants"]))),
             [change, "contentSharing"] => {
@@ -863,7 +871,7 @@ impl Play<'_> {
         }
     }
 
-    fn stimulus_of_call(&self, state: &str, data: &Value) -> Option<NetworkEvent> {
+    fn network_event_of_call(&self, state: &str, data: &Value) -> Option<NetworkEvent> {
         let known = self.state()?;
         let is_transferred = [State::Transferring, State::TransferAccepted].contains(&known);
         match (state, known) {
@@ -882,8 +890,8 @@ impl Play<'_> {
         }
     }
 
-    /// The end of what is pending: a prompt or another operation. In 2019 a transfer was an operation.
-    fn stimulus_of_operation(&self, data: &Value) -> Option<NetworkEvent> {
+    /// The end of the pending prompt or operation. In 2019 a transfer was an operation.
+    fn network_event_of_operation(&self, data: &Value) -> Option<NetworkEvent> {
         let call = self.ledger.call(self.call)?;
         if call.state() == State::Transferring {
             return Some(NetworkEvent::TransferAccepted);
@@ -901,24 +909,24 @@ impl Play<'_> {
         Some(NetworkEvent::OperationFinished(id, ending))
     }
 
-    /// Compares the two sequences. Ends of operations and rosters, whose order nothing promises, happen in the
-    /// documented order.
-    fn compare_tellings(&mut self) {
+    /// Compares the documented and the posted notifications. Network events happen in the documented order,
+    /// so that ends of operations and rosters, for which no order is promised, have that order too.
+    fn compare_notifications(&mut self) {
         if self.documented.is_empty() {
             self.documented = self.follows();
         }
         let mut reported = self.reported.iter();
         for documented in &self.documented {
             let Some(index) = reported.clone().position(|reported| documented.is_like(reported)) else {
-                self.differences.push(format!("not told: {}", documented.line));
+                self.differences.push(format!("not posted: {}", documented.line));
                 continue;
             };
             let besides = reported.by_ref().take(index);
-            self.differences.extend(besides.map(|reported| format!("told besides: {}", reported.line)));
+            self.differences.extend(besides.map(|reported| format!("also posted: {}", reported.line)));
             let alike = reported.next().expect("it is there");
             self.differences.extend(documented.differences(alike));
         }
-        self.differences.extend(reported.map(|reported| format!("told besides: {}", reported.line)));
+        self.differences.extend(reported.map(|reported| format!("also posted: {}", reported.line)));
     }
 
     fn follows(&self) -> Vec<Update> {

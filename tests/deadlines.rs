@@ -1,4 +1,4 @@
-//! Deadlines: what happens where nobody does anything, at its own time and however late the host looks.
+//! Deadlines: what happens if nobody acts, at the time of the deadline and however late the host polls.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -17,13 +17,13 @@ use uuid::Uuid;
 
 const MINUTE: i64 = 60;
 
-/// So many seconds after nine.
+/// The time that is this number of seconds after nine o'clock.
 fn at(second: i64) -> Timestamp {
     let nine: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
     nine + SignedDuration::from_secs(second)
 }
 
-/// The service, which acts by itself when it is polled, and when it is asked.
+/// A service. Its deadlines expire when it is polled and when it gets a request.
 #[derive(Clone, Default)]
 struct Host {
     ledger: Ledger,
@@ -49,7 +49,7 @@ impl Host {
         }
     }
 
-    fn ask(&mut self, method: Method, body: &Value, now: Timestamp) -> Result<Reply, Refusal> {
+    fn request(&mut self, method: Method, body: &Value, now: Timestamp) -> Result<Reply, Refusal> {
         self.operations += 1;
         let is_new = method == Method::CreateCall;
         let id = (!is_new).then(call_id);
@@ -70,10 +70,10 @@ impl Host {
         Ok(())
     }
 
-    // The same for a chain of what must succeed.
+    // The same as above, for requests that must succeed.
 
-    fn asks(mut self, method: Method, body: Value, second: i64) -> Self {
-        self.ask(method, &body, at(second)).unwrap();
+    fn requests(mut self, method: Method, body: Value, second: i64) -> Self {
+        self.request(method, &body, at(second)).unwrap();
         self
     }
 
@@ -91,7 +91,7 @@ impl Host {
         self.ledger.call(call_id()).unwrap()
     }
 
-    /// What it waits for, and at which second.
+    /// The deadlines, each with its second.
     fn waits_for(&self) -> Vec<(Deadline, i64)> {
         let second = |due: Timestamp| due.duration_since(at(0)).as_secs();
         self.call().deadlines().iter().map(|due| (due.deadline, second(due.at))).collect()
@@ -104,7 +104,8 @@ impl Host {
         last.map(|one| (one.event.kind().as_str(), second(one))).collect()
     }
 
-    /// Nothing is due a second before; at that second, and whenever it is polled after it, these events happen then.
+    /// Checks that nothing is due one second earlier, and that these events happen at that second, whenever
+    /// the service is polled afterwards.
     fn expires(&self, second: i64, events: &[&str]) -> Self {
         let due = self.ledger.next_deadline().unwrap().0;
         assert_eq!((due.at, self.call().next_deadline()), (at(second), Some(due)));
@@ -122,7 +123,7 @@ impl Host {
         host
     }
 
-    /// The same of what ends the call.
+    /// The same check for a deadline that ends the call.
     fn ends(&self, second: i64, result: (i32, Option<i32>)) {
         let ended = self.expires(second, &["terminated"]);
         let reported = ended.call().result_info().unwrap();
@@ -137,7 +138,7 @@ impl Host {
         assert_eq!(self.ledger.expire(at(10_000 * MINUTE)), []);
     }
 
-    /// How an operation ended.
+    /// The end of an operation.
     fn ended(&self, number: u128) -> (&str, Option<i32>, Option<i32>) {
         let id = Uuid::from_u128(number).into();
         let operation = self.call().operations().iter().find(|one| one.id() == Some(&id)).unwrap();
@@ -164,7 +165,7 @@ fn create(ringing: Option<i32>) -> Value {
 }
 
 fn placed(ringing: Option<i32>) -> Host {
-    Host::default().asks(Method::CreateCall, create(ringing), 0)
+    Host::default().requests(Method::CreateCall, create(ringing), 0)
 }
 
 fn established() -> Host {
@@ -210,22 +211,22 @@ fn an_app_has_fifteen_seconds_to_decide_and_five_where_a_policy_records() {
 
 #[test]
 fn who_decides_in_time_is_not_timed_out() {
-    let answered = offered(json!({})).asks(Method::Answer, answer(), 14);
+    let answered = offered(json!({})).requests(Method::Answer, answer(), 14);
     assert_eq!(answered.waits_for(), [(Deadline::KeepAlive, 14 + 45 * MINUTE)]);
-    offered(json!({})).asks(Method::Reject, json!({}), 14).waits_no_more();
-    offered(json!({})).asks(Method::DeleteCall, json!({}), 14).waits_no_more();
+    offered(json!({})).requests(Method::Reject, json!({}), 14).waits_no_more();
+    offered(json!({})).requests(Method::DeleteCall, json!({}), 14).waits_no_more();
 }
 
 #[test]
 fn a_deadline_at_the_very_time_of_a_command_comes_first() {
     let mut host = offered(json!({}));
-    let refusal = host.ask(Method::Answer, &answer(), at(15)).unwrap_err();
+    let refusal = host.request(Method::Answer, &answer(), at(15)).unwrap_err();
     assert_eq!((refusal.state, refusal.status()), (Some(State::Terminated), 409));
     assert_eq!(host.log.len(), 1, "a refused command stores nothing");
-    host.ask(Method::Answer, &answer(), at(14)).unwrap();
-    let alive = host.asks(Method::KeepAlive, json!({}), 14 + 45 * MINUTE - 1);
+    host.request(Method::Answer, &answer(), at(14)).unwrap();
+    let alive = host.requests(Method::KeepAlive, json!({}), 14 + 45 * MINUTE - 1);
     assert_eq!(
-        alive.clone().ask(Method::KeepAlive, &json!({}), at(14 + 90 * MINUTE - 1)).unwrap_err().status(),
+        alive.clone().request(Method::KeepAlive, &json!({}), at(14 + 90 * MINUTE - 1)).unwrap_err().status(),
         404
     );
     let mut ringing = placed(Some(30));
@@ -236,7 +237,7 @@ fn a_deadline_at_the_very_time_of_a_command_comes_first() {
 // Redirect.
 
 #[test]
-fn a_redirect_waits_as_long_as_asked_or_as_the_service_would() {
+fn a_redirect_waits_for_the_requested_time_or_the_default_of_the_service() {
     let rows = [
         (1, None, 55),
         (2, None, 60),
@@ -247,7 +248,7 @@ fn a_redirect_waits_as_long_as_asked_or_as_the_service_would() {
         (25, Some(90), 90),
     ];
     for (targets, timeout, seconds) in rows {
-        let host = offered(json!({})).asks(Method::Redirect, redirect(targets, timeout), 10);
+        let host = offered(json!({})).requests(Method::Redirect, redirect(targets, timeout), 10);
         assert_eq!(host.waits_for(), [(Deadline::Redirect, 10 + seconds)]);
         host.ends(10 + seconds, (408, None));
         host.meets(NetworkEvent::RedirectAnswered(Box::default()), 10 + seconds - 1).waits_no_more();
@@ -257,7 +258,7 @@ fn a_redirect_waits_as_long_as_asked_or_as_the_service_would() {
 // Ring.
 
 #[test]
-fn a_call_rings_as_long_as_was_asked() {
+fn a_call_rings_for_the_requested_time() {
     let host = placed(Some(30));
     assert_eq!(host.waits_for(), [(Deadline::Ring, 30), (Deadline::KeepAlive, 45 * MINUTE)]);
     host.ends(30, (408, Some(10057)));
@@ -265,7 +266,7 @@ fn a_call_rings_as_long_as_was_asked() {
     alerted.ends(30, (408, Some(10057)));
     let up = alerted.meets(NetworkEvent::Connected(None), 29);
     assert_eq!(up.waits_for(), [(Deadline::KeepAlive, 45 * MINUTE)]);
-    let going = host.asks(Method::DeleteCall, json!({}), 29);
+    let going = host.requests(Method::DeleteCall, json!({}), 29);
     assert_eq!(going.waits_for(), [], "the host says when the call is released");
     assert_eq!(placed(None).waits_for(), [(Deadline::KeepAlive, 45 * MINUTE)]);
 }
@@ -277,7 +278,7 @@ fn a_call_that_is_not_kept_alive_ends_after_forty_five_minutes() {
     placed(None).ends(45 * MINUTE, (408, Some(8537)));
     established().ends(45 * MINUTE, (408, Some(8537)));
     established().meets(NetworkEvent::Held, 100).ends(45 * MINUTE, (408, Some(8537)));
-    let answered = offered(json!({})).asks(Method::Answer, answer(), 10);
+    let answered = offered(json!({})).requests(Method::Answer, answer(), 10);
     answered.ends(10 + 45 * MINUTE, (408, Some(8537)));
     answered.meets(NetworkEvent::Connected(None), 20).ends(10 + 45 * MINUTE, (408, Some(8537)));
 }
@@ -286,11 +287,14 @@ fn a_call_that_is_not_kept_alive_ends_after_forty_five_minutes() {
 fn keeping_a_call_alive_arms_the_deadline_anew() {
     let mut host = established();
     for minute in [15, 59, 103, 104] {
-        host = host.asks(Method::KeepAlive, json!({}), minute * MINUTE);
+        host = host.requests(Method::KeepAlive, json!({}), minute * MINUTE);
         assert_eq!(host.waits_for(), [(Deadline::KeepAlive, (minute + 45) * MINUTE)]);
     }
     host.ends((104 + 45) * MINUTE, (408, Some(8537)));
-    assert_eq!(host.ask(Method::KeepAlive, &json!({}), at(200 * MINUTE)).unwrap_err().error().code, "8522");
+    assert_eq!(
+        host.request(Method::KeepAlive, &json!({}), at(200 * MINUTE)).unwrap_err().error().code,
+        "8522"
+    );
 }
 
 // The timers of a recording.
@@ -298,7 +302,7 @@ fn keeping_a_call_alive_arms_the_deadline_anew() {
 #[test]
 fn the_timers_of_a_recording_run_with_it() {
     for (timers, [initial_silence, duration]) in [(None, [5, 5]), (Some([1, 2, 120]), [1, 120])] {
-        let host = established().asks(Method::RecordResponse, record(timers, false), 100);
+        let host = established().requests(Method::RecordResponse, record(timers, false), 100);
         let mut expected =
             [(Deadline::InitialSilence, 100 + initial_silence), (Deadline::RecordDuration, 100 + duration)]
                 .to_vec();
@@ -312,7 +316,7 @@ fn the_timers_of_a_recording_run_with_it() {
 
 #[test]
 fn the_timers_of_a_recording_with_a_prompt_run_once_the_prompt_has_ended() {
-    let request = established().asks(Method::RecordResponse, record(None, true), 100);
+    let request = established().requests(Method::RecordResponse, record(None, true), 100);
     assert_eq!(request.waits_for(), [(Deadline::KeepAlive, 45 * MINUTE)]);
     let begins = [
         NetworkEvent::PromptFinished(Ending::Completed),
@@ -322,7 +326,7 @@ fn the_timers_of_a_recording_with_a_prompt_run_once_the_prompt_has_ended() {
         let host = request.clone().meets(begin, 130);
         let timers = [(Deadline::InitialSilence, 135), (Deadline::RecordDuration, 135)];
         assert_eq!(host.waits_for()[..2], timers);
-        // Where it will be found arms nothing anew.
+        // The start of a recording with its location sets no new deadlines.
         let reported = host
             .meets(NetworkEvent::RecordingStarted { location: Some("x".into()), access_token: None }, 133);
         assert_eq!(reported.waits_for()[..2], timers);
@@ -333,7 +337,7 @@ fn the_timers_of_a_recording_with_a_prompt_run_once_the_prompt_has_ended() {
 fn speech_disarms_the_initial_silence_and_new_speech_the_silence() {
     let duration = (Deadline::RecordDuration, 220);
     let alive = (Deadline::KeepAlive, 45 * MINUTE);
-    let host = established().asks(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
+    let host = established().requests(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
     let speaking = host.meets(NetworkEvent::SpeechStarted, 109);
     assert_eq!(speaking.waits_for(), [duration, alive]);
     let silent = speaking.meets(NetworkEvent::SpeechEnded, 115);
@@ -353,7 +357,7 @@ fn speech_disarms_the_initial_silence_and_new_speech_the_silence() {
 
 #[test]
 fn deadlines_of_the_same_time_come_in_the_order_of_the_table() {
-    let recording = established().asks(Method::RecordResponse, record(Some([20, 5, 20]), false), 10);
+    let recording = established().requests(Method::RecordResponse, record(Some([20, 5, 20]), false), 10);
     let silent = recording.meets(NetworkEvent::SpeechStarted, 11).meets(NetworkEvent::SpeechEnded, 25);
     let timers = [(Deadline::Silence, 30), (Deadline::RecordDuration, 30)];
     assert_eq!(silent.waits_for()[..2], timers);
@@ -361,16 +365,16 @@ fn deadlines_of_the_same_time_come_in_the_order_of_the_table() {
 
 #[test]
 fn a_recording_that_is_over_has_no_timers() {
-    let request = || established().asks(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
+    let request = || established().requests(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
     let alive = [(Deadline::KeepAlive, 45 * MINUTE)];
     let finished = request().meets(NetworkEvent::RecordingFinished(StopReason::Silence), 101);
     assert_eq!(finished.waits_for(), alive);
-    let cancelled = request().asks(Method::CancelMediaProcessing, json!({}), 101);
+    let cancelled = request().requests(Method::CancelMediaProcessing, json!({}), 101);
     assert_eq!(cancelled.waits_for(), alive);
     let speaking = request().meets(NetworkEvent::SpeechStarted, 101);
     let mut barged = record(Some([20, 3, 60]), false);
     barged["bargeInAllowed"] = true.into();
-    let overtaken = speaking.asks(Method::RecordResponse, barged, 102);
+    let overtaken = speaking.requests(Method::RecordResponse, barged, 102);
     let timers = [(Deadline::InitialSilence, 122), (Deadline::RecordDuration, 162)];
     assert_eq!(overtaken.waits_for()[..2], timers, "those of the new one alone");
     request().meets(NetworkEvent::HungUp(EndCode::PeerEnded), 101).waits_no_more();
@@ -379,9 +383,9 @@ fn a_recording_that_is_over_has_no_timers() {
 #[test]
 fn what_waits_starts_at_the_time_of_the_deadline_and_its_timers_count_from_then() {
     let mut host = established()
-        .asks(Method::RecordResponse, record(Some([10, 3, 120]), false), 100)
-        .asks(Method::RecordResponse, record(Some([20, 3, 120]), false), 101)
-        .asks(Method::PlayPrompt, prompt(), 102);
+        .requests(Method::RecordResponse, record(Some([10, 3, 120]), false), 100)
+        .requests(Method::RecordResponse, record(Some([20, 3, 120]), false), 101)
+        .requests(Method::PlayPrompt, prompt(), 102);
     host = host.expires(110, &["operationFailed", "operationStarted"]);
     assert_eq!(host.waits_for()[..2], [(Deadline::InitialSilence, 130), (Deadline::RecordDuration, 230)]);
     host = host.expires(130, &["operationFailed", "operationStarted"]);
@@ -394,8 +398,8 @@ fn what_waits_starts_at_the_time_of_the_deadline_and_its_timers_count_from_then(
 #[test]
 fn all_that_was_due_happens_in_order_and_at_its_own_time() {
     let host = established()
-        .asks(Method::RecordResponse, record(Some([10, 3, 120]), false), 100)
-        .asks(Method::RecordResponse, record(Some([20, 3, 120]), false), 100)
+        .requests(Method::RecordResponse, record(Some([10, 3, 120]), false), 100)
+        .requests(Method::RecordResponse, record(Some([20, 3, 120]), false), 100)
         .polls(10_000 * MINUTE);
     let expected = [
         ("operationFailed", 110),
@@ -408,14 +412,14 @@ fn all_that_was_due_happens_in_order_and_at_its_own_time() {
 }
 
 #[test]
-fn a_command_and_a_stimulus_catch_up_first() {
-    let recording = established().asks(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
-    let request = recording.clone().asks(Method::PlayPrompt, prompt(), 200);
+fn deadlines_that_are_due_expire_before_a_command_or_a_network_event() {
+    let recording = established().requests(Method::RecordResponse, record(Some([10, 3, 120]), false), 100);
+    let request = recording.clone().requests(Method::PlayPrompt, prompt(), 200);
     let expected = [("operationFailed", 110), ("operationQueued", 200), ("operationStarted", 200)];
     assert_eq!(request.last(3), expected, "it need not wait for what is over");
     let met = recording.clone().meets(NetworkEvent::Held, 200);
     assert_eq!(met.last(2), [("operationFailed", 110), ("held", 200)]);
-    let seen = recording.asks(Method::GetCall, json!({}), 200);
+    let seen = recording.requests(Method::GetCall, json!({}), 200);
     assert_eq!(seen.last(1), [("operationFailed", 110)], "to ask is to look");
 }
 
@@ -462,10 +466,10 @@ fn an_ended_call_waits_for_nothing() {
     }
 }
 
-/// One thing that is asked for, or that happens.
+/// A request or a network event.
 #[derive(Clone, Debug)]
 enum Step {
-    Asks(Method, Value),
+    Request(Method, Value),
     Meets(NetworkEvent),
 }
 
@@ -499,9 +503,9 @@ fn a_command() -> impl Strategy<Value = Step> {
         (Method::DeleteCall, json!({})),
     ];
     prop_oneof![
-        4 => select(fixed.to_vec()).prop_map(|(method, body)| Step::Asks(method, body)),
-        4 => a_record().prop_map(|request| Step::Asks(Method::RecordResponse, request)),
-        2 => Just(Step::Asks(Method::KeepAlive, json!({}))),
+        4 => select(fixed.to_vec()).prop_map(|(method, body)| Step::Request(method, body)),
+        4 => a_record().prop_map(|request| Step::Request(Method::RecordResponse, request)),
+        2 => Just(Step::Request(Method::KeepAlive, json!({}))),
     ]
 }
 
@@ -533,20 +537,20 @@ fn a_network_event() -> impl Strategy<Value = Step> {
     prop_oneof![2 => select(often), 1 => select(seldom)].prop_map(Step::Meets)
 }
 
-/// What happens, how many milliseconds after the step before, and whether a lazy host looks before it.
+/// A step, the milliseconds since the step before, and whether a lazy host polls before it.
 fn a_course() -> impl Strategy<Value = Vec<(Step, i64, bool)>> {
     let offer = json!({ "incomingContext": { "observedParticipantId": "p" } });
     let beginnings = vec![
         vec![Step::Meets(NetworkEvent::Offered(Box::default()))],
         vec![Step::Meets(NetworkEvent::Offered(read(offer)))],
-        vec![Step::Asks(Method::CreateCall, create(Some(30)))],
+        vec![Step::Request(Method::CreateCall, create(Some(30)))],
         vec![
-            Step::Asks(Method::CreateCall, create(None)),
+            Step::Request(Method::CreateCall, create(None)),
             Step::Meets(NetworkEvent::Connected(None)),
-            Step::Asks(Method::SubscribeToTone, json!({})),
+            Step::Request(Method::SubscribeToTone, json!({})),
         ],
         vec![
-            Step::Asks(Method::CreateCall, create(None)),
+            Step::Request(Method::CreateCall, create(None)),
             Step::Meets(NetworkEvent::AudioChanged(MediaState::Active)),
         ],
     ];
@@ -562,7 +566,7 @@ fn a_course() -> impl Strategy<Value = Vec<(Step, i64, bool)>> {
     })
 }
 
-/// When a host looks at its deadlines by itself.
+/// When a host polls its deadlines by itself.
 #[derive(Clone, Copy, Debug)]
 enum Diligence {
     EverySecond,
@@ -570,7 +574,7 @@ enum Diligence {
     Never,
 }
 
-/// What each step was answered, and the log.
+/// The replies to the steps, and the log.
 fn live(course: &[(Step, i64, bool)], diligence: Diligence) -> (Vec<String>, Vec<String>) {
     let (mut host, mut now, mut answers) = (Host::default(), at(0), Vec::new());
     for (step, gap, looks) in course {
@@ -587,7 +591,7 @@ fn live(course: &[(Step, i64, bool)], diligence: Diligence) -> (Vec<String>, Vec
         }
         now = next;
         answers.push(match step {
-            Step::Asks(method, body) => format!("{:?}", host.ask(*method, body, now)),
+            Step::Request(method, body) => format!("{:?}", host.request(*method, body, now)),
             Step::Meets(network_event) => format!("{:?}", host.meet(network_event.clone(), now)),
         });
     }

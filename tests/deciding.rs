@@ -1,9 +1,10 @@
-//! Requests that begin, end and move a call; and which state, permission and kind of call lets which method.
+//! Requests that begin, end and change a call, and the states, permissions and kinds of call in which each
+//! method is legal.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use crate::common::CALL;
-use crate::common::asking::*;
+use crate::common::requesting::*;
 use callfold::Refusal;
 use callfold::call::{AppIdentity, Call, Command, Decision, Due, RequestContext, State};
 use callfold::graph::{Method, Permission, Route};
@@ -13,7 +14,8 @@ const ALICE: &str = r#"{"identity":{"user":{"id":"alice"}}}"#;
 const STATES: &str = "incoming establishing ringing redirecting established hold transferring transferAccepted \
                       terminating terminated";
 
-/// Where each method is let in, with the status of its answer, and with which it is refused elsewhere.
+/// The states in which each method is legal with the status of its reply, and the status of its refusal in
+/// all other states.
 const LEGAL: &str = "
                                   inc esta ring redi estd hold trfg trfA tmtg tmtd
     answer                        202  409  409  409  409  409  409  409  409  409
@@ -49,7 +51,8 @@ const LEGAL: &str = "
     listContentSharingSessions    200  200  200  200  200  200  200  200  200  404
     logTeleconferenceDeviceQuality 200 200  200  200  200  200  200  200  200  200";
 
-/// What each method needs, in a call between two and in a group call: one of each list, where there are two.
+/// The permissions that each method needs in a call between two and in a group call. If there are two lists,
+/// it needs one of each.
 const NEEDED: &str = "
     deleteCall                     I|M      I|M|N|J|G|C
     getCall                        I|M      I|M|N|J|G|C
@@ -84,7 +87,7 @@ const NEEDED: &str = "
     listAudioRoutingGroups         I|M      I|M|N|J|G|C
     listContentSharingSessions     I|M      I|M|N|J|G|C";
 
-/// A request of each method that breaks no limit in a group call.
+/// A request for each method that breaks no limit in a group call.
 fn request(method: &str) -> (&'static str, Value) {
     let alice = || serde_json::from_str::<Value>(ALICE).unwrap();
     let quality = json!({ "callChainId": CALL, "mediaQualityList": [{ "channelIndex": 1 }] });
@@ -125,22 +128,23 @@ fn request(method: &str) -> (&'static str, Value) {
         ),
         "listAudioRoutingGroups" => ("GET /audioRoutingGroups", json!({})),
         "listContentSharingSessions" => ("GET /contentSharingSessions", json!({})),
-        // Of the collection: asked of a call here, as `ask` knows no other path.
+        // The path of the collection. The request is sent to a call here, because `send` has no other path.
         _ => ("quality", json!({ "quality": quality })),
     }
 }
 
-/// Asks for a method of a call with these permissions.
-fn ask_for(call: &Call, granted: &[Permission], method: &str) -> Result<Decided, Refusal> {
+/// Sends a request for a method of a call with these permissions.
+fn send_for(call: &Call, granted: &[Permission], method: &str) -> Result<Decided, Refusal> {
     let (what, body) = request(method);
     if what != "quality" {
-        return ask_as(call, granted, what, body);
+        return send_as(call, granted, what, body);
     }
     let route = Route::parse("POST", "/communications/calls/logTeleconferenceDeviceQuality").unwrap();
     decide(call, granted, Command::read(&route, body.to_string().as_bytes())?)
 }
 
-/// A call in which a method is legal where its state lets it: bob is on hold where he is to be taken off it.
+/// A call in which a method is legal if the state allows it. Bob is on hold if the method ends his hold
+/// music.
 fn given_for(method: &str, state: &str) -> Call {
     let mut details = group();
     if method == "changeScreenSharingRole" {
@@ -158,7 +162,7 @@ fn given_for(method: &str, state: &str) -> Call {
 }
 
 #[test]
-fn each_method_is_let_in_where_the_table_says() {
+fn each_method_is_legal_where_the_table_says() {
     let rows: Vec<_> = LEGAL.trim().lines().skip(1).collect();
     assert_eq!(rows.len() + 1, Method::ALL.len(), "all but createCall");
     for row in rows {
@@ -169,7 +173,7 @@ fn each_method_is_let_in_where_the_table_says() {
             assert_eq!(call.state().as_str(), state);
             let lets = call.legal_methods().any(|legal| legal.as_str() == method);
             assert_eq!(lets, status < 300, "{method} among the legal ones in {state}");
-            match ask_for(&call, Permission::ALL, method) {
+            match send_for(&call, Permission::ALL, method) {
                 Ok(decided) => assert_eq!(decided.reply.status, status, "{method} in {state}"),
                 Err(refusal) => assert_eq!(refusal.status(), status, "{method} in {state}: {refusal}"),
             }
@@ -178,8 +182,8 @@ fn each_method_is_let_in_where_the_table_says() {
 }
 
 #[test]
-fn a_method_in_another_state_is_told_which_ones_are_legal() {
-    let inner = refused(ask(&given("incoming", p2p()), "POST /playPrompt", json!({ "prompts": [{}] })), 409);
+fn a_refusal_for_the_state_names_the_legal_methods() {
+    let inner = refused(send(&given("incoming", p2p()), "POST /playPrompt", json!({ "prompts": [{}] })), 409);
     assert_eq!(inner["state"], "incoming");
     let legal: Vec<_> = inner["legal"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
     let mut expected = vec!["answer", "reject", "redirect", "keepAlive", "deleteCall", "getCall"];
@@ -189,7 +193,7 @@ fn a_method_in_another_state_is_told_which_ones_are_legal() {
     assert_eq!(legal.iter().collect::<std::collections::BTreeSet<_>>(), expected.iter().collect());
     assert_eq!(legal.len(), expected.len());
 
-    let inner = refused(ask(&given("terminated", group()), "POST /mute", json!({})), 409);
+    let inner = refused(send(&given("terminated", group()), "POST /mute", json!({})), 409);
     assert_eq!(
         (&inner["state"], &inner["legal"]),
         (&json!("terminated"), &json!(["logTeleconferenceDeviceQuality"]))
@@ -206,7 +210,7 @@ fn an_ended_call_is_not_found() {
         "GET /participants/alice",
         "GET /operations/o",
     ] {
-        let refusal = ask(&given("terminated", group()), what, "").err().unwrap();
+        let refusal = send(&given("terminated", group()), what, "").err().unwrap();
         assert_eq!((refusal.status(), refusal.error().code.as_str()), (404, "8522"), "{what}");
     }
 }
@@ -237,12 +241,13 @@ fn permissions(list: &str) -> Vec<Permission> {
     list.split('|').filter(|letter| *letter != "-").map(permission).collect()
 }
 
-/// Checks what is missed by a caller without any permission, and that any of the listed ones will do.
+/// Checks the permissions that an app without any permission lacks, and that each of the listed ones is
+/// enough.
 #[track_caller]
 fn needs(list: &str, what: &str, may: impl Fn(&[Permission]) -> Result<(), Refusal>) {
     let needed = permissions(list);
     match may(&[]) {
-        Ok(()) => assert!(needed.is_empty(), "{what} asks for nothing"),
+        Ok(()) => assert!(needed.is_empty(), "{what} needs no permission"),
         Err(refusal) => assert_eq!(sorted(&refusal), [names(&needed)], "{what}"),
     }
     for granted in Permission::ALL {
@@ -257,7 +262,7 @@ fn names(permissions: &[Permission]) -> Vec<String> {
     names
 }
 
-/// The lists that a refusal names, of each of which one would do.
+/// The lists of permissions in a refusal. One permission of each list is needed.
 fn sorted(refusal: &Refusal) -> Vec<Vec<String>> {
     let error = refusal.error();
     assert_eq!((refusal.status(), error.code.as_str()), (403, "Forbidden"), "{refusal}");
@@ -266,7 +271,7 @@ fn sorted(refusal: &Refusal) -> Vec<Vec<String>> {
     lists
 }
 
-/// Nothing, where the permissions will do, whatever else is wrong.
+/// Succeeds if the permissions are enough, whatever else is wrong with the request.
 fn permitted<T>(request: Result<T, Refusal>) -> Result<(), Refusal> {
     request.err().filter(|refusal| refusal.status() == 403).map_or(Ok(()), Err)
 }
@@ -282,10 +287,10 @@ fn each_method_needs_the_permission_of_its_page() {
             let state =
                 if matches!(method, "answer" | "reject" | "redirect") { "incoming" } else { "established" };
             let call = given(state, details);
-            needs(needed, method, |granted| permitted(ask_for(&call, granted, method)));
+            needs(needed, method, |granted| permitted(send_for(&call, granted, method)));
             let method = Method::ALL.iter().find(|known| known.as_str() == method).unwrap();
             for granted in Permission::ALL {
-                let may = permitted(ask_for(&call, &[*granted], method.as_str())).is_ok();
+                let may = permitted(send_for(&call, &[*granted], method.as_str())).is_ok();
                 assert_eq!(call.allows(&[*granted], *method), may, "{method} with {granted}");
             }
         }
@@ -321,16 +326,16 @@ fn to_host_the_media_of_an_answered_call_needs_access_to_media() {
     for (details, lists) in [(p2p(), vec![media.clone()]), (group(), vec![names(&permissions("J|G")), media])]
     {
         let call = given("incoming", details);
-        let refusal = ask_as(&call, &[], "POST /answer", &body).err().unwrap();
+        let refusal = send_as(&call, &[], "POST /answer", &body).err().unwrap();
         assert_eq!(sorted(&refusal), lists);
-        assert!(ask_as(&call, &permissions("J|M"), "POST /answer", &body).is_ok());
+        assert!(send_as(&call, &permissions("J|M"), "POST /answer", &body).is_ok());
     }
 }
 
 #[test]
-fn a_missing_permission_is_told_before_anything_about_the_call() {
+fn a_missing_permission_is_reported_before_anything_about_the_call() {
     let inner = refused(
-        ask_as(&given("incoming", p2p()), &[], "POST /transfer", json!({ "transferTarget": {} })),
+        send_as(&given("incoming", p2p()), &[], "POST /transfer", json!({ "transferTarget": {} })),
         403,
     );
     assert_eq!(inner["oneOfEach"], json!([["Calls.Initiate.All"]]));
@@ -338,7 +343,7 @@ fn a_missing_permission_is_told_before_anything_about_the_call() {
 
 // Create.
 
-/// The body of a call that is placed to alice, with other members.
+/// The body of a call to Alice, with these members in addition.
 fn placing(more: &Value) -> Value {
     let alice: Value = serde_json::from_str(ALICE).unwrap();
     let mut body =
@@ -357,7 +362,7 @@ fn place(granted: &[Permission], body: &Value) -> Result<Decision, Refusal> {
 
 #[test]
 fn a_placed_call_is_answered_with_the_call_that_is_establishing() {
-    // A caller cannot say what only the service knows.
+    // An app cannot set members that only the service knows.
     let body =
         placing(&json!({ "state": "established", "id": "x", "direction": "incoming", "subject": "s" }));
     let decision = place(&[Permission::Initiate], &body).unwrap();
@@ -385,7 +390,7 @@ fn a_placed_call_is_answered_with_the_call_that_is_establishing() {
 }
 
 #[test]
-fn a_placed_call_keeps_the_chain_that_it_names_and_rings_as_long_as_it_asks() {
+fn a_placed_call_keeps_its_call_chain_id_and_rings_for_the_requested_time() {
     let chain = "0622673d-9f69-49b3-9d4f-5ec64f42ecce";
     let decision = place(
         &[Permission::Initiate],
@@ -397,7 +402,7 @@ fn a_placed_call_keeps_the_chain_that_it_names_and_rings_as_long_as_it_asks() {
     assert_eq!(dues(&call), ["ring +30", "keepAlive +2700"]);
 }
 
-/// What the call waits for, and in how many seconds.
+/// The deadline of the call, and the seconds until then.
 fn dues(call: &Call) -> Vec<String> {
     let at: callfold::jiff::Timestamp = AT.parse().unwrap();
     let due = |due: &Due| format!("{} +{}", due.deadline, due.at.duration_since(at).as_secs());
@@ -444,7 +449,7 @@ fn a_call_that_is_placed_has_its_limits() {
 fn an_answered_call_is_establishing() {
     let body =
         json!({ "callbackUri": "https://bot/", "mediaConfig": app_hosted(), "participantCapacity": 1 });
-    let decided = ask(&given("incoming", json!({ "targets": [{}] })), "POST /answer", body).unwrap();
+    let decided = send(&given("incoming", json!({ "targets": [{}] })), "POST /answer", body).unwrap();
     decided.then(202, None, &Value::Null, &["answerRequested", "answered"]);
     assert_eq!(decided.call.state(), State::Establishing);
     assert_eq!(decided.call.details().is_service_hosted(), Some(false));
@@ -476,7 +481,7 @@ fn an_answer_has_its_limits() {
 #[test]
 fn a_rejected_call_ends() {
     for body in [json!({}), json!({ "reason": "forbidden", "callbackUri": "https://bot/" })] {
-        let decided = ask(&given("incoming", p2p()), "POST /reject", body).unwrap();
+        let decided = send(&given("incoming", p2p()), "POST /reject", body).unwrap();
         decided.then(202, None, &Value::Null, &["rejectRequested", "terminated"]);
         assert_eq!(decided.call.state(), State::Terminated);
     }
@@ -496,11 +501,11 @@ fn a_rejection_has_its_limits() {
 }
 
 #[test]
-fn a_redirected_call_rings_elsewhere_as_long_as_asked_or_as_is_usual() {
+fn a_redirected_call_rings_elsewhere_for_the_requested_or_the_default_time() {
     let rows = [(1, None, 55), (2, None, 60), (25, None, 60), (1, Some(15), 15), (2, Some(90), 90)];
     for (targets, timeout, seconds) in rows {
         let body = json!({ "targets": vec![json!({}); targets], "timeout": timeout });
-        let decided = ask(&given("incoming", p2p()), "POST /redirect", body).unwrap();
+        let decided = send(&given("incoming", p2p()), "POST /redirect", body).unwrap();
         decided.then(202, None, &Value::Null, &["redirectRequested", "redirected"]);
         assert_eq!(decided.call.state(), State::Redirecting);
         assert_eq!(dues(&decided.call), [format!("redirect +{seconds}")], "{targets} {timeout:?}");
@@ -530,10 +535,10 @@ fn a_redirect_has_its_limits() {
 // Transfer.
 
 #[test]
-fn a_transfer_begins_with_what_was_asked() {
+fn a_transfer_begins_with_the_members_of_its_request() {
     for (state, details) in [("established", p2p()), ("hold", p2p())] {
         let body = json!({ "transferTarget": { "replacesCallId": CALL } });
-        let decided = ask(&given(state, details), "POST /transfer", body).unwrap();
+        let decided = send(&given(state, details), "POST /transfer", body).unwrap();
         decided.then(202, None, &Value::Null, &["transferRequested", "transferStarted"]);
         assert_eq!(decided.call.state(), State::Transferring);
         assert_eq!(decided.call.replaces().map(|id| id.to_string()).collect::<Vec<_>>(), [CALL]);
@@ -565,17 +570,17 @@ fn a_transfer_has_its_limits() {
 
 #[test]
 fn a_call_is_kept_alive_for_another_45_minutes() {
-    let decided = ask(&given("established", p2p()), "POST /keepAlive", "").unwrap();
+    let decided = send(&given("established", p2p()), "POST /keepAlive", "").unwrap();
     decided.then(200, None, &Value::Null, &["keptAlive"]);
     assert_eq!(dues(&decided.call), ["keepAlive +2700"]);
 }
 
 #[test]
 fn a_call_that_is_deleted_is_terminating_and_deleting_it_again_changes_nothing() {
-    let decided = ask(&given("established", p2p()), "DELETE ", "").unwrap();
+    let decided = send(&given("established", p2p()), "DELETE ", "").unwrap();
     decided.then(204, None, &Value::Null, &["terminationStarted"]);
     assert_eq!(decided.call.state(), State::Terminating);
-    let again = ask(&decided.call, "DELETE ", "").unwrap();
+    let again = send(&decided.call, "DELETE ", "").unwrap();
     again.then(204, None, &Value::Null, &[]);
     assert_eq!(again.call, decided.call);
 }
@@ -587,58 +592,58 @@ fn to_see_a_call_changes_nothing() {
     body["@odata.type"] = "#microsoft.graph.call".into();
     body["state"] = "hold".into();
     body["id"] = CALL.into();
-    ask(&call, "GET ", "").unwrap().then(200, None, &body, &[]);
+    send(&call, "GET ", "").unwrap().then(200, None, &body, &[]);
 
     let operation = json!({
         "@odata.type": "#microsoft.graph.sendDtmfTonesOperation", "id": "o", "status": "running",
     });
-    ask(&call, "GET /operations/o", "").unwrap().then(200, None, &operation, &[]);
-    let refusal = ask(&call, "GET /operations/p", "").err().unwrap();
+    send(&call, "GET /operations/o", "").unwrap().then(200, None, &operation, &[]);
+    let refusal = send(&call, "GET /operations/p", "").err().unwrap();
     assert_eq!((refusal.status(), refusal.error().code.as_str()), (404, "NotFound"));
 }
 
 // Bodies.
 
 #[test]
-fn a_body_that_is_no_json_object_is_refused_as_a_whole() {
+fn a_body_that_is_no_json_object_is_refused() {
     let call = given("incoming", p2p());
     for body in
         ["{", "nonsense", "[]", "[1]", "7", "\"reason\"", "true", "{\"reason\":\"busy\"}}", "{'reason':1}"]
     {
-        let inner = refused(ask(&call, "POST /reject", body), 400);
+        let inner = refused(send(&call, "POST /reject", body), 400);
         assert_eq!(inner["member"], "body", "{body}");
         assert!(inner["limit"].as_str().unwrap().contains("a JSON object"));
     }
     let route = Route::parse("POST", &format!("/communications/calls/{CALL}/reject")).unwrap();
     assert_eq!(Command::read(&route, b"{\"reason\":\"\xff\"}").unwrap_err().status(), 400);
     for empty in ["", " \r\n"] {
-        assert!(ask(&call, "POST /reject", empty).is_ok());
+        assert!(send(&call, "POST /reject", empty).is_ok());
     }
 }
 
-/// What a caller sent is not repeated to it, or to a log.
+/// The content of a request is not repeated in the reply or in a log.
 #[test]
-fn a_refusal_does_not_tell_the_content_of_a_body() {
+fn a_refusal_does_not_contain_the_body() {
     for body in [
         "{\"callbackUri\":\"https://secret",
         "\"secret\"",
         "{\"callbackUri\":\"secret\"}",
         "{\"reason\":\"secret\"}",
     ] {
-        let refusal = ask(&given("incoming", p2p()), "POST /reject", body).err().unwrap();
+        let refusal = send(&given("incoming", p2p()), "POST /reject", body).err().unwrap();
         assert!(!serde_json::to_string(&refusal.error()).unwrap().contains("secret"), "{refusal}");
     }
 }
 
 #[test]
-fn what_was_due_happens_before_what_is_asked() {
+fn deadlines_that_are_due_expire_before_a_request_is_decided() {
     let line =
         format!(r#"{{"call":"{CALL}","rev":1,"at":"2026-11-23T09:14:45Z","type":"offered","data":{{}}}}"#);
     let call = Call::begin(line.parse().unwrap()).unwrap();
-    // The 15 s to decide are just over.
-    let inner = refused(ask(&call, "POST /reject", ""), 409);
+    // The 15 seconds to answer have just passed.
+    let inner = refused(send(&call, "POST /reject", ""), 409);
     assert_eq!(inner["state"], "terminated");
-    assert_eq!(ask(&call, "DELETE ", "").err().unwrap().status(), 404);
+    assert_eq!(send(&call, "DELETE ", "").err().unwrap().status(), 404);
     let call = Call::begin(line.replace(":45Z", ":46Z").parse().unwrap()).unwrap();
-    assert!(ask(&call, "POST /reject", "").is_ok());
+    assert!(send(&call, "POST /reject", "").is_ok());
 }

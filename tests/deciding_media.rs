@@ -3,30 +3,30 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use crate::common::CALL;
-use crate::common::asking::*;
+use crate::common::requesting::*;
 use callfold::call::{AppIdentity, Call, Command, Due, RequestContext};
 use callfold::graph::{OperationKind, Permission, Route};
 use callfold::uuid::Uuid;
 use callfold::{OperationId, Refusal};
 use serde_json::{Value, json};
 
-/// The number that is the id of an operation.
+/// The number in the id of an operation.
 fn number(id: &OperationId) -> u128 {
     id.to_string().parse::<Uuid>().unwrap().as_u128()
 }
 
-/// The operations that were asked for: number and status.
+/// The requested operations: number and status.
 fn statuses(call: &Call) -> Vec<String> {
     let request = call.operations().iter().filter(|operation| operation.id() != Some(&"o".into()));
     request.map(|one| format!("{} {}", number(one.id().unwrap()), one.state())).collect()
 }
 
-/// What is in the queue, by the numbers of the operations.
+/// The numbers of the operations in the queue.
 fn queue(call: &Call) -> Vec<u128> {
     call.media_queue().map(|(id, _)| number(id)).collect()
 }
 
-/// The data of the events, each beside its name.
+/// The names of the events with their data.
 fn data(decided: &Decided, name: &str) -> Vec<Value> {
     let named = decided.events.iter().filter(|one| one.event.kind().as_str() == name);
     named.map(|one| serde_json::to_value(&one.event).unwrap()).collect()
@@ -42,7 +42,7 @@ fn a_prompt_and_a_recording_run_at_once_where_nothing_else_does() {
         for state in ["established", "hold"] {
             let call = given(state, group());
             let (location, body) = operation(&call, kind, "running");
-            let decided = ask(&call, &format!("POST /{action}"), prompt()).unwrap();
+            let decided = send(&call, &format!("POST /{action}"), prompt()).unwrap();
             decided.then(200, Some(&location), &body, &["operationQueued", "operationStarted"]);
             assert_eq!(decided.call.state(), call.state());
             assert_eq!(queue(&decided.call).len(), 1);
@@ -67,7 +67,7 @@ fn what_is_done_at_once_is_completed_in_its_reply() {
         body["clientContext"] = "c".into();
         let call = given("established", group());
         let (location, operation) = operation(&call, kind, "completed");
-        let decided = ask(&call, &format!("POST /{action}"), body).unwrap();
+        let decided = send(&call, &format!("POST /{action}"), body).unwrap();
         decided.then(200, Some(&location), &operation, events);
         assert!(statuses(&decided.call)[0].ends_with(" completed"));
     }
@@ -78,24 +78,24 @@ fn keys_are_pressed_while_the_operation_runs() {
     let call = given("established", group());
     let (location, body) = operation(&call, "sendDtmfTones", "running");
     let keys = json!({ "tones": ["tone1", "pound"], "delayBetweenTonesMs": 0, "clientContext": "c" });
-    let decided = ask(&call, "POST /sendDtmfTones", keys).unwrap();
+    let decided = send(&call, "POST /sendDtmfTones", keys).unwrap();
     decided.then(200, Some(&location), &body, &["operationCreated"]);
     assert!(queue(&decided.call).is_empty(), "they do not wait for prompts");
 }
 
 #[test]
-fn the_recording_status_is_the_one_that_was_told_last() {
+fn the_recording_status_is_the_one_of_the_last_request() {
     let mut call = given("established", group());
     assert_eq!(call.recording_status(), None);
     for status in ["recording", "failed", "notRecording"] {
-        call = ask(&call, "POST /updateRecordingStatus", json!({ "status": status })).unwrap().call;
+        call = send(&call, "POST /updateRecordingStatus", json!({ "status": status })).unwrap().call;
         assert_eq!(call.recording_status().unwrap().as_str(), status);
     }
 }
 
 #[test]
 fn without_a_client_context_none_is_answered() {
-    let decided = ask(&given("established", group()), "POST /subscribeToTone", "").unwrap();
+    let decided = send(&given("established", group()), "POST /subscribeToTone", "").unwrap();
     let body = serde_json::to_value(&decided.reply.body).unwrap();
     assert!(body.get("clientContext").is_none_or(Value::is_null), "{body}");
 }
@@ -103,7 +103,7 @@ fn without_a_client_context_none_is_answered() {
 const ON_MEDIA: [&str; 5] =
     ["playPrompt", "recordResponse", "subscribeToTone", "sendDtmfTones", "cancelMediaProcessing"];
 
-/// A body that fits each of them.
+/// A valid body for each of the methods.
 fn any_body() -> Value {
     json!({ "prompts": [{}], "tones": ["tone1"] })
 }
@@ -116,7 +116,7 @@ fn while_a_call_is_establishing_its_media_can_be_used_once_audio_is_active() {
             details["mediaState"] = json!({ "audio": audio });
             let call = given(state, details);
             for action in ON_MEDIA {
-                let request = ask(&call, &format!("POST /{action}"), any_body());
+                let request = send(&call, &format!("POST /{action}"), any_body());
                 if lets && state == "establishing" {
                     assert_eq!(request.ok().unwrap().reply.status, 200, "{action}");
                 } else {
@@ -135,19 +135,19 @@ fn an_app_that_hosts_the_media_itself_cannot_have_them_played_or_recorded() {
         let call = given(state, details.clone());
         for action in ["playPrompt", "recordResponse", "subscribeToTone", "sendDtmfTones"] {
             let what = format!("POST /{action}");
-            assert!(ask(&call, &what, any_body()).err().unwrap().to_string().contains("service hosts"));
-            assert_eq!(refused(ask(&call, &what, any_body()), 400)["state"], state);
+            assert!(send(&call, &what, any_body()).err().unwrap().to_string().contains("service hosts"));
+            assert_eq!(refused(send(&call, &what, any_body()), 400)["state"], state);
         }
     }
 }
 
 #[test]
-fn to_record_or_to_hear_keys_needs_access_to_media() {
+fn recording_and_receiving_tones_need_access_to_media() {
     let call = given("established", group());
     let others: Vec<_> =
         Permission::ALL.iter().copied().filter(|one| *one != Permission::AccessMedia).collect();
     for action in ["recordResponse", "subscribeToTone"] {
-        let inner = refused(ask_as(&call, &others, &format!("POST /{action}"), any_body()), 403);
+        let inner = refused(send_as(&call, &others, &format!("POST /{action}"), any_body()), 403);
         assert_eq!(inner["oneOfEach"], json!([["Calls.AccessMedia.All"]]));
     }
 }
@@ -156,36 +156,36 @@ fn to_record_or_to_hear_keys_needs_access_to_media() {
 
 #[test]
 fn a_second_prompt_waits_behind_the_first() {
-    let first = ask(&given("established", group()), "POST /playPrompt", prompt()).unwrap();
+    let first = send(&given("established", group()), "POST /playPrompt", prompt()).unwrap();
     let (location, told_as_running) = operation(&first.call, "playPrompt", "running");
-    let second = ask(&first.call, "POST /playPrompt", prompt()).unwrap();
+    let second = send(&first.call, "POST /playPrompt", prompt()).unwrap();
     second.then(200, Some(&location), &told_as_running, &["operationQueued"]);
     assert_eq!(data(&second, "operationQueued")[0]["operation"]["status"], "notStarted");
-    let third = ask(&second.call, "POST /recordResponse", json!({ "bargeInAllowed": false })).unwrap();
+    let third = send(&second.call, "POST /recordResponse", json!({ "bargeInAllowed": false })).unwrap();
 
     let ids = queue(&third.call);
     let expected =
         [format!("{} running", ids[0]), format!("{} notStarted", ids[1]), format!("{} notStarted", ids[2])];
     assert_eq!(statuses(&third.call), expected);
-    let waits = ask(&third.call, location.replacen("/", "GET /", 1).as_str(), "").unwrap();
+    let waits = send(&third.call, location.replacen("/", "GET /", 1).as_str(), "").unwrap();
     assert_eq!(serde_json::to_value(&waits.reply.body).unwrap()["status"], "notStarted");
 }
 
 #[test]
-fn what_is_queued_is_kept_as_it_was_asked_for() {
+fn a_queued_request_is_kept_as_it_was_sent() {
     let request = json!({ "prompts": [{}], "playBeep": false, "stopTones": ["#"], "clientContext": "c" });
-    let decided = ask(&given("established", group()), "POST /recordResponse", &request).unwrap();
+    let decided = send(&given("established", group()), "POST /recordResponse", &request).unwrap();
     assert_eq!(data(&decided, "operationQueued")[0]["recordResponse"], request);
 }
 
 #[test]
 fn a_recording_that_barges_in_cancels_those_ahead_and_runs_at_once() {
-    let playing = ask(&given("established", group()), "POST /playPrompt", prompt()).unwrap();
-    let waiting = ask(&playing.call, "POST /recordResponse", prompt()).unwrap();
+    let playing = send(&given("established", group()), "POST /playPrompt", prompt()).unwrap();
+    let waiting = send(&playing.call, "POST /recordResponse", prompt()).unwrap();
     let ahead = queue(&waiting.call);
     let (location, body) = operation(&waiting.call, "record", "running");
     let barging = json!({ "bargeInAllowed": true, "clientContext": "c" });
-    let decided = ask(&waiting.call, "POST /recordResponse", barging).unwrap();
+    let decided = send(&waiting.call, "POST /recordResponse", barging).unwrap();
     let events = ["operationFailed", "operationFailed", "operationQueued", "operationStarted"];
     decided.then(200, Some(&location), &body, &events);
     for failed in data(&decided, "operationFailed") {
@@ -203,7 +203,7 @@ fn a_recording_that_barges_in_cancels_those_ahead_and_runs_at_once() {
 #[test]
 fn to_barge_in_where_nothing_plays_cancels_nothing() {
     let decided =
-        ask(&given("established", group()), "POST /recordResponse", json!({ "bargeInAllowed": true }));
+        send(&given("established", group()), "POST /recordResponse", json!({ "bargeInAllowed": true }));
     let names: Vec<_> = decided.ok().unwrap().events.iter().map(|one| one.event.kind().as_str()).collect();
     assert_eq!(names, ["operationQueued", "operationStarted"]);
 }
@@ -217,15 +217,15 @@ fn a_recording_that_begins_waits_for_speech_and_one_behind_a_prompt_does_not_yet
         let due = |due: &Due| format!("{} +{}", due.deadline, due.at.duration_since(at).as_secs());
         call.deadlines().iter().map(due).collect()
     };
-    let recording = ask(&call, "POST /recordResponse", &timers).unwrap();
+    let recording = send(&call, "POST /recordResponse", &timers).unwrap();
     assert_eq!(dues(&recording.call), ["initialSilence +1", "recordDuration +120"]);
-    let usual = ask(&call, "POST /recordResponse", "").unwrap();
+    let usual = send(&call, "POST /recordResponse", "").unwrap();
     assert_eq!(dues(&usual.call), ["initialSilence +5", "recordDuration +5"]);
-    let prompted = ask(&call, "POST /recordResponse", prompt()).unwrap();
+    let prompted = send(&call, "POST /recordResponse", prompt()).unwrap();
     assert!(dues(&prompted.call).is_empty());
-    let cancelled = ask(&recording.call, "POST /cancelMediaProcessing", "").unwrap();
+    let cancelled = send(&recording.call, "POST /cancelMediaProcessing", "").unwrap();
     assert!(dues(&cancelled.call).is_empty());
-    let overtaken = ask(&recording.call, "POST /recordResponse", json!({ "bargeInAllowed": true })).unwrap();
+    let overtaken = send(&recording.call, "POST /recordResponse", json!({ "bargeInAllowed": true })).unwrap();
     assert_eq!(dues(&overtaken.call), ["initialSilence +5", "recordDuration +5"]);
 }
 
@@ -233,11 +233,11 @@ fn a_recording_that_begins_waits_for_speech_and_one_behind_a_prompt_does_not_yet
 fn cancelling_fails_all_that_plays_and_waits_and_leaves_a_subscription_to_tones() {
     let mut call = given("established", group());
     for action in ["subscribeToTone", "playPrompt", "recordResponse", "sendDtmfTones"] {
-        call = ask(&call, &format!("POST /{action}"), any_body()).unwrap().call;
+        call = send(&call, &format!("POST /{action}"), any_body()).unwrap().call;
     }
     let before = statuses(&call);
     let (location, body) = operation(&call, "cancelMediaProcessing", "completed");
-    let decided = ask(&call, "POST /cancelMediaProcessing", json!({ "clientContext": "c" })).unwrap();
+    let decided = send(&call, "POST /cancelMediaProcessing", json!({ "clientContext": "c" })).unwrap();
     decided.then(200, Some(&location), &body, &["operationCreated", "operationFailed", "operationFailed"]);
     let failed = data(&decided, "operationFailed");
     for (failed, kind) in failed.iter().zip(["playPrompt", "record"]) {
@@ -260,17 +260,17 @@ fn cancelling_fails_all_that_plays_and_waits_and_leaves_a_subscription_to_tones(
         decided.call.operations().iter().find(|one| one.kind() == OperationKind::SubscribeToTone);
     assert!(subscription.unwrap().is_success());
 
-    let again = ask(&decided.call, "POST /cancelMediaProcessing", "").unwrap();
+    let again = send(&decided.call, "POST /cancelMediaProcessing", "").unwrap();
     assert_eq!(again.events.len(), 1, "nothing is left to cancel");
-    let next = ask(&again.call, "POST /playPrompt", prompt()).unwrap();
+    let next = send(&again.call, "POST /playPrompt", prompt()).unwrap();
     assert_eq!(next.events.len(), 2, "the next one runs at once");
 }
 
 #[test]
 fn media_operations_end_with_their_call_and_do_not_come_back() {
-    let playing = ask(&given("established", group()), "POST /playPrompt", prompt()).unwrap();
-    let mut call = ask(&playing.call, "DELETE ", "").unwrap().call;
-    assert_eq!(refused(ask(&call, "POST /playPrompt", prompt()), 409)["state"], "terminating");
+    let playing = send(&given("established", group()), "POST /playPrompt", prompt()).unwrap();
+    let mut call = send(&playing.call, "DELETE ", "").unwrap().call;
+    assert_eq!(refused(send(&call, "POST /playPrompt", prompt()), 409)["state"], "terminating");
     let ended = json!({ "call": CALL, "rev": call.revision() + 1, "type": "terminated", "data": {} });
     call.evolve(ended.to_string().parse().unwrap()).unwrap();
     assert!(queue(&call).is_empty());
@@ -311,7 +311,7 @@ fn a_client_context_has_at_most_256_characters() {
         body["clientContext"] = json!({});
         limited(&call, &format!("POST /{action}"), &[(body, "clientContext type")]);
     }
-    let held = ask(&call, "POST /participants/alice/startHoldMusic", "").unwrap().call;
+    let held = send(&call, "POST /participants/alice/startHoldMusic", "").unwrap().call;
     let long = json!({ "clientContext": "a".repeat(257) });
     limited(&held, "POST /participants/alice/stopHoldMusic", &[(long, "clientContext 256")]);
 }

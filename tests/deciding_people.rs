@@ -1,15 +1,16 @@
-//! Requests about those who take part: the app, who is invited, muted, removed or put on hold.
+//! Requests about participants: the app's own participant, and those who are invited, muted, removed or put
+//! on hold.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use crate::common::asking::*;
+use crate::common::requesting::*;
 use crate::common::{CALL, Scenario, reported};
 use callfold::Refusal;
 use callfold::call::Call;
 use callfold::graph::Permission;
 use serde_json::{Value, json};
 
-/// A participant as the roster has it.
+/// A participant in the roster.
 fn on_roster(call: &Call, id: &str) -> Option<Value> {
     let found = call.participants().find(|one| one.id.value() == Some(&id.into()));
     found.map(|one| serde_json::to_value(one).unwrap())
@@ -37,11 +38,11 @@ fn the_participants_are_listed_and_seen_one_by_one() {
         { "@odata.type": name, "id": "alice" },
         { "@odata.type": name, "id": "bob" },
     ] });
-    ask(&call, "GET /participants", "").unwrap().then(200, None, &all, &[]);
-    ask(&call, "GET /participants/app", "").unwrap().then(200, None, &all["value"][0], &[]);
-    not_found(ask(&call, "GET /participants/carol", ""), "carol");
+    send(&call, "GET /participants", "").unwrap().then(200, None, &all, &[]);
+    send(&call, "GET /participants/app", "").unwrap().then(200, None, &all["value"][0], &[]);
+    not_found(send(&call, "GET /participants/carol", ""), "carol");
     let alone = Scenario::given(&[reported(json!({ "state": "incoming" }))]).call().clone();
-    ask(&alone, "GET /participants", "").unwrap().then(200, None, &json!({ "value": [] }), &[]);
+    send(&alone, "GET /participants", "").unwrap().then(200, None, &json!({ "value": [] }), &[]);
 }
 
 #[test]
@@ -51,18 +52,18 @@ fn somebody_who_does_not_take_part_is_not_found() {
         let (verb, rest) = what.split_once(' ').unwrap();
         let rest = rest.trim_start_matches('/');
         let path = format!("{verb} /participants/carol/{rest}");
-        not_found(ask(&call, path.trim_end_matches('/'), ""), "carol");
+        not_found(send(&call, path.trim_end_matches('/'), ""), "carol");
     }
 }
 
 // Mute.
 
 #[test]
-fn the_app_is_muted_on_the_roster_where_it_is_told_which_participant_it_is() {
+fn the_app_is_muted_on_the_roster_if_its_own_participant_is_known() {
     for (action, is_muted) in [("mute", true), ("unmute", false)] {
         let call = given("established", group());
         let (location, body) = operation(&call, &format!("{action}Participant"), "completed");
-        let decided = ask(&call, &format!("POST /{action}"), c()).unwrap();
+        let decided = send(&call, &format!("POST /{action}"), c()).unwrap();
         decided.then(200, Some(&location), &body, &["operationCreated", "rosterUpdated"]);
         assert_eq!(on_roster(&decided.call, "app").unwrap()["isMuted"], is_muted);
         assert_eq!(on_roster(&decided.call, "alice"), on_roster(&call, "alice"));
@@ -70,20 +71,20 @@ fn the_app_is_muted_on_the_roster_where_it_is_told_which_participant_it_is() {
 }
 
 #[test]
-fn the_app_is_muted_without_a_roster_where_nothing_tells_which_participant_it_is() {
+fn the_app_is_muted_without_a_roster_if_its_own_participant_is_not_known() {
     for me in [Value::Null, json!("carol")] {
         let mut details = group();
         details["myParticipantId"] = me;
         let call = given("established", details);
         let (location, body) = operation(&call, "muteParticipant", "completed");
-        ask(&call, "POST /mute", c()).unwrap().then(200, Some(&location), &body, &["operationCreated"]);
+        send(&call, "POST /mute", c()).unwrap().then(200, Some(&location), &body, &["operationCreated"]);
     }
 }
 
 #[test]
 fn what_is_muted_can_be_unmuted() {
-    let muted = ask(&given("established", group()), "POST /mute", "").unwrap();
-    let unmuted = ask(&muted.call, "POST /unmute", "").unwrap();
+    let muted = send(&given("established", group()), "POST /mute", "").unwrap();
+    let unmuted = send(&muted.call, "POST /unmute", "").unwrap();
     assert_eq!(on_roster(&unmuted.call, "app").unwrap()["isMuted"], false);
 }
 
@@ -91,7 +92,7 @@ fn what_is_muted_can_be_unmuted() {
 fn a_participant_is_muted_on_the_roster() {
     let call = given("established", group());
     let (location, body) = operation(&call, "muteParticipant", "completed");
-    let decided = ask(&call, "POST /participants/alice/mute", c()).unwrap();
+    let decided = send(&call, "POST /participants/alice/mute", c()).unwrap();
     decided.then(200, Some(&location), &body, &["operationCreated", "rosterUpdated"]);
     assert_eq!(on_roster(&decided.call, "alice").unwrap()["isMuted"], true);
     assert_eq!(on_roster(&decided.call, "app").unwrap()["isMuted"], false);
@@ -101,7 +102,7 @@ fn a_participant_is_muted_on_the_roster() {
 fn the_app_is_muted_only_in_group_calls() {
     for state in ["incoming", "established"] {
         for action in ["mute", "unmute"] {
-            let request = ask(&given(state, p2p()), &format!("POST /{action}"), "");
+            let request = send(&given(state, p2p()), &format!("POST /{action}"), "");
             assert!(refused(request, 400).get("legal").is_none());
         }
     }
@@ -120,7 +121,7 @@ fn what_the_app_changes_of_itself_it_changes_of_nobody_else() {
     {
         let mut details = group();
         (details["mediaConfig"], details["myParticipantId"]) = (app_hosted(), json!(me));
-        let decided = ask(&given("established", details), what, body).unwrap();
+        let decided = send(&given("established", details), what, body).unwrap();
         let reported = serde_json::to_value(&decided.events.last().unwrap().event).unwrap();
         let ids: Vec<_> = reported["participants"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
         assert_eq!(ids, [me], "{what}");
@@ -135,7 +136,7 @@ fn to_share_a_screen_changes_the_apps_stream() {
     details["mediaConfig"] = app_hosted();
     let mut call = given("established", details);
     for (role, direction) in [("sharer", "sendOnly"), ("viewer", "receiveOnly"), ("Sharer", "sendOnly")] {
-        let decided = ask(&call, "POST /changeScreenSharingRole", json!({ "role": role })).unwrap();
+        let decided = send(&call, "POST /changeScreenSharingRole", json!({ "role": role })).unwrap();
         decided.then(202, None, &Value::Null, &["rosterUpdated"]);
         let app = on_roster(&decided.call, "app").unwrap();
         let streams = app["mediaStreams"].as_array().unwrap();
@@ -153,7 +154,7 @@ fn to_share_a_screen_is_for_group_calls_whose_media_the_app_hosts() {
     for (details, why) in [(group(), "app hosts"), (p2p(), "group"), (hosted, "group")] {
         for state in ["incoming", "established"] {
             let call = given(state, details.clone());
-            let request = || ask(&call, "POST /changeScreenSharingRole", json!({ "role": "sharer" }));
+            let request = || send(&call, "POST /changeScreenSharingRole", json!({ "role": "sharer" }));
             assert!(request().err().unwrap().to_string().contains(why), "{details}");
             assert_eq!(refused(request(), 400)["state"], state);
         }
@@ -185,12 +186,12 @@ fn invited(participants: &[Value]) -> Value {
 }
 
 #[test]
-fn those_who_are_invited_are_told_by_the_operation_which_has_no_location() {
+fn the_operation_lists_the_invited_participants_and_has_no_location() {
     for details in [p2p(), group()] {
         let call = given("established", details);
         let (_, mut body) = operation(&call, "inviteParticipants", "running");
         body["participants"] = json!([user("carol")]);
-        let decided = ask(&call, "POST /participants/invite", invited(&[user("carol")])).unwrap();
+        let decided = send(&call, "POST /participants/invite", invited(&[user("carol")])).unwrap();
         decided.then(200, None, &body, &["operationCreated"]);
         assert_eq!(on_roster(&decided.call, "carol"), None, "she did not come yet");
     }
@@ -202,7 +203,7 @@ fn of_several_one_that_replaces_a_call_is_invited_alone() {
     for details in [p2p(), group()] {
         let call = given("established", details);
         let body = invited(&[user("carol"), replacing.clone(), user("erin")]);
-        let decided = ask(&call, "POST /participants/invite", body).unwrap();
+        let decided = send(&call, "POST /participants/invite", body).unwrap();
         let body = serde_json::to_value(&decided.reply.body).unwrap();
         assert_eq!(body["participants"], json!([replacing]));
         assert_eq!(decided.call.replaces().count(), 1);
@@ -243,7 +244,7 @@ fn several_are_invited_only_where_the_call_has_a_chat() {
     }
 }
 
-/// Ends the operation that was begun last.
+/// Ends the operation that began last.
 fn finished(mut call: Call) -> Call {
     let id = call.operations().last().unwrap().id().unwrap().to_string();
     let done = json!({
@@ -256,10 +257,10 @@ fn finished(mut call: Call) -> Call {
 
 #[test]
 fn a_call_between_two_is_a_group_call_once_somebody_was_invited() {
-    let call = ask(&given("established", p2p()), "POST /participants/invite", invited(&[user("carol")]));
+    let call = send(&given("established", p2p()), "POST /participants/invite", invited(&[user("carol")]));
     let call = call.unwrap().call;
-    refused(ask(&call, "POST /mute", ""), 400);
-    assert!(ask(&finished(call), "POST /mute", "").is_ok());
+    refused(send(&call, "POST /mute", ""), 400);
+    assert!(send(&finished(call), "POST /mute", "").is_ok());
 }
 
 // Removal.
@@ -267,42 +268,42 @@ fn a_call_between_two_is_a_group_call_once_somebody_was_invited() {
 #[test]
 fn a_participant_who_is_removed_is_gone_at_once() {
     let call = given("established", group());
-    let decided = ask(&call, "DELETE /participants/alice", "").unwrap();
+    let decided = send(&call, "DELETE /participants/alice", "").unwrap();
     decided.then(204, None, &Value::Null, &["rosterUpdated"]);
     assert_eq!((on_roster(&decided.call, "alice"), decided.call.participants().count()), (None, 2));
-    not_found(ask(&decided.call, "DELETE /participants/alice", ""), "alice");
+    not_found(send(&decided.call, "DELETE /participants/alice", ""), "alice");
 }
 
 #[test]
-fn an_invitation_that_is_under_way_is_taken_back() {
+fn a_pending_invitation_is_withdrawn() {
     let by_id = json!({ "identity": { "user": { "id": "u" } }, "participantId": "carol" });
     for one in [user("carol"), by_id] {
         let inviting =
-            ask(&given("established", group()), "POST /participants/invite", invited(&[one])).unwrap().call;
-        let decided = ask(&inviting, "DELETE /participants/carol", "").unwrap();
+            send(&given("established", group()), "POST /participants/invite", invited(&[one])).unwrap().call;
+        let decided = send(&inviting, "DELETE /participants/carol", "").unwrap();
         decided.then(204, None, &Value::Null, &["operationFailed"]);
         let failed = serde_json::to_value(&decided.events[0].event).unwrap();
         assert_eq!(
             (&failed["resultInfo"]["code"], &failed["resultInfo"]["subcode"]),
             (&json!(400), &json!(8508))
         );
-        not_found(ask(&decided.call, "DELETE /participants/carol", ""), "carol");
-        not_found(ask(&finished(inviting), "DELETE /participants/carol", ""), "carol");
+        not_found(send(&decided.call, "DELETE /participants/carol", ""), "carol");
+        not_found(send(&finished(inviting), "DELETE /participants/carol", ""), "carol");
     }
 }
 
 // Music on hold.
 
 #[test]
-fn one_participant_at_a_time_hears_music() {
+fn hold_music_plays_for_one_participant_at_a_time() {
     let call = given("established", group());
     let (location, body) = operation(&call, "startHoldMusic", "running");
-    let held = ask(&call, "POST /participants/alice/startHoldMusic", c()).unwrap();
+    let held = send(&call, "POST /participants/alice/startHoldMusic", c()).unwrap();
     held.then(202, Some(&location), &body, &["operationCreated", "holdMusicStarted"]);
     assert_eq!(held.call.on_hold(), Some(&"alice".into()));
     assert_eq!(held.call.state(), call.state(), "the call itself is not held");
     for other in ["alice", "bob"] {
-        let inner = refused(ask(&held.call, &format!("POST /participants/{other}/startHoldMusic"), ""), 409);
+        let inner = refused(send(&held.call, &format!("POST /participants/{other}/startHoldMusic"), ""), 409);
         let legal = inner["legal"].as_array().unwrap();
         assert!(
             legal.contains(&json!("stopHoldMusic")) && !legal.contains(&json!("startHoldMusic")),
@@ -311,32 +312,32 @@ fn one_participant_at_a_time_hears_music() {
     }
 
     let (location, body) = operation(&held.call, "stopHoldMusic", "running");
-    let freed = ask(&held.call, "POST /participants/alice/stopHoldMusic", c()).unwrap();
+    let freed = send(&held.call, "POST /participants/alice/stopHoldMusic", c()).unwrap();
     freed.then(202, Some(&location), &body, &["operationCreated", "holdMusicStopped"]);
     assert_eq!(freed.call.on_hold(), None);
-    let next = ask(&freed.call, "POST /participants/bob/startHoldMusic", json!({ "customPrompt": {} }));
+    let next = send(&freed.call, "POST /participants/bob/startHoldMusic", json!({ "customPrompt": {} }));
     assert_eq!(next.unwrap().call.on_hold(), Some(&"bob".into()));
 }
 
 #[test]
 fn who_is_removed_is_on_hold_no_more() {
     let call = given("established", group());
-    let held = ask(&call, "POST /participants/alice/startHoldMusic", c()).unwrap().call;
-    let gone = ask(&held, "DELETE /participants/alice", "").unwrap();
+    let held = send(&call, "POST /participants/alice/startHoldMusic", c()).unwrap().call;
+    let gone = send(&held, "DELETE /participants/alice", "").unwrap();
     gone.then(204, None, &Value::Null, &["rosterUpdated", "holdMusicStopped"]);
-    assert_eq!(ask(&gone.call, "POST /participants/bob/startHoldMusic", c()).unwrap().reply.status, 202);
+    assert_eq!(send(&gone.call, "POST /participants/bob/startHoldMusic", c()).unwrap().reply.status, 202);
 }
 
 #[test]
-fn who_stays_is_on_hold_still_whatever_becomes_of_the_roster() {
+fn a_participant_remains_on_hold_while_the_roster_changes() {
     let call = given("established", group());
-    let held = ask(&call, "POST /participants/alice/startHoldMusic", "").unwrap().call;
+    let held = send(&call, "POST /participants/alice/startHoldMusic", "").unwrap().call;
     for (what, events) in [
         ("DELETE /participants/bob", &["rosterUpdated"][..]),
         ("POST /participants/alice/mute", &["operationCreated", "rosterUpdated"]),
         ("POST /participants/muteAll", &["operationCreated", "rosterUpdated"]),
     ] {
-        let changed = ask(&held, what, "").unwrap();
+        let changed = send(&held, what, "").unwrap();
         let names: Vec<_> = changed.events.iter().map(|one| one.event.kind().as_str()).collect();
         assert_eq!((&names[..], changed.call.on_hold()), (events, Some(&"alice".into())), "{what}");
     }
@@ -347,13 +348,13 @@ fn of_several_who_are_invited_one_can_be_taken_back() {
     let call = given("established", group());
     let (_, request) = operation(&call, "inviteParticipants", "running");
     let invited =
-        ask(&call, "POST /participants/invite", invited(&[user("carol"), user("dan")])).unwrap().call;
-    let one = ask(&invited, "DELETE /participants/dan", "").unwrap();
+        send(&call, "POST /participants/invite", invited(&[user("carol"), user("dan")])).unwrap().call;
+    let one = send(&invited, "DELETE /participants/dan", "").unwrap();
     one.then(204, None, &Value::Null, &["operationUpdated"]);
     let left = json!({ "@odata.type": request["@odata.type"], "id": request["id"], "participants": [user("carol")] });
     assert_eq!(serde_json::to_value(&one.events[0].event).unwrap(), left);
-    not_found(ask(&one.call, "DELETE /participants/dan", ""), "dan");
-    let none = ask(&one.call, "DELETE /participants/carol", "").unwrap();
+    not_found(send(&one.call, "DELETE /participants/dan", ""), "dan");
+    let none = send(&one.call, "DELETE /participants/carol", "").unwrap();
     none.then(204, None, &Value::Null, &["operationFailed"]);
 }
 
@@ -377,9 +378,9 @@ fn a_value_that_does_not_fit_is_refused_however_deep_it_is() {
 #[test]
 fn who_is_not_on_hold_is_not_taken_off_it() {
     let call = given("established", group());
-    refused(ask(&call, "POST /participants/alice/stopHoldMusic", ""), 409);
-    let held = ask(&call, "POST /participants/alice/startHoldMusic", "").unwrap();
-    refused(ask(&held.call, "POST /participants/bob/stopHoldMusic", ""), 409);
+    refused(send(&call, "POST /participants/alice/stopHoldMusic", ""), 409);
+    let held = send(&call, "POST /participants/alice/startHoldMusic", "").unwrap();
+    refused(send(&held.call, "POST /participants/bob/stopHoldMusic", ""), 409);
 }
 
 #[test]
@@ -394,14 +395,14 @@ fn a_custom_prompt_is_a_prompt() {
 fn the_large_gallery_is_added_while_the_operation_runs() {
     let call = given("established", group());
     let (location, body) = operation(&call, "addLargeGalleryView", "running");
-    let decided = ask(&call, "POST /addLargeGalleryView", c()).unwrap();
+    let decided = send(&call, "POST /addLargeGalleryView", c()).unwrap();
     decided.then(202, Some(&location), &body, &["operationCreated"]);
 }
 
 // Permissions.
 
 #[test]
-fn a_caller_without_the_permission_is_told_which_one_would_do() {
+fn a_refusal_for_a_missing_permission_names_the_permissions_that_would_do() {
     let call = given("established", group());
     let join = json!([["Calls.JoinGroupCall.All", "Calls.JoinGroupCallAsGuest.All"]]);
     let granted = [Permission::Initiate, Permission::AccessMedia];
@@ -410,18 +411,18 @@ fn a_caller_without_the_permission_is_told_which_one_would_do() {
         "POST /participants/alice/startHoldMusic",
         "POST /participants/alice/stopHoldMusic",
     ] {
-        assert_eq!(refused(ask_as(&call, &granted, what, ""), 403)["oneOfEach"], join);
+        assert_eq!(refused(send_as(&call, &granted, what, ""), 403)["oneOfEach"], join);
     }
-    let request = ask_as(&call, &granted, "POST /participants/invite", invited(&[user("carol")]));
+    let request = send_as(&call, &granted, "POST /participants/invite", invited(&[user("carol")]));
     assert_eq!(refused(request, 403)["oneOfEach"], json!([["Calls.InitiateGroupCall.All"]]));
-    assert!(ask_as(&call, &[], "POST /participants/alice/mute", "").is_ok());
+    assert!(send_as(&call, &[], "POST /participants/alice/mute", "").is_ok());
 }
 
-// What beta has besides.
+// Methods of the beta version only.
 
 #[test]
 fn all_but_the_app_are_muted() {
-    let muted = ask(&given("established", group()), "POST /participants/muteAll", c()).unwrap();
+    let muted = send(&given("established", group()), "POST /participants/muteAll", c()).unwrap();
     assert_eq!(muted.reply.status, 200);
     let is_muted = |id: &str| on_roster(&muted.call, id).unwrap()["isMuted"] == true;
     assert_eq!(["app", "alice", "bob"].map(is_muted), [false, true, true]);
@@ -445,11 +446,11 @@ fn a_mixer_needs_levels() {
 fn an_audio_routing_group_is_kept_under_its_id() {
     let call = given("established", group());
     let body = json!({ "id": "g", "routingMode": "oneToOne", "sources": ["app"], "receivers": ["bob"] });
-    let added = ask(&call, "POST /audioRoutingGroups", &body).unwrap();
+    let added = send(&call, "POST /audioRoutingGroups", &body).unwrap();
     added.then(200, None, &body, &["audioRoutingGroupCreated"]);
     let listed = json!({ "value": [body] });
-    let again = ask(&added.call, "POST /audioRoutingGroups", &body).unwrap().call;
-    ask(&again, "GET /audioRoutingGroups", "").unwrap().then(200, None, &listed, &[]);
+    let again = send(&added.call, "POST /audioRoutingGroups", &body).unwrap().call;
+    send(&again, "GET /audioRoutingGroups", "").unwrap().then(200, None, &listed, &[]);
 }
 
 #[test]
@@ -473,7 +474,7 @@ fn an_audio_routing_group_has_its_limits() {
 #[test]
 fn the_metadata_of_the_app_stand_in_the_roster() {
     let reported =
-        ask(&given("established", group()), "POST /updateMetadata", json!({ "metadata": "m" })).unwrap();
+        send(&given("established", group()), "POST /updateMetadata", json!({ "metadata": "m" })).unwrap();
     reported.then(202, None, &Value::Null, &["rosterUpdated"]);
     assert_eq!(on_roster(&reported.call, "app").unwrap()["metadata"], "m");
 }
@@ -483,5 +484,5 @@ fn what_is_shared_is_listed() {
     let shared = crate::common::about("/contentSharingSessions", "created", json!([{ "id": "s" }]));
     let call = Scenario::given(&[reported(json!({ "state": "established" })), shared]).call().clone();
     let listed = json!({ "value": [{ "@odata.type": "#microsoft.graph.contentSharingSession", "id": "s" }] });
-    ask(&call, "GET /contentSharingSessions", "").unwrap().then(200, None, &listed, &[]);
+    send(&call, "GET /contentSharingSessions", "").unwrap().then(200, None, &listed, &[]);
 }

@@ -1,4 +1,5 @@
-//! Logs as bytes: told apart, cut into records, and what each record tells a replay.
+//! Logs as bytes: how formats are recognised, how a log is split into records, and what a replay concludes
+//! from each record.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 use callfold::FindingKind::{self, Duplicate, Malformed, Repeat};
@@ -12,7 +13,7 @@ use crate::common::{CALL, call_id};
 
 const OPERATION: &str = "0fe0623f-d628-42ed-b4bd-8ac290072cc5";
 
-/// A body that names a state of the call.
+/// A body that reports a state of the call.
 fn body(state: &str) -> Value {
     let url = format!("/communications/calls/{CALL}");
     json!({"value": [{"changeType": "updated", "resourceUrl": url, "resourceData": {"state": state}}]})
@@ -26,7 +27,7 @@ fn line(revision: u64, name: &str) -> String {
     json!({"v": 1, "call": CALL, "rev": revision, "type": name, "data": {}}).to_string()
 }
 
-/// The records of a log that comes in two blocks. No byte of it may be lost.
+/// The records of a log that arrives in two blocks. No byte may be lost.
 fn records_split(format: Format, log: &[u8], at: usize) -> Vec<&[u8]> {
     let (mut records, mut offset) = (Vec::new(), 0);
     for (end, is_last) in [(at, false), (log.len(), true)] {
@@ -45,7 +46,7 @@ fn records(format: Format, log: &[u8]) -> Vec<&[u8]> {
     records_split(format, log, 0)
 }
 
-/// What a log comes to.
+/// The result of a replay of a log.
 struct ParsedNotification {
     replay: Replay,
     findings: Vec<FindingKind>,
@@ -70,7 +71,7 @@ fn replay(format: Format, log: impl AsRef<[u8]>) -> ParsedNotification {
     received
 }
 
-/// How a log of bodies that should establish and end the call comes out.
+/// The result of a log of bodies that should establish and end the call.
 fn outcome(log: impl AsRef<[u8]>) -> (Option<State>, Vec<FindingKind>) {
     let received = replay(Format::Notifications, log);
     (received.replay.call(call_id()).map(Call::state), received.findings)
@@ -81,7 +82,7 @@ fn ended() -> Option<State> {
 }
 
 #[test]
-fn formats_are_told_apart_by_content() {
+fn formats_are_recognised_by_content() {
     let cloud = line(1, "placed").parse::<callfold::Recorded>().unwrap().cloud_event().to_string();
     let pretty = serde_json::to_string_pretty(&body("established")).unwrap();
     let wrapped = json!({"receivedAt": null, "body": body("established")}).to_string();
@@ -182,7 +183,7 @@ fn documents_stand_on_one_line_on_many_or_back_to_back() {
     }
 }
 
-/// Documents that are broken in one way each, over lines of their own.
+/// Documents with one fault each, on lines of their own.
 fn broken() -> [(&'static str, Vec<u8>); 11] {
     let pretty = serde_json::to_string_pretty(&body("established")).expect("it is written");
     let compact = text("established");
@@ -298,7 +299,7 @@ fn incoming(body: &Value) -> String {
     entry(&lines, &serde_json::to_string_pretty(body).expect("it is written"))
 }
 
-/// A reply to something that the app asked for.
+/// A reply to a request of the app.
 fn reply(request: &str, response: &str, body: &Value) -> String {
     let request = format!("request: {request}");
     let response = format!("response: {response}");
@@ -326,7 +327,7 @@ fn placed() -> Value {
 }
 
 #[test]
-fn an_incoming_request_is_heard_with_the_time_of_its_entry() {
+fn an_incoming_request_has_the_time_of_its_entry() {
     for end in ["\n", "\r\n"] {
         let log =
             sdk_log(&[&incoming(&body("Establishing")), &incoming(&body("Established"))]).replace('\n', end);
@@ -386,7 +387,7 @@ fn a_reply_that_carries_an_operation_begins_it() {
 }
 
 #[test]
-fn what_the_app_asks_and_what_fails_or_is_only_looked_at_changes_nothing() {
+fn requests_of_the_app_and_failed_or_read_only_exchanges_change_nothing() {
     let post = format!("POST {}", url("/playPrompt"));
     let request =
         entry(&["TransactionDirection: Outgoing", &format!("request: {post}")], &operation().to_string());
@@ -490,7 +491,7 @@ fn a_broken_entry_loses_only_itself() {
 }
 
 #[test]
-fn a_wrapper_tells_when_its_body_came() {
+fn a_wrapper_gives_the_time_at_which_its_body_was_received() {
     for (received_at, expected) in [
         ("2026-11-23T09:15:02Z", "2026-11-23T09:15:02Z"),
         ("2026-11-23T10:15:02+01:00", "2026-11-23T09:15:02Z"),
@@ -507,7 +508,7 @@ fn a_wrapper_tells_when_its_body_came() {
 }
 
 #[test]
-fn a_bad_time_of_a_wrapper_is_said_and_its_body_is_heard() {
+fn an_invalid_time_of_a_wrapper_is_a_finding_and_its_body_is_replayed() {
     for non_canonical in [json!("yesterday"), json!(5), json!({}), json!(["2026-11-23T09:15:02Z"]), json!("")]
     {
         let received = replay(
@@ -546,7 +547,7 @@ fn a_second_delivery_is_known_by_the_headers_of_its_wrapper() {
 }
 
 #[test]
-fn each_notification_of_a_body_is_told_from_the_others() {
+fn the_notifications_of_one_body_are_distinguished() {
     let items = ["establishing", "established"].map(|state| body(state)["value"][0].clone());
     let wrapped =
         json!({"headers": {"X-Microsoft-Skype-Message-ID": "1"}, "body": {"value": items}}).to_string();
@@ -578,7 +579,7 @@ fn a_body_comes_in_many_shapes() {
 }
 
 #[test]
-fn bodies_in_one_array_are_heard_in_their_order() {
+fn bodies_in_one_array_are_replayed_in_order() {
     let non_canonical = [
         body("establishing"),
         json!(5),
@@ -605,7 +606,7 @@ fn what_holds_no_notifications_is_malformed() {
 }
 
 #[test]
-fn odd_items_and_items_without_a_call_are_malformed_beside_sound_ones() {
+fn invalid_items_and_items_without_a_call_are_malformed_and_the_others_are_replayed() {
     let mut non_canonical = body("establishing");
     let sound = non_canonical["value"][0].clone();
     non_canonical["value"] =
@@ -623,7 +624,7 @@ fn a_replay_goes_on_with_the_ledger_of_another() {
 }
 
 #[test]
-fn an_entry_that_is_not_utf8_is_heard_and_said() {
+fn an_entry_that_is_not_utf8_is_replayed_with_a_finding() {
     let mut entry =
         b"$>2026-11-23T09:15:02Z Info: Bot.cs:1 Post\nTransactionDirection: Incoming\nrequest: POST /\n"
             .to_vec();

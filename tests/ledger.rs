@@ -1,4 +1,4 @@
-//! Revisions, snapshots and the way back in time.
+//! Revisions, snapshots and earlier states.
 
 use callfold::call::{Delivery, State};
 use callfold::log::Format;
@@ -10,7 +10,7 @@ use crate::common::{CALL, call_id};
 
 const OTHER: &str = "0fe0623f-d628-42ed-b4bd-8ac290072cc5";
 
-/// The time that is so many minutes after nine.
+/// The time that is this number of minutes after nine o'clock.
 fn time(minute: u64) -> Timestamp {
     format!("2026-11-23T09:{:02}:00Z", minute % 60).parse().expect("it is a time")
 }
@@ -26,12 +26,12 @@ fn event(revision: u64, name: &str) -> Recorded {
     reported(CALL, revision, Some(revision), name)
 }
 
-/// The same of another call.
+/// An event of another call; its minute is its revision.
 fn other(revision: u64, name: &str) -> Recorded {
     reported(OTHER, revision, Some(revision), name)
 }
 
-/// A ledger with history, with these events folded from revision 1 on.
+/// A ledger with history after these events, numbered from revision 1.
 fn given(names: &[&str]) -> Ledger {
     let events: Vec<_> = (1..).zip(names).map(|(revision, name)| event(revision, name)).collect();
     folded(&events)
@@ -130,7 +130,7 @@ fn a_revision_that_was_missing_at_the_beginning_comes_too_late() {
     }
 }
 
-/// JSON's integers end here.
+/// The greatest integer that every JSON reader keeps.
 const LAST: u64 = (1 << 53) - 1;
 
 #[test]
@@ -142,7 +142,7 @@ fn the_last_revision_there_is_can_be_folded() {
 }
 
 #[test]
-fn a_call_at_the_last_revision_there_is_hears_without_a_panic() {
+fn a_call_at_the_greatest_revision_observes_without_a_panic() {
     let mut replay = Replay::new();
     replay.record(Format::Events, event(LAST, "placed").to_string().as_bytes(), |_| {});
     let url = format!("/communications/calls/{CALL}");
@@ -183,7 +183,7 @@ fn what_is_skipped_counts() {
     let mut other = ledger.clone();
     assert_eq!(ledger.apply(&event(3, "established")), Ok(Applied::Folded));
     assert_eq!(ledger.apply(&event(2, "alerted")), Err(ApplyError::Conflict { revision: 2 }));
-    // Until a later one is folded, another event may take the place.
+    // Another event may have this revision until a later event is folded.
     assert!(matches!(other.apply(&event(2, "resumed")), Err(ApplyError::Refused(_))));
     assert_eq!(other.apply(&event(2, "established")), Ok(Applied::Folded));
     assert_eq!(other.apply(&event(2, "established")), Ok(Applied::Duplicate));
@@ -191,7 +191,7 @@ fn what_is_skipped_counts() {
 }
 
 #[test]
-fn what_is_heard_after_two_that_were_skipped_folds() {
+fn an_event_after_two_skipped_revisions_folds() {
     let mut ledger = given(&["placed"]);
     ledger.skip(&event(2, "resumed"));
     ledger.skip(&event(3, "resumed"));
@@ -229,7 +229,7 @@ fn skipping_what_came_before_or_what_is_not_known_does_nothing() {
 }
 
 #[test]
-fn a_snapshot_is_untouched_by_what_follows() {
+fn a_clone_is_not_changed_by_later_events() {
     let mut ledger = given(&["placed"]);
     let clone = ledger.clone();
     let before = calls(&clone);
@@ -240,14 +240,15 @@ fn a_snapshot_is_untouched_by_what_follows() {
 }
 
 #[test]
-fn a_snapshot_goes_its_own_way() {
+fn a_clone_and_its_original_change_independently() {
     let ledger = given(&["placed"]);
     let mut clone = ledger.clone();
     clone.apply(&event(2, "terminated")).unwrap();
     assert_eq!((state(&ledger), state(&clone)), (Some(State::Establishing), Some(State::Terminated)));
 }
 
-/// Two calls, one event a minute each; some without a time, one out of order, one after a gap.
+/// Two calls with one event per minute each. Some events have no time, one is out of order, and one comes
+/// after a gap.
 fn history() -> Vec<Recorded> {
     vec![
         reported(CALL, 1, Some(1), "placed"),
@@ -272,7 +273,8 @@ fn the_past_by_revision_is_the_fold_of_the_prefix() {
     }
 }
 
-/// The events of one call before the first that happened later: one without a time counts with the one before it.
+/// The events of one call before the first one that happened later. An event without a time has the time of
+/// the event before it.
 fn happened_by(history: &[Recorded], call: &str, minute: u64) -> Vec<Recorded> {
     let until = Some(time(minute));
     let of_call = history.iter().filter(|recorded| recorded.call.to_string() == call);
@@ -348,7 +350,7 @@ fn the_past_has_a_past_of_its_own_and_goes_on() {
 }
 
 #[test]
-fn without_history_there_is_no_way_back() {
+fn a_ledger_without_history_has_no_past() {
     let mut ledger = Ledger::new();
     ledger.apply(&event(1, "placed")).unwrap();
     let why = "this ledger keeps no history: make it with `Ledger::with_history`";
@@ -364,7 +366,7 @@ fn the_order_between_calls_never_matters() {
     let events: Vec<_> = (1..).zip(names).map(|(revision, name)| event(revision, name)).collect();
     let others: Vec<_> = (1..).zip(names).map(|(revision, name)| other(revision, name)).collect();
     let expected = calls(&folded(events.iter().chain(&others)));
-    // Each bit says whose turn it is.
+    // Each bit says which call is next.
     for turns in (0_u32..256).filter(|turns| turns.count_ones() == 4) {
         let (mut mine, mut theirs) = (events.iter(), others.iter());
         let order =

@@ -1,4 +1,4 @@
-//! The two charts: the whole relation, against a table that was written by hand.
+//! The two charts, compared in full with a handwritten table.
 
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -9,7 +9,7 @@ use callfold::chart::Chart;
 use callfold::{Call, Recorded, operation};
 use serde_json::json;
 
-/// The relation as `docs/lifecycle.md` wants it, written independently of the chart: state, cause, next.
+/// The relation of `docs/lifecycle.md`, written independently of the chart: state, transition, next state.
 const CALL: &[(State, Transition, State)] = &[
     (State::Incoming, Transition::Answered, State::Establishing),
     (State::Incoming, Transition::Redirected, State::Redirecting),
@@ -59,7 +59,7 @@ fn expected<S: PartialEq, C: PartialEq, N: Copy>(
 }
 
 #[test]
-fn every_pair_of_state_and_cause_leads_where_the_table_says_or_is_refused() {
+fn every_state_and_transition_leads_where_the_table_says_or_is_refused() {
     for state in State::ALL {
         for transition in Transition::ALL {
             assert_eq!(state.after(*transition), expected(CALL, state, transition), "{state} + {transition}");
@@ -68,7 +68,7 @@ fn every_pair_of_state_and_cause_leads_where_the_table_says_or_is_refused() {
 }
 
 #[test]
-fn every_pair_of_an_operations_state_and_cause_leads_where_the_table_says_or_is_refused() {
+fn every_operation_state_and_transition_leads_where_the_table_says_or_is_refused() {
     for state in operation::State::ALL {
         for transition in operation::Transition::ALL {
             assert_eq!(
@@ -81,7 +81,7 @@ fn every_pair_of_an_operations_state_and_cause_leads_where_the_table_says_or_is_
 }
 
 #[test]
-fn the_whole_relation_is_this() {
+fn the_complete_relation_is_this() {
     let mut relation = String::new();
     for state in State::ALL {
         for transition in Transition::ALL {
@@ -120,7 +120,7 @@ fn a_path_is_a_shortest_one_and_every_step_of_it_is_legal() {
     }
 }
 
-/// Steps from one state to another, by relaxing the hand-written table.
+/// The number of steps between two states, computed from the handwritten table.
 fn distance(from: State, to: State) -> usize {
     let far = usize::MAX / 2;
     let mut distances: Vec<_> = State::ALL.iter().map(|s| if *s == from { 0 } else { far }).collect();
@@ -149,7 +149,7 @@ fn a_chart_as_data_is_the_relation() {
 }
 
 #[test]
-fn a_chart_as_data_has_each_state_in_its_regions_outermost_first() {
+fn a_chart_as_data_has_each_state_with_its_superstates_outermost_first() {
     for (node, state) in Chart::Call.nodes().iter().zip(State::ALL) {
         assert_eq!(node.name, state.as_str());
         let superstates: Vec<_> = state.superstates().map(|superstate| superstate.as_str()).collect();
@@ -168,7 +168,7 @@ fn a_chart_as_data_has_each_state_in_its_regions_outermost_first() {
     assert_eq!(Chart::Operation.nodes().len(), operation::State::ALL.len());
 }
 
-/// Each is folded: what the chart says of beginnings is what the fold does.
+/// The events are folded: the beginnings in the chart are those that the fold accepts.
 #[test]
 fn a_lifecycle_begins_as_its_chart_says() {
     const CALL: &str = "57dab8b1-894c-409a-b240-bd8beae78896";

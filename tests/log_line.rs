@@ -1,4 +1,4 @@
-//! The line of the event log: what it is, what is read as one, and what is not.
+//! The line of the event log: its form, what can be read as a line, and what cannot.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 use callfold::call::EventKind;
@@ -10,7 +10,7 @@ use crate::common::CALL;
 
 const BARE: &str = "57DAB8B1894C409AB240BD8BEAE78896";
 
-/// A sound line with one member replaced, or left out where the value is null.
+/// A valid line with one member replaced, or removed if the value is null.
 fn line(member: &str, value: Value) -> String {
     let mut line =
         json!({"v": 1, "call": CALL, "rev": 3, "at": "2026-11-23T09:15:02Z", "type": "held", "data": {}});
@@ -27,7 +27,7 @@ fn refused(line: &str) -> LineError {
     line.parse::<Recorded>().expect_err(line)
 }
 
-/// Data that an event of this name can have, as the crate writes it.
+/// Valid data for an event of this name, as the crate writes it.
 fn data(type_name: &str) -> &'static str {
     match type_name {
         "stateConfirmed" => r#"{"state":"established"}"#,
@@ -62,7 +62,7 @@ fn data(type_name: &str) -> &'static str {
     }
 }
 
-/// Every event there is, as the line that the crate writes.
+/// Every kind of event, as the line that the crate writes.
 fn lines() -> impl Iterator<Item = String> {
     EventKind::ALL.iter().map(|kind| kind.as_str()).map(|name| {
         let data = data(name);
@@ -101,7 +101,7 @@ fn a_cloud_event_is_laid_out_as_promised() {
 }
 
 #[test]
-fn the_members_come_in_any_order_with_blanks_and_members_beside_them() {
+fn the_members_come_in_any_order_with_blanks_and_unknown_members() {
     let other = format!(
         r#" {{ "future":[1], "data": {{}} , "type":"held","at":"2026-11-23T09:15:02Z","rev":3,"call":"{CALL}"}} "#
     );
@@ -228,7 +228,7 @@ fn escapes_are_read_in_names_and_values() {
 }
 
 #[test]
-fn a_member_told_twice_is_refused_by_name() {
+fn a_member_that_occurs_twice_is_refused_by_name() {
     for member in ["v", "call", "rev", "at", "type", "data", "inferred"] {
         let twice = line("inferred", json!(false)).replacen('{', &format!(r#"{{"{member}":null,"#), 1);
         assert!(refused(&twice).to_string().contains(&format!("`{member}`")), "{member}");
@@ -242,7 +242,7 @@ fn revisions_count_from_1() {
     refused(&cloud);
 }
 
-/// JSON's integers end here.
+/// The greatest integer that every JSON reader keeps.
 const LAST: u64 = (1 << 53) - 1;
 
 #[test]

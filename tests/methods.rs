@@ -1,4 +1,5 @@
-//! The REST surface: which path is which method, the page of the permission, and the table of end codes.
+//! The REST methods: which path belongs to which method, the permissions of each method, and the table of end
+//! codes.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -11,7 +12,7 @@ use proptest::sample::select;
 
 const BARE: &str = "57DAB8B1894C409AB240BD8BEAE78896";
 
-/// Each method by name, verb and path after `/calls`: `C` is a call, `i` a participant or an operation.
+/// Each method by name, verb and path after `/calls`. `C` is a call, `i` is a participant or an operation.
 const METHODS: [(&str, &str, &str); 33] = [
     ("createCall", "POST", ""),
     ("logTeleconferenceDeviceQuality", "POST", "/logTeleconferenceDeviceQuality"),
@@ -48,10 +49,10 @@ const METHODS: [(&str, &str, &str); 33] = [
     ("listContentSharingSessions", "GET", "/C/contentSharingSessions"),
 ];
 
-/// Published under `/communications` alone.
+/// Methods that are published under `/communications` only.
 const NEWER: [&str; 2] = ["keepAlive", "logTeleconferenceDeviceQuality"];
 
-/// Each method with its verb and a path; those that are not under the root are left out.
+/// Each method with its verb and a path. Methods that are not under the root are left out.
 fn paths_under(root: &str) -> impl Iterator<Item = (&'static str, &'static str, String)> {
     let published = METHODS.into_iter().filter(move |(name, ..)| root != "app" || !NEWER.contains(name));
     let root = root.to_owned();
@@ -176,7 +177,7 @@ fn what_stands_around_a_path_does_not_matter() {
 }
 
 #[test]
-fn another_verb_is_told_which_ones_would_do() {
+fn a_refusal_for_the_verb_names_the_allowed_verbs() {
     let rows: [(&str, String, &[Verb]); 9] = [
         ("GET", "/communications/calls".into(), &[Verb::Post]),
         ("PATCH", format!("/communications/calls/{CALL}"), &[Verb::Delete, Verb::Get]),
@@ -235,7 +236,7 @@ properties! {
     256 cases;
 
     #[test]
-    fn whatever_is_asked_for_does_not_panic(verb in any::<String>(), path in any::<String>()) {
+    fn no_verb_or_path_panics(verb in any::<String>(), path in any::<String>()) {
         if let Err(refused) = Route::parse(&verb, &path) {
             prop_assert!(refused.verb.chars().count() <= 65 && refused.path.chars().count() <= 65);
             prop_assert_eq!(refused.error().inner_error.len(), 1);
@@ -258,7 +259,7 @@ properties! {
     }
 }
 
-// The page of the permission.
+// Permissions.
 
 #[test]
 fn the_page_says_what_it_is_of() {
@@ -308,7 +309,7 @@ fn permissions_are_known_by_their_names() {
 
 // The end codes.
 
-/// The published pairs, and those that were reported.
+/// The published pairs of code and subcode, and those that were reported by users.
 const END_CODES: &str = "
     0 0/7015
     200/0 200/4097 200/4521 200/5000 200/5001 200/5002 200/5003 200/5007 200/5010 200/5012 200/5013 200/5014
@@ -327,7 +328,7 @@ fn each_published_end_code_is_in_the_table_once() {
     }
     let distinct: BTreeSet<_> = EndCode::ALL.iter().map(|code| (code.code(), code.subcode())).collect();
     assert_eq!(distinct.len(), EndCode::ALL.len());
-    // A decision that nobody made in time ends a call too; no page gives its subcode.
+    // A missing answer ends a call too. No page gives its subcode.
     let more: Vec<_> =
         known.iter().filter(|code| !END_CODES.split_whitespace().any(|it| it == *code)).collect();
     assert_eq!(more, ["408"]);

@@ -1,4 +1,5 @@
-//! A call that is heard and asked at once, odd clocks, odd ids, odd bodies: what was once wrong there.
+//! A call that gets both notifications and requests, and inputs with unusual times, ids and bodies. Each test
+//! is for a fault that was once found.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -16,18 +17,18 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + second).unwrap()
 }
 
-/// One call, on both sides of the wire.
+/// One call that is both observed and requested.
 struct Both {
     ledger: Ledger,
     request: u128,
 }
 
 impl Both {
-    fn hears(notification: &CommsNotification) -> Self {
-        Self { ledger: Ledger::new(), request: 0 }.classify(notification, 0)
+    fn notified(notification: &CommsNotification) -> Self {
+        Self { ledger: Ledger::new(), request: 0 }.observe(notification, 0)
     }
 
-    fn classify(mut self, notification: &CommsNotification, second: i64) -> Self {
+    fn observe(mut self, notification: &CommsNotification, second: i64) -> Self {
         let mut delivery = Delivery::default();
         delivery.received_at = Some(at(second));
         let observed = Call::observe(self.ledger.call(call_id()), call_id(), notification, &delivery);
@@ -41,7 +42,7 @@ impl Both {
         }
     }
 
-    fn ask(&mut self, method: Method, body: &Value, second: i64) -> Result<Decision, Refusal> {
+    fn request(&mut self, method: Method, body: &Value, second: i64) -> Result<Decision, Refusal> {
         self.request += 1;
         let route = Route::new(method, Some(call_id()), None);
         let request =
@@ -64,14 +65,14 @@ impl Both {
 }
 
 fn established() -> Both {
-    Both::hears(&reported(json!({ "state": "established" })))
+    Both::notified(&reported(json!({ "state": "established" })))
 }
 
 fn prompt(context: &str) -> Value {
     json!({ "prompts": [{}], "clientContext": context })
 }
 
-/// An operation that is told by nothing but its `clientContext`.
+/// An operation that is reported with its `clientContext` only.
 fn nameless(kind: &str, status: &str) -> CommsNotification {
     let type_name = format!("#microsoft.graph.{kind}Operation");
     about(
@@ -83,35 +84,35 @@ fn nameless(kind: &str, status: &str) -> CommsNotification {
 
 #[test]
 fn a_client_context_of_an_operation_without_an_id_is_in_use() {
-    let mut both = established().classify(&nameless("playPrompt", "running"), 1);
-    assert_eq!(both.ask(Method::PlayPrompt, &prompt("c"), 2).unwrap_err().status(), 409);
-    assert!(both.ask(Method::PlayPrompt, &prompt("d"), 2).is_ok());
+    let mut both = established().observe(&nameless("playPrompt", "running"), 1);
+    assert_eq!(both.request(Method::PlayPrompt, &prompt("c"), 2).unwrap_err().status(), 409);
+    assert!(both.request(Method::PlayPrompt, &prompt("d"), 2).is_ok());
 }
 
 #[test]
 fn an_id_is_given_once() {
     let mut both = established();
-    both.ask(Method::PlayPrompt, &prompt("a"), 1).unwrap();
+    both.request(Method::PlayPrompt, &prompt("a"), 1).unwrap();
     both.request = 0;
-    let refusal = both.ask(Method::SendDtmfTones, &json!({ "tones": ["tone1"] }), 1).unwrap_err();
+    let refusal = both.request(Method::SendDtmfTones, &json!({ "tones": ["tone1"] }), 1).unwrap_err();
     assert_eq!(refusal.status(), 409);
 }
 
 #[test]
-fn a_recording_that_is_heard_to_be_over_has_left_the_queue() {
+fn a_recording_that_is_reported_as_ended_has_left_the_queue() {
     let mut both = established();
-    both.ask(Method::RecordResponse, &json!({ "clientContext": "c" }), 1).unwrap();
-    let both = both.classify(&nameless("record", "completed"), 2);
+    both.request(Method::RecordResponse, &json!({ "clientContext": "c" }), 1).unwrap();
+    let both = both.observe(&nameless("record", "completed"), 2);
     assert_eq!((both.call().media_queue().count(), both.call().deadlines().len()), (0, 0));
     assert!(both.call().expire(at(4_000)).is_empty());
 }
 
 #[test]
-fn a_queued_operation_is_finished_by_its_own_stimulus_under_whatever_id() {
+fn a_queued_operation_is_ended_by_its_own_network_event_under_any_id() {
     let mut both = established();
-    both.ask(Method::PlayPrompt, &prompt("c"), 1).unwrap();
+    both.request(Method::PlayPrompt, &prompt("c"), 1).unwrap();
     let alias = json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "clientContext": "c", "status": "running" });
-    let mut both = both.classify(&about("/operations/alias", "updated", alias), 2);
+    let mut both = both.observe(&about("/operations/alias", "updated", alias), 2);
     let finished = NetworkEvent::OperationFinished("alias".into(), callfold::call::Ending::Completed);
     assert!(both.on_network_event(finished, 3).is_err());
     assert!(
@@ -122,19 +123,19 @@ fn a_queued_operation_is_finished_by_its_own_stimulus_under_whatever_id() {
 
 #[test]
 fn a_deadline_that_something_outlived_is_none() {
-    let both = Both::hears(&reported(json!({ "state": "incoming" })));
+    let both = Both::notified(&reported(json!({ "state": "incoming" })));
     assert_eq!(both.call().next_deadline().unwrap().at, at(15));
-    let both = both.classify(&reported(json!({ "subject": "x" })), 100);
+    let both = both.observe(&reported(json!({ "subject": "x" })), 100);
     assert_eq!(both.call().next_deadline(), None);
     assert!(both.call().expire(at(200)).is_empty());
 }
 
 #[test]
 fn a_clock_that_goes_back_does_not_take_the_log_with_it() {
-    let mut both = established().classify(&reported(json!({ "subject": "x" })), 10);
+    let mut both = established().observe(&reported(json!({ "subject": "x" })), 10);
     both.on_network_event(NetworkEvent::Held, 5).unwrap();
     assert_eq!(both.call().last_at(), Some(at(10)));
-    let kept = both.ask(Method::KeepAlive, &json!({}), 3).unwrap();
+    let kept = both.request(Method::KeepAlive, &json!({}), 3).unwrap();
     assert_eq!(kept.events[0].at, Some(at(10)));
 }
 
@@ -155,7 +156,7 @@ fn what_is_accepted_can_be_read_again_from_the_log() {
 }
 
 #[test]
-fn of_a_type_that_is_told_twice_the_last_telling_counts() {
+fn the_last_type_counts_if_it_occurs_twice() {
     for json in [r#"{"@odata.type":5,"@odata.type":"x"}"#, r#"{"@odata.type":"x","@odata.type":null}"#] {
         let read: graph::ResultInfo = serde_json::from_str(json).unwrap();
         let again: graph::ResultInfo = serde_json::from_value(json!(read)).unwrap();
@@ -186,11 +187,11 @@ fn what_an_app_may_not_say_of_its_call_is_not_taken() {
 }
 
 #[test]
-fn a_roster_of_whoever_has_an_id_and_whoever_has_none_is_heard_as_it_was_told() {
+fn a_bot_observes_a_roster_of_participants_with_and_without_ids_as_it_was_posted() {
     let participant = |json: Value| serde_json::from_value::<graph::Participant>(json).unwrap();
     let user = |id: &str| json!({ "identity": { "user": { "id": id } } });
     let mut service =
-        Both::hears(&reported(json!({ "state": "established", "chatInfo": { "threadId": "19:x" } })));
+        Both::notified(&reported(json!({ "state": "established", "chatInfo": { "threadId": "19:x" } })));
     let changed = vec![
         participant(json!({ "id": "p3", "info": user("u3"), "removedState": null })),
         participant(json!({ "info": user("u0") })),
@@ -201,18 +202,18 @@ fn a_roster_of_whoever_has_an_id_and_whoever_has_none_is_heard_as_it_was_told() 
     let bot = established();
     service.apply(&events);
     let notify = callfold::Notify::new(graph::Version::V1);
-    let bot = bot.classify(&notify.event(service.call(), &events[0]).unwrap(), 1);
+    let bot = bot.observe(&notify.event(service.call(), &events[0]).unwrap(), 1);
     let ids = |call: &Call| call.participants().map(|one| one.id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(service.call()), ids(bot.call()));
 }
 
 #[test]
-fn a_call_that_connects_as_a_group_call_tells_who_was_there() {
+fn a_call_that_connects_as_a_group_call_reports_its_participants() {
     let mut service = Both { ledger: Ledger::new(), request: 0 };
     let offer = json!({ "source": {}, "targets": [{}] });
     service.on_network_event(NetworkEvent::Offered(serde_json::from_value(offer).unwrap()), 0).unwrap();
     let answer = json!({ "callbackUri": "https://bot.contoso.com/", "mediaConfig": {} });
-    service.ask(Method::Answer, &answer, 1).unwrap();
+    service.request(Method::Answer, &answer, 1).unwrap();
     let somebody = serde_json::from_value(json!({ "id": "p" })).unwrap();
     service.on_network_event(NetworkEvent::RosterChanged(vec![somebody]), 2).unwrap();
     let chat = serde_json::from_value(json!({ "chatInfo": { "threadId": "19:x" } })).unwrap();
@@ -223,7 +224,7 @@ fn a_call_that_connects_as_a_group_call_tells_who_was_there() {
 }
 
 #[test]
-fn a_call_that_becomes_a_group_call_by_an_invitation_tells_who_was_there() {
+fn a_call_that_becomes_a_group_call_by_an_invitation_reports_its_participants() {
     let failed = || Ending::Failed(serde_json::from_value(json!({ "code": 500 })).unwrap());
     let invite = json!({ "participants": [{ "identity": { "user": { "id": "new" } } }] });
     let tones = json!({ "tones": ["tone1"] });
@@ -234,10 +235,10 @@ fn a_call_that_becomes_a_group_call_by_an_invitation_tells_who_was_there() {
         (Method::SendDtmfTones, &tones, Ending::Completed, &["operationCompleted"]),
     ];
     for (method, body, ending, expected) in rows {
-        let mut service = Both::hears(&reported(between_two.clone()));
+        let mut service = Both::notified(&reported(between_two.clone()));
         let somebody = serde_json::from_value(json!({ "id": "p" })).unwrap();
         service.on_network_event(NetworkEvent::RosterChanged(vec![somebody]), 1).unwrap();
-        service.ask(method, body, 2).unwrap();
+        service.request(method, body, 2).unwrap();
         let operation = Uuid::from_u128(service.request).into();
         let over = NetworkEvent::OperationFinished(operation, ending);
         let events = service.ledger.on_network_event(call_id(), over, at(3)).unwrap();
@@ -280,7 +281,7 @@ fn every_event_of_the_service_has_a_name_on_the_list() {
 }
 
 #[test]
-fn an_operation_that_is_asked_for_needs_an_id() {
+fn a_request_for_an_operation_needs_an_id() {
     let route = Route::new(Method::GetOperation, Some(call_id()), None);
     let refusal = Command::read(&route, b"").unwrap_err();
     assert_eq!(
@@ -296,18 +297,19 @@ fn stop_tones_are_keys_and_prompts_are_played_a_positive_number_of_times() {
         (Method::RecordResponse, json!({ "stopTones": ["#", "tone1", "banana"] }), "stopTones[2]"),
         (Method::PlayPrompt, json!({ "prompts": [{}], "loop": 0 }), "loop"),
     ] {
-        let refusal = both.ask(method, &body, 1).unwrap_err();
+        let refusal = both.request(method, &body, 1).unwrap_err();
         assert_eq!((refusal.status(), &refusal.error().inner_error["member"]), (400, &json!(member)));
     }
     assert!(
-        both.ask(Method::RecordResponse, &json!({ "stopTones": ["#", "tone1", "5", "*", "A"] }), 1).is_ok()
+        both.request(Method::RecordResponse, &json!({ "stopTones": ["#", "tone1", "5", "*", "A"] }), 1)
+            .is_ok()
     );
 }
 
 #[test]
-fn a_refused_stimulus_is_never_legal_itself() {
+fn a_refused_network_event_is_not_among_the_legal_ones() {
     let mut both = established();
-    both.ask(Method::SendDtmfTones, &json!({ "tones": ["tone1"] }), 1).unwrap();
+    both.request(Method::SendDtmfTones, &json!({ "tones": ["tone1"] }), 1).unwrap();
     let refusal = both
         .on_network_event(
             NetworkEvent::OperationFinished("nope".into(), callfold::call::Ending::Completed),
@@ -319,8 +321,8 @@ fn a_refused_stimulus_is_never_legal_itself() {
 
 #[test]
 fn a_keep_alive_before_the_decision_arms_nothing() {
-    let mut both = Both::hears(&reported(json!({ "state": "incoming" })));
-    both.ask(Method::KeepAlive, &json!({}), 1).unwrap();
+    let mut both = Both::notified(&reported(json!({ "state": "incoming" })));
+    both.request(Method::KeepAlive, &json!({}), 1).unwrap();
     let waits: Vec<_> = both.call().deadlines().iter().map(|due| due.deadline.as_str()).collect();
     assert_eq!(waits, ["answer"]);
 }
@@ -328,9 +330,9 @@ fn a_keep_alive_before_the_decision_arms_nothing() {
 #[test]
 fn a_guessed_call_whose_state_is_named_waits_on_unless_it_has_ended() {
     for (named, expected) in [("hold", (1, 1)), ("terminated", (0, 0))] {
-        let mut both = Both::hears(&about("/participants", "updated", json!([{ "id": "p" }])));
-        both.ask(Method::PlayPrompt, &prompt("c"), 1).unwrap();
-        both.ask(Method::KeepAlive, &json!({}), 2).unwrap();
+        let mut both = Both::notified(&about("/participants", "updated", json!([{ "id": "p" }])));
+        both.request(Method::PlayPrompt, &prompt("c"), 1).unwrap();
+        both.request(Method::KeepAlive, &json!({}), 2).unwrap();
         let (revision, data) = (both.call().revision() + 1, json!({ "state": named }));
         let adopted = json!({ "call": CALL, "rev": revision, "type": "adopted", "data": data });
         both.apply(&[adopted.to_string().parse().unwrap()]);
@@ -341,7 +343,7 @@ fn a_guessed_call_whose_state_is_named_waits_on_unless_it_has_ended() {
 }
 
 #[test]
-fn where_nothing_tells_the_kind_of_a_call_any_permission_that_could_have_opened_it_will_do() {
+fn any_permission_that_could_have_opened_a_call_will_do_if_its_kind_is_unknown() {
     let both = established();
     assert!(both.call().allows(&[Permission::JoinGroupCall], Method::GetCall));
     assert!(!both.call().allows(&[], Method::GetCall));
@@ -358,7 +360,7 @@ fn a_call_is_not_placed_under_an_id_that_is_in_use() {
 }
 
 #[test]
-fn a_number_of_seconds_that_is_out_of_its_limits_counts_as_not_told() {
+fn a_number_of_seconds_out_of_its_limits_counts_as_absent() {
     let waits = |lines: &[(&str, &str)]| {
         let mut ledger = Ledger::new();
         for (revision, (name, data)) in (1..).zip(lines) {
@@ -388,13 +390,13 @@ fn a_number_of_seconds_that_is_out_of_its_limits_counts_as_not_told() {
 }
 
 #[test]
-fn a_recording_that_is_told_to_run_before_its_turn_begins_when_its_turn_comes() {
-    let mut both = Both::hears(&reported(json!({ "state": "established" })));
-    both.ask(Method::PlayPrompt, &json!({ "prompts": [{}] }), 1).unwrap();
-    both.ask(Method::RecordResponse, &json!({}), 1).unwrap();
+fn a_recording_that_is_reported_as_running_too_early_begins_at_its_turn() {
+    let mut both = Both::notified(&reported(json!({ "state": "established" })));
+    both.request(Method::PlayPrompt, &json!({ "prompts": [{}] }), 1).unwrap();
+    both.request(Method::RecordResponse, &json!({}), 1).unwrap();
     let recording = both.call().media_queue().nth(1).unwrap().0.to_string();
     let running = json!({ "@odata.type": "#microsoft.graph.recordOperation", "status": "running" });
-    both = both.classify(&about(&format!("/operations/{recording}"), "updated", running), 2);
+    both = both.observe(&about(&format!("/operations/{recording}"), "updated", running), 2);
     assert!(both.on_network_event(NetworkEvent::SpeechStarted, 3).is_err(), "the prompt plays");
     assert_eq!(both.call().deadlines(), []);
     both.on_network_event(NetworkEvent::PromptFinished(Ending::Completed), 4).unwrap();

@@ -1,4 +1,5 @@
-//! The reference model and the core, which were written apart, agree: on what is legal, and on what comes of it.
+//! The reference model and the core, which were written independently, agree on which moves are legal and on
+//! their effects.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -20,7 +21,7 @@ struct Service {
 }
 
 impl Service {
-    /// True where the move is legal.
+    /// Makes a move and returns whether it was legal.
     fn make(&mut self, one: &Move) -> bool {
         loop {
             let due = self.ledger.expire(one.at);
@@ -60,7 +61,7 @@ properties! {
 }
 
 #[test]
-fn courses_reach_every_state_every_method_every_stimulus_and_every_deadline() {
+fn courses_reach_every_state_method_network_event_and_deadline() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let (mut states, mut deadlines) = (BTreeSet::new(), BTreeSet::new());
     let (mut methods, mut network_events) = (BTreeSet::new(), BTreeSet::new());
@@ -71,7 +72,7 @@ fn courses_reach_every_state_every_method_every_stimulus_and_every_deadline() {
             assert!(service.make(one), "legal for the reference, and so for the service: {one:?}");
             states.extend(service.ledger.calls().map(Call::state));
             deadlines.extend(service.ledger.calls().flat_map(Call::deadlines).map(|due| due.deadline));
-            if let What::Ask { method, .. } = &one.what {
+            if let What::Request { method, .. } = &one.what {
                 methods.insert(*method);
             } else {
                 network_events.insert(one.name());
@@ -82,6 +83,6 @@ fn courses_reach_every_state_every_method_every_stimulus_and_every_deadline() {
     assert!(deadlines.iter().eq(Deadline::ALL), "{deadlines:?}");
     let untried: Vec<_> = Method::ALL.iter().filter(|method| !methods.contains(method)).collect();
     assert!(untried.is_empty(), "{untried:?}");
-    // All stimuli, and `wait`.
+    // All network events, and `wait`.
     assert_eq!(network_events.len(), 24, "{network_events:?}");
 }

@@ -1,4 +1,5 @@
-//! Each stimulus: what the network does to a call, in which state it can, and what is said where it cannot.
+//! Network events: what each one does to a call, the states in which it can happen, and how it is refused in
+//! other states.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -18,7 +19,7 @@ use uuid::Uuid;
 type Code = (i32, Option<i32>);
 type Ended<'a> = (operation::State, Option<Code>, Option<&'a str>);
 
-/// A call in the hands of the service. All happens at one time, so that no deadline is ever due.
+/// A call of a service. Everything happens at one time, so that no deadline is ever due.
 #[derive(Clone, Default)]
 struct Scene {
     ledger: Ledger,
@@ -30,7 +31,7 @@ fn at() -> Timestamp {
     "2026-11-23T09:15:00Z".parse().unwrap()
 }
 
-/// The id of the nth request of a scene, and so of its operation.
+/// The id of the nth request of a scene, which is also the id of its operation.
 fn nth(number: u128) -> Id {
     Uuid::from_u128(number).into()
 }
@@ -68,11 +69,11 @@ impl Scene {
         self.last = events;
     }
 
-    fn asks(self, method: Method, body: Value) -> Self {
-        self.asks_of(method, None, body)
+    fn requests(self, method: Method, body: Value) -> Self {
+        self.requests_of(method, None, body)
     }
 
-    fn asks_of(mut self, method: Method, item: Option<&str>, body: Value) -> Self {
+    fn requests_of(mut self, method: Method, item: Option<&str>, body: Value) -> Self {
         self.operations += 1;
         let route = Route::new(method, Some(call_id()), item.map(Id::from));
         let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
@@ -111,7 +112,7 @@ impl Scene {
         operations.find(|one| one.id() == Some(&nth(number))).unwrap()
     }
 
-    /// How an operation ended: its state, its result and the reason of its completion.
+    /// The end of an operation: its state, its result and its completion reason.
     fn ended(&self, number: u128) -> Ended<'_> {
         let operation = self.operation(number);
         let reported = operation.resource();
@@ -156,22 +157,22 @@ fn failure() -> ResultInfo {
     read(json!({ "code": 500, "subcode": 8500 }))
 }
 
-/// A scene in each state. Before it is up the call does what `before` says; once it is up, what `up` says.
+/// A scene in each state. The call does what `before` says until it is established, and then what `up` says.
 fn in_state(state: State, before: fn(Scene) -> Scene, up: fn(Scene) -> Scene) -> Scene {
     let placed = || before(Scene::placed(1));
     let is_up = || up(Scene::placed(1).meets(NetworkEvent::Connected(None)));
     let scene = match state {
         State::Incoming => Scene::offered(offer()),
-        State::Redirecting => Scene::offered(offer()).asks(Method::Redirect, redirect()),
+        State::Redirecting => Scene::offered(offer()).requests(Method::Redirect, redirect()),
         State::Establishing => placed(),
         State::Ringing => placed().meets(NetworkEvent::Alerted),
         State::Established => is_up(),
         State::Hold => is_up().meets(NetworkEvent::Held),
-        State::Transferring => is_up().asks(Method::Transfer, transfer()),
+        State::Transferring => is_up().requests(Method::Transfer, transfer()),
         State::TransferAccepted => {
-            is_up().asks(Method::Transfer, transfer()).meets(NetworkEvent::TransferAccepted)
+            is_up().requests(Method::Transfer, transfer()).meets(NetworkEvent::TransferAccepted)
         }
-        State::Terminating => is_up().asks(Method::DeleteCall, json!({})),
+        State::Terminating => is_up().requests(Method::DeleteCall, json!({})),
         State::Terminated => is_up().meets(NetworkEvent::HungUp(EndCode::PeerEnded)),
     };
     assert_eq!(scene.call().state(), state);
@@ -183,26 +184,27 @@ fn plain(state: State) -> Scene {
 }
 
 fn playing(state: State) -> Scene {
-    let before = |scene: Scene| scene.meets(audio(MediaState::Active)).asks(Method::PlayPrompt, prompt());
-    in_state(state, before, |scene| scene.asks(Method::PlayPrompt, prompt()))
+    let before = |scene: Scene| scene.meets(audio(MediaState::Active)).requests(Method::PlayPrompt, prompt());
+    in_state(state, before, |scene| scene.requests(Method::PlayPrompt, prompt()))
 }
 
 fn recording(state: State) -> Scene {
     let before =
-        |scene: Scene| scene.meets(audio(MediaState::Active)).asks(Method::RecordResponse, json!({}));
-    in_state(state, before, |scene| scene.asks(Method::RecordResponse, json!({})))
+        |scene: Scene| scene.meets(audio(MediaState::Active)).requests(Method::RecordResponse, json!({}));
+    in_state(state, before, |scene| scene.requests(Method::RecordResponse, json!({})))
 }
 
 /// A recording whose prompt still plays.
 fn prompting(state: State) -> Scene {
-    let before = |scene: Scene| scene.meets(audio(MediaState::Active)).asks(Method::RecordResponse, prompt());
-    in_state(state, before, |scene| scene.asks(Method::RecordResponse, prompt()))
+    let before =
+        |scene: Scene| scene.meets(audio(MediaState::Active)).requests(Method::RecordResponse, prompt());
+    in_state(state, before, |scene| scene.requests(Method::RecordResponse, prompt()))
 }
 
-/// An operation that runs beside the media queue.
+/// An operation that runs outside the media queue.
 fn operating(state: State) -> Scene {
     fn sends(scene: Scene) -> Scene {
-        scene.asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }))
+        scene.requests(Method::SendDtmfTones, json!({ "tones": ["tone1"] }))
     }
     in_state(state, |scene| sends(scene.meets(audio(MediaState::Active))), sends)
 }
@@ -235,12 +237,13 @@ fn network_event(name: &str) -> NetworkEvent {
         "operationFinished" => NetworkEvent::OperationFinished(nth(1), Ending::Completed),
         "contentSharingStarted" => NetworkEvent::ContentSharingStarted("session".into()),
         "contentSharingEnded" => NetworkEvent::ContentSharingEnded("session".into()),
-        other => panic!("no stimulus {other}"),
+        other => panic!("no network event {other}"),
     }
 }
 
-/// A column a state, in this order: incoming, establishing, ringing, redirecting; established, hold, transferring,
-/// transferAccepted; terminating, terminated. `+` is legal, `.` is refused; of `?` the documents say nothing.
+/// One column per state, in this order: incoming, establishing, ringing, redirecting; established, hold,
+/// transferring, transferAccepted; terminating, terminated. `+` is legal and `.` is refused. The
+/// documentation says nothing about `?`.
 type Table<'a> = [(&'a str, &'a str)];
 
 const PLAIN: &Table<'_> = &[
@@ -309,7 +312,7 @@ const SCENES: &Scenes<'_> = &[
     (sharing, SHARING),
 ];
 
-/// The cells of a table: the scene, the stimulus, and whether it is legal there.
+/// The cells of a table: the scene, the network event, and whether it is legal there.
 fn cells() -> impl Iterator<Item = (Scene, State, &'static str, bool)> {
     SCENES.iter().flat_map(|(scene, table)| {
         table.iter().flat_map(move |(name, row)| {
@@ -322,7 +325,7 @@ fn cells() -> impl Iterator<Item = (Scene, State, &'static str, bool)> {
 }
 
 #[test]
-fn each_stimulus_happens_in_its_states_and_is_refused_in_all_others() {
+fn each_network_event_happens_in_its_states_and_is_refused_in_all_others() {
     let rows = SCENES.iter().map(|(_, table)| table.len() * State::ALL.len()).sum::<usize>();
     assert_eq!((rows, cells().count()), (400, 395));
     for (scene, state, name, is_legal) in cells() {
@@ -344,7 +347,7 @@ fn each_stimulus_happens_in_its_states_and_is_refused_in_all_others() {
 
 #[test]
 fn a_refusal_names_what_is_legal() {
-    // Of each cell: a stimulus that is always refused there says which of the row would be legal.
+    // For each cell, a network event that is always refused there names which ones of the row would be legal.
     for (scene, state, name, is_legal) in cells() {
         let refusal = scene.on_network_event(network_event("offered")).unwrap_err();
         assert_eq!(refusal.legal.contains(&name), is_legal, "`{name}` in `{state}`: {refusal}");
@@ -393,7 +396,7 @@ fn a_call_is_offered_between_two_to_a_group_or_to_be_recorded() {
 }
 
 #[test]
-fn an_offer_tells_neither_a_state_nor_another_id_nor_a_direction_of_its_own() {
+fn an_offer_cannot_set_the_state_the_id_or_the_direction() {
     let scene = Scene::offered(json!({
         "@odata.type": "#microsoft.graph.call", "state": "established", "id": "x", "direction": "outgoing",
         "toneInfo": { "tone": "pound" },
@@ -411,7 +414,7 @@ fn a_call_that_is_not_known_can_only_be_offered() {
     }
 }
 
-// Setting up.
+// Set-up of a call.
 
 #[test]
 fn the_callee_is_alerted_and_then_the_call_is_up() {
@@ -421,7 +424,7 @@ fn the_callee_is_alerted_and_then_the_call_is_up() {
 }
 
 #[test]
-fn a_call_that_is_up_may_tell_details() {
+fn a_call_that_connects_may_report_details() {
     let reported = json!({
         "@odata.type": "#microsoft.graph.call", "state": "hold", "id": "x", "myParticipantId": "me",
         "mediaState": { "audio": "active" }, "subject": "Stand-up",
@@ -437,7 +440,7 @@ fn a_call_that_is_up_may_tell_details() {
 }
 
 #[test]
-fn audio_is_told_as_it_changes_and_moves_no_state() {
+fn audio_is_reported_when_it_changes_and_changes_no_state() {
     for state in
         [State::Establishing, State::Ringing, State::Established, State::Hold, State::TransferAccepted]
     {
@@ -465,7 +468,7 @@ fn a_call_is_held_and_resumed_as_often_as_they_like() {
     }
 }
 
-/// A call that is to be transferred: blindly, in the place of another call, or out of a group.
+/// A call that is to be transferred: blindly, by replacing another call, or out of a group call.
 fn transferring(kind: &str) -> Scene {
     let mut body = transfer();
     let scene = match kind {
@@ -476,16 +479,16 @@ fn transferring(kind: &str) -> Scene {
         _ => Scene::established(),
     };
     let Some(replaced) = (kind == "consultative").then(|| Uuid::from_u128(99)) else {
-        return scene.asks(Method::Transfer, body);
+        return scene.requests(Method::Transfer, body);
     };
     body["transferTarget"]["replacesCallId"] = json!(replaced);
-    // The consultation is a call of its own, and up.
+    // The consultation is a call of its own, which is established.
     let mut scene = scene;
     for (revision, event) in ["placed", "established"].iter().enumerate() {
         let line = format!(r#"{{"call":"{replaced}","rev":{},"type":"{event}","data":{{}}}}"#, revision + 1);
         scene.ledger.apply(&line.parse().unwrap()).unwrap();
     }
-    scene.asks(Method::Transfer, body)
+    scene.requests(Method::Transfer, body)
 }
 
 #[test]
@@ -507,7 +510,7 @@ fn a_transfer_that_fails_leaves_the_call_up_and_says_how() {
 #[test]
 fn a_transfer_after_a_failed_consultative_one_fails_as_what_it_is() {
     let scene = transferring("consultative").meets(NetworkEvent::TransferFailed);
-    let scene = scene.asks(Method::Transfer, transfer()).meets(NetworkEvent::TransferFailed);
+    let scene = scene.requests(Method::Transfer, transfer()).meets(NetworkEvent::TransferFailed);
     assert_eq!(scene.result(), Some((500, Some(7000))));
 }
 
@@ -532,7 +535,7 @@ fn a_transfer_that_is_completed_ends_the_call() {
 // The end.
 
 #[test]
-fn a_redirect_that_is_answered_ends_the_call_and_tells_by_whom() {
+fn an_answered_redirect_ends_the_call_and_reports_who_answered() {
     let scene = plain(State::Redirecting).meets(NetworkEvent::RedirectAnswered(someone()));
     scene.then(State::Terminated, &["terminated"]);
     let details = scene.call().details();
@@ -566,8 +569,8 @@ fn a_call_whose_media_fail_ends() {
 #[test]
 fn what_plays_when_the_call_ends_is_orphaned() {
     let scene = Scene::established()
-        .asks(Method::PlayPrompt, prompt())
-        .asks(Method::PlayPrompt, prompt())
+        .requests(Method::PlayPrompt, prompt())
+        .requests(Method::PlayPrompt, prompt())
         .meets(NetworkEvent::HungUp(EndCode::PeerEnded));
     scene.then(State::Terminated, &["terminated"]);
     assert_eq!(scene.call().orphans().count(), 2);
@@ -575,7 +578,7 @@ fn what_plays_when_the_call_ends_is_orphaned() {
     assert!(scene.on_network_event(NetworkEvent::PromptFinished(Ending::Completed)).is_err());
 }
 
-// Who takes part.
+// Participants.
 
 /// The participants of a call as `id` or `id muted`.
 fn present(scene: &Scene) -> Vec<String> {
@@ -587,7 +590,7 @@ fn present(scene: &Scene) -> Vec<String> {
 }
 
 #[test]
-fn a_roster_tells_who_came_changed_and_went_and_is_numbered() {
+fn a_roster_reports_who_joined_changed_and_left_and_is_numbered() {
     let steps = [
         (json!([{ "id": "a" }, { "id": "b" }]), vec!["a", "b"], 1),
         (json!([{ "id": "b", "isMuted": true }]), vec!["a", "b muted"], 2),
@@ -604,7 +607,7 @@ fn a_roster_tells_who_came_changed_and_went_and_is_numbered() {
 }
 
 #[test]
-fn a_roster_without_news_says_nothing_and_one_with_some_tells_those() {
+fn a_roster_reports_only_what_has_changed() {
     let known = json!([{ "id": "a" }, { "id": "b" }]);
     let scene = Scene::established().meets(roster(known.clone())).meets(roster(known));
     scene.then(State::Established, &[]);
@@ -623,10 +626,10 @@ fn tones(scene: &Scene) -> Vec<(i64, &str)> {
 }
 
 #[test]
-fn tones_are_told_to_who_subscribed_and_to_nobody_else() {
+fn tones_are_reported_only_to_an_app_that_subscribed() {
     let silent = Scene::established().meets(NetworkEvent::TonePressed(Tone::Tone1));
     silent.then(State::Established, &[]);
-    let mut scene = silent.asks(Method::SubscribeToTone, json!({}));
+    let mut scene = silent.requests(Method::SubscribeToTone, json!({}));
     assert_eq!(scene.ended(1).0, operation::State::Completed);
     for tone in [Tone::Tone1, Tone::Tone1, Tone::Pound] {
         scene = scene.meets(NetworkEvent::TonePressed(tone));
@@ -638,15 +641,15 @@ fn tones_are_told_to_who_subscribed_and_to_nobody_else() {
 #[test]
 fn a_subscription_to_tones_outlives_what_is_cancelled() {
     let scene = Scene::established()
-        .asks(Method::SubscribeToTone, json!({}))
-        .asks(Method::PlayPrompt, prompt())
-        .asks(Method::CancelMediaProcessing, json!({}))
+        .requests(Method::SubscribeToTone, json!({}))
+        .requests(Method::PlayPrompt, prompt())
+        .requests(Method::CancelMediaProcessing, json!({}))
         .meets(NetworkEvent::TonePressed(Tone::Star));
     scene.then(State::Established, &["toneReceived"]);
 }
 
 #[test]
-fn a_stop_tone_ends_the_recording_and_is_told_only_to_who_subscribed() {
+fn a_stop_tone_ends_the_recording_and_is_reported_only_to_an_app_that_subscribed() {
     let record = json!({ "stopTones": ["#", "1"] });
     let rows: [(Tone, bool, &[&str]); 5] = [
         (Tone::Pound, false, &["operationCompleted"]),
@@ -656,8 +659,8 @@ fn a_stop_tone_ends_the_recording_and_is_told_only_to_who_subscribed() {
         (Tone::Tone2, true, &["toneReceived"]),
     ];
     for (tone, subscribes, events) in rows {
-        let scene = Scene::established().asks(Method::RecordResponse, record.clone());
-        let scene = if subscribes { scene.asks(Method::SubscribeToTone, json!({})) } else { scene };
+        let scene = Scene::established().requests(Method::RecordResponse, record.clone());
+        let scene = if subscribes { scene.requests(Method::SubscribeToTone, json!({})) } else { scene };
         let scene = scene.meets(NetworkEvent::TonePressed(tone));
         scene.then(State::Established, events);
         if events.contains(&"operationCompleted") {
@@ -672,7 +675,7 @@ fn a_stop_tone_ends_the_recording_and_is_told_only_to_who_subscribed() {
 fn a_stop_tone_stops_nothing_while_the_prompt_plays() {
     let mut record = prompt();
     record["stopTones"] = json!(["#"]);
-    let scene = Scene::established().asks(Method::RecordResponse, record);
+    let scene = Scene::established().requests(Method::RecordResponse, record);
     let scene = scene.meets(NetworkEvent::TonePressed(Tone::Pound));
     scene.then(State::Established, &[]);
     let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Completed));
@@ -683,8 +686,8 @@ fn a_stop_tone_stops_nothing_while_the_prompt_plays() {
 #[test]
 fn a_tone_stops_no_recording_that_waits() {
     let scene = Scene::established()
-        .asks(Method::PlayPrompt, prompt())
-        .asks(Method::RecordResponse, json!({ "stopTones": ["#"] }))
+        .requests(Method::PlayPrompt, prompt())
+        .requests(Method::RecordResponse, json!({ "stopTones": ["#"] }))
         .meets(NetworkEvent::TonePressed(Tone::Pound));
     scene.then(State::Established, &[]);
 }
@@ -701,7 +704,7 @@ fn a_prompt_is_over_with_each_ending() {
         (Ending::Failed(failure()), "operationFailed", (Failed, Some((500, Some(8500))), None)),
     ];
     for (ending, event, ended) in rows {
-        let scene = Scene::established().asks(Method::PlayPrompt, prompt());
+        let scene = Scene::established().requests(Method::PlayPrompt, prompt());
         scene.then(State::Established, &["operationQueued", "operationStarted"]);
         let scene = scene.meets(NetworkEvent::PromptFinished(ending));
         scene.then(State::Established, &[event]);
@@ -713,9 +716,9 @@ fn a_prompt_is_over_with_each_ending() {
 #[test]
 fn what_waits_behind_a_prompt_starts_as_it_is_over() {
     let scene = Scene::established()
-        .asks(Method::PlayPrompt, prompt())
-        .asks(Method::RecordResponse, json!({}))
-        .asks(Method::PlayPrompt, prompt());
+        .requests(Method::PlayPrompt, prompt())
+        .requests(Method::RecordResponse, json!({}))
+        .requests(Method::PlayPrompt, prompt());
     scene.then(State::Established, &["operationQueued"]);
     let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Completed));
     scene.then(State::Established, &["operationCompleted", "operationStarted"]);
@@ -731,13 +734,13 @@ fn what_waits_behind_a_prompt_starts_as_it_is_over() {
 #[test]
 fn the_prompt_before_a_recording_is_over_and_the_recording_begins() {
     for ending in [Ending::Completed, Ending::CompletedBecause(CompletionReason::CompletedSuccessfully)] {
-        let scene = Scene::established().asks(Method::RecordResponse, prompt());
+        let scene = Scene::established().requests(Method::RecordResponse, prompt());
         let scene = scene.meets(NetworkEvent::PromptFinished(ending));
         scene.then(State::Established, &["recordingStarted"]);
         assert_eq!(scene.operation(1).state(), operation::State::Running);
         assert!(scene.on_network_event(NetworkEvent::PromptFinished(Ending::Completed)).is_err());
     }
-    let scene = Scene::established().asks(Method::RecordResponse, prompt());
+    let scene = Scene::established().requests(Method::RecordResponse, prompt());
     let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Failed(failure())));
     scene.then(State::Established, &["operationFailed"]);
     assert_eq!(scene.ended(1), (operation::State::Failed, Some((500, Some(8500))), None));
@@ -755,7 +758,7 @@ fn started() -> NetworkEvent {
 #[test]
 fn a_recording_goes_on_from_its_start_over_speech_to_silence() {
     for request in [json!({}), prompt()] {
-        let scene = Scene::established().asks(Method::RecordResponse, request).meets(started());
+        let scene = Scene::established().requests(Method::RecordResponse, request).meets(started());
         scene.then(State::Established, &["recordingStarted"]);
         let scene = scene.meets(NetworkEvent::SpeechStarted);
         scene.then(State::Established, &["speechStarted"]);
@@ -768,7 +771,7 @@ fn a_recording_goes_on_from_its_start_over_speech_to_silence() {
 }
 
 #[test]
-fn a_recording_is_over_for_each_reason_and_a_sound_one_tells_where_it_is() {
+fn a_recording_ends_for_each_reason_and_a_successful_one_has_a_location() {
     use operation::State::{Completed, Failed};
     let rows = [
         (StopReason::InitialSilence, (Failed, Some((408, None)), None)),
@@ -778,7 +781,7 @@ fn a_recording_is_over_for_each_reason_and_a_sound_one_tells_where_it_is() {
         (StopReason::Failed(failure()), (Failed, Some((500, Some(8500))), None)),
     ];
     for (reason, ended) in rows {
-        let scene = Scene::established().asks(Method::RecordResponse, json!({})).meets(started());
+        let scene = Scene::established().requests(Method::RecordResponse, json!({})).meets(started());
         let scene = scene.meets(NetworkEvent::RecordingFinished(reason));
         let is_sound = ended.0 == Completed;
         scene.then(State::Established, &[if is_sound { "operationCompleted" } else { "operationFailed" }]);
@@ -794,7 +797,7 @@ fn a_recording_is_over_for_each_reason_and_a_sound_one_tells_where_it_is() {
 
 #[test]
 fn what_opens_a_recording_does_not_show() {
-    let scene = Scene::established().asks(Method::RecordResponse, json!({})).meets(started());
+    let scene = Scene::established().requests(Method::RecordResponse, json!({})).meets(started());
     let shown = format!("{:?} {:?} {:?}", started(), scene.last, scene.call());
     assert!(shown.contains("Secret(…)") && !shown.contains("eyJ0"));
 }
@@ -821,7 +824,7 @@ fn an_operation_of_each_kind_is_over_with_each_ending() {
         (Method::StartHoldMusic, Some("p"), json!({}), (Completed, plain, None)),
     ];
     for (method, item, body, completed) in rows {
-        let request = group().asks_of(method, item, body);
+        let request = group().requests_of(method, item, body);
         assert_eq!(request.operation(1).state(), operation::State::Running);
         let finish = |ending| request.clone().meets(NetworkEvent::OperationFinished(nth(1), ending));
         let done = finish(Ending::Completed);
@@ -844,10 +847,10 @@ fn an_operation_of_each_kind_is_over_with_each_ending() {
 #[test]
 fn hold_music_that_is_stopped_is_an_operation_too() {
     let scene = group()
-        .asks_of(Method::StartHoldMusic, Some("p"), json!({}))
+        .requests_of(Method::StartHoldMusic, Some("p"), json!({}))
         .meets(NetworkEvent::OperationFinished(nth(1), Ending::Completed));
     assert_eq!(scene.call().on_hold(), Some(&Id::from("p")));
-    let scene = scene.asks_of(Method::StopHoldMusic, Some("p"), json!({}));
+    let scene = scene.requests_of(Method::StopHoldMusic, Some("p"), json!({}));
     assert_eq!(scene.call().on_hold(), None);
     let scene = scene.meets(NetworkEvent::OperationFinished(nth(2), Ending::Completed));
     scene.then(State::Established, &["operationCompleted"]);
@@ -856,7 +859,7 @@ fn hold_music_that_is_stopped_is_an_operation_too() {
 #[test]
 fn hold_music_that_fails_puts_nobody_on_hold() {
     let scene = group()
-        .asks_of(Method::StartHoldMusic, Some("p"), json!({}))
+        .requests_of(Method::StartHoldMusic, Some("p"), json!({}))
         .meets(NetworkEvent::OperationFinished(nth(1), Ending::Failed(failure())));
     scene.then(State::Established, &["operationFailed", "holdMusicStopped"]);
     assert_eq!(scene.call().on_hold(), None);
@@ -865,7 +868,7 @@ fn hold_music_that_fails_puts_nobody_on_hold() {
 #[test]
 fn an_invitation_that_is_accepted_makes_a_group_call() {
     let invite = json!({ "participants": [{ "identity": { "user": { "id": "new" } } }] });
-    let request = Scene::established().asks(Method::Invite, invite);
+    let request = Scene::established().requests(Method::Invite, invite);
     assert_eq!(request.call().is_group(), Some(false));
     let finish = |ending| request.clone().meets(NetworkEvent::OperationFinished(nth(1), ending));
     assert_eq!(finish(Ending::Completed).call().is_group(), Some(true));
@@ -875,9 +878,9 @@ fn an_invitation_that_is_accepted_makes_a_group_call() {
 #[test]
 fn media_operations_that_run_or_wait_are_not_over_as_others_are() {
     let scene = Scene::established()
-        .asks(Method::PlayPrompt, prompt())
-        .asks(Method::RecordResponse, json!({}))
-        .asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
+        .requests(Method::PlayPrompt, prompt())
+        .requests(Method::RecordResponse, json!({}))
+        .requests(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
     for (number, is_legal) in [(1, false), (2, false), (3, true), (4, false)] {
         for ending in [Ending::Completed, Ending::Failed(failure())] {
             let reacted = scene.on_network_event(NetworkEvent::OperationFinished(nth(number), ending));

@@ -1,4 +1,4 @@
-//! StateUpdate at its corners: where the chart has no way, and where a log was cut.
+//! Rare cases of state updates: states without a path in the chart, and logs that were cut.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -8,7 +8,7 @@ use callfold::call::{Delivery, State};
 use serde_json::{Value, json};
 
 #[test]
-fn a_failing_established_without_a_way_there_is_late_or_impossible_as_any_established() {
+fn a_failing_established_without_a_path_is_late_or_impossible_as_any_established() {
     let failed = reported(json!({ "state": "established", "resultInfo": { "code": 500 } }));
     let rows: [(State, &[FindingKind]); 2] =
         [(State::Terminating, &[Late]), (State::Redirecting, &[Impossible])];
@@ -20,7 +20,7 @@ fn a_failing_established_without_a_way_there_is_late_or_impossible_as_any_establ
 }
 
 #[test]
-fn a_call_first_heard_of_by_a_failed_transfer_has_its_result() {
+fn a_call_adopted_by_a_failed_transfer_has_its_result() {
     let failed =
         reported(json!({ "state": "established", "resultInfo": { "code": 500 }, "subject": "Stand-up" }));
     let scenario = Scenario::default().when(&failed);
@@ -47,7 +47,7 @@ fn details_without_a_state_are_a_repeat_only_where_nothing_is_new() {
 }
 
 #[test]
-fn where_a_log_was_cut_behind_an_inferred_step_its_state_is_told_as_any_other() {
+fn a_state_after_a_log_that_ends_with_an_inferred_step_is_reported_as_any_other() {
     let line = |revision: u64, name: &str, inferred: bool| {
         json!({ "call": CALL, "rev": revision, "type": name, "data": {}, "inferred": inferred }).to_string()
     };
@@ -64,7 +64,7 @@ fn where_a_log_was_cut_behind_an_inferred_step_its_state_is_told_as_any_other() 
 }
 
 #[test]
-fn a_guessed_call_that_is_told_its_state_still_knows_the_messages_that_it_heard() {
+fn a_call_of_unknown_state_keeps_its_message_ids_when_its_state_is_reported() {
     let message = |id: &str| {
         let mut delivery = Delivery::default();
         delivery.message_id = Some(id.into());

@@ -1,4 +1,5 @@
-//! Each case of *StateUpdate*, in the order of its table: from a notification to events and findings.
+//! The cases of a state update in the order of the table in `docs/lifecycle.md`: from a notification to
+//! events and findings.
 
 use crate::common::{Scenario, about, call_id, reported, state};
 use callfold::FindingKind::{
@@ -10,12 +11,12 @@ use callfold::graph::CommsNotification;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// `established` with a `resultInfo` that is no success.
+/// `established` with a `resultInfo` that is not a success.
 fn failed() -> CommsNotification {
     established(json!({ "resultInfo": { "code": 500, "subcode": 7000 } }))
 }
 
-/// `established` with more members.
+/// `established` with additional members.
 fn established(mut members: Value) -> CommsNotification {
     members.as_object_mut().expect("members").insert("state".into(), "established".into());
     reported(members)
@@ -197,10 +198,10 @@ fn a_deleted_call_is_terminated_whatever_its_body_says() {
     }
 }
 
-// Told at last.
+// Late confirmation.
 
 #[test]
-fn an_inferred_state_that_is_told_at_last_moves_nothing() {
+fn a_late_confirmation_of_an_inferred_state_changes_no_state() {
     let rows = [
         (vec!["incoming", "established"], "establishing"),
         (vec!["incoming", "hold"], "establishing"),
@@ -218,7 +219,7 @@ fn an_inferred_state_that_is_told_at_last_moves_nothing() {
 }
 
 #[test]
-fn what_is_told_at_last_fills_what_is_unknown() {
+fn a_late_confirmation_fills_what_is_unknown() {
     let scenario =
         Scenario::given(&[state("establishing"), reported(json!({ "state": "hold", "subject": "New" }))])
             .when(&established(json!({ "subject": "Old", "tenantId": "t" })));
@@ -228,7 +229,7 @@ fn what_is_told_at_last_fills_what_is_unknown() {
 }
 
 #[test]
-fn an_inferred_state_waits_sixty_seconds_to_be_told_at_last() {
+fn an_inferred_state_waits_sixty_seconds_for_its_late_confirmation() {
     let (late, lost) = ((State::Hold, "stateConfirmed"), (State::Established, "resumed"));
     let rows = [
         (received(0), received(0), late),
@@ -250,7 +251,7 @@ fn an_inferred_state_waits_sixty_seconds_to_be_told_at_last() {
 }
 
 #[test]
-fn a_state_that_was_inferred_once_and_told_is_told_at_last_no_more() {
+fn a_state_that_was_inferred_and_then_reported_gets_no_late_confirmation() {
     let received = [state("establishing"), state("hold"), state("transferring"), failed(), state("hold")];
     Scenario::given(&received).when(&state("established")).then(State::Established, &["resumed"], &[]);
 }
@@ -314,8 +315,9 @@ fn a_legal_step_is_that_step() {
 }
 
 #[test]
-fn each_state_heard_in_each_state_is_what_the_table_says() {
-    // `=` repeat, `+` step, `1`… a gap with so many inferred steps, `<` late, `x` impossible, `!` after the end.
+fn each_state_reported_in_each_state_is_what_the_table_says() {
+    // `=` repeat, `+` step, `1`… a gap with this number of inferred steps, `<` late, `x` impossible, `!`
+    // after the end.
     let table = "
         incoming         = + 1 + 1 2 2 3 + +
         establishing     < = + x + 1 1 2 + +
@@ -344,13 +346,13 @@ fn each_state_heard_in_each_state_is_what_the_table_says() {
                 other => format!("{other:?}"),
             };
             let after = if "=<x!".contains(cell) { before } else { *to };
-            assert_eq!((got.as_str(), received.state()), (cell, after), "{to} heard in {from}");
+            assert_eq!((got.as_str(), received.state()), (cell, after), "{to} reported in {from}");
         }
     }
 }
 
 #[test]
-fn what_was_never_told_is_inferred_and_named() {
+fn a_state_that_was_never_reported_is_inferred_and_named() {
     let rows: [(&[&str], &str, &[&str], &str); 4] = [
         (&["incoming"], "established", &["answered?", "established"], "`establishing` was"),
         (&["establishing"], "hold", &["established?", "held"], "`established` was"),
@@ -375,7 +377,7 @@ fn what_was_never_told_is_inferred_and_named() {
 }
 
 #[test]
-fn what_is_told_across_a_gap_belongs_to_the_step_that_was_told() {
+fn members_reported_across_a_gap_belong_to_the_reported_step() {
     let scenario = Scenario::given_states(&["incoming"]).when(&established(json!({ "subject": "Stand-up" })));
     let details: Vec<String> =
         scenario.last.events.iter().map(|one| serde_json::to_string(&one.event).unwrap()).collect();
@@ -415,7 +417,7 @@ fn established_in_a_transfer_is_its_failure_only_with_a_result_that_is_no_succes
 }
 
 #[test]
-fn a_failing_established_in_established_is_a_transfer_that_failed_unheard() {
+fn a_failing_established_in_established_is_a_failed_transfer_that_was_not_reported() {
     let scenario = Scenario::given_states(&["established"]).when(&failed());
     scenario.then(State::Established, &["transferStarted?", "transferFailed"], &[Gap]);
     assert_eq!(code(scenario.call()), Some(500));
@@ -424,7 +426,7 @@ fn a_failing_established_in_established_is_a_transfer_that_failed_unheard() {
 }
 
 #[test]
-fn a_failed_transfer_heard_twice_changes_nothing() {
+fn a_failed_transfer_that_is_reported_twice_changes_nothing() {
     let received = [state("established"), state("transferring"), failed()];
     Scenario::given(&received).when(&failed()).then(State::Established, &[], &[Repeat]);
 }
@@ -453,9 +455,10 @@ fn established_in_hold_is_resumed_only_without_a_tone() {
     Scenario::given(&received).when(&tone(1)).then(State::Hold, &[], &[Repeat]);
 }
 
-/// The failure can overtake `established` itself: a plain `established` in its stead would be no step then.
+/// The failure can overtake `established` itself. A plain `established` in its place would not be a step
+/// then.
 #[test]
-fn a_failing_established_in_setup_or_hold_is_a_transfer_that_failed_unheard() {
+fn a_failing_established_in_setup_or_hold_is_a_failed_transfer_that_was_not_reported() {
     let not_received = ["transferStarted?", "transferFailed"];
     for (begun, before) in
         [("establishing", vec!["established?"]), ("ringing", vec!["established?"]), ("hold", vec![])]
@@ -534,7 +537,7 @@ fn a_failed_transfers_result_is_not_the_ends() {
 }
 
 #[test]
-fn an_unknown_state_is_named_and_the_details_beside_it_are_taken() {
+fn an_unknown_state_is_named_and_the_other_details_are_taken() {
     let parked = reported(json!({ "state": "parked", "subject": "Review" }));
     let scenario = Scenario::given_states(&["established"]).when(&parked);
     scenario.then(State::Established, &["detailsChanged"], &[UnknownResource]);
@@ -548,7 +551,7 @@ fn an_unknown_state_is_named_and_the_details_beside_it_are_taken() {
 }
 
 #[test]
-fn hearing_leaves_the_call_as_it_was() {
+fn observing_does_not_change_the_call() {
     let known = Scenario::given_states(&["incoming"]);
     let observed =
         Call::observe(known.ledger.call(call_id()), call_id(), &state("established"), &received(0));
@@ -558,7 +561,7 @@ fn hearing_leaves_the_call_as_it_was() {
 }
 
 #[test]
-fn a_state_told_at_last_is_a_step_again_once_the_call_has_moved() {
+fn a_late_state_is_a_step_again_once_the_call_has_changed_state() {
     let received = [state("established"), state("transferAccepted"), state("transferring"), failed()];
     Scenario::given(&received).when(&state("transferring")).then(
         State::Transferring,
@@ -574,14 +577,14 @@ fn a_call_that_was_guessed_and_found_incoming_can_be_answered() {
 }
 
 #[test]
-fn a_result_told_earlier_in_a_transfer_does_not_hide_its_failure() {
+fn a_result_reported_earlier_in_a_transfer_does_not_hide_its_failure() {
     let failing = |name: &str| reported(json!({ "state": name, "resultInfo": { "code": 500 } }));
     let transferring = Scenario::given(&[state("established"), failing("transferring")]);
     transferring.when(&failing("established")).then(State::Established, &["transferFailed"], &[]);
 }
 
 #[test]
-fn of_a_call_found_in_a_transfer_the_beginning_may_still_be_told() {
+fn the_start_of_a_transfer_may_be_reported_after_the_call_was_adopted_in_it() {
     let found = Scenario::given(&[state("transferAccepted"), failed()]);
     found.when(&state("transferring")).then(State::Established, &["stateConfirmed"], &[Late]);
 }
@@ -599,7 +602,7 @@ fn the_time_of_a_call_ends_with_its_latest_event() {
 }
 
 #[test]
-fn what_is_no_calls_url_tells_of_no_call() {
+fn a_url_that_is_not_of_a_call_names_no_call() {
     let received: CommsNotification = serde_json::from_value(json!({
         "resource": "communications/callRecords/0fe0623f-d628-42ed-b4bd-8ac290072cc5",
         "resourceData": { "@odata.type": "#microsoft.graph.callRecord", "id": "0fe0623f-d628-42ed-b4bd-8ac290072cc5" },

@@ -1,4 +1,5 @@
-//! Each event: what the service posts to the app about it, and what it keeps to itself.
+//! The notification that the service posts to the app about each event, and the events about which it posts
+//! none.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -19,12 +20,12 @@ const CALLBACK: &str = "https://bot.contoso.com/callback";
 const FIRST: &str = "00000000-0000-0000-0000-000000000001";
 const SECOND: &str = "00000000-0000-0000-0000-000000000002";
 
-/// The service with one call: of each event it posts what it posts, one after the other.
+/// A service with one call. It posts its notifications one after the other.
 #[derive(Clone)]
 struct Service {
     ledger: Ledger,
     notify: Notify,
-    /// The names of the last events, and what was posted about each.
+    /// The names of the last events, each with the notification that was posted about it.
     last: Vec<(&'static str, Option<CommsNotification>)>,
     operations: u128,
 }
@@ -74,7 +75,7 @@ impl Service {
         self.take(events)
     }
 
-    /// The next event as it stands on a log.
+    /// Applies the next event, given as in a log.
     fn records(self, event: &str, data: &str) -> Self {
         let revision = self.ledger.next_revision(call_id());
         let line = format!(r#"{{"call":"{CALL}","rev":{revision},"type":"{event}","data":{data}}}"#);
@@ -85,7 +86,7 @@ impl Service {
         self.ledger.call(call_id()).unwrap()
     }
 
-    /// What was posted about the last events, as JSON that reads back as it was.
+    /// The notifications about the last events as JSON, which must read back as the same values.
     fn posted(&self) -> Vec<Value> {
         let posted = self.last.iter().filter_map(|(_, posted)| posted.as_ref());
         let json = |one: &CommsNotification| {
@@ -96,20 +97,21 @@ impl Service {
         posted.map(json).collect()
     }
 
-    /// The last events, those marked `!` that were posted.
+    /// The last events. Those about which a notification was posted are marked with `!`.
     fn events(&self) -> Vec<String> {
         let mark = |posted: &Option<_>| if posted.is_some() { "!" } else { "" };
         self.last.iter().map(|(name, posted)| format!("{name}{}", mark(posted))).collect()
     }
 
-    /// Of the last events these were told, and that was posted; the service speaks to `CALLBACK`.
+    /// Checks which of the last events were reported, and the notifications that were posted. The service
+    /// posts to `CALLBACK`.
     fn then(&self, events: &[&str], posted: &[Value]) {
         assert_eq!(self.events(), events);
         assert_eq!(self.posted(), posted);
     }
 }
 
-/// A notification about something of the call.
+/// A notification about a resource of the call.
 fn about(path: &str, change: &str, data: Value) -> Value {
     json!({
         "@odata.type": "#microsoft.graph.commsNotification", "changeType": change,
@@ -173,7 +175,7 @@ fn prompt() -> Value {
 // The call.
 
 #[test]
-fn an_offered_call_is_created_whole() {
+fn an_offered_call_is_created_with_all_members() {
     let service = Service::new().meets(NetworkEvent::Offered(read(json!({ "source": someone("caller") }))));
     let mut expected =
         call("created", "incoming", json!({ "direction": "incoming", "source": someone("caller") }));
@@ -182,7 +184,7 @@ fn an_offered_call_is_created_whole() {
 }
 
 #[test]
-fn each_step_is_told_as_the_state_that_it_leads_to() {
+fn each_step_is_reported_as_the_state_that_it_leads_to() {
     let service = placed();
     service.then(&["placed!"], &[updated("establishing")]);
     let reported = json!({ "myParticipantId": "me", "mediaState": { "audio": "active" } });
@@ -209,7 +211,7 @@ fn each_step_is_told_as_the_state_that_it_leads_to() {
 }
 
 #[test]
-fn an_answered_call_is_told_where_the_answer_says() {
+fn an_answered_call_is_reported_to_the_callback_of_the_answer() {
     let service = Service::new().meets(NetworkEvent::Offered(Box::default()));
     let service = service.asks(Method::Answer, json!({ "callbackUri": CALLBACK, "mediaConfig": hosted() }));
     service.then(&["answerRequested", "answered!"], &[updated("establishing")]);
@@ -238,14 +240,14 @@ fn what_a_deadline_ends_is_deleted_with_its_result() {
 }
 
 #[test]
-fn an_adopted_call_is_told_in_its_state() {
+fn an_adopted_call_is_reported_in_its_state() {
     let data = format!(r#"{{"state":"hold","callbackUri":"{CALLBACK}"}}"#);
     let service = Service::new().records("adopted", &data);
     service.then(&["adopted!"], &[call("updated", "hold", json!({ "callbackUri": CALLBACK }))]);
 }
 
 #[test]
-fn ringing_is_told_only_where_that_is_asked_for() {
+fn ringing_is_reported_only_on_request() {
     let mut notify = Notify::new(Version::V1);
     for reports in [false, true] {
         notify.reports_ringing = reports;
@@ -264,7 +266,7 @@ fn ringing_is_told_only_where_that_is_asked_for() {
 }
 
 #[test]
-fn redirecting_is_told_only_where_that_is_asked_for() {
+fn redirecting_is_reported_only_on_request() {
     let mut notify = Notify::new(Version::V1);
     for (reports, known) in [(false, "incoming"), (true, "redirecting")] {
         notify.reports_redirecting = reports;
@@ -290,7 +292,7 @@ fn redirecting_is_told_only_where_that_is_asked_for() {
 }
 
 #[test]
-fn details_and_tones_are_told_with_the_state_in_which_the_call_is() {
+fn details_and_tones_are_reported_with_the_current_state() {
     let tone = json!({ "toneInfo": { "sequenceId": 1, "tone": "pound" } });
     for (moves, state) in [(vec![], "established"), (vec![NetworkEvent::Held], "hold")] {
         let service = established().asks(Method::SubscribeToTone, json!({}));
@@ -339,7 +341,7 @@ fn operation(kind: &str, id: &str, members: Value) -> Value {
 }
 
 #[test]
-fn an_operation_is_told_whole_as_it_ends_and_not_before() {
+fn an_operation_is_reported_in_full_when_it_ends_and_not_before() {
     let service = established().asks(Method::PlayPrompt, prompt());
     service.then(&["operationQueued", "operationStarted"], &[]);
     let service = service.asks(Method::RecordResponse, json!({ "clientContext": "d" }));
@@ -356,7 +358,7 @@ fn an_operation_is_told_whole_as_it_ends_and_not_before() {
 }
 
 #[test]
-fn an_operation_that_is_completed_in_its_reply_is_not_told() {
+fn an_operation_that_is_completed_in_its_reply_is_not_reported() {
     for method in [Method::SubscribeToTone, Method::CancelMediaProcessing] {
         established().asks(method, json!({})).then(&["operationCreated"], &[]);
     }
@@ -366,7 +368,7 @@ fn an_operation_that_is_completed_in_its_reply_is_not_told() {
 }
 
 #[test]
-fn tones_that_were_sent_and_those_who_were_invited_are_told() {
+fn sent_tones_and_invited_participants_are_reported() {
     let service = established().asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
     service.then(&["operationCreated"], &[]);
     let service = service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
@@ -383,7 +385,7 @@ fn tones_that_were_sent_and_those_who_were_invited_are_told() {
 }
 
 #[test]
-fn a_late_end_of_an_operation_is_told_too() {
+fn a_late_end_of_an_operation_is_reported_too() {
     let service = established().asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
     let service = service.meets(NetworkEvent::HungUp(EndCode::PeerEnded));
     let service = service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
@@ -393,7 +395,7 @@ fn a_late_end_of_an_operation_is_told_too() {
 // Rosters.
 
 #[test]
-fn a_roster_is_told_in_a_group_call_with_all_that_is_known_of_everybody() {
+fn a_group_call_reports_every_known_member_of_a_changed_participant() {
     let p = json!({ "id": "p", "info": someone("p"), "isMuted": false });
     let service = group(json!({})).meets(NetworkEvent::RosterChanged(read(json!([p, { "id": "q" }]))));
     let typed = |mut one: Value| {
@@ -428,7 +430,7 @@ fn a_delta_tells_all_that_is_known_of_who_changed_and_of_nobody_else() {
 }
 
 #[test]
-fn a_roster_is_a_numbered_delta_where_the_app_asked_for_that() {
+fn a_roster_is_a_numbered_delta_if_the_app_requested_deltas() {
     for options in
         [json!({}), json!({ "isDeltaRosterEnabled": false }), json!({ "isDeltaRosterEnabled": true })]
     {
@@ -450,7 +452,7 @@ fn a_roster_is_a_numbered_delta_where_the_app_asked_for_that() {
 }
 
 #[test]
-fn a_delta_is_asked_for_in_the_answer_too() {
+fn deltas_can_be_requested_in_the_answer_too() {
     let chat = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
     let options = json!({ "isDeltaRosterEnabled": true, "isContentSharingNotificationEnabled": true });
     let answer = json!({ "callbackUri": CALLBACK, "mediaConfig": hosted(), "callOptions": options });
@@ -464,7 +466,7 @@ fn a_delta_is_asked_for_in_the_answer_too() {
 }
 
 #[test]
-fn no_roster_is_told_between_two_until_somebody_was_invited() {
+fn a_call_between_two_reports_no_roster_until_somebody_was_invited() {
     let came = |id: &str| NetworkEvent::RosterChanged(read(json!([{ "id": id }])));
     let offered = Service::new().meets(NetworkEvent::Offered(read(json!({ "source": someone("caller") }))));
     for service in [offered, established(), placed()] {
@@ -509,7 +511,7 @@ fn a_call_between_two_that_becomes_a_group_call_tells_who_is_there_and_who_has_g
 // Shared content.
 
 #[test]
-fn shared_content_is_told_only_where_the_app_asked_for_that() {
+fn shared_content_is_reported_only_on_request() {
     let [start, end] = [
         NetworkEvent::ContentSharingStarted("session".into()),
         NetworkEvent::ContentSharingEnded("session".into()),
@@ -535,10 +537,10 @@ fn shared_content_is_told_only_where_the_app_asked_for_that() {
     check(&service.meets(end), "contentSharingEnded!", "deleted");
 }
 
-// What is not told.
+// Events without a notification.
 
 #[test]
-fn what_only_the_service_knows_is_not_told() {
+fn what_only_the_service_knows_is_not_reported() {
     let recording = established().asks(Method::RecordResponse, json!({}));
     let recorded = format!(r#"{{"operation":"{FIRST}"}}"#);
     let requested_when_offered = ["answerRequested", "rejectRequested", "redirectRequested"];
@@ -605,7 +607,7 @@ fn what_opens_a_recording_is_on_the_wire_and_in_no_message() {
         format!("{:?} {:?}", service.last, CommsNotifications::new(vec![service.last[0].1.clone().unwrap()]));
     assert!(shown.contains("Secret(…)") && !shown.contains("eyJ0"), "{shown}");
     let end = service.meets(NetworkEvent::HungUp(EndCode::PeerEnded));
-    assert!(!json!(end.posted()).to_string().contains("eyJ0"), "told once");
+    assert!(!json!(end.posted()).to_string().contains("eyJ0"), "reported once");
 }
 
 #[test]
@@ -619,10 +621,10 @@ fn what_opens_a_meeting_shows_in_no_message() {
     assert!(!shown.contains("pa55") && !shown.contains("eyJ0"), "{shown}");
 }
 
-// Who hears it.
+// The bot that receives the notifications.
 
 #[test]
-fn an_app_that_hears_all_that_is_posted_knows_what_the_service_knows() {
+fn an_app_that_receives_every_notification_knows_what_the_service_knows() {
     let options = json!({ "isContentSharingNotificationEnabled": true, "isDeltaRosterEnabled": true });
     let body = json!({ "targets": [someone("a"), someone("b")], "callOptions": options });
     let p = || NetworkEvent::RosterChanged(read(json!([{ "id": "p", "info": someone("p") }])));

@@ -1,4 +1,4 @@
-//! Operations: which one is meant, how it settles, and what becomes of it when the call ends.
+//! Operations: which one a notification is about, how it settles, and what happens to it when the call ends.
 
 use crate::common::{Scenario, about, call_id, state};
 use callfold::FindingKind::{
@@ -37,7 +37,7 @@ fn replied(scenario: Scenario, operation: Value) -> Scenario {
     scenario.learn(&Body::Operation(serde_json::from_value(operation).expect("an operation")))
 }
 
-/// An established call whose app was told of these operations.
+/// An established call, to whose app these operations were reported.
 fn request(operations: &[Value]) -> Scenario {
     operations.iter().cloned().fold(Scenario::given_states(&["established"]), replied)
 }
@@ -89,7 +89,7 @@ fn a_client_context_is_looked_for_among_the_pending_ones_of_its_kind() {
 }
 
 #[test]
-fn an_operation_told_under_two_ids_is_found_by_both() {
+fn an_operation_reported_under_two_ids_is_found_by_both() {
     let scenario = request(&[running("a", "c")]);
     let scenario =
         scenario.when(&received("z", "updated", json!({ "clientContext": "c", "recordingLocation": "r" })));
@@ -102,7 +102,7 @@ fn an_operation_told_under_two_ids_is_found_by_both() {
 }
 
 #[test]
-fn a_nameless_end_heard_twice_changes_nothing() {
+fn a_nameless_end_that_is_reported_twice_changes_nothing() {
     let done =
         nameless("deleted", prompt(json!({ "id": null, "clientContext": "c", "status": "completed" })));
     for begun in [request(&[]), request(&[running("a", "c")])] {
@@ -147,7 +147,7 @@ fn a_cancels_reply_with_the_id_of_what_it_cancels_is_another_operation() {
 }
 
 #[test]
-fn an_operation_never_asked_for_here_is_adopted() {
+fn an_operation_without_a_known_request_is_adopted() {
     for (status, pending) in
         [("notStarted", true), ("running", true), ("completed", false), ("failed", false)]
     {
@@ -164,7 +164,7 @@ fn an_operation_never_asked_for_here_is_adopted() {
 }
 
 #[test]
-fn a_kind_that_is_known_stays_and_one_that_is_not_is_learnt() {
+fn a_known_kind_is_kept_and_an_unknown_one_is_set() {
     let reported = |scenario: &Scenario| {
         let operation = &scenario.call().operations()[0];
         let type_name = operation.resource().odata_type.as_ref().map(|name| name.as_str().to_owned());
@@ -185,7 +185,7 @@ fn a_kind_that_is_known_stays_and_one_that_is_not_is_learnt() {
 // How it settles.
 
 #[test]
-fn a_pending_operation_takes_the_step_that_is_told() {
+fn a_pending_operation_takes_the_reported_step() {
     let rows = [
         ("notStarted", "running", "operationStarted"),
         ("notStarted", "completed", "operationCompleted"),
@@ -205,7 +205,7 @@ fn a_pending_operation_takes_the_step_that_is_told() {
 }
 
 #[test]
-fn a_settled_operation_stays_as_it_is() {
+fn a_settled_operation_does_not_change() {
     let rows = [
         ("completed", "completed", Repeat),
         ("completed", "failed", Impossible),
@@ -227,7 +227,7 @@ fn a_settled_operation_stays_as_it_is() {
 }
 
 #[test]
-fn a_pending_operation_told_again_takes_what_is_new_and_late_what_is_unknown() {
+fn a_pending_operation_reported_again_takes_new_members_and_a_late_report_fills_unknown_ones() {
     let begun = || request(&[running("o", "c")]);
     begun().when(&received("o", "updated", json!({ "status": "running" }))).then(
         State::Established,
@@ -291,7 +291,7 @@ fn a_null_status_is_not_started() {
 }
 
 #[test]
-fn a_null_status_told_of_a_running_or_settled_operation_is_late() {
+fn a_null_status_of_a_running_or_settled_operation_is_late() {
     for status in ["running", "completed"] {
         let scenario = request(&[prompt(json!({ "id": "o", "status": status }))]);
         scenario.when(&received("o", "updated", json!({ "status": null }))).then(
@@ -330,7 +330,7 @@ fn what_is_said_of_an_operation_names_it() {
     let update = |status: &str| received("o", "updated", json!({ "status": status }));
     let gone = about("/operations/o", "deleted", Value::Null);
     let without = nameless("updated", prompt(json!({ "clientContext": "c", "status": "running" })));
-    let unasked = received("new", "updated", json!({ "status": "running" }));
+    let unrequested = received("new", "updated", json!({ "status": "running" }));
     let rows = [
         (&[][..], update("running"), "operation o running again, nothing new"),
         (&[], without.clone(), "operation running again, nothing new"),
@@ -359,7 +359,7 @@ fn what_is_said_of_an_operation_names_it() {
             "operation o was reported as `failed`, but it is `completed`, which is final",
         ),
         (&[end()], update("completed"), "operation o was reported after the call ended"),
-        (&[end()], unasked, "operation new was reported after the call ended"),
+        (&[end()], unrequested, "operation new was reported after the call ended"),
     ];
     for (before, notification, expected) in rows {
         let begun = before.iter().fold(request(&[running("o", "c")]), Scenario::when);
@@ -390,7 +390,7 @@ fn a_pending_operation_is_orphaned_by_the_end_and_a_late_result_still_settles_it
 }
 
 #[test]
-fn an_operation_first_heard_of_after_the_end_begins_no_more() {
+fn an_operation_first_reported_after_the_end_does_not_begin() {
     let ended = Scenario::given(&[state("established"), end()]);
     let scenario = ended.when(&received("o", "updated", json!({ "status": "running" })));
     scenario.then(State::Terminated, &[], &[AfterEnd]);
@@ -440,7 +440,7 @@ fn two_operations_with_one_client_context_are_two() {
 }
 
 #[test]
-fn a_reply_with_a_call_begins_it_and_tells_a_known_one_only_what_is_unknown() {
+fn a_reply_with_a_call_begins_it_and_only_fills_unknown_members_of_a_known_one() {
     let reply = |members: Value| Body::Call(serde_json::from_value(members).expect("a call"));
     for members in [json!({ "state": "establishing" }), json!({ "state": null }), json!({})] {
         Scenario::default().learn(&reply(members)).then(State::Establishing, &["placed"], &[]);
@@ -458,7 +458,7 @@ fn a_reply_with_a_call_begins_it_and_tells_a_known_one_only_what_is_unknown() {
 }
 
 #[test]
-fn an_end_told_again_without_an_id_is_no_other_operations() {
+fn an_end_reported_again_without_an_id_ends_no_other_operation() {
     let done =
         about("/operations/participants", "updated", json!({ "clientContext": "c", "status": "completed" }));
     let begun = |kind: &str| {
@@ -472,7 +472,7 @@ fn an_end_told_again_without_an_id_is_no_other_operations() {
 }
 
 #[test]
-fn an_id_that_is_told_later_is_learnt() {
+fn an_id_that_is_reported_later_is_kept() {
     let received = [
         state("established"),
         about("/operations/participants", "updated", json!({ "clientContext": "c", "status": "running" })),
@@ -493,7 +493,7 @@ fn a_late_result_of_an_operation_that_nobody_knew_is_kept() {
 }
 
 #[test]
-fn a_settled_operation_and_an_ended_call_refuse_what_runs_beside() {
+fn a_settled_operation_and_an_ended_call_refuse_further_events() {
     let settled = about("/operations/o", "updated", json!({ "status": "completed" }));
     let ended = Scenario::given(&[state("established"), settled, state("terminated")]);
     for (name, data) in [

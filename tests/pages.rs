@@ -1,10 +1,10 @@
-//! The page `docs/lifecycle.md`: its tables and charts are made from the code.
+//! The generated parts of `docs/lifecycle.md`: its tables and charts are made from the code.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
-    reason = "a test may panic, and asks little of most methods"
+    reason = "a test may panic, and needs little of most methods"
 )]
 
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ use callfold::testing::Invariant;
 use callfold::{Recorded, graph};
 use serde_json::{Value, json};
 
-/// `CALLFOLD_BLESS=1 cargo test --test all pages::` writes the page anew.
+/// `CALLFOLD_BLESS=1 cargo test --test all pages::` writes the generated parts again.
 #[test]
 fn the_page_says_what_the_code_does() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/lifecycle.md");
@@ -57,7 +57,7 @@ fn end_codes() -> String {
     table
 }
 
-/// Each method in each state, as it is decided on a call that has all that the method needs.
+/// The table of methods and states. The call of each cell has everything that the method needs.
 fn methods() -> String {
     let states: Vec<_> = State::ALL.iter().map(|state| state.as_str()).collect();
     let mut table = format!("| method | {} | events |\n", states.join(" | "));
@@ -70,7 +70,7 @@ fn methods() -> String {
     table
 }
 
-/// The status of the answer. The events are the same wherever there are any.
+/// The status of the reply. The events are the same in every state in which there are any.
 fn cell(method: Method, state: State, events: &mut Vec<&'static str>) -> String {
     let call = call_in(state, method == Method::ChangeScreenSharingRole, method == Method::StopHoldMusic);
     let item = if method == Method::GetOperation { "operation" } else { "participant" };
@@ -116,7 +116,7 @@ fn body(method: Method) -> Value {
     }
 }
 
-/// A group call in a state, with somebody in it, an operation and a prompt that plays.
+/// A group call in a state, with a participant, an operation and a prompt that plays.
 fn call_in(state: State, is_app_hosted: bool, is_on_hold: bool) -> Call {
     let config = if is_app_hosted { json!({ "blob": "b" }) } else { json!({}) };
     let details: graph::Call = serde_json::from_value(json!({
@@ -163,7 +163,7 @@ fn the_page_names_every_deadline() {
     }
 }
 
-/// `cargo run --example service > docs/samples/service.jsonl` writes it anew.
+/// `cargo run --example service > docs/samples/service.jsonl` writes the sample again.
 #[test]
 fn the_sample_of_a_service_is_a_log_that_folds_and_is_what_its_page_says() {
     let mut ledger = callfold::Ledger::new();

@@ -1,4 +1,5 @@
-//! The way back, over histories of many pages; and the dense working set of a replay, which is the same ledger.
+//! Earlier states of ledgers with long histories, and the compact working set of a replay, which must equal
+//! the ledger.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -15,7 +16,7 @@ use crate::common::properties;
 /// The calls of these tests. The first has most of the events.
 const CALLS: [&str; 2] = ["57dab8b1-894c-409a-b240-bd8beae78896", "0fe0623f-d628-42ed-b4bd-8ac290072cc5"];
 
-/// An event of a log: of which call, at which minute, and what happened.
+/// An event of a log: its call, its minute, and its kind.
 type Reported = (bool, Option<u32>, u8);
 
 fn reported() -> impl Strategy<Value = Reported> {
@@ -27,7 +28,7 @@ fn minute(minute: u32) -> Timestamp {
     nine + SignedDuration::from_mins(minute.into())
 }
 
-/// A log that folds; its calls are held and resumed, so that much of what is tried is refused and left out.
+/// A log of events that fold. The calls are held and resumed, so that many events are refused and left out.
 fn log(reported: &[Reported]) -> Vec<Recorded> {
     let mut ledger = Ledger::new();
     let mut log = Vec::new();
@@ -87,7 +88,7 @@ properties! {
         reported in vec(reported(), 0..400),
         until in (0_u32..62).prop_map(minute),
     ) {
-        // Mostly in order: else nothing of a long log lies before a time.
+        // The times are mostly in order. Otherwise no event of a long log would be before a time.
         let mut reported = reported;
         reported.sort_by_key(|(_, at, kind)| (at.map_or(0, |at| at - at % 20), *kind));
         let log = log(&reported);
@@ -143,7 +144,7 @@ properties! {
     }
 
     #[test]
-    fn a_replay_that_is_frozen_is_the_ledger_that_applied_the_same(reported in vec(reported(), 0..200)) {
+    fn a_compact_replay_equals_the_ledger_that_applied_the_same_events(reported in vec(reported(), 0..200)) {
         let log = log(&reported);
         let ledger = folded(Ledger::with_history(), &log);
         let mut replay = Replay::new().onto(Ledger::with_history());
@@ -170,7 +171,7 @@ properties! {
     96 cases;
 
     #[test]
-    fn any_event_that_was_folded_folds_again_from_its_writing(
+    fn any_event_that_was_folded_folds_again_from_its_text(
         history in prop_oneof![histories(), arbitrary_histories(CALLS[0].parse().unwrap())],
         cut in any::<prop::sample::Index>(),
     ) {
@@ -189,7 +190,7 @@ properties! {
 }
 
 #[test]
-fn a_snapshot_keeps_its_own_past_when_the_ledger_goes_on() {
+fn a_clone_keeps_its_past_when_the_ledger_continues() {
     let reported: Vec<Reported> = (0..200).map(|number| (false, Some(number / 4), 2)).collect();
     let log = log(&reported);
     let mut ledger = Ledger::with_history();

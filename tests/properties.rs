@@ -1,4 +1,4 @@
-//! What holds for every sequence of notifications whatsoever.
+//! Properties of every sequence of notifications.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 
 const OTHER_CALL: &str = "1639dfff-f89f-46f2-867a-d722b358491f";
 
-/// A notification as it was delivered, and to which call.
+/// A notification with its delivery and its call.
 #[derive(Clone, Debug)]
-struct ParsedNotification {
+struct Received {
     call: CallId,
     notification: CommsNotification,
     delivery: Delivery,
@@ -41,32 +41,32 @@ prop_compose! {
     }
 }
 
-fn received() -> impl Strategy<Value = ParsedNotification> {
+fn received() -> impl Strategy<Value = Received> {
     let reported = strategies::notifications(call_id());
     (reported, a_delivery(), prop::bool::weighted(0.2)).prop_map(|(mut notification, delivery, is_other)| {
         let call = if is_other { OTHER_CALL } else { CALL };
         let url = notification.resource_url.value().unwrap().replace(CALL, call);
         notification.resource_url = url.into();
-        ParsedNotification { call: call.parse().unwrap(), notification, delivery }
+        Received { call: call.parse().unwrap(), notification, delivery }
     })
 }
 
-fn history() -> impl Strategy<Value = Vec<ParsedNotification>> {
+fn history() -> impl Strategy<Value = Vec<Received>> {
     vec(received(), 0..40)
 }
 
-fn classify(ledger: &Ledger, received: &ParsedNotification) -> Vec<Recorded> {
+fn observe(ledger: &Ledger, received: &Received) -> Vec<Recorded> {
     Call::observe(ledger.call(received.call), received.call, &received.notification, &received.delivery)
         .events
 }
 
-/// Hears a history; what comes out is applied as it comes, which must not be refused.
-fn log(history: &[ParsedNotification]) -> (Ledger, Vec<Recorded>) {
+/// Observes a history. Each resulting event is applied at once, and must not be refused.
+fn log(history: &[Received]) -> (Ledger, Vec<Recorded>) {
     let mut ledger = Ledger::with_history();
     let mut log = Vec::new();
     for received in history {
-        for recorded in classify(&ledger, received) {
-            ledger.apply(&recorded).expect("hearing gives what folds");
+        for recorded in observe(&ledger, received) {
+            ledger.apply(&recorded).expect("an observed event folds");
             log.push(recorded);
         }
     }
@@ -101,13 +101,13 @@ properties! {
     }
 
     #[test]
-    fn hearing_the_same_one_twice_changes_nothing(history in history()) {
+    fn observing_a_notification_twice_in_a_row_changes_nothing(history in history()) {
         let mut ledger = Ledger::new();
         for received in &history {
-            for recorded in classify(&ledger, received) {
+            for recorded in observe(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
-            prop_assert_eq!(classify(&ledger, received), vec![], "again: {:?}", received.notification);
+            prop_assert_eq!(observe(&ledger, received), vec![], "again: {:?}", received.notification);
         }
     }
 
@@ -116,12 +116,12 @@ properties! {
         let mut ledger = Ledger::new();
         let mut ended = false;
         for received in history.iter().filter(|received| received.call == call_id()) {
-            // Here every message is a message of its own.
-            let received = &ParsedNotification { delivery: Delivery::default(), ..received.clone() };
+            // Every notification counts as a message of its own here.
+            let received = &Received { delivery: Delivery::default(), ..received.clone() };
             let reported = received.notification.resource_data.as_call();
             let state = reported.and_then(|reported| reported.state.value()).and_then(State::from_wire);
             ended |= state == Some(State::Terminated) || (reported.is_some() && received.notification.is_deleted());
-            for recorded in classify(&ledger, received) {
+            for recorded in observe(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
             let is_over = ledger.call(received.call).is_some_and(|call| !call.state().is_live());
@@ -130,7 +130,7 @@ properties! {
     }
 
     #[test]
-    fn what_is_beside_the_operations_of_a_terminated_call_never_changes(history in history()) {
+    fn a_terminated_call_never_changes_except_for_its_operations(history in history()) {
         let no_state_change = |call: &Call| {
             let people: Vec<_> = call.participants().cloned().collect();
             (call.state(), call.details().clone(), call.tones().to_vec(), call.content_sharing().to_vec(), people)
@@ -138,7 +138,7 @@ properties! {
         let mut ledger = Ledger::new();
         for received in &history {
             let before = ledger.clone();
-            for recorded in classify(&ledger, received) {
+            for recorded in observe(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
             for call in before.calls().filter(|call| !call.state().is_live()) {
@@ -148,11 +148,11 @@ properties! {
     }
 
     #[test]
-    fn a_settled_operation_stays_settled(history in history()) {
+    fn a_settled_operation_remains_settled(history in history()) {
         let mut ledger = Ledger::new();
         for received in &history {
             let before = ledger.clone();
-            for recorded in classify(&ledger, received) {
+            for recorded in observe(&ledger, received) {
                 ledger.apply(&recorded).unwrap();
             }
             for call in before.calls() {
@@ -166,11 +166,11 @@ properties! {
     }
 
     #[test]
-    fn a_snapshot_and_the_rest_equal_the_whole_and_the_snapshot_is_untouched(
+    fn a_clone_and_the_later_events_equal_the_full_replay_and_the_original_is_unchanged(
         history in history(),
         cut in any::<prop::sample::Index>(),
     ) {
-        let (whole, log) = log(&history);
+        let (full, log) = log(&history);
         let (first, rest) = log.split_at(cut.index(log.len() + 1));
         let clone = folded(first);
         let before = calls(&clone);
@@ -178,23 +178,23 @@ properties! {
         for recorded in rest {
             ledger.apply(recorded).unwrap();
         }
-        prop_assert_eq!(calls(&ledger), calls(&whole));
+        prop_assert_eq!(calls(&ledger), calls(&full));
         prop_assert_eq!(calls(&clone), before);
     }
 
     #[test]
     fn the_past_is_what_its_prefix_folds_to(history in history(), revision in 1_u64..30) {
-        let (whole, log) = log(&history);
-        let past = whole.as_of(Moment::Revision(revision)).unwrap();
+        let (full, log) = log(&history);
+        let past = full.as_of(Moment::Revision(revision)).unwrap();
         let prefix = log.iter().filter(|recorded| recorded.revision <= revision);
         prop_assert_eq!(past.calls().collect::<Vec<_>>(), calls(&folded(prefix)));
     }
 
     #[test]
     fn the_order_between_different_calls_never_matters(history in history()) {
-        let (whole, log) = log(&history);
+        let (full, log) = log(&history);
         let (one, other): (Vec<_>, Vec<_>) = log.iter().partition(|recorded| recorded.call == call_id());
-        prop_assert_eq!(calls(&folded(other.into_iter().chain(one))), calls(&whole));
+        prop_assert_eq!(calls(&folded(other.into_iter().chain(one))), calls(&full));
     }
 
     #[test]
@@ -219,12 +219,12 @@ properties! {
     }
 
     #[test]
-    fn a_body_is_heard_the_same_whichever_way_it_is_read(history in history()) {
+    fn a_body_gives_the_same_events_by_either_reader(history in history()) {
         let (mut short, mut long) = (Replay::new(), Replay::new());
         for received in history {
             let notification = serde_json::to_string(&typed(received.notification)).unwrap();
             let posted = format!(r#"{{"value":[{notification}]}}"#);
-            // A member that no body has is read the long way.
+            // A body with an unknown member is read by the slower path.
             let non_canonical = format!(r#"{{"value":[{notification}],"odd":true}}"#);
             prop_assert_eq!(reported(&mut short, &posted), reported(&mut long, &non_canonical), "{}", posted);
         }
@@ -269,7 +269,7 @@ where
     Ok(())
 }
 
-/// Any JSON, mostly of members that Graph has, with values that often do not fit them.
+/// Any JSON, mostly with members that Graph has and with values that often have the wrong type.
 fn json() -> impl Strategy<Value = Value> {
     let names = [
         "@odata.type",
@@ -335,7 +335,8 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Courses of a call that the wire tells apart from every other, whatever the order: see `docs/verification.md`.
+/// Courses of a call that remain distinguishable when their notifications arrive in any order: see
+/// `docs/verification.md`.
 const COURSES: &[&[&str]] = &[
     &["incoming", "establishing", "established", "terminating", "terminated"],
     &["incoming", "establishing", "established", "transferring", "transferAccepted"],
@@ -344,14 +345,14 @@ const COURSES: &[&[&str]] = &[
     &["incoming", "establishing", "terminating"],
 ];
 
-fn course_message(number: usize, name: &str) -> ParsedNotification {
+fn course_message(number: usize, name: &str) -> Received {
     let data = match name {
         "failed" => json!({ "state": "established", "resultInfo": { "code": 500, "subcode": 7000 } }),
         name => json!({ "state": name }),
     };
     let mut delivery = Delivery::default();
     delivery.message_id = Some(Id::from(format!("message-{number}").as_str()));
-    ParsedNotification { call: call_id(), notification: crate::common::reported(data), delivery }
+    Received { call: call_id(), notification: crate::common::reported(data), delivery }
 }
 
 properties! {
@@ -364,9 +365,9 @@ properties! {
             (Just(course), Just(twice).prop_shuffle())
         }),
     ) {
-        let messages: Vec<ParsedNotification> = (0..).zip(course).map(|(number, name)| course_message(number, name)).collect();
-        let shuffled: Vec<ParsedNotification> = order.iter().map(|index| messages[*index].clone()).collect();
-        let state = |history: &[ParsedNotification]| log(history).0.call(call_id()).unwrap().state();
+        let messages: Vec<Received> = (0..).zip(course).map(|(number, name)| course_message(number, name)).collect();
+        let shuffled: Vec<Received> = order.iter().map(|index| messages[*index].clone()).collect();
+        let state = |history: &[Received]| log(history).0.call(call_id()).unwrap().state();
         prop_assert_eq!(state(&shuffled), state(&messages));
     }
 }

@@ -1,4 +1,4 @@
-//! The crate reaches no clock, file, thread, network or random number: by construction, and this is the proof.
+//! Tests that the crate uses no clock, file, thread, network or random number.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ fn src() -> Vec<(String, String)> {
     found
 }
 
-/// Code lines, without comments: documentation may show a host that does reach out.
+/// The lines of code without comments. A host in the documentation may use such things.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     text.lines()
         .filter(|line| !line.trim_start().starts_with("//") && !line.trim_start().starts_with("#[doc"))
@@ -30,7 +30,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 /// A property that draws its own seed would give one commit two verdicts.
 #[test]
-fn every_property_runs_from_a_seed_that_is_known() {
+fn every_property_runs_from_a_known_seed() {
     let mut found = Vec::new();
     for folder in ["src", "tests", "examples", "frontends", "fuzz/src", "fuzz/tests"] {
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut found);
@@ -52,7 +52,7 @@ fn every_property_runs_from_a_seed_that_is_known() {
     }
 }
 
-/// Without `std` there is no file, socket, thread, clock or environment to name.
+/// Without `std` the code cannot name a file, socket, thread, clock or environment.
 #[test]
 fn the_crate_is_no_std_and_never_brings_it_back() {
     for (path, text) in src() {
@@ -65,7 +65,7 @@ fn the_crate_is_no_std_and_never_brings_it_back() {
     }
 }
 
-/// A host may share calls between threads, although the crate has none.
+/// A host may share calls between threads, although the crate uses no threads.
 #[test]
 fn what_a_host_keeps_can_be_sent_and_shared() {
     const fn is_shareable<T: Send + Sync + 'static>() {}
@@ -75,7 +75,7 @@ fn what_a_host_keeps_can_be_sent_and_shared() {
     const { is_shareable::<callfold::call::Observed>() };
 }
 
-/// Each library stands in one place.
+/// Each library is used in one place only.
 #[test]
 fn statig_and_im_are_named_where_they_belong_and_nowhere_else() {
     for (path, text) in src() {
@@ -88,9 +88,9 @@ fn statig_and_im_are_named_where_they_belong_and_nowhere_else() {
     }
 }
 
-/// What the crate is built of. A new dependency, or a feature that brings one, shows here first.
+/// The dependencies of the crate. A new dependency, or a feature that adds one, fails this test first.
 #[test]
-fn the_dependencies_are_these_and_none_of_them_can_mint_or_tell_the_time() {
+fn the_dependencies_are_these_and_none_can_create_ids_or_read_a_clock() {
     let cargo = env!("CARGO");
     let tree = |arguments: &[&str]| {
         let output = Command::new(cargo)
@@ -113,10 +113,11 @@ fn the_dependencies_are_these_and_none_of_them_can_mint_or_tell_the_time() {
     let features = tree(&["--format", "{p} [{f}]"]);
     for line in features.lines() {
         let forbidden: &[&str] = match line.split(' ').next().unwrap_or_default() {
-            // Its clock needs `std`; so does reading the system's time zones.
+            // The clock of this library needs `std`, and so does reading the time zones of the system.
             "jiff" => &["std", "tzdb", "tz-system", "js"],
             "uuid" => &["std", "rng", "fast-rng", "v1", "v4", "v6", "v7"],
-            // imbl seeds its generator with a constant, to sort; seeding it from the system needs this.
+            // imbl seeds its generator with a constant, for sorting. A seed from the system would need this
+            // feature.
             "rand_core" | "rand_xoshiro" => &["std", "os_rng", "getrandom"],
             "statig" => &["async", "std"],
             _ => &[],

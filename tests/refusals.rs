@@ -1,15 +1,15 @@
-//! What a refusal tells: where the call is, and what would be legal there.
+//! The content of a refusal: the state of the call, and what would be legal in that state.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use crate::common::asking::{ask, decide, given, group, refused};
+use crate::common::requesting::{decide, given, group, refused, send};
 use crate::common::{CALL, Scenario, about, state};
 use callfold::Refusal;
 use callfold::call::{Call, Command, NetworkEvent, State};
 use callfold::graph::Permission;
 use serde_json::{Value, json};
 
-/// What the fold says of an event that it refuses.
+/// The error of the fold for an event that it refuses.
 fn refusal(call: &Call, name: &str, data: &Value) -> Refusal {
     let line = json!({ "call": CALL, "rev": call.revision() + 1, "type": name, "data": data });
     let refusal = call.clone().evolve(line.to_string().parse().unwrap()).unwrap_err();
@@ -22,7 +22,7 @@ fn legal(call: &Call, name: &str, data: &Value) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_request_that_breaks_a_limit_is_told_where_the_call_is() {
+fn a_refusal_for_a_limit_names_the_state_of_the_call() {
     for named in ["established", "hold"] {
         let silent = Command::PlayPrompt(Box::default());
         let inner = refused(decide(&given(named, group()), Permission::ALL, silent), 400);
@@ -31,7 +31,7 @@ fn a_request_that_breaks_a_limit_is_told_where_the_call_is() {
 }
 
 #[test]
-fn what_cannot_be_queued_is_told_what_is_wrong_with_it() {
+fn a_refusal_to_queue_says_what_is_wrong() {
     let call = given("established", group());
     let queued = json!({ "operation": { "id": "p", "status": "running" }, "playPrompt": {} });
     let refusal = refusal(&call, "operationQueued", &queued);
@@ -41,7 +41,7 @@ fn what_cannot_be_queued_is_told_what_is_wrong_with_it() {
 }
 
 #[test]
-fn an_event_of_an_operation_is_told_what_is_legal_for_that_operation() {
+fn a_refused_event_of_an_operation_names_what_is_legal_for_that_operation() {
     let operation =
         |id: &str, status: &str| about(&format!("/operations/{id}"), "updated", json!({ "status": status }));
     let live = Scenario::given(&[
@@ -70,12 +70,12 @@ fn an_event_of_an_operation_is_told_what_is_legal_for_that_operation() {
 }
 
 #[test]
-fn an_operation_can_be_finished_where_one_that_can_be_named_is_pending_beside_the_media_queue() {
+fn an_operation_can_be_ended_if_one_outside_the_media_queue_is_pending_and_has_an_id() {
     let reported = |members: Value| about("/operations", "updated", members);
     let received = |operation| Scenario::given(&[state("established"), reported(operation)]).call().clone();
     let request = |what: &str, body: Value| {
         let call = Scenario::given(&[state("established")]).call().clone();
-        ask(&call, what, body).unwrap().call
+        send(&call, what, body).unwrap().call
     };
     let rows = [
         (received(json!({ "id": "o", "status": "running" })), true),

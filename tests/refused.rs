@@ -1,4 +1,4 @@
-//! What the fold refuses: it leaves nothing behind.
+//! An event that the fold refuses changes nothing.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -12,7 +12,7 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// An event, so many seconds after nine.
+/// An event, and its number of seconds after nine o'clock.
 type Reported = (i64, &'static str, Value);
 
 fn line(revision: u64, (second, name, data): &Reported) -> Recorded {
@@ -71,7 +71,7 @@ fn refused_speech_stops_no_timer() {
     leaves_nothing_behind(&recording, &(11, "speechStarted", json!({ "operation": "other" })));
 }
 
-/// An event, and how many seconds after the last one it comes, where it bears a time.
+/// An event, and the seconds since the last event if it has a time.
 fn later() -> impl Strategy<Value = (Option<i64>, CallEvent)> {
     (option::weighted(0.8, 0_i64..3000), strategies::events())
 }

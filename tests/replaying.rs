@@ -1,4 +1,4 @@
-//! Replays: lines that stand in the wrong place, one call alone, and the moment at which calls stop.
+//! Replays: lines in the wrong place, a single call, and the moment at which calls stop.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -14,7 +14,7 @@ fn line(call: &str, revision: u64, name: &str, data: &str) -> String {
     format!(r#"{{"call":"{call}","rev":{revision},"type":"{name}","data":{data}}}"#)
 }
 
-/// What a record is said to be.
+/// The findings about a record.
 fn kinds(replay: &mut Replay, record: &str) -> Vec<FindingKind> {
     let findings = replay.record(Format::Events, record.as_bytes(), |_| {});
     findings.iter().map(|finding| finding.kind).collect()
@@ -34,7 +34,7 @@ fn sixteen_lines_of_a_call_are_held_back_and_with_one_more_all_of_them_are_folde
     assert_eq!(kinds(&mut replay, &details(19)), []);
     assert_eq!(replay.events(), 18);
     assert_eq!(kinds(&mut replay, &details(2)), [FindingKind::RevisionGap]);
-    // What they wait for is still in time before.
+    // The deadlines of the calls have not passed yet.
     assert_eq!(kinds(&mut in_time, &details(2)), []);
     assert_eq!(in_time.events(), 18);
 }
@@ -51,7 +51,7 @@ fn of_one_call_alone_nothing_is_said_that_is_about_another() {
     }
 }
 
-/// A record that tells of an operation that runs. Of a call that is not known it says so.
+/// A record of an operation that runs. If its call is not known, there is a finding.
 fn running(format: Format, call: &str, second: u32) -> String {
     let at = format!("2026-11-23T09:00:{second:02}Z");
     let url = format!("/communications/calls/{call}/operations/o{second}");
@@ -92,7 +92,7 @@ fn of_one_call_alone_no_other_is_replayed_and_nothing_is_said_of_it() {
 }
 
 #[test]
-fn what_a_call_is_told_after_its_moment_is_not_heard_nor_is_anything_said_of_it() {
+fn records_of_a_call_after_its_moment_are_ignored_without_a_finding() {
     let until = Moment::Time("2026-11-23T09:00:05Z".parse().unwrap());
     for format in FORMATS {
         let mut replay = Replay::new().until(until);
@@ -100,7 +100,7 @@ fn what_a_call_is_told_after_its_moment_is_not_heard_nor_is_anything_said_of_it(
             replay.record(format, running(format, call, second).as_bytes(), |_| {}).len()
         };
         assert_eq!(said(OTHER, 6), 0, "{format:?}");
-        // A call that has stopped has stopped.
+        // A call that has stopped remains stopped.
         assert_eq!(said(OTHER, 4), 0, "{format:?}");
         said(CALL, 5);
         assert!(replay.calls().map(Call::id).eq([call_id()]), "{format:?}");
@@ -108,7 +108,7 @@ fn what_a_call_is_told_after_its_moment_is_not_heard_nor_is_anything_said_of_it(
 }
 
 #[test]
-fn what_a_call_is_told_after_its_last_revision_is_not_heard_nor_is_anything_said_of_it() {
+fn records_of_a_call_after_its_last_revision_are_ignored_without_a_finding() {
     for (revision, operations) in [(1, 0), (2, 1), (3, 2)] {
         for format in [Format::Notifications, Format::SdkLog] {
             let mut replay = Replay::new().until(Moment::Revision(revision));
@@ -121,11 +121,11 @@ fn what_a_call_is_told_after_its_last_revision_is_not_heard_nor_is_anything_said
     }
     for (revision, said) in [(2, 0), (3, 1)] {
         let mut replay = Replay::new().until(Moment::Revision(revision));
-        let mut classify = || {
+        let mut observe = || {
             let record = running(Format::Notifications, CALL, 1);
             replay.record(Format::Notifications, record.as_bytes(), |_| {}).len()
         };
-        assert_eq!((classify(), classify()), (1, said), "a repeat, of a call at revision 2");
+        assert_eq!((observe(), observe()), (1, said), "a repeat, of a call at revision 2");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What runs beside the chart: rosters whole and in deltas, shared content, tones.
+//! State outside the chart: rosters as lists and deltas, shared content, tones.
 
 use crate::common::{Scenario, about, reported};
 use callfold::FindingKind::{self, Adopted, AfterEnd, Gap, Late, Repeat};
@@ -23,7 +23,7 @@ fn delta(number: i64, participants: &[Value]) -> CommsNotification {
     roster(json!([{ "sequenceNumber": number, "participants": participants }]))
 }
 
-/// An established call that heard of these.
+/// An established call after these notifications.
 fn given(received: &[CommsNotification]) -> Scenario {
     received.iter().fold(Scenario::given_states(&["established"]), Scenario::when)
 }
@@ -40,7 +40,7 @@ fn entries(scenario: &Scenario) -> Vec<String> {
     participants.into_iter().map(|one| serde_json::to_string(one).expect("a participant")).collect()
 }
 
-/// Every order of these.
+/// All permutations.
 fn permutations<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
     let Some((first, rest)) = items.split_first() else { return vec![Vec::new()] };
     let mut all = Vec::new();
@@ -247,7 +247,7 @@ fn a_removed_state_removes_and_a_null_one_does_not() {
     }
 }
 
-/// Hears a history of deltas in every order, and each of them twice.
+/// Observes a history of deltas in every order, each of them twice.
 fn in_every_order(history: &[Vec<Value>]) {
     let deltas: Vec<_> = (1..).zip(history).collect();
     let classify = |order: &[(i64, &Vec<Value>)]| {
@@ -340,7 +340,7 @@ fn two_deltas() -> CommsNotification {
 }
 
 #[test]
-fn two_deltas_of_one_notification_are_both_heard() {
+fn two_deltas_of_one_notification_are_both_applied() {
     let scenario = given(&[two_deltas()]);
     assert_eq!((ids(&scenario), scenario.findings()), (vec!["b".to_owned()], vec![]));
 }
@@ -375,7 +375,7 @@ fn an_id_is_taken_from_odata_id() {
 }
 
 #[test]
-fn one_user_at_two_endpoints_stays_two_participants() {
+fn one_user_at_two_endpoints_is_two_participants() {
     let both = roster(json!(["a", "b"].map(|id| participant(id, json!({ "info": user("u") })))));
     let scenario = given(&[both]).when(&delta(1, &[participant("b", json!({ "removedState": {} }))]));
     assert_eq!(ids(&scenario), ["a"]);
@@ -385,7 +385,7 @@ fn one_user_at_two_endpoints_stays_two_participants() {
 }
 
 #[test]
-fn whoever_is_told_to_have_left_is_gone_and_nobody_else() {
+fn only_participants_that_are_reported_as_removed_leave_the_roster() {
     let left = |id: &str| {
         let type_name = "#microsoft.graph.participantLeftNotification";
         about("", "updated", json!({ "@odata.type": type_name, "participantId": id }))
@@ -427,7 +427,7 @@ fn a_participants_url_names_one_whose_body_has_no_id() {
 // Shared content.
 
 #[test]
-fn content_is_shared_from_its_first_telling_until_it_is_deleted() {
+fn content_is_shared_from_its_first_report_until_it_is_deleted() {
     let session =
         |change: &str, url: &str, data: Value| about(&format!("/contentsharingsessions{url}"), change, data);
     type Row<'a> = (CommsNotification, &'a [&'a str], &'a [FindingKind], &'a [&'a str]);
@@ -481,7 +481,7 @@ fn tones_are_kept_in_the_order_of_their_numbers_and_counted_once() {
 }
 
 #[test]
-fn a_tone_is_heard_with_the_step_or_the_late_state_it_came_with() {
+fn a_tone_is_observed_with_the_step_or_the_late_state_it_came_with() {
     let with = |state: &str| {
         let mut data = tone(1, "star");
         data["state"] = state.into();
@@ -495,7 +495,7 @@ fn a_tone_is_heard_with_the_step_or_the_late_state_it_came_with() {
 // The ends of a call.
 
 #[test]
-fn what_runs_beside_the_chart_adopts_a_call_and_ends_with_it() {
+fn rosters_content_and_tones_adopt_a_call_and_end_with_it() {
     let rows = [
         (roster(json!([{ "id": "a" }])), "rosterUpdated"),
         (delta(1, &[json!({ "id": "a" })]), "rosterUpdated"),
@@ -508,7 +508,7 @@ fn what_runs_beside_the_chart_adopts_a_call_and_ends_with_it() {
 }
 
 #[test]
-fn participants_without_any_id_are_seated_once() {
+fn participants_without_any_id_are_listed_once() {
     let nobodies =
         [json!([{}]), json!([{ "info": { "identity": { "guest": { "displayName": "Guest" } } } }])];
     for nobody in nobodies {
@@ -520,7 +520,7 @@ fn participants_without_any_id_are_seated_once() {
 }
 
 #[test]
-fn a_member_that_is_computed_hides_an_odd_one_of_its_name() {
+fn a_computed_member_hides_an_unknown_one_of_the_same_name() {
     for (what, change, data) in [
         ("/operations/o", "updated", json!({ "id": "", "status": "running" })),
         ("/participants/p", "updated", json!({ "id": 5 })),
@@ -535,7 +535,7 @@ fn a_member_that_is_computed_hides_an_odd_one_of_its_name() {
 }
 
 #[test]
-fn who_left_is_gone_under_whatever_url_it_is_told() {
+fn a_leaver_is_removed_under_whatever_url_it_is_reported() {
     let begun = given(&[roster(json!([{ "id": "a" }, { "id": "b" }]))]);
     let left = json!({ "@odata.type": "#microsoft.graph.participantLeftNotification", "participantId": "b" });
     for url in ["", "/participants", "/participants/b"] {
@@ -544,7 +544,7 @@ fn who_left_is_gone_under_whatever_url_it_is_told() {
 }
 
 #[test]
-fn of_whom_nothing_is_told_is_nobody_with_an_id() {
+fn a_participant_without_members_matches_nobody_with_an_id() {
     let begun = given(&[roster(json!([{ "id": "a" }]))]);
     let reported = begun.when(&roster(json!([{ "isMuted": true }])));
     assert_eq!(reported.call().participants().count(), 2);

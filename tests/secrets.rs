@@ -14,7 +14,7 @@ use crate::common::{CALL, about, call_id};
 const TEXT: &str = "sample-s3cret, expected none";
 const NUMBER: u64 = 7_310_462_958;
 
-/// Panics where what people see holds a secret.
+/// Panics if a text for people contains a secret.
 fn hidden(shown: &str) {
     assert!(!shown.contains("s3cret") && !shown.contains("7310462958"), "{shown}");
 }
@@ -40,7 +40,7 @@ fn shapes() -> [Value; 7] {
     ]
 }
 
-/// Call resources that hold a secret, in right places and in wrong ones.
+/// Call resources that hold a secret, in valid and in invalid places.
 fn calls() -> impl Iterator<Item = Value> {
     shapes().into_iter().flat_map(|secret| {
         [
@@ -60,7 +60,7 @@ fn calls() -> impl Iterator<Item = Value> {
     })
 }
 
-/// Operation resources likewise.
+/// Operation resources that hold a secret.
 fn operations() -> impl Iterator<Item = Value> {
     let types = [
         "#microsoft.graph.recordOperation",
@@ -200,7 +200,7 @@ fn no_error_of_a_secret_itself_shows_it() {
     errors.iter().flatten().for_each(hidden_error);
 }
 
-/// Records that hold a secret, one a format.
+/// Records that hold a secret, one for each format.
 fn records() -> [(Format, String); 4] {
     let call = json!({"meetingInfo": {"token": TEXT, "passcode": NUMBER}, "state": "established"});
     let url = format!("/communications/calls/{CALL}");
@@ -248,7 +248,7 @@ fn no_error_of_reading_a_resource_shows_one() {
     }
 }
 
-/// Bytes show as numbers, too: a search for the text alone would miss them.
+/// `Debug` shows bytes as numbers, so a search for the text alone would miss them.
 #[test]
 fn a_bulk_replay_shows_none_of_what_it_keeps() {
     let line = |revision: u64, operation: &str| {

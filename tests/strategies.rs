@@ -1,4 +1,4 @@
-//! The strategies for embedders: what they promise, and that they reach everything.
+//! The strategies for hosts: they keep their promises, and together they reach everything.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -36,7 +36,8 @@ fn any_event_is_drawn_and_each_is_its_own_text() {
 fn legal_histories_have_every_event_that_a_service_records() {
     let histories = drawn(&strategies::histories(), 400);
     let names: BTreeSet<&str> = histories.iter().flatten().map(|one| one.event.kind().as_str()).collect();
-    // A service tells no state at last, adopts nothing and hears nothing; its operations are asked for as they are.
+    // A service has no late confirmations, adopts nothing and observes nothing, and its operations begin as
+    // they are requested.
     let received = ["adopted", "stateConfirmed", "notificationHeard"];
     let missing: Vec<&str> = EventKind::ALL
         .iter()
@@ -71,7 +72,8 @@ fn a_legal_course_shrinks_to_a_short_one_that_is_legal() {
         assert!(course.iter().all(|one| model.apply(one)), "{course:?}");
         lengths.push(course.len());
     }
-    // Placed or offered and answered, connected, a roster, a prompt, held.
+    // The shortest course to a held call with a roster and a prompt: placed, or offered and answered;
+    // connected; the roster; the prompt; held.
     assert!(lengths.len() == 5 && lengths.iter().all(|length| *length <= 8), "{lengths:?}");
 }
 

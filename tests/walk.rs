@@ -1,16 +1,17 @@
-//! The exhaustive walk: every abstract state that a call can reach, under everything that can be done to it there.
+//! The exhaustive walk: every abstract state that a call can reach, with everything that can be done to the
+//! call there.
 //!
-//! A place is what tells apart the calls that matter: see `walk/place.rs`. The first call that is found at a place
-//! stands for all of them. Every edge is looked at; what holds of all is in `walk/claims.rs` and `walk/names.rs`.
+//! A *place* is an abstract state that many concrete calls share: see `walk/place.rs`. The first call that is
+//! found at a place represents all of them. An *edge* is a move from one place to another. The claims in
+//! `walk/claims.rs` and `walk/names.rs` are checked for every edge.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
-    reason = "a test may panic, and asks little of most events"
+    reason = "a test may panic, and needs little of most events"
 )]
 
-mod asks;
 mod claims;
 mod graph;
 mod happenings;
@@ -19,6 +20,7 @@ mod names;
 mod place;
 mod report;
 mod reported;
+mod requests;
 mod roots;
 
 use std::io::Write as _;
@@ -30,29 +32,30 @@ use graph::{Graph, Walk};
 use moves::What;
 use place::{Place, Side};
 
-/// Requests, what the network does, and the clock.
+/// The walk of a service: requests, network events and deadlines.
 fn service(is_within: fn(&Place) -> bool) -> Walk {
-    let moves = asks::all().into_iter().chain(happenings::all()).collect();
-    Walk { side: Side::Service, roots: roots::request(), moves, is_within, is_thorough: true }
+    let moves = requests::all().into_iter().chain(happenings::all()).collect();
+    Walk { side: Side::Service, roots: roots::requested(), moves, is_within, is_thorough: true }
 }
 
-/// Notifications, replies, and the clock.
+/// The walk of a bot: notifications, replies and deadlines.
 fn bot(is_within: fn(&Place) -> bool, is_thorough: bool) -> Walk {
     let due = happenings::all().into_iter().filter(|one| matches!(one.what, What::Wait(_)));
     let moves: Vec<_> = reported::all(if is_thorough { 11 } else { 7 }).into_iter().chain(due).collect();
     Walk { side: Side::Bot, roots: roots::received(&moves, &Ledger::new()), moves, is_within, is_thorough }
 }
 
-/// All of it of one call.
+/// The walk of one call that gets all of these moves.
 fn both(is_within: fn(&Place) -> bool) -> Walk {
     let received = reported::some();
-    let mut roots = roots::request();
+    let mut roots = roots::requested();
     roots.extend(roots::received(&received, &roots::before()));
-    let moves = asks::all().into_iter().chain(happenings::all()).chain(received).collect();
+    let moves = requests::all().into_iter().chain(happenings::all()).chain(received).collect();
     Walk { side: Side::Both, roots, moves, is_within, is_thorough: true }
 }
 
-/// What is not there, and beginnings of a call that has begun: refused everywhere.
+/// Requests about items that do not exist, and beginnings of a call that has begun. They are refused
+/// everywhere.
 const REFUSED: [&str; 7] = [
     "ask createCall",
     "ask getParticipant nobody",
@@ -62,9 +65,10 @@ const REFUSED: [&str; 7] = [
     "contentSharingEnded of what is not shared",
     "operationFinished nothing",
 ];
-/// What only hearing concludes.
+/// Events that only an observed notification can produce.
 const CONCLUDED: [&str; 3] = ["adopted", "stateConfirmed", "notificationHeard"];
-/// Of what only the service records a bot keeps its own keepAlive; and a bot is told no more than that content is shared.
+/// Events that only a service records. A bot records only its own `keepAlive` of these, and of content
+/// sharing it learns only whether there is any.
 const SERVED: [&str; 14] = [
     "answerRequested",
     "rejectRequested",
@@ -81,10 +85,11 @@ const SERVED: [&str; 14] = [
     "speechStarted",
     "speechEnded",
 ];
-/// What is armed by what only the service records.
+/// Deadlines that only the events of a service set.
 const UNARMED: [&str; 4] = ["due redirect", "due initialSilence", "due silence", "due recordDuration"];
 
-/// What holds of a walk as a whole: it goes everywhere, and from everywhere there is a way to the end.
+/// Checks a complete walk: it reaches every state and every step of the chart, and from every place there is
+/// a path to the end.
 #[track_caller]
 fn goes_everywhere(walk: &Walk) -> Graph {
     let graph = walk.walk();
@@ -94,11 +99,11 @@ fn goes_everywhere(walk: &Walk) -> Graph {
     graph
 }
 
-/// Everything was let in somewhere, and everything happened, but for these.
+/// Checks that every move was legal somewhere and that every event happened, except for these.
 #[track_caller]
 fn does_everything(walk: &Walk, graph: &Graph, never_taken: &[&str], never_happened: &[&str]) {
-    assert_eq!(graph.never_taken(walk), never_taken, "moves that were let in nowhere");
-    assert_eq!(graph.never_happened(), never_happened, "events that nothing brought about");
+    assert_eq!(graph.never_taken(walk), never_taken, "moves that were legal nowhere");
+    assert_eq!(graph.never_happened(), never_happened, "events that no move produced");
 }
 
 #[test]
@@ -121,7 +126,7 @@ fn a_bot_goes_everywhere_and_nowhere_else() {
 }
 
 #[test]
-fn a_call_that_is_asked_and_heard_of_goes_everywhere_and_nowhere_else() {
+fn a_call_with_requests_and_notifications_goes_everywhere_and_nowhere_else() {
     let walk = both(|place| {
         let waits = place.queue.len() == 2 && place.state == State::Established;
         (place.queue.len() <= 1 || waits) && place.variations(Side::Both) <= usize::from(waits)
@@ -130,7 +135,7 @@ fn a_call_that_is_asked_and_heard_of_goes_everywhere_and_nowhere_else() {
     insta::assert_snapshot!(graph.report(&walk));
 }
 
-/// The same walks with fewer bounds. Where they would take an hour they are skipped, and say so past the harness, which
+/// Runs a walk with fewer bounds. Debug builds skip it, because it would take an hour. They say so past the harness, which
 /// holds back what a passing test prints.
 fn in_release(walk: fn() -> Walk, never_taken: &[&str], never_happened: &[&str]) -> Option<String> {
     if cfg!(debug_assertions) {
@@ -154,14 +159,14 @@ fn a_service_goes_everywhere_with_whatever_waits_or_goes_on() {
 
 #[test]
 #[ignore = "takes minutes: .ci/long walks"]
-fn a_bot_goes_everywhere_with_whatever_was_told_at_last() {
+fn a_bot_goes_everywhere_with_every_late_confirmation() {
     let report = in_release(|| bot(|place| place.topics() <= 1, true), &UNARMED, &SERVED);
     report.iter().for_each(|report| insta::assert_snapshot!(report));
 }
 
 #[test]
 #[ignore = "takes minutes: .ci/long walks"]
-fn a_call_that_is_asked_and_heard_of_goes_everywhere_with_whatever_goes_on() {
+fn a_call_with_requests_and_notifications_goes_everywhere_with_whatever_goes_on() {
     let far = || {
         both(|place| {
             let waits = place.queue.len() == 2 && place.variations(Side::Both) <= 1;
@@ -174,10 +179,10 @@ fn a_call_that_is_asked_and_heard_of_goes_everywhere_with_whatever_goes_on() {
 
 #[test]
 fn before_a_call_began_nothing_is_legal_but_its_beginning() {
-    for one in asks::all().into_iter().chain(happenings::all()) {
+    for one in requests::all().into_iter().chain(happenings::all()) {
         match &one.what {
-            What::Happen(network_event) => names::nothing_happens_before(network_event).unwrap(),
-            What::Ask(command) => {
+            What::NetworkEvent(network_event) => names::nothing_happens_before(network_event).unwrap(),
+            What::Request(command) => {
                 let refusal = roots::unknown(command.clone()).unwrap_err();
                 assert_eq!((refusal.why, refusal.state), (Why::UnknownCall, None::<State>), "{}", one.name);
             }

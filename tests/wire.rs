@@ -1,4 +1,4 @@
-//! The quirks of the wire: what is read, what is kept, and what is written.
+//! Peculiarities of Graph's JSON: what is read, what is kept, and what is written.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
@@ -347,12 +347,12 @@ fn a_member_of_another_shape_survives() {
 }
 
 #[test]
-fn a_collection_with_an_odd_item_is_kept_whole() {
+fn a_collection_with_an_invalid_item_is_kept_in_full() {
     survives::<Call>(json!({"requestedModalities": ["audio", 5, null, "video"]}));
 }
 
 #[test]
-fn of_members_told_twice_the_last_counts_and_one_is_written() {
+fn the_last_of_repeated_members_counts_and_one_is_written() {
     let twice = r#"{"resourceUrl":{},"ResourceUrl":"/x","changeType":5,"changeType":"Updated"}"#;
     let received: CommsNotification = serde_json::from_str(twice).unwrap();
     let text = serde_json::to_string(&received).unwrap();
@@ -360,7 +360,7 @@ fn of_members_told_twice_the_last_counts_and_one_is_written() {
 }
 
 #[test]
-fn of_members_of_a_resource_told_twice_the_last_counts() {
+fn the_last_of_repeated_members_of_a_resource_counts() {
     for (twice, expected) in [
         (r#"{"subcode":1,"subCode":2}"#, json!({"subcode": 2})),
         (r#"{"subCode":"words","subcode":2}"#, json!({"subcode": 2})),
@@ -433,7 +433,7 @@ fn times_are_rfc_3339_of_any_offset_and_written_in_utc() {
 }
 
 #[test]
-fn odd_items_of_value_are_kept_beside_the_sound_ones() {
+fn invalid_items_of_value_are_kept_with_the_valid_ones() {
     let json = json!({"value": [{"changeType": "created"}, {"changeType": "updated"}, "ping", null, [1], 5]});
     let body: CommsNotifications = read(&json);
     assert_eq!((body.value.len(), body.mismatched_items().len()), (2, 4));
@@ -477,7 +477,7 @@ fn deep_nesting_is_an_error() {
     }
 }
 
-/// Reads a sample as the crate's type; gives what is written and what `Debug` shows.
+/// Reads a sample as the crate's type, and returns what is written and what `Debug` shows.
 type Modelled = fn(&Value) -> (Value, String);
 
 fn modelled<T: DeserializeOwned + Serialize + Debug>(json: &Value) -> (Value, String) {
@@ -552,7 +552,7 @@ impl Schema {
         Self(serde_json::from_value(schema["types"].take()).expect("the schema has types"))
     }
 
-    /// The members of an enumeration that say something, spelled as the service spells them.
+    /// The members of an enumeration that have a meaning, spelled as the service spells them.
     fn members(&self, name: &str) -> Vec<String> {
         let names =
             self.0[name]["members"].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str());
@@ -560,7 +560,7 @@ impl Schema {
         names.filter(|name| *name != "unknownFutureValue").map(camel).collect()
     }
 
-    /// A value of a type; `turn` says which member an enumeration takes.
+    /// A value of a type. `turn` selects the member of an enumeration.
     fn sample(&self, name: &str, turn: usize) -> Value {
         match name {
             "Edm.Boolean" => json!(true),

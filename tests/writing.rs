@@ -1,4 +1,4 @@
-//! What is written is what `serde_json` writes.
+//! The crate writes the same JSON as `serde_json`.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! What the benches share: generated logs, and the yardstick that decodes them.
+//! Code that the benchmarks share: generated logs, and the yardstick that decodes them.
 
 #![allow(dead_code, reason = "each bench takes its part")]
 
@@ -11,12 +11,12 @@ use callfold::Recorded;
 use callfold::graph::{CommsNotification, CommsNotifications};
 use log::{Format, Log, Options};
 
-/// The events of so many calls, decoded.
+/// The decoded events of a generated log with this number of calls.
 pub(crate) fn events(calls: u64) -> Vec<Recorded> {
     Log::new(Options::new(calls)).map(|line| line.parse().unwrap()).collect()
 }
 
-/// The bodies that are posted of so many calls.
+/// The bodies that Graph posts for this number of calls.
 pub(crate) fn bodies(calls: u64) -> Log {
     Log::new(Options { format: Format::Notifications, ..Options::new(calls) })
 }

@@ -1,4 +1,5 @@
-//! The yardstick: what somebody would write who wants to know how each call ended, and nothing of the network.
+//! The yardstick: the code that one would write to know only how each call ended, without the rules of the
+//! network.
 
 #![expect(clippy::disallowed_types, reason = "a yardstick is written as anyone would write it")]
 
@@ -9,7 +10,7 @@ use callfold::call::{CallEvent, Transition};
 use callfold::graph::{CommsOperation, Participant, ToneInfo};
 use callfold::{Id, Recorded, operation};
 
-/// An event of a generated log, with what the fold takes of it.
+/// An event of a generated log, with the members that the fold uses.
 #[derive(Clone, Copy)]
 pub(crate) struct Event {
     pub(crate) call: u128,
@@ -41,13 +42,13 @@ enum State {
 
 struct Call {
     state: State,
-    /// Each operation, and whether it runs.
+    /// The operations, each with true while it runs.
     operations: Vec<(u128, bool)>,
     participants: Vec<u128>,
     last_tone: Option<u8>,
 }
 
-/// No way leads there.
+/// The event is not legal in the state of the call.
 #[derive(Debug)]
 pub(crate) struct Illegal;
 
@@ -140,7 +141,7 @@ fn guid(id: &Id) -> u128 {
     id.guid().unwrap().as_u128()
 }
 
-/// The key of a tone: its last digit.
+/// The key of a tone: the last digit of its name.
 fn key(tone: &ToneInfo) -> u8 {
     tone.tone.value().unwrap().as_str().bytes().last().unwrap() - b'0'
 }

@@ -1,9 +1,9 @@
-//! What folding costs from memory, by the number of calls: `cargo bench --bench fold`.
+//! The time of folding events in memory, by the number of calls: `cargo bench --bench fold`.
 //!
-//! The yardstick of the same run: a flat `match` over a `HashMap`, which keeps of a call what it must to say how the
-//! call ended. A thousand calls are decoded once and fold over and over under other ids, a thousand at a time, so
-//! that what grows is what is kept and not what is read. The lines of the bulk replay are matched before, digests
-//! and ids included.
+//! The yardstick of the same run is a flat `match` over a `HashMap`, which keeps only what it needs to say
+//! how each call ended. The log of a thousand calls is decoded once, and folded again and again under new
+//! ids, a thousand calls at a time. The number of calls therefore grows, and the input does not. The bulk
+//! replay gets lines whose shape, digest and ids were computed before.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may panic, and its entry is a macro's")]
 
@@ -21,7 +21,7 @@ use criterion::{
     criterion_main,
 };
 
-/// How many calls one wave has.
+/// The number of calls in one wave.
 const WAVE: u64 = 1000;
 
 fn benches(criterion: &mut Criterion) {
@@ -68,7 +68,7 @@ fn bulk(group: &mut BenchmarkGroup<'_, WallTime>, events: &[Recorded], calls: u6
         bencher.iter_batched(
             || learned.clone(),
             |mut bulk| {
-                // The calls of wave 0 are those that were learned from.
+                // Wave 0 has the calls from which the shapes were learned.
                 for wave in 1..=calls / WAVE {
                     for (line, id) in decoded.iter_mut().zip(&ids) {
                         line.set_call(CallId::new(Uuid::from_u128(renamed(*id, wave))));
@@ -102,7 +102,7 @@ fn ledger(group: &mut BenchmarkGroup<'_, WallTime>, events: &[Recorded], calls: 
     });
 }
 
-/// The id under which a call of the first wave comes again in another one.
+/// The id that a call of the first wave has in another wave.
 const fn renamed(call: u128, wave: u64) -> u128 {
     call ^ (wave as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
 }

@@ -1,5 +1,5 @@
-//! The yardstick: reads a log and decodes each line with `serde_json` into borrowed types, and nothing else. Its time
-//! is what a replay is compared with.
+//! The yardstick for a replay: this program reads a log, decodes each line with `serde_json` into borrowed
+//! types, and does nothing else.
 //!
 //! `cargo run --release --example decode -- log.jsonl`, for an event log; `-- --notifications bodies.jsonl`
 
@@ -14,7 +14,7 @@ use std::io::{self, Read};
 use serde::Deserialize;
 use wire::{Body, Line};
 
-/// How much is read at once, bytes.
+/// The number of bytes that are read at once.
 const BLOCK: usize = 1 << 20;
 
 fn main() -> io::Result<()> {
@@ -33,7 +33,7 @@ fn decode<'a, T: Deserialize<'a>>(line: &'a str) -> io::Result<()> {
     Ok(())
 }
 
-/// Hands each line of a log to `take`. Gives how many there were.
+/// Passes each line of a log to `take`, and returns the number of lines.
 fn each_line(mut log: impl Read, take: impl Fn(&str) -> io::Result<()>) -> io::Result<u64> {
     let (mut block, mut filled, mut count) = (vec![0; BLOCK], 0, 0);
     loop {
@@ -43,8 +43,9 @@ fn each_line(mut log: impl Read, take: impl Fn(&str) -> io::Result<()>) -> io::R
         let read = log.read(block.get_mut(filled..).unwrap_or_default())?;
         filled += read;
         let known = block.get(..filled).unwrap_or_default();
-        let whole = if read == 0 { filled } else { memchr::memrchr(b'\n', known).map_or(0, |last| last + 1) };
-        let lines = known.get(..whole).unwrap_or_default();
+        let complete =
+            if read == 0 { filled } else { memchr::memrchr(b'\n', known).map_or(0, |last| last + 1) };
+        let lines = known.get(..complete).unwrap_or_default();
         for line in str::from_utf8(lines).map_err(io::Error::other)?.lines() {
             take(line)?;
             count += 1;
@@ -52,7 +53,7 @@ fn each_line(mut log: impl Read, take: impl Fn(&str) -> io::Result<()>) -> io::R
         if read == 0 {
             return Ok(count);
         }
-        block.copy_within(whole..filled, 0);
-        filled -= whole;
+        block.copy_within(complete..filled, 0);
+        filled -= complete;
     }
 }

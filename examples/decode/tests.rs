@@ -1,7 +1,7 @@
-//! That the yardstick is no thinner than the log: `cargo test --example decode`.
+//! Tests that the yardstick decodes all that a log has: `cargo test --example decode`.
 
 #[path = "../generate/log/mod.rs"]
-#[allow(dead_code, reason = "a test asks for two logs, not for all of them")]
+#[allow(dead_code, reason = "a test uses only two logs")]
 mod log;
 
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::wire::{Body, Line};
 use log::{Format, Log, Options};
 
-/// The members of a line that are passed over.
+/// The members of a line that the yardstick skips.
 fn ignored<'a, T: Deserialize<'a>>(line: &'a str) -> Vec<String> {
     let mut paths = Vec::new();
     let mut json = serde_json::Deserializer::from_str(line);

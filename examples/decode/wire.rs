@@ -1,4 +1,4 @@
-//! What the lines hold: one struct of optional members a resource, text borrowed.
+//! The types of the lines: one struct of optional members for each resource. Text is borrowed.
 
 #![allow(dead_code, reason = "decoded, not used")]
 
@@ -9,7 +9,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Text, borrowed where it holds no escapes: inside an `Option`, a bare `Cow` would always be copied.
+/// A text that is borrowed if it has no escapes. A bare `Cow` inside an `Option` would always be copied.
 #[derive(Deserialize)]
 pub(crate) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -80,7 +80,7 @@ impl<'de> Visitor<'de> for OneOrMore {
     }
 }
 
-/// What an event or a notification tells: of a call, an operation, a tone or a roster.
+/// The data of an event or a notification: a call, an operation, a tone or a roster.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Data<'a> {
@@ -104,7 +104,7 @@ pub(crate) struct Data<'a> {
     my_participant_id: Option<Text<'a>>,
     #[serde(borrow)]
     requested_modalities: Option<Vec<Text<'a>>>,
-    /// Boxed because it is large, and there in one line of twenty: that takes 3 % off.
+    /// It is boxed because it is large and only one line of twenty has it. The box saves 3 % of the time.
     #[serde(borrow)]
     source: Option<Box<ParticipantInfo<'a>>>,
     #[serde(borrow)]

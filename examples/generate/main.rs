@@ -1,6 +1,6 @@
-//! Writes a log of any size to standard output: interleaved calls, as a bot records them. An event log has lines of
-//! about 335 bytes in the crate's own layout; with `--format notifications` each line is a body as Graph posts it,
-//! twelve a call.
+//! Writes a log of any size to standard output: interleaved calls, as a bot records them. An event log has
+//! lines of about 335 bytes in the crate's own layout; with `--format notifications` each line is a body as
+//! Graph posts it, and each call has twelve.
 //!
 //! `cargo run --release --example generate -- --calls 100000 --seed 1 > log.jsonl`
 

@@ -1,4 +1,4 @@
-//! What a generated log is held to: `cargo test --example generate`.
+//! Tests of generated logs: `cargo test --example generate`.
 
 use callfold::{FindingKind, Recorded, Replay};
 

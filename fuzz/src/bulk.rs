@@ -1,4 +1,4 @@
-//! The bulk replay beside the plain one.
+//! The bulk replay compared with the plain replay.
 
 use std::sync::LazyLock;
 
@@ -7,21 +7,22 @@ use callfold::{Bulk, Call, CallId, Finding, Moment, Recorded, Replay, Summary};
 
 use crate::calls::{LOG, in_every_state};
 
-/// The two, on the same way through a log: the bulk replay whole and in parts.
+/// A plain replay and bulk replays of the same log: one bulk replay of all calls, and two of one part each.
 #[derive(Clone)]
 struct Pair {
     replay: Replay,
-    whole: Bulk,
+    undivided: Bulk,
     parts: [Bulk; 2],
 }
 
 impl Pair {
-    /// After the calls to begin with: the shapes of their lines are learned.
+    /// The replays after the log of `calls.rs`, from which the bulk replays have learned the shapes of the
+    /// lines.
     fn new(view: impl Fn(Replay) -> Replay, view_of_bulk: impl Fn(Bulk) -> Bulk) -> Self {
         let two = 2.try_into().expect("it is not zero");
         let mut pair = Self {
             replay: view(Replay::new()),
-            whole: view_of_bulk(Bulk::new()),
+            undivided: view_of_bulk(Bulk::new()),
             parts: [0, 1].map(|index| view_of_bulk(Bulk::new().part(index, two))),
         };
         LOG.lines().for_each(|line| pair.line(line.as_bytes()));
@@ -30,30 +31,30 @@ impl Pair {
 
     fn line(&mut self, line: &[u8]) {
         let plain = self.replay.record(Format::Events, line, |_| {});
-        let whole = first_of_more(&mut self.whole, line);
+        let undivided = first_of_more(&mut self.undivided, line);
         let parts: Vec<Finding> = self.parts.iter_mut().flat_map(|part| part.line(line)).collect();
         let text = String::from_utf8_lossy(line);
-        assert_eq!(whole, plain, "of {text}");
+        assert_eq!(undivided, plain, "of {text}");
         assert_eq!(parts, plain, "in parts, of {text}");
     }
 
     fn end(mut self) {
         let plain = self.replay.finish(|_| {});
-        assert_eq!(self.whole.finish(), plain, "at the end");
+        assert_eq!(self.undivided.finish(), plain, "at the end");
         let mut parts: Vec<Finding> = self.parts.iter_mut().flat_map(Bulk::finish).collect();
         parts.sort_by_key(|finding| finding.call);
         assert_eq!(parts, plain, "at the end, in parts");
         let [one, other] = &self.parts;
-        for events in [self.whole.events(), one.events() + other.events()] {
+        for events in [self.undivided.events(), one.events() + other.events()] {
             assert_eq!(events, self.replay.events());
         }
         let plain: Vec<_> = self.replay.calls().map(|call| reported(&Summary::from(call))).collect();
-        assert_eq!(reported_of([&self.whole]), plain);
+        assert_eq!(reported_of([&self.undivided]), plain);
         assert_eq!(reported_of([one, other]), plain);
     }
 }
 
-/// What is found in a line to which a log goes on: it ends where the line does.
+/// The findings of the first line of a longer log. The replay must end the line where it ends.
 fn first_of_more(bulk: &mut Bulk, line: &[u8]) -> Vec<Finding> {
     if line.is_empty() || line.contains(&b'\n') || line.trim_ascii() != line {
         return bulk.line(line);
@@ -70,7 +71,7 @@ fn reported_of<const N: usize>(bulks: [&Bulk; N]) -> Vec<String> {
     calls.iter().map(reported).collect()
 }
 
-/// Everything that a summary tells.
+/// All values of a summary, as text.
 fn reported(summary: &Summary<'_>) -> String {
     let result = summary.result_info().map(|result| serde_json::to_string(result).expect("it is written"));
     let operations: Vec<_> = summary.operations().collect();
@@ -80,7 +81,7 @@ fn reported(summary: &Summary<'_>) -> String {
     format!("{begun:?} {outline:?} {operations:?} {} {tones:?}", summary.participants())
 }
 
-/// The two from the beginning to the end; up to a revision; and of one call alone.
+/// Three pairs: a replay of all events, one up to a revision, and one of a single call.
 fn pairs() -> &'static [Pair] {
     static PAIRS: LazyLock<[Pair; 3]> = LazyLock::new(|| {
         let (until, only) = (Moment::Revision(4), in_every_state().calls().map(Call::id).nth(3));
@@ -102,7 +103,8 @@ fn agree(log: &[Vec<u8>]) {
     }
 }
 
-/// A log: both find and tell the same, also of a call that is told the same when all shapes are learned.
+/// The input is a log. Both replays must give the same findings and summaries, also for a second call with
+/// the same lines, whose shapes are learned by then.
 pub fn bulk(input: &[u8]) {
     let lines = input.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).map(Vec::from).collect();
@@ -110,7 +112,8 @@ pub fn bulk(input: &[u8]) {
     agree(&lines.iter().cloned().chain(others).collect::<Vec<_>>());
 }
 
-/// The line of another call, in the other part; in the canonical writing, where it can be read.
+/// The line with the id of another call, which is in the other part. It is in the canonical form if it can be
+/// read.
 fn of_another(line: &[u8]) -> Vec<u8> {
     let text = core::str::from_utf8(line).ok();
     let canonical = text.and_then(|line| line.parse::<Recorded>().ok()).map(|recorded| recorded.to_string());
@@ -125,8 +128,8 @@ fn of_another(line: &[u8]) -> Vec<u8> {
 
 const CALL: &[u8] = br#""call":""#;
 
-/// A call that is known, but for some bytes of one of its lines. The input is the number of the line, and of each byte
-/// that is another the place, in two bytes, and the byte.
+/// A call with known lines, one of which has some changed bytes. The first byte of the input is the number of
+/// that line. Each further change has three bytes: two for the position, and one for the new value.
 pub fn shapes(input: &[u8]) {
     let Some((number, changes)) = input.split_first() else { return };
     let lines: Vec<_> = LOG.lines().collect();

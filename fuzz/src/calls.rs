@@ -1,4 +1,4 @@
-//! Calls to begin with: one in every state that matters.
+//! The calls with which the targets start: one in every state that matters.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! What the fuzz targets check, as plain functions of bytes: a broken promise is a panic.
+//! The checks of the fuzz targets, as plain functions of bytes. A check panics if a promise is broken.
 
 mod bulk;
 mod calls;
@@ -32,7 +32,8 @@ pub const TARGETS: &[Target] = &[
     ("shapes", shapes),
 ];
 
-/// The binary of a target. Without a fuzzer it takes the files that it is given, to see a crash again.
+/// The main function of a target. Without a fuzzer it reads the files that are passed as arguments, to
+/// reproduce a crash.
 #[macro_export]
 macro_rules! target {
     ($name:ident) => {

@@ -6,7 +6,8 @@ use callfold::{Applied, ApplyError, Recorded, Replay};
 use crate::calls::in_every_state;
 use crate::probe::{calls, is_the_same_from_its_text, probe};
 
-/// A line: what is read is written and read again, and a call takes it whole or not at all.
+/// The input is a line. A line that can be read can be written and read again, and a call applies it in full
+/// or refuses it.
 pub fn lines(input: &[u8]) {
     let read = core::str::from_utf8(input).ok().and_then(|line| match line.parse::<Recorded>() {
         Ok(recorded) => Some(recorded),
@@ -23,10 +24,10 @@ pub fn lines(input: &[u8]) {
     is_the_same_from_its_text(&recorded);
     let written = recorded.to_string();
     assert_eq!(written.parse::<Recorded>().expect("it was read").to_string(), written);
-    is_taken_whole_or_not_at_all(&recorded);
+    is_applied_in_full_or_refused(&recorded);
 }
 
-fn is_taken_whole_or_not_at_all(recorded: &Recorded) {
+fn is_applied_in_full_or_refused(recorded: &Recorded) {
     let states = in_every_state();
     let before = calls(states);
     let probed = usize::try_from(recorded.revision).unwrap_or_default() % before.len();

@@ -1,4 +1,4 @@
-//! Whole logs in the three formats, cut and replayed as a frontend does it.
+//! Complete logs in the three formats, split and replayed as a frontend does.
 
 use callfold::call::{Call, CallEvent, Delivery};
 use callfold::graph::CommsNotifications;
@@ -9,7 +9,7 @@ use crate::probe::{calls, probe};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What a replay gave.
+/// The result of a replay.
 struct Played {
     ledger: Ledger,
     events: Vec<Recorded>,
@@ -26,20 +26,21 @@ impl Played {
     }
 }
 
-/// The event log: what folds, folds to the same calls from its own text.
+/// The event log: the events that fold are written, and fold to the same calls again.
 pub fn events(input: &[u8]) {
     let played = play(Format::Events, input);
     folds_from_its_own_text(&played);
     probe_the_last(&played.ledger);
 }
 
-/// Notifications: whatever is heard folds, and a message that is delivered again changes nothing.
+/// Notifications: the events of every notification fold, and a message that is delivered again changes
+/// nothing.
 pub fn notifications(input: &[u8]) {
     received(Format::Notifications, input);
     redelivered(&records(Format::Notifications, input));
 }
 
-/// The text log of the SDK: likewise.
+/// The text log of the SDK: the same promises as for notifications.
 pub fn sdk_log(input: &[u8]) {
     received(Format::SdkLog, input);
 }
@@ -47,7 +48,7 @@ pub fn sdk_log(input: &[u8]) {
 fn received(format: Format, input: &[u8]) {
     let played = play(format, input);
     for kind in [FindingKind::Refused, FindingKind::Conflict, FindingKind::RevisionGap] {
-        assert!(!played.has(kind), "hearing gives what folds: {:?}", played.findings);
+        assert!(!played.has(kind), "an observed event folds: {:?}", played.findings);
     }
     for call in played.ledger.calls() {
         let revisions = played.of(call.id()).map(|recorded| recorded.revision);
@@ -57,7 +58,7 @@ fn received(format: Format, input: &[u8]) {
     probe_the_last(&played.ledger);
 }
 
-/// One, because it takes longer than all the rest.
+/// Probes the last call only, because a probe takes longer than all the other checks.
 fn probe_the_last(ledger: &Ledger) {
     if let Some(call) = ledger.calls().last() {
         probe(ledger, call.id());
@@ -82,7 +83,7 @@ fn records(format: Format, log: &[u8]) -> Vec<&[u8]> {
     }
 }
 
-/// Wherever a block ends: the record is the same, or more is asked for.
+/// Wherever a block ends, the splitter returns the same record or asks for more input.
 fn is_the_same_from_a_part(format: Format, block: &[u8], record: Record<'_>) {
     let end = record.consumed();
     for part in [end / 2, end.saturating_sub(1), end, end + 1] {
@@ -116,7 +117,7 @@ fn folds_from_its_own_text(played: &Played) {
     for text in [lines, clouds] {
         let text = text.join("\n");
         let records = records(Format::Events, text.as_bytes());
-        assert_eq!(records.len(), played.events.len(), "a line an event");
+        assert_eq!(records.len(), played.events.len(), "one line per event");
         let replay = Replay::new().onto(Ledger::with_history());
         let again = play_onto(replay, Format::Events, &records);
         is_the_same(played, &again);
@@ -128,16 +129,16 @@ fn is_the_same(played: &Played, again: &Played) {
     for call in played.ledger.calls() {
         let (id, revision) = (call.id(), call.revision());
         assert!(played.of(id).eq(again.of(id)), "the same events");
-        let is_whole = (1..).zip(played.of(id)).all(|(number, recorded)| recorded.revision == number);
+        let is_complete = (1..).zip(played.of(id)).all(|(number, recorded)| recorded.revision == number);
         for finding in again.findings.iter().filter(|finding| finding.call == Some(id)) {
             let is_fine = match finding.kind {
                 FindingKind::Orphan => true,
-                FindingKind::RevisionGap => !is_whole,
+                FindingKind::RevisionGap => !is_complete,
                 _ => false,
             };
             assert!(is_fine, "{finding} in {:?}", again.events);
         }
-        // A line that was refused counts, and is not written.
+        // A refused line counts as a record, but is not written.
         if ledger.next_revision(id) <= revision {
             assert!(played.has(FindingKind::Refused), "all revisions are written");
             ledger.skip(&Recorded::new(id, revision, None, CallEvent::DetailsChanged(None)));
@@ -164,16 +165,16 @@ fn redelivered(records: &[&[u8]]) {
     }
 }
 
-/// Without message ids: one notification, heard twice in a row.
+/// One notification without message ids, observed twice in a row.
 fn twice_in_a_row(ledger: &mut Ledger, body: &str) {
     let Ok(posted) = serde_json::from_str::<CommsNotifications>(body) else { return };
     for notification in &posted.value {
         let Some(id) = notification.call_id() else { continue };
-        let classify =
+        let observe =
             |known: Option<&Call>| Call::observe(known, id, notification, &Delivery::default()).events;
-        for recorded in classify(ledger.call(id)) {
-            ledger.apply(&recorded).expect("what is heard folds");
+        for recorded in observe(ledger.call(id)) {
+            ledger.apply(&recorded).expect("an observed event folds");
         }
-        assert_eq!(classify(ledger.call(id)), [], "heard again: {notification:?}");
+        assert_eq!(observe(ledger.call(id)), [], "observed again: {notification:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Everything that can be asked of a call, whatever state its log left it in.
+//! Sends every request and network event to a call, whatever state its log has left it in.
 
 use callfold::call::{
     AppIdentity, Call, Command, Decision, Delivery, Ending, NetworkEvent, RequestContext, StopReason,
@@ -11,10 +11,10 @@ use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
 use callfold::{Applied, CallId, Id, Ledger, Notify, Recorded, Refusal};
 
-/// The last revision that a line can bear.
+/// The greatest revision that a line can have.
 const LAST_REVISION: u64 = (1 << 53) - 1;
 
-/// How many deadlines in a row are let pass.
+/// The number of deadlines in a row that may expire.
 const DEADLINES: usize = 8;
 
 pub(crate) fn calls(ledger: &Ledger) -> Vec<Call> {
@@ -29,7 +29,8 @@ pub(crate) fn context(at: Timestamp, number: u128) -> RequestContext<'static> {
     RequestContext::new(at, Uuid::from_u128(number), AppIdentity::new(Permission::ALL))
 }
 
-/// Asks everything of one call: what comes of it folds, and is told.
+/// Tries every deadline, network event and method on one call. The resulting events must fold, and a bot must
+/// be able to observe the notifications about them.
 pub(crate) fn probe(ledger: &Ledger, id: CallId) {
     let Some(call) = ledger.call(id) else { return };
     if call.revision() > LAST_REVISION - 100 {
@@ -55,7 +56,7 @@ pub(crate) fn probe(ledger: &Ledger, id: CallId) {
     }
 }
 
-/// A body that a method takes, in short.
+/// A short valid body for a method.
 const fn body(method: Method) -> &'static str {
     match method {
         Method::Answer => {
@@ -79,7 +80,7 @@ const fn body(method: Method) -> &'static str {
     }
 }
 
-/// Every stimulus there is.
+/// Every kind of network event.
 pub(crate) fn network_events(call: &Call) -> Vec<NetworkEvent> {
     let operation = call.operations().last().and_then(|operation| operation.id()).cloned();
     let roster = call.participants().cloned().chain([graph::Participant::default()]).collect();
@@ -117,21 +118,21 @@ pub(crate) fn network_events(call: &Call) -> Vec<NetworkEvent> {
     ]
 }
 
-/// What a decision gives folds, and its reply can be written and learned.
+/// Checks that the events of a decision fold, and that its reply can be written.
 pub(crate) fn decides(ledger: &mut Ledger, decision: &Decision) {
     assert!((200..300).contains(&decision.reply.status), "{decision:?}");
     serde_json::to_string(&decision.reply.body).expect("a reply is written");
     fold(ledger, &decision.events);
 }
 
-/// Folds what the crate itself gave. What it tells of each event, a bot hears.
+/// Applies events that the crate itself returned. A bot then observes the notification about each event.
 pub(crate) fn fold(ledger: &mut Ledger, events: &[Recorded]) {
     for recorded in events {
         assert_eq!(ledger.apply(recorded), Ok(Applied::Folded), "{recorded}");
         is_the_same_from_its_text(recorded);
         let call = ledger.call(recorded.call).expect("the call of an event that was folded");
         if let Some(reported) = Notify::new(Version::Beta).event(call, recorded) {
-            hears(ledger, &reported);
+            bot_observes(ledger, &reported);
         }
     }
 }
@@ -142,7 +143,7 @@ pub(crate) fn is_the_same_from_its_text(recorded: &Recorded) {
     }
 }
 
-fn hears(ledger: &Ledger, reported: &CommsNotification) {
+fn bot_observes(ledger: &Ledger, reported: &CommsNotification) {
     let text = serde_json::to_string(reported).expect("a notification is written");
     let read: CommsNotification = serde_json::from_str(&text).expect("what is posted is read");
     let id = reported.call_id().expect("it names its call");
@@ -154,21 +155,21 @@ fn hears(ledger: &Ledger, reported: &CommsNotification) {
     }
 }
 
-/// Each deadline that passes is done with, and what it brings about folds.
+/// Checks that each deadline that expires is removed, and that its events fold.
 fn deadlines_pass(ledger: &Ledger, id: CallId) {
     let mut ledger = ledger.clone();
     for _ in 0..DEADLINES {
         let Some(call) = ledger.call(id) else { return };
         let Some(due) = call.next_deadline() else { return };
         let events = call.expire(due.at);
-        assert!(!events.is_empty(), "{due:?} brings nothing about, and stays due");
+        assert!(!events.is_empty(), "{due:?} expires without an event");
         fold(&mut ledger, &events);
         let next = ledger.call(id).and_then(Call::next_deadline);
         assert_ne!(next, Some(due), "it has passed");
     }
 }
 
-/// A refusal can be answered with.
+/// Checks that a refusal has a status and an error body.
 pub(crate) fn is_said(refusal: &Refusal) {
     assert!(matches!(refusal.status(), 400 | 403 | 404 | 409), "{refusal}");
     let error = serde_json::to_value(refusal.error()).expect("an error is written");

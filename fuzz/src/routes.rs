@@ -1,4 +1,4 @@
-//! Requests to the service, one a line, and what the network and the clock do between them.
+//! Requests to the service, one per line, with network events and the passing of time between them.
 
 use callfold::Ledger;
 use callfold::call::Command;
@@ -8,13 +8,14 @@ use callfold::jiff::{SignedDuration, Timestamp};
 use crate::calls::in_every_state;
 use crate::probe::{calls, context, decides, fold, is_said, network_events, start};
 
-/// How many lines of an input are looked at.
+/// The number of lines of an input that are read.
 const LINES: usize = 12;
 
-/// How far the clock of one input can go, seconds.
+/// The number of seconds by which one input can advance the clock.
 const SECONDS: i64 = 100_000;
 
-/// Lines `VERB PATH BODY`, `! CALL STIMULUS` (numbers) and `~ SECONDS`: what is decided folds, and the rest is refused.
+/// Runs lines of the forms `VERB PATH BODY`, `! CALL NETWORK_EVENT` (numbers) and `~ SECONDS`. The events of
+/// every decision must fold, and every other request must be refused.
 pub fn routes(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let (mut ledger, mut now) = (in_every_state().clone(), start());
@@ -33,7 +34,7 @@ fn wait(ledger: &mut Ledger, now: Timestamp, seconds: &str) -> Timestamp {
     let now = now.checked_add(SignedDuration::from_secs(seconds)).expect("a time that is near");
     while let Some((due, _)) = ledger.next_deadline().filter(|(due, _)| due.at <= now) {
         let events = ledger.expire(now);
-        assert!(!events.is_empty(), "{due:?} brings nothing about, and stays due");
+        assert!(!events.is_empty(), "{due:?} expires without an event");
         fold(ledger, &events);
     }
     now

@@ -1,4 +1,4 @@
-//! The types of the wire.
+//! The types of the JSON resources.
 
 use std::fmt::Debug;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// One check a type; the first byte of the input names it.
+/// One check for each type. The first byte of the input selects the type.
 const TYPES: &[fn(&[u8])] = &[
     round_trips::<graph::CommsNotifications>,
     round_trips::<graph::CommsNotification>,
@@ -38,7 +38,8 @@ const TYPES: &[fn(&[u8])] = &[
     round_trips::<action::UpdateRecordingStatus>,
 ];
 
-/// A type and JSON: what is read is written, is read again as the same, and no member is lost.
+/// The input is the number of a type and JSON. A value that is read can be written and read again as the same
+/// value, and no member is lost.
 pub fn wire(input: &[u8]) {
     let Some((first, json)) = input.split_first() else { return };
     let check = TYPES[usize::from(first.wrapping_sub(b'A')) % TYPES.len()];
@@ -59,12 +60,13 @@ where
     assert!(is_kept(&original, &value), "{original} became {value}");
 }
 
-/// No member and no item is lost; spellings may differ, and one item may stand for a collection of it.
+/// Checks that no member and no item is lost. Spellings may differ, and a single item may stand for a
+/// collection of one item.
 fn is_kept(original: &Value, written: &Value) -> bool {
     match (original, written) {
         (Value::Object(members), Value::Object(others)) => members.iter().all(|(name, value)| {
             let is_it = |other: &&String| other.eq_ignore_ascii_case(name);
-            // Of a member that is told twice, the last telling counts.
+            // If a member occurs twice, the last one counts.
             members.keys().filter(is_it).count() > 1
                 || others.iter().any(|(other, written)| is_it(&other) && is_kept(value, written))
         }),

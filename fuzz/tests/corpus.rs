@@ -1,4 +1,4 @@
-//! The corpus, without a fuzzer: what is in it keeps every promise.
+//! Runs every file of the corpus without a fuzzer. Each must keep every promise.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Thousands of calls over hours of virtual time, and the shortest course to what does not hold.
+//! Thousands of calls over hours of virtual time. A violation is shrunk to a short course.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BinaryHeap};
@@ -18,8 +18,9 @@ use super::simulation::Simulation;
 use super::strategies::{BEGINNING, courses_of};
 use crate::{Call, CallId};
 
-/// Many conversations at once: a service, a network that treats each of them in its own way, and a bot; both hosts are
-/// restarted now and then. Everything follows from the seed.
+/// Many conversations at once in one [`Simulation`]. The network has different faults for each conversation,
+/// and the service and the bot are restarted after each quarter of the hours. The seed determines everything
+/// that happens.
 ///
 /// ```
 /// use callfold::testing::Campaign;
@@ -30,47 +31,49 @@ use crate::{Call, CallId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Campaign {
-    /// From which everything follows.
+    /// The seed of all random choices. The same seed gives the same campaign.
     pub seed: u64,
-    /// How many conversations there are, of one or two calls each.
+    /// The number of conversations. Each has one or two calls.
     pub conversations: u32,
-    /// Over how many hours of virtual time they begin.
+    /// The hours of virtual time within which the conversations begin.
     pub hours: u16,
-    /// How many writes of a thousand the bot's store loses: none, unless the campaign is to find something.
+    /// How many of a thousand writes the bot's store loses. A value above 0 breaks the bot on purpose, to
+    /// show that the campaign finds the fault.
     pub lost_writes: u32,
 }
 
-/// What a campaign without a violation did.
+/// The figures of a campaign that found no violation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Summary {
-    /// Conversations.
+    /// The number of conversations.
     pub conversations: u64,
-    /// Calls.
+    /// The number of calls.
     pub calls: u64,
-    /// Moves that were made.
+    /// The number of moves that were made.
     pub moves: u64,
-    /// Events that were checked, of the service and of the bot.
+    /// The number of events that were checked, of the service and of the bot together.
     pub events: u64,
-    /// Of how many calls the bot's was compared with the service's in the end: the others lost something on the way.
+    /// The number of calls for which the bot's copy was compared with the service's. A call is not compared
+    /// if the network lost some of its notifications, or delivered them too late and out of order.
     pub compared: u64,
-    /// When the last of the events happened, in virtual time.
+    /// The time of the last event, in virtual time.
     pub until: Timestamp,
 }
 
-/// What a campaign found, shrunk.
+/// A violation that a campaign found, with a shrunk course that leads to it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Counterexample {
-    /// Of which conversation.
+    /// The number of the conversation, from 0.
     pub conversation: u64,
-    /// What did not hold.
+    /// The violation: the invariant that was broken, the call and the time.
     pub violation: Violation,
-    /// The moves that lead there.
+    /// The moves that lead to the violation.
     pub course: Vec<Move>,
-    /// The log of the service, line by line.
+    /// The log lines of the service for the calls of this conversation.
     pub service: Vec<String>,
-    /// The log of the bot.
+    /// The log lines of the bot for the calls of this conversation.
     pub bot: Vec<String>,
 }
 
@@ -85,20 +88,17 @@ impl fmt::Display for Counterexample {
 impl core::error::Error for Counterexample {}
 
 impl Campaign {
-    /// A campaign with a seed, of so many conversations over so many hours.
-    ///
-    /// ```
-    /// assert_eq!(callfold::testing::Campaign::new(7, 20, 2).lost_writes, 0);
-    /// ```
+    /// A campaign with this seed, this number of conversations, and this number of hours within which they
+    /// begin.
     pub const fn new(seed: u64, conversations: u32, hours: u16) -> Self {
         Self { seed, conversations, hours, lost_writes: 0 }
     }
 
-    /// Runs it.
+    /// Runs the campaign.
     ///
     /// # Errors
     ///
-    /// The first violation, shrunk to few moves of its conversation.
+    /// The first violation. Its course is shrunk to a few moves of the conversation that it belongs to.
     ///
     /// ```
     /// use callfold::testing::Campaign;
@@ -149,7 +149,7 @@ impl Campaign {
         Ok(summary)
     }
 
-    /// A world that restarts at its quarters.
+    /// A simulation whose hosts restart after each quarter of the hours.
     fn world(&self) -> Simulation {
         let mut world = Simulation::new(self.seed);
         let quarter = SignedDuration::from_mins(i64::from(self.hours) * 15);
@@ -158,7 +158,7 @@ impl Campaign {
         world
     }
 
-    /// When a conversation begins.
+    /// The time at which a conversation begins.
     fn begins(&self, number: u64) -> Timestamp {
         let millis = 0..=i64::from(self.hours) * 60 * 60 * 1000;
         let later = draw(&millis, [self.seed, number, 1, 0]).unwrap_or_default();
@@ -169,7 +169,8 @@ impl Campaign {
         draw(&courses_of(number, self.begins(number)), [self.seed, number, 2, 0]).unwrap_or_default()
     }
 
-    /// What the network does to a conversation: nothing, delays, more of everything, or worse.
+    /// The faults of the network for a conversation, drawn from five levels: from no fault at all to lost
+    /// packets.
     fn faults(&self, number: u64) -> Faults {
         let begins = self.begins(number);
         let seconds = |seconds| SignedDuration::from_secs(seconds);
@@ -183,7 +184,7 @@ impl Campaign {
         all.into_iter().nth(index).unwrap_or_else(Faults::none)
     }
 
-    /// One conversation alone: the network treats it as it did among the others.
+    /// Runs one conversation alone, with the same network faults that it had among the others.
     fn alone(&self, number: u64, course: &[Move], until: Timestamp) -> (Simulation, Option<Violation>) {
         let mut world = self.world();
         world.under(&self.faults(number));
@@ -192,7 +193,8 @@ impl Campaign {
         (world, failed.err())
     }
 
-    /// The shortest course of the conversation that still breaks what it broke; where it breaks nothing alone, the whole.
+    /// The shortest course of the conversation that still breaks the same invariant. If the conversation
+    /// breaks nothing when it runs alone, the course is not shrunk.
     fn counterexample(
         &self,
         conversations: &BTreeMap<CallId, u64>,
@@ -233,7 +235,7 @@ impl Campaign {
     }
 }
 
-/// The smallest value that still fails, and how; `None` where the first one does not.
+/// The smallest value that still fails, with its failure; `None` if the first value does not fail.
 fn shrink<T: ValueTree, F>(mut tree: T, fails: impl Fn(&T::Value) -> Option<F>) -> Option<(T::Value, F)> {
     let mut best = tree.current();
     let mut failure = fails(&best)?;

@@ -1,4 +1,5 @@
-//! A reference: what each call of a service is, by plain tables, without events and without a chart.
+//! The reference model: it computes the state of each call from plain tables, without events and without a
+//! chart.
 
 mod ask;
 mod happen;
@@ -15,22 +16,22 @@ use crate::call::NetworkEvent;
 use crate::graph::Method;
 use line::Line;
 
-/// The calls of a service as they must be after a course of moves: written down a second time, and differently, so that a
-/// host can be compared with it. It knows nothing of events, nor of the charts.
+/// The calls that a service must have after a course of moves. The model is a second implementation, without
+/// events and without the charts, so that a host can be compared with it.
 ///
-/// It takes the bodies of requests to keep their limits, and the caller to have every permission; of participants it
-/// knows those with an id.
+/// The model assumes that the bodies of requests are within their limits, and that the app has every
+/// permission. It ignores participants without an id.
 ///
 /// ```
 /// use callfold::call::State;
 /// use callfold::testing::{Model, Move, What};
 /// use callfold::{CallId, call::NetworkEvent, graph};
 ///
-/// let call = CallId::new(uuid::Uuid::nil());
-/// let offer: graph::Call = serde_json::from_str(r#"{"source":{}}"#)?;
+/// let call = CallId::new(callfold::uuid::Uuid::nil());
+/// let offer: graph::Call = callfold::serde_json::from_str(r#"{"source":{}}"#)?;
 /// let happens = |seconds, network_event| {
 ///     let at = callfold::jiff::Timestamp::from_second(seconds).unwrap();
-///     Move::new(at, call, 1, What::Happen(Box::new(network_event)))
+///     Move::new(at, call, 1, What::NetworkEvent(Box::new(network_event)))
 /// };
 /// let mut model = Model::new();
 /// assert!(model.apply(&happens(0, NetworkEvent::Offered(Box::new(offer)))));
@@ -41,41 +42,31 @@ use line::Line;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     calls: BTreeMap<CallId, Line>,
-    /// When the last move was made.
+    /// The time of the last move.
     pub(super) now: Timestamp,
-    /// The greatest number of a move.
+    /// The greatest number of the moves so far.
     pub(super) made: u128,
 }
 
 impl Model {
-    /// A service without calls.
-    ///
-    /// ```
-    /// # use callfold::testing::Model;
-    /// assert_eq!(Model::new().calls().count(), 0);
-    /// ```
+    /// The model of a service without calls.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Makes a move, where it is legal; false where it is not, and then nothing of a call has changed but its time.
-    ///
-    /// ```
-    /// # use callfold::testing::{Model, Move, What};
-    /// let wait = Move::new(Default::default(), callfold::CallId::new(uuid::Uuid::nil()), 1, What::Wait);
-    /// assert!(Model::new().apply(&wait));
-    /// ```
+    /// Makes a move if it is legal, and returns whether it was. A move that is not legal changes no call, but
+    /// deadlines that are due by its time take effect.
     pub fn apply(&mut self, one: &Move) -> bool {
         self.advance(one.call, one.at);
         self.now = self.now.max(one.at);
         self.made = self.made.max(one.number);
         match &one.what {
             What::Wait => true,
-            What::Ask { method: Method::CreateCall, body, .. } => {
+            What::Request { method: Method::CreateCall, body, .. } => {
                 self.begin(one.call, || Line::placed(body, one.at))
             }
-            What::Ask { method, item, body } => self.ask(one, *method, item.as_ref(), body),
-            What::Happen(network_event) => {
+            What::Request { method, item, body } => self.ask(one, *method, item.as_ref(), body),
+            What::NetworkEvent(network_event) => {
                 if let NetworkEvent::Offered(offer) = &**network_event {
                     self.begin(one.call, || Line::offered(offer, one.at))
                 } else {
@@ -93,65 +84,43 @@ impl Model {
         is_new
     }
 
-    /// True where a move is legal.
-    ///
-    /// ```
-    /// # use callfold::testing::{Model, Move, What};
-    /// let wait = Move::new(Default::default(), callfold::CallId::new(uuid::Uuid::nil()), 1, What::Wait);
-    /// assert!(Model::new().allows(&wait));
-    /// ```
+    /// Returns whether a move is legal. The model does not change.
     pub fn allows(&self, one: &Move) -> bool {
         self.clone().apply(one)
     }
 
-    /// Lets the time of one call go on: what it waits for in vain has its effect.
-    ///
-    /// ```
-    /// # use callfold::testing::Model;
-    /// let mut model = Model::new();
-    /// model.advance(callfold::CallId::new(uuid::Uuid::nil()), "2026-11-23T09:15:00Z".parse()?);
-    /// # Ok::<(), callfold::jiff::Error>(())
-    /// ```
+    /// Advances the clock of one call. Deadlines that are due take effect.
     pub fn advance(&mut self, call: CallId, now: Timestamp) {
         if let Some(line) = self.calls.get_mut(&call) {
             line.advance(now);
         }
     }
 
-    /// What a call is at the time of the last move; `None` where there is none.
-    ///
-    /// ```
-    /// # use callfold::testing::Model;
-    /// assert!(Model::new().outline(callfold::CallId::new(uuid::Uuid::nil())).is_none());
-    /// ```
+    /// The outline of a call at the time of the last move; `None` if there is no such call.
     pub fn outline(&self, call: CallId) -> Option<Outline> {
         let mut line = self.calls.get(&call)?.clone();
         line.advance(self.now);
         Some(line.outline)
     }
 
-    /// The same as it was when it was last moved.
+    /// The outline of a call as the last move of that call left it. Later deadlines have had no effect yet.
     pub(super) fn known(&self, call: CallId) -> Option<&Outline> {
         self.calls.get(&call).map(|line| &line.outline)
     }
 
-    /// The calls, in the order of their ids.
-    ///
-    /// ```
-    /// # use callfold::testing::Model;
-    /// assert!(Model::new().calls().next().is_none());
-    /// ```
+    /// The ids of the calls, in ascending order.
     pub fn calls(&self) -> impl Iterator<Item = CallId> {
         self.calls.keys().copied()
     }
 
-    /// True where another call than one is up at a time: only such a call can be replaced.
+    /// Whether the call `by` can replace the call `other`: that needs another call, which is connected at the
+    /// time.
     fn can_be_replaced(&mut self, other: CallId, by: CallId, at: Timestamp) -> bool {
         self.advance(other, at);
         other != by && self.calls.get(&other).is_some_and(Line::is_connected)
     }
 
-    /// The other call ends, because one took its place.
+    /// Ends the call `other`, which the call `by` has replaced.
     fn replace(&mut self, other: Option<CallId>, by: CallId, at: Timestamp) {
         if let Some(other) = other.filter(|other| *other != by) {
             self.advance(other, at);

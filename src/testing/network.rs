@@ -1,4 +1,5 @@
-//! A network between a service and a bot that is late, repeats, reorders and loses: by a seed, in virtual time.
+//! A simulated network that delays, repeats, reorders and loses packets. It runs in virtual time, and a seed
+//! decides what happens to each packet.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -9,54 +10,37 @@ use jiff::{SignedDuration, Timestamp};
 use super::random::draw;
 use crate::CallId;
 
-/// What a network does to the packets of a call.
-///
-/// ```
-/// use callfold::testing::Faults;
-///
-/// let mut faults = Faults::none();
-/// faults.repeated = 200;
-/// assert!(!faults.is_faithful());
-/// ```
+/// The faults of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Faults {
-    /// How late a packet is at most.
+    /// The longest delay of a packet.
     pub delay: SignedDuration,
-    /// How many packets of a thousand may overtake others, and be overtaken.
+    /// How many of a thousand packets may arrive out of order.
     pub reordered: u32,
-    /// How many of a thousand come twice.
+    /// How many of a thousand packets arrive twice.
     pub repeated: u32,
-    /// How many of a thousand never come.
+    /// How many of a thousand packets never arrive.
     pub dropped: u32,
-    /// When nothing comes through: what would have arrived then arrives at the end.
+    /// The time ranges in which the network is cut. A packet that would arrive within a range arrives at the
+    /// end of the range.
     pub partitions: Vec<Range<Timestamp>>,
 }
 
 impl Faults {
-    /// Everything comes, in order and at once.
-    ///
-    /// ```
-    /// assert!(callfold::testing::Faults::none().is_faithful());
-    /// ```
+    /// A network without faults: every packet arrives once, in order and without delay.
     pub const fn none() -> Self {
         Self { delay: SignedDuration::ZERO, reordered: 0, repeated: 0, dropped: 0, partitions: Vec::new() }
     }
 
-    /// True where everything comes, once and in order, be it late.
-    ///
-    /// ```
-    /// let mut faults = callfold::testing::Faults::none();
-    /// faults.delay = callfold::jiff::SignedDuration::from_secs(9);
-    /// assert!(faults.is_faithful());
-    /// ```
+    /// Whether every packet arrives exactly once and in order. It may still be late.
     pub const fn is_faithful(&self) -> bool {
         self.reordered == 0 && self.repeated == 0 && self.dropped == 0
     }
 }
 
-/// Packets on their way. What happens to one follows from the seed, its call and its number in that call: calls do not
-/// disturb each other.
+/// A network with the packets that are in flight. The fate of a packet depends only on the seed, its call and
+/// its number within that call, so that the packets of one call do not affect those of another.
 ///
 /// ```
 /// use callfold::jiff::Timestamp;
@@ -73,42 +57,32 @@ impl Faults {
 #[derive(Clone, Debug)]
 pub struct Network<P> {
     seed: u64,
-    /// By the time of their arrival; those of one time in the order in which they were sent.
+    /// The packets by their time of arrival. Packets with the same time arrive in the order in which they
+    /// were sent.
     in_flight: BTreeMap<(Timestamp, u64), P>,
     sent: u64,
     links: BTreeMap<CallId, Link>,
 }
 
-/// What was sent of one call.
+/// The packets of one call that were sent so far.
 #[derive(Clone, Copy, Debug, Default)]
 struct Link {
     sent: u64,
-    /// When the last one arrives that keeps the order.
+    /// The arrival time of the last packet that was not reordered.
     last: Timestamp,
 }
 
-/// What happens to one packet: draws of a thousand, and two delays in milliseconds.
+/// The random numbers of one packet: three numbers below a thousand, which decide about its faults, and two
+/// delays in milliseconds.
 type Fate = ([u32; 3], [i64; 2]);
 
 impl<P: Clone> Network<P> {
-    /// A network on which nothing is.
-    ///
-    /// ```
-    /// assert_eq!(callfold::testing::Network::<()>::new(7).next_arrival(), None);
-    /// ```
+    /// A network without packets in flight.
     pub const fn new(seed: u64) -> Self {
         Self { seed, in_flight: BTreeMap::new(), sent: 0, links: BTreeMap::new() }
     }
 
     /// Sends a packet about a call.
-    ///
-    /// ```
-    /// use callfold::testing::{Faults, Network};
-    ///
-    /// let mut network = Network::new(7);
-    /// network.send(callfold::CallId::new(uuid::Uuid::nil()), Default::default(), "packet", &Faults::none());
-    /// assert!(network.next_arrival().is_some());
-    /// ```
     pub fn send(&mut self, call: CallId, at: Timestamp, packet: P, faults: &Faults) {
         let link = self.links.entry(call).or_default();
         link.sent += 1;
@@ -118,7 +92,7 @@ impl<P: Clone> Network<P> {
         let fate: Option<Fate> = draw(&fates, [self.seed, high, low, link.sent]);
         let Some(([reorders, repeats, drops], delays)) = fate else { return };
         let [arrival, again] = delays.map(|millis| later(at, millis));
-        let mut arrival = faults.let_through(arrival);
+        let mut arrival = faults.after_partitions(arrival);
         if reorders >= faults.reordered {
             arrival = arrival.max(link.last);
             link.last = arrival;
@@ -128,7 +102,7 @@ impl<P: Clone> Network<P> {
         }
         self.put(arrival, packet.clone());
         if repeats < faults.repeated {
-            self.put(faults.let_through(again.max(arrival)), packet);
+            self.put(faults.after_partitions(again.max(arrival)), packet);
         }
     }
 
@@ -137,20 +111,12 @@ impl<P: Clone> Network<P> {
         self.in_flight.insert((arrival, self.sent), packet);
     }
 
-    /// When the next packet arrives; `None` where none is on its way.
-    ///
-    /// ```
-    /// assert_eq!(callfold::testing::Network::<()>::new(7).next_arrival(), None);
-    /// ```
+    /// The time at which the next packet arrives; `None` if no packet is in flight.
     pub fn next_arrival(&self) -> Option<Timestamp> {
         self.in_flight.first_key_value().map(|((at, _), _)| *at)
     }
 
-    /// Takes the first packet that has arrived by now.
-    ///
-    /// ```
-    /// assert_eq!(callfold::testing::Network::<()>::new(7).arrive(Default::default()), None);
-    /// ```
+    /// Removes and returns the first packet that has arrived by `now`; `None` if none has.
     pub fn arrive(&mut self, now: Timestamp) -> Option<P> {
         let first = self.in_flight.first_entry().filter(|first| first.key().0 <= now)?;
         Some(first.remove())
@@ -158,8 +124,8 @@ impl<P: Clone> Network<P> {
 }
 
 impl Faults {
-    /// When a packet arrives that would have arrived at a time.
-    fn let_through(&self, mut at: Timestamp) -> Timestamp {
+    /// The arrival time of a packet that would arrive at `at` if the network were not cut.
+    fn after_partitions(&self, mut at: Timestamp) -> Timestamp {
         while let Some(partition) = self.partitions.iter().find(|partition| partition.contains(&at)) {
             at = partition.end;
         }

@@ -1,4 +1,4 @@
-//! What a call is, in few words: what the reference model and a ledger must agree on.
+//! The outline of a call: the part on which the reference model and a ledger must agree.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -8,7 +8,7 @@ use crate::graph::{MediaState, OperationKind, Tone};
 use crate::operation;
 use crate::{Call, Id, ParticipantId};
 
-/// A call in few words, each of which can be compared with the reference [`Model`](super::Model).
+/// The part of a call that can be compared with the reference [`Model`](super::Model).
 ///
 /// ```
 /// use callfold::call::State;
@@ -23,39 +23,30 @@ use crate::{Call, Id, ParticipantId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outline {
-    /// Its state.
+    /// The state of the call.
     pub state: State,
-    /// Its audio, where that was told.
+    /// The state of its audio; `None` if it was never reported.
     pub audio: Option<MediaState>,
-    /// True for a group call or a meeting; where nothing tells, it may be one.
+    /// True for a group call or a meeting. It is also true if the kind of the call is not known.
     pub is_group: bool,
-    /// Its operations in the order asked, with their kind and state.
+    /// Its operations with their kind and state, in the order in which they were requested.
     pub operations: Vec<(Id, OperationKind, operation::State)>,
-    /// Those of them that use its media one after another; the first runs.
+    /// The ids of the operations in the media queue. The first one runs.
     pub media: Vec<Id>,
-    /// Who takes part, and whether muted; those without an id are left out.
+    /// The participants that have an id, each with true if the participant is muted.
     pub participants: BTreeMap<ParticipantId, bool>,
-    /// Who hears music on hold.
+    /// The participant on hold, to whom hold music is played.
     pub on_hold: Option<ParticipantId>,
-    /// The keys that were pressed, in their order.
+    /// The tones of the keys that were pressed, in the order of the presses.
     pub tones: Vec<Tone>,
-    /// The content that is shared.
+    /// The content sharing sessions that are active.
     pub sharing: BTreeSet<Id>,
-    /// What it waits for, the first first.
+    /// The deadlines of the call, the earliest first.
     pub deadlines: Vec<Due>,
 }
 
 impl Outline {
     /// The outline of a call.
-    ///
-    /// ```
-    /// use callfold::testing::Outline;
-    /// use callfold::{Call, Recorded};
-    ///
-    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// assert!(Outline::of(&Call::begin(line.parse()?)?).operations.is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn of(call: &Call) -> Self {
         let named = call.participants().filter_map(|one| {
             Some((one.id.value()?.clone(), one.is_muted.value().copied().unwrap_or_default()))

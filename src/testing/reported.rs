@@ -1,4 +1,5 @@
-//! What the wire can tell of a call: what a bot to which everything came must have of it.
+//! The part of a call that notifications report. A bot that received all of them must agree with the service
+//! on this part.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -19,11 +20,12 @@ pub(super) struct Reported {
 }
 
 impl Reported {
-    /// `ringing` and `redirecting` are not told today; what waits is told as running; what the app says in its answer is not
-    /// told back; calls between two have no roster to tell, and who did not ask for content sharing is not told.
+    /// By default a service posts no notification for `ringing` and `redirecting`, and it reports a waiting
+    /// operation as running. It does not report the members of an answer back to the app. It posts rosters
+    /// for group calls only, and content sharing only if the app requested it.
     pub(super) fn of(call: &Call, service: &Call) -> Self {
         let was_requested = service.direction() == Some(&CallDirection::Outgoing);
-        // An invitation that is completed after the end makes no group call any more.
+        // An invitation that completes after the end of the call no longer makes it a group call.
         let is_group = service.state().is_live() && service.is_group() == Some(true);
         let reports_roster = is_group || service.details().is_group() == Some(true);
         let operations = call
@@ -41,12 +43,12 @@ impl Reported {
         }
     }
 
-    /// The kind and the state of each operation.
+    /// The id, the kind and the state of each operation.
     pub(super) fn statuses(&self) -> Vec<(&Option<Id>, OperationKind, operation::State)> {
         self.operations.iter().map(|(id, (kind, state, _))| (id, *kind, *state)).collect()
     }
 
-    /// What has an order of its own on the wire: tones, and the rosters of who asks for deltas.
+    /// The parts whose notifications have sequence numbers: tones, and rosters if the app requested deltas.
     pub(super) fn ordered(
         &self,
         has_deltas: bool,
@@ -64,7 +66,7 @@ fn status(state: operation::State) -> operation::State {
     if state == operation::State::NotStarted { operation::State::Running } else { state }
 }
 
-/// That one of several is invited no more is told with the end of the invitation, and not before.
+/// If one of several invitations in an operation is withdrawn, only the end of the operation reports it.
 fn resource(operation: &Operation) -> CommsOperation {
     let mut resource = operation.resource().clone();
     if operation.is_pending() {
@@ -73,7 +75,7 @@ fn resource(operation: &Operation) -> CommsOperation {
     resource
 }
 
-/// Audio routing groups are told to who asks for them, and to nobody else.
+/// Audio routing groups are in the reply to the app that lists them, and in no notification.
 fn details(call: &Call, was_requested: bool) -> graph::Call {
     let mut details = call.details().clone();
     details.audio_routing_groups = Member::Absent;

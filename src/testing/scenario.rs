@@ -1,4 +1,4 @@
-//! Given a call, when something comes to it, then …
+//! Tests of one call in the form given / when / then.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,15 +10,15 @@ use crate::call::{Body, Command, Delivery, NetworkEvent, Observed, Reply, Reques
 use crate::graph::CommsNotification;
 use crate::{Call, CallId, Finding, FindingKind, Ledger, Recorded, Refusal};
 
-/// One call, what came to it, and what the last thing came to. Every event is folded as it comes, which must not be
-/// refused.
+/// A test of one call in the form given / when / then. A scenario applies every event of an input to its
+/// ledger, and panics if the ledger refuses one.
 ///
 /// ```
 /// use callfold::FindingKind;
 /// use callfold::call::State;
 /// use callfold::testing::Scenario;
 ///
-/// let reported = |state| serde_json::from_value(serde_json::json!({
+/// let reported = |state| callfold::serde_json::from_value(callfold::serde_json::json!({
 ///     "changeType": "updated",
 ///     "resourceUrl": "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896",
 ///     "resourceData": { "state": state },
@@ -32,35 +32,22 @@ use crate::{Call, CallId, Finding, FindingKind, Ledger, Recorded, Refusal};
 #[derive(Clone, Debug)]
 pub struct Scenario {
     id: CallId,
-    /// The calls: the one, and what else was given.
+    /// The ledger: it has the call of the scenario, and every other call of which events were given.
     pub ledger: Ledger,
-    /// What the last input gave.
+    /// The events and findings of the last input.
     pub last: Observed,
-    /// What was answered last, where something was asked; or how what the network did was refused.
+    /// The result of the last input: the reply to a request, or the refusal of a request or a network event;
+    /// `None` otherwise.
     pub reply: Option<Result<Reply, Refusal>>,
 }
 
 impl Scenario {
-    /// A call of which nothing is known yet.
-    ///
-    /// ```
-    /// # use callfold::testing::Scenario;
-    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil()));
-    /// assert_eq!(scenario.ledger.calls().count(), 0);
-    /// ```
+    /// A scenario for the call with this id, of which nothing is known yet.
     pub fn of(id: CallId) -> Self {
         Self { id, ledger: Ledger::new(), last: Observed::default(), reply: None }
     }
 
-    /// Given these events of the log.
-    ///
-    /// ```
-    /// # use callfold::testing::Scenario;
-    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// let scenario = Scenario::of("57dab8b1-894c-409a-b240-bd8beae78896".parse()?).given(&[line.parse()?]);
-    /// assert_eq!(scenario.call().revision(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Given that the log has these events.
     #[must_use]
     #[track_caller]
     pub fn given(mut self, events: &[Recorded]) -> Self {
@@ -68,40 +55,21 @@ impl Scenario {
         self
     }
 
-    /// Given that these notifications were heard.
-    ///
-    /// ```
-    /// # use callfold::testing::Scenario;
-    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).given_notified(&[]);
-    /// assert_eq!(scenario.ledger.calls().count(), 0);
-    /// ```
+    /// Given that the bot has received these notifications.
     #[must_use]
     #[track_caller]
     pub fn given_notified(self, received: &[CommsNotification]) -> Self {
         received.iter().fold(self, Self::when_notified)
     }
 
-    /// When a notification is heard.
-    ///
-    /// ```
-    /// # use callfold::testing::Scenario;
-    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).when_notified(&Default::default());
-    /// assert_eq!(scenario.events(), ["adopted?"]);
-    /// ```
+    /// When the bot receives a notification.
     #[must_use]
     #[track_caller]
     pub fn when_notified(self, notification: &CommsNotification) -> Self {
         self.when_delivered(notification, &Delivery::default())
     }
 
-    /// When a notification is heard that came in this way.
-    ///
-    /// ```
-    /// # use callfold::testing::Scenario;
-    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil()));
-    /// let scenario = scenario.when_delivered(&Default::default(), &Default::default());
-    /// assert_eq!(scenario.events(), ["adopted?"]);
-    /// ```
+    /// When the bot receives a notification with this delivery: a time, or message ids.
     #[must_use]
     #[track_caller]
     pub fn when_delivered(mut self, notification: &CommsNotification, delivery: &Delivery) -> Self {
@@ -110,13 +78,7 @@ impl Scenario {
         self.folded()
     }
 
-    /// When the body of a reply is learned.
-    ///
-    /// ```
-    /// # use callfold::{call::Body, testing::Scenario};
-    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil()));
-    /// assert!(scenario.when_learned(&Body::Empty, None).events().is_empty());
-    /// ```
+    /// When the bot receives the reply to a request, with this body.
     #[must_use]
     #[track_caller]
     pub fn when_learned(mut self, body: &Body, at: Option<Timestamp>) -> Self {
@@ -125,15 +87,7 @@ impl Scenario {
         self.folded()
     }
 
-    /// When the app asks for something.
-    ///
-    /// ```
-    /// use callfold::call::{RequestContext, AppIdentity, Command};
-    /// use callfold::testing::Scenario;
-    ///
-    /// let request = RequestContext::new(Default::default(), uuid::Uuid::from_u128(1), AppIdentity::default());
-    /// Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).when_requested(Command::KeepAlive, &request).then_refused(404);
-    /// ```
+    /// When the app sends a request.
     #[must_use]
     #[track_caller]
     pub fn when_requested(mut self, command: Command, request: &RequestContext<'_>) -> Self {
@@ -146,15 +100,7 @@ impl Scenario {
         self.folded()
     }
 
-    /// When the network does something.
-    ///
-    /// ```
-    /// use callfold::call::NetworkEvent;
-    /// use callfold::testing::Scenario;
-    ///
-    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil()));
-    /// scenario.when_happens(NetworkEvent::Held, Default::default()).then_refused(409);
-    /// ```
+    /// When something happens in the network.
     #[must_use]
     #[track_caller]
     pub fn when_happens(mut self, network_event: NetworkEvent, at: Timestamp) -> Self {
@@ -167,13 +113,7 @@ impl Scenario {
         self.folded()
     }
 
-    /// When it is this late: what the first deadline brings about, if it is due.
-    ///
-    /// ```
-    /// # use callfold::testing::Scenario;
-    /// let scenario = Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).when_late(Default::default());
-    /// assert!(scenario.events().is_empty());
-    /// ```
+    /// When this time is reached. The first deadline expires if it is due.
     #[must_use]
     #[track_caller]
     pub fn when_late(mut self, now: Timestamp) -> Self {
@@ -199,85 +139,56 @@ impl Scenario {
         }
     }
 
-    /// The call.
+    /// The call of the scenario.
     ///
     /// # Panics
     ///
-    /// Where nothing has begun it.
-    ///
-    /// ```should_panic
-    /// # use callfold::testing::Scenario;
-    /// Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).call();
-    /// ```
+    /// Panics if no event has begun the call.
     #[track_caller]
-    #[expect(clippy::panic, reason = "a test is told what is wrong with it")]
+    #[expect(clippy::panic, reason = "a failed test shows its message")]
     pub fn call(&self) -> &Call {
         let call = self.ledger.call(self.id);
         call.unwrap_or_else(|| panic!("call {} has not begun", self.id))
     }
 
-    /// The names of the last events, those that are inferred marked `?`.
-    ///
-    /// ```
-    /// # use callfold::testing::Scenario;
-    /// assert!(Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).events().is_empty());
-    /// ```
+    /// The names of the events of the last input. An inferred event, which the core concluded and no
+    /// notification reported, is marked with `?`.
     pub fn events(&self) -> Vec<String> {
         let mark = |recorded: &Recorded| if recorded.inferred { "?" } else { "" };
         self.last.events.iter().map(|one| format!("{}{}", one.event.kind().as_str(), mark(one))).collect()
     }
 
-    /// What was found last.
-    ///
-    /// ```
-    /// # use callfold::testing::Scenario;
-    /// assert!(Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).findings().is_empty());
-    /// ```
+    /// The findings of the last input.
     pub fn findings(&self) -> Vec<FindingKind> {
         self.last.findings.iter().map(|finding: &Finding| finding.kind).collect()
     }
 
-    /// Then the call is in this state, and the last input gave these events and findings.
+    /// Then the call is in this state, and the last input had these events and findings.
     ///
     /// # Panics
     ///
-    /// Where it is not so.
-    ///
-    /// ```should_panic
-    /// # use callfold::{call::State, testing::Scenario};
-    /// Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).then(State::Incoming, &[], &[]);
-    /// ```
+    /// Panics if the state, the events or the findings differ.
     #[track_caller]
     pub fn then(&self, state: State, events: &[&str], findings: &[FindingKind]) {
         let events: Vec<String> = events.iter().map(|name| String::from(*name)).collect();
         assert_eq!((self.call().state(), self.events(), self.findings()), (state, events, findings.to_vec()));
     }
 
-    /// Then the request was answered with this status.
+    /// Then the reply to the request has this status.
     ///
     /// # Panics
     ///
-    /// Where it was refused, or nothing was asked.
-    ///
-    /// ```should_panic
-    /// # use callfold::testing::Scenario;
-    /// Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).then_replied(200);
-    /// ```
+    /// Panics if the request was refused, or if the last input was not a request.
     #[track_caller]
     pub fn then_replied(&self, status: u16) {
         assert!(matches!(&self.reply, Some(Ok(reply)) if reply.status == status), "{:?}", self.reply);
     }
 
-    /// Then the request, or what the network did, was refused, as a request with this status.
+    /// Then the request or the network event was refused with this HTTP status.
     ///
     /// # Panics
     ///
-    /// Where it was not.
-    ///
-    /// ```should_panic
-    /// # use callfold::testing::Scenario;
-    /// Scenario::of(callfold::CallId::new(uuid::Uuid::nil())).then_refused(409);
-    /// ```
+    /// Panics if it was not refused, or with another status.
     #[track_caller]
     pub fn then_refused(&self, status: u16) {
         assert!(matches!(&self.reply, Some(Err(refusal)) if refusal.status() == status), "{:?}", self.reply);

@@ -1,4 +1,5 @@
-//! A service, a network with faults and a bot, in virtual time; everything that must hold is checked at every step.
+//! A simulation of a service, a network with faults and a bot in virtual time. It checks every invariant
+//! after each step.
 
 mod bot;
 mod service;
@@ -18,15 +19,16 @@ use crate::call::{Due, NetworkEvent};
 use crate::graph::Version;
 use crate::{CallId, Id, Notify};
 
-/// A whole world: a service to which a course is done, a bot that is told of it through a network, and the reference
-/// [`Model`]. Everything follows from the seed and the moves; there is no clock and no thread.
+/// A simulation of a service, a network and a bot. A test makes moves with the service; the service posts
+/// notifications to the bot through the network; and the simulation compares both with the reference
+/// [`Model`]. The seed and the moves determine everything that happens: there is no clock and no thread.
 ///
-/// The replies to requests come at once; what the service posts goes through the network.
+/// The bot receives the replies to requests at once. Notifications go through the network.
 ///
 /// ```
 /// use callfold::testing::{Faults, Simulation, strategies::courses};
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
+/// use callfold::proptest::prelude::*;
+/// use callfold::proptest::test_runner::TestRunner;
 ///
 /// let mut faults = Faults::none();
 /// faults.repeated = 300;
@@ -50,7 +52,7 @@ pub struct Simulation {
     bot: Store,
     model: Model,
     network: Network<Packet>,
-    /// What the network does to the calls that are not named below.
+    /// The faults for calls that have no faults of their own in `faults`.
     usual: Faults,
     faults: BTreeMap<CallId, Faults>,
     /// The next deadline of each call that has one.
@@ -58,13 +60,14 @@ pub struct Simulation {
     armed: BTreeMap<CallId, Due>,
     restarts: VecDeque<Timestamp>,
     lost_writes: u32,
-    /// Calls of which not everything can be told from the wire out of order: see `docs/verification.md`.
+    /// Calls whose state cannot be determined if their notifications arrive out of order: see
+    /// `docs/verification.md`.
     ambiguous: BTreeSet<CallId>,
     steps: u64,
     compared: u64,
 }
 
-/// A notification on its way, as bytes.
+/// A notification in flight, as JSON text.
 #[derive(Clone, Debug)]
 struct Packet {
     call: CallId,
@@ -73,11 +76,7 @@ struct Packet {
 }
 
 impl Simulation {
-    /// A world in which nothing has happened, with a network without faults.
-    ///
-    /// ```
-    /// assert_eq!(callfold::testing::Simulation::new(7).steps(), 0);
-    /// ```
+    /// A simulation without calls, whose network has no faults.
     pub fn new(seed: u64) -> Self {
         Self {
             seed,
@@ -99,46 +98,26 @@ impl Simulation {
         }
     }
 
-    /// Lets the service speak as this version does.
-    ///
-    /// ```
-    /// callfold::testing::Simulation::new(7).speaking(callfold::graph::Version::Beta);
-    /// ```
+    /// Sets the version of the API, in whose form the service writes its notifications.
     pub const fn speaking(&mut self, version: Version) -> &mut Self {
         self.notify = Notify::new(version);
         self
     }
 
-    /// Gives the network faults.
-    ///
-    /// ```
-    /// use callfold::testing::{Faults, Simulation};
-    ///
-    /// Simulation::new(7).under(&Faults::none());
-    /// ```
+    /// Sets the faults of the network for all calls that have no faults of their own.
     pub fn under(&mut self, faults: &Faults) -> &mut Self {
         self.usual = faults.clone();
         self
     }
 
-    /// Gives the network faults for one call.
-    ///
-    /// ```
-    /// use callfold::testing::{Faults, Simulation};
-    ///
-    /// Simulation::new(7).call_under(callfold::CallId::new(uuid::Uuid::nil()), &Faults::none());
-    /// ```
+    /// Sets the faults of the network for one call.
     pub fn call_under(&mut self, call: CallId, faults: &Faults) -> &mut Self {
         self.faults.insert(call, faults.clone());
         self
     }
 
-    /// Restarts both hosts at these times: by turns from their logs, and from a snapshot and the rest.
-    ///
-    /// ```
-    /// callfold::testing::Simulation::new(7).restarting(&["2026-11-23T09:15:00Z".parse()?]);
-    /// # Ok::<(), callfold::jiff::Error>(())
-    /// ```
+    /// Restarts the service and the bot at these times. The restarts alternate between two kinds: from the
+    /// log alone, and from a copy of the calls and the log lines that were written after the copy.
     pub fn restarting(&mut self, times: &[Timestamp]) -> &mut Self {
         let mut times = times.to_vec();
         times.sort_unstable();
@@ -146,72 +125,45 @@ impl Simulation {
         self
     }
 
-    /// Lets the bot's store lose this many writes of a thousand: a host that is broken, to see that it is found out.
-    ///
-    /// ```
-    /// callfold::testing::Simulation::new(7).losing_writes(10);
-    /// ```
+    /// Breaks the bot's store on purpose: it loses this many of a thousand writes. A test can then show that
+    /// the simulation finds the fault.
     pub const fn losing_writes(&mut self, of_a_thousand: u32) -> &mut Self {
         self.lost_writes = of_a_thousand;
         self
     }
 
-    /// What the service keeps.
-    ///
-    /// ```
-    /// assert!(callfold::testing::Simulation::new(7).service().lines().is_empty());
-    /// ```
+    /// The log and the calls of the service.
     pub const fn service(&self) -> &Store {
         &self.service
     }
 
-    /// What the bot keeps.
-    ///
-    /// ```
-    /// assert!(callfold::testing::Simulation::new(7).bot().lines().is_empty());
-    /// ```
+    /// The log and the calls of the bot.
     pub const fn bot(&self) -> &Store {
         &self.bot
     }
 
-    /// How many events were checked.
-    ///
-    /// ```
-    /// assert_eq!(callfold::testing::Simulation::new(7).steps(), 0);
-    /// ```
+    /// The number of events that were checked so far, of the service and of the bot together.
     pub const fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// Of how many calls the bot's was compared with the service's, so far.
-    ///
-    /// ```
-    /// assert_eq!(callfold::testing::Simulation::new(7).compared(), 0);
-    /// ```
+    /// The number of calls for which the bot's copy was compared with the service's so far.
     pub const fn compared(&self) -> u64 {
         self.compared
     }
 
-    /// Lets time go on to a move, and makes it; false where it is not legal. Moves come in the order of their times.
+    /// Advances the time to that of a move, and makes the move if it is legal. Returns whether it was legal.
+    /// The moves must come in the order of their times.
     ///
     /// # Errors
     ///
     /// The first [`Violation`].
-    ///
-    /// ```
-    /// use callfold::testing::{Move, Simulation, What};
-    ///
-    /// let wait = Move::new("2026-11-23T09:15:00Z".parse()?, callfold::CallId::new(uuid::Uuid::nil()), 1, What::Wait);
-    /// assert!(Simulation::new(7).make(&wait)?);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn make(&mut self, one: &Move) -> Result<bool, Violation> {
         self.pass(one.at)?;
         let made = one.make(self.service.ledger());
         let is_legal = self.model.apply(one);
         if is_legal != made.is_ok() {
-            let seen =
-                format!("the model says that it is legal: {is_legal}; the service: {made:?}, of {one:?}");
+            let seen = format!("the model says legal: {is_legal}; the service returned {made:?} for {one:?}");
             return Err(self.violation(Invariant::Reference, one.call, seen));
         }
         let Ok(made) = made else { return Ok(false) };
@@ -225,29 +177,21 @@ impl Simulation {
         Ok(true)
     }
 
-    /// Lets time go on.
+    /// Advances the time. Deadlines, arrivals and restarts that are due happen in the order of their times.
     ///
     /// # Errors
     ///
     /// The first [`Violation`].
-    ///
-    /// ```
-    /// assert_eq!(callfold::testing::Simulation::new(7).wait("2026-11-23T09:15:00Z".parse()?), Ok(()));
-    /// # Ok::<(), callfold::jiff::Error>(())
-    /// ```
     pub fn wait(&mut self, until: Timestamp) -> Result<(), Violation> {
         self.pass(until)
     }
 
-    /// Lets time go on until nothing is on its way any more, restarts both hosts, and compares the bot's calls with the service's.
+    /// Advances the time until no packet is in flight, restarts the service and the bot, and compares their
+    /// calls. A test calls this function after its last move.
     ///
     /// # Errors
     ///
     /// The first [`Violation`].
-    ///
-    /// ```
-    /// assert_eq!(callfold::testing::Simulation::new(7).settle(), Ok(()));
-    /// ```
     pub fn settle(&mut self) -> Result<(), Violation> {
         while let Some(arrival) = self.network.next_arrival() {
             self.pass(arrival.max(self.now))?;
@@ -260,7 +204,7 @@ impl Simulation {
         calls.into_iter().try_for_each(|call| self.reports(call))
     }
 
-    /// Everything that happens by itself until a time, in its order.
+    /// Runs the deadlines, arrivals and restarts that are due until a time, in the order of their times.
     fn pass(&mut self, until: Timestamp) -> Result<(), Violation> {
         loop {
             let due = self.due.first().map(|(due, _)| due.at);
@@ -275,7 +219,7 @@ impl Simulation {
                 self.restarts.pop_front();
                 self.restart()?;
             } else if let Some(packet) = self.network.arrive(next) {
-                self.classify(&packet)?;
+                self.receive(&packet)?;
             }
         }
         self.now = self.now.max(until);
@@ -291,8 +235,9 @@ impl Simulation {
     }
 }
 
-/// Hold and its resumption swapped, transfers that fail: see `docs/verification.md`.
+/// Whether a move makes the state of its call depend on the order of notifications: a hold and its end can be
+/// swapped, and a transfer can fail. See `docs/verification.md`.
 fn is_ambiguous(what: &What) -> bool {
-    let What::Happen(network_event) = what else { return false };
+    let What::NetworkEvent(network_event) = what else { return false };
     matches!(**network_event, NetworkEvent::Held | NetworkEvent::Resumed | NetworkEvent::TransferFailed)
 }

@@ -1,4 +1,4 @@
-//! What a host keeps: its log, as text, and the calls that it folds from it.
+//! The storage of a host: its log as text, and the calls that are folded from the log.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -6,20 +6,15 @@ use core::fmt;
 
 use crate::{Applied, ApplyError, CallId, Ledger, LineError, Recorded};
 
-/// A line on which a restart failed.
-///
-/// ```
-/// # use callfold::testing::Store;
-/// assert!(Store::new().restart_from_log().is_ok());
-/// ```
+/// The error of a restart, with the log line that caused it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotRestarted {
-    /// The line.
+    /// The text of the line.
     pub line: String,
-    /// Its call; `None` where the line is not read.
+    /// The call of the line; `None` if the line cannot be read.
     pub call: Option<CallId>,
-    /// Why it is not folded.
+    /// The reason, for people.
     pub why: String,
 }
 
@@ -31,8 +26,9 @@ impl fmt::Display for NotRestarted {
 
 impl core::error::Error for NotRestarted {}
 
-/// A host's log and its calls, as the drive contract wants them: what happens is written first, and then folded. It can be
-/// restarted at any time, from its log or from a snapshot.
+/// The log and the calls of a host. As the crate requires of hosts, a store writes an event to the log before
+/// it applies the event to the calls. A store can restart at any time, from its log or from a copy of its
+/// calls.
 ///
 /// ```
 /// use callfold::testing::Store;
@@ -48,92 +44,62 @@ impl core::error::Error for NotRestarted {}
 pub struct Store {
     lines: Vec<String>,
     ledger: Ledger,
-    /// A snapshot, and how many lines it has folded.
+    /// A copy of the calls, and the number of log lines that were folded into it.
     copy: (Ledger, usize),
 }
 
 impl Store {
-    /// A store of a host that knows nothing yet.
-    ///
-    /// ```
-    /// assert!(callfold::testing::Store::new().lines().is_empty());
-    /// ```
+    /// An empty store.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// The lines of the log.
-    ///
-    /// ```
-    /// assert!(callfold::testing::Store::new().lines().is_empty());
-    /// ```
     pub fn lines(&self) -> &[String] {
         &self.lines
     }
 
-    /// The calls.
-    ///
-    /// ```
-    /// assert_eq!(callfold::testing::Store::new().ledger().calls().count(), 0);
-    /// ```
+    /// The calls that were folded from the log.
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// Writes an event, then folds it.
+    /// Writes an event to the log, and then applies it to the calls.
     ///
     /// # Errors
     ///
-    /// An [`ApplyError`] where the event does not fold. It is written all the same: a log is not cleaned up.
-    ///
-    /// ```
-    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"held","data":{}}"#;
-    /// let mut store = callfold::testing::Store::new();
-    /// assert!(store.append(&line.parse()?).is_err());
-    /// assert_eq!(store.lines().len(), 1);
-    /// # Ok::<(), callfold::LineError>(())
-    /// ```
+    /// An [`ApplyError`] if the event does not fold. The event stays in the log.
     pub fn append(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
         self.lines.push(recorded.to_string());
         self.ledger.apply(recorded)
     }
 
-    /// Folds an event without writing it: what a broken store does.
+    /// Applies an event to the calls without writing it to the log, as a broken store would.
     pub(super) fn fold_unwritten(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
         self.ledger.apply(recorded)
     }
 
-    /// Keeps the calls as they are now, for [`Store::restart_from_copy`].
-    ///
-    /// ```
-    /// callfold::testing::Store::new().keep_copy();
-    /// ```
+    /// Copies the calls as they are now, for a later [`Store::restart_from_copy`].
     pub fn keep_copy(&mut self) {
         self.copy = (self.ledger.clone(), self.lines.len());
     }
 
-    /// Forgets the calls and folds them from the whole log.
+    /// Discards the calls, and folds them again from all lines of the log.
     ///
     /// # Errors
     ///
-    /// The first line that is not read, does not fold, or comes after a hole in the revisions.
-    ///
-    /// ```
-    /// assert!(callfold::testing::Store::new().restart_from_log().is_ok());
-    /// ```
+    /// The first line that cannot be read, that does not fold, or whose revision leaves a gap. The calls then
+    /// stay as they were.
     pub fn restart_from_log(&mut self) -> Result<(), NotRestarted> {
         self.restart(Ledger::new(), 0)
     }
 
-    /// Forgets the calls and folds them from the last snapshot and what was written since.
+    /// Discards the calls, and starts from the last copy and the lines that were written after it. Without a
+    /// copy it starts from an empty ledger.
     ///
     /// # Errors
     ///
-    /// The first line that is not read, or does not fold.
-    ///
-    /// ```
-    /// assert!(callfold::testing::Store::new().restart_from_copy().is_ok());
-    /// ```
+    /// The same as for [`Store::restart_from_log`], of the lines after the copy.
     pub fn restart_from_copy(&mut self) -> Result<(), NotRestarted> {
         let (copy, folded) = self.copy.clone();
         self.restart(copy, folded)
@@ -148,9 +114,11 @@ impl Store {
             match ledger.apply(&recorded) {
                 Ok(Applied::Folded) => {}
                 Ok(Applied::AfterGap(missing)) => {
-                    return Err(failed(alloc::format!("revisions {missing:?} are missing before it")));
+                    return Err(failed(alloc::format!(
+                        "the revisions {missing:?} before this line are missing"
+                    )));
                 }
-                Ok(Applied::Duplicate) => return Err(failed("it was folded before".into())),
+                Ok(Applied::Duplicate) => return Err(failed("the line was already folded".into())),
                 Err(error) => return Err(failed(error.to_string())),
             }
         }

@@ -1,7 +1,22 @@
-//! Strategies for proptest: what a host of this crate takes in, from single ids to whole courses.
+//! Strategies for proptest that generate the inputs of a host, from single ids to complete courses.
 //!
-//! What is drawn for one call draws from few ids, so that things meet. Values and courses get small when they shrink, and
-//! a legal course stays legal.
+//! The strategies for one call choose from few ids on purpose, so that several values often have the same id.
+//! Values and courses get smaller when they shrink, and a legal course stays legal.
+//!
+//! ```
+//! use callfold::Ledger;
+//! use callfold::proptest::prelude::*;
+//! use callfold::testing::strategies::{deliveries, notifications};
+//!
+//! // Whatever a bot receives, the events that the core concludes from it fold.
+//! let call = "57dab8b1-894c-409a-b240-bd8beae78896".parse().unwrap();
+//! proptest!(|(received in notifications(call), delivery in deliveries())| {
+//!     let mut ledger = Ledger::new();
+//!     for recorded in callfold::Call::observe(None, call, &received, &delivery).events {
+//!         prop_assert!(ledger.apply(&recorded).is_ok());
+//!     }
+//! });
+//! ```
 
 mod course;
 mod event;
@@ -24,35 +39,11 @@ use uuid::Uuid;
 use crate::{CallId, Id};
 
 /// Any call id.
-///
-/// ```
-/// use callfold::testing::strategies::call_ids;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&call_ids(), |id| {
-///     prop_assert_eq!(id.to_string().parse(), Ok(id));
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 pub fn call_ids() -> impl Strategy<Value = CallId> {
     any::<u128>().prop_map(|id| CallId::new(Uuid::from_u128(id)))
 }
 
-/// An id of a participant, an operation or a message: a GUID, or one of few texts, `participant-1` for one.
-///
-/// ```
-/// use callfold::testing::strategies::ids;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&ids("participant"), |id| {
-///     prop_assert!(!id.to_string().is_empty());
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// An id of a participant, an operation or a message: a GUID, or one of three texts such as `participant-1`.
 pub fn ids(what: &'static str) -> impl Strategy<Value = Id> {
     prop_oneof![
         8 => (1..4).prop_map(move |number| Id::from(format!("{what}-{number}").as_str())),
@@ -60,22 +51,10 @@ pub fn ids(what: &'static str) -> impl Strategy<Value = Id> {
     ]
 }
 
-/// A time within a day of November 2026, to the millisecond.
-///
-/// ```
-/// use callfold::testing::strategies::times;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&times(), |at| {
-///     prop_assert!(at.to_string().starts_with("2026-11-23T"));
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A time on the 23rd of November 2026 (UTC), in whole milliseconds.
 pub fn times() -> impl Strategy<Value = Timestamp> {
     (0..24 * 60 * 60 * 1000_i64).prop_map(|millis| BEGINNING + SignedDuration::from_millis(millis))
 }
 
-/// Midnight, the 23rd of November 2026.
+/// Midnight (UTC) on the 23rd of November 2026.
 pub(super) const BEGINNING: Timestamp = Timestamp::constant(1_795_392_000, 0);

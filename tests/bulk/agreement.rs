@@ -1,4 +1,5 @@
-//! What it takes for the two to agree: findings, events and summaries, whole and in parts.
+//! The comparison of the two replays: findings, events and summaries, in one bulk replay and in several
+//! parts.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -27,14 +28,14 @@ impl fmt::Debug for Log {
     }
 }
 
-/// How much of a log is replayed.
+/// The part of a log that is replayed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct View {
     pub(super) until: Option<Moment>,
     pub(super) only: Option<CallId>,
 }
 
-/// What a replay gives. What is found at the end of the log stands behind its last line.
+/// The result of a replay. Findings at the end of the log have the position after its last line.
 #[derive(Debug, PartialEq)]
 struct Played {
     findings: Vec<(usize, Finding)>,
@@ -42,7 +43,7 @@ struct Played {
     calls: Vec<Reported>,
 }
 
-/// Everything that a summary tells.
+/// All values of a summary.
 #[derive(Debug, PartialEq)]
 struct Reported {
     id: CallId,
@@ -120,7 +121,7 @@ impl View {
         Played { findings, events: bulk.events(), calls }
     }
 
-    /// All parts together.
+    /// The results of all parts together.
     fn bulk(self, log: &Log, of: usize) -> Played {
         let parts = (0..of).map(|index| self.part(log, index, of.try_into().unwrap()));
         let mut whole = parts
@@ -130,14 +131,14 @@ impl View {
                 Played { events: whole.events + part.events, ..whole }
             })
             .unwrap();
-        // At the end of the log what was held back is found in the order of the calls.
+        // At the end of the log, the findings about buffered lines come in the order of the calls.
         whole.findings.sort_by_key(|(at, finding)| (*at, finding.call.filter(|_| *at == log.0.len())));
         whole.calls.sort_by_key(|call| call.id);
         whole
     }
 }
 
-/// What is found in a line to which a log goes on: it ends where the line does.
+/// The findings of the first line of a longer log. The replay must end the line where it ends.
 fn first_of_more(bulk: &mut Bulk, line: &[u8]) -> Vec<Finding> {
     if line.is_empty() || line.contains(&b'\n') || line.trim_ascii() != line {
         return bulk.line(line);
@@ -153,7 +154,7 @@ fn flat(found: Vec<(usize, Vec<Finding>)>) -> Vec<(usize, Finding)> {
     found.into_iter().flat_map(|(at, found)| found.into_iter().map(move |finding| (at, finding))).collect()
 }
 
-/// Of any log the bulk replay finds and tells what the plain one does.
+/// Checks that the bulk replay finds and reports the same as the plain replay.
 #[track_caller]
 pub(super) fn agree_on(view: View, log: &Log) {
     let plain = view.plain(log);
@@ -165,7 +166,7 @@ pub(super) fn agree_on(view: View, log: &Log) {
     }
 }
 
-/// The first that is not the same in both.
+/// The first pair of values that differ.
 fn differing<'a, T: PartialEq>(ones: &'a [T], others: &'a [T]) -> Option<[Option<&'a T>; 2]> {
     let length = ones.len().max(others.len());
     let mut pairs = (0..length).map(|index| [ones.get(index), others.get(index)]);

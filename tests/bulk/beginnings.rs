@@ -1,4 +1,4 @@
-//! Calls whose beginning is missing, comes late, twice or not at all.
+//! Calls whose first event is missing, is late, or occurs twice.
 
 use super::lines::{agree_on_lines, line, lines, timed};
 
@@ -43,7 +43,7 @@ fn lines_wait_for_their_beginning_to_the_end_of_the_log() {
 }
 
 #[test]
-fn a_call_that_is_adopted_twice_is_told_its_state() {
+fn a_call_that_is_adopted_twice_gets_the_reported_state() {
     let reported = [("adopted", "{}"), ("adopted", r#"{"state":"establishing"}"#), ("established", "{}")];
     let known = [("adopted", r#"{"state":"established"}"#), ("adopted", r#"{"state":"terminated"}"#)];
     let unknown = [("adopted", r#"{"state":"parked"}"#), ("adopted", r#"{"state":"terminated"}"#)];

@@ -1,9 +1,9 @@
-//! Lines by hand, in the canonical layout.
+//! Handwritten lines in the canonical layout.
 
 use super::agreement::{Log, agree};
 use callfold::Recorded;
 
-/// A line of a call, at a second of its own for each revision.
+/// A line of a call. Each revision has its own second.
 pub(super) fn line(call: u8, revision: u64, name: &str, data: &str) -> String {
     let (hour, minute, second) = (9 + revision / 3600, revision / 60 % 60, revision % 60);
     let at = format!("2026-11-23T{hour:02}:{minute:02}:{second:02}.250Z");
@@ -20,16 +20,16 @@ pub(super) fn lines(call: u8, reported: &[(&str, &str)]) -> Vec<String> {
     (1..).zip(reported).map(|(revision, (name, data))| line(call, revision, name, data)).collect()
 }
 
-/// The two agree on these lines.
+/// Checks that both replays agree on these lines.
 #[track_caller]
 pub(super) fn agree_on_lines<L: AsRef<str>>(lines: impl IntoIterator<Item = L>) {
     agree(&Log::of(lines.into_iter().map(|line| line.as_ref().to_owned())));
 }
 
-/// After the shapes of the first call are learned, the second is told the same but for one line. Then all is told
-/// again: as it was, and in the canonical writing.
+/// Checks a log of two calls. The bulk replay learns the shapes of the first call; the second call has the
+/// same lines except for one. All lines then follow once more, unchanged and in the canonical form.
 #[track_caller]
-pub(super) fn agree_on_odd(usual: &[(&str, &str)], at: usize, non_canonical: &str) {
+pub(super) fn agree_on_changed(usual: &[(&str, &str)], at: usize, non_canonical: &str) {
     let non_canonical = non_canonical
         .replace("CALL", "57dab802-894c-409a-b240-bd8beae78896")
         .replace("REV", &(at + 1).to_string());

@@ -1,4 +1,4 @@
-//! Logs of several calls, interleaved, and what holds of each of them.
+//! Logs of several interleaved calls, and the properties of each such log.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -19,20 +19,20 @@ use serde_json::json;
 /// The lines of one call in their order.
 type Lines = Vec<String>;
 
-/// A call, by the first digits of its id: they say in which part it is.
+/// The id of a call by its first digits, which determine its part.
 fn call(number: u32) -> CallId {
     CallId::new(Uuid::from_fields(number, 0x894c, 0x409a, b"\xB2\x40\xBD\x8B\xEA\xE7\x88\x96"))
 }
 
-/// The lines of some calls, in the canonical layout: what the service records, any events whatsoever, and what is
-/// odd in its members.
+/// The lines of some calls in the canonical layout: events that a service records, arbitrary events, and
+/// events with unexpected members.
 fn calls() -> impl Strategy<Value = Vec<Lines>> {
     let one = prop_oneof![
         2 => strategies::histories().prop_map(|history| written(&history)),
         2 => strategies::arbitrary_histories(call(0)).prop_map(|history| written(&history)),
         4 => (talks(), vec(option::weighted(0.9, 0..100_000_i64), 41)).prop_map(|(talks, pauses)| said(&talks, &pauses)),
     ];
-    // A call that is told as another one finds all its shapes learned.
+    // A repeated call has only shapes that were learned before.
     (vec(one, 1..3), 1..4_usize).prop_map(|(calls, times)| {
         let reported = std::iter::repeat_n(calls, times).flatten();
         (1..).zip(reported).map(|(number, lines)| renamed(&lines, call(number))).collect()
@@ -44,7 +44,7 @@ fn written(history: &[Recorded]) -> Lines {
     history.iter().filter(|recorded| Some(recorded.call) == first).map(Recorded::to_string).collect()
 }
 
-/// Lines with this talk; in the canonical writing, where it can be read.
+/// The lines of these events, in the canonical form if the line can be read.
 fn said(talks: &[Talk], pauses: &[Option<i64>]) -> Lines {
     let mut at = Timestamp::from_second(1_795_392_000).unwrap();
     let numbered = (1..).zip(talks).zip(pauses);
@@ -68,7 +68,7 @@ fn renamed(lines: &[String], call: CallId) -> Lines {
     lines.iter().map(name).collect()
 }
 
-/// The lines of the calls, each call's in their order; with no picks, one call after the other.
+/// The lines of all calls, those of each call in their order. Without picks, one call follows the other.
 fn interleaved(calls: Vec<Lines>, picks: &[Index]) -> Log {
     let mut calls: Vec<_> = calls.into_iter().map(Vec::into_iter).collect();
     let mut log = Vec::new();
@@ -97,19 +97,19 @@ properties! {
     96 cases;
 
     #[test]
-    fn of_canonical_lines_both_tell_the_same(log in logs()) {
+    fn both_replays_report_the_same_of_canonical_lines(log in logs()) {
         agree(&log);
     }
 
     #[test]
-    fn of_lines_that_came_to_harm_both_tell_the_same(log in logs(), mishaps in mishaps()) {
+    fn both_replays_report_the_same_of_damaged_lines(log in logs(), mishaps in mishaps()) {
         let mut log = log;
         mishaps.iter().for_each(|mishap| mishap.befall(&mut log.0));
         agree(&log);
     }
 
     #[test]
-    fn up_to_a_moment_or_of_one_call_both_tell_the_same(
+    fn both_replays_report_the_same_up_to_a_moment_or_of_one_call(
         log in logs(),
         mishaps in mishaps(),
         until in option::weighted(0.8, moments()),

@@ -1,4 +1,4 @@
-//! What may befall the lines of a log on their way.
+//! Damage that the lines of a log can suffer.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// Where something happens, where else, and what.
+/// The position of the damage, a second position, and the kind of the damage.
 #[derive(Clone, Debug)]
 pub(super) struct Mishap {
     line: Index,
@@ -18,12 +18,12 @@ pub(super) struct Mishap {
 
 #[derive(Clone, Debug)]
 enum Kind {
-    /// The line is there twice, again at the place.
+    /// The line occurs a second time, at the second position.
     Repeated,
-    /// It changes places with another.
+    /// The line is swapped with the line at the second position.
     Swapped,
     LeftOut,
-    /// It has the revision of another one of its call.
+    /// The line has the revision of another line of its call.
     Conflicting,
     Byte(u8),
     Inserted(u8),
@@ -83,7 +83,7 @@ impl Mishap {
         }
     }
 
-    /// The line under the revision of one that came shortly before it.
+    /// The line with the revision of a line that comes shortly before it.
     fn conflicting(&self, log: &[Vec<u8>], index: usize) -> Vec<u8> {
         let line = &log[index];
         let read = std::str::from_utf8(line).ok().and_then(|text| text.parse::<Recorded>().ok());

@@ -1,8 +1,8 @@
-//! Operations: which one is told of, and how it ends.
+//! Operations: which one an event is about, and how it ends.
 
 use super::lines::{agree_on_lines, lines};
 
-/// Both agree on two calls that are up and are told this.
+/// Checks that both replays agree on two established calls with these events.
 #[track_caller]
 fn agree_on_reported(reported: &[(&str, &str)]) {
     let reported = [&[("offered", "{}"), ("answered", "{}"), ("established", "{}")], reported].concat();
@@ -15,7 +15,7 @@ const CREATED: (&str, &str) = (
 );
 
 #[test]
-fn an_operation_may_be_told_by_another_id_and_then_by_that_alone() {
+fn an_operation_may_be_reported_under_a_second_id_and_then_under_that_id_alone() {
     let renamed = ("operationUpdated", r#"{"clientContext":"c","resultInfo":{"code":1},"id":"p"}"#);
     for end in ["o", "p", "q"] {
         let end = format!(r#"{{"id":"{end}"}}"#);
@@ -25,7 +25,7 @@ fn an_operation_may_be_told_by_another_id_and_then_by_that_alone() {
 }
 
 #[test]
-fn an_operation_may_be_told_by_its_context_alone() {
+fn an_operation_may_be_reported_with_its_client_context_alone() {
     let reported = [
         ("operationUpdated", r#"{"clientContext":"c","resultInfo":{"code":1}}"#),
         ("operationCompleted", r#"{"clientContext":"c"}"#),
@@ -65,7 +65,7 @@ fn operations_of_two_kinds_may_have_one_id() {
 }
 
 #[test]
-fn what_was_told_of_an_operation_may_be_emptied() {
+fn reported_members_of_an_operation_may_be_cleared() {
     let emptied = r#"{"clientContext":null,"resultInfo":null,"completionReason":null,"id":"o"}"#;
     let reported = r#"{"clientContext":"d","resultInfo":{"message":"a"},"recordingLocation":"b","id":"o"}"#;
     let non_canonical = ("operationUpdated", r#"{"clientContext":"c\u0065","id":"o"}"#);
@@ -97,7 +97,7 @@ fn what_is_pending_is_left_behind_and_may_end_after_the_call() {
 }
 
 #[test]
-fn a_call_of_the_service_is_told_as_any_other() {
+fn a_call_of_the_service_is_replayed_like_any_other() {
     let queued = r#"{"operation":{"status":"notStarted","id":"o"},"playPrompt":{"prompts":[]}}"#;
     agree_on_reported(&[
         ("keptAlive", "{}"),

@@ -1,11 +1,11 @@
-//! Rosters: who takes part, whoever tells it and in whatever order.
+//! Rosters: the participants after lists and deltas in any order.
 
 use super::lines::{agree_on_lines, lines};
 use super::talk::roster;
 use crate::common::properties;
 use proptest::collection::vec;
 
-/// Both agree on two calls that are up and are told these rosters.
+/// Checks that both replays agree on two established calls with these rosters.
 #[track_caller]
 fn agree_on_rosters(rosters: &[&str]) {
     let begun = [("offered", "{}"), ("answered", "{}"), ("established", "{}")];
@@ -26,7 +26,7 @@ fn delta(number: i64, participants: &[&str]) -> String {
 }
 
 #[test]
-fn of_a_roster_that_is_cut_off_or_goes_wrong_at_its_last_participant_nobody_is_seated() {
+fn a_roster_that_is_cut_off_or_invalid_at_its_last_participant_changes_nothing() {
     let whole = of(&[ADELE, BOB]);
     let broken = [
         whole.replace("true", "truth"),
@@ -46,7 +46,7 @@ fn of_a_roster_that_is_cut_off_or_goes_wrong_at_its_last_participant_nobody_is_s
 }
 
 #[test]
-fn the_same_participant_may_be_told_of_twice_in_one_roster() {
+fn the_same_participant_may_be_listed_twice_in_one_roster() {
     let gone = r#"{"removedState":{"reason":"left"},"id":"p-1"}"#;
     for reported in [[ADELE, gone], [gone, ADELE], [ADELE, ADELE], [gone, gone]] {
         agree_on_rosters(&[&of(&[ADELE]), &of(&[gone]), &of(&reported)]);
@@ -74,7 +74,7 @@ fn deltas_may_come_in_any_order() {
 }
 
 #[test]
-fn a_number_of_a_delta_may_be_odd() {
+fn a_delta_may_have_an_invalid_sequence_number() {
     let usual = delta(1, &[ADELE]);
     let non_canonical =
         ["01", "-0", "1.0", "1e3", "null", "\"3\"", "9223372036854775807", "9223372036854775808", "true"];
@@ -93,7 +93,7 @@ fn who_has_no_id_is_known_by_identity() {
 }
 
 #[test]
-fn who_left_and_is_told_of_without_an_id_is_known_by_what_was_told_last() {
+fn a_leaver_without_an_id_is_found_by_the_last_reported_members() {
     let renamed = r#"{"info":{"identity":{"user":{"id":"u-3"}}},"id":"p-1"}"#;
     let nobody = r#"{"info":null,"id":"p-1"}"#;
     let nameless = r#"{"info":{"identity":{"user":{"id":"u-1"}}}}"#;
@@ -112,7 +112,7 @@ properties! {
     96 cases;
 
     #[test]
-    fn of_any_rosters_both_tell_the_same(rosters in vec(roster(), 1..8)) {
+    fn both_replays_report_the_same_of_any_rosters(rosters in vec(roster(), 1..8)) {
         let rosters: Vec<_> = rosters.iter().map(|roster| roster.to_string()).collect();
         agree_on_rosters(&rosters.iter().map(String::as_str).collect::<Vec<_>>());
     }

@@ -1,14 +1,14 @@
-//! Lines that are almost of a shape that was learned.
+//! Lines that almost have a shape that was learned.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 use callfold::Recorded;
 
-use super::lines::{agree_on_lines, agree_on_odd, line, lines, timed};
+use super::lines::{agree_on_changed, agree_on_lines, line, lines, timed};
 
 const OPERATION: &str = r##"{"@odata.type":"#microsoft.graph.playPromptOperation","clientContext":"c","resultInfo":{"code":200,"subcode":0,"message":"fine"},"status":"completed","completionReason":"completedSuccessfully","id":"o"}"##;
 
-/// A call of which much is told.
+/// A call with many members and events.
 const USUAL: &[(&str, &str)] = &[
     (
         "offered",
@@ -21,7 +21,7 @@ const USUAL: &[(&str, &str)] = &[
     ("terminated", r#"{"resultInfo":{"code":487,"message":"gone"},"terminationReason":"AppHungUp"}"#),
 ];
 
-/// Both agree where one line of a call has something else somewhere.
+/// Checks that both replays agree on a call in which a part of one line is changed.
 #[track_caller]
 fn agree_with(at: usize, usual: &str, non_canonical: &str) {
     let (name, data) = USUAL[at];
@@ -29,7 +29,7 @@ fn agree_with(at: usize, usual: &str, non_canonical: &str) {
         r#"{{"v":1,"call":"CALL","rev":REV,"at":"2026-11-23T09:20:01.500Z","type":"{name}","data":{data}}}"#
     );
     assert!(whole.contains(usual), "{usual} is in {whole}");
-    agree_on_odd(USUAL, at, &whole.replacen(usual, non_canonical, 1));
+    agree_on_changed(USUAL, at, &whole.replacen(usual, non_canonical, 1));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_text_may_have_what_belongs_into_none() {
 }
 
 #[test]
-fn an_id_may_be_a_guid_in_any_writing() {
+fn an_id_may_be_a_guid_in_any_spelling() {
     let non_canonical = [
         "0fe0623f-d628-42ed-b4bd-8ac290072cc5",
         "0FE0623F-D628-42ED-B4BD-8AC290072CC5",
@@ -152,7 +152,7 @@ fn a_line_may_say_whether_it_was_inferred() {
 }
 
 #[test]
-fn a_time_may_be_written_in_many_ways() {
+fn a_time_may_be_written_in_many_forms() {
     for non_canonical in [
         "2026-11-23T09:20:01.5Z",
         "2026-11-23T09:20:01.500000Z",
@@ -197,7 +197,7 @@ fn a_time_may_be_written_in_many_ways() {
 }
 
 #[test]
-fn a_revision_may_be_odd() {
+fn a_revision_may_be_invalid() {
     for non_canonical in
         ["0", "01", "-1", "+1", "1.0", "1e0", "9007199254740991", "9007199254740992", "\"1\"", "null", ""]
     {
@@ -282,7 +282,7 @@ fn a_call_may_be_older_than_its_remembered_lines() {
 }
 
 #[test]
-fn an_id_that_would_be_written_in_another_way_is_not_taken_as_it_stands() {
+fn an_id_in_another_spelling_is_not_taken_unchanged() {
     for non_canonical in [
         "0FE0623F-D628-42ED-B4BD-8AC290072CC5",
         "0fe0623fd62842edb4bd8ac290072cc5",

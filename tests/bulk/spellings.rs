@@ -1,4 +1,4 @@
-//! Other ways to write a line: most of them say the same, some say it almost.
+//! Other spellings of a line. Most of them mean the same, and some mean almost the same.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -8,7 +8,7 @@ use callfold::Recorded;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
-/// A way to write a line, by its name.
+/// A spelling of a line, with its name.
 #[derive(Clone, Copy)]
 pub(super) struct Spelling(&'static str, fn(&str, &Index) -> String);
 
@@ -120,7 +120,7 @@ fn pretty(line: &Value) -> String {
     serde_json::to_string_pretty(line).unwrap().replace('\n', "\r\t")
 }
 
-/// With all GUIDs in another writing.
+/// The line with all GUIDs in another spelling.
 fn ids(line: &str, write: impl Fn(&str) -> String) -> String {
     let texts = line.split('"').map(|text| match text.parse::<callfold::CallId>() {
         Ok(_) => write(text),
@@ -129,7 +129,7 @@ fn ids(line: &str, write: impl Fn(&str) -> String) -> String {
     texts.collect::<Vec<_>>().join("\"")
 }
 
-/// With one character escaped wherever it stands in a text.
+/// The line with one character escaped wherever it occurs in a text.
 fn escaped(line: &str, place: &Index) -> String {
     let characters = ['-', 'e', 'a', 'd', '1', 'ü'];
     let character = characters[place.index(characters.len())];
@@ -163,7 +163,7 @@ fn digits(text: &str) -> &str {
     &text[..text.bytes().take_while(u8::is_ascii_digit).count()]
 }
 
-/// One number of the data, that may mean the same.
+/// The line with one number of the data in another spelling, which may mean the same.
 fn numbered(line: &str, place: &Index) -> String {
     let Some(data) = line.find(r#""data""#) else { return line.into() };
     let starts: Vec<_> = line[data..].match_indices(":").map(|(at, _)| data + at + 1).collect();
@@ -196,7 +196,7 @@ fn with_time(line: &str, time: &str) -> String {
     format!("{}{time}{}", &line[..begin], &line[begin + length..])
 }
 
-/// One member of the data, or of an object in it.
+/// The line with one member changed, of the data or of an object in it.
 fn a_member(line: &str, place: &Index, change: impl Fn(&mut Value)) -> String {
     in_data(line, |data| {
         let mut count = 0;

@@ -1,4 +1,5 @@
-//! What may be told of a call, member by member: often odd, and from few values, so that things meet.
+//! Strategies for the events of a call, member by member. Members often have unexpected values, and ids come
+//! from few values on purpose, so that events often meet in one id.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 /// The name of an event, and its data.
 pub(super) type Talk = (&'static str, Value);
 
-/// A beginning, as a rule, and what follows it.
+/// Events of a call: usually one that begins the call, and those that follow it.
 pub(super) fn talks() -> impl Strategy<Value = Vec<Talk>> {
     let begins = (select(["offered", "placed", "adopted"].to_vec()), details());
     (option::weighted(0.95, begins), vec(talk(), 0..40))
@@ -46,7 +47,7 @@ fn talk() -> impl Strategy<Value = Talk> {
 
 const ENDS: &[&str] = &["terminated", "terminationStarted"];
 
-/// Members of an object, each there or not.
+/// An object with each of these members or without it.
 fn object(members: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<Value> {
     let members = members.into_iter().map(|(name, value)| {
         let value = prop_oneof![12 => value, 1 => Just(Value::Null), 1 => non_canonical()];
@@ -157,7 +158,7 @@ fn participant() -> BoxedStrategy<Value> {
     with_id(reported, id("p"))
 }
 
-/// A roster, in full or a delta; now and then somebody in it is nobody.
+/// A roster: a full list or a delta. Sometimes an entry is not a participant.
 pub(super) fn roster() -> BoxedStrategy<Value> {
     let one = prop_oneof![30 => participant(), 1 => one(&[Value::Null, json!(5), json!("p-1")])];
     (vec(one, 0..4), option::of(0..6))

@@ -1,4 +1,5 @@
-//! The published payloads, where `CALLFOLD_CORPUS` names their folder; and what is lost on the way through a type.
+//! The published payloads, in the folder that `CALLFOLD_CORPUS` names, and the comparison of a payload with
+//! the one that is written again.
 
 use std::fs;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ pub(crate) fn through<T: DeserializeOwned + Serialize>(value: &Value) -> Value {
     serde_json::to_value(read).expect("what was read is written")
 }
 
-/// Names what of the original the written one has not, or has differently.
+/// Lists the values of the original that are missing or different in the written JSON.
 pub(crate) fn compare(path: &str, original: &Value, written: &Value, lost: &mut Vec<String>) {
     match (original, written) {
         (Value::Object(members), Value::Object(others)) => {
@@ -53,7 +54,8 @@ pub(crate) fn compare(path: &str, original: &Value, written: &Value, lost: &mut 
     }
 }
 
-/// A scalar without what canonical writing changes: casing, dashes of a GUID, quotes around a number.
+/// A scalar without the differences that canonical writing makes: letter case, dashes of a GUID, quotes
+/// around a number.
 pub(crate) fn canonical(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     text.to_lowercase().replace('-', "").trim_start_matches('#').to_owned()

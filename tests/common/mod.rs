@@ -1,8 +1,8 @@
-//! What the tests share: given / when / then over one call, and the settings of property tests.
+//! Code that the tests share: given / when / then over one call, and the settings of property tests.
 #![allow(dead_code, clippy::unwrap_used, reason = "every test file uses a part of it, and a test may panic")]
 
-pub(crate) mod asking;
 pub(crate) mod corpus;
+pub(crate) mod requesting;
 pub(crate) mod seed;
 
 use std::ops::{Deref, DerefMut};
@@ -36,7 +36,7 @@ macro_rules! properties {
 }
 pub(crate) use properties;
 
-/// A value of the wire, written as JSON.
+/// A value that is read from JSON.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
     serde_json::from_value(json).unwrap()
 }
@@ -46,19 +46,20 @@ pub(crate) fn reported(resource_data: Value) -> CommsNotification {
     about("", "updated", resource_data)
 }
 
-/// A notification that names a state of the call.
+/// A notification that reports a state of the call.
 pub(crate) fn state(name: &str) -> CommsNotification {
     reported(json!({ "state": name }))
 }
 
-/// A notification about something of the call: `/operations/…`, `/participants` …
+/// A notification about a resource of the call: `/operations/…`, `/participants` …
 pub(crate) fn about(what: &str, change: &str, resource_data: Value) -> CommsNotification {
     let url = format!("/communications/calls/{CALL}{what}");
     let json = json!({ "changeType": change, "resourceUrl": url, "resourceData": resource_data });
     serde_json::from_value(json).unwrap()
 }
 
-/// Given notifications that were heard about the call of these tests, when another is heard, then …
+/// Given notifications that a bot has received about the call of these tests, when it receives another, then
+/// …
 #[derive(Clone)]
 pub(crate) struct Scenario(testing::Scenario);
 

@@ -1,4 +1,4 @@
-//! The search, breadth first, and what it found.
+//! The breadth-first search, and its results.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,32 +15,33 @@ use super::names::Legal;
 use super::place::{Place, Side, outlook};
 use super::roots::Root;
 
-/// What is walked: from where, by what, how far.
+/// A walk: where it starts, which moves it makes, and how far it goes.
 pub(crate) struct Walk {
     pub(crate) side: Side,
     pub(crate) roots: Vec<Root>,
     pub(crate) moves: Vec<Move>,
-    /// True of the places that are walked on from; the others are looked at, and left.
+    /// Whether the walk continues from a place. Other places are checked but not continued from.
     pub(crate) is_within: fn(&Place) -> bool,
-    /// True where what hearing would make of a call is told apart wherever it is.
+    /// Whether places are distinguished by the outlook of the call everywhere: what a notification of each
+    /// state would change.
     pub(crate) is_thorough: bool,
 }
 
 /// A place, and the first call that was found there.
 pub(crate) struct Node {
     pub(crate) place: Place,
-    /// From where, and by what.
+    /// The place before it.
     came: Option<usize>,
     by: String,
     events: Vec<Recorded>,
     outlook: String,
     legal: Legal,
     pub(crate) next: BTreeSet<usize>,
-    /// How many moves something came of.
+    /// The number of moves that led to events.
     pub(crate) edges: usize,
 }
 
-/// What became of a move, all places together.
+/// The results of a move, summed over all places.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Tally {
     pub(crate) edges: usize,
@@ -54,18 +55,18 @@ pub(crate) struct Graph {
     places: BTreeMap<Place, usize>,
     frontier: VecDeque<(usize, Ledger)>,
     pub(crate) tallies: Vec<Tally>,
-    /// Edges that lead over the bound.
+    /// The number of edges that lead beyond the bound.
     pub(crate) beyond: usize,
     pub(crate) steps: BTreeMap<(State, Transition), usize>,
     pub(crate) events: BTreeMap<&'static str, usize>,
-    /// How often a call came to a place that was known.
+    /// How often a call reached a known place.
     returns: usize,
-    /// Digests of the events whose text was read again.
+    /// Digests of the events whose text was read back.
     read: BTreeSet<u64>,
 }
 
 impl Walk {
-    /// Walks all of it. Panics where something does not hold, with the way there.
+    /// Runs the walk. Panics if a claim does not hold, with the path to the place.
     pub(crate) fn walk(&self) -> Graph {
         let mut graph = Graph { tallies: vec![Tally::default(); self.moves.len()], ..Graph::default() };
         for root in &self.roots {
@@ -90,7 +91,7 @@ impl Walk {
                 Err(claim) => panic!("{claim}\n{}  {}", graph.trail(index), one.name),
             }
         }
-        // Only who asks can be refused.
+        // Notifications are never refused, so a bot has no legal moves to check.
         if self.side != Side::Bot
             && let Err(claim) = graph.nodes[index].legal.happened(&happened)
         {
@@ -98,7 +99,7 @@ impl Walk {
         }
     }
 
-    /// The stimulus that happened, where one did.
+    /// Makes a move at a place, and returns the name of the network event if one happened.
     fn go(
         &self,
         graph: &mut Graph,
@@ -109,7 +110,7 @@ impl Walk {
         let (one, call) = (&self.moves[number], known(ledger));
         let Some(made) = one.make(ledger) else { return Ok(None) };
         graph.nodes[from].legal.agrees(&made, call)?;
-        // Every move in some of the places: each in its turn.
+        // Each move is checked at some of the places, in turn.
         if one.is_for_the_service() && (from + number).is_multiple_of(32) {
             self.is_late_or_in_time(one, ledger)?;
         }
@@ -136,8 +137,8 @@ impl Walk {
         let Some(due) = known(ledger).next_deadline() else { return Ok(()) };
         let late = due.at + SignedDuration::from_millis(1);
         claims::late_or_in_time(ledger, |ledger| match &one.what {
-            What::Happen(network_event) => moves::happen(ledger, network_event.clone(), late),
-            What::Ask(command) => moves::ask(ledger, command.clone(), late, Permission::ALL),
+            What::NetworkEvent(network_event) => moves::happen(ledger, network_event.clone(), late),
+            What::Request(command) => moves::request(ledger, command.clone(), late, Permission::ALL),
             _ => unreachable!("only what is for the service can be late"),
         })
     }
@@ -157,7 +158,7 @@ impl Walk {
         let place = if is_reported { place.with(&outlook) } else { place };
         let to = match graph.places.get(&place).copied() {
             Some(index) => {
-                graph.lets_the_same(index, &ledger)?;
+                graph.has_the_same_legal_moves(index, &ledger)?;
                 index
             }
             None if !(self.is_within)(&place) => {
@@ -177,7 +178,8 @@ impl Walk {
         Ok(())
     }
 
-    /// It takes long to ask, and few events change it.
+    /// The outlook of a call. It is slow to compute and few events change it, so it is usually taken from the
+    /// place before.
     fn outlook(
         &self,
         graph: &Graph,
@@ -190,7 +192,7 @@ impl Walk {
         }
         let waited = |(_, before): &(usize, &Ledger)| now(known(after)).duration_since(now(known(before)));
         let is_soon = |from: &(usize, &Ledger)| waited(from) < SignedDuration::from_secs(60);
-        match from.filter(|from| is_soon(from) && !events.iter().any(moves::moves_hearing)) {
+        match from.filter(|from| is_soon(from) && !events.iter().any(moves::changes_outlook)) {
             Some((index, _)) => graph.nodes[index].outlook.clone(),
             None => outlook(after),
         }
@@ -209,17 +211,22 @@ impl Graph {
         Ok(index)
     }
 
-    /// What a place lets does not depend on how the call came there. It takes long to ask, so that some are taken.
-    fn lets_the_same(&mut self, index: usize, ledger: &Ledger) -> Claim {
+    /// Checks that the legal moves of a place do not depend on the path to it. This is slow, so only some
+    /// arrivals are checked.
+    fn has_the_same_legal_moves(&mut self, index: usize, ledger: &Ledger) -> Claim {
         self.returns += 1;
         if self.returns.is_multiple_of(8) {
             let (known, legal) = (&self.nodes[index].legal, Legal::of(ledger));
-            ensure!(*known == legal, "one place lets {known:?} and {legal:?}: {:?}", self.nodes[index].place);
+            ensure!(
+                *known == legal,
+                "one place has the legal moves {known:?} and {legal:?}: {:?}",
+                self.nodes[index].place
+            );
         }
         Ok(())
     }
 
-    /// Counts what happened, and reads its text again.
+    /// Counts the events, and reads the text of each one back.
     fn look(&mut self, before: &Ledger, events: &[Recorded]) -> Claim {
         let mut state = before.call(CALL).map(Call::state);
         for recorded in events {
@@ -241,18 +248,19 @@ impl Graph {
     }
 
     /// The nodes from a root to this one.
-    fn way(&self, to: usize) -> Vec<&Node> {
-        let mut way: Vec<&Node> =
+    fn path(&self, to: usize) -> Vec<&Node> {
+        let mut path: Vec<&Node> =
             std::iter::successors(Some(&self.nodes[to]), |node| node.came.map(|from| &self.nodes[from]))
                 .collect();
-        way.reverse();
-        way
+        path.reverse();
+        path
     }
 
-    /// The call that the text of its log folds to is the call. What each event is read as is looked at in any case.
+    /// Checks that the log of a call, as text, folds to the same call. That each event reads back is checked
+    /// in any case.
     fn is_its_text(&self, index: usize, ledger: &Ledger) -> Claim {
         let mut folded = super::roots::before();
-        for recorded in self.way(index).iter().flat_map(|node| &node.events) {
+        for recorded in self.path(index).iter().flat_map(|node| &node.events) {
             let read: Recorded =
                 recorded.to_string().parse().map_err(|error| format!("{error}: {recorded}"))?;
             folded.apply(&read).map_err(|error| format!("{error}: {recorded}"))?;
@@ -261,11 +269,11 @@ impl Graph {
         Ok(())
     }
 
-    /// How the walk came there, for whoever has to look into it.
+    /// The path to a place, for error messages.
     fn trail(&self, to: usize) -> String {
         let place = &self.nodes[to].place;
-        let way = self.way(to).into_iter().map(|node| format!("  {}\n", node.by));
-        format!("at {place:?}\n{}", way.collect::<String>())
+        let path = self.path(to).into_iter().map(|node| format!("  {}\n", node.by));
+        format!("at {place:?}\n{}", path.collect::<String>())
     }
 
     /// The places from which no end can be reached.

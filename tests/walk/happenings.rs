@@ -1,4 +1,4 @@
-//! What the network does in the walk: every stimulus, with a payload for every way that it can go.
+//! The network events of the walk: every kind, with a payload for each of its different effects.
 
 use callfold::Secret;
 use callfold::call::{Deadline, Ending, NetworkEvent, StopReason};
@@ -22,7 +22,7 @@ pub(crate) fn all() -> Vec<Move> {
     all
 }
 
-/// The kinds of operation whose end a stimulus tells.
+/// The kinds of operation that a network event can end.
 const PENDING: [OperationKind; 8] = [
     OperationKind::AddLargeGalleryView,
     OperationKind::Comms,
@@ -35,7 +35,7 @@ const PENDING: [OperationKind; 8] = [
 ];
 
 fn happen(how: &str, network_event: NetworkEvent) -> Move {
-    Move::new(format!("{} {how}", network_event.name()).trim_end(), What::Happen(network_event))
+    Move::new(format!("{} {how}", network_event.name()).trim_end(), What::NetworkEvent(network_event))
 }
 
 fn failed() -> Ending {

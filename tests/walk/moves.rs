@@ -1,4 +1,4 @@
-//! What can be done to a call: a request, a happening, a deadline, a notification, a reply.
+//! The moves of the walk: a request, a network event, a deadline, a notification, a reply.
 
 use callfold::call::{
     AppIdentity, Body, Call, CallEvent, Command, Deadline, Delivery, Ending, NetworkEvent, Reply,
@@ -11,9 +11,9 @@ use callfold::{CallId, Id, Ledger, Recorded, Refusal};
 
 pub(crate) const ALICE: &str = "alice";
 
-/// The call that is walked: the one that the notifications of all tests are about.
+/// The call of the walk: the one that the notifications of all tests are about.
 pub(crate) const CALL: CallId = CallId::new(Uuid::from_u128(0x57da_b8b1_894c_409a_b240_bd8b_eae7_8896));
-/// The call that it may replace.
+/// The call that the call of the walk may replace.
 pub(crate) const OTHER: CallId = CallId::new(Uuid::from_u128(0xe5d3_9592_99bd_4db8_bca8_30fb_894e_c51d));
 
 pub(crate) fn start() -> Timestamp {
@@ -24,14 +24,14 @@ pub(crate) fn known(ledger: &Ledger) -> &Call {
     ledger.call(CALL).expect("the call has begun")
 }
 
-/// A second after what happened last, but before anything is due.
+/// One second after the last event, but before any deadline is due.
 pub(crate) fn now(call: &Call) -> Timestamp {
     let last = call.last_at().unwrap_or_else(start);
     let next = last + SignedDuration::from_secs(1);
     if call.next_deadline().is_some_and(|due| due.at <= next) { last } else { next }
 }
 
-/// Something that can be done to a call, with its name in the tally.
+/// A move, with its name in the report.
 #[derive(Clone, Debug)]
 pub(crate) struct Move {
     pub(crate) name: String,
@@ -40,20 +40,20 @@ pub(crate) struct Move {
 
 #[derive(Clone, Debug)]
 pub(crate) enum What {
-    Ask(Command),
-    /// To see the operation that is known the longest.
-    AskOperation,
-    AskWithoutPermission(Command),
-    Happen(NetworkEvent),
-    /// The end of the pending operation of this kind that is known the longest.
+    Request(Command),
+    /// A request to get the oldest operation.
+    RequestOperation,
+    RequestWithoutPermission(Command),
+    NetworkEvent(NetworkEvent),
+    /// The end of the oldest pending operation of this kind.
     Finish(OperationKind, Ending),
-    /// Nobody does anything until this is due.
+    /// Time passes until this deadline is due.
     Wait(Deadline),
-    Hear(CommsNotification, When),
-    /// The same of the pending operation that is known the longest, or the shortest.
-    HearOperation(fn(&Id) -> CommsNotification, Which),
+    Notification(CommsNotification, When),
+    /// A notification about the oldest or the newest pending operation.
+    OperationNotification(fn(&Id) -> CommsNotification, Which),
     Learn(Body),
-    /// What a bot records of its own request.
+    /// The `keepAlive` that a bot records for its own request.
     KeepAlive,
 }
 
@@ -63,22 +63,22 @@ pub(crate) enum Which {
     Newest,
 }
 
-/// When a notification comes.
+/// The time at which a notification is received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     Soon,
-    /// When nobody waits any more for what was inferred.
+    /// After the time within which an inferred state can be confirmed.
     Late,
-    /// Nothing tells.
-    StoryError,
+    /// The notification has no time.
+    Unknown,
     /// Soon, with a message id.
     Numbered,
 }
 
-/// What a move came to.
+/// The result of a move.
 #[derive(Debug)]
 pub(crate) struct Made {
-    /// A request or a stimulus, as it was made.
+    /// The request, if the move is one.
     pub(crate) request: Option<Command>,
     pub(crate) happened: Option<NetworkEvent>,
     pub(crate) received: Option<(CommsNotification, Delivery)>,
@@ -97,17 +97,17 @@ impl Move {
         Self { name: name.into(), what }
     }
 
-    /// `None` where there is nothing for it to be about.
+    /// Makes the move; `None` if there is nothing that it can be about.
     pub(crate) fn make(&self, ledger: &Ledger) -> Option<Made> {
         let call = known(ledger);
         Some(match &self.what {
-            What::Ask(command) => ask(ledger, command.clone(), now(call), Permission::ALL),
-            What::AskOperation => {
+            What::Request(command) => request(ledger, command.clone(), now(call), Permission::ALL),
+            What::RequestOperation => {
                 let id = call.operations().first()?.id()?.clone();
-                ask(ledger, Command::GetOperation(id), now(call), Permission::ALL)
+                request(ledger, Command::GetOperation(id), now(call), Permission::ALL)
             }
-            What::AskWithoutPermission(command) => ask(ledger, command.clone(), now(call), &[]),
-            What::Happen(network_event) => happen(ledger, network_event.clone(), now(call)),
+            What::RequestWithoutPermission(command) => request(ledger, command.clone(), now(call), &[]),
+            What::NetworkEvent(network_event) => happen(ledger, network_event.clone(), now(call)),
             What::Finish(kind, ending) => {
                 let is_it = |id: &&Id| call.media_queue().all(|(queued, _)| queued != *id);
                 let pending = call.operations().iter().filter(|one| one.is_pending() && one.kind() == *kind);
@@ -118,11 +118,11 @@ impl Move {
                 let due = call.next_deadline().filter(|due| due.deadline == *deadline)?;
                 Made::taken(call.expire(due.at))
             }
-            What::Hear(reported, when) => classify(call, reported.clone(), *when),
-            What::HearOperation(reported, which) => {
+            What::Notification(reported, when) => observe(call, reported.clone(), *when),
+            What::OperationNotification(reported, which) => {
                 let mut pending = call.operations().iter().filter(|one| one.is_pending());
                 let one = if *which == Which::Oldest { pending.next() } else { pending.next_back() };
-                classify(call, reported(one?.id()?), When::Soon)
+                observe(call, reported(one?.id()?), When::Soon)
             }
             What::Learn(body) => {
                 Made::taken(Call::learn(Some(call), call.id(), body, Some(now(call))).events)
@@ -133,11 +133,11 @@ impl Move {
         })
     }
 
-    /// Makes it of a call that is not known yet: what a bot first hears.
+    /// Makes the move with a call that is not known yet: the first thing that a bot receives about the call.
     pub(crate) fn begin(&self) -> Option<Vec<Recorded>> {
         let observed = match &self.what {
-            What::Hear(reported, when) => {
-                let at = (*when != When::StoryError).then(start);
+            What::Notification(reported, when) => {
+                let at = (*when != When::Unknown).then(start);
                 Call::observe(None, CALL, reported, &super::reported::delivery(at))
             }
             What::Learn(body) => Call::learn(None, CALL, body, Some(start())),
@@ -146,14 +146,14 @@ impl Move {
         Some(observed.events).filter(|events| !events.is_empty())
     }
 
-    /// True where a late one must find what was due before it done.
+    /// Whether deadlines that are due must expire before a late move of this kind.
     pub(crate) fn is_for_the_service(&self) -> bool {
-        matches!(self.what, What::Ask(_) | What::Happen(_))
+        matches!(self.what, What::Request(_) | What::NetworkEvent(_))
     }
 }
 
-/// A request. What it makes is numbered, so that equal calls are asked alike.
-pub(crate) fn ask(ledger: &Ledger, command: Command, at: Timestamp, granted: &[Permission]) -> Made {
+/// Sends a request. The id of what it creates is numbered, so that equal calls get equal requests.
+pub(crate) fn request(ledger: &Ledger, command: Command, at: Timestamp, granted: &[Permission]) -> Made {
     let made = known(ledger).operations().len() as u128;
     let request = RequestContext::new(at, Uuid::from_u128(0xa000 + made), AppIdentity::new(granted));
     let decided = ledger.decide(Some(CALL), command.clone(), &request);
@@ -169,12 +169,12 @@ pub(crate) fn happen(ledger: &Ledger, network_event: NetworkEvent, at: Timestamp
     Made { happened: Some(network_event), events, request: None, reply: None, received: None }
 }
 
-fn classify(call: &Call, reported: CommsNotification, when: When) -> Made {
+fn observe(call: &Call, reported: CommsNotification, when: When) -> Made {
     let soon = now(call);
     let mut delivery = super::reported::delivery(match when {
         When::Soon | When::Numbered => Some(soon),
         When::Late => Some(soon + SignedDuration::from_secs(61)),
-        When::StoryError => None,
+        When::Unknown => None,
     });
     if when == When::Numbered {
         delivery.message_id = Some(format!("message-{}", call.revision()).as_str().into());
@@ -183,12 +183,12 @@ fn classify(call: &Call, reported: CommsNotification, when: When) -> Made {
     Made { received: Some((reported, delivery)), ..Made::taken(events) }
 }
 
-/// The method that a move asks for, where it asks.
+/// The method, if the move is a request.
 pub(crate) fn method(made: &Made) -> Option<Method> {
     made.request.as_ref().map(Command::method)
 }
 
-/// True where an event may change what hearing makes of a state.
-pub(crate) fn moves_hearing(recorded: &Recorded) -> bool {
+/// Whether an event may change the outlook of a call: what a notification of each state would change.
+pub(crate) fn changes_outlook(recorded: &Recorded) -> bool {
     matches!(recorded.event, CallEvent::Step(..) | CallEvent::Adopted(_) | CallEvent::StateConfirmed(_))
 }

@@ -1,4 +1,4 @@
-//! What is said to be legal is legal, and what is refused is not said to be.
+//! The moves that the crate names as legal are legal, and refused moves are not named.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::claims::{Claim, ensure};
 use super::happenings::offer;
 use super::moves::{CALL, Made, known, method, now, start};
 
-/// What a call lets now.
+/// The moves that the crate names as legal for a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Legal {
     methods: Vec<&'static str>,
@@ -20,13 +20,14 @@ pub(crate) struct Legal {
 impl Legal {
     pub(crate) fn of(ledger: &Ledger) -> Self {
         let call = known(ledger);
-        // A call that is known is offered no second time, and a refusal says what could happen instead.
+        // An offer of a known call is refused, and the refusal names the network events that could happen
+        // instead.
         let refused = Call::on_network_event(Some(call), call.id(), offer(serde_json::json!({})), now(call));
         let network_events = refused.err().map(|refusal| refusal.legal).unwrap_or_default();
         Self { methods: call.legal_methods().map(Method::as_str).collect(), network_events }
     }
 
-    /// What one move says of it.
+    /// Checks the result of one move against the named ones.
     pub(crate) fn agrees(&self, made: &Made, call: &Call) -> Claim {
         let name = match (method(made), &made.happened) {
             (Some(method), _) => method.as_str(),
@@ -36,40 +37,40 @@ impl Legal {
         let names = if made.request.is_some() { &self.methods } else { &self.network_events };
         let is_legal = names.contains(&name);
         let Err(refusal) = &made.events else {
-            ensure!(is_legal, "{name} is taken, and not in {names:?}");
+            ensure!(is_legal, "{name} is accepted, but not in {names:?}");
             return Ok(());
         };
         ensure!(refusal.what == name, "{name} is refused as {}", refusal.what);
         ensure!(refusal.state == Some(call.state()), "refused in {:?}", refusal.state);
         match &refusal.why {
             Why::State | Why::Kind(_) | Why::UnknownCall => {
-                ensure!(!is_legal, "{name} is in {names:?}, and refused: {refusal}");
+                ensure!(!is_legal, "{name} is in {names:?}, but refused: {refusal}");
             }
             Why::Part(_) | Why::UnknownItem(_) => ensure!(is_legal, "{name} is not in {names:?}: {refusal}"),
             Why::Invalid { .. } | Why::Permission(_) => {}
-            _ => return Err(format!("a reason that nobody knows: {refusal}")),
+            _ => return Err(format!("an unknown reason: {refusal}")),
         }
         says(refusal, name, names)
     }
 
-    /// Every stimulus that is said to be legal happens, in one way at least.
+    /// Checks that every network event that is named as legal happened with at least one payload.
     pub(crate) fn happened(&self, happened: &BTreeSet<&'static str>) -> Claim {
         let never: Vec<_> = self.network_events.iter().filter(|name| !happened.contains(*name)).collect();
-        ensure!(never.is_empty(), "{never:?} are said to be legal, and refused in every way");
+        ensure!(never.is_empty(), "{never:?} are named as legal, but were refused with every payload");
         Ok(())
     }
 }
 
-/// A refusal for the state names all that is legal, and nothing else.
+/// Checks that a refusal for the state names all that is legal, and nothing else.
 fn says(refusal: &Refusal, name: &str, names: &[&'static str]) -> Claim {
     if matches!(refusal.why, Why::State | Why::Part(_)) {
         let legal: Vec<_> = names.iter().copied().filter(|legal| *legal != name).collect();
-        ensure!(refusal.legal == legal, "{:?} are said to be legal, and {legal:?} are", refusal.legal);
+        ensure!(refusal.legal == legal, "{:?} are named as legal, but {legal:?} are legal", refusal.legal);
     }
     Ok(())
 }
 
-/// Before a call began nothing but its beginning is legal.
+/// Checks that only an offer is legal before a call has begun.
 pub(crate) fn nothing_happens_before(network_event: &NetworkEvent) -> Claim {
     let refused = Ledger::new().on_network_event(CALL, network_event.clone(), start());
     let is_beginning = matches!(network_event, NetworkEvent::Offered(_));

@@ -1,4 +1,4 @@
-//! Where a call is, in the abstract: what tells apart the calls that the walk looks at one by one.
+//! Places: the abstract states by which the walk distinguishes calls.
 
 use callfold::call::{Call, Deadline, MediaRequest, NetworkEvent, State, Superstate};
 use callfold::graph::{MediaState, OperationKind};
@@ -7,7 +7,7 @@ use callfold::{Id, Ledger};
 
 use super::moves::{ALICE, CALL, OTHER, known, now};
 
-/// An abstract state. Two calls of one place are let the same: the walk asserts it.
+/// An abstract state. Two calls of one place have the same legal moves, which the walk checks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) state: State,
@@ -17,15 +17,16 @@ pub(crate) struct Place {
     is_group: Option<bool>,
     is_service_hosted: Option<bool>,
     transfer: Option<Transfer>,
-    /// In their order, each once.
-    pub(crate) no_state_change: Vec<NoStateChange>,
-    /// What hearing would make of each state; empty where that is not told apart.
+    /// The conditions in ascending order, each once.
+    pub(crate) conditions: Vec<Condition>,
+    /// The outlook of the call: what a notification of each state would change. It is empty if places are not
+    /// distinguished by it.
     outlook: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Audio {
-    StoryError,
+    Unknown,
     Active,
     Inactive,
     Other,
@@ -37,7 +38,7 @@ enum Transfer {
     Consultative,
 }
 
-/// What a media operation in the queue does.
+/// The activity of a media operation in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Turn {
     WaitsToPlay,
@@ -45,40 +46,40 @@ pub(crate) enum Turn {
     WaitsToRecordAfterAPrompt,
     Plays,
     PlaysBeforeRecording,
-    /// Nobody has spoken.
+    /// Nobody has spoken yet.
     Records,
     RecordsSpeech,
-    /// Nobody speaks any more.
+    /// Somebody has spoken and stopped.
     RecordsSilence,
-    /// Its timers ran out unheard.
+    /// Its timers have expired, and the end was not reported.
     RecordsUntimed,
 }
 
-/// What goes on beside the state and the media queue.
+/// A condition of a call besides its state and the media queue.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum NoStateChange {
-    /// An operation that is pending, and stands in no queue.
+pub(crate) enum Condition {
+    /// A pending operation that is not in the media queue.
     Pending(OperationKind),
-    /// An invitation of several that is pending.
+    /// A pending invitation of several participants.
     InvitingSeveral,
-    /// A pending operation that is known by nothing but its `clientContext`.
+    /// A pending operation that is known only by its `clientContext`.
     Nameless(OperationKind),
-    /// An invitation that is pending, and replaces the other call.
+    /// A pending invitation that replaces the other call.
     Replacing,
     /// The other call was replaced.
     Replaced,
     OnHold,
     Sharing,
-    HearsTones,
+    SubscribedToTones,
     AppUnknown,
     AliceGone,
-    /// An operation that was heard of, by its id or by nothing but its `clientContext`.
-    ParsedNotification(String, operation::State),
+    /// An operation that was reported, with its id or with its `clientContext` only.
+    ReportedOperation(String, operation::State),
     Tones,
     Participants,
 }
 
-impl NoStateChange {
+impl Condition {
     const fn is_an_operation(&self) -> bool {
         matches!(
             self,
@@ -86,11 +87,12 @@ impl NoStateChange {
                 | Self::Nameless(_)
                 | Self::InvitingSeveral
                 | Self::Replacing
-                | Self::ParsedNotification(..)
+                | Self::ReportedOperation(..)
         )
     }
 
-    /// What belongs together counts once: an invitation and what it replaced, music that starts and plays.
+    /// A number for conditions that belong together, which count once: an invitation and the call that it
+    /// replaced, music that starts and music that plays.
     fn topic(&self) -> u8 {
         match self {
             Self::Pending(OperationKind::InviteParticipants)
@@ -103,27 +105,27 @@ impl NoStateChange {
             Self::Pending(OperationKind::AddLargeGalleryView) => 4,
             Self::Pending(_) | Self::Nameless(_) => 5,
             Self::Sharing => 6,
-            Self::HearsTones => 7,
+            Self::SubscribedToTones => 7,
             Self::Tones => 8,
             Self::Participants => 9,
-            Self::ParsedNotification(name, _) => name.bytes().next().unwrap_or_default(),
+            Self::ReportedOperation(name, _) => name.bytes().next().unwrap_or_default(),
         }
     }
 }
 
-/// Which side of the wire a call is on: what is done to it, and what holds of it.
+/// The side of the call: it decides which moves are made and which claims are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
-    /// Asked, and driven by the network and the clock.
+    /// A service: it gets requests, network events and deadlines.
     Service,
-    /// Heard of.
+    /// A bot: it gets notifications and replies.
     Bot,
-    /// Both at once: see `docs/verification.md` for what then does not hold.
+    /// Both at once: see `docs/verification.md` for the claims that do not hold then.
     Both,
 }
 
 impl Place {
-    /// Without what hearing would make of it.
+    /// The place of a call, without its outlook.
     pub(crate) fn of(ledger: &Ledger, side: Side) -> Self {
         let call = known(ledger);
         let mut this = Self {
@@ -134,45 +136,46 @@ impl Place {
             is_group: call.is_group(),
             is_service_hosted: call.details().is_service_hosted(),
             transfer: transfer(call),
-            no_state_change: no_state_change(ledger, side),
+            conditions: conditions(ledger, side),
             outlook: String::new(),
         };
         if !call.state().is_live() {
-            // What an ended call was is of no more consequence; a late result is.
-            this.audio = Audio::StoryError;
-            this.no_state_change.retain(NoStateChange::is_an_operation);
+            // The past of an ended call no longer matters, except for late results.
+            this.audio = Audio::Unknown;
+            this.conditions.retain(Condition::is_an_operation);
         }
         this
     }
 
-    /// The same where these would be the outlooks.
+    /// The same place with this outlook.
     pub(crate) fn with(self, outlook: &str) -> Self {
         Self { outlook: outlook.into(), ..self }
     }
 
-    /// How much varies at once: what goes on beside the state and the queue, where audio is not as it is in most
-    /// calls there, whether anything waits in the queue, and whether the kind of call is as it is told as a rule.
+    /// The number of differences from the usual call in this state: conditions, unusual audio, a queue with
+    /// waiting operations, and an unusual kind of call.
     pub(crate) fn variations(&self, side: Side) -> usize {
         let is_up = self.state.is_live() && !self.state.lies_in(Superstate::Setup);
-        let plain = if is_up && side != Side::Bot { Audio::Active } else { Audio::StoryError };
-        let is_audio_odd = self.audio != plain && !self.is_being_set_up();
-        let is_kind_odd = self.is_group.is_none() != (side == Side::Bot);
-        self.topics() + [is_audio_odd, is_kind_odd, self.queue.len() > 1].into_iter().filter(|is| *is).count()
+        let plain = if is_up && side != Side::Bot { Audio::Active } else { Audio::Unknown };
+        let is_audio_unusual = self.audio != plain && !self.is_being_set_up();
+        let is_kind_unusual = self.is_group.is_none() != (side == Side::Bot);
+        self.topics()
+            + [is_audio_unusual, is_kind_unusual, self.queue.len() > 1].into_iter().filter(|is| *is).count()
     }
 
-    /// Audio that flows before the call is up lets the media be used.
+    /// Whether the call is in set-up with active audio, so that prompts can already be played.
     fn is_being_set_up(&self) -> bool {
         self.state == State::Establishing && self.audio == Audio::Active
     }
 
-    /// True where all that wait in the queue wait for the same.
+    /// Whether all waiting operations in the queue are of the same kind.
     pub(crate) fn waits_for_one_thing(&self) -> bool {
         self.queue.iter().skip(2).all(|one| Some(one) == self.queue.get(1))
     }
 
-    /// How many things go on beside the state and the queue.
+    /// The number of different topics of the conditions.
     pub(crate) fn topics(&self) -> usize {
-        let mut topics: Vec<u8> = self.no_state_change.iter().map(NoStateChange::topic).collect();
+        let mut topics: Vec<u8> = self.conditions.iter().map(Condition::topic).collect();
         topics.sort_unstable();
         topics.dedup();
         topics.len()
@@ -181,14 +184,14 @@ impl Place {
 
 fn audio(call: &Call) -> Audio {
     match call.audio() {
-        None => Audio::StoryError,
+        None => Audio::Unknown,
         Some(MediaState::Active) => Audio::Active,
         Some(MediaState::Inactive) => Audio::Inactive,
         Some(_) => Audio::Other,
     }
 }
 
-/// It matters as long as the transfer is under way.
+/// The kind of the transfer, while the call is being transferred.
 fn transfer(call: &Call) -> Option<Transfer> {
     if !call.state().lies_in(Superstate::Transfer) {
         return None;
@@ -237,52 +240,51 @@ fn recording(call: &Call) -> Turn {
     }
 }
 
-fn no_state_change(ledger: &Ledger, side: Side) -> Vec<NoStateChange> {
+fn conditions(ledger: &Ledger, side: Side) -> Vec<Condition> {
     let call = known(ledger);
-    let mut all: Vec<NoStateChange> =
-        call.operations().iter().filter_map(|one| of(call, one, side)).collect();
+    let mut all: Vec<Condition> = call.operations().iter().filter_map(|one| of(call, one, side)).collect();
     let people: Vec<_> = call.participants().filter_map(|one| one.id.value()).collect();
     let replaced = ledger.call(OTHER).is_some_and(|other| !other.state().is_live());
     let reports = side != Side::Bot && call.state().lies_in(Superstate::Connected);
     let rest = [
-        (NoStateChange::Replaced, replaced),
-        (NoStateChange::OnHold, call.on_hold().is_some()),
-        (NoStateChange::Sharing, !call.content_sharing().is_empty()),
-        (NoStateChange::AppUnknown, reports && call.details().my_participant_id.value().is_none()),
-        (NoStateChange::AliceGone, side != Side::Bot && !people.contains(&&ALICE.into())),
-        (NoStateChange::Tones, side == Side::Bot && !call.tones().is_empty()),
-        (NoStateChange::Participants, side == Side::Bot && !people.is_empty()),
+        (Condition::Replaced, replaced),
+        (Condition::OnHold, call.on_hold().is_some()),
+        (Condition::Sharing, !call.content_sharing().is_empty()),
+        (Condition::AppUnknown, reports && call.details().my_participant_id.value().is_none()),
+        (Condition::AliceGone, side != Side::Bot && !people.contains(&&ALICE.into())),
+        (Condition::Tones, side == Side::Bot && !call.tones().is_empty()),
+        (Condition::Participants, side == Side::Bot && !people.is_empty()),
     ];
-    all.extend(rest.into_iter().filter(|(_, is)| *is).map(|(no_state_change, _)| no_state_change));
+    all.extend(rest.into_iter().filter(|(_, is)| *is).map(|(condition, _)| condition));
     all.sort();
     all.dedup();
     all
 }
 
-/// What an operation outside the queue is to its call.
-fn of(call: &Call, operation: &Operation, side: Side) -> Option<NoStateChange> {
+/// The condition that an operation outside the queue is for its call.
+fn of(call: &Call, operation: &Operation, side: Side) -> Option<Condition> {
     if side == Side::Bot {
         let name = operation.id().map_or_else(|| "?".into(), Id::to_string);
-        return Some(NoStateChange::ParsedNotification(name, operation.state()));
+        return Some(Condition::ReportedOperation(name, operation.state()));
     }
     if operation.kind() == OperationKind::SubscribeToTone && operation.is_success() {
-        return Some(NoStateChange::HearsTones);
+        return Some(Condition::SubscribedToTones);
     }
     let is_queued = call.media_queue().any(|(id, _)| operation.id() == Some(id));
     if !operation.is_pending() || is_queued {
         return None;
     }
     Some(match operation.kind() {
-        kind if operation.id().is_none() => NoStateChange::Nameless(kind),
-        _ if replaces(operation) => NoStateChange::Replacing,
+        kind if operation.id().is_none() => Condition::Nameless(kind),
+        _ if replaces(operation) => Condition::Replacing,
         _ if operation.resource().participants.value().is_some_and(|all| all.len() > 1) => {
-            NoStateChange::InvitingSeveral
+            Condition::InvitingSeveral
         }
-        kind => NoStateChange::Pending(kind),
+        kind => Condition::Pending(kind),
     })
 }
 
-/// What hearing would make of each state that a call may have been through.
+/// The outlook of a call: the events and findings that a notification of each state would give.
 pub(crate) fn outlook(ledger: &Ledger) -> String {
     let call = known(ledger);
     let mut all = String::new();

@@ -46,14 +46,14 @@ impl Graph {
         }
     }
 
-    /// The moves that were nowhere let in.
+    /// The moves that were legal nowhere.
     pub(crate) fn never_taken<'a>(&self, walk: &'a Walk) -> Vec<&'a str> {
         let moves = walk.moves.iter().zip(&self.tallies);
         let never = moves.filter(|(_, tally)| tally.edges + tally.still == 0);
         never.map(|(one, _)| one.name.as_str()).collect()
     }
 
-    /// The events that nothing brought about.
+    /// The events that no move produced.
     pub(crate) fn never_happened(&self) -> Vec<&'static str> {
         EventKind::ALL
             .iter()
@@ -62,7 +62,7 @@ impl Graph {
             .collect()
     }
 
-    /// The steps of the chart that nothing took.
+    /// The steps of the chart that no move took.
     pub(crate) fn never_stepped(&self) -> Vec<(State, Transition)> {
         let steps =
             State::ALL.iter().flat_map(|from| from.steps().map(|(transition, _)| (*from, transition)));

@@ -1,4 +1,4 @@
-//! What a bot is told in the walk: every kind of notification, and replies.
+//! The notifications and replies that a bot receives in the walk.
 
 use callfold::Id;
 use callfold::call::{Body, Delivery, State};
@@ -15,12 +15,12 @@ pub(crate) fn delivery(at: Option<Timestamp>) -> Delivery {
     delivery
 }
 
-/// A state, and nothing else.
+/// A notification that reports only a state.
 pub(crate) fn plain(state: State) -> CommsNotification {
     reported(json!({ "state": state }))
 }
 
-/// Everything that is heard; each state in this many ways.
+/// All notifications and replies. Each state comes in this number of variants.
 pub(crate) fn all(ways: usize) -> Vec<Move> {
     let mut all: Vec<Move> =
         State::ALL.iter().flat_map(|state| states(*state).into_iter().take(ways)).collect();
@@ -30,14 +30,17 @@ pub(crate) fn all(ways: usize) -> Vec<Move> {
     all
 }
 
-/// What is heard of a call that is asked, too: without what only hearing tells apart.
+/// The notifications for a call that also gets requests. Variants that differ only for a bot are left out.
 pub(crate) fn some() -> Vec<Move> {
     let mut all: Vec<Move> = State::ALL.iter().flat_map(|state| states(*state).into_iter().take(3)).collect();
     all.extend(details().into_iter().chain(operations()).chain(people()).map(soon));
     all.extend(replies());
     for (which, age) in [(Which::Oldest, "oldest"), (Which::Newest, "newest")] {
         let of = |name: &str, reported| {
-            Move::new(format!("hear the {age} that is pending {name}"), What::HearOperation(reported, which))
+            Move::new(
+                format!("hear the {age} that is pending {name}"),
+                What::OperationNotification(reported, which),
+            )
         };
         all.extend([
             of("running", |id| operation(id, json!({ "status": "running" }))),
@@ -50,7 +53,7 @@ pub(crate) fn some() -> Vec<Move> {
 }
 
 fn soon((name, reported): (&'static str, CommsNotification)) -> Move {
-    Move::new(format!("hear {name}"), What::Hear(reported, When::Soon))
+    Move::new(format!("hear {name}"), What::Notification(reported, When::Soon))
 }
 
 fn result(code: i32) -> Value {
@@ -62,7 +65,7 @@ fn states(state: State) -> Vec<Move> {
         let mut body = more;
         body["state"] = json!(state);
         let name = format!("hear {state} {how}");
-        Move::new(name.trim_end(), What::Hear(about("", change, body), when))
+        Move::new(name.trim_end(), What::Notification(about("", change, body), when))
     };
     let failed = || json!({ "resultInfo": result(500) });
     vec![
@@ -78,7 +81,7 @@ fn states(state: State) -> Vec<Move> {
         ),
         reported("late", "updated", json!({}), When::Late),
         reported("by number", "updated", json!({}), When::Numbered),
-        reported("at a time that nothing tells", "updated", json!({}), When::StoryError),
+        reported("at a time that nothing tells", "updated", json!({}), When::Unknown),
         reported("with a success", "updated", json!({ "resultInfo": result(200) }), When::Soon),
         reported("deleted with a failure", "deleted", failed(), When::Soon),
         reported("late with a failure", "updated", failed(), When::Late),
@@ -100,7 +103,7 @@ fn operation(id: &Id, body: Value) -> CommsNotification {
     about(&format!("/operations/{id}"), "updated", body)
 }
 
-/// Of two operations, one of which can also be told by nothing but its `clientContext`.
+/// Notifications about two operations, one of which can also be reported with its `clientContext` only.
 fn operations() -> Vec<(&'static str, CommsNotification)> {
     let prompt = |url: &str, change: &str, status: &str, code: Option<i32>| {
         let mut body =
@@ -165,7 +168,7 @@ fn replies() -> Vec<Move> {
             "status": "running" })
     };
     let call = json!({ "state": "establishing", "targets": [{}], "ringingTimeoutInSeconds": 40,
-        "mediaConfig": super::asks::hosted("service") });
+        "mediaConfig": super::requests::hosted("service") });
     let learn = |name: &str, body| Move::new(format!("learn {name}"), What::Learn(body));
     vec![
         learn("a call", Body::Call(read(call))),

@@ -1,4 +1,5 @@
-//! Where the walk begins: calls that are placed, offered or found, beside one that another may replace.
+//! The starts of the walk: calls that are placed, offered or adopted, next to a call that another one may
+//! replace.
 
 use callfold::call::{AppIdentity, Call, Command, RequestContext};
 use callfold::graph::{Method, Permission};
@@ -7,20 +8,21 @@ use callfold::uuid::Uuid;
 use callfold::{Ledger, Recorded, Refusal};
 use serde_json::{Value, json};
 
-use super::asks::{command, hosted};
 use super::happenings::{offer, roster};
 use super::moves::{ALICE, CALL, Move, OTHER, start};
 use super::reported::delivery;
+use super::requests::{command, hosted};
 
-/// A call in its beginning, by a name, and the events that made it so.
+/// A call that has begun: a name, and the events that began it.
 pub(crate) struct Root {
     pub(crate) name: String,
     pub(crate) before: Ledger,
     pub(crate) events: Vec<Recorded>,
 }
 
-/// The service's: placed and offered, between two and in a group, with media of the service's and of the app's.
-pub(crate) fn request() -> Vec<Root> {
+/// The starts of a service: calls that are placed and offered, between two and in a group, with media that
+/// the service or the app hosts.
+pub(crate) fn requested() -> Vec<Root> {
     let placed = ["service", "app"].into_iter().flat_map(|by| {
         [false, true].map(|is_group| {
             let group = if is_group { "a group call" } else { "a call between two" };
@@ -36,7 +38,7 @@ pub(crate) fn request() -> Vec<Root> {
     let offers = [
         ("a call between two", json!({ "source": {}, "targets": [{}] })),
         ("a group call", json!({ "source": {}, "chatInfo": meeting })),
-        ("a call of which nothing is told", json!({})),
+        ("a call without members", json!({})),
         (
             "a call to record",
             json!({ "source": {}, "chatInfo": meeting, "incomingContext": { "observedParticipantId": ALICE } }),
@@ -49,14 +51,15 @@ pub(crate) fn request() -> Vec<Root> {
     placed.chain([unhurried]).chain(offered).collect()
 }
 
-/// The bot's: whatever is first heard of a call.
+/// The starts of a bot: every first notification or reply about a call.
 pub(crate) fn received(moves: &[Move], before: &Ledger) -> Vec<Root> {
     let root =
         |one: &Move| Some(Root { name: one.name.clone(), before: before.clone(), events: one.begin()? });
     moves.iter().filter_map(root).collect()
 }
 
-/// A ledger in which another call is up. It waits for nothing, so that whatever is due is the first call's.
+/// A ledger in which another call is established. That call has no deadlines, so that every deadline belongs
+/// to the first call.
 pub(crate) fn before() -> Ledger {
     let mut ledger = Ledger::new();
     let established = super::reported::plain(callfold::call::State::Established);
@@ -85,7 +88,7 @@ fn place(command: Command) -> Result<Vec<Recorded>, Refusal> {
     Ok(before().decide(None, command, &request)?.events)
 }
 
-/// Somebody is there from the beginning.
+/// A start whose call has a participant from the beginning.
 fn root(name: String, begun: Result<Vec<Recorded>, Refusal>) -> Root {
     let mut events = begun.expect("a call begins so");
     let mut ledger = before();
@@ -94,11 +97,11 @@ fn root(name: String, begun: Result<Vec<Recorded>, Refusal>) -> Root {
     }
     let people = roster(json!([{ "id": "app" }, { "id": ALICE }]));
     let soon = start() + SignedDuration::from_secs(1);
-    events.extend(ledger.on_network_event(CALL, people, soon).expect("a roster is told of every live call"));
+    events.extend(ledger.on_network_event(CALL, people, soon).expect("a roster of a live call can change"));
     Root { name, before: before(), events }
 }
 
-/// What is asked of a call that nobody knows.
+/// Sends a request about a call that the service does not know.
 pub(crate) fn unknown(command: Command) -> Result<(), Refusal> {
     let request = RequestContext::new(start(), Uuid::from_u128(1), AppIdentity::new(Permission::ALL));
     Ledger::new().decide(Some(CALL), command, &request).map(|_| ())

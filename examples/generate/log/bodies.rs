@@ -1,4 +1,4 @@
-//! The bodies that Graph posts of a call, one notification each.
+//! The bodies that Graph posts about a call, with one notification each.
 
 use super::party::{Party, result};
 use super::random::Random;

@@ -3,14 +3,14 @@
 use super::party::{Party, result};
 use super::random::Random;
 
-/// How many events begin a call.
+/// The number of events at the beginning of a call.
 pub(super) const BEGINNING: u64 = 4;
 
-/// How many events end a call.
+/// The number of events at the end of a call.
 pub(super) const END: u64 = 2;
 
-/// What happens in the middle of a call, over and over: a prompt that tones cut short, one that is heard to its end,
-/// and a recording.
+/// The events in the middle of a call, which repeat: a prompt that a tone interrupts, a prompt that plays to
+/// its end, and a recording.
 const MIDDLE: u64 = 14;
 
 /// The `number`th line of a call that has `events`; `None` after the last.
@@ -48,7 +48,8 @@ fn beginning(party: &Party, number: u64) -> (&'static str, String) {
     }
 }
 
-/// An event of the middle, where so many are left before the end: what would not be settled by then does not begin.
+/// An event of the middle, with the number of events that are left before the end. An operation that would
+/// not be settled by then does not begin.
 fn middle(party: &mut Party, number: u64, left: u64, random: &mut Random) -> (&'static str, String) {
     match (number - BEGINNING) % MIDDLE {
         0 if left > 3 => operation_created(party, "playPromptOperation", random),

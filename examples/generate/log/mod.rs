@@ -1,4 +1,5 @@
-//! A log line by line: which call speaks next, what is written twice, what is written too late.
+//! A log, generated line by line. The generator chooses which call writes the next line, which lines are
+//! written twice, and which lines are late.
 
 mod bodies;
 mod events;
@@ -10,13 +11,13 @@ use std::collections::VecDeque;
 use party::Party;
 use random::Random;
 
-/// How many calls are under way at once.
+/// The number of calls at the same time.
 const CONCURRENT: usize = 1000;
 
-/// How many lines of its call a line is late by, at the most. A replay holds back sixteen.
+/// The greatest number of lines of its call by which a line is late. A replay buffers sixteen.
 const LATEST: u64 = 3;
 
-/// The fewest events of a call: its beginning and its end.
+/// The smallest number of events of a call: its beginning and its end.
 pub(crate) const SHORTEST: u64 = events::BEGINNING + events::END;
 
 #[derive(Clone, Copy)]
@@ -39,12 +40,12 @@ impl Format {
 pub(crate) struct Options {
     pub(crate) format: Format,
     pub(crate) calls: u64,
-    /// Events a call; notifications are twelve a call whatever this is.
+    /// The number of events per call. With notifications it is always twelve.
     pub(crate) events: u64,
     pub(crate) seed: u64,
-    /// Of a thousand lines, so many are written twice.
+    /// How many of a thousand lines are written twice.
     pub(crate) repeats: u64,
-    /// Of a thousand lines, so many are written after up to three later ones of their call.
+    /// How many of a thousand lines are written after up to three later lines of their call.
     pub(crate) reorders: u64,
 }
 
@@ -54,7 +55,7 @@ impl Options {
     }
 }
 
-/// The same log for the same options, on every machine.
+/// The iterator over the lines. The same options give the same log on every machine.
 pub(crate) struct Log {
     options: Options,
     random: Random,
@@ -64,12 +65,12 @@ pub(crate) struct Log {
     ready: VecDeque<String>,
 }
 
-/// One call under way.
+/// A call that has begun and not ended.
 struct Course {
     party: Party,
-    /// How many of its lines were made.
+    /// The number of its lines so far.
     made: u64,
-    /// A line that is late, and how many lines of the call come before it.
+    /// A late line, and the number of lines of the call that come before it.
     late: Option<(String, u64)>,
 }
 
@@ -80,7 +81,7 @@ impl Log {
         Self { options, random, begun: 0, clock, courses, ready }
     }
 
-    /// Lets a call that is under way say its next line, or end.
+    /// Makes the next line of one of the current calls, or ends that call.
     fn step(&mut self) {
         let Self { options, random, clock, courses, ready, .. } = self;
         let index = random.below(courses.len() as u64) as usize;
@@ -133,7 +134,7 @@ impl Course {
         line
     }
 
-    /// The late line, once enough lines overtook it.
+    /// The late line, if enough lines have overtaken it.
     fn overtaken(&mut self) -> Option<String> {
         let (_, before) = self.late.as_mut()?;
         *before -= 1;

@@ -1,4 +1,4 @@
-//! Who is in a call, and what both formats write alike of them.
+//! The parties of a call, and the JSON that both formats have in common.
 
 use super::random::Random;
 
@@ -20,16 +20,16 @@ pub(super) struct Party {
     pub(super) tenant: String,
     identity: Identity,
     bot: Identity,
-    /// The operation that runs, or ran last.
+    /// The number of the operation that runs, or that ran last.
     pub(super) operation: String,
-    /// How many tones were pressed.
+    /// The number of tones so far.
     tones: u64,
 }
 
 struct Identity {
     id: String,
     name: &'static str,
-    /// Its id in the roster.
+    /// The id of the participant in the roster.
     participant: String,
 }
 
@@ -82,12 +82,12 @@ impl Party {
         format!("[{},{bot}]", self.one(false))
     }
 
-    /// The caller, as the roster has it.
+    /// The participant who called, as an entry of the roster.
     pub(super) fn one(&self, is_muted: bool) -> String {
         participant(&self.identity.participant, &self.user(), "1", is_muted)
     }
 
-    /// A tone that the caller presses.
+    /// A tone from the participant who called.
     pub(super) fn tone(&mut self, random: &mut Random) -> String {
         self.tones += 1;
         let key = random.below(10);
@@ -102,7 +102,7 @@ impl Party {
         self.operation = random.guid();
     }
 
-    /// The app's own name for the operation.
+    /// The `clientContext` of the operation.
     pub(super) fn context(&self) -> &str {
         self.operation.get(..8).unwrap_or_default()
     }

@@ -1,8 +1,8 @@
-//! What an app asks for, as the reference has it.
+//! Requests of the app in the reference model.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
-    reason = "each table but the first is about a few methods of many"
+    reason = "each table but the first lists only a few of the methods"
 )]
 
 use alloc::string::String;
@@ -26,7 +26,7 @@ impl Model {
             return false;
         }
         let Some(line) = self.calls.get_mut(&one.call) else {
-            // A device may tell of a call that nobody knows.
+            // A device may report the quality of a call that the service does not know.
             return method == Method::LogTeleconferenceDeviceQuality;
         };
         let is_legal = line.lets(method) && line.fits(method, item, body);
@@ -37,9 +37,9 @@ impl Model {
     }
 }
 
-/// A request as the call takes it.
+/// The parts of a request that a call needs.
 struct Request<'a> {
-    /// The id of the operation that it begins.
+    /// The id of the operation that the request begins.
     id: Id,
     at: Timestamp,
     item: Option<&'a Id>,
@@ -47,7 +47,7 @@ struct Request<'a> {
 }
 
 impl Line {
-    /// The state and the kind of call that a method is for.
+    /// Whether a method is legal for the state and the kind of this call.
     fn lets(&self, method: Method) -> bool {
         let app_hosts = self.is_service_hosted == Some(false);
         let service_hosts = self.is_service_hosted == Some(true);
@@ -85,7 +85,7 @@ impl Line {
         }
     }
 
-    /// What a request names is there.
+    /// Whether the participant or the operation that a request names exists, and can be used for it.
     fn fits(&self, method: Method, item: Option<&Id>, body: &Value) -> bool {
         let takes_part = || item.is_some_and(|id| self.outline.participants.contains_key(id));
         match method {
@@ -103,7 +103,7 @@ impl Line {
         }
     }
 
-    /// What a request does that is legal.
+    /// Applies a legal request.
     fn answer(&mut self, method: Method, item: Option<&Id>, body: &Value, one: &Move) {
         let request = Request { id: one.new_id().into(), at: one.at, item, body };
         match method {
@@ -161,7 +161,7 @@ impl Line {
         self.queue(Media { operation: request.id, recording }, request.at);
     }
 
-    /// Of several who are invited one that replaces a call is invited alone.
+    /// Begins an invitation. If an invited participant replaces a call, that participant is invited alone.
     fn invite(&mut self, request: Request<'_>) {
         let invited = list(request.body, "participants");
         let replaces = replaced(Method::Invite, request.body);
@@ -172,7 +172,7 @@ impl Line {
         self.begin(request.id, OperationKind::InviteParticipants, Running);
     }
 
-    /// The first pending invitation of somebody.
+    /// The first pending invitation that names this participant.
     fn invitation(&self, item: Option<&Id>) -> Option<&Id> {
         let item = item?;
         let invites = |id: &Id| {
@@ -183,7 +183,7 @@ impl Line {
         pending.find(|(id, ..)| invites(id)).map(|(id, ..)| id)
     }
 
-    /// Who takes part goes; an invitation is taken back.
+    /// Removes a participant, or withdraws the invitation of one who has not joined yet.
     fn remove(&mut self, item: Option<&Id>) {
         let Some(id) = item else { return };
         if self.outline.participants.contains_key(id) {
@@ -200,7 +200,7 @@ impl Line {
         }
     }
 
-    /// The rest: operations that are completed with their reply, or of which the end is told later, and questions.
+    /// The other methods: operations that complete with their reply, operations that end later, and queries.
     fn work(&mut self, method: Method, request: Request<'_>) {
         let (kind, state) = match method {
             Method::SubscribeToTone => (OperationKind::SubscribeToTone, Completed),
@@ -243,7 +243,7 @@ impl Line {
     }
 }
 
-/// The call that a request is to take the place of.
+/// The call that a request replaces.
 fn replaced(method: Method, body: &Value) -> Option<CallId> {
     let named = |one: &Value| one.get("replacesCallId").and_then(Value::as_str)?.parse().ok();
     match method {
@@ -253,7 +253,7 @@ fn replaced(method: Method, body: &Value) -> Option<CallId> {
     }
 }
 
-/// By what somebody who is invited is known.
+/// The ids by which an invited participant can be named.
 fn names(invited: &Value) -> Vec<Id> {
     let identities =
         invited.get("identity").and_then(Value::as_object).into_iter().flat_map(|set| set.values());

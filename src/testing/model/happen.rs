@@ -1,4 +1,4 @@
-//! What the network does, as the reference has it.
+//! Network events in the reference model.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -67,7 +67,7 @@ impl Line {
         }
     }
 
-    /// What a stimulus does that is legal.
+    /// Applies a legal network event.
     fn take(&mut self, network_event: &NetworkEvent, at: Timestamp) {
         match network_event {
             NetworkEvent::Offered(_)
@@ -112,7 +112,8 @@ impl Line {
         self.outline.is_group |= self.has_chat || reported.meeting_info.value().is_some();
     }
 
-    /// Of several tellings of one participant the last says whether there is one; each says what it names.
+    /// Applies a roster. If it lists a participant several times, the last entry says whether the participant
+    /// is still in the call, and every entry sets the members that it has.
     fn change_roster(&mut self, reported: &[Participant]) {
         let mut merged: BTreeMap<&Id, (Option<bool>, bool)> = BTreeMap::new();
         let mut order: Vec<&Id> = Vec::new();
@@ -158,7 +159,7 @@ impl Line {
         }
     }
 
-    /// Whether the operation was a success; `None` where it is not one that can be over.
+    /// Ends an operation and returns whether it succeeded; `None` if no such operation can end now.
     fn finish_operation(&mut self, id: &Id, ending: &Ending) -> Option<bool> {
         let (_, kind, state) = self.outline.operations.iter().find(|(known, ..)| known == id)?;
         let (kind, is_settled) =

@@ -1,4 +1,4 @@
-//! One call of the reference.
+//! One call of the reference model.
 
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
@@ -15,23 +15,23 @@ use crate::{CallId, Id};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
     pub(super) outline: Outline,
-    /// `None` where nothing told who hosts the media.
+    /// `None` if the media configuration of the call is not known.
     pub(super) is_service_hosted: Option<bool>,
     pub(super) has_chat: bool,
     /// The participant that is the app.
     pub(super) app: Option<Id>,
-    /// Everybody who ever took part, and whether muted when last told.
+    /// Everybody who ever took part, and whether each was muted according to the last report.
     pub(super) muted: BTreeMap<Id, bool>,
     pub(super) media: VecDeque<Media>,
     pub(super) is_subscribed: bool,
-    /// The call that the transfer is to take the place of.
+    /// The call that the transfer replaces.
     pub(super) replaces: Option<CallId>,
     pub(super) invitations: BTreeMap<Id, Invitation>,
-    /// The operation that plays music on hold.
+    /// The operation that plays the hold music.
     pub(super) music: Option<Id>,
 }
 
-/// A prompt, or a recording, that is not over.
+/// A prompt or a recording that has not ended.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Media {
     pub(super) operation: Id,
@@ -50,12 +50,12 @@ pub(super) struct Recording {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Invitation {
-    /// By what each of them who is invited is known.
+    /// For each invited participant, the ids by which the participant can be named.
     pub(super) invited: Vec<Vec<Id>>,
     pub(super) replaces: Option<CallId>,
 }
 
-/// Whether an operation that is over was a success.
+/// How an operation ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Completed,
@@ -107,7 +107,7 @@ impl Line {
         line
     }
 
-    /// Who hosts the media, as the body of a request says.
+    /// Sets who hosts the media, from the body of a request.
     pub(super) fn host(&mut self, body: &Value) {
         let config =
             body.get("mediaConfig").and_then(|config| config.get("@odata.type")).and_then(Value::as_str);
@@ -142,7 +142,7 @@ impl Line {
         self.is_up() || matches!(self.outline.state, State::Transferring | State::TransferAccepted)
     }
 
-    /// True where media can be played before the call is up.
+    /// Whether prompts can be played before the call is established.
     pub(super) fn is_audible(&self) -> bool {
         self.outline.state == State::Establishing && self.outline.audio == Some(graph::MediaState::Active)
     }
@@ -214,7 +214,7 @@ impl Line {
         }
     }
 
-    /// What plays or records is over, and what waits behind it starts.
+    /// Ends the prompt or the recording that runs, and starts the next one in the queue.
     pub(super) fn finish_media(&mut self, end: End, at: Timestamp) {
         self.drop_media(end);
         self.start_media(at);
@@ -234,7 +234,7 @@ impl Line {
         }
     }
 
-    /// What records now, once its prompt is over.
+    /// The recording that runs now. A recording begins after its prompt.
     pub(super) fn recording(&self) -> Option<&Recording> {
         self.media.front()?.recording.as_ref().filter(|recording| recording.has_begun)
     }

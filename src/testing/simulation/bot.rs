@@ -1,4 +1,4 @@
-//! The bot: what it learns from replies and hears from the network.
+//! The bot: it observes notifications from the network, and learns from replies.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -21,7 +21,7 @@ impl Simulation {
         observed.events.iter().try_for_each(|recorded| self.keep(recorded))
     }
 
-    pub(super) fn classify(&mut self, packet: &Packet) -> Result<(), Violation> {
+    pub(super) fn receive(&mut self, packet: &Packet) -> Result<(), Violation> {
         let call = packet.call;
         let reported: CommsNotification = match serde_json::from_str(&packet.text) {
             Ok(reported) => reported,
@@ -67,7 +67,8 @@ impl Simulation {
         self.lost_writes > 0 && drawn() < Some(self.lost_writes)
     }
 
-    /// Both hosts die and come back: by turns from the log, and from a snapshot and the rest.
+    /// Restarts the service and the bot. Restarts from the log alternate with restarts from a copy and the
+    /// later lines.
     pub(super) fn restart(&mut self) -> Result<(), Violation> {
         let from_log = self.restarts.len() % 2 == 1;
         self.restart_from(from_log)
@@ -79,10 +80,10 @@ impl Simulation {
         broken.map_or(Ok(()), |(call, seen)| Err(self.violation(Invariant::Restart, call, seen)))
     }
 
-    /// Compares the bot's call with the service's, as far as the wire can tell.
+    /// Compares the bot's copy of a call with the service's, as far as notifications report it.
     pub(super) fn reports(&mut self, id: CallId) -> Result<(), Violation> {
         let faults = self.faults.get(&id).unwrap_or(&self.usual);
-        // What comes a minute late, and out of order, counts as lost: see `docs/verification.md`.
+        // Out of order and a minute late counts as lost: see `docs/verification.md`.
         let is_soon = faults.partitions.is_empty() && faults.delay < SignedDuration::from_secs(60);
         if faults.dropped > 0 || !(is_soon || faults.is_faithful()) {
             return Ok(());
@@ -90,11 +91,12 @@ impl Simulation {
         let (is_faithful, is_prompt) = (faults.is_faithful(), *faults == Faults::none());
         let Some(service) = self.service.ledger().call(id) else { return Ok(()) };
         let Some(bot) = self.bot.ledger().call(id) else {
-            return Err(self.violation(Invariant::Reported, id, "the bot knows no such call".into()));
+            return Err(self.violation(Invariant::Reported, id, "the bot does not know the call".into()));
         };
         let (ours, theirs) = (Reported::of(service, service), Reported::of(bot, service));
         let has_deltas = service.direction() == Some(&CallDirection::Outgoing);
-        // Replies overtake what comes late; what the end overtakes is dropped: see `docs/verification.md`.
+        // A reply can overtake late notifications. A notification that arrives after the end of the call is
+        // dropped: see `docs/verification.md`.
         let is_over = !service.state().is_live();
         let has_state =
             ours.state == theirs.state || (!is_faithful && self.ambiguous.contains(&id) && !is_over);
@@ -103,14 +105,18 @@ impl Simulation {
             && (is_over || ours.ordered(has_deltas) == theirs.ordered(has_deltas))
             && (!is_prompt || ours == theirs);
         if !is_reported {
-            return Err(self.violation(Invariant::Reported, id, format!("{ours:?}, and the bot {theirs:?}")));
+            return Err(self.violation(
+                Invariant::Reported,
+                id,
+                format!("the service has {ours:?}, and the bot has {theirs:?}"),
+            ));
         }
         self.compared += 1;
         Ok(())
     }
 }
 
-/// Restarts a host; the call that is another then, and how.
+/// Restarts a host. Returns a call that differs afterwards, and the difference.
 fn restarted(store: &mut Store, from_log: bool) -> Option<(CallId, String)> {
     let before = store.ledger().clone();
     let restarted = if from_log { store.restart_from_log() } else { store.restart_from_copy() };
@@ -122,11 +128,17 @@ fn restarted(store: &mut Store, from_log: bool) -> Option<(CallId, String)> {
     let was = changed?;
     let is = store.ledger().call(was.id());
     let is =
-        is.map_or_else(|| "is not there".into(), |is| format!("is another, at revision {}", is.revision()));
-    Some((was.id(), format!("it was at revision {}, and {is}; is its last event written?", was.revision())))
+        is.map_or_else(|| "is missing".into(), |is| format!("is different, at revision {}", is.revision()));
+    Some((
+        was.id(),
+        format!(
+            "the call was at revision {}, and after the restart it {is}; was its last event written?",
+            was.revision()
+        ),
+    ))
 }
 
-/// True where a notification tells that the call has ended.
+/// Whether a notification reports the end of the call.
 fn reports_end(reported: &CommsNotification) -> bool {
     let Some(call) = reported.resource_data.as_call() else { return false };
     let named = call.state.value().and_then(State::from_wire);

@@ -1,4 +1,4 @@
-//! The service: what it records, posts and does by itself.
+//! The service: it records events, posts notifications, and acts when a deadline expires.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -10,17 +10,18 @@ use crate::graph::CommsNotification;
 use crate::{Applied, Call, CallId, Id, Recorded};
 
 impl Simulation {
-    /// What the first deadline of all brings about.
+    /// Records the events of the earliest deadline of all calls, which has expired.
     pub(super) fn expire(&mut self) -> Result<(), Violation> {
         let Some((due, id)) = self.due.first().copied() else { return Ok(()) };
         let events = self.service.ledger().call(id).map(|call| call.expire(due.at)).unwrap_or_default();
         if events.is_empty() {
-            return Err(self.violation(Invariant::Time, id, format!("nothing comes of {due:?}")));
+            return Err(self.violation(Invariant::Time, id, format!("{due:?} expired without an event")));
         }
         self.record(id, &events)
     }
 
-    /// Records what one input made of a call, and of the one that it replaces.
+    /// Records the events of one input. They can belong to two calls: the call of the input, and a call that
+    /// it replaces.
     pub(super) fn record(&mut self, id: CallId, events: &[Recorded]) -> Result<(), Violation> {
         let mut touched: BTreeSet<CallId> = [id].into();
         for recorded in events {
@@ -52,7 +53,7 @@ impl Simulation {
         self.network.send(call, self.now, Packet { call, message, text }, faults);
     }
 
-    /// Compares a call with the reference.
+    /// Compares a call with the reference model.
     pub(super) fn compare(&mut self, id: CallId) -> Result<(), Violation> {
         let call = self.service.ledger().call(id);
         let next = call.and_then(Call::next_deadline);
@@ -66,7 +67,7 @@ impl Simulation {
         self.model.advance(id, self.now);
         let (ours, theirs) = (call.map(Outline::of), self.model.known(id));
         if ours.as_ref() != theirs {
-            let seen = format!("the service has {ours:?}, and the model {theirs:?}");
+            let seen = format!("the service has {ours:?}, and the model has {theirs:?}");
             return Err(self.violation(Invariant::Reference, id, seen));
         }
         call.map_or(Ok(()), |call| self.check(id, invariant::queue(call)))

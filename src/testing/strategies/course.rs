@@ -1,4 +1,4 @@
-//! Courses: what is done to two calls of a service, of which one may take the place of the other.
+//! Strategies for courses. A course is about two calls of a service, and one of them may replace the other.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -19,13 +19,14 @@ use crate::call::{Ending, NetworkEvent, StopReason};
 use crate::graph::Method;
 use crate::{CallId, Id, operation};
 
-/// A legal course: one or two calls that begin, and as a rule come to be connected, then up to forty moves of the app and of the
-/// network, most of which keep them alive. It shrinks by leaving moves out; what is legal no more then is left out, too.
+/// A legal course. One or two calls begin, and most of them are connected. Up to forty moves of the app and
+/// the network follow, most of which do not end the calls. A course shrinks by removing moves, and then also
+/// the moves that are no longer legal without them.
 ///
 /// ```
 /// use callfold::testing::{Model, strategies::courses};
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
+/// use callfold::proptest::prelude::*;
+/// use callfold::proptest::test_runner::TestRunner;
 ///
 /// TestRunner::deterministic().run(&courses(), |course| {
 ///     let mut model = Model::new();
@@ -38,39 +39,15 @@ pub fn courses() -> impl Strategy<Value = Vec<Move>> {
     courses_of(0, BEGINNING)
 }
 
-/// The same of other calls, at another time: the courses of several conversations can be told apart, and mixed.
-///
-/// ```
-/// use callfold::testing::strategies::courses_of;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// let at = "2026-11-23T09:15:00Z".parse().unwrap();
-/// TestRunner::deterministic().run(&courses_of(7, at), |course| {
-///     prop_assert!(course.iter().all(|one| one.at >= at));
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A legal course as from [`courses`], about two calls that belong to this number, and from this time on.
+/// Courses with different numbers have different calls, so that a test can mix several courses in one
+/// service.
 pub fn courses_of(conversation: u64, begins: Timestamp) -> impl Strategy<Value = Vec<Move>> {
     written(conversation, begins, true)
 }
 
-/// A course in which what is not legal stands, too: a host must refuse it where the [`Model`] does.
-///
-/// ```
-/// use callfold::testing::{Model, strategies::attempts};
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&attempts(), |attempts| {
-///     let mut model = Model::new();
-///     let legal = attempts.iter().filter(|one| model.apply(one)).count();
-///     prop_assert!(legal <= attempts.len());
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A course that also contains moves that are not legal. A host must refuse a move if the [`Model`] refuses
+/// it.
 pub fn attempts() -> impl Strategy<Value = Vec<Move>> {
     written(0, BEGINNING, false)
 }
@@ -87,13 +64,14 @@ fn written(conversation: u64, begins: Timestamp, is_legal: bool) -> impl Strateg
     })
 }
 
-/// A move that is legal next, at the time of the last one or later: for a state machine that is tested against the [`Model`].
-/// Where nothing else is, time goes by. A move does not shrink: a course gets short by leaving moves out.
+/// The next legal move for the calls of a model, at the time of the last move or later. It is for tests of a
+/// state machine against the [`Model`]. If no other move that was generated is legal, the move is a wait. A
+/// single move does not shrink: a test shrinks its course by removing moves.
 ///
 /// ```
 /// use callfold::testing::{Model, strategies::moves};
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
+/// use callfold::proptest::prelude::*;
+/// use callfold::proptest::test_runner::TestRunner;
 ///
 /// let model = Model::new();
 /// TestRunner::deterministic().run(&moves(&model), |one| {
@@ -117,7 +95,7 @@ pub fn moves(model: &Model) -> impl Strategy<Value = Move> + use<> {
         .no_shrink()
 }
 
-/// What is to be done, whatever the calls are then.
+/// A move before it is known which calls, participants and operations exist when it is made.
 #[derive(Clone, Debug)]
 struct Wish {
     is_other: bool,
@@ -128,15 +106,16 @@ struct Wish {
 #[derive(Clone, Debug)]
 enum Wanted {
     Offer(Box<NetworkEvent>),
-    /// With the participant or the operation that it is about, or with one of those that there are.
-    Ask(Method, Option<Id>, Index, Value),
-    Happen(Box<NetworkEvent>),
-    /// The end of the operation that is pending the longest, prompts and recordings aside.
+    /// A request. The id is that of the participant or the operation that the method is about, and the index
+    /// chooses one that exists instead.
+    Request(Method, Option<Id>, Index, Value),
+    NetworkEvent(Box<NetworkEvent>),
+    /// The end of the longest pending operation that is not in the media queue.
     Finish(Ending),
     Wait,
 }
 
-/// Writes a course, of which the reference says what is legal.
+/// Writes a course, and asks the reference model whether each move is legal.
 #[derive(Clone)]
 struct Author {
     calls: [CallId; 2],
@@ -168,21 +147,21 @@ impl Author {
         let number = self.model.made + 1;
         let outline = self.model.known(call);
         let what = match &wish.wanted {
-            Wanted::Ask(method, item, index, body) => {
+            Wanted::Request(method, item, index, body) => {
                 let mut body = body.clone();
                 if begins_operation(*method) {
                     request::insert(&mut body, [("clientContext", json!(format!("context-{number}")))]);
                 }
                 let known = outline.and_then(|outline| known(outline, *method, index));
                 let item = item.as_ref().map(|item| known.unwrap_or(item).clone());
-                What::Ask { method: *method, item, body }
+                What::Request { method: *method, item, body }
             }
-            Wanted::Offer(network_event) | Wanted::Happen(network_event) => {
-                What::Happen(network_event.clone())
+            Wanted::Offer(network_event) | Wanted::NetworkEvent(network_event) => {
+                What::NetworkEvent(network_event.clone())
             }
             Wanted::Finish(ending) => {
                 let id = pending(outline?)?.clone();
-                What::Happen(Box::new(NetworkEvent::OperationFinished(id, ending.clone())))
+                What::NetworkEvent(Box::new(NetworkEvent::OperationFinished(id, ending.clone())))
             }
             Wanted::Wait => What::Wait,
         };
@@ -190,13 +169,13 @@ impl Author {
     }
 }
 
-/// The operation that is pending the longest, prompts and recordings aside.
+/// The longest pending operation that is not in the media queue.
 fn pending(outline: &Outline) -> Option<&Id> {
     let mut running = outline.operations.iter().filter(|(.., state)| *state == operation::State::Running);
     running.find(|(id, ..)| !outline.media.contains(id)).map(|(id, ..)| id)
 }
 
-/// One of those that a method can be about.
+/// An existing participant or operation that the method can be about.
 fn known<'a>(outline: &'a Outline, method: Method, index: &Index) -> Option<&'a Id> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about participants")]
     match method {
@@ -210,7 +189,7 @@ fn known<'a>(outline: &'a Outline, method: Method, index: &Index) -> Option<&'a 
 
 /// The two calls of a conversation.
 fn calls_of(conversation: u64) -> [CallId; 2] {
-    // Ids that look like others: the conversation's number, stirred.
+    // The number of the conversation is mixed, so that the ids look random.
     let stirred = u128::from(conversation.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     [0x57da_b8b1, 0xe5d3_9592].map(|first: u128| CallId::new(Uuid::from_u128((first << 96) | stirred)))
 }
@@ -234,10 +213,10 @@ const fn begins_operation(method: Method) -> bool {
 
 fn wish(other: CallId) -> impl Strategy<Value = Wish> {
     let wanted = prop_oneof![
-        1 => ask(Just(Method::CreateCall).boxed(), other),
+        1 => request_of(Just(Method::CreateCall).boxed(), other),
         1 => network_event::offers().prop_map(|offer| Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer))))),
-        10 => ask(methods(), other),
-        12 => network_event::network_events().prop_map(|network_event| Wanted::Happen(Box::new(network_event))),
+        10 => request_of(methods(), other),
+        12 => network_event::network_events().prop_map(|network_event| Wanted::NetworkEvent(Box::new(network_event))),
         3 => network_event::endings().prop_map(Wanted::Finish),
         1 => Just(Wanted::Wait),
     ];
@@ -249,7 +228,7 @@ fn wish(other: CallId) -> impl Strategy<Value = Wish> {
     })
 }
 
-/// All of them but those that a wish of its own is for; those that end a call are rare.
+/// Any method but `CreateCall`, which has its own strategy. The methods that end a call are rare.
 fn methods() -> BoxedStrategy<Method> {
     let is_rare = |method: &Method| matches!(method, Method::Reject | Method::DeleteCall | Method::Redirect);
     let others = Method::ALL.iter().copied();
@@ -266,21 +245,21 @@ fn methods() -> BoxedStrategy<Method> {
     .boxed()
 }
 
-fn ask(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value = Wanted> {
+fn request_of(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value = Wanted> {
     let request = method.prop_flat_map(move |one| {
         (Just(one), request::items(one), any::<Index>(), request::bodies(one, other))
     });
-    request.prop_map(|(method, item, index, body)| Wanted::Ask(method, item, index, body))
+    request.prop_map(|(method, item, index, body)| Wanted::Request(method, item, index, body))
 }
 
-/// One wish, or several that follow each other as they do in most calls.
+/// One wish, or several in the order in which they happen in real calls.
 fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
-    let ask = |method| ask(Just(method).boxed(), other).boxed();
-    let happen = |network_event| Just(Wanted::Happen(Box::new(network_event))).boxed();
+    let request = |method| request_of(Just(method).boxed(), other).boxed();
+    let happen = |network_event| Just(Wanted::NetworkEvent(Box::new(network_event))).boxed();
     let prompted = || happen(NetworkEvent::PromptFinished(Ending::Completed));
-    let menu = [ask(Method::SubscribeToTone), ask(Method::PlayPrompt), prompted()];
+    let menu = [request(Method::SubscribeToTone), request(Method::PlayPrompt), prompted()];
     let voicemail = [
-        ask(Method::RecordResponse),
+        request(Method::RecordResponse),
         prompted(),
         happen(NetworkEvent::SpeechStarted),
         happen(NetworkEvent::SpeechEnded),
@@ -288,19 +267,19 @@ fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
     ];
     let held = [happen(NetworkEvent::Held), happen(NetworkEvent::Resumed)];
     let transfer = [
-        ask(Method::Transfer),
+        request(Method::Transfer),
         happen(NetworkEvent::TransferAccepted),
         happen(NetworkEvent::TransferCompleted),
     ];
-    let taken_back = [ask(Method::Invite), ask(Method::DeleteParticipant)];
-    let failed = [ask(Method::Transfer), happen(NetworkEvent::TransferFailed)];
+    let taken_back = [request(Method::Invite), request(Method::DeleteParticipant)];
+    let failed = [request(Method::Transfer), happen(NetworkEvent::TransferFailed)];
     let session = || Id::from("session-1");
     let sharing = [
         happen(NetworkEvent::ContentSharingStarted(session())),
         happen(NetworkEvent::ContentSharingUpdated(session())),
         happen(NetworkEvent::ContentSharingEnded(session())),
     ];
-    let music = [ask(Method::StartHoldMusic), ask(Method::StopHoldMusic)];
+    let music = [request(Method::StartHoldMusic), request(Method::StopHoldMusic)];
     let together = |wanted: &[BoxedStrategy<Wanted>]| {
         let (wanted, millis) = (wanted.to_vec(), vec(0..3000_i64, wanted.len()));
         (wanted, millis).prop_map(|(wanted, millis)| {
@@ -325,22 +304,23 @@ fn at_once(is_other: bool, wanted: Wanted) -> Wish {
     Wish { is_other, millis: 0, wanted }
 }
 
-/// Calls begin, are answered, and most of them are connected.
+/// The wishes with which calls begin. Most calls are answered and connected.
 fn beginning(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
     let offered = network_event::offers()
         .prop_map(|offer| Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer)))));
     let connected =
-        network_event::connected().prop_map(|network_event| Wanted::Happen(Box::new(network_event)));
+        network_event::connected().prop_map(|network_event| Wanted::NetworkEvent(Box::new(network_event)));
     let decided =
         prop_oneof![4 => Just(Method::Answer), 1 => Just(Method::Reject), 1 => Just(Method::Redirect)];
-    let placed = ask(Just(Method::CreateCall).boxed(), other).boxed();
+    let placed = request_of(Just(Method::CreateCall).boxed(), other).boxed();
     let begun = prop_oneof![
         placed.clone().prop_map(|placed| Vec::from([placed])),
-        (offered, ask(decided.boxed(), other)).prop_map(|(offer, decided)| Vec::from([offer, decided])),
+        (offered, request_of(decided.boxed(), other))
+            .prop_map(|(offer, decided)| Vec::from([offer, decided])),
     ];
     let up = (
         connected,
-        network_event::roster().prop_map(|network_event| Wanted::Happen(Box::new(network_event))),
+        network_event::roster().prop_map(|network_event| Wanted::NetworkEvent(Box::new(network_event))),
     );
     (begun, prop::bool::weighted(0.8), up, any::<bool>(), placed).prop_map(
         |(begun, is_quick, (connected, roster), has_other, placed)| {

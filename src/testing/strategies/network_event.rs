@@ -1,4 +1,4 @@
-//! What the network does.
+//! Strategies for events of the network.
 
 use alloc::boxed::Box;
 use alloc::{format, vec};
@@ -15,24 +15,13 @@ use crate::Secret;
 use crate::call::{Ending, NetworkEvent, StopReason};
 use crate::graph::{self, CompletionReason, EndCode, MediaState, Participant, Tone};
 
-/// Anything that the network may do to a call, weighted towards what keeps it alive.
-///
-/// ```
-/// use callfold::testing::strategies::network_events;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&network_events(), |network_event| {
-///     prop_assert!(!network_event.name().is_empty());
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// Any event that can happen to a call in the network. Events that do not end the call are more frequent.
 pub fn network_events() -> impl Strategy<Value = NetworkEvent> {
     prop_oneof![1 => offers().prop_map(|offer| NetworkEvent::Offered(Box::new(offer))), 12 => steps(), 16 => happenings()]
 }
 
-/// What a call is offered with: of two or of a group; now and then to be recorded by a policy.
+/// The resource of an offered call: between two parties or a group call, and sometimes one that a policy
+/// records.
 pub(super) fn offers() -> impl Strategy<Value = graph::Call> {
     read((any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(is_group, records)| {
         let mut offer = json!({
@@ -50,7 +39,8 @@ pub(super) fn offers() -> impl Strategy<Value = graph::Call> {
     }))
 }
 
-/// The call is up, as the service tells it as a rule: with the app's participant, and with audio.
+/// The call is established, with the members that a service usually reports: the app's participant and active
+/// audio.
 pub(super) fn connected() -> impl Strategy<Value = NetworkEvent> {
     let reported = json!({ "myParticipantId": "participant-1", "mediaState": { "audio": "active" } });
     read(Just(reported)).prop_map(|reported| NetworkEvent::Connected(Some(Box::new(reported))))
@@ -93,13 +83,13 @@ fn happenings() -> impl Strategy<Value = NetworkEvent> {
     ]
 }
 
-/// Some participants came, changed or went.
+/// Some participants joined, changed or left.
 pub(super) fn roster() -> impl Strategy<Value = NetworkEvent> {
-    collection::vec(seated(), 1..3).prop_map(NetworkEvent::RosterChanged)
+    collection::vec(listed(), 1..3).prop_map(NetworkEvent::RosterChanged)
 }
 
-/// A participant as the service knows one: always with an id.
-fn seated() -> impl Strategy<Value = Participant> {
+/// A participant as a service lists one: always with an id.
+fn listed() -> impl Strategy<Value = Participant> {
     read((1..4, any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(number, is_muted, is_gone)| {
         let mut one = json!({
             "id": format!("participant-{number}"),
@@ -111,7 +101,7 @@ fn seated() -> impl Strategy<Value = Participant> {
     }))
 }
 
-/// How a prompt or an operation is over: most often well.
+/// How a prompt or an operation ends: usually with success.
 pub(super) fn endings() -> impl Strategy<Value = Ending> {
     let reasons = CompletionReason::KNOWN.iter().filter(|reason| **reason != CompletionReason::Unknown);
     let reasons: alloc::vec::Vec<CompletionReason> = reasons.cloned().collect();

@@ -1,4 +1,4 @@
-//! What an app asks for.
+//! Strategies for requests of an app.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -14,23 +14,10 @@ use crate::call::Command;
 use crate::graph::{Method, Route};
 use crate::{CallId, Id};
 
-/// The body of a request for a method, within its limits; a transfer or an invitation may replace the other call.
-///
-/// ```
-/// use callfold::graph::Method;
-/// use callfold::testing::strategies::bodies;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// let other = callfold::CallId::new(callfold::uuid::Uuid::nil());
-/// TestRunner::deterministic().run(&bodies(Method::PlayPrompt, other), |body| {
-///     prop_assert!(body["prompts"].is_array());
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// The body of a request for a method, within the limits of the method. A transfer or an invitation may
+/// replace the call `other`.
 pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "what has no member that matters here")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other methods need no member")]
     match method {
         Method::CreateCall => placed().boxed(),
         Method::Answer => hosted().prop_map(answered).boxed(),
@@ -60,7 +47,7 @@ pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
     }
 }
 
-/// Where the media are: most often with the service.
+/// The media configuration: usually the service hosts the media.
 fn hosted() -> impl Strategy<Value = &'static str> {
     prop_oneof![5 => Just("serviceHostedMediaConfig"), 1 => Just("appHostedMediaConfig")]
 }
@@ -148,19 +135,7 @@ fn invited(other: CallId) -> impl Strategy<Value = Value> {
     })
 }
 
-/// A request that keeps its limits, of any method.
-///
-/// ```
-/// use callfold::testing::strategies::commands;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&commands(), |command| {
-///     prop_assert!(!command.method().as_str().is_empty());
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A request for any method, whose body is within the limits of the method.
 pub fn commands() -> impl Strategy<Value = Command> {
     let other = CallId::new(uuid::Uuid::from_u128(1));
     let request =
@@ -170,7 +145,7 @@ pub fn commands() -> impl Strategy<Value = Command> {
     })
 }
 
-/// The participant, the user or the operation that a method is about.
+/// The id of the participant, the user or the operation that a method is about.
 pub(super) fn items(method: Method) -> BoxedStrategy<Option<Id>> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about no item")]
     match method {

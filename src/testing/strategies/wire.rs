@@ -1,4 +1,4 @@
-//! What comes over the wire: resources and notifications, many of them odd.
+//! Strategies for JSON resources and notifications. Many of them are incomplete or have unexpected values.
 
 use alloc::format;
 use alloc::string::String;
@@ -22,19 +22,7 @@ pub(super) fn read<T: DeserializeOwned + core::fmt::Debug>(
     json.prop_filter_map("JSON of that type", |json| serde_json::from_value(json).ok())
 }
 
-/// A result, a success or not.
-///
-/// ```
-/// use callfold::testing::strategies::result_infos;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&result_infos(), |result| {
-///     prop_assert!(result.code.value().is_some());
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A `resultInfo` of a success or a failure.
 pub fn result_infos() -> impl Strategy<Value = ResultInfo> {
     read(result())
 }
@@ -44,20 +32,8 @@ fn result() -> impl Strategy<Value = Value> {
     (codes, 0..3).prop_map(|(code, subcode)| json!({ "code": code, "subCode": subcode }))
 }
 
-/// What a notification tells of a call: few members, most often the state; now and then a state that nobody knows, or
-/// a value that does not fit.
-///
-/// ```
-/// use callfold::testing::strategies::calls;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&calls(), |call| {
-///     prop_assert_eq!(serde_json::from_str(&serde_json::to_string(&call).unwrap()).ok(), Some(call));
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// The resource of a call in a notification. It has few members, and usually the state. Sometimes the state
+/// is unknown, or a value has the wrong type.
 pub fn calls() -> impl Strategy<Value = graph::Call> {
     read(call())
 }
@@ -86,19 +62,8 @@ fn call() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What a notification tells of an operation: by its id, its `clientContext`, both or neither.
-///
-/// ```
-/// use callfold::testing::strategies::operations;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&operations(), |reported| {
-///     prop_assert!(reported.client_context.value().is_none_or(|it| it.starts_with("context-")));
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// The resource of an operation in a notification. It is named by its id, its `clientContext`, both or
+/// neither.
 pub fn operations() -> impl Strategy<Value = CommsOperation> {
     read(operation().prop_map(|(id, mut operation)| {
         if let Some(members) = operation.as_object_mut().filter(|_| !id.is_empty()) {
@@ -108,8 +73,8 @@ pub fn operations() -> impl Strategy<Value = CommsOperation> {
     }))
 }
 
-/// One, with its id or an empty one. A `clientContext` names one operation, as the documentation wants it: see
-/// `docs/verification.md`.
+/// An operation and its id, which may be empty. A `clientContext` names one operation only, as Graph's
+/// documentation requires: see `docs/verification.md`.
 fn operation() -> impl Strategy<Value = (String, Value)> {
     let named_by = select([(true, true), (true, false), (false, true), (false, false)].as_slice());
     let kinds = option::of(select(["playPrompt", "record", "comms"].as_slice()));
@@ -127,19 +92,7 @@ fn operation() -> impl Strategy<Value = (String, Value)> {
     })
 }
 
-/// A participant as a roster tells of one: with an id or without, muted or not, now and then gone.
-///
-/// ```
-/// use callfold::testing::strategies::participants;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&participants(), |one| {
-///     prop_assert!(one.info.value().is_some());
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A participant in a roster, with or without an id, muted or not. Sometimes the participant has left.
 pub fn participants() -> impl Strategy<Value = Participant> {
     read(participant())
 }
@@ -153,19 +106,7 @@ fn participant() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A roster: whole, or a delta with its number.
-///
-/// ```
-/// use callfold::testing::strategies::rosters;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&rosters(), |roster| {
-///     prop_assert!(roster.is_array());
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A roster: a full list, or a delta with its sequence number.
 pub fn rosters() -> impl Strategy<Value = Value> {
     (vec(participant(), 0..3), option::of(0..4)).prop_map(|(participants, sequence)| match sequence {
         Some(number) => json!([{ "sequenceNumber": number, "participants": participants }]),
@@ -177,7 +118,7 @@ type Reported = (&'static str, String, Value);
 
 fn of_call() -> impl Strategy<Value = Reported> {
     (select(["created", "updated", "deleted"].as_slice()), call()).prop_map(|(change, call)| {
-        // Most notifications are no ends: histories should live a while.
+        // Most notifications do not end the call, so that a history gets long enough.
         let change = if change == "deleted" && call.get("toneInfo").is_some() { "updated" } else { change };
         (change, String::new(), call)
     })
@@ -197,20 +138,7 @@ fn of_session() -> impl Strategy<Value = Reported> {
     })
 }
 
-/// Any notification about a call: of it, of an operation, its roster or shared content.
-///
-/// ```
-/// use callfold::testing::strategies::notifications;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// let id = callfold::CallId::new(callfold::uuid::Uuid::nil());
-/// TestRunner::deterministic().run(&notifications(id), |reported| {
-///     prop_assert_eq!(reported.call_id(), Some(id));
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// Any notification about a call: about the call itself, one of its operations, its roster or shared content.
 pub fn notifications(call: CallId) -> impl Strategy<Value = CommsNotification> {
     let roster = rosters().prop_map(|roster| ("updated", "/participants".into(), roster));
     let reported = prop_oneof![6 => of_call(), 3 => of_operation(), 2 => roster, 1 => of_session()];
@@ -220,19 +148,8 @@ pub fn notifications(call: CallId) -> impl Strategy<Value = CommsNotification> {
     }))
 }
 
-/// How a notification came: with a time or without, with message ids or without, now and then as one that came before.
-///
-/// ```
-/// use callfold::testing::strategies::deliveries;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
-///
-/// TestRunner::deterministic().run(&deliveries(), |delivery| {
-///     prop_assert!(delivery.item < 2);
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// The delivery of a notification, with or without a time and message ids. Sometimes it has the message id of
+/// an earlier delivery.
 pub fn deliveries() -> impl Strategy<Value = Delivery> {
     let message = option::weighted(0.4, ids("message"));
     let original = option::weighted(0.1, ids("message"));

@@ -1,4 +1,4 @@
-//! Given a call, when something is asked of it, then …
+//! Given a call, when the app sends a request, then …
 
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -12,14 +12,15 @@ use super::{CALL, Scenario, about, reported};
 
 pub(crate) const AT: &str = "2026-11-23T09:15:00Z";
 
-/// What was decided, and the call once its events were folded.
+/// The result of a decision, and the call after its events.
 pub(crate) struct Decided {
     pub(crate) reply: Reply,
     pub(crate) events: Vec<Recorded>,
     pub(crate) call: Call,
 }
 
-/// A call that was heard to be in a state, with its details, three participants and an operation that runs.
+/// A call that was reported to be in a state, with its details, three participants and an operation that
+/// runs.
 pub(crate) fn given(state: &str, mut details: Value) -> Call {
     details["state"] = if state == "terminated" { "established" } else { state }.into();
     let roster = json!([{ "id": "app", "isMuted": false }, { "id": "alice" }, { "id": "bob" }]);
@@ -49,12 +50,13 @@ pub(crate) fn app_hosted() -> Value {
     json!({ "@odata.type": "#microsoft.graph.appHostedMediaConfig", "blob": "b" })
 }
 
-/// Asks with every permission, `POST /mute` of the call: what is decided must fold.
-pub(crate) fn ask(call: &Call, what: &str, body: impl ToString) -> Result<Decided, Refusal> {
-    ask_as(call, Permission::ALL, what, body)
+/// Sends a request such as `POST /mute` about the call, with every permission. The events of the decision
+/// must fold.
+pub(crate) fn send(call: &Call, what: &str, body: impl ToString) -> Result<Decided, Refusal> {
+    send_as(call, Permission::ALL, what, body)
 }
 
-pub(crate) fn ask_as(
+pub(crate) fn send_as(
     call: &Call,
     granted: &[Permission],
     what: &str,
@@ -65,7 +67,7 @@ pub(crate) fn ask_as(
     decide(call, granted, Command::read(&route, body.to_string().as_bytes())?)
 }
 
-/// Asks for what was read already.
+/// Sends a request that was parsed already.
 pub(crate) fn decide(call: &Call, granted: &[Permission], command: Command) -> Result<Decided, Refusal> {
     let request = RequestContext::new(AT.parse().unwrap(), new_id(call), AppIdentity::new(granted));
     let Decision { reply, events, .. } = call.decide(command, &request)?;
@@ -77,7 +79,7 @@ pub(crate) fn decide(call: &Call, granted: &[Permission], command: Command) -> R
     Ok(Decided { reply, events, call })
 }
 
-/// The id of what the next request makes.
+/// The id of the operation or call that the next request creates.
 pub(crate) fn new_id(call: &Call) -> Uuid {
     Uuid::from_u128(call.revision().into())
 }
@@ -93,7 +95,7 @@ impl Decided {
     }
 }
 
-/// The `innerError` of a refusal: one of this status, whose error is whole.
+/// The `innerError` of a refusal with this status. The error body must be complete.
 #[track_caller]
 pub(crate) fn refused(request: Result<Decided, Refusal>, status: u16) -> Value {
     let refusal = request.err().expect("a refusal");
@@ -111,13 +113,14 @@ pub(crate) fn refused(request: Result<Decided, Refusal>, status: u16) -> Value {
     error["innerError"].clone()
 }
 
-/// A body and what is wrong with it: the member, then what the limit says; nothing where it is let in.
+/// A body, and the limit that it breaks: the name of the member, then the text of the limit; an empty text
+/// for a valid body.
 pub(crate) type Limited<'a> = (Value, &'a str);
 
 #[track_caller]
 pub(crate) fn limited(call: &Call, what: &str, rows: &[Limited<'_>]) {
     for (body, wrong) in rows {
-        let request = ask(call, what, body);
+        let request = send(call, what, body);
         let Some((member, limit)) = wrong.split_once(' ') else {
             assert!(request.is_ok(), "{what} {body}: {}", request.err().unwrap());
             continue;
@@ -128,7 +131,7 @@ pub(crate) fn limited(call: &Call, what: &str, rows: &[Limited<'_>]) {
     }
 }
 
-/// The operation that the next request makes, as it is answered.
+/// The operation that the next request creates, as in its reply.
 pub(crate) fn operation(call: &Call, kind: &str, status: &str) -> (String, Value) {
     let (id, odata_type) = (new_id(call).to_string(), format!("#microsoft.graph.{kind}Operation"));
     let body = json!({ "@odata.type": odata_type, "clientContext": "c", "id": id, "status": status });

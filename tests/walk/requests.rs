@@ -1,4 +1,4 @@
-//! The requests of the walk: every method, with a body for every way that it can go.
+//! The requests of the walk: every method, with a body for each of its different effects.
 
 use callfold::call::Command;
 use callfold::graph::{Method, Route};
@@ -8,14 +8,17 @@ use super::moves::{ALICE, CALL, Move, OTHER, What};
 
 pub(crate) fn all() -> Vec<Move> {
     let plain = Method::ALL.iter().filter(|method| !has_bodies(**method));
-    let mut all: Vec<Move> = plain.map(|method| ask(*method, "", None, json!({}))).collect();
+    let mut all: Vec<Move> = plain.map(|method| request(*method, "", None, json!({}))).collect();
     all.extend(setup().into_iter().chain(media()).chain(people()).chain(others()));
-    all.push(Move::new("ask getOperation", What::AskOperation));
-    all.push(Move::new("ask keepAlive without a permission", What::AskWithoutPermission(Command::KeepAlive)));
+    all.push(Move::new("ask getOperation", What::RequestOperation));
+    all.push(Move::new(
+        "ask keepAlive without a permission",
+        What::RequestWithoutPermission(Command::KeepAlive),
+    ));
     all
 }
 
-/// True where `{}` would not do, or something is named.
+/// Whether a method needs a body other than `{}`, or names an item.
 fn has_bodies(method: Method) -> bool {
     let named = method.path().matches("{id}").count() > 1;
     let plain = [
@@ -44,9 +47,9 @@ pub(crate) fn command(method: Method, item: Option<&str>, mut body: Value) -> Co
     Command::read(&route, body.to_string().as_bytes()).unwrap()
 }
 
-fn ask(method: Method, how: &str, item: Option<&str>, body: Value) -> Move {
+fn request(method: Method, how: &str, item: Option<&str>, body: Value) -> Move {
     let name = format!("ask {method} {how}");
-    Move::new(name.trim_end(), What::Ask(command(method, item, body)))
+    Move::new(name.trim_end(), What::Request(command(method, item, body)))
 }
 
 pub(crate) fn hosted(by: &str) -> Value {
@@ -68,21 +71,21 @@ fn setup() -> Vec<Move> {
         "targets": [somebody()] });
     let (blind, consultative) = (somebody(), instead_of_the_other());
     vec![
-        ask(Method::CreateCall, "", None, create),
-        ask(Method::Answer, "with the service's media", None, answer("service")),
-        ask(Method::Answer, "with the app's media", None, answer("app")),
-        ask(Method::Reject, "", None, json!({ "reason": "busy" })),
-        ask(Method::Redirect, "to one", None, json!({ "targets": [somebody()], "timeout": 20 })),
-        ask(Method::Redirect, "to several", None, json!({ "targets": [somebody(), somebody()] })),
-        ask(Method::Transfer, "", None, json!({ "transferTarget": blind })),
-        ask(Method::Transfer, "consultative", None, json!({ "transferTarget": consultative })),
-        ask(
+        request(Method::CreateCall, "", None, create),
+        request(Method::Answer, "with the service's media", None, answer("service")),
+        request(Method::Answer, "with the app's media", None, answer("app")),
+        request(Method::Reject, "", None, json!({ "reason": "busy" })),
+        request(Method::Redirect, "to one", None, json!({ "targets": [somebody()], "timeout": 20 })),
+        request(Method::Redirect, "to several", None, json!({ "targets": [somebody(), somebody()] })),
+        request(Method::Transfer, "", None, json!({ "transferTarget": blind })),
+        request(Method::Transfer, "consultative", None, json!({ "transferTarget": consultative })),
+        request(
             Method::Transfer,
             "of somebody",
             None,
             json!({ "transferTarget": blind, "transferee": somebody() }),
         ),
-        ask(
+        request(
             Method::Transfer,
             "of somebody, consultative",
             None,
@@ -97,50 +100,50 @@ fn media() -> Vec<Move> {
             "initialSilenceTimeoutInSeconds": 4, "maxSilenceTimeoutInSeconds": 3, "maxRecordDurationInSeconds": 9 })
     };
     vec![
-        ask(Method::PlayPrompt, "", None, json!({ "prompts": [{}] })),
-        ask(Method::RecordResponse, "", None, record(0, false)),
-        ask(Method::RecordResponse, "after a prompt", None, record(1, false)),
-        ask(Method::RecordResponse, "that barges in", None, record(0, true)),
-        ask(Method::RecordResponse, "that barges in, after a prompt", None, record(1, true)),
-        ask(Method::SendDtmfTones, "", None, json!({ "tones": ["tone1"] })),
-        ask(Method::UpdateRecordingStatus, "", None, json!({ "status": "recording" })),
+        request(Method::PlayPrompt, "", None, json!({ "prompts": [{}] })),
+        request(Method::RecordResponse, "", None, record(0, false)),
+        request(Method::RecordResponse, "after a prompt", None, record(1, false)),
+        request(Method::RecordResponse, "that barges in", None, record(0, true)),
+        request(Method::RecordResponse, "that barges in, after a prompt", None, record(1, true)),
+        request(Method::SendDtmfTones, "", None, json!({ "tones": ["tone1"] })),
+        request(Method::UpdateRecordingStatus, "", None, json!({ "status": "recording" })),
     ]
 }
 
 fn people() -> Vec<Move> {
     let guest = json!({ "identity": { "user": { "id": "guest" } } });
     vec![
-        ask(Method::Invite, "", None, json!({ "participants": [guest] })),
-        ask(Method::Invite, "several", None, json!({ "participants": [guest, somebody()] })),
-        ask(
+        request(Method::Invite, "", None, json!({ "participants": [guest] })),
+        request(Method::Invite, "several", None, json!({ "participants": [guest, somebody()] })),
+        request(
             Method::Invite,
             "in place of the other call",
             None,
             json!({ "participants": [instead_of_the_other()] }),
         ),
-        ask(Method::GetParticipant, "", Some(ALICE), json!({})),
-        ask(Method::GetParticipant, "nobody", Some("nobody"), json!({})),
-        ask(Method::MuteParticipant, "", Some(ALICE), json!({})),
-        ask(Method::DeleteParticipant, "", Some(ALICE), json!({})),
-        ask(Method::DeleteParticipant, "an invited one", Some("guest"), json!({})),
-        ask(Method::StartHoldMusic, "", Some(ALICE), json!({})),
-        ask(Method::StopHoldMusic, "", Some(ALICE), json!({})),
+        request(Method::GetParticipant, "", Some(ALICE), json!({})),
+        request(Method::GetParticipant, "nobody", Some("nobody"), json!({})),
+        request(Method::MuteParticipant, "", Some(ALICE), json!({})),
+        request(Method::DeleteParticipant, "", Some(ALICE), json!({})),
+        request(Method::DeleteParticipant, "an invited one", Some("guest"), json!({})),
+        request(Method::StartHoldMusic, "", Some(ALICE), json!({})),
+        request(Method::StopHoldMusic, "", Some(ALICE), json!({})),
     ]
 }
 
 fn others() -> Vec<Move> {
     let quality = json!({ "callChainId": "d8217646-3110-40b1-bae6-e9ac6c3a9f74", "mediaQualityList": [{}] });
     vec![
-        ask(Method::GetOperation, "nothing", Some("nothing"), json!({})),
-        ask(Method::ChangeScreenSharingRole, "", None, json!({ "role": "sharer" })),
-        ask(Method::ConfigureMixer, "", None, json!({ "participantMixerLevels": [{}] })),
-        ask(Method::UpdateMetadata, "", None, json!({ "metadata": "m" })),
-        ask(
+        request(Method::GetOperation, "nothing", Some("nothing"), json!({})),
+        request(Method::ChangeScreenSharingRole, "", None, json!({ "role": "sharer" })),
+        request(Method::ConfigureMixer, "", None, json!({ "participantMixerLevels": [{}] })),
+        request(Method::UpdateMetadata, "", None, json!({ "metadata": "m" })),
+        request(
             Method::CreateAudioRoutingGroup,
             "",
             None,
             json!({ "id": "g", "routingMode": "oneToOne", "sources": ["a"], "receivers": ["b"] }),
         ),
-        ask(Method::LogTeleconferenceDeviceQuality, "", None, json!({ "quality": quality })),
+        request(Method::LogTeleconferenceDeviceQuality, "", None, json!({ "quality": quality })),
     ]
 }
