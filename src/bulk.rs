@@ -1,10 +1,13 @@
-//! Replay of event logs in bulk: what a summary tells of each call, and every finding, at the speed of the machine.
+//! Replay of event logs in bulk: a summary of each call and every finding, as fast as possible.
 //!
-//! Each line takes the first of three ways that is open to it. One in the canonical layout, of a shape that came
-//! before, is matched and folded into a lean call, and nothing is decoded. Any other is read by serde, written
-//! again in the canonical layout, and taken as that. What the lean fold has no room for (a refusal, a line that
-//! came too early, a second telling, the side of the service) goes to a [`Replay`](crate::Replay), the call with it,
-//! and the call comes back once it is lean again.
+//! A line is handled in the first of three cases that applies:
+//!
+//! 1. The line has the canonical layout and a known shape. It is matched and folded into a compact call
+//!    without decoding.
+//! 2. serde can read the line. It is written again in the canonical layout, and handled as in the first case.
+//! 3. The compact fold cannot handle the line: a refusal, a line that comes too early, a duplicate, or an
+//!    event that only a service records. A [`Replay`](crate::Replay) takes the line and the call. The call
+//!    comes back when it fits the compact form again.
 
 mod calls;
 mod compact;
@@ -37,8 +40,8 @@ use compact::Line;
 use reader::Holes;
 use reader::{Reader, Reported};
 
-/// A replay of event logs in bulk: it keeps of each call what a summary tells, and finds what a
-/// [`Replay`](crate::Replay) finds.
+/// A fast replay of event logs. It keeps a [`Summary`] of each call, and has the same findings as a
+/// [`Replay`](crate::Replay).
 ///
 /// ```
 /// use callfold::Bulk;
@@ -56,11 +59,11 @@ use reader::{Reader, Reported};
 pub struct Bulk {
     reader: Reader,
     calls: Calls,
-    /// Which part of the calls it takes, of how many.
+    /// The index of the part of the calls that it takes, and the number of parts.
     part: (usize, NonZeroUsize),
 }
 
-/// How many calls there are, and no more: lines hold secrets.
+/// Shows the numbers of calls and events only, because lines contain secrets.
 impl fmt::Debug for Bulk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (calls, events) = (self.calls.count(), self.events());
@@ -68,7 +71,7 @@ impl fmt::Debug for Bulk {
     }
 }
 
-/// A line of a log, decoded for the bulk replay that read it, and for no other: see [`Bulk::decode`].
+/// A decoded line of a log. It is valid only for the bulk replay that decoded it: see [`Bulk::decode`].
 #[cfg(any(feature = "testing", doc))]
 #[derive(Clone)]
 pub struct DecodedLine<'a> {
@@ -89,18 +92,7 @@ impl fmt::Debug for DecodedLine<'_> {
 
 #[cfg(any(feature = "testing", doc))]
 impl DecodedLine<'_> {
-    /// Makes it tell the same of another call.
-    ///
-    /// ```
-    /// # use callfold::{Bulk, CallId};
-    /// # let mut bulk = Bulk::new();
-    /// # let line = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// # bulk.line(line);
-    /// let mut decoded = bulk.decode(line).unwrap();
-    /// decoded.set_call(CallId::new(uuid::Uuid::nil()));
-    /// assert!(bulk.apply(&decoded));
-    /// assert_eq!(bulk.calls().len(), 2);
-    /// ```
+    /// Changes the call that the line names.
     pub const fn set_call(&mut self, call: CallId) {
         self.reported.line.call = call;
     }
@@ -113,39 +105,25 @@ impl Default for Bulk {
 }
 
 impl Bulk {
-    /// A replay of everything.
-    ///
-    /// ```
-    /// # use callfold::Bulk;
-    /// assert_eq!(Bulk::new().events(), 0);
-    /// ```
+    /// A replay of all calls, to their last events.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Stops each call at a moment.
-    ///
-    /// ```
-    /// # use callfold::{Bulk, Moment};
-    /// let bulk = Bulk::new().until(Moment::Revision(3));
-    /// ```
+    /// Replays each call only up to a moment.
     #[must_use]
     pub fn until(self, moment: Moment) -> Self {
         Self { calls: self.calls.with(|replay| replay.until(moment)), ..self }
     }
 
-    /// Replays one call alone.
-    ///
-    /// ```
-    /// # use callfold::{Bulk, CallId};
-    /// let bulk = Bulk::new().only(CallId::new(uuid::Uuid::nil()));
-    /// ```
+    /// Replays only one call.
     #[must_use]
     pub fn only(self, call: CallId) -> Self {
         Self { calls: self.calls.with(|replay| replay.only(call)), ..self }
     }
 
-    /// Takes one part of the calls, of so many: what several threads find, each in its part, is what one finds in all.
+    /// Replays only one of several parts of the calls, so that several threads can share a log. Together, the
+    /// parts have the same findings as one replay of all calls.
     ///
     /// ```
     /// use callfold::Bulk;
@@ -162,7 +140,8 @@ impl Bulk {
         Self { part: (index, of), ..self }
     }
 
-    /// Which part of so many a line belongs to; `None` where only all of them together can tell.
+    /// The part that a line belongs to, of this number of parts. `None` if the beginning of the line does not
+    /// show it: pass such a line to every part.
     ///
     /// ```
     /// use callfold::Bulk;
@@ -176,17 +155,12 @@ impl Bulk {
         scan::owner(line).map(|owner| part(owner, of))
     }
 
-    /// How many events were folded.
-    ///
-    /// ```
-    /// # use callfold::Bulk;
-    /// assert_eq!(Bulk::new().events(), 0);
-    /// ```
+    /// The number of folded events.
     pub const fn events(&self) -> u64 {
         self.calls.events()
     }
 
-    /// Takes in one line of an event log. Gives what a [`Replay`](crate::Replay) would find.
+    /// Replays one line of an event log. Returns the findings that a [`Replay`](crate::Replay) would return.
     ///
     /// ```
     /// use callfold::{Bulk, FindingKind};
@@ -208,8 +182,9 @@ impl Bulk {
         self.non_canonical(line, owner.is_some())
     }
 
-    /// Takes in the line with which a log begins, and adds what a [`Replay`](crate::Replay) would find. Gives the length
-    /// of the line, bytes, its end among them. In a log of lines that are known it is not looked for where each ends.
+    /// Replays the first line of a log, and adds the findings that a [`Replay`](crate::Replay) would return.
+    /// Returns the length of the line in bytes, including its line end. For lines of a known shape, this is
+    /// faster than to search for the line end first.
     ///
     /// ```
     /// use callfold::Bulk;
@@ -244,19 +219,20 @@ impl Bulk {
         length
     }
 
-    /// Reads the line with which a log begins, where it is of a shape that is known.
+    /// Reads the first line of a log, if its shape is known.
     fn read<'a>(&mut self, log: &'a [u8]) -> Option<Reported<'a>> {
         let call = scan::call(log)?;
         self.reader.read(&self.calls.learned, (call, self.calls.find(call)), log)
     }
 
-    /// True where calls whose ids begin with these eight digits belong to this part.
+    /// True if calls whose ids begin with these eight digits belong to this part.
     fn is_mine(&self, owner: u32) -> bool {
         let (index, of) = self.part;
         of == NonZeroUsize::MIN || part(owner, of) == index
     }
 
-    /// Folds what is still held back: lines whose revision came too early, at the end of the log.
+    /// Folds the lines that were held back because their revisions came too early. Call this at the end of
+    /// the log.
     ///
     /// ```
     /// use callfold::Bulk;
@@ -271,17 +247,12 @@ impl Bulk {
         self.calls.replay.finish(|_| {})
     }
 
-    /// What is told of each call, in the order of their ids.
-    ///
-    /// ```
-    /// # use callfold::Bulk;
-    /// assert!(Bulk::new().calls().is_empty());
-    /// ```
+    /// The summaries of all calls, in the order of their ids.
     pub fn calls(&self) -> Vec<Summary<'_>> {
         self.calls.summaries()
     }
 
-    /// Takes the other two ways. A line that is not known to be this part's is looked at by all.
+    /// The second and the third case. Every part looks at a line that may belong to any part.
     #[cold]
     fn non_canonical(&mut self, line: &[u8], is_known_mine: bool) -> Vec<Finding> {
         let is_mine = |this: &Self, call: Option<CallId>| {
@@ -309,8 +280,9 @@ impl Bulk {
 
 #[cfg(any(feature = "testing", doc))]
 impl Bulk {
-    /// Decodes a line in the canonical layout whose shape came before, to be folded later; `None` for any other, which
-    /// [`Bulk::line`] takes in. For measuring what folding costs by itself: neither a part nor a moment is looked at.
+    /// Decodes a line in the canonical layout whose shape is known, to fold it later. Returns `None` for any
+    /// other line: pass that to [`Bulk::line`]. This serves to measure the cost of folding alone, and ignores
+    /// [`Bulk::part`] and [`Bulk::until`].
     ///
     /// ```
     /// use callfold::Bulk;
@@ -330,24 +302,15 @@ impl Bulk {
         Some(DecodedLine { reported, holes: self.reader.holes().clone() })
     }
 
-    /// Folds a line that this replay decoded. False, and nothing changed, where that is for [`Bulk::line`] to do: it
-    /// has findings, or it is not the next one of its call.
-    ///
-    /// ```
-    /// # use callfold::Bulk;
-    /// # let mut bulk = Bulk::new();
-    /// # let line = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// # bulk.line(line);
-    /// let again = bulk.decode(line).unwrap();
-    /// assert!(!bulk.apply(&again));
-    /// ```
+    /// Folds a line that this replay decoded. Returns false and changes nothing if only [`Bulk::line`] can
+    /// handle the line: if it has findings, or is not the next line of its call.
     pub fn apply(&mut self, line: &DecodedLine<'_>) -> bool {
         let reported = Reported { compact: self.calls.find(line.reported.line.call), ..line.reported };
         self.calls.fold(&reported, &line.holes)
     }
 }
 
-/// The part of the calls whose ids begin with these eight digits.
+/// The part for the calls whose ids begin with these eight digits.
 fn part(owner: u32, of: NonZeroUsize) -> usize {
     (owner.wrapping_mul(0x9E37_79B9) >> 8) as usize % of
 }

@@ -1,8 +1,8 @@
-//! One call: its lifecycle, its events, and what hearing makes of the wire.
+//! One call: its states, its events, and the functions that produce and fold events.
 //!
-//! `state.rs` and `lifecycle.rs` are the chart, `event.rs` what happens, `fold.rs` what events make of a call,
-//! `hearing.rs` and `observe.rs` what a notification makes of a call's events, `command.rs` and `decide.rs` what a request
-//! does, `stimulus.rs` and `react.rs` the network, `deadline.rs` the clock.
+//! A bot passes notifications to [`Call::observe`]. A host that plays the service passes requests to
+//! [`Call::decide`], network events to [`Call::on_network_event`] and the time to [`Call::expire`]. Each of
+//! these functions returns events. [`Call::begin`] and [`Call::evolve`] fold the events into a call.
 
 mod command;
 mod deadline;
@@ -57,21 +57,36 @@ use fold::NotificationHistory;
 use roster::Roster;
 use service::Service;
 
-/// A call, folded from its events. Nothing but an event changes one.
+/// A call, folded from its events. Only an event changes a call.
 ///
 /// ```
 /// use callfold::call::State;
 /// use callfold::{Call, Recorded};
 ///
-/// let log = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}
-/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"established","data":{"subject":"Stand-up"}}"#;
-/// let mut lines = log.lines().map(str::parse::<Recorded>);
+/// let log = r#"
+/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}
+/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:02Z","type":"established","data":{"subject":"Stand-up","mediaState":{"audio":"active"}}}
+/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:03Z","type":"rosterUpdated","data":{"participants":[{"id":"adele","isMuted":true}]}}
+/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":4,"at":"2026-11-23T09:15:04Z","type":"operationCreated","data":{"id":"prompt","status":"running"}}
+/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":5,"at":"2026-11-23T09:15:05Z","type":"toneReceived","data":{"sequenceId":1,"tone":"pound"}}
+/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":6,"at":"2026-11-23T09:15:06Z","type":"terminated","data":{"resultInfo":{"code":200}}}
+/// "#;
+/// let mut lines = log.trim().lines().map(str::parse::<Recorded>);
 /// let mut call = Call::begin(lines.next().unwrap()?)?;
 /// for line in lines {
 ///     call.evolve(line?)?;
 /// }
-/// assert_eq!(call.state(), State::Established);
+///
+/// assert_eq!(call.state(), State::Terminated);
+/// assert_eq!(call.revision(), 6);
+/// assert_eq!(call.last_at(), Some("2026-11-23T09:15:06Z".parse()?));
 /// assert_eq!(call.details().subject.value().unwrap(), "Stand-up");
+/// assert_eq!(call.audio().unwrap().as_str(), "active");
+/// assert!(call.result_info().unwrap().is_success());
+/// assert_eq!(call.participants().next().unwrap().is_muted.value(), Some(&true));
+/// assert_eq!(call.tones()[0].tone.value().unwrap().as_str(), "pound");
+/// assert_eq!(call.operations().len(), 1);
+/// assert_eq!(call.orphans().count(), 1); // the prompt was running when the call ended
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -82,7 +97,7 @@ pub struct Call {
     revision: u64,
     first_at: Option<Timestamp>,
     last_at: Option<Timestamp>,
-    /// Shared, as all that is large: versions of a call differ in little.
+    /// Large fields are shared, because two versions of a call differ in few of them.
     details: Arc<graph::Call>,
     operations: Vec<Operation>,
     roster: Roster,
@@ -90,213 +105,86 @@ pub struct Call {
     content_sharing: Vec<Id>,
     notifications: NotificationHistory,
     deadlines: Deadlines,
-    /// A call that is only heard has none.
+    /// `None` for a call that a bot observes.
     service: Option<Arc<Service>>,
 }
 
 impl Call {
-    /// Its id.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.id().to_string(), "57dab8b1-894c-409a-b240-bd8beae78896");
-    /// ```
+    /// The id of the call.
     pub const fn id(&self) -> CallId {
         self.id
     }
 
-    /// Where it is in its lifecycle.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.state(), callfold::call::State::Incoming);
-    /// ```
+    /// The state of the call.
     pub const fn state(&self) -> State {
         self.state
     }
 
-    /// How many events made it: the revision of the last one.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.revision(), 2);
-    /// ```
+    /// The revision of the last event. A log without gaps has this number of events of the call.
     pub const fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// When the first event that bears a time happened.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.first_at().unwrap().to_string(), "2026-11-23T09:15:00Z");
-    /// ```
+    /// The time of the first event that has a time.
     pub const fn first_at(&self) -> Option<Timestamp> {
         self.first_at
     }
 
-    /// The latest time that an event bears.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.last_at().unwrap().to_string(), "2026-11-23T09:15:01Z");
-    /// ```
+    /// The latest time of all events; an event can be older than the event before it.
     pub const fn last_at(&self) -> Option<Timestamp> {
         self.last_at
     }
 
-    /// What was told of it beside its state: the members of the call resource, deltas merged.
-    /// Source: [call](https://learn.microsoft.com/graph/api/resources/call).
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.details().subject.value().unwrap(), "Stand-up");
-    /// ```
+    /// The reported members of the call resource, with the changes of all events merged. The state, the id
+    /// and the tones are not among them. Source:
+    /// [call](https://learn.microsoft.com/graph/api/resources/call).
     pub fn details(&self) -> &graph::Call {
         &self.details
     }
 
-    /// Offered to the app or placed by it; `None` where nothing tells.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.direction().unwrap().as_str(), "incoming");
-    /// ```
+    /// Incoming for a call that was offered to the app, outgoing for a call that the app placed. `None` if it
+    /// is not known.
     pub fn direction(&self) -> Option<&CallDirection> {
         let offered = self.beginning == Beginning::Offered;
         self.details.direction.value().or_else(|| offered.then_some(&CallDirection::Incoming))
     }
 
-    /// Whether audio flows; `None` where nothing tells.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.audio().unwrap().as_str(), "active");
-    /// ```
+    /// Whether audio flows. `None` if it was not reported.
     pub fn audio(&self) -> Option<&MediaState> {
         self.details.media_state.value().and_then(|media| media.audio.value())
     }
 
-    /// The last result that was told of the call; of a terminated one, how it ended.
+    /// The last result that was reported for the call. For a terminated call, it says how the call ended.
     /// Source: [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"terminated","data":{"resultInfo":{"code":200,"subcode":4521}}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert!(call.result_info().unwrap().is_success());
-    /// ```
     pub fn result_info(&self) -> Option<&ResultInfo> {
         self.details.result_info.value().map(|result| &**result)
     }
 
-    /// Its operations, in the order in which they were first heard of.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"operationCreated","data":{"id":"o","status":"running"}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.operations().len(), 1);
-    /// ```
+    /// The operations of the call, in the order in which they were first reported.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
 
-    /// Operations that the call left behind: pending when it ended. A late result still settles one.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"operationCreated","data":{"id":"o","status":"running"}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":4,"at":"2026-11-23T09:15:03Z","type":"terminated","data":{}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.orphans().count(), 1);
-    /// ```
+    /// The operations that were pending when the call ended. A late result still completes or fails them.
+    /// Empty for a live call.
     pub fn orphans(&self) -> impl Iterator<Item = &Operation> {
         let ended = !self.state.is_live();
         self.operations.iter().filter(move |operation| ended && operation.is_pending())
     }
 
-    /// Who takes part, in the order in which they were first told.
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"rosterUpdated","data":{"participants":[{"id":"p","isMuted":true}]}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.participants().next().unwrap().is_muted.value(), Some(&true));
-    /// ```
+    /// The participants who are in the call now, in the order in which they were first reported.
     pub fn participants(&self) -> impl Iterator<Item = &Participant> {
         self.roster.participants()
     }
 
-    /// The tones that were pressed, in the order of their `sequenceId`.
+    /// The DTMF tones that were pressed, in the order of their `sequenceId`.
     /// Source: [toneInfo](https://learn.microsoft.com/graph/api/resources/toneinfo).
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"toneReceived","data":{"sequenceId":1,"tone":"pound"}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.tones()[0].tone.value().unwrap().as_str(), "pound");
-    /// ```
     pub fn tones(&self) -> &[ToneInfo] {
         &self.tones
     }
 
-    /// The sessions in which content is shared now.
-    /// Source: [contentSharingSession](https://learn.microsoft.com/graph/api/resources/contentsharingsession).
-    ///
-    /// ```
-    /// # use callfold::{Replay, log::Format};
-    /// # let mut replay = Replay::new();
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"placed","data":{}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"at":"2026-11-23T09:15:01Z","type":"established","data":{"mediaState":{"audio":"active"},"subject":"Stand-up"}}"##, |_| {});
-    /// # replay.record(Format::Events, br##"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02Z","type":"contentSharingStarted","data":{"id":"session"}}"##, |_| {});
-    /// # let call = replay.calls().next().unwrap();
-    /// assert_eq!(call.content_sharing().len(), 1);
-    /// ```
+    /// The ids of the sessions in which content is shared now. Source:
+    /// [contentSharingSession](https://learn.microsoft.com/graph/api/resources/contentsharingsession).
     pub fn content_sharing(&self) -> &[Id] {
         &self.content_sharing
     }

@@ -1,6 +1,6 @@
-//! Many calls: the fold of a whole log, with snapshots that cost nothing and a way back in time.
+//! Many calls, folded from a log. A ledger can be cloned at no cost, and can show the past.
 //!
-//! The only file that names `im`.
+//! Only this file uses `im`.
 
 mod applied;
 mod conversation;
@@ -24,6 +24,8 @@ pub(crate) use working_set::{WorkingSet, hash as hash_of_call};
 
 /// Calls by their id, folded from recorded events.
 ///
+/// `clone` takes constant time: the clones share everything that neither has changed since.
+///
 /// ```
 /// use callfold::Ledger;
 /// use callfold::call::State;
@@ -35,12 +37,14 @@ pub(crate) use working_set::{WorkingSet, hash as hash_of_call};
 ///
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"terminated","data":{}}"#;
 /// ledger.apply(&line.parse()?)?;
-/// assert_eq!(ledger.calls().next().unwrap().state(), State::Terminated);
-/// assert_eq!(before.calls().next().unwrap().state(), State::Incoming);
+///
+/// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
+/// assert_eq!(ledger.call(id).unwrap().state(), State::Terminated);
+/// assert_eq!(before.call(id).unwrap().state(), State::Incoming);
+/// assert_eq!(ledger.next_revision(id), 3);
+/// assert_eq!(ledger.calls().count(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-///
-/// `clone` takes constant time: both ledgers share everything that neither has changed since.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     entries: OrdMap<CallId, Arc<Entry>>,
@@ -48,23 +52,13 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// An empty ledger that holds what each call is now. It grows with the calls, not with the log.
-    ///
-    /// ```
-    /// # use callfold::Ledger;
-    /// assert_eq!(Ledger::new().calls().count(), 0);
-    /// ```
+    /// An empty ledger that holds the current state of each call. Its size depends on the number of calls,
+    /// not on the length of the log.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An empty ledger that also keeps the events in writing, for [`Ledger::as_of`] and [`Ledger::at`].
-    ///
-    /// ```
-    /// # use callfold::Ledger;
-    /// # use callfold::Moment;
-    /// assert!(Ledger::with_history().as_of(Moment::Revision(1)).is_ok());
-    /// ```
+    /// An empty ledger that also keeps all events, as JSON, for [`Ledger::as_of`] and [`Ledger::at`].
     pub fn with_history() -> Self {
         Self {
             metadata: LedgerMetadata { keeps_history: true, ..LedgerMetadata::default() },
@@ -72,7 +66,7 @@ impl Ledger {
         }
     }
 
-    /// One for the calls that a bulk replay cannot keep lean, with entries that come and go.
+    /// A ledger for the calls that a bulk replay cannot keep in compact form. Its entries come and go.
     pub(crate) fn of_lines() -> Self {
         Self {
             metadata: LedgerMetadata { digests: Digests::OfLines, ..LedgerMetadata::default() },
@@ -80,11 +74,12 @@ impl Ledger {
         }
     }
 
-    /// Folds one event into its call.
+    /// Folds one event into its call. An event that was folded before is a duplicate, and changes nothing.
     ///
     /// # Errors
     ///
-    /// An [`ApplyError`] where the event contradicts the log or the chart; the ledger is then what it was.
+    /// An [`ApplyError`] if the event contradicts an earlier event of its revision, comes too late, or is not
+    /// legal in the state of the call. The ledger is then unchanged.
     ///
     /// ```
     /// use callfold::{Applied, Ledger};
@@ -107,18 +102,15 @@ impl Ledger {
         }
     }
 
-    /// The revision that a call's next event bears; 1 where the call is unknown.
-    ///
-    /// ```
-    /// # use callfold::{CallId, Ledger};
-    /// assert_eq!(Ledger::new().next_revision(CallId::new(uuid::Uuid::nil())), 1);
-    /// ```
+    /// The revision of the next event of a call. It is 1 if the call is unknown.
     pub fn next_revision(&self, id: CallId) -> u64 {
         self.entries.get(&id).map_or(1, |entry| entry.revision().saturating_add(1))
     }
 
-    /// Leaves out an event that was refused: its revision counts, so that the next one is no gap. Another
-    /// event may take its place, as long as no later one was folded.
+    /// Counts the revision of an event that was refused, without folding the event. Call this to continue
+    /// with a log after a refused event: the next event is then not reported as a gap.
+    ///
+    /// Until a later event is folded, `apply` still accepts another event with the skipped revision.
     ///
     /// ```
     /// use callfold::{Applied, Ledger};
@@ -138,22 +130,12 @@ impl Ledger {
         }
     }
 
-    /// One call, where it is known.
-    ///
-    /// ```
-    /// # use callfold::{CallId, Ledger};
-    /// assert!(Ledger::new().call(CallId::new(uuid::Uuid::nil())).is_none());
-    /// ```
+    /// The call with this id; `None` if it is unknown.
     pub fn call(&self, id: CallId) -> Option<&Call> {
         self.entries.get(&id).map(|entry| entry.call())
     }
 
     /// All calls, in the order of their ids.
-    ///
-    /// ```
-    /// # use callfold::Ledger;
-    /// assert!(Ledger::new().calls().next().is_none());
-    /// ```
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.entries.values().map(|entry| entry.call())
     }

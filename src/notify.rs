@@ -1,4 +1,4 @@
-//! The voice of the service: what it posts to an app about an event.
+//! The notifications that the service posts to an app about events.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -13,39 +13,29 @@ use crate::graph::{
 use crate::operation::find;
 use crate::{Id, Recorded};
 
-/// How the service speaks.
-///
-/// ```
-/// use callfold::Notify;
-/// use callfold::graph::Version;
-///
-/// let mut notify = Notify::new(Version::V1);
-/// notify.reports_ringing = true;
-/// ```
+/// The settings for the notifications that a host posts as the service: see [`Notify::event`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Notify {
-    /// Beta also names the older `resource`, under `/app`.
+    /// The version of Microsoft Graph. Notifications of beta also have the older member `resource`, a path
+    /// under `/app`.
     pub version: Version,
-    /// True where `ringing` is told; the metadata of v1.0 does not have it.
+    /// Whether the service reports the state `ringing`. The metadata of v1.0 does not have this state.
     pub reports_ringing: bool,
-    /// True where `redirecting` is told, as in the dialect of 2019.
+    /// Whether the service reports the state `redirecting`, as it did in 2019.
     pub reports_redirecting: bool,
 }
 
 impl Notify {
-    /// The service of this version, as it speaks today.
-    ///
-    /// ```
-    /// # use callfold::{Notify, graph::Version};
-    /// assert!(!Notify::new(Version::Beta).reports_ringing);
-    /// ```
+    /// The settings of today's service: it reports neither `ringing` nor `redirecting`.
     pub const fn new(version: Version) -> Self {
         Self { version, reports_ringing: false, reports_redirecting: false }
     }
 
-    /// What the service posts about an event; `None` where it posts nothing. The call is as it was right after this event:
-    /// of several, each is folded and told before the next.
+    /// The notification that the service posts about an event; `None` if it posts nothing.
+    ///
+    /// `call` must be the call right after this event. If there are several events, fold one event and post
+    /// its notification before you fold the next one.
     ///
     /// ```
     /// use callfold::graph::Version;
@@ -53,7 +43,7 @@ impl Notify {
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
     /// let offered: Recorded = line.parse()?;
-    /// let call = Call::begin(&offered)?;
+    /// let call = Call::begin(offered.clone())?;
     /// let posted = Notify::new(Version::V1).event(&call, &offered).unwrap();
     /// assert_eq!(posted.change_type.value().unwrap().as_str(), "created");
     /// assert_eq!(posted.resource_data.as_call().unwrap().state.value().unwrap().as_str(), "incoming");
@@ -127,7 +117,8 @@ impl Notify {
         self.item(call, change, "", ResourceData::Call(Box::new(reported)))
     }
 
-    /// What changed, to who asked for that; else everybody. Calls between two have no roster to tell.
+    /// A delta roster with the changed participants if the app requested delta rosters, else the full roster.
+    /// A call between two has no roster notifications.
     fn roster(
         &self,
         call: &Call,
@@ -140,7 +131,7 @@ impl Notify {
         let options = call.details().call_options.value();
         let is_delta = options.and_then(|options| options.is_delta_roster_enabled.value()) == Some(&true);
         let data = if is_delta {
-            let participants = changed.iter().map(|changed| whole(call, changed)).collect();
+            let participants = changed.iter().map(|changed| current(call, changed)).collect();
             let delta = DeltaParticipants {
                 odata_type: Some("deltaParticipants".into()),
                 participants: Member::Value(participants),
@@ -154,7 +145,7 @@ impl Notify {
         Some(self.item(call, ChangeType::Updated, "/participants", data))
     }
 
-    /// Told to apps that asked for it.
+    /// Only apps that requested these notifications receive them.
     fn sharing(&self, call: &Call, change: ChangeType, id: &Id) -> Option<CommsNotification> {
         let options = call.details().call_options.value()?;
         if options.is_content_sharing_notification_enabled.value() != Some(&true) {
@@ -164,7 +155,8 @@ impl Notify {
         Some(self.item(call, change, "/contentsharingsessions", data))
     }
 
-    /// The resource of an operation goes as it ends; that it starts is in its reply already.
+    /// The service deletes the resource of an operation when the operation ends. The reply to the request
+    /// already reported the start.
     fn operation(&self, call: &Call, reported: &CommsOperation) -> Option<CommsNotification> {
         let operation = find(call.operations(), reported).filter(|operation| !operation.is_pending())?;
         let data = operation.full();
@@ -188,22 +180,15 @@ impl Notify {
     }
 }
 
-/// A participant as the roster has it by now, with what was told of the change.
-fn whole(call: &Call, changed: &Participant) -> Participant {
+/// The current roster entry of a changed participant, or the reported change if there is no entry.
+fn current(call: &Call, changed: &Participant) -> Participant {
     let id = changed.id.value();
     let mut known = call.participants().filter(|known| id.is_some() && known.id.value() == id);
     known.next().unwrap_or(changed).typed()
 }
 
 impl CommsNotifications {
-    /// The body of one POST that tells of these.
-    ///
-    /// ```
-    /// use callfold::graph::CommsNotifications;
-    ///
-    /// let body = CommsNotifications::new(Vec::new());
-    /// assert_eq!(body.value.len(), 0);
-    /// ```
+    /// The body of one POST with these notifications.
     pub fn new(value: Vec<CommsNotification>) -> Self {
         Self { odata_type: Some("commsNotifications".into()), value, ..Self::default() }
     }

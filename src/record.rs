@@ -1,4 +1,5 @@
-//! The event log: one recorded event a line, as plain JSON or as a CloudEvent. See `docs/log-format.md`.
+//! The lines of the event log: one recorded event per line, as plain JSON or as a CloudEvent. See
+//! `docs/log-format.md`.
 
 mod cloud_event;
 mod error;
@@ -21,13 +22,13 @@ use line::Line;
 use crate::call::CallEvent;
 use crate::{CallId, json};
 
-/// The schema version of the lines that this crate writes, and the only one so far.
+/// The schema version of the lines that this crate writes. It is the only version so far.
 pub const SCHEMA_VERSION: u64 = 1;
 
-/// Room for most lines.
+/// A capacity that is enough for most lines.
 const LINE: usize = 512;
 
-/// An event of one call with its place in that call's history: a line of the log.
+/// An event of a call, with its revision and its time: a line of the log.
 ///
 /// ```
 /// use callfold::Recorded;
@@ -41,43 +42,43 @@ const LINE: usize = 512;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Recorded {
-    /// The call.
+    /// The id of the call.
     pub call: CallId,
-    /// This call's own count, from 1, without holes.
+    /// The number of the event within its call, counted from 1 without gaps.
     pub revision: u64,
-    /// When it happened; absent where the source gave no time.
+    /// The time of the event; `None` if the source gave no time.
     pub at: Option<Timestamp>,
-    /// True where the event was concluded, not told.
+    /// True if the event was not reported, but inferred from a later report.
     pub inferred: bool,
-    /// What happened.
+    /// The event.
     pub event: CallEvent,
 }
 
 impl Recorded {
-    /// An event that was told.
+    /// An event that was reported, not inferred.
     ///
     /// ```
     /// use callfold::call::{CallEvent, Transition};
-    /// use callfold::{CallId, Recorded};
+    /// use callfold::{CallId, Recorded, uuid::Uuid};
     ///
-    /// let held = Recorded::new(CallId::new(uuid::Uuid::nil()), 4, None, CallEvent::Step(Transition::Held, None));
+    /// let held = Recorded::new(CallId::new(Uuid::nil()), 4, None, CallEvent::Step(Transition::Held, None));
     /// assert!(!held.inferred);
     /// ```
     pub const fn new(call: CallId, revision: u64, at: Option<Timestamp>, event: CallEvent) -> Self {
         Self { call, revision, at, inferred: false, event }
     }
 
-    /// Reads a line that may be anything.
+    /// Reads a line from bytes that may be invalid.
     pub(crate) fn read(line: &[u8]) -> Result<Self, LineError> {
         core::str::from_utf8(line).map_err(|error| LineError::utf8(&error))?.parse()
     }
 
-    /// The call that a line names, where the rest of it cannot be read.
+    /// The call that a line names. The rest of the line may be invalid.
     pub(crate) fn call_of(line: &str) -> Option<CallId> {
         serde_json::from_str::<Line<'_>>(line).ok()?.call()
     }
 
-    /// The same as a CloudEvent, for brokers.
+    /// The event as a CloudEvent, for message brokers.
     ///
     /// ```
     /// use callfold::Recorded;
@@ -93,7 +94,7 @@ impl Recorded {
     }
 }
 
-/// The line of the log.
+/// Writes the line of the log.
 impl Serialize for Recorded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -112,7 +113,7 @@ impl Serialize for Recorded {
     }
 }
 
-/// The line of the log.
+/// Writes the line of the log.
 impl fmt::Display for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = String::with_capacity(LINE);
@@ -121,7 +122,7 @@ impl fmt::Display for Recorded {
     }
 }
 
-/// Reads a line of the log, plain or a CloudEvent.
+/// Reads a line of the log: plain JSON or a CloudEvent.
 impl FromStr for Recorded {
     type Err = LineError;
 
@@ -133,13 +134,13 @@ impl FromStr for Recorded {
     }
 }
 
-/// A time on the log: RFC 3339 in UTC, with none, three, six or nine digits of a second.
+/// A time as the log writes it: RFC 3339 in UTC, with zero, three, six or nine digits of a second.
 ///
 /// ```
 /// use callfold::At;
 ///
 /// assert_eq!(At("2026-11-23T10:15:02.25+01:00".parse()?).to_string(), "2026-11-23T09:15:02.250Z");
-/// # Ok::<(), jiff::Error>(())
+/// # Ok::<(), callfold::jiff::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_structs, reason = "a time and nothing else")]
@@ -171,7 +172,7 @@ impl fmt::Display for At {
     }
 }
 
-/// Writes a number in so many digits.
+/// Writes a number with leading zeros, to fill its place.
 fn digits(text: &mut [u8], place: Range<usize>, mut number: u32) {
     for digit in text.get_mut(place).unwrap_or_default().iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;

@@ -96,7 +96,8 @@ fn removed(participant: &str) -> What {
     ask(Method::DeleteParticipant, Some(participant), json!({}))
 }
 
-/// A call between two, of whose participants the app asks; some go, untold; then it becomes a group call.
+/// A call between two. The app requests the participants, and some of them leave without a notification. Then
+/// the call becomes a group call.
 fn becomes_a_group_call(is_delta: bool, present: &[&str], leave: &[&str]) -> Vec<Move> {
     let people: Vec<Value> = present.iter().map(|id| json!({ "id": id })).collect();
     let request = [roster(json!(people)), ask(Method::ListParticipants, None, json!({}))];

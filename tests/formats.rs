@@ -471,7 +471,7 @@ fn a_reply_falls_back_on_the_call_of_the_entry() {
 #[test]
 fn what_stands_before_the_first_entry_or_is_no_http_trace_changes_nothing() {
     let chatter = entry(&["Message: waiting", "   { this brace opens no JSON"], "");
-    let about_json = entry(&["Message: heard"], &text("terminated"));
+    let about_json = entry(&["Message: received"], &text("terminated"));
     let log = format!("log opened\r\nat nine\n{}{chatter}{about_json}", incoming(&body("Established")));
     let received = replay(Format::SdkLog, log);
     assert_eq!(

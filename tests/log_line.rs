@@ -135,7 +135,7 @@ fn an_unknown_version_is_refused_with_the_known_one() {
     for version in [json!(0), json!(2), json!("1"), json!(true), json!([1])] {
         let error = refused(&line("v", version.clone()));
         assert_eq!(error, LineError::Version { found: version.to_string(), known: 1 });
-        assert_eq!(error.to_string(), format!("schema version {version} is not known; known is 1"));
+        assert_eq!(error.to_string(), format!("unknown schema version {version}; this version reads 1"));
     }
 }
 
@@ -197,7 +197,7 @@ fn what_is_no_time_is_refused() {
 #[test]
 fn an_unknown_type_is_refused_with_the_known_ones() {
     let error = refused(&line("type", json!("paused"))).to_string();
-    assert!(error.starts_with("no event is named `paused`; known are offered "), "{error}");
+    assert!(error.starts_with("unknown event `paused`; the events are offered "), "{error}");
     assert!(
         EventKind::ALL.iter().map(|kind| kind.as_str()).all(|name| error.split(' ').any(|word| word == name)),
         "{error}"

@@ -53,11 +53,11 @@ impl Service {
         self
     }
 
-    fn asks(self, method: Method, body: Value) -> Self {
-        self.asks_of(method, None, body)
+    fn requests(self, method: Method, body: Value) -> Self {
+        self.requests_of(method, None, body)
     }
 
-    fn asks_of(mut self, method: Method, item: Option<&str>, body: Value) -> Self {
+    fn requests_of(mut self, method: Method, item: Option<&str>, body: Value) -> Self {
         self.operations += 1;
         let is_new = method == Method::CreateCall;
         let id = (!is_new).then(call_id);
@@ -146,7 +146,7 @@ fn placed_with(members: Value, service: Service) -> Service {
     let mut body =
         json!({ "callbackUri": CALLBACK, "mediaConfig": hosted(), "targets": [someone("callee")] });
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-    service.asks(Method::CreateCall, body)
+    service.requests(Method::CreateCall, body)
 }
 
 fn placed() -> Service {
@@ -194,7 +194,7 @@ fn each_step_is_reported_as_the_state_that_it_leads_to() {
     service.then(&["held!"], &[updated("hold")]);
     let service = service.meets(NetworkEvent::Resumed);
     service.then(&["resumed!"], &[updated("established")]);
-    let service = service.asks(Method::Transfer, transfer());
+    let service = service.requests(Method::Transfer, transfer());
     service.then(&["transferRequested", "transferStarted!"], &[updated("transferring")]);
     let service = service.meets(NetworkEvent::TransferAccepted);
     service.then(&["transferAccepted!"], &[updated("transferAccepted")]);
@@ -204,7 +204,7 @@ fn each_step_is_reported_as_the_state_that_it_leads_to() {
     let service = service.meets(NetworkEvent::TransferFailed);
     let failed = call("updated", "established", result(EndCode::TransferFailed));
     service.then(&["transferFailed!"], &[failed]);
-    let service = service.asks(Method::DeleteCall, json!({}));
+    let service = service.requests(Method::DeleteCall, json!({}));
     service.then(&["terminationStarted!"], &[updated("terminating")]);
     let service = service.meets(NetworkEvent::HungUp(EndCode::AppEnded));
     service.then(&["terminated!"], &[call("deleted", "terminated", result(EndCode::AppEnded))]);
@@ -213,14 +213,15 @@ fn each_step_is_reported_as_the_state_that_it_leads_to() {
 #[test]
 fn an_answered_call_is_reported_to_the_callback_of_the_answer() {
     let service = Service::new().meets(NetworkEvent::Offered(Box::default()));
-    let service = service.asks(Method::Answer, json!({ "callbackUri": CALLBACK, "mediaConfig": hosted() }));
+    let service =
+        service.requests(Method::Answer, json!({ "callbackUri": CALLBACK, "mediaConfig": hosted() }));
     service.then(&["answerRequested", "answered!"], &[updated("establishing")]);
 }
 
 #[test]
 fn a_rejected_call_is_deleted_without_a_result() {
     let service = Service::new().meets(NetworkEvent::Offered(Box::default()));
-    let service = service.asks(Method::Reject, json!({ "reason": "busy" }));
+    let service = service.requests(Method::Reject, json!({ "reason": "busy" }));
     assert_eq!(service.events(), ["rejectRequested", "terminated!"]);
     let posted = &service.posted()[0];
     assert_eq!(
@@ -271,7 +272,7 @@ fn redirecting_is_reported_only_on_request() {
     for (reports, known) in [(false, "incoming"), (true, "redirecting")] {
         notify.reports_redirecting = reports;
         let offered = Service::speaking(notify).meets(NetworkEvent::Offered(Box::default()));
-        let service = offered.asks(Method::Redirect, json!({ "targets": [someone("other")] }));
+        let service = offered.requests(Method::Redirect, json!({ "targets": [someone("other")] }));
         let redirected = if reports { "redirected!" } else { "redirected" };
         assert_eq!(service.events(), ["redirectRequested", redirected]);
         for posted in service.posted() {
@@ -295,7 +296,7 @@ fn redirecting_is_reported_only_on_request() {
 fn details_and_tones_are_reported_with_the_current_state() {
     let tone = json!({ "toneInfo": { "sequenceId": 1, "tone": "pound" } });
     for (moves, state) in [(vec![], "established"), (vec![NetworkEvent::Held], "hold")] {
-        let service = established().asks(Method::SubscribeToTone, json!({}));
+        let service = established().requests(Method::SubscribeToTone, json!({}));
         let service = moves.into_iter().fold(service, Service::meets);
         let audio = service.clone().meets(NetworkEvent::AudioChanged(MediaState::Inactive));
         let inactive = json!({ "mediaState": { "audio": "inactive" } });
@@ -314,7 +315,7 @@ fn beta_names_the_older_resource_too() {
     let posted = &service.posted()[0];
     assert_eq!(posted["resource"], format!("/app/calls/{CALL}"));
     assert_eq!(posted["resourceUrl"], format!("/communications/calls/{CALL}"));
-    let service = service.meets(NetworkEvent::Connected(None)).asks(Method::PlayPrompt, prompt());
+    let service = service.meets(NetworkEvent::Connected(None)).requests(Method::PlayPrompt, prompt());
     let service = service.meets(NetworkEvent::PromptFinished(Ending::Completed));
     assert_eq!(service.posted()[0]["resource"], format!("/app/calls/{CALL}/operations/{FIRST}"));
     let older = json!({ "targets": [someone("a"), someone("b")] });
@@ -342,14 +343,14 @@ fn operation(kind: &str, id: &str, members: Value) -> Value {
 
 #[test]
 fn an_operation_is_reported_in_full_when_it_ends_and_not_before() {
-    let service = established().asks(Method::PlayPrompt, prompt());
+    let service = established().requests(Method::PlayPrompt, prompt());
     service.then(&["operationQueued", "operationStarted"], &[]);
-    let service = service.asks(Method::RecordResponse, json!({ "clientContext": "d" }));
+    let service = service.requests(Method::RecordResponse, json!({ "clientContext": "d" }));
     service.then(&["operationQueued"], &[]);
     let service = service.meets(NetworkEvent::PromptFinished(Ending::Completed));
     let played = json!({ "status": "completed", "clientContext": "c", "resultInfo": EndCode::PromptPlayed.result_info() });
     service.then(&["operationCompleted!", "operationStarted"], &[operation("playPrompt", FIRST, played)]);
-    let service = service.asks(Method::CancelMediaProcessing, json!({}));
+    let service = service.requests(Method::CancelMediaProcessing, json!({}));
     let cancelled = json!({
         "status": "failed", "clientContext": "d", "completionReason": "operationCanceled",
         "resultInfo": EndCode::OperationCancelled.result_info(),
@@ -360,22 +361,22 @@ fn an_operation_is_reported_in_full_when_it_ends_and_not_before() {
 #[test]
 fn an_operation_that_is_completed_in_its_reply_is_not_reported() {
     for method in [Method::SubscribeToTone, Method::CancelMediaProcessing] {
-        established().asks(method, json!({})).then(&["operationCreated"], &[]);
+        established().requests(method, json!({})).then(&["operationCreated"], &[]);
     }
     let status = json!({ "status": "recording" });
-    let service = established().asks(Method::UpdateRecordingStatus, status);
+    let service = established().requests(Method::UpdateRecordingStatus, status);
     service.then(&["operationCreated", "recordingStatusUpdated"], &[]);
 }
 
 #[test]
 fn sent_tones_and_invited_participants_are_reported() {
-    let service = established().asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
+    let service = established().requests(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
     service.then(&["operationCreated"], &[]);
     let service = service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
     let sent = json!({ "status": "completed", "completionReason": "completedSuccessfully" });
     service.then(&["operationCompleted!"], &[operation("sendDtmfTones", FIRST, sent)]);
 
-    let service = service.asks(Method::Invite, json!({ "participants": [someone("new")] }));
+    let service = service.requests(Method::Invite, json!({ "participants": [someone("new")] }));
     service.then(&["operationCreated"], &[]);
     let failure = EndCode::CalleeNotReached.result_info();
     let service =
@@ -386,7 +387,7 @@ fn sent_tones_and_invited_participants_are_reported() {
 
 #[test]
 fn a_late_end_of_an_operation_is_reported_too() {
-    let service = established().asks(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
+    let service = established().requests(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
     let service = service.meets(NetworkEvent::HungUp(EndCode::PeerEnded));
     let service = service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
     assert_eq!(service.events(), ["operationCompleted!"]);
@@ -405,12 +406,12 @@ fn a_group_call_reports_every_known_member_of_a_changed_participant() {
     let q = typed(json!({ "id": "q" }));
     let reported = |everybody: Value| about("/participants", "updated", everybody);
     service.then(&["rosterUpdated!"], &[reported(json!([typed(p.clone()), q]))]);
-    let service = service.asks_of(Method::MuteParticipant, Some("p"), json!({}));
+    let service = service.requests_of(Method::MuteParticipant, Some("p"), json!({}));
     let muted = typed(json!({ "id": "p", "info": someone("p"), "isMuted": true }));
     service.then(&["operationCreated", "rosterUpdated!"], &[reported(json!([muted, q]))]);
-    let service = service.asks_of(Method::DeleteParticipant, Some("p"), json!({}));
+    let service = service.requests_of(Method::DeleteParticipant, Some("p"), json!({}));
     service.then(&["rosterUpdated!"], &[reported(json!([q]))]);
-    let service = service.asks_of(Method::DeleteParticipant, Some("q"), json!({}));
+    let service = service.requests_of(Method::DeleteParticipant, Some("q"), json!({}));
     service.then(&["rosterUpdated!"], &[reported(json!([]))]);
 }
 
@@ -420,11 +421,11 @@ fn a_delta_tells_all_that_is_known_of_who_changed_and_of_nobody_else() {
     let p = json!({ "id": "p", "info": someone("p"), "isMuted": false });
     let service = service.meets(NetworkEvent::RosterChanged(read(json!([p, { "id": "q" }]))));
     let reported = |service: &Service| service.posted()[0]["resourceData"][0]["participants"].clone();
-    let service = service.asks_of(Method::MuteParticipant, Some("p"), json!({}));
+    let service = service.requests_of(Method::MuteParticipant, Some("p"), json!({}));
     let participant = "#microsoft.graph.participant";
     let muted = json!([{ "@odata.type": participant, "id": "p", "info": someone("p"), "isMuted": true }]);
     assert_eq!(reported(&service), muted);
-    let service = service.asks_of(Method::DeleteParticipant, Some("p"), json!({}));
+    let service = service.requests_of(Method::DeleteParticipant, Some("p"), json!({}));
     let gone = json!([{ "@odata.type": participant, "id": "p", "removedState": {} }]);
     assert_eq!(reported(&service), gone);
 }
@@ -456,7 +457,7 @@ fn deltas_can_be_requested_in_the_answer_too() {
     let chat = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
     let options = json!({ "isDeltaRosterEnabled": true, "isContentSharingNotificationEnabled": true });
     let answer = json!({ "callbackUri": CALLBACK, "mediaConfig": hosted(), "callOptions": options });
-    let service = Service::new().meets(NetworkEvent::Offered(read(chat))).asks(Method::Answer, answer);
+    let service = Service::new().meets(NetworkEvent::Offered(read(chat))).requests(Method::Answer, answer);
     let service = service
         .meets(NetworkEvent::Connected(None))
         .meets(NetworkEvent::RosterChanged(read(json!([{ "id": "p" }]))));
@@ -472,7 +473,7 @@ fn a_call_between_two_reports_no_roster_until_somebody_was_invited() {
     for service in [offered, established(), placed()] {
         service.meets(came("p")).then(&["rosterUpdated"], &[]);
     }
-    let service = established().asks(Method::Invite, json!({ "participants": [someone("new")] }));
+    let service = established().requests(Method::Invite, json!({ "participants": [someone("new")] }));
     let service = service.meets(came("p"));
     assert_eq!(service.events(), ["rosterUpdated"]);
     let service =
@@ -497,7 +498,7 @@ fn a_call_between_two_that_becomes_a_group_call_tells_who_is_there_and_who_has_g
         let service = service.meets(NetworkEvent::RosterChanged(read(left)));
         let reported = about("/participants", "updated", reported);
         let invite = json!({ "participants": [someone("new")] });
-        let invited = service.clone().meets(NetworkEvent::Connected(None)).asks(Method::Invite, invite);
+        let invited = service.clone().meets(NetworkEvent::Connected(None)).requests(Method::Invite, invite);
         let invited = invited.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
         assert_eq!(invited.events(), ["operationCompleted!", "rosterUpdated!"]);
         assert_eq!(invited.posted()[1], reported);
@@ -541,7 +542,7 @@ fn shared_content_is_reported_only_on_request() {
 
 #[test]
 fn what_only_the_service_knows_is_not_reported() {
-    let recording = established().asks(Method::RecordResponse, json!({}));
+    let recording = established().requests(Method::RecordResponse, json!({}));
     let recorded = format!(r#"{{"operation":"{FIRST}"}}"#);
     let requested_when_offered = ["answerRequested", "rejectRequested", "redirectRequested"];
     for event in requested_when_offered {
@@ -596,7 +597,7 @@ fn what_opens_a_recording_is_on_the_wire_and_in_no_message() {
         location: Some("https://media.contoso.com/recording".into()),
         access_token: Some(Secret::new("eyJ0".into())),
     };
-    let service = established().asks(Method::RecordResponse, json!({})).meets(start);
+    let service = established().requests(Method::RecordResponse, json!({})).meets(start);
     service.then(&["recordingStarted"], &[]);
     let service = service.meets(NetworkEvent::RecordingFinished(StopReason::MaxDuration));
     let data = &service.posted()[0]["resourceData"];
@@ -637,10 +638,10 @@ fn an_app_that_receives_every_notification_knows_what_the_service_knows() {
         }),
         Box::new(|service| service.meets(NetworkEvent::AudioChanged(MediaState::Active))),
         Box::new(move |service| service.meets(p())),
-        Box::new(|service| service.asks(Method::Mute, json!({}))),
-        Box::new(|service| service.asks(Method::SubscribeToTone, json!({}))),
+        Box::new(|service| service.requests(Method::Mute, json!({}))),
+        Box::new(|service| service.requests(Method::SubscribeToTone, json!({}))),
         Box::new(|service| service.meets(NetworkEvent::TonePressed(Tone::Tone1))),
-        Box::new(|service| service.asks(Method::PlayPrompt, prompt())),
+        Box::new(|service| service.requests(Method::PlayPrompt, prompt())),
         Box::new(|service| service.meets(NetworkEvent::PromptFinished(Ending::Completed))),
         Box::new(|service| service.meets(NetworkEvent::ContentSharingStarted("s".into()))),
         Box::new(|service| service.meets(NetworkEvent::Held)),
@@ -648,10 +649,10 @@ fn an_app_that_receives_every_notification_knows_what_the_service_knows() {
         Box::new(|service| {
             let mut body = transfer();
             body["transferee"] = someone("a");
-            service.asks(Method::Transfer, body)
+            service.requests(Method::Transfer, body)
         }),
         Box::new(|service| service.meets(NetworkEvent::TransferFailed)),
-        Box::new(|service| service.asks(Method::DeleteCall, json!({}))),
+        Box::new(|service| service.requests(Method::DeleteCall, json!({}))),
         Box::new(|service| service.meets(NetworkEvent::HungUp(EndCode::AppEnded))),
     ];
     let mut notify = Notify::new(Version::V1);

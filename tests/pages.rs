@@ -15,7 +15,7 @@ use callfold::call::{AppIdentity, Call, CallEvent, Command, Deadline, RequestCon
 use callfold::chart::Chart;
 use callfold::graph::{EndCode, Method, Permission, Route};
 use callfold::testing::Invariant;
-use callfold::{Recorded, graph};
+use callfold::{FindingKind, Recorded, graph};
 use serde_json::{Value, json};
 
 /// `CALLFOLD_BLESS=1 cargo test --test all pages::` writes the generated parts again.
@@ -153,6 +153,18 @@ fn call_in(state: State, is_app_hosted: bool, is_on_hold: bool) -> Call {
 
 fn recorded(revision: u64, event: CallEvent) -> Recorded {
     Recorded::new(call_id(), revision, Some("2026-11-23T09:15:00Z".parse().unwrap()), event)
+}
+
+/// The page says of each finding what the documentation of `FindingKind` says.
+#[test]
+fn the_page_explains_every_finding_as_the_code_does() {
+    let (page, code) = (include_str!("../docs/log-format.md"), include_str!("../src/finding.rs"));
+    for kind in FindingKind::ALL {
+        let (before, _) = code.split_once(&format!(" = \"{kind}\"")).unwrap();
+        let sentence = before.lines().rev().find_map(|line| line.trim_start().strip_prefix("/// ")).unwrap();
+        let row = format!("| `{kind}` | {} | {sentence} |", kind.severity());
+        assert!(page.contains(&row), "{row}");
+    }
 }
 
 #[test]

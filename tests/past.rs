@@ -156,14 +156,14 @@ properties! {
         for id in ids() {
             prop_assert_eq!(replay.call(id), ledger.call(id));
         }
-        let mut frozen = replay.into_ledger();
-        prop_assert!(frozen.calls().eq(ledger.calls()));
-        prop_assert_eq!(frozen.mark(), ledger.mark());
+        let mut converted = replay.into_ledger();
+        prop_assert!(converted.calls().eq(ledger.calls()));
+        prop_assert_eq!(converted.mark(), ledger.mark());
         for recorded in log.iter().rev().take(32) {
-            prop_assert_eq!(frozen.apply(recorded), Ok(Applied::Duplicate));
+            prop_assert_eq!(converted.apply(recorded), Ok(Applied::Duplicate));
         }
         let revision = Moment::Revision(log.len() as u64 / 2);
-        prop_assert!(frozen.as_of(revision).unwrap().calls().eq(ledger.as_of(revision).unwrap().calls()));
+        prop_assert!(converted.as_of(revision).unwrap().calls().eq(ledger.as_of(revision).unwrap().calls()));
     }
 }
 

@@ -88,6 +88,98 @@ fn statig_and_im_are_named_where_they_belong_and_nowhere_else() {
     }
 }
 
+/// The code of the Rust examples in doc comments or on a page, without the marks of hidden lines.
+fn examples(text: &str, is_page: bool) -> Vec<String> {
+    let (mut found, mut block) = (Vec::new(), None::<(bool, String)>);
+    for line in text.lines() {
+        let doc = line.trim_start();
+        let doc = doc.strip_prefix("///").or_else(|| doc.strip_prefix("//!"));
+        let Some(line) = (if is_page { Some(line) } else { doc }) else { continue };
+        let line = line.trim();
+        block = match (block, line.strip_prefix("```")) {
+            (None, None) => None,
+            (None, Some(language)) => {
+                let is_rust =
+                    if is_page { language.starts_with("rust") } else { !OTHERS.contains(&language) };
+                Some((is_rust, String::new()))
+            }
+            (Some((is_rust, code)), None) => {
+                Some((is_rust, code + line.strip_prefix("# ").unwrap_or(line) + "\n"))
+            }
+            (Some((is_rust, code)), Some(_)) => {
+                found.extend(is_rust.then_some(code));
+                None
+            }
+        };
+    }
+    found
+}
+
+/// Languages of blocks that are no Rust.
+const OTHERS: [&str; 6] = ["text", "json", "sh", "console", "toml", "mermaid"];
+
+/// The first crate that an example names directly, not as a re-export of callfold.
+fn named_directly(example: &str) -> Option<&'static str> {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let (imports, code): (Vec<&str>, Vec<&str>) =
+        example.split(';').partition(|statement| statement.trim_start().starts_with("use callfold::"));
+    // `use callfold::{uuid::Uuid}` brings no `uuid` into scope.
+    let is_imported = |name: &str| {
+        let mut after = imports.iter().flat_map(|import| {
+            let at = import.match_indices(name).map(|(at, _)| at);
+            at.filter(|at| !import[..*at].ends_with(is_word)).map(|at| &import[at + name.len()..])
+        });
+        after.any(|after| !after.starts_with("::") && !after.starts_with(is_word))
+    };
+    let is_named = |name: &str| {
+        let path = format!("{name}::");
+        code.iter().any(|code| {
+            let mut before = code.match_indices(&path).map(|(at, _)| &code[..at]);
+            before.any(|before| !before.ends_with(is_word) && !before.ends_with("::"))
+        })
+    };
+    let crates = ["jiff", "proptest", "serde_json", "uuid"];
+    crates.into_iter().find(|name| is_named(name) && !is_imported(name))
+}
+
+/// A reader pastes an example into a project that depends on callfold alone.
+#[test]
+fn examples_name_other_crates_as_re_exports_of_callfold() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut found, mut count) = (Vec::new(), 0);
+    for folder in ["src", "frontends/view/src"] {
+        sources(&root.join(folder), &mut found);
+    }
+    let pages = fs::read_dir(root.join("docs")).expect("docs is there");
+    let pages = pages.map(|entry| entry.expect("docs can be listed").path());
+    let pages = pages.filter(|path| path.extension().is_some_and(|it| it == "md"));
+    for path in pages.chain([root.join("README.md")]) {
+        found.push((path.display().to_string(), fs::read_to_string(&path).expect("pages are text")));
+    }
+    for (path, text) in &found {
+        for example in examples(text, path.ends_with(".md")) {
+            count += 1;
+            let named = named_directly(&example);
+            assert_eq!(named, None, "{path}: write `callfold::` before the name of this crate\n{example}");
+        }
+    }
+    assert!(count > 50, "these are not all examples");
+}
+
+#[test]
+fn an_example_that_names_another_crate_directly_is_noticed() {
+    for (example, named) in [
+        ("let id = uuid::Uuid::nil();", Some("uuid")),
+        ("use callfold::uuid::Uuid;\nlet id = uuid::Uuid::nil();", Some("uuid")),
+        ("use proptest::prelude::*;", Some("proptest")),
+        ("use callfold::{Ledger, serde_json};\nserde_json::from_str(json)?;", None),
+        ("use callfold::jiff;\njiff::Timestamp::MIN;", None),
+        ("callfold::jiff::Timestamp::MIN;", None),
+    ] {
+        assert_eq!(named_directly(example), named, "{example}");
+    }
+}
+
 /// The dependencies of the crate. A new dependency, or a feature that adds one, fails this test first.
 #[test]
 fn the_dependencies_are_these_and_none_can_create_ids_or_read_a_clock() {

@@ -5,7 +5,7 @@ use callfold::call::State;
 use callfold::graph::CommsNotification;
 use serde_json::{Value, json};
 
-/// Established, and the roster heard twice: the second time brings no event.
+/// The call is established, and the bot receives the roster twice. The second time leads to no event.
 fn heard_twice(roster: Value) {
     let roster: CommsNotification = about("/participants", "updated", roster);
     let scenario = Scenario::given(&[state("established"), roster.clone()]);

@@ -158,7 +158,7 @@ fn what_is_said_of_lines_names_their_revisions() {
     assert_eq!(said(3, "held"), ["revision 2 is missing before revision 3"]);
     assert_eq!(said(3, "held"), ["revision 3 was already read"]);
     assert_eq!(said(7, "resumed"), ["revisions 4 to 6 are missing before revision 7"]);
-    assert_eq!(said(7, "held"), ["revision 7 came before and said something else"]);
+    assert_eq!(said(7, "held"), ["revision 7 is already in the log with other content"]);
     let refused = "revision 3, which came too early and was kept until now: `held` is refused while the call is `ringing`; legal now: ";
     let late = said(2, "alerted");
     assert!(late.len() == 1 && late.iter().all(|said| said.starts_with(refused)), "{late:?}");

@@ -84,7 +84,7 @@ fn who_is_missing_from_a_whole_roster_has_left_which_is_inferred_and_said_once()
         (&[], &["rosterUpdated?"], &["a", "b", "c"]),
     ];
     for (present, events, left) in rows {
-        // Of the three one was told by a delta, which knows no better.
+        // A delta reported `c` first. It has no newer data than the full roster.
         let begun = given(&[delta(1, &[json!({ "id": "c" })]), everybody(&["a", "b", "c"])]);
         let scenario = begun.when(&everybody(present));
         scenario.then(State::Established, events, &[Gap]);
@@ -118,7 +118,7 @@ fn who_left_unsaid_is_named() {
     let begun = given(&[roster(json!([named("a", "Adele"), { "id": "b" }, guest]))]);
     let said = |scenario: &Scenario| scenario.last.findings[0].message.clone();
     let empty = begun.when(&roster(json!([])));
-    assert_eq!(said(&empty), "missing from the whole roster, and so taken to have left: Adele (a), b, Guest");
+    assert_eq!(said(&empty), "not in the full roster, so they have left: Adele (a), b, Guest");
     let many: Vec<String> = (0..10).map(|number| number.to_string()).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     let empty = given(&[everybody(&many)]).when(&roster(json!([])));
@@ -202,7 +202,7 @@ fn who_has_no_id_is_missing_only_where_nobody_who_is_named_can_be_it() {
     let guest = |name: &str| json!({ "info": { "identity": { "guest": { "displayName": name } } } });
     let adele = participant("a", json!({ "info": user("adele") }));
     let rows = [
-        // By a name of its own, told or not.
+        // The entry has a name of its own, reported or not.
         (guest("G"), adele.clone(), &["a"][..]),
         (guest("G"), guest("H"), &["-"]),
         // The participant with an id may be the guest; the one without anything may be anybody.
@@ -223,7 +223,8 @@ fn who_has_no_id_is_missing_only_where_nobody_who_is_named_can_be_it() {
 
 #[test]
 fn who_cannot_be_named_apart_does_not_leave_unsaid() {
-    // Two seats of one user, the one without an id second: a removal without an id would find the other one.
+    // Two entries of one user, of which the second has no id. A removal without an id would find the first
+    // entry.
     let u = json!({ "info": user("u") });
     let begun = given(&[
         roster(json!([{ "id": "a" }])),

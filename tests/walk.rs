@@ -57,10 +57,10 @@ fn both(is_within: fn(&Place) -> bool) -> Walk {
 /// Requests about items that do not exist, and beginnings of a call that has begun. They are refused
 /// everywhere.
 const REFUSED: [&str; 7] = [
-    "ask createCall",
-    "ask getParticipant nobody",
-    "ask getOperation nothing",
-    "ask keepAlive without a permission",
+    "request createCall",
+    "request getParticipant nobody",
+    "request getOperation nothing",
+    "request keepAlive without a permission",
     "offered",
     "contentSharingEnded of what is not shared",
     "operationFinished nothing",
@@ -135,8 +135,8 @@ fn a_call_with_requests_and_notifications_goes_everywhere_and_nowhere_else() {
     insta::assert_snapshot!(graph.report(&walk));
 }
 
-/// Runs a walk with fewer bounds. Debug builds skip it, because it would take an hour. They say so past the harness, which
-/// holds back what a passing test prints.
+/// Runs a walk with fewer bounds. Debug builds skip it, because it would take an hour. They say so past the
+/// harness, which holds back what a passing test prints.
 fn in_release(walk: fn() -> Walk, never_taken: &[&str], never_happened: &[&str]) -> Option<String> {
     if cfg!(debug_assertions) {
         let skipped = b"SKIPPED: a long walk, which takes minutes with --release, and an hour without\n";

@@ -1,4 +1,4 @@
-//! Lean calls and whole ones: where each line of a log belongs.
+//! Compact calls and full calls: the place of each line of a log.
 
 use alloc::vec::Vec;
 
@@ -20,11 +20,11 @@ pub(super) struct Calls {
     pub(super) learned: Learned,
     compact: Vec<Slot>,
     index: HashTable<u32>,
-    /// Where the calls are that are not lean, and what came too early.
+    /// The calls that do not fit the compact form, and the lines that came too early.
     pub(super) replay: Replay,
-    /// False where the replay leaves out some of what it is told.
+    /// False if the replay leaves out some of the lines.
     is_whole: bool,
-    /// Events that were folded into lean calls.
+    /// The number of events that were folded into compact calls.
     events: u64,
     room: Room,
 }
@@ -32,7 +32,7 @@ pub(super) struct Calls {
 #[derive(Clone, Debug)]
 struct Slot {
     compact: Compact,
-    /// True while the replay has the call.
+    /// True while the replay has the call in full form.
     is_away: bool,
 }
 
@@ -51,7 +51,7 @@ impl Default for Calls {
 }
 
 impl Calls {
-    /// Has the replay leave out some of what it is told.
+    /// Restricts the lines that the replay handles.
     pub(super) fn with(self, leave_out: impl FnOnce(Replay) -> Replay) -> Self {
         Self { replay: leave_out(self.replay), is_whole: false, ..self }
     }
@@ -64,7 +64,7 @@ impl Calls {
         self.events + self.replay.events()
     }
 
-    /// What is told of each, in the order of their ids.
+    /// The summary of each call, in the order of their ids.
     pub(super) fn summaries(&self) -> Vec<Summary<'_>> {
         let compact = self.compact.iter().filter(|slot| !slot.is_away);
         let compact = compact.map(|slot| Summary::compact(&slot.compact, &self.learned));
@@ -74,14 +74,15 @@ impl Calls {
         calls
     }
 
-    /// Which lean call has an id.
+    /// The index of the compact call with this id.
     pub(super) fn find(&self, call: CallId) -> Option<u32> {
         let is_it =
             |number: &u32| self.compact.get(*number as usize).is_some_and(|slot| slot.compact.id == call);
         self.index.find(hash(call), is_it).copied()
     }
 
-    /// Folds a line into its lean call; false, and nothing changed, where that has no room for it.
+    /// Folds a line into its compact call. Returns false and changes nothing if the compact form cannot hold
+    /// it.
     pub(super) fn fold(&mut self, reported: &Reported<'_>, holes: &Holes) -> bool {
         let line = &reported.line;
         if !self.is_whole && !self.replay.wants(line.call, line.revision, line.at.reported()) {
@@ -145,7 +146,7 @@ impl Calls {
         calls.push(Slot { compact, is_away: false });
     }
 
-    /// Folds an event into its whole call.
+    /// Folds an event into its full call.
     pub(super) fn whole(&mut self, recorded: Recorded, findings: &mut Vec<Finding>) {
         let call = recorded.call;
         let index = self.find(call).map(|index| index as usize);
@@ -171,7 +172,7 @@ impl Calls {
     }
 }
 
-/// Takes in what a line tells; false or `None`, and nothing changed, where the lean fold has no room for it.
+/// Folds a line. Returns false or `None` and changes nothing if the compact fold cannot handle it.
 fn take_in(
     compact: &mut Compact,
     learned: &mut Learned,

@@ -1,4 +1,4 @@
-//! A call as a bulk replay keeps it: what its summary tells, and what it takes to refuse an event.
+//! A call as a bulk replay keeps it: the data of its summary, and the data that is needed to refuse an event.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -44,7 +44,7 @@ pub(super) struct Work {
     pub(super) context: Member<Word>,
     pub(super) result: Member<Kept>,
     pub(super) reason: Member<NameId>,
-    /// The tellings that had more than this, the newest of each shape.
+    /// The reports that had more members than this, the newest of each shape.
     pub(super) more: Vec<Packed>,
 }
 
@@ -53,26 +53,26 @@ pub(super) struct Work {
 pub(super) struct RosterEntry {
     pub(super) id: Id,
     pub(super) is_taken: bool,
-    /// The newest numbered delta that spoke of it, and of who it is.
+    /// The newest numbered deltas that reported the participant, and its identity.
     pub(super) sequence: Option<i64>,
     pub(super) info_sequence: Option<i64>,
-    /// The telling that tells who it is.
+    /// The report of the identity.
     pub(super) info: Option<Packed>,
 }
 
-/// What a roster says.
+/// A report of a roster.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arrivals {
     arrivals: Vec<Arrival>,
     packed: Vec<u8>,
 }
 
-/// What it says of a participant.
+/// The report of one participant.
 #[derive(Clone, Debug)]
 struct Arrival {
     id: Id,
     is_gone: bool,
-    /// Where the telling is that tells who it is.
+    /// The position of the report of the identity.
     info: Option<Range<usize>>,
 }
 
@@ -82,7 +82,7 @@ impl Arrivals {
         self.packed.clear();
     }
 
-    /// True where nobody is told of twice; false also of more people than are looked through one by one.
+    /// True if nobody is reported twice. Also false for more participants than are compared one by one.
     pub(super) fn are_of_different_people(&self) -> bool {
         let mut others = self.arrivals.as_slice();
         while let [first, rest @ ..] = others {
@@ -168,7 +168,7 @@ fn id(bytes: &[u8], spans: &Spans, hole: u8) -> Id {
     spans.guid(hole).map_or_else(|| Id::from(text(bytes, spans.hole(hole))), Id::from)
 }
 
-/// What a line tells, where, and what it takes to keep it.
+/// The content of a line with its positions, and the data that is needed to keep it.
 #[derive(Debug)]
 pub(super) struct Update<'a, M> {
     pub(super) line: &'a Line<'a>,
@@ -238,7 +238,8 @@ impl Compact {
         merge(&mut self.reason, reason);
     }
 
-    /// Gives back what room it does not need, as a call that is over grows no more as a rule; gives what it needed.
+    /// Gives back what room it does not need, as a call that is over grows no more as a rule; gives what it
+    /// needed.
     pub(super) fn settle(&mut self) -> Room {
         self.operations.shrink_to_fit();
         self.entries.shrink_to_fit();
@@ -309,8 +310,8 @@ impl Compact {
         true
     }
 
-    /// Moves an operation, or with no cause takes in what is told of it; false where that is refused, or it is not
-    /// known by its id.
+    /// Applies a step of an operation, or without a transition a report about it. False if that is refused,
+    /// or if the id is unknown.
     pub(super) fn update(
         &mut self,
         transition: Option<operation::Transition>,
@@ -332,7 +333,7 @@ impl Compact {
         true
     }
 
-    /// Takes in what a roster tells; the delta's number is newer than all that were heard of its participants.
+    /// Applies a roster. The number of the delta is newer than all received deltas about its participants.
     pub(super) fn sit(&mut self, reported: &Arrivals, sequence: Option<i64>) {
         for Arrival { id, is_gone, info } in &reported.arrivals {
             let index = self.entries.iter().position(|entry| entry.id == *id).unwrap_or_else(|| {

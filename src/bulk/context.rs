@@ -1,4 +1,4 @@
-//! The app's own name for an operation.
+//! The `clientContext` of an operation.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;
@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::scan;
 
-/// The app's own name for an operation, as it was told. Many are GUIDs, which are not kept as text.
-/// Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member `clientContext`.
+/// The text that an app chose to recognise an operation. Many of these texts are GUIDs, and are kept as such.
+/// Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member
+/// `clientContext`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ClientContext<'a>(Reported<'a>);
 
@@ -24,28 +25,17 @@ impl<'a> ClientContext<'a> {
         Self(Reported::Guid(guid))
     }
 
-    /// Of a text that may be a GUID.
+    /// A text that may be a GUID.
     pub(super) fn of(text: &'a str) -> Self {
         scan::guid(text.as_bytes()).map_or(Self(Reported::Text(text)), Self::of_guid)
     }
 
-    /// Of a text that is none.
+    /// A text that is not a GUID.
     pub(super) const fn of_text(text: &'a str) -> Self {
         Self(Reported::Text(text))
     }
 
-    /// The GUID that it is, where it was kept as one: in lower case with dashes.
-    ///
-    /// ```
-    /// # use callfold::{Bulk, Summary};
-    /// # let log = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}
-    /// # {"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated","data":{"clientContext":"0fe0623f-d628-42ed-b4bd-8ac290072cc5","id":"a"}}"#;
-    /// # let mut bulk = Bulk::new();
-    /// # log.split(|byte| *byte == b'\n').for_each(|line| assert!(bulk.line(line.trim_ascii_start()).is_empty()));
-    /// # let calls = bulk.calls();
-    /// let context = calls[0].operations().next().unwrap().client_context.unwrap();
-    /// assert!(context.guid().is_some());
-    /// ```
+    /// The GUID, if the text is a GUID in lower case with dashes.
     pub const fn guid(self) -> Option<Uuid> {
         match self.0 {
             Reported::Guid(guid) => Some(guid),
@@ -53,18 +43,7 @@ impl<'a> ClientContext<'a> {
         }
     }
 
-    /// Its text.
-    ///
-    /// ```
-    /// # use callfold::{Bulk, Summary};
-    /// # let log = br#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}
-    /// # {"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"operationCreated","data":{"clientContext":"0fe0623f-d628-42ed-b4bd-8ac290072cc5","id":"a"}}"#;
-    /// # let mut bulk = Bulk::new();
-    /// # log.split(|byte| *byte == b'\n').for_each(|line| assert!(bulk.line(line.trim_ascii_start()).is_empty()));
-    /// # let calls = bulk.calls();
-    /// let context = calls[0].operations().next().unwrap().client_context.unwrap();
-    /// assert_eq!(context.text(), "0fe0623f-d628-42ed-b4bd-8ac290072cc5");
-    /// ```
+    /// The text.
     pub fn text(self) -> Cow<'a, str> {
         match self.0 {
             Reported::Guid(guid) => guid.hyphenated().to_string().into(),

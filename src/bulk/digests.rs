@@ -1,4 +1,4 @@
-//! What tells a second telling of a revision from a conflict.
+//! Digests that distinguish a duplicate of a revision from a conflict.
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! From a lean call to a whole one and back, for the lines that the lean fold leaves to the whole one.
+//! Converts a compact call to a full call and back, for the lines that only the full fold can handle.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -51,7 +51,7 @@ pub(super) fn to_call(compact: &Compact, learned: &Learned) -> Entry {
     Entry::of(call, compact.revision, compact.digests.newest(compact.revision))
 }
 
-/// The lean call; `None` where the whole one has something that the lean one has no room for.
+/// The compact call; `None` if the full call has data that the compact form cannot hold.
 pub(super) fn from_call(entry: &Entry, learned: &mut Learned) -> Option<Compact> {
     let (call, details) = (entry.call(), entry.call().details());
     if call.is_served() || entry.has_holes() {

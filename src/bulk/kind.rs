@@ -1,4 +1,4 @@
-//! The names of events on the log, and what each makes of a call.
+//! The names of events in the log, and the effect of each on a call.
 
 use alloc::vec::Vec;
 
@@ -20,9 +20,9 @@ pub(super) enum Kind {
     OperationCreated,
     OperationUpdated,
     OperationStep(operation::Transition),
-    /// It needs a call that lives, and is nothing that a summary tells.
+    /// The event needs a live call, and changes no summary.
     NoStateChange,
-    /// It is nothing that a summary tells.
+    /// The event changes no summary.
     NotificationHeard,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Kinds(
 /// A kind, its name and its number.
 #[derive(Clone, Copy, Debug)]
 struct Named {
-    /// What tells it from most others of its length.
+    /// The bytes that distinguish the name from most others of its length.
     tail: u64,
     name: &'static str,
     root: Root,

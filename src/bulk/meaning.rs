@@ -1,5 +1,5 @@
-//! What a shape says of a call, worked out once, when it is learned: what is the same in every line of the shape, and
-//! in which holes the rest stands.
+//! The meaning of a shape, computed once when the shape is learned: the parts that are the same in every line
+//! of the shape, and the holes that contain the other parts.
 
 use alloc::string::String;
 
@@ -14,7 +14,7 @@ use crate::operation;
 /// Where a text stands, its JSON or its content.
 pub(super) type Span = (Mark, Mark);
 
-/// What is told of a call.
+/// A report of a call.
 #[derive(Clone, Debug)]
 pub(super) struct ReportedDetails {
     /// Only of an adoption.
@@ -25,14 +25,14 @@ pub(super) struct ReportedDetails {
     pub(super) reason: Member<u8>,
 }
 
-/// What is told of a tone, where it has a number and a name.
+/// A report of a tone that has a number and a name.
 #[derive(Clone, Debug)]
 pub(super) struct ReportedTone {
     pub(super) sequence: u8,
     pub(super) tone: NameId,
 }
 
-/// What is told of an operation that has an id.
+/// A report of an operation that has an id.
 #[derive(Clone, Debug)]
 pub(super) struct ReportedOperation {
     pub(super) id: u8,
@@ -42,11 +42,11 @@ pub(super) struct ReportedOperation {
     pub(super) context: Member<u8>,
     pub(super) result: Member<Span>,
     pub(super) reason: Member<NameId>,
-    /// True where more is told than this.
+    /// True if the report has more members than this.
     pub(super) has_more: bool,
 }
 
-/// What is told of a participant that has an id.
+/// A report of a participant that has an id.
 #[derive(Clone, Debug)]
 pub(super) struct ReportedParticipant {
     pub(super) id: u8,
@@ -123,20 +123,20 @@ impl Learned {
         Some(data)
     }
 
-    /// A participant as a telling that is kept.
+    /// A participant as a report that is kept.
     pub(super) fn pack_participant(&mut self, reported: &Participant) -> Option<Packed> {
         let data = self.learn_participant(reported)?;
         self.participants.pack_text(Root::default(), &data)
     }
 
-    /// An operation as a telling that is kept.
+    /// An operation as a report that is kept.
     pub(super) fn pack_operation(&mut self, reported: &CommsOperation) -> Option<Packed> {
         let data = self.learn_operation(Root::default(), reported)?;
         self.operations.pack_text(Root::default(), &data)
     }
 }
 
-/// What may vary in events of which a summary tells nothing.
+/// The parts that may vary in events that change no summary.
 fn no_state_change(path: &[&str]) -> Hole {
     match path {
         ["id"] | ["messageIds", ITEM] => Hole::Name,

@@ -22,7 +22,7 @@ pub(super) struct Reader {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reported<'a> {
     pub(super) line: Line<'a>,
-    /// Which lean call it is of, where that is known.
+    /// The index of the compact call of the line, if it is known.
     pub(super) compact: Option<u32>,
     pub(super) kind: Kind,
     /// The number of a roster that is a delta.
@@ -55,7 +55,8 @@ impl Reader {
         &self.holes
     }
 
-    /// Reads the line with which a log begins, where it is in the canonical layout and of a shape that is known.
+    /// Reads the line with which a log begins, where it is in the canonical layout and of a shape that is
+    /// known.
     pub(super) fn read<'a>(
         &mut self,
         learned: &Learned,
@@ -85,8 +86,8 @@ impl Reader {
         Some(Reported { line, compact, kind, sequence })
     }
 
-    /// Finds the shape of the data that begins here, and what stands in its holes. Gives the number of a roster that is a
-    /// delta, and the end of the data.
+    /// Finds the shape of the data that begins here, and what stands in its holes. Gives the number of a
+    /// roster that is a delta, and the end of the data.
     fn data(
         &mut self,
         learned: &Learned,
@@ -133,7 +134,7 @@ impl Reader {
             end = scan::pass(log, next, ROSTER_END);
             at = if end.is_none() { scan::pass(log, next, b",")? } else { next };
         }
-        // Of two tellings of one participant in a delta the first counts: the whole fold knows.
+        // If a delta reports one participant twice, the first report counts. Only the full fold does that.
         let is_plain = sequence.is_none() || arrivals.are_of_different_people();
         end.filter(|_| is_plain).map(|end| (sequence, end))
     }

@@ -1,5 +1,6 @@
-//! The layouts in which an event's data came, learned from the crate's own writing: each text and number that may
-//! vary is a hole, and all between the holes is literal. A line that fits a known shape is not decoded anew.
+//! The layouts in which an event's data came, learned from the crate's own writing: each text and number that
+//! may vary is a hole, and all between the holes is literal. A line that fits a known shape is not decoded
+//! anew.
 
 mod layout;
 mod learn;
@@ -18,7 +19,8 @@ pub(super) use packed::Packed;
 /// How many holes a shape has at the most.
 pub(super) const HOLES: usize = 40;
 
-/// How many pieces the shapes of one kind of data may have: a log without end must not teach without end.
+/// The maximal number of pieces of the shapes of one kind of data, so that memory is bounded in an endless
+/// log.
 const PIECES: usize = 1 << 14;
 
 /// Where the shapes of one event begin: the number of its name.

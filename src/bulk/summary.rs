@@ -1,4 +1,4 @@
-//! What a replay tells of a call, however it is kept.
+//! Summaries of calls and operations.
 
 use core::fmt;
 
@@ -13,7 +13,7 @@ use crate::graph::{CallDirection, OperationKind, ResultInfo};
 use crate::operation::{self, Operation};
 use crate::{Call, CallId, OperationId};
 
-/// What a replay tells of a call: the outlines, without its details.
+/// A summary of a call: the values that a table of calls shows, without the other details.
 ///
 /// ```
 /// use callfold::{Call, Recorded, Summary};
@@ -29,7 +29,7 @@ pub struct Summary<'a> {
     source: Source<'a>,
 }
 
-/// Which call it is, and no more: what is kept of a call holds secrets.
+/// Shows the id and the state only, because calls contain secrets.
 impl fmt::Debug for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Summary")
@@ -45,19 +45,19 @@ enum Source<'a> {
     Compact(&'a Compact, &'a Learned),
 }
 
-/// What a replay tells of an operation.
+/// A summary of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationSummary<'a> {
-    /// Its id; `None` where only a `clientContext` was told.
+    /// The id; `None` if only a `clientContext` was reported.
     pub id: Option<&'a OperationId>,
-    /// Its kind.
+    /// The kind of the operation.
     pub kind: OperationKind,
-    /// How far it is.
+    /// The state of the operation.
     pub state: operation::State,
-    /// The app's own name for it.
+    /// The text that the app chose to recognise the operation.
     pub client_context: Option<ClientContext<'a>>,
-    /// True where the call ended before it was settled.
+    /// True if the call ended before the operation completed or failed.
     pub is_orphaned: bool,
 }
 
@@ -72,12 +72,12 @@ impl<'a> Summary<'a> {
         Self { id: compact.id, source: Source::Compact(compact, learned) }
     }
 
-    /// Its id.
+    /// The id of the call.
     pub const fn id(&self) -> CallId {
         self.id
     }
 
-    /// Where it is in its lifecycle.
+    /// The state of the call.
     pub const fn state(&self) -> State {
         match self.source {
             Source::Whole(call) => call.state(),
@@ -85,7 +85,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// The revision of its last event.
+    /// The revision of the last event.
     pub const fn revision(&self) -> u64 {
         match self.source {
             Source::Whole(call) => call.revision(),
@@ -93,7 +93,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// When the first event that bears a time happened.
+    /// The time of the first event that has a time.
     pub fn first_at(&self) -> Option<Timestamp> {
         match self.source {
             Source::Whole(call) => call.first_at(),
@@ -101,7 +101,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// The latest time that an event bears.
+    /// The latest time of all events.
     pub fn last_at(&self) -> Option<Timestamp> {
         match self.source {
             Source::Whole(call) => call.last_at(),
@@ -109,7 +109,8 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// Offered to the app or placed by it; `None` where nothing tells.
+    /// `incoming` for a call that was offered to the app, `outgoing` for a call that the app placed. `None`
+    /// if it is not known.
     pub fn direction(&self) -> Option<&'a str> {
         match self.source {
             Source::Whole(call) => call.direction().map(CallDirection::as_str),
@@ -121,7 +122,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// Whether audio flows; `None` where nothing tells.
+    /// Whether audio flows, such as `active`. `None` if it was not reported.
     pub fn audio(&self) -> Option<&'a str> {
         match self.source {
             Source::Whole(call) => call.audio().map(|audio| audio.as_str()),
@@ -129,7 +130,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// The last result that was told of it; of a terminated call, how it ended.
+    /// The last result that was reported for the call. For a terminated call, it says how the call ended.
     /// Source: [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
     pub fn result_info(&self) -> Option<&'a ResultInfo> {
         match self.source {
@@ -138,7 +139,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// Why it ended, in older payloads.
+    /// The reason why the call ended. Only older payloads have it.
     pub fn termination_reason(&self) -> Option<&'a str> {
         match self.source {
             Source::Whole(call) => call.details().termination_reason.value().map(|reason| reason.as_str()),
@@ -146,7 +147,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// Its operations, in the order in which they were first heard of.
+    /// The operations of the call, in the order in which they were first reported.
     pub fn operations(&self) -> impl Iterator<Item = OperationSummary<'a>> + use<'a> {
         let is_over = !self.state().is_live();
         let (whole, compact) = match self.source {
@@ -157,7 +158,7 @@ impl<'a> Summary<'a> {
         whole.chain(compact.iter().map(move |work| OperationSummary::compact(work, is_over)))
     }
 
-    /// How many take part.
+    /// The number of participants who are in the call now.
     pub fn participants(&self) -> usize {
         match self.source {
             Source::Whole(call) => call.participants().count(),
@@ -165,7 +166,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// The tones that were pressed, in the order of their numbers.
+    /// The DTMF tones that were pressed, in the order of their `sequenceId`.
     pub fn tones(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (whole, compact, learned) = match self.source {
             Source::Whole(call) => (call.tones(), &[][..], None),

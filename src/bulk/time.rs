@@ -15,7 +15,7 @@ impl Time {
         Some(Self(whole.checked_add(nanosecond)?)).filter(|time| *time != Self::NONE)
     }
 
-    /// A time that was told, or that none was; `None` where there is no room for it.
+    /// A reported time, or no time; `None` if the time is out of range.
     pub(super) fn of(at: Option<Timestamp>) -> Option<Self> {
         match at {
             None => Some(Self::NONE),

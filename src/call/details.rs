@@ -1,4 +1,4 @@
-//! What is told of a call beside its state.
+//! The reported members of a call, without its state.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -6,8 +6,8 @@ use alloc::sync::Arc;
 use super::event::Details;
 use crate::graph::{self, Members, News, Other, Unknown};
 
-/// A call resource without what the fold keeps elsewhere: its state, id and tone, and the annotations of
-/// the transport.
+/// A call resource without the members that the fold keeps elsewhere (state, id and tone), and without the
+/// annotations of the transport.
 pub(crate) fn reported(mut reported: Box<graph::Call>) -> Box<graph::Call> {
     reported.odata_type = None;
     reported.state.take();
@@ -17,14 +17,14 @@ pub(crate) fn reported(mut reported: Box<graph::Call>) -> Box<graph::Call> {
     reported
 }
 
-/// The same of a call that nothing was known of: that a member is empty is then no news.
+/// Like `reported`, for a call that was unknown until now. An empty member is then no change.
 pub(crate) fn first(resource: Box<graph::Call>) -> Box<graph::Call> {
     let mut reported = reported(resource);
     reported.pair(&graph::Call::default(), News);
     reported
 }
 
-/// Drops `@odata.id`, `@odata.etag`, `@odata.context` …: they say nothing about the resource.
+/// Removes `@odata.id`, `@odata.etag`, `@odata.context` and so on. They do not describe the resource.
 pub(crate) fn strip(other: &mut Other) {
     other.keep(|name, _| !is_of_odata(name));
 }
@@ -33,24 +33,24 @@ fn is_of_odata(name: &str) -> bool {
     name.starts_with("@odata.")
 }
 
-/// What a telling changes.
+/// The members that a report changes.
 pub(crate) fn news(mut reported: Box<graph::Call>, known: &graph::Call) -> Details {
     reported.pair(known, News);
     some(reported)
 }
 
-/// What a late telling adds to what is known.
+/// The members that a late report adds: members that are still unknown.
 pub(crate) fn unknown(mut reported: Box<graph::Call>, known: &graph::Call) -> Details {
     reported.pair(known, Unknown);
     some(reported)
 }
 
-/// The details, where they say anything.
+/// The details; `None` if they have no member.
 pub(crate) fn some(reported: Box<graph::Call>) -> Details {
     (!reported.is_silent()).then(|| reported.into())
 }
 
-/// The details of a call that has just begun.
+/// The details of a new call.
 pub(crate) fn begun(reported: Details) -> Arc<graph::Call> {
     let mut known = reported.unwrap_or_default();
     if known.odata_type.is_some() || !known.state.is_absent() {
@@ -61,7 +61,7 @@ pub(crate) fn begun(reported: Details) -> Arc<graph::Call> {
     known
 }
 
-/// Members that are present replace those that are known.
+/// Replaces known members by the reported ones.
 pub(crate) fn merge(known: &mut Arc<graph::Call>, reported: Details) {
     if let Some(reported) = reported {
         let known = Arc::make_mut(known);

@@ -1,4 +1,5 @@
-//! The fold: it applies events to a call. It refuses an event that the lifecycle does not allow, and then changes nothing.
+//! The fold: it applies events to a call. It refuses an event that the lifecycle does not allow, and then
+//! changes nothing.
 
 mod notification_history;
 mod refuse;
@@ -79,7 +80,7 @@ impl Call {
         })
     }
 
-    /// Folds the next event. Whoever still needs the event passes a clone, which costs little.
+    /// Folds the next event. To keep the event, pass a clone, which costs little.
     ///
     /// [`Ledger::apply`](crate::Ledger::apply) checks revisions; this method does not.
     ///
@@ -134,7 +135,7 @@ impl Call {
         self.last_at = self.last_at.max(at);
     }
 
-    /// Counts a revision whose event was left out: the next event has the revision after it.
+    /// Counts the revision of an event that was not folded. The next event has the next revision.
     pub(crate) fn skip(&mut self, revision: u64) {
         self.revision = revision;
     }
@@ -162,7 +163,7 @@ impl Call {
         inferred: bool,
     ) -> Result<(), Refusal> {
         let Some(next) = self.state.after(transition) else { return Err(self.refuse(kind)) };
-        // In a connected call, the last result was that of a transfer, and not of this step.
+        // In a connected call, the last result is the result of an earlier transfer, not of this step.
         if self.state.lies_in(Superstate::Connected) && !self.details.result_info.is_absent() {
             Arc::make_mut(&mut self.details).result_info.take();
         }
@@ -177,8 +178,8 @@ impl Call {
         Ok(())
     }
 
-    /// A state stops the deadlines that cannot run in it. A call that comes into a state in which it must be kept alive has
-    /// from then on the time that every call has.
+    /// Stops the deadlines that cannot run in the next state. The `keepAlive` deadline starts when a call
+    /// enters a state in which the app must keep it alive.
     fn move_deadlines(&mut self, next: State, at: Option<Timestamp>) {
         self.deadlines.keep(next.meaning().deadlines);
         if next.must_be_kept_alive() && !self.state.must_be_kept_alive() {
@@ -259,8 +260,8 @@ impl Call {
         }
     }
 
-    /// Tones stand in the order of their sequence ids, and tones without one come first. The first report of a
-    /// sequence id counts.
+    /// Tones stand in the order of their sequence ids, and tones without one come first. The first report of
+    /// a sequence id counts.
     fn receive_tone(&mut self, tone: Arc<ToneInfo>) {
         if !self.knows_tone(&tone) {
             let (_, index) = self.tones_numbered(tone.sequence_id.value());
@@ -285,7 +286,7 @@ impl Call {
 }
 
 impl Beginning {
-    /// What a call that begins so waits for.
+    /// The deadlines of a call that begins like this.
     fn deadlines(self, reported: &Details, at: Option<Timestamp>) -> Deadlines {
         let mut deadlines = Deadlines::default();
         match self {
@@ -305,7 +306,7 @@ impl Beginning {
         deadlines
     }
 
-    /// A step tells the state, so that it is a guess no longer.
+    /// A step reports the state, so that the state is no longer a guess.
     pub(crate) const fn known(self) -> Self {
         match self {
             Self::Guessed => Self::Adopted,

@@ -1,8 +1,9 @@
-//! The chart of a call, on statig: who handles which cause, and where it leads.
+//! The state chart of a call, written with statig. It says which state follows each transition.
 //!
-//! Nothing else in the crate says which state follows which. The wrapper `StateMachine` is left out: it
-//! swallows what no state handles and runs entry actions again on restore. `StateExt::handle` gives the final
-//! outcome, and `Super` at the top means *refused*.
+//! No other code in the crate says so. This file does not use the wrapper `StateMachine` of statig, because
+//! the wrapper ignores transitions that no state handles, and runs entry actions again when a state is
+//! restored. `StateExt::handle` returns the final outcome. `Super` from the outermost superstate means that
+//! the transition is refused.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -13,7 +14,7 @@ use statig::blocking::{IntoStateMachine, State as Leaf, StateExt, Superstate as 
 
 use super::state::{State, Superstate, Transition};
 
-/// The machine itself holds nothing: all that a call is lives in the fold.
+/// The machine holds no data. The fold keeps the data of a call.
 struct Chart;
 
 impl IntoStateMachine for Chart {
@@ -73,8 +74,9 @@ impl Branch<Chart> for Superstate {
 }
 
 impl State {
-    /// Where a cause leads from here; `None` where the chart refuses it. A cause that leads nowhere else is
-    /// refused too: `terminating` begins once.
+    /// The state after a transition from this state; `None` if the chart refuses the transition. A transition
+    /// that would lead back to the same state is refused, too: a call in `terminating` refuses
+    /// `terminationStarted`.
     ///
     /// ```
     /// use callfold::call::{Transition, State};
@@ -89,7 +91,7 @@ impl State {
         }
     }
 
-    /// What is legal from here: each cause and where it leads.
+    /// The transitions that are legal in this state, and the state after each of them.
     ///
     /// ```
     /// use callfold::call::{Transition, State};
@@ -101,7 +103,7 @@ impl State {
         Transition::ALL.iter().filter_map(move |transition| Some((*transition, self.after(*transition)?)))
     }
 
-    /// The regions that hold this state, innermost first.
+    /// The superstates that contain this state, innermost first.
     ///
     /// ```
     /// use callfold::call::{Superstate, State};
@@ -115,7 +117,7 @@ impl State {
         })
     }
 
-    /// True where a region holds this state.
+    /// True if the superstate contains this state.
     ///
     /// ```
     /// use callfold::call::{Superstate, State};
@@ -126,7 +128,8 @@ impl State {
         self.superstates().any(|outer| outer == superstate)
     }
 
-    /// A shortest way from here to another state; `None` where there is none, empty where it is this one.
+    /// A shortest sequence of transitions to another state. `None` if no sequence leads there; empty if it is
+    /// this state.
     ///
     /// ```
     /// use callfold::call::{Transition, State};
@@ -136,16 +139,16 @@ impl State {
     /// assert_eq!(State::Established.path(State::Ringing), None);
     /// ```
     pub fn path(self, to: Self) -> Option<Vec<Transition>> {
-        // Most ways that are asked for are one step.
+        // Most requested paths have one step.
         self.step_to(to).map(|transition| Vec::from([transition])).or_else(|| self.path_around(to, None))
     }
 
-    /// The cause that leads from here to another state.
+    /// The transition that leads from this state to another one in one step.
     pub(super) fn step_to(self, to: Self) -> Option<Transition> {
         self.steps().find(|(_, next)| *next == to).map(|(transition, _)| transition)
     }
 
-    /// The states that every call has been through which is in this one; none where a call can begin in it.
+    /// The states that a call must have passed to reach this state. Empty if a call can begin in this state.
     pub(super) fn behind(self) -> impl Iterator<Item = Self> {
         let is_beginning = self.meaning().is_beginning;
         let is_avoidable = move |state: Self| {

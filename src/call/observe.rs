@@ -177,7 +177,7 @@ impl Call {
     }
 }
 
-/// True if an array of participants under this URL is the whole roster. Some published rosters have the URL
+/// True if an array of participants under this URL is the full roster. Some published rosters have the URL
 /// `operations/participants`.
 const fn lists_everybody(url: &Resource) -> bool {
     match url {

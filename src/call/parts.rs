@@ -1,4 +1,4 @@
-//! A call put together from what a bulk replay kept of it.
+//! A call that is rebuilt from the parts that a bulk replay kept.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -13,8 +13,8 @@ use crate::CallId;
 use crate::graph::{self, ToneInfo};
 use crate::operation::Operation;
 
-/// What tells a summary, and what the fold needs to refuse an event. What only hearing, deciding and the clock look
-/// at is not among it.
+/// The parts of a call that a summary shows, and the parts that the fold needs to refuse an event. The parts
+/// that only notifications, requests and deadlines use are left out.
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) id: CallId,
@@ -59,7 +59,7 @@ impl Call {
         &self.roster
     }
 
-    /// True where the host plays the service for it.
+    /// True if the host plays the service for this call.
     pub(crate) const fn is_served(&self) -> bool {
         self.service.is_some()
     }

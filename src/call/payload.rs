@@ -1,4 +1,4 @@
-//! What events carry.
+//! The data of events.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -11,66 +11,54 @@ use crate::graph::action::{PlayPrompt, RecordResponse};
 use crate::graph::{CommsOperation, OperationKind, Participant};
 use crate::{Id, OperationId, ParticipantId, Secret};
 
-/// A state that had been inferred was told at last.
+/// A late confirmation: an inferred state was reported later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StateConfirmed {
-    /// The state that was told.
+    /// The state that was reported.
     pub state: State,
 }
 
-/// Participants as they were told, in full or in part.
+/// Participants as they were reported. Members that were not reported are absent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RosterUpdated {
-    /// Orders delta rosters; absent where the roster is no delta.
+    /// The number that orders delta rosters. `None` if the roster is not a delta.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequence_number: Option<i64>,
-    /// Those who came, changed or, with a `removedState`, went.
+    /// The participants who joined or changed. A participant with a `removedState` left.
     pub participants: Vec<Participant>,
 }
 
-/// Shared content.
+/// A session in which content is shared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContentSharing {
-    /// The session's id.
+    /// The id of the session.
     pub id: Id,
 }
 
-/// The ids by which a second delivery of the same message is known.
+/// The ids by which a bot recognises a second delivery of the same message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NotificationHeard {
-    /// The message ids: of this delivery, and of the original one.
+    /// The message ids of this delivery and of the original delivery.
     pub message_ids: Vec<Id>,
-    /// Which notification of the body it was, from 0.
+    /// The position of the notification in the body, counted from 0.
     pub item: u32,
 }
 
 impl StateConfirmed {
-    /// That this state was told at last.
-    ///
-    /// ```
-    /// use callfold::call::StateConfirmed;
-    ///
-    /// let confirmed = StateConfirmed::new(callfold::call::State::Establishing);
-    /// ```
+    /// The data of a late confirmation of this state.
     pub const fn new(state: State) -> Self {
         Self { state }
     }
 }
 
 impl RosterUpdated {
-    /// A roster, or with a number a delta of one.
-    ///
-    /// ```
-    /// use callfold::call::RosterUpdated;
-    ///
-    /// let emptied = RosterUpdated::new(None, Vec::new());
-    /// ```
+    /// A roster, or a delta roster if there is a sequence number.
     pub const fn new(sequence_number: Option<i64>, participants: Vec<Participant>) -> Self {
         Self { sequence_number, participants }
     }
@@ -78,68 +66,56 @@ impl RosterUpdated {
 
 impl ContentSharing {
     /// The session with this id.
-    ///
-    /// ```
-    /// use callfold::call::ContentSharing;
-    ///
-    /// let session = ContentSharing::new("F7D9".into());
-    /// ```
     pub const fn new(id: Id) -> Self {
         Self { id }
     }
 }
 
 impl NotificationHeard {
-    /// A delivery by its message ids, and which notification of its body.
-    ///
-    /// ```
-    /// use callfold::call::NotificationHeard;
-    ///
-    /// let received = NotificationHeard::new(vec!["message".into()], 0);
-    /// ```
+    /// The message ids of a delivery, and the position of the notification in its body.
     pub const fn new(message_ids: Vec<Id>, item: u32) -> Self {
         Self { message_ids, item }
     }
 }
 
-/// An operation that waits its turn at the media of a call, and what was asked for.
+/// An operation that waits in the media queue of a call, with the request that created it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OperationQueued {
-    /// The operation, not started.
+    /// The operation. Its status is `notStarted`.
     pub operation: Box<CommsOperation>,
-    /// What was asked for, as it was asked for.
+    /// The body of the request.
     #[serde(flatten)]
     pub request: MediaRequest,
 }
 
-/// What uses the media of a call, one at a time.
+/// A request that uses the media of a call. A call works on one such request at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum MediaRequest {
-    /// Prompts to play.
+    /// Plays prompts.
     PlayPrompt(Box<PlayPrompt>),
-    /// What is said to record.
+    /// Records what a participant says.
     RecordResponse(Box<RecordResponse>),
 }
 
-/// How a recording goes on.
+/// The progress of a recording.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Recording {
     /// The operation that records.
     pub operation: OperationId,
-    /// Where the recording will be.
+    /// The URL at which the app will find the recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_location: Option<String>,
-    /// What will open it.
+    /// The token that will give access to the recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_access_token: Option<Secret<String>>,
 }
 
-/// A participant who hears music on hold, and the operation that brought it about.
+/// The operation that started or stopped the hold music of a participant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HoldMusic {
@@ -150,7 +126,7 @@ pub struct HoldMusic {
 }
 
 impl MediaRequest {
-    /// The kind of the operation that it asks for.
+    /// The kind of the operation that the request creates.
     pub(super) const fn kind(&self) -> OperationKind {
         match self {
             Self::PlayPrompt(_) => OperationKind::PlayPrompt,
@@ -160,43 +136,21 @@ impl MediaRequest {
 }
 
 impl OperationQueued {
-    /// An operation and what was asked for.
-    ///
-    /// ```
-    /// use callfold::call::{MediaRequest, OperationQueued};
-    ///
-    /// let operation = serde_json::from_str(r#"{"id":"o","status":"notStarted"}"#)?;
-    /// let queued = OperationQueued::new(operation, MediaRequest::PlayPrompt(Box::default()));
-    /// assert_eq!(
-    ///     serde_json::to_string(&queued)?,
-    ///     r#"{"operation":{"status":"notStarted","id":"o"},"playPrompt":{}}"#,
-    /// );
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
+    /// An operation and the request that created it.
     pub const fn new(operation: Box<CommsOperation>, request: MediaRequest) -> Self {
         Self { operation, request }
     }
 }
 
 impl Recording {
-    /// A recording by its operation.
-    ///
-    /// ```
-    /// # use callfold::call::Recording;
-    /// let recording = Recording::new("o".into());
-    /// ```
+    /// The progress of the recording of this operation, without its URL and token.
     pub const fn new(operation: OperationId) -> Self {
         Self { operation, recording_location: None, recording_access_token: None }
     }
 }
 
 impl HoldMusic {
-    /// A participant and the operation.
-    ///
-    /// ```
-    /// # use callfold::call::HoldMusic;
-    /// let music = HoldMusic::new("p".into(), "o".into());
-    /// ```
+    /// Hold music for a participant, and the operation that starts or stops it.
     pub const fn new(participant: ParticipantId, operation: OperationId) -> Self {
         Self { participant, operation }
     }

@@ -1,4 +1,5 @@
-//! The roster of a call: who takes part, ordered by what delta rosters say of their order.
+//! The roster of a call: its participants. Delta rosters have numbers, and an older delta changes no newer
+//! data.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -10,25 +11,26 @@ use alloc::vec::Vec;
 use crate::ParticipantId;
 use crate::graph::{Member, Members, Merge, Ordered, Participant, Resource, ResourceUrl};
 
-/// Everybody who was ever told of, those who left among them: a late delta must not bring anybody back.
+/// Everybody who was ever reported, including those who left: a late delta must not add them again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Roster {
-    /// Shared between versions of the roster: most of them change one seat.
+    /// The entries are shared between versions of the roster, because most events change one entry.
     entries: Vec<Arc<RosterEntry>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct RosterEntry {
     participant: Participant,
-    /// The newest delta that spoke of each member; under `removedState`, of the participant at all.
+    /// The number of the newest delta that reported each member. The number under `removedState` is that of
+    /// the newest delta that named the participant.
     newest: BTreeMap<String, i64>,
 }
 
-/// Every delta says whether the participant is there: by a `removedState`, or by having none.
+/// Every delta says whether the participant is in the call: one with a `removedState` has left.
 const PRESENCE: &str = "removedState";
 
 impl RosterEntry {
-    /// A seat as it was first told.
+    /// The entry of a participant who is reported for the first time.
     fn of(reported: Cow<'_, Participant>, sequence: Option<i64>) -> Self {
         let mut entry = Self::default();
         match sequence {
@@ -46,7 +48,7 @@ impl RosterEntry {
         self.newest.get(PRESENCE).copied()
     }
 
-    /// True where a telling changes anything.
+    /// True if a report would change anything.
     fn learns(&self, reported: &Participant, sequence: Option<i64>) -> bool {
         match sequence {
             None => {
@@ -80,7 +82,7 @@ impl RosterEntry {
     }
 }
 
-/// A seat as a bulk replay keeps it: who sits there, and the newest deltas that spoke of it.
+/// A roster entry as a bulk replay keeps it: the participant, and the numbers of the newest deltas about it.
 pub(crate) struct SavedRosterEntry {
     pub(crate) participant: Participant,
     pub(crate) sequence: Option<i64>,
@@ -113,13 +115,13 @@ impl Roster {
         self.entries.iter().filter(|entry| entry.is_taken()).map(|entry| &entry.participant)
     }
 
-    /// Everybody who took part and is gone.
+    /// The participants who have left.
     pub(crate) fn left(&self) -> impl Iterator<Item = &Participant> {
         self.entries.iter().filter(|entry| !entry.is_taken()).map(|entry| &entry.participant)
     }
 
-    /// Those who take part, and whom a roster that is everybody does not name. This roster knows all whom it names, or
-    /// everybody in both has an id.
+    /// The participants who are missing from a full roster. Requires that this roster already contains
+    /// everybody in the full roster, or that everybody in both has an id.
     pub(crate) fn missing(&self, everybody: &[(Option<i64>, Participant)]) -> Vec<Participant> {
         let reported = everybody.iter().map(|(_, one)| one);
         let ids: BTreeSet<&ParticipantId> = reported.clone().filter_map(|one| one.id.value()).collect();
@@ -140,12 +142,12 @@ impl Roster {
         missing.into_iter().filter(has_left).map(|(_, one)| one.clone()).collect()
     }
 
-    /// The newest delta that was heard.
+    /// The number of the newest delta that was received.
     pub(crate) fn sequence(&self) -> Option<i64> {
         self.entries.iter().filter_map(|entry| entry.sequence()).max()
     }
 
-    /// Takes in a telling.
+    /// Applies a report.
     pub(crate) fn update(&mut self, participant: Cow<'_, Participant>, sequence: Option<i64>) {
         match self.position(&participant).and_then(|index| self.entries.get_mut(index)) {
             Some(entry) => Arc::make_mut(entry).report(&participant, sequence),
@@ -153,7 +155,7 @@ impl Roster {
         }
     }
 
-    /// Takes in a telling; true where it changes anything.
+    /// Applies a report. Returns whether it changed anything.
     pub(crate) fn learn(&mut self, participant: &Participant, sequence: Option<i64>) -> bool {
         let Some(entry) = self.position(participant).and_then(|index| self.entries.get_mut(index)) else {
             self.update(Cow::Borrowed(participant), sequence);
@@ -166,7 +168,8 @@ impl Roster {
         is_news
     }
 
-    /// True where each telling is of somebody else, so that none changes what another one says.
+    /// True if each report is about a different participant, so that the order of the reports does not
+    /// matter.
     pub(crate) fn distinguishes(&self, reported: &[(Option<i64>, Participant)]) -> bool {
         let mut rest = reported;
         let mut is_apart = self.entries.iter().all(|entry| entry.participant.id.value().is_some());
@@ -178,13 +181,14 @@ impl Roster {
         is_apart
     }
 
-    /// True where a telling changes anything.
+    /// True if a report would change anything.
     pub(crate) fn would_learn(&self, participant: &Participant, sequence: Option<i64>) -> bool {
         let known = self.position(participant).and_then(|index| self.entries.get(index));
         known.is_none_or(|entry| entry.learns(participant, sequence))
     }
 
-    /// By id; by identity only where one side has no id, because one user can sit at several endpoints.
+    /// Finds an entry by its id. Compares identities only if one side has no id, because one user can join
+    /// from several endpoints.
     fn position(&self, reported: &Participant) -> Option<usize> {
         let id = reported.id.value();
         let by_id = |entry: &RosterEntry| id.is_some() && entry.participant.id.value() == id;
@@ -197,7 +201,7 @@ impl Roster {
     }
 }
 
-/// By what a participant can be told from another one.
+/// The signs by which two participants can be distinguished.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Signs {
     id: bool,
@@ -210,13 +214,13 @@ impl Signs {
         Self { id: one.id.value().is_some(), identity }
     }
 
-    /// True where two who were not matched cannot be the same.
+    /// True if two participants who did not match are certainly different.
     const fn tell_apart(self, other: Self) -> bool {
         (self.id && other.id) || (self.identity && other.identity)
     }
 }
 
-/// That a participant is gone: by its id, and by its identity only where it has none.
+/// A report that a participant has left. It names the id, or the identity if there is no id.
 pub(crate) fn gone(known: &Participant) -> Participant {
     let reason = known.removed_state.value().cloned().unwrap_or_default();
     let info = if known.id.value().is_some() { Member::Absent } else { known.info.clone() };
@@ -231,15 +235,15 @@ fn same_identity(one: &Participant, other: &Participant) -> bool {
     };
     let (ours, theirs) = (ids(one), ids(other));
     if ours.is_empty() {
-        // Guests may have nothing but a name; of whom nothing is told is nobody with an id.
+        // A guest may have only a name. A participant about whom nothing is known matches nobody with an id.
         let has_no_id = one.id.value().is_none() && other.id.value().is_none();
         return one.info.value() == other.info.value() && (has_no_id || one.info.value().is_some());
     }
     ours.iter().any(|id| theirs.contains(id))
 }
 
-/// A participant as the roster keeps it: its id taken from the notification's url or from `@odata.id` where it
-/// has no other, and without the annotations of the transport.
+/// A participant as the roster keeps it, without the annotations of the transport. If the participant has no
+/// id, the id comes from `@odata.id` or from the URL of the notification.
 pub(crate) fn reported(mut reported: Participant, url: &Resource, is_gone: bool) -> Participant {
     if reported.id.value().is_none() {
         let own = reported.other.get("@odata.id").and_then(serde_json::Value::as_str).map(ResourceUrl::from);

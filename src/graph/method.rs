@@ -36,7 +36,8 @@ names! {
     }
 }
 
-/// Hands the rows of all methods to another macro. A method has one row, and everything that is true of it stands there:
+/// Hands the rows of all methods to another macro. A method has one row, and everything that is true of it
+/// stands there:
 ///
 /// | part of a row | meaning |
 /// | --- | --- |
@@ -370,7 +371,7 @@ impl Method {
     }
 }
 
-/// A request taken apart: the method, and what of which call.
+/// The parts of a request path: the method, the call and the participant or operation.
 ///
 /// ```
 /// use callfold::graph::{Method, Route};
@@ -383,27 +384,27 @@ impl Method {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Route {
-    /// What is asked.
+    /// The method.
     pub method: Method,
-    /// The version that the path names, if it does.
+    /// The version; `None` if the path names none.
     pub version: Option<Version>,
     /// The root of the path.
     pub root: Root,
-    /// The call; `None` for the methods of the collection.
+    /// The call; `None` for the methods that name no call, such as `createCall`.
     pub call: Option<CallId>,
-    /// The participant or the operation, where the path names one.
+    /// The participant or the operation; `None` if the path names none.
     pub item: Option<Id>,
 }
 
-/// No method is there.
+/// An error: no method has this verb and path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoRoute {
-    /// The verb, its first 64 characters.
+    /// The verb. At most its first 64 characters.
     pub verb: String,
-    /// The path, its first 64 characters.
+    /// The path. At most its first 64 characters.
     pub path: String,
-    /// The verbs with which the path would be one.
+    /// The verbs that are valid for this path. Empty if there are none.
     pub allowed: Vec<Verb>,
 }
 
@@ -412,7 +413,7 @@ impl Route {
     ///
     /// ```
     /// # use callfold::{CallId, graph::{Method, Route}};
-    /// let call = CallId::new(uuid::Uuid::nil());
+    /// let call = CallId::new(callfold::uuid::Uuid::nil());
     /// let route = Route::new(Method::KeepAlive, Some(call), None);
     /// assert_eq!(route.to_string(), "/communications/calls/00000000-0000-0000-0000-000000000000/keepAlive");
     /// ```
@@ -420,12 +421,20 @@ impl Route {
         Self { method, version: None, root: Root::Communications, call, item }
     }
 
-    /// Reads a verb and a path, or a whole URL: with or without a version, under either root, in any letter
-    /// case, with qualified action names, with ids as segments or as OData keys. Query options are left out.
+    /// Reads a verb and a path or a full URL. These variants of a path are accepted:
+    ///
+    /// | variant | example |
+    /// | --- | --- |
+    /// | with or without a version | `/v1.0/communications/calls/{id}/mute` |
+    /// | under either root | `/app/calls/{id}/mute` |
+    /// | in any letter case | `/communications/calls/{id}/MUTE` |
+    /// | with a qualified action name | `/communications/calls/{id}/microsoft.graph.mute` |
+    /// | with ids as OData keys | `/communications/calls('{id}')/mute` |
+    /// | with query options, which are ignored | `/communications/calls/{id}?$select=state` |
     ///
     /// # Errors
     ///
-    /// [`NoRoute`] where no method is there; it names the verbs that the path would take.
+    /// [`NoRoute`] if no method has this verb and path. It names the verbs that are valid for the path.
     ///
     /// ```
     /// use callfold::graph::{Route, Verb};
@@ -448,7 +457,7 @@ impl Route {
     }
 }
 
-/// The path of the request.
+/// Writes the path of the request.
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(version) = self.version {
@@ -473,7 +482,7 @@ impl fmt::Display for Route {
 struct Path<'a> {
     version: Option<Version>,
     root: Root,
-    /// What follows `calls`.
+    /// The segments after `calls`.
     rest: Vec<&'a str>,
 }
 
@@ -527,7 +536,7 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty())
 }
 
-/// The actions on all participants, which stand where the id of one may stand.
+/// The actions on all participants. In a path they take the place of a participant id.
 fn is_action(name: &str) -> bool {
     ["invite", "muteAll", "configureMixer"].iter().any(|action| name.eq_ignore_ascii_case(action))
 }
@@ -542,7 +551,7 @@ fn unqualified(name: &str) -> &str {
 }
 
 impl NoRoute {
-    /// The HTTP status: 405 where another verb would do, else 404.
+    /// The HTTP status: 405 if another verb is valid for the path, else 404.
     ///
     /// ```
     /// # use callfold::graph::Route;
@@ -552,7 +561,7 @@ impl NoRoute {
         if self.allowed.is_empty() { 404 } else { 405 }
     }
 
-    /// The body of the answer.
+    /// The body of the response.
     ///
     /// ```
     /// # use callfold::graph::Route;
@@ -567,11 +576,11 @@ impl NoRoute {
 
 impl fmt::Display for NoRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no method of a call is at {} {}", self.verb, self.path)?;
+        write!(f, "no method for {} {}", self.verb, self.path)?;
         match self.allowed.split_first() {
-            None => f.write_str(": paths begin /communications/calls, and a call's id is a GUID"),
+            None => f.write_str(": paths begin with /communications/calls, and the id of a call is a GUID"),
             Some((first, more)) => {
-                write!(f, ": it takes {first}")?;
+                write!(f, ": the path takes {first}")?;
                 more.iter().try_for_each(|verb| write!(f, ", {verb}"))
             }
         }

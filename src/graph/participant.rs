@@ -37,7 +37,7 @@ resource! {
 }
 
 impl Participant {
-    /// The same as the service tells it.
+    /// The participant with the `@odata.type` that the service sends.
     pub(crate) fn typed(&self) -> Self {
         Self { odata_type: Some("participant".into()), ..self.clone() }
     }

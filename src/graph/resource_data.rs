@@ -27,7 +27,8 @@ pub enum ResourceData {
     Call(Box<Call>),
     /// An operation.
     Operation(Box<CommsOperation>),
-    /// An array of participants. Under the URL of the roster it is the whole roster (the list of participants).
+    /// An array of participants. Under the URL of the roster it is the full roster (the list of
+    /// participants).
     Roster(Vec<Participant>),
     /// One participant.
     Participant(Box<Participant>),

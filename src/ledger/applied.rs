@@ -1,36 +1,36 @@
-//! What applying an event comes to.
+//! The results of applying an event.
 
 use core::fmt;
 use core::ops::Range;
 
 use crate::Refusal;
 
-/// What applying an event came to, where it was not refused.
+/// The result of applying an event that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Applied {
-    /// It was folded.
+    /// The event was folded.
     Folded,
-    /// It was folded before, and says the same: nothing changed.
+    /// The same event was folded before. Nothing changed.
     Duplicate,
-    /// It was folded, and these revisions before it are missing.
+    /// The event was folded, but these revisions before it are missing.
     AfterGap(Range<u64>),
 }
 
-/// Why an event was not folded. The ledger is what it was.
+/// The reason why an event was not folded. The ledger is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApplyError {
-    /// The revision was folded before, and says something else.
+    /// Another event with this revision was folded before.
     Conflict {
         /// The revision.
         revision: u64,
     },
-    /// The revision comes after a later one was folded in its place.
+    /// The revision was missing, and a later revision has been folded since.
     TooLate {
         /// The revision.
         revision: u64,
-        /// The last one that came.
+        /// The last revision that was folded or skipped.
         last: u64,
     },
     /// The fold refuses the event.
@@ -41,10 +41,10 @@ impl fmt::Display for ApplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict { revision } => {
-                write!(f, "revision {revision} came before and said something else")
+                write!(f, "revision {revision} is already in the log with other content")
             }
             Self::TooLate { revision, last } => {
-                write!(f, "revision {revision} comes after revision {last} was folded: it is left out")
+                write!(f, "revision {revision} comes too late: revision {last} is already folded")
             }
             Self::Refused(refusal) => refusal.fmt(f),
         }

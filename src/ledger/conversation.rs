@@ -1,4 +1,4 @@
-//! The legs of one human call: several calls of the app that belong together.
+//! The legs of a conversation: calls of the app that belong together.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -7,10 +7,14 @@ use super::Ledger;
 use crate::{Call, CallId, Id};
 
 impl Ledger {
-    /// The calls that belong together with one, itself among them, in the order of their ids: those of the same
-    /// `callChainId`, those that it replaces or that replace it, and so on from each of them. None where it is not known.
-    /// Who asked for a transfer or an invitation knows what it replaces; a bot that only hears knows those of one chain.
-    /// It looks at every call, as [`Ledger::conversations`] does.
+    /// The legs of the conversation that a call belongs to, in the order of their ids. The call itself is one
+    /// of them. The list is empty if the call is unknown.
+    ///
+    /// Two calls are legs of one conversation if they have the same `callChainId`, or if one replaces the
+    /// other, as in a consultative transfer. Only the app that requested a transfer or an invitation knows
+    /// which call it replaces. A bot that only receives notifications knows the chain.
+    ///
+    /// The method goes through all calls, as [`Ledger::conversations`] does.
     ///
     /// ```
     /// use callfold::Ledger;
@@ -29,12 +33,8 @@ impl Ledger {
         own.unwrap_or_default()
     }
 
-    /// All calls, those that belong together in one list. In the order of their ids, as the lists are.
-    ///
-    /// ```
-    /// # use callfold::Ledger;
-    /// assert!(Ledger::new().conversations().is_empty());
-    /// ```
+    /// All calls, with one list for the legs of each conversation. Each list is in the order of the ids, and
+    /// the lists are in the order of their first ids.
     pub fn conversations(&self) -> Vec<Vec<&Call>> {
         let mut groups = Groups::default();
         let mut chains: BTreeMap<&Id, CallId> = BTreeMap::new();
@@ -54,7 +54,7 @@ impl Ledger {
     }
 }
 
-/// Groups of calls, each known by the least of its ids.
+/// Groups of calls. The least id of a group stands for the group.
 #[derive(Default)]
 struct Groups(BTreeMap<CallId, CallId>);
 
@@ -64,7 +64,7 @@ impl Groups {
         while let Some(next) = self.0.get(&root).copied() {
             root = next;
         }
-        // The way is short the next time.
+        // The next search takes one step.
         if root != id {
             self.0.insert(id, root);
         }

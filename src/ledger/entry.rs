@@ -1,4 +1,4 @@
-//! What a ledger keeps of one call.
+//! The entry of one call in a ledger.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -13,44 +13,44 @@ use super::history::{History, Line};
 use super::recent::Recent;
 use crate::{Call, Recorded};
 
-/// How many revisions back a line is compared with what was folded.
+/// The number of revisions for which a ledger knows whether a repeated event is the same.
 pub(crate) const REMEMBERED: usize = 64;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     call: Call,
-    /// The last revision that came, folded or left out.
+    /// The last revision that was folded or skipped.
     revision: u64,
-    /// Digests of the newest revisions, the newest last; `None` where one never came.
+    /// The digests of the newest revisions, the newest last. `None` for a revision that was not folded.
     digests: Recent,
-    /// Revisions that never came before later ones were folded.
+    /// Revisions that were missing when later ones were folded.
     holes: Vec<Range<u64>>,
     history: Option<History>,
 }
 
-/// What is the same for all calls of a ledger.
+/// The data that all calls of a ledger share.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LedgerMetadata {
     pub(super) keeps_history: bool,
     pub(super) digests: Digests,
-    /// How many events were folded.
+    /// The number of folded events.
     pub(super) events: u64,
-    /// Where an event is written before it is kept: empty between two events.
+    /// A buffer in which an event is serialized. It is empty between two events.
     pub(super) writing: String,
 }
 
-/// What lines are told apart by that claim one revision.
+/// The source of the digests by which two events of one revision are compared.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Digests {
-    /// Their events.
+    /// The events.
     #[default]
     OfEvents,
-    /// Their canonical writing.
+    /// The events as canonical lines.
     OfLines,
 }
 
 impl Entry {
-    /// Puts one together from what a bulk replay kept of it.
+    /// Rebuilds an entry from the parts that a bulk replay kept.
     pub(crate) fn of(call: Call, revision: u64, digests: impl Iterator<Item = Option<Digest>>) -> Self {
         Self { call, revision, digests: digests.collect(), holes: Vec::new(), history: None }
     }
@@ -115,7 +115,7 @@ impl Entry {
         }
     }
 
-    /// Counts an event that the call has folded, and keeps its line where a history is kept.
+    /// Counts an event that the call has folded, and adds its line to the history, if there is one.
     fn folded(
         &mut self,
         revision: u64,
@@ -139,19 +139,19 @@ impl Entry {
         }
         let back = usize::try_from(self.revision - revision).unwrap_or(usize::MAX);
         match self.digests.as_slice().iter().rev().nth(back) {
-            // Too long ago to compare: a log that repeats itself says the same.
+            // The event is too old to compare. Logs that repeat old events repeat the same content.
             None => Ok(Applied::Duplicate),
             Some(Some(folded)) if *folded == digests.of(recorded) => Ok(Applied::Duplicate),
             Some(_) => Err(ApplyError::Conflict { revision }),
         }
     }
 
-    /// True where the last revision was left out, so that another event may take its place.
+    /// True if this is the last revision and it was skipped, so that another event can still have it.
     fn left_out(&self, revision: u64) -> bool {
         revision == self.revision && self.digests.as_slice().last() == Some(&None)
     }
 
-    /// Counts a revision that came, with the digest of what was folded.
+    /// Counts a revision, with the digest of its event if it was folded.
     fn remember(&mut self, revision: u64, digest: Option<Digest>, missing: &Range<u64>) {
         if self.left_out(revision) {
             self.digests.pop();
@@ -167,7 +167,7 @@ impl Entry {
 
 pub(crate) type Digest = NonZeroU32;
 
-/// Enough to tell two lines apart that claim one revision.
+/// A digest that is good enough to distinguish two events of one revision.
 fn digest(reported: &impl Hash) -> Digest {
     let hash = FixedState::with_seed(0).hash_one(reported);
     Digest::MIN | (hash >> 32) as u32
@@ -182,7 +182,7 @@ impl Digests {
     }
 }
 
-/// The digest of an event by its canonical writing.
+/// The digest of an event as its canonical line.
 pub(crate) fn digest_of_line(line: &[u8]) -> Digest {
     digest(&line)
 }

@@ -1,4 +1,4 @@
-//! The past of one call: its events in writing, and the call itself before every 64th of them.
+//! The history of one call: its events as JSON, and a clone of the call before every 64th event.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -11,32 +11,32 @@ use super::past::Point;
 use crate::call::{CallEvent, EventKind};
 use crate::{Call, CallId, Recorded, Secret, json};
 
-/// How many events a page holds: no question folds more of them.
+/// The number of events in a page. A query about the past folds at most that many events.
 const PAGE: usize = 64;
 
-/// How many more lines a page makes room for at a time.
+/// The number of lines by which a page grows.
 const ROOM: usize = 8;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
-    /// Full pages, shared by all snapshots.
+    /// Full pages, shared by all clones of the ledger.
     full: Arc<Vec<Arc<Page>>>,
     open: Arc<Page>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Page {
-    /// The call before the first line; `None` where that begins it.
+    /// The call before the first line; `None` in the first page.
     before: Option<Box<Call>>,
     lines: Vec<Line>,
-    /// The latest time that was told up to the end of the page.
+    /// The latest time of all events up to the end of the page.
     latest: Option<Timestamp>,
 }
 
-/// An event in writing.
+/// An event as JSON.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    /// How many events the ledger had folded with this one.
+    /// The number of events that the ledger had folded, including this one.
     count: u64,
     revision: u64,
     at: Option<Timestamp>,
@@ -46,7 +46,8 @@ pub(super) struct Line {
 }
 
 impl History {
-    /// Adds the line of the event that made the call what it is. The ledger had folded `count` events with this one.
+    /// Adds the line of the last event of the call. `count` is the number of events that the ledger has
+    /// folded, including this one.
     pub(super) fn push(&mut self, line: Line, count: u64, call: &Call) {
         let page = Arc::make_mut(&mut self.open);
         page.push(Line { count, ..line });
@@ -57,7 +58,7 @@ impl History {
         }
     }
 
-    /// The call as it was; `None` where it had not begun.
+    /// The call at a point in the past; `None` if it had not begun.
     pub(super) fn call(&self, id: CallId, point: Point) -> Option<Call> {
         let page = self.full.partition_point(|page| page.is_reached(point));
         let page = self.full.get(page).unwrap_or(&self.open);
@@ -65,7 +66,7 @@ impl History {
         for line in page.reached(point) {
             let recorded = line.recorded(id)?;
             match &mut call {
-                // What was folded once folds again.
+                // An event that was folded once folds again.
                 Some(call) => call.evolve(recorded).ok()?,
                 None => call = Some(Call::begin(recorded).ok()?),
             }
@@ -73,7 +74,8 @@ impl History {
         call
     }
 
-    /// What had happened, and how many events the ledger had folded with each.
+    /// The events up to a point, each with the number of events that the ledger had folded, including that
+    /// one.
     pub(super) fn events(&self, id: CallId, point: Point) -> impl Iterator<Item = Option<(Recorded, u64)>> {
         let full = self.full.partition_point(|page| page.is_reached(point));
         let pages = self.full.iter().take(full + 1).chain((full == self.full.len()).then_some(&self.open));
@@ -91,21 +93,21 @@ impl Page {
         self.lines.push(line);
     }
 
-    /// The lines that had happened.
+    /// The lines up to a point.
     fn reached(&self, point: Point) -> impl Iterator<Item = &Line> {
         self.lines.iter().take_while(move |line| point.reaches(line.count, line.revision, line.at))
     }
 
-    /// True where all of it had happened.
+    /// True if all lines of the page are before the point.
     fn is_reached(&self, point: Point) -> bool {
         self.lines.last().is_none_or(|last| point.reaches(last.count, last.revision, self.latest))
     }
 }
 
 impl Line {
-    /// Writes an event. `writing` is empty before and after.
+    /// Serializes an event. The buffer `writing` is empty before and after.
     pub(super) fn of(recorded: &Recorded, writing: &mut String) -> Self {
-        // The types of events write themselves without an error.
+        // Events serialize without an error.
         _ = json::write(&recorded.event, writing);
         let data = Secret::new(writing.as_str().into());
         writing.clear();

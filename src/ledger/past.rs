@@ -1,4 +1,4 @@
-//! The way back: a ledger as it was.
+//! The past of a ledger.
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -13,9 +13,9 @@ use crate::{Call, CallId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a history has two axes")]
 pub enum Moment {
-    /// Each call with what had happened by then; an event without a time counts with the one before it.
+    /// Each call at this time. An event without a time counts as part of the event before it.
     Time(Timestamp),
-    /// Each call at this revision of its own, or at its last one where it has fewer.
+    /// Each call at this revision, or at its last revision if it has fewer.
     Revision(u64),
 }
 
@@ -28,12 +28,14 @@ impl Moment {
     }
 }
 
-/// A point in the past of a whole ledger, for [`Ledger::at`]: eight bytes, where a snapshot shares a tree.
+/// A point in the past of a ledger, for [`Ledger::at`]. A mark takes eight bytes, so a host can keep one for
+/// every event.
 ///
-/// It is good for the ledger that gave it, for its snapshots, and for what goes on from them.
+/// A mark is valid for the ledger that returned it, for clones of that ledger, and for the ledgers that
+/// [`Past::to_ledger`] makes of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mark {
-    /// How many events the ledger had folded.
+    /// The number of events that the ledger had folded.
     events: u64,
 }
 
@@ -53,7 +55,7 @@ impl Point {
     }
 }
 
-/// The ledger was not asked to keep its history: see [`Ledger::with_history`].
+/// An error: the ledger keeps no history. See [`Ledger::with_history`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoHistory;
@@ -66,7 +68,8 @@ impl fmt::Display for NoHistory {
 
 impl core::error::Error for NoHistory {}
 
-/// A ledger as it was. Nothing is copied: each call is folded when it is asked for, from at most 64 events.
+/// A view of a ledger at a point in the past. It copies nothing: each call is folded on request, from at most
+/// 64 events.
 ///
 /// ```
 /// use callfold::call::State;
@@ -87,11 +90,11 @@ pub struct Past<'a> {
 }
 
 impl Ledger {
-    /// The ledger as it was at a moment.
+    /// A view of the ledger at a moment in the past.
     ///
     /// # Errors
     ///
-    /// [`NoHistory`] where the ledger was not made to keep it.
+    /// [`NoHistory`] if the ledger was not made with [`Ledger::with_history`].
     ///
     /// ```
     /// use callfold::call::State;
@@ -111,21 +114,16 @@ impl Ledger {
         self.past(Point::Moment(moment))
     }
 
-    /// The point at which the ledger is now. One kept at every event costs next to nothing.
-    ///
-    /// ```
-    /// # use callfold::Ledger;
-    /// assert_eq!(Ledger::new().mark(), Ledger::with_history().mark());
-    /// ```
+    /// The current point, for a later call of [`Ledger::at`].
     pub const fn mark(&self) -> Mark {
         Mark { events: self.metadata.events }
     }
 
-    /// The ledger as it was at a mark.
+    /// A view of the ledger at a mark.
     ///
     /// # Errors
     ///
-    /// [`NoHistory`] where the ledger was not made to keep it.
+    /// [`NoHistory`] if the ledger was not made with [`Ledger::with_history`].
     ///
     /// ```
     /// use callfold::Ledger;
@@ -148,42 +146,19 @@ impl Ledger {
 }
 
 impl<'a> Past<'a> {
-    /// One call, where it had begun.
-    ///
-    /// ```
-    /// # use callfold::{CallId, Ledger, Moment};
-    /// let ledger = Ledger::with_history();
-    /// let past = ledger.as_of(Moment::Revision(1))?;
-    /// assert!(past.call(CallId::new(uuid::Uuid::nil())).is_none());
-    /// # Ok::<(), callfold::NoHistory>(())
-    /// ```
+    /// The call with this id; `None` if it is unknown or had not begun.
     pub fn call(&self, id: CallId) -> Option<Call> {
         self.ledger.entries.get(&id)?.history()?.call(id, self.point)
     }
 
     /// All calls that had begun, in the order of their ids.
-    ///
-    /// ```
-    /// # use callfold::{Ledger, Moment};
-    /// assert!(Ledger::with_history().as_of(Moment::Revision(1))?.calls().next().is_none());
-    /// # Ok::<(), callfold::NoHistory>(())
-    /// ```
     pub fn calls(&self) -> impl Iterator<Item = Call> + use<'a> {
         let point = self.point;
         self.ledger.entries.iter().filter_map(move |(id, entry)| entry.history()?.call(*id, point))
     }
 
-    /// A ledger of its own that goes on from here, and keeps its history, too. It folds all that had happened again.
-    ///
-    /// ```
-    /// use callfold::{Ledger, Moment};
-    ///
-    /// let past = Ledger::with_history();
-    /// let mut ledger = past.as_of(Moment::Revision(1))?.to_ledger();
-    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
-    /// ledger.apply(&line.parse()?)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// An independent ledger that continues from this point, with its history up to this point. The method
+    /// folds all events up to the point again.
     #[must_use]
     pub fn to_ledger(&self) -> Ledger {
         let mut past = Ledger {
@@ -198,7 +173,7 @@ impl<'a> Past<'a> {
         past
     }
 
-    /// Folds a call again, each event with the count that it had.
+    /// Folds a call again. Each event keeps its count.
     fn entry(&self, id: CallId, now: &Entry, metadata: &mut LedgerMetadata) -> Option<Entry> {
         let mut entry: Option<Entry> = None;
         let before = metadata.events;
@@ -206,7 +181,7 @@ impl<'a> Past<'a> {
             let (recorded, count) = event?;
             metadata.events = count - 1;
             match &mut entry {
-                // What was folded once folds again.
+                // An event that was folded once folds again.
                 Some(entry) => _ = entry.apply(recorded, metadata).ok()?,
                 None => entry = Some(Entry::begin(recorded, metadata).ok()?.0),
             }

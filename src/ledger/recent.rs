@@ -1,13 +1,13 @@
-//! The digests of a call's last revisions.
+//! The digests of the last revisions of a call.
 
 use alloc::vec::Vec;
 
 use super::entry::{Digest, REMEMBERED};
 
-/// How many stand in the entry itself: most calls have no more, and an event then writes beside the call.
+/// The number of digests inside the entry itself. Most calls have no more, and need no allocation for them.
 const FEW: usize = 16;
 
-/// The last [`REMEMBERED`] digests, the newest last; `None` of a revision that was not folded.
+/// The last [`REMEMBERED`] digests, the newest last. `None` for a revision that was not folded.
 #[derive(Clone, Debug)]
 pub(super) enum Recent {
     Few(u8, [Option<Digest>; FEW]),
@@ -59,7 +59,7 @@ impl Recent {
         }
     }
 
-    /// Takes back the newest.
+    /// Removes the newest digest.
     pub(super) fn pop(&mut self) {
         match self {
             Self::Few(len, _) => *len = len.saturating_sub(1),

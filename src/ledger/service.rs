@@ -1,4 +1,5 @@
-//! A ledger as the service: requests, stimuli and deadlines over many calls, some of which replace others.
+//! A ledger as the service: requests, network events and deadlines of many calls, some of which replace
+//! others.
 
 use alloc::vec::Vec;
 
@@ -12,21 +13,25 @@ use crate::operation::{self, find};
 use crate::{Call, CallId, Recorded, Refusal, Why};
 
 impl Ledger {
-    /// Decides on a request: on a call, or where no call is named, on placing one or on what a device reports.
+    /// Decides on a request of the app. `id` is the call that the request names. It is `None` for a request
+    /// that names no call: one that places a call, or a report of a teleconference device.
     ///
-    /// A transfer or an invitation that replaces a call needs that call: see [`Ledger::on_network_event`].
+    /// A transfer or an invitation can replace a second call. That call must be in the ledger and connected.
+    /// It ends in [`Ledger::on_network_event`].
     ///
     /// # Errors
     ///
-    /// A [`Refusal`], as of [`Call::decide`]; 404 where the call is not known, 400 where the replaced one is not up.
+    /// A [`Refusal`], as in [`Call::decide`]. In addition, 404 if the call is unknown, 400 if the call to be
+    /// replaced is unknown or not connected, and 409 if the new id of a placed call is already in use.
     ///
     /// ```
-    /// use callfold::call::{RequestContext, AppIdentity, Command};
+    /// use callfold::call::{AppIdentity, Command, RequestContext};
     /// use callfold::graph::{Permission, Route};
-    /// use callfold::Ledger;
+    /// use callfold::{Ledger, uuid::Uuid};
     ///
     /// let route = Route::parse("DELETE", "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896")?;
-    /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, uuid::Uuid::nil(), AppIdentity::new(&[Permission::Initiate]));
+    /// let app = AppIdentity::new(&[Permission::Initiate]);
+    /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, Uuid::nil(), app);
     /// let refusal = Ledger::new().decide(route.call, Command::read(&route, b"")?, &request).unwrap_err();
     /// assert_eq!((refusal.status(), refusal.error().code.as_str()), (404, "8522"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -48,7 +53,7 @@ impl Ledger {
                 let taken = self.call(id).filter(|_| method == Method::CreateCall);
                 return match taken {
                     Some(call) => {
-                        let why = Why::Part("the id that the host gave it, which is in use".into());
+                        let why = Why::Part("a new id that is already in use".into());
                         Err(Refusal::new(method.as_str(), Some(call.state()), why))
                     }
                     None => Call::place(command, request),
@@ -64,29 +69,34 @@ impl Ledger {
         if let Some((member, id)) = replaced {
             let other = self.call(id).filter(|other| other.id() != known.id());
             if !other.is_some_and(|other| other.is_connected_at(request.at)) {
-                let why = Why::Invalid { member: member.into(), limit: "another call that is up".into() };
+                let why =
+                    Why::Invalid { member: member.into(), limit: "the id of another connected call".into() };
                 return Err(Refusal::new(method.as_str(), Some(known.state()), why));
             }
         }
         Ok(decision)
     }
 
-    /// What the network does to a call, and what that does to the call that it replaces: where a consultative
-    /// transfer is completed, or an invitation that replaces a call, the replaced call ends, too.
+    /// The events that a network event causes: those of the call, and those of a call that it replaces. When
+    /// a consultative transfer completes, or an invitation that replaces a call, the replaced call ends.
     ///
     /// # Errors
     ///
-    /// A [`Refusal`], as of [`Call::on_network_event`].
+    /// A [`Refusal`], as in [`Call::on_network_event`].
     ///
     /// ```
-    /// use callfold::call::NetworkEvent;
-    /// use callfold::{CallId, Ledger};
+    /// use callfold::call::{NetworkEvent, State};
+    /// use callfold::{CallId, Ledger, serde_json, uuid::Uuid};
     ///
-    /// let refusal = Ledger::new()
-    ///     .on_network_event(CallId::new(uuid::Uuid::nil()), NetworkEvent::Alerted, "2026-11-23T09:15:00Z".parse()?)
-    ///     .unwrap_err();
-    /// assert_eq!(refusal.legal, ["offered"]);
-    /// # Ok::<(), callfold::jiff::Error>(())
+    /// let offer = serde_json::from_str(r#"{"source":{"identity":{"user":{"id":"adele"}}}}"#)?;
+    /// let id = CallId::new(Uuid::nil());
+    /// let mut ledger = Ledger::new();
+    /// let at = "2026-11-23T09:15:00Z".parse()?;
+    /// for event in ledger.on_network_event(id, NetworkEvent::Offered(offer), at)? {
+    ///     ledger.apply(&event)?;
+    /// }
+    /// assert_eq!(ledger.call(id).unwrap().state(), State::Incoming);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_network_event(
         &self,
@@ -103,26 +113,23 @@ impl Ledger {
         for replaced in transferred.into_iter().chain(invited) {
             let other = self.call(replaced).filter(|_| replaced != id);
             let end = NetworkEvent::HungUp(EndCode::TransferSucceeded);
-            // One that has ended, or should have by now, ends no second time.
+            // A replaced call that has ended, or whose deadline to end has passed, does not end again.
             let ended = other.and_then(|other| Call::on_network_event(Some(other), replaced, end, at).ok());
             events.extend(ended.unwrap_or_default());
         }
         Ok(events)
     }
 
-    /// When the service will act next by itself, and on which call. It looks at every call: a host with very many
-    /// keeps the [`Call::next_deadline`] of each call that changed.
+    /// The next deadline of all calls, and its call; `None` if no deadline runs.
     ///
-    /// ```
-    /// # use callfold::Ledger;
-    /// assert_eq!(Ledger::new().next_deadline(), None);
-    /// ```
+    /// The method goes through all calls. A host with very many calls keeps the [`Call::next_deadline`] of
+    /// each call itself, and updates it when the call changes.
     pub fn next_deadline(&self) -> Option<(Due, CallId)> {
         self.calls().filter_map(|call| Some((call.next_deadline()?, call.id()))).min()
     }
 
-    /// What the first deadline of all that is due by now brings about; nothing where none is. Store its events, fold
-    /// them, and ask again.
+    /// The events of the first deadline that is due at this time; empty if no deadline is due. Store and fold
+    /// the events, then call `expire` again, until it returns nothing.
     ///
     /// ```
     /// use callfold::Ledger;
@@ -139,7 +146,7 @@ impl Ledger {
         due.and_then(|(_, id)| self.call(id)).map(|call| call.expire(now)).unwrap_or_default()
     }
 
-    /// The call that a device tells of: by its chain and by the participant.
+    /// The call that a device reports: the call with its `callChainId` and its participant.
     fn reported(&self, report: &LogTeleconferenceDeviceQuality) -> Option<&Call> {
         let quality = report.quality.value()?;
         let chain = quality.call_chain_id.value()?;
@@ -155,7 +162,7 @@ impl Ledger {
     }
 }
 
-/// The call that is replaced by an invitation that succeeds with an event.
+/// The call that an invitation replaces, if this event completes the invitation.
 fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
     let CallEvent::OperationStep(operation::Transition::Completed, reported) = &recorded.event else {
         return None;

@@ -1,4 +1,4 @@
-//! The dense working set of a replay: calls in one list, found by their hash, until they are frozen into a ledger.
+//! The calls of a replay, in one list with a hash index. The replay converts it to a ledger on request.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -15,7 +15,7 @@ use crate::{Call, CallId, Recorded};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WorkingSet {
     entries: Vec<Entry>,
-    /// Where in the list each call stands.
+    /// The index of each call in the list.
     places: HashTable<usize>,
     metadata: LedgerMetadata,
 }
@@ -49,7 +49,7 @@ impl WorkingSet {
         }
     }
 
-    /// Leaves out a revision that was refused.
+    /// Counts the revision of an event that was refused.
     pub(crate) fn skip(&mut self, call: CallId, revision: u64) {
         let place = self.place(call);
         if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
@@ -76,7 +76,7 @@ impl WorkingSet {
         self.place(id).and_then(|place| self.entries.get(place))
     }
 
-    /// Takes in a call that is not there.
+    /// Adds a call that is not in the list.
     pub(crate) fn put(&mut self, entry: Entry) {
         let Self { entries, places, .. } = self;
         let hash_at = |place: &usize| entries.get(*place).map_or(0, |entry| hash(entry.call().id()));
@@ -90,7 +90,7 @@ impl WorkingSet {
         let Ok(found) = places.find_entry(hash(id), is_it) else { return };
         let (place, _) = found.remove();
         entries.swap_remove(place);
-        // The last one takes the place of the one that goes.
+        // The last call takes the place of the removed call.
         let last = entries.len();
         if let Some(moved) = entries
             .get(place)
@@ -106,7 +106,7 @@ impl WorkingSet {
     }
 }
 
-/// Where a call belongs in a table of places.
+/// The hash of a call in the index.
 pub(crate) fn hash(id: CallId) -> u64 {
     FixedState::with_seed(0).hash_one(id.guid().as_u128())
 }

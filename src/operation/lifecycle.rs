@@ -1,4 +1,4 @@
-//! The chart of an operation, on statig: the same shape as a call's, in small.
+//! The state chart of an operation, written with statig in the same manner as the chart of a call.
 
 use core::iter;
 
@@ -8,16 +8,16 @@ use statig::blocking::{IntoStateMachine, State as Leaf, StateExt, Superstate as 
 use super::state::{State, Transition};
 use crate::names::names;
 
-/// The machine itself holds nothing: all that an operation is lives in the fold.
+/// The machine holds no data. The fold keeps the data of an operation.
 struct Chart;
 
 names! {
-    /// What groups the states of an operation.
-    #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new region is a new lifecycle")]
+    /// A group of states of an operation.
+    #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new superstate is a new lifecycle")]
     pub enum Superstate {
-        /// Not done.
+        /// Not yet completed or failed.
         Pending = "pending",
-        /// Done, with or without success.
+        /// Completed or failed.
         Settled = "settled",
     }
 }
@@ -60,7 +60,7 @@ impl Branch<Chart> for Superstate {
 }
 
 impl State {
-    /// Where a cause leads from here; `None` where the chart refuses it.
+    /// The state after a transition from this state; `None` if the chart refuses the transition.
     ///
     /// ```
     /// use callfold::operation::{Transition, State};
@@ -75,37 +75,19 @@ impl State {
         }
     }
 
-    /// What is legal from here: each cause and where it leads.
-    ///
-    /// ```
-    /// use callfold::operation::State;
-    ///
-    /// assert_eq!(State::Failed.steps().count(), 0);
-    /// ```
+    /// The transitions that are legal in this state, and the state after each of them.
     pub fn steps(self) -> impl Iterator<Item = (Transition, Self)> {
         Transition::ALL.iter().filter_map(move |transition| Some((*transition, self.after(*transition)?)))
     }
 
-    /// The regions that hold this state, innermost first.
-    ///
-    /// ```
-    /// use callfold::operation::{Superstate, State};
-    ///
-    /// assert!(State::Running.superstates().eq([Superstate::Pending]));
-    /// ```
+    /// The superstates that contain this state, innermost first.
     pub fn superstates(mut self) -> impl Iterator<Item = Superstate> {
         iter::successors(Leaf::superstate(&mut self), |superstate| {
             Branch::superstate(&mut superstate.clone())
         })
     }
 
-    /// True where a region holds this state.
-    ///
-    /// ```
-    /// use callfold::operation::{Superstate, State};
-    ///
-    /// assert!(State::Completed.lies_in(Superstate::Settled));
-    /// ```
+    /// True if the superstate contains this state.
     pub fn lies_in(self, superstate: Superstate) -> bool {
         self.superstates().any(|outer| outer == superstate)
     }

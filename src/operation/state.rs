@@ -1,45 +1,35 @@
-//! The states of an operation and what moves it from one to the next.
+//! The states of an operation, and the transitions between them.
 
 use crate::names::names;
 
 names! {
-    /// How far an operation is: Graph's `status`.
+    /// The state of an operation: the member `status` in Graph.
     ///
-    /// Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member `status`.
-    ///
-    /// ```
-    /// use callfold::operation::State;
-    ///
-    /// assert_eq!(State::NotStarted.as_str(), "notStarted");
-    /// ```
+    /// Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member
+    /// `status`.
     #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new state is a new lifecycle")]
     pub enum State {
-        /// Accepted; waits in the media operations queue. A null status means the same.
+        /// The service accepted the operation, which waits in the queue of media operations. A null status
+        /// means the same.
         NotStarted = "notStarted",
-        /// In progress.
+        /// The operation is in progress.
         Running = "running",
-        /// Done. Final.
+        /// The operation has completed. A final state.
         Completed = "completed",
-        /// Done, without success. Final.
+        /// The operation has failed. A final state.
         Failed = "failed",
     }
 }
 
 names! {
-    /// What moves an operation: the alphabet of the chart, named as the events that carry it.
-    ///
-    /// ```
-    /// use callfold::operation::{Transition, State};
-    ///
-    /// assert_eq!(State::Running.after(Transition::Completed), Some(State::Completed));
-    /// ```
-    #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new cause is a new lifecycle")]
+    /// A transition between two states of an operation. It has the name of the event that records it.
+    #[expect(clippy::exhaustive_enums, reason = "the chart is closed: a new transition is a new lifecycle")]
     pub enum Transition {
-        /// It runs.
+        /// The operation starts to run.
         Started = "operationStarted",
-        /// It is done.
+        /// The operation completes.
         Completed = "operationCompleted",
-        /// It is done, without success.
+        /// The operation fails.
         Failed = "operationFailed",
     }
 }

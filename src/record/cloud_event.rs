@@ -1,4 +1,4 @@
-//! The log as CloudEvents 1.0 in JSON, so that it flows through brokers as it is.
+//! Lines of the log as CloudEvents 1.0 in JSON, which message brokers can route.
 
 use alloc::format;
 use core::fmt;
@@ -14,7 +14,7 @@ use crate::text::short;
 const PREFIX: &str = "callfold.call.";
 const VERSION: &str = ".v1";
 
-/// A recorded event, written as a CloudEvent. Source: [CloudEvents 1.0](https://cloudevents.io).
+/// A recorded event that is written as a CloudEvent. Source: [CloudEvents 1.0](https://cloudevents.io).
 ///
 /// ```
 /// use callfold::{CloudEvent, Recorded};
@@ -25,7 +25,7 @@ const VERSION: &str = ".v1";
 /// # Ok::<(), callfold::LineError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "another face of one event")]
+#[expect(clippy::exhaustive_structs, reason = "a wrapper around one event")]
 pub struct CloudEvent<'a>(pub &'a Recorded);
 
 impl Serialize for CloudEvent<'_> {
@@ -57,10 +57,10 @@ impl fmt::Display for CloudEvent<'_> {
 
 pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
     if !line.specversion.as_ref().is_some_and(|version| version.0.starts_with("1.")) {
-        return Err(LineError::invalid("specversion", "CloudEvents 1.0 are read"));
+        return Err(LineError::invalid("specversion", "this version reads CloudEvents 1.0"));
     }
     if line.data_base64.is_some() {
-        return Err(LineError::invalid("data_base64", "the data of an event is JSON, under `data`"));
+        return Err(LineError::invalid("data_base64", "the data must be JSON, in the member `data`"));
     }
     let type_name = line.type_name.as_ref().ok_or(LineError::Missing { member: "type" })?;
     let ours = type_name.0.strip_prefix(PREFIX).and_then(|name| name.rsplit_once('.'));

@@ -1,4 +1,4 @@
-//! Why a line of the log cannot be read.
+//! Errors of lines of the log.
 
 use alloc::format;
 use alloc::string::String;
@@ -7,39 +7,39 @@ use core::fmt;
 use crate::call::EventKind;
 use crate::text::{without_content, without_place};
 
-/// Why a line of the log cannot be read. Never repeats the line's data.
+/// The reason why a line of the log cannot be read. The message never shows the data of the line.
 ///
 /// ```
 /// use callfold::Recorded;
 ///
 /// let error = r#"{"v":7}"#.parse::<Recorded>().unwrap_err();
-/// assert_eq!(error.to_string(), "schema version 7 is not known; known is 1");
+/// assert_eq!(error.to_string(), "unknown schema version 7; this version reads 1");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LineError {
-    /// It is no JSON object.
+    /// The line is not a JSON object.
     Json {
-        /// What is wrong with it, and at which column.
+        /// The problem, and its column.
         why: String,
     },
-    /// Its schema version is not known.
+    /// The schema version of the line is unknown.
     Version {
-        /// The version that it has.
+        /// The version of the line.
         found: String,
-        /// The version that is known.
+        /// The version that this crate reads.
         known: u64,
     },
     /// A member is missing.
     Missing {
-        /// Its name.
+        /// The name of the member.
         member: &'static str,
     },
     /// A member cannot be read.
     Invalid {
-        /// Its name.
+        /// The name of the member.
         member: &'static str,
-        /// What would be right.
+        /// A description of the problem or of a valid value.
         why: String,
     },
     /// No event has this name.
@@ -47,9 +47,9 @@ pub enum LineError {
         /// The name.
         found: String,
     },
-    /// A CloudEvent of somebody else's.
+    /// The line is a CloudEvent of another program.
     Foreign {
-        /// Its type.
+        /// The type of the CloudEvent.
         found: String,
     },
 }
@@ -60,7 +60,7 @@ impl LineError {
     }
 
     pub(crate) fn utf8(error: &core::str::Utf8Error) -> Self {
-        Self::Json { why: format!("not UTF-8 from byte {} on", error.valid_up_to() + 1) }
+        Self::Json { why: format!("not UTF-8 from byte {} onwards", error.valid_up_to() + 1) }
     }
 
     pub(super) fn data(error: serde_json::Error) -> Self {
@@ -73,15 +73,15 @@ impl fmt::Display for LineError {
         match self {
             Self::Json { why } => write!(f, "not a line of an event log: {why}"),
             Self::Version { found, known } => {
-                write!(f, "schema version {found} is not known; known is {known}")
+                write!(f, "unknown schema version {found}; this version reads {known}")
             }
             Self::Missing { member } => write!(f, "member `{member}` is missing"),
             Self::Invalid { member, why } => write!(f, "member `{member}`: {why}"),
             Self::UnknownType { found } => {
-                write!(f, "no event is named `{found}`; known are")?;
+                write!(f, "unknown event `{found}`; the events are")?;
                 EventKind::ALL.iter().try_for_each(|kind| write!(f, " {}", kind.as_str()))
             }
-            Self::Foreign { found } => write!(f, "a CloudEvent of type `{found}`, which is not callfold's"),
+            Self::Foreign { found } => write!(f, "CloudEvent of another program, with the type `{found}`"),
         }
     }
 }

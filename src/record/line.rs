@@ -1,4 +1,4 @@
-//! What a line holds before it is understood: the members of both layouts, borrowed.
+//! The members of a line, borrowed from it: those of plain lines and those of CloudEvents.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;
@@ -12,10 +12,10 @@ use crate::CallId;
 use crate::call::{CallEvent, EventKind};
 use crate::text::short;
 
-/// The greatest integer that every reader of JSON keeps as it is.
+/// The greatest integer that every JSON reader keeps exactly.
 const MAX_REVISION: u64 = (1 << 53) - 1;
 
-/// Text, borrowed where it holds no escapes.
+/// Text, borrowed if it has no escapes.
 #[derive(Deserialize)]
 pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
@@ -65,7 +65,7 @@ impl Line<'_> {
         named.0.parse().ok()
     }
 
-    /// Puts together what both layouts have.
+    /// Reads the parts that plain lines and CloudEvents share.
     pub(super) fn assemble(
         &self,
         id_member: &'static str,

@@ -43,7 +43,7 @@ names! {
         /// An end ends.
         End = "end",
         /// The bot has the call of the service.
-        Reported = "told",
+        Reported = "reported",
     }
 }
 
@@ -158,7 +158,7 @@ fn settled(before: &Call, after: &Call) -> Result<(), Broken> {
     must(changed.is_none(), Invariant::Settled, || format!("{changed:?}"))
 }
 
-/// The invariant of the queue of a call that was asked and not heard.
+/// The invariant of the media queue. It holds for a call that gets requests, and not notifications.
 pub(super) fn queue(call: &Call) -> Result<(), Broken> {
     for (index, (id, _)) in call.media_queue().enumerate() {
         let known = call.operations().iter().find(|operation| operation.id() == Some(id));

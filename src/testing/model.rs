@@ -1,9 +1,9 @@
 //! The reference model: it computes the state of each call from plain tables, without events and without a
 //! chart.
 
-mod ask;
 mod happen;
 mod line;
+mod request;
 
 use alloc::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ impl Model {
             What::Request { method: Method::CreateCall, body, .. } => {
                 self.begin(one.call, || Line::placed(body, one.at))
             }
-            What::Request { method, item, body } => self.ask(one, *method, item.as_ref(), body),
+            What::Request { method, item, body } => self.request(one, *method, item.as_ref(), body),
             What::NetworkEvent(network_event) => {
                 if let NetworkEvent::Offered(offer) = &**network_event {
                     self.begin(one.call, || Line::offered(offer, one.at))

@@ -38,7 +38,7 @@ pub(crate) fn some() -> Vec<Move> {
     for (which, age) in [(Which::Oldest, "oldest"), (Which::Newest, "newest")] {
         let of = |name: &str, reported| {
             Move::new(
-                format!("hear the {age} that is pending {name}"),
+                format!("report the {age} pending operation {name}"),
                 What::OperationNotification(reported, which),
             )
         };
@@ -53,7 +53,7 @@ pub(crate) fn some() -> Vec<Move> {
 }
 
 fn soon((name, reported): (&'static str, CommsNotification)) -> Move {
-    Move::new(format!("hear {name}"), What::Notification(reported, When::Soon))
+    Move::new(format!("report {name}"), What::Notification(reported, When::Soon))
 }
 
 fn result(code: i32) -> Value {
@@ -64,7 +64,7 @@ fn states(state: State) -> Vec<Move> {
     let reported = |how: &str, change: &str, more: Value, when| {
         let mut body = more;
         body["state"] = json!(state);
-        let name = format!("hear {state} {how}");
+        let name = format!("report {state} {how}");
         Move::new(name.trim_end(), What::Notification(about("", change, body), when))
     };
     let failed = || json!({ "resultInfo": result(500) });
@@ -81,7 +81,7 @@ fn states(state: State) -> Vec<Move> {
         ),
         reported("late", "updated", json!({}), When::Late),
         reported("by number", "updated", json!({}), When::Numbered),
-        reported("at a time that nothing tells", "updated", json!({}), When::Unknown),
+        reported("at an unknown time", "updated", json!({}), When::Unknown),
         reported("with a success", "updated", json!({ "resultInfo": result(200) }), When::Soon),
         reported("deleted with a failure", "deleted", failed(), When::Soon),
         reported("late with a failure", "updated", failed(), When::Late),
@@ -107,7 +107,7 @@ fn operation(id: &Id, body: Value) -> CommsNotification {
 fn operations() -> Vec<(&'static str, CommsNotification)> {
     let prompt = |url: &str, change: &str, status: &str, code: Option<i32>| {
         let mut body =
-            json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "clientContext": "heard" });
+            json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "clientContext": "observed" });
         body["status"] = status.into();
         body["resultInfo"] = code.map_or(Value::Null, result);
         about(url, change, body)
@@ -164,7 +164,7 @@ fn non_canonical() -> Vec<(&'static str, CommsNotification)> {
 
 fn replies() -> Vec<Move> {
     let operation = |id: &str| {
-        json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "id": id, "clientContext": "heard",
+        json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "id": id, "clientContext": "observed",
             "status": "running" })
     };
     let call = json!({ "state": "establishing", "targets": [{}], "ringingTimeoutInSeconds": 40,

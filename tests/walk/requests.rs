@@ -10,9 +10,9 @@ pub(crate) fn all() -> Vec<Move> {
     let plain = Method::ALL.iter().filter(|method| !has_bodies(**method));
     let mut all: Vec<Move> = plain.map(|method| request(*method, "", None, json!({}))).collect();
     all.extend(setup().into_iter().chain(media()).chain(people()).chain(others()));
-    all.push(Move::new("ask getOperation", What::RequestOperation));
+    all.push(Move::new("request getOperation", What::RequestOperation));
     all.push(Move::new(
-        "ask keepAlive without a permission",
+        "request keepAlive without a permission",
         What::RequestWithoutPermission(Command::KeepAlive),
     ));
     all
@@ -48,7 +48,7 @@ pub(crate) fn command(method: Method, item: Option<&str>, mut body: Value) -> Co
 }
 
 fn request(method: Method, how: &str, item: Option<&str>, body: Value) -> Move {
-    let name = format!("ask {method} {how}");
+    let name = format!("request {method} {how}");
     Move::new(name.trim_end(), What::Request(command(method, item, body)))
 }
 

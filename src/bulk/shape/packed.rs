@@ -1,4 +1,4 @@
-//! Tellings that are kept for later: what stands in the holes of a line, and the number of its shape.
+//! Reports that are kept for later: the content of the holes of a line, and the number of its shape.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -10,7 +10,7 @@ use super::super::scan;
 use super::{Filled, Root, Shapes, Spans, Then};
 
 impl<M> Shapes<M> {
-    /// What is told here, with the literals left to the shape.
+    /// The report without its literals, which the shape has.
     pub(in crate::bulk) fn pack(&self, bytes: &[u8], spans: &Spans) -> Packed {
         let mut reported = Vec::with_capacity(2 + spans.filled().map(room).sum::<usize>());
         self.pack_into(bytes, spans, &mut reported);
@@ -56,7 +56,7 @@ impl<M> Shapes<M> {
     }
 }
 
-/// A telling, without what all of its shape have in common.
+/// A report, without the parts that all reports of its shape share.
 #[derive(Clone, Debug)]
 pub(in crate::bulk) struct Packed(
     /// The number of the shape, then the holes: each begins with its length, and a GUID is its sixteen bytes.
@@ -72,7 +72,7 @@ impl Packed {
         *self.0 == *reported
     }
 
-    /// True where the other tells of the same members.
+    /// True if the other report has the same members.
     pub(in crate::bulk) fn is_alike(&self, other: &Self) -> bool {
         self.0.first_chunk::<2>() == other.0.first_chunk::<2>()
     }

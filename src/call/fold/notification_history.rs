@@ -1,4 +1,4 @@
-//! What hearing must remember of the past.
+//! The history of a call that a bot needs to judge later notifications.
 
 use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
@@ -10,13 +10,14 @@ use super::super::payload::NotificationHeard;
 use super::super::state::{Late, State, Superstate};
 use crate::Id;
 
-/// How long an inferred state waits to be told at last.
+/// The time within which a late confirmation of an inferred state is accepted.
 const CONFIRMATION_WINDOW: SignedDuration = SignedDuration::from_secs(60);
 
-/// What hearing must remember of the past.
+/// The history of a call that a bot needs to judge later notifications.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(in crate::call) struct NotificationHistory {
-    /// States that the call has been through; those of hold and transfer since it was last established.
+    /// The states that the call has been in, as a bit set. The states of hold and transfer are those since
+    /// the call was last established.
     been: u16,
     inferred: Vec<Inferred>,
     messages: Arc<BTreeSet<(Id, u32)>>,
@@ -26,7 +27,7 @@ pub(in crate::call) struct NotificationHistory {
 struct Inferred {
     state: State,
     at: Option<Timestamp>,
-    /// Told at last, and nothing has moved the call since.
+    /// True if the state was confirmed late and no step has followed.
     reported: bool,
 }
 
@@ -43,8 +44,8 @@ impl NotificationHistory {
         self.been |= Self::bit(state);
     }
 
-    /// A call that is found somewhere has been through what lies behind that.
-    /// The steps of a transfer that lie behind it may still be told.
+    /// The history of a call that is first seen in this state: it has passed all states that lead there. The
+    /// steps of a transfer may still be reported late.
     pub(super) fn found(state: State, at: Option<Timestamp>) -> Self {
         let mut this = Self::default();
         state.behind().chain([state]).for_each(|state| this.been |= Self::bit(state));
@@ -53,7 +54,7 @@ impl NotificationHistory {
         this
     }
 
-    /// A call whose state was a guess is found in a state. The messages that were received stay known.
+    /// Replaces the history of a call whose state was a guess until now. The received messages stay known.
     pub(super) fn find(&mut self, state: State, at: Option<Timestamp>) {
         let messages = core::mem::take(&mut self.messages);
         *self = Self { messages, ..Self::found(state, at) };
@@ -85,8 +86,8 @@ impl NotificationHistory {
         self.been & Self::bit(state) != 0
     }
 
-    /// True where a state was inferred, and the time in which it may still be told has not run out.
-    /// `Some(true)` where it was told already and nothing has moved the call since.
+    /// `Some` if a state was inferred and can still be confirmed late. `Some(true)` if it was confirmed
+    /// already and no step has followed.
     pub(in crate::call) fn awaits(&self, state: State, now: Option<Timestamp>) -> Option<bool> {
         let inferred = self.inferred.iter().find(|inferred| inferred.state == state)?;
         let waited = now.zip(inferred.at).map(|(now, at)| now.duration_since(at));

@@ -1,4 +1,4 @@
-//! What the fold says about an event that it refuses.
+//! The refusals of the fold.
 
 use alloc::format;
 use alloc::string::String;

@@ -1,4 +1,4 @@
-//! The fold of what the service's side of a call records.
+//! The fold of events that only a host that plays the service records.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -18,7 +18,7 @@ use crate::graph::{self, AudioRoutingGroup, Member, Members, Merge, OperationKin
 use crate::{OperationId, Refusal, Why, operation};
 
 impl Call {
-    /// Folds an event of the service's side. The call is live, unless a device reports quality.
+    /// Folds an event of the service. The call is live, unless a device reports quality.
     pub(super) fn serve(&mut self, event: ServiceEvent, at: Option<Timestamp>) -> Result<(), Refusal> {
         let kind = event.kind();
         match event {
@@ -58,7 +58,8 @@ impl Call {
         Ok(())
     }
 
-    /// A request is refused if the step is refused to which it leads. Answer and reject are legal in the same states.
+    /// Refuses a request if the chart refuses the step that follows it. Answer and reject are legal in the
+    /// same states.
     fn must_take(&self, kind: EventKind, transition: Transition) -> Result<(), Refusal> {
         if self.state.after(transition).is_some() { Ok(()) } else { Err(self.refuse(kind)) }
     }
@@ -77,7 +78,7 @@ impl Call {
         *groups = known.into();
     }
 
-    /// Where notifications go from now on, where a request says so.
+    /// Sets the URI for notifications, if the request has one.
     fn call_back(&mut self, uri: &Member<String>) {
         if uri.value().is_some() {
             Arc::make_mut(&mut self.details).callback_uri.clone_from(uri);
@@ -103,7 +104,7 @@ impl Call {
         Ok(())
     }
 
-    /// Takes in that an operation moved: what the media are busy with.
+    /// Updates the media queue after a step of an operation.
     pub(super) fn media_moved(
         &mut self,
         operation: Option<&OperationId>,
@@ -114,7 +115,8 @@ impl Call {
         let Some(index) = index else { return };
         match transition {
             operation::Transition::Started if index == 0 => self.begin_recording(at),
-            // Told to run before its turn: it records once it is at the head.
+            // The operation runs before its turn. Its recording begins when the operation is first in the
+            // queue.
             operation::Transition::Started => {}
             operation::Transition::Completed | operation::Transition::Failed => {
                 self.service().queue.remove(index);
@@ -128,7 +130,7 @@ impl Call {
         }
     }
 
-    /// The head runs: where it records without a prompt before that, the recording begins.
+    /// Begins the recording of the first operation in the queue, unless a prompt comes before the recording.
     fn begin_recording(&mut self, at: Option<Timestamp>) {
         let begins = |queued: &&Queued| queued.record().is_some() && !queued.begins_with_a_prompt();
         if let Some(operation) = self.head().filter(begins).map(|head| head.operation.clone()) {
@@ -163,7 +165,7 @@ impl Call {
         Ok(())
     }
 
-    /// Where the recording will be; what is not told stays.
+    /// Stores the reported URL and token of the recording. Members that are not reported stay.
     fn place_recording(&mut self, reported: &Recording) {
         let recording = self.service().queue.first_mut().and_then(|head| head.recording.as_mut());
         if let Some(recording) = recording {
@@ -174,7 +176,7 @@ impl Call {
         }
     }
 
-    /// The recording at the head begins: its timers run.
+    /// Begins the recording of the first operation in the queue, and starts its timers.
     fn record(&mut self, reported: &Recording, at: Option<Timestamp>) {
         let Some(head) = self.service().queue.first_mut() else { return };
         head.recording = Some(reported.clone());
@@ -184,7 +186,7 @@ impl Call {
         self.deadlines.arm(Deadline::RecordDuration, at, seconds(duration));
     }
 
-    /// What an ended call does not need any more.
+    /// Removes the data that an ended call does not need.
     pub(super) fn close(&mut self) {
         if let Some(service) = self.service.as_mut().map(Arc::make_mut) {
             service.queue = Vec::new();
@@ -193,7 +195,7 @@ impl Call {
     }
 }
 
-/// What an answer says of the call.
+/// The details of the call that an answer sets.
 fn said(request: &Answer) -> graph::Call {
     graph::Call {
         callback_uri: request.callback_uri.clone(),
@@ -203,7 +205,7 @@ fn said(request: &Answer) -> graph::Call {
     }
 }
 
-/// How long an app has to decide on an incoming call.
+/// The time that an app has to decide on an incoming call.
 pub(super) fn time_to_decide(reported: Option<&graph::Call>) -> jiff::SignedDuration {
     let is_recording = reported.is_some_and(|reported| reported.is_policy_based_recording());
     if is_recording { ANSWER_RECORDING } else { ANSWER }

@@ -1,4 +1,4 @@
-//! Rosters: what a notification about participants makes of a call.
+//! Turns notifications about participants into events.
 
 use alloc::format;
 use alloc::string::String;
@@ -12,17 +12,17 @@ use crate::graph::{DeltaParticipants, Member, Participant, Resource};
 use crate::text::short;
 use crate::{FindingKind, ParticipantId};
 
-/// A participant and the delta that tells of it.
+/// A participant, and the number of the delta that reports it.
 type Reported = (Option<i64>, Participant);
 
 impl Draft<'_> {
-    /// A roster that is no delta is everybody: whoever is missing has left.
+    /// A roster that is not a delta names everybody. A known participant who is missing from it has left.
     pub(super) fn observe_roster(&mut self, reported: Vec<Participant>) {
         let of = |one| (None, roster::reported(one, &Resource::Participants, false));
         self.take_roster(reported.into_iter().map(of).collect(), true);
     }
 
-    /// Participants who say nothing of others.
+    /// Reports about some participants. They say nothing about the others.
     pub(super) fn observe_participants(
         &mut self,
         reported: impl IntoIterator<Item = Participant>,
@@ -51,7 +51,7 @@ impl Draft<'_> {
         let Some(known) = self.live("its roster") else { return };
         let unknown = Roster::default();
         let before = known.map_or(&unknown, |call| &call.roster);
-        // Those with an id first: the others are matched with what is left.
+        // Participants with an id come first. The others are matched with the remaining entries.
         reported.sort_by_key(|(_, one)| one.id.value().is_none());
         let late = reported
             .iter()
@@ -72,13 +72,13 @@ impl Draft<'_> {
             }
             let mut learns = learns.into_iter();
             reported.retain(|_| learns.next() == Some(true));
-            // A roster can name one participant twice: what counts is what the whole of it comes to.
+            // A roster can name one participant twice. Only the result of the full roster counts.
             if after == *before {
                 reported.clear();
             }
         }
         if let Some(number) = late {
-            self.find(FindingKind::Late, format!("roster delta {number} told after a newer one"));
+            self.find(FindingKind::Late, format!("roster delta {number} came after a newer one"));
         } else if reported.is_empty() && left.is_empty() {
             self.repeat("the roster");
         }
@@ -95,7 +95,7 @@ impl Draft<'_> {
         self.infer_left(&left);
     }
 
-    /// Nothing told that these have left, but that a roster did not name them.
+    /// Records participants who left without a report: a full roster does not name them.
     fn infer_left(&mut self, left: &[Participant]) {
         if left.is_empty() {
             return;
@@ -103,15 +103,14 @@ impl Draft<'_> {
         let named: Vec<String> = left.iter().take(NAMED).map(name).collect();
         let more = left.len() - named.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let message =
-            format!("missing from the whole roster, and so taken to have left: {}{more}", named.join(", "));
+        let message = format!("not in the full roster, so they have left: {}{more}", named.join(", "));
         self.find(FindingKind::Gap, message);
         let participants = left.iter().map(roster::gone).collect();
         self.infer(CallEvent::RosterUpdated(RosterUpdated { sequence_number: None, participants }.into()));
     }
 }
 
-/// How many of those who left are named.
+/// The number of participants whom the message names.
 const NAMED: usize = 8;
 
 fn name(one: &Participant) -> String {

@@ -1,4 +1,4 @@
-//! Events, and histories of them.
+//! Strategies for events and for histories of events.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -17,12 +17,12 @@ use crate::call::{CallEvent, EventKind, State};
 use crate::graph::Method;
 use crate::{CallId, Recorded};
 
-/// The history of a legal course, as the service records it: every prefix of each call folds without a refusal.
+/// The events that the service records for a legal course of moves. Every prefix of the history of each call
+/// folds without a refusal.
 ///
 /// ```
 /// use callfold::{Ledger, testing::strategies::histories};
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
+/// use callfold::proptest::{prelude::*, test_runner::TestRunner};
 ///
 /// TestRunner::deterministic().run(&histories(), |history| {
 ///     let mut ledger = Ledger::new();
@@ -35,13 +35,12 @@ pub fn histories() -> impl Strategy<Value = Vec<Recorded>> {
     courses().prop_map(|course| history(&course))
 }
 
-/// Any events of one call, numbered from 1 and in the order of their times, where they have one: most of these
-/// histories are refused somewhere.
+/// Arbitrary events of one call. Their revisions count from 1, and their times, if they have any, never go
+/// back. The fold refuses most of these histories at some event.
 ///
 /// ```
 /// use callfold::testing::strategies::arbitrary_histories;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
+/// use callfold::proptest::{prelude::*, test_runner::TestRunner};
 ///
 /// let id = callfold::CallId::new(callfold::uuid::Uuid::nil());
 /// TestRunner::deterministic().run(&arbitrary_histories(id), |history| {
@@ -75,13 +74,12 @@ fn later_by(at: &mut Timestamp, millis: i64) -> Timestamp {
     *at
 }
 
-/// Any event.
+/// An arbitrary event.
 ///
 /// ```
 /// use callfold::call::EventKind;
 /// use callfold::testing::strategies::events;
-/// use proptest::prelude::*;
-/// use proptest::test_runner::TestRunner;
+/// use callfold::proptest::{prelude::*, test_runner::TestRunner};
 ///
 /// TestRunner::deterministic().run(&events(), |event| {
 ///     prop_assert!(EventKind::ALL.contains(&event.kind()));

@@ -20,7 +20,7 @@ use crate::operation::State::{Completed, Running};
 use crate::{CallId, Id};
 
 impl Model {
-    pub(super) fn ask(&mut self, one: &Move, method: Method, item: Option<&Id>, body: &Value) -> bool {
+    pub(super) fn request(&mut self, one: &Move, method: Method, item: Option<&Id>, body: &Value) -> bool {
         let replaces = replaced(method, body);
         if replaces.is_some_and(|other| !self.can_be_replaced(other, one.call, one.at)) {
             return false;
@@ -29,7 +29,7 @@ impl Model {
             // A device may report the quality of a call that the service does not know.
             return method == Method::LogTeleconferenceDeviceQuality;
         };
-        let is_legal = line.lets(method) && line.fits(method, item, body);
+        let is_legal = line.allows(method) && line.fits(method, item, body);
         if is_legal {
             line.answer(method, item, body, one);
         }
@@ -48,7 +48,7 @@ struct Request<'a> {
 
 impl Line {
     /// Whether a method is legal for the state and the kind of this call.
-    fn lets(&self, method: Method) -> bool {
+    fn allows(&self, method: Method) -> bool {
         let app_hosts = self.is_service_hosted == Some(false);
         let service_hosts = self.is_service_hosted == Some(true);
         match method {
