@@ -53,7 +53,7 @@ impl Notify {
     ///
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
     /// let offered: Recorded = line.parse()?;
-    /// let call = Call::begin(&offered)?;
+    /// let call = Call::begin(offered.clone())?;
     /// let posted = Notify::new(Version::V1).event(&call, &offered).unwrap();
     /// assert_eq!(posted.change_type.value().unwrap().as_str(), "created");
     /// assert_eq!(posted.resource_data.as_call().unwrap().state.value().unwrap().as_str(), "incoming");
