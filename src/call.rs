@@ -35,7 +35,7 @@ pub use deadline::{Deadline, Due};
 pub use decide::{AppIdentity, Decision, RequestContext};
 pub use event::{CallEvent, Details, EventKind, RecordingProgress, ServiceEvent};
 pub(crate) use fold::Beginning;
-pub use network_event::{Ending, NetworkEvent, StopReason};
+pub use network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
 pub(crate) use observe::orphan;
 pub use observe::{Delivery, Observed};
 pub(crate) use parts::Parts;

@@ -87,7 +87,7 @@ impl Command {
     /// let refusal = Command::read(&route, br#"{"maxRecordDurationInSeconds":121}"#).unwrap_err();
     /// assert_eq!(
     ///     refusal.to_string(),
-    ///     "`recordResponse` is refused: `maxRecordDurationInSeconds` must be 1 to 120",
+    ///     "`recordResponse` is refused: `maxRecordDurationInSeconds` must be 1 to 120 seconds",
     /// );
     /// # Ok::<(), callfold::graph::NoRoute>(())
     /// ```

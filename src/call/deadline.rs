@@ -8,7 +8,7 @@ use crate::names::names;
 
 names! {
     /// A kind of deadline, named after what the call waits for. [`Call::expire`](crate::Call::expire) says what happens at each.
-    #[non_exhaustive]
+    #[expect(clippy::exhaustive_enums, reason = "what shows deadlines must know of a new one")]
     pub enum Deadline {
         /// The app must answer, reject or redirect an incoming call within 15 s. For policy-based recording
         /// the limit is 5 s.

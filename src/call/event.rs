@@ -131,7 +131,7 @@ events! {
 
 names! {
     /// The progress of a recording.
-    #[non_exhaustive]
+    #[expect(clippy::exhaustive_enums, reason = "what shows or stores events must know of a new one")]
     pub enum RecordingProgress {
         /// The prompt has ended, and the recording itself begins.
         Started = "recordingStarted",

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use crate::graph::{
     self, CompletionReason, EndCode, MediaState, Participant, ParticipantInfo, ResultInfo, Tone,
 };
+use crate::names::names;
 use crate::{Id, OperationId, Secret};
 
 /// Something that happens to a call outside the app. A host that simulates the service passes it to
@@ -20,7 +21,7 @@ use crate::{Id, OperationId, Secret};
 /// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
 /// let offered = NetworkEvent::Offered(Box::new(offer));
 /// let events = Call::on_network_event(None, id, offered, "2026-11-23T09:15:00Z".parse()?)?;
-/// assert_eq!(Call::begin(&events[0])?.state(), State::Incoming);
+/// assert_eq!(Call::begin(events[0].clone())?.state(), State::Incoming);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -112,33 +113,86 @@ pub enum StopReason {
 }
 
 impl NetworkEvent {
-    /// The name, as messages and [`Refusal::legal`](crate::Refusal::legal) write it, such as
-    /// `transferAccepted`.
-    pub const fn name(&self) -> &'static str {
+    /// The kind of this event.
+    pub const fn kind(&self) -> NetworkEventKind {
         match self {
-            Self::Offered(_) => "offered",
-            Self::Alerted => "alerted",
-            Self::Connected(_) => "connected",
-            Self::AudioChanged(_) => "audioChanged",
-            Self::Held => "held",
-            Self::Resumed => "resumed",
-            Self::TransferAccepted => "transferAccepted",
-            Self::TransferFailed => "transferFailed",
-            Self::TransferCompleted => "transferCompleted",
-            Self::RedirectAnswered(_) => "redirectAnswered",
-            Self::HungUp(_) => "hungUp",
-            Self::MediaFailed => "mediaFailed",
-            Self::RosterChanged(_) => "rosterChanged",
-            Self::TonePressed(_) => "tonePressed",
-            Self::PromptFinished(_) => "promptFinished",
-            Self::RecordingStarted { .. } => "recordingStarted",
-            Self::SpeechStarted => "speechStarted",
-            Self::SpeechEnded => "speechEnded",
-            Self::RecordingFinished(_) => "recordingFinished",
-            Self::OperationFinished(..) => "operationFinished",
-            Self::ContentSharingStarted(_) => "contentSharingStarted",
-            Self::ContentSharingUpdated(_) => "contentSharingUpdated",
-            Self::ContentSharingEnded(_) => "contentSharingEnded",
+            Self::Offered { .. } => NetworkEventKind::Offered,
+            Self::Alerted { .. } => NetworkEventKind::Alerted,
+            Self::Connected { .. } => NetworkEventKind::Connected,
+            Self::AudioChanged { .. } => NetworkEventKind::AudioChanged,
+            Self::Held { .. } => NetworkEventKind::Held,
+            Self::Resumed { .. } => NetworkEventKind::Resumed,
+            Self::TransferAccepted { .. } => NetworkEventKind::TransferAccepted,
+            Self::TransferFailed { .. } => NetworkEventKind::TransferFailed,
+            Self::TransferCompleted { .. } => NetworkEventKind::TransferCompleted,
+            Self::RedirectAnswered { .. } => NetworkEventKind::RedirectAnswered,
+            Self::HungUp { .. } => NetworkEventKind::HungUp,
+            Self::MediaFailed { .. } => NetworkEventKind::MediaFailed,
+            Self::RosterChanged { .. } => NetworkEventKind::RosterChanged,
+            Self::TonePressed { .. } => NetworkEventKind::TonePressed,
+            Self::PromptFinished { .. } => NetworkEventKind::PromptFinished,
+            Self::RecordingStarted { .. } => NetworkEventKind::RecordingStarted,
+            Self::SpeechStarted { .. } => NetworkEventKind::SpeechStarted,
+            Self::SpeechEnded { .. } => NetworkEventKind::SpeechEnded,
+            Self::RecordingFinished { .. } => NetworkEventKind::RecordingFinished,
+            Self::OperationFinished { .. } => NetworkEventKind::OperationFinished,
+            Self::ContentSharingStarted { .. } => NetworkEventKind::ContentSharingStarted,
+            Self::ContentSharingUpdated { .. } => NetworkEventKind::ContentSharingUpdated,
+            Self::ContentSharingEnded { .. } => NetworkEventKind::ContentSharingEnded,
         }
+    }
+}
+
+names! {
+    /// The kinds of [`NetworkEvent`], without what the event carries. Messages and
+    /// [`Refusal::legal`](crate::Refusal::legal) have their names.
+    #[expect(clippy::exhaustive_enums, reason = "what shows or draws network events must know of a new kind")]
+    pub enum NetworkEventKind {
+        /// See [`NetworkEvent::Offered`].
+        Offered = "offered",
+        /// See [`NetworkEvent::Alerted`].
+        Alerted = "alerted",
+        /// See [`NetworkEvent::Connected`].
+        Connected = "connected",
+        /// See [`NetworkEvent::AudioChanged`].
+        AudioChanged = "audioChanged",
+        /// See [`NetworkEvent::Held`].
+        Held = "held",
+        /// See [`NetworkEvent::Resumed`].
+        Resumed = "resumed",
+        /// See [`NetworkEvent::TransferAccepted`].
+        TransferAccepted = "transferAccepted",
+        /// See [`NetworkEvent::TransferFailed`].
+        TransferFailed = "transferFailed",
+        /// See [`NetworkEvent::TransferCompleted`].
+        TransferCompleted = "transferCompleted",
+        /// See [`NetworkEvent::RedirectAnswered`].
+        RedirectAnswered = "redirectAnswered",
+        /// See [`NetworkEvent::HungUp`].
+        HungUp = "hungUp",
+        /// See [`NetworkEvent::MediaFailed`].
+        MediaFailed = "mediaFailed",
+        /// See [`NetworkEvent::RosterChanged`].
+        RosterChanged = "rosterChanged",
+        /// See [`NetworkEvent::TonePressed`].
+        TonePressed = "tonePressed",
+        /// See [`NetworkEvent::PromptFinished`].
+        PromptFinished = "promptFinished",
+        /// See [`NetworkEvent::RecordingStarted`].
+        RecordingStarted = "recordingStarted",
+        /// See [`NetworkEvent::SpeechStarted`].
+        SpeechStarted = "speechStarted",
+        /// See [`NetworkEvent::SpeechEnded`].
+        SpeechEnded = "speechEnded",
+        /// See [`NetworkEvent::RecordingFinished`].
+        RecordingFinished = "recordingFinished",
+        /// See [`NetworkEvent::OperationFinished`].
+        OperationFinished = "operationFinished",
+        /// See [`NetworkEvent::ContentSharingStarted`].
+        ContentSharingStarted = "contentSharingStarted",
+        /// See [`NetworkEvent::ContentSharingUpdated`].
+        ContentSharingUpdated = "contentSharingUpdated",
+        /// See [`NetworkEvent::ContentSharingEnded`].
+        ContentSharingEnded = "contentSharingEnded",
     }
 }

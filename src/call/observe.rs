@@ -77,7 +77,7 @@ impl Call {
     /// )?;
     /// let observed = Call::observe(None, id, &notification, &Delivery::default());
     /// assert_eq!(observed.findings[0].kind, FindingKind::Adopted);
-    /// assert_eq!(Call::begin(&observed.events[0])?.state(), State::Established);
+    /// assert_eq!(Call::begin(observed.events[0].clone())?.state(), State::Established);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn observe(

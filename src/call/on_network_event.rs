@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::event::{CallEvent, RecordingProgress, ServiceEvent};
-use super::network_event::{Ending, NetworkEvent, StopReason};
+use super::network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
 use super::payload::{ContentSharing, MediaRequest, Recording};
 use super::plan::{Plan, completed, completed_because, failed};
 use super::state::{Media, State, Superstate, Transition};
@@ -44,7 +44,7 @@ impl Call {
     ///
     /// let hung_up = NetworkEvent::HungUp(EndCode::CalleeNotReached);
     /// for recorded in Call::on_network_event(Some(&call), call.id(), hung_up, at)? {
-    ///     call.evolve(&recorded)?;
+    ///     call.evolve(recorded)?;
     /// }
     /// assert_eq!(call.state(), State::Terminated);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -58,8 +58,8 @@ impl Call {
         match (known, network_event) {
             (None, NetworkEvent::Offered(offer)) => Ok([offered(id, &offer, at)].into()),
             (None, network_event) => {
-                let refusal = Refusal::new(network_event.name(), None, Why::State);
-                Err(Refusal { legal: ["offered"].into(), ..refusal })
+                let refusal = Refusal::new(network_event.kind().as_str(), None, Why::State);
+                Err(Refusal { legal: [NetworkEventKind::Offered.as_str()].into(), ..refusal })
             }
             (Some(call), network_event) => {
                 let at = call.not_before(at);
@@ -79,60 +79,62 @@ impl Call {
         network_event: NetworkEvent,
         at: Timestamp,
     ) -> Result<Vec<Recorded>, Refusal> {
-        let name = network_event.name();
+        let kind = network_event.kind();
         let mut network_plan = NetworkPlan { plan: Plan::new(self, at) };
         match network_plan.plan_for(network_event) {
             Some(()) => Ok(network_plan.plan.events),
-            None => {
-                let mut legal = self.legal_network_events();
-                let is_legal = legal.contains(&name);
-                legal.retain(|one| *one != name);
-                let part = if name == "operationFinished" {
-                    "an operation that is unknown, has ended or is in the media queue"
-                } else {
-                    "content that nobody shares"
-                };
-                let why = if is_legal { Why::Part(part.into()) } else { Why::State };
-                Err(Refusal { legal, ..Refusal::new(name, Some(self.state), why) })
+            None => Err(self.refuse_network_event(kind)),
+        }
+    }
+
+    fn refuse_network_event(&self, kind: NetworkEventKind) -> Refusal {
+        let part = if kind == NetworkEventKind::OperationFinished {
+            "an operation that is unknown, has ended or is in the media queue"
+        } else {
+            "content that nobody shares"
+        };
+        let why = if self.can_happen(kind) { Why::Part(part.into()) } else { Why::State };
+        let others = NetworkEventKind::ALL.iter().filter(|other| **other != kind && self.can_happen(**other));
+        let legal = others.map(|other| other.as_str()).collect();
+        Refusal { legal, ..Refusal::new(kind.as_str(), Some(self.state), why) }
+    }
+
+    /// True if a network event of this kind can happen now.
+    fn can_happen(&self, kind: NetworkEventKind) -> bool {
+        let after = |transition| self.state.after(transition).is_some();
+        let is_connected = self.state.lies_in(Superstate::Connected);
+        match kind {
+            NetworkEventKind::Offered => false,
+            NetworkEventKind::Alerted => after(Transition::Alerted),
+            NetworkEventKind::Connected => after(Transition::Established),
+            NetworkEventKind::Held => after(Transition::Held),
+            NetworkEventKind::Resumed => after(Transition::Resumed),
+            NetworkEventKind::TransferAccepted => after(Transition::TransferAccepted),
+            NetworkEventKind::TransferFailed => after(Transition::TransferFailed),
+            NetworkEventKind::TransferCompleted => self.state == State::TransferAccepted,
+            NetworkEventKind::RedirectAnswered => self.state == State::Redirecting,
+            NetworkEventKind::HungUp | NetworkEventKind::MediaFailed | NetworkEventKind::RosterChanged => {
+                self.state.is_live()
+            }
+            NetworkEventKind::AudioChanged => self.has_media(),
+            NetworkEventKind::TonePressed => is_connected || self.is_audible(),
+            NetworkEventKind::PromptFinished => self.head().is_some_and(|head| head.recording.is_none()),
+            NetworkEventKind::RecordingStarted => self.head().is_some_and(|head| head.record().is_some()),
+            NetworkEventKind::SpeechStarted
+            | NetworkEventKind::SpeechEnded
+            | NetworkEventKind::RecordingFinished => self.head().is_some_and(|head| head.recording.is_some()),
+            NetworkEventKind::OperationFinished => self.operations().iter().any(|one| self.can_finish(one)),
+            NetworkEventKind::ContentSharingStarted => is_connected,
+            NetworkEventKind::ContentSharingUpdated | NetworkEventKind::ContentSharingEnded => {
+                is_connected && !self.content_sharing().is_empty()
             }
         }
     }
 
-    /// The names of the network events that can happen now.
-    fn legal_network_events(&self) -> Vec<&'static str> {
-        let after = |transition| self.state.after(transition).is_some();
-        let records = self.head().is_some_and(|head| head.recording.is_some());
-        let plays = self.head().is_some_and(|head| head.recording.is_none());
-        let is_connected = self.state.lies_in(Superstate::Connected);
-        let is_live = self.state.is_live();
-        let all = [
-            ("alerted", after(Transition::Alerted)),
-            ("connected", after(Transition::Established)),
-            ("held", after(Transition::Held)),
-            ("resumed", after(Transition::Resumed)),
-            ("transferAccepted", after(Transition::TransferAccepted)),
-            ("transferFailed", after(Transition::TransferFailed)),
-            ("transferCompleted", self.state == State::TransferAccepted),
-            ("redirectAnswered", self.state == State::Redirecting),
-            ("hungUp", is_live),
-            ("mediaFailed", is_live),
-            ("audioChanged", self.has_media()),
-            ("rosterChanged", is_live),
-            ("tonePressed", is_connected || self.is_audible()),
-            ("promptFinished", plays),
-            ("recordingStarted", self.head().is_some_and(|head| head.record().is_some())),
-            ("speechStarted", records),
-            ("speechEnded", records),
-            ("recordingFinished", records),
-            ("contentSharingStarted", is_connected),
-            ("contentSharingUpdated", is_connected && !self.content_sharing().is_empty()),
-            ("contentSharingEnded", is_connected && !self.content_sharing().is_empty()),
-        ];
-        let is_queued = |one: &Operation| self.queue().iter().any(|queued| one.is_called(&queued.operation));
-        let pending =
-            self.operations().iter().any(|one| one.is_pending() && one.id().is_some() && !is_queued(one));
-        let named = all.into_iter().filter(|(_, is_legal)| *is_legal).map(|(name, _)| name);
-        named.chain(pending.then_some("operationFinished")).collect()
+    /// True if the network can finish an operation: media operations finish in the order of their queue.
+    fn can_finish(&self, operation: &Operation) -> bool {
+        let is_queued = self.queue().iter().any(|queued| operation.is_called(&queued.operation));
+        operation.is_pending() && operation.id().is_some() && !is_queued
     }
 
     /// True if the call can have media in its state.

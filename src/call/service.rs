@@ -86,7 +86,7 @@ impl Call {
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:00:00Z","type":"placed","data":{}}"#;
     /// let mut call = Call::begin(line.parse()?)?;
     /// let kept = call.kept_alive("2026-11-23T09:15:00Z".parse()?);
-    /// call.evolve(&kept)?;
+    /// call.evolve(kept)?;
     /// assert_eq!(call.next_deadline().unwrap().at, "2026-11-23T10:00:00Z".parse()?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

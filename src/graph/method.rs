@@ -359,6 +359,13 @@ pub(super) enum Need {
 }
 
 impl Method {
+    /// The collection of the item that the path names, such as `participants`; `None` if it names none.
+    #[cfg(feature = "testing")]
+    pub(crate) fn item(self) -> Option<&'static str> {
+        let (collection, _) = self.path().strip_prefix("/{id}/")?.split_once("/{id}")?;
+        Some(collection)
+    }
+
     /// True if the method is published under this root. Two methods are under `/communications` alone.
     ///
     /// ```

@@ -94,7 +94,7 @@ impl Move {
     pub fn name(&self) -> &'static str {
         match &self.what {
             What::Request { method, .. } => method.as_str(),
-            What::NetworkEvent(network_event) => network_event.name(),
+            What::NetworkEvent(network_event) => network_event.kind().as_str(),
             What::Wait => "wait",
         }
     }
@@ -146,7 +146,9 @@ impl fmt::Display for Move {
             (What::Request { method, body, .. }, Some(route)) => {
                 write!(f, "{at} {} {route} {body}", method.verb())
             }
-            (What::NetworkEvent(network_event), _) => write!(f, "{at} {} {call}", network_event.name()),
+            (What::NetworkEvent(network_event), _) => {
+                write!(f, "{at} {} {call}", network_event.kind().as_str())
+            }
             (What::Request { .. } | What::Wait, _) => write!(f, "{at} wait"),
         }
     }

@@ -6,16 +6,19 @@
 //! ```
 //! use callfold::Ledger;
 //! use callfold::proptest::prelude::*;
+//! use callfold::proptest::test_runner::TestRunner;
 //! use callfold::testing::strategies::{deliveries, notifications};
 //!
 //! // Whatever a bot receives, the events that the core concludes from it fold.
 //! let call = "57dab8b1-894c-409a-b240-bd8beae78896".parse().unwrap();
-//! proptest!(|(received in notifications(call), delivery in deliveries())| {
+//! TestRunner::deterministic().run(&(notifications(call), deliveries()), |(received, delivery)| {
 //!     let mut ledger = Ledger::new();
 //!     for recorded in callfold::Call::observe(None, call, &received, &delivery).events {
 //!         prop_assert!(ledger.apply(&recorded).is_ok());
 //!     }
-//! });
+//!     Ok(())
+//! })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod course;

@@ -130,7 +130,7 @@ impl Walk {
             graph.look(ledger, events)?;
             self.arrive(graph, Some((from, ledger)), &one.name, events, after)?;
         }
-        Ok(made.happened.as_ref().map(|network_event| network_event.name()))
+        Ok(made.happened.as_ref().map(|network_event| network_event.kind().as_str()))
     }
 
     fn is_late_or_in_time(&self, one: &Move, ledger: &Ledger) -> Claim {

@@ -35,7 +35,10 @@ const PENDING: [OperationKind; 8] = [
 ];
 
 fn happen(how: &str, network_event: NetworkEvent) -> Move {
-    Move::new(format!("{} {how}", network_event.name()).trim_end(), What::NetworkEvent(network_event))
+    Move::new(
+        format!("{} {how}", network_event.kind().as_str()).trim_end(),
+        What::NetworkEvent(network_event),
+    )
 }
 
 fn failed() -> Ending {

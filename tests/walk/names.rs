@@ -31,7 +31,7 @@ impl Legal {
     pub(crate) fn agrees(&self, made: &Made, call: &Call) -> Claim {
         let name = match (method(made), &made.happened) {
             (Some(method), _) => method.as_str(),
-            (None, Some(network_event)) => network_event.name(),
+            (None, Some(network_event)) => network_event.kind().as_str(),
             (None, None) => return Ok(()),
         };
         let names = if made.request.is_some() { &self.methods } else { &self.network_events };
@@ -75,7 +75,7 @@ pub(crate) fn nothing_happens_before(network_event: &NetworkEvent) -> Claim {
     let refused = Ledger::new().on_network_event(CALL, network_event.clone(), start());
     let is_beginning = matches!(network_event, NetworkEvent::Offered(_));
     match refused {
-        Ok(_) => ensure!(is_beginning, "{} begins a call", network_event.name()),
+        Ok(_) => ensure!(is_beginning, "{} begins a call", network_event.kind().as_str()),
         Err(refusal) => ensure!(refusal.legal == ["offered"] && !is_beginning, "{refusal}"),
     }
     Ok(())

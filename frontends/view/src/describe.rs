@@ -120,7 +120,6 @@ pub fn event(recorded: &Recorded) -> String {
         }
         CallEvent::NotificationHeard(_) => "A notification was received.".into(),
         CallEvent::Service(event) => format!("The service: {}.", spaced(event.kind().as_str())),
-        _ => format!("{}.", spaced(recorded.event.kind().as_str())),
     };
     if recorded.inferred { format!("{text} (Not reported: inferred from a later event.)") } else { text }
 }
@@ -172,7 +171,6 @@ pub const fn deadline(deadline: Deadline) -> &'static str {
         Deadline::InitialSilence => "somebody must begin to speak",
         Deadline::Silence => "silence ends the recording",
         Deadline::RecordDuration => "the recording reaches its maximum",
-        _ => "a deadline",
     }
 }
 

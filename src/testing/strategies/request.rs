@@ -17,7 +17,6 @@ use crate::{CallId, Id};
 /// The body of a request for a method, within the limits of the method. A transfer or an invitation may
 /// replace the call `other`.
 pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other methods need no member")]
     match method {
         Method::CreateCall => placed().boxed(),
         Method::Answer => hosted().prop_map(answered).boxed(),
@@ -43,7 +42,25 @@ pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
             let quality = json!({ "callChainId": other, "mediaQualityList": [{}] });
             Just(json!({ "quality": quality })).boxed()
         }
-        _ => Just(json!({})).boxed(),
+        Method::DeleteCall
+        | Method::GetCall
+        | Method::ListParticipants
+        | Method::CancelMediaProcessing
+        | Method::KeepAlive
+        | Method::Mute
+        | Method::SubscribeToTone
+        | Method::Unmute
+        | Method::AddLargeGalleryView
+        | Method::GetParticipant
+        | Method::MuteParticipant
+        | Method::DeleteParticipant
+        | Method::StartHoldMusic
+        | Method::StopHoldMusic
+        | Method::GetOperation
+        | Method::MuteAll
+        | Method::UpdateMetadata
+        | Method::ListAudioRoutingGroups
+        | Method::ListContentSharingSessions => Just(json!({})).boxed(),
     }
 }
 
@@ -147,15 +164,12 @@ pub fn commands() -> impl Strategy<Value = Command> {
 
 /// The id of the participant, the user or the operation that a method is about.
 pub(super) fn items(method: Method) -> BoxedStrategy<Option<Id>> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about no item")]
-    match method {
-        Method::GetOperation => ids("operation").prop_map(Some).boxed(),
-        Method::DeleteParticipant => {
+    match method.item() {
+        None => Just(None).boxed(),
+        Some("operations") => ids("operation").prop_map(Some).boxed(),
+        Some(_) if method == Method::DeleteParticipant => {
             prop_oneof![ids("participant"), Just(Id::from("user-3"))].prop_map(Some).boxed()
         }
-        Method::GetParticipant | Method::MuteParticipant | Method::StartHoldMusic | Method::StopHoldMusic => {
-            ids("participant").prop_map(Some).boxed()
-        }
-        _ => Just(None).boxed(),
+        Some(_) => ids("participant").prop_map(Some).boxed(),
     }
 }

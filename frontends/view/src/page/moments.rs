@@ -67,17 +67,32 @@ pub(super) fn all(history: &CallHistory) -> Moments {
 
 impl Known {
     fn next(&mut self, call: &Call, event: &CallEvent) -> Moment {
-        Moment {
+        let mut moment = Moment {
             audio: self.audio(call),
-            operations: if may_move_operations(event) { self.operations(call) } else { Vec::new() },
-            roster: if matches!(event, CallEvent::RosterUpdated(_)) {
-                self.roster(call)
-            } else {
-                BTreeMap::new()
-            },
-            tones: if matches!(event, CallEvent::ToneReceived(_)) { self.tones(call) } else { None },
+            operations: Vec::new(),
+            roster: BTreeMap::new(),
+            tones: None,
             deadlines: self.deadlines(call),
+        };
+        match event {
+            CallEvent::OperationCreated(_)
+            | CallEvent::OperationUpdated(_)
+            | CallEvent::OperationStep(..)
+            | CallEvent::Service(_) => moment.operations = self.operations(call),
+            CallEvent::RosterUpdated(_) => moment.roster = self.roster(call),
+            CallEvent::ToneReceived(_) => moment.tones = self.tones(call),
+            // These events change none of the three. The end of a call does not change its operations.
+            CallEvent::Offered(_)
+            | CallEvent::Placed(_)
+            | CallEvent::Adopted(_)
+            | CallEvent::Step(..)
+            | CallEvent::StateConfirmed(_)
+            | CallEvent::DetailsChanged(_)
+            | CallEvent::ContentSharingStarted(_)
+            | CallEvent::ContentSharingEnded(_)
+            | CallEvent::NotificationHeard(_) => {}
         }
+        moment
     }
 
     fn audio(&mut self, call: &Call) -> Option<String> {
@@ -129,17 +144,6 @@ impl Known {
         let now = due.map(|due| format!("{}: {}", At(due.at), describe::deadline(due.deadline))).collect();
         changed(&mut self.deadlines, now).map(|_| self.deadlines.clone())
     }
-}
-
-/// True where an event can change an operation. The end of a call does not change its operations.
-const fn may_move_operations(event: &CallEvent) -> bool {
-    matches!(
-        event,
-        CallEvent::OperationCreated(_)
-            | CallEvent::OperationUpdated(_)
-            | CallEvent::OperationStep(..)
-            | CallEvent::Service(_)
-    )
 }
 
 /// Stores a new value. Returns the previous one where it differs.
