@@ -26,8 +26,8 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// The ways to keep earlier states that are compared.
 const KEPT: [(&str, Kept); 5] = [
     ("yardstick: nothing kept", Kept::Nothing),
-    ("a snapshot at every event", Kept::Every(1)),
-    ("a snapshot at every 64th event", Kept::Every(64)),
+    ("a clone at every event", Kept::Every(1)),
+    ("a clone at every 64th event", Kept::Every(64)),
     ("Ledger::with_history", Kept::History),
     ("a mark at every event", Kept::Marks),
 ];
@@ -105,8 +105,8 @@ fn restore(criterion: &mut Criterion, events: &[Recorded]) {
     let mut group = group(criterion, "restore");
     let (kept, _) = Kept::Every(64).fold(events);
     let (clone, rest) = (kept.get(99).unwrap(), events.get(6400..6463).unwrap());
-    group.bench_function("a snapshot", |bencher| bencher.iter(|| black_box(clone).clone()));
-    group.bench_function("restore: a snapshot and 63 events", |bencher| {
+    group.bench_function("a clone", |bencher| bencher.iter(|| black_box(clone).clone()));
+    group.bench_function("restore: a clone and 63 events", |bencher| {
         bencher.iter_batched(
             || clone.clone(),
             |mut ledger| {

@@ -1,8 +1,9 @@
 //! One call: its states, its events, and the functions that produce and fold events.
 //!
-//! A bot passes notifications to [`Call::observe`]. A host that plays the service passes requests to
-//! [`Call::decide`], network events to [`Call::on_network_event`] and the time to [`Call::expire`]. Each of
-//! these functions returns events. [`Call::begin`] and [`Call::evolve`] fold the events into a call.
+//! A *host* is a program that embeds this crate. A host that is a bot passes notifications to
+//! [`Call::observe`]. A host that plays the service passes requests to [`Call::decide`], network events to
+//! [`Call::on_network_event`] and the time to [`Call::expire`]. Each of these functions returns events.
+//! [`Call::begin`] and [`Call::evolve`] fold the events into a call.
 
 mod command;
 mod deadline;
@@ -120,7 +121,7 @@ impl Call {
         self.state
     }
 
-    /// The revision of the last event. A log without gaps has this number of events of the call.
+    /// The revision of the last event: in a log without gaps, the number of events of the call.
     pub const fn revision(&self) -> u64 {
         self.revision
     }
@@ -130,7 +131,7 @@ impl Call {
         self.first_at
     }
 
-    /// The latest time of all events; an event can be older than the event before it.
+    /// The latest time of all events. The last event can have an earlier time, or none.
     pub const fn last_at(&self) -> Option<Timestamp> {
         self.last_at
     }

@@ -171,8 +171,8 @@ fn each_method_is_legal_where_the_table_says() {
             let status: u16 = status.parse().unwrap();
             let call = given_for(method, state);
             assert_eq!(call.state().as_str(), state);
-            let lets = call.legal_methods().any(|legal| legal.as_str() == method);
-            assert_eq!(lets, status < 300, "{method} among the legal ones in {state}");
+            let is_legal = call.legal_methods().any(|legal| legal.as_str() == method);
+            assert_eq!(is_legal, status < 300, "{method} among the legal ones in {state}");
             match send_for(&call, Permission::ALL, method) {
                 Ok(decided) => assert_eq!(decided.reply.status, status, "{method} in {state}"),
                 Err(refusal) => assert_eq!(refusal.status(), status, "{method} in {state}: {refusal}"),

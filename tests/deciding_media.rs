@@ -110,14 +110,14 @@ fn any_body() -> Value {
 
 #[test]
 fn while_a_call_is_establishing_its_media_can_be_used_once_audio_is_active() {
-    for (audio, lets) in [(Value::Null, false), (json!("inactive"), false), (json!("active"), true)] {
+    for (audio, is_legal) in [(Value::Null, false), (json!("inactive"), false), (json!("active"), true)] {
         for state in ["establishing", "ringing", "incoming"] {
             let mut details = group();
             details["mediaState"] = json!({ "audio": audio });
             let call = given(state, details);
             for action in ON_MEDIA {
                 let request = send(&call, &format!("POST /{action}"), any_body());
-                if lets && state == "establishing" {
+                if is_legal && state == "establishing" {
                     assert_eq!(request.ok().unwrap().reply.status, 200, "{action}");
                 } else {
                     assert_eq!(refused(request, 409)["state"], state, "{action} with {audio}");
@@ -157,9 +157,9 @@ fn recording_and_receiving_tones_need_access_to_media() {
 #[test]
 fn a_second_prompt_waits_behind_the_first() {
     let first = send(&given("established", group()), "POST /playPrompt", prompt()).unwrap();
-    let (location, told_as_running) = operation(&first.call, "playPrompt", "running");
+    let (location, as_running) = operation(&first.call, "playPrompt", "running");
     let second = send(&first.call, "POST /playPrompt", prompt()).unwrap();
-    second.then(200, Some(&location), &told_as_running, &["operationQueued"]);
+    second.then(200, Some(&location), &as_running, &["operationQueued"]);
     assert_eq!(data(&second, "operationQueued")[0]["operation"]["status"], "notStarted");
     let third = send(&second.call, "POST /recordResponse", json!({ "bargeInAllowed": false })).unwrap();
 

@@ -1,4 +1,4 @@
-//! Revisions, snapshots and earlier states.
+//! Revisions, clones and earlier states.
 
 use callfold::call::{Delivery, State};
 use callfold::log::Format;

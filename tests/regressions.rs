@@ -6,7 +6,7 @@ use callfold::graph::CommsNotification;
 use serde_json::{Value, json};
 
 /// The call is established, and the bot receives the roster twice. The second time leads to no event.
-fn heard_twice(roster: Value) {
+fn received_twice(roster: Value) {
     let roster: CommsNotification = about("/participants", "updated", roster);
     let scenario = Scenario::given(&[state("established"), roster.clone()]);
     let participants = scenario.call().participants().count();
@@ -15,14 +15,14 @@ fn heard_twice(roster: Value) {
 }
 
 #[test]
-fn a_roster_that_names_one_participant_twice_is_no_news_when_it_is_heard_again() {
-    heard_twice(json!([{ "id": "a", "isMuted": true }, { "id": "a", "isMuted": false }]));
+fn a_roster_that_names_one_participant_twice_changes_nothing_when_it_comes_again() {
+    received_twice(json!([{ "id": "a", "isMuted": true }, { "id": "a", "isMuted": false }]));
 }
 
 #[test]
-fn participants_without_an_id_find_the_same_seats_when_they_are_heard_again() {
+fn participants_without_an_id_find_the_same_entries_when_they_come_again() {
     let info = json!({ "identity": { "user": { "id": "u" } } });
-    heard_twice(json!([{ "info": info }, { "id": "p", "info": info }]));
+    received_twice(json!([{ "info": info }, { "id": "p", "info": info }]));
 }
 
 #[test]

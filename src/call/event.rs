@@ -33,8 +33,8 @@ pub(crate) enum Scope {
 events! {
     /// Something that happened to a call.
     ///
-    /// Names on the log are past tense and never change their meaning; see `docs/log-format.md`. What an event carries is
-    /// shared, so that a clone costs little.
+    /// Names on the log are past tense and never change their meaning; see `docs/log-format.md`. What an
+    /// event carries is shared, so that a clone costs little.
     ///
     /// ```
     /// use callfold::call::{CallEvent, EventKind, Transition};
@@ -46,8 +46,8 @@ events! {
         Offered(Details) = "offered" in Beginning,
         /// The app placed the call. A call can begin with this event.
         Placed(Details) = "placed" in Beginning,
-        /// The call was first seen midway, in the state that the details name. A call can begin with this event. It
-        /// follows once more if the first one could not name the state.
+        /// The call was first seen midway, in the state that the details name. A call can begin with this
+        /// event. It follows once more if the first one could not name the state.
         Adopted(Details) = "adopted" in Beginning,
         /// A state that had been inferred was reported later.
         StateConfirmed(StateConfirmed) = "stateConfirmed" in Live,
@@ -92,16 +92,16 @@ events! {
     }
     wraps Service(ServiceEvent)
 
-    /// Something that happened on the side of the service. Only [`ServiceEvent::ContentSharingUpdated`] leads to a
-    /// notification; the others lead to none.
+    /// Something that happened on the side of the service. Only [`ServiceEvent::ContentSharingUpdated`] leads
+    /// to a notification; the others lead to none.
     pub enum ServiceEvent {
-        /// The app asked to answer the call.
+        /// The app requested `answer`.
         AnswerRequested(Arc<Answer>) = "answerRequested" in Service,
-        /// The app asked to reject the call.
+        /// The app requested `reject`.
         RejectRequested(Arc<Reject>) = "rejectRequested" in Service,
-        /// The app asked to redirect the call.
+        /// The app requested `redirect`.
         RedirectRequested(Arc<Redirect>) = "redirectRequested" in Service,
-        /// The app asked to transfer the call.
+        /// The app requested `transfer`.
         TransferRequested(Arc<Transfer>) = "transferRequested" in Service,
         /// The app kept the call alive.
         KeptAlive = "keptAlive" in Service,

@@ -11,7 +11,7 @@ use crate::graph::action::{PlayPrompt, RecordResponse};
 use crate::graph::{CommsOperation, OperationKind, Participant};
 use crate::{Id, OperationId, ParticipantId, Secret};
 
-/// A late confirmation: an inferred state was reported later.
+/// A late confirmation: a notification reported a state that had been inferred before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StateConfirmed {

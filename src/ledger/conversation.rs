@@ -11,8 +11,8 @@ impl Ledger {
     /// of them. The list is empty if the call is unknown.
     ///
     /// Two calls are legs of one conversation if they have the same `callChainId`, or if one replaces the
-    /// other, as in a consultative transfer. Only the app that requested a transfer or an invitation knows
-    /// which call it replaces. A bot that only receives notifications knows the chain.
+    /// other, as in a consultative transfer. Only the request for a transfer or an invitation names the
+    /// replaced call, so a ledger that is folded from notifications alone knows the chain only.
     ///
     /// The method goes through all calls, as [`Ledger::conversations`] does.
     ///

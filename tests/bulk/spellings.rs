@@ -66,7 +66,7 @@ pub(super) const SPELLINGS: &[Spelling] = &[
         let non_canonical = non_canonical[place.index(non_canonical.len())].clone();
         in_data(line, move |data| {
             if data.is_object() {
-                data["unheardOf"] = non_canonical.clone()
+                data["unknownMember"] = non_canonical.clone()
             }
         })
     }),

@@ -398,7 +398,7 @@ fn several_logs_and_the_files_of_a_folder_are_one_history() {
 }
 
 #[test]
-fn the_three_formats_are_told_apart_within_one_folder() {
+fn the_three_formats_are_detected_within_one_folder() {
     let folder = Folder::new();
     folder.write("1.log", std::fs::read(sample("sdk.log")).unwrap());
     folder.write("2.jsonl", std::fs::read(sample(IVR)).unwrap());
@@ -438,7 +438,7 @@ fn the_table_has_a_row_a_call_and_then_the_findings_worst_first() {
 }
 
 #[test]
-fn secrets_are_shown_where_they_are_asked_for() {
+fn secrets_are_shown_on_request() {
     for (name, secret) in [
         (IVR, "sample-recording-token"),
         ("failed-outgoing.jsonl", "sample-passcode"),

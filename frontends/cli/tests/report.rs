@@ -119,7 +119,7 @@ fn a_full_disk_is_status_2_and_a_reader_who_has_seen_enough_is_no_error() {
 }
 
 #[test]
-fn logs_that_can_be_read_once_are_told_as_files_are() {
+fn logs_that_can_be_read_only_once_are_reported_like_files() {
     let bytes = fs::read(sample(IVR)).unwrap();
     let fed = fed(&bytes, &["report", "-", "-o", "-"]);
     assert_eq!(fed.status, 0);
@@ -148,14 +148,14 @@ fn findings_decide_the_status_as_they_do_in_replay() {
 }
 
 #[test]
-fn the_page_is_of_the_moment_that_was_asked_for() {
+fn the_page_shows_the_requested_moment() {
     let page = page(&[&sample(IVR), "--until-rev", "2"]);
     assert!(page.contains("The calls are shown at their revision 2."));
     assert_eq!((sections(&page), page.matches("<tr data-revision=").count()), (3, 6));
 }
 
 #[test]
-fn of_many_calls_those_with_findings_and_those_asked_for_are_told_in_detail() {
+fn of_many_calls_those_with_findings_and_the_requested_ones_are_shown_in_detail() {
     let folder = Folder::new();
     let gaps =
         |number: usize| if number == 7 { vec![events().remove(0), events().remove(3)] } else { events() };
@@ -175,7 +175,7 @@ fn of_many_calls_those_with_findings_and_those_asked_for_are_told_in_detail() {
 }
 
 #[test]
-fn no_more_than_two_hundred_calls_are_told_in_detail_and_the_rest_is_counted() {
+fn no_more_than_two_hundred_calls_are_shown_in_detail_and_the_rest_is_counted() {
     let folder = Folder::new();
     let twice = |_| [events(), vec![events().remove(3)]].concat();
     let page = page(&[&folder.write("many", calls(230, twice))]);
@@ -226,7 +226,7 @@ fn a_log_without_a_call_is_a_page_that_says_so() {
 }
 
 #[test]
-fn long_calls_and_large_rosters_are_told_whole() {
+fn long_calls_and_large_rosters_are_shown_in_full() {
     let folder = Folder::new();
     let person = |number: usize| json!({ "id": format!("p{number}"), "info": { "identity": { "guest": { "displayName": format!("Guest {number}") } } } });
     let people: Vec<_> = (0..300).map(person).collect();
