@@ -120,6 +120,13 @@ resource! {
         max_silence_timeout_in_seconds: i32 = "maxSilenceTimeoutInSeconds",
         /// The longest duration of the recording in seconds, 1 to 120.
         max_record_duration_in_seconds: i32 = "maxRecordDurationInSeconds",
+        /// The number of seconds for which silence is accepted at the beginning, before anybody has spoken: 1
+        /// to 120.
+        initial_silence_timeout_in_seconds: i32 = "initialSilenceTimeoutInSeconds",
+        /// The number of seconds of silence that end the recording once somebody has spoken, 1 to 120.
+        max_silence_timeout_in_seconds: i32 = "maxSilenceTimeoutInSeconds",
+        /// The longest duration of the recording in seconds, 1 to 120.
+        max_record_duration_in_seconds: i32 = "maxRecordDurationInSeconds",
         /// True if a beep marks the beginning of the recording. If the member is absent, this is true.
         play_beep: bool = "playBeep",
         /// The telephone keys that end the recording.
