@@ -120,13 +120,6 @@ resource! {
         max_silence_timeout_in_seconds: i32 = "maxSilenceTimeoutInSeconds",
         /// The longest duration of the recording in seconds, 1 to 120.
         max_record_duration_in_seconds: i32 = "maxRecordDurationInSeconds",
-        /// The number of seconds for which silence is accepted at the beginning, before anybody has spoken: 1
-        /// to 120.
-        initial_silence_timeout_in_seconds: i32 = "initialSilenceTimeoutInSeconds",
-        /// The number of seconds of silence that end the recording once somebody has spoken, 1 to 120.
-        max_silence_timeout_in_seconds: i32 = "maxSilenceTimeoutInSeconds",
-        /// The longest duration of the recording in seconds, 1 to 120.
-        max_record_duration_in_seconds: i32 = "maxRecordDurationInSeconds",
         /// True if a beep marks the beginning of the recording. If the member is absent, this is true.
         play_beep: bool = "playBeep",
         /// The telephone keys that end the recording.
@@ -146,11 +139,6 @@ impl RecordResponse {
     /// True if the recording cancels the prompts and recordings that run or wait. The default is false.
     pub fn barges_in(&self) -> bool {
         self.barge_in_allowed.value().copied().unwrap_or(false)
-    }
-
-    /// True if a beep marks the beginning of the recording. The default is true.
-    pub fn beeps(&self) -> bool {
-        self.play_beep.value().copied().unwrap_or(true)
     }
 
     /// The number of seconds for which silence is accepted at the beginning, before anybody has spoken. The
