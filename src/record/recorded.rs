@@ -1,0 +1,87 @@
+//! An event with its place in the history of its call.
+
+use alloc::string::String;
+use core::fmt;
+
+use jiff::Timestamp;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::at::At;
+use crate::call::CallEvent;
+use crate::{CallId, json};
+
+/// The schema version of the lines that this crate writes, and the only one so far.
+pub const SCHEMA_VERSION: u64 = 1;
+
+/// Room for most lines.
+const LINE: usize = 512;
+
+/// An event of one call with its place in that call's history: a line of the log.
+///
+/// ```
+/// use callfold::Recorded;
+///
+/// let line = r#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"at":"2026-11-23T09:15:02.250Z","type":"established","data":{}}"#;
+/// let recorded: Recorded = line.parse()?;
+/// assert_eq!(recorded.revision, 3);
+/// assert_eq!(recorded.to_string(), line);
+/// # Ok::<(), callfold::LineError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// The call.
+    pub call: CallId,
+    /// This call's own count, from 1, without holes.
+    pub revision: u64,
+    /// When it happened; absent where the source gave no time.
+    pub at: Option<Timestamp>,
+    /// True where the event was concluded, not told.
+    pub inferred: bool,
+    /// What happened.
+    pub event: CallEvent,
+}
+
+impl Recorded {
+    /// An event that was told.
+    ///
+    /// ```
+    /// use callfold::call::{CallEvent, Transition};
+    /// use callfold::{CallId, Recorded};
+    ///
+    /// let held = Recorded::new(CallId::new(uuid::Uuid::nil()), 4, None, CallEvent::Step(Transition::Held, None));
+    /// assert!(!held.inferred);
+    /// ```
+    pub const fn new(call: CallId, revision: u64, at: Option<Timestamp>, event: CallEvent) -> Self {
+        Self { call, revision, at, inferred: false, event }
+    }
+}
+
+/// The line of the log.
+impl Serialize for Recorded {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("v", &SCHEMA_VERSION)?;
+        map.serialize_entry("call", &self.call)?;
+        map.serialize_entry("rev", &self.revision)?;
+        if let Some(at) = self.at {
+            map.serialize_entry("at", &At(at))?;
+        }
+        map.serialize_entry("type", self.event.kind().as_str())?;
+        map.serialize_entry("data", &self.event)?;
+        if self.inferred {
+            map.serialize_entry("inferred", &true)?;
+        }
+        map.end()
+    }
+}
+
+/// The line of the log.
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = String::with_capacity(LINE);
+        json::write(self, &mut line).map_err(|_| fmt::Error)?;
+        f.write_str(&line)
+    }
+}
