@@ -47,6 +47,7 @@ mod odata;
 mod operation;
 mod parsed;
 mod participant;
+mod participant_notification;
 mod permission;
 mod quality;
 mod resource_data;
@@ -76,9 +77,11 @@ pub use odata::{ODataError, Version};
 pub use operation::{CommsOperation, CompletionReason, OperationKind, OperationStatus};
 pub(crate) use parsed::ParsedNotification;
 pub use participant::{
-    DeltaParticipants, OnlineMeetingRestricted, Participant, ParticipantJoiningNotification,
-    ParticipantJoiningResponse, ParticipantLeftNotification, RecordingInfo, RecordingStatus, RemovedState,
+    DeltaParticipants, OnlineMeetingRestricted, Participant, RecordingInfo, RecordingStatus, RemovedState,
     RestrictionReason,
+};
+pub use participant_notification::{
+    ParticipantJoiningNotification, ParticipantJoiningResponse, ParticipantLeftNotification,
 };
 pub use permission::{Needed, Permission, PermissionPage, PermissionRow};
 pub use quality::{Double, TeleconferenceDeviceMediaQuality, TeleconferenceDeviceQuality};

@@ -1,6 +1,7 @@
 //! From a request to events and a reply.
 
 mod admit;
+mod context;
 mod media;
 mod people;
 
@@ -8,8 +9,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use jiff::Timestamp;
-use uuid::Uuid;
+pub use context::{AppIdentity, RequestContext};
 
 use super::command::Command;
 use super::event::{CallEvent, ServiceEvent};
@@ -19,30 +19,9 @@ use super::state::{State, Transition};
 use super::{Call, details};
 use crate::graph::{
     self, Begins, CallDirection, CallState, CommsOperation, ContentSharingSession, Member, Method, Needed,
-    OperationStatus, Participant, Permission,
+    OperationStatus, Participant,
 };
 use crate::{CallId, Id, Recorded, Refusal, Why};
-
-/// The context of a request: its time, a new id, and the app that sent it. The crate has no clock and
-/// generates no ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RequestContext<'a> {
-    /// The time of the request.
-    pub at: Timestamp,
-    /// The id for the call or the operation that the request creates. It must not be in use.
-    pub new_id: Uuid,
-    /// The app that sent the request.
-    pub identity: AppIdentity<'a>,
-}
-
-/// The app that sends a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AppIdentity<'a> {
-    /// The permissions that were granted to the app.
-    pub permissions: &'a [Permission],
-}
 
 /// The result of a request: the reply, and the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,20 +32,6 @@ pub struct Decision {
     /// The events. Store them, then fold them; the fold accepts all of them. A request that only reads has no
     /// events.
     pub events: Vec<Recorded>,
-}
-
-impl<'a> RequestContext<'a> {
-    /// A request of this app at this time. A created call or operation gets `new_id`.
-    pub const fn new(at: Timestamp, new_id: Uuid, identity: AppIdentity<'a>) -> Self {
-        Self { at, new_id, identity }
-    }
-}
-
-impl<'a> AppIdentity<'a> {
-    /// An app with these permissions.
-    pub const fn new(permissions: &'a [Permission]) -> Self {
-        Self { permissions }
-    }
 }
 
 impl Call {

@@ -1,5 +1,6 @@
 //! The events of a call. Nothing else changes a call, and a host must keep nothing else.
 
+mod carried;
 mod declare;
 
 use alloc::sync::Arc;
@@ -9,13 +10,11 @@ use super::payload::{
 };
 use super::state::Transition;
 use crate::graph::action::{Answer, Redirect, Reject, Transfer, UpdateRecordingStatus};
-use crate::graph::{self, AudioRoutingGroup, CommsOperation, TeleconferenceDeviceQuality, ToneInfo};
+use crate::graph::{AudioRoutingGroup, CommsOperation, TeleconferenceDeviceQuality, ToneInfo};
 use crate::names::names;
 use crate::operation;
+pub use carried::Details;
 use declare::events;
-
-/// The members of the call resource that an event changes, and no others; `None` where it changes none.
-pub type Details = Option<Arc<graph::Call>>;
 
 /// When an event can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::super::Call;
 use super::super::command::Command;
 use super::super::limits::invalid;
 use super::super::state::{Media, State, Superstate};
-use super::AppIdentity;
+use super::context::AppIdentity;
 use crate::graph::{CallKind, LegalIn, MediaState, Method, Needed, Permission};
 use crate::{Refusal, Why};
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::super::Call;
 use super::super::event::CallEvent;
 use super::super::payload::{ContentSharing, NotificationHeard};
-use super::{Delivery, Observed};
+use super::delivery::{Delivery, Observed};
 use crate::graph::{Resource, Unshown};
 use crate::text::short;
 use crate::{CallId, Finding, FindingKind, Id, Recorded};

@@ -11,7 +11,7 @@ use super::super::state::{State, Transition};
 use super::super::state_update::{StateUpdate, is_failure};
 use super::super::{Call, details};
 use super::draft::Draft;
-use super::orphan;
+use super::orphan::orphan;
 use crate::FindingKind;
 use crate::graph::{self, CallDirection, ChangeType, Member, ToneInfo};
 use crate::text::short;

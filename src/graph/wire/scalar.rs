@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use jiff::{SignedDuration, Span, Timestamp};
 use serde::de::MapAccess;
 
+use super::super::type_name::TypeName;
 use super::{Hole, Read, Wire};
 use crate::{Id, Secret};
 
@@ -30,6 +31,12 @@ impl Wire for Id {
 
     fn hole(path: &[&str]) -> Hole {
         Hole::Name.at_end(path)
+    }
+}
+
+impl Wire for TypeName {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.into())
     }
 }
 

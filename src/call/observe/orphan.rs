@@ -1,0 +1,19 @@
+//! The finding that an operation never ended.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::operation::Operation;
+use crate::text::short;
+use crate::{CallId, Finding, FindingKind};
+
+/// The finding that the call ended while this operation was pending.
+pub(crate) fn orphan(call: CallId, operation: &Operation) -> Finding {
+    let id = operation.id().map_or_else(String::new, |id| format!(" {}", short(id)));
+    let (kind, state) = (operation.kind().as_str(), operation.state());
+    Finding::new(
+        FindingKind::Orphan,
+        Some(call),
+        format!("{kind} operation{id} was {state} when the call ended"),
+    )
+}
