@@ -3,7 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use super::Ledger;
+use super::data::Ledger;
 use crate::{Call, CallId, Id};
 
 impl Ledger {

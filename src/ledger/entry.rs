@@ -1,20 +1,14 @@
 //! What a ledger keeps of one call.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::hash::{BuildHasher, Hash};
-use core::num::NonZeroU32;
 use core::ops::Range;
 
-use foldhash::fast::FixedState;
-
 use super::applied::{Applied, ApplyError};
+use super::digest::{Digest, Digests, REMEMBERED};
 use super::history::{History, Line};
 use super::recent::Recent;
 use crate::{Call, Recorded};
-
-/// How many revisions back a line is compared with what was folded.
-pub(crate) const REMEMBERED: usize = 64;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -37,16 +31,6 @@ pub(super) struct LedgerMetadata {
     pub(super) events: u64,
     /// Where an event is written before it is kept: empty between two events.
     pub(super) writing: String,
-}
-
-/// What lines are told apart by that claim one revision.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) enum Digests {
-    /// Their events.
-    #[default]
-    OfEvents,
-    /// Their canonical writing.
-    OfLines,
 }
 
 impl Entry {
@@ -163,26 +147,4 @@ impl Entry {
         self.digests.push(digest);
         self.revision = revision;
     }
-}
-
-pub(crate) type Digest = NonZeroU32;
-
-/// Enough to tell two lines apart that claim one revision.
-fn digest(reported: &impl Hash) -> Digest {
-    let hash = FixedState::with_seed(0).hash_one(reported);
-    Digest::MIN | (hash >> 32) as u32
-}
-
-impl Digests {
-    fn of(self, recorded: &Recorded) -> Digest {
-        match self {
-            Self::OfEvents => digest(&(recorded.at, recorded.inferred, &recorded.event)),
-            Self::OfLines => digest_of_line(recorded.to_string().as_bytes()),
-        }
-    }
-}
-
-/// The digest of an event by its canonical writing.
-pub(crate) fn digest_of_line(line: &[u8]) -> Digest {
-    digest(&line)
 }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::past::Point;
+use super::point::Point;
 use crate::call::{CallEvent, EventKind};
 use crate::{Call, CallId, Recorded, Secret, json};
 

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::entry::{Digest, REMEMBERED};
+use super::digest::{Digest, REMEMBERED};
 
 /// How many stand in the entry itself: most calls have no more, and an event then writes beside the call.
 const FEW: usize = 16;

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::Ledger;
+use super::data::Ledger;
 use crate::call::{CallEvent, Command, Decision, Due, NetworkEvent, RequestContext, replaced};
 use crate::graph::action::LogTeleconferenceDeviceQuality;
 use crate::graph::{EndCode, Method, OperationKind};

@@ -7,8 +7,8 @@ use core::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-use super::Ledger;
 use super::applied::{Applied, ApplyError};
+use super::data::Ledger;
 use super::entry::{Entry, LedgerMetadata};
 use crate::{Call, CallId, Recorded};
 
