@@ -12,11 +12,12 @@ use alloc::vec::Vec;
 pub use context::{AppIdentity, RequestContext};
 
 use super::command::Command;
+use super::data::Call;
+use super::details;
 use super::event::{CallEvent, ServiceEvent};
 use super::plan::Plan;
 use super::reply::{Body, Reply};
 use super::state::{State, Transition};
-use super::{Call, details};
 use crate::graph::{
     self, Begins, CallDirection, CallState, CommsOperation, ContentSharingSession, Member, Method, Needed,
     OperationStatus, Participant,

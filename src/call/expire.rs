@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::Call;
+use super::data::Call;
 use super::deadline::{Deadline, Due};
 use super::network_event::StopReason;
 use super::plan::Plan;

@@ -1,6 +1,5 @@
 //! The fold: it applies events to a call. It refuses an event that the lifecycle does not allow, and then changes nothing.
 
-mod notification_history;
 mod refuse;
 mod service;
 
@@ -10,27 +9,19 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::deadline::{Deadline, Deadlines, KEEP_ALIVE, seconds};
+use super::beginning::Beginning;
+use super::data::Call;
+use super::deadline::{Deadline, KEEP_ALIVE};
+use super::details;
 use super::event::{CallEvent, Details, EventKind, Scope};
+use super::notification_history::NotificationHistory;
 use super::payload::{ContentSharing, RosterUpdated};
 use super::roster::Roster;
 use super::state::{State, Superstate, Transition};
-use super::{Call, details};
 use crate::graph::{CommsOperation, ToneInfo};
 use crate::operation::{self, Operation, find, find_mut};
 use crate::{Recorded, Refusal, Why};
-pub(super) use notification_history::NotificationHistory;
 use refuse::refuse;
-
-/// How the call began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Beginning {
-    Offered,
-    Placed,
-    Adopted,
-    /// Adopted by a notification that named no state. The state is a guess until a notification names one.
-    Guessed,
-}
 
 impl Call {
     /// Folds the first event of a call.
@@ -281,36 +272,6 @@ impl Call {
 
     pub(super) fn is_guessed(&self) -> bool {
         self.beginning == Beginning::Guessed
-    }
-}
-
-impl Beginning {
-    /// What a call that begins so waits for.
-    fn deadlines(self, reported: &Details, at: Option<Timestamp>) -> Deadlines {
-        let mut deadlines = Deadlines::default();
-        match self {
-            Self::Offered => {
-                deadlines.arm(Deadline::Answer, at, service::time_to_decide(reported.as_deref()))
-            }
-            Self::Placed => {
-                deadlines.arm(Deadline::KeepAlive, at, KEEP_ALIVE);
-                let timeout =
-                    reported.as_ref().and_then(|reported| reported.ringing_timeout_in_seconds.value());
-                if let Some(timeout) = timeout.filter(|seconds| **seconds > 0) {
-                    deadlines.arm(Deadline::Ring, at, seconds(*timeout));
-                }
-            }
-            Self::Adopted | Self::Guessed => {}
-        }
-        deadlines
-    }
-
-    /// A step tells the state, so that it is a guess no longer.
-    pub(crate) const fn known(self) -> Self {
-        match self {
-            Self::Guessed => Self::Adopted,
-            Self::Offered | Self::Placed | Self::Adopted => self,
-        }
     }
 }
 

@@ -12,7 +12,8 @@ use alloc::format;
 
 use jiff::Timestamp;
 
-use super::{Body, Call};
+use super::data::Call;
+use super::reply::Body;
 use crate::graph::{CommsNotification, ParsedNotification, Resource, ResourceData};
 use crate::text::short;
 use crate::{CallId, FindingKind};

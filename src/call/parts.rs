@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
+use super::beginning::Beginning;
 use super::deadline::Deadlines;
-use super::fold::{Beginning, NotificationHistory};
+use super::notification_history::NotificationHistory;
 use super::roster::Roster;
 use super::{Call, State};
 use crate::CallId;

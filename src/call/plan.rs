@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::Call;
+use super::data::Call;
 use super::event::{CallEvent, ServiceEvent};
 use super::network_event::StopReason;
 use super::payload::RosterUpdated;

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::Call;
+use super::data::Call;
 use super::state::{Late, State, Superstate, Transition, WhenEstablished};
 use crate::graph;
 

@@ -1,8 +1,8 @@
 //! Whether a request is legal: the state and the kind of the call, the limits, and the permissions of the
 //! app.
 
-use super::super::Call;
 use super::super::command::Command;
+use super::super::data::Call;
 use super::super::limits::invalid;
 use super::super::state::{Media, State, Superstate};
 use super::context::AppIdentity;

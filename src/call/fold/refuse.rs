@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::super::Call;
+use super::super::data::Call;
 use super::super::event::{EventKind, Scope};
 use super::super::state::State;
 use crate::graph::CommsOperation;

@@ -7,11 +7,11 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::super::Call;
-use super::super::deadline::{ANSWER, ANSWER_RECORDING, Deadline, KEEP_ALIVE, seconds};
+use super::super::data::Call;
+use super::super::deadline::{Deadline, KEEP_ALIVE, seconds};
 use super::super::event::{EventKind, RecordingProgress, ServiceEvent};
 use super::super::payload::{OperationQueued, Recording};
-use super::super::service::{Queued, Service};
+use super::super::service_data::{Queued, Service};
 use super::super::state::{RECORDING, Transition};
 use crate::graph::action::Answer;
 use crate::graph::{self, AudioRoutingGroup, Member, Members, Merge, OperationKind, OperationStatus};
@@ -201,10 +201,4 @@ fn said(request: &Answer) -> graph::Call {
         call_options: request.call_options.clone(),
         ..graph::Call::default()
     }
-}
-
-/// How long an app has to decide on an incoming call.
-pub(super) fn time_to_decide(reported: Option<&graph::Call>) -> jiff::SignedDuration {
-    let is_recording = reported.is_some_and(|reported| reported.is_policy_based_recording());
-    if is_recording { ANSWER_RECORDING } else { ANSWER }
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::super::Call;
+use super::super::data::Call;
 use super::super::event::CallEvent;
 use super::super::payload::{ContentSharing, NotificationHeard};
 use super::delivery::{Delivery, Observed};

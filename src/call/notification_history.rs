@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::payload::NotificationHeard;
-use super::super::state::{Late, State, Superstate};
+use super::payload::NotificationHeard;
+use super::state::{Late, State, Superstate};
 use crate::Id;
 
 /// How long an inferred state waits to be told at last.
@@ -15,7 +15,7 @@ const CONFIRMATION_WINDOW: SignedDuration = SignedDuration::from_secs(60);
 
 /// What hearing must remember of the past.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(in crate::call) struct NotificationHistory {
+pub(super) struct NotificationHistory {
     /// States that the call has been through; those of hold and transfer since it was last established.
     been: u16,
     inferred: Vec<Inferred>,
@@ -81,19 +81,19 @@ impl NotificationHistory {
         }
     }
 
-    pub(in crate::call) const fn has_been(&self, state: State) -> bool {
+    pub(super) const fn has_been(&self, state: State) -> bool {
         self.been & Self::bit(state) != 0
     }
 
     /// True where a state was inferred, and the time in which it may still be told has not run out.
     /// `Some(true)` where it was told already and nothing has moved the call since.
-    pub(in crate::call) fn awaits(&self, state: State, now: Option<Timestamp>) -> Option<bool> {
+    pub(super) fn awaits(&self, state: State, now: Option<Timestamp>) -> Option<bool> {
         let inferred = self.inferred.iter().find(|inferred| inferred.state == state)?;
         let waited = now.zip(inferred.at).map(|(now, at)| now.duration_since(at));
         waited.is_none_or(|waited| waited <= CONFIRMATION_WINDOW).then_some(inferred.reported)
     }
 
-    pub(in crate::call) fn has_received(&self, message: &Id, item: u32) -> bool {
+    pub(super) fn has_received(&self, message: &Id, item: u32) -> bool {
         self.messages.contains(&(message.clone(), item))
     }
 }
