@@ -2,22 +2,19 @@
 //!
 //! The only file that names `im`.
 
-mod applied;
+pub(crate) mod applied;
 mod conversation;
-mod data;
-mod digest;
-mod entry;
+pub(crate) mod data;
+pub(crate) mod digest;
+pub(crate) mod entry;
 mod history;
 mod past;
-mod point;
+pub(crate) mod point;
 mod recent;
 mod service;
-mod working_set;
+pub(crate) mod working_set;
 
 pub use applied::{Applied, ApplyError};
 pub use data::Ledger;
-pub(crate) use digest::{Digest, REMEMBERED, digest_of_line};
-pub(crate) use entry::Entry;
 pub use past::{NoHistory, Past};
 pub use point::{Mark, Moment};
-pub(crate) use working_set::{WorkingSet, hash as hash_of_call};

@@ -6,11 +6,9 @@
 
 mod cut;
 mod detect;
-mod format;
-mod notifications;
-mod sdk;
+pub(crate) mod format;
+pub(crate) mod notifications;
+pub(crate) mod sdk;
 
 pub use cut::{Cut, Record, cut};
 pub use format::Format;
-pub(crate) use notifications::Bodies;
-pub(crate) use sdk::Trace;

@@ -2,10 +2,10 @@
 
 mod at;
 mod cloud_event;
-mod error;
+pub(crate) mod error;
 mod line;
 mod read;
-mod recorded;
+pub(crate) mod recorded;
 
 pub use at::At;
 pub use cloud_event::CloudEvent;

@@ -9,11 +9,23 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use crate::call::{CallEvent, Delivery, Observed, Transition, orphan};
-use crate::graph::ParsedNotification;
-use crate::ledger::WorkingSet;
-use crate::log::{Bodies, Format, Trace};
-use crate::{Applied, ApplyError, Call, CallId, Finding, FindingKind, Ledger, LineError, Moment, Recorded};
+use crate::call::data::Call;
+use crate::call::event::CallEvent;
+use crate::call::observe::delivery::{Delivery, Observed};
+use crate::call::observe::orphan;
+use crate::call::state::Transition;
+use crate::finding::{Finding, FindingKind};
+use crate::graph::parsed::ParsedNotification;
+use crate::id::CallId;
+use crate::ledger::applied::{Applied, ApplyError};
+use crate::ledger::data::Ledger;
+use crate::ledger::point::Moment;
+use crate::ledger::working_set::WorkingSet;
+use crate::log::format::Format;
+use crate::log::notifications::Bodies;
+use crate::log::sdk::Trace;
+use crate::record::error::LineError;
+use crate::record::recorded::Recorded;
 
 /// A replay of a recorded log. The input is records, one by one, and the output is calls and findings.
 ///

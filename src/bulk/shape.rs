@@ -1,9 +1,9 @@
 //! The layouts in which an event's data came, learned from the crate's own writing: each text and number that may
 //! vary is a hole, and all between the holes is literal. A line that fits a known shape is not decoded anew.
 
-mod layout;
+pub(crate) mod layout;
 mod learn;
-mod packed;
+pub(crate) mod packed;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,8 +12,6 @@ use uuid::Uuid;
 
 use super::scan;
 use crate::graph::wire::Hole;
-pub(super) use layout::Layout;
-pub(super) use packed::Packed;
 
 /// How many holes a shape has at the most.
 pub(super) const HOLES: usize = 40;

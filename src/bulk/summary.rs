@@ -8,10 +8,14 @@ use super::compact::{Compact, Work};
 use super::context::ClientContext;
 use super::meaning::Learned;
 use super::names::Word;
-use crate::call::{Beginning, State};
-use crate::graph::{CallDirection, OperationKind, ResultInfo};
+use crate::call::beginning::Beginning;
+use crate::call::data::Call;
+use crate::call::state::State;
+use crate::graph::call::CallDirection;
+use crate::graph::operation::OperationKind;
+use crate::graph::result::ResultInfo;
+use crate::id::{CallId, OperationId};
 use crate::operation::{self, Operation};
-use crate::{Call, CallId, OperationId};
 
 /// What a replay tells of a call: the outlines, without its details.
 ///
@@ -54,7 +58,7 @@ pub struct OperationSummary<'a> {
     /// Its kind.
     pub kind: OperationKind,
     /// How far it is.
-    pub state: operation::State,
+    pub state: operation::state::State,
     /// The app's own name for it.
     pub client_context: Option<ClientContext<'a>>,
     /// True where the call ended before it was settled.

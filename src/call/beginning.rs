@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::deadline::{ANSWER, ANSWER_RECORDING, Deadline, Deadlines, KEEP_ALIVE, seconds};
-use super::event::Details;
+use super::event::carried::Details;
 use crate::graph;
 
 /// How the call began.
@@ -45,7 +45,7 @@ impl Beginning {
 }
 
 /// How long an app has to decide on an incoming call.
-fn time_to_decide(reported: Option<&graph::Call>) -> SignedDuration {
+fn time_to_decide(reported: Option<&graph::call::Call>) -> SignedDuration {
     let is_recording = reported.is_some_and(|reported| reported.is_policy_based_recording());
     if is_recording { ANSWER_RECORDING } else { ANSWER }
 }

@@ -11,9 +11,14 @@ use super::notification_history::NotificationHistory;
 use super::roster::Roster;
 use super::service_data::Service;
 use super::state::State;
-use crate::graph::{self, CallDirection, MediaState, Participant, ResultInfo, ToneInfo};
+use crate::graph;
+use crate::graph::call::CallDirection;
+use crate::graph::media::MediaState;
+use crate::graph::participant::Participant;
+use crate::graph::result::ResultInfo;
+use crate::graph::tone::ToneInfo;
+use crate::id::{CallId, Id};
 use crate::operation::Operation;
-use crate::{CallId, Id};
 
 /// A call, folded from its events. Nothing but an event changes one.
 ///
@@ -41,7 +46,7 @@ pub struct Call {
     pub(super) first_at: Option<Timestamp>,
     pub(super) last_at: Option<Timestamp>,
     /// Shared, as all that is large: versions of a call differ in little.
-    pub(super) details: Arc<graph::Call>,
+    pub(super) details: Arc<graph::call::Call>,
     pub(super) operations: Vec<Operation>,
     pub(super) roster: Roster,
     pub(super) tones: Arc<Vec<ToneInfo>>,
@@ -132,7 +137,7 @@ impl Call {
     /// # let call = replay.calls().next().unwrap();
     /// assert_eq!(call.details().subject.value().unwrap(), "Stand-up");
     /// ```
-    pub fn details(&self) -> &graph::Call {
+    pub fn details(&self) -> &graph::call::Call {
         &self.details
     }
 

@@ -1,7 +1,7 @@
 //! From a request to events and a reply.
 
 mod admit;
-mod context;
+pub(crate) mod context;
 mod media;
 mod people;
 
@@ -18,11 +18,17 @@ use super::event::{CallEvent, ServiceEvent};
 use super::plan::Plan;
 use super::reply::{Body, Reply};
 use super::state::{State, Transition};
-use crate::graph::{
-    self, Begins, CallDirection, CallState, CommsOperation, ContentSharingSession, Member, Method, Needed,
-    OperationStatus, Participant,
-};
-use crate::{CallId, Id, Recorded, Refusal, Why};
+use crate::graph;
+use crate::graph::call::{CallDirection, CallState};
+use crate::graph::media::ContentSharingSession;
+use crate::graph::member::Member;
+use crate::graph::method::{Begins, Method};
+use crate::graph::operation::{CommsOperation, OperationStatus};
+use crate::graph::participant::Participant;
+use crate::graph::permission::Needed;
+use crate::id::{CallId, Id};
+use crate::record::recorded::Recorded;
+use crate::refusal::{Refusal, Why};
 
 /// The result of a request: the reply, and the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +98,7 @@ impl Call {
     pub(crate) fn unseen(command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
         command.check()?;
         let method = command.method();
-        admit::permitted(method, Needed::by(method, &graph::Call::default()), request.identity, None)?;
+        admit::permitted(method, Needed::by(method, &graph::call::Call::default()), request.identity, None)?;
         Ok(Decision { reply: Reply::empty(method.status()), events: Vec::new() })
     }
 
@@ -172,14 +178,14 @@ impl Call {
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn resource(&self) -> graph::Call {
+    pub fn resource(&self) -> graph::call::Call {
         as_resource(self.id, self.state, &self.details)
     }
 }
 
 /// The members that an app may set on a new call. The service sets the others.
-fn requested(call: &graph::Call) -> graph::Call {
-    graph::Call {
+fn requested(call: &graph::call::Call) -> graph::call::Call {
+    graph::call::Call {
         call_routes: Member::Absent,
         incoming_context: Member::Absent,
         media_state: Member::Absent,
@@ -195,9 +201,9 @@ fn requested(call: &graph::Call) -> graph::Call {
     }
 }
 
-fn as_resource(id: CallId, state: State, details: &graph::Call) -> graph::Call {
+fn as_resource(id: CallId, state: State, details: &graph::call::Call) -> graph::call::Call {
     let state: CallState = state.wire();
-    graph::Call {
+    graph::call::Call {
         odata_type: Some("call".into()),
         state: state.into(),
         id: Id::from(id).into(),

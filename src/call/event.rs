@@ -1,6 +1,6 @@
 //! The events of a call. Nothing else changes a call, and a host must keep nothing else.
 
-mod carried;
+pub(crate) mod carried;
 mod declare;
 
 use alloc::sync::Arc;
@@ -10,7 +10,10 @@ use super::payload::{
 };
 use super::state::Transition;
 use crate::graph::action::{Answer, Redirect, Reject, Transfer, UpdateRecordingStatus};
-use crate::graph::{AudioRoutingGroup, CommsOperation, TeleconferenceDeviceQuality, ToneInfo};
+use crate::graph::media::AudioRoutingGroup;
+use crate::graph::operation::CommsOperation;
+use crate::graph::quality::TeleconferenceDeviceQuality;
+use crate::graph::tone::ToneInfo;
 use crate::names::names;
 use crate::operation;
 pub use carried::Details;
@@ -84,7 +87,7 @@ events! {
     }
     steps
     /// An operation made a step of its lifecycle.
-    OperationStep(operation::Transition, Arc<CommsOperation>) in Own {
+    OperationStep(operation::state::Transition, Arc<CommsOperation>) in Own {
         OperationStarted = Started,
         OperationCompleted = Completed,
         OperationFailed = Failed,

@@ -8,8 +8,8 @@ use super::data::Call;
 use super::deadline::{Deadline, Due};
 use super::network_event::StopReason;
 use super::plan::Plan;
-use crate::Recorded;
-use crate::graph::EndCode;
+use crate::graph::end_code::EndCode;
+use crate::record::recorded::Recorded;
 
 impl Call {
     /// The next deadline; `None` if the call has no deadline. A host calls [`Call::expire`] at that time.

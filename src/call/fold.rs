@@ -13,14 +13,17 @@ use super::beginning::Beginning;
 use super::data::Call;
 use super::deadline::{Deadline, KEEP_ALIVE};
 use super::details;
-use super::event::{CallEvent, Details, EventKind, Scope};
+use super::event::carried::Details;
+use super::event::{CallEvent, EventKind, Scope};
 use super::notification_history::NotificationHistory;
 use super::payload::{ContentSharing, RosterUpdated};
 use super::roster::Roster;
 use super::state::{State, Superstate, Transition};
-use crate::graph::{CommsOperation, ToneInfo};
+use crate::graph::operation::CommsOperation;
+use crate::graph::tone::ToneInfo;
 use crate::operation::{self, Operation, find, find_mut};
-use crate::{Recorded, Refusal, Why};
+use crate::record::recorded::Recorded;
+use crate::refusal::{Refusal, Why};
 use refuse::refuse;
 
 impl Call {
@@ -198,7 +201,7 @@ impl Call {
     fn step_operation(
         &mut self,
         kind: EventKind,
-        transition: operation::Transition,
+        transition: operation::state::Transition,
         reported: Arc<CommsOperation>,
         at: Option<Timestamp>,
     ) -> Result<(), Refusal> {
@@ -216,8 +219,8 @@ impl Call {
     /// True if an operation is new. In an ended call, only a settled operation can be new.
     fn admits(&self, reported: &CommsOperation) -> bool {
         let is_settled = || {
-            operation::State::reported(reported)
-                .is_some_and(|state| state.lies_in(operation::Superstate::Settled))
+            operation::state::State::reported(reported)
+                .is_some_and(|state| state.lies_in(operation::lifecycle::Superstate::Settled))
         };
         !self.knows(reported) && (self.state.is_live() || is_settled())
     }

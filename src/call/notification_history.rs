@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::payload::NotificationHeard;
 use super::state::{Late, State, Superstate};
-use crate::Id;
+use crate::id::Id;
 
 /// How long an inferred state waits to be told at last.
 const CONFIRMATION_WINDOW: SignedDuration = SignedDuration::from_secs(60);

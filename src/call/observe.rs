@@ -1,6 +1,6 @@
 //! From a notification or a reply to events and findings. No notification is refused.
 
-mod delivery;
+pub(crate) mod delivery;
 mod draft;
 mod operation;
 mod orphan;
@@ -14,9 +14,13 @@ use jiff::Timestamp;
 
 use super::data::Call;
 use super::reply::Body;
-use crate::graph::{CommsNotification, ParsedNotification, Resource, ResourceData};
+use crate::finding::FindingKind;
+use crate::graph::notification::CommsNotification;
+use crate::graph::parsed::ParsedNotification;
+use crate::graph::resource_data::ResourceData;
+use crate::graph::url::Resource;
+use crate::id::CallId;
 use crate::text::short;
-use crate::{CallId, FindingKind};
 pub use delivery::{Delivery, Observed};
 use draft::Draft;
 pub(crate) use orphan::orphan;

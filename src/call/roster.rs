@@ -7,8 +7,10 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::ParticipantId;
-use crate::graph::{Member, Members, Merge, Ordered, Participant, Resource, ResourceUrl};
+use crate::graph::member::{Member, Members, Merge, Ordered};
+use crate::graph::participant::Participant;
+use crate::graph::url::{Resource, ResourceUrl};
+use crate::id::ParticipantId;
 
 /// Everybody who was ever told of, those who left among them: a late delta must not bring anybody back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -8,8 +8,13 @@ use super::payload::{HoldMusic, MediaRequest};
 use super::service_data::Queued;
 use super::state::Superstate;
 use crate::graph::action::Transfer;
-use crate::graph::{InvitationParticipantInfo, OperationKind, RecordingStatus, TeleconferenceDeviceQuality};
-use crate::{CallId, OperationId, ParticipantId, Recorded, operation};
+use crate::graph::identity::InvitationParticipantInfo;
+use crate::graph::operation::OperationKind;
+use crate::graph::participant::RecordingStatus;
+use crate::graph::quality::TeleconferenceDeviceQuality;
+use crate::id::{CallId, OperationId, ParticipantId};
+use crate::operation;
+use crate::record::recorded::Recorded;
 
 impl Call {
     pub(super) fn queue(&self) -> &[Queued] {
@@ -23,7 +28,8 @@ impl Call {
 
     /// True if the operation is running.
     pub(super) fn runs(&self, id: &OperationId) -> bool {
-        let mut running = self.operations().iter().filter(|one| one.state() == operation::State::Running);
+        let mut running =
+            self.operations().iter().filter(|one| one.state() == operation::state::State::Running);
         running.any(|one| one.is_called(id))
     }
 

@@ -4,9 +4,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::payload::{HoldMusic, MediaRequest, Recording};
-use crate::OperationId;
 use crate::graph::action::{RecordResponse, Transfer};
-use crate::graph::{OperationKind, RecordingStatus, TeleconferenceDeviceQuality};
+use crate::graph::operation::OperationKind;
+use crate::graph::participant::RecordingStatus;
+use crate::graph::quality::TeleconferenceDeviceQuality;
+use crate::id::OperationId;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Service {

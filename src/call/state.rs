@@ -1,7 +1,7 @@
 //! The states of a call, what each state means, and the transitions between them.
 
 use super::deadline::Deadline;
-use crate::graph::CallState;
+use crate::graph::call::CallState;
 use crate::names::names;
 
 names! {

@@ -4,9 +4,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::wire::{open_enum, resource};
-use super::{IdentitySet, MediaStream, ParticipantInfo};
-use crate::Id;
+use super::identity::{IdentitySet, ParticipantInfo};
+use super::media::MediaStream;
+use super::wire::declare::{open_enum, resource};
+use crate::id::Id;
 
 resource! {
     /// One participant of a call: a person, an application or a device. Source:

@@ -3,9 +3,9 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use super::wire::resource;
-use super::{Call, RejectReason};
-use crate::Id;
+use super::call::{Call, RejectReason};
+use super::wire::declare::resource;
+use crate::id::Id;
 
 resource! {
     /// The notification to a recording bot that one more participant is about to join. The bot answers

@@ -1,7 +1,7 @@
 //! Reading and writing JSON: one visitor for every type in Graph's JSON, and the two macros that declare
 //! these types.
 
-mod declare;
+pub(crate) mod declare;
 mod scalar;
 
 use alloc::format;
@@ -16,7 +16,8 @@ use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-pub(super) use declare::{open_enum, resource};
+use super::member::{Member, Other};
+use super::type_name::TypeName;
 
 /// The path segment that stands for any item of a collection.
 pub(crate) const ITEM: &str = "[]";
@@ -259,18 +260,18 @@ impl<K: Names> Visitor<'_> for Name<K> {
 /// Reads one member. A value that does not fit the type goes to `other`, under the name of the member.
 pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
     map: &mut A,
-    member: &mut super::Member<T>,
+    member: &mut Member<T>,
     name: &str,
-    other: &mut super::Other,
+    other: &mut Other,
 ) -> Result<(), A::Error> {
     // If the JSON holds a member twice, the last one counts.
     other.remove(name);
     *member = match map.next_value_seed(Seed::<T>::new())? {
-        Read::Null => super::Member::Null,
-        Read::As(value) => super::Member::Value(value),
+        Read::Null => Member::Null,
+        Read::As(value) => Member::Value(value),
         Read::Mismatch(value) => {
             other.insert(name.into(), value);
-            super::Member::Absent
+            Member::Absent
         }
     };
     Ok(())
@@ -279,18 +280,18 @@ pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
 /// Reads `@odata.type`. A value that is not a string is kept among the unknown members.
 pub(crate) fn type_name<'de, A: MapAccess<'de>>(
     map: &mut A,
-    other: &mut super::Other,
-) -> Result<Option<super::TypeName>, A::Error> {
-    let mut name = super::Member::Absent;
+    other: &mut Other,
+) -> Result<Option<TypeName>, A::Error> {
+    let mut name = Member::Absent;
     member(map, &mut name, "@odata.type", other)?;
-    if name == super::Member::Null {
+    if name == Member::Null {
         other.insert("@odata.type".into(), Value::Null);
     }
     Ok(name.into_value())
 }
 
 /// The path of a value that did not fit its type, inside the member `name`.
-pub(crate) fn misfit_in<T: Wire>(name: &str, member: &super::Member<T>) -> Option<String> {
+pub(crate) fn misfit_in<T: Wire>(name: &str, member: &Member<T>) -> Option<String> {
     let path = member.value()?.misfit()?;
     let dot = if path.starts_with('[') { "" } else { "." };
     Some(format!("{name}{dot}{path}"))
@@ -300,12 +301,12 @@ pub(crate) fn misfit_in<T: Wire>(name: &str, member: &super::Member<T>) -> Optio
 pub(crate) fn entry<M: serde::ser::SerializeMap, T: serde::Serialize>(
     map: &mut M,
     name: &'static str,
-    member: &super::Member<T>,
+    member: &Member<T>,
 ) -> Result<(), M::Error> {
     match member {
-        super::Member::Absent => Ok(()),
-        super::Member::Null => map.serialize_entry(name, &()),
-        super::Member::Value(value) => map.serialize_entry(name, value),
+        Member::Absent => Ok(()),
+        Member::Null => map.serialize_entry(name, &()),
+        Member::Value(value) => map.serialize_entry(name, value),
     }
 }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::ops::Range;
 
-use crate::Refusal;
+use crate::refusal::Refusal;
 
 /// What applying an event came to, where it was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::data::Ledger;
-use crate::{Call, CallId, Id};
+use crate::call::data::Call;
+use crate::id::{CallId, Id};
 
 impl Ledger {
     /// The calls that belong together with one, itself among them, in the order of their ids: those of the same

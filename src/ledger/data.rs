@@ -9,7 +9,9 @@ use im::OrdMap;
 use super::applied::{Applied, ApplyError};
 use super::digest::Digests;
 use super::entry::{Entry, LedgerMetadata};
-use crate::{Call, CallId, Recorded};
+use crate::call::data::Call;
+use crate::id::CallId;
+use crate::record::recorded::Recorded;
 
 /// Calls by their id, folded from recorded events.
 ///

@@ -6,7 +6,7 @@ use core::num::NonZeroU32;
 
 use foldhash::fast::FixedState;
 
-use crate::Recorded;
+use crate::record::recorded::Recorded;
 
 /// How many revisions back a line is compared with what was folded.
 pub(crate) const REMEMBERED: usize = 64;

@@ -8,7 +8,8 @@ use super::applied::{Applied, ApplyError};
 use super::digest::{Digest, Digests, REMEMBERED};
 use super::history::{History, Line};
 use super::recent::Recent;
-use crate::{Call, Recorded};
+use crate::call::data::Call;
+use crate::record::recorded::Recorded;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {

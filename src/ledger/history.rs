@@ -8,8 +8,12 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::point::Point;
-use crate::call::{CallEvent, EventKind};
-use crate::{Call, CallId, Recorded, Secret, json};
+use crate::call::data::Call;
+use crate::call::event::{CallEvent, EventKind};
+use crate::id::CallId;
+use crate::json;
+use crate::record::recorded::Recorded;
+use crate::secret::Secret;
 
 /// How many events a page holds: no question folds more of them.
 const PAGE: usize = 64;

@@ -6,7 +6,8 @@ use core::fmt;
 use super::data::Ledger;
 use super::entry::{Entry, LedgerMetadata};
 use super::point::{Mark, Moment, Point};
-use crate::{Call, CallId};
+use crate::call::data::Call;
+use crate::id::CallId;
 
 /// The ledger was not asked to keep its history: see [`Ledger::with_history`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,9 @@ use hashbrown::HashTable;
 use super::applied::{Applied, ApplyError};
 use super::data::Ledger;
 use super::entry::{Entry, LedgerMetadata};
-use crate::{Call, CallId, Recorded};
+use crate::call::data::Call;
+use crate::id::CallId;
+use crate::record::recorded::Recorded;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WorkingSet {

@@ -10,7 +10,7 @@ use super::at::At;
 use super::error::LineError;
 use super::line::Line;
 use super::recorded::{Recorded, SCHEMA_VERSION};
-use crate::CallId;
+use crate::id::CallId;
 use crate::text::short;
 
 const PREFIX: &str = "callfold.call.";

@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 
 use super::error::LineError;
 use super::recorded::{Recorded, SCHEMA_VERSION};
-use crate::CallId;
-use crate::call::{CallEvent, EventKind};
+use crate::call::event::{CallEvent, EventKind};
+use crate::id::CallId;
 use crate::text::short;
 
 /// The greatest integer that every reader of JSON keeps as it is.

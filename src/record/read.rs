@@ -6,7 +6,7 @@ use super::cloud_event;
 use super::error::LineError;
 use super::line::Line;
 use super::recorded::Recorded;
-use crate::CallId;
+use crate::id::CallId;
 
 impl Recorded {
     /// Reads a line that may be anything.

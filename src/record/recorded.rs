@@ -8,8 +8,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::at::At;
-use crate::call::CallEvent;
-use crate::{CallId, json};
+use crate::call::event::CallEvent;
+use crate::id::CallId;
+use crate::json;
 
 /// The schema version of the lines that this crate writes, and the only one so far.
 pub const SCHEMA_VERSION: u64 = 1;

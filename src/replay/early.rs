@@ -7,7 +7,10 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::{Replay, already_read};
-use crate::{ApplyError, CallId, Finding, FindingKind, Recorded};
+use crate::finding::{Finding, FindingKind};
+use crate::id::CallId;
+use crate::ledger::applied::ApplyError;
+use crate::record::recorded::Recorded;
 
 /// The greatest number of waiting lines of one call.
 const MAX_EARLY: usize = 16;

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 
 use super::course::{Move, What};
 use super::outline::Outline;
-use crate::CallId;
-use crate::call::NetworkEvent;
-use crate::graph::Method;
+use crate::call::network_event::NetworkEvent;
+use crate::graph::method::Method;
+use crate::id::CallId;
 use line::Line;
 
 /// The calls that a service must have after a course of moves. The model is a second implementation, without

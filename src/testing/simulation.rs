@@ -15,9 +15,12 @@ use super::invariant::{Invariant, Violation};
 use super::model::Model;
 use super::network::{Faults, Network};
 use super::store::Store;
-use crate::call::{Due, NetworkEvent};
-use crate::graph::Version;
-use crate::{CallId, Id, Notify};
+use crate::call::data::Call;
+use crate::call::deadline::Due;
+use crate::call::network_event::NetworkEvent;
+use crate::graph::odata::Version;
+use crate::id::{CallId, Id};
+use crate::notify::Notify;
 
 /// A simulation of a service, a network and a bot. A test makes moves with the service; the service posts
 /// notifications to the bot through the network; and the simulation compares both with the reference
@@ -197,7 +200,7 @@ impl Simulation {
             self.pass(arrival.max(self.now))?;
         }
         let calls: BTreeSet<CallId> =
-            self.service.ledger().calls().map(crate::Call::id).chain(self.model.calls()).collect();
+            self.service.ledger().calls().map(Call::id).chain(self.model.calls()).collect();
         calls.iter().try_for_each(|call| self.compare(*call))?;
         self.restart_from(false)?;
         self.restart_from(true)?;

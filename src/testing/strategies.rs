@@ -18,7 +18,7 @@
 //! });
 //! ```
 
-mod course;
+pub(crate) mod course;
 mod event;
 mod network_event;
 mod request;
@@ -36,7 +36,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::{CallId, Id};
+use crate::id::{CallId, Id};
 
 /// Any call id.
 pub fn call_ids() -> impl Strategy<Value = CallId> {

@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::{Layout, PIECES, Piece, Root, Shapes, Then};
+use super::layout::Layout;
+use super::{PIECES, Piece, Root, Shapes, Then};
 use crate::graph::wire::Hole;
 
 impl<M> Shapes<M> {

@@ -6,8 +6,10 @@ use super::super::data::Call;
 use super::super::limits::invalid;
 use super::super::state::{Media, State, Superstate};
 use super::context::AppIdentity;
-use crate::graph::{CallKind, LegalIn, MediaState, Method, Needed, Permission};
-use crate::{Refusal, Why};
+use crate::graph::media::MediaState;
+use crate::graph::method::{CallKind, LegalIn, Method};
+use crate::graph::permission::{Needed, Permission};
+use crate::refusal::{Refusal, Why};
 
 /// Refuses an app that lacks a permission.
 pub(super) fn permitted(

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::graph::Permission;
+use crate::graph::permission::Permission;
 
 /// The context of a request: its time, a new id, and the app that sent it. The crate has no clock and
 /// generates no ids.

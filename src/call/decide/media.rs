@@ -7,7 +7,7 @@ use super::super::payload::{MediaRequest, OperationQueued};
 use super::super::reply::Reply;
 use super::Deciding;
 use crate::graph::action::{ClientContext, PlayPrompt, RecordResponse, UpdateRecordingStatus};
-use crate::graph::{CommsOperation, OperationStatus};
+use crate::graph::operation::{CommsOperation, OperationStatus};
 
 impl Deciding<'_> {
     pub(super) fn play_prompt(&mut self, request: Box<PlayPrompt>) -> Reply {

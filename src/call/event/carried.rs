@@ -9,7 +9,7 @@ use super::super::payload::{ContentSharing, StateConfirmed};
 use crate::graph;
 
 /// The members of the call resource that an event changes, and no others; `None` where it changes none.
-pub type Details = Option<Arc<graph::Call>>;
+pub type Details = Option<Arc<graph::call::Call>>;
 
 /// What an event carries: the member `data` of its line.
 pub(super) trait Payload: Sized {
@@ -33,8 +33,8 @@ impl Payload for Details {
         if data == "{}" {
             return Ok(None);
         }
-        let details = Arc::<graph::Call>::read(data)?;
-        Ok(Some(details).filter(|details| **details != graph::Call::default()))
+        let details = Arc::<graph::call::Call>::read(data)?;
+        Ok(Some(details).filter(|details| **details != graph::call::Call::default()))
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -14,8 +14,12 @@ use super::super::payload::{OperationQueued, Recording};
 use super::super::service_data::{Queued, Service};
 use super::super::state::{RECORDING, Transition};
 use crate::graph::action::Answer;
-use crate::graph::{self, AudioRoutingGroup, Member, Members, Merge, OperationKind, OperationStatus};
-use crate::{OperationId, Refusal, Why, operation};
+use crate::graph::media::AudioRoutingGroup;
+use crate::graph::member::{Member, Members, Merge};
+use crate::graph::operation::{OperationKind, OperationStatus};
+use crate::id::OperationId;
+use crate::refusal::{Refusal, Why};
+use crate::{graph, operation};
 
 impl Call {
     /// Folds an event of the service's side. The call is live, unless a device reports quality.
@@ -107,16 +111,16 @@ impl Call {
     pub(super) fn media_moved(
         &mut self,
         operation: Option<&OperationId>,
-        transition: operation::Transition,
+        transition: operation::state::Transition,
         at: Option<Timestamp>,
     ) {
         let index = self.queue().iter().position(|queued| Some(&queued.operation) == operation);
         let Some(index) = index else { return };
         match transition {
-            operation::Transition::Started if index == 0 => self.begin_recording(at),
+            operation::state::Transition::Started if index == 0 => self.begin_recording(at),
             // Told to run before its turn: it records once it is at the head.
-            operation::Transition::Started => {}
-            operation::Transition::Completed | operation::Transition::Failed => {
+            operation::state::Transition::Started => {}
+            operation::state::Transition::Completed | operation::state::Transition::Failed => {
                 self.service().queue.remove(index);
                 if index == 0 {
                     self.deadlines.disarm(&RECORDING);
@@ -194,11 +198,11 @@ impl Call {
 }
 
 /// What an answer says of the call.
-fn said(request: &Answer) -> graph::Call {
-    graph::Call {
+fn said(request: &Answer) -> graph::call::Call {
+    graph::call::Call {
         callback_uri: request.callback_uri.clone(),
         media_config: request.media_config.clone(),
         call_options: request.call_options.clone(),
-        ..graph::Call::default()
+        ..graph::call::Call::default()
     }
 }

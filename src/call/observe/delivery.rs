@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use crate::{Finding, Id, Recorded};
+use crate::finding::Finding;
+use crate::id::Id;
+use crate::record::recorded::Recorded;
 
 /// The delivery of a notification: the time of receipt, the HTTP headers, and the place in the body.
 ///
@@ -36,7 +38,7 @@ impl Delivery {
     }
 }
 
-/// The result of [`Call::observe`] and [`Call::learn`].
+/// The result of [`Call::observe`](crate::Call::observe) and [`Call::learn`](crate::Call::learn).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Observed {

@@ -4,12 +4,18 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
+use super::super::data::Call;
+use super::super::details;
 use super::super::event::CallEvent;
-use super::super::{Call, details};
 use super::draft::Draft;
-use crate::FindingKind;
-use crate::graph::{CommsOperation, Member, Members, News, OperationStatus, Resource, ResultInfo, Unknown};
-use crate::operation::{Operation, State, Superstate, find};
+use crate::finding::FindingKind;
+use crate::graph::member::{Member, Members, News, Unknown};
+use crate::graph::operation::{CommsOperation, OperationStatus};
+use crate::graph::result::ResultInfo;
+use crate::graph::url::Resource;
+use crate::operation::lifecycle::Superstate;
+use crate::operation::state::State;
+use crate::operation::{Operation, find};
 use crate::text::short;
 
 const NAMELESS: &str = "the operation has neither an id nor a clientContext: it needs one of them";

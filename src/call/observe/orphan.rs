@@ -3,9 +3,10 @@
 use alloc::format;
 use alloc::string::String;
 
+use crate::finding::{Finding, FindingKind};
+use crate::id::CallId;
 use crate::operation::Operation;
 use crate::text::short;
-use crate::{CallId, Finding, FindingKind};
 
 /// The finding that the call ended while this operation was pending.
 pub(crate) fn orphan(call: CallId, operation: &Operation) -> Finding {

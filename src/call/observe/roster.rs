@@ -8,9 +8,12 @@ use super::super::event::CallEvent;
 use super::super::payload::RosterUpdated;
 use super::super::roster::{self, Roster};
 use super::draft::Draft;
-use crate::graph::{DeltaParticipants, Member, Participant, Resource};
+use crate::finding::FindingKind;
+use crate::graph::member::Member;
+use crate::graph::participant::{DeltaParticipants, Participant};
+use crate::graph::url::Resource;
+use crate::id::ParticipantId;
 use crate::text::short;
-use crate::{FindingKind, ParticipantId};
 
 /// A participant and the delta that tells of it.
 type Reported = (Option<i64>, Participant);

@@ -78,10 +78,10 @@ macro_rules! resource {
         #[non_exhaustive]
         pub struct $Name {
             /// `@odata.type`, if the JSON has it.
-            pub odata_type: Option<crate::graph::TypeName>,
-            $( $(#[$fmeta])* #[doc = concat!(" JSON member: `", $text, "`.")] pub $field: crate::graph::Member<$Type>, )*
+            pub odata_type: Option<crate::graph::type_name::TypeName>,
+            $( $(#[$fmeta])* #[doc = concat!(" JSON member: `", $text, "`.")] pub $field: crate::graph::member::Member<$Type>, )*
             /// Unknown members, and members whose value does not fit their type, unchanged.
-            pub other: crate::graph::Other,
+            pub other: crate::graph::member::Other,
         }
 
         /// Hashes only the members that are present, because most members are absent.
@@ -181,7 +181,7 @@ macro_rules! resource {
             }
         }
 
-        impl crate::graph::Members for $Name {
+        impl crate::graph::member::Members for $Name {
             fn pair<R: crate::graph::member::Rule>(&mut self, theirs: &Self, mut rule: R) {
                 $( rule.member($text, &mut self.$field, &theirs.$field); )*
                 rule.other(&mut self.other, &theirs.other);

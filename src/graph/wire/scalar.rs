@@ -8,7 +8,8 @@ use serde::de::MapAccess;
 
 use super::super::type_name::TypeName;
 use super::{Hole, Read, Wire};
-use crate::{Id, Secret};
+use crate::id::Id;
+use crate::secret::Secret;
 
 impl Wire for String {
     fn from_text(text: &str) -> Option<Self> {

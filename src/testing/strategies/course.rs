@@ -15,9 +15,10 @@ use super::super::course::{Move, What};
 use super::super::model::Model;
 use super::super::outline::Outline;
 use super::{BEGINNING, network_event, request};
-use crate::call::{Ending, NetworkEvent, StopReason};
-use crate::graph::Method;
-use crate::{CallId, Id, operation};
+use crate::call::network_event::{Ending, NetworkEvent, StopReason};
+use crate::graph::method::Method;
+use crate::id::{CallId, Id};
+use crate::operation;
 
 /// A legal course. One or two calls begin, and most of them are connected. Up to forty moves of the app and
 /// the network follow, most of which do not end the calls. A course shrinks by removing moves, and then also
@@ -171,7 +172,8 @@ impl Author {
 
 /// The longest pending operation that is not in the media queue.
 fn pending(outline: &Outline) -> Option<&Id> {
-    let mut running = outline.operations.iter().filter(|(.., state)| *state == operation::State::Running);
+    let mut running =
+        outline.operations.iter().filter(|(.., state)| *state == operation::state::State::Running);
     running.find(|(id, ..)| !outline.media.contains(id)).map(|(id, ..)| id)
 }
 

@@ -11,11 +11,14 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::super::course::history;
+use super::course::courses;
 use super::request::{bodies, insert};
-use super::{BEGINNING, call_ids, courses, ids, wire};
-use crate::call::{CallEvent, EventKind, State};
-use crate::graph::Method;
-use crate::{CallId, Recorded};
+use super::{BEGINNING, call_ids, ids, wire};
+use crate::call::event::{CallEvent, EventKind};
+use crate::call::state::State;
+use crate::graph::method::Method;
+use crate::id::CallId;
+use crate::record::recorded::Recorded;
 
 /// The history of a legal course, as the service records it: every prefix of each call folds without a refusal.
 ///
