@@ -18,7 +18,7 @@ use crate::id::CallId;
 use crate::ledger::data::Ledger;
 use crate::ledger::working_set::hash;
 use crate::record::recorded::Recorded;
-use crate::replay::Replay;
+use crate::replay::data::Replay;
 
 /// The calls.
 #[derive(Clone)]

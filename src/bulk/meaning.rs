@@ -14,7 +14,7 @@ use crate::graph::member::Member;
 use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::participant::Participant;
 use crate::graph::tone::ToneInfo;
-use crate::graph::wire::{Hole, ITEM, Wire};
+use crate::graph::wire::read::{Hole, ITEM, Wire};
 use crate::{graph, operation};
 
 /// Where a text stands, its JSON or its content.

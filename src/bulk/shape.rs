@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use uuid::Uuid;
 
 use super::scan;
-use crate::graph::wire::Hole;
+use crate::graph::wire::read::Hole;
 
 /// How many holes a shape has at the most.
 pub(super) const HOLES: usize = 40;

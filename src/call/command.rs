@@ -16,7 +16,7 @@ use crate::graph::action::{
 use crate::graph::media::AudioRoutingGroup;
 use crate::graph::method::{Method, Route, with_methods};
 use crate::graph::resource_data::{DEPTH, depth};
-use crate::graph::wire::Wire;
+use crate::graph::wire::read::Wire;
 use crate::id::{CallId, Id, OperationId, ParticipantId};
 use crate::refusal::{Refusal, Why};
 use crate::text::without_content;

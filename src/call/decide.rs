@@ -2,14 +2,15 @@
 
 mod admit;
 pub(crate) mod context;
+mod deciding;
 mod media;
 mod people;
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use context::{AppIdentity, RequestContext};
+use deciding::Deciding;
 
 use super::command::Command;
 use super::data::Call;
@@ -22,8 +23,6 @@ use crate::graph;
 use crate::graph::call::{CallDirection, CallState};
 use crate::graph::media::ContentSharingSession;
 use crate::graph::member::Member;
-use crate::graph::method::{Begins, Method};
-use crate::graph::operation::{CommsOperation, OperationStatus};
 use crate::graph::participant::Participant;
 use crate::graph::permission::Needed;
 use crate::id::{CallId, Id};
@@ -211,13 +210,6 @@ fn as_resource(id: CallId, state: State, details: &graph::call::Call) -> graph::
     }
 }
 
-/// A decision, as its events are planned.
-struct Deciding<'a> {
-    plan: Plan<'a>,
-    new_id: Id,
-    method: Method,
-}
-
 impl Deciding<'_> {
     fn reply(&mut self, command: Command) -> Result<Reply, Refusal> {
         let call = self.plan.call;
@@ -301,64 +293,5 @@ impl Deciding<'_> {
                 return Err(self.conflict("a call that already exists"));
             }
         })
-    }
-
-    /// True if the new id is in use, or if the `clientContext` belongs to an operation whose id is unknown.
-    fn is_taken(&self, reported: &CommsOperation) -> bool {
-        let call = self.plan.call;
-        call.knows(reported) || call.operations().iter().any(|one| one.is_called(&self.new_id))
-    }
-
-    fn accept(&mut self, transition: Transition) -> Reply {
-        self.plan.step(transition);
-        self.empty()
-    }
-
-    const fn empty(&self) -> Reply {
-        Reply::empty(self.method.status())
-    }
-
-    /// The operation that the method begins, with the new id. The row of the method says its kind, and how it begins.
-    fn operation(&self, context: &Member<String>) -> Option<CommsOperation> {
-        let (kind, status) = match self.method.begins() {
-            Begins::Nothing => return None,
-            Begins::Settled(kind) => (kind, OperationStatus::Completed),
-            Begins::Running(kind) => (kind, OperationStatus::Running),
-            Begins::Queued(kind) => (kind, OperationStatus::NotStarted),
-        };
-        Some(CommsOperation {
-            odata_type: Some(kind.type_name().into()),
-            client_context: context.clone(),
-            status: status.into(),
-            id: self.new_id.clone().into(),
-            ..CommsOperation::default()
-        })
-    }
-
-    /// Begins the operation of the method.
-    fn begin(&mut self, context: &Member<String>) -> Reply {
-        let operation = self.operation(context);
-        self.record_begun(operation)
-    }
-
-    fn record_begun(&mut self, operation: Option<CommsOperation>) -> Reply {
-        let Some(operation) = operation else { return self.empty() };
-        self.plan.record(CallEvent::OperationCreated(operation.clone().into()));
-        Reply::begun(self.method.status(), self.plan.call.id(), operation)
-    }
-
-    fn refuse(&self, why: Why) -> Refusal {
-        Refusal::new(self.method.as_str(), Some(self.plan.call.state()), why)
-    }
-
-    fn unknown(&self, what: &str, id: &Id) -> Refusal {
-        let item = alloc::format!("{what} {}", crate::text::short(id));
-        self.refuse(Why::UnknownItem(item))
-    }
-
-    /// A refusal because of a part of the call, not of its state.
-    fn conflict(&self, part: &str) -> Refusal {
-        let legal = self.plan.call.legal_methods().filter(|legal| *legal != self.method);
-        Refusal { legal: legal.map(Method::as_str).collect(), ..self.refuse(Why::Part(part.into())) }
     }
 }

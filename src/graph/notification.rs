@@ -15,7 +15,7 @@ use super::resource_data::ResourceData;
 use super::type_name::TypeName;
 use super::url::ResourceUrl;
 use super::wire::declare::open_enum;
-use super::wire::{Name, Names, Read, Seed, Wire, add, entry, member, type_name, whole};
+use super::wire::read::{Name, Names, Read, Seed, Wire, add, entry, member, type_name, whole};
 use crate::id::CallId;
 use crate::text::{PART, without_place};
 

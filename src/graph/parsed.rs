@@ -13,7 +13,7 @@ use super::operation::CommsOperation;
 use super::participant::Participant;
 use super::resource_data::{DEPTH, Peek, ResourceData, Shape, depth};
 use super::url::{Resource, ResourceUrl};
-use super::wire::{Name, Names, Read, Seed, Wire, whole};
+use super::wire::read::{Name, Names, Read, Seed, Wire, whole};
 use crate::id::CallId;
 
 /// One notification, reduced to the parts that change a call.

@@ -15,7 +15,7 @@ use super::participant::{DeltaParticipants, Participant};
 use super::participant_notification::{ParticipantJoiningNotification, ParticipantLeftNotification};
 use super::type_name::TypeName;
 use super::url::Resource;
-use super::wire::{Read, Seed, Wire};
+use super::wire::read::{Read, Seed, Wire};
 use crate::id::CallId;
 
 /// The resource in a notification. The URL of the notification, the `@odata.type` of the resource and the
@@ -54,7 +54,7 @@ pub struct Unshown(pub Value);
 
 impl core::fmt::Debug for Unshown {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(super::wire::shape(&self.0))
+        f.write_str(super::wire::read::shape(&self.0))
     }
 }
 

@@ -135,7 +135,7 @@ impl Bodies {
 
     fn push(&mut self, notifications: CommsNotifications, delivery: Delivery) {
         for non_canonical in notifications.mismatched_items() {
-            let shape = crate::graph::wire::shape(non_canonical);
+            let shape = crate::graph::wire::read::shape(non_canonical);
             self.faults.push(alloc::format!("expected an object of type commsNotification, found {shape}"));
         }
         let notifications = notifications.value.into_iter().map(ParsedNotification::from).collect();

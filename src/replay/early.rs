@@ -6,7 +6,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::{Replay, already_read};
+use super::data::{Replay, already_read};
 use crate::finding::{Finding, FindingKind};
 use crate::id::CallId;
 use crate::ledger::applied::ApplyError;

@@ -14,9 +14,9 @@ use super::course::Move;
 use super::invariant::Violation;
 use super::network::Faults;
 use super::random::{draw, runner};
-use super::simulation::Simulation;
-use super::strategies::BEGINNING;
+use super::simulation::data::Simulation;
 use super::strategies::course::courses_of;
+use super::strategies::values::BEGINNING;
 use crate::call::data::Call;
 use crate::id::CallId;
 

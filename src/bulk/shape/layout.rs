@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::super::scan;
 use super::{HOLES, Mark, fill};
-use crate::graph::wire::{Hole, ITEM};
+use crate::graph::wire::read::{Hole, ITEM};
 
 /// Data in the canonical writing, taken apart.
 #[derive(Debug)]

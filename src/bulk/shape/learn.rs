@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::layout::Layout;
 use super::{PIECES, Piece, Root, Shapes, Then};
-use crate::graph::wire::Hole;
+use crate::graph::wire::read::Hole;
 
 impl<M> Shapes<M> {
     /// Remembers a layout; leaves it where there is no more room, or where another kind of hole has its place.

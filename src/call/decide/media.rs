@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use super::super::event::ServiceEvent;
 use super::super::payload::{MediaRequest, OperationQueued};
 use super::super::reply::Reply;
-use super::Deciding;
+use super::deciding::Deciding;
 use crate::graph::action::{ClientContext, PlayPrompt, RecordResponse, UpdateRecordingStatus};
 use crate::graph::operation::{CommsOperation, OperationStatus};
 

@@ -9,7 +9,7 @@ use super::super::event::{CallEvent, ServiceEvent};
 use super::super::payload::HoldMusic;
 use super::super::reply::Reply;
 use super::super::service::replaced;
-use super::Deciding;
+use super::deciding::Deciding;
 use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, MuteAll, StartHoldMusic};
 use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::media::{MediaDirection, MediaStream, Modality, ScreenSharingRole};

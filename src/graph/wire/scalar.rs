@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 use serde::de::MapAccess;
 
 use super::super::type_name::TypeName;
-use super::{Hole, Read, Wire};
+use super::read::{Hole, Read, Wire};
 use crate::id::Id;
 use crate::secret::Secret;
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::super::course::Move;
-use super::Model;
+use super::data::Model;
 use super::line::{End, Invitation, Line, Media, Recording};
 use crate::call::deadline::Deadline;
 use crate::call::state::State;

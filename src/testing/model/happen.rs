@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::super::course::Move;
-use super::Model;
+use super::data::Model;
 use super::line::{End, Line};
 use crate::call::deadline::Deadline;
 use crate::call::network_event::{Ending, NetworkEvent, StopReason};

@@ -10,7 +10,7 @@ use super::super::network::Faults;
 use super::super::random::draw;
 use super::super::reported::Reported;
 use super::super::store::Store;
-use super::{Packet, Simulation};
+use super::data::{Packet, Simulation};
 use crate::call::data::Call;
 use crate::call::observe::delivery::Delivery;
 use crate::call::reply::Body;

@@ -5,7 +5,7 @@ use alloc::format;
 
 use super::super::invariant::{self, Invariant, Violation};
 use super::super::outline::Outline;
-use super::{Packet, Simulation};
+use super::data::{Packet, Simulation};
 use crate::call::data::Call;
 use crate::graph::notification::CommsNotification;
 use crate::id::{CallId, Id};

@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::course::{Move, What};
-use super::super::model::Model;
+use super::super::model::data::Model;
 use super::super::outline::Outline;
-use super::{BEGINNING, network_event, request};
+use super::values::BEGINNING;
+use super::{network_event, request};
 use crate::call::network_event::{Ending, NetworkEvent, StopReason};
 use crate::graph::method::Method;
 use crate::id::{CallId, Id};

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
-use super::ids;
+use super::values::ids;
 use super::wire::{read, result_infos};
 use crate::call::network_event::{Ending, NetworkEvent, StopReason};
 use crate::graph;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::ids;
+use super::values::ids;
 use crate::call::command::Command;
 use crate::graph::method::{Method, Route};
 use crate::id::{CallId, Id};

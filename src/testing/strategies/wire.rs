@@ -11,7 +11,7 @@ use proptest::sample::select;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{ids, times};
+use super::values::{ids, times};
 use crate::call::observe::delivery::Delivery;
 use crate::call::state::State;
 use crate::graph;
