@@ -9,7 +9,7 @@ use super::full;
 use super::kind::Kind;
 use super::meaning::Learned;
 use super::reader::{Holes, Reported};
-use super::shape::Spans;
+use super::shape::tree::Spans;
 use super::summary::Summary;
 use crate::call::beginning::Beginning;
 use crate::call::state::{State, Transition};

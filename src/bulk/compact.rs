@@ -10,7 +10,7 @@ use super::names::{NameId, Word};
 use super::results::{Kept, Results};
 use super::scan;
 use super::shape::packed::Packed;
-use super::shape::{Shapes, Spans};
+use super::shape::tree::{Shapes, Spans};
 use super::time::Time;
 use crate::call::beginning::Beginning;
 use crate::call::state::{State, Superstate, Transition};

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::scan;
-use super::shape::Root;
+use super::shape::tree::Root;
 use crate::call::state::Transition;
 use crate::operation;
 

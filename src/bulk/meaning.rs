@@ -7,7 +7,7 @@ use super::names::{NameId, Names};
 use super::results::Results;
 use super::shape::layout::Layout;
 use super::shape::packed::Packed;
-use super::shape::{Mark, Root, Shapes};
+use super::shape::tree::{Mark, Root, Shapes};
 use crate::call::event::CallEvent;
 use crate::call::state::State;
 use crate::graph::member::Member;

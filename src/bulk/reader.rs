@@ -4,7 +4,7 @@ use super::compact::{Arrivals, Line};
 use super::kind::{Kind, Kinds};
 use super::meaning::{Learned, ReportedParticipant};
 use super::scan::{self, Clock};
-use super::shape::{Root, Shapes, Spans};
+use super::shape::tree::{Root, Shapes, Spans};
 use super::time::Time;
 use crate::call::event::CallEvent;
 use crate::id::CallId;

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::layout::Layout;
-use super::{PIECES, Piece, Root, Shapes, Then};
+use super::tree::{PIECES, Piece, Root, Shapes, Then};
 use crate::graph::wire::read::Hole;
 
 impl<M> Shapes<M> {
