@@ -2,9 +2,11 @@
 
 mod admit;
 pub(crate) mod context;
+mod control;
 mod deciding;
 mod media;
 mod people;
+mod read;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -15,15 +17,13 @@ use deciding::Deciding;
 use super::command::Command;
 use super::data::Call;
 use super::details;
-use super::event::{CallEvent, ServiceEvent};
+use super::event::CallEvent;
 use super::plan::Plan;
 use super::reply::{Body, Reply};
-use super::state::{State, Transition};
+use super::state::State;
 use crate::graph;
 use crate::graph::call::{CallDirection, CallState};
-use crate::graph::media::ContentSharingSession;
 use crate::graph::member::Member;
-use crate::graph::participant::Participant;
 use crate::graph::permission::Needed;
 use crate::id::{CallId, Id};
 use crate::record::recorded::Recorded;
@@ -212,47 +212,17 @@ fn as_resource(id: CallId, state: State, details: &graph::call::Call) -> graph::
 
 impl Deciding<'_> {
     fn reply(&mut self, command: Command) -> Result<Reply, Refusal> {
-        let call = self.plan.call;
         Ok(match command {
-            Command::Answer(request) => {
-                self.plan.serve(ServiceEvent::AnswerRequested(request.into()));
-                self.accept(Transition::Answered)
-            }
-            Command::Reject(request) => {
-                self.plan.serve(ServiceEvent::RejectRequested(request.into()));
-                self.accept(Transition::Terminated)
-            }
-            Command::Redirect(request) => {
-                self.plan.serve(ServiceEvent::RedirectRequested(request.into()));
-                self.accept(Transition::Redirected)
-            }
-            Command::Transfer(request) => {
-                self.plan.serve(ServiceEvent::TransferRequested(request.into()));
-                self.accept(Transition::TransferStarted)
-            }
-            Command::KeepAlive => {
-                self.plan.serve(ServiceEvent::KeptAlive);
-                self.empty()
-            }
-            Command::DeleteCall => {
-                if call.state().after(Transition::TerminationStarted).is_some() {
-                    self.plan.step(Transition::TerminationStarted);
-                }
-                self.empty()
-            }
-            Command::GetCall => Reply::with(Body::Call(Box::new(call.resource()))),
-            Command::ListParticipants => {
-                Reply::with(Body::Participants(call.participants().map(Participant::typed).collect()))
-            }
-            Command::GetParticipant(id) => {
-                let participant = self.participant(&id)?;
-                Reply::with(Body::Participant(Box::new(participant.typed())))
-            }
-            Command::GetOperation(id) => {
-                let known = call.operations().iter().find(|operation| operation.is_called(&id));
-                let known = known.ok_or_else(|| self.unknown("operation", &id))?;
-                Reply::with(Body::Operation(Box::new(known.full())))
-            }
+            Command::Answer(request) => self.answer(request),
+            Command::Reject(request) => self.reject(request),
+            Command::Redirect(request) => self.redirect(request),
+            Command::Transfer(request) => self.transfer(request),
+            Command::KeepAlive => self.keep_alive(),
+            Command::DeleteCall => self.delete_call(),
+            Command::GetCall => Reply::with(Body::Call(Box::new(self.plan.call.resource()))),
+            Command::ListParticipants => self.list_participants(),
+            Command::GetParticipant(id) => self.get_participant(&id)?,
+            Command::GetOperation(id) => self.get_operation(&id)?,
             Command::PlayPrompt(request) => self.play_prompt(request),
             Command::RecordResponse(request) => self.record_response(request),
             Command::CancelMediaProcessing(request) => self.cancel_media_processing(&request),
@@ -271,27 +241,11 @@ impl Deciding<'_> {
             Command::MuteAll(request) => self.mute_all(&request),
             Command::ConfigureMixer(request) => self.begin(&request.client_context),
             Command::UpdateMetadata(request) => self.update_metadata(request.metadata),
-            Command::ListAudioRoutingGroups => {
-                let groups = call.details().audio_routing_groups.value().cloned();
-                Reply::with(Body::AudioRoutingGroups(groups.unwrap_or_default()))
-            }
-            Command::CreateAudioRoutingGroup(group) => {
-                self.plan.serve(ServiceEvent::AudioRoutingGroupCreated(group.clone().into()));
-                Reply::with(Body::AudioRoutingGroup(group))
-            }
-            Command::ListContentSharingSessions => {
-                let sessions = call.content_sharing().iter().map(ContentSharingSession::typed);
-                Reply::with(Body::ContentSharingSessions(sessions.collect()))
-            }
-            Command::LogTeleconferenceDeviceQuality(request) => {
-                if let Some(quality) = request.quality.into_value() {
-                    self.plan.serve(ServiceEvent::DeviceQualityReported(quality.into()));
-                }
-                self.empty()
-            }
-            Command::CreateCall(_) => {
-                return Err(self.conflict("a call that already exists"));
-            }
+            Command::ListAudioRoutingGroups => self.list_audio_routing_groups(),
+            Command::CreateAudioRoutingGroup(group) => self.create_audio_routing_group(group),
+            Command::ListContentSharingSessions => self.list_content_sharing_sessions(),
+            Command::LogTeleconferenceDeviceQuality(request) => self.log_device_quality(*request),
+            Command::CreateCall(_) => return Err(self.conflict("a call that already exists")),
         })
     }
 }

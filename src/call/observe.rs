@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use super::data::Call;
 use super::reply::Body;
 use crate::finding::FindingKind;
-use crate::graph::notification::CommsNotification;
+use crate::graph::media::ContentSharingSession;
+use crate::graph::notification::{ChangeType, CommsNotification};
 use crate::graph::parsed::ParsedNotification;
 use crate::graph::resource_data::ResourceData;
 use crate::graph::url::Resource;
@@ -85,24 +86,11 @@ impl Call {
             ResourceData::Roster(reported) => draft.observe_roster(reported),
             ResourceData::Participant(reported) => draft.observe_participants([*reported], url, is_gone),
             ResourceData::DeltaRoster(deltas) => draft.observe_deltas(deltas, url, is_gone),
-            ResourceData::ContentSharing(reported) => {
-                let named = if let Resource::ContentSharing(id) = url { id.as_ref() } else { None };
-                draft.observe_sharing(
-                    reported.iter().filter_map(|session| session.id.value().or(named)),
-                    is_gone,
-                );
-            }
+            ResourceData::ContentSharing(reported) => draft.observe_sessions(&reported, url, is_gone),
             ResourceData::ParticipantLeft(left) => draft.observe_left(left.participant_id.value()),
             // This is a question to the app; the call does not change.
             ResourceData::ParticipantJoining(_) => {}
-            ResourceData::Absent => match url {
-                Resource::Call => draft.observe_call(Box::default(), change),
-                Resource::Operation(_) => draft.observe_operation(Box::default(), url, is_gone),
-                Resource::Participant(id) if is_gone => draft.observe_left(Some(id)),
-                Resource::ContentSharing(session) => draft.observe_sharing(session.iter(), is_gone),
-                Resource::Participant(_) | Resource::Participants => draft.repeat("the roster"),
-                Resource::Other(name) => draft.unknown_resource(name),
-            },
+            ResourceData::Absent => draft.observe_absent(url, change, is_gone),
             ResourceData::Other(reported) => draft.observe_other(url, &reported),
         }
         draft.received(delivery);
@@ -141,6 +129,25 @@ impl Call {
             Body::Empty | Body::AudioRoutingGroup(_) | Body::AudioRoutingGroups(_) => {}
         }
         draft.observed
+    }
+}
+
+impl Draft<'_> {
+    /// A notification without a resource: its URL says which resource changed.
+    fn observe_absent(&mut self, url: &Resource, change: Option<&ChangeType>, is_gone: bool) {
+        match url {
+            Resource::Call => self.observe_call(Box::default(), change),
+            Resource::Operation(_) => self.observe_operation(Box::default(), url, is_gone),
+            Resource::Participant(id) if is_gone => self.observe_left(Some(id)),
+            Resource::ContentSharing(session) => self.observe_sharing(session.iter(), is_gone),
+            Resource::Participant(_) | Resource::Participants => self.repeat("the roster"),
+            Resource::Other(name) => self.unknown_resource(name),
+        }
+    }
+
+    fn observe_sessions(&mut self, reported: &[ContentSharingSession], url: &Resource, is_gone: bool) {
+        let named = if let Resource::ContentSharing(id) = url { id.as_ref() } else { None };
+        self.observe_sharing(reported.iter().filter_map(|session| session.id.value().or(named)), is_gone);
     }
 }
 

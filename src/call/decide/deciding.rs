@@ -5,7 +5,6 @@ use alloc::string::String;
 use super::super::event::CallEvent;
 use super::super::plan::Plan;
 use super::super::reply::Reply;
-use super::super::state::Transition;
 use crate::graph::member::Member;
 use crate::graph::method::{Begins, Method};
 use crate::graph::operation::{CommsOperation, OperationStatus};
@@ -24,11 +23,6 @@ impl Deciding<'_> {
     pub(super) fn is_taken(&self, reported: &CommsOperation) -> bool {
         let call = self.plan.call;
         call.knows(reported) || call.operations().iter().any(|one| one.is_called(&self.new_id))
-    }
-
-    pub(super) fn accept(&mut self, transition: Transition) -> Reply {
-        self.plan.step(transition);
-        self.empty()
     }
 
     pub(super) const fn empty(&self) -> Reply {

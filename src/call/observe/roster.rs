@@ -85,6 +85,12 @@ impl Draft<'_> {
         } else if reported.is_empty() && left.is_empty() {
             self.repeat("the roster");
         }
+        self.record_roster(reported);
+        self.infer_left(&left);
+    }
+
+    /// Records one event for each run of participants from the same delta.
+    fn record_roster(&mut self, reported: Vec<Reported>) {
         let mut reported = reported.into_iter().peekable();
         while let Some((sequence_number, first)) = reported.next() {
             let mut participants = Vec::with_capacity(1 + reported.len());
@@ -95,7 +101,6 @@ impl Draft<'_> {
             let updated = RosterUpdated { sequence_number, participants };
             self.record(CallEvent::RosterUpdated(updated.into()));
         }
-        self.infer_left(&left);
     }
 
     /// Nothing told that these have left, but that a roster did not name them.

@@ -108,12 +108,7 @@ impl Draft<'_> {
         let tone = reported.tone_info.take();
         let rest = details::reported(reported);
         match update {
-            StateUpdate::FirstState => {
-                let mut first = rest;
-                first.state = Member::Value(named.wire());
-                self.record(CallEvent::Adopted(details::some(first)));
-                self.observe_tone(tone);
-            }
+            StateUpdate::FirstState => self.adopt_state(named, rest, tone),
             StateUpdate::LateConfirmation { again } => {
                 if !again {
                     self.record(CallEvent::StateConfirmed(StateConfirmed { state: named }));
@@ -140,13 +135,21 @@ impl Draft<'_> {
                     format!("`{named}` was reported late: the call is already `{at}`"),
                 );
             }
-            StateUpdate::Impossible => {
-                let legal: Vec<_> = at.steps().map(|(_, next)| format!("`{next}`")).collect();
-                let legal = legal.join(", ");
-                let message = format!("`{named}` cannot follow `{at}`; only these states can: {legal}");
-                self.find(FindingKind::Impossible, message);
-            }
+            StateUpdate::Impossible => self.report_impossible(named, at),
         }
+    }
+
+    fn adopt_state(&mut self, named: State, mut first: Box<graph::call::Call>, tone: Member<Box<ToneInfo>>) {
+        first.state = Member::Value(named.wire());
+        self.record(CallEvent::Adopted(details::some(first)));
+        self.observe_tone(tone);
+    }
+
+    fn report_impossible(&mut self, named: State, at: State) {
+        let legal: Vec<_> = at.steps().map(|(_, next)| format!("`{next}`")).collect();
+        let legal = legal.join(", ");
+        let message = format!("`{named}` cannot follow `{at}`; only these states can: {legal}");
+        self.find(FindingKind::Impossible, message);
     }
 
     /// Records the steps of a path. The notification reported the last step; the steps before it are

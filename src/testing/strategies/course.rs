@@ -283,13 +283,6 @@ fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         happen(NetworkEvent::ContentSharingEnded(session())),
     ];
     let music = [request(Method::StartHoldMusic), request(Method::StopHoldMusic)];
-    let together = |wanted: &[BoxedStrategy<Wanted>]| {
-        let (wanted, millis) = (wanted.to_vec(), vec(0..3000_i64, wanted.len()));
-        (wanted, millis).prop_map(|(wanted, millis)| {
-            let wishes = wanted.into_iter().zip(millis);
-            wishes.map(|(wanted, millis)| Wish { is_other: false, millis, wanted }).collect()
-        })
-    };
     prop_oneof![
         20 => wish(other).prop_map(|wish| [wish].into()),
         1 => together(&menu),
@@ -301,6 +294,15 @@ fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         1 => together(&sharing),
         1 => together(&music),
     ]
+}
+
+/// Wishes that come true one after another, with up to three seconds between two.
+fn together(wanted: &[BoxedStrategy<Wanted>]) -> impl Strategy<Value = Vec<Wish>> + use<> {
+    let (wanted, millis) = (wanted.to_vec(), vec(0..3000_i64, wanted.len()));
+    (wanted, millis).prop_map(|(wanted, millis)| {
+        let wishes = wanted.into_iter().zip(millis);
+        wishes.map(|(wanted, millis)| Wish { is_other: false, millis, wanted }).collect()
+    })
 }
 
 fn at_once(is_other: bool, wanted: Wanted) -> Wish {
