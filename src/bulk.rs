@@ -32,7 +32,10 @@ use core::num::NonZeroUsize;
 pub use context::ClientContext;
 pub use summary::{OperationSummary, Summary};
 
-use crate::{CallId, Finding, Moment, Recorded};
+use crate::finding::Finding;
+use crate::id::CallId;
+use crate::ledger::point::Moment;
+use crate::record::recorded::Recorded;
 use calls::Calls;
 #[cfg(any(feature = "testing", doc))]
 use compact::Line;

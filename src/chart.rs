@@ -68,11 +68,11 @@ impl Chart {
     /// The states, in the order of the lifecycle.
     pub fn nodes(self) -> Vec<Node> {
         match self {
-            Self::Call => nodes(call::State::ALL, |state| {
+            Self::Call => nodes(call::state::State::ALL, |state| {
                 let superstates = state.superstates().map(|superstate| superstate.as_str()).collect();
                 (superstates, state.steps().next().is_none())
             }),
-            Self::Operation => nodes(operation::State::ALL, |state| {
+            Self::Operation => nodes(operation::state::State::ALL, |state| {
                 let superstates = state.superstates().map(|superstate| superstate.as_str()).collect();
                 (superstates, state.steps().next().is_none())
             }),
@@ -82,8 +82,8 @@ impl Chart {
     /// All legal steps, in the order of the states before them. The fold refuses every other step.
     pub fn steps(self) -> Vec<Step> {
         match self {
-            Self::Call => steps(call::State::ALL, |state| state.steps().collect()),
-            Self::Operation => steps(operation::State::ALL, |state| state.steps().collect()),
+            Self::Call => steps(call::state::State::ALL, |state| state.steps().collect()),
+            Self::Operation => steps(operation::state::State::ALL, |state| state.steps().collect()),
         }
     }
 
@@ -93,19 +93,19 @@ impl Chart {
         let begin = |event, state| Beginning { event, state, is_midway: false };
         match self {
             Self::Call => {
-                let adopted = |state: &call::State| Beginning {
+                let adopted = |state: &call::state::State| Beginning {
                     event: "adopted",
                     state: state.as_str(),
                     is_midway: true,
                 };
                 let natural = [
-                    begin("offered", call::State::Incoming.as_str()),
-                    begin("placed", call::State::Establishing.as_str()),
+                    begin("offered", call::state::State::Incoming.as_str()),
+                    begin("placed", call::state::State::Establishing.as_str()),
                 ];
-                natural.into_iter().chain(call::State::ALL.iter().map(adopted)).collect()
+                natural.into_iter().chain(call::state::State::ALL.iter().map(adopted)).collect()
             }
             Self::Operation => {
-                let states = operation::State::ALL.iter();
+                let states = operation::state::State::ALL.iter();
                 states.map(|state| begin("operationCreated", state.as_str())).collect()
             }
         }
@@ -203,4 +203,4 @@ macro_rules! as_str {
     };
 }
 
-as_str!(call::State, call::Transition, operation::State, operation::Transition);
+as_str!(call::state::State, call::state::Transition, operation::state::State, operation::state::Transition);

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::CallId;
+use crate::id::CallId;
 use crate::names::names;
 
 names! {

@@ -35,25 +35,26 @@
 //! ```
 
 pub mod action;
-mod call;
-mod end_code;
-mod identity;
-mod media;
+pub(crate) mod call;
+pub(crate) mod end_code;
+pub(crate) mod identity;
+pub(crate) mod media;
 mod meeting;
-mod member;
-mod method;
-mod notification;
-mod odata;
-mod operation;
-mod parsed;
-mod participant;
-mod permission;
-mod quality;
-mod resource_data;
-mod result;
-mod tone;
-mod type_name;
-mod url;
+pub(crate) mod member;
+pub(crate) mod method;
+pub(crate) mod notification;
+pub(crate) mod odata;
+pub(crate) mod operation;
+pub(crate) mod parsed;
+pub(crate) mod participant;
+mod participant_notification;
+pub(crate) mod permission;
+pub(crate) mod quality;
+pub(crate) mod resource_data;
+pub(crate) mod result;
+pub(crate) mod tone;
+pub(crate) mod type_name;
+pub(crate) mod url;
 pub(crate) mod wire;
 
 pub use call::{
@@ -68,24 +69,21 @@ pub use media::{
 };
 pub use meeting::{ChatInfo, MeetingInfo};
 pub use member::{Member, Other};
-pub(crate) use member::{Members, Merge, News, Ordered, Rule, Unknown};
-pub(crate) use method::{Begins, CallKind, LegalIn, with_methods};
 pub use method::{Method, NoRoute, Root, Route, Verb};
 pub use notification::{ChangeType, CommsNotification, CommsNotifications};
 pub use odata::{ODataError, Version};
 pub use operation::{CommsOperation, CompletionReason, OperationKind, OperationStatus};
-pub(crate) use parsed::ParsedNotification;
 pub use participant::{
-    DeltaParticipants, OnlineMeetingRestricted, Participant, ParticipantJoiningNotification,
-    ParticipantJoiningResponse, ParticipantLeftNotification, RecordingInfo, RecordingStatus, RemovedState,
+    DeltaParticipants, OnlineMeetingRestricted, Participant, RecordingInfo, RecordingStatus, RemovedState,
     RestrictionReason,
+};
+pub use participant_notification::{
+    ParticipantJoiningNotification, ParticipantJoiningResponse, ParticipantLeftNotification,
 };
 pub use permission::{Needed, Permission, PermissionPage, PermissionRow};
 pub use quality::{Double, TeleconferenceDeviceMediaQuality, TeleconferenceDeviceQuality};
-pub(crate) use resource_data::{DEPTH, depth};
 pub use resource_data::{ResourceData, Unshown};
 pub use result::ResultInfo;
 pub use tone::{Tone, ToneInfo};
 pub use type_name::TypeName;
 pub use url::{Resource, ResourceUrl};
-pub(crate) use wire::{Wire, shape};

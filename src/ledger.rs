@@ -2,141 +2,19 @@
 //!
 //! Only this file uses `im`.
 
-mod applied;
+pub(crate) mod applied;
 mod conversation;
-mod entry;
+pub(crate) mod data;
+pub(crate) mod digest;
+pub(crate) mod entry;
 mod history;
 mod past;
+pub(crate) mod point;
 mod recent;
 mod service;
-mod working_set;
+pub(crate) mod working_set;
 
-use alloc::sync::Arc;
-
-use im::OrdMap;
-
-use crate::{Call, CallId, Recorded};
 pub use applied::{Applied, ApplyError};
-pub(crate) use entry::{Digest, Entry, REMEMBERED, digest_of_line};
-use entry::{Digests, LedgerMetadata};
-pub use past::{Mark, Moment, NoHistory, Past};
-pub(crate) use working_set::{WorkingSet, hash as hash_of_call};
-
-/// Calls by their id, folded from recorded events.
-///
-/// `clone` takes constant time: the clones share everything that neither has changed since.
-///
-/// ```
-/// use callfold::Ledger;
-/// use callfold::call::State;
-///
-/// let mut ledger = Ledger::new();
-/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-/// ledger.apply(&line.parse()?)?;
-/// let before = ledger.clone();
-///
-/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"terminated","data":{}}"#;
-/// ledger.apply(&line.parse()?)?;
-///
-/// let id = "57dab8b1-894c-409a-b240-bd8beae78896".parse()?;
-/// assert_eq!(ledger.call(id).unwrap().state(), State::Terminated);
-/// assert_eq!(before.call(id).unwrap().state(), State::Incoming);
-/// assert_eq!(ledger.next_revision(id), 3);
-/// assert_eq!(ledger.calls().count(), 1);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct Ledger {
-    entries: OrdMap<CallId, Arc<Entry>>,
-    metadata: LedgerMetadata,
-}
-
-impl Ledger {
-    /// An empty ledger that holds the current state of each call. Its size depends on the number of calls,
-    /// not on the length of the log.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// An empty ledger that also keeps all events, as JSON, for [`Ledger::as_of`] and [`Ledger::at`].
-    pub fn with_history() -> Self {
-        Self {
-            metadata: LedgerMetadata { keeps_history: true, ..LedgerMetadata::default() },
-            ..Self::default()
-        }
-    }
-
-    /// A ledger for the calls that a bulk replay cannot keep in compact form. Its entries come and go.
-    pub(crate) fn of_lines() -> Self {
-        Self {
-            metadata: LedgerMetadata { digests: Digests::OfLines, ..LedgerMetadata::default() },
-            ..Self::default()
-        }
-    }
-
-    /// Folds one event into its call. An event that was folded before is a duplicate, and changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// An [`ApplyError`] if the event contradicts an earlier event of its revision, comes too late, or is not
-    /// legal in the state of the call. The ledger is then unchanged.
-    ///
-    /// ```
-    /// use callfold::{Applied, Ledger};
-    ///
-    /// let mut ledger = Ledger::new();
-    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// assert_eq!(ledger.apply(&line.parse()?)?, Applied::Folded);
-    /// assert_eq!(ledger.apply(&line.parse()?)?, Applied::Duplicate);
-    /// assert!(ledger.apply(&line.replace("offered", "placed").parse()?).is_err());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn apply(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
-        match self.entries.get_mut(&recorded.call) {
-            Some(entry) => Arc::make_mut(entry).apply(recorded.clone(), &mut self.metadata),
-            None => {
-                let (entry, applied) = Entry::begin(recorded.clone(), &mut self.metadata)?;
-                self.entries.insert(recorded.call, Arc::new(entry));
-                Ok(applied)
-            }
-        }
-    }
-
-    /// The revision of the next event of a call. It is 1 if the call is unknown.
-    pub fn next_revision(&self, id: CallId) -> u64 {
-        self.entries.get(&id).map_or(1, |entry| entry.revision().saturating_add(1))
-    }
-
-    /// Counts the revision of an event that was refused, without folding the event. Call this to continue
-    /// with a log after a refused event: the next event is then not reported as a gap.
-    ///
-    /// Until a later event is folded, `apply` still accepts another event with the skipped revision.
-    ///
-    /// ```
-    /// use callfold::{Applied, Ledger};
-    ///
-    /// let mut ledger = Ledger::new();
-    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-    /// ledger.apply(&line.parse()?)?;
-    /// let refused = line.replace("offered", "held").replace("1,", "2,").parse()?;
-    /// ledger.skip(&refused);
-    /// let next = line.replace("offered", "answered").replace("1,", "3,").parse()?;
-    /// assert_eq!(ledger.apply(&next)?, Applied::Folded);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn skip(&mut self, refused: &Recorded) {
-        if let Some(entry) = self.entries.get_mut(&refused.call) {
-            Arc::make_mut(entry).skip(refused.revision);
-        }
-    }
-
-    /// The call with this id; `None` if it is unknown.
-    pub fn call(&self, id: CallId) -> Option<&Call> {
-        self.entries.get(&id).map(|entry| entry.call())
-    }
-
-    /// All calls, in the order of their ids.
-    pub fn calls(&self) -> impl Iterator<Item = &Call> {
-        self.entries.values().map(|entry| entry.call())
-    }
-}
+pub use data::Ledger;
+pub use past::{NoHistory, Past};
+pub use point::{Mark, Moment};

@@ -5,13 +5,21 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::call::{Call, CallEvent, Details, Dialect, ServiceEvent, State};
-use crate::graph::{
-    self, ChangeType, CommsNotification, CommsNotifications, CommsOperation, ContentSharingSession,
-    DeltaParticipants, Member, Participant, ResourceData, Version,
-};
+use crate::call::data::Call;
+use crate::call::event::carried::Details;
+use crate::call::event::{CallEvent, ServiceEvent};
+use crate::call::state::{Dialect, State};
+use crate::graph;
+use crate::graph::media::ContentSharingSession;
+use crate::graph::member::Member;
+use crate::graph::notification::{ChangeType, CommsNotification, CommsNotifications};
+use crate::graph::odata::Version;
+use crate::graph::operation::CommsOperation;
+use crate::graph::participant::{DeltaParticipants, Participant};
+use crate::graph::resource_data::ResourceData;
+use crate::id::Id;
 use crate::operation::find;
-use crate::{Id, Recorded};
+use crate::record::recorded::Recorded;
 
 /// The settings for the notifications that a host posts as the service: see [`Notify::event`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +66,10 @@ impl Notify {
             CallEvent::DetailsChanged(reported) => self.delta(call, reported.as_deref()?.clone()),
             CallEvent::ToneReceived(tone) => self.delta(
                 call,
-                graph::Call { tone_info: Box::new((**tone).clone()).into(), ..graph::Call::default() },
+                graph::call::Call {
+                    tone_info: Box::new((**tone).clone()).into(),
+                    ..graph::call::Call::default()
+                },
             ),
             CallEvent::RosterUpdated(reported) => {
                 self.roster(call, reported.sequence_number, &reported.participants)
@@ -97,22 +108,27 @@ impl Notify {
     }
 
     /// A delta that names a state.
-    fn state(&self, call: &Call, state: State, reported: Option<&graph::Call>) -> Option<CommsNotification> {
+    fn state(
+        &self,
+        call: &Call,
+        state: State,
+        reported: Option<&graph::call::Call>,
+    ) -> Option<CommsNotification> {
         let delta = self.resource(state, reported.cloned().unwrap_or_default());
         Some(self.of_call(call, ChangeType::Updated, delta))
     }
 
     /// A delta that names the state in which the call is, as the app knows it.
-    fn delta(&self, call: &Call, reported: graph::Call) -> Option<CommsNotification> {
+    fn delta(&self, call: &Call, reported: graph::call::Call) -> Option<CommsNotification> {
         let state = self.named(call.state());
         Some(self.of_call(call, ChangeType::Updated, self.resource(state, reported)))
     }
 
-    fn resource(&self, state: State, reported: graph::Call) -> graph::Call {
-        graph::Call { odata_type: Some("call".into()), state: state.wire().into(), ..reported }
+    fn resource(&self, state: State, reported: graph::call::Call) -> graph::call::Call {
+        graph::call::Call { odata_type: Some("call".into()), state: state.wire().into(), ..reported }
     }
 
-    fn of_call(&self, call: &Call, change: ChangeType, mut reported: graph::Call) -> CommsNotification {
+    fn of_call(&self, call: &Call, change: ChangeType, mut reported: graph::call::Call) -> CommsNotification {
         reported.id = Id::from(call.id()).into();
         self.item(call, change, "", ResourceData::Call(Box::new(reported)))
     }

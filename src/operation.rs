@@ -1,7 +1,7 @@
 //! One operation: the work that an action began, until it is settled (completed or failed).
 
-mod lifecycle;
-mod state;
+pub(crate) mod lifecycle;
+pub(crate) mod state;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -10,8 +10,9 @@ use alloc::vec::Vec;
 pub use lifecycle::Superstate;
 pub use state::{State, Transition};
 
-use crate::OperationId;
-use crate::graph::{CommsOperation, Member, Members, News, OperationKind, OperationStatus, Rule};
+use crate::graph::member::{Member, Members, News, Rule};
+use crate::graph::operation::{CommsOperation, OperationKind, OperationStatus};
+use crate::id::OperationId;
 
 /// An operation of a call, rebuilt from its events.
 ///
@@ -142,7 +143,7 @@ impl Operation {
     /// Failures of [sendDtmfTonesOperation](https://learn.microsoft.com/graph/api/resources/senddtmftonesoperation)
     /// arrive as completed.
     pub fn is_success(&self) -> bool {
-        use crate::graph::CompletionReason::{CompletedSuccessfully, StopToneDetected};
+        use crate::graph::operation::CompletionReason::{CompletedSuccessfully, StopToneDetected};
         let failed = self.resource.result_info.value().is_some_and(|result| result.is_failure());
         let reason = self.resource.completion_reason.value();
         self.state == State::Completed

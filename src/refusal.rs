@@ -4,8 +4,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::call::State;
-use crate::graph::{ODataError, Permission};
+use crate::call::state::State;
+use crate::graph::odata::ODataError;
+use crate::graph::permission::Permission;
 
 /// An error: an event, a network event or a request was refused. The call did not change.
 ///

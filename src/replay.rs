@@ -1,51 +1,33 @@
 //! The replay of a whole log, record by record.
 
+pub(crate) mod data;
 mod early;
 
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::collections::BTreeMap;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use crate::call::{CallEvent, Delivery, Observed, Transition, orphan};
-use crate::graph::ParsedNotification;
-use crate::ledger::WorkingSet;
-use crate::log::{Bodies, Format, Trace};
-use crate::{Applied, ApplyError, Call, CallId, Finding, FindingKind, Ledger, LineError, Moment, Recorded};
-
-/// A replay of a recorded log. The input is records, one by one, and the output is calls and findings.
-///
-/// A record that cannot be read becomes a finding, and the replay continues with the next record.
-///
-/// ```
-/// use callfold::Replay;
-/// use callfold::call::State;
-/// use callfold::log::Format;
-///
-/// let body = br#"{"value":[{"changeType":"created",
-///     "resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896",
-///     "resourceData":{"state":"incoming"}}]}"#;
-/// let mut replay = Replay::new();
-/// let mut findings = replay.record(Format::Notifications, body, |event| println!("{event}"));
-/// findings.extend(replay.finish(|event| println!("{event}")));
-/// assert!(findings.is_empty());
-/// assert_eq!(replay.calls().next().unwrap().state(), State::Incoming);
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct Replay {
-    calls: WorkingSet,
-    until: Option<Moment>,
-    only: Option<CallId>,
-    events: u64,
-    /// Calls that have reached `until`: the rest of their events is skipped.
-    stopped: BTreeSet<CallId>,
-    /// The lines of each call that came too early, by their revisions.
-    early: BTreeMap<CallId, BTreeMap<u64, Recorded>>,
-    /// The next revision of each call whose beginning was refused.
-    not_begun: BTreeMap<CallId, u64>,
-}
+use crate::call::data::Call;
+use crate::call::event::CallEvent;
+use crate::call::observe::delivery::{Delivery, Observed};
+use crate::call::observe::orphan;
+use crate::call::state::Transition;
+use crate::finding::{Finding, FindingKind};
+use crate::graph::parsed::ParsedNotification;
+use crate::id::CallId;
+use crate::ledger::applied::{Applied, ApplyError};
+use crate::ledger::data::Ledger;
+use crate::ledger::point::Moment;
+use crate::ledger::working_set::WorkingSet;
+use crate::log::format::Format;
+use crate::log::notifications::Bodies;
+use crate::log::sdk::Trace;
+use crate::record::error::LineError;
+use crate::record::recorded::Recorded;
+pub use data::Replay;
+use data::already_read;
 
 impl Replay {
     /// A replay of a whole log, for all calls.
@@ -346,10 +328,6 @@ impl Replay {
             }
         }
     }
-}
-
-fn already_read(revision: u64) -> String {
-    format!("revision {revision} was already read")
 }
 
 fn malformed(message: impl ToString) -> Finding {

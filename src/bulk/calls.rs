@@ -5,14 +5,20 @@ use alloc::vec::Vec;
 use hashbrown::HashTable;
 
 use super::compact::{Compact, Room, Update};
+use super::full;
 use super::kind::Kind;
 use super::meaning::Learned;
 use super::reader::{Holes, Reported};
-use super::shape::Spans;
-use super::{Summary, full};
-use crate::call::{Beginning, State, Transition};
-use crate::ledger::hash_of_call as hash;
-use crate::{CallId, Finding, Recorded, Replay};
+use super::shape::tree::Spans;
+use super::summary::Summary;
+use crate::call::beginning::Beginning;
+use crate::call::state::{State, Transition};
+use crate::finding::Finding;
+use crate::id::CallId;
+use crate::ledger::data::Ledger;
+use crate::ledger::working_set::hash;
+use crate::record::recorded::Recorded;
+use crate::replay::data::Replay;
 
 /// The calls.
 #[derive(Clone)]
@@ -42,7 +48,7 @@ impl Default for Calls {
             learned: Learned::default(),
             compact: Vec::new(),
             index: HashTable::new(),
-            replay: Replay::new().onto(crate::Ledger::of_lines()),
+            replay: Replay::new().onto(Ledger::of_lines()),
             is_whole: true,
             events: 0,
             room: Room::default(),

@@ -9,12 +9,16 @@ use super::meaning::{ReportedDetails, ReportedOperation, ReportedParticipant, Re
 use super::names::{NameId, Word};
 use super::results::{Kept, Results};
 use super::scan;
-use super::shape::{Packed, Shapes, Spans};
+use super::shape::packed::Packed;
+use super::shape::tree::{Shapes, Spans};
 use super::time::Time;
-use crate::call::{Beginning, State, Superstate, Transition};
-use crate::graph::{Member, OperationKind};
-use crate::ledger::Digest;
-use crate::{CallId, Id, operation};
+use crate::call::beginning::Beginning;
+use crate::call::state::{State, Superstate, Transition};
+use crate::graph::member::Member;
+use crate::graph::operation::OperationKind;
+use crate::id::{CallId, Id};
+use crate::ledger::digest::Digest;
+use crate::operation;
 
 #[derive(Clone, Debug)]
 pub(super) struct Compact {
@@ -40,7 +44,7 @@ pub(super) struct Work {
     pub(super) id: Id,
     pub(super) type_name: Option<NameId>,
     pub(super) kind: OperationKind,
-    pub(super) state: operation::State,
+    pub(super) state: operation::state::State,
     pub(super) context: Member<Word>,
     pub(super) result: Member<Kept>,
     pub(super) reason: Member<NameId>,
@@ -296,7 +300,7 @@ impl Compact {
             id: update.line.id(update.spans, reported.id),
             type_name: reported.type_name,
             kind: reported.kind,
-            state: reported.state.unwrap_or(operation::State::NotStarted),
+            state: reported.state.unwrap_or(operation::state::State::NotStarted),
             context: Member::Absent,
             result: Member::Absent,
             reason: Member::Absent,
@@ -314,7 +318,7 @@ impl Compact {
     /// or if the id is unknown.
     pub(super) fn update(
         &mut self,
-        transition: Option<operation::Transition>,
+        transition: Option<operation::state::Transition>,
         reported: &ReportedOperation,
         update: &mut Update<'_, ReportedOperation>,
     ) -> bool {
@@ -366,7 +370,7 @@ impl Compact {
 
 impl Work {
     pub(super) const fn is_pending(&self) -> bool {
-        matches!(self.state, operation::State::NotStarted | operation::State::Running)
+        matches!(self.state, operation::state::State::NotStarted | operation::state::State::Running)
     }
 
     fn merge(&mut self, reported: &ReportedOperation, update: &mut Update<'_, ReportedOperation>) {

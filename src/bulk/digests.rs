@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::ledger::{Digest, REMEMBERED};
+use crate::ledger::digest::{Digest, REMEMBERED};
 
 /// The digests of the newest revisions: that of revision `r` at `(r - 1) % REMEMBERED`.
 #[derive(Clone, Debug, Default)]

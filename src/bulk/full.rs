@@ -9,13 +9,18 @@ use super::meaning::Learned;
 use super::names::{NameId, Word};
 use super::results::{Kept, Results};
 use super::time::Time;
-use crate::Call;
-use crate::call::{Parts, SavedRosterEntry};
-use crate::graph::{
-    Call as Resource, CallDirection, CommsOperation, CompletionReason, MediaState, Member, Members, Merge,
-    Participant, ResultInfo, Tone, ToneInfo, TypeName,
-};
-use crate::ledger::Entry;
+use crate::call::data::Call;
+use crate::call::parts::Parts;
+use crate::call::roster::SavedRosterEntry;
+use crate::graph::call::{Call as Resource, CallDirection};
+use crate::graph::media::MediaState;
+use crate::graph::member::{Member, Members, Merge};
+use crate::graph::operation::{CommsOperation, CompletionReason};
+use crate::graph::participant::Participant;
+use crate::graph::result::ResultInfo;
+use crate::graph::tone::{Tone, ToneInfo};
+use crate::graph::type_name::TypeName;
+use crate::ledger::entry::Entry;
 use crate::operation::Operation;
 
 pub(super) fn to_call(compact: &Compact, learned: &Learned) -> Entry {

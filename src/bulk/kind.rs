@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use super::scan;
-use super::shape::Root;
-use crate::call::Transition;
+use super::shape::tree::Root;
+use crate::call::state::Transition;
 use crate::operation;
 
 /// What an event does, by its name on the log.
@@ -19,7 +19,7 @@ pub(super) enum Kind {
     RosterUpdated,
     OperationCreated,
     OperationUpdated,
-    OperationStep(operation::Transition),
+    OperationStep(operation::state::Transition),
     /// The event needs a live call, and changes no summary.
     NoStateChange,
     /// The event changes no summary.
@@ -30,7 +30,7 @@ impl Kind {
     /// The kinds by the names of their events.
     fn by_name() -> Vec<(&'static str, Self)> {
         let steps = Transition::ALL.iter().map(|transition| (transition.as_str(), Self::Step(*transition)));
-        let of_operations = operation::Transition::ALL.iter();
+        let of_operations = operation::state::Transition::ALL.iter();
         let of_operations =
             of_operations.map(|transition| (transition.as_str(), Self::OperationStep(*transition)));
         let others = [

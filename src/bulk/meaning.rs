@@ -5,11 +5,17 @@ use alloc::string::String;
 
 use super::names::{NameId, Names};
 use super::results::Results;
-use super::shape::{Layout, Mark, Packed, Root, Shapes};
-use crate::call::{CallEvent, State};
-use crate::graph::wire::{Hole, ITEM, Wire};
-use crate::graph::{self, CommsOperation, Member, OperationKind, Participant, ToneInfo};
-use crate::operation;
+use super::shape::layout::Layout;
+use super::shape::packed::Packed;
+use super::shape::tree::{Mark, Root, Shapes};
+use crate::call::event::CallEvent;
+use crate::call::state::State;
+use crate::graph::member::Member;
+use crate::graph::operation::{CommsOperation, OperationKind};
+use crate::graph::participant::Participant;
+use crate::graph::tone::ToneInfo;
+use crate::graph::wire::read::{Hole, ITEM, Wire};
+use crate::{graph, operation};
 
 /// Where a text stands, its JSON or its content.
 pub(super) type Span = (Mark, Mark);
@@ -38,7 +44,7 @@ pub(super) struct ReportedOperation {
     pub(super) id: u8,
     pub(super) type_name: Option<NameId>,
     pub(super) kind: OperationKind,
-    pub(super) state: Option<operation::State>,
+    pub(super) state: Option<operation::state::State>,
     pub(super) context: Member<u8>,
     pub(super) result: Member<Span>,
     pub(super) reason: Member<NameId>,
@@ -76,10 +82,10 @@ impl Learned {
             | CallEvent::Adopted(reported)
             | CallEvent::Step(_, reported)
             | CallEvent::DetailsChanged(reported) => {
-                let layout = Layout::of(&data, graph::Call::hole)?;
+                let layout = Layout::of(&data, graph::call::Call::hole)?;
                 let meaning = match reported {
                     Some(reported) => ReportedDetails::of(reported, &layout, &mut self.names)?,
-                    None => ReportedDetails::of(&graph::Call::default(), &layout, &mut self.names)?,
+                    None => ReportedDetails::of(&graph::call::Call::default(), &layout, &mut self.names)?,
                 };
                 self.details.learn(root, &layout, meaning);
             }
@@ -145,7 +151,7 @@ fn no_state_change(path: &[&str]) -> Hole {
 }
 
 impl ReportedDetails {
-    fn of(reported: &graph::Call, layout: &Layout<'_>, names: &mut Names) -> Option<Self> {
+    fn of(reported: &graph::call::Call, layout: &Layout<'_>, names: &mut Names) -> Option<Self> {
         let audio = match &reported.media_state {
             Member::Absent => Member::Absent,
             Member::Null => Member::Null,
@@ -156,7 +162,7 @@ impl ReportedDetails {
         };
         Some(Self {
             state: reported.state.value().and_then(State::from_wire),
-            direction: name(&reported.direction, graph::CallDirection::as_str, names)?,
+            direction: name(&reported.direction, graph::call::CallDirection::as_str, names)?,
             audio,
             result: placed(&reported.result_info, layout.member("resultInfo"))?,
             reason: placed(&reported.termination_reason, layout.hole("terminationReason"))?,
@@ -183,10 +189,10 @@ impl ReportedOperation {
             id: layout.hole("id")?,
             type_name,
             kind: reported.kind(),
-            state: operation::State::reported(reported),
+            state: operation::state::State::reported(reported),
             context: placed(&reported.client_context, layout.hole("clientContext"))?,
             result: placed(&reported.result_info, layout.member("resultInfo"))?,
-            reason: name(&reported.completion_reason, graph::CompletionReason::as_str, names)?,
+            reason: name(&reported.completion_reason, graph::operation::CompletionReason::as_str, names)?,
             has_more: known != *reported,
         })
     }

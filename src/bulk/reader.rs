@@ -4,11 +4,11 @@ use super::compact::{Arrivals, Line};
 use super::kind::{Kind, Kinds};
 use super::meaning::{Learned, ReportedParticipant};
 use super::scan::{self, Clock};
-use super::shape::{Root, Shapes, Spans};
+use super::shape::tree::{Root, Shapes, Spans};
 use super::time::Time;
-use crate::CallId;
-use crate::call::CallEvent;
-use crate::ledger::digest_of_line;
+use crate::call::event::CallEvent;
+use crate::id::CallId;
+use crate::ledger::digest::digest_of_line;
 
 /// Reads lines.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::names::{NameId, Names};
-use crate::graph::ResultInfo;
+use crate::graph::result::ResultInfo;
 
 /// Results by the JSON that they came as.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::time::Time;
-use crate::CallId;
+use crate::id::CallId;
 
 /// The length of a GUID with its dashes, bytes.
 pub(super) const GUID: usize = 36;

@@ -8,10 +8,14 @@ use super::compact::{Compact, Work};
 use super::context::ClientContext;
 use super::meaning::Learned;
 use super::names::Word;
-use crate::call::{Beginning, State};
-use crate::graph::{CallDirection, OperationKind, ResultInfo};
+use crate::call::beginning::Beginning;
+use crate::call::data::Call;
+use crate::call::state::State;
+use crate::graph::call::CallDirection;
+use crate::graph::operation::OperationKind;
+use crate::graph::result::ResultInfo;
+use crate::id::{CallId, OperationId};
 use crate::operation::{self, Operation};
-use crate::{Call, CallId, OperationId};
 
 /// A summary of a call: the values that a table of calls shows, without the other details.
 ///
@@ -54,7 +58,7 @@ pub struct OperationSummary<'a> {
     /// The kind of the operation.
     pub kind: OperationKind,
     /// The state of the operation.
-    pub state: operation::State,
+    pub state: operation::state::State,
     /// The text that the app chose to recognise the operation.
     pub client_context: Option<ClientContext<'a>>,
     /// True if the call ended before the operation completed or failed.

@@ -7,14 +7,19 @@ use serde::de::DeserializeOwned;
 
 use super::limits;
 use super::service::replaced;
+use crate::graph;
 use crate::graph::action::{
     Answer, ChangeScreenSharingRole, ClientContext, ConfigureMixer, Invite, LogTeleconferenceDeviceQuality,
     MuteAll, PlayPrompt, RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer,
     UpdateMetadata, UpdateRecordingStatus,
 };
-use crate::graph::{self, AudioRoutingGroup, DEPTH, Method, Route, Wire, depth, with_methods};
+use crate::graph::media::AudioRoutingGroup;
+use crate::graph::method::{Method, Route, with_methods};
+use crate::graph::resource_data::{DEPTH, depth};
+use crate::graph::wire::read::Wire;
+use crate::id::{CallId, Id, OperationId, ParticipantId};
+use crate::refusal::{Refusal, Why};
 use crate::text::without_content;
-use crate::{CallId, Id, OperationId, ParticipantId, Refusal, Why};
 
 /// The type of a part of a command.
 macro_rules! part {

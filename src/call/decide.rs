@@ -1,48 +1,33 @@
 //! From a request to events and a reply.
 
 mod admit;
+pub(crate) mod context;
+mod control;
+mod deciding;
 mod media;
 mod people;
+mod read;
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use jiff::Timestamp;
-use uuid::Uuid;
+pub use context::{AppIdentity, RequestContext};
+use deciding::Deciding;
 
 use super::command::Command;
-use super::event::{CallEvent, ServiceEvent};
+use super::data::Call;
+use super::details;
+use super::event::CallEvent;
 use super::plan::Plan;
 use super::reply::{Body, Reply};
-use super::state::{State, Transition};
-use super::{Call, details};
-use crate::graph::{
-    self, Begins, CallDirection, CallState, CommsOperation, ContentSharingSession, Member, Method, Needed,
-    OperationStatus, Participant, Permission,
-};
-use crate::{CallId, Id, Recorded, Refusal, Why};
-
-/// The context of a request: its time, a new id, and the app that sent it. The crate has no clock and
-/// generates no ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RequestContext<'a> {
-    /// The time of the request.
-    pub at: Timestamp,
-    /// The id for the call or the operation that the request creates. It must not be in use.
-    pub new_id: Uuid,
-    /// The app that sent the request.
-    pub identity: AppIdentity<'a>,
-}
-
-/// The app that sends a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AppIdentity<'a> {
-    /// The permissions that were granted to the app.
-    pub permissions: &'a [Permission],
-}
+use super::state::State;
+use crate::graph;
+use crate::graph::call::{CallDirection, CallState};
+use crate::graph::member::Member;
+use crate::graph::permission::Needed;
+use crate::id::{CallId, Id};
+use crate::record::recorded::Recorded;
+use crate::refusal::{Refusal, Why};
 
 /// The result of a request: the reply, and the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,20 +38,6 @@ pub struct Decision {
     /// The events. Store them, then fold them; the fold accepts all of them. A request that only reads has no
     /// events.
     pub events: Vec<Recorded>,
-}
-
-impl<'a> RequestContext<'a> {
-    /// A request of this app at this time. A created call or operation gets `new_id`.
-    pub const fn new(at: Timestamp, new_id: Uuid, identity: AppIdentity<'a>) -> Self {
-        Self { at, new_id, identity }
-    }
-}
-
-impl<'a> AppIdentity<'a> {
-    /// An app with these permissions.
-    pub const fn new(permissions: &'a [Permission]) -> Self {
-        Self { permissions }
-    }
 }
 
 impl Call {
@@ -126,7 +97,7 @@ impl Call {
     pub(crate) fn unseen(command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
         command.check()?;
         let method = command.method();
-        admit::permitted(method, Needed::by(method, &graph::Call::default()), request.identity, None)?;
+        admit::permitted(method, Needed::by(method, &graph::call::Call::default()), request.identity, None)?;
         Ok(Decision { reply: Reply::empty(method.status()), events: Vec::new() })
     }
 
@@ -206,14 +177,14 @@ impl Call {
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn resource(&self) -> graph::Call {
+    pub fn resource(&self) -> graph::call::Call {
         as_resource(self.id, self.state, &self.details)
     }
 }
 
 /// The members that an app may set on a new call. The service sets the others.
-fn requested(call: &graph::Call) -> graph::Call {
-    graph::Call {
+fn requested(call: &graph::call::Call) -> graph::call::Call {
+    graph::call::Call {
         call_routes: Member::Absent,
         incoming_context: Member::Absent,
         media_state: Member::Absent,
@@ -229,9 +200,9 @@ fn requested(call: &graph::Call) -> graph::Call {
     }
 }
 
-fn as_resource(id: CallId, state: State, details: &graph::Call) -> graph::Call {
+fn as_resource(id: CallId, state: State, details: &graph::call::Call) -> graph::call::Call {
     let state: CallState = state.wire();
-    graph::Call {
+    graph::call::Call {
         odata_type: Some("call".into()),
         state: state.into(),
         id: Id::from(id).into(),
@@ -239,56 +210,19 @@ fn as_resource(id: CallId, state: State, details: &graph::Call) -> graph::Call {
     }
 }
 
-/// A decision, as its events are planned.
-struct Deciding<'a> {
-    plan: Plan<'a>,
-    new_id: Id,
-    method: Method,
-}
-
 impl Deciding<'_> {
     fn reply(&mut self, command: Command) -> Result<Reply, Refusal> {
-        let call = self.plan.call;
         Ok(match command {
-            Command::Answer(request) => {
-                self.plan.serve(ServiceEvent::AnswerRequested(request.into()));
-                self.accept(Transition::Answered)
-            }
-            Command::Reject(request) => {
-                self.plan.serve(ServiceEvent::RejectRequested(request.into()));
-                self.accept(Transition::Terminated)
-            }
-            Command::Redirect(request) => {
-                self.plan.serve(ServiceEvent::RedirectRequested(request.into()));
-                self.accept(Transition::Redirected)
-            }
-            Command::Transfer(request) => {
-                self.plan.serve(ServiceEvent::TransferRequested(request.into()));
-                self.accept(Transition::TransferStarted)
-            }
-            Command::KeepAlive => {
-                self.plan.serve(ServiceEvent::KeptAlive);
-                self.empty()
-            }
-            Command::DeleteCall => {
-                if call.state().after(Transition::TerminationStarted).is_some() {
-                    self.plan.step(Transition::TerminationStarted);
-                }
-                self.empty()
-            }
-            Command::GetCall => Reply::with(Body::Call(Box::new(call.resource()))),
-            Command::ListParticipants => {
-                Reply::with(Body::Participants(call.participants().map(Participant::typed).collect()))
-            }
-            Command::GetParticipant(id) => {
-                let participant = self.participant(&id)?;
-                Reply::with(Body::Participant(Box::new(participant.typed())))
-            }
-            Command::GetOperation(id) => {
-                let known = call.operations().iter().find(|operation| operation.is_called(&id));
-                let known = known.ok_or_else(|| self.unknown("operation", &id))?;
-                Reply::with(Body::Operation(Box::new(known.full())))
-            }
+            Command::Answer(request) => self.answer(request),
+            Command::Reject(request) => self.reject(request),
+            Command::Redirect(request) => self.redirect(request),
+            Command::Transfer(request) => self.transfer(request),
+            Command::KeepAlive => self.keep_alive(),
+            Command::DeleteCall => self.delete_call(),
+            Command::GetCall => Reply::with(Body::Call(Box::new(self.plan.call.resource()))),
+            Command::ListParticipants => self.list_participants(),
+            Command::GetParticipant(id) => self.get_participant(&id)?,
+            Command::GetOperation(id) => self.get_operation(&id)?,
             Command::PlayPrompt(request) => self.play_prompt(request),
             Command::RecordResponse(request) => self.record_response(request),
             Command::CancelMediaProcessing(request) => self.cancel_media_processing(&request),
@@ -307,86 +241,11 @@ impl Deciding<'_> {
             Command::MuteAll(request) => self.mute_all(&request),
             Command::ConfigureMixer(request) => self.begin(&request.client_context),
             Command::UpdateMetadata(request) => self.update_metadata(request.metadata),
-            Command::ListAudioRoutingGroups => {
-                let groups = call.details().audio_routing_groups.value().cloned();
-                Reply::with(Body::AudioRoutingGroups(groups.unwrap_or_default()))
-            }
-            Command::CreateAudioRoutingGroup(group) => {
-                self.plan.serve(ServiceEvent::AudioRoutingGroupCreated(group.clone().into()));
-                Reply::with(Body::AudioRoutingGroup(group))
-            }
-            Command::ListContentSharingSessions => {
-                let sessions = call.content_sharing().iter().map(ContentSharingSession::typed);
-                Reply::with(Body::ContentSharingSessions(sessions.collect()))
-            }
-            Command::LogTeleconferenceDeviceQuality(request) => {
-                if let Some(quality) = request.quality.into_value() {
-                    self.plan.serve(ServiceEvent::DeviceQualityReported(quality.into()));
-                }
-                self.empty()
-            }
-            Command::CreateCall(_) => {
-                return Err(self.conflict("a call that already exists"));
-            }
+            Command::ListAudioRoutingGroups => self.list_audio_routing_groups(),
+            Command::CreateAudioRoutingGroup(group) => self.create_audio_routing_group(group),
+            Command::ListContentSharingSessions => self.list_content_sharing_sessions(),
+            Command::LogTeleconferenceDeviceQuality(request) => self.log_device_quality(*request),
+            Command::CreateCall(_) => return Err(self.conflict("a call that already exists")),
         })
-    }
-
-    /// True if the new id is in use, or if the `clientContext` belongs to an operation whose id is unknown.
-    fn is_taken(&self, reported: &CommsOperation) -> bool {
-        let call = self.plan.call;
-        call.knows(reported) || call.operations().iter().any(|one| one.is_called(&self.new_id))
-    }
-
-    fn accept(&mut self, transition: Transition) -> Reply {
-        self.plan.step(transition);
-        self.empty()
-    }
-
-    const fn empty(&self) -> Reply {
-        Reply::empty(self.method.status())
-    }
-
-    /// The operation that the method begins, with the new id. The row of the method says its kind, and how it begins.
-    fn operation(&self, context: &Member<String>) -> Option<CommsOperation> {
-        let (kind, status) = match self.method.begins() {
-            Begins::Nothing => return None,
-            Begins::Settled(kind) => (kind, OperationStatus::Completed),
-            Begins::Running(kind) => (kind, OperationStatus::Running),
-            Begins::Queued(kind) => (kind, OperationStatus::NotStarted),
-        };
-        Some(CommsOperation {
-            odata_type: Some(kind.type_name().into()),
-            client_context: context.clone(),
-            status: status.into(),
-            id: self.new_id.clone().into(),
-            ..CommsOperation::default()
-        })
-    }
-
-    /// Begins the operation of the method.
-    fn begin(&mut self, context: &Member<String>) -> Reply {
-        let operation = self.operation(context);
-        self.record_begun(operation)
-    }
-
-    fn record_begun(&mut self, operation: Option<CommsOperation>) -> Reply {
-        let Some(operation) = operation else { return self.empty() };
-        self.plan.record(CallEvent::OperationCreated(operation.clone().into()));
-        Reply::begun(self.method.status(), self.plan.call.id(), operation)
-    }
-
-    fn refuse(&self, why: Why) -> Refusal {
-        Refusal::new(self.method.as_str(), Some(self.plan.call.state()), why)
-    }
-
-    fn unknown(&self, what: &str, id: &Id) -> Refusal {
-        let item = alloc::format!("{what} {}", crate::text::short(id));
-        self.refuse(Why::UnknownItem(item))
-    }
-
-    /// A refusal because of a part of the call, not of its state.
-    fn conflict(&self, part: &str) -> Refusal {
-        let legal = self.plan.call.legal_methods().filter(|legal| *legal != self.method);
-        Refusal { legal: legal.map(Method::as_str).collect(), ..self.refuse(Why::Part(part.into())) }
     }
 }

@@ -3,12 +3,13 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
-use super::event::Details;
-use crate::graph::{self, Members, News, Other, Unknown};
+use super::event::carried::Details;
+use crate::graph;
+use crate::graph::member::{Members, News, Other, Unknown};
 
 /// A call resource without the members that the fold keeps elsewhere (state, id and tone), and without the
 /// annotations of the transport.
-pub(crate) fn reported(mut reported: Box<graph::Call>) -> Box<graph::Call> {
+pub(crate) fn reported(mut reported: Box<graph::call::Call>) -> Box<graph::call::Call> {
     reported.odata_type = None;
     reported.state.take();
     reported.id.take();
@@ -18,9 +19,9 @@ pub(crate) fn reported(mut reported: Box<graph::Call>) -> Box<graph::Call> {
 }
 
 /// Like `reported`, for a call that was unknown until now. An empty member is then no change.
-pub(crate) fn first(resource: Box<graph::Call>) -> Box<graph::Call> {
+pub(crate) fn first(resource: Box<graph::call::Call>) -> Box<graph::call::Call> {
     let mut reported = reported(resource);
-    reported.pair(&graph::Call::default(), News);
+    reported.pair(&graph::call::Call::default(), News);
     reported
 }
 
@@ -34,24 +35,24 @@ fn is_of_odata(name: &str) -> bool {
 }
 
 /// The members that a report changes.
-pub(crate) fn news(mut reported: Box<graph::Call>, known: &graph::Call) -> Details {
+pub(crate) fn news(mut reported: Box<graph::call::Call>, known: &graph::call::Call) -> Details {
     reported.pair(known, News);
     some(reported)
 }
 
 /// The members that a late report adds: members that are still unknown.
-pub(crate) fn unknown(mut reported: Box<graph::Call>, known: &graph::Call) -> Details {
+pub(crate) fn unknown(mut reported: Box<graph::call::Call>, known: &graph::call::Call) -> Details {
     reported.pair(known, Unknown);
     some(reported)
 }
 
 /// The details; `None` if they have no member.
-pub(crate) fn some(reported: Box<graph::Call>) -> Details {
+pub(crate) fn some(reported: Box<graph::call::Call>) -> Details {
     (!reported.is_silent()).then(|| reported.into())
 }
 
 /// The details of a new call.
-pub(crate) fn begun(reported: Details) -> Arc<graph::Call> {
+pub(crate) fn begun(reported: Details) -> Arc<graph::call::Call> {
     let mut known = reported.unwrap_or_default();
     if known.odata_type.is_some() || !known.state.is_absent() {
         let details = Arc::make_mut(&mut known);
@@ -62,7 +63,7 @@ pub(crate) fn begun(reported: Details) -> Arc<graph::Call> {
 }
 
 /// Replaces known members by the reported ones.
-pub(crate) fn merge(known: &mut Arc<graph::Call>, reported: Details) {
+pub(crate) fn merge(known: &mut Arc<graph::call::Call>, reported: Details) {
     if let Some(reported) = reported {
         let known = Arc::make_mut(known);
         known.merge(reported);

@@ -1,5 +1,6 @@
 //! The events of a call. Nothing else changes a call, and a host must keep nothing else.
 
+pub(crate) mod carried;
 mod declare;
 
 use alloc::sync::Arc;
@@ -9,13 +10,14 @@ use super::payload::{
 };
 use super::state::Transition;
 use crate::graph::action::{Answer, Redirect, Reject, Transfer, UpdateRecordingStatus};
-use crate::graph::{self, AudioRoutingGroup, CommsOperation, TeleconferenceDeviceQuality, ToneInfo};
+use crate::graph::media::AudioRoutingGroup;
+use crate::graph::operation::CommsOperation;
+use crate::graph::quality::TeleconferenceDeviceQuality;
+use crate::graph::tone::ToneInfo;
 use crate::names::names;
 use crate::operation;
+pub use carried::Details;
 use declare::events;
-
-/// The members of the call resource that an event changes, and no others; `None` where it changes none.
-pub type Details = Option<Arc<graph::Call>>;
 
 /// When an event can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +87,7 @@ events! {
     }
     steps
     /// An operation made a step of its lifecycle.
-    OperationStep(operation::Transition, Arc<CommsOperation>) in Own {
+    OperationStep(operation::state::Transition, Arc<CommsOperation>) in Own {
         OperationStarted = Started,
         OperationCompleted = Completed,
         OperationFailed = Failed,

@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::Call;
+use super::data::Call;
 use super::deadline::{Deadline, Due};
 use super::network_event::StopReason;
 use super::plan::Plan;
-use crate::Recorded;
-use crate::graph::EndCode;
+use crate::graph::end_code::EndCode;
+use crate::record::recorded::Recorded;
 
 impl Call {
     /// The next deadline; `None` if the call has no deadline. A host calls [`Call::expire`] at that time.

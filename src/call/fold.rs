@@ -1,7 +1,6 @@
 //! The fold: it applies events to a call. It refuses an event that the lifecycle does not allow, and then
 //! changes nothing.
 
-mod notification_history;
 mod refuse;
 mod service;
 
@@ -11,27 +10,22 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::deadline::{Deadline, Deadlines, KEEP_ALIVE, seconds};
-use super::event::{CallEvent, Details, EventKind, Scope};
+use super::beginning::Beginning;
+use super::data::Call;
+use super::deadline::{Deadline, KEEP_ALIVE};
+use super::details;
+use super::event::carried::Details;
+use super::event::{CallEvent, EventKind, Scope};
+use super::notification_history::NotificationHistory;
 use super::payload::{ContentSharing, RosterUpdated};
 use super::roster::Roster;
 use super::state::{State, Superstate, Transition};
-use super::{Call, details};
-use crate::graph::{CommsOperation, ToneInfo};
+use crate::graph::operation::CommsOperation;
+use crate::graph::tone::ToneInfo;
 use crate::operation::{self, Operation, find, find_mut};
-use crate::{Recorded, Refusal, Why};
-pub(super) use notification_history::NotificationHistory;
+use crate::record::recorded::Recorded;
+use crate::refusal::{Refusal, Why};
 use refuse::refuse;
-
-/// How the call began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Beginning {
-    Offered,
-    Placed,
-    Adopted,
-    /// Adopted by a notification that named no state. The state is a guess until a notification names one.
-    Guessed,
-}
 
 impl Call {
     /// Folds the first event of a call.
@@ -208,7 +202,7 @@ impl Call {
     fn step_operation(
         &mut self,
         kind: EventKind,
-        transition: operation::Transition,
+        transition: operation::state::Transition,
         reported: Arc<CommsOperation>,
         at: Option<Timestamp>,
     ) -> Result<(), Refusal> {
@@ -226,8 +220,8 @@ impl Call {
     /// True if an operation is new. In an ended call, only a settled operation can be new.
     fn admits(&self, reported: &CommsOperation) -> bool {
         let is_settled = || {
-            operation::State::reported(reported)
-                .is_some_and(|state| state.lies_in(operation::Superstate::Settled))
+            operation::state::State::reported(reported)
+                .is_some_and(|state| state.lies_in(operation::lifecycle::Superstate::Settled))
         };
         !self.knows(reported) && (self.state.is_live() || is_settled())
     }
@@ -282,36 +276,6 @@ impl Call {
 
     pub(super) fn is_guessed(&self) -> bool {
         self.beginning == Beginning::Guessed
-    }
-}
-
-impl Beginning {
-    /// The deadlines of a call that begins like this.
-    fn deadlines(self, reported: &Details, at: Option<Timestamp>) -> Deadlines {
-        let mut deadlines = Deadlines::default();
-        match self {
-            Self::Offered => {
-                deadlines.arm(Deadline::Answer, at, service::time_to_decide(reported.as_deref()))
-            }
-            Self::Placed => {
-                deadlines.arm(Deadline::KeepAlive, at, KEEP_ALIVE);
-                let timeout =
-                    reported.as_ref().and_then(|reported| reported.ringing_timeout_in_seconds.value());
-                if let Some(timeout) = timeout.filter(|seconds| **seconds > 0) {
-                    deadlines.arm(Deadline::Ring, at, seconds(*timeout));
-                }
-            }
-            Self::Adopted | Self::Guessed => {}
-        }
-        deadlines
-    }
-
-    /// A step reports the state, so that the state is no longer a guess.
-    pub(crate) const fn known(self) -> Self {
-        match self {
-            Self::Guessed => Self::Adopted,
-            Self::Offered | Self::Placed | Self::Adopted => self,
-        }
     }
 }
 

@@ -6,16 +6,18 @@ use alloc::format;
 use alloc::string::String;
 use core::ops::RangeInclusive;
 
-use crate::Why;
 use crate::graph::action::{
     Answer, ChangeScreenSharingRole, ClientContext, ConfigureMixer, Invite, LogTeleconferenceDeviceQuality,
     MuteAll, PlayPrompt, RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer,
     UpdateMetadata, UpdateRecordingStatus,
 };
-use crate::graph::{
-    AudioRoutingGroup, Call, InvitationParticipantInfo, MediaConfig, Member, Prompt, RecordingStatus,
-    RejectReason, RoutingMode, ScreenSharingRole, Tone,
-};
+use crate::graph::call::{Call, RejectReason};
+use crate::graph::identity::InvitationParticipantInfo;
+use crate::graph::media::{AudioRoutingGroup, MediaConfig, Prompt, RoutingMode, ScreenSharingRole};
+use crate::graph::member::Member;
+use crate::graph::participant::RecordingStatus;
+use crate::graph::tone::Tone;
+use crate::refusal::Why;
 
 type Checked = Result<(), Why>;
 

@@ -4,11 +4,17 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::graph::{
-    self, CompletionReason, EndCode, MediaState, Participant, ParticipantInfo, ResultInfo, Tone,
-};
+use crate::graph;
+use crate::graph::end_code::EndCode;
+use crate::graph::identity::ParticipantInfo;
+use crate::graph::media::MediaState;
+use crate::graph::operation::CompletionReason;
+use crate::graph::participant::Participant;
+use crate::graph::result::ResultInfo;
+use crate::graph::tone::Tone;
+use crate::id::{Id, OperationId};
 use crate::names::names;
-use crate::{Id, OperationId, Secret};
+use crate::secret::Secret;
 
 /// Something that happens to a call outside the app. A host that simulates the service passes it to
 /// [`Ledger::on_network_event`](crate::Ledger::on_network_event).
@@ -31,11 +37,11 @@ pub enum NetworkEvent {
     ///
     /// With `chatInfo` or `meetingInfo` the call is a group call. With an `incomingContext` that names the
     /// observed participant, the call is for policy-based recording.
-    Offered(Box<graph::Call>),
+    Offered(Box<graph::call::Call>),
     /// The phone of the callee rings.
     Alerted,
     /// The call is established. The details are what the service reports with it, such as `myParticipantId`.
-    Connected(Option<Box<graph::Call>>),
+    Connected(Option<Box<graph::call::Call>>),
     /// Audio became active or inactive.
     AudioChanged(MediaState),
     /// The call was put on hold.

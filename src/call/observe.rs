@@ -1,62 +1,30 @@
 //! From a notification or a reply to events and findings. No notification is refused.
 
+pub(crate) mod delivery;
 mod draft;
 mod operation;
+mod orphan;
 mod roster;
 mod state;
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::{Body, Call};
-use crate::graph::{CommsNotification, ParsedNotification, Resource, ResourceData};
+use super::data::Call;
+use super::reply::Body;
+use crate::finding::FindingKind;
+use crate::graph::media::ContentSharingSession;
+use crate::graph::notification::{ChangeType, CommsNotification};
+use crate::graph::parsed::ParsedNotification;
+use crate::graph::resource_data::ResourceData;
+use crate::graph::url::Resource;
+use crate::id::CallId;
 use crate::text::short;
-use crate::{CallId, Finding, FindingKind, Id, Recorded};
+pub use delivery::{Delivery, Observed};
 use draft::Draft;
-
-/// The delivery of a notification: the time of receipt, the HTTP headers, and the place in the body.
-///
-/// ```
-/// use callfold::call::Delivery;
-///
-/// let mut delivery = Delivery::default();
-/// delivery.received_at = Some("2026-11-23T09:15:02Z".parse()?);
-/// delivery.message_id = Some("b2f0a5c3-7c5e-4c0a-9c0e-0d9c2c8a1f10".into());
-/// # Ok::<(), callfold::jiff::Error>(())
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Delivery {
-    /// The time of receipt; `None` if it is unknown.
-    pub received_at: Option<Timestamp>,
-    /// The header `X-Microsoft-Skype-Message-ID`. A second delivery of the same message is recognised by it.
-    pub message_id: Option<Id>,
-    /// The header `X-Microsoft-Skype-Original-Message-ID`. A second delivery has the message id of the first
-    /// one here.
-    pub original_message_id: Option<Id>,
-    /// The index of the notification in the body, from 0.
-    pub item: u32,
-}
-
-impl Delivery {
-    fn message_ids(&self) -> impl Iterator<Item = &Id> {
-        self.message_id.iter().chain(&self.original_message_id)
-    }
-}
-
-/// The result of [`Call::observe`] and [`Call::learn`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Observed {
-    /// The events, with their revisions. Store them, then fold them; the fold accepts all of them.
-    pub events: Vec<Recorded>,
-    /// Observations about the notification, such as a repeat or a gap.
-    pub findings: Vec<Finding>,
-}
+pub(crate) use orphan::orphan;
 
 impl Call {
     /// Turns a notification about a call into events. `known` is the call, or `None` if the call is unknown
@@ -118,24 +86,11 @@ impl Call {
             ResourceData::Roster(reported) => draft.observe_roster(reported),
             ResourceData::Participant(reported) => draft.observe_participants([*reported], url, is_gone),
             ResourceData::DeltaRoster(deltas) => draft.observe_deltas(deltas, url, is_gone),
-            ResourceData::ContentSharing(reported) => {
-                let named = if let Resource::ContentSharing(id) = url { id.as_ref() } else { None };
-                draft.observe_sharing(
-                    reported.iter().filter_map(|session| session.id.value().or(named)),
-                    is_gone,
-                );
-            }
+            ResourceData::ContentSharing(reported) => draft.observe_sessions(&reported, url, is_gone),
             ResourceData::ParticipantLeft(left) => draft.observe_left(left.participant_id.value()),
             // This is a question to the app; the call does not change.
             ResourceData::ParticipantJoining(_) => {}
-            ResourceData::Absent => match url {
-                Resource::Call => draft.observe_call(Box::default(), change),
-                Resource::Operation(_) => draft.observe_operation(Box::default(), url, is_gone),
-                Resource::Participant(id) if is_gone => draft.observe_left(Some(id)),
-                Resource::ContentSharing(session) => draft.observe_sharing(session.iter(), is_gone),
-                Resource::Participant(_) | Resource::Participants => draft.repeat("the roster"),
-                Resource::Other(name) => draft.unknown_resource(name),
-            },
+            ResourceData::Absent => draft.observe_absent(url, change, is_gone),
             ResourceData::Other(reported) => draft.observe_other(url, &reported),
         }
         draft.received(delivery);
@@ -177,6 +132,25 @@ impl Call {
     }
 }
 
+impl Draft<'_> {
+    /// A notification without a resource: its URL says which resource changed.
+    fn observe_absent(&mut self, url: &Resource, change: Option<&ChangeType>, is_gone: bool) {
+        match url {
+            Resource::Call => self.observe_call(Box::default(), change),
+            Resource::Operation(_) => self.observe_operation(Box::default(), url, is_gone),
+            Resource::Participant(id) if is_gone => self.observe_left(Some(id)),
+            Resource::ContentSharing(session) => self.observe_sharing(session.iter(), is_gone),
+            Resource::Participant(_) | Resource::Participants => self.repeat("the roster"),
+            Resource::Other(name) => self.unknown_resource(name),
+        }
+    }
+
+    fn observe_sessions(&mut self, reported: &[ContentSharingSession], url: &Resource, is_gone: bool) {
+        let named = if let Resource::ContentSharing(id) = url { id.as_ref() } else { None };
+        self.observe_sharing(reported.iter().filter_map(|session| session.id.value().or(named)), is_gone);
+    }
+}
+
 /// True if an array of participants under this URL is the full roster. Some published rosters have the URL
 /// `operations/participants`.
 const fn lists_everybody(url: &Resource) -> bool {
@@ -187,15 +161,4 @@ const fn lists_everybody(url: &Resource) -> bool {
         | Resource::ContentSharing(_)
         | Resource::Other(_) => false,
     }
-}
-
-/// The finding that the call ended while this operation was pending.
-pub(crate) fn orphan(call: CallId, operation: &crate::operation::Operation) -> Finding {
-    let id = operation.id().map_or_else(String::new, |id| format!(" {}", short(id)));
-    let (kind, state) = (operation.kind().as_str(), operation.state());
-    Finding::new(
-        FindingKind::Orphan,
-        Some(call),
-        format!("{kind} operation{id} was {state} when the call ended"),
-    )
 }

@@ -5,18 +5,28 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
+use super::data::Call;
 use super::event::{CallEvent, RecordingProgress, ServiceEvent};
 use super::network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
 use super::payload::{ContentSharing, MediaRequest, Recording};
 use super::plan::{Plan, completed, completed_because, failed};
 use super::state::{Media, State, Superstate, Transition};
-use super::{Call, details, roster};
-use crate::graph::{
-    self, CallDirection, CallMediaState, ChangeType, CompletionReason, EndCode, MediaState, Member, Members,
-    Merge, OperationKind, Participant, ParticipantInfo, Resource, Tone, ToneInfo,
-};
+use super::{details, roster};
+use crate::graph;
+use crate::graph::call::CallDirection;
+use crate::graph::end_code::EndCode;
+use crate::graph::identity::ParticipantInfo;
+use crate::graph::media::{CallMediaState, MediaState};
+use crate::graph::member::{Member, Members, Merge};
+use crate::graph::notification::ChangeType;
+use crate::graph::operation::{CompletionReason, OperationKind};
+use crate::graph::participant::Participant;
+use crate::graph::tone::{Tone, ToneInfo};
+use crate::graph::url::Resource;
+use crate::id::{CallId, Id, OperationId};
 use crate::operation::Operation;
-use crate::{CallId, Id, OperationId, Recorded, Refusal, Why};
+use crate::record::recorded::Recorded;
+use crate::refusal::{Refusal, Why};
 
 impl Call {
     /// Turns a network event into events of the call. `known` is the call, or `None` if the call is unknown
@@ -143,7 +153,7 @@ impl Call {
     }
 }
 
-fn offered(id: CallId, offer: &graph::Call, at: Timestamp) -> Recorded {
+fn offered(id: CallId, offer: &graph::call::Call, at: Timestamp) -> Recorded {
     let mut reported = details::first(Box::new(offer.clone()));
     reported.direction = CallDirection::Incoming.into();
     Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(reported)))
@@ -211,7 +221,7 @@ impl NetworkPlan<'_> {
         self.end(code)
     }
 
-    fn connect(&mut self, reported: Option<Box<graph::Call>>) -> Option<()> {
+    fn connect(&mut self, reported: Option<Box<graph::call::Call>>) -> Option<()> {
         self.plan.call.state().after(Transition::Established)?;
         let reported = reported
             .and_then(|reported| details::news(details::reported(reported), self.plan.call.details()));
@@ -227,7 +237,8 @@ impl NetworkPlan<'_> {
         require(self.plan.call.has_media())?;
         if self.plan.call.audio() != Some(&audio) {
             let state = CallMediaState { audio: audio.into(), ..CallMediaState::default() };
-            let reported = graph::Call { media_state: Box::new(state).into(), ..graph::Call::default() };
+            let reported =
+                graph::call::Call { media_state: Box::new(state).into(), ..graph::call::Call::default() };
             self.plan.record(CallEvent::DetailsChanged(Some(reported.into())));
         }
         Some(())
@@ -245,10 +256,10 @@ impl NetworkPlan<'_> {
 
     fn answer_redirect(&mut self, target: Box<ParticipantInfo>) -> Option<()> {
         require(self.plan.call.state() == State::Redirecting)?;
-        let reported = graph::Call {
+        let reported = graph::call::Call {
             answered_by: target.into(),
             termination_reason: Member::Value("AppRedirected".into()),
-            ..graph::Call::default()
+            ..graph::call::Call::default()
         };
         self.plan.record(CallEvent::Step(Transition::Terminated, Some(reported.into())));
         Some(())
@@ -332,7 +343,7 @@ impl NetworkPlan<'_> {
             Ending::Completed if operation.kind() == OperationKind::SendDtmfTones => {
                 completed_because(CompletionReason::CompletedSuccessfully)
             }
-            Ending::Completed => completed(graph::ResultInfo::plain(200, 0)),
+            Ending::Completed => completed(graph::result::ResultInfo::plain(200, 0)),
             Ending::CompletedBecause(reason) => completed_because(reason),
             Ending::Failed(result) => failed(result),
         };

@@ -5,12 +5,15 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
+use super::beginning::Beginning;
+use super::data::Call;
 use super::deadline::Deadlines;
-use super::fold::{Beginning, NotificationHistory};
+use super::notification_history::NotificationHistory;
 use super::roster::Roster;
-use super::{Call, State};
-use crate::CallId;
-use crate::graph::{self, ToneInfo};
+use super::state::State;
+use crate::graph;
+use crate::graph::tone::ToneInfo;
+use crate::id::CallId;
 use crate::operation::Operation;
 
 /// The parts of a call that a summary shows, and the parts that the fold needs to refuse an event. The parts
@@ -23,7 +26,7 @@ pub(crate) struct Parts {
     pub(crate) revision: u64,
     pub(crate) first_at: Option<Timestamp>,
     pub(crate) last_at: Option<Timestamp>,
-    pub(crate) details: Box<graph::Call>,
+    pub(crate) details: Box<graph::call::Call>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) roster: Roster,
     pub(crate) tones: Vec<ToneInfo>,

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::state::State;
 use crate::graph::action::{PlayPrompt, RecordResponse};
-use crate::graph::{CommsOperation, OperationKind, Participant};
-use crate::{Id, OperationId, ParticipantId, Secret};
+use crate::graph::operation::{CommsOperation, OperationKind};
+use crate::graph::participant::Participant;
+use crate::id::{Id, OperationId, ParticipantId};
+use crate::secret::Secret;
 
 /// A late confirmation: a notification reported a state that had been inferred before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -6,16 +6,20 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::Call;
+use super::data::Call;
 use super::event::{CallEvent, ServiceEvent};
 use super::network_event::StopReason;
 use super::payload::RosterUpdated;
 use super::state::Transition;
-use crate::graph::{
-    self, CommsOperation, CompletionReason, EndCode, Member, OperationKind, Participant, ResultInfo,
-};
-use crate::operation::Operation;
-use crate::{OperationId, ParticipantId, Recorded, operation};
+use crate::graph;
+use crate::graph::end_code::EndCode;
+use crate::graph::member::Member;
+use crate::graph::operation::{CommsOperation, CompletionReason, OperationKind};
+use crate::graph::participant::Participant;
+use crate::graph::result::ResultInfo;
+use crate::id::{OperationId, ParticipantId};
+use crate::operation::{self, Operation};
+use crate::record::recorded::Recorded;
 
 pub(super) struct Plan<'a> {
     pub(super) call: &'a Call,
@@ -26,22 +30,22 @@ pub(super) struct Plan<'a> {
 /// The end of an operation: its transition, and the members that the service reports with it.
 #[derive(Clone, Debug)]
 pub(super) struct End {
-    transition: operation::Transition,
+    transition: operation::state::Transition,
     reported: CommsOperation,
 }
 
 pub(super) fn completed(result: ResultInfo) -> End {
     let reported = CommsOperation { result_info: Box::new(result).into(), ..CommsOperation::default() };
-    End { transition: operation::Transition::Completed, reported }
+    End { transition: operation::state::Transition::Completed, reported }
 }
 
 pub(super) fn completed_because(reason: CompletionReason) -> End {
     let reported = CommsOperation { completion_reason: reason.into(), ..CommsOperation::default() };
-    End { transition: operation::Transition::Completed, reported }
+    End { transition: operation::state::Transition::Completed, reported }
 }
 
 pub(super) fn failed(result: ResultInfo) -> End {
-    End { transition: operation::Transition::Failed, ..completed(result) }
+    End { transition: operation::state::Transition::Failed, ..completed(result) }
 }
 
 /// The end of a media operation that `cancelMediaProcessing` or a barge-in cancels.
@@ -96,7 +100,8 @@ impl<'a> Plan<'a> {
 
     /// A step with a result that the service reports.
     pub(super) fn step_with(&mut self, transition: Transition, result: ResultInfo) {
-        let reported = graph::Call { result_info: Box::new(result).into(), ..graph::Call::default() };
+        let reported =
+            graph::call::Call { result_info: Box::new(result).into(), ..graph::call::Call::default() };
         self.record(CallEvent::Step(transition, Some(reported.into())));
     }
 
@@ -128,7 +133,7 @@ impl<'a> Plan<'a> {
 
     pub(super) fn move_operation(
         &mut self,
-        transition: operation::Transition,
+        transition: operation::state::Transition,
         id: OperationId,
         kind: OperationKind,
         reported: CommsOperation,
@@ -144,7 +149,7 @@ impl<'a> Plan<'a> {
 
     /// Starts a media operation that is now first in the queue.
     pub(super) fn start(&mut self, id: OperationId, kind: OperationKind) {
-        self.move_operation(operation::Transition::Started, id, kind, CommsOperation::default());
+        self.move_operation(operation::state::Transition::Started, id, kind, CommsOperation::default());
     }
 
     /// Settles the first media operation of the queue, and starts the next one.
@@ -160,7 +165,7 @@ impl<'a> Plan<'a> {
     pub(super) fn stop_recording(&mut self, reason: StopReason) {
         let mut end = stopped(reason);
         if let Some(recording) = self.call.head().and_then(|head| head.recording.as_ref())
-            && end.transition == operation::Transition::Completed
+            && end.transition == operation::state::Transition::Completed
         {
             end.reported.recording_location = Member::from(recording.recording_location.clone());
             end.reported.recording_access_token = Member::from(recording.recording_access_token.clone());

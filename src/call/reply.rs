@@ -8,10 +8,12 @@ use core::fmt::Write as _;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::CallId;
-use crate::graph::{
-    self, AudioRoutingGroup, CommsOperation, ContentSharingSession, Method, Participant, Route,
-};
+use crate::graph;
+use crate::graph::media::{AudioRoutingGroup, ContentSharingSession};
+use crate::graph::method::{Method, Route};
+use crate::graph::operation::CommsOperation;
+use crate::graph::participant::Participant;
+use crate::id::CallId;
 
 /// The reply to a request: an HTTP status, the location of a created resource, and a body.
 ///
@@ -53,7 +55,7 @@ pub enum Body {
     /// No body.
     Empty,
     /// A call.
-    Call(Box<graph::Call>),
+    Call(Box<graph::call::Call>),
     /// The created operation, or the requested one.
     Operation(Box<CommsOperation>),
     /// The participants of a call.
@@ -78,7 +80,7 @@ impl Reply {
     }
 
     /// The reply to a request that placed a call.
-    pub(super) fn placed(id: CallId, call: Box<graph::Call>) -> Self {
+    pub(super) fn placed(id: CallId, call: Box<graph::call::Call>) -> Self {
         let location = Some(path(&Route::new(Method::GetCall, Some(id), None)));
         Self { status: 201, location, body: Body::Call(call) }
     }

@@ -8,8 +8,10 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::ParticipantId;
-use crate::graph::{Member, Members, Merge, Ordered, Participant, Resource, ResourceUrl};
+use crate::graph::member::{Member, Members, Merge, Ordered};
+use crate::graph::participant::Participant;
+use crate::graph::url::{Resource, ResourceUrl};
+use crate::id::ParticipantId;
 
 /// Everybody who was ever reported, including those who left: a late delta must not add them again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,55 +1,20 @@
 //! The part of a call that only the service knows: the requests of the app, and the media queue.
 
-use alloc::sync::Arc;
-use alloc::vec::Vec;
-
 use jiff::Timestamp;
 
-use super::Call;
+use super::data::Call;
 use super::event::{CallEvent, ServiceEvent};
-use super::payload::{HoldMusic, MediaRequest, Recording};
+use super::payload::{HoldMusic, MediaRequest};
+use super::service_data::Queued;
 use super::state::Superstate;
-use crate::graph::action::{RecordResponse, Transfer};
-use crate::graph::{InvitationParticipantInfo, OperationKind, RecordingStatus, TeleconferenceDeviceQuality};
-use crate::{CallId, OperationId, ParticipantId, Recorded, operation};
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Service {
-    pub(super) transfer: Option<Arc<Transfer>>,
-    /// The pending media operations, in the order requested. At most the first one runs.
-    pub(super) queue: Vec<Queued>,
-    pub(super) on_hold: Option<Arc<HoldMusic>>,
-    pub(super) recording_status: Option<RecordingStatus>,
-    pub(super) device_quality: Vec<TeleconferenceDeviceQuality>,
-}
-
-/// A pending media operation.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Queued {
-    pub(super) operation: OperationId,
-    pub(super) request: MediaRequest,
-    /// The recording, after its prompt has ended.
-    pub(super) recording: Option<Recording>,
-}
-
-impl Queued {
-    pub(super) const fn kind(&self) -> OperationKind {
-        self.request.kind()
-    }
-
-    pub(super) const fn record(&self) -> Option<&RecordResponse> {
-        match &self.request {
-            MediaRequest::RecordResponse(request) => Some(request),
-            MediaRequest::PlayPrompt(_) => None,
-        }
-    }
-
-    /// True if a prompt plays before the recording.
-    pub(super) fn begins_with_a_prompt(&self) -> bool {
-        self.record()
-            .is_some_and(|request| request.prompts.value().is_some_and(|prompts| !prompts.is_empty()))
-    }
-}
+use crate::graph::action::Transfer;
+use crate::graph::identity::InvitationParticipantInfo;
+use crate::graph::operation::OperationKind;
+use crate::graph::participant::RecordingStatus;
+use crate::graph::quality::TeleconferenceDeviceQuality;
+use crate::id::{CallId, OperationId, ParticipantId};
+use crate::operation;
+use crate::record::recorded::Recorded;
 
 impl Call {
     pub(super) fn queue(&self) -> &[Queued] {
@@ -63,7 +28,8 @@ impl Call {
 
     /// True if the operation is running.
     pub(super) fn runs(&self, id: &OperationId) -> bool {
-        let mut running = self.operations().iter().filter(|one| one.state() == operation::State::Running);
+        let mut running =
+            self.operations().iter().filter(|one| one.state() == operation::state::State::Running);
         running.any(|one| one.is_called(id))
     }
 

@@ -1,7 +1,7 @@
 //! The states of a call, what each state means, and the transitions between them.
 
 use super::deadline::Deadline;
-use crate::graph::CallState;
+use crate::graph::call::CallState;
 use crate::names::names;
 
 names! {
@@ -129,6 +129,32 @@ const SETUP: &[Deadline] = &[
 const CONNECTED: &[Deadline] =
     &[Deadline::KeepAlive, Deadline::InitialSilence, Deadline::Silence, Deadline::RecordDuration];
 
+const SETUP_STATE: Meaning = Meaning {
+    superstate: Some(Superstate::Setup),
+    is_beginning: false,
+    media: Media::None,
+    deadlines: SETUP,
+    late: Late::Ever,
+    established: WhenEstablished::Step,
+    dialect: Dialect::Every,
+};
+const CONNECTED_STATE: Meaning = Meaning {
+    superstate: Some(Superstate::Connected),
+    is_beginning: false,
+    media: Media::Up,
+    deadlines: CONNECTED,
+    late: Late::Never,
+    established: WhenEstablished::Step,
+    dialect: Dialect::Every,
+};
+const TRANSFER_STATE: Meaning = Meaning {
+    superstate: Some(Superstate::Transfer),
+    media: Media::Locked,
+    late: Late::SinceEstablished,
+    established: WhenEstablished::Details,
+    ..CONNECTED_STATE
+};
+
 names! {
     /// A transition of a call from one state to the next. It has the name of the event that records it.
     #[expect(clippy::exhaustive_enums, reason = "a new transition is a new lifecycle")]
@@ -161,31 +187,6 @@ names! {
 impl State {
     /// What this state means: one row for each state.
     pub(crate) const fn meaning(self) -> Meaning {
-        const SETUP_STATE: Meaning = Meaning {
-            superstate: Some(Superstate::Setup),
-            is_beginning: false,
-            media: Media::None,
-            deadlines: SETUP,
-            late: Late::Ever,
-            established: WhenEstablished::Step,
-            dialect: Dialect::Every,
-        };
-        const CONNECTED_STATE: Meaning = Meaning {
-            superstate: Some(Superstate::Connected),
-            is_beginning: false,
-            media: Media::Up,
-            deadlines: CONNECTED,
-            late: Late::Never,
-            established: WhenEstablished::Step,
-            dialect: Dialect::Every,
-        };
-        const TRANSFER_STATE: Meaning = Meaning {
-            superstate: Some(Superstate::Transfer),
-            media: Media::Locked,
-            late: Late::SinceEstablished,
-            established: WhenEstablished::Details,
-            ..CONNECTED_STATE
-        };
         match self {
             Self::Incoming => Meaning { is_beginning: true, deadlines: OFFERED, ..SETUP_STATE },
             Self::Establishing => Meaning { is_beginning: true, media: Media::Early, ..SETUP_STATE },

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::Call;
+use super::data::Call;
 use super::state::{Late, State, Superstate, Transition, WhenEstablished};
 use crate::graph;
 
@@ -39,7 +39,7 @@ impl Call {
     pub(super) fn classify(
         &self,
         named: State,
-        reported: &graph::Call,
+        reported: &graph::call::Call,
         now: Option<Timestamp>,
         is_numbered: bool,
     ) -> StateUpdate {
@@ -75,7 +75,7 @@ impl Call {
     }
 
     /// True if a report of `established` means that the call made a step.
-    fn is_step_back(&self, reported: &graph::Call) -> bool {
+    fn is_step_back(&self, reported: &graph::call::Call) -> bool {
         match self.state().meaning().established {
             WhenEstablished::Step => true,
             WhenEstablished::StepWithoutTone => reported.tone_info.value().is_none(),
@@ -87,7 +87,7 @@ impl Call {
         named.meaning().late != Late::Never && self.notifications.has_been(named)
     }
 
-    fn is_new_failure(&self, reported: &graph::Call) -> bool {
+    fn is_new_failure(&self, reported: &graph::call::Call) -> bool {
         // While a transfer is in progress, every failure is about this transfer, even one with a known
         // result.
         let known = || self.result_info().filter(|_| !self.state().lies_in(Superstate::Transfer));
@@ -113,6 +113,6 @@ impl Call {
 }
 
 /// True if the reported result is a failure. With `established` it means that a transfer failed.
-pub(super) fn is_failure(reported: &graph::Call) -> bool {
+pub(super) fn is_failure(reported: &graph::call::Call) -> bool {
     reported.result_info.value().is_some_and(|result| result.is_failure())
 }

@@ -6,11 +6,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 
-use super::wire::resource;
-use super::{
-    CallOptions, InvitationParticipantInfo, MediaConfig, Member, Modality, ParticipantInfo, Prompt,
-    RecordingStatus, RejectReason, ScreenSharingRole, TeleconferenceDeviceQuality, Tone, Unshown,
-};
+use super::call::{CallOptions, RejectReason};
+use super::identity::{InvitationParticipantInfo, ParticipantInfo};
+use super::media::{MediaConfig, Modality, Prompt, ScreenSharingRole};
+use super::member::Member;
+use super::participant::RecordingStatus;
+use super::quality::TeleconferenceDeviceQuality;
+use super::resource_data::Unshown;
+use super::tone::Tone;
+use super::wire::declare::resource;
 
 resource! {
     /// The request body of each action that takes a client context and nothing else: `cancelMediaProcessing`,

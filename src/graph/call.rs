@@ -6,13 +6,15 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::wire::{open_enum, resource};
-use super::{
-    AudioRoutingGroup, CallMediaState, ChatInfo, CommsOperation, ContentSharingSession, IdentitySet,
-    InvitationParticipantInfo, MediaConfig, MeetingInfo, Modality, Participant, ParticipantInfo, ResultInfo,
-    ToneInfo,
-};
-use crate::Id;
+use super::identity::{IdentitySet, InvitationParticipantInfo, ParticipantInfo};
+use super::media::{AudioRoutingGroup, CallMediaState, ContentSharingSession, MediaConfig, Modality};
+use super::meeting::{ChatInfo, MeetingInfo};
+use super::operation::CommsOperation;
+use super::participant::Participant;
+use super::result::ResultInfo;
+use super::tone::ToneInfo;
+use super::wire::declare::{open_enum, resource};
+use crate::id::Id;
 
 resource! {
     /// A call as Graph describes it. A notification may hold all members, or a delta with only the changed

@@ -1,6 +1,7 @@
 //! The codes with which calls and operations end, and their meanings.
 
-use super::{Member, ResultInfo};
+use super::member::Member;
+use super::result::ResultInfo;
 
 macro_rules! end_codes {
     ($( $Code:ident = $code:literal $(/ $subcode:literal)?: $meaning:literal, )+) => {

@@ -4,8 +4,8 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use super::wire::{open_enum, resource};
-use crate::Id;
+use super::wire::declare::{open_enum, resource};
+use crate::id::Id;
 
 resource! {
     /// A user, an application, a device, a telephone and so on. This type stands for Graph's `identity` and

@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::wire::{open_enum, resource};
-use crate::Id;
+use super::wire::declare::{open_enum, resource};
+use crate::id::Id;
 
 resource! {
     /// Whether the service or the app hosts the media of a call. This type stands for Graph's

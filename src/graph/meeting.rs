@@ -3,9 +3,9 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use super::IdentitySet;
-use super::wire::resource;
-use crate::Secret;
+use super::identity::IdentitySet;
+use super::wire::declare::resource;
+use crate::secret::Secret;
 
 resource! {
     /// The details with which a meeting is found. This type stands for Graph's `organizerMeetingInfo`,

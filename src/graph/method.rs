@@ -8,9 +8,9 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 
 use super::odata::{ODataError, Version};
 use super::operation::OperationKind;
+use crate::id::{CallId, Id};
 use crate::names::names;
 use crate::text::short;
-use crate::{CallId, Id};
 
 names! {
     /// The HTTP verbs of the API.

@@ -10,9 +10,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::wire::{Name, Names, Read, Seed, Wire, add, entry, member, open_enum, type_name, whole};
-use super::{Member, Other, ResourceData, ResourceUrl, TypeName};
-use crate::CallId;
+use super::member::{Member, Other};
+use super::resource_data::ResourceData;
+use super::type_name::TypeName;
+use super::url::ResourceUrl;
+use super::wire::declare::open_enum;
+use super::wire::read::{Name, Names, Read, Seed, Wire, add, entry, member, type_name, whole};
+use crate::id::CallId;
 use crate::text::{PART, without_place};
 
 open_enum! {

@@ -4,9 +4,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::wire::{open_enum, resource};
-use super::{InvitationParticipantInfo, ResultInfo};
-use crate::{Id, Secret};
+use super::identity::InvitationParticipantInfo;
+use super::result::ResultInfo;
+use super::wire::declare::{open_enum, resource};
+use crate::id::Id;
+use crate::secret::Secret;
 use alloc::boxed::Box;
 
 resource! {

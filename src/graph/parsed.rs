@@ -7,13 +7,14 @@ use core::fmt;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::notification::{BodyKey, Items, Key};
-use super::resource_data::{DEPTH, Peek, Shape, depth};
-use super::wire::{Name, Names, Read, Seed, Wire, whole};
-use super::{
-    Call, ChangeType, CommsNotification, CommsOperation, Participant, Resource, ResourceData, ResourceUrl,
-};
-use crate::CallId;
+use super::call::Call;
+use super::notification::{BodyKey, ChangeType, CommsNotification, Items, Key};
+use super::operation::CommsOperation;
+use super::participant::Participant;
+use super::resource_data::{DEPTH, Peek, ResourceData, Shape, depth};
+use super::url::{Resource, ResourceUrl};
+use super::wire::read::{Name, Names, Read, Seed, Wire, whole};
+use crate::id::CallId;
 
 /// One notification, reduced to the parts that change a call.
 pub(crate) struct ParsedNotification {

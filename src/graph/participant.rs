@@ -4,9 +4,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::wire::{open_enum, resource};
-use super::{Call, IdentitySet, MediaStream, ParticipantInfo, RejectReason};
-use crate::Id;
+use super::identity::{IdentitySet, ParticipantInfo};
+use super::media::MediaStream;
+use super::wire::declare::{open_enum, resource};
+use crate::id::Id;
 
 resource! {
     /// One participant of a call: a person, an application or a device. Source:
@@ -104,42 +105,5 @@ open_enum! {
     /// [onlineMeetingRestricted](https://learn.microsoft.com/graph/api/resources/onlinemeetingrestricted).
     pub enum RestrictionReason {
         WatermarkProtection = "watermarkProtection",
-    }
-}
-
-resource! {
-    /// The notification to a recording bot that one more participant is about to join. The bot answers
-    /// whether it can record this participant. Source:
-    /// [participantJoiningNotification](https://learn.microsoft.com/graph/api/resources/participantjoiningnotification).
-    pub struct ParticipantJoiningNotification {
-        /// The call of the participant who joins.
-        call: Box<Call> = "call",
-        /// The id of the notification.
-        id: Id = "id",
-    }
-}
-
-resource! {
-    /// The notification to a recording bot that a participant left. Source:
-    /// [participantLeftNotification](https://learn.microsoft.com/graph/api/resources/participantleftnotification).
-    pub struct ParticipantLeftNotification {
-        /// The call of the participant who left.
-        call: Box<Call> = "call",
-        /// The id of the participant who left.
-        participant_id: Id = "participantId",
-        /// The id of the notification.
-        id: Id = "id",
-    }
-}
-
-resource! {
-    /// The answer of a recording bot to a [`ParticipantJoiningNotification`]. Its `@odata.type` is
-    /// `acceptJoinResponse`, `rejectJoinResponse` or `inviteNewBotResponse`. Source:
-    /// [participantJoiningResponse](https://learn.microsoft.com/graph/api/resources/participantjoiningresponse).
-    pub struct ParticipantJoiningResponse {
-        /// The URL of another bot that the service is to invite. Only `inviteNewBotResponse` has this member.
-        invite_uri: String = "inviteUri",
-        /// The reason why the bot rejects the participant. Only `rejectJoinResponse` has this member.
-        reason: RejectReason = "reason",
     }
 }

@@ -8,7 +8,8 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::wire::{Wire, resource};
+use super::wire::declare::resource;
+use super::wire::read::Wire;
 
 /// A floating point number that is compared by its bits. A type that holds a `Double` can therefore implement
 /// `Eq` and `Hash`.

@@ -8,12 +8,15 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::wire::{Read, Seed, Wire};
-use super::{
-    Call, CommsOperation, ContentSharingSession, DeltaParticipants, Participant,
-    ParticipantJoiningNotification, ParticipantLeftNotification, Resource, TypeName,
-};
-use crate::CallId;
+use super::call::Call;
+use super::media::ContentSharingSession;
+use super::operation::CommsOperation;
+use super::participant::{DeltaParticipants, Participant};
+use super::participant_notification::{ParticipantJoiningNotification, ParticipantLeftNotification};
+use super::type_name::TypeName;
+use super::url::Resource;
+use super::wire::read::{Read, Seed, Wire};
+use crate::id::CallId;
 
 /// The resource in a notification. The URL of the notification, the `@odata.type` of the resource and the
 /// JSON decide which kind of resource it is.
@@ -52,7 +55,7 @@ pub struct Unshown(pub Value);
 
 impl core::fmt::Debug for Unshown {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(super::wire::shape(&self.0))
+        f.write_str(super::wire::read::shape(&self.0))
     }
 }
 

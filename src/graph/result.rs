@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::wire::resource;
+use super::wire::declare::resource;
 
 resource! {
     /// The result of a call or an operation: a code, a subcode and a message.

@@ -1,6 +1,6 @@
 //! The DTMF tones that participants send with the keys of a telephone.
 
-use super::wire::{open_enum, resource};
+use super::wire::declare::{open_enum, resource};
 
 resource! {
     /// One DTMF tone that a participant sent. Source:

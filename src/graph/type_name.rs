@@ -5,8 +5,6 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::wire::Wire;
-
 const NAMESPACE: &str = "microsoft.graph.";
 const PREFIX: &str = "#microsoft.graph.";
 
@@ -151,12 +149,6 @@ impl TypeName {
 impl fmt::Debug for TypeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TypeName({})", self.as_str())
-    }
-}
-
-impl Wire for TypeName {
-    fn from_text(text: &str) -> Option<Self> {
-        Some(text.into())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use crate::{CallId, Id};
+use crate::id::{CallId, Id};
 
 /// A parsed resource URL: the id of a call, and the part of that call which the URL names.
 ///

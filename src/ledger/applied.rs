@@ -3,7 +3,7 @@
 use core::fmt;
 use core::ops::Range;
 
-use crate::Refusal;
+use crate::refusal::Refusal;
 
 /// The result of applying an event that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use super::Ledger;
-use crate::{Call, CallId, Id};
+use super::data::Ledger;
+use crate::call::data::Call;
+use crate::id::{CallId, Id};
 
 impl Ledger {
     /// The legs of the conversation that a call belongs to, in the order of their ids. The call itself is one

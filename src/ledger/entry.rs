@@ -1,20 +1,15 @@
 //! The entry of one call in a ledger.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::hash::{BuildHasher, Hash};
-use core::num::NonZeroU32;
 use core::ops::Range;
 
-use foldhash::fast::FixedState;
-
 use super::applied::{Applied, ApplyError};
+use super::digest::{Digest, Digests, REMEMBERED};
 use super::history::{History, Line};
 use super::recent::Recent;
-use crate::{Call, Recorded};
-
-/// The number of revisions for which a ledger knows whether a repeated event is the same.
-pub(crate) const REMEMBERED: usize = 64;
+use crate::call::data::Call;
+use crate::record::recorded::Recorded;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -37,16 +32,6 @@ pub(super) struct LedgerMetadata {
     pub(super) events: u64,
     /// A buffer in which an event is serialized. It is empty between two events.
     pub(super) writing: String,
-}
-
-/// The source of the digests by which two events of one revision are compared.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) enum Digests {
-    /// The events.
-    #[default]
-    OfEvents,
-    /// The events as canonical lines.
-    OfLines,
 }
 
 impl Entry {
@@ -163,26 +148,4 @@ impl Entry {
         self.digests.push(digest);
         self.revision = revision;
     }
-}
-
-pub(crate) type Digest = NonZeroU32;
-
-/// A digest that is good enough to distinguish two events of one revision.
-fn digest(reported: &impl Hash) -> Digest {
-    let hash = FixedState::with_seed(0).hash_one(reported);
-    Digest::MIN | (hash >> 32) as u32
-}
-
-impl Digests {
-    fn of(self, recorded: &Recorded) -> Digest {
-        match self {
-            Self::OfEvents => digest(&(recorded.at, recorded.inferred, &recorded.event)),
-            Self::OfLines => digest_of_line(recorded.to_string().as_bytes()),
-        }
-    }
-}
-
-/// The digest of an event as its canonical line.
-pub(crate) fn digest_of_line(line: &[u8]) -> Digest {
-    digest(&line)
 }

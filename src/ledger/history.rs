@@ -7,9 +7,13 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::past::Point;
-use crate::call::{CallEvent, EventKind};
-use crate::{Call, CallId, Recorded, Secret, json};
+use super::point::Point;
+use crate::call::data::Call;
+use crate::call::event::{CallEvent, EventKind};
+use crate::id::CallId;
+use crate::json;
+use crate::record::recorded::Recorded;
+use crate::secret::Secret;
 
 /// The number of events in a page. A query about the past folds at most that many events.
 const PAGE: usize = 64;

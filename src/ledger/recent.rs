@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::entry::{Digest, REMEMBERED};
+use super::digest::{Digest, REMEMBERED};
 
 /// The number of digests inside the entry itself. Most calls have no more, and need no allocation for them.
 const FEW: usize = 16;

@@ -5,12 +5,23 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::Ledger;
-use crate::call::{CallEvent, Command, Decision, Due, NetworkEvent, RequestContext, replaced};
+use super::data::Ledger;
+use crate::call::command::Command;
+use crate::call::data::Call;
+use crate::call::deadline::Due;
+use crate::call::decide::Decision;
+use crate::call::decide::context::RequestContext;
+use crate::call::event::CallEvent;
+use crate::call::network_event::NetworkEvent;
+use crate::call::service::replaced;
 use crate::graph::action::LogTeleconferenceDeviceQuality;
-use crate::graph::{EndCode, Method, OperationKind};
+use crate::graph::end_code::EndCode;
+use crate::graph::method::Method;
+use crate::graph::operation::OperationKind;
+use crate::id::CallId;
 use crate::operation::{self, find};
-use crate::{Call, CallId, Recorded, Refusal, Why};
+use crate::record::recorded::Recorded;
+use crate::refusal::{Refusal, Why};
 
 impl Ledger {
     /// Decides on a request of the app. `id` is the call that the request names. It is `None` for a request
@@ -164,11 +175,11 @@ impl Ledger {
 
 /// The call that an invitation replaces, if this event completes the invitation.
 fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
-    let CallEvent::OperationStep(operation::Transition::Completed, reported) = &recorded.event else {
+    let CallEvent::OperationStep(operation::state::Transition::Completed, reported) = &recorded.event else {
         return None;
     };
     let mut operation = find(call.operations(), reported)?.clone();
-    let succeeds = operation.end(operation::Transition::Completed, reported.clone());
+    let succeeds = operation.end(operation::state::Transition::Completed, reported.clone());
     if operation.kind() != OperationKind::InviteParticipants || !succeeds {
         return None;
     }

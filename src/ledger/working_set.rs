@@ -7,10 +7,12 @@ use core::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-use super::Ledger;
 use super::applied::{Applied, ApplyError};
+use super::data::Ledger;
 use super::entry::{Entry, LedgerMetadata};
-use crate::{Call, CallId, Recorded};
+use crate::call::data::Call;
+use crate::id::CallId;
+use crate::record::recorded::Recorded;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WorkingSet {

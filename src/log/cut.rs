@@ -5,7 +5,7 @@ use core::fmt;
 use serde::de::{Deserialize, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
-use super::Format;
+use super::format::Format;
 
 /// The result of [`cut()`]: what a block of a log begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

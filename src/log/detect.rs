@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Cut, Format, cut};
+use super::cut::{Cut, cut};
+use super::format::Format;
 
 /// The number of records to inspect before giving up.
 const PATIENCE: usize = 64;

@@ -11,9 +11,10 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::Id;
-use crate::call::Delivery;
-use crate::graph::{CommsNotification, CommsNotifications, ParsedNotification};
+use crate::call::observe::delivery::Delivery;
+use crate::graph::notification::{CommsNotification, CommsNotifications};
+use crate::graph::parsed::ParsedNotification;
+use crate::id::Id;
 use crate::text::without_content;
 
 /// One notification body, and how it was delivered.
@@ -134,7 +135,7 @@ impl Bodies {
 
     fn push(&mut self, notifications: CommsNotifications, delivery: Delivery) {
         for non_canonical in notifications.mismatched_items() {
-            let shape = crate::graph::shape(non_canonical);
+            let shape = crate::graph::wire::read::shape(non_canonical);
             self.faults.push(alloc::format!("expected an object of type commsNotification, found {shape}"));
         }
         let notifications = notifications.value.into_iter().map(ParsedNotification::from).collect();

@@ -9,9 +9,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::notifications::{Bodies, header, not_utf8};
-use crate::CallId;
-use crate::call::{Body, Delivery};
-use crate::graph::{Call, CommsOperation, ResourceUrl};
+use crate::call::observe::delivery::Delivery;
+use crate::call::reply::Body;
+use crate::graph::call::Call;
+use crate::graph::operation::CommsOperation;
+use crate::graph::url::ResourceUrl;
+use crate::id::CallId;
 use crate::text::without_content;
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];

@@ -6,9 +6,11 @@ use core::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::at::At;
+use super::error::LineError;
 use super::line::Line;
-use super::{At, LineError, Recorded};
-use crate::CallId;
+use super::recorded::{Recorded, SCHEMA_VERSION};
+use crate::id::CallId;
 use crate::text::short;
 
 const PREFIX: &str = "callfold.call.";
@@ -27,6 +29,23 @@ const VERSION: &str = ".v1";
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a wrapper around one event")]
 pub struct CloudEvent<'a>(pub &'a Recorded);
+
+impl Recorded {
+    /// The same as a CloudEvent, for brokers.
+    ///
+    /// ```
+    /// use callfold::Recorded;
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"type":"held","data":{}}"#;
+    /// let event = line.parse::<Recorded>()?.cloud_event().to_string();
+    /// assert!(event.contains(r#""type":"callfold.call.held.v1""#));
+    /// assert_eq!(event.parse::<Recorded>()?, line.parse()?);
+    /// # Ok::<(), callfold::LineError>(())
+    /// ```
+    pub const fn cloud_event(&self) -> CloudEvent<'_> {
+        CloudEvent(self)
+    }
+}
 
 impl Serialize for CloudEvent<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -68,10 +87,7 @@ pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
         return Err(LineError::Foreign { found: short(&type_name.0) });
     };
     if version != "v1" {
-        return Err(LineError::Version {
-            found: version.chars().take(16).collect(),
-            known: super::SCHEMA_VERSION,
-        });
+        return Err(LineError::Version { found: version.chars().take(16).collect(), known: SCHEMA_VERSION });
     }
     let id = line.id.as_ref().ok_or(LineError::Missing { member: "id" })?;
     let (call, revision) = id.0.rsplit_once('/').unwrap_or((&id.0, ""));

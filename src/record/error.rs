@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::call::EventKind;
+use crate::call::event::EventKind;
 use crate::text::{without_content, without_place};
 
 /// The reason why a line of the log cannot be read. The message never shows the data of the line.

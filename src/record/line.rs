@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{LineError, Recorded, SCHEMA_VERSION, cloud_event};
-use crate::CallId;
-use crate::call::{CallEvent, EventKind};
+use super::error::LineError;
+use super::recorded::{Recorded, SCHEMA_VERSION};
+use crate::call::event::{CallEvent, EventKind};
+use crate::id::CallId;
 use crate::text::short;
 
 /// The greatest integer that every JSON reader keeps exactly.
@@ -46,10 +47,7 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-    pub(super) fn recorded(self) -> Result<Recorded, LineError> {
-        if self.specversion.is_some() {
-            return cloud_event::recorded(self);
-        }
+    pub(super) fn recorded(&self) -> Result<Recorded, LineError> {
         let version = self.v.map_or("1", RawValue::get);
         if version != "1" {
             return Err(LineError::version(version));

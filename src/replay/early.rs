@@ -6,8 +6,11 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::{Replay, already_read};
-use crate::{ApplyError, CallId, Finding, FindingKind, Recorded};
+use super::data::{Replay, already_read};
+use crate::finding::{Finding, FindingKind};
+use crate::id::CallId;
+use crate::ledger::applied::ApplyError;
+use crate::record::recorded::Recorded;
 
 /// The greatest number of waiting lines of one call.
 const MAX_EARLY: usize = 16;

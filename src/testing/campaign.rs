@@ -14,9 +14,11 @@ use super::course::Move;
 use super::invariant::Violation;
 use super::network::Faults;
 use super::random::{draw, runner};
-use super::simulation::Simulation;
-use super::strategies::{BEGINNING, courses_of};
-use crate::{Call, CallId};
+use super::simulation::data::Simulation;
+use super::strategies::course::courses_of;
+use super::strategies::values::BEGINNING;
+use crate::call::data::Call;
+use crate::id::CallId;
 
 /// Many conversations at once in one [`Simulation`]. The network has different faults for each conversation,
 /// and the service and the bot are restarted after each quarter of the hours. The seed determines everything

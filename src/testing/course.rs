@@ -8,9 +8,16 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::call::{AppIdentity, Command, NetworkEvent, Reply, RequestContext};
-use crate::graph::{Method, Permission, Route};
-use crate::{CallId, Id, Ledger, Recorded, Refusal};
+use crate::call::command::Command;
+use crate::call::decide::context::{AppIdentity, RequestContext};
+use crate::call::network_event::NetworkEvent;
+use crate::call::reply::Reply;
+use crate::graph::method::{Method, Route};
+use crate::graph::permission::Permission;
+use crate::id::{CallId, Id};
+use crate::ledger::data::Ledger;
+use crate::record::recorded::Recorded;
+use crate::refusal::Refusal;
 
 /// One step of a test, about one call of a service: a request of the app, an event of the network, or a wait.
 /// A *course* is a list of moves in the order of their times.

@@ -7,10 +7,12 @@ use core::fmt;
 
 use jiff::Timestamp;
 
-use crate::call::State;
+use crate::call::data::Call;
+use crate::call::state::State;
+use crate::id::CallId;
 use crate::names::names;
 use crate::operation;
-use crate::{Call, CallId, Recorded};
+use crate::record::recorded::Recorded;
 
 names! {
     /// What must hold at every step of a [`Simulation`](super::Simulation).
@@ -162,7 +164,8 @@ fn settled(before: &Call, after: &Call) -> Result<(), Broken> {
 pub(super) fn queue(call: &Call) -> Result<(), Broken> {
     for (index, (id, _)) in call.media_queue().enumerate() {
         let known = call.operations().iter().find(|operation| operation.id() == Some(id));
-        let wanted = if index == 0 { operation::State::Running } else { operation::State::NotStarted };
+        let wanted =
+            if index == 0 { operation::state::State::Running } else { operation::state::State::NotStarted };
         let state = known.map(operation::Operation::state);
         must(state == Some(wanted), Invariant::Queue, || format!("number {index}, {id}, is {state:?}"))?;
     }

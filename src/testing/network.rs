@@ -8,7 +8,7 @@ use core::ops::Range;
 use jiff::{SignedDuration, Timestamp};
 
 use super::random::draw;
-use crate::CallId;
+use crate::id::CallId;
 
 /// The faults of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,10 +3,14 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use crate::call::{Due, State};
-use crate::graph::{MediaState, OperationKind, Tone};
+use crate::call::data::Call;
+use crate::call::deadline::Due;
+use crate::call::state::State;
+use crate::graph::media::MediaState;
+use crate::graph::operation::OperationKind;
+use crate::graph::tone::Tone;
+use crate::id::{Id, ParticipantId};
 use crate::operation;
-use crate::{Call, Id, ParticipantId};
 
 /// The part of a call that can be compared with the reference [`Model`](super::Model).
 ///
@@ -30,7 +34,7 @@ pub struct Outline {
     /// True for a group call or a meeting. It is also true if the kind of the call is not known.
     pub is_group: bool,
     /// Its operations with their kind and state, in the order in which they were requested.
-    pub operations: Vec<(Id, OperationKind, operation::State)>,
+    pub operations: Vec<(Id, OperationKind, operation::state::State)>,
     /// The ids of the operations in the media queue. The first one runs.
     pub media: Vec<Id>,
     /// The participants that have an id, each with true if the participant is muted.

@@ -4,16 +4,22 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::call::State;
-use crate::graph::{self, CallDirection, CommsOperation, Member, OperationKind, Participant, ToneInfo};
+use crate::call::data::Call;
+use crate::call::state::State;
+use crate::graph;
+use crate::graph::call::CallDirection;
+use crate::graph::member::Member;
+use crate::graph::operation::{CommsOperation, OperationKind};
+use crate::graph::participant::Participant;
+use crate::graph::tone::ToneInfo;
+use crate::id::Id;
 use crate::operation::{self, Operation};
-use crate::{Call, Id};
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Reported {
     pub(super) state: State,
-    details: graph::Call,
-    operations: BTreeMap<Option<Id>, (OperationKind, operation::State, CommsOperation)>,
+    details: graph::call::Call,
+    operations: BTreeMap<Option<Id>, (OperationKind, operation::state::State, CommsOperation)>,
     participants: BTreeMap<Option<Id>, Participant>,
     tones: Vec<ToneInfo>,
     sharing: Vec<Id>,
@@ -44,7 +50,7 @@ impl Reported {
     }
 
     /// The id, the kind and the state of each operation.
-    pub(super) fn statuses(&self) -> Vec<(&Option<Id>, OperationKind, operation::State)> {
+    pub(super) fn statuses(&self) -> Vec<(&Option<Id>, OperationKind, operation::state::State)> {
         self.operations.iter().map(|(id, (kind, state, _))| (id, *kind, *state)).collect()
     }
 
@@ -62,8 +68,8 @@ fn state(state: State) -> State {
     not_reported.into_iter().find(|(one, _)| *one == state).map_or(state, |(_, reported)| reported)
 }
 
-fn status(state: operation::State) -> operation::State {
-    if state == operation::State::NotStarted { operation::State::Running } else { state }
+fn status(state: operation::state::State) -> operation::state::State {
+    if state == operation::state::State::NotStarted { operation::state::State::Running } else { state }
 }
 
 /// If one of several invitations in an operation is withdrawn, only the end of the operation reports it.
@@ -76,7 +82,7 @@ fn resource(operation: &Operation) -> CommsOperation {
 }
 
 /// Audio routing groups are in the reply to the app that lists them, and in no notification.
-fn details(call: &Call, was_requested: bool) -> graph::Call {
+fn details(call: &Call, was_requested: bool) -> graph::call::Call {
     let mut details = call.details().clone();
     details.audio_routing_groups = Member::Absent;
     if !was_requested {

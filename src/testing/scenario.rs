@@ -6,9 +6,19 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use crate::call::{Body, Command, Delivery, NetworkEvent, Observed, Reply, RequestContext, State};
-use crate::graph::CommsNotification;
-use crate::{Call, CallId, Finding, FindingKind, Ledger, Recorded, Refusal};
+use crate::call::command::Command;
+use crate::call::data::Call;
+use crate::call::decide::context::RequestContext;
+use crate::call::network_event::NetworkEvent;
+use crate::call::observe::delivery::{Delivery, Observed};
+use crate::call::reply::{Body, Reply};
+use crate::call::state::State;
+use crate::finding::{Finding, FindingKind};
+use crate::graph::notification::CommsNotification;
+use crate::id::CallId;
+use crate::ledger::data::Ledger;
+use crate::record::recorded::Recorded;
+use crate::refusal::Refusal;
 
 /// A test of one call in the form given / when / then. A scenario applies every event of an input to its
 /// ledger, and panics if the ledger refuses one.

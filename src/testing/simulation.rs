@@ -2,6 +2,7 @@
 //! after each step.
 
 mod bot;
+pub(crate) mod data;
 mod service;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -12,68 +13,15 @@ use jiff::Timestamp;
 
 use super::course::{Move, What};
 use super::invariant::{Invariant, Violation};
-use super::model::Model;
+use super::model::data::Model;
 use super::network::{Faults, Network};
 use super::store::Store;
-use crate::call::{Due, NetworkEvent};
-use crate::graph::Version;
-use crate::{CallId, Id, Notify};
-
-/// A simulation of a service, a network and a bot. A test makes moves with the service; the service posts
-/// notifications to the bot through the network; and the simulation compares both with the reference
-/// [`Model`]. The seed and the moves determine everything that happens: there is no clock and no thread.
-///
-/// The bot receives the replies to requests at once. Notifications go through the network.
-///
-/// ```
-/// use callfold::testing::{Faults, Simulation, strategies::courses};
-/// use callfold::proptest::prelude::*;
-/// use callfold::proptest::test_runner::TestRunner;
-///
-/// let mut faults = Faults::none();
-/// faults.repeated = 300;
-/// TestRunner::deterministic().run(&(courses(), any::<u64>()), |(course, seed)| {
-///     let mut world = Simulation::new(seed);
-///     world.under(&faults);
-///     for one in &course {
-///         world.make(one)?;
-///     }
-///     world.settle()?;
-///     Ok(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Simulation {
-    seed: u64,
-    notify: Notify,
-    now: Timestamp,
-    service: Store,
-    bot: Store,
-    model: Model,
-    network: Network<Packet>,
-    /// The faults for calls that have no faults of their own in `faults`.
-    usual: Faults,
-    faults: BTreeMap<CallId, Faults>,
-    /// The next deadline of each call that has one.
-    due: BTreeSet<(Due, CallId)>,
-    armed: BTreeMap<CallId, Due>,
-    restarts: VecDeque<Timestamp>,
-    lost_writes: u32,
-    /// Calls whose state cannot be determined if their notifications arrive out of order: see
-    /// `docs/verification.md`.
-    ambiguous: BTreeSet<CallId>,
-    steps: u64,
-    compared: u64,
-}
-
-/// A notification in flight, as JSON text.
-#[derive(Clone, Debug)]
-struct Packet {
-    call: CallId,
-    message: Id,
-    text: String,
-}
+use crate::call::data::Call;
+use crate::call::network_event::NetworkEvent;
+use crate::graph::odata::Version;
+use crate::id::CallId;
+use crate::notify::Notify;
+pub use data::Simulation;
 
 impl Simulation {
     /// A simulation without calls, whose network has no faults.
@@ -197,7 +145,7 @@ impl Simulation {
             self.pass(arrival.max(self.now))?;
         }
         let calls: BTreeSet<CallId> =
-            self.service.ledger().calls().map(crate::Call::id).chain(self.model.calls()).collect();
+            self.service.ledger().calls().map(Call::id).chain(self.model.calls()).collect();
         calls.iter().try_for_each(|call| self.compare(*call))?;
         self.restart_from(false)?;
         self.restart_from(true)?;

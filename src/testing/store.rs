@@ -4,7 +4,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::{Applied, ApplyError, CallId, Ledger, LineError, Recorded};
+use crate::id::CallId;
+use crate::ledger::applied::{Applied, ApplyError};
+use crate::ledger::data::Ledger;
+use crate::record::error::LineError;
+use crate::record::recorded::Recorded;
 
 /// The error of a restart, with the log line that caused it.
 #[derive(Clone, Debug, PartialEq, Eq)]

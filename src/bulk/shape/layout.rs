@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use super::super::scan;
-use super::{HOLES, Mark, fill};
-use crate::graph::wire::{Hole, ITEM};
+use super::tree::{HOLES, Mark, fill};
+use crate::graph::wire::read::{Hole, ITEM};
 
 /// Data in the canonical writing, taken apart.
 #[derive(Debug)]

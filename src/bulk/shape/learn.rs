@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::{Layout, PIECES, Piece, Root, Shapes, Then};
-use crate::graph::wire::Hole;
+use super::layout::Layout;
+use super::tree::{PIECES, Piece, Root, Shapes, Then};
+use crate::graph::wire::read::Hole;
 
 impl<M> Shapes<M> {
     /// Remembers a layout; leaves it where there is no more room, or where another kind of hole has its place.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use uuid::Uuid;
 
 use super::super::scan;
-use super::{Filled, Root, Shapes, Spans, Then};
+use super::tree::{Filled, Root, Shapes, Spans, Then};
 
 impl<M> Shapes<M> {
     /// The report without its literals, which the shape has.

@@ -1,13 +1,15 @@
 //! Whether a request is legal: the state and the kind of the call, the limits, and the permissions of the
 //! app.
 
-use super::super::Call;
 use super::super::command::Command;
+use super::super::data::Call;
 use super::super::limits::invalid;
 use super::super::state::{Media, State, Superstate};
-use super::AppIdentity;
-use crate::graph::{CallKind, LegalIn, MediaState, Method, Needed, Permission};
-use crate::{Refusal, Why};
+use super::context::AppIdentity;
+use crate::graph::media::MediaState;
+use crate::graph::method::{CallKind, LegalIn, Method};
+use crate::graph::permission::{Needed, Permission};
+use crate::refusal::{Refusal, Why};
 
 /// Refuses an app that lacks a permission.
 pub(super) fn permitted(

@@ -5,9 +5,9 @@ use alloc::boxed::Box;
 use super::super::event::ServiceEvent;
 use super::super::payload::{MediaRequest, OperationQueued};
 use super::super::reply::Reply;
-use super::Deciding;
+use super::deciding::Deciding;
 use crate::graph::action::{ClientContext, PlayPrompt, RecordResponse, UpdateRecordingStatus};
-use crate::graph::{CommsOperation, OperationStatus};
+use crate::graph::operation::{CommsOperation, OperationStatus};
 
 impl Deciding<'_> {
     pub(super) fn play_prompt(&mut self, request: Box<PlayPrompt>) -> Reply {

@@ -9,14 +9,16 @@ use super::super::event::{CallEvent, ServiceEvent};
 use super::super::payload::HoldMusic;
 use super::super::reply::Reply;
 use super::super::service::replaced;
-use super::Deciding;
+use super::deciding::Deciding;
 use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, MuteAll, StartHoldMusic};
-use crate::graph::{
-    CommsOperation, InvitationParticipantInfo, MediaDirection, MediaStream, Member, Modality, OperationKind,
-    Participant, ScreenSharingRole,
-};
+use crate::graph::identity::InvitationParticipantInfo;
+use crate::graph::media::{MediaDirection, MediaStream, Modality, ScreenSharingRole};
+use crate::graph::member::Member;
+use crate::graph::operation::{CommsOperation, OperationKind};
+use crate::graph::participant::Participant;
+use crate::id::ParticipantId;
 use crate::operation::Operation;
-use crate::{ParticipantId, Refusal};
+use crate::refusal::Refusal;
 
 impl Deciding<'_> {
     /// The participant that is the app itself, if `myParticipantId` is known.

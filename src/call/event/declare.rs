@@ -1,76 +1,6 @@
 //! The macro that declares events: from one row for each kind come its variant, its name on the log, its payload, and
 //! how the payload is read and written.
 
-use alloc::sync::Arc;
-
-use serde::de::DeserializeOwned;
-use serde::{Serialize, Serializer};
-
-use super::super::payload::{ContentSharing, StateConfirmed};
-use super::Details;
-use crate::graph;
-
-/// What an event carries: the member `data` of its line.
-pub(super) trait Payload: Sized {
-    fn read(data: &str) -> Result<Self, serde_json::Error>;
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
-}
-
-impl<T: DeserializeOwned + Serialize> Payload for Arc<T> {
-    fn read(data: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(data).map(Self::new)
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        T::serialize(self, serializer)
-    }
-}
-
-/// No details are written as an empty object, and an empty object is read as no details.
-impl Payload for Details {
-    fn read(data: &str) -> Result<Self, serde_json::Error> {
-        if data == "{}" {
-            return Ok(None);
-        }
-        let details = Arc::<graph::Call>::read(data)?;
-        Ok(Some(details).filter(|details| **details != graph::Call::default()))
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Some(details) => details.write(serializer),
-            None => ().write(serializer),
-        }
-    }
-}
-
-/// An event that carries nothing.
-impl Payload for () {
-    fn read(data: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(data).map(|serde::de::IgnoredAny| ())
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serde::ser::SerializeMap::end(serializer.serialize_map(Some(0))?)
-    }
-}
-
-macro_rules! small_payloads {
-    ($($Payload:ty),+) => {
-        $( impl Payload for $Payload {
-            fn read(data: &str) -> Result<Self, serde_json::Error> {
-                serde_json::from_str(data)
-            }
-
-            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.serialize(serializer)
-            }
-        } )+
-    };
-}
-
-small_payloads!(StateConfirmed, ContentSharing);
-
 /// Declares the enums of events, and [`EventKind`](super::EventKind) with a value for each name on the log.
 ///
 /// A row `Kind(Payload) = "name" in Scope` is a variant of its own. A block
@@ -114,9 +44,9 @@ macro_rules! events {
                 fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     match self {
                         $( events!(@pattern carried, Self::$Variant $( ($Payload) )?) => {
-                            declare::Payload::write(events!(@carried carried $( ($Payload) )?), serializer)
+                            carried::Payload::write(events!(@carried carried $( ($Payload) )?), serializer)
                         } )+
-                        $( Self::$Group(_, carried) => declare::Payload::write(carried, serializer), )*
+                        $( Self::$Group(_, carried) => carried::Payload::write(carried, serializer), )*
                         $( Self::$Wrapper(event) => event.serialize(serializer), )?
                     }
                 }
@@ -136,7 +66,7 @@ macro_rules! events {
                     $(
                         $( EventKind::$Variant => events!(@read data, $Enum::$Variant $( ($Payload) )?), )+
                         $( $( EventKind::$Kind => {
-                            let read = <$GroupPayload as declare::Payload>::read(data);
+                            let read = <$GroupPayload as carried::Payload>::read(data);
                             read.map(|carried| $Enum::$Group(<$Transition>::$Step, carried).into())
                         } )+ )*
                     )+
@@ -201,10 +131,10 @@ macro_rules! events {
     };
 
     (@read $data:ident, $Enum:ident :: $Variant:ident ($Payload:ty)) => {
-        <$Payload as declare::Payload>::read($data).map(|carried| $Enum::$Variant(carried).into())
+        <$Payload as carried::Payload>::read($data).map(|carried| $Enum::$Variant(carried).into())
     };
     (@read $data:ident, $Enum:ident :: $Variant:ident) => {
-        <() as declare::Payload>::read($data).map(|()| $Enum::$Variant.into())
+        <() as carried::Payload>::read($data).map(|()| $Enum::$Variant.into())
     };
     (@pattern $carried:ident, $Enum:ident :: $Variant:ident ($Payload:ty)) => { Self::$Variant($carried) };
     (@pattern $carried:ident, $Enum:ident :: $Variant:ident) => { Self::$Variant };

@@ -4,13 +4,13 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::super::Call;
+use super::super::data::Call;
 use super::super::event::{EventKind, Scope};
 use super::super::state::State;
-use crate::graph::CommsOperation;
+use crate::graph::operation::CommsOperation;
 use crate::operation::find;
+use crate::refusal::{Refusal, Why};
 use crate::text::short;
-use crate::{Refusal, Why};
 
 impl Call {
     pub(super) fn refuse(&self, kind: EventKind) -> Refusal {

@@ -7,15 +7,19 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::super::Call;
-use super::super::deadline::{ANSWER, ANSWER_RECORDING, Deadline, KEEP_ALIVE, seconds};
+use super::super::data::Call;
+use super::super::deadline::{Deadline, KEEP_ALIVE, seconds};
 use super::super::event::{EventKind, RecordingProgress, ServiceEvent};
 use super::super::payload::{OperationQueued, Recording};
-use super::super::service::{Queued, Service};
+use super::super::service_data::{Queued, Service};
 use super::super::state::{RECORDING, Transition};
 use crate::graph::action::Answer;
-use crate::graph::{self, AudioRoutingGroup, Member, Members, Merge, OperationKind, OperationStatus};
-use crate::{OperationId, Refusal, Why, operation};
+use crate::graph::media::AudioRoutingGroup;
+use crate::graph::member::{Member, Members, Merge};
+use crate::graph::operation::{OperationKind, OperationStatus};
+use crate::id::OperationId;
+use crate::refusal::{Refusal, Why};
+use crate::{graph, operation};
 
 impl Call {
     /// Folds an event of the service. The call is live, unless a device reports quality.
@@ -108,17 +112,17 @@ impl Call {
     pub(super) fn media_moved(
         &mut self,
         operation: Option<&OperationId>,
-        transition: operation::Transition,
+        transition: operation::state::Transition,
         at: Option<Timestamp>,
     ) {
         let index = self.queue().iter().position(|queued| Some(&queued.operation) == operation);
         let Some(index) = index else { return };
         match transition {
-            operation::Transition::Started if index == 0 => self.begin_recording(at),
+            operation::state::Transition::Started if index == 0 => self.begin_recording(at),
             // The operation runs before its turn. Its recording begins when the operation is first in the
             // queue.
-            operation::Transition::Started => {}
-            operation::Transition::Completed | operation::Transition::Failed => {
+            operation::state::Transition::Started => {}
+            operation::state::Transition::Completed | operation::state::Transition::Failed => {
                 self.service().queue.remove(index);
                 if index == 0 {
                     self.deadlines.disarm(&RECORDING);
@@ -196,17 +200,11 @@ impl Call {
 }
 
 /// The details of the call that an answer sets.
-fn said(request: &Answer) -> graph::Call {
-    graph::Call {
+fn said(request: &Answer) -> graph::call::Call {
+    graph::call::Call {
         callback_uri: request.callback_uri.clone(),
         media_config: request.media_config.clone(),
         call_options: request.call_options.clone(),
-        ..graph::Call::default()
+        ..graph::call::Call::default()
     }
-}
-
-/// The time that an app has to decide on an incoming call.
-pub(super) fn time_to_decide(reported: Option<&graph::Call>) -> jiff::SignedDuration {
-    let is_recording = reported.is_some_and(|reported| reported.is_policy_based_recording());
-    if is_recording { ANSWER_RECORDING } else { ANSWER }
 }

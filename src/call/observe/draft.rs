@@ -6,13 +6,16 @@ use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
-use super::super::Call;
+use super::super::data::Call;
 use super::super::event::CallEvent;
 use super::super::payload::{ContentSharing, NotificationHeard};
-use super::{Delivery, Observed};
-use crate::graph::{Resource, Unshown};
+use super::delivery::{Delivery, Observed};
+use crate::finding::{Finding, FindingKind};
+use crate::graph::resource_data::Unshown;
+use crate::graph::url::Resource;
+use crate::id::{CallId, Id};
+use crate::record::recorded::Recorded;
 use crate::text::short;
-use crate::{CallId, Finding, FindingKind, Id, Recorded};
 
 /// The events and findings of one notification, as they are collected.
 pub(super) struct Draft<'a> {

@@ -4,12 +4,18 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
+use super::super::data::Call;
+use super::super::details;
 use super::super::event::CallEvent;
-use super::super::{Call, details};
 use super::draft::Draft;
-use crate::FindingKind;
-use crate::graph::{CommsOperation, Member, Members, News, OperationStatus, Resource, ResultInfo, Unknown};
-use crate::operation::{Operation, State, Superstate, find};
+use crate::finding::FindingKind;
+use crate::graph::member::{Member, Members, News, Unknown};
+use crate::graph::operation::{CommsOperation, OperationStatus};
+use crate::graph::result::ResultInfo;
+use crate::graph::url::Resource;
+use crate::operation::lifecycle::Superstate;
+use crate::operation::state::{State, Transition};
+use crate::operation::{Operation, find};
 use crate::text::short;
 
 const NAMELESS: &str = "the operation has neither an id nor a clientContext: it needs one of them";
@@ -29,21 +35,14 @@ impl Draft<'_> {
         }
     }
 
-    fn observe_pending(&mut self, operation: &Operation, mut reported: Box<CommsOperation>, is_gone: bool) {
+    fn observe_pending(&mut self, operation: &Operation, reported: Box<CommsOperation>, is_gone: bool) {
         let at = operation.state();
         let named = State::reported(&reported);
         let transition = named
             .and_then(|named| at.steps().find(|(_, next)| *next == named))
             .map(|(transition, _)| transition);
         if let Some(transition) = transition {
-            if self.known.is_some_and(|call| !call.state().is_live()) {
-                self.find(
-                    FindingKind::Late,
-                    format!("{} was reported after the call ended", title(operation, &reported)),
-                );
-            }
-            reported.status = Member::Absent;
-            return self.record(CallEvent::OperationStep(transition, reported.into()));
+            return self.step_pending(operation, transition, reported);
         }
         let mut news = reported.clone();
         news.status = Member::Absent;
@@ -74,6 +73,22 @@ impl Draft<'_> {
                 format!("{title} was deleted, but its end was never reported: it stays `{at}`"),
             );
         }
+    }
+
+    fn step_pending(
+        &mut self,
+        operation: &Operation,
+        transition: Transition,
+        mut reported: Box<CommsOperation>,
+    ) {
+        if self.known.is_some_and(|call| !call.state().is_live()) {
+            self.find(
+                FindingKind::Late,
+                format!("{} was reported after the call ended", title(operation, &reported)),
+            );
+        }
+        reported.status = Member::Absent;
+        self.record(CallEvent::OperationStep(transition, reported.into()));
     }
 
     /// A settled operation does not change.

@@ -8,9 +8,12 @@ use super::super::event::CallEvent;
 use super::super::payload::RosterUpdated;
 use super::super::roster::{self, Roster};
 use super::draft::Draft;
-use crate::graph::{DeltaParticipants, Member, Participant, Resource};
+use crate::finding::FindingKind;
+use crate::graph::member::Member;
+use crate::graph::participant::{DeltaParticipants, Participant};
+use crate::graph::url::Resource;
+use crate::id::ParticipantId;
 use crate::text::short;
-use crate::{FindingKind, ParticipantId};
 
 /// A participant, and the number of the delta that reports it.
 type Reported = (Option<i64>, Participant);
@@ -82,6 +85,12 @@ impl Draft<'_> {
         } else if reported.is_empty() && left.is_empty() {
             self.repeat("the roster");
         }
+        self.record_roster(reported);
+        self.infer_left(&left);
+    }
+
+    /// Records one event for each run of participants from the same delta.
+    fn record_roster(&mut self, reported: Vec<Reported>) {
         let mut reported = reported.into_iter().peekable();
         while let Some((sequence_number, first)) = reported.next() {
             let mut participants = Vec::with_capacity(1 + reported.len());
@@ -92,7 +101,6 @@ impl Draft<'_> {
             let updated = RosterUpdated { sequence_number, participants };
             self.record(CallEvent::RosterUpdated(updated.into()));
         }
-        self.infer_left(&left);
     }
 
     /// Records participants who left without a report: a full roster does not name them.

@@ -5,19 +5,25 @@ use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::super::event::{CallEvent, Details};
+use super::super::data::Call;
+use super::super::details;
+use super::super::event::CallEvent;
+use super::super::event::carried::Details;
 use super::super::payload::StateConfirmed;
 use super::super::state::{State, Transition};
 use super::super::state_update::{StateUpdate, is_failure};
-use super::super::{Call, details};
 use super::draft::Draft;
-use super::orphan;
-use crate::FindingKind;
-use crate::graph::{self, CallDirection, ChangeType, Member, ToneInfo};
+use super::orphan::orphan;
+use crate::finding::FindingKind;
+use crate::graph;
+use crate::graph::call::CallDirection;
+use crate::graph::member::Member;
+use crate::graph::notification::ChangeType;
+use crate::graph::tone::ToneInfo;
 use crate::text::short;
 
 impl Draft<'_> {
-    pub(super) fn observe_call(&mut self, mut reported: Box<graph::Call>, change: Option<&ChangeType>) {
+    pub(super) fn observe_call(&mut self, mut reported: Box<graph::call::Call>, change: Option<&ChangeType>) {
         let unknown_state =
             reported.state.value().filter(|state| State::from_wire(state).is_none()).map(short);
         let named = match change {
@@ -47,7 +53,7 @@ impl Draft<'_> {
         }
     }
 
-    fn begin(&mut self, named: Option<State>, mut reported: Box<graph::Call>) {
+    fn begin(&mut self, named: Option<State>, mut reported: Box<graph::call::Call>) {
         let tone = reported.tone_info.take();
         let is_placed = reported.direction.value() != Some(&CallDirection::Incoming);
         let is_failure = is_failure(&reported);
@@ -65,7 +71,8 @@ impl Draft<'_> {
                 if state == State::Established && is_failure {
                     self.record(CallEvent::Adopted(details::some(rest)));
                     self.infer(CallEvent::Step(Transition::TransferStarted, None));
-                    let reported = Box::new(graph::Call { result_info: failure, ..graph::Call::default() });
+                    let reported =
+                        Box::new(graph::call::Call { result_info: failure, ..graph::call::Call::default() });
                     self.record(CallEvent::Step(Transition::TransferFailed, details::some(reported)));
                 } else {
                     rest.result_info = failure;
@@ -82,7 +89,7 @@ impl Draft<'_> {
         }
     }
 
-    fn observe_after_end(&mut self, call: &Call, named: Option<State>, reported: Box<graph::Call>) {
+    fn observe_after_end(&mut self, call: &Call, named: Option<State>, reported: Box<graph::call::Call>) {
         let tone = reported.tone_info.value().is_some_and(|tone| !call.knows_tone(tone));
         let news = details::news(details::reported(reported), call.details()).is_some();
         let is_end = named.is_none_or(|named| named == State::Terminated);
@@ -95,18 +102,13 @@ impl Draft<'_> {
         }
     }
 
-    fn observe_state(&mut self, call: &Call, named: State, mut reported: Box<graph::Call>) {
+    fn observe_state(&mut self, call: &Call, named: State, mut reported: Box<graph::call::Call>) {
         let at = call.state();
         let update = call.classify(named, &reported, self.at, self.is_numbered);
         let tone = reported.tone_info.take();
         let rest = details::reported(reported);
         match update {
-            StateUpdate::FirstState => {
-                let mut first = rest;
-                first.state = Member::Value(named.wire());
-                self.record(CallEvent::Adopted(details::some(first)));
-                self.observe_tone(tone);
-            }
+            StateUpdate::FirstState => self.adopt_state(named, rest, tone),
             StateUpdate::LateConfirmation { again } => {
                 if !again {
                     self.record(CallEvent::StateConfirmed(StateConfirmed { state: named }));
@@ -133,13 +135,21 @@ impl Draft<'_> {
                     format!("`{named}` was reported late: the call is already `{at}`"),
                 );
             }
-            StateUpdate::Impossible => {
-                let legal: Vec<_> = at.steps().map(|(_, next)| format!("`{next}`")).collect();
-                let legal = legal.join(", ");
-                let message = format!("`{named}` cannot follow `{at}`; only these states can: {legal}");
-                self.find(FindingKind::Impossible, message);
-            }
+            StateUpdate::Impossible => self.report_impossible(named, at),
         }
+    }
+
+    fn adopt_state(&mut self, named: State, mut first: Box<graph::call::Call>, tone: Member<Box<ToneInfo>>) {
+        first.state = Member::Value(named.wire());
+        self.record(CallEvent::Adopted(details::some(first)));
+        self.observe_tone(tone);
+    }
+
+    fn report_impossible(&mut self, named: State, at: State) {
+        let legal: Vec<_> = at.steps().map(|(_, next)| format!("`{next}`")).collect();
+        let legal = legal.join(", ");
+        let message = format!("`{named}` cannot follow `{at}`; only these states can: {legal}");
+        self.find(FindingKind::Impossible, message);
     }
 
     /// Records the steps of a path. The notification reported the last step; the steps before it are
@@ -148,7 +158,7 @@ impl Draft<'_> {
         &mut self,
         call: &Call,
         path: &[Transition],
-        rest: Box<graph::Call>,
+        rest: Box<graph::call::Call>,
         mut tone: Member<Box<ToneInfo>>,
     ) {
         let result_info = rest.result_info.clone();
@@ -189,7 +199,7 @@ impl Draft<'_> {
 
     /// A late notification only fills in what is still unknown. Its result belongs to the earlier state, and
     /// is dropped.
-    fn observe_late(&mut self, call: &Call, mut rest: Box<graph::Call>, tone: Member<Box<ToneInfo>>) {
+    fn observe_late(&mut self, call: &Call, mut rest: Box<graph::call::Call>, tone: Member<Box<ToneInfo>>) {
         rest.result_info.take();
         self.change_details(details::unknown(rest, call.details()));
         self.observe_tone(tone);
@@ -208,7 +218,7 @@ impl Draft<'_> {
         }
     }
 
-    pub(super) fn learn_call(&mut self, reported: &graph::Call) {
+    pub(super) fn learn_call(&mut self, reported: &graph::call::Call) {
         let mut rest = details::reported(Box::new(reported.clone()));
         match self.known {
             Some(call) if call.state().is_live() => {

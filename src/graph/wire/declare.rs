@@ -44,7 +44,7 @@ macro_rules! open_enum {
             }
         }
 
-        impl crate::graph::wire::Wire for $Name {
+        impl crate::graph::wire::read::Wire for $Name {
             fn from_text(text: &str) -> Option<Self> {
                 Some(text.into())
             }
@@ -78,10 +78,10 @@ macro_rules! resource {
         #[non_exhaustive]
         pub struct $Name {
             /// `@odata.type`, if the JSON has it.
-            pub odata_type: Option<crate::graph::TypeName>,
-            $( $(#[$fmeta])* #[doc = concat!(" JSON member: `", $text, "`.")] pub $field: crate::graph::Member<$Type>, )*
+            pub odata_type: Option<crate::graph::type_name::TypeName>,
+            $( $(#[$fmeta])* #[doc = concat!(" JSON member: `", $text, "`.")] pub $field: crate::graph::member::Member<$Type>, )*
             /// Unknown members, and members whose value does not fit their type, unchanged.
-            pub other: crate::graph::Other,
+            pub other: crate::graph::member::Other,
         }
 
         /// Hashes only the members that are present, because most members are absent.
@@ -103,28 +103,28 @@ macro_rules! resource {
             }
         }
 
-        impl crate::graph::wire::Wire for $Name {
+        impl crate::graph::wire::read::Wire for $Name {
             fn from_map<'de, A: serde::de::MapAccess<'de>>(
                 mut map: A,
-            ) -> Result<crate::graph::wire::Read<Self>, A::Error> {
+            ) -> Result<crate::graph::wire::read::Read<Self>, A::Error> {
                 let mut this = Self::default();
-                while let Some(name) = map.next_key_seed(crate::graph::wire::Name::<Key>::new())? {
+                while let Some(name) = map.next_key_seed(crate::graph::wire::read::Name::<Key>::new())? {
                     match name {
-                        $( Key::$field => crate::graph::wire::member(&mut map, &mut this.$field, $text, &mut this.other)?, )*
+                        $( Key::$field => crate::graph::wire::read::member(&mut map, &mut this.$field, $text, &mut this.other)?, )*
                         Key::Type => {
-                            this.odata_type = crate::graph::wire::type_name(&mut map, &mut this.other)?;
+                            this.odata_type = crate::graph::wire::read::type_name(&mut map, &mut this.other)?;
                         }
                         Key::Other(name) => {
                             this.other.insert(name, map.next_value()?);
                         }
                     }
                 }
-                return Ok(crate::graph::wire::Read::As(this));
+                return Ok(crate::graph::wire::read::Read::As(this));
 
                 #[allow(non_camel_case_types, reason = "the members are the names")]
                 enum Key { $( $field, )* Type, Other(alloc::string::String) }
 
-                impl crate::graph::wire::Names for Key {
+                impl crate::graph::wire::read::Names for Key {
                     fn of(name: &str) -> Self {
                         match name {
                             $( $text => Self::$field, )*
@@ -139,11 +139,11 @@ macro_rules! resource {
             fn misfit(&self) -> Option<alloc::string::String> {
                 None
                     $( .or_else(|| self.other.contains_key($text).then(|| $text.into())) )*
-                    $( .or_else(|| crate::graph::wire::misfit_in($text, &self.$field)) )*
+                    $( .or_else(|| crate::graph::wire::read::misfit_in($text, &self.$field)) )*
             }
 
-            fn hole(path: &[&str]) -> crate::graph::wire::Hole {
-                use crate::graph::wire::{Hole, Wire};
+            fn hole(path: &[&str]) -> crate::graph::wire::read::Hole {
+                use crate::graph::wire::read::{Hole, Wire};
                 let Some((name, within)) = path.split_first() else { return Hole::Never };
                 match *name {
                     $( $text => <$Type as Wire>::hole(within), )*
@@ -155,7 +155,7 @@ macro_rules! resource {
 
         impl<'de> serde::Deserialize<'de> for $Name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::graph::wire::whole(deserializer, stringify!($Name))
+                crate::graph::wire::read::whole(deserializer, stringify!($Name))
             }
         }
 
@@ -166,7 +166,7 @@ macro_rules! resource {
                 if let Some(name) = &self.odata_type {
                     map.serialize_entry("@odata.type", name)?;
                 }
-                $( crate::graph::wire::entry(&mut map, $text, &self.$field)?; )*
+                $( crate::graph::wire::read::entry(&mut map, $text, &self.$field)?; )*
                 for (name, value) in self.other.iter() {
                     let reported = match name.as_str() {
                         $( $text => !self.$field.is_absent(), )*
@@ -181,7 +181,7 @@ macro_rules! resource {
             }
         }
 
-        impl crate::graph::Members for $Name {
+        impl crate::graph::member::Members for $Name {
             fn pair<R: crate::graph::member::Rule>(&mut self, theirs: &Self, mut rule: R) {
                 $( rule.member($text, &mut self.$field, &theirs.$field); )*
                 rule.other(&mut self.other, &theirs.other);

@@ -6,8 +6,10 @@ use alloc::string::{String, ToString};
 use jiff::{SignedDuration, Span, Timestamp};
 use serde::de::MapAccess;
 
-use super::{Hole, Read, Wire};
-use crate::{Id, Secret};
+use super::super::type_name::TypeName;
+use super::read::{Hole, Read, Wire};
+use crate::id::Id;
+use crate::secret::Secret;
 
 impl Wire for String {
     fn from_text(text: &str) -> Option<Self> {
@@ -30,6 +32,12 @@ impl Wire for Id {
 
     fn hole(path: &[&str]) -> Hole {
         Hole::Name.at_end(path)
+    }
+}
+
+impl Wire for TypeName {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.into())
     }
 }
 

@@ -6,11 +6,17 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::super::course::Move;
-use super::Model;
+use super::data::Model;
 use super::line::{End, Line};
-use crate::call::{Deadline, Ending, NetworkEvent, State, StopReason};
-use crate::graph::{self, CompletionReason, MediaState, OperationKind, Participant, Tone};
-use crate::{Id, operation};
+use crate::call::deadline::Deadline;
+use crate::call::network_event::{Ending, NetworkEvent, StopReason};
+use crate::call::state::State;
+use crate::graph::media::MediaState;
+use crate::graph::operation::{CompletionReason, OperationKind};
+use crate::graph::participant::Participant;
+use crate::graph::tone::Tone;
+use crate::id::Id;
+use crate::{graph, operation};
 
 impl Model {
     pub(super) fn happen(&mut self, one: &Move, network_event: &NetworkEvent) -> bool {
@@ -101,7 +107,7 @@ impl Line {
         }
     }
 
-    fn connect(&mut self, reported: Option<&graph::Call>) {
+    fn connect(&mut self, reported: Option<&graph::call::Call>) {
         self.outline.state = State::Established;
         self.disarm(&[Deadline::Ring]);
         let Some(reported) = reported else { return };
@@ -163,7 +169,7 @@ impl Line {
     fn finish_operation(&mut self, id: &Id, ending: &Ending) -> Option<bool> {
         let (_, kind, state) = self.outline.operations.iter().find(|(known, ..)| known == id)?;
         let (kind, is_settled) =
-            (*kind, matches!(state, operation::State::Completed | operation::State::Failed));
+            (*kind, matches!(state, operation::state::State::Completed | operation::state::State::Failed));
         if is_settled || self.media.iter().any(|media| media.operation == *id) {
             return None;
         }

@@ -7,10 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::super::outline::Outline;
-use crate::call::{Deadline, Due, State};
-use crate::graph::{self, OperationKind};
-use crate::operation;
-use crate::{CallId, Id};
+use crate::call::deadline::{Deadline, Due};
+use crate::call::state::State;
+use crate::graph::operation::OperationKind;
+use crate::id::{CallId, Id};
+use crate::{graph, operation};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
@@ -95,7 +96,7 @@ impl Line {
         line
     }
 
-    pub(super) fn offered(offer: &graph::Call, at: Timestamp) -> Self {
+    pub(super) fn offered(offer: &graph::call::Call, at: Timestamp) -> Self {
         let has_chat = offer.chat_info.value().is_some();
         let targets = offer.targets.value().map_or(0, Vec::len);
         let is_silent = offer.targets.value().is_none() && offer.source.value().is_none();
@@ -144,7 +145,8 @@ impl Line {
 
     /// Whether prompts can be played before the call is established.
     pub(super) fn is_audible(&self) -> bool {
-        self.outline.state == State::Establishing && self.outline.audio == Some(graph::MediaState::Active)
+        self.outline.state == State::Establishing
+            && self.outline.audio == Some(graph::media::MediaState::Active)
     }
 
     pub(super) fn end(&mut self) {
@@ -168,7 +170,7 @@ impl Line {
         }
     }
 
-    pub(super) fn set(&mut self, id: &Id, state: operation::State) {
+    pub(super) fn set(&mut self, id: &Id, state: operation::state::State) {
         let known = self.outline.operations.iter_mut().find(|(known, ..)| known == id);
         if let Some((.., known)) = known {
             *known = state;
@@ -177,16 +179,19 @@ impl Line {
 
     pub(super) fn settle(&mut self, id: &Id, end: End) {
         let failed = end == End::Failed;
-        self.set(id, if failed { operation::State::Failed } else { operation::State::Completed });
+        self.set(
+            id,
+            if failed { operation::state::State::Failed } else { operation::state::State::Completed },
+        );
     }
 
-    pub(super) fn begin(&mut self, id: Id, kind: OperationKind, state: operation::State) {
+    pub(super) fn begin(&mut self, id: Id, kind: OperationKind, state: operation::state::State) {
         self.outline.operations.push((id, kind, state));
     }
 
     pub(super) fn queue(&mut self, media: Media, at: Timestamp) {
         let kind = if media.recording.is_some() { OperationKind::Record } else { OperationKind::PlayPrompt };
-        self.begin(media.operation.clone(), kind, operation::State::NotStarted);
+        self.begin(media.operation.clone(), kind, operation::state::State::NotStarted);
         self.outline.media.push(media.operation.clone());
         self.media.push_back(media);
         if self.media.len() == 1 {
@@ -198,7 +203,7 @@ impl Line {
         let Some(head) = self.media.front() else { return };
         let (id, records) =
             (head.operation.clone(), head.recording.as_ref().is_some_and(|one| !one.has_prompt));
-        self.set(&id, operation::State::Running);
+        self.set(&id, operation::state::State::Running);
         if records {
             self.begin_recording(at);
         }

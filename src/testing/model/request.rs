@@ -12,12 +12,14 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::super::course::Move;
-use super::Model;
+use super::data::Model;
 use super::line::{End, Invitation, Line, Media, Recording};
-use crate::call::{Deadline, State};
-use crate::graph::{Method, OperationKind};
-use crate::operation::State::{Completed, Running};
-use crate::{CallId, Id};
+use crate::call::deadline::Deadline;
+use crate::call::state::State;
+use crate::graph::method::Method;
+use crate::graph::operation::OperationKind;
+use crate::id::{CallId, Id};
+use crate::operation::state::State::{Completed, Running};
 
 impl Model {
     pub(super) fn request(&mut self, one: &Move, method: Method, item: Option<&Id>, body: &Value) -> bool {

@@ -10,10 +10,16 @@ use super::super::network::Faults;
 use super::super::random::draw;
 use super::super::reported::Reported;
 use super::super::store::Store;
-use super::{Packet, Simulation};
-use crate::call::{Body, Delivery, State};
-use crate::graph::{CallDirection, CommsNotification};
-use crate::{Applied, Call, CallId, Recorded};
+use super::data::{Packet, Simulation};
+use crate::call::data::Call;
+use crate::call::observe::delivery::Delivery;
+use crate::call::reply::Body;
+use crate::call::state::State;
+use crate::graph::call::CallDirection;
+use crate::graph::notification::CommsNotification;
+use crate::id::CallId;
+use crate::ledger::applied::Applied;
+use crate::record::recorded::Recorded;
 
 impl Simulation {
     pub(super) fn learn(&mut self, call: CallId, body: &Body) -> Result<(), Violation> {

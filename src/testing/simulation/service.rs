@@ -5,9 +5,12 @@ use alloc::format;
 
 use super::super::invariant::{self, Invariant, Violation};
 use super::super::outline::Outline;
-use super::{Packet, Simulation};
-use crate::graph::CommsNotification;
-use crate::{Applied, Call, CallId, Id, Recorded};
+use super::data::{Packet, Simulation};
+use crate::call::data::Call;
+use crate::graph::notification::CommsNotification;
+use crate::id::{CallId, Id};
+use crate::ledger::applied::Applied;
+use crate::record::recorded::Recorded;
 
 impl Simulation {
     /// Records the events of the earliest deadline of all calls, which has expired.

@@ -12,12 +12,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::course::{Move, What};
-use super::super::model::Model;
+use super::super::model::data::Model;
 use super::super::outline::Outline;
-use super::{BEGINNING, network_event, request};
-use crate::call::{Ending, NetworkEvent, StopReason};
-use crate::graph::Method;
-use crate::{CallId, Id, operation};
+use super::values::BEGINNING;
+use super::{network_event, request};
+use crate::call::network_event::{Ending, NetworkEvent, StopReason};
+use crate::graph::method::Method;
+use crate::id::{CallId, Id};
+use crate::operation;
 
 /// A legal course. One or two calls begin, and most of them are connected. Up to forty moves of the app and
 /// the network follow, most of which do not end the calls. A course shrinks by removing moves, and then also
@@ -171,7 +173,8 @@ impl Author {
 
 /// The longest pending operation that is not in the media queue.
 fn pending(outline: &Outline) -> Option<&Id> {
-    let mut running = outline.operations.iter().filter(|(.., state)| *state == operation::State::Running);
+    let mut running =
+        outline.operations.iter().filter(|(.., state)| *state == operation::state::State::Running);
     running.find(|(id, ..)| !outline.media.contains(id)).map(|(id, ..)| id)
 }
 
@@ -280,13 +283,6 @@ fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         happen(NetworkEvent::ContentSharingEnded(session())),
     ];
     let music = [request(Method::StartHoldMusic), request(Method::StopHoldMusic)];
-    let together = |wanted: &[BoxedStrategy<Wanted>]| {
-        let (wanted, millis) = (wanted.to_vec(), vec(0..3000_i64, wanted.len()));
-        (wanted, millis).prop_map(|(wanted, millis)| {
-            let wishes = wanted.into_iter().zip(millis);
-            wishes.map(|(wanted, millis)| Wish { is_other: false, millis, wanted }).collect()
-        })
-    };
     prop_oneof![
         20 => wish(other).prop_map(|wish| [wish].into()),
         1 => together(&menu),
@@ -298,6 +294,15 @@ fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         1 => together(&sharing),
         1 => together(&music),
     ]
+}
+
+/// Wishes that come true one after another, with up to three seconds between two.
+fn together(wanted: &[BoxedStrategy<Wanted>]) -> impl Strategy<Value = Vec<Wish>> + use<> {
+    let (wanted, millis) = (wanted.to_vec(), vec(0..3000_i64, wanted.len()));
+    (wanted, millis).prop_map(|(wanted, millis)| {
+        let wishes = wanted.into_iter().zip(millis);
+        wishes.map(|(wanted, millis)| Wish { is_other: false, millis, wanted }).collect()
+    })
 }
 
 fn at_once(is_other: bool, wanted: Wanted) -> Wish {

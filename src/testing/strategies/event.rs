@@ -11,11 +11,15 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::super::course::history;
+use super::course::courses;
 use super::request::{bodies, insert};
-use super::{BEGINNING, call_ids, courses, ids, wire};
-use crate::call::{CallEvent, EventKind, State};
-use crate::graph::Method;
-use crate::{CallId, Recorded};
+use super::values::{BEGINNING, call_ids, ids};
+use super::wire;
+use crate::call::event::{CallEvent, EventKind};
+use crate::call::state::State;
+use crate::graph::method::Method;
+use crate::id::CallId;
+use crate::record::recorded::Recorded;
 
 /// The events that the service records for a legal course of moves. Every prefix of the history of each call
 /// folds without a refusal.

@@ -9,11 +9,16 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
-use super::ids;
+use super::values::ids;
 use super::wire::{read, result_infos};
-use crate::Secret;
-use crate::call::{Ending, NetworkEvent, StopReason};
-use crate::graph::{self, CompletionReason, EndCode, MediaState, Participant, Tone};
+use crate::call::network_event::{Ending, NetworkEvent, StopReason};
+use crate::graph;
+use crate::graph::end_code::EndCode;
+use crate::graph::media::MediaState;
+use crate::graph::operation::CompletionReason;
+use crate::graph::participant::Participant;
+use crate::graph::tone::Tone;
+use crate::secret::Secret;
 
 /// Any event that can happen to a call in the network. Events that do not end the call are more frequent.
 pub fn network_events() -> impl Strategy<Value = NetworkEvent> {
@@ -22,7 +27,7 @@ pub fn network_events() -> impl Strategy<Value = NetworkEvent> {
 
 /// The resource of an offered call: between two parties or a group call, and sometimes one that a policy
 /// records.
-pub(super) fn offers() -> impl Strategy<Value = graph::Call> {
+pub(super) fn offers() -> impl Strategy<Value = graph::call::Call> {
     read((any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(is_group, records)| {
         let mut offer = json!({
             "source": { "identity": { "user": { "id": "user-1", "displayName": "Adele" } } },

@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::ids;
-use crate::call::Command;
-use crate::graph::{Method, Route};
-use crate::{CallId, Id};
+use super::values::ids;
+use crate::call::command::Command;
+use crate::graph::method::{Method, Route};
+use crate::id::{CallId, Id};
 
 /// The body of a request for a method, within the limits of the method. A transfer or an invitation may
 /// replace the call `other`.

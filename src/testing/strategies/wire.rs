@@ -11,10 +11,15 @@ use proptest::sample::select;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{ids, times};
-use crate::CallId;
-use crate::call::{Delivery, State};
-use crate::graph::{self, CommsNotification, CommsOperation, Participant, ResultInfo};
+use super::values::{ids, times};
+use crate::call::observe::delivery::Delivery;
+use crate::call::state::State;
+use crate::graph;
+use crate::graph::notification::CommsNotification;
+use crate::graph::operation::CommsOperation;
+use crate::graph::participant::Participant;
+use crate::graph::result::ResultInfo;
+use crate::id::CallId;
 
 pub(super) fn read<T: DeserializeOwned + core::fmt::Debug>(
     json: impl Strategy<Value = Value>,
@@ -34,7 +39,7 @@ fn result() -> impl Strategy<Value = Value> {
 
 /// The resource of a call in a notification. It has few members, and usually the state. Sometimes the state
 /// is unknown, or a value has the wrong type.
-pub fn calls() -> impl Strategy<Value = graph::Call> {
+pub fn calls() -> impl Strategy<Value = graph::call::Call> {
     read(call())
 }
 

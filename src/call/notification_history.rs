@@ -6,16 +6,16 @@ use alloc::vec::Vec;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::payload::NotificationHeard;
-use super::super::state::{Late, State, Superstate};
-use crate::Id;
+use super::payload::NotificationHeard;
+use super::state::{Late, State, Superstate};
+use crate::id::Id;
 
 /// The time within which a late confirmation of an inferred state is accepted.
 const CONFIRMATION_WINDOW: SignedDuration = SignedDuration::from_secs(60);
 
 /// The history of a call that a bot needs to judge later notifications.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(in crate::call) struct NotificationHistory {
+pub(super) struct NotificationHistory {
     /// The states that the call has been in, as a bit set. The states of hold and transfer are those since
     /// the call was last established.
     been: u16,
@@ -82,19 +82,19 @@ impl NotificationHistory {
         }
     }
 
-    pub(in crate::call) const fn has_been(&self, state: State) -> bool {
+    pub(super) const fn has_been(&self, state: State) -> bool {
         self.been & Self::bit(state) != 0
     }
 
     /// `Some` if a state was inferred and can still be confirmed late. `Some(true)` if it was confirmed
     /// already and no step has followed.
-    pub(in crate::call) fn awaits(&self, state: State, now: Option<Timestamp>) -> Option<bool> {
+    pub(super) fn awaits(&self, state: State, now: Option<Timestamp>) -> Option<bool> {
         let inferred = self.inferred.iter().find(|inferred| inferred.state == state)?;
         let waited = now.zip(inferred.at).map(|(now, at)| now.duration_since(at));
         waited.is_none_or(|waited| waited <= CONFIRMATION_WINDOW).then_some(inferred.reported)
     }
 
-    pub(in crate::call) fn has_received(&self, message: &Id, item: u32) -> bool {
+    pub(super) fn has_received(&self, message: &Id, item: u32) -> bool {
         self.messages.contains(&(message.clone(), item))
     }
 }

@@ -1,0 +1,43 @@
+//! Requests that read the call, and the audio routing groups.
+
+use alloc::boxed::Box;
+
+use super::super::event::ServiceEvent;
+use super::super::reply::{Body, Reply};
+use super::deciding::Deciding;
+use crate::graph::media::{AudioRoutingGroup, ContentSharingSession};
+use crate::graph::participant::Participant;
+use crate::id::{OperationId, ParticipantId};
+use crate::refusal::Refusal;
+
+impl Deciding<'_> {
+    pub(super) fn list_participants(&self) -> Reply {
+        Reply::with(Body::Participants(self.plan.call.participants().map(Participant::typed).collect()))
+    }
+
+    pub(super) fn get_participant(&self, id: &ParticipantId) -> Result<Reply, Refusal> {
+        let participant = self.participant(id)?;
+        Ok(Reply::with(Body::Participant(Box::new(participant.typed()))))
+    }
+
+    pub(super) fn get_operation(&self, id: &OperationId) -> Result<Reply, Refusal> {
+        let known = self.plan.call.operations().iter().find(|operation| operation.is_called(id));
+        let known = known.ok_or_else(|| self.unknown("operation", id))?;
+        Ok(Reply::with(Body::Operation(Box::new(known.full()))))
+    }
+
+    pub(super) fn list_content_sharing_sessions(&self) -> Reply {
+        let sessions = self.plan.call.content_sharing().iter().map(ContentSharingSession::typed);
+        Reply::with(Body::ContentSharingSessions(sessions.collect()))
+    }
+
+    pub(super) fn list_audio_routing_groups(&self) -> Reply {
+        let groups = self.plan.call.details().audio_routing_groups.value().cloned();
+        Reply::with(Body::AudioRoutingGroups(groups.unwrap_or_default()))
+    }
+
+    pub(super) fn create_audio_routing_group(&mut self, group: Box<AudioRoutingGroup>) -> Reply {
+        self.plan.serve(ServiceEvent::AudioRoutingGroupCreated(group.clone().into()));
+        Reply::with(Body::AudioRoutingGroup(group))
+    }
+}

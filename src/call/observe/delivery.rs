@@ -1,0 +1,49 @@
+//! How a notification was delivered, and what it comes to.
+
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+use crate::finding::Finding;
+use crate::id::Id;
+use crate::record::recorded::Recorded;
+
+/// The delivery of a notification: the time of receipt, the HTTP headers, and the place in the body.
+///
+/// ```
+/// use callfold::call::Delivery;
+///
+/// let mut delivery = Delivery::default();
+/// delivery.received_at = Some("2026-11-23T09:15:02Z".parse()?);
+/// delivery.message_id = Some("b2f0a5c3-7c5e-4c0a-9c0e-0d9c2c8a1f10".into());
+/// # Ok::<(), callfold::jiff::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The time of receipt; `None` if it is unknown.
+    pub received_at: Option<Timestamp>,
+    /// The header `X-Microsoft-Skype-Message-ID`. A second delivery of the same message is recognised by it.
+    pub message_id: Option<Id>,
+    /// The header `X-Microsoft-Skype-Original-Message-ID`. A second delivery has the message id of the first
+    /// one here.
+    pub original_message_id: Option<Id>,
+    /// The index of the notification in the body, from 0.
+    pub item: u32,
+}
+
+impl Delivery {
+    pub(super) fn message_ids(&self) -> impl Iterator<Item = &Id> {
+        self.message_id.iter().chain(&self.original_message_id)
+    }
+}
+
+/// The result of [`Call::observe`] and [`Call::learn`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Observed {
+    /// The events, with their revisions. Store them, then fold them; the fold accepts all of them.
+    pub events: Vec<Recorded>,
+    /// Observations about the notification, such as a repeat or a gap.
+    pub findings: Vec<Finding>,
+}

@@ -1,0 +1,49 @@
+//! What only the service knows of a call.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::payload::{HoldMusic, MediaRequest, Recording};
+use crate::graph::action::{RecordResponse, Transfer};
+use crate::graph::operation::OperationKind;
+use crate::graph::participant::RecordingStatus;
+use crate::graph::quality::TeleconferenceDeviceQuality;
+use crate::id::OperationId;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Service {
+    pub(super) transfer: Option<Arc<Transfer>>,
+    /// The pending media operations, in the order requested. At most the first one runs.
+    pub(super) queue: Vec<Queued>,
+    pub(super) on_hold: Option<Arc<HoldMusic>>,
+    pub(super) recording_status: Option<RecordingStatus>,
+    pub(super) device_quality: Vec<TeleconferenceDeviceQuality>,
+}
+
+/// A pending media operation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Queued {
+    pub(super) operation: OperationId,
+    pub(super) request: MediaRequest,
+    /// The recording, after its prompt has ended.
+    pub(super) recording: Option<Recording>,
+}
+
+impl Queued {
+    pub(super) const fn kind(&self) -> OperationKind {
+        self.request.kind()
+    }
+
+    pub(super) const fn record(&self) -> Option<&RecordResponse> {
+        match &self.request {
+            MediaRequest::RecordResponse(request) => Some(request),
+            MediaRequest::PlayPrompt(_) => None,
+        }
+    }
+
+    /// True if a prompt plays before the recording.
+    pub(super) fn begins_with_a_prompt(&self) -> bool {
+        self.record()
+            .is_some_and(|request| request.prompts.value().is_some_and(|prompts| !prompts.is_empty()))
+    }
+}

@@ -1,0 +1,45 @@
+//! The notifications about the participants of a recorded call, and the answer to them.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use super::call::{Call, RejectReason};
+use super::wire::declare::resource;
+use crate::id::Id;
+
+resource! {
+    /// The notification to a recording bot that one more participant is about to join. The bot answers
+    /// whether it can record this participant. Source:
+    /// [participantJoiningNotification](https://learn.microsoft.com/graph/api/resources/participantjoiningnotification).
+    pub struct ParticipantJoiningNotification {
+        /// The call of the participant who joins.
+        call: Box<Call> = "call",
+        /// The id of the notification.
+        id: Id = "id",
+    }
+}
+
+resource! {
+    /// The notification to a recording bot that a participant left. Source:
+    /// [participantLeftNotification](https://learn.microsoft.com/graph/api/resources/participantleftnotification).
+    pub struct ParticipantLeftNotification {
+        /// The call of the participant who left.
+        call: Box<Call> = "call",
+        /// The id of the participant who left.
+        participant_id: Id = "participantId",
+        /// The id of the notification.
+        id: Id = "id",
+    }
+}
+
+resource! {
+    /// The answer of a recording bot to a [`ParticipantJoiningNotification`]. Its `@odata.type` is
+    /// `acceptJoinResponse`, `rejectJoinResponse` or `inviteNewBotResponse`. Source:
+    /// [participantJoiningResponse](https://learn.microsoft.com/graph/api/resources/participantjoiningresponse).
+    pub struct ParticipantJoiningResponse {
+        /// The URL of another bot that the service is to invite. Only `inviteNewBotResponse` has this member.
+        invite_uri: String = "inviteUri",
+        /// The reason why the bot rejects the participant. Only `rejectJoinResponse` has this member.
+        reason: RejectReason = "reason",
+    }
+}

@@ -1,0 +1,46 @@
+//! The data of a replay.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::String;
+
+use crate::id::CallId;
+use crate::ledger::point::Moment;
+use crate::ledger::working_set::WorkingSet;
+use crate::record::recorded::Recorded;
+
+/// A replay of a recorded log. The input is records, one by one, and the output is calls and findings.
+///
+/// A record that cannot be read becomes a finding, and the replay continues with the next record.
+///
+/// ```
+/// use callfold::Replay;
+/// use callfold::call::State;
+/// use callfold::log::Format;
+///
+/// let body = br#"{"value":[{"changeType":"created",
+///     "resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896",
+///     "resourceData":{"state":"incoming"}}]}"#;
+/// let mut replay = Replay::new();
+/// let mut findings = replay.record(Format::Notifications, body, |event| println!("{event}"));
+/// findings.extend(replay.finish(|event| println!("{event}")));
+/// assert!(findings.is_empty());
+/// assert_eq!(replay.calls().next().unwrap().state(), State::Incoming);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Replay {
+    pub(super) calls: WorkingSet,
+    pub(super) until: Option<Moment>,
+    pub(super) only: Option<CallId>,
+    pub(super) events: u64,
+    /// Calls that have reached `until`: the rest of their events is skipped.
+    pub(super) stopped: BTreeSet<CallId>,
+    /// The lines of each call that came too early, by their revisions.
+    pub(super) early: BTreeMap<CallId, BTreeMap<u64, Recorded>>,
+    /// The next revision of each call whose beginning was refused.
+    pub(super) not_begun: BTreeMap<CallId, u64>,
+}
+
+pub(super) fn already_read(revision: u64) -> String {
+    format!("revision {revision} was already read")
+}

@@ -1,0 +1,69 @@
+//! The data of a simulation.
+
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::string::String;
+
+use jiff::Timestamp;
+
+use super::super::model::data::Model;
+use super::super::network::{Faults, Network};
+use super::super::store::Store;
+use crate::call::deadline::Due;
+use crate::id::{CallId, Id};
+use crate::notify::Notify;
+
+/// A simulation of a service, a network and a bot. A test makes moves with the service; the service posts
+/// notifications to the bot through the network; and the simulation compares both with the reference
+/// [`Model`]. The seed and the moves determine everything that happens: there is no clock and no thread.
+///
+/// The bot receives the replies to requests at once. Notifications go through the network.
+///
+/// ```
+/// use callfold::testing::{Faults, Simulation, strategies::courses};
+/// use callfold::proptest::prelude::*;
+/// use callfold::proptest::test_runner::TestRunner;
+///
+/// let mut faults = Faults::none();
+/// faults.repeated = 300;
+/// TestRunner::deterministic().run(&(courses(), any::<u64>()), |(course, seed)| {
+///     let mut world = Simulation::new(seed);
+///     world.under(&faults);
+///     for one in &course {
+///         world.make(one)?;
+///     }
+///     world.settle()?;
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    pub(super) seed: u64,
+    pub(super) notify: Notify,
+    pub(super) now: Timestamp,
+    pub(super) service: Store,
+    pub(super) bot: Store,
+    pub(super) model: Model,
+    pub(super) network: Network<Packet>,
+    /// The faults for calls that have no faults of their own in `faults`.
+    pub(super) usual: Faults,
+    pub(super) faults: BTreeMap<CallId, Faults>,
+    /// The next deadline of each call that has one.
+    pub(super) due: BTreeSet<(Due, CallId)>,
+    pub(super) armed: BTreeMap<CallId, Due>,
+    pub(super) restarts: VecDeque<Timestamp>,
+    pub(super) lost_writes: u32,
+    /// Calls whose state cannot be determined if their notifications arrive out of order: see
+    /// `docs/verification.md`.
+    pub(super) ambiguous: BTreeSet<CallId>,
+    pub(super) steps: u64,
+    pub(super) compared: u64,
+}
+
+/// A notification in flight, as JSON text.
+#[derive(Clone, Debug)]
+pub(super) struct Packet {
+    pub(super) call: CallId,
+    pub(super) message: Id,
+    pub(super) text: String,
+}
