@@ -1,6 +1,6 @@
 //! The calls of a ledger.
 //!
-//! The only file that names `im`.
+//! Only this file uses `im`.
 
 use alloc::sync::Arc;
 

@@ -10,7 +10,7 @@ use callfold::operation::{self, Operation};
 use callfold::{OperationId, ParticipantId};
 
 use crate::describe;
-use crate::history::{CallHistory, Step};
+use crate::history::steps::{CallHistory, Step};
 
 /// A state of the call, from entry to exit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::text::shown;
 use crate::describe;
-use crate::history::CallHistory;
+use crate::history::steps::CallHistory;
 
 /// The data of a call for the script.
 #[derive(Serialize)]
