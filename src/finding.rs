@@ -12,11 +12,11 @@ names! {
     /// How bad a finding is. The order is `Info < Warn < Error`.
     #[expect(clippy::exhaustive_enums, reason = "a promise of the JSON output")]
     pub enum Severity {
-        /// Normal behaviour of a network, such as a repeated notification. Nothing is lost.
+        /// Normal, such as a repeated notification, or a call that had begun before the log.
         Info = "info",
-        /// Something was lost, or was never reported.
+        /// Something was lost, ignored or unknown.
         Warn = "warn",
-        /// The input contradicts itself or cannot be read.
+        /// Something is contradictory or unreadable.
         Error = "error",
     }
 }
@@ -29,9 +29,9 @@ names! {
         Adopted = "adopted",
         /// A notification says only what is already known.
         Repeat = "repeat",
-        /// A notification reports an earlier state than the one that the call or the operation is in now.
+        /// A notification came too late: it reports an older state or roster, or a result after the end.
         Late = "late",
-        /// One or more steps were never reported, and were inferred from a later notification.
+        /// Something happened that no notification reported: a step, a departure, or the end of an operation.
         Gap = "gap",
         /// A notification came after the end of the call, and was ignored.
         AfterEnd = "afterEnd",
@@ -47,9 +47,9 @@ names! {
         RevisionGap = "revisionGap",
         /// The fold refused an event, or the schema version of the line is unknown.
         Refused = "refused",
-        /// The record cannot be read.
+        /// The record cannot be read, or lacks the id of its call or operation.
         Malformed = "malformed",
-        /// This version does not know a resource or a value.
+        /// This version does not know a resource, a call state, an operation status, or a type of CloudEvent.
         UnknownResource = "unknownResource",
     }
 }
