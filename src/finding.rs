@@ -22,12 +22,12 @@ names! {
 }
 
 names! {
-    /// The subject of a finding.
+    /// The kind of observation that a finding is.
     #[non_exhaustive]
     pub enum FindingKind {
         /// A call was already in progress when it was first reported. Its beginning is missing.
         Adopted = "adopted",
-        /// A notification says only what is already known.
+        /// A notification has no new information.
         Repeat = "repeat",
         /// A notification reports an earlier state than the one that the call or the operation is in now.
         Late = "late",
@@ -49,7 +49,7 @@ names! {
         Refused = "refused",
         /// The record cannot be read.
         Malformed = "malformed",
-        /// This version does not know a resource or a value.
+        /// This crate does not know a resource or a value.
         UnknownResource = "unknownResource",
     }
 }
@@ -93,7 +93,7 @@ impl Serialize for FindingKind {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The subject.
+    /// The kind of the finding.
     pub kind: FindingKind,
     /// The call, if the record names one.
     pub call: Option<CallId>,

@@ -31,7 +31,7 @@ const VERSION: &str = ".v1";
 pub struct CloudEvent<'a>(pub &'a Recorded);
 
 impl Recorded {
-    /// The same as a CloudEvent, for brokers.
+    /// The event as a CloudEvent, for message brokers.
     ///
     /// ```
     /// use callfold::Recorded;
