@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// A point in the past of each call, for [`Ledger::as_of`].
+/// A point in the past of each call, for [`Ledger::as_of`](crate::Ledger::as_of).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a history has two axes")]
 pub enum Moment {
@@ -21,11 +21,11 @@ impl Moment {
     }
 }
 
-/// A point in the past of a ledger, for [`Ledger::at`]. A mark takes eight bytes, so a host can keep one for
-/// every event.
+/// A point in the past of a ledger, for [`Ledger::at`](crate::Ledger::at). A mark takes eight bytes, so a
+/// host can keep one for every event.
 ///
 /// A mark is valid for the ledger that returned it, for clones of that ledger, and for the ledgers that
-/// [`Past::to_ledger`] makes of them.
+/// [`Past::to_ledger`](crate::Past::to_ledger) makes of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mark {
     /// The number of events that the ledger had folded.

@@ -40,7 +40,7 @@ impl Delivery {
     }
 }
 
-/// The result of [`Call::observe`] and [`Call::learn`].
+/// The result of [`Call::observe`](crate::Call::observe) and [`Call::learn`](crate::Call::learn).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Observed {
