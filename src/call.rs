@@ -34,7 +34,7 @@ pub use command::Command;
 pub use data::Call;
 pub use deadline::{Deadline, Due};
 pub use decide::{AppIdentity, Decision, RequestContext};
-pub use event::{CallEvent, Details, EventKind, RecordingProgress, ServiceEvent};
+pub use event::{CallEvent, Details, EventKind, Part, RecordingProgress, ServiceEvent};
 pub use network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
 pub use observe::{Delivery, Observed};
 pub use payload::{

@@ -12,6 +12,7 @@ mod deadlines;
 mod deciding;
 mod deciding_media;
 mod deciding_people;
+mod declarations;
 mod formats;
 mod ledger;
 mod lifecycle;

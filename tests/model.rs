@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use callfold::call::{Call, Deadline, State};
+use callfold::call::{Call, Deadline, NetworkEventKind, State};
 use callfold::graph::Method;
 use callfold::testing::{Model, Move, Outline, What, strategies};
 use callfold::{CallId, Ledger};
@@ -84,5 +84,5 @@ fn courses_reach_every_state_method_network_event_and_deadline() {
     let untried: Vec<_> = Method::ALL.iter().filter(|method| !methods.contains(method)).collect();
     assert!(untried.is_empty(), "{untried:?}");
     // All network events, and `wait`.
-    assert_eq!(network_events.len(), 24, "{network_events:?}");
+    assert_eq!(network_events.len(), NetworkEventKind::ALL.len() + 1, "{network_events:?}");
 }

@@ -196,3 +196,20 @@ fn each_invariant_of_a_simulation_stands_on_the_page_of_verification() {
         assert!(page.contains(&row), "{row}");
     }
 }
+
+/// A path of a file or folder of this repository that stands in backticks.
+fn paths(page: &str) -> impl Iterator<Item = &str> {
+    let is_path = |text: &&str| {
+        ["src/", "frontends/", "tests/", "docs/", ".ci/"].iter().any(|root| text.starts_with(root))
+    };
+    page.split('`').skip(1).step_by(2).filter(is_path).filter(|text| !text.contains(['*', '<', ' ']))
+}
+
+#[test]
+fn the_pages_for_newcomers_name_files_that_exist() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in [include_str!("../ARCHITECTURE.md"), include_str!("../CONTRIBUTING.md")] {
+        let missing: Vec<_> = paths(page).filter(|path| !root.join(path).exists()).collect();
+        assert!(missing.iter().all(|path| *path == "src/log/har.rs"), "{missing:?}");
+    }
+}

@@ -19,6 +19,34 @@ use crate::operation;
 pub use carried::Details;
 use declare::events;
 
+/// The part of a call that an event changes. A view that shows one part needs to look only at the events of that part.
+///
+/// ```
+/// use callfold::call::{EventKind, Part};
+///
+/// assert_eq!(EventKind::RosterUpdated.part(), Part::Roster);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "what shows calls must know of a new part")]
+pub enum Part {
+    /// The state. The event can also change details, and the end of a call can also change other parts.
+    State,
+    /// Members of the call resource.
+    Details,
+    /// The participants.
+    Roster,
+    /// The DTMF tones.
+    Tones,
+    /// The operations.
+    Operations,
+    /// The sessions in which content is shared.
+    ContentSharing,
+    /// The memory of received messages and of inferred states.
+    Deliveries,
+    /// Data that only the service has, such as the time at which the app must keep the call alive.
+    Service,
+}
+
 /// When an event can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
@@ -45,34 +73,34 @@ events! {
     /// ```
     pub enum CallEvent {
         /// The call was offered to the app. A call can begin with this event.
-        Offered(Details) = "offered" in Beginning,
+        Offered(Details) = "offered" in Beginning of State,
         /// The app placed the call. A call can begin with this event.
-        Placed(Details) = "placed" in Beginning,
+        Placed(Details) = "placed" in Beginning of State,
         /// The call was first seen midway, in the state that the details name. A call can begin with this
         /// event. If this event did not name a state, a second `adopted` names it later.
-        Adopted(Details) = "adopted" in Beginning,
+        Adopted(Details) = "adopted" in Beginning of State,
         /// A state that had been inferred was reported later.
-        StateConfirmed(StateConfirmed) = "stateConfirmed" in Live,
+        StateConfirmed(StateConfirmed) = "stateConfirmed" in Live of Deliveries,
         /// Members of the call changed, and its state did not.
-        DetailsChanged(Details) = "detailsChanged" in Live,
+        DetailsChanged(Details) = "detailsChanged" in Live of Details,
         /// A participant pressed a key.
-        ToneReceived(Arc<ToneInfo>) = "toneReceived" in Live,
+        ToneReceived(Arc<ToneInfo>) = "toneReceived" in Live of Tones,
         /// Participants came, changed or left.
-        RosterUpdated(Arc<RosterUpdated>) = "rosterUpdated" in Live,
+        RosterUpdated(Arc<RosterUpdated>) = "rosterUpdated" in Live of Roster,
         /// A participant began to share content.
-        ContentSharingStarted(ContentSharing) = "contentSharingStarted" in Live,
+        ContentSharingStarted(ContentSharing) = "contentSharingStarted" in Live of ContentSharing,
         /// A participant stopped sharing content.
-        ContentSharingEnded(ContentSharing) = "contentSharingEnded" in Live,
+        ContentSharingEnded(ContentSharing) = "contentSharingEnded" in Live of ContentSharing,
         /// An operation was requested, or a notification about an unknown operation came.
-        OperationCreated(Arc<CommsOperation>) = "operationCreated" in Own,
+        OperationCreated(Arc<CommsOperation>) = "operationCreated" in Own of Operations,
         /// Members of an operation changed, and its state did not.
-        OperationUpdated(Arc<CommsOperation>) = "operationUpdated" in Own,
+        OperationUpdated(Arc<CommsOperation>) = "operationUpdated" in Own of Operations,
         /// A delivery with message ids was received. A second delivery with one of these ids changes nothing.
-        NotificationHeard(Arc<NotificationHeard>) = "notificationHeard" in Own,
+        NotificationHeard(Arc<NotificationHeard>) = "notificationHeard" in Own of Deliveries,
     }
     steps
     /// The call made a step in its lifecycle.
-    Step(Transition, Details) in Own {
+    Step(Transition, Details) in Own of State {
         Answered = Answered,
         Alerted = Alerted,
         Established = Established,
@@ -87,7 +115,7 @@ events! {
     }
     steps
     /// An operation made a step in its lifecycle.
-    OperationStep(operation::state::Transition, Arc<CommsOperation>) in Own {
+    OperationStep(operation::state::Transition, Arc<CommsOperation>) in Own of Operations {
         OperationStarted = Started,
         OperationCompleted = Completed,
         OperationFailed = Failed,
@@ -98,33 +126,33 @@ events! {
     /// to a notification.
     pub enum ServiceEvent {
         /// The app requested `answer`.
-        AnswerRequested(Arc<Answer>) = "answerRequested" in Service,
+        AnswerRequested(Arc<Answer>) = "answerRequested" in Service of Details,
         /// The app requested `reject`.
-        RejectRequested(Arc<Reject>) = "rejectRequested" in Service,
+        RejectRequested(Arc<Reject>) = "rejectRequested" in Service of Details,
         /// The app requested `redirect`.
-        RedirectRequested(Arc<Redirect>) = "redirectRequested" in Service,
+        RedirectRequested(Arc<Redirect>) = "redirectRequested" in Service of Details,
         /// The app requested `transfer`.
-        TransferRequested(Arc<Transfer>) = "transferRequested" in Service,
+        TransferRequested(Arc<Transfer>) = "transferRequested" in Service of Service,
         /// The app kept the call alive.
-        KeptAlive = "keptAlive" in Service,
+        KeptAlive = "keptAlive" in Service of Service,
         /// A prompt or a recording entered the queue of media operations.
-        OperationQueued(Arc<OperationQueued>) = "operationQueued" in Service,
+        OperationQueued(Arc<OperationQueued>) = "operationQueued" in Service of Operations,
         /// The app reported whether it records the call.
-        RecordingStatusUpdated(Arc<UpdateRecordingStatus>) = "recordingStatusUpdated" in Service,
+        RecordingStatusUpdated(Arc<UpdateRecordingStatus>) = "recordingStatusUpdated" in Service of Service,
         /// A participant was put on hold with music.
-        HoldMusicStarted(Arc<HoldMusic>) = "holdMusicStarted" in Service,
+        HoldMusicStarted(Arc<HoldMusic>) = "holdMusicStarted" in Service of Service,
         /// A participant was taken off hold.
-        HoldMusicStopped(Arc<HoldMusic>) = "holdMusicStopped" in Service,
+        HoldMusicStopped(Arc<HoldMusic>) = "holdMusicStopped" in Service of Service,
         /// Shared content changed.
-        ContentSharingUpdated(ContentSharing) = "contentSharingUpdated" in Service,
+        ContentSharingUpdated(ContentSharing) = "contentSharingUpdated" in Service of ContentSharing,
         /// The app added an audio routing group.
-        AudioRoutingGroupCreated(Arc<AudioRoutingGroup>) = "audioRoutingGroupCreated" in Service,
+        AudioRoutingGroupCreated(Arc<AudioRoutingGroup>) = "audioRoutingGroupCreated" in Service of Details,
         /// A device reported the quality of its media. It can do so after the call has ended.
-        DeviceQualityReported(Arc<TeleconferenceDeviceQuality>) = "deviceQualityReported" in Own,
+        DeviceQualityReported(Arc<TeleconferenceDeviceQuality>) = "deviceQualityReported" in Own of Service,
     }
     steps
     /// A recording began, or somebody began or stopped speaking into it.
-    Recording(RecordingProgress, Arc<Recording>) in Service {
+    Recording(RecordingProgress, Arc<Recording>) in Service of Operations {
         RecordingStarted = Started,
         SpeechStarted = SpeechStarted,
         SpeechEnded = SpeechEnded,

@@ -550,7 +550,8 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
 
 /// The actions on all participants. In a path they take the place of a participant id.
 fn is_action(name: &str) -> bool {
-    ["invite", "muteAll", "configureMixer"].iter().any(|action| name.eq_ignore_ascii_case(action))
+    let actions = Method::ALL.iter().filter_map(|method| method.path().strip_prefix("/{id}/participants/"));
+    actions.into_iter().any(|action| name.eq_ignore_ascii_case(action))
 }
 
 /// An action without its namespace.

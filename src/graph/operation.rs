@@ -66,6 +66,9 @@ macro_rules! operation_kinds {
         }
 
         impl OperationKind {
+            /// All kinds.
+            pub const ALL: &[Self] = &[ $( Self::$Kind, )+ Self::Comms ];
+
             fn of(type_name: &str) -> Self {
                 match type_name {
                     $( $type_name => Self::$Kind, )+

@@ -21,8 +21,8 @@ impl Moment {
     }
 }
 
-/// A point in the past of a ledger, for [`Ledger::at`](crate::Ledger::at). A mark takes eight bytes, so a
-/// host can keep one for every event.
+/// A point in the past of a ledger, for [`Ledger::at`](crate::Ledger::at). A mark takes eight bytes, so a host
+/// can keep one for every event.
 ///
 /// A mark is valid for the ledger that returned it, for clones of that ledger, and for the ledgers that
 /// [`Past::to_ledger`](crate::Past::to_ledger) makes of them.

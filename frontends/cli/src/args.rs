@@ -213,7 +213,10 @@ fn format(name: &str) -> Result<FormatChoice, String> {
     match known {
         Some(format) => Ok(FormatChoice(Some(*format))),
         None if name == "auto" => Ok(FormatChoice(None)),
-        None => Err("the formats are auto, events, notifications and sdk-log".into()),
+        None => {
+            let known: Vec<_> = Format::ALL.iter().map(|format| format.as_str()).collect();
+            Err(format!("the formats are auto, {}", known.join(", ")))
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use svg::Document;
 use svg::node::Text as Words;
 use svg::node::element::{Description, Group, Style, Title};
 
-use crate::history::CallHistory;
+use crate::history::steps::CallHistory;
 use shapes::{Anchor, SIZE, SMALL, fitted, group, line, px, rectangle, text};
 use sheet::{Lane, MARGIN, RIGHT, Sheet, WIDTH};
 

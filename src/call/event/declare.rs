@@ -4,17 +4,17 @@
 /// Declares the enums of events, and [`EventKind`](super::EventKind), which has a value for each name in the
 /// log.
 ///
-/// A row `Kind(Payload) = "name" in Scope` is a variant of its own. A block
-/// `steps Variant(Transition, Payload) in Scope { Kind = Transition }` is one variant for a whole lifecycle: its rows name
+/// A row `Kind(Payload) = "name" in Scope of Part` is a variant of its own. A block
+/// `steps Variant(Transition, Payload) in Scope of Part { Kind = Transition }` is one variant for a whole lifecycle: its rows name
 /// the kind of each transition. `wraps Variant(Enum)` is one variant
 /// for all events of another enum.
 macro_rules! events {
     ($(
         $(#[$enum_meta:meta])*
         pub enum $Enum:ident {
-            $( $(#[$meta:meta])* $Variant:ident $( ($Payload:ty) )? = $name:literal in $Scope:ident, )+
+            $( $(#[$meta:meta])* $Variant:ident $( ($Payload:ty) )? = $name:literal in $Scope:ident of $Part:ident, )+
         }
-        $( steps $(#[$group_meta:meta])* $Group:ident($Transition:ty, $GroupPayload:ty) in $GroupScope:ident { $( $Kind:ident = $Step:ident, )+ } )*
+        $( steps $(#[$group_meta:meta])* $Group:ident($Transition:ty, $GroupPayload:ty) in $GroupScope:ident of $GroupPart:ident { $( $Kind:ident = $Step:ident, )+ } )*
         $( wraps $Wrapper:ident($Wrapped:ident) )?
     )+) => {
         $(
@@ -105,6 +105,16 @@ macro_rules! events {
                     $(
                         $( Self::$Variant => $name, )+
                         $( $( Self::$Kind => <$Transition>::$Step.as_str(), )+ )*
+                    )+
+                }
+            }
+
+            /// The part of the call that an event of this kind changes.
+            pub const fn part(self) -> Part {
+                match self {
+                    $(
+                        $( Self::$Variant => Part::$Part, )+
+                        $( $( Self::$Kind )|+ => Part::$GroupPart, )*
                     )+
                 }
             }

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callfold::call::{Call, CallEvent, Deadline, ServiceEvent, State};
+use callfold::call::{Call, CallEvent, Deadline, Part, ServiceEvent, State};
 use callfold::graph::MediaState;
 use callfold::jiff::Timestamp;
 use callfold::operation::{self, Operation};
 use callfold::{OperationId, ParticipantId};
 
 use crate::describe;
-use crate::history::{CallHistory, Step};
+use crate::history::steps::{CallHistory, Step};
 
 /// A state of the call, from entry to exit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +155,7 @@ impl CallHistory {
         // The present participants, each with an index of `presences`.
         let mut here: BTreeMap<Option<ParticipantId>, usize> = BTreeMap::new();
         for (at, (step, call)) in self.steps().iter().zip(self.calls()).enumerate() {
-            if !matches!(step.recorded.event, CallEvent::RosterUpdated(_)) {
+            if step.recorded.event.kind().part() != Part::Roster {
                 continue;
             }
             let present: BTreeSet<_> = call.participants().map(|one| one.id.value()).collect();

@@ -8,11 +8,10 @@ use callfold::jiff::Timestamp;
 use maud::{Markup, PreEscaped, html};
 
 use super::index::{embedded, finding};
-use super::moments;
 use super::report::Report;
-use super::rows;
 use super::text::{harmless, isolated, many, number, shown, time};
-use crate::history::{CallHistory, HistoryFinding, Step};
+use super::{moments, rows};
+use crate::history::steps::{CallHistory, HistoryFinding, Step};
 use crate::{chart, describe, timeline};
 
 /// How many findings a row of the events names. The list of findings has all of them.

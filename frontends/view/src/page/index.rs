@@ -10,7 +10,7 @@ use super::plots;
 use super::report::{Report, Row};
 use super::rows::{self, row};
 use super::text::{isolated, kind, many, number, severity};
-use crate::history::HistoryFinding;
+use crate::history::steps::HistoryFinding;
 
 /// How many calls without details are listed where the script does not run.
 const ROWS: usize = 200;

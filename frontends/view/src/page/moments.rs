@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use callfold::call::{Call, CallEvent};
+use callfold::call::{Call, EventKind, Part};
 use callfold::operation::Operation;
 use callfold::{At, graph::Participant};
 use serde::Serialize;
 
 use super::text::shown;
 use crate::describe;
-use crate::history::CallHistory;
+use crate::history::steps::CallHistory;
 
 /// The data of a call for the script.
 #[derive(Serialize)]
@@ -57,7 +57,7 @@ pub(super) fn all(history: &CallHistory) -> Moments {
     let states = history.steps().iter().map(|step| step.state);
     let mut known = Known::default();
     let steps = history.steps().iter().zip(history.calls());
-    let steps = steps.map(|(step, call)| known.next(&call, &step.recorded.event)).collect();
+    let steps = steps.map(|(step, call)| known.next(&call, step.recorded.event.kind())).collect();
     Moments {
         states: states.map(|state| (state.as_str(), describe::state(state))).collect(),
         steps,
@@ -66,7 +66,7 @@ pub(super) fn all(history: &CallHistory) -> Moments {
 }
 
 impl Known {
-    fn next(&mut self, call: &Call, event: &CallEvent) -> Moment {
+    fn next(&mut self, call: &Call, kind: EventKind) -> Moment {
         let mut moment = Moment {
             audio: self.audio(call),
             operations: Vec::new(),
@@ -74,23 +74,12 @@ impl Known {
             tones: None,
             deadlines: self.deadlines(call),
         };
-        match event {
-            CallEvent::OperationCreated(_)
-            | CallEvent::OperationUpdated(_)
-            | CallEvent::OperationStep(..)
-            | CallEvent::Service(_) => moment.operations = self.operations(call),
-            CallEvent::RosterUpdated(_) => moment.roster = self.roster(call),
-            CallEvent::ToneReceived(_) => moment.tones = self.tones(call),
-            // These events change none of the three. The end of a call does not change its operations.
-            CallEvent::Offered(_)
-            | CallEvent::Placed(_)
-            | CallEvent::Adopted(_)
-            | CallEvent::Step(..)
-            | CallEvent::StateConfirmed(_)
-            | CallEvent::DetailsChanged(_)
-            | CallEvent::ContentSharingStarted(_)
-            | CallEvent::ContentSharingEnded(_)
-            | CallEvent::NotificationHeard(_) => {}
+        match kind.part() {
+            Part::Operations => moment.operations = self.operations(call),
+            Part::Roster => moment.roster = self.roster(call),
+            Part::Tones => moment.tones = self.tones(call),
+            // The end of a call does not change its operations.
+            Part::State | Part::Details | Part::ContentSharing | Part::Deliveries | Part::Service => {}
         }
         moment
     }

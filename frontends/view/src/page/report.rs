@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use callfold::{CallId, FindingKind, Severity, Summary};
 
 use super::text::{many, shown};
-use crate::history::{CallHistory, HistoryFinding};
+use crate::history::steps::{CallHistory, HistoryFinding};
 
 /// The contents of a page.
 ///

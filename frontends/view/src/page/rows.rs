@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use super::report::Row;
 use super::text::{isolated, mark, shown};
 use crate::describe;
+use crate::history::steps::CallHistory;
 
 const HEADINGS: [(&str, &str); 7] = [
     ("Call", ""),
@@ -129,6 +130,6 @@ pub(super) fn safe(value: &impl serde::Serialize) -> String {
 }
 
 /// The ids of the calls with details.
-pub(super) fn ids(histories: &[crate::history::CallHistory]) -> BTreeSet<CallId> {
-    histories.iter().map(crate::history::CallHistory::id).collect()
+pub(super) fn ids(histories: &[CallHistory]) -> BTreeSet<CallId> {
+    histories.iter().map(CallHistory::id).collect()
 }

@@ -6,7 +6,7 @@ use svg::node::element::Group;
 use super::row_layout::RowLayout;
 use super::shapes::{Anchor, SMALL, circle, group, shape, text, titled};
 use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
-use crate::history::HistoryFinding;
+use crate::history::steps::HistoryFinding;
 
 const MARK: f64 = 20.0;
 const TRIANGLE: &str = "M0,-8L8.5,7H-8.5Z";

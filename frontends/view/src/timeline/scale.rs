@@ -2,7 +2,7 @@
 
 use callfold::jiff::Timestamp;
 
-use crate::history::CallHistory;
+use crate::history::steps::CallHistory;
 
 /// The distance between two steps at the least, where there is enough room.
 const NEAR: f64 = 13.0;

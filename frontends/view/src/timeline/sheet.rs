@@ -5,7 +5,7 @@ use svg::node::element::Group;
 use super::clock;
 use super::scale::Scale;
 use super::shapes::{Anchor, SIZE, fitted, group};
-use crate::history::CallHistory;
+use crate::history::steps::CallHistory;
 
 /// The width of the picture.
 pub(super) const WIDTH: f64 = 1100.0;
