@@ -1,13 +1,16 @@
 //! Replay of event logs in bulk: a summary of each call and every finding, as fast as possible.
 //!
-//! A line is handled in the first of three cases that applies:
+//! There are three ways to handle a line. The first one that fits is used:
 //!
-//! 1. The line has the canonical layout and a known shape. It is matched and folded into a compact call
-//!    without decoding.
-//! 2. serde can read the line. It is written again in the canonical layout, and handled as in the first case.
+//! 1. The line is written exactly as this crate writes it, and its event has a known *shape*: an earlier
+//!    event of the same kind had the same members in the same order. The line is matched and folded into a
+//!    compact call without decoding. A compact call has only the values that a [`Summary`] needs, and the
+//!    data that is needed to refuse an event.
+//! 2. serde can read the line. The line is written again as this crate writes it, and then handled as in the
+//!    first case.
 //! 3. The compact fold cannot handle the line: a refusal, a line that comes too early, a duplicate, or an
-//!    event that only a service records. A [`Replay`](crate::Replay) takes the line and the call. The call
-//!    comes back when it fits the compact form again.
+//!    event that only a service records. A [`Replay`](crate::Replay) takes the line and the call. The call is
+//!    kept in the compact form again as soon as it fits.
 
 mod calls;
 mod compact;
@@ -62,7 +65,7 @@ use reader::{Reader, Reported};
 pub struct Bulk {
     reader: Reader,
     calls: Calls,
-    /// The index of the part of the calls that it takes, and the number of parts.
+    /// The index of the part of the calls that this replay takes, and the number of parts.
     part: (usize, NonZeroUsize),
 }
 
@@ -126,7 +129,8 @@ impl Bulk {
     }
 
     /// Replays only one of several parts of the calls, so that several threads can share a log. Together, the
-    /// parts have the same findings as one replay of all calls.
+    /// parts have the same findings as one replay of all calls. `of` is the number of parts, and `index`
+    /// counts from 0. If `index` is not below `of`, the replay skips all calls, unless `of` is 1.
     ///
     /// ```
     /// use callfold::Bulk;
@@ -186,8 +190,8 @@ impl Bulk {
     }
 
     /// Replays the first line of a log, and adds the findings that a [`Replay`](crate::Replay) would return.
-    /// Returns the length of the line in bytes, including its line end. For lines of a known shape, this is
-    /// faster than to search for the line end first.
+    /// Returns the length of the line in bytes, including its line end. If an earlier line had the same
+    /// members in the same order, this is faster than to search for the line end first.
     ///
     /// ```
     /// use callfold::Bulk;
@@ -222,7 +226,7 @@ impl Bulk {
         length
     }
 
-    /// Reads the first line of a log, if its shape is known.
+    /// Reads the first line of a log, if the shape of its event is known.
     fn read<'a>(&mut self, log: &'a [u8]) -> Option<Reported<'a>> {
         let call = scan::call(log)?;
         self.reader.read(&self.calls.learned, (call, self.calls.find(call)), log)
@@ -234,8 +238,8 @@ impl Bulk {
         of == NonZeroUsize::MIN || part(owner, of) == index
     }
 
-    /// Folds the lines that were held back because their revisions came too early. Call this at the end of
-    /// the log.
+    /// Folds the lines that were held back because their revisions came too early, and returns the findings
+    /// about these lines. Call this method at the end of the log.
     ///
     /// ```
     /// use callfold::Bulk;
@@ -255,7 +259,7 @@ impl Bulk {
         self.calls.summaries()
     }
 
-    /// The second and the third case. Every part looks at a line that may belong to any part.
+    /// Handles a line in the second or the third way. Every part reads a line that may belong to any part.
     #[cold]
     fn non_canonical(&mut self, line: &[u8], is_known_mine: bool) -> Vec<Finding> {
         let is_mine = |this: &Self, call: Option<CallId>| {
@@ -283,9 +287,9 @@ impl Bulk {
 
 #[cfg(any(feature = "testing", doc))]
 impl Bulk {
-    /// Decodes a line in the canonical layout whose shape is known, to fold it later. Returns `None` for any
-    /// other line: pass that to [`Bulk::line`]. This serves to measure the cost of folding alone, and ignores
-    /// [`Bulk::part`] and [`Bulk::until`].
+    /// Decodes a line that this crate wrote and whose members are those of an earlier line, to fold it later.
+    /// Returns `None` for any other line: pass such a line to [`Bulk::line`]. A benchmark can measure the
+    /// cost of folding alone with this method. The method ignores [`Bulk::part`] and [`Bulk::until`].
     ///
     /// ```
     /// use callfold::Bulk;
@@ -306,7 +310,7 @@ impl Bulk {
     }
 
     /// Folds a line that this replay decoded. Returns false and changes nothing if only [`Bulk::line`] can
-    /// handle the line: if it has findings, or is not the next line of its call.
+    /// handle the line: the line has findings, or it is not the next line of its call.
     pub fn apply(&mut self, line: &DecodedLine<'_>) -> bool {
         let reported = Reported { compact: self.calls.find(line.reported.line.call), ..line.reported };
         self.calls.fold(&reported, &line.holes)

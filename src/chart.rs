@@ -1,6 +1,7 @@
-//! The two lifecycles as data: their states and steps, a Markdown table, and a Mermaid diagram.
+//! The lifecycles of calls and of operations as data: their states and steps, a Markdown table, and a Mermaid
+//! diagram.
 //!
-//! All of it is derived from the state machines that fold the events.
+//! The data is derived from the state machines that fold the events.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,7 +11,7 @@ use crate::names::names;
 use crate::{call, operation};
 
 names! {
-    /// One of the two lifecycles.
+    /// The lifecycle of a call, or the lifecycle of an operation.
     ///
     /// ```
     /// use callfold::chart::Chart;
@@ -40,7 +41,7 @@ pub struct Node {
     pub is_final: bool,
 }
 
-/// A legal step from one state to another.
+/// A legal step from one state to another. (In `callfold_view`, a step of a history is any event.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {

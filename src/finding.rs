@@ -22,7 +22,7 @@ names! {
 }
 
 names! {
-    /// The subject of a finding.
+    /// The kind of observation that a finding is.
     #[non_exhaustive]
     pub enum FindingKind {
         /// A call was already in progress when it was first reported. Its beginning is missing.
@@ -93,7 +93,7 @@ impl Serialize for FindingKind {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The subject.
+    /// The kind of the finding.
     pub kind: FindingKind,
     /// The call, if the record names one.
     pub call: Option<CallId>,

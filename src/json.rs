@@ -15,8 +15,8 @@ pub(crate) fn write<T: Serialize>(value: &T, text: &mut String) -> Result<(), Er
     value.serialize(Writer(text))
 }
 
-/// Writes one value. It supports what the types of this crate need: strings as keys, no tuples and no enum
-/// variants with data.
+/// Writes one value. It supports only the forms that the types of this crate use: the keys are strings, and
+/// there are no tuples and no enum variants with data.
 struct Writer<'a>(&'a mut String);
 
 /// Writes the items of an array, or the members of an object.

@@ -33,6 +33,10 @@
 //! | term | meaning |
 //! | --- | --- |
 //! | host | the program that embeds this crate: a bot, or a server that simulates the service |
+//! | service | Microsoft Graph's service for calls, which a host can simulate |
+//! | app | the application that sends requests to the service and receives its notifications: a bot |
+//! | network event | something that happens to a call outside the app: the callee hangs up |
+//! | reply | the service's response to a request of the app |
 //! | event | something that happened to one call, in the past tense: `offered`, `operationCompleted` |
 //! | revision | the number of an event in its own call: 1, 2, 3, … |
 //! | to fold | to apply events, in order, to a [`Call`] or a [`Ledger`] |
@@ -56,13 +60,14 @@
 //!
 //! | input | function | example |
 //! | --- | --- | --- |
-//! | a request of the app, with a new id | [`Ledger::decide`] | `POST /communications/calls/{id}/answer` |
+//! | a request of the app, and an unused id for what the request creates | [`Ledger::decide`] | `POST /communications/calls/{id}/answer` |
 //! | an event of the network | [`Ledger::on_network_event`] | the callee hangs up |
 //! | the clock | [`Ledger::expire`] | nobody answered within 15 seconds |
 //!
 //! The host stores and applies the events of one input together. Then it posts the notifications that
-//! [`Notify`] makes of each event. [`Ledger::next_deadline`] says when to call [`Ledger::expire`] next. The
-//! events of a deadline carry the time of the deadline, so the log is the same when the host polls late.
+//! [`Notify`] makes of each event. [`Ledger::next_deadline`] says when to call [`Ledger::expire`] next. An
+//! event that a deadline causes has the time of that deadline. A host that calls `expire` late therefore
+//! writes the same log as a host that calls it in time.
 //!
 //! # Example
 //!

@@ -1,8 +1,8 @@
 //! Recorded logs as bytes: detecting the format of a log, and cutting the log into records.
 //!
-//! The crate does no I/O. A frontend reads a block of bytes from a log and passes the block to [`cut()`],
-//! which returns the first record. The frontend passes that record to a [`Replay`](crate::Replay). When `cut`
-//! returns [`Cut::More`], the frontend appends more bytes of the log to the block and calls `cut` again.
+//! The crate does no I/O. The host reads a block of bytes from a log and passes the block to [`cut()`], which
+//! returns the first record. The host passes that record to a [`Replay`](crate::Replay). When `cut` returns
+//! [`Cut::More`], the host appends more bytes of the log to the block and calls `cut` again.
 
 mod cut;
 mod detect;

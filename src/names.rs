@@ -1,4 +1,5 @@
-//! The macro that declares enums with a fixed list of names: states, transitions, superstates, finding kinds.
+//! The macro that declares enums whose values have fixed names: states, transitions, superstates, finding
+//! kinds.
 
 macro_rules! names {
     ($(#[$meta:meta])* pub enum $Name:ident { $( $(#[$vmeta:meta])* $Variant:ident = $text:literal, )+ }) => {
@@ -10,7 +11,8 @@ macro_rules! names {
             /// All values, in the order of their declaration.
             pub const ALL: &[Self] = &[ $( Self::$Variant, )+ ];
 
-            /// The name of the value, spelled as in Graph's JSON or in the event log.
+            /// The name of the value. Values that occur in Graph's JSON or in the event log are spelled as
+            /// there. All other names are this crate's own.
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$Variant => $text, )+ }
             }

@@ -53,7 +53,7 @@ impl Operation {
         Self { state, resource: reported, aliases: Vec::new() }
     }
 
-    /// An operation from what a bulk replay kept.
+    /// An operation from the parts that a bulk replay kept.
     pub(crate) fn restored(state: State, resource: Box<CommsOperation>) -> Self {
         Self { state, resource: resource.into(), aliases: Vec::new() }
     }
@@ -84,7 +84,7 @@ impl Operation {
         self.merge(reported);
     }
 
-    /// Ends it; true if it ended with success.
+    /// Ends the operation. Returns true if the operation ended with success.
     pub(crate) fn end(&mut self, transition: Transition, reported: Arc<CommsOperation>) -> bool {
         if let Some(next) = self.state.after(transition) {
             self.step(next, reported);
@@ -107,7 +107,7 @@ impl Operation {
         self.state
     }
 
-    /// The `clientContext`: the name that the app gave to the operation.
+    /// The `clientContext`: the name that the app gave to the operation. `None` if it was not reported.
     pub fn client_context(&self) -> Option<&str> {
         self.resource.client_context.value().map(|context| &**context)
     }
@@ -138,7 +138,8 @@ impl Operation {
         self.state.lies_in(Superstate::Pending)
     }
 
-    /// True if the operation is completed, its result is not a failure, and its completion reason is a good one.
+    /// True if the operation is completed, its result is not a failure, and its completion reason, if it has
+    /// one, is `completedSuccessfully` or `stopToneDetected`.
     ///
     /// Failures of [sendDtmfTonesOperation](https://learn.microsoft.com/graph/api/resources/senddtmftonesoperation)
     /// arrive as completed.

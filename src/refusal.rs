@@ -35,15 +35,16 @@ pub struct Refusal {
     pub legal: Vec<&'static str>,
 }
 
-/// The reason of a refusal.
+/// The reason of a refusal. Below, *the input* is the event, the network event or the request that was
+/// refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Why {
-    /// It is not legal in the state of the call.
+    /// The input is not legal in the state of the call.
     State,
-    /// It is not legal for an operation or for another part of the call. The text describes that part.
+    /// The input is not legal for an operation or for another part of the call. The text describes that part.
     Part(String),
-    /// It is not legal for calls of this kind. The text says where it is legal, such as "only in group
+    /// The input is not legal for calls of this kind. The text says where it is legal, such as "only in group
     /// calls".
     Kind(&'static str),
     /// A member of the request is missing, has a wrong type or breaks a limit.
@@ -53,9 +54,9 @@ pub enum Why {
         /// A description of a valid value, such as "15 to 90 seconds".
         limit: String,
     },
-    /// The app lacks a permission. It needs one permission of each list.
+    /// The app lacks a permission. The app needs one permission of each list.
     Permission(Vec<&'static [Permission]>),
-    /// The call is unknown, or it has ended.
+    /// The call is unknown, or has ended.
     UnknownCall,
     /// The call has no such participant or operation. The text names it.
     UnknownItem(String),

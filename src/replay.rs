@@ -91,7 +91,8 @@ impl Replay {
         self.events
     }
 
-    /// Reads one record of a log, and passes each resulting event to `sink` when it is folded.
+    /// Reads one record of a log, and passes each resulting event to `sink` when it is folded. Returns the
+    /// findings about the record.
     pub fn record(&mut self, format: Format, record: &[u8], mut sink: impl FnMut(&Recorded)) -> Vec<Finding> {
         let mut findings = Vec::new();
         match format {
@@ -102,7 +103,8 @@ impl Replay {
         findings
     }
 
-    /// Ends the replay: folds the lines that still wait for earlier revisions.
+    /// Ends the replay: folds the lines that still wait for earlier revisions. Returns the findings about
+    /// these lines.
     ///
     /// ```
     /// use callfold::Replay;

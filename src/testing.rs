@@ -1,7 +1,7 @@
 //! Tools to test a *host*: a program that embeds this crate, such as a bot, a server or a store.
 //!
-//! They are behind the feature `testing`, which belongs in `[dev-dependencies]`. Everything is deterministic:
-//! the test passes in seeds and times, and nothing sleeps.
+//! The feature `testing` enables these tools. Enable it in `[dev-dependencies]`. The tools are deterministic:
+//! a test passes seeds and times to them, and no tool sleeps.
 //!
 //! A [`Move`] is one step of a test: a request of the app, an event of the network, or a wait. A *course* is
 //! a list of moves in the order of their times.
@@ -9,8 +9,8 @@
 //! - [`strategies`] generates values for proptest: resources, notifications, requests, events and legal
 //!   courses.
 //! - [`Scenario`] is a test of one call in the form given / when / then.
-//! - [`Model`] is a reference: it computes the state of each call after a course, and shares no rule with the
-//!   core.
+//! - [`Model`] is a reference: it computes the state of each call after a course, and shares no code with the
+//!   rest of the crate (the *core*).
 //! - [`Network`] simulates a network that delays, repeats, reorders and loses packets, and that can be cut
 //!   for a time.
 //! - [`Store`] holds the log of a host. It can restart the host from the log or from a copy of the calls.

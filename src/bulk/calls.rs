@@ -1,4 +1,4 @@
-//! Compact calls and full calls: the place of each line of a log.
+//! The calls of a bulk replay: most are compact, and the others are full.
 
 use alloc::vec::Vec;
 
@@ -20,7 +20,7 @@ use crate::ledger::working_set::hash;
 use crate::record::recorded::Recorded;
 use crate::replay::data::Replay;
 
-/// The calls.
+/// The calls of a bulk replay.
 #[derive(Clone)]
 pub(super) struct Calls {
     pub(super) learned: Learned,
@@ -88,7 +88,7 @@ impl Calls {
     }
 
     /// Folds a line into its compact call. Returns false and changes nothing if the compact form cannot hold
-    /// it.
+    /// the result.
     pub(super) fn fold(&mut self, reported: &Reported<'_>, holes: &Holes) -> bool {
         let line = &reported.line;
         if !self.is_whole && !self.replay.wants(line.call, line.revision, line.at.reported()) {
@@ -178,7 +178,7 @@ impl Calls {
     }
 }
 
-/// Folds a line. Returns false or `None` and changes nothing if the compact fold cannot handle it.
+/// Folds a line. Returns false or `None` and changes nothing if the compact fold cannot handle the line.
 fn take_in(
     compact: &mut Compact,
     learned: &mut Learned,

@@ -48,11 +48,12 @@ pub(super) struct Work {
     pub(super) context: Member<Word>,
     pub(super) result: Member<Kept>,
     pub(super) reason: Member<NameId>,
-    /// The reports that had more members than this, the newest of each shape.
+    /// The reports that have members which this struct does not hold. Only the newest report of each shape is
+    /// kept.
     pub(super) more: Vec<Packed>,
 }
 
-/// A participant, or one who left.
+/// A participant who is in the call or has left.
 #[derive(Clone, Debug)]
 pub(super) struct RosterEntry {
     pub(super) id: Id,
@@ -86,7 +87,8 @@ impl Arrivals {
         self.packed.clear();
     }
 
-    /// True if nobody is reported twice. Also false for more participants than are compared one by one.
+    /// True if no participant is reported twice. The check compares only few participants: for many, the
+    /// result is false.
     pub(super) fn are_of_different_people(&self) -> bool {
         let mut others = self.arrivals.as_slice();
         while let [first, rest @ ..] = others {
@@ -121,7 +123,7 @@ pub(super) struct ReceivedTone {
     pub(super) tone: NameId,
 }
 
-/// How much the last call needed that ended: the next one may be like it.
+/// The lengths of the lists of the call that ended last. The next call begins with lists of this capacity.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Room {
     operations: usize,
@@ -130,10 +132,10 @@ pub(super) struct Room {
     digests: usize,
 }
 
-/// No call gets room for more than this before it needs it.
+/// The largest capacity of the lists of a new call.
 const USUAL: usize = 32;
 
-/// A line, as far as it is not its event's own.
+/// A line, without the data of its event.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
     pub(super) bytes: &'a [u8],
@@ -209,7 +211,7 @@ impl Compact {
         }
     }
 
-    /// Counts an event that was folded.
+    /// Takes over the revision, the time and the digest of a folded event.
     pub(super) fn passed(&mut self, line: &Line<'_>) {
         self.revision = line.revision;
         self.first_at = self.first_at.or(line.at);
@@ -242,8 +244,8 @@ impl Compact {
         merge(&mut self.reason, reason);
     }
 
-    /// Gives back what room it does not need, as a call that is over grows no more as a rule; gives what it
-    /// needed.
+    /// Frees the spare capacity of the lists, because a call that has ended seldom grows. Returns the lengths
+    /// of the lists.
     pub(super) fn settle(&mut self) -> Room {
         self.operations.shrink_to_fit();
         self.entries.shrink_to_fit();
@@ -257,7 +259,8 @@ impl Compact {
         }
     }
 
-    /// Takes a step; false, and nothing changed, where it is refused or leaves operations behind.
+    /// Makes a step. Returns false and changes nothing if the step is refused, or if it would leave
+    /// operations pending after the end of the call.
     pub(super) fn step(&mut self, transition: Transition) -> bool {
         let Some(next) = self.state.after(transition) else { return false };
         if !next.is_live() && self.operations.iter().any(Work::is_pending) {
@@ -282,7 +285,7 @@ impl Compact {
         true
     }
 
-    /// The operation with an id, of a kind that can be this one.
+    /// The operation with an id. Its kind must agree with the reported kind, if both are known.
     fn work(&mut self, reported: &ReportedOperation, id: &Id) -> Option<&mut Work> {
         let kinds = |work: &Work| {
             work.kind == reported.kind || [work.kind, reported.kind].contains(&OperationKind::Comms)
@@ -290,7 +293,8 @@ impl Compact {
         self.operations.iter_mut().find(|work| work.id == *id && kinds(work))
     }
 
-    /// Begins an operation; false where it is known, or pending in a call that is over.
+    /// Begins an operation. Returns false if the operation is known, or if it is pending and the call has
+    /// ended.
     pub(super) fn create(
         &mut self,
         reported: &ReportedOperation,
@@ -314,8 +318,8 @@ impl Compact {
         true
     }
 
-    /// Applies a step of an operation, or without a transition a report about it. False if that is refused,
-    /// or if the id is unknown.
+    /// Applies a step of an operation. Without a transition, it applies a report about the operation. Returns
+    /// false if the step is refused, or if the id is unknown.
     pub(super) fn update(
         &mut self,
         transition: Option<operation::state::Transition>,
@@ -337,7 +341,7 @@ impl Compact {
         true
     }
 
-    /// Applies a roster. The number of the delta is newer than all received deltas about its participants.
+    /// Applies a roster. A delta must be newer than all received deltas about its participants.
     pub(super) fn sit(&mut self, reported: &Arrivals, sequence: Option<i64>) {
         for Arrival { id, is_gone, info } in &reported.arrivals {
             let index = self.entries.iter().position(|entry| entry.id == *id).unwrap_or_else(|| {
@@ -362,7 +366,7 @@ impl Compact {
         }
     }
 
-    /// True where a delta with this number is the newest for everybody.
+    /// True if a delta with this number is newer than all received deltas.
     pub(super) fn takes_delta(&self, sequence: Option<i64>) -> bool {
         sequence.is_none() || self.entries.iter().all(|entry| entry.sequence < sequence)
     }
@@ -405,7 +409,7 @@ impl Work {
     }
 }
 
-/// A delta: null empties.
+/// Merges a reported member. Null removes the known value.
 fn merge<T>(known: &mut Option<T>, reported: Member<T>) {
     match reported {
         Member::Absent => {}

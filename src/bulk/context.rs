@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::scan;
 
-/// The text that an app chose to recognise an operation. Many of these texts are GUIDs, and are kept as such.
-/// Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member
-/// `clientContext`.
+/// The text that an app chose to recognise an operation. Many of these texts are GUIDs, and are kept in 16
+/// bytes. The request body that contains only such a text is another type,
+/// [`graph::action::ClientContext`](crate::graph::action::ClientContext). Source:
+/// [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation), member `clientContext`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ClientContext<'a>(Reported<'a>);
 
@@ -35,7 +36,7 @@ impl<'a> ClientContext<'a> {
         Self(Reported::Text(text))
     }
 
-    /// The GUID, if the text is a GUID in lower case with dashes.
+    /// The GUID, if the text is a GUID in lower case with dashes; `None` for any other text.
     pub const fn guid(self) -> Option<Uuid> {
         match self.0 {
             Reported::Guid(guid) => Some(guid),

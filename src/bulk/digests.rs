@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 
 use crate::ledger::digest::{Digest, REMEMBERED};
 
-/// The digests of the newest revisions: that of revision `r` at `(r - 1) % REMEMBERED`.
+/// The digests of the newest revisions. The digest of revision `r` is at the index `(r - 1) % REMEMBERED`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Digests(pub(super) Vec<Option<Digest>>);
 
 impl Digests {
-    /// Those of the revisions up to this one, the newest last.
+    /// The digests up to the revision `revision`, from an iterator with the newest digest last.
     pub(super) fn of(revision: u64, newest: impl ExactSizeIterator<Item = Option<Digest>>) -> Self {
         let first = (revision + 1).saturating_sub(newest.len() as u64);
         let mut digests = Vec::from_iter(core::iter::repeat_n(None, newest.len()));
@@ -22,7 +22,7 @@ impl Digests {
         Self(digests)
     }
 
-    /// The digest of the next revision.
+    /// Adds the digest of the next revision.
     pub(super) fn push(&mut self, revision: u64, digest: Option<Digest>) {
         let index = (revision.wrapping_sub(1) % REMEMBERED as u64) as usize;
         match self.0.get_mut(index) {
@@ -31,7 +31,7 @@ impl Digests {
         }
     }
 
-    /// Those of the newest revisions, the newest last.
+    /// The digests, the newest last.
     pub(super) fn newest(&self, revision: u64) -> impl Iterator<Item = Option<Digest>> {
         let next = if self.0.len() < REMEMBERED { 0 } else { (revision % REMEMBERED as u64) as usize };
         let (newer, older) = self.0.split_at_checked(next).unwrap_or_default();

@@ -191,7 +191,7 @@ fn kept(result: &ResultInfo, results: &mut Results) -> Kept {
     results.keep(&serde_json::to_string(result).unwrap_or_default())
 }
 
-/// The same member in another form.
+/// Converts the value of a member to another form.
 fn reported<T, U>(member: &Member<T>, form: impl FnOnce(&T) -> Option<U>) -> Member<U> {
     match member {
         Member::Absent => Member::Absent,

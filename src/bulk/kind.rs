@@ -7,7 +7,7 @@ use super::shape::tree::Root;
 use crate::call::state::Transition;
 use crate::operation;
 
-/// What an event does, by its name on the log.
+/// The effect of an event, which follows from its name in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Offered,
@@ -54,7 +54,7 @@ impl Kind {
 /// The kinds by name.
 #[derive(Clone, Debug)]
 pub(super) struct Kinds(
-    /// By the lengths of their names.
+    /// One list for each length of a name.
     Vec<Vec<Named>>,
 );
 
@@ -68,7 +68,7 @@ struct Named {
     kind: Kind,
 }
 
-/// The last bytes of a name: many begin alike.
+/// The last bytes of a name. The first bytes of many names are equal.
 fn tail(name: &[u8]) -> u64 {
     match name.last_chunk::<8>() {
         Some(tail) => u64::from_le_bytes(*tail),

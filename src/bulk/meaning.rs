@@ -17,13 +17,13 @@ use crate::graph::tone::ToneInfo;
 use crate::graph::wire::read::{Hole, ITEM, Wire};
 use crate::{graph, operation};
 
-/// Where a text stands, its JSON or its content.
+/// The place of a text in a line. The place is that of the JSON or that of the content.
 pub(super) type Span = (Mark, Mark);
 
 /// A report of a call.
 #[derive(Clone, Debug)]
 pub(super) struct ReportedDetails {
-    /// Only of an adoption.
+    /// The state. Only the event `adopted` has it.
     pub(super) state: Option<State>,
     pub(super) direction: Member<NameId>,
     pub(super) audio: Member<NameId>,
@@ -48,7 +48,7 @@ pub(super) struct ReportedOperation {
     pub(super) context: Member<u8>,
     pub(super) result: Member<Span>,
     pub(super) reason: Member<NameId>,
-    /// True if the report has more members than this.
+    /// True if the report has members which this struct does not hold.
     pub(super) has_more: bool,
 }
 
@@ -60,7 +60,7 @@ pub(super) struct ReportedParticipant {
     pub(super) has_info: bool,
 }
 
-/// All that was learned.
+/// The learned shapes, names and results.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Learned {
     pub(super) details: Shapes<ReportedDetails>,
@@ -73,7 +73,8 @@ pub(super) struct Learned {
 }
 
 impl Learned {
-    /// Takes up the shape of the data of an event whose name has this number, where there is one.
+    /// Learns the shape of the data of an event, if the data has one. `root` is the number of the event's
+    /// name.
     pub(super) fn learn(&mut self, root: Root, event: &CallEvent) -> Option<()> {
         let data = serde_json::to_string(event).ok()?;
         match event {
@@ -129,13 +130,13 @@ impl Learned {
         Some(data)
     }
 
-    /// A participant as a report that is kept.
+    /// Packs the report of a participant.
     pub(super) fn pack_participant(&mut self, reported: &Participant) -> Option<Packed> {
         let data = self.learn_participant(reported)?;
         self.participants.pack_text(Root::default(), &data)
     }
 
-    /// An operation as a report that is kept.
+    /// Packs the report of an operation.
     pub(super) fn pack_operation(&mut self, reported: &CommsOperation) -> Option<Packed> {
         let data = self.learn_operation(Root::default(), reported)?;
         self.operations.pack_text(Root::default(), &data)
@@ -208,7 +209,7 @@ impl ReportedParticipant {
     }
 }
 
-/// The same member, its value by name. The outer `None`: there is no room for the name.
+/// Replaces the value of a member by the number of a name. `None` if there is no room for the name.
 fn name<T>(member: &Member<T>, text: fn(&T) -> &str, names: &mut Names) -> Option<Member<NameId>> {
     Some(match member {
         Member::Absent => Member::Absent,
@@ -217,7 +218,7 @@ fn name<T>(member: &Member<T>, text: fn(&T) -> &str, names: &mut Names) -> Optio
     })
 }
 
-/// The same member, its value by where it stands. The outer `None`: it stands nowhere.
+/// Replaces the value of a member by its place. `None` if the member has a value and the value has no place.
 fn placed<T, P>(member: &Member<T>, place: Option<P>) -> Option<Member<P>> {
     Some(match member {
         Member::Absent => Member::Absent,

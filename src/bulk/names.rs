@@ -1,4 +1,4 @@
-//! Texts that many calls share, kept once.
+//! Texts that many calls share. Each text is kept once.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::context::ClientContext;
 use super::scan;
 
-/// How many texts are shared at the most; what comes after has its own.
+/// The maximum number of shared texts. Later texts are not shared.
 const SHARED: usize = 1 << 12;
 
-/// One of the names.
+/// The number of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NameId(NonZeroU16);
 
@@ -41,7 +41,7 @@ fn hash(text: &str) -> u64 {
 }
 
 impl Names {
-    /// The number of a text; `None` where there is no more room.
+    /// The number of a text; `None` if there is no more room.
     pub(super) fn id(&mut self, text: &str) -> Option<NameId> {
         let Self { texts, index } = self;
         let of = |id: &NameId| texts.get(id.index()).map_or("", |text| text);
@@ -60,7 +60,7 @@ impl Names {
     }
 }
 
-/// A text of an app's own, without room of its own where it is short, or a GUID in lower case with dashes.
+/// A text that an app chose. A short text, or a GUID in lower case with dashes, needs no allocation.
 #[derive(Clone, Debug)]
 pub(super) enum Word {
     Guid(Uuid),

@@ -1,4 +1,5 @@
-//! Lines in the canonical layout: the envelope by hand, the data by the shapes that were learned.
+//! Reads lines in the canonical layout. The envelope is parsed by hand, and the data is matched with the
+//! learned shapes.
 
 use super::compact::{Arrivals, Line};
 use super::kind::{Kind, Kinds};
@@ -18,25 +19,25 @@ pub(super) struct Reader {
     holes: Holes,
 }
 
-/// A line whose envelope is read.
+/// A line whose envelope was read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reported<'a> {
     pub(super) line: Line<'a>,
     /// The index of the compact call of the line, if it is known.
     pub(super) compact: Option<u32>,
     pub(super) kind: Kind,
-    /// The number of a roster that is a delta.
+    /// The sequence number of a delta roster; `None` for any other line.
     pub(super) sequence: Option<i64>,
 }
 
-/// What stands in the holes of a line that was read.
+/// The contents of the holes of a line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Holes {
     pub(super) spans: Spans,
     pub(super) arrivals: Arrivals,
 }
 
-/// How a roster begins, in full and as a delta, and how it goes on and ends.
+/// The literal parts of a full roster and of a delta roster.
 const ROSTER: &[u8; 17] = br#"{"participants":["#;
 const DELTA: &[u8; 18] = br#"{"sequenceNumber":"#;
 const OF_DELTA: &[u8; 17] = br#","participants":["#;
@@ -50,13 +51,13 @@ impl Reader {
         }
     }
 
-    /// What stands in the holes of the line that was read last.
+    /// The contents of the holes of the line that was read last.
     pub(super) const fn holes(&self) -> &Holes {
         &self.holes
     }
 
-    /// Reads the line with which a log begins, where it is in the canonical layout and of a shape that is
-    /// known.
+    /// Reads the first line of a log. `None` if the line is not in the canonical layout, or if its shape is
+    /// unknown.
     pub(super) fn read<'a>(
         &mut self,
         learned: &Learned,
@@ -86,8 +87,8 @@ impl Reader {
         Some(Reported { line, compact, kind, sequence })
     }
 
-    /// Finds the shape of the data that begins here, and what stands in its holes. Gives the number of a
-    /// roster that is a delta, and the end of the data.
+    /// Finds the shape of the data that begins here, and the contents of its holes. Returns the sequence
+    /// number, if the data is a delta roster, and the end of the data.
     fn data(
         &mut self,
         learned: &Learned,
@@ -111,7 +112,7 @@ impl Reader {
         Some((None, end))
     }
 
-    /// Reads a roster. Gives its number where it is a delta, and its end.
+    /// Reads a roster. Returns the sequence number, if the roster is a delta, and the end of the roster.
     fn roster(
         &mut self,
         participants: &Shapes<ReportedParticipant>,
@@ -134,7 +135,8 @@ impl Reader {
             end = scan::pass(log, next, ROSTER_END);
             at = if end.is_none() { scan::pass(log, next, b",")? } else { next };
         }
-        // If a delta reports one participant twice, the first report counts. Only the full fold does that.
+        // If a delta reports one participant twice, the first report counts. Only the full fold has this
+        // rule.
         let is_plain = sequence.is_none() || arrivals.are_of_different_people();
         end.filter(|_| is_plain).map(|end| (sequence, end))
     }

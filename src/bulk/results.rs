@@ -1,4 +1,4 @@
-//! Results, read once: most calls and operations end as others did.
+//! Shared results. Most calls and operations end with the same result as others, so each result is read once.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -6,15 +6,15 @@ use alloc::vec::Vec;
 use super::names::{NameId, Names};
 use crate::graph::result::ResultInfo;
 
-/// Results by the JSON that they came as.
+/// Results, indexed by their JSON.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Results {
     names: Names,
-    /// By the numbers of their names.
+    /// The results, in the order of the numbers of their JSON.
     read: Vec<ResultInfo>,
 }
 
-/// A result that others may share.
+/// A result. Several calls and operations can share it.
 #[derive(Clone, Debug)]
 pub(super) enum Kept {
     Shared(NameId),
@@ -22,7 +22,8 @@ pub(super) enum Kept {
 }
 
 impl Results {
-    /// A result, shared where it can be. The JSON is of a shape that was read before.
+    /// Returns the result with this JSON, shared if there is room. The JSON has a known shape, so it can be
+    /// read.
     pub(super) fn keep(&mut self, json: &str) -> Kept {
         let read = || serde_json::from_str::<ResultInfo>(json).unwrap_or_default();
         let Some(id) = self.names.id(json) else { return Kept::Own(Box::new(read())) };

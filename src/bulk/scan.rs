@@ -1,4 +1,4 @@
-//! Scalars in the canonical writing: what is read here is what would be written again, byte for byte.
+//! Reads scalars in the canonical form: a scalar is accepted only if the crate would write the same bytes.
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -6,18 +6,19 @@ use uuid::Uuid;
 use super::time::Time;
 use crate::id::CallId;
 
-/// The length of a GUID with its dashes, bytes.
+/// The length of a GUID with its dashes, in bytes.
 pub(super) const GUID: usize = 36;
 
-/// A GUID as it is written: dashed, in lower case.
+/// Reads a GUID with dashes, in lower case.
 ///
-/// Inlined, as all that hands one over: what is stored in eight bytes at a time and loaded in sixteen is waited for.
+/// Inlined, like all functions that return a GUID. Otherwise the GUID is stored as two words of eight bytes
+/// and loaded as one of sixteen, and the processor has to wait for the stores.
 #[inline(always)]
 pub(super) fn guid(text: &[u8]) -> Option<Uuid> {
     pair(text).map(|(high, low)| Uuid::from_u64_pair(high, low))
 }
 
-/// The same as two numbers.
+/// Reads a GUID as two numbers.
 #[inline(always)]
 pub(super) fn pair(text: &[u8]) -> Option<(u64, u64)> {
     let text: &[u8; GUID] = text.try_into().ok()?;
@@ -35,13 +36,13 @@ pub(super) fn pair(text: &[u8]) -> Option<(u64, u64)> {
 
 struct Hexadecimal {
     value: u64,
-    /// Of these bits none is set where all were digits in lower case.
+    /// No bit of the mask [`ODD`] is set if all eight characters are digits in lower case.
     non_canonical: u64,
 }
 
 const ODD: u64 = repeat(0xF1);
 
-/// The value of eight hexadecimal digits in lower case, all at once.
+/// Reads eight hexadecimal digits in lower case at once.
 #[inline(always)]
 const fn hexadecimal(text: u64) -> Hexadecimal {
     let is_letter = text >> 6 & repeat(1);
@@ -54,7 +55,7 @@ const fn hexadecimal(text: u64) -> Hexadecimal {
     Hexadecimal { value: (fours | fours >> 16) & 0xFFFF_FFFF, non_canonical }
 }
 
-/// True for an id that is written as it is read: a GUID in lower case with dashes, or a text that is none.
+/// True for an id in canonical form: a GUID in lower case with dashes, or a text that is not a GUID.
 pub(super) fn is_name(text: &[u8]) -> bool {
     match text.len() {
         0 => false,
@@ -64,7 +65,7 @@ pub(super) fn is_name(text: &[u8]) -> bool {
     }
 }
 
-/// True where all texts of a line stand for themselves in JSON: there are no escapes, and nothing that needs one.
+/// True if the line is UTF-8 and has no escapes and no control characters.
 pub(super) fn is_plain(line: &[u8]) -> bool {
     let seen = |(non_canonical, all): (u8, u8), byte: &u8| {
         (non_canonical | u8::from(*byte < b' ') | u8::from(*byte == b'\\'), all | *byte)
@@ -73,8 +74,8 @@ pub(super) fn is_plain(line: &[u8]) -> bool {
     non_canonical == 0 && (all.is_ascii() || core::str::from_utf8(line).is_ok())
 }
 
-/// The end of a text that stands for itself in JSON: where its closing quotation mark is. `None` where there is an
-/// escape before it, or what needs one.
+/// The end of a text without escapes: the place of its closing quotation mark. `None` if an escape or a
+/// control character comes first.
 pub(super) fn text(bytes: &[u8], start: usize) -> Option<usize> {
     let (mut at, mut all) = (start, 0);
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
@@ -94,7 +95,7 @@ pub(super) fn text(bytes: &[u8], start: usize) -> Option<usize> {
     ended(bytes, start, at + length, all)
 }
 
-/// The end, where a quotation mark is there, and all before it is UTF-8.
+/// Returns the end if there is a quotation mark and the text before it is UTF-8.
 fn ended(bytes: &[u8], start: usize, end: usize, all: u64) -> Option<usize> {
     let is_sound = || {
         all & repeat(0x80) == 0 || bytes.get(start..end).is_some_and(|it| core::str::from_utf8(it).is_ok())
@@ -106,17 +107,17 @@ const fn repeat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// A mark in the top bit of each byte that is zero; exact up to and with the first of them.
+/// Sets the top bit of each byte that is zero. The result is exact up to the first such byte.
 const fn zero(word: u64) -> u64 {
     word.wrapping_sub(repeat(1)) & !word & repeat(0x80)
 }
 
-/// The same for each byte that is a control character.
+/// Sets the top bit of each byte that is a control character. The result is exact up to the first such byte.
 const fn control(word: u64) -> u64 {
     word.wrapping_sub(repeat(b' ')) & !word & repeat(0x80)
 }
 
-/// An integer as it is written, and its end.
+/// Reads an integer in canonical form. Returns the integer and its end.
 pub(super) fn integer(bytes: &[u8], start: usize) -> Option<(i64, usize)> {
     let is_negative = *bytes.get(start)? == b'-';
     let first = start + usize::from(is_negative);
@@ -137,17 +138,18 @@ pub(super) fn integer(bytes: &[u8], start: usize) -> Option<(i64, usize)> {
     (is_written_so && !goes_on).then_some((if is_negative { -number } else { number }, end))
 }
 
-/// Reads times. Most lines of a log are of one hour: its beginning is worked out once.
+/// Reads times. Successive lines of a log are mostly from the same hour, so the beginning of the last hour is
+/// kept.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clock {
-    /// `2026-11-23T09:`.
+    /// The text of the last hour, such as `2026-11-23T09:`.
     hour: [u8; 14],
-    /// From 1970 on.
+    /// The beginning of that hour, in seconds since 1970.
     seconds: i64,
 }
 
 impl Clock {
-    /// A time as the log has it, and its end: `2026-11-23T09:15:02.250Z`.
+    /// Reads a time such as `2026-11-23T09:15:02.250Z`. Returns the time and its end.
     pub(super) fn time(&mut self, bytes: &[u8], start: usize) -> Option<(Time, usize)> {
         let (hour, rest) = bytes.get(start..)?.split_first_chunk::<14>()?;
         let [n1, n2, b':', s1, s2, ..] = *rest else { return None };
@@ -177,7 +179,7 @@ fn two(tens: u8, ones: u8) -> Option<i16> {
     (tens < 10 && ones < 10).then(|| i16::from(tens * 10 + ones))
 }
 
-/// The days from 1970 on. Source: Howard Hinnant, *chrono-Compatible Low-Level Date Algorithms*.
+/// The number of days since 1970. Source: Howard Hinnant, *chrono-Compatible Low-Level Date Algorithms*.
 fn days(date: Date) -> i64 {
     let (year, month, day) = (i64::from(date.year()), i64::from(date.month()), i64::from(date.day()));
     let year = if month <= 2 { year - 1 } else { year };
@@ -186,7 +188,8 @@ fn days(date: Date) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// The nanoseconds, and the end of the time: none, three, six or nine digits, and no more than are needed.
+/// Reads the fraction of a second: no digits, or three, six or nine, and no more than are needed. Returns the
+/// nanoseconds and the end of the time.
 fn fraction(bytes: &[u8], start: usize) -> Option<(i64, usize)> {
     let (nanosecond, length) = match bytes.get(start..)? {
         [b'Z', ..] => return Some((0, start + 1)),
@@ -209,8 +212,8 @@ fn three(hundreds: u8, tens: u8, ones: u8) -> Option<i64> {
     (hundreds < 10).then_some(i64::from(hundreds) * 100 + i64::from(two(tens, ones)?))
 }
 
-/// True where a text begins with a literal; sixteen bytes at a time, which beats a call for lengths such as these. The
-/// last of them reach back into those before.
+/// True if a text begins with a literal. It compares sixteen bytes at a time, which is faster than a function
+/// call for short literals. The last sixteen bytes overlap the ones before.
 #[inline(always)]
 pub(super) fn begins(text: &[u8], literal: &[u8]) -> bool {
     let Some(text) = text.get(..literal.len()) else { return false };
@@ -225,22 +228,22 @@ pub(super) fn begins(text: &[u8], literal: &[u8]) -> bool {
     }
 }
 
-/// True where two texts begin and end with the same bytes.
+/// True if two texts begin and end with the same `N` bytes.
 fn is_framed<const N: usize>(text: &[u8], other: &[u8]) -> bool {
     text.first_chunk::<N>() == other.first_chunk::<N>() && text.last_chunk::<N>() == other.last_chunk::<N>()
 }
 
-/// The place behind a literal that stands here.
+/// The place after the literal that begins at `at`; `None` if another text is there.
 pub(super) fn pass<const N: usize>(bytes: &[u8], at: usize, literal: &[u8; N]) -> Option<usize> {
     bytes.get(at..)?.first_chunk::<N>().filter(|text| *text == literal).map(|_| at + N)
 }
 
-/// The length of the line with which a log begins, its end included.
+/// The length of the first line of a log, including its line end.
 pub(super) fn line(log: &[u8]) -> usize {
     memchr::memchr(b'\n', log).map_or(log.len(), |end| end + 1)
 }
 
-/// The place behind the end of a line that stands here.
+/// The place after the line end at `at`; `None` if there is no line end.
 pub(super) fn end(log: &[u8], at: usize) -> Option<usize> {
     match log.get(at..)? {
         [] => Some(at),
@@ -250,19 +253,19 @@ pub(super) fn end(log: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The call's id in the canonical beginning of a line.
+/// The id of the call, from the canonical beginning of a line.
 #[inline(always)]
 pub(super) fn call(bytes: &[u8]) -> Option<CallId> {
     let begin = pass(bytes, 0, BEGIN)?;
     guid(bytes.get(begin..begin + GUID)?).map(CallId::new)
 }
 
-/// The first eight digits of the id, where a line begins in the canonical layout.
+/// The first eight digits of the id of the call; `None` if the line does not begin in the canonical layout.
 pub(super) fn owner(bytes: &[u8]) -> Option<u32> {
     let digits = bytes.get(pass(bytes, 0, BEGIN)?..)?.first_chunk::<8>()?;
     let owner = hexadecimal(u64::from_be_bytes(*digits));
     (owner.non_canonical & ODD == 0).then_some(owner.value as u32)
 }
 
-/// How each line begins.
+/// The beginning of each line.
 pub(super) const BEGIN: &[u8; 15] = br#"{"v":1,"call":""#;

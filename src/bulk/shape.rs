@@ -1,6 +1,6 @@
-//! The layouts in which an event's data came, learned from the crate's own writing: each text and number that
-//! may vary is a hole, and all between the holes is literal. A line that fits a known shape is not decoded
-//! anew.
+//! Shapes: the layouts of the data of events, learned from the JSON that the crate writes. A text or a number
+//! that may vary is a *hole*. The bytes between two holes are a *literal*. A line that fits a known shape is
+//! not decoded.
 
 pub(crate) mod layout;
 mod learn;

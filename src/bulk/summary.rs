@@ -17,7 +17,8 @@ use crate::graph::result::ResultInfo;
 use crate::id::{CallId, OperationId};
 use crate::operation::{self, Operation};
 
-/// A summary of a call: the values that a table of calls shows, without the other details.
+/// A summary of a call: the values that a table of calls shows, without the other details. The figures of a
+/// test campaign are another type, `testing::Summary`.
 ///
 /// ```
 /// use callfold::{Call, Recorded, Summary};
@@ -97,7 +98,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// The time of the first event that has a time.
+    /// The time of the first event that has a time; `None` if no event has a time.
     pub fn first_at(&self) -> Option<Timestamp> {
         match self.source {
             Source::Whole(call) => call.first_at(),
@@ -105,7 +106,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// The latest time of all events.
+    /// The latest time of all events; `None` if no event has a time.
     pub fn last_at(&self) -> Option<Timestamp> {
         match self.source {
             Source::Whole(call) => call.last_at(),
@@ -134,8 +135,9 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// The last result that was reported for the call. For a terminated call, it says how the call ended.
-    /// Source: [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
+    /// The last result that was reported for the call; `None` if no result was reported. The result of a
+    /// terminated call says how the call ended. Source:
+    /// [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
     pub fn result_info(&self) -> Option<&'a ResultInfo> {
         match self.source {
             Source::Whole(call) => call.result_info(),
@@ -143,7 +145,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// The reason why the call ended. Only older payloads have it.
+    /// The reason why the call ended. Only older payloads have it; `None` if it was not reported.
     pub fn termination_reason(&self) -> Option<&'a str> {
         match self.source {
             Source::Whole(call) => call.details().termination_reason.value().map(|reason| reason.as_str()),

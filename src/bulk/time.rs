@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-/// Nanoseconds from 1970 on, or none; the years from 1678 to 2262.
+/// A time in nanoseconds since 1970, or no time. The range is from 1678 to 2262.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Time(i64);
 
 impl Time {
-    /// None, which is before all others.
+    /// No time. It compares as earlier than every time.
     pub(super) const NONE: Self = Self(i64::MIN);
 
     pub(super) fn new(seconds: i64, nanosecond: i64) -> Option<Self> {

@@ -1,4 +1,4 @@
-//! How a call began, and what it waits for then.
+//! The beginning of a call, and its first deadlines.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,7 +6,7 @@ use super::deadline::{ANSWER, ANSWER_RECORDING, Deadline, Deadlines, KEEP_ALIVE,
 use super::event::carried::Details;
 use crate::graph;
 
-/// How the call began.
+/// The beginning of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Beginning {
     Offered,

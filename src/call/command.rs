@@ -1,4 +1,4 @@
-//! Commands: requests of an app, decoded.
+//! Commands: decoded requests of an app.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -41,7 +41,7 @@ macro_rules! declare_commands {
     ($(
         $(#[$meta:meta])* $Method:ident $(($($part:ident $Part:ty),+))? = $text:literal { $($row:tt)* }
     )+) => {
-        /// A request of the API, decoded. Each method has one variant: see [`Method`].
+        /// A decoded request of the API. Each method has one variant: see [`Method`], which links the source.
         ///
         /// ```
         /// use callfold::call::Command;
@@ -81,8 +81,9 @@ impl Command {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] with status 400 that names the member and its limit, if the body is not a JSON object or breaks a limit
-    /// that holds for every call.
+    /// A [`Refusal`] with status 400, if the body is not a JSON object, if it breaks a limit that holds for
+    /// every call, or if the path has no id where the method needs one. The refusal names the member and its
+    /// limit.
     ///
     /// ```
     /// use callfold::call::Command;

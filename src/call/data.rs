@@ -60,7 +60,7 @@ pub struct Call {
     pub(super) revision: u64,
     pub(super) first_at: Option<Timestamp>,
     pub(super) last_at: Option<Timestamp>,
-    /// Large fields are shared, because two versions of a call differ in few of them.
+    /// Clones of a call share the large fields, because two versions of a call differ in few fields.
     pub(super) details: Arc<graph::call::Call>,
     pub(super) operations: Vec<Operation>,
     pub(super) roster: Roster,
@@ -88,12 +88,13 @@ impl Call {
         self.revision
     }
 
-    /// The time of the first event that has a time.
+    /// The time of the first event that has a time; `None` if no event has a time.
     pub const fn first_at(&self) -> Option<Timestamp> {
         self.first_at
     }
 
-    /// The latest time of all events. The last event can have an earlier time, or none.
+    /// The latest time of all events; `None` if no event has a time. The last event can have an earlier time,
+    /// or none.
     pub const fn last_at(&self) -> Option<Timestamp> {
         self.last_at
     }
@@ -117,8 +118,9 @@ impl Call {
         self.details.media_state.value().and_then(|media| media.audio.value())
     }
 
-    /// The last result that was reported for the call. For a terminated call, it says how the call ended.
-    /// Source: [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
+    /// The last result that was reported for the call; `None` if no result was reported. The result of a
+    /// terminated call says how the call ended. Source:
+    /// [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
     pub fn result_info(&self) -> Option<&ResultInfo> {
         self.details.result_info.value().map(|result| &**result)
     }
@@ -128,8 +130,8 @@ impl Call {
         &self.operations
     }
 
-    /// The operations that were pending when the call ended. A late result still completes or fails them.
-    /// Empty for a live call.
+    /// The operations that the call left pending when it ended. An operation leaves this list if its result
+    /// arrives later. The list is empty for a live call.
     pub fn orphans(&self) -> impl Iterator<Item = &Operation> {
         let ended = !self.state.is_live();
         self.operations.iter().filter(move |operation| ended && operation.is_pending())

@@ -7,23 +7,32 @@ use jiff::{SignedDuration, Timestamp};
 use crate::names::names;
 
 names! {
-    /// A kind of deadline, named after what the call waits for. [`Call::expire`](crate::Call::expire) says what happens at each.
+    /// A kind of deadline. [`Call::expire`](crate::Call::expire) says what happens when a deadline has
+    /// passed. Source: [answer](https://learn.microsoft.com/graph/api/call-answer),
+    /// [redirect](https://learn.microsoft.com/graph/api/call-redirect), [create
+    /// call](https://learn.microsoft.com/graph/api/application-post-calls),
+    /// [keepAlive](https://learn.microsoft.com/graph/api/call-keepalive) and
+    /// [record](https://learn.microsoft.com/graph/api/call-record).
     #[expect(clippy::exhaustive_enums, reason = "what shows deadlines must know of a new one")]
     pub enum Deadline {
         /// The app must answer, reject or redirect an incoming call within 15 s. For policy-based recording
         /// the limit is 5 s.
         Answer = "answer",
-        /// A target of a redirect must answer.
+        /// A target of a redirect must answer within `timeout`. The default is 55 s for one target and 60 s
+        /// for several.
         Redirect = "redirect",
-        /// The callee must answer, if the app set `ringingTimeoutInSeconds`.
+        /// The callee must answer within `ringingTimeoutInSeconds`. There is no deadline if the app did not
+        /// set this member.
         Ring = "ring",
         /// The app must send `keepAlive` at least every 45 min.
         KeepAlive = "keepAlive",
-        /// Somebody must speak after a recording began.
+        /// Somebody must speak within `initialSilenceTimeoutInSeconds` after a recording began. The default
+        /// is 5 s.
         InitialSilence = "initialSilence",
-        /// Somebody must speak again after a pause in a recording.
+        /// Somebody must speak again within `maxSilenceTimeoutInSeconds` after a pause began in a recording.
+        /// The default is 5 s.
         Silence = "silence",
-        /// A recording must end: it has reached its maximum duration.
+        /// A recording must end within `maxRecordDurationInSeconds`. The default is 5 s.
         RecordDuration = "recordDuration",
     }
 }
@@ -61,12 +70,13 @@ impl Deadlines {
         self.0.retain(|due| !deadlines.contains(&due.deadline));
     }
 
-    /// Drops the deadlines before this event: their events are not in the log, so they did not apply.
+    /// Drops the deadlines before this event. The log has no events of these deadlines, so they did not
+    /// apply.
     pub(super) fn pass(&mut self, now: Option<Timestamp>) {
         self.0.retain(|due| Some(due.at) >= now);
     }
 
-    /// Stops all deadlines but these.
+    /// Stops all other deadlines.
     pub(super) fn keep(&mut self, deadlines: &[Deadline]) {
         self.0.retain(|due| deadlines.contains(&due.deadline));
     }

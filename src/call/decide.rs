@@ -1,4 +1,4 @@
-//! From a request to events and a reply.
+//! Turns a request into events and a reply.
 
 mod admit;
 pub(crate) mod context;
@@ -101,10 +101,11 @@ impl Call {
         Ok(Decision { reply: Reply::empty(method.status()), events: Vec::new() })
     }
 
-    /// Decides on a request about this call.
+    /// Decides on a request about this call. Source: the pages of the
+    /// [methods](https://learn.microsoft.com/graph/api/resources/call#methods).
     ///
-    /// If a deadline passed before the request, the events of the deadline come first. So the log is the same
-    /// when the host polls late.
+    /// If a deadline passed before the request, the events of the deadline come first. A host that calls
+    /// [`Call::expire`] late therefore writes the same log as a host that calls it in time.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The events of a call. Nothing else changes a call, and a host must keep nothing else.
+//! The events of a call. Only events change a call, and the events are the only data that a host must keep.
 
 pub(crate) mod carried;
 mod declare;
@@ -29,7 +29,7 @@ use declare::events;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "what shows calls must know of a new part")]
 pub enum Part {
-    /// The state. The event can also change details, and the end of a call ends what runs beside the state.
+    /// The state. The event can also change details, and the end of a call can also change other parts.
     State,
     /// Members of the call resource.
     Details,
@@ -41,7 +41,7 @@ pub enum Part {
     Operations,
     /// The sessions in which content is shared.
     ContentSharing,
-    /// What is known about the deliveries of notifications.
+    /// The memory of received messages and of inferred states.
     Deliveries,
     /// Data that only the service has, such as the time at which the app must keep the call alive.
     Service,
@@ -50,21 +50,21 @@ pub enum Part {
 /// When an event can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// The call begins with it.
+    /// The call begins with this event.
     Beginning,
     /// The call is live.
     Live,
     /// The call is live, and the event belongs to the side of the service.
     Service,
-    /// The lifecycle of the call or of the operation decides, or the event can happen at any time.
+    /// The lifecycle of the call or of the operation decides. Otherwise the event can happen at any time.
     Own,
 }
 
 events! {
     /// Something that happened to a call.
     ///
-    /// Names on the log are past tense and never change their meaning; see `docs/log-format.md`. What an
-    /// event carries is shared, so that a clone costs little.
+    /// The name of an event in the log is in the past tense. A name never changes its meaning: see
+    /// `docs/log-format.md`. Clones of an event share its data, so a clone costs little.
     ///
     /// ```
     /// use callfold::call::{CallEvent, EventKind, Transition};
@@ -77,7 +77,7 @@ events! {
         /// The app placed the call. A call can begin with this event.
         Placed(Details) = "placed" in Beginning of State,
         /// The call was first seen midway, in the state that the details name. A call can begin with this
-        /// event. It follows once more if the first one could not name the state.
+        /// event. If this event did not name a state, a second `adopted` names it later.
         Adopted(Details) = "adopted" in Beginning of State,
         /// A state that had been inferred was reported later.
         StateConfirmed(StateConfirmed) = "stateConfirmed" in Live of Deliveries,
@@ -89,17 +89,17 @@ events! {
         RosterUpdated(Arc<RosterUpdated>) = "rosterUpdated" in Live of Roster,
         /// A participant began to share content.
         ContentSharingStarted(ContentSharing) = "contentSharingStarted" in Live of ContentSharing,
-        /// Content is shared no longer.
+        /// A participant stopped sharing content.
         ContentSharingEnded(ContentSharing) = "contentSharingEnded" in Live of ContentSharing,
-        /// An operation was requested, or a notification named it first.
+        /// An operation was requested, or a notification about an unknown operation came.
         OperationCreated(Arc<CommsOperation>) = "operationCreated" in Own of Operations,
         /// Members of an operation changed, and its state did not.
         OperationUpdated(Arc<CommsOperation>) = "operationUpdated" in Own of Operations,
-        /// A delivery with message ids was received. A second delivery with one of them changes nothing.
+        /// A delivery with message ids was received. A second delivery with one of these ids changes nothing.
         NotificationHeard(Arc<NotificationHeard>) = "notificationHeard" in Own of Deliveries,
     }
     steps
-    /// The call made a step of its lifecycle.
+    /// The call made a step in its lifecycle.
     Step(Transition, Details) in Own of State {
         Answered = Answered,
         Alerted = Alerted,
@@ -114,7 +114,7 @@ events! {
         Terminated = Terminated,
     }
     steps
-    /// An operation made a step of its lifecycle.
+    /// An operation made a step in its lifecycle.
     OperationStep(operation::state::Transition, Arc<CommsOperation>) in Own of Operations {
         OperationStarted = Started,
         OperationCompleted = Completed,
@@ -123,7 +123,7 @@ events! {
     wraps Service(ServiceEvent)
 
     /// Something that happened on the side of the service. Only [`ServiceEvent::ContentSharingUpdated`] leads
-    /// to a notification; the others lead to none.
+    /// to a notification.
     pub enum ServiceEvent {
         /// The app requested `answer`.
         AnswerRequested(Arc<Answer>) = "answerRequested" in Service of Details,
@@ -137,13 +137,13 @@ events! {
         KeptAlive = "keptAlive" in Service of Service,
         /// A prompt or a recording entered the queue of media operations.
         OperationQueued(Arc<OperationQueued>) = "operationQueued" in Service of Operations,
-        /// The app said that it records, or that it does not.
+        /// The app reported whether it records the call.
         RecordingStatusUpdated(Arc<UpdateRecordingStatus>) = "recordingStatusUpdated" in Service of Service,
         /// A participant was put on hold with music.
         HoldMusicStarted(Arc<HoldMusic>) = "holdMusicStarted" in Service of Service,
         /// A participant was taken off hold.
         HoldMusicStopped(Arc<HoldMusic>) = "holdMusicStopped" in Service of Service,
-        /// Content that is shared changed.
+        /// Shared content changed.
         ContentSharingUpdated(ContentSharing) = "contentSharingUpdated" in Service of ContentSharing,
         /// The app added an audio routing group.
         AudioRoutingGroupCreated(Arc<AudioRoutingGroup>) = "audioRoutingGroupCreated" in Service of Details,
@@ -151,7 +151,7 @@ events! {
         DeviceQualityReported(Arc<TeleconferenceDeviceQuality>) = "deviceQualityReported" in Own of Service,
     }
     steps
-    /// The recording that runs made progress.
+    /// A recording began, or somebody began or stopped speaking into it.
     Recording(RecordingProgress, Arc<Recording>) in Service of Operations {
         RecordingStarted = Started,
         SpeechStarted = SpeechStarted,

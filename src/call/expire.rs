@@ -1,4 +1,4 @@
-//! Expiry: what the service does when a deadline has passed.
+//! Expiry: the events of a deadline that has passed.
 
 use alloc::vec::Vec;
 
@@ -33,8 +33,9 @@ impl Call {
     /// | `silence` | completes the recording: 200 |
     /// | `recordDuration` | completes the recording: 200/8515 |
     ///
-    /// The events carry the time of the deadline, so the log is the same when the host polls late. Store the
-    /// events, fold them, and call `expire` again until it returns nothing.
+    /// The events have the time of the deadline. A host that calls `expire` late therefore writes the same
+    /// log as a host that calls it in time. Store the events, fold them, and call `expire` again until it
+    /// returns nothing.
     ///
     /// ```
     /// use callfold::{Call, call::State};
@@ -42,7 +43,7 @@ impl Call {
     /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:00Z","type":"offered","data":{}}"#;
     /// let mut call = Call::begin(line.parse()?)?;
     /// assert!(call.expire("2026-11-23T09:15:14Z".parse()?).is_empty());
-    /// // The host polls almost two hours late. The event has the time of the deadline.
+    /// // The host calls `expire` almost two hours late. The event has the time of the deadline.
     /// for event in call.expire("2026-11-23T11:00:00Z".parse()?) {
     ///     assert_eq!(event.at, Some("2026-11-23T09:15:15Z".parse()?));
     ///     call.evolve(event)?;

@@ -1,9 +1,9 @@
-//! The state chart of a call, written with statig. It says which state follows each transition.
+//! The state chart of a call, written with statig. The chart gives the state that follows each transition.
 //!
-//! No other code in the crate says so. This file does not use the wrapper `StateMachine` of statig, because
-//! the wrapper ignores transitions that no state handles, and runs entry actions again when a state is
-//! restored. `StateExt::handle` returns the final outcome. `Super` from the outermost superstate means that
-//! the transition is refused.
+//! This file is the only place in the crate with these rules. This file does not use the wrapper
+//! `StateMachine` of statig, because the wrapper ignores transitions that no state handles, and runs entry
+//! actions again when a state is restored. Instead, this file calls `StateExt::handle`, which returns the
+//! outcome of the last handler. If the outermost superstate returns `Super`, the transition is refused.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -128,8 +128,8 @@ impl State {
         self.superstates().any(|outer| outer == superstate)
     }
 
-    /// A shortest sequence of transitions to another state. `None` if no sequence leads there; empty if it is
-    /// this state.
+    /// A shortest sequence of transitions from this state to the state `to`. The sequence is empty if both
+    /// are the same state. `None` if no sequence leads there.
     ///
     /// ```
     /// use callfold::call::{Transition, State};

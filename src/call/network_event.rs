@@ -1,4 +1,4 @@
-//! Network events: what happens to a call outside the app.
+//! Network events: things that happen to a call outside the app.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -40,7 +40,8 @@ pub enum NetworkEvent {
     Offered(Box<graph::call::Call>),
     /// The phone of the callee rings.
     Alerted,
-    /// The call is established. The details are what the service reports with it, such as `myParticipantId`.
+    /// The call is established. The resource has the members that the service reports in addition, such as
+    /// `myParticipantId`.
     Connected(Option<Box<graph::call::Call>>),
     /// Audio became active or inactive.
     AudioChanged(MediaState),
@@ -56,7 +57,10 @@ pub enum NetworkEvent {
     TransferCompleted,
     /// A target of a redirect answered. The call ends for the app.
     RedirectAnswered(Box<ParticipantInfo>),
-    /// The call ended, for the reason in the code. After a DELETE request the code is [`EndCode::AppEnded`].
+    /// The call ended, for the reason in the code.
+    ///
+    /// A DELETE request of the app only begins the end of the call: it records `terminationStarted`. After
+    /// such a request, the host passes this event with [`EndCode::AppEnded`].
     HungUp(EndCode),
     /// Media connectivity failed. The call ends.
     MediaFailed,
@@ -80,7 +84,8 @@ pub enum NetworkEvent {
     SpeechEnded,
     /// The recording ended.
     RecordingFinished(StopReason),
-    /// Another operation ended: an invitation, hold music, sent tones, the large gallery view.
+    /// An operation other than a prompt or a recording ended: an invitation, hold music, sent tones, or the
+    /// large gallery view.
     OperationFinished(OperationId, Ending),
     /// Somebody began to share content.
     ContentSharingStarted(Id),
@@ -94,11 +99,11 @@ pub enum NetworkEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ending {
-    /// It completed successfully.
+    /// The operation completed successfully.
     Completed,
-    /// It completed, with a reason. Some reasons are not a success.
+    /// The operation completed, with a reason. Some reasons are not a success.
     CompletedBecause(CompletionReason),
-    /// It failed.
+    /// The operation failed.
     Failed(ResultInfo),
 }
 
@@ -106,9 +111,9 @@ pub enum Ending {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// Nobody spoke at all. The recording fails.
+    /// Nobody spoke for `initialSilenceTimeoutInSeconds`. The recording fails.
     InitialSilence,
-    /// Nobody spoke for the maximum silence. The recording completes.
+    /// Nobody spoke for `maxSilenceTimeoutInSeconds` after somebody had spoken. The recording completes.
     Silence,
     /// The recording reached its maximum duration.
     MaxDuration,
@@ -150,8 +155,8 @@ impl NetworkEvent {
 }
 
 names! {
-    /// The kinds of [`NetworkEvent`], without what the event carries. Messages and
-    /// [`Refusal::legal`](crate::Refusal::legal) have their names.
+    /// The kind of a [`NetworkEvent`], without its data. Error messages and
+    /// [`Refusal::legal`](crate::Refusal::legal) use the names of these kinds.
     #[expect(clippy::exhaustive_enums, reason = "what shows or draws network events must know of a new kind")]
     pub enum NetworkEventKind {
         /// See [`NetworkEvent::Offered`].

@@ -1,4 +1,4 @@
-//! From a notification or a reply to events and findings. No notification is refused.
+//! Turns a notification or a reply into events and findings. No notification is refused.
 
 pub(crate) mod delivery;
 mod draft;
@@ -28,7 +28,8 @@ pub(crate) use orphan::orphan;
 
 impl Call {
     /// Turns a notification about a call into events. `known` is the call, or `None` if the call is unknown
-    /// so far.
+    /// so far. `id` is the id of the call, and `delivery` says how and when the notification came. The
+    /// function does not check that the notification is about this call.
     ///
     /// In this example a bot missed the beginning of the call. The first event is `adopted`: it begins a call
     /// that was already in progress when it was first reported.
@@ -57,8 +58,8 @@ impl Call {
         Self::observe_parsed(known, id, ParsedNotification::from(notification.clone()), delivery)
     }
 
-    /// [`observe`](Self::observe) for a notification that is already parsed. It takes ownership, so nothing
-    /// is cloned.
+    /// [`observe`](Self::observe) for a notification that is already parsed. The method takes ownership of
+    /// the notification, so it clones nothing.
     pub(crate) fn observe_parsed(
         known: Option<&Self>,
         id: CallId,
@@ -88,7 +89,7 @@ impl Call {
             ResourceData::DeltaRoster(deltas) => draft.observe_deltas(deltas, url, is_gone),
             ResourceData::ContentSharing(reported) => draft.observe_sessions(&reported, url, is_gone),
             ResourceData::ParticipantLeft(left) => draft.observe_left(left.participant_id.value()),
-            // This is a question to the app; the call does not change.
+            // This notification is a question to the app, and the call does not change.
             ResourceData::ParticipantJoining(_) => {}
             ResourceData::Absent => draft.observe_absent(url, change, is_gone),
             ResourceData::Other(reported) => draft.observe_other(url, &reported),
@@ -97,12 +98,14 @@ impl Call {
         draft.observed
     }
 
-    /// Turns the body of a reply into events. A bot calls this with the service's reply to a request of its
-    /// own.
+    /// Turns the body of a reply into events. A bot calls this function with the service's reply to its own
+    /// request. `known` is the call, or `None` if the call is unknown so far. `id` is the id of the call, and
+    /// `at` is the time at which the reply came.
     ///
-    /// A call or an operation in the reply begins it, or fills in what is still unknown about it. The reply
-    /// does not overwrite what is known, because a newer notification can arrive before the reply.
-    /// Participants and content sharing sessions in the reply count like a notification.
+    /// If the call or the operation in the reply is unknown, the events create it. If it is known, only
+    /// members that are still unknown are added. The reply does not overwrite known members, because a newer
+    /// notification can arrive before the reply. Participants and content sharing sessions in the reply have
+    /// the same effect as in a notification.
     ///
     /// ```
     /// use callfold::call::{Body, Call, State};

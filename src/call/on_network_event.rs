@@ -1,4 +1,4 @@
-//! From a network event to events.
+//! Turns a network event into recorded events.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -30,15 +30,15 @@ use crate::refusal::{Refusal, Why};
 
 impl Call {
     /// Turns a network event into events of the call. `known` is the call, or `None` if the call is unknown
-    /// so far.
+    /// so far. `id` is the id of the call, and `at` is the time of the network event.
     ///
-    /// If a deadline passed before the network event, the events of the deadline come first. So the log is
-    /// the same when the host polls late.
+    /// If a deadline passed before the network event, the events of the deadline come first. A host that
+    /// calls [`Call::expire`] late therefore writes the same log as a host that calls it in time.
     ///
     /// # Errors
     ///
     /// A [`Refusal`] if the network event cannot happen in the state of the call. The refusal names the legal
-    /// ones.
+    /// network events.
     ///
     /// ```
     /// use callfold::call::{Call, NetworkEvent, State};

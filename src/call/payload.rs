@@ -60,7 +60,7 @@ impl StateConfirmed {
 }
 
 impl RosterUpdated {
-    /// A roster, or a delta roster if there is a sequence number.
+    /// The data of a roster. With a sequence number, the roster is a delta.
     pub const fn new(sequence_number: Option<i64>, participants: Vec<Participant>) -> Self {
         Self { sequence_number, participants }
     }
@@ -102,17 +102,20 @@ pub enum MediaRequest {
     RecordResponse(Box<RecordResponse>),
 }
 
-/// The progress of a recording.
+/// The data of a recording event: the operation, and where the app will find the recording. The events
+/// `recordingStarted`, `speechStarted` and `speechEnded` have this data. Only `recordingStarted` can have a
+/// URL and a token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Recording {
     /// The operation that records.
     pub operation: OperationId,
-    /// The URL at which the app will find the recording.
+    /// The URL at which the app will find the recording. `None` in `speechStarted` and `speechEnded`, and if
+    /// it was not reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_location: Option<String>,
-    /// The token that will give access to the recording.
+    /// The token that will give access to the recording. `None` in the same cases as the URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_access_token: Option<Secret<String>>,
 }
@@ -145,7 +148,7 @@ impl OperationQueued {
 }
 
 impl Recording {
-    /// The progress of the recording of this operation, without its URL and token.
+    /// The data of a recording event of this operation, without a URL and a token.
     pub const fn new(operation: OperationId) -> Self {
         Self { operation, recording_location: None, recording_access_token: None }
     }

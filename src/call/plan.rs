@@ -1,4 +1,4 @@
-//! The planned events of one input to a known call. Requests, network events and deadlines share this.
+//! The planned events of one input to a known call. Requests, network events and deadlines use such a plan.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;

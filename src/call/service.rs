@@ -1,4 +1,4 @@
-//! The part of a call that only the service knows: the requests of the app, and the media queue.
+//! Methods of a call for the data that only the service knows: the requests of the app, and the media queue.
 
 use jiff::Timestamp;
 
@@ -21,7 +21,7 @@ impl Call {
         self.service.as_ref().map_or(&[], |service| &service.queue)
     }
 
-    /// The first operation of the media queue: it plays or records now.
+    /// The first operation of the media queue, which plays or records now.
     pub(super) fn head(&self) -> Option<&Queued> {
         self.queue().first()
     }
@@ -41,7 +41,7 @@ impl Call {
         self.queue().iter().map(|queued| (&queued.operation, &queued.request))
     }
 
-    /// Builds the event that the app kept the call alive.
+    /// Builds the event `keptAlive`: the app kept the call alive.
     ///
     /// A bot records this event after a successful reply to its `keepAlive` request, because no notification
     /// reports it. A simulated service does not need this function: [`Call::decide`] records the event.
@@ -66,7 +66,8 @@ impl Call {
         self.service.as_ref()?.recording_status.as_ref()
     }
 
-    /// The participant to whom hold music is played.
+    /// The participant to whom hold music is played; `None` if no participant is on hold. The state
+    /// [`State::Hold`](super::State::Hold) of the call is something else.
     pub fn on_hold(&self) -> Option<&ParticipantId> {
         self.hold_music().map(|music| &music.participant)
     }

@@ -1,4 +1,4 @@
-//! What only the service knows of a call.
+//! The data of a call that only the service knows.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -25,7 +25,8 @@ pub(super) struct Service {
 pub(super) struct Queued {
     pub(super) operation: OperationId,
     pub(super) request: MediaRequest,
-    /// The recording, after its prompt has ended.
+    /// The recording; `None` while the prompt before it still plays, and for an operation that only plays
+    /// prompts.
     pub(super) recording: Option<Recording>,
 }
 

@@ -237,7 +237,7 @@ impl State {
         self.as_str().into()
     }
 
-    /// The state with the name that Graph's JSON has; `None` if this version does not know the name.
+    /// The state with the name in Graph's JSON; `None` if this crate does not know the name.
     ///
     /// ```
     /// use callfold::{call::State, graph::CallState};

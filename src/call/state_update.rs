@@ -1,5 +1,5 @@
-//! The meaning of a reported state for a call: a step, a repeat, a gap, and so on. The order of the tests
-//! matters.
+//! The meaning of a reported state for a call: a step, a repeat, a gap, and so on. The conditions must be
+//! checked in this order.
 //!
 //! The paths from one state to another come from the chart.
 
@@ -19,7 +19,7 @@ pub(super) enum StateUpdate {
     /// The state was inferred earlier, and is reported only now. `again` is true if this late report is
     /// itself a repeat: the state was confirmed before, and the call has not moved since.
     LateConfirmation { again: bool },
-    /// No step: at most new details of the state that the call is in.
+    /// No step: the call is already in this state, and the report can have new details.
     Same,
     /// One legal step.
     Step(Transition),

@@ -1,5 +1,5 @@
-//! The request bodies of the actions. The documentation of each type links a Graph page, and the limits and
-//! default values are those of that page.
+//! The request bodies of the actions. The documentation of each type links the Graph pages of its actions.
+//! The limits and default values are those of these pages.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -19,7 +19,16 @@ use super::wire::declare::resource;
 resource! {
     /// The request body of each action that takes a client context and nothing else: `cancelMediaProcessing`,
     /// `subscribeToTone`, `mute`, `unmute` and `addLargeGalleryView` of a call, and `mute` and
-    /// `stopHoldMusic` of a participant.
+    /// `stopHoldMusic` of a participant. (The text of an operation in a summary is another type,
+    /// [`callfold::ClientContext`](crate::ClientContext).)
+    ///
+    /// Source: [cancelMediaProcessing](https://learn.microsoft.com/graph/api/call-cancelmediaprocessing),
+    /// [subscribeToTone](https://learn.microsoft.com/graph/api/call-subscribetotone),
+    /// [mute](https://learn.microsoft.com/graph/api/call-mute),
+    /// [unmute](https://learn.microsoft.com/graph/api/call-unmute),
+    /// [addLargeGalleryView](https://learn.microsoft.com/graph/api/call-addlargegalleryview), [mute a
+    /// participant](https://learn.microsoft.com/graph/api/participant-mute),
+    /// [stopHoldMusic](https://learn.microsoft.com/graph/api/participant-stopholdmusic).
     pub struct ClientContext {
         /// A text that the app chooses to recognise the operation, at most 256 characters.
         client_context: String = "clientContext",
@@ -38,7 +47,7 @@ resource! {
         media_config: Box<MediaConfig> = "mediaConfig",
         /// The optional features of the call, such as rosters sent as deltas.
         call_options: Box<CallOptions> = "callOptions",
-        /// The number of participants that the app can take in policy-based recording.
+        /// The number of participants that the app can handle in policy-based recording.
         participant_capacity: i32 = "participantCapacity",
     }
 }
@@ -146,19 +155,19 @@ impl RecordResponse {
     }
 
     /// The number of seconds for which silence is accepted at the beginning, before anybody has spoken. The
-    /// default is 5, which also replaces a number that is not 1 to 120.
+    /// default is 5. A number outside 1 to 120 counts as 5, too.
     pub fn initial_silence(&self) -> i32 {
         within(&self.initial_silence_timeout_in_seconds, Self::SECONDS, RECORD_TIMER)
     }
 
-    /// The number of seconds of silence that end the recording once somebody has spoken. The default is 5,
-    /// which also replaces a number that is not 1 to 120.
+    /// The number of seconds of silence that end the recording once somebody has spoken. The default is 5. A
+    /// number outside 1 to 120 counts as 5, too.
     pub fn max_silence(&self) -> i32 {
         within(&self.max_silence_timeout_in_seconds, Self::SECONDS, RECORD_TIMER)
     }
 
-    /// The longest duration of the recording in seconds. The default is 5, which also replaces a number that
-    /// is not 1 to 120.
+    /// The longest duration of the recording in seconds. The default is 5. A number outside 1 to 120 counts
+    /// as 5, too.
     pub fn max_duration(&self) -> i32 {
         within(&self.max_record_duration_in_seconds, Self::SECONDS, RECORD_TIMER)
     }

@@ -122,7 +122,8 @@ impl Call {
 }
 
 open_enum! {
-    /// The states of a call that Graph names. Source:
+    /// The state of a call in Graph's JSON: Graph's `callState`. [`call::State`](crate::call::State) is the
+    /// state of a call in its lifecycle, and has no unknown values. Source:
     /// [call](https://learn.microsoft.com/graph/api/resources/call).
     pub enum CallState {
         Incoming = "incoming",

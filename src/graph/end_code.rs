@@ -5,10 +5,17 @@ use super::result::ResultInfo;
 
 macro_rules! end_codes {
     ($( $Code:ident = $code:literal $(/ $subcode:literal)?: $meaning:literal, )+) => {
-        /// A code and a subcode with which a call or an operation can end, and the meaning of this pair. Each
-        /// pair was published or reported, with one exception: this crate chose [`EndCode::TimedOut`], a 408
-        /// without a subcode, for the cases in which no Graph page gives a code. Source:
-        /// [delete call](https://learn.microsoft.com/graph/api/call-delete) and the pages of the actions.
+        /// A code and a subcode with which a call or an operation can end, and the meaning of this pair.
+        ///
+        /// Each pair comes from a Graph page or from a user's report. There is one exception: where no Graph
+        /// page gives a code for a timeout, this crate uses [`EndCode::TimedOut`], a 408 without a subcode.
+        /// Several pairs can have the same meaning: Graph does not say how they differ.
+        ///
+        /// Source: [delete call](https://learn.microsoft.com/graph/api/call-delete),
+        /// [playPrompt](https://learn.microsoft.com/graph/api/call-playprompt),
+        /// [record](https://learn.microsoft.com/graph/api/call-record),
+        /// [cancelMediaProcessing](https://learn.microsoft.com/graph/api/call-cancelmediaprocessing) and
+        /// [transfer](https://learn.microsoft.com/graph/api/call-transfer).
         ///
         /// ```
         /// use callfold::graph::{EndCode, ResultInfo};
@@ -44,14 +51,14 @@ end_codes! {
     OtherEnded = 200 / 4097: "Another participant ended the call.",
     PeerEnded = 200 / 4521: "The peer ended the call.",
     AppRemoved = 200 / 5000: "Someone removed the app from the call.",
-    ConversationEnded = 200 / 5001: "The conversation has ended.",
+    ConversationEnded = 200 / 5001: "The conversation is over.",
     OthersLeft = 200 / 5002: "All other participants left.",
     ConversationOver = 200 / 5003: "The conversation is over.",
     StarterLeft = 200 / 5007: "The participant who started the group call left.",
     OneRemained = 200 / 5010: "Only one participant remained.",
     RosterEmpty = 200 / 5012: "The roster is empty.",
     NobodyJoined = 200 / 5013: "Nobody else joined.",
-    NoHost = 200 / 5014: "No possible host was found.",
+    NoHost = 200 / 5014: "The service found no possible host.",
     OnlyHiddenRemained = 200 / 5020: "Only hidden participants remained.",
     BreakoutRoomOver = 200 / 5030: "The time of the breakout room is over.",
     ParticipantRemoved = 200 / 5300: "Someone removed the participant from the call.",
@@ -66,22 +73,22 @@ end_codes! {
     OperationCancelled = 400 / 8508: "The operation was cancelled.",
     CalleeUnreachable = 400 / 8541: "The callee cannot be reached.",
     TimedOut = 408: "The time ran out.",
-    AcceptanceNotAcknowledged = 408 / 1106: "The acceptance was not acknowledged in time.",
+    AcceptanceNotAcknowledged = 408 / 1106: "The acceptance of the call was not acknowledged in time.",
     KeepAliveMissed = 408 / 8537: "The app did not keep the call alive.",
     NoSignalling = 408 / 10057: "No signalling came from the callee.",
-    TimedOutUnexplained = 408 / 13025: "Reported, and not explained.",
+    TimedOutUnexplained = 408 / 13025: "A timeout. No Graph page explains this code.",
     MediaConnectivityFailed = 410 / 301_005: "Media connectivity failed.",
     CalleeHasNoEndpoints = 480 / 10037: "The callee has no endpoints.",
     CalleeNotReached = 480 / 10076: "The callee was not reached.",
     NotRouted = 480 / 10134: "The call could not be routed.",
     PrivateCallingForbidden = 480 / 10199: "The callee may not use private calling.",
     MediaUnreachable = 500 / 1005: "The service could not reach the media of the app.",
-    ServerError3002 = 500 / 3002: "A server error that was reported, and not explained.",
-    ServerError3003 = 500 / 3003: "A server error that was reported, and not explained.",
+    ServerError3002 = 500 / 3002: "A server error. No Graph page explains this code.",
+    ServerError3003 = 500 / 3003: "A server error. No Graph page explains this code.",
     TransferFailed = 500 / 7000: "The transfer failed.",
-    ServerError7106 = 500 / 7106: "A server error that was reported, and not explained.",
+    ServerError7106 = 500 / 7106: "A server error. No Graph page explains this code.",
     ConsultativeTransferFailed = 500 / 7700: "The consultative transfer failed.",
-    PstnFailed = 500 / 560_500: "Reported for a PSTN call, and not explained.",
+    PstnFailed = 500 / 560_500: "A PSTN call failed. No Graph page explains this code.",
 }
 
 impl EndCode {

@@ -141,7 +141,8 @@ resource! {
         identity: Box<IdentitySet> = "identity",
         /// The language and country, such as `en-US`.
         language_id: String = "languageId",
-        /// The id of the participant, if somebody who is already in a call is moved.
+        /// The id that the participant has in another call, if the invitation moves the participant from that
+        /// call to this one.
         participant_id: Id = "participantId",
         /// The home region of the participant.
         region: String = "region",

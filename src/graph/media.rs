@@ -1,4 +1,4 @@
-//! Media: where it is hosted, which audio is played, and which streams run.
+//! Media: the media configuration, the prompts and the streams of a call.
 
 use alloc::boxed::Box;
 use alloc::string::String;

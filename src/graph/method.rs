@@ -1,4 +1,4 @@
-//! The REST surface: which method a verb and a path name, and the path of a method.
+//! The methods of the REST API: finding the method for a verb and a path, and building the path of a method.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -16,17 +16,19 @@ names! {
     /// The HTTP verbs of the API.
     #[expect(clippy::exhaustive_enums, reason = "the verbs of the surface below")]
     pub enum Verb {
-        /// Reads.
+        /// Reads a resource.
         Get = "GET",
-        /// Acts.
+        /// Requests an action, or creates a resource.
         Post = "POST",
-        /// Ends, or removes.
+        /// Ends a call, or removes a participant.
         Delete = "DELETE",
     }
 }
 
 names! {
-    /// The root under which the API was published: `/app` is the older one, deprecated, and still listed.
+    /// The first segment of a path. `/app` is the older root. It is deprecated, but Graph's pages still list
+    /// it: see the [permissions
+    /// reference](https://learn.microsoft.com/graph/permissions-reference#callsaccessmediaall).
     #[expect(clippy::exhaustive_enums, reason = "there are two")]
     pub enum Root {
         /// `/app/calls`
@@ -36,8 +38,8 @@ names! {
     }
 }
 
-/// Hands the rows of all methods to another macro. A method has one row, and everything that is true of it
-/// stands there:
+/// Passes the rows of all methods to another macro. A method has one row, and the row has every property of
+/// the method:
 ///
 /// | part of a row | meaning |
 /// | --- | --- |
@@ -97,7 +99,7 @@ macro_rules! with_methods {
                 Post "/{id}/recordResponse", under Both, replies 200;
                 in Audible, for ServiceHosted, needs Media, begins Queued(Record);
             }
-            /// Asks for a notification of each key that a participant presses.
+            /// Requests a notification for each key that a participant presses.
             SubscribeToTone(body ClientContext) = "subscribeToTone" {
                 Post "/{id}/subscribeToTone", under Both, replies 200;
                 in Audible, for ServiceHosted, needs Media, begins Settled(SubscribeToTone);
@@ -107,12 +109,12 @@ macro_rules! with_methods {
                 Post "/{id}/unmute", under Both, replies 200;
                 in Connected, for Group, needs Opened, begins Settled(UnmuteParticipant);
             }
-            /// Says that the app records, or that it does not.
+            /// Reports whether the app records the call.
             UpdateRecordingStatus(body UpdateRecordingStatus) = "updateRecordingStatus" {
                 Post "/{id}/updateRecordingStatus", under Both, replies 200;
                 in Connected, for Any, needs RecordingStatus, begins Settled(UpdateRecordingStatus);
             }
-            /// Reports what a device says about the quality of its media.
+            /// Reports the quality of the media of a device.
             LogTeleconferenceDeviceQuality(body LogTeleconferenceDeviceQuality) = "logTeleconferenceDeviceQuality" {
                 Post "/logTeleconferenceDeviceQuality", under Communications, replies 200;
                 in Anywhere, for Any, needs Media, begins Nothing;
@@ -192,7 +194,7 @@ macro_rules! with_methods {
                 Post "/{id}/participants/muteAll", under Both, replies 200;
                 in Connected, for Any, needs Nothing, begins Settled(Comms);
             }
-            /// Sets what each participant hears of the others.
+            /// Sets the volumes at which each participant receives the audio of the others.
             ConfigureMixer(body ConfigureMixer) = "configureMixer" {
                 Post "/{id}/participants/configureMixer", under Both, replies 200;
                 in Connected, for Any, needs Mixer, begins Running(Comms);
@@ -228,16 +230,16 @@ enum Under {
     Communications,
 }
 
-/// The states of a call in which a method is legal. `State::meaning` says which states these are.
+/// The states of a call in which a method is legal. The method `is_in` of a call checks it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LegalIn {
     /// `incoming`.
     Incoming,
     /// The states in which the app can transfer the call: established, or on hold.
     Transferable,
-    /// The same states, and the state before them once audio flows.
+    /// The states of `Transferable`, and the states before them if audio already flows.
     Audible,
-    /// The same states, if the service hosts the media.
+    /// The states of `Audible`, if the service hosts the media.
     Cancellable,
     /// Every state in which the call is connected.
     Connected,
@@ -255,9 +257,9 @@ pub(crate) enum CallKind {
     Any,
     /// The service hosts the media.
     ServiceHosted,
-    /// A call of more than two, or a meeting.
+    /// A group call or a meeting.
     Group,
-    /// The same, and the app hosts the media.
+    /// A group call or a meeting for which the app hosts the media.
     GroupAppHosted,
 }
 
@@ -285,7 +287,10 @@ macro_rules! declare_methods {
         names! {
             /// The methods of the API on calls.
             ///
-            /// Source: [call](https://learn.microsoft.com/graph/api/resources/call#methods).
+            /// `muteAll` and `configureMixer` exist in the beta version only, and `updateMetadata` existed in
+            /// the beta version of 2019 only. Source:
+            /// [call](https://learn.microsoft.com/graph/api/resources/call#methods), which links the pages of
+            /// the methods.
             ///
             /// ```
             /// use callfold::graph::{Method, Verb};
@@ -341,11 +346,11 @@ macro_rules! declare_methods {
 with_methods!(declare_methods);
 pub(crate) use with_methods;
 
-/// The permissions that a method needs, by name: `Needed` says which these are on a call.
+/// The requirement of a method for permissions. `Needed` computes the permissions for one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
     Nothing,
-    /// Whichever permission opened the call.
+    /// A permission with which the call can have been created or joined.
     Opened,
     Media,
     RecordingStatus,

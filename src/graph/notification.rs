@@ -58,8 +58,8 @@ pub struct CommsNotifications {
     pub odata_type: Option<TypeName>,
     /// The notifications, in the order of the body.
     pub value: Vec<CommsNotification>,
-    /// Unknown members with their values unchanged. The entry `value` holds the items of `value` that are not
-    /// objects.
+    /// Unknown members, with their values unchanged. If the array `value` holds items that are not objects,
+    /// these items are kept here under the name `value`.
     pub other: Other,
 }
 
@@ -98,7 +98,7 @@ impl CommsNotification {
     }
 
     /// The id of the call that the notification is about. The id comes from the URL. If the URL names no
-    /// call, it is the `id` of the call in `resourceData`.
+    /// call, it is the `id` of the call in `resourceData`. `None` if neither names a call.
     pub fn call_id(&self) -> Option<CallId> {
         self.url().call.or_else(|| self.resource_data.call_id())
     }

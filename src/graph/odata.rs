@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::names::names;
 
 names! {
-    /// A version of the API.
+    /// A version of the API. Source: [versioning](https://learn.microsoft.com/graph/versioning-and-support).
     #[expect(clippy::exhaustive_enums, reason = "there are two")]
     pub enum Version {
         /// `v1.0`

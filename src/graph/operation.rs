@@ -22,8 +22,8 @@ resource! {
         result_info: Box<ResultInfo> = "resultInfo",
         /// The progress of the operation.
         status: OperationStatus = "status",
-        /// The reason why the operation ended. Only `sendDtmfTonesOperation` and, in payloads,
-        /// `recordOperation` have this member.
+        /// The reason why the operation ended. Graph documents this member for `sendDtmfTonesOperation` only.
+        /// Real payloads of `recordOperation` have it, too.
         completion_reason: CompletionReason = "completionReason",
         /// The participants who are invited. Only `inviteParticipantsOperation` has this member.
         participants: Vec<InvitationParticipantInfo> = "participants",
@@ -55,8 +55,8 @@ impl CommsOperation {
 
 macro_rules! operation_kinds {
     ($( $(#[$meta:meta])* $Kind:ident = $text:literal = $type_name:literal, )+) => {
-        /// The kind of an operation. Each kind has the name of its Graph type without `Operation`. Source:
-        /// [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation).
+        /// The kind of an operation. Each kind has the name of its Graph type without the word `Operation`.
+        /// Source: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum OperationKind {

@@ -1,4 +1,4 @@
-//! The parts of a notification that observing it needs, and a fast parser for the usual form of a body.
+//! The parts of a notification that `Call::observe` uses, and a fast parser for bodies in the usual form.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! The notifications about the participants of a recorded call, and the answer to them.
+//! The notifications about the participants of a recorded call, and the bot's reply.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -8,8 +8,8 @@ use super::wire::declare::resource;
 use crate::id::Id;
 
 resource! {
-    /// The notification to a recording bot that one more participant is about to join. The bot answers
-    /// whether it can record this participant. Source:
+    /// A notification to a recording bot: one more participant is about to join the call. The reply of the
+    /// bot says whether the bot can record this participant. Source:
     /// [participantJoiningNotification](https://learn.microsoft.com/graph/api/resources/participantjoiningnotification).
     pub struct ParticipantJoiningNotification {
         /// The call of the participant who joins.
@@ -20,7 +20,7 @@ resource! {
 }
 
 resource! {
-    /// The notification to a recording bot that a participant left. Source:
+    /// A notification to a recording bot: a participant has left the call. Source:
     /// [participantLeftNotification](https://learn.microsoft.com/graph/api/resources/participantleftnotification).
     pub struct ParticipantLeftNotification {
         /// The call of the participant who left.
@@ -33,11 +33,12 @@ resource! {
 }
 
 resource! {
-    /// The answer of a recording bot to a [`ParticipantJoiningNotification`]. Its `@odata.type` is
+    /// The reply of a recording bot to a [`ParticipantJoiningNotification`]. Its `@odata.type` is
     /// `acceptJoinResponse`, `rejectJoinResponse` or `inviteNewBotResponse`. Source:
     /// [participantJoiningResponse](https://learn.microsoft.com/graph/api/resources/participantjoiningresponse).
     pub struct ParticipantJoiningResponse {
-        /// The URL of another bot that the service is to invite. Only `inviteNewBotResponse` has this member.
+        /// The URL of another bot, which the service must invite. Only `inviteNewBotResponse` has this
+        /// member.
         invite_uri: String = "inviteUri",
         /// The reason why the bot rejects the participant. Only `rejectJoinResponse` has this member.
         reason: RejectReason = "reason",

@@ -48,7 +48,9 @@ use Permission::{
     AccessMedia, Initiate, InitiateGroupCall, JoinGroupCall, JoinGroupCallAsGuest, JoinGroupCallsChat,
 };
 
-/// The permissions that a method needs: one from each of two lists. An empty list needs none.
+/// The permissions that a method needs, as two lists of alternatives. The app needs one permission of each
+/// list. An empty list requires no permission. Source: the section *Permissions* on the page of each method,
+/// such as [playPrompt](https://learn.microsoft.com/graph/api/call-playprompt#permissions).
 ///
 /// ```
 /// use callfold::graph::{self, Method, Needed, Permission};
@@ -69,9 +71,10 @@ const NONE: &[Permission] = &[];
 impl Needed {
     /// The permissions that a method needs on a call. For `createCall`, the call is the requested one.
     ///
-    /// Some pages of Graph require *Calls.Initiate.All or Calls.AccessMedia.All*. The service checks that when the call is
-    /// created, and not again. So in a group call, every permission that can open a call is enough. If the kind of a call is
-    /// not known, each kind counts as possible.
+    /// Some pages of Graph require *Calls.Initiate.All or Calls.AccessMedia.All*. The service checks this
+    /// requirement only when the call is created. A group call can be created or joined with other
+    /// permissions on calls, too. On a group call, any one permission is therefore enough for these methods.
+    /// The same holds if it is not known whether the call is a group call.
     pub fn by(method: Method, call: &Call) -> Self {
         let is_app_hosted = call.is_service_hosted() == Some(false);
         Self::with(method, call.is_group(), is_app_hosted, call.meeting_info.value().is_some())
@@ -118,7 +121,9 @@ impl Needed {
     }
 }
 
-/// The page of a permission in Graph's documentation: its names, and the methods that it lists.
+/// The page of a permission in Graph's documentation: its names, and the methods that it lists. This crate
+/// has only the page of `Calls.AccessMedia.All`. Source: [permissions
+/// reference](https://learn.microsoft.com/graph/permissions-reference#callsaccessmediaall).
 ///
 /// ```
 /// use callfold::graph::PermissionPage;
@@ -192,7 +197,8 @@ pub struct PermissionRow {
     pub root: Root,
 }
 
-/// The row as the page shows it: version, type, verb and path.
+/// Writes the row as Graph's page shows it: the version (`V1`), the kind of permission (`A`, application),
+/// the verb and the path.
 impl core::fmt::Display for PermissionRow {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let path: String = format!("/{}/calls{}", self.root, self.method.path());

@@ -18,8 +18,8 @@ use super::url::Resource;
 use super::wire::read::{Read, Seed, Wire};
 use crate::id::CallId;
 
-/// The resource in a notification. The URL of the notification, the `@odata.type` of the resource and the
-/// JSON decide which kind of resource it is.
+/// The resource in a notification. The kind of the resource is found from the URL of the notification, from
+/// the `@odata.type` of the resource, and from its form: an object or an array, and the members of a delta.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResourceData {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const NAMESPACE: &str = "microsoft.graph.";
 const PREFIX: &str = "#microsoft.graph.";
 
-/// The types that this version knows, as their names are written to JSON, in alphabetical order.
+/// The types that this crate knows, as their names are written to JSON, in alphabetical order.
 const KNOWN: &[&str] = &[
     "#microsoft.graph.acceptJoinResponse",
     "#microsoft.graph.addLargeGalleryViewOperation",

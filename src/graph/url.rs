@@ -4,7 +4,9 @@ use alloc::boxed::Box;
 
 use crate::id::{CallId, Id};
 
-/// A parsed resource URL: the id of a call, and the part of that call which the URL names.
+/// A parsed resource URL: the id of a call, and the part of the call that the URL names. Source:
+/// [commsNotification](https://learn.microsoft.com/graph/api/resources/commsnotification), member
+/// `resourceUrl`.
 ///
 /// Every spelling that the service has used is accepted:
 ///

@@ -12,8 +12,9 @@ impl Ledger {
     /// of them. The list is empty if the call is unknown.
     ///
     /// Two calls are legs of one conversation if they have the same `callChainId`, or if one replaces the
-    /// other, as in a consultative transfer. Only the request for a transfer or an invitation names the
-    /// replaced call, so a ledger that is folded from notifications alone knows the chain only.
+    /// other, as in a consultative transfer. Only a request (a transfer or an invitation) names the replaced
+    /// call. The ledger of a bot is folded from notifications, and therefore finds legs by their
+    /// `callChainId` only.
     ///
     /// The method goes through all calls, as [`Ledger::conversations`] does.
     ///

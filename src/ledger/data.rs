@@ -1,6 +1,6 @@
 //! The calls of a ledger.
 //!
-//! Only this file uses `im`.
+//! Only this file uses the crate `im` (persistent maps).
 
 use alloc::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::record::recorded::Recorded;
 
 /// Calls by their id, folded from recorded events.
 ///
-/// `clone` takes constant time: the clones share everything that neither has changed since.
+/// `clone` takes constant time: two clones share each call until one of them changes it.
 ///
 /// ```
 /// use callfold::Ledger;
@@ -57,7 +57,8 @@ impl Ledger {
         }
     }
 
-    /// A ledger for the calls that a bulk replay cannot keep in compact form. Its entries come and go.
+    /// A ledger for the calls that a bulk replay cannot keep in compact form. The bulk replay adds and
+    /// removes its entries.
     pub(crate) fn of_lines() -> Self {
         Self {
             metadata: LedgerMetadata { digests: Digests::OfLines, ..LedgerMetadata::default() },
@@ -98,8 +99,9 @@ impl Ledger {
         self.entries.get(&id).map_or(1, |entry| entry.revision().saturating_add(1))
     }
 
-    /// Counts the revision of an event that was refused, without folding the event. Call this to continue
-    /// with a log after a refused event: the next event is then not reported as a gap.
+    /// Takes over the revision of a refused event without folding the event: `next_revision` then returns the
+    /// revision after it. Call this method to continue with a log after a refused event. The next event is
+    /// then not reported as a gap.
     ///
     /// Until a later event is folded, `apply` still accepts another event with the skipped revision.
     ///

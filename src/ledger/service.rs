@@ -1,5 +1,5 @@
-//! A ledger as the service: requests, network events and deadlines of many calls, some of which replace
-//! others.
+//! The methods of a ledger for hosts that simulate the service. They pass requests, network events and
+//! deadlines to the right call, and end a call that another call replaces.
 
 use alloc::vec::Vec;
 
@@ -27,8 +27,8 @@ impl Ledger {
     /// Decides on a request of the app. `id` is the call that the request names. It is `None` for a request
     /// that names no call: one that places a call, or a report of a teleconference device.
     ///
-    /// A transfer or an invitation can replace a second call. That call must be in the ledger and connected.
-    /// It ends in [`Ledger::on_network_event`].
+    /// A transfer or an invitation can replace a second call. The second call must be in the ledger and
+    /// connected. It ends later: [`Ledger::on_network_event`] returns the events for its end.
     ///
     /// # Errors
     ///
@@ -88,8 +88,9 @@ impl Ledger {
         Ok(decision)
     }
 
-    /// The events that a network event causes: those of the call, and those of a call that it replaces. When
-    /// a consultative transfer completes, or an invitation that replaces a call, the replaced call ends.
+    /// Returns the events that a network event causes: the events of the call, and the events of a call that
+    /// it replaces. When a consultative transfer completes, or an invitation that replaces a call, the
+    /// replaced call ends.
     ///
     /// # Errors
     ///

@@ -51,7 +51,7 @@ impl WorkingSet {
         }
     }
 
-    /// Counts the revision of an event that was refused.
+    /// Takes over the revision of a refused event.
     pub(crate) fn skip(&mut self, call: CallId, revision: u64) {
         let place = self.place(call);
         if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {

@@ -7,7 +7,7 @@ use serde_json::Deserializer;
 
 use super::format::Format;
 
-/// The result of [`cut()`]: what a block of a log begins with.
+/// The result of [`cut()`]: the beginning of a block of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a block begins with a record, a part of one, or none")]
 pub enum Cut<'a> {
@@ -27,8 +27,8 @@ pub struct Record<'a> {
     pub skipped: &'a [u8],
     /// The bytes of the record itself.
     pub bytes: &'a [u8],
-    /// The bytes between this record and the next one: white space and, after a broken JSON document, the
-    /// lines up to one that begins like a document.
+    /// The bytes between this record and the next one. In most cases this is white space. After a broken JSON
+    /// document, these bytes also hold all lines before the next line that begins with `{` or `[`.
     pub rest: &'a [u8],
 }
 
@@ -84,8 +84,8 @@ fn line(block: &[u8], is_last: bool) -> Ends {
     }
 }
 
-/// Finds the end of one JSON document. A broken document ends with its line, and the lines that follow it are
-/// skipped up to a line that begins like a document.
+/// Finds the end of one JSON document. A broken document ends with its line. The lines after it are skipped,
+/// up to the next line that begins with `{` or `[`.
 fn document(block: &[u8], is_last: bool) -> Ends {
     let mut documents = Deserializer::from_slice(block).into_iter::<Document>();
     match documents.next() {

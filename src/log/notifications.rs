@@ -17,7 +17,7 @@ use crate::graph::parsed::ParsedNotification;
 use crate::id::Id;
 use crate::text::without_content;
 
-/// One notification body, and how it was delivered.
+/// One notification body, and its delivery.
 pub(crate) struct Body {
     pub(crate) notifications: Vec<ParsedNotification>,
     pub(crate) delivery: Delivery,

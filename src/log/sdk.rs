@@ -19,9 +19,9 @@ use crate::text::without_content;
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
-/// What the replay takes from one log entry.
+/// The part of a log entry that the replay uses.
 pub(crate) enum Trace {
-    /// Nothing that changes a call.
+    /// The entry changes no call.
     Nothing,
     /// Notifications that were posted to the app. `call` is the call that the log entry names: it is used for
     /// notifications that name no call.

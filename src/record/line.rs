@@ -1,4 +1,4 @@
-//! The members of a line, borrowed from it: those of plain lines and those of CloudEvents.
+//! The members of a line, borrowed from the line. A line is plain JSON or a CloudEvent.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;

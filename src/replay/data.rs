@@ -9,7 +9,7 @@ use crate::ledger::point::Moment;
 use crate::ledger::working_set::WorkingSet;
 use crate::record::recorded::Recorded;
 
-/// A replay of a recorded log. The input is records, one by one, and the output is calls and findings.
+/// A replay of a recorded log. It reads the records one by one, and makes calls and findings of them.
 ///
 /// A record that cannot be read becomes a finding, and the replay continues with the next record.
 ///
@@ -33,7 +33,7 @@ pub struct Replay {
     pub(super) until: Option<Moment>,
     pub(super) only: Option<CallId>,
     pub(super) events: u64,
-    /// Calls that have reached `until`: the rest of their events is skipped.
+    /// The calls that have reached `until`. The rest of their events is skipped.
     pub(super) stopped: BTreeSet<CallId>,
     /// The lines of each call that came too early, by their revisions.
     pub(super) early: BTreeMap<CallId, BTreeMap<u64, Recorded>>,

@@ -20,9 +20,9 @@ use super::strategies::values::BEGINNING;
 use crate::call::data::Call;
 use crate::id::CallId;
 
-/// Many conversations at once in one [`Simulation`]. The network has different faults for each conversation,
-/// and the service and the bot are restarted after each quarter of the hours. The seed determines everything
-/// that happens.
+/// Many conversations at once in one [`Simulation`]. The network has different faults for each conversation.
+/// The service and the bot are restarted four times, after each quarter of the campaign. The seed determines
+/// everything that happens.
 ///
 /// ```
 /// use callfold::testing::Campaign;
@@ -44,7 +44,8 @@ pub struct Campaign {
     pub lost_writes: u32,
 }
 
-/// The figures of a campaign that found no violation.
+/// The figures of a campaign that found no violation. (The summary of one call is another type,
+/// [`callfold::Summary`](crate::Summary).)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Summary {
@@ -151,7 +152,7 @@ impl Campaign {
         Ok(summary)
     }
 
-    /// A simulation whose hosts restart after each quarter of the hours.
+    /// A simulation whose hosts restart after each quarter of the campaign.
     fn world(&self) -> Simulation {
         let mut world = Simulation::new(self.seed);
         let quarter = SignedDuration::from_mins(i64::from(self.hours) * 15);

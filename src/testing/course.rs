@@ -42,8 +42,8 @@ pub struct Move {
     pub at: Timestamp,
     /// The id of the call. If the move places a new call, that call gets this id.
     pub call: CallId,
-    /// The number of the move, which no other move of the course has. An operation that a request begins gets
-    /// its id from this number.
+    /// The number of the move. No other move of the course has the same number. The id of an operation that
+    /// the move begins is derived from this number.
     pub number: u128,
     /// What the move does.
     pub what: What,
@@ -74,7 +74,7 @@ impl Move {
         Self { at, call, number, what }
     }
 
-    /// The id of what the request creates: the call if the request places one, an operation otherwise.
+    /// The id of the call that the request places, or of the operation that the request begins.
     pub const fn new_id(&self) -> Uuid {
         match &self.what {
             What::Request { method: Method::CreateCall, .. } => self.call.guid(),
@@ -106,8 +106,8 @@ impl Move {
         }
     }
 
-    /// The context of the request: its time, the id for what it creates, and an app that has every
-    /// permission.
+    /// The context of the request: its time, an unused id for the call or the operation that it creates, and
+    /// an app that has every permission.
     pub const fn request(&self) -> RequestContext<'static> {
         RequestContext::new(self.at, self.new_id(), AppIdentity::new(Permission::ALL))
     }

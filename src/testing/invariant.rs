@@ -1,4 +1,4 @@
-//! What must hold at every step, each as one sentence.
+//! The invariants: rules that must hold after every step of a simulation.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -15,7 +15,8 @@ use crate::operation;
 use crate::record::recorded::Recorded;
 
 names! {
-    /// What must hold at every step of a [`Simulation`](super::Simulation).
+    /// A rule that must hold after every step of a [`Simulation`](super::Simulation). The *core* is the crate
+    /// without the module `testing`.
     ///
     /// ```
     /// use callfold::testing::Invariant;
@@ -24,33 +25,34 @@ names! {
     /// ```
     #[non_exhaustive]
     pub enum Invariant {
-        /// What comes out of the core folds.
+        /// All events that the core returns fold without a refusal, and their revisions have no gaps.
         Folds = "folds",
-        /// An event is its own text.
+        /// An event equals what is read back from its log line and from its CloudEvent.
         Text = "text",
-        /// What has ended stays.
+        /// A terminated call no longer changes, except for late results of its operations and reports of
+        /// device quality.
         Absorbs = "absorbs",
-        /// What is settled stays.
+        /// An operation that has completed or failed no longer changes.
         Settled = "settled",
-        /// The first of the queue runs.
+        /// The first media operation in the queue runs, and the others wait.
         Queue = "queue",
-        /// Time goes on, and nothing is overdue.
+        /// The times of events never decrease within a call, and no deadline is overdue.
         Time = "time",
-        /// The reference agrees.
+        /// The service and the reference model accept the same requests, and have equal calls.
         Reference = "reference",
-        /// A restart changes nothing.
+        /// A host has the same calls before and after a restart.
         Restart = "restart",
-        /// A repeat changes nothing.
+        /// Observing the same delivery again changes nothing.
         Repeat = "repeat",
-        /// An end ends.
+        /// If a notification reports the end of a call, the call ends at the bot.
         End = "end",
-        /// The bot has the call of the service.
+        /// The bot's copy of a call equals the service's, if all notifications arrive within a minute.
         Reported = "reported",
     }
 }
 
 impl Invariant {
-    /// What it says, as one sentence.
+    /// The invariant as an English sentence.
     ///
     /// ```
     /// # use callfold::testing::Invariant;
@@ -75,7 +77,7 @@ impl Invariant {
                 "A host has the same calls after a restart, from its whole log or from a saved copy and the later events."
             }
             Self::Repeat => "Observing the same delivery again changes nothing.",
-            Self::End => "A notification of the end ends the call.",
+            Self::End => "If a notification reports the end of a call, the call ends at the bot.",
             Self::Reported => {
                 "If all notifications arrive within a minute, the bot and the service agree on the call."
             }
@@ -83,7 +85,7 @@ impl Invariant {
     }
 }
 
-/// What did not hold, where and when.
+/// A violation of an invariant: the rule, the call and the time.
 ///
 /// ```
 /// use callfold::testing::{Faults, Simulation};
@@ -93,13 +95,13 @@ impl Invariant {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// What did not hold.
+    /// The invariant that did not hold.
     pub invariant: Invariant,
-    /// Of which call.
+    /// The call.
     pub call: CallId,
-    /// When, in virtual time.
+    /// The virtual time of the violation.
     pub at: Timestamp,
-    /// What was seen.
+    /// A description of the difference, for people.
     pub seen: String,
 }
 
@@ -112,10 +114,10 @@ impl fmt::Display for Violation {
 
 impl core::error::Error for Violation {}
 
-/// What an event breaks, and how.
+/// The invariant that an event breaks, and a description.
 type Broken = (Invariant, String);
 
-/// The invariants of one event and of the call before and after it.
+/// Checks the invariants of one event and of the call before and after the event.
 pub(super) fn step(before: Option<&Call>, recorded: &Recorded, after: &Call) -> Result<(), Broken> {
     for text in [recorded.to_string(), recorded.cloud_event().to_string()] {
         if text.parse().as_ref() != Ok(recorded) {
@@ -160,7 +162,8 @@ fn settled(before: &Call, after: &Call) -> Result<(), Broken> {
     must(changed.is_none(), Invariant::Settled, || format!("{changed:?}"))
 }
 
-/// The invariant of the media queue. It holds for a call that gets requests, and not notifications.
+/// Checks the invariant of the media queue. It holds for the calls of a service, and not for the calls of a
+/// bot.
 pub(super) fn queue(call: &Call) -> Result<(), Broken> {
     for (index, (id, _)) in call.media_queue().enumerate() {
         let known = call.operations().iter().find(|operation| operation.id() == Some(id));

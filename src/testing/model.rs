@@ -81,8 +81,8 @@ impl Model {
         self.calls.keys().copied()
     }
 
-    /// Whether the call `by` can replace the call `other`: that needs another call, which is connected at the
-    /// time.
+    /// Whether the call `by` can replace the call `other`. The two must be different calls, and `other` must
+    /// be connected at the time.
     fn can_be_replaced(&mut self, other: CallId, by: CallId, at: Timestamp) -> bool {
         self.advance(other, at);
         other != by && self.calls.get(&other).is_some_and(Line::is_connected)

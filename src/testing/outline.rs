@@ -29,7 +29,7 @@ use crate::operation;
 pub struct Outline {
     /// The state of the call.
     pub state: State,
-    /// The state of its audio; `None` if it was never reported.
+    /// The state of the audio; `None` if it was never reported.
     pub audio: Option<MediaState>,
     /// True for a group call or a meeting. It is also true if the kind of the call is not known.
     pub is_group: bool,

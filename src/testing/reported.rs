@@ -1,5 +1,5 @@
-//! The part of a call that notifications report. A bot that received all of them must agree with the service
-//! on this part.
+//! The part of a call that notifications report. A bot that received all notifications must agree with the
+//! service on this part.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

@@ -42,7 +42,7 @@ use crate::refusal::Refusal;
 #[derive(Clone, Debug)]
 pub struct Scenario {
     id: CallId,
-    /// The ledger: it has the call of the scenario, and every other call of which events were given.
+    /// The ledger: it has the call of the scenario, and every other call whose events were given.
     pub ledger: Ledger,
     /// The events and findings of the last input.
     pub last: Observed,
@@ -52,12 +52,16 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// A scenario for the call with this id, of which nothing is known yet.
+    /// A scenario for the call with this id. The ledger of the scenario is empty.
     pub fn of(id: CallId) -> Self {
         Self { id, ledger: Ledger::new(), last: Observed::default(), reply: None }
     }
 
     /// Given that the log has these events.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the ledger refuses an event.
     #[must_use]
     #[track_caller]
     pub fn given(mut self, events: &[Recorded]) -> Self {
@@ -66,6 +70,10 @@ impl Scenario {
     }
 
     /// Given that the bot has received these notifications.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the ledger refuses an event.
     #[must_use]
     #[track_caller]
     pub fn given_notified(self, received: &[CommsNotification]) -> Self {
@@ -73,13 +81,21 @@ impl Scenario {
     }
 
     /// When the bot receives a notification.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the ledger refuses an event.
     #[must_use]
     #[track_caller]
     pub fn when_notified(self, notification: &CommsNotification) -> Self {
         self.when_delivered(notification, &Delivery::default())
     }
 
-    /// When the bot receives a notification with this delivery: a time, or message ids.
+    /// When the bot receives a notification with this delivery, which holds a time or message ids.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the ledger refuses an event.
     #[must_use]
     #[track_caller]
     pub fn when_delivered(mut self, notification: &CommsNotification, delivery: &Delivery) -> Self {
@@ -89,6 +105,10 @@ impl Scenario {
     }
 
     /// When the bot receives the reply to a request, with this body.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the ledger refuses an event.
     #[must_use]
     #[track_caller]
     pub fn when_learned(mut self, body: &Body, at: Option<Timestamp>) -> Self {
@@ -98,6 +118,10 @@ impl Scenario {
     }
 
     /// When the app sends a request.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the ledger refuses an event.
     #[must_use]
     #[track_caller]
     pub fn when_requested(mut self, command: Command, request: &RequestContext<'_>) -> Self {
@@ -111,6 +135,10 @@ impl Scenario {
     }
 
     /// When something happens in the network.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the ledger refuses an event.
     #[must_use]
     #[track_caller]
     pub fn when_happens(mut self, network_event: NetworkEvent, at: Timestamp) -> Self {
@@ -124,6 +152,10 @@ impl Scenario {
     }
 
     /// When this time is reached. The first deadline expires if it is due.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the ledger refuses an event.
     #[must_use]
     #[track_caller]
     pub fn when_late(mut self, now: Timestamp) -> Self {
@@ -198,7 +230,7 @@ impl Scenario {
     ///
     /// # Panics
     ///
-    /// Panics if it was not refused, or with another status.
+    /// Panics if the last input was not refused, or if it was refused with another status.
     #[track_caller]
     pub fn then_refused(&self, status: u16) {
         assert!(matches!(&self.reply, Some(Err(refusal)) if refusal.status() == status), "{:?}", self.reply);

@@ -46,7 +46,7 @@ impl Simulation {
         }
     }
 
-    /// Sets the version of the API, in whose form the service writes its notifications.
+    /// Sets the version of the API. The service writes its notifications as this version does.
     pub const fn speaking(&mut self, version: Version) -> &mut Self {
         self.notify = Notify::new(version);
         self
@@ -183,8 +183,8 @@ impl Simulation {
     }
 }
 
-/// Whether a move makes the state of its call depend on the order of notifications: a hold and its end can be
-/// swapped, and a transfer can fail. See `docs/verification.md`.
+/// Whether the state of a call depends on the order of its notifications after this move: a hold and its end
+/// can be swapped, and a transfer can fail. See `docs/verification.md`.
 fn is_ambiguous(what: &What) -> bool {
     let What::NetworkEvent(network_event) = what else { return false };
     matches!(**network_event, NetworkEvent::Held | NetworkEvent::Resumed | NetworkEvent::TransferFailed)

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 /// Replay recorded logs of Microsoft Graph calling notifications and show the calls in them.
 #[derive(Debug, Parser)]
-#[command(name = "callfold", version, about, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "callfold", version, about, after_help = EXIT, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -32,6 +32,12 @@ pub(crate) enum Command {
     /// Draw the lifecycle of calls or of operations, as a picture or for another tool
     Diagram(DiagramArgs),
 }
+
+const EXIT: &str = "\
+Exit status:
+  0  all logs were read, and no finding is as severe as --deny
+  1  a finding is at least as severe as --deny
+  2  the command line is wrong, or a log cannot be opened or recognised";
 
 const KEYS: &str = "\
 Keys:
@@ -60,7 +66,7 @@ pub(crate) struct ReplayArgs {
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
-    /// Use this many threads to replay event logs that are files
+    /// Number of threads. Only event logs that are read from files use more than one
     #[arg(long, value_name = "N", default_value = "1", value_parser = jobs)]
     pub(crate) jobs: NonZeroUsize,
     /// Show join tokens, passcodes and recording tokens
@@ -108,7 +114,7 @@ pub(crate) struct ReportArgs {
     /// Where to write: FILE.html for a page, FILE.svg for the timeline of one call, - for a page on standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Show this call with details, even without findings; can be given more than once. For a picture: the call to draw
+    /// Page: show this call with details, even if it has no findings (repeatable). FILE.svg: the call to draw
     #[arg(long = "call", value_name = "ID")]
     pub(crate) calls: Vec<CallId>,
     #[command(flatten)]
@@ -135,9 +141,9 @@ pub(crate) struct DiagramArgs {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Lifecycle {
-    /// The lifecycle of a call, with the states of callState
+    /// The lifecycle of a call, with the values of callState
     Call,
-    /// The lifecycle of an operation, with the states of its status
+    /// The lifecycle of an operation, with the values of its status
     Operation,
 }
 
@@ -145,7 +151,7 @@ pub(crate) enum Lifecycle {
 pub(crate) enum Form {
     /// A Mermaid state diagram, for Markdown pages
     Mermaid,
-    /// A graph for Graphviz: | dot -Tpng > call.png
+    /// A graph for Graphviz, for example: callfold diagram --as dot | dot -Tpng > call.png
     Dot,
     /// State Chart XML (SCXML) of the W3C, for SCXML interpreters
     Scxml,
@@ -166,7 +172,7 @@ pub(crate) struct Only {
 
 #[derive(Debug, Group)]
 pub(crate) struct Deny {
-    /// The lowest severity of a finding that makes the exit status 1: info, warn or error
+    /// Exit with status 1 if there is a finding of this severity or a higher one: info, warn or error
     #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity)]
     pub(crate) deny: Severity,
 }
@@ -182,7 +188,7 @@ pub(crate) struct SourceArgs {
     /// Show the calls as they were at this time, such as 2026-11-23T09:15:02Z
     #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "until_rev")]
     at: Option<Timestamp>,
-    /// Show each call at this revision
+    /// Show each call after this number of its events, or at its end if it has fewer
     #[arg(long, value_name = "N", value_parser = revision)]
     until_rev: Option<u64>,
     /// Stop at the first finding of severity error
@@ -190,7 +196,7 @@ pub(crate) struct SourceArgs {
     pub(crate) strict: bool,
 }
 
-/// The format of the logs; `None` where the format is detected from the content.
+/// The format of the logs; `None` if the format is detected from the content.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FormatChoice(pub(crate) Option<Format>);
 

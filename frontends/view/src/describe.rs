@@ -7,7 +7,7 @@ use callfold::graph::{
 use callfold::jiff::SignedDuration;
 use callfold::{Recorded, operation};
 
-/// What a state of a call means.
+/// The meaning of a state of a call, as a phrase in lower case without a full stop, such as `connected`.
 pub const fn state(state: State) -> &'static str {
     match state {
         State::Incoming => "offered to the app, not answered yet",
@@ -23,7 +23,7 @@ pub const fn state(state: State) -> &'static str {
     }
 }
 
-/// How a call or an operation ended: the code, the subcode, and what they mean.
+/// The end of a call or of an operation: the code, the subcode, and their meaning.
 ///
 /// ```
 /// use callfold::graph::EndCode;
@@ -42,7 +42,8 @@ pub fn ending(result: &ResultInfo) -> String {
     [codes, meaning].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Who a participant is: the display name, else an id, else `somebody`.
+/// The display name of a participant. Without a display name, this is an id. Without an id, this is
+/// `somebody`.
 ///
 /// ```
 /// use callfold::graph::Participant;
@@ -56,7 +57,7 @@ pub fn participant(participant: &Participant) -> String {
     named.or_else(|| participant.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
 }
 
-/// The display name or else the id of an identity set; `None` where it has neither.
+/// The display name of an identity set, or its id if it has no display name. `None` if it has neither.
 ///
 /// ```
 /// use callfold::graph::IdentitySet;
@@ -161,7 +162,7 @@ fn created(operation: &CommsOperation) -> String {
     }
 }
 
-/// What has to happen before a deadline, or what happens at it.
+/// The meaning of a deadline, as a phrase in lower case without a full stop, such as `the app must answer`.
 pub const fn deadline(deadline: Deadline) -> &'static str {
     match deadline {
         Deadline::Answer => "the app must answer",

@@ -67,9 +67,10 @@ pub fn svg(history: &CallHistory) -> String {
     svg_at(history, None)
 }
 
-/// The same picture as [`svg()`], with a line through all lanes at the step `now`, counted from 0. The line is a group of the
-/// class `now` that is drawn at x = 0 and moved to the step by its `transform`. With the positions from [`places`], a script
-/// can move it to other steps.
+/// The same picture as [`svg()`], with a line through all lanes at the step `now`, counted from 0. The line
+/// is a group of the class `now` that is drawn at x = 0 and moved to the step by its `transform`. With the
+/// positions from [`places`], a script can move the line to other steps. If there is no step `now`, the line
+/// is at the last step.
 ///
 /// ```
 /// use callfold_view::history::CallHistory;
@@ -135,7 +136,7 @@ fn heads(sheet: &Sheet<'_>) -> Group {
         .add(line("note", &head::extent(sheet), SIZE, 67.0))
 }
 
-/// A line through all lanes for each event; nothing where there are many events.
+/// A line through all lanes for each event. Many events get no lines.
 fn guides(sheet: &Sheet<'_>, top: f64, bottom: f64) -> Group {
     let places = sheet.scale.places.iter().filter(|_| sheet.scale.places.len() <= LINED);
     places.fold(group("guides"), |all, x| all.add(line((*x, top - 18.0), (*x, bottom))))

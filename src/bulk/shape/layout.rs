@@ -1,4 +1,4 @@
-//! An event's data taken apart: what of it may vary.
+//! Splits the data of an event into literals and holes.
 
 use alloc::vec::Vec;
 
@@ -6,25 +6,25 @@ use super::super::scan;
 use super::tree::{HOLES, Mark, fill};
 use crate::graph::wire::read::{Hole, ITEM};
 
-/// Data in the canonical writing, taken apart.
+/// Data in canonical JSON, split into literals and holes.
 #[derive(Debug)]
 pub(in crate::bulk) struct Layout<'t> {
     text: &'t [u8],
     at: usize,
-    /// Where the literal that is being passed over began.
+    /// The beginning of the current literal.
     literal: usize,
-    /// Each literal and the hole behind it.
+    /// Each literal and the hole after it.
     pub(super) parts: Vec<(&'t [u8], Option<Hole>)>,
     path: Vec<&'t str>,
-    /// The holes directly in the object, by the names of their members.
+    /// The holes directly in the object, with the names of their members.
     holes: Vec<(&'t str, u8)>,
-    /// The members of the object, and where their values begin and end.
+    /// The members of the object, with the beginnings and the ends of their values.
     members: Vec<(&'t str, Mark, Mark)>,
     allowed: fn(&[&str]) -> Hole,
 }
 
 impl<'t> Layout<'t> {
-    /// Takes an object apart; `None` where it has something that may be written in more ways than one.
+    /// Splits an object. `None` if one of its values has several spellings, or if it has too many holes.
     pub(in crate::bulk) fn of(text: &'t str, allowed: fn(&[&str]) -> Hole) -> Option<Self> {
         let mut this = Self {
             text: text.as_bytes(),
@@ -42,12 +42,12 @@ impl<'t> Layout<'t> {
         (this.at == this.text.len() && this.parts.len() <= HOLES).then_some(this)
     }
 
-    /// Which hole a member's value is.
+    /// The number of the hole that holds the value of a member.
     pub(in crate::bulk) fn hole(&self, member: &str) -> Option<u8> {
         self.holes.iter().find(|(name, _)| *name == member).map(|(_, hole)| *hole)
     }
 
-    /// Where a member's value stands.
+    /// The beginning and the end of the value of a member.
     pub(in crate::bulk) fn member(&self, member: &str) -> Option<(Mark, Mark)> {
         self.members.iter().find(|(name, ..)| *name == member).map(|(_, start, end)| (*start, *end))
     }
@@ -129,7 +129,7 @@ impl<'t> Layout<'t> {
         Some(())
     }
 
-    /// The hole for a scalar that stands here; `None` where its member takes no such value.
+    /// The hole for the scalar at this place; `None` if the member does not accept such a value.
     fn hole_for(&self, scalar: &[u8]) -> Option<Hole> {
         let allowed = (self.allowed)(&self.path);
         let is_number = || matches!(scalar.first(), Some(b'-' | b'0'..=b'9'));

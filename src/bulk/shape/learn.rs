@@ -1,4 +1,4 @@
-//! How shapes grow: each piece is as long as all shapes that go through it are the same.
+//! Learns shapes. A piece of the tree ends where the shapes that share it begin to differ.
 
 use alloc::vec::Vec;
 
@@ -7,7 +7,7 @@ use super::tree::{PIECES, Piece, Root, Shapes, Then};
 use crate::graph::wire::read::Hole;
 
 impl<M> Shapes<M> {
-    /// Remembers a layout; leaves it where there is no more room, or where another kind of hole has its place.
+    /// Learns a layout, unless there is no more room, or another kind of hole is at the same place.
     pub(in crate::bulk) fn learn(&mut self, root: Root, layout: &Layout<'_>, meaning: M) {
         _ = self.put(root, layout, meaning);
     }
@@ -35,7 +35,8 @@ impl<M> Shapes<M> {
         Some(piece)
     }
 
-    /// The piece below this one at which the literal is passed and the hole begins, or the data ends.
+    /// Goes down from a piece along a literal, and adds pieces that are missing. Returns the piece at the end
+    /// of the literal, where the hole is or the data ends.
     fn descend(&mut self, from: u32, literal: &[u8], hole: Option<Hole>) -> Option<u32> {
         let (mut at, mut literal) = (from, literal);
         loop {
@@ -59,7 +60,7 @@ impl<M> Shapes<M> {
         }
     }
 
-    /// The piece below this one that begins with no literal.
+    /// The piece below this one that has an empty literal. It is added if it is missing.
     fn open(&mut self, at: u32, hole: Option<Hole>) -> Option<u32> {
         match self.piece(at)?.open {
             Some(known) => Some(known).filter(|known| self.piece(*known).is_some_and(|piece| piece.is(hole))),
@@ -78,8 +79,8 @@ impl<M> Shapes<M> {
         Some(number)
     }
 
-    /// Puts a new piece between two, with so much of the literal of the lower one; which keeps its number, for what
-    /// was packed by it.
+    /// Puts a new piece between two pieces. It gets the first `length` bytes of the literal of the lower
+    /// piece. The lower piece keeps its number, because packed reports refer to it.
     fn split(&mut self, above: u32, below: u32, length: usize) -> Option<u32> {
         let (taken, left) = self.piece(below)?.literal.split_at_checked(length)?;
         let (taken, left) = (Vec::from(taken), Vec::from(left));
@@ -98,7 +99,7 @@ impl<M> Shapes<M> {
 }
 
 impl<M> Piece<M> {
-    /// True where this stands behind the literal; with no hole, an end.
+    /// True if this hole comes after the literal of the piece. `None` stands for the end of the data.
     fn is(&self, hole: Option<Hole>) -> bool {
         match (&self.then, hole) {
             (Then::Hole(known), Some(hole)) => *known == hole,
@@ -108,7 +109,7 @@ impl<M> Piece<M> {
         }
     }
 
-    /// True where nothing follows.
+    /// True if no piece follows.
     const fn is_leaf(&self) -> bool {
         self.next.is_empty() && self.open.is_none()
     }

@@ -10,14 +10,14 @@ use super::super::scan;
 use super::tree::{Filled, Root, Shapes, Spans, Then};
 
 impl<M> Shapes<M> {
-    /// The report without its literals, which the shape has.
+    /// Packs a report: the literals are left out, because the shape holds them.
     pub(in crate::bulk) fn pack(&self, bytes: &[u8], spans: &Spans) -> Packed {
         let mut reported = Vec::with_capacity(2 + spans.filled().map(room).sum::<usize>());
         self.pack_into(bytes, spans, &mut reported);
         Packed(reported.into())
     }
 
-    /// The same, behind what was packed before.
+    /// Packs a report, and appends it to `reported`.
     pub(in crate::bulk) fn pack_into(&self, bytes: &[u8], spans: &Spans, reported: &mut Vec<u8>) {
         reported.extend_from_slice(&(spans.last as u16).to_le_bytes());
         for hole in spans.filled() {
@@ -32,14 +32,14 @@ impl<M> Shapes<M> {
         }
     }
 
-    /// The same of a text of a shape that is known.
+    /// Packs a text, if its shape is known.
     pub(in crate::bulk) fn pack_text(&self, root: Root, text: &str) -> Option<Packed> {
         let mut spans = Spans::default();
         self.read(root, text.as_bytes(), 0, &mut spans).filter(|(_, end)| *end == text.len())?;
         Some(self.pack(text.as_bytes(), &spans))
     }
 
-    /// The text that was packed.
+    /// Returns the packed text.
     pub(in crate::bulk) fn unpack(&self, packed: &Packed) -> String {
         let Some((shape, mut holes)) = packed.0.split_first_chunk() else { return String::new() };
         let last = u32::from(u16::from_le_bytes(*shape));
@@ -59,7 +59,8 @@ impl<M> Shapes<M> {
 /// A report, without the parts that all reports of its shape share.
 #[derive(Clone, Debug)]
 pub(in crate::bulk) struct Packed(
-    /// The number of the shape, then the holes: each begins with its length, and a GUID is its sixteen bytes.
+    /// The number of the shape, then the holes. A hole is its length and its text. A GUID is the mark
+    /// [`IS_GUID`] and sixteen bytes.
     Box<[u8]>,
 );
 
@@ -72,17 +73,17 @@ impl Packed {
         *self.0 == *reported
     }
 
-    /// True if the other report has the same members.
+    /// True if the other report has the same shape.
     pub(in crate::bulk) fn is_alike(&self, other: &Self) -> bool {
         self.0.first_chunk::<2>() == other.0.first_chunk::<2>()
     }
 }
 
-/// The lengths that mean something else: a GUID; that the length follows in four bytes.
+/// Two values in place of a length: a GUID follows, or the length follows in four bytes.
 const IS_GUID: u8 = 0xFF;
 const IS_LONG: u8 = 0xFE;
 
-/// How much a hole takes.
+/// The number of bytes that a packed hole needs.
 fn room(hole: &Filled) -> usize {
     let length = (hole.end - hole.start) as usize;
     match hole.guid {
@@ -103,7 +104,7 @@ fn pack(text: &[u8], holes: &mut Vec<u8>) {
     holes.extend_from_slice(text);
 }
 
-/// Writes the first hole; gives the others.
+/// Writes the text of the first hole to `text`, and returns the other holes.
 fn unpack<'h>(holes: &'h [u8], text: &mut Vec<u8>) -> &'h [u8] {
     let Some((length, rest)) = holes.split_first() else { return &[] };
     if let (IS_GUID, Some((guid, rest))) = (*length, rest.split_first_chunk::<16>()) {

@@ -8,14 +8,14 @@ use uuid::Uuid;
 use super::super::scan;
 use crate::graph::wire::read::Hole;
 
-/// How many holes a shape has at the most.
+/// The maximum number of holes of a shape.
 pub(in crate::bulk) const HOLES: usize = 40;
 
-/// The maximal number of pieces of the shapes of one kind of data, so that memory is bounded in an endless
-/// log.
+/// The maximum number of pieces of the shapes of one kind of data. It bounds the memory for a log without
+/// end.
 pub(super) const PIECES: usize = 1 << 14;
 
-/// Where the shapes of one event begin: the number of its name.
+/// The root of the shapes of one event: the number of the event's name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::bulk) struct Root(pub(in crate::bulk) u8);
 
@@ -25,7 +25,7 @@ impl Root {
     }
 }
 
-/// What stands in the holes of a line.
+/// The contents of the holes of a line.
 #[derive(Clone, Debug, Default)]
 pub(in crate::bulk) struct Spans {
     pub(super) begin: usize,
@@ -34,7 +34,7 @@ pub(in crate::bulk) struct Spans {
     pub(super) holes: Vec<Filled>,
 }
 
-/// Where what fills a hole begins and ends, and the GUID that it is.
+/// The beginning and the end of the content of a hole, and the GUID if the content is one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Filled {
     pub(super) start: u32,
@@ -42,10 +42,10 @@ pub(super) struct Filled {
     pub(super) guid: Option<(u64, u64)>,
 }
 
-/// A place in a line: so many bytes behind the end of a hole, or behind the beginning of the data.
+/// A place in a line: a number of bytes after the end of a hole, or after the beginning of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::bulk) struct Mark {
-    /// How many holes are before it.
+    /// The number of holes before this place.
     pub(super) holes: u8,
     pub(super) bytes: u16,
 }
@@ -60,7 +60,7 @@ impl Spans {
         (hole.start as usize, hole.end as usize)
     }
 
-    /// The GUID that fills a hole for a name, where it is one.
+    /// The GUID in a hole for an id; `None` if the id is not a GUID.
     pub(in crate::bulk) fn guid(&self, index: u8) -> Option<Uuid> {
         let (high, low) = self.holes.get(usize::from(index))?.guid?;
         Some(Uuid::from_u64_pair(high, low))
@@ -75,30 +75,30 @@ impl Spans {
 /// All shapes of one kind of data, as a radix tree.
 #[derive(Clone, Debug)]
 pub(in crate::bulk) struct Shapes<M> {
-    /// By their roots.
+    /// The first piece of each root.
     pub(super) first: Vec<Option<u32>>,
     pub(super) pieces: Vec<Piece<M>>,
 }
 
-/// A literal, and what may follow it.
+/// A literal, and the hole or the pieces after it.
 #[derive(Clone, Debug)]
 pub(super) struct Piece<M> {
     pub(super) before: Option<u32>,
     pub(super) literal: Box<[u8]>,
     pub(super) then: Then<M>,
-    /// By their first bytes.
+    /// The pieces after this one, with the first bytes of their literals.
     pub(super) next: Vec<(u8, u32)>,
-    /// The one that begins with no literal.
+    /// The piece after this one that has an empty literal.
     pub(super) open: Option<u32>,
 }
 
-/// What stands behind a literal.
+/// The item after a literal.
 #[derive(Clone, Debug)]
 pub(super) enum Then<M> {
-    /// Other literals.
+    /// Other literals follow.
     Branches,
     Hole(Hole),
-    /// Nothing: the data ends here, and this is what it means.
+    /// The data ends here, and has this meaning.
     End(M),
 }
 
@@ -109,7 +109,7 @@ impl<M> Default for Shapes<M> {
 }
 
 impl<M> Shapes<M> {
-    /// The meaning and the end of the data that begins here.
+    /// Matches the data that begins at `begin`. Returns its meaning and its end.
     pub(in crate::bulk) fn read(
         &self,
         root: Root,
@@ -143,7 +143,7 @@ impl<M> Shapes<M> {
         }
     }
 
-    /// The meaning of what was read last.
+    /// The meaning of the data that was read last.
     pub(in crate::bulk) fn meaning(&self, spans: &Spans) -> Option<&M> {
         match &self.piece(spans.last)?.then {
             Then::End(meaning) => Some(meaning),
@@ -156,7 +156,7 @@ impl<M> Shapes<M> {
     }
 }
 
-/// The end of what fills a hole, and the GUID that a name is.
+/// The end of the content of a hole, and the GUID if the content is one.
 #[inline(always)]
 pub(super) fn fill(hole: Hole, bytes: &[u8], at: usize) -> Option<(usize, Option<(u64, u64)>)> {
     if hole == Hole::Name {
@@ -168,7 +168,7 @@ pub(super) fn fill(hole: Hole, bytes: &[u8], at: usize) -> Option<(usize, Option
     Some((end(hole, bytes, at)?, None))
 }
 
-/// The end of what fills a hole.
+/// The end of the content of a hole.
 fn end(hole: Hole, bytes: &[u8], at: usize) -> Option<usize> {
     match hole {
         Hole::Text => scan::text(bytes, at),

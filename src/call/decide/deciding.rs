@@ -1,4 +1,4 @@
-//! A decision, as its events are planned.
+//! A decision while its events are being planned.
 
 use alloc::string::String;
 
@@ -11,7 +11,7 @@ use crate::graph::operation::{CommsOperation, OperationStatus};
 use crate::id::Id;
 use crate::refusal::{Refusal, Why};
 
-/// A decision, as its events are planned.
+/// A decision while its events are being planned.
 pub(super) struct Deciding<'a> {
     pub(super) plan: Plan<'a>,
     pub(super) new_id: Id,

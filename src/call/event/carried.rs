@@ -1,4 +1,4 @@
-//! What an event carries, and how it is read and written.
+//! The data of an event: how it is read and written.
 
 use alloc::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::graph;
 /// The members of the call resource that an event changes, and no others; `None` where it changes none.
 pub type Details = Option<Arc<graph::call::Call>>;
 
-/// What an event carries: the member `data` of its line.
+/// The data of an event: the member `data` of its line.
 pub(super) trait Payload: Sized {
     fn read(data: &str) -> Result<Self, serde_json::Error>;
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;

@@ -1,7 +1,8 @@
-//! The macro that declares events: from one row for each kind come its variant, its name on the log, its payload, and
-//! how the payload is read and written.
+//! The macro that declares events. Each row is one kind of event. From a row, the macro makes the variant,
+//! the name in the log, and the code that reads and writes the payload.
 
-/// Declares the enums of events, and [`EventKind`](super::EventKind) with a value for each name on the log.
+/// Declares the enums of events, and [`EventKind`](super::EventKind), which has a value for each name in the
+/// log.
 ///
 /// A row `Kind(Payload) = "name" in Scope of Part` is a variant of its own. A block
 /// `steps Variant(Transition, Payload) in Scope of Part { Kind = Transition }` is one variant for a whole lifecycle: its rows name
@@ -23,11 +24,11 @@ macro_rules! events {
             pub enum $Enum {
                 $( $(#[$meta])* $Variant $( ($Payload) )?, )+
                 $( $(#[$group_meta])* $Group($Transition, $GroupPayload), )*
-                $( #[doc = concat!("See [`", stringify!($Wrapped), "`].")] $Wrapper($Wrapped), )?
+                $( #[doc = concat!("An event on the side of the service: see [`", stringify!($Wrapped), "`].")] $Wrapper($Wrapped), )?
             }
 
             impl $Enum {
-                /// The kind of this event: its name on the log, without what it carries.
+                /// The kind of this event, without its data.
                 pub const fn kind(&self) -> EventKind {
                     match self {
                         $( Self::$Variant { .. } => EventKind::$Variant, )+
@@ -39,7 +40,7 @@ macro_rules! events {
                 }
             }
 
-            /// What the event carries, as JSON.
+            /// Writes the data of the event as JSON.
             impl serde::Serialize for $Enum {
                 fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     match self {
@@ -60,7 +61,7 @@ macro_rules! events {
         )+
 
         impl CallEvent {
-            /// Reads an event from its kind and its `data`, which is JSON.
+            /// Reads an event from its kind and from its `data`, which is JSON.
             pub(crate) fn read(kind: EventKind, data: &str) -> Result<Self, serde_json::Error> {
                 match kind {
                     $(
@@ -74,9 +75,10 @@ macro_rules! events {
             }
         }
 
-        /// The kinds of events: a value for each name on the log, without what the event carries.
+        /// The kind of an event, without its data. There is one value for each name in the log.
         ///
-        /// A `match` on it needs no wildcard, so that the compiler names each place that a new kind concerns.
+        /// The enum is exhaustive. If a version adds a kind, the compiler reports each `match` that does not
+        /// handle the new kind.
         ///
         /// ```
         /// use callfold::call::EventKind;
@@ -97,7 +99,7 @@ macro_rules! events {
             /// All kinds.
             pub const ALL: &[Self] = &[ $( $( Self::$Variant, )+ $( $( Self::$Kind, )+ )* )+ ];
 
-            /// The name on the log.
+            /// The name in the log.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(
@@ -127,7 +129,7 @@ macro_rules! events {
                 }
             }
 
-            /// The kind with this name on the log; `None` where there is none.
+            /// The kind with this name in the log; `None` if no kind has this name.
             pub fn named(name: &str) -> Option<Self> {
                 match name {
                     $( $( $name => Some(Self::$Variant), )+ )+

@@ -1,4 +1,4 @@
-//! How a notification was delivered, and what it comes to.
+//! The delivery of a notification, and the result of observing it.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,8 @@ use crate::finding::Finding;
 use crate::id::Id;
 use crate::record::recorded::Recorded;
 
-/// The delivery of a notification: the time of receipt, the HTTP headers, and the place in the body.
+/// The delivery of a notification: the time of receipt, the HTTP headers, and the place in the body. No Graph
+/// page describes the two headers. They were seen in recorded deliveries.
 ///
 /// ```
 /// use callfold::call::Delivery;
@@ -23,10 +24,11 @@ use crate::record::recorded::Recorded;
 pub struct Delivery {
     /// The time of receipt; `None` if it is unknown.
     pub received_at: Option<Timestamp>,
-    /// The header `X-Microsoft-Skype-Message-ID`. A second delivery of the same message is recognised by it.
+    /// The header `X-Microsoft-Skype-Message-ID`, by which a bot recognises a second delivery of the same
+    /// message.
     pub message_id: Option<Id>,
-    /// The header `X-Microsoft-Skype-Original-Message-ID`. A second delivery has the message id of the first
-    /// one here.
+    /// The header `X-Microsoft-Skype-Original-Message-ID`. In a second delivery, this header holds the
+    /// message id of the first delivery.
     pub original_message_id: Option<Id>,
     /// The index of the notification in the body, from 0.
     pub item: u32,

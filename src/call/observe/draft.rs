@@ -1,4 +1,5 @@
-//! The draft of the events and findings of one notification, and what all kinds of notifications share.
+//! The draft of the events and findings of one notification, with the methods that all kinds of notifications
+//! use.
 
 use alloc::format;
 use alloc::string::String;

@@ -1,4 +1,4 @@
-//! From notifications and replies about operations to events.
+//! Turns notifications and replies about operations into events.
 
 use alloc::boxed::Box;
 use alloc::format;

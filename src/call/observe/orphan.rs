@@ -1,4 +1,4 @@
-//! The finding that an operation never ended.
+//! The finding about an operation that never ended.
 
 use alloc::format;
 use alloc::string::String;

@@ -1,4 +1,4 @@
-//! From notifications and replies about a call to events: states, details and tones.
+//! Turns notifications and replies about a call into events: states, details and tones.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -197,8 +197,8 @@ impl Draft<'_> {
         }
     }
 
-    /// A late notification only fills in what is still unknown. Its result belongs to the earlier state, and
-    /// is dropped.
+    /// A late notification only adds members that are still unknown. Its result belongs to the earlier state,
+    /// and is dropped.
     fn observe_late(&mut self, call: &Call, mut rest: Box<graph::call::Call>, tone: Member<Box<ToneInfo>>) {
         rest.result_info.take();
         self.change_details(details::unknown(rest, call.details()));

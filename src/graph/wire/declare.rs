@@ -11,7 +11,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $Name {
             $( $(#[$vmeta])* #[doc = concat!("`", $text, "`")] $Variant, )+
-            /// A value that this version does not know, unchanged.
+            /// A value that this crate does not know, unchanged.
             Other(alloc::boxed::Box<str>),
         }
 
@@ -24,7 +24,7 @@ macro_rules! open_enum {
                 }
             }
 
-            /// The values that this version knows, in the order of Graph's documentation.
+            /// The values that this crate knows, in the order of Graph's documentation.
             pub const KNOWN: &[Self] = &[ $( Self::$Variant, )+ ];
         }
 

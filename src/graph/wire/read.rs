@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::super::member::{Member, Other};
 use super::super::type_name::TypeName;
 
-/// The path segment that stands for any item of a collection.
+/// The path segment for any item of a collection.
 pub(crate) const ITEM: &str = "[]";
 
 /// The result of reading a JSON value as a `T`.
@@ -36,8 +36,8 @@ impl<T> Read<T> {
     }
 }
 
-/// A type that is read from JSON. Each method reads one kind of JSON value. A kind that the type does not
-/// accept is no error: the value is then kept as a mismatch.
+/// A type that is read from JSON. Each method reads one kind of JSON value. If the type does not accept this
+/// kind, there is no error: the value is kept as a mismatch.
 pub(crate) trait Wire: Sized {
     fn from_text(_text: &str) -> Option<Self> {
         None
@@ -68,8 +68,8 @@ pub(crate) trait Wire: Sized {
         None
     }
 
-    /// Which values may replace the one at a path inside this value, so that the rest of the canonical JSON
-    /// does not change.
+    /// The values that may replace the value at a path inside this one, without a change in the rest of the
+    /// canonical JSON.
     fn hole(_path: &[&str]) -> Hole {
         Hole::Fixed
     }
@@ -260,7 +260,7 @@ pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
     name: &str,
     other: &mut Other,
 ) -> Result<(), A::Error> {
-    // If the JSON holds a member twice, the last one counts.
+    // If the JSON holds a member twice, the last value counts.
     other.remove(name);
     *member = match map.next_value_seed(Seed::<T>::new())? {
         Read::Null => Member::Null,

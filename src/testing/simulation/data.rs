@@ -12,9 +12,9 @@ use crate::call::deadline::Due;
 use crate::id::{CallId, Id};
 use crate::notify::Notify;
 
-/// A simulation of a service, a network and a bot. A test makes moves with the service; the service posts
-/// notifications to the bot through the network; and the simulation compares both with the reference
-/// [`Model`]. The seed and the moves determine everything that happens: there is no clock and no thread.
+/// A simulation of a service, a network and a bot. A test makes moves with the service. The service posts
+/// notifications to the bot through the network. The simulation compares both with the reference [`Model`].
+/// It has no clock and no thread: the seed and the moves determine everything that happens.
 ///
 /// The bot receives the replies to requests at once. Notifications go through the network.
 ///

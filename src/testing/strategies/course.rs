@@ -22,8 +22,8 @@ use crate::id::{CallId, Id};
 use crate::operation;
 
 /// A legal course. One or two calls begin, and most of them are connected. Up to forty moves of the app and
-/// the network follow, most of which do not end the calls. A course shrinks by removing moves, and then also
-/// the moves that are no longer legal without them.
+/// the network follow. Most of these moves do not end the calls. A course shrinks by removing moves. The
+/// moves that are no longer legal are then removed, too.
 ///
 /// ```
 /// use callfold::testing::{Model, strategies::courses};
@@ -41,9 +41,9 @@ pub fn courses() -> impl Strategy<Value = Vec<Move>> {
     courses_of(0, BEGINNING)
 }
 
-/// A legal course as from [`courses`], about two calls that belong to this number, and from this time on.
-/// Courses with different numbers have different calls, so that a test can mix several courses in one
-/// service.
+/// A legal course like those of [`courses`]. The ids of its two calls are derived from the number of the
+/// conversation, and the course begins at the time `begins`. Courses with different numbers have different
+/// calls, so that a test can mix several courses in one service.
 pub fn courses_of(conversation: u64, begins: Timestamp) -> impl Strategy<Value = Vec<Move>> {
     written(conversation, begins, true)
 }
@@ -66,7 +66,7 @@ fn written(conversation: u64, begins: Timestamp, is_legal: bool) -> impl Strateg
     })
 }
 
-/// The next legal move for the calls of a model, at the time of the last move or later. It is for tests of a
+/// The next legal move for the calls of a model, at the time of the last move or later. Use it in tests of a
 /// state machine against the [`Model`]. If no other move that was generated is legal, the move is a wait. A
 /// single move does not shrink: a test shrinks its course by removing moves.
 ///

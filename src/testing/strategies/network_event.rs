@@ -25,8 +25,8 @@ pub fn network_events() -> impl Strategy<Value = NetworkEvent> {
     prop_oneof![1 => offers().prop_map(|offer| NetworkEvent::Offered(Box::new(offer))), 12 => steps(), 16 => happenings()]
 }
 
-/// The resource of an offered call: between two parties or a group call, and sometimes one that a policy
-/// records.
+/// The resource of an offered call: a call between two parties or a group call. Sometimes it is a call for
+/// policy-based recording.
 pub(super) fn offers() -> impl Strategy<Value = graph::call::Call> {
     read((any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(is_group, records)| {
         let mut offer = json!({
@@ -93,7 +93,7 @@ pub(super) fn roster() -> impl Strategy<Value = NetworkEvent> {
     collection::vec(listed(), 1..3).prop_map(NetworkEvent::RosterChanged)
 }
 
-/// A participant as a service lists one: always with an id.
+/// A participant in the form in which a service lists participants. It always has an id.
 fn listed() -> impl Strategy<Value = Participant> {
     read((1..4, any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(number, is_muted, is_gone)| {
         let mut one = json!({

@@ -13,7 +13,8 @@ pub fn call_ids() -> impl Strategy<Value = CallId> {
     any::<u128>().prop_map(|id| CallId::new(Uuid::from_u128(id)))
 }
 
-/// An id of a participant, an operation or a message: a GUID, or one of three texts such as `participant-1`.
+/// An id of a participant, an operation or a message: a GUID, or one of three texts. `what` is the prefix of
+/// the texts: `participant` gives `participant-1`, `participant-2` and `participant-3`.
 pub fn ids(what: &'static str) -> impl Strategy<Value = Id> {
     prop_oneof![
         8 => (1..4).prop_map(move |number| Id::from(format!("{what}-{number}").as_str())),

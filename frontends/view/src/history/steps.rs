@@ -29,7 +29,8 @@ pub struct CallHistory {
     pub(super) stride: usize,
 }
 
-/// An event and the state after it. The steps of a history are numbered from 0.
+/// An event and the state after it. The steps of a history are numbered from 0. (In `callfold::chart`, a step
+/// is a change of state.)
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Step {
@@ -51,9 +52,9 @@ pub struct HistoryFinding {
     pub finding: Finding,
     /// The name of the log.
     pub input: String,
-    /// The record, from 1.
+    /// The number of the record in the log, counted from 1.
     pub record: u64,
-    /// The first line of the record, from 1.
+    /// The number of the first line of the record in the log, counted from 1.
     pub line: u64,
     /// How many events of the call were folded before the finding. For example, 5: the finding comes after the fifth event.
     pub after: usize,
@@ -65,18 +66,21 @@ impl HistoryFinding {
         Self { finding, input: input.into(), record, line, after }
     }
 
-    /// The step that shows the finding, from 0. A finding before the first event belongs to the first step.
+    /// The step that shows the finding, counted from 0. A finding before the first event belongs to the first
+    /// step.
     pub const fn step(&self) -> usize {
         self.after.saturating_sub(1)
     }
 }
 
 impl CallHistory {
-    /// Folds the events of one call, which come in the order of their revisions. The findings come in the order of the log.
+    /// Folds the events of one call. `events` must be in the order of their revisions, and `findings` in the
+    /// order of the log. Only the order of the events is checked, by the fold.
     ///
     /// # Errors
     ///
-    /// [`HistoryError::NoEvents`] without events, else the refusal of the first event that the call does not accept.
+    /// [`HistoryError::NoEvents`] if there are no events. [`HistoryError::Refused`] with the refusal of the
+    /// first event that the call does not accept.
     pub fn of(events: Vec<Recorded>, findings: Vec<HistoryFinding>) -> Result<Self, HistoryError> {
         let stride = events.len().div_ceil(KEPT).max(1);
         let (mut steps, mut kept) = (Vec::with_capacity(events.len()), Vec::new());
@@ -98,7 +102,7 @@ impl CallHistory {
         self.steps.iter().map_while(move |step| fold(&mut call, &step.recorded).ok().cloned())
     }
 
-    /// The call as it was after a step; `None` where there is no such step.
+    /// The call as it was after a step; `None` if there is no such step.
     pub fn call_at(&self, step: usize) -> Option<Call> {
         let kept = step / self.stride;
         let mut call = Some(self.kept.get(kept)?.clone());
@@ -161,7 +165,7 @@ fn fold<'a>(call: &'a mut Option<Call>, recorded: &Recorded) -> Result<&'a Call,
     }
 }
 
-/// Why a history cannot be built.
+/// An error: the history cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HistoryError {

@@ -7,11 +7,11 @@ use callfold::{CallId, Severity};
 
 use super::report::Row;
 
-/// The maximum number of calls with details. Requested calls are shown beyond this limit.
+/// The maximum number of calls with details. Requested calls are shown even beyond this limit.
 pub const DETAILED_CALLS: usize = 200;
 
-/// The maximum number of events of all calls with details together. Requested calls and the first call are shown beyond this
-/// limit.
+/// The maximum number of events of all calls with details together. Requested calls are shown even beyond
+/// this limit. So is the first chosen call, if it alone has more events.
 pub const DETAILED_EVENTS: u64 = 50_000;
 
 /// The calls that a page shows with details.
@@ -20,7 +20,7 @@ pub const DETAILED_EVENTS: u64 = 50_000;
 pub struct Choice {
     /// The chosen calls.
     pub calls: BTreeSet<CallId>,
-    /// How many more calls qualified, but exceeded the limits.
+    /// The number of further calls that should be chosen, but exceed a limit.
     pub omitted: usize,
 }
 
@@ -28,10 +28,10 @@ pub struct Choice {
 ///
 /// | call | chosen |
 /// | --- | --- |
-/// | in `requested` | always |
-/// | any other, of at most [`DETAILED_CALLS`] calls | yes, within the limits |
-/// | with findings, of more calls than that | yes, within the limits, calls with the worst findings first |
-/// | without findings, of more calls than that | no |
+/// | a call in `requested` | always |
+/// | any other call, if there are at most [`DETAILED_CALLS`] calls | yes, until a limit is reached |
+/// | a call with findings, if there are more calls | yes, until a limit is reached; calls with the worst findings first |
+/// | a call without findings, if there are more calls | no |
 ///
 /// The limits are [`DETAILED_CALLS`] and [`DETAILED_EVENTS`].
 pub fn choose(rows: &[Row<'_>], requested: &[CallId]) -> Choice {

@@ -30,17 +30,18 @@ pub struct Report<'a> {
     pub events: u64,
     /// Every call, in the order of their ids.
     pub calls: Vec<Row<'a>>,
-    /// The numbers of all findings.
+    /// The number of findings of each kind, in all logs.
     pub findings: Tally,
     /// The worst findings that belong to no call.
     pub other_findings: Vec<HistoryFinding>,
-    /// How many more findings belong to no call.
+    /// The number of further findings that belong to no call.
     pub other_findings_omitted: usize,
     /// The calls that are shown with details.
     pub histories: Vec<CallHistory>,
     /// The calls whose details cannot be shown, each with the reason.
     pub failed: Vec<(CallId, String)>,
-    /// How many more calls were chosen, but exceed the limits of a page. See [`Choice::omitted`](super::Choice::omitted).
+    /// The number of further calls that should have details, but exceed the limits of a page. See
+    /// [`Choice::omitted`](super::Choice::omitted).
     pub omitted: usize,
 }
 
@@ -82,18 +83,18 @@ impl Input {
 pub struct Row<'a> {
     /// The summary of the call.
     pub summary: Summary<'a>,
-    /// The numbers of its findings.
+    /// The number of findings of each kind, in this call.
     pub findings: Tally,
 }
 
 impl<'a> Row<'a> {
-    /// A call with the numbers of its findings.
+    /// A call with the number of its findings of each kind.
     pub const fn new(summary: Summary<'a>, findings: Tally) -> Self {
         Self { summary, findings }
     }
 }
 
-/// Numbers of findings by kind.
+/// The number of findings of each kind.
 ///
 /// ```
 /// use callfold::{FindingKind, Severity};
