@@ -614,3 +614,21 @@ properties! {
         prop_assert!(times.is_sorted());
     }
 }
+
+#[test]
+fn an_adopted_call_that_turns_out_to_be_ending_need_not_be_kept_alive() {
+    let line = |revision: u64, name: &str, data: &str| -> Recorded {
+        let at = "2026-11-23T09:15:00Z";
+        let line = format!(
+            r#"{{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":{revision},"at":"{at}","type":"{name}","data":{data}}}"#
+        );
+        line.parse().unwrap()
+    };
+    let mut call = Call::begin(line(1, "adopted", "{}")).unwrap();
+    call.evolve(line(2, "keptAlive", "{}")).unwrap();
+    assert_eq!(call.deadlines().len(), 1);
+    let refused = call.clone().evolve(line(3, "resumed", "{}")).unwrap_err();
+    assert!(refused.legal.contains(&"adopted"), "its state is a guess: {refused}");
+    call.evolve(line(3, "adopted", r#"{"state":"terminating"}"#)).unwrap();
+    assert_eq!(call.deadlines(), []);
+}

@@ -141,8 +141,8 @@ impl Call {
         self.beginning = Beginning::Adopted;
         self.state = found;
         self.notifications.find(found, at);
+        self.deadlines.keep(found.meaning().deadlines);
         if !found.is_live() {
-            self.deadlines.keep(&[]);
             self.close();
         }
         details::merge(&mut self.details, details);

@@ -16,8 +16,10 @@ impl Call {
     pub(super) fn refuse(&self, kind: EventKind) -> Refusal {
         let steps = self.state.steps().map(|(transition, _)| transition.as_str());
         let is_live = self.state.is_live();
+        let adopted = self.is_guessed().then_some(EventKind::Adopted.as_str());
         let others = in_scope(Scope::Live).chain([EventKind::OperationCreated.as_str()]);
-        refuse(kind, Some(self.state), Why::State, steps.chain(others.filter(|_| is_live)).collect())
+        let legal = steps.chain(adopted).chain(others.filter(|_| is_live)).collect();
+        refuse(kind, Some(self.state), Why::State, legal)
     }
 
     pub(super) fn refuse_operation(&self, kind: EventKind, reported: &CommsOperation) -> Refusal {
