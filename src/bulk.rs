@@ -98,7 +98,7 @@ impl fmt::Debug for DecodedLine<'_> {
 
 #[cfg(any(feature = "testing", doc))]
 impl DecodedLine<'_> {
-    /// Changes the call that the line names.
+    /// Replaces the call id in the decoded line, so that a benchmark can apply one line to many calls.
     pub const fn set_call(&mut self, call: CallId) {
         self.reported.line.call = call;
     }
@@ -147,8 +147,9 @@ impl Bulk {
         Self { part: (index, of), ..self }
     }
 
-    /// The part that a line belongs to, of this number of parts. `None` if the beginning of the line does not
-    /// show it: pass such a line to every part.
+    /// The index of the part that handles this line, if the calls are divided into `of` parts: see
+    /// [`Bulk::part`]. `None` if the beginning of the line does not show the call: pass such a line to every
+    /// part.
     ///
     /// ```
     /// use callfold::Bulk;

@@ -41,7 +41,7 @@ pub struct Node {
     pub is_final: bool,
 }
 
-/// A legal step from one state to another. (In `callfold_view`, a step of a history is any event.)
+/// A legal step from one state to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {

@@ -7,7 +7,7 @@
 //! | an enum value in any letter case | `"Established"` | as `established` |
 //! | a number as a string | `"code":"200"` | as 200 |
 //! | a member name in another letter case | `subCode` | as `subcode` |
-//! | a missing or wrong `@odata.type` | participants labelled as a call | as what the URL of the notification names |
+//! | a missing or wrong `@odata.type` | participants whose `@odata.type` says call | as the type that fits the URL of the notification |
 //! | an id with or without dashes | `57DAB8B1894C409AB240BD8BEAE78896` | as `57dab8b1-894c-409a-b240-bd8beae78896` |
 //! | an object in place of a collection | `"targets":{…}` | as a collection of one |
 //! | a value that does not fit its member | `"code":"many"` | kept in `other`, written back unchanged |

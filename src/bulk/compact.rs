@@ -211,7 +211,7 @@ impl Compact {
         }
     }
 
-    /// Takes over the revision, the time and the digest of a folded event.
+    /// Stores the revision, the time and the digest of a folded event.
     pub(super) fn passed(&mut self, line: &Line<'_>) {
         self.revision = line.revision;
         self.first_at = self.first_at.or(line.at);

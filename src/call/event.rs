@@ -19,7 +19,8 @@ use crate::operation;
 pub use carried::Details;
 use declare::events;
 
-/// The part of a call that an event changes. A view that shows one part needs to look only at the events of that part.
+/// The main part of a call that an event changes. A view that shows one part must look at the events of that
+/// part, and at the events of [`Part::State`].
 ///
 /// ```
 /// use callfold::call::{EventKind, Part};
@@ -41,7 +42,7 @@ pub enum Part {
     Operations,
     /// The sessions in which content is shared.
     ContentSharing,
-    /// The memory of received messages and of inferred states.
+    /// Which messages were received, and which states were inferred and not yet reported.
     Deliveries,
     /// Data that only the service has, such as the time at which the app must keep the call alive.
     Service,
@@ -56,7 +57,8 @@ pub(crate) enum Scope {
     Live,
     /// The call is live, and the event belongs to the side of the service.
     Service,
-    /// The lifecycle of the call or of the operation decides. Otherwise the event can happen at any time.
+    /// For a step, the lifecycle of the call or of the operation decides. Any other event with this scope can
+    /// happen at any time.
     Own,
 }
 

@@ -40,8 +40,8 @@ pub enum NetworkEvent {
     Offered(Box<graph::call::Call>),
     /// The phone of the callee rings.
     Alerted,
-    /// The call is established. The resource has the members that the service reports in addition, such as
-    /// `myParticipantId`.
+    /// The call is established. The resource has the members that the service reports together with the
+    /// state, such as `myParticipantId`.
     Connected(Option<Box<graph::call::Call>>),
     /// Audio became active or inactive.
     AudioChanged(MediaState),
@@ -69,9 +69,11 @@ pub enum NetworkEvent {
     /// Somebody pressed a key. The app is notified if it subscribed to tones. A stop tone also ends the
     /// recording.
     TonePressed(Tone),
-    /// The prompt that was playing has ended. If it is the prompt of a recording, the recording begins now.
+    /// The prompt that was playing has ended. If it was the prompt of a recording and did not fail, the
+    /// recording begins now, without a location.
     PromptFinished(Ending),
-    /// The recording begins, after its prompt.
+    /// The recording begins, and its location and token are known. The host can also pass this event after
+    /// [`NetworkEvent::PromptFinished`], to add the location and the token.
     RecordingStarted {
         /// The URL at which the recording will be available.
         location: Option<String>,

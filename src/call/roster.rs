@@ -28,7 +28,7 @@ struct RosterEntry {
     newest: BTreeMap<String, i64>,
 }
 
-/// Every delta says whether the participant is in the call: one with a `removedState` has left.
+/// Every delta says whether the participant is in the call: a participant with a `removedState` has left.
 const PRESENCE: &str = "removedState";
 
 impl RosterEntry {

@@ -109,9 +109,10 @@ pub(super) enum WhenEstablished {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Every,
-    /// Only a service that reports `ringing`. Others go on to report the state in the field.
+    /// Only a service that reports `ringing`. Other services report the state in this variant instead.
     Ringing(State),
-    /// Only a service that reports `redirecting`, as in 2019. Others go on to report the state in the field.
+    /// Only a service that reports `redirecting`, as in 2019. Other services report the state in this variant
+    /// instead.
     Redirecting(State),
 }
 

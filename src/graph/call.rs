@@ -26,8 +26,8 @@ resource! {
         direction: CallDirection = "direction",
         /// The https URL to which notifications of the call are posted.
         callback_uri: String = "callbackUri",
-        /// The id that all legs of one conversation share. A leg is the connection of one party to the
-        /// conversation.
+        /// The id that all legs of one conversation share. A leg is one of the calls of a
+        /// conversation. Each leg connects one party.
         call_chain_id: Id = "callChainId",
         /// The optional features of the call.
         call_options: Box<CallOptions> = "callOptions",

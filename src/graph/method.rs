@@ -251,7 +251,7 @@ pub(crate) enum LegalIn {
     Nowhere,
 }
 
-/// The kinds of call for which there is a method.
+/// The kinds of call on which a method is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CallKind {
     Any,
@@ -350,7 +350,7 @@ pub(crate) use with_methods;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
     Nothing,
-    /// A permission with which the call can have been created or joined.
+    /// A permission with which the app can create or join a call of this kind.
     Opened,
     Media,
     RecordingStatus,

@@ -51,8 +51,8 @@ resource! {
     /// The report of one device about one call. Source:
     /// [teleconferenceDeviceQuality](https://learn.microsoft.com/graph/api/resources/teleconferencedevicequality).
     pub struct TeleconferenceDeviceQuality {
-        /// The id that all legs of one conversation share. A leg is the connection of one party to the
-        /// conversation.
+        /// The id that all legs of one conversation share. A leg is one of the calls of a
+        /// conversation. Each leg connects one party.
         call_chain_id: Uuid = "callChainId",
         /// The environment in which the cloud service is deployed, such as `ProdNoam`.
         cloud_service_deployment_environment: String = "cloudServiceDeploymentEnvironment",

@@ -30,8 +30,9 @@ pub enum ResourceData {
     Call(Box<Call>),
     /// An operation.
     Operation(Box<CommsOperation>),
-    /// An array of participants. Under the URL of the roster it is the full roster (the list of
-    /// participants).
+    /// An array of participants. Under the URL of the roster or of the call, the array is the full roster
+    /// (the list of participants). Under the URL of one participant or of another item, the array says nothing
+    /// about the participants who are missing from it.
     Roster(Vec<Participant>),
     /// One participant.
     Participant(Box<Participant>),

@@ -99,8 +99,8 @@ impl Ledger {
         self.entries.get(&id).map_or(1, |entry| entry.revision().saturating_add(1))
     }
 
-    /// Takes over the revision of a refused event without folding the event: `next_revision` then returns the
-    /// revision after it. Call this method to continue with a log after a refused event. The next event is
+    /// Counts the revision of a refused event as used, without folding the event. `next_revision` then
+    /// returns the next revision. Call this method to continue with a log after a refused event. The next event is
     /// then not reported as a gap.
     ///
     /// Until a later event is folded, `apply` still accepts another event with the skipped revision.

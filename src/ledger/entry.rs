@@ -91,7 +91,7 @@ impl Entry {
         Ok(self.folded(revision, digest, line, metadata))
     }
 
-    /// Takes over the revision of a refused event.
+    /// Counts the revision of a refused event as used.
     pub(super) fn skip(&mut self, revision: u64) {
         if revision > self.revision {
             let missing = self.revision + 1..revision;
@@ -136,7 +136,7 @@ impl Entry {
         revision == self.revision && self.digests.as_slice().last() == Some(&None)
     }
 
-    /// Takes over a revision, with the digest of its event if the event was folded.
+    /// Counts a revision as used. Stores the digest of its event, if the event was folded.
     fn remember(&mut self, revision: u64, digest: Option<Digest>, missing: &Range<u64>) {
         if self.left_out(revision) {
             self.digests.pop();

@@ -51,7 +51,7 @@ impl WorkingSet {
         }
     }
 
-    /// Takes over the revision of a refused event.
+    /// Counts the revision of a refused event as used.
     pub(crate) fn skip(&mut self, call: CallId, revision: u64) {
         let place = self.place(call);
         if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {

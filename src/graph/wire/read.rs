@@ -68,8 +68,8 @@ pub(crate) trait Wire: Sized {
         None
     }
 
-    /// The values that may replace the value at a path inside this one, without a change in the rest of the
-    /// canonical JSON.
+    /// Which other values can stand at a path inside this value, if all other bytes of the canonical JSON
+    /// stay the same.
     fn hole(_path: &[&str]) -> Hole {
         Hole::Fixed
     }

@@ -12,9 +12,10 @@ use crate::call::deadline::Due;
 use crate::id::{CallId, Id};
 use crate::notify::Notify;
 
-/// A simulation of a service, a network and a bot. A test makes moves with the service. The service posts
-/// notifications to the bot through the network. The simulation compares both with the reference [`Model`].
-/// It has no clock and no thread: the seed and the moves determine everything that happens.
+/// A simulation of a service, a network and a bot. A test sends moves to the service. The service posts
+/// notifications to the bot through the network. The simulation compares the service with the reference
+/// [`Model`], and the bot with the service. The simulation has no clock and no thread: the seed and the moves
+/// determine everything that happens.
 ///
 /// The bot receives the replies to requests at once. Notifications go through the network.
 ///

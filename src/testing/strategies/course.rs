@@ -67,8 +67,9 @@ fn written(conversation: u64, begins: Timestamp, is_legal: bool) -> impl Strateg
 }
 
 /// The next legal move for the calls of a model, at the time of the last move or later. Use it in tests of a
-/// state machine against the [`Model`]. If no other move that was generated is legal, the move is a wait. A
-/// single move does not shrink: a test shrinks its course by removing moves.
+/// state machine against the [`Model`]. The strategy generates several candidates and takes one that is
+/// legal. If none is legal, the move is a wait. A single move does not shrink: a test shrinks its course by
+/// removing moves.
 ///
 /// ```
 /// use callfold::testing::{Model, strategies::moves};
@@ -112,7 +113,7 @@ enum Wanted {
     /// chooses one that exists instead.
     Request(Method, Option<Id>, Index, Value),
     NetworkEvent(Box<NetworkEvent>),
-    /// The end of the longest pending operation that is not in the media queue.
+    /// The end of the oldest pending operation that is not in the media queue.
     Finish(Ending),
     Wait,
 }
@@ -171,7 +172,7 @@ impl Author {
     }
 }
 
-/// The longest pending operation that is not in the media queue.
+/// The oldest pending operation that is not in the media queue.
 fn pending(outline: &Outline) -> Option<&Id> {
     let mut running =
         outline.operations.iter().filter(|(.., state)| *state == operation::state::State::Running);
