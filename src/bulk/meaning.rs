@@ -200,7 +200,11 @@ impl ReportedOperation {
 }
 
 impl ReportedParticipant {
+    /// `None` if a member has a value of another type: such a member counts in the order of deltas.
     fn of(reported: &Participant, layout: &Layout<'_>) -> Option<Self> {
+        if reported.misfit().is_some() {
+            return None;
+        }
         Some(Self {
             id: layout.hole("id")?,
             is_gone: !reported.removed_state.is_absent(),

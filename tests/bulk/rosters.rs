@@ -108,6 +108,14 @@ fn a_leaver_without_an_id_is_found_by_the_last_reported_members() {
     }
 }
 
+/// Found with `CALLFOLD_SEED=20261126`: the value of another type counts as the newest value of its member.
+#[test]
+fn a_member_of_another_type_counts_in_the_order_of_deltas() {
+    let newest = r#"{"info":[],"id":"p-1"}"#;
+    let older = r#"{"info":{},"id":"p-1"}"#;
+    agree_on_rosters(&[&delta(1, &[newest]), &delta(0, &[older]), &of(&[r#"{"info":{}}"#])]);
+}
+
 properties! {
     96 cases;
 
