@@ -73,7 +73,7 @@ def problems(src):
                 path = absolute(files, module, path)
                 if path is not None:
                     file["names"][name] = path
-                    if not public or re.search(rf"\b{name}\b", file["body"]):
+                    if not public or (name != "*" and re.search(rf"\b{name}\b", file["body"])):
                         named[module].add(path)
     imports = {module: set() for module in files}
     for module, file in files.items():

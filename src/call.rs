@@ -21,7 +21,6 @@ mod notification_history;
 pub(crate) mod observe;
 mod on_network_event;
 pub(crate) mod parts;
-mod payload;
 mod plan;
 pub(crate) mod reply;
 pub(crate) mod roster;
@@ -34,12 +33,8 @@ pub use command::Command;
 pub use data::Call;
 pub use deadline::{Deadline, Due};
 pub use decide::{AppIdentity, Decision, RequestContext};
-pub use event::{CallEvent, Details, EventKind, Part, RecordingProgress, ServiceEvent};
+pub use event::*;
 pub use network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
 pub use observe::{Delivery, Observed};
-pub use payload::{
-    ContentSharing, HoldMusic, MediaRequest, NotificationHeard, OperationQueued, Recording, RosterUpdated,
-    StateConfirmed,
-};
 pub use reply::{Body, Reply};
 pub use state::{State, Superstate, Transition};

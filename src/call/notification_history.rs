@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::payload::NotificationHeard;
+use super::event::NotificationHeard;
 use super::state::{Late, State, Superstate};
 use crate::id::Id;
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::data::Call;
 use super::event::{CallEvent, RecordingProgress, ServiceEvent};
+use super::event::{ContentSharing, MediaRequest, Recording};
 use super::network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
-use super::payload::{ContentSharing, MediaRequest, Recording};
 use super::plan::{Plan, completed, completed_because, failed};
 use super::state::{Media, State, Superstate, Transition};
 use super::{details, roster};

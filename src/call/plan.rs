@@ -7,9 +7,9 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::data::Call;
+use super::event::RosterUpdated;
 use super::event::{CallEvent, ServiceEvent};
 use super::network_event::StopReason;
-use super::payload::RosterUpdated;
 use super::state::Transition;
 use crate::graph;
 use crate::graph::end_code::EndCode;

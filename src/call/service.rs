@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::data::Call;
 use super::event::{CallEvent, ServiceEvent};
-use super::payload::{HoldMusic, MediaRequest};
+use super::event::{HoldMusic, MediaRequest};
 use super::service_data::Queued;
 use super::state::Superstate;
 use crate::graph::action::Transfer;

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::payload::{HoldMusic, MediaRequest, Recording};
+use super::event::{HoldMusic, MediaRequest, Recording};
 use crate::graph::action::{RecordResponse, Transfer};
 use crate::graph::operation::OperationKind;
 use crate::graph::participant::RecordingStatus;

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use super::super::event::ServiceEvent;
-use super::super::payload::{MediaRequest, OperationQueued};
+use super::super::event::{MediaRequest, OperationQueued};
 use super::super::reply::Reply;
 use super::deciding::Deciding;
 use crate::graph::action::{ClientContext, PlayPrompt, RecordResponse, UpdateRecordingStatus};

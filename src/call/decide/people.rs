@@ -5,8 +5,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::super::event::HoldMusic;
 use super::super::event::{CallEvent, ServiceEvent};
-use super::super::payload::HoldMusic;
 use super::super::reply::Reply;
 use super::super::service::replaced;
 use super::deciding::Deciding;

@@ -5,7 +5,6 @@ use alloc::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 
-use super::super::payload::{ContentSharing, StateConfirmed};
 use crate::graph;
 
 /// The members of the call resource that an event changes, and no others; `None` where it changes none.
@@ -58,16 +57,16 @@ impl Payload for () {
 
 macro_rules! small_payloads {
     ($($Payload:ty),+) => {
-        $( impl Payload for $Payload {
+        $( impl carried::Payload for $Payload {
             fn read(data: &str) -> Result<Self, serde_json::Error> {
                 serde_json::from_str(data)
             }
 
-            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.serialize(serializer)
+            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serde::Serialize::serialize(self, serializer)
             }
         } )+
     };
 }
 
-small_payloads!(StateConfirmed, ContentSharing);
+pub(super) use small_payloads;

@@ -5,7 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::data::Call;
-use super::super::event::{EventKind, Scope};
+use super::super::event::EventKind;
+use super::super::event::part::Scope;
 use super::super::state::State;
 use crate::graph::operation::CommsOperation;
 use crate::operation::find;

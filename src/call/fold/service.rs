@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::super::data::Call;
 use super::super::deadline::{Deadline, KEEP_ALIVE, seconds};
 use super::super::event::{EventKind, RecordingProgress, ServiceEvent};
-use super::super::payload::{OperationQueued, Recording};
+use super::super::event::{OperationQueued, Recording};
 use super::super::service_data::{Queued, Service};
 use super::super::state::{RECORDING, Transition};
 use crate::graph::action::Answer;

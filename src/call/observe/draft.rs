@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::super::data::Call;
 use super::super::event::CallEvent;
-use super::super::payload::{ContentSharing, NotificationHeard};
+use super::super::event::{ContentSharing, NotificationHeard};
 use super::delivery::{Delivery, Observed};
 use crate::finding::{Finding, FindingKind};
 use crate::graph::resource_data::Unshown;

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::event::CallEvent;
-use super::super::payload::RosterUpdated;
+use super::super::event::RosterUpdated;
 use super::super::roster::{self, Roster};
 use super::draft::Draft;
 use crate::finding::FindingKind;
