@@ -127,6 +127,7 @@ mod secret;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod time;
 
 /// Re-exported because its types appear in the public API of [`testing`].
 #[cfg(feature = "testing")]
@@ -142,10 +143,11 @@ pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};
 pub use ledger::{Applied, ApplyError, Ledger, Mark, Moment, NoHistory, Past};
 pub use notify::Notify;
-pub use record::{At, CloudEvent, LineError, Recorded, SCHEMA_VERSION};
+pub use record::{CloudEvent, LineError, Recorded, SCHEMA_VERSION};
 pub use refusal::{Refusal, Why};
 pub use replay::Replay;
 pub use secret::Secret;
+pub use time::At;
 
 /// Compiles and runs the Rust examples of the README and of the pages under `docs/`.
 #[cfg(doctest)]

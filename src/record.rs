@@ -1,14 +1,12 @@
 //! The lines of the event log: one recorded event per line, as plain JSON or as a CloudEvent. See
 //! `docs/log-format.md`.
 
-mod at;
 mod cloud_event;
 pub(crate) mod error;
 mod line;
 mod read;
 pub(crate) mod recorded;
 
-pub use at::At;
 pub use cloud_event::CloudEvent;
 pub use error::LineError;
 pub use recorded::{Recorded, SCHEMA_VERSION};

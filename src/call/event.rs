@@ -10,7 +10,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeSeed;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::state::{State, Transition};
 use crate::graph::action::{
@@ -22,6 +23,7 @@ use crate::graph::participant::Participant;
 use crate::graph::quality::TeleconferenceDeviceQuality;
 use crate::graph::tone::ToneInfo;
 use crate::id::{Id, OperationId, ParticipantId};
+use crate::json;
 use crate::names::names;
 use crate::operation;
 use crate::secret::Secret;
@@ -140,6 +142,24 @@ names! {
         SpeechStarted = "speechStarted",
         /// No participant speaks any more.
         SpeechEnded = "speechEnded",
+    }
+}
+
+impl CallEvent {
+    /// Reads an event from its kind and from the text of its `data`.
+    pub(crate) fn from_json(kind: EventKind, data: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Clone, Copy)]
+        struct Data(EventKind);
+
+        impl<'de> DeserializeSeed<'de> for Data {
+            type Value = CallEvent;
+
+            fn deserialize<D: Deserializer<'de>>(self, data: D) -> Result<CallEvent, D::Error> {
+                CallEvent::read(self.0, data)
+            }
+        }
+
+        json::read::with(Data(kind), data)
     }
 }
 

@@ -11,7 +11,7 @@ use super::point::Point;
 use crate::call::data::Call;
 use crate::call::event::{CallEvent, EventKind};
 use crate::id::CallId;
-use crate::json;
+use crate::json::write;
 use crate::record::recorded::Recorded;
 use crate::secret::Secret;
 
@@ -112,7 +112,7 @@ impl Line {
     /// Serializes an event. The buffer `writing` is empty before and after.
     pub(super) fn of(recorded: &Recorded, writing: &mut String) -> Self {
         // Events serialize without an error.
-        _ = json::write(&recorded.event, writing);
+        _ = write::write(&recorded.event, writing);
         let data = Secret::new(writing.as_str().into());
         writing.clear();
         Self {
@@ -126,7 +126,7 @@ impl Line {
     }
 
     fn recorded(&self, call: CallId) -> Option<Recorded> {
-        let event = CallEvent::read(self.kind, self.data.expose()).ok()?;
+        let event = CallEvent::from_json(self.kind, self.data.expose()).ok()?;
         Some(Recorded { inferred: self.is_inferred, ..Recorded::new(call, self.revision, self.at, event) })
     }
 }

@@ -5,7 +5,6 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -16,6 +15,7 @@ use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::graph::parsed::ParsedNotification;
 use crate::id::Id;
 use crate::text::without_content;
+use crate::time::At;
 
 /// One notification body, and its delivery.
 pub(crate) struct Body {
@@ -146,7 +146,7 @@ impl Bodies {
         let mut delivery = Delivery::default();
         if let Some(time) = envelope.received_at.map(RawValue::get).filter(|json| *json != "null") {
             let parsed = serde_json::from_str::<Cow<'_, str>>(time).ok();
-            match parsed.and_then(|text| text.parse::<Timestamp>().ok()) {
+            match parsed.and_then(|text| At::read(&text)) {
                 Some(time) => delivery.received_at = Some(time),
                 None => self.faults.push(
                     "`receivedAt` is not an RFC 3339 time such as 2026-11-23T09:15:02.250Z".to_string(),

@@ -6,12 +6,12 @@ use core::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::at::At;
 use super::error::LineError;
 use super::line::Line;
 use super::recorded::{Recorded, SCHEMA_VERSION};
 use crate::id::CallId;
 use crate::text::short;
+use crate::time::At;
 
 const PREFIX: &str = "callfold.call.";
 const VERSION: &str = ".v1";
@@ -74,14 +74,19 @@ impl fmt::Display for CloudEvent<'_> {
     }
 }
 
-pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
+/// The name of an event in the type of a CloudEvent that this version writes.
+pub(super) fn name(type_name: &str) -> Option<&str> {
+    type_name.strip_prefix(PREFIX)?.strip_suffix(VERSION)
+}
+
+pub(super) fn recorded(mut line: Line<'_>) -> Result<Recorded, LineError> {
     if !line.specversion.as_ref().is_some_and(|version| version.0.starts_with("1.")) {
         return Err(LineError::invalid("specversion", "this version reads CloudEvents 1.0"));
     }
     if line.data_base64.is_some() {
         return Err(LineError::invalid("data_base64", "the data must be JSON, in the member `data`"));
     }
-    let type_name = line.type_name.as_ref().ok_or(LineError::Missing { member: "type" })?;
+    let type_name = line.type_name.take().ok_or(LineError::Missing { member: "type" })?;
     let ours = type_name.0.strip_prefix(PREFIX).and_then(|name| name.rsplit_once('.'));
     let Some((name, version)) = ours else {
         return Err(LineError::Foreign { found: short(&type_name.0) });
@@ -89,7 +94,7 @@ pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
     if version != "v1" {
         return Err(LineError::Version { found: version.chars().take(16).collect(), known: SCHEMA_VERSION });
     }
-    let id = line.id.as_ref().ok_or(LineError::Missing { member: "id" })?;
+    let id = line.id.take().ok_or(LineError::Missing { member: "id" })?;
     let (call, revision) = id.0.rsplit_once('/').unwrap_or((&id.0, ""));
     let revision =
         revision.parse().map_err(|_| LineError::invalid("id", "the id of a CloudEvent is <call>/<rev>"))?;
@@ -100,5 +105,6 @@ pub(super) fn recorded(line: Line<'_>) -> Result<Recorded, LineError> {
     if line.call.as_ref().is_some_and(|own| named(&own.0) != named(call)) {
         return Err(LineError::invalid("call", "call and id name different calls"));
     }
-    line.assemble("id", call, revision, line.time.as_ref(), name)
+    let time = line.time.take();
+    line.assemble("id", call, revision, time, name)
 }

@@ -3,15 +3,18 @@
 use alloc::borrow::Cow;
 use alloc::string::ToString;
 
-use jiff::Timestamp;
-use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::cloud_event;
 use super::error::LineError;
 use super::recorded::{Recorded, SCHEMA_VERSION};
 use crate::call::event::{CallEvent, EventKind};
 use crate::id::CallId;
+use crate::json::read::{GaveUp, Reader};
 use crate::text::short;
+use crate::time::At;
 
 /// The greatest integer that every JSON reader keeps exactly.
 const MAX_REVISION: u64 = (1 << 53) - 1;
@@ -20,10 +23,32 @@ const MAX_REVISION: u64 = (1 << 53) - 1;
 #[derive(Deserialize)]
 pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
-#[derive(Deserialize)]
+/// The text of a value, unchanged.
+#[derive(Clone, Copy)]
+struct Raw<'a>(&'a str);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(|raw| Self(raw.get()))
+    }
+}
+
+/// The member `data`.
+enum Data<'a> {
+    Text(Raw<'a>),
+    Read(CallEvent),
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Data<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Raw::deserialize(deserializer).map(Self::Text)
+    }
+}
+
+#[derive(Default, Deserialize)]
 pub(super) struct Line<'a> {
     #[serde(borrow)]
-    v: Option<&'a RawValue>,
+    v: Option<Raw<'a>>,
     #[serde(borrow)]
     pub(super) call: Option<Text<'a>>,
     rev: Option<u64>,
@@ -32,8 +57,8 @@ pub(super) struct Line<'a> {
     #[serde(borrow, rename = "type")]
     pub(super) type_name: Option<Text<'a>>,
     #[serde(borrow)]
-    data: Option<&'a RawValue>,
-    pub(super) data_base64: Option<serde::de::IgnoredAny>,
+    data: Option<Data<'a>>,
+    pub(super) data_base64: Option<IgnoredAny>,
     #[serde(default)]
     inferred: Option<bool>,
     #[serde(borrow)]
@@ -46,16 +71,84 @@ pub(super) struct Line<'a> {
     pub(super) time: Option<Text<'a>>,
 }
 
+impl<'a> Line<'a> {
+    pub(super) fn read(line: &'a str) -> Result<Self, serde_json::Error> {
+        match Self::read_usual(&mut Reader::new(line)) {
+            Ok(line) => Ok(line),
+            Err(GaveUp) => serde_json::from_str(line),
+        }
+    }
+
+    /// Reads a line with its data, in one pass if the type comes before the data.
+    fn read_usual(reader: &mut Reader<'a>) -> Result<Self, GaveUp> {
+        let mut this = Self::default();
+        let mut items = reader.object()?;
+        while let Some(name) = items.name(reader)? {
+            match name {
+                "v" => once(&mut this.v, reader.raw().map(Raw))?,
+                "call" => once(&mut this.call, text(reader))?,
+                "rev" => once(&mut this.rev, u64::deserialize(&mut *reader))?,
+                "at" => once(&mut this.at, text(reader))?,
+                "type" => once(&mut this.type_name, text(reader))?,
+                "data" => {
+                    let data = match this.kind() {
+                        Some(kind) => event_of(kind, reader).map(Data::Read),
+                        None => reader.raw().map(|text| Data::Text(Raw(text))),
+                    };
+                    once(&mut this.data, data)?;
+                }
+                "inferred" => once(&mut this.inferred, bool::deserialize(&mut *reader))?,
+                "specversion" => once(&mut this.specversion, text(reader))?,
+                "id" => once(&mut this.id, text(reader))?,
+                "subject" => once(&mut this.subject, text(reader))?,
+                "time" => once(&mut this.time, text(reader))?,
+                "data_base64" => return Err(GaveUp),
+                _ => _ = IgnoredAny::deserialize(&mut *reader)?,
+            }
+        }
+        if let Some(Data::Text(Raw(data))) = this.data {
+            let kind = this.kind().ok_or(GaveUp)?;
+            this.data = Some(Data::Read(event_of(kind, &mut Reader::new(data))?));
+        }
+        reader.end()?;
+        if this.v.is_none_or(|version| version.0 == "1") { Ok(this) } else { Err(GaveUp) }
+    }
+
+    /// The kind of the event, if the type is one of this crate's.
+    fn kind(&self) -> Option<EventKind> {
+        let name = self.type_name.as_ref()?.0.as_ref();
+        EventKind::named(name).or_else(|| EventKind::named(cloud_event::name(name)?))
+    }
+}
+
+/// Reads the data of an event, which is an object.
+fn event_of(kind: EventKind, reader: &mut Reader<'_>) -> Result<CallEvent, GaveUp> {
+    if reader.is_object() { CallEvent::read(kind, reader) } else { Err(GaveUp) }
+}
+
+fn text<'a>(reader: &mut Reader<'a>) -> Result<Text<'a>, GaveUp> {
+    reader.plain_string().map(|text| Text(Cow::Borrowed(text)))
+}
+
+/// Stores a member. A line that has it twice is not usual.
+fn once<T>(member: &mut Option<T>, read: Result<T, GaveUp>) -> Result<(), GaveUp> {
+    match member.replace(read?) {
+        None => Ok(()),
+        Some(_) => Err(GaveUp),
+    }
+}
+
 impl Line<'_> {
-    pub(super) fn recorded(&self) -> Result<Recorded, LineError> {
-        let version = self.v.map_or("1", RawValue::get);
+    pub(super) fn recorded(mut self) -> Result<Recorded, LineError> {
+        let version = self.v.map_or("1", |version| version.0);
         if version != "1" {
             return Err(LineError::version(version));
         }
-        let call = self.call.as_ref().ok_or(LineError::Missing { member: "call" })?;
+        let call = self.call.take().ok_or(LineError::Missing { member: "call" })?;
         let revision = self.rev.ok_or(LineError::Missing { member: "rev" })?;
-        let type_name = self.type_name.as_ref().ok_or(LineError::Missing { member: "type" })?;
-        self.assemble("call", &call.0, revision, self.at.as_ref(), &type_name.0)
+        let type_name = self.type_name.take().ok_or(LineError::Missing { member: "type" })?;
+        let at = self.at.take();
+        self.assemble("call", &call.0, revision, at, &type_name.0)
     }
 
     pub(super) fn call(&self) -> Option<CallId> {
@@ -65,11 +158,11 @@ impl Line<'_> {
 
     /// Reads the parts that plain lines and CloudEvents share.
     pub(super) fn assemble(
-        &self,
+        self,
         id_member: &'static str,
         call: &str,
         revision: u64,
-        at: Option<&Text<'_>>,
+        at: Option<Text<'_>>,
         type_name: &str,
     ) -> Result<Recorded, LineError> {
         let call: CallId = call.parse().map_err(|why| LineError::invalid(id_member, why))?;
@@ -79,17 +172,24 @@ impl Line<'_> {
                 "revisions count from 1, and JSON's integers end at 2^53 - 1",
             ));
         }
-        let at = at.map(|text| text.0.parse::<Timestamp>()).transpose();
-        let at =
-            at.map_err(|_| LineError::invalid("at", "a time is RFC 3339, such as 2026-11-23T09:15:02.250Z"))?;
-        let data = self.data.map_or("{}", RawValue::get);
-        if !data.starts_with('{') {
-            return Err(LineError::invalid("data", "the data of an event is an object"));
-        }
-        let kind = EventKind::named(type_name).ok_or_else(|| LineError::unknown_type(type_name))?;
-        let event = CallEvent::read(kind, data).map_err(LineError::data)?;
+        let why = || LineError::invalid("at", "a time is RFC 3339, such as 2026-11-23T09:15:02.250Z");
+        let at = at.map(|text| At::read(&text.0).ok_or_else(why)).transpose()?;
+        let event = match self.data {
+            Some(Data::Read(event)) if event.kind().as_str() == type_name => event,
+            Some(Data::Read(_)) => return Err(LineError::unknown_type(type_name)),
+            Some(Data::Text(Raw(text))) => event(type_name, text)?,
+            None => event(type_name, "{}")?,
+        };
         Ok(Recorded { call, revision, at, inferred: self.inferred.unwrap_or_default(), event })
     }
+}
+
+fn event(type_name: &str, data: &str) -> Result<CallEvent, LineError> {
+    if !data.starts_with('{') {
+        return Err(LineError::invalid("data", "the data of an event is an object"));
+    }
+    let kind = EventKind::named(type_name).ok_or_else(|| LineError::unknown_type(type_name))?;
+    CallEvent::from_json(kind, data).map_err(LineError::data)
 }
 
 impl LineError {

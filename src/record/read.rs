@@ -28,7 +28,7 @@ impl FromStr for Recorded {
         if !line.trim_ascii_start().starts_with('{') {
             return Err(LineError::Json { why: "expected an object at column 1".into() });
         }
-        let line = serde_json::from_str::<Line<'_>>(line).map_err(LineError::json)?;
+        let line = Line::read(line).map_err(LineError::json)?;
         if line.specversion.is_some() { cloud_event::recorded(line) } else { line.recorded() }
     }
 }

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::at::At;
 use crate::call::event::CallEvent;
 use crate::id::CallId;
-use crate::json;
+use crate::json::write;
+use crate::time::At;
 
 /// The schema version of the lines that this crate writes. It is the only version so far.
 pub const SCHEMA_VERSION: u64 = 1;
@@ -82,7 +82,7 @@ impl Serialize for Recorded {
 impl fmt::Display for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = String::with_capacity(LINE);
-        json::write(self, &mut line).map_err(|_| fmt::Error)?;
+        write::write(self, &mut line).map_err(|_| fmt::Error)?;
         f.write_str(&line)
     }
 }

@@ -3,22 +3,23 @@
 use alloc::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize as _, Deserializer, Serialize, Serializer};
 
 use crate::graph;
+use crate::graph::member::Members as _;
 
 /// The members of the call resource that an event changes, and no others; `None` where it changes none.
 pub type Details = Option<Arc<graph::call::Call>>;
 
 /// The data of an event: the member `data` of its line.
 pub(super) trait Payload: Sized {
-    fn read(data: &str) -> Result<Self, serde_json::Error>;
+    fn read<'de, D: Deserializer<'de>>(data: D) -> Result<Self, D::Error>;
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
 impl<T: DeserializeOwned + Serialize> Payload for Arc<T> {
-    fn read(data: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(data).map(Self::new)
+    fn read<'de, D: Deserializer<'de>>(data: D) -> Result<Self, D::Error> {
+        T::deserialize(data).map(Self::new)
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -28,12 +29,10 @@ impl<T: DeserializeOwned + Serialize> Payload for Arc<T> {
 
 /// No details are written as an empty object, and an empty object is read as no details.
 impl Payload for Details {
-    fn read(data: &str) -> Result<Self, serde_json::Error> {
-        if data == "{}" {
-            return Ok(None);
-        }
-        let details = Arc::<graph::call::Call>::read(data)?;
-        Ok(Some(details).filter(|details| **details != graph::call::Call::default()))
+    fn read<'de, D: Deserializer<'de>>(data: D) -> Result<Self, D::Error> {
+        let details = graph::call::Call::deserialize(data)?;
+        let is_empty = details.odata_type.is_none() && details.is_silent();
+        Ok((!is_empty).then(|| Arc::new(details)))
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -46,8 +45,8 @@ impl Payload for Details {
 
 /// An event that carries nothing.
 impl Payload for () {
-    fn read(data: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(data).map(|serde::de::IgnoredAny| ())
+    fn read<'de, D: Deserializer<'de>>(data: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(data).map(|_| ())
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -58,8 +57,8 @@ impl Payload for () {
 macro_rules! small_payloads {
     ($($Payload:ty),+) => {
         $( impl carried::Payload for $Payload {
-            fn read(data: &str) -> Result<Self, serde_json::Error> {
-                serde_json::from_str(data)
+            fn read<'de, D: serde::Deserializer<'de>>(data: D) -> Result<Self, D::Error> {
+                serde::Deserialize::deserialize(data)
             }
 
             fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

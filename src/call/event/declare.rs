@@ -61,8 +61,8 @@ macro_rules! events {
         )+
 
         impl CallEvent {
-            /// Reads an event from its kind and from its `data`, which is JSON.
-            pub(crate) fn read(kind: EventKind, data: &str) -> Result<Self, serde_json::Error> {
+            /// Reads an event from its kind and from its `data`.
+            pub(crate) fn read<'de, D: serde::Deserializer<'de>>(kind: EventKind, data: D) -> Result<Self, D::Error> {
                 match kind {
                     $(
                         $( EventKind::$Variant => events!(@read data, $Enum::$Variant $( ($Payload) )?), )+

@@ -261,7 +261,9 @@ pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
     other: &mut Other,
 ) -> Result<(), A::Error> {
     // If the JSON holds a member twice, the last value counts.
-    other.remove(name);
+    if !other.is_empty() {
+        other.remove(name);
+    }
     *member = match map.next_value_seed(Seed::<T>::new())? {
         Read::Null => Member::Null,
         Read::As(value) => Member::Value(value),

@@ -10,6 +10,7 @@ use super::super::type_name::TypeName;
 use super::read::{Hole, Read, Wire};
 use crate::id::Id;
 use crate::secret::Secret;
+use crate::time::At;
 
 impl Wire for String {
     fn from_text(text: &str) -> Option<Self> {
@@ -99,7 +100,7 @@ impl Wire for i64 {
 
 impl Wire for Timestamp {
     fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok()
+        At::read(text)
     }
 
     fn hole(_path: &[&str]) -> Hole {

@@ -96,7 +96,7 @@ pub fn events() -> impl Strategy<Value = CallEvent> {
 }
 
 fn event(kind: EventKind) -> impl Strategy<Value = CallEvent> {
-    let read = move |data: String| CallEvent::read(kind, &data).ok();
+    let read = move |data: String| CallEvent::from_json(kind, &data).ok();
     data(kind).prop_filter_map("data of that event", read)
 }
 

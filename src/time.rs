@@ -1,9 +1,10 @@
-//! A time, as the log writes it.
+//! Times, as RFC 3339 texts.
 
 use core::fmt;
 use core::ops::Range;
 
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use serde::{Serialize, Serializer};
 
@@ -51,6 +52,38 @@ fn digits(text: &mut [u8], place: Range<usize>, mut number: u32) {
         *digit = b'0' + (number % 10) as u8;
         number /= 10;
     }
+}
+
+impl At {
+    /// Reads a time in any spelling of RFC 3339.
+    pub(crate) fn read(text: &str) -> Option<Timestamp> {
+        usual(text.as_bytes()).or_else(|| text.parse().ok())
+    }
+}
+
+/// Reads a time as this crate and Graph write it, in UTC: `2026-11-23T09:15:02.250Z`. The fraction has up to
+/// nine digits, or there is none.
+fn usual(text: &[u8]) -> Option<Timestamp> {
+    let (date, rest) = text.split_first_chunk::<11>()?;
+    let (time, fraction) = rest.split_first_chunk::<8>()?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T'] = *date else { return None };
+    let [h1, h2, b':', n1, n2, b':', s1, s2] = *time else { return None };
+    let number = |digits: &[u8]| {
+        let digit = |byte: &u8| Some(byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
+        digits.iter().try_fold(0_i32, |number, byte| Some(number * 10 + i32::from(digit(byte)?)))
+    };
+    let small = |tens, ones| number(&[tens, ones]).and_then(|number| i8::try_from(number).ok());
+    let nanosecond = match fraction {
+        [b'Z'] => 0,
+        [b'.', digits @ .., b'Z'] if (1..=9).contains(&digits.len()) => {
+            (digits.len()..9).fold(number(digits)?, |number, _| number * 10)
+        }
+        _ => return None,
+    };
+    let year = i16::try_from(number(&[y1, y2, y3, y4])?).ok()?;
+    let date = Date::new(year, small(m1, m2)?, small(d1, d2)?).ok()?;
+    let time = Time::new(small(h1, h2)?, small(n1, n2)?, small(s1, s2)?, nanosecond).ok()?;
+    Offset::UTC.to_timestamp(date.to_datetime(time)).ok()
 }
 
 impl Serialize for At {
