@@ -187,5 +187,27 @@ impl Simulation {
 /// can be swapped, and a transfer can fail. See `docs/verification.md`.
 fn is_ambiguous(what: &What) -> bool {
     let What::NetworkEvent(network_event) = what else { return false };
-    matches!(**network_event, NetworkEvent::Held | NetworkEvent::Resumed | NetworkEvent::TransferFailed)
+    match **network_event {
+        NetworkEvent::Held | NetworkEvent::Resumed | NetworkEvent::TransferFailed => true,
+        NetworkEvent::Offered(_)
+        | NetworkEvent::Alerted
+        | NetworkEvent::Connected(_)
+        | NetworkEvent::AudioChanged(_)
+        | NetworkEvent::TransferAccepted
+        | NetworkEvent::TransferCompleted
+        | NetworkEvent::RedirectAnswered(_)
+        | NetworkEvent::HungUp(_)
+        | NetworkEvent::MediaFailed
+        | NetworkEvent::RosterChanged(_)
+        | NetworkEvent::TonePressed(_)
+        | NetworkEvent::PromptFinished(_)
+        | NetworkEvent::RecordingStarted { .. }
+        | NetworkEvent::SpeechStarted
+        | NetworkEvent::SpeechEnded
+        | NetworkEvent::RecordingFinished(_)
+        | NetworkEvent::OperationFinished(..)
+        | NetworkEvent::ContentSharingStarted(_)
+        | NetworkEvent::ContentSharingUpdated(_)
+        | NetworkEvent::ContentSharingEnded(_) => false,
+    }
 }
