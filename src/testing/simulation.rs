@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use super::course::{Move, What};
 use super::invariant::{Invariant, Violation};
+use super::model::contents::Contents;
 use super::model::data::Model;
 use super::network::{Faults, Network};
 use super::store::Store;
@@ -119,6 +120,11 @@ impl Simulation {
             self.ambiguous.insert(one.call);
         }
         if let Some(reply) = &made.reply {
+            let (ours, theirs) = (Contents::of(&reply.body), self.model.contents(one));
+            if ours != theirs {
+                let seen = format!("the service replied {ours:?}, and the model {theirs:?}, to {one:?}");
+                return Err(self.violation(Invariant::Reference, one.call, seen));
+            }
             self.learn(one.call, &reply.body)?;
         }
         self.record(one.call, &made.events)?;
