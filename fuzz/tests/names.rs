@@ -31,3 +31,15 @@ fn the_corpus_of_lines_has_every_event_kind() {
         assert_eq!(recorded.event.kind(), *kind, "{}", path.display());
     }
 }
+
+#[test]
+fn the_target_of_the_types_reads_the_body_of_every_action() {
+    let read = |path: &str| fs::read_to_string(folder().join(path)).expect("the file is read");
+    let (actions, target) = (read("../src/graph/action.rs"), read("src/wire.rs"));
+    let declared =
+        actions.lines().filter_map(|line| line.trim().strip_prefix("pub struct ")?.strip_suffix(" {"));
+    let (tried, untried): (Vec<_>, Vec<_>) =
+        declared.partition(|name| target.contains(&format!("round_trips::<action::{name}>")));
+    assert!(untried.is_empty(), "add them to TYPES in fuzz/src/wire.rs: {untried:?}");
+    assert!(tried.len() > 10, "the declarations are found: {tried:?}");
+}
