@@ -44,6 +44,8 @@ def absolute(files, module, path):
     first, *rest = path
     if first == "crate":
         return tuple(rest)
+    if first == "self":
+        return (*module, *rest)
     if first == "super":
         return absolute(files, module[:-1], rest) if rest[:1] == ["super"] else (*module[:-1], *rest)
     if (*module, first) in files:

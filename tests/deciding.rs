@@ -11,11 +11,8 @@ use callfold::graph::{Method, Permission, Route};
 use serde_json::{Value, json};
 
 const ALICE: &str = r#"{"identity":{"user":{"id":"alice"}}}"#;
-const STATES: &str = "incoming establishing ringing redirecting established hold transferring transferAccepted \
-                      terminating terminated";
-
 /// The states in which each method is legal with the status of its reply, and the status of its refusal in
-/// all other states.
+/// all other states. The columns are in the order of `State::ALL`.
 const LEGAL: &str = "
                                   inc esta ring redi estd hold trfg trfA tmtg tmtd
     answer                        202  409  409  409  409  409  409  409  409  409
@@ -167,7 +164,8 @@ fn each_method_is_legal_where_the_table_says() {
     assert_eq!(rows.len() + 1, Method::ALL.len(), "all but createCall");
     for row in rows {
         let (method, cells) = row.trim().split_once(' ').unwrap();
-        for (state, status) in STATES.split_whitespace().zip(cells.split_whitespace()) {
+        assert_eq!(cells.split_whitespace().count(), State::ALL.len(), "{method} has a cell for each state");
+        for (state, status) in State::ALL.iter().map(|state| state.as_str()).zip(cells.split_whitespace()) {
             let status: u16 = status.parse().unwrap();
             let call = given_for(method, state);
             assert_eq!(call.state().as_str(), state);

@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use crate::common::CALL;
 use crate::common::requesting::*;
+use crate::common::{CALL, call_id};
 use callfold::call::{AppIdentity, Call, Command, Due, RequestContext};
-use callfold::graph::{OperationKind, Permission, Route};
+use callfold::graph::{Method, OperationKind, Permission, Route};
+use callfold::testing::strategies;
 use callfold::uuid::Uuid;
 use callfold::{OperationId, Refusal};
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 /// The number in the id of an operation.
@@ -314,6 +317,29 @@ fn a_client_context_has_at_most_256_characters() {
     let held = send(&call, "POST /participants/alice/startHoldMusic", "").unwrap().call;
     let long = json!({ "clientContext": "a".repeat(257) });
     limited(&held, "POST /participants/alice/stopHoldMusic", &[(long, "clientContext 256")]);
+}
+
+/// The member that a request breaks if its `clientContext` is this value.
+fn broken_by(method: Method, client_context: Value) -> Option<Value> {
+    let bodies = strategies::bodies(method, call_id());
+    let mut body = bodies.new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    body["clientContext"] = client_context;
+    let route = Route::new(method, Some(call_id()), Some("alice".into()));
+    let refusal = Command::read(&route, body.to_string().as_bytes()).err()?;
+    Some(refusal.error().inner_error["member"].clone())
+}
+
+#[test]
+fn every_method_that_reads_a_client_context_limits_its_length() {
+    let mut limiting = 0;
+    for method in Method::ALL {
+        // The type of the body has the member if a value of another type is refused.
+        let reads = broken_by(*method, json!({}));
+        assert_eq!(broken_by(*method, "a".repeat(257).into()), reads, "{method}");
+        assert_eq!(broken_by(*method, "a".repeat(256).into()), None, "{method}");
+        limiting += usize::from(reads == Some("clientContext".into()));
+    }
+    assert!(limiting > 12, "the test above names 13 of them, and {limiting} are found");
 }
 
 #[test]

@@ -73,7 +73,11 @@ fn mutation_testing_finds_each_file_that_it_names() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let settings = fs::read_to_string(root.join(".cargo/mutants.toml")).unwrap();
     let named = settings.lines().filter_map(|line| line.trim().strip_prefix("\"src/")?.strip_suffix("\","));
-    for place in named.map(|place| place.trim_end_matches("/**/*.rs")) {
+    let named: Vec<_> = named.map(|place| place.trim_end_matches("/**/*.rs")).collect();
+    let globs = settings.split_once("examine_globs = [").unwrap().1.split_once(']').unwrap().0;
+    assert_eq!(named.len(), globs.matches('"').count() / 2, "each glob is `src/…` on a line of its own");
+    assert!(named.contains(&"call"), "the rules of a call are examined: {named:?}");
+    for place in named {
         assert!(root.join("src").join(place).exists(), "src/{place}");
     }
 }

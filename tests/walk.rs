@@ -23,9 +23,11 @@ mod reported;
 mod requests;
 mod roots;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 
-use callfold::call::State;
+use callfold::call::{NetworkEventKind, State};
+use callfold::graph::{Method, OperationKind};
 use callfold::{Ledger, Why};
 
 use graph::{Graph, Walk};
@@ -175,6 +177,26 @@ fn a_call_with_requests_and_notifications_goes_everywhere_with_whatever_goes_on(
     };
     let report = in_release(far, &REFUSED, &["notificationHeard"]);
     report.iter().for_each(|report| insta::assert_snapshot!(report));
+}
+
+#[test]
+fn the_moves_have_every_method_every_network_event_and_every_kind_of_operation() {
+    let moves = requests::all().into_iter().chain(happenings::all()).map(|one| one.what);
+    let (mut methods, mut network_events) = (BTreeSet::new(), BTreeSet::new());
+    for what in moves {
+        match what {
+            What::Request(command) => _ = methods.insert(command.method()),
+            What::NetworkEvent(network_event) => _ = network_events.insert(network_event.kind()),
+            _ => {}
+        }
+    }
+    let absent: Vec<_> = Method::ALL.iter().filter(|method| !methods.contains(method)).collect();
+    assert!(absent.is_empty(), "add them to walk/requests.rs: {absent:?}");
+    let absent: Vec<_> = NetworkEventKind::ALL.iter().filter(|kind| !network_events.contains(kind)).collect();
+    assert!(absent.is_empty(), "add them to walk/happenings.rs: {absent:?}");
+    let kinds: BTreeSet<_> = happenings::PENDING.iter().chain(&happenings::SETTLED).collect();
+    let absent: Vec<_> = OperationKind::ALL.iter().filter(|kind| !kinds.contains(kind)).collect();
+    assert!(absent.is_empty(), "add them to PENDING or SETTLED of walk/happenings.rs: {absent:?}");
 }
 
 #[test]

@@ -131,11 +131,8 @@ fn is_the_same(played: &Played, again: &Played) {
         assert!(played.of(id).eq(again.of(id)), "the same events");
         let is_complete = (1..).zip(played.of(id)).all(|(number, recorded)| recorded.revision == number);
         for finding in again.findings.iter().filter(|finding| finding.call == Some(id)) {
-            let is_fine = match finding.kind {
-                FindingKind::Orphan => true,
-                FindingKind::RevisionGap => !is_complete,
-                _ => false,
-            };
+            let is_fine = finding.kind == FindingKind::Orphan
+                || (finding.kind == FindingKind::RevisionGap && !is_complete);
             assert!(is_fine, "{finding} in {:?}", again.events);
         }
         // A refused line counts as a record, but is not written.

@@ -76,7 +76,29 @@ const fn body(method: Method) -> &'static str {
         Method::UpdateRecordingStatus => r#"{"clientContext":"probe","status":"recording"}"#,
         Method::Reject => r#"{"reason":"busy"}"#,
         Method::CreateAudioRoutingGroup => r#"{"routingMode":"oneToOne","sources":["a"],"receivers":["b"]}"#,
-        _ => r#"{"clientContext":"probe"}"#,
+        Method::DeleteCall
+        | Method::GetCall
+        | Method::ListParticipants
+        | Method::CancelMediaProcessing
+        | Method::KeepAlive
+        | Method::Mute
+        | Method::SubscribeToTone
+        | Method::Unmute
+        | Method::LogTeleconferenceDeviceQuality
+        | Method::CreateCall
+        | Method::AddLargeGalleryView
+        | Method::GetParticipant
+        | Method::MuteParticipant
+        | Method::DeleteParticipant
+        | Method::StartHoldMusic
+        | Method::StopHoldMusic
+        | Method::GetOperation
+        | Method::MuteAll
+        | Method::ConfigureMixer
+        | Method::UpdateMetadata
+        | Method::ListAudioRoutingGroups
+        | Method::ListContentSharingSessions
+        | _ => r#"{"clientContext":"probe"}"#,
     }
 }
 
@@ -174,4 +196,28 @@ pub(crate) fn is_said(refusal: &Refusal) {
     assert!(matches!(refusal.status(), 400 | 403 | 404 | 409), "{refusal}");
     let error = serde_json::to_value(refusal.error()).expect("an error is written");
     assert!(error["error"]["message"].as_str().is_some_and(|text| text.contains("refused")), "{error}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use callfold::call::{NetworkEvent, NetworkEventKind, State};
+
+    use super::{Call, calls, network_events};
+    use crate::calls::in_every_state;
+
+    #[test]
+    fn every_kind_of_network_event_is_tried() {
+        let calls = calls(in_every_state());
+        let tried: BTreeSet<_> =
+            calls.iter().flat_map(network_events).map(|one| NetworkEvent::kind(&one)).collect();
+        assert!(tried.iter().eq(NetworkEventKind::ALL), "{tried:?}");
+    }
+
+    #[test]
+    fn a_call_is_in_every_state() {
+        let states: BTreeSet<_> = calls(in_every_state()).iter().map(Call::state).collect();
+        assert!(states.iter().eq(State::ALL), "{states:?}");
+    }
 }

@@ -36,6 +36,7 @@ const TYPES: &[fn(&[u8])] = &[
     round_trips::<action::Transfer>,
     round_trips::<action::UpdateMetadata>,
     round_trips::<action::UpdateRecordingStatus>,
+    round_trips::<action::ClientContext>,
 ];
 
 /// The input is the number of a type and JSON. A value that is read can be written and read again as the same

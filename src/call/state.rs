@@ -130,32 +130,6 @@ const SETUP: &[Deadline] = &[
 const CONNECTED: &[Deadline] =
     &[Deadline::KeepAlive, Deadline::InitialSilence, Deadline::Silence, Deadline::RecordDuration];
 
-const SETUP_STATE: Meaning = Meaning {
-    superstate: Some(Superstate::Setup),
-    is_beginning: false,
-    media: Media::None,
-    deadlines: SETUP,
-    late: Late::Ever,
-    established: WhenEstablished::Step,
-    dialect: Dialect::Every,
-};
-const CONNECTED_STATE: Meaning = Meaning {
-    superstate: Some(Superstate::Connected),
-    is_beginning: false,
-    media: Media::Up,
-    deadlines: CONNECTED,
-    late: Late::Never,
-    established: WhenEstablished::Step,
-    dialect: Dialect::Every,
-};
-const TRANSFER_STATE: Meaning = Meaning {
-    superstate: Some(Superstate::Transfer),
-    media: Media::Locked,
-    late: Late::SinceEstablished,
-    established: WhenEstablished::Details,
-    ..CONNECTED_STATE
-};
-
 names! {
     /// A transition of a call from one state to the next. It has the name of the event that records it.
     #[expect(clippy::exhaustive_enums, reason = "a new transition is a new lifecycle")]
@@ -186,35 +160,91 @@ names! {
 }
 
 impl State {
-    /// What this state means: one row for each state.
+    /// What this state means: one row for each state. A row says everything itself and takes nothing from
+    /// another row, so that a new state decides each question.
     pub(crate) const fn meaning(self) -> Meaning {
         match self {
-            Self::Incoming => Meaning { is_beginning: true, deadlines: OFFERED, ..SETUP_STATE },
-            Self::Establishing => Meaning { is_beginning: true, media: Media::Early, ..SETUP_STATE },
-            Self::Ringing => {
-                Meaning { media: Media::Locked, dialect: Dialect::Ringing(Self::Establishing), ..SETUP_STATE }
-            }
-            Self::Redirecting => Meaning {
-                deadlines: &[Deadline::Redirect],
-                dialect: Dialect::Redirecting(Self::Incoming),
-                ..SETUP_STATE
+            Self::Incoming => Meaning {
+                superstate: Some(Superstate::Setup),
+                is_beginning: true,
+                media: Media::None,
+                deadlines: OFFERED,
+                late: Late::Ever,
+                established: WhenEstablished::Step,
+                dialect: Dialect::Every,
             },
-            Self::Established => CONNECTED_STATE,
+            Self::Establishing => Meaning {
+                superstate: Some(Superstate::Setup),
+                is_beginning: true,
+                media: Media::Early,
+                deadlines: SETUP,
+                late: Late::Ever,
+                established: WhenEstablished::Step,
+                dialect: Dialect::Every,
+            },
+            Self::Ringing => Meaning {
+                superstate: Some(Superstate::Setup),
+                is_beginning: false,
+                media: Media::Locked,
+                deadlines: SETUP,
+                late: Late::Ever,
+                established: WhenEstablished::Step,
+                dialect: Dialect::Ringing(Self::Establishing),
+            },
+            Self::Redirecting => Meaning {
+                superstate: Some(Superstate::Setup),
+                is_beginning: false,
+                media: Media::None,
+                deadlines: &[Deadline::Redirect],
+                late: Late::Ever,
+                established: WhenEstablished::Step,
+                dialect: Dialect::Redirecting(Self::Incoming),
+            },
+            Self::Established => Meaning {
+                superstate: Some(Superstate::Connected),
+                is_beginning: false,
+                media: Media::Up,
+                deadlines: CONNECTED,
+                late: Late::Never,
+                established: WhenEstablished::Step,
+                dialect: Dialect::Every,
+            },
             Self::Hold => Meaning {
+                superstate: Some(Superstate::Connected),
+                is_beginning: false,
+                media: Media::Up,
+                deadlines: CONNECTED,
                 late: Late::SinceEstablished,
                 established: WhenEstablished::StepWithoutTone,
-                ..CONNECTED_STATE
+                dialect: Dialect::Every,
             },
-            Self::Transferring | Self::TransferAccepted => TRANSFER_STATE,
+            Self::Transferring | Self::TransferAccepted => Meaning {
+                superstate: Some(Superstate::Transfer),
+                is_beginning: false,
+                media: Media::Locked,
+                deadlines: CONNECTED,
+                late: Late::SinceEstablished,
+                established: WhenEstablished::Details,
+                dialect: Dialect::Every,
+            },
             Self::Terminating => Meaning {
                 superstate: Some(Superstate::Live),
+                is_beginning: false,
                 media: Media::Locked,
                 deadlines: &RECORDING,
-                ..CONNECTED_STATE
+                late: Late::Never,
+                established: WhenEstablished::Step,
+                dialect: Dialect::Every,
             },
-            Self::Terminated => {
-                Meaning { superstate: None, media: Media::None, deadlines: &[], ..CONNECTED_STATE }
-            }
+            Self::Terminated => Meaning {
+                superstate: None,
+                is_beginning: false,
+                media: Media::None,
+                deadlines: &[],
+                late: Late::Never,
+                established: WhenEstablished::Step,
+                dialect: Dialect::Every,
+            },
         }
     }
 

@@ -38,7 +38,8 @@ names! {
         Queue = "queue",
         /// The times of events never decrease within a call, and no deadline is overdue.
         Time = "time",
-        /// The service and the reference model accept the same requests, and have equal calls.
+        /// The service and the reference model accept the same requests, reply with the same contents, and have
+        /// equal calls.
         Reference = "reference",
         /// A host has the same calls before and after a restart.
         Restart = "restart",
@@ -71,7 +72,7 @@ impl Invariant {
             Self::Queue => "The first media operation in the queue runs, and the others wait.",
             Self::Time => "Within a call, the times of events never decrease, and no deadline is overdue.",
             Self::Reference => {
-                "The service accepts and refuses the same requests as the reference model, and their calls are equal."
+                "The service accepts and refuses the same requests as the reference model, and their replies and calls are equal."
             }
             Self::Restart => {
                 "A host has the same calls after a restart, from its whole log or from a saved copy and the later events."

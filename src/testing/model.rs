@@ -1,6 +1,7 @@
 //! The reference model: it computes the state of each call from plain tables, without events and without a
 //! chart.
 
+pub(super) mod contents;
 pub(crate) mod data;
 mod happen;
 mod line;

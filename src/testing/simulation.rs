@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use super::course::{Move, What};
 use super::invariant::{Invariant, Violation};
+use super::model::contents::Contents;
 use super::model::data::Model;
 use super::network::{Faults, Network};
 use super::store::Store;
@@ -119,6 +120,11 @@ impl Simulation {
             self.ambiguous.insert(one.call);
         }
         if let Some(reply) = &made.reply {
+            let (ours, theirs) = (Contents::of(&reply.body), self.model.contents(one));
+            if ours != theirs {
+                let seen = format!("the service replied {ours:?}, and the model {theirs:?}, to {one:?}");
+                return Err(self.violation(Invariant::Reference, one.call, seen));
+            }
             self.learn(one.call, &reply.body)?;
         }
         self.record(one.call, &made.events)?;
@@ -187,5 +193,27 @@ impl Simulation {
 /// can be swapped, and a transfer can fail. See `docs/verification.md`.
 fn is_ambiguous(what: &What) -> bool {
     let What::NetworkEvent(network_event) = what else { return false };
-    matches!(**network_event, NetworkEvent::Held | NetworkEvent::Resumed | NetworkEvent::TransferFailed)
+    match **network_event {
+        NetworkEvent::Held | NetworkEvent::Resumed | NetworkEvent::TransferFailed => true,
+        NetworkEvent::Offered(_)
+        | NetworkEvent::Alerted
+        | NetworkEvent::Connected(_)
+        | NetworkEvent::AudioChanged(_)
+        | NetworkEvent::TransferAccepted
+        | NetworkEvent::TransferCompleted
+        | NetworkEvent::RedirectAnswered(_)
+        | NetworkEvent::HungUp(_)
+        | NetworkEvent::MediaFailed
+        | NetworkEvent::RosterChanged(_)
+        | NetworkEvent::TonePressed(_)
+        | NetworkEvent::PromptFinished(_)
+        | NetworkEvent::RecordingStarted { .. }
+        | NetworkEvent::SpeechStarted
+        | NetworkEvent::SpeechEnded
+        | NetworkEvent::RecordingFinished(_)
+        | NetworkEvent::OperationFinished(..)
+        | NetworkEvent::ContentSharingStarted(_)
+        | NetworkEvent::ContentSharingUpdated(_)
+        | NetworkEvent::ContentSharingEnded(_) => false,
+    }
 }

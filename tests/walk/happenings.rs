@@ -22,8 +22,8 @@ pub(crate) fn all() -> Vec<Move> {
     all
 }
 
-/// The kinds of operation that a network event can end.
-const PENDING: [OperationKind; 8] = [
+/// The kinds of operation that a network event can end: all except [`SETTLED`].
+pub(crate) const PENDING: [OperationKind; 8] = [
     OperationKind::AddLargeGalleryView,
     OperationKind::Comms,
     OperationKind::InviteParticipants,
@@ -32,6 +32,15 @@ const PENDING: [OperationKind; 8] = [
     OperationKind::SendDtmfTones,
     OperationKind::StartHoldMusic,
     OperationKind::StopHoldMusic,
+];
+
+/// The kinds of operation that the reply to their request reports as completed. No network event ends them.
+pub(crate) const SETTLED: [OperationKind; 5] = [
+    OperationKind::CancelMediaProcessing,
+    OperationKind::MuteParticipant,
+    OperationKind::SubscribeToTone,
+    OperationKind::UnmuteParticipant,
+    OperationKind::UpdateRecordingStatus,
 ];
 
 fn happen(how: &str, network_event: NetworkEvent) -> Move {

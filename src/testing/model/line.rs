@@ -30,6 +30,8 @@ pub(super) struct Line {
     pub(super) invitations: BTreeMap<Id, Invitation>,
     /// The operation that plays the hold music.
     pub(super) music: Option<Id>,
+    /// The ids of the audio routing groups. A group that is created again moves to the end.
+    pub(super) groups: Vec<Id>,
 }
 
 /// A prompt or a recording that has not ended.
@@ -80,6 +82,7 @@ impl Line {
             replaces: None,
             invitations: BTreeMap::new(),
             music: None,
+            groups: Vec::new(),
         }
     }
 

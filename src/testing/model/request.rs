@@ -127,6 +127,11 @@ impl Line {
             Method::PlayPrompt | Method::RecordResponse => self.play(method, request),
             Method::Invite => self.invite(request),
             Method::DeleteParticipant => self.remove(item),
+            Method::CreateAudioRoutingGroup => {
+                let id = body.get("id").and_then(Value::as_str).map(Id::from);
+                self.groups.retain(|known| Some(known) != id.as_ref());
+                self.groups.extend(id);
+            }
             method => self.work(method, request),
         }
     }

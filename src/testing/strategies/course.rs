@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::strategy::Union;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -17,7 +18,8 @@ use super::super::outline::Outline;
 use super::values::BEGINNING;
 use super::{network_event, request};
 use crate::call::network_event::{Ending, NetworkEvent, StopReason};
-use crate::graph::method::Method;
+use crate::call::state::{State, Transition};
+use crate::graph::method::{Begins, Method};
 use crate::id::{CallId, Id};
 use crate::operation;
 
@@ -152,7 +154,7 @@ impl Author {
         let what = match &wish.wanted {
             Wanted::Request(method, item, index, body) => {
                 let mut body = body.clone();
-                if begins_operation(*method) {
+                if method.begins() != Begins::Nothing {
                     request::insert(&mut body, [("clientContext", json!(format!("context-{number}")))]);
                 }
                 let known = outline.and_then(|outline| known(outline, *method, index));
@@ -181,12 +183,9 @@ fn pending(outline: &Outline) -> Option<&Id> {
 
 /// An existing participant or operation that the method can be about.
 fn known<'a>(outline: &'a Outline, method: Method, index: &Index) -> Option<&'a Id> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about participants")]
-    match method {
-        Method::StopHoldMusic => outline.on_hold.as_ref(),
-        Method::GetOperation => {
-            outline.operations.get(index.index(outline.operations.len() + 1)).map(|(id, ..)| id)
-        }
+    match method.item()? {
+        "operations" => outline.operations.get(index.index(outline.operations.len() + 1)).map(|(id, ..)| id),
+        _ if method == Method::StopHoldMusic => outline.on_hold.as_ref(),
         _ => outline.participants.keys().nth(index.index(outline.participants.len() * 2 + 1)),
     }
 }
@@ -196,23 +195,6 @@ fn calls_of(conversation: u64) -> [CallId; 2] {
     // The number of the conversation is mixed, so that the ids look random.
     let stirred = u128::from(conversation.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     [0x57da_b8b1, 0xe5d3_9592].map(|first: u128| CallId::new(Uuid::from_u128((first << 96) | stirred)))
-}
-
-const fn begins_operation(method: Method) -> bool {
-    !matches!(
-        method,
-        Method::CreateCall
-            | Method::Answer
-            | Method::Reject
-            | Method::Redirect
-            | Method::Transfer
-            | Method::KeepAlive
-            | Method::DeleteCall
-            | Method::ChangeScreenSharingRole
-            | Method::DeleteParticipant
-            | Method::CreateAudioRoutingGroup
-            | Method::LogTeleconferenceDeviceQuality
-    )
 }
 
 fn wish(other: CallId) -> impl Strategy<Value = Wish> {
@@ -269,7 +251,6 @@ fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         happen(NetworkEvent::SpeechEnded),
         happen(NetworkEvent::RecordingFinished(StopReason::Silence)),
     ];
-    let held = [happen(NetworkEvent::Held), happen(NetworkEvent::Resumed)];
     let transfer = [
         request(Method::Transfer),
         happen(NetworkEvent::TransferAccepted),
@@ -288,13 +269,44 @@ fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         20 => wish(other).prop_map(|wish| [wish].into()),
         1 => together(&menu),
         1 => together(&voicemail),
-        1 => together(&held),
+        1 => absence(),
         1 => together(&transfer),
         1 => together(&taken_back),
         1 => together(&failed),
         1 => together(&sharing),
         1 => together(&music),
     ]
+}
+
+/// Two network events: with the first, an established call goes to another state, and with the second it
+/// comes back.
+fn absence() -> BoxedStrategy<Vec<Wish>> {
+    let pairs = Transition::ALL.iter().flat_map(|away| {
+        let gone = State::Established.after(*away);
+        let steps = gone.into_iter().flat_map(State::steps);
+        let back = steps.filter(|(_, next)| *next == State::Established).map(|(back, _)| back);
+        back.filter_map(|back| Some([network_event_of(*away)?, network_event_of(back)?]))
+    });
+    let happen = |network_event| Just(Wanted::NetworkEvent(Box::new(network_event))).boxed();
+    let phrases = pairs.map(|pair| together(&pair.map(happen)).boxed());
+    Union::new(phrases.collect::<Vec<_>>()).boxed()
+}
+
+/// The network event that makes a call take this transition, if one without data does.
+const fn network_event_of(transition: Transition) -> Option<NetworkEvent> {
+    Some(match transition {
+        Transition::Alerted => NetworkEvent::Alerted,
+        Transition::Held => NetworkEvent::Held,
+        Transition::Resumed => NetworkEvent::Resumed,
+        Transition::TransferAccepted => NetworkEvent::TransferAccepted,
+        Transition::TransferFailed => NetworkEvent::TransferFailed,
+        Transition::Answered
+        | Transition::Established
+        | Transition::Redirected
+        | Transition::TransferStarted
+        | Transition::TerminationStarted
+        | Transition::Terminated => return None,
+    })
 }
 
 /// Wishes that come true one after another, with up to three seconds between two.
