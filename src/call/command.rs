@@ -169,7 +169,7 @@ fn parse<T: DeserializeOwned + Wire>(method: Method, body: &[u8]) -> Result<Box<
         Refusal::new(method.as_str(), None, why)
     };
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    if depth(body) > DEPTH {
+    if depth(body) > usize::from(DEPTH) {
         return Err(refuse("body", &format!("nested at most {DEPTH} deep")));
     }
     let read: Result<Box<T>, _> = serde_json::from_slice(body);

@@ -88,13 +88,9 @@ impl CommsNotification {
     /// The parsed URL of the resource. This is `resourceUrl`, or the older `resource` if `resourceUrl` is
     /// absent or names no call.
     pub fn url(&self) -> ResourceUrl {
-        let urls = [&self.resource_url, &self.resource].into_iter().filter_map(Member::value);
-        let mut parsed = urls.map(|url| ResourceUrl::from(url.as_str()));
-        let first = parsed.next();
-        match first {
-            Some(url) if url.call.is_some() => url,
-            first => parsed.find(|url| url.call.is_some()).or(first).unwrap_or_else(|| ResourceUrl::from("")),
-        }
+        let parse = |url: &Member<String>| url.value().map(|url| ResourceUrl::from(url.as_str()));
+        let either = ResourceUrl::of_either(parse(&self.resource_url), parse(&self.resource));
+        either.unwrap_or_else(|| ResourceUrl::from(""))
     }
 
     /// The id of the call that the notification is about. The id comes from the URL. If the URL names no
@@ -209,7 +205,7 @@ impl Names for BodyKey {
 }
 
 /// The items of `value`: first the objects, then the JSON values that are not objects.
-pub(super) struct Items<T>(pub(super) Vec<T>, pub(super) Vec<Value>);
+struct Items<T>(Vec<T>, Vec<Value>);
 
 impl<T: Wire> Wire for Items<T> {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {

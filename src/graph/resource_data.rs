@@ -17,6 +17,8 @@ use super::type_name::TypeName;
 use super::url::Resource;
 use super::wire::read::{Read, Seed, Wire};
 use crate::id::CallId;
+use crate::json;
+use crate::json::read::{GaveUp, Reader};
 
 /// The resource in a notification. The kind of the resource is found from the URL of the notification, from
 /// the `@odata.type` of the resource, and from its form: an object or an array, and the members of a delta.
@@ -83,7 +85,7 @@ impl ResourceData {
     }
 
     pub(super) fn read(json: &str, url: &Resource) -> Result<Self, serde_json::Error> {
-        if depth(json.as_bytes()) > DEPTH {
+        if depth(json.as_bytes()) > usize::from(DEPTH) {
             return Err(serde_json::Error::custom(format_args!("nested deeper than {DEPTH} levels")));
         }
         let is_array = json.starts_with('[');
@@ -103,15 +105,59 @@ impl ResourceData {
     }
 }
 
+impl ResourceData {
+    /// Reads a resource whose first member is its type, as the service writes it. Gives up for any other
+    /// resource, which [`read`](Self::read) can read.
+    pub(super) fn read_usual(reader: &mut Reader<'_>, url: &Resource) -> Result<Self, GaveUp> {
+        reader.ahead(DEPTH, |reader| {
+            let (is_array, start) = (reader.is_array(), reader.clone());
+            Ok(match Peek::usual(reader.clone(), is_array)?.shape(url, is_array) {
+                Shape::Call if !is_array => Self::Call(reported(reader)?),
+                Shape::Operation if !is_array => Self::Operation(reported(reader)?),
+                Shape::Roster if is_array => {
+                    let participants = reported(reader)?;
+                    let may_be_delta =
+                        memchr::memmem::find(start.until(reader).as_bytes(), SEQUENCE).is_some();
+                    if may_be_delta {
+                        return Err(GaveUp);
+                    }
+                    Self::Roster(participants)
+                }
+                Shape::DeltaRoster if is_array => Self::DeltaRoster(reported(reader)?),
+                Shape::ContentSharing if is_array => Self::ContentSharing(reported(reader)?),
+                Shape::Call
+                | Shape::Operation
+                | Shape::Roster
+                | Shape::DeltaRoster
+                | Shape::ContentSharing
+                | Shape::ParticipantJoining
+                | Shape::ParticipantLeft
+                | Shape::Other => return Err(GaveUp),
+            })
+        })
+    }
+}
+
+fn reported<T: Wire>(reader: &mut Reader<'_>) -> Result<T, GaveUp> {
+    use serde::de::DeserializeSeed as _;
+    match Seed::new().deserialize(reader)? {
+        Read::As(reported) => Ok(reported),
+        Read::Null | Read::Mismatch(_) => Err(GaveUp),
+    }
+}
+
+/// The end of the name `sequenceNumber` in any letter case of its first letter.
+const SEQUENCE: &[u8] = b"equenceNumber";
+
 /// The number of levels that a resource may nest. An event that holds such a resource can still be read, and
 /// so can the line of that event.
-pub(crate) const DEPTH: usize = 100;
+pub(crate) const DEPTH: u8 = 100;
 
 /// The number of levels that a JSON text nests. If the text has too few brackets to exceed [`DEPTH`], this is
 /// an upper bound.
 pub(crate) fn depth(json: &[u8]) -> usize {
     let opened = json.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
-    if opened <= DEPTH {
+    if opened <= usize::from(DEPTH) {
         return opened;
     }
     let (mut depth, mut deepest, mut in_text, mut is_escaped) = (0_usize, 0, false, false);
@@ -164,12 +210,11 @@ fn many<T: Wire + Serialize>(
 }
 
 fn read<T: Wire>(json: &str) -> Result<Read<T>, serde_json::Error> {
-    use serde::de::DeserializeSeed as _;
-    Seed::<T>::new().deserialize(&mut serde_json::Deserializer::from_str(json))
+    json::read::with(Seed::<T>::new(), json)
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Shape {
+enum Shape {
     Call,
     Operation,
     Roster,
@@ -181,8 +226,8 @@ pub(super) enum Shape {
 }
 
 /// The details that show which type a resource has, found before the resource is read.
-pub(super) struct Peek {
-    pub(super) type_name: Option<TypeName>,
+struct Peek {
+    type_name: Option<TypeName>,
     is_delta: bool,
 }
 
@@ -196,8 +241,19 @@ struct Signs<'a> {
 }
 
 impl Peek {
+    /// The details of a resource whose first member is its type.
+    fn usual(mut reader: Reader<'_>, is_array: bool) -> Result<Self, GaveUp> {
+        if is_array && !reader.array()?.item(&mut reader)? {
+            return Err(GaveUp);
+        }
+        match reader.object()?.name(&mut reader)? {
+            Some("@odata.type") => Ok(Self::of_type(Some(reader.plain_string()?.into()))),
+            Some(_) | None => Err(GaveUp),
+        }
+    }
+
     /// The details of a resource that is not a delta.
-    pub(super) const fn of_type(type_name: Option<TypeName>) -> Self {
+    const fn of_type(type_name: Option<TypeName>) -> Self {
         Self { type_name, is_delta: false }
     }
 
@@ -211,7 +267,7 @@ impl Peek {
         let object = if is_array { json.get(1..)? } else { json };
         let (name, rest) = object.strip_prefix(r#"{"@odata.type":""#)?.split_once('"')?;
         let is_roster = matches!(url, Resource::Participants | Resource::Participant(_));
-        let may_be_delta = is_roster && memchr::memmem::find(rest.as_bytes(), b"equenceNumber").is_some();
+        let may_be_delta = is_roster && memchr::memmem::find(rest.as_bytes(), SEQUENCE).is_some();
         let is_plain = !may_be_delta && !name.contains('\\');
         is_plain.then(|| Self::of_type(Some(name.into())))
     }
@@ -227,7 +283,7 @@ impl Peek {
         Self { type_name, is_delta: signs.sequence_number.is_some() }
     }
 
-    pub(super) fn shape(&self, url: &Resource, is_array: bool) -> Shape {
+    fn shape(&self, url: &Resource, is_array: bool) -> Shape {
         let typed = self.type_name.as_ref().and_then(|name| by_type(name.as_str()));
         match url {
             Resource::Participants | Resource::Participant(_) => match typed {

@@ -121,44 +121,11 @@ fn bare(known: &'static str) -> &'static str {
     known.get(PREFIX.len()..).unwrap_or_default()
 }
 
-/// The number of slots of [`SLOTS`], of which most are free.
-const SIZE: usize = 256;
-
-/// A hash table of [`KNOWN`]: the index of each name stands in its slot or in the next free one. A free slot
-/// holds an index that no name has.
-const SLOTS: [u8; SIZE] = {
-    let mut slots = [u8::MAX; SIZE];
-    let mut index = 0;
-    while index < KNOWN.len() {
-        let mut slot = slot(KNOWN[index].as_bytes());
-        while slots[slot] != u8::MAX {
-            slot = (slot + 1) % SIZE;
-        }
-        slots[slot] = index as u8;
-        index += 1;
-    }
-    slots
-};
-
-const fn slot(name: &[u8]) -> usize {
-    let length = name.len();
-    if length < 24 {
-        return length;
-    }
-    (length * 7 + name[17] as usize * 3 + name[20] as usize * 11 + name[length - 8] as usize * 5) % SIZE
-}
-
-/// The index of a known name that is spelled as in [`KNOWN`].
-fn as_written(text: &str) -> Option<u8> {
-    let first = slot(text.as_bytes());
-    let mut slots = SLOTS.iter().cycle().skip(first).take_while(|index| **index != u8::MAX);
-    slots.find(|index| known(**index) == text).copied()
-}
-
 impl From<&str> for TypeName {
     fn from(text: &str) -> Self {
         // Nearly all names come in this spelling.
-        as_written(text).map_or_else(|| Self::non_canonical(text), |index| Self(Name::Known(index)))
+        let as_written = KNOWN.binary_search(&text).ok().and_then(|index| u8::try_from(index).ok());
+        as_written.map_or_else(|| Self::non_canonical(text), |index| Self(Name::Known(index)))
     }
 }
 

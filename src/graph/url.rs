@@ -53,6 +53,19 @@ pub enum Resource {
     Other(Box<str>),
 }
 
+impl ResourceUrl {
+    /// The URL of a notification: `resourceUrl`, or the older `resource` if `resourceUrl` is absent or names
+    /// no call.
+    pub(super) fn of_either(url: Option<Self>, older: Option<Self>) -> Option<Self> {
+        match (url, older) {
+            (Some(url), Some(older)) => {
+                Some(if url.call.is_none() && older.call.is_some() { older } else { url })
+            }
+            (url, older) => url.or(older),
+        }
+    }
+}
+
 impl From<&str> for ResourceUrl {
     fn from(url: &str) -> Self {
         Self::plain(url).unwrap_or_else(|| Self::non_canonical(url))

@@ -6,20 +6,15 @@
 
 use alloc::string::String;
 use core::fmt;
-use core::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use serde_json::value::RawValue;
 
 /// The number of levels that the reader follows. `serde_json` follows 127, and explains what nests deeper.
 const LEVELS: u8 = 120;
-
-/// Reads a value that fills the whole text.
-pub(crate) fn from_str<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
-    with(PhantomData, text)
-}
 
 /// Reads a value that fills the whole text, with a seed.
 pub(crate) fn with<'a, S: DeserializeSeed<'a> + Copy>(
@@ -56,6 +51,16 @@ impl serde::de::Error for GaveUp {
 }
 
 type Result<T> = core::result::Result<T, GaveUp>;
+
+/// The text of a value, unchanged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Raw<'a>(pub(crate) &'a str);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(|raw| Self(raw.get()))
+    }
+}
 
 /// A place in a JSON text.
 #[derive(Clone, Debug)]
@@ -280,8 +285,36 @@ impl<'a> Reader<'a> {
         Ok(Items { is_first: true })
     }
 
+    /// True before an array.
+    pub(crate) fn is_array(&mut self) -> bool {
+        self.token() == Some(b'[')
+    }
+
+    /// Enters an array.
+    pub(crate) fn array(&mut self) -> Result<Items> {
+        if !self.is_array() {
+            return Err(GaveUp);
+        }
+        self.enter()?;
+        Ok(Items { is_first: true })
+    }
+
+    /// Reads a value that nests at most so many levels. If that does not succeed, the reader stays where it
+    /// is.
+    pub(crate) fn ahead<T>(&mut self, levels: u8, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let mut ahead = Self { levels: self.levels.min(levels), ..self.clone() };
+        let value = read(&mut ahead)?;
+        self.at = ahead.at;
+        Ok(value)
+    }
+
+    /// The text from here to a later place.
+    pub(crate) fn until(&self, later: &Self) -> &'a str {
+        self.text.get(self.at..later.at).unwrap_or_default()
+    }
+
     /// Skips a value, and returns its text. The text has its brackets in pairs; it is not checked otherwise.
-    pub(crate) fn raw(&mut self) -> Result<&'a str> {
+    pub(crate) fn raw(&mut self) -> Result<Raw<'a>> {
         self.token();
         let start = self.at;
         let mut open = 0_usize;
@@ -304,7 +337,7 @@ impl<'a> Reader<'a> {
                 _ => self.skip_scalar()?,
             }
             if open == 0 {
-                return self.slice(start, self.at);
+                return self.slice(start, self.at).map(Raw);
             }
         }
     }
@@ -420,6 +453,15 @@ impl Items {
             return Ok(true);
         }
         reader.expect(b',').map(|()| true)
+    }
+
+    /// True if another item of an array follows, which must be read next.
+    pub(crate) fn item(&mut self, reader: &mut Reader<'_>) -> Result<bool> {
+        let has_item = self.next(reader, b']')?;
+        if !has_item {
+            reader.leave(b']')?;
+        }
+        Ok(has_item)
     }
 
     /// The name of the next member of an object, whose value must be read next. `None` after the last member.

@@ -14,6 +14,7 @@ use crate::call::observe::delivery::Delivery;
 use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::graph::parsed::ParsedNotification;
 use crate::id::Id;
+use crate::json::read::{GaveUp, Reader};
 use crate::text::without_content;
 use crate::time::At;
 
@@ -56,6 +57,64 @@ impl Envelope<'_> {
     }
 }
 
+impl Body {
+    /// Reads a body alone. Gives up if the body is not in the usual form.
+    fn usual(json: &str) -> Result<Self, GaveUp> {
+        let mut reader = Reader::new(json);
+        let notifications = ParsedNotification::body(&mut reader)?;
+        reader.end()?;
+        Ok(Self { notifications, delivery: Delivery::default() })
+    }
+
+    /// Reads a body and its delivery. Gives up if one of them is not in the usual form.
+    fn usual_in_envelope(json: &str) -> Result<Self, GaveUp> {
+        let mut reader = Reader::new(json);
+        let mut delivery = Delivery::default();
+        let mut body = None;
+        let mut members = reader.object()?;
+        while let Some(name) = members.name(&mut reader)? {
+            match name {
+                "receivedAt" if delivery.received_at.is_none() => {
+                    delivery.received_at = Some(At::read(reader.plain_string()?).ok_or(GaveUp)?);
+                }
+                "headers" if delivery.message_ids().next().is_none() => headers(&mut reader, &mut delivery)?,
+                "body" if body.is_none() => body = Some(ParsedNotification::body(&mut reader)?),
+                "receivedAt" | "headers" | "body" | "value" | "changeType" | "resourceUrl" | "resource" => {
+                    return Err(GaveUp);
+                }
+                _ => _ = IgnoredAny::deserialize(&mut reader)?,
+            }
+        }
+        reader.end()?;
+        Ok(Self { notifications: body.ok_or(GaveUp)?, delivery })
+    }
+}
+
+/// Reads the headers of a delivery. Each value is a text, or an array with one text.
+fn headers(reader: &mut Reader<'_>, delivery: &mut Delivery) -> Result<(), GaveUp> {
+    let mut found = Delivery::default();
+    let mut members = reader.object()?;
+    while let Some(name) = members.name(reader)? {
+        let value = if reader.is_array() {
+            let mut items = reader.array()?;
+            let value = if items.item(reader)? { reader.plain_string()? } else { return Err(GaveUp) };
+            if items.item(reader)? {
+                return Err(GaveUp);
+            }
+            value
+        } else {
+            reader.plain_string()?
+        };
+        let known = found.message_ids().count();
+        if header(&mut found, name, value) && found.message_ids().count() == known {
+            // The same header twice, or an empty one.
+            return Err(GaveUp);
+        }
+    }
+    (delivery.message_id, delivery.original_message_id) = (found.message_id, found.original_message_id);
+    Ok(())
+}
+
 impl Bodies {
     pub(crate) fn read(record: &[u8]) -> Self {
         let mut this = Self::default();
@@ -78,14 +137,8 @@ impl Bodies {
     }
 
     fn object(&mut self, json: &str) {
-        // A body that begins as Graph writes it needs no check for an envelope.
-        if ["{\"value\"", "{\"@odata."].iter().any(|head| json.starts_with(head)) {
-            if let Some(notifications) = ParsedNotification::plain(json) {
-                return self.bodies.push(Body { notifications, delivery: Delivery::default() });
-            }
-            if let Some(body) = full(json).filter(|body| !body.other.contains_key("body")) {
-                return self.push(body, Delivery::default());
-            }
+        if let Ok(body) = Body::usual(json).or_else(|_| Body::usual_in_envelope(json)) {
+            return self.bodies.push(body);
         }
         let envelope = match serde_json::from_str::<Envelope<'_>>(json) {
             Ok(envelope) => envelope,
@@ -96,9 +149,6 @@ impl Bodies {
             // Some recorders store the body as a JSON string that holds the text of the body.
             let text = serde_json::from_str::<String>(body.get());
             let json = text.as_deref().unwrap_or_else(|_| body.get());
-            if let Some(notifications) = ParsedNotification::plain(json) {
-                return self.bodies.push(Body { notifications, delivery });
-            }
             if let Some(body) = full(json) {
                 return self.push(body, delivery);
             }

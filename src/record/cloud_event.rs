@@ -7,14 +7,11 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::error::LineError;
-use super::line::Line;
+use super::line::{Line, PREFIX, VERSION};
 use super::recorded::{Recorded, SCHEMA_VERSION};
 use crate::id::CallId;
 use crate::text::short;
 use crate::time::At;
-
-const PREFIX: &str = "callfold.call.";
-const VERSION: &str = ".v1";
 
 /// A recorded event that is written as a CloudEvent. Source: [CloudEvents 1.0](https://cloudevents.io).
 ///
@@ -72,11 +69,6 @@ impl fmt::Display for CloudEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
     }
-}
-
-/// The name of an event in the type of a CloudEvent that this version writes.
-pub(super) fn name(type_name: &str) -> Option<&str> {
-    type_name.strip_prefix(PREFIX)?.strip_suffix(VERSION)
 }
 
 pub(super) fn recorded(mut line: Line<'_>) -> Result<Recorded, LineError> {

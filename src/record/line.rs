@@ -5,16 +5,18 @@ use alloc::string::ToString;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
-use super::cloud_event;
 use super::error::LineError;
 use super::recorded::{Recorded, SCHEMA_VERSION};
 use crate::call::event::{CallEvent, EventKind};
 use crate::id::CallId;
-use crate::json::read::{GaveUp, Reader};
+use crate::json::read::{GaveUp, Raw, Reader};
 use crate::text::short;
 use crate::time::At;
+
+/// What surrounds the name of an event in the type of a CloudEvent.
+pub(super) const PREFIX: &str = "callfold.call.";
+pub(super) const VERSION: &str = ".v1";
 
 /// The greatest integer that every JSON reader keeps exactly.
 const MAX_REVISION: u64 = (1 << 53) - 1;
@@ -22,16 +24,6 @@ const MAX_REVISION: u64 = (1 << 53) - 1;
 /// Text, borrowed if it has no escapes.
 #[derive(Deserialize)]
 pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
-
-/// The text of a value, unchanged.
-#[derive(Clone, Copy)]
-struct Raw<'a>(&'a str);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&RawValue>::deserialize(deserializer).map(|raw| Self(raw.get()))
-    }
-}
 
 /// The member `data`.
 enum Data<'a> {
@@ -85,7 +77,7 @@ impl<'a> Line<'a> {
         let mut items = reader.object()?;
         while let Some(name) = items.name(reader)? {
             match name {
-                "v" => once(&mut this.v, reader.raw().map(Raw))?,
+                "v" => once(&mut this.v, reader.raw())?,
                 "call" => once(&mut this.call, text(reader))?,
                 "rev" => once(&mut this.rev, u64::deserialize(&mut *reader))?,
                 "at" => once(&mut this.at, text(reader))?,
@@ -93,7 +85,7 @@ impl<'a> Line<'a> {
                 "data" => {
                     let data = match this.kind() {
                         Some(kind) => event_of(kind, reader).map(Data::Read),
-                        None => reader.raw().map(|text| Data::Text(Raw(text))),
+                        None => reader.raw().map(Data::Text),
                     };
                     once(&mut this.data, data)?;
                 }
@@ -117,7 +109,7 @@ impl<'a> Line<'a> {
     /// The kind of the event, if the type is one of this crate's.
     fn kind(&self) -> Option<EventKind> {
         let name = self.type_name.as_ref()?.0.as_ref();
-        EventKind::named(name).or_else(|| EventKind::named(cloud_event::name(name)?))
+        EventKind::named(name).or_else(|| EventKind::named(name.strip_prefix(PREFIX)?.strip_suffix(VERSION)?))
     }
 }
 

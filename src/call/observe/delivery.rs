@@ -35,7 +35,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    pub(super) fn message_ids(&self) -> impl Iterator<Item = &Id> {
+    pub(crate) fn message_ids(&self) -> impl Iterator<Item = &Id> {
         self.message_id.iter().chain(&self.original_message_id)
     }
 }

@@ -105,6 +105,14 @@ impl Hole {
 
 pub(crate) struct Seed<T>(PhantomData<T>);
 
+impl<T> Clone for Seed<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Seed<T> {}
+
 impl<T> Seed<T> {
     pub(crate) const fn new() -> Self {
         Self(PhantomData)
