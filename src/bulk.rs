@@ -278,7 +278,8 @@ impl Bulk {
                 }
             }
             Err(error) => {
-                self.calls.replay.unread(line, &error, &mut findings);
+                let call = core::str::from_utf8(line).ok().and_then(Recorded::call_of);
+                self.calls.replay.unread(&error, call, &mut findings);
                 findings.retain(|finding| is_mine(self, finding.call));
             }
         }

@@ -5,10 +5,12 @@
 //! [`Cut::More`], the host appends more bytes of the log to the block and calls `cut` again.
 
 mod cut;
+pub(crate) mod decoded;
 mod detect;
 pub(crate) mod format;
 pub(crate) mod notifications;
 pub(crate) mod sdk;
 
 pub use cut::{Cut, Record, cut};
+pub use decoded::{Decoded, Next, decode};
 pub use format::Format;

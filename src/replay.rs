@@ -4,7 +4,7 @@ pub(crate) mod data;
 mod early;
 
 use alloc::collections::BTreeMap;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
@@ -21,6 +21,7 @@ use crate::ledger::applied::{Applied, ApplyError};
 use crate::ledger::data::Ledger;
 use crate::ledger::point::Moment;
 use crate::ledger::working_set::WorkingSet;
+use crate::log::decoded::{Content, Decoded};
 use crate::log::format::Format;
 use crate::log::notifications::Bodies;
 use crate::log::sdk::Trace;
@@ -93,12 +94,19 @@ impl Replay {
 
     /// Reads one record of a log, and passes each resulting event to `sink` when it is folded. Returns the
     /// findings about the record.
-    pub fn record(&mut self, format: Format, record: &[u8], mut sink: impl FnMut(&Recorded)) -> Vec<Finding> {
+    pub fn record(&mut self, format: Format, record: &[u8], sink: impl FnMut(&Recorded)) -> Vec<Finding> {
+        self.decoded(Decoded::of(format, record), sink)
+    }
+
+    /// Replays a record that [`decode`](crate::log::decode) has decoded. This does what
+    /// [`record`](Replay::record) does.
+    pub fn decoded(&mut self, decoded: Decoded, mut sink: impl FnMut(&Recorded)) -> Vec<Finding> {
         let mut findings = Vec::new();
-        match format {
-            Format::Events => self.line(record, &mut sink, &mut findings),
-            Format::Notifications => self.bodies(Bodies::read(record), None, &mut sink, &mut findings),
-            Format::SdkLog => self.trace(record, &mut sink, &mut findings),
+        match decoded.0 {
+            Content::Event(recorded) => self.recorded(recorded, &mut sink, &mut findings),
+            Content::Unread(error, call) => self.unread(&error, call, &mut findings),
+            Content::Bodies(bodies) => self.bodies(bodies, None, &mut sink, &mut findings),
+            Content::Trace(trace) => self.trace(trace, &mut sink, &mut findings),
         }
         findings
     }
@@ -125,13 +133,6 @@ impl Replay {
         findings
     }
 
-    fn line(&mut self, line: &[u8], sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
-        match Recorded::read(line) {
-            Ok(recorded) => self.recorded(recorded, sink, findings),
-            Err(error) => self.unread(line, &error, findings),
-        }
-    }
-
     pub(crate) fn recorded(
         &mut self,
         recorded: Recorded,
@@ -144,8 +145,7 @@ impl Replay {
     }
 
     /// Adds the finding that a line cannot be read.
-    pub(crate) fn unread(&self, line: &[u8], error: &LineError, findings: &mut Vec<Finding>) {
-        let call = core::str::from_utf8(line).ok().and_then(Recorded::call_of);
+    pub(crate) fn unread(&self, error: &LineError, call: Option<CallId>, findings: &mut Vec<Finding>) {
         let kind = match error {
             LineError::Foreign { .. } => FindingKind::UnknownResource,
             LineError::Version { .. } => FindingKind::Refused,
@@ -279,8 +279,13 @@ impl Replay {
         }
     }
 
-    fn trace(&mut self, record: &[u8], sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
-        match Trace::read(record) {
+    fn trace(
+        &mut self,
+        trace: Result<Trace, String>,
+        sink: &mut dyn FnMut(&Recorded),
+        findings: &mut Vec<Finding>,
+    ) {
+        match trace {
             Ok(Trace::Nothing) => {}
             Ok(Trace::Received { bodies, call }) => self.bodies(bodies, call, sink, findings),
             Ok(Trace::Replied { call: Some(id), body, at }) if self.is_wanted(id, at) => {

@@ -119,6 +119,12 @@ impl Names for Key {
     fn of(name: &str) -> Self {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         match name {
+            "@odata.type" => Self::Type,
+            "changeType" => Self::ChangeType,
+            "resource" => Self::Resource,
+            "resourceUrl" => Self::ResourceUrl,
+            "callbackUri" => Self::CallbackUri,
+            "resourceData" => Self::ResourceData,
             _ if is("@odata.type") => Self::Type,
             _ if is("changeType") => Self::ChangeType,
             _ if is("resource") => Self::Resource,
@@ -198,6 +204,7 @@ impl Names for BodyKey {
     fn of(name: &str) -> Self {
         match name {
             "@odata.type" => Self::Type,
+            "value" => Self::Value,
             _ if name.eq_ignore_ascii_case("value") => Self::Value,
             _ => Self::Other(name.into()),
         }

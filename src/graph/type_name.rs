@@ -121,11 +121,19 @@ fn bare(known: &'static str) -> &'static str {
     known.get(PREFIX.len()..).unwrap_or_default()
 }
 
+/// The index of a known name that is spelled as in [`KNOWN`].
+fn as_written(text: &str) -> Option<u8> {
+    let first = |name: &str| name.as_bytes().get(PREFIX.len()).copied();
+    let begin = KNOWN.partition_point(|known| first(known) < first(text));
+    let mut candidates = KNOWN.iter().skip(begin).take_while(|known| first(known) == first(text));
+    let index = candidates.position(|known| *known == text)?;
+    u8::try_from(begin + index).ok()
+}
+
 impl From<&str> for TypeName {
     fn from(text: &str) -> Self {
         // Nearly all names come in this spelling.
-        let as_written = KNOWN.binary_search(&text).ok().and_then(|index| u8::try_from(index).ok());
-        as_written.map_or_else(|| Self::non_canonical(text), |index| Self(Name::Known(index)))
+        as_written(text).map_or_else(|| Self::non_canonical(text), |index| Self(Name::Known(index)))
     }
 }
 

@@ -6,6 +6,7 @@
 
 use alloc::string::String;
 use core::fmt;
+use core::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::value::BorrowedStrDeserializer;
@@ -15,6 +16,11 @@ use serde_json::value::RawValue;
 
 /// The number of levels that the reader follows. `serde_json` follows 127, and explains what nests deeper.
 const LEVELS: u8 = 120;
+
+/// Reads a value that fills the whole text.
+pub(crate) fn from_str<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
+    with(PhantomData, text)
+}
 
 /// Reads a value that fills the whole text, with a seed.
 pub(crate) fn with<'a, S: DeserializeSeed<'a> + Copy>(
@@ -68,16 +74,17 @@ pub(crate) struct Reader<'a> {
     text: &'a str,
     at: usize,
     levels: u8,
-    /// True if the text has no backslash and no control character, so that each string ends at the next
-    /// quotation mark.
-    is_plain: bool,
+    /// Whether the text has a backslash.
+    has_escapes: bool,
+    /// Whether the text has a control character, such as a line end.
+    has_controls: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        let is_odd = |byte: &u8| *byte < b' ' || *byte == b'\\';
-        let is_plain = !text.as_bytes().iter().fold(false, |found, byte| found | is_odd(byte));
-        Self { text, at: 0, levels: LEVELS, is_plain }
+        let seen = |(escapes, controls), byte: &u8| (escapes | (*byte == b'\\'), controls | (*byte < b' '));
+        let (has_escapes, has_controls) = text.as_bytes().iter().fold((false, false), seen);
+        Self { text, at: 0, levels: LEVELS, has_escapes, has_controls }
     }
 
     /// Gives up unless nothing but blanks is left.
@@ -129,7 +136,13 @@ impl<'a> Reader<'a> {
     /// Moves to the next quotation mark, backslash or control character of a string.
     #[inline(always)]
     fn skip_plain(&mut self) {
-        if self.is_plain { self.skip_to(|word| zeros(word ^ each(b'"'))) } else { self.skip_to(marks) }
+        let quotes = |word| zeros(word ^ each(b'"'));
+        let escapes = |word| zeros(word ^ each(b'\\'));
+        match (self.has_controls, self.has_escapes) {
+            (false, false) => self.skip_to(quotes),
+            (false, true) => self.skip_to(|word| quotes(word) | escapes(word)),
+            (true, _) => self.skip_to(|word| quotes(word) | escapes(word) | controls(word)),
+        }
     }
 
     /// Moves to the first byte that `marks` marks in a word of eight bytes.
@@ -168,15 +181,6 @@ impl<'a> Reader<'a> {
         }
         self.at += 1;
         self.slice(start, end).map(Some)
-    }
-
-    /// Skips a string.
-    fn skip_string(&mut self) -> Result<()> {
-        let start = self.at + 1;
-        match self.borrowed()? {
-            Some(_) => Ok(()),
-            None => self.escaped(start).map(drop),
-        }
     }
 
     /// Reads the rest of a string that has escapes.
@@ -313,31 +317,50 @@ impl<'a> Reader<'a> {
         self.text.get(self.at..later.at).unwrap_or_default()
     }
 
-    /// Skips a value, and returns its text. The text has its brackets in pairs; it is not checked otherwise.
+    /// Skips a value, and returns its text. Brackets come in pairs in the text, and strings end. Otherwise it
+    /// is not checked.
     pub(crate) fn raw(&mut self) -> Result<Raw<'a>> {
-        self.token();
+        let first = self.token();
         let start = self.at;
+        match first {
+            Some(b'{' | b'[') => self.skip_brackets()?,
+            Some(b'"') => self.skip_string()?,
+            _ => self.skip_scalar()?,
+        }
+        self.slice(start, self.at).map(Raw)
+    }
+
+    fn skip_brackets(&mut self) -> Result<()> {
         let mut open = 0_usize;
         loop {
-            match self.token().ok_or(GaveUp)? {
-                b'"' => self.skip_string()?,
-                b'{' | b'[' => {
-                    open += 1;
-                    self.at += 1;
+            match self.byte().ok_or(GaveUp)? {
+                b'"' => {
+                    self.skip_string()?;
                     continue;
                 }
-                b'}' | b']' => {
-                    open = open.checked_sub(1).ok_or(GaveUp)?;
-                    self.at += 1;
-                }
-                b',' | b':' if open > 0 => {
-                    self.at += 1;
-                    continue;
-                }
-                _ => self.skip_scalar()?,
+                b'{' | b'[' => open += 1,
+                b'}' | b']' => open -= 1,
+                _ => {}
             }
+            self.at += 1;
             if open == 0 {
-                return self.slice(start, self.at).map(Raw);
+                return Ok(());
+            }
+        }
+    }
+
+    #[inline]
+    fn skip_string(&mut self) -> Result<()> {
+        self.at += 1;
+        loop {
+            self.skip_plain();
+            match self.byte() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => self.at += 2,
+                Some(_) | None => return Err(GaveUp),
             }
         }
     }
@@ -351,18 +374,17 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Marks the first quotation mark, backslash or control character among eight bytes: the lowest bit that is
-/// set is the high bit of that byte. The result is 0 if there is none.
-#[inline]
-const fn marks(word: u64) -> u64 {
-    let controls = word.wrapping_sub(each(b' ')) & !word & each(0x80);
-    controls | zeros(word ^ each(b'"')) | zeros(word ^ each(b'\\'))
-}
-
-/// Marks the first zero among eight bytes, as [`marks`] does.
+/// Marks the first zero among eight bytes: the lowest bit that is set is the high bit of that byte. The result
+/// is 0 if there is none.
 #[inline]
 const fn zeros(word: u64) -> u64 {
     word.wrapping_sub(each(1)) & !word & each(0x80)
+}
+
+/// Marks the first control character among eight bytes, as [`zeros`] does.
+#[inline]
+const fn controls(word: u64) -> u64 {
+    word.wrapping_sub(each(b' ')) & !word & each(0x80)
 }
 
 /// The same byte eight times.

@@ -19,13 +19,14 @@ use crate::text::without_content;
 use crate::time::At;
 
 /// One notification body, and its delivery.
+#[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) notifications: Vec<ParsedNotification>,
     pub(crate) delivery: Delivery,
 }
 
 /// The notification bodies of one record, and the faults of that record.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Bodies {
     pub(crate) bodies: Vec<Body>,
     pub(crate) faults: Vec<String>,
@@ -116,6 +117,14 @@ fn headers(reader: &mut Reader<'_>, delivery: &mut Delivery) -> Result<(), GaveU
 }
 
 impl Bodies {
+    /// Reads a record that is one notification body from end to end, with its delivery or without. Returns
+    /// `None` for a record that is not in the usual form, which [`read`](Self::read) can read.
+    pub(crate) fn usual(record: &[u8]) -> Option<Self> {
+        let json = core::str::from_utf8(record).ok()?;
+        let body = Body::usual(json).or_else(|_| Body::usual_in_envelope(json)).ok()?;
+        Some(Self { bodies: Vec::from([body]), faults: Vec::new() })
+    }
+
     pub(crate) fn read(record: &[u8]) -> Self {
         let mut this = Self::default();
         match core::str::from_utf8(record) {

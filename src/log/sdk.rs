@@ -3,23 +3,31 @@
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::notifications::{Bodies, header, not_utf8};
+use super::notifications::{Bodies, Body, header, not_utf8};
 use crate::call::observe::delivery::Delivery;
-use crate::call::reply::Body;
+use crate::call::reply;
 use crate::graph::call::Call;
 use crate::graph::operation::CommsOperation;
+use crate::graph::parsed::ParsedNotification;
 use crate::graph::url::ResourceUrl;
 use crate::id::CallId;
+use crate::json;
+use crate::json::read::Reader;
 use crate::text::without_content;
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
+/// The beginnings of the texts that the SDK writes in place of a secret.
+const MASKS: [&str; 2] = ["(redacted)", "(Generic:"];
+
 /// The part of a log entry that the replay uses.
+#[derive(Debug)]
 pub(crate) enum Trace {
     /// The entry changes no call.
     Nothing,
@@ -28,7 +36,7 @@ pub(crate) enum Trace {
     Received { bodies: Bodies, call: Option<CallId> },
     /// A reply of the service to a request of the app. `call` is `None` if neither the reply, the request nor
     /// the log entry names a call.
-    Replied { call: Option<CallId>, body: Body, at: Option<Timestamp> },
+    Replied { call: Option<CallId>, body: reply::Body, at: Option<Timestamp> },
 }
 
 /// The parts of a log entry: its `Key: value` lines, and the JSON after those lines.
@@ -82,6 +90,19 @@ impl<'a> Entry<'a> {
         true
     }
 
+    /// The notification body of the log entry, if it is in the usual form and the SDK masked nothing in it.
+    fn usual_body(&self) -> Option<Body> {
+        let mut reader = Reader::new(self.json?);
+        let start = reader.clone();
+        let notifications = ParsedNotification::body(&mut reader).ok()?;
+        let is_masked =
+            |mark: &str| memchr::memmem::find(start.until(&reader).as_bytes(), mark.as_bytes()).is_some();
+        if MASKS.into_iter().any(is_masked) {
+            return None;
+        }
+        Some(Body { notifications, delivery: self.delivery.clone() })
+    }
+
     /// The JSON document of the log entry, without the members whose values the SDK masked.
     fn document(&self) -> Option<Result<Cow<'a, str>, String>> {
         let mut documents = serde_json::Deserializer::from_str(self.json?).into_iter::<&RawValue>();
@@ -89,7 +110,7 @@ impl<'a> Entry<'a> {
             Ok(document) => document.get(),
             Err(error) => return Some(Err(without_content(&error))),
         };
-        if !json.contains("(redacted)") && !json.contains("(Generic:") {
+        if !MASKS.into_iter().any(|mark| json.contains(mark)) {
             return Some(Ok(Cow::Borrowed(json)));
         }
         let masked = serde_json::from_str::<Value>(json);
@@ -112,8 +133,8 @@ impl<'a> Entry<'a> {
         is_post && status.is_some_and(|code| (200..300).contains(&code))
     }
 
-    fn reply(&self, json: &str) -> Result<Trace, serde_json::Error> {
-        let peek: CommsOperation = serde_json::from_str(json)?;
+    fn reply(&self, text: &str) -> Result<Trace, serde_json::Error> {
+        let peek: CommsOperation = json::read::from_str(text)?;
         let (is_operation, is_call) = match peek.odata_type.as_ref().map(|name| name.as_str()) {
             Some(name) => (name.ends_with("Operation"), name == "call"),
             None => (peek.status.value().is_some(), peek.other.contains_key("state")),
@@ -122,11 +143,11 @@ impl<'a> Entry<'a> {
         let request = self.request.and_then(|request| ResourceUrl::from(request).call);
         Ok(if is_operation {
             let call = request.or(self.call);
-            Trace::Replied { call, body: Body::Operation(Box::new(peek)), at }
+            Trace::Replied { call, body: reply::Body::Operation(Box::new(peek)), at }
         } else if is_call {
-            let reported: Call = serde_json::from_str(json)?;
+            let reported: Call = json::read::from_str(text)?;
             let call = reported.id.value().and_then(|id| id.guid()).map(CallId::new).or(self.call);
-            Trace::Replied { call, body: Body::Call(Box::new(reported)), at }
+            Trace::Replied { call, body: reply::Body::Call(Box::new(reported)), at }
         } else {
             Trace::Nothing
         })
@@ -152,6 +173,12 @@ impl Trace {
         }
         if entry.is_outgoing && !entry.is_accepted_post() {
             return Ok(Self::Nothing);
+        }
+        let is_text = core::str::from_utf8(record).is_ok();
+        if let Some(body) = entry.usual_body().filter(|_| entry.is_incoming && !entry.is_outgoing && is_text)
+        {
+            let bodies = Bodies { bodies: Vec::from([body]), faults: Vec::new() };
+            return Ok(Self::Received { bodies, call: entry.call });
         }
         let Some(document) = entry.document() else { return Ok(Self::Nothing) };
         let json = document?;

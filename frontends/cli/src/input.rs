@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use callfold::log::{Cut, Format, cut};
+use callfold::log::{Decoded, Format, Next, decode};
 
 /// How much is read at once, in bytes. The block is small, so that most of the processor's cache is left for the calls. It
 /// grows where a record is longer.
@@ -73,8 +73,8 @@ fn folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// A record with its number and its first line, both from 1.
-pub(crate) struct LocatedRecord<'a> {
-    pub(crate) bytes: &'a [u8],
+pub(crate) struct LocatedRecord {
+    pub(crate) decoded: Decoded,
     pub(crate) record: u64,
     pub(crate) line: u64,
 }
@@ -253,21 +253,21 @@ impl Records {
     }
 
     /// The next record; `None` at the end of the log.
-    pub(crate) fn next(&mut self) -> io::Result<Option<LocatedRecord<'_>>> {
-        let (skipped, bytes, rest) = loop {
-            match cut(self.format, self.unread(), self.is_last) {
-                Cut::Record(record) => break (record.skipped.len(), record.bytes.len(), record.rest.len()),
-                Cut::End => return Ok(None),
-                Cut::More => self.fill()?,
+    pub(crate) fn next(&mut self) -> io::Result<Option<LocatedRecord>> {
+        let (skipped, length, decoded) = loop {
+            match decode(self.format, self.unread(), self.is_last) {
+                Next::Record(record, decoded) => break (record.skipped.len(), record.consumed(), decoded),
+                Next::End => return Ok(None),
+                Next::More => self.fill()?,
             }
         };
         let begin = self.start + skipped;
-        self.start = begin + bytes + rest;
+        self.start += length;
         let at = |from: usize, to: usize| self.block.get(from..to).unwrap_or_default();
         let line = self.line + newlines(at(begin - skipped, begin));
         self.line = line + newlines(at(begin, self.start));
         self.record += 1;
-        Ok(Some(LocatedRecord { bytes: at(begin, begin + bytes), record: self.record, line }))
+        Ok(Some(LocatedRecord { decoded, record: self.record, line }))
     }
 }
 

@@ -7,6 +7,7 @@ use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::thread;
 
+use callfold::log::Decoded;
 use callfold::log::Format;
 use callfold::{Bulk, CallId, Finding, FindingKind, Recorded, Replay, Severity, Summary};
 
@@ -266,7 +267,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
             match records.next() {
                 Ok(Some(located)) => {
                     (report.records, report.last_line) = (located.record, located.line);
-                    self.record(report, located.bytes)?;
+                    self.record(report, located.decoded)?;
                 }
                 Ok(None) => break,
                 Err(error) => return Ok(Err(error)),
@@ -295,10 +296,10 @@ impl<'a, L: Listener> Replayer<'a, L> {
         Ok(())
     }
 
-    fn record(&mut self, report: &mut InputReport, bytes: &[u8]) -> io::Result<()> {
-        let (Some(format), Engine::Full(replay)) = (report.format, &mut self.engine) else { return Ok(()) };
+    fn record(&mut self, report: &mut InputReport, decoded: Decoded) -> io::Result<()> {
+        let Engine::Full(replay) = &mut self.engine else { return Ok(()) };
         let mut written = Ok(());
-        let findings = replay.record(format, bytes, |recorded| {
+        let findings = replay.decoded(decoded, |recorded| {
             if written.is_ok() {
                 written = self.listener.event(recorded);
             }

@@ -1,0 +1,94 @@
+//! Decoding the records of a log, before the replay folds them.
+
+use alloc::string::String;
+
+use super::cut::{Cut, Record, cut};
+use super::format::Format;
+use super::notifications::Bodies;
+use super::sdk::Trace;
+use crate::id::CallId;
+use crate::record::error::LineError;
+use crate::record::recorded::Recorded;
+
+/// One record of a log, decoded. [`Replay::decoded`](crate::Replay::decoded) replays it.
+///
+/// Decoding needs no calls, so a host can decode the records of one log on several threads and replay them in
+/// their order on one.
+#[derive(Debug)]
+pub struct Decoded(pub(crate) Content);
+
+#[derive(Debug)]
+pub(crate) enum Content {
+    Event(Recorded),
+    /// A line of an event log that cannot be read, and the call that it names.
+    Unread(LineError, Option<CallId>),
+    Bodies(Bodies),
+    Trace(Result<Trace, String>),
+}
+
+/// The result of [`decode`]: the beginning of a block of a log, as [`Cut`] has it.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a block begins with a record, a part of one, or none")]
+pub enum Next<'a> {
+    /// The block begins with a complete record.
+    Record(Record<'a>, Decoded),
+    /// The block ends in the middle of a record. Append more bytes of the log to the block, then decode again.
+    More,
+    /// The log ends here: the rest of the block is empty or white space.
+    End,
+}
+
+/// Cuts the first record from a block, and decodes it. This costs less than [`cut()`] and a replay of the
+/// bytes, because the end of most records is found by decoding them. Pass true for `is_last` if the log ends
+/// with this block.
+///
+/// ```
+/// use callfold::Replay;
+/// use callfold::log::{Format, Next, decode};
+///
+/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+/// let mut replay = Replay::new();
+/// let mut block = line.as_bytes();
+/// while let Next::Record(record, decoded) = decode(Format::Events, block, true) {
+///     assert!(replay.decoded(decoded, |event| println!("{event}")).is_empty());
+///     block = &block[record.consumed()..];
+/// }
+/// assert_eq!(replay.events(), 1);
+/// ```
+pub fn decode(format: Format, block: &[u8], is_last: bool) -> Next<'_> {
+    if format == Format::Notifications
+        && let Some((record, bodies)) = line_of_body(block, is_last)
+    {
+        return Next::Record(record, Decoded(Content::Bodies(bodies)));
+    }
+    match cut(format, block, is_last) {
+        Cut::Record(record) => Next::Record(record, Decoded::of(format, record.bytes)),
+        Cut::More => Next::More,
+        Cut::End => Next::End,
+    }
+}
+
+/// The first line, if it is a notification body from end to end.
+fn line_of_body(block: &[u8], is_last: bool) -> Option<(Record<'_>, Bodies)> {
+    let start = block.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let (skipped, rest) = block.split_at_checked(start)?;
+    let end = memchr::memchr(b'\n', rest).or_else(|| is_last.then_some(rest.len()))?;
+    let bytes = rest.get(..end)?.trim_ascii_end();
+    Some((Record { skipped, bytes, rest: &[] }, Bodies::usual(bytes)?))
+}
+
+impl Decoded {
+    pub(crate) fn of(format: Format, record: &[u8]) -> Self {
+        Self(match format {
+            Format::Events => match Recorded::read(record) {
+                Ok(recorded) => Content::Event(recorded),
+                Err(error) => {
+                    let call = core::str::from_utf8(record).ok().and_then(Recorded::call_of);
+                    Content::Unread(error, call)
+                }
+            },
+            Format::Notifications => Content::Bodies(Bodies::read(record)),
+            Format::SdkLog => Content::Trace(Trace::read(record)),
+        })
+    }
+}
