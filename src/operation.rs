@@ -1,6 +1,7 @@
 //! One operation: the work that an action began, until it is settled (completed or failed).
 
 pub(crate) mod lifecycle;
+pub(crate) mod list;
 pub(crate) mod state;
 
 use alloc::boxed::Box;
@@ -186,48 +187,6 @@ impl Operation {
         let context = reported.client_context.value().filter(|context| !context.is_empty());
         context.is_some() && reported.client_context == self.resource.client_context
     }
-}
-
-/// The index of the operation that a report is about. It is found by these rules, in this order:
-///
-/// 1. by id;
-/// 2. by `clientContext`, if the report has no id and repeats the end of an operation;
-/// 3. by `clientContext`, among the pending operations of the same kind;
-/// 4. by `clientContext`, if the operation or the report has no id.
-///
-/// The reply to cancelMediaProcessing can have the id of the operation that it cancels. So the kinds must agree if both
-/// are known.
-fn position(operations: &[Operation], reported: &CommsOperation) -> Option<usize> {
-    let rank = |operation: &Operation| {
-        let is_called_so = operation.has_id_of(reported);
-        let is_named = is_called_so || operation.shares_context(reported);
-        if !is_named || !operation.shares_kind(reported) {
-            return None;
-        }
-        if is_called_so {
-            return Some(0);
-        }
-        match reported.id.value() {
-            None if operation.said(reported) => Some(1),
-            _ if operation.is_pending() => Some(2),
-            id => (id.is_none() || operation.id().is_none()).then_some(3),
-        }
-    };
-    let ranked = operations.iter().enumerate().filter_map(|(index, one)| Some((rank(one)?, index)));
-    ranked.min().map(|(_, index)| index)
-}
-
-/// The operation that a report is about.
-pub(crate) fn find<'a>(operations: &'a [Operation], reported: &CommsOperation) -> Option<&'a Operation> {
-    position(operations, reported).and_then(|index| operations.get(index))
-}
-
-/// The operation that a report is about, to change it.
-pub(crate) fn find_mut<'a>(
-    operations: &'a mut [Operation],
-    reported: &CommsOperation,
-) -> Option<&'a mut Operation> {
-    position(operations, reported).and_then(|index| operations.get_mut(index))
 }
 
 impl State {
