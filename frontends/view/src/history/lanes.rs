@@ -1,10 +1,10 @@
 //! The lanes of a history: lists of spans, such as the states of the call or its operations. A span begins at a step and
 //! ends at another step, both numbered from 0. A span without an end is still open at the last step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use callfold::call::{Call, CallEvent, Deadline, Part, ServiceEvent, State};
-use callfold::graph::MediaState;
+use callfold::call::{Call, CallEvent, Deadline, ServiceEvent, State};
+use callfold::graph::{MediaState, Participant};
 use callfold::jiff::Timestamp;
 use callfold::operation::{self, Operation};
 use callfold::{OperationId, ParticipantId};
@@ -120,14 +120,17 @@ impl CallHistory {
     pub fn operations(&self) -> Vec<OperationSpan> {
         // An operation keeps its index, because a call never removes operations.
         let mut states: Vec<Vec<(usize, operation::State)>> = Vec::new();
-        for (at, call) in self.calls().enumerate() {
+        let mut at = 0;
+        self.walk(|_, call, changed| {
             states.resize(call.operations().len().max(states.len()), Vec::new());
-            for (states, now) in states.iter_mut().zip(call.operations()) {
-                if states.last().is_none_or(|(_, before)| *before != now.state()) {
-                    states.push((at, now.state()));
-                }
+            let index = changed.operation.unwrap_or(usize::MAX);
+            if let Some((states, now)) = states.get_mut(index).zip(call.operations().get(index))
+                && states.last().is_none_or(|(_, before)| *before != now.state())
+            {
+                states.push((at, now.state()));
             }
-        }
+            at += 1;
+        });
         let operations = self.last().operations().iter().zip(states).enumerate();
         operations.filter_map(|(index, (last, states))| self.operation(index, last, states)).collect()
     }
@@ -151,35 +154,13 @@ impl CallHistory {
 
     /// The participants in the order in which they joined.
     pub fn presences(&self) -> Vec<Presence> {
-        let mut presences: Vec<Presence> = Vec::new();
-        // The present participants, each with an index of `presences`.
-        let mut here: BTreeMap<Option<ParticipantId>, usize> = BTreeMap::new();
-        for (at, (step, call)) in self.steps().iter().zip(self.calls()).enumerate() {
-            if step.recorded.event.kind().part() != Part::Roster {
-                continue;
-            }
-            let present: BTreeSet<_> = call.participants().map(|one| one.id.value()).collect();
-            here.retain(|id, presence| {
-                let is_present = present.contains(&id.as_ref());
-                if let Some(presence) = presences.get_mut(*presence).filter(|_| !is_present) {
-                    presence.to = Some(at);
-                }
-                is_present
-            });
-            for one in call.participants() {
-                let presence = *here.entry(one.id.value().cloned()).or_insert(presences.len());
-                match presences.get_mut(presence) {
-                    Some(presence) => presence.name = describe::participant(one),
-                    None => presences.push(Presence {
-                        id: one.id.value().cloned(),
-                        name: describe::participant(one),
-                        from: at,
-                        to: None,
-                    }),
-                }
-            }
-        }
-        presences
+        let mut people = People::default();
+        let mut at = 0;
+        self.walk(|_, call, changed| {
+            people.change(at, changed.participants(call));
+            at += 1;
+        });
+        people.presences
     }
 
     /// The pressed keys in the order in which they were reported.
@@ -223,6 +204,67 @@ impl CallHistory {
             }
         }
         armed
+    }
+}
+
+/// The presences up to a step. All participants without an id are one presence, which has the name of the last of them.
+#[derive(Default)]
+struct People {
+    presences: Vec<Presence>,
+    /// The present participants by id, each with an index of `presences`.
+    here: BTreeMap<Option<ParticipantId>, usize>,
+    /// The ids of the present participants, by number.
+    ids: BTreeMap<usize, Option<ParticipantId>>,
+    /// How many present participants have an id.
+    counts: BTreeMap<Option<ParticipantId>, usize>,
+    /// The names of the present participants without an id, by number.
+    nameless: BTreeMap<usize, String>,
+}
+
+impl People {
+    fn change<'a>(&mut self, at: usize, changes: impl Iterator<Item = (usize, &'a Participant)> + Clone) {
+        let mut left = Vec::new();
+        for (number, one) in changes.clone() {
+            let id = one.id.value().cloned();
+            let before = self.ids.remove(&number);
+            self.nameless.remove(&number);
+            if let Some(before) = before {
+                *self.counts.entry(before.clone()).or_default() -= 1;
+                left.push(before);
+            }
+            if one.removed_state.is_absent() {
+                if id.is_none() {
+                    self.nameless.insert(number, describe::participant(one));
+                }
+                *self.counts.entry(id.clone()).or_default() += 1;
+                self.ids.insert(number, id);
+            }
+        }
+        for id in left {
+            if self.counts.get(&id) == Some(&0) {
+                self.leave(at, &id);
+            }
+        }
+        for (_, one) in changes.filter(|(_, one)| one.removed_state.is_absent()) {
+            let id = one.id.value().cloned();
+            let name = describe::participant(one);
+            let presence = *self.here.entry(id.clone()).or_insert(self.presences.len());
+            match self.presences.get_mut(presence) {
+                Some(presence) => presence.name = name,
+                None => self.presences.push(Presence { id, name, from: at, to: None }),
+            }
+        }
+        let nameless = self.here.get(&None).and_then(|presence| self.presences.get_mut(*presence));
+        if let Some((presence, (_, name))) = nameless.zip(self.nameless.last_key_value()) {
+            presence.name.clone_from(name);
+        }
+    }
+
+    fn leave(&mut self, at: usize, id: &Option<ParticipantId>) {
+        let presence = self.here.remove(id);
+        if let Some(presence) = presence.and_then(|presence| self.presences.get_mut(presence)) {
+            presence.to = Some(at);
+        }
     }
 }
 

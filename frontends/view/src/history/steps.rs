@@ -1,6 +1,7 @@
 //! The steps of a call, and its findings.
 
-use callfold::call::{Call, CallEvent, State};
+use callfold::call::{Call, CallEvent, Part, State};
+use callfold::graph::Participant;
 use callfold::jiff::Timestamp;
 use callfold::{CallId, Finding, Recorded, Refusal};
 
@@ -38,6 +39,25 @@ pub struct Step {
     pub recorded: Recorded,
     /// The state of the call after the event.
     pub state: State,
+}
+
+/// The parts of a call that a step changed.
+pub(crate) struct Changed {
+    /// The index of the operation that the step changed or added.
+    pub(crate) operation: Option<usize>,
+    /// The call before a step that changed the roster.
+    before: Option<Call>,
+}
+
+impl Changed {
+    /// The participants who joined, changed or left, each with its number in the order of the first reports.
+    pub(crate) fn participants<'a>(
+        &'a self,
+        after: &'a Call,
+    ) -> impl Iterator<Item = (usize, &'a Participant)> + Clone {
+        let changes: Vec<_> = self.before.iter().flat_map(|before| after.roster_changes(before)).collect();
+        changes.into_iter()
+    }
 }
 
 /// The highest number of clones of the call that a history keeps, in addition to the last call. The call at another step is
@@ -110,6 +130,19 @@ impl CallHistory {
             fold(&mut call, &later.recorded).ok()?;
         }
         call
+    }
+
+    /// Folds the call again, and passes each step to `see`, with the call after it and the parts that it changed.
+    pub(crate) fn walk(&self, mut see: impl FnMut(&Step, &Call, &Changed)) {
+        let mut call: Option<Call> = None;
+        for step in &self.steps {
+            let event = &step.recorded.event;
+            let operation = call.as_ref().and_then(|call| call.operation_of(event));
+            // Only for a change of the roster, because the call shares its parts with a clone, and would copy them.
+            let before = call.as_ref().filter(|_| event.kind().part() == Part::Roster).cloned();
+            let Ok(after) = fold(&mut call, &step.recorded) else { break };
+            see(step, after, &Changed { operation, before });
+        }
     }
 
     /// The id of the call.
