@@ -176,23 +176,27 @@ impl CallHistory {
     /// The deadlines in the order in which they were set.
     pub fn deadlines(&self) -> Vec<DeadlineSpan> {
         let mut armed: Vec<DeadlineSpan> = Vec::new();
+        // The indices of the deadlines that still run.
+        let mut open: Vec<usize> = Vec::new();
         let kept_alive =
             |step: &Step| matches!(step.recorded.event, CallEvent::Service(ServiceEvent::KeptAlive));
         let reports_kept_alive = self.steps().iter().any(kept_alive);
         for (at, (call, time)) in self.calls().zip(self.times()).enumerate() {
             let running = call.deadlines();
-            for one in armed.iter_mut().filter(|one| one.to.is_none()) {
-                if !running.iter().any(|due| (due.deadline, due.at) == (one.deadline, one.due)) {
+            open.retain(|index| {
+                let Some(one) = armed.get_mut(*index) else { return false };
+                let runs = running.iter().any(|due| (due.deadline, due.at) == (one.deadline, one.due));
+                if !runs {
                     let is_reported = one.deadline != Deadline::KeepAlive || reports_kept_alive;
                     (one.to, one.is_missed) =
                         (Some(at), is_reported && time.is_some_and(|time| time >= one.due));
                 }
-            }
+                runs
+            });
             for due in running {
-                let is_known = armed
-                    .iter()
-                    .any(|one| one.to.is_none() && (one.deadline, one.due) == (due.deadline, due.at));
-                if !is_known {
+                let mut known = open.iter().filter_map(|index| armed.get(*index));
+                if !known.any(|one| (one.deadline, one.due) == (due.deadline, due.at)) {
+                    open.push(armed.len());
                     armed.push(DeadlineSpan {
                         deadline: due.deadline,
                         due: due.at,
