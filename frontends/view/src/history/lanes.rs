@@ -10,7 +10,7 @@ use callfold::operation::{self, Operation};
 use callfold::{OperationId, ParticipantId};
 
 use crate::describe;
-use crate::history::steps::{CallHistory, Step};
+use crate::history::steps::{CallHistory, Changed, Step};
 
 /// A state of the call, from entry to exit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,39 +100,60 @@ pub struct DeadlineSpan {
 impl CallHistory {
     /// The states of the call in order.
     pub fn state_spans(&self) -> Vec<StateSpan> {
-        let states = self.steps().iter().map(|step| Some(step.state));
-        spans(states).into_iter().map(|(state, from, to)| StateSpan { state, from, to }).collect()
+        let mut spans = Vec::new();
+        for (at, step) in self.steps().iter().enumerate() {
+            span(&mut spans, at, Some(step.state));
+        }
+        spans.into_iter().map(|(state, from, to)| StateSpan { state, from, to }).collect()
     }
 
     /// The states of the audio in order.
     pub fn audio(&self) -> Vec<AudioSpan> {
-        let audio = |call: &Call| {
-            let audio = call.audio().map(MediaState::as_str);
-            audio.filter(|_| call.state().is_live()).map(String::from)
-        };
-        spans(self.calls().map(|call| audio(&call)))
-            .into_iter()
-            .map(|(audio, from, to)| AudioSpan { audio, from, to })
-            .collect()
+        self.lanes().audio.clone()
     }
 
     /// The operations in the order of their first events.
     pub fn operations(&self) -> Vec<OperationSpan> {
-        // An operation keeps its index, because a call never removes operations.
-        let mut states: Vec<Vec<(usize, operation::State)>> = Vec::new();
-        let mut at = 0;
-        self.walk(|_, call, changed| {
-            states.resize(call.operations().len().max(states.len()), Vec::new());
-            let index = changed.operation.unwrap_or(usize::MAX);
-            if let Some((states, now)) = states.get_mut(index).zip(call.operations().get(index))
-                && states.last().is_none_or(|(_, before)| *before != now.state())
-            {
-                states.push((at, now.state()));
+        self.lanes().operations.clone()
+    }
+
+    /// The participants in the order in which they joined.
+    pub fn presences(&self) -> Vec<Presence> {
+        self.lanes().presences.clone()
+    }
+
+    /// The deadlines in the order in which they were set.
+    pub fn deadlines(&self) -> Vec<DeadlineSpan> {
+        self.lanes().deadlines.clone()
+    }
+
+    /// The lanes that need the call after each step. All of them are read in one fold.
+    fn lanes(&self) -> &Lanes {
+        self.lanes.get_or_init(|| {
+            let mut audio: Vec<Span<String>> = Vec::new();
+            let mut states = Vec::new();
+            let (mut people, mut deadlines) = (People::default(), Armed::of(self));
+            let times = self.times();
+            let mut at = 0;
+            self.walk(|_, call, changed| {
+                let audible = call.audio().filter(|_| call.state().is_live());
+                span(&mut audio, at, audible.map(MediaState::as_str));
+                step(&mut states, at, call, changed);
+                people.change(at, changed.participants(call));
+                deadlines.change(at, call, times.get(at).copied().flatten());
+                at += 1;
+            });
+            let audio = audio.into_iter().map(|(audio, from, to)| AudioSpan { audio, from, to });
+            let operations = self.last().operations().iter().zip(states).enumerate();
+            let operations =
+                operations.filter_map(|(index, (last, states))| self.operation(index, last, states));
+            Lanes {
+                audio: audio.collect(),
+                operations: operations.collect(),
+                presences: people.presences,
+                deadlines: deadlines.all,
             }
-            at += 1;
-        });
-        let operations = self.last().operations().iter().zip(states).enumerate();
-        operations.filter_map(|(index, (last, states))| self.operation(index, last, states)).collect()
+        })
     }
 
     fn operation(
@@ -152,17 +173,6 @@ impl CallHistory {
         })
     }
 
-    /// The participants in the order in which they joined.
-    pub fn presences(&self) -> Vec<Presence> {
-        let mut people = People::default();
-        let mut at = 0;
-        self.walk(|_, call, changed| {
-            people.change(at, changed.participants(call));
-            at += 1;
-        });
-        people.presences
-    }
-
     /// The pressed keys in the order in which they were reported.
     pub fn tones(&self) -> Vec<ReceivedTone> {
         let tones = self.steps().iter().enumerate().filter_map(|(at, step)| {
@@ -172,42 +182,69 @@ impl CallHistory {
         });
         tones.collect()
     }
+}
 
-    /// The deadlines in the order in which they were set.
-    pub fn deadlines(&self) -> Vec<DeadlineSpan> {
-        let mut armed: Vec<DeadlineSpan> = Vec::new();
-        // The indices of the deadlines that still run.
-        let mut open: Vec<usize> = Vec::new();
+/// The lanes that need the call after each step.
+#[derive(Clone, Debug)]
+pub(super) struct Lanes {
+    audio: Vec<AudioSpan>,
+    operations: Vec<OperationSpan>,
+    presences: Vec<Presence>,
+    deadlines: Vec<DeadlineSpan>,
+}
+
+/// Notes the state of the operation that a step changed.
+fn step(all: &mut Vec<Vec<(usize, operation::State)>>, at: usize, call: &Call, changed: &Changed) {
+    all.resize(call.operations().len().max(all.len()), Vec::new());
+    let Some(index) = changed.operation else { return };
+    if let Some((states, now)) = all.get_mut(index).zip(call.operations().get(index))
+        && states.last().is_none_or(|(_, before)| *before != now.state())
+    {
+        states.push((at, now.state()));
+    }
+}
+
+/// The deadlines up to a step.
+struct Armed {
+    all: Vec<DeadlineSpan>,
+    /// The indices of the deadlines that still run.
+    open: Vec<usize>,
+    reports_kept_alive: bool,
+}
+
+impl Armed {
+    fn of(history: &CallHistory) -> Self {
         let kept_alive =
             |step: &Step| matches!(step.recorded.event, CallEvent::Service(ServiceEvent::KeptAlive));
-        let reports_kept_alive = self.steps().iter().any(kept_alive);
-        for (at, (call, time)) in self.calls().zip(self.times()).enumerate() {
-            let running = call.deadlines();
-            open.retain(|index| {
-                let Some(one) = armed.get_mut(*index) else { return false };
-                let runs = running.iter().any(|due| (due.deadline, due.at) == (one.deadline, one.due));
-                if !runs {
-                    let is_reported = one.deadline != Deadline::KeepAlive || reports_kept_alive;
-                    (one.to, one.is_missed) =
-                        (Some(at), is_reported && time.is_some_and(|time| time >= one.due));
-                }
-                runs
-            });
-            for due in running {
-                let mut known = open.iter().filter_map(|index| armed.get(*index));
-                if !known.any(|one| (one.deadline, one.due) == (due.deadline, due.at)) {
-                    open.push(armed.len());
-                    armed.push(DeadlineSpan {
-                        deadline: due.deadline,
-                        due: due.at,
-                        from: at,
-                        to: None,
-                        is_missed: false,
-                    });
-                }
+        let reports_kept_alive = history.steps().iter().any(kept_alive);
+        Self { all: Vec::new(), open: Vec::new(), reports_kept_alive }
+    }
+
+    fn change(&mut self, at: usize, call: &Call, time: Option<Timestamp>) {
+        let Self { all, open, reports_kept_alive } = self;
+        let running = call.deadlines();
+        open.retain(|index| {
+            let Some(one) = all.get_mut(*index) else { return false };
+            let runs = running.iter().any(|due| (due.deadline, due.at) == (one.deadline, one.due));
+            if !runs {
+                let is_reported = one.deadline != Deadline::KeepAlive || *reports_kept_alive;
+                (one.to, one.is_missed) = (Some(at), is_reported && time.is_some_and(|time| time >= one.due));
+            }
+            runs
+        });
+        for due in running {
+            let mut known = open.iter().filter_map(|index| all.get(*index));
+            if !known.any(|one| (one.deadline, one.due) == (due.deadline, due.at)) {
+                open.push(all.len());
+                all.push(DeadlineSpan {
+                    deadline: due.deadline,
+                    due: due.at,
+                    from: at,
+                    to: None,
+                    is_missed: false,
+                });
             }
         }
-        armed
     }
 }
 
@@ -272,20 +309,19 @@ impl People {
     }
 }
 
-/// Groups equal values of consecutive steps into spans: the value, its first step, and the step that ended it.
-fn spans<T: PartialEq>(values: impl Iterator<Item = Option<T>>) -> Vec<(T, usize, Option<usize>)> {
-    let mut spans: Vec<(T, usize, Option<usize>)> = Vec::new();
-    for (at, now) in values.enumerate() {
-        let open = spans.last_mut().filter(|(_, _, to)| to.is_none());
-        match (open, now) {
-            (Some((before, ..)), Some(now)) if *before == now => {}
-            (open, now) => {
-                if let Some((_, _, to)) = open {
-                    *to = Some(at);
-                }
-                spans.extend(now.map(|now| (now, at, None)));
+/// A value with its first step, and the step that ended it.
+type Span<T> = (T, usize, Option<usize>);
+
+/// Adds the value of the next step to the spans of equal values.
+fn span<T: PartialEq<N>, N: Into<T>>(spans: &mut Vec<Span<T>>, at: usize, now: Option<N>) {
+    let open = spans.last_mut().filter(|(_, _, to)| to.is_none());
+    match (open, now) {
+        (Some((before, ..)), Some(now)) if *before == now => {}
+        (open, now) => {
+            if let Some((_, _, to)) = open {
+                *to = Some(at);
             }
+            spans.extend(now.map(|now| (now.into(), at, None)));
         }
     }
-    spans
 }

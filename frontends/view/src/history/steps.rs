@@ -1,10 +1,13 @@
 //! The steps of a call, and its findings.
 
+use std::sync::OnceLock;
+
 use callfold::call::{Call, CallEvent, Part, State};
 use callfold::graph::Participant;
 use callfold::jiff::Timestamp;
 use callfold::{CallId, Finding, Recorded, Refusal};
 
+use super::lanes::Lanes;
 use crate::chart::path::ChartPath;
 
 /// A call with all of its events and findings.
@@ -28,6 +31,8 @@ pub struct CallHistory {
     /// Clones of the call after the steps 0, `stride`, 2 × `stride` and so on.
     pub(super) kept: Vec<Call>,
     pub(super) stride: usize,
+    /// The lanes, once one of them is read.
+    pub(super) lanes: OnceLock<Lanes>,
 }
 
 /// An event and the state after it. The steps of a history are numbered from 0. (In `callfold::chart`, a step
@@ -113,7 +118,7 @@ impl CallHistory {
             steps.push(Step { state: call.state(), recorded });
         }
         let last = last.ok_or(HistoryError::NoEvents)?;
-        Ok(Self { steps, findings, last, kept, stride })
+        Ok(Self { steps, findings, last, kept, stride, lanes: OnceLock::new() })
     }
 
     /// The call after each step, in order.
