@@ -1,7 +1,6 @@
 //! One operation: the work that an action began, until it is settled (completed or failed).
 
 pub(crate) mod lifecycle;
-pub(crate) mod list;
 pub(crate) mod state;
 
 use alloc::boxed::Box;
@@ -11,6 +10,7 @@ use alloc::vec::Vec;
 pub use lifecycle::Superstate;
 pub use state::{State, Transition};
 
+use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::member::{Member, Members, News, Rule};
 use crate::graph::operation::{CommsOperation, OperationKind, OperationStatus};
 use crate::id::OperationId;
@@ -134,6 +134,17 @@ impl Operation {
         self.id() == Some(id) || self.aliases.contains(id)
     }
 
+    /// All ids by which reports named this operation.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &OperationId> {
+        self.id().into_iter().chain(&self.aliases)
+    }
+
+    /// The participants that this operation invites.
+    pub(crate) fn invited(&self) -> impl Iterator<Item = &InvitationParticipantInfo> {
+        let is_invitation = self.kind() == OperationKind::InviteParticipants;
+        self.resource.participants.value().filter(|_| is_invitation).into_iter().flatten()
+    }
+
     /// True until the operation is completed or failed.
     pub fn is_pending(&self) -> bool {
         self.state.lies_in(Superstate::Pending)
@@ -169,7 +180,7 @@ impl Operation {
     }
 
     /// True if a report names the end of this operation again, and nothing else is new in it.
-    fn said(&self, reported: &CommsOperation) -> bool {
+    pub(crate) fn said(&self, reported: &CommsOperation) -> bool {
         !self.is_pending() && State::reported(reported) == Some(self.state) && !self.learns(reported, News)
     }
 
@@ -177,13 +188,13 @@ impl Operation {
         reported.id.value().is_some_and(|id| self.is_called(id))
     }
 
-    fn shares_kind(&self, reported: &CommsOperation) -> bool {
+    pub(crate) fn shares_kind(&self, reported: &CommsOperation) -> bool {
         let kinds = || [self.kind(), reported.kind()];
         let agree = |kinds: [_; 2]| kinds[0] == kinds[1] || kinds.contains(&OperationKind::Comms);
         self.resource.odata_type == reported.odata_type || agree(kinds())
     }
 
-    fn shares_context(&self, reported: &CommsOperation) -> bool {
+    pub(crate) fn shares_context(&self, reported: &CommsOperation) -> bool {
         let context = reported.client_context.value().filter(|context| !context.is_empty());
         context.is_some() && reported.client_context == self.resource.client_context
     }

@@ -20,7 +20,7 @@ use crate::graph::result::ResultInfo;
 use crate::graph::tone::ToneInfo;
 use crate::id::{CallId, Id};
 use crate::operation::Operation;
-use crate::operation::list::Operations;
+use crate::operations::Operations;
 
 /// A call, folded from its events. Only an event changes a call.
 ///

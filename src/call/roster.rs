@@ -2,89 +2,25 @@
 //! data.
 
 mod entries;
+mod entry;
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::graph::member::{Member, Members, Merge, Newer, Ordered};
+use crate::graph::member::Member;
 use crate::graph::participant::Participant;
 use crate::graph::url::{Resource, ResourceUrl};
-use crate::id::{Id, ParticipantId};
+use crate::id::ParticipantId;
 use crate::places::FEW;
 use entries::Entries;
+use entry::{PRESENCE, RosterEntry};
 
 /// Everybody who was ever reported, including those who left: a late delta must not add them again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Roster {
     entries: Entries,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct RosterEntry {
-    participant: Participant,
-    /// The number of the newest delta that reported each member. The number under `removedState` is that of
-    /// the newest delta that named the participant.
-    newest: BTreeMap<String, i64>,
-}
-
-/// Every delta says whether the participant is in the call: a participant with a `removedState` has left.
-const PRESENCE: &str = "removedState";
-
-impl RosterEntry {
-    /// The entry of a participant who is reported for the first time.
-    fn of(reported: Cow<'_, Participant>, sequence: Option<i64>) -> Self {
-        let mut entry = Self::default();
-        match sequence {
-            None => entry.participant = Participant { odata_type: None, ..reported.into_owned() },
-            Some(_) => entry.report(&reported, sequence),
-        }
-        entry
-    }
-
-    fn is_taken(&self) -> bool {
-        self.participant.removed_state.is_absent()
-    }
-
-    fn sequence(&self) -> Option<i64> {
-        self.newest.get(PRESENCE).copied()
-    }
-
-    /// True if a report would change anything.
-    fn learns(&self, reported: &Participant, sequence: Option<i64>) -> bool {
-        match sequence {
-            None => {
-                self.participant.removed_state != reported.removed_state || self.participant.lacks(reported)
-            }
-            Some(_) if sequence > self.sequence() => true,
-            Some(sequence) => {
-                let mut is_news = false;
-                let rule = Newer { sequence, newest: &self.newest, is_news: &mut is_news };
-                Participant::default().pair(reported, rule);
-                is_news
-            }
-        }
-    }
-
-    fn report(&mut self, reported: &Participant, sequence: Option<i64>) {
-        let reports_presence = sequence.is_none() || sequence > self.sequence();
-        let presence = if reports_presence {
-            reported.removed_state.clone()
-        } else {
-            self.participant.removed_state.take()
-        };
-        match sequence {
-            None => self.participant.pair(reported, Merge),
-            Some(sequence) => {
-                self.participant.pair(reported, Ordered { sequence, newest: &mut self.newest });
-                let newest = self.newest.entry(PRESENCE.into()).or_insert(sequence);
-                *newest = sequence.max(*newest);
-            }
-        }
-        self.participant.removed_state = presence;
-    }
 }
 
 /// A roster entry as a bulk replay keeps it: the participant, and the numbers of the newest deltas about it.
@@ -238,21 +174,6 @@ pub(crate) fn gone(known: &Participant) -> Participant {
     let reason = known.removed_state.value().cloned().unwrap_or_default();
     let info = if known.id.value().is_some() { Member::Absent } else { known.info.clone() };
     Participant { id: known.id.clone(), info, removed_state: Member::Value(reason), ..Participant::default() }
-}
-
-fn same_identity(one: &Participant, other: &Participant) -> bool {
-    if identities(one).next().is_none() {
-        // A guest may have only a name. A participant about whom nothing is known matches nobody with an id.
-        let has_no_id = one.id.value().is_none() && other.id.value().is_none();
-        return one.info.value() == other.info.value() && (has_no_id || one.info.value().is_some());
-    }
-    identities(one).any(|id| identities(other).any(|known| known == id))
-}
-
-/// The ids of the user, the device and so on that a participant is.
-fn identities(one: &Participant) -> impl Iterator<Item = &Id> {
-    let set = one.info.value().and_then(|info| info.identity.value());
-    set.into_iter().flat_map(|set| set.identities()).filter_map(|identity| identity.id.value())
 }
 
 /// True if two reports name the same id.

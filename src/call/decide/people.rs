@@ -16,7 +16,7 @@ use crate::graph::member::Member;
 use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::participant::Participant;
 use crate::id::ParticipantId;
-use crate::operation::list::is_named;
+use crate::operations::is_named;
 use crate::refusal::Refusal;
 
 impl Deciding<'_> {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
-use super::{RosterEntry, identities, same_identity};
+use super::entry::{RosterEntry, identities, same_identity};
 use crate::graph::identity::ParticipantInfo;
 use crate::graph::participant::Participant;
 use crate::id::{Id, ParticipantId};

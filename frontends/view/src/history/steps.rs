@@ -7,7 +7,7 @@ use callfold::graph::Participant;
 use callfold::jiff::Timestamp;
 use callfold::{CallId, Finding, Recorded, Refusal};
 
-use super::lanes::Lanes;
+use super::spans::Lanes;
 use crate::chart::path::ChartPath;
 
 /// A call with all of its events and findings.

@@ -6,10 +6,11 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 
-use super::{Operation, State};
 use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::id::{Id, OperationId};
+use crate::operation::Operation;
+use crate::operation::state::State;
 use crate::places::{FEW, Places, key};
 
 /// The operations of a call. A call never removes an operation.
@@ -235,7 +236,7 @@ fn rank(operation: &Operation, reported: &CommsOperation) -> Option<u8> {
 
 fn keys(operation: &Operation) -> Vec<u64> {
     let (kind, is_pending) = (operation.kind(), operation.is_pending());
-    let ids = operation.id().into_iter().chain(&operation.aliases).map(Key::Id);
+    let ids = operation.ids().map(Key::Id);
     let contexts = operation.client_context().filter(|context| !context.is_empty()).into_iter();
     let contexts = contexts.flat_map(|context| {
         let pending = is_pending.then_some(Key::Pending(context, kind));
@@ -245,14 +246,6 @@ fn keys(operation: &Operation) -> Vec<u64> {
     let success = operation.is_success().then_some(Key::Success(kind));
     let invited = operation.invited().filter(|_| is_pending).flat_map(ids_of).map(Key::Invited);
     ids.chain(contexts).chain(success).chain(invited).map(key).collect()
-}
-
-impl Operation {
-    /// The participants that this operation invites.
-    pub(crate) fn invited(&self) -> impl Iterator<Item = &InvitationParticipantInfo> {
-        let is_invitation = self.kind() == OperationKind::InviteParticipants;
-        self.resource.participants.value().filter(|_| is_invitation).into_iter().flatten()
-    }
 }
 
 /// True if somebody who is invited has this id.
