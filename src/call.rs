@@ -6,6 +6,7 @@
 //! [`Call::begin`] and [`Call::evolve`] fold the events into a call.
 
 pub(crate) mod beginning;
+mod changes;
 pub(crate) mod command;
 pub(crate) mod data;
 pub(crate) mod deadline;
@@ -26,6 +27,7 @@ pub(crate) mod reply;
 pub(crate) mod roster;
 pub(crate) mod service;
 mod service_data;
+mod sessions;
 pub(crate) mod state;
 mod state_update;
 

@@ -1,6 +1,6 @@
 //! Many calls, folded from a log. A ledger can be cloned at no cost, and can show the past.
 //!
-//! Only `ledger/data.rs` uses the crate `im` (persistent maps).
+//! Only `ledger/data.rs` and `places.rs` use the crate `im` (persistent maps).
 
 pub(crate) mod applied;
 mod conversation;

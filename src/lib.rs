@@ -120,6 +120,8 @@ pub mod log;
 mod names;
 mod notify;
 pub mod operation;
+mod operations;
+mod places;
 mod record;
 mod refusal;
 mod replay;

@@ -18,7 +18,6 @@ use crate::graph::operation::CommsOperation;
 use crate::graph::participant::{DeltaParticipants, Participant};
 use crate::graph::resource_data::ResourceData;
 use crate::id::Id;
-use crate::operation::find;
 use crate::record::recorded::Recorded;
 
 /// The settings for the notifications that a host posts as the service: see [`Notify::event`].
@@ -174,7 +173,7 @@ impl Notify {
     /// The service deletes the resource of an operation when the operation ends. The reply to the request
     /// already reported the start.
     fn operation(&self, call: &Call, reported: &CommsOperation) -> Option<CommsNotification> {
-        let operation = find(call.operations(), reported).filter(|operation| !operation.is_pending())?;
+        let operation = call.operations.find(reported).filter(|operation| !operation.is_pending())?;
         let data = operation.full();
         let path = operation.id().map_or_else(String::new, |id| format!("/{id}"));
         let data = ResourceData::Operation(Box::new(data));
@@ -198,9 +197,8 @@ impl Notify {
 
 /// The current roster entry of a changed participant, or the reported change if there is no entry.
 fn current(call: &Call, changed: &Participant) -> Participant {
-    let id = changed.id.value();
-    let mut known = call.participants().filter(|known| id.is_some() && known.id.value() == id);
-    known.next().unwrap_or(changed).typed()
+    let known = changed.id.value().and_then(|id| call.roster().participant(id));
+    known.unwrap_or(changed).typed()
 }
 
 impl CommsNotifications {

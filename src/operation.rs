@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 pub use lifecycle::Superstate;
 pub use state::{State, Transition};
 
+use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::member::{Member, Members, News, Rule};
 use crate::graph::operation::{CommsOperation, OperationKind, OperationStatus};
 use crate::id::OperationId;
@@ -133,6 +134,17 @@ impl Operation {
         self.id() == Some(id) || self.aliases.contains(id)
     }
 
+    /// All ids by which reports named this operation.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &OperationId> {
+        self.id().into_iter().chain(&self.aliases)
+    }
+
+    /// The participants that this operation invites.
+    pub(crate) fn invited(&self) -> impl Iterator<Item = &InvitationParticipantInfo> {
+        let is_invitation = self.kind() == OperationKind::InviteParticipants;
+        self.resource.participants.value().filter(|_| is_invitation).into_iter().flatten()
+    }
+
     /// True until the operation is completed or failed.
     pub fn is_pending(&self) -> bool {
         self.state.lies_in(Superstate::Pending)
@@ -168,7 +180,7 @@ impl Operation {
     }
 
     /// True if a report names the end of this operation again, and nothing else is new in it.
-    fn said(&self, reported: &CommsOperation) -> bool {
+    pub(crate) fn said(&self, reported: &CommsOperation) -> bool {
         !self.is_pending() && State::reported(reported) == Some(self.state) && !self.learns(reported, News)
     }
 
@@ -176,58 +188,16 @@ impl Operation {
         reported.id.value().is_some_and(|id| self.is_called(id))
     }
 
-    fn shares_kind(&self, reported: &CommsOperation) -> bool {
+    pub(crate) fn shares_kind(&self, reported: &CommsOperation) -> bool {
         let kinds = || [self.kind(), reported.kind()];
         let agree = |kinds: [_; 2]| kinds[0] == kinds[1] || kinds.contains(&OperationKind::Comms);
         self.resource.odata_type == reported.odata_type || agree(kinds())
     }
 
-    fn shares_context(&self, reported: &CommsOperation) -> bool {
+    pub(crate) fn shares_context(&self, reported: &CommsOperation) -> bool {
         let context = reported.client_context.value().filter(|context| !context.is_empty());
         context.is_some() && reported.client_context == self.resource.client_context
     }
-}
-
-/// The index of the operation that a report is about. It is found by these rules, in this order:
-///
-/// 1. by id;
-/// 2. by `clientContext`, if the report has no id and repeats the end of an operation;
-/// 3. by `clientContext`, among the pending operations of the same kind;
-/// 4. by `clientContext`, if the operation or the report has no id.
-///
-/// The reply to cancelMediaProcessing can have the id of the operation that it cancels. So the kinds must agree if both
-/// are known.
-fn position(operations: &[Operation], reported: &CommsOperation) -> Option<usize> {
-    let rank = |operation: &Operation| {
-        let is_called_so = operation.has_id_of(reported);
-        let is_named = is_called_so || operation.shares_context(reported);
-        if !is_named || !operation.shares_kind(reported) {
-            return None;
-        }
-        if is_called_so {
-            return Some(0);
-        }
-        match reported.id.value() {
-            None if operation.said(reported) => Some(1),
-            _ if operation.is_pending() => Some(2),
-            id => (id.is_none() || operation.id().is_none()).then_some(3),
-        }
-    };
-    let ranked = operations.iter().enumerate().filter_map(|(index, one)| Some((rank(one)?, index)));
-    ranked.min().map(|(_, index)| index)
-}
-
-/// The operation that a report is about.
-pub(crate) fn find<'a>(operations: &'a [Operation], reported: &CommsOperation) -> Option<&'a Operation> {
-    position(operations, reported).and_then(|index| operations.get(index))
-}
-
-/// The operation that a report is about, to change it.
-pub(crate) fn find_mut<'a>(
-    operations: &'a mut [Operation],
-    reported: &CommsOperation,
-) -> Option<&'a mut Operation> {
-    position(operations, reported).and_then(|index| operations.get_mut(index))
 }
 
 impl State {

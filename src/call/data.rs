@@ -10,6 +10,7 @@ use super::deadline::Deadlines;
 use super::notification_history::NotificationHistory;
 use super::roster::Roster;
 use super::service_data::Service;
+use super::sessions::Sessions;
 use super::state::State;
 use crate::graph;
 use crate::graph::call::CallDirection;
@@ -19,6 +20,7 @@ use crate::graph::result::ResultInfo;
 use crate::graph::tone::ToneInfo;
 use crate::id::{CallId, Id};
 use crate::operation::Operation;
+use crate::operations::Operations;
 
 /// A call, folded from its events. Only an event changes a call.
 ///
@@ -62,10 +64,10 @@ pub struct Call {
     pub(super) last_at: Option<Timestamp>,
     /// Clones of a call share the large fields, because two versions of a call differ in few fields.
     pub(super) details: Arc<graph::call::Call>,
-    pub(super) operations: Vec<Operation>,
+    pub(crate) operations: Operations,
     pub(super) roster: Roster,
     pub(super) tones: Arc<Vec<ToneInfo>>,
-    pub(super) content_sharing: Vec<Id>,
+    pub(super) content_sharing: Sessions,
     pub(super) notifications: NotificationHistory,
     pub(super) deadlines: Deadlines,
     /// `None` for a call that a bot observes.
@@ -146,6 +148,18 @@ impl Call {
     /// Source: [toneInfo](https://learn.microsoft.com/graph/api/resources/toneinfo).
     pub fn tones(&self) -> &[ToneInfo] {
         &self.tones
+    }
+
+    /// The number of items in the lists of the call: about as much as a clone copies.
+    pub(crate) fn items(&self) -> usize {
+        self.operations.len()
+            + self.roster.len()
+            + self.tones.len()
+            + self.content_sharing.len()
+            + self.notifications.messages()
+            + self.queue().len()
+            + self.device_quality().len()
+            + self.details.other.len()
     }
 
     /// The ids of the sessions in which content is shared now. Source:

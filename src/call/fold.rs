@@ -6,7 +6,6 @@ mod service;
 
 use alloc::borrow::Cow;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
@@ -20,10 +19,12 @@ use super::event::{CallEvent, EventKind};
 use super::event::{ContentSharing, RosterUpdated};
 use super::notification_history::NotificationHistory;
 use super::roster::Roster;
+use super::sessions::Sessions;
 use super::state::{State, Superstate, Transition};
 use crate::graph::operation::CommsOperation;
 use crate::graph::tone::ToneInfo;
-use crate::operation::{self, Operation, find, find_mut};
+use crate::operation::{self, Operation};
+use crate::operations::Operations;
 use crate::record::recorded::Recorded;
 use crate::refusal::{Refusal, Why};
 use refuse::refuse;
@@ -65,10 +66,10 @@ impl Call {
             first_at: recorded.at,
             last_at: recorded.at,
             details: details::begun(details),
-            operations: Vec::new(),
+            operations: Operations::default(),
             roster: Roster::default(),
             tones: Arc::default(),
-            content_sharing: Vec::new(),
+            content_sharing: Sessions::default(),
             notifications: NotificationHistory::found(state, recorded.at),
             deadlines,
             service: None,
@@ -191,13 +192,11 @@ impl Call {
     }
 
     fn update_operation(&mut self, kind: EventKind, updated: Arc<CommsOperation>) -> Result<(), Refusal> {
-        match find_mut(&mut self.operations, &updated) {
-            Some(operation) if operation.is_pending() => {
-                operation.merge(updated);
-                Ok(())
-            }
-            Some(_) | None => Err(self.refuse_operation(kind, &updated)),
-        }
+        let place = self.operations.position(&updated);
+        let pending = place.filter(|place| self.operations.get(*place).is_some_and(Operation::is_pending));
+        let Some(place) = pending else { return Err(self.refuse_operation(kind, &updated)) };
+        self.operations.change(place, |operation| operation.merge(updated));
+        Ok(())
     }
 
     fn step_operation(
@@ -207,12 +206,13 @@ impl Call {
         reported: Arc<CommsOperation>,
         at: Option<Timestamp>,
     ) -> Result<(), Refusal> {
-        let found = find_mut(&mut self.operations, &reported);
-        let step = found.and_then(|operation| Some((operation.state().after(transition)?, operation)));
-        let Some((next, operation)) = step else { return Err(self.refuse_operation(kind, &reported)) };
-        operation.step(next, reported);
+        let place = self.operations.position(&reported);
+        let found = place.and_then(|place| Some((place, self.operations.get(place)?)));
+        let step = found.and_then(|(place, operation)| Some((place, operation.state().after(transition)?)));
+        let Some((place, next)) = step else { return Err(self.refuse_operation(kind, &reported)) };
+        self.operations.change(place, |operation| operation.step(next, reported));
         if self.service.is_some() {
-            let id = operation.id().cloned();
+            let id = self.operations.get(place).and_then(Operation::id).cloned();
             self.media_moved(id.as_ref(), transition, at);
         }
         Ok(())
@@ -229,7 +229,7 @@ impl Call {
 
     /// True if an operation is known already: by its id, or by its `clientContext` if its id is not known.
     pub(super) fn knows(&self, reported: &CommsOperation) -> bool {
-        find(&self.operations, reported).is_some_and(|known| known.is_reported_by(reported))
+        self.operations.find(reported).is_some_and(|known| known.is_reported_by(reported))
     }
 
     fn update_roster(&mut self, updated: Arc<RosterUpdated>) {
@@ -249,7 +249,7 @@ impl Call {
     }
 
     fn share(&mut self, session: ContentSharing, is_shared: bool) {
-        self.content_sharing.retain(|id| *id != session.id);
+        self.content_sharing.remove(&session.id);
         if is_shared {
             self.content_sharing.push(session.id);
         }

@@ -94,6 +94,11 @@ impl NotificationHistory {
         waited.is_none_or(|waited| waited <= CONFIRMATION_WINDOW).then_some(inferred.reported)
     }
 
+    /// The number of messages that were received.
+    pub(super) fn messages(&self) -> usize {
+        self.messages.len()
+    }
+
     pub(super) fn has_received(&self, message: &Id, item: u32) -> bool {
         self.messages.contains(&(message.clone(), item))
     }

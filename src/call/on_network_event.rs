@@ -1,6 +1,7 @@
 //! Turns a network event into recorded events.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
@@ -143,8 +144,8 @@ impl Call {
 
     /// True if the network can finish an operation: media operations finish in the order of their queue.
     fn can_finish(&self, operation: &Operation) -> bool {
-        let is_queued = self.queue().iter().any(|queued| operation.is_called(&queued.operation));
-        operation.is_pending() && operation.id().is_some() && !is_queued
+        let is_queued = || self.queue().iter().any(|queued| operation.is_called(&queued.operation));
+        operation.is_pending() && operation.id().is_some() && !is_queued()
     }
 
     /// True if the call can have media in its state.
@@ -271,7 +272,7 @@ impl NetworkPlan<'_> {
         let mut news = merge_reports(&participants);
         // Participants with an id come first, in the same order as when a bot observes the roster.
         news.sort_by_key(|one| one.id.value().is_none());
-        news.retain(|one| after.learn(one, None));
+        news.retain(|one| after.learn(one, None).is_some());
         if !news.is_empty() {
             self.plan.roster(news);
         }
@@ -281,11 +282,9 @@ impl NetworkPlan<'_> {
     fn receive_tone(&mut self, tone: Tone) -> Option<()> {
         let call = self.plan.call;
         require(call.state().lies_in(Superstate::Connected) || call.is_audible())?;
-        let is_subscription = |kind| kind == OperationKind::SubscribeToTone;
-        let mut subscriptions = call.operations().iter().filter(|one| is_subscription(one.kind()));
         let head = call.head().filter(|head| head.recording.is_some());
         let stops = head.and_then(|head| head.record()).is_some_and(|request| request.is_stopped_by(&tone));
-        if subscriptions.any(|operation| operation.is_success()) {
+        if call.operations.has_success(OperationKind::SubscribeToTone) {
             let last = call.tones().last().and_then(|tone| tone.sequence_id.value().copied()).unwrap_or(0);
             let sequence_id = last.saturating_add(1).into();
             let reported = ToneInfo { sequence_id, tone: tone.into(), ..ToneInfo::default() };
@@ -335,7 +334,7 @@ impl NetworkPlan<'_> {
     /// Ends an operation outside the media queue. Prompts and recordings have network events of their own.
     fn finish_operation(&mut self, id: &OperationId, ending: Ending) -> Option<()> {
         let call = self.plan.call;
-        let operation = call.operations().iter().find(|operation| operation.is_called(id))?;
+        let operation = call.operations.called(id)?;
         require(operation.is_pending())?;
         require(call.queue().iter().all(|queued| !operation.is_called(&queued.operation)))?;
         let id = operation.id()?;
@@ -362,9 +361,12 @@ impl NetworkPlan<'_> {
     /// left, because replies may have named them.
     fn report_full_roster(&mut self) {
         let call = self.plan.call;
+        if !call.state().is_live() || call.is_group() != Some(false) {
+            return;
+        }
         let gone = call.roster.left().map(roster::gone);
         let participants: Vec<Participant> = call.participants().cloned().chain(gone).collect();
-        if call.state().is_live() && call.is_group() == Some(false) && !participants.is_empty() {
+        if !participants.is_empty() {
             self.plan.roster(participants);
         }
     }
@@ -379,7 +381,7 @@ impl NetworkPlan<'_> {
     fn share(&mut self, id: Id, change: ChangeType) -> Option<()> {
         let call = self.plan.call;
         require(call.state().lies_in(Superstate::Connected))?;
-        let is_shared = call.content_sharing().contains(&id);
+        let is_shared = call.content_sharing.has(&id);
         let sharing = ContentSharing { id };
         match change {
             ChangeType::Created if is_shared => {}
@@ -401,10 +403,12 @@ fn require(holds: bool) -> Option<()> {
 /// Merges the reports about the same participant, because a delta can contain a participant only once.
 fn merge_reports(participants: &[Participant]) -> Vec<Participant> {
     let mut merged: Vec<Participant> = Vec::new();
+    let mut places: BTreeMap<Id, usize> = BTreeMap::new();
     for reported in participants {
         let reported = roster::reported(reported.clone(), &Resource::Participants, false);
-        let same = |known: &&mut Participant| reported.id.value().is_some() && known.id == reported.id;
-        match merged.iter_mut().find(same) {
+        let id = reported.id.value().cloned();
+        let place = id.map_or(merged.len(), |id| *places.entry(id).or_insert(merged.len()));
+        match merged.get_mut(place) {
             Some(known) => {
                 known.pair(&reported, Merge);
                 known.removed_state = reported.removed_state;

@@ -10,6 +10,7 @@ use super::data::Call;
 use super::deadline::Deadlines;
 use super::notification_history::NotificationHistory;
 use super::roster::Roster;
+use super::sessions::Sessions;
 use super::state::State;
 use crate::graph;
 use crate::graph::tone::ToneInfo;
@@ -42,10 +43,10 @@ impl From<Parts> for Call {
             first_at: parts.first_at,
             last_at: parts.last_at,
             details: parts.details.into(),
-            operations: parts.operations,
+            operations: parts.operations.into(),
             roster: parts.roster,
             tones: parts.tones.into(),
-            content_sharing: Vec::new(),
+            content_sharing: Sessions::default(),
             notifications: NotificationHistory::default(),
             deadlines: Deadlines::default(),
             service: None,

@@ -128,7 +128,7 @@ impl<'a> Plan<'a> {
     fn leaves(&self, id: &ParticipantId, reported: &[Participant]) -> bool {
         let mut after = self.call.roster.clone();
         reported.iter().for_each(|one| after.update(Cow::Borrowed(one), None));
-        !after.participants().any(|one| one.id.value() == Some(id))
+        after.participant(id).is_none()
     }
 
     pub(super) fn move_operation(
@@ -154,9 +154,10 @@ impl<'a> Plan<'a> {
 
     /// Settles the first media operation of the queue, and starts the next one.
     pub(super) fn finish_head(&mut self, end: End) {
-        let Some((head, waiting)) = self.call.queue().split_first() else { return };
+        let mut queue = self.call.queue().iter();
+        let Some(head) = queue.next() else { return };
         self.settle(head.operation.clone(), head.kind(), end);
-        if let Some(next) = waiting.first().filter(|next| !self.call.runs(&next.operation)) {
+        if let Some(next) = queue.next().filter(|next| !self.call.runs(&next.operation)) {
             self.start(next.operation.clone(), next.kind());
         }
     }

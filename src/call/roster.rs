@@ -1,87 +1,26 @@
 //! The roster of a call: its participants. Delta rosters have numbers, and an older delta changes no newer
 //! data.
 
+mod entries;
+mod entry;
+
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
-use alloc::sync::Arc;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::graph::member::{Member, Members, Merge, Ordered};
+use crate::graph::member::Member;
 use crate::graph::participant::Participant;
 use crate::graph::url::{Resource, ResourceUrl};
 use crate::id::ParticipantId;
+use crate::places::FEW;
+use entries::Entries;
+use entry::{PRESENCE, RosterEntry};
 
 /// Everybody who was ever reported, including those who left: a late delta must not add them again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Roster {
-    /// The entries are shared between versions of the roster, because most events change one entry.
-    entries: Vec<Arc<RosterEntry>>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct RosterEntry {
-    participant: Participant,
-    /// The number of the newest delta that reported each member. The number under `removedState` is that of
-    /// the newest delta that named the participant.
-    newest: BTreeMap<String, i64>,
-}
-
-/// Every delta says whether the participant is in the call: a participant with a `removedState` has left.
-const PRESENCE: &str = "removedState";
-
-impl RosterEntry {
-    /// The entry of a participant who is reported for the first time.
-    fn of(reported: Cow<'_, Participant>, sequence: Option<i64>) -> Self {
-        let mut entry = Self::default();
-        match sequence {
-            None => entry.participant = Participant { odata_type: None, ..reported.into_owned() },
-            Some(_) => entry.report(&reported, sequence),
-        }
-        entry
-    }
-
-    fn is_taken(&self) -> bool {
-        self.participant.removed_state.is_absent()
-    }
-
-    fn sequence(&self) -> Option<i64> {
-        self.newest.get(PRESENCE).copied()
-    }
-
-    /// True if a report would change anything.
-    fn learns(&self, reported: &Participant, sequence: Option<i64>) -> bool {
-        match sequence {
-            None => {
-                self.participant.removed_state != reported.removed_state || self.participant.lacks(reported)
-            }
-            Some(_) if sequence > self.sequence() => true,
-            Some(_) => {
-                let mut after = self.clone();
-                after.report(reported, sequence);
-                after != *self
-            }
-        }
-    }
-
-    fn report(&mut self, reported: &Participant, sequence: Option<i64>) {
-        let reports_presence = sequence.is_none() || sequence > self.sequence();
-        let presence = if reports_presence {
-            reported.removed_state.clone()
-        } else {
-            self.participant.removed_state.take()
-        };
-        match sequence {
-            None => self.participant.pair(reported, Merge),
-            Some(sequence) => {
-                self.participant.pair(reported, Ordered { sequence, newest: &mut self.newest });
-                let newest = self.newest.entry(PRESENCE.into()).or_insert(sequence);
-                *newest = sequence.max(*newest);
-            }
-        }
-        self.participant.removed_state = presence;
-    }
+    entries: Entries,
 }
 
 /// A roster entry as a bulk replay keeps it: the participant, and the numbers of the newest deltas about it.
@@ -98,7 +37,7 @@ impl FromIterator<SavedRosterEntry> for Roster {
         let entries = entries.into_iter().map(|entry| {
             let newest = [(PRESENCE, entry.sequence), (INFO, entry.info_sequence)];
             let newest = newest.into_iter().filter_map(|(member, newest)| Some((member.into(), newest?)));
-            Arc::new(RosterEntry { participant: entry.participant, newest: newest.collect() })
+            RosterEntry { participant: entry.participant, newest: newest.collect() }
         });
         Self { entries: entries.collect() }
     }
@@ -114,7 +53,12 @@ impl Roster {
     }
 
     pub(crate) fn participants(&self) -> impl Iterator<Item = &Participant> {
-        self.entries.iter().filter(|entry| entry.is_taken()).map(|entry| &entry.participant)
+        self.entries.present().map(|(_, entry)| &entry.participant)
+    }
+
+    /// The number of participants who were ever reported.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
     }
 
     /// The participants who have left.
@@ -132,8 +76,7 @@ impl Roster {
         let is_named = |index: &usize, one: &Participant| {
             one.id.value().is_some_and(|id| ids.contains(id)) || others.contains(index)
         };
-        let taken = self.entries.iter().enumerate().filter(|(_, entry)| entry.is_taken());
-        let taken = taken.map(|(index, entry)| (index, &entry.participant));
+        let taken = self.entries.present().map(|(index, entry)| (index, &entry.participant));
         let (named, missing): (Vec<_>, Vec<_>) = taken.partition(|(index, one)| is_named(index, one));
         let named: BTreeSet<Signs> = named.into_iter().map(|(_, one)| Signs::of(one)).collect();
         let has_left = |(index, one): &(usize, &Participant)| {
@@ -144,62 +87,66 @@ impl Roster {
         missing.into_iter().filter(has_left).map(|(_, one)| one.clone()).collect()
     }
 
+    /// The entries that differ from those of an earlier roster, each with its place.
+    pub(crate) fn changes<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = (usize, &'a Participant)> {
+        self.entries.changes(&before.entries).map(|(place, entry)| (place, &entry.participant))
+    }
+
     /// The number of the newest delta that was received.
     pub(crate) fn sequence(&self) -> Option<i64> {
-        self.entries.iter().filter_map(|entry| entry.sequence()).max()
+        self.entries.sequence()
+    }
+
+    /// The participant with this id, if it is in the call.
+    pub(crate) fn participant(&self, id: &ParticipantId) -> Option<&Participant> {
+        let entry = self.entries.called(id).and_then(|place| self.entries.get(place))?;
+        entry.is_taken().then_some(&entry.participant)
     }
 
     /// Applies a report.
     pub(crate) fn update(&mut self, participant: Cow<'_, Participant>, sequence: Option<i64>) {
-        match self.position(&participant).and_then(|index| self.entries.get_mut(index)) {
-            Some(entry) => Arc::make_mut(entry).report(&participant, sequence),
-            None => self.entries.push(Arc::new(RosterEntry::of(participant, sequence))),
+        match self.position(&participant) {
+            Some(place) => self.entries.change(place, |entry| entry.report(&participant, sequence)),
+            None => self.entries.push(RosterEntry::of(participant, sequence)),
         }
     }
 
-    /// Applies a report. Returns whether it changed anything.
-    pub(crate) fn learn(&mut self, participant: &Participant, sequence: Option<i64>) -> bool {
-        let Some(entry) = self.position(participant).and_then(|index| self.entries.get_mut(index)) else {
-            self.update(Cow::Borrowed(participant), sequence);
-            return true;
-        };
-        let is_news = entry.learns(participant, sequence);
-        if is_news {
-            Arc::make_mut(entry).report(participant, sequence);
+    /// Applies a report. Returns the place of the entry if the report changed it.
+    pub(crate) fn learn(&mut self, participant: &Participant, sequence: Option<i64>) -> Option<usize> {
+        let place = self.position(participant).unwrap_or(self.entries.len());
+        match self.entries.get(place) {
+            None => self.entries.push(RosterEntry::of(Cow::Borrowed(participant), sequence)),
+            Some(entry) if entry.learns(participant, sequence) => {
+                self.entries.change(place, |entry| entry.report(participant, sequence));
+            }
+            Some(_) => return None,
         }
-        is_news
+        Some(place)
+    }
+
+    /// True if this and another roster have the same entries at these places.
+    pub(crate) fn agrees(&self, other: &Self, places: impl IntoIterator<Item = usize>) -> bool {
+        places.into_iter().all(|place| self.entries.get(place) == other.entries.get(place))
     }
 
     /// True if each report is about a different participant, so that the order of the reports does not
     /// matter.
     pub(crate) fn distinguishes(&self, reported: &[(Option<i64>, Participant)]) -> bool {
-        let mut rest = reported;
-        let mut is_apart = self.entries.iter().all(|entry| entry.participant.id.value().is_some());
-        while let Some(((_, one), others)) = rest.split_first() {
-            let id = one.id.value();
-            is_apart &= id.is_some() && others.iter().all(|(_, other)| other.id.value() != id);
-            rest = others;
-        }
-        is_apart
+        let have_ids = self.entries.have_ids() && reported.iter().all(|(_, one)| one.id.value().is_some());
+        have_ids && !has_repeats(reported)
     }
 
     /// True if a report would change anything.
     pub(crate) fn would_learn(&self, participant: &Participant, sequence: Option<i64>) -> bool {
-        let known = self.position(participant).and_then(|index| self.entries.get(index));
+        let known = self.position(participant).and_then(|place| self.entries.get(place));
         known.is_none_or(|entry| entry.learns(participant, sequence))
     }
 
     /// Finds an entry by its id. Compares identities only if one side has no id, because one user can join
     /// from several endpoints.
     fn position(&self, reported: &Participant) -> Option<usize> {
-        let id = reported.id.value();
-        let by_id = |entry: &RosterEntry| id.is_some() && entry.participant.id.value() == id;
-        let by_identity = |entry: &RosterEntry| {
-            (id.is_none() || entry.participant.id.value().is_none())
-                && same_identity(&entry.participant, reported)
-        };
-        let first = |test: &dyn Fn(&RosterEntry) -> bool| self.entries.iter().position(|entry| test(entry));
-        first(&by_id).or_else(|| first(&by_identity))
+        let by_id = reported.id.value().and_then(|id| self.entries.called(id));
+        by_id.or_else(|| self.entries.identified(reported))
     }
 }
 
@@ -229,19 +176,14 @@ pub(crate) fn gone(known: &Participant) -> Participant {
     Participant { id: known.id.clone(), info, removed_state: Member::Value(reason), ..Participant::default() }
 }
 
-fn same_identity(one: &Participant, other: &Participant) -> bool {
-    let ids = |participant: &Participant| -> Vec<ParticipantId> {
-        let set = participant.info.value().and_then(|info| info.identity.value());
-        let identities = set.into_iter().flat_map(|set| set.identities());
-        identities.filter_map(|identity| identity.id.value().cloned()).collect()
-    };
-    let (ours, theirs) = (ids(one), ids(other));
-    if ours.is_empty() {
-        // A guest may have only a name. A participant about whom nothing is known matches nobody with an id.
-        let has_no_id = one.id.value().is_none() && other.id.value().is_none();
-        return one.info.value() == other.info.value() && (has_no_id || one.info.value().is_some());
+/// True if two reports name the same id.
+fn has_repeats(reported: &[(Option<i64>, Participant)]) -> bool {
+    let ids = reported.iter().map(|(_, one)| one.id.value());
+    if reported.len() <= FEW {
+        return ids.clone().enumerate().any(|(place, id)| ids.clone().take(place).any(|other| other == id));
     }
-    ours.iter().any(|id| theirs.contains(id))
+    let mut known = BTreeSet::new();
+    !ids.into_iter().all(|id| known.insert(id))
 }
 
 /// A participant as the roster keeps it, without the annotations of the transport. If the participant has no

@@ -1,5 +1,7 @@
 //! Methods of a call for the data that only the service knows: the requests of the app, and the media queue.
 
+use alloc::collections::VecDeque;
+
 use jiff::Timestamp;
 
 use super::data::Call;
@@ -13,24 +15,22 @@ use crate::graph::operation::OperationKind;
 use crate::graph::participant::RecordingStatus;
 use crate::graph::quality::TeleconferenceDeviceQuality;
 use crate::id::{CallId, OperationId, ParticipantId};
-use crate::operation;
 use crate::record::recorded::Recorded;
 
 impl Call {
-    pub(super) fn queue(&self) -> &[Queued] {
-        self.service.as_ref().map_or(&[], |service| &service.queue)
+    pub(super) fn queue(&self) -> &VecDeque<Queued> {
+        static EMPTY: VecDeque<Queued> = VecDeque::new();
+        self.service.as_ref().map_or(&EMPTY, |service| &service.queue)
     }
 
     /// The first operation of the media queue, which plays or records now.
     pub(super) fn head(&self) -> Option<&Queued> {
-        self.queue().first()
+        self.queue().front()
     }
 
     /// True if the operation is running.
     pub(super) fn runs(&self, id: &OperationId) -> bool {
-        let mut running =
-            self.operations().iter().filter(|one| one.state() == operation::state::State::Running);
-        running.any(|one| one.is_called(id))
+        self.operations.runs(id)
     }
 
     /// The pending prompts and recordings, in the order requested. They use the media of the call one after
@@ -102,9 +102,7 @@ impl Call {
     ///
     /// A call between two becomes a group call when an invitation succeeds.
     pub fn is_group(&self) -> Option<bool> {
-        let is_invitation = |kind| kind == OperationKind::InviteParticipants;
-        let mut invitations = self.operations().iter().filter(|operation| is_invitation(operation.kind()));
-        if invitations.any(|operation| operation.is_success()) {
+        if self.operations.has_success(OperationKind::InviteParticipants) {
             Some(true)
         } else {
             self.details().is_group()

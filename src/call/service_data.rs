@@ -1,5 +1,6 @@
 //! The data of a call that only the service knows.
 
+use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -14,7 +15,7 @@ use crate::id::OperationId;
 pub(super) struct Service {
     pub(super) transfer: Option<Arc<Transfer>>,
     /// The pending media operations, in the order requested. At most the first one runs.
-    pub(super) queue: Vec<Queued>,
+    pub(super) queue: VecDeque<Queued>,
     pub(super) on_hold: Option<Arc<HoldMusic>>,
     pub(super) recording_status: Option<RecordingStatus>,
     pub(super) device_quality: Vec<TeleconferenceDeviceQuality>,

@@ -106,6 +106,16 @@ impl core::ops::DerefMut for Other {
 }
 
 impl Other {
+    /// Moves all members of another resource into this one. They replace members of the same name.
+    pub(crate) fn append(&mut self, theirs: &mut Self) {
+        // Appending one map to another would build both anew.
+        if self.is_empty() {
+            *self = core::mem::take(theirs);
+        } else {
+            self.extend(core::mem::take(&mut theirs.0));
+        }
+    }
+
     /// Keeps the members for which `is_kept` is true, and removes the others.
     pub(crate) fn keep(&mut self, is_kept: impl Fn(&str, &Value) -> bool) {
         if self.is_empty() {
@@ -187,6 +197,31 @@ impl Ordered<'_> {
             self.newest.insert(name.into(), self.sequence);
         }
         is_newer
+    }
+}
+
+/// Changes nothing, and finds out whether [`Ordered`] would replace a member.
+pub(crate) struct Newer<'a> {
+    pub(crate) sequence: i64,
+    pub(crate) newest: &'a BTreeMap<String, i64>,
+    pub(crate) is_news: &'a mut bool,
+}
+
+impl Newer<'_> {
+    fn look(&mut self, name: &str) {
+        *self.is_news |= self.newest.get(name).is_none_or(|newest| *newest < self.sequence);
+    }
+}
+
+impl Rule for Newer<'_> {
+    fn member<T: Clone + PartialEq>(&mut self, name: &'static str, _: &mut Member<T>, theirs: &Member<T>) {
+        if !theirs.is_absent() {
+            self.look(name);
+        }
+    }
+
+    fn other(&mut self, _: &mut Other, theirs: &Other) {
+        theirs.keys().for_each(|name| self.look(name));
     }
 }
 

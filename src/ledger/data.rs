@@ -1,6 +1,6 @@
 //! The calls of a ledger.
 //!
-//! Only this file uses the crate `im` (persistent maps).
+//! Only this file and `places.rs` use the crate `im` (persistent maps).
 
 use alloc::sync::Arc;
 

@@ -119,7 +119,12 @@ impl Entry {
 
     fn compare(&self, recorded: &Recorded, digests: Digests) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
-        if self.holes.iter().any(|hole| hole.contains(&revision)) {
+        let after = self.holes.partition_point(|hole| hole.start <= revision);
+        if after
+            .checked_sub(1)
+            .and_then(|last| self.holes.get(last))
+            .is_some_and(|hole| hole.contains(&revision))
+        {
             return Err(ApplyError::TooLate { revision, last: self.revision });
         }
         let back = usize::try_from(self.revision - revision).unwrap_or(usize::MAX);

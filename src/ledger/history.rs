@@ -1,4 +1,5 @@
-//! The history of one call: its events as JSON, and a clone of the call before every 64th event.
+//! The history of one call: its events as JSON, and a clone of the call before every 64th event. A large call is
+//! cloned less often.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -15,8 +16,12 @@ use crate::json::write;
 use crate::record::recorded::Recorded;
 use crate::secret::Secret;
 
-/// The number of events in a page. A query about the past folds at most that many events.
+/// The number of events in a page. A query about the past folds at most that many events of a small call.
 const PAGE: usize = 64;
+
+/// A call with very many items is cloned after as many events as this part of its items, so that the clones of all pages
+/// together grow in proportion to the log.
+const PART: usize = 8;
 
 /// The number of lines by which a page grows.
 const ROOM: usize = 8;
@@ -26,11 +31,13 @@ pub(super) struct History {
     /// Full pages, shared by all clones of the ledger.
     full: Arc<Vec<Arc<Page>>>,
     open: Arc<Page>,
+    /// The number of pages since the last clone of the call.
+    since: usize,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Page {
-    /// The call before the first line; `None` in the first page.
+    /// The call before the first line; `None` in the first page, and if a page before it has a clone of a large call.
     before: Option<Box<Call>>,
     lines: Vec<Line>,
     /// The latest time of all events up to the end of the page.
@@ -56,7 +63,13 @@ impl History {
         let page = Arc::make_mut(&mut self.open);
         page.push(Line { count, ..line });
         if page.lines.len() == PAGE {
-            let next = Page { before: Some(Box::new(call.clone())), latest: page.latest, ..Page::default() };
+            self.since += 1;
+            let is_due = self.since * PAGE >= call.items() / PART;
+            let before = is_due.then(|| Box::new(call.clone()));
+            let next = Page { before, latest: page.latest, ..Page::default() };
+            if is_due {
+                self.since = 0;
+            }
             let full = core::mem::replace(&mut self.open, Arc::new(next));
             Arc::make_mut(&mut self.full).push(full);
         }
@@ -64,10 +77,11 @@ impl History {
 
     /// The call at a point in the past; `None` if it had not begun.
     pub(super) fn call(&self, id: CallId, point: Point) -> Option<Call> {
-        let page = self.full.partition_point(|page| page.is_reached(point));
-        let page = self.full.get(page).unwrap_or(&self.open);
-        let mut call = page.before.as_deref().cloned();
-        for line in page.reached(point) {
+        let last = self.full.partition_point(|page| page.is_reached(point));
+        let page = |place: usize| self.full.get(place).unwrap_or(&self.open);
+        let first = (0..=last).rev().find(|place| page(*place).before.is_some()).unwrap_or(0);
+        let mut call = page(first).before.as_deref().cloned();
+        for line in (first..=last).flat_map(|place| page(place).reached(point)) {
             let recorded = line.recorded(id)?;
             match &mut call {
                 // An event that was folded once folds again.

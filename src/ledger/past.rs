@@ -23,7 +23,7 @@ impl fmt::Display for NoHistory {
 impl core::error::Error for NoHistory {}
 
 /// A view of a ledger at a point in the past. It copies nothing: each call is folded on request, from at most
-/// 64 events.
+/// 64 events, or from more if the call itself is large.
 ///
 /// ```
 /// use callfold::call::State;

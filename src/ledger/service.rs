@@ -19,7 +19,7 @@ use crate::graph::end_code::EndCode;
 use crate::graph::method::Method;
 use crate::graph::operation::OperationKind;
 use crate::id::CallId;
-use crate::operation::{self, find};
+use crate::operation;
 use crate::record::recorded::Recorded;
 use crate::refusal::{Refusal, Why};
 
@@ -179,7 +179,7 @@ fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
     let CallEvent::OperationStep(operation::state::Transition::Completed, reported) = &recorded.event else {
         return None;
     };
-    let mut operation = find(call.operations(), reported)?.clone();
+    let mut operation = call.operations.find(reported)?.clone();
     let succeeds = operation.end(operation::state::Transition::Completed, reported.clone());
     if operation.kind() != OperationKind::InviteParticipants || !succeeds {
         return None;

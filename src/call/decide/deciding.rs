@@ -22,7 +22,7 @@ impl Deciding<'_> {
     /// True if the new id is in use, or if the `clientContext` belongs to an operation whose id is unknown.
     pub(super) fn is_taken(&self, reported: &CommsOperation) -> bool {
         let call = self.plan.call;
-        call.knows(reported) || call.operations().iter().any(|one| one.is_called(&self.new_id))
+        call.knows(reported) || call.operations.called(&self.new_id).is_some()
     }
 
     pub(super) const fn empty(&self) -> Reply {

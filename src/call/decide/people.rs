@@ -11,25 +11,23 @@ use super::super::reply::Reply;
 use super::super::service::replaced;
 use super::deciding::Deciding;
 use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, MuteAll, StartHoldMusic};
-use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::media::{MediaDirection, MediaStream, Modality, ScreenSharingRole};
 use crate::graph::member::Member;
 use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::participant::Participant;
 use crate::id::ParticipantId;
-use crate::operation::Operation;
+use crate::operations::is_named;
 use crate::refusal::Refusal;
 
 impl Deciding<'_> {
     /// The participant that is the app itself, if `myParticipantId` is known.
     fn app(&self) -> Option<&Participant> {
         let id = self.plan.call.details().my_participant_id.value()?;
-        self.plan.call.participants().find(|participant| participant.id.value() == Some(id))
+        self.plan.call.roster.participant(id)
     }
 
     pub(super) fn participant(&self, id: &ParticipantId) -> Result<&Participant, Refusal> {
-        let known = self.plan.call.participants().find(|participant| participant.id.value() == Some(id));
-        known.ok_or_else(|| self.unknown("participant", id))
+        self.plan.call.roster.participant(id).ok_or_else(|| self.unknown("participant", id))
     }
 
     pub(super) fn mute_app(&mut self, request: &ClientContext, is_muted: bool) -> Reply {
@@ -120,10 +118,8 @@ impl Deciding<'_> {
     /// Withdraws an invitation. When the last invitation of an operation is withdrawn, the operation is
     /// cancelled.
     fn withdraw(&mut self, id: &ParticipantId) -> Option<()> {
-        let operations = self.plan.call.operations().iter();
-        let mut pending = operations.filter(|operation| operation.is_pending());
-        let operation = pending.find(|operation| invited(operation).any(|one| matches_id(one, id)))?;
-        let others: Vec<_> = invited(operation).filter(|one| !matches_id(one, id)).cloned().collect();
+        let operation = self.plan.call.operations.invitation(id)?;
+        let others: Vec<_> = operation.invited().filter(|one| !is_named(one, id)).cloned().collect();
         if others.is_empty() {
             self.plan.cancel(operation.id()?.clone(), OperationKind::InviteParticipants);
         } else {
@@ -184,17 +180,4 @@ fn sharing(app: &Participant, shares: bool) -> Vec<MediaStream> {
         stream.direction = direction.to_owned().into();
     }
     streams
-}
-
-/// The participants that an operation invites.
-fn invited(operation: &Operation) -> impl Iterator<Item = &InvitationParticipantInfo> {
-    let is_invitation = operation.kind() == OperationKind::InviteParticipants;
-    operation.resource().participants.value().filter(|_| is_invitation).into_iter().flatten()
-}
-
-fn matches_id(one: &InvitationParticipantInfo, id: &ParticipantId) -> bool {
-    let identities = one.identity.value().into_iter().flat_map(|set| set.identities());
-    one.participant_id.value() == Some(id)
-        || one.id.value() == Some(id)
-        || identities.filter_map(|identity| identity.id.value()).any(|known| known == id)
 }

@@ -21,7 +21,7 @@ impl Deciding<'_> {
     }
 
     pub(super) fn get_operation(&self, id: &OperationId) -> Result<Reply, Refusal> {
-        let known = self.plan.call.operations().iter().find(|operation| operation.is_called(id));
+        let known = self.plan.call.operations.called(id);
         let known = known.ok_or_else(|| self.unknown("operation", id))?;
         Ok(Reply::with(Body::Operation(Box::new(known.full()))))
     }

@@ -9,7 +9,6 @@ use super::super::event::EventKind;
 use super::super::event::part::Scope;
 use super::super::state::State;
 use crate::graph::operation::CommsOperation;
-use crate::operation::find;
 use crate::refusal::{Refusal, Why};
 use crate::text::short;
 
@@ -24,7 +23,7 @@ impl Call {
     }
 
     pub(super) fn refuse_operation(&self, kind: EventKind, reported: &CommsOperation) -> Refusal {
-        let known = find(&self.operations, reported);
+        let known = self.operations.find(reported);
         let legal = match known {
             Some(known) => known.state().steps().map(|(transition, _)| transition.as_str()).collect(),
             None if self.state.is_live() => Vec::from([EventKind::OperationCreated.as_str()]),

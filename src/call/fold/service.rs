@@ -1,6 +1,7 @@
 //! The fold of events that only a host that plays the service records.
 
 use alloc::borrow::ToOwned;
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -104,7 +105,7 @@ impl Call {
         };
         self.create(kind, Arc::from(reported.clone()))?;
         let request = queued.request.clone();
-        self.service().queue.push(Queued { operation, request, recording: None });
+        self.service().queue.push_back(Queued { operation, request, recording: None });
         Ok(())
     }
 
@@ -171,7 +172,7 @@ impl Call {
 
     /// Stores the reported URL and token of the recording. Members that are not reported stay.
     fn place_recording(&mut self, reported: &Recording) {
-        let recording = self.service().queue.first_mut().and_then(|head| head.recording.as_mut());
+        let recording = self.service().queue.front_mut().and_then(|head| head.recording.as_mut());
         if let Some(recording) = recording {
             let location = reported.recording_location.clone();
             let token = reported.recording_access_token.clone();
@@ -182,7 +183,7 @@ impl Call {
 
     /// Begins the recording of the first operation in the queue, and starts its timers.
     fn record(&mut self, reported: &Recording, at: Option<Timestamp>) {
-        let Some(head) = self.service().queue.first_mut() else { return };
+        let Some(head) = self.service().queue.front_mut() else { return };
         head.recording = Some(reported.clone());
         let timers = head.record().map(|request| (request.initial_silence(), request.max_duration()));
         let Some((initial_silence, duration)) = timers else { return };
@@ -193,7 +194,7 @@ impl Call {
     /// Removes the data that an ended call does not need.
     pub(super) fn close(&mut self) {
         if let Some(service) = self.service.as_mut().map(Arc::make_mut) {
-            service.queue = Vec::new();
+            service.queue = VecDeque::new();
             service.on_hold = None;
         }
     }

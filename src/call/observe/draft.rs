@@ -98,7 +98,7 @@ impl<'a> Draft<'a> {
         let Some(known) = self.live("content sharing") else { return };
         let before = self.observed.events.len();
         for id in sessions {
-            let is_shared = known.is_some_and(|call| call.content_sharing().contains(id));
+            let is_shared = known.is_some_and(|call| call.content_sharing.has(id));
             let sharing = ContentSharing { id: id.clone() };
             match (is_shared, is_gone) {
                 (false, false) => self.record(CallEvent::ContentSharingStarted(sharing)),

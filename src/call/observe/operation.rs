@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
-use super::super::data::Call;
 use super::super::details;
 use super::super::event::CallEvent;
 use super::draft::Draft;
@@ -13,9 +12,9 @@ use crate::graph::member::{Member, Members, News, Unknown};
 use crate::graph::operation::{CommsOperation, OperationStatus};
 use crate::graph::result::ResultInfo;
 use crate::graph::url::Resource;
+use crate::operation::Operation;
 use crate::operation::lifecycle::Superstate;
 use crate::operation::state::{State, Transition};
-use crate::operation::{Operation, find};
 use crate::text::short;
 
 const NAMELESS: &str = "the operation has neither an id nor a clientContext: it needs one of them";
@@ -27,7 +26,7 @@ impl Draft<'_> {
             let message = format!("`{}` is not an operation status that this version knows", short(status));
             self.find(FindingKind::UnknownResource, message);
         }
-        let found = self.known.and_then(|call| find(call.operations(), &reported));
+        let found = self.known.and_then(|call| call.operations.find(&reported));
         match found {
             Some(operation) if operation.is_pending() => self.observe_pending(operation, reported, is_gone),
             Some(operation) => self.observe_settled(operation, &reported),
@@ -145,9 +144,8 @@ impl Draft<'_> {
         if is_nameless(&reported) {
             return self.find(FindingKind::Malformed, NAMELESS);
         }
-        let operations = self.known.map_or(&[][..], Call::operations);
         // Two operations can have the same clientContext, so a reported id decides.
-        let known = find(operations, &reported);
+        let known = self.known.and_then(|call| call.operations.find(&reported));
         let is_known = known.is_some_and(|known| known.is_reported_by(&reported));
         let is_over = self.known.is_some_and(|call| !call.state().is_live());
         if !is_known && !is_over {

@@ -56,10 +56,9 @@ impl Draft<'_> {
         let before = known.map_or(&unknown, |call| &call.roster);
         // Participants with an id come first. The others are matched with the remaining entries.
         reported.sort_by_key(|(_, one)| one.id.value().is_none());
-        let late = reported
-            .iter()
-            .filter_map(|(sequence, _)| *sequence)
-            .find(|number| Some(*number) < before.sequence());
+        let newest = before.sequence();
+        let late =
+            reported.iter().filter_map(|(sequence, _)| *sequence).find(|number| Some(*number) < newest);
         let mut left = Vec::new();
         if before.distinguishes(&reported) {
             if is_everybody {
@@ -68,17 +67,17 @@ impl Draft<'_> {
             reported.retain(|(sequence, one)| before.would_learn(one, *sequence));
         } else {
             let mut after = before.clone();
-            let learns: Vec<bool> =
+            let learned: Vec<Option<usize>> =
                 reported.iter().map(|(sequence, one)| after.learn(one, *sequence)).collect();
             if is_everybody {
                 left = after.missing(&reported);
             }
-            let mut learns = learns.into_iter();
-            reported.retain(|_| learns.next() == Some(true));
             // A roster can name one participant twice. Only the result of the full roster counts.
-            if after == *before {
+            if after.agrees(before, learned.iter().flatten().copied()) {
                 reported.clear();
             }
+            let mut learned = learned.into_iter();
+            reported.retain(|_| learned.next().flatten().is_some());
         }
         if let Some(number) = late {
             self.find(FindingKind::Late, format!("roster delta {number} came after a newer one"));

@@ -1,6 +1,8 @@
 //! The lanes of a timeline in a grid of characters. A lane is a row: it has a label and marks, and each mark begins at a
 //! step of the history.
 
+use std::collections::BTreeMap;
+
 use callfold::jiff::Timestamp;
 use callfold::{Severity, operation};
 use callfold_view::describe;
@@ -86,9 +88,11 @@ fn audio(history: &CallHistory) -> Lane {
 
 fn findings(history: &CallHistory) -> Lane {
     let mut marks: Vec<Mark> = Vec::new();
+    let mut places: BTreeMap<usize, usize> = BTreeMap::new();
     for located in history.findings() {
         let (at, severity) = (located.step(), located.finding.kind.severity());
-        match marks.iter_mut().find(|mark| mark.from == at) {
+        let place = *places.entry(at).or_insert(marks.len());
+        match marks.get_mut(place) {
             Some(there) if there.severity >= Some(severity) => {}
             Some(there) => (there.text, there.severity) = (mark(severity).into(), Some(severity)),
             None => marks.push(Mark { severity: Some(severity), ..Mark::point(at, mark(severity)) }),

@@ -1,135 +1,76 @@
-//! The lanes of a history: lists of spans, such as the states of the call or its operations. A span begins at a step and
-//! ends at another step, both numbered from 0. A span without an end is still open at the last step.
+//! The lanes of a history, read from its calls.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use callfold::call::{Call, CallEvent, Deadline, Part, ServiceEvent, State};
-use callfold::graph::MediaState;
+use callfold::ParticipantId;
+use callfold::call::{Call, CallEvent, Deadline, ServiceEvent};
+use callfold::graph::{MediaState, Participant};
 use callfold::jiff::Timestamp;
 use callfold::operation::{self, Operation};
-use callfold::{OperationId, ParticipantId};
 
 use crate::describe;
-use crate::history::steps::{CallHistory, Step};
-
-/// A state of the call, from entry to exit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StateSpan {
-    /// The state.
-    pub state: State,
-    /// The step that entered the state.
-    pub from: usize,
-    /// The step that left the state.
-    pub to: Option<usize>,
-}
-
-/// An operation, from its first event until it is settled, that is, completed or failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OperationSpan {
-    /// Its index among the operations of the call.
-    pub index: usize,
-    /// Its id, where known.
-    pub id: Option<OperationId>,
-    /// Its kind, such as `playPrompt`.
-    pub kind: &'static str,
-    /// The step of its first event.
-    pub from: usize,
-    /// Its states, each with the step that entered it.
-    pub states: Vec<(usize, operation::State)>,
-    /// The step that settled it.
-    pub to: Option<usize>,
-    /// True where the call ended before the operation was settled.
-    pub is_orphaned: bool,
-}
-
-/// A state of the audio, from its first report until another state is reported or the call ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AudioSpan {
-    /// The state, such as `active`.
-    pub audio: String,
-    /// The step that reported the state.
-    pub from: usize,
-    /// The step that ended the state.
-    pub to: Option<usize>,
-}
-
-/// A participant, from joining to leaving.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Presence {
-    /// The id in the roster, where known.
-    pub id: Option<ParticipantId>,
-    /// The name for people, see [`describe::participant`].
-    pub name: String,
-    /// The step that added the participant to the roster.
-    pub from: usize,
-    /// The step that removed the participant from the roster.
-    pub to: Option<usize>,
-}
-
-/// A pressed key of a telephone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ReceivedTone {
-    /// The key, such as `tone1` or `pound`.
-    pub tone: String,
-    /// The step that reported the key.
-    pub at: usize,
-}
-
-/// A deadline, from the step that set it until it is met, moved or missed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DeadlineSpan {
-    /// The kind of deadline.
-    pub deadline: Deadline,
-    /// The time at which it is due.
-    pub due: Timestamp,
-    /// The step that set it.
-    pub from: usize,
-    /// The step by which it was met, moved or missed.
-    pub to: Option<usize>,
-    /// True where the due time had passed at that step. A [`Deadline::KeepAlive`] counts as missed only in a history with
-    /// keep-alive events. Notifications never report keep-alive requests, so without such an event nothing is known.
-    pub is_missed: bool,
-}
+use crate::history::spans::{
+    AudioSpan, DeadlineSpan, Lanes, OperationSpan, Presence, ReceivedTone, StateSpan,
+};
+use crate::history::steps::{CallHistory, Changed, Step};
 
 impl CallHistory {
     /// The states of the call in order.
     pub fn state_spans(&self) -> Vec<StateSpan> {
-        let states = self.steps().iter().map(|step| Some(step.state));
-        spans(states).into_iter().map(|(state, from, to)| StateSpan { state, from, to }).collect()
+        let mut spans = Vec::new();
+        for (at, step) in self.steps().iter().enumerate() {
+            span(&mut spans, at, Some(step.state));
+        }
+        spans.into_iter().map(|(state, from, to)| StateSpan { state, from, to }).collect()
     }
 
     /// The states of the audio in order.
     pub fn audio(&self) -> Vec<AudioSpan> {
-        let audio = |call: &Call| {
-            let audio = call.audio().map(MediaState::as_str);
-            audio.filter(|_| call.state().is_live()).map(String::from)
-        };
-        spans(self.calls().map(|call| audio(&call)))
-            .into_iter()
-            .map(|(audio, from, to)| AudioSpan { audio, from, to })
-            .collect()
+        self.lanes().audio.clone()
     }
 
     /// The operations in the order of their first events.
     pub fn operations(&self) -> Vec<OperationSpan> {
-        // An operation keeps its index, because a call never removes operations.
-        let mut states: Vec<Vec<(usize, operation::State)>> = Vec::new();
-        for (at, call) in self.calls().enumerate() {
-            states.resize(call.operations().len().max(states.len()), Vec::new());
-            for (states, now) in states.iter_mut().zip(call.operations()) {
-                if states.last().is_none_or(|(_, before)| *before != now.state()) {
-                    states.push((at, now.state()));
-                }
+        self.lanes().operations.clone()
+    }
+
+    /// The participants in the order in which they joined.
+    pub fn presences(&self) -> Vec<Presence> {
+        self.lanes().presences.clone()
+    }
+
+    /// The deadlines in the order in which they were set.
+    pub fn deadlines(&self) -> Vec<DeadlineSpan> {
+        self.lanes().deadlines.clone()
+    }
+
+    /// The lanes that need the call after each step. All of them are read in one fold.
+    fn lanes(&self) -> &Lanes {
+        self.lanes.get_or_init(|| {
+            let mut audio: Vec<Span<String>> = Vec::new();
+            let mut states = Vec::new();
+            let (mut people, mut deadlines) = (People::default(), Armed::of(self));
+            let times = self.times();
+            let mut at = 0;
+            self.walk(|_, call, changed| {
+                let audible = call.audio().filter(|_| call.state().is_live());
+                span(&mut audio, at, audible.map(MediaState::as_str));
+                step(&mut states, at, call, changed);
+                people.change(at, changed.participants(call));
+                deadlines.change(at, call, times.get(at).copied().flatten());
+                at += 1;
+            });
+            let audio = audio.into_iter().map(|(audio, from, to)| AudioSpan { audio, from, to });
+            let operations = self.last().operations().iter().zip(states).enumerate();
+            let operations =
+                operations.filter_map(|(index, (last, states))| self.operation(index, last, states));
+            Lanes {
+                audio: audio.collect(),
+                operations: operations.collect(),
+                presences: people.presences,
+                deadlines: deadlines.all,
             }
-        }
-        let operations = self.last().operations().iter().zip(states).enumerate();
-        operations.filter_map(|(index, (last, states))| self.operation(index, last, states)).collect()
+        })
     }
 
     fn operation(
@@ -149,39 +90,6 @@ impl CallHistory {
         })
     }
 
-    /// The participants in the order in which they joined.
-    pub fn presences(&self) -> Vec<Presence> {
-        let mut presences: Vec<Presence> = Vec::new();
-        // The present participants, each with an index of `presences`.
-        let mut here: BTreeMap<Option<ParticipantId>, usize> = BTreeMap::new();
-        for (at, (step, call)) in self.steps().iter().zip(self.calls()).enumerate() {
-            if step.recorded.event.kind().part() != Part::Roster {
-                continue;
-            }
-            let present: BTreeSet<_> = call.participants().map(|one| one.id.value()).collect();
-            here.retain(|id, presence| {
-                let is_present = present.contains(&id.as_ref());
-                if let Some(presence) = presences.get_mut(*presence).filter(|_| !is_present) {
-                    presence.to = Some(at);
-                }
-                is_present
-            });
-            for one in call.participants() {
-                let presence = *here.entry(one.id.value().cloned()).or_insert(presences.len());
-                match presences.get_mut(presence) {
-                    Some(presence) => presence.name = describe::participant(one),
-                    None => presences.push(Presence {
-                        id: one.id.value().cloned(),
-                        name: describe::participant(one),
-                        from: at,
-                        to: None,
-                    }),
-                }
-            }
-        }
-        presences
-    }
-
     /// The pressed keys in the order in which they were reported.
     pub fn tones(&self) -> Vec<ReceivedTone> {
         let tones = self.steps().iter().enumerate().filter_map(|(at, step)| {
@@ -191,55 +99,137 @@ impl CallHistory {
         });
         tones.collect()
     }
+}
 
-    /// The deadlines in the order in which they were set.
-    pub fn deadlines(&self) -> Vec<DeadlineSpan> {
-        let mut armed: Vec<DeadlineSpan> = Vec::new();
-        let kept_alive =
-            |step: &Step| matches!(step.recorded.event, CallEvent::Service(ServiceEvent::KeptAlive));
-        let reports_kept_alive = self.steps().iter().any(kept_alive);
-        for (at, (call, time)) in self.calls().zip(self.times()).enumerate() {
-            let running = call.deadlines();
-            for one in armed.iter_mut().filter(|one| one.to.is_none()) {
-                if !running.iter().any(|due| (due.deadline, due.at) == (one.deadline, one.due)) {
-                    let is_reported = one.deadline != Deadline::KeepAlive || reports_kept_alive;
-                    (one.to, one.is_missed) =
-                        (Some(at), is_reported && time.is_some_and(|time| time >= one.due));
-                }
-            }
-            for due in running {
-                let is_known = armed
-                    .iter()
-                    .any(|one| one.to.is_none() && (one.deadline, one.due) == (due.deadline, due.at));
-                if !is_known {
-                    armed.push(DeadlineSpan {
-                        deadline: due.deadline,
-                        due: due.at,
-                        from: at,
-                        to: None,
-                        is_missed: false,
-                    });
-                }
-            }
-        }
-        armed
+/// Notes the state of the operation that a step changed.
+fn step(all: &mut Vec<Vec<(usize, operation::State)>>, at: usize, call: &Call, changed: &Changed) {
+    all.resize(call.operations().len().max(all.len()), Vec::new());
+    let Some(index) = changed.operation else { return };
+    if let Some((states, now)) = all.get_mut(index).zip(call.operations().get(index))
+        && states.last().is_none_or(|(_, before)| *before != now.state())
+    {
+        states.push((at, now.state()));
     }
 }
 
-/// Groups equal values of consecutive steps into spans: the value, its first step, and the step that ended it.
-fn spans<T: PartialEq>(values: impl Iterator<Item = Option<T>>) -> Vec<(T, usize, Option<usize>)> {
-    let mut spans: Vec<(T, usize, Option<usize>)> = Vec::new();
-    for (at, now) in values.enumerate() {
-        let open = spans.last_mut().filter(|(_, _, to)| to.is_none());
-        match (open, now) {
-            (Some((before, ..)), Some(now)) if *before == now => {}
-            (open, now) => {
-                if let Some((_, _, to)) = open {
-                    *to = Some(at);
-                }
-                spans.extend(now.map(|now| (now, at, None)));
+/// The deadlines up to a step.
+struct Armed {
+    all: Vec<DeadlineSpan>,
+    /// The indices of the deadlines that still run.
+    open: Vec<usize>,
+    reports_kept_alive: bool,
+}
+
+impl Armed {
+    fn of(history: &CallHistory) -> Self {
+        let kept_alive =
+            |step: &Step| matches!(step.recorded.event, CallEvent::Service(ServiceEvent::KeptAlive));
+        let reports_kept_alive = history.steps().iter().any(kept_alive);
+        Self { all: Vec::new(), open: Vec::new(), reports_kept_alive }
+    }
+
+    fn change(&mut self, at: usize, call: &Call, time: Option<Timestamp>) {
+        let Self { all, open, reports_kept_alive } = self;
+        let running = call.deadlines();
+        open.retain(|index| {
+            let Some(one) = all.get_mut(*index) else { return false };
+            let runs = running.iter().any(|due| (due.deadline, due.at) == (one.deadline, one.due));
+            if !runs {
+                let is_reported = one.deadline != Deadline::KeepAlive || *reports_kept_alive;
+                (one.to, one.is_missed) = (Some(at), is_reported && time.is_some_and(|time| time >= one.due));
+            }
+            runs
+        });
+        for due in running {
+            let mut known = open.iter().filter_map(|index| all.get(*index));
+            if !known.any(|one| (one.deadline, one.due) == (due.deadline, due.at)) {
+                open.push(all.len());
+                all.push(DeadlineSpan {
+                    deadline: due.deadline,
+                    due: due.at,
+                    from: at,
+                    to: None,
+                    is_missed: false,
+                });
             }
         }
     }
-    spans
+}
+
+/// The presences up to a step. All participants without an id are one presence, which has the name of the last of them.
+#[derive(Default)]
+struct People {
+    presences: Vec<Presence>,
+    /// The present participants by id, each with an index of `presences`.
+    here: BTreeMap<Option<ParticipantId>, usize>,
+    /// The ids of the present participants, by number.
+    ids: BTreeMap<usize, Option<ParticipantId>>,
+    /// How many present participants have an id.
+    counts: BTreeMap<Option<ParticipantId>, usize>,
+    /// The names of the present participants without an id, by number.
+    nameless: BTreeMap<usize, String>,
+}
+
+impl People {
+    fn change<'a>(&mut self, at: usize, changes: impl Iterator<Item = (usize, &'a Participant)> + Clone) {
+        let mut left = Vec::new();
+        for (number, one) in changes.clone() {
+            let id = one.id.value().cloned();
+            let before = self.ids.remove(&number);
+            self.nameless.remove(&number);
+            if let Some(before) = before {
+                *self.counts.entry(before.clone()).or_default() -= 1;
+                left.push(before);
+            }
+            if one.removed_state.is_absent() {
+                if id.is_none() {
+                    self.nameless.insert(number, describe::participant(one));
+                }
+                *self.counts.entry(id.clone()).or_default() += 1;
+                self.ids.insert(number, id);
+            }
+        }
+        for id in left {
+            if self.counts.get(&id) == Some(&0) {
+                self.leave(at, &id);
+            }
+        }
+        for (_, one) in changes.filter(|(_, one)| one.removed_state.is_absent()) {
+            let id = one.id.value().cloned();
+            let name = describe::participant(one);
+            let presence = *self.here.entry(id.clone()).or_insert(self.presences.len());
+            match self.presences.get_mut(presence) {
+                Some(presence) => presence.name = name,
+                None => self.presences.push(Presence { id, name, from: at, to: None }),
+            }
+        }
+        let nameless = self.here.get(&None).and_then(|presence| self.presences.get_mut(*presence));
+        if let Some((presence, (_, name))) = nameless.zip(self.nameless.last_key_value()) {
+            presence.name.clone_from(name);
+        }
+    }
+
+    fn leave(&mut self, at: usize, id: &Option<ParticipantId>) {
+        let presence = self.here.remove(id);
+        if let Some(presence) = presence.and_then(|presence| self.presences.get_mut(presence)) {
+            presence.to = Some(at);
+        }
+    }
+}
+
+/// A value with its first step, and the step that ended it.
+type Span<T> = (T, usize, Option<usize>);
+
+/// Adds the value of the next step to the spans of equal values.
+fn span<T: PartialEq<N>, N: Into<T>>(spans: &mut Vec<Span<T>>, at: usize, now: Option<N>) {
+    let open = spans.last_mut().filter(|(_, _, to)| to.is_none());
+    match (open, now) {
+        (Some((before, ..)), Some(now)) if *before == now => {}
+        (open, now) => {
+            if let Some((_, _, to)) = open {
+                *to = Some(at);
+            }
+            spans.extend(now.map(|now| (now.into(), at, None)));
+        }
+    }
 }

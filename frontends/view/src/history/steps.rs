@@ -1,9 +1,13 @@
 //! The steps of a call, and its findings.
 
-use callfold::call::{Call, CallEvent, State};
+use std::sync::OnceLock;
+
+use callfold::call::{Call, CallEvent, Part, State};
+use callfold::graph::Participant;
 use callfold::jiff::Timestamp;
 use callfold::{CallId, Finding, Recorded, Refusal};
 
+use super::spans::Lanes;
 use crate::chart::path::ChartPath;
 
 /// A call with all of its events and findings.
@@ -27,6 +31,8 @@ pub struct CallHistory {
     /// Clones of the call after the steps 0, `stride`, 2 × `stride` and so on.
     pub(super) kept: Vec<Call>,
     pub(super) stride: usize,
+    /// The lanes, once one of them is read.
+    pub(super) lanes: OnceLock<Lanes>,
 }
 
 /// An event and the state after it. The steps of a history are numbered from 0. (In `callfold::chart`, a step
@@ -38,6 +44,25 @@ pub struct Step {
     pub recorded: Recorded,
     /// The state of the call after the event.
     pub state: State,
+}
+
+/// The parts of a call that a step changed.
+pub(crate) struct Changed {
+    /// The index of the operation that the step changed or added.
+    pub(crate) operation: Option<usize>,
+    /// The call before a step that changed the roster.
+    before: Option<Call>,
+}
+
+impl Changed {
+    /// The participants who joined, changed or left, each with its number in the order of the first reports.
+    pub(crate) fn participants<'a>(
+        &'a self,
+        after: &'a Call,
+    ) -> impl Iterator<Item = (usize, &'a Participant)> + Clone {
+        let changes: Vec<_> = self.before.iter().flat_map(|before| after.roster_changes(before)).collect();
+        changes.into_iter()
+    }
 }
 
 /// The highest number of clones of the call that a history keeps, in addition to the last call. The call at another step is
@@ -93,7 +118,7 @@ impl CallHistory {
             steps.push(Step { state: call.state(), recorded });
         }
         let last = last.ok_or(HistoryError::NoEvents)?;
-        Ok(Self { steps, findings, last, kept, stride })
+        Ok(Self { steps, findings, last, kept, stride, lanes: OnceLock::new() })
     }
 
     /// The call after each step, in order.
@@ -110,6 +135,19 @@ impl CallHistory {
             fold(&mut call, &later.recorded).ok()?;
         }
         call
+    }
+
+    /// Folds the call again, and passes each step to `see`, with the call after it and the parts that it changed.
+    pub(crate) fn walk(&self, mut see: impl FnMut(&Step, &Call, &Changed)) {
+        let mut call: Option<Call> = None;
+        for step in &self.steps {
+            let event = &step.recorded.event;
+            let operation = call.as_ref().and_then(|call| call.operation_of(event));
+            // Only for a change of the roster, because the call shares its parts with a clone, and would copy them.
+            let before = call.as_ref().filter(|_| event.kind().part() == Part::Roster).cloned();
+            let Ok(after) = fold(&mut call, &step.recorded) else { break };
+            see(step, after, &Changed { operation, before });
+        }
     }
 
     /// The id of the call.

@@ -1,16 +1,20 @@
 //! A call after each of its events, as data for the script. The data has only the changes of each event, so that it stays
 //! small for thousands of events.
 
+mod roster;
+
 use std::collections::BTreeMap;
 
-use callfold::call::{Call, EventKind, Part};
+use callfold::At;
+use callfold::call::{Call, CallEvent, Part};
+use callfold::graph::ToneInfo;
 use callfold::operation::Operation;
-use callfold::{At, graph::Participant};
 use serde::Serialize;
 
 use super::text::shown;
 use crate::describe;
-use crate::history::steps::CallHistory;
+use crate::history::steps::{CallHistory, Changed};
+use roster::Roster;
 
 /// The data of a call for the script.
 #[derive(Serialize)]
@@ -48,7 +52,9 @@ type Work = (&'static str, &'static str, String);
 struct Known {
     audio: String,
     operations: Vec<Work>,
-    roster: BTreeMap<String, String>,
+    roster: Roster,
+    /// The number of received tones. Some have no key.
+    received: usize,
     tones: Vec<String>,
     deadlines: Vec<String>,
 }
@@ -56,8 +62,8 @@ struct Known {
 pub(super) fn all(history: &CallHistory) -> Moments {
     let states = history.steps().iter().map(|step| step.state);
     let mut known = Known::default();
-    let steps = history.steps().iter().zip(history.calls());
-    let steps = steps.map(|(step, call)| known.next(&call, step.recorded.event.kind())).collect();
+    let mut steps = Vec::with_capacity(history.steps().len());
+    history.walk(|step, call, changed| steps.push(known.next(call, &step.recorded.event, changed)));
     Moments {
         states: states.map(|state| (state.as_str(), describe::state(state))).collect(),
         steps,
@@ -66,7 +72,7 @@ pub(super) fn all(history: &CallHistory) -> Moments {
 }
 
 impl Known {
-    fn next(&mut self, call: &Call, kind: EventKind) -> Moment {
+    fn next(&mut self, call: &Call, event: &CallEvent, changed: &Changed) -> Moment {
         let mut moment = Moment {
             audio: self.audio(call),
             operations: Vec::new(),
@@ -74,10 +80,10 @@ impl Known {
             tones: None,
             deadlines: self.deadlines(call),
         };
-        match kind.part() {
-            Part::Operations => moment.operations = self.operations(call),
-            Part::Roster => moment.roster = self.roster(call),
-            Part::Tones => moment.tones = self.tones(call),
+        match event.kind().part() {
+            Part::Operations => moment.operations = self.operations(call, changed),
+            Part::Roster => moment.roster = self.roster.change(call, changed),
+            Part::Tones => moment.tones = self.tones(call, event),
             // The end of a call does not change its operations.
             Part::State | Part::Details | Part::ContentSharing | Part::Deliveries | Part::Service => {}
         }
@@ -86,44 +92,35 @@ impl Known {
 
     fn audio(&mut self, call: &Call) -> Option<String> {
         let audio = call.audio().map_or_else(String::new, |audio| shown(audio.as_str()));
-        changed(&mut self.audio, audio).map(|_| self.audio.clone())
+        replaced(&mut self.audio, audio).map(|_| self.audio.clone())
     }
 
-    /// The changed operations. A call never removes an operation.
-    fn operations(&mut self, call: &Call) -> Vec<(usize, Work)> {
-        let mut changes = Vec::new();
-        for (place, operation) in call.operations().iter().enumerate() {
-            let now = work(operation);
-            match self.operations.get_mut(place) {
-                Some(before) if *before == now => {}
-                Some(before) => {
-                    before.clone_from(&now);
-                    changes.push((place, now));
-                }
-                None => {
-                    self.operations.push(now.clone());
-                    changes.push((place, now));
-                }
-            }
+    /// The changed operation. A call never removes an operation.
+    fn operations(&mut self, call: &Call, changed: &Changed) -> Vec<(usize, Work)> {
+        let Some(place) = changed.operation else { return Vec::new() };
+        let Some(now) = call.operations().get(place).map(work) else { return Vec::new() };
+        match self.operations.get_mut(place) {
+            Some(before) if *before == now => return Vec::new(),
+            Some(before) => before.clone_from(&now),
+            None => self.operations.push(now.clone()),
         }
-        changes
+        Vec::from([(place, now)])
     }
 
-    fn roster(&mut self, call: &Call) -> BTreeMap<String, Option<String>> {
-        let now: BTreeMap<_, _> =
-            call.participants().enumerate().map(|(place, one)| entry(place, one)).collect();
-        let gone = self.roster.keys().filter(|key| !now.contains_key(*key)).map(|key| (key.clone(), None));
-        let mut changes: BTreeMap<_, _> = gone.collect();
-        let new = now.iter().filter(|(key, name)| self.roster.get(*key) != Some(name));
-        changes.extend(new.map(|(key, name)| (key.clone(), Some(name.clone()))));
-        self.roster = now;
-        changes
-    }
-
-    fn tones(&mut self, call: &Call) -> Option<(usize, Vec<String>)> {
-        let tones = call.tones().iter().filter_map(|received| received.tone.value());
-        let now: Vec<_> = tones.map(|tone| shown(describe::key(tone.as_str()))).collect();
-        let before = changed(&mut self.tones, now)?;
+    fn tones(&mut self, call: &Call, event: &CallEvent) -> Option<(usize, Vec<String>)> {
+        let key = |received: &ToneInfo| received.tone.value().map(|tone| shown(describe::key(tone.as_str())));
+        let before = core::mem::replace(&mut self.received, call.tones().len());
+        if before == self.received {
+            return None;
+        }
+        let CallEvent::ToneReceived(last) = event else { return None };
+        if call.tones().last() == Some(&**last) {
+            let (kept, pressed) = (self.tones.len(), key(last)?);
+            self.tones.push(pressed.clone());
+            return Some((kept, Vec::from([pressed])));
+        }
+        let now: Vec<_> = call.tones().iter().filter_map(key).collect();
+        let before = replaced(&mut self.tones, now)?;
         let kept = before.iter().zip(&self.tones).take_while(|(before, now)| before == now).count();
         Some((kept, self.tones.iter().skip(kept).cloned().collect()))
     }
@@ -131,24 +128,13 @@ impl Known {
     fn deadlines(&mut self, call: &Call) -> Option<Vec<String>> {
         let due = call.deadlines().iter();
         let now = due.map(|due| format!("{}: {}", At(due.at), describe::deadline(due.deadline))).collect();
-        changed(&mut self.deadlines, now).map(|_| self.deadlines.clone())
+        replaced(&mut self.deadlines, now).map(|_| self.deadlines.clone())
     }
 }
 
 /// Stores a new value. Returns the previous one where it differs.
-fn changed<T: PartialEq>(known: &mut T, now: T) -> Option<T> {
+fn replaced<T: PartialEq>(known: &mut T, now: T) -> Option<T> {
     if *known == now { None } else { Some(core::mem::replace(known, now)) }
-}
-
-fn entry(place: usize, participant: &Participant) -> (String, String) {
-    let key = participant.id.value().map_or_else(|| format!("#{place}"), |id| shown(&id.to_string()));
-    let marks = [
-        (participant.is_muted.value() == Some(&true), "muted"),
-        (participant.is_in_lobby.value() == Some(&true), "in the lobby"),
-    ];
-    let marks: Vec<_> = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect();
-    let name = shown(&describe::participant(participant));
-    (key, if marks.is_empty() { name } else { format!("{name} ({})", marks.join(", ")) })
 }
 
 fn work(operation: &Operation) -> Work {

@@ -8,7 +8,7 @@ use super::letters::width;
 use super::shapes::{Anchor, SMALL, circle, fits, fitted, group, line, shape, text, titled};
 use super::sheet::{GUTTER, LEFT, Lane, MARGIN, RIGHT, Sheet, rows};
 use crate::describe;
-use crate::history::lanes::DeadlineSpan;
+use crate::history::spans::DeadlineSpan;
 
 const FLAG: &str = "M0,6V-7L10,-3.5L0,0";
 const MISSED: &str = "missed";

@@ -7,7 +7,7 @@ use super::row_layout::RowLayout;
 use super::shapes::{Anchor, SMALL, group, rectangle, text, titled};
 use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
 use crate::describe;
-use crate::history::lanes::ReceivedTone;
+use crate::history::spans::ReceivedTone;
 
 const CAP: f64 = 20.0;
 

@@ -7,7 +7,7 @@ use super::letters::{count, width};
 use super::shapes::{Anchor, SMALL, circle, fits, fitted, line, rectangle, shape, titled};
 use super::sheet::{LEFT, Lane, RIGHT, ROWS, Sheet, name, rows};
 use crate::describe;
-use crate::history::lanes::OperationSpan;
+use crate::history::spans::OperationSpan;
 
 const TICK: &str = "M-3,0L-1,2.5L3.2,-2.5";
 const CROSS: &str = "M-3,-3L3,3M-3,3L3,-3";

@@ -5,7 +5,7 @@ use svg::node::element::Group;
 use super::letters::count;
 use super::shapes::{line, rectangle, shape, titled};
 use super::sheet::{Lane, Sheet, name, rows};
-use crate::history::lanes::Presence;
+use crate::history::spans::Presence;
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let rest = |left_out: &[Presence]| format!("… and {}", count(left_out.len(), "more participant"));

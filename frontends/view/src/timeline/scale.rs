@@ -39,10 +39,11 @@ impl Scale {
         let elapsed: Vec<_> = times.iter().map(since).collect();
         let stretches = stretches(&elapsed, to - from);
         let pace = pace(&stretches, to - from);
+        let widths = Widths::of(&stretches, pace, to - from);
         let mut places = vec![from];
         let mut at = from;
         for stretch in &stretches {
-            at += width(*stretch, &stretches, pace, to - from);
+            at += widths.width(*stretch);
             places.push(at.min(to));
         }
         Self { places, stretches, elapsed, pace, first }
@@ -139,11 +140,25 @@ fn shortened(stretches: &[Stretch], room: f64) -> f64 {
     SHORTENED.min(room * 0.4 / (count as f64))
 }
 
-fn width(one: Stretch, all: &[Stretch], pace: f64, room: f64) -> f64 {
-    match one.is_shortened {
-        true => shortened(all, room),
-        false if pace == 0.0 => even(all, room),
-        false => (one.pause * pace).max(near(all, room)),
+/// The widths that the parts of an axis have in common.
+struct Widths {
+    pace: f64,
+    near: f64,
+    shortened: f64,
+    even: f64,
+}
+
+impl Widths {
+    fn of(all: &[Stretch], pace: f64, room: f64) -> Self {
+        Self { pace, near: near(all, room), shortened: shortened(all, room), even: even(all, room) }
+    }
+
+    fn width(&self, one: Stretch) -> f64 {
+        match one.is_shortened {
+            true => self.shortened,
+            false if self.pace == 0.0 => self.even,
+            false => (one.pause * self.pace).max(self.near),
+        }
     }
 }
 

@@ -1,0 +1,257 @@
+//! The entries of a roster, in the order in which the participants were first reported.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+
+use super::entry::{RosterEntry, identities, same_identity};
+use crate::graph::identity::ParticipantInfo;
+use crate::graph::participant::Participant;
+use crate::id::{Id, ParticipantId};
+use crate::places::{DiffItem, FEW, OrdMap, OrdSet, Places, key};
+
+/// The entries of a roster. A roster never removes an entry. Versions of a roster share the entries, because most
+/// events change one entry.
+#[derive(Clone)]
+pub(super) enum Entries {
+    Few(Vec<Arc<RosterEntry>>),
+    /// More than [`FEW`] entries.
+    Many(Box<Many>),
+}
+
+/// A clone takes constant time.
+#[derive(Clone, Default)]
+pub(super) struct Many {
+    entries: OrdMap<usize, Arc<RosterEntry>>,
+    places: Places,
+    /// The places of the participants who are in the call.
+    present: OrdSet<usize>,
+    /// The number of entries without an id.
+    nameless: usize,
+    /// The number of the newest delta.
+    sequence: Option<i64>,
+}
+
+/// What an entry is found by. A report without an id is also about an entry with an id, but not the other way round.
+#[derive(Hash)]
+enum Key<'a> {
+    Id(&'a ParticipantId),
+    Identity {
+        has_id: bool,
+        id: &'a Id,
+    },
+    /// The description of a participant without any id in it, such as a guest.
+    Info {
+        has_id: bool,
+        info: Option<&'a ParticipantInfo>,
+    },
+}
+
+impl Default for Entries {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl PartialEq for Entries {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Entries {}
+
+impl Hash for Entries {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.len().hash(state);
+        self.iter().for_each(|entry| entry.hash(state));
+    }
+}
+
+impl fmt::Debug for Entries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl FromIterator<RosterEntry> for Entries {
+    fn from_iter<T: IntoIterator<Item = RosterEntry>>(entries: T) -> Self {
+        let mut this = Self::default();
+        entries.into_iter().for_each(|entry| this.push(entry));
+        this
+    }
+}
+
+impl Entries {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Few(entries) => entries.len(),
+            Self::Many(many) => many.entries.len(),
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<RosterEntry>> {
+        let (few, many) = self.parts();
+        few.iter().chain(many.into_iter().flat_map(|many| many.entries.values()))
+    }
+
+    /// The places and the entries of the participants who are in the call.
+    pub(super) fn present(&self) -> impl Iterator<Item = (usize, &RosterEntry)> {
+        let (few, many) = self.parts();
+        let few = few.iter().enumerate().filter(|(_, entry)| entry.is_taken());
+        let many = many.into_iter().flat_map(|many| {
+            many.present.iter().filter_map(|place| Some((*place, many.entries.get(place)?)))
+        });
+        few.chain(many).map(|(place, entry)| (place, &**entry))
+    }
+
+    /// The entries that differ from those of an earlier roster, in the order of their places.
+    pub(super) fn changes<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = (usize, &'a RosterEntry)> {
+        let (few, many) = match (self, before) {
+            (Self::Many(now), Self::Many(before)) => (None, Some(before.entries.diff(&now.entries))),
+            (Self::Few(_) | Self::Many(_), _) => (Some(self.iter().enumerate()), None),
+        };
+        let few = few.into_iter().flatten();
+        let few = few.filter(|(place, entry)| before.get(*place) != Some(&***entry));
+        let many = many.into_iter().flatten().filter_map(|item| match item {
+            DiffItem::Add(place, entry) | DiffItem::Update { new: (place, entry), .. } => {
+                Some((*place, entry))
+            }
+            DiffItem::Remove(..) => None,
+        });
+        few.chain(many).map(|(place, entry)| (place, &**entry))
+    }
+
+    fn parts(&self) -> (&[Arc<RosterEntry>], Option<&Many>) {
+        match self {
+            Self::Few(entries) => (entries, None),
+            Self::Many(many) => (&[], Some(many)),
+        }
+    }
+
+    pub(super) fn get(&self, place: usize) -> Option<&RosterEntry> {
+        match self {
+            Self::Few(entries) => entries.get(place).map(|entry| &**entry),
+            Self::Many(many) => many.entries.get(&place).map(|entry| &**entry),
+        }
+    }
+
+    pub(super) fn push(&mut self, entry: RosterEntry) {
+        match self {
+            Self::Few(entries) if entries.len() < FEW => entries.push(Arc::new(entry)),
+            Self::Few(entries) => {
+                let mut many = Box::<Many>::default();
+                entries.drain(..).chain([Arc::new(entry)]).for_each(|entry| many.push(entry));
+                *self = Self::Many(many);
+            }
+            Self::Many(many) => many.push(Arc::new(entry)),
+        }
+    }
+
+    /// Changes the entry at a place.
+    pub(super) fn change(&mut self, place: usize, change: impl FnOnce(&mut RosterEntry)) {
+        match self {
+            Self::Few(entries) => {
+                if let Some(entry) = entries.get_mut(place) {
+                    change(Arc::make_mut(entry));
+                }
+            }
+            Self::Many(many) => many.change(place, change),
+        }
+    }
+
+    /// The number of the newest delta that was received.
+    pub(super) fn sequence(&self) -> Option<i64> {
+        match self {
+            Self::Few(entries) => entries.iter().filter_map(|entry| entry.sequence()).max(),
+            Self::Many(many) => many.sequence,
+        }
+    }
+
+    /// True if each entry has an id.
+    pub(super) fn have_ids(&self) -> bool {
+        match self {
+            Self::Few(entries) => entries.iter().all(|entry| entry.participant.id.value().is_some()),
+            Self::Many(many) => many.nameless == 0,
+        }
+    }
+
+    /// The place of the entry with this id.
+    pub(super) fn called(&self, id: &ParticipantId) -> Option<usize> {
+        let is_called = |entry: &RosterEntry| entry.participant.id.value() == Some(id);
+        match self {
+            Self::Few(entries) => entries.iter().position(|entry| is_called(entry)),
+            Self::Many(many) => many.find(Key::Id(id), is_called),
+        }
+    }
+
+    /// The first entry with the identity of a report, if one side has no id.
+    pub(super) fn identified(&self, reported: &Participant) -> Option<usize> {
+        let is_of = |entry: &RosterEntry| {
+            (reported.id.value().is_none() || entry.participant.id.value().is_none())
+                && same_identity(&entry.participant, reported)
+        };
+        match self {
+            Self::Few(entries) => entries.iter().position(|entry| is_of(entry)),
+            Self::Many(many) => {
+                let nameless = descriptions(reported, false);
+                let named = reported.id.value().is_none().then(|| descriptions(reported, true));
+                let keys = nameless.chain(named.into_iter().flatten());
+                keys.filter_map(|one| many.find(one, is_of)).min()
+            }
+        }
+    }
+}
+
+impl Many {
+    fn push(&mut self, entry: Arc<RosterEntry>) {
+        let place = self.entries.len();
+        self.places.change(place, &[], &keys(&entry.participant));
+        self.count(place, &entry);
+        self.entries.insert(place, entry);
+    }
+
+    fn change(&mut self, place: usize, change: impl FnOnce(&mut RosterEntry)) {
+        let Some(entry) = self.entries.get(&place) else { return };
+        let mut entry = Arc::clone(entry);
+        let before = keys(&entry.participant);
+        self.nameless -= usize::from(entry.participant.id.value().is_none());
+        change(Arc::make_mut(&mut entry));
+        self.places.change(place, &before, &keys(&entry.participant));
+        self.count(place, &entry);
+        self.entries.insert(place, entry);
+    }
+
+    /// Notes what is known of all entries together.
+    fn count(&mut self, place: usize, entry: &RosterEntry) {
+        self.nameless += usize::from(entry.participant.id.value().is_none());
+        self.sequence = self.sequence.max(entry.sequence());
+        if entry.is_taken() {
+            self.present.insert(place);
+        } else {
+            self.present.remove(&place);
+        }
+    }
+
+    fn find(&self, sought: Key<'_>, is_it: impl Fn(&RosterEntry) -> bool) -> Option<usize> {
+        let mut places = self.places.of(key(sought));
+        places.find(|place| self.entries.get(place).is_some_and(|entry| is_it(entry)))
+    }
+}
+
+fn keys(one: &Participant) -> Vec<u64> {
+    let id = one.id.value();
+    id.map(Key::Id).into_iter().chain(descriptions(one, id.is_some())).map(key).collect()
+}
+
+/// The keys by which a participant is found without an id of the roster.
+fn descriptions(one: &Participant, has_id: bool) -> impl Iterator<Item = Key<'_>> {
+    let info = one.info.value().map(|info| &**info);
+    let has_identity = identities(one).next().is_some();
+    // Nobody is found by an empty description, unless neither side has an id.
+    let is_described = !has_identity && (info.is_some() || !has_id);
+    let described = is_described.then_some(Key::Info { has_id, info });
+    identities(one).map(move |id| Key::Identity { has_id, id }).chain(described)
+}

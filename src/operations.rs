@@ -1,0 +1,260 @@
+//! The operations of a call, in the order in which they were first reported.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::ops::Deref;
+
+use crate::graph::identity::InvitationParticipantInfo;
+use crate::graph::operation::{CommsOperation, OperationKind};
+use crate::id::{Id, OperationId};
+use crate::operation::Operation;
+use crate::operation::state::State;
+use crate::places::{FEW, Places, key};
+
+/// The operations of a call. A call never removes an operation.
+#[derive(Clone)]
+pub(crate) enum Operations {
+    Few(Vec<Operation>),
+    /// More than [`FEW`] operations, which clones of the call share.
+    Many(Arc<Many>),
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Many {
+    list: Vec<Operation>,
+    places: Places,
+}
+
+/// What an operation is found by.
+#[derive(Hash)]
+enum Key<'a> {
+    Id(&'a OperationId),
+    /// The `clientContext` of any operation of a kind.
+    Context(&'a str, OperationKind),
+    /// The `clientContext` of a pending operation of a kind.
+    Pending(&'a str, OperationKind),
+    /// The `clientContext` of an operation of a kind without an id.
+    Nameless(&'a str, OperationKind),
+    /// The kind of a successful operation.
+    Success(OperationKind),
+    /// Somebody whom a pending operation invites.
+    Invited(&'a Id),
+}
+
+impl Many {
+    fn push(&mut self, operation: Operation) {
+        self.places.change(self.list.len(), &[], &keys(&operation));
+        self.list.push(operation);
+    }
+}
+
+impl Default for Operations {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl Deref for Operations {
+    type Target = [Operation];
+
+    fn deref(&self) -> &[Operation] {
+        match self {
+            Self::Few(list) => list,
+            Self::Many(many) => &many.list,
+        }
+    }
+}
+
+impl From<Vec<Operation>> for Operations {
+    fn from(list: Vec<Operation>) -> Self {
+        if list.len() <= FEW {
+            return Self::Few(list);
+        }
+        let mut many = Many::default();
+        list.into_iter().for_each(|operation| many.push(operation));
+        Self::Many(many.into())
+    }
+}
+
+impl PartialEq for Operations {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
+    }
+}
+
+impl Eq for Operations {}
+
+impl Hash for Operations {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self[..].hash(state);
+    }
+}
+
+impl fmt::Debug for Operations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self[..].fmt(f)
+    }
+}
+
+impl Operations {
+    pub(crate) fn push(&mut self, operation: Operation) {
+        match self {
+            Self::Few(list) if list.len() < FEW => list.push(operation),
+            Self::Few(list) => {
+                let mut many = Many::default();
+                list.drain(..).chain([operation]).for_each(|operation| many.push(operation));
+                *self = Self::Many(many.into());
+            }
+            Self::Many(many) => Arc::make_mut(many).push(operation),
+        }
+    }
+
+    /// Changes the operation at a place.
+    pub(crate) fn change(&mut self, place: usize, change: impl FnOnce(&mut Operation)) {
+        match self {
+            Self::Few(list) => {
+                if let Some(operation) = list.get_mut(place) {
+                    change(operation);
+                }
+            }
+            Self::Many(many) => {
+                let Many { list, places } = Arc::make_mut(many);
+                let Some(operation) = list.get_mut(place) else { return };
+                let before = keys(operation);
+                change(operation);
+                places.change(place, &before, &keys(operation));
+            }
+        }
+    }
+
+    /// The operation that a report is about.
+    pub(crate) fn find(&self, reported: &CommsOperation) -> Option<&Operation> {
+        self.get(self.position(reported)?)
+    }
+
+    /// The index of the operation that a report is about. It is found by these rules, in this order:
+    ///
+    /// 1. by id;
+    /// 2. by `clientContext`, if the report has no id and repeats the end of an operation;
+    /// 3. by `clientContext`, among the pending operations of the same kind;
+    /// 4. by `clientContext`, if the operation or the report has no id.
+    ///
+    /// The reply to cancelMediaProcessing can have the id of the operation that it cancels. So the kinds must agree if
+    /// both are known.
+    pub(crate) fn position(&self, reported: &CommsOperation) -> Option<usize> {
+        match self {
+            Self::Few(list) => {
+                let places = list.iter().enumerate();
+                let ranked = places.filter_map(|(place, one)| Some((rank(one, reported)?, place)));
+                ranked.min().map(|(_, place)| place)
+            }
+            Self::Many(many) => many.position(reported),
+        }
+    }
+
+    /// The first operation that any report named by this id.
+    pub(crate) fn called(&self, id: &OperationId) -> Option<&Operation> {
+        self.all(&Key::Id(id)).find(|operation| operation.is_called(id))
+    }
+
+    /// True if an operation of this id is running.
+    pub(crate) fn runs(&self, id: &OperationId) -> bool {
+        self.all(&Key::Id(id)).any(|operation| operation.state() == State::Running && operation.is_called(id))
+    }
+
+    /// True if an operation of this kind was successful.
+    pub(crate) fn has_success(&self, kind: OperationKind) -> bool {
+        self.all(&Key::Success(kind)).any(|operation| operation.kind() == kind && operation.is_success())
+    }
+
+    /// The first pending invitation of somebody with this id.
+    pub(crate) fn invitation(&self, id: &Id) -> Option<&Operation> {
+        let mut pending = self.all(&Key::Invited(id)).filter(|operation| operation.is_pending());
+        pending.find(|operation| operation.invited().any(|one| is_named(one, id)))
+    }
+
+    /// The operations that can have this key: those of the index, or all if there is no index.
+    fn all<'a>(&'a self, sought: &Key<'_>) -> impl Iterator<Item = &'a Operation> + use<'a> {
+        let (few, many) = match self {
+            Self::Few(list) => (&list[..], None),
+            Self::Many(many) => (&[][..], Some((many, key(sought)))),
+        };
+        let many = many.into_iter();
+        let found = many.flat_map(|(many, key)| many.places.of(key).filter_map(|place| many.list.get(place)));
+        few.iter().chain(found)
+    }
+}
+
+impl Many {
+    /// Looks only at the operations that can have each rank, from the best rank to the worst.
+    fn position(&self, reported: &CommsOperation) -> Option<usize> {
+        let ranked = |place: usize, wanted: u8| {
+            self.list.get(place).is_some_and(|one| rank(one, reported) == Some(wanted))
+        };
+        let first = |keys: &mut dyn Iterator<Item = Key<'_>>, wanted: u8| {
+            keys.filter_map(|one| self.places.of(key(one)).find(|place| ranked(*place, wanted))).min()
+        };
+        let id = reported.id.value();
+        let by_id = first(&mut id.map(Key::Id).into_iter(), 0);
+        let context = reported.client_context.value().filter(|context| !context.is_empty());
+        let (None, Some(context)) = (by_id, context) else { return by_id };
+        let kinds = || kinds(reported.kind());
+        let said = id.is_none().then(|| first(&mut kinds().map(|kind| Key::Context(context, kind)), 1));
+        let pending = || first(&mut kinds().map(|kind| Key::Pending(context, kind)), 2);
+        let last = || match id {
+            None => first(&mut kinds().map(|kind| Key::Context(context, kind)), 3),
+            Some(_) => first(&mut kinds().map(|kind| Key::Nameless(context, kind)), 3),
+        };
+        said.flatten().or_else(pending).or_else(last)
+    }
+}
+
+/// The kinds with which a kind agrees. An unknown kind agrees with each.
+fn kinds(kind: OperationKind) -> impl Iterator<Item = OperationKind> {
+    let all = OperationKind::ALL.iter().copied();
+    all.filter(move |other| kind == OperationKind::Comms || [kind, OperationKind::Comms].contains(other))
+}
+
+/// The rule by which a report is about an operation; `None` if the report is about another one.
+fn rank(operation: &Operation, reported: &CommsOperation) -> Option<u8> {
+    let is_called_so = operation.has_id_of(reported);
+    let is_named = is_called_so || operation.shares_context(reported);
+    if !is_named || !operation.shares_kind(reported) {
+        return None;
+    }
+    if is_called_so {
+        return Some(0);
+    }
+    match reported.id.value() {
+        None if operation.said(reported) => Some(1),
+        _ if operation.is_pending() => Some(2),
+        id => (id.is_none() || operation.id().is_none()).then_some(3),
+    }
+}
+
+fn keys(operation: &Operation) -> Vec<u64> {
+    let (kind, is_pending) = (operation.kind(), operation.is_pending());
+    let ids = operation.ids().map(Key::Id);
+    let contexts = operation.client_context().filter(|context| !context.is_empty()).into_iter();
+    let contexts = contexts.flat_map(|context| {
+        let pending = is_pending.then_some(Key::Pending(context, kind));
+        let nameless = operation.id().is_none().then_some(Key::Nameless(context, kind));
+        [Some(Key::Context(context, kind)), pending, nameless].into_iter().flatten()
+    });
+    let success = operation.is_success().then_some(Key::Success(kind));
+    let invited = operation.invited().filter(|_| is_pending).flat_map(ids_of).map(Key::Invited);
+    ids.chain(contexts).chain(success).chain(invited).map(key).collect()
+}
+
+/// True if somebody who is invited has this id.
+pub(crate) fn is_named(one: &InvitationParticipantInfo, id: &Id) -> bool {
+    ids_of(one).any(|known| known == id)
+}
+
+fn ids_of(one: &InvitationParticipantInfo) -> impl Iterator<Item = &Id> {
+    let identities = one.identity.value().into_iter().flat_map(|set| set.identities());
+    let own = one.participant_id.value().into_iter().chain(one.id.value());
+    own.chain(identities.filter_map(|identity| identity.id.value()))
+}

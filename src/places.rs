@@ -1,0 +1,39 @@
+//! The index of a long list. A call with many participants, operations or shared contents has one for each of these
+//! lists, because a search through the list for every event would make the cost of a log quadratic.
+
+use core::hash::{BuildHasher, Hash};
+
+use foldhash::fast::FixedState;
+pub(crate) use im::ordmap::DiffItem;
+pub(crate) use im::{OrdMap, OrdSet};
+
+/// The greatest number of items of a list without an index: it takes longer to keep an index than to search such a list.
+pub(crate) const FEW: usize = 16;
+
+/// The places of the items, sorted by the keys of the items. An item can have any number of keys. A clone shares what
+/// neither side changes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places(OrdSet<(u64, usize)>);
+
+impl Places {
+    /// The places of the items with this key, in ascending order. Two different keys can have the same hash, so the
+    /// caller must look at the items.
+    pub(crate) fn of(&self, key: u64) -> impl Iterator<Item = usize> {
+        self.0.range((key, 0)..=(key, usize::MAX)).map(|(_, place)| *place)
+    }
+
+    /// Replaces the keys of the item at a place.
+    pub(crate) fn change(&mut self, place: usize, before: &[u64], after: &[u64]) {
+        for key in before.iter().filter(|key| !after.contains(key)) {
+            self.0.remove(&(*key, place));
+        }
+        for key in after.iter().filter(|key| !before.contains(key)) {
+            self.0.insert((*key, place));
+        }
+    }
+}
+
+/// The hash under which an item is found.
+pub(crate) fn key(of: impl Hash) -> u64 {
+    FixedState::with_seed(0).hash_one(of)
+}

@@ -1,0 +1,240 @@
+//! One call that grows: twice the items take about twice the memory traffic, in every function of the core.
+//!
+//! The tests count the bytes that are allocated, because a time would differ from run to run. They are one program with
+//! one test, because the count is that of all threads.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
+
+use std::alloc::System;
+
+use callfold::call::{AppIdentity, Call, Command, Delivery, RequestContext};
+use callfold::graph::{CommsNotification, Permission, Route, Version};
+use callfold::uuid::Uuid;
+use callfold::{CallId, Ledger, Notify, Recorded};
+use serde_json::{Value, json};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const CALL: &str = "57dab8b1-894c-409a-b240-bd8beae78896";
+const AT: &str = "2026-11-23T09:15:00Z";
+
+/// The smaller number of items; the larger one is twice as many.
+const ITEMS: usize = 800;
+/// What twice the items may cost. The steps in which lists grow make it differ from 2.
+const MOST: f64 = 2.4;
+
+fn id() -> CallId {
+    CALL.parse().unwrap()
+}
+
+fn guid(number: usize) -> String {
+    Uuid::from_u128(number as u128 + 1).to_string()
+}
+
+fn event(revision: usize, name: &str, data: &Value) -> Recorded {
+    let line = json!({ "call": CALL, "rev": revision, "at": AT, "type": name, "data": data });
+    line.to_string().parse().unwrap()
+}
+
+fn about(what: &str, data: &Value) -> CommsNotification {
+    let url = format!("/communications/calls/{CALL}{what}");
+    let json = json!({ "changeType": "updated", "resourceUrl": url, "resourceData": data });
+    serde_json::from_value(json).unwrap()
+}
+
+/// A call that a bot has answered, in a meeting with delta rosters.
+fn established() -> Call {
+    let options = json!({
+        "@odata.type": "#microsoft.graph.incomingCallOptions",
+        "isDeltaRosterEnabled": true,
+        "isContentSharingNotificationEnabled": true
+    });
+    let config = json!({ "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" });
+    let details =
+        json!({ "callOptions": options, "chatInfo": { "threadId": "19:a" }, "mediaConfig": config });
+    let mut call = Call::begin(event(1, "offered", &details)).unwrap();
+    call.evolve(event(2, "answered", &json!({}))).unwrap();
+    call.evolve(event(3, "established", &json!({}))).unwrap();
+    call
+}
+
+fn guest(number: usize) -> Value {
+    json!({ "info": { "identity": { "guest": { "displayName": format!("P{number}") } } } })
+}
+
+fn user(number: usize) -> Value {
+    json!({ "info": { "identity": { "user": { "id": guid(number) } } } })
+}
+
+fn prompt(number: usize, status: &str) -> Value {
+    let kind = "#microsoft.graph.playPromptOperation";
+    json!({ "@odata.type": kind, "id": guid(number), "status": status, "clientContext": "c" })
+}
+
+/// The notification of each item, and what it reports.
+type Notifications = (&'static str, fn(usize) -> CommsNotification);
+
+const NOTIFICATIONS: [Notifications; 10] = [
+    ("participants with an id", |number| {
+        about(&format!("/participants/{}", guid(number)), &json!({ "id": guid(number) }))
+    }),
+    ("guests without an id", |number| about("/participants/", &json!([guest(number)]))),
+    ("users without an id", |number| about("/participants/", &json!([user(number)]))),
+    ("participants who leave at once", |number| about("/participants", &json!([{ "id": guid(number) }]))),
+    ("deltas out of order", |number| {
+        let sequence = 1_000_000 - number;
+        let delta = "#microsoft.graph.deltaParticipants";
+        let participants = json!([{ "id": guid(number) }]);
+        about(
+            "/participants",
+            &json!({ "@odata.type": delta, "sequenceNumber": sequence, "participants": participants }),
+        )
+    }),
+    ("operations", |number| about(&format!("/operations/{}", guid(number)), &prompt(number, "running"))),
+    ("operations that end", |number| {
+        let status = if number % 2 == 0 { "running" } else { "completed" };
+        about(&format!("/operations/{}", guid(number / 2)), &prompt(number / 2, status))
+    }),
+    ("tones", |number| about("", &json!({ "toneInfo": { "tone": "tone1", "sequenceId": number + 1 } }))),
+    ("unknown members", |number| about("", &json!({ format!("u{number}"): number }))),
+    ("sessions", |number| {
+        about(&format!("/contentsharingsessions/{}", guid(number)), &json!([{ "id": guid(number) }]))
+    }),
+];
+
+/// Observes and folds a notification for each item. Returns the bytes that this allocates.
+fn observed(items: usize, notification: fn(usize) -> CommsNotification) -> usize {
+    let mut call = established();
+    let received: Vec<_> = (0..items).map(notification).collect();
+    let region = Region::new(ALLOCATOR);
+    for (number, received) in received.iter().enumerate() {
+        let mut delivery = Delivery::default();
+        delivery.message_id = Some(guid(number).into());
+        for event in Call::observe(Some(&call), id(), received, &delivery).events {
+            call.evolve(event).unwrap();
+        }
+    }
+    region.change().bytes_allocated
+}
+
+/// The event of each item, and what it records.
+type Events = (&'static str, fn(usize) -> (&'static str, Value));
+
+const EVENTS: [Events; 7] = [
+    ("participants with an id", |number| {
+        ("rosterUpdated", json!({ "participants": [{ "id": guid(number) }] }))
+    }),
+    ("guests without an id", |number| ("rosterUpdated", json!({ "participants": [guest(number)] }))),
+    ("operations", |number| ("operationCreated", prompt(number, "running"))),
+    ("operations that end", |number| match number % 2 {
+        0 => ("operationCreated", prompt(number / 2, "running")),
+        _ => ("operationCompleted", prompt(number / 2, "completed")),
+    }),
+    ("tones", |number| ("toneReceived", json!({ "tone": "tone1", "sequenceId": number + 1 }))),
+    ("unknown members", |number| ("detailsChanged", json!({ format!("u{number}"): number }))),
+    ("sessions", |number| ("contentSharingStarted", json!({ "id": guid(number) }))),
+];
+
+/// The event of each item, after the three events of an established call.
+fn recorded(items: usize, of: fn(usize) -> (&'static str, Value)) -> Vec<Recorded> {
+    let item = |number| {
+        let (name, data) = of(number);
+        event(number + 4, name, &data)
+    };
+    (0..items).map(item).collect()
+}
+
+/// Folds an event for each item, and posts its notification.
+fn notified(items: usize, of: fn(usize) -> (&'static str, Value)) -> usize {
+    let (mut call, recorded) = (established(), recorded(items, of));
+    let region = Region::new(ALLOCATOR);
+    for event in recorded {
+        call.evolve(event.clone()).unwrap();
+        std::hint::black_box(Notify::new(Version::V1).event(&call, &event));
+    }
+    region.change().bytes_allocated
+}
+
+/// Keeps the history of an event for each item, and reads the call at 16 points in the past.
+fn kept(items: usize, of: fn(usize) -> (&'static str, Value)) -> usize {
+    let recorded = recorded(items, of);
+    let mut ledger = Ledger::with_history();
+    ledger.apply(&event(1, "offered", &json!({}))).unwrap();
+    ledger.apply(&event(2, "answered", &json!({}))).unwrap();
+    ledger.apply(&event(3, "established", &json!({}))).unwrap();
+    let region = Region::new(ALLOCATOR);
+    for (number, event) in recorded.iter().enumerate() {
+        ledger.apply(event).unwrap();
+        if number % (items / 16) == 0 {
+            std::hint::black_box(ledger.at(ledger.mark()).unwrap().call(id()));
+        }
+    }
+    region.change().bytes_allocated
+}
+
+/// Folds an event for each item, and keeps a clone before each event.
+fn cloned(items: usize, of: fn(usize) -> (&'static str, Value)) -> usize {
+    let (mut call, recorded) = (established(), recorded(items, of));
+    let mut clones = Vec::new();
+    let region = Region::new(ALLOCATOR);
+    for event in recorded {
+        clones.push(call.clone());
+        call.evolve(event).unwrap();
+    }
+    region.change().bytes_allocated
+}
+
+/// Decides on a request for each item, then on one that cancels all of them, and folds the events.
+fn decided(items: usize, action: &str, body: fn(usize) -> Value) -> usize {
+    let mut call = established();
+    for number in 0..items {
+        let participant = json!({ "participants": [{ "id": guid(number) }] });
+        call.evolve(event(number + 4, "rosterUpdated", &participant)).unwrap();
+    }
+    let command = |path: &str, body: &Value| {
+        let route = Route::parse("POST", &format!("/communications/calls/{CALL}{path}")).unwrap();
+        Command::read(&route, body.to_string().as_bytes()).unwrap()
+    };
+    let mut commands: Vec<_> =
+        (0..items).map(|number| command(&action.replace("{}", &guid(number)), &body(number))).collect();
+    commands.push(command("/cancelMediaProcessing", &json!({})));
+    let region = Region::new(ALLOCATOR);
+    for (number, command) in commands.into_iter().enumerate() {
+        let app = AppIdentity::new(Permission::ALL);
+        let request = RequestContext::new(AT.parse().unwrap(), Uuid::from_u128(number as u128), app);
+        for event in call.decide(command, &request).unwrap().events {
+            call.evolve(event.clone()).unwrap();
+            std::hint::black_box(Notify::new(Version::V1).event(&call, &event));
+        }
+    }
+    region.change().bytes_allocated
+}
+
+#[test]
+fn twice_the_items_cost_about_twice_as_much() {
+    let mut long = Vec::new();
+    let mut compare = |what: String, cost: &dyn Fn(usize) -> usize| {
+        let (once, twice) = (cost(ITEMS), cost(2 * ITEMS));
+        let ratio = twice as f64 / once as f64;
+        if ratio > MOST {
+            long.push(format!("{what}: {once} and {twice} bytes, {ratio:.2} times as many"));
+        }
+    };
+    for (what, notification) in NOTIFICATIONS {
+        compare(format!("observe, {what}"), &|items| observed(items, notification));
+    }
+    for (what, of) in EVENTS {
+        compare(format!("notify, {what}"), &|items| notified(items, of));
+        compare(format!("history, {what}"), &|items| kept(items, of));
+    }
+    for (what, of) in EVENTS.iter().take(2) {
+        compare(format!("clones, {what}"), &|items| cloned(items, *of));
+    }
+    let prompts = |_| json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot/a.wav" } }] });
+    compare("decide, prompts".into(), &|items| decided(items, "/playPrompt", prompts));
+    compare("decide, mute".into(), &|items| decided(items, "/participants/{}/mute", |_| json!({})));
+    compare("decide, keepAlive".into(), &|items| decided(items, "/keepAlive", |_| json!({})));
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
