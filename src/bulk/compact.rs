@@ -58,8 +58,9 @@ pub(super) struct Work {
 pub(super) struct RosterEntry {
     pub(super) id: Id,
     pub(super) is_taken: bool,
-    /// The newest numbered deltas that reported the participant, and its identity.
+    /// The newest numbered delta that reported the participant. It also reported the id.
     pub(super) sequence: Option<i64>,
+    /// The newest numbered delta that reported the identity.
     pub(super) info_sequence: Option<i64>,
     /// The report of the identity.
     pub(super) info: Option<Packed>,

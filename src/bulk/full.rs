@@ -1,5 +1,6 @@
 //! Converts a compact call to a full call and back, for the lines that only the full fold can handle.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -11,7 +12,7 @@ use super::results::{Kept, Results};
 use super::time::Time;
 use crate::call::data::Call;
 use crate::call::parts::Parts;
-use crate::call::roster::SavedRosterEntry;
+use crate::call::roster::{Roster, SavedRosterEntry};
 use crate::graph::call::{Call as Resource, CallDirection};
 use crate::graph::media::MediaState;
 use crate::graph::member::{Member, Members, Merge};
@@ -50,7 +51,7 @@ pub(super) fn to_call(compact: &Compact, learned: &Learned) -> Entry {
         last_at: compact.last_at.reported(),
         details,
         operations: compact.operations.iter().map(|work| work.to_call(learned)).collect(),
-        roster: compact.entries.iter().map(|entry| entry.to_call(learned)).collect(),
+        roster: roster(&compact.entries, learned),
         tones: tones.collect(),
     });
     Entry::of(call, compact.revision, compact.digests.newest(compact.revision))
@@ -73,7 +74,8 @@ pub(super) fn from_call(entry: &Entry, learned: &mut Learned) -> Option<Compact>
     let reason = details.termination_reason.value().map(|reason| reason.as_str().into());
     let operations = call.operations().iter().map(|one| Work::from_call(one, learned));
     let operations = operations.collect::<Option<Vec<_>>>()?;
-    let entries = call.roster().entries().map(|entry| RosterEntry::from_call(&entry, learned));
+    let entries = call.roster().entries();
+    let entries = entries.map(|entry| RosterEntry::from_call(&entry, call.roster(), learned));
     let entries = entries.collect::<Option<Vec<_>>>()?;
     let tones = call.tones().iter().map(|tone| {
         let name = learned.names.id(tone.tone.value()?.as_str())?;
@@ -148,21 +150,42 @@ impl Work {
     }
 }
 
+/// The roster after the newest delta about each participant.
+fn roster(entries: &[RosterEntry], learned: &Learned) -> Roster {
+    let mut roster: Roster = entries.iter().map(|entry| entry.to_call(learned)).collect();
+    for entry in entries.iter().filter(|entry| entry.sequence.is_some()) {
+        roster.update(Cow::Owned(entry.presence()), entry.sequence);
+    }
+    roster
+}
+
 impl RosterEntry {
+    /// The entry without the number of the newest delta: [`roster`] applies a delta of this number.
     fn to_call(&self, learned: &Learned) -> SavedRosterEntry {
         let reported = self.info.as_ref().map(|packed| learned.participants.unpack(packed));
         let reported = reported.and_then(|reported| serde_json::from_str::<Participant>(&reported).ok());
-        let participant = Participant {
-            id: self.id.clone().into(),
-            info: reported.map(|reported| reported.info).unwrap_or_default(),
-            removed_state: if self.is_taken { Member::Absent } else { Member::Value(Box::default()) },
-            ..Participant::default()
-        };
-        SavedRosterEntry { participant, sequence: self.sequence, info_sequence: self.info_sequence }
+        let info = reported.map(|reported| reported.info).unwrap_or_default();
+        let participant = Participant { info, ..self.presence() };
+        SavedRosterEntry { participant, sequence: None, info_sequence: self.info_sequence }
     }
 
-    fn from_call(entry: &SavedRosterEntry, learned: &mut Learned) -> Option<Self> {
+    /// The id, and whether the participant has left.
+    fn presence(&self) -> Participant {
+        Participant {
+            id: self.id.clone().into(),
+            removed_state: if self.is_taken { Member::Absent } else { Member::Value(Box::default()) },
+            ..Participant::default()
+        }
+    }
+
+    fn from_call(entry: &SavedRosterEntry, roster: &Roster, learned: &mut Learned) -> Option<Self> {
         let reported = &entry.participant;
+        // The compact form has one number for the participant and its id. They differ if the newest delta
+        // found the participant by its identity.
+        let id = Participant { id: reported.id.clone(), ..Participant::default() };
+        if entry.sequence.is_some() && roster.would_learn(&id, entry.sequence) {
+            return None;
+        }
         let info = if reported.info.is_absent() {
             None
         } else {

@@ -116,6 +116,29 @@ fn a_member_of_another_type_counts_in_the_order_of_deltas() {
     agree_on_rosters(&[&delta(1, &[newest]), &delta(0, &[older]), &of(&[r#"{"info":{}}"#])]);
 }
 
+/// Found with `CALLFOLD_SEED=20261126`: an older delta does not replace such a member, so nobody is known by
+/// the older identity.
+#[test]
+fn who_has_a_member_of_another_type_is_not_known_by_an_older_identity() {
+    let newest = r#"{"info":[],"id":"p-1"}"#;
+    let nameless = r#"{"info":{"identity":{"user":{"id":"u-1"}}}}"#;
+    agree_on_rosters(&[&delta(1, &[newest]), &delta(0, &[ADELE, nameless])]);
+}
+
+/// Found with `CALLFOLD_SEED=20261126`: a null id removes an id only if no delta with the same or a higher
+/// number reported that id.
+#[test]
+fn a_null_id_counts_in_the_order_of_deltas() {
+    let bob = r#"{"info":{"identity":{"user":{"id":"u-2"}}}}"#;
+    let nameless = r#"{"info":{"identity":{"user":{"id":"u-2"}}},"id":null}"#;
+    let named = of(&[r#"{"id":"p-2"}"#]);
+    agree_on_rosters(&[&delta(0, &[BOB]), &delta(0, &[nameless]), &named]);
+    agree_on_rosters(&[&delta(1, &[BOB]), &delta(0, &[nameless]), &named]);
+    agree_on_rosters(&[&delta(0, &[BOB]), &delta(1, &[nameless]), &named]);
+    agree_on_rosters(&[&delta(1, &[BOB]), &delta(3, &[bob]), &delta(2, &[nameless]), &named]);
+    agree_on_rosters(&[&of(&[BOB]), &delta(1, &[bob]), &delta(0, &[nameless]), &named]);
+}
+
 properties! {
     96 cases;
 
