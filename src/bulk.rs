@@ -271,8 +271,13 @@ impl Bulk {
             Ok(recorded) if !is_mine(self, Some(recorded.call)) => {}
             Ok(recorded) => {
                 let canonical = recorded.to_string();
-                self.reader.learn(&mut self.calls.learned, &recorded.event);
-                let reported = self.read(canonical.as_bytes());
+                let reported = match self.read(canonical.as_bytes()) {
+                    None => {
+                        self.reader.learn(&mut self.calls.learned, &recorded.event);
+                        self.read(canonical.as_bytes())
+                    }
+                    known => known,
+                };
                 if !reported.is_some_and(|reported| self.calls.fold(&reported, self.reader.holes())) {
                     self.calls.whole(recorded, &mut findings);
                 }
