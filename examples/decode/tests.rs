@@ -6,6 +6,7 @@ mod log;
 
 use serde::Deserialize;
 
+use crate::blocks::Blocks;
 use crate::wire::{Body, Line};
 use log::{Format, Log, Options};
 
@@ -24,5 +25,22 @@ fn every_member_of_a_generated_log_is_decoded() {
     }
     for body in Log::new(Options { format: Format::Notifications, ..Options::new(20) }) {
         assert_eq!(ignored::<Body<'_>>(&body), [""; 0]);
+    }
+}
+
+#[test]
+fn the_blocks_are_the_log_cut_between_lines() {
+    let line = format!("{}\n", "é".repeat(700_000));
+    for log in [String::new(), "1".into(), "1\n2".into(), line.repeat(3), format!("{line}{line}3")] {
+        let (mut blocks, mut room, mut read) = (Blocks::new(log.as_bytes()), Vec::new(), Vec::new());
+        loop {
+            let block = blocks.next(&mut room).unwrap();
+            if block.is_empty() {
+                break;
+            }
+            read.extend_from_slice(block);
+            assert!(block.ends_with(b"\n") || read.len() == log.len());
+        }
+        assert_eq!(read, log.as_bytes());
     }
 }

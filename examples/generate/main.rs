@@ -1,6 +1,7 @@
 //! Writes a log of any size to standard output: interleaved calls, as a bot records them. An event log has
 //! lines of about 335 bytes in the crate's own layout; with `--format notifications` each line is a body as
-//! Graph posts it, and each call has twelve.
+//! Graph posts it, and each call has twelve. With `--format sdk-log` the same bodies are in the text log of
+//! the .NET SDK, one entry for each, the oldest first.
 //!
 //! `cargo run --release --example generate -- --calls 100000 --seed 1 > log.jsonl`
 
@@ -34,7 +35,7 @@ fn main() -> io::Result<()> {
     let Some(options) = options() else {
         eprintln!(
             "usage: generate [--calls N] [--events N, from {SHORTEST}] [--seed N] [--repeats PER_MILLE] \
-             [--reorders PER_MILLE] [--format events|notifications]"
+             [--reorders PER_MILLE] [--format events|notifications|sdk-log]"
         );
         std::process::exit(2);
     };

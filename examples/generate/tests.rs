@@ -12,6 +12,21 @@ fn found(format: callfold::log::Format, options: Options) -> Vec<FindingKind> {
     findings.iter().map(|finding| finding.kind).collect()
 }
 
+/// The events of a replay without their times, which only an SDK log has.
+fn replayed(format: callfold::log::Format, options: Options) -> Vec<String> {
+    let (mut replay, mut events) = (Replay::new(), Vec::new());
+    let mut keep = |recorded: &Recorded| {
+        let mut recorded = recorded.clone();
+        recorded.at = None;
+        events.push(recorded.to_string());
+    };
+    for record in Log::new(options) {
+        replay.record(format, record.as_bytes(), &mut keep);
+    }
+    replay.finish(&mut keep);
+    events
+}
+
 #[test]
 fn every_line_is_in_the_layout_of_the_crate() {
     for line in Log::new(Options::new(50)) {
@@ -42,6 +57,24 @@ fn there_is_nothing_to_find_in_the_notifications() {
     let options = Options { format: Format::Notifications, ..Options::new(50) };
     assert_eq!(found(callfold::log::Format::Notifications, options), []);
     assert_eq!(Log::new(options).count(), 50 * 12);
+}
+
+#[test]
+fn an_sdk_log_replays_as_its_notifications_do() {
+    for repeats in [0, 100] {
+        let notifications = Options { format: Format::Notifications, repeats, ..Options::new(50) };
+        let sdk_log = Options { format: Format::SdkLog, ..notifications };
+        let of_notifications = replayed(callfold::log::Format::Notifications, notifications);
+        let of_sdk_log = replayed(callfold::log::Format::SdkLog, sdk_log);
+        assert_eq!(of_sdk_log.len(), of_notifications.len());
+        for (entry, notification) in of_sdk_log.iter().zip(&of_notifications) {
+            assert_eq!(entry, notification);
+        }
+        assert_eq!(
+            found(callfold::log::Format::SdkLog, sdk_log),
+            found(callfold::log::Format::Notifications, notifications)
+        );
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! written twice, and which lines are late.
 
 mod bodies;
+mod entries;
 mod events;
 mod party;
 mod random;
@@ -24,6 +25,7 @@ pub(crate) const SHORTEST: u64 = events::BEGINNING + events::END;
 pub(crate) enum Format {
     Events,
     Notifications,
+    SdkLog,
 }
 
 impl Format {
@@ -31,6 +33,7 @@ impl Format {
         match name {
             "events" => Some(Self::Events),
             "notifications" => Some(Self::Notifications),
+            "sdk-log" => Some(Self::SdkLog),
             _ => None,
         }
     }
@@ -40,7 +43,7 @@ impl Format {
 pub(crate) struct Options {
     pub(crate) format: Format,
     pub(crate) calls: u64,
-    /// The number of events per call. With notifications it is always twelve.
+    /// The number of events per call. With notifications and in an SDK log it is always twelve.
     pub(crate) events: u64,
     pub(crate) seed: u64,
     /// How many of a thousand lines are written twice.
@@ -55,7 +58,7 @@ impl Options {
     }
 }
 
-/// The iterator over the lines. The same options give the same log on every machine.
+/// The iterator over the lines, or over the entries of an SDK log. The same options give the same log on every machine.
 pub(crate) struct Log {
     options: Options,
     random: Random,
@@ -129,6 +132,8 @@ impl Course {
         let line = match options.format {
             Format::Events => events::line(&mut self.party, self.made, options.events, at, random),
             Format::Notifications => bodies::line(&mut self.party, self.made, random),
+            Format::SdkLog => bodies::line(&mut self.party, self.made, random)
+                .map(|body| entries::entry(&self.party, &body, at, random)),
         };
         self.made += u64::from(line.is_some());
         line

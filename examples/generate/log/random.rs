@@ -12,6 +12,11 @@ impl Random {
         z ^ (z >> 31)
     }
 
+    /// Other numbers, which leave these as they are.
+    pub(super) fn aside(&self) -> Self {
+        Self(self.0.rotate_left(32))
+    }
+
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
