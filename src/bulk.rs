@@ -192,7 +192,7 @@ impl Bulk {
 
     /// Replays the first line of a log, and adds the findings that a [`Replay`](crate::Replay) would return.
     /// Returns the length of the line in bytes, including its line end. If an earlier line had the same
-    /// members in the same order, this is faster than to search for the line end first.
+    /// members in the same order, this method is faster than a search for the line end and [`Bulk::line`].
     ///
     /// ```
     /// use callfold::Bulk;

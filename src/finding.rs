@@ -22,7 +22,7 @@ names! {
 }
 
 names! {
-    /// The kind of observation that a finding is.
+    /// The kind of a finding: what was observed.
     #[non_exhaustive]
     pub enum FindingKind {
         /// A call was already in progress when it was first reported. Its beginning is missing.

@@ -11,8 +11,8 @@ macro_rules! names {
             /// All values, in the order of their declaration.
             pub const ALL: &[Self] = &[ $( Self::$Variant, )+ ];
 
-            /// The name of the value. Values that occur in Graph's JSON or in the event log are spelled as
-            /// there. All other names are this crate's own.
+            /// The name of the value. The name of a value that occurs in Graph's JSON or in the event log
+            /// is spelled as it is there. All other names are this crate's own.
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$Variant => $text, )+ }
             }

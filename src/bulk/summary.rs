@@ -127,7 +127,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// Whether audio flows, such as `active`. `None` if it was not reported.
+    /// The state of the audio, such as `active`. `None` if it was not reported.
     pub fn audio(&self) -> Option<&'a str> {
         match self.source {
             Source::Whole(call) => call.audio().map(|audio| audio.as_str()),

@@ -5,8 +5,8 @@ use super::event::{CallEvent, ServiceEvent};
 use crate::graph::participant::Participant;
 
 impl Call {
-    /// The index of the operation that an event changes or adds, in [`Call::operations`]. The call is the call before
-    /// the event. `None` for an event that changes no operation.
+    /// The index in [`Call::operations`] of the operation that an event changes or adds. Use the call as it was
+    /// before the event. `None` for an event that changes no operation.
     ///
     /// ```
     /// use callfold::{Call, Recorded};

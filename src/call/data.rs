@@ -115,7 +115,7 @@ impl Call {
         self.details.direction.value().or_else(|| offered.then_some(&CallDirection::Incoming))
     }
 
-    /// Whether audio flows. `None` if it was not reported.
+    /// The state of the audio: whether it flows. `None` if it was not reported.
     pub fn audio(&self) -> Option<&MediaState> {
         self.details.media_state.value().and_then(|media| media.audio.value())
     }

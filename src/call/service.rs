@@ -100,7 +100,7 @@ impl Call {
 
     /// True for group calls and meetings, false for calls between two participants; `None` if it is unknown.
     ///
-    /// A call between two becomes a group call when an invitation succeeds.
+    /// A call between two participants becomes a group call when an invitation succeeds.
     pub fn is_group(&self) -> Option<bool> {
         if self.operations.has_success(OperationKind::InviteParticipants) {
             Some(true)

@@ -63,8 +63,8 @@ pub struct CommsNotifications {
     pub other: Other,
 }
 
-/// The notification that one resource changed. [`CommsNotifications`] shows how to read it. Source:
-/// [commsNotification](https://learn.microsoft.com/graph/api/resources/commsnotification).
+/// One notification: a resource was created, updated or deleted. [`CommsNotifications`] shows how to read it.
+/// Source: [commsNotification](https://learn.microsoft.com/graph/api/resources/commsnotification).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CommsNotification {

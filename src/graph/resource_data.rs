@@ -21,7 +21,8 @@ use crate::json;
 use crate::json::read::{GaveUp, Reader};
 
 /// The resource in a notification. The kind of the resource is found from the URL of the notification, from
-/// the `@odata.type` of the resource, and from its form: an object or an array, and the members of a delta.
+/// the `@odata.type` of the resource, and from its form: whether it is an object or an array, and whether it
+/// has the members of a delta.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResourceData {

@@ -32,8 +32,8 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`], as in [`Call::decide`]. In addition, 404 if the call is unknown, 400 if the call to be
-    /// replaced is unknown or not connected, and 409 if the new id of a placed call is already in use.
+    /// A [`Refusal`], as in [`Call::decide`]. Its status is also 404 if the call is unknown, 400 if the call
+    /// to be replaced is unknown or not connected, and 409 if the new id of a placed call is already in use.
     ///
     /// ```
     /// use callfold::call::{AppIdentity, Command, RequestContext};
@@ -88,9 +88,9 @@ impl Ledger {
         Ok(decision)
     }
 
-    /// Returns the events that a network event causes: the events of the call, and the events of a call that
-    /// it replaces. When a consultative transfer completes, or an invitation that replaces a call, the
-    /// replaced call ends.
+    /// Returns the events that a network event causes: the events of the call, and the events of another call
+    /// that this call replaces. The other call ends when the consultative transfer or the invitation that
+    /// replaces it completes.
     ///
     /// # Errors
     ///

@@ -26,7 +26,7 @@ pub(crate) enum Content {
     Trace(Result<Trace, String>),
 }
 
-/// The result of [`decode`]: the beginning of a block of a log, as [`Cut`] has it.
+/// The result of [`decode`]: the beginning of a block of a log. It is like [`Cut`], with the decoded record.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a block begins with a record, a part of one, or none")]
 pub enum Next<'a> {

@@ -45,7 +45,7 @@ names! {
         Restart = "restart",
         /// Observing the same delivery again changes nothing.
         Repeat = "repeat",
-        /// If a notification reports the end of a call, the call ends at the bot.
+        /// If a notification reports the end of a call, the call in the bot's ledger ends.
         End = "end",
         /// The bot's copy of a call equals the service's, if all notifications arrive within a minute.
         Reported = "reported",
@@ -78,7 +78,7 @@ impl Invariant {
                 "A host has the same calls after a restart, from its whole log or from a saved copy and the later events."
             }
             Self::Repeat => "Observing the same delivery again changes nothing.",
-            Self::End => "If a notification reports the end of a call, the call ends at the bot.",
+            Self::End => "If a notification reports the end of a call, the call in the bot's ledger ends.",
             Self::Reported => {
                 "If all notifications arrive within a minute, the bot and the service agree on the call."
             }

@@ -103,7 +103,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// The same as for [`Store::restart_from_log`], of the lines after the copy.
+    /// The same error as for [`Store::restart_from_log`], but only for the lines after the copy.
     pub fn restart_from_copy(&mut self) -> Result<(), NotRestarted> {
         let (copy, folded) = self.copy.clone();
         self.restart(copy, folded)

@@ -67,7 +67,7 @@ fn call() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The resource of an operation in a notification. It is named by its id, its `clientContext`, both or
+/// The resource of an operation in a notification. The operation has an id, a `clientContext`, both or
 /// neither.
 pub fn operations() -> impl Strategy<Value = CommsOperation> {
     read(operation().prop_map(|(id, mut operation)| {

@@ -23,8 +23,8 @@ pub struct Report<'a> {
     pub inputs: Vec<Input>,
     /// The logs that could not be read, each with the reason.
     pub unreadable: Vec<(String, String)>,
-    /// The moment at which the calls are shown, as the end of a sentence that begins with "The calls"; `None` for the end of
-    /// the logs.
+    /// The moment at which the calls are shown; `None` for the end of the logs. The text is the end of a sentence that begins
+    /// with "The calls", for example `are shown at their revision 3`.
     pub until: Option<String>,
     /// The number of events.
     pub events: u64,
