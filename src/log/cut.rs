@@ -165,8 +165,8 @@ fn broken(block: &[u8], is_last: bool) -> Ends {
 
 /// Finds the end of one entry of an SDK log. An entry begins with `$>` and ends before the next `$>`.
 fn entry(block: &[u8], is_last: bool) -> Ends {
-    let ends = memchr::memmem::find_iter(block, b"$>").filter_map(|at| at.checked_sub(1));
-    let mut ends = ends.filter(|end| matches!(block.get(*end), Some(b'\n' | b'\r')));
+    let ends = memchr::memchr_iter(b'$', block).filter_map(|at| at.checked_sub(1));
+    let mut ends = ends.filter(|end| matches!(block.get(*end..), Some([b'\n' | b'\r', b'$', b'>', ..])));
     match ends.next() {
         Some(end) => Some((end, end + 1)),
         None => is_last.then_some((block.len(), block.len())),

@@ -20,6 +20,7 @@ use crate::id::CallId;
 use crate::json;
 use crate::json::read::Reader;
 use crate::text::without_content;
+use crate::time::At;
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
@@ -49,24 +50,41 @@ struct Entry<'a> {
     request: Option<&'a str>,
     response: Option<&'a str>,
     json: Option<&'a str>,
+    /// The notifications in the JSON, if it is a notification body in the usual form.
+    notifications: Option<Vec<ParsedNotification>>,
+}
+
+/// The first line with its line end, and the text after it.
+fn first_line(text: &str) -> (&str, &str) {
+    let end = memchr::memchr2(b'\n', b'\r', text.as_bytes()).map_or(text.len(), |end| end + 1);
+    text.split_at_checked(end).unwrap_or((text, ""))
 }
 
 impl<'a> Entry<'a> {
     fn read(text: &'a str) -> Self {
         let mut this = Self::default();
-        let (head, rest) = text.split_once(LINE_ENDS).unwrap_or((text, ""));
+        let (head, rest) = first_line(text);
         let time = head.trim_start_matches("$>").split_whitespace().next();
-        this.delivery.received_at = time.and_then(|time| time.parse().ok());
-        let mut offset = 0;
-        for line in rest.split_inclusive(LINE_ENDS) {
+        this.delivery.received_at = time.and_then(At::read);
+        let mut is_tried = false;
+        let mut unread = rest;
+        while !unread.is_empty() {
+            let (line, after) = first_line(unread);
             let key_and_value = line.split_once(':').map(|(key, value)| (key.trim(), unmasked(value.trim())));
             if key_and_value.is_some_and(|(key, value)| this.line(key, value)) {
                 // A key follows, so the earlier line that looked like JSON was not the body.
                 this.json = None;
             } else if this.json.is_none() && line.starts_with(['{', '[']) {
-                this.json = rest.get(offset..);
+                this.json = Some(unread);
+                // Only one document is tried: many broken ones would make the time quadratic.
+                if !core::mem::replace(&mut is_tried, true) {
+                    this.notifications = usual_body(unread);
+                    if this.notifications.is_some() {
+                        break;
+                    }
+                }
             }
-            offset += line.len();
+            unread = after;
         }
         this
     }
@@ -88,19 +106,6 @@ impl<'a> Entry<'a> {
             return is_mark || value.is_some_and(|value| header(&mut self.delivery, key, value));
         }
         true
-    }
-
-    /// The notification body of the log entry, if it is in the usual form and the SDK masked nothing in it.
-    fn usual_body(&self) -> Option<Body> {
-        let mut reader = Reader::new(self.json?);
-        let start = reader.clone();
-        let notifications = ParsedNotification::body(&mut reader).ok()?;
-        let is_masked =
-            |mark: &str| memchr::memmem::find(start.until(&reader).as_bytes(), mark.as_bytes()).is_some();
-        if MASKS.into_iter().any(is_masked) {
-            return None;
-        }
-        Some(Body { notifications, delivery: self.delivery.clone() })
     }
 
     /// The JSON document of the log entry, without the members whose values the SDK masked.
@@ -157,7 +162,10 @@ impl<'a> Entry<'a> {
 impl Trace {
     /// Reads one log entry. The error describes the fault if the JSON of the log entry cannot be read.
     pub(crate) fn read(record: &[u8]) -> Result<Self, String> {
-        let text = String::from_utf8_lossy(record);
+        let text = match core::str::from_utf8(record) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(record),
+        };
         if !text.starts_with("$>") {
             // Text before the first log entry is skipped. JSON there shows that the log has another format.
             let is_json = text.split(LINE_ENDS).any(|line| line.starts_with(['{', '[']));
@@ -174,9 +182,9 @@ impl Trace {
         if entry.is_outgoing && !entry.is_accepted_post() {
             return Ok(Self::Nothing);
         }
-        let is_text = core::str::from_utf8(record).is_ok();
-        if let Some(body) = entry.usual_body().filter(|_| entry.is_incoming && !entry.is_outgoing && is_text)
-        {
+        let is_received = entry.is_incoming && !entry.is_outgoing && matches!(text, Cow::Borrowed(_));
+        if is_received && let Some(notifications) = entry.notifications {
+            let body = Body { notifications, delivery: entry.delivery };
             let bodies = Bodies { bodies: Vec::from([body]), faults: Vec::new() };
             return Ok(Self::Received { bodies, call: entry.call });
         }
@@ -196,6 +204,15 @@ impl Trace {
         bodies.bodies.iter_mut().for_each(|body| body.delivery = entry.delivery.clone());
         Ok(Self::Received { bodies, call: entry.call })
     }
+}
+
+/// The notifications of a body that ends the log entry, if the body is in the usual form and the SDK masked
+/// nothing in it. No `Key: value` line can follow such a body.
+fn usual_body(json: &str) -> Option<Vec<ParsedNotification>> {
+    let mut reader = Reader::new(json);
+    let notifications = ParsedNotification::body(&mut reader).ok()?;
+    reader.end().ok()?;
+    (!MASKS.into_iter().any(|mark| json.contains(mark))).then_some(notifications)
 }
 
 /// Returns `None` for a value that the SDK masked: a masked value counts as absent.
