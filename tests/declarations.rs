@@ -5,12 +5,14 @@
 use std::fs;
 use std::path::Path;
 
-use callfold::call::{EventKind, State};
+use callfold::call::{EventKind, Part, State};
 use callfold::graph::{CallState, CommsOperation, EndCode, Method, OperationKind, Route, Verb};
 use callfold::log::Format;
+use callfold::testing::strategies::{arbitrary_histories, histories};
+use callfold::{Call, Recorded};
 use serde_json::json;
 
-use crate::common::{CALL, read};
+use crate::common::{CALL, call_id, properties, read};
 
 #[test]
 fn every_state_is_a_call_state_of_graph_in_any_letter_case() {
@@ -79,5 +81,57 @@ fn mutation_testing_finds_each_file_that_it_names() {
     assert!(named.contains(&"call"), "the rules of a call are examined: {named:?}");
     for place in named {
         assert!(root.join("src").join(place).exists(), "src/{place}");
+    }
+}
+
+/// What a view shows of a part. Other parts change only in ways that no view shows.
+fn shown(call: &Call, part: Part) -> String {
+    match part {
+        Part::State => call.state().to_string(),
+        Part::Roster => format!("{:?}", call.participants().collect::<Vec<_>>()),
+        Part::Tones => format!("{:?}", call.tones()),
+        Part::Operations => {
+            let operations = call.operations().iter();
+            format!("{:?}", operations.map(|it| (it.id(), it.state(), it.kind())).collect::<Vec<_>>())
+        }
+        Part::ContentSharing => format!("{:?}", call.content_sharing()),
+        Part::Details | Part::Deliveries | Part::Service => String::new(),
+    }
+}
+
+/// Views look only at the events of the part that they show, and at events of the state.
+fn changes_only_its_part(history: Vec<Recorded>) {
+    let mut calls: Vec<Call> = Vec::new();
+    for recorded in history {
+        let kind = recorded.event.kind();
+        let Some(call) = calls.iter_mut().find(|call| call.id() == recorded.call) else {
+            calls.extend(Call::begin(recorded));
+            continue;
+        };
+        let before = call.clone();
+        if call.evolve(recorded).is_err() || kind.part() == Part::State {
+            continue;
+        }
+        for part in [Part::State, Part::Roster, Part::Tones, Part::Operations, Part::ContentSharing] {
+            let is_same = shown(&before, part) == shown(call, part);
+            assert!(
+                is_same || part == kind.part(),
+                "`{}` changes {part:?}: its row says otherwise",
+                kind.as_str()
+            );
+        }
+    }
+}
+
+properties! {
+    128 cases;
+
+    #[test]
+    fn an_event_changes_only_the_part_that_its_row_names(
+        history in histories(),
+        arbitrary in arbitrary_histories(call_id()),
+    ) {
+        changes_only_its_part(history);
+        changes_only_its_part(arbitrary);
     }
 }
