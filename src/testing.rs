@@ -41,3 +41,21 @@ pub use outline::Outline;
 pub use scenario::Scenario;
 pub use simulation::Simulation;
 pub use store::{NotRestarted, Store};
+
+/// Reads JSON with the crate's own reader alone. Returns `None` where this reader gives up, and the crate would ask
+/// `serde_json`. A test can compare the two.
+///
+/// ```
+/// use callfold::serde_json::{self, Value, json};
+/// use callfold::testing::read_json;
+///
+/// assert_eq!(read_json(r#"{"rev":3}"#), Some(json!({ "rev": 3 })));
+/// assert_eq!(read_json::<Value>("{\"rev\":3"), None);
+/// assert!(serde_json::from_str::<Value>("{\"rev\":3").is_err());
+/// ```
+pub fn read_json<'a, T: serde::Deserialize<'a>>(json: &'a str) -> Option<T> {
+    let mut reader = crate::json::read::Reader::new(json);
+    let value = T::deserialize(&mut reader).ok()?;
+    reader.end().ok()?;
+    Some(value)
+}

@@ -14,6 +14,7 @@ mod deciding_media;
 mod deciding_people;
 mod declarations;
 mod formats;
+mod json;
 mod ledger;
 mod lifecycle;
 mod log_line;
