@@ -46,12 +46,12 @@ pub use store::{NotRestarted, Store};
 /// `serde_json`. A test can compare the two.
 ///
 /// ```
-/// use callfold::serde_json::{self, Value, json};
+/// use callfold::serde_json::{Value, json};
 /// use callfold::testing::read_json;
 ///
 /// assert_eq!(read_json(r#"{"rev":3}"#), Some(json!({ "rev": 3 })));
 /// assert_eq!(read_json::<Value>("{\"rev\":3"), None);
-/// assert!(serde_json::from_str::<Value>("{\"rev\":3").is_err());
+/// assert!("{\"rev\":3".parse::<Value>().is_err());
 /// ```
 pub fn read_json<'a, T: serde::Deserialize<'a>>(json: &'a str) -> Option<T> {
     let mut reader = crate::json::read::Reader::new(json);
