@@ -45,7 +45,7 @@ enum Key<'a> {
 
 impl Many {
     fn push(&mut self, operation: Operation) {
-        self.places.change(self.list.len(), &[], &keys(&operation));
+        self.places.change(self.list.len(), Vec::new(), keys(&operation));
         self.list.push(operation);
     }
 }
@@ -124,7 +124,7 @@ impl Operations {
                 let Some(operation) = list.get_mut(place) else { return };
                 let before = keys(operation);
                 change(operation);
-                places.change(place, &before, &keys(operation));
+                places.change(place, before, keys(operation));
             }
         }
     }

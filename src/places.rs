@@ -1,6 +1,7 @@
 //! The index of a long list. A call with many participants, operations or shared contents has one for each of these
 //! lists, because a search through the list for every event would make the cost of a log quadratic.
 
+use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash};
 
 use foldhash::fast::FixedState;
@@ -23,11 +24,13 @@ impl Places {
     }
 
     /// Replaces the keys of the item at a place.
-    pub(crate) fn change(&mut self, place: usize, before: &[u64], after: &[u64]) {
-        for key in before.iter().filter(|key| !after.contains(key)) {
+    pub(crate) fn change(&mut self, place: usize, mut before: Vec<u64>, mut after: Vec<u64>) {
+        before.sort_unstable();
+        after.sort_unstable();
+        for key in before.iter().filter(|key| after.binary_search(key).is_err()) {
             self.0.remove(&(*key, place));
         }
-        for key in after.iter().filter(|key| !before.contains(key)) {
+        for key in after.iter().filter(|key| before.binary_search(key).is_err()) {
             self.0.insert((*key, place));
         }
     }

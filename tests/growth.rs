@@ -70,7 +70,7 @@ fn user(number: usize) -> Value {
 
 fn prompt(number: usize, status: &str) -> Value {
     let kind = "#microsoft.graph.playPromptOperation";
-    json!({ "@odata.type": kind, "id": guid(number), "status": status, "clientContext": "c" })
+    json!({ "@odata.type": kind, "id": guid(number), "status": status, "clientContext": format!("c{number}") })
 }
 
 /// The notification of each item, and what it reports.

@@ -102,7 +102,7 @@ impl Many {
 
     fn push(&mut self, id: Id) {
         let number = self.numbers.last().map_or(0, |last| last + 1);
-        self.places.change(number, &[], &[key(&id)]);
+        self.places.change(number, Vec::new(), Vec::from([key(&id)]));
         self.ids.push(id);
         self.numbers.push(number);
     }
@@ -111,7 +111,7 @@ impl Many {
         if let Some(index) = self.index(id) {
             self.ids.remove(index);
             let number = self.numbers.remove(index);
-            self.places.change(number, &[key(id)], &[]);
+            self.places.change(number, Vec::from([key(id)]), Vec::new());
         }
     }
 }

@@ -71,14 +71,17 @@ impl Body {
     fn usual_in_envelope(json: &str) -> Result<Self, GaveUp> {
         let mut reader = Reader::new(json);
         let mut delivery = Delivery::default();
-        let mut body = None;
+        let (mut body, mut has_headers) = (None, false);
         let mut members = reader.object()?;
         while let Some(name) = members.name(&mut reader)? {
             match name {
                 "receivedAt" if delivery.received_at.is_none() => {
                     delivery.received_at = Some(At::read(reader.plain_string()?).ok_or(GaveUp)?);
                 }
-                "headers" if delivery.message_ids().next().is_none() => headers(&mut reader, &mut delivery)?,
+                "headers" if !has_headers => {
+                    headers(&mut reader, &mut delivery)?;
+                    has_headers = true;
+                }
                 "body" if body.is_none() => body = Some(ParsedNotification::body(&mut reader)?),
                 "receivedAt" | "headers" | "body" | "value" | "changeType" | "resourceUrl" | "resource" => {
                     return Err(GaveUp);

@@ -24,7 +24,7 @@ use crate::time::At;
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
-/// The beginnings of the texts that the SDK writes in place of a secret.
+/// Parts of the texts that the SDK writes in place of a secret: see [`unmasked`].
 const MASKS: [&str; 2] = ["(redacted)", "(Generic:"];
 
 /// The part of a log entry that the replay uses.
@@ -77,7 +77,7 @@ impl<'a> Entry<'a> {
             } else if this.json.is_none() && line.starts_with(['{', '[']) {
                 this.json = Some(unread);
                 // Only one document is tried: many broken ones would make the time quadratic.
-                if !core::mem::replace(&mut is_tried, true) {
+                if this.is_incoming && !core::mem::replace(&mut is_tried, true) {
                     this.notifications = usual_body(unread);
                     if this.notifications.is_some() {
                         break;
@@ -182,7 +182,7 @@ impl Trace {
         if entry.is_outgoing && !entry.is_accepted_post() {
             return Ok(Self::Nothing);
         }
-        let is_received = entry.is_incoming && !entry.is_outgoing && matches!(text, Cow::Borrowed(_));
+        let is_received = entry.is_incoming && matches!(text, Cow::Borrowed(_));
         if is_received && let Some(notifications) = entry.notifications {
             let body = Body { notifications, delivery: entry.delivery };
             let bodies = Bodies { bodies: Vec::from([body]), faults: Vec::new() };

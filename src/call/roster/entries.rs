@@ -208,7 +208,7 @@ impl Entries {
 impl Many {
     fn push(&mut self, entry: Arc<RosterEntry>) {
         let place = self.entries.len();
-        self.places.change(place, &[], &keys(&entry.participant));
+        self.places.change(place, Vec::new(), keys(&entry.participant));
         self.count(place, &entry);
         self.entries.insert(place, entry);
     }
@@ -219,7 +219,7 @@ impl Many {
         let before = keys(&entry.participant);
         self.nameless -= usize::from(entry.participant.id.value().is_none());
         change(Arc::make_mut(&mut entry));
-        self.places.change(place, &before, &keys(&entry.participant));
+        self.places.change(place, before, keys(&entry.participant));
         self.count(place, &entry);
         self.entries.insert(place, entry);
     }
