@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::common::{call_id, properties};
+use crate::common::{CALL, call_id, properties};
 
 /// Texts with what a reader can confuse: escapes, quotation marks, brackets, letters of several bytes.
 fn texts() -> impl Strategy<Value = String> {
@@ -211,4 +211,31 @@ properties! {
             }
         }
     }
+}
+
+#[test]
+fn a_record_that_says_something_twice_is_read_by_the_thorough_reader() {
+    let item = json!({ "changeType": "updated", "resourceUrl": format!("/communications/calls/{CALL}"),
+        "resourceData": { "@odata.type": "#microsoft.graph.call", "state": "established" } });
+    let body = json!({ "value": [item] });
+    let kinds = |record: String| effects(Format::Notifications, &record).1;
+    assert_eq!(
+        kinds(format!(r#"{{"headers":{{}},"headers":{{}},"body":{body}}}"#)),
+        [FindingKind::Malformed]
+    );
+    assert_eq!(kinds(format!(r#"{{"value":[],"value":[{item}]}}"#)), [FindingKind::Adopted]);
+    assert_eq!(kinds(format!(r#"{{"value":[{item}],"headers":1,"headers":2}}"#)), [FindingKind::Adopted]);
+
+    // The names of headers are read in their order: the last one with a text counts.
+    let name = "X-Microsoft-Skype-Message-ID";
+    let headers = format!(r#"{{"headers":{{"{}":"a","{name}":""}},"body":{body}}}"#, name.to_lowercase());
+    assert!(
+        effects(Format::Notifications, &headers).0.iter().any(|event| event.contains("notificationHeard"))
+    );
+
+    let twice = r##""@odata.type":"#microsoft.graph.playPromptOperation","@odata.type":null,"id":"o","status":"running""##;
+    let url = format!("/communications/calls/{CALL}/operations/o");
+    let operation = format!(r#"{{"value":[{{"resourceUrl":"{url}","resourceData":{{{twice}}}}}]}}"#);
+    let thorough = for_the_thorough_reader(&operation).unwrap();
+    assert_eq!(effects(Format::Notifications, &operation), effects(Format::Notifications, &thorough));
 }

@@ -43,12 +43,13 @@ impl ParsedNotification {
     /// Reads the notifications of a body. Gives up for a body that holds no notifications or that
     /// [`CommsNotifications`](super::notification::CommsNotifications) must explain.
     pub(crate) fn body(reader: &mut Reader<'_>) -> Result<Vec<Self>, GaveUp> {
-        let mut received = Vec::new();
+        let (mut received, mut has_value) = (Vec::new(), false);
         let mut members = reader.object()?;
         while let Some(name) = members.name(reader)? {
             match BodyKey::of(name) {
                 BodyKey::Type => _ = reader.plain_string()?,
-                BodyKey::Value if received.is_empty() => {
+                BodyKey::Value if !has_value => {
+                    has_value = true;
                     let mut items = reader.array()?;
                     while items.item(reader)? {
                         add(&mut received, Self::item(reader)?);

@@ -112,7 +112,8 @@ impl ResourceData {
     pub(super) fn read_usual(reader: &mut Reader<'_>, url: &Resource) -> Result<Self, GaveUp> {
         reader.ahead(DEPTH, |reader| {
             let (is_array, start) = (reader.is_array(), reader.clone());
-            Ok(match Peek::usual(reader.clone(), is_array)?.shape(url, is_array) {
+            let peek = Peek::usual(reader.clone(), is_array)?;
+            let read = match peek.shape(url, is_array) {
                 Shape::Call if !is_array => Self::Call(reported(reader)?),
                 Shape::Operation if !is_array => Self::Operation(reported(reader)?),
                 Shape::Roster if is_array => {
@@ -134,8 +135,23 @@ impl ResourceData {
                 | Shape::ParticipantJoining
                 | Shape::ParticipantLeft
                 | Shape::Other => return Err(GaveUp),
-            })
+            };
+            // A resource that names its type twice is not in the usual form.
+            if read.type_name() == peek.type_name.as_ref() { Ok(read) } else { Err(GaveUp) }
         })
+    }
+
+    /// The type of the resource, or of its first item.
+    fn type_name(&self) -> Option<&TypeName> {
+        match self {
+            Self::Call(call) => call.odata_type.as_ref(),
+            Self::Operation(operation) => operation.odata_type.as_ref(),
+            Self::Roster(participants) => participants.first()?.odata_type.as_ref(),
+            Self::DeltaRoster(deltas) => deltas.first()?.odata_type.as_ref(),
+            Self::ContentSharing(sessions) => sessions.first()?.odata_type.as_ref(),
+            Self::Participant(participant) => participant.odata_type.as_ref(),
+            Self::Absent | Self::ParticipantJoining(_) | Self::ParticipantLeft(_) | Self::Other(_) => None,
+        }
     }
 }
 
