@@ -6,6 +6,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::text::short;
+use crate::words;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -57,49 +58,12 @@ impl core::error::Error for NotAGuid {}
 /// Reads a GUID in any spelling.
 fn guid(text: &str) -> Option<Uuid> {
     match text.len() {
-        32 | 36 => dashed(text.as_bytes()).or_else(|| Uuid::try_parse(text).ok()),
+        32 | 36 => {
+            let usual = words::guid(text.as_bytes()).map(|(high, low)| Uuid::from_u64_pair(high, low));
+            usual.or_else(|| Uuid::try_parse(text).ok())
+        }
         _ => None,
     }
-}
-
-/// Reads a GUID with dashes in lower case, eight digits at once.
-#[inline]
-fn dashed(text: &[u8]) -> Option<Uuid> {
-    let text: &[u8; 36] = text.try_into().ok()?;
-    let four = |at: usize| match text.get(at..at + 4).and_then(<[u8]>::first_chunk) {
-        Some(digits) => u64::from(u32::from_be_bytes(*digits)),
-        None => 0,
-    };
-    let eight = |high, low| digits(four(high) << 32 | four(low));
-    let (first, second, third, fourth) = (eight(0, 4), eight(9, 14), eight(19, 24), eight(28, 32));
-    let is_dashed = [text[8], text[13], text[18], text[23]] == *b"----";
-    let is_lower = (first.marks | second.marks | third.marks | fourth.marks) & each(0xF1) == 0;
-    let (high, low) = (first.number << 32 | second.number, third.number << 32 | fourth.number);
-    (is_dashed && is_lower).then(|| Uuid::from_u64_pair(high, low))
-}
-
-struct Digits {
-    number: u64,
-    /// No bit of the mask `each(0xF1)` is set if all eight characters are hexadecimal digits in lower case.
-    marks: u64,
-}
-
-/// Reads eight hexadecimal digits in lower case.
-#[inline]
-const fn digits(text: u64) -> Digits {
-    let is_letter = text >> 6 & each(1);
-    let values = (text & each(0x0F)) + 9 * is_letter;
-    let is_ten_or_more = (values + each(6)) >> 4 & each(1);
-    let first_half = (text ^ (each(b'0') + 0x30 * is_letter)) & each(0xF0);
-    let pairs = (values | values >> 4) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
-    let marks = first_half | values & each(0xF0) | is_ten_or_more ^ is_letter;
-    Digits { number: (fours | fours >> 16) & 0xFFFF_FFFF, marks }
-}
-
-/// The same byte eight times.
-const fn each(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
 }
 
 impl FromStr for CallId {

@@ -130,6 +130,7 @@ mod secret;
 pub mod testing;
 mod text;
 mod time;
+mod words;
 
 /// Re-exported because its types appear in the public API of [`testing`].
 #[cfg(feature = "testing")]

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::time::Time;
 use crate::id::CallId;
+use crate::words::{self, controls, each, zeros};
 
 /// The length of a GUID with its dashes, in bytes.
 pub(super) const GUID: usize = 36;
@@ -15,44 +16,7 @@ pub(super) const GUID: usize = 36;
 /// and loaded as one of sixteen, and the processor has to wait for the stores.
 #[inline(always)]
 pub(super) fn guid(text: &[u8]) -> Option<Uuid> {
-    pair(text).map(|(high, low)| Uuid::from_u64_pair(high, low))
-}
-
-/// Reads a GUID as two numbers.
-#[inline(always)]
-pub(super) fn pair(text: &[u8]) -> Option<(u64, u64)> {
-    let text: &[u8; GUID] = text.try_into().ok()?;
-    let four = |at: usize| match text.get(at..at + 4).and_then(<[u8]>::first_chunk) {
-        Some(digits) => u64::from(u32::from_be_bytes(*digits)),
-        None => 0,
-    };
-    let (first, second) = (hexadecimal(four(0) << 32 | four(4)), hexadecimal(four(9) << 32 | four(14)));
-    let (third, fourth) = (hexadecimal(four(19) << 32 | four(24)), hexadecimal(four(28) << 32 | four(32)));
-    let is_sound =
-        (first.non_canonical | second.non_canonical | third.non_canonical | fourth.non_canonical) & ODD == 0;
-    let is_dashed = [text[8], text[13], text[18], text[23]] == *b"----";
-    (is_sound && is_dashed).then_some((first.value << 32 | second.value, third.value << 32 | fourth.value))
-}
-
-struct Hexadecimal {
-    value: u64,
-    /// No bit of the mask [`ODD`] is set if all eight characters are digits in lower case.
-    non_canonical: u64,
-}
-
-const ODD: u64 = repeat(0xF1);
-
-/// Reads eight hexadecimal digits in lower case at once.
-#[inline(always)]
-const fn hexadecimal(text: u64) -> Hexadecimal {
-    let is_letter = text >> 6 & repeat(1);
-    let values = (text & repeat(0x0F)) + 9 * is_letter;
-    let is_ten_or_more = (values + repeat(6)) >> 4 & repeat(1);
-    let first_half = (text ^ (repeat(b'0') + 0x30 * is_letter)) & repeat(0xF0);
-    let pairs = (values | values >> 4) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
-    let non_canonical = first_half | values & repeat(0xF0) | is_ten_or_more ^ is_letter;
-    Hexadecimal { value: (fours | fours >> 16) & 0xFFFF_FFFF, non_canonical }
+    words::guid(text).map(|(high, low)| Uuid::from_u64_pair(high, low))
 }
 
 /// True for an id in canonical form: a GUID in lower case with dashes, or a text that is not a GUID.
@@ -80,7 +44,7 @@ pub(super) fn text(bytes: &[u8], start: usize) -> Option<usize> {
     let (mut at, mut all) = (start, 0);
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*word);
-        let non_canonical = zero(word ^ repeat(b'"')) | zero(word ^ repeat(b'\\')) | control(word);
+        let non_canonical = zeros(word ^ each(b'"')) | zeros(word ^ each(b'\\')) | controls(word);
         if non_canonical != 0 {
             let length = non_canonical.trailing_zeros() / 8;
             all |= word & (1_u64 << (8 * length)).wrapping_sub(1);
@@ -97,24 +61,9 @@ pub(super) fn text(bytes: &[u8], start: usize) -> Option<usize> {
 
 /// Returns the end if there is a quotation mark and the text before it is UTF-8.
 fn ended(bytes: &[u8], start: usize, end: usize, all: u64) -> Option<usize> {
-    let is_sound = || {
-        all & repeat(0x80) == 0 || bytes.get(start..end).is_some_and(|it| core::str::from_utf8(it).is_ok())
-    };
+    let is_sound =
+        || all & each(0x80) == 0 || bytes.get(start..end).is_some_and(|it| core::str::from_utf8(it).is_ok());
     (*bytes.get(end)? == b'"' && is_sound()).then_some(end)
-}
-
-const fn repeat(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
-
-/// Sets the top bit of each byte that is zero. The result is exact up to the first such byte.
-const fn zero(word: u64) -> u64 {
-    word.wrapping_sub(repeat(1)) & !word & repeat(0x80)
-}
-
-/// Sets the top bit of each byte that is a control character. The result is exact up to the first such byte.
-const fn control(word: u64) -> u64 {
-    word.wrapping_sub(repeat(b' ')) & !word & repeat(0x80)
 }
 
 /// Reads an integer in canonical form. Returns the integer and its end.
@@ -263,8 +212,8 @@ pub(super) fn call(bytes: &[u8]) -> Option<CallId> {
 /// The first eight digits of the id of the call; `None` if the line does not begin in the canonical layout.
 pub(super) fn owner(bytes: &[u8]) -> Option<u32> {
     let digits = bytes.get(pass(bytes, 0, BEGIN)?..)?.first_chunk::<8>()?;
-    let owner = hexadecimal(u64::from_be_bytes(*digits));
-    (owner.non_canonical & ODD == 0).then_some(owner.value as u32)
+    let owner = words::digits(u64::from_be_bytes(*digits));
+    (owner.marks & words::ODD == 0).then_some(owner.number as u32)
 }
 
 /// The beginning of each line.

@@ -14,6 +14,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 
+use crate::words::{controls, each, zeros};
+
 /// The number of levels that the reader follows. `serde_json` follows 127, and explains what nests deeper.
 const LEVELS: u8 = 120;
 
@@ -263,10 +265,10 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn enter(&mut self) -> Result<()> {
-        self.at += 1;
+    fn open(&mut self, bracket: u8) -> Result<Items> {
+        self.expect(bracket)?;
         self.levels = self.levels.checked_sub(1).ok_or(GaveUp)?;
-        Ok(())
+        Ok(Items { is_first: true })
     }
 
     #[inline]
@@ -282,11 +284,7 @@ impl<'a> Reader<'a> {
 
     /// Enters an object.
     pub(crate) fn object(&mut self) -> Result<Items> {
-        if !self.is_object() {
-            return Err(GaveUp);
-        }
-        self.enter()?;
-        Ok(Items { is_first: true })
+        self.open(b'{')
     }
 
     /// True before an array.
@@ -296,11 +294,7 @@ impl<'a> Reader<'a> {
 
     /// Enters an array.
     pub(crate) fn array(&mut self) -> Result<Items> {
-        if !self.is_array() {
-            return Err(GaveUp);
-        }
-        self.enter()?;
-        Ok(Items { is_first: true })
+        self.open(b'[')
     }
 
     /// Reads a value that nests at most so many levels. If that does not succeed, the reader stays where it
@@ -374,24 +368,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Marks the first zero among eight bytes: the lowest bit that is set is the high bit of that byte. The result
-/// is 0 if there is none.
-#[inline]
-const fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(each(1)) & !word & each(0x80)
-}
-
-/// Marks the first control character among eight bytes, as [`zeros`] does.
-#[inline]
-const fn controls(word: u64) -> u64 {
-    word.wrapping_sub(each(b' ')) & !word & each(0x80)
-}
-
-/// The same byte eight times.
-const fn each(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
-
 impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = GaveUp;
 
@@ -406,14 +382,14 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                 }
             }
             b'{' => {
-                self.enter()?;
-                let value = visitor.visit_map(Within { reader: self, items: Items { is_first: true } })?;
+                let items = self.open(b'{')?;
+                let value = visitor.visit_map(Within { reader: self, items })?;
                 self.leave(b'}')?;
                 Ok(value)
             }
             b'[' => {
-                self.enter()?;
-                let value = visitor.visit_seq(Within { reader: self, items: Items { is_first: true } })?;
+                let items = self.open(b'[')?;
+                let value = visitor.visit_seq(Within { reader: self, items })?;
                 self.leave(b']')?;
                 Ok(value)
             }
@@ -488,8 +464,16 @@ impl Items {
 
     /// The name of the next member of an object, whose value must be read next. `None` after the last member.
     pub(crate) fn name<'a>(&mut self, reader: &mut Reader<'a>) -> Result<Option<&'a str>> {
-        if !self.next(reader, b'}')? {
+        let name = self.next_name(reader)?;
+        if name.is_none() {
             reader.leave(b'}')?;
+        }
+        Ok(name)
+    }
+
+    #[inline(always)]
+    fn next_name<'a>(&mut self, reader: &mut Reader<'a>) -> Result<Option<&'a str>> {
+        if !self.next(reader, b'}')? {
             return Ok(None);
         }
         let name = reader.plain_string()?;
@@ -508,12 +492,8 @@ impl<'a> MapAccess<'a> for Within<'_, 'a> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        if !self.items.next(self.reader, b'}')? {
-            return Ok(None);
-        }
-        let name = self.reader.plain_string()?;
-        self.reader.expect(b':')?;
-        seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
+        let name = self.items.next_name(self.reader)?;
+        name.map(|name| seed.deserialize(BorrowedStrDeserializer::new(name))).transpose()
     }
 
     #[inline]

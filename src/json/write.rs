@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde::ser::{Error as _, Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde_json::Error;
 
+use crate::words::{controls, each, zeros};
+
 /// Appends a value as JSON to `text`.
 pub(crate) fn write<T: Serialize>(value: &T, text: &mut String) -> Result<(), Error> {
     value.serialize(Writer(text))
@@ -50,15 +52,9 @@ fn is_escaped(text: &str) -> bool {
     words.iter().chain([last]).fold(0, |marks, word| marks | marks_escapes(u64::from_le_bytes(*word))) != 0
 }
 
-/// Checks eight bytes at once. The result is 0 if none of them must be escaped. Otherwise it has the high bit
-/// of at least one byte set.
+/// Checks eight bytes at once. The result is 0 if none of them must be escaped.
 const fn marks_escapes(word: u64) -> u64 {
-    const EACH: u64 = u64::MAX / 0xff;
-    let (quote, backslash) = (word ^ (EACH * b'"' as u64), word ^ (EACH * b'\\' as u64));
-    let controls = word.wrapping_sub(EACH * b' ' as u64) & !word;
-    let quotes = quote.wrapping_sub(EACH) & !quote;
-    let backslashes = backslash.wrapping_sub(EACH) & !backslash;
-    (controls | quotes | backslashes) & (EACH << 7)
+    controls(word) | zeros(word ^ each(b'"')) | zeros(word ^ each(b'\\'))
 }
 
 fn unknown<T>(what: &str) -> Result<T, Error> {

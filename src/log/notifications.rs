@@ -119,13 +119,18 @@ fn headers(reader: &mut Reader<'_>, delivery: &mut Delivery) -> Result<(), GaveU
     Ok(())
 }
 
+impl From<Body> for Bodies {
+    fn from(body: Body) -> Self {
+        Self { bodies: Vec::from([body]), faults: Vec::new() }
+    }
+}
+
 impl Bodies {
     /// Reads a record that is one notification body from end to end, with its delivery or without. Returns
     /// `None` for a record that is not in the usual form, which [`read`](Self::read) can read.
     pub(crate) fn usual(record: &[u8]) -> Option<Self> {
         let json = core::str::from_utf8(record).ok()?;
-        let body = Body::usual(json).or_else(|_| Body::usual_in_envelope(json)).ok()?;
-        Some(Self { bodies: Vec::from([body]), faults: Vec::new() })
+        Body::usual(json).or_else(|_| Body::usual_in_envelope(json)).ok().map(Self::from)
     }
 
     pub(crate) fn read(record: &[u8]) -> Self {

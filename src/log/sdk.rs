@@ -24,8 +24,11 @@ use crate::time::At;
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
-/// Parts of the texts that the SDK writes in place of a secret: see [`unmasked`].
-const MASKS: [&str; 2] = ["(redacted)", "(Generic:"];
+/// The text that the SDK writes in place of a secret.
+const REDACTED: &str = "(redacted)";
+
+/// The beginning of the other texts that it writes in place of one.
+const GENERIC: &str = "(Generic:";
 
 /// The part of a log entry that the replay uses.
 #[derive(Debug)]
@@ -115,7 +118,7 @@ impl<'a> Entry<'a> {
             Ok(document) => document.get(),
             Err(error) => return Some(Err(without_content(&error))),
         };
-        if !MASKS.into_iter().any(|mark| json.contains(mark)) {
+        if !may_be_masked(json) {
             return Some(Ok(Cow::Borrowed(json)));
         }
         let masked = serde_json::from_str::<Value>(json);
@@ -184,8 +187,7 @@ impl Trace {
         }
         let is_received = entry.is_incoming && matches!(text, Cow::Borrowed(_));
         if is_received && let Some(notifications) = entry.notifications {
-            let body = Body { notifications, delivery: entry.delivery };
-            let bodies = Bodies { bodies: Vec::from([body]), faults: Vec::new() };
+            let bodies = Bodies::from(Body { notifications, delivery: entry.delivery });
             return Ok(Self::Received { bodies, call: entry.call });
         }
         let Some(document) = entry.document() else { return Ok(Self::Nothing) };
@@ -212,12 +214,16 @@ fn usual_body(json: &str) -> Option<Vec<ParsedNotification>> {
     let mut reader = Reader::new(json);
     let notifications = ParsedNotification::body(&mut reader).ok()?;
     reader.end().ok()?;
-    (!MASKS.into_iter().any(|mark| json.contains(mark))).then_some(notifications)
+    (!may_be_masked(json)).then_some(notifications)
+}
+
+fn may_be_masked(json: &str) -> bool {
+    [REDACTED, GENERIC].into_iter().any(|mark| json.contains(mark))
 }
 
 /// Returns `None` for a value that the SDK masked: a masked value counts as absent.
 fn unmasked(value: &str) -> Option<&str> {
-    (value != "(redacted)" && !value.starts_with("(Generic:")).then_some(value)
+    (value != REDACTED && !value.starts_with(GENERIC)).then_some(value)
 }
 
 fn unmask(value: &mut Value) {

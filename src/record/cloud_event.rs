@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::error::LineError;
-use super::line::{Line, PREFIX, VERSION};
+use super::line::{Line, PREFIX, VERSION, name_and_version};
 use super::recorded::{Recorded, SCHEMA_VERSION};
 use crate::id::CallId;
 use crate::text::short;
@@ -51,7 +51,7 @@ impl Serialize for CloudEvent<'_> {
         map.serialize_entry("specversion", "1.0")?;
         map.serialize_entry("id", &format!("{}/{}", recorded.call, recorded.revision))?;
         map.serialize_entry("source", &format!("/communications/calls/{}", recorded.call))?;
-        map.serialize_entry("type", &format!("{PREFIX}{}{VERSION}", recorded.event.kind().as_str()))?;
+        map.serialize_entry("type", &format!("{PREFIX}{}.{VERSION}", recorded.event.kind().as_str()))?;
         map.serialize_entry("subject", &recorded.call)?;
         if let Some(at) = recorded.at {
             map.serialize_entry("time", &At(at))?;
@@ -79,11 +79,10 @@ pub(super) fn recorded(mut line: Line<'_>) -> Result<Recorded, LineError> {
         return Err(LineError::invalid("data_base64", "the data must be JSON, in the member `data`"));
     }
     let type_name = line.type_name.take().ok_or(LineError::Missing { member: "type" })?;
-    let ours = type_name.0.strip_prefix(PREFIX).and_then(|name| name.rsplit_once('.'));
-    let Some((name, version)) = ours else {
+    let Some((name, version)) = name_and_version(&type_name.0) else {
         return Err(LineError::Foreign { found: short(&type_name.0) });
     };
-    if version != "v1" {
+    if version != VERSION {
         return Err(LineError::Version { found: version.chars().take(16).collect(), known: SCHEMA_VERSION });
     }
     let id = line.id.take().ok_or(LineError::Missing { member: "id" })?;

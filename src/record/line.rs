@@ -14,9 +14,14 @@ use crate::json::read::{GaveUp, Raw, Reader};
 use crate::text::short;
 use crate::time::At;
 
-/// What surrounds the name of an event in the type of a CloudEvent.
+/// The type of a CloudEvent is `callfold.call.<name>.<version>`.
 pub(super) const PREFIX: &str = "callfold.call.";
-pub(super) const VERSION: &str = ".v1";
+pub(super) const VERSION: &str = "v1";
+
+/// The name and the version in the type of a CloudEvent; `None` if another program wrote it.
+pub(super) fn name_and_version(type_name: &str) -> Option<(&str, &str)> {
+    type_name.strip_prefix(PREFIX)?.rsplit_once('.')
+}
 
 /// The greatest integer that every JSON reader keeps exactly.
 const MAX_REVISION: u64 = (1 << 53) - 1;
@@ -109,7 +114,8 @@ impl<'a> Line<'a> {
     /// The kind of the event, if the type is one of this crate's.
     fn kind(&self) -> Option<EventKind> {
         let name = self.type_name.as_ref()?.0.as_ref();
-        EventKind::named(name).or_else(|| EventKind::named(name.strip_prefix(PREFIX)?.strip_suffix(VERSION)?))
+        let of_cloud_event = || name_and_version(name).filter(|(_, version)| *version == VERSION);
+        EventKind::named(name).or_else(|| EventKind::named(of_cloud_event()?.0))
     }
 }
 

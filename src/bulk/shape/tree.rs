@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::scan;
 use crate::graph::wire::read::Hole;
+use crate::words;
 
 /// The maximum number of holes of a shape.
 pub(in crate::bulk) const HOLES: usize = 40;
@@ -161,7 +162,7 @@ impl<M> Shapes<M> {
 pub(super) fn fill(hole: Hole, bytes: &[u8], at: usize) -> Option<(usize, Option<(u64, u64)>)> {
     if hole == Hole::Name {
         let guid = bytes.get(at..at + scan::GUID).filter(|_| bytes.get(at + scan::GUID) == Some(&b'"'));
-        if let Some(guid) = guid.and_then(scan::pair) {
+        if let Some(guid) = guid.and_then(words::guid) {
             return Some((at + scan::GUID, Some(guid)));
         }
     }
