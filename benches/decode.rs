@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use callfold::graph::CommsNotifications;
 use callfold::log::{Cut, Format, cut};
-use callfold::{Bulk, Recorded, Replay};
+use callfold::{Recorded, Replay};
 use common::log::{Log, Options};
 use common::wire::{Body, Data, Line};
 use criterion::measurement::WallTime;
@@ -31,7 +31,9 @@ fn benches(criterion: &mut Criterion) {
         serde_json::from_str::<Line<'_>>(line).is_ok()
     });
     contender(&mut group, "Recorded::from_str", &log, |line| line.parse::<Recorded>().is_ok());
-    replay(&mut group, "Bulk::line", &log, Bulk::new, |bulk, line| bulk.line(line.as_bytes()).len());
+    replay(&mut group, "Replay::record", &log, Replay::new, |replay, line| {
+        replay.record(Format::Events, line.as_bytes(), |_| {}).len()
+    });
     group.finish();
 
     let log: Vec<_> = common::bodies(CALLS).collect();

@@ -21,7 +21,6 @@ pub(crate) mod network_event;
 mod notification_history;
 pub(crate) mod observe;
 mod on_network_event;
-pub(crate) mod parts;
 mod plan;
 pub(crate) mod reply;
 pub(crate) mod roster;

@@ -108,7 +108,6 @@
 
 extern crate alloc;
 
-mod bulk;
 pub mod call;
 pub mod chart;
 mod finding;
@@ -126,6 +125,7 @@ mod record;
 mod refusal;
 mod replay;
 mod secret;
+mod summary;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
@@ -138,9 +138,6 @@ pub use proptest;
 /// Re-exported because their types appear in the public API.
 pub use {jiff, serde_json, uuid};
 
-#[cfg(any(feature = "testing", doc))]
-pub use bulk::DecodedLine;
-pub use bulk::{Bulk, ClientContext, OperationSummary, Summary};
 pub use call::Call;
 pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};
@@ -148,8 +145,9 @@ pub use ledger::{Applied, ApplyError, Ledger, Mark, Moment, NoHistory, Past};
 pub use notify::Notify;
 pub use record::{CloudEvent, LineError, Recorded, SCHEMA_VERSION};
 pub use refusal::{Refusal, Why};
-pub use replay::Replay;
+pub use replay::{Keep, Replay};
 pub use secret::Secret;
+pub use summary::{OperationSummary, Summary};
 pub use time::At;
 
 /// Compiles and runs the Rust examples of the README and of the pages under `docs/`.

@@ -11,6 +11,6 @@ pub(crate) mod format;
 pub(crate) mod notifications;
 pub(crate) mod sdk;
 
-pub use cut::{Cut, Record, cut};
+pub use cut::{Cut, Record, boundary, cut};
 pub use decoded::{Decoded, Next, decode};
 pub use format::Format;

@@ -3,7 +3,6 @@
 pub(crate) mod lifecycle;
 pub(crate) mod state;
 
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -54,8 +53,19 @@ impl Operation {
         Self { state, resource: reported, aliases: Vec::new() }
     }
 
-    /// An operation from the parts that a bulk replay kept.
-    pub(crate) fn restored(state: State, resource: Box<CommsOperation>) -> Self {
+    /// An operation of which only these members are known.
+    pub(crate) fn restored(
+        state: State,
+        id: OperationId,
+        kind: OperationKind,
+        client_context: Option<&str>,
+    ) -> Self {
+        let resource = CommsOperation {
+            odata_type: Some(kind.type_name().into()),
+            id: id.into(),
+            client_context: client_context.map(Into::into).into(),
+            ..CommsOperation::default()
+        };
         Self { state, resource: resource.into(), aliases: Vec::new() }
     }
 

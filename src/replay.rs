@@ -2,6 +2,8 @@
 
 pub(crate) mod data;
 mod early;
+pub(crate) mod keep;
+mod sink;
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
@@ -20,15 +22,17 @@ use crate::id::CallId;
 use crate::ledger::applied::{Applied, ApplyError};
 use crate::ledger::data::Ledger;
 use crate::ledger::point::Moment;
-use crate::ledger::working_set::WorkingSet;
 use crate::log::decoded::{Content, Decoded};
 use crate::log::format::Format;
 use crate::log::notifications::Bodies;
 use crate::log::sdk::Trace;
 use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
+use crate::summary::Summary;
 pub use data::Replay;
 use data::already_read;
+pub use keep::Keep;
+use sink::Sink;
 
 impl Replay {
     /// A replay of a whole log, for all calls.
@@ -36,10 +40,16 @@ impl Replay {
         Self::default()
     }
 
-    /// Continues from the calls of a ledger.
+    /// Continues from the calls of a ledger. The replay then keeps everything.
     #[must_use]
     pub fn onto(self, ledger: Ledger) -> Self {
-        Self { calls: ledger.into(), ..self }
+        Self { calls: ledger.into(), keep: Keep::Everything, ..self }
+    }
+
+    /// Chooses what the replay keeps of the calls.
+    #[must_use]
+    pub fn keep(self, keep: Keep) -> Self {
+        Self { keep, ..self }
     }
 
     /// Stops each call at this moment: later events of the call are skipped, without a finding.
@@ -69,17 +79,29 @@ impl Replay {
         Self { only: Some(call), ..self }
     }
 
-    /// The current state of one call; `None` if the call is unknown.
+    /// The current state of one call. `None` if the call is unknown, or if only its summary was kept.
     pub fn call(&self, id: CallId) -> Option<&Call> {
         self.calls.call(id)
     }
 
-    /// The current state of all calls, sorted by id.
+    /// The current state of all calls, in the order of their ids. Calls of which only a summary was kept are not
+    /// among them.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.calls.calls()
     }
 
-    /// Returns the calls as a ledger. A ledger that was passed to [`onto`](Replay::onto) keeps its history.
+    /// A summary of each call, in the order of their ids.
+    pub fn summaries(&self) -> Vec<Summary<'_>> {
+        self.calls.summaries()
+    }
+
+    /// True if an event of this call was folded.
+    pub fn knows(&self, id: CallId) -> bool {
+        self.calls.knows(id)
+    }
+
+    /// Returns the calls as a ledger. With [`Keep::Summary`], the calls have only the members that were kept.
+    /// A ledger that was passed to [`onto`](Replay::onto) keeps its history.
     ///
     /// Call [`finish`](Replay::finish) first: lines that still wait for earlier revisions are not in the
     /// ledger.
@@ -95,13 +117,14 @@ impl Replay {
     /// Reads one record of a log, and passes each resulting event to `sink` when it is folded. Returns the
     /// findings about the record.
     pub fn record(&mut self, format: Format, record: &[u8], sink: impl FnMut(&Recorded)) -> Vec<Finding> {
-        self.decoded(Decoded::of(format, record), sink)
+        let mut sink = sink;
+        self.decoded(Decoded::of(format, record), Some(&mut sink))
     }
 
     /// Replays a record that [`decode`](crate::log::decode) has decoded. This does what
-    /// [`record`](Replay::record) does.
-    pub fn decoded(&mut self, decoded: Decoded, mut sink: impl FnMut(&Recorded)) -> Vec<Finding> {
-        let mut findings = Vec::new();
+    /// [`record`](Replay::record) does. Without a sink, the replay takes less time.
+    pub fn decoded(&mut self, decoded: Decoded, sink: Option<&mut dyn FnMut(&Recorded)>) -> Vec<Finding> {
+        let (mut sink, mut findings) = (Sink(sink), Vec::new());
         match decoded.0 {
             Content::Event(recorded) => self.recorded(recorded, &mut sink, &mut findings),
             Content::Unread(error, call) => self.unread(&error, call, &mut findings),
@@ -126,26 +149,21 @@ impl Replay {
     /// assert_eq!(replay.events(), 1);
     /// ```
     pub fn finish(&mut self, mut sink: impl FnMut(&Recorded)) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for line in core::mem::take(&mut self.early).values().flat_map(BTreeMap::values) {
+        let (mut sink, mut findings) = (Sink(Some(&mut sink)), Vec::new());
+        for line in core::mem::take(&mut self.early).into_values().flat_map(BTreeMap::into_values) {
             self.fold_early(line, &mut sink, &mut findings);
         }
         findings
     }
 
-    pub(crate) fn recorded(
-        &mut self,
-        recorded: Recorded,
-        sink: &mut dyn FnMut(&Recorded),
-        findings: &mut Vec<Finding>,
-    ) {
+    fn recorded(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         if self.wants(recorded.call, recorded.revision, recorded.at) {
             self.fold_in_order(recorded, sink, findings);
         }
     }
 
     /// Adds the finding that a line cannot be read.
-    pub(crate) fn unread(&self, error: &LineError, call: Option<CallId>, findings: &mut Vec<Finding>) {
+    fn unread(&self, error: &LineError, call: Option<CallId>, findings: &mut Vec<Finding>) {
         let kind = match error {
             LineError::Foreign { .. } => FindingKind::UnknownResource,
             LineError::Version { .. } => FindingKind::Refused,
@@ -159,21 +177,29 @@ impl Replay {
         }
     }
 
-    fn fold_line(&mut self, line: &Recorded, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
-        if self.fold(line, sink, findings) {
-            findings.extend(self.orphans(line));
+    fn fold_line(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
+        let (call, revision) = (recorded.call, recorded.revision);
+        let ends = matches!(recorded.event, CallEvent::Step(Transition::Terminated, _));
+        let wanted = sink.copy(&recorded);
+        let applied = self.calls.apply(recorded);
+        if self.applied(applied, call, revision, findings) {
+            sink.take(wanted);
+            if ends {
+                self.ended(call, findings);
+            }
         }
     }
 
-    /// One finding for each operation that was pending when this event ended the call.
-    fn orphans(&self, recorded: &Recorded) -> Vec<Finding> {
-        let ends = matches!(recorded.event, CallEvent::Step(Transition::Terminated, _));
-        let call = self.calls.call(recorded.call).filter(|call| ends && call.revision() == recorded.revision);
-        let orphans = call.into_iter().flat_map(Call::orphans);
-        orphans.map(|operation| orphan(recorded.call, operation)).collect()
+    /// Adds one finding for each operation that was pending when the call ended.
+    fn ended(&mut self, id: CallId, findings: &mut Vec<Finding>) {
+        let orphans = self.calls.call(id).into_iter().flat_map(Call::orphans);
+        findings.extend(orphans.map(|operation| orphan(id, operation)));
+        if self.keep == Keep::Summary {
+            self.calls.reduce(id);
+        }
     }
 
-    pub(crate) fn wants(&mut self, call: CallId, revision: u64, at: Option<Timestamp>) -> bool {
+    fn wants(&mut self, call: CallId, revision: u64, at: Option<Timestamp>) -> bool {
         if self.only.is_some_and(|only| only != call) || self.stopped.contains(&call) {
             return false;
         }
@@ -182,34 +208,6 @@ impl Replay {
             self.stopped.insert(call);
         }
         is_reached
-    }
-
-    /// True if lines of the call wait for earlier revisions, or if the beginning of the call was refused.
-    pub(crate) fn waits_for(&self, call: CallId) -> bool {
-        self.early.contains_key(&call) || self.not_begun.contains_key(&call)
-    }
-
-    pub(crate) const fn working_set(&self) -> &WorkingSet {
-        &self.calls
-    }
-
-    pub(crate) const fn working_set_mut(&mut self) -> &mut WorkingSet {
-        &mut self.calls
-    }
-
-    /// Folds an event. Returns false if the event was refused.
-    fn fold(
-        &mut self,
-        recorded: &Recorded,
-        sink: &mut dyn FnMut(&Recorded),
-        findings: &mut Vec<Finding>,
-    ) -> bool {
-        let applied = self.calls.apply(recorded.clone());
-        let is_folded = self.applied(applied, recorded.call, recorded.revision, findings);
-        if is_folded {
-            sink(recorded);
-        }
-        is_folded
     }
 
     /// Counts a folded event, or adds a finding. Returns true if the event was folded.
@@ -233,7 +231,7 @@ impl Replay {
             Err(error @ ApplyError::Refused(_)) => {
                 find(FindingKind::Refused, error.to_string());
                 self.calls.skip(call, revision);
-                if self.calls.call(call).is_none() {
+                if !self.calls.knows(call) {
                     self.not_begun.insert(call, revision.saturating_add(1));
                 }
             }
@@ -245,7 +243,7 @@ impl Replay {
         &mut self,
         bodies: Bodies,
         fallback: Option<CallId>,
-        sink: &mut dyn FnMut(&Recorded),
+        sink: &mut Sink<'_>,
         findings: &mut Vec<Finding>,
     ) {
         findings.extend(bodies.faults.iter().map(malformed));
@@ -262,13 +260,13 @@ impl Replay {
         received: ParsedNotification,
         delivery: &Delivery,
         fallback: Option<CallId>,
-        sink: &mut dyn FnMut(&Recorded),
+        sink: &mut Sink<'_>,
         findings: &mut Vec<Finding>,
     ) {
         match received.call_id().or(fallback) {
             Some(id) if self.is_wanted(id, delivery.received_at) => {
                 self.fold_all_early(id, sink, findings);
-                let observed = Call::observe_parsed(self.calls.call(id), id, received, delivery);
+                let observed = Call::observe_parsed(self.calls.known(id).as_deref(), id, received, delivery);
                 self.apply_observed(observed, sink, findings);
             }
             Some(_) => {}
@@ -279,18 +277,13 @@ impl Replay {
         }
     }
 
-    fn trace(
-        &mut self,
-        trace: Result<Trace, String>,
-        sink: &mut dyn FnMut(&Recorded),
-        findings: &mut Vec<Finding>,
-    ) {
+    fn trace(&mut self, trace: Result<Trace, String>, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         match trace {
             Ok(Trace::Nothing) => {}
             Ok(Trace::Received { bodies, call }) => self.bodies(bodies, call, sink, findings),
             Ok(Trace::Replied { call: Some(id), body, at }) if self.is_wanted(id, at) => {
                 self.fold_all_early(id, sink, findings);
-                let observed = Call::learn(self.calls.call(id), id, &body, at);
+                let observed = Call::learn(self.calls.known(id).as_deref(), id, &body, at);
                 self.apply_observed(observed, sink, findings);
             }
             Ok(Trace::Replied { call: Some(_), .. }) => {}
@@ -310,7 +303,7 @@ impl Replay {
         let is_reached = match self.until {
             None => true,
             Some(Moment::Time(until)) => at.is_none_or(|at| at <= until),
-            Some(Moment::Revision(until)) => self.calls.call(id).is_none_or(|call| call.revision() < until),
+            Some(Moment::Revision(until)) => self.calls.next_revision(id) <= until,
         };
         if !is_reached {
             self.stopped.insert(id);
@@ -318,18 +311,13 @@ impl Replay {
         is_reached
     }
 
-    fn apply_observed(
-        &mut self,
-        observed: Observed,
-        sink: &mut dyn FnMut(&Recorded),
-        findings: &mut Vec<Finding>,
-    ) {
+    fn apply_observed(&mut self, observed: Observed, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         findings.extend(observed.findings);
         for recorded in observed.events {
             let (call, revision) = (recorded.call, recorded.revision);
             if self.wants(call, revision, recorded.at) {
                 // An observed event is never refused, so the sink can see it before it is folded.
-                sink(&recorded);
+                sink.show(&recorded);
                 let applied = self.calls.apply(recorded);
                 self.applied(applied, call, revision, findings);
             }

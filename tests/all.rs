@@ -3,7 +3,6 @@
 
 mod common;
 
-mod bulk;
 mod closed_loop;
 mod conversations;
 mod corpus;
@@ -15,6 +14,7 @@ mod deciding_people;
 mod declarations;
 mod formats;
 mod json;
+mod keeping;
 mod ledger;
 mod lifecycle;
 mod log_line;

@@ -86,7 +86,7 @@ fn replayed(log: &[u8], step: impl Fn(&mut Replay, &[u8], &mut Vec<String>) -> O
 fn decoded_in_one_step(format: Format, log: &[u8]) -> Vec<String> {
     replayed(log, |replay, block, seen| match decode(format, block, true) {
         Next::Record(record, decoded) => {
-            let findings = replay.decoded(decoded, |event| seen.push(event.to_string()));
+            let findings = replay.decoded(decoded, Some(&mut |event| seen.push(event.to_string())));
             seen.push(format!("{:?} {findings:?}", record.bytes));
             Some(record.consumed())
         }

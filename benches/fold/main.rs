@@ -2,8 +2,7 @@
 //!
 //! The yardstick of the same run is a flat `match` over a `HashMap`, which keeps only what it needs to say
 //! how each call ended. The log of a thousand calls is decoded once, and folded again and again under new
-//! ids, a thousand calls at a time. The number of calls therefore grows, and the input does not. The bulk
-//! replay gets lines whose shape, digest and ids were computed before.
+//! ids, a thousand calls at a time. The number of calls therefore grows, and the input does not.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may panic, and its entry is a macro's")]
 
@@ -14,7 +13,7 @@ mod flat;
 use std::time::Duration;
 
 use callfold::uuid::Uuid;
-use callfold::{Bulk, CallId, Ledger, Recorded};
+use callfold::{CallId, Ledger, Recorded};
 use criterion::measurement::WallTime;
 use criterion::{
     BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group,
@@ -32,7 +31,6 @@ fn benches(criterion: &mut Criterion) {
     for calls in [1_000, 10_000, 100_000] {
         group.throughput(Throughput::Elements(events.len() as u64 * calls / WAVE));
         yardstick(&mut group, &events, calls);
-        bulk(&mut group, &events, calls);
         ledger(&mut group, &events, calls);
     }
     group.finish();
@@ -51,31 +49,6 @@ fn yardstick(group: &mut BenchmarkGroup<'_, WallTime>, events: &[Recorded], call
                     }
                 }
                 folded
-            },
-            BatchSize::PerIteration,
-        );
-    });
-}
-
-fn bulk(group: &mut BenchmarkGroup<'_, WallTime>, events: &[Recorded], calls: u64) {
-    let lines: Vec<_> = events.iter().map(Recorded::to_string).collect();
-    let ids: Vec<_> = events.iter().map(|recorded| recorded.call.guid().as_u128()).collect();
-    let mut learned = Bulk::new();
-    lines.iter().for_each(|line| assert!(learned.line(line.as_bytes()).is_empty()));
-    let decoded = lines.iter().map(|line| learned.decode(line.as_bytes()).unwrap());
-    let mut decoded: Vec<_> = decoded.collect();
-    group.bench_function(BenchmarkId::new("Bulk::apply", calls), |bencher| {
-        bencher.iter_batched(
-            || learned.clone(),
-            |mut bulk| {
-                // Wave 0 has the calls from which the shapes were learned.
-                for wave in 1..=calls / WAVE {
-                    for (line, id) in decoded.iter_mut().zip(&ids) {
-                        line.set_call(CallId::new(Uuid::from_u128(renamed(*id, wave))));
-                        assert!(bulk.apply(line));
-                    }
-                }
-                bulk
             },
             BatchSize::PerIteration,
         );

@@ -1,6 +1,5 @@
 //! The checks of the fuzz targets, as plain functions of bytes. A check panics if a promise is broken.
 
-mod bulk;
 mod calls;
 mod lines;
 mod logs;
@@ -11,7 +10,6 @@ mod wire;
 #[cfg(fuzzing)]
 pub use libfuzzer_sys;
 
-pub use bulk::{bulk, shapes};
 pub use lines::lines;
 pub use logs::{events, notifications, sdk_log};
 pub use routes::routes;
@@ -28,8 +26,6 @@ pub const TARGETS: &[Target] = &[
     ("wire", wire),
     ("routes", routes),
     ("lines", lines),
-    ("bulk", bulk),
-    ("shapes", shapes),
 ];
 
 /// The main function of a target. Without a fuzzer it reads the files that are passed as arguments, to

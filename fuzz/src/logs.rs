@@ -3,7 +3,7 @@
 use callfold::call::{Call, CallEvent, Delivery};
 use callfold::graph::CommsNotifications;
 use callfold::log::{Cut, Format, Record, cut};
-use callfold::{CallId, Finding, FindingKind, Ledger, Moment, Recorded, Replay};
+use callfold::{CallId, Finding, FindingKind, Keep, Ledger, Moment, Recorded, Replay};
 
 use crate::probe::{calls, probe};
 
@@ -26,9 +26,11 @@ impl Played {
     }
 }
 
-/// The event log: the events that fold are written, and fold to the same calls again.
+/// The event log: the events that fold are written, and fold to the same calls again. A replay that keeps
+/// summaries finds and reports the same.
 pub fn events(input: &[u8]) {
     let played = play(Format::Events, input);
+    assert_eq!(summarised(Keep::Summary, input), summarised(Keep::Everything, input));
     folds_from_its_own_text(&played);
     probe_the_last(&played.ledger);
 }
@@ -43,6 +45,23 @@ pub fn notifications(input: &[u8]) {
 /// The text log of the SDK: the same promises as for notifications.
 pub fn sdk_log(input: &[u8]) {
     received(Format::SdkLog, input);
+}
+
+/// The findings of a log, and the summaries of its calls.
+fn summarised(keep: Keep, log: &[u8]) -> (Vec<Finding>, Vec<String>) {
+    let mut replay = Replay::new().keep(keep);
+    let records = records(Format::Events, log);
+    let mut findings: Vec<_> =
+        records.iter().flat_map(|record| replay.record(Format::Events, record, |_| {})).collect();
+    findings.extend(replay.finish(|_| {}));
+    let calls = replay.summaries().into_iter().map(|call| {
+        let operations: Vec<_> = call.operations().collect();
+        let tones: Vec<_> = call.tones().collect();
+        let times = (call.revision(), call.first_at(), call.last_at());
+        let end = (call.direction(), call.audio(), call.result_info(), call.termination_reason());
+        format!("{call:?} {times:?} {end:?} {operations:?} {} {tones:?}", call.participants())
+    });
+    (findings, calls.collect())
 }
 
 fn received(format: Format, input: &[u8]) {

@@ -15,7 +15,7 @@ use crate::graph::url::{Resource, ResourceUrl};
 use crate::id::ParticipantId;
 use crate::places::FEW;
 use entries::Entries;
-use entry::{PRESENCE, RosterEntry};
+use entry::RosterEntry;
 
 /// Everybody who was ever reported, including those who left: a late delta must not add them again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,35 +23,7 @@ pub(crate) struct Roster {
     entries: Entries,
 }
 
-/// A roster entry as a bulk replay keeps it: the participant, and the numbers of the newest deltas about it.
-pub(crate) struct SavedRosterEntry {
-    pub(crate) participant: Participant,
-    pub(crate) sequence: Option<i64>,
-    pub(crate) info_sequence: Option<i64>,
-}
-
-const INFO: &str = "info";
-
-impl FromIterator<SavedRosterEntry> for Roster {
-    fn from_iter<T: IntoIterator<Item = SavedRosterEntry>>(entries: T) -> Self {
-        let entries = entries.into_iter().map(|entry| {
-            let newest = [(PRESENCE, entry.sequence), (INFO, entry.info_sequence)];
-            let newest = newest.into_iter().filter_map(|(member, newest)| Some((member.into(), newest?)));
-            RosterEntry { participant: entry.participant, newest: newest.collect() }
-        });
-        Self { entries: entries.collect() }
-    }
-}
-
 impl Roster {
-    pub(crate) fn entries(&self) -> impl Iterator<Item = SavedRosterEntry> {
-        self.entries.iter().map(|entry| SavedRosterEntry {
-            participant: entry.participant.clone(),
-            sequence: entry.sequence(),
-            info_sequence: entry.newest.get(INFO).copied(),
-        })
-    }
-
     pub(crate) fn participants(&self) -> impl Iterator<Item = &Participant> {
         self.entries.present().map(|(_, entry)| &entry.participant)
     }

@@ -7,7 +7,6 @@ use alloc::sync::Arc;
 use im::OrdMap;
 
 use super::applied::{Applied, ApplyError};
-use super::digest::Digests;
 use super::entry::{Entry, LedgerMetadata};
 use crate::call::data::Call;
 use crate::id::CallId;
@@ -53,15 +52,6 @@ impl Ledger {
     pub fn with_history() -> Self {
         Self {
             metadata: LedgerMetadata { keeps_history: true, ..LedgerMetadata::default() },
-            ..Self::default()
-        }
-    }
-
-    /// A ledger for the calls that a bulk replay cannot keep in compact form. The bulk replay adds and
-    /// removes its entries.
-    pub(crate) fn of_lines() -> Self {
-        Self {
-            metadata: LedgerMetadata { digests: Digests::OfLines, ..LedgerMetadata::default() },
             ..Self::default()
         }
     }

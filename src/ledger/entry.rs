@@ -1,15 +1,17 @@
 //! The entry of one call in a ledger.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::applied::{Applied, ApplyError};
-use super::digest::{Digest, Digests, REMEMBERED};
+use super::digest::{Digest, REMEMBERED, digest};
 use super::history::{History, Line};
 use super::recent::Recent;
 use crate::call::data::Call;
 use crate::record::recorded::Recorded;
+use crate::summary::ended::Ended;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -27,7 +29,6 @@ pub(crate) struct Entry {
 #[derive(Clone, Debug, Default)]
 pub(super) struct LedgerMetadata {
     pub(super) keeps_history: bool,
-    pub(super) digests: Digests,
     /// The number of folded events.
     pub(super) events: u64,
     /// A buffer in which an event is serialized. It is empty between two events.
@@ -35,26 +36,12 @@ pub(super) struct LedgerMetadata {
 }
 
 impl Entry {
-    /// Rebuilds an entry from the parts that a bulk replay kept.
-    pub(crate) fn of(call: Call, revision: u64, digests: impl Iterator<Item = Option<Digest>>) -> Self {
-        Self { call, revision, digests: digests.collect(), holes: Vec::new(), history: None }
-    }
-
     pub(crate) const fn call(&self) -> &Call {
         &self.call
     }
 
     pub(crate) const fn revision(&self) -> u64 {
         self.revision
-    }
-
-    pub(crate) const fn has_holes(&self) -> bool {
-        !self.holes.is_empty()
-    }
-
-    /// The digests of the newest revisions, the newest last.
-    pub(crate) fn digests(&self) -> impl ExactSizeIterator<Item = Option<Digest>> {
-        self.digests.as_slice().iter().copied()
     }
 
     pub(super) const fn history(&self) -> Option<&History> {
@@ -66,7 +53,7 @@ impl Entry {
         recorded: Recorded,
         metadata: &mut LedgerMetadata,
     ) -> Result<(Self, Applied), ApplyError> {
-        let (revision, digest) = (recorded.revision, metadata.digests.of(&recorded));
+        let (revision, digest) = (recorded.revision, digest(&recorded));
         let line = metadata.keeps_history.then(|| Line::of(&recorded, &mut metadata.writing));
         let call = Call::begin(recorded).map_err(ApplyError::Refused)?;
         let history = metadata.keeps_history.then(History::default);
@@ -83,9 +70,9 @@ impl Entry {
     ) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
         if revision <= self.revision && !self.left_out(revision) {
-            return self.compare(&recorded, metadata.digests);
+            return self.compare(&recorded);
         }
-        let digest = metadata.digests.of(&recorded);
+        let digest = digest(&recorded);
         let line = self.history.is_some().then(|| Line::of(&recorded, &mut metadata.writing));
         self.call.evolve(recorded).map_err(ApplyError::Refused)?;
         Ok(self.folded(revision, digest, line, metadata))
@@ -117,7 +104,7 @@ impl Entry {
         if missing.is_empty() { Applied::Folded } else { Applied::AfterGap(missing) }
     }
 
-    fn compare(&self, recorded: &Recorded, digests: Digests) -> Result<Applied, ApplyError> {
+    fn compare(&self, recorded: &Recorded) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
         let after = self.holes.partition_point(|hole| hole.start <= revision);
         if after
@@ -131,7 +118,7 @@ impl Entry {
         match self.digests.as_slice().iter().rev().nth(back) {
             // The event is too old to compare. Logs that repeat old events repeat the same content.
             None => Ok(Applied::Duplicate),
-            Some(Some(folded)) if *folded == digests.of(recorded) => Ok(Applied::Duplicate),
+            Some(Some(folded)) if *folded == digest(recorded) => Ok(Applied::Duplicate),
             Some(_) => Err(ApplyError::Conflict { revision }),
         }
     }
@@ -152,5 +139,42 @@ impl Entry {
         }
         self.digests.push(digest);
         self.revision = revision;
+    }
+}
+
+/// The entry of a call that has ended, in its reduced form.
+#[derive(Clone, Debug)]
+pub(super) struct EndedEntry {
+    pub(super) call: Ended,
+    digests: Box<[Option<Digest>]>,
+    holes: Vec<Range<u64>>,
+}
+
+impl EndedEntry {
+    pub(super) fn of(entry: &Entry) -> Self {
+        Self {
+            call: Ended::of(&entry.call),
+            digests: entry.digests.as_slice().into(),
+            holes: entry.holes.clone(),
+        }
+    }
+
+    /// Makes the entry as the fold needs it for a later event. [`EndedEntry::put_back`] ends the change.
+    pub(super) fn take(&mut self) -> Entry {
+        let digests = self.digests.iter().copied().collect();
+        let call = self.call.take();
+        Entry {
+            revision: call.revision(),
+            call,
+            digests,
+            holes: core::mem::take(&mut self.holes),
+            history: None,
+        }
+    }
+
+    pub(super) fn put_back(&mut self, entry: Entry) {
+        self.call.put_back(&entry.call);
+        self.digests = entry.digests.as_slice().into();
+        self.holes = entry.holes;
     }
 }

@@ -1,5 +1,7 @@
 //! The calls of a replay, in one list with a hash index. The replay converts it to a ledger on request.
 
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
@@ -9,17 +11,73 @@ use hashbrown::HashTable;
 
 use super::applied::{Applied, ApplyError};
 use super::data::Ledger;
-use super::entry::{Entry, LedgerMetadata};
+use super::entry::{EndedEntry, Entry, LedgerMetadata};
 use crate::call::data::Call;
 use crate::id::CallId;
 use crate::record::recorded::Recorded;
+use crate::summary::Summary;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WorkingSet {
-    entries: Vec<Entry>,
+    slots: Vec<Slot>,
     /// The index of each call in the list.
     places: HashTable<usize>,
     metadata: LedgerMetadata,
+}
+
+#[derive(Clone, Debug)]
+enum Slot {
+    Whole(Box<Entry>),
+    Ended(Box<EndedEntry>),
+}
+
+impl Slot {
+    fn id(&self) -> CallId {
+        match self {
+            Self::Whole(entry) => entry.call().id(),
+            Self::Ended(entry) => entry.call.id(),
+        }
+    }
+
+    const fn revision(&self) -> u64 {
+        match self {
+            Self::Whole(entry) => entry.revision(),
+            Self::Ended(entry) => entry.call.revision(),
+        }
+    }
+
+    const fn whole(&self) -> Option<&Call> {
+        match self {
+            Self::Whole(entry) => Some(entry.call()),
+            Self::Ended(_) => None,
+        }
+    }
+
+    fn summary(&self) -> Summary<'_> {
+        match self {
+            Self::Whole(entry) => Summary::from(entry.call()),
+            Self::Ended(entry) => Summary::from(&entry.call),
+        }
+    }
+
+    fn change<T>(&mut self, change: impl FnOnce(&mut Entry) -> T) -> T {
+        match self {
+            Self::Whole(entry) => change(entry),
+            Self::Ended(ended) => {
+                let mut entry = ended.take();
+                let changed = change(&mut entry);
+                ended.put_back(entry);
+                changed
+            }
+        }
+    }
+
+    fn into_entry(self) -> Entry {
+        match self {
+            Self::Whole(entry) => *entry,
+            Self::Ended(mut entry) => entry.take(),
+        }
+    }
 }
 
 impl From<Ledger> for WorkingSet {
@@ -31,9 +89,10 @@ impl From<Ledger> for WorkingSet {
 }
 
 impl From<WorkingSet> for Ledger {
-    fn from(mut set: WorkingSet) -> Self {
-        set.entries.sort_unstable_by_key(|entry| entry.call().id());
-        let entries = set.entries.into_iter().map(|entry| (entry.call().id(), Arc::new(entry)));
+    fn from(set: WorkingSet) -> Self {
+        let mut entries: Vec<_> = set.slots.into_iter().map(Slot::into_entry).collect();
+        entries.sort_unstable_by_key(|entry| entry.call().id());
+        let entries = entries.into_iter().map(|entry| (entry.call().id(), Arc::new(entry)));
         Self { entries: entries.collect(), metadata: set.metadata }
     }
 }
@@ -41,8 +100,8 @@ impl From<WorkingSet> for Ledger {
 impl WorkingSet {
     pub(crate) fn apply(&mut self, recorded: Recorded) -> Result<Applied, ApplyError> {
         let place = self.place(recorded.call);
-        match place.and_then(|place| self.entries.get_mut(place)) {
-            Some(entry) => entry.apply(recorded, &mut self.metadata),
+        match place.and_then(|place| self.slots.get_mut(place)) {
+            Some(slot) => slot.change(|entry| entry.apply(recorded, &mut self.metadata)),
             None => {
                 let (entry, applied) = Entry::begin(recorded, &mut self.metadata)?;
                 self.put(entry);
@@ -54,61 +113,76 @@ impl WorkingSet {
     /// Counts the revision of a refused event as used.
     pub(crate) fn skip(&mut self, call: CallId, revision: u64) {
         let place = self.place(call);
-        if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
-            entry.skip(revision);
+        if let Some(slot) = place.and_then(|place| self.slots.get_mut(place)) {
+            slot.change(|entry| entry.skip(revision));
+        }
+    }
+
+    /// Reduces a call to what a summary shows, if it has ended.
+    pub(crate) fn reduce(&mut self, id: CallId) {
+        let place = self.place(id);
+        if let Some(slot) = place.and_then(|place| self.slots.get_mut(place))
+            && let Slot::Whole(entry) = slot
+            && !entry.call().state().is_live()
+        {
+            *slot = Slot::Ended(Box::new(EndedEntry::of(entry)));
         }
     }
 
     pub(crate) fn next_revision(&self, id: CallId) -> u64 {
-        self.entry(id).map_or(1, |entry| entry.revision().saturating_add(1))
+        self.slot(id).map_or(1, |slot| slot.revision().saturating_add(1))
     }
 
+    pub(crate) fn knows(&self, id: CallId) -> bool {
+        self.place(id).is_some()
+    }
+
+    /// A call that was not reduced.
     pub(crate) fn call(&self, id: CallId) -> Option<&Call> {
-        self.entry(id).map(Entry::call)
+        self.slot(id)?.whole()
     }
 
-    /// All calls, in the order of their ids.
+    /// A call as the fold needs it.
+    pub(crate) fn known(&self, id: CallId) -> Option<Cow<'_, Call>> {
+        Some(match self.slot(id)? {
+            Slot::Whole(entry) => Cow::Borrowed(entry.call()),
+            Slot::Ended(entry) => Cow::Owned(entry.call.clone().take()),
+        })
+    }
+
+    /// All calls that were not reduced, in the order of their ids.
     pub(crate) fn calls(&self) -> impl Iterator<Item = &Call> {
-        let mut calls: Vec<&Call> = self.entries.iter().map(Entry::call).collect();
+        let mut calls: Vec<&Call> = self.slots.iter().filter_map(Slot::whole).collect();
         calls.sort_unstable_by_key(|call| call.id());
         calls.into_iter()
     }
 
-    pub(crate) fn entry(&self, id: CallId) -> Option<&Entry> {
-        self.place(id).and_then(|place| self.entries.get(place))
+    /// A summary of each call, in the order of their ids.
+    pub(crate) fn summaries(&self) -> Vec<Summary<'_>> {
+        let mut summaries: Vec<_> = self.slots.iter().map(Slot::summary).collect();
+        summaries.sort_unstable_by_key(Summary::id);
+        summaries
     }
 
     /// Adds a call that is not in the list.
-    pub(crate) fn put(&mut self, entry: Entry) {
-        let Self { entries, places, .. } = self;
-        let hash_at = |place: &usize| entries.get(*place).map_or(0, |entry| hash(entry.call().id()));
-        places.insert_unique(hash(entry.call().id()), entries.len(), hash_at);
-        entries.push(entry);
+    fn put(&mut self, entry: Entry) {
+        let Self { slots, places, .. } = self;
+        let hash_at = |place: &usize| slots.get(*place).map_or(0, |slot| hash(slot.id()));
+        places.insert_unique(hash(entry.call().id()), slots.len(), hash_at);
+        slots.push(Slot::Whole(Box::new(entry)));
     }
 
-    pub(crate) fn remove(&mut self, id: CallId) {
-        let Self { entries, places, .. } = self;
-        let is_it = |place: &usize| entries.get(*place).is_some_and(|entry| entry.call().id() == id);
-        let Ok(found) = places.find_entry(hash(id), is_it) else { return };
-        let (place, _) = found.remove();
-        entries.swap_remove(place);
-        // The last call takes the place of the removed call.
-        let last = entries.len();
-        if let Some(moved) = entries
-            .get(place)
-            .and_then(|moved| places.find_mut(hash(moved.call().id()), |moved| *moved == last))
-        {
-            *moved = place;
-        }
+    fn slot(&self, id: CallId) -> Option<&Slot> {
+        self.slots.get(self.place(id)?)
     }
 
     fn place(&self, id: CallId) -> Option<usize> {
-        let is_it = |place: &usize| self.entries.get(*place).is_some_and(|entry| entry.call().id() == id);
+        let is_it = |place: &usize| self.slots.get(*place).is_some_and(|slot| slot.id() == id);
         self.places.find(hash(id), is_it).copied()
     }
 }
 
 /// The hash of a call in the index.
-pub(crate) fn hash(id: CallId) -> u64 {
+fn hash(id: CallId) -> u64 {
     FixedState::with_seed(0).hash_one(id.guid().as_u128())
 }

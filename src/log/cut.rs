@@ -74,6 +74,31 @@ pub fn cut(format: Format, block: &[u8], is_last: bool) -> Cut<'_> {
     Cut::Record(Record { skipped, bytes, rest })
 }
 
+/// The last place in a block at which a record certainly begins: no record before it goes on after it. `None` if
+/// there is no such place after the start. A host can decode the parts of a log on both sides of this place on two
+/// threads.
+///
+/// ```
+/// use callfold::log::{Format, boundary};
+///
+/// let block = b"{\"first\":1}\n{\"second\":2}\n{\"third";
+/// assert_eq!(boundary(Format::Events, block), Some(25));
+/// assert_eq!(boundary(Format::Notifications, block), Some(25));
+/// assert_eq!(boundary(Format::Notifications, b"{\n}"), None);
+/// ```
+pub fn boundary(format: Format, block: &[u8]) -> Option<usize> {
+    let mut ends = memchr::memrchr_iter(b'\n', block).map(|end| end + 1);
+    ends.find(|next| match (format, block.split_at_checked(*next)) {
+        (Format::Events, _) => true,
+        // No JSON value continues like this, because a string has no line ends.
+        (Format::Notifications, Some((before, after))) => {
+            after.starts_with(b"{") && (before.ends_with(b"}\n") || before.ends_with(b"}\r\n"))
+        }
+        (Format::SdkLog, Some((_, after))) => after.starts_with(b"$>"),
+        (Format::Notifications | Format::SdkLog, None) => false,
+    })
+}
+
 /// The offset at which a record ends, and the offset at which the next record may begin.
 type Ends = Option<(usize, usize)>;
 

@@ -4,6 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 
+use super::keep::Keep;
 use crate::id::CallId;
 use crate::ledger::point::Moment;
 use crate::ledger::working_set::WorkingSet;
@@ -30,6 +31,7 @@ use crate::record::recorded::Recorded;
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
     pub(super) calls: WorkingSet,
+    pub(super) keep: Keep,
     pub(super) until: Option<Moment>,
     pub(super) only: Option<CallId>,
     pub(super) events: u64,

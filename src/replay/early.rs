@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::data::{Replay, already_read};
+use super::sink::Sink;
 use crate::finding::{Finding, FindingKind};
 use crate::id::CallId;
 use crate::ledger::applied::ApplyError;
@@ -21,13 +22,13 @@ impl Replay {
     pub(super) fn fold_in_order(
         &mut self,
         recorded: Recorded,
-        sink: &mut dyn FnMut(&Recorded),
+        sink: &mut Sink<'_>,
         findings: &mut Vec<Finding>,
     ) {
         let (call, revision) = (recorded.call, recorded.revision);
         let next = self.next_revision(call);
         if revision <= next {
-            self.fold_line(&recorded, sink, findings);
+            self.fold_line(recorded, sink, findings);
         } else {
             let early = self.early.entry(call).or_default();
             findings.extend(keep(early, recorded, next));
@@ -39,13 +40,13 @@ impl Replay {
     }
 
     /// Folds the waiting lines of a call that are next in order.
-    fn fold_ready(&mut self, call: CallId, sink: &mut dyn FnMut(&Recorded), findings: &mut Vec<Finding>) {
+    fn fold_ready(&mut self, call: CallId, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         while self.early.contains_key(&call) {
             let next = self.next_revision(call);
             let Some(early) = self.early.get_mut(&call) else { break };
             let Some(first) = early.first_entry().filter(|first| *first.key() <= next) else { break };
             let recorded = first.remove();
-            self.fold_early(&recorded, sink, findings);
+            self.fold_early(recorded, sink, findings);
         }
         if self.early.get(&call).is_some_and(BTreeMap::is_empty) {
             self.early.remove(&call);
@@ -53,14 +54,9 @@ impl Replay {
     }
 
     /// Folds all waiting lines of a call, although revisions are missing before them.
-    pub(super) fn fold_all_early(
-        &mut self,
-        call: CallId,
-        sink: &mut dyn FnMut(&Recorded),
-        findings: &mut Vec<Finding>,
-    ) {
+    pub(super) fn fold_all_early(&mut self, call: CallId, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         if let Some(early) = self.early.remove(&call) {
-            early.values().for_each(|line| self.fold_early(line, sink, findings));
+            early.into_values().for_each(|line| self.fold_early(line, sink, findings));
         }
     }
 
@@ -70,18 +66,13 @@ impl Replay {
 
     /// Folds a line that waited. Its findings are returned with a later record, so each finding names the
     /// revision.
-    pub(super) fn fold_early(
-        &mut self,
-        line: &Recorded,
-        sink: &mut dyn FnMut(&Recorded),
-        findings: &mut Vec<Finding>,
-    ) {
-        let before = findings.len();
+    pub(super) fn fold_early(&mut self, line: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
+        let (before, revision) = (findings.len(), line.revision);
         self.fold_line(line, sink, findings);
         for finding in findings.iter_mut().skip(before) {
             finding.message.insert_str(
                 0,
-                &format!("revision {}, which came too early and was kept until now: ", line.revision),
+                &format!("revision {revision}, which came too early and was kept until now: "),
             );
         }
     }

@@ -66,7 +66,7 @@ pub(crate) struct ReplayArgs {
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
-    /// Number of threads. Only event logs that are read from files use more than one
+    /// Number of threads that decode the logs
     #[arg(long, value_name = "N", default_value = "1", value_parser = jobs)]
     pub(crate) jobs: NonZeroUsize,
     /// Show join tokens, passcodes and recording tokens

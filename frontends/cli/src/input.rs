@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use callfold::log::{Decoded, Format, Next, decode};
+use callfold::log::{Cut, Decoded, Format, Next, boundary, cut, decode};
 
 /// How much is read at once, in bytes. The block is small, so that most of the processor's cache is left for the calls. It
 /// grows where a record is longer.
@@ -72,39 +72,85 @@ fn folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A record with its number and its first line, both from 1.
+/// A record with its number and its first line.
 pub(crate) struct LocatedRecord {
     pub(crate) decoded: Decoded,
+    pub(crate) place: Place,
+}
+
+/// Numbers of records and of lines. Each record of a log has its number and its first line, both from 1.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Place {
     pub(crate) record: u64,
     pub(crate) line: u64,
 }
 
-/// A part of a log that ends at the end of a line.
+impl Place {
+    /// The numbers in a log, where this much of the log comes before them.
+    pub(crate) const fn after(self, before: Self) -> Self {
+        Self { record: before.record + self.record, line: before.line + self.line }
+    }
+}
+
+impl LocatedRecord {
+    pub(crate) fn after(self, before: Place) -> Self {
+        Self { place: self.place.after(before), ..self }
+    }
+}
+
+/// A part of a log. No record begins before it or ends after it.
 #[derive(Default)]
 pub(crate) struct Block {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
+    format: Option<Format>,
+    /// How many bytes of the log were read up to the end of this part.
+    pub(crate) bytes_read: u64,
 }
 
 impl Block {
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.buffer.get(self.start..self.end).unwrap_or_default()
+    /// The records of this part.
+    pub(crate) fn records(&self) -> BlockRecords<'_> {
+        let rest = self.buffer.get(self.start..self.end).unwrap_or_default();
+        BlockRecords { rest, format: self.format, passed: Place::default() }
+    }
+}
+
+/// The records of a part of a log. Their numbers and lines are counted in this part.
+pub(crate) struct BlockRecords<'b> {
+    rest: &'b [u8],
+    format: Option<Format>,
+    /// The numbers of the records and the lines that were passed.
+    pub(crate) passed: Place,
+}
+
+impl Iterator for BlockRecords<'_> {
+    type Item = LocatedRecord;
+
+    fn next(&mut self) -> Option<LocatedRecord> {
+        let Next::Record(record, decoded) = decode(self.format?, self.rest, true) else {
+            self.passed.line += newlines(core::mem::take(&mut self.rest));
+            return None;
+        };
+        let (skipped, rest) = self.rest.split_at_checked(record.skipped.len())?;
+        let (bytes, rest) = rest.split_at_checked(record.consumed() - skipped.len())?;
+        let line = self.passed.line + newlines(skipped);
+        self.passed = Place { record: self.passed.record + 1, line: line + newlines(bytes) };
+        self.rest = rest;
+        Some(LocatedRecord { decoded, place: Place { record: self.passed.record, line: line + 1 } })
     }
 }
 
 /// A log that is being read.
 pub(crate) struct Records {
-    source: Box<dyn Read>,
+    source: Box<dyn Read + Send>,
     pub(crate) format: Format,
     block: Vec<u8>,
     start: usize,
     end: usize,
     is_last: bool,
-    line: u64,
-    record: u64,
-    /// How many bytes were read so far.
-    pub(crate) bytes_read: u64,
+    bytes_read: u64,
 }
 
 impl Input {
@@ -142,7 +188,7 @@ impl Input {
 
     /// Opens the log. Detects its format where none is given.
     pub(crate) fn open(&self, format: Option<Format>) -> Result<Records, Unreadable> {
-        let source: Box<dyn Read> = match &self.source {
+        let source: Box<dyn Read + Send> = match &self.source {
             Source::File(_) | Source::Kept(_) => Box::new(self.file()?),
             Source::StandardInput => Box::new(io::stdin()),
         };
@@ -161,7 +207,7 @@ impl Input {
         }
     }
 
-    fn records(&self, source: Box<dyn Read>, format: Option<Format>) -> Result<Records, Unreadable> {
+    fn records(&self, source: Box<dyn Read + Send>, format: Option<Format>) -> Result<Records, Unreadable> {
         let mut records = Records {
             source,
             format: Format::Events,
@@ -169,8 +215,6 @@ impl Input {
             start: 0,
             end: 0,
             is_last: false,
-            line: 1,
-            record: 0,
             bytes_read: 0,
         };
         match records.open(format) {
@@ -231,44 +275,44 @@ impl Records {
         Ok(())
     }
 
-    /// All complete lines that are not consumed yet, in exchange for a free buffer; `None` at the end of the log.
+    /// The next part of the log, in exchange for a free buffer; `None` at the end of the log.
     pub(crate) fn block(&mut self, spare: Block) -> io::Result<Option<Block>> {
-        let lines = loop {
-            match memchr::memrchr(b'\n', self.unread()) {
-                _ if self.is_last => break self.unread().len(),
-                Some(last) => break last + 1,
-                None => self.fill()?,
+        let length = loop {
+            let unread = self.unread();
+            let complete = || boundary(self.format, unread).unwrap_or_else(|| records(self.format, unread));
+            let length = if self.is_last { unread.len() } else { complete() };
+            if self.is_last || length > 0 {
+                break length;
             }
+            self.fill()?;
         };
-        if lines == 0 {
+        if length == 0 {
             return Ok(None);
         }
         let mut buffer = spare.buffer;
-        let rest = self.block.get(self.start + lines..self.end).unwrap_or_default();
+        let rest = self.block.get(self.start + length..self.end).unwrap_or_default();
         buffer.resize(BLOCK.max(rest.len()), 0);
         buffer.get_mut(..rest.len()).unwrap_or_default().copy_from_slice(rest);
-        let (start, end) = (self.start, self.start + lines);
+        let (start, end) = (self.start, self.start + length);
         (self.start, self.end) = (0, rest.len());
-        Ok(Some(Block { buffer: core::mem::replace(&mut self.block, buffer), start, end }))
+        let (format, bytes_read) = (Some(self.format), self.bytes_read);
+        Ok(Some(Block {
+            buffer: core::mem::replace(&mut self.block, buffer),
+            start,
+            end,
+            format,
+            bytes_read,
+        }))
     }
+}
 
-    /// The next record; `None` at the end of the log.
-    pub(crate) fn next(&mut self) -> io::Result<Option<LocatedRecord>> {
-        let (skipped, length, decoded) = loop {
-            match decode(self.format, self.unread(), self.is_last) {
-                Next::Record(record, decoded) => break (record.skipped.len(), record.consumed(), decoded),
-                Next::End => return Ok(None),
-                Next::More => self.fill()?,
-            }
-        };
-        let begin = self.start + skipped;
-        self.start += length;
-        let at = |from: usize, to: usize| self.block.get(from..to).unwrap_or_default();
-        let line = self.line + newlines(at(begin - skipped, begin));
-        self.line = line + newlines(at(begin, self.start));
-        self.record += 1;
-        Ok(Some(LocatedRecord { decoded, record: self.record, line }))
+/// The length of all complete records at the start of a block.
+fn records(format: Format, block: &[u8]) -> usize {
+    let mut length = 0;
+    while let Cut::Record(record) = cut(format, block.get(length..).unwrap_or_default(), false) {
+        length += record.consumed();
     }
+    length
 }
 
 fn newlines(bytes: &[u8]) -> u64 {

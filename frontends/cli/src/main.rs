@@ -5,6 +5,7 @@ mod args;
 mod browse;
 mod check;
 mod convert;
+mod decoder;
 mod diagram;
 mod exit;
 mod input;
@@ -16,7 +17,6 @@ mod replay;
 mod replayer;
 mod report;
 mod stdout;
-mod workers;
 
 use std::io;
 use std::process::ExitCode;
@@ -24,6 +24,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Args, Command};
+
+/// A call is many small allocations, which one thread makes and another one frees.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {

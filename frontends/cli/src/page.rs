@@ -69,7 +69,7 @@ fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<Exit
 
 fn rows<'a>(outcome: &'a Outcome, counted: &mut Counted) -> Vec<Row<'a>> {
     let row = |call: Summary<'a>| Row::new(call, counted.calls.remove(&call.id()).unwrap_or_default());
-    outcome.calls.summaries().into_iter().map(row).collect()
+    outcome.replay.summaries().into_iter().map(row).collect()
 }
 
 fn place(calls: &[Row<'_>], id: CallId) -> Option<usize> {
@@ -104,7 +104,7 @@ fn about_logs<'a>(outcome: &Outcome, args: &ReportArgs) -> Report<'a> {
         .collect();
     report.unreadable =
         outcome.unreadable.iter().map(|input| (input.path.clone(), input.why.clone())).collect();
-    report.events = outcome.calls.events();
+    report.events = outcome.replay.events();
     report.until = args.source.until().map(|moment| match moment {
         Moment::Time(at) => format!("are shown as they were at {at}"),
         Moment::Revision(revision) => format!("are shown at their revision {revision}"),
@@ -150,7 +150,7 @@ fn chosen(args: &ReportArgs, logs: &Logs, path: &Path) -> io::Result<Result<Call
     if outcome.inputs.is_empty() {
         return Ok(Err(status(&outcome, args.deny.deny)));
     }
-    let calls = outcome.calls.summaries();
+    let calls = outcome.replay.summaries();
     if let [call] = calls.as_slice() {
         return Ok(Ok(call.id()));
     }

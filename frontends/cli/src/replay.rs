@@ -3,6 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
+use callfold::Keep;
+
 use crate::args::ReplayArgs;
 use crate::exit::status;
 use crate::replayer::{ReplayOptions, replay_paths};
@@ -13,7 +15,7 @@ use crate::report::{json, table};
 pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     let options = ReplayOptions {
         jobs: args.jobs,
-        is_full: args.show_secrets,
+        keep: if args.show_secrets { Keep::Everything } else { Keep::Summary },
         ..ReplayOptions::new(&args.source, args.only.call)
     };
     let outcome = if args.json {

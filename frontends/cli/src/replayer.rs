@@ -3,26 +3,24 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::panic::resume_unwind;
 use std::rc::Rc;
-use std::thread;
 
 use callfold::log::Decoded;
 use callfold::log::Format;
-use callfold::{Bulk, CallId, Finding, FindingKind, Recorded, Replay, Severity, Summary};
+use callfold::{CallId, Finding, FindingKind, Keep, Recorded, Replay, Severity};
 
 use crate::args::SourceArgs;
+use crate::decoder::decode;
 use crate::input::{Input, Records, Unreadable};
 use crate::logs::Logs;
 use crate::progress::Progress;
-use crate::workers::{Found, Place, Report, Workers};
 
 /// After how many records the progress bar is updated.
 const STRIDE: u64 = 4096;
 
 /// Receives the results of a replay.
 pub(crate) trait Listener {
-    /// True where the listener needs every event. The replay is then slower.
+    /// True where the listener needs every event with all of its members. The replay is then slower.
     const WANTS_EVENTS: bool = false;
 
     /// Receives an event that was folded into its call.
@@ -52,53 +50,10 @@ impl LocatedFinding {
 
 /// The result of a replay.
 pub(crate) struct Outcome {
-    pub(crate) calls: Calls,
+    pub(crate) replay: Replay,
     pub(crate) inputs: Vec<InputReport>,
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) worst: Option<Severity>,
-}
-
-/// The calls of the logs.
-pub(crate) enum Calls {
-    /// Complete calls.
-    Full(Replay),
-    /// Calls in compact form, which holds enough for a [`Summary`]; one part for each worker.
-    Compact(Vec<Bulk>),
-}
-
-impl Calls {
-    pub(crate) fn events(&self) -> u64 {
-        match self {
-            Self::Full(replay) => replay.events(),
-            Self::Compact(parts) => parts.iter().map(Bulk::events).sum(),
-        }
-    }
-
-    /// A summary of each call, in the order of their ids.
-    pub(crate) fn summaries(&self) -> Vec<Summary<'_>> {
-        match self {
-            Self::Full(replay) => replay.calls().map(Summary::from).collect(),
-            Self::Compact(parts) => {
-                let mut calls = thread::scope(|scope| {
-                    let parts: Vec<_> = parts.iter().map(|part| scope.spawn(|| part.calls())).collect();
-                    let calls = parts
-                        .into_iter()
-                        .map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
-                    calls.collect::<Vec<_>>().concat()
-                });
-                calls.sort_by_key(Summary::id);
-                calls
-            }
-        }
-    }
-
-    /// The complete calls; `None` where only compact ones were kept.
-    pub(crate) fn full(&self) -> Option<&Replay> {
-        match self {
-            Self::Full(replay) => Some(replay),
-            Self::Compact(_) => None,
-        }
-    }
 }
 
 /// What was read from one log.
@@ -125,16 +80,16 @@ pub(crate) struct ReplayOptions<'a> {
     pub(crate) source: &'a SourceArgs,
     /// Replays this call and skips all others.
     pub(crate) only: Option<CallId>,
-    /// The number of worker threads.
+    /// The number of threads.
     pub(crate) jobs: NonZeroUsize,
-    /// True where the command needs complete calls, not just summaries.
-    pub(crate) is_full: bool,
+    /// What the command needs of the calls.
+    pub(crate) keep: Keep,
 }
 
 impl<'a> ReplayOptions<'a> {
-    /// Options with one worker and compact calls.
+    /// Options with one thread, for a command that needs summaries only.
     pub(crate) const fn new(source: &'a SourceArgs, only: Option<CallId>) -> Self {
-        Self { source, only, jobs: NonZeroUsize::MIN, is_full: false }
+        Self { source, only, jobs: NonZeroUsize::MIN, keep: Keep::Summary }
     }
 }
 
@@ -142,8 +97,7 @@ impl<'a> ReplayOptions<'a> {
 /// none of them.
 pub(crate) fn replay_paths<L: Listener>(options: ReplayOptions<'_>, listener: &mut L) -> io::Result<Outcome> {
     let outcome = replay_logs(options, &Logs::of(&options.source.logs), listener)?;
-    let is_known = |id| outcome.calls.summaries().iter().any(|call| call.id() == id);
-    if let Some(call) = options.only.filter(|call| !is_known(*call)) {
+    if let Some(call) = options.only.filter(|call| !outcome.replay.knows(*call)) {
         warn_unknown_call(call);
     }
     Ok(outcome)
@@ -154,8 +108,8 @@ pub(crate) fn warn_unknown_call(call: CallId) {
     anstream::eprintln!("callfold: no log contains call {call}");
 }
 
-/// True where compact calls are enough to replay these logs, and each of them can be read more than once.
-pub(crate) fn is_compact(logs: &Logs, args: &SourceArgs) -> bool {
+/// True where all logs are event logs, and each of them can be read more than once.
+pub(crate) fn is_indexable(logs: &Logs, args: &SourceArgs) -> bool {
     let first = logs.inputs.first().map(|input| input.open(args.format.0));
     logs.inputs.iter().all(|input| input.regular_size().is_some())
         && !args.strict
@@ -171,9 +125,11 @@ pub(crate) fn replay_logs<L: Listener>(
     let (args, inputs) = (options.source, logs.inputs.as_slice());
     let mut unreadable = logs.unreadable.clone();
     let mut first = inputs.first().map(|input| input.open(args.format.0));
-    let is_compact =
-        !options.is_full && !L::WANTS_EVENTS && !args.strict && are_events(first.as_ref(), inputs, args);
-    let mut replayer = Replayer::new(options, is_compact, inputs.iter().map(Input::size).sum(), listener);
+    // The events of the other formats are derived from all that is known of a call.
+    let is_summary = !L::WANTS_EVENTS && are_events(first.as_ref(), inputs, args);
+    let keep = if is_summary { options.keep } else { Keep::Everything };
+    let mut replayer =
+        Replayer::new(ReplayOptions { keep, ..options }, inputs.iter().map(Input::size).sum(), listener);
     for input in inputs {
         match first.take().unwrap_or_else(|| input.open(args.format.0)) {
             Ok(records) => unreadable.extend(replayer.input(input, records)?),
@@ -200,14 +156,9 @@ fn are_events(first: Option<&Result<Records, Unreadable>>, inputs: &[Input], arg
         && rest.all(|input| input.regular_size().is_some() && is_one(input, &input.open(args.format.0)))
 }
 
-/// Folds the events, into complete or into compact calls.
-enum Engine {
-    Full(Box<Replay>),
-    Compact(Box<Workers>),
-}
-
 struct Replayer<'a, L> {
-    engine: Engine,
+    replay: Replay,
+    jobs: NonZeroUsize,
     listener: &'a mut L,
     inputs: Vec<InputReport>,
     worst: Option<Severity>,
@@ -219,20 +170,12 @@ struct Replayer<'a, L> {
 }
 
 impl<'a, L: Listener> Replayer<'a, L> {
-    fn new(options: ReplayOptions<'_>, is_compact: bool, bytes: u64, listener: &'a mut L) -> Self {
-        let args = options.source;
-        let engine = if is_compact {
-            let bulk = args.until().into_iter().fold(Bulk::new(), Bulk::until);
-            Engine::Compact(Box::new(Workers::new(
-                &options.only.into_iter().fold(bulk, Bulk::only),
-                options.jobs,
-            )))
-        } else {
-            let replay = args.until().into_iter().fold(Replay::new(), Replay::until);
-            Engine::Full(Box::new(options.only.into_iter().fold(replay, Replay::only)))
-        };
+    fn new(options: ReplayOptions<'_>, bytes: u64, listener: &'a mut L) -> Self {
+        let (args, keep) = (options.source, options.keep);
+        let replay = args.until().into_iter().fold(Replay::new().keep(keep), Replay::until);
         Self {
-            engine,
+            replay: options.only.into_iter().fold(replay, Replay::only),
+            jobs: options.jobs,
             listener,
             inputs: Vec::new(),
             worst: None,
@@ -243,67 +186,31 @@ impl<'a, L: Listener> Replayer<'a, L> {
         }
     }
 
-    fn input(&mut self, input: &Input, mut records: Records) -> io::Result<Option<Unreadable>> {
+    /// Replays a log record by record. The error comes from reading the log, the outer one from the listener.
+    fn input(&mut self, input: &Input, records: Records) -> io::Result<Option<Unreadable>> {
         let mut report = InputReport::new(&input.path, Some(records.format));
-        let read = match core::mem::replace(&mut self.engine, Engine::Full(Box::default())) {
-            Engine::Compact(mut workers) => {
-                let read = workers.log(input, records, |block| self.block_found(&mut report, block))?;
-                self.engine = Engine::Compact(workers);
-                read
-            }
-            full @ Engine::Full(_) => {
-                self.engine = full;
-                self.records(&mut report, &mut records)?.map_err(|error| input.unreadable(&error))
-            }
-        };
-        self.bytes += report.bytes;
-        self.inputs.push(report);
-        Ok(read.err())
-    }
-
-    /// Replays a log record by record. The inner error comes from reading the log, the outer one from the listener.
-    fn records(&mut self, report: &mut InputReport, records: &mut Records) -> io::Result<io::Result<()>> {
-        while !self.has_stopped {
-            match records.next() {
-                Ok(Some(located)) => {
-                    (report.records, report.last_line) = (located.record, located.line);
-                    self.record(report, located.decoded)?;
-                }
-                Ok(None) => break,
-                Err(error) => return Ok(Err(error)),
-            }
-            report.bytes = records.bytes_read;
+        let read = decode(records, self.jobs, |located, bytes_read| {
+            (report.records, report.last_line) = (located.place.record, located.place.line);
+            report.bytes = bytes_read;
+            self.record(&mut report, located.decoded)?;
             if report.records.is_multiple_of(STRIDE) {
                 self.progress.set(self.bytes + report.bytes);
             }
-        }
-        Ok(Ok(()))
-    }
-
-    fn block_found(&mut self, report: &mut InputReport, block: Report) -> io::Result<()> {
-        let mut malformed = 0;
-        for Found { place: Place { record, line }, finding } in block.found {
-            if finding.kind == FindingKind::Malformed && malformed != record {
-                malformed = record;
-                report.malformed += 1;
-            }
-            (report.records, report.last_line) = (record, line);
-            self.found(report, vec![finding])?;
-        }
-        (report.records, report.last_line) = (block.last.record, block.last.line);
-        report.bytes = block.bytes_read;
-        self.progress.set(self.bytes + report.bytes);
-        Ok(())
+            Ok(!self.has_stopped)
+        })?;
+        self.bytes += report.bytes;
+        self.inputs.push(report);
+        Ok(read.err().map(|error| input.unreadable(&error)))
     }
 
     fn record(&mut self, report: &mut InputReport, decoded: Decoded) -> io::Result<()> {
-        let Engine::Full(replay) = &mut self.engine else { return Ok(()) };
         let mut written = Ok(());
-        let findings = replay.decoded(decoded, |recorded| {
+        let mut sink = |recorded: &Recorded| {
             if written.is_ok() {
                 written = self.listener.event(recorded);
             }
-        });
+        };
+        let findings = self.replay.decoded(decoded, if L::WANTS_EVENTS { Some(&mut sink) } else { None });
         written?;
         report.malformed += u64::from(findings.iter().any(|it| it.kind == FindingKind::Malformed));
         self.found(report, findings)
@@ -312,31 +219,18 @@ impl<'a, L: Listener> Replayer<'a, L> {
     /// Ends the replay: folds the events that were held back until the end of the last log, and reports their findings.
     fn finish(mut self, unreadable: Vec<Unreadable>) -> io::Result<Outcome> {
         let mut written = Ok(());
-        let mut findings = Vec::new();
-        let calls = match self.engine {
-            Engine::Full(mut replay) => {
-                findings = replay.finish(|recorded| {
-                    if written.is_ok() {
-                        written = self.listener.event(recorded);
-                    }
-                });
-                Calls::Full(*replay)
+        let findings = self.replay.finish(|recorded| {
+            if written.is_ok() {
+                written = self.listener.event(recorded);
             }
-            Engine::Compact(workers) => {
-                let mut parts = workers.finish();
-                parts.iter_mut().for_each(|part| findings.extend(part.finish()));
-                findings.sort_by_key(|finding| finding.call);
-                Calls::Compact(parts)
-            }
-        };
+        });
         written?;
-        self.engine = Engine::Full(Box::default());
         if let Some(last) = self.inputs.pop() {
             self.found(&last, findings)?;
             self.inputs.push(last);
         }
         self.progress.finish();
-        Ok(Outcome { calls, inputs: self.inputs, unreadable, worst: self.worst })
+        Ok(Outcome { replay: self.replay, inputs: self.inputs, unreadable, worst: self.worst })
     }
 
     fn found(&mut self, place: &InputReport, findings: Vec<Finding>) -> io::Result<()> {

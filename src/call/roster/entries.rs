@@ -76,14 +76,6 @@ impl fmt::Debug for Entries {
     }
 }
 
-impl FromIterator<RosterEntry> for Entries {
-    fn from_iter<T: IntoIterator<Item = RosterEntry>>(entries: T) -> Self {
-        let mut this = Self::default();
-        entries.into_iter().for_each(|entry| this.push(entry));
-        this
-    }
-}
-
 impl Entries {
     pub(super) fn len(&self) -> usize {
         match self {

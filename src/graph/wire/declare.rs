@@ -141,16 +141,6 @@ macro_rules! resource {
                     $( .or_else(|| self.other.contains_key($text).then(|| $text.into())) )*
                     $( .or_else(|| crate::graph::wire::read::misfit_in($text, &self.$field)) )*
             }
-
-            fn hole(path: &[&str]) -> crate::graph::wire::read::Hole {
-                use crate::graph::wire::read::{Hole, Wire};
-                let Some((name, within)) = path.split_first() else { return Hole::Never };
-                match *name {
-                    $( $text => <$Type as Wire>::hole(within), )*
-                    "@odata.type" => Hole::Fixed,
-                    _ => Hole::Unknown,
-                }
-            }
         }
 
         impl<'de> serde::Deserialize<'de> for $Name {

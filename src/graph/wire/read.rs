@@ -15,9 +15,6 @@ use serde_json::Value;
 use super::super::member::{Member, Other};
 use super::super::type_name::TypeName;
 
-/// The path segment for any item of a collection.
-pub(crate) const ITEM: &str = "[]";
-
 /// The result of reading a JSON value as a `T`.
 pub(crate) enum Read<T> {
     Null,
@@ -66,40 +63,6 @@ pub(crate) trait Wire: Sized {
     /// The path of a member inside this value whose JSON did not fit its type.
     fn misfit(&self) -> Option<String> {
         None
-    }
-
-    /// Which other values can stand at a path inside this value, if all other bytes of the canonical JSON
-    /// stay the same.
-    fn hole(_path: &[&str]) -> Hole {
-        Hole::Fixed
-    }
-}
-
-/// The values that may stand at one place of the canonical JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hole {
-    /// Only the present value, because another value may have another meaning.
-    Fixed,
-    /// Any text without escapes.
-    Text,
-    /// Any id whose canonical form is the text itself.
-    Name,
-    /// Any integer of 32 bits.
-    Small,
-    /// Any integer.
-    Integer,
-    /// `true` or `false`.
-    Truth,
-    /// Any value of the same kind, because no type declares the member.
-    Unknown,
-    /// No other value, because the same value may have several spellings.
-    Never,
-}
-
-impl Hole {
-    /// The hole of a scalar: `self` if the path ends there.
-    pub(super) fn at_end(self, path: &[&str]) -> Self {
-        if path.is_empty() { self } else { Self::Unknown }
     }
 }
 
@@ -193,13 +156,6 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
 
     fn misfit(&self) -> Option<String> {
         self.iter().enumerate().find_map(|(index, item)| Some(format!("[{index}].{}", item.misfit()?)))
-    }
-
-    fn hole(path: &[&str]) -> Hole {
-        match path {
-            [ITEM, within @ ..] => T::hole(within),
-            _ => Hole::Never,
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 use serde::de::MapAccess;
 
 use super::super::type_name::TypeName;
-use super::read::{Hole, Read, Wire};
+use super::read::{Read, Wire};
 use crate::id::Id;
 use crate::secret::Secret;
 use crate::time::At;
@@ -20,19 +20,11 @@ impl Wire for String {
     fn from_integer(number: i64) -> Option<Self> {
         Some(number.to_string())
     }
-
-    fn hole(path: &[&str]) -> Hole {
-        Hole::Text.at_end(path)
-    }
 }
 
 impl Wire for Id {
     fn from_text(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| text.into())
-    }
-
-    fn hole(path: &[&str]) -> Hole {
-        Hole::Name.at_end(path)
     }
 }
 
@@ -45,10 +37,6 @@ impl Wire for TypeName {
 impl Wire for uuid::Uuid {
     fn from_text(text: &str) -> Option<Self> {
         Self::try_parse(text).ok()
-    }
-
-    fn hole(_path: &[&str]) -> Hole {
-        Hole::Never
     }
 }
 
@@ -64,10 +52,6 @@ impl Wire for bool {
             _ => None,
         }
     }
-
-    fn hole(path: &[&str]) -> Hole {
-        Hole::Truth.at_end(path)
-    }
 }
 
 impl Wire for i32 {
@@ -77,10 +61,6 @@ impl Wire for i32 {
 
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
-    }
-
-    fn hole(path: &[&str]) -> Hole {
-        Hole::Small.at_end(path)
     }
 }
 
@@ -92,19 +72,11 @@ impl Wire for i64 {
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
     }
-
-    fn hole(path: &[&str]) -> Hole {
-        Hole::Integer.at_end(path)
-    }
 }
 
 impl Wire for Timestamp {
     fn from_text(text: &str) -> Option<Self> {
         At::read(text)
-    }
-
-    fn hole(_path: &[&str]) -> Hole {
-        Hole::Never
     }
 }
 
@@ -113,10 +85,6 @@ impl Wire for SignedDuration {
     fn from_text(text: &str) -> Option<Self> {
         let span: Span = text.parse().ok()?;
         span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()
-    }
-
-    fn hole(_path: &[&str]) -> Hole {
-        Hole::Never
     }
 }
 
@@ -128,10 +96,6 @@ impl<T: Wire> Wire for Secret<T> {
     fn from_integer(number: i64) -> Option<Self> {
         T::from_integer(number).map(Self::new)
     }
-
-    fn hole(path: &[&str]) -> Hole {
-        T::hole(path)
-    }
 }
 
 impl<T: Wire> Wire for Box<T> {
@@ -141,9 +105,5 @@ impl<T: Wire> Wire for Box<T> {
 
     fn misfit(&self) -> Option<String> {
         T::misfit(self)
-    }
-
-    fn hole(path: &[&str]) -> Hole {
-        T::hole(path)
     }
 }

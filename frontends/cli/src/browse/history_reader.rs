@@ -13,7 +13,7 @@ use super::call_list::{CallList, FindingsByCall, Row};
 use super::line_index::{Index, LineIndex, SortedIndex, index_logs};
 use crate::args::SourceArgs;
 use crate::logs::Logs;
-use crate::replayer::{self, Calls, Listener, LocatedFinding, Outcome, ReplayOptions};
+use crate::replayer::{self, Listener, LocatedFinding, Outcome, ReplayOptions};
 
 /// How many events of a call are shown. All of them are in memory, with everything that is drawn of each.
 const MOST: usize = 20_000;
@@ -35,7 +35,7 @@ pub(crate) struct Opened {
 /// Reads all logs once, for the list of calls and for the places of their lines.
 pub(crate) fn open(source: &SourceArgs, only: Option<CallId>, logs: &Logs) -> io::Result<Opened> {
     let until = source.until();
-    if replayer::is_compact(logs, source) {
+    if replayer::is_indexable(logs, source) {
         let mut findings = FindingsByCall::default();
         let options = ReplayOptions { jobs: jobs(), ..ReplayOptions::new(source, only) };
         let (outcome, indexed) = thread::scope(|scope| {
@@ -73,12 +73,12 @@ fn opened(
     index: SortedIndex,
     until: Option<Moment>,
 ) -> Opened {
-    let calls = CallList::new(&outcome.calls.summaries(), findings, &index);
+    let calls = CallList::new(&outcome.replay.summaries(), findings, &index);
     line_index.set_places(index.places.into_iter().map(|(_, place)| place).collect());
     Opened {
         calls,
         reader: HistoryReader { line_index, until },
-        outcome: Outcome { calls: Calls::Compact(Vec::new()), ..outcome },
+        outcome: Outcome { replay: Replay::new(), ..outcome },
     }
 }
 

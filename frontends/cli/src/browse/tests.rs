@@ -131,7 +131,7 @@ fn each_revision_is_shown_as_a_replay_until_it_has_it() {
                 let outcome =
                     replay_paths(ReplayOptions::new(&args.source, None), &mut WorstFindings::default())
                         .unwrap();
-                let call = outcome.calls.summaries().into_iter().find(|call| call.id() == id).unwrap();
+                let call = outcome.replay.summaries().into_iter().find(|call| call.id() == id).unwrap();
                 let state = screen.text("state").unwrap();
                 assert_eq!(state.split(':').next(), Some(call.state().as_str()), "{name} {at} {revision}");
                 assert_eq!(screen.text("audio").as_deref(), call.audio(), "{name} {at} {revision}");
@@ -301,9 +301,9 @@ fn secrets_are_not_shown_and_not_found() {
         else {
             panic!("another command")
         };
-        let options = ReplayOptions { is_full: true, ..ReplayOptions::new(&args.source, None) };
+        let options = ReplayOptions { keep: callfold::Keep::Everything, ..ReplayOptions::new(&args.source, None) };
         let outcome = replay_paths(options, &mut WorstFindings::default()).unwrap();
-        let calls: Vec<_> = outcome.calls.full().unwrap().calls().collect();
+        let calls: Vec<_> = outcome.replay.calls().collect();
         for secret in calls.iter().flat_map(|call| secrets(call)) {
             for _ in 0..screen.browser.listed.len() {
                 assert!(!screen.drawn(300, 60).contains(secret.value), "{name}");

@@ -134,11 +134,7 @@ fn write_operation(operation: &OperationSummary<'_>, out: &mut Vec<u8>) -> io::R
     out.extend_from_slice(br#","status":"#);
     name(operation.state.as_str(), out);
     out.extend_from_slice(br#","clientContext":"#);
-    match operation.client_context.map(|context| (context, context.guid())) {
-        Some((_, Some(known))) => guid(known, out),
-        Some((context, None)) => text(Some(&context.text()), out)?,
-        None => out.extend_from_slice(b"null"),
-    }
+    text(operation.client_context, out)?;
     out.extend_from_slice(br#","orphaned":"#);
     out.extend_from_slice(if operation.is_orphaned { b"true}" } else { b"false}" });
     Ok(())

@@ -56,9 +56,9 @@ fn write(
     });
     out.write_all(br#"{"inputs":"#)?;
     serde_json::to_writer(&mut out, &inputs.collect::<Vec<_>>())?;
-    write!(out, r#","events":{},"calls":["#, outcome.calls.events())?;
-    let secrets_of = outcome.calls.full().filter(|_| shows_secrets);
-    calls::write(&outcome.calls.summaries(), secrets_of, jobs, &mut out)?;
+    write!(out, r#","events":{},"calls":["#, outcome.replay.events())?;
+    let secrets_of = Some(&outcome.replay).filter(|_| shows_secrets);
+    calls::write(&outcome.replay.summaries(), secrets_of, jobs, &mut out)?;
     out.write_all(br#"],"findings":["#)?;
     for (index, line) in findings.lines()?.enumerate() {
         if index > 0 {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use callfold::{OperationSummary, Replay, Severity, Summary};
+use callfold::{OperationSummary, Severity, Summary};
 use callfold_view::describe;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
@@ -28,12 +28,12 @@ const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations",
 /// secrets.
 pub(crate) fn print(outcome: &Outcome, worst: &WorstFindings, shows_secrets: bool) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
-    let summaries = outcome.calls.summaries();
+    let summaries = outcome.replay.summaries();
     calls(&summaries, worst, &mut out)?;
     summary(outcome, summaries.len(), worst, &mut out)?;
     findings(worst, &mut out)?;
     if shows_secrets {
-        for call in outcome.calls.full().into_iter().flat_map(Replay::calls) {
+        for call in outcome.replay.calls() {
             for secret in secrets(call) {
                 let of = secret.operation.map_or_else(String::new, |id| format!(" of operation {id}"));
                 let value = printable(secret.value);
@@ -130,7 +130,7 @@ fn duration(call: &Summary<'_>) -> String {
 }
 
 fn summary(outcome: &Outcome, calls: usize, worst: &WorstFindings, out: &mut impl Write) -> io::Result<()> {
-    let events = outcome.calls.events();
+    let events = outcome.replay.events();
     let records: u64 = outcome.inputs.iter().map(|input| input.records).sum();
     let inputs = outcome.inputs.len();
     write!(

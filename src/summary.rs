@@ -1,21 +1,22 @@
 //! Summaries of calls and operations.
 
+pub(crate) mod ended;
+
 use core::fmt;
 
 use jiff::Timestamp;
 
-use super::compact::{Compact, Work};
-use super::context::ClientContext;
-use super::meaning::Learned;
-use super::names::Word;
-use crate::call::beginning::Beginning;
 use crate::call::data::Call;
 use crate::call::state::State;
 use crate::graph::call::CallDirection;
+use crate::graph::media::MediaState;
 use crate::graph::operation::OperationKind;
 use crate::graph::result::ResultInfo;
+use crate::graph::tone::Tone;
 use crate::id::{CallId, OperationId};
+use crate::operation::lifecycle::Superstate;
 use crate::operation::{self, Operation};
+use ended::{Ended, EndedOperation, EndedOperations};
 
 /// A summary of a call: the values that a table of calls shows, without the other details. The figures of a
 /// test campaign are another type, `testing::Summary`.
@@ -47,7 +48,7 @@ impl fmt::Debug for Summary<'_> {
 #[derive(Clone, Copy)]
 enum Source<'a> {
     Whole(&'a Call),
-    Compact(&'a Compact, &'a Learned),
+    Ended(&'a Ended),
 }
 
 /// A summary of an operation.
@@ -61,7 +62,7 @@ pub struct OperationSummary<'a> {
     /// The state of the operation.
     pub state: operation::state::State,
     /// The text that the app chose to recognise the operation.
-    pub client_context: Option<ClientContext<'a>>,
+    pub client_context: Option<&'a str>,
     /// True if the call ended before the operation completed or failed.
     pub is_orphaned: bool,
 }
@@ -72,11 +73,13 @@ impl<'a> From<&'a Call> for Summary<'a> {
     }
 }
 
-impl<'a> Summary<'a> {
-    pub(super) const fn compact(compact: &'a Compact, learned: &'a Learned) -> Self {
-        Self { id: compact.id, source: Source::Compact(compact, learned) }
+impl<'a> From<&'a Ended> for Summary<'a> {
+    fn from(ended: &'a Ended) -> Self {
+        Self { id: ended.id, source: Source::Ended(ended) }
     }
+}
 
+impl<'a> Summary<'a> {
     /// The id of the call.
     pub const fn id(&self) -> CallId {
         self.id
@@ -86,7 +89,7 @@ impl<'a> Summary<'a> {
     pub const fn state(&self) -> State {
         match self.source {
             Source::Whole(call) => call.state(),
-            Source::Compact(compact, _) => compact.state,
+            Source::Ended(ended) => ended.state,
         }
     }
 
@@ -94,45 +97,43 @@ impl<'a> Summary<'a> {
     pub const fn revision(&self) -> u64 {
         match self.source {
             Source::Whole(call) => call.revision(),
-            Source::Compact(compact, _) => compact.revision,
+            Source::Ended(ended) => ended.revision,
         }
     }
 
     /// The time of the first event that has a time; `None` if no event has a time.
-    pub fn first_at(&self) -> Option<Timestamp> {
+    pub const fn first_at(&self) -> Option<Timestamp> {
         match self.source {
             Source::Whole(call) => call.first_at(),
-            Source::Compact(compact, _) => compact.first_at.reported(),
+            Source::Ended(ended) => ended.first_at,
         }
     }
 
     /// The latest time of all events; `None` if no event has a time.
-    pub fn last_at(&self) -> Option<Timestamp> {
+    pub const fn last_at(&self) -> Option<Timestamp> {
         match self.source {
             Source::Whole(call) => call.last_at(),
-            Source::Compact(compact, _) => compact.last_at.reported(),
+            Source::Ended(ended) => ended.last_at,
         }
     }
 
     /// `incoming` for a call that was offered to the app, `outgoing` for a call that the app placed. `None`
     /// if it is not known.
     pub fn direction(&self) -> Option<&'a str> {
-        match self.source {
-            Source::Whole(call) => call.direction().map(CallDirection::as_str),
-            Source::Compact(compact, learned) => {
-                let offered =
-                    || (compact.beginning == Beginning::Offered).then_some(CallDirection::Incoming.as_str());
-                compact.direction.map(|name| learned.names.text(name)).or_else(offered)
-            }
-        }
+        let direction = match self.source {
+            Source::Whole(call) => call.direction(),
+            Source::Ended(ended) => ended.direction.as_ref(),
+        };
+        direction.map(CallDirection::as_str)
     }
 
     /// The state of the audio, such as `active`. `None` if it was not reported.
     pub fn audio(&self) -> Option<&'a str> {
-        match self.source {
-            Source::Whole(call) => call.audio().map(|audio| audio.as_str()),
-            Source::Compact(compact, learned) => compact.audio.map(|name| learned.names.text(name)),
-        }
+        let audio = match self.source {
+            Source::Whole(call) => call.audio(),
+            Source::Ended(ended) => ended.audio.as_ref(),
+        };
+        audio.map(MediaState::as_str)
     }
 
     /// The last result that was reported for the call; `None` if no result was reported. The result of a
@@ -141,7 +142,7 @@ impl<'a> Summary<'a> {
     pub fn result_info(&self) -> Option<&'a ResultInfo> {
         match self.source {
             Source::Whole(call) => call.result_info(),
-            Source::Compact(compact, learned) => learned.results.get(compact.result.as_ref()?),
+            Source::Ended(ended) => ended.result_info.as_deref(),
         }
     }
 
@@ -149,39 +150,40 @@ impl<'a> Summary<'a> {
     pub fn termination_reason(&self) -> Option<&'a str> {
         match self.source {
             Source::Whole(call) => call.details().termination_reason.value().map(|reason| reason.as_str()),
-            Source::Compact(compact, _) => compact.reason.as_deref(),
+            Source::Ended(ended) => ended.termination_reason.as_deref(),
         }
     }
 
     /// The operations of the call, in the order in which they were first reported.
     pub fn operations(&self) -> impl Iterator<Item = OperationSummary<'a>> + use<'a> {
         let is_over = !self.state().is_live();
-        let (whole, compact) = match self.source {
+        let (whole, ended) = match self.source {
             Source::Whole(call) => (call.operations(), &[][..]),
-            Source::Compact(compact, _) => (&[][..], &*compact.operations),
+            Source::Ended(ended) => match &ended.operations {
+                EndedOperations::Whole(operations) => (&operations[..], &[][..]),
+                EndedOperations::Reduced(reduced) => (&[][..], &reduced[..]),
+            },
         };
         let whole = whole.iter().map(move |operation| OperationSummary::whole(operation, is_over));
-        whole.chain(compact.iter().map(move |work| OperationSummary::compact(work, is_over)))
+        whole.chain(ended.iter().map(OperationSummary::ended))
     }
 
     /// The number of participants who are in the call now.
     pub fn participants(&self) -> usize {
         match self.source {
             Source::Whole(call) => call.participants().count(),
-            Source::Compact(compact, _) => compact.entries.iter().filter(|entry| entry.is_taken).count(),
+            Source::Ended(ended) => ended.participants,
         }
     }
 
     /// The DTMF tones that were pressed, in the order of their `sequenceId`.
     pub fn tones(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let (whole, compact, learned) = match self.source {
-            Source::Whole(call) => (call.tones(), &[][..], None),
-            Source::Compact(compact, learned) => (&[][..], &*compact.tones, Some(learned)),
+        let (whole, ended) = match self.source {
+            Source::Whole(call) => (call.tones(), &[][..]),
+            Source::Ended(ended) => (&[][..], &*ended.tones),
         };
-        let whole = whole.iter().filter_map(|tone| tone.tone.value().map(|tone| tone.as_str()));
-        whole.chain(
-            compact.iter().filter_map(move |receive_tone| Some(learned?.names.text(receive_tone.tone))),
-        )
+        let whole = whole.iter().filter_map(|info| info.tone.value());
+        whole.chain(ended).map(Tone::as_str)
     }
 }
 
@@ -191,18 +193,18 @@ impl<'a> OperationSummary<'a> {
             id: operation.id(),
             kind: operation.kind(),
             state: operation.state(),
-            client_context: operation.client_context().map(ClientContext::of),
+            client_context: operation.client_context(),
             is_orphaned: is_over && operation.is_pending(),
         }
     }
 
-    fn compact(work: &'a Work, is_over: bool) -> Self {
+    fn ended(operation: &'a EndedOperation) -> Self {
         Self {
-            id: Some(&work.id),
-            kind: work.kind,
-            state: work.state,
-            client_context: work.context.value().map(Word::context),
-            is_orphaned: is_over && work.is_pending(),
+            id: Some(&operation.id),
+            kind: operation.kind,
+            state: operation.state,
+            client_context: operation.client_context.as_deref(),
+            is_orphaned: operation.state.lies_in(Superstate::Pending),
         }
     }
 }

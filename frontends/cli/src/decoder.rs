@@ -1,0 +1,185 @@
+//! Decodes a log. Further threads decode parts of the log ahead of the thread that folds the records.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use crate::input::{Block, LocatedRecord, Place, Records};
+
+/// How many parts of a log each thread may decode before the first of them is folded.
+const AHEAD: u64 = 4;
+
+/// Passes the records of a log to `take`, in their order, until `take` returns false. It also passes how many bytes of the
+/// log were read. The inner error comes from reading the log, the outer one from `take`.
+pub(crate) fn decode(
+    mut records: Records,
+    jobs: NonZeroUsize,
+    mut take: impl FnMut(LocatedRecord, u64) -> io::Result<bool>,
+) -> io::Result<io::Result<()>> {
+    let mut before = Place::default();
+    if jobs.get() == 1 {
+        let mut block = Block::default();
+        loop {
+            block = match records.block(block) {
+                Ok(Some(block)) => block,
+                Ok(None) => return Ok(Ok(())),
+                Err(error) => return Ok(Err(error)),
+            };
+            let mut decoded = block.records();
+            for record in decoded.by_ref() {
+                if !take(record.after(before), block.bytes_read)? {
+                    return Ok(Ok(()));
+                }
+            }
+            before = before.after(decoded.passed);
+        }
+    }
+    let decoder = Decoder::new(records, jobs);
+    thread::scope(|scope| {
+        for _ in 1..jobs.get() {
+            scope.spawn(|| while decoder.decode_ahead() {});
+        }
+        let _stop = Stop(&decoder);
+        while let Some(part) = decoder.next() {
+            let part = match part {
+                Ok(part) => part,
+                Err(error) => return Ok(Err(error)),
+            };
+            for record in part.records {
+                if !take(record.after(before), part.bytes_read)? {
+                    return Ok(Ok(()));
+                }
+            }
+            before = before.after(part.passed);
+        }
+        Ok(Ok(()))
+    })
+}
+
+/// A part of a log, decoded.
+struct Part {
+    records: Vec<LocatedRecord>,
+    /// The numbers of records and lines in this part.
+    passed: Place,
+    bytes_read: u64,
+}
+
+struct Decoder {
+    /// How many parts may be decoded before the first of them is folded.
+    ahead: u64,
+    shared: Mutex<Shared>,
+    changed: Condvar,
+}
+
+/// What the threads share.
+struct Shared {
+    records: Records,
+    /// The number of the next part to decode. Parts are numbered from 0.
+    next: u64,
+    /// The number of the next part to fold.
+    folded: u64,
+    /// Decoded parts that wait, by their numbers.
+    decoded: BTreeMap<u64, io::Result<Part>>,
+    /// Buffers for further parts.
+    spare: Vec<Block>,
+    /// True if no more parts are to be decoded.
+    has_ended: bool,
+}
+
+/// Ends the other threads when the thread that folds is done, also where it panics.
+struct Stop<'d>(&'d Decoder);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.shared().has_ended = true;
+        self.0.changed.notify_all();
+    }
+}
+
+impl Decoder {
+    fn new(records: Records, jobs: NonZeroUsize) -> Self {
+        let shared = Shared {
+            records,
+            next: 0,
+            folded: 0,
+            decoded: BTreeMap::new(),
+            spare: Vec::new(),
+            has_ended: false,
+        };
+        let ahead = AHEAD * jobs.get() as u64;
+        Self { ahead, shared: Mutex::new(shared), changed: Condvar::new() }
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'s>(&self, shared: MutexGuard<'s, Shared>) -> MutexGuard<'s, Shared> {
+        self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Decodes one part, when there is room for it. Returns false if no more parts are to be decoded.
+    fn decode_ahead(&self) -> bool {
+        let mut shared = self.shared();
+        while !shared.has_ended && shared.next >= shared.folded + self.ahead {
+            shared = self.wait(shared);
+        }
+        let is_live = !shared.has_ended;
+        if is_live {
+            self.decode(shared);
+        }
+        is_live
+    }
+
+    /// The next part to fold; `None` after the last one. Decodes parts where no other thread has decoded it yet.
+    fn next(&self) -> Option<io::Result<Part>> {
+        let mut shared = self.shared();
+        loop {
+            let next = shared.folded;
+            if let Some(part) = shared.decoded.remove(&next) {
+                shared.folded += 1;
+                self.changed.notify_all();
+                return Some(part);
+            }
+            if !shared.has_ended && shared.next < shared.folded + self.ahead {
+                self.decode(shared);
+                shared = self.shared();
+            } else if shared.has_ended && shared.next == shared.folded {
+                return None;
+            } else {
+                shared = self.wait(shared);
+            }
+        }
+    }
+
+    /// Reads a part of the log and decodes it. The other threads go on while it is decoded.
+    fn decode(&self, mut shared: MutexGuard<'_, Shared>) {
+        let spare = shared.spare.pop().unwrap_or_default();
+        let number = shared.next;
+        let (part, block) = match shared.records.block(spare) {
+            Ok(None) => {
+                shared.has_ended = true;
+                return self.changed.notify_all();
+            }
+            Err(error) => {
+                shared.has_ended = true;
+                (Err(error), Block::default())
+            }
+            Ok(Some(block)) => {
+                shared.next += 1;
+                drop(shared);
+                let mut decoded = block.records();
+                let records = decoded.by_ref().collect();
+                let part = Part { records, passed: decoded.passed, bytes_read: block.bytes_read };
+                (Ok(part), block)
+            }
+        };
+        let mut shared = self.shared();
+        shared.next = shared.next.max(number + 1);
+        shared.spare.push(block);
+        shared.decoded.insert(number, part);
+        self.changed.notify_all();
+    }
+}

@@ -1,0 +1,10 @@
+//! A replay that keeps summaries compared with one that keeps everything: for any event log, both have the same
+//! findings and report the same calls.
+
+mod agreement;
+mod lines;
+mod logs;
+mod mishaps;
+mod operations;
+mod spellings;
+mod talk;
