@@ -301,7 +301,8 @@ fn secrets_are_not_shown_and_not_found() {
         else {
             panic!("another command")
         };
-        let options = ReplayOptions { keep: callfold::Keep::Everything, ..ReplayOptions::new(&args.source, None) };
+        let options =
+            ReplayOptions { keep: callfold::Keep::Everything, ..ReplayOptions::new(&args.source, None) };
         let outcome = replay_paths(options, &mut WorstFindings::default()).unwrap();
         let calls: Vec<_> = outcome.replay.calls().collect();
         for secret in calls.iter().flat_map(|call| secrets(call)) {
