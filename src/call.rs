@@ -12,6 +12,7 @@ pub(crate) mod data;
 pub(crate) mod deadline;
 pub(crate) mod decide;
 mod details;
+pub(crate) mod ended;
 pub(crate) mod event;
 mod expire;
 mod fold;

@@ -53,19 +53,8 @@ impl Operation {
         Self { state, resource: reported, aliases: Vec::new() }
     }
 
-    /// An operation of which only these members are known.
-    pub(crate) fn restored(
-        state: State,
-        id: OperationId,
-        kind: OperationKind,
-        client_context: Option<&str>,
-    ) -> Self {
-        let resource = CommsOperation {
-            odata_type: Some(kind.type_name().into()),
-            id: id.into(),
-            client_context: client_context.map(Into::into).into(),
-            ..CommsOperation::default()
-        };
+    /// An operation that has only these parts.
+    pub(crate) fn restored(state: State, resource: CommsOperation) -> Self {
         Self { state, resource: resource.into(), aliases: Vec::new() }
     }
 

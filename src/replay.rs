@@ -12,10 +12,10 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use crate::call::data::Call;
-use crate::call::event::CallEvent;
+use crate::call::ended::Later;
+use crate::call::event::EventKind;
 use crate::call::observe::delivery::{Delivery, Observed};
 use crate::call::observe::orphan;
-use crate::call::state::Transition;
 use crate::finding::{Finding, FindingKind};
 use crate::graph::parsed::ParsedNotification;
 use crate::id::CallId;
@@ -179,7 +179,7 @@ impl Replay {
 
     fn fold_line(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         let (call, revision) = (recorded.call, recorded.revision);
-        let ends = matches!(recorded.event, CallEvent::Step(Transition::Terminated, _));
+        let ends = recorded.event.kind() == EventKind::Terminated;
         let wanted = sink.copy(&recorded);
         let applied = self.calls.apply(recorded);
         if self.applied(applied, call, revision, findings) {
@@ -194,8 +194,15 @@ impl Replay {
     fn ended(&mut self, id: CallId, findings: &mut Vec<Finding>) {
         let orphans = self.calls.call(id).into_iter().flat_map(Call::orphans);
         findings.extend(orphans.map(|operation| orphan(id, operation)));
-        if self.keep == Keep::Summary {
-            self.calls.reduce(id);
+        self.reduce(id);
+    }
+
+    /// Keeps of an ended call what is to be kept.
+    fn reduce(&mut self, id: CallId) {
+        match self.keep {
+            Keep::Everything => {}
+            Keep::Summary => self.calls.reduce(id, Later::Any),
+            Keep::SummaryOfEvents => self.calls.reduce(id, Later::Events),
         }
     }
 
@@ -316,10 +323,14 @@ impl Replay {
         for recorded in observed.events {
             let (call, revision) = (recorded.call, recorded.revision);
             if self.wants(call, revision, recorded.at) {
+                let ends = recorded.event.kind() == EventKind::Terminated;
                 // An observed event is never refused, so the sink can see it before it is folded.
                 sink.show(&recorded);
                 let applied = self.calls.apply(recorded);
                 self.applied(applied, call, revision, findings);
+                if ends {
+                    self.reduce(call);
+                }
             }
         }
     }

@@ -1,12 +1,11 @@
 //! Summaries of calls and operations.
 
-pub(crate) mod ended;
-
 use core::fmt;
 
 use jiff::Timestamp;
 
 use crate::call::data::Call;
+use crate::call::ended::{Ended, EndedOperation, EndedOperations};
 use crate::call::state::State;
 use crate::graph::call::CallDirection;
 use crate::graph::media::MediaState;
@@ -16,7 +15,6 @@ use crate::graph::tone::Tone;
 use crate::id::{CallId, OperationId};
 use crate::operation::lifecycle::Superstate;
 use crate::operation::{self, Operation};
-use ended::{Ended, EndedOperation, EndedOperations};
 
 /// A summary of a call: the values that a table of calls shows, without the other details. The figures of a
 /// test campaign are another type, `testing::Summary`.

@@ -1,10 +1,11 @@
-//! A replay that keeps summaries compared with one that keeps everything: for any event log, both have the same
+//! A replay that keeps summaries compared with one that keeps everything: for any log, both have the same
 //! findings and report the same calls.
 
 mod agreement;
 mod lines;
 mod logs;
 mod mishaps;
+mod notified;
 mod operations;
 mod spellings;
 mod talk;

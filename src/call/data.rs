@@ -75,32 +75,6 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call that has ended, of which only these parts are known.
-    pub(crate) fn ended(
-        id: CallId,
-        state: State,
-        revision: u64,
-        [first_at, last_at]: [Option<Timestamp>; 2],
-        operations: Operations,
-    ) -> Self {
-        Self {
-            id,
-            state,
-            beginning: Beginning::Adopted,
-            revision,
-            first_at,
-            last_at,
-            details: Arc::default(),
-            operations,
-            roster: Roster::default(),
-            tones: Arc::default(),
-            content_sharing: Sessions::default(),
-            notifications: NotificationHistory::default(),
-            deadlines: Deadlines::default(),
-            service: None,
-        }
-    }
-
     /// The id of the call.
     pub const fn id(&self) -> CallId {
         self.id

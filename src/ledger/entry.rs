@@ -11,7 +11,7 @@ use super::history::{History, Line};
 use super::recent::Recent;
 use crate::call::data::Call;
 use crate::record::recorded::Recorded;
-use crate::summary::ended::Ended;
+use crate::call::ended::{Ended, Later};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -151,30 +151,34 @@ pub(super) struct EndedEntry {
 }
 
 impl EndedEntry {
-    pub(super) fn of(entry: &Entry) -> Self {
+    pub(super) fn of(entry: &Entry, later: Later) -> Self {
         Self {
-            call: Ended::of(&entry.call),
+            call: Ended::of(&entry.call, later),
             digests: entry.digests.as_slice().into(),
             holes: entry.holes.clone(),
         }
     }
 
-    /// Makes the entry as the fold needs it for a later event. [`EndedEntry::put_back`] ends the change.
+    /// Passes the entry to a function that may change it.
+    pub(super) fn change<T>(&mut self, change: impl FnOnce(&mut Entry) -> T) -> T {
+        let later = self.call.later();
+        let mut entry = self.take();
+        let changed = change(&mut entry);
+        self.digests = entry.digests.as_slice().into();
+        self.holes = entry.holes;
+        self.call.put_back(entry.call, later);
+        changed
+    }
+
+    /// Makes the entry as a later event needs it.
     pub(super) fn take(&mut self) -> Entry {
-        let digests = self.digests.iter().copied().collect();
         let call = self.call.take();
         Entry {
             revision: call.revision(),
             call,
-            digests,
+            digests: self.digests.iter().copied().collect(),
             holes: core::mem::take(&mut self.holes),
             history: None,
         }
-    }
-
-    pub(super) fn put_back(&mut self, entry: Entry) {
-        self.call.put_back(&entry.call);
-        self.digests = entry.digests.as_slice().into();
-        self.holes = entry.holes;
     }
 }

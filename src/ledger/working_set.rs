@@ -13,6 +13,7 @@ use super::applied::{Applied, ApplyError};
 use super::data::Ledger;
 use super::entry::{EndedEntry, Entry, LedgerMetadata};
 use crate::call::data::Call;
+use crate::call::ended::Later;
 use crate::id::CallId;
 use crate::record::recorded::Recorded;
 use crate::summary::Summary;
@@ -63,12 +64,7 @@ impl Slot {
     fn change<T>(&mut self, change: impl FnOnce(&mut Entry) -> T) -> T {
         match self {
             Self::Whole(entry) => change(entry),
-            Self::Ended(ended) => {
-                let mut entry = ended.take();
-                let changed = change(&mut entry);
-                ended.put_back(entry);
-                changed
-            }
+            Self::Ended(ended) => ended.change(change),
         }
     }
 
@@ -119,13 +115,13 @@ impl WorkingSet {
     }
 
     /// Reduces a call to what a summary shows, if it has ended.
-    pub(crate) fn reduce(&mut self, id: CallId) {
+    pub(crate) fn reduce(&mut self, id: CallId, later: Later) {
         let place = self.place(id);
         if let Some(slot) = place.and_then(|place| self.slots.get_mut(place))
             && let Slot::Whole(entry) = slot
             && !entry.call().state().is_live()
         {
-            *slot = Slot::Ended(Box::new(EndedEntry::of(entry)));
+            *slot = Slot::Ended(Box::new(EndedEntry::of(entry, later)));
         }
     }
 
@@ -142,11 +138,15 @@ impl WorkingSet {
         self.slot(id)?.whole()
     }
 
-    /// A call as the fold needs it.
-    pub(crate) fn known(&self, id: CallId) -> Option<Cow<'_, Call>> {
-        Some(match self.slot(id)? {
+    /// A call as a later record needs it.
+    pub(crate) fn known(&mut self, id: CallId) -> Option<Cow<'_, Call>> {
+        let place = self.place(id)?;
+        Some(match self.slots.get_mut(place)? {
             Slot::Whole(entry) => Cow::Borrowed(entry.call()),
-            Slot::Ended(entry) => Cow::Owned(entry.call.clone().take()),
+            Slot::Ended(entry) => {
+                entry.call.unpack();
+                Cow::Owned(entry.call.clone().take())
+            }
         })
     }
 

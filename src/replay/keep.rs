@@ -23,10 +23,10 @@ pub enum Keep {
     /// Everything that the events told about a call.
     #[default]
     Everything,
-    /// Of a call that has ended, what a [`Summary`](crate::Summary) shows. The call is then in
-    /// [`Replay::summaries`](crate::Replay::summaries) only.
-    ///
-    /// This is for event logs. The events of a notification depend on everything that is known of the call, so
-    /// after the end of a call a late notification can lead to other events than with [`Keep::Everything`].
+    /// Of a call that has ended, what a [`Summary`](crate::Summary) shows, and that with which a late
+    /// notification is compared. The call is then in [`Replay::summaries`](crate::Replay::summaries) only.
     Summary,
+    /// Like [`Keep::Summary`], but for event logs only. A late notification can lead to another finding than
+    /// with the other values.
+    SummaryOfEvents,
 }

@@ -81,15 +81,15 @@ impl Reported {
 }
 
 impl View {
-    fn play(self, keep: Keep, log: &Log) -> Played {
+    fn play(self, keep: Keep, format: Format, log: &[Vec<u8>]) -> Played {
         let replay = self.until.into_iter().fold(Replay::new().keep(keep), Replay::until);
         let mut replay = self.only.into_iter().fold(replay, Replay::only);
         let mut findings = Vec::new();
-        for (at, line) in log.0.iter().enumerate() {
-            let found = replay.record(Format::Events, line, |_| {});
+        for (at, record) in log.iter().enumerate() {
+            let found = replay.record(format, record, |_| {});
             findings.extend(found.into_iter().map(|finding| (at, finding)));
         }
-        findings.extend(replay.finish(|_| {}).into_iter().map(|finding| (log.0.len(), finding)));
+        findings.extend(replay.finish(|_| {}).into_iter().map(|finding| (log.len(), finding)));
         let calls = replay.summaries().iter().map(Reported::of).collect();
         Played { findings, events: replay.events(), calls }
     }
@@ -98,11 +98,26 @@ impl View {
 /// Checks that a replay that keeps summaries finds and reports the same as one that keeps everything.
 #[track_caller]
 pub(super) fn agree_on(view: View, log: &Log) {
-    let whole = view.play(Keep::Everything, log);
-    let summary = view.play(Keep::Summary, log);
-    let found = differing(&summary.findings, &whole.findings);
-    let reported = differing(&summary.calls, &whole.calls);
-    assert!(summary == whole, "{view:?} gives not {found:#?} {reported:#?} of{log:?}");
+    let whole = view.play(Keep::Everything, Format::Events, &log.0);
+    for keep in [Keep::Summary, Keep::SummaryOfEvents] {
+        view.play(keep, Format::Events, &log.0).is(&whole, log);
+    }
+}
+
+/// Checks the same for the bodies of notifications.
+#[track_caller]
+pub(super) fn agree_on_notified(view: View, bodies: &[Vec<u8>]) {
+    let whole = view.play(Keep::Everything, Format::Notifications, bodies);
+    view.play(Keep::Summary, Format::Notifications, bodies).is(&whole, &Log(bodies.to_vec()));
+}
+
+impl Played {
+    #[track_caller]
+    fn is(&self, whole: &Self, log: &Log) {
+        let found = differing(&self.findings, &whole.findings);
+        let reported = differing(&self.calls, &whole.calls);
+        assert!(self == whole, "not {found:#?} {reported:#?} of{log:?}");
+    }
 }
 
 /// The first pair of values that differ.

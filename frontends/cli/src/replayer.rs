@@ -20,7 +20,7 @@ const STRIDE: u64 = 4096;
 
 /// Receives the results of a replay.
 pub(crate) trait Listener {
-    /// True where the listener needs every event with all of its members. The replay is then slower.
+    /// True where the listener needs every event. The replay is then slower.
     const WANTS_EVENTS: bool = false;
 
     /// Receives an event that was folded into its call.
@@ -125,9 +125,8 @@ pub(crate) fn replay_logs<L: Listener>(
     let (args, inputs) = (options.source, logs.inputs.as_slice());
     let mut unreadable = logs.unreadable.clone();
     let mut first = inputs.first().map(|input| input.open(args.format.0));
-    // The events of the other formats are derived from all that is known of a call.
-    let is_summary = !L::WANTS_EVENTS && are_events(first.as_ref(), inputs, args);
-    let keep = if is_summary { options.keep } else { Keep::Everything };
+    let is_of_events = options.keep == Keep::Summary && are_events(first.as_ref(), inputs, args);
+    let keep = if is_of_events { Keep::SummaryOfEvents } else { options.keep };
     let mut replayer =
         Replayer::new(ReplayOptions { keep, ..options }, inputs.iter().map(Input::size).sum(), listener);
     for input in inputs {
