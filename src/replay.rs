@@ -48,7 +48,10 @@ impl Replay {
 
     /// Chooses what the replay keeps of the calls.
     #[must_use]
-    pub fn keep(self, keep: Keep) -> Self {
+    pub fn keep(mut self, keep: Keep) -> Self {
+        if keep == Keep::SummaryOfEvents {
+            self.calls.summarize();
+        }
         Self { keep, ..self }
     }
 

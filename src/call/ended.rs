@@ -1,14 +1,12 @@
 //! A call that has ended, reduced to what a summary shows and what a later event needs.
 
-use alloc::borrow::{Cow, ToOwned};
+use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::beginning::Beginning;
 use super::data::Call;
@@ -24,12 +22,9 @@ use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::result::ResultInfo;
 use crate::graph::tone::{Tone, ToneInfo};
 use crate::id::{CallId, OperationId};
-use crate::json;
-use crate::json::write;
 use crate::operation::{self, Operation};
 use crate::operations::Operations;
 use crate::places::FEW;
-use crate::secret::Secret;
 
 /// Only the operations of an ended call can change.
 #[derive(Clone, Debug)]
@@ -45,7 +40,7 @@ pub(crate) struct Ended {
     pub(crate) termination_reason: Option<Box<str>>,
     pub(crate) operations: EndedOperations,
     pub(crate) participants: usize,
-    pub(crate) tones: Box<[Tone]>,
+    pub(crate) tones: Arc<[Tone]>,
     told: Option<Box<Told>>,
 }
 
@@ -61,23 +56,9 @@ pub(crate) enum Later {
 /// The parts of an ended call with which a later notification is compared.
 #[derive(Clone, Debug)]
 struct Told {
-    details: ToldDetails,
+    details: Arc<graph::call::Call>,
+    tones: Arc<Vec<ToneInfo>>,
     notifications: NotificationHistory,
-}
-
-#[derive(Clone, Debug)]
-enum ToldDetails {
-    /// A [`Text`] as JSON, which takes a third of the memory. Most calls have no notifications after their end.
-    Packed(Secret<Box<str>>),
-    Unpacked(Arc<graph::call::Call>, Arc<Vec<ToneInfo>>),
-}
-
-#[derive(Default, Deserialize, Serialize)]
-struct Text<'a> {
-    details: Cow<'a, graph::call::Call>,
-    tones: Cow<'a, [ToneInfo]>,
-    /// The resources of the operations. Empty if the operations are kept whole.
-    resources: Vec<Cow<'a, CommsOperation>>,
 }
 
 /// An operation of an ended call.
@@ -100,8 +81,16 @@ pub(crate) enum EndedOperations {
 impl Ended {
     pub(crate) fn of(call: &Call, later: Later) -> Self {
         let details = call.details();
-        let operations = EndedOperations::of(call.operations.clone());
-        let told = (later == Later::Any).then(|| Told::of(call, &operations).into());
+        let operations = call.operations.clone();
+        let told = || Told {
+            details: Arc::clone(&call.details),
+            tones: Arc::clone(&call.tones),
+            notifications: call.notifications.clone(),
+        };
+        let (operations, told) = match later {
+            Later::Events => (EndedOperations::of(operations), None),
+            Later::Any => (EndedOperations::Whole(operations), Some(Box::new(told()))),
+        };
         Self {
             id: call.id(),
             state: call.state(),
@@ -119,26 +108,13 @@ impl Ended {
         }
     }
 
-    /// Prepares a call for [`Ended::take`], once for all later records.
-    pub(crate) fn unpack(&mut self) {
-        if let Some(told) = &mut self.told
-            && let Some(Text { details, tones, resources }) = told.details.read()
-        {
-            let details = details.into_owned().into();
-            told.details = ToldDetails::Unpacked(details, tones.into_owned().into());
-            self.operations = EndedOperations::Whole(self.take_operations(resources));
-        }
-    }
-
     /// Makes the call as a later record needs it. [`Ended::put_back`] ends the change.
     pub(crate) fn take(&mut self) -> Call {
-        self.unpack();
-        let operations = self.take_operations(Vec::new());
+        let none = EndedOperations::Reduced(Box::default());
+        let operations = core::mem::replace(&mut self.operations, none).into_operations();
         let (details, tones, notifications) = match self.told.take().map(|told| *told) {
-            Some(Told { details: ToldDetails::Unpacked(details, tones), notifications }) => {
-                (details, tones, notifications)
-            }
-            Some(_) | None => Default::default(),
+            Some(Told { details, tones, notifications }) => (details, tones, notifications),
+            None => Default::default(),
         };
         Call {
             id: self.id,
@@ -164,8 +140,7 @@ impl Ended {
         (self.operations, self.told) = match later {
             Later::Events => (EndedOperations::of(operations), None),
             Later::Any => {
-                let details = ToldDetails::Unpacked(details, tones);
-                (EndedOperations::Whole(operations), Some(Box::new(Told { details, notifications })))
+                (EndedOperations::Whole(operations), Some(Box::new(Told { details, tones, notifications })))
             }
         };
     }
@@ -175,46 +150,12 @@ impl Ended {
         if self.told.is_some() { Later::Any } else { Later::Events }
     }
 
-    /// The operations, with their resources if these are known.
-    fn take_operations(&mut self, resources: Vec<Cow<'_, CommsOperation>>) -> Operations {
-        let none = EndedOperations::Reduced(Box::default());
-        core::mem::replace(&mut self.operations, none).into_operations(resources)
-    }
-
     pub(crate) const fn id(&self) -> CallId {
         self.id
     }
 
     pub(crate) const fn revision(&self) -> u64 {
         self.revision
-    }
-}
-
-impl Told {
-    fn of(call: &Call, operations: &EndedOperations) -> Self {
-        let resources = match operations {
-            EndedOperations::Reduced(_) => {
-                call.operations.iter().map(|one| Cow::Borrowed(one.resource())).collect()
-            }
-            EndedOperations::Whole(_) => Vec::new(),
-        };
-        let (details, tones) = (Cow::Borrowed(&*call.details), Cow::Borrowed(&call.tones[..]));
-        let mut text = String::new();
-        // Resources serialize without an error.
-        _ = write::write(&Text { details, tones, resources }, &mut text);
-        let details = ToldDetails::Packed(Secret::new(text.into()));
-        Self { details, notifications: call.notifications.clone() }
-    }
-}
-
-impl ToldDetails {
-    /// The text, if the details are packed.
-    fn read(&self) -> Option<Text<'static>> {
-        match self {
-            // What was written can be read.
-            Self::Packed(text) => Some(json::read::from_str(text.expose()).unwrap_or_default()),
-            Self::Unpacked(..) => None,
-        }
     }
 }
 
@@ -229,17 +170,12 @@ impl EndedOperations {
         few.flatten().map_or_else(|| Self::Whole(operations), Self::Reduced)
     }
 
-    /// The operations with these resources. Without the resources, they have only the members of the reduced form.
-    fn into_operations(self, resources: Vec<Cow<'_, CommsOperation>>) -> Operations {
+    fn into_operations(self) -> Operations {
         match self {
             Self::Whole(operations) => operations,
             Self::Reduced(reduced) => {
-                let (mut operations, mut resources) = (Operations::default(), resources.into_iter());
-                for one in &reduced {
-                    let resource = resources.next().map(Cow::into_owned);
-                    let resource = resource.unwrap_or_else(|| one.resource());
-                    operations.push(Operation::restored(one.state, resource));
-                }
+                let mut operations = Operations::default();
+                reduced.iter().for_each(|one| operations.push(one.to_operation()));
                 operations
             }
         }
@@ -256,12 +192,13 @@ impl EndedOperation {
         })
     }
 
-    fn resource(&self) -> CommsOperation {
-        CommsOperation {
+    fn to_operation(&self) -> Operation {
+        let resource = CommsOperation {
             odata_type: Some(self.kind.type_name().into()),
             id: self.id.clone().into(),
             client_context: self.client_context.as_deref().map(Into::into).into(),
             ..CommsOperation::default()
-        }
+        };
+        Operation::restored(self.state, resource)
     }
 }

@@ -4,6 +4,7 @@
 pub(crate) mod carried;
 mod declare;
 pub(super) mod part;
+mod reduce;
 
 use alloc::boxed::Box;
 use alloc::string::String;

@@ -167,6 +167,21 @@ pub(crate) trait Rule {
     fn other(&mut self, mine: &mut Other, theirs: &Other);
 }
 
+/// Removes the members that are not in a list.
+pub(crate) struct Only(pub(crate) &'static [&'static str]);
+
+impl Rule for Only {
+    fn member<T: Clone + PartialEq>(&mut self, name: &'static str, mine: &mut Member<T>, _: &Member<T>) {
+        if !mine.is_absent() && !self.0.contains(&name) {
+            mine.take();
+        }
+    }
+
+    fn other(&mut self, mine: &mut Other, _: &Other) {
+        *mine = Other::default();
+    }
+}
+
 /// Applies a delta: a member that is present in `theirs` replaces the one in `mine`.
 pub(crate) struct Merge;
 

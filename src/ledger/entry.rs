@@ -29,6 +29,8 @@ pub(crate) struct Entry {
 #[derive(Clone, Debug, Default)]
 pub(super) struct LedgerMetadata {
     pub(super) keeps_history: bool,
+    /// True if only what summaries need of each event is folded.
+    pub(super) is_of_summaries: bool,
     /// The number of folded events.
     pub(super) events: u64,
     /// A buffer in which an event is serialized. It is empty between two events.
@@ -50,11 +52,14 @@ impl Entry {
 
     /// Folds the first event of a call.
     pub(super) fn begin(
-        recorded: Recorded,
+        mut recorded: Recorded,
         metadata: &mut LedgerMetadata,
     ) -> Result<(Self, Applied), ApplyError> {
         let (revision, digest) = (recorded.revision, digest(&recorded));
         let line = metadata.keeps_history.then(|| Line::of(&recorded, &mut metadata.writing));
+        if metadata.is_of_summaries {
+            recorded.event.reduce();
+        }
         let call = Call::begin(recorded).map_err(ApplyError::Refused)?;
         let history = metadata.keeps_history.then(History::default);
         let mut entry = Self { call, revision: 0, digests: Recent::default(), holes: Vec::new(), history };
@@ -65,7 +70,7 @@ impl Entry {
     /// Folds the next event.
     pub(super) fn apply(
         &mut self,
-        recorded: Recorded,
+        mut recorded: Recorded,
         metadata: &mut LedgerMetadata,
     ) -> Result<Applied, ApplyError> {
         let revision = recorded.revision;
@@ -74,6 +79,9 @@ impl Entry {
         }
         let digest = digest(&recorded);
         let line = self.history.is_some().then(|| Line::of(&recorded, &mut metadata.writing));
+        if metadata.is_of_summaries {
+            recorded.event.reduce();
+        }
         self.call.evolve(recorded).map_err(ApplyError::Refused)?;
         Ok(self.folded(revision, digest, line, metadata))
     }

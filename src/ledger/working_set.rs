@@ -94,6 +94,11 @@ impl From<WorkingSet> for Ledger {
 }
 
 impl WorkingSet {
+    /// Makes the calls keep only what summaries need of their events.
+    pub(crate) fn summarize(&mut self) {
+        self.metadata.is_of_summaries = true;
+    }
+
     pub(crate) fn apply(&mut self, recorded: Recorded) -> Result<Applied, ApplyError> {
         let place = self.place(recorded.call);
         match place.and_then(|place| self.slots.get_mut(place)) {
@@ -139,14 +144,10 @@ impl WorkingSet {
     }
 
     /// A call as a later record needs it.
-    pub(crate) fn known(&mut self, id: CallId) -> Option<Cow<'_, Call>> {
-        let place = self.place(id)?;
-        Some(match self.slots.get_mut(place)? {
+    pub(crate) fn known(&self, id: CallId) -> Option<Cow<'_, Call>> {
+        Some(match self.slot(id)? {
             Slot::Whole(entry) => Cow::Borrowed(entry.call()),
-            Slot::Ended(entry) => {
-                entry.call.unpack();
-                Cow::Owned(entry.call.clone().take())
-            }
+            Slot::Ended(entry) => Cow::Owned(entry.call.clone().take()),
         })
     }
 
