@@ -116,6 +116,7 @@ pub mod graph;
 mod id;
 mod json;
 mod ledger;
+mod list;
 pub mod log;
 mod names;
 mod notify;

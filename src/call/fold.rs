@@ -18,10 +18,10 @@ use super::event::part::Scope;
 use super::event::{CallEvent, ContentSharing, EventKind, RosterUpdated, ServiceEvent};
 use super::notification_history::NotificationHistory;
 use super::roster::Roster;
-use super::sessions::Sessions;
 use super::state::{State, Superstate, Transition};
 use crate::graph::operation::CommsOperation;
 use crate::graph::tone::ToneInfo;
+use crate::list::List;
 use crate::operation::{self, Operation};
 use crate::operations::Operations;
 use crate::record::recorded::Recorded;
@@ -68,7 +68,7 @@ impl Call {
             operations: Operations::default(),
             roster: Roster::default(),
             tones: Arc::default(),
-            content_sharing: Sessions::default(),
+            content_sharing: List::default(),
             notifications: NotificationHistory::found(state, recorded.at),
             deadlines,
             service: None,
@@ -212,7 +212,9 @@ impl Call {
         self.operations.change(place, |operation| operation.step(next, reported));
         if self.service.is_some() {
             let id = self.operations.get(place).and_then(Operation::id).cloned();
-            self.media_moved(id.as_ref(), transition, at);
+            if let Some(id) = id {
+                self.media_moved(&id, transition, at);
+            }
         }
         Ok(())
     }

@@ -10,11 +10,11 @@ use super::data::Call;
 use super::deadline::Deadlines;
 use super::notification_history::NotificationHistory;
 use super::roster::Roster;
-use super::sessions::Sessions;
 use super::state::State;
 use crate::graph;
 use crate::graph::tone::ToneInfo;
 use crate::id::CallId;
+use crate::list::List;
 use crate::operation::Operation;
 
 /// The parts of a call that a summary shows, and the parts that the fold needs to refuse an event. The parts
@@ -46,7 +46,7 @@ impl From<Parts> for Call {
             operations: parts.operations.into(),
             roster: parts.roster,
             tones: parts.tones.into(),
-            content_sharing: Sessions::default(),
+            content_sharing: List::default(),
             notifications: NotificationHistory::default(),
             deadlines: Deadlines::default(),
             service: None,

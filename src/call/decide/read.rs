@@ -27,7 +27,7 @@ impl Deciding<'_> {
     }
 
     pub(super) fn list_content_sharing_sessions(&self) -> Reply {
-        let sessions = self.plan.call.content_sharing().iter().map(ContentSharingSession::typed);
+        let sessions = self.plan.call.content_sharing().map(ContentSharingSession::typed);
         Reply::with(Body::ContentSharingSessions(sessions.collect()))
     }
 
