@@ -11,7 +11,9 @@ use crate::places::{FEW, OrdMap, Places, key};
 
 /// An item with the id by which a list finds it.
 pub(crate) trait Named: Clone {
-    fn id(&self) -> &Id;
+    type Id: Hash + PartialEq;
+
+    fn id(&self) -> &Self::Id;
 }
 
 /// A list of items, in the order in which they were added.
@@ -32,6 +34,14 @@ pub(crate) struct Many<T> {
 impl<T> Default for List<T> {
     fn default() -> Self {
         Self::Few(Vec::new())
+    }
+}
+
+impl<T: Named> FromIterator<T> for List<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut list = Self::default();
+        items.into_iter().for_each(|item| list.push(item));
+        list
     }
 }
 
@@ -91,7 +101,7 @@ impl<T: Named> List<T> {
     }
 
     /// True if an item has this id.
-    pub(crate) fn has(&self, id: &Id) -> bool {
+    pub(crate) fn has(&self, id: &T::Id) -> bool {
         match self {
             Self::Few(items) => items.iter().any(|item| item.id() == id),
             Self::Many(many) => many.number(id).is_some(),
@@ -111,7 +121,7 @@ impl<T: Named> List<T> {
     }
 
     /// Removes the first item with this id.
-    pub(crate) fn remove(&mut self, id: &Id) {
+    pub(crate) fn remove(&mut self, id: &T::Id) {
         match self {
             Self::Few(items) => {
                 if let Some(index) = items.iter().position(|item| item.id() == id) {
@@ -124,7 +134,7 @@ impl<T: Named> List<T> {
 }
 
 impl<T: Named> Many<T> {
-    fn number(&self, id: &Id) -> Option<usize> {
+    fn number(&self, id: &T::Id) -> Option<usize> {
         let mut numbers = self.places.of(key(id));
         numbers.find(|number| self.items.get(number).is_some_and(|item| item.id() == id))
     }
@@ -135,7 +145,7 @@ impl<T: Named> Many<T> {
         self.items.insert(number, item);
     }
 
-    fn remove(&mut self, id: &Id) {
+    fn remove(&mut self, id: &T::Id) {
         if let Some(number) = self.number(id) {
             self.items.remove(&number);
             self.places.change(number, Vec::from([key(id)]), Vec::new());
@@ -144,7 +154,9 @@ impl<T: Named> Many<T> {
 }
 
 impl Named for Id {
-    fn id(&self) -> &Id {
+    type Id = Self;
+
+    fn id(&self) -> &Self {
         self
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Queued {
 }
 
 impl Named for Queued {
+    type Id = OperationId;
+
     fn id(&self) -> &OperationId {
         &self.operation
     }

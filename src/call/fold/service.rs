@@ -78,8 +78,7 @@ impl Call {
     fn add_routing_group(&mut self, group: Arc<AudioRoutingGroup>) {
         let groups = &mut Arc::make_mut(&mut self.details).audio_routing_groups;
         let mut known = groups.take().into_value().unwrap_or_default();
-        known.retain(|one| one.id != group.id);
-        known.push(Arc::unwrap_or_clone(group));
+        known.replace(Arc::unwrap_or_clone(group));
         *groups = known.into();
     }
 
