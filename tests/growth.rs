@@ -149,6 +149,26 @@ fn observed(items: usize, notification: fn(usize) -> CommsNotification) -> usize
     region.change().bytes_allocated
 }
 
+/// Observes and folds one notification with a delta for each item.
+fn observed_at_once(items: usize) -> usize {
+    let delta = |number| {
+        json!({
+            "@odata.type": "#microsoft.graph.deltaParticipants",
+            "sequenceNumber": number,
+            "participants": [{ "id": guid(number) }]
+        })
+    };
+    let deltas = (0..items).map(delta).collect();
+    let (mut call, received) = (established(), about("/participants", &deltas));
+    let region = Region::new(ALLOCATOR);
+    let events = Call::observe(Some(&call), id(), &received, &Delivery::default()).events;
+    assert_eq!(events.len(), items);
+    for event in events {
+        call.evolve(event).unwrap();
+    }
+    region.change().bytes_allocated
+}
+
 /// The event of each item, and what it records.
 type Events = (&'static str, fn(usize) -> (&'static str, Value));
 
@@ -263,6 +283,7 @@ fn twice_the_items_cost_about_twice_as_much() {
     for (what, notification) in NOTIFICATIONS {
         compare(format!("observe, {what}"), &|items| observed(items, notification));
     }
+    compare("observe, many deltas at once".into(), &observed_at_once);
     for (what, of) in EVENTS {
         compare(format!("notify, {what}"), &|items| notified(items, of));
         compare(format!("history, {what}"), &|items| kept(items, of));
