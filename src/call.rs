@@ -27,7 +27,6 @@ pub(crate) mod reply;
 pub(crate) mod roster;
 pub(crate) mod service;
 mod service_data;
-mod sessions;
 pub(crate) mod state;
 mod state_update;
 

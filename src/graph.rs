@@ -64,8 +64,8 @@ pub use call::{
 pub use end_code::EndCode;
 pub use identity::{EndpointType, Identity, IdentitySet, InvitationParticipantInfo, ParticipantInfo};
 pub use media::{
-    AudioRoutingGroup, CallMediaState, ContentSharingSession, MediaConfig, MediaDirection, MediaInfo,
-    MediaState, MediaStream, Modality, Prompt, RoutingMode, ScreenSharingRole,
+    AudioRoutingGroup, AudioRoutingGroups, CallMediaState, ContentSharingSession, MediaConfig,
+    MediaDirection, MediaInfo, MediaState, MediaStream, Modality, Prompt, RoutingMode, ScreenSharingRole,
 };
 pub use meeting::{ChatInfo, MeetingInfo};
 pub use member::{Member, Other};

@@ -115,6 +115,7 @@ pub mod graph;
 mod id;
 mod json;
 mod ledger;
+mod list;
 pub mod log;
 mod names;
 mod notify;

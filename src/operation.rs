@@ -4,7 +4,6 @@ pub(crate) mod lifecycle;
 pub(crate) mod state;
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 pub use lifecycle::Superstate;
 pub use state::{State, Transition};
@@ -13,6 +12,7 @@ use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::member::{Member, Members, News, Rule};
 use crate::graph::operation::{CommsOperation, OperationKind, OperationStatus};
 use crate::id::OperationId;
+use crate::places::OrdSet;
 
 /// An operation of a call, rebuilt from its events.
 ///
@@ -42,7 +42,7 @@ pub struct Operation {
     /// Shared between versions of the call.
     resource: Arc<CommsOperation>,
     /// Other ids of this operation: a reply and a notification can name one operation by different ids.
-    aliases: Vec<OperationId>,
+    aliases: OrdSet<OperationId>,
 }
 
 impl Operation {
@@ -50,21 +50,20 @@ impl Operation {
     pub(crate) fn begin(mut reported: Arc<CommsOperation>) -> Self {
         let state = State::reported(&reported).unwrap_or(State::NotStarted);
         Arc::make_mut(&mut reported).status = Member::Absent;
-        Self { state, resource: reported, aliases: Vec::new() }
+        Self { state, resource: reported, aliases: OrdSet::new() }
     }
 
     /// An operation that has only these parts.
     pub(crate) fn restored(state: State, resource: CommsOperation) -> Self {
-        Self { state, resource: resource.into(), aliases: Vec::new() }
+        Self { state, resource: resource.into(), aliases: OrdSet::new() }
     }
 
     /// True if reports named this operation by more than one id.
-    pub(crate) const fn has_aliases(&self) -> bool {
+    pub(crate) fn has_aliases(&self) -> bool {
         !self.aliases.is_empty()
     }
 
-    /// Merges a report that leaves the state as it is.
-    pub(crate) fn merge(&mut self, reported: Arc<CommsOperation>) {
+    fn merge(&mut self, reported: Arc<CommsOperation>) {
         let resource = Arc::make_mut(&mut self.resource);
         let id = resource.id.take();
         if resource.kind() == OperationKind::Comms && reported.odata_type.is_some() {
@@ -79,6 +78,7 @@ impl Operation {
         }
     }
 
+    /// Merges a report, and enters the next state. The next state can be the present one.
     pub(crate) fn step(&mut self, next: State, reported: Arc<CommsOperation>) {
         self.state = next;
         self.merge(reported);

@@ -8,6 +8,7 @@ use core::ops::Deref;
 
 use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::operation::{CommsOperation, OperationKind};
+use crate::graph::result::ResultInfo;
 use crate::id::{Id, OperationId};
 use crate::operation::Operation;
 use crate::operation::state::State;
@@ -33,6 +34,8 @@ enum Key<'a> {
     Id(&'a OperationId),
     /// The `clientContext` of any operation of a kind.
     Context(&'a str, OperationKind),
+    /// The `clientContext` of an operation of a kind that has ended, and one sign of its end.
+    Ended(&'a str, OperationKind, State, Sign<'a>),
     /// The `clientContext` of a pending operation of a kind.
     Pending(&'a str, OperationKind),
     /// The `clientContext` of an operation of a kind without an id.
@@ -43,10 +46,42 @@ enum Key<'a> {
     Invited(&'a Id),
 }
 
+/// A member of an ended operation that few other operations share.
+#[derive(Clone, Copy, Hash)]
+enum Sign<'a> {
+    Recording(&'a str),
+    Result(&'a ResultInfo),
+    None,
+}
+
+impl<'a> Sign<'a> {
+    /// The signs of an operation, the rarest one first.
+    fn all(resource: &'a CommsOperation) -> impl Iterator<Item = Self> {
+        let recording = resource.recording_location.value().map(|location| Self::Recording(location));
+        let result = resource.result_info.value().map(|result| Self::Result(result));
+        recording.into_iter().chain(result).chain([Self::None])
+    }
+}
+
 impl Many {
     fn push(&mut self, operation: Operation) {
-        self.places.change(self.list.len(), Vec::new(), keys(&operation));
+        let ids = operation.ids().map(|id| key(Key::Id(id)));
+        self.places.change(self.list.len(), Vec::new(), ids.chain(keys(&operation)).collect());
         self.list.push(operation);
+    }
+
+    fn report(&mut self, place: usize, next: State, reported: Arc<CommsOperation>) {
+        let Some(operation) = self.list.get_mut(place) else { return };
+        // The hashes of a long invitation would cost more than the rest of the report.
+        let rekeys = next != operation.state() || may_rekey(operation, &reported);
+        let before = if rekeys { keys(operation).collect() } else { Vec::new() };
+        // An operation keeps all its ids, so only the reported id can be new.
+        let mut after: Vec<u64> = reported.id.value().map(|id| key(Key::Id(id))).into_iter().collect();
+        operation.step(next, reported);
+        if rekeys {
+            after.extend(keys(operation));
+        }
+        self.places.change(place, before, after);
     }
 }
 
@@ -111,21 +146,16 @@ impl Operations {
         }
     }
 
-    /// Changes the operation at a place.
-    pub(crate) fn change(&mut self, place: usize, change: impl FnOnce(&mut Operation)) {
+    /// Merges a report into the operation at a place, which enters the next state. The next state can be the present
+    /// one.
+    pub(crate) fn report(&mut self, place: usize, next: State, reported: Arc<CommsOperation>) {
         match self {
             Self::Few(list) => {
                 if let Some(operation) = list.get_mut(place) {
-                    change(operation);
+                    operation.step(next, reported);
                 }
             }
-            Self::Many(many) => {
-                let Many { list, places } = Arc::make_mut(many);
-                let Some(operation) = list.get_mut(place) else { return };
-                let before = keys(operation);
-                change(operation);
-                places.change(place, before, keys(operation));
-            }
+            Self::Many(many) => Arc::make_mut(many).report(place, next, reported),
         }
     }
 
@@ -201,13 +231,16 @@ impl Many {
         let context = reported.client_context.value().filter(|context| !context.is_empty());
         let (None, Some(context)) = (by_id, context) else { return by_id };
         let kinds = || kinds(reported.kind());
-        let said = id.is_none().then(|| first(&mut kinds().map(|kind| Key::Context(context, kind)), 1));
+        let ended = State::reported(reported).zip(Sign::all(reported).next()).filter(|_| id.is_none());
+        let said = ended.and_then(|(state, sign)| {
+            first(&mut kinds().map(|kind| Key::Ended(context, kind, state, sign)), 1)
+        });
         let pending = || first(&mut kinds().map(|kind| Key::Pending(context, kind)), 2);
         let last = || match id {
             None => first(&mut kinds().map(|kind| Key::Context(context, kind)), 3),
             Some(_) => first(&mut kinds().map(|kind| Key::Nameless(context, kind)), 3),
         };
-        said.flatten().or_else(pending).or_else(last)
+        said.or_else(pending).or_else(last)
     }
 }
 
@@ -234,18 +267,29 @@ fn rank(operation: &Operation, reported: &CommsOperation) -> Option<u8> {
     }
 }
 
-fn keys(operation: &Operation) -> Vec<u64> {
+/// The keys of an operation, without its ids.
+fn keys(operation: &Operation) -> impl Iterator<Item = u64> {
     let (kind, is_pending) = (operation.kind(), operation.is_pending());
-    let ids = operation.ids().map(Key::Id);
     let contexts = operation.client_context().filter(|context| !context.is_empty()).into_iter();
-    let contexts = contexts.flat_map(|context| {
+    let contexts = contexts.flat_map(move |context| {
         let pending = is_pending.then_some(Key::Pending(context, kind));
         let nameless = operation.id().is_none().then_some(Key::Nameless(context, kind));
-        [Some(Key::Context(context, kind)), pending, nameless].into_iter().flatten()
+        let signs = Sign::all(operation.resource()).filter(move |_| !is_pending);
+        let ended = signs.map(move |sign| Key::Ended(context, kind, operation.state(), sign));
+        [Some(Key::Context(context, kind)), pending, nameless].into_iter().flatten().chain(ended)
     });
     let success = operation.is_success().then_some(Key::Success(kind));
-    let invited = operation.invited().filter(|_| is_pending).flat_map(ids_of).map(Key::Invited);
-    ids.chain(contexts).chain(success).chain(invited).map(key).collect()
+    let invited = operation.invited().filter(move |_| is_pending).flat_map(ids_of).map(Key::Invited);
+    contexts.chain(success).chain(invited).map(key)
+}
+
+/// True if a report can change the [`keys`] of an operation that stays in its state.
+fn may_rekey(operation: &Operation, reported: &CommsOperation) -> bool {
+    let context = &reported.client_context;
+    operation.kind() == OperationKind::Comms
+        || operation.id().is_none()
+        || !reported.participants.is_absent()
+        || !(context.is_absent() || *context == operation.resource().client_context)
 }
 
 /// True if somebody who is invited has this id.

@@ -2,9 +2,10 @@
 //! lists, because a search through the list for every event would make the cost of a log quadratic.
 
 use alloc::vec::Vec;
-use core::hash::{BuildHasher, Hash};
+#[expect(deprecated, reason = "the type that replaces it needs `std`")]
+use core::hash::SipHasher;
+use core::hash::{Hash, Hasher};
 
-use foldhash::fast::FixedState;
 pub(crate) use im::ordmap::DiffItem;
 pub(crate) use im::{OrdMap, OrdSet};
 
@@ -36,7 +37,12 @@ impl Places {
     }
 }
 
-/// The hash under which an item is found.
+/// The hash under which an item is found. The items come from the network, and the crate has no random seed, so anybody
+/// can compute this hash. With a simpler hash, anybody could also find many ids of the same hash, and every search would
+/// look at all of them. For SipHash no way to find them is known that is faster than to try 2^64 ids for each.
+#[expect(deprecated, reason = "the type that replaces it needs `std`")]
 pub(crate) fn key(of: impl Hash) -> u64 {
-    FixedState::with_seed(0).hash_one(of)
+    let mut hasher = SipHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
 }

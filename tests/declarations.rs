@@ -94,7 +94,7 @@ fn shown(call: &Call, part: Part) -> String {
             let operations = call.operations().iter();
             format!("{:?}", operations.map(|it| (it.id(), it.state(), it.kind())).collect::<Vec<_>>())
         }
-        Part::ContentSharing => format!("{:?}", call.content_sharing()),
+        Part::ContentSharing => format!("{:?}", call.content_sharing().collect::<Vec<_>>()),
         Part::Details | Part::Deliveries | Part::Service => String::new(),
     }
 }

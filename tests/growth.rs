@@ -73,10 +73,26 @@ fn prompt(number: usize, status: &str) -> Value {
     json!({ "@odata.type": kind, "id": guid(number), "status": status, "clientContext": format!("c{number}") })
 }
 
+/// Enough items of other ids for an index, before the items that the index makes fast.
+const OTHERS: usize = 20;
+
+/// The end of an operation that shares its `clientContext` with all others. Every second report has no id.
+fn ended(number: usize) -> CommsNotification {
+    let id = if number.is_multiple_of(2) { guid(number) } else { String::new() };
+    let result = json!({ "code": 200, "message": format!("m{number}") });
+    let ended = json!({
+        "@odata.type": "#microsoft.graph.playPromptOperation",
+        "status": "completed",
+        "clientContext": "c",
+        "resultInfo": result
+    });
+    about(&format!("/operations/{id}"), &ended)
+}
+
 /// The notification of each item, and what it reports.
 type Notifications = (&'static str, fn(usize) -> CommsNotification);
 
-const NOTIFICATIONS: [Notifications; 10] = [
+const NOTIFICATIONS: [Notifications; 14] = [
     ("participants with an id", |number| {
         about(&format!("/participants/{}", guid(number)), &json!({ "id": guid(number) }))
     }),
@@ -96,6 +112,20 @@ const NOTIFICATIONS: [Notifications; 10] = [
     ("operations that end", |number| {
         let status = if number % 2 == 0 { "running" } else { "completed" };
         about(&format!("/operations/{}", guid(number / 2)), &prompt(number / 2, status))
+    }),
+    ("operations of one clientContext", ended),
+    ("ids of one operation", |number| {
+        let kind = "#microsoft.graph.playPromptOperation";
+        let context = format!("c{}", number.min(OTHERS));
+        let renamed = json!({ "@odata.type": kind, "status": "running", "clientContext": context });
+        about(&format!("/operations/{}", guid(number)), &renamed)
+    }),
+    ("participants whom nothing tells apart", |number| {
+        about("/participants", &json!([{ "info": { "languageId": format!("l{number}") } }]))
+    }),
+    ("members of one participant", |number| {
+        let id = guid(number.min(OTHERS));
+        about(&format!("/participants/{id}"), &json!({ "id": id, format!("u{number}"): number }))
     }),
     ("tones", |number| about("", &json!({ "toneInfo": { "tone": "tone1", "sequenceId": number + 1 } }))),
     ("unknown members", |number| about("", &json!({ format!("u{number}"): number }))),
@@ -119,10 +149,30 @@ fn observed(items: usize, notification: fn(usize) -> CommsNotification) -> usize
     region.change().bytes_allocated
 }
 
+/// Observes and folds one notification with a delta for each item.
+fn observed_at_once(items: usize) -> usize {
+    let delta = |number| {
+        json!({
+            "@odata.type": "#microsoft.graph.deltaParticipants",
+            "sequenceNumber": number,
+            "participants": [{ "id": guid(number) }]
+        })
+    };
+    let deltas = (0..items).map(delta).collect();
+    let (mut call, received) = (established(), about("/participants", &deltas));
+    let region = Region::new(ALLOCATOR);
+    let events = Call::observe(Some(&call), id(), &received, &Delivery::default()).events;
+    assert_eq!(events.len(), items);
+    for event in events {
+        call.evolve(event).unwrap();
+    }
+    region.change().bytes_allocated
+}
+
 /// The event of each item, and what it records.
 type Events = (&'static str, fn(usize) -> (&'static str, Value));
 
-const EVENTS: [Events; 7] = [
+const EVENTS: [Events; 9] = [
     ("participants with an id", |number| {
         ("rosterUpdated", json!({ "participants": [{ "id": guid(number) }] }))
     }),
@@ -135,6 +185,14 @@ const EVENTS: [Events; 7] = [
     ("tones", |number| ("toneReceived", json!({ "tone": "tone1", "sequenceId": number + 1 }))),
     ("unknown members", |number| ("detailsChanged", json!({ format!("u{number}"): number }))),
     ("sessions", |number| ("contentSharingStarted", json!({ "id": guid(number) }))),
+    ("routing groups", |number| ("audioRoutingGroupCreated", json!({ "id": guid(number) }))),
+    ("the media queue", |number| match number % 3 {
+        2 => ("operationFailed", prompt(number / 3, "failed")),
+        _ => {
+            let operation = prompt(number - number / 3, "notStarted");
+            ("operationQueued", json!({ "operation": operation, "playPrompt": { "prompts": [{}] } }))
+        }
+    }),
 ];
 
 /// The event of each item, after the three events of an established call.
@@ -225,6 +283,7 @@ fn twice_the_items_cost_about_twice_as_much() {
     for (what, notification) in NOTIFICATIONS {
         compare(format!("observe, {what}"), &|items| observed(items, notification));
     }
+    compare("observe, many deltas at once".into(), &observed_at_once);
     for (what, of) in EVENTS {
         compare(format!("notify, {what}"), &|items| notified(items, of));
         compare(format!("history, {what}"), &|items| kept(items, of));

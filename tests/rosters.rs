@@ -444,7 +444,7 @@ fn content_is_shared_from_its_first_report_until_it_is_deleted() {
     rows.iter().fold(given(&[]), |scenario, (notification, events, findings, shared)| {
         let scenario = scenario.when(notification);
         scenario.then(State::Established, events, findings);
-        let sharing: Vec<_> = scenario.call().content_sharing().iter().map(ToString::to_string).collect();
+        let sharing: Vec<_> = scenario.call().content_sharing().map(ToString::to_string).collect();
         assert_eq!(sharing, *shared);
         scenario
     });

@@ -10,7 +10,6 @@ use super::deadline::Deadlines;
 use super::notification_history::NotificationHistory;
 use super::roster::Roster;
 use super::service_data::Service;
-use super::sessions::Sessions;
 use super::state::State;
 use crate::graph;
 use crate::graph::call::CallDirection;
@@ -19,6 +18,7 @@ use crate::graph::participant::Participant;
 use crate::graph::result::ResultInfo;
 use crate::graph::tone::ToneInfo;
 use crate::id::{CallId, Id};
+use crate::list::List;
 use crate::operation::Operation;
 use crate::operations::Operations;
 
@@ -67,7 +67,7 @@ pub struct Call {
     pub(crate) operations: Operations,
     pub(super) roster: Roster,
     pub(super) tones: Arc<Vec<ToneInfo>>,
-    pub(super) content_sharing: Sessions,
+    pub(super) content_sharing: List<Id>,
     pub(super) notifications: NotificationHistory,
     pub(super) deadlines: Deadlines,
     /// `None` for a call that a bot observes.
@@ -166,9 +166,9 @@ impl Call {
             + self.details.other.len()
     }
 
-    /// The ids of the sessions in which content is shared now. Source:
+    /// The ids of the sessions in which content is shared now, in the order in which they began. Source:
     /// [contentSharingSession](https://learn.microsoft.com/graph/api/resources/contentsharingsession).
-    pub fn content_sharing(&self) -> &[Id] {
-        &self.content_sharing
+    pub fn content_sharing(&self) -> impl Iterator<Item = &Id> {
+        self.content_sharing.iter()
     }
 }

@@ -13,7 +13,6 @@ use super::data::Call;
 use super::deadline::Deadlines;
 use super::notification_history::NotificationHistory;
 use super::roster::Roster;
-use super::sessions::Sessions;
 use super::state::State;
 use crate::graph;
 use crate::graph::call::CallDirection;
@@ -22,6 +21,7 @@ use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::result::ResultInfo;
 use crate::graph::tone::{Tone, ToneInfo};
 use crate::id::{CallId, OperationId};
+use crate::list::List;
 use crate::operation::{self, Operation};
 use crate::operations::Operations;
 use crate::places::FEW;
@@ -127,7 +127,7 @@ impl Ended {
             operations,
             roster: Roster::default(),
             tones,
-            content_sharing: Sessions::default(),
+            content_sharing: List::default(),
             notifications,
             deadlines: Deadlines::default(),
             service: None,

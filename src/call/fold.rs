@@ -18,10 +18,10 @@ use super::event::part::Scope;
 use super::event::{CallEvent, ContentSharing, EventKind, RosterUpdated, ServiceEvent};
 use super::notification_history::NotificationHistory;
 use super::roster::Roster;
-use super::sessions::Sessions;
 use super::state::{State, Superstate, Transition};
 use crate::graph::operation::CommsOperation;
 use crate::graph::tone::ToneInfo;
+use crate::list::List;
 use crate::operation::{self, Operation};
 use crate::operations::Operations;
 use crate::record::recorded::Recorded;
@@ -68,7 +68,7 @@ impl Call {
             operations: Operations::default(),
             roster: Roster::default(),
             tones: Arc::default(),
-            content_sharing: Sessions::default(),
+            content_sharing: List::default(),
             notifications: NotificationHistory::found(state, recorded.at),
             deadlines,
             service: None,
@@ -192,9 +192,11 @@ impl Call {
 
     fn update_operation(&mut self, kind: EventKind, updated: Arc<CommsOperation>) -> Result<(), Refusal> {
         let place = self.operations.position(&updated);
-        let pending = place.filter(|place| self.operations.get(*place).is_some_and(Operation::is_pending));
-        let Some(place) = pending else { return Err(self.refuse_operation(kind, &updated)) };
-        self.operations.change(place, |operation| operation.merge(updated));
+        let found = place.and_then(|place| Some((place, self.operations.get(place)?)));
+        let pending = found.filter(|(_, operation)| operation.is_pending());
+        let pending = pending.map(|(place, operation)| (place, operation.state()));
+        let Some((place, state)) = pending else { return Err(self.refuse_operation(kind, &updated)) };
+        self.operations.report(place, state, updated);
         Ok(())
     }
 
@@ -209,10 +211,12 @@ impl Call {
         let found = place.and_then(|place| Some((place, self.operations.get(place)?)));
         let step = found.and_then(|(place, operation)| Some((place, operation.state().after(transition)?)));
         let Some((place, next)) = step else { return Err(self.refuse_operation(kind, &reported)) };
-        self.operations.change(place, |operation| operation.step(next, reported));
+        self.operations.report(place, next, reported);
         if self.service.is_some() {
             let id = self.operations.get(place).and_then(Operation::id).cloned();
-            self.media_moved(id.as_ref(), transition, at);
+            if let Some(id) = id {
+                self.media_moved(&id, transition, at);
+            }
         }
         Ok(())
     }

@@ -137,15 +137,18 @@ impl Call {
             NetworkEventKind::OperationFinished => self.operations().iter().any(|one| self.can_finish(one)),
             NetworkEventKind::ContentSharingStarted => is_connected,
             NetworkEventKind::ContentSharingUpdated | NetworkEventKind::ContentSharingEnded => {
-                is_connected && !self.content_sharing().is_empty()
+                is_connected && !self.content_sharing.is_empty()
             }
         }
     }
 
     /// True if the network can finish an operation: media operations finish in the order of their queue.
     fn can_finish(&self, operation: &Operation) -> bool {
-        let is_queued = || self.queue().iter().any(|queued| operation.is_called(&queued.operation));
-        operation.is_pending() && operation.id().is_some() && !is_queued()
+        operation.is_pending() && operation.id().is_some() && !self.is_queued(operation)
+    }
+
+    fn is_queued(&self, operation: &Operation) -> bool {
+        operation.ids().any(|id| self.queue().has(id))
     }
 
     /// True if the call can have media in its state.
@@ -335,8 +338,7 @@ impl NetworkPlan<'_> {
     fn finish_operation(&mut self, id: &OperationId, ending: Ending) -> Option<()> {
         let call = self.plan.call;
         let operation = call.operations.called(id)?;
-        require(operation.is_pending())?;
-        require(call.queue().iter().all(|queued| !operation.is_called(&queued.operation)))?;
+        require(call.can_finish(operation))?;
         let id = operation.id()?;
         let end = match ending {
             Ending::Completed if operation.kind() == OperationKind::SendDtmfTones => {

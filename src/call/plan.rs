@@ -176,7 +176,7 @@ impl<'a> Plan<'a> {
 
     /// Cancels all media operations: the running one and the waiting ones.
     pub(super) fn cancel_media(&mut self) {
-        for queued in self.call.queue() {
+        for queued in self.call.queue().iter() {
             self.settle(queued.operation.clone(), queued.kind(), cancelled(queued.kind()));
         }
     }

@@ -15,7 +15,7 @@ use crate::graph::url::{Resource, ResourceUrl};
 use crate::id::ParticipantId;
 use crate::places::FEW;
 use entries::Entries;
-use entry::RosterEntry;
+use entry::{RosterEntry, Signs};
 
 /// Everybody who was ever reported, including those who left: a late delta must not add them again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -41,22 +41,19 @@ impl Roster {
     /// The participants who are missing from a full roster. Requires that this roster already contains
     /// everybody in the full roster, or that everybody in both has an id.
     pub(crate) fn missing(&self, everybody: &[(Option<i64>, Participant)]) -> Vec<Participant> {
-        let reported = everybody.iter().map(|(_, one)| one);
-        let ids: BTreeSet<&ParticipantId> = reported.clone().filter_map(|one| one.id.value()).collect();
-        let nameless = reported.filter(|one| one.id.value().is_none());
-        let others: BTreeSet<usize> = nameless.filter_map(|one| self.position(one)).collect();
-        let is_named = |index: &usize, one: &Participant| {
-            one.id.value().is_some_and(|id| ids.contains(id)) || others.contains(index)
+        let named: BTreeSet<usize> = everybody.iter().filter_map(|(_, one)| self.position(one)).collect();
+        let entries = named.iter().filter_map(|place| self.entries.get(*place));
+        let signs: BTreeSet<Signs> =
+            entries.filter(|entry| entry.is_taken()).map(RosterEntry::signs).collect();
+        let told_apart =
+            Signs::ALL.into_iter().filter(|one| signs.iter().all(|named| named.tell_apart(*one)));
+        let present = told_apart.flat_map(|signs| self.entries.present_with(signs));
+        let mut missing: Vec<_> = present.filter(|(place, _)| !named.contains(place)).collect();
+        missing.sort_by_key(|(place, _)| *place);
+        let has_left = |(place, entry): &(usize, &RosterEntry)| {
+            entry.signs().id || self.position(&gone(&entry.participant)) == Some(*place)
         };
-        let taken = self.entries.present().map(|(index, entry)| (index, &entry.participant));
-        let (named, missing): (Vec<_>, Vec<_>) = taken.partition(|(index, one)| is_named(index, one));
-        let named: BTreeSet<Signs> = named.into_iter().map(|(_, one)| Signs::of(one)).collect();
-        let has_left = |(index, one): &(usize, &Participant)| {
-            let signs = Signs::of(one);
-            named.iter().all(|named| named.tell_apart(signs))
-                && (signs.id || self.position(&gone(one)) == Some(*index))
-        };
-        missing.into_iter().filter(has_left).map(|(_, one)| one.clone()).collect()
+        missing.into_iter().filter(has_left).map(|(_, entry)| entry.participant.clone()).collect()
     }
 
     /// The entries that differ from those of an earlier roster, each with its place.
@@ -78,7 +75,7 @@ impl Roster {
     /// Applies a report.
     pub(crate) fn update(&mut self, participant: Cow<'_, Participant>, sequence: Option<i64>) {
         match self.position(&participant) {
-            Some(place) => self.entries.change(place, |entry| entry.report(&participant, sequence)),
+            Some(place) => self.entries.report(place, &participant, sequence),
             None => self.entries.push(RosterEntry::of(participant, sequence)),
         }
     }
@@ -89,7 +86,7 @@ impl Roster {
         match self.entries.get(place) {
             None => self.entries.push(RosterEntry::of(Cow::Borrowed(participant), sequence)),
             Some(entry) if entry.learns(participant, sequence) => {
-                self.entries.change(place, |entry| entry.report(participant, sequence));
+                self.entries.report(place, participant, sequence);
             }
             Some(_) => return None,
         }
@@ -119,25 +116,6 @@ impl Roster {
     fn position(&self, reported: &Participant) -> Option<usize> {
         let by_id = reported.id.value().and_then(|id| self.entries.called(id));
         by_id.or_else(|| self.entries.identified(reported))
-    }
-}
-
-/// The signs by which two participants can be distinguished.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Signs {
-    id: bool,
-    identity: bool,
-}
-
-impl Signs {
-    fn of(one: &Participant) -> Self {
-        let identity = one.info.value().is_some_and(|info| info.identity.value().is_some());
-        Self { id: one.id.value().is_some(), identity }
-    }
-
-    /// True if two participants who did not match are certainly different.
-    const fn tell_apart(self, other: Self) -> bool {
-        (self.id && other.id) || (self.identity && other.identity)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Methods of a call for the data that only the service knows: the requests of the app, and the media queue.
 
-use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
@@ -15,17 +15,18 @@ use crate::graph::operation::OperationKind;
 use crate::graph::participant::RecordingStatus;
 use crate::graph::quality::TeleconferenceDeviceQuality;
 use crate::id::{CallId, OperationId, ParticipantId};
+use crate::list::List;
 use crate::record::recorded::Recorded;
 
 impl Call {
-    pub(super) fn queue(&self) -> &VecDeque<Queued> {
-        static EMPTY: VecDeque<Queued> = VecDeque::new();
+    pub(super) fn queue(&self) -> &List<Queued> {
+        static EMPTY: List<Queued> = List::Few(Vec::new());
         self.service.as_ref().map_or(&EMPTY, |service| &service.queue)
     }
 
     /// The first operation of the media queue, which plays or records now.
     pub(super) fn head(&self) -> Option<&Queued> {
-        self.queue().front()
+        self.queue().first()
     }
 
     /// True if the operation is running.

@@ -1,6 +1,5 @@
 //! The data of a call that only the service knows.
 
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -10,12 +9,13 @@ use crate::graph::operation::OperationKind;
 use crate::graph::participant::RecordingStatus;
 use crate::graph::quality::TeleconferenceDeviceQuality;
 use crate::id::OperationId;
+use crate::list::{List, Named};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Service {
     pub(super) transfer: Option<Arc<Transfer>>,
     /// The pending media operations, in the order requested. At most the first one runs.
-    pub(super) queue: VecDeque<Queued>,
+    pub(super) queue: List<Queued>,
     pub(super) on_hold: Option<Arc<HoldMusic>>,
     pub(super) recording_status: Option<RecordingStatus>,
     pub(super) device_quality: Vec<TeleconferenceDeviceQuality>,
@@ -29,6 +29,14 @@ pub(super) struct Queued {
     /// The recording; `None` while the prompt before it still plays, and for an operation that only plays
     /// prompts.
     pub(super) recording: Option<Recording>,
+}
+
+impl Named for Queued {
+    type Id = OperationId;
+
+    fn id(&self) -> &OperationId {
+        &self.operation
+    }
 }
 
 impl Queued {

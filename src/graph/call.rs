@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 use super::identity::{IdentitySet, InvitationParticipantInfo, ParticipantInfo};
-use super::media::{AudioRoutingGroup, CallMediaState, ContentSharingSession, MediaConfig, Modality};
+use super::media::{AudioRoutingGroups, CallMediaState, ContentSharingSession, MediaConfig, Modality};
 use super::meeting::{ChatInfo, MeetingInfo};
 use super::operation::CommsOperation;
 use super::participant::Participant;
@@ -62,7 +62,7 @@ resource! {
         /// The state of the transcription.
         transcription: Box<CallTranscriptionInfo> = "transcription",
         /// The groups that decide which participants receive the audio of which others.
-        audio_routing_groups: Vec<AudioRoutingGroup> = "audioRoutingGroups",
+        audio_routing_groups: AudioRoutingGroups = "audioRoutingGroups",
         /// The content sharing sessions of the call.
         content_sharing_sessions: Vec<ContentSharingSession> = "contentSharingSessions",
         /// The operations of the call.

@@ -1,11 +1,18 @@
 //! Media: the media configuration, the prompts and the streams of a call.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::de::{MapAccess, SeqAccess};
+use serde::{Serialize, Serializer};
+
+use super::member::Member;
 use super::wire::declare::{open_enum, resource};
+use super::wire::read::{Read, Wire};
 use crate::id::Id;
+use crate::list::{List, Named};
 
 resource! {
     /// Whether the service or the app hosts the media of a call. This type stands for Graph's
@@ -134,6 +141,76 @@ resource! {
         routing_mode: RoutingMode = "routingMode",
         /// The ids of the participants whose audio is sent to the receivers.
         sources: Vec<String> = "sources",
+    }
+}
+
+impl Named for AudioRoutingGroup {
+    type Id = Member<Id>;
+
+    fn id(&self) -> &Self::Id {
+        &self.id
+    }
+}
+
+/// The audio routing groups of a call, in the order in which they were created.
+///
+/// ```
+/// use callfold::graph::Call;
+///
+/// let call: Call = callfold::serde_json::from_str(r#"{"audioRoutingGroups":[{"id":"oneToOne"}]}"#)?;
+/// let groups = call.audio_routing_groups.value().unwrap();
+/// assert_eq!(groups.iter().next().unwrap().id.value(), Some(&"oneToOne".into()));
+/// # Ok::<(), callfold::serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AudioRoutingGroups(List<AudioRoutingGroup>);
+
+impl AudioRoutingGroups {
+    /// The groups, in the order in which they were created.
+    pub fn iter(&self) -> impl Iterator<Item = &AudioRoutingGroup> {
+        self.0.iter()
+    }
+
+    /// Adds a group, and removes the groups with the same id.
+    pub(crate) fn replace(&mut self, group: AudioRoutingGroup) {
+        while self.0.has(&group.id) {
+            self.0.remove(&group.id);
+        }
+        self.0.push(group);
+    }
+}
+
+impl FromIterator<AudioRoutingGroup> for AudioRoutingGroups {
+    fn from_iter<T: IntoIterator<Item = AudioRoutingGroup>>(groups: T) -> Self {
+        Self(groups.into_iter().collect())
+    }
+}
+
+impl Wire for AudioRoutingGroups {
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
+        Vec::from_map(map).map(listed)
+    }
+
+    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Read<Self>, A::Error> {
+        Vec::from_seq(seq).map(listed)
+    }
+
+    fn misfit(&self) -> Option<String> {
+        self.iter().enumerate().find_map(|(index, group)| Some(format!("[{index}].{}", group.misfit()?)))
+    }
+}
+
+fn listed(read: Read<Vec<AudioRoutingGroup>>) -> Read<AudioRoutingGroups> {
+    match read {
+        Read::Null => Read::Null,
+        Read::As(groups) => Read::As(groups.into_iter().collect()),
+        Read::Mismatch(value) => Read::Mismatch(value),
+    }
+}
+
+impl Serialize for AudioRoutingGroups {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 

@@ -148,7 +148,7 @@ fn absorbs(before: &Call, after: &Call) -> Result<(), Broken> {
         after.state() == before.state()
             && after.details() == before.details()
             && after.tones() == before.tones()
-            && after.content_sharing() == before.content_sharing()
+            && after.content_sharing().eq(before.content_sharing())
             && participants(after) == participants(before)
     };
     must(before.state() != State::Terminated || is_same(), Invariant::Absorbs, || {

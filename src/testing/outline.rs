@@ -68,7 +68,7 @@ impl Outline {
             participants: named.collect(),
             on_hold: call.on_hold().cloned(),
             tones: call.tones().iter().filter_map(|reported| reported.tone.value().cloned()).collect(),
-            sharing: call.content_sharing().iter().cloned().collect(),
+            sharing: call.content_sharing().cloned().collect(),
             deadlines: call.deadlines().to_vec(),
         }
     }

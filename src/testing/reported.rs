@@ -45,7 +45,7 @@ impl Reported {
             operations: operations.collect(),
             participants: participants.map(|one| (one.id.value().cloned(), one.clone())).collect(),
             tones: call.tones().to_vec(),
-            sharing: call.content_sharing().iter().filter(|_| was_requested).cloned().collect(),
+            sharing: call.content_sharing().filter(|_| was_requested).cloned().collect(),
         }
     }
 

@@ -145,7 +145,13 @@ fn absorbs(side: Side, before: &Call, events: &[Recorded], after: &Call) -> Clai
     ensure!(beyond.is_empty(), "events after the end: {beyond:?}");
     let unchanging = |call: &Call| {
         let people: Vec<_> = call.participants().cloned().collect();
-        (call.state(), call.details().clone(), call.tones().to_vec(), call.content_sharing().to_vec(), people)
+        (
+            call.state(),
+            call.details().clone(),
+            call.tones().to_vec(),
+            call.content_sharing().cloned().collect::<Vec<_>>(),
+            people,
+        )
     };
     ensure!(unchanging(before) == unchanging(after), "an ended call changed");
     Ok(())

@@ -249,7 +249,7 @@ fn conditions(ledger: &Ledger, side: Side) -> Vec<Condition> {
     let rest = [
         (Condition::Replaced, replaced),
         (Condition::OnHold, call.on_hold().is_some()),
-        (Condition::Sharing, !call.content_sharing().is_empty()),
+        (Condition::Sharing, call.content_sharing().next().is_some()),
         (Condition::AppUnknown, reports && call.details().my_participant_id.value().is_none()),
         (Condition::AliceGone, side != Side::Bot && !people.contains(&&ALICE.into())),
         (Condition::Tones, side == Side::Bot && !call.tones().is_empty()),

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use super::super::event::ServiceEvent;
 use super::super::reply::{Body, Reply};
 use super::deciding::Deciding;
-use crate::graph::media::{AudioRoutingGroup, ContentSharingSession};
+use crate::graph::media::{AudioRoutingGroup, AudioRoutingGroups, ContentSharingSession};
 use crate::graph::participant::Participant;
 use crate::id::{OperationId, ParticipantId};
 use crate::refusal::Refusal;
@@ -27,13 +27,13 @@ impl Deciding<'_> {
     }
 
     pub(super) fn list_content_sharing_sessions(&self) -> Reply {
-        let sessions = self.plan.call.content_sharing().iter().map(ContentSharingSession::typed);
+        let sessions = self.plan.call.content_sharing().map(ContentSharingSession::typed);
         Reply::with(Body::ContentSharingSessions(sessions.collect()))
     }
 
     pub(super) fn list_audio_routing_groups(&self) -> Reply {
-        let groups = self.plan.call.details().audio_routing_groups.value().cloned();
-        Reply::with(Body::AudioRoutingGroups(groups.unwrap_or_default()))
+        let groups = self.plan.call.details().audio_routing_groups.value().into_iter();
+        Reply::with(Body::AudioRoutingGroups(groups.flat_map(AudioRoutingGroups::iter).cloned().collect()))
     }
 
     pub(super) fn create_audio_routing_group(&mut self, group: Box<AudioRoutingGroup>) -> Reply {

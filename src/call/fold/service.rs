@@ -1,7 +1,6 @@
 //! The fold of events that only a host that plays the service records.
 
 use alloc::borrow::ToOwned;
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -19,6 +18,7 @@ use crate::graph::media::AudioRoutingGroup;
 use crate::graph::member::{Member, Members, Merge};
 use crate::graph::operation::{OperationKind, OperationStatus};
 use crate::id::OperationId;
+use crate::list::List;
 use crate::refusal::{Refusal, Why};
 use crate::{graph, operation};
 
@@ -78,8 +78,7 @@ impl Call {
     fn add_routing_group(&mut self, group: Arc<AudioRoutingGroup>) {
         let groups = &mut Arc::make_mut(&mut self.details).audio_routing_groups;
         let mut known = groups.take().into_value().unwrap_or_default();
-        known.retain(|one| one.id != group.id);
-        known.push(Arc::unwrap_or_clone(group));
+        known.replace(Arc::unwrap_or_clone(group));
         *groups = known.into();
     }
 
@@ -105,27 +104,29 @@ impl Call {
         };
         self.create(kind, Arc::from(reported.clone()))?;
         let request = queued.request.clone();
-        self.service().queue.push_back(Queued { operation, request, recording: None });
+        self.service().queue.push(Queued { operation, request, recording: None });
         Ok(())
     }
 
     /// Updates the media queue after a step of an operation.
     pub(super) fn media_moved(
         &mut self,
-        operation: Option<&OperationId>,
+        operation: &OperationId,
         transition: operation::state::Transition,
         at: Option<Timestamp>,
     ) {
-        let index = self.queue().iter().position(|queued| Some(&queued.operation) == operation);
-        let Some(index) = index else { return };
+        if !self.queue().has(operation) {
+            return;
+        }
+        let is_first = self.head().is_some_and(|head| head.operation == *operation);
         match transition {
-            operation::state::Transition::Started if index == 0 => self.begin_recording(at),
+            operation::state::Transition::Started if is_first => self.begin_recording(at),
             // The operation runs before its turn. Its recording begins when the operation is first in the
             // queue.
             operation::state::Transition::Started => {}
             operation::state::Transition::Completed | operation::state::Transition::Failed => {
-                self.service().queue.remove(index);
-                if index == 0 {
+                self.service().queue.remove(operation);
+                if is_first {
                     self.deadlines.disarm(&RECORDING);
                     if self.head().is_some_and(|head| self.runs(&head.operation)) {
                         self.begin_recording(at);
@@ -172,7 +173,7 @@ impl Call {
 
     /// Stores the reported URL and token of the recording. Members that are not reported stay.
     fn place_recording(&mut self, reported: &Recording) {
-        let recording = self.service().queue.front_mut().and_then(|head| head.recording.as_mut());
+        let recording = self.service().queue.first_mut().and_then(|head| head.recording.as_mut());
         if let Some(recording) = recording {
             let location = reported.recording_location.clone();
             let token = reported.recording_access_token.clone();
@@ -183,7 +184,7 @@ impl Call {
 
     /// Begins the recording of the first operation in the queue, and starts its timers.
     fn record(&mut self, reported: &Recording, at: Option<Timestamp>) {
-        let Some(head) = self.service().queue.front_mut() else { return };
+        let Some(head) = self.service().queue.first_mut() else { return };
         head.recording = Some(reported.clone());
         let timers = head.record().map(|request| (request.initial_silence(), request.max_duration()));
         let Some((initial_silence, duration)) = timers else { return };
@@ -194,7 +195,7 @@ impl Call {
     /// Removes the data that an ended call does not need.
     pub(super) fn close(&mut self) {
         if let Some(service) = self.service.as_mut().map(Arc::make_mut) {
-            service.queue = VecDeque::new();
+            service.queue = List::default();
             service.on_hold = None;
         }
     }

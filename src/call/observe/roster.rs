@@ -90,13 +90,11 @@ impl Draft<'_> {
 
     /// Records one event for each run of participants from the same delta.
     fn record_roster(&mut self, reported: Vec<Reported>) {
-        let mut reported = reported.into_iter().peekable();
-        while let Some((sequence_number, first)) = reported.next() {
-            let mut participants = Vec::with_capacity(1 + reported.len());
-            participants.push(first);
-            while let Some((_, one)) = reported.next_if(|(number, _)| *number == sequence_number) {
-                participants.push(one);
-            }
+        let runs = reported.chunk_by(|(one, _), (next, _)| one == next);
+        let runs: Vec<_> = runs.filter_map(|run| Some((run.first()?.0, run.len()))).collect();
+        let mut reported = reported.into_iter().map(|(_, one)| one);
+        for (sequence_number, length) in runs {
+            let participants = reported.by_ref().take(length).collect();
             let updated = RosterUpdated { sequence_number, participants };
             self.record(CallEvent::RosterUpdated(updated.into()));
         }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
-use super::entry::{RosterEntry, identities, same_identity};
+use super::entry::{RosterEntry, Signs, identities, same_identity};
 use crate::graph::identity::ParticipantInfo;
 use crate::graph::participant::Participant;
 use crate::id::{Id, ParticipantId};
@@ -47,6 +47,8 @@ enum Key<'a> {
         has_id: bool,
         info: Option<&'a ParticipantInfo>,
     },
+    /// The signs of a participant who is in the call.
+    Present(Signs),
 }
 
 impl Default for Entries {
@@ -99,6 +101,19 @@ impl Entries {
         few.chain(many).map(|(place, entry)| (place, &**entry))
     }
 
+    /// The places and the entries of the participants who are in the call and have these signs.
+    pub(super) fn present_with(&self, signs: Signs) -> impl Iterator<Item = (usize, &RosterEntry)> {
+        let (few, many) = self.parts();
+        let few = few.iter().enumerate();
+        let many = many.into_iter().flat_map(move |many| {
+            many.places
+                .of(key(Key::Present(signs)))
+                .filter_map(|place| Some((place, many.entries.get(&place)?)))
+        });
+        let all = few.chain(many).map(|(place, entry)| (place, &**entry));
+        all.filter(move |(_, entry)| entry.is_taken() && entry.signs() == signs)
+    }
+
     /// The entries that differ from those of an earlier roster, in the order of their places.
     pub(super) fn changes<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = (usize, &'a RosterEntry)> {
         let (few, many) = match (self, before) {
@@ -142,15 +157,15 @@ impl Entries {
         }
     }
 
-    /// Changes the entry at a place.
-    pub(super) fn change(&mut self, place: usize, change: impl FnOnce(&mut RosterEntry)) {
+    /// Applies a report to the entry at a place.
+    pub(super) fn report(&mut self, place: usize, reported: &Participant, sequence: Option<i64>) {
         match self {
             Self::Few(entries) => {
                 if let Some(entry) = entries.get_mut(place) {
-                    change(Arc::make_mut(entry));
+                    Arc::make_mut(entry).report(reported, sequence);
                 }
             }
-            Self::Many(many) => many.change(place, change),
+            Self::Many(many) => many.report(place, reported, sequence),
         }
     }
 
@@ -200,20 +215,21 @@ impl Entries {
 impl Many {
     fn push(&mut self, entry: Arc<RosterEntry>) {
         let place = self.entries.len();
-        self.places.change(place, Vec::new(), keys(&entry.participant));
+        self.places.change(place, Vec::new(), keys(&entry, true));
         self.count(place, &entry);
         self.entries.insert(place, entry);
     }
 
-    fn change(&mut self, place: usize, change: impl FnOnce(&mut RosterEntry)) {
-        let Some(entry) = self.entries.get(&place) else { return };
-        let mut entry = Arc::clone(entry);
-        let before = keys(&entry.participant);
+    fn report(&mut self, place: usize, reported: &Participant, sequence: Option<i64>) {
+        let Some(entry) = self.entries.get_mut(&place) else { return };
+        // The hashes of a long description would cost more than the rest of the report.
+        let renames = !reported.info.is_absent() || reported.id != entry.participant.id;
+        let before = keys(entry, renames);
         self.nameless -= usize::from(entry.participant.id.value().is_none());
-        change(Arc::make_mut(&mut entry));
-        self.places.change(place, before, keys(&entry.participant));
+        Arc::make_mut(entry).report(reported, sequence);
+        self.places.change(place, before, keys(entry, renames));
+        let entry = Arc::clone(entry);
         self.count(place, &entry);
-        self.entries.insert(place, entry);
     }
 
     /// Notes what is known of all entries together.
@@ -233,9 +249,12 @@ impl Many {
     }
 }
 
-fn keys(one: &Participant) -> Vec<u64> {
-    let id = one.id.value();
-    id.map(Key::Id).into_iter().chain(descriptions(one, id.is_some())).map(key).collect()
+/// The keys of an entry, with or without those by which a report finds it.
+fn keys(entry: &RosterEntry, with_names: bool) -> Vec<u64> {
+    let present = entry.is_taken().then(|| Key::Present(entry.signs()));
+    let id = entry.participant.id.value();
+    let names = id.map(Key::Id).into_iter().chain(descriptions(&entry.participant, id.is_some()));
+    present.into_iter().chain(names.filter(|_| with_names)).map(key).collect()
 }
 
 /// The keys by which a participant is found without an id of the roster.

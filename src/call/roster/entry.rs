@@ -16,6 +16,27 @@ pub(super) struct RosterEntry {
     pub(super) newest: BTreeMap<String, i64>,
 }
 
+/// The signs by which two participants can be distinguished.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Signs {
+    pub(super) id: bool,
+    pub(super) identity: bool,
+}
+
+impl Signs {
+    pub(super) const ALL: [Self; 4] = [
+        Self { id: false, identity: false },
+        Self { id: false, identity: true },
+        Self { id: true, identity: false },
+        Self { id: true, identity: true },
+    ];
+
+    /// True if two participants who did not match are certainly different.
+    pub(super) const fn tell_apart(self, other: Self) -> bool {
+        (self.id && other.id) || (self.identity && other.identity)
+    }
+}
+
 /// Every delta says whether the participant is in the call: a participant with a `removedState` has left.
 pub(super) const PRESENCE: &str = "removedState";
 
@@ -32,6 +53,11 @@ impl RosterEntry {
 
     pub(super) fn is_taken(&self) -> bool {
         self.participant.removed_state.is_absent()
+    }
+
+    pub(super) fn signs(&self) -> Signs {
+        let identity = self.participant.info.value().is_some_and(|info| info.identity.value().is_some());
+        Signs { id: self.participant.id.value().is_some(), identity }
     }
 
     pub(super) fn sequence(&self) -> Option<i64> {
