@@ -232,7 +232,9 @@ impl Replay {
         match applied {
             Ok(Applied::Folded | Applied::AfterGap(_)) => {
                 self.events += 1;
-                self.not_begun.remove(&call);
+                if !self.not_begun.is_empty() {
+                    self.not_begun.remove(&call);
+                }
                 return true;
             }
             Ok(Applied::Duplicate) => find(FindingKind::Duplicate, already_read(revision)),

@@ -150,14 +150,14 @@ pub(crate) fn reported(mut reported: Participant, url: &Resource, is_gone: bool)
             | Resource::Other(_) => None,
         });
         if named.is_some() {
-            reported.other.remove("id");
+            reported.other.drop_member("id");
         }
         reported.id = Member::from(named);
     }
     super::details::strip(&mut reported.other);
     if is_gone && reported.removed_state.value().is_none() {
         reported.removed_state = Member::Value(Box::default());
-        reported.other.remove("removedState");
+        reported.other.drop_member("removedState");
     }
     if reported.removed_state == Member::Null {
         reported.removed_state = Member::Absent;

@@ -1,10 +1,12 @@
 //! The members of a resource, which are absent, null or have a value, and the rules that combine two versions
 //! of one resource.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use serde_json::Value;
 
@@ -87,21 +89,45 @@ impl<T> From<Option<T>> for Member<T> {
 /// assert_eq!(format!("{:?}", result.other), "[\"retryAfter\"]");
 /// # Ok::<(), callfold::serde_json::Error>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Other(pub BTreeMap<String, Value>);
+#[derive(Clone, Default)]
+pub struct Other(
+    /// Most resources have none, and then take the room of a pointer only.
+    Option<Box<BTreeMap<String, Value>>>,
+);
+
+static NONE: BTreeMap<String, Value> = BTreeMap::new();
 
 impl core::ops::Deref for Other {
     type Target = BTreeMap<String, Value>;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        self.0.as_deref().unwrap_or(&NONE)
     }
 }
 
 impl core::ops::DerefMut for Other {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for Other {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Other {}
+
+impl Hash for Other {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl From<BTreeMap<String, Value>> for Other {
+    fn from(members: BTreeMap<String, Value>) -> Self {
+        Self((!members.is_empty()).then(|| members.into()))
     }
 }
 
@@ -112,7 +138,14 @@ impl Other {
         if self.is_empty() {
             *self = core::mem::take(theirs);
         } else {
-            self.extend(core::mem::take(&mut theirs.0));
+            self.extend(core::mem::take(theirs).0.into_iter().flat_map(|members| *members));
+        }
+    }
+
+    /// Removes a member, if it is there.
+    pub(crate) fn drop_member(&mut self, name: &str) {
+        if !self.is_empty() {
+            self.remove(name);
         }
     }
 
@@ -131,7 +164,7 @@ impl Other {
 
 impl fmt::Debug for Other {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.keys()).finish()
+        f.debug_list().entries(self.keys()).finish()
     }
 }
 
@@ -193,6 +226,9 @@ impl Rule for Merge {
     }
 
     fn other(&mut self, mine: &mut Other, theirs: &Other) {
+        if theirs.is_empty() {
+            return;
+        }
         mine.extend(theirs.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 }

@@ -10,8 +10,8 @@ use super::digest::{Digest, REMEMBERED, digest};
 use super::history::{History, Line};
 use super::recent::Recent;
 use crate::call::data::Call;
-use crate::record::recorded::Recorded;
 use crate::call::ended::{Ended, Later};
+use crate::record::recorded::Recorded;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {

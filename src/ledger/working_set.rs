@@ -23,6 +23,8 @@ pub(crate) struct WorkingSet {
     slots: Vec<Slot>,
     /// The index of each call in the list.
     places: HashTable<usize>,
+    /// The place of the call that was sought last. The next search is often for the same call.
+    last: usize,
     metadata: LedgerMetadata,
 }
 
@@ -130,8 +132,10 @@ impl WorkingSet {
         }
     }
 
-    pub(crate) fn next_revision(&self, id: CallId) -> u64 {
-        self.slot(id).map_or(1, |slot| slot.revision().saturating_add(1))
+    pub(crate) fn next_revision(&mut self, id: CallId) -> u64 {
+        let Some(place) = self.place(id) else { return 1 };
+        self.last = place;
+        self.slots.get(place).map_or(1, |slot| slot.revision().saturating_add(1))
     }
 
     pub(crate) fn knows(&self, id: CallId) -> bool {
@@ -179,6 +183,9 @@ impl WorkingSet {
 
     fn place(&self, id: CallId) -> Option<usize> {
         let is_it = |place: &usize| self.slots.get(*place).is_some_and(|slot| slot.id() == id);
+        if is_it(&self.last) {
+            return Some(self.last);
+        }
         self.places.find(hash(id), is_it).copied()
     }
 }

@@ -73,7 +73,11 @@ impl<'a> Entry<'a> {
         let mut unread = rest;
         while !unread.is_empty() {
             let (line, after) = first_line(unread);
-            let key_and_value = line.split_once(':').map(|(key, value)| (key.trim(), unmasked(value.trim())));
+            let colon = memchr::memchr(b':', line.as_bytes()).and_then(|colon| line.split_at_checked(colon));
+            let key_and_value = colon.and_then(|(key, value)| {
+                let value = value.strip_prefix(':')?.trim_ascii();
+                Some((key.trim_ascii(), unmasked(value)))
+            });
             if key_and_value.is_some_and(|(key, value)| this.line(key, value)) {
                 // A key follows, so the earlier line that looked like JSON was not the body.
                 this.json = None;
@@ -218,7 +222,9 @@ fn usual_body(json: &str) -> Option<Vec<ParsedNotification>> {
 }
 
 fn may_be_masked(json: &str) -> bool {
-    [REDACTED, GENERIC].into_iter().any(|mark| json.contains(mark))
+    // Each mark begins with a bracket, and few texts have one.
+    let mut brackets = memchr::memchr_iter(b'(', json.as_bytes()).filter_map(|at| json.get(at..));
+    brackets.any(|rest| rest.starts_with(REDACTED) || rest.starts_with(GENERIC))
 }
 
 /// Returns `None` for a value that the SDK masked: a masked value counts as absent.

@@ -10,7 +10,7 @@ use super::error::LineError;
 use super::recorded::{Recorded, SCHEMA_VERSION};
 use crate::call::event::{CallEvent, EventKind};
 use crate::id::CallId;
-use crate::json::read::{GaveUp, Raw, Reader};
+use crate::json::read::{GaveUp, Items, Raw, Reader};
 use crate::text::short;
 use crate::time::At;
 
@@ -78,8 +78,12 @@ impl<'a> Line<'a> {
 
     /// Reads a line with its data, in one pass if the type comes before the data.
     fn read_usual(reader: &mut Reader<'a>) -> Result<Self, GaveUp> {
-        let mut this = Self::default();
         let mut items = reader.object()?;
+        let mut this = Self::default();
+        if let Ok(begun) = reader.ahead(u8::MAX, Self::read_beginning) {
+            this = begun;
+            items = Items::AFTER_FIRST;
+        }
         while let Some(name) = items.name(reader)? {
             match name {
                 "v" => once(&mut this.v, reader.raw())?,
@@ -109,6 +113,18 @@ impl<'a> Line<'a> {
         }
         reader.end()?;
         if this.v.is_none_or(|version| version.0 == "1") { Ok(this) } else { Err(GaveUp) }
+    }
+
+    /// Reads the members before the data as this crate writes them: in this order, and without blanks between them.
+    fn read_beginning(reader: &mut Reader<'a>) -> Result<Self, GaveUp> {
+        reader.literal(r#""v":1,"call":"#)?;
+        let call = Some(text(reader)?);
+        reader.literal(r#","rev":"#)?;
+        let rev = Some(u64::deserialize(&mut *reader)?);
+        let at = reader.literal(r#","at":"#).is_ok().then(|| text(reader)).transpose()?;
+        reader.literal(r#","type":"#)?;
+        let type_name = Some(text(reader)?);
+        Ok(Self { v: Some(Raw("1")), call, rev, at, type_name, ..Self::default() })
     }
 
     /// The kind of the event, if the type is one of this crate's.

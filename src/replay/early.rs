@@ -55,12 +55,14 @@ impl Replay {
 
     /// Folds all waiting lines of a call, although revisions are missing before them.
     pub(super) fn fold_all_early(&mut self, call: CallId, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
-        if let Some(early) = self.early.remove(&call) {
+        if !self.early.is_empty()
+            && let Some(early) = self.early.remove(&call)
+        {
             early.into_values().for_each(|line| self.fold_early(line, sink, findings));
         }
     }
 
-    fn next_revision(&self, call: CallId) -> u64 {
+    fn next_revision(&mut self, call: CallId) -> u64 {
         self.not_begun.get(&call).copied().unwrap_or_else(|| self.calls.next_revision(call))
     }
 

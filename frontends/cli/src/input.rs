@@ -136,7 +136,9 @@ impl Iterator for BlockRecords<'_> {
         let (skipped, rest) = self.rest.split_at_checked(record.skipped.len())?;
         let (bytes, rest) = rest.split_at_checked(record.consumed() - skipped.len())?;
         let line = self.passed.line + newlines(skipped);
-        self.passed = Place { record: self.passed.record + 1, line: line + newlines(bytes) };
+        // Most records are one line.
+        let lines = if self.format? == Format::Events { 1 } else { newlines(bytes) };
+        self.passed = Place { record: self.passed.record + 1, line: line + lines };
         self.rest = rest;
         Some(LocatedRecord { decoded, place: Place { record: self.passed.record, line: line + 1 } })
     }
@@ -316,5 +318,6 @@ fn records(format: Format, block: &[u8]) -> usize {
 }
 
 fn newlines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
+    let after_first = memchr::memchr(b'\n', bytes).and_then(|first| bytes.get(first + 1..));
+    after_first.map_or(0, |rest| 1 + memchr::memchr_iter(b'\n', rest).count() as u64)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize as _, Deserializer, Serialize, Serializer};
 
 use crate::graph;
 use crate::graph::member::Members as _;
+use crate::graph::wire::read::whole;
 
 /// The members of the call resource that an event changes, and no others; `None` where it changes none.
 pub type Details = Option<Arc<graph::call::Call>>;
@@ -30,9 +31,9 @@ impl<T: DeserializeOwned + Serialize> Payload for Arc<T> {
 /// No details are written as an empty object, and an empty object is read as no details.
 impl Payload for Details {
     fn read<'de, D: Deserializer<'de>>(data: D) -> Result<Self, D::Error> {
-        let details = graph::call::Call::deserialize(data)?;
+        let details: Arc<graph::call::Call> = whole(data, "Call")?;
         let is_empty = details.odata_type.is_none() && details.is_silent();
-        Ok((!is_empty).then(|| Arc::new(details)))
+        Ok((!is_empty).then_some(details))
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

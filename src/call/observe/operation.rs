@@ -162,13 +162,13 @@ impl Draft<'_> {
 fn normalized(mut reported: Box<CommsOperation>, url: &Resource, is_gone: bool) -> Box<CommsOperation> {
     if let Resource::Operation(Some(id)) = url {
         reported.id = Member::Value(id.clone());
-        reported.other.remove("id");
+        reported.other.drop_member("id");
     }
     let is_settled = State::reported(&reported).is_some_and(|state| state.lies_in(Superstate::Settled));
     let result = reported.result_info.value().filter(|_| is_gone && !is_settled);
     if let Some(status) = result.and_then(|result| end(result)) {
         reported.status = Member::Value(status);
-        reported.other.remove("status");
+        reported.other.drop_member("status");
     }
     details::strip(&mut reported.other);
     reported

@@ -227,7 +227,7 @@ impl Draft<'_> {
             }
             Some(_) => {}
             None => {
-                rest.other.remove("direction");
+                rest.other.drop_member("direction");
                 rest.direction =
                     Member::Value(reported.direction.value().cloned().unwrap_or(CallDirection::Outgoing));
                 let named = reported.state.value().and_then(State::from_wire).unwrap_or(State::Establishing);

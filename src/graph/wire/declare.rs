@@ -103,23 +103,21 @@ macro_rules! resource {
             }
         }
 
-        impl crate::graph::wire::read::Wire for $Name {
-            fn from_map<'de, A: serde::de::MapAccess<'de>>(
-                mut map: A,
-            ) -> Result<crate::graph::wire::read::Read<Self>, A::Error> {
-                let mut this = Self::default();
+        impl $Name {
+            /// Reads the members of an object into a new resource.
+            fn fill<'de, A: serde::de::MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
                 while let Some(name) = map.next_key_seed(crate::graph::wire::read::Name::<Key>::new())? {
                     match name {
-                        $( Key::$field => crate::graph::wire::read::member(&mut map, &mut this.$field, $text, &mut this.other)?, )*
+                        $( Key::$field => crate::graph::wire::read::member(&mut map, &mut self.$field, $text, &mut self.other)?, )*
                         Key::Type => {
-                            this.odata_type = crate::graph::wire::read::type_name(&mut map, &mut this.other)?;
+                            self.odata_type = crate::graph::wire::read::type_name(&mut map, &mut self.other)?;
                         }
                         Key::Other(name) => {
-                            this.other.insert(name, map.next_value()?);
+                            self.other.insert(name, map.next_value()?);
                         }
                     }
                 }
-                return Ok(crate::graph::wire::read::Read::As(this));
+                return Ok(());
 
                 #[allow(non_camel_case_types, reason = "the members are the names")]
                 enum Key { $( $field, )* Type, Other(alloc::string::String) }
@@ -134,6 +132,32 @@ macro_rules! resource {
                         }
                     }
                 }
+            }
+        }
+
+        impl crate::graph::wire::read::Wire for $Name {
+            fn from_map<'de, A: serde::de::MapAccess<'de>>(
+                map: A,
+            ) -> Result<crate::graph::wire::read::Read<Self>, A::Error> {
+                let mut this = Self::default();
+                this.fill(map)?;
+                Ok(crate::graph::wire::read::Read::As(this))
+            }
+
+            fn boxed<'de, A: serde::de::MapAccess<'de>>(
+                map: A,
+            ) -> Result<crate::graph::wire::read::Read<alloc::boxed::Box<Self>>, A::Error> {
+                let mut this = alloc::boxed::Box::<Self>::default();
+                this.fill(map)?;
+                Ok(crate::graph::wire::read::Read::As(this))
+            }
+
+            fn shared<'de, A: serde::de::MapAccess<'de>>(
+                map: A,
+            ) -> Result<crate::graph::wire::read::Read<alloc::sync::Arc<Self>>, A::Error> {
+                let mut this = alloc::sync::Arc::<Self>::default();
+                alloc::sync::Arc::make_mut(&mut this).fill(map)?;
+                Ok(crate::graph::wire::read::Read::As(this))
             }
 
             fn misfit(&self) -> Option<alloc::string::String> {

@@ -1,7 +1,9 @@
 //! Reading and writing one value or one member.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
@@ -54,6 +56,16 @@ pub(crate) trait Wire: Sized {
 
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
         Value::deserialize(MapAccessDeserializer::new(map)).map(Read::Mismatch)
+    }
+
+    /// Like `from_map`. A resource is read in its place, because to move a large one takes time.
+    fn boxed<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Box<Self>>, A::Error> {
+        Self::from_map(map).map(|read| read.map(Box::new))
+    }
+
+    /// Like `boxed`.
+    fn shared<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Arc<Self>>, A::Error> {
+        Self::from_map(map).map(|read| read.map(Arc::new))
     }
 
     fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Read<Self>, A::Error> {
@@ -225,9 +237,7 @@ pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
     other: &mut Other,
 ) -> Result<(), A::Error> {
     // If the JSON holds a member twice, the last value counts.
-    if !other.is_empty() {
-        other.remove(name);
-    }
+    other.drop_member(name);
     *member = match map.next_value_seed(Seed::<T>::new())? {
         Read::Null => Member::Null,
         Read::As(value) => Member::Value(value),

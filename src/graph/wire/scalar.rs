@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 
 use jiff::{SignedDuration, Span, Timestamp};
 use serde::de::MapAccess;
@@ -100,10 +101,16 @@ impl<T: Wire> Wire for Secret<T> {
 
 impl<T: Wire> Wire for Box<T> {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        T::from_map(map).map(|read| read.map(Self::new))
+        T::boxed(map)
     }
 
     fn misfit(&self) -> Option<String> {
         T::misfit(self)
+    }
+}
+
+impl<T: Wire> Wire for Arc<T> {
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
+        T::shared(map)
     }
 }
