@@ -90,6 +90,7 @@ impl<T> From<Option<T>> for Member<T> {
 /// # Ok::<(), callfold::serde_json::Error>(())
 /// ```
 #[derive(Clone, Default)]
+#[expect(clippy::box_collection, reason = "an empty map would take three times the room")]
 pub struct Other(
     /// Most resources have none, and then take the room of a pointer only.
     Option<Box<BTreeMap<String, Value>>>,

@@ -121,13 +121,27 @@ fn bare(known: &'static str) -> &'static str {
     known.get(PREFIX.len()..).unwrap_or_default()
 }
 
+/// For each letter, the index of the first known name that begins with it or with a later letter.
+#[expect(clippy::indexing_slicing, reason = "the compiler computes it, and would report the index")]
+const BEGINS: [u8; 27] = {
+    let mut begins = [0; 27];
+    let (mut letter, mut index) = (0, 0);
+    while letter < begins.len() {
+        while index < KNOWN.len() && KNOWN[index].as_bytes()[PREFIX.len()] < b'a' + letter as u8 {
+            index += 1;
+        }
+        begins[letter] = index as u8;
+        letter += 1;
+    }
+    begins
+};
+
 /// The index of a known name that is spelled as in [`KNOWN`].
 fn as_written(text: &str) -> Option<u8> {
-    let first = |name: &str| name.as_bytes().get(PREFIX.len()).copied();
-    let begin = KNOWN.partition_point(|known| first(known) < first(text));
-    let mut candidates = KNOWN.iter().skip(begin).take_while(|known| first(known) == first(text));
-    let index = candidates.position(|known| *known == text)?;
-    u8::try_from(begin + index).ok()
+    let letter = text.as_bytes().get(PREFIX.len())?.checked_sub(b'a')?;
+    let [begin, end] = *BEGINS.get(usize::from(letter)..)?.first_chunk()?;
+    let candidates = KNOWN.get(usize::from(begin)..usize::from(end))?;
+    (begin..).zip(candidates).find(|(_, known)| **known == text).map(|(index, _)| index)
 }
 
 impl From<&str> for TypeName {
