@@ -111,3 +111,16 @@ fn a_call_of_the_service_is_replayed_like_any_other() {
         ("keptAlive", "{}"),
     ]);
 }
+
+#[test]
+fn the_other_members_of_a_report_tell_which_of_two_operations_it_is_about() {
+    let ended = r#"{"clientContext":"c","resultInfo":{"code":200},"status":"completed"}"#;
+    agree_on_reported(&[
+        CREATED,
+        ("operationCompleted", r#"{"id":"o","resultInfo":{"code":200}}"#),
+        ("operationCreated", r#"{"clientContext":"c","status":"running","id":"p"}"#),
+        ("terminated", "{}"),
+        ("operationCompleted", ended),
+        ("operationCompleted", ended),
+    ]);
+}
