@@ -1,9 +1,9 @@
 //! The crate's own reader of JSON against `serde_json`, and decoding in one step against cutting and reading.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use callfold::graph::{Call, CommsNotification, CommsNotifications, CommsOperation, Participant};
-use callfold::log::{Cut, Format, Next, cut, decode};
+use callfold::log::{Cut, Format, Next, boundary, cut, decode};
 use callfold::serde_json::{self, Map, Number, Value, json};
 use callfold::testing::strategies::arbitrary_histories;
 use callfold::testing::{read_json, strategies};
@@ -94,6 +94,16 @@ fn decoded_in_one_step(format: Format, log: &[u8]) -> Vec<String> {
     })
 }
 
+/// The bytes of each record.
+fn cut_bytes(format: Format, mut log: &[u8]) -> Vec<Vec<u8>> {
+    let mut records = Vec::new();
+    while let Cut::Record(record) = cut(format, log, true) {
+        records.push(record.bytes.to_vec());
+        log = &log[record.consumed()..];
+    }
+    records
+}
+
 /// The same object, with an unknown member whose escaped name the fast reader does not read.
 fn for_the_thorough_reader(json: &str) -> Option<String> {
     let members = json.strip_prefix('{').filter(|members| members.starts_with('"'))?;
@@ -169,6 +179,23 @@ properties! {
         let parts = parts.into_iter().map(|(notification, form, end)| body(notification, form) + end);
         let log = damaged(parts.collect(), &damage);
         prop_assert_eq!(decoded_in_one_step(format, log.as_bytes()), cut_and_read(format, log.as_bytes()), "{}", log);
+    }
+
+    #[test]
+    fn a_log_can_be_divided_at_its_boundaries(
+        parts in vec((strategies::notifications(call_id()), 0_u8..4, select(vec!["", "\n", "\r\n", " \n\n", ","])), 1..5),
+        format in select(vec![Format::Events, Format::Notifications, Format::SdkLog]),
+        damage in damage(),
+        block in any::<Index>(),
+    ) {
+        let parts = parts.into_iter().map(|(notification, form, end)| body(notification, form) + end);
+        let log = damaged(parts.collect(), &damage);
+        let (block, _) = log.as_bytes().split_at(block.index(log.len() + 1));
+        if let Some(place) = boundary(format, block) {
+            let (before, after) = log.as_bytes().split_at(place);
+            let records = [cut_bytes(format, before), cut_bytes(format, after)].concat();
+            prop_assert_eq!(records, cut_bytes(format, log.as_bytes()), "at {} of {}", place, log);
+        }
     }
 
     #[test]

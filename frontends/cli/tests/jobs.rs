@@ -139,6 +139,36 @@ fn every_sample_says_the_same() {
     reported(&[&sample("service.jsonl")]);
 }
 
+/// Bodies as one line, over several lines, with a blank line or another line end after them, and broken.
+#[test]
+fn bodies_and_sdk_logs_of_many_blocks_say_the_same() {
+    let folder = Folder::new();
+    let (mut bodies, mut log) = (String::new(), String::new());
+    for number in 0..3000_u32 {
+        let id = format!("{:08x}-894c-409a-b240-bd8beae78896", number % 700);
+        let state = ["incoming", "established", "terminating", "terminated"][number as usize / 750];
+        let body = json!({ "value": [{
+            "changeType": "updated",
+            "resourceUrl": format!("/communications/calls/{id}"),
+            "resourceData": { "@odata.type": "#microsoft.graph.call", "state": state, "subject": "}\n{" },
+        }] });
+        bodies += &match number % 7 {
+            0 => format!("{body:#}\n\n"),
+            1 => format!("{body}\r\n"),
+            2 => format!("{body:#}\r\n"),
+            3 => format!("{}\n", &body.to_string()[..50]),
+            4 => format!("{body} {body}\n"),
+            _ => format!("{body}\n"),
+        };
+        log += &format!("$>2026-11-23T09:15:02Z Info: a.cs:1\nTransactionDirection: Incoming\n{body:#}\n");
+    }
+    assert!(bodies.len() > 5 * (1 << 17), "many blocks");
+    let reported_of_bodies = reported(&[&folder.write("bodies.json", bodies)]);
+    assert!(reported_of_bodies.contains(r#""format":"notifications""#) && reported_of_bodies.contains("malformed"));
+    let reported_of_log = reported(&[&folder.write("sdk.log", log)]);
+    assert!(reported_of_log.contains(r#""records":3000,"malformed":0"#), "{}", &reported_of_log[..200]);
+}
+
 #[test]
 fn standard_input_says_the_same() {
     let log = interleaved(40, "\n");
