@@ -189,7 +189,8 @@ properties! {
         block in any::<Index>(),
     ) {
         let parts = parts.into_iter().map(|(notification, form, end)| body(notification, form) + end);
-        let log = damaged(parts.collect(), &damage);
+        // A line can also begin with `{` in the middle of a body.
+        let log = damaged(parts.map(|part| part.replace("[{", "[\n{")).collect(), &damage);
         let (block, _) = log.as_bytes().split_at(block.index(log.len() + 1));
         if let Some(place) = boundary(format, block) {
             let (before, after) = log.as_bytes().split_at(place);
