@@ -13,29 +13,17 @@ const PARTICIPANT: Only = Only(&["id", "info", "removedState"]);
 impl CallEvent {
     /// Removes the members that no summary shows, and that the fold does not need to refuse a later event.
     pub(crate) fn reduce(&mut self) {
-        match self {
-            Self::Offered(details)
-            | Self::Placed(details)
-            | Self::Adopted(details)
-            | Self::DetailsChanged(details)
-            | Self::Step(_, details) => {
-                if let Some(details) = details {
-                    Arc::make_mut(details).pair(&graph::call::Call::default(), CALL);
-                }
-            }
-            Self::RosterUpdated(updated) => {
-                let participants = &mut Arc::make_mut(updated).participants;
-                participants.iter_mut().for_each(|one| one.pair(&Participant::default(), PARTICIPANT));
-            }
-            Self::StateConfirmed(_)
-            | Self::ToneReceived(_)
-            | Self::ContentSharingStarted(_)
-            | Self::ContentSharingEnded(_)
-            | Self::OperationCreated(_)
-            | Self::OperationUpdated(_)
-            | Self::OperationStep(..)
-            | Self::NotificationHeard(_)
-            | Self::Service(_) => {}
+        if let Self::Offered(details)
+        | Self::Placed(details)
+        | Self::Adopted(details)
+        | Self::DetailsChanged(details)
+        | Self::Step(_, details) = self
+        {
+            let details = details.as_mut().map(Arc::make_mut);
+            details.into_iter().for_each(|details| details.pair(&graph::call::Call::default(), CALL));
+        } else if let Self::RosterUpdated(updated) = self {
+            let participants = &mut Arc::make_mut(updated).participants;
+            participants.iter_mut().for_each(|one| one.pair(&Participant::default(), PARTICIPANT));
         }
     }
 }
