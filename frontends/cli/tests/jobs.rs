@@ -164,7 +164,10 @@ fn bodies_and_sdk_logs_of_many_blocks_say_the_same() {
     }
     assert!(bodies.len() > 5 * (1 << 17), "many blocks");
     let reported_of_bodies = reported(&[&folder.write("bodies.json", bodies)]);
-    assert!(reported_of_bodies.contains(r#""format":"notifications""#) && reported_of_bodies.contains("malformed"));
+    assert!(
+        reported_of_bodies.contains(r#""format":"notifications""#)
+            && reported_of_bodies.contains("malformed")
+    );
     let reported_of_log = reported(&[&folder.write("sdk.log", log)]);
     assert!(reported_of_log.contains(r#""records":3000,"malformed":0"#), "{}", &reported_of_log[..200]);
 }
