@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::call::data::Call;
 use crate::call::ended::{Ended, EndedOperation, EndedOperations};
 use crate::call::state::State;
+use crate::call::tones::Tones;
 use crate::graph::call::CallDirection;
 use crate::graph::media::MediaState;
 use crate::graph::operation::OperationKind;
@@ -177,10 +178,10 @@ impl<'a> Summary<'a> {
     /// The DTMF tones that were pressed, in the order of their `sequenceId`.
     pub fn tones(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (whole, ended) = match self.source {
-            Source::Whole(call) => (call.tones(), &[][..]),
-            Source::Ended(ended) => (&[][..], &*ended.tones),
+            Source::Whole(call) => (Some(call.tones()), &[][..]),
+            Source::Ended(ended) => (None, &*ended.tones),
         };
-        let whole = whole.iter().filter_map(|info| info.tone.value());
+        let whole = whole.into_iter().flat_map(Tones::iter).filter_map(|info| info.tone.value());
         whole.chain(ended).map(Tone::as_str)
     }
 }

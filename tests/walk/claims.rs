@@ -148,7 +148,7 @@ fn absorbs(side: Side, before: &Call, events: &[Recorded], after: &Call) -> Clai
         (
             call.state(),
             call.details().clone(),
-            call.tones().to_vec(),
+            call.tones().clone(),
             call.content_sharing().cloned().collect::<Vec<_>>(),
             people,
         )
