@@ -41,3 +41,5 @@ pub use observe::{Delivery, Observed};
 pub use reply::{Body, Reply};
 pub use state::{State, Superstate, Transition};
 pub use tones::Tones;
+
+pub use crate::operations::Operations;

@@ -16,6 +16,7 @@ use crate::graph::tone::Tone;
 use crate::id::{CallId, OperationId};
 use crate::operation::lifecycle::Superstate;
 use crate::operation::{self, Operation};
+use crate::operations::Operations;
 
 /// A summary of a call: the values that a table of calls shows, without the other details. The figures of a
 /// test campaign are another type, `testing::Summary`.
@@ -157,13 +158,16 @@ impl<'a> Summary<'a> {
     pub fn operations(&self) -> impl Iterator<Item = OperationSummary<'a>> + use<'a> {
         let is_over = !self.state().is_live();
         let (whole, ended) = match self.source {
-            Source::Whole(call) => (call.operations(), &[][..]),
+            Source::Whole(call) => (Some(call.operations()), &[][..]),
             Source::Ended(ended) => match &ended.operations {
-                EndedOperations::Whole(operations) => (&operations[..], &[][..]),
-                EndedOperations::Reduced(reduced) => (&[][..], &reduced[..]),
+                EndedOperations::Whole(operations) => (Some(operations), &[][..]),
+                EndedOperations::Reduced(reduced) => (None, &reduced[..]),
             },
         };
-        let whole = whole.iter().map(move |operation| OperationSummary::whole(operation, is_over));
+        let whole = whole
+            .into_iter()
+            .flat_map(Operations::iter)
+            .map(move |operation| OperationSummary::whole(operation, is_over));
         whole.chain(ended.iter().map(OperationSummary::ended))
     }
 

@@ -292,8 +292,9 @@ fn twice_the_items_cost_about_twice_as_much() {
         compare(format!("notify, {what}"), &|items| notified(items, of));
         compare(format!("history, {what}"), &|items| kept(items, of));
     }
-    for (what, of) in EVENTS.iter().take(2) {
-        compare(format!("clones, {what}"), &|items| cloned(items, *of));
+    // A call copies all its details when one of them changes after a clone.
+    for (what, of) in EVENTS.into_iter().filter(|(what, _)| *what != "unknown members") {
+        compare(format!("clones, {what}"), &|items| cloned(items, of));
     }
     let prompts = |_| json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot/a.wav" } }] });
     compare("decide, prompts".into(), &|items| decided(items, "/playPrompt", prompts));

@@ -157,7 +157,7 @@ properties! {
             }
             for call in before.calls() {
                 let after = ledger.call(call.id()).unwrap().operations();
-                let pairs = call.operations().iter().zip(after);
+                let pairs = call.operations().iter().zip(after.iter());
                 for (was, is) in pairs.filter(|(was, _)| !was.is_pending()) {
                     prop_assert_eq!(was, is);
                 }

@@ -127,7 +127,7 @@ impl Call {
     }
 
     /// The operations of the call, in the order in which they were first reported.
-    pub fn operations(&self) -> &[Operation] {
+    pub const fn operations(&self) -> &Operations {
         &self.operations
     }
 

@@ -275,7 +275,7 @@ impl Call {
     /// let mut call = Call::begin(line.parse()?)?;
     /// let index = call.operation_of(&created.event).unwrap();
     /// call.evolve(created)?;
-    /// assert_eq!(call.operations()[index].id(), Some(&"7".into()));
+    /// assert_eq!(call.operations().get(index).unwrap().id(), Some(&"7".into()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn operation_of(&self, event: &CallEvent) -> Option<usize> {
