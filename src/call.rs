@@ -29,6 +29,7 @@ pub(crate) mod service;
 mod service_data;
 pub(crate) mod state;
 mod state_update;
+pub(crate) mod tones;
 
 pub use command::Command;
 pub use data::Call;
@@ -39,3 +40,6 @@ pub use network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
 pub use observe::{Delivery, Observed};
 pub use reply::{Body, Reply};
 pub use state::{State, Superstate, Transition};
+pub use tones::Tones;
+
+pub use crate::operations::Operations;

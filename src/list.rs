@@ -78,7 +78,7 @@ impl<T: Named> List<T> {
         self.len() == 0
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         let (few, many) = match self {
             Self::Few(items) => (&items[..], None),
             Self::Many(many) => (&[][..], Some(many.items.values())),

@@ -29,7 +29,7 @@ use crate::places::OrdSet;
 /// let (placed, created) = log.split_once('\n').unwrap();
 /// ledger.apply(&placed.parse()?)?;
 /// ledger.apply(&created.parse()?)?;
-/// let operation = &ledger.calls().next().unwrap().operations()[0];
+/// let operation = ledger.calls().next().unwrap().operations().first().unwrap();
 /// assert_eq!(operation.kind().as_str(), "record");
 /// assert_eq!(operation.client_context(), Some("greeting"));
 /// assert_eq!(operation.state(), State::Completed);

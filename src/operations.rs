@@ -4,7 +4,6 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{Hash, Hasher};
-use core::ops::Deref;
 
 use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::operation::{CommsOperation, OperationKind};
@@ -12,19 +11,23 @@ use crate::graph::result::ResultInfo;
 use crate::id::{Id, OperationId};
 use crate::operation::Operation;
 use crate::operation::state::State;
-use crate::places::{FEW, Places, key};
+use crate::places::{FEW, Places, Vector, key};
 
-/// The operations of a call. A call never removes an operation.
+/// The operations of a call, in the order in which they were first reported. A call never removes an operation.
+#[derive(Clone, Default)]
+pub struct Operations(Listed);
+
 #[derive(Clone)]
-pub(crate) enum Operations {
+enum Listed {
     Few(Vec<Operation>),
     /// More than [`FEW`] operations, which clones of the call share.
     Many(Arc<Many>),
 }
 
+/// A clone takes constant time.
 #[derive(Clone, Default)]
-pub(crate) struct Many {
-    list: Vec<Operation>,
+struct Many {
+    list: Vector<Operation>,
     places: Places,
 }
 
@@ -67,7 +70,7 @@ impl Many {
     fn push(&mut self, operation: Operation) {
         let ids = operation.ids().map(|id| key(Key::Id(id)));
         self.places.change(self.list.len(), Vec::new(), ids.chain(keys(&operation)).collect());
-        self.list.push(operation);
+        self.list.push_back(operation);
     }
 
     fn report(&mut self, place: usize, next: State, reported: Arc<CommsOperation>) {
@@ -85,37 +88,26 @@ impl Many {
     }
 }
 
-impl Default for Operations {
+impl Default for Listed {
     fn default() -> Self {
         Self::Few(Vec::new())
-    }
-}
-
-impl Deref for Operations {
-    type Target = [Operation];
-
-    fn deref(&self) -> &[Operation] {
-        match self {
-            Self::Few(list) => list,
-            Self::Many(many) => &many.list,
-        }
     }
 }
 
 impl From<Vec<Operation>> for Operations {
     fn from(list: Vec<Operation>) -> Self {
         if list.len() <= FEW {
-            return Self::Few(list);
+            return Self(Listed::Few(list));
         }
         let mut many = Many::default();
         list.into_iter().for_each(|operation| many.push(operation));
-        Self::Many(many.into())
+        Self(Listed::Many(many.into()))
     }
 }
 
 impl PartialEq for Operations {
     fn eq(&self, other: &Self) -> bool {
-        self[..] == other[..]
+        self.iter().eq(other.iter())
     }
 }
 
@@ -123,39 +115,80 @@ impl Eq for Operations {}
 
 impl Hash for Operations {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self[..].hash(state);
+        self.len().hash(state);
+        self.iter().for_each(|operation| operation.hash(state));
     }
 }
 
 impl fmt::Debug for Operations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self[..].fmt(f)
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 
 impl Operations {
+    /// The number of operations.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Listed::Few(list) => list.len(),
+            Listed::Many(many) => many.list.len(),
+        }
+    }
+
+    /// True if no operation was reported.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The operation at an index.
+    pub fn get(&self, index: usize) -> Option<&Operation> {
+        match &self.0 {
+            Listed::Few(list) => list.get(index),
+            Listed::Many(many) => many.list.get(index),
+        }
+    }
+
+    /// The operation that was reported first.
+    pub fn first(&self) -> Option<&Operation> {
+        self.iter().next()
+    }
+
+    /// The operation that was reported last.
+    pub fn last(&self) -> Option<&Operation> {
+        self.iter().next_back()
+    }
+
+    /// The operations in their order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Operation> {
+        let (few, many) = match &self.0 {
+            Listed::Few(list) => (&list[..], None),
+            Listed::Many(many) => (&[][..], Some(many.list.iter())),
+        };
+        few.iter().chain(many.into_iter().flatten())
+    }
+
     pub(crate) fn push(&mut self, operation: Operation) {
-        match self {
-            Self::Few(list) if list.len() < FEW => list.push(operation),
-            Self::Few(list) => {
+        match &mut self.0 {
+            Listed::Few(list) if list.len() < FEW => list.push(operation),
+            Listed::Few(list) => {
                 let mut many = Many::default();
                 list.drain(..).chain([operation]).for_each(|operation| many.push(operation));
-                *self = Self::Many(many.into());
+                self.0 = Listed::Many(many.into());
             }
-            Self::Many(many) => Arc::make_mut(many).push(operation),
+            Listed::Many(many) => Arc::make_mut(many).push(operation),
         }
     }
 
     /// Merges a report into the operation at a place, which enters the next state. The next state can be the present
     /// one.
     pub(crate) fn report(&mut self, place: usize, next: State, reported: Arc<CommsOperation>) {
-        match self {
-            Self::Few(list) => {
+        match &mut self.0 {
+            Listed::Few(list) => {
                 if let Some(operation) = list.get_mut(place) {
                     operation.step(next, reported);
                 }
             }
-            Self::Many(many) => Arc::make_mut(many).report(place, next, reported),
+            Listed::Many(many) => Arc::make_mut(many).report(place, next, reported),
         }
     }
 
@@ -174,13 +207,13 @@ impl Operations {
     /// The reply to cancelMediaProcessing can have the id of the operation that it cancels. So the kinds must agree if
     /// both are known.
     pub(crate) fn position(&self, reported: &CommsOperation) -> Option<usize> {
-        match self {
-            Self::Few(list) => {
+        match &self.0 {
+            Listed::Few(list) => {
                 let places = list.iter().enumerate();
                 let ranked = places.filter_map(|(place, one)| Some((rank(one, reported)?, place)));
                 ranked.min().map(|(_, place)| place)
             }
-            Self::Many(many) => many.position(reported),
+            Listed::Many(many) => many.position(reported),
         }
     }
 
@@ -207,9 +240,9 @@ impl Operations {
 
     /// The operations that can have this key: those of the index, or all if there is no index.
     fn all<'a>(&'a self, sought: &Key<'_>) -> impl Iterator<Item = &'a Operation> + use<'a> {
-        let (few, many) = match self {
-            Self::Few(list) => (&list[..], None),
-            Self::Many(many) => (&[][..], Some((many, key(sought)))),
+        let (few, many) = match &self.0 {
+            Listed::Few(list) => (&list[..], None),
+            Listed::Many(many) => (&[][..], Some((many, key(sought)))),
         };
         let many = many.into_iter();
         let found = many.flat_map(|(many, key)| many.places.of(key).filter_map(|place| many.list.get(place)));

@@ -7,7 +7,7 @@ use core::hash::SipHasher;
 use core::hash::{Hash, Hasher};
 
 pub(crate) use im::ordmap::DiffItem;
-pub(crate) use im::{OrdMap, OrdSet};
+pub(crate) use im::{OrdMap, OrdSet, Vector};
 
 /// The greatest number of items of a list without an index: it takes longer to keep an index than to search such a list.
 pub(crate) const FEW: usize = 16;

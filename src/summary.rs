@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::call::data::Call;
 use crate::call::ended::{Ended, EndedOperation, EndedOperations};
 use crate::call::state::State;
+use crate::call::tones::Tones;
 use crate::graph::call::CallDirection;
 use crate::graph::media::MediaState;
 use crate::graph::operation::OperationKind;
@@ -15,6 +16,7 @@ use crate::graph::tone::Tone;
 use crate::id::{CallId, OperationId};
 use crate::operation::lifecycle::Superstate;
 use crate::operation::{self, Operation};
+use crate::operations::Operations;
 
 /// A summary of a call: the values that a table of calls shows, without the other details. The figures of a
 /// test campaign are another type, `testing::Summary`.
@@ -156,13 +158,16 @@ impl<'a> Summary<'a> {
     pub fn operations(&self) -> impl Iterator<Item = OperationSummary<'a>> + use<'a> {
         let is_over = !self.state().is_live();
         let (whole, ended) = match self.source {
-            Source::Whole(call) => (call.operations(), &[][..]),
+            Source::Whole(call) => (Some(call.operations()), &[][..]),
             Source::Ended(ended) => match &ended.operations {
-                EndedOperations::Whole(operations) => (&operations[..], &[][..]),
-                EndedOperations::Reduced(reduced) => (&[][..], &reduced[..]),
+                EndedOperations::Whole(operations) => (Some(operations), &[][..]),
+                EndedOperations::Reduced(reduced) => (None, &reduced[..]),
             },
         };
-        let whole = whole.iter().map(move |operation| OperationSummary::whole(operation, is_over));
+        let whole = whole
+            .into_iter()
+            .flat_map(Operations::iter)
+            .map(move |operation| OperationSummary::whole(operation, is_over));
         whole.chain(ended.iter().map(OperationSummary::ended))
     }
 
@@ -177,10 +182,10 @@ impl<'a> Summary<'a> {
     /// The DTMF tones that were pressed, in the order of their `sequenceId`.
     pub fn tones(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (whole, ended) = match self.source {
-            Source::Whole(call) => (call.tones(), &[][..]),
-            Source::Ended(ended) => (&[][..], &*ended.tones),
+            Source::Whole(call) => (Some(call.tones()), &[][..]),
+            Source::Ended(ended) => (None, &*ended.tones),
         };
-        let whole = whole.iter().filter_map(|info| info.tone.value());
+        let whole = whole.into_iter().flat_map(Tones::iter).filter_map(|info| info.tone.value());
         whole.chain(ended).map(Tone::as_str)
     }
 }

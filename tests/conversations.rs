@@ -231,7 +231,7 @@ fn an_invitation_that_fails_or_replaces_nobody_ends_no_call() {
 fn of_several_who_are_invited_one_that_replaces_a_call_is_invited_alone() {
     let body = json!({ "participants": [someone(), replacing(2)] });
     let host = two().requests(1, Method::Invite, body);
-    let invited = host.call(1).operations()[0].resource().participants.value().unwrap();
+    let invited = host.call(1).operations().first().unwrap().resource().participants.value().unwrap();
     assert_eq!(json!(invited), json!([replacing(2)]));
     let host = host.meets(1, finished(Ending::Completed));
     assert_eq!(host.events(), [(1, "operationCompleted"), (2, "terminated")]);

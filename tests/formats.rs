@@ -381,7 +381,7 @@ fn a_reply_that_carries_an_operation_begins_it() {
             reply(&format!("POST {}", url("/playPrompt")), "200 OK", &operation),
         ];
         let received = replay(Format::SdkLog, log.concat());
-        let begun = &received.call().operations()[0];
+        let begun = received.call().operations().first().unwrap();
         assert_eq!((begun.id().unwrap().to_string(), begun.kind()), (OPERATION.to_owned(), kind));
     }
 }

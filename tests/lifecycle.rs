@@ -190,7 +190,7 @@ fn a_lifecycle_begins_as_its_chart_says() {
         let mut call = Call::begin(line(1, "placed", json!({}))).expect("a beginning");
         let reported = json!({ "id": "o", "status": beginning.state });
         call.evolve(line(2, beginning.event, reported)).expect("an operation may begin");
-        assert_eq!(call.operations()[0].state().as_str(), beginning.state, "{beginning:?}");
+        assert_eq!(call.operations().first().unwrap().state().as_str(), beginning.state, "{beginning:?}");
         assert!(!beginning.is_midway);
     }
     assert_eq!(beginnings.len(), operation::State::ALL.len());

@@ -133,7 +133,7 @@ properties! {
     fn a_terminated_call_never_changes_except_for_its_operations(history in history()) {
         let no_state_change = |call: &Call| {
             let people: Vec<_> = call.participants().cloned().collect();
-            (call.state(), call.details().clone(), call.tones().to_vec(), call.content_sharing().cloned().collect::<Vec<_>>(), people)
+            (call.state(), call.details().clone(), call.tones().clone(), call.content_sharing().cloned().collect::<Vec<_>>(), people)
         };
         let mut ledger = Ledger::new();
         for received in &history {
@@ -157,7 +157,7 @@ properties! {
             }
             for call in before.calls() {
                 let after = ledger.call(call.id()).unwrap().operations();
-                let pairs = call.operations().iter().zip(after);
+                let pairs = call.operations().iter().zip(after.iter());
                 for (was, is) in pairs.filter(|(was, _)| !was.is_pending()) {
                     prop_assert_eq!(was, is);
                 }

@@ -482,6 +482,19 @@ fn tones_are_kept_in_the_order_of_their_numbers_and_counted_once() {
 }
 
 #[test]
+fn many_tones_are_kept_in_the_same_order_as_few() {
+    let unnumbered = |key: i64| json!({ "state": "established", "toneInfo": { "tone": format!("k{key}") } });
+    let received = (0..40).rev().flat_map(|number| [tone(number, "tone4"), unnumbered(number / 2)]);
+    let scenario = given(&received.map(reported).collect::<Vec<_>>());
+    let tones = scenario.call().tones();
+    let numbers: Vec<_> = tones.iter().filter_map(|one| one.sequence_id.value().copied()).collect();
+    let keys: Vec<_> = tones.iter().take(20).map(|one| one.tone.value().unwrap().to_string()).collect();
+    assert_eq!(numbers, (0..40).collect::<Vec<_>>());
+    assert_eq!(keys, (0..20).rev().map(|key| format!("k{key}")).collect::<Vec<_>>());
+    assert_eq!((tones.len(), tones.last().unwrap().sequence_id.value()), (60, Some(&39)));
+}
+
+#[test]
 fn a_tone_is_observed_with_the_step_or_the_late_state_it_came_with() {
     let with = |state: &str| {
         let mut data = tone(1, "star");

@@ -1,7 +1,6 @@
 //! The data of a call, and how to read it.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
@@ -11,12 +10,12 @@ use super::notification_history::NotificationHistory;
 use super::roster::Roster;
 use super::service_data::Service;
 use super::state::State;
+use super::tones::Tones;
 use crate::graph;
 use crate::graph::call::CallDirection;
 use crate::graph::media::MediaState;
 use crate::graph::participant::Participant;
 use crate::graph::result::ResultInfo;
-use crate::graph::tone::ToneInfo;
 use crate::id::{CallId, Id};
 use crate::list::List;
 use crate::operation::Operation;
@@ -49,7 +48,7 @@ use crate::operations::Operations;
 /// assert_eq!(call.audio().unwrap().as_str(), "active");
 /// assert!(call.result_info().unwrap().is_success());
 /// assert_eq!(call.participants().next().unwrap().is_muted.value(), Some(&true));
-/// assert_eq!(call.tones()[0].tone.value().unwrap().as_str(), "pound");
+/// assert_eq!(call.tones().last().unwrap().tone.value().unwrap().as_str(), "pound");
 /// assert_eq!(call.operations().len(), 1);
 /// assert_eq!(call.orphans().count(), 1); // the prompt was running when the call ended
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -66,7 +65,7 @@ pub struct Call {
     pub(super) details: Arc<graph::call::Call>,
     pub(crate) operations: Operations,
     pub(super) roster: Roster,
-    pub(super) tones: Arc<Vec<ToneInfo>>,
+    pub(super) tones: Arc<Tones>,
     pub(super) content_sharing: List<Id>,
     pub(super) notifications: NotificationHistory,
     pub(super) deadlines: Deadlines,
@@ -128,7 +127,7 @@ impl Call {
     }
 
     /// The operations of the call, in the order in which they were first reported.
-    pub fn operations(&self) -> &[Operation] {
+    pub const fn operations(&self) -> &Operations {
         &self.operations
     }
 
@@ -150,7 +149,7 @@ impl Call {
 
     /// The DTMF tones that were pressed, in the order of their `sequenceId`.
     /// Source: [toneInfo](https://learn.microsoft.com/graph/api/resources/toneinfo).
-    pub fn tones(&self) -> &[ToneInfo] {
+    pub fn tones(&self) -> &Tones {
         &self.tones
     }
 

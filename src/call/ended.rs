@@ -4,7 +4,6 @@ use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
@@ -14,12 +13,13 @@ use super::deadline::Deadlines;
 use super::notification_history::NotificationHistory;
 use super::roster::Roster;
 use super::state::State;
+use super::tones::Tones;
 use crate::graph;
 use crate::graph::call::CallDirection;
 use crate::graph::media::MediaState;
 use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::result::ResultInfo;
-use crate::graph::tone::{Tone, ToneInfo};
+use crate::graph::tone::Tone;
 use crate::id::{CallId, OperationId};
 use crate::list::List;
 use crate::operation::{self, Operation};
@@ -57,7 +57,7 @@ pub(crate) enum Later {
 #[derive(Clone, Debug)]
 struct Told {
     details: Arc<graph::call::Call>,
-    tones: Arc<Vec<ToneInfo>>,
+    tones: Arc<Tones>,
     notifications: NotificationHistory,
 }
 

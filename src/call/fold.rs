@@ -20,7 +20,6 @@ use super::notification_history::NotificationHistory;
 use super::roster::Roster;
 use super::state::{State, Superstate, Transition};
 use crate::graph::operation::CommsOperation;
-use crate::graph::tone::ToneInfo;
 use crate::list::List;
 use crate::operation::{self, Operation};
 use crate::operations::Operations;
@@ -107,7 +106,9 @@ impl Call {
             CallEvent::Step(transition, details) => self.step(kind, (transition, details), at, inferred)?,
             CallEvent::StateConfirmed(confirmed) => self.notifications.confirm(confirmed.state),
             CallEvent::DetailsChanged(details) => details::merge(&mut self.details, details),
-            CallEvent::ToneReceived(tone) => self.receive_tone(tone),
+            CallEvent::ToneReceived(tone) => {
+                Arc::make_mut(&mut self.tones).receive(Arc::unwrap_or_clone(tone))
+            }
             CallEvent::RosterUpdated(updated) => self.update_roster(updated),
             CallEvent::ContentSharingStarted(session) => self.share(session, true),
             CallEvent::ContentSharingEnded(session) => self.share(session, false),
@@ -258,26 +259,6 @@ impl Call {
         }
     }
 
-    /// Tones stand in the order of their sequence ids, and tones without one come first. The first report of
-    /// a sequence id counts.
-    fn receive_tone(&mut self, tone: Arc<ToneInfo>) {
-        if !self.knows_tone(&tone) {
-            let (_, index) = self.tones_numbered(tone.sequence_id.value());
-            Arc::make_mut(&mut self.tones).insert(index, Arc::unwrap_or_clone(tone));
-        }
-    }
-
-    pub(super) fn knows_tone(&self, tone: &ToneInfo) -> bool {
-        let (start, end) = self.tones_numbered(tone.sequence_id.value());
-        let mut same = self.tones.get(start..end).unwrap_or_default().iter();
-        same.any(|known| known.sequence_id.value().is_some() || known.tone == tone.tone)
-    }
-
-    fn tones_numbered(&self, number: Option<&i64>) -> (usize, usize) {
-        let start = self.tones.partition_point(|known| known.sequence_id.value() < number);
-        (start, self.tones.partition_point(|known| known.sequence_id.value() <= number))
-    }
-
     pub(super) fn is_guessed(&self) -> bool {
         self.beginning == Beginning::Guessed
     }
@@ -294,7 +275,7 @@ impl Call {
     /// let mut call = Call::begin(line.parse()?)?;
     /// let index = call.operation_of(&created.event).unwrap();
     /// call.evolve(created)?;
-    /// assert_eq!(call.operations()[index].id(), Some(&"7".into()));
+    /// assert_eq!(call.operations().get(index).unwrap().id(), Some(&"7".into()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn operation_of(&self, event: &CallEvent) -> Option<usize> {

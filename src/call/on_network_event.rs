@@ -11,6 +11,7 @@ use super::event::{CallEvent, RecordingProgress, ServiceEvent};
 use super::event::{ContentSharing, MediaRequest, Recording};
 use super::network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
 use super::plan::{Plan, completed, completed_because, failed};
+use super::service_data::Queued;
 use super::state::{Media, State, Superstate, Transition};
 use super::{details, roster};
 use crate::graph;
@@ -134,7 +135,7 @@ impl Call {
             NetworkEventKind::SpeechStarted
             | NetworkEventKind::SpeechEnded
             | NetworkEventKind::RecordingFinished => self.head().is_some_and(|head| head.recording.is_some()),
-            NetworkEventKind::OperationFinished => self.operations().iter().any(|one| self.can_finish(one)),
+            NetworkEventKind::OperationFinished => self.can_finish_any(),
             NetworkEventKind::ContentSharingStarted => is_connected,
             NetworkEventKind::ContentSharingUpdated | NetworkEventKind::ContentSharingEnded => {
                 is_connected && !self.content_sharing.is_empty()
@@ -145,6 +146,15 @@ impl Call {
     /// True if the network can finish an operation: media operations finish in the order of their queue.
     fn can_finish(&self, operation: &Operation) -> bool {
         operation.is_pending() && operation.id().is_some() && !self.is_queued(operation)
+    }
+
+    fn can_finish_any(&self) -> bool {
+        let mut queue = self.queue().iter().peekable();
+        self.operations().iter().any(|operation| {
+            // Pending operations are nearly always in the order of the queue, and to search the queue takes longer.
+            let is_next = |queued: &&Queued| operation.id() == Some(&queued.operation);
+            queue.next_if(is_next).is_none() && self.can_finish(operation)
+        })
     }
 
     fn is_queued(&self, operation: &Operation) -> bool {

@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 
 use crate::call::data::Call;
 use crate::call::state::State;
+use crate::call::tones::Tones;
 use crate::graph;
 use crate::graph::call::CallDirection;
 use crate::graph::member::Member;
 use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::participant::Participant;
-use crate::graph::tone::ToneInfo;
 use crate::id::Id;
 use crate::operation::{self, Operation};
 
@@ -21,7 +21,7 @@ pub(super) struct Reported {
     details: graph::call::Call,
     operations: BTreeMap<Option<Id>, (OperationKind, operation::state::State, CommsOperation)>,
     participants: BTreeMap<Option<Id>, Participant>,
-    tones: Vec<ToneInfo>,
+    tones: Tones,
     sharing: Vec<Id>,
 }
 
@@ -44,7 +44,7 @@ impl Reported {
             details: details(call, was_requested),
             operations: operations.collect(),
             participants: participants.map(|one| (one.id.value().cloned(), one.clone())).collect(),
-            tones: call.tones().to_vec(),
+            tones: call.tones().clone(),
             sharing: call.content_sharing().filter(|_| was_requested).cloned().collect(),
         }
     }
@@ -55,10 +55,7 @@ impl Reported {
     }
 
     /// The parts whose notifications have sequence numbers: tones, and rosters if the app requested deltas.
-    pub(super) fn ordered(
-        &self,
-        has_deltas: bool,
-    ) -> (&[ToneInfo], Option<&BTreeMap<Option<Id>, Participant>>) {
+    pub(super) fn ordered(&self, has_deltas: bool) -> (&Tones, Option<&BTreeMap<Option<Id>, Participant>>) {
         (&self.tones, Some(&self.participants).filter(|_| has_deltas))
     }
 }

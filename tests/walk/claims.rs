@@ -128,7 +128,8 @@ pub(crate) fn edge(side: Side, before: &Ledger, made: &Made, after: &Ledger) -> 
 
 /// Checks that a settled operation does not change, and that an ended call does not either.
 fn absorbs(side: Side, before: &Call, events: &[Recorded], after: &Call) -> Claim {
-    let settled = before.operations().iter().zip(after.operations()).filter(|(was, _)| !was.is_pending());
+    let settled =
+        before.operations().iter().zip(after.operations().iter()).filter(|(was, _)| !was.is_pending());
     for (was, is) in settled {
         ensure!(was == is, "a settled operation changed: {was:?}, {is:?}");
     }
@@ -148,7 +149,7 @@ fn absorbs(side: Side, before: &Call, events: &[Recorded], after: &Call) -> Clai
         (
             call.state(),
             call.details().clone(),
-            call.tones().to_vec(),
+            call.tones().clone(),
             call.content_sharing().cloned().collect::<Vec<_>>(),
             people,
         )

@@ -10,7 +10,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::Command;
 
-use common::{CALL, Folder, SAMPLES, events, log, sample};
+use common::{CALL, Folder, SAMPLES, event, events, log, sample};
+use serde_json::json;
 
 const BROWSER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../view/tests/browser");
 
@@ -31,6 +32,23 @@ fn many() -> Vec<u8> {
     log(&(0..500).flat_map(call).collect::<Vec<_>>())
 }
 
+/// Keys that are reported in no order. Some tones have no number, some have no key, and one is reported twice.
+fn tones() -> Vec<u8> {
+    let tones = [
+        json!({ "sequenceId": 4, "tone": "tone4" }),
+        json!({ "sequenceId": 2, "tone": "star" }),
+        json!({ "sequenceId": 3 }),
+        json!({ "tone": "tone7" }),
+        json!({ "sequenceId": 1, "tone": "tone1" }),
+        json!({ "sequenceId": 2, "tone": "pound" }),
+        json!({ "tone": "tone8" }),
+        json!({ "sequenceId": 5, "tone": "tone5" }),
+    ];
+    let tones = (3..).zip(tones).map(|(revision, tone)| event(revision, "toneReceived", &tone));
+    let begun = [event(1, "placed", &json!({})), event(2, "established", &json!({}))];
+    log(&begun.into_iter().chain(tones).collect::<Vec<_>>())
+}
+
 #[test]
 fn a_browser_shows_the_same_as_a_replay() {
     if !Path::new(BROWSER).join("node_modules/playwright-core").exists() {
@@ -44,7 +62,8 @@ fn a_browser_shows_the_same_as_a_replay() {
         Err(error) => return skipped(&format!("node: {error}")),
     }
     let folder = Folder::new();
-    let logs: Vec<_> = SAMPLES.iter().chain(&["service.jsonl"]).map(|name| sample(name)).collect();
+    let samples = SAMPLES.iter().chain(&["service.jsonl"]).map(|name| sample(name));
+    let logs: Vec<_> = samples.chain([folder.write("tones.jsonl", tones())]).collect();
     let output = Command::new("node")
         .args(["--test", "--test-reporter=tap", &format!("{BROWSER}/report.test.mjs")])
         .env("CALLFOLD", env!("CARGO_BIN_EXE_callfold"))

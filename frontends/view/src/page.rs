@@ -23,7 +23,7 @@ const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
 /// The hash that allows the script of the page, and no other script, to run. A test compares it with the script.
-const SCRIPT_HASH: &str = "sha256-lnjDkiXSxp2cUZAIv/eX5SIg8mr8Oc4vXRbUQDie2bc=";
+const SCRIPT_HASH: &str = "sha256-zQrpS5oGZtpNqP9CluNmvuoGoWsh1djM/Z5JkvIhIA0=";
 
 /// Writes a page.
 ///

@@ -90,7 +90,7 @@ impl Draft<'_> {
     }
 
     fn observe_after_end(&mut self, call: &Call, named: Option<State>, reported: Box<graph::call::Call>) {
-        let tone = reported.tone_info.value().is_some_and(|tone| !call.knows_tone(tone));
+        let tone = reported.tone_info.value().is_some_and(|tone| !call.tones().has(tone));
         let news = details::news(details::reported(reported), call.details()).is_some();
         let is_end = named.is_none_or(|named| named == State::Terminated);
         match named {
@@ -213,7 +213,7 @@ impl Draft<'_> {
 
     fn observe_tone(&mut self, reported: Member<Box<ToneInfo>>) {
         let Some(tone) = reported.into_value() else { return };
-        if self.known.is_none_or(|call| !call.knows_tone(&tone)) {
+        if self.known.is_none_or(|call| !call.tones().has(&tone)) {
             self.record(CallEvent::ToneReceived(tone.into()));
         }
     }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use callfold::At;
 use callfold::call::{Call, CallEvent, Part};
-use callfold::graph::ToneInfo;
 use callfold::operation::Operation;
 use serde::Serialize;
 
@@ -37,9 +36,9 @@ struct Moment {
     /// Changed participants by key; `None` for those who left.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     roster: BTreeMap<String, Option<String>>,
-    /// How many of the previous keys remain, and the keys after them. A key that is reported late goes before later ones.
+    /// A pressed key, and the number of keys before it. A key that is reported late goes before later ones.
     #[serde(skip_serializing_if = "Option::is_none")]
-    tones: Option<(usize, Vec<String>)>,
+    tones: Option<(usize, String)>,
     /// All running deadlines.
     #[serde(skip_serializing_if = "Option::is_none")]
     deadlines: Option<Vec<String>>,
@@ -53,9 +52,10 @@ struct Known {
     audio: String,
     operations: Vec<Work>,
     roster: Roster,
-    /// The number of received tones. Some have no key.
+    /// The number of received tones.
     received: usize,
-    tones: Vec<String>,
+    /// The number of received tones that have a key.
+    keys: usize,
     deadlines: Vec<String>,
 }
 
@@ -107,22 +107,14 @@ impl Known {
         Vec::from([(place, now)])
     }
 
-    fn tones(&mut self, call: &Call, event: &CallEvent) -> Option<(usize, Vec<String>)> {
-        let key = |received: &ToneInfo| received.tone.value().map(|tone| shown(describe::key(tone.as_str())));
+    fn tones(&mut self, call: &Call, event: &CallEvent) -> Option<(usize, String)> {
         let before = core::mem::replace(&mut self.received, call.tones().len());
-        if before == self.received {
-            return None;
-        }
-        let CallEvent::ToneReceived(last) = event else { return None };
-        if call.tones().last() == Some(&**last) {
-            let (kept, pressed) = (self.tones.len(), key(last)?);
-            self.tones.push(pressed.clone());
-            return Some((kept, Vec::from([pressed])));
-        }
-        let now: Vec<_> = call.tones().iter().filter_map(key).collect();
-        let before = replaced(&mut self.tones, now)?;
-        let kept = before.iter().zip(&self.tones).take_while(|(before, now)| before == now).count();
-        Some((kept, self.tones.iter().skip(kept).cloned().collect()))
+        let CallEvent::ToneReceived(pressed) = event else { return None };
+        let tone = pressed.tone.value().filter(|_| before < self.received)?;
+        let later = call.tones().iter().rev().take_while(|one| *one != &**pressed);
+        let place = self.keys - later.filter(|one| one.tone.value().is_some()).count();
+        self.keys += 1;
+        Some((place, shown(describe::key(tone.as_str()))))
     }
 
     fn deadlines(&mut self, call: &Call) -> Option<Vec<String>> {

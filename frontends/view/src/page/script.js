@@ -40,7 +40,7 @@
         if (name === null) known.roster.delete(key);
         else known.roster.set(key, name);
       }
-      if (moment.tones) known.tones.splice(moment.tones[0], Infinity, ...moment.tones[1]);
+      if (moment.tones) known.tones.splice(moment.tones[0], 0, moment.tones[1]);
       if (moment.deadlines) known.deadlines = moment.deadlines;
     };
     const fold = (step) => {
