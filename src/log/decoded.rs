@@ -50,7 +50,7 @@ pub enum Next<'a> {
 /// let mut replay = Replay::new();
 /// let mut block = line.as_bytes();
 /// while let Next::Record(record, decoded) = decode(Format::Events, block, true) {
-///     assert!(replay.decoded(decoded, |event| println!("{event}")).is_empty());
+///     assert!(replay.decoded(decoded, Some(&mut |event| println!("{event}"))).is_empty());
 ///     block = &block[record.consumed()..];
 /// }
 /// assert_eq!(replay.events(), 1);
