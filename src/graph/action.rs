@@ -19,9 +19,7 @@ use super::wire::declare::resource;
 resource! {
     /// The request body of each action that takes a client context and nothing else: `cancelMediaProcessing`,
     /// `subscribeToTone`, `mute`, `unmute` and `addLargeGalleryView` of a call, and `mute` and
-    /// `stopHoldMusic` of a participant. Do not confuse this type with
-    /// [`callfold::ClientContext`](crate::ClientContext), which holds the `clientContext` of an operation in
-    /// the summary of a replay.
+    /// `stopHoldMusic` of a participant.
     ///
     /// Source: [cancelMediaProcessing](https://learn.microsoft.com/graph/api/call-cancelmediaprocessing),
     /// [subscribeToTone](https://learn.microsoft.com/graph/api/call-subscribetotone),
