@@ -92,7 +92,7 @@ pub fn boundary(format: Format, block: &[u8]) -> Option<usize> {
         (Format::Events, _) => true,
         // No JSON value continues like this, because a string has no line ends.
         (Format::Notifications, Some((before, after))) => {
-            after.starts_with(b"{") && (before.ends_with(b"}\n") || before.ends_with(b"}\r\n"))
+            after.starts_with(b"{") && before.trim_ascii_end().ends_with(b"}")
         }
         (Format::SdkLog, Some((_, after))) => after.starts_with(b"$>"),
         (Format::Notifications | Format::SdkLog, None) => false,

@@ -57,6 +57,14 @@ struct Entry<'a> {
     notifications: Option<Vec<ParsedNotification>>,
 }
 
+/// A text without white space around it. Most texts have at most blanks, which are found faster than all white space.
+fn trimmed(text: &str) -> &str {
+    let text = text.trim_ascii();
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
+}
+
 /// The first line with its line end, and the text after it.
 fn first_line(text: &str) -> (&str, &str) {
     let end = memchr::memchr2(b'\n', b'\r', text.as_bytes()).map_or(text.len(), |end| end + 1);
@@ -74,10 +82,8 @@ impl<'a> Entry<'a> {
         while !unread.is_empty() {
             let (line, after) = first_line(unread);
             let colon = memchr::memchr(b':', line.as_bytes()).and_then(|colon| line.split_at_checked(colon));
-            let key_and_value = colon.and_then(|(key, value)| {
-                let value = value.strip_prefix(':')?.trim_ascii();
-                Some((key.trim_ascii(), unmasked(value)))
-            });
+            let key_and_value = colon
+                .and_then(|(key, value)| Some((trimmed(key), unmasked(trimmed(value.strip_prefix(':')?)))));
             if key_and_value.is_some_and(|(key, value)| this.line(key, value)) {
                 // A key follows, so the earlier line that looked like JSON was not the body.
                 this.json = None;

@@ -33,7 +33,7 @@ pub(crate) fn decode(
                     return Ok(Ok(()));
                 }
             }
-            before = before.after(decoded.passed);
+            before = decoded.passed.after(before);
         }
     }
     let decoder = Decoder::new(records, jobs);
@@ -48,22 +48,34 @@ pub(crate) fn decode(
                 Err(error) => return Ok(Err(error)),
             };
             for record in part.records {
-                if !take(record.after(before), part.bytes_read)? {
+                if !take(record.after(before), part.rest.bytes_read)? {
                     return Ok(Ok(()));
                 }
             }
-            before = before.after(part.passed);
+            before = part.passed.after(before);
+            let mut rest = part.rest.records();
+            for record in rest.by_ref() {
+                if !take(record.after(before), part.rest.bytes_read)? {
+                    return Ok(Ok(()));
+                }
+            }
+            before = rest.passed.after(before);
+            decoder.shared().spare.push(part.rest);
         }
         Ok(Ok(()))
     })
 }
 
-/// A part of a log, decoded.
+/// The greatest number of records of a part that are decoded ahead. The rest of the part is decoded when it is folded, so
+/// that a part with very many records does not fill the memory.
+const MOST: usize = 4096;
+
+/// A part of a log, the beginning of which is decoded.
 struct Part {
     records: Vec<LocatedRecord>,
-    /// The numbers of records and lines in this part.
+    /// The numbers of records and lines in this beginning.
     passed: Place,
-    bytes_read: u64,
+    rest: Block,
 }
 
 struct Decoder {
@@ -158,27 +170,26 @@ impl Decoder {
     fn decode(&self, mut shared: MutexGuard<'_, Shared>) {
         let spare = shared.spare.pop().unwrap_or_default();
         let number = shared.next;
-        let (part, block) = match shared.records.block(spare) {
+        let part = match shared.records.block(spare) {
             Ok(None) => {
                 shared.has_ended = true;
                 return self.changed.notify_all();
             }
             Err(error) => {
                 shared.has_ended = true;
-                (Err(error), Block::default())
+                Err(error)
             }
             Ok(Some(block)) => {
                 shared.next += 1;
                 drop(shared);
                 let mut decoded = block.records();
-                let records = decoded.by_ref().collect();
-                let part = Part { records, passed: decoded.passed, bytes_read: block.bytes_read };
-                (Ok(part), block)
+                let records = decoded.by_ref().take(MOST).collect();
+                let (passed, left) = (decoded.passed, decoded.left());
+                Ok(Part { records, passed, rest: block.last(left) })
             }
         };
         let mut shared = self.shared();
         shared.next = shared.next.max(number + 1);
-        shared.spare.push(block);
         shared.decoded.insert(number, part);
         self.changed.notify_all();
     }

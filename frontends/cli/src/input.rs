@@ -110,6 +110,11 @@ pub(crate) struct Block {
 }
 
 impl Block {
+    /// The last bytes of this part.
+    pub(crate) fn last(self, bytes: usize) -> Self {
+        Self { start: self.end - bytes, ..self }
+    }
+
     /// The records of this part.
     pub(crate) fn records(&self) -> BlockRecords<'_> {
         let rest = self.buffer.get(self.start..self.end).unwrap_or_default();
@@ -123,6 +128,13 @@ pub(crate) struct BlockRecords<'b> {
     format: Option<Format>,
     /// The numbers of the records and the lines that were passed.
     pub(crate) passed: Place,
+}
+
+impl BlockRecords<'_> {
+    /// The number of bytes that are left.
+    pub(crate) const fn left(&self) -> usize {
+        self.rest.len()
+    }
 }
 
 impl Iterator for BlockRecords<'_> {
