@@ -635,3 +635,16 @@ fn an_entry_that_is_not_utf8_is_replayed_with_a_finding() {
     assert_eq!(findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::Malformed]);
     assert_eq!(replay.calls().count(), 1);
 }
+
+#[test]
+fn white_space_of_any_kind_around_a_value_of_an_sdk_log_does_not_count() {
+    for space in [" ", "\t", "\u{b}", "\u{85}", "\u{a0}", "\u{3000}"] {
+        let entry = format!(
+            "$>2026-11-23T09:15:02Z Info\nTransactionDirection{space}:{space}Incoming{space}\n{}",
+            r#"{"value":[{"resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896","resourceData":{"state":"incoming"}}]}"#,
+        );
+        let mut replay = Replay::new();
+        replay.record(Format::SdkLog, entry.as_bytes(), |_| {});
+        assert_eq!(replay.events(), 1, "{space:?}");
+    }
+}
