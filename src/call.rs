@@ -23,6 +23,7 @@ mod notification_history;
 pub(crate) mod observe;
 mod on_network_event;
 mod plan;
+mod reduce;
 pub(crate) mod reply;
 pub(crate) mod roster;
 pub(crate) mod service;

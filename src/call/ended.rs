@@ -66,7 +66,7 @@ struct Told {
 pub(crate) struct EndedOperation {
     pub(crate) id: OperationId,
     pub(crate) kind: OperationKind,
-    pub(crate) state: operation::State,
+    pub(crate) state: operation::state::State,
     pub(crate) client_context: Option<Box<str>>,
 }
 

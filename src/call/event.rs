@@ -4,7 +4,6 @@
 pub(crate) mod carried;
 mod declare;
 pub(super) mod part;
-mod reduce;
 
 use alloc::boxed::Box;
 use alloc::string::String;

@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::CallEvent;
+use super::event::CallEvent;
 use crate::graph;
 use crate::graph::member::{Members as _, Only};
 use crate::graph::participant::Participant;
