@@ -14,56 +14,90 @@ const AHEAD: u64 = 4;
 /// Passes the records of a log to `take`, in their order, until `take` returns false. It also passes how many bytes of the
 /// log were read. The inner error comes from reading the log, the outer one from `take`.
 pub(crate) fn decode(
-    mut records: Records,
+    records: Records,
     jobs: NonZeroUsize,
-    mut take: impl FnMut(LocatedRecord, u64) -> io::Result<bool>,
+    take: impl FnMut(LocatedRecord, u64) -> io::Result<bool>,
 ) -> io::Result<io::Result<()>> {
-    let mut before = Place::default();
+    let passing = Passing { before: Place::default(), take };
     if jobs.get() == 1 {
-        let mut block = Block::default();
-        loop {
-            block = match records.block(block) {
-                Ok(Some(block)) => block,
-                Ok(None) => return Ok(Ok(())),
-                Err(error) => return Ok(Err(error)),
-            };
-            let mut decoded = block.records();
-            for record in decoded.by_ref() {
-                if !take(record.after(before), block.bytes_read)? {
-                    return Ok(Ok(()));
-                }
-            }
-            before = decoded.passed.after(before);
+        alone(records, passing)
+    } else {
+        together(&Decoder::new(records, jobs), jobs, passing)
+    }
+}
+
+fn alone<T>(mut records: Records, mut passing: Passing<T>) -> io::Result<io::Result<()>>
+where
+    T: FnMut(LocatedRecord, u64) -> io::Result<bool>,
+{
+    let mut block = Block::default();
+    loop {
+        block = match records.block(block) {
+            Ok(Some(block)) => block,
+            Ok(None) => return Ok(Ok(())),
+            Err(error) => return Ok(Err(error)),
+        };
+        if !passing.block(&block)? {
+            return Ok(Ok(()));
         }
     }
-    let decoder = Decoder::new(records, jobs);
+}
+
+fn together<T>(decoder: &Decoder, jobs: NonZeroUsize, mut passing: Passing<T>) -> io::Result<io::Result<()>>
+where
+    T: FnMut(LocatedRecord, u64) -> io::Result<bool>,
+{
     thread::scope(|scope| {
         for _ in 1..jobs.get() {
             scope.spawn(|| while decoder.decode_ahead() {});
         }
-        let _stop = Stop(&decoder);
+        let _stop = Stop(decoder);
         while let Some(part) = decoder.next() {
-            let part = match part {
+            let Part { records, passed, rest } = match part {
                 Ok(part) => part,
                 Err(error) => return Ok(Err(error)),
             };
-            for record in part.records {
-                if !take(record.after(before), part.rest.bytes_read)? {
-                    return Ok(Ok(()));
-                }
+            if !passing.records(records, rest.bytes_read)? {
+                break;
             }
-            before = part.passed.after(before);
-            let mut rest = part.rest.records();
-            for record in rest.by_ref() {
-                if !take(record.after(before), part.rest.bytes_read)? {
-                    return Ok(Ok(()));
-                }
+            passing.before = passed.after(passing.before);
+            if !passing.block(&rest)? {
+                break;
             }
-            before = rest.passed.after(before);
-            decoder.shared().spare.push(part.rest);
+            decoder.shared().spare.push(rest);
         }
         Ok(Ok(()))
     })
+}
+
+/// Passes records on, with their numbers in the whole log.
+struct Passing<T> {
+    /// The numbers of the records and lines that were passed on.
+    before: Place,
+    take: T,
+}
+
+impl<T: FnMut(LocatedRecord, u64) -> io::Result<bool>> Passing<T> {
+    fn block(&mut self, block: &Block) -> io::Result<bool> {
+        let mut records = block.records();
+        let goes_on = self.records(records.by_ref(), block.bytes_read)?;
+        self.before = records.passed.after(self.before);
+        Ok(goes_on)
+    }
+
+    /// Passes on the records of one block. Returns false if no more records are wanted.
+    fn records(
+        &mut self,
+        records: impl IntoIterator<Item = LocatedRecord>,
+        bytes_read: u64,
+    ) -> io::Result<bool> {
+        for record in records {
+            if !(self.take)(record.after(self.before), bytes_read)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// The greatest number of records of a part that are decoded ahead. The rest of the part is decoded when it is folded, so
