@@ -7,5 +7,6 @@ mod logs;
 mod mishaps;
 mod notified;
 mod operations;
+mod rosters;
 mod spellings;
 mod talk;

@@ -201,7 +201,8 @@ pub(crate) trait Rule {
     fn other(&mut self, mine: &mut Other, theirs: &Other);
 }
 
-/// Removes the members that are not in a list.
+/// Removes the members that are not in a list. A listed member whose value does not fit its type stays, because it counts in
+/// the order of deltas.
 pub(crate) struct Only(pub(crate) &'static [&'static str]);
 
 impl Rule for Only {
@@ -212,7 +213,7 @@ impl Rule for Only {
     }
 
     fn other(&mut self, mine: &mut Other, _: &Other) {
-        *mine = Other::default();
+        mine.keep(|name, _| self.0.contains(&name));
     }
 }
 
