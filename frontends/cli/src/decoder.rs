@@ -211,6 +211,7 @@ impl Decoder {
             }
             Err(error) => {
                 shared.has_ended = true;
+                drop(shared);
                 Err(error)
             }
             Ok(Some(block)) => {
