@@ -5,12 +5,12 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::de::{MapAccess, SeqAccess};
 use serde::{Serialize, Serializer};
 
 use super::member::Member;
 use super::wire::declare::{open_enum, resource};
-use super::wire::read::{Read, Wire};
+use super::wire::read::Wire;
+use super::wire::source::{Array, Failed, Kept, Object};
 use crate::id::Id;
 use crate::list::{List, Named};
 
@@ -187,24 +187,22 @@ impl FromIterator<AudioRoutingGroup> for AudioRoutingGroups {
 }
 
 impl Wire for AudioRoutingGroups {
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        Vec::from_map(map).map(listed)
+    fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
+        let mut groups = Member::Absent;
+        let kept = Vec::from_object(&mut groups, object)?;
+        *member = groups.into_value().map(Self::from_iter).into();
+        Ok(kept)
     }
 
-    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Read<Self>, A::Error> {
-        Vec::from_seq(seq).map(listed)
+    fn from_array(member: &mut Member<Self>, array: &mut dyn Array) -> Result<Kept, Failed> {
+        let mut groups = Member::Absent;
+        let kept = Vec::from_array(&mut groups, array)?;
+        *member = groups.into_value().map(Self::from_iter).into();
+        Ok(kept)
     }
 
     fn misfit(&self) -> Option<String> {
         self.iter().enumerate().find_map(|(index, group)| Some(format!("[{index}].{}", group.misfit()?)))
-    }
-}
-
-fn listed(read: Read<Vec<AudioRoutingGroup>>) -> Read<AudioRoutingGroups> {
-    match read {
-        Read::Null => Read::Null,
-        Read::As(groups) => Read::As(groups.into_iter().collect()),
-        Read::Mismatch(value) => Read::Mismatch(value),
     }
 }
 

@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::de::{Error as _, MapAccess};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -15,7 +14,8 @@ use super::resource_data::ResourceData;
 use super::type_name::TypeName;
 use super::url::ResourceUrl;
 use super::wire::declare::open_enum;
-use super::wire::read::{Name, Names, Read, Seed, Wire, add, entry, member, type_name, whole};
+use super::wire::read::{Wire, add, entry, member, type_name, whole};
+use super::wire::source::{Array, Failed, Kept, Object, next};
 use crate::id::CallId;
 use crate::text::{PART, without_place};
 
@@ -115,8 +115,8 @@ pub(super) enum Key {
     Other(String),
 }
 
-impl Names for Key {
-    fn of(name: &str) -> Self {
+impl Key {
+    pub(super) fn of(name: &str) -> Self {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         match name {
             "@odata.type" => Self::Type,
@@ -137,20 +137,20 @@ impl Names for Key {
 }
 
 impl Wire for CommsNotification {
-    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
+    fn from_object(place: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         let mut this = Self::default();
         let mut data: Option<Box<RawValue>> = None;
         let other = &mut this.other;
-        while let Some(name) = map.next_key_seed(Name::<Key>::new())? {
+        while let Some(name) = next(object, Key::of)? {
             match name {
-                Key::Type => this.odata_type = type_name(&mut map, other)?,
-                Key::ChangeType => member(&mut map, &mut this.change_type, "changeType", other)?,
-                Key::Resource => member(&mut map, &mut this.resource, "resource", other)?,
-                Key::ResourceUrl => member(&mut map, &mut this.resource_url, "resourceUrl", other)?,
-                Key::CallbackUri => member(&mut map, &mut this.callback_uri, "callbackUri", other)?,
-                Key::ResourceData => data = Some(map.next_value()?),
+                Key::Type => this.odata_type = type_name(object, other)?,
+                Key::ChangeType => member(object, &mut this.change_type, "changeType", other)?,
+                Key::Resource => member(object, &mut this.resource, "resource", other)?,
+                Key::ResourceUrl => member(object, &mut this.resource_url, "resourceUrl", other)?,
+                Key::CallbackUri => member(object, &mut this.callback_uri, "callbackUri", other)?,
+                Key::ResourceData => data = Some(object.text()?),
                 Key::Other(name) => {
-                    other.insert(name, map.next_value()?);
+                    other.insert(name, object.json()?);
                 }
             }
         }
@@ -160,11 +160,12 @@ impl Wire for CommsNotification {
                 let resource = this.url().resource;
                 let read = ResourceData::read(json.get(), &resource);
                 this.resource_data =
-                    read.map_err(|error| A::Error::custom(format_args!("{PART}{}", without_place(&error))))?;
+                    read.map_err(|error| object.fail(format_args!("{PART}{}", without_place(&error))))?;
             }
             None => {}
         }
-        Ok(Read::As(this))
+        *place = Member::Value(this);
+        Ok(Kept::InPlace)
     }
 }
 
@@ -200,8 +201,8 @@ pub(super) enum BodyKey {
     Other(String),
 }
 
-impl Names for BodyKey {
-    fn of(name: &str) -> Self {
+impl BodyKey {
+    pub(super) fn of(name: &str) -> Self {
         match name {
             "@odata.type" => Self::Type,
             "value" => Self::Value,
@@ -215,51 +216,55 @@ impl Names for BodyKey {
 struct Items<T>(Vec<T>, Vec<Value>);
 
 impl<T: Wire> Wire for Items<T> {
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        Ok(match T::from_map(map)? {
-            Read::As(item) => Read::As(Self([item].into(), Vec::new())),
-            Read::Null => Read::Null,
-            Read::Mismatch(value) => Read::Mismatch(value),
-        })
+    fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
+        let mut item = Member::Absent;
+        let kept = T::from_object(&mut item, object)?;
+        *member = item.into_value().map(|item| Self([item].into(), Vec::new())).into();
+        Ok(kept)
     }
 
-    fn from_seq<'de, A: serde::de::SeqAccess<'de>>(mut seq: A) -> Result<Read<Self>, A::Error> {
+    fn from_array(member: &mut Member<Self>, array: &mut dyn Array) -> Result<Kept, Failed> {
         let mut items = Self(Vec::new(), Vec::new());
-        while let Some(read) = seq.next_element_seed(Seed::<T>::new())? {
-            match read {
-                Read::As(item) => add(&mut items.0, item),
-                Read::Null => items.1.push(Value::Null),
-                Read::Mismatch(value) => items.1.push(value),
+        let mut item = Member::Absent;
+        while let Some(kept) = array.item(&mut item)? {
+            match (kept, item.take()) {
+                (Kept::Mismatch(value), _) => items.1.push(*value),
+                (Kept::InPlace, Member::Value(item)) => add(&mut items.0, item),
+                (Kept::InPlace, Member::Null | Member::Absent) => items.1.push(Value::Null),
             }
         }
-        Ok(Read::As(items))
+        *member = Member::Value(items);
+        Ok(Kept::InPlace)
     }
 }
 
 impl Wire for CommsNotifications {
-    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
+    fn from_object(place: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         let mut this = Self::default();
-        while let Some(name) = map.next_key_seed(Name::<BodyKey>::new())? {
+        while let Some(name) = next(object, BodyKey::of)? {
             match name {
-                BodyKey::Type => this.odata_type = type_name(&mut map, &mut this.other)?,
-                BodyKey::Value => match map.next_value_seed(Seed::<Items<CommsNotification>>::new())? {
-                    Read::As(Items(items, non_canonical)) => {
-                        this.value = items;
-                        if !non_canonical.is_empty() {
-                            this.other.insert("value".into(), non_canonical.into());
+                BodyKey::Type => this.odata_type = type_name(object, &mut this.other)?,
+                BodyKey::Value => {
+                    let mut value = Member::Absent;
+                    let misfit = match (object.value(&mut value)?, value) {
+                        (Kept::Mismatch(value), _) => Some(Value::Array([*value].into())),
+                        (Kept::InPlace, Member::Value(Items(items, misfits))) => {
+                            this.value = items;
+                            (!misfits.is_empty()).then(|| misfits.into())
                         }
+                        (Kept::InPlace, Member::Null | Member::Absent) => Some(Value::Null),
+                    };
+                    if let Some(misfit) = misfit {
+                        this.other.insert("value".into(), misfit);
                     }
-                    Read::Null => _ = this.other.insert("value".into(), Value::Null),
-                    Read::Mismatch(value) => {
-                        this.other.insert("value".into(), Value::Array([value].into()));
-                    }
-                },
+                }
                 BodyKey::Other(name) => {
-                    this.other.insert(name, map.next_value()?);
+                    this.other.insert(name, object.json()?);
                 }
             }
         }
-        Ok(Read::As(this))
+        *place = Member::Value(this);
+        Ok(Kept::InPlace)
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use super::notification::{BodyKey, ChangeType, CommsNotification, Key};
 use super::resource_data::ResourceData;
 use super::url::ResourceUrl;
-use super::wire::read::{Names as _, add};
+use super::wire::read::add;
 use crate::id::CallId;
 use crate::json::read::{GaveUp, Raw, Reader};
 

@@ -10,12 +10,14 @@ use serde_json::value::RawValue;
 
 use super::call::Call;
 use super::media::ContentSharingSession;
+use super::member::Member;
 use super::operation::CommsOperation;
 use super::participant::{DeltaParticipants, Participant};
 use super::participant_notification::{ParticipantJoiningNotification, ParticipantLeftNotification};
 use super::type_name::TypeName;
 use super::url::Resource;
-use super::wire::read::{Read, Seed, Wire};
+use super::wire::read::{Read, Resource as Declared, Seed, Wire};
+use super::wire::source::{Failed, Kept, Object};
 use crate::id::CallId;
 use crate::json;
 use crate::json::read::{GaveUp, Reader};
@@ -64,8 +66,9 @@ impl core::fmt::Debug for Unshown {
 }
 
 impl Wire for Unshown {
-    fn from_map<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        Value::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Self).map(Read::As)
+    fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
+        *member = Member::Value(Self(object.rest()?));
+        Ok(Kept::InPlace)
     }
 }
 
@@ -193,7 +196,7 @@ pub(crate) fn depth(json: &[u8]) -> usize {
 }
 
 /// Reads one resource, alone or as the only item of an array.
-fn one<T: Wire + Serialize>(
+fn one<T: Wire + Declared + Default + Serialize>(
     json: &str,
     wrap: fn(Box<T>) -> ResourceData,
 ) -> Result<ResourceData, serde_json::Error> {

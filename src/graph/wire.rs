@@ -4,3 +4,4 @@
 pub(crate) mod declare;
 pub(crate) mod read;
 mod scalar;
+pub(crate) mod source;

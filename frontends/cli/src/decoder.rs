@@ -11,6 +11,10 @@ use crate::input::{Block, LocatedRecord, Place, Records};
 /// How many parts of a log each thread may decode before the first of them is folded.
 const AHEAD: u64 = 4;
 
+/// How many records are decoded before the first of them is passed on. The code that decodes and the code that folds do not
+/// fit into the instruction cache of a processor together.
+const BATCH: usize = 128;
+
 /// Passes the records of a log to `take`, in their order, until `take` returns false. It also passes how many bytes of the
 /// log were read. The inner error comes from reading the log, the outer one from `take`.
 pub(crate) fn decode(
@@ -80,9 +84,17 @@ struct Passing<T> {
 impl<T: FnMut(LocatedRecord, u64) -> io::Result<bool>> Passing<T> {
     fn block(&mut self, block: &Block) -> io::Result<bool> {
         let mut records = block.records();
-        let goes_on = self.records(records.by_ref(), block.bytes_read)?;
-        self.before = records.passed.after(self.before);
-        Ok(goes_on)
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            batch.extend(records.by_ref().take(BATCH));
+            if batch.is_empty() {
+                self.before = records.passed.after(self.before);
+                return Ok(true);
+            }
+            if !self.records(batch.drain(..), block.bytes_read)? {
+                return Ok(false);
+            }
+        }
     }
 
     /// Passes on the records of one block. Returns false if no more records are wanted.

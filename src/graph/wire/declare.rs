@@ -103,61 +103,33 @@ macro_rules! resource {
             }
         }
 
-        impl $Name {
-            /// Reads the members of an object into a new resource.
-            fn fill<'de, A: serde::de::MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
-                while let Some(name) = map.next_key_seed(crate::graph::wire::read::Name::<Key>::new())? {
-                    match name {
-                        $( Key::$field => crate::graph::wire::read::member(&mut map, &mut self.$field, $text, &mut self.other)?, )*
-                        Key::Type => {
-                            self.odata_type = crate::graph::wire::read::type_name(&mut map, &mut self.other)?;
-                        }
-                        Key::Other(name) => {
-                            self.other.insert(name, map.next_value()?);
-                        }
-                    }
+        impl crate::graph::wire::read::Resource for $Name {
+            fn member(&mut self, name: &str) -> Option<(&'static str, &mut dyn crate::graph::wire::source::Place)> {
+                match name {
+                    $( $text => Some(($text, &mut self.$field)), )*
+                    $( _ if name.eq_ignore_ascii_case($text) => Some(($text, &mut self.$field)), )*
+                    _ => None,
                 }
-                return Ok(());
+            }
 
-                #[allow(non_camel_case_types, reason = "the members are the names")]
-                enum Key { $( $field, )* Type, Other(alloc::string::String) }
+            fn odata_type(&mut self) -> &mut Option<crate::graph::type_name::TypeName> {
+                &mut self.odata_type
+            }
 
-                impl crate::graph::wire::read::Names for Key {
-                    fn of(name: &str) -> Self {
-                        match name {
-                            $( $text => Self::$field, )*
-                            "@odata.type" => Self::Type,
-                            $( _ if name.eq_ignore_ascii_case($text) => Self::$field, )*
-                            _ => Self::Other(name.into()),
-                        }
-                    }
-                }
+            fn other(&mut self) -> &mut crate::graph::member::Other {
+                &mut self.other
             }
         }
 
         impl crate::graph::wire::read::Wire for $Name {
-            fn from_map<'de, A: serde::de::MapAccess<'de>>(
-                map: A,
-            ) -> Result<crate::graph::wire::read::Read<Self>, A::Error> {
-                let mut this = Self::default();
-                this.fill(map)?;
-                Ok(crate::graph::wire::read::Read::As(this))
-            }
-
-            fn boxed<'de, A: serde::de::MapAccess<'de>>(
-                map: A,
-            ) -> Result<crate::graph::wire::read::Read<alloc::boxed::Box<Self>>, A::Error> {
-                let mut this = alloc::boxed::Box::<Self>::default();
-                this.fill(map)?;
-                Ok(crate::graph::wire::read::Read::As(this))
-            }
-
-            fn shared<'de, A: serde::de::MapAccess<'de>>(
-                map: A,
-            ) -> Result<crate::graph::wire::read::Read<alloc::sync::Arc<Self>>, A::Error> {
-                let mut this = alloc::sync::Arc::<Self>::default();
-                alloc::sync::Arc::make_mut(&mut this).fill(map)?;
-                Ok(crate::graph::wire::read::Read::As(this))
+            fn from_object(
+                member: &mut crate::graph::member::Member<Self>,
+                object: &mut dyn crate::graph::wire::source::Object,
+            ) -> Result<crate::graph::wire::source::Kept, crate::graph::wire::source::Failed> {
+                let mut resource = Self::default();
+                crate::graph::wire::read::fill(&mut resource, object)?;
+                *member = crate::graph::member::Member::Value(resource);
+                Ok(crate::graph::wire::source::Kept::InPlace)
             }
 
             fn misfit(&self) -> Option<alloc::string::String> {

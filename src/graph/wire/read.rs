@@ -6,16 +6,15 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::fmt;
 use core::marker::PhantomData;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserializer;
+use serde::de::DeserializeSeed;
 use serde_json::Value;
 
 use super::super::member::{Member, Other};
 use super::super::type_name::TypeName;
+use super::source::{Array, Failed, Kept, Object, Place, Reading, Scalar};
 
 /// The result of reading a JSON value as a `T`.
 pub(crate) enum Read<T> {
@@ -23,16 +22,6 @@ pub(crate) enum Read<T> {
     As(T),
     /// A value that does not fit `T`, kept unchanged.
     Mismatch(Value),
-}
-
-impl<T> Read<T> {
-    pub(super) fn map<U>(self, f: impl FnOnce(T) -> U) -> Read<U> {
-        match self {
-            Self::Null => Read::Null,
-            Self::As(value) => Read::As(f(value)),
-            Self::Mismatch(value) => Read::Mismatch(value),
-        }
-    }
 }
 
 /// A type that is read from JSON. Each method reads one kind of JSON value. If the type does not accept this
@@ -54,28 +43,189 @@ pub(crate) trait Wire: Sized {
         None
     }
 
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(Read::Mismatch)
+    /// Reads an object into a member, which is absent.
+    fn from_object(_member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
+        object.rest().map(Kept::mismatch)
     }
 
-    /// Like `from_map`. A resource is read in its place, because to move a large one takes time.
-    fn boxed<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Box<Self>>, A::Error> {
-        Self::from_map(map).map(|read| read.map(Box::new))
-    }
-
-    /// Like `boxed`.
-    fn shared<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Arc<Self>>, A::Error> {
-        Self::from_map(map).map(|read| read.map(Arc::new))
-    }
-
-    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Read<Self>, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(seq)).map(Read::Mismatch)
+    /// Reads an array into a member, which is absent.
+    fn from_array(_member: &mut Member<Self>, array: &mut dyn Array) -> Result<Kept, Failed> {
+        array.rest().map(Kept::mismatch)
     }
 
     /// The path of a member inside this value whose JSON did not fit its type.
     fn misfit(&self) -> Option<String> {
         None
     }
+}
+
+impl<T: Wire> Place for Member<T> {
+    fn scalar(&mut self, scalar: Scalar<'_>) -> Kept {
+        let read = match scalar {
+            Scalar::Null => {
+                *self = Self::Null;
+                return Kept::InPlace;
+            }
+            Scalar::Bool(truth) => T::from_bool(truth),
+            Scalar::Integer(number) => T::from_integer(number),
+            Scalar::Large(_) => None,
+            Scalar::Float(number) => T::from_float(number),
+            Scalar::Text(text) => T::from_text(text),
+        };
+        *self = read.into();
+        if self.is_absent() { Kept::mismatch(scalar) } else { Kept::InPlace }
+    }
+
+    fn object(&mut self, object: &mut dyn Object) -> Result<Kept, Failed> {
+        *self = Self::Absent;
+        T::from_object(self, object)
+    }
+
+    fn array(&mut self, array: &mut dyn Array) -> Result<Kept, Failed> {
+        *self = Self::Absent;
+        T::from_array(self, array)
+    }
+}
+
+/// A resource that [`resource!`](super::declare::resource) declares.
+pub(crate) trait Resource {
+    /// The member with this name in any letter case, and its usual name.
+    fn member(&mut self, name: &str) -> Option<(&'static str, &mut dyn Place)>;
+    fn odata_type(&mut self) -> &mut Option<TypeName>;
+    fn other(&mut self) -> &mut Other;
+}
+
+/// A name in the JSON of a resource.
+enum Name<'a> {
+    Type,
+    Member(&'static str, &'a mut dyn Place),
+    Other(String),
+}
+
+impl<'a> Name<'a> {
+    fn of(name: &str, resource: &'a mut dyn Resource) -> Self {
+        match resource.member(name) {
+            Some((name, place)) => Self::Member(name, place),
+            None if name == "@odata.type" => Self::Type,
+            None => Self::Other(name.into()),
+        }
+    }
+}
+
+/// Reads the members of an object into a new resource.
+pub(crate) fn fill(resource: &mut dyn Resource, object: &mut dyn Object) -> Result<(), Failed> {
+    loop {
+        let mut lent = Some(&mut *resource);
+        let mut name = None;
+        object.name(&mut |text| name = lent.take().map(|resource| Name::of(text, resource)))?;
+        match name {
+            None => return Ok(()),
+            Some(Name::Member(name, place)) => {
+                let kept = object.value(place)?;
+                resource.other().note(name, kept);
+            }
+            Some(Name::Type) => {
+                let name = type_name(object, resource.other())?;
+                *resource.odata_type() = name;
+            }
+            Some(Name::Other(name)) => {
+                let value = object.json()?;
+                resource.other().insert(name, value);
+            }
+        }
+    }
+}
+
+impl Other {
+    /// Keeps the value of a member if it does not fit the type of the member. If the JSON holds a member twice, the last value
+    /// counts.
+    fn note(&mut self, name: &str, kept: Kept) {
+        match kept {
+            Kept::InPlace => self.drop_member(name),
+            Kept::Mismatch(value) => _ = self.insert(name.into(), *value),
+        }
+    }
+}
+
+/// A resource is read in its place, because to move a large one takes time.
+impl<T: Wire + Resource + Default> Wire for Box<T> {
+    fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
+        let mut resource = Self::default();
+        fill(&mut *resource, object)?;
+        *member = Member::Value(resource);
+        Ok(Kept::InPlace)
+    }
+
+    fn misfit(&self) -> Option<String> {
+        T::misfit(self)
+    }
+}
+
+impl<T: Wire + Resource + Default + Clone> Wire for Arc<T> {
+    fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
+        let mut resource = Self::default();
+        fill(Self::make_mut(&mut resource), object)?;
+        *member = Member::Value(resource);
+        Ok(Kept::InPlace)
+    }
+}
+
+/// A single value in place of a collection is read as a collection of one.
+impl<T: Wire + serde::Serialize> Wire for Vec<T> {
+    fn from_text(text: &str) -> Option<Self> {
+        T::from_text(text).map(|one| vec![one])
+    }
+
+    fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
+        let mut one = Member::Absent;
+        let kept = T::from_object(&mut one, object)?;
+        *member = one.into_value().map(|one| vec![one]).into();
+        Ok(kept)
+    }
+
+    fn from_array(member: &mut Member<Self>, array: &mut dyn Array) -> Result<Kept, Failed> {
+        let mut items = Self::new();
+        let mut item = Member::Absent;
+        while let Some(kept) = array.item(&mut item)? {
+            match (kept, item.take()) {
+                (Kept::Mismatch(value), _) => return mismatched(&items, *value, array),
+                (Kept::InPlace, Member::Value(item)) => add(&mut items, item),
+                (Kept::InPlace, Member::Null | Member::Absent) => {
+                    return mismatched(&items, Value::Null, array);
+                }
+            }
+        }
+        items.shrink_to_fit();
+        *member = Member::Value(items);
+        Ok(Kept::InPlace)
+    }
+
+    fn misfit(&self) -> Option<String> {
+        self.iter().enumerate().find_map(|(index, item)| Some(format!("[{index}].{}", item.misfit()?)))
+    }
+}
+
+/// Adds an item with little spare capacity. Most collections hold one or two items, but `Vec::push` reserves
+/// room for four.
+pub(in crate::graph) fn add<T>(items: &mut Vec<T>, item: T) {
+    if items.len() == items.capacity() {
+        items.reserve_exact(items.len().max(1));
+    }
+    items.push(item);
+}
+
+/// Reads the rest of a collection that holds an item of the wrong kind. The complete collection becomes a
+/// mismatch, and its valid items are written in canonical JSON.
+fn mismatched<T: serde::Serialize>(
+    items: &[T],
+    non_canonical: Value,
+    array: &mut dyn Array,
+) -> Result<Kept, Failed> {
+    let read = items.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>();
+    let mut values = read.map_err(|error| array.fail(format_args!("{error}")))?;
+    values.push(non_canonical);
+    values.append(&mut array.rest()?);
+    Ok(Kept::mismatch(values))
 }
 
 pub(crate) struct Seed<T>(PhantomData<T>);
@@ -98,164 +248,32 @@ impl<'de, T: Wire> DeserializeSeed<'de> for Seed<T> {
     type Value = Read<T>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read<T>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Wire> Visitor<'de> for Seed<T> {
-    type Value = Read<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Read<T>, E> {
-        Ok(Read::Null)
-    }
-
-    fn visit_bool<E>(self, truth: bool) -> Result<Read<T>, E> {
-        Ok(T::from_bool(truth).map_or(Read::Mismatch(Value::Bool(truth)), Read::As))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Read<T>, E> {
-        Ok(T::from_integer(number).map_or_else(|| Read::Mismatch(number.into()), Read::As))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Read<T>, E> {
-        let fits = i64::try_from(number).ok().and_then(T::from_integer);
-        Ok(fits.map_or_else(|| Read::Mismatch(number.into()), Read::As))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Read<T>, E> {
-        Ok(T::from_float(number).map_or_else(|| Read::Mismatch(number.into()), Read::As))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Read<T>, E> {
-        Ok(T::from_text(text).map_or_else(|| Read::Mismatch(text.into()), Read::As))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Read<T>, A::Error> {
-        T::from_map(map)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Read<T>, A::Error> {
-        T::from_seq(seq)
-    }
-}
-
-/// A single value in place of a collection is read as a collection of one.
-impl<T: Wire + serde::Serialize> Wire for Vec<T> {
-    fn from_text(text: &str) -> Option<Self> {
-        T::from_text(text).map(|one| vec![one])
-    }
-
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        T::from_map(map).map(|read| read.map(|one| vec![one]))
-    }
-
-    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Read<Self>, A::Error> {
-        let mut items = Self::new();
-        while let Some(read) = seq.next_element_seed(Seed::<T>::new())? {
-            match read {
-                Read::As(item) => add(&mut items, item),
-                Read::Null => return mismatched_seq(&items, Value::Null, seq),
-                Read::Mismatch(value) => return mismatched_seq(&items, value, seq),
-            }
-        }
-        items.shrink_to_fit();
-        Ok(Read::As(items))
-    }
-
-    fn misfit(&self) -> Option<String> {
-        self.iter().enumerate().find_map(|(index, item)| Some(format!("[{index}].{}", item.misfit()?)))
-    }
-}
-
-/// Adds an item with little spare capacity. Most collections hold one or two items, but `Vec::push` reserves
-/// room for four.
-pub(in crate::graph) fn add<T>(items: &mut Vec<T>, item: T) {
-    if items.len() == items.capacity() {
-        items.reserve_exact(items.len().max(1));
-    }
-    items.push(item);
-}
-
-/// Reads the rest of a collection that holds an item of the wrong kind. The complete collection becomes a
-/// mismatch, and its valid items are written in canonical JSON.
-fn mismatched_seq<'de, T, A>(items: &[T], non_canonical: Value, mut seq: A) -> Result<Read<Vec<T>>, A::Error>
-where
-    T: serde::Serialize,
-    A: SeqAccess<'de>,
-{
-    let read = items.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>();
-    let mut values = read.map_err(serde::de::Error::custom)?;
-    values.push(non_canonical);
-    while let Some(value) = seq.next_element()? {
-        values.push(value);
-    }
-    Ok(Read::Mismatch(Value::Array(values)))
-}
-
-/// The member names of one resource.
-pub(crate) trait Names {
-    fn of(name: &str) -> Self;
-}
-
-pub(crate) struct Name<K>(PhantomData<K>);
-
-impl<K> Name<K> {
-    pub(crate) const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<'de, K: Names> DeserializeSeed<'de> for Name<K> {
-    type Value = K;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<K, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl<K: Names> Visitor<'_> for Name<K> {
-    type Value = K;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<K, E> {
-        Ok(K::of(name))
+        let mut member = Member::Absent;
+        let kept = Reading(&mut member).deserialize(deserializer)?;
+        Ok(match (kept, member) {
+            (Kept::Mismatch(value), _) => Read::Mismatch(*value),
+            (Kept::InPlace, Member::Value(value)) => Read::As(value),
+            (Kept::InPlace, Member::Null | Member::Absent) => Read::Null,
+        })
     }
 }
 
 /// Reads one member. A value that does not fit the type goes to `other`, under the name of the member.
-pub(crate) fn member<'de, T: Wire, A: MapAccess<'de>>(
-    map: &mut A,
+pub(crate) fn member<T: Wire>(
+    object: &mut dyn Object,
     member: &mut Member<T>,
     name: &str,
     other: &mut Other,
-) -> Result<(), A::Error> {
-    // If the JSON holds a member twice, the last value counts.
-    other.drop_member(name);
-    *member = match map.next_value_seed(Seed::<T>::new())? {
-        Read::Null => Member::Null,
-        Read::As(value) => Member::Value(value),
-        Read::Mismatch(value) => {
-            other.insert(name.into(), value);
-            Member::Absent
-        }
-    };
+) -> Result<(), Failed> {
+    let kept = object.value(member)?;
+    other.note(name, kept);
     Ok(())
 }
 
 /// Reads `@odata.type`. A value that is not a string is kept among the unknown members.
-pub(crate) fn type_name<'de, A: MapAccess<'de>>(
-    map: &mut A,
-    other: &mut Other,
-) -> Result<Option<TypeName>, A::Error> {
+pub(crate) fn type_name(object: &mut dyn Object, other: &mut Other) -> Result<Option<TypeName>, Failed> {
     let mut name = Member::Absent;
-    member(map, &mut name, "@odata.type", other)?;
+    member(object, &mut name, "@odata.type", other)?;
     if name == Member::Null {
         other.insert("@odata.type".into(), Value::Null);
     }

@@ -1,14 +1,11 @@
 //! Reading strings, numbers and times, and the types that wrap them.
 
-use alloc::boxed::Box;
 use alloc::string::{String, ToString};
-use alloc::sync::Arc;
 
 use jiff::{SignedDuration, Span, Timestamp};
-use serde::de::MapAccess;
 
 use super::super::type_name::TypeName;
-use super::read::{Read, Wire};
+use super::read::Wire;
 use crate::id::Id;
 use crate::secret::Secret;
 use crate::time::At;
@@ -96,21 +93,5 @@ impl<T: Wire> Wire for Secret<T> {
 
     fn from_integer(number: i64) -> Option<Self> {
         T::from_integer(number).map(Self::new)
-    }
-}
-
-impl<T: Wire> Wire for Box<T> {
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        T::boxed(map)
-    }
-
-    fn misfit(&self) -> Option<String> {
-        T::misfit(self)
-    }
-}
-
-impl<T: Wire> Wire for Arc<T> {
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        T::shared(map)
     }
 }
