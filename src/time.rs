@@ -68,11 +68,6 @@ fn usual(text: &[u8]) -> Option<Timestamp> {
     let (time, fraction) = rest.split_first_chunk::<8>()?;
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T'] = *date else { return None };
     let [h1, h2, b':', n1, n2, b':', s1, s2] = *time else { return None };
-    let number = |digits: &[u8]| {
-        let digit = |byte: &u8| Some(byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
-        digits.iter().try_fold(0_i32, |number, byte| Some(number * 10 + i32::from(digit(byte)?)))
-    };
-    let small = |tens, ones| number(&[tens, ones]).and_then(|number| i8::try_from(number).ok());
     let nanosecond = match fraction {
         [b'Z'] => 0,
         [b'.', digits @ .., b'Z'] if (1..=9).contains(&digits.len()) => {
@@ -80,10 +75,25 @@ fn usual(text: &[u8]) -> Option<Timestamp> {
         }
         _ => return None,
     };
-    let year = i16::try_from(number(&[y1, y2, y3, y4])?).ok()?;
-    let date = Date::new(year, small(m1, m2)?, small(d1, d2)?).ok()?;
-    let time = Time::new(small(h1, h2)?, small(n1, n2)?, small(s1, s2)?, nanosecond).ok()?;
+    // One number for all fields needs only one check of the digits.
+    let fields = number(&[y1, y2, y3, y4, m1, m2, d1, d2])?;
+    let clock = number(&[h1, h2, n1, n2, s1, s2])?;
+    let small = |number: i32| i8::try_from(number % 100).ok();
+    let year = i16::try_from(fields / 10_000).ok()?;
+    let date = Date::new(year, small(fields / 100)?, small(fields)?).ok()?;
+    let time = Time::new(small(clock / 10_000)?, small(clock / 100)?, small(clock)?, nanosecond).ok()?;
     Offset::UTC.to_timestamp(date.to_datetime(time)).ok()
+}
+
+/// The number that at most nine digits write.
+#[inline(always)]
+fn number(digits: &[u8]) -> Option<i32> {
+    let add = |(number, is_sound): (i32, bool), byte: &u8| {
+        let digit = byte.wrapping_sub(b'0');
+        (number.wrapping_mul(10).wrapping_add(digit.into()), is_sound & (digit < 10))
+    };
+    let (number, is_sound) = digits.iter().fold((0, true), add);
+    is_sound.then_some(number)
 }
 
 impl Serialize for At {

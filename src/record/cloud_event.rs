@@ -71,7 +71,7 @@ impl fmt::Display for CloudEvent<'_> {
     }
 }
 
-pub(super) fn recorded(mut line: Line<'_>) -> Result<Recorded, LineError> {
+pub(super) fn recorded(line: &mut Line<'_>) -> Result<Recorded, LineError> {
     if !line.specversion.as_ref().is_some_and(|version| version.0.starts_with("1.")) {
         return Err(LineError::invalid("specversion", "this version reads CloudEvents 1.0"));
     }

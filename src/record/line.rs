@@ -69,62 +69,62 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn read(line: &'a str) -> Result<Self, serde_json::Error> {
-        match Self::read_usual(&mut Reader::new(line)) {
-            Ok(line) => Ok(line),
-            Err(GaveUp) => serde_json::from_str(line),
+    /// Reads a line into this one, which is empty. A line is large, so it is never moved.
+    pub(super) fn read(&mut self, line: &'a str) -> Result<(), serde_json::Error> {
+        if self.read_usual(&mut Reader::new(line)).is_err() {
+            *self = serde_json::from_str(line)?;
         }
+        Ok(())
     }
 
     /// Reads a line with its data, in one pass if the type comes before the data.
-    fn read_usual(reader: &mut Reader<'a>) -> Result<Self, GaveUp> {
+    fn read_usual(&mut self, reader: &mut Reader<'a>) -> Result<(), GaveUp> {
         let mut items = reader.object()?;
-        let mut this = Self::default();
-        if let Ok(begun) = reader.ahead(u8::MAX, Self::read_beginning) {
-            this = begun;
+        if reader.ahead(u8::MAX, |reader| self.read_beginning(reader)).is_ok() {
             items = Items::AFTER_FIRST;
         }
         while let Some(name) = items.name(reader)? {
             match name {
-                "v" => once(&mut this.v, reader.raw())?,
-                "call" => once(&mut this.call, text(reader))?,
-                "rev" => once(&mut this.rev, u64::deserialize(&mut *reader))?,
-                "at" => once(&mut this.at, text(reader))?,
-                "type" => once(&mut this.type_name, text(reader))?,
+                "v" => once(&mut self.v, reader.raw())?,
+                "call" => once(&mut self.call, text(reader))?,
+                "rev" => once(&mut self.rev, u64::deserialize(&mut *reader))?,
+                "at" => once(&mut self.at, text(reader))?,
+                "type" => once(&mut self.type_name, text(reader))?,
                 "data" => {
-                    let data = match this.kind() {
+                    let data = match self.kind() {
                         Some(kind) => event_of(kind, reader).map(Data::Read),
                         None => reader.raw().map(Data::Text),
                     };
-                    once(&mut this.data, data)?;
+                    once(&mut self.data, data)?;
                 }
-                "inferred" => once(&mut this.inferred, bool::deserialize(&mut *reader))?,
-                "specversion" => once(&mut this.specversion, text(reader))?,
-                "id" => once(&mut this.id, text(reader))?,
-                "subject" => once(&mut this.subject, text(reader))?,
-                "time" => once(&mut this.time, text(reader))?,
+                "inferred" => once(&mut self.inferred, bool::deserialize(&mut *reader))?,
+                "specversion" => once(&mut self.specversion, text(reader))?,
+                "id" => once(&mut self.id, text(reader))?,
+                "subject" => once(&mut self.subject, text(reader))?,
+                "time" => once(&mut self.time, text(reader))?,
                 "data_base64" => return Err(GaveUp),
                 _ => _ = IgnoredAny::deserialize(&mut *reader)?,
             }
         }
-        if let Some(Data::Text(Raw(data))) = this.data {
-            let kind = this.kind().ok_or(GaveUp)?;
-            this.data = Some(Data::Read(event_of(kind, &mut Reader::new(data))?));
+        if let Some(Data::Text(Raw(data))) = self.data {
+            let kind = self.kind().ok_or(GaveUp)?;
+            self.data = Some(Data::Read(event_of(kind, &mut Reader::new(data))?));
         }
         reader.end()?;
-        if this.v.is_none_or(|version| version.0 == "1") { Ok(this) } else { Err(GaveUp) }
+        if self.v.is_none_or(|version| version.0 == "1") { Ok(()) } else { Err(GaveUp) }
     }
 
     /// Reads the members before the data as this crate writes them: in this order, and without blanks between them.
-    fn read_beginning(reader: &mut Reader<'a>) -> Result<Self, GaveUp> {
+    fn read_beginning(&mut self, reader: &mut Reader<'a>) -> Result<(), GaveUp> {
         reader.literal(r#""v":1,"call":"#)?;
-        let call = Some(text(reader)?);
+        let call = text(reader)?;
         reader.literal(r#","rev":"#)?;
-        let rev = Some(u64::deserialize(&mut *reader)?);
+        let rev = u64::deserialize(&mut *reader)?;
         let at = reader.literal(r#","at":"#).is_ok().then(|| text(reader)).transpose()?;
         reader.literal(r#","type":"#)?;
-        let type_name = Some(text(reader)?);
-        Ok(Self { v: Some(Raw("1")), call, rev, at, type_name, ..Self::default() })
+        self.type_name = Some(text(reader)?);
+        (self.v, self.call, self.rev, self.at) = (Some(Raw("1")), Some(call), Some(rev), at);
+        Ok(())
     }
 
     /// The kind of the event, if the type is one of this crate's.
@@ -153,8 +153,8 @@ fn once<T>(member: &mut Option<T>, read: Result<T, GaveUp>) -> Result<(), GaveUp
 }
 
 impl Line<'_> {
-    pub(super) fn recorded(mut self) -> Result<Recorded, LineError> {
-        let version = self.v.map_or("1", |version| version.0);
+    pub(super) fn recorded(&mut self) -> Result<Recorded, LineError> {
+        let version = self.v.as_ref().map_or("1", |version| version.0);
         if version != "1" {
             return Err(LineError::version(version));
         }
@@ -172,7 +172,7 @@ impl Line<'_> {
 
     /// Reads the parts that plain lines and CloudEvents share.
     pub(super) fn assemble(
-        self,
+        &mut self,
         id_member: &'static str,
         call: &str,
         revision: u64,
@@ -188,7 +188,7 @@ impl Line<'_> {
         }
         let why = || LineError::invalid("at", "a time is RFC 3339, such as 2026-11-23T09:15:02.250Z");
         let at = at.map(|text| At::read(&text.0).ok_or_else(why)).transpose()?;
-        let event = match self.data {
+        let event = match self.data.take() {
             Some(Data::Read(event)) if event.kind().as_str() == type_name => event,
             Some(Data::Read(_)) => return Err(LineError::unknown_type(type_name)),
             Some(Data::Text(Raw(text))) => event(type_name, text)?,

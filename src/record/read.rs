@@ -28,7 +28,8 @@ impl FromStr for Recorded {
         if !line.trim_ascii_start().starts_with('{') {
             return Err(LineError::Json { why: "expected an object at column 1".into() });
         }
-        let line = Line::read(line).map_err(LineError::json)?;
-        if line.specversion.is_some() { cloud_event::recorded(line) } else { line.recorded() }
+        let mut read = Line::default();
+        read.read(line).map_err(LineError::json)?;
+        if read.specversion.is_some() { cloud_event::recorded(&mut read) } else { read.recorded() }
     }
 }
