@@ -241,3 +241,38 @@ impl Decoder {
         self.changed.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read};
+    use std::num::NonZeroUsize;
+
+    use super::decode;
+    use crate::input::Records;
+
+    const LINE: &str = "{\"call\":\"57dab8b1-894c-409a-b240-bd8beae78896\",\"rev\":1,\"type\":\"offered\",\"data\":{}}\n";
+
+    struct Failing;
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is broken"))
+        }
+    }
+
+    #[test]
+    fn a_read_error_ends_the_replay_of_any_number_of_threads() {
+        for jobs in 1..=3 {
+            let log = LINE.repeat(20_000).into_bytes();
+            let records = Records::new(Box::new(io::Cursor::new(log).chain(Failing)));
+            let mut passed = 0;
+            let read = decode(records, NonZeroUsize::new(jobs).expect("not zero"), |_, _| {
+                passed += 1;
+                Ok(true)
+            });
+            let error = read.expect("nothing was refused").expect_err("reading fails");
+            assert_eq!(error.to_string(), "the disk is broken");
+            assert!(passed > 10_000, "the records before the error were passed on: {passed}");
+        }
+    }
+}

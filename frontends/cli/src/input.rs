@@ -222,15 +222,7 @@ impl Input {
     }
 
     fn records(&self, source: Box<dyn Read + Send>, format: Option<Format>) -> Result<Records, Unreadable> {
-        let mut records = Records {
-            source,
-            format: Format::Events,
-            block: vec![0; BLOCK],
-            start: 0,
-            end: 0,
-            is_last: false,
-            bytes_read: 0,
-        };
+        let mut records = Records::new(source);
         match records.open(format) {
             Ok(None) => Ok(records),
             Ok(Some(why)) => Err(self.unreadable(&why)),
@@ -240,6 +232,18 @@ impl Input {
 }
 
 impl Records {
+    pub(crate) fn new(source: Box<dyn Read + Send>) -> Self {
+        Self {
+            source,
+            format: Format::Events,
+            block: vec![0; BLOCK],
+            start: 0,
+            end: 0,
+            is_last: false,
+            bytes_read: 0,
+        }
+    }
+
     /// Reads the head of the log and detects its format. Returns a reason where the format is not recognised.
     fn open(&mut self, format: Option<Format>) -> io::Result<Option<&'static str>> {
         while self.end < HEAD && !self.is_last {
