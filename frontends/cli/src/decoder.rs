@@ -250,7 +250,8 @@ mod tests {
     use super::decode;
     use crate::input::Records;
 
-    const LINE: &str = "{\"call\":\"57dab8b1-894c-409a-b240-bd8beae78896\",\"rev\":1,\"type\":\"offered\",\"data\":{}}\n";
+    const LINE: &str =
+        "{\"call\":\"57dab8b1-894c-409a-b240-bd8beae78896\",\"rev\":1,\"type\":\"offered\",\"data\":{}}\n";
 
     struct Failing;
 
