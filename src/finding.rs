@@ -51,6 +51,10 @@ names! {
         Malformed = "malformed",
         /// This version does not know a resource, a call state, an operation status, or a type of CloudEvent.
         UnknownResource = "unknownResource",
+        /// Text between the records of a log was skipped. A log has at most one such finding.
+        Noise = "noise",
+        /// No record of the log tells of a call.
+        NothingFound = "nothingFound",
     }
 }
 
@@ -58,11 +62,14 @@ impl FindingKind {
     /// How bad findings of this kind are.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::Adopted | Self::Repeat | Self::Late | Self::Duplicate => Severity::Info,
+            Self::Adopted | Self::Repeat | Self::Late | Self::Duplicate | Self::Noise => Severity::Info,
             Self::Gap | Self::AfterEnd | Self::Orphan | Self::UnknownResource => Severity::Warn,
-            Self::Impossible | Self::Conflict | Self::RevisionGap | Self::Refused | Self::Malformed => {
-                Severity::Error
-            }
+            Self::Impossible
+            | Self::Conflict
+            | Self::RevisionGap
+            | Self::Refused
+            | Self::Malformed
+            | Self::NothingFound => Severity::Error,
         }
     }
 }

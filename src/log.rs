@@ -8,6 +8,7 @@ mod cut;
 pub(crate) mod decoded;
 mod detect;
 pub(crate) mod format;
+mod noise;
 pub(crate) mod notifications;
 pub(crate) mod sdk;
 

@@ -6,6 +6,7 @@ pub(crate) mod keep;
 mod sink;
 
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -18,6 +19,7 @@ use crate::call::observe::delivery::{Delivery, Observed};
 use crate::call::observe::orphan;
 use crate::finding::{Finding, FindingKind};
 use crate::graph::parsed::ParsedNotification;
+use crate::graph::url::Resource;
 use crate::id::CallId;
 use crate::ledger::applied::{Applied, ApplyError};
 use crate::ledger::data::Ledger;
@@ -29,6 +31,7 @@ use crate::log::sdk::Trace;
 use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
 use crate::summary::Summary;
+use crate::text::short;
 pub use data::Replay;
 use data::already_read;
 pub use keep::Keep;
@@ -121,7 +124,7 @@ impl Replay {
     /// findings about the record.
     pub fn record(&mut self, format: Format, record: &[u8], sink: impl FnMut(&Recorded)) -> Vec<Finding> {
         let mut sink = sink;
-        self.decoded(Decoded::of(format, record), Some(&mut sink))
+        self.decoded(Decoded::of(format, &record.into()), Some(&mut sink))
     }
 
     /// Replays a record that [`decode`](crate::log::decode) has decoded. This does what
@@ -275,7 +278,12 @@ impl Replay {
         sink: &mut Sink<'_>,
         findings: &mut Vec<Finding>,
     ) {
-        match received.call_id().or(fallback) {
+        let call = received.call_id().or(fallback);
+        if let Some(what) = foreign(&received, call) {
+            findings.push(Finding::new(FindingKind::UnknownResource, call, what));
+            return;
+        }
+        match call {
             Some(id) if self.is_wanted(id, delivery.received_at) => {
                 self.fold_all_early(id, sink, findings);
                 let observed = Call::observe_parsed(self.calls.known(id).as_deref(), id, received, delivery);
@@ -339,6 +347,16 @@ impl Replay {
             }
         }
     }
+}
+
+/// Says what a change notification of another kind is about. Such notifications come to the same endpoint where an app has
+/// subscribed to them, and tell no state of a call.
+fn foreign(received: &ParsedNotification, call: Option<CallId>) -> Option<String> {
+    if received.is_encrypted {
+        return Some("a change notification with encrypted content tells nothing of a call".into());
+    }
+    let Resource::Other(name) = &received.url.resource else { return None };
+    call.is_none().then(|| format!("a change notification about `{}`, which is no call", short(name)))
 }
 
 fn malformed(message: impl ToString) -> Finding {

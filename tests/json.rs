@@ -94,11 +94,11 @@ fn decoded_in_one_step(format: Format, log: &[u8]) -> Vec<String> {
     })
 }
 
-/// The bytes of each record.
+/// The bytes of each record, without the parts that are only text between records.
 fn cut_bytes(format: Format, mut log: &[u8]) -> Vec<Vec<u8>> {
     let mut records = Vec::new();
     while let Cut::Record(record) = cut(format, log, true) {
-        records.push(record.bytes.to_vec());
+        records.extend((!record.bytes.is_empty()).then(|| record.bytes.to_vec()));
         log = &log[record.consumed()..];
     }
     records

@@ -18,6 +18,8 @@ pub(crate) struct ParsedNotification {
     pub(crate) url: ResourceUrl,
     pub(crate) change_type: Option<ChangeType>,
     pub(crate) resource_data: ResourceData,
+    /// True for a change notification whose resource only its subscriber can decrypt.
+    pub(crate) is_encrypted: bool,
 }
 
 impl From<CommsNotification> for ParsedNotification {
@@ -26,6 +28,7 @@ impl From<CommsNotification> for ParsedNotification {
             url: notification.url(),
             change_type: notification.change_type.into_value(),
             resource_data: notification.resource_data,
+            is_encrypted: notification.other.contains_key("encryptedContent"),
         }
     }
 }
@@ -84,7 +87,7 @@ impl ParsedNotification {
             Some(Data::Read(resource_data)) => resource_data,
             Some(Data::Text(Raw(json))) => ResourceData::read(json, &url.resource).map_err(|_| GaveUp)?,
         };
-        Ok(Self { url, change_type, resource_data })
+        Ok(Self { url, change_type, resource_data, is_encrypted: false })
     }
 }
 

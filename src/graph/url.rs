@@ -103,7 +103,10 @@ impl ResourceUrl {
         let resource = match (calls, segments.next(), segments.next()) {
             _ if path.is_empty() => Resource::Call,
             (None, _, _) => {
-                Resource::Other(path.split('/').find(|part| !part.is_empty()).unwrap_or("/").into())
+                let mut parts = path.split('/').filter(|part| !part.is_empty());
+                let first = parts.next().unwrap_or("/");
+                let is_root = first.eq_ignore_ascii_case("communications");
+                Resource::Other(parts.next().filter(|_| is_root).unwrap_or(first).into())
             }
             (Some(_), None, _) => Resource::Call,
             (Some(_), Some(collection), item) => of(collection, item),

@@ -6,6 +6,7 @@ use serde::de::{Deserialize, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
 use super::format::Format;
+use super::noise;
 
 /// The result of [`cut()`]: the beginning of a block of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +24,19 @@ pub enum Cut<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record<'a> {
-    /// White space before the record.
+    /// The bytes before the record: white space, and in a log of notifications also other text.
     pub skipped: &'a [u8],
-    /// The bytes of the record itself.
+    /// The bytes of the record itself. They are empty if a part of the log holds no record, only other text.
     pub bytes: &'a [u8],
-    /// The bytes between this record and the next one. In most cases this is white space. After a broken JSON
-    /// document, these bytes also hold all lines before the next line that begins with `{` or `[`.
+    /// White space after the record.
     pub rest: &'a [u8],
+}
+
+/// A record without anything around it.
+impl<'a> From<&'a [u8]> for Record<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self { skipped: &[], bytes, rest: &[] }
+    }
 }
 
 impl Record<'_> {
@@ -57,17 +64,22 @@ impl Record<'_> {
 /// assert_eq!(cut(Format::Events, b"{\"third\"", false), Cut::More);
 /// ```
 pub fn cut(format: Format, block: &[u8], is_last: bool) -> Cut<'_> {
-    let start = block.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(block.len());
-    let (skipped, rest) = block.split_at(start);
-    if rest.is_empty() {
+    let white = block.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(block.len());
+    let after = |start| block.get(start..).unwrap_or_default();
+    if after(white).is_empty() {
         return if is_last { Cut::End } else { Cut::More };
     }
-    let ends = match format {
-        Format::Events => line(rest, is_last),
-        Format::Notifications => document(rest, is_last),
-        Format::SdkLog => entry(rest, is_last),
+    let found = match format {
+        Format::Events => line(after(white), is_last).map(|ends| (white, ends)),
+        Format::SdkLog => entry(after(white), is_last).map(|ends| (white, ends)),
+        Format::Notifications => noise::end(block, is_last).and_then(|start| {
+            let ends =
+                if noise::is_document(after(start)) { document(after(start), is_last) } else { Some((0, 0)) };
+            ends.map(|ends| (start, ends))
+        }),
     };
-    let Some((end, next)) = ends else { return Cut::More };
+    let Some((start, (end, next))) = found else { return Cut::More };
+    let (skipped, rest) = block.split_at(start);
     let (taken, _) = rest.split_at(next);
     let (bytes, _) = taken.split_at(end);
     let (bytes, rest) = taken.split_at(bytes.trim_ascii_end().len());
@@ -109,8 +121,7 @@ fn line(block: &[u8], is_last: bool) -> Ends {
     }
 }
 
-/// Finds the end of one JSON document. A broken document ends with its line. The lines after it are skipped,
-/// up to the next line that begins with `{` or `[`.
+/// Finds the end of one JSON document.
 fn document(block: &[u8], is_last: bool) -> Ends {
     let mut documents = Deserializer::from_slice(block).into_iter::<Document>();
     match documents.next() {
@@ -120,7 +131,8 @@ fn document(block: &[u8], is_last: bool) -> Ends {
             (closes || is_last || end < block.len()).then_some((end, end))
         }
         Some(Err(error)) if error.is_eof() && !is_last => None,
-        Some(Err(_)) | None => broken(block, is_last),
+        Some(Err(error)) => broken(block, &error, is_last),
+        None => line(block, is_last),
     }
 }
 
@@ -176,16 +188,20 @@ impl<'de> Visitor<'de> for Document {
     }
 }
 
-fn broken(block: &[u8], is_last: bool) -> Ends {
-    let (end, mut next) = line(block, is_last)?;
-    loop {
-        let begins = |line: &[u8]| matches!(line.first(), Some(b'{' | b'['));
-        match block.get(next..) {
-            None | Some([]) => return is_last.then_some((end, next)),
-            Some(rest) if begins(rest) => return Some((end, next)),
-            Some(rest) => next += line(rest, is_last)?.1,
+/// Finds the end of a broken document: before the line where it breaks, if this is not its first line, and before a line
+/// that begins with a bracket, as other documents do.
+fn broken(block: &[u8], error: &serde_json::Error, is_last: bool) -> Ends {
+    let (mut end, mut next) = line(block, is_last)?;
+    for number in 2.. {
+        let rest = block.get(next..).unwrap_or_default();
+        let breaks_here = !error.is_eof() && number >= error.line();
+        if breaks_here || rest.is_empty() || matches!(rest.first(), Some(b'{' | b'[')) {
+            break;
         }
+        let (line_end, line_after) = line(rest, is_last)?;
+        (end, next) = (next + line_end, next + line_after);
     }
+    Some((end, next))
 }
 
 /// Finds the end of one entry of an SDK log. An entry begins with `$>` and ends before the next `$>`.

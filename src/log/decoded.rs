@@ -4,6 +4,7 @@ use alloc::string::String;
 
 use super::cut::{Cut, Record, cut};
 use super::format::Format;
+use super::noise;
 use super::notifications::Bodies;
 use super::sdk::Trace;
 use crate::id::CallId;
@@ -62,7 +63,7 @@ pub fn decode(format: Format, block: &[u8], is_last: bool) -> Next<'_> {
         return Next::Record(record, Decoded(Content::Bodies(bodies)));
     }
     match cut(format, block, is_last) {
-        Cut::Record(record) => Next::Record(record, Decoded::of(format, record.bytes)),
+        Cut::Record(record) => Next::Record(record, Decoded::of(format, &record)),
         Cut::More => Next::More,
         Cut::End => Next::End,
     }
@@ -78,17 +79,27 @@ fn line_of_body(block: &[u8], is_last: bool) -> Option<(Record<'_>, Bodies)> {
 }
 
 impl Decoded {
-    pub(crate) fn of(format: Format, record: &[u8]) -> Self {
+    pub(crate) fn of(format: Format, record: &Record<'_>) -> Self {
+        let bytes = record.bytes;
         Self(match format {
-            Format::Events => match Recorded::read(record) {
+            Format::Events => match Recorded::read(bytes) {
                 Ok(recorded) => Content::Event(recorded),
                 Err(error) => {
-                    let call = core::str::from_utf8(record).ok().and_then(Recorded::call_of);
+                    let call = core::str::from_utf8(bytes).ok().and_then(Recorded::call_of);
                     Content::Unread(error, call)
                 }
             },
-            Format::Notifications => Content::Bodies(Bodies::read(record)),
-            Format::SdkLog => Content::Trace(Trace::read(record)),
+            Format::Notifications => Content::Bodies(Bodies::read(bytes, &noise::delivery(record.skipped))),
+            Format::SdkLog => Content::Trace(Trace::read(bytes)),
         })
+    }
+
+    /// True if the record tells nothing about any call: it is text, or other JSON than notifications.
+    pub const fn is_noise(&self) -> bool {
+        match &self.0 {
+            Content::Event(_) | Content::Unread(..) => false,
+            Content::Bodies(bodies) => bodies.bodies.is_empty() && bodies.faults.is_empty(),
+            Content::Trace(trace) => matches!(trace, Ok(Trace::Nothing)),
+        }
     }
 }

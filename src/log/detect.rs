@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 
 use super::cut::{Cut, cut};
 use super::format::Format;
+use super::notifications::is_about_notifications;
 
 /// The number of records to inspect before giving up.
 const PATIENCE: usize = 64;
@@ -41,18 +42,19 @@ impl Signs {
 impl Format {
     /// Detects the format of a log from its first block. Returns `None` if the block fits no format.
     pub fn detect(head: &[u8]) -> Option<Self> {
-        if head.trim_ascii_start().starts_with(ENTRY) {
+        if head.trim_ascii_start().starts_with(ENTRY) || entries(head) > 1 {
             return Some(Self::SdkLog);
         }
-        by_records(head).or_else(|| has_entries(head).then_some(Self::SdkLog))
+        by_records(head).or_else(|| (entries(head) > 0).then_some(Self::SdkLog))
     }
 }
 
 /// The characters with which each entry of an SDK log begins.
 const ENTRY: &[u8] = b"$>";
 
-fn has_entries(head: &[u8]) -> bool {
-    head.split(|byte| *byte == b'\n').any(|line| line.starts_with(ENTRY))
+/// The number of lines that begin like an entry.
+fn entries(head: &[u8]) -> usize {
+    head.split(|byte| *byte == b'\n').filter(|line| line.trim_ascii_start().starts_with(ENTRY)).count()
 }
 
 fn by_records(head: &[u8]) -> Option<Format> {
@@ -73,19 +75,15 @@ fn by_record(record: &[u8]) -> Option<Format> {
     } else {
         serde_json::from_slice(record).map(Some)
     };
-    signs.map_or_else(|_| by_words(record), |signs| signs?.format())
+    signs.ok().flatten().and_then(|signs| signs.format()).or_else(|| by_words(record))
 }
 
-/// Guesses the format of a broken record from the member names in it.
+/// Guesses the format of a broken record, or of one inside which bodies are, from the member names in it.
 fn by_words(record: &[u8]) -> Option<Format> {
     let has = |word: &str| memchr::memmem::find(record, word.as_bytes()).is_some();
-    if !record.starts_with(b"{") && !record.starts_with(b"[{") {
-        None
-    } else if has("\"specversion\"") || (has("\"rev\"") && has("\"call\"")) {
+    if has("\"specversion\"") || (has("\"rev\"") && has("\"call\"")) {
         Some(Format::Events)
-    } else if has("\"changeType\"") || has("\"resourceUrl\"") || has("\"resourceData\"") || has("\"value\"") {
-        Some(Format::Notifications)
     } else {
-        None
+        is_about_notifications(record).then_some(Format::Notifications)
     }
 }

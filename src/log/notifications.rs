@@ -5,15 +5,18 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp, Unit};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::cut::{Cut, cut};
+use super::format::Format;
 use crate::call::observe::delivery::Delivery;
 use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::graph::parsed::ParsedNotification;
-use crate::id::Id;
 use crate::json::read::{GaveUp, Reader};
 use crate::text::without_content;
 use crate::time::At;
@@ -110,7 +113,7 @@ fn headers(reader: &mut Reader<'_>, delivery: &mut Delivery) -> Result<(), GaveU
             reader.plain_string()?
         };
         let known = found.message_ids().count();
-        if header(&mut found, name, value) && found.message_ids().count() != known + 1 {
+        if found.header(name, value) && found.message_ids().count() != known + 1 {
             // The same header twice, or an empty one.
             return Err(GaveUp);
         }
@@ -133,11 +136,16 @@ impl Bodies {
         Body::usual(json).or_else(|_| Body::usual_in_envelope(json)).ok().map(Self::from)
     }
 
-    pub(crate) fn read(record: &[u8]) -> Self {
+    /// Reads a record. What the text around it tells about the delivery counts where the record itself does not tell it.
+    pub(crate) fn read(record: &[u8], around: &Delivery) -> Self {
         let mut this = Self::default();
         match core::str::from_utf8(record) {
             Ok(json) => this.document(json),
-            Err(error) => this.faults.push(not_utf8(&error)),
+            Err(error) if is_about_notifications(record) => this.faults.push(not_utf8(&error)),
+            Err(_) => {}
+        }
+        for Body { delivery, .. } in &mut this.bodies {
+            delivery.complete(around);
         }
         this
     }
@@ -146,10 +154,17 @@ impl Bodies {
         if json.starts_with('[') {
             match serde_json::from_str::<Vec<&RawValue>>(json) {
                 Ok(items) => items.iter().for_each(|item| self.object(item.get())),
-                Err(error) => self.faults.push(without_content(&error)),
+                Err(error) => self.broken(json, &error),
             }
         } else {
             self.object(json);
+        }
+    }
+
+    /// Broken JSON is a fault only if it may hold notifications. Otherwise it is text like any other.
+    fn broken(&mut self, json: &str, error: &serde_json::Error) {
+        if is_about_notifications(json.as_bytes()) {
+            self.faults.push(without_content(error));
         }
     }
 
@@ -165,7 +180,7 @@ impl Bodies {
         }
         let envelope = match serde_json::from_str::<Envelope<'_>>(json) {
             Ok(envelope) => envelope,
-            Err(error) => return self.faults.push(without_content(&error)),
+            Err(error) => return self.broken(json, &error),
         };
         if let Some(body) = envelope.body {
             let delivery = self.delivery(&envelope);
@@ -182,11 +197,27 @@ impl Bodies {
             || serde_json::from_str(json).is_ok_and(|read: CommsNotifications| !read.value.is_empty());
         if envelope.value.is_some() || envelope.is_notification() || is_body() {
             self.body(json, envelope.is_single(), Delivery::default());
-        } else {
-            self.faults.push(
-                "no notifications found: expected an object with the member `value`, or with the member `body`"
-                    .to_string(),
-            );
+        } else if is_about_notifications(json.as_bytes()) {
+            self.within(json);
+        }
+    }
+
+    /// Reads the bodies in the members of another JSON object, such as the line of a logger.
+    fn within(&mut self, json: &str) {
+        let members: BTreeMap<String, &RawValue> = serde_json::from_str(json).unwrap_or_default();
+        let text = |value: &&RawValue| serde_json::from_str::<String>(value.get()).ok();
+        let time = TIMES.iter().find_map(|name| At::read(&members.get(*name).and_then(text)?));
+        let around = Delivery { received_at: time, ..Delivery::default() };
+        for member in members.values() {
+            let text = text(member).unwrap_or_else(|| member.get().into());
+            let mut rest = text.as_bytes();
+            while let Cut::Record(record) = cut(Format::Notifications, rest, true) {
+                let Ok(body) = core::str::from_utf8(record.bytes) else { break };
+                if let Some(body) = full(body) {
+                    self.push(body, around.clone());
+                }
+                rest = rest.get(record.consumed()..).unwrap_or_default();
+            }
         }
     }
 
@@ -202,7 +233,7 @@ impl Bodies {
         };
         match read {
             Ok(notifications) => self.push(notifications, delivery),
-            Err(error) => self.faults.push(without_content(&error)),
+            Err(error) => self.broken(json, &error),
         }
     }
 
@@ -217,12 +248,12 @@ impl Bodies {
 
     fn delivery(&mut self, envelope: &Envelope<'_>) -> Delivery {
         let mut delivery = Delivery::default();
-        if let Some(time) = envelope.received_at.map(RawValue::get).filter(|json| *json != "null") {
-            let parsed = serde_json::from_str::<Cow<'_, str>>(time).ok();
-            match parsed.and_then(|text| At::read(&text)) {
+        if let Some(json) = envelope.received_at.map(RawValue::get).filter(|json| *json != "null") {
+            match time(json) {
                 Some(time) => delivery.received_at = Some(time),
                 None => self.faults.push(
-                    "`receivedAt` is not an RFC 3339 time such as 2026-11-23T09:15:02.250Z".to_string(),
+                    "`receivedAt` is not a time, such as 2026-11-23T09:15:02.250Z or 1795425302 (seconds since 1970)"
+                        .to_string(),
                 ),
             }
         }
@@ -231,11 +262,39 @@ impl Bodies {
         for (name, value) in &headers {
             let first = value.as_array().and_then(|values| values.first()).unwrap_or(value);
             if let Some(value) = first.as_str() {
-                header(&mut delivery, name, value);
+                delivery.header(name, value);
             }
         }
         delivery
     }
+}
+
+/// The members in which loggers write the time of a line.
+const TIMES: &[&str] = &["time", "timestamp", "@timestamp", "ts", "@t"];
+
+/// Reads a time in any spelling of RFC 3339, or as the seconds or milliseconds since 1970. A time without an offset is in UTC.
+fn time(json: &str) -> Option<Timestamp> {
+    let number = json.trim_matches('"');
+    if let Ok(number) = number.parse::<i64>() {
+        let is_seconds = number.unsigned_abs() < MILLISECONDS;
+        return if is_seconds { Timestamp::from_second(number) } else { Timestamp::from_millisecond(number) }
+            .ok();
+    }
+    if let Ok(seconds) = number.parse::<f64>() {
+        let since = SignedDuration::try_from_secs_f64(seconds).ok()?.round(Unit::Millisecond).ok()?;
+        return Timestamp::from_duration(since).ok();
+    }
+    let text = serde_json::from_str::<Cow<'_, str>>(json).ok()?;
+    At::read(&text).or_else(|| Offset::UTC.to_timestamp(text.parse().ok()?).ok())
+}
+
+/// From this number on, an integer counts milliseconds: as seconds, it would be after the year 5000.
+const MILLISECONDS: u64 = 100_000_000_000;
+
+/// True if JSON names a member of notifications, so that it may hold some.
+pub(super) fn is_about_notifications(json: &[u8]) -> bool {
+    let has = |word: &str| memchr::memmem::find(json, word.as_bytes()).is_some();
+    ["value", "changeType", "resourceUrl", "resourceData"].into_iter().any(has)
 }
 
 /// A body that holds notifications.
@@ -245,18 +304,4 @@ fn full(json: &str) -> Option<CommsNotifications> {
 
 pub(super) fn not_utf8(error: &core::str::Utf8Error) -> String {
     alloc::format!("the record is not UTF-8 from its byte {} onwards", error.valid_up_to() + 1)
-}
-
-/// Stores a header that identifies a message, so that a second delivery of the same message can be
-/// recognised. Returns false for any other header.
-pub(super) fn header(delivery: &mut Delivery, name: &str, value: &str) -> bool {
-    let id = || (!value.is_empty()).then(|| Id::from(value));
-    if name.eq_ignore_ascii_case("X-Microsoft-Skype-Message-ID") {
-        delivery.message_id = id();
-    } else if name.eq_ignore_ascii_case("X-Microsoft-Skype-Original-Message-ID") {
-        delivery.original_message_id = id();
-    } else {
-        return false;
-    }
-    true
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::notifications::{Bodies, Body, header, not_utf8};
+use super::notifications::{Bodies, Body, not_utf8};
 use crate::call::observe::delivery::Delivery;
 use crate::call::reply;
 use crate::graph::call::Call;
@@ -116,7 +116,7 @@ impl<'a> Entry<'a> {
             self.response = value;
         } else {
             let is_mark = is("ScenarioId") || is("TraceType") || is("headers");
-            return is_mark || value.is_some_and(|value| header(&mut self.delivery, key, value));
+            return is_mark || value.is_some_and(|value| self.delivery.header(key, value));
         }
         true
     }
@@ -205,9 +205,14 @@ impl Trace {
         if entry.is_outgoing {
             return entry.reply(&json).map_err(|error| without_content(&error));
         }
-        let mut bodies = Bodies::read(json.as_bytes());
+        let mut bodies = Bodies::read(json.as_bytes(), &Delivery::default());
         if entry.response.is_some() && bodies.bodies.is_empty() {
             return Ok(Self::Nothing);
+        }
+        if bodies.bodies.is_empty() && bodies.faults.is_empty() {
+            return Err(
+                "no notifications found in the request: expected an object with the member `value`".into()
+            );
         }
         if let (Err(error), true) = (core::str::from_utf8(record), bodies.faults.is_empty()) {
             // The notifications that could be read still count.

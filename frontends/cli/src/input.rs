@@ -72,10 +72,38 @@ fn folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A record with its number and its first line.
+/// A record with its number and its first line, and the text before it.
 pub(crate) struct LocatedRecord {
     pub(crate) decoded: Decoded,
     pub(crate) place: Place,
+    pub(crate) noise: Noise,
+}
+
+/// Text between the records of a log.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Noise {
+    /// The number of lines with text.
+    pub(crate) lines: u64,
+    /// The first of them, and the record in which it is or that follows.
+    pub(crate) first: Place,
+}
+
+impl Noise {
+    /// The text in the first bytes of a block, which comes after this place.
+    fn of(block: &[u8], length: usize, before: Place) -> Self {
+        let skipped = block.get(..length).unwrap_or_default();
+        let is_text = |line: &&[u8]| !line.trim_ascii().is_empty();
+        let blank = skipped.split(|byte| *byte == b'\n').take_while(|line| !is_text(line)).count();
+        let lines = skipped.split(|byte| *byte == b'\n').filter(is_text).count();
+        let first = Place { record: before.record + 1, line: before.line + blank as u64 + 1 };
+        Self { lines: lines as u64, first }
+    }
+
+    /// This text and the text after it.
+    pub(crate) const fn and(self, later: Self) -> Self {
+        let first = if self.lines == 0 { later.first } else { self.first };
+        Self { lines: self.lines + later.lines, first }
+    }
 }
 
 /// Numbers of records and of lines. Each record of a log has its number and its first line, both from 1.
@@ -94,7 +122,8 @@ impl Place {
 
 impl LocatedRecord {
     pub(crate) fn after(self, before: Place) -> Self {
-        Self { place: self.place.after(before), ..self }
+        let noise = Noise { first: self.noise.first.after(before), ..self.noise };
+        Self { place: self.place.after(before), noise, ..self }
     }
 }
 
@@ -148,11 +177,19 @@ impl Iterator for BlockRecords<'_> {
         let (skipped, rest) = self.rest.split_at_checked(record.skipped.len())?;
         let (bytes, rest) = rest.split_at_checked(record.consumed() - skipped.len())?;
         let line = self.passed.line + newlines(skipped);
+        let noise = match self.format? {
+            Format::Notifications if decoded.is_noise() => {
+                Noise::of(self.rest, record.consumed(), self.passed)
+            }
+            Format::Notifications if !skipped.is_empty() => Noise::of(self.rest, skipped.len(), self.passed),
+            Format::Notifications | Format::Events | Format::SdkLog => Noise::default(),
+        };
         // Most records are one line.
         let lines = if self.format? == Format::Events { 1 } else { newlines(bytes) };
-        self.passed = Place { record: self.passed.record + 1, line: line + lines };
+        self.passed =
+            Place { record: self.passed.record + u64::from(!record.bytes.is_empty()), line: line + lines };
         self.rest = rest;
-        Some(LocatedRecord { decoded, place: Place { record: self.passed.record, line: line + 1 } })
+        Some(LocatedRecord { decoded, place: Place { record: self.passed.record, line: line + 1 }, noise })
     }
 }
 

@@ -11,7 +11,7 @@ use callfold::{CallId, Finding, FindingKind, Keep, Recorded, Replay, Severity};
 
 use crate::args::SourceArgs;
 use crate::decoder::decode;
-use crate::input::{Input, Records, Unreadable};
+use crate::input::{Input, Noise, Records, Unreadable};
 use crate::logs::Logs;
 use crate::progress::Progress;
 
@@ -188,7 +188,10 @@ impl<'a, L: Listener> Replayer<'a, L> {
     /// Replays a log record by record. The error comes from reading the log, the outer one from the listener.
     fn input(&mut self, input: &Input, records: Records) -> io::Result<Option<Unreadable>> {
         let mut report = InputReport::new(&input.path, Some(records.format));
+        let (mut noise, mut tells) = (Noise::default(), false);
         let read = decode(records, self.jobs, |located, bytes_read| {
+            noise = noise.and(located.noise);
+            tells |= !located.decoded.is_noise();
             (report.records, report.last_line) = (located.place.record, located.place.line);
             report.bytes = bytes_read;
             self.record(&mut report, located.decoded)?;
@@ -197,9 +200,33 @@ impl<'a, L: Listener> Replayer<'a, L> {
             }
             Ok(!self.has_stopped)
         })?;
+        self.skipped(&report, noise, tells)?;
         self.bytes += report.bytes;
         self.inputs.push(report);
         Ok(read.err().map(|error| input.unreadable(&error)))
+    }
+
+    /// Reports the text between the records of a log, once, or that the log has nothing else.
+    fn skipped(&mut self, report: &InputReport, noise: Noise, tells: bool) -> io::Result<()> {
+        let first = InputReport {
+            records: noise.first.record,
+            last_line: noise.first.line,
+            ..InputReport::new(&report.path, report.format)
+        };
+        if !tells {
+            let message = "no record tells of a call: found no notification, no reply of Graph and no event";
+            return self.found(report, vec![Finding::new(FindingKind::NothingFound, None, message)]);
+        }
+        if noise.lines == 0 {
+            return Ok(());
+        }
+        let message = match noise.lines {
+            1 => "1 line has other text than notifications, which was skipped".to_owned(),
+            lines => format!(
+                "{lines} lines have other text than notifications, which was skipped; this is the first"
+            ),
+        };
+        self.found(&first, vec![Finding::new(FindingKind::Noise, None, message)])
     }
 
     fn record(&mut self, report: &mut InputReport, decoded: Decoded) -> io::Result<()> {

@@ -46,9 +46,7 @@ fn what_is_wrong_is_said_a_line_each_with_its_place() {
             1,
             &[
                 "malformed.jsonl:3: error: malformed",
-                "malformed.jsonl:5: error: malformed",
                 "malformed.jsonl:7: error: malformed",
-                "malformed.jsonl:9: error: malformed",
                 "malformed.jsonl:11: error: malformed",
             ],
         ),

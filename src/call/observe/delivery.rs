@@ -35,6 +35,28 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// Takes over what only the other delivery tells.
+    pub(crate) fn complete(&mut self, other: &Self) {
+        self.received_at = self.received_at.or(other.received_at);
+        self.message_id = self.message_id.take().or_else(|| other.message_id.clone());
+        self.original_message_id =
+            self.original_message_id.take().or_else(|| other.original_message_id.clone());
+    }
+
+    /// Stores a header that identifies a message, so that a second delivery of the same message can be
+    /// recognised. Returns false for any other header.
+    pub(crate) fn header(&mut self, name: &str, value: &str) -> bool {
+        let id = || (!value.is_empty()).then(|| Id::from(value));
+        if name.eq_ignore_ascii_case("X-Microsoft-Skype-Message-ID") {
+            self.message_id = id();
+        } else if name.eq_ignore_ascii_case("X-Microsoft-Skype-Original-Message-ID") {
+            self.original_message_id = id();
+        } else {
+            return false;
+        }
+        true
+    }
+
     pub(crate) fn message_ids(&self) -> impl Iterator<Item = &Id> {
         self.message_id.iter().chain(&self.original_message_id)
     }

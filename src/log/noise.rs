@@ -1,0 +1,82 @@
+//! The text around the notifications of a log: what a logger writes before a body, headers, prose.
+
+use alloc::string::String;
+
+use crate::call::observe::delivery::Delivery;
+use crate::time::At;
+
+/// How much text can stand before a document and still belong to it. More text is passed on in parts of about this size.
+const NEAR: usize = 1 << 12;
+
+/// The longest part of a text without line ends.
+const MOST: usize = 1 << 16;
+
+/// The end of the text before the first document, or of a part of this text. `None` if it depends on bytes that follow.
+pub(super) fn end(block: &[u8], is_last: bool) -> Option<usize> {
+    let part = part(block);
+    let within = block.get(..part.unwrap_or(block.len())).unwrap_or_default();
+    let begins = |at: &usize| begins(block.get(*at..).unwrap_or_default(), is_last) != Some(false);
+    match memchr::memchr2_iter(b'{', b'[', within).find(begins) {
+        Some(at) => self::begins(block.get(at..).unwrap_or_default(), is_last).map(|_| at),
+        None => part.or_else(|| is_last.then_some(block.len())),
+    }
+}
+
+/// The end of the first part of a long text: the first line end after enough text.
+fn part(block: &[u8]) -> Option<usize> {
+    let far = block.get(NEAR..MOST.min(block.len()))?;
+    let line_end = memchr::memchr(b'\n', far).map(|end| NEAR + end + 1);
+    line_end.or_else(|| (block.len() >= MOST).then_some(MOST))
+}
+
+/// Whether a text begins like an object with members, or like an array of objects. `None` if it is too short to tell.
+fn begins(text: &[u8], is_last: bool) -> Option<bool> {
+    let text = text.trim_ascii_start();
+    let next = text.get(1..).unwrap_or_default().trim_ascii_start();
+    match (text.first(), next.first()) {
+        (Some(b'{'), Some(next)) => Some(*next == b'"'),
+        (Some(b'['), Some(b'{')) => begins(next, is_last),
+        (Some(b'{' | b'['), None) if !is_last => None,
+        _ => Some(false),
+    }
+}
+
+pub(super) fn is_document(text: &[u8]) -> bool {
+    begins(text, true) == Some(true)
+}
+
+/// What the text before a body tells about its delivery: the time in the same line, or the headers in the lines directly
+/// before.
+pub(super) fn delivery(skipped: &[u8]) -> Delivery {
+    let mut delivery = Delivery::default();
+    if skipped.trim_ascii().is_empty() {
+        return delivery;
+    }
+    let text = String::from_utf8_lossy(skipped);
+    let (above, prefix) = text.rsplit_once('\n').unwrap_or(("", &text));
+    delivery.received_at = time(prefix);
+    if prefix.trim().is_empty() {
+        let lines = above.lines().rev().skip_while(|line| line.trim().is_empty());
+        for (name, value) in lines.map_while(name_and_value) {
+            delivery.header(name, value);
+        }
+    }
+    delivery
+}
+
+/// The first time in a text that has an offset, with `T` or a blank between date and time.
+fn time(prefix: &str) -> Option<jiff::Timestamp> {
+    let is_between = |letter: char| letter.is_whitespace() || "[](){}<>|,;\"'".contains(letter);
+    let words = || prefix.split(is_between).filter(|word| !word.is_empty());
+    let pairs = words().zip(words().skip(1));
+    words()
+        .find_map(At::read)
+        .or_else(|| pairs.into_iter().find_map(|(date, time)| At::read(&alloc::format!("{date}T{time}"))))
+}
+
+/// The parts of a header line.
+fn name_and_value(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.split_once(':')?;
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_name.then(|| (name, value.trim()))
+}
