@@ -179,7 +179,7 @@ pub(crate) struct Deny {
 
 #[derive(Debug, Group)]
 pub(crate) struct SourceArgs {
-    /// Files, folders (their files are read in name order), or - for standard input
+    /// Files, folders (all files in them, numbers in names in numeric order), or - for standard input
     #[arg(required = true, value_name = "LOG")]
     pub(crate) logs: Vec<PathBuf>,
     /// The format of the logs: auto, events, notifications or sdk-log

@@ -1,4 +1,4 @@
-//! Reads logs from files, folders or standard input, in blocks, and splits them into records.
+//! Reads logs from files or standard input, in blocks, and splits them into records.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -37,39 +37,10 @@ pub(crate) struct Unreadable {
     pub(crate) why: String,
 }
 
-/// The logs that a path names, or why it names none.
-pub(crate) fn expand(log: &Path) -> Result<Vec<Input>, Unreadable> {
-    let path = log.display().to_string();
-    if path == "-" {
-        return Ok(vec![Input { path, source: Source::StandardInput, is_in_folder: false }]);
+impl Unreadable {
+    pub(crate) fn new(path: &Path, why: &impl ToString) -> Self {
+        Self { path: path.display().to_string(), why: why.to_string() }
     }
-    if !log.is_dir() {
-        return Ok(vec![Input { path, source: Source::File(log.into()), is_in_folder: false }]);
-    }
-    let files = folder(log).map_err(|error| Unreadable { path: path.clone(), why: error.to_string() })?;
-    if files.is_empty() {
-        return Err(Unreadable { path, why: "the folder holds no files".into() });
-    }
-    let input = |file: PathBuf| Input {
-        path: file.display().to_string(),
-        source: Source::File(file),
-        is_in_folder: true,
-    };
-    Ok(files.into_iter().map(input).collect())
-}
-
-/// The files of a folder in name order, without hidden ones.
-fn folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if !is_hidden && entry.path().is_file() {
-            files.push(entry.path());
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// A record with its number and its first line.
@@ -168,6 +139,14 @@ pub(crate) struct Records {
 }
 
 impl Input {
+    pub(crate) fn standard_input() -> Self {
+        Self { path: "-".into(), source: Source::StandardInput, is_in_folder: false }
+    }
+
+    pub(crate) fn of(path: PathBuf, is_in_folder: bool) -> Self {
+        Self { path: path.display().to_string(), source: Source::File(path), is_in_folder }
+    }
+
     /// The size of the log in bytes; 0 where it is not known.
     pub(crate) fn size(&self) -> u64 {
         match &self.source {

@@ -8,6 +8,7 @@ mod convert;
 mod decoder;
 mod diagram;
 mod exit;
+mod folder;
 mod input;
 mod logs;
 mod page;

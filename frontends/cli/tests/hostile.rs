@@ -168,7 +168,7 @@ fn a_log_of_another_format_than_named_is_no_success() {
 #[test]
 fn a_folder_without_files_is_status_2_and_stray_files_cost_nothing_else() {
     let folder = Folder::new();
-    folder.write("only/below/log", log(&events()));
+    folder.write("only/below/.log", log(&events()));
     for path in [format!("{}/only", folder.path()), format!("{}/gone", folder.path())] {
         let ran = callfold(&["replay", &path]);
         assert_eq!(ran.status, 2);

@@ -385,7 +385,7 @@ fn several_logs_and_the_files_of_a_folder_are_one_history() {
     let folder = Folder::new();
     let events = events();
     let [a, b] = [folder.write("parts/a", log(&events[..2])), folder.write("parts/b", log(&events[2..]))];
-    folder.write("parts/below/c", "no log at all");
+    folder.write("parts/.hidden/c", "no log at all");
     let parts = format!("{}/parts", folder.path());
     for logs in [vec![a.as_str(), b.as_str()], vec![parts.as_str()]] {
         let ran = callfold(&[&["replay", "--json"], logs.as_slice()].concat());
