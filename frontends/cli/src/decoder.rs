@@ -222,6 +222,7 @@ impl Decoder {
                 return self.changed.notify_all();
             }
             Err(error) => {
+                shared.next += 1;
                 shared.has_ended = true;
                 drop(shared);
                 Err(error)
@@ -236,7 +237,6 @@ impl Decoder {
             }
         };
         let mut shared = self.shared();
-        shared.next = shared.next.max(number + 1);
         shared.decoded.insert(number, part);
         self.changed.notify_all();
     }
