@@ -108,12 +108,13 @@ pub(crate) fn warn_unknown_call(call: CallId) {
     anstream::eprintln!("callfold: no log contains call {call}");
 }
 
-/// True where all logs are event logs, and each of them can be read more than once.
+/// True where all logs are event logs, and each of them can be read more than once, from every position.
 pub(crate) fn is_indexable(logs: &Logs, args: &SourceArgs) -> bool {
-    let first = logs.inputs.first().map(|input| input.open(args.format.0));
-    logs.inputs.iter().all(|input| input.regular_size().is_some())
-        && !args.strict
-        && are_events(first.as_ref(), &logs.inputs, args)
+    let is_plain = |input: &Input| match input.open(args.format.0) {
+        Ok(log) => log.format == Format::Events && log.is_plain(),
+        Err(_) => input.is_in_folder,
+    };
+    !args.strict && logs.inputs.iter().all(|input| input.regular_size().is_some() && is_plain(input))
 }
 
 /// Replays logs as one log.
