@@ -1,5 +1,6 @@
-//! Reads compressed logs as text. The first bytes of a log show how it is compressed, and not its name.
+//! Reads compressed logs and logs in UTF-16 as text in UTF-8. The first bytes of a log show what it is, and not its name.
 
+mod utf16;
 mod zstd;
 
 use std::error::Error;
@@ -8,11 +9,12 @@ use std::iter;
 
 use flate2::read::MultiGzDecoder;
 
+use utf16::{Utf16, byte_order};
 use zstd::Zstd;
 
 pub(crate) type Source = Box<dyn Read + Send>;
 
-/// The text of a log.
+/// The text of a log in UTF-8.
 pub(crate) struct Text {
     pub(crate) source: Source,
     /// True where the log is the text itself. A position in the text is then a position in the log.
@@ -20,17 +22,26 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// The text of a log, which is decompressed while it is read. Memory does not grow with the log.
+    /// The text of a log, which is decompressed and converted while it is read. Memory does not grow with the log.
     pub(crate) fn of(mut log: Source) -> io::Result<Self> {
-        let head = head(&mut log, 4)?;
-        let compression = Compression::of(&head);
-        let log = Cursor::new(head).chain(log);
-        let source: Source = match compression {
-            Some(Compression::Gzip) => Box::new(Gzip(MultiGzDecoder::new(log))),
-            Some(Compression::Zstd) => Box::new(Zstd::new(log)),
-            None => Box::new(log),
+        let magic = head(&mut log, 4)?;
+        let compression = Compression::of(&magic);
+        let mut text = decompressed(compression, Box::new(Cursor::new(magic).chain(log)));
+        let mark = head(&mut text, 2)?;
+        let byte_order = byte_order(&mark);
+        let source: Source = match byte_order {
+            Some(unit) => Box::new(Utf16::new(text, unit)),
+            None => Box::new(Cursor::new(mark).chain(text)),
         };
-        Ok(Self { source, is_plain: compression.is_none() })
+        Ok(Self { source, is_plain: compression.is_none() && byte_order.is_none() })
+    }
+}
+
+fn decompressed(compression: Option<Compression>, log: Source) -> Source {
+    match compression {
+        Some(Compression::Gzip) => Box::new(Gzip(MultiGzDecoder::new(log))),
+        Some(Compression::Zstd) => Box::new(Zstd::new(log)),
+        None => log,
     }
 }
 
