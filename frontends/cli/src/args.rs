@@ -37,7 +37,8 @@ const EXIT: &str = "\
 Exit status:
   0  all logs were read, and no finding is as severe as --deny
   1  a finding is at least as severe as --deny
-  2  the command line is wrong, or a log cannot be opened or recognised";
+  2  the command line is wrong, a log cannot be opened, read or recognised, or no log contains
+     the call of --call";
 
 const KEYS: &str = "\
 Keys:
