@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use callfold::log::{Cut, Decoded, Format, Next, boundary, cut, decode};
 
 use crate::encoding::{Source as Reader, Text};
+use crate::unrecognised::unrecognised;
 
 /// How much is read at once, in bytes. The block is small, so that most of the processor's cache is left for the calls. It
 /// grows where a record is longer.
@@ -222,11 +223,8 @@ impl Input {
 
     fn records(&self, source: Reader, format: Option<Format>) -> Result<Records, Unreadable> {
         let mut records = Records::new(source).map_err(|error| self.unreadable(&error))?;
-        match records.open(format) {
-            Ok(None) => Ok(records),
-            Ok(Some(why)) => Err(self.unreadable(&why)),
-            Err(error) => Err(self.unreadable(&error)),
-        }
+        records.open(format).map_err(|why| self.unreadable(&why))?;
+        Ok(records)
     }
 }
 
@@ -250,27 +248,18 @@ impl Records {
         self.text.is_plain
     }
 
-    /// Reads the head of the log and detects its format. Returns a reason where the format is not recognised.
-    fn open(&mut self, format: Option<Format>) -> io::Result<Option<&'static str>> {
+    /// Reads the head of the log and detects its format. The error says why there is none.
+    fn open(&mut self, format: Option<Format>) -> Result<(), String> {
         while self.end < HEAD && !self.is_last {
             self.fill();
         }
         if self.unread().starts_with(BYTE_ORDER_MARK) {
             self.start += BYTE_ORDER_MARK.len();
         }
-        let is_empty = self.unread().trim_ascii().is_empty();
-        match format.or_else(|| Format::detect(self.unread())) {
-            Some(format) => self.format = format,
-            None => {
-                self.failure.take().map_or(Ok(()), Err)?;
-                return Ok(Some(if is_empty {
-                    "it is empty: no record in it"
-                } else {
-                    "not recognised as an event log, as notifications or as an SDK log (see --format)"
-                }));
-            }
-        }
-        Ok(None)
+        let detected = format.or_else(|| Format::detect(self.unread()));
+        let why = || self.failure.as_ref().map_or_else(|| unrecognised(self.unread()), ToString::to_string);
+        self.format = detected.ok_or_else(why)?;
+        Ok(())
     }
 
     fn unread(&self) -> &[u8] {

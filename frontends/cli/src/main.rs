@@ -19,6 +19,7 @@ mod replay;
 mod replayer;
 mod report;
 mod stdout;
+mod unrecognised;
 
 use std::io;
 use std::process::ExitCode;
