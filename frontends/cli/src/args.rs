@@ -37,7 +37,8 @@ const EXIT: &str = "\
 Exit status:
   0  all logs were read, and no finding is as severe as --deny
   1  a finding is at least as severe as --deny
-  2  the command line is wrong, or a log cannot be opened or recognised";
+  2  the command line is wrong, a log cannot be opened, read or recognised, or no log contains
+     the call of --call";
 
 const KEYS: &str = "\
 Keys:
@@ -179,7 +180,7 @@ pub(crate) struct Deny {
 
 #[derive(Debug, Group)]
 pub(crate) struct SourceArgs {
-    /// Files, folders (their files are read in name order), or - for standard input
+    /// Files, folders (all files in them, numbers in names in numeric order), or - for standard input
     #[arg(required = true, value_name = "LOG")]
     pub(crate) logs: Vec<PathBuf>,
     /// The format of the logs: auto, events, notifications or sdk-log

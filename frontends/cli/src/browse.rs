@@ -33,13 +33,13 @@ pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
     let source = &args.source;
     let logs = Logs::of(&source.logs).kept();
     let Opened { calls, reader, outcome } = history_reader::open(source, args.only.call, &logs)?;
-    if !outcome.inputs.is_empty() {
+    let is_complete = outcome.unreadable.is_empty() && outcome.missing.is_empty();
+    if !outcome.inputs.is_empty() && outcome.missing.is_empty() {
         let mut browser = Browser::new(calls, title(source), Palette::from_env());
         terminal::show(&mut browser, &reader)?;
     }
-    // Findings do not change the exit status, because the browser has shown them. Unreadable logs do.
-    let is_read = outcome.unreadable.is_empty();
-    Ok(if is_read { ExitCode::SUCCESS } else { status(&outcome, Severity::Error) })
+    // Findings do not change the exit status, because the browser has shown them. Unreadable logs and missing calls do.
+    Ok(if is_complete { ExitCode::SUCCESS } else { status(&outcome, Severity::Error) })
 }
 
 /// The reason why the browser cannot run here; `None` where it can.

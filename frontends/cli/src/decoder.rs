@@ -222,6 +222,7 @@ impl Decoder {
                 return self.changed.notify_all();
             }
             Err(error) => {
+                shared.next += 1;
                 shared.has_ended = true;
                 drop(shared);
                 Err(error)
@@ -236,7 +237,6 @@ impl Decoder {
             }
         };
         let mut shared = self.shared();
-        shared.next = shared.next.max(number + 1);
         shared.decoded.insert(number, part);
         self.changed.notify_all();
     }
@@ -265,7 +265,8 @@ mod tests {
     fn a_read_error_ends_the_replay_of_any_number_of_threads() {
         for jobs in 1..=3 {
             let log = LINE.repeat(20_000).into_bytes();
-            let records = Records::new(Box::new(io::Cursor::new(log).chain(Failing)));
+            let records =
+                Records::new(Box::new(io::Cursor::new(log).chain(Failing))).expect("the first line is read");
             let mut passed = 0;
             let read = decode(records, NonZeroUsize::new(jobs).expect("not zero"), |_, _| {
                 passed += 1;
@@ -273,7 +274,16 @@ mod tests {
             });
             let error = read.expect("nothing was refused").expect_err("reading fails");
             assert_eq!(error.to_string(), "the disk is broken");
-            assert!(passed > 10_000, "the records before the error were passed on: {passed}");
+            assert_eq!(passed, 20_000, "the records before the error are passed on");
+        }
+    }
+
+    #[test]
+    fn a_read_error_is_never_taken_for_the_end() {
+        for _ in 0..500 {
+            let records = Records::new(Box::new(LINE.as_bytes().chain(Failing))).expect("the line is read");
+            let read = decode(records, NonZeroUsize::new(3).expect("not zero"), |_, _| Ok(true));
+            read.expect("nothing was refused").expect_err("reading fails");
         }
     }
 }

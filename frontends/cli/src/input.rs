@@ -1,10 +1,15 @@
-//! Reads logs from files, folders or standard input, in blocks, and splits them into records.
+//! Reads logs from files or standard input, in blocks, and splits them into records.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use callfold::log::{Cut, Decoded, Format, Next, boundary, cut, decode};
+
+use crate::encoding::{Source as Reader, Text};
+use crate::unrecognised::unrecognised;
 
 /// How much is read at once, in bytes. The block is small, so that most of the processor's cache is left for the calls. It
 /// grows where a record is longer.
@@ -37,39 +42,10 @@ pub(crate) struct Unreadable {
     pub(crate) why: String,
 }
 
-/// The logs that a path names, or why it names none.
-pub(crate) fn expand(log: &Path) -> Result<Vec<Input>, Unreadable> {
-    let path = log.display().to_string();
-    if path == "-" {
-        return Ok(vec![Input { path, source: Source::StandardInput, is_in_folder: false }]);
+impl Unreadable {
+    pub(crate) fn new(path: &Path, why: &impl ToString) -> Self {
+        Self { path: path.display().to_string(), why: why.to_string() }
     }
-    if !log.is_dir() {
-        return Ok(vec![Input { path, source: Source::File(log.into()), is_in_folder: false }]);
-    }
-    let files = folder(log).map_err(|error| Unreadable { path: path.clone(), why: error.to_string() })?;
-    if files.is_empty() {
-        return Err(Unreadable { path, why: "the folder holds no files".into() });
-    }
-    let input = |file: PathBuf| Input {
-        path: file.display().to_string(),
-        source: Source::File(file),
-        is_in_folder: true,
-    };
-    Ok(files.into_iter().map(input).collect())
-}
-
-/// The files of a folder in name order, without hidden ones.
-fn folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if !is_hidden && entry.path().is_file() {
-            files.push(entry.path());
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// A record with its number and its first line, and the text before it.
@@ -134,7 +110,7 @@ pub(crate) struct Block {
     start: usize,
     end: usize,
     format: Option<Format>,
-    /// How many bytes of the log were read up to the end of this part.
+    /// How many bytes of the log were read when this part was complete.
     pub(crate) bytes_read: u64,
 }
 
@@ -195,16 +171,40 @@ impl Iterator for BlockRecords<'_> {
 
 /// A log that is being read.
 pub(crate) struct Records {
-    source: Box<dyn Read + Send>,
+    text: Text,
     pub(crate) format: Format,
     block: Vec<u8>,
     start: usize,
     end: usize,
     is_last: bool,
-    bytes_read: u64,
+    /// The error that ended the log. The complete records before it come first.
+    failure: Option<io::Error>,
+    bytes_read: Arc<AtomicU64>,
+}
+
+/// Counts the bytes of a log that were read. Where the log is compressed, its text has more.
+struct Counted<R> {
+    source: R,
+    bytes: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(into)?;
+        self.bytes.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
 }
 
 impl Input {
+    pub(crate) fn standard_input() -> Self {
+        Self { path: "-".into(), source: Source::StandardInput, is_in_folder: false }
+    }
+
+    pub(crate) fn of(path: PathBuf, is_in_folder: bool) -> Self {
+        Self { path: path.display().to_string(), source: Source::File(path), is_in_folder }
+    }
+
     /// The size of the log in bytes; 0 where it is not known.
     pub(crate) fn size(&self) -> u64 {
         match &self.source {
@@ -239,7 +239,7 @@ impl Input {
 
     /// Opens the log. Detects its format where none is given.
     pub(crate) fn open(&self, format: Option<Format>) -> Result<Records, Unreadable> {
-        let source: Box<dyn Read + Send> = match &self.source {
+        let source: Reader = match &self.source {
             Source::File(_) | Source::Kept(_) => Box::new(self.file()?),
             Source::StandardInput => Box::new(io::stdin()),
         };
@@ -258,48 +258,45 @@ impl Input {
         }
     }
 
-    fn records(&self, source: Box<dyn Read + Send>, format: Option<Format>) -> Result<Records, Unreadable> {
-        let mut records = Records::new(source);
-        match records.open(format) {
-            Ok(None) => Ok(records),
-            Ok(Some(why)) => Err(self.unreadable(&why)),
-            Err(error) => Err(self.unreadable(&error)),
-        }
+    fn records(&self, source: Reader, format: Option<Format>) -> Result<Records, Unreadable> {
+        let mut records = Records::new(source).map_err(|error| self.unreadable(&error))?;
+        records.open(format).map_err(|why| self.unreadable(&why))?;
+        Ok(records)
     }
 }
 
 impl Records {
-    pub(crate) fn new(source: Box<dyn Read + Send>) -> Self {
-        Self {
-            source,
+    pub(crate) fn new(source: Reader) -> io::Result<Self> {
+        let bytes_read = Arc::new(AtomicU64::new(0));
+        Ok(Self {
+            text: Text::of(Box::new(Counted { source, bytes: Arc::clone(&bytes_read) }))?,
             format: Format::Events,
             block: vec![0; BLOCK],
             start: 0,
             end: 0,
             is_last: false,
-            bytes_read: 0,
-        }
+            failure: None,
+            bytes_read,
+        })
     }
 
-    /// Reads the head of the log and detects its format. Returns a reason where the format is not recognised.
-    fn open(&mut self, format: Option<Format>) -> io::Result<Option<&'static str>> {
+    /// True where a position in the text is a position in the log.
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.text.is_plain
+    }
+
+    /// Reads the head of the log and detects its format. The error says why there is none.
+    fn open(&mut self, format: Option<Format>) -> Result<(), String> {
         while self.end < HEAD && !self.is_last {
-            self.fill()?;
+            self.fill();
         }
         if self.unread().starts_with(BYTE_ORDER_MARK) {
             self.start += BYTE_ORDER_MARK.len();
         }
         let detected = format.or_else(|| Format::detect(self.unread()));
-        match detected {
-            Some(format) => self.format = format,
-            None if self.unread().trim_ascii().is_empty() => return Ok(Some("it is empty: no record in it")),
-            None => {
-                return Ok(Some(
-                    "not recognised as an event log, as notifications or as an SDK log (see --format)",
-                ));
-            }
-        }
-        Ok(None)
+        let why = || self.failure.as_ref().map_or_else(|| unrecognised(self.unread()), ToString::to_string);
+        self.format = detected.ok_or_else(why)?;
+        Ok(())
     }
 
     fn unread(&self) -> &[u8] {
@@ -307,7 +304,7 @@ impl Records {
     }
 
     /// Reads more of the log, after the bytes that are not yet split into records.
-    fn fill(&mut self) -> io::Result<()> {
+    fn fill(&mut self) {
         self.block.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
@@ -317,32 +314,40 @@ impl Records {
         // A pipe returns little at a time. The block is filled before the next attempt to find a record.
         while self.end < self.block.len() && !self.is_last {
             let free = self.block.get_mut(self.end..).unwrap_or_default();
-            match self.source.read(free) {
+            match self.text.source.read(free) {
                 Ok(count) => {
                     self.is_last = count == 0;
                     self.end += count;
-                    self.bytes_read += count as u64;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.is_last = true;
+                    self.failure = Some(error);
+                }
             }
         }
-        Ok(())
+    }
+
+    /// The length of the next part, which ends where a record ends; 0 where no record is complete yet.
+    fn complete(&self) -> usize {
+        let unread = self.unread();
+        if self.is_last && self.failure.is_none() {
+            unread.len()
+        } else {
+            boundary(self.format, unread).unwrap_or_else(|| records(self.format, unread))
+        }
     }
 
     /// The next part of the log, in exchange for a free buffer; `None` at the end of the log.
     pub(crate) fn block(&mut self, spare: Block) -> io::Result<Option<Block>> {
-        let length = loop {
-            let unread = self.unread();
-            let complete = || boundary(self.format, unread).unwrap_or_else(|| records(self.format, unread));
-            let length = if self.is_last { unread.len() } else { complete() };
-            if self.is_last || length > 0 {
-                break length;
-            }
-            self.fill()?;
-        };
+        let mut length = self.complete();
+        while length == 0 && !self.is_last {
+            self.fill();
+            length = self.complete();
+        }
         if length == 0 {
-            return Ok(None);
+            self.start = self.end;
+            return self.failure.take().map_or(Ok(None), Err);
         }
         let mut buffer = spare.buffer;
         let rest = self.block.get(self.start + length..self.end).unwrap_or_default();
@@ -350,7 +355,7 @@ impl Records {
         buffer.get_mut(..rest.len()).unwrap_or_default().copy_from_slice(rest);
         let (start, end) = (self.start, self.start + length);
         (self.start, self.end) = (0, rest.len());
-        let (format, bytes_read) = (Some(self.format), self.bytes_read);
+        let (format, bytes_read) = (Some(self.format), self.bytes_read.load(Ordering::Relaxed));
         Ok(Some(Block {
             buffer: core::mem::replace(&mut self.block, buffer),
             start,

@@ -1,8 +1,9 @@
 //! The logs that the arguments of a command name.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::input::{Input, Unreadable, expand};
+use crate::folder::Folder;
+use crate::input::{Input, Unreadable};
 
 /// The logs to read, and the paths that cannot be read.
 pub(crate) struct Logs {
@@ -15,12 +16,24 @@ impl Logs {
     pub(crate) fn of(paths: &[PathBuf]) -> Self {
         let mut logs = Self { inputs: Vec::new(), unreadable: Vec::new() };
         for path in paths {
-            match expand(path) {
-                Ok(files) => logs.inputs.extend(files),
-                Err(why) => logs.unreadable.push(why),
+            if path.as_os_str() == "-" {
+                logs.inputs.push(Input::standard_input());
+            } else if path.is_dir() {
+                logs.folder(path);
+            } else {
+                logs.inputs.push(Input::of(path.clone(), false));
             }
         }
         logs
+    }
+
+    fn folder(&mut self, path: &Path) {
+        let Folder { files, unreadable } = Folder::read(path);
+        if files.is_empty() && unreadable.is_empty() {
+            self.unreadable.push(Unreadable::new(path, &"the folder holds no files"));
+        }
+        self.inputs.extend(files.into_iter().map(|file| Input::of(file, true)));
+        self.unreadable.extend(unreadable.iter().map(|(folder, error)| Unreadable::new(folder, error)));
     }
 
     /// The same logs, so that each can be read more than once. What can be read only once, such as a pipe, is copied into a

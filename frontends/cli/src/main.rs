@@ -7,7 +7,9 @@ mod check;
 mod convert;
 mod decoder;
 mod diagram;
+mod encoding;
 mod exit;
+mod folder;
 mod input;
 mod logs;
 mod page;
@@ -17,6 +19,7 @@ mod replay;
 mod replayer;
 mod report;
 mod stdout;
+mod unrecognised;
 
 use std::io;
 use std::process::ExitCode;

@@ -17,7 +17,7 @@ use callfold_view::timeline;
 use crate::args::ReportArgs;
 use crate::exit::status;
 use crate::logs::Logs;
-use crate::replayer::{Outcome, ReplayOptions, replay_logs, warn_unknown_call};
+use crate::replayer::{Outcome, ReplayOptions, missing, replay_logs};
 use collected::{Collected, Counted};
 use output::{Form, Output};
 
@@ -42,10 +42,12 @@ fn refused(why: &str) -> ExitCode {
 fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode> {
     let options = ReplayOptions::new(&args.source, None);
     let mut counted = Counted::default();
-    let outcome = replay_logs(options, logs, &mut counted)?;
+    let mut outcome = replay_logs(options, logs, &mut counted)?;
     if !outcome.inputs.is_empty() {
         let calls = rows(&outcome, &mut counted);
-        args.calls.iter().filter(|id| place(&calls, **id).is_none()).for_each(|id| warn_unknown_call(*id));
+        let unknown =
+            args.calls.iter().filter(|id| place(&calls, **id).is_none() && !counted.calls.contains_key(id));
+        let unknown: Vec<_> = unknown.map(|id| missing(*id, &args.source)).collect();
         let choice = choose(&calls, &args.calls);
         let collected = details(options, logs, &calls, &counted, &choice)?;
         let mut report = about_logs(&outcome, args);
@@ -58,6 +60,7 @@ fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<Exit
         }
         // The process ends here. To free each call one by one would take a noticeable time.
         std::mem::forget(report);
+        outcome.missing = unknown;
     }
     if outcome.worst >= Some(args.deny.deny) {
         anstream::eprintln!("callfold: the page shows findings of severity {} or worse", args.deny.deny);
@@ -126,11 +129,8 @@ fn picture(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCo
             }
         }
         Some(Err(why)) => return Ok(refused(&format!("call {id}: {why}"))),
-        None if outcome.inputs.is_empty() => {}
-        None => {
-            warn_unknown_call(id);
-            return Ok(ExitCode::from(2));
-        }
+        None if outcome.inputs.is_empty() || !outcome.missing.is_empty() => {}
+        None => return Ok(refused(&format!("call {id} has no event to draw"))),
     }
     Ok(status(&outcome, args.deny.deny))
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use callfold::log::Decoded;
 use callfold::log::Format;
-use callfold::{CallId, Finding, FindingKind, Keep, Recorded, Replay, Severity};
+use callfold::{CallId, Finding, FindingKind, Keep, Moment, Recorded, Replay, Severity};
 
 use crate::args::SourceArgs;
 use crate::decoder::decode;
@@ -53,6 +53,8 @@ pub(crate) struct Outcome {
     pub(crate) replay: Replay,
     pub(crate) inputs: Vec<InputReport>,
     pub(crate) unreadable: Vec<Unreadable>,
+    /// Messages that name the requested calls of which no log tells.
+    pub(crate) missing: Vec<String>,
     pub(crate) worst: Option<Severity>,
 }
 
@@ -93,27 +95,27 @@ impl<'a> ReplayOptions<'a> {
     }
 }
 
-/// Replays the logs that the command line names, as one log. Warns on standard error where the one requested call is in
-/// none of them.
+/// Replays the logs that the command line names, as one log.
 pub(crate) fn replay_paths<L: Listener>(options: ReplayOptions<'_>, listener: &mut L) -> io::Result<Outcome> {
-    let outcome = replay_logs(options, &Logs::of(&options.source.logs), listener)?;
-    if let Some(call) = options.only.filter(|call| !outcome.replay.knows(*call)) {
-        warn_unknown_call(call);
+    replay_logs(options, &Logs::of(&options.source.logs), listener)
+}
+
+/// The message that no log tells of a requested call.
+pub(crate) fn missing(call: CallId, args: &SourceArgs) -> String {
+    if let Some(Moment::Time(at)) = args.until() {
+        format!("no log contains call {call} up to {at}")
+    } else {
+        format!("no log contains call {call}")
     }
-    Ok(outcome)
 }
 
-/// Prints on standard error that no log contains a requested call.
-pub(crate) fn warn_unknown_call(call: CallId) {
-    anstream::eprintln!("callfold: no log contains call {call}");
-}
-
-/// True where all logs are event logs, and each of them can be read more than once.
+/// True where all logs are event logs, and each of them can be read more than once, from every position.
 pub(crate) fn is_indexable(logs: &Logs, args: &SourceArgs) -> bool {
-    let first = logs.inputs.first().map(|input| input.open(args.format.0));
-    logs.inputs.iter().all(|input| input.regular_size().is_some())
-        && !args.strict
-        && are_events(first.as_ref(), &logs.inputs, args)
+    let is_plain = |input: &Input| match input.open(args.format.0) {
+        Ok(log) => log.format == Format::Events && log.is_plain(),
+        Err(_) => input.is_in_folder,
+    };
+    !args.strict && logs.inputs.iter().all(|input| input.regular_size().is_some() && is_plain(input))
 }
 
 /// Replays logs as one log.
@@ -161,7 +163,10 @@ struct Replayer<'a, L> {
     listener: &'a mut L,
     inputs: Vec<InputReport>,
     worst: Option<Severity>,
-    is_strict: bool,
+    args: &'a SourceArgs,
+    only: Option<CallId>,
+    /// True after the first finding about the only call that is wanted.
+    has_finding_of_only: bool,
     /// True after the first finding of severity error with `--strict`.
     has_stopped: bool,
     progress: Progress,
@@ -169,7 +174,7 @@ struct Replayer<'a, L> {
 }
 
 impl<'a, L: Listener> Replayer<'a, L> {
-    fn new(options: ReplayOptions<'_>, bytes: u64, listener: &'a mut L) -> Self {
+    fn new(options: ReplayOptions<'a>, bytes: u64, listener: &'a mut L) -> Self {
         let (args, keep) = (options.source, options.keep);
         let replay = args.until().into_iter().fold(Replay::new().keep(keep), Replay::until);
         Self {
@@ -178,7 +183,9 @@ impl<'a, L: Listener> Replayer<'a, L> {
             listener,
             inputs: Vec::new(),
             worst: None,
-            is_strict: args.strict,
+            args,
+            only: options.only,
+            has_finding_of_only: false,
             has_stopped: false,
             progress: Progress::new(bytes),
             bytes: 0,
@@ -256,16 +263,26 @@ impl<'a, L: Listener> Replayer<'a, L> {
             self.inputs.push(last);
         }
         self.progress.finish();
-        Ok(Outcome { replay: self.replay, inputs: self.inputs, unreadable, worst: self.worst })
+        let missing = self.missing().into_iter().collect();
+        Ok(Outcome { replay: self.replay, inputs: self.inputs, unreadable, missing, worst: self.worst })
+    }
+
+    /// The message that no log tells of the only call that is wanted. Where no log was read, or not to its end, this is not
+    /// known.
+    fn missing(&self) -> Option<String> {
+        let is_known = |call| self.has_finding_of_only || self.replay.knows(call);
+        let is_read = !self.inputs.is_empty() && !self.has_stopped;
+        self.only.filter(|call| is_read && !is_known(*call)).map(|call| missing(call, self.args))
     }
 
     fn found(&mut self, place: &InputReport, findings: Vec<Finding>) -> io::Result<()> {
         for finding in findings {
             let severity = finding.kind.severity();
             self.worst = self.worst.max(Some(severity));
+            self.has_finding_of_only |= self.only.is_some() && finding.call == self.only;
             let (path, record, line) = (Rc::clone(&place.path), place.records, place.last_line);
             self.listener.finding(LocatedFinding { path, record, line, finding })?;
-            if self.is_strict && severity == Severity::Error {
+            if self.args.strict && severity == Severity::Error {
                 self.has_stopped = true;
                 break;
             }

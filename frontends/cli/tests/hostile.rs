@@ -160,6 +160,22 @@ fn what_is_no_log_is_status_2_and_named() {
 }
 
 #[test]
+fn a_log_that_is_not_recognised_is_shown_with_what_helps() {
+    let evil = format!("\n\u{1b}[2Jhello {}\nworld", "x".repeat(100));
+    let folder = Folder::new();
+    folder.write("log", &evil);
+    let [alone, in_folder] = [fed(evil.as_bytes(), &["check", "-"]), callfold(&["check", folder.path()])];
+    assert_eq!((alone.status, in_folder.status), (2, 1));
+    for message in [alone.err, in_folder.out] {
+        let begins = format!("begins with `\u{fffd}[2Jhello {}…`", "x".repeat(50));
+        for part in [&begins, "an event log", "notification bodies", "an SDK log", "--format events|"] {
+            assert!(message.contains(part), "{part}: {message}");
+        }
+        assert!(!message.contains(['\u{1b}']) && !message.contains("world"), "{message}");
+    }
+}
+
+#[test]
 fn a_log_of_another_format_than_named_is_no_success() {
     let [event_log, bodies, sdk] = histories().map(|(_, records, _)| log(&records));
     for (format, log) in [
@@ -177,7 +193,7 @@ fn a_log_of_another_format_than_named_is_no_success() {
 #[test]
 fn a_folder_without_files_is_status_2_and_stray_files_cost_nothing_else() {
     let folder = Folder::new();
-    folder.write("only/below/log", log(&events()));
+    folder.write("only/below/.log", log(&events()));
     for path in [format!("{}/only", folder.path()), format!("{}/gone", folder.path())] {
         let ran = callfold(&["replay", &path]);
         assert_eq!(ran.status, 2);

@@ -304,10 +304,33 @@ fn a_call_is_named_in_any_spelling_of_its_id() {
 }
 
 #[test]
-fn a_call_that_the_log_does_not_have_is_no_silent_success() {
+fn a_call_that_no_log_has_is_status_2_in_every_command() {
     let nobody = "00000000-0000-0000-0000-000000000001";
-    let ran = callfold(&["replay", "--call", nobody, &sample(IVR)]);
-    assert!(ran.status != 0 || ran.err.contains(nobody), "status {}, nothing said: {}", ran.status, ran.out);
+    let folder = Folder::new();
+    let picture = format!("{}/call.svg", folder.path());
+    for command in [
+        &["replay"][..],
+        &["replay", "--json", "--jobs", "2"],
+        &["check"],
+        &["convert", "--to", "events"],
+        &["report", "-o", "-"],
+        &["report", "-o", &picture],
+    ] {
+        let ran = callfold(&[command, &["--call", nobody, &sample(IVR)]].concat());
+        assert_eq!(ran.status, 2, "{command:?}");
+        assert_eq!(ran.err, format!("callfold: no log contains call {nobody}\n"), "{command:?}");
+    }
+    let early = ["replay", "--call", ADELE, "--at", "2000-01-01T00:00:00Z", &sample(IVR)];
+    let ran = callfold(&early);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.ends_with(&format!("call {ADELE} up to 2000-01-01T00:00:00Z\n")), "{}", ran.err);
+}
+
+#[test]
+fn a_call_of_which_only_a_finding_tells_is_known() {
+    let line = json!({ "v": 1, "call": CALL, "rev": 1, "type": "answered", "data": {} }).to_string();
+    let ran = fed(line.as_bytes(), &["check", "--call", CALL, "-"]);
+    assert_eq!((ran.status, ran.err.as_str()), (1, ""), "{}", ran.out);
 }
 
 #[test]
@@ -379,7 +402,7 @@ fn several_logs_and_the_files_of_a_folder_are_one_history() {
     let folder = Folder::new();
     let events = events();
     let [a, b] = [folder.write("parts/a", log(&events[..2])), folder.write("parts/b", log(&events[2..]))];
-    folder.write("parts/below/c", "no log at all");
+    folder.write("parts/.hidden/c", "no log at all");
     let parts = format!("{}/parts", folder.path());
     for logs in [vec![a.as_str(), b.as_str()], vec![parts.as_str()]] {
         let ran = callfold(&[&["replay", "--json"], logs.as_slice()].concat());

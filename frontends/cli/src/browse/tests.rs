@@ -4,9 +4,12 @@
 mod seed;
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use clap::Parser;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -272,6 +275,22 @@ fn only_the_first_events_of_a_very_long_call_are_shown() {
     );
     screen.typed("nn");
     assert_eq!(screen.browser.notice, Some("no more findings"));
+}
+
+#[test]
+fn a_compressed_log_and_one_in_utf_16_are_browsed_like_their_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(format!("{TOP}/docs/samples/service.jsonl")).unwrap();
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let utf16 = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let screens = [text.into_bytes(), gzip.finish().unwrap(), utf16].map(|log| {
+        let path = folder.path().join("log");
+        fs::write(&path, log).unwrap();
+        Screen::of(&[path.to_str().unwrap()]).drawn(100, 24)
+    });
+    assert!(screens[0].contains("playPrompt"), "{}", screens[0]);
+    assert_eq!([&screens[1], &screens[2]], [&screens[0]; 2]);
 }
 
 #[test]
