@@ -45,7 +45,8 @@ impl Format {
         if head.trim_ascii_start().starts_with(ENTRY) || entries(head) > 1 {
             return Some(Self::SdkLog);
         }
-        by_records(head).or_else(|| (entries(head) > 0).then_some(Self::SdkLog))
+        let has_entry = || (entries(head) > 0).then_some(Self::SdkLog);
+        by_records(head, by_signs).or_else(has_entry).or_else(|| by_records(head, by_words))
     }
 }
 
@@ -57,11 +58,12 @@ fn entries(head: &[u8]) -> usize {
     head.split(|byte| *byte == b'\n').filter(|line| line.trim_ascii_start().starts_with(ENTRY)).count()
 }
 
-fn by_records(head: &[u8]) -> Option<Format> {
+/// The format of the first record whose format is known.
+fn by_records(head: &[u8], by: fn(&[u8]) -> Option<Format>) -> Option<Format> {
     let mut rest = head;
     for _ in 0..PATIENCE {
         let Cut::Record(record) = cut(Format::Notifications, rest, true) else { return None };
-        if let Some(format) = by_record(record.bytes) {
+        if let Some(format) = by(record.bytes) {
             return Some(format);
         }
         rest = rest.get(record.consumed()..)?;
@@ -69,13 +71,13 @@ fn by_records(head: &[u8]) -> Option<Format> {
     None
 }
 
-fn by_record(record: &[u8]) -> Option<Format> {
+fn by_signs(record: &[u8]) -> Option<Format> {
     let signs = if record.first() == Some(&b'[') {
-        serde_json::from_slice::<Vec<Signs>>(record).map(|mut items| items.pop())
+        serde_json::from_slice::<Vec<Signs>>(record).ok()?.pop()
     } else {
-        serde_json::from_slice(record).map(Some)
+        serde_json::from_slice(record).ok()
     };
-    signs.ok().flatten().and_then(|signs| signs.format()).or_else(|| by_words(record))
+    signs?.format()
 }
 
 /// Guesses the format of a broken record, or of one inside which bodies are, from the member names in it.

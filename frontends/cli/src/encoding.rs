@@ -1,14 +1,14 @@
 //! Reads compressed logs and logs in UTF-16 as text in UTF-8. The first bytes of a log show what it is, and not its name.
 
+mod damage;
 mod utf16;
 mod zstd;
 
-use std::error::Error;
-use std::io::{self, Cursor, ErrorKind, Read};
-use std::iter;
+use std::io::{self, Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
 
+use damage::explained;
 use utf16::{Utf16, byte_order};
 use zstd::Zstd;
 
@@ -74,20 +74,5 @@ struct Gzip<R>(MultiGzDecoder<R>);
 impl<R: Read> Read for Gzip<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.0.read(into).map_err(|error| explained("gzip", &error))
-    }
-}
-
-/// An error of a library that decompresses, in words for people.
-fn explained(compression: &str, error: &(dyn Error + 'static)) -> io::Error {
-    let mut causes = iter::successors(Some(error), |error| (*error).source());
-    let of_reading = causes.find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-    match of_reading {
-        Some(kind @ ErrorKind::UnexpectedEof) => {
-            io::Error::new(kind, format!("the {compression} stream is cut off"))
-        }
-        None | Some(ErrorKind::InvalidInput | ErrorKind::InvalidData) => {
-            io::Error::new(ErrorKind::InvalidData, format!("the {compression} stream is damaged: {error}"))
-        }
-        Some(kind) => io::Error::new(kind, error.to_string()),
     }
 }

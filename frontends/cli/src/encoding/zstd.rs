@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::explained;
+use super::damage::explained;
 
 /// An empty last block, and a checksum.
 const END: &[u8] = &[1, 0, 0, 0, 0, 0, 0];
