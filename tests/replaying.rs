@@ -106,6 +106,22 @@ fn a_replay_knows_the_calls_of_which_it_folded_an_event() {
 }
 
 #[test]
+fn a_replay_that_keeps_summaries_keeps_no_call_that_has_ended() {
+    for (keep, kept) in
+        [(Keep::Everything, &[OTHER, CALL][..]), (Keep::Summary, &[OTHER]), (Keep::SummaryOfEvents, &[OTHER])]
+    {
+        let mut replay = Replay::new().keep(keep);
+        for (call, revision, name) in [(OTHER, 1, "placed"), (CALL, 1, "placed"), (CALL, 2, "terminated")] {
+            assert_eq!(kinds(&mut replay, &line(call, revision, name, "{}")), [], "{keep:?}");
+        }
+        let calls: Vec<_> = replay.calls().map(|call| call.id().to_string()).collect();
+        assert_eq!(calls, kept, "{keep:?}");
+        let summaries = replay.summaries();
+        assert!(summaries.iter().map(|call| call.id().to_string()).eq([OTHER, CALL]), "{keep:?}");
+    }
+}
+
+#[test]
 fn records_of_a_call_after_its_moment_are_ignored_without_a_finding() {
     let until = Moment::Time("2026-11-23T09:00:05Z".parse().unwrap());
     for format in FORMATS {
