@@ -222,6 +222,23 @@ fn who_has_no_id_is_missing_only_where_nobody_who_is_named_can_be_it() {
 }
 
 #[test]
+fn who_gets_an_id_in_a_whole_roster_is_named_by_it_among_few_and_among_many() {
+    for others in [0, 32_usize] {
+        let other =
+            |number: usize| participant(&format!("o{number}"), json!({ "info": user(&number.to_string()) }));
+        let with_others =
+            |rest: &[Value]| roster(rest.iter().cloned().chain((0..others).map(other)).collect());
+        let u = json!({ "info": user("u") });
+        let begun = given(&[with_others(&[u.clone(), json!({ "id": "z" })])]);
+        // The user has an id now, so `z` is certainly somebody else.
+        let scenario = begun.when(&with_others(&[participant("a", u)]));
+        scenario.then(State::Established, &["rosterUpdated", "rosterUpdated?"], &[Gap]);
+        assert_eq!(ids(&scenario).last().unwrap(), "a", "{others} others");
+        assert_eq!(scenario.call().participants().count(), 1 + others, "{others} others");
+    }
+}
+
+#[test]
 fn who_cannot_be_named_apart_does_not_leave_unsaid() {
     // Two entries of one user, of which the second has no id. A removal without an id would find the first
     // entry.
