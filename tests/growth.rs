@@ -172,7 +172,7 @@ fn observed_at_once(items: usize) -> usize {
 /// The event of each item, and what it records.
 type Events = (&'static str, fn(usize) -> (&'static str, Value));
 
-const EVENTS: [Events; 11] = [
+const EVENTS: [Events; 13] = [
     ("participants with an id", |number| {
         ("rosterUpdated", json!({ "participants": [{ "id": guid(number) }] }))
     }),
@@ -190,6 +190,8 @@ const EVENTS: [Events; 11] = [
     ("unknown members", |number| ("detailsChanged", json!({ format!("u{number}"): number }))),
     ("sessions", |number| ("contentSharingStarted", json!({ "id": guid(number) }))),
     ("routing groups", |number| ("audioRoutingGroupCreated", json!({ "id": guid(number) }))),
+    ("quality reports", |number| ("deviceQualityReported", json!({ "deviceLabel": format!("d{number}") }))),
+    ("message ids", |number| ("notificationHeard", json!({ "messageIds": [guid(number)], "item": 0 }))),
     ("the media queue", |number| match number % 3 {
         2 => ("operationFailed", prompt(number / 3, "failed")),
         _ => {
@@ -292,8 +294,9 @@ fn twice_the_items_cost_about_twice_as_much() {
         compare(format!("notify, {what}"), &|items| notified(items, of));
         compare(format!("history, {what}"), &|items| kept(items, of));
     }
-    // A call copies all its details when one of them changes after a clone.
-    for (what, of) in EVENTS.into_iter().filter(|(what, _)| *what != "unknown members") {
+    // What a call copies as a whole if it changes after a clone.
+    let copied = ["unknown members", "quality reports", "message ids"];
+    for (what, of) in EVENTS.into_iter().filter(|(what, _)| !copied.contains(what)) {
         compare(format!("clones, {what}"), &|items| cloned(items, of));
     }
     let prompts = |_| json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot/a.wav" } }] });

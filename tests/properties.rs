@@ -112,6 +112,21 @@ properties! {
     }
 
     #[test]
+    fn an_event_changes_no_operation_but_the_one_that_it_is_about(history in history()) {
+        let mut ledger = Ledger::new();
+        for recorded in log(&history).1 {
+            let before = ledger.call(recorded.call).cloned();
+            ledger.apply(&recorded).unwrap();
+            let (Some(before), Some(after)) = (before, ledger.call(recorded.call)) else { continue };
+            let known = before.operations();
+            let changed = after.operations().iter().enumerate().filter(|(place, one)| known.get(*place) != Some(one));
+            let changed: Vec<usize> = changed.map(|(place, _)| place).collect();
+            let about = before.operation_of(&recorded.event);
+            prop_assert!(changed.iter().all(|place| Some(*place) == about), "{about:?} is not {changed:?}: {recorded}");
+        }
+    }
+
+    #[test]
     fn an_end_that_arrives_ends_the_call_and_terminated_absorbs(history in history()) {
         let mut ledger = Ledger::new();
         let mut ended = false;

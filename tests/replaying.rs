@@ -4,7 +4,7 @@
 
 use crate::common::{CALL, call_id};
 use callfold::log::Format;
-use callfold::{Call, CallId, FindingKind, Moment, Replay};
+use callfold::{Call, CallId, FindingKind, Keep, Moment, Replay};
 use serde_json::json;
 
 const OTHER: &str = "2e1a4d1c-0000-4000-8000-000000000001";
@@ -88,6 +88,36 @@ fn of_one_call_alone_no_other_is_replayed_and_nothing_is_said_of_it() {
             assert!(findings.iter().all(|finding| finding.call == Some(only)), "{format:?} {findings:?}");
         }
         assert!(replay.calls().map(Call::id).eq([only]), "{format:?}");
+    }
+}
+
+#[test]
+fn a_replay_knows_the_calls_of_which_it_folded_an_event() {
+    let other: CallId = OTHER.parse().unwrap();
+    for keep in [Keep::Everything, Keep::Summary, Keep::SummaryOfEvents] {
+        let mut replay = Replay::new().keep(keep);
+        assert!(!replay.knows(call_id()), "{keep:?}");
+        assert_eq!(kinds(&mut replay, &line(OTHER, 1, "held", "{}")), [FindingKind::Refused], "{keep:?}");
+        for (revision, name) in [(1, "placed"), (2, "terminated")] {
+            assert_eq!(kinds(&mut replay, &line(CALL, revision, name, "{}")), [], "{keep:?}");
+            assert_eq!((replay.knows(call_id()), replay.knows(other)), (true, false), "{keep:?} {name}");
+        }
+    }
+}
+
+#[test]
+fn a_replay_that_keeps_summaries_keeps_no_call_that_has_ended() {
+    for (keep, kept) in
+        [(Keep::Everything, &[OTHER, CALL][..]), (Keep::Summary, &[OTHER]), (Keep::SummaryOfEvents, &[OTHER])]
+    {
+        let mut replay = Replay::new().keep(keep);
+        for (call, revision, name) in [(OTHER, 1, "placed"), (CALL, 1, "placed"), (CALL, 2, "terminated")] {
+            assert_eq!(kinds(&mut replay, &line(call, revision, name, "{}")), [], "{keep:?}");
+        }
+        let calls: Vec<_> = replay.calls().map(|call| call.id().to_string()).collect();
+        assert_eq!(calls, kept, "{keep:?}");
+        let summaries = replay.summaries();
+        assert!(summaries.iter().map(|call| call.id().to_string()).eq([OTHER, CALL]), "{keep:?}");
     }
 }
 

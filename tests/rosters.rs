@@ -1,6 +1,6 @@
 //! State outside the chart: rosters as lists and deltas, shared content, tones.
 
-use crate::common::{Scenario, about, reported};
+use crate::common::{Scenario, about, reported, state};
 use callfold::FindingKind::{self, Adopted, AfterEnd, Gap, Late, Repeat};
 use callfold::call::{Body, State};
 use callfold::graph::{CommsNotification, Participant};
@@ -218,6 +218,55 @@ fn who_has_no_id_is_missing_only_where_nobody_who_is_named_can_be_it() {
         scenario.when(&roster(json!([reported]))).then(State::Established, &[], &[Repeat]);
         let everybody = given(&[roster(json!([known])), roster(json!([]))]);
         assert_eq!(ids(&everybody), Vec::<String>::new(), "{known}, then nobody");
+    }
+}
+
+#[test]
+fn who_gets_an_id_in_a_whole_roster_is_named_by_it_among_few_and_among_many() {
+    for others in [0, 32_usize] {
+        let other =
+            |number: usize| participant(&format!("o{number}"), json!({ "info": user(&number.to_string()) }));
+        let with_others =
+            |rest: &[Value]| roster(rest.iter().cloned().chain((0..others).map(other)).collect());
+        let u = json!({ "info": user("u") });
+        let begun = given(&[with_others(&[u.clone(), json!({ "id": "z" })])]);
+        // The user has an id now, so `z` is certainly somebody else.
+        let scenario = begun.when(&with_others(&[participant("a", u)]));
+        scenario.then(State::Established, &["rosterUpdated", "rosterUpdated?"], &[Gap]);
+        assert_eq!(ids(&scenario).last().unwrap(), "a", "{others} others");
+        assert_eq!(scenario.call().participants().count(), 1 + others, "{others} others");
+    }
+}
+
+#[test]
+fn the_changes_between_two_rosters_are_those_who_joined_changed_or_left() {
+    for others in [0, 32] {
+        let known: Vec<String> =
+            ["a".to_owned(), "b".to_owned()].into_iter().chain((0..others).map(|n| n.to_string())).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let begun = given(&[everybody(&known)]);
+        let last = known.len();
+        let rows = [
+            (delta(1, &[json!({ "id": "b", "isMuted": true })]), vec![(1, "b", false)]),
+            (delta(1, &[json!({ "id": "a", "removedState": {} })]), vec![(0, "a", true)]),
+            (
+                delta(1, &[json!({ "id": "c" }), json!({ "id": "d" })]),
+                vec![(last, "c", false), (last + 1, "d", false)],
+            ),
+            (state("established"), vec![]),
+        ];
+        for (received, expected) in rows {
+            let scenario = begun.clone().when(&received);
+            let changes = scenario.call().roster_changes(begun.call());
+            let changes: Vec<_> = changes
+                .map(|(place, one)| {
+                    (place, one.id.value().unwrap().to_string(), !one.removed_state.is_absent())
+                })
+                .collect();
+            let expected: Vec<_> =
+                expected.into_iter().map(|(place, id, left)| (place, id.to_owned(), left)).collect();
+            assert_eq!(changes, expected, "{others} others");
+        }
     }
 }
 
