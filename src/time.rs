@@ -75,17 +75,19 @@ fn usual(text: &[u8]) -> Option<Timestamp> {
         }
         _ => return None,
     };
-    // One number for all fields needs only one check of the digits.
-    let fields = number(&[y1, y2, y3, y4, m1, m2, d1, d2])?;
-    let clock = number(&[h1, h2, n1, n2, s1, s2])?;
+    // The digits of the date are read as one number, and so are those of the time of day: each needs one check.
+    let day = number(&[y1, y2, y3, y4, m1, m2, d1, d2])?;
+    let time_of_day = number(&[h1, h2, n1, n2, s1, s2])?;
     let small = |number: i32| i8::try_from(number % 100).ok();
-    let year = i16::try_from(fields / 10_000).ok()?;
-    let date = Date::new(year, small(fields / 100)?, small(fields)?).ok()?;
-    let time = Time::new(small(clock / 10_000)?, small(clock / 100)?, small(clock)?, nanosecond).ok()?;
+    let year = i16::try_from(day / 10_000).ok()?;
+    let date = Date::new(year, small(day / 100)?, small(day)?).ok()?;
+    let time =
+        Time::new(small(time_of_day / 10_000)?, small(time_of_day / 100)?, small(time_of_day)?, nanosecond)
+            .ok()?;
     Offset::UTC.to_timestamp(date.to_datetime(time)).ok()
 }
 
-/// The number that at most nine digits write.
+/// Reads a number of at most nine digits.
 #[inline(always)]
 fn number(digits: &[u8]) -> Option<i32> {
     let add = |(number, is_sound): (i32, bool), byte: &u8| {

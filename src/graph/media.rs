@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::member::Member;
 use super::wire::declare::{open_enum, resource};
-use super::wire::read::Wire;
+use super::wire::read::{Wire, wrapped};
 use super::wire::source::{Array, Failed, Kept, Object};
 use crate::id::Id;
 use crate::list::{List, Named};
@@ -188,17 +188,11 @@ impl FromIterator<AudioRoutingGroup> for AudioRoutingGroups {
 
 impl Wire for AudioRoutingGroups {
     fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
-        let mut groups = Member::Absent;
-        let kept = Vec::from_object(&mut groups, object)?;
-        *member = groups.into_value().map(Self::from_iter).into();
-        Ok(kept)
+        wrapped(member, Self::from_iter, |groups: &mut Member<Vec<_>>| Vec::from_object(groups, object))
     }
 
     fn from_array(member: &mut Member<Self>, array: &mut dyn Array) -> Result<Kept, Failed> {
-        let mut groups = Member::Absent;
-        let kept = Vec::from_array(&mut groups, array)?;
-        *member = groups.into_value().map(Self::from_iter).into();
-        Ok(kept)
+        wrapped(member, Self::from_iter, |groups: &mut Member<Vec<_>>| Vec::from_array(groups, array))
     }
 
     fn misfit(&self) -> Option<String> {

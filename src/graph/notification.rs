@@ -14,7 +14,7 @@ use super::resource_data::ResourceData;
 use super::type_name::TypeName;
 use super::url::ResourceUrl;
 use super::wire::declare::open_enum;
-use super::wire::read::{Wire, add, entry, member, type_name, whole};
+use super::wire::read::{Read, Wire, add, entry, member, type_name, whole, wrapped};
 use super::wire::source::{Array, Failed, Kept, Object, next};
 use crate::id::CallId;
 use crate::text::{PART, without_place};
@@ -217,20 +217,17 @@ struct Items<T>(Vec<T>, Vec<Value>);
 
 impl<T: Wire> Wire for Items<T> {
     fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
-        let mut item = Member::Absent;
-        let kept = T::from_object(&mut item, object)?;
-        *member = item.into_value().map(|item| Self([item].into(), Vec::new())).into();
-        Ok(kept)
+        wrapped(member, |item| Self([item].into(), Vec::new()), |item| T::from_object(item, object))
     }
 
     fn from_array(member: &mut Member<Self>, array: &mut dyn Array) -> Result<Kept, Failed> {
         let mut items = Self(Vec::new(), Vec::new());
         let mut item = Member::Absent;
         while let Some(kept) = array.item(&mut item)? {
-            match (kept, item.take()) {
-                (Kept::Mismatch(value), _) => items.1.push(*value),
-                (Kept::InPlace, Member::Value(item)) => add(&mut items.0, item),
-                (Kept::InPlace, Member::Null | Member::Absent) => items.1.push(Value::Null),
+            match Read::of(kept, item.take()) {
+                Read::As(item) => add(&mut items.0, item),
+                Read::Null => items.1.push(Value::Null),
+                Read::Mismatch(value) => items.1.push(value),
             }
         }
         *member = Member::Value(items);
@@ -246,16 +243,17 @@ impl Wire for CommsNotifications {
                 BodyKey::Type => this.odata_type = type_name(object, &mut this.other)?,
                 BodyKey::Value => {
                     let mut value = Member::Absent;
-                    let misfit = match (object.value(&mut value)?, value) {
-                        (Kept::Mismatch(value), _) => Some(Value::Array([*value].into())),
-                        (Kept::InPlace, Member::Value(Items(items, misfits))) => {
+                    let kept = object.value(&mut value)?;
+                    let mismatch = match Read::of(kept, value) {
+                        Read::As(Items(items, mismatched)) => {
                             this.value = items;
-                            (!misfits.is_empty()).then(|| misfits.into())
+                            (!mismatched.is_empty()).then(|| mismatched.into())
                         }
-                        (Kept::InPlace, Member::Null | Member::Absent) => Some(Value::Null),
+                        Read::Null => Some(Value::Null),
+                        Read::Mismatch(value) => Some(Value::Array([value].into())),
                     };
-                    if let Some(misfit) = misfit {
-                        this.other.insert("value".into(), misfit);
+                    if let Some(mismatch) = mismatch {
+                        this.other.insert("value".into(), mismatch);
                     }
                 }
                 BodyKey::Other(name) => {

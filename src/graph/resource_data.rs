@@ -16,7 +16,7 @@ use super::participant::{DeltaParticipants, Participant};
 use super::participant_notification::{ParticipantJoiningNotification, ParticipantLeftNotification};
 use super::type_name::TypeName;
 use super::url::Resource;
-use super::wire::read::{Read, Resource as Declared, Seed, Wire};
+use super::wire::read::{Declared, Read, Seed, Wire};
 use super::wire::source::{Failed, Kept, Object};
 use crate::id::CallId;
 use crate::json;

@@ -1,5 +1,5 @@
-//! Reading and writing JSON: one visitor for every type in Graph's JSON, and the two macros that declare
-//! these types.
+//! Reading and writing JSON. `source` turns any deserializer into trait objects, `read` reads every type of Graph's JSON
+//! from them, and `declare` has the two macros that declare these types.
 
 pub(crate) mod declare;
 pub(crate) mod read;

@@ -69,7 +69,7 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// Reads a line into this one, which is empty. A line is large, so it is never moved.
+    /// Reads a line into this one, which is empty. A line in the usual form is read in its place, because it is large.
     pub(super) fn read(&mut self, line: &'a str) -> Result<(), serde_json::Error> {
         if self.read_usual(&mut Reader::new(line)).is_err() {
             *self = serde_json::from_str(line)?;
@@ -154,7 +154,7 @@ fn once<T>(member: &mut Option<T>, read: Result<T, GaveUp>) -> Result<(), GaveUp
 
 impl Line<'_> {
     pub(super) fn recorded(&mut self) -> Result<Recorded, LineError> {
-        let version = self.v.as_ref().map_or("1", |version| version.0);
+        let version = self.v.map_or("1", |version| version.0);
         if version != "1" {
             return Err(LineError::version(version));
         }

@@ -28,8 +28,8 @@ impl FromStr for Recorded {
         if !line.trim_ascii_start().starts_with('{') {
             return Err(LineError::Json { why: "expected an object at column 1".into() });
         }
-        let mut read = Line::default();
-        read.read(line).map_err(LineError::json)?;
-        if read.specversion.is_some() { cloud_event::recorded(&mut read) } else { read.recorded() }
+        let mut members = Line::default();
+        members.read(line).map_err(LineError::json)?;
+        if members.specversion.is_some() { cloud_event::recorded(&mut members) } else { members.recorded() }
     }
 }

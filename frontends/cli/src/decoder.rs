@@ -97,7 +97,7 @@ impl<T: FnMut(LocatedRecord, u64) -> io::Result<bool>> Passing<T> {
         }
     }
 
-    /// Passes on the records of one block. Returns false if no more records are wanted.
+    /// Passes on some records of one block. Returns false if no more records are wanted.
     fn records(
         &mut self,
         records: impl IntoIterator<Item = LocatedRecord>,

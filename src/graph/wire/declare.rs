@@ -103,7 +103,7 @@ macro_rules! resource {
             }
         }
 
-        impl crate::graph::wire::read::Resource for $Name {
+        impl crate::graph::wire::read::Declared for $Name {
             fn member(&mut self, name: &str) -> Option<(&'static str, &mut dyn crate::graph::wire::source::Place)> {
                 match name {
                     $( $text => Some(($text, &mut self.$field)), )*

@@ -24,6 +24,29 @@ pub(crate) enum Read<T> {
     Mismatch(Value),
 }
 
+impl<T> Read<T> {
+    /// The result in a member that was absent before.
+    pub(in crate::graph) fn of(kept: Kept, member: Member<T>) -> Self {
+        match (kept, member) {
+            (Kept::Mismatch(value), _) => Self::Mismatch(*value),
+            (Kept::InPlace, Member::Value(value)) => Self::As(value),
+            (Kept::InPlace, Member::Null | Member::Absent) => Self::Null,
+        }
+    }
+}
+
+/// Reads a value of another type, and wraps it.
+pub(in crate::graph) fn wrapped<T, U>(
+    member: &mut Member<T>,
+    wrap: impl FnOnce(U) -> T,
+    read: impl FnOnce(&mut Member<U>) -> Result<Kept, Failed>,
+) -> Result<Kept, Failed> {
+    let mut value = Member::Absent;
+    let kept = read(&mut value)?;
+    *member = value.into_value().map(wrap).into();
+    Ok(kept)
+}
+
 /// A type that is read from JSON. Each method reads one kind of JSON value. If the type does not accept this
 /// kind, there is no error: the value is kept as a mismatch.
 pub(crate) trait Wire: Sized {
@@ -43,12 +66,12 @@ pub(crate) trait Wire: Sized {
         None
     }
 
-    /// Reads an object into a member, which is absent.
+    /// Reads an object into `member`, which is absent before the call.
     fn from_object(_member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         object.rest().map(Kept::mismatch)
     }
 
-    /// Reads an array into a member, which is absent.
+    /// Reads an array into `member`, which is absent before the call.
     fn from_array(_member: &mut Member<Self>, array: &mut dyn Array) -> Result<Kept, Failed> {
         array.rest().map(Kept::mismatch)
     }
@@ -88,7 +111,7 @@ impl<T: Wire> Place for Member<T> {
 }
 
 /// A resource that [`resource!`](super::declare::resource) declares.
-pub(crate) trait Resource {
+pub(crate) trait Declared {
     /// The member with this name in any letter case, and its usual name.
     fn member(&mut self, name: &str) -> Option<(&'static str, &mut dyn Place)>;
     fn odata_type(&mut self) -> &mut Option<TypeName>;
@@ -103,7 +126,7 @@ enum Name<'a> {
 }
 
 impl<'a> Name<'a> {
-    fn of(name: &str, resource: &'a mut dyn Resource) -> Self {
+    fn of(name: &str, resource: &'a mut dyn Declared) -> Self {
         match resource.member(name) {
             Some((name, place)) => Self::Member(name, place),
             None if name == "@odata.type" => Self::Type,
@@ -113,8 +136,9 @@ impl<'a> Name<'a> {
 }
 
 /// Reads the members of an object into a new resource.
-pub(crate) fn fill(resource: &mut dyn Resource, object: &mut dyn Object) -> Result<(), Failed> {
+pub(crate) fn fill(resource: &mut dyn Declared, object: &mut dyn Object) -> Result<(), Failed> {
     loop {
+        // The compiler cannot know that the name is passed on only once.
         let mut lent = Some(&mut *resource);
         let mut name = None;
         object.name(&mut |text| name = lent.take().map(|resource| Name::of(text, resource)))?;
@@ -122,7 +146,7 @@ pub(crate) fn fill(resource: &mut dyn Resource, object: &mut dyn Object) -> Resu
             None => return Ok(()),
             Some(Name::Member(name, place)) => {
                 let kept = object.value(place)?;
-                resource.other().note(name, kept);
+                resource.other().keep_mismatch(name, kept);
             }
             Some(Name::Type) => {
                 let name = type_name(object, resource.other())?;
@@ -139,7 +163,7 @@ pub(crate) fn fill(resource: &mut dyn Resource, object: &mut dyn Object) -> Resu
 impl Other {
     /// Keeps the value of a member if it does not fit the type of the member. If the JSON holds a member twice, the last value
     /// counts.
-    fn note(&mut self, name: &str, kept: Kept) {
+    fn keep_mismatch(&mut self, name: &str, kept: Kept) {
         match kept {
             Kept::InPlace => self.drop_member(name),
             Kept::Mismatch(value) => _ = self.insert(name.into(), *value),
@@ -148,7 +172,7 @@ impl Other {
 }
 
 /// A resource is read in its place, because to move a large one takes time.
-impl<T: Wire + Resource + Default> Wire for Box<T> {
+impl<T: Wire + Declared + Default> Wire for Box<T> {
     fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         let mut resource = Self::default();
         fill(&mut *resource, object)?;
@@ -161,7 +185,7 @@ impl<T: Wire + Resource + Default> Wire for Box<T> {
     }
 }
 
-impl<T: Wire + Resource + Default + Clone> Wire for Arc<T> {
+impl<T: Wire + Declared + Default + Clone> Wire for Arc<T> {
     fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         let mut resource = Self::default();
         fill(Self::make_mut(&mut resource), object)?;
@@ -177,22 +201,17 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
     }
 
     fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
-        let mut one = Member::Absent;
-        let kept = T::from_object(&mut one, object)?;
-        *member = one.into_value().map(|one| vec![one]).into();
-        Ok(kept)
+        wrapped(member, |one| vec![one], |one| T::from_object(one, object))
     }
 
     fn from_array(member: &mut Member<Self>, array: &mut dyn Array) -> Result<Kept, Failed> {
         let mut items = Self::new();
         let mut item = Member::Absent;
         while let Some(kept) = array.item(&mut item)? {
-            match (kept, item.take()) {
-                (Kept::Mismatch(value), _) => return mismatched(&items, *value, array),
-                (Kept::InPlace, Member::Value(item)) => add(&mut items, item),
-                (Kept::InPlace, Member::Null | Member::Absent) => {
-                    return mismatched(&items, Value::Null, array);
-                }
+            match Read::of(kept, item.take()) {
+                Read::As(item) => add(&mut items, item),
+                Read::Null => return mismatched(&items, Value::Null, array),
+                Read::Mismatch(value) => return mismatched(&items, value, array),
             }
         }
         items.shrink_to_fit();
@@ -250,11 +269,7 @@ impl<'de, T: Wire> DeserializeSeed<'de> for Seed<T> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read<T>, D::Error> {
         let mut member = Member::Absent;
         let kept = Reading(&mut member).deserialize(deserializer)?;
-        Ok(match (kept, member) {
-            (Kept::Mismatch(value), _) => Read::Mismatch(*value),
-            (Kept::InPlace, Member::Value(value)) => Read::As(value),
-            (Kept::InPlace, Member::Null | Member::Absent) => Read::Null,
-        })
+        Ok(Read::of(kept, member))
     }
 }
 
@@ -266,7 +281,7 @@ pub(crate) fn member<T: Wire>(
     other: &mut Other,
 ) -> Result<(), Failed> {
     let kept = object.value(member)?;
-    other.note(name, kept);
+    other.keep_mismatch(name, kept);
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! JSON values from any deserializer, behind trait objects. The code that reads a resource therefore exists once, and not
-//! once for each deserializer. This keeps it small enough for the instruction cache of a processor.
+//! Reads JSON values from any deserializer through trait objects. The code that reads a resource therefore exists once, and
+//! not once for each deserializer. This keeps it small enough for the instruction cache of a processor.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -11,13 +11,14 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Reading has failed. The deserializer's own error is kept until the deserializer gets it back.
+/// Reading has failed. [`Access`] keeps the error of the deserializer, and returns it at the end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
 
-/// What became of a JSON value.
+/// Where a JSON value went.
 #[derive(Debug)]
 pub(crate) enum Kept {
+    /// The value is in its place.
     InPlace,
     /// The value does not fit the type of the place. Most values do, so this case takes no more room than a pointer.
     Mismatch(Box<Value>),
@@ -108,7 +109,7 @@ impl<A, E: Error> Access<A, E> {
         Self { access, error: None }
     }
 
-    fn fails(&mut self, why: fmt::Arguments<'_>) -> Failed {
+    fn failed(&mut self, why: fmt::Arguments<'_>) -> Failed {
         self.error = Some(E::custom(why));
         Failed
     }
@@ -121,13 +122,14 @@ impl<A, E: Error> Access<A, E> {
     }
 
     fn give_back<T>(self, read: Result<T, Failed>) -> Result<T, E> {
+        // `Failed` comes only from this access, which has then kept the error.
         read.map_err(|Failed| self.error.unwrap_or_else(|| E::custom("the JSON cannot be read")))
     }
 }
 
 impl<'de, A: MapAccess<'de>> Object for Access<A, A::Error> {
     fn name(&mut self, take: &mut dyn FnMut(&str)) -> Result<bool, Failed> {
-        let name = self.access.next_key_seed(Name(take));
+        let name = self.access.next_key_seed(NameSeed(take));
         self.keep(name).map(|name| name.is_some())
     }
 
@@ -152,7 +154,7 @@ impl<'de, A: MapAccess<'de>> Object for Access<A, A::Error> {
     }
 
     fn fail(&mut self, why: fmt::Arguments<'_>) -> Failed {
-        self.fails(why)
+        self.failed(why)
     }
 }
 
@@ -168,7 +170,7 @@ impl<'de, A: SeqAccess<'de>> Array for Access<A, A::Error> {
     }
 
     fn fail(&mut self, why: fmt::Arguments<'_>) -> Failed {
-        self.fails(why)
+        self.failed(why)
     }
 }
 
@@ -224,9 +226,9 @@ impl<'de> Visitor<'de> for Reading<'_> {
     }
 }
 
-struct Name<'f>(&'f mut dyn FnMut(&str));
+struct NameSeed<'f>(&'f mut dyn FnMut(&str));
 
-impl<'de> DeserializeSeed<'de> for Name<'_> {
+impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -234,7 +236,7 @@ impl<'de> DeserializeSeed<'de> for Name<'_> {
     }
 }
 
-impl Visitor<'_> for Name<'_> {
+impl Visitor<'_> for NameSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
