@@ -24,6 +24,7 @@ use crate::id::CallId;
 use crate::ledger::applied::{Applied, ApplyError};
 use crate::ledger::data::Ledger;
 use crate::ledger::point::Moment;
+use crate::log::cut::Record;
 use crate::log::decoded::{Content, Decoded};
 use crate::log::format::Format;
 use crate::log::notifications::Bodies;
@@ -121,8 +122,14 @@ impl Replay {
     }
 
     /// Reads one record of a log, and passes each resulting event to `sink` when it is folded. Returns the
-    /// findings about the record.
-    pub fn record(&mut self, format: Format, record: &[u8], sink: impl FnMut(&Recorded)) -> Vec<Finding> {
+    /// findings about the record. Pass the [`Record`] itself and not only its bytes: the text before a notification
+    /// can tell when it was received.
+    pub fn record<'a>(
+        &mut self,
+        format: Format,
+        record: impl Into<Record<'a>>,
+        sink: impl FnMut(&Recorded),
+    ) -> Vec<Finding> {
         let mut sink = sink;
         self.decoded(Decoded::of(format, &record.into()), Some(&mut sink))
     }

@@ -120,7 +120,7 @@ fn effects(format: Format, record: &str) -> (Vec<String>, Vec<FindingKind>) {
 fn cut_and_read(format: Format, log: &[u8]) -> Vec<String> {
     replayed(log, |replay, block, seen| match cut(format, block, true) {
         Cut::Record(record) => {
-            let findings = replay.record(format, record.bytes, |event| seen.push(event.to_string()));
+            let findings = replay.record(format, record, |event| seen.push(event.to_string()));
             seen.push(format!("{:?} {findings:?}", record.bytes));
             Some(record.consumed())
         }

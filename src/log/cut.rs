@@ -33,9 +33,9 @@ pub struct Record<'a> {
 }
 
 /// A record without anything around it.
-impl<'a> From<&'a [u8]> for Record<'a> {
-    fn from(bytes: &'a [u8]) -> Self {
-        Self { skipped: &[], bytes, rest: &[] }
+impl<'a, T: AsRef<[u8]> + ?Sized> From<&'a T> for Record<'a> {
+    fn from(bytes: &'a T) -> Self {
+        Self { skipped: &[], bytes: bytes.as_ref(), rest: &[] }
     }
 }
 

@@ -38,7 +38,7 @@ pub fn read(log: &[u8], input: &str) -> Vec<CallHistory> {
         record += 1;
         let begins = line + one.skipped.iter().filter(|byte| **byte == b'\n').count() as u64;
         let keep = |recorded: &Recorded| events.entry(recorded.call).or_default().push(recorded.clone());
-        for finding in replay.record(format, one.bytes, keep) {
+        for finding in replay.record(format, one, keep) {
             let Some(call) = finding.call else { continue };
             let after = events.get(&call).map_or(0, Vec::len);
             findings.entry(call).or_default().push(HistoryFinding::new(
