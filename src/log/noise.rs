@@ -13,12 +13,17 @@ const MOST: usize = 1 << 16;
 
 /// The end of the text before the first document, or of a part of this text. `None` if it depends on bytes that follow.
 pub(super) fn end(block: &[u8], is_last: bool) -> Option<usize> {
-    let part = part(block);
-    let within = block.get(..part.unwrap_or(block.len())).unwrap_or_default();
-    let begins = |at: &usize| begins(block.get(*at..).unwrap_or_default(), is_last) != Some(false);
-    match memchr::memchr2_iter(b'{', b'[', within).find(begins) {
-        Some(at) => self::begins(block.get(at..).unwrap_or_default(), is_last).map(|_| at),
-        None => part.or_else(|| is_last.then_some(block.len())),
+    let text = block.get(..MOST).unwrap_or(block);
+    let first = memchr::memchr2_iter(b'{', b'[', text).find_map(|at| {
+        let is_document = begins(block.get(at..).unwrap_or_default(), is_last);
+        (is_document != Some(false)).then_some((at, is_document))
+    });
+    match first {
+        // Most documents are near. Only before a distant one does the text have parts.
+        Some((at, is_document)) if at < NEAR || part(block).is_none_or(|end| at < end) => {
+            is_document.map(|_| at)
+        }
+        Some(_) | None => part(block).or_else(|| is_last.then_some(block.len())),
     }
 }
 
