@@ -22,6 +22,7 @@ pub(crate) mod network_event;
 mod notification_history;
 pub(crate) mod observe;
 mod on_network_event;
+mod parties;
 mod plan;
 mod reduce;
 pub(crate) mod reply;

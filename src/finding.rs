@@ -53,6 +53,10 @@ names! {
         UnknownResource = "unknownResource",
         /// Text between the records of a log was skipped. A log has at most one such finding.
         Noise = "noise",
+        /// An operation failed. The message has its code and the text of the service.
+        OperationFailed = "operationFailed",
+        /// A call had not ended at the end of the log.
+        Unfinished = "unfinished",
         /// No record of the log tells of a call.
         NothingFound = "nothingFound",
     }
@@ -62,8 +66,12 @@ impl FindingKind {
     /// How bad findings of this kind are.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::Adopted | Self::Repeat | Self::Late | Self::Duplicate | Self::Noise => Severity::Info,
-            Self::Gap | Self::AfterEnd | Self::Orphan | Self::UnknownResource => Severity::Warn,
+            Self::Adopted | Self::Repeat | Self::Late | Self::Duplicate | Self::Noise | Self::Unfinished => {
+                Severity::Info
+            }
+            Self::Gap | Self::AfterEnd | Self::Orphan | Self::UnknownResource | Self::OperationFailed => {
+                Severity::Warn
+            }
             Self::Impossible
             | Self::Conflict
             | Self::RevisionGap

@@ -18,6 +18,7 @@ use crate::call::event::EventKind;
 use crate::call::observe::delivery::{Delivery, Observed};
 use crate::call::observe::orphan;
 use crate::finding::{Finding, FindingKind};
+use crate::graph::end_code::EndCode;
 use crate::graph::parsed::ParsedNotification;
 use crate::graph::url::Resource;
 use crate::id::CallId;
@@ -33,6 +34,7 @@ use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
 use crate::summary::Summary;
 use crate::text::short;
+use crate::time::At;
 pub use data::Replay;
 use data::already_read;
 pub use keep::Keep;
@@ -169,6 +171,22 @@ impl Replay {
         findings
     }
 
+    /// One finding for each call that has not ended. A log can stop before its calls end. With
+    /// [`until`](Replay::until) or with a limit of the log itself, this says little.
+    pub fn unfinished(&self) -> impl Iterator<Item = Finding> + '_ {
+        self.calls.summaries().into_iter().filter(|call| call.state().is_live()).map(|call| {
+            let state = call.state();
+            let message = match call.last_at() {
+                Some(at) => format!(
+                    "the call was `{state}` when the log ended; the last report of it is of {}",
+                    At(at)
+                ),
+                None => format!("the call was `{state}` when the log ended"),
+            };
+            Finding::new(FindingKind::Unfinished, Some(call.id()), message)
+        })
+    }
+
     fn recorded(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         if self.wants(recorded.call, recorded.revision, recorded.at) {
             self.fold_in_order(recorded, sink, findings);
@@ -193,10 +211,12 @@ impl Replay {
     fn fold_line(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         let (call, revision) = (recorded.call, recorded.revision);
         let ends = recorded.event.kind() == EventKind::Terminated;
+        let failed = failed(&recorded);
         let wanted = sink.copy(&recorded);
         let applied = self.calls.apply(recorded);
         if self.applied(applied, call, revision, findings) {
             sink.take(wanted);
+            findings.extend(failed);
             if ends {
                 self.ended(call, findings);
             }
@@ -346,14 +366,29 @@ impl Replay {
                 let ends = recorded.event.kind() == EventKind::Terminated;
                 // An observed event is never refused, so the sink can see it before it is folded.
                 sink.show(&recorded);
+                let failed = failed(&recorded);
                 let applied = self.calls.apply(recorded);
                 self.applied(applied, call, revision, findings);
+                findings.extend(failed);
                 if ends {
                     self.reduce(call);
                 }
             }
         }
     }
+}
+
+/// Says why an operation failed. An operation that the app cancelled is no failure.
+fn failed(recorded: &Recorded) -> Option<Finding> {
+    let operation = recorded.event.failed_operation()?;
+    let result = operation.result_info.value();
+    if result.and_then(|result| EndCode::of(result)) == Some(EndCode::OperationCancelled) {
+        return None;
+    }
+    let why = result.map_or_else(|| "without a reported result".into(), |result| format!("with {result}"));
+    let named = operation.id.value().map_or_else(String::new, |id| format!(" {}", short(id)));
+    let message = format!("{} operation{named} failed {why}", operation.kind().as_str());
+    Some(Finding::new(FindingKind::OperationFailed, Some(recorded.call), message))
 }
 
 /// Says what a change notification of another kind is about. Such notifications come to the same endpoint where an app has

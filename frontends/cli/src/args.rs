@@ -8,6 +8,8 @@ use callfold::{CallId, Moment, Severity};
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use crate::report::order::Order;
+
 /// Replay recorded logs of Microsoft Graph calling notifications and show the calls in them.
 #[derive(Debug, Parser)]
 #[command(name = "callfold", version, about, after_help = EXIT, arg_required_else_help = true, max_term_width = 100)]
@@ -67,6 +69,12 @@ pub(crate) struct ReplayArgs {
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
+    /// Sort the table by begin, end, duration, state, from, to, findings or id; -KEY sorts the other way
+    #[arg(long, value_name = "KEY", default_value = "begin", allow_hyphen_values = true)]
+    pub(crate) sort: Order,
+    /// Show only calls that ended like this
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) ended: Option<Ended>,
     /// Number of threads that decode the logs
     #[arg(long, value_name = "N", default_value = "1", value_parser = jobs)]
     pub(crate) jobs: NonZeroUsize,
@@ -120,6 +128,12 @@ pub(crate) struct ReportArgs {
     pub(crate) calls: Vec<CallId>,
     #[command(flatten)]
     pub(crate) deny: Deny,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Ended {
+    /// With a code of an error, or with a success that nobody wanted: nobody joined, or the lobby was left too late
+    Badly,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -7,6 +7,7 @@ mod check;
 mod convert;
 mod decoder;
 mod diagram;
+mod distinct;
 mod encoding;
 mod exit;
 mod folder;

@@ -260,6 +260,9 @@ impl<'a, L: Listener> Replayer<'a, L> {
         written?;
         if let Some(last) = self.inputs.pop() {
             self.found(&last, findings)?;
+            if self.args.until().is_none() && !self.has_stopped && unreadable.is_empty() {
+                self.found(&last, self.replay.unfinished().collect())?;
+            }
             self.inputs.push(last);
         }
         self.progress.finish();

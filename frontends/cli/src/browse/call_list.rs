@@ -6,16 +6,13 @@ use std::ops::Range;
 
 use callfold::call::State;
 use callfold::{CallId, Severity, Summary};
-use callfold_view::describe;
 
 use super::line_index::SortedIndex;
+use crate::distinct::distinguishing;
 use crate::replayer::{Listener, LocatedFinding};
 
 /// How many findings of a call are kept. All are counted.
 const KEPT: usize = 1000;
-
-/// The least number of characters of an id that are shown.
-const SHORTEST: usize = 8;
 
 /// All calls, in the order of their ids.
 #[derive(Default)]
@@ -106,7 +103,7 @@ impl CallList {
             row.lines = equal(&index.places, id);
             row.named = equal(&index.named, id);
         }
-        let prefix = prefix(&rows);
+        let prefix = distinguishing(&rows.iter().filter_map(|row| row.id).collect::<Vec<_>>());
         let named = index.named.iter().map(|(_, name)| *name).collect();
         Self { rows, texts: texts.all, names: index.names.clone(), named, prefix }
     }
@@ -150,7 +147,7 @@ impl Texts {
 
     fn row(&mut self, call: &Summary<'_>) -> Row {
         let reason = || call.termination_reason().map_or_else(String::new, str::to_owned);
-        let ending = call.result_info().map_or_else(reason, describe::ending);
+        let ending = call.result_info().map_or_else(reason, ToString::to_string);
         let mut kinds: Vec<_> = call.operations().map(|operation| operation.kind.as_str()).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -168,13 +165,4 @@ impl Texts {
 /// The range of the entries of one call in a list that is sorted by call.
 fn equal<T>(sorted: &[(CallId, T)], id: CallId) -> Range<usize> {
     sorted.partition_point(|(call, _)| *call < id)..sorted.partition_point(|(call, _)| *call <= id)
-}
-
-/// How many characters distinguish all ids.
-fn prefix(rows: &[Row]) -> usize {
-    let ids: Vec<String> = rows.iter().filter_map(|row| Some(row.id?.to_string())).collect();
-    let same = |(one, other): (&String, &String)| {
-        one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count() + 1
-    };
-    ids.iter().zip(ids.iter().skip(1)).map(same).max().unwrap_or_default().max(SHORTEST)
 }

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
-use callfold::graph::ResultInfo;
+use callfold::graph::{CompletionReason, ResultInfo};
 use callfold::uuid::Uuid;
 use callfold::uuid::fmt::Hyphenated;
 use callfold::{At, Call, Id, OperationSummary, Replay, Summary};
@@ -92,10 +92,16 @@ fn write_call(call: &Summary<'_>, secrets_of: Option<&Replay>, out: &mut Vec<u8>
     name(call.state().as_str(), out);
     out.extend_from_slice(br#","direction":"#);
     text(call.direction(), out)?;
+    out.extend_from_slice(br#","from":"#);
+    text(call.caller().as_deref(), out)?;
+    out.extend_from_slice(br#","to":"#);
+    text(call.callees().as_deref(), out)?;
     out.extend_from_slice(br#","audio":"#);
     text(call.audio(), out)?;
     out.extend_from_slice(br#","resultInfo":"#);
     result(call.result_info(), out)?;
+    out.extend_from_slice(br#","terminationReason":"#);
+    text(call.termination_reason(), out)?;
     out.extend_from_slice(br#","operations":["#);
     for (index, operation) in call.operations().enumerate() {
         separate(index, out);
@@ -136,7 +142,12 @@ fn write_operation(operation: &OperationSummary<'_>, out: &mut Vec<u8>) -> io::R
     out.extend_from_slice(br#","clientContext":"#);
     text(operation.client_context, out)?;
     out.extend_from_slice(br#","orphaned":"#);
-    out.extend_from_slice(if operation.is_orphaned { b"true}" } else { b"false}" });
+    out.extend_from_slice(if operation.is_orphaned { b"true" } else { b"false" });
+    out.extend_from_slice(br#","resultInfo":"#);
+    result(operation.result_info, out)?;
+    out.extend_from_slice(br#","completionReason":"#);
+    text(operation.completion_reason.map(CompletionReason::as_str), out)?;
+    out.push(b'}');
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 use callfold::At;
 use callfold::call::Call;
 use callfold::chart::Chart;
-use callfold::graph::ParticipantInfo;
 use callfold::jiff::Timestamp;
 use maud::{Markup, PreEscaped, html};
 
@@ -44,15 +43,11 @@ pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
 
 fn facts(call: &Call) -> Markup {
     let details = call.details();
-    let from = details.source.value().and_then(|source| named(source));
-    let to = details.targets.value().into_iter().flatten();
-    let to: Vec<_> =
-        to.filter_map(|target| target.identity.value()).filter_map(|set| describe::identity(set)).collect();
-    let answered = details.answered_by.value().and_then(|one| named(one));
+    let answered = details.answered_by.value().and_then(|one| one.name());
     let facts = [
         ("Direction", call.direction().map(|direction| direction.as_str().to_owned())),
-        ("From", from),
-        ("To", Some(to.join(", ")).filter(|to| !to.is_empty())),
+        ("From", call.caller()),
+        ("To", call.callees()),
         ("Answered by", answered),
         ("Subject", details.subject.value().cloned()),
         ("First event", call.first_at().map(|at| time(at) + " UTC")),
@@ -65,10 +60,6 @@ fn facts(call: &Call) -> Markup {
             }
         }
     }
-}
-
-fn named(info: &ParticipantInfo) -> Option<String> {
-    info.identity.value().and_then(|set| describe::identity(set))
 }
 
 fn pictures(history: &CallHistory) -> Markup {

@@ -87,6 +87,8 @@ pub(super) const fn kind(kind: FindingKind) -> &'static str {
         FindingKind::Malformed => "cannot be read",
         FindingKind::UnknownResource => "not known to this version",
         FindingKind::Noise => "other text, skipped",
+        FindingKind::OperationFailed => "an operation failed",
+        FindingKind::Unfinished => "not ended when the log ended",
         FindingKind::NothingFound => "nothing about a call",
         _ => "another kind of finding",
     }

@@ -22,7 +22,7 @@ pub(super) fn title(sheet: &Sheet<'_>) -> String {
 pub(super) fn ending(sheet: &Sheet<'_>) -> String {
     let last = sheet.history.last();
     let result =
-        last.result_info().map(|result| tidy(&describe::ending(result))).filter(|ending| !ending.is_empty());
+        last.result_info().map(|result| tidy(&result.to_string())).filter(|ending| !ending.is_empty());
     match (last.state(), result) {
         (State::Terminated, Some(result)) => format!("Ended: {result}"),
         (State::Terminated, None) => "Ended without a reported result".into(),
