@@ -1,12 +1,14 @@
 //! Summaries of calls and operations.
 
 use alloc::borrow::Cow;
+use alloc::vec::Vec;
 use core::fmt;
 
 use jiff::Timestamp;
 
 use crate::call::data::Call;
 use crate::call::ended::{Ended, EndedOperation, EndedOperations};
+use crate::call::party_request::PartyRequest;
 use crate::call::state::State;
 use crate::call::tones::Tones;
 use crate::graph::call::CallDirection;
@@ -14,7 +16,7 @@ use crate::graph::media::MediaState;
 use crate::graph::operation::{CompletionReason, OperationKind};
 use crate::graph::result::ResultInfo;
 use crate::graph::tone::Tone;
-use crate::id::{CallId, OperationId};
+use crate::id::{CallId, Id, OperationId};
 use crate::operation::lifecycle::Superstate;
 use crate::operation::{self, Operation};
 use crate::operations::Operations;
@@ -180,6 +182,22 @@ impl<'a> Summary<'a> {
     /// True if the call has ended, and its result says that it did not end well: see [`ResultInfo::is_bad_end`].
     pub fn has_ended_badly(&self) -> bool {
         !self.state().is_live() && self.result_info().is_some_and(ResultInfo::is_bad_end)
+    }
+
+    /// The transfers, redirects and invitations that the app requested: see [`Call::party_requests`].
+    pub fn party_requests(&self) -> Vec<PartyRequest> {
+        match self.source {
+            Source::Whole(call) => call.party_requests().collect(),
+            Source::Ended(ended) => ended.party_requests.to_vec(),
+        }
+    }
+
+    /// The id that all calls of one conversation share; `None` if it was not reported.
+    pub fn chain(&self) -> Option<&'a Id> {
+        match self.source {
+            Source::Whole(call) => call.details().call_chain_id.value(),
+            Source::Ended(ended) => ended.chain.as_ref(),
+        }
     }
 
     /// The operations of the call, in the order in which they were first reported.

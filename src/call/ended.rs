@@ -11,6 +11,7 @@ use super::beginning::Beginning;
 use super::data::Call;
 use super::deadline::Deadlines;
 use super::notification_history::NotificationHistory;
+use super::party_request::PartyRequest;
 use super::roster::Roster;
 use super::state::State;
 use super::tones::Tones;
@@ -20,7 +21,7 @@ use crate::graph::media::MediaState;
 use crate::graph::operation::{CommsOperation, CompletionReason, OperationKind};
 use crate::graph::result::ResultInfo;
 use crate::graph::tone::Tone;
-use crate::id::{CallId, OperationId};
+use crate::id::{CallId, Id, OperationId};
 use crate::list::List;
 use crate::operation::{self, Operation};
 use crate::operations::Operations;
@@ -41,6 +42,8 @@ pub(crate) struct Ended {
     pub(crate) result_info: Option<Box<ResultInfo>>,
     pub(crate) termination_reason: Option<Box<str>>,
     pub(crate) operations: EndedOperations,
+    pub(crate) party_requests: Box<[PartyRequest]>,
+    pub(crate) chain: Option<Id>,
     pub(crate) participants: usize,
     pub(crate) tones: Arc<[Tone]>,
     told: Option<Box<Told>>,
@@ -108,6 +111,8 @@ impl Ended {
             result_info: details.result_info.value().cloned(),
             termination_reason: details.termination_reason.value().map(|reason| reason.as_str().into()),
             operations,
+            party_requests: call.party_requests().collect(),
+            chain: details.call_chain_id.value().cloned(),
             participants: call.people(),
             tones: call.tones().iter().filter_map(|info| info.tone.value().cloned()).collect(),
             told,

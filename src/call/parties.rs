@@ -7,9 +7,11 @@ use alloc::vec::Vec;
 use super::data::Call;
 use super::details;
 use super::event::carried::Details;
+use super::party_request::PartyRequest;
 use crate::graph;
 use crate::graph::call::CallDirection;
 use crate::graph::identity::{IdentitySet, InvitationParticipantInfo};
+use crate::graph::method::Method;
 
 impl Call {
     /// The name of the calling party: a display name or else an id. `None` if no `source` was reported.
@@ -60,6 +62,31 @@ impl Call {
     /// The number of people in the call: of the roster, or of the parties before a roster was reported.
     pub(crate) fn people(&self) -> usize {
         if self.has_roster() { self.participants().count() } else { self.parties().len() }
+    }
+}
+
+impl Call {
+    /// The transfers and redirects that the app requested, and then its invitations, each in the order of the requests.
+    /// Notifications do not report transfers and redirects. They are in the log of a service, and in that of a bot which
+    /// recorded its requests.
+    ///
+    /// ```
+    /// use callfold::graph::Method;
+    /// use callfold::{Call, Recorded};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+    /// let mut call = Call::begin(line.parse()?)?;
+    /// let target = r#"{"targets":[{"identity":{"user":{"displayName":"Adele Vance"}}}]}"#;
+    /// let asked = line.replace("offered", "redirectRequested").replace("{}", target).replace("1,", "2,");
+    /// call.evolve(asked.parse::<Recorded>()?)?;
+    /// let request = call.party_requests().next().unwrap();
+    /// assert_eq!((request.method, request.target.as_deref()), (Method::Redirect, Some("Adele Vance")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn party_requests(&self) -> impl Iterator<Item = PartyRequest> {
+        let requested = self.service.iter().flat_map(|service| &service.party_requests).cloned();
+        let invited = self.operations.iter().flat_map(|operation| operation.invited());
+        requested.chain(invited.map(|target| PartyRequest::of(Method::Invite, target)))
     }
 }
 

@@ -13,6 +13,7 @@ const CALL: Only = Only(&[
     "source",
     "targets",
     "callRoutes",
+    "callChainId",
     "mediaState",
     "resultInfo",
     "terminationReason",

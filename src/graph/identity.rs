@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 
 use super::wire::declare::{open_enum, resource};
-use crate::id::Id;
+use crate::id::{CallId, Id};
 
 resource! {
     /// A user, an application, a device, a telephone and so on. This type stands for Graph's `identity` and
@@ -185,5 +185,9 @@ impl InvitationParticipantInfo {
     /// The display name of the party, or else an id.
     pub fn name(&self) -> Option<String> {
         self.identity.value().and_then(|set| set.name())
+    }
+    /// The call that the new call replaces. `None` if there is none, or if its id is not a GUID.
+    pub fn replaced_call(&self) -> Option<CallId> {
+        self.replaces_call_id.value()?.guid().map(CallId::new)
     }
 }

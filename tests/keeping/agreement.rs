@@ -4,11 +4,11 @@
 
 use std::fmt;
 
-use callfold::call::State;
+use callfold::call::{PartyRequest, State};
 use callfold::graph::{CompletionReason, OperationKind, ResultInfo};
 use callfold::jiff::Timestamp;
 use callfold::log::Format;
-use callfold::{CallId, Finding, Keep, Moment, OperationId, Replay, Summary, operation};
+use callfold::{CallId, Finding, Id, Keep, Moment, OperationId, Replay, Summary, operation};
 
 /// A log, line by line.
 #[derive(Clone)]
@@ -54,6 +54,7 @@ struct Reported {
     termination_reason: Option<String>,
     operations: Vec<Worked>,
     people: (usize, Option<String>, Option<String>),
+    requests: (Vec<PartyRequest>, Option<Id>),
     tones: Vec<String>,
 }
 
@@ -82,6 +83,7 @@ impl Reported {
                 summary.caller().map(Into::into),
                 summary.callees().map(Into::into),
             ),
+            requests: (summary.party_requests(), summary.chain().cloned()),
             tones: summary.tones().map(Into::into).collect(),
         }
     }

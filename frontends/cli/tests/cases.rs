@@ -181,3 +181,37 @@ fn a_call_that_had_not_ended_is_told() {
     let message = found["message"].as_str().expect("message");
     assert!(message.contains("`established`") && message.contains("2031-01-01T10:00:01Z"), "{message}");
 }
+
+/// Transfers, redirects and invitations, and the calls that belong together.
+#[test]
+fn what_the_app_asked_of_others_is_told() {
+    let replayed = replayed("requests.jsonl");
+    let calls = replayed["calls"].as_array().expect("calls");
+    let [first, second, third] =
+        [1, 2, 3].map(|number| format!("0badc0de-0000-4000-8000-00000000020{number}"));
+    let told: Vec<_> = calls.iter().map(|call| json!([call["requests"], call["related"]])).collect();
+    let request =
+        |method, target, replaces| json!({"method": method, "target": target, "replaces": replaces});
+    assert_eq!(
+        told,
+        [
+            json!([
+                [
+                    request("transfer", json!("Alex Wilber"), json!(second)),
+                    request("invite", json!("+15550100"), json!(null))
+                ],
+                [second, third]
+            ]),
+            json!([[], [first]]),
+            json!([
+                [request("redirect", json!("a"), json!(null)), request("redirect", json!(null), json!(null))],
+                [first]
+            ]),
+        ]
+    );
+    let path = format!("{}/tests/cases/requests.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let table = callfold(&["replay", &path]).out;
+    assert!(table.contains(&format!("transfer: Alex Wilber, replaces call {second}")), "{table}");
+    let page = callfold(&["report", "-o", "-", &path]).out;
+    assert!(page.contains("invite: +15550100"), "{page}");
+}

@@ -235,6 +235,8 @@ fn json_has_the_members_that_the_contract_names_and_no_more() {
             "lastAt",
             "operations",
             "participants",
+            "related",
+            "requests",
             "resultInfo",
             "revision",
             "state",

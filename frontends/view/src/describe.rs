@@ -1,6 +1,6 @@
 //! Describes the contents of logs in plain English, for people. No description contains a secret.
 
-use callfold::call::{Call, CallEvent, Deadline, State, Transition};
+use callfold::call::{Call, CallEvent, Deadline, PartyRequest, State, Transition};
 use callfold::graph::{CommsOperation, OperationStatus, Participant};
 use callfold::jiff::SignedDuration;
 use callfold::{Recorded, operation};
@@ -65,7 +65,7 @@ pub fn event(recorded: &Recorded) -> String {
         CallEvent::RosterUpdated(updated) => roster(&updated.participants),
         CallEvent::ContentSharingStarted(_) => "Content sharing started.".into(),
         CallEvent::ContentSharingEnded(_) => "Content sharing ended.".into(),
-        CallEvent::OperationCreated(operation) => created(operation),
+        CallEvent::OperationCreated(operation) => created(operation, &named(recorded.event.party_requests())),
         CallEvent::OperationUpdated(operation) => format!("{} was updated.", operation.kind().as_str()),
         CallEvent::OperationStep(transition, operation) => {
             let ended = operation.result_info.value().map(|result| format!(": {result}"));
@@ -77,7 +77,10 @@ pub fn event(recorded: &Recorded) -> String {
             )
         }
         CallEvent::NotificationHeard(_) => "A notification was received.".into(),
-        CallEvent::Service(event) => format!("The service: {}.", spaced(event.kind().as_str())),
+        CallEvent::Service(event) => {
+            let named = named(recorded.event.party_requests());
+            format!("The service: {}{named}.", spaced(event.kind().as_str()))
+        }
     };
     if recorded.inferred { format!("{text} (Not reported: inferred from a later event.)") } else { text }
 }
@@ -106,15 +109,21 @@ const fn done(transition: operation::Transition) -> &'static str {
     }
 }
 
+/// The parties that a request names, and the calls that it replaces.
+fn named(requests: Vec<PartyRequest>) -> String {
+    let named: Vec<_> = requests.iter().map(ToString::to_string).collect();
+    if named.is_empty() { String::new() } else { format!(" ({})", named.join("; ")) }
+}
+
 /// The first event of an operation. Some operations are first reported when they are already settled.
-fn created(operation: &CommsOperation) -> String {
+fn created(operation: &CommsOperation, named: &str) -> String {
     let kind = operation.kind().as_str();
     let ended = || operation.result_info.value().map_or_else(|| ".".into(), |result| format!(": {result}"));
     let settled = |state: &str| format!("{kind} was first reported when it had {state}{}", ended());
     match operation.status.value().map(OperationStatus::as_str) {
         Some("completed") => settled("completed"),
         Some("failed") => settled("failed"),
-        _ => format!("{kind} was requested."),
+        _ => format!("{kind} was requested{named}."),
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Deserializer, Serializer};
 
 use super::calls;
+use super::related::Related;
 use super::spool::Spool;
 use crate::args::ReplayArgs;
 use crate::replayer::Outcome;
@@ -59,7 +60,8 @@ fn write(
     serde_json::to_writer(&mut out, &inputs.collect::<Vec<_>>())?;
     write!(out, r#","events":{},"calls":["#, outcome.replay.events())?;
     let secrets_of = Some(&outcome.replay).filter(|_| args.show_secrets);
-    calls::write(summaries, secrets_of, args.jobs, &mut out)?;
+    let related = Related::new(&outcome.replay.summaries());
+    calls::write(summaries, &related, secrets_of, args.jobs, &mut out)?;
     out.write_all(br#"],"findings":["#)?;
     for (index, line) in findings.lines()?.enumerate() {
         if index > 0 {

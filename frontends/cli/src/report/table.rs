@@ -8,6 +8,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table};
 
 use super::lines::line;
+use super::related::Related;
 use super::secrets::secrets;
 use super::worst::WorstFindings;
 use crate::args::ReplayArgs;
@@ -36,7 +37,8 @@ pub(crate) fn print(
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
     args.sort.sort(summaries, |call| worst.of_call(call));
-    calls(summaries, worst, &mut out)?;
+    let related = Related::new(&outcome.replay.summaries());
+    calls(summaries, &related, worst, &mut out)?;
     summary(outcome, summaries.len(), worst, &mut out)?;
     findings(worst, &mut out)?;
     if args.show_secrets {
@@ -52,7 +54,12 @@ pub(crate) fn print(
 }
 
 /// Prints a row for each call where the terminal is wide enough, and a few lines for each call where it is not.
-fn calls(calls: &[Summary<'_>], worst: &WorstFindings, out: &mut impl Write) -> io::Result<()> {
+fn calls(
+    calls: &[Summary<'_>],
+    related: &Related,
+    worst: &WorstFindings,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let count = |call: &Summary<'_>| worst.of_call(call.id());
     let mut table = Table::new();
     if let Some(columns) = columns().filter(|_| table.width().is_none()) {
@@ -60,7 +67,7 @@ fn calls(calls: &[Summary<'_>], worst: &WorstFindings, out: &mut impl Write) -> 
     }
     let width = table.width();
     if width.is_some_and(|width| width < NARROW) {
-        calls.iter().try_for_each(|call| block(call, count(call), out))?;
+        calls.iter().try_for_each(|call| block(call, related, count(call), out))?;
     } else {
         let shown = if width.is_some_and(|width| width < WIDE) { distinct(calls) } else { usize::MAX };
         table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
@@ -69,7 +76,7 @@ fn calls(calls: &[Summary<'_>], worst: &WorstFindings, out: &mut impl Write) -> 
         style.bottom_border = LineStyle::default();
         (style.header_separator.fill, style.header_separator.junction) = (Some('─'), Some('─'));
         table.set_header(HEADINGS);
-        calls.iter().for_each(|call| _ = table.add_row(row(call, shown, count(call))));
+        calls.iter().for_each(|call| _ = table.add_row(row(call, related, shown, count(call))));
         if let Some(column) = table.column_mut(0) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
@@ -93,17 +100,17 @@ fn distinct(calls: &[Summary<'_>]) -> usize {
 }
 
 /// Prints a call as a few lines, for a narrow terminal.
-fn block(call: &Summary<'_>, findings: usize, out: &mut impl Write) -> io::Result<()> {
+fn block(call: &Summary<'_>, related: &Related, findings: usize, out: &mut impl Write) -> io::Result<()> {
     let head = [begin(call), call.id().to_string()];
     writeln!(out, "{}", joined(head, " "))?;
     let people = joined([parties(call), people(call), duration(call)], ", ");
-    let operations = call.operations().map(operation);
+    let operations = call.operations().map(operation).chain(requests(call, related));
     let lines = [people, state(call)].into_iter().chain(operations).chain([found(findings)]);
     lines.filter(|line| !line.is_empty()).try_for_each(|line| writeln!(out, "  {line}"))
 }
 
-fn row(call: &Summary<'_>, shown: usize, findings: usize) -> [Cell; 5] {
-    let operations: Vec<String> = call.operations().map(operation).collect();
+fn row(call: &Summary<'_>, related: &Related, shown: usize, findings: usize) -> [Cell; 5] {
+    let operations: Vec<String> = call.operations().map(operation).chain(requests(call, related)).collect();
     let id = call.id().to_string().chars().take(shown).collect();
     [
         Cell::new(joined([id, begin(call)], "\n")),
@@ -156,6 +163,15 @@ fn operation(operation: OperationSummary<'_>) -> String {
         .filter(|result| !result.is_success())
         .map(|result| format!(" {}", short(&result.to_string())));
     format!("{} {}{orphaned}{}", operation.kind.as_str(), operation.state, why.unwrap_or_default())
+}
+
+/// What the app asked of other parties, and the calls that belong to this one.
+fn requests(call: &Summary<'_>, related: &Related) -> Vec<String> {
+    let requests = call.party_requests().into_iter().map(|request| short(&request.to_string()));
+    let others = related.of(call);
+    let ids: Vec<_> = others.iter().map(ToString::to_string).collect();
+    let related = (!ids.is_empty()).then(|| format!("see call {}", ids.join(", ")));
+    requests.chain(related).collect()
 }
 
 /// The state, and the last reported result, or else the termination reason.
