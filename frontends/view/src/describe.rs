@@ -36,6 +36,16 @@ pub fn participant(participant: &Participant) -> String {
     named.or_else(|| participant.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
 }
 
+/// Who called whom, such as `Adele Vance → Alex Wilber`. The text is empty if neither is known.
+pub fn parties(caller: Option<&str>, callees: Option<&str>) -> String {
+    match (caller, callees) {
+        (None, None) => String::new(),
+        (Some(caller), None) => format!("{caller} →"),
+        (None, Some(callees)) => format!("→ {callees}"),
+        (Some(caller), Some(callees)) => format!("{caller} → {callees}"),
+    }
+}
+
 /// The names of the people in a call, each as [`participant`] gives it. Before a roster was reported, these are the
 /// source, the targets and the app.
 pub fn people(call: &Call) -> Vec<String> {

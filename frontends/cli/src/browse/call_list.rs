@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use callfold::call::State;
 use callfold::{CallId, Severity, Summary};
+use jiff::Timestamp;
 
 use super::line_index::SortedIndex;
 use crate::distinct::distinguishing;
@@ -14,7 +15,7 @@ use crate::replayer::{Listener, LocatedFinding};
 /// How many findings of a call are kept. All are counted.
 const KEPT: usize = 1000;
 
-/// All calls, in the order of their ids.
+/// All calls, in the order of their begin.
 #[derive(Default)]
 pub(crate) struct CallList {
     pub(crate) rows: Vec<Row>,
@@ -33,7 +34,8 @@ pub(crate) struct Row {
     /// `None` where no event of the call was folded.
     pub(crate) state: Option<State>,
     pub(crate) revision: u64,
-    /// How the call ended, as an index of the texts.
+    pub(crate) begin: Option<Timestamp>,
+    /// How the call ended, or its state if it has not ended, as an index of the texts.
     pub(crate) ending: usize,
     /// The kinds of its operations, as an index of the texts.
     pub(crate) kinds: usize,
@@ -97,13 +99,15 @@ impl CallList {
             row.findings = findings.0.remove(&row.id).unwrap_or_default();
         }
         rows.extend(findings.0.into_iter().map(|(id, findings)| Row::without_events(id, findings, nothing)));
-        rows.sort_by_key(|row| (row.id.is_none(), row.id));
+        rows.sort_by_key(|row| (row.id.is_none(), row.begin.is_none(), row.begin, row.id));
         for row in &mut rows {
             let Some(id) = row.id else { continue };
             row.lines = equal(&index.places, id);
             row.named = equal(&index.named, id);
         }
-        let prefix = distinguishing(&rows.iter().filter_map(|row| row.id).collect::<Vec<_>>());
+        let mut ids: Vec<_> = rows.iter().filter_map(|row| row.id).collect();
+        ids.sort_unstable();
+        let prefix = distinguishing(&ids);
         let named = index.named.iter().map(|(_, name)| *name).collect();
         Self { rows, texts: texts.all, names: index.names.clone(), named, prefix }
     }
@@ -119,6 +123,7 @@ impl Row {
             id,
             state: None,
             revision: 0,
+            begin: None,
             ending: nothing,
             kinds: nothing,
             lines: 0..0,
@@ -146,8 +151,9 @@ impl Texts {
     }
 
     fn row(&mut self, call: &Summary<'_>) -> Row {
-        let reason = || call.termination_reason().map_or_else(String::new, str::to_owned);
-        let ending = call.result_info().map_or_else(reason, ToString::to_string);
+        let result = call.result_info().map(ToString::to_string).filter(|result| !result.is_empty());
+        let ending = result.or_else(|| call.termination_reason().map(str::to_owned));
+        let ending = ending.filter(|_| !call.state().is_live()).unwrap_or_else(|| call.state().to_string());
         let mut kinds: Vec<_> = call.operations().map(|operation| operation.kind.as_str()).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -155,6 +161,7 @@ impl Texts {
             id: Some(call.id()),
             state: Some(call.state()),
             revision: call.revision(),
+            begin: call.first_at(),
             ending: self.number(ending),
             kinds: self.number(kinds.join(" ")),
             ..Row::without_events(None, CallFindings::default(), 0)

@@ -147,12 +147,8 @@ fn found(findings: usize) -> String {
 
 /// Who called whom.
 fn parties(call: &Summary<'_>) -> String {
-    match (call.caller(), call.callees()) {
-        (None, None) => String::new(),
-        (Some(caller), None) => format!("{} →", short(&caller)),
-        (None, Some(callees)) => format!("→ {}", short(&callees)),
-        (Some(caller), Some(callees)) => format!("{} → {}", short(&caller), short(&callees)),
-    }
+    let [caller, callees] = [call.caller(), call.callees()].map(|name| name.map(|name| short(&name)));
+    describe::parties(caller.as_deref(), callees.as_deref())
 }
 
 /// The kind of an operation, its state, and why it failed.
