@@ -55,6 +55,14 @@ names! {
         Noise = "noise",
         /// No record of the log tells of a call.
         NothingFound = "nothingFound",
+        /// The newest entry of the log is first, so the log was read from its end.
+        NewestFirst = "newestFirst",
+        /// A notification contains nothing about its resource.
+        Empty = "empty",
+        /// The times of receiving run backwards, and not every notification has one, so the right order is unknown.
+        Unordered = "unordered",
+        /// The record is larger than `--max-record`, and was skipped.
+        TooLarge = "tooLarge",
     }
 }
 
@@ -62,14 +70,23 @@ impl FindingKind {
     /// How bad findings of this kind are.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::Adopted | Self::Repeat | Self::Late | Self::Duplicate | Self::Noise => Severity::Info,
-            Self::Gap | Self::AfterEnd | Self::Orphan | Self::UnknownResource => Severity::Warn,
+            Self::Adopted
+            | Self::Repeat
+            | Self::Late
+            | Self::Duplicate
+            | Self::Noise
+            | Self::NewestFirst
+            | Self::Empty => Severity::Info,
+            Self::Gap | Self::AfterEnd | Self::Orphan | Self::UnknownResource | Self::Unordered => {
+                Severity::Warn
+            }
             Self::Impossible
             | Self::Conflict
             | Self::RevisionGap
             | Self::Refused
             | Self::Malformed
-            | Self::NothingFound => Severity::Error,
+            | Self::NothingFound
+            | Self::TooLarge => Severity::Error,
         }
     }
 }

@@ -7,11 +7,14 @@
 pub(crate) mod cut;
 pub(crate) mod decoded;
 mod detect;
+mod entry;
 pub(crate) mod format;
 mod noise;
 pub(crate) mod notifications;
 pub(crate) mod sdk;
+mod written;
 
 pub use cut::{Cut, Record, boundary, cut};
 pub use decoded::{Decoded, Next, decode};
 pub use format::Format;
+pub use written::{Glance, Written, glance};

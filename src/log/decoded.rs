@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use jiff::Timestamp;
+
 use super::cut::{Cut, Record, cut};
 use super::format::Format;
 use super::noise;
@@ -92,6 +94,30 @@ impl Decoded {
             Format::Notifications => Content::Bodies(Bodies::read(bytes, &noise::delivery(record.skipped))),
             Format::SdkLog => Content::Trace(Trace::read(bytes)),
         })
+    }
+
+    /// True if the record holds something that was received: a notification, or a reply.
+    pub const fn is_received(&self) -> bool {
+        match &self.0 {
+            Content::Bodies(bodies) => !bodies.bodies.is_empty(),
+            Content::Trace(Ok(trace)) => match trace {
+                Trace::Received { bodies, .. } => !bodies.bodies.is_empty(),
+                Trace::Replied { .. } => true,
+                Trace::Nothing => false,
+            },
+            Content::Event(_) | Content::Unread(..) | Content::Trace(Err(_)) => false,
+        }
+    }
+
+    /// The time at which everything in the record was received. `None` if the record does not tell the time of a part.
+    pub fn received_at(&self) -> Option<Timestamp> {
+        match &self.0 {
+            Content::Bodies(bodies) | Content::Trace(Ok(Trace::Received { bodies, .. })) => {
+                bodies.received_at()
+            }
+            Content::Trace(Ok(Trace::Replied { at, .. })) => *at,
+            Content::Event(_) | Content::Unread(..) | Content::Trace(_) => None,
+        }
     }
 
     /// True if the record tells nothing about any call: it is text, or other JSON than notifications.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::cut::{Cut, cut};
+use super::entry::Head;
 use super::format::Format;
 use super::notifications::is_about_notifications;
 
@@ -42,7 +43,7 @@ impl Signs {
 impl Format {
     /// Detects the format of a log from its first block. Returns `None` if the block fits no format.
     pub fn detect(head: &[u8]) -> Option<Self> {
-        if head.trim_ascii_start().starts_with(ENTRY) || entries(head) > 1 {
+        if Head::of(head.trim_ascii_start()).is_some() || entries(head) > 1 {
             return Some(Self::SdkLog);
         }
         let has_entry = || (entries(head) > 0).then_some(Self::SdkLog);
@@ -50,12 +51,10 @@ impl Format {
     }
 }
 
-/// The characters with which each entry of an SDK log begins.
-const ENTRY: &[u8] = b"$>";
-
 /// The number of lines that begin like an entry.
 fn entries(head: &[u8]) -> usize {
-    head.split(|byte| *byte == b'\n').filter(|line| line.trim_ascii_start().starts_with(ENTRY)).count()
+    let lines = head.split(|byte| *byte == b'\n');
+    lines.filter(|line| Head::of(line.trim_ascii_start()).is_some()).count()
 }
 
 /// The format of the first record whose format is known.

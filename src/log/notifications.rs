@@ -5,8 +5,8 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use jiff::Timestamp;
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp, Unit};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -150,6 +150,12 @@ impl Bodies {
         this
     }
 
+    /// The time at which all bodies were received, which is the earliest one. `None` if a body has no time.
+    pub(crate) fn received_at(&self) -> Option<Timestamp> {
+        let times = self.bodies.iter().map(|body| body.delivery.received_at);
+        times.min().flatten()
+    }
+
     fn document(&mut self, json: &str) {
         if json.starts_with('[') {
             match serde_json::from_str::<Vec<&RawValue>>(json) {
@@ -205,11 +211,10 @@ impl Bodies {
     /// Reads the bodies in the members of another JSON object, such as the line of a logger.
     fn within(&mut self, json: &str) {
         let members: BTreeMap<String, &RawValue> = serde_json::from_str(json).unwrap_or_default();
-        let text = |value: &&RawValue| serde_json::from_str::<String>(value.get()).ok();
-        let time = TIMES.iter().find_map(|name| At::read(&members.get(*name).and_then(text)?));
+        let time = TIMES.iter().find_map(|name| At::read_any(&plain(members.get(*name)?.get())));
         let around = Delivery { received_at: time, ..Delivery::default() };
         for member in members.values() {
-            let text = text(member).unwrap_or_else(|| member.get().into());
+            let text = plain(member.get());
             let mut rest = text.as_bytes();
             while let Cut::Record(record) = cut(Format::Notifications, rest, true) {
                 let Ok(body) = core::str::from_utf8(record.bytes) else { break };
@@ -272,24 +277,16 @@ impl Bodies {
 /// The members in which loggers write the time of a line.
 const TIMES: &[&str] = &["time", "timestamp", "@timestamp", "ts", "@t"];
 
-/// Reads a time in any spelling of RFC 3339, or as the seconds or milliseconds since 1970. A time without an offset is in UTC.
-fn time(json: &str) -> Option<Timestamp> {
-    let number = json.trim_matches('"');
-    if let Ok(number) = number.parse::<i64>() {
-        let is_seconds = number.unsigned_abs() < MILLISECONDS;
-        return if is_seconds { Timestamp::from_second(number) } else { Timestamp::from_millisecond(number) }
-            .ok();
-    }
-    if let Ok(seconds) = number.parse::<f64>() {
-        let since = SignedDuration::try_from_secs_f64(seconds).ok()?.round(Unit::Millisecond).ok()?;
-        return Timestamp::from_duration(since).ok();
-    }
-    let text = serde_json::from_str::<Cow<'_, str>>(json).ok()?;
-    At::read(&text).or_else(|| Offset::UTC.to_timestamp(text.parse().ok()?).ok())
+/// The text of a JSON string, or other JSON as it is.
+fn plain(json: &str) -> Cow<'_, str> {
+    serde_json::from_str(json).map_or(Cow::Borrowed(json), Cow::Owned)
 }
 
-/// From this number on, an integer counts milliseconds: as seconds, it would be after the year 5000.
-const MILLISECONDS: u64 = 100_000_000_000;
+/// Reads the time of receiving. A time without an offset is in UTC.
+fn time(json: &str) -> Option<Timestamp> {
+    let text = plain(json);
+    At::read_any(&text).or_else(|| Offset::UTC.to_timestamp(text.parse().ok()?).ok())
+}
 
 /// True if JSON names a member of notifications, so that it may hold some.
 pub(super) fn is_about_notifications(json: &[u8]) -> bool {

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::notifications::{Bodies, Body, not_utf8};
+use super::entry::Head;
+use super::notifications::{Bodies, Body, is_about_notifications, not_utf8};
 use crate::call::observe::delivery::Delivery;
 use crate::call::reply;
 use crate::graph::call::Call;
@@ -20,7 +21,6 @@ use crate::id::CallId;
 use crate::json;
 use crate::json::read::Reader;
 use crate::text::without_content;
-use crate::time::At;
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
@@ -72,13 +72,14 @@ fn first_line(text: &str) -> (&str, &str) {
 }
 
 impl<'a> Entry<'a> {
-    fn read(text: &'a str) -> Self {
+    fn read(head: &Head, text: &'a str) -> Self {
         let mut this = Self::default();
-        let (head, rest) = first_line(text);
-        let time = head.trim_start_matches("$>").split_whitespace().next();
-        this.delivery.received_at = time.and_then(At::read);
+        this.delivery.received_at = head.time(text.as_bytes());
         let mut is_tried = false;
-        let mut unread = rest;
+        let mut unread = match head.text_of_2019 {
+            Some(start) => text.get(start..).unwrap_or_default(),
+            None => first_line(text).1,
+        };
         while !unread.is_empty() {
             let (line, after) = first_line(unread);
             let colon = memchr::memchr(b':', line.as_bytes()).and_then(|colon| line.split_at_checked(colon));
@@ -138,6 +139,22 @@ impl<'a> Entry<'a> {
         }))
     }
 
+    /// The notifications in the text of an entry of 2019, which does not say whether it traces a request.
+    fn posted(self) -> Result<Trace, String> {
+        let json = match self.document() {
+            Some(Ok(json)) => json,
+            Some(Err(why)) if self.json.is_some_and(|json| is_about_notifications(json.as_bytes())) => {
+                return Err(why);
+            }
+            Some(Err(_)) | None => return Ok(Trace::Nothing),
+        };
+        let bodies = Bodies::read(json.as_bytes(), &self.delivery);
+        if bodies.bodies.iter().all(|body| body.notifications.is_empty()) {
+            return Ok(Trace::Nothing);
+        }
+        Ok(Trace::Received { bodies, call: None })
+    }
+
     fn is_accepted_post(&self) -> bool {
         let verb = self.request.and_then(|request| request.split_whitespace().next());
         let is_post = verb.is_none_or(|verb| verb.eq_ignore_ascii_case("POST"));
@@ -179,7 +196,7 @@ impl Trace {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(record),
         };
-        if !text.starts_with("$>") {
+        let Some(head) = Head::of(text.as_bytes()) else {
             // Text before the first log entry is skipped. JSON there shows that the log has another format.
             let is_json = text.split(LINE_ENDS).any(|line| line.starts_with(['{', '[']));
             return if is_json {
@@ -187,8 +204,11 @@ impl Trace {
             } else {
                 Ok(Self::Nothing)
             };
+        };
+        let entry = Entry::read(&head, &text);
+        if head.text_of_2019.is_some() {
+            return entry.posted();
         }
-        let entry = Entry::read(&text);
         if !entry.is_incoming && !entry.is_outgoing {
             return Ok(Self::Nothing);
         }

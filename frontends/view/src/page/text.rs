@@ -88,6 +88,10 @@ pub(super) const fn kind(kind: FindingKind) -> &'static str {
         FindingKind::UnknownResource => "not known to this version",
         FindingKind::Noise => "other text, skipped",
         FindingKind::NothingFound => "nothing about a call",
+        FindingKind::NewestFirst => "newest first, read from the end",
+        FindingKind::Empty => "told nothing",
+        FindingKind::Unordered => "times run backwards",
+        FindingKind::TooLarge => "too large, skipped",
         _ => "another kind of finding",
     }
 }
