@@ -61,7 +61,7 @@ names! {
         Empty = "empty",
         /// The times of receiving run backwards, and not every notification has one, so the right order is unknown.
         Unordered = "unordered",
-        /// The record is larger than `--max-record`, and was skipped.
+        /// The record is larger than the limit (`--max-record`), and was skipped.
         TooLarge = "tooLarge",
     }
 }

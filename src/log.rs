@@ -9,12 +9,16 @@ pub(crate) mod decoded;
 mod detect;
 mod entry;
 pub(crate) mod format;
+mod glance;
 mod noise;
 pub(crate) mod notifications;
 pub(crate) mod sdk;
+mod skip;
 mod written;
 
 pub use cut::{Cut, Record, boundary, cut};
 pub use decoded::{Decoded, Next, decode};
 pub use format::Format;
-pub use written::{Glance, Written, glance};
+pub use glance::{Glance, glance};
+pub use skip::Skip;
+pub use written::Written;

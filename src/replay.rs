@@ -143,6 +143,7 @@ impl Replay {
             Content::Unread(error, call) => self.unread(&error, call, &mut findings),
             Content::Bodies(bodies) => self.bodies(bodies, None, &mut sink, &mut findings),
             Content::Trace(trace) => self.trace(trace, &mut sink, &mut findings),
+            Content::TooLarge(limit) => findings.push(too_large(limit)),
         }
         findings
     }
@@ -364,6 +365,12 @@ fn foreign(received: &ParsedNotification, call: Option<CallId>) -> Option<String
     }
     let Resource::Other(name) = &received.url.resource else { return None };
     call.is_none().then(|| format!("a change notification about `{}`, which is no call", short(name)))
+}
+
+fn too_large(limit: usize) -> Finding {
+    let message =
+        format!("the record has more than {limit} bytes and was skipped; --max-record sets the limit");
+    Finding::new(FindingKind::TooLarge, None, message)
 }
 
 fn malformed(message: impl ToString) -> Finding {

@@ -27,6 +27,8 @@ pub(crate) enum Content {
     Unread(LineError, Option<CallId>),
     Bodies(Bodies),
     Trace(Result<Trace, String>),
+    /// A record that is larger than this number of bytes, and was not read.
+    TooLarge(usize),
 }
 
 /// The result of [`decode`]: the beginning of a block of a log. It is like [`Cut`], with the decoded record.
@@ -96,6 +98,16 @@ impl Decoded {
         })
     }
 
+    /// A record that the host did not read, because it is larger than this number of bytes.
+    pub const fn too_large(limit: usize) -> Self {
+        Self(Content::TooLarge(limit))
+    }
+
+    /// True if the host did not read the record, because it is too large.
+    pub const fn is_too_large(&self) -> bool {
+        matches!(self.0, Content::TooLarge(_))
+    }
+
     /// True if the record holds something that was received: a notification, or a reply.
     pub const fn is_received(&self) -> bool {
         match &self.0 {
@@ -105,7 +117,7 @@ impl Decoded {
                 Trace::Replied { .. } => true,
                 Trace::Nothing => false,
             },
-            Content::Event(_) | Content::Unread(..) | Content::Trace(Err(_)) => false,
+            Content::Event(_) | Content::Unread(..) | Content::Trace(Err(_)) | Content::TooLarge(_) => false,
         }
     }
 
@@ -116,14 +128,14 @@ impl Decoded {
                 bodies.received_at()
             }
             Content::Trace(Ok(Trace::Replied { at, .. })) => *at,
-            Content::Event(_) | Content::Unread(..) | Content::Trace(_) => None,
+            Content::Event(_) | Content::Unread(..) | Content::Trace(_) | Content::TooLarge(_) => None,
         }
     }
 
     /// True if the record tells nothing about any call: it is text, or other JSON than notifications.
     pub const fn is_noise(&self) -> bool {
         match &self.0 {
-            Content::Event(_) | Content::Unread(..) => false,
+            Content::Event(_) | Content::Unread(..) | Content::TooLarge(_) => false,
             Content::Bodies(bodies) => bodies.bodies.is_empty() && bodies.faults.is_empty(),
             Content::Trace(trace) => matches!(trace, Ok(Trace::Nothing)),
         }
