@@ -67,7 +67,7 @@ names! {
 }
 
 impl FindingKind {
-    /// How bad findings of this kind are.
+    /// How bad findings of this kind usually are. [`Finding::severity`] is that of one finding.
     pub const fn severity(self) -> Severity {
         match self {
             Self::Adopted
@@ -111,7 +111,7 @@ impl Serialize for FindingKind {
 ///
 /// let findings = Replay::new().record(Format::Events, b"not JSON", |_| {});
 /// assert_eq!(findings[0].kind, FindingKind::Malformed);
-/// assert_eq!(findings[0].kind.severity(), Severity::Error);
+/// assert_eq!(findings[0].severity, Severity::Error);
 /// println!("{}", findings[0]); // the kind and the message
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -119,6 +119,9 @@ impl Serialize for FindingKind {
 pub struct Finding {
     /// The kind of the finding.
     pub kind: FindingKind,
+    /// How bad it is. It is that of the kind, except for a `gap` that says who is missing from a full roster: that is
+    /// normal, and its severity is info.
+    pub severity: Severity,
     /// The call, if the record names one.
     pub call: Option<CallId>,
     /// A text for people. It says what was received, and for an error also what was expected.
@@ -128,7 +131,12 @@ pub struct Finding {
 impl Finding {
     /// A finding about a call, or about a record that names no call.
     pub fn new(kind: FindingKind, call: Option<CallId>, message: impl Into<String>) -> Self {
-        Self { kind, call, message: message.into() }
+        Self { kind, severity: kind.severity(), call, message: message.into() }
+    }
+
+    /// A finding that is less bad than others of its kind.
+    pub(crate) fn normal(kind: FindingKind, call: CallId, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Info, ..Self::new(kind, Some(call), message) }
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod cut;
 pub(crate) mod decoded;
 mod detect;
 mod entry;
+pub(crate) mod event_line;
 pub(crate) mod format;
 mod glance;
 mod noise;

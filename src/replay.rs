@@ -26,6 +26,7 @@ use crate::ledger::data::Ledger;
 use crate::ledger::point::Moment;
 use crate::log::cut::Record;
 use crate::log::decoded::{Content, Decoded};
+use crate::log::event_line::EventLine;
 use crate::log::format::Format;
 use crate::log::notifications::Bodies;
 use crate::log::sdk::Trace;
@@ -139,8 +140,7 @@ impl Replay {
     pub fn decoded(&mut self, decoded: Decoded, sink: Option<&mut dyn FnMut(&Recorded)>) -> Vec<Finding> {
         let (mut sink, mut findings) = (Sink(sink), Vec::new());
         match decoded.0 {
-            Content::Event(recorded) => self.recorded(recorded, &mut sink, &mut findings),
-            Content::Unread(error, call) => self.unread(&error, call, &mut findings),
+            Content::Event(line) => self.line(line, &mut sink, &mut findings),
             Content::Bodies(bodies) => self.bodies(bodies, None, &mut sink, &mut findings),
             Content::Trace(trace) => self.trace(trace, &mut sink, &mut findings),
             Content::TooLarge(limit) => findings.push(too_large(limit)),
@@ -168,6 +168,13 @@ impl Replay {
             self.fold_early(line, &mut sink, &mut findings);
         }
         findings
+    }
+
+    fn line(&mut self, line: EventLine, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
+        match line {
+            EventLine::Read(recorded) => self.recorded(recorded, sink, findings),
+            EventLine::Unread(error, call) => self.unread(&error, call, findings),
+        }
     }
 
     fn recorded(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
@@ -270,6 +277,7 @@ impl Replay {
         findings: &mut Vec<Finding>,
     ) {
         findings.extend(bodies.faults.iter().map(malformed));
+        bodies.events.into_iter().for_each(|line| self.line(line, sink, findings));
         for body in bodies.bodies {
             for (item, received) in (0..).zip(body.notifications) {
                 let delivery = Delivery { item, ..body.delivery.clone() };

@@ -5,13 +5,11 @@ use alloc::string::String;
 use jiff::Timestamp;
 
 use super::cut::{Cut, Record, cut};
+use super::event_line::EventLine;
 use super::format::Format;
 use super::noise;
 use super::notifications::Bodies;
 use super::sdk::Trace;
-use crate::id::CallId;
-use crate::record::error::LineError;
-use crate::record::recorded::Recorded;
 
 /// One record of a log, decoded. [`Replay::decoded`](crate::Replay::decoded) replays it.
 ///
@@ -22,9 +20,7 @@ pub struct Decoded(pub(crate) Content);
 
 #[derive(Debug)]
 pub(crate) enum Content {
-    Event(Recorded),
-    /// A line of an event log that cannot be read, and the call that it names.
-    Unread(LineError, Option<CallId>),
+    Event(EventLine),
     Bodies(Bodies),
     Trace(Result<Trace, String>),
     /// A record that is larger than this number of bytes, and was not read.
@@ -86,13 +82,7 @@ impl Decoded {
     pub(crate) fn of(format: Format, record: &Record<'_>) -> Self {
         let bytes = record.bytes;
         Self(match format {
-            Format::Events => match Recorded::read(bytes) {
-                Ok(recorded) => Content::Event(recorded),
-                Err(error) => {
-                    let call = core::str::from_utf8(bytes).ok().and_then(Recorded::call_of);
-                    Content::Unread(error, call)
-                }
-            },
+            Format::Events => Content::Event(EventLine::read(bytes)),
             Format::Notifications => Content::Bodies(Bodies::read(bytes, &noise::delivery(record.skipped))),
             Format::SdkLog => Content::Trace(Trace::read(bytes)),
         })
@@ -117,7 +107,7 @@ impl Decoded {
                 Trace::Replied { .. } => true,
                 Trace::Nothing => false,
             },
-            Content::Event(_) | Content::Unread(..) | Content::Trace(Err(_)) | Content::TooLarge(_) => false,
+            Content::Event(_) | Content::Trace(Err(_)) | Content::TooLarge(_) => false,
         }
     }
 
@@ -128,15 +118,15 @@ impl Decoded {
                 bodies.received_at()
             }
             Content::Trace(Ok(Trace::Replied { at, .. })) => *at,
-            Content::Event(_) | Content::Unread(..) | Content::Trace(_) | Content::TooLarge(_) => None,
+            Content::Event(_) | Content::Trace(_) | Content::TooLarge(_) => None,
         }
     }
 
     /// True if the record tells nothing about any call: it is text, or other JSON than notifications.
     pub const fn is_noise(&self) -> bool {
         match &self.0 {
-            Content::Event(_) | Content::Unread(..) | Content::TooLarge(_) => false,
-            Content::Bodies(bodies) => bodies.bodies.is_empty() && bodies.faults.is_empty(),
+            Content::Event(_) | Content::TooLarge(_) => false,
+            Content::Bodies(bodies) => bodies.is_noise(),
             Content::Trace(trace) => matches!(trace, Ok(Trace::Nothing)),
         }
     }

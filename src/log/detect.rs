@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::cut::{Cut, cut};
+use super::cut::{Cut, Record, cut};
 use super::entry::Head;
 use super::format::Format;
 use super::notifications::is_about_notifications;
@@ -62,12 +62,22 @@ fn by_records(head: &[u8], by: fn(&[u8]) -> Option<Format>) -> Option<Format> {
     let mut rest = head;
     for _ in 0..PATIENCE {
         let Cut::Record(record) = cut(Format::Notifications, rest, true) else { return None };
-        if let Some(format) = by(record.bytes) {
-            return Some(format);
+        match by(record.bytes) {
+            // An event log has one event in each line. Events in other text are found as notifications are.
+            Some(Format::Events) if !is_line(&record) => return Some(Format::Notifications),
+            None => {}
+            format => return format,
         }
         rest = rest.get(record.consumed()..)?;
     }
     None
+}
+
+/// True if the record is one object, alone in its line.
+fn is_line(record: &Record<'_>) -> bool {
+    let prefix = record.skipped.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_in_one_line = !record.bytes.contains(&b'\n') && prefix.trim_ascii().is_empty();
+    is_in_one_line && record.bytes.first() == Some(&b'{')
 }
 
 fn by_signs(record: &[u8]) -> Option<Format> {

@@ -13,10 +13,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::cut::{Cut, cut};
+use super::event_line::EventLine;
 use super::format::Format;
 use crate::call::observe::delivery::Delivery;
 use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::graph::parsed::ParsedNotification;
+use crate::json::mend::mended;
 use crate::json::read::{GaveUp, Reader};
 use crate::text::without_content;
 use crate::time::At;
@@ -32,6 +34,8 @@ pub(crate) struct Body {
 #[derive(Debug, Default)]
 pub(crate) struct Bodies {
     pub(crate) bodies: Vec<Body>,
+    /// Events of the event log, on many lines or in an array.
+    pub(crate) events: Vec<EventLine>,
     pub(crate) faults: Vec<String>,
 }
 
@@ -48,12 +52,22 @@ struct Envelope<'a> {
     change_type: Option<IgnoredAny>,
     resource_url: Option<IgnoredAny>,
     resource: Option<IgnoredAny>,
+    specversion: Option<IgnoredAny>,
+    rev: Option<IgnoredAny>,
+    call: Option<IgnoredAny>,
+    r#type: Option<IgnoredAny>,
 }
 
 impl Envelope<'_> {
     /// True for a single notification that is not wrapped in `{"value":[…]}`.
     fn is_single(&self) -> bool {
         self.value.is_none() && self.is_notification()
+    }
+
+    /// True for an event of the event log, and for any CloudEvent.
+    fn is_event(&self) -> bool {
+        let is_plain = self.rev.is_some() && self.call.is_some();
+        self.r#type.is_some() && (is_plain || self.specversion.is_some())
     }
 
     fn is_notification(&self) -> bool {
@@ -124,7 +138,7 @@ fn headers(reader: &mut Reader<'_>, delivery: &mut Delivery) -> Result<(), GaveU
 
 impl From<Body> for Bodies {
     fn from(body: Body) -> Self {
-        Self { bodies: Vec::from([body]), faults: Vec::new() }
+        Self { bodies: Vec::from([body]), ..Self::default() }
     }
 }
 
@@ -140,7 +154,7 @@ impl Bodies {
     pub(crate) fn read(record: &[u8], around: &Delivery) -> Self {
         let mut this = Self::default();
         match core::str::from_utf8(record) {
-            Ok(json) => this.document(json),
+            Ok(json) => this.document(&mended(json)),
             Err(error) if is_about_notifications(record) => this.faults.push(not_utf8(&error)),
             Err(_) => {}
         }
@@ -148,6 +162,11 @@ impl Bodies {
             delivery.complete(around);
         }
         this
+    }
+
+    /// True if the record tells of no call.
+    pub(crate) const fn is_noise(&self) -> bool {
+        self.bodies.is_empty() && self.events.is_empty() && self.faults.is_empty()
     }
 
     /// The time at which all bodies were received, which is the earliest one. `None` if a body has no time.
@@ -188,16 +207,19 @@ impl Bodies {
             Ok(envelope) => envelope,
             Err(error) => return self.broken(json, &error),
         };
+        if envelope.is_event() {
+            return self.events.push(EventLine::read(json.as_bytes()));
+        }
         if let Some(body) = envelope.body {
             let delivery = self.delivery(&envelope);
             // Some recorders store the body as a JSON string that holds the text of the body.
             let text = serde_json::from_str::<String>(body.get());
-            let json = text.as_deref().unwrap_or_else(|_| body.get());
-            if let Some(body) = full(json) {
+            let json = mended(text.as_deref().unwrap_or_else(|_| body.get()));
+            if let Some(body) = full(&json) {
                 return self.push(body, delivery);
             }
-            let is_single = serde_json::from_str::<Envelope<'_>>(json).is_ok_and(|body| body.is_single());
-            return self.body(json, is_single, delivery);
+            let is_single = serde_json::from_str::<Envelope<'_>>(&json).is_ok_and(|body| body.is_single());
+            return self.body(&json, is_single, delivery);
         }
         let is_body =
             || serde_json::from_str(json).is_ok_and(|read: CommsNotifications| !read.value.is_empty());
@@ -215,6 +237,7 @@ impl Bodies {
         let around = Delivery { received_at: time, ..Delivery::default() };
         for member in members.values() {
             let text = plain(member.get());
+            let text = mended(&text);
             let mut rest = text.as_bytes();
             while let Cut::Record(record) = cut(Format::Notifications, rest, true) {
                 let Ok(body) = core::str::from_utf8(record.bytes) else { break };

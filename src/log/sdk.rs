@@ -19,6 +19,7 @@ use crate::graph::parsed::ParsedNotification;
 use crate::graph::url::ResourceUrl;
 use crate::id::CallId;
 use crate::json;
+use crate::json::mend::mended;
 use crate::json::read::Reader;
 use crate::text::without_content;
 
@@ -126,13 +127,13 @@ impl<'a> Entry<'a> {
     fn document(&self) -> Option<Result<Cow<'a, str>, String>> {
         let mut documents = serde_json::Deserializer::from_str(self.json?).into_iter::<&RawValue>();
         let json = match documents.next()? {
-            Ok(document) => document.get(),
+            Ok(document) => mended(document.get()),
             Err(error) => return Some(Err(without_content(&error))),
         };
-        if !may_be_masked(json) {
-            return Some(Ok(Cow::Borrowed(json)));
+        if !may_be_masked(&json) {
+            return Some(Ok(json));
         }
-        let masked = serde_json::from_str::<Value>(json);
+        let masked = serde_json::from_str::<Value>(&json);
         Some(masked.map_err(|error| without_content(&error)).map(|mut value| {
             unmask(&mut value);
             Cow::Owned(value.to_string())

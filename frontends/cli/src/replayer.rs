@@ -49,7 +49,7 @@ pub(crate) struct LocatedFinding {
 
 impl LocatedFinding {
     pub(crate) const fn severity(&self) -> Severity {
-        self.finding.kind.severity()
+        self.finding.severity
     }
 }
 
@@ -348,7 +348,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
 
     fn found(&mut self, place: &InputReport, findings: Vec<Finding>) -> io::Result<()> {
         for finding in findings {
-            let severity = finding.kind.severity();
+            let severity = finding.severity;
             self.worst = self.worst.max(Some(severity));
             self.has_finding_of_only |= self.only.is_some() && finding.call == self.only;
             let (path, record, line) = (Rc::clone(&place.path), place.records, place.last_line);

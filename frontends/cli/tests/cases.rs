@@ -90,6 +90,91 @@ fn times_that_run_backwards_are_said_once_where_a_time_is_missing() {
 }
 
 #[test]
+fn who_is_missing_from_a_full_roster_has_left() {
+    for (name, participants, kinds_expected) in [
+        ("07-roster-leaver-absent.jsonl", 0, vec!["adopted", "gap", "gap"]),
+        ("07b-two-leave-at-once.jsonl", 1, vec!["adopted", "gap", "repeat"]),
+        ("07c-empty-first-and-no-ids.jsonl", 0, vec!["adopted", "repeat", "gap", "gap"]),
+    ] {
+        let replayed = replayed(name);
+        assert_eq!(replayed["calls"][0]["participants"], participants, "{name}");
+        assert_eq!(kinds(&replayed), kinds_expected, "{name}");
+        let findings = replayed["findings"].as_array().expect("findings");
+        let gaps: Vec<_> = findings.iter().filter(|finding| finding["kind"] == "gap").collect();
+        for gap in gaps {
+            assert_eq!(gap["severity"], "info", "{name}");
+            assert!(
+                gap["message"].as_str().is_some_and(|it| it.contains("P1") || it.contains("P2")),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn who_left_so_is_inferred() {
+    let path = format!("{}/tests/cases/07-roster-leaver-absent.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let converted = callfold(&["convert", "--to", "events", &path]).out;
+    let inferred: Vec<_> = converted.lines().filter(|line| line.contains(r#""inferred":true"#)).collect();
+    assert_eq!(inferred.len(), 2, "{converted}");
+    assert!(inferred.iter().all(|line| line.contains("rosterUpdated") && line.contains("removedState")));
+}
+
+#[test]
+fn cloud_events_of_another_service_are_named_one_by_one() {
+    for (name, kinds_expected) in [
+        ("15-cloudevents-array.json", vec!["unknownResource"]),
+        ("15b-cloudevent-pretty.json", vec!["unknownResource"]),
+        ("15c-cloudevents-array-and-pretty.json", vec!["unknownResource"; 3]),
+        ("15d-own-cloudevents-among-others.json", vec!["unknownResource", "malformed"]),
+    ] {
+        assert_eq!(kinds(&replayed(name)), kinds_expected, "{name}");
+    }
+    assert_eq!(replayed("15d-own-cloudevents-among-others.json")["calls"][0]["state"], "established");
+}
+
+#[test]
+fn a_notification_without_data_told_nothing() {
+    for (name, kinds_expected) in [
+        ("17-roster-without-data.json", vec!["empty"]),
+        ("17b-roster-without-data-known.jsonl", vec!["adopted", "empty", "empty"]),
+        ("17c-roster-null.jsonl", vec!["empty", "empty"]),
+    ] {
+        let replayed = replayed(name);
+        assert_eq!(kinds(&replayed), kinds_expected, "{name}");
+        assert!(!replayed["findings"].to_string().contains("again"), "{name}");
+    }
+}
+
+#[test]
+fn half_a_surrogate_pair_loses_nothing_else() {
+    let alone = replayed("lone.jsonl");
+    assert_eq!((&alone["calls"][0]["state"], kinds(&alone)), (&json!("established"), vec!["adopted"]));
+    let named = replayed("lone-in-a-name.jsonl");
+    let call = &named["calls"][0];
+    assert_eq!((&call["participants"], kinds(&named)), (&json!(2), vec!["adopted"]));
+    assert_eq!(call["resultInfo"]["message"], "\u{1f600} \\ud800 \u{fffd}end");
+    let everywhere = replayed("lone-everywhere.jsonl");
+    let call = &everywhere["calls"][0];
+    assert_eq!((&call["state"], &call["direction"]), (&json!("terminated"), &json!("incoming")));
+    assert_eq!((&call["resultInfo"]["code"], kinds(&everywhere)), (&json!(500), vec!["unknownResource"]));
+}
+
+#[test]
+fn the_first_record_can_have_any_size() {
+    let participants: Vec<_> = (0..300)
+        .map(|number| json!({ "id": format!("{number:08}-0000-4000-8000-000000000001"), "isMuted": false, "padding": "x".repeat(500) }))
+        .collect();
+    let url = "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896/participants";
+    let body =
+        json!({ "value": [{ "changeType": "updated", "resourceUrl": url, "resourceData": participants }] });
+    let body = format!("{body:#}\n");
+    assert!(body.len() > 1 << 17, "more than a block");
+    let ran = common::fed(body.as_bytes(), &["replay", "--json", "-"]);
+    assert_eq!((ran.status, &ran.json()["calls"][0]["participants"]), (0, &json!(300)));
+}
+
+#[test]
 fn a_log_in_utf16_is_read() {
     assert_eq!(replayed("13-utf16le-bom.jsonl")["calls"][0]["participants"], 2);
 }
