@@ -19,6 +19,7 @@ mod written;
 
 pub use cut::{Cut, Record, boundary, cut};
 pub use decoded::{Decoded, Next, decode};
+pub use detect::is_cut_off;
 pub use format::Format;
 pub use glance::{Glance, glance};
 pub use skip::Skip;

@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 use super::cut::{Cut, Record, cut};
 use super::entry::Head;
 use super::format::Format;
+use super::noise;
 use super::notifications::is_about_notifications;
 
 /// The number of records to inspect before giving up.
@@ -51,6 +52,19 @@ impl Format {
     }
 }
 
+/// True if a log may be recognised once more of it is known than this block: its last document is not complete.
+pub fn is_cut_off(head: &[u8]) -> bool {
+    let mut rest = head;
+    for _ in 0..PATIENCE {
+        match cut(Format::Notifications, rest, false) {
+            Cut::Record(record) => rest = rest.get(record.consumed()..).unwrap_or_default(),
+            Cut::More => return noise::end(rest, true).is_some_and(|start| start < rest.len()),
+            Cut::End => break,
+        }
+    }
+    false
+}
+
 /// The number of lines that begin like an entry.
 fn entries(head: &[u8]) -> usize {
     let lines = head.split(|byte| *byte == b'\n');
@@ -92,7 +106,9 @@ fn by_signs(record: &[u8]) -> Option<Format> {
 /// Guesses the format of a broken record, or of one inside which bodies are, from the member names in it.
 fn by_words(record: &[u8]) -> Option<Format> {
     let has = |word: &str| memchr::memmem::find(record, word.as_bytes()).is_some();
-    if has("\"specversion\"") || (has("\"rev\"") && has("\"call\"")) {
+    // The data of an event can be long, and its revision can stand behind.
+    let has_event = has("\"rev\"") || (has("\"data\"") && !has("resourceUrl"));
+    if has("\"specversion\"") || (has_event && has("\"call\"")) {
         Some(Format::Events)
     } else {
         is_about_notifications(record).then_some(Format::Notifications)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use callfold::log::{Cut, Decoded, Format, Next, Record, Skip, boundary, cut, decode};
+use callfold::log::{Cut, Decoded, Format, Next, Record, Skip, boundary, cut, decode, is_cut_off};
 
 use crate::encoding::{Source as Reader, Text};
 use crate::unrecognised::unrecognised;
@@ -376,10 +376,19 @@ impl Records {
         if self.unread().starts_with(BYTE_ORDER_MARK) {
             self.start += BYTE_ORDER_MARK.len();
         }
-        let detected = opening.format.or_else(|| Format::detect(self.unread()));
+        let mut detected = opening.format.or_else(|| Format::detect(self.unread()));
+        while detected.is_none() && !self.is_last && self.is_small() && is_cut_off(self.unread()) {
+            self.fill();
+            detected = Format::detect(self.unread());
+        }
         let why = || self.failure.as_ref().map_or_else(|| unrecognised(self.unread()), ToString::to_string);
         self.format = detected.ok_or_else(why)?;
         Ok(())
+    }
+
+    /// True if what is not yet read is smaller than the largest record.
+    const fn is_small(&self) -> bool {
+        self.end - self.start <= self.max_record
     }
 
     /// Copies the text that is not yet read into a temporary file.
@@ -406,8 +415,11 @@ impl Records {
         self.start = 0;
         if self.end == self.block.len() {
             // A record that is too large takes no more memory than the largest one.
-            let most = self.max_record.saturating_add(BLOCK);
-            self.block.resize((self.block.len() * 2).min(most), 0);
+            let twice = self.block.len() * 2;
+            let length = if twice < self.max_record { twice } else { self.max_record.saturating_add(BLOCK) };
+            let length = length.min(twice.saturating_add(BLOCK));
+            self.block.reserve_exact(length.saturating_sub(self.end));
+            self.block.resize(length, 0);
         }
         // A pipe returns little at a time. The block is filled before the next attempt to find a record.
         while self.end < self.block.len() && !self.is_last {
@@ -440,7 +452,7 @@ impl Records {
     pub(crate) fn block(&mut self, spare: Block) -> io::Result<Option<Block>> {
         let mut length = self.complete();
         while length == 0 && !self.is_last {
-            if self.unread().len() > self.max_record {
+            if !self.is_small() {
                 return Ok(Some(self.too_large(spare)));
             }
             self.fill();

@@ -35,7 +35,7 @@ pub(crate) fn by_time(readings: &mut [Reading<'_>]) -> Option<Ordered> {
 /// The records of one log from its end to its beginning.
 pub(crate) fn reversed(reading: &mut Reading<'_>, records: Records) -> Ordered {
     let mut ordered = Ordered::default();
-    ordered.add(reading, records);
+    ordered.add(reading, records, true);
     ordered
 }
 

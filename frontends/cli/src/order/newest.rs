@@ -9,17 +9,35 @@ use crate::input::Records;
 /// How many records at the beginning of a log show in which order it stands.
 pub(super) const SAMPLE: usize = 64;
 
-/// True if the newest entry is first: the times at the beginning of a log fall. Some of them may rise, because several threads
-/// write entries at once.
+/// True if the newest entry of a log is first, as far as its beginning shows.
 pub(crate) fn is_newest_first(records: &Records) -> bool {
-    let (mut before, mut falls, mut rises) = (None, 0, 0);
-    for seen in glances(records.format, records.unread()).filter(|seen| seen.is_received).take(SAMPLE) {
-        let order = seen.written.zip(before).and_then(|(this, before)| Written::compared(this, before));
-        falls += usize::from(order == Some(Ordering::Less));
-        rises += usize::from(order == Some(Ordering::Greater));
-        before = seen.written.or(before);
+    let mut direction = Direction::default();
+    let seen = glances(records.format, records.unread()).filter(|seen| seen.is_received);
+    seen.take(SAMPLE).for_each(|seen| direction.pass(seen.written));
+    direction.is_falling()
+}
+
+/// How often the times of records fall and rise.
+#[derive(Default)]
+pub(super) struct Direction {
+    before: Option<Written>,
+    falls: u64,
+    rises: u64,
+}
+
+impl Direction {
+    /// Passes the time of the next record.
+    pub(super) fn pass(&mut self, written: Option<Written>) {
+        let order = written.zip(self.before).and_then(|(this, before)| this.compared(before));
+        self.falls += u64::from(order == Some(Ordering::Less));
+        self.rises += u64::from(order == Some(Ordering::Greater));
+        self.before = written.or(self.before);
     }
-    falls > 3 * rises
+
+    /// True if the times fall. A few may rise, because several threads write entries at once.
+    pub(super) const fn is_falling(&self) -> bool {
+        self.falls > 3 * self.rises
+    }
 }
 
 pub(super) fn glances(format: Format, mut text: &[u8]) -> impl Iterator<Item = Glance> {

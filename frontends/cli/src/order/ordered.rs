@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use callfold::jiff::Timestamp;
-use callfold::log::{Decoded, Format, Next, decode};
+use callfold::log::{Decoded, Format, Next, Written, decode};
 
-use super::newest::is_newest_first;
+use super::newest::Direction;
 use crate::input::{Block, Input, Noise, Place, Records, Unreadable};
 use crate::reading::Reading;
 
@@ -59,6 +59,22 @@ pub(crate) struct OrderedRecord {
     pub(crate) decoded: Decoded,
 }
 
+/// The times of the records of a log.
+struct Times {
+    direction: Direction,
+    /// True if everything that was received has a time.
+    are_complete: bool,
+}
+
+impl Times {
+    fn pass(&mut self, decoded: &Decoded) {
+        if decoded.is_received() {
+            self.are_complete &= decoded.received_at().is_some();
+            self.direction.pass(decoded.received_at().map(Written::Received));
+        }
+    }
+}
+
 impl Ordered {
     /// Adds the records of a log. Returns false if one of them has no time of receiving. The log can still be read.
     pub(super) fn log(&mut self, reading: &mut Reading<'_>) -> bool {
@@ -76,17 +92,18 @@ impl Ordered {
                 return true;
             }
         };
-        self.add(reading, records)
+        self.add(reading, records, false)
     }
 
-    /// Adds the records of a log that is open and can be read more than once.
-    pub(super) fn add(&mut self, reading: &mut Reading<'_>, mut records: Records) -> bool {
+    /// Adds the records of a log that is open and can be read more than once, from its end if `is_reversed` is true.
+    pub(super) fn add(&mut self, reading: &mut Reading<'_>, mut records: Records, is_reversed: bool) -> bool {
         let first = self.entries.len();
         let mut log = IndexedLog::new(reading, &records);
-        let mut are_timed = true;
-        if let Err(error) = self.read(&mut records, &mut log, &mut are_timed) {
+        let mut times = Times { direction: Direction::default(), are_complete: true };
+        if let Err(error) = self.read(&mut records, &mut log, &mut times) {
             log.failure = Some(log.input.unreadable(&error));
         }
+        log.is_newest_first = is_reversed || times.direction.is_falling();
         let added = self.entries.get_mut(first..).unwrap_or_default();
         if log.is_newest_first {
             added.reverse();
@@ -99,10 +116,10 @@ impl Ordered {
         }
         self.logs.push(log);
         reading.is_indexed = true;
-        are_timed
+        times.are_complete
     }
 
-    fn read(&mut self, records: &mut Records, log: &mut IndexedLog, are_timed: &mut bool) -> io::Result<()> {
+    fn read(&mut self, records: &mut Records, log: &mut IndexedLog, times: &mut Times) -> io::Result<()> {
         let (mut before, mut spare) = (Place::default(), Block::default());
         while let Some(block) = records.block(spare)? {
             log.bytes_read = block.bytes_read;
@@ -116,7 +133,7 @@ impl Ordered {
                 log.last = record.place;
                 if !record.decoded.is_noise() {
                     log.tells = true;
-                    *are_timed &= !record.decoded.is_received() || record.decoded.received_at().is_some();
+                    times.pass(&record.decoded);
                     self.entries.push(Entry {
                         log: self.logs.len(),
                         at: record.decoded.received_at().unwrap_or(Timestamp::MIN),
@@ -212,7 +229,7 @@ impl IndexedLog {
         Self {
             input: reading.lasting().clone(),
             format: records.format,
-            is_newest_first: is_newest_first(records),
+            is_newest_first: false,
             noise: Noise::default(),
             tells: false,
             last: Place::default(),
