@@ -22,11 +22,19 @@ pub(super) struct Head {
 }
 
 impl Head {
+    /// The head of an entry without a prefix.
+    pub(super) const OF_PLAIN: Self = Self { time: MARK.len(), text_of_2019: None };
+
+    /// Where its `$>` begins. An entry of 2019 has none.
+    pub(super) const fn mark(&self) -> Option<usize> {
+        self.time.checked_sub(MARK.len())
+    }
+
     /// Reads the head of an entry: `$>TIME LEVEL: FILE:LINE METHOD` behind any prefix, or `TIME: LEVEL: ` as in 2019.
     /// `None` if the text does not begin with one.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
         if text.starts_with(MARK) {
-            return Some(Self { time: MARK.len(), text_of_2019: None });
+            return Some(Self::OF_PLAIN);
         }
         Self::of_2019(text).or_else(|| Self::behind_a_prefix(text))
     }

@@ -66,6 +66,22 @@ fn trimmed(text: &str) -> &str {
     if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
 }
 
+/// The lines of an entry without a prefix that stands before each of them, as `docker compose logs` writes it.
+fn unprefixed(head: &Head, text: &str) -> Option<String> {
+    let prefix = text.get(..head.mark()?).filter(|prefix| !prefix.is_empty())?;
+    let (_, rest) = first_line(text);
+    let lines = || text.split_inclusive('\n').map(|line| line.strip_prefix(prefix).unwrap_or(line));
+    rest.trim_start_matches('\n').starts_with(prefix).then(|| lines().collect())
+}
+
+/// True if a line begins like a JSON document. Some loggers indent all lines of an entry.
+fn begins_json(line: &str) -> bool {
+    let indented = line.trim_start();
+    let rest = || indented.get(1..).unwrap_or_default().trim_start();
+    indented.starts_with(['{', '['])
+        && (indented.len() == line.len() || rest().is_empty() || rest().starts_with(['"', '{']))
+}
+
 /// The first line with its line end, and the text after it.
 fn first_line(text: &str) -> (&str, &str) {
     let end = memchr::memchr2(b'\n', b'\r', text.as_bytes()).map_or(text.len(), |end| end + 1);
@@ -89,7 +105,7 @@ impl<'a> Entry<'a> {
             if key_and_value.is_some_and(|(key, value)| this.line(key, value)) {
                 // A key follows, so the earlier line that looked like JSON was not the body.
                 this.json = None;
-            } else if this.json.is_none() && line.starts_with(['{', '[']) {
+            } else if this.json.is_none() && begins_json(line) {
                 this.json = Some(unread);
                 // Only one document is tried: many broken ones would make the time quadratic.
                 if this.is_incoming && !core::mem::replace(&mut is_tried, true) {
@@ -205,6 +221,10 @@ impl Trace {
             } else {
                 Ok(Self::Nothing)
             };
+        };
+        let (head, text) = match unprefixed(&head, &text) {
+            Some(lines) => (Head::OF_PLAIN, Cow::Owned(lines)),
+            None => (head, text),
         };
         let entry = Entry::read(&head, &text);
         if head.text_of_2019.is_some() {

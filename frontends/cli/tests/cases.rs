@@ -64,6 +64,9 @@ fn entries_of_the_sdk_are_found_behind_other_prefixes() {
     is_the_call("05-serilog-around-sdk.log", &[]);
     is_the_call("05b-sdk-behind-long-prefix.log", &[]);
     is_the_call("05c-sdk-marks-in-values.log", &[]);
+    is_the_call("05d-sdk-in-console-logger.log", &[]);
+    is_the_call("05e-sdk-in-console-logger-crlf.log", &[]);
+    is_the_call("05f-sdk-in-docker-compose.log", &[]);
     assert_eq!(replayed("05-serilog-around-sdk.log")["inputs"][0]["format"], "sdk-log");
 }
 
