@@ -27,6 +27,7 @@ use crate::ledger::data::Ledger;
 use crate::ledger::point::Moment;
 use crate::log::cut::Record;
 use crate::log::decoded::{Content, Decoded};
+use crate::log::event_line::EventLine;
 use crate::log::format::Format;
 use crate::log::notifications::Bodies;
 use crate::log::sdk::Trace;
@@ -141,10 +142,10 @@ impl Replay {
     pub fn decoded(&mut self, decoded: Decoded, sink: Option<&mut dyn FnMut(&Recorded)>) -> Vec<Finding> {
         let (mut sink, mut findings) = (Sink(sink), Vec::new());
         match decoded.0 {
-            Content::Event(recorded) => self.recorded(recorded, &mut sink, &mut findings),
-            Content::Unread(error, call) => self.unread(&error, call, &mut findings),
+            Content::Event(line) => self.line(line, &mut sink, &mut findings),
             Content::Bodies(bodies) => self.bodies(bodies, None, &mut sink, &mut findings),
             Content::Trace(trace) => self.trace(trace, &mut sink, &mut findings),
+            Content::TooLarge(limit) => findings.push(too_large(limit)),
         }
         findings
     }
@@ -185,6 +186,13 @@ impl Replay {
             };
             Finding::new(FindingKind::Unfinished, Some(call.id()), message)
         })
+    }
+
+    fn line(&mut self, line: EventLine, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
+        match line {
+            EventLine::Read(recorded) => self.recorded(recorded, sink, findings),
+            EventLine::Unread(error, call) => self.unread(&error, call, findings),
+        }
     }
 
     fn recorded(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
@@ -289,6 +297,7 @@ impl Replay {
         findings: &mut Vec<Finding>,
     ) {
         findings.extend(bodies.faults.iter().map(malformed));
+        bodies.events.into_iter().for_each(|line| self.line(line, sink, findings));
         for body in bodies.bodies {
             for (item, received) in (0..).zip(body.notifications) {
                 let delivery = Delivery { item, ..body.delivery.clone() };
@@ -399,6 +408,12 @@ fn foreign(received: &ParsedNotification, call: Option<CallId>) -> Option<String
     }
     let Resource::Other(name) = &received.url.resource else { return None };
     call.is_none().then(|| format!("a change notification about `{}`, which is no call", short(name)))
+}
+
+fn too_large(limit: usize) -> Finding {
+    let message =
+        format!("the record has more than {limit} bytes and was skipped; --max-record sets the limit");
+    Finding::new(FindingKind::TooLarge, None, message)
 }
 
 fn malformed(message: impl ToString) -> Finding {

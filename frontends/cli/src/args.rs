@@ -8,7 +8,9 @@ use callfold::{CallId, Moment, Severity};
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use crate::input::Opening;
 use crate::report::order::Order;
+use crate::size::size;
 
 /// Replay recorded logs of Microsoft Graph calling notifications and show the calls in them.
 #[derive(Debug, Parser)]
@@ -209,6 +211,9 @@ pub(crate) struct SourceArgs {
     /// Stop at the first finding of severity error
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Skip records that are larger, with a finding
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size)]
+    max_record: usize,
 }
 
 /// The format of the logs; `None` if the format is detected from the content.
@@ -216,6 +221,11 @@ pub(crate) struct SourceArgs {
 pub(crate) struct FormatChoice(pub(crate) Option<Format>);
 
 impl SourceArgs {
+    /// How the logs are opened.
+    pub(crate) const fn opening(&self) -> Opening {
+        Opening { format: self.format.0, max_record: self.max_record }
+    }
+
     /// The moment at which the calls are shown; `None` for the end of the logs.
     pub(crate) fn until(&self) -> Option<Moment> {
         let revision = || self.until_rev.map(Moment::Revision);

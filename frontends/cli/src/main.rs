@@ -13,12 +13,15 @@ mod exit;
 mod folder;
 mod input;
 mod logs;
+mod order;
 mod page;
 mod printable;
 mod progress;
+mod reading;
 mod replay;
 mod replayer;
 mod report;
+mod size;
 mod stdout;
 mod unrecognised;
 

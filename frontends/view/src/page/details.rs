@@ -177,7 +177,7 @@ fn event(step: &Step, first: Option<Timestamp>, found: &[&HistoryFinding]) -> Ma
             td {
                 span.words { (isolated(&describe::event(recorded))) }
                 @for located in found.iter().take(NAMED) {
-                    " " (super::text::severity(located.finding.kind.severity())) " " (located.finding.kind)
+                    " " (super::text::severity(located.finding.severity)) " " (located.finding.kind)
                 }
                 @if found.len() > NAMED { " … " (number(found.len() - NAMED)) " more" }
             }

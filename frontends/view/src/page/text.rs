@@ -90,6 +90,10 @@ pub(super) const fn kind(kind: FindingKind) -> &'static str {
         FindingKind::OperationFailed => "an operation failed",
         FindingKind::Unfinished => "not ended when the log ended",
         FindingKind::NothingFound => "nothing about a call",
+        FindingKind::NewestFirst => "newest first, read from the end",
+        FindingKind::Empty => "told nothing",
+        FindingKind::Unordered => "times run backwards",
+        FindingKind::TooLarge => "too large, skipped",
         _ => "another kind of finding",
     }
 }

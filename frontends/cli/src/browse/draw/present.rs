@@ -148,7 +148,7 @@ impl Entry {
     }
 
     fn finding(finding: &Finding, (input, line): (&str, u64), palette: Palette) -> Self {
-        let severity = finding.kind.severity();
+        let severity = finding.severity;
         let text = format!("{severity}: {finding} ({input}:{line})");
         Self { label: mark(severity), style: palette.severity(severity), text }
     }
