@@ -1,10 +1,12 @@
 //! The command line: commands, arguments and their help.
 
+use std::env;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use callfold::log::Format;
 use callfold::{CallId, Moment, Severity};
+use callfold_view::printable::printable;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
@@ -14,6 +16,17 @@ use jiff::Timestamp;
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Args {
+    /// Reads the command line. Ends the process where it asks for help, or is wrong.
+    pub(crate) fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            // The message quotes arguments, which can have characters that control the terminal.
+            let shown = env::args_os().map(|argument| printable(&argument.to_string_lossy()).into_owned());
+            Self::try_parse_from(shown).err().unwrap_or(error).exit()
+        })
+    }
 }
 
 #[derive(Debug, Subcommand)]

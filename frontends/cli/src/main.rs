@@ -13,7 +13,6 @@ mod folder;
 mod input;
 mod logs;
 mod page;
-mod printable;
 mod progress;
 mod replay;
 mod replayer;
@@ -24,16 +23,15 @@ mod unrecognised;
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Args, Command};
+use exit::complain;
 
 /// A call is many small allocations, which one thread makes and another one frees.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let outcome = match Args::parse().command {
+    let outcome = match Args::read().command {
         Command::Replay(args) => replay::run(&args),
         Command::Browse(args) => browse::run(&args),
         Command::Convert(args) => convert::run(&args),
@@ -46,7 +44,7 @@ fn main() -> ExitCode {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return ExitCode::from(141);
         }
-        anstream::eprintln!("callfold: {error}");
+        complain(error);
         ExitCode::from(2)
     })
 }

@@ -15,7 +15,7 @@ use callfold_view::page::{self, Choice, Input, Report, Row, choose};
 use callfold_view::timeline;
 
 use crate::args::ReportArgs;
-use crate::exit::status;
+use crate::exit::{complain, status};
 use crate::logs::Logs;
 use crate::replayer::{Outcome, ReplayOptions, missing, replay_logs};
 use collected::{Collected, Counted};
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
 }
 
 fn refused(why: &str) -> ExitCode {
-    anstream::eprintln!("callfold: {why}");
+    complain(why);
     ExitCode::from(2)
 }
 
@@ -63,7 +63,7 @@ fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<Exit
         outcome.missing = unknown;
     }
     if outcome.worst >= Some(args.deny.deny) {
-        anstream::eprintln!("callfold: the page shows findings of severity {} or worse", args.deny.deny);
+        complain(format_args!("the page shows findings of severity {} or worse", args.deny.deny));
     }
     let status = status(&outcome, args.deny.deny);
     std::mem::forget(outcome);

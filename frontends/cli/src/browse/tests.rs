@@ -20,10 +20,10 @@ use super::keys::Key;
 use super::palette::Palette;
 use crate::args::{Args, Command};
 use crate::logs::Logs;
-use crate::printable::printable;
 use crate::replayer::{ReplayOptions, replay_paths};
 use crate::report::secrets::secrets;
 use crate::report::worst::WorstFindings;
+use callfold_view::printable::printable;
 
 /// The top of the repository, which the paths of the tests are relative to.
 const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -225,6 +225,18 @@ fn the_next_finding_is_found_across_calls_and_so_is_the_one_before() {
         [(5, "orphan"), (3, "gap"), (4, "repeat"), (4, "repeat"), (3, "gap"), (5, "orphan"), (5, "orphan")];
     assert_eq!(found, all.map(|(step, kind)| (step, kind.to_owned())));
     assert_eq!(screen.browser.notice, Some("no earlier findings"));
+}
+
+#[test]
+fn nothing_on_the_screen_is_invisible() {
+    let log = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/invisible-hostile.jsonl");
+    let mut screen = Screen::of(&[log]);
+    let mut seen = String::new();
+    for key in [Key::End, Key::Left, Key::Left, Key::Left, Key::Left] {
+        _ = screen.press(key);
+        seen += &screen.drawn(200, 60);
+    }
+    assert!(seen.contains("U+2060") && seen.lines().all(|line| printable(line) == line), "{seen}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::exit::complain;
 use crate::logs::Logs;
-use crate::printable::printable;
 use crate::stdout::stdout;
 
 /// The kind of output.
@@ -34,7 +34,7 @@ impl Unwritten {
     /// instead, because the caller treats a closed pipe differently.
     pub(super) fn into_status(self) -> io::Result<ExitCode> {
         let Some(path) = self.path else { return Err(self.error) };
-        anstream::eprintln!("callfold: {}: {}", printable(&path.display().to_string()), self.error);
+        complain(format_args!("{}: {}", path.display(), self.error));
         Ok(ExitCode::from(2))
     }
 }
@@ -46,7 +46,7 @@ impl Output {
     ///
     /// A message where the ending of the path is not known, or where the file is one of the logs, which are not overwritten.
     pub(super) fn of(path: &Path, logs: &Logs) -> Result<Self, String> {
-        let name = printable(&path.display().to_string());
+        let name = path.display();
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         let form = match ending.as_deref() {
             _ if path.as_os_str() == "-" => Form::Page,

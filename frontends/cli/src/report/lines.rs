@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use callfold::Severity;
+use callfold_view::printable::printable;
 
-use crate::printable::printable;
 use crate::replayer::{Listener, LocatedFinding};
 
 /// Writes findings as they come: warnings and errors, and also infos where `--deny info` is given.

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use callfold::{OperationSummary, Severity, Summary};
 use callfold_view::describe;
+use callfold_view::printable::printable;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
 
 use super::lines::line;
 use super::secrets::secrets;
 use super::worst::WorstFindings;
-use crate::printable::printable;
 use crate::replayer::Outcome;
 
 /// How much of a message is shown, in characters.
@@ -117,11 +117,12 @@ fn ending(call: &Summary<'_>) -> String {
 
 /// The beginning of a text of any length.
 fn short(text: &str) -> String {
-    let mut begin: String = printable(text).chars().take(SHORT).collect();
-    if begin.len() < text.len() && begin.chars().count() == SHORT {
-        begin.push('…');
+    let begin: String = text.chars().take(SHORT + 1).collect();
+    let shown = printable(&begin);
+    match shown.char_indices().nth(SHORT) {
+        Some((end, _)) => format!("{}…", shown.get(..end).unwrap_or_default()),
+        None => shown.into_owned(),
     }
-    begin
 }
 
 fn duration(call: &Summary<'_>) -> String {
