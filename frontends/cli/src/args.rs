@@ -4,11 +4,13 @@ use std::env;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use callfold::Severity;
 use callfold::log::Format;
-use callfold::{CallId, Moment, Severity};
 use callfold_view::printable::printable;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
+
+use crate::call_name::CallName;
+use crate::when::When;
 
 /// Replay recorded logs of Microsoft Graph calling notifications and show the calls in them.
 #[derive(Debug, Parser)]
@@ -128,9 +130,10 @@ pub(crate) struct ReportArgs {
     /// Where to write: FILE.html for a page, FILE.svg for the timeline of one call, - for a page on standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Page: show this call with details, even if it has no findings (repeatable). FILE.svg: the call to draw
+    /// Page: show this call with details, even if it has no findings (repeatable). FILE.svg: the call to draw. The
+    /// beginning of an id is enough
     #[arg(long = "call", value_name = "ID")]
-    pub(crate) calls: Vec<CallId>,
+    pub(crate) calls: Vec<CallName>,
     #[command(flatten)]
     pub(crate) deny: Deny,
 }
@@ -179,9 +182,15 @@ pub(crate) enum Form {
 
 #[derive(Debug, Group)]
 pub(crate) struct Only {
-    /// Replay only this call
+    /// Replay only this call: its id, the beginning of its id, or a path such as /communications/calls/ID
     #[arg(long, value_name = "ID")]
-    pub(crate) call: Option<CallId>,
+    call: Option<CallName>,
+}
+
+impl Only {
+    pub(crate) fn names(&self) -> &[CallName] {
+        self.call.as_slice()
+    }
 }
 
 #[derive(Debug, Group)]
@@ -191,7 +200,7 @@ pub(crate) struct Deny {
     pub(crate) deny: Severity,
 }
 
-#[derive(Debug, Group)]
+#[derive(Clone, Debug, Group)]
 pub(crate) struct SourceArgs {
     /// Files, folders (all files in them, numbers in names in numeric order), or - for standard input
     #[arg(required = true, value_name = "LOG")]
@@ -199,12 +208,13 @@ pub(crate) struct SourceArgs {
     /// The format of the logs: auto, events, notifications or sdk-log
     #[arg(long, default_value = "auto", value_parser = format)]
     pub(crate) format: FormatChoice,
-    /// Show the calls as they were at this time, such as 2026-11-23T09:15:02Z
-    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "until_rev")]
-    at: Option<Timestamp>,
+    /// Show the calls as they were at this time: 2026-11-23T09:15:02Z, 2026-11-23 for its midnight in UTC, or
+    /// 09:15:02Z if the logs are of one day
+    #[arg(long, value_name = "TIME", conflicts_with = "until_rev")]
+    pub(crate) at: Option<When>,
     /// Show each call after this number of its events, or at its end if it has fewer
     #[arg(long, value_name = "N", value_parser = revision)]
-    until_rev: Option<u64>,
+    pub(crate) until_rev: Option<u64>,
     /// Stop at the first finding of severity error
     #[arg(long)]
     pub(crate) strict: bool,
@@ -213,14 +223,6 @@ pub(crate) struct SourceArgs {
 /// The format of the logs; `None` if the format is detected from the content.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FormatChoice(pub(crate) Option<Format>);
-
-impl SourceArgs {
-    /// The moment at which the calls are shown; `None` for the end of the logs.
-    pub(crate) fn until(&self) -> Option<Moment> {
-        let revision = || self.until_rev.map(Moment::Revision);
-        self.at.map(Moment::Time).or_else(revision)
-    }
-}
 
 fn format(name: &str) -> Result<FormatChoice, String> {
     let known = Format::ALL.iter().find(|format| format.as_str() == name);
@@ -247,9 +249,4 @@ fn revision(text: &str) -> Result<u64, String> {
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= MOST_JOBS);
     number.ok_or_else(|| format!("the number of threads is 1 to {MOST_JOBS}"))
-}
-
-fn time(text: &str) -> Result<Timestamp, String> {
-    text.parse()
-        .map_err(|_| "a time is in RFC 3339 format with an offset, such as 2026-11-23T09:15:02Z".into())
 }

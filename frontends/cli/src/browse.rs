@@ -22,6 +22,7 @@ use callfold::Severity;
 use crate::args::{BrowseArgs, SourceArgs};
 use crate::exit::status;
 use crate::logs::Logs;
+use crate::selection::Selection;
 use browser::Browser;
 use history_reader::Opened;
 use palette::Palette;
@@ -31,8 +32,11 @@ pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
         return Err(io::Error::other(why));
     }
     let source = &args.source;
-    let logs = Logs::of(&source.logs).kept();
-    let Opened { calls, reader, outcome } = history_reader::open(source, args.only.call, &logs)?;
+    let selection = match Selection::of(source, args.only.names(), Logs::of(&source.logs).kept())? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
+    let Opened { calls, reader, outcome } = history_reader::open(&selection)?;
     let is_complete = outcome.unreadable.is_empty() && outcome.missing.is_empty();
     if !outcome.inputs.is_empty() && outcome.missing.is_empty() {
         let mut browser = Browser::new(calls, title(source), Palette::from_env());

@@ -8,15 +8,21 @@ use callfold_view::printable::printable_json;
 
 use crate::args::{ConvertArgs, Target};
 use crate::exit::status;
-use crate::replayer::{Listener, LocatedFinding, ReplayOptions, replay_paths};
+use crate::logs::Logs;
+use crate::replayer::{Listener, LocatedFinding, replay_logs};
 use crate::report::lines::FindingLines;
+use crate::selection::Selection;
 use crate::stdout::stdout;
 
 pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
+    let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
     let findings = FindingLines::new(args.deny.deny, anstream::stderr());
     let is_terminal = io::stdout().is_terminal();
     let mut converter = Converter { to: args.to, out: stdout()?, findings, is_terminal, line: Vec::new() };
-    let outcome = replay_paths(ReplayOptions::new(&args.source, args.only.call), &mut converter)?;
+    let outcome = replay_logs(selection.options(), &selection.logs, &mut converter)?;
     converter.out.flush()?;
     Ok(status(&outcome, args.deny.deny))
 }

@@ -19,9 +19,7 @@ pub(crate) fn status(outcome: &Outcome, deny: Severity) -> ExitCode {
     for input in &outcome.unreadable {
         complain(format_args!("{}: {}", input.path, input.why));
     }
-    for missing in &outcome.missing {
-        complain(missing);
-    }
+    outcome.notes.iter().chain(&outcome.missing).for_each(complain);
     if !outcome.unreadable.is_empty() || !outcome.missing.is_empty() {
         ExitCode::from(2)
     } else if outcome.worst >= Some(deny) {

@@ -3,6 +3,7 @@
 
 mod args;
 mod browse;
+mod call_name;
 mod check;
 mod convert;
 mod decoder;
@@ -17,8 +18,10 @@ mod progress;
 mod replay;
 mod replayer;
 mod report;
+mod selection;
 mod stdout;
 mod unrecognised;
+mod when;
 
 use std::io;
 use std::process::ExitCode;

@@ -55,6 +55,8 @@ pub(crate) struct Outcome {
     pub(crate) unreadable: Vec<Unreadable>,
     /// Messages that name the requested calls of which no log tells.
     pub(crate) missing: Vec<String>,
+    /// What else people are told. It does not change the exit status.
+    pub(crate) notes: Vec<String>,
     pub(crate) worst: Option<Severity>,
 }
 
@@ -80,6 +82,8 @@ impl InputReport {
 #[derive(Clone, Copy)]
 pub(crate) struct ReplayOptions<'a> {
     pub(crate) source: &'a SourceArgs,
+    /// The moment at which each call stops; `None` for the end of the logs.
+    pub(crate) until: Option<Moment>,
     /// Replays this call and skips all others.
     pub(crate) only: Option<CallId>,
     /// The number of threads.
@@ -89,20 +93,15 @@ pub(crate) struct ReplayOptions<'a> {
 }
 
 impl<'a> ReplayOptions<'a> {
-    /// Options with one thread, for a command that needs summaries only.
-    pub(crate) const fn new(source: &'a SourceArgs, only: Option<CallId>) -> Self {
-        Self { source, only, jobs: NonZeroUsize::MIN, keep: Keep::Summary }
+    /// Options with one thread, for the summaries of all calls at the end of the logs.
+    pub(crate) const fn of_all(source: &'a SourceArgs) -> Self {
+        Self { source, until: None, only: None, jobs: NonZeroUsize::MIN, keep: Keep::Summary }
     }
 }
 
-/// Replays the logs that the command line names, as one log.
-pub(crate) fn replay_paths<L: Listener>(options: ReplayOptions<'_>, listener: &mut L) -> io::Result<Outcome> {
-    replay_logs(options, &Logs::of(&options.source.logs), listener)
-}
-
 /// The message that no log tells of a requested call.
-pub(crate) fn missing(call: CallId, args: &SourceArgs) -> String {
-    if let Some(Moment::Time(at)) = args.until() {
+pub(crate) fn missing(call: CallId, until: Option<Moment>) -> String {
+    if let Some(Moment::Time(at)) = until {
         format!("no log contains call {call} up to {at}")
     } else {
         format!("no log contains call {call}")
@@ -164,6 +163,7 @@ struct Replayer<'a, L> {
     inputs: Vec<InputReport>,
     worst: Option<Severity>,
     args: &'a SourceArgs,
+    until: Option<Moment>,
     only: Option<CallId>,
     /// True after the first finding about the only call that is wanted.
     has_finding_of_only: bool,
@@ -176,7 +176,7 @@ struct Replayer<'a, L> {
 impl<'a, L: Listener> Replayer<'a, L> {
     fn new(options: ReplayOptions<'a>, bytes: u64, listener: &'a mut L) -> Self {
         let (args, keep) = (options.source, options.keep);
-        let replay = args.until().into_iter().fold(Replay::new().keep(keep), Replay::until);
+        let replay = options.until.into_iter().fold(Replay::new().keep(keep), Replay::until);
         Self {
             replay: options.only.into_iter().fold(replay, Replay::only),
             jobs: options.jobs,
@@ -184,6 +184,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
             inputs: Vec::new(),
             worst: None,
             args,
+            until: options.until,
             only: options.only,
             has_finding_of_only: false,
             has_stopped: false,
@@ -264,7 +265,24 @@ impl<'a, L: Listener> Replayer<'a, L> {
         }
         self.progress.finish();
         let missing = self.missing().into_iter().collect();
-        Ok(Outcome { replay: self.replay, inputs: self.inputs, unreadable, missing, worst: self.worst })
+        let notes = self.too_early().into_iter().collect();
+        Ok(Outcome {
+            replay: self.replay,
+            inputs: self.inputs,
+            unreadable,
+            missing,
+            notes,
+            worst: self.worst,
+        })
+    }
+
+    /// The message that nothing had happened yet at the requested time.
+    fn too_early(&self) -> Option<String> {
+        let Some(Moment::Time(at)) = self.until.filter(|_| self.replay.events() == 0) else { return None };
+        let what = if self.only.is_some() { "call" } else { "log" };
+        self.replay
+            .stopped_from()
+            .map(|begin| format!("nothing had happened at {at}: the {what} begins at {begin}"))
     }
 
     /// The message that no log tells of the only call that is wanted. Where no log was read, or not to its end, this is not
@@ -272,7 +290,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
     fn missing(&self) -> Option<String> {
         let is_known = |call| self.has_finding_of_only || self.replay.knows(call);
         let is_read = !self.inputs.is_empty() && !self.has_stopped;
-        self.only.filter(|call| is_read && !is_known(*call)).map(|call| missing(call, self.args))
+        self.only.filter(|call| is_read && !is_known(*call)).map(|call| missing(call, self.until))
     }
 
     fn found(&mut self, place: &InputReport, findings: Vec<Finding>) -> io::Result<()> {

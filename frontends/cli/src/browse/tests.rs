@@ -20,9 +20,10 @@ use super::keys::Key;
 use super::palette::Palette;
 use crate::args::{Args, Command};
 use crate::logs::Logs;
-use crate::replayer::{ReplayOptions, replay_paths};
+use crate::replayer::{ReplayOptions, replay_logs};
 use crate::report::secrets::secrets;
 use crate::report::worst::WorstFindings;
+use crate::selection::Selection;
 use callfold_view::printable::printable;
 
 /// The top of the repository, which the paths of the tests are relative to.
@@ -39,7 +40,8 @@ impl Screen {
         let arguments = ["callfold", "browse"].iter().chain(arguments);
         let Command::Browse(args) = Args::parse_from(arguments).command else { panic!("another command") };
         let logs = Logs::of(&args.source.logs);
-        let Opened { calls, reader, .. } = history_reader::open(&args.source, args.only.call, &logs).unwrap();
+        let selection = Selection::of(&args.source, args.only.names(), logs).unwrap().unwrap();
+        let Opened { calls, reader, .. } = history_reader::open(&selection).unwrap();
         let browser = Browser::new(calls, super::title(&args.source), Palette { is_plain: true });
         let mut screen = Self { browser, reader };
         screen.load();
@@ -131,9 +133,10 @@ fn each_revision_is_shown_as_a_replay_until_it_has_it() {
                 let Command::Replay(args) = Args::parse_from(until).command else {
                     panic!("another command")
                 };
-                let outcome =
-                    replay_paths(ReplayOptions::new(&args.source, None), &mut WorstFindings::default())
-                        .unwrap();
+                let logs = Logs::of(&args.source.logs);
+                let selection = Selection::of(&args.source, &[], logs).unwrap().unwrap();
+                let options = selection.options();
+                let outcome = replay_logs(options, &selection.logs, &mut WorstFindings::default()).unwrap();
                 let call = outcome.replay.summaries().into_iter().find(|call| call.id() == id).unwrap();
                 let state = screen.text("state").unwrap();
                 assert_eq!(state.split(':').next(), Some(call.state().as_str()), "{name} {at} {revision}");
@@ -333,8 +336,9 @@ fn secrets_are_not_shown_and_not_found() {
             panic!("another command")
         };
         let options =
-            ReplayOptions { keep: callfold::Keep::Everything, ..ReplayOptions::new(&args.source, None) };
-        let outcome = replay_paths(options, &mut WorstFindings::default()).unwrap();
+            ReplayOptions { keep: callfold::Keep::Everything, ..ReplayOptions::of_all(&args.source) };
+        let logs = Logs::of(&args.source.logs);
+        let outcome = replay_logs(options, &logs, &mut WorstFindings::default()).unwrap();
         let calls: Vec<_> = outcome.replay.calls().collect();
         for secret in calls.iter().flat_map(|call| secrets(call)) {
             for _ in 0..screen.browser.listed.len() {

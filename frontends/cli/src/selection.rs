@@ -1,0 +1,143 @@
+//! What a command is asked about: its logs, the moment, and the calls.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::process::ExitCode;
+
+use callfold::jiff::Timestamp;
+use callfold::{CallId, Moment, Severity};
+
+use crate::args::SourceArgs;
+use crate::call_name::CallName;
+use crate::exit::status;
+use crate::logs::Logs;
+use crate::replayer::{Listener, LocatedFinding, Outcome, ReplayOptions, replay_logs};
+use crate::when::{TimeOfDay, When};
+
+/// How many ids a message lists.
+const LISTED: usize = 10;
+
+/// The logs, the moment at which the calls are shown, and the calls that are named.
+pub(crate) struct Selection<'a> {
+    pub(crate) args: &'a SourceArgs,
+    pub(crate) logs: Logs,
+    /// `None` for the end of the logs.
+    pub(crate) until: Option<Moment>,
+    pub(crate) calls: Vec<CallId>,
+}
+
+impl<'a> Selection<'a> {
+    /// Finds out what is asked. The logs are read for it only where a name or a time is not complete. The inner error is the
+    /// exit status where that fails.
+    pub(crate) fn of(
+        args: &'a SourceArgs,
+        names: &[CallName],
+        logs: Logs,
+    ) -> io::Result<Result<Self, ExitCode>> {
+        let of_day = match args.at {
+            Some(When::OfDay(of_day)) => Some(of_day),
+            Some(When::At(_)) | None => None,
+        };
+        let until = match args.at {
+            Some(When::At(at)) => Some(Moment::Time(at)),
+            Some(When::OfDay(_)) | None => args.until_rev.map(Moment::Revision),
+        };
+        let ids: Option<Vec<_>> = names.iter().map(CallName::id).collect();
+        if let (Some(calls), None) = (&ids, of_day) {
+            return Ok(Ok(Self { args, logs, until, calls: distinct(calls.iter().copied()) }));
+        }
+        let logs = logs.kept();
+        let mut known = Known::read(args, &logs)?;
+        let mut calls = Vec::new();
+        for name in names {
+            match name.id().map_or_else(|| known.called(name), |id| Ok(Some(id))) {
+                Ok(Some(id)) => calls.push(id),
+                Ok(None) => return Ok(Err(known.without(name))),
+                Err(many) => return Err(io::Error::other(many)),
+            }
+        }
+        let until = match of_day {
+            Some(of_day) => Some(Moment::Time(known.time(of_day).map_err(io::Error::other)?)),
+            None => until,
+        };
+        Ok(Ok(Self { args, logs, until, calls: distinct(calls) }))
+    }
+
+    /// The options of a replay of the selected calls, with one thread and summaries only.
+    pub(crate) fn options(&self) -> ReplayOptions<'_> {
+        ReplayOptions { until: self.until, only: self.only(), ..ReplayOptions::of_all(self.args) }
+    }
+
+    /// The call, where exactly one is named.
+    pub(crate) fn only(&self) -> Option<CallId> {
+        if let [id] = self.calls.as_slice() { Some(*id) } else { None }
+    }
+}
+
+/// Each id once, in the order in which they come.
+fn distinct(calls: impl IntoIterator<Item = CallId>) -> Vec<CallId> {
+    let mut seen = BTreeSet::new();
+    calls.into_iter().filter(|id| seen.insert(*id)).collect()
+}
+
+/// What a first replay of the logs has found.
+struct Known {
+    /// The calls that have events or findings.
+    ids: BTreeSet<CallId>,
+    outcome: Outcome,
+}
+
+/// The calls of findings.
+#[derive(Default)]
+struct Named(BTreeSet<CallId>);
+
+impl Listener for Named {
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        self.0.extend(located.finding.call);
+        Ok(())
+    }
+}
+
+impl Known {
+    fn read(args: &SourceArgs, logs: &Logs) -> io::Result<Self> {
+        let args = SourceArgs { strict: false, ..args.clone() };
+        let mut named = Named::default();
+        let outcome = replay_logs(ReplayOptions::of_all(&args), logs, &mut named)?;
+        let mut ids = named.0;
+        ids.extend(outcome.replay.summaries().iter().map(|call| call.id()));
+        Ok(Self { ids, outcome })
+    }
+
+    /// The call that a name means; `None` where no log tells of one.
+    ///
+    /// # Errors
+    ///
+    /// A message that lists the calls, where there are several.
+    fn called(&self, name: &CallName) -> Result<Option<CallId>, String> {
+        let calls: Vec<_> = self.ids.iter().filter(|id| name.begins(**id)).collect();
+        if let [] | [_] = calls.as_slice() {
+            return Ok(calls.first().map(|id| **id));
+        }
+        let listed: Vec<_> = calls.iter().take(LISTED).map(|id| id.to_string()).collect();
+        let rest = calls.len() - listed.len();
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        Err(format!("--call {name}: which of {}? {}{rest}", calls.len(), listed.join(", ")))
+    }
+
+    /// The exit status where no log tells of a call with this name. Prints the reason.
+    fn without(&mut self, name: &CallName) -> ExitCode {
+        if !self.outcome.inputs.is_empty() {
+            self.outcome.missing.push(format!("no log contains a call whose id begins with {name}"));
+        }
+        status(&self.outcome, Severity::Error)
+    }
+
+    fn time(&self, of_day: TimeOfDay) -> Result<Timestamp, String> {
+        let summaries = self.outcome.replay.summaries();
+        let times = summaries.iter().flat_map(|call| [call.first_at(), call.last_at()]).flatten();
+        of_day.on_the_day_of(&times.collect::<Vec<_>>()).map_err(|days| match days {
+            Some((first, last)) => format!("--at: the logs are from {first} to {last}: give the date, too"),
+            None => "--at: no event in the logs has a time".into(),
+        })
+    }
+}
