@@ -8,6 +8,8 @@ use callfold::Severity;
 use callfold::log::Format;
 use callfold_view::printable::printable;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use colorchoice_clap::Color;
 
 use crate::call_name::CallName;
 use crate::when::When;
@@ -18,6 +20,8 @@ use crate::when::When;
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) color: Color,
 }
 
 impl Args {
@@ -34,28 +38,83 @@ impl Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List the calls of a log: how each one ended, its operations, and the findings
+    #[command(after_help = REPLAY)]
     Replay(ReplayArgs),
     /// Browse the calls of a log in the terminal: a list of calls and the timeline of each
-    #[command(after_help = KEYS)]
+    #[command(after_help = BROWSE)]
     Browse(BrowseArgs),
     /// Convert a log of any format to an event log, on standard output
+    #[command(after_help = CONVERT)]
     Convert(ConvertArgs),
     /// Replay a log and print only warnings and errors; for pipelines
+    #[command(after_help = CHECK)]
     Check(CheckArgs),
     /// Write an HTML page with all calls, or the timeline of one call as a picture
+    #[command(after_help = REPORT)]
     Report(ReportArgs),
     /// Draw the lifecycle of calls or of operations, as a picture or for another tool
+    #[command(after_help = DIAGRAM)]
     Diagram(DiagramArgs),
+    /// Print the script with which a shell completes the command line
+    #[command(after_help = COMPLETIONS)]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or that of one command
+    #[command(after_help = MAN)]
+    Man(ManArgs),
 }
 
 const EXIT: &str = "\
+Examples:
+  callfold replay bot.log
+  callfold help replay
+
 Exit status:
   0  all logs were read, and no finding is as severe as --deny
   1  a finding is at least as severe as --deny
-  2  the command line is wrong, a log cannot be opened, read or recognised, or no log contains
-     the call of --call";
+  2  the command line is wrong, a log cannot be opened, read or recognised, no log contains the
+     call of --call, or several calls match it";
 
-const KEYS: &str = "\
+const REPLAY: &str = "\
+Examples:
+  callfold replay bot.log
+  callfold replay --call 57dab8b1 --at 09:15:02Z bot.log
+  callfold replay --json logs/ > calls.json";
+
+const CONVERT: &str = "\
+Examples:
+  callfold convert --to events bot.log > events.jsonl
+  callfold convert --to cloudevents --call 57dab8b1 logs/ > events.json";
+
+const CHECK: &str = "\
+Examples:
+  callfold check --deny warn bot.log
+  callfold check --quiet logs/ && echo 'nothing is wrong'";
+
+const REPORT: &str = "\
+Examples:
+  callfold report logs/ -o page.html
+  callfold report --call 57dab8b1 bot.log -o call.svg";
+
+const DIAGRAM: &str = "\
+Examples:
+  callfold diagram
+  callfold diagram operation --as svg > operation.svg";
+
+const COMPLETIONS: &str = "\
+Examples:
+  callfold completions bash > callfold.bash
+  callfold completions zsh > _callfold";
+
+const MAN: &str = "\
+Examples:
+  callfold man > callfold.1
+  callfold man replay > callfold-replay.1";
+
+const BROWSE: &str = "\
+Examples:
+  callfold browse bot.log
+  callfold browse --call 57dab8b1 logs/
+
 Keys:
   up, down or k, j       previous call, next call
   left, right or h, l    previous revision, next revision
@@ -67,8 +126,8 @@ Keys:
   ?                      help
   q, Esc, Ctrl-C         quit
 
-The terminal needs 60 columns and 16 rows. With NO_COLOR set, there are no colours. Secrets are
-never shown.";
+The terminal needs 60 columns and 16 rows. With --color never, or with NO_COLOR set, there are no
+colours. Secrets are never shown.";
 
 /// The highest accepted number of threads. A higher one is most likely a typing error.
 const MOST_JOBS: usize = 256;
@@ -181,6 +240,19 @@ pub(crate) enum Form {
 }
 
 #[derive(Debug, Group)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct ManArgs {
+    /// The command, such as replay; without one, the page is about callfold
+    pub(crate) command: Option<String>,
+}
+
+#[derive(Debug, Group)]
 pub(crate) struct Only {
     /// Replay only this call: its id, the beginning of its id, or a path such as /communications/calls/ID
     #[arg(long, value_name = "ID")]
@@ -218,6 +290,9 @@ pub(crate) struct SourceArgs {
     /// Stop at the first finding of severity error
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Show no progress and list no findings: the exit status says whether there are any. JSON lists them still
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 /// The format of the logs; `None` if the format is detected from the content.

@@ -39,7 +39,7 @@ pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
     let Opened { calls, reader, outcome } = history_reader::open(&selection)?;
     let is_complete = outcome.unreadable.is_empty() && outcome.missing.is_empty();
     if !outcome.inputs.is_empty() && outcome.missing.is_empty() {
-        let mut browser = Browser::new(calls, title(source), Palette::from_env());
+        let mut browser = Browser::new(calls, title(source), Palette::chosen());
         terminal::show(&mut browser, &reader)?;
     }
     // Findings do not change the exit status, because the browser has shown them. Unreadable logs and missing calls do.

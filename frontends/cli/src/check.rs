@@ -15,7 +15,7 @@ pub(crate) fn run(args: &CheckArgs) -> io::Result<ExitCode> {
         Ok(selection) => selection,
         Err(status) => return Ok(status),
     };
-    let mut findings = FindingLines::new(args.deny.deny, anstream::stdout());
+    let mut findings = FindingLines::new(args.deny.deny, args.source.quiet, anstream::stdout());
     let outcome = replay_logs(selection.options(), &selection.logs, &mut findings)?;
     Ok(status(&outcome, args.deny.deny))
 }

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
         Ok(selection) => selection,
         Err(status) => return Ok(status),
     };
-    let findings = FindingLines::new(args.deny.deny, anstream::stderr());
+    let findings = FindingLines::new(args.deny.deny, args.source.quiet, anstream::stderr());
     let is_terminal = io::stdout().is_terminal();
     let mut converter = Converter { to: args.to, out: stdout()?, findings, is_terminal, line: Vec::new() };
     let outcome = replay_logs(selection.options(), &selection.logs, &mut converter)?;

@@ -5,6 +5,7 @@ mod args;
 mod browse;
 mod call_name;
 mod check;
+mod completions;
 mod convert;
 mod decoder;
 mod diagram;
@@ -13,6 +14,7 @@ mod exit;
 mod folder;
 mod input;
 mod logs;
+mod man;
 mod page;
 mod progress;
 mod replay;
@@ -34,13 +36,17 @@ use exit::complain;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let outcome = match Args::read().command {
+    let args = Args::read();
+    args.color.write_global();
+    let outcome = match args.command {
         Command::Replay(args) => replay::run(&args),
         Command::Browse(args) => browse::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Report(args) => page::run(&args),
         Command::Diagram(args) => diagram::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         // The reader of the pipe has closed it. 141 is the status that a shell reports for a process that SIGPIPE ends.

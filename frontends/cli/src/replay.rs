@@ -33,7 +33,7 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
         let mut findings = WorstFindings::default();
         let outcome = replay_logs(options, &selection.logs, &mut findings)?;
         if !outcome.inputs.is_empty() {
-            table::print(&outcome, &findings, args.show_secrets)?;
+            table::print(&outcome, &findings, args.show_secrets, args.source.quiet)?;
         }
         outcome
     };

@@ -188,7 +188,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
             only: options.only,
             has_finding_of_only: false,
             has_stopped: false,
-            progress: Progress::new(bytes),
+            progress: Progress::new(bytes, args.quiet),
             bytes: 0,
         }
     }

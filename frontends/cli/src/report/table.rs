@@ -26,12 +26,19 @@ const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations",
 
 /// Prints the table on standard output, then a line with totals, the worst findings and, where they are requested, the
 /// secrets.
-pub(crate) fn print(outcome: &Outcome, worst: &WorstFindings, shows_secrets: bool) -> io::Result<()> {
+pub(crate) fn print(
+    outcome: &Outcome,
+    worst: &WorstFindings,
+    shows_secrets: bool,
+    is_quiet: bool,
+) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
     let summaries = outcome.replay.summaries();
     calls(&summaries, worst, &mut out)?;
     summary(outcome, summaries.len(), worst, &mut out)?;
-    findings(worst, &mut out)?;
+    if !is_quiet {
+        findings(worst, &mut out)?;
+    }
     if shows_secrets {
         for call in outcome.replay.calls() {
             for secret in secrets(call) {
