@@ -51,6 +51,8 @@ names! {
         Malformed = "malformed",
         /// This version does not know a resource, a call state, an operation status, or a type of CloudEvent.
         UnknownResource = "unknownResource",
+        /// The log grew or shrank while it was read.
+        Grew = "grew",
         /// Text between the records of a log was skipped. A log has at most one such finding.
         Noise = "noise",
         /// No record of the log tells of a call.
@@ -63,7 +65,7 @@ impl FindingKind {
     pub const fn severity(self) -> Severity {
         match self {
             Self::Adopted | Self::Repeat | Self::Late | Self::Duplicate | Self::Noise => Severity::Info,
-            Self::Gap | Self::AfterEnd | Self::Orphan | Self::UnknownResource => Severity::Warn,
+            Self::Gap | Self::AfterEnd | Self::Orphan | Self::UnknownResource | Self::Grew => Severity::Warn,
             Self::Impossible
             | Self::Conflict
             | Self::RevisionGap

@@ -2,6 +2,8 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,6 +35,17 @@ enum Source {
     StandardInput,
     /// A temporary copy of an input that could be read only once.
     Kept(File),
+}
+
+/// A file or standard input, whatever its name.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Identity {
+    StandardInput,
+    /// The device, and the number of the file on it.
+    #[cfg(unix)]
+    Number(u64, u64),
+    #[cfg(not(unix))]
+    Path(PathBuf),
 }
 
 /// A log that cannot be opened or recognised.
@@ -233,6 +246,15 @@ impl Input {
         fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
     }
 
+    /// What is the same for all names of a file. A log that is no regular file has none, except standard input.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        match &self.source {
+            Source::File(path) => identity(path),
+            Source::StandardInput => Some(Identity::StandardInput),
+            Source::Kept(_) => None,
+        }
+    }
+
     pub(crate) fn unreadable(&self, why: &impl ToString) -> Unreadable {
         Unreadable { path: self.path.clone(), why: why.to_string() }
     }
@@ -364,6 +386,14 @@ impl Records {
             bytes_read,
         }))
     }
+}
+
+fn identity(path: &Path) -> Option<Identity> {
+    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    #[cfg(unix)]
+    return Some(Identity::Number(metadata.dev(), metadata.ino()));
+    #[cfg(not(unix))]
+    return fs::canonicalize(path).ok().map(Identity::Path);
 }
 
 /// The length of all complete records at the start of a block.

@@ -13,6 +13,7 @@ mod encoding;
 mod exit;
 mod folder;
 mod input;
+mod interrupt;
 mod logs;
 mod man;
 mod page;

@@ -61,6 +61,7 @@ pub(crate) struct Outcome {
 }
 
 /// What was read from one log.
+#[derive(Clone)]
 pub(crate) struct InputReport {
     pub(crate) path: Rc<str>,
     pub(crate) format: Option<Format>,
@@ -140,7 +141,9 @@ pub(crate) fn replay_logs<L: Listener>(
             break;
         }
     }
-    replayer.finish(unreadable)
+    let mut outcome = replayer.finish(unreadable)?;
+    outcome.notes.extend(logs.notes.iter().cloned());
+    Ok(outcome)
 }
 
 /// True where all logs are event logs. Files in folders that are no logs do not count. A log that can be read only once is
@@ -161,6 +164,8 @@ struct Replayer<'a, L> {
     jobs: NonZeroUsize,
     listener: &'a mut L,
     inputs: Vec<InputReport>,
+    /// The logs that are regular files: the place in `inputs`, the log, and its size before it was read.
+    sizes: Vec<(usize, &'a Input, u64)>,
     worst: Option<Severity>,
     args: &'a SourceArgs,
     until: Option<Moment>,
@@ -182,6 +187,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
             jobs: options.jobs,
             listener,
             inputs: Vec::new(),
+            sizes: Vec::new(),
             worst: None,
             args,
             until: options.until,
@@ -194,7 +200,8 @@ impl<'a, L: Listener> Replayer<'a, L> {
     }
 
     /// Replays a log record by record. The error comes from reading the log, the outer one from the listener.
-    fn input(&mut self, input: &Input, records: Records) -> io::Result<Option<Unreadable>> {
+    fn input(&mut self, input: &'a Input, records: Records) -> io::Result<Option<Unreadable>> {
+        self.sizes.extend(input.regular_size().map(|size| (self.inputs.len(), input, size)));
         let mut report = InputReport::new(&input.path, Some(records.format));
         let (mut noise, mut tells) = (Noise::default(), false);
         let read = decode(records, self.jobs, |located, bytes_read| {
@@ -263,6 +270,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
             self.found(&last, findings)?;
             self.inputs.push(last);
         }
+        self.changed()?;
         self.progress.finish();
         let missing = self.missing().into_iter().collect();
         let notes = self.too_early().into_iter().collect();
@@ -274,6 +282,25 @@ impl<'a, L: Listener> Replayer<'a, L> {
             notes,
             worst: self.worst,
         })
+    }
+
+    /// Reports the logs whose size is no longer what it was before they were read.
+    fn changed(&mut self) -> io::Result<()> {
+        for (number, input, before) in std::mem::take(&mut self.sizes) {
+            let now = input.regular_size().unwrap_or_default();
+            let Some(place) = self.inputs.get(number).filter(|_| now != before).cloned() else { continue };
+            let message = if now > before {
+                format!(
+                    "the log grew while it was read, from {before} to {now} bytes: its last records may be missing"
+                )
+            } else {
+                format!(
+                    "the log shrank while it was read, from {before} to {now} bytes: it was cut or replaced"
+                )
+            };
+            self.found(&place, vec![Finding::new(FindingKind::Grew, None, message)])?;
+        }
+        Ok(())
     }
 
     /// The message that nothing had happened yet at the requested time.

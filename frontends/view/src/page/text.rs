@@ -77,6 +77,7 @@ pub(super) const fn kind(kind: FindingKind) -> &'static str {
         FindingKind::Refused => "an event was refused",
         FindingKind::Malformed => "cannot be read",
         FindingKind::UnknownResource => "not known to this version",
+        FindingKind::Grew => "the log changed while it was read",
         FindingKind::Noise => "other text, skipped",
         FindingKind::NothingFound => "nothing about a call",
         _ => "another kind of finding",
