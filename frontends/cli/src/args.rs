@@ -290,7 +290,7 @@ pub(crate) struct SourceArgs {
     /// Stop at the first finding of severity error
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Show no progress and list no findings: the exit status says whether there are any. JSON lists them still
+    /// Show no progress and list no findings: the exit status says whether there are any; JSON lists them all the same
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }

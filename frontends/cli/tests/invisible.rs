@@ -65,10 +65,12 @@ fn an_invisible_character_is_shown_by_its_code_point_everywhere() {
 
 #[test]
 fn hostile_text_is_visible_in_every_command() {
-    let (log, folder) = (case("invisible-hostile.jsonl"), Folder::new());
+    let folder = Folder::new();
+    let name = format!("{}.jsonl", HIDDEN.iter().collect::<String>());
+    let log = folder.write(&name, std::fs::read(case("invisible-hostile.jsonl")).unwrap());
     for (columns, arguments) in [
         (200, &["replay"][..]),
-        (60, &["replay"]),
+        (60, &["replay", "--show-secrets"]),
         (200, &["replay", "--json"]),
         (200, &["check", "--deny", "info"]),
         (200, &["convert", "--to", "events"]),

@@ -3,6 +3,10 @@
 
 mod common;
 
+#[cfg(unix)]
+use common::command;
+#[cfg(unix)]
+use common::terminal::Terminal;
 use common::{Folder, Ran, callfold, fed};
 use serde_json::{Value, json};
 
@@ -83,6 +87,26 @@ fn every_command_takes_the_beginning_of_an_id() {
     assert!(std::fs::read_to_string(&picture).unwrap().contains("Call abcdef01-2345-4678-9abc-def012345678"));
     let two = ["report", "-o", &page, "--call", "abc", "--call", "570", "--call", "/app/calls/abc/x", &log()];
     assert_eq!(callfold(&two).status, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn browse_takes_the_beginning_of_an_id() {
+    for (given, shows, status) in [
+        ("57", "which of 3?", 2),
+        ("5a", "no log contains", 2),
+        (NOBODY, "no log contains", 2),
+        ("abc", "", 0),
+    ] {
+        let mut terminal = Terminal::run(command(&["browse", "--call", given, &log()]), 100);
+        if status == 0 {
+            terminal.wait_for("abcdef01-2345");
+            std::io::Write::write_all(&mut terminal.person, b"q").unwrap();
+        }
+        let (seen, ended) = terminal.ended();
+        assert_eq!(ended, Some(status), "{given}: {seen}");
+        assert!(seen.contains(shows), "{given}: {seen}");
+    }
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub(crate) fn print(
         for call in outcome.replay.calls() {
             for secret in secrets(call) {
                 let of = secret.operation.map_or_else(String::new, |id| format!(" of operation {id}"));
-                let value = printable(secret.value);
+                let (of, value) = (printable(&of), printable(secret.value));
                 writeln!(out, "secret: {}{of} of call {}: {value}", secret.member, call.id())?;
             }
         }
