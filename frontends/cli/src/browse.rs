@@ -22,6 +22,7 @@ use callfold::Severity;
 use crate::args::{BrowseArgs, SourceArgs};
 use crate::exit::status;
 use crate::logs::Logs;
+use crate::replayer::Outcome;
 use crate::selection::Selection;
 use browser::Browser;
 use history_reader::Opened;
@@ -37,13 +38,12 @@ pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
         Err(status) => return Ok(status),
     };
     let Opened { calls, reader, outcome } = history_reader::open(&selection)?;
-    let is_complete = outcome.unreadable.is_empty() && outcome.missing.is_empty();
     if !outcome.inputs.is_empty() && outcome.missing.is_empty() {
         let mut browser = Browser::new(calls, title(source), Palette::chosen());
         terminal::show(&mut browser, &reader)?;
     }
     // Findings do not change the exit status, because the browser has shown them. Unreadable logs and missing calls do.
-    Ok(if is_complete { ExitCode::SUCCESS } else { status(&outcome, Severity::Error) })
+    Ok(status(&Outcome { worst: None, ..outcome }, Severity::Error))
 }
 
 /// The reason why the browser cannot run here; `None` where it can.

@@ -14,7 +14,7 @@ pub(crate) fn complain(what: impl Display) {
 }
 
 /// The exit status of a replay: 2 where an input could not be read or a requested call is in no log, 1 where a finding is
-/// at least as severe as `deny`, else 0. Prints on standard error what led to status 2.
+/// at least as severe as `deny`, else 0. Prints the notes and what led to status 2 on standard error.
 pub(crate) fn status(outcome: &Outcome, deny: Severity) -> ExitCode {
     for input in &outcome.unreadable {
         complain(format_args!("{}: {}", input.path, input.why));

@@ -34,20 +34,29 @@ impl<'a> Selection<'a> {
         names: &[CallName],
         logs: Logs,
     ) -> io::Result<Result<Self, ExitCode>> {
-        let of_day = match args.at {
-            Some(When::OfDay(of_day)) => Some(of_day),
-            Some(When::At(_)) | None => None,
-        };
         let until = match args.at {
-            Some(When::At(at)) => Some(Moment::Time(at)),
-            Some(When::OfDay(_)) | None => args.until_rev.map(Moment::Revision),
+            Some(When::OfDay(of_day)) => Err(of_day),
+            Some(When::At(at)) => Ok(Some(Moment::Time(at))),
+            None => Ok(args.until_rev.map(Moment::Revision)),
         };
         let ids: Option<Vec<_>> = names.iter().map(CallName::id).collect();
-        if let (Some(calls), None) = (&ids, of_day) {
-            return Ok(Ok(Self { args, logs, until, calls: distinct(calls.iter().copied()) }));
+        match (ids, until) {
+            (Some(ids), Ok(until)) => Ok(Ok(Self { args, logs, until, calls: distinct(ids) })),
+            (_, until) => Self::looked_up(args, names, logs.kept(), until),
         }
-        let logs = logs.kept();
+    }
+
+    /// Looks up in the logs what the command line leaves open.
+    fn looked_up(
+        args: &'a SourceArgs,
+        names: &[CallName],
+        logs: Logs,
+        until: Result<Option<Moment>, TimeOfDay>,
+    ) -> io::Result<Result<Self, ExitCode>> {
         let mut known = Known::read(args, &logs)?;
+        if known.outcome.inputs.is_empty() {
+            return Ok(Err(status(&known.outcome, Severity::Error)));
+        }
         let mut calls = Vec::new();
         for name in names {
             match name.id().map_or_else(|| known.called(name), |id| Ok(Some(id))) {
@@ -56,10 +65,8 @@ impl<'a> Selection<'a> {
                 Err(many) => return Err(io::Error::other(many)),
             }
         }
-        let until = match of_day {
-            Some(of_day) => Some(Moment::Time(known.time(of_day).map_err(io::Error::other)?)),
-            None => until,
-        };
+        let of_day = |of_day| known.time(of_day).map(|at| Some(Moment::Time(at)));
+        let until = until.or_else(of_day).map_err(io::Error::other)?;
         Ok(Ok(Self { args, logs, until, calls: distinct(calls) }))
     }
 
@@ -126,9 +133,7 @@ impl Known {
 
     /// The exit status where no log tells of a call with this name. Prints the reason.
     fn without(&mut self, name: &CallName) -> ExitCode {
-        if !self.outcome.inputs.is_empty() {
-            self.outcome.missing.push(format!("no log contains a call whose id begins with {name}"));
-        }
+        self.outcome.missing.push(format!("no log contains a call whose id begins with {name}"));
         status(&self.outcome, Severity::Error)
     }
 

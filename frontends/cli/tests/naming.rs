@@ -136,9 +136,11 @@ fn a_stop_at_the_first_error_does_not_hide_ids() {
 
 #[test]
 fn a_log_that_cannot_be_read_is_named_where_its_ids_are_asked_for() {
-    let ran = callfold(&["replay", "--call", "57", "no such log"]);
-    assert_eq!(ran.status, 2);
-    assert!(ran.err.contains("no such log: "), "{}", ran.err);
+    for asked in [["--call", "57"], ["--at", "09:10Z"]] {
+        let ran = callfold(&[&["replay"], &asked[..], &["no such log"]].concat());
+        assert_eq!((ran.status, ran.err.lines().count()), (2, 1), "{}", ran.err);
+        assert!(ran.err.contains("no such log: "), "{}", ran.err);
+    }
 }
 
 #[test]
