@@ -186,6 +186,8 @@ impl Iterator for BlockRecords<'_> {
 pub(crate) struct Records {
     text: Text,
     pub(crate) format: Format,
+    /// The size of the log in bytes when it was opened; `None` where it is not known.
+    pub(crate) size: Option<u64>,
     block: Vec<u8>,
     start: usize,
     end: usize,
@@ -261,11 +263,18 @@ impl Input {
 
     /// Opens the log. Detects its format where none is given.
     pub(crate) fn open(&self, format: Option<Format>) -> Result<Records, Unreadable> {
-        let source: Reader = match &self.source {
-            Source::File(_) | Source::Kept(_) => Box::new(self.file()?),
-            Source::StandardInput => Box::new(io::stdin()),
+        let (source, size): (Reader, _) = match &self.source {
+            Source::File(_) | Source::Kept(_) => {
+                let file = self.file()?;
+                // What is added while the log is read is left, or a log to which its own events are added would not end.
+                match file.metadata().ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len()) {
+                    Some(size) if size > 0 => (Box::new(file.take(size)), Some(size)),
+                    Some(_) | None => (Box::new(file), None),
+                }
+            }
+            Source::StandardInput => (Box::new(io::stdin()), None),
         };
-        self.records(source, format)
+        Ok(Records { size, ..self.records(source, format)? })
     }
 
     /// The file of the log. Standard input has none.
@@ -293,6 +302,7 @@ impl Records {
         Ok(Self {
             text: Text::of(Box::new(Counted { source, bytes: Arc::clone(&bytes_read) }))?,
             format: Format::Events,
+            size: None,
             block: vec![0; BLOCK],
             start: 0,
             end: 0,

@@ -164,7 +164,7 @@ struct Replayer<'a, L> {
     jobs: NonZeroUsize,
     listener: &'a mut L,
     inputs: Vec<InputReport>,
-    /// The logs that are regular files: the place in `inputs`, the log, and its size before it was read.
+    /// The logs that are regular files: the place in `inputs`, the log, and its size when it was opened.
     sizes: Vec<(usize, &'a Input, u64)>,
     worst: Option<Severity>,
     args: &'a SourceArgs,
@@ -201,7 +201,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
 
     /// Replays a log record by record. The error comes from reading the log, the outer one from the listener.
     fn input(&mut self, input: &'a Input, records: Records) -> io::Result<Option<Unreadable>> {
-        self.sizes.extend(input.regular_size().map(|size| (self.inputs.len(), input, size)));
+        self.sizes.extend(records.size.map(|size| (self.inputs.len(), input, size)));
         let mut report = InputReport::new(&input.path, Some(records.format));
         let (mut noise, mut tells) = (Noise::default(), false);
         let read = decode(records, self.jobs, |located, bytes_read| {
@@ -287,11 +287,11 @@ impl<'a, L: Listener> Replayer<'a, L> {
     /// Reports the logs whose size is no longer what it was before they were read.
     fn changed(&mut self) -> io::Result<()> {
         for (number, input, before) in std::mem::take(&mut self.sizes) {
-            let now = input.regular_size().unwrap_or_default();
+            let Some(now) = input.regular_size() else { continue };
             let Some(place) = self.inputs.get(number).filter(|_| now != before).cloned() else { continue };
             let message = if now > before {
                 format!(
-                    "the log grew while it was read, from {before} to {now} bytes: its last records may be missing"
+                    "the log grew while it was read, from {before} to {now} bytes: what was added is not read"
                 )
             } else {
                 format!(

@@ -5,16 +5,16 @@ use std::io;
 use std::process::ExitCode;
 
 use callfold::jiff::Timestamp;
-use callfold::{CallId, Moment, Severity};
+use callfold::{CallId, Moment, Severity, Summary};
 
 use crate::args::SourceArgs;
 use crate::call_name::CallName;
-use crate::exit::status;
+use crate::exit::{complain, status};
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding, Outcome, ReplayOptions, replay_logs};
 use crate::when::{TimeOfDay, When};
 
-/// How many ids a message lists.
+/// How many calls a message lists.
 const LISTED: usize = 10;
 
 /// The logs, the moment at which the calls are shown, and the calls that are named.
@@ -59,10 +59,10 @@ impl<'a> Selection<'a> {
         }
         let mut calls = Vec::new();
         for name in names {
-            match name.id().map_or_else(|| known.called(name), |id| Ok(Some(id))) {
-                Ok(Some(id)) => calls.push(id),
-                Ok(None) => return Ok(Err(known.without(name))),
-                Err(many) => return Err(io::Error::other(many)),
+            match name.id().map_or_else(|| known.called(name), |id| vec![id]).as_slice() {
+                [id] => calls.push(*id),
+                [] => return Ok(Err(known.without(name))),
+                many => return Ok(Err(known.ambiguous(name, many))),
             }
         }
         let of_day = |of_day| known.time(of_day).map(|at| Some(Moment::Time(at)));
@@ -115,20 +115,28 @@ impl Known {
         Ok(Self { ids, outcome })
     }
 
-    /// The call that a name means; `None` where no log tells of one.
-    ///
-    /// # Errors
-    ///
-    /// A message that lists the calls, where there are several.
-    fn called(&self, name: &CallName) -> Result<Option<CallId>, String> {
-        let calls: Vec<_> = self.ids.iter().filter(|id| name.begins(**id)).collect();
-        if let [] | [_] = calls.as_slice() {
-            return Ok(calls.first().map(|id| **id));
+    /// The calls that a name can mean.
+    fn called(&self, name: &CallName) -> Vec<CallId> {
+        self.ids.iter().copied().filter(|id| name.begins(*id)).collect()
+    }
+
+    /// The exit status where a name can mean several calls. Prints what is known of them.
+    fn ambiguous(&self, name: &CallName, calls: &[CallId]) -> ExitCode {
+        complain(format_args!("--call {name}: which of {}?", calls.len()));
+        let summaries = self.outcome.replay.summaries();
+        for id in calls.iter().take(LISTED) {
+            let place = summaries.binary_search_by_key(id, Summary::id).ok();
+            let (state, begin) = place
+                .and_then(|place| summaries.get(place))
+                .map_or((None, None), |call| (Some(call.state()), call.first_at()));
+            let state = state.map_or("", |state| state.as_str());
+            let begin = begin.map_or_else(String::new, |begin| begin.to_string());
+            anstream::eprintln!("{}", format!("  {id}  {state:13}  {begin}").trim_end());
         }
-        let listed: Vec<_> = calls.iter().take(LISTED).map(|id| id.to_string()).collect();
-        let rest = calls.len() - listed.len();
-        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-        Err(format!("--call {name}: which of {}? {}{rest}", calls.len(), listed.join(", ")))
+        if calls.len() > LISTED {
+            anstream::eprintln!("  … and {} more", calls.len() - LISTED);
+        }
+        ExitCode::from(2)
     }
 
     /// The exit status where no log tells of a call with this name. Prints the reason.

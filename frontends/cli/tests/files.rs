@@ -164,6 +164,20 @@ fn a_log_that_changes_while_it_is_read_is_told() {
 }
 
 #[test]
+fn a_log_to_which_its_own_events_are_added_has_an_end() {
+    let folder = Folder::new();
+    let calls = (0..10_000).map(|number| {
+        format!(r#"{{"call":"57dab8b1-894c-409a-b240-{number:012}","rev":1,"type":"offered","data":{{}}}}"#)
+    });
+    let path = folder.write("log", log(&calls.collect::<Vec<_>>()));
+    let more = fs::File::options().append(true).open(&path).unwrap();
+    let ran = command(&["convert", "--to", "events", &path]).stdout(more).output().unwrap();
+    assert!(ran.status.success());
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("warn: grew: the log grew"), "{ran:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 20_000);
+}
+
+#[test]
 fn a_file_with_several_names_is_read_once_and_that_is_said() {
     let folder = Folder::new();
     let path = folder.write("logs/1.log", log(&events()));
