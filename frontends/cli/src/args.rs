@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use callfold::Severity;
 use callfold::log::Format;
 use callfold_view::printable::printable;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use colorchoice_clap::Color;
@@ -267,8 +268,8 @@ impl Only {
 
 #[derive(Debug, Group)]
 pub(crate) struct Deny {
-    /// Exit with status 1 if there is a finding of this severity or a higher one: info, warn or error
-    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity)]
+    /// Exit with status 1 if there is a finding of this severity or a higher one
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severities())]
     pub(crate) deny: Severity,
 }
 
@@ -277,8 +278,8 @@ pub(crate) struct SourceArgs {
     /// Files, folders (all files in them, numbers in names in numeric order), or - for standard input
     #[arg(required = true, value_name = "LOG")]
     pub(crate) logs: Vec<PathBuf>,
-    /// The format of the logs: auto, events, notifications or sdk-log
-    #[arg(long, default_value = "auto", value_parser = format)]
+    /// The format of the logs
+    #[arg(long, default_value = "auto", value_parser = formats())]
     pub(crate) format: FormatChoice,
     /// Show the calls as they were at this time: 2026-11-23T09:15:02Z, 2026-11-23 for its midnight in UTC, or
     /// 09:15:02Z if the logs are of one day
@@ -299,21 +300,16 @@ pub(crate) struct SourceArgs {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FormatChoice(pub(crate) Option<Format>);
 
-fn format(name: &str) -> Result<FormatChoice, String> {
-    let known = Format::ALL.iter().find(|format| format.as_str() == name);
-    match known {
-        Some(format) => Ok(FormatChoice(Some(*format))),
-        None if name == "auto" => Ok(FormatChoice(None)),
-        None => {
-            let known: Vec<_> = Format::ALL.iter().map(|format| format.as_str()).collect();
-            Err(format!("the formats are auto, {}", known.join(", ")))
-        }
-    }
+fn formats() -> impl TypedValueParser<Value = FormatChoice> {
+    let names = Format::ALL.iter().map(|format| format.as_str());
+    PossibleValuesParser::new(["auto"].into_iter().chain(names))
+        .map(|name| FormatChoice(Format::ALL.iter().copied().find(|format| format.as_str() == name)))
 }
 
-fn severity(name: &str) -> Result<Severity, String> {
-    let known = Severity::ALL.iter().find(|severity| severity.as_str() == name);
-    known.copied().ok_or_else(|| "the severities are info, warn and error".into())
+fn severities() -> impl TypedValueParser<Value = Severity> {
+    let names = Severity::ALL.iter().map(|severity| severity.as_str());
+    let named = |name: String| Severity::ALL.iter().copied().find(|severity| severity.as_str() == name);
+    PossibleValuesParser::new(names).try_map(move |name| named(name).ok_or("no severity has this name"))
 }
 
 fn revision(text: &str) -> Result<u64, String> {

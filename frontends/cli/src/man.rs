@@ -22,7 +22,7 @@ pub(crate) fn run(args: &ManArgs) -> io::Result<ExitCode> {
         return Ok(ExitCode::from(2));
     };
     let mut out = stdout()?;
-    Man::new(page).render(&mut out)?;
+    Man::new(page).source(concat!("callfold ", env!("CARGO_PKG_VERSION"))).render(&mut out)?;
     out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
