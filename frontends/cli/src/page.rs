@@ -15,9 +15,10 @@ use callfold_view::page::{self, Choice, Input, Report, Row, choose};
 use callfold_view::timeline;
 
 use crate::args::ReportArgs;
-use crate::exit::status;
+use crate::exit::{complain, status};
 use crate::logs::Logs;
 use crate::replayer::{Outcome, ReplayOptions, missing, replay_logs};
+use crate::selection::Selection;
 use collected::{Collected, Counted};
 use output::{Form, Output};
 
@@ -27,30 +28,35 @@ pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
         Ok(output) => output,
         Err(why) => return Ok(refused(&why)),
     };
-    let logs = logs.kept();
+    let selection = match Selection::of(&args.source, &args.calls, logs.kept())? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
     match output.form {
-        Form::Page => all_calls(args, &logs, &output),
-        Form::Picture => picture(args, &logs, &output),
+        Form::Page => all_calls(args, &selection, &output),
+        Form::Picture => picture(args, &selection, &output),
     }
 }
 
 fn refused(why: &str) -> ExitCode {
-    anstream::eprintln!("callfold: {why}");
+    complain(why);
     ExitCode::from(2)
 }
 
-fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode> {
-    let options = ReplayOptions::new(&args.source, None);
+fn all_calls(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io::Result<ExitCode> {
+    let (options, logs) = (ReplayOptions { only: None, ..selection.options() }, &selection.logs);
     let mut counted = Counted::default();
     let mut outcome = replay_logs(options, logs, &mut counted)?;
     if !outcome.inputs.is_empty() {
         let calls = rows(&outcome, &mut counted);
-        let unknown =
-            args.calls.iter().filter(|id| place(&calls, **id).is_none() && !counted.calls.contains_key(id));
-        let unknown: Vec<_> = unknown.map(|id| missing(*id, &args.source)).collect();
-        let choice = choose(&calls, &args.calls);
+        let unknown = selection
+            .calls
+            .iter()
+            .filter(|id| place(&calls, **id).is_none() && !counted.calls.contains_key(id));
+        let unknown: Vec<_> = unknown.map(|id| missing(*id, selection.until)).collect();
+        let choice = choose(&calls, &selection.calls);
         let collected = details(options, logs, &calls, &counted, &choice)?;
-        let mut report = about_logs(&outcome, args);
+        let mut report = about_logs(&outcome, selection.until);
         report.findings = counted.all;
         report.calls = calls;
         report.omitted = choice.omitted;
@@ -62,8 +68,8 @@ fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<Exit
         std::mem::forget(report);
         outcome.missing = unknown;
     }
-    if outcome.worst >= Some(args.deny.deny) {
-        anstream::eprintln!("callfold: the page shows findings of severity {} or worse", args.deny.deny);
+    if outcome.worst >= Some(args.deny.deny) && !args.source.quiet {
+        complain(format_args!("the page shows findings of severity {} or worse", args.deny.deny));
     }
     let status = status(&outcome, args.deny.deny);
     std::mem::forget(outcome);
@@ -98,7 +104,7 @@ fn details(
 }
 
 /// A report that has only what is known of the logs, without calls.
-fn about_logs<'a>(outcome: &Outcome, args: &ReportArgs) -> Report<'a> {
+fn about_logs<'a>(outcome: &Outcome, until: Option<Moment>) -> Report<'a> {
     let format = |format: Option<callfold::log::Format>| format.map_or("no log", |format| format.as_str());
     let inputs = outcome.inputs.iter();
     let mut report = Report::default();
@@ -108,20 +114,21 @@ fn about_logs<'a>(outcome: &Outcome, args: &ReportArgs) -> Report<'a> {
     report.unreadable =
         outcome.unreadable.iter().map(|input| (input.path.clone(), input.why.clone())).collect();
     report.events = outcome.replay.events();
-    report.until = args.source.until().map(|moment| match moment {
+    report.until = until.map(|moment| match moment {
         Moment::Time(at) => format!("are shown as they were at {at}"),
         Moment::Revision(revision) => format!("are shown at their revision {revision}"),
     });
     report
 }
 
-fn picture(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode> {
-    let id = match chosen(args, logs, &output.path)? {
+fn picture(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io::Result<ExitCode> {
+    let id = match chosen(args, selection, &output.path)? {
         Ok(id) => id,
         Err(why) => return Ok(why),
     };
     let mut collected = Collected::of([id], vec![id]);
-    let outcome = replay_logs(ReplayOptions::new(&args.source, Some(id)), logs, &mut collected)?;
+    let options = ReplayOptions { only: Some(id), ..selection.options() };
+    let outcome = replay_logs(options, &selection.logs, &mut collected)?;
     match collected.history(id) {
         Some(Ok(history)) => {
             if let Err(why) = output.write(|out| std::fmt::Write::write_str(out, &timeline::svg(&history))) {
@@ -136,17 +143,17 @@ fn picture(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCo
 }
 
 /// The call to draw, or the exit status where no single call is chosen.
-fn chosen(args: &ReportArgs, logs: &Logs, path: &Path) -> io::Result<Result<CallId, ExitCode>> {
+fn chosen(args: &ReportArgs, selection: &Selection<'_>, path: &Path) -> io::Result<Result<CallId, ExitCode>> {
     let path = path.display();
-    if let [id] = args.calls.as_slice() {
-        return Ok(Ok(*id));
+    if let Some(id) = selection.only() {
+        return Ok(Ok(id));
     }
-    if !args.calls.is_empty() {
+    if !selection.calls.is_empty() {
         return Ok(Err(refused(&format!(
             "{path} is a picture of one call: give --call once, or write a page, FILE.html"
         ))));
     }
-    let outcome = replay_logs(ReplayOptions::new(&args.source, None), logs, &mut Counted::default())?;
+    let outcome = replay_logs(selection.options(), &selection.logs, &mut Counted::default())?;
     if outcome.inputs.is_empty() {
         return Ok(Err(status(&outcome, args.deny.deny)));
     }

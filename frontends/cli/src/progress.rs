@@ -9,12 +9,13 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Progress {
     bar: ProgressBar,
-    is_shown: bool,
+    /// True where it is shown, or will never be.
+    is_settled: bool,
 }
 
 impl Progress {
-    /// Progress through this many bytes; 0 where the number is not known.
-    pub(crate) fn new(bytes: u64) -> Self {
+    /// Progress through this many bytes; 0 where the number is not known. Nobody sees it where it is quiet.
+    pub(crate) fn new(bytes: u64, is_quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target((bytes > 0).then_some(bytes), ProgressDrawTarget::hidden());
         let template = if bytes > 0 {
             "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left"
@@ -24,14 +25,14 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, is_shown: false }
+        Self { bar, is_settled: is_quiet }
     }
 
     pub(crate) fn set(&mut self, bytes: u64) {
         self.bar.set_position(bytes);
-        if !self.is_shown && self.bar.elapsed() > PATIENCE {
+        if !self.is_settled && self.bar.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            self.is_shown = true;
+            self.is_settled = true;
         }
     }
 
