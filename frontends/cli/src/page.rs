@@ -5,6 +5,7 @@
 
 mod collected;
 mod output;
+mod parties;
 
 use std::io;
 use std::path::Path;
@@ -20,6 +21,7 @@ use crate::logs::Logs;
 use crate::replayer::{Outcome, ReplayOptions, missing, replay_logs};
 use collected::{Collected, Counted};
 use output::{Form, Output};
+use parties::Parties;
 
 pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
     let logs = Logs::of(&args.source.logs);
@@ -44,7 +46,8 @@ fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<Exit
     let mut counted = Counted::default();
     let mut outcome = replay_logs(options, logs, &mut counted)?;
     if !outcome.inputs.is_empty() {
-        let calls = rows(&outcome, &mut counted);
+        let parties = std::mem::take(&mut counted.parties);
+        let calls = rows(&outcome, &mut counted, &parties);
         let unknown =
             args.calls.iter().filter(|id| place(&calls, **id).is_none() && !counted.calls.contains_key(id));
         let unknown: Vec<_> = unknown.map(|id| missing(*id, &args.source)).collect();
@@ -70,8 +73,12 @@ fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<Exit
     Ok(status)
 }
 
-fn rows<'a>(outcome: &'a Outcome, counted: &mut Counted) -> Vec<Row<'a>> {
-    let row = |call: Summary<'a>| Row::new(call, counted.calls.remove(&call.id()).unwrap_or_default());
+fn rows<'a>(outcome: &'a Outcome, counted: &mut Counted, parties: &'a Parties) -> Vec<Row<'a>> {
+    let row = |call: Summary<'a>| {
+        let mut row = Row::new(call, counted.calls.remove(&call.id()).unwrap_or_default());
+        (row.from, row.to) = (parties.from(call.id()), parties.to(call.id()));
+        row
+    };
     outcome.replay.summaries().into_iter().map(row).collect()
 }
 

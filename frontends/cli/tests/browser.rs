@@ -51,8 +51,9 @@ fn tones() -> Vec<u8> {
 
 #[test]
 fn a_browser_shows_the_same_as_a_replay() {
-    if !Path::new(BROWSER).join("node_modules/playwright-core").exists() {
-        return skipped("playwright-core: run `npm ci` in frontends/view/tests/browser");
+    let has = |package: &str| Path::new(BROWSER).join("node_modules").join(package).exists();
+    if !["playwright-core", "axe-core"].into_iter().all(has) {
+        return skipped("packages: run `npm ci` in frontends/view/tests/browser");
     }
     let find =
         format!("import('{BROWSER}/browser.mjs').then(({{executable}}) => process.exit(executable ? 0 : 9))");
@@ -69,6 +70,7 @@ fn a_browser_shows_the_same_as_a_replay() {
         .env("CALLFOLD", env!("CARGO_BIN_EXE_callfold"))
         .env("CALLFOLD_LOGS", logs.join("\n"))
         .env("CALLFOLD_MANY", folder.write("many.jsonl", many()))
+        .env("CALLFOLD_ENDS", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/ends.jsonl"))
         .env("CALLFOLD_PAGES", folder.path())
         .output()
         .unwrap();

@@ -2,10 +2,11 @@
 
 use callfold::call::{CallEvent, Deadline, State, Transition};
 use callfold::graph::{
-    CommsOperation, EndCode, Identity, IdentitySet, OperationStatus, Participant, ResultInfo,
+    self, CommsOperation, EndCode, Identity, IdentitySet, OperationStatus, Participant, ParticipantInfo,
+    ResultInfo,
 };
 use callfold::jiff::SignedDuration;
-use callfold::{Recorded, operation};
+use callfold::{FindingKind, Recorded, Summary, operation};
 
 /// The meaning of a state of a call, as a phrase in lower case without a full stop, such as `connected`.
 pub const fn state(state: State) -> &'static str {
@@ -40,6 +41,65 @@ pub fn ending(result: &ResultInfo) -> String {
     let message = result.message.value().map(|message| message.trim().to_owned());
     let meaning = known.or(message).unwrap_or_default();
     [codes, meaning].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// True for a call that ended badly: its code is neither 0 nor 2xx, or its subcode says that the call did not come about.
+/// False for a call that goes on, and for one without a code.
+///
+/// ```
+/// use callfold::{Call, Recorded, Summary};
+///
+/// let log = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}
+/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"terminated","data":{"resultInfo":{"code":200,"subcode":5855}}}"#;
+/// let mut lines = log.lines().map(str::parse::<Recorded>);
+/// let mut call = Call::begin(lines.next().expect("a first line")?)?;
+/// assert!(!callfold_view::describe::ended_badly(&Summary::from(&call)));
+/// call.evolve(lines.next().expect("a second line")?)?;
+/// assert!(callfold_view::describe::ended_badly(&Summary::from(&call)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn ended_badly(call: &Summary<'_>) -> bool {
+    let is_bad = |result: &ResultInfo| {
+        let is_success = |code: &i32| *code == 0 || (200..300).contains(code);
+        let never_came_about = || {
+            let known = EndCode::of(result);
+            matches!(known, Some(EndCode::NobodyJoined | EndCode::NoHost | EndCode::LobbyTimedOut))
+        };
+        result.code.value().is_some_and(|code| !is_success(code) || never_came_about())
+    };
+    !call.state().is_live() && call.result_info().is_some_and(is_bad)
+}
+
+/// The party that began the call: a display name, else an id. `None` if neither was reported.
+///
+/// ```
+/// let call: callfold::graph::Call =
+///     callfold::serde_json::from_str(r#"{"source":{"identity":{"phone":{"id":"+12065550100"}}}}"#)?;
+/// assert_eq!(callfold_view::describe::from(&call).as_deref(), Some("+12065550100"));
+/// # Ok::<(), callfold::serde_json::Error>(())
+/// ```
+pub fn from(call: &graph::Call) -> Option<String> {
+    call.source.value().and_then(|source| party(source))
+}
+
+/// The parties that were called, separated by commas: display names, else ids. `None` if none was reported.
+///
+/// ```
+/// let call: callfold::graph::Call = callfold::serde_json::from_str(
+///     r#"{"targets":[{"identity":{"user":{"displayName":"Zoë"}}},{"identity":{"user":{"id":"1"}}}]}"#,
+/// )?;
+/// assert_eq!(callfold_view::describe::to(&call).as_deref(), Some("Zoë, 1"));
+/// # Ok::<(), callfold::serde_json::Error>(())
+/// ```
+pub fn to(call: &graph::Call) -> Option<String> {
+    let targets = call.targets.value().into_iter().flatten();
+    let names = targets.filter_map(|target| identity(target.identity.value()?)).collect::<Vec<_>>();
+    Some(names.join(", ")).filter(|names| !names.is_empty())
+}
+
+/// A party of a call: a display name, else an id. `None` if it has neither.
+pub(crate) fn party(info: &ParticipantInfo) -> Option<String> {
+    info.identity.value().and_then(|set| identity(set))
 }
 
 /// The display name of a participant. Without a display name, this is an id. Without an id, this is
@@ -159,6 +219,34 @@ fn created(operation: &CommsOperation) -> String {
         Some("completed") => settled("completed"),
         Some("failed") => settled("failed"),
         _ => format!("{kind} was requested."),
+    }
+}
+
+/// What a kind of finding means, as a phrase in lower case without a full stop.
+///
+/// ```
+/// use callfold::FindingKind;
+///
+/// assert_eq!(callfold_view::describe::finding(FindingKind::Gap), "not reported, inferred");
+/// ```
+pub const fn finding(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Adopted => "first seen in progress, its beginning is missing",
+        FindingKind::Repeat => "reported again, nothing new",
+        FindingKind::Late => "reported after a later state",
+        FindingKind::Gap => "not reported, inferred",
+        FindingKind::AfterEnd => "reported after the end, dropped",
+        FindingKind::Impossible => "no transition leads there",
+        FindingKind::Orphan => "the call ended before an operation did",
+        FindingKind::Duplicate => "the same message or line again",
+        FindingKind::Conflict => "one revision, two different events",
+        FindingKind::RevisionGap => "revisions are missing",
+        FindingKind::Refused => "an event was refused",
+        FindingKind::Malformed => "cannot be read",
+        FindingKind::UnknownResource => "not known to this version",
+        FindingKind::Noise => "other text, skipped",
+        FindingKind::NothingFound => "nothing about a call",
+        _ => "another kind of finding",
     }
 }
 

@@ -15,6 +15,7 @@ use core::fmt;
 
 use maud::{DOCTYPE, PreEscaped, html};
 
+use crate::history::steps::CallHistory;
 use crate::{chart, timeline};
 pub use choice::{Choice, DETAILED_CALLS, DETAILED_EVENTS, choose};
 pub use report::{Input, Report, Row, Tally};
@@ -23,7 +24,7 @@ const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
 /// The hash that allows the script of the page, and no other script, to run. A test compares it with the script.
-const SCRIPT_HASH: &str = "sha256-zQrpS5oGZtpNqP9CluNmvuoGoWsh1djM/Z5JkvIhIA0=";
+const SCRIPT_HASH: &str = "sha256-V+CqgXJu9BX8rO95GaeORQ3NPUCPMOmg9j8tSutfwlM=";
 
 /// Writes a page.
 ///
@@ -47,6 +48,7 @@ pub fn html(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Result {
     );
     let head = html! {
         (DOCTYPE)
+        (PreEscaped(r#"<html lang="en"><head>"#))
         meta charset="utf-8";
         meta http-equiv="Content-Security-Policy" content=(policy);
         meta name="viewport" content="width=device-width, initial-scale=1";
@@ -57,17 +59,19 @@ pub fn html(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Result {
     };
     out.write_str(&head.0)?;
     let skip = html! { a.skip href="#calls" { "Skip to the calls" } };
-    out.write_str(&skip.0)?;
+    write!(out, "</head><body>{}", skip.0)?;
     out.write_str(&index::header(report).0)?;
     // A browser skips the layout of sections outside of the window, where there are many.
     out.write_str(if report.histories.len() > 20 { r#"<main class="many">"# } else { "<main>" })?;
     index::write(report, out)?;
-    for history in &report.histories {
+    for row in rows::by_start(report.calls.iter()) {
+        let place = report.histories.binary_search_by_key(&row.summary.id(), CallHistory::id);
+        let Some(history) = place.ok().and_then(|place| report.histories.get(place)) else { continue };
         out.write_str(&details::section(history, report).0)?;
     }
     out.write_str("</main>\n")?;
     out.write_str(&html! { script { (PreEscaped(SCRIPT)) } }.0)?;
-    out.write_char('\n')
+    out.write_str("</body></html>\n")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use callfold::{CallId, Recorded, Severity};
 use callfold_view::history::{CallHistory, HistoryError, HistoryFinding};
 use callfold_view::page::{Report, Tally};
 
+use super::parties::Parties;
 use crate::replayer::{Listener, LocatedFinding};
 
 /// How many findings of a call a page shows: the first ones.
@@ -15,16 +16,24 @@ const KEPT: usize = 1000;
 /// How many findings that belong to no call a page shows: the worst ones, and of each severity the first ones.
 const OTHERS: usize = 100;
 
-/// Counts the findings of the first replay.
+/// What the first replay tells beside the summaries: the findings, counted, and the parties of each call.
 #[derive(Default)]
 pub(super) struct Counted {
     pub(super) all: Tally,
     pub(super) calls: BTreeMap<CallId, Tally>,
+    pub(super) parties: Parties,
     /// True where at least one finding names no call.
     pub(super) has_other_findings: bool,
 }
 
 impl Listener for Counted {
+    const WANTS_EVENTS: bool = true;
+
+    fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
+        self.parties.event(recorded);
+        Ok(())
+    }
+
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
         let kind = located.finding.kind;
         self.all.add(kind);

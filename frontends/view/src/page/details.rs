@@ -3,7 +3,6 @@
 use callfold::At;
 use callfold::call::Call;
 use callfold::chart::Chart;
-use callfold::graph::ParticipantInfo;
 use callfold::jiff::Timestamp;
 use maud::{Markup, PreEscaped, html};
 
@@ -26,7 +25,7 @@ pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
                 h2 id={ "title-" (id) } { a href={ "#call-" (id) } { (id) } }
                 p.line {
                     (rows::state(&summary)) " " (describe::state(last.state()))
-                    @if let Some(ended) = rows::ended(&summary) { " · " (isolated(&ended)) }
+                    @if rows::ended(&summary).is_some() { " · " (rows::ending(&summary)) }
                     @if let Some(duration) = rows::duration(&summary) { " · " (describe::duration(duration)) }
                     " · " (many(history.steps().len(), "event"))
                 }
@@ -44,15 +43,11 @@ pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
 
 fn facts(call: &Call) -> Markup {
     let details = call.details();
-    let from = details.source.value().and_then(|source| named(source));
-    let to = details.targets.value().into_iter().flatten();
-    let to: Vec<_> =
-        to.filter_map(|target| target.identity.value()).filter_map(|set| describe::identity(set)).collect();
-    let answered = details.answered_by.value().and_then(|one| named(one));
+    let answered = details.answered_by.value().and_then(|one| describe::party(one));
     let facts = [
         ("Direction", call.direction().map(|direction| direction.as_str().to_owned())),
-        ("From", from),
-        ("To", Some(to.join(", ")).filter(|to| !to.is_empty())),
+        ("From", describe::from(details)),
+        ("To", describe::to(details)),
         ("Answered by", answered),
         ("Subject", details.subject.value().cloned()),
         ("First event", call.first_at().map(|at| time(at) + " UTC")),
@@ -67,10 +62,6 @@ fn facts(call: &Call) -> Markup {
     }
 }
 
-fn named(info: &ParticipantInfo) -> Option<String> {
-    info.identity.value().and_then(|set| describe::identity(set))
-}
-
 fn pictures(history: &CallHistory) -> Markup {
     html! {
         div.zoom data-role="zoom" hidden {
@@ -79,12 +70,12 @@ fn pictures(history: &CallHistory) -> Markup {
             button type="button" data-role="zoom-in" aria-label="Make the timeline wider" { "+" }
             button type="button" data-role="zoom-fit" { "Fit" }
         }
-        div.wide.picture data-role="timeline" tabindex="0" role="region" aria-label="Timeline" {
+        div.wide.picture data-role="timeline" tabindex="0" role="group" aria-label="Timeline" {
             (bare(&timeline::svg(history)))
         }
         details.chart {
             summary { "The lifecycle, with the path of this call" }
-            div.wide tabindex="0" role="region" aria-label="Lifecycle" {
+            div.wide tabindex="0" role="group" aria-label="Lifecycle" {
                 (bare(&chart::svg(Chart::Call, Some(&history.path()))))
             }
         }
@@ -148,7 +139,7 @@ fn events(history: &CallHistory) -> Markup {
     html! {
         details.events open {
             summary { h3 { (many(history.steps().len(), "event")) } }
-            div.wide.tall tabindex="0" role="region" aria-label="Events" {
+            div.wide.tall tabindex="0" role="group" aria-label="Events" {
                 table {
                     thead { tr {
                         th.number scope="col" { "Rev." } th scope="col" { "Time, UTC" }

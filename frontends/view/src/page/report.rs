@@ -85,12 +85,16 @@ pub struct Row<'a> {
     pub summary: Summary<'a>,
     /// The number of findings of each kind, in this call.
     pub findings: Tally,
+    /// The party that began the call, see [`describe::from`](crate::describe::from).
+    pub from: Option<&'a str>,
+    /// The parties that were called, see [`describe::to`](crate::describe::to).
+    pub to: Option<&'a str>,
 }
 
 impl<'a> Row<'a> {
     /// A call with the number of its findings of each kind.
     pub const fn new(summary: Summary<'a>, findings: Tally) -> Self {
-        Self { summary, findings }
+        Self { summary, findings, from: None, to: None }
     }
 }
 

@@ -141,13 +141,13 @@
   };
 
   // A section is initialised when it becomes visible, because there can be many.
-  const calls = new Map();
+  const awake = new Map();
   const wake = (section) => {
-    if (!calls.has(section)) {
-      calls.set(section, travel(section));
-      calls.get(section).start();
+    if (!awake.has(section)) {
+      awake.set(section, travel(section));
+      awake.get(section).start();
     }
-    return calls.get(section);
+    return awake.get(section);
   };
   const sections = [...document.querySelectorAll("section[data-call]")];
   const seen = new IntersectionObserver((entries) => {
@@ -183,91 +183,135 @@
     wake(section).by(by);
   });
 
-  // The list of calls: the filters, and the calls without a row in the page.
+  // The list of calls: the filters, the order, and the calls without a row in the page.
   const filters = role("filters");
   if (!filters) return;
   const field = (name) => role(`filter-${name}`, filters);
   const marks = { error: "✖", warn: "▲", info: "●" };
-  const rest = data("rows") ?? { rows: [], endings: [], kinds: [] };
+  const known = data("rows");
+  const calls = (rows) => rows.map(([id, start, direction, from, to, state, ended, seconds, operations, participants, ...kinds]) => {
+    const counts = { error: 0, warn: 0, info: 0 };
+    for (let place = 0; place < kinds.length; place += 2) counts[known.kinds[kinds[place]][1]] += kinds[place + 1];
+    const [[ending, isBad], names] = [known.endings[ended], [direction, from, to].map((name) => known.names[name])];
+    return {
+      id, start, direction: names[0], from: names[1], to: names[2], state, ending, isBad, duration: seconds, operations, participants,
+      counts, kinds: kinds.filter((_, place) => place % 2 === 0),
+    };
+  });
+  const detailed = { place: role("detailed"), all: calls(known.detailed) };
+  const others = { place: role("others"), all: calls(known.others) };
   const PAGE = 100;
-  let chosen = rest.rows, page = 0;
+  let page = 0;
   const clock = (seconds) => {
     if (seconds === null) return "";
     const two = (number) => String(number).padStart(2, "0");
     const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
     return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
   };
-  const found = (row) => {
-    const counts = { error: 0, warn: 0, info: 0 };
-    for (let place = 6; place < row.length; place += 2) counts[rest.kinds[row[place]][1]] += row[place + 1];
-    return Object.entries(counts).filter(([, count]) => count).flatMap(([severity, count]) => {
-      const mark = element("span", `${marks[severity]} ${count} ${severity}`, `severity ${severity}`);
-      return [mark, " "];
-    });
-  };
-  const line = (row) => {
-    const [id, state, ending, seconds, operations, people] = row;
+  const line = (call) => {
     const made = element("tr");
-    made.dataset.call = id;
-    const head = element("th", id);
+    made.dataset.call = call.id;
+    const head = element("th", call.id);
     head.scope = "row";
-    const stateCell = element("td");
-    stateCell.append(element("span", state, `state ${state === "terminated" ? "over" : "live"}`));
-    const ended = element("td");
-    ended.append(isolated(rest.endings[ending]));
-    const foundCell = element("td");
-    foundCell.append(...found(row));
-    const number = (label, value) => {
-      const cell = element("td", value || "", "number");
-      cell.dataset.label = label;
+    const cell = (content, className, label) => {
+      const cell = element("td", undefined, className);
+      cell.append(...content);
+      if (label) cell.dataset.label = label;
       return cell;
     };
-    const counts = [number("duration", clock(seconds)), number("operations", operations), number("participants", people)];
-    made.append(head, stateCell, ended, ...counts, foundCell);
+    const name = (text) => (text ? [isolated(text)] : []);
+    const count = (label) => cell([call[label] || ""], "number", label);
+    const found = Object.entries(call.counts).filter(([, count]) => count);
+    made.append(
+      head,
+      cell([call.start === null ? "" : new Date(call.start).toISOString().slice(0, 19).replace("T", " ")], "time"),
+      cell([call.direction]),
+      cell(name(call.from), "party", "from"),
+      cell(name(call.to), "party", "to"),
+      cell([element("span", call.state, `state ${call.state === "terminated" ? "over" : "live"}`)]),
+      cell([...(call.isBad ? [element("span", filters.dataset.bad, "bad"), " "] : []), ...name(call.ending)], "ended"),
+      cell([clock(call.duration)], "number", "duration"),
+      count("operations"),
+      count("participants"),
+      cell(found.flatMap(([severity, count]) => [element("span", `${marks[severity]} ${count} ${severity}`, `severity ${severity}`), " "])),
+    );
     return made;
   };
-  const others = role("others");
   const turn = () => {
-    if (!others) return;
-    const pages = Math.max(Math.ceil(chosen.length / PAGE), 1);
+    if (!others.place) return;
+    const pages = Math.max(Math.ceil(others.chosen.length / PAGE), 1);
     page = Math.min(Math.max(page, 0), pages - 1);
-    others.querySelector("tbody").replaceChildren(...chosen.slice(page * PAGE, (page + 1) * PAGE).map(line));
-    role("page", others).textContent = `Page ${page + 1} of ${pages}`;
-    role("page-back", others).disabled = page === 0;
-    role("page-on", others).disabled = page === pages - 1;
-    role("pager", others).hidden = pages === 1;
+    others.place.querySelector("tbody").replaceChildren(...others.chosen.slice(page * PAGE, (page + 1) * PAGE).map(line));
+    role("page", others.place).textContent = `Page ${page + 1} of ${pages}`;
+    role("page-back", others.place).disabled = page === 0;
+    role("page-on", others.place).disabled = page === pages - 1;
+    role("pager", others.place).hidden = pages === 1;
   };
   const choose = () => {
     const text = field("text").value.trim().toLowerCase();
-    const [state, finding] = [field("state").value, field("finding").value];
+    const [state, finding, isBadly] = [field("state").value, field("finding").value, field("ended").value === "badly"];
+    const kinds = known.kinds.map((names) => names.includes(finding));
+    const fits = (call) => (!state || call.state === state) && (!isBadly || call.isBad) && (!finding || call.kinds.some((kind) => kinds[kind]));
+    const says = (texts) => !text || texts.some((one) => one.toLowerCase().includes(text));
     let count = 0;
-    for (const row of document.querySelectorAll('[data-role="detailed"] tr[data-call]')) {
-      const section = document.getElementById(`call-${row.dataset.call}`);
-      const words = () => `${row.textContent} ${section?.querySelector("header").textContent}`.toLowerCase();
-      const fits = (!state || row.dataset.state === state)
-        && (!finding || row.dataset.kinds.split(" ").includes(finding))
-        && (!text || words().includes(text));
-      row.hidden = !fits;
-      if (section) section.hidden = !fits;
-      count += fits;
+    for (const call of detailed.all) {
+      const section = document.getElementById(`call-${call.id}`);
+      const isChosen = fits(call) && says([rows.get(call.id).textContent, section.querySelector("header").textContent]);
+      rows.get(call.id).hidden = section.hidden = !isChosen;
+      count += isChosen;
     }
-    const endings = rest.endings.map((ending) => !text || ending.toLowerCase().includes(text));
-    const kinds = rest.kinds.map((names) => names.includes(finding));
-    const hasKind = (row) => row.some((kind, place) => place > 5 && place % 2 === 0 && kinds[kind]);
-    chosen = rest.rows.filter((row) =>
-      (!state || row[1] === state) && (!finding || hasKind(row)) && (endings[row[2]] || row[0].includes(text)));
+    others.chosen = others.all.filter((call) => fits(call) && says([call.id, call.ending, call.from, call.to]));
     page = 0;
     turn();
-    const all = document.querySelectorAll('[data-role="detailed"] tr[data-call]').length + rest.rows.length;
-    role("matches").textContent = `${(count + chosen.length).toLocaleString("en")} of ${all.toLocaleString("en")} calls`;
+    const all = detailed.all.length + others.all.length;
+    role("matches").textContent = `${(count + others.chosen.length).toLocaleString("en")} of ${all.toLocaleString("en")} calls`;
   };
-  filters.addEventListener("input", choose);
+  const rows = new Map([...(detailed.place?.querySelectorAll("tr[data-call]") ?? [])].map((row) => [row.dataset.call, row]));
+
+  // The order. Calls without a value are last in both directions, and equal ones stay in the order in which they began.
+  const values = {
+    ended: (call) => (call.ending ? `${call.isBad ? 0 : 1}${call.ending}` : null),
+    findings: ({ counts }) => counts.error * 1e12 + counts.warn * 1e6 + counts.info,
+  };
+  const order = (all, name, isDown) => {
+    // The digits of an id are no number.
+    const texts = new Intl.Collator("en", { numeric: name !== "id" });
+    const compare = (one, other) => (typeof one === "number" ? one - other : texts.compare(one, other));
+    const value = values[name] ?? ((call) => (call[name] === "" ? null : call[name]));
+    const keyed = all.map((call) => [value(call), call]);
+    keyed.sort(([one, first], [other, second]) => {
+      if (one === null || other === null) return (one === null) - (other === null) || first.place - second.place;
+      return (isDown ? compare(other, one) : compare(one, other)) || first.place - second.place;
+    });
+    return keyed.map(([, call]) => call);
+  };
+  const select = role("sort", filters);
+  const sort = (name, isDown) => {
+    for (const list of [detailed, others]) list.all = order(list.all, name, isDown);
+    const body = detailed.place?.querySelector("tbody");
+    body?.replaceChildren(...detailed.all.map((call) => rows.get(call.id)));
+    for (const heading of document.querySelectorAll("th[data-sort]")) {
+      if (heading.dataset.sort === name) heading.setAttribute("aria-sort", isDown ? "descending" : "ascending");
+      else heading.removeAttribute("aria-sort");
+    }
+    select.value = `${isDown ? "-" : ""}${name}`;
+    choose();
+  };
+  for (const list of [detailed, others]) list.all.forEach((call, place) => { call.place = place; });
+  for (const heading of document.querySelectorAll("th[data-sort]")) {
+    const button = element("button", heading.textContent);
+    button.type = "button";
+    button.addEventListener("click", () => sort(heading.dataset.sort, heading.getAttribute("aria-sort") === "ascending"));
+    heading.replaceChildren(button);
+  }
+  select.addEventListener("change", () => sort(select.value.replace("-", ""), select.value.startsWith("-")));
+  filters.addEventListener("input", ({ target }) => { if (target !== select) choose(); });
   filters.addEventListener("submit", (event) => event.preventDefault());
   filters.hidden = false;
-  if (others) {
-    role("cut", others)?.remove();
-    role("page-back", others).addEventListener("click", () => { page -= 1; turn(); });
-    role("page-on", others).addEventListener("click", () => { page += 1; turn(); });
+  if (others.place) {
+    role("cut", others.place)?.remove();
+    role("page-back", others.place).addEventListener("click", () => { page -= 1; turn(); });
+    role("page-on", others.place).addEventListener("click", () => { page += 1; turn(); });
   }
   choose();
 })();

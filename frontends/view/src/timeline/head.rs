@@ -24,6 +24,9 @@ pub(super) fn ending(sheet: &Sheet<'_>) -> String {
     let result =
         last.result_info().map(|result| tidy(&describe::ending(result))).filter(|ending| !ending.is_empty());
     match (last.state(), result) {
+        (State::Terminated, Some(result)) if describe::ended_badly(&last.into()) => {
+            format!("Ended badly: {result}")
+        }
         (State::Terminated, Some(result)) => format!("Ended: {result}"),
         (State::Terminated, None) => "Ended without a reported result".into(),
         (state, _) => format!("Not ended at the last event: {state} ({})", describe::state(state)),
