@@ -95,6 +95,8 @@ pub(crate) struct ConvertArgs {
     #[arg(long, value_enum)]
     pub(crate) to: Target,
     #[command(flatten)]
+    pub(crate) redaction: Redaction,
+    #[command(flatten)]
     pub(crate) deny: Deny,
 }
 
@@ -118,6 +120,8 @@ pub(crate) struct ReportArgs {
     /// Page: show this call with details, even if it has no findings (repeatable). FILE.svg: the call to draw
     #[arg(long = "call", value_name = "ID")]
     pub(crate) calls: Vec<CallId>,
+    #[command(flatten)]
+    pub(crate) redaction: Redaction,
     #[command(flatten)]
     pub(crate) deny: Deny,
 }
@@ -169,6 +173,13 @@ pub(crate) struct Only {
     /// Replay only this call
     #[arg(long, value_name = "ID")]
     pub(crate) call: Option<CallId>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Redaction {
+    /// Remove names, numbers, messages, dialled keys, URLs and all other texts from logs, and replace ids with pseudonyms
+    #[arg(long)]
+    pub(crate) redact: bool,
 }
 
 #[derive(Debug, Group)]

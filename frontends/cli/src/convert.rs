@@ -7,6 +7,7 @@ use callfold::Recorded;
 
 use crate::args::{ConvertArgs, Target};
 use crate::exit::status;
+use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Listener, LocatedFinding, ReplayOptions, replay_paths};
 use crate::report::lines::FindingLines;
 use crate::stdout::stdout;
@@ -14,7 +15,13 @@ use crate::stdout::stdout;
 pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
     let findings = FindingLines::new(args.deny.deny, anstream::stderr());
     let mut converter = Converter { to: args.to, out: stdout()?, findings };
-    let outcome = replay_paths(ReplayOptions::new(&args.source, args.only.call), &mut converter)?;
+    let options = ReplayOptions::new(&args.source, args.only.call);
+    let outcome = if args.redaction.redact {
+        let redactor = &mut Redactor::default();
+        replay_paths(options, &mut Redacting { redactor, listener: &mut converter })?
+    } else {
+        replay_paths(options, &mut converter)?
+    };
     converter.out.flush()?;
     Ok(status(&outcome, args.deny.deny))
 }

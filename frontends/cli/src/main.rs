@@ -15,6 +15,7 @@ mod logs;
 mod page;
 mod printable;
 mod progress;
+mod redact;
 mod replay;
 mod replayer;
 mod report;

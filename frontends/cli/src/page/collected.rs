@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use callfold::{CallId, Recorded, Severity};
+use callfold::log::Format;
+use callfold::{CallId, Keep, Recorded, Replay, Severity};
 use callfold_view::history::{CallHistory, HistoryError, HistoryFinding};
 use callfold_view::page::{Report, Tally};
 
@@ -45,6 +46,32 @@ impl Listener for Counted {
     }
 }
 
+/// Folds the events again as they come, for their summaries.
+pub(super) struct Refolded {
+    pub(super) counted: Counted,
+    pub(super) replay: Replay,
+}
+
+impl Default for Refolded {
+    fn default() -> Self {
+        Self { counted: Counted::default(), replay: Replay::new().keep(Keep::SummaryOfEvents) }
+    }
+}
+
+impl Listener for Refolded {
+    const WANTS_EVENTS: bool = true;
+
+    fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
+        // What an event could be found wanting of was found before.
+        self.replay.record(Format::Events, recorded.to_string().as_bytes(), |_| {});
+        self.counted.event(recorded)
+    }
+
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        self.counted.finding(located)
+    }
+}
+
 /// Collects the events and findings of the calls with details, and the findings that belong to no call.
 pub(super) struct Collected {
     chosen: BTreeMap<CallId, Kept>,
@@ -70,6 +97,13 @@ impl Collected {
     pub(super) fn history(&mut self, id: CallId) -> Option<Result<CallHistory, HistoryError>> {
         let kept = self.chosen.remove(&id).filter(|kept| !kept.events.is_empty())?;
         Some(CallHistory::of(kept.events, kept.findings))
+    }
+
+    /// Gives the logs other names.
+    pub(super) fn rename(&mut self, mut name: impl FnMut(&str) -> String) {
+        let of_calls = self.chosen.values_mut().flat_map(|kept| &mut kept.findings);
+        let others = self.other_findings.values_mut().flatten();
+        of_calls.chain(others).for_each(|finding| finding.input = name(&finding.input));
     }
 
     pub(super) fn report(self, report: &mut Report<'_>) {

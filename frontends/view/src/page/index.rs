@@ -35,6 +35,12 @@ pub(super) fn header(report: &Report<'_>) -> Markup {
                 }
             }
             @if let Some(until) = &report.until { p.note { "The calls " (until) "." } }
+            @if report.is_redacted {
+                p.note {
+                    b { "Redacted" } ": names, numbers, messages, dialled keys and other texts were removed. Ids are pseudonyms: "
+                    "the same id has the same pseudonym on this page."
+                }
+            }
             @if report.inputs.len() > LOGS {
                 details { summary { (many(report.inputs.len(), "log")) } (inputs(report)) }
             } @else { (inputs(report)) }
