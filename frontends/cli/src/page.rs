@@ -19,6 +19,7 @@ use crate::args::ReportArgs;
 use crate::exit::status;
 use crate::input::Unreadable;
 use crate::logs::Logs;
+use crate::progress::Progress;
 use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Outcome, ReplayOptions, missing, replay_logs};
 use collected::{Collected, Counted, Refolded};
@@ -65,7 +66,10 @@ fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<Exit
         if report.is_redacted {
             report.failed.iter_mut().for_each(|(_, why)| *why = "an event was refused".into());
         }
-        if let Err(why) = output.write(|out| page::html(&report, out)) {
+        let mut progress = Progress::of_calls(report.histories.len());
+        let written = output.write(|out| page::html(&report, out, |calls| progress.set(calls as u64)));
+        progress.finish();
+        if let Err(why) = written {
             return why.into_status();
         }
         // The process ends here. To free each call one by one would take a noticeable time.

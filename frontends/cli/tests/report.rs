@@ -238,6 +238,42 @@ fn what_belongs_to_no_call_is_said_too() {
     assert!(loose.contains("<b>malformed</b>") && loose.contains("<b>refused</b>"));
 }
 
+#[test]
+fn of_very_many_findings_the_worst_are_shown_and_stand_first() {
+    let mut lines = events();
+    lines.extend((0..1200).map(|_| events().remove(1)));
+    lines.push(event(3, "held", &json!({})));
+    let page = page(&[&Folder::new().write("log", log(&lines))]);
+    let (_, findings) = page.split_once("data-role=\"findings\">").unwrap();
+    assert!(findings.starts_with("<li data-kind=\"conflict\">"), "{}", &findings[..200]);
+    let (findings, after) = findings.split_once("</ul>").unwrap();
+    assert_eq!(findings.matches("<li").count(), 1000);
+    assert!(after.contains("… and 201 more"), "{}", &after[..200]);
+}
+
+#[test]
+fn of_very_many_operations_the_failed_ones_are_first_and_all_are_counted() {
+    let mut lines = events();
+    let end = lines.pop().unwrap();
+    let operation = |number: usize, status: &str| json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "id": format!("o{number}"), "status": status });
+    for number in 0..300 {
+        let kind = if number == 299 { "operationFailed" } else { "operationCompleted" };
+        lines.push(event(4 + 2 * number as u64, "operationCreated", &operation(number, "running")));
+        lines.push(event(5 + 2 * number as u64, kind, &operation(number, "running")));
+    }
+    lines.push(end.replace("\"rev\":4", "\"rev\":604"));
+    let page = page(&[&Folder::new().write("log", log(&lines))]);
+    let (_, operations) = page.split_once("<h3>300 operations</h3>").unwrap();
+    let (operations, _) = operations.split_once("</details>").unwrap();
+    assert!(operations.contains(
+        "<tr><th scope=\"row\">playPrompt</th><td class=\"number\">1</td><td class=\"number\">299</td></tr>"
+    ));
+    let (_, rows) = operations.split_once("data-role=\"operation-rows\">").unwrap();
+    assert!(rows.starts_with("<tr data-outcome=\"failed\">"), "{}", &rows[..200]);
+    assert_eq!(rows.matches("<tr").count(), 50);
+    assert!(rows.contains("The first 50 of 300."));
+}
+
 /// A name that would end a script, one that would turn the page around, and one that goes on and on.
 #[test]
 fn hostile_names_stay_words() {

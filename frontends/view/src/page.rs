@@ -6,6 +6,7 @@ mod choice;
 mod details;
 mod index;
 mod moments;
+mod operations;
 mod plots;
 mod report;
 mod rows;
@@ -24,9 +25,9 @@ const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
 /// The hash that allows the script of the page, and no other script, to run. A test compares it with the script.
-const SCRIPT_HASH: &str = "sha256-V+CqgXJu9BX8rO95GaeORQ3NPUCPMOmg9j8tSutfwlM=";
+const SCRIPT_HASH: &str = "sha256-qbdwuEUt1XBUb4Jq/yeMAU8sCrYELOwoeUpWOO5NZKk=";
 
-/// Writes a page.
+/// Writes a page. Calls `progress` with the number of calls with details that are written, after each of them.
 ///
 /// # Errors
 ///
@@ -38,11 +39,11 @@ const SCRIPT_HASH: &str = "sha256-V+CqgXJu9BX8rO95GaeORQ3NPUCPMOmg9j8tSutfwlM=";
 /// let mut report = Report::default();
 /// report.inputs.push(Input::new("<b>.jsonl", "events", 0, 0));
 /// let mut page = String::new();
-/// html(&report, &mut page)?;
+/// html(&report, &mut page, |_| {})?;
 /// assert!(page.contains("&lt;b&gt;.jsonl"));
 /// # Ok::<(), core::fmt::Error>(())
 /// ```
-pub fn html(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Result {
+pub fn html(report: &Report<'_>, out: &mut impl fmt::Write, mut progress: impl FnMut(usize)) -> fmt::Result {
     let policy = format!(
         "default-src 'none'; style-src 'unsafe-inline'; script-src '{SCRIPT_HASH}'; base-uri 'none'; form-action 'none'"
     );
@@ -64,10 +65,13 @@ pub fn html(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Result {
     // A browser skips the layout of sections outside of the window, where there are many.
     out.write_str(if report.histories.len() > 20 { r#"<main class="many">"# } else { "<main>" })?;
     index::write(report, out)?;
-    for row in rows::by_start(report.calls.iter()) {
+    let history = |row: &&Row<'_>| {
         let place = report.histories.binary_search_by_key(&row.summary.id(), CallHistory::id);
-        let Some(history) = place.ok().and_then(|place| report.histories.get(place)) else { continue };
+        report.histories.get(place.ok()?)
+    };
+    for (written, history) in rows::by_start(report.calls.iter()).iter().filter_map(history).enumerate() {
         out.write_str(&details::section(history, report).0)?;
+        progress(written + 1);
     }
     out.write_str("</main>\n")?;
     out.write_str(&html! { script { (PreEscaped(SCRIPT)) } }.0)?;

@@ -9,7 +9,7 @@ mod head;
 mod keys;
 mod legend;
 mod letters;
-mod operations;
+pub(crate) mod operations;
 mod people;
 mod row_layout;
 mod scale;

@@ -9,7 +9,7 @@ use maud::{Markup, PreEscaped, html};
 use super::index::{embedded, finding};
 use super::report::Report;
 use super::text::{harmless, isolated, many, number, shown, time};
-use super::{moments, rows};
+use super::{moments, operations, rows};
 use crate::history::steps::{CallHistory, HistoryFinding, Step};
 use crate::{chart, describe, timeline};
 
@@ -34,6 +34,7 @@ pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
             (pictures(history))
             (travel(history.steps().len()))
             (findings(history, report))
+            (operations::operations(history))
             (events(history))
             (embedded("moments", &rows::safe(&moments::all(history))))
             p.up { a href="#calls" { "Back to the calls" } }
@@ -127,7 +128,7 @@ fn findings(history: &CallHistory, report: &Report<'_>) -> Markup {
     html! {
         h3 { "Findings" }
         @if history.findings().is_empty() && rest == 0 { p.quiet { "None." } }
-        ul.findings data-role="findings" { @for located in history.findings() { (finding(located)) } }
+        ul.findings data-role="findings" { @for located in history.worst_findings() { (finding(located)) } }
         @if rest > 0 {
             p.note { "… and " (number(rest)) " more: " code { "callfold replay --json" } " prints all findings of this call." }
         }
@@ -159,7 +160,7 @@ fn events(history: &CallHistory) -> Markup {
 /// The findings of each step.
 fn by_step(history: &CallHistory) -> Vec<Vec<&HistoryFinding>> {
     let mut found = vec![Vec::new(); history.steps().len()];
-    for located in history.findings() {
+    for located in history.worst_findings() {
         if let Some(there) = found.get_mut(located.step()) {
             there.push(located);
         }

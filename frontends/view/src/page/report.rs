@@ -11,7 +11,7 @@ use crate::history::steps::{CallHistory, HistoryFinding};
 ///
 /// ```
 /// let mut page = String::new();
-/// callfold_view::page::html(&callfold_view::page::Report::default(), &mut page)?;
+/// callfold_view::page::html(&callfold_view::page::Report::default(), &mut page, |_| {})?;
 /// assert!(page.starts_with("<!DOCTYPE html>"));
 /// assert!(page.contains("The logs contain no calls."));
 /// # Ok::<(), core::fmt::Error>(())

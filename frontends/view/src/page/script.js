@@ -22,6 +22,45 @@
   };
   const isolated = (text) => element("bdi", text);
 
+  // Shows the first items, and a button that shows more of them.
+  const BATCH = 200;
+  const inBatches = (items, first, show, button) => {
+    let shown = 0;
+    const more = (count) => {
+      show(items.slice(shown, shown + count));
+      shown += count;
+      const rest = items.length - shown;
+      button.hidden = rest <= 0;
+      button.textContent = `Show ${Math.min(rest, BATCH).toLocaleString("en")} more of ${rest.toLocaleString("en")}`;
+    };
+    button.type = "button";
+    button.addEventListener("click", () => more(BATCH));
+    more(first);
+  };
+
+  // The operations at a moment: all of a few, and of very many the counts, and the failed ones first.
+  const MANY = 50;
+  const operations = (place, all) => {
+    const line = ([kind, status, more]) => [element("b", kind), ` ${status} `, element("span", more, "quiet")];
+    if (all.length <= MANY) {
+      list(place, all.map(line), "None");
+      return;
+    }
+    const counts = new Map();
+    for (const [kind, status] of all) counts.set(`${kind} ${status}`, (counts.get(`${kind} ${status}`) ?? 0) + 1);
+    const rank = ([, status]) => ({ failed: 0, completed: 2 })[status] ?? 1;
+    const made = element("ul");
+    const button = element("button");
+    const summary = [...counts].map(([what, count]) => `${count.toLocaleString("en")} ${what}`).join(", ");
+    place.replaceChildren(element("p", summary, "quiet"), made, button);
+    const add = (items) => made.append(...items.map((one) => {
+      const item = element("li");
+      item.append(...line(one));
+      return item;
+    }));
+    inBatches(all.toSorted((one, other) => rank(one) - rank(other)), MANY, add, button);
+  };
+
   // A call and its events. The call at an event is computed from the changes of all events up to it.
   const travel = (section) => {
     const panel = role("travel", section);
@@ -61,8 +100,7 @@
       part("time").textContent = row.querySelector(".time").textContent;
       part("event").replaceChildren(isolated(happened(row)));
       part("next-event").replaceChildren(next ? isolated(happened(next)) : element("span", "None: this was the last event.", "quiet"));
-      const work = ([kind, status, more]) => [element("b", kind), ` ${status} `, element("span", more, "quiet")];
-      list(part("operations"), known.operations.map(work), "None");
+      operations(part("operations"), known.operations);
       list(part("roster"), [...known.roster.values()].map((name) => [isolated(name)]), "None");
       part("audio").textContent = known.audio || "unknown";
       part("tones").textContent = known.tones.join(" ") || "None";
@@ -94,6 +132,22 @@
       timeline.follow(at - 1);
     };
     const timeline = picture(section, (step) => go(step + 1));
+    const others = data("other-operations", section);
+    if (others) {
+      role("cut", section).remove();
+      const row = (cells) => {
+        const made = element("tr");
+        made.dataset.outcome = cells[1];
+        for (const text of cells) {
+          const cell = element("td");
+          cell.append(isolated(text));
+          made.append(cell);
+        }
+        return made;
+      };
+      const show = (items) => role("operation-rows", section).append(...items.map(row));
+      inBatches(others, 0, show, role("more-operations", section));
+    }
     slider.addEventListener("input", () => go(Number(slider.value)));
     part("back").addEventListener("click", () => go(at - 1));
     part("on").addEventListener("click", () => go(at + 1));

@@ -58,7 +58,7 @@ pub(super) fn description(sheet: &Sheet<'_>) -> String {
     let keys = history.tones().into_iter().map(|received| short(describe::key(&received.tone)));
     let missed = history.deadlines().into_iter().filter(|armed| armed.is_missed);
     let missed = missed.map(|armed| describe::deadline(armed.deadline).to_owned());
-    let findings = history.findings().iter().map(|located| short(&located.finding.to_string()));
+    let findings = history.worst_findings().into_iter().map(|located| short(&located.finding.to_string()));
     let parts = [
         listed("States", states),
         listed("Operations", operations),

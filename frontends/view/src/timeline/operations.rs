@@ -37,7 +37,7 @@ fn rest(left_out: &[OperationSpan]) -> String {
 }
 
 /// The outcome of an operation.
-pub(super) fn outcome(span: &OperationSpan) -> &'static str {
+pub(crate) fn outcome(span: &OperationSpan) -> &'static str {
     match span.states.last().map(|(_, state)| *state) {
         Some(State::Completed) => "completed",
         Some(State::Failed) => "failed",
