@@ -25,7 +25,7 @@ const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
 /// The hash that allows the script of the page, and no other script, to run. A test compares it with the script.
-const SCRIPT_HASH: &str = "sha256-qbdwuEUt1XBUb4Jq/yeMAU8sCrYELOwoeUpWOO5NZKk=";
+const SCRIPT_HASH: &str = "sha256-gWgB+/ADaIHSj2SO4iPY37VBOfKinmmKTAhiW5cjJTY=";
 
 /// Writes a page. Calls `progress` with the number of calls with details that are written, after each of them.
 ///

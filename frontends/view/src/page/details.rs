@@ -71,8 +71,11 @@ fn pictures(history: &CallHistory) -> Markup {
             button type="button" data-role="zoom-in" aria-label="Make the timeline wider" { "+" }
             button type="button" data-role="zoom-fit" { "Fit" }
         }
-        div.wide.picture data-role="timeline" tabindex="0" role="group" aria-label="Timeline" {
+        div.wide.picture.broad data-role="timeline" tabindex="0" role="group" aria-label="Timeline" {
             (bare(&timeline::svg(history)))
+        }
+        div.wide.picture.narrow data-role="timeline-narrow" tabindex="0" role="group" aria-label="Timeline" {
+            (bare(&timeline::svg_narrow(history)))
         }
         details.chart {
             summary { "The lifecycle, with the path of this call" }

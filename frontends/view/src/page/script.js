@@ -120,7 +120,7 @@
       at = Math.min(Math.max(step, 1), rows.length);
       slider.value = at;
       show();
-      timeline.point(at - 1);
+      for (const { point } of timelines) point(at - 1);
       if (!isFirst) follow();
     };
     // Scrolls the current row into view within its own box.
@@ -129,9 +129,9 @@
       const box = row.closest(".tall");
       const isAbove = row.offsetTop < box.scrollTop + 40;
       if (isAbove || row.offsetTop + 30 > box.scrollTop + box.clientHeight) box.scrollTop = row.offsetTop - box.clientHeight / 2;
-      timeline.follow(at - 1);
+      for (const { follow } of timelines) follow(at - 1);
     };
-    const timeline = picture(section, (step) => go(step + 1));
+    const timelines = ["timeline", "timeline-narrow"].map((name) => picture(section, role(name, section), (step) => go(step + 1)));
     const others = data("other-operations", section);
     if (others) {
       role("cut", section).remove();
@@ -157,13 +157,14 @@
   };
 
   // The timeline: zoom, and a line at the current event.
-  const picture = (section, go) => {
-    const box = role("timeline", section);
+  const picture = (section, box, go) => {
     const svg = box.querySelector("svg");
     const { width, height } = svg.viewBox.baseVal;
     const ticks = [...svg.querySelectorAll("[data-step]")].map((tick) => [Number(tick.dataset.step), Number(tick.dataset.x), tick]);
     ticks.sort((one, other) => one[0] - other[0]);
     const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    // A smaller picture has letters that nobody can read.
+    const READABLE = 0.7;
     let scale = 1;
     const zoom = (to) => {
       scale = Math.min(Math.max(to, 0.2), 12);
@@ -172,13 +173,13 @@
     };
     cursor.setAttribute("class", "cursor");
     // Below the title.
-    cursor.setAttribute("y1", 84);
+    cursor.setAttribute("y1", svg.dataset.top);
     cursor.setAttribute("y2", height);
     for (const [step, , tick] of ticks) tick.addEventListener("click", () => go(step));
     const buttons = role("zoom", section);
     role("zoom-in", buttons).addEventListener("click", () => zoom(scale * 1.5));
     role("zoom-out", buttons).addEventListener("click", () => zoom(scale / 1.5));
-    role("zoom-fit", buttons).addEventListener("click", () => zoom(box.clientWidth / width));
+    role("zoom-fit", buttons).addEventListener("click", () => zoom(Math.max(box.clientWidth / width, READABLE)));
     const tickOf = (step) => ticks.findLast(([first]) => first <= step);
     const point = (step) => {
       const tick = tickOf(step);

@@ -249,8 +249,52 @@ test("calls without details are sorted across all pages", async () => {
   await close(page);
 });
 
+test("of very many operations the failed ones are first, and a button shows more", async () => {
+  const page = await open(report(process.env.CALLFOLD_OPERATIONS));
+  const section = page.locator("section[data-call]");
+  await section.scrollIntoViewIfNeeded();
+  await section.locator("details.operations summary").click();
+  const counts = await section.locator(".counts tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  assert.deepEqual(counts, [["Kind", "failed", "completed"], ["playPrompt", "1", "199"], ["record", "1", "99"]]);
+  const panel = section.locator(".travel [data-role=operations]");
+  assert.equal(await panel.locator("p").textContent(), "99 record completed, 199 playPrompt completed, 1 record failed, 1 playPrompt failed");
+  for (const [lines, button] of [
+    [section.locator("[data-role=operation-rows] tr"), section.locator("[data-role=more-operations]")],
+    [panel.locator("li"), panel.locator("button")],
+  ]) {
+    assert.equal(await lines.count(), 50);
+    assert.match(await lines.nth(0).textContent(), /failed/);
+    assert.match(await lines.nth(1).textContent(), /failed/);
+    assert.doesNotMatch(await lines.nth(2).textContent(), /failed/);
+    assert.equal(await button.textContent(), "Show 200 more of 250");
+    await button.click();
+    assert.equal(await button.textContent(), "Show 50 more of 50");
+    await button.press("Enter");
+    assert.equal(await lines.count(), 300);
+    assert.equal(await button.isVisible(), false);
+  }
+  await close(page);
+});
+
+test("on a small screen the timeline has its names above the lanes, and letters that can be read", async () => {
+  const page = await open(report(LOGS[0]), { viewport: SIZES[1] });
+  const section = page.locator("section[data-call]").first();
+  await section.scrollIntoViewIfNeeded();
+  assert.equal(await section.locator("[data-role=timeline]").isVisible(), false);
+  const box = section.locator("[data-role=timeline-narrow]");
+  const sizes = () => box.locator("svg text").evaluateAll((all) => all.map((text) =>
+    parseFloat(getComputedStyle(text).fontSize) * text.getCTM().a));
+  assert.ok(Math.min(...(await sizes())) >= 11);
+  await section.locator("[data-role=zoom-fit]").click();
+  assert.ok(Math.min(...(await sizes())) >= 7.7);
+  await section.locator("[data-role=slider]").fill("2");
+  const tick = await box.locator('[data-step="1"]').getAttribute("data-x");
+  assert.equal(await box.locator(".cursor").getAttribute("x1"), tick);
+  await close(page);
+});
+
 // The calls with something for each part of a page, and the page of many calls in one colour scheme: a run takes seconds.
-const PAGES = [[LOGS.filter((log) => /ivr|service|reordered|malformed|transfer-failed/.test(log)), ["light", "dark"]], [[process.env.CALLFOLD_MANY], ["light"]]];
+const PAGES = [[LOGS.filter((log) => /ivr|service|reordered|malformed|transfer-failed/.test(log)), ["light", "dark"]], [[process.env.CALLFOLD_MANY, process.env.CALLFOLD_OPERATIONS], ["light"]]];
 for (const [logs, schemes] of PAGES) {
   for (const viewport of SIZES) {
     for (const colorScheme of schemes) {
