@@ -159,7 +159,9 @@ fn about_logs<'a>(outcome: &Outcome, args: &ReportArgs, mut redactor: Option<&mu
     }
     for Unreadable { path, why } in &outcome.unreadable {
         report.unreadable.push(match redactor.as_deref_mut() {
-            Some(redactor) => (redactor.log(path), "the reason can quote the log".into()),
+            Some(redactor) => {
+                (redactor.log(path), "the reason is left out, because it can quote the log".into())
+            }
             None => (path.clone(), why.clone()),
         });
     }

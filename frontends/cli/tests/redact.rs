@@ -52,7 +52,9 @@ fn no_marker_is_left_in_anything_that_is_written() {
             assert!(ran.out.lines().count() > 10, "{name} {form}: {}", ran.err);
             assert_clean(&ran.out, &format!("{name} {form}"));
         }
-        let page = callfold(&["report", "--redact", &log, "-o", "-"]).out;
+        let gone = format!("{}/LEAK-gone", folder.path());
+        let page = callfold(&["report", "--redact", &log, &gone, "-o", "-"]).out;
+        assert!(page.contains("Not read: "), "{name}");
         assert!(page.contains("<section class=\"call\"") && page.contains("person-1"), "{name}");
         assert_clean(&page, name);
         let calls: BTreeSet<_> =
@@ -148,9 +150,9 @@ fn an_id_has_the_same_pseudonym_in_a_log_and_on_a_page() {
         callfold(&["report", "--redact", &sample("ivr.jsonl"), "-o", "-"]).out,
     );
     let (whole, first) = (lines(&converted(&sample("ivr.jsonl"), &[])), &lines(&log)[0]);
-    assert_eq!(first["call"], "00000000-0000-0000-0000-000000000001");
+    assert_eq!(first["call"], "00000001-0000-0000-0000-000000000000");
     assert_eq!(whole[0]["call"], "1639dfff-f89f-46f2-867a-d722b358491f");
-    let section = page.split_once("id=\"call-00000000-0000-0000-0000-000000000001\"").unwrap().1;
+    let section = page.split_once("id=\"call-00000001-0000-0000-0000-000000000000\"").unwrap().1;
     let section = section.split_once("</section>").unwrap().0;
     assert!(section.contains("for 52.6 s · 12 events") && section.contains("2026-11-23 09:15:00.112"));
     assert!(section.contains("200/4521 The peer ended the call."), "Graph's own texts stay");
@@ -166,9 +168,9 @@ fn a_requested_call_is_named_by_its_own_id() {
     let ran =
         callfold(&["report", "--redact", &log, "--call", "1639dfff-f89f-46f2-867a-d722b358491f", "-o", "-"]);
     assert_eq!(ran.status, 0, "{}", ran.err);
-    assert!(ran.out.contains("<section class=\"call\" id=\"call-00000000-0000-0000-0000-000000000001\""));
+    assert!(ran.out.contains("<section class=\"call\" id=\"call-00000001-0000-0000-0000-000000000000\""));
     let unknown =
-        callfold(&["report", "--redact", &log, "--call", "00000000-0000-0000-0000-000000000001", "-o", "-"]);
+        callfold(&["report", "--redact", &log, "--call", "00000001-0000-0000-0000-000000000000", "-o", "-"]);
     assert_eq!(unknown.status, 2, "a pseudonym is no id of the log");
 }
 

@@ -84,7 +84,27 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
     use sha2::{Digest, Sha256};
 
-    use super::{SCRIPT, SCRIPT_HASH};
+    use callfold::Summary;
+
+    use super::{Report, Row, SCRIPT, SCRIPT_HASH, Tally, html};
+    use crate::history::steps::CallHistory;
+
+    #[test]
+    fn the_calls_that_are_written_are_counted() {
+        let history = |last: char| {
+            let line =
+                r#"{"call":"57dab8b1-894c-409a-b240-bd8beae7889X","rev":1,"type":"offered","data":{}}"#;
+            CallHistory::of(vec![line.replace('X', &last.to_string()).parse().unwrap()], Vec::new()).unwrap()
+        };
+        let histories = ['1', '2', '3'].map(history);
+        let mut report = Report::default();
+        report.histories = histories.to_vec();
+        report.calls =
+            histories.iter().map(|one| Row::new(Summary::from(one.last()), Tally::default())).collect();
+        let mut counts = Vec::new();
+        html(&report, &mut String::new(), |written| counts.push(written)).unwrap();
+        assert_eq!(counts, [1, 2, 3]);
+    }
 
     #[test]
     fn the_policy_of_the_page_allows_its_own_script() {

@@ -94,7 +94,8 @@ fn endings(calls: &[Row<'_>]) -> Vec<Bar> {
         false => Bar::new(short(&ending), count),
     };
     let mut bars: Vec<_> = counts.into_iter().map(bar).collect();
-    bars.sort_by_key(|bar| std::cmp::Reverse(bar.count));
+    // Those that ended badly come first, so that they are not among the others.
+    bars.sort_by_key(|bar| (bar.class == "bar", std::cmp::Reverse(bar.count)));
     let rest = bars.split_off(ENDINGS.min(bars.len()));
     if !rest.is_empty() {
         let name = format!("{} other results", number(rest.len()));

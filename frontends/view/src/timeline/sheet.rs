@@ -53,7 +53,7 @@ impl<'a> Sheet<'a> {
         let (width, left) = match layout {
             Layout::Wide => (1100.0, 260.0),
             // As wide as the window of a telephone, or wider where there are more steps than have room.
-            Layout::Narrow => ((160.0 + 24.0 * history.steps().len() as f64).clamp(348.0, 1100.0), 26.0),
+            Layout::Narrow => ((110.0 + 20.0 * history.steps().len() as f64).clamp(348.0, 1100.0), 26.0),
         };
         let right = width - MARGIN;
         // To the right of the last step, there is room for its name.
