@@ -193,3 +193,36 @@ fn the_example_of_the_page_on_logs_is_true() {
     let ran = fed(log.as_bytes(), &["convert", "--to", "events", "--redact", "-"]);
     assert_eq!(ran.out.lines().nth(1), Some(lines[1]));
 }
+
+/// Adds a member that nobody knows to each object in a value, at the beginning and at the end.
+fn with_unknown(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let known = members.iter().map(|(name, value)| (name.clone(), with_unknown(value)));
+            let unknown = ["aLeak", "zLeak"]
+                .map(|name| (name.to_owned(), json!({ "leak": ["leak", 4_915_550_173_u64] })));
+            known.chain(unknown).collect::<serde_json::Map<_, _>>().into()
+        }
+        Value::Array(items) => items.iter().map(with_unknown).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+#[test]
+fn a_member_that_nobody_decided_on_is_removed_wherever_it_stands() {
+    for name in SAMPLES.iter().chain(&["service.jsonl"]) {
+        let log = converted(&sample(name), &[]);
+        let more: Vec<String> = lines(&log)
+            .into_iter()
+            .map(|mut line| {
+                line["data"] = with_unknown(&line["data"]);
+                line.to_string()
+            })
+            .collect();
+        let redacted = |log: &str| fed(log.as_bytes(), &["convert", "--to", "events", "--redact", "-"]).out;
+        let after = redacted(&more.join("\n"));
+        assert_clean(&after, name);
+        assert!(!after.contains("4915550173"), "{name}");
+        assert_eq!(after, redacted(&log), "{name}");
+    }
+}
