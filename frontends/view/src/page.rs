@@ -97,10 +97,8 @@ mod tests {
             CallHistory::of(vec![line.replace('X', &last.to_string()).parse().unwrap()], Vec::new()).unwrap()
         };
         let histories = ['1', '2', '3'].map(history);
-        let mut report = Report::default();
-        report.histories = histories.to_vec();
-        report.calls =
-            histories.iter().map(|one| Row::new(Summary::from(one.last()), Tally::default())).collect();
+        let calls = histories.iter().map(|one| Row::new(Summary::from(one.last()), Tally::default()));
+        let report = Report { histories: histories.to_vec(), calls: calls.collect(), ..Report::default() };
         let mut counts = Vec::new();
         html(&report, &mut String::new(), |written| counts.push(written)).unwrap();
         assert_eq!(counts, [1, 2, 3]);
