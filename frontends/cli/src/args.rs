@@ -180,6 +180,8 @@ pub(crate) struct ConvertArgs {
     #[arg(long, value_enum)]
     pub(crate) to: Target,
     #[command(flatten)]
+    pub(crate) redaction: Redaction,
+    #[command(flatten)]
     pub(crate) deny: Deny,
 }
 
@@ -204,6 +206,8 @@ pub(crate) struct ReportArgs {
     /// beginning of an id is enough
     #[arg(long = "call", value_name = "ID")]
     pub(crate) calls: Vec<CallName>,
+    #[command(flatten)]
+    pub(crate) redaction: Redaction,
     #[command(flatten)]
     pub(crate) deny: Deny,
 }
@@ -280,6 +284,13 @@ impl Only {
     pub(crate) fn names(&self) -> &[CallName] {
         self.call.as_slice()
     }
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Redaction {
+    /// Remove names, numbers, messages, dialled keys, URLs and all other texts from logs, and replace ids with pseudonyms
+    #[arg(long)]
+    pub(crate) redact: bool,
 }
 
 #[derive(Debug, Group)]

@@ -9,6 +9,7 @@ use callfold_view::printable::printable_json;
 use crate::args::{ConvertArgs, Target};
 use crate::exit::status;
 use crate::logs::Logs;
+use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Listener, LocatedFinding, replay_logs};
 use crate::report::lines::FindingLines;
 use crate::selection::Selection;
@@ -22,7 +23,13 @@ pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
     let findings = FindingLines::new(args.deny.deny, args.source.quiet, anstream::stderr());
     let is_terminal = io::stdout().is_terminal();
     let mut converter = Converter { to: args.to, out: stdout()?, findings, is_terminal, line: Vec::new() };
-    let outcome = replay_logs(selection.options(), &selection.logs, &mut converter)?;
+    let (options, logs) = (selection.options(), &selection.logs);
+    let outcome = if args.redaction.redact {
+        let redactor = &mut Redactor::default();
+        replay_logs(options, logs, &mut Redacting { redactor, listener: &mut converter })?
+    } else {
+        replay_logs(options, logs, &mut converter)?
+    };
     converter.out.flush()?;
     Ok(status(&outcome, args.deny.deny))
 }

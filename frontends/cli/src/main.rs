@@ -21,6 +21,7 @@ mod order;
 mod page;
 mod progress;
 mod reading;
+mod redact;
 mod replay;
 mod replayer;
 mod report;

@@ -37,6 +37,18 @@ pub(crate) trait Listener {
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()>;
 }
 
+impl<L: Listener> Listener for &mut L {
+    const WANTS_EVENTS: bool = L::WANTS_EVENTS;
+
+    fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
+        L::event(self, recorded)
+    }
+
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        L::finding(self, located)
+    }
+}
+
 /// A finding, and the log, record and line where it was found.
 pub(crate) struct LocatedFinding {
     pub(crate) path: Rc<str>,

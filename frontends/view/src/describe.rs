@@ -3,7 +3,7 @@
 use callfold::call::{Call, CallEvent, Deadline, PartyRequest, State, Transition};
 use callfold::graph::{CommsOperation, OperationStatus, Participant};
 use callfold::jiff::SignedDuration;
-use callfold::{Recorded, operation};
+use callfold::{FindingKind, Recorded, operation};
 
 /// The meaning of a state of a call, as a phrase in lower case without a full stop, such as `connected`.
 pub const fn state(state: State) -> &'static str {
@@ -134,6 +134,41 @@ fn created(operation: &CommsOperation, named: &str) -> String {
         Some("completed") => settled("completed"),
         Some("failed") => settled("failed"),
         _ => format!("{kind} was requested{named}."),
+    }
+}
+
+/// What a kind of finding means, as a phrase in lower case without a full stop.
+///
+/// ```
+/// use callfold::FindingKind;
+///
+/// assert_eq!(callfold_view::describe::finding(FindingKind::Gap), "not reported, inferred");
+/// ```
+pub const fn finding(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Adopted => "first seen in progress, its beginning is missing",
+        FindingKind::Repeat => "reported again, nothing new",
+        FindingKind::Late => "reported after a later state",
+        FindingKind::Gap => "not reported, inferred",
+        FindingKind::AfterEnd => "reported after the end, dropped",
+        FindingKind::Impossible => "no transition leads there",
+        FindingKind::Orphan => "the call ended before an operation did",
+        FindingKind::Duplicate => "the same message or line again",
+        FindingKind::Conflict => "one revision, two different events",
+        FindingKind::RevisionGap => "revisions are missing",
+        FindingKind::Refused => "an event was refused",
+        FindingKind::Malformed => "cannot be read",
+        FindingKind::UnknownResource => "not known to this version",
+        FindingKind::Noise => "other text, skipped",
+        FindingKind::Grew => "the log changed while it was read",
+        FindingKind::OperationFailed => "an operation failed",
+        FindingKind::Unfinished => "not ended when the log ended",
+        FindingKind::NothingFound => "nothing about a call",
+        FindingKind::NewestFirst => "newest first, read from the end",
+        FindingKind::Empty => "told nothing",
+        FindingKind::Unordered => "times run backwards",
+        FindingKind::TooLarge => "too large, skipped",
+        _ => "another kind of finding",
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn all(history: &CallHistory) -> Moments {
     Moments {
         states: states.map(|state| (state.as_str(), describe::state(state))).collect(),
         steps,
-        found: history.findings().iter().map(|located| located.step() + 1).collect(),
+        found: history.worst_findings().iter().map(|located| located.step() + 1).collect(),
     }
 }
 

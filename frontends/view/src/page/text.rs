@@ -1,7 +1,7 @@
 //! Texts from logs on a page: shortened where they are long, and without characters that cannot be seen.
 
+use callfold::Severity;
 use callfold::jiff::Timestamp;
-use callfold::{FindingKind, Severity};
 use maud::{Markup, html};
 
 use crate::printable::printable;
@@ -58,35 +58,6 @@ pub(super) const fn mark(severity: Severity) -> &'static str {
         Severity::Info => "●",
         Severity::Warn => "▲",
         Severity::Error => "✖",
-    }
-}
-
-/// What a kind of finding means.
-pub(super) const fn kind(kind: FindingKind) -> &'static str {
-    match kind {
-        FindingKind::Adopted => "first seen in progress, its beginning is missing",
-        FindingKind::Repeat => "reported again, nothing new",
-        FindingKind::Late => "reported after a later state",
-        FindingKind::Gap => "not reported, inferred",
-        FindingKind::AfterEnd => "reported after the end, dropped",
-        FindingKind::Impossible => "no transition leads there",
-        FindingKind::Orphan => "the call ended before an operation did",
-        FindingKind::Duplicate => "the same message or line again",
-        FindingKind::Conflict => "one revision, two different events",
-        FindingKind::RevisionGap => "revisions are missing",
-        FindingKind::Refused => "an event was refused",
-        FindingKind::Malformed => "cannot be read",
-        FindingKind::UnknownResource => "not known to this version",
-        FindingKind::Grew => "the log changed while it was read",
-        FindingKind::Noise => "other text, skipped",
-        FindingKind::OperationFailed => "an operation failed",
-        FindingKind::Unfinished => "not ended when the log ended",
-        FindingKind::NothingFound => "nothing about a call",
-        FindingKind::NewestFirst => "newest first, read from the end",
-        FindingKind::Empty => "told nothing",
-        FindingKind::Unordered => "times run backwards",
-        FindingKind::TooLarge => "too large, skipped",
-        _ => "another kind of finding",
     }
 }
 
