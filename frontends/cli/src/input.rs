@@ -243,8 +243,6 @@ pub(crate) struct Records {
     max_record: usize,
     /// Where the block begins in the text of the log.
     offset: u64,
-    /// The size of the log in bytes when it was opened; `None` where it is not known.
-    pub(crate) size: Option<u64>,
     block: Vec<u8>,
     start: usize,
     end: usize,
@@ -320,18 +318,18 @@ impl Input {
 
     /// Opens the log. Detects its format where none is given.
     pub(crate) fn open(&self, opening: Opening) -> Result<Records, Unreadable> {
-        let (source, size): (Reader, _) = match &self.source {
+        let source: Reader = match &self.source {
             Source::File(_) | Source::Kept(_) => {
                 let file = self.file()?;
                 // What is added while the log is read is left, or a log to which its own events are added would not end.
                 match file.metadata().ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len()) {
-                    Some(size) if size > 0 => (Box::new(file.take(size)), Some(size)),
-                    Some(_) | None => (Box::new(file), None),
+                    Some(size) if size > 0 => Box::new(file.take(size)),
+                    Some(_) | None => Box::new(file),
                 }
             }
-            Source::StandardInput => (Box::new(io::stdin()), None),
+            Source::StandardInput => Box::new(io::stdin()),
         };
-        Ok(Records { size, ..self.records(source, opening)? })
+        self.records(source, opening)
     }
 
     /// The file of the log. Standard input has none.
@@ -379,7 +377,6 @@ impl Records {
             format: Format::Events,
             max_record: usize::MAX,
             offset: 0,
-            size: None,
             block: vec![0; BLOCK],
             start: 0,
             end: 0,

@@ -1,6 +1,7 @@
 //! The replay that all commands share: it reads logs and passes events and findings to a listener as they come. Only the
 //! calls stay in memory.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
@@ -143,6 +144,7 @@ pub(crate) fn replay_logs<L: Listener>(
 ) -> io::Result<Outcome> {
     let (args, inputs) = (options.source, logs.inputs.as_slice());
     let mut unreadable = logs.unreadable.clone();
+    let sizes: Vec<_> = inputs.iter().map(Input::regular_size).collect();
     let mut readings: Vec<_> = inputs.iter().map(|input| Reading::new(input, args.opening())).collect();
     let is_of_events = options.keep == Keep::Summary && are_events(&mut readings);
     let keep = if is_of_events { Keep::SummaryOfEvents } else { options.keep };
@@ -163,6 +165,7 @@ pub(crate) fn replay_logs<L: Listener>(
             break;
         }
     }
+    replayer.changed(inputs, &sizes)?;
     let mut outcome = replayer.finish(unreadable)?;
     outcome.notes.extend(logs.notes.iter().cloned());
     Ok(outcome)
@@ -183,8 +186,6 @@ struct Replayer<'a, L> {
     jobs: NonZeroUsize,
     listener: &'a mut L,
     inputs: Vec<InputReport>,
-    /// The logs that are regular files: the place in `inputs`, the log, and its size when it was opened.
-    sizes: Vec<(usize, &'a Input, u64)>,
     worst: Option<Severity>,
     args: &'a SourceArgs,
     until: Option<Moment>,
@@ -210,7 +211,6 @@ impl<'a, L: Listener> Replayer<'a, L> {
             jobs: options.jobs,
             listener,
             inputs: Vec::new(),
-            sizes: Vec::new(),
             worst: None,
             args,
             until: options.until,
@@ -225,7 +225,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
     }
 
     /// Replays a log from its beginning, or from its end if its newest entry is first. Returns why it was not read to its end.
-    fn log(&mut self, mut reading: Reading<'a>, records: Records) -> io::Result<Vec<Unreadable>> {
+    fn log(&mut self, mut reading: Reading<'_>, records: Records) -> io::Result<Vec<Unreadable>> {
         if !is_newest_first(&records) {
             return Ok(self.input(reading.input, records)?.into_iter().collect());
         }
@@ -282,8 +282,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
     }
 
     /// Replays a log record by record. The error comes from reading the log, the outer one from the listener.
-    fn input(&mut self, input: &'a Input, records: Records) -> io::Result<Option<Unreadable>> {
-        self.sizes.extend(records.size.map(|size| (self.inputs.len(), input, size)));
+    fn input(&mut self, input: &Input, records: Records) -> io::Result<Option<Unreadable>> {
         let mut report = InputReport::new(&input.path, Some(records.format));
         let (mut noise, mut tells) = (Noise::default(), false);
         let read = decode(records, self.jobs, |located, bytes_read| {
@@ -356,7 +355,6 @@ impl<'a, L: Listener> Replayer<'a, L> {
             }
             self.inputs.push(last);
         }
-        self.changed()?;
         self.progress.finish();
         let missing = self.missing().into_iter().collect();
         let notes = self.too_early().into_iter().collect();
@@ -371,20 +369,25 @@ impl<'a, L: Listener> Replayer<'a, L> {
     }
 
     /// Reports the logs whose size is no longer what it was before they were read.
-    fn changed(&mut self) -> io::Result<()> {
-        for (number, input, before) in std::mem::take(&mut self.sizes) {
-            let Some(now) = input.regular_size() else { continue };
-            let Some(place) = self.inputs.get(number).filter(|_| now != before).cloned() else { continue };
+    fn changed(&mut self, inputs: &[Input], sizes: &[Option<u64>]) -> io::Result<()> {
+        let changed = inputs.iter().zip(sizes).filter_map(|(input, before)| {
+            let (before, now) = ((*before)?, input.regular_size()?);
+            (before != now).then_some((input.path.as_str(), (before, now)))
+        });
+        let changed: BTreeMap<_, _> = changed.collect();
+        let reports = self.inputs.iter().filter(|report| changed.contains_key(&*report.path));
+        for report in reports.cloned().collect::<Vec<_>>() {
+            let Some((before, now)) = changed.get(&*report.path) else { continue };
             let message = if now > before {
                 format!(
-                    "the log grew while it was read, from {before} to {now} bytes: what was added is not read"
+                    "the log grew while it was read, from {before} to {now} bytes: what was added may not be read"
                 )
             } else {
                 format!(
                     "the log shrank while it was read, from {before} to {now} bytes: it was cut or replaced"
                 )
             };
-            self.found(&place, vec![Finding::new(FindingKind::Grew, None, message)])?;
+            self.found(&report, vec![Finding::new(FindingKind::Grew, None, message)])?;
         }
         Ok(())
     }

@@ -164,6 +164,27 @@ fn a_log_that_changes_while_it_is_read_is_told() {
 }
 
 #[test]
+fn a_log_that_is_read_in_another_order_is_told_to_change_too() {
+    let timed = |(second, body): (usize, String)| {
+        format!(r#"{{"receivedAt":"2026-11-23T09:{:02}:{:02}Z","body":{body}}}"#, second / 60, second % 60)
+    };
+    let mut lines: Vec<_> = notifications().into_iter().enumerate().map(timed).collect();
+    lines.swap(0, 1);
+    let folder = Folder::new();
+    let path = folder.write("log", log(&lines[..3]));
+    let mut child = piped(command(&["check", &path, "-"]));
+    let mut input = child.stdin.take().unwrap();
+    let later = (10..1_000).map(|second| timed((second, notifications()[2].clone())));
+    input.write_all(&log(&later.collect::<Vec<_>>())).unwrap();
+    folder.write("log", log(&lines));
+    drop(input);
+    let ended = child.wait_with_output().unwrap();
+    let seen = String::from_utf8_lossy(&ended.stdout);
+    assert_eq!(seen.matches("warn: grew: the log grew").count(), 1, "{seen}");
+    assert!(!seen.contains("unordered"), "{seen}");
+}
+
+#[test]
 fn a_log_to_which_its_own_events_are_added_has_an_end() {
     let folder = Folder::new();
     let calls = (0..10_000).map(|number| {
