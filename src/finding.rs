@@ -53,23 +53,48 @@ names! {
         UnknownResource = "unknownResource",
         /// Text between the records of a log was skipped. A log has at most one such finding.
         Noise = "noise",
+        /// An operation failed. The message has its code and the text of the service.
+        OperationFailed = "operationFailed",
+        /// A call had not ended at the end of the log.
+        Unfinished = "unfinished",
         /// No record of the log tells of a call.
         NothingFound = "nothingFound",
+        /// The newest entry of the log is first, so the log was read from its end.
+        NewestFirst = "newestFirst",
+        /// A notification contains nothing about its resource.
+        Empty = "empty",
+        /// The times of receiving run backwards, and not every notification has one, so the right order is unknown.
+        Unordered = "unordered",
+        /// The record is larger than the limit (`--max-record`), and was skipped.
+        TooLarge = "tooLarge",
     }
 }
 
 impl FindingKind {
-    /// How bad findings of this kind are.
+    /// How bad findings of this kind usually are. [`Finding::severity`] is that of one finding.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::Adopted | Self::Repeat | Self::Late | Self::Duplicate | Self::Noise => Severity::Info,
-            Self::Gap | Self::AfterEnd | Self::Orphan | Self::UnknownResource => Severity::Warn,
+            Self::Adopted
+            | Self::Repeat
+            | Self::Late
+            | Self::Duplicate
+            | Self::Noise
+            | Self::Unfinished
+            | Self::NewestFirst
+            | Self::Empty => Severity::Info,
+            Self::Gap
+            | Self::AfterEnd
+            | Self::Orphan
+            | Self::UnknownResource
+            | Self::OperationFailed
+            | Self::Unordered => Severity::Warn,
             Self::Impossible
             | Self::Conflict
             | Self::RevisionGap
             | Self::Refused
             | Self::Malformed
-            | Self::NothingFound => Severity::Error,
+            | Self::NothingFound
+            | Self::TooLarge => Severity::Error,
         }
     }
 }
@@ -94,7 +119,7 @@ impl Serialize for FindingKind {
 ///
 /// let findings = Replay::new().record(Format::Events, b"not JSON", |_| {});
 /// assert_eq!(findings[0].kind, FindingKind::Malformed);
-/// assert_eq!(findings[0].kind.severity(), Severity::Error);
+/// assert_eq!(findings[0].severity, Severity::Error);
 /// println!("{}", findings[0]); // the kind and the message
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -102,6 +127,9 @@ impl Serialize for FindingKind {
 pub struct Finding {
     /// The kind of the finding.
     pub kind: FindingKind,
+    /// How bad it is. It is that of the kind, except for a `gap` that says who is missing from a full roster: that is
+    /// normal, and its severity is info.
+    pub severity: Severity,
     /// The call, if the record names one.
     pub call: Option<CallId>,
     /// A text for people. It says what was received, and for an error also what was expected.
@@ -111,7 +139,12 @@ pub struct Finding {
 impl Finding {
     /// A finding about a call, or about a record that names no call.
     pub fn new(kind: FindingKind, call: Option<CallId>, message: impl Into<String>) -> Self {
-        Self { kind, call, message: message.into() }
+        Self { kind, severity: kind.severity(), call, message: message.into() }
+    }
+
+    /// A finding that is less bad than others of its kind.
+    pub(crate) fn normal(kind: FindingKind, call: CallId, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Info, ..Self::new(kind, Some(call), message) }
     }
 }
 

@@ -7,11 +7,20 @@
 pub(crate) mod cut;
 pub(crate) mod decoded;
 mod detect;
+mod entry;
+pub(crate) mod event_line;
 pub(crate) mod format;
+mod glance;
 mod noise;
 pub(crate) mod notifications;
 pub(crate) mod sdk;
+mod skip;
+mod written;
 
 pub use cut::{Cut, Record, boundary, cut};
 pub use decoded::{Decoded, Next, decode};
+pub use detect::is_cut_off;
 pub use format::Format;
+pub use glance::{Glance, glance};
+pub use skip::Skip;
+pub use written::Written;

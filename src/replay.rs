@@ -18,6 +18,7 @@ use crate::call::event::EventKind;
 use crate::call::observe::delivery::{Delivery, Observed};
 use crate::call::observe::orphan;
 use crate::finding::{Finding, FindingKind};
+use crate::graph::end_code::EndCode;
 use crate::graph::parsed::ParsedNotification;
 use crate::graph::url::Resource;
 use crate::id::CallId;
@@ -26,6 +27,7 @@ use crate::ledger::data::Ledger;
 use crate::ledger::point::Moment;
 use crate::log::cut::Record;
 use crate::log::decoded::{Content, Decoded};
+use crate::log::event_line::EventLine;
 use crate::log::format::Format;
 use crate::log::notifications::Bodies;
 use crate::log::sdk::Trace;
@@ -33,6 +35,7 @@ use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
 use crate::summary::Summary;
 use crate::text::short;
+use crate::time::At;
 pub use data::Replay;
 use data::already_read;
 pub use keep::Keep;
@@ -139,10 +142,10 @@ impl Replay {
     pub fn decoded(&mut self, decoded: Decoded, sink: Option<&mut dyn FnMut(&Recorded)>) -> Vec<Finding> {
         let (mut sink, mut findings) = (Sink(sink), Vec::new());
         match decoded.0 {
-            Content::Event(recorded) => self.recorded(recorded, &mut sink, &mut findings),
-            Content::Unread(error, call) => self.unread(&error, call, &mut findings),
+            Content::Event(line) => self.line(line, &mut sink, &mut findings),
             Content::Bodies(bodies) => self.bodies(bodies, None, &mut sink, &mut findings),
             Content::Trace(trace) => self.trace(trace, &mut sink, &mut findings),
+            Content::TooLarge(limit) => findings.push(too_large(limit)),
         }
         findings
     }
@@ -169,6 +172,29 @@ impl Replay {
         findings
     }
 
+    /// One finding for each call that has not ended. A log can stop before its calls end. With
+    /// [`until`](Replay::until) or with a limit of the log itself, this says little.
+    pub fn unfinished(&self) -> impl Iterator<Item = Finding> + '_ {
+        self.calls.summaries().into_iter().filter(|call| call.state().is_live()).map(|call| {
+            let state = call.state();
+            let message = match call.last_at() {
+                Some(at) => format!(
+                    "the call was `{state}` when the log ended; the last report of it is of {}",
+                    At(at)
+                ),
+                None => format!("the call was `{state}` when the log ended"),
+            };
+            Finding::new(FindingKind::Unfinished, Some(call.id()), message)
+        })
+    }
+
+    fn line(&mut self, line: EventLine, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
+        match line {
+            EventLine::Read(recorded) => self.recorded(recorded, sink, findings),
+            EventLine::Unread(error, call) => self.unread(&error, call, findings),
+        }
+    }
+
     fn recorded(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         if self.wants(recorded.call, recorded.revision, recorded.at) {
             self.fold_in_order(recorded, sink, findings);
@@ -193,10 +219,12 @@ impl Replay {
     fn fold_line(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         let (call, revision) = (recorded.call, recorded.revision);
         let ends = recorded.event.kind() == EventKind::Terminated;
+        let failed = failed(&recorded);
         let wanted = sink.copy(&recorded);
         let applied = self.calls.apply(recorded);
         if self.applied(applied, call, revision, findings) {
             sink.take(wanted);
+            findings.extend(failed);
             if ends {
                 self.ended(call, findings);
             }
@@ -269,6 +297,7 @@ impl Replay {
         findings: &mut Vec<Finding>,
     ) {
         findings.extend(bodies.faults.iter().map(malformed));
+        bodies.events.into_iter().for_each(|line| self.line(line, sink, findings));
         for body in bodies.bodies {
             for (item, received) in (0..).zip(body.notifications) {
                 let delivery = Delivery { item, ..body.delivery.clone() };
@@ -346,14 +375,29 @@ impl Replay {
                 let ends = recorded.event.kind() == EventKind::Terminated;
                 // An observed event is never refused, so the sink can see it before it is folded.
                 sink.show(&recorded);
+                let failed = failed(&recorded);
                 let applied = self.calls.apply(recorded);
                 self.applied(applied, call, revision, findings);
+                findings.extend(failed);
                 if ends {
                     self.reduce(call);
                 }
             }
         }
     }
+}
+
+/// Says why an operation failed. An operation that the app cancelled is no failure.
+fn failed(recorded: &Recorded) -> Option<Finding> {
+    let operation = recorded.event.failed_operation()?;
+    let result = operation.result_info.value();
+    if result.and_then(|result| EndCode::of(result)) == Some(EndCode::OperationCancelled) {
+        return None;
+    }
+    let why = result.map_or_else(|| "without a reported result".into(), |result| format!("with {result}"));
+    let named = operation.id.value().map_or_else(String::new, |id| format!(" {}", short(id)));
+    let message = format!("{} operation{named} failed {why}", operation.kind().as_str());
+    Some(Finding::new(FindingKind::OperationFailed, Some(recorded.call), message))
 }
 
 /// Says what a change notification of another kind is about. Such notifications come to the same endpoint where an app has
@@ -364,6 +408,12 @@ fn foreign(received: &ParsedNotification, call: Option<CallId>) -> Option<String
     }
     let Resource::Other(name) = &received.url.resource else { return None };
     call.is_none().then(|| format!("a change notification about `{}`, which is no call", short(name)))
+}
+
+fn too_large(limit: usize) -> Finding {
+    let message =
+        format!("the record has more than {limit} bytes and was skipped; --max-record sets the limit");
+    Finding::new(FindingKind::TooLarge, None, message)
 }
 
 fn malformed(message: impl ToString) -> Finding {

@@ -3,9 +3,9 @@
 use core::fmt;
 use core::ops::Range;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp, Unit};
 use serde::{Serialize, Serializer};
 
 /// A time as the log writes it: RFC 3339 in UTC, with zero, three, six or nine digits of a second.
@@ -59,7 +59,28 @@ impl At {
     pub(crate) fn read(text: &str) -> Option<Timestamp> {
         usual(text.as_bytes()).or_else(|| text.parse().ok())
     }
+
+    /// Reads a time in any spelling of RFC 3339, or as the seconds or milliseconds since 1970.
+    pub(crate) fn read_any(text: &str) -> Option<Timestamp> {
+        if let Ok(number) = text.parse::<i64>() {
+            let is_seconds = number.unsigned_abs() < MILLISECONDS;
+            return if is_seconds {
+                Timestamp::from_second(number)
+            } else {
+                Timestamp::from_millisecond(number)
+            }
+            .ok();
+        }
+        if let Ok(seconds) = text.parse::<f64>() {
+            let since = SignedDuration::try_from_secs_f64(seconds).ok()?.round(Unit::Millisecond).ok()?;
+            return Timestamp::from_duration(since).ok();
+        }
+        Self::read(text)
+    }
 }
+
+/// From this number on, an integer counts milliseconds: as seconds, it would be after the year 5000.
+const MILLISECONDS: u64 = 100_000_000_000;
 
 /// Reads a time as this crate and Graph write it, in UTC: `2026-11-23T09:15:02.250Z`. The fraction has up to
 /// nine digits, or there is none.

@@ -149,7 +149,7 @@ fn play(flow: &str, steps: &[&Value]) {
             _ => {}
         }
     }
-    let worst = findings.iter().map(|finding: &Finding| finding.kind.severity()).max();
+    let worst = findings.iter().map(|finding: &Finding| finding.severity).max();
     assert!(worst < Some(Severity::Error), "{flow}: {findings:?}");
     for (call, state) in &named.states {
         assert_eq!(

@@ -4,6 +4,7 @@ use callfold::call::{Call, CallEvent, Delivery};
 use callfold::graph::CommsNotifications;
 use callfold::log::{Cut, Format, Record, cut};
 use callfold::{CallId, Finding, FindingKind, Keep, Ledger, Moment, Recorded, Replay};
+use serde_json::Value;
 
 use crate::probe::{calls, probe};
 
@@ -52,20 +53,24 @@ fn summarised(keep: Keep, log: &[u8]) -> (Vec<Finding>, Vec<String>) {
     let mut replay = Replay::new().keep(keep);
     let records = records(Format::Events, log);
     let mut findings: Vec<_> =
-        records.iter().flat_map(|record| replay.record(Format::Events, record, |_| {})).collect();
+        records.iter().flat_map(|record| replay.record(Format::Events, *record, |_| {})).collect();
     findings.extend(replay.finish(|_| {}));
     let calls = replay.summaries().into_iter().map(|call| {
         let operations: Vec<_> = call.operations().collect();
         let tones: Vec<_> = call.tones().collect();
         let times = (call.revision(), call.first_at(), call.last_at());
         let end = (call.direction(), call.audio(), call.result_info(), call.termination_reason());
-        format!("{call:?} {times:?} {end:?} {operations:?} {} {tones:?}", call.participants())
+        let people = (call.participants(), call.caller(), call.callees());
+        format!("{call:?} {times:?} {end:?} {operations:?} {people:?} {tones:?}")
     });
     (findings, calls.collect())
 }
 
 fn received(format: Format, input: &[u8]) {
     let played = play(format, input);
+    if records(format, input).iter().any(|record| has_events(record)) {
+        return folds_from_its_own_text(&played);
+    }
     for kind in [FindingKind::Refused, FindingKind::Conflict, FindingKind::RevisionGap] {
         assert!(!played.has(kind), "an observed event folds: {:?}", played.findings);
     }
@@ -77,6 +82,19 @@ fn received(format: Format, input: &[u8]) {
     probe_the_last(&played.ledger);
 }
 
+/// True if a record may hold events of the event log, which can be refused and can have holes.
+fn has_events(record: &[u8]) -> bool {
+    let is_event = |value: &Value| {
+        value.get("type").is_some() && (value.get("rev").or(value.get("specversion"))).is_some()
+    };
+    match serde_json::from_slice::<Value>(record) {
+        Ok(Value::Array(items)) => items.iter().any(is_event),
+        Ok(value) => is_event(&value),
+        // Half of a surrogate pair is mended before a record is read.
+        Err(_) => record.windows(2).any(|pair| pair == b"\\u"),
+    }
+}
+
 /// Probes the last call only, because a probe takes longer than all the other checks.
 fn probe_the_last(ledger: &Ledger) {
     if let Some(call) = ledger.calls().last() {
@@ -84,16 +102,16 @@ fn probe_the_last(ledger: &Ledger) {
     }
 }
 
-fn records(format: Format, log: &[u8]) -> Vec<&[u8]> {
+fn records(format: Format, log: &[u8]) -> Vec<Record<'_>> {
     _ = Format::detect(log);
     let mut rest = log.strip_prefix(BYTE_ORDER_MARK).unwrap_or(log);
     let mut records = Vec::new();
     loop {
         match cut(format, rest, true) {
             Cut::Record(record) => {
-                assert!(!record.bytes.is_empty(), "a record is not empty");
+                assert!(record.consumed() > 0, "a record is not empty");
                 is_the_same_from_a_part(format, rest, record);
-                records.push(record.bytes);
+                records.push(record);
                 rest = &rest[record.consumed()..];
             }
             Cut::End => return records,
@@ -119,10 +137,10 @@ fn play(format: Format, log: &[u8]) -> Played {
     play_onto(Replay::new(), format, &records(format, log))
 }
 
-fn play_onto(mut replay: Replay, format: Format, records: &[&[u8]]) -> Played {
+fn play_onto(mut replay: Replay, format: Format, records: &[Record<'_>]) -> Played {
     let (mut events, mut findings) = (Vec::new(), Vec::new());
     for record in records {
-        findings.extend(replay.record(format, record, |recorded| events.push(recorded.clone())));
+        findings.extend(replay.record(format, *record, |recorded| events.push(recorded.clone())));
     }
     findings.extend(replay.finish(|recorded| events.push(recorded.clone())));
     assert_eq!(replay.events(), events.len() as u64);
@@ -150,7 +168,7 @@ fn is_the_same(played: &Played, again: &Played) {
         assert!(played.of(id).eq(again.of(id)), "the same events");
         let is_complete = (1..).zip(played.of(id)).all(|(number, recorded)| recorded.revision == number);
         for finding in again.findings.iter().filter(|finding| finding.call == Some(id)) {
-            let is_fine = finding.kind == FindingKind::Orphan
+            let is_fine = matches!(finding.kind, FindingKind::Orphan | FindingKind::OperationFailed)
                 || (finding.kind == FindingKind::RevisionGap && !is_complete);
             assert!(is_fine, "{finding} in {:?}", again.events);
         }
@@ -165,10 +183,10 @@ fn is_the_same(played: &Played, again: &Played) {
     assert!(past.calls().eq(again.ledger.calls().cloned()), "the past folds to the present");
 }
 
-fn redelivered(records: &[&[u8]]) {
+fn redelivered(records: &[Record<'_>]) {
     let (mut replay, mut once) = (Replay::new(), Ledger::new());
     for (number, record) in records.iter().enumerate() {
-        let record = String::from_utf8_lossy(record);
+        let record = String::from_utf8_lossy(record.bytes);
         let delivered =
             format!(r#"{{"headers":{{"X-Microsoft-Skype-Message-ID":"message-{number}"}},"body":{record}}}"#);
         replay.record(Format::Notifications, delivered.as_bytes(), |_| {});

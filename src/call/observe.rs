@@ -139,11 +139,14 @@ impl Draft<'_> {
     /// A notification without a resource: its URL says which resource changed.
     fn observe_absent(&mut self, url: &Resource, change: Option<&ChangeType>, is_gone: bool) {
         match url {
+            Resource::Call if self.known.is_some() && !is_gone => self.empty("the call"),
             Resource::Call => self.observe_call(Box::default(), change),
             Resource::Operation(_) => self.observe_operation(Box::default(), url, is_gone),
             Resource::Participant(id) if is_gone => self.observe_left(Some(id)),
+            Resource::ContentSharing(None) => self.empty("content sharing"),
             Resource::ContentSharing(session) => self.observe_sharing(session.iter(), is_gone),
-            Resource::Participant(_) | Resource::Participants => self.repeat("the roster"),
+            Resource::Participant(_) => self.empty("the participant"),
+            Resource::Participants => self.empty("the roster"),
             Resource::Other(name) => self.unknown_resource(name),
         }
     }

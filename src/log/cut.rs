@@ -5,6 +5,7 @@ use core::fmt;
 use serde::de::{Deserialize, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
+use super::entry::{self, Head};
 use super::format::Format;
 use super::noise;
 
@@ -106,7 +107,7 @@ pub fn boundary(format: Format, block: &[u8]) -> Option<usize> {
         (Format::Notifications, Some((before, after))) => {
             after.starts_with(b"{") && before.trim_ascii_end().ends_with(b"}")
         }
-        (Format::SdkLog, Some((_, after))) => after.starts_with(b"$>"),
+        (Format::SdkLog, Some((_, after))) => Head::of(after).is_some(),
         (Format::Notifications | Format::SdkLog, None) => false,
     })
 }
@@ -204,12 +205,10 @@ fn broken(block: &[u8], error: &serde_json::Error, is_last: bool) -> Ends {
     Some((end, next))
 }
 
-/// Finds the end of one entry of an SDK log. An entry begins with `$>` and ends before the next `$>`.
+/// Finds the end of one entry of an SDK log: it ends before the line that begins the next one.
 fn entry(block: &[u8], is_last: bool) -> Ends {
-    let ends = memchr::memchr_iter(b'$', block).filter_map(|at| at.checked_sub(1));
-    let mut ends = ends.filter(|end| matches!(block.get(*end..), Some([b'\n' | b'\r', b'$', b'>', ..])));
-    match ends.next() {
-        Some(end) => Some((end, end + 1)),
+    match entry::next(block) {
+        Some(start) => Some((start - 1, start)),
         None => is_last.then_some((block.len(), block.len())),
     }
 }

@@ -2,14 +2,14 @@
 
 use alloc::string::String;
 
+use jiff::Timestamp;
+
 use super::cut::{Cut, Record, cut};
+use super::event_line::EventLine;
 use super::format::Format;
 use super::noise;
 use super::notifications::Bodies;
 use super::sdk::Trace;
-use crate::id::CallId;
-use crate::record::error::LineError;
-use crate::record::recorded::Recorded;
 
 /// One record of a log, decoded. [`Replay::decoded`](crate::Replay::decoded) replays it.
 ///
@@ -20,11 +20,11 @@ pub struct Decoded(pub(crate) Content);
 
 #[derive(Debug)]
 pub(crate) enum Content {
-    Event(Recorded),
-    /// A line of an event log that cannot be read, and the call that it names.
-    Unread(LineError, Option<CallId>),
+    Event(EventLine),
     Bodies(Bodies),
     Trace(Result<Trace, String>),
+    /// A record that is larger than this number of bytes, and was not read.
+    TooLarge(usize),
 }
 
 /// The result of [`decode`]: the beginning of a block of a log. It is like [`Cut`], with the decoded record.
@@ -82,23 +82,51 @@ impl Decoded {
     pub(crate) fn of(format: Format, record: &Record<'_>) -> Self {
         let bytes = record.bytes;
         Self(match format {
-            Format::Events => match Recorded::read(bytes) {
-                Ok(recorded) => Content::Event(recorded),
-                Err(error) => {
-                    let call = core::str::from_utf8(bytes).ok().and_then(Recorded::call_of);
-                    Content::Unread(error, call)
-                }
-            },
+            Format::Events => Content::Event(EventLine::read(bytes)),
             Format::Notifications => Content::Bodies(Bodies::read(bytes, &noise::delivery(record.skipped))),
             Format::SdkLog => Content::Trace(Trace::read(bytes)),
         })
     }
 
+    /// A record that the host did not read, because it is larger than this number of bytes.
+    pub const fn too_large(limit: usize) -> Self {
+        Self(Content::TooLarge(limit))
+    }
+
+    /// True if the host did not read the record, because it is too large.
+    pub const fn is_too_large(&self) -> bool {
+        matches!(self.0, Content::TooLarge(_))
+    }
+
+    /// True if the record holds something that was received: a notification, or a reply.
+    pub const fn is_received(&self) -> bool {
+        match &self.0 {
+            Content::Bodies(bodies) => !bodies.bodies.is_empty(),
+            Content::Trace(Ok(trace)) => match trace {
+                Trace::Received { bodies, .. } => !bodies.bodies.is_empty(),
+                Trace::Replied { .. } => true,
+                Trace::Nothing => false,
+            },
+            Content::Event(_) | Content::Trace(Err(_)) | Content::TooLarge(_) => false,
+        }
+    }
+
+    /// The time at which everything in the record was received. `None` if the record does not tell the time of a part.
+    pub fn received_at(&self) -> Option<Timestamp> {
+        match &self.0 {
+            Content::Bodies(bodies) | Content::Trace(Ok(Trace::Received { bodies, .. })) => {
+                bodies.received_at()
+            }
+            Content::Trace(Ok(Trace::Replied { at, .. })) => *at,
+            Content::Event(_) | Content::Trace(_) | Content::TooLarge(_) => None,
+        }
+    }
+
     /// True if the record tells nothing about any call: it is text, or other JSON than notifications.
     pub const fn is_noise(&self) -> bool {
         match &self.0 {
-            Content::Event(_) | Content::Unread(..) => false,
-            Content::Bodies(bodies) => bodies.bodies.is_empty() && bodies.faults.is_empty(),
+            Content::Event(_) | Content::TooLarge(_) => false,
+            Content::Bodies(bodies) => bodies.is_noise(),
             Content::Trace(trace) => matches!(trace, Ok(Trace::Nothing)),
         }
     }

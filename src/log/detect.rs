@@ -5,8 +5,10 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::cut::{Cut, cut};
+use super::cut::{Cut, Record, cut};
+use super::entry::Head;
 use super::format::Format;
+use super::noise;
 use super::notifications::is_about_notifications;
 
 /// The number of records to inspect before giving up.
@@ -42,7 +44,7 @@ impl Signs {
 impl Format {
     /// Detects the format of a log from its first block. Returns `None` if the block fits no format.
     pub fn detect(head: &[u8]) -> Option<Self> {
-        if head.trim_ascii_start().starts_with(ENTRY) || entries(head) > 1 {
+        if Head::of(head.trim_ascii_start()).is_some() || entries(head) > 1 {
             return Some(Self::SdkLog);
         }
         let has_entry = || (entries(head) > 0).then_some(Self::SdkLog);
@@ -50,12 +52,23 @@ impl Format {
     }
 }
 
-/// The characters with which each entry of an SDK log begins.
-const ENTRY: &[u8] = b"$>";
+/// True if a log may be recognised once more of it is known than this block: its last document is not complete.
+pub fn is_cut_off(head: &[u8]) -> bool {
+    let mut rest = head;
+    for _ in 0..PATIENCE {
+        match cut(Format::Notifications, rest, false) {
+            Cut::Record(record) => rest = rest.get(record.consumed()..).unwrap_or_default(),
+            Cut::More => return noise::end(rest, true).is_some_and(|start| start < rest.len()),
+            Cut::End => break,
+        }
+    }
+    false
+}
 
 /// The number of lines that begin like an entry.
 fn entries(head: &[u8]) -> usize {
-    head.split(|byte| *byte == b'\n').filter(|line| line.trim_ascii_start().starts_with(ENTRY)).count()
+    let lines = head.split(|byte| *byte == b'\n');
+    lines.filter(|line| Head::of(line.trim_ascii_start()).is_some()).count()
 }
 
 /// The format of the first record whose format is known.
@@ -63,12 +76,22 @@ fn by_records(head: &[u8], by: fn(&[u8]) -> Option<Format>) -> Option<Format> {
     let mut rest = head;
     for _ in 0..PATIENCE {
         let Cut::Record(record) = cut(Format::Notifications, rest, true) else { return None };
-        if let Some(format) = by(record.bytes) {
-            return Some(format);
+        match by(record.bytes) {
+            // An event log has one event in each line. Events in other text are found as notifications are.
+            Some(Format::Events) if !is_line(&record) => return Some(Format::Notifications),
+            None => {}
+            format => return format,
         }
         rest = rest.get(record.consumed()..)?;
     }
     None
+}
+
+/// True if the record is one object, alone in its line.
+fn is_line(record: &Record<'_>) -> bool {
+    let prefix = record.skipped.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_in_one_line = !record.bytes.contains(&b'\n') && prefix.trim_ascii().is_empty();
+    is_in_one_line && record.bytes.first() == Some(&b'{')
 }
 
 fn by_signs(record: &[u8]) -> Option<Format> {
@@ -83,7 +106,9 @@ fn by_signs(record: &[u8]) -> Option<Format> {
 /// Guesses the format of a broken record, or of one inside which bodies are, from the member names in it.
 fn by_words(record: &[u8]) -> Option<Format> {
     let has = |word: &str| memchr::memmem::find(record, word.as_bytes()).is_some();
-    if has("\"specversion\"") || (has("\"rev\"") && has("\"call\"")) {
+    // The data of an event can be long, and its revision can stand behind.
+    let has_event = has("\"rev\"") || (has("\"data\"") && !has("resourceUrl"));
+    if has("\"specversion\"") || (has_event && has("\"call\"")) {
         Some(Format::Events)
     } else {
         is_about_notifications(record).then_some(Format::Notifications)

@@ -1,7 +1,9 @@
 //! The text around the notifications of a log: what a logger writes before a body, headers, prose.
 
 use alloc::string::String;
+use core::str::FromStr;
 
+use super::written::Written;
 use crate::call::observe::delivery::Delivery;
 use crate::time::At;
 
@@ -69,14 +71,36 @@ pub(super) fn delivery(skipped: &[u8]) -> Delivery {
     delivery
 }
 
-/// The first time in a text that has an offset, with `T` or a blank between date and time.
+/// The first time without an offset in the same line before a body.
+pub(super) fn written(skipped: &[u8]) -> Option<Written> {
+    let line = skipped.rsplit(|byte| *byte == b'\n').next()?;
+    let text = String::from_utf8_lossy(line);
+    let local = first(&text, timed).map(Written::Local);
+    local.or_else(|| words(&text).find_map(timed).map(Written::OfDay))
+}
+
+/// Reads a word with a time of day.
+fn timed<T: FromStr>(word: &str) -> Option<T> {
+    word.contains(':').then(|| word.parse().ok())?
+}
+
+/// The first time in a text that has an offset.
 fn time(prefix: &str) -> Option<jiff::Timestamp> {
+    first(prefix, At::read)
+}
+
+/// The first time in a text, with `T` or a blank between date and time.
+fn first<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let mut pairs = words(text).zip(words(text).skip(1));
+    words(text)
+        .find_map(&read)
+        .or_else(|| pairs.find_map(|(date, time)| read(&alloc::format!("{date}T{time}"))))
+}
+
+/// The words of a text, without the brackets and quotes around them, and without the colon after them.
+fn words(text: &str) -> impl Iterator<Item = &str> {
     let is_between = |letter: char| letter.is_whitespace() || "[](){}<>|,;\"'".contains(letter);
-    let words = || prefix.split(is_between).filter(|word| !word.is_empty());
-    let pairs = words().zip(words().skip(1));
-    words()
-        .find_map(At::read)
-        .or_else(|| pairs.into_iter().find_map(|(date, time)| At::read(&alloc::format!("{date}T{time}"))))
+    text.split(is_between).map(|word| word.trim_end_matches(':')).filter(|word| !word.is_empty())
 }
 
 /// The parts of a header line.

@@ -5,18 +5,20 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use jiff::Timestamp;
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp, Unit};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::cut::{Cut, cut};
+use super::event_line::EventLine;
 use super::format::Format;
 use crate::call::observe::delivery::Delivery;
 use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::graph::parsed::ParsedNotification;
+use crate::json::mend::mended;
 use crate::json::read::{GaveUp, Reader};
 use crate::text::without_content;
 use crate::time::At;
@@ -32,6 +34,8 @@ pub(crate) struct Body {
 #[derive(Debug, Default)]
 pub(crate) struct Bodies {
     pub(crate) bodies: Vec<Body>,
+    /// Events of the event log, on many lines or in an array.
+    pub(crate) events: Vec<EventLine>,
     pub(crate) faults: Vec<String>,
 }
 
@@ -48,12 +52,22 @@ struct Envelope<'a> {
     change_type: Option<IgnoredAny>,
     resource_url: Option<IgnoredAny>,
     resource: Option<IgnoredAny>,
+    specversion: Option<IgnoredAny>,
+    rev: Option<IgnoredAny>,
+    call: Option<IgnoredAny>,
+    r#type: Option<IgnoredAny>,
 }
 
 impl Envelope<'_> {
     /// True for a single notification that is not wrapped in `{"value":[…]}`.
     fn is_single(&self) -> bool {
         self.value.is_none() && self.is_notification()
+    }
+
+    /// True for an event of the event log, and for any CloudEvent.
+    fn is_event(&self) -> bool {
+        let is_plain = self.rev.is_some() && self.call.is_some();
+        self.r#type.is_some() && (is_plain || self.specversion.is_some())
     }
 
     fn is_notification(&self) -> bool {
@@ -124,7 +138,7 @@ fn headers(reader: &mut Reader<'_>, delivery: &mut Delivery) -> Result<(), GaveU
 
 impl From<Body> for Bodies {
     fn from(body: Body) -> Self {
-        Self { bodies: Vec::from([body]), faults: Vec::new() }
+        Self { bodies: Vec::from([body]), ..Self::default() }
     }
 }
 
@@ -140,7 +154,7 @@ impl Bodies {
     pub(crate) fn read(record: &[u8], around: &Delivery) -> Self {
         let mut this = Self::default();
         match core::str::from_utf8(record) {
-            Ok(json) => this.document(json),
+            Ok(json) => this.document(&mended(json)),
             Err(error) if is_about_notifications(record) => this.faults.push(not_utf8(&error)),
             Err(_) => {}
         }
@@ -148,6 +162,17 @@ impl Bodies {
             delivery.complete(around);
         }
         this
+    }
+
+    /// True if the record tells of no call.
+    pub(crate) const fn is_noise(&self) -> bool {
+        self.bodies.is_empty() && self.events.is_empty() && self.faults.is_empty()
+    }
+
+    /// The time at which all bodies were received, which is the earliest one. `None` if a body has no time.
+    pub(crate) fn received_at(&self) -> Option<Timestamp> {
+        let times = self.bodies.iter().map(|body| body.delivery.received_at);
+        times.min().flatten()
     }
 
     fn document(&mut self, json: &str) {
@@ -182,16 +207,19 @@ impl Bodies {
             Ok(envelope) => envelope,
             Err(error) => return self.broken(json, &error),
         };
+        if envelope.is_event() {
+            return self.events.push(EventLine::read(json.as_bytes()));
+        }
         if let Some(body) = envelope.body {
             let delivery = self.delivery(&envelope);
             // Some recorders store the body as a JSON string that holds the text of the body.
             let text = serde_json::from_str::<String>(body.get());
-            let json = text.as_deref().unwrap_or_else(|_| body.get());
-            if let Some(body) = full(json) {
+            let json = mended(text.as_deref().unwrap_or_else(|_| body.get()));
+            if let Some(body) = full(&json) {
                 return self.push(body, delivery);
             }
-            let is_single = serde_json::from_str::<Envelope<'_>>(json).is_ok_and(|body| body.is_single());
-            return self.body(json, is_single, delivery);
+            let is_single = serde_json::from_str::<Envelope<'_>>(&json).is_ok_and(|body| body.is_single());
+            return self.body(&json, is_single, delivery);
         }
         let is_body =
             || serde_json::from_str(json).is_ok_and(|read: CommsNotifications| !read.value.is_empty());
@@ -205,11 +233,11 @@ impl Bodies {
     /// Reads the bodies in the members of another JSON object, such as the line of a logger.
     fn within(&mut self, json: &str) {
         let members: BTreeMap<String, &RawValue> = serde_json::from_str(json).unwrap_or_default();
-        let text = |value: &&RawValue| serde_json::from_str::<String>(value.get()).ok();
-        let time = TIMES.iter().find_map(|name| At::read(&members.get(*name).and_then(text)?));
+        let time = TIMES.iter().find_map(|name| At::read_any(&plain(members.get(*name)?.get())));
         let around = Delivery { received_at: time, ..Delivery::default() };
         for member in members.values() {
-            let text = text(member).unwrap_or_else(|| member.get().into());
+            let text = plain(member.get());
+            let text = mended(&text);
             let mut rest = text.as_bytes();
             while let Cut::Record(record) = cut(Format::Notifications, rest, true) {
                 let Ok(body) = core::str::from_utf8(record.bytes) else { break };
@@ -272,24 +300,16 @@ impl Bodies {
 /// The members in which loggers write the time of a line.
 const TIMES: &[&str] = &["time", "timestamp", "@timestamp", "ts", "@t"];
 
-/// Reads a time in any spelling of RFC 3339, or as the seconds or milliseconds since 1970. A time without an offset is in UTC.
-fn time(json: &str) -> Option<Timestamp> {
-    let number = json.trim_matches('"');
-    if let Ok(number) = number.parse::<i64>() {
-        let is_seconds = number.unsigned_abs() < MILLISECONDS;
-        return if is_seconds { Timestamp::from_second(number) } else { Timestamp::from_millisecond(number) }
-            .ok();
-    }
-    if let Ok(seconds) = number.parse::<f64>() {
-        let since = SignedDuration::try_from_secs_f64(seconds).ok()?.round(Unit::Millisecond).ok()?;
-        return Timestamp::from_duration(since).ok();
-    }
-    let text = serde_json::from_str::<Cow<'_, str>>(json).ok()?;
-    At::read(&text).or_else(|| Offset::UTC.to_timestamp(text.parse().ok()?).ok())
+/// The text of a JSON string, or other JSON as it is.
+fn plain(json: &str) -> Cow<'_, str> {
+    serde_json::from_str(json).map_or(Cow::Borrowed(json), Cow::Owned)
 }
 
-/// From this number on, an integer counts milliseconds: as seconds, it would be after the year 5000.
-const MILLISECONDS: u64 = 100_000_000_000;
+/// Reads the time of receiving. A time without an offset is in UTC.
+fn time(json: &str) -> Option<Timestamp> {
+    let text = plain(json);
+    At::read_any(&text).or_else(|| Offset::UTC.to_timestamp(text.parse().ok()?).ok())
+}
 
 /// True if JSON names a member of notifications, so that it may hold some.
 pub(super) fn is_about_notifications(json: &[u8]) -> bool {

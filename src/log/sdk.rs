@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::notifications::{Bodies, Body, not_utf8};
+use super::entry::Head;
+use super::notifications::{Bodies, Body, is_about_notifications, not_utf8};
 use crate::call::observe::delivery::Delivery;
 use crate::call::reply;
 use crate::graph::call::Call;
@@ -18,9 +19,9 @@ use crate::graph::parsed::ParsedNotification;
 use crate::graph::url::ResourceUrl;
 use crate::id::CallId;
 use crate::json;
+use crate::json::mend::mended;
 use crate::json::read::Reader;
 use crate::text::without_content;
-use crate::time::At;
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
@@ -65,6 +66,22 @@ fn trimmed(text: &str) -> &str {
     if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
 }
 
+/// The lines of an entry without a prefix that stands before each of them, as `docker compose logs` writes it.
+fn unprefixed(head: &Head, text: &str) -> Option<String> {
+    let prefix = text.get(..head.mark()?).filter(|prefix| !prefix.is_empty())?;
+    let (_, rest) = first_line(text);
+    let lines = || text.split_inclusive('\n').map(|line| line.strip_prefix(prefix).unwrap_or(line));
+    rest.trim_start_matches('\n').starts_with(prefix).then(|| lines().collect())
+}
+
+/// True if a line begins like a JSON document. Some loggers indent all lines of an entry.
+fn begins_json(line: &str) -> bool {
+    let indented = line.trim_start();
+    let rest = || indented.get(1..).unwrap_or_default().trim_start();
+    indented.starts_with(['{', '['])
+        && (indented.len() == line.len() || rest().is_empty() || rest().starts_with(['"', '{']))
+}
+
 /// The first line with its line end, and the text after it.
 fn first_line(text: &str) -> (&str, &str) {
     let end = memchr::memchr2(b'\n', b'\r', text.as_bytes()).map_or(text.len(), |end| end + 1);
@@ -72,13 +89,14 @@ fn first_line(text: &str) -> (&str, &str) {
 }
 
 impl<'a> Entry<'a> {
-    fn read(text: &'a str) -> Self {
+    fn read(head: &Head, text: &'a str) -> Self {
         let mut this = Self::default();
-        let (head, rest) = first_line(text);
-        let time = head.trim_start_matches("$>").split_whitespace().next();
-        this.delivery.received_at = time.and_then(At::read);
+        this.delivery.received_at = head.time(text.as_bytes());
         let mut is_tried = false;
-        let mut unread = rest;
+        let mut unread = match head.text_of_2019 {
+            Some(start) => text.get(start..).unwrap_or_default(),
+            None => first_line(text).1,
+        };
         while !unread.is_empty() {
             let (line, after) = first_line(unread);
             let colon = memchr::memchr(b':', line.as_bytes()).and_then(|colon| line.split_at_checked(colon));
@@ -87,7 +105,7 @@ impl<'a> Entry<'a> {
             if key_and_value.is_some_and(|(key, value)| this.line(key, value)) {
                 // A key follows, so the earlier line that looked like JSON was not the body.
                 this.json = None;
-            } else if this.json.is_none() && line.starts_with(['{', '[']) {
+            } else if this.json.is_none() && begins_json(line) {
                 this.json = Some(unread);
                 // Only one document is tried: many broken ones would make the time quadratic.
                 if this.is_incoming && !core::mem::replace(&mut is_tried, true) {
@@ -125,17 +143,33 @@ impl<'a> Entry<'a> {
     fn document(&self) -> Option<Result<Cow<'a, str>, String>> {
         let mut documents = serde_json::Deserializer::from_str(self.json?).into_iter::<&RawValue>();
         let json = match documents.next()? {
-            Ok(document) => document.get(),
+            Ok(document) => mended(document.get()),
             Err(error) => return Some(Err(without_content(&error))),
         };
-        if !may_be_masked(json) {
-            return Some(Ok(Cow::Borrowed(json)));
+        if !may_be_masked(&json) {
+            return Some(Ok(json));
         }
-        let masked = serde_json::from_str::<Value>(json);
+        let masked = serde_json::from_str::<Value>(&json);
         Some(masked.map_err(|error| without_content(&error)).map(|mut value| {
             unmask(&mut value);
             Cow::Owned(value.to_string())
         }))
+    }
+
+    /// The notifications in the text of an entry of 2019, which does not say whether it traces a request.
+    fn posted(self) -> Result<Trace, String> {
+        let json = match self.document() {
+            Some(Ok(json)) => json,
+            Some(Err(why)) if self.json.is_some_and(|json| is_about_notifications(json.as_bytes())) => {
+                return Err(why);
+            }
+            Some(Err(_)) | None => return Ok(Trace::Nothing),
+        };
+        let bodies = Bodies::read(json.as_bytes(), &self.delivery);
+        if bodies.bodies.iter().all(|body| body.notifications.is_empty()) {
+            return Ok(Trace::Nothing);
+        }
+        Ok(Trace::Received { bodies, call: None })
     }
 
     fn is_accepted_post(&self) -> bool {
@@ -179,7 +213,7 @@ impl Trace {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(record),
         };
-        if !text.starts_with("$>") {
+        let Some(head) = Head::of(text.as_bytes()) else {
             // Text before the first log entry is skipped. JSON there shows that the log has another format.
             let is_json = text.split(LINE_ENDS).any(|line| line.starts_with(['{', '[']));
             return if is_json {
@@ -187,8 +221,15 @@ impl Trace {
             } else {
                 Ok(Self::Nothing)
             };
+        };
+        let (head, text) = match unprefixed(&head, &text) {
+            Some(lines) => (Head::OF_PLAIN, Cow::Owned(lines)),
+            None => (head, text),
+        };
+        let entry = Entry::read(&head, &text);
+        if head.text_of_2019.is_some() {
+            return entry.posted();
         }
-        let entry = Entry::read(&text);
         if !entry.is_incoming && !entry.is_outgoing {
             return Ok(Self::Nothing);
         }

@@ -8,6 +8,10 @@ use callfold::{CallId, Moment, Severity};
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use crate::input::Opening;
+use crate::report::order::Order;
+use crate::size::size;
+
 /// Replay recorded logs of Microsoft Graph calling notifications and show the calls in them.
 #[derive(Debug, Parser)]
 #[command(name = "callfold", version, about, after_help = EXIT, arg_required_else_help = true, max_term_width = 100)]
@@ -67,6 +71,12 @@ pub(crate) struct ReplayArgs {
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
+    /// Sort the table by begin, end, duration, state, from, to, findings or id; -KEY sorts the other way
+    #[arg(long, value_name = "KEY", default_value = "begin", allow_hyphen_values = true)]
+    pub(crate) sort: Order,
+    /// Show only calls that ended like this
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) ended: Option<Ended>,
     /// Number of threads that decode the logs
     #[arg(long, value_name = "N", default_value = "1", value_parser = jobs)]
     pub(crate) jobs: NonZeroUsize,
@@ -124,6 +134,12 @@ pub(crate) struct ReportArgs {
     pub(crate) redaction: Redaction,
     #[command(flatten)]
     pub(crate) deny: Deny,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Ended {
+    /// With a code of an error, or with a success that nobody wanted: nobody joined, or the lobby was left too late
+    Badly,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -206,6 +222,9 @@ pub(crate) struct SourceArgs {
     /// Stop at the first finding of severity error
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Skip records that are larger, with a finding
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size)]
+    max_record: usize,
 }
 
 /// The format of the logs; `None` if the format is detected from the content.
@@ -213,6 +232,11 @@ pub(crate) struct SourceArgs {
 pub(crate) struct FormatChoice(pub(crate) Option<Format>);
 
 impl SourceArgs {
+    /// How the logs are opened.
+    pub(crate) const fn opening(&self) -> Opening {
+        Opening { format: self.format.0, max_record: self.max_record }
+    }
+
     /// The moment at which the calls are shown; `None` for the end of the logs.
     pub(crate) fn until(&self) -> Option<Moment> {
         let revision = || self.until_rev.map(Moment::Revision);

@@ -5,7 +5,7 @@ use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The files of a folder and of the folders in it, and the folders that cannot be read.
+/// The files of a folder and of the folders in it, and what cannot be read.
 #[derive(Default)]
 pub(crate) struct Folder {
     pub(crate) files: Vec<PathBuf>,
@@ -32,8 +32,12 @@ impl Folder {
         // A link to a folder is not followed, because it can lead back to a folder that contains it.
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             self.add(&path);
-        } else if path.is_file() {
-            self.files.push(path);
+        } else {
+            match fs::metadata(&path) {
+                Ok(file) if file.is_file() => self.files.push(path),
+                Ok(_) => {}
+                Err(error) => self.unreadable.push((path, error)),
+            }
         }
     }
 }

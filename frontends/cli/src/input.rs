@@ -1,12 +1,12 @@
 //! Reads logs from files or standard input, in blocks, and splits them into records.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use callfold::log::{Cut, Decoded, Format, Next, boundary, cut, decode};
+use callfold::log::{Cut, Decoded, Format, Next, Record, Skip, boundary, cut, decode, is_cut_off};
 
 use crate::encoding::{Source as Reader, Text};
 use crate::unrecognised::unrecognised;
@@ -21,6 +21,7 @@ const HEAD: usize = 1 << 16;
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One log to read.
+#[derive(Clone)]
 pub(crate) struct Input {
     pub(crate) path: String,
     source: Source,
@@ -28,11 +29,12 @@ pub(crate) struct Input {
     pub(crate) is_in_folder: bool,
 }
 
+#[derive(Clone)]
 enum Source {
     File(PathBuf),
     StandardInput,
     /// A temporary copy of an input that could be read only once.
-    Kept(File),
+    Kept(Arc<File>),
 }
 
 /// A log that cannot be opened or recognised.
@@ -40,12 +42,23 @@ enum Source {
 pub(crate) struct Unreadable {
     pub(crate) path: String,
     pub(crate) why: String,
+    /// True if the log was read, and is of no known format.
+    pub(crate) is_unrecognised: bool,
 }
 
 impl Unreadable {
     pub(crate) fn new(path: &Path, why: &impl ToString) -> Self {
-        Self { path: path.display().to_string(), why: why.to_string() }
+        Self { path: path.display().to_string(), why: why.to_string(), is_unrecognised: false }
     }
+}
+
+/// How logs are opened.
+#[derive(Clone, Copy)]
+pub(crate) struct Opening {
+    /// The format of the logs; `None` if it is detected from the content.
+    pub(crate) format: Option<Format>,
+    /// The size of the largest record that is read, in bytes.
+    pub(crate) max_record: usize,
 }
 
 /// A record with its number and its first line, and the text before it.
@@ -110,6 +123,11 @@ pub(crate) struct Block {
     start: usize,
     end: usize,
     format: Option<Format>,
+    max_record: usize,
+    /// The number of line ends in a record that is too large, and of which nothing is kept.
+    too_large: Option<u64>,
+    /// Where this part begins in the text of the log.
+    pub(crate) offset: u64,
     /// How many bytes of the log were read when this part was complete.
     pub(crate) bytes_read: u64,
 }
@@ -117,13 +135,23 @@ pub(crate) struct Block {
 impl Block {
     /// The last bytes of this part.
     pub(crate) fn last(self, bytes: usize) -> Self {
-        Self { start: self.end - bytes, ..self }
+        Self { start: self.end - bytes, too_large: None, ..self }
+    }
+
+    /// The text of this part.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
     }
 
     /// The records of this part.
     pub(crate) fn records(&self) -> BlockRecords<'_> {
-        let rest = self.buffer.get(self.start..self.end).unwrap_or_default();
-        BlockRecords { rest, format: self.format, passed: Place::default() }
+        BlockRecords {
+            rest: self.text(),
+            format: self.format,
+            max_record: self.max_record,
+            too_large: self.too_large,
+            passed: Place::default(),
+        }
     }
 }
 
@@ -131,14 +159,37 @@ impl Block {
 pub(crate) struct BlockRecords<'b> {
     rest: &'b [u8],
     format: Option<Format>,
+    max_record: usize,
+    too_large: Option<u64>,
     /// The numbers of the records and the lines that were passed.
     pub(crate) passed: Place,
 }
 
-impl BlockRecords<'_> {
+impl<'b> BlockRecords<'b> {
     /// The number of bytes that are left.
     pub(crate) const fn left(&self) -> usize {
         self.rest.len()
+    }
+
+    /// The record that is too large, of which nothing is kept.
+    fn too_large(&mut self, lines: u64) -> LocatedRecord {
+        let place = Place { record: self.passed.record + 1, line: self.passed.line + 1 };
+        self.passed = Place { record: place.record, line: self.passed.line + lines };
+        LocatedRecord { decoded: Decoded::too_large(self.max_record), place, noise: Noise::default() }
+    }
+
+    /// Decodes the first record, unless it is too large.
+    fn decode(&self, format: Format) -> Option<(Record<'b>, Decoded)> {
+        if self.rest.len() > self.max_record
+            && let Cut::Record(record) = cut(format, self.rest, true)
+            && record.bytes.len() > self.max_record
+        {
+            return Some((record, Decoded::too_large(self.max_record)));
+        }
+        match decode(format, self.rest, true) {
+            Next::Record(record, decoded) => Some((record, decoded)),
+            Next::More | Next::End => None,
+        }
     }
 }
 
@@ -146,7 +197,10 @@ impl Iterator for BlockRecords<'_> {
     type Item = LocatedRecord;
 
     fn next(&mut self) -> Option<LocatedRecord> {
-        let Next::Record(record, decoded) = decode(self.format?, self.rest, true) else {
+        if let Some(lines) = self.too_large.take() {
+            return Some(self.too_large(lines));
+        }
+        let Some((record, decoded)) = self.decode(self.format?) else {
             self.passed.line += newlines(core::mem::take(&mut self.rest));
             return None;
         };
@@ -173,6 +227,9 @@ impl Iterator for BlockRecords<'_> {
 pub(crate) struct Records {
     text: Text,
     pub(crate) format: Format,
+    max_record: usize,
+    /// Where the block begins in the text of the log.
+    offset: u64,
     block: Vec<u8>,
     start: usize,
     end: usize,
@@ -224,7 +281,7 @@ impl Input {
         };
         let kept = tempfile::tempfile().and_then(|mut file| io::copy(&mut once, &mut file).map(|_| file));
         let file = kept.map_err(|error| self.unreadable(&error))?;
-        Ok(Self { source: Source::Kept(file), ..self })
+        Ok(Self { source: Source::Kept(Arc::new(file)), ..self })
     }
 
     /// The size of the log in bytes; `None` where it is not a regular file.
@@ -234,16 +291,16 @@ impl Input {
     }
 
     pub(crate) fn unreadable(&self, why: &impl ToString) -> Unreadable {
-        Unreadable { path: self.path.clone(), why: why.to_string() }
+        Unreadable { path: self.path.clone(), why: why.to_string(), is_unrecognised: false }
     }
 
     /// Opens the log. Detects its format where none is given.
-    pub(crate) fn open(&self, format: Option<Format>) -> Result<Records, Unreadable> {
+    pub(crate) fn open(&self, opening: Opening) -> Result<Records, Unreadable> {
         let source: Reader = match &self.source {
             Source::File(_) | Source::Kept(_) => Box::new(self.file()?),
             Source::StandardInput => Box::new(io::stdin()),
         };
-        self.records(source, format)
+        self.records(source, opening)
     }
 
     /// The file of the log. Standard input has none.
@@ -258,10 +315,28 @@ impl Input {
         }
     }
 
-    fn records(&self, source: Reader, format: Option<Format>) -> Result<Records, Unreadable> {
+    fn records(&self, source: Reader, opening: Opening) -> Result<Records, Unreadable> {
         let mut records = Records::new(source).map_err(|error| self.unreadable(&error))?;
-        records.open(format).map_err(|why| self.unreadable(&why))?;
+        records.open(opening).map_err(|why| Unreadable {
+            is_unrecognised: records.failure.is_none(),
+            ..self.unreadable(&why)
+        })?;
         Ok(records)
+    }
+
+    /// The rest of a log that can be read only once, in a temporary file.
+    pub(crate) fn kept(&self, records: Records) -> Result<Self, Unreadable> {
+        let file = records.copied().map_err(|error| self.unreadable(&error))?;
+        Ok(Self {
+            path: self.path.clone(),
+            source: Source::Kept(Arc::new(file)),
+            is_in_folder: self.is_in_folder,
+        })
+    }
+
+    /// True if the log can be read more than once.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(self.source, Source::Kept(_)) || self.regular_size().is_some()
     }
 }
 
@@ -271,6 +346,8 @@ impl Records {
         Ok(Self {
             text: Text::of(Box::new(Counted { source, bytes: Arc::clone(&bytes_read) }))?,
             format: Format::Events,
+            max_record: usize::MAX,
+            offset: 0,
             block: vec![0; BLOCK],
             start: 0,
             end: 0,
@@ -280,36 +357,69 @@ impl Records {
         })
     }
 
+    /// The size of the largest record that is read, in bytes.
+    pub(crate) const fn max_record(&self) -> usize {
+        self.max_record
+    }
+
     /// True where a position in the text is a position in the log.
     pub(crate) const fn is_plain(&self) -> bool {
         self.text.is_plain
     }
 
     /// Reads the head of the log and detects its format. The error says why there is none.
-    fn open(&mut self, format: Option<Format>) -> Result<(), String> {
+    fn open(&mut self, opening: Opening) -> Result<(), String> {
+        self.max_record = opening.max_record;
         while self.end < HEAD && !self.is_last {
             self.fill();
         }
         if self.unread().starts_with(BYTE_ORDER_MARK) {
             self.start += BYTE_ORDER_MARK.len();
         }
-        let detected = format.or_else(|| Format::detect(self.unread()));
+        let mut detected = opening.format.or_else(|| Format::detect(self.unread()));
+        while detected.is_none() && !self.is_last && self.is_small() && is_cut_off(self.unread()) {
+            self.fill();
+            detected = Format::detect(self.unread());
+        }
         let why = || self.failure.as_ref().map_or_else(|| unrecognised(self.unread()), ToString::to_string);
         self.format = detected.ok_or_else(why)?;
         Ok(())
     }
 
-    fn unread(&self) -> &[u8] {
+    /// True if what is not yet read is smaller than the largest record.
+    const fn is_small(&self) -> bool {
+        self.end - self.start <= self.max_record
+    }
+
+    /// Copies the text that is not yet read into a temporary file.
+    fn copied(mut self) -> io::Result<File> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(self.unread())?;
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        io::copy(&mut self.text.source, &mut file)?;
+        Ok(file)
+    }
+
+    /// The text that was read and is not yet split into parts.
+    pub(crate) fn unread(&self) -> &[u8] {
         self.block.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Reads more of the log, after the bytes that are not yet split into records.
     fn fill(&mut self) {
         self.block.copy_within(self.start..self.end, 0);
+        self.offset += self.start as u64;
         self.end -= self.start;
         self.start = 0;
         if self.end == self.block.len() {
-            self.block.resize(self.block.len() * 2, 0);
+            // A record that is too large takes no more memory than the largest one.
+            let twice = self.block.len() * 2;
+            let length = if twice < self.max_record { twice } else { self.max_record.saturating_add(BLOCK) };
+            let length = length.min(twice.saturating_add(BLOCK));
+            self.block.reserve_exact(length.saturating_sub(self.end));
+            self.block.resize(length, 0);
         }
         // A pipe returns little at a time. The block is filled before the next attempt to find a record.
         while self.end < self.block.len() && !self.is_last {
@@ -342,6 +452,9 @@ impl Records {
     pub(crate) fn block(&mut self, spare: Block) -> io::Result<Option<Block>> {
         let mut length = self.complete();
         while length == 0 && !self.is_last {
+            if !self.is_small() {
+                return Ok(Some(self.too_large(spare)));
+            }
             self.fill();
             length = self.complete();
         }
@@ -355,14 +468,36 @@ impl Records {
         buffer.get_mut(..rest.len()).unwrap_or_default().copy_from_slice(rest);
         let (start, end) = (self.start, self.start + length);
         (self.start, self.end) = (0, rest.len());
-        let (format, bytes_read) = (Some(self.format), self.bytes_read.load(Ordering::Relaxed));
-        Ok(Some(Block {
-            buffer: core::mem::replace(&mut self.block, buffer),
-            start,
-            end,
-            format,
-            bytes_read,
-        }))
+        let offset = self.offset + start as u64;
+        self.offset += end as u64;
+        let buffer = core::mem::replace(&mut self.block, buffer);
+        Ok(Some(Block { buffer, start, end, offset, ..self.empty() }))
+    }
+
+    /// A part of the log without text.
+    fn empty(&self) -> Block {
+        Block {
+            format: Some(self.format),
+            max_record: self.max_record,
+            bytes_read: self.bytes_read.load(Ordering::Relaxed),
+            ..Block::default()
+        }
+    }
+
+    /// Skips a record that is too large, and keeps nothing of it.
+    fn too_large(&mut self, spare: Block) -> Block {
+        let offset = self.offset + self.start as u64;
+        let (mut skip, mut lines) = (Skip::new(self.format), 0);
+        loop {
+            let (length, has_ended) = skip.pass(self.unread(), self.is_last);
+            lines += newlines(self.unread().get(..length).unwrap_or_default());
+            self.start += length;
+            if has_ended {
+                break;
+            }
+            self.fill();
+        }
+        Block { buffer: spare.buffer, too_large: Some(lines), offset, ..self.empty() }
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod collected;
 mod output;
-mod parties;
 
 use std::io;
 use std::path::Path;
@@ -17,14 +16,12 @@ use callfold_view::timeline;
 
 use crate::args::ReportArgs;
 use crate::exit::status;
-use crate::input::Unreadable;
 use crate::logs::Logs;
 use crate::progress::Progress;
 use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Outcome, ReplayOptions, missing, replay_logs};
 use collected::{Collected, Counted, Refolded};
 use output::{Form, Output};
-use parties::Parties;
 
 pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
     let logs = Logs::of(&args.source.logs);
@@ -49,8 +46,7 @@ fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<Exit
     let mut redactor = args.redaction.redact.then(Redactor::default);
     let (mut outcome, mut counted) = count(options, logs, redactor.as_mut())?;
     if !outcome.inputs.is_empty() {
-        let parties = std::mem::take(&mut counted.parties);
-        let calls = rows(&outcome, &mut counted, &parties);
+        let calls = rows(&outcome, &mut counted);
         let mut shown = |id: CallId| redactor.as_mut().map_or(id, |redactor| redactor.call(id));
         let requested: Vec<_> = args.calls.iter().map(|id| shown(*id)).collect();
         let is_unknown = |id: &CallId| place(&calls, *id).is_none() && !counted.calls.contains_key(id);
@@ -102,12 +98,8 @@ fn count(
     Ok((outcome, counted))
 }
 
-fn rows<'a>(outcome: &'a Outcome, counted: &mut Counted, parties: &'a Parties) -> Vec<Row<'a>> {
-    let row = |call: Summary<'a>| {
-        let mut row = Row::new(call, counted.calls.remove(&call.id()).unwrap_or_default());
-        (row.from, row.to) = (parties.from(call.id()), parties.to(call.id()));
-        row
-    };
+fn rows<'a>(outcome: &'a Outcome, counted: &mut Counted) -> Vec<Row<'a>> {
+    let row = |call: Summary<'a>| Row::new(call, counted.calls.remove(&call.id()).unwrap_or_default());
     outcome.replay.summaries().into_iter().map(row).collect()
 }
 
@@ -157,12 +149,12 @@ fn about_logs<'a>(outcome: &Outcome, args: &ReportArgs, mut redactor: Option<&mu
             redactor.as_deref_mut().map_or_else(|| input.path.to_string(), |known| known.log(&input.path));
         report.inputs.push(Input::new(path, format(input.format), input.records, input.malformed));
     }
-    for Unreadable { path, why } in &outcome.unreadable {
+    for input in &outcome.unreadable {
         report.unreadable.push(match redactor.as_deref_mut() {
             Some(redactor) => {
-                (redactor.log(path), "the reason is left out, because it can quote the log".into())
+                (redactor.log(&input.path), "the reason is left out, because it can quote the log".into())
             }
-            None => (path.clone(), why.clone()),
+            None => (input.path.clone(), input.why.clone()),
         });
     }
     report.events = outcome.replay.events();

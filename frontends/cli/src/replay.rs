@@ -3,11 +3,11 @@
 use std::io;
 use std::process::ExitCode;
 
-use callfold::Keep;
+use callfold::{Keep, Summary};
 
-use crate::args::ReplayArgs;
+use crate::args::{Ended, ReplayArgs};
 use crate::exit::status;
-use crate::replayer::{ReplayOptions, replay_paths};
+use crate::replayer::{Outcome, ReplayOptions, replay_paths};
 use crate::report::spool::Spool;
 use crate::report::worst::WorstFindings;
 use crate::report::{json, table};
@@ -21,13 +21,13 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     let outcome = if args.json {
         let mut findings = Spool::default();
         let outcome = replay_paths(options, &mut findings)?;
-        json::print(&outcome, findings, args.show_secrets, args.jobs)?;
+        json::print(&outcome, &shown(&outcome, args), findings, args)?;
         outcome
     } else {
         let mut findings = WorstFindings::default();
         let outcome = replay_paths(options, &mut findings)?;
         if !outcome.inputs.is_empty() {
-            table::print(&outcome, &findings, args.show_secrets)?;
+            table::print(&outcome, &mut shown(&outcome, args), &findings, args)?;
         }
         outcome
     };
@@ -35,4 +35,14 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     // The process ends here. To free each call one by one would take a noticeable time.
     std::mem::forget(outcome);
     Ok(status)
+}
+
+/// The calls that are to be shown.
+fn shown<'a>(outcome: &'a Outcome, args: &ReplayArgs) -> Vec<Summary<'a>> {
+    let mut calls = outcome.replay.summaries();
+    match args.ended {
+        Some(Ended::Badly) => calls.retain(Summary::has_ended_badly),
+        None => {}
+    }
+    calls
 }

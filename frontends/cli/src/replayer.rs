@@ -5,6 +5,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 
+use callfold::jiff::Timestamp;
 use callfold::log::Decoded;
 use callfold::log::Format;
 use callfold::{CallId, Finding, FindingKind, Keep, Moment, Recorded, Replay, Severity};
@@ -13,7 +14,11 @@ use crate::args::SourceArgs;
 use crate::decoder::decode;
 use crate::input::{Input, Noise, Records, Unreadable};
 use crate::logs::Logs;
+use crate::order::newest::is_newest_first;
+use crate::order::ordered::{IndexedLog, Ordered, OrderedRecord};
+use crate::order::{by_time, reversed};
 use crate::progress::Progress;
+use crate::reading::Reading;
 
 /// After how many records the progress bar is updated.
 const STRIDE: u64 = 4096;
@@ -56,7 +61,7 @@ pub(crate) struct LocatedFinding {
 
 impl LocatedFinding {
     pub(crate) const fn severity(&self) -> Severity {
-        self.finding.kind.severity()
+        self.finding.severity
     }
 }
 
@@ -123,7 +128,7 @@ pub(crate) fn missing(call: CallId, args: &SourceArgs) -> String {
 
 /// True where all logs are event logs, and each of them can be read more than once, from every position.
 pub(crate) fn is_indexable(logs: &Logs, args: &SourceArgs) -> bool {
-    let is_plain = |input: &Input| match input.open(args.format.0) {
+    let is_plain = |input: &Input| match input.open(args.opening()) {
         Ok(log) => log.format == Format::Events && log.is_plain(),
         Err(_) => input.is_in_folder,
     };
@@ -138,15 +143,20 @@ pub(crate) fn replay_logs<L: Listener>(
 ) -> io::Result<Outcome> {
     let (args, inputs) = (options.source, logs.inputs.as_slice());
     let mut unreadable = logs.unreadable.clone();
-    let mut first = inputs.first().map(|input| input.open(args.format.0));
-    let is_of_events = options.keep == Keep::Summary && are_events(first.as_ref(), inputs, args);
+    let mut readings: Vec<_> = inputs.iter().map(|input| Reading::new(input, args.opening())).collect();
+    let is_of_events = options.keep == Keep::Summary && are_events(&mut readings);
     let keep = if is_of_events { Keep::SummaryOfEvents } else { options.keep };
+    let mut ordered = if is_of_events { None } else { by_time(&mut readings) };
     let mut replayer =
         Replayer::new(ReplayOptions { keep, ..options }, inputs.iter().map(Input::size).sum(), listener);
-    for input in inputs {
-        match first.take().unwrap_or_else(|| input.open(args.format.0)) {
-            Ok(records) => unreadable.extend(replayer.input(input, records)?),
-            Err(why) if input.is_in_folder => replayer.stray(&why)?,
+    for mut reading in readings {
+        if reading.is_indexed {
+            unreadable.extend(replayer.ordered(ordered.take().unwrap_or_default())?);
+            continue;
+        }
+        match reading.open() {
+            Ok(records) => unreadable.extend(replayer.log(reading, records)?),
+            Err(why) if reading.input.is_in_folder && why.is_unrecognised => replayer.stray(&why)?,
             Err(why) => unreadable.push(why),
         }
         if replayer.has_stopped {
@@ -158,15 +168,12 @@ pub(crate) fn replay_logs<L: Listener>(
 
 /// True where all logs are event logs. Files in folders that are no logs do not count. A log that can be read only once is
 /// inspected only where it is the first; elsewhere the answer is false.
-fn are_events(first: Option<&Result<Records, Unreadable>>, inputs: &[Input], args: &SourceArgs) -> bool {
-    let is_one = |input: &Input, log: &Result<Records, Unreadable>| match log {
-        Ok(log) => log.format == Format::Events,
-        Err(_) => input.is_in_folder,
+fn are_events(readings: &mut [Reading<'_>]) -> bool {
+    let mut is_first = true;
+    let has_events = |reading: &mut Reading<'_>| {
+        (std::mem::take(&mut is_first) || reading.input.is_lasting()) && reading.is_of_events()
     };
-    let first = inputs.first().zip(first);
-    let mut rest = inputs.iter().skip(1);
-    first.is_some_and(|(input, log)| is_one(input, log))
-        && rest.all(|input| input.regular_size().is_some() && is_one(input, &input.open(args.format.0)))
+    !readings.is_empty() && readings.iter_mut().all(has_events)
 }
 
 struct Replayer<'a, L> {
@@ -183,6 +190,10 @@ struct Replayer<'a, L> {
     has_stopped: bool,
     progress: Progress,
     bytes: u64,
+    /// The latest time of receiving in the logs that are read in their own order.
+    latest: Option<Timestamp>,
+    /// True if times of receiving have run backwards.
+    is_unordered: bool,
 }
 
 impl<'a, L: Listener> Replayer<'a, L> {
@@ -201,7 +212,66 @@ impl<'a, L: Listener> Replayer<'a, L> {
             has_stopped: false,
             progress: Progress::new(bytes),
             bytes: 0,
+            latest: None,
+            is_unordered: false,
         }
+    }
+
+    /// Replays a log from its beginning, or from its end if its newest entry is first. Returns why it was not read to its end.
+    fn log(&mut self, mut reading: Reading<'_>, records: Records) -> io::Result<Vec<Unreadable>> {
+        if !is_newest_first(&records) {
+            return Ok(self.input(reading.input, records)?.into_iter().collect());
+        }
+        match reading.keep(records) {
+            Ok(records) => self.ordered(reversed(&mut reading, records)),
+            Err(why) => Ok(vec![why]),
+        }
+    }
+
+    /// Replays the records of some logs in another order than theirs. Returns why logs were not read to their end.
+    fn ordered(&mut self, mut ordered: Ordered) -> io::Result<Vec<Unreadable>> {
+        let report = |log: &IndexedLog| InputReport::new(&log.input.path, Some(log.format));
+        let mut reports: Vec<_> = ordered.logs.iter().map(report).collect();
+        ordered.records(|OrderedRecord { log, place, decoded }| {
+            if let Some(report) = reports.get_mut(log) {
+                (report.records, report.last_line) = (place.record, place.line);
+                self.record(report, decoded)?;
+            }
+            Ok(!self.has_stopped)
+        })?;
+        let mut unreadable = Vec::new();
+        for (log, mut report) in ordered.logs.into_iter().zip(reports) {
+            if log.is_newest_first {
+                self.newest_first(&log)?;
+            }
+            (report.records, report.last_line) = (log.last.record, log.last.line);
+            self.skipped(&report, log.noise, log.tells)?;
+            self.bytes += log.bytes_read;
+            self.progress.set(self.bytes);
+            self.inputs.push(report);
+            unreadable.extend(log.failure);
+        }
+        Ok(unreadable)
+    }
+
+    fn newest_first(&mut self, log: &IndexedLog) -> io::Result<()> {
+        let first = InputReport { records: 1, ..InputReport::new(&log.input.path, Some(log.format)) };
+        let message = "the newest entry is first, so the log was read from its end";
+        self.found(&first, vec![Finding::new(FindingKind::NewestFirst, None, message)])
+    }
+
+    /// Reports once that times of receiving run backwards.
+    fn unordered(&mut self, report: &InputReport, decoded: &Decoded) -> io::Result<()> {
+        let Some(received_at) = decoded.received_at() else { return Ok(()) };
+        if self.latest.is_some_and(|latest| received_at < latest) && !self.is_unordered {
+            self.is_unordered = true;
+            let message = "received before a record that stands ahead of it. Not every record has a time of receiving, so \
+                           all are read in the order in which they stand. What is late or repeated may be so in the log \
+                           only, and not on the network";
+            return self.found(report, vec![Finding::new(FindingKind::Unordered, None, message)]);
+        }
+        self.latest = self.latest.max(Some(received_at));
+        Ok(())
     }
 
     /// Replays a log record by record. The error comes from reading the log, the outer one from the listener.
@@ -213,6 +283,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
             tells |= !located.decoded.is_noise();
             (report.records, report.last_line) = (located.place.record, located.place.line);
             report.bytes = bytes_read;
+            self.unordered(&report, &located.decoded)?;
             self.record(&mut report, located.decoded)?;
             if report.records.is_multiple_of(STRIDE) {
                 self.progress.set(self.bytes + report.bytes);
@@ -272,6 +343,9 @@ impl<'a, L: Listener> Replayer<'a, L> {
         written?;
         if let Some(last) = self.inputs.pop() {
             self.found(&last, findings)?;
+            if self.args.until().is_none() && !self.has_stopped && unreadable.is_empty() {
+                self.found(&last, self.replay.unfinished().collect())?;
+            }
             self.inputs.push(last);
         }
         self.progress.finish();
@@ -289,7 +363,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
 
     fn found(&mut self, place: &InputReport, findings: Vec<Finding>) -> io::Result<()> {
         for finding in findings {
-            let severity = finding.kind.severity();
+            let severity = finding.severity;
             self.worst = self.worst.max(Some(severity));
             self.has_finding_of_only |= self.only.is_some() && finding.call == self.only;
             let (path, record, line) = (Rc::clone(&place.path), place.records, place.last_line);

@@ -1,5 +1,5 @@
 //! Logs as people have them: each file in `cases/` stands for a kind, and the whole kind is to be read.
-#![allow(clippy::expect_used, reason = "a test may panic")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 
@@ -14,6 +14,172 @@ fn replayed(name: &str) -> Value {
 fn kinds(replayed: &Value) -> Vec<&str> {
     let findings = replayed["findings"].as_array().expect("findings");
     findings.iter().filter_map(|finding| finding["kind"].as_str()).collect()
+}
+
+/// The call of most cases, if its times are in the log: it comes in, has two participants, and ends after a minute.
+#[track_caller]
+fn is_the_call(name: &str, kinds_expected: &[&str]) {
+    let replayed = replayed(name);
+    let calls = replayed["calls"].as_array().expect("calls");
+    assert_eq!(calls.len(), 1, "{name}");
+    let call = &calls[0];
+    assert_eq!(call["state"], "terminated", "{name}");
+    assert_eq!((&call["direction"], &call["participants"]), (&json!("incoming"), &json!(2)), "{name}");
+    assert_eq!(call["resultInfo"], json!({"code": 500, "subcode": 7112, "message": "no media"}), "{name}");
+    let times = (&call["firstAt"], &call["lastAt"]);
+    assert_eq!(times, (&json!("2031-01-01T10:00:00Z"), &json!("2031-01-01T10:01:00Z")), "{name}");
+    assert_eq!(kinds(&replayed), kinds_expected, "{name}");
+}
+
+#[test]
+fn a_log_whose_newest_entry_is_first_is_read_from_its_end() {
+    is_the_call("01b-sdk-oldest-first.log", &[]);
+    is_the_call("01-sdk-newest-first.log", &["newestFirst"]);
+    is_the_call("01c-newest-first-equal-times.log", &["newestFirst"]);
+    let first = &replayed("01-sdk-newest-first.log")["findings"][0];
+    assert_eq!(
+        (&first["severity"], &first["record"], &first["line"]),
+        (&json!("info"), &json!(1), &json!(1))
+    );
+}
+
+#[test]
+fn local_times_show_the_order_and_nothing_else() {
+    let replayed = replayed("01d-newest-first-local-times.log");
+    let call = &replayed["calls"][0];
+    assert_eq!((&call["direction"], &call["participants"]), (&json!("incoming"), &json!(2)));
+    assert_eq!((&call["state"], &call["firstAt"]), (&json!("terminated"), &json!(null)));
+    assert_eq!(kinds(&replayed), ["newestFirst", "noise"]);
+}
+
+#[test]
+fn midnight_does_not_turn_a_log_around() {
+    for name in ["01e-midnight.log", "01f-midnight-two.log"] {
+        assert_eq!(kinds(&replayed(name)), ["noise"], "{name}");
+    }
+}
+
+#[test]
+fn entries_of_the_sdk_are_found_behind_other_prefixes() {
+    is_the_call("05-serilog-around-sdk.log", &[]);
+    is_the_call("05b-sdk-behind-long-prefix.log", &[]);
+    is_the_call("05c-sdk-marks-in-values.log", &[]);
+    is_the_call("05d-sdk-in-console-logger.log", &[]);
+    is_the_call("05e-sdk-in-console-logger-crlf.log", &[]);
+    is_the_call("05f-sdk-in-docker-compose.log", &[]);
+    assert_eq!(replayed("05-serilog-around-sdk.log")["inputs"][0]["format"], "sdk-log");
+}
+
+#[test]
+fn the_text_of_the_sdk_of_2019_is_read() {
+    is_the_call("18-2019-prefix.log", &["newestFirst"]);
+    is_the_call("18b-2019-oldest-first.log", &[]);
+    is_the_call("18c-2019-other-json.log", &[]);
+}
+
+#[test]
+fn bodies_are_read_in_the_order_of_their_times() {
+    is_the_call("22-shuffled-times.jsonl", &[]);
+}
+
+#[test]
+fn times_that_run_backwards_are_said_once_where_a_time_is_missing() {
+    let replayed = replayed("22b-shuffled-but-one-without.jsonl");
+    let unordered: Vec<_> = replayed["findings"].as_array().expect("findings").iter().collect();
+    let unordered: Vec<_> = unordered.iter().filter(|it| it["kind"] == "unordered").collect();
+    assert_eq!(unordered.len(), 1, "{replayed}");
+    assert_eq!((&unordered[0]["severity"], &unordered[0]["record"]), (&json!("warn"), &json!(3)));
+    assert_eq!(replayed["calls"][0]["direction"], "incoming");
+}
+
+#[test]
+fn who_is_missing_from_a_full_roster_has_left() {
+    for (name, participants, kinds_expected) in [
+        ("07-roster-leaver-absent.jsonl", 0, vec!["adopted", "gap", "gap"]),
+        ("07b-two-leave-at-once.jsonl", 1, vec!["adopted", "gap", "repeat"]),
+        ("07c-empty-first-and-no-ids.jsonl", 0, vec!["adopted", "repeat", "gap", "gap"]),
+    ] {
+        let replayed = replayed(name);
+        assert_eq!(replayed["calls"][0]["participants"], participants, "{name}");
+        assert_eq!(kinds(&replayed), kinds_expected, "{name}");
+        let findings = replayed["findings"].as_array().expect("findings");
+        let gaps: Vec<_> = findings.iter().filter(|finding| finding["kind"] == "gap").collect();
+        for gap in gaps {
+            assert_eq!(gap["severity"], "info", "{name}");
+            assert!(
+                gap["message"].as_str().is_some_and(|it| it.contains("P1") || it.contains("P2")),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn who_left_so_is_inferred() {
+    let path = format!("{}/tests/cases/07-roster-leaver-absent.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let converted = callfold(&["convert", "--to", "events", &path]).out;
+    let inferred: Vec<_> = converted.lines().filter(|line| line.contains(r#""inferred":true"#)).collect();
+    assert_eq!(inferred.len(), 2, "{converted}");
+    assert!(inferred.iter().all(|line| line.contains("rosterUpdated") && line.contains("removedState")));
+}
+
+#[test]
+fn cloud_events_of_another_service_are_named_one_by_one() {
+    for (name, kinds_expected) in [
+        ("15-cloudevents-array.json", vec!["unknownResource"]),
+        ("15b-cloudevent-pretty.json", vec!["unknownResource"]),
+        ("15c-cloudevents-array-and-pretty.json", vec!["unknownResource"; 3]),
+        ("15d-own-cloudevents-among-others.json", vec!["unknownResource", "malformed"]),
+    ] {
+        assert_eq!(kinds(&replayed(name)), kinds_expected, "{name}");
+    }
+    assert_eq!(replayed("15d-own-cloudevents-among-others.json")["calls"][0]["state"], "established");
+}
+
+#[test]
+fn a_notification_without_data_told_nothing() {
+    for (name, kinds_expected) in [
+        ("17-roster-without-data.json", vec!["empty"]),
+        ("17b-roster-without-data-known.jsonl", vec!["adopted", "empty", "empty"]),
+        ("17c-roster-null.jsonl", vec!["empty", "empty"]),
+    ] {
+        let replayed = replayed(name);
+        assert_eq!(kinds(&replayed), kinds_expected, "{name}");
+        assert!(!replayed["findings"].to_string().contains("again"), "{name}");
+    }
+}
+
+#[test]
+fn half_a_surrogate_pair_loses_nothing_else() {
+    let alone = replayed("lone.jsonl");
+    assert_eq!((&alone["calls"][0]["state"], kinds(&alone)), (&json!("established"), vec!["adopted"]));
+    let named = replayed("lone-in-a-name.jsonl");
+    let call = &named["calls"][0];
+    assert_eq!((&call["participants"], kinds(&named)), (&json!(2), vec!["adopted"]));
+    assert_eq!(call["resultInfo"]["message"], "\u{1f600} \\ud800 \u{fffd}end");
+    let everywhere = replayed("lone-everywhere.jsonl");
+    let call = &everywhere["calls"][0];
+    assert_eq!((&call["state"], &call["direction"]), (&json!("terminated"), &json!("incoming")));
+    assert_eq!((&call["resultInfo"]["code"], kinds(&everywhere)), (&json!(500), vec!["unknownResource"]));
+}
+
+#[test]
+fn the_first_record_can_have_any_size() {
+    let participants: Vec<_> = (0..300)
+        .map(|number| json!({ "id": format!("{number:08}-0000-4000-8000-000000000001"), "isMuted": false, "padding": "x".repeat(500) }))
+        .collect();
+    let url = "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896/participants";
+    let body =
+        json!({ "value": [{ "changeType": "updated", "resourceUrl": url, "resourceData": participants }] });
+    let body = format!("{body:#}\n");
+    assert!(body.len() > 1 << 17, "more than a block");
+    let ran = common::fed(body.as_bytes(), &["replay", "--json", "-"]);
+    assert_eq!((ran.status, &ran.json()["calls"][0]["participants"]), (0, &json!(300)));
+}
+
+#[test]
+fn a_log_in_utf16_is_read() {
+    assert_eq!(replayed("13-utf16le-bom.jsonl")["calls"][0]["participants"], 2);
 }
 
 /// The same call, around whose bodies a logger wrote something.
@@ -88,4 +254,130 @@ fn structured_lines_and_prose_between_bodies_are_no_faults() {
         assert_eq!(replayed["calls"][0]["state"], state, "{name}");
         assert!(!kinds(&replayed).contains(&"malformed") && kinds(&replayed).contains(&"noise"), "{name}");
     }
+}
+
+/// Who called whom, and how many are in a call of which no roster came.
+#[test]
+fn people_are_known_without_a_roster() {
+    let people = |name: &str| -> Vec<Value> {
+        let calls = replayed(name)["calls"].as_array().expect("calls").clone();
+        calls.iter().map(|call| json!([call["from"], call["to"], call["participants"]])).collect()
+    };
+    let targets = "Adele Vance, 773b202e-decf-4301-8216-f3b42eaed5bf";
+    assert_eq!(
+        people("people-without-roster.jsonl"),
+        [json!(["+15550100", "Support line", 2]), json!(["Bot", targets, 2])]
+    );
+    // A list with an element of another type is kept as it came, and not read.
+    assert_eq!(people("people-hostile.jsonl"), [json!([null, null, 0]), json!([null, null, 2])]);
+}
+
+#[test]
+fn calls_are_listed_in_the_order_of_time() {
+    let path = format!("{}/tests/cases/people-without-roster.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let listed = |arguments: &[&str]| {
+        let shown = callfold(&[&["replay", &path], arguments].concat()).out;
+        let ids = shown.split_whitespace().filter(|word| word.starts_with("0badc0de"));
+        ids.filter(|id| id.len() == 36).map(|id| id[34..].to_owned()).collect::<Vec<_>>()
+    };
+    let [first, second] = ["02", "01"].map(String::from);
+    assert_eq!(listed(&[]), [first.clone(), second.clone()]);
+    assert_eq!(listed(&["--sort", "-begin"]), [second.clone(), first.clone()]);
+    assert_eq!(listed(&["--sort", "from"]), [second.clone(), first.clone()]);
+    assert_eq!(listed(&["--sort", "-duration"]), [first.clone(), second]);
+    assert_eq!(listed(&["--ended", "badly"]), [first]);
+    assert!(callfold(&["replay", "--sort", "size", &path]).err.contains("begin, end, duration"));
+}
+
+#[test]
+fn a_call_that_ended_badly_is_told_from_others() {
+    for (name, badly) in [("diag.jsonl", 1), ("people-without-roster.jsonl", 1), ("people-hostile.jsonl", 1)]
+    {
+        let path = format!("{}/tests/cases/{name}", env!("CARGO_MANIFEST_DIR"));
+        let shown = callfold(&["replay", "--json", "--ended", "badly", &path]).json();
+        assert_eq!(shown["calls"].as_array().expect("calls").len(), badly, "{name}");
+    }
+}
+
+/// The meaning of the code, and the service's own words.
+#[test]
+fn the_message_of_the_service_stands_beside_the_meaning_of_the_code() {
+    let path = format!("{}/tests/cases/diag.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let ended = "408/10057 No signalling came from the callee. “The participant did not respond. DiagCode: 408#10057.@ correlation 4c21a”";
+    assert!(callfold(&["replay", &path]).out.contains(ended));
+    let page = callfold(&["report", "-o", "-", &path]).out;
+    assert!(page.contains("DiagCode: 408#10057.@ correlation 4c21a"), "{page}");
+}
+
+#[test]
+fn why_operations_failed_is_told() {
+    let replayed_why = replayed("08-operation-failed-why.json");
+    let why = json!({"code": 412, "subcode": 9999, "message": "not allowed here"});
+    let operation = &replayed_why["calls"][0]["operations"][0];
+    assert_eq!((&operation["resultInfo"], &operation["completionReason"]), (&why, &Value::Null));
+    assert_eq!(kinds(&replayed_why), ["adopted", "operationFailed", "unfinished"]);
+    let path = format!("{}/tests/cases/08-operation-failed-why.json", env!("CARGO_MANIFEST_DIR"));
+    assert!(callfold(&["replay", &path]).out.contains("inviteParticipants failed 412/9999 not allowed here"));
+    let check = callfold(&["check", &path]);
+    assert!(check.out.contains("warn: operationFailed: "), "{}", check.out);
+    assert!(check.out.contains("failed with 412/9999 not allowed here"), "{}", check.out);
+
+    let replayed = replayed("operations-why.jsonl");
+    let operations = replayed["calls"][0]["operations"].as_array().expect("operations");
+    let ended: Vec<_> =
+        operations.iter().map(|one| json!([one["resultInfo"], one["completionReason"]])).collect();
+    assert_eq!(
+        ended,
+        [
+            json!([{"code": 200, "subcode": 8508, "message": "stopped"}, "stopToneDetected"]),
+            json!([{"code": 400, "subcode": 8508, "message": "Action falied. Canceled."}, null]),
+            json!([null, null]),
+        ]
+    );
+    let failed = kinds(&replayed).into_iter().filter(|kind| *kind == "operationFailed").count();
+    assert_eq!(failed, 1, "what the app cancelled is no failure");
+}
+
+#[test]
+fn a_call_that_had_not_ended_is_told() {
+    let replayed = replayed("people-without-roster.jsonl");
+    let found = &replayed["findings"].as_array().expect("findings");
+    let found = found.iter().find(|finding| finding["kind"] == "unfinished").expect("unfinished");
+    assert_eq!(found["call"], "0badc0de-0000-4000-8000-000000000101");
+    let message = found["message"].as_str().expect("message");
+    assert!(message.contains("`established`") && message.contains("2031-01-01T10:00:01Z"), "{message}");
+}
+
+/// Transfers, redirects and invitations, and the calls that belong together.
+#[test]
+fn what_the_app_asked_of_others_is_told() {
+    let replayed = replayed("requests.jsonl");
+    let calls = replayed["calls"].as_array().expect("calls");
+    let [first, second, third] =
+        [1, 2, 3].map(|number| format!("0badc0de-0000-4000-8000-00000000020{number}"));
+    let told: Vec<_> = calls.iter().map(|call| json!([call["requests"], call["related"]])).collect();
+    let request =
+        |method, target, replaces| json!({"method": method, "target": target, "replaces": replaces});
+    assert_eq!(
+        told,
+        [
+            json!([
+                [
+                    request("transfer", json!("Alex Wilber"), json!(second)),
+                    request("invite", json!("+15550100"), json!(null))
+                ],
+                [second, third]
+            ]),
+            json!([[], [first]]),
+            json!([
+                [request("redirect", json!("a"), json!(null)), request("redirect", json!(null), json!(null))],
+                [first]
+            ]),
+        ]
+    );
+    let path = format!("{}/tests/cases/requests.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let table = callfold(&["replay", &path]).out;
+    assert!(table.contains(&format!("transfer: Alex Wilber, replaces call {second}")), "{table}");
+    let page = callfold(&["report", "-o", "-", &path]).out;
+    assert!(page.contains("invite: +15550100"), "{page}");
 }

@@ -5,7 +5,7 @@ mod common;
 
 use std::fs;
 
-use common::{Folder, assert_complete, log, notifications, replayed, sample};
+use common::{Folder, assert_complete, callfold, log, notifications, places, replayed, sample};
 
 #[test]
 fn files_with_numbers_in_their_names_are_read_in_numeric_order() {
@@ -47,4 +47,38 @@ fn a_link_to_a_folder_is_not_followed() {
     let replayed = replayed(folder.path());
     assert_complete(&replayed, "with a loop");
     assert_eq!(replayed["inputs"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_file_that_is_no_log_is_a_finding() {
+    let folder = Folder::new();
+    folder.write("log.jsonl", log(&notifications()));
+    folder.write("README", "what these are");
+    let ran = callfold(&["replay", "--json", folder.path()]);
+    assert_eq!(ran.status, 1);
+    assert_complete(&ran.json(), "beside a file that is no log");
+    assert_eq!(places(&ran.json()), [serde_json::json!(["malformed", 1, 1])]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_opened_is_status_2() {
+    let folder = Folder::new();
+    folder.write("log.jsonl", log(&notifications()));
+    std::os::unix::fs::symlink("nowhere", format!("{}/gone.jsonl", folder.path())).unwrap();
+    let ran = callfold(&["replay", "--json", folder.path()]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("gone.jsonl"), "{}", ran.err);
+    assert_complete(&ran.json(), "beside a file that is gone");
+}
+
+/// The beginning of a gzip file is no text that could be another log.
+#[test]
+fn a_file_that_cannot_be_decompressed_is_status_2() {
+    let folder = Folder::new();
+    folder.write("log.jsonl", log(&notifications()));
+    folder.write("broken.gz", [0x1F, 0x8B, 0x08, 0xFF, 0, 0, 0]);
+    let ran = callfold(&["replay", "--json", folder.path()]);
+    assert_eq!(ran.status, 2);
+    assert_complete(&ran.json(), "beside a broken file");
 }

@@ -1,12 +1,9 @@
 //! Describes the contents of logs in plain English, for people. No description contains a secret.
 
-use callfold::call::{CallEvent, Deadline, State, Transition};
-use callfold::graph::{
-    self, CommsOperation, EndCode, Identity, IdentitySet, OperationStatus, Participant, ParticipantInfo,
-    ResultInfo,
-};
+use callfold::call::{Call, CallEvent, Deadline, PartyRequest, State, Transition};
+use callfold::graph::{CommsOperation, OperationStatus, Participant};
 use callfold::jiff::SignedDuration;
-use callfold::{FindingKind, Recorded, Summary, operation};
+use callfold::{FindingKind, Recorded, operation};
 
 /// The meaning of a state of a call, as a phrase in lower case without a full stop, such as `connected`.
 pub const fn state(state: State) -> &'static str {
@@ -24,84 +21,6 @@ pub const fn state(state: State) -> &'static str {
     }
 }
 
-/// The end of a call or of an operation: the code, the subcode, and their meaning.
-///
-/// ```
-/// use callfold::graph::EndCode;
-///
-/// let ended = EndCode::PeerEnded.result_info();
-/// assert_eq!(callfold_view::describe::ending(&ended), "200/4521 The peer ended the call.");
-/// ```
-pub fn ending(result: &ResultInfo) -> String {
-    let codes = [result.code.value(), result.subcode.value()].into_iter().flatten().map(i32::to_string);
-    let codes = codes.collect::<Vec<_>>().join("/");
-    // A success without a subcode has the codes of a played prompt, but only for a prompt do they mean that it was played.
-    let known = EndCode::of(result).filter(|code| *code != EndCode::PromptPlayed);
-    let known = known.map(|code| code.meaning().to_owned());
-    let message = result.message.value().map(|message| message.trim().to_owned());
-    let meaning = known.or(message).unwrap_or_default();
-    [codes, meaning].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// True for a call that ended badly: its code is neither 0 nor 2xx, or its subcode says that the call did not come about.
-/// False for a call that goes on, and for one without a code.
-///
-/// ```
-/// use callfold::{Call, Recorded, Summary};
-///
-/// let log = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}
-/// {"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":2,"type":"terminated","data":{"resultInfo":{"code":200,"subcode":5855}}}"#;
-/// let mut lines = log.lines().map(str::parse::<Recorded>);
-/// let mut call = Call::begin(lines.next().expect("a first line")?)?;
-/// assert!(!callfold_view::describe::ended_badly(&Summary::from(&call)));
-/// call.evolve(lines.next().expect("a second line")?)?;
-/// assert!(callfold_view::describe::ended_badly(&Summary::from(&call)));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn ended_badly(call: &Summary<'_>) -> bool {
-    let is_bad = |result: &ResultInfo| {
-        let is_success = |code: &i32| *code == 0 || (200..300).contains(code);
-        let never_came_about = || {
-            let known = EndCode::of(result);
-            matches!(known, Some(EndCode::NobodyJoined | EndCode::NoHost | EndCode::LobbyTimedOut))
-        };
-        result.code.value().is_some_and(|code| !is_success(code) || never_came_about())
-    };
-    !call.state().is_live() && call.result_info().is_some_and(is_bad)
-}
-
-/// The party that began the call: a display name, else an id. `None` if neither was reported.
-///
-/// ```
-/// let call: callfold::graph::Call =
-///     callfold::serde_json::from_str(r#"{"source":{"identity":{"phone":{"id":"+12065550100"}}}}"#)?;
-/// assert_eq!(callfold_view::describe::from(&call).as_deref(), Some("+12065550100"));
-/// # Ok::<(), callfold::serde_json::Error>(())
-/// ```
-pub fn from(call: &graph::Call) -> Option<String> {
-    call.source.value().and_then(|source| party(source))
-}
-
-/// The parties that were called, separated by commas: display names, else ids. `None` if none was reported.
-///
-/// ```
-/// let call: callfold::graph::Call = callfold::serde_json::from_str(
-///     r#"{"targets":[{"identity":{"user":{"displayName":"Zoë"}}},{"identity":{"user":{"id":"1"}}}]}"#,
-/// )?;
-/// assert_eq!(callfold_view::describe::to(&call).as_deref(), Some("Zoë, 1"));
-/// # Ok::<(), callfold::serde_json::Error>(())
-/// ```
-pub fn to(call: &graph::Call) -> Option<String> {
-    let targets = call.targets.value().into_iter().flatten();
-    let names = targets.filter_map(|target| identity(target.identity.value()?)).collect::<Vec<_>>();
-    Some(names.join(", ")).filter(|names| !names.is_empty())
-}
-
-/// A party of a call: a display name, else an id. `None` if it has neither.
-pub(crate) fn party(info: &ParticipantInfo) -> Option<String> {
-    info.identity.value().and_then(|set| identity(set))
-}
-
 /// The display name of a participant. Without a display name, this is an id. Without an id, this is
 /// `somebody`.
 ///
@@ -113,36 +32,24 @@ pub(crate) fn party(info: &ParticipantInfo) -> Option<String> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn participant(participant: &Participant) -> String {
-    let named = participant.info.value().and_then(|info| info.identity.value()).and_then(|set| identity(set));
+    let named = participant.info.value().and_then(|info| info.name());
     named.or_else(|| participant.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
 }
 
-/// The display name of an identity set, or its id if it has no display name. `None` if it has neither.
-///
-/// ```
-/// use callfold::graph::IdentitySet;
-///
-/// let set: IdentitySet = callfold::serde_json::from_str(r#"{"phone":{"id":"+12065550100"}}"#)?;
-/// assert_eq!(callfold_view::describe::identity(&set).as_deref(), Some("+12065550100"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn identity(set: &IdentitySet) -> Option<String> {
-    let all = [
-        &set.user,
-        &set.guest,
-        &set.phone,
-        &set.application,
-        &set.application_instance,
-        &set.azure_communication_services_user,
-        &set.on_premises,
-        &set.device,
-        &set.encrypted,
-    ];
-    let name_or_id = |one: &Identity| {
-        let name = one.display_name.value().filter(|name| !name.trim().is_empty()).cloned();
-        name.or_else(|| one.id.value().map(ToString::to_string))
-    };
-    all.into_iter().filter_map(|one| one.value()).find_map(|one| name_or_id(one))
+/// Who called whom, such as `Adele Vance → Alex Wilber`. The text is empty if neither is known.
+pub fn parties(caller: Option<&str>, callees: Option<&str>) -> String {
+    match (caller, callees) {
+        (None, None) => String::new(),
+        (Some(caller), None) => format!("{caller} →"),
+        (None, Some(callees)) => format!("→ {callees}"),
+        (Some(caller), Some(callees)) => format!("{caller} → {callees}"),
+    }
+}
+
+/// The names of the people in a call, each as [`participant`] gives it. Before a roster was reported, these are the
+/// source, the targets and the app.
+pub fn people(call: &Call) -> Vec<String> {
+    if call.has_roster() { call.participants().map(participant).collect() } else { call.parties() }
 }
 
 /// An event in one sentence.
@@ -165,13 +72,13 @@ pub fn event(recorded: &Recorded) -> String {
         CallEvent::ToneReceived(tone) => {
             format!("Key pressed: {}.", tone.tone.value().map_or("unknown", |tone| key(tone.as_str())))
         }
-        CallEvent::RosterUpdated(roster) => people(&roster.participants),
+        CallEvent::RosterUpdated(updated) => roster(&updated.participants),
         CallEvent::ContentSharingStarted(_) => "Content sharing started.".into(),
         CallEvent::ContentSharingEnded(_) => "Content sharing ended.".into(),
-        CallEvent::OperationCreated(operation) => created(operation),
+        CallEvent::OperationCreated(operation) => created(operation, &named(recorded.event.party_requests())),
         CallEvent::OperationUpdated(operation) => format!("{} was updated.", operation.kind().as_str()),
         CallEvent::OperationStep(transition, operation) => {
-            let ended = operation.result_info.value().map(|result| format!(": {}", ending(result)));
+            let ended = operation.result_info.value().map(|result| format!(": {result}"));
             format!(
                 "{} {}{}",
                 operation.kind().as_str(),
@@ -180,7 +87,10 @@ pub fn event(recorded: &Recorded) -> String {
             )
         }
         CallEvent::NotificationHeard(_) => "A notification was received.".into(),
-        CallEvent::Service(event) => format!("The service: {}.", spaced(event.kind().as_str())),
+        CallEvent::Service(event) => {
+            let named = named(recorded.event.party_requests());
+            format!("The service: {}{named}.", spaced(event.kind().as_str()))
+        }
     };
     if recorded.inferred { format!("{text} (Not reported: inferred from a later event.)") } else { text }
 }
@@ -209,16 +119,21 @@ const fn done(transition: operation::Transition) -> &'static str {
     }
 }
 
+/// The parties that a request names, and the calls that it replaces.
+fn named(requests: Vec<PartyRequest>) -> String {
+    let named: Vec<_> = requests.iter().map(ToString::to_string).collect();
+    if named.is_empty() { String::new() } else { format!(" ({})", named.join("; ")) }
+}
+
 /// The first event of an operation. Some operations are first reported when they are already settled.
-fn created(operation: &CommsOperation) -> String {
+fn created(operation: &CommsOperation, named: &str) -> String {
     let kind = operation.kind().as_str();
-    let ended =
-        || operation.result_info.value().map_or_else(|| ".".into(), |result| format!(": {}", ending(result)));
+    let ended = || operation.result_info.value().map_or_else(|| ".".into(), |result| format!(": {result}"));
     let settled = |state: &str| format!("{kind} was first reported when it had {state}{}", ended());
     match operation.status.value().map(OperationStatus::as_str) {
         Some("completed") => settled("completed"),
         Some("failed") => settled("failed"),
-        _ => format!("{kind} was requested."),
+        _ => format!("{kind} was requested{named}."),
     }
 }
 
@@ -245,7 +160,13 @@ pub const fn finding(kind: FindingKind) -> &'static str {
         FindingKind::Malformed => "cannot be read",
         FindingKind::UnknownResource => "not known to this version",
         FindingKind::Noise => "other text, skipped",
+        FindingKind::OperationFailed => "an operation failed",
+        FindingKind::Unfinished => "not ended when the log ended",
         FindingKind::NothingFound => "nothing about a call",
+        FindingKind::NewestFirst => "newest first, read from the end",
+        FindingKind::Empty => "told nothing",
+        FindingKind::Unordered => "times run backwards",
+        FindingKind::TooLarge => "too large, skipped",
         _ => "another kind of finding",
     }
 }
@@ -283,7 +204,7 @@ pub fn duration(duration: SignedDuration) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-fn people(participants: &[Participant]) -> String {
+fn roster(participants: &[Participant]) -> String {
     let (gone, here): (Vec<_>, Vec<_>) =
         participants.iter().partition(|one| one.removed_state.value().is_some());
     let list = |people: &[&Participant], did: &str| {

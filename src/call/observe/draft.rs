@@ -54,6 +54,11 @@ impl<'a> Draft<'a> {
         self.find(FindingKind::Repeat, format!("{what} again, nothing new"));
     }
 
+    /// A notification that says nothing about a resource.
+    pub(super) fn empty(&mut self, what: &str) {
+        self.find(FindingKind::Empty, format!("the notification has no data about {what}, and told nothing"));
+    }
+
     pub(super) fn unknown_resource(&mut self, name: &str) {
         let name = short(name);
         let message = format!("`{name}` is not a resource of a call that this version knows");

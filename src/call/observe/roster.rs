@@ -8,7 +8,7 @@ use super::super::event::CallEvent;
 use super::super::event::RosterUpdated;
 use super::super::roster::{self, Roster};
 use super::draft::Draft;
-use crate::finding::FindingKind;
+use crate::finding::{Finding, FindingKind};
 use crate::graph::member::Member;
 use crate::graph::participant::{DeltaParticipants, Participant};
 use crate::graph::url::Resource;
@@ -109,7 +109,7 @@ impl Draft<'_> {
         let more = left.len() - named.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let message = format!("not in the full roster, so they have left: {}{more}", named.join(", "));
-        self.find(FindingKind::Gap, message);
+        self.observed.findings.push(Finding::normal(FindingKind::Gap, self.id, message));
         let participants = left.iter().map(roster::gone).collect();
         self.infer(CallEvent::RosterUpdated(RosterUpdated { sequence_number: None, participants }.into()));
     }

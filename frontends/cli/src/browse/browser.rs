@@ -287,7 +287,7 @@ impl Browser {
         let Some(history) = self.history() else { return Vec::new() };
         let here = history.findings().iter().filter(|located| located.step() == self.step);
         let mut here: Vec<_> = here.collect();
-        here.sort_by_key(|located| Reverse(located.finding.kind.severity()));
+        here.sort_by_key(|located| Reverse(located.finding.severity));
         here
     }
 }

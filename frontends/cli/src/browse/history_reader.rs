@@ -39,7 +39,7 @@ pub(crate) fn open(source: &SourceArgs, only: Option<CallId>, logs: &Logs) -> io
         let mut findings = FindingsByCall::default();
         let options = ReplayOptions { jobs: jobs(), ..ReplayOptions::new(source, only) };
         let (outcome, indexed) = thread::scope(|scope| {
-            let index = scope.spawn(|| index_logs(&logs.inputs, only));
+            let index = scope.spawn(|| index_logs(&logs.inputs, only, source.opening().max_record));
             let outcome = replayer::replay_logs(options, logs, &mut findings);
             (outcome, index.join())
         });

@@ -90,7 +90,7 @@ fn findings(history: &CallHistory) -> Lane {
     let mut marks: Vec<Mark> = Vec::new();
     let mut places: BTreeMap<usize, usize> = BTreeMap::new();
     for located in history.findings() {
-        let (at, severity) = (located.step(), located.finding.kind.severity());
+        let (at, severity) = (located.step(), located.finding.severity);
         let place = *places.entry(at).or_insert(marks.len());
         match marks.get_mut(place) {
             Some(there) if there.severity >= Some(severity) => {}

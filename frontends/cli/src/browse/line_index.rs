@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use callfold::CallId;
@@ -55,14 +55,18 @@ pub(crate) struct SortedIndex {
     pub(crate) named: Vec<(CallId, u32)>,
 }
 
-/// Indexes the lines of event logs; with `only`, those of one call.
-pub(crate) fn index_logs(inputs: &[Input], only: Option<CallId>) -> io::Result<(LineIndex, SortedIndex)> {
+/// Indexes the lines of event logs; with `only`, those of one call. Larger lines than `max_record` are left out.
+pub(crate) fn index_logs(
+    inputs: &[Input],
+    only: Option<CallId>,
+    max_record: usize,
+) -> io::Result<(LineIndex, SortedIndex)> {
     let mut index = Index::new(only);
     let mut line_index = LineIndex::default();
     let mut begin = 0;
     // The replay reports the files that cannot be opened.
     for file in inputs.iter().filter_map(|input| input.file().ok()) {
-        let end = index.log(&file, begin)?;
+        let end = index.log(&file, begin, max_record)?;
         line_index.files.push(IndexedFile { file, begin });
         begin = end;
     }
@@ -75,15 +79,20 @@ impl Index {
         Self { names: Finder::new(NAME), only, places: Vec::new(), known: BTreeMap::new(), named: Vec::new() }
     }
 
-    fn log(&mut self, file: &File, mut place: u64) -> io::Result<u64> {
+    fn log(&mut self, file: &File, mut place: u64, max_record: usize) -> io::Result<u64> {
         let begin = place;
         let mut lines = BufReader::with_capacity(BLOCK, file);
         let mut line = Vec::new();
-        while lines.read_until(b'\n', &mut line)? > 0 {
+        // The line end can have two bytes.
+        let most = max_record.saturating_add(2) as u64;
+        while lines.by_ref().take(most).read_until(b'\n', &mut line)? > 0 {
+            let rest = if line.ends_with(b"\n") { 0 } else { lines.skip_until(b'\n')? };
             let mark =
                 if place == begin && line.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-            self.line(line.get(mark..).unwrap_or_default(), place + mark as u64);
-            place += line.len() as u64;
+            if line.trim_ascii().len() <= max_record && rest == 0 {
+                self.line(line.get(mark..).unwrap_or_default(), place + mark as u64);
+            }
+            place += line.len() as u64 + rest as u64;
             line.clear();
         }
         Ok(place)

@@ -8,7 +8,6 @@ use callfold::{CallId, Keep, Recorded, Replay, Severity};
 use callfold_view::history::{CallHistory, HistoryError, HistoryFinding};
 use callfold_view::page::{Report, Tally};
 
-use super::parties::Parties;
 use crate::replayer::{Listener, LocatedFinding};
 
 /// How many findings of a call a page shows: the worst ones, and of each severity the first ones.
@@ -17,29 +16,21 @@ const KEPT: usize = 1000;
 /// How many findings that belong to no call a page shows: the worst ones, and of each severity the first ones.
 const OTHERS: usize = 100;
 
-/// What the first replay tells beside the summaries: the findings, counted, and the parties of each call.
+/// Counts the findings of the first replay.
 #[derive(Default)]
 pub(super) struct Counted {
     pub(super) all: Tally,
     pub(super) calls: BTreeMap<CallId, Tally>,
-    pub(super) parties: Parties,
     /// True where at least one finding names no call.
     pub(super) has_other_findings: bool,
 }
 
 impl Listener for Counted {
-    const WANTS_EVENTS: bool = true;
-
-    fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
-        self.parties.event(recorded);
-        Ok(())
-    }
-
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
-        let kind = located.finding.kind;
-        self.all.add(kind);
+        let (kind, severity) = (located.finding.kind, located.severity());
+        self.all.add(kind, severity);
         match located.finding.call {
-            Some(call) => self.calls.entry(call).or_default().add(kind),
+            Some(call) => self.calls.entry(call).or_default().add(kind, severity),
             None => self.has_other_findings = true,
         }
         Ok(())
@@ -64,7 +55,7 @@ impl Listener for Refolded {
     fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
         // What an event could be found wanting of was found before.
         self.replay.record(Format::Events, recorded.to_string().as_bytes(), |_| {});
-        self.counted.event(recorded)
+        Ok(())
     }
 
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {

@@ -44,11 +44,11 @@ pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
 
 fn facts(call: &Call) -> Markup {
     let details = call.details();
-    let answered = details.answered_by.value().and_then(|one| describe::party(one));
+    let answered = details.answered_by.value().and_then(|one| one.name());
     let facts = [
         ("Direction", call.direction().map(|direction| direction.as_str().to_owned())),
-        ("From", describe::from(details)),
-        ("To", describe::to(details)),
+        ("From", call.caller()),
+        ("To", call.callees()),
         ("Answered by", answered),
         ("Subject", details.subject.value().cloned()),
         ("First event", call.first_at().map(|at| time(at) + " UTC")),
@@ -181,7 +181,7 @@ fn event(step: &Step, first: Option<Timestamp>, found: &[&HistoryFinding]) -> Ma
             td {
                 span.words { (isolated(&describe::event(recorded))) }
                 @for located in found.iter().take(NAMED) {
-                    " " (super::text::severity(located.finding.kind.severity())) " " (located.finding.kind)
+                    " " (super::text::severity(located.finding.severity)) " " (located.finding.kind)
                 }
                 @if found.len() > NAMED { " … " (number(found.len() - NAMED)) " more" }
             }

@@ -7,7 +7,6 @@ use maud::{Markup, html};
 use super::index::embedded;
 use super::rows::safe;
 use super::text::{many, number, shown, time};
-use crate::describe;
 use crate::history::spans::OperationSpan;
 use crate::history::steps::CallHistory;
 use crate::timeline::operations::outcome;
@@ -97,7 +96,7 @@ fn row(cells: &Cells) -> Markup {
 fn cells(history: &CallHistory, span: &OperationSpan) -> Cells {
     let operation = history.last().operations().get(span.index);
     let result = operation.and_then(|one| one.resource().result_info.value());
-    let result = result.map(|result| describe::ending(result)).unwrap_or_default();
+    let result = result.map(ToString::to_string).unwrap_or_default();
     let begun = history.steps().get(span.from).and_then(|step| step.recorded.at);
     let context = operation.and_then(|one| one.client_context()).unwrap_or_default();
     let id = operation.and_then(|one| one.id()).map(ToString::to_string).unwrap_or_default();

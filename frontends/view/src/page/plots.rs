@@ -87,7 +87,7 @@ fn endings(calls: &[Row<'_>]) -> Vec<Bar> {
     let mut counts: BTreeMap<(String, bool), usize> = BTreeMap::new();
     for row in calls.iter().filter(|row| !row.summary.state().is_live()) {
         let ending = ended(&row.summary).unwrap_or_else(|| "no result".into());
-        *counts.entry((ending, describe::ended_badly(&row.summary))).or_default() += 1;
+        *counts.entry((ending, row.summary.has_ended_badly())).or_default() += 1;
     }
     let bar = |((ending, is_bad), count): ((String, bool), usize)| match is_bad {
         true => Bar { name: format!("{BAD} {}", short(&ending)), count, class: "bar bad" },
@@ -133,16 +133,16 @@ fn length(duration: SignedDuration) -> usize {
 }
 
 fn findings(report: &Report<'_>) -> Vec<Bar> {
-    let mut kinds: Vec<(FindingKind, usize)> = report.findings.kinds().collect();
-    kinds.sort_by_key(|(kind, count)| std::cmp::Reverse((kind.severity(), *count)));
-    let bar = |(of, count): (FindingKind, usize)| Bar {
-        name: shown(&format!("{} {of}: {}", mark(of.severity()), describe::finding(of))),
+    let mut counts: Vec<_> = report.findings.counts().collect();
+    counts.sort_by_key(|(_, severity, count)| std::cmp::Reverse((*severity, *count)));
+    let bar = |(of, severity, count): (FindingKind, Severity, usize)| Bar {
+        name: shown(&format!("{} {of}: {}", mark(severity), describe::finding(of))),
         count,
-        class: match of.severity() {
+        class: match severity {
             Severity::Info => "bar info",
             Severity::Warn => "bar warn",
             Severity::Error => "bar error",
         },
     };
-    kinds.into_iter().map(bar).collect()
+    counts.into_iter().map(bar).collect()
 }

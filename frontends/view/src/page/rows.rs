@@ -1,9 +1,10 @@
 //! The list of calls: as rows of tables, and as data for the script, which sorts them.
 
 use core::fmt::{self, Write as _};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use callfold::{CallId, FindingKind, Severity, Summary};
+use callfold::{CallId, Severity, Summary};
 use maud::{Markup, html};
 
 use super::report::Row;
@@ -53,8 +54,8 @@ pub(super) fn row(row: &Row<'_>, has_details: bool) -> Markup {
             }
             td.time { @if let Some(at) = call.first_at() { (format!("{at:.0}").replace('T', " ").replace('Z', "")) } }
             td { (call.direction().map_or_else(String::new, shown)) }
-            td.party data-label="from" { @if let Some(from) = row.from { (isolated(from)) } }
-            td.party data-label="to" { @if let Some(to) = row.to { (isolated(to)) } }
+            td.party data-label="from" { @if let Some(from) = call.caller() { (isolated(&from)) } }
+            td.party data-label="to" { @if let Some(to) = call.callees() { (isolated(&to)) } }
             td { (state(call)) }
             td.ended { (ending(call)) }
             td.number data-label="duration" { (duration(call).map_or_else(String::new, describe::duration)) }
@@ -73,15 +74,15 @@ pub(super) fn state(call: &Summary<'_>) -> Markup {
 /// How a call ended, with a mark in words and by a shape where it ended badly.
 pub(super) fn ending(call: &Summary<'_>) -> Markup {
     html! {
-        @if describe::ended_badly(call) { span.bad { (BAD) } " " }
+        @if call.has_ended_badly() { span.bad { (BAD) } " " }
         @if let Some(ended) = ended(call) { (isolated(&ended)) }
     }
 }
 
 fn kinds(row: &Row<'_>) -> String {
     let mut kinds = BTreeSet::new();
-    for (kind, _) in row.findings.kinds() {
-        kinds.extend([kind.severity().as_str(), kind.as_str()]);
+    for (kind, severity, _) in row.findings.counts() {
+        kinds.extend([severity.as_str(), kind.as_str()]);
     }
     kinds.into_iter().collect::<Vec<_>>().join(" ")
 }
@@ -104,7 +105,7 @@ fn count(number: usize) -> String {
 /// The result of a call, where it was reported.
 pub(super) fn ended(call: &Summary<'_>) -> Option<String> {
     let reason = || call.termination_reason().map(String::from);
-    let result = call.result_info().map(describe::ending).filter(|ended| !ended.is_empty());
+    let result = call.result_info().map(ToString::to_string).filter(|ended| !ended.is_empty());
     result.or_else(reason).map(|ended| shown(&ended))
 }
 
@@ -143,28 +144,32 @@ impl<T: Ord> Shared<T> {
 /// with numbers.
 pub(super) fn data(detailed: &[&Row<'_>], others: &[&Row<'_>], out: &mut impl fmt::Write) -> fmt::Result {
     let (mut endings, mut names) = (Shared(BTreeMap::new()), Shared(BTreeMap::new()));
+    let mut kinds = Shared(BTreeMap::new());
     // The number 0 is for a name that was not reported.
     names.number(String::new());
     let mut lists = [String::new(), String::new()];
     for (rows, list) in [detailed, others].into_iter().zip(&mut lists) {
         for row in rows {
             list.push_str(if list.is_empty() { "" } else { "," });
-            let ending = (ended(&row.summary).unwrap_or_default(), describe::ended_badly(&row.summary));
-            let texts = [row.summary.direction(), row.from, row.to];
-            let texts = texts.map(|text| names.number(shown(text.unwrap_or_default())));
+            let ending = (ended(&row.summary).unwrap_or_default(), row.summary.has_ended_badly());
+            let call = &row.summary;
+            let texts = [call.direction().map(Cow::from), call.caller(), call.callees()];
+            let texts = texts.map(|text| names.number(shown(&text.unwrap_or_default())));
             datum(row, endings.number(ending), texts, list)?;
+            for (kind, severity, count) in row.findings.counts() {
+                write!(list, ",{},{count}", kinds.number((kind.as_str(), severity.as_str())))?;
+            }
+            list.push(']');
         }
     }
-    let kinds: Vec<_> =
-        FindingKind::ALL.iter().map(|kind| [kind.as_str(), kind.severity().as_str()]).collect();
     let (endings, names) = (safe(&endings.in_order()), safe(&names.in_order()));
-    write!(out, r#"{{"endings":{endings},"names":{names},"kinds":{},"#, safe(&kinds))?;
+    write!(out, r#"{{"endings":{endings},"names":{names},"kinds":{},"#, safe(&kinds.in_order()))?;
     let [detailed, others] = lists;
     write!(out, r#""detailed":[{detailed}],"others":[{others}]}}"#)
 }
 
-/// A call as an array: id, milliseconds of its start, numbers of direction, from and to, state, number of its result, seconds,
-/// operations, participants, then each kind of finding with its count.
+/// The beginning of a call as an array: id, milliseconds of its start, numbers of direction, from and to, state, number of its result, seconds,
+/// operations and participants. Each kind of finding with its count follows.
 fn datum(row: &Row<'_>, ending: usize, [direction, from, to]: [usize; 3], list: &mut String) -> fmt::Result {
     let call = &row.summary;
     let number = |number: Option<i64>| number.map_or_else(|| "null".into(), |number| number.to_string());
@@ -175,13 +180,7 @@ fn datum(row: &Row<'_>, ending: usize, [direction, from, to]: [usize; 3], list: 
     write!(
         list,
         r#"["{id}",{start},{direction},{from},{to},"{state}",{ending},{seconds},{operations},{people}"#
-    )?;
-    for (kind, count) in row.findings.kinds() {
-        let number = FindingKind::ALL.iter().position(|known| *known == kind).unwrap_or_default();
-        write!(list, ",{number},{count}")?;
-    }
-    list.push(']');
-    Ok(())
+    )
 }
 
 /// A value as JSON that is safe inside `<script>`.

@@ -19,7 +19,7 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let mut lane = group("lane").add(heading);
     let mut left_out = 0;
     for severity in Severity::ALL.iter().rev() {
-        for located in findings.iter().filter(|located| located.finding.kind.severity() == *severity) {
+        for located in findings.iter().filter(|located| located.finding.severity == *severity) {
             match mark(sheet, located, &mut layout, lane_top) {
                 Some(mark) => lane = lane.add(mark),
                 None => left_out += 1,
@@ -37,7 +37,7 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
 fn mark(sheet: &Sheet<'_>, located: &HistoryFinding, layout: &mut RowLayout, top: f64) -> Option<Group> {
     let x = sheet.at(located.step());
     let row = layout.mark(x - 8.0, x + 8.0)?;
-    let severity = located.finding.kind.severity();
+    let severity = located.finding.severity;
     let title = format!("{severity}: {} ({}, line {})", located.finding, located.input, located.line);
     let group = titled(&format!("finding {severity}"), &title);
     Some(sign(group, severity, x, top + MARK * (row as f64 + 0.5)))
@@ -57,7 +57,7 @@ fn sign(group: Group, severity: Severity, x: f64, y: f64) -> Group {
 
 /// The entries of the legend.
 pub(super) fn legend(all: &[HistoryFinding]) -> Vec<(&'static str, Group)> {
-    let occurs = |severity: &Severity| all.iter().any(|one| one.finding.kind.severity() == *severity);
+    let occurs = |severity: &Severity| all.iter().any(|one| one.finding.severity == *severity);
     let sample = |severity: Severity| {
         (severity.as_str(), sign(group(&format!("finding {severity}")), severity, 0.0, 0.0))
     };

@@ -1,5 +1,6 @@
 //! The heading and the description of the picture.
 
+use callfold::Summary;
 use callfold::call::State;
 
 use super::clock;
@@ -22,9 +23,9 @@ pub(super) fn title(sheet: &Sheet<'_>) -> String {
 pub(super) fn ending(sheet: &Sheet<'_>) -> String {
     let last = sheet.history.last();
     let result =
-        last.result_info().map(|result| tidy(&describe::ending(result))).filter(|ending| !ending.is_empty());
+        last.result_info().map(|result| tidy(&result.to_string())).filter(|ending| !ending.is_empty());
     match (last.state(), result) {
-        (State::Terminated, Some(result)) if describe::ended_badly(&last.into()) => {
+        (State::Terminated, Some(result)) if Summary::from(last).has_ended_badly() => {
             format!("Ended badly: {result}")
         }
         (State::Terminated, Some(result)) => format!("Ended: {result}"),

@@ -6,7 +6,6 @@ use svg::node::element::Group;
 use super::letters::{count, width};
 use super::shapes::{Anchor, SIZE, SMALL, circle, fits, fitted, line, rectangle, shape, titled};
 use super::sheet::{Lane, ROWS, Sheet, rows};
-use crate::describe;
 use crate::history::spans::OperationSpan;
 
 const TICK: &str = "M-3,0L-1,2.5L3.2,-2.5";
@@ -70,7 +69,7 @@ fn row(sheet: &Sheet<'_>, span: &OperationSpan, y: f64) -> Group {
 fn ending(sheet: &Sheet<'_>, span: &OperationSpan) -> String {
     let operation = sheet.history.last().operations().get(span.index);
     let result = operation.and_then(|operation| operation.resource().result_info.value());
-    result.map(|result| describe::ending(result)).unwrap_or_default()
+    result.map(|result| result.to_string()).unwrap_or_default()
 }
 
 /// A dashed line while it waits, a bar while it runs.

@@ -1,0 +1,92 @@
+//! The order in which the records of logs are read.
+//!
+//! Records that all have a time of receiving are read in the order of these times, across all logs. Other logs are read one
+//! after the other, each from its beginning, or from its end if its newest entry is first.
+
+pub(crate) mod newest;
+pub(crate) mod ordered;
+
+use std::cmp::Ordering;
+use std::io;
+
+use callfold::log::{Format, Glance, Written};
+
+use crate::input::{Block, Records};
+use crate::reading::Reading;
+use newest::{SAMPLE, glances};
+use ordered::Ordered;
+
+/// The records of all logs in the order of their times of receiving. `None` if they stand in this order, or if not all of
+/// them have a time.
+pub(crate) fn by_time(readings: &mut [Reading<'_>]) -> Option<Ordered> {
+    let mut survey = Survey::default();
+    let is_timed = readings.iter_mut().all(|reading| survey.log(reading));
+    if !is_timed || !survey.has_fallen {
+        return None;
+    }
+    let mut ordered = Ordered::default();
+    if readings.iter_mut().all(|reading| ordered.log(reading)) {
+        return Some(ordered.sorted());
+    }
+    readings.iter_mut().for_each(|reading| reading.is_indexed = false);
+    None
+}
+
+/// The records of one log from its end to its beginning.
+pub(crate) fn reversed(reading: &mut Reading<'_>, records: Records) -> Ordered {
+    let mut ordered = Ordered::default();
+    ordered.add(reading, records, true);
+    ordered
+}
+
+/// A look at the times of all logs, which keeps nothing of them.
+#[derive(Default)]
+struct Survey {
+    latest: Option<Written>,
+    /// True if a record was received before one that stands ahead of it.
+    has_fallen: bool,
+}
+
+impl Survey {
+    /// Looks at a log. Returns false if something in it has no time of receiving.
+    fn log(&mut self, reading: &mut Reading<'_>) -> bool {
+        let records = match reading.open() {
+            Ok(records) if records.format != Format::Events => records,
+            // The replay opens them again, and reports the errors.
+            other => {
+                reading.close(other);
+                return true;
+            }
+        };
+        let is_timed =
+            |seen: &Glance| !seen.is_received || matches!(seen.written, Some(Written::Received(_)));
+        if !glances(records.format, records.unread()).take(SAMPLE).all(|seen| is_timed(&seen)) {
+            reading.close(Ok(records));
+            return false;
+        }
+        match reading.keep(records) {
+            Ok(records) => self.records(records).unwrap_or(true),
+            Err(why) => {
+                reading.close(Err(why));
+                true
+            }
+        }
+    }
+
+    /// Looks at all records. An error ends the log, and the replay reports it.
+    fn records(&mut self, mut records: Records) -> io::Result<bool> {
+        let mut spare = Block::default();
+        while let Some(block) = records.block(spare)? {
+            for seen in glances(records.format, block.text()).filter(|seen| seen.is_received) {
+                let Some(written @ Written::Received(_)) = seen.written else { return Ok(false) };
+                let order = self.latest.and_then(|latest| written.compared(latest));
+                self.has_fallen |= order == Some(Ordering::Less);
+                if order != Some(Ordering::Less) {
+                    self.latest = Some(written);
+                }
+            }
+            spare = block;
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,49 @@
+//! Whether the newest entry of a log is first.
+
+use std::cmp::Ordering;
+
+use callfold::log::{Format, Glance, Written, glance};
+
+use crate::input::Records;
+
+/// How many records at the beginning of a log show in which order it stands.
+pub(super) const SAMPLE: usize = 64;
+
+/// True if the newest entry of a log is first, as far as its beginning shows.
+pub(crate) fn is_newest_first(records: &Records) -> bool {
+    let mut direction = Direction::default();
+    let seen = glances(records.format, records.unread()).filter(|seen| seen.is_received);
+    seen.take(SAMPLE).for_each(|seen| direction.pass(seen.written));
+    direction.is_falling()
+}
+
+/// How often the times of records fall and rise.
+#[derive(Default)]
+pub(super) struct Direction {
+    before: Option<Written>,
+    falls: u64,
+    rises: u64,
+}
+
+impl Direction {
+    /// Passes the time of the next record.
+    pub(super) fn pass(&mut self, written: Option<Written>) {
+        let order = written.zip(self.before).and_then(|(this, before)| this.compared(before));
+        self.falls += u64::from(order == Some(Ordering::Less));
+        self.rises += u64::from(order == Some(Ordering::Greater));
+        self.before = written.or(self.before);
+    }
+
+    /// True if the times fall. A few may rise, because several threads write entries at once.
+    pub(super) const fn is_falling(&self) -> bool {
+        self.falls > 3 * self.rises
+    }
+}
+
+pub(super) fn glances(format: Format, mut text: &[u8]) -> impl Iterator<Item = Glance> {
+    std::iter::from_fn(move || {
+        let seen = glance(format, text)?;
+        text = text.get(seen.consumed..)?;
+        Some(seen)
+    })
+}
