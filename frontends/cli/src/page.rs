@@ -16,7 +16,6 @@ use callfold_view::timeline;
 
 use crate::args::ReportArgs;
 use crate::exit::{complain, status};
-use crate::input::Unreadable;
 use crate::logs::Logs;
 use crate::progress::Progress;
 use crate::redact::{Redacting, Redactor};
@@ -158,12 +157,12 @@ fn about_logs<'a>(
             redactor.as_deref_mut().map_or_else(|| input.path.to_string(), |known| known.log(&input.path));
         report.inputs.push(Input::new(path, format(input.format), input.records, input.malformed));
     }
-    for Unreadable { path, why, .. } in &outcome.unreadable {
+    for input in &outcome.unreadable {
         report.unreadable.push(match redactor.as_deref_mut() {
             Some(redactor) => {
-                (redactor.log(path), "the reason is left out, because it can quote the log".into())
+                (redactor.log(&input.path), "the reason is left out, because it can quote the log".into())
             }
-            None => (path.clone(), why.clone()),
+            None => (input.path.clone(), input.why.clone()),
         });
     }
     report.events = outcome.replay.events();

@@ -46,7 +46,9 @@ impl Redactor {
     /// The finding with the meaning of its kind as its message, because a message can quote the log.
     pub(crate) fn finding(&mut self, finding: &Finding) -> Finding {
         let call = finding.call.map(|call| self.call(call));
-        Finding::new(finding.kind, call, describe::finding(finding.kind))
+        let mut redacted = Finding::new(finding.kind, call, describe::finding(finding.kind));
+        redacted.severity = finding.severity;
+        redacted
     }
 
     pub(crate) fn call(&mut self, id: CallId) -> CallId {

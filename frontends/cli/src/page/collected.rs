@@ -27,10 +27,10 @@ pub(super) struct Counted {
 
 impl Listener for Counted {
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
-        let kind = located.finding.kind;
-        self.all.add(kind);
+        let (kind, severity) = (located.finding.kind, located.severity());
+        self.all.add(kind, severity);
         match located.finding.call {
-            Some(call) => self.calls.entry(call).or_default().add(kind),
+            Some(call) => self.calls.entry(call).or_default().add(kind, severity),
             None => self.has_other_findings = true,
         }
         Ok(())

@@ -173,7 +173,7 @@ impl CallHistory {
     /// The findings, the worst first. Of one severity, they are in the order of the log.
     pub(crate) fn worst_findings(&self) -> Vec<&HistoryFinding> {
         let mut worst: Vec<_> = self.findings.iter().collect();
-        worst.sort_by_key(|located| core::cmp::Reverse(located.finding.kind.severity()));
+        worst.sort_by_key(|located| core::cmp::Reverse(located.finding.severity));
         worst
     }
 

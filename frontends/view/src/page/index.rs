@@ -143,7 +143,7 @@ fn filters(report: &Report<'_>) -> Markup {
                     @for severity in Severity::ALL.iter().rev().filter(|one| report.findings.of(**one) > 0) {
                         option value=(severity) { "with " (severity) }
                     }
-                    @for (of, _) in report.findings.kinds() { option value=(of) { (of) ": " (describe::finding(of)) } }
+                    @for of in report.findings.kinds() { option value=(of) { (of) ": " (describe::finding(of)) } }
                 }
             }
             label { "Ended "
@@ -205,7 +205,7 @@ pub(super) fn finding(located: &HistoryFinding) -> Markup {
     let of = located.finding.kind;
     html! {
         li data-kind=(of) {
-            (severity(of.severity())) " " b { (of) } ": " (isolated(&located.finding.message)) " "
+            (severity(located.finding.severity)) " " b { (of) } ": " (isolated(&located.finding.message)) " "
             span.place { (isolated(&located.input)) ":" (located.line) ", record " (located.record) }
         }
     }

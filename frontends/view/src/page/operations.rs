@@ -96,7 +96,7 @@ fn row(cells: &Cells) -> Markup {
 fn cells(history: &CallHistory, span: &OperationSpan) -> Cells {
     let operation = history.last().operations().get(span.index);
     let result = operation.and_then(|one| one.resource().result_info.value());
-    let result = result.map(|result| result.to_string()).unwrap_or_default();
+    let result = result.map(ToString::to_string).unwrap_or_default();
     let begun = history.steps().get(span.from).and_then(|step| step.recorded.at);
     let context = operation.and_then(|one| one.client_context()).unwrap_or_default();
     let id = operation.and_then(|one| one.id()).map(ToString::to_string).unwrap_or_default();

@@ -133,16 +133,16 @@ fn length(duration: SignedDuration) -> usize {
 }
 
 fn findings(report: &Report<'_>) -> Vec<Bar> {
-    let mut kinds: Vec<(FindingKind, usize)> = report.findings.kinds().collect();
-    kinds.sort_by_key(|(kind, count)| std::cmp::Reverse((kind.severity(), *count)));
-    let bar = |(of, count): (FindingKind, usize)| Bar {
-        name: shown(&format!("{} {of}: {}", mark(of.severity()), describe::finding(of))),
+    let mut counts: Vec<_> = report.findings.counts().collect();
+    counts.sort_by_key(|(_, severity, count)| std::cmp::Reverse((*severity, *count)));
+    let bar = |(of, severity, count): (FindingKind, Severity, usize)| Bar {
+        name: shown(&format!("{} {of}: {}", mark(severity), describe::finding(of))),
         count,
-        class: match of.severity() {
+        class: match severity {
             Severity::Info => "bar info",
             Severity::Warn => "bar warn",
             Severity::Error => "bar error",
         },
     };
-    kinds.into_iter().map(bar).collect()
+    counts.into_iter().map(bar).collect()
 }

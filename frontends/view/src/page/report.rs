@@ -96,24 +96,24 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The number of findings of each kind.
+/// The number of findings of each kind and severity.
 ///
 /// ```
 /// use callfold::{FindingKind, Severity};
 /// use callfold_view::page::Tally;
 ///
 /// let mut tally = Tally::default();
-/// tally.add(FindingKind::Gap);
+/// tally.add(FindingKind::Gap, Severity::Warn);
 /// assert_eq!((tally.of(Severity::Warn), tally.of(Severity::Error)), (1, 0));
 /// assert_eq!(tally.worst(), Some(Severity::Warn));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally(BTreeMap<FindingKind, usize>);
+pub struct Tally(BTreeMap<(FindingKind, Severity), usize>);
 
 impl Tally {
     /// Counts one more finding.
-    pub fn add(&mut self, kind: FindingKind) {
-        *self.0.entry(kind).or_default() += 1;
+    pub fn add(&mut self, kind: FindingKind, severity: Severity) {
+        *self.0.entry((kind, severity)).or_default() += 1;
     }
 
     /// The number of all findings.
@@ -123,16 +123,23 @@ impl Tally {
 
     /// The number of findings of a severity.
     pub fn of(&self, severity: Severity) -> usize {
-        self.kinds().filter(|(kind, _)| kind.severity() == severity).map(|(_, count)| count).sum()
+        self.counts().filter(|(_, one, _)| *one == severity).map(|(.., count)| count).sum()
     }
 
     /// The highest severity; `None` without findings.
     pub fn worst(&self) -> Option<Severity> {
-        self.kinds().map(|(kind, _)| kind.severity()).max()
+        self.counts().map(|(_, severity, _)| severity).max()
     }
 
-    /// The number of findings of each kind that occurs.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = (FindingKind, usize)> {
-        self.0.iter().map(|(kind, count)| (*kind, *count))
+    /// The number of findings of each kind and severity that occur.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (FindingKind, Severity, usize)> {
+        self.0.iter().map(|((kind, severity), count)| (*kind, *severity, *count))
+    }
+
+    /// The kinds that occur.
+    pub(super) fn kinds(&self) -> Vec<FindingKind> {
+        let mut kinds: Vec<_> = self.counts().map(|(kind, ..)| kind).collect();
+        kinds.dedup();
+        kinds
     }
 }

@@ -4,7 +4,7 @@ use core::fmt::{self, Write as _};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use callfold::{CallId, FindingKind, Severity, Summary};
+use callfold::{CallId, Severity, Summary};
 use maud::{Markup, html};
 
 use super::report::Row;
@@ -81,8 +81,8 @@ pub(super) fn ending(call: &Summary<'_>) -> Markup {
 
 fn kinds(row: &Row<'_>) -> String {
     let mut kinds = BTreeSet::new();
-    for (kind, _) in row.findings.kinds() {
-        kinds.extend([kind.severity().as_str(), kind.as_str()]);
+    for (kind, severity, _) in row.findings.counts() {
+        kinds.extend([severity.as_str(), kind.as_str()]);
     }
     kinds.into_iter().collect::<Vec<_>>().join(" ")
 }
@@ -144,6 +144,7 @@ impl<T: Ord> Shared<T> {
 /// with numbers.
 pub(super) fn data(detailed: &[&Row<'_>], others: &[&Row<'_>], out: &mut impl fmt::Write) -> fmt::Result {
     let (mut endings, mut names) = (Shared(BTreeMap::new()), Shared(BTreeMap::new()));
+    let mut kinds = Shared(BTreeMap::new());
     // The number 0 is for a name that was not reported.
     names.number(String::new());
     let mut lists = [String::new(), String::new()];
@@ -151,22 +152,24 @@ pub(super) fn data(detailed: &[&Row<'_>], others: &[&Row<'_>], out: &mut impl fm
         for row in rows {
             list.push_str(if list.is_empty() { "" } else { "," });
             let ending = (ended(&row.summary).unwrap_or_default(), row.summary.has_ended_badly());
-            let direction = row.summary.direction().map(Cow::Borrowed);
-            let texts = [direction, row.summary.caller(), row.summary.callees()];
+            let call = &row.summary;
+            let texts = [call.direction().map(Cow::from), call.caller(), call.callees()];
             let texts = texts.map(|text| names.number(shown(&text.unwrap_or_default())));
             datum(row, endings.number(ending), texts, list)?;
+            for (kind, severity, count) in row.findings.counts() {
+                write!(list, ",{},{count}", kinds.number((kind.as_str(), severity.as_str())))?;
+            }
+            list.push(']');
         }
     }
-    let kinds: Vec<_> =
-        FindingKind::ALL.iter().map(|kind| [kind.as_str(), kind.severity().as_str()]).collect();
     let (endings, names) = (safe(&endings.in_order()), safe(&names.in_order()));
-    write!(out, r#"{{"endings":{endings},"names":{names},"kinds":{},"#, safe(&kinds))?;
+    write!(out, r#"{{"endings":{endings},"names":{names},"kinds":{},"#, safe(&kinds.in_order()))?;
     let [detailed, others] = lists;
     write!(out, r#""detailed":[{detailed}],"others":[{others}]}}"#)
 }
 
-/// A call as an array: id, milliseconds of its start, numbers of direction, from and to, state, number of its result, seconds,
-/// operations, participants, then each kind of finding with its count.
+/// The beginning of a call as an array: id, milliseconds of its start, numbers of direction, from and to, state, number of its result, seconds,
+/// operations and participants. Each kind of finding with its count follows.
 fn datum(row: &Row<'_>, ending: usize, [direction, from, to]: [usize; 3], list: &mut String) -> fmt::Result {
     let call = &row.summary;
     let number = |number: Option<i64>| number.map_or_else(|| "null".into(), |number| number.to_string());
@@ -177,13 +180,7 @@ fn datum(row: &Row<'_>, ending: usize, [direction, from, to]: [usize; 3], list: 
     write!(
         list,
         r#"["{id}",{start},{direction},{from},{to},"{state}",{ending},{seconds},{operations},{people}"#
-    )?;
-    for (kind, count) in row.findings.kinds() {
-        let number = FindingKind::ALL.iter().position(|known| *known == kind).unwrap_or_default();
-        write!(list, ",{number},{count}")?;
-    }
-    list.push(']');
-    Ok(())
+    )
 }
 
 /// A value as JSON that is safe inside `<script>`.
