@@ -43,7 +43,8 @@ fn a_quick_look_finds_the_time_of_a_body() {
         (format!("2031-01-01 10:00:00.5 INFO {body}"), local),
         (format!("[2031-01-01T10:00:00.5] {body}"), local),
         (format!("[10:00:00.5 INF] {body}"), of_day),
-        (format!("10:00:00.5 INFO\n{body}"), None),
+        (format!("10:00:00.5 INFO\n{body}"), of_day),
+        (format!("{time} INFO\nbody:\n{body}"), local),
         (body.clone(), None),
         (format!("{{\"receivedAt\":\"soon\",\"body\":{body}}}\n"), None),
     ] {
