@@ -803,3 +803,25 @@ fn events_are_found_wherever_notifications_are() {
         assert_eq!((received.events.len(), received.findings), (2, vec![]), "{log}");
     }
 }
+
+#[test]
+fn a_logger_gives_the_time_in_a_member() {
+    for (time, expected) in [
+        (json!("2026-11-23T09:15:02Z"), Some("2026-11-23T09:15:02Z")),
+        (json!("2026-11-23 10:15:02+01:00"), Some("2026-11-23T09:15:02Z")),
+        (json!(1_795_425_302), Some("2026-11-23T09:15:02Z")),
+        (json!(1_795_425_302.25), Some("2026-11-23T09:15:02.250Z")),
+        (json!("1795425302250"), Some("2026-11-23T09:15:02.250Z")),
+        (json!("2026-11-23T09:15:02"), None),
+        (json!(12.5), None),
+        (json!("noon"), None),
+        (json!(null), None),
+    ] {
+        for name in ["time", "timestamp", "@timestamp", "ts", "@t"] {
+            let log = json!({"message": text("establishing"), name: time}).to_string();
+            let received = replay(Format::Notifications, &log);
+            let at = expected.and_then(|at| at.parse().ok());
+            assert_eq!((received.call().first_at(), received.findings), (at, vec![]), "{log}");
+        }
+    }
+}

@@ -49,6 +49,8 @@ fn local_times_show_the_order_and_nothing_else() {
         ("01d-newest-first-local-times.log", vec!["newestFirst", "noise"]),
         ("01g-newest-first-time-above.log", vec!["newestFirst", "noise"]),
         ("01h-other-times-above.log", vec!["noise"]),
+        ("01i-newest-first-in-a-member.jsonl", vec!["newestFirst"]),
+        ("01j-sdk-local-times.log", vec!["newestFirst"]),
     ] {
         let replayed = replayed(name);
         let call = &replayed["calls"][0];
