@@ -2,7 +2,7 @@
 
 use callfold::call::{Call, CallEvent, Delivery};
 use callfold::graph::CommsNotifications;
-use callfold::log::{Cut, Format, Record, cut};
+use callfold::log::{Cut, Format, Record, Skip, cut, glance};
 use callfold::{CallId, Finding, FindingKind, Keep, Ledger, Moment, Recorded, Replay};
 use serde_json::Value;
 
@@ -111,6 +111,11 @@ fn records(format: Format, log: &[u8]) -> Vec<Record<'_>> {
             Cut::Record(record) => {
                 assert!(record.consumed() > 0, "a record is not empty");
                 is_the_same_from_a_part(format, rest, record);
+                if let Some(seen) = glance(format, rest) {
+                    assert!((1..=rest.len()).contains(&seen.consumed), "a look passes something");
+                }
+                let (skipped, _) = Skip::new(format).pass(rest, true);
+                assert!((1..=rest.len()).contains(&skipped), "a skip passes something");
                 records.push(record);
                 rest = &rest[record.consumed()..];
             }

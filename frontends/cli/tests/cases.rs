@@ -47,11 +47,19 @@ fn a_log_whose_newest_entry_is_first_is_read_from_its_end() {
 
 #[test]
 fn local_times_show_the_order_and_nothing_else() {
-    let replayed = replayed("01d-newest-first-local-times.log");
-    let call = &replayed["calls"][0];
-    assert_eq!((&call["direction"], &call["participants"]), (&json!("incoming"), &json!(2)));
-    assert_eq!((&call["state"], &call["firstAt"]), (&json!("terminated"), &json!(null)));
-    assert_eq!(kinds(&replayed), ["newestFirst", "noise"]);
+    for (name, kinds_expected) in [
+        ("01d-newest-first-local-times.log", vec!["newestFirst", "noise"]),
+        ("01g-newest-first-time-above.log", vec!["newestFirst", "noise"]),
+        ("01h-other-times-above.log", vec!["noise"]),
+        ("01i-newest-first-in-a-member.jsonl", vec!["newestFirst"]),
+        ("01j-sdk-local-times.log", vec!["newestFirst"]),
+    ] {
+        let replayed = replayed(name);
+        let call = &replayed["calls"][0];
+        assert_eq!((&call["direction"], &call["participants"]), (&json!("incoming"), &json!(2)), "{name}");
+        assert_eq!((&call["state"], &call["firstAt"]), (&json!("terminated"), &json!(null)), "{name}");
+        assert_eq!(kinds(&replayed), kinds_expected, "{name}");
+    }
 }
 
 #[test]
