@@ -68,7 +68,7 @@ fn summarised(keep: Keep, log: &[u8]) -> (Vec<Finding>, Vec<String>) {
 
 fn received(format: Format, input: &[u8]) {
     let played = play(format, input);
-    if records(format, input).iter().any(|record| has_events(record)) {
+    if records(format, input).iter().any(|record| has_events(record.bytes)) {
         return folds_from_its_own_text(&played);
     }
     for kind in [FindingKind::Refused, FindingKind::Conflict, FindingKind::RevisionGap] {
