@@ -51,8 +51,14 @@ names! {
         Malformed = "malformed",
         /// This version does not know a resource, a call state, an operation status, or a type of CloudEvent.
         UnknownResource = "unknownResource",
+        /// The log grew or shrank while it was read.
+        Grew = "grew",
         /// Text between the records of a log was skipped. A log has at most one such finding.
         Noise = "noise",
+        /// An operation failed. The message has its code and the text of the service.
+        OperationFailed = "operationFailed",
+        /// A call had not ended at the end of the log.
+        Unfinished = "unfinished",
         /// No record of the log tells of a call.
         NothingFound = "nothingFound",
         /// The newest entry of the log is first, so the log was read from its end.
@@ -75,11 +81,16 @@ impl FindingKind {
             | Self::Late
             | Self::Duplicate
             | Self::Noise
+            | Self::Unfinished
             | Self::NewestFirst
             | Self::Empty => Severity::Info,
-            Self::Gap | Self::AfterEnd | Self::Orphan | Self::UnknownResource | Self::Unordered => {
-                Severity::Warn
-            }
+            Self::Gap
+            | Self::AfterEnd
+            | Self::Orphan
+            | Self::UnknownResource
+            | Self::OperationFailed
+            | Self::Unordered
+            | Self::Grew => Severity::Warn,
             Self::Impossible
             | Self::Conflict
             | Self::RevisionGap

@@ -18,6 +18,7 @@ use crate::call::event::EventKind;
 use crate::call::observe::delivery::{Delivery, Observed};
 use crate::call::observe::orphan;
 use crate::finding::{Finding, FindingKind};
+use crate::graph::end_code::EndCode;
 use crate::graph::parsed::ParsedNotification;
 use crate::graph::url::Resource;
 use crate::id::CallId;
@@ -34,6 +35,7 @@ use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
 use crate::summary::Summary;
 use crate::text::short;
+use crate::time::At;
 pub use data::Replay;
 use data::already_read;
 pub use keep::Keep;
@@ -122,6 +124,23 @@ impl Replay {
         self.events
     }
 
+    /// The earliest time at which [`until`](Replay::until) has stopped a call, if events were skipped and have
+    /// times. If no event was folded, this is where the log begins.
+    ///
+    /// ```
+    /// use callfold::log::Format;
+    /// use callfold::{Moment, Replay};
+    ///
+    /// let line = br#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:02Z","type":"placed","data":{}}"#;
+    /// let mut replay = Replay::new().until(Moment::Time("2026-11-23T09:00:00Z".parse()?));
+    /// replay.record(Format::Events, line, |_| {});
+    /// assert_eq!(replay.stopped_from(), Some("2026-11-23T09:15:02Z".parse()?));
+    /// # Ok::<(), callfold::jiff::Error>(())
+    /// ```
+    pub const fn stopped_from(&self) -> Option<Timestamp> {
+        self.stopped_from
+    }
+
     /// Reads one record of a log, and passes each resulting event to `sink` when it is folded. Returns the
     /// findings about the record. Pass the [`Record`] itself and not only its bytes: the text before a notification
     /// can tell when it was received.
@@ -170,6 +189,22 @@ impl Replay {
         findings
     }
 
+    /// One finding for each call that has not ended. A log can stop before its calls end. With
+    /// [`until`](Replay::until) or with a limit of the log itself, this says little.
+    pub fn unfinished(&self) -> impl Iterator<Item = Finding> + '_ {
+        self.calls.summaries().into_iter().filter(|call| call.state().is_live()).map(|call| {
+            let state = call.state();
+            let message = match call.last_at() {
+                Some(at) => format!(
+                    "the call was `{state}` when the log ended; the last report of it is of {}",
+                    At(at)
+                ),
+                None => format!("the call was `{state}` when the log ended"),
+            };
+            Finding::new(FindingKind::Unfinished, Some(call.id()), message)
+        })
+    }
+
     fn line(&mut self, line: EventLine, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         match line {
             EventLine::Read(recorded) => self.recorded(recorded, sink, findings),
@@ -201,10 +236,12 @@ impl Replay {
     fn fold_line(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         let (call, revision) = (recorded.call, recorded.revision);
         let ends = recorded.event.kind() == EventKind::Terminated;
+        let failed = failed(&recorded);
         let wanted = sink.copy(&recorded);
         let applied = self.calls.apply(recorded);
         if self.applied(applied, call, revision, findings) {
             sink.take(wanted);
+            findings.extend(failed);
             if ends {
                 self.ended(call, findings);
             }
@@ -233,7 +270,7 @@ impl Replay {
         }
         let is_reached = self.until.is_none_or(|moment| moment.reaches(revision, at));
         if !is_reached {
-            self.stopped.insert(call);
+            self.stop(call, at);
         }
         is_reached
     }
@@ -342,9 +379,14 @@ impl Replay {
             Some(Moment::Revision(until)) => self.calls.next_revision(id) <= until,
         };
         if !is_reached {
-            self.stopped.insert(id);
+            self.stop(id, at);
         }
         is_reached
+    }
+
+    fn stop(&mut self, call: CallId, at: Option<Timestamp>) {
+        self.stopped.insert(call);
+        self.stopped_from = self.stopped_from.into_iter().chain(at).min();
     }
 
     fn apply_observed(&mut self, observed: Observed, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
@@ -355,14 +397,29 @@ impl Replay {
                 let ends = recorded.event.kind() == EventKind::Terminated;
                 // An observed event is never refused, so the sink can see it before it is folded.
                 sink.show(&recorded);
+                let failed = failed(&recorded);
                 let applied = self.calls.apply(recorded);
                 self.applied(applied, call, revision, findings);
+                findings.extend(failed);
                 if ends {
                     self.reduce(call);
                 }
             }
         }
     }
+}
+
+/// Says why an operation failed. An operation that the app cancelled is no failure.
+fn failed(recorded: &Recorded) -> Option<Finding> {
+    let operation = recorded.event.failed_operation()?;
+    let result = operation.result_info.value();
+    if result.and_then(|result| EndCode::of(result)) == Some(EndCode::OperationCancelled) {
+        return None;
+    }
+    let why = result.map_or_else(|| "without a reported result".into(), |result| format!("with {result}"));
+    let named = operation.id.value().map_or_else(String::new, |id| format!(" {}", short(id)));
+    let message = format!("{} operation{named} failed {why}", operation.kind().as_str());
+    Some(Finding::new(FindingKind::OperationFailed, Some(recorded.call), message))
 }
 
 /// Says what a change notification of another kind is about. Such notifications come to the same endpoint where an app has

@@ -1,19 +1,22 @@
 //! Summaries of calls and operations.
 
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
 use core::fmt;
 
 use jiff::Timestamp;
 
 use crate::call::data::Call;
 use crate::call::ended::{Ended, EndedOperation, EndedOperations};
+use crate::call::party_request::PartyRequest;
 use crate::call::state::State;
 use crate::call::tones::Tones;
 use crate::graph::call::CallDirection;
 use crate::graph::media::MediaState;
-use crate::graph::operation::OperationKind;
+use crate::graph::operation::{CompletionReason, OperationKind};
 use crate::graph::result::ResultInfo;
 use crate::graph::tone::Tone;
-use crate::id::{CallId, OperationId};
+use crate::id::{CallId, Id, OperationId};
 use crate::operation::lifecycle::Superstate;
 use crate::operation::{self, Operation};
 use crate::operations::Operations;
@@ -63,6 +66,10 @@ pub struct OperationSummary<'a> {
     pub state: operation::state::State,
     /// The text that the app chose to recognise the operation.
     pub client_context: Option<&'a str>,
+    /// The result of an operation that completed or failed; `None` if it was not reported.
+    pub result_info: Option<&'a ResultInfo>,
+    /// The reason why the operation completed; `None` if it was not reported.
+    pub completion_reason: Option<&'a CompletionReason>,
     /// True if the call ended before the operation completed or failed.
     pub is_orphaned: bool,
 }
@@ -127,6 +134,24 @@ impl<'a> Summary<'a> {
         direction.map(CallDirection::as_str)
     }
 
+    /// The name of the calling party: a display name or else an id. `None` if no `source` was reported.
+    pub fn caller(&self) -> Option<Cow<'a, str>> {
+        match self.source {
+            Source::Whole(call) => call.caller().map(Cow::Owned),
+            Source::Ended(ended) => ended.caller.as_deref().map(Cow::Borrowed),
+        }
+    }
+
+    /// The names of the called parties, separated by commas: display names or else ids. Of a call that was
+    /// redirected, transferred or extended, these are the parties that were called first. `None` if no name was
+    /// reported.
+    pub fn callees(&self) -> Option<Cow<'a, str>> {
+        match self.source {
+            Source::Whole(call) => call.callees().map(Cow::Owned),
+            Source::Ended(ended) => ended.callees.as_deref().map(Cow::Borrowed),
+        }
+    }
+
     /// The state of the audio, such as `active`. `None` if it was not reported.
     pub fn audio(&self) -> Option<&'a str> {
         let audio = match self.source {
@@ -154,6 +179,27 @@ impl<'a> Summary<'a> {
         }
     }
 
+    /// True if the call has ended, and its result says that it did not end well: see [`ResultInfo::is_bad_end`].
+    pub fn has_ended_badly(&self) -> bool {
+        !self.state().is_live() && self.result_info().is_some_and(ResultInfo::is_bad_end)
+    }
+
+    /// The transfers, redirects and invitations that the app requested: see [`Call::party_requests`].
+    pub fn party_requests(&self) -> Vec<PartyRequest> {
+        match self.source {
+            Source::Whole(call) => call.party_requests().collect(),
+            Source::Ended(ended) => ended.party_requests.to_vec(),
+        }
+    }
+
+    /// The id that all calls of one conversation share; `None` if it was not reported.
+    pub fn chain(&self) -> Option<&'a Id> {
+        match self.source {
+            Source::Whole(call) => call.details().call_chain_id.value(),
+            Source::Ended(ended) => ended.chain.as_ref(),
+        }
+    }
+
     /// The operations of the call, in the order in which they were first reported.
     pub fn operations(&self) -> impl Iterator<Item = OperationSummary<'a>> + use<'a> {
         let is_over = !self.state().is_live();
@@ -171,10 +217,11 @@ impl<'a> Summary<'a> {
         whole.chain(ended.iter().map(OperationSummary::ended))
     }
 
-    /// The number of participants who are in the call now.
+    /// The number of participants who are in the call now. If no roster was reported, it is the number of the source,
+    /// the targets and the app itself, where any of them is known.
     pub fn participants(&self) -> usize {
         match self.source {
-            Source::Whole(call) => call.participants().count(),
+            Source::Whole(call) => call.people(),
             Source::Ended(ended) => ended.participants,
         }
     }
@@ -197,6 +244,8 @@ impl<'a> OperationSummary<'a> {
             kind: operation.kind(),
             state: operation.state(),
             client_context: operation.client_context(),
+            result_info: operation.resource().result_info.value().map(|result| &**result),
+            completion_reason: operation.resource().completion_reason.value(),
             is_orphaned: is_over && operation.is_pending(),
         }
     }
@@ -207,6 +256,8 @@ impl<'a> OperationSummary<'a> {
             kind: operation.kind,
             state: operation.state,
             client_context: operation.client_context.as_deref(),
+            result_info: operation.result_info.as_deref(),
+            completion_reason: operation.completion_reason.as_ref(),
             is_orphaned: operation.state.lies_in(Superstate::Pending),
         }
     }

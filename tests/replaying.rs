@@ -193,3 +193,30 @@ fn what_is_said_of_lines_names_their_revisions() {
     let late = said(2, "alerted");
     assert!(late.len() == 1 && late.iter().all(|said| said.starts_with(refused)), "{late:?}");
 }
+
+#[test]
+fn a_replay_onto_a_ledger_keeps_everything() {
+    let mut replay = Replay::new().keep(Keep::Summary).onto(callfold::Ledger::new());
+    for (revision, name) in [(1, "placed"), (2, "terminated")] {
+        assert_eq!(kinds(&mut replay, &line(CALL, revision, name, "{}")), []);
+    }
+    assert_eq!(replay.call(call_id()).map(Call::revision), Some(2));
+}
+
+/// A call with many operations finds them by keys. A report can name what an operation is found by only later.
+#[test]
+fn an_operation_of_many_is_found_by_the_context_that_it_was_given_later() {
+    let mut replay = Replay::new();
+    assert_eq!(kinds(&mut replay, &line(CALL, 1, "placed", "{}")), []);
+    let kind = "#microsoft.graph.playPromptOperation";
+    for number in 0..40 {
+        let data = json!({"@odata.type": kind, "id": format!("o{number}"), "status": "running"}).to_string();
+        assert_eq!(kinds(&mut replay, &line(CALL, number + 2, "operationCreated", &data)), []);
+    }
+    let named = json!({"@odata.type": kind, "id": "o7", "clientContext": "late"}).to_string();
+    assert_eq!(kinds(&mut replay, &line(CALL, 42, "operationUpdated", &named)), []);
+    let ended = json!({"@odata.type": kind, "clientContext": "late"}).to_string();
+    assert_eq!(kinds(&mut replay, &line(CALL, 43, "operationCompleted", &ended)), []);
+    let operation = replay.call(call_id()).unwrap().operations().get(7).unwrap();
+    assert_eq!(operation.state(), callfold::operation::State::Completed);
+}

@@ -152,6 +152,16 @@ fn a_delta_roster_is_known_by_its_number_whatever_its_type_is() {
 }
 
 #[test]
+fn a_number_that_occurs_twice_still_makes_a_delta_roster() {
+    let text = format!(
+        r##"{{"resourceUrl":"/communications/calls/{CALL}/participants","resourceData":
+            [{{"@odata.type":"#x","sequenceNumber":2,"sequenceNumber":2,"participants":[]}}]}}"##
+    );
+    let received: CommsNotification = serde_json::from_str(&text).unwrap();
+    assert_eq!(variant(&received.resource_data), "DeltaRoster");
+}
+
+#[test]
 fn an_item_typed_as_an_operation_is_still_a_notification() {
     let body = json!({"value": [{"@odata.type": "#microsoft.graph.commsOperation", "changeType": "deleted",
         "resourceUrl": format!("/communications/calls/{CALL}/operations/{OPERATION}"), "resourceData": {"status": "completed"}}]});

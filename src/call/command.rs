@@ -6,13 +6,13 @@ use alloc::format;
 use serde::de::DeserializeOwned;
 
 use super::limits;
-use super::service::replaced;
 use crate::graph;
 use crate::graph::action::{
     Answer, ChangeScreenSharingRole, ClientContext, ConfigureMixer, Invite, LogTeleconferenceDeviceQuality,
     MuteAll, PlayPrompt, RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer,
     UpdateMetadata, UpdateRecordingStatus,
 };
+use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::media::AudioRoutingGroup;
 use crate::graph::method::{Method, Route, with_methods};
 use crate::graph::resource_data::{DEPTH, depth};
@@ -106,10 +106,10 @@ impl Command {
     pub(crate) fn replaces(&self) -> Option<(&'static str, CallId)> {
         if let Self::Transfer(request) = self {
             let target = request.transfer_target.value()?;
-            return replaced(target).map(|id| ("transferTarget.replacesCallId", id));
+            return target.replaced_call().map(|id| ("transferTarget.replacesCallId", id));
         }
         if let Self::Invite(request) = self {
-            let id = request.participants.value()?.iter().find_map(replaced);
+            let id = request.participants.value()?.iter().find_map(InvitationParticipantInfo::replaced_call);
             return id.map(|id| ("participants.replacesCallId", id));
         }
         None

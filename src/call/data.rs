@@ -63,6 +63,8 @@ pub struct Call {
     pub(super) last_at: Option<Timestamp>,
     /// Clones of a call share the large fields, because two versions of a call differ in few fields.
     pub(super) details: Arc<graph::call::Call>,
+    /// The names of the first targets, after others were reported.
+    pub(super) first_callees: Option<Arc<str>>,
     pub(crate) operations: Operations,
     pub(super) roster: Roster,
     pub(super) tones: Arc<Tones>,

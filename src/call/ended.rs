@@ -11,16 +11,17 @@ use super::beginning::Beginning;
 use super::data::Call;
 use super::deadline::Deadlines;
 use super::notification_history::NotificationHistory;
+use super::party_request::PartyRequest;
 use super::roster::Roster;
 use super::state::State;
 use super::tones::Tones;
 use crate::graph;
 use crate::graph::call::CallDirection;
 use crate::graph::media::MediaState;
-use crate::graph::operation::{CommsOperation, OperationKind};
+use crate::graph::operation::{CommsOperation, CompletionReason, OperationKind};
 use crate::graph::result::ResultInfo;
 use crate::graph::tone::Tone;
-use crate::id::{CallId, OperationId};
+use crate::id::{CallId, Id, OperationId};
 use crate::list::List;
 use crate::operation::{self, Operation};
 use crate::operations::Operations;
@@ -35,10 +36,14 @@ pub(crate) struct Ended {
     pub(crate) first_at: Option<Timestamp>,
     pub(crate) last_at: Option<Timestamp>,
     pub(crate) direction: Option<CallDirection>,
+    pub(crate) caller: Option<Box<str>>,
+    pub(crate) callees: Option<Box<str>>,
     pub(crate) audio: Option<MediaState>,
     pub(crate) result_info: Option<Box<ResultInfo>>,
     pub(crate) termination_reason: Option<Box<str>>,
     pub(crate) operations: EndedOperations,
+    pub(crate) party_requests: Box<[PartyRequest]>,
+    pub(crate) chain: Option<Id>,
     pub(crate) participants: usize,
     pub(crate) tones: Arc<[Tone]>,
     told: Option<Box<Told>>,
@@ -68,6 +73,8 @@ pub(crate) struct EndedOperation {
     pub(crate) kind: OperationKind,
     pub(crate) state: operation::state::State,
     pub(crate) client_context: Option<Box<str>>,
+    pub(crate) result_info: Option<Box<ResultInfo>>,
+    pub(crate) completion_reason: Option<CompletionReason>,
 }
 
 /// The operations of an ended call.
@@ -98,11 +105,15 @@ impl Ended {
             first_at: call.first_at(),
             last_at: call.last_at(),
             direction: call.direction().cloned(),
+            caller: call.caller().map(Into::into),
+            callees: call.callees().map(Into::into),
             audio: call.audio().cloned(),
             result_info: details.result_info.value().cloned(),
             termination_reason: details.termination_reason.value().map(|reason| reason.as_str().into()),
             operations,
-            participants: call.participants().count(),
+            party_requests: call.party_requests().collect(),
+            chain: details.call_chain_id.value().cloned(),
+            participants: call.people(),
             tones: call.tones().iter().filter_map(|info| info.tone.value().cloned()).collect(),
             told,
         }
@@ -124,6 +135,7 @@ impl Ended {
             first_at: self.first_at,
             last_at: self.last_at,
             details,
+            first_callees: None,
             operations,
             roster: Roster::default(),
             tones,
@@ -189,6 +201,8 @@ impl EndedOperation {
             kind: operation.kind(),
             state: operation.state(),
             client_context: operation.client_context().map(Into::into),
+            result_info: operation.resource().result_info.value().cloned(),
+            completion_reason: operation.resource().completion_reason.value().cloned(),
         })
     }
 
@@ -197,6 +211,8 @@ impl EndedOperation {
             odata_type: Some(self.kind.type_name().into()),
             id: self.id.clone().into(),
             client_context: self.client_context.as_deref().map(Into::into).into(),
+            result_info: self.result_info.clone().into(),
+            completion_reason: self.completion_reason.clone().into(),
             ..CommsOperation::default()
         };
         Operation::restored(self.state, resource)

@@ -14,6 +14,7 @@ use serde::de::DeserializeSeed;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::state::{State, Transition};
+use crate::graph;
 use crate::graph::action::{
     Answer, PlayPrompt, RecordResponse, Redirect, Reject, Transfer, UpdateRecordingStatus,
 };
@@ -160,6 +161,29 @@ impl CallEvent {
         }
 
         json::read::with(Data(kind), data)
+    }
+
+    /// The members of the call that this event reported.
+    pub fn details(&self) -> Option<&graph::call::Call> {
+        let (Self::Offered(details)
+        | Self::Placed(details)
+        | Self::Adopted(details)
+        | Self::DetailsChanged(details)
+        | Self::Step(_, details)) = self
+        else {
+            return None;
+        };
+        details.as_deref()
+    }
+
+    /// The operation that failed with this event.
+    pub(crate) fn failed_operation(&self) -> Option<&CommsOperation> {
+        if let Self::OperationStep(operation::state::Transition::Failed, failed) = self {
+            return Some(failed);
+        }
+        let Self::OperationCreated(created) = self else { return None };
+        (operation::state::State::reported(created) == Some(operation::state::State::Failed))
+            .then_some(created)
     }
 }
 

@@ -64,6 +64,7 @@ impl Call {
             first_at: recorded.at,
             last_at: recorded.at,
             details: details::begun(details),
+            first_callees: None,
             operations: Operations::default(),
             roster: Roster::default(),
             tones: Arc::default(),
@@ -105,7 +106,7 @@ impl Call {
             CallEvent::Adopted(details) => self.adopt(details, at)?,
             CallEvent::Step(transition, details) => self.step(kind, (transition, details), at, inferred)?,
             CallEvent::StateConfirmed(confirmed) => self.notifications.confirm(confirmed.state),
-            CallEvent::DetailsChanged(details) => details::merge(&mut self.details, details),
+            CallEvent::DetailsChanged(details) => self.learn_details(details),
             CallEvent::ToneReceived(tone) => {
                 Arc::make_mut(&mut self.tones).receive(Arc::unwrap_or_clone(tone))
             }
@@ -147,7 +148,7 @@ impl Call {
         if !found.is_live() {
             self.close();
         }
-        details::merge(&mut self.details, details);
+        self.learn_details(details);
         Ok(())
     }
 
@@ -170,7 +171,7 @@ impl Call {
         if !next.is_live() {
             self.close();
         }
-        details::merge(&mut self.details, details);
+        self.learn_details(details);
         Ok(())
     }
 

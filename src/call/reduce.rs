@@ -7,7 +7,17 @@ use crate::graph;
 use crate::graph::member::{Members as _, Only};
 use crate::graph::participant::Participant;
 
-const CALL: Only = Only(&["state", "direction", "mediaState", "resultInfo", "terminationReason"]);
+const CALL: Only = Only(&[
+    "state",
+    "direction",
+    "source",
+    "targets",
+    "callRoutes",
+    "callChainId",
+    "mediaState",
+    "resultInfo",
+    "terminationReason",
+]);
 const PARTICIPANT: Only = Only(&["id", "info", "removedState"]);
 
 impl CallEvent {

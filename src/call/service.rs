@@ -89,7 +89,7 @@ impl Call {
 
     /// The call that the last requested transfer replaces.
     pub(crate) fn transfers_to(&self) -> Option<CallId> {
-        self.transfer()?.transfer_target.value().and_then(|target| replaced(target))
+        self.transfer()?.transfer_target.value().and_then(|target| target.replaced_call())
     }
 
     /// True if the call is established, on hold or being transferred at this time, after all deadlines that
@@ -122,11 +122,6 @@ impl Call {
             .into_iter()
             .chain(invited.flatten())
             .chain(targets)
-            .filter_map(replaced)
+            .filter_map(InvitationParticipantInfo::replaced_call)
     }
-}
-
-/// The call that a target or an invited participant replaces.
-pub(crate) fn replaced(target: &InvitationParticipantInfo) -> Option<CallId> {
-    target.replaces_call_id.value()?.guid().map(CallId::new)
 }

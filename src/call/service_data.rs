@@ -4,16 +4,20 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::event::{HoldMusic, MediaRequest, Recording};
+use super::party_request::PartyRequest;
 use crate::graph::action::{RecordResponse, Transfer};
 use crate::graph::operation::OperationKind;
 use crate::graph::participant::RecordingStatus;
 use crate::graph::quality::TeleconferenceDeviceQuality;
 use crate::id::OperationId;
 use crate::list::{List, Named};
+use crate::places::Vector;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Service {
     pub(super) transfer: Option<Arc<Transfer>>,
+    /// All transfers and redirects, in the order requested.
+    pub(super) party_requests: Vector<PartyRequest>,
     /// The pending media operations, in the order requested. At most the first one runs.
     pub(super) queue: List<Queued>,
     pub(super) on_hold: Option<Arc<HoldMusic>>,

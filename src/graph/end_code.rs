@@ -1,5 +1,11 @@
 //! The codes with which calls and operations end, and their meanings.
 
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
 use super::member::Member;
 use super::result::ResultInfo;
 
@@ -107,6 +113,13 @@ impl EndCode {
         self.row().2
     }
 
+    /// True if a call that ended with this pair has not come about as somebody wanted: its code means no success, nobody
+    /// joined, the service found no host, or the app waited in the lobby for too long.
+    pub const fn is_bad_end(self) -> bool {
+        let is_success = self.code() == 0 || (self.code() >= 200 && self.code() < 300);
+        !is_success || matches!(self, Self::NobodyJoined | Self::NoHost | Self::LobbyTimedOut)
+    }
+
     /// Returns the pair that a result holds, or `None` if this crate does not know the pair.
     ///
     /// The code and the subcode are compared together: 200/7000 is [`EndCode::AppEnded`], and 500/7000 is
@@ -133,9 +146,62 @@ impl EndCode {
 }
 
 /// Writes `code/subcode`, or only the code if there is no subcode.
-impl core::fmt::Display for EndCode {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Display for EndCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.code())?;
         self.subcode().map_or(Ok(()), |subcode| write!(f, "/{subcode}"))
     }
+}
+
+impl ResultInfo {
+    /// True if a call with this result ended badly: it failed, or its subcode is in the list of
+    /// [`EndCode::is_bad_end`].
+    ///
+    /// ```
+    /// use callfold::graph::EndCode;
+    ///
+    /// assert!(!EndCode::PeerEnded.result_info().is_bad_end());
+    /// assert!(EndCode::LobbyTimedOut.result_info().is_bad_end()); // although its code is 200
+    /// ```
+    pub fn is_bad_end(&self) -> bool {
+        self.is_failure() || EndCode::of(self).is_some_and(EndCode::is_bad_end)
+    }
+}
+
+/// The code and the subcode, their meaning, and the text of the service where it says something else.
+///
+/// ```
+/// use callfold::graph::{EndCode, ResultInfo};
+///
+/// assert_eq!(EndCode::PeerEnded.result_info().to_string(), "200/4521 The peer ended the call.");
+///
+/// let json = r#"{"code":408,"subcode":10057,"message":"No answer. DiagCode: 408#10057."}"#;
+/// let reported: ResultInfo = callfold::serde_json::from_str(json)?;
+/// let shown = "408/10057 No signalling came from the callee. “No answer. DiagCode: 408#10057.”";
+/// assert_eq!(reported.to_string(), shown);
+/// # Ok::<(), callfold::serde_json::Error>(())
+/// ```
+impl fmt::Display for ResultInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let codes = [self.code.value(), self.subcode.value()].into_iter().flatten();
+        let codes: Vec<String> = codes.map(i32::to_string).collect();
+        // A success without a subcode has the codes of a played prompt, but only for a prompt do they mean that it was played.
+        let meaning = EndCode::of(self).filter(|code| *code != EndCode::PromptPlayed).map(EndCode::meaning);
+        let message =
+            self.message.value().map(|message| message.trim()).filter(|message| !message.is_empty());
+        let text = match (meaning, message) {
+            (Some(meaning), Some(message)) if !is_same(meaning, message) => format!("{meaning} “{message}”"),
+            (Some(meaning), _) => meaning.into(),
+            (None, message) => message.unwrap_or_default().into(),
+        };
+        let parts = [codes.join("/"), text].into_iter().filter(|part| !part.is_empty());
+        f.write_str(&parts.collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// True if a message of the service says what this crate says in its own words.
+fn is_same(meaning: &str, message: &str) -> bool {
+    let plain =
+        |text: &str| text.to_lowercase().replace("application", "app").trim_end_matches('.').to_owned();
+    plain(meaning) == plain(message)
 }

@@ -2,10 +2,10 @@
 //! them.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 
 use super::wire::declare::{open_enum, resource};
-use crate::id::Id;
+use crate::id::{CallId, Id};
 
 resource! {
     /// A user, an application, a device, a telephone and so on. This type stands for Graph's `identity` and
@@ -29,6 +29,14 @@ resource! {
         email: String = "email",
         /// The id of the Azure Communication Services resource to which a user of these services belongs.
         azure_communication_services_resource_id: String = "azureCommunicationServicesResourceId",
+    }
+}
+
+impl Identity {
+    /// The display name. The id, if there is no display name or only blanks.
+    pub fn name(&self) -> Option<String> {
+        let display = self.display_name.value().filter(|name| !name.trim().is_empty());
+        display.cloned().or_else(|| self.id.value().map(Id::to_string))
     }
 }
 
@@ -91,6 +99,19 @@ impl IdentitySet {
         .into_iter()
         .filter_map(|member| member.value().map(|identity| &**identity))
     }
+
+    /// The name of the first identity that has a display name or an id.
+    ///
+    /// ```
+    /// use callfold::graph::IdentitySet;
+    ///
+    /// let set: IdentitySet = callfold::serde_json::from_str(r#"{"phone":{"id":"+12065550100"}}"#)?;
+    /// assert_eq!(set.name().as_deref(), Some("+12065550100"));
+    /// # Ok::<(), callfold::serde_json::Error>(())
+    /// ```
+    pub fn name(&self) -> Option<String> {
+        self.identities().find_map(Identity::name)
+    }
 }
 
 open_enum! {
@@ -127,6 +148,13 @@ resource! {
     }
 }
 
+impl ParticipantInfo {
+    /// The display name of the participant, or else an id.
+    pub fn name(&self) -> Option<String> {
+        self.identity.value().and_then(|set| set.name())
+    }
+}
+
 resource! {
     /// A description of somebody who is called or invited. Source:
     /// [invitationParticipantInfo](https://learn.microsoft.com/graph/api/resources/invitationparticipantinfo).
@@ -150,5 +178,16 @@ resource! {
         remove_from_default_audio_routing_group: bool = "removeFromDefaultAudioRoutingGroup",
         /// The id of the call that the new call replaces.
         replaces_call_id: Id = "replacesCallId",
+    }
+}
+
+impl InvitationParticipantInfo {
+    /// The display name of the party, or else an id.
+    pub fn name(&self) -> Option<String> {
+        self.identity.value().and_then(|set| set.name())
+    }
+    /// The call that the new call replaces. `None` if there is none, or if its id is not a GUID.
+    pub fn replaced_call(&self) -> Option<CallId> {
+        self.replaces_call_id.value()?.guid().map(CallId::new)
     }
 }

@@ -1,10 +1,11 @@
 //! The resource that a notification carries.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -251,13 +252,41 @@ struct Peek {
     is_delta: bool,
 }
 
-/// The same details, read as JSON.
-#[derive(Default, Deserialize)]
+/// The same details, read as JSON. Of a member that occurs twice, the last one counts.
+#[derive(Default)]
 struct Signs<'a> {
-    #[serde(rename = "@odata.type", borrow, default)]
     odata_type: Option<&'a RawValue>,
-    #[serde(rename = "sequenceNumber", alias = "SequenceNumber", default)]
-    sequence_number: Option<serde::de::IgnoredAny>,
+    has_sequence_number: bool,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Signs<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(SignsVisitor)
+    }
+}
+
+struct SignsVisitor;
+
+impl<'de> Visitor<'de> for SignsVisitor {
+    type Value = Signs<'de>;
+
+    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Signs<'de>, A::Error> {
+        let mut signs = Signs::default();
+        while let Some(name) = members.next_key::<Cow<'de, str>>()? {
+            match &*name {
+                "@odata.type" => signs.odata_type = Some(members.next_value()?),
+                "sequenceNumber" | "SequenceNumber" => {
+                    signs.has_sequence_number = members.next_value::<Option<IgnoredAny>>()?.is_some();
+                }
+                _ => _ = members.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(signs)
+    }
 }
 
 impl Peek {
@@ -300,7 +329,7 @@ impl Peek {
             serde_json::from_str(json).unwrap_or_default()
         };
         let type_name = signs.odata_type.and_then(|name| serde_json::from_str(name.get()).ok());
-        Self { type_name, is_delta: signs.sequence_number.is_some() }
+        Self { type_name, is_delta: signs.has_sequence_number }
     }
 
     fn shape(&self, url: &Resource, is_array: bool) -> Shape {

@@ -13,7 +13,6 @@ use crate::call::decide::Decision;
 use crate::call::decide::context::RequestContext;
 use crate::call::event::CallEvent;
 use crate::call::network_event::NetworkEvent;
-use crate::call::service::replaced;
 use crate::graph::action::LogTeleconferenceDeviceQuality;
 use crate::graph::end_code::EndCode;
 use crate::graph::method::Method;
@@ -184,5 +183,5 @@ fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
     if operation.kind() != OperationKind::InviteParticipants || !succeeds {
         return None;
     }
-    operation.resource().participants.value()?.first().and_then(replaced)
+    operation.resource().participants.value()?.first()?.replaced_call()
 }

@@ -4,11 +4,11 @@
 
 use std::fmt;
 
-use callfold::call::State;
-use callfold::graph::{OperationKind, ResultInfo};
+use callfold::call::{PartyRequest, State};
+use callfold::graph::{CompletionReason, OperationKind, ResultInfo};
 use callfold::jiff::Timestamp;
 use callfold::log::Format;
-use callfold::{CallId, Finding, Keep, Moment, OperationId, Replay, Summary, operation};
+use callfold::{CallId, Finding, Id, Keep, Moment, OperationId, Replay, Summary, operation};
 
 /// A log, line by line.
 #[derive(Clone)]
@@ -53,16 +53,20 @@ struct Reported {
     result_info: Option<ResultInfo>,
     termination_reason: Option<String>,
     operations: Vec<Worked>,
-    participants: usize,
+    people: (usize, Option<String>, Option<String>),
+    requests: (Vec<PartyRequest>, Option<Id>),
     tones: Vec<String>,
 }
 
-type Worked = (Option<OperationId>, OperationKind, operation::State, Option<String>, bool);
+type Worked = (Option<OperationId>, OperationKind, operation::State, Option<String>, bool, Ended);
+
+type Ended = (Option<ResultInfo>, Option<CompletionReason>);
 
 impl Reported {
     fn of(summary: &Summary<'_>) -> Self {
         let operations = summary.operations().map(|one| {
-            (one.id.cloned(), one.kind, one.state, one.client_context.map(Into::into), one.is_orphaned)
+            let ended = (one.result_info.cloned(), one.completion_reason.cloned());
+            (one.id.cloned(), one.kind, one.state, one.client_context.map(Into::into), one.is_orphaned, ended)
         });
         Self {
             id: summary.id(),
@@ -74,7 +78,12 @@ impl Reported {
             result_info: summary.result_info().cloned(),
             termination_reason: summary.termination_reason().map(Into::into),
             operations: operations.collect(),
-            participants: summary.participants(),
+            people: (
+                summary.participants(),
+                summary.caller().map(Into::into),
+                summary.callees().map(Into::into),
+            ),
+            requests: (summary.party_requests(), summary.chain().cloned()),
             tones: summary.tones().map(Into::into).collect(),
         }
     }

@@ -21,6 +21,7 @@ fn an_operation_may_be_reported_under_a_second_id_and_then_under_that_id_alone()
         let end = format!(r#"{{"id":"{end}"}}"#);
         agree_on_reported(&[CREATED, renamed, ("operationCompleted", &end), ("terminated", "{}")]);
         agree_on_reported(&[CREATED, renamed, CREATED, ("detailsChanged", "{}"), ("operationFailed", &end)]);
+        agree_on_reported(&[CREATED, renamed, ("terminated", "{}"), ("operationCompleted", &end)]);
     }
 }
 

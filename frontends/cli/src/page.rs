@@ -15,10 +15,14 @@ use callfold_view::page::{self, Choice, Input, Report, Row, choose};
 use callfold_view::timeline;
 
 use crate::args::ReportArgs;
-use crate::exit::status;
+use crate::exit::{complain, status};
+use crate::input::Unreadable;
 use crate::logs::Logs;
+use crate::progress::Progress;
+use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Outcome, ReplayOptions, missing, replay_logs};
-use collected::{Collected, Counted};
+use crate::selection::Selection;
+use collected::{Collected, Counted, Refolded};
 use output::{Form, Output};
 
 pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
@@ -27,47 +31,76 @@ pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
         Ok(output) => output,
         Err(why) => return Ok(refused(&why)),
     };
-    let logs = logs.kept();
+    let selection = match Selection::of(&args.source, &args.calls, logs.kept())? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
     match output.form {
-        Form::Page => all_calls(args, &logs, &output),
-        Form::Picture => picture(args, &logs, &output),
+        Form::Page => all_calls(args, &selection, &output),
+        Form::Picture => picture(args, &selection, &output),
     }
 }
 
 fn refused(why: &str) -> ExitCode {
-    anstream::eprintln!("callfold: {why}");
+    complain(why);
     ExitCode::from(2)
 }
 
-fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode> {
-    let options = ReplayOptions::new(&args.source, None);
-    let mut counted = Counted::default();
-    let mut outcome = replay_logs(options, logs, &mut counted)?;
+fn all_calls(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io::Result<ExitCode> {
+    let (options, logs) = (ReplayOptions { only: None, ..selection.options() }, &selection.logs);
+    let mut redactor = args.redaction.redact.then(Redactor::default);
+    let (mut outcome, mut counted) = count(options, logs, redactor.as_mut())?;
     if !outcome.inputs.is_empty() {
         let calls = rows(&outcome, &mut counted);
-        let unknown =
-            args.calls.iter().filter(|id| place(&calls, **id).is_none() && !counted.calls.contains_key(id));
-        let unknown: Vec<_> = unknown.map(|id| missing(*id, &args.source)).collect();
-        let choice = choose(&calls, &args.calls);
-        let collected = details(options, logs, &calls, &counted, &choice)?;
-        let mut report = about_logs(&outcome, args);
+        let mut shown = |id: CallId| redactor.as_mut().map_or(id, |redactor| redactor.call(id));
+        let requested: Vec<_> = selection.calls.iter().map(|id| shown(*id)).collect();
+        let is_unknown = |id: &CallId| place(&calls, *id).is_none() && !counted.calls.contains_key(id);
+        let unknown = selection.calls.iter().zip(&requested).filter(|(_, shown)| is_unknown(shown));
+        let unknown: Vec<_> = unknown.map(|(id, _)| missing(*id, selection.until)).collect();
+        let choice = choose(&calls, &requested);
+        let collected = details(options, logs, &calls, &counted, &choice, redactor.as_mut())?;
+        let mut report = about_logs(&outcome, selection.until, redactor.as_mut());
         report.findings = counted.all;
         report.calls = calls;
         report.omitted = choice.omitted;
         collected.report(&mut report);
-        if let Err(why) = output.write(|out| page::html(&report, out)) {
+        if report.is_redacted {
+            report.failed.iter_mut().for_each(|(_, why)| *why = "an event was refused".into());
+        }
+        let mut progress = Progress::of_calls(report.histories.len(), args.source.quiet);
+        let written = output.write(|out| page::html(&report, out, |calls| progress.set(calls as u64)));
+        progress.finish();
+        if let Err(why) = written {
             return why.into_status();
         }
         // The process ends here. To free each call one by one would take a noticeable time.
         std::mem::forget(report);
         outcome.missing = unknown;
     }
-    if outcome.worst >= Some(args.deny.deny) {
-        anstream::eprintln!("callfold: the page shows findings of severity {} or worse", args.deny.deny);
+    if outcome.worst >= Some(args.deny.deny) && !args.source.quiet {
+        complain(format_args!("the page shows findings of severity {} or worse", args.deny.deny));
     }
     let status = status(&outcome, args.deny.deny);
     std::mem::forget(outcome);
     Ok(status)
+}
+
+/// The first replay. With a redactor, the calls of the outcome are the redacted ones.
+fn count(
+    options: ReplayOptions<'_>,
+    logs: &Logs,
+    redactor: Option<&mut Redactor>,
+) -> io::Result<(Outcome, Counted)> {
+    let Some(redactor) = redactor else {
+        let mut counted = Counted::default();
+        return Ok((replay_logs(options, logs, &mut counted)?, counted));
+    };
+    let mut redacted = Redacting { redactor, listener: Refolded::default() };
+    let mut outcome = replay_logs(options, logs, &mut redacted)?;
+    let Refolded { counted, mut replay } = redacted.listener;
+    replay.finish(|_| {});
+    outcome.replay = replay;
+    Ok((outcome, counted))
 }
 
 fn rows<'a>(outcome: &'a Outcome, counted: &mut Counted) -> Vec<Row<'a>> {
@@ -86,43 +119,72 @@ fn details(
     calls: &[Row<'_>],
     counted: &Counted,
     choice: &Choice,
+    redactor: Option<&mut Redactor>,
 ) -> io::Result<Collected> {
     let ids = calls.iter().map(|row| row.summary.id()).collect();
     let mut collected = Collected::of(choice.calls.iter().copied(), ids);
     // The entries that are left in `counted` are of ids for which no call came out of the logs.
     let has_other_findings = counted.has_other_findings || !counted.calls.is_empty();
     if has_other_findings || !choice.calls.is_empty() {
-        replay_logs(options, logs, &mut collected)?;
+        collect(options, logs, &mut collected, redactor)?;
     }
     Ok(collected)
 }
 
+/// The replay that collects, with the paths of the logs redacted, too.
+fn collect(
+    options: ReplayOptions<'_>,
+    logs: &Logs,
+    collected: &mut Collected,
+    redactor: Option<&mut Redactor>,
+) -> io::Result<Outcome> {
+    let Some(redactor) = redactor else { return replay_logs(options, logs, collected) };
+    let outcome = replay_logs(options, logs, &mut Redacting { redactor, listener: &mut *collected })?;
+    collected.rename(|path| redactor.log(path));
+    Ok(outcome)
+}
+
 /// A report that has only what is known of the logs, without calls.
-fn about_logs<'a>(outcome: &Outcome, args: &ReportArgs) -> Report<'a> {
+fn about_logs<'a>(
+    outcome: &Outcome,
+    until: Option<Moment>,
+    mut redactor: Option<&mut Redactor>,
+) -> Report<'a> {
     let format = |format: Option<callfold::log::Format>| format.map_or("no log", |format| format.as_str());
-    let inputs = outcome.inputs.iter();
     let mut report = Report::default();
-    report.inputs = inputs
-        .map(|input| Input::new(&*input.path, format(input.format), input.records, input.malformed))
-        .collect();
-    report.unreadable =
-        outcome.unreadable.iter().map(|input| (input.path.clone(), input.why.clone())).collect();
+    report.is_redacted = redactor.is_some();
+    for input in &outcome.inputs {
+        let path =
+            redactor.as_deref_mut().map_or_else(|| input.path.to_string(), |known| known.log(&input.path));
+        report.inputs.push(Input::new(path, format(input.format), input.records, input.malformed));
+    }
+    for Unreadable { path, why, .. } in &outcome.unreadable {
+        report.unreadable.push(match redactor.as_deref_mut() {
+            Some(redactor) => {
+                (redactor.log(path), "the reason is left out, because it can quote the log".into())
+            }
+            None => (path.clone(), why.clone()),
+        });
+    }
     report.events = outcome.replay.events();
-    report.until = args.source.until().map(|moment| match moment {
+    report.until = until.map(|moment| match moment {
         Moment::Time(at) => format!("are shown as they were at {at}"),
         Moment::Revision(revision) => format!("are shown at their revision {revision}"),
     });
     report
 }
 
-fn picture(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode> {
-    let id = match chosen(args, logs, &output.path)? {
+fn picture(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io::Result<ExitCode> {
+    let id = match chosen(args, selection, &output.path)? {
         Ok(id) => id,
         Err(why) => return Ok(why),
     };
-    let mut collected = Collected::of([id], vec![id]);
-    let outcome = replay_logs(ReplayOptions::new(&args.source, Some(id)), logs, &mut collected)?;
-    match collected.history(id) {
+    let mut redactor = args.redaction.redact.then(Redactor::default);
+    let shown = redactor.as_mut().map_or(id, |redactor| redactor.call(id));
+    let mut collected = Collected::of([shown], vec![shown]);
+    let options = ReplayOptions { only: Some(id), ..selection.options() };
+    let outcome = collect(options, &selection.logs, &mut collected, redactor.as_mut())?;
+    match collected.history(shown) {
         Some(Ok(history)) => {
             if let Err(why) = output.write(|out| std::fmt::Write::write_str(out, &timeline::svg(&history))) {
                 return why.into_status();
@@ -136,17 +198,17 @@ fn picture(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCo
 }
 
 /// The call to draw, or the exit status where no single call is chosen.
-fn chosen(args: &ReportArgs, logs: &Logs, path: &Path) -> io::Result<Result<CallId, ExitCode>> {
+fn chosen(args: &ReportArgs, selection: &Selection<'_>, path: &Path) -> io::Result<Result<CallId, ExitCode>> {
     let path = path.display();
-    if let [id] = args.calls.as_slice() {
-        return Ok(Ok(*id));
+    if let Some(id) = selection.only() {
+        return Ok(Ok(id));
     }
-    if !args.calls.is_empty() {
+    if !selection.calls.is_empty() {
         return Ok(Err(refused(&format!(
             "{path} is a picture of one call: give --call once, or write a page, FILE.html"
         ))));
     }
-    let outcome = replay_logs(ReplayOptions::new(&args.source, None), logs, &mut Counted::default())?;
+    let outcome = replay_logs(selection.options(), &selection.logs, &mut Counted::default())?;
     if outcome.inputs.is_empty() {
         return Ok(Err(status(&outcome, args.deny.deny)));
     }

@@ -3,31 +3,37 @@
 use std::io;
 use std::process::ExitCode;
 
-use callfold::Keep;
+use callfold::{Keep, Summary};
 
-use crate::args::ReplayArgs;
+use crate::args::{Ended, ReplayArgs};
 use crate::exit::status;
-use crate::replayer::{ReplayOptions, replay_paths};
+use crate::logs::Logs;
+use crate::replayer::{Outcome, ReplayOptions, replay_logs};
 use crate::report::spool::Spool;
 use crate::report::worst::WorstFindings;
 use crate::report::{json, table};
+use crate::selection::Selection;
 
 pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
+    let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
     let options = ReplayOptions {
         jobs: args.jobs,
         keep: if args.show_secrets { Keep::Everything } else { Keep::Summary },
-        ..ReplayOptions::new(&args.source, args.only.call)
+        ..selection.options()
     };
     let outcome = if args.json {
         let mut findings = Spool::default();
-        let outcome = replay_paths(options, &mut findings)?;
-        json::print(&outcome, findings, args.show_secrets, args.jobs)?;
+        let outcome = replay_logs(options, &selection.logs, &mut findings)?;
+        json::print(&outcome, &shown(&outcome, args), findings, args)?;
         outcome
     } else {
         let mut findings = WorstFindings::default();
-        let outcome = replay_paths(options, &mut findings)?;
+        let outcome = replay_logs(options, &selection.logs, &mut findings)?;
         if !outcome.inputs.is_empty() {
-            table::print(&outcome, &findings, args.show_secrets)?;
+            table::print(&outcome, &mut shown(&outcome, args), &findings, args)?;
         }
         outcome
     };
@@ -35,4 +41,14 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     // The process ends here. To free each call one by one would take a noticeable time.
     std::mem::forget(outcome);
     Ok(status)
+}
+
+/// The calls that are to be shown.
+fn shown<'a>(outcome: &'a Outcome, args: &ReplayArgs) -> Vec<Summary<'a>> {
+    let mut calls = outcome.replay.summaries();
+    match args.ended {
+        Some(Ended::Badly) => calls.retain(Summary::has_ended_badly),
+        None => {}
+    }
+    calls
 }

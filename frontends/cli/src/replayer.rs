@@ -37,6 +37,18 @@ pub(crate) trait Listener {
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()>;
 }
 
+impl<L: Listener> Listener for &mut L {
+    const WANTS_EVENTS: bool = L::WANTS_EVENTS;
+
+    fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
+        L::event(self, recorded)
+    }
+
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        L::finding(self, located)
+    }
+}
+
 /// A finding, and the log, record and line where it was found.
 pub(crate) struct LocatedFinding {
     pub(crate) path: Rc<str>,
@@ -60,10 +72,13 @@ pub(crate) struct Outcome {
     pub(crate) unreadable: Vec<Unreadable>,
     /// Messages that name the requested calls of which no log tells.
     pub(crate) missing: Vec<String>,
+    /// What else people are told. It does not change the exit status.
+    pub(crate) notes: Vec<String>,
     pub(crate) worst: Option<Severity>,
 }
 
 /// What was read from one log.
+#[derive(Clone)]
 pub(crate) struct InputReport {
     pub(crate) path: Rc<str>,
     pub(crate) format: Option<Format>,
@@ -85,6 +100,8 @@ impl InputReport {
 #[derive(Clone, Copy)]
 pub(crate) struct ReplayOptions<'a> {
     pub(crate) source: &'a SourceArgs,
+    /// The moment at which each call stops; `None` for the end of the logs.
+    pub(crate) until: Option<Moment>,
     /// Replays this call and skips all others.
     pub(crate) only: Option<CallId>,
     /// The number of threads.
@@ -94,20 +111,15 @@ pub(crate) struct ReplayOptions<'a> {
 }
 
 impl<'a> ReplayOptions<'a> {
-    /// Options with one thread, for a command that needs summaries only.
-    pub(crate) const fn new(source: &'a SourceArgs, only: Option<CallId>) -> Self {
-        Self { source, only, jobs: NonZeroUsize::MIN, keep: Keep::Summary }
+    /// Options with one thread, for the summaries of all calls at the end of the logs.
+    pub(crate) const fn of_all(source: &'a SourceArgs) -> Self {
+        Self { source, until: None, only: None, jobs: NonZeroUsize::MIN, keep: Keep::Summary }
     }
 }
 
-/// Replays the logs that the command line names, as one log.
-pub(crate) fn replay_paths<L: Listener>(options: ReplayOptions<'_>, listener: &mut L) -> io::Result<Outcome> {
-    replay_logs(options, &Logs::of(&options.source.logs), listener)
-}
-
 /// The message that no log tells of a requested call.
-pub(crate) fn missing(call: CallId, args: &SourceArgs) -> String {
-    if let Some(Moment::Time(at)) = args.until() {
+pub(crate) fn missing(call: CallId, until: Option<Moment>) -> String {
+    if let Some(Moment::Time(at)) = until {
         format!("no log contains call {call} up to {at}")
     } else {
         format!("no log contains call {call}")
@@ -151,7 +163,9 @@ pub(crate) fn replay_logs<L: Listener>(
             break;
         }
     }
-    replayer.finish(unreadable)
+    let mut outcome = replayer.finish(unreadable)?;
+    outcome.notes.extend(logs.notes.iter().cloned());
+    Ok(outcome)
 }
 
 /// True where all logs are event logs. Files in folders that are no logs do not count. A log that can be read only once is
@@ -169,8 +183,11 @@ struct Replayer<'a, L> {
     jobs: NonZeroUsize,
     listener: &'a mut L,
     inputs: Vec<InputReport>,
+    /// The logs that are regular files: the place in `inputs`, the log, and its size when it was opened.
+    sizes: Vec<(usize, &'a Input, u64)>,
     worst: Option<Severity>,
     args: &'a SourceArgs,
+    until: Option<Moment>,
     only: Option<CallId>,
     /// True after the first finding about the only call that is wanted.
     has_finding_of_only: bool,
@@ -187,18 +204,20 @@ struct Replayer<'a, L> {
 impl<'a, L: Listener> Replayer<'a, L> {
     fn new(options: ReplayOptions<'a>, bytes: u64, listener: &'a mut L) -> Self {
         let (args, keep) = (options.source, options.keep);
-        let replay = args.until().into_iter().fold(Replay::new().keep(keep), Replay::until);
+        let replay = options.until.into_iter().fold(Replay::new().keep(keep), Replay::until);
         Self {
             replay: options.only.into_iter().fold(replay, Replay::only),
             jobs: options.jobs,
             listener,
             inputs: Vec::new(),
+            sizes: Vec::new(),
             worst: None,
             args,
+            until: options.until,
             only: options.only,
             has_finding_of_only: false,
             has_stopped: false,
-            progress: Progress::new(bytes),
+            progress: Progress::new(bytes, args.quiet),
             bytes: 0,
             latest: None,
             is_unordered: false,
@@ -206,7 +225,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
     }
 
     /// Replays a log from its beginning, or from its end if its newest entry is first. Returns why it was not read to its end.
-    fn log(&mut self, mut reading: Reading<'_>, records: Records) -> io::Result<Vec<Unreadable>> {
+    fn log(&mut self, mut reading: Reading<'a>, records: Records) -> io::Result<Vec<Unreadable>> {
         if !is_newest_first(&records) {
             return Ok(self.input(reading.input, records)?.into_iter().collect());
         }
@@ -263,7 +282,8 @@ impl<'a, L: Listener> Replayer<'a, L> {
     }
 
     /// Replays a log record by record. The error comes from reading the log, the outer one from the listener.
-    fn input(&mut self, input: &Input, records: Records) -> io::Result<Option<Unreadable>> {
+    fn input(&mut self, input: &'a Input, records: Records) -> io::Result<Option<Unreadable>> {
+        self.sizes.extend(records.size.map(|size| (self.inputs.len(), input, size)));
         let mut report = InputReport::new(&input.path, Some(records.format));
         let (mut noise, mut tells) = (Noise::default(), false);
         let read = decode(records, self.jobs, |located, bytes_read| {
@@ -331,11 +351,51 @@ impl<'a, L: Listener> Replayer<'a, L> {
         written?;
         if let Some(last) = self.inputs.pop() {
             self.found(&last, findings)?;
+            if self.until.is_none() && !self.has_stopped && unreadable.is_empty() {
+                self.found(&last, self.replay.unfinished().collect())?;
+            }
             self.inputs.push(last);
         }
+        self.changed()?;
         self.progress.finish();
         let missing = self.missing().into_iter().collect();
-        Ok(Outcome { replay: self.replay, inputs: self.inputs, unreadable, missing, worst: self.worst })
+        let notes = self.too_early().into_iter().collect();
+        Ok(Outcome {
+            replay: self.replay,
+            inputs: self.inputs,
+            unreadable,
+            missing,
+            notes,
+            worst: self.worst,
+        })
+    }
+
+    /// Reports the logs whose size is no longer what it was before they were read.
+    fn changed(&mut self) -> io::Result<()> {
+        for (number, input, before) in std::mem::take(&mut self.sizes) {
+            let Some(now) = input.regular_size() else { continue };
+            let Some(place) = self.inputs.get(number).filter(|_| now != before).cloned() else { continue };
+            let message = if now > before {
+                format!(
+                    "the log grew while it was read, from {before} to {now} bytes: what was added is not read"
+                )
+            } else {
+                format!(
+                    "the log shrank while it was read, from {before} to {now} bytes: it was cut or replaced"
+                )
+            };
+            self.found(&place, vec![Finding::new(FindingKind::Grew, None, message)])?;
+        }
+        Ok(())
+    }
+
+    /// The message that nothing had happened yet at the requested time.
+    fn too_early(&self) -> Option<String> {
+        let Some(Moment::Time(at)) = self.until.filter(|_| self.replay.events() == 0) else { return None };
+        let what = if self.only.is_some() { "call" } else { "log" };
+        self.replay
+            .stopped_from()
+            .map(|begin| format!("nothing had happened at {at}: the {what} begins at {begin}"))
     }
 
     /// The message that no log tells of the only call that is wanted. Where no log was read, or not to its end, this is not
@@ -343,7 +403,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
     fn missing(&self) -> Option<String> {
         let is_known = |call| self.has_finding_of_only || self.replay.knows(call);
         let is_read = !self.inputs.is_empty() && !self.has_stopped;
-        self.only.filter(|call| is_read && !is_known(*call)).map(|call| missing(call, self.args))
+        self.only.filter(|call| is_read && !is_known(*call)).map(|call| missing(call, self.until))
     }
 
     fn found(&mut self, place: &InputReport, findings: Vec<Finding>) -> io::Result<()> {

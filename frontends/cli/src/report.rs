@@ -3,6 +3,8 @@
 mod calls;
 pub(crate) mod json;
 pub(crate) mod lines;
+pub(crate) mod order;
+pub(crate) mod related;
 pub(crate) mod secrets;
 pub(crate) mod spool;
 pub(crate) mod table;

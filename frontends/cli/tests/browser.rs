@@ -49,10 +49,28 @@ fn tones() -> Vec<u8> {
     log(&begun.into_iter().chain(tones).collect::<Vec<_>>())
 }
 
+/// A call with three hundred operations, of which two failed.
+fn operations() -> Vec<u8> {
+    let operation = |number: u64, kind: &str, status: &str| json!({ "@odata.type": format!("#microsoft.graph.{kind}Operation"), "id": format!("o{number}"), "status": status });
+    let mut lines = vec![event(1, "placed", &json!({})), event(2, "established", &json!({}))];
+    for number in 0..300 {
+        let kind = if number % 3 == 0 { "record" } else { "playPrompt" };
+        let (ended, status) = if number % 200 == 99 {
+            ("operationFailed", "failed")
+        } else {
+            ("operationCompleted", "completed")
+        };
+        lines.push(event(3 + 2 * number, "operationCreated", &operation(number, kind, "running")));
+        lines.push(event(4 + 2 * number, ended, &operation(number, kind, status)));
+    }
+    log(&lines)
+}
+
 #[test]
 fn a_browser_shows_the_same_as_a_replay() {
-    if !Path::new(BROWSER).join("node_modules/playwright-core").exists() {
-        return skipped("playwright-core: run `npm ci` in frontends/view/tests/browser");
+    let has = |package: &str| Path::new(BROWSER).join("node_modules").join(package).exists();
+    if !["playwright-core", "axe-core"].into_iter().all(has) {
+        return skipped("packages: run `npm ci` in frontends/view/tests/browser");
     }
     let find =
         format!("import('{BROWSER}/browser.mjs').then(({{executable}}) => process.exit(executable ? 0 : 9))");
@@ -69,6 +87,8 @@ fn a_browser_shows_the_same_as_a_replay() {
         .env("CALLFOLD", env!("CARGO_BIN_EXE_callfold"))
         .env("CALLFOLD_LOGS", logs.join("\n"))
         .env("CALLFOLD_MANY", folder.write("many.jsonl", many()))
+        .env("CALLFOLD_OPERATIONS", folder.write("operations.jsonl", operations()))
+        .env("CALLFOLD_ENDS", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/ends.jsonl"))
         .env("CALLFOLD_PAGES", folder.path())
         .output()
         .unwrap();

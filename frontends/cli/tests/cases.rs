@@ -11,9 +11,11 @@ fn replayed(name: &str) -> Value {
     serde_json::from_str(&callfold(&["replay", "--json", &path]).out).expect("JSON")
 }
 
+/// The kinds of the findings, without the calls that have not ended: many of the cases have only the beginning of a call.
 fn kinds(replayed: &Value) -> Vec<&str> {
     let findings = replayed["findings"].as_array().expect("findings");
-    findings.iter().filter_map(|finding| finding["kind"].as_str()).collect()
+    let kinds = findings.iter().filter_map(|finding| finding["kind"].as_str());
+    kinds.filter(|kind| *kind != "unfinished").collect()
 }
 
 /// The call of most cases, if its times are in the log: it comes in, has two participants, and ends after a minute.
@@ -262,4 +264,130 @@ fn structured_lines_and_prose_between_bodies_are_no_faults() {
         assert_eq!(replayed["calls"][0]["state"], state, "{name}");
         assert!(!kinds(&replayed).contains(&"malformed") && kinds(&replayed).contains(&"noise"), "{name}");
     }
+}
+
+/// Who called whom, and how many are in a call of which no roster came.
+#[test]
+fn people_are_known_without_a_roster() {
+    let people = |name: &str| -> Vec<Value> {
+        let calls = replayed(name)["calls"].as_array().expect("calls").clone();
+        calls.iter().map(|call| json!([call["from"], call["to"], call["participants"]])).collect()
+    };
+    let targets = "Adele Vance, 773b202e-decf-4301-8216-f3b42eaed5bf";
+    assert_eq!(
+        people("people-without-roster.jsonl"),
+        [json!(["+15550100", "Support line", 2]), json!(["Bot", targets, 2])]
+    );
+    // A list with an element of another type is kept as it came, and not read.
+    assert_eq!(people("people-hostile.jsonl"), [json!([null, null, 0]), json!([null, null, 2])]);
+}
+
+#[test]
+fn calls_are_listed_in_the_order_of_time() {
+    let path = format!("{}/tests/cases/people-without-roster.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let listed = |arguments: &[&str]| {
+        let shown = callfold(&[&["replay", &path], arguments].concat()).out;
+        let ids = shown.split_whitespace().filter(|word| word.starts_with("0badc0de"));
+        ids.filter(|id| id.len() == 36).map(|id| id[34..].to_owned()).collect::<Vec<_>>()
+    };
+    let [first, second] = ["02", "01"].map(String::from);
+    assert_eq!(listed(&[]), [first.clone(), second.clone()]);
+    assert_eq!(listed(&["--sort", "-begin"]), [second.clone(), first.clone()]);
+    assert_eq!(listed(&["--sort", "from"]), [second.clone(), first.clone()]);
+    assert_eq!(listed(&["--sort", "-duration"]), [first.clone(), second]);
+    assert_eq!(listed(&["--ended", "badly"]), [first]);
+    assert!(callfold(&["replay", "--sort", "size", &path]).err.contains("begin, end, duration"));
+}
+
+#[test]
+fn a_call_that_ended_badly_is_told_from_others() {
+    for (name, badly) in [("diag.jsonl", 1), ("people-without-roster.jsonl", 1), ("people-hostile.jsonl", 1)]
+    {
+        let path = format!("{}/tests/cases/{name}", env!("CARGO_MANIFEST_DIR"));
+        let shown = callfold(&["replay", "--json", "--ended", "badly", &path]).json();
+        assert_eq!(shown["calls"].as_array().expect("calls").len(), badly, "{name}");
+    }
+}
+
+/// The meaning of the code, and the service's own words.
+#[test]
+fn the_message_of_the_service_stands_beside_the_meaning_of_the_code() {
+    let path = format!("{}/tests/cases/diag.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let ended = "408/10057 No signalling came from the callee. “The participant did not respond. DiagCode: 408#10057.@ correlation 4c21a”";
+    assert!(callfold(&["replay", &path]).out.contains(ended));
+    let page = callfold(&["report", "-o", "-", &path]).out;
+    assert!(page.contains("DiagCode: 408#10057.@ correlation 4c21a"), "{page}");
+}
+
+#[test]
+fn why_operations_failed_is_told() {
+    let replayed_why = replayed("08-operation-failed-why.json");
+    let why = json!({"code": 412, "subcode": 9999, "message": "not allowed here"});
+    let operation = &replayed_why["calls"][0]["operations"][0];
+    assert_eq!((&operation["resultInfo"], &operation["completionReason"]), (&why, &Value::Null));
+    assert_eq!(kinds(&replayed_why), ["adopted", "operationFailed"]);
+    let path = format!("{}/tests/cases/08-operation-failed-why.json", env!("CARGO_MANIFEST_DIR"));
+    assert!(callfold(&["replay", &path]).out.contains("inviteParticipants failed 412/9999 not allowed here"));
+    let check = callfold(&["check", &path]);
+    assert!(check.out.contains("warn: operationFailed: "), "{}", check.out);
+    assert!(check.out.contains("failed with 412/9999 not allowed here"), "{}", check.out);
+
+    let replayed = replayed("operations-why.jsonl");
+    let operations = replayed["calls"][0]["operations"].as_array().expect("operations");
+    let ended: Vec<_> =
+        operations.iter().map(|one| json!([one["resultInfo"], one["completionReason"]])).collect();
+    assert_eq!(
+        ended,
+        [
+            json!([{"code": 200, "subcode": 8508, "message": "stopped"}, "stopToneDetected"]),
+            json!([{"code": 400, "subcode": 8508, "message": "Action falied. Canceled."}, null]),
+            json!([null, null]),
+        ]
+    );
+    let failed = kinds(&replayed).into_iter().filter(|kind| *kind == "operationFailed").count();
+    assert_eq!(failed, 1, "what the app cancelled is no failure");
+}
+
+#[test]
+fn a_call_that_had_not_ended_is_told() {
+    let replayed = replayed("people-without-roster.jsonl");
+    let found = &replayed["findings"].as_array().expect("findings");
+    let found = found.iter().find(|finding| finding["kind"] == "unfinished").expect("unfinished");
+    assert_eq!(found["call"], "0badc0de-0000-4000-8000-000000000101");
+    let message = found["message"].as_str().expect("message");
+    assert!(message.contains("`established`") && message.contains("2031-01-01T10:00:01Z"), "{message}");
+}
+
+/// Transfers, redirects and invitations, and the calls that belong together.
+#[test]
+fn what_the_app_asked_of_others_is_told() {
+    let replayed = replayed("requests.jsonl");
+    let calls = replayed["calls"].as_array().expect("calls");
+    let [first, second, third] =
+        [1, 2, 3].map(|number| format!("0badc0de-0000-4000-8000-00000000020{number}"));
+    let told: Vec<_> = calls.iter().map(|call| json!([call["requests"], call["related"]])).collect();
+    let request =
+        |method, target, replaces| json!({"method": method, "target": target, "replaces": replaces});
+    assert_eq!(
+        told,
+        [
+            json!([
+                [
+                    request("transfer", json!("Alex Wilber"), json!(second)),
+                    request("invite", json!("+15550100"), json!(null))
+                ],
+                [second, third]
+            ]),
+            json!([[], [first]]),
+            json!([
+                [request("redirect", json!("a"), json!(null)), request("redirect", json!(null), json!(null))],
+                [first]
+            ]),
+        ]
+    );
+    let path = format!("{}/tests/cases/requests.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let table = callfold(&["replay", &path]).out;
+    assert!(table.contains(&format!("transfer: Alex Wilber, replaces call {second}")), "{table}");
+    let page = callfold(&["report", "-o", "-", &path]).out;
+    assert!(page.contains("invite: +15550100"), "{page}");
 }

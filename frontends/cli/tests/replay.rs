@@ -55,56 +55,56 @@ fn every_sample_has_the_calls_of_its_readme() {
                     2,
                     ["tone2", "tone4", "tone0", "pound"]
                 ],
-                ["28b05ded", ended, 200, 560000, ["playPrompt running orphaned"], 0, []],
-                ["5b4a7700", ended, 200, 4521, ["playPrompt completed"], 0, ["tone9"]],
+                ["28b05ded", ended, 200, 560000, ["playPrompt running orphaned"], 2, []],
+                ["5b4a7700", ended, 200, 4521, ["playPrompt completed"], 2, ["tone9"]],
             ]),
         ),
-        ("answered-incoming.jsonl", json!([["1a93ec88", ended, 200, 7000, [], 0, []]])),
+        ("answered-incoming.jsonl", json!([["1a93ec88", ended, 200, 7000, [], 2, []]])),
         (
             "rejected-incoming.jsonl",
-            json!([["1df02f19", ended, null, null, [], 0, []], ["6eac675c", ended, null, null, [], 0, []]]),
+            json!([["1df02f19", ended, null, null, [], 2, []], ["6eac675c", ended, null, null, [], 2, []]]),
         ),
         (
             "failed-outgoing.jsonl",
             json!([
-                ["4c362f0b", ended, 480, 10037, [], 0, []],
-                ["806557a9", ended, 200, 5855, [], 0, []],
-                ["9a0a6dbd", ended, 408, 10057, [], 0, []],
-                ["d2348138", ended, 200, 4521, [], 0, []],
+                ["4c362f0b", ended, 480, 10037, [], 2, []],
+                ["806557a9", ended, 200, 5855, [], 1, []],
+                ["9a0a6dbd", ended, 408, 10057, [], 2, []],
+                ["d2348138", ended, 200, 4521, [], 2, []],
             ]),
         ),
-        ("transfer-blind.jsonl", json!([["7007eca4", ended, 0, 7015, [], 0, []]])),
+        ("transfer-blind.jsonl", json!([["7007eca4", ended, 0, 7015, [], 2, []]])),
         (
             "transfer-consultative.jsonl",
-            json!([["5546d61c", ended, 0, 7015, [], 0, []], ["aac1e15b", ended, 200, 5001, [], 0, []]]),
+            json!([["5546d61c", ended, 0, 7015, [], 2, []], ["aac1e15b", ended, 200, 5001, [], 2, []]]),
         ),
-        ("transfer-failed.jsonl", json!([["342648a5", ended, 200, 7015, [], 0, ["star"]]])),
+        ("transfer-failed.jsonl", json!([["342648a5", ended, 200, 7015, [], 2, ["star"]]])),
         (
             "meeting-delta-roster.jsonl",
             json!([["d8a484f5", ended, 200, 5003, ["inviteParticipants completed"], 3, []]]),
         ),
         (
             "reordered-duplicated.jsonl",
-            json!([["875a8b4c", ended, 200, 7000, ["playPrompt completed"], 0, ["tone5", "tone3"]]]),
+            json!([["875a8b4c", ended, 200, 7000, ["playPrompt completed"], 2, ["tone5", "tone3"]]]),
         ),
         (
             "sdk.log",
             json!([
-                ["62e9e280", ended, 200, 4521, ["playPrompt completed"], 0, ["tone1"]],
-                ["f9069ec0", ended, 200, 7000, [], 0, []],
+                ["62e9e280", ended, 200, 4521, ["playPrompt completed"], 2, ["tone1"]],
+                ["f9069ec0", ended, 200, 7000, [], 2, []],
             ]),
         ),
         (
             "dialect-2019.json",
             json!([
-                ["3d56b4e1", ended, null, null, [], 0, []],
+                ["3d56b4e1", ended, null, null, [], 2, []],
                 [
                     "6626b2d5",
                     ended,
                     null,
                     null,
                     ["playPrompt completed", "comms completed", "comms completed"],
-                    0,
+                    2,
                     ["tone1"]
                 ],
                 ["da694429", ended, null, null, [], 0, []],
@@ -112,7 +112,7 @@ fn every_sample_has_the_calls_of_its_readme() {
         ),
         (
             "webhook-bodies",
-            json!([["fbaf37e3", ended, 200, 7000, ["playPrompt completed"], 0, ["tone7", "pound"]]]),
+            json!([["fbaf37e3", ended, 200, 7000, ["playPrompt completed"], 2, ["tone7", "pound"]]]),
         ),
         (
             "tomorrow.jsonl",
@@ -126,7 +126,7 @@ fn every_sample_has_the_calls_of_its_readme() {
                 ["tone6"]
             ]]),
         ),
-        ("malformed.jsonl", json!([["b1189f2f", ended, 200, 4521, ["playPrompt completed"], 0, ["tone8"]]])),
+        ("malformed.jsonl", json!([["b1189f2f", ended, 200, 4521, ["playPrompt completed"], 2, ["tone8"]]])),
     ];
     assert_eq!(expected.each_ref().map(|(name, _)| *name), SAMPLES);
     for (name, calls) in expected {
@@ -204,10 +204,10 @@ fn wrong_usage_is_status_2_and_says_what_would_be_right() {
         (&["replay"], "LOG"),
         (&["replay", "--format", "xml", &log], "notifications"),
         (&["replay", "--at", "yesterday", &log], "2026-11-23T09:15:02Z"),
-        (&["replay", "--at", "2026-11-23T09:15:02", &log], "RFC 3339"),
+        (&["replay", "--at", "2026-11-23T09:15:02", &log], "offset"),
         (&["replay", "--until-rev", "0", &log], "until-rev"),
         (&["replay", "--until-rev", "1", "--at", "2026-11-23T09:15:02Z", &log], "--at"),
-        (&["replay", "--call", "1639", &log], "GUID"),
+        (&["replay", "--call", "Zoe", &log], "GUID"),
         (&["replay", "--deny", "fatal", &log], "warn"),
         (&["levitate", &log], "levitate"),
     ];
@@ -230,18 +230,26 @@ fn json_has_the_members_that_the_contract_names_and_no_more() {
             "audio",
             "direction",
             "firstAt",
+            "from",
             "id",
             "lastAt",
             "operations",
             "participants",
+            "related",
+            "requests",
             "resultInfo",
             "revision",
             "state",
+            "terminationReason",
+            "to",
             "tones"
         ]
     );
     assert_eq!(members(&call["resultInfo"]), ["code", "message", "subcode"]);
-    assert_eq!(members(&call["operations"][0]), ["clientContext", "id", "kind", "orphaned", "status"]);
+    assert_eq!(
+        members(&call["operations"][0]),
+        ["clientContext", "completionReason", "id", "kind", "orphaned", "resultInfo", "status"]
+    );
     assert_eq!(
         members(&replayed["findings"][0]),
         ["call", "input", "kind", "line", "message", "record", "severity"]
@@ -284,7 +292,8 @@ fn what_is_not_known_is_null_in_json() {
     let bare = event(1, "adopted", &json!({ "state": "establishing" }));
     let path = folder.write("bare.jsonl", log(&[bare]));
     let call = replayed(&path)["calls"][0].clone();
-    for member in ["direction", "audio", "resultInfo", "firstAt", "lastAt"] {
+    for member in ["direction", "from", "to", "audio", "resultInfo", "terminationReason", "firstAt", "lastAt"]
+    {
         assert_eq!(call[member], Value::Null, "{member}");
     }
     assert_eq!(
@@ -442,9 +451,12 @@ fn the_table_has_a_row_a_call_and_then_the_findings_worst_first() {
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let lines: Vec<_> = ran.out.lines().map(words).collect();
     for row in [
-        "call state ended duration operations participants findings",
-        &format!("{ADELE} terminated 200/4521 The peer ended the call. 0:52 playPrompt completed 2"),
-        "28b05ded-40d5-443c-b27f-c6562f4efbba terminated 200/560000 The PSTN user hung up. 0:06 playPrompt running, orphaned 1",
+        "call, begin (UTC) from → to state duration operations",
+        &format!(
+            "{ADELE} Adele Vance → Fabrikam Support Line terminated: 200/4521 The peer ended the call. 0:52 playPrompt completed"
+        ),
+        "2026-11-23 09:15:00 incoming, 2 people record completed",
+        "2026-11-23 09:15:14 incoming, 2 people 1 finding",
         "4 calls from 32 records in 2 logs, 29 events, 3 error, 2 warn, 2 info",
     ] {
         assert!(lines.iter().any(|line| line == row), "{row}\n{}", ran.out);
@@ -492,6 +504,7 @@ fn the_readme_shows_what_the_command_prints() {
     let (shown, _) = shown.split_once("```").unwrap();
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_callfold"));
-    let output = command.args(["replay", "docs/samples/ivr.jsonl"]).current_dir(root).output().unwrap();
+    let output = command.args(["replay", "docs/samples/ivr.jsonl"]).env("COLUMNS", "120");
+    let output = output.current_dir(root).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), shown);
 }

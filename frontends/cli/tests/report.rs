@@ -52,7 +52,8 @@ fn every_sample_is_a_page_with_every_call_and_the_status_of_replay() {
             );
         }
         assert_eq!(page, self::page(&[&sample(name)]), "{name}");
-        assert_eq!(page.matches("<script").count(), sections(&page) + 1, "{name}");
+        let lists = usize::from(sections(&page) > 0);
+        assert_eq!(page.matches("<script").count(), sections(&page) + lists + 1, "{name}");
         assert!(!page.contains("http://") || !page.contains("src="), "{name}");
     }
 }
@@ -185,6 +186,48 @@ fn no_more_than_two_hundred_calls_are_shown_in_detail_and_the_rest_is_counted() 
     assert_eq!(page.matches("<tr data-call=").count(), 230);
 }
 
+/// The subject of each call in the log says whether the call ended well.
+#[test]
+fn calls_that_ended_badly_are_marked_and_stand_in_the_order_of_their_beginning() {
+    let path = format!("{}/tests/cases/ends.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let events = callfold(&["convert", "--to", "events", &path]).out;
+    let page = page(&[&path]);
+    let (index, sections) = page.split_once("<section").unwrap();
+    let mut starts = Vec::new();
+    for line in index.split("<tr data-call=\"").skip(1) {
+        let row = line.split_once("</tr>").unwrap().0;
+        let (id, _) = row.split_once('"').unwrap();
+        let own = events.lines().find(|event| event.contains(id) && event.contains("\"subject\"")).unwrap();
+        let is_bad = own.contains("\"subject\":\"bad\"");
+        assert!(is_bad != own.contains("\"subject\":\"good\""), "{own}");
+        assert_eq!(row.contains("✖ ended badly:"), is_bad, "{row}");
+        let details = sections.split_once(&format!("id=\"call-{id}\"")).unwrap().1;
+        let (details, _) = details.split_once("</section>").unwrap();
+        assert_eq!(details.contains("Ended badly: "), is_bad, "{id}");
+        starts.push(row.split_once("class=\"time\">").unwrap().1.split_once('<').unwrap().0.to_owned());
+    }
+    assert_eq!(starts.len(), 20);
+    let last = starts.pop().unwrap();
+    assert!(last.is_empty() && starts.is_sorted(), "the call without times is last: {starts:?}");
+}
+
+#[test]
+fn the_index_names_who_called_whom_and_when() {
+    let page = page(&[&sample(IVR)]);
+    let (index, _) = page.split_once("<section").unwrap();
+    let row = index.split_once(&format!("<tr data-call=\"{ADELE}\"")).unwrap().1;
+    let row = row.split_once("</tr>").unwrap().0;
+    for cell in [
+        "<td class=\"time\">2026-11-23 09:15:00</td><td>incoming</td>",
+        "<bdi>Adele Vance</bdi>",
+        "<bdi>Fabrikam Support Line</bdi>",
+    ] {
+        assert!(row.contains(cell), "{cell}: {row}");
+    }
+    assert!(page.find("<h2 id=\"calls\"") < page.find("<h2 id=\"totals\""), "the calls come first");
+    assert!(page.contains("<html lang=\"en\">"));
+}
+
 #[test]
 fn what_belongs_to_no_call_is_said_too() {
     let folder = Folder::new();
@@ -193,6 +236,42 @@ fn what_belongs_to_no_call_is_said_too() {
     let page = page(&[&path]);
     let (_, loose) = page.split_once("Findings that belong to no call").unwrap();
     assert!(loose.contains("<b>malformed</b>") && loose.contains("<b>refused</b>"));
+}
+
+#[test]
+fn of_very_many_findings_the_worst_are_shown_and_stand_first() {
+    let mut lines = events();
+    lines.extend((0..1200).map(|_| events().remove(1)));
+    lines.push(event(3, "held", &json!({})));
+    let page = page(&[&Folder::new().write("log", log(&lines))]);
+    let (_, findings) = page.split_once("data-role=\"findings\">").unwrap();
+    assert!(findings.starts_with("<li data-kind=\"conflict\">"), "{}", &findings[..200]);
+    let (findings, after) = findings.split_once("</ul>").unwrap();
+    assert_eq!(findings.matches("<li").count(), 1000);
+    assert!(after.contains("… and 201 more"), "{}", &after[..200]);
+}
+
+#[test]
+fn of_very_many_operations_the_failed_ones_are_first_and_all_are_counted() {
+    let mut lines = events();
+    let end = lines.pop().unwrap();
+    let operation = |number: usize, status: &str| json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "id": format!("o{number}"), "status": status });
+    for number in 0..300 {
+        let kind = if number == 299 { "operationFailed" } else { "operationCompleted" };
+        lines.push(event(4 + 2 * number as u64, "operationCreated", &operation(number, "running")));
+        lines.push(event(5 + 2 * number as u64, kind, &operation(number, "running")));
+    }
+    lines.push(end.replace("\"rev\":4", "\"rev\":604"));
+    let page = page(&[&Folder::new().write("log", log(&lines))]);
+    let (_, operations) = page.split_once("<h3>300 operations</h3>").unwrap();
+    let (operations, _) = operations.split_once("</details>").unwrap();
+    assert!(operations.contains(
+        "<tr><th scope=\"row\">playPrompt</th><td class=\"number\">1</td><td class=\"number\">299</td></tr>"
+    ));
+    let (_, rows) = operations.split_once("data-role=\"operation-rows\">").unwrap();
+    assert!(rows.starts_with("<tr data-outcome=\"failed\">"), "{}", &rows[..200]);
+    assert_eq!(rows.matches("<tr").count(), 50);
+    assert!(rows.contains("The first 50 of 300."));
 }
 
 /// A name that would end a script, one that would turn the page around, and one that goes on and on.
@@ -212,8 +291,8 @@ fn hostile_names_stay_words() {
     lines[4] = event(5, "terminated", &json!({ "resultInfo": { "code": 1, "message": evil } }));
     let path = folder.write("<b>.jsonl", log(&lines));
     let page = page(&[&path]);
-    assert_eq!(page.matches("<script").count(), 2);
-    assert_eq!(page.matches("</script>").count(), 2);
+    assert_eq!(page.matches("<script").count(), 3);
+    assert_eq!(page.matches("</script>").count(), 3);
     assert!(!page.contains("<!--") && !page.contains("<b>.jsonl"));
     assert!(!page.contains(['\u{202E}', '\u{0}', '\u{7}']));
     assert!(page.contains("more characters)") && !page.contains(&"x".repeat(1000)));

@@ -1,11 +1,9 @@
 //! Describes the contents of logs in plain English, for people. No description contains a secret.
 
-use callfold::call::{CallEvent, Deadline, State, Transition};
-use callfold::graph::{
-    CommsOperation, EndCode, Identity, IdentitySet, OperationStatus, Participant, ResultInfo,
-};
+use callfold::call::{Call, CallEvent, Deadline, PartyRequest, State, Transition};
+use callfold::graph::{CommsOperation, OperationStatus, Participant};
 use callfold::jiff::SignedDuration;
-use callfold::{Recorded, operation};
+use callfold::{FindingKind, Recorded, operation};
 
 /// The meaning of a state of a call, as a phrase in lower case without a full stop, such as `connected`.
 pub const fn state(state: State) -> &'static str {
@@ -23,25 +21,6 @@ pub const fn state(state: State) -> &'static str {
     }
 }
 
-/// The end of a call or of an operation: the code, the subcode, and their meaning.
-///
-/// ```
-/// use callfold::graph::EndCode;
-///
-/// let ended = EndCode::PeerEnded.result_info();
-/// assert_eq!(callfold_view::describe::ending(&ended), "200/4521 The peer ended the call.");
-/// ```
-pub fn ending(result: &ResultInfo) -> String {
-    let codes = [result.code.value(), result.subcode.value()].into_iter().flatten().map(i32::to_string);
-    let codes = codes.collect::<Vec<_>>().join("/");
-    // A success without a subcode has the codes of a played prompt, but only for a prompt do they mean that it was played.
-    let known = EndCode::of(result).filter(|code| *code != EndCode::PromptPlayed);
-    let known = known.map(|code| code.meaning().to_owned());
-    let message = result.message.value().map(|message| message.trim().to_owned());
-    let meaning = known.or(message).unwrap_or_default();
-    [codes, meaning].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
 /// The display name of a participant. Without a display name, this is an id. Without an id, this is
 /// `somebody`.
 ///
@@ -53,36 +32,24 @@ pub fn ending(result: &ResultInfo) -> String {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn participant(participant: &Participant) -> String {
-    let named = participant.info.value().and_then(|info| info.identity.value()).and_then(|set| identity(set));
+    let named = participant.info.value().and_then(|info| info.name());
     named.or_else(|| participant.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
 }
 
-/// The display name of an identity set, or its id if it has no display name. `None` if it has neither.
-///
-/// ```
-/// use callfold::graph::IdentitySet;
-///
-/// let set: IdentitySet = callfold::serde_json::from_str(r#"{"phone":{"id":"+12065550100"}}"#)?;
-/// assert_eq!(callfold_view::describe::identity(&set).as_deref(), Some("+12065550100"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn identity(set: &IdentitySet) -> Option<String> {
-    let all = [
-        &set.user,
-        &set.guest,
-        &set.phone,
-        &set.application,
-        &set.application_instance,
-        &set.azure_communication_services_user,
-        &set.on_premises,
-        &set.device,
-        &set.encrypted,
-    ];
-    let name_or_id = |one: &Identity| {
-        let name = one.display_name.value().filter(|name| !name.trim().is_empty()).cloned();
-        name.or_else(|| one.id.value().map(ToString::to_string))
-    };
-    all.into_iter().filter_map(|one| one.value()).find_map(|one| name_or_id(one))
+/// Who called whom, such as `Adele Vance → Alex Wilber`. The text is empty if neither is known.
+pub fn parties(caller: Option<&str>, callees: Option<&str>) -> String {
+    match (caller, callees) {
+        (None, None) => String::new(),
+        (Some(caller), None) => format!("{caller} →"),
+        (None, Some(callees)) => format!("→ {callees}"),
+        (Some(caller), Some(callees)) => format!("{caller} → {callees}"),
+    }
+}
+
+/// The names of the people in a call, each as [`participant`] gives it. Before a roster was reported, these are the
+/// source, the targets and the app.
+pub fn people(call: &Call) -> Vec<String> {
+    if call.has_roster() { call.participants().map(participant).collect() } else { call.parties() }
 }
 
 /// An event in one sentence.
@@ -105,13 +72,13 @@ pub fn event(recorded: &Recorded) -> String {
         CallEvent::ToneReceived(tone) => {
             format!("Key pressed: {}.", tone.tone.value().map_or("unknown", |tone| key(tone.as_str())))
         }
-        CallEvent::RosterUpdated(roster) => people(&roster.participants),
+        CallEvent::RosterUpdated(updated) => roster(&updated.participants),
         CallEvent::ContentSharingStarted(_) => "Content sharing started.".into(),
         CallEvent::ContentSharingEnded(_) => "Content sharing ended.".into(),
-        CallEvent::OperationCreated(operation) => created(operation),
+        CallEvent::OperationCreated(operation) => created(operation, &named(recorded.event.party_requests())),
         CallEvent::OperationUpdated(operation) => format!("{} was updated.", operation.kind().as_str()),
         CallEvent::OperationStep(transition, operation) => {
-            let ended = operation.result_info.value().map(|result| format!(": {}", ending(result)));
+            let ended = operation.result_info.value().map(|result| format!(": {result}"));
             format!(
                 "{} {}{}",
                 operation.kind().as_str(),
@@ -120,7 +87,10 @@ pub fn event(recorded: &Recorded) -> String {
             )
         }
         CallEvent::NotificationHeard(_) => "A notification was received.".into(),
-        CallEvent::Service(event) => format!("The service: {}.", spaced(event.kind().as_str())),
+        CallEvent::Service(event) => {
+            let named = named(recorded.event.party_requests());
+            format!("The service: {}{named}.", spaced(event.kind().as_str()))
+        }
     };
     if recorded.inferred { format!("{text} (Not reported: inferred from a later event.)") } else { text }
 }
@@ -149,16 +119,56 @@ const fn done(transition: operation::Transition) -> &'static str {
     }
 }
 
+/// The parties that a request names, and the calls that it replaces.
+fn named(requests: Vec<PartyRequest>) -> String {
+    let named: Vec<_> = requests.iter().map(ToString::to_string).collect();
+    if named.is_empty() { String::new() } else { format!(" ({})", named.join("; ")) }
+}
+
 /// The first event of an operation. Some operations are first reported when they are already settled.
-fn created(operation: &CommsOperation) -> String {
+fn created(operation: &CommsOperation, named: &str) -> String {
     let kind = operation.kind().as_str();
-    let ended =
-        || operation.result_info.value().map_or_else(|| ".".into(), |result| format!(": {}", ending(result)));
+    let ended = || operation.result_info.value().map_or_else(|| ".".into(), |result| format!(": {result}"));
     let settled = |state: &str| format!("{kind} was first reported when it had {state}{}", ended());
     match operation.status.value().map(OperationStatus::as_str) {
         Some("completed") => settled("completed"),
         Some("failed") => settled("failed"),
-        _ => format!("{kind} was requested."),
+        _ => format!("{kind} was requested{named}."),
+    }
+}
+
+/// What a kind of finding means, as a phrase in lower case without a full stop.
+///
+/// ```
+/// use callfold::FindingKind;
+///
+/// assert_eq!(callfold_view::describe::finding(FindingKind::Gap), "not reported, inferred");
+/// ```
+pub const fn finding(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Adopted => "first seen in progress, its beginning is missing",
+        FindingKind::Repeat => "reported again, nothing new",
+        FindingKind::Late => "reported after a later state",
+        FindingKind::Gap => "not reported, inferred",
+        FindingKind::AfterEnd => "reported after the end, dropped",
+        FindingKind::Impossible => "no transition leads there",
+        FindingKind::Orphan => "the call ended before an operation did",
+        FindingKind::Duplicate => "the same message or line again",
+        FindingKind::Conflict => "one revision, two different events",
+        FindingKind::RevisionGap => "revisions are missing",
+        FindingKind::Refused => "an event was refused",
+        FindingKind::Malformed => "cannot be read",
+        FindingKind::UnknownResource => "not known to this version",
+        FindingKind::Noise => "other text, skipped",
+        FindingKind::Grew => "the log changed while it was read",
+        FindingKind::OperationFailed => "an operation failed",
+        FindingKind::Unfinished => "not ended when the log ended",
+        FindingKind::NothingFound => "nothing about a call",
+        FindingKind::NewestFirst => "newest first, read from the end",
+        FindingKind::Empty => "told nothing",
+        FindingKind::Unordered => "times run backwards",
+        FindingKind::TooLarge => "too large, skipped",
+        _ => "another kind of finding",
     }
 }
 
@@ -195,7 +205,7 @@ pub fn duration(duration: SignedDuration) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-fn people(participants: &[Participant]) -> String {
+fn roster(participants: &[Participant]) -> String {
     let (gone, here): (Vec<_>, Vec<_>) =
         participants.iter().partition(|one| one.removed_state.value().is_some());
     let list = |people: &[&Participant], did: &str| {

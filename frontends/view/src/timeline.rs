@@ -9,7 +9,7 @@ mod head;
 mod keys;
 mod legend;
 mod letters;
-mod operations;
+pub(crate) mod operations;
 mod people;
 mod row_layout;
 mod scale;
@@ -23,7 +23,7 @@ use svg::node::element::{Description, Group, Style, Title};
 
 use crate::history::steps::CallHistory;
 use shapes::{Anchor, SIZE, SMALL, fitted, group, line, px, rectangle, text};
-use sheet::{Lane, MARGIN, RIGHT, Sheet, WIDTH};
+use sheet::{Lane, Layout, MARGIN, Sheet};
 
 pub(crate) const STYLE: &str = include_str!("timeline/style.css");
 
@@ -83,52 +83,76 @@ pub fn svg(history: &CallHistory) -> String {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn svg_at(history: &CallHistory, now: Option<usize>) -> String {
-    let sheet = Sheet::of(history);
-    let axis = axis::axis(&sheet, TOP);
-    let begin = TOP + axis.height;
+    drawn(&Sheet::of(history, Layout::Wide), now)
+}
+
+/// The same lanes as in [`svg()`] for a small screen: names are above the lanes and not beside them, and there is no title,
+/// which the reader sees above the picture.
+///
+/// ```
+/// use callfold_view::history::CallHistory;
+/// use callfold_view::timeline;
+///
+/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
+/// let history = CallHistory::of(vec![line.parse()?], Vec::new())?;
+/// assert!(timeline::svg_narrow(&history).contains(r#"width="348""#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn svg_narrow(history: &CallHistory) -> String {
+    drawn(&Sheet::of(history, Layout::Narrow), None)
+}
+
+fn drawn(sheet: &Sheet<'_>, now: Option<usize>) -> String {
+    let (top, head) = match sheet.layout {
+        Layout::Wide => (TOP, Some(heads(sheet))),
+        Layout::Narrow => (0.0, None),
+    };
+    let axis = axis::axis(sheet, top);
+    let begin = top + axis.height;
     let mut y = begin;
     let mut lanes = Vec::new();
     for lane in LANES {
-        if let Some(lane) = lane(&sheet, y) {
+        if let Some(lane) = lane(sheet, y) {
             y += lane.height + BETWEEN;
             lanes.push(lane.group);
         }
     }
     let end = y;
-    let legend = legend::lane(&sheet, y + 4.0);
+    let legend = legend::lane(sheet, y + 4.0);
     let height = y + legend.as_ref().map_or(0.0, |legend| legend.height + 4.0) + 12.0;
-    let behind =
-        [ground(height), heads(&sheet), axis::grounds(&sheet.scale, begin, end), guides(&sheet, begin, end)];
+    let behind = [ground(sheet, height)].into_iter().chain(head);
+    let behind = behind.chain([axis::grounds(&sheet.scale, begin, end), guides(sheet, begin, end)]);
     let legend = legend.map(|legend| legend.group);
     let now = now.map(|step| marker(sheet.at(step), end));
-    let all = behind.into_iter().chain(now).chain([axis.group]).chain(lanes).chain(legend);
-    let document = all.fold(document(&sheet, height), Document::add);
+    let all = behind.chain(now).chain([axis.group]).chain(lanes).chain(legend);
+    let document = all.fold(document(sheet, top, height), Document::add);
     format!("{document}\n")
 }
 
 /// The horizontal position of each step of the history, in units of the `viewBox` of the picture.
 pub fn places(history: &CallHistory) -> Vec<f64> {
-    Sheet::of(history).scale.places.into_iter().map(px).collect()
+    Sheet::of(history, Layout::Wide).scale.places.into_iter().map(px).collect()
 }
 
-fn document(sheet: &Sheet<'_>, height: f64) -> Document {
+fn document(sheet: &Sheet<'_>, top: f64, height: f64) -> Document {
     Document::new()
         .set("class", "callfold-timeline")
         .set("role", "img")
-        .set("viewBox", (0, 0, WIDTH, px(height)))
-        .set("width", WIDTH)
+        .set("data-top", top)
+        .set("viewBox", (0, 0, sheet.width, px(height)))
+        .set("width", sheet.width)
         .set("height", px(height))
         .add(Title::new(head::title(sheet)))
         .add(Description::new().add(Words::new(head::description(sheet))))
         .add(Style::new(STYLE))
 }
 
-fn ground(height: f64) -> Group {
-    group("ground").add(rectangle(0.0, 0.0, WIDTH, height))
+fn ground(sheet: &Sheet<'_>, height: f64) -> Group {
+    group("ground").add(rectangle(0.0, 0.0, sheet.width, height))
 }
 
 fn heads(sheet: &Sheet<'_>) -> Group {
-    let room = RIGHT - MARGIN;
+    let room = sheet.right - MARGIN;
     let line = |class, words: &str, size, y| fitted(class, words, size, Anchor::RightOf(MARGIN, y), room);
     group("head")
         .add(line("title", &head::title(sheet), 17.0, 22.0))

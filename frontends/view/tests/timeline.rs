@@ -71,6 +71,33 @@ fn every_lane_that_has_something_is_there() {
 }
 
 #[test]
+fn a_narrow_picture_has_the_same_lanes_and_words_that_can_be_read() {
+    let drawn = Drawn::read(&timeline::svg_narrow(&full()));
+    let words = [
+        "State",
+        "Audio",
+        "Operations",
+        "Participants",
+        "Keys",
+        "Deadlines",
+        "Findings",
+        "Events",
+        "established",
+        "playPrompt completed",
+        "record failed",
+        "muteParticipant orphaned",
+        "Adele Vance",
+        "the app must answer",
+    ];
+    for words in words {
+        assert!(drawn.says(words), "{words}");
+    }
+    assert!(drawn.texts.iter().all(|text| text.size >= 11.0));
+    assert!(drawn.width < 500.0, "{}", drawn.width);
+    drawn.is_sound("narrow");
+}
+
+#[test]
 fn empty_lanes_are_left_out() {
     let drawn = Drawn::read(&timeline::svg(&every_second(&[("offered", "{}")], Vec::new())));
     for heading in ["Audio", "Operations", "Participants", "Keys", "Findings"] {
@@ -154,7 +181,9 @@ fn the_samples_are_drawn_whole_with_nothing_upon_anything_else() {
     let mut count = 0;
     for path in samples::logs() {
         for history in samples::histories(&path) {
-            Drawn::read(&timeline::svg(&history)).is_sound(&path.display().to_string());
+            for picture in [timeline::svg(&history), timeline::svg_narrow(&history)] {
+                Drawn::read(&picture).is_sound(&path.display().to_string());
+            }
             count += 1;
         }
     }
@@ -164,6 +193,7 @@ fn the_samples_are_drawn_whole_with_nothing_upon_anything_else() {
 #[test]
 fn no_secret_of_a_sample_is_shown() {
     for history in samples::logs().iter().flat_map(|path| samples::histories(path)) {
+        assert!(!timeline::svg_narrow(&history).contains("sample-"), "{}", history.id());
         assert!(!timeline::svg(&history).contains("sample-"), "{}", history.id());
     }
 }

@@ -8,7 +8,6 @@ use alloc::vec::Vec;
 use super::super::event::HoldMusic;
 use super::super::event::{CallEvent, ServiceEvent};
 use super::super::reply::Reply;
-use super::super::service::replaced;
 use super::deciding::Deciding;
 use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, MuteAll, StartHoldMusic};
 use crate::graph::media::{MediaDirection, MediaStream, Modality, ScreenSharingRole};
@@ -90,7 +89,7 @@ impl Deciding<'_> {
     /// If one of several participants replaces a call, only that participant is invited.
     pub(super) fn invite(&mut self, request: Invite) -> Result<Reply, Refusal> {
         let mut invited = request.participants.into_value().unwrap_or_default();
-        if let Some(index) = invited.iter().position(|one| replaced(one).is_some()) {
+        if let Some(index) = invited.iter().position(|one| one.replaced_call().is_some()) {
             invited = [invited.swap_remove(index)].into();
         }
         let operation = self.operation(&request.client_context);

@@ -26,6 +26,7 @@ impl Call {
     /// Folds an event of the service. The call is live, unless a device reports quality.
     pub(super) fn serve(&mut self, event: ServiceEvent, at: Option<Timestamp>) -> Result<(), Refusal> {
         let kind = event.kind();
+        let party_requests = event.party_requests();
         match event {
             ServiceEvent::AnswerRequested(request) => {
                 self.must_take(kind, Transition::Answered)?;
@@ -59,6 +60,9 @@ impl Call {
             ServiceEvent::DeviceQualityReported(quality) => {
                 self.service().device_quality.push(Arc::unwrap_or_clone(quality));
             }
+        }
+        if !party_requests.is_empty() {
+            self.service().party_requests.extend(party_requests);
         }
         Ok(())
     }

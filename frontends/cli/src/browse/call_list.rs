@@ -6,18 +6,16 @@ use std::ops::Range;
 
 use callfold::call::State;
 use callfold::{CallId, Severity, Summary};
-use callfold_view::describe;
+use jiff::Timestamp;
 
 use super::line_index::SortedIndex;
+use crate::distinct::distinguishing;
 use crate::replayer::{Listener, LocatedFinding};
 
 /// How many findings of a call are kept. All are counted.
 const KEPT: usize = 1000;
 
-/// The least number of characters of an id that are shown.
-const SHORTEST: usize = 8;
-
-/// All calls, in the order of their ids.
+/// All calls, in the order of their begin.
 #[derive(Default)]
 pub(crate) struct CallList {
     pub(crate) rows: Vec<Row>,
@@ -36,7 +34,8 @@ pub(crate) struct Row {
     /// `None` where no event of the call was folded.
     pub(crate) state: Option<State>,
     pub(crate) revision: u64,
-    /// How the call ended, as an index of the texts.
+    pub(crate) begin: Option<Timestamp>,
+    /// How the call ended, or its state if it has not ended, as an index of the texts.
     pub(crate) ending: usize,
     /// The kinds of its operations, as an index of the texts.
     pub(crate) kinds: usize,
@@ -100,13 +99,15 @@ impl CallList {
             row.findings = findings.0.remove(&row.id).unwrap_or_default();
         }
         rows.extend(findings.0.into_iter().map(|(id, findings)| Row::without_events(id, findings, nothing)));
-        rows.sort_by_key(|row| (row.id.is_none(), row.id));
+        rows.sort_by_key(|row| (row.id.is_none(), row.begin.is_none(), row.begin, row.id));
         for row in &mut rows {
             let Some(id) = row.id else { continue };
             row.lines = equal(&index.places, id);
             row.named = equal(&index.named, id);
         }
-        let prefix = prefix(&rows);
+        let mut ids: Vec<_> = rows.iter().filter_map(|row| row.id).collect();
+        ids.sort_unstable();
+        let prefix = distinguishing(&ids);
         let named = index.named.iter().map(|(_, name)| *name).collect();
         Self { rows, texts: texts.all, names: index.names.clone(), named, prefix }
     }
@@ -122,6 +123,7 @@ impl Row {
             id,
             state: None,
             revision: 0,
+            begin: None,
             ending: nothing,
             kinds: nothing,
             lines: 0..0,
@@ -149,8 +151,9 @@ impl Texts {
     }
 
     fn row(&mut self, call: &Summary<'_>) -> Row {
-        let reason = || call.termination_reason().map_or_else(String::new, str::to_owned);
-        let ending = call.result_info().map_or_else(reason, describe::ending);
+        let result = call.result_info().map(ToString::to_string).filter(|result| !result.is_empty());
+        let ending = result.or_else(|| call.termination_reason().map(str::to_owned));
+        let ending = ending.filter(|_| !call.state().is_live()).unwrap_or_else(|| call.state().to_string());
         let mut kinds: Vec<_> = call.operations().map(|operation| operation.kind.as_str()).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -158,6 +161,7 @@ impl Texts {
             id: Some(call.id()),
             state: Some(call.state()),
             revision: call.revision(),
+            begin: call.first_at(),
             ending: self.number(ending),
             kinds: self.number(kinds.join(" ")),
             ..Row::without_events(None, CallFindings::default(), 0)
@@ -168,13 +172,4 @@ impl Texts {
 /// The range of the entries of one call in a list that is sorted by call.
 fn equal<T>(sorted: &[(CallId, T)], id: CallId) -> Range<usize> {
     sorted.partition_point(|(call, _)| *call < id)..sorted.partition_point(|(call, _)| *call <= id)
-}
-
-/// How many characters distinguish all ids.
-fn prefix(rows: &[Row]) -> usize {
-    let ids: Vec<String> = rows.iter().filter_map(|row| Some(row.id?.to_string())).collect();
-    let same = |(one, other): (&String, &String)| {
-        one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count() + 1
-    };
-    ids.iter().zip(ids.iter().skip(1)).map(same).max().unwrap_or_default().max(SHORTEST)
 }

@@ -6,12 +6,14 @@ use std::num::NonZeroUsize;
 use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
-use callfold::graph::ResultInfo;
+use callfold::call::PartyRequest;
+use callfold::graph::{CompletionReason, ResultInfo};
 use callfold::uuid::Uuid;
 use callfold::uuid::fmt::Hyphenated;
 use callfold::{At, Call, Id, OperationSummary, Replay, Summary};
 use serde::Serialize;
 
+use super::related::Related;
 use super::secrets::secrets;
 
 /// The number of calls in a batch: as many as the processor's cache holds.
@@ -23,6 +25,7 @@ const AHEAD: usize = 8;
 /// Writes the calls, separated by commas.
 pub(super) fn write(
     calls: &[Summary<'_>],
+    related: &Related,
     secrets_of: Option<&Replay>,
     jobs: NonZeroUsize,
     mut out: impl Write,
@@ -37,7 +40,7 @@ pub(super) fn write(
         let mut text = Vec::new();
         return calls.chunks(BATCH).try_for_each(|calls| {
             text.clear();
-            batch(calls, secrets_of, &mut text)?;
+            batch(calls, related, secrets_of, &mut text)?;
             put(&text)
         });
     }
@@ -52,7 +55,7 @@ pub(super) fn write(
                 calls.chunks(BATCH).skip(part).step_by(jobs.get()).try_for_each(|calls| {
                     let mut text: Vec<u8> = written.try_recv().unwrap_or_default();
                     text.clear();
-                    let written = batch(calls, secrets_of, &mut text);
+                    let written = batch(calls, related, secrets_of, &mut text);
                     out.send(written.map(|()| text))
                 })
             });
@@ -68,11 +71,16 @@ pub(super) fn write(
     })
 }
 
-fn batch(calls: &[Summary<'_>], secrets_of: Option<&Replay>, out: &mut Vec<u8>) -> io::Result<()> {
+fn batch(
+    calls: &[Summary<'_>],
+    related: &Related,
+    secrets_of: Option<&Replay>,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
     std::hint::black_box(calls.iter().map(weight).sum::<usize>());
     for call in calls {
         out.push(b',');
-        write_call(call, secrets_of, out)?;
+        write_call(call, related, secrets_of, out)?;
     }
     Ok(())
 }
@@ -85,21 +93,42 @@ fn weight(call: &Summary<'_>) -> usize {
         + call.tones().map(str::len).sum::<usize>()
 }
 
-fn write_call(call: &Summary<'_>, secrets_of: Option<&Replay>, out: &mut Vec<u8>) -> io::Result<()> {
+fn write_call(
+    call: &Summary<'_>,
+    related: &Related,
+    secrets_of: Option<&Replay>,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
     out.extend_from_slice(br#"{"id":"#);
     guid(call.id().guid(), out);
     out.extend_from_slice(br#","state":"#);
     name(call.state().as_str(), out);
     out.extend_from_slice(br#","direction":"#);
     text(call.direction(), out)?;
+    out.extend_from_slice(br#","from":"#);
+    text(call.caller().as_deref(), out)?;
+    out.extend_from_slice(br#","to":"#);
+    text(call.callees().as_deref(), out)?;
     out.extend_from_slice(br#","audio":"#);
     text(call.audio(), out)?;
     out.extend_from_slice(br#","resultInfo":"#);
     result(call.result_info(), out)?;
+    out.extend_from_slice(br#","terminationReason":"#);
+    text(call.termination_reason(), out)?;
     out.extend_from_slice(br#","operations":["#);
     for (index, operation) in call.operations().enumerate() {
         separate(index, out);
         write_operation(&operation, out)?;
+    }
+    out.extend_from_slice(br#"],"requests":["#);
+    for (index, request) in call.party_requests().iter().enumerate() {
+        separate(index, out);
+        write_request(request, out)?;
+    }
+    out.extend_from_slice(br#"],"related":["#);
+    for (index, id) in related.of(call).into_iter().enumerate() {
+        separate(index, out);
+        guid(id.guid(), out);
     }
     out.extend_from_slice(br#"],"participants":"#);
     number(call.participants(), out);
@@ -136,7 +165,26 @@ fn write_operation(operation: &OperationSummary<'_>, out: &mut Vec<u8>) -> io::R
     out.extend_from_slice(br#","clientContext":"#);
     text(operation.client_context, out)?;
     out.extend_from_slice(br#","orphaned":"#);
-    out.extend_from_slice(if operation.is_orphaned { b"true}" } else { b"false}" });
+    out.extend_from_slice(if operation.is_orphaned { b"true" } else { b"false" });
+    out.extend_from_slice(br#","resultInfo":"#);
+    result(operation.result_info, out)?;
+    out.extend_from_slice(br#","completionReason":"#);
+    text(operation.completion_reason.map(CompletionReason::as_str), out)?;
+    out.push(b'}');
+    Ok(())
+}
+
+fn write_request(request: &PartyRequest, out: &mut Vec<u8>) -> io::Result<()> {
+    out.extend_from_slice(br#"{"method":"#);
+    name(request.method.as_str(), out);
+    out.extend_from_slice(br#","target":"#);
+    text(request.target.as_deref(), out)?;
+    out.extend_from_slice(br#","replaces":"#);
+    match request.replaces {
+        Some(call) => guid(call.guid(), out),
+        None => out.extend_from_slice(b"null"),
+    }
+    out.push(b'}');
     Ok(())
 }
 

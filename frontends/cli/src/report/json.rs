@@ -1,33 +1,38 @@
 //! The JSON object that `replay --json` prints. `docs/log-format.md` specifies it.
 
 use std::io::{self, IsTerminal, Write};
-use std::num::NonZeroUsize;
 
+use callfold::Summary;
+use callfold_view::printable::printable_json;
 use serde::Serialize;
 use serde_json::{Deserializer, Serializer};
 
 use super::calls;
+use super::related::Related;
 use super::spool::Spool;
+use crate::args::ReplayArgs;
 use crate::replayer::Outcome;
 use crate::stdout::stdout;
 
 /// Prints the object on standard output; indented where that is a terminal.
 pub(crate) fn print(
     outcome: &Outcome,
+    summaries: &[Summary<'_>],
     findings: Spool,
-    shows_secrets: bool,
-    jobs: NonZeroUsize,
+    args: &ReplayArgs,
 ) -> io::Result<()> {
     let mut out = stdout()?;
     if io::stdout().is_terminal() {
-        let mut object = Vec::new();
-        write(outcome, findings, shows_secrets, jobs, &mut object)?;
+        let (mut object, mut pretty) = (Vec::new(), Vec::new());
+        write(outcome, summaries, findings, args, &mut object)?;
         serde_transcode::transcode(
             &mut Deserializer::from_slice(&object),
-            &mut Serializer::pretty(&mut out),
+            &mut Serializer::pretty(&mut pretty),
         )?;
+        let pretty = String::from_utf8(pretty).map_err(io::Error::other)?;
+        out.write_all(printable_json(&pretty).as_bytes())?;
     } else {
-        write(outcome, findings, shows_secrets, jobs, &mut out)?;
+        write(outcome, summaries, findings, args, &mut out)?;
     }
     out.write_all(b"\n")?;
     out.flush()
@@ -43,9 +48,9 @@ struct InputJson<'a> {
 
 fn write(
     outcome: &Outcome,
+    summaries: &[Summary<'_>],
     findings: Spool,
-    shows_secrets: bool,
-    jobs: NonZeroUsize,
+    args: &ReplayArgs,
     mut out: impl Write,
 ) -> io::Result<()> {
     let inputs = outcome.inputs.iter().map(|input| InputJson {
@@ -57,8 +62,9 @@ fn write(
     out.write_all(br#"{"inputs":"#)?;
     serde_json::to_writer(&mut out, &inputs.collect::<Vec<_>>())?;
     write!(out, r#","events":{},"calls":["#, outcome.replay.events())?;
-    let secrets_of = Some(&outcome.replay).filter(|_| shows_secrets);
-    calls::write(&outcome.replay.summaries(), secrets_of, jobs, &mut out)?;
+    let secrets_of = Some(&outcome.replay).filter(|_| args.show_secrets);
+    let related = Related::new(&outcome.replay.summaries());
+    calls::write(summaries, &related, secrets_of, args.jobs, &mut out)?;
     out.write_all(br#"],"findings":["#)?;
     for (index, line) in findings.lines()?.enumerate() {
         if index > 0 {

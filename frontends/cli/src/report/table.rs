@@ -4,39 +4,50 @@ use std::io::{self, Write};
 
 use callfold::{OperationSummary, Severity, Summary};
 use callfold_view::describe;
+use callfold_view::printable::printable;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table};
 
 use super::lines::line;
+use super::related::Related;
 use super::secrets::secrets;
 use super::worst::WorstFindings;
-use crate::printable::printable;
+use crate::args::ReplayArgs;
+use crate::distinct::distinguishing;
 use crate::replayer::Outcome;
 
-/// How much of a message is shown, in characters.
-const SHORT: usize = 80;
+/// How much of a text is shown, in characters.
+const SHORT: usize = 120;
 
 /// Below this width, in columns, a table would have to break words.
-const NARROW: u16 = 120;
+const NARROW: u16 = 100;
 
-/// The width of the id of a call with its padding, in columns.
-const ID: u16 = 38;
+/// From this width on, in columns, there is space for whole ids.
+const WIDE: u16 = 160;
 
-const HEADINGS: [&str; 7] = ["call", "state", "ended", "duration", "operations", "participants", "findings"];
+const HEADINGS: [&str; 5] = ["call, begin (UTC)", "from → to", "state", "duration", "operations"];
 
 /// Prints the table on standard output, then a line with totals, the worst findings and, where they are requested, the
 /// secrets.
-pub(crate) fn print(outcome: &Outcome, worst: &WorstFindings, shows_secrets: bool) -> io::Result<()> {
+pub(crate) fn print(
+    outcome: &Outcome,
+    summaries: &mut [Summary<'_>],
+    worst: &WorstFindings,
+    args: &ReplayArgs,
+) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
-    let summaries = outcome.replay.summaries();
-    calls(&summaries, worst, &mut out)?;
+    args.sort.sort(summaries, |call| worst.of_call(call));
+    let related = Related::new(&outcome.replay.summaries());
+    calls(summaries, &related, worst, &mut out)?;
     summary(outcome, summaries.len(), worst, &mut out)?;
-    findings(worst, &mut out)?;
-    if shows_secrets {
+    if !args.source.quiet {
+        findings(worst, &mut out)?;
+    }
+    if args.show_secrets {
         for call in outcome.replay.calls() {
             for secret in secrets(call) {
                 let of = secret.operation.map_or_else(String::new, |id| format!(" of operation {id}"));
-                let value = printable(secret.value);
+                let (of, value) = (printable(&of), printable(secret.value));
                 writeln!(out, "secret: {}{of} of call {}: {value}", secret.member, call.id())?;
             }
         }
@@ -45,21 +56,31 @@ pub(crate) fn print(outcome: &Outcome, worst: &WorstFindings, shows_secrets: boo
 }
 
 /// Prints a row for each call where the terminal is wide enough, and a few lines for each call where it is not.
-fn calls(calls: &[Summary<'_>], worst: &WorstFindings, out: &mut impl Write) -> io::Result<()> {
+fn calls(
+    calls: &[Summary<'_>],
+    related: &Related,
+    worst: &WorstFindings,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let count = |call: &Summary<'_>| worst.of_call(call.id());
     let mut table = Table::new();
-    if table.width().is_some_and(|width| width < NARROW) {
-        calls.iter().try_for_each(|call| block(call, count(call), out))?;
+    if let Some(columns) = columns().filter(|_| table.width().is_none()) {
+        table.set_width(columns);
+    }
+    let width = table.width();
+    if width.is_some_and(|width| width < NARROW) {
+        calls.iter().try_for_each(|call| block(call, related, count(call), out))?;
     } else {
+        let shown = if width.is_some_and(|width| width < WIDE) { distinct(calls) } else { usize::MAX };
         table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
         let style = table.style_mut();
         (style.row_separator, style.top_border) = (LineStyle::default(), LineStyle::default());
         style.bottom_border = LineStyle::default();
         (style.header_separator.fill, style.header_separator.junction) = (Some('─'), Some('─'));
         table.set_header(HEADINGS);
-        calls.iter().for_each(|call| _ = table.add_row(row(call, count(call))));
-        if let Some(ids) = table.column_mut(0) {
-            ids.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(ID)));
+        calls.iter().for_each(|call| _ = table.add_row(row(call, related, shown, count(call))));
+        if let Some(column) = table.column_mut(0) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
         }
         if table.row_count() > 0 {
             table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
@@ -68,60 +89,104 @@ fn calls(calls: &[Summary<'_>], worst: &WorstFindings, out: &mut impl Write) -> 
     if calls.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
-/// Prints a call as a few lines, for a narrow terminal.
-fn block(call: &Summary<'_>, findings: usize, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{} {} {}", call.id(), call.state(), duration(call))?;
-    let operations = call.operations().map(operation);
-    let people = call.participants() as u64;
-    let counted = [(people, "participant"), (findings as u64, "finding")];
-    let counted =
-        counted.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| many(number, what));
-    let lines = [ending(call)].into_iter().chain(operations).chain(counted).filter(|line| !line.is_empty());
-    lines.into_iter().try_for_each(|line| writeln!(out, "  {line}"))
+/// The width that the environment names, for an output that is no terminal.
+fn columns() -> Option<u16> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
 }
 
-fn row(call: &Summary<'_>, findings: usize) -> [Cell; 7] {
-    let operations: Vec<String> = call.operations().map(operation).collect();
-    let people = call.participants();
+/// How many characters of an id distinguish it from all others.
+fn distinct(calls: &[Summary<'_>]) -> usize {
+    let mut ids: Vec<_> = calls.iter().map(Summary::id).collect();
+    ids.sort_unstable();
+    distinguishing(&ids)
+}
+
+/// Prints a call as a few lines, for a narrow terminal.
+fn block(call: &Summary<'_>, related: &Related, findings: usize, out: &mut impl Write) -> io::Result<()> {
+    let head = [begin(call), call.id().to_string()];
+    writeln!(out, "{}", joined(head, " "))?;
+    let people = joined([parties(call), people(call), duration(call)], ", ");
+    let operations = call.operations().map(operation).chain(requests(call, related));
+    let lines = [people, state(call)].into_iter().chain(operations).chain([found(findings)]);
+    lines.filter(|line| !line.is_empty()).try_for_each(|line| writeln!(out, "  {line}"))
+}
+
+fn row(call: &Summary<'_>, related: &Related, shown: usize, findings: usize) -> [Cell; 5] {
+    let operations: Vec<String> = call.operations().map(operation).chain(requests(call, related)).collect();
+    let id = call.id().to_string().chars().take(shown).collect();
     [
-        Cell::new(call.id()),
-        Cell::new(call.state()),
-        Cell::new(ending(call)),
-        Cell::new(duration(call)).set_alignment(CellAlignment::Right),
+        Cell::new(joined([id, begin(call)], "\n")),
+        Cell::new(joined([parties(call), people(call)], "\n")),
+        Cell::new(state(call)),
+        Cell::new(joined([duration(call), found(findings)], "\n")).set_alignment(CellAlignment::Right),
         Cell::new(operations.join("\n")),
-        Cell::new(count(people)).set_alignment(CellAlignment::Right),
-        Cell::new(count(findings)).set_alignment(CellAlignment::Right),
     ]
 }
 
-fn count(number: usize) -> String {
-    if number == 0 { String::new() } else { number.to_string() }
+/// The parts that are not empty.
+fn joined(parts: impl IntoIterator<Item = String>, between: &str) -> String {
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(between)
 }
 
+fn begin(call: &Summary<'_>) -> String {
+    call.first_at().map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+/// The direction, and how many people are in the call.
+fn people(call: &Summary<'_>) -> String {
+    let people = match call.participants() {
+        0 => String::new(),
+        1 => "1 person".into(),
+        people => format!("{people} people"),
+    };
+    joined([call.direction().map_or_else(String::new, short), people], ", ")
+}
+
+fn found(findings: usize) -> String {
+    if findings == 0 { String::new() } else { many(findings as u64, "finding") }
+}
+
+/// Who called whom.
+fn parties(call: &Summary<'_>) -> String {
+    let [caller, callees] = [call.caller(), call.callees()].map(|name| name.map(|name| short(&name)));
+    describe::parties(caller.as_deref(), callees.as_deref())
+}
+
+/// The kind of an operation, its state, and why it failed.
 fn operation(operation: OperationSummary<'_>) -> String {
     let orphaned = if operation.is_orphaned { ", orphaned" } else { "" };
-    format!("{} {}{orphaned}", operation.kind.as_str(), operation.state)
+    let why = operation
+        .result_info
+        .filter(|result| !result.is_success())
+        .map(|result| format!(" {}", short(&result.to_string())));
+    format!("{} {}{orphaned}{}", operation.kind.as_str(), operation.state, why.unwrap_or_default())
 }
 
-/// The last reported result: its code, subcode and message, or else the termination reason.
-fn ending(call: &Summary<'_>) -> String {
-    let Some(result) = call.result_info() else {
-        return call.termination_reason().map_or_else(String::new, short);
-    };
-    let code = result.code.value().map(i32::to_string);
-    let subcode = result.subcode.value().map(i32::to_string);
-    let codes: Vec<String> = code.into_iter().chain(subcode).collect();
-    let message = result.message.value().map(|message| format!(" {}", short(message)));
-    format!("{}{}", codes.join("/"), message.unwrap_or_default())
+/// What the app asked of other parties, and the calls that belong to this one.
+fn requests(call: &Summary<'_>, related: &Related) -> Vec<String> {
+    let requests = call.party_requests().into_iter().map(|request| short(&request.to_string()));
+    let others = related.of(call);
+    let ids: Vec<_> = others.iter().map(ToString::to_string).collect();
+    let related = (!ids.is_empty()).then(|| format!("see call {}", ids.join(", ")));
+    requests.chain(related).collect()
+}
+
+/// The state, and the last reported result, or else the termination reason.
+fn state(call: &Summary<'_>) -> String {
+    let result = call.result_info().map(ToString::to_string).filter(|result| !result.is_empty());
+    let ending = result.or_else(|| call.termination_reason().map(String::from));
+    ending.map_or_else(|| call.state().to_string(), |ending| format!("{}: {}", call.state(), short(&ending)))
 }
 
 /// The beginning of a text of any length.
 fn short(text: &str) -> String {
-    let mut begin: String = printable(text).chars().take(SHORT).collect();
-    if begin.len() < text.len() && begin.chars().count() == SHORT {
-        begin.push('…');
+    let begin: String = text.chars().take(SHORT + 1).collect();
+    let shown = printable(&begin);
+    match shown.char_indices().nth(SHORT) {
+        Some((end, _)) => format!("{}…", shown.get(..end).unwrap_or_default()),
+        None => shown.into_owned(),
     }
-    begin
 }
 
 fn duration(call: &Summary<'_>) -> String {

@@ -170,6 +170,13 @@ impl CallHistory {
         &self.findings
     }
 
+    /// The findings, the worst first. Of one severity, they are in the order of the log.
+    pub(crate) fn worst_findings(&self) -> Vec<&HistoryFinding> {
+        let mut worst: Vec<_> = self.findings.iter().collect();
+        worst.sort_by_key(|located| core::cmp::Reverse(located.finding.kind.severity()));
+        worst
+    }
+
     /// The time of each step. A step without a time, or with an earlier time than a step before it, gets the latest time so
     /// far; `None` before the first known time.
     pub fn times(&self) -> Vec<Option<Timestamp>> {

@@ -3,14 +3,13 @@
 use callfold::At;
 use callfold::call::Call;
 use callfold::chart::Chart;
-use callfold::graph::ParticipantInfo;
 use callfold::jiff::Timestamp;
 use maud::{Markup, PreEscaped, html};
 
 use super::index::{embedded, finding};
 use super::report::Report;
-use super::text::{harmless, isolated, many, number, shown, time};
-use super::{moments, rows};
+use super::text::{isolated, many, number, shown, time};
+use super::{moments, operations, rows};
 use crate::history::steps::{CallHistory, HistoryFinding, Step};
 use crate::{chart, describe, timeline};
 
@@ -26,7 +25,7 @@ pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
                 h2 id={ "title-" (id) } { a href={ "#call-" (id) } { (id) } }
                 p.line {
                     (rows::state(&summary)) " " (describe::state(last.state()))
-                    @if let Some(ended) = rows::ended(&summary) { " · " (isolated(&ended)) }
+                    @if rows::ended(&summary).is_some() { " · " (rows::ending(&summary)) }
                     @if let Some(duration) = rows::duration(&summary) { " · " (describe::duration(duration)) }
                     " · " (many(history.steps().len(), "event"))
                 }
@@ -35,6 +34,7 @@ pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
             (pictures(history))
             (travel(history.steps().len()))
             (findings(history, report))
+            (operations::operations(history))
             (events(history))
             (embedded("moments", &rows::safe(&moments::all(history))))
             p.up { a href="#calls" { "Back to the calls" } }
@@ -44,15 +44,11 @@ pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
 
 fn facts(call: &Call) -> Markup {
     let details = call.details();
-    let from = details.source.value().and_then(|source| named(source));
-    let to = details.targets.value().into_iter().flatten();
-    let to: Vec<_> =
-        to.filter_map(|target| target.identity.value()).filter_map(|set| describe::identity(set)).collect();
-    let answered = details.answered_by.value().and_then(|one| named(one));
+    let answered = details.answered_by.value().and_then(|one| one.name());
     let facts = [
         ("Direction", call.direction().map(|direction| direction.as_str().to_owned())),
-        ("From", from),
-        ("To", Some(to.join(", ")).filter(|to| !to.is_empty())),
+        ("From", call.caller()),
+        ("To", call.callees()),
         ("Answered by", answered),
         ("Subject", details.subject.value().cloned()),
         ("First event", call.first_at().map(|at| time(at) + " UTC")),
@@ -67,10 +63,6 @@ fn facts(call: &Call) -> Markup {
     }
 }
 
-fn named(info: &ParticipantInfo) -> Option<String> {
-    info.identity.value().and_then(|set| describe::identity(set))
-}
-
 fn pictures(history: &CallHistory) -> Markup {
     html! {
         div.zoom data-role="zoom" hidden {
@@ -79,12 +71,15 @@ fn pictures(history: &CallHistory) -> Markup {
             button type="button" data-role="zoom-in" aria-label="Make the timeline wider" { "+" }
             button type="button" data-role="zoom-fit" { "Fit" }
         }
-        div.wide.picture data-role="timeline" tabindex="0" role="region" aria-label="Timeline" {
+        div.wide.picture.broad data-role="timeline" tabindex="0" role="group" aria-label="Timeline" {
             (bare(&timeline::svg(history)))
+        }
+        div.wide.picture.narrow data-role="timeline-narrow" tabindex="0" role="group" aria-label="Timeline" {
+            (bare(&timeline::svg_narrow(history)))
         }
         details.chart {
             summary { "The lifecycle, with the path of this call" }
-            div.wide tabindex="0" role="region" aria-label="Lifecycle" {
+            div.wide tabindex="0" role="group" aria-label="Lifecycle" {
                 (bare(&chart::svg(Chart::Call, Some(&history.path()))))
             }
         }
@@ -95,8 +90,7 @@ fn pictures(history: &CallHistory) -> Markup {
 /// hundreds of them.
 fn bare(picture: &str) -> PreEscaped<String> {
     let styled = picture.split_once("<style>").zip(picture.split_once("</style>"));
-    let bare = styled.map_or_else(|| picture.into(), |((before, _), (_, after))| format!("{before}{after}"));
-    PreEscaped(bare.lines().map(harmless).collect::<Vec<_>>().join("\n"))
+    PreEscaped(styled.map_or_else(|| picture.into(), |((before, _), (_, after))| format!("{before}{after}")))
 }
 
 /// The controls that step through the events. They are hidden without the script.
@@ -136,7 +130,7 @@ fn findings(history: &CallHistory, report: &Report<'_>) -> Markup {
     html! {
         h3 { "Findings" }
         @if history.findings().is_empty() && rest == 0 { p.quiet { "None." } }
-        ul.findings data-role="findings" { @for located in history.findings() { (finding(located)) } }
+        ul.findings data-role="findings" { @for located in history.worst_findings() { (finding(located)) } }
         @if rest > 0 {
             p.note { "… and " (number(rest)) " more: " code { "callfold replay --json" } " prints all findings of this call." }
         }
@@ -148,7 +142,7 @@ fn events(history: &CallHistory) -> Markup {
     html! {
         details.events open {
             summary { h3 { (many(history.steps().len(), "event")) } }
-            div.wide.tall tabindex="0" role="region" aria-label="Events" {
+            div.wide.tall tabindex="0" role="group" aria-label="Events" {
                 table {
                     thead { tr {
                         th.number scope="col" { "Rev." } th scope="col" { "Time, UTC" }
@@ -168,7 +162,7 @@ fn events(history: &CallHistory) -> Markup {
 /// The findings of each step.
 fn by_step(history: &CallHistory) -> Vec<Vec<&HistoryFinding>> {
     let mut found = vec![Vec::new(); history.steps().len()];
-    for located in history.findings() {
+    for located in history.worst_findings() {
         if let Some(there) = found.get_mut(located.step()) {
             there.push(located);
         }

@@ -9,7 +9,8 @@ use super::choice::{DETAILED_CALLS, DETAILED_EVENTS};
 use super::plots;
 use super::report::{Report, Row};
 use super::rows::{self, row};
-use super::text::{isolated, kind, many, number, severity};
+use super::text::{isolated, many, number, severity};
+use crate::describe;
 use crate::history::steps::HistoryFinding;
 
 /// How many calls without details are listed where the script does not run.
@@ -34,6 +35,12 @@ pub(super) fn header(report: &Report<'_>) -> Markup {
                 }
             }
             @if let Some(until) = &report.until { p.note { "The calls " (until) "." } }
+            @if report.is_redacted {
+                p.note {
+                    b { "Redacted" } ": names, numbers, messages, dialled keys and other texts were removed. Ids are pseudonyms: "
+                    "the same id has the same pseudonym on this page."
+                }
+            }
             @if report.inputs.len() > LOGS {
                 details { summary { (many(report.inputs.len(), "log")) } (inputs(report)) }
             } @else { (inputs(report)) }
@@ -66,23 +73,26 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Resu
         out.write_str(&html! { p.empty id="calls" { "The logs contain no calls." } }.0)?;
         return out.write_str(&other_findings(report).0);
     }
-    if report.calls.len() > 1 {
-        out.write_str(&plots::plots(report).0)?;
-    }
-    out.write_str(&other_findings(report).0)?;
     let ids = rows::ids(&report.histories);
     let (detailed, rest): (Vec<_>, Vec<_>) =
-        report.calls.iter().partition(|row| ids.contains(&row.summary.id()));
+        rows::by_start(report.calls.iter()).into_iter().partition(|row| ids.contains(&row.summary.id()));
     out.write_str(&html! { h2 id="calls" { "Calls" } (filters(report)) (omitted(report)) }.0)?;
     if !detailed.is_empty() {
         out.write_str(&table("Calls with details", &detailed, true).0)?;
     }
-    if rest.is_empty() { Ok(()) } else { others(&rest, !detailed.is_empty(), out) }
+    if !rest.is_empty() {
+        out.write_str(&others(&rest, !detailed.is_empty()).0)?;
+    }
+    out.write_str(r#"<script type="application/json" data-role="rows">"#)?;
+    rows::data(&detailed, &rest, out)?;
+    out.write_str("</script>\n")?;
+    out.write_str(&other_findings(report).0)?;
+    if report.calls.len() > 1 { out.write_str(&plots::plots(report).0) } else { Ok(()) }
 }
 
 fn table(caption: &str, calls: &[&Row<'_>], has_details: bool) -> Markup {
     html! {
-        div.wide tabindex="0" role="region" aria-label=(caption) {
+        div.wide tabindex="0" role="group" aria-label=(caption) {
             table.calls data-role=[has_details.then_some("detailed")] {
                 caption { (caption) }
                 (rows::head())
@@ -92,11 +102,11 @@ fn table(caption: &str, calls: &[&Row<'_>], has_details: bool) -> Markup {
     }
 }
 
-/// The calls without details: a table of the first ones, and all of them as data, which the script shows in pages.
-fn others(rest: &[&Row<'_>], has_detailed: bool, out: &mut impl fmt::Write) -> fmt::Result {
+/// The calls without details: a table of the first ones. The script shows all of them, in pages.
+fn others(rest: &[&Row<'_>], has_detailed: bool) -> Markup {
     let shown = rest.get(..ROWS.min(rest.len())).unwrap_or_default();
     let caption = if has_detailed { "Other calls" } else { "All calls" };
-    let pages = html! {
+    html! {
         div.pages data-role="others" {
             (table(caption, shown, false))
             @if shown.len() < rest.len() {
@@ -111,11 +121,7 @@ fn others(rest: &[&Row<'_>], has_detailed: bool, out: &mut impl fmt::Write) -> f
                 button type="button" data-role="page-on" { "Next ›" }
             }
         }
-    };
-    out.write_str(&pages.0)?;
-    out.write_str(r#"<script type="application/json" data-role="rows">"#)?;
-    rows::data(rest, out)?;
-    out.write_str("</script>\n")
+    }
 }
 
 /// The filters of the list of calls. They are hidden without the script.
@@ -123,8 +129,8 @@ fn filters(report: &Report<'_>) -> Markup {
     let states: std::collections::BTreeSet<_> =
         report.calls.iter().map(|row| row.summary.state().as_str()).collect();
     html! {
-        form.filters data-role="filters" hidden {
-            label { "Text " input type="search" data-role="filter-text" placeholder="id, result, name" autocomplete="off"; }
+        form.filters data-role="filters" data-bad=(rows::BAD) hidden {
+            label { "Text " input type="search" data-role="filter-text" placeholder="id, name, result" autocomplete="off"; }
             label { "State "
                 select data-role="filter-state" {
                     option value="" { "any" }
@@ -137,7 +143,21 @@ fn filters(report: &Report<'_>) -> Markup {
                     @for severity in Severity::ALL.iter().rev().filter(|one| report.findings.of(**one) > 0) {
                         option value=(severity) { "with " (severity) }
                     }
-                    @for (of, _) in report.findings.kinds() { option value=(of) { (of) ": " (kind(of)) } }
+                    @for (of, _) in report.findings.kinds() { option value=(of) { (of) ": " (describe::finding(of)) } }
+                }
+            }
+            label { "Ended "
+                select data-role="filter-ended" {
+                    option value="" { "in any way" }
+                    option value="badly" { "badly" }
+                }
+            }
+            label.sort { "Sort by "
+                select data-role="sort" {
+                    @for (heading, _, name) in rows::COLUMNS {
+                        option value=(name) selected[name == rows::FIRST_SORT] { (heading) }
+                        option value={ "-" (name) } { (heading) ", descending" }
+                    }
                 }
             }
             output data-role="matches" aria-live="polite" {}

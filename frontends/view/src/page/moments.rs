@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use callfold::At;
 use callfold::call::{Call, CallEvent, Part};
+use callfold::graph;
 use callfold::operation::Operation;
 use serde::Serialize;
 
@@ -67,7 +68,7 @@ pub(super) fn all(history: &CallHistory) -> Moments {
     Moments {
         states: states.map(|state| (state.as_str(), describe::state(state))).collect(),
         steps,
-        found: history.findings().iter().map(|located| located.step() + 1).collect(),
+        found: history.worst_findings().iter().map(|located| located.step() + 1).collect(),
     }
 }
 
@@ -84,6 +85,9 @@ impl Known {
             Part::Operations => moment.operations = self.operations(call, changed),
             Part::Roster => moment.roster = self.roster.change(call, changed),
             Part::Tones => moment.tones = self.tones(call, event),
+            Part::State | Part::Details if may_name_parties(call, event) => {
+                moment.roster = self.roster.be(&call.parties());
+            }
             // The end of a call does not change its operations.
             Part::State | Part::Details | Part::ContentSharing | Part::Deliveries | Part::Service => {}
         }
@@ -124,13 +128,21 @@ impl Known {
     }
 }
 
+/// True if an event can change who is in a call without a roster.
+fn may_name_parties(call: &Call, event: &CallEvent) -> bool {
+    let names = |details: &graph::Call| {
+        !details.source.is_absent() || !details.targets.is_absent() || !details.direction.is_absent()
+    };
+    !call.has_roster() && event.details().is_some_and(names)
+}
+
 /// Stores a new value. Returns the previous one where it differs.
 fn replaced<T: PartialEq>(known: &mut T, now: T) -> Option<T> {
     if *known == now { None } else { Some(core::mem::replace(known, now)) }
 }
 
 fn work(operation: &Operation) -> Work {
-    let ended = operation.resource().result_info.value().map(|result| describe::ending(result));
+    let ended = operation.resource().result_info.value().map(|result| result.to_string());
     let context = operation.client_context().map(|context| format!("clientContext {context}"));
     let id = operation.id().map(|id| format!("id {id}"));
     let more: Vec<_> = [ended, context, id].into_iter().flatten().collect();

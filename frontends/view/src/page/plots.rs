@@ -7,8 +7,9 @@ use callfold::{FindingKind, Severity, call::State};
 use maud::{Markup, html};
 
 use super::report::{Report, Row};
-use super::rows::{duration, ended};
-use super::text::{kind, mark, number, shown};
+use super::rows::{BAD, duration, ended};
+use super::text::{mark, number, shown};
+use crate::describe;
 
 /// How many results have a bar of their own.
 const ENDINGS: usize = 8;
@@ -38,7 +39,8 @@ impl Bar {
 
 pub(super) fn plots(report: &Report<'_>) -> Markup {
     html! {
-        div.plots {
+        section.plots aria-labelledby="totals" {
+            h2 id="totals" { "Totals" }
             (plot("States", &states(&report.calls)))
             (plot("Results", &endings(&report.calls)))
             (plot("Durations", &durations(&report.calls)))
@@ -50,7 +52,7 @@ pub(super) fn plots(report: &Report<'_>) -> Markup {
 fn plot(title: &str, bars: &[Bar]) -> Markup {
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or_default().max(1);
     html! {
-        section.plot {
+        div.plot {
             h3 { (title) }
             @if bars.is_empty() { p.quiet { "None." } } @else {
                 table { tbody { @for bar in bars { (row(bar, most)) } } }
@@ -82,13 +84,18 @@ fn states(calls: &[Row<'_>]) -> Vec<Bar> {
 }
 
 fn endings(calls: &[Row<'_>]) -> Vec<Bar> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(String, bool), usize> = BTreeMap::new();
     for row in calls.iter().filter(|row| !row.summary.state().is_live()) {
-        *counts.entry(ended(&row.summary).unwrap_or_else(|| "no result".into())).or_default() += 1;
+        let ending = ended(&row.summary).unwrap_or_else(|| "no result".into());
+        *counts.entry((ending, row.summary.has_ended_badly())).or_default() += 1;
     }
-    let mut bars: Vec<_> =
-        counts.into_iter().map(|(ending, count)| Bar::new(short(&ending), count)).collect();
-    bars.sort_by_key(|bar| std::cmp::Reverse(bar.count));
+    let bar = |((ending, is_bad), count): ((String, bool), usize)| match is_bad {
+        true => Bar { name: format!("{BAD} {}", short(&ending)), count, class: "bar bad" },
+        false => Bar::new(short(&ending), count),
+    };
+    let mut bars: Vec<_> = counts.into_iter().map(bar).collect();
+    // Those that ended badly come first, so that they are not among the others.
+    bars.sort_by_key(|bar| (bar.class == "bar", std::cmp::Reverse(bar.count)));
     let rest = bars.split_off(ENDINGS.min(bars.len()));
     if !rest.is_empty() {
         let name = format!("{} other results", number(rest.len()));
@@ -129,7 +136,7 @@ fn findings(report: &Report<'_>) -> Vec<Bar> {
     let mut kinds: Vec<(FindingKind, usize)> = report.findings.kinds().collect();
     kinds.sort_by_key(|(kind, count)| std::cmp::Reverse((kind.severity(), *count)));
     let bar = |(of, count): (FindingKind, usize)| Bar {
-        name: shown(&format!("{} {of}: {}", mark(of.severity()), kind(of))),
+        name: shown(&format!("{} {of}: {}", mark(of.severity()), describe::finding(of))),
         count,
         class: match of.severity() {
             Severity::Info => "bar info",

@@ -11,7 +11,7 @@ use crate::history::steps::{CallHistory, HistoryFinding};
 ///
 /// ```
 /// let mut page = String::new();
-/// callfold_view::page::html(&callfold_view::page::Report::default(), &mut page)?;
+/// callfold_view::page::html(&callfold_view::page::Report::default(), &mut page, |_| {})?;
 /// assert!(page.starts_with("<!DOCTYPE html>"));
 /// assert!(page.contains("The logs contain no calls."));
 /// # Ok::<(), core::fmt::Error>(())
@@ -26,6 +26,8 @@ pub struct Report<'a> {
     /// The moment at which the calls are shown; `None` for the end of the logs. The text is the end of a sentence that begins
     /// with "The calls", for example `are shown at their revision 3`.
     pub until: Option<String>,
+    /// True if the calls and findings are redacted. The page then says so.
+    pub is_redacted: bool,
     /// The number of events.
     pub events: u64,
     /// Every call, in the order of their ids.

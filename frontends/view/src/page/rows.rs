@@ -1,6 +1,7 @@
-//! The list of calls: as rows of a table, and as data for the script where there are too many for one table.
+//! The list of calls: as rows of tables, and as data for the script, which sorts them.
 
 use core::fmt::{self, Write as _};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use callfold::{CallId, FindingKind, Severity, Summary};
@@ -11,31 +12,52 @@ use super::text::{isolated, mark, shown};
 use crate::describe;
 use crate::history::steps::CallHistory;
 
-const HEADINGS: [(&str, &str); 7] = [
-    ("Call", ""),
-    ("State", ""),
-    ("Ended", ""),
-    ("Duration", "number"),
-    ("Operations", "number"),
-    ("Participants", "number"),
-    ("Findings", ""),
+/// The mark and the words of a call that ended badly.
+pub(super) const BAD: &str = "✖ ended badly:";
+
+/// The columns: the heading, the class, and the name by which the script sorts.
+pub(super) const COLUMNS: [(&str, &str, &str); 11] = [
+    ("Call", "", "id"),
+    ("Start, UTC", "", "start"),
+    ("Direction", "", "direction"),
+    ("From", "", "from"),
+    ("To", "", "to"),
+    ("State", "", "state"),
+    ("Ended", "", "ended"),
+    ("Duration", "number", "duration"),
+    ("Operations", "number", "operations"),
+    ("Participants", "number", "participants"),
+    ("Findings", "", "findings"),
 ];
 
+/// The column by which the page is sorted without the script.
+pub(super) const FIRST_SORT: &str = "start";
+
 pub(super) fn head() -> Markup {
-    html! { thead { tr { @for (heading, class) in HEADINGS { th scope="col" class=[(!class.is_empty()).then_some(class)] { (heading) } } } } }
+    html! {
+        thead { tr {
+            @for (heading, class, name) in COLUMNS {
+                th scope="col" class=[(!class.is_empty()).then_some(class)] data-sort=(name)
+                    aria-sort=[(name == FIRST_SORT).then_some("ascending")] { (heading) }
+            }
+        } }
+    }
 }
 
 /// The row of a call. The id is a link to the details, where there are some.
 pub(super) fn row(row: &Row<'_>, has_details: bool) -> Markup {
     let call = &row.summary;
-    let ended = ended(call).unwrap_or_default();
     html! {
         tr data-call=(call.id()) data-state=(call.state()) data-kinds=(kinds(row)) {
             th scope="row" {
                 @if has_details { a href={ "#call-" (call.id()) } { (call.id()) } } @else { (call.id()) }
             }
+            td.time { @if let Some(at) = call.first_at() { (format!("{at:.0}").replace('T', " ").replace('Z', "")) } }
+            td { (call.direction().map_or_else(String::new, shown)) }
+            td.party data-label="from" { @if let Some(from) = call.caller() { (isolated(&from)) } }
+            td.party data-label="to" { @if let Some(to) = call.callees() { (isolated(&to)) } }
             td { (state(call)) }
-            td { (isolated(&ended)) }
+            td.ended { (ending(call)) }
             td.number data-label="duration" { (duration(call).map_or_else(String::new, describe::duration)) }
             td.number data-label="operations" { (count(call.operations().count())) }
             td.number data-label="participants" { (count(call.participants())) }
@@ -47,6 +69,14 @@ pub(super) fn row(row: &Row<'_>, has_details: bool) -> Markup {
 pub(super) fn state(call: &Summary<'_>) -> Markup {
     let class = if call.state().is_live() { "state live" } else { "state over" };
     html! { span class=(class) { (call.state()) } }
+}
+
+/// How a call ended, with a mark in words and by a shape where it ended badly.
+pub(super) fn ending(call: &Summary<'_>) -> Markup {
+    html! {
+        @if call.has_ended_badly() { span.bad { (BAD) } " " }
+        @if let Some(ended) = ended(call) { (isolated(&ended)) }
+    }
 }
 
 fn kinds(row: &Row<'_>) -> String {
@@ -75,7 +105,7 @@ fn count(number: usize) -> String {
 /// The result of a call, where it was reported.
 pub(super) fn ended(call: &Summary<'_>) -> Option<String> {
     let reason = || call.termination_reason().map(String::from);
-    let result = call.result_info().map(describe::ending).filter(|ended| !ended.is_empty());
+    let result = call.result_info().map(ToString::to_string).filter(|ended| !ended.is_empty());
     result.or_else(reason).map(|ended| shown(&ended))
 }
 
@@ -83,38 +113,71 @@ pub(super) fn duration(call: &Summary<'_>) -> Option<callfold::jiff::SignedDurat
     Some(call.last_at()?.duration_since(call.first_at()?))
 }
 
-/// The calls without details as data for the script. Results and kinds of findings are replaced with numbers.
-pub(super) fn data(rows: &[&Row<'_>], out: &mut impl fmt::Write) -> fmt::Result {
-    let mut endings: BTreeMap<String, usize> = BTreeMap::new();
-    let mut list = String::new();
-    for row in rows {
-        if !list.is_empty() {
-            list.push(',');
-        }
-        let next = endings.len();
-        let ending = *endings.entry(ended(&row.summary).unwrap_or_default()).or_insert(next);
-        datum(row, ending, &mut list)?;
+/// The rows in the order in which the calls began. Those without a time are last.
+pub(super) fn by_start<'a, 'b>(rows: impl Iterator<Item = &'b Row<'a>>) -> Vec<&'b Row<'a>>
+where
+    'a: 'b,
+{
+    let mut rows: Vec<_> = rows.collect();
+    let start = |row: &Row<'_>| row.summary.first_at();
+    rows.sort_by_key(|row| (start(row).is_none(), start(row), row.summary.id()));
+    rows
+}
+
+/// Texts that many rows share, each with its number.
+struct Shared<T>(BTreeMap<T, usize>);
+
+impl<T: Ord> Shared<T> {
+    fn number(&mut self, value: T) -> usize {
+        let next = self.0.len();
+        *self.0.entry(value).or_insert(next)
     }
-    let mut names = vec![""; endings.len()];
-    for (name, number) in &endings {
-        if let Some(place) = names.get_mut(*number) {
-            *place = name;
+
+    fn in_order(&self) -> Vec<&T> {
+        let mut all: Vec<_> = self.0.iter().collect();
+        all.sort_by_key(|(_, number)| **number);
+        all.into_iter().map(|(value, _)| value).collect()
+    }
+}
+
+/// The calls as data for the script: those with details, then the others. Results, names and kinds of findings are replaced
+/// with numbers.
+pub(super) fn data(detailed: &[&Row<'_>], others: &[&Row<'_>], out: &mut impl fmt::Write) -> fmt::Result {
+    let (mut endings, mut names) = (Shared(BTreeMap::new()), Shared(BTreeMap::new()));
+    // The number 0 is for a name that was not reported.
+    names.number(String::new());
+    let mut lists = [String::new(), String::new()];
+    for (rows, list) in [detailed, others].into_iter().zip(&mut lists) {
+        for row in rows {
+            list.push_str(if list.is_empty() { "" } else { "," });
+            let ending = (ended(&row.summary).unwrap_or_default(), row.summary.has_ended_badly());
+            let direction = row.summary.direction().map(Cow::Borrowed);
+            let texts = [direction, row.summary.caller(), row.summary.callees()];
+            let texts = texts.map(|text| names.number(shown(&text.unwrap_or_default())));
+            datum(row, endings.number(ending), texts, list)?;
         }
     }
     let kinds: Vec<_> =
         FindingKind::ALL.iter().map(|kind| [kind.as_str(), kind.severity().as_str()]).collect();
-    write!(out, r#"{{"endings":{},"kinds":{},"rows":["#, safe(&names), safe(&kinds))?;
-    out.write_str(&list)?;
-    out.write_str("]}")
+    let (endings, names) = (safe(&endings.in_order()), safe(&names.in_order()));
+    write!(out, r#"{{"endings":{endings},"names":{names},"kinds":{},"#, safe(&kinds))?;
+    let [detailed, others] = lists;
+    write!(out, r#""detailed":[{detailed}],"others":[{others}]}}"#)
 }
 
-/// A call as an array: id, state, number of its result, seconds, operations, participants, then each kind of finding with
-/// its count.
-fn datum(row: &Row<'_>, ending: usize, list: &mut String) -> fmt::Result {
+/// A call as an array: id, milliseconds of its start, numbers of direction, from and to, state, number of its result, seconds,
+/// operations, participants, then each kind of finding with its count.
+fn datum(row: &Row<'_>, ending: usize, [direction, from, to]: [usize; 3], list: &mut String) -> fmt::Result {
     let call = &row.summary;
-    let seconds = duration(call).map_or_else(|| "null".into(), |duration| duration.as_secs().to_string());
-    let (operations, people) = (call.operations().count(), call.participants());
-    write!(list, r#"["{}","{}",{ending},{seconds},{operations},{people}"#, call.id(), call.state())?;
+    let number = |number: Option<i64>| number.map_or_else(|| "null".into(), |number| number.to_string());
+    let start = number(call.first_at().map(|at| at.as_millisecond()));
+    let seconds = number(duration(call).map(|duration| duration.as_secs()));
+    let (id, state, operations, people) =
+        (call.id(), call.state(), call.operations().count(), call.participants());
+    write!(
+        list,
+        r#"["{id}",{start},{direction},{from},{to},"{state}",{ending},{seconds},{operations},{people}"#
+    )?;
     for (kind, count) in row.findings.kinds() {
         let number = FindingKind::ALL.iter().position(|known| *known == kind).unwrap_or_default();
         write!(list, ",{number},{count}")?;

@@ -22,6 +22,45 @@
   };
   const isolated = (text) => element("bdi", text);
 
+  // Shows the first items, and a button that shows more of them.
+  const BATCH = 200;
+  const inBatches = (items, first, show, button) => {
+    let shown = 0;
+    const more = (count) => {
+      show(items.slice(shown, shown + count));
+      shown += count;
+      const rest = items.length - shown;
+      button.hidden = rest <= 0;
+      button.textContent = `Show ${Math.min(rest, BATCH).toLocaleString("en")} more of ${rest.toLocaleString("en")}`;
+    };
+    button.type = "button";
+    button.addEventListener("click", () => more(BATCH));
+    more(first);
+  };
+
+  // The operations at a moment: all of a few, and of very many the counts, and the failed ones first.
+  const MANY = 50;
+  const operations = (place, all) => {
+    const line = ([kind, status, more]) => [element("b", kind), ` ${status} `, element("span", more, "quiet")];
+    if (all.length <= MANY) {
+      list(place, all.map(line), "None");
+      return;
+    }
+    const counts = new Map();
+    for (const [kind, status] of all) counts.set(`${kind} ${status}`, (counts.get(`${kind} ${status}`) ?? 0) + 1);
+    const rank = ([, status]) => ({ failed: 0, completed: 2 })[status] ?? 1;
+    const made = element("ul");
+    const button = element("button");
+    const summary = [...counts].map(([what, count]) => `${count.toLocaleString("en")} ${what}`).join(", ");
+    place.replaceChildren(element("p", summary, "quiet"), made, button);
+    const add = (items) => made.append(...items.map((one) => {
+      const item = element("li");
+      item.append(...line(one));
+      return item;
+    }));
+    inBatches(all.toSorted((one, other) => rank(one) - rank(other)), MANY, add, button);
+  };
+
   // A call and its events. The call at an event is computed from the changes of all events up to it.
   const travel = (section) => {
     const panel = role("travel", section);
@@ -61,8 +100,7 @@
       part("time").textContent = row.querySelector(".time").textContent;
       part("event").replaceChildren(isolated(happened(row)));
       part("next-event").replaceChildren(next ? isolated(happened(next)) : element("span", "None: this was the last event.", "quiet"));
-      const work = ([kind, status, more]) => [element("b", kind), ` ${status} `, element("span", more, "quiet")];
-      list(part("operations"), known.operations.map(work), "None");
+      operations(part("operations"), known.operations);
       list(part("roster"), [...known.roster.values()].map((name) => [isolated(name)]), "None");
       part("audio").textContent = known.audio || "unknown";
       part("tones").textContent = known.tones.join(" ") || "None";
@@ -82,7 +120,7 @@
       at = Math.min(Math.max(step, 1), rows.length);
       slider.value = at;
       show();
-      timeline.point(at - 1);
+      for (const { point } of timelines) point(at - 1);
       if (!isFirst) follow();
     };
     // Scrolls the current row into view within its own box.
@@ -91,9 +129,25 @@
       const box = row.closest(".tall");
       const isAbove = row.offsetTop < box.scrollTop + 40;
       if (isAbove || row.offsetTop + 30 > box.scrollTop + box.clientHeight) box.scrollTop = row.offsetTop - box.clientHeight / 2;
-      timeline.follow(at - 1);
+      for (const { follow } of timelines) follow(at - 1);
     };
-    const timeline = picture(section, (step) => go(step + 1));
+    const timelines = ["timeline", "timeline-narrow"].map((name) => picture(section, role(name, section), (step) => go(step + 1)));
+    const others = data("other-operations", section);
+    if (others) {
+      role("cut", section).remove();
+      const row = (cells) => {
+        const made = element("tr");
+        made.dataset.outcome = cells[1];
+        for (const text of cells) {
+          const cell = element("td");
+          cell.append(isolated(text));
+          made.append(cell);
+        }
+        return made;
+      };
+      const show = (items) => role("operation-rows", section).append(...items.map(row));
+      inBatches(others, 0, show, role("more-operations", section));
+    }
     slider.addEventListener("input", () => go(Number(slider.value)));
     part("back").addEventListener("click", () => go(at - 1));
     part("on").addEventListener("click", () => go(at + 1));
@@ -103,13 +157,14 @@
   };
 
   // The timeline: zoom, and a line at the current event.
-  const picture = (section, go) => {
-    const box = role("timeline", section);
+  const picture = (section, box, go) => {
     const svg = box.querySelector("svg");
     const { width, height } = svg.viewBox.baseVal;
     const ticks = [...svg.querySelectorAll("[data-step]")].map((tick) => [Number(tick.dataset.step), Number(tick.dataset.x), tick]);
     ticks.sort((one, other) => one[0] - other[0]);
     const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    // A smaller picture has letters that nobody can read.
+    const READABLE = 0.7;
     let scale = 1;
     const zoom = (to) => {
       scale = Math.min(Math.max(to, 0.2), 12);
@@ -118,13 +173,13 @@
     };
     cursor.setAttribute("class", "cursor");
     // Below the title.
-    cursor.setAttribute("y1", 84);
+    cursor.setAttribute("y1", svg.dataset.top);
     cursor.setAttribute("y2", height);
     for (const [step, , tick] of ticks) tick.addEventListener("click", () => go(step));
     const buttons = role("zoom", section);
     role("zoom-in", buttons).addEventListener("click", () => zoom(scale * 1.5));
     role("zoom-out", buttons).addEventListener("click", () => zoom(scale / 1.5));
-    role("zoom-fit", buttons).addEventListener("click", () => zoom(box.clientWidth / width));
+    role("zoom-fit", buttons).addEventListener("click", () => zoom(Math.max(box.clientWidth / width, READABLE)));
     const tickOf = (step) => ticks.findLast(([first]) => first <= step);
     const point = (step) => {
       const tick = tickOf(step);
@@ -141,13 +196,13 @@
   };
 
   // A section is initialised when it becomes visible, because there can be many.
-  const calls = new Map();
+  const awake = new Map();
   const wake = (section) => {
-    if (!calls.has(section)) {
-      calls.set(section, travel(section));
-      calls.get(section).start();
+    if (!awake.has(section)) {
+      awake.set(section, travel(section));
+      awake.get(section).start();
     }
-    return calls.get(section);
+    return awake.get(section);
   };
   const sections = [...document.querySelectorAll("section[data-call]")];
   const seen = new IntersectionObserver((entries) => {
@@ -183,91 +238,135 @@
     wake(section).by(by);
   });
 
-  // The list of calls: the filters, and the calls without a row in the page.
+  // The list of calls: the filters, the order, and the calls without a row in the page.
   const filters = role("filters");
   if (!filters) return;
   const field = (name) => role(`filter-${name}`, filters);
   const marks = { error: "✖", warn: "▲", info: "●" };
-  const rest = data("rows") ?? { rows: [], endings: [], kinds: [] };
+  const known = data("rows");
+  const calls = (rows) => rows.map(([id, start, direction, from, to, state, ended, seconds, operations, participants, ...kinds]) => {
+    const counts = { error: 0, warn: 0, info: 0 };
+    for (let place = 0; place < kinds.length; place += 2) counts[known.kinds[kinds[place]][1]] += kinds[place + 1];
+    const [[ending, isBad], names] = [known.endings[ended], [direction, from, to].map((name) => known.names[name])];
+    return {
+      id, start, direction: names[0], from: names[1], to: names[2], state, ending, isBad, duration: seconds, operations, participants,
+      counts, kinds: kinds.filter((_, place) => place % 2 === 0),
+    };
+  });
+  const detailed = { place: role("detailed"), all: calls(known.detailed) };
+  const others = { place: role("others"), all: calls(known.others) };
   const PAGE = 100;
-  let chosen = rest.rows, page = 0;
+  let page = 0;
   const clock = (seconds) => {
     if (seconds === null) return "";
     const two = (number) => String(number).padStart(2, "0");
     const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
     return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
   };
-  const found = (row) => {
-    const counts = { error: 0, warn: 0, info: 0 };
-    for (let place = 6; place < row.length; place += 2) counts[rest.kinds[row[place]][1]] += row[place + 1];
-    return Object.entries(counts).filter(([, count]) => count).flatMap(([severity, count]) => {
-      const mark = element("span", `${marks[severity]} ${count} ${severity}`, `severity ${severity}`);
-      return [mark, " "];
-    });
-  };
-  const line = (row) => {
-    const [id, state, ending, seconds, operations, people] = row;
+  const line = (call) => {
     const made = element("tr");
-    made.dataset.call = id;
-    const head = element("th", id);
+    made.dataset.call = call.id;
+    const head = element("th", call.id);
     head.scope = "row";
-    const stateCell = element("td");
-    stateCell.append(element("span", state, `state ${state === "terminated" ? "over" : "live"}`));
-    const ended = element("td");
-    ended.append(isolated(rest.endings[ending]));
-    const foundCell = element("td");
-    foundCell.append(...found(row));
-    const number = (label, value) => {
-      const cell = element("td", value || "", "number");
-      cell.dataset.label = label;
+    const cell = (content, className, label) => {
+      const cell = element("td", undefined, className);
+      cell.append(...content);
+      if (label) cell.dataset.label = label;
       return cell;
     };
-    const counts = [number("duration", clock(seconds)), number("operations", operations), number("participants", people)];
-    made.append(head, stateCell, ended, ...counts, foundCell);
+    const name = (text) => (text ? [isolated(text)] : []);
+    const count = (label) => cell([call[label] || ""], "number", label);
+    const found = Object.entries(call.counts).filter(([, count]) => count);
+    made.append(
+      head,
+      cell([call.start === null ? "" : new Date(call.start).toISOString().slice(0, 19).replace("T", " ")], "time"),
+      cell([call.direction]),
+      cell(name(call.from), "party", "from"),
+      cell(name(call.to), "party", "to"),
+      cell([element("span", call.state, `state ${call.state === "terminated" ? "over" : "live"}`)]),
+      cell([...(call.isBad ? [element("span", filters.dataset.bad, "bad"), " "] : []), ...name(call.ending)], "ended"),
+      cell([clock(call.duration)], "number", "duration"),
+      count("operations"),
+      count("participants"),
+      cell(found.flatMap(([severity, count]) => [element("span", `${marks[severity]} ${count} ${severity}`, `severity ${severity}`), " "])),
+    );
     return made;
   };
-  const others = role("others");
   const turn = () => {
-    if (!others) return;
-    const pages = Math.max(Math.ceil(chosen.length / PAGE), 1);
+    if (!others.place) return;
+    const pages = Math.max(Math.ceil(others.chosen.length / PAGE), 1);
     page = Math.min(Math.max(page, 0), pages - 1);
-    others.querySelector("tbody").replaceChildren(...chosen.slice(page * PAGE, (page + 1) * PAGE).map(line));
-    role("page", others).textContent = `Page ${page + 1} of ${pages}`;
-    role("page-back", others).disabled = page === 0;
-    role("page-on", others).disabled = page === pages - 1;
-    role("pager", others).hidden = pages === 1;
+    others.place.querySelector("tbody").replaceChildren(...others.chosen.slice(page * PAGE, (page + 1) * PAGE).map(line));
+    role("page", others.place).textContent = `Page ${page + 1} of ${pages}`;
+    role("page-back", others.place).disabled = page === 0;
+    role("page-on", others.place).disabled = page === pages - 1;
+    role("pager", others.place).hidden = pages === 1;
   };
   const choose = () => {
     const text = field("text").value.trim().toLowerCase();
-    const [state, finding] = [field("state").value, field("finding").value];
+    const [state, finding, isBadly] = [field("state").value, field("finding").value, field("ended").value === "badly"];
+    const kinds = known.kinds.map((names) => names.includes(finding));
+    const fits = (call) => (!state || call.state === state) && (!isBadly || call.isBad) && (!finding || call.kinds.some((kind) => kinds[kind]));
+    const says = (texts) => !text || texts.some((one) => one.toLowerCase().includes(text));
     let count = 0;
-    for (const row of document.querySelectorAll('[data-role="detailed"] tr[data-call]')) {
-      const section = document.getElementById(`call-${row.dataset.call}`);
-      const words = () => `${row.textContent} ${section?.querySelector("header").textContent}`.toLowerCase();
-      const fits = (!state || row.dataset.state === state)
-        && (!finding || row.dataset.kinds.split(" ").includes(finding))
-        && (!text || words().includes(text));
-      row.hidden = !fits;
-      if (section) section.hidden = !fits;
-      count += fits;
+    for (const call of detailed.all) {
+      const section = document.getElementById(`call-${call.id}`);
+      const isChosen = fits(call) && says([rows.get(call.id).textContent, section.querySelector("header").textContent]);
+      rows.get(call.id).hidden = section.hidden = !isChosen;
+      count += isChosen;
     }
-    const endings = rest.endings.map((ending) => !text || ending.toLowerCase().includes(text));
-    const kinds = rest.kinds.map((names) => names.includes(finding));
-    const hasKind = (row) => row.some((kind, place) => place > 5 && place % 2 === 0 && kinds[kind]);
-    chosen = rest.rows.filter((row) =>
-      (!state || row[1] === state) && (!finding || hasKind(row)) && (endings[row[2]] || row[0].includes(text)));
+    others.chosen = others.all.filter((call) => fits(call) && says([call.id, call.ending, call.from, call.to]));
     page = 0;
     turn();
-    const all = document.querySelectorAll('[data-role="detailed"] tr[data-call]').length + rest.rows.length;
-    role("matches").textContent = `${(count + chosen.length).toLocaleString("en")} of ${all.toLocaleString("en")} calls`;
+    const all = detailed.all.length + others.all.length;
+    role("matches").textContent = `${(count + others.chosen.length).toLocaleString("en")} of ${all.toLocaleString("en")} calls`;
   };
-  filters.addEventListener("input", choose);
+  const rows = new Map([...(detailed.place?.querySelectorAll("tr[data-call]") ?? [])].map((row) => [row.dataset.call, row]));
+
+  // The order. Calls without a value are last in both directions, and equal ones stay in the order in which they began.
+  const values = {
+    ended: (call) => (call.ending ? `${call.isBad ? 0 : 1}${call.ending}` : null),
+    findings: ({ counts }) => counts.error * 1e12 + counts.warn * 1e6 + counts.info,
+  };
+  const order = (all, name, isDown) => {
+    // The digits of an id are no number.
+    const texts = new Intl.Collator("en", { numeric: name !== "id" });
+    const compare = (one, other) => (typeof one === "number" ? one - other : texts.compare(one, other));
+    const value = values[name] ?? ((call) => (call[name] === "" ? null : call[name]));
+    const keyed = all.map((call) => [value(call), call]);
+    keyed.sort(([one, first], [other, second]) => {
+      if (one === null || other === null) return (one === null) - (other === null) || first.place - second.place;
+      return (isDown ? compare(other, one) : compare(one, other)) || first.place - second.place;
+    });
+    return keyed.map(([, call]) => call);
+  };
+  const select = role("sort", filters);
+  const sort = (name, isDown) => {
+    for (const list of [detailed, others]) list.all = order(list.all, name, isDown);
+    const body = detailed.place?.querySelector("tbody");
+    body?.replaceChildren(...detailed.all.map((call) => rows.get(call.id)));
+    for (const heading of document.querySelectorAll("th[data-sort]")) {
+      if (heading.dataset.sort === name) heading.setAttribute("aria-sort", isDown ? "descending" : "ascending");
+      else heading.removeAttribute("aria-sort");
+    }
+    select.value = `${isDown ? "-" : ""}${name}`;
+    choose();
+  };
+  for (const list of [detailed, others]) list.all.forEach((call, place) => { call.place = place; });
+  for (const heading of document.querySelectorAll("th[data-sort]")) {
+    const button = element("button", heading.textContent);
+    button.type = "button";
+    button.addEventListener("click", () => sort(heading.dataset.sort, heading.getAttribute("aria-sort") === "ascending"));
+    heading.replaceChildren(button);
+  }
+  select.addEventListener("change", () => sort(select.value.replace("-", ""), select.value.startsWith("-")));
+  filters.addEventListener("input", ({ target }) => { if (target !== select) choose(); });
   filters.addEventListener("submit", (event) => event.preventDefault());
   filters.hidden = false;
-  if (others) {
-    role("cut", others)?.remove();
-    role("page-back", others).addEventListener("click", () => { page -= 1; turn(); });
-    role("page-on", others).addEventListener("click", () => { page += 1; turn(); });
+  if (others.place) {
+    role("cut", others.place)?.remove();
+    role("page-back", others.place).addEventListener("click", () => { page -= 1; turn(); });
+    role("page-on", others.place).addEventListener("click", () => { page += 1; turn(); });
   }
   choose();
 })();

@@ -7,15 +7,16 @@ use super::letters::width;
 use super::row_layout::RowLayout;
 use super::scale::{Scale, Stretch};
 use super::shapes::{Anchor, SMALL, fits, group, line, rectangle, shape, text, titled};
-use super::sheet::{LEFT, Lane, RIGHT, Sheet, WIDTH, name};
+use super::sheet::{Lane, Sheet};
 
 const LINE: f64 = 24.0;
 
 pub(super) fn axis(sheet: &Sheet<'_>, top: f64) -> Lane {
     let what = if sheet.scale.is_timed() { "Elapsed" } else { "Revision (no times in the log)" };
-    let y = top + LINE;
-    let mut axis = group("axis").add(name("heading", what, y));
-    axis = axis.add(line((LEFT, y), (sheet.scale.last(), y)));
+    let (heading, lane) = sheet.heading(what, top, 2.0 * LINE);
+    let y = lane + LINE;
+    let mut axis = group("axis").add(heading);
+    axis = axis.add(line((sheet.left, y), (sheet.scale.last(), y)));
     for mark in marks(sheet) {
         axis = axis.add(line((mark.0, y - 5.0), (mark.0, y)));
         axis = axis.add(text("time", &mark.1, SMALL, Anchor::Around(mark.0, y - 13.0)));
@@ -23,7 +24,7 @@ pub(super) fn axis(sheet: &Sheet<'_>, top: f64) -> Lane {
     for (x, to, stretch) in shortened(&sheet.scale) {
         axis = axis.add(broken(x, to, y, stretch));
     }
-    Lane { group: axis, height: LINE + 24.0 }
+    Lane { group: axis, height: y - top + 24.0 }
 }
 
 /// A pale background behind all lanes where a pause is shortened.
@@ -57,12 +58,12 @@ fn broken(from: f64, to: f64, y: f64, stretch: Stretch) -> Group {
 
 /// The labels of the axis, the most important first. Labels do not overlap.
 fn marks(sheet: &Sheet<'_>) -> Vec<(f64, String)> {
-    let mut layout = RowLayout::new(1, (0.0, WIDTH));
+    let mut layout = RowLayout::new(1, (0.0, sheet.width));
     let mut marks = Vec::new();
     let all = if sheet.scale.is_timed() { times(&sheet.scale) } else { revisions(sheet) };
     for (x, label) in all {
         let half = width(&label, SMALL) / 2.0 + 3.0;
-        if x + half < RIGHT && layout.mark(x - half, x + half).is_some() {
+        if x - half > 0.0 && x + half < sheet.right && layout.mark(x - half, x + half).is_some() {
             marks.push((x, label));
         }
     }

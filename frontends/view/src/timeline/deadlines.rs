@@ -5,8 +5,8 @@ use svg::node::element::Group;
 
 use super::clock;
 use super::letters::width;
-use super::shapes::{Anchor, SMALL, circle, fits, fitted, group, line, shape, text, titled};
-use super::sheet::{GUTTER, LEFT, Lane, MARGIN, RIGHT, Sheet, rows};
+use super::shapes::{Anchor, SMALL, circle, fits, group, line, shape, text, titled};
+use super::sheet::{Lane, Sheet, rows};
 use crate::describe;
 use crate::history::spans::DeadlineSpan;
 
@@ -21,7 +21,7 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
             None => kinds.push((armed.deadline, vec![armed])),
         }
     }
-    rows("Deadlines", &kinds, top, |(kind, all), y| row(sheet, *kind, all, y), |_| String::new())
+    rows(sheet, "Deadlines", &kinds, top, |(kind, all), y| row(sheet, *kind, all, y), |_| String::new())
 }
 
 fn row(sheet: &Sheet<'_>, kind: Deadline, all: &[DeadlineSpan], y: f64) -> Group {
@@ -32,8 +32,7 @@ fn row(sheet: &Sheet<'_>, kind: Deadline, all: &[DeadlineSpan], y: f64) -> Group
         _ => format!("{MISSED} {missed} of {}: {}", all.len(), describe::deadline(kind)),
     };
     let class = if missed > 0 { "deadline is-missed" } else { "deadline" };
-    let mut row =
-        titled(class, &label).add(fitted("name", &label, SMALL, Anchor::RightOf(MARGIN, y), GUTTER));
+    let mut row = titled(class, &label).add(sheet.name(&label, SMALL, y));
     for armed in apart(sheet, all, true).into_iter().chain(apart(sheet, all, false)) {
         row = row.add(drawn(sheet, armed, y));
     }
@@ -64,17 +63,17 @@ fn drawn(sheet: &Sheet<'_>, armed: &DeadlineSpan, y: f64) -> Group {
     }
     let drawn = drawn.add(shape("flag", FLAG, flag, y));
     match armed.is_missed {
-        true => marked(drawn, from, flag, y),
+        true => marked(sheet, drawn, from, flag, y),
         false => drawn,
     }
 }
 
 /// Adds the word `missed` to a missed deadline where there is room. The label of the row always has it.
-fn marked(drawn: Group, from: f64, flag: f64, y: f64) -> Group {
-    let (across, after) = (width(MISSED, SMALL), RIGHT - flag - 14.0);
+fn marked(sheet: &Sheet<'_>, drawn: Group, from: f64, flag: f64, y: f64) -> Group {
+    let (across, after) = (width(MISSED, SMALL), sheet.right - flag - 14.0);
     if fits(MISSED, SMALL, after) {
         drawn.add(text("note", MISSED, SMALL, Anchor::RightOf(flag + 14.0, y)))
-    } else if from - 8.0 - across > LEFT {
+    } else if from - 8.0 - across > sheet.left {
         drawn.add(text("note", MISSED, SMALL, Anchor::LeftOf(from - 8.0, y)))
     } else {
         drawn

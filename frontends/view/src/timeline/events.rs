@@ -5,8 +5,8 @@ use svg::node::element::Group;
 
 use super::letters::{count, width};
 use super::row_layout::{Label, RowLayout};
-use super::shapes::{Anchor, HANGING, SMALL, group, hanging, line, px, text, titled};
-use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
+use super::shapes::{HANGING, SMALL, group, hanging, line, px, titled};
+use super::sheet::{Lane, Sheet};
 
 const TICK: f64 = 10.0;
 /// How many rows of names there are at most: where there are few events, and where there are many.
@@ -34,14 +34,16 @@ fn ticks(sheet: &Sheet<'_>) -> Vec<Tick> {
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let ticks = ticks(sheet);
-    let mut layout = RowLayout::new(if ticks.len() > FEW { DEEP.1 } else { DEEP.0 }, (LEFT - 4.0, RIGHT));
+    let mut layout =
+        RowLayout::new(if ticks.len() > FEW { DEEP.1 } else { DEEP.0 }, (sheet.left - 4.0, sheet.right));
     let labels: Vec<_> = ticks.iter().map(|tick| hung(sheet, tick)).collect();
-    let mut lane = group("lane events").add(name("heading", "Events", top + TICK / 2.0));
+    let (heading, lane_top) = sheet.heading("Events", top, TICK);
+    let mut lane = group("lane events").add(heading);
     let mut unnamed = 0;
     for (tick, hung) in ticks.iter().zip(layout.hang(&labels)) {
-        let drawn = drawn(sheet, tick, top);
+        let drawn = drawn(sheet, tick, lane_top);
         lane = lane.add(match hung {
-            Some(hung) => hanging(drawn, &label(sheet, tick), tick.x, top + TICK, hung),
+            Some(hung) => hanging(drawn, &label(sheet, tick), tick.x, lane_top + TICK, hung),
             None => drawn,
         });
         unnamed += if hung.is_none() { tick.last - tick.first + 1 } else { 0 };
@@ -49,10 +51,10 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let mut height = TICK + HANGING * (layout.used() as f64) + 4.0;
     if unnamed > 0 {
         let note = format!("{unnamed} without names");
-        lane = lane.add(text("rest", &note, SMALL, Anchor::RightOf(MARGIN, top + TICK / 2.0 + HANGING)));
+        lane = lane.add(sheet.rest(&note, lane_top, lane_top + TICK / 2.0 + HANGING));
         height = height.max(TICK + HANGING + 6.0);
     }
-    Some(Lane { group: lane, height })
+    Some(Lane { group: lane, height: height + lane_top - top })
 }
 
 fn hung(sheet: &Sheet<'_>, tick: &Tick) -> Label {

@@ -5,7 +5,7 @@ use svg::node::element::Group;
 
 use super::row_layout::RowLayout;
 use super::shapes::{Anchor, SMALL, circle, group, shape, text, titled};
-use super::sheet::{LEFT, Lane, MARGIN, RIGHT, Sheet, name};
+use super::sheet::{Lane, Sheet};
 use crate::history::steps::HistoryFinding;
 
 const MARK: f64 = 20.0;
@@ -14,12 +14,13 @@ const OCTAGON: &str = "M-3.3,-8H3.3L8,-3.3V3.3L3.3,8H-3.3L-8,3.3V-3.3Z";
 
 pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let findings = sheet.history.findings();
-    let mut layout = RowLayout::new(6, (LEFT, RIGHT));
-    let mut lane = group("lane").add(name("heading", "Findings", top + MARK / 2.0));
+    let mut layout = RowLayout::new(6, (sheet.left, sheet.right));
+    let (heading, lane_top) = sheet.heading("Findings", top, MARK);
+    let mut lane = group("lane").add(heading);
     let mut left_out = 0;
     for severity in Severity::ALL.iter().rev() {
         for located in findings.iter().filter(|located| located.finding.severity == *severity) {
-            match mark(sheet, located, &mut layout, top) {
+            match mark(sheet, located, &mut layout, lane_top) {
                 Some(mark) => lane = lane.add(mark),
                 None => left_out += 1,
             }
@@ -27,9 +28,9 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     }
     if left_out > 0 {
         let more = format!("… and {left_out} more");
-        lane = lane.add(text("rest", &more, SMALL, Anchor::RightOf(MARGIN, top + MARK * 1.5)));
+        lane = lane.add(sheet.rest(&more, lane_top, lane_top + MARK * 1.5));
     }
-    let height = MARK * (layout.used() as f64);
+    let height = MARK * (layout.used() as f64) + lane_top - top;
     (!findings.is_empty()).then_some(Lane { group: lane, height })
 }
 

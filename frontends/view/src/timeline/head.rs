@@ -1,5 +1,6 @@
 //! The heading and the description of the picture.
 
+use callfold::Summary;
 use callfold::call::State;
 
 use super::clock;
@@ -22,8 +23,11 @@ pub(super) fn title(sheet: &Sheet<'_>) -> String {
 pub(super) fn ending(sheet: &Sheet<'_>) -> String {
     let last = sheet.history.last();
     let result =
-        last.result_info().map(|result| tidy(&describe::ending(result))).filter(|ending| !ending.is_empty());
+        last.result_info().map(|result| tidy(&result.to_string())).filter(|ending| !ending.is_empty());
     match (last.state(), result) {
+        (State::Terminated, Some(result)) if Summary::from(last).has_ended_badly() => {
+            format!("Ended badly: {result}")
+        }
         (State::Terminated, Some(result)) => format!("Ended: {result}"),
         (State::Terminated, None) => "Ended without a reported result".into(),
         (state, _) => format!("Not ended at the last event: {state} ({})", describe::state(state)),
@@ -55,7 +59,7 @@ pub(super) fn description(sheet: &Sheet<'_>) -> String {
     let keys = history.tones().into_iter().map(|received| short(describe::key(&received.tone)));
     let missed = history.deadlines().into_iter().filter(|armed| armed.is_missed);
     let missed = missed.map(|armed| describe::deadline(armed.deadline).to_owned());
-    let findings = history.findings().iter().map(|located| short(&located.finding.to_string()));
+    let findings = history.worst_findings().into_iter().map(|located| short(&located.finding.to_string()));
     let parts = [
         listed("States", states),
         listed("Operations", operations),

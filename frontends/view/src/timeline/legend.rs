@@ -4,8 +4,8 @@ use svg::node::element::Group;
 
 use super::axis::shortened;
 use super::letters::{count, width};
-use super::shapes::{Anchor, SMALL, fitted, group, text};
-use super::sheet::{Lane, MARGIN, RIGHT, Sheet};
+use super::shapes::{Anchor, SMALL, fits, group, text};
+use super::sheet::{Lane, MARGIN, Sheet};
 use super::{deadlines, findings, operations};
 
 const ROW: f64 = 20.0;
@@ -17,6 +17,9 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     let (mut lane, mut x, mut y) = (group("legend"), MARGIN, top + ROW / 2.0);
     let has_keys = !keys.is_empty();
     for (words, sample) in keys {
+        if x > MARGIN && x + 25.0 + width(words, SMALL) > sheet.right {
+            (x, y) = (MARGIN, y + ROW);
+        }
         let place = format!("translate({},{y})", x + 10.0);
         lane = lane.add(Group::new().set("transform", place).add(sample));
         lane = lane.add(text("note", words, SMALL, Anchor::RightOf(x + 25.0, y)));
@@ -24,11 +27,25 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
     }
     y += if has_keys { ROW } else { 0.0 };
     for note in notes(sheet) {
-        lane = lane.add(fitted("note", &note, SMALL, Anchor::RightOf(MARGIN, y), RIGHT - MARGIN));
-        y += ROW - 4.0;
+        for line in lines(&note, sheet.right - MARGIN) {
+            lane = lane.add(text("note", &line, SMALL, Anchor::RightOf(MARGIN, y)));
+            y += ROW - 4.0;
+        }
     }
     let height = y - ROW / 2.0 - top;
     (height > 0.0).then_some(Lane { group: lane, height })
+}
+
+/// A text in lines that have room.
+fn lines(words: &str, room: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split(' ') {
+        match lines.last_mut().filter(|line| fits(&format!("{line} {word}"), SMALL, room)) {
+            Some(line) => *line = format!("{line} {word}"),
+            None => lines.push(word.into()),
+        }
+    }
+    lines
 }
 
 fn notes(sheet: &Sheet<'_>) -> Vec<String> {

@@ -4,9 +4,8 @@ use callfold::operation::State;
 use svg::node::element::Group;
 
 use super::letters::{count, width};
-use super::shapes::{Anchor, SMALL, circle, fits, fitted, line, rectangle, shape, titled};
-use super::sheet::{LEFT, Lane, RIGHT, ROWS, Sheet, name, rows};
-use crate::describe;
+use super::shapes::{Anchor, SIZE, SMALL, circle, fits, fitted, line, rectangle, shape, titled};
+use super::sheet::{Lane, ROWS, Sheet, rows};
 use crate::history::spans::OperationSpan;
 
 const TICK: &str = "M-3,0L-1,2.5L3.2,-2.5";
@@ -20,7 +19,7 @@ pub(super) fn lane(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
         all.sort_by_key(|span| outcome(span) == "completed");
         all.get_mut(..ROWS).into_iter().for_each(|shown| shown.sort_by_key(|span| span.index));
     }
-    rows("Operations", &all, top, |span, y| row(sheet, span, y), rest)
+    rows(sheet, "Operations", &all, top, |span, y| row(sheet, span, y), rest)
 }
 
 fn rest(left_out: &[OperationSpan]) -> String {
@@ -37,7 +36,7 @@ fn rest(left_out: &[OperationSpan]) -> String {
 }
 
 /// The outcome of an operation.
-pub(super) fn outcome(span: &OperationSpan) -> &'static str {
+pub(crate) fn outcome(span: &OperationSpan) -> &'static str {
     match span.states.last().map(|(_, state)| *state) {
         Some(State::Completed) => "completed",
         Some(State::Failed) => "failed",
@@ -55,14 +54,14 @@ fn row(sheet: &Sheet<'_>, span: &OperationSpan, y: f64) -> Group {
     let title = format!("{label}, {}. {ending}", sheet.span(span.from, to));
     let end = sheet.till(span.from, span.to);
     let mut drawn =
-        titled(&format!("operation {}", how.replace(' ', "-")), &title).add(name("name", &label, y));
+        titled(&format!("operation {}", how.replace(' ', "-")), &title).add(sheet.name(&label, SIZE, y));
     for (at, (from, state)) in span.states.iter().enumerate() {
         let to = span.states.get(at + 1).map_or(end, |(to, _)| sheet.at(*to));
         drawn = stretch(drawn, *state, sheet.at(*from), to, y);
     }
     let drawn = mark(drawn, how, end, y);
     match how {
-        "failed" => side_note(drawn, &ending, sheet.at(span.from), end, y),
+        "failed" => side_note(sheet, drawn, &ending, sheet.at(span.from), end, y),
         _ => drawn,
     }
 }
@@ -70,7 +69,7 @@ fn row(sheet: &Sheet<'_>, span: &OperationSpan, y: f64) -> Group {
 fn ending(sheet: &Sheet<'_>, span: &OperationSpan) -> String {
     let operation = sheet.history.last().operations().get(span.index);
     let result = operation.and_then(|operation| operation.resource().result_info.value());
-    result.map(|result| describe::ending(result)).unwrap_or_default()
+    result.map(|result| result.to_string()).unwrap_or_default()
 }
 
 /// A dashed line while it waits, a bar while it runs.
@@ -95,8 +94,8 @@ fn mark(row: Group, how: &str, x: f64, y: f64) -> Group {
 }
 
 /// Adds a text to the right of a bar, or to its left where there is more room.
-fn side_note(row: Group, words: &str, from: f64, to: f64, y: f64) -> Group {
-    let (before, after) = (from - LEFT - 12.0, RIGHT - to - 12.0);
+fn side_note(sheet: &Sheet<'_>, row: Group, words: &str, from: f64, to: f64, y: f64) -> Group {
+    let (before, after) = (from - sheet.left - 12.0, sheet.right - to - 12.0);
     let is_after = fits(words, SMALL, after) || after >= before;
     let room = before.max(after);
     let room = if is_after { after } else { room };

@@ -5,7 +5,7 @@ use svg::node::element::Group;
 use super::letters::{shorten, width};
 use super::row_layout::{Label, RowLayout};
 use super::shapes::{Anchor, HANGING, SIZE, SMALL, fits, group, hanging, rectangle, text, titled};
-use super::sheet::{LEFT, Lane, RIGHT, Sheet, name};
+use super::sheet::{Lane, Sheet};
 use crate::describe;
 
 /// A state span as it is drawn.
@@ -28,9 +28,9 @@ pub(super) fn state(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
             sheet.span(state_span.from, state_span.to)
         ),
         from: sheet.at(state_span.from),
-        to: state_span.to.map_or(RIGHT, |to| sheet.at(to)),
+        to: state_span.to.map_or(sheet.right, |to| sheet.at(to)),
     });
-    lane("State", &parts.collect::<Vec<_>>(), top, 24.0)
+    lane(sheet, "State", &parts.collect::<Vec<_>>(), top, 24.0)
 }
 
 pub(super) fn audio(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
@@ -41,28 +41,29 @@ pub(super) fn audio(sheet: &Sheet<'_>, top: f64) -> Option<Lane> {
         from: sheet.at(span.from),
         to: sheet.till(span.from, span.to),
     });
-    lane("Audio", &parts.collect::<Vec<_>>(), top, 18.0)
+    lane(sheet, "Audio", &parts.collect::<Vec<_>>(), top, 18.0)
 }
 
 /// A lane of state spans. A name is drawn inside its span, or below it where the span is too narrow.
-fn lane(heading: &str, parts: &[Part], top: f64, height: f64) -> Option<Lane> {
+fn lane(sheet: &Sheet<'_>, heading: &str, parts: &[Part], top: f64, height: f64) -> Option<Lane> {
     let (narrow, wide): (Vec<_>, Vec<_>) = parts.iter().partition(|part| part.is_narrow());
-    let mut lane = group("lane").add(name("heading", heading, top + height / 2.0));
+    let (heading, lane_top) = sheet.heading(heading, top, height);
+    let mut lane = group("lane").add(heading);
     for part in wide {
-        let words = text("", &part.name, SIZE, Anchor::Around(part.middle(), top + height / 2.0));
-        lane = lane.add(part.ground(top, height).add(words));
+        let words = text("", &part.name, SIZE, Anchor::Around(part.middle(), lane_top + height / 2.0));
+        lane = lane.add(part.ground(lane_top, height).add(words));
     }
-    let mut layout = RowLayout::new(4, (LEFT - 4.0, RIGHT));
+    let mut layout = RowLayout::new(4, (sheet.left - 4.0, sheet.right));
     let labels: Vec<_> = narrow.iter().map(|part| part.label()).collect();
     for (part, hung) in narrow.iter().zip(layout.hang(&labels)) {
-        let ground = part.ground(top, height);
+        let ground = part.ground(lane_top, height);
         lane = lane.add(match hung {
-            Some(hung) => hanging(ground, &part.name, part.middle(), top + height, hung),
+            Some(hung) => hanging(ground, &part.name, part.middle(), lane_top + height, hung),
             None => ground,
         });
     }
     let hung = HANGING * (layout.used() as f64);
-    let height = height + if hung > 0.0 { hung + 4.0 } else { 0.0 };
+    let height = height + lane_top - top + if hung > 0.0 { hung + 4.0 } else { 0.0 };
     (!parts.is_empty()).then_some(Lane { group: lane, height })
 }
 

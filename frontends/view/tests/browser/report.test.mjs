@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import axe from "axe-core";
 import { launch } from "./browser.mjs";
 
 const { CALLFOLD, CALLFOLD_LOGS, CALLFOLD_PAGES } = process.env;
@@ -26,16 +27,20 @@ const run = (...args) => {
   return ran.stdout;
 };
 const replay = (log, ...args) => JSON.parse(run("replay", "--json", ...args, log));
+// The calls in the order in which they began, as the page lists them.
+const byStart = (calls) => calls.toSorted((one, other) =>
+  (one.firstAt === null) - (other.firstAt === null) || Date.parse(one.firstAt) - Date.parse(other.firstAt) || (one.id < other.id ? -1 : 1));
 const key = (tone) => ({ star: "*", pound: "#" })[tone] ?? tone.replace(/^tone(?=.)/, "");
 
 const made = new Map();
-const report = (log) => {
-  if (!made.has(log)) {
-    const path = join(CALLFOLD_PAGES, `${basename(log)}.html`);
-    run("report", log, "-o", path);
-    made.set(log, path);
+const report = (...args) => {
+  const name = args.map((arg) => basename(arg)).join(" ").slice(0, 100);
+  if (!made.has(name)) {
+    const path = join(CALLFOLD_PAGES, `${name}.html`);
+    run("report", ...args, "-o", path);
+    made.set(name, path);
   }
-  return made.get(log);
+  return made.get(name);
 };
 
 const open = async (path, options = {}) => {
@@ -121,7 +126,7 @@ for (const log of LOGS) {
     for (const value of await choice.locator("option").evaluateAll((options) => options.map(({ value }) => value))) {
       await choice.selectOption(value);
       const has = ({ id }) => findings.some((one) => one.call === id && (one.kind === value || one.severity === value));
-      const wanted = calls.filter((call) => !value || has(call)).map(({ id }) => id);
+      const wanted = byStart(calls).filter((call) => !value || has(call)).map(({ id }) => id);
       assert.deepEqual(await page.locator("tr[data-call]:visible").evaluateAll((rows) => rows.map((row) => row.dataset.call)), wanted, value);
       assert.equal(await page.locator("section[data-call]:visible").count(), wanted.length);
       assert.equal(await page.locator("[data-role=matches]").textContent(), `${wanted.length} of ${calls.length} calls`);
@@ -201,6 +206,110 @@ test("of many calls the others are shown page by page, and chosen among", async 
   assert.match(await bare.locator("[data-role=cut]").textContent(), /The first 200 of 499/);
   await close(bare);
 });
+
+const ids = (page) => page.locator("tr[data-call]:visible").evaluateAll((rows) => rows.map((row) => row.dataset.call));
+
+test("a click on a heading sorts the calls, with the keyboard too, and says so", async () => {
+  const { calls } = replay(process.env.CALLFOLD_ENDS);
+  const page = await open(report(process.env.CALLFOLD_ENDS));
+  const heading = page.locator("th[data-sort=duration]");
+  const length = ({ firstAt, lastAt }) => (firstAt ? Date.parse(lastAt) - Date.parse(firstAt) : null);
+  const timed = byStart(calls).filter((call) => length(call) !== null);
+  const untimed = calls.filter((call) => length(call) === null);
+  const order = (by) => [...timed.toSorted(by), ...untimed].map(({ id }) => id);
+  assert.equal(await page.locator("th[aria-sort]").getAttribute("data-sort"), "start");
+  await heading.locator("button").click();
+  assert.equal(await heading.getAttribute("aria-sort"), "ascending");
+  assert.deepEqual(await ids(page), order((one, other) => length(one) - length(other)));
+  await heading.locator("button").press("Enter");
+  assert.equal(await heading.getAttribute("aria-sort"), "descending");
+  assert.deepEqual(await ids(page), order((one, other) => length(other) - length(one)));
+  assert.equal(await page.locator("th[aria-sort]").count(), 1);
+  await close(page);
+});
+
+test("on a small screen the calls are sorted by a list, and those that ended badly are chosen", async () => {
+  const page = await open(report(process.env.CALLFOLD_ENDS), { viewport: SIZES[1] });
+  await page.locator("[data-role=sort]").selectOption("-id");
+  const all = await ids(page);
+  assert.deepEqual(all, all.toSorted().reverse());
+  await page.locator("[data-role=filter-ended]").selectOption("badly");
+  const bad = await ids(page);
+  assert.equal(bad.length, 10);
+  assert.equal(await page.locator("tr[data-call]:visible .bad").count(), 10);
+  assert.deepEqual(bad, bad.toSorted().reverse());
+  await close(page);
+});
+
+test("calls without details are sorted across all pages", async () => {
+  const page = await open(report(process.env.CALLFOLD_MANY));
+  await page.locator("[data-role=others] th[data-sort=id] button").click();
+  await page.locator("[data-role=others] th[data-sort=id] button").click();
+  assert.match((await ids(page))[1], /^000001f3/);
+  await close(page);
+});
+
+test("of very many operations the failed ones are first, and a button shows more", async () => {
+  const page = await open(report(process.env.CALLFOLD_OPERATIONS));
+  const section = page.locator("section[data-call]");
+  await section.scrollIntoViewIfNeeded();
+  await section.locator("details.operations summary").click();
+  const counts = await section.locator(".counts tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  assert.deepEqual(counts, [["Kind", "failed", "completed"], ["playPrompt", "1", "199"], ["record", "1", "99"]]);
+  const panel = section.locator(".travel [data-role=operations]");
+  assert.equal(await panel.locator("p").textContent(), "99 record completed, 199 playPrompt completed, 1 record failed, 1 playPrompt failed");
+  for (const [lines, button] of [
+    [section.locator("[data-role=operation-rows] tr"), section.locator("[data-role=more-operations]")],
+    [panel.locator("li"), panel.locator("button")],
+  ]) {
+    assert.equal(await lines.count(), 50);
+    assert.match(await lines.nth(0).textContent(), /failed/);
+    assert.match(await lines.nth(1).textContent(), /failed/);
+    assert.doesNotMatch(await lines.nth(2).textContent(), /failed/);
+    assert.equal(await button.textContent(), "Show 200 more of 250");
+    await button.click();
+    assert.equal(await button.textContent(), "Show 50 more of 50");
+    await button.press("Enter");
+    assert.equal(await lines.count(), 300);
+    assert.equal(await button.isVisible(), false);
+  }
+  await close(page);
+});
+
+test("on a small screen the timeline has its names above the lanes, and letters that can be read", async () => {
+  const page = await open(report(LOGS[0]), { viewport: SIZES[1] });
+  const section = page.locator("section[data-call]").first();
+  await section.scrollIntoViewIfNeeded();
+  assert.equal(await section.locator("[data-role=timeline]").isVisible(), false);
+  const box = section.locator("[data-role=timeline-narrow]");
+  const sizes = () => box.locator("svg text").evaluateAll((all) => all.map((text) =>
+    parseFloat(getComputedStyle(text).fontSize) * text.getCTM().a));
+  assert.ok(Math.min(...(await sizes())) >= 11);
+  await section.locator("[data-role=zoom-fit]").click();
+  assert.ok(Math.min(...(await sizes())) >= 7.7);
+  await section.locator("[data-role=slider]").fill("2");
+  const tick = await box.locator('[data-step="1"]').getAttribute("data-x");
+  assert.equal(await box.locator(".cursor").getAttribute("x1"), tick);
+  await close(page);
+});
+
+// The calls with something for each part of a page, and the page of many calls in one colour scheme: a run takes seconds.
+const PAGES = [[LOGS.filter((log) => /ivr|service|reordered|malformed|transfer-failed/.test(log)), ["light", "dark"]], [[process.env.CALLFOLD_MANY, process.env.CALLFOLD_OPERATIONS], ["light"]]];
+for (const [logs, schemes] of PAGES) {
+  for (const viewport of SIZES) {
+    for (const colorScheme of schemes) {
+      test(`axe finds nothing wrong with ${logs.map((log) => basename(log))}, ${viewport.width} px wide and ${colorScheme}`, async () => {
+        const page = await open(report(...logs, process.env.CALLFOLD_ENDS), { viewport, colorScheme });
+        await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+        await page.evaluate(axe.source);
+        const { violations } = await page.evaluate(() => axe.run());
+        const lines = violations.map(({ id, nodes }) => `${id}: ${nodes.length}, such as ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`);
+        assert.deepEqual(lines, []);
+        await close(page);
+      });
+    }
+  }
+}
 
 test("the policy of a page forbids scripts that are not its own", async () => {
   const page = await browser.newPage();

@@ -11,8 +11,8 @@ use crate::browse::browser::{Browser, Focus};
 use crate::browse::call_list::{CallList, Row};
 use crate::browse::palette::{DIM, Palette, REVERSED, heading, mark};
 
-/// The width of a state in columns: that of `terminated`. Longer states are shortened.
-const STATE: usize = 10;
+/// The width of a time in columns: month, day, hour and minute.
+const BEGIN: usize = 11;
 
 impl Browser {
     pub(super) fn draw_calls(&mut self, frame: &mut Frame<'_>, area: Rect) {
@@ -20,7 +20,7 @@ impl Browser {
         self.top = self.top.clamp((self.selected + 1).saturating_sub(self.page), self.selected);
         let width = usize::from(area.width);
         let style = heading(self.focus == Focus::Calls);
-        let heading = Line::styled(fit(" call     state      ended", width), style);
+        let heading = Line::styled(fit(" call     begin (UTC) ended", width), style);
         let shown = self.listed.iter().enumerate().skip(self.top).take(self.page);
         let rows = shown.filter_map(|(at, row)| {
             let row = self.calls.rows.get(*row)?;
@@ -40,7 +40,7 @@ impl Browser {
 fn line(calls: &CallList, palette: Palette, row: &Row, is_selected: bool, width: usize) -> Line<'static> {
     let id = row.id.map_or_else(|| "no call".into(), |id| id.to_string());
     let id: String = id.chars().take(calls.prefix).collect();
-    let state = row.state.map_or("", |state| state.as_str());
+    let time = row.begin.map_or_else(String::new, |begin| begin.strftime("%m-%d %H:%M").to_string());
     let marks: Vec<_> = [Severity::Error, Severity::Warn, Severity::Info]
         .into_iter()
         .filter(|severity| row.findings.count(*severity) > 0)
@@ -48,11 +48,11 @@ fn line(calls: &CallList, palette: Palette, row: &Row, is_selected: bool, width:
         .collect();
     let marked: usize = marks.iter().map(|(text, _)| text.chars().count()).sum();
     let begin = format!("{}{} ", if is_selected { '▸' } else { ' ' }, filled(&id, calls.prefix));
-    let state = format!("{} ", filled(state, STATE));
-    let room = width.saturating_sub(begin.chars().count() + state.chars().count() + marked);
+    let time = format!("{} ", filled(&time, BEGIN));
+    let room = width.saturating_sub(begin.chars().count() + time.chars().count() + marked);
     let ending = filled(calls.text(row.ending), room);
     let marks = marks.into_iter().map(|(text, severity)| Span::styled(text, palette.severity(severity)));
-    let spans = [Span::raw(begin), Span::raw(state), Span::raw(ending)].into_iter().chain(marks);
+    let spans = [Span::raw(begin), Span::raw(time), Span::raw(ending)].into_iter().chain(marks);
     let line = Line::from_iter(spans);
     if is_selected { line.style(REVERSED) } else { line }
 }

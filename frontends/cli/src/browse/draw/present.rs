@@ -101,7 +101,8 @@ fn since(first: Timestamp, time: Timestamp) -> String {
 fn state(call: &Call, first: Option<&Step>) -> Vec<Entry> {
     let mut lines = vec![Entry::new("state", format!("{}: {}", call.state(), describe::state(call.state())))];
     let mut add = |label, text: String| lines.extend((!text.is_empty()).then(|| Entry::new(label, text)));
-    add("ended", call.result_info().map_or_else(String::new, describe::ending));
+    add("ended", call.result_info().map_or_else(String::new, ToString::to_string));
+    add("parties", describe::parties(call.caller().as_deref(), call.callees().as_deref()));
     add("audio", call.audio().map_or_else(String::new, |audio| audio.as_str().into()));
     add(
         "operations",
@@ -115,7 +116,8 @@ fn state(call: &Call, first: Option<&Step>) -> Vec<Entry> {
             )
         })),
     );
-    add("people", list(call.participants().map(describe::participant)));
+    add("requests", list(call.party_requests().map(|request| request.to_string())));
+    add("people", list(describe::people(call).into_iter()));
     let tones = call.tones().iter().filter_map(|tone| tone.tone.value());
     add("keys", tones.map(|tone| describe::key(tone.as_str())).collect::<Vec<_>>().join(" "));
     let begun = first.and_then(|step| step.recorded.at);

@@ -121,6 +121,15 @@ impl Roster {
             now.insert(key.key.clone(), name(one));
         }
         self.places = self.keys.values().filter(|key| key.is_place).count();
+        self.replace(now)
+    }
+
+    /// The parties of a call, as long as it has no roster.
+    pub(super) fn be(&mut self, parties: &[String]) -> Changes {
+        self.replace((0..).zip(parties).map(|(at, name)| (place(at).key, shown(name))).collect())
+    }
+
+    fn replace(&mut self, now: BTreeMap<String, String>) -> Changes {
         let gone = self.names.keys().filter(|key| !now.contains_key(*key)).map(|key| (key.clone(), None));
         let mut changes: Changes = gone.collect();
         let new = now.iter().filter(|(key, name)| self.names.get(*key) != Some(name));
