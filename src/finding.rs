@@ -51,6 +51,8 @@ names! {
         Malformed = "malformed",
         /// This version does not know a resource, a call state, an operation status, or a type of CloudEvent.
         UnknownResource = "unknownResource",
+        /// The log grew or shrank while it was read.
+        Grew = "grew",
         /// Text between the records of a log was skipped. A log has at most one such finding.
         Noise = "noise",
         /// An operation failed. The message has its code and the text of the service.
@@ -87,7 +89,8 @@ impl FindingKind {
             | Self::Orphan
             | Self::UnknownResource
             | Self::OperationFailed
-            | Self::Unordered => Severity::Warn,
+            | Self::Unordered
+            | Self::Grew => Severity::Warn,
             Self::Impossible
             | Self::Conflict
             | Self::RevisionGap

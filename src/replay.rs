@@ -124,6 +124,23 @@ impl Replay {
         self.events
     }
 
+    /// The earliest time at which [`until`](Replay::until) has stopped a call, if events were skipped and have
+    /// times. If no event was folded, this is where the log begins.
+    ///
+    /// ```
+    /// use callfold::log::Format;
+    /// use callfold::{Moment, Replay};
+    ///
+    /// let line = br#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"at":"2026-11-23T09:15:02Z","type":"placed","data":{}}"#;
+    /// let mut replay = Replay::new().until(Moment::Time("2026-11-23T09:00:00Z".parse()?));
+    /// replay.record(Format::Events, line, |_| {});
+    /// assert_eq!(replay.stopped_from(), Some("2026-11-23T09:15:02Z".parse()?));
+    /// # Ok::<(), callfold::jiff::Error>(())
+    /// ```
+    pub const fn stopped_from(&self) -> Option<Timestamp> {
+        self.stopped_from
+    }
+
     /// Reads one record of a log, and passes each resulting event to `sink` when it is folded. Returns the
     /// findings about the record. Pass the [`Record`] itself and not only its bytes: the text before a notification
     /// can tell when it was received.
@@ -253,7 +270,7 @@ impl Replay {
         }
         let is_reached = self.until.is_none_or(|moment| moment.reaches(revision, at));
         if !is_reached {
-            self.stopped.insert(call);
+            self.stop(call, at);
         }
         is_reached
     }
@@ -362,9 +379,14 @@ impl Replay {
             Some(Moment::Revision(until)) => self.calls.next_revision(id) <= until,
         };
         if !is_reached {
-            self.stopped.insert(id);
+            self.stop(id, at);
         }
         is_reached
+    }
+
+    fn stop(&mut self, call: CallId, at: Option<Timestamp>) {
+        self.stopped.insert(call);
+        self.stopped_from = self.stopped_from.into_iter().chain(at).min();
     }
 
     fn apply_observed(&mut self, observed: Observed, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {

@@ -26,6 +26,7 @@ mod notification_corners;
 mod notifications;
 mod notifying;
 mod operations;
+mod order;
 mod pages;
 mod past;
 mod properties;

@@ -762,3 +762,66 @@ fn white_space_of_any_kind_around_a_value_of_an_sdk_log_does_not_count() {
         assert_eq!(replay.events(), 1, "{space:?}");
     }
 }
+
+#[test]
+fn half_of_a_surrogate_pair_becomes_a_replacement_character() {
+    for (json, expected) in [
+        (r"plain", "plain"),
+        (r"\ud83d\ude00", "\u{1f600}"),
+        (r"\ud83d", "\u{fffd}"),
+        (r"\uDE00\uD83D", "\u{fffd}\u{fffd}"),
+        (r"\ud83d\ud83d\ude00é", "\u{fffd}\u{1f600}é"),
+        (r"\\ud83d \\\ud83d \n", "\\ud83d \\\u{fffd} \n"),
+    ] {
+        let notification = text("established").replace("established", r#"established","subject":"@"#);
+        let event = line(1, "placed").replace("{}", r#"{"subject":"@"}"#);
+        for (format, log) in [
+            (Format::Notifications, notification.clone()),
+            (Format::Notifications, json!({"body": notification}).to_string()),
+            (Format::Notifications, json!({"message": notification}).to_string()),
+            (Format::SdkLog, entry(&["TransactionDirection: Incoming"], &notification)),
+            (Format::Events, event),
+        ] {
+            let nested = serde_json::to_string(json).unwrap();
+            let json = if log.contains(r#"\"subject"#) { nested.trim_matches('"') } else { json };
+            let received = replay(format, log.replace('@', json));
+            let subject = received.call().details().subject.value();
+            assert_eq!(subject.map(ToString::to_string).as_deref(), Some(expected), "{log} with {json}");
+        }
+    }
+}
+
+#[test]
+fn events_are_found_wherever_notifications_are() {
+    let events = [line(1, "placed"), line(2, "established")];
+    let pretty = events.each_ref().map(|event| format!("{:#}", event.parse::<Value>().unwrap()));
+    for log in
+        [pretty.join("\n"), format!("[{}]", events.join(",")), format!("INFO {}", events.join("\nINFO "))]
+    {
+        assert_eq!(Format::detect(log.as_bytes()), Some(Format::Notifications), "{log}");
+        let received = replay(Format::Notifications, &log);
+        assert_eq!((received.events.len(), received.findings), (2, vec![]), "{log}");
+    }
+}
+
+#[test]
+fn a_logger_gives_the_time_in_a_member() {
+    for (time, expected) in [
+        (json!("2026-11-23T09:15:02Z"), Some("2026-11-23T09:15:02Z")),
+        (json!("2026-11-23 10:15:02+01:00"), Some("2026-11-23T09:15:02Z")),
+        (json!(1_795_425_302), Some("2026-11-23T09:15:02Z")),
+        (json!(1_795_425_302.25), Some("2026-11-23T09:15:02.250Z")),
+        (json!("1795425302250"), Some("2026-11-23T09:15:02.250Z")),
+        (json!("2026-11-23T09:15:02"), None),
+        (json!(12.5), None),
+        (json!("noon"), None),
+        (json!(null), None),
+    ] {
+        for name in ["time", "timestamp", "@timestamp", "ts", "@t"] {
+            let log = json!({"message": text("establishing"), name: time}).to_string();
+            let received = replay(Format::Notifications, &log);
+            let at = expected.and_then(|at| at.parse().ok());
+            assert_eq!((received.call().first_at(), received.findings), (at, vec![]), "{log}");
+        }
+    }
+}

@@ -137,8 +137,12 @@ fn body(notification: CommsNotification, form: u8) -> String {
         0 => body.to_string(),
         1 => serde_json::to_string_pretty(&body).unwrap(),
         2 => delivered.to_string(),
+        5 => format!("2026-11-23T09:15:02Z: Info: {body:#} {{}}"),
         _ => {
-            format!("$>2026-11-23T09:15:02Z Info\nTransactionDirection: Incoming\nrequest: POST /\n{body:#}")
+            let prefix = if form == 4 { "[09:15:02 INF] " } else { "" };
+            format!(
+                "{prefix}$>2026-11-23T09:15:02Z Info\nTransactionDirection: Incoming\nrequest: POST /\n{body:#}"
+            )
         }
     }
 }
@@ -172,7 +176,7 @@ properties! {
 
     #[test]
     fn a_log_is_decoded_as_it_is_cut_and_read(
-        parts in vec((strategies::notifications(call_id()), 0_u8..4, select(vec!["", "\n", "\r\n", " \n\n", ","])), 1..5),
+        parts in vec((strategies::notifications(call_id()), 0_u8..6, select(vec!["", "\n", "\r\n", " \n\n", ","])), 1..5),
         format in select(vec![Format::Notifications, Format::SdkLog]),
         damage in damage(),
     ) {
@@ -183,7 +187,7 @@ properties! {
 
     #[test]
     fn a_log_can_be_divided_at_its_boundaries(
-        parts in vec((strategies::notifications(call_id()), 0_u8..4, select(vec!["", "\n", "\r\n", " \n\n", ","])), 1..5),
+        parts in vec((strategies::notifications(call_id()), 0_u8..6, select(vec!["", "\n", "\r\n", " \n\n", ","])), 1..5),
         format in select(vec![Format::Events, Format::Notifications, Format::SdkLog]),
         damage in damage(),
         block in any::<Index>(),

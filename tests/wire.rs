@@ -162,6 +162,25 @@ fn a_number_that_occurs_twice_still_makes_a_delta_roster() {
 }
 
 #[test]
+fn of_a_type_that_is_named_twice_the_last_one_counts() {
+    for (types, expected) in [
+        (r##""@odata.type":"#microsoft.graph.call","@odata.type":{}"##, "Other"),
+        (r##""@odata.type":"#microsoft.graph.thing","@odata.type":"#microsoft.graph.call""##, "Call"),
+        (
+            r##""@odata.type":"#microsoft.graph.call","@odata.type":"#microsoft.graph.recordOperation""##,
+            "Operation",
+        ),
+    ] {
+        for blank in ["", " "] {
+            let data = types.replace(':', &format!(":{blank}"));
+            let text = format!(r#"{{"resourceUrl":"/communications/x/{CALL}","resourceData":{{{data}}}}}"#);
+            let received: CommsNotification = serde_json::from_str(&text).unwrap();
+            assert_eq!(variant(&received.resource_data), expected, "{text}");
+        }
+    }
+}
+
+#[test]
 fn an_item_typed_as_an_operation_is_still_a_notification() {
     let body = json!({"value": [{"@odata.type": "#microsoft.graph.commsOperation", "changeType": "deleted",
         "resourceUrl": format!("/communications/calls/{CALL}/operations/{OPERATION}"), "resourceData": {"status": "completed"}}]});

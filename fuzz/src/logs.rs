@@ -2,7 +2,7 @@
 
 use callfold::call::{Call, CallEvent, Delivery};
 use callfold::graph::CommsNotifications;
-use callfold::log::{Cut, Format, Record, cut};
+use callfold::log::{Cut, Format, Record, Skip, cut, glance};
 use callfold::{CallId, Finding, FindingKind, Keep, Ledger, Moment, Recorded, Replay};
 use serde_json::Value;
 
@@ -68,7 +68,7 @@ fn summarised(keep: Keep, log: &[u8]) -> (Vec<Finding>, Vec<String>) {
 
 fn received(format: Format, input: &[u8]) {
     let played = play(format, input);
-    if records(format, input).iter().any(|record| has_events(record)) {
+    if records(format, input).iter().any(|record| has_events(record.bytes)) {
         return folds_from_its_own_text(&played);
     }
     for kind in [FindingKind::Refused, FindingKind::Conflict, FindingKind::RevisionGap] {
@@ -111,6 +111,11 @@ fn records(format: Format, log: &[u8]) -> Vec<Record<'_>> {
             Cut::Record(record) => {
                 assert!(record.consumed() > 0, "a record is not empty");
                 is_the_same_from_a_part(format, rest, record);
+                if let Some(seen) = glance(format, rest) {
+                    assert!((1..=rest.len()).contains(&seen.consumed), "a look passes something");
+                }
+                let (skipped, _) = Skip::new(format).pass(rest, true);
+                assert!((1..=rest.len()).contains(&skipped), "a skip passes something");
                 records.push(record);
                 rest = &rest[record.consumed()..];
             }

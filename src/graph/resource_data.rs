@@ -94,7 +94,17 @@ impl ResourceData {
             return Err(serde_json::Error::custom(format_args!("nested deeper than {DEPTH} levels")));
         }
         let is_array = json.starts_with('[');
-        let shape = Peek::of(json, url, is_array).shape(url, is_array);
+        if let Some(peek) = Peek::plain(json, url, is_array) {
+            let read = Self::of_shape(json, peek.shape(url, is_array), is_array)?;
+            // Of a type that is named twice, the last one counts.
+            if read.is_of(peek.type_name.as_ref()) {
+                return Ok(read);
+            }
+        }
+        Self::of_shape(json, Peek::non_canonical(json, is_array).shape(url, is_array), is_array)
+    }
+
+    fn of_shape(json: &str, shape: Shape, is_array: bool) -> Result<Self, serde_json::Error> {
         Ok(match shape {
             _ if json == "null" => Self::Absent,
             Shape::Other => Self::Other(Unshown(serde_json::from_str(json)?)),
@@ -141,21 +151,28 @@ impl ResourceData {
                 | Shape::Other => return Err(GaveUp),
             };
             // A resource that names its type twice is not in the usual form.
-            if read.type_name() == peek.type_name.as_ref() { Ok(read) } else { Err(GaveUp) }
+            if read.is_of(peek.type_name.as_ref()) { Ok(read) } else { Err(GaveUp) }
         })
     }
 
-    /// The type of the resource, or of its first item.
-    fn type_name(&self) -> Option<&TypeName> {
-        match self {
+    /// True if the resource, or its first item, has this type.
+    fn is_of(&self, peeked: Option<&TypeName>) -> bool {
+        let type_name = match self {
             Self::Call(call) => call.odata_type.as_ref(),
             Self::Operation(operation) => operation.odata_type.as_ref(),
-            Self::Roster(participants) => participants.first()?.odata_type.as_ref(),
-            Self::DeltaRoster(deltas) => deltas.first()?.odata_type.as_ref(),
-            Self::ContentSharing(sessions) => sessions.first()?.odata_type.as_ref(),
+            Self::Roster(participants) => participants.first().and_then(|one| one.odata_type.as_ref()),
+            Self::DeltaRoster(deltas) => deltas.first().and_then(|one| one.odata_type.as_ref()),
+            Self::ContentSharing(sessions) => sessions.first().and_then(|one| one.odata_type.as_ref()),
             Self::Participant(participant) => participant.odata_type.as_ref(),
-            Self::Absent | Self::ParticipantJoining(_) | Self::ParticipantLeft(_) | Self::Other(_) => None,
-        }
+            Self::ParticipantJoining(joining) => joining.odata_type.as_ref(),
+            Self::ParticipantLeft(left) => left.odata_type.as_ref(),
+            Self::Other(Unshown(value)) => {
+                let first = value.get(0).unwrap_or(value).get("@odata.type").and_then(Value::as_str);
+                return first.map(TypeName::from).as_ref() == peeked;
+            }
+            Self::Absent => None,
+        };
+        type_name == peeked
     }
 }
 
@@ -304,10 +321,6 @@ impl Peek {
     /// The details of a resource that is not a delta.
     const fn of_type(type_name: Option<TypeName>) -> Self {
         Self { type_name, is_delta: false }
-    }
-
-    fn of(json: &str, url: &Resource, is_array: bool) -> Self {
-        Self::plain(json, url, is_array).unwrap_or_else(|| Self::non_canonical(json, is_array))
     }
 
     /// Finds the details without parsing, if the type is the first member, as the service writes it, and

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::written::Written;
 use crate::time::At;
 
 /// The characters with which an entry begins, behind any prefix of another logger.
@@ -41,8 +42,18 @@ impl Head {
 
     /// The time of the entry.
     pub(super) fn time(&self, text: &[u8]) -> Option<Timestamp> {
+        At::read(self.time_as_text(text)?)
+    }
+
+    /// The time of the entry, also if it has no offset.
+    pub(super) fn written(&self, text: &[u8]) -> Option<Written> {
+        let local = || self.time_as_text(text)?.parse().ok().map(Written::Local);
+        self.time(text).map(Written::Received).or_else(local)
+    }
+
+    fn time_as_text<'t>(&self, text: &'t [u8]) -> Option<&'t str> {
         let time = text.get(self.time..)?.split(u8::is_ascii_whitespace).next()?;
-        At::read(core::str::from_utf8(time.strip_suffix(b":").unwrap_or(time)).ok()?)
+        core::str::from_utf8(time.strip_suffix(b":").unwrap_or(time)).ok()
     }
 
     fn of_2019(text: &[u8]) -> Option<Self> {

@@ -5,6 +5,7 @@ use super::decoded::{Next, decode};
 use super::entry::Head;
 use super::format::Format;
 use super::noise;
+use super::notifications;
 use super::written::Written;
 use crate::time::At;
 
@@ -63,7 +64,9 @@ fn decoded(block: &[u8]) -> Option<Glance> {
     Some(Glance {
         consumed: record.consumed(),
         is_received: decoded.is_received(),
-        written: received.or_else(|| noise::written(record.skipped)),
+        written: received
+            .or_else(|| notifications::written(record.bytes))
+            .or_else(|| noise::written(record.skipped)),
     })
 }
 
@@ -73,6 +76,6 @@ fn entry(record: &Record<'_>) -> Glance {
         Some(text) => matches!(record.bytes.get(text), Some(b'{' | b'[')),
         None => memchr::memmem::find(record.bytes, b"TransactionDirection").is_some(),
     });
-    let written = head.and_then(|head| head.time(record.bytes)).map(Written::Received);
+    let written = head.and_then(|head| head.written(record.bytes));
     Glance { consumed: record.consumed(), is_received, written }
 }

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::str::FromStr;
 
+use jiff::tz::Offset;
+
 use super::written::Written;
 use crate::call::observe::delivery::Delivery;
 use crate::time::At;
@@ -12,6 +14,9 @@ const NEAR: usize = 1 << 12;
 
 /// The longest part of a text without line ends.
 const MOST: usize = 1 << 16;
+
+/// In how many lines before a body its time can stand.
+const ABOVE: usize = 8;
 
 /// The end of the text before the first document, or of a part of this text. `None` if it depends on bytes that follow.
 pub(super) fn end(block: &[u8], is_last: bool) -> Option<usize> {
@@ -71,12 +76,14 @@ pub(super) fn delivery(skipped: &[u8]) -> Delivery {
     delivery
 }
 
-/// The first time without an offset in the same line before a body.
+/// The nearest time before a body: in its line, or in one of the lines above. It shows only in which order records stand, so
+/// an offset does not count.
 pub(super) fn written(skipped: &[u8]) -> Option<Written> {
-    let line = skipped.rsplit(|byte| *byte == b'\n').next()?;
-    let text = String::from_utf8_lossy(line);
-    let local = first(&text, timed).map(Written::Local);
-    local.or_else(|| words(&text).find_map(timed).map(Written::OfDay))
+    skipped.rsplit(|byte| *byte == b'\n').take(ABOVE).find_map(|line| {
+        let text = String::from_utf8_lossy(line);
+        let local = first(&text, timed).or_else(|| time(&text).map(|at| Offset::UTC.to_datetime(at)));
+        local.map(Written::Local).or_else(|| words(&text).find_map(timed).map(Written::OfDay))
+    })
 }
 
 /// Reads a word with a time of day.

@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use super::cut::{Cut, cut};
 use super::event_line::EventLine;
 use super::format::Format;
+use super::written::Written;
 use crate::call::observe::delivery::Delivery;
 use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::graph::parsed::ParsedNotification;
@@ -232,8 +233,8 @@ impl Bodies {
 
     /// Reads the bodies in the members of another JSON object, such as the line of a logger.
     fn within(&mut self, json: &str) {
-        let members: BTreeMap<String, &RawValue> = serde_json::from_str(json).unwrap_or_default();
-        let time = TIMES.iter().find_map(|name| At::read_any(&plain(members.get(*name)?.get())));
+        let members: Members<'_> = serde_json::from_str(json).unwrap_or_default();
+        let time = logged(&members, |time| At::read_any(time).filter(|at| at.as_second() >= EARLIEST));
         let around = Delivery { received_at: time, ..Delivery::default() };
         for member in members.values() {
             let text = plain(member.get());
@@ -299,6 +300,22 @@ impl Bodies {
 
 /// The members in which loggers write the time of a line.
 const TIMES: &[&str] = &["time", "timestamp", "@timestamp", "ts", "@t"];
+
+/// The earliest time that another logger can mean, in seconds since 1970. A smaller number is a duration.
+const EARLIEST: i64 = 1_000_000_000;
+
+type Members<'a> = BTreeMap<String, &'a RawValue>;
+
+/// The time of a line of another logger.
+fn logged<T>(members: &Members<'_>, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    TIMES.iter().find_map(|name| read(&plain(members.get(*name)?.get())))
+}
+
+/// The time without an offset in a line of another logger.
+pub(super) fn written(record: &[u8]) -> Option<Written> {
+    let members: Members<'_> = serde_json::from_slice(record).ok()?;
+    logged(&members, |time| time.parse().ok()).map(Written::Local)
+}
 
 /// The text of a JSON string, or other JSON as it is.
 fn plain(json: &str) -> Cow<'_, str> {

@@ -52,7 +52,14 @@ impl Skip {
     }
 
     fn document(&mut self, block: &[u8], is_last: bool) -> (usize, bool) {
-        let start = if self.depth == 0 { noise::end(block, is_last).unwrap_or_default() } else { 0 };
+        let mut start = 0;
+        if self.depth == 0 {
+            match noise::end(block, is_last) {
+                None => return (0, is_last),
+                Some(end) if !noise::is_document(block.get(end..).unwrap_or_default()) => return (end, true),
+                Some(end) => start = end,
+            }
+        }
         for (at, byte) in block.iter().enumerate().skip(start) {
             if self.ends_before(*byte) {
                 return (at, true);

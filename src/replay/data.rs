@@ -4,6 +4,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 
+use jiff::Timestamp;
+
 use super::keep::Keep;
 use crate::id::CallId;
 use crate::ledger::point::Moment;
@@ -37,6 +39,8 @@ pub struct Replay {
     pub(super) events: u64,
     /// The calls that have reached `until`. The rest of their events is skipped.
     pub(super) stopped: BTreeSet<CallId>,
+    /// The earliest time among the events at which calls have stopped.
+    pub(super) stopped_from: Option<Timestamp>,
     /// The lines of each call that came too early, by their revisions.
     pub(super) early: BTreeMap<CallId, BTreeMap<u64, Recorded>>,
     /// The next revision of each call whose beginning was refused.

@@ -1,12 +1,19 @@
 //! The command line: commands, arguments and their help.
 
+use std::env;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use callfold::Severity;
 use callfold::log::Format;
-use callfold::{CallId, Moment, Severity};
+use callfold_view::printable::printable;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
+use clap_complete::Shell;
+use colorchoice_clap::Color;
+
+use crate::call_name::CallName;
+use crate::when::When;
 
 use crate::input::Opening;
 use crate::report::order::Order;
@@ -18,33 +25,101 @@ use crate::size::size;
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) color: Color,
+}
+
+impl Args {
+    /// Reads the command line. Ends the process where it asks for help, or is wrong.
+    pub(crate) fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            // The message quotes arguments, which can have characters that control the terminal.
+            let shown = env::args_os().map(|argument| printable(&argument.to_string_lossy()).into_owned());
+            Self::try_parse_from(shown).err().unwrap_or(error).exit()
+        })
+    }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List the calls of a log: how each one ended, its operations, and the findings
+    #[command(after_help = REPLAY)]
     Replay(ReplayArgs),
     /// Browse the calls of a log in the terminal: a list of calls and the timeline of each
-    #[command(after_help = KEYS)]
+    #[command(after_help = BROWSE)]
     Browse(BrowseArgs),
     /// Convert a log of any format to an event log, on standard output
+    #[command(after_help = CONVERT)]
     Convert(ConvertArgs),
     /// Replay a log and print only warnings and errors; for pipelines
+    #[command(after_help = CHECK)]
     Check(CheckArgs),
     /// Write an HTML page with all calls, or the timeline of one call as a picture
+    #[command(after_help = REPORT)]
     Report(ReportArgs),
     /// Draw the lifecycle of calls or of operations, as a picture or for another tool
+    #[command(after_help = DIAGRAM)]
     Diagram(DiagramArgs),
+    /// Print the script with which a shell completes the command line
+    #[command(after_help = COMPLETIONS)]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or that of one command
+    #[command(after_help = MAN)]
+    Man(ManArgs),
 }
 
 const EXIT: &str = "\
+Examples:
+  callfold replay bot.log
+  callfold help replay
+
 Exit status:
   0  all logs were read, and no finding is as severe as --deny
   1  a finding is at least as severe as --deny
-  2  the command line is wrong, a log cannot be opened, read or recognised, or no log contains
-     the call of --call";
+  2  the command line is wrong, a log cannot be opened, read or recognised, no log contains the
+     call of --call, or several calls match it";
 
-const KEYS: &str = "\
+const REPLAY: &str = "\
+Examples:
+  callfold replay bot.log
+  callfold replay --call 57dab8b1 --at 09:15:02Z bot.log
+  callfold replay --json logs/ > calls.json";
+
+const CONVERT: &str = "\
+Examples:
+  callfold convert --to events bot.log > events.jsonl
+  callfold convert --to cloudevents --call 57dab8b1 logs/ > events.json";
+
+const CHECK: &str = "\
+Examples:
+  callfold check --deny warn bot.log
+  callfold check --quiet logs/ && echo 'nothing is wrong'";
+
+const REPORT: &str = "\
+Examples:
+  callfold report logs/ -o page.html
+  callfold report --call 57dab8b1 bot.log -o call.svg";
+
+const DIAGRAM: &str = "\
+Examples:
+  callfold diagram
+  callfold diagram operation --as svg > operation.svg";
+
+const COMPLETIONS: &str = "\
+Examples:
+  callfold completions bash > callfold.bash
+  callfold completions zsh > _callfold";
+
+const MAN: &str = "\
+Examples:
+  callfold man > callfold.1
+  callfold man replay > callfold-replay.1";
+
+const BROWSE: &str = "\
+Examples:
+  callfold browse bot.log
+  callfold browse --call 57dab8b1 logs/
+
 Keys:
   up, down or k, j       previous call, next call
   left, right or h, l    previous revision, next revision
@@ -56,8 +131,8 @@ Keys:
   ?                      help
   q, Esc, Ctrl-C         quit
 
-The terminal needs 60 columns and 16 rows. With NO_COLOR set, there are no colours. Secrets are
-never shown.";
+The terminal needs 60 columns and 16 rows. With --color never, or with NO_COLOR set, there are no
+colours. Secrets are never shown.";
 
 /// The highest accepted number of threads. A higher one is most likely a typing error.
 const MOST_JOBS: usize = 256;
@@ -127,9 +202,10 @@ pub(crate) struct ReportArgs {
     /// Where to write: FILE.html for a page, FILE.svg for the timeline of one call, - for a page on standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Page: show this call with details, even if it has no findings (repeatable). FILE.svg: the call to draw
+    /// Page: show this call with details, even if it has no findings (repeatable). FILE.svg: the call to draw. The
+    /// beginning of an id is enough
     #[arg(long = "call", value_name = "ID")]
-    pub(crate) calls: Vec<CallId>,
+    pub(crate) calls: Vec<CallName>,
     #[command(flatten)]
     pub(crate) redaction: Redaction,
     #[command(flatten)]
@@ -185,10 +261,29 @@ pub(crate) enum Form {
 }
 
 #[derive(Debug, Group)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct ManArgs {
+    /// The command, such as replay; without one, the page is about callfold
+    pub(crate) command: Option<String>,
+}
+
+#[derive(Debug, Group)]
 pub(crate) struct Only {
-    /// Replay only this call
+    /// Replay only this call: its id, the beginning of its id, or a path such as /communications/calls/ID
     #[arg(long, value_name = "ID")]
-    pub(crate) call: Option<CallId>,
+    call: Option<CallName>,
+}
+
+impl Only {
+    pub(crate) fn names(&self) -> &[CallName] {
+        self.call.as_slice()
+    }
 }
 
 #[derive(Debug, Group)]
@@ -200,31 +295,35 @@ pub(crate) struct Redaction {
 
 #[derive(Debug, Group)]
 pub(crate) struct Deny {
-    /// Exit with status 1 if there is a finding of this severity or a higher one: info, warn or error
-    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity)]
+    /// Exit with status 1 if there is a finding of this severity or a higher one
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severities())]
     pub(crate) deny: Severity,
 }
 
-#[derive(Debug, Group)]
+#[derive(Clone, Debug, Group)]
 pub(crate) struct SourceArgs {
     /// Files, folders (all files in them, numbers in names in numeric order), or - for standard input
     #[arg(required = true, value_name = "LOG")]
     pub(crate) logs: Vec<PathBuf>,
-    /// The format of the logs: auto, events, notifications or sdk-log
-    #[arg(long, default_value = "auto", value_parser = format)]
+    /// The format of the logs
+    #[arg(long, default_value = "auto", value_parser = formats())]
     pub(crate) format: FormatChoice,
-    /// Show the calls as they were at this time, such as 2026-11-23T09:15:02Z
-    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "until_rev")]
-    at: Option<Timestamp>,
+    /// Show the calls as they were at this time: 2026-11-23T09:15:02Z, 2026-11-23 for its midnight in UTC, or
+    /// 09:15:02Z if the logs are of one day
+    #[arg(long, value_name = "TIME", conflicts_with = "until_rev")]
+    pub(crate) at: Option<When>,
     /// Show each call after this number of its events, or at its end if it has fewer
     #[arg(long, value_name = "N", value_parser = revision)]
-    until_rev: Option<u64>,
+    pub(crate) until_rev: Option<u64>,
     /// Stop at the first finding of severity error
     #[arg(long)]
     pub(crate) strict: bool,
     /// Skip records that are larger, with a finding
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size)]
-    max_record: usize,
+    pub(crate) max_record: usize,
+    /// Show no progress and list no findings: the exit status says whether there are any; JSON lists them all the same
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 /// The format of the logs; `None` if the format is detected from the content.
@@ -236,29 +335,18 @@ impl SourceArgs {
     pub(crate) const fn opening(&self) -> Opening {
         Opening { format: self.format.0, max_record: self.max_record }
     }
-
-    /// The moment at which the calls are shown; `None` for the end of the logs.
-    pub(crate) fn until(&self) -> Option<Moment> {
-        let revision = || self.until_rev.map(Moment::Revision);
-        self.at.map(Moment::Time).or_else(revision)
-    }
 }
 
-fn format(name: &str) -> Result<FormatChoice, String> {
-    let known = Format::ALL.iter().find(|format| format.as_str() == name);
-    match known {
-        Some(format) => Ok(FormatChoice(Some(*format))),
-        None if name == "auto" => Ok(FormatChoice(None)),
-        None => {
-            let known: Vec<_> = Format::ALL.iter().map(|format| format.as_str()).collect();
-            Err(format!("the formats are auto, {}", known.join(", ")))
-        }
-    }
+fn formats() -> impl TypedValueParser<Value = FormatChoice> {
+    let names = Format::ALL.iter().map(|format| format.as_str());
+    PossibleValuesParser::new(["auto"].into_iter().chain(names))
+        .map(|name| FormatChoice(Format::ALL.iter().copied().find(|format| format.as_str() == name)))
 }
 
-fn severity(name: &str) -> Result<Severity, String> {
-    let known = Severity::ALL.iter().find(|severity| severity.as_str() == name);
-    known.copied().ok_or_else(|| "the severities are info, warn and error".into())
+fn severities() -> impl TypedValueParser<Value = Severity> {
+    let names = Severity::ALL.iter().map(|severity| severity.as_str());
+    let named = |name: String| Severity::ALL.iter().copied().find(|severity| severity.as_str() == name);
+    PossibleValuesParser::new(names).try_map(move |name| named(name).ok_or("no severity has this name"))
 }
 
 fn revision(text: &str) -> Result<u64, String> {
@@ -269,9 +357,4 @@ fn revision(text: &str) -> Result<u64, String> {
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= MOST_JOBS);
     number.ok_or_else(|| format!("the number of threads is 1 to {MOST_JOBS}"))
-}
-
-fn time(text: &str) -> Result<Timestamp, String> {
-    text.parse()
-        .map_err(|_| "a time is in RFC 3339 format with an offset, such as 2026-11-23T09:15:02Z".into())
 }

@@ -22,6 +22,8 @@ use callfold::Severity;
 use crate::args::{BrowseArgs, SourceArgs};
 use crate::exit::status;
 use crate::logs::Logs;
+use crate::replayer::Outcome;
+use crate::selection::Selection;
 use browser::Browser;
 use history_reader::Opened;
 use palette::Palette;
@@ -31,15 +33,17 @@ pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
         return Err(io::Error::other(why));
     }
     let source = &args.source;
-    let logs = Logs::of(&source.logs).kept();
-    let Opened { calls, reader, outcome } = history_reader::open(source, args.only.call, &logs)?;
-    let is_complete = outcome.unreadable.is_empty() && outcome.missing.is_empty();
+    let selection = match Selection::of(source, args.only.names(), Logs::of(&source.logs).kept())? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
+    let Opened { calls, reader, outcome } = history_reader::open(&selection)?;
     if !outcome.inputs.is_empty() && outcome.missing.is_empty() {
-        let mut browser = Browser::new(calls, title(source), Palette::from_env());
+        let mut browser = Browser::new(calls, title(source), Palette::chosen());
         terminal::show(&mut browser, &reader)?;
     }
     // Findings do not change the exit status, because the browser has shown them. Unreadable logs and missing calls do.
-    Ok(if is_complete { ExitCode::SUCCESS } else { status(&outcome, Severity::Error) })
+    Ok(status(&Outcome { worst: None, ..outcome }, Severity::Error))
 }
 
 /// The reason why the browser cannot run here; `None` where it can.

@@ -5,13 +5,17 @@ use std::process::ExitCode;
 
 use crate::args::CheckArgs;
 use crate::exit::status;
-use crate::replayer::{ReplayOptions, replay_paths};
+use crate::logs::Logs;
+use crate::replayer::replay_logs;
 use crate::report::lines::FindingLines;
+use crate::selection::Selection;
 
 pub(crate) fn run(args: &CheckArgs) -> io::Result<ExitCode> {
-    let outcome = replay_paths(
-        ReplayOptions::new(&args.source, args.only.call),
-        &mut FindingLines::new(args.deny.deny, anstream::stdout()),
-    )?;
+    let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
+    let mut findings = FindingLines::new(args.deny.deny, args.source.quiet, anstream::stdout());
+    let outcome = replay_logs(selection.options(), &selection.logs, &mut findings)?;
     Ok(status(&outcome, args.deny.deny))
 }

@@ -1,26 +1,34 @@
 //! `callfold convert`: writes a log of any format as an event log.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use callfold::Recorded;
+use callfold_view::printable::printable_json;
 
 use crate::args::{ConvertArgs, Target};
 use crate::exit::status;
+use crate::logs::Logs;
 use crate::redact::{Redacting, Redactor};
-use crate::replayer::{Listener, LocatedFinding, ReplayOptions, replay_paths};
+use crate::replayer::{Listener, LocatedFinding, replay_logs};
 use crate::report::lines::FindingLines;
+use crate::selection::Selection;
 use crate::stdout::stdout;
 
 pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
-    let findings = FindingLines::new(args.deny.deny, anstream::stderr());
-    let mut converter = Converter { to: args.to, out: stdout()?, findings };
-    let options = ReplayOptions::new(&args.source, args.only.call);
+    let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
+    let findings = FindingLines::new(args.deny.deny, args.source.quiet, anstream::stderr());
+    let is_terminal = io::stdout().is_terminal();
+    let mut converter = Converter { to: args.to, out: stdout()?, findings, is_terminal, line: Vec::new() };
+    let (options, logs) = (selection.options(), &selection.logs);
     let outcome = if args.redaction.redact {
         let redactor = &mut Redactor::default();
-        replay_paths(options, &mut Redacting { redactor, listener: &mut converter })?
+        replay_logs(options, logs, &mut Redacting { redactor, listener: &mut converter })?
     } else {
-        replay_paths(options, &mut converter)?
+        replay_logs(options, logs, &mut converter)?
     };
     converter.out.flush()?;
     Ok(status(&outcome, args.deny.deny))
@@ -30,17 +38,26 @@ struct Converter<O, E> {
     to: Target,
     out: O,
     findings: FindingLines<E>,
+    /// True where people see the lines, who can see no invisible characters.
+    is_terminal: bool,
+    line: Vec<u8>,
 }
 
 impl<O: Write, E: Write> Listener for Converter<O, E> {
     const WANTS_EVENTS: bool = true;
 
     fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
+        self.line.clear();
         match self.to {
-            Target::Events => serde_json::to_writer(&mut self.out, recorded)?,
-            Target::Cloudevents => serde_json::to_writer(&mut self.out, &recorded.cloud_event())?,
+            Target::Events => serde_json::to_writer(&mut self.line, recorded)?,
+            Target::Cloudevents => serde_json::to_writer(&mut self.line, &recorded.cloud_event())?,
         }
-        self.out.write_all(b"\n")
+        self.line.push(b'\n');
+        if self.is_terminal {
+            let line = String::from_utf8_lossy(&self.line);
+            return self.out.write_all(printable_json(&line).as_bytes());
+        }
+        self.out.write_all(&self.line)
     }
 
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {

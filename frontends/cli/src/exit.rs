@@ -1,21 +1,25 @@
 //! The exit status of a command.
 
+use std::fmt::Display;
 use std::process::ExitCode;
 
 use callfold::Severity;
+use callfold_view::printable::printable;
 
-use crate::printable::printable;
 use crate::replayer::Outcome;
 
+/// Prints what is wrong on standard error.
+pub(crate) fn complain(what: impl Display) {
+    anstream::eprintln!("callfold: {}", printable(&what.to_string()));
+}
+
 /// The exit status of a replay: 2 where an input could not be read or a requested call is in no log, 1 where a finding is
-/// at least as severe as `deny`, else 0. Prints on standard error what led to status 2.
+/// at least as severe as `deny`, else 0. Prints the notes and what led to status 2 on standard error.
 pub(crate) fn status(outcome: &Outcome, deny: Severity) -> ExitCode {
     for input in &outcome.unreadable {
-        anstream::eprintln!("callfold: {}: {}", printable(&input.path), input.why);
+        complain(format_args!("{}: {}", input.path, input.why));
     }
-    for missing in &outcome.missing {
-        anstream::eprintln!("callfold: {missing}");
-    }
+    outcome.notes.iter().chain(&outcome.missing).for_each(complain);
     if !outcome.unreadable.is_empty() || !outcome.missing.is_empty() {
         ExitCode::from(2)
     } else if outcome.worst >= Some(deny) {

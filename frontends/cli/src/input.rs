@@ -2,6 +2,8 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,6 +37,17 @@ enum Source {
     StandardInput,
     /// A temporary copy of an input that could be read only once.
     Kept(Arc<File>),
+}
+
+/// A file or standard input, whatever its name.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Identity {
+    StandardInput,
+    /// The device, and the number of the file on it.
+    #[cfg(unix)]
+    Number(u64, u64),
+    #[cfg(not(unix))]
+    Path(PathBuf),
 }
 
 /// A log that cannot be opened or recognised.
@@ -290,6 +303,15 @@ impl Input {
         fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
     }
 
+    /// What is the same for all names of a file. A log that is no regular file has none, except standard input.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        match &self.source {
+            Source::File(path) => identity(path),
+            Source::StandardInput => Some(Identity::StandardInput),
+            Source::Kept(_) => None,
+        }
+    }
+
     pub(crate) fn unreadable(&self, why: &impl ToString) -> Unreadable {
         Unreadable { path: self.path.clone(), why: why.to_string(), is_unrecognised: false }
     }
@@ -297,7 +319,14 @@ impl Input {
     /// Opens the log. Detects its format where none is given.
     pub(crate) fn open(&self, opening: Opening) -> Result<Records, Unreadable> {
         let source: Reader = match &self.source {
-            Source::File(_) | Source::Kept(_) => Box::new(self.file()?),
+            Source::File(_) | Source::Kept(_) => {
+                let file = self.file()?;
+                // What is added while the log is read is left, or a log to which its own events are added would not end.
+                match file.metadata().ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len()) {
+                    Some(size) if size > 0 => Box::new(file.take(size)),
+                    Some(_) | None => Box::new(file),
+                }
+            }
             Source::StandardInput => Box::new(io::stdin()),
         };
         self.records(source, opening)
@@ -499,6 +528,14 @@ impl Records {
         }
         Block { buffer: spare.buffer, too_large: Some(lines), offset, ..self.empty() }
     }
+}
+
+fn identity(path: &Path) -> Option<Identity> {
+    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    #[cfg(unix)]
+    return Some(Identity::Number(metadata.dev(), metadata.ino()));
+    #[cfg(not(unix))]
+    return fs::canonicalize(path).ok().map(Identity::Path);
 }
 
 /// The length of all complete records at the start of a block.

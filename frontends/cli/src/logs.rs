@@ -1,5 +1,7 @@
 //! The logs that the arguments of a command name.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use crate::folder::Folder;
@@ -9,12 +11,14 @@ use crate::input::{Input, Unreadable};
 pub(crate) struct Logs {
     pub(crate) inputs: Vec<Input>,
     pub(crate) unreadable: Vec<Unreadable>,
+    /// Messages that name the logs that are left out.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Logs {
     /// The logs that these paths name: a file is one log, a folder is all of its files.
     pub(crate) fn of(paths: &[PathBuf]) -> Self {
-        let mut logs = Self { inputs: Vec::new(), unreadable: Vec::new() };
+        let mut logs = Self { inputs: Vec::new(), unreadable: Vec::new(), notes: Vec::new() };
         for path in paths {
             if path.as_os_str() == "-" {
                 logs.inputs.push(Input::standard_input());
@@ -24,7 +28,33 @@ impl Logs {
                 logs.inputs.push(Input::of(path.clone(), false));
             }
         }
-        logs
+        logs.distinct()
+    }
+
+    /// The same logs, without further names of the same file.
+    fn distinct(mut self) -> Self {
+        let mut seen = BTreeMap::new();
+        let mut distinct = Vec::new();
+        for input in self.inputs {
+            let first = input.identity().and_then(|identity| match seen.entry(identity) {
+                Entry::Vacant(entry) => {
+                    entry.insert(input.path.clone());
+                    None
+                }
+                Entry::Occupied(entry) => Some(entry.get().clone()),
+            });
+            match first {
+                Some(first) if first == input.path => {
+                    self.notes.push(format!("{first} is named more than once, and read once"));
+                }
+                Some(first) => {
+                    self.notes
+                        .push(format!("{} is the same file as {first}, which is read once", input.path));
+                }
+                None => distinct.push(input),
+            }
+        }
+        Self { inputs: distinct, ..self }
     }
 
     fn folder(&mut self, path: &Path) {
@@ -39,7 +69,7 @@ impl Logs {
     /// The same logs, so that each can be read more than once. What can be read only once, such as a pipe, is copied into a
     /// temporary file.
     pub(crate) fn kept(self) -> Self {
-        let mut kept = Self { inputs: Vec::new(), unreadable: self.unreadable };
+        let mut kept = Self { inputs: Vec::new(), unreadable: self.unreadable, notes: self.notes };
         for input in self.inputs {
             match input.keep() {
                 Ok(input) => kept.inputs.push(input),

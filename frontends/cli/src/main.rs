@@ -3,7 +3,9 @@
 
 mod args;
 mod browse;
+mod call_name;
 mod check;
+mod completions;
 mod convert;
 mod decoder;
 mod diagram;
@@ -12,46 +14,52 @@ mod encoding;
 mod exit;
 mod folder;
 mod input;
+mod interrupt;
 mod logs;
+mod man;
 mod order;
 mod page;
-mod printable;
 mod progress;
 mod reading;
 mod redact;
 mod replay;
 mod replayer;
 mod report;
+mod selection;
 mod size;
 mod stdout;
 mod unrecognised;
+mod when;
 
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Args, Command};
+use exit::complain;
 
 /// A call is many small allocations, which one thread makes and another one frees.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let outcome = match Args::parse().command {
+    let args = Args::read();
+    args.color.write_global();
+    let outcome = match args.command {
         Command::Replay(args) => replay::run(&args),
         Command::Browse(args) => browse::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Report(args) => page::run(&args),
         Command::Diagram(args) => diagram::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         // The reader of the pipe has closed it. 141 is the status that a shell reports for a process that SIGPIPE ends.
         if error.kind() == io::ErrorKind::BrokenPipe {
             return ExitCode::from(141);
         }
-        anstream::eprintln!("callfold: {error}");
+        complain(error);
         ExitCode::from(2)
     })
 }

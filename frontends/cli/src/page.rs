@@ -15,11 +15,12 @@ use callfold_view::page::{self, Choice, Input, Report, Row, choose};
 use callfold_view::timeline;
 
 use crate::args::ReportArgs;
-use crate::exit::status;
+use crate::exit::{complain, status};
 use crate::logs::Logs;
 use crate::progress::Progress;
 use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Outcome, ReplayOptions, missing, replay_logs};
+use crate::selection::Selection;
 use collected::{Collected, Counted, Refolded};
 use output::{Form, Output};
 
@@ -29,32 +30,35 @@ pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
         Ok(output) => output,
         Err(why) => return Ok(refused(&why)),
     };
-    let logs = logs.kept();
+    let selection = match Selection::of(&args.source, &args.calls, logs.kept())? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
     match output.form {
-        Form::Page => all_calls(args, &logs, &output),
-        Form::Picture => picture(args, &logs, &output),
+        Form::Page => all_calls(args, &selection, &output),
+        Form::Picture => picture(args, &selection, &output),
     }
 }
 
 fn refused(why: &str) -> ExitCode {
-    anstream::eprintln!("callfold: {why}");
+    complain(why);
     ExitCode::from(2)
 }
 
-fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode> {
-    let options = ReplayOptions::new(&args.source, None);
+fn all_calls(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io::Result<ExitCode> {
+    let (options, logs) = (ReplayOptions { only: None, ..selection.options() }, &selection.logs);
     let mut redactor = args.redaction.redact.then(Redactor::default);
     let (mut outcome, mut counted) = count(options, logs, redactor.as_mut())?;
     if !outcome.inputs.is_empty() {
         let calls = rows(&outcome, &mut counted);
         let mut shown = |id: CallId| redactor.as_mut().map_or(id, |redactor| redactor.call(id));
-        let requested: Vec<_> = args.calls.iter().map(|id| shown(*id)).collect();
+        let requested: Vec<_> = selection.calls.iter().map(|id| shown(*id)).collect();
         let is_unknown = |id: &CallId| place(&calls, *id).is_none() && !counted.calls.contains_key(id);
-        let unknown = args.calls.iter().zip(&requested).filter(|(_, shown)| is_unknown(shown));
-        let unknown: Vec<_> = unknown.map(|(id, _)| missing(*id, &args.source)).collect();
+        let unknown = selection.calls.iter().zip(&requested).filter(|(_, shown)| is_unknown(shown));
+        let unknown: Vec<_> = unknown.map(|(id, _)| missing(*id, selection.until)).collect();
         let choice = choose(&calls, &requested);
         let collected = details(options, logs, &calls, &counted, &choice, redactor.as_mut())?;
-        let mut report = about_logs(&outcome, args, redactor.as_mut());
+        let mut report = about_logs(&outcome, selection.until, redactor.as_mut());
         report.findings = counted.all;
         report.calls = calls;
         report.omitted = choice.omitted;
@@ -62,7 +66,7 @@ fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<Exit
         if report.is_redacted {
             report.failed.iter_mut().for_each(|(_, why)| *why = "an event was refused".into());
         }
-        let mut progress = Progress::of_calls(report.histories.len());
+        let mut progress = Progress::of_calls(report.histories.len(), args.source.quiet);
         let written = output.write(|out| page::html(&report, out, |calls| progress.set(calls as u64)));
         progress.finish();
         if let Err(why) = written {
@@ -72,8 +76,8 @@ fn all_calls(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<Exit
         std::mem::forget(report);
         outcome.missing = unknown;
     }
-    if outcome.worst >= Some(args.deny.deny) {
-        anstream::eprintln!("callfold: the page shows findings of severity {} or worse", args.deny.deny);
+    if outcome.worst >= Some(args.deny.deny) && !args.source.quiet {
+        complain(format_args!("the page shows findings of severity {} or worse", args.deny.deny));
     }
     let status = status(&outcome, args.deny.deny);
     std::mem::forget(outcome);
@@ -140,7 +144,11 @@ fn collect(
 }
 
 /// A report that has only what is known of the logs, without calls.
-fn about_logs<'a>(outcome: &Outcome, args: &ReportArgs, mut redactor: Option<&mut Redactor>) -> Report<'a> {
+fn about_logs<'a>(
+    outcome: &Outcome,
+    until: Option<Moment>,
+    mut redactor: Option<&mut Redactor>,
+) -> Report<'a> {
     let format = |format: Option<callfold::log::Format>| format.map_or("no log", |format| format.as_str());
     let mut report = Report::default();
     report.is_redacted = redactor.is_some();
@@ -158,23 +166,23 @@ fn about_logs<'a>(outcome: &Outcome, args: &ReportArgs, mut redactor: Option<&mu
         });
     }
     report.events = outcome.replay.events();
-    report.until = args.source.until().map(|moment| match moment {
+    report.until = until.map(|moment| match moment {
         Moment::Time(at) => format!("are shown as they were at {at}"),
         Moment::Revision(revision) => format!("are shown at their revision {revision}"),
     });
     report
 }
 
-fn picture(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCode> {
-    let id = match chosen(args, logs, &output.path)? {
+fn picture(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io::Result<ExitCode> {
+    let id = match chosen(args, selection, &output.path)? {
         Ok(id) => id,
         Err(why) => return Ok(why),
     };
     let mut redactor = args.redaction.redact.then(Redactor::default);
     let shown = redactor.as_mut().map_or(id, |redactor| redactor.call(id));
     let mut collected = Collected::of([shown], vec![shown]);
-    let options = ReplayOptions::new(&args.source, Some(id));
-    let outcome = collect(options, logs, &mut collected, redactor.as_mut())?;
+    let options = ReplayOptions { only: Some(id), ..selection.options() };
+    let outcome = collect(options, &selection.logs, &mut collected, redactor.as_mut())?;
     match collected.history(shown) {
         Some(Ok(history)) => {
             if let Err(why) = output.write(|out| std::fmt::Write::write_str(out, &timeline::svg(&history))) {
@@ -189,17 +197,17 @@ fn picture(args: &ReportArgs, logs: &Logs, output: &Output) -> io::Result<ExitCo
 }
 
 /// The call to draw, or the exit status where no single call is chosen.
-fn chosen(args: &ReportArgs, logs: &Logs, path: &Path) -> io::Result<Result<CallId, ExitCode>> {
+fn chosen(args: &ReportArgs, selection: &Selection<'_>, path: &Path) -> io::Result<Result<CallId, ExitCode>> {
     let path = path.display();
-    if let [id] = args.calls.as_slice() {
-        return Ok(Ok(*id));
+    if let Some(id) = selection.only() {
+        return Ok(Ok(id));
     }
-    if !args.calls.is_empty() {
+    if !selection.calls.is_empty() {
         return Ok(Err(refused(&format!(
             "{path} is a picture of one call: give --call once, or write a page, FILE.html"
         ))));
     }
-    let outcome = replay_logs(ReplayOptions::new(&args.source, None), logs, &mut Counted::default())?;
+    let outcome = replay_logs(selection.options(), &selection.logs, &mut Counted::default())?;
     if outcome.inputs.is_empty() {
         return Ok(Err(status(&outcome, args.deny.deny)));
     }

@@ -9,38 +9,39 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Progress {
     bar: ProgressBar,
-    is_shown: bool,
+    /// True where it is shown, or will never be.
+    is_settled: bool,
 }
 
 impl Progress {
-    /// Progress through this many bytes; 0 where the number is not known.
-    pub(crate) fn new(bytes: u64) -> Self {
+    /// Progress through this many bytes; 0 where the number is not known. Nobody sees it where it is quiet.
+    pub(crate) fn new(bytes: u64, is_quiet: bool) -> Self {
         let template = if bytes > 0 {
             "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left"
         } else {
             "{spinner} {bytes} {bytes_per_sec}"
         };
-        Self::with(bytes, template)
+        Self::with(bytes, template, is_quiet)
     }
 
-    /// Progress through the calls that are drawn on a page.
-    pub(crate) fn of_calls(calls: usize) -> Self {
-        Self::with(calls as u64, "{wide_bar} {pos}/{len} calls drawn {eta} left")
+    /// Progress through the calls that are drawn on a page. Nobody sees it where it is quiet.
+    pub(crate) fn of_calls(calls: usize, is_quiet: bool) -> Self {
+        Self::with(calls as u64, "{wide_bar} {pos}/{len} calls drawn {eta} left", is_quiet)
     }
 
-    fn with(length: u64, template: &str) -> Self {
+    fn with(length: u64, template: &str, is_quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target((length > 0).then_some(length), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, is_shown: false }
+        Self { bar, is_settled: is_quiet }
     }
 
     pub(crate) fn set(&mut self, position: u64) {
         self.bar.set_position(position);
-        if !self.is_shown && self.bar.elapsed() > PATIENCE {
+        if !self.is_settled && self.bar.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            self.is_shown = true;
+            self.is_settled = true;
         }
     }
 

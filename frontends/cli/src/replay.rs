@@ -7,25 +7,31 @@ use callfold::{Keep, Summary};
 
 use crate::args::{Ended, ReplayArgs};
 use crate::exit::status;
-use crate::replayer::{Outcome, ReplayOptions, replay_paths};
+use crate::logs::Logs;
+use crate::replayer::{Outcome, ReplayOptions, replay_logs};
 use crate::report::spool::Spool;
 use crate::report::worst::WorstFindings;
 use crate::report::{json, table};
+use crate::selection::Selection;
 
 pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
+    let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
     let options = ReplayOptions {
         jobs: args.jobs,
         keep: if args.show_secrets { Keep::Everything } else { Keep::Summary },
-        ..ReplayOptions::new(&args.source, args.only.call)
+        ..selection.options()
     };
     let outcome = if args.json {
         let mut findings = Spool::default();
-        let outcome = replay_paths(options, &mut findings)?;
+        let outcome = replay_logs(options, &selection.logs, &mut findings)?;
         json::print(&outcome, &shown(&outcome, args), findings, args)?;
         outcome
     } else {
         let mut findings = WorstFindings::default();
-        let outcome = replay_paths(options, &mut findings)?;
+        let outcome = replay_logs(options, &selection.logs, &mut findings)?;
         if !outcome.inputs.is_empty() {
             table::print(&outcome, &mut shown(&outcome, args), &findings, args)?;
         }

@@ -1,6 +1,7 @@
 //! The replay that all commands share: it reads logs and passes events and findings to a listener as they come. Only the
 //! calls stay in memory.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
@@ -72,10 +73,13 @@ pub(crate) struct Outcome {
     pub(crate) unreadable: Vec<Unreadable>,
     /// Messages that name the requested calls of which no log tells.
     pub(crate) missing: Vec<String>,
+    /// What else people are told. It does not change the exit status.
+    pub(crate) notes: Vec<String>,
     pub(crate) worst: Option<Severity>,
 }
 
 /// What was read from one log.
+#[derive(Clone)]
 pub(crate) struct InputReport {
     pub(crate) path: Rc<str>,
     pub(crate) format: Option<Format>,
@@ -97,6 +101,8 @@ impl InputReport {
 #[derive(Clone, Copy)]
 pub(crate) struct ReplayOptions<'a> {
     pub(crate) source: &'a SourceArgs,
+    /// The moment at which each call stops; `None` for the end of the logs.
+    pub(crate) until: Option<Moment>,
     /// Replays this call and skips all others.
     pub(crate) only: Option<CallId>,
     /// The number of threads.
@@ -106,20 +112,15 @@ pub(crate) struct ReplayOptions<'a> {
 }
 
 impl<'a> ReplayOptions<'a> {
-    /// Options with one thread, for a command that needs summaries only.
-    pub(crate) const fn new(source: &'a SourceArgs, only: Option<CallId>) -> Self {
-        Self { source, only, jobs: NonZeroUsize::MIN, keep: Keep::Summary }
+    /// Options with one thread, for the summaries of all calls at the end of the logs.
+    pub(crate) const fn of_all(source: &'a SourceArgs) -> Self {
+        Self { source, until: None, only: None, jobs: NonZeroUsize::MIN, keep: Keep::Summary }
     }
 }
 
-/// Replays the logs that the command line names, as one log.
-pub(crate) fn replay_paths<L: Listener>(options: ReplayOptions<'_>, listener: &mut L) -> io::Result<Outcome> {
-    replay_logs(options, &Logs::of(&options.source.logs), listener)
-}
-
 /// The message that no log tells of a requested call.
-pub(crate) fn missing(call: CallId, args: &SourceArgs) -> String {
-    if let Some(Moment::Time(at)) = args.until() {
+pub(crate) fn missing(call: CallId, until: Option<Moment>) -> String {
+    if let Some(Moment::Time(at)) = until {
         format!("no log contains call {call} up to {at}")
     } else {
         format!("no log contains call {call}")
@@ -143,6 +144,7 @@ pub(crate) fn replay_logs<L: Listener>(
 ) -> io::Result<Outcome> {
     let (args, inputs) = (options.source, logs.inputs.as_slice());
     let mut unreadable = logs.unreadable.clone();
+    let sizes: Vec<_> = inputs.iter().map(Input::regular_size).collect();
     let mut readings: Vec<_> = inputs.iter().map(|input| Reading::new(input, args.opening())).collect();
     let is_of_events = options.keep == Keep::Summary && are_events(&mut readings);
     let keep = if is_of_events { Keep::SummaryOfEvents } else { options.keep };
@@ -163,7 +165,10 @@ pub(crate) fn replay_logs<L: Listener>(
             break;
         }
     }
-    replayer.finish(unreadable)
+    replayer.changed(inputs, &sizes)?;
+    let mut outcome = replayer.finish(unreadable)?;
+    outcome.notes.extend(logs.notes.iter().cloned());
+    Ok(outcome)
 }
 
 /// True where all logs are event logs. Files in folders that are no logs do not count. A log that can be read only once is
@@ -183,6 +188,7 @@ struct Replayer<'a, L> {
     inputs: Vec<InputReport>,
     worst: Option<Severity>,
     args: &'a SourceArgs,
+    until: Option<Moment>,
     only: Option<CallId>,
     /// True after the first finding about the only call that is wanted.
     has_finding_of_only: bool,
@@ -199,7 +205,7 @@ struct Replayer<'a, L> {
 impl<'a, L: Listener> Replayer<'a, L> {
     fn new(options: ReplayOptions<'a>, bytes: u64, listener: &'a mut L) -> Self {
         let (args, keep) = (options.source, options.keep);
-        let replay = args.until().into_iter().fold(Replay::new().keep(keep), Replay::until);
+        let replay = options.until.into_iter().fold(Replay::new().keep(keep), Replay::until);
         Self {
             replay: options.only.into_iter().fold(replay, Replay::only),
             jobs: options.jobs,
@@ -207,10 +213,11 @@ impl<'a, L: Listener> Replayer<'a, L> {
             inputs: Vec::new(),
             worst: None,
             args,
+            until: options.until,
             only: options.only,
             has_finding_of_only: false,
             has_stopped: false,
-            progress: Progress::new(bytes),
+            progress: Progress::new(bytes, args.quiet),
             bytes: 0,
             latest: None,
             is_unordered: false,
@@ -343,14 +350,55 @@ impl<'a, L: Listener> Replayer<'a, L> {
         written?;
         if let Some(last) = self.inputs.pop() {
             self.found(&last, findings)?;
-            if self.args.until().is_none() && !self.has_stopped && unreadable.is_empty() {
+            if self.until.is_none() && !self.has_stopped && unreadable.is_empty() {
                 self.found(&last, self.replay.unfinished().collect())?;
             }
             self.inputs.push(last);
         }
         self.progress.finish();
         let missing = self.missing().into_iter().collect();
-        Ok(Outcome { replay: self.replay, inputs: self.inputs, unreadable, missing, worst: self.worst })
+        let notes = self.too_early().into_iter().collect();
+        Ok(Outcome {
+            replay: self.replay,
+            inputs: self.inputs,
+            unreadable,
+            missing,
+            notes,
+            worst: self.worst,
+        })
+    }
+
+    /// Reports the logs whose size is no longer what it was before they were read.
+    fn changed(&mut self, inputs: &[Input], sizes: &[Option<u64>]) -> io::Result<()> {
+        let changed = inputs.iter().zip(sizes).filter_map(|(input, before)| {
+            let (before, now) = ((*before)?, input.regular_size()?);
+            (before != now).then_some((input.path.as_str(), (before, now)))
+        });
+        let changed: BTreeMap<_, _> = changed.collect();
+        let reports = self.inputs.iter().filter(|report| changed.contains_key(&*report.path));
+        for report in reports.cloned().collect::<Vec<_>>() {
+            let Some((before, now)) = changed.get(&*report.path) else { continue };
+            let message = if now > before {
+                format!(
+                    "the log grew while it was read, from {before} to {now} bytes: what was added may not be read"
+                )
+            } else {
+                format!(
+                    "the log shrank while it was read, from {before} to {now} bytes: it was cut or replaced"
+                )
+            };
+            self.found(&report, vec![Finding::new(FindingKind::Grew, None, message)])?;
+        }
+        Ok(())
+    }
+
+    /// The message that nothing had happened yet at the requested time.
+    fn too_early(&self) -> Option<String> {
+        let Some(Moment::Time(at)) = self.until.filter(|_| self.replay.events() == 0) else { return None };
+        let what = if self.only.is_some() { "call" } else { "log" };
+        self.replay
+            .stopped_from()
+            .map(|begin| format!("nothing had happened at {at}: the {what} begins at {begin}"))
     }
 
     /// The message that no log tells of the only call that is wanted. Where no log was read, or not to its end, this is not
@@ -358,7 +406,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
     fn missing(&self) -> Option<String> {
         let is_known = |call| self.has_finding_of_only || self.replay.knows(call);
         let is_read = !self.inputs.is_empty() && !self.has_stopped;
-        self.only.filter(|call| is_read && !is_known(*call)).map(|call| missing(call, self.args))
+        self.only.filter(|call| is_read && !is_known(*call)).map(|call| missing(call, self.until))
     }
 
     fn found(&mut self, place: &InputReport, findings: Vec<Finding>) -> io::Result<()> {

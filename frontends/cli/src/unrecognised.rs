@@ -1,8 +1,7 @@
 //! Why a log is not recognised.
 
 use callfold::log::Format;
-
-use crate::printable::printable;
+use callfold_view::printable::printable;
 
 /// The greatest number of characters of a log that a message shows.
 const SHOWN: usize = 60;
@@ -27,10 +26,11 @@ fn beginning(text: &[u8]) -> String {
     let line = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
     // No character has more than four bytes.
     let most = line.get(..=4 * SHOWN).unwrap_or(line);
-    let safe = printable(&String::from_utf8_lossy(most));
+    let most = String::from_utf8_lossy(most);
+    let safe = printable(&most);
     match safe.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", safe.get(..end).unwrap_or_default()),
-        None => safe,
+        None => safe.into_owned(),
     }
 }
 
@@ -47,7 +47,7 @@ mod tests {
             (&long[..60], &long[..60]),
             (&long, &format!("{}…", &long[..60])),
             (&faces, &format!("{}…", "😀".repeat(60))),
-            ("a\u{1b}[2Jb\u{202e}c\u{7}", "a\u{fffd}[2Jb\u{fffd}c\u{fffd}"),
+            ("a\u{1b}[2Jb\u{202e}c\u{7}", "a<U+001B>[2Jb<U+202E>c<U+0007>"),
         ] {
             assert_eq!(beginning(text.as_bytes()), shown);
         }

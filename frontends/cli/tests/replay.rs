@@ -204,10 +204,10 @@ fn wrong_usage_is_status_2_and_says_what_would_be_right() {
         (&["replay"], "LOG"),
         (&["replay", "--format", "xml", &log], "notifications"),
         (&["replay", "--at", "yesterday", &log], "2026-11-23T09:15:02Z"),
-        (&["replay", "--at", "2026-11-23T09:15:02", &log], "RFC 3339"),
+        (&["replay", "--at", "2026-11-23T09:15:02", &log], "offset"),
         (&["replay", "--until-rev", "0", &log], "until-rev"),
         (&["replay", "--until-rev", "1", "--at", "2026-11-23T09:15:02Z", &log], "--at"),
-        (&["replay", "--call", "1639", &log], "GUID"),
+        (&["replay", "--call", "Zoe", &log], "GUID"),
         (&["replay", "--deny", "fatal", &log], "warn"),
         (&["levitate", &log], "levitate"),
     ];

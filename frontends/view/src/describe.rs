@@ -160,6 +160,7 @@ pub const fn finding(kind: FindingKind) -> &'static str {
         FindingKind::Malformed => "cannot be read",
         FindingKind::UnknownResource => "not known to this version",
         FindingKind::Noise => "other text, skipped",
+        FindingKind::Grew => "the log changed while it was read",
         FindingKind::OperationFailed => "an operation failed",
         FindingKind::Unfinished => "not ended when the log ended",
         FindingKind::NothingFound => "nothing about a call",

@@ -14,4 +14,5 @@ pub mod chart;
 pub mod describe;
 pub mod history;
 pub mod page;
+pub mod printable;
 pub mod timeline;

@@ -49,9 +49,10 @@ fn what_others_wrote_is_text_and_nothing_else() {
     let findings = NASTY.iter().map(|message| found(FindingKind::Malformed, message, 1, 3)).collect();
     let (picture, drawn) = drawn(&every_second(&events, findings), "nasty");
     assert!(!picture.contains("<script"));
-    for words in ["<script>alert(1)</script>", "שלום עולם مرحبا", "\u{fffd}desrever\u{fffd}"] {
+    for words in ["<script>alert(1)</script>", "שלום עולם مرحبا", "<U+202E>desrever<U+2066>"] {
         assert!(drawn.says(words), "{words}");
     }
+    assert!(picture.contains("line one&lt;U+000A&gt;line two"));
 }
 
 #[test]

@@ -11,9 +11,8 @@ use callfold_view::history::{CallHistory, HistoryFinding};
 
 use super::call_list::{CallList, FindingsByCall, Row};
 use super::line_index::{Index, LineIndex, SortedIndex, index_logs};
-use crate::args::SourceArgs;
-use crate::logs::Logs;
 use crate::replayer::{self, Listener, LocatedFinding, Outcome, ReplayOptions};
+use crate::selection::Selection;
 
 /// How many events of a call are shown. All of them are in memory, with everything that is drawn of each.
 const MOST: usize = 20_000;
@@ -33,13 +32,13 @@ pub(crate) struct Opened {
 }
 
 /// Reads all logs once, for the list of calls and for the places of their lines.
-pub(crate) fn open(source: &SourceArgs, only: Option<CallId>, logs: &Logs) -> io::Result<Opened> {
-    let until = source.until();
-    if replayer::is_indexable(logs, source) {
+pub(crate) fn open(selection: &Selection<'_>) -> io::Result<Opened> {
+    let (logs, only) = (&selection.logs, selection.only());
+    if replayer::is_indexable(logs, selection.args) {
         let mut findings = FindingsByCall::default();
-        let options = ReplayOptions { jobs: jobs(), ..ReplayOptions::new(source, only) };
+        let options = ReplayOptions { jobs: jobs(), ..selection.options() };
         let (outcome, indexed) = thread::scope(|scope| {
-            let index = scope.spawn(|| index_logs(&logs.inputs, only, source.opening().max_record));
+            let index = scope.spawn(|| index_logs(&logs.inputs, only, selection.args.opening().max_record));
             let outcome = replayer::replay_logs(options, logs, &mut findings);
             (outcome, index.join())
         });
@@ -48,10 +47,10 @@ pub(crate) fn open(source: &SourceArgs, only: Option<CallId>, logs: &Logs) -> io
             indexed.map_err(|_| io::Error::other("the thread that indexes the logs ended early"))?,
         );
         let (line_index, index) = indexed?;
-        Ok(opened(outcome, findings, line_index, index, until))
+        Ok(opened(outcome, findings, line_index, index, selection.until))
     } else {
         let mut collector = Collector::new()?;
-        let outcome = replayer::replay_logs(ReplayOptions::new(source, only), logs, &mut collector)?;
+        let outcome = replayer::replay_logs(selection.options(), logs, &mut collector)?;
         let file = collector.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
         let index = collector.index.sorted();
         // The collected events end at the requested moment already.

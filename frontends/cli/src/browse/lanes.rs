@@ -7,9 +7,9 @@ use callfold::jiff::Timestamp;
 use callfold::{Severity, operation};
 use callfold_view::describe;
 use callfold_view::history::{CallHistory, DeadlineSpan, OperationSpan};
+use callfold_view::printable::printable;
 
 use super::palette::mark;
-use crate::printable::printable;
 
 /// The lanes of a call.
 pub(crate) struct Lanes {
@@ -51,7 +51,7 @@ impl Mark {
 
 impl Lane {
     fn new(label: &str, marks: Vec<Mark>) -> Self {
-        Self { label: printable(label), marks }
+        Self { label: printable(label).into_owned(), marks }
     }
 
     /// True where a mark of the lane is at a step.
@@ -172,5 +172,9 @@ pub(crate) fn columns(history: &CallHistory, width: u16) -> Vec<u16> {
 fn shown(key: &str) -> String {
     const ROOM: usize = 4;
     let key = printable(key);
-    if key.chars().count() <= ROOM { key } else { key.chars().take(ROOM - 1).chain(['…']).collect() }
+    if key.chars().count() <= ROOM {
+        key.into_owned()
+    } else {
+        key.chars().take(ROOM - 1).chain(['…']).collect()
+    }
 }

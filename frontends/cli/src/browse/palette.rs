@@ -1,7 +1,8 @@
 //! Colours, text styles and severity marks of the terminal browser.
 
-use std::env;
+use std::io;
 
+use anstream::{AutoStream, ColorChoice};
 use callfold::Severity;
 use ratatui::style::{Color, Modifier, Style};
 
@@ -17,9 +18,9 @@ pub(crate) struct Palette {
 }
 
 impl Palette {
-    /// A palette without colours where the environment variable `NO_COLOR` is set and not empty.
-    pub(crate) fn from_env() -> Self {
-        Self { is_plain: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) }
+    /// The palette that `--color` and the environment ask for.
+    pub(crate) fn chosen() -> Self {
+        Self { is_plain: AutoStream::choice(&io::stdout()) == ColorChoice::Never }
     }
 
     pub(crate) fn severity(self, severity: Severity) -> Style {

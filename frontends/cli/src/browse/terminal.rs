@@ -9,10 +9,12 @@ use ratatui::crossterm::event::{self, Event};
 use super::browser::{Browser, Next};
 use super::history_reader::HistoryReader;
 use super::keys::Key;
+use crate::interrupt::Undoing;
 
 /// Runs a browser until the user quits. Restores the terminal in every case.
 pub(super) fn show(browser: &mut Browser, reader: &HistoryReader) -> io::Result<()> {
     let _restored = Restored;
+    let _restored_on_signal = Undoing::with(ratatui::restore)?;
     // This also installs a panic hook that restores the terminal before the panic message is printed.
     let mut terminal = ratatui::try_init()?;
     until_left(browser, reader, &mut terminal)

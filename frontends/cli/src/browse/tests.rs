@@ -20,10 +20,11 @@ use super::keys::Key;
 use super::palette::Palette;
 use crate::args::{Args, Command};
 use crate::logs::Logs;
-use crate::printable::printable;
-use crate::replayer::{ReplayOptions, replay_paths};
+use crate::replayer::{ReplayOptions, replay_logs};
 use crate::report::secrets::secrets;
 use crate::report::worst::WorstFindings;
+use crate::selection::Selection;
+use callfold_view::printable::printable;
 
 /// The top of the repository, which the paths of the tests are relative to.
 const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -39,7 +40,8 @@ impl Screen {
         let arguments = ["callfold", "browse"].iter().chain(arguments);
         let Command::Browse(args) = Args::parse_from(arguments).command else { panic!("another command") };
         let logs = Logs::of(&args.source.logs);
-        let Opened { calls, reader, .. } = history_reader::open(&args.source, args.only.call, &logs).unwrap();
+        let selection = Selection::of(&args.source, args.only.names(), logs).unwrap().unwrap();
+        let Opened { calls, reader, .. } = history_reader::open(&selection).unwrap();
         let browser = Browser::new(calls, super::title(&args.source), Palette { is_plain: true });
         let mut screen = Self { browser, reader };
         screen.load();
@@ -131,9 +133,10 @@ fn each_revision_is_shown_as_a_replay_until_it_has_it() {
                 let Command::Replay(args) = Args::parse_from(until).command else {
                     panic!("another command")
                 };
-                let outcome =
-                    replay_paths(ReplayOptions::new(&args.source, None), &mut WorstFindings::default())
-                        .unwrap();
+                let logs = Logs::of(&args.source.logs);
+                let selection = Selection::of(&args.source, &[], logs).unwrap().unwrap();
+                let options = selection.options();
+                let outcome = replay_logs(options, &selection.logs, &mut WorstFindings::default()).unwrap();
                 let call = outcome.replay.summaries().into_iter().find(|call| call.id() == id).unwrap();
                 let state = screen.text("state").unwrap();
                 assert_eq!(state.split(':').next(), Some(call.state().as_str()), "{name} {at} {revision}");
@@ -225,6 +228,18 @@ fn the_next_finding_is_found_across_calls_and_so_is_the_one_before() {
         [(5, "orphan"), (3, "gap"), (4, "repeat"), (4, "repeat"), (3, "gap"), (5, "orphan"), (5, "orphan")];
     assert_eq!(found, all.map(|(step, kind)| (step, kind.to_owned())));
     assert_eq!(screen.browser.notice, Some("no earlier findings"));
+}
+
+#[test]
+fn nothing_on_the_screen_is_invisible() {
+    let log = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/invisible-hostile.jsonl");
+    let mut screen = Screen::of(&[log]);
+    let mut seen = String::new();
+    for key in [Key::End, Key::Left, Key::Left, Key::Left, Key::Left] {
+        _ = screen.press(key);
+        seen += &screen.drawn(200, 60);
+    }
+    assert!(seen.contains("U+2060") && seen.lines().all(|line| printable(line) == line), "{seen}");
 }
 
 #[test]
@@ -321,8 +336,9 @@ fn secrets_are_not_shown_and_not_found() {
             panic!("another command")
         };
         let options =
-            ReplayOptions { keep: callfold::Keep::Everything, ..ReplayOptions::new(&args.source, None) };
-        let outcome = replay_paths(options, &mut WorstFindings::default()).unwrap();
+            ReplayOptions { keep: callfold::Keep::Everything, ..ReplayOptions::of_all(&args.source) };
+        let logs = Logs::of(&args.source.logs);
+        let outcome = replay_logs(options, &logs, &mut WorstFindings::default()).unwrap();
         let calls: Vec<_> = outcome.replay.calls().collect();
         for secret in calls.iter().flat_map(|call| secrets(call)) {
             for _ in 0..screen.browser.listed.len() {

@@ -1,5 +1,7 @@
 //! Records in another order than that in which they stand in their logs. Only the places of the records are in memory.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
@@ -10,6 +12,9 @@ use super::newest::Direction;
 use crate::input::{Block, Input, Noise, Place, Records, Unreadable};
 use crate::reading::Reading;
 
+/// The greatest number of files that are open at once. There can be more logs than a process may open.
+const OPEN: usize = 64;
+
 /// The records of some logs, in the order in which they are to be read.
 #[derive(Default)]
 pub(crate) struct Ordered {
@@ -17,8 +22,8 @@ pub(crate) struct Ordered {
     entries: Vec<Entry>,
     /// The texts of logs that are compressed, or in another encoding.
     texts: Option<File>,
-    /// The file that was read last, and the number of its log.
-    open: Option<(usize, File)>,
+    /// Files that are open, by the numbers of their logs.
+    open: BTreeMap<usize, File>,
 }
 
 /// A log without its records.
@@ -210,17 +215,19 @@ impl Ordered {
         })
     }
 
-    /// The file of a log. It stays open while records of this log follow, so that many logs need one open file.
+    /// The file of a log. Some files stay open, because the records of several logs can alternate.
     fn file(&mut self, log: usize) -> io::Result<&File> {
-        let open = match self.open.take() {
-            Some((number, file)) if number == log => file,
-            _ => {
-                let input = self.logs.get(log).map(|log| &log.input);
-                let file = input.ok_or(io::ErrorKind::NotFound)?.file();
-                file.map_err(|why| io::Error::other(why.why))?
+        if self.open.len() >= OPEN && !self.open.contains_key(&log) {
+            self.open.clear();
+        }
+        match self.open.entry(log) {
+            Slot::Occupied(open) => Ok(open.into_mut()),
+            Slot::Vacant(slot) => {
+                let log = self.logs.get(log).ok_or(io::ErrorKind::NotFound)?;
+                let file = log.input.file().map_err(|why| io::Error::other(why.why))?;
+                Ok(slot.insert(file))
             }
-        };
-        Ok(&self.open.insert((log, open)).1)
+        }
     }
 }
 

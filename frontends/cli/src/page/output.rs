@@ -5,9 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::exit::complain;
+use crate::interrupt::Undoing;
 use crate::logs::Logs;
-use crate::printable::printable;
 use crate::stdout::stdout;
 
 /// The kind of output.
@@ -34,7 +36,7 @@ impl Unwritten {
     /// instead, because the caller treats a closed pipe differently.
     pub(super) fn into_status(self) -> io::Result<ExitCode> {
         let Some(path) = self.path else { return Err(self.error) };
-        anstream::eprintln!("callfold: {}: {}", printable(&path.display().to_string()), self.error);
+        complain(format_args!("{}: {}", path.display(), self.error));
         Ok(ExitCode::from(2))
     }
 }
@@ -44,9 +46,10 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// A message where the ending of the path is not known, or where the file is one of the logs, which are not overwritten.
+    /// A message where the ending of the path is not known, where the file is one of the logs, which are not overwritten, or
+    /// where it may not be written.
     pub(super) fn of(path: &Path, logs: &Logs) -> Result<Self, String> {
-        let name = printable(&path.display().to_string());
+        let name = path.display();
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         let form = match ending.as_deref() {
             _ if path.as_os_str() == "-" => Form::Page,
@@ -63,6 +66,8 @@ impl Output {
         if logs.inputs.iter().any(|input| is_log(&input.path)) {
             return Err(format!("{name}: this is one of the logs, and would be overwritten"));
         }
+        let writable = if path.as_os_str() == "-" { Ok(()) } else { writable(&target(path)) };
+        writable.map_err(|error| format!("{name}: {error}"))?;
         Ok(Self { path: path.into(), form })
     }
 
@@ -75,20 +80,72 @@ impl Output {
         written.map_err(|error| Unwritten { path, error })
     }
 
-    /// Replaces the file with a complete new one, or leaves it as it was. Hard links to the old file keep the old content.
+    /// Replaces the file with a complete new one that has the same permissions, or leaves it as it was. Hard links to the old
+    /// file keep the old content.
     fn replace(&self, report: impl FnOnce(&mut Text<'_>) -> fmt::Result) -> io::Result<()> {
-        if fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file()) {
-            return text(&mut BufWriter::new(File::create(&self.path)?), report);
+        let path = target(&self.path);
+        let old = fs::metadata(&path).ok();
+        if old.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+            return text(&mut BufWriter::new(File::create(&path)?), report);
         }
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder.unwrap_or_else(|| Path::new(".")))?;
+        let half = Half::default();
+        let _removed_on_signal = Undoing::with(half.clone().removal())?;
+        let mut file = tempfile::Builder::new().make_in(folder(&path), |path| half.create(path))?;
         text(&mut BufWriter::new(&mut file), report)?;
-        file.persist(&self.path)?;
+        if let Some(old) = old {
+            file.as_file().set_permissions(old.permissions())?;
+        }
+        file.persist(&path)?;
         Ok(())
     }
+}
+
+/// The file that is being written.
+#[derive(Clone, Default)]
+struct Half(Arc<Mutex<Option<PathBuf>>>);
+
+impl Half {
+    fn create(&self, path: &Path) -> io::Result<File> {
+        // It is kept until the file is there, so that there is no moment at which a signal would not remove it.
+        let mut half = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *half = Some(path.into());
+        File::options().write(true).create_new(true).open(path)
+    }
+
+    /// Removes the file, and lets nobody create another one.
+    fn removal(self) -> impl FnOnce() + Send {
+        move || {
+            let half = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            _ = half.as_ref().map(fs::remove_file);
+            std::mem::forget(half);
+        }
+    }
+}
+
+/// The file that a path leads to. A link stays a link, to the new file.
+fn target(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.into())
+}
+
+/// The folder in which a file is.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Whether a path may be written: a file that is there, or a new one in its folder.
+fn writable(path: &Path) -> io::Result<()> {
+    let Ok(metadata) = fs::metadata(path) else { return tempfile::tempfile_in(folder(path)).map(drop) };
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if metadata.permissions().readonly() {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    if metadata.is_file() {
+        File::options().write(true).open(path)?;
+        tempfile::tempfile_in(folder(path))?;
+    }
+    Ok(())
 }
 
 /// Adapts a byte writer to [`fmt::Write`] and keeps its error.

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use callfold::Summary;
+use callfold_view::printable::printable_json;
 use serde::Serialize;
 use serde_json::{Deserializer, Serializer};
 
@@ -22,12 +23,14 @@ pub(crate) fn print(
 ) -> io::Result<()> {
     let mut out = stdout()?;
     if io::stdout().is_terminal() {
-        let mut object = Vec::new();
+        let (mut object, mut pretty) = (Vec::new(), Vec::new());
         write(outcome, summaries, findings, args, &mut object)?;
         serde_transcode::transcode(
             &mut Deserializer::from_slice(&object),
-            &mut Serializer::pretty(&mut out),
+            &mut Serializer::pretty(&mut pretty),
         )?;
+        let pretty = String::from_utf8(pretty).map_err(io::Error::other)?;
+        out.write_all(printable_json(&pretty).as_bytes())?;
     } else {
         write(outcome, summaries, findings, args, &mut out)?;
     }

@@ -4,25 +4,29 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use callfold::Severity;
+use callfold_view::printable::printable;
 
-use crate::printable::printable;
 use crate::replayer::{Listener, LocatedFinding};
 
 /// Writes findings as they come: warnings and errors, and also infos where `--deny info` is given.
 pub(crate) struct FindingLines<W> {
-    least: Severity,
+    /// `None` where no findings are written.
+    least: Option<Severity>,
     out: W,
 }
 
 impl<W> FindingLines<W> {
-    pub(crate) fn new(deny: Severity, out: W) -> Self {
-        Self { least: Severity::Warn.min(deny), out }
+    pub(crate) fn new(deny: Severity, is_quiet: bool, out: W) -> Self {
+        Self { least: (!is_quiet).then_some(Severity::Warn.min(deny)), out }
     }
 }
 
 impl<W: Write> Listener for FindingLines<W> {
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
-        if located.severity() >= self.least { line(&located, &mut self.out) } else { Ok(()) }
+        match self.least {
+            Some(least) if located.severity() >= least => line(&located, &mut self.out),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use callfold::{OperationSummary, Severity, Summary};
 use callfold_view::describe;
+use callfold_view::printable::printable;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table};
 
@@ -13,7 +14,6 @@ use super::secrets::secrets;
 use super::worst::WorstFindings;
 use crate::args::ReplayArgs;
 use crate::distinct::distinguishing;
-use crate::printable::printable;
 use crate::replayer::Outcome;
 
 /// How much of a text is shown, in characters.
@@ -40,12 +40,14 @@ pub(crate) fn print(
     let related = Related::new(&outcome.replay.summaries());
     calls(summaries, &related, worst, &mut out)?;
     summary(outcome, summaries.len(), worst, &mut out)?;
-    findings(worst, &mut out)?;
+    if !args.source.quiet {
+        findings(worst, &mut out)?;
+    }
     if args.show_secrets {
         for call in outcome.replay.calls() {
             for secret in secrets(call) {
                 let of = secret.operation.map_or_else(String::new, |id| format!(" of operation {id}"));
-                let value = printable(secret.value);
+                let (of, value) = (printable(&of), printable(secret.value));
                 writeln!(out, "secret: {}{of} of call {}: {value}", secret.member, call.id())?;
             }
         }
@@ -179,11 +181,12 @@ fn state(call: &Summary<'_>) -> String {
 
 /// The beginning of a text of any length.
 fn short(text: &str) -> String {
-    let mut begin: String = text.chars().take(SHORT).collect();
-    if begin.len() < text.len() {
-        begin.push('…');
+    let begin: String = text.chars().take(SHORT + 1).collect();
+    let shown = printable(&begin);
+    match shown.char_indices().nth(SHORT) {
+        Some((end, _)) => format!("{}…", shown.get(..end).unwrap_or_default()),
+        None => shown.into_owned(),
     }
-    printable(&begin)
 }
 
 fn duration(call: &Summary<'_>) -> String {

@@ -7,6 +7,9 @@
     reason = "every test file uses a part of it, and a test may panic"
 )]
 
+#[cfg(unix)]
+pub mod terminal;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -8,7 +8,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::index::{embedded, finding};
 use super::report::Report;
-use super::text::{harmless, isolated, many, number, shown, time};
+use super::text::{isolated, many, number, shown, time};
 use super::{moments, operations, rows};
 use crate::history::steps::{CallHistory, HistoryFinding, Step};
 use crate::{chart, describe, timeline};
@@ -90,8 +90,7 @@ fn pictures(history: &CallHistory) -> Markup {
 /// hundreds of them.
 fn bare(picture: &str) -> PreEscaped<String> {
     let styled = picture.split_once("<style>").zip(picture.split_once("</style>"));
-    let bare = styled.map_or_else(|| picture.into(), |((before, _), (_, after))| format!("{before}{after}"));
-    PreEscaped(bare.lines().map(harmless).collect::<Vec<_>>().join("\n"))
+    PreEscaped(styled.map_or_else(|| picture.into(), |((before, _), (_, after))| format!("{before}{after}")))
 }
 
 /// The controls that step through the events. They are hidden without the script.

@@ -1,32 +1,23 @@
-//! Texts from logs on a page: shortened where they are long, and without characters that control the display.
+//! Texts from logs on a page: shortened where they are long, and without characters that cannot be seen.
 
 use callfold::Severity;
 use callfold::jiff::Timestamp;
 use maud::{Markup, html};
 
+use crate::printable::printable;
+
 /// How much of a text is shown, in characters.
 const LONG: usize = 400;
 
-/// A text from a log. Characters that control the display are replaced, and a very long text is shortened with a note.
+/// A text from a log. Characters that cannot be seen are made visible, and a very long text is shortened with a note.
 pub(super) fn shown(text: &str) -> String {
     let begin: String = text.chars().take(LONG).collect();
-    let mut shown = harmless(&begin);
+    let mut shown = printable(&begin).into_owned();
     let rest = text.chars().count().saturating_sub(LONG);
     if rest > 0 {
         shown.push_str(&format!("… (and {rest} more characters)"));
     }
     shown
-}
-
-/// The text with U+FFFD in place of characters that control the display.
-pub(super) fn harmless(text: &str) -> String {
-    text.chars().map(|char| if is_control(char) { '\u{FFFD}' } else { char }).collect()
-}
-
-/// True for control characters, line separators, and marks that change the direction of writing.
-fn is_control(char: char) -> bool {
-    char.is_control()
-        || matches!(char, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text after [`shown`], isolated so that its direction of writing does not affect the text around it.
@@ -75,8 +66,8 @@ mod tests {
     use super::{number, shown};
 
     #[test]
-    fn a_long_text_is_shortened_and_control_characters_are_replaced() {
-        assert_eq!(shown("a\u{202E}b\u{0}"), "a\u{FFFD}b\u{FFFD}");
+    fn a_long_text_is_shortened_and_every_character_is_visible() {
+        assert_eq!(shown("a\u{202E}b\u{0}"), "a<U+202E>b<U+0000>");
         assert_eq!(shown(&"x".repeat(10_000)), "x".repeat(400) + "… (and 9600 more characters)");
         assert_eq!(shown(&"x".repeat(400)), "x".repeat(400));
     }

@@ -1,26 +1,19 @@
 //! Texts from logs: made valid for XML, measured, and shortened.
 
+use crate::printable::printable;
+
 /// How many characters of a text are kept.
 const MOST: usize = 600;
 
-/// The text on one line, without characters that XML forbids and without marks that change the direction of writing.
+/// The text on one line, without characters that XML forbids and without any that cannot be seen.
 pub(super) fn tidy(words: &str) -> String {
-    let mut tidy: String = words.chars().take(MOST).map(allowed).collect();
+    let begin: String = words.chars().take(MOST).collect();
+    let mut tidy = printable(&begin).into_owned();
     let rest = words.chars().count().saturating_sub(MOST);
     if rest > 0 {
         tidy.push_str(&format!("… ({rest} more characters)"));
     }
     tidy
-}
-
-fn allowed(letter: char) -> char {
-    match letter {
-        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
-        _ if letter.is_control() => '\u{fffd}',
-        _ => letter,
-    }
 }
 
 /// The width of a text at most, for the widest of the fonts that a reader can have.

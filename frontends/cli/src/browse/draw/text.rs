@@ -1,14 +1,13 @@
 //! Fits texts from logs into a number of columns.
 
+use callfold_view::printable::printable;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-use crate::printable::printable;
 
 /// The text, safe for a terminal, in at most `width` columns. A shortened text ends with `…`.
 pub(super) fn fit(text: &str, width: usize) -> String {
     let text = printable(text);
     if text.width() <= width {
-        return text;
+        return text.into_owned();
     }
     let mut used = 0;
     let is_in = |letter: &char| {

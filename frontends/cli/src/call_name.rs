@@ -1,0 +1,58 @@
+//! How people name a call: by its id, by the beginning of its id, or by the path of a resource of the call.
+
+use std::fmt;
+use std::str::FromStr;
+
+use callfold::CallId;
+use callfold::uuid::fmt::{Hyphenated, Simple};
+
+/// The greatest number of characters of an id.
+const LONGEST: usize = Hyphenated::LENGTH;
+
+/// An id or the beginning of one, in lower case.
+#[derive(Clone, Debug)]
+pub(crate) struct CallName(String);
+
+impl CallName {
+    /// The id, where the name is a whole one.
+    pub(crate) fn id(&self) -> Option<CallId> {
+        self.0.parse().ok()
+    }
+
+    /// True where an id begins with this name, with dashes or without.
+    pub(crate) fn begins(&self, id: CallId) -> bool {
+        let guid = id.guid();
+        guid.hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH]).starts_with(&self.0)
+            || guid.simple().encode_lower(&mut [0; Simple::LENGTH]).starts_with(&self.0)
+    }
+}
+
+impl FromStr for CallName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let id = if text.contains('/') { of_resource(text).unwrap_or_default() } else { text };
+        let id = id.to_ascii_lowercase();
+        let id = id.strip_prefix("urn:uuid:").unwrap_or(&id);
+        let bare = id.strip_prefix('{').map(|id| id.strip_suffix('}').unwrap_or(id));
+        let id = bare.unwrap_or(id);
+        let is_in_id = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        if id.is_empty() || id.starts_with('-') || id.len() > LONGEST || !id.bytes().all(is_in_id) {
+            return Err("a call is named by its id, which is a GUID, by the beginning of it, \
+                        or by a path such as /communications/calls/ID");
+        }
+        Ok(Self(id.into()))
+    }
+}
+
+impl fmt::Display for CallName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The id in the path or the URL of a resource of a call.
+fn of_resource(path: &str) -> Option<&str> {
+    let path = path.split(['?', '#']).next()?;
+    path.split('/').skip_while(|part| !part.eq_ignore_ascii_case("calls")).nth(1)
+}

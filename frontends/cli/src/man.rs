@@ -1,0 +1,28 @@
+//! `callfold man`: prints a manual page.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+use clap_mangen::Man;
+
+use crate::args::{Args, ManArgs};
+use crate::exit::complain;
+use crate::stdout::stdout;
+
+pub(crate) fn run(args: &ManArgs) -> io::Result<ExitCode> {
+    let mut all = Args::command();
+    all.build();
+    let page = match &args.command {
+        None => Some(all),
+        Some(name) => all.find_subcommand(name).cloned(),
+    };
+    let Some(page) = page else {
+        complain("this is no command: callfold --help lists them");
+        return Ok(ExitCode::from(2));
+    };
+    let mut out = stdout()?;
+    Man::new(page).source(concat!("callfold ", env!("CARGO_PKG_VERSION"))).render(&mut out)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}

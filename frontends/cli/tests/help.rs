@@ -1,0 +1,142 @@
+//! What helps to use the command: its help, its manual, completions, colours, and quiet runs.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::process::{Command, Output};
+
+use common::terminal::Terminal;
+use common::{Folder, callfold, command, event, events, fed, log, sample};
+use serde_json::json;
+
+const COMMANDS: [&str; 8] =
+    ["replay", "browse", "convert", "check", "report", "diagram", "completions", "man"];
+
+/// The commands that a help shows as examples.
+fn examples(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Examples:").skip(1);
+    lines.map_while(|line| Some(line.strip_prefix("  ")?.to_owned())).collect()
+}
+
+/// A folder with the logs that the examples name.
+fn with_logs() -> Folder {
+    let folder = Folder::new();
+    let timed = |line: String| line.replace("\"rev\"", "\"at\":\"2026-11-23T09:15:00Z\",\"rev\"");
+    let lines: Vec<_> = events().into_iter().map(timed).collect();
+    folder.write("bot.log", log(&lines));
+    folder.write("logs/1.jsonl", log(&lines));
+    folder
+}
+
+/// A command of a shell, which finds `callfold`.
+fn shell(line: &str, folder: &Folder) -> Command {
+    let mut shell = Command::new("sh");
+    let bin = std::path::Path::new(env!("CARGO_BIN_EXE_callfold")).parent().unwrap();
+    let path = std::env::join_paths([bin, "/usr/bin".as_ref(), "/bin".as_ref()]).unwrap();
+    shell.args(["-c", line]).current_dir(folder.path()).env("PATH", path);
+    shell
+}
+
+#[test]
+fn every_example_of_the_help_runs() {
+    let mut seen = 0;
+    for name in COMMANDS.into_iter().map(Some).chain([None]) {
+        let arguments: Vec<_> = name.into_iter().chain(["--help"]).collect();
+        let examples = examples(&callfold(&arguments).out);
+        let uses = |line: &String| name.is_none_or(|name| line.starts_with(&format!("callfold {name}")));
+        assert!(!examples.is_empty() && examples.iter().all(uses), "{name:?}: {examples:?}");
+        for line in examples {
+            let folder = with_logs();
+            if line.starts_with("callfold browse") {
+                let mut terminal = Terminal::run(shell(&line, &folder), 100);
+                terminal.wait_for("terminated");
+                std::io::Write::write_all(&mut terminal.person, b"q").unwrap();
+                assert_eq!(terminal.ended().1, Some(0), "{line}");
+            } else {
+                let Output { status, stderr, .. } = shell(&line, &folder).output().unwrap();
+                let said = String::from_utf8_lossy(&stderr);
+                assert!(status.success() && said.is_empty(), "{line}: {said}");
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen >= 2 * COMMANDS.len(), "{seen} examples");
+}
+
+#[test]
+fn the_manual_names_every_command_and_each_has_a_page() {
+    let all = callfold(&["man"]);
+    assert!(all.out.starts_with(".ie") || all.out.contains(".TH callfold 1"), "{}", all.out);
+    for name in COMMANDS {
+        assert!(all.out.contains(&format!("callfold\\-{name}(1)")), "{name}: {}", all.out);
+        let page = callfold(&["man", name]);
+        assert_eq!(page.status, 0, "{name}");
+        assert!(page.out.contains(&format!(".TH callfold-{name} 1")), "{name}: {}", page.out);
+        assert!(page.out.contains("Examples:"), "{name}");
+    }
+    assert_eq!(callfold(&["man", "levitate"]).status, 2);
+}
+
+#[test]
+fn every_shell_gets_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = callfold(&["completions", shell]);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{shell}");
+        assert!(ran.out.contains("until-rev"), "{shell}");
+    }
+    assert_eq!(callfold(&["completions", "levitate"]).status, 2);
+}
+
+#[test]
+fn colours_are_shown_where_they_are_wanted() {
+    let log = sample("malformed.jsonl");
+    let is_coloured = |text: &str| text.contains("\u{1b}[");
+    for (color, variable, in_terminal, in_pipe) in [
+        (None, None, true, false),
+        (None, Some("NO_COLOR"), false, false),
+        (None, Some("CLICOLOR_FORCE"), true, true),
+        (Some("auto"), None, true, false),
+        (Some("always"), None, true, true),
+        (Some("always"), Some("NO_COLOR"), true, true),
+        (Some("never"), None, false, false),
+        (Some("never"), Some("CLICOLOR_FORCE"), false, false),
+    ] {
+        let color: Vec<_> = color.into_iter().flat_map(|when| ["--color", when]).collect();
+        let started = || {
+            let mut command = command(&[&color[..], &["check", &log]].concat());
+            for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+                command.env_remove(name);
+            }
+            command.envs(variable.map(|name| (name, "1")));
+            command
+        };
+        let (seen, _) = Terminal::run(started(), 100).ended();
+        let piped = String::from_utf8(started().output().unwrap().stdout).unwrap();
+        let found = (is_coloured(&seen), is_coloured(&piped));
+        assert_eq!(found, (in_terminal, in_pipe), "{color:?} {variable:?}");
+    }
+}
+
+#[test]
+fn a_quiet_run_lists_no_findings_and_its_status_tells_of_them() {
+    let mut lines = events();
+    lines.insert(2, event(7, "levitated", &json!({})));
+    let bad = log(&lines);
+    for (arguments, is_empty) in [
+        (&["check", "-"][..], true),
+        (&["convert", "--to", "events", "-"], false),
+        (&["report", "-o", "-", "-"], false),
+        (&["replay", "-"], false),
+    ] {
+        for flag in ["-q", "--quiet"] {
+            let ran = fed(&bad, &[arguments, &[flag]].concat());
+            assert_eq!((ran.status, ran.err.as_str()), (1, ""), "{arguments:?}");
+            assert_eq!(ran.out.is_empty(), is_empty, "{arguments:?}: {}", ran.out);
+            let is_page = arguments.contains(&"report");
+            assert!(is_page || !ran.out.contains("malformed"), "{arguments:?}: {}", ran.out);
+        }
+    }
+    let missing = callfold(&["check", "-q", "no such log"]);
+    assert!(missing.status == 2 && missing.err.contains("no such log"), "{}", missing.err);
+}
