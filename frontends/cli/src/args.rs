@@ -98,6 +98,7 @@ Examples:
 const REPORT: &str = "\
 Examples:
   callfold report logs/ -o page.html
+  callfold report --redact bot.log -o to-send.html
   callfold report --call 57dab8b1 bot.log -o call.svg";
 
 const DIAGRAM: &str = "\
