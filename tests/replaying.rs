@@ -220,3 +220,17 @@ fn an_operation_of_many_is_found_by_the_context_that_it_was_given_later() {
     let operation = replay.call(call_id()).unwrap().operations().get(7).unwrap();
     assert_eq!(operation.state(), callfold::operation::State::Completed);
 }
+
+#[test]
+fn of_an_ended_call_of_notifications_only_the_summary_is_kept() {
+    let body = |state: &str| {
+        let url = format!("/communications/calls/{CALL}");
+        json!({"value": [{"changeType": "updated", "resourceUrl": url, "resourceData": {"state": state}}]})
+            .to_string()
+    };
+    let mut replay = Replay::new().keep(Keep::Summary);
+    replay.record(Format::Notifications, body("established").as_bytes(), |_| {});
+    assert_eq!(replay.calls().count(), 1);
+    replay.record(Format::Notifications, body("terminated").as_bytes(), |_| {});
+    assert_eq!((replay.calls().count(), replay.summaries().len()), (0, 1));
+}

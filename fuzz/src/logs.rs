@@ -85,7 +85,7 @@ fn received(format: Format, input: &[u8]) {
 /// True if a record may hold events of the event log, which can be refused and can have holes.
 fn has_events(record: &[u8]) -> bool {
     let is_event = |value: &Value| {
-        value.get("type").is_some() && (value.get("rev").or(value.get("specversion"))).is_some()
+        value.get("type").is_some() && (value.get("rev").is_some() || value.get("specversion").is_some())
     };
     match serde_json::from_slice::<Value>(record) {
         Ok(Value::Array(items)) => items.iter().any(is_event),
