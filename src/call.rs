@@ -30,6 +30,7 @@ pub(crate) mod reply;
 pub(crate) mod roster;
 pub(crate) mod service;
 mod service_data;
+pub(crate) mod shared;
 pub(crate) mod state;
 mod state_update;
 pub(crate) mod tones;

@@ -192,7 +192,7 @@ impl Replay {
     /// One finding for each call that has not ended. A log can stop before its calls end. With
     /// [`until`](Replay::until) or with a limit of the log itself, this says little.
     pub fn unfinished(&self) -> impl Iterator<Item = Finding> + '_ {
-        self.calls.summaries().into_iter().filter(|call| call.state().is_live()).map(|call| {
+        self.calls.calls().filter(|call| call.state().is_live()).map(|call| {
             let state = call.state();
             let message = match call.last_at() {
                 Some(at) => format!(

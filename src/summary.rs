@@ -138,7 +138,7 @@ impl<'a> Summary<'a> {
     pub fn caller(&self) -> Option<Cow<'a, str>> {
         match self.source {
             Source::Whole(call) => call.caller().map(Cow::Owned),
-            Source::Ended(ended) => ended.caller.as_deref().map(Cow::Borrowed),
+            Source::Ended(ended) => ended.parties.caller.as_deref().map(Cow::Borrowed),
         }
     }
 
@@ -148,7 +148,7 @@ impl<'a> Summary<'a> {
     pub fn callees(&self) -> Option<Cow<'a, str>> {
         match self.source {
             Source::Whole(call) => call.callees().map(Cow::Owned),
-            Source::Ended(ended) => ended.callees.as_deref().map(Cow::Borrowed),
+            Source::Ended(ended) => ended.parties.callees.as_deref().map(Cow::Borrowed),
         }
     }
 
@@ -256,8 +256,8 @@ impl<'a> OperationSummary<'a> {
             kind: operation.kind,
             state: operation.state,
             client_context: operation.client_context.as_deref(),
-            result_info: operation.result_info.as_deref(),
-            completion_reason: operation.completion_reason.as_ref(),
+            result_info: operation.end.result_info.as_deref(),
+            completion_reason: operation.end.completion_reason.as_ref(),
             is_orphaned: operation.state.lies_in(Superstate::Pending),
         }
     }

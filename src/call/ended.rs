@@ -13,12 +13,13 @@ use super::deadline::Deadlines;
 use super::notification_history::NotificationHistory;
 use super::party_request::PartyRequest;
 use super::roster::Roster;
+use super::shared::{OperationEnd, Parties, Shared};
 use super::state::State;
 use super::tones::Tones;
 use crate::graph;
 use crate::graph::call::CallDirection;
 use crate::graph::media::MediaState;
-use crate::graph::operation::{CommsOperation, CompletionReason, OperationKind};
+use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::result::ResultInfo;
 use crate::graph::tone::Tone;
 use crate::id::{CallId, Id, OperationId};
@@ -36,10 +37,9 @@ pub(crate) struct Ended {
     pub(crate) first_at: Option<Timestamp>,
     pub(crate) last_at: Option<Timestamp>,
     pub(crate) direction: Option<CallDirection>,
-    pub(crate) caller: Option<Box<str>>,
-    pub(crate) callees: Option<Box<str>>,
+    pub(crate) parties: Arc<Parties>,
     pub(crate) audio: Option<MediaState>,
-    pub(crate) result_info: Option<Box<ResultInfo>>,
+    pub(crate) result_info: Option<Arc<ResultInfo>>,
     pub(crate) termination_reason: Option<Box<str>>,
     pub(crate) operations: EndedOperations,
     pub(crate) party_requests: Box<[PartyRequest]>,
@@ -73,8 +73,7 @@ pub(crate) struct EndedOperation {
     pub(crate) kind: OperationKind,
     pub(crate) state: operation::state::State,
     pub(crate) client_context: Option<Box<str>>,
-    pub(crate) result_info: Option<Box<ResultInfo>>,
-    pub(crate) completion_reason: Option<CompletionReason>,
+    pub(crate) end: Arc<OperationEnd>,
 }
 
 /// The operations of an ended call.
@@ -86,8 +85,10 @@ pub(crate) enum EndedOperations {
 }
 
 impl Ended {
-    pub(crate) fn of(call: &Call, later: Later) -> Self {
+    pub(crate) fn of(call: &Call, later: Later, shared: &mut Shared) -> Self {
         let details = call.details();
+        let parties =
+            Parties { caller: call.caller().map(Into::into), callees: call.callees().map(Into::into) };
         let operations = call.operations.clone();
         let told = || Told {
             details: Arc::clone(&call.details),
@@ -95,7 +96,7 @@ impl Ended {
             notifications: call.notifications.clone(),
         };
         let (operations, told) = match later {
-            Later::Events => (EndedOperations::of(operations), None),
+            Later::Events => (EndedOperations::of(operations, shared), None),
             Later::Any => (EndedOperations::Whole(operations), Some(Box::new(told()))),
         };
         Self {
@@ -105,10 +106,9 @@ impl Ended {
             first_at: call.first_at(),
             last_at: call.last_at(),
             direction: call.direction().cloned(),
-            caller: call.caller().map(Into::into),
-            callees: call.callees().map(Into::into),
+            parties: shared.parties.get(parties),
             audio: call.audio().cloned(),
-            result_info: details.result_info.value().cloned(),
+            result_info: details.result_info.value().map(|result| shared.results.get((**result).clone())),
             termination_reason: details.termination_reason.value().map(|reason| reason.as_str().into()),
             operations,
             party_requests: call.party_requests().collect(),
@@ -146,11 +146,11 @@ impl Ended {
         }
     }
 
-    pub(crate) fn put_back(&mut self, call: Call, later: Later) {
+    pub(crate) fn put_back(&mut self, call: Call, later: Later, shared: &mut Shared) {
         let Call { revision, first_at, last_at, details, operations, tones, notifications, .. } = call;
         (self.revision, self.first_at, self.last_at) = (revision, first_at, last_at);
         (self.operations, self.told) = match later {
-            Later::Events => (EndedOperations::of(operations), None),
+            Later::Events => (EndedOperations::of(operations, shared), None),
             Later::Any => {
                 (EndedOperations::Whole(operations), Some(Box::new(Told { details, tones, notifications })))
             }
@@ -172,11 +172,11 @@ impl Ended {
 }
 
 impl EndedOperations {
-    fn of(operations: Operations) -> Self {
+    fn of(operations: Operations, shared: &mut Shared) -> Self {
         let mut contexts = BTreeSet::new();
         let mut reduced = |one: &Operation| {
             let is_alone = one.client_context().is_none_or(|context| contexts.insert(context.to_owned()));
-            EndedOperation::of(one).filter(|_| is_alone && !one.has_aliases())
+            EndedOperation::of(one, shared).filter(|_| is_alone && !one.has_aliases())
         };
         let few = (operations.len() <= FEW).then(|| operations.iter().map(&mut reduced).collect());
         few.flatten().map_or_else(|| Self::Whole(operations), Self::Reduced)
@@ -195,14 +195,16 @@ impl EndedOperations {
 }
 
 impl EndedOperation {
-    fn of(operation: &Operation) -> Option<Self> {
+    fn of(operation: &Operation, shared: &mut Shared) -> Option<Self> {
         Some(Self {
             id: operation.id()?.clone(),
             kind: operation.kind(),
             state: operation.state(),
             client_context: operation.client_context().map(Into::into),
-            result_info: operation.resource().result_info.value().cloned(),
-            completion_reason: operation.resource().completion_reason.value().cloned(),
+            end: shared.operation_ends.get(OperationEnd {
+                result_info: operation.resource().result_info.value().cloned(),
+                completion_reason: operation.resource().completion_reason.value().cloned(),
+            }),
         })
     }
 
@@ -211,8 +213,8 @@ impl EndedOperation {
             odata_type: Some(self.kind.type_name().into()),
             id: self.id.clone().into(),
             client_context: self.client_context.as_deref().map(Into::into).into(),
-            result_info: self.result_info.clone().into(),
-            completion_reason: self.completion_reason.clone().into(),
+            result_info: self.end.result_info.clone().into(),
+            completion_reason: self.end.completion_reason.clone().into(),
             ..CommsOperation::default()
         };
         Operation::restored(self.state, resource)

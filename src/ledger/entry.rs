@@ -11,6 +11,7 @@ use super::history::{History, Line};
 use super::recent::Recent;
 use crate::call::data::Call;
 use crate::call::ended::{Ended, Later};
+use crate::call::shared::Shared;
 use crate::record::recorded::Recorded;
 
 #[derive(Clone, Debug)]
@@ -159,22 +160,22 @@ pub(super) struct EndedEntry {
 }
 
 impl EndedEntry {
-    pub(super) fn of(entry: &Entry, later: Later) -> Self {
+    pub(super) fn of(entry: &Entry, later: Later, shared: &mut Shared) -> Self {
         Self {
-            call: Ended::of(&entry.call, later),
+            call: Ended::of(&entry.call, later, shared),
             digests: entry.digests.as_slice().into(),
             holes: entry.holes.clone(),
         }
     }
 
     /// Passes the entry to a function that may change it.
-    pub(super) fn change<T>(&mut self, change: impl FnOnce(&mut Entry) -> T) -> T {
+    pub(super) fn change<T>(&mut self, shared: &mut Shared, change: impl FnOnce(&mut Entry) -> T) -> T {
         let later = self.call.later();
         let mut entry = self.take();
         let changed = change(&mut entry);
         self.digests = entry.digests.as_slice().into();
         self.holes = entry.holes;
-        self.call.put_back(entry.call, later);
+        self.call.put_back(entry.call, later, shared);
         changed
     }
 

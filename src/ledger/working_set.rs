@@ -14,6 +14,7 @@ use super::data::Ledger;
 use super::entry::{EndedEntry, Entry, LedgerMetadata};
 use crate::call::data::Call;
 use crate::call::ended::Later;
+use crate::call::shared::Shared;
 use crate::id::CallId;
 use crate::record::recorded::Recorded;
 use crate::summary::Summary;
@@ -26,6 +27,8 @@ pub(crate) struct WorkingSet {
     /// The place of the call that was sought last. The next search is often for the same call.
     last: usize,
     metadata: LedgerMetadata,
+    /// What reduced calls share.
+    shared: Shared,
 }
 
 #[derive(Clone, Debug)]
@@ -63,10 +66,10 @@ impl Slot {
         }
     }
 
-    fn change<T>(&mut self, change: impl FnOnce(&mut Entry) -> T) -> T {
+    fn change<T>(&mut self, shared: &mut Shared, change: impl FnOnce(&mut Entry) -> T) -> T {
         match self {
             Self::Whole(entry) => change(entry),
-            Self::Ended(ended) => ended.change(change),
+            Self::Ended(ended) => ended.change(shared, change),
         }
     }
 
@@ -104,7 +107,7 @@ impl WorkingSet {
     pub(crate) fn apply(&mut self, recorded: Recorded) -> Result<Applied, ApplyError> {
         let place = self.place(recorded.call);
         match place.and_then(|place| self.slots.get_mut(place)) {
-            Some(slot) => slot.change(|entry| entry.apply(recorded, &mut self.metadata)),
+            Some(slot) => slot.change(&mut self.shared, |entry| entry.apply(recorded, &mut self.metadata)),
             None => {
                 let (entry, applied) = Entry::begin(recorded, &mut self.metadata)?;
                 self.put(entry);
@@ -117,7 +120,7 @@ impl WorkingSet {
     pub(crate) fn skip(&mut self, call: CallId, revision: u64) {
         let place = self.place(call);
         if let Some(slot) = place.and_then(|place| self.slots.get_mut(place)) {
-            slot.change(|entry| entry.skip(revision));
+            slot.change(&mut self.shared, |entry| entry.skip(revision));
         }
     }
 
@@ -128,7 +131,7 @@ impl WorkingSet {
             && let Slot::Whole(entry) = slot
             && !entry.call().state().is_live()
         {
-            *slot = Slot::Ended(Box::new(EndedEntry::of(entry, later)));
+            *slot = Slot::Ended(Box::new(EndedEntry::of(entry, later, &mut self.shared)));
         }
     }
 

@@ -9,6 +9,7 @@ use crate::args::{Ended, ReplayArgs};
 use crate::exit::status;
 use crate::logs::Logs;
 use crate::replayer::{Outcome, ReplayOptions, replay_logs};
+use crate::report::related::Related;
 use crate::report::spool::Spool;
 use crate::report::worst::WorstFindings;
 use crate::report::{json, table};
@@ -27,13 +28,15 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     let outcome = if args.json {
         let mut findings = Spool::default();
         let outcome = replay_logs(options, &selection.logs, &mut findings)?;
-        json::print(&outcome, &shown(&outcome, args), findings, args)?;
+        let (calls, related) = shown(&outcome, args);
+        json::print(&outcome, (&calls, &related), findings, args)?;
         outcome
     } else {
         let mut findings = WorstFindings::default();
         let outcome = replay_logs(options, &selection.logs, &mut findings)?;
         if !outcome.inputs.is_empty() {
-            table::print(&outcome, &mut shown(&outcome, args), &findings, args)?;
+            let (mut calls, related) = shown(&outcome, args);
+            table::print(&outcome, (&mut calls, &related), &findings, args)?;
         }
         outcome
     };
@@ -43,12 +46,13 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     Ok(status)
 }
 
-/// The calls that are to be shown.
-fn shown<'a>(outcome: &'a Outcome, args: &ReplayArgs) -> Vec<Summary<'a>> {
+/// The calls that are to be shown, and which of all calls belong together.
+fn shown<'a>(outcome: &'a Outcome, args: &ReplayArgs) -> (Vec<Summary<'a>>, Related<'a>) {
     let mut calls = outcome.replay.summaries();
+    let related = Related::new(&calls);
     match args.ended {
         Some(Ended::Badly) => calls.retain(Summary::has_ended_badly),
         None => {}
     }
-    calls
+    (calls, related)
 }

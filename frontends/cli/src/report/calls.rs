@@ -24,8 +24,7 @@ const AHEAD: usize = 8;
 
 /// Writes the calls, separated by commas.
 pub(super) fn write(
-    calls: &[Summary<'_>],
-    related: &Related,
+    (calls, related): (&[Summary<'_>], &Related<'_>),
     secrets_of: Option<&Replay>,
     jobs: NonZeroUsize,
     mut out: impl Write,
@@ -73,7 +72,7 @@ pub(super) fn write(
 
 fn batch(
     calls: &[Summary<'_>],
-    related: &Related,
+    related: &Related<'_>,
     secrets_of: Option<&Replay>,
     out: &mut Vec<u8>,
 ) -> io::Result<()> {
@@ -95,7 +94,7 @@ fn weight(call: &Summary<'_>) -> usize {
 
 fn write_call(
     call: &Summary<'_>,
-    related: &Related,
+    related: &Related<'_>,
     secrets_of: Option<&Replay>,
     out: &mut Vec<u8>,
 ) -> io::Result<()> {

@@ -9,33 +9,39 @@ const SHOWN: usize = 16;
 
 /// The relations between all calls of a replay.
 #[derive(Default)]
-pub(crate) struct Related {
-    chains: BTreeMap<Id, Vec<CallId>>,
+pub(crate) struct Related<'a> {
+    /// The calls by the conversation to which they belong.
+    chains: Vec<(&'a Id, CallId)>,
     replacements: BTreeMap<CallId, BTreeSet<CallId>>,
 }
 
-impl Related {
-    pub(crate) fn new(calls: &[Summary<'_>]) -> Self {
+impl<'a> Related<'a> {
+    pub(crate) fn new(calls: &[Summary<'a>]) -> Self {
         let mut related = Self::default();
         for call in calls {
             let id = call.id();
-            if let Some(chain) = call.chain() {
-                related.chains.entry(chain.clone()).or_default().push(id);
-            }
+            related.chains.extend(call.chain().map(|chain| (chain, id)));
             for other in call.party_requests().into_iter().filter_map(|request| request.replaces) {
                 related.replacements.entry(id).or_default().insert(other);
                 related.replacements.entry(other).or_default().insert(id);
             }
         }
+        related.chains.sort_unstable();
         related
     }
 
     /// The calls that belong to a call: those that it replaces or that replace it, and then those of its conversation.
     pub(crate) fn of(&self, call: &Summary<'_>) -> Vec<CallId> {
         let replaced = self.replacements.get(&call.id()).into_iter().flatten();
-        let chain = call.chain().and_then(|chain| self.chains.get(chain)).into_iter().flatten();
         let mut known = BTreeSet::from([call.id()]);
-        let all = replaced.chain(chain).copied().take(SHOWN + 1);
+        let all = replaced.chain(self.conversation(call)).copied().take(SHOWN + 1);
         all.filter(|id| known.insert(*id)).take(SHOWN).collect()
+    }
+
+    fn conversation(&self, call: &Summary<'_>) -> impl Iterator<Item = &CallId> {
+        let chain = call.chain();
+        let first = chain.map_or(0, |chain| self.chains.partition_point(|(other, _)| *other < chain));
+        let rest = self.chains.get(first..).unwrap_or_default();
+        rest.iter().take_while(move |(other, _)| Some(*other) == chain).map(|(_, id)| id)
     }
 }

@@ -31,14 +31,13 @@ const HEADINGS: [&str; 5] = ["call, begin (UTC)", "from → to", "state", "durat
 /// secrets.
 pub(crate) fn print(
     outcome: &Outcome,
-    summaries: &mut [Summary<'_>],
+    (summaries, related): (&mut [Summary<'_>], &Related<'_>),
     worst: &WorstFindings,
     args: &ReplayArgs,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
     args.sort.sort(summaries, |call| worst.of_call(call));
-    let related = Related::new(&outcome.replay.summaries());
-    calls(summaries, &related, worst, &mut out)?;
+    calls(summaries, related, worst, &mut out)?;
     summary(outcome, summaries.len(), worst, &mut out)?;
     if !args.source.quiet {
         findings(worst, &mut out)?;
@@ -58,7 +57,7 @@ pub(crate) fn print(
 /// Prints a row for each call where the terminal is wide enough, and a few lines for each call where it is not.
 fn calls(
     calls: &[Summary<'_>],
-    related: &Related,
+    related: &Related<'_>,
     worst: &WorstFindings,
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -102,7 +101,7 @@ fn distinct(calls: &[Summary<'_>]) -> usize {
 }
 
 /// Prints a call as a few lines, for a narrow terminal.
-fn block(call: &Summary<'_>, related: &Related, findings: usize, out: &mut impl Write) -> io::Result<()> {
+fn block(call: &Summary<'_>, related: &Related<'_>, findings: usize, out: &mut impl Write) -> io::Result<()> {
     let head = [begin(call), call.id().to_string()];
     writeln!(out, "{}", joined(head, " "))?;
     let people = joined([parties(call), people(call), duration(call)], ", ");
@@ -111,7 +110,7 @@ fn block(call: &Summary<'_>, related: &Related, findings: usize, out: &mut impl 
     lines.filter(|line| !line.is_empty()).try_for_each(|line| writeln!(out, "  {line}"))
 }
 
-fn row(call: &Summary<'_>, related: &Related, shown: usize, findings: usize) -> [Cell; 5] {
+fn row(call: &Summary<'_>, related: &Related<'_>, shown: usize, findings: usize) -> [Cell; 5] {
     let operations: Vec<String> = call.operations().map(operation).chain(requests(call, related)).collect();
     let id = call.id().to_string().chars().take(shown).collect();
     [
@@ -164,7 +163,7 @@ fn operation(operation: OperationSummary<'_>) -> String {
 }
 
 /// What the app asked of other parties, and the calls that belong to this one.
-fn requests(call: &Summary<'_>, related: &Related) -> Vec<String> {
+fn requests(call: &Summary<'_>, related: &Related<'_>) -> Vec<String> {
     let requests = call.party_requests().into_iter().map(|request| short(&request.to_string()));
     let others = related.of(call);
     let ids: Vec<_> = others.iter().map(ToString::to_string).collect();
