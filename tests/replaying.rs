@@ -234,3 +234,41 @@ fn of_an_ended_call_of_notifications_only_the_summary_is_kept() {
     replay.record(Format::Notifications, body("terminated").as_bytes(), |_| {});
     assert_eq!((replay.calls().count(), replay.summaries().len()), (0, 1));
 }
+
+#[test]
+fn before_a_roster_comes_the_people_are_the_source_the_targets_and_the_app() {
+    let named = |name: &str| json!({"identity": {"user": {"displayName": name}}});
+    for (direction, source, targets, people) in [
+        ("incoming", true, vec![], vec!["Adele", "the app"]),
+        ("outgoing", false, vec!["Alex", "Zoë"], vec!["the app", "Alex", "Zoë"]),
+        ("incoming", true, vec!["Alex"], vec!["Adele", "Alex"]),
+        ("incoming", false, vec![], vec![]),
+    ] {
+        let targets: Vec<_> = targets.into_iter().map(named).collect();
+        let mut data = json!({"direction": direction, "targets": targets});
+        if source {
+            data["source"] = named("Adele");
+        }
+        let mut replay = Replay::new();
+        assert_eq!(kinds(&mut replay, &line(CALL, 1, "adopted", &data.to_string())), []);
+        assert_eq!(replay.call(call_id()).unwrap().parties(), people);
+        assert_eq!(replay.summaries()[0].participants(), people.len());
+        let roster = r#"{"participants":[{"id":"a"}]}"#;
+        assert_eq!(kinds(&mut replay, &line(CALL, 2, "rosterUpdated", roster)), []);
+        assert_eq!(replay.summaries()[0].participants(), 1);
+    }
+}
+
+#[test]
+fn the_parties_that_were_called_first_are_kept() {
+    let target = |name: &str| json!({"targets": [{"identity": {"user": {"displayName": name}}}]}).to_string();
+    let mut replay = Replay::new();
+    for (revision, (event, name)) in (1..).zip([("offered", "Alex"), ("detailsChanged", "Zoë")]) {
+        assert_eq!(kinds(&mut replay, &line(CALL, revision, event, &target(name))), []);
+    }
+    assert_eq!(replay.summaries()[0].callees().as_deref(), Some("Alex"));
+    let route = r#"{"callRoutes":[{"original":{"user":{"displayName":"Adele"}}}]}"#;
+    let mut replay = Replay::new();
+    assert_eq!(kinds(&mut replay, &line(CALL, 1, "offered", route)), []);
+    assert_eq!(replay.summaries()[0].callees().as_deref(), Some("Adele"));
+}

@@ -86,8 +86,16 @@ fn an_output_that_may_not_be_written_is_refused_before_the_logs_are_read() {
     assert_eq!(names(&folder), ["folder.html", "locked.svg"]);
 }
 
+/// Lets children end by SIGINT where this process was started to ignore it, as a shell starts a background job: a child
+/// inherits an ignored signal, and not a handler.
+fn heed_interrupts() {
+    let ends = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    signal_hook::flag::register_conditional_default(signal_hook::consts::SIGINT, ends).unwrap();
+}
+
 #[test]
 fn a_signal_leaves_no_half_page() {
+    heed_interrupts();
     for signalled in [Signal::INT, Signal::TERM] {
         let folder = Folder::new();
         let page = folder.write("page.html", "old");
