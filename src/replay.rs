@@ -34,7 +34,7 @@ use crate::log::sdk::Trace;
 use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
 use crate::summary::Summary;
-use crate::text::short;
+use crate::text::{beginning, short};
 use crate::time::At;
 pub use data::Replay;
 use data::already_read;
@@ -409,6 +409,9 @@ impl Replay {
     }
 }
 
+/// How much of the service's message a finding quotes, in characters.
+const QUOTED: usize = 120;
+
 /// Says why an operation failed. An operation that the app cancelled is no failure.
 fn failed(recorded: &Recorded) -> Option<Finding> {
     let operation = recorded.event.failed_operation()?;
@@ -416,7 +419,10 @@ fn failed(recorded: &Recorded) -> Option<Finding> {
     if result.and_then(|result| EndCode::of(result)) == Some(EndCode::OperationCancelled) {
         return None;
     }
-    let why = result.map_or_else(|| "without a reported result".into(), |result| format!("with {result}"));
+    let why = result.map_or_else(
+        || "without a reported result".into(),
+        |result| format!("with {}", beginning(result, QUOTED)),
+    );
     let named = operation.id.value().map_or_else(String::new, |id| format!(" {}", short(id)));
     let message = format!("{} operation{named} failed {why}", operation.kind().as_str());
     Some(Finding::new(FindingKind::OperationFailed, Some(recorded.call), message))

@@ -188,7 +188,14 @@ impl<'a> Summary<'a> {
     pub fn party_requests(&self) -> Vec<PartyRequest> {
         match self.source {
             Source::Whole(call) => call.party_requests().collect(),
-            Source::Ended(ended) => ended.party_requests.to_vec(),
+            Source::Ended(ended) => {
+                let invited = match &ended.operations {
+                    EndedOperations::Whole(operations) => Some(operations),
+                    EndedOperations::Reduced(_) => None,
+                };
+                let invited = invited.into_iter().flat_map(PartyRequest::invitations);
+                ended.requested.iter().cloned().chain(invited).collect()
+            }
         }
     }
 

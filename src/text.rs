@@ -82,9 +82,13 @@ fn unquoted(quoted: &str) -> String {
 
 /// Returns at most the first 64 characters of a text, followed by `…` if the text is longer.
 pub(crate) fn short(text: impl Display) -> String {
-    const SHORT: usize = 64;
+    beginning(text, 64)
+}
+
+/// Returns at most the first characters of a text, followed by `…` if the text is longer.
+pub(crate) fn beginning(text: impl Display, characters: usize) -> String {
     let text = text.to_string();
-    match text.char_indices().nth(SHORT) {
+    match text.char_indices().nth(characters) {
         Some((end, _)) => text.get(..end).unwrap_or_default().to_string() + "…",
         None => text,
     }

@@ -42,7 +42,8 @@ pub(crate) struct Ended {
     pub(crate) result_info: Option<Arc<ResultInfo>>,
     pub(crate) termination_reason: Option<Box<str>>,
     pub(crate) operations: EndedOperations,
-    pub(crate) party_requests: Box<[PartyRequest]>,
+    /// The transfers and redirects. The operations have the invitations.
+    pub(crate) requested: Box<[PartyRequest]>,
     pub(crate) chain: Option<Id>,
     pub(crate) participants: usize,
     pub(crate) tones: Arc<[Tone]>,
@@ -111,7 +112,7 @@ impl Ended {
             result_info: details.result_info.value().map(|result| shared.results.get((**result).clone())),
             termination_reason: details.termination_reason.value().map(|reason| reason.as_str().into()),
             operations,
-            party_requests: call.party_requests().collect(),
+            requested: call.requested().cloned().collect(),
             chain: details.call_chain_id.value().cloned(),
             participants: call.people(),
             tones: call.tones().iter().filter_map(|info| info.tone.value().cloned()).collect(),
@@ -176,7 +177,8 @@ impl EndedOperations {
         let mut contexts = BTreeSet::new();
         let mut reduced = |one: &Operation| {
             let is_alone = one.client_context().is_none_or(|context| contexts.insert(context.to_owned()));
-            EndedOperation::of(one, shared).filter(|_| is_alone && !one.has_aliases())
+            EndedOperation::of(one, shared)
+                .filter(|_| is_alone && !one.has_aliases() && one.invited().next().is_none())
         };
         let few = (operations.len() <= FEW).then(|| operations.iter().map(&mut reduced).collect());
         few.flatten().map_or_else(|| Self::Whole(operations), Self::Reduced)

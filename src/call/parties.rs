@@ -11,7 +11,6 @@ use super::party_request::PartyRequest;
 use crate::graph;
 use crate::graph::call::CallDirection;
 use crate::graph::identity::{IdentitySet, InvitationParticipantInfo};
-use crate::graph::method::Method;
 
 impl Call {
     /// The name of the calling party: a display name or else an id. `None` if no `source` was reported.
@@ -84,9 +83,12 @@ impl Call {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn party_requests(&self) -> impl Iterator<Item = PartyRequest> {
-        let requested = self.service.iter().flat_map(|service| &service.party_requests).cloned();
-        let invited = self.operations.iter().flat_map(|operation| operation.invited());
-        requested.chain(invited.map(|target| PartyRequest::of(Method::Invite, target)))
+        self.requested().cloned().chain(PartyRequest::invitations(&self.operations))
+    }
+
+    /// The transfers and redirects that the app requested.
+    pub(super) fn requested(&self) -> impl Iterator<Item = &PartyRequest> {
+        self.service.iter().flat_map(|service| &service.party_requests)
     }
 }
 

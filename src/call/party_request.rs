@@ -9,6 +9,8 @@ use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::method::Method;
 use crate::graph::operation::OperationKind;
 use crate::id::CallId;
+use crate::operation::Operation;
+use crate::operations::Operations;
 
 /// A request of the app that brings another party into a call, or sends the call to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +27,14 @@ pub struct PartyRequest {
 impl PartyRequest {
     pub(super) fn of(method: Method, target: &InvitationParticipantInfo) -> Self {
         Self { method, target: target.name(), replaces: target.replaced_call() }
+    }
+}
+
+impl PartyRequest {
+    /// The invitations among operations.
+    pub(crate) fn invitations(operations: &Operations) -> impl Iterator<Item = Self> {
+        let invited = operations.iter().flat_map(Operation::invited);
+        invited.map(|target| Self::of(Method::Invite, target))
     }
 }
 

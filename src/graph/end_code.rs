@@ -113,11 +113,9 @@ impl EndCode {
         self.row().2
     }
 
-    /// True if a call that ended with this pair has not come about as somebody wanted: its code means no success, nobody
-    /// joined, the service found no host, or the app waited in the lobby for too long.
-    pub const fn is_bad_end(self) -> bool {
-        let is_success = self.code() == 0 || (self.code() >= 200 && self.code() < 300);
-        !is_success || matches!(self, Self::NobodyJoined | Self::NoHost | Self::LobbyTimedOut)
+    /// True if the code means success, but the call came to nothing.
+    const fn came_to_nothing(self) -> bool {
+        matches!(self, Self::NobodyJoined | Self::NoHost | Self::LobbyTimedOut)
     }
 
     /// Returns the pair that a result holds, or `None` if this crate does not know the pair.
@@ -154,8 +152,9 @@ impl fmt::Display for EndCode {
 }
 
 impl ResultInfo {
-    /// True if a call with this result ended badly: it failed, or its subcode is in the list of
-    /// [`EndCode::is_bad_end`].
+    /// True if a call with this result ended badly: it failed, or it came to nothing although its code means success.
+    /// Such calls are those that nobody joined (200/5013), for which the service found no host (200/5014), or in which the
+    /// app waited in the lobby for too long (200/5855).
     ///
     /// ```
     /// use callfold::graph::EndCode;
@@ -164,7 +163,7 @@ impl ResultInfo {
     /// assert!(EndCode::LobbyTimedOut.result_info().is_bad_end()); // although its code is 200
     /// ```
     pub fn is_bad_end(&self) -> bool {
-        self.is_failure() || EndCode::of(self).is_some_and(EndCode::is_bad_end)
+        self.is_failure() || EndCode::of(self).is_some_and(EndCode::came_to_nothing)
     }
 }
 

@@ -106,8 +106,9 @@ fn by_signs(record: &[u8]) -> Option<Format> {
 /// Guesses the format of a broken record, or of one inside which bodies are, from the member names in it.
 fn by_words(record: &[u8]) -> Option<Format> {
     let has = |word: &str| memchr::memmem::find(record, word.as_bytes()).is_some();
-    // The data of an event can be long, and its revision can stand behind.
-    let has_event = has("\"rev\"") || (has("\"data\"") && !has("resourceUrl"));
+    // The data of an event can be long, and its revision can stand behind what was read.
+    let is_cut_off = || serde_json::from_slice::<IgnoredAny>(record).is_err();
+    let has_event = has("\"rev\"") || (has("\"data\"") && !has("resourceUrl") && is_cut_off());
     if has("\"specversion\"") || (has_event && has("\"call\"")) {
         Some(Format::Events)
     } else {

@@ -54,7 +54,8 @@ impl Skip {
     fn document(&mut self, block: &[u8], is_last: bool) -> (usize, bool) {
         let mut start = 0;
         if self.depth == 0 {
-            match noise::end(block, is_last) {
+            // A block of this size is not too short to tell.
+            match noise::end(block, is_last || block.len() > HEAD) {
                 None => return (0, is_last),
                 Some(end) if !noise::is_document(block.get(end..).unwrap_or_default()) => return (end, true),
                 Some(end) => start = end,

@@ -125,3 +125,12 @@ fn the_other_members_of_a_report_tell_which_of_two_operations_it_is_about() {
         ("operationCompleted", ended),
     ]);
 }
+
+/// An invitation can be reported for the first time when the call is over.
+#[test]
+fn an_invitation_that_comes_after_the_end_is_a_request_of_the_app() {
+    let invited = r##"{"@odata.type":"#microsoft.graph.inviteParticipantsOperation","id":"i","status":"completed",
+        "participants":[{"identity":{"user":{"displayName":"Alex"}}}]}"##;
+    agree_on_reported(&[("terminated", "{}"), ("operationCreated", &invited.replace('\n', " "))]);
+    agree_on_reported(&[("operationCreated", &invited.replace('\n', " ")), ("terminated", "{}")]);
+}

@@ -17,8 +17,11 @@ use crate::unrecognised::unrecognised;
 /// grows where a record is longer.
 const BLOCK: usize = 1 << 17;
 
-/// How much of a log is inspected to detect its format, in bytes.
+/// How much of a log is inspected first to detect its format, in bytes.
 const HEAD: usize = 1 << 16;
+
+/// How much of a log is searched for its first record, in bytes.
+const SEARCHED: usize = 1 << 23;
 
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -406,7 +409,8 @@ impl Records {
             self.start += BYTE_ORDER_MARK.len();
         }
         let mut detected = opening.format.or_else(|| Format::detect(self.unread()));
-        while detected.is_none() && !self.is_last && self.is_small() && is_cut_off(self.unread()) {
+        let is_wanted = |records: &Self| records.unread().len() < SEARCHED || is_cut_off(records.unread());
+        while detected.is_none() && !self.is_last && self.is_small() && is_wanted(self) {
             self.fill();
             detected = Format::detect(self.unread());
         }

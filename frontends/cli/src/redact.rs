@@ -94,7 +94,9 @@ impl Redactor {
             return Some(Value::Null);
         }
         match rule {
-            Rule::Plain => (value.is_number() || value.is_boolean()).then(|| value.clone()),
+            Rule::Flag => value.as_bool().map(Value::from),
+            Rule::Number => value.as_i64().and_then(|number| i32::try_from(number).ok()).map(Value::from),
+            Rule::Sequence => value.as_i64().map(Value::from),
             Rule::Time => Some(At(value.as_str()?.parse().ok()?).to_string().into()),
             Rule::Word(is_known) => value.as_str().filter(|text| is_known(text)).map(Value::from),
             Rule::Id(of) => self.pseudonym(*of, value.as_str()?).map(Value::from),

@@ -391,3 +391,36 @@ fn what_the_app_asked_of_others_is_told() {
     let page = callfold(&["report", "-o", "-", &path]).out;
     assert!(page.contains("invite: +15550100"), "{page}");
 }
+
+/// The structured lines of another logger have members such as `call` and `data`, too.
+#[test]
+fn structured_lines_are_no_event_log() {
+    let folder = common::Folder::new();
+    let body = common::notifications().remove(0);
+    let line = json!({"level": "info", "call": "x", "data": {"a": 1}});
+    let path = folder.write("app.log", format!("{line}\n{}\n", json!({"msg": body})));
+    let replayed = callfold(&["replay", "--json", &path]).json();
+    assert_eq!(replayed["inputs"][0]["format"], "notifications");
+    assert_eq!(replayed["calls"].as_array().expect("calls").len(), 1);
+}
+
+#[test]
+fn a_body_is_found_after_a_long_text() {
+    let folder = common::Folder::new();
+    let text = "info: Hosting[14] Now listening on: https://[::]:9441\n".repeat(4_000);
+    let path = folder.write("app.log", text + &common::notifications().join("\n"));
+    let replayed = callfold(&["replay", "--json", &path]).json();
+    assert_eq!((&replayed["calls"][0]["state"], kinds(&replayed)), (&json!("terminated"), vec!["noise"]));
+}
+
+#[test]
+fn a_finding_quotes_the_beginning_of_a_long_message() {
+    let folder = common::Folder::new();
+    let long = "x".repeat(1 << 20);
+    let failed = json!({"id": "o", "status": "failed", "resultInfo": {"code": 500, "message": long}});
+    let url = "/communications/calls/0badc0de-0000-4000-8000-000000000301/operations/o";
+    let body = json!({"value": [{"changeType": "updated", "resourceUrl": url, "resourceData": failed}]});
+    let path = folder.write("log", body.to_string());
+    let check = callfold(&["check", &path]);
+    assert!(check.out.contains("operationFailed") && check.out.len() < 1_000, "{}", check.out.len());
+}

@@ -140,7 +140,7 @@ fn a_signal_leaves_a_clean_terminal() {
         assert!(seen.contains("\u{1b}[?1049h"), "it uses the alternate screen");
         let raw = rustix::termios::tcgetattr(&terminal.person).unwrap().local_modes;
         signal(&terminal.child, signalled);
-        terminal.wait_for("\u{1b}[?1049l");
+        terminal.wait_for("\u{1b}[?25h");
         let ended = terminal.child.wait().unwrap();
         assert_eq!(ended.signal(), Some(signalled.as_raw()));
         assert_ne!(raw, rustix::termios::tcgetattr(&terminal.person).unwrap().local_modes, "no longer raw");

@@ -125,3 +125,14 @@ fn every_command_that_reads_has_the_limit() {
         assert_eq!(callfold(&["replay", "--max-record", size, &sample("ivr.jsonl")]).status, 2, "{size}");
     }
 }
+
+/// What begins like a document and then has only white space never ends by itself.
+#[test]
+fn white_space_over_the_limit_ends() {
+    for begin in ["{", "["] {
+        let mut records: Vec<String> = common::notifications();
+        records.insert(1, format!("{begin}{}", " ".repeat(LARGE)));
+        let replayed = limited(&log(&records));
+        assert_complete(&replayed, begin);
+    }
+}

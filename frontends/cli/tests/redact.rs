@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use callfold::call::EventKind;
-use common::{Folder, SAMPLES, callfold, fed, sample};
+use common::{Folder, SAMPLES, callfold, event, fed, log, sample};
 use serde_json::{Value, json};
 
 /// Each text in these logs, and each name of an unknown member, has this marker.
@@ -225,4 +225,19 @@ fn a_member_that_nobody_decided_on_is_removed_wherever_it_stands() {
         assert!(!after.contains("4915550173"), "{name}");
         assert_eq!(after, redacted(&log), "{name}");
     }
+}
+
+#[test]
+fn no_number_stands_where_a_flag_or_a_code_belongs() {
+    let folder = Folder::new();
+    let participant = json!({"id": "p", "isMuted": 5_550_100, "isInLobby": 12_065_550_100_u64,
+        "rosterSequenceNumber": 12_065_550_100.5});
+    let lines = [
+        event(1, "placed", &json!({})),
+        event(2, "rosterUpdated", &json!({"participants": [participant]})),
+        event(3, "terminated", &json!({"resultInfo": {"code": 12_065_550_100_u64, "subcode": 4521}})),
+    ];
+    let written = converted(&folder.write("log", log(&lines)), &["--redact"]);
+    assert!(!written.contains("5550100"), "{written}");
+    assert!(written.contains("4521"), "{written}");
 }

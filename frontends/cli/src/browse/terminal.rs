@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event};
+use ratatui::crossterm::{cursor, execute};
 
 use super::browser::{Browser, Next};
 use super::history_reader::HistoryReader;
@@ -14,7 +15,7 @@ use crate::interrupt::Undoing;
 /// Runs a browser until the user quits. Restores the terminal in every case.
 pub(super) fn show(browser: &mut Browser, reader: &HistoryReader) -> io::Result<()> {
     let _restored = Restored;
-    let _restored_on_signal = Undoing::with(ratatui::restore)?;
+    let _restored_on_signal = Undoing::with(restore)?;
     // This also installs a panic hook that restores the terminal before the panic message is printed.
     let mut terminal = ratatui::try_init()?;
     until_left(browser, reader, &mut terminal)
@@ -25,8 +26,15 @@ struct Restored;
 
 impl Drop for Restored {
     fn drop(&mut self) {
-        ratatui::restore();
+        restore();
     }
+}
+
+/// Leaves the screen of the browser, and shows the cursor again.
+fn restore() {
+    ratatui::restore();
+    // Where there is no terminal any more, nobody misses the cursor.
+    _ = execute!(io::stdout(), cursor::Show);
 }
 
 fn until_left(

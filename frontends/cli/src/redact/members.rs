@@ -42,8 +42,12 @@ impl Of {
 
 /// What stays of a value. A value of another JSON type goes.
 pub(super) enum Rule {
-    /// A number, true or false.
-    Plain,
+    /// True or false.
+    Flag,
+    /// A whole number that fits 32 bits, so that no telephone number with a country code can stand in its place.
+    Number,
+    /// The number of a message in a sequence.
+    Sequence,
     Time,
     /// A text that Graph's documentation lists as a value of the member.
     Word(fn(&str) -> bool),
@@ -79,7 +83,7 @@ pub(super) const fn members(event: &CallEvent) -> Members {
             OPERATION
         }
         CallEvent::NotificationHeard(_) => {
-            &[("messageIds", Rule::List(&Rule::Id(Of::Message))), ("item", Rule::Plain)]
+            &[("messageIds", Rule::List(&Rule::Id(Of::Message))), ("item", Rule::Number)]
         }
         CallEvent::Service(event) => of_service(event),
     }
@@ -90,7 +94,7 @@ const fn of_service(event: &ServiceEvent) -> Members {
         ServiceEvent::AnswerRequested(_) => ANSWER,
         ServiceEvent::RejectRequested(_) => &[("reason", word!(RejectReason))],
         ServiceEvent::RedirectRequested(_) => {
-            &[("targets", Rule::List(&Rule::Object(PARTY))), ("timeout", Rule::Plain)]
+            &[("targets", Rule::List(&Rule::Object(PARTY))), ("timeout", Rule::Number)]
         }
         ServiceEvent::TransferRequested(_) => {
             &[("transferTarget", Rule::Object(PARTY)), ("transferee", Rule::Object(PARTY))]
@@ -122,7 +126,7 @@ const CALL: Members = &[
     ("incomingContext", Rule::Object(INCOMING)),
     ("mediaConfig", Rule::Object(MEDIA)),
     ("mediaState", Rule::Object(&[("audio", word!(MediaState))])),
-    ("meetingInfo", Rule::Object(&[("allowConversationWithoutHost", Rule::Plain)])),
+    ("meetingInfo", Rule::Object(&[("allowConversationWithoutHost", Rule::Flag)])),
     ("myParticipantId", Rule::Id(Of::Participant)),
     ("requestedModalities", Rule::List(&MODALITY)),
     ("resultInfo", Rule::Object(RESULT)),
@@ -136,7 +140,7 @@ const CALL: Members = &[
     ("participants", Rule::List(&Rule::Object(PARTICIPANT))),
     ("answeredBy", Rule::Object(PARTY)),
     ("terminationReason", Rule::Word(|text| TERMINATION_REASONS.contains(&text))),
-    ("ringingTimeoutInSeconds", Rule::Plain),
+    ("ringingTimeoutInSeconds", Rule::Number),
     ("id", Rule::Id(Of::Call)),
 ];
 
@@ -145,10 +149,10 @@ const MODALITY: Rule = word!(Modality);
 const TERMINATION_REASONS: &[&str] = &["AppInitiated", "AppTransferred", "AppRedirected", "CallTerminated"];
 
 const OPTIONS: Members = &[
-    ("hideBotAfterEscalation", Rule::Plain),
-    ("isContentSharingNotificationEnabled", Rule::Plain),
-    ("isDeltaRosterEnabled", Rule::Plain),
-    ("isInteractiveRosterEnabled", Rule::Plain),
+    ("hideBotAfterEscalation", Rule::Flag),
+    ("isContentSharingNotificationEnabled", Rule::Flag),
+    ("isDeltaRosterEnabled", Rule::Flag),
+    ("isInteractiveRosterEnabled", Rule::Flag),
 ];
 
 const ROUTE: Members = &[
@@ -164,7 +168,7 @@ const INCOMING: Members = &[
     ("transferor", Rule::Object(IDENTITIES)),
 ];
 
-const MEDIA: Members = &[("@odata.type", MEDIA_TYPE), ("removeFromDefaultAudioGroup", Rule::Plain)];
+const MEDIA: Members = &[("@odata.type", MEDIA_TYPE), ("removeFromDefaultAudioGroup", Rule::Flag)];
 
 const MEDIA_TYPE: Rule = Rule::Word(|text| {
     let types = ["appHostedMediaConfig", "serviceHostedMediaConfig"];
@@ -173,16 +177,16 @@ const MEDIA_TYPE: Rule = Rule::Word(|text| {
 
 const TYPE: &str = "#microsoft.graph.";
 
-const RESULT: Members = &[("code", Rule::Plain), ("subcode", Rule::Plain)];
+const RESULT: Members = &[("code", Rule::Number), ("subcode", Rule::Number)];
 
 /// Who calls or is called.
 const PARTY: Members = &[
     ("endpointType", word!(EndpointType)),
-    ("hidden", Rule::Plain),
+    ("hidden", Rule::Flag),
     ("identity", Rule::Object(IDENTITIES)),
     ("participantId", Rule::Id(Of::Participant)),
     ("id", Rule::Id(Of::Participant)),
-    ("removeFromDefaultAudioRoutingGroup", Rule::Plain),
+    ("removeFromDefaultAudioRoutingGroup", Rule::Flag),
     ("replacesCallId", Rule::Id(Of::Call)),
 ];
 
@@ -201,7 +205,7 @@ const IDENTITIES: Members = &[
 ];
 
 /// The number of a key, but not the key.
-const TONE: Members = &[("sequenceId", Rule::Plain)];
+const TONE: Members = &[("sequenceId", Rule::Number)];
 
 const TRANSCRIPTION: Members =
     &[("state", word!(CallTranscriptionState)), ("lastModifiedDateTime", Rule::Time)];
@@ -216,22 +220,22 @@ const GROUP: Members = &[
 const SESSION: Members = &[("id", Rule::Id(Of::Session))];
 
 const ROSTER: Members =
-    &[("sequenceNumber", Rule::Plain), ("participants", Rule::List(&Rule::Object(PARTICIPANT)))];
+    &[("sequenceNumber", Rule::Sequence), ("participants", Rule::List(&Rule::Object(PARTICIPANT)))];
 
 const PARTICIPANT: Members = &[
     ("info", Rule::Object(PARTY)),
-    ("isInLobby", Rule::Plain),
-    ("isMuted", Rule::Plain),
+    ("isInLobby", Rule::Flag),
+    ("isMuted", Rule::Flag),
     ("mediaStreams", Rule::List(&Rule::Object(STREAM))),
     ("recordingInfo", Rule::Object(RECORDING)),
     ("removedState", Rule::Object(&[])),
     ("restrictedExperience", Rule::Object(RESTRICTED)),
-    ("rosterSequenceNumber", Rule::Plain),
+    ("rosterSequenceNumber", Rule::Sequence),
     ("id", Rule::Id(Of::Participant)),
 ];
 
 const STREAM: Members =
-    &[("direction", word!(MediaDirection)), ("mediaType", MODALITY), ("serverMuted", Rule::Plain)];
+    &[("direction", word!(MediaDirection)), ("mediaType", MODALITY), ("serverMuted", Rule::Flag)];
 
 const RECORDING: Members =
     &[("initiator", Rule::Object(IDENTITIES)), ("recordingStatus", word!(RecordingStatus))];
@@ -258,7 +262,7 @@ const ANSWER: Members = &[
     ("acceptedModalities", Rule::List(&MODALITY)),
     ("mediaConfig", Rule::Object(MEDIA)),
     ("callOptions", Rule::Object(OPTIONS)),
-    ("participantCapacity", Rule::Plain),
+    ("participantCapacity", Rule::Number),
 ];
 
 const QUEUED: Members = &[
@@ -267,17 +271,17 @@ const QUEUED: Members = &[
     ("recordResponse", Rule::Object(RESPONSE)),
 ];
 
-const PROMPT: Rule = Rule::Object(&[("loop", Rule::Plain)]);
+const PROMPT: Rule = Rule::Object(&[("loop", Rule::Number)]);
 
 const PROMPTS: Members =
-    &[("prompts", Rule::List(&PROMPT)), ("loop", Rule::Plain), ("clientContext", Rule::Id(Of::Context))];
+    &[("prompts", Rule::List(&PROMPT)), ("loop", Rule::Number), ("clientContext", Rule::Id(Of::Context))];
 
 const RESPONSE: Members = &[
     ("prompts", Rule::List(&PROMPT)),
-    ("bargeInAllowed", Rule::Plain),
-    ("initialSilenceTimeoutInSeconds", Rule::Plain),
-    ("maxSilenceTimeoutInSeconds", Rule::Plain),
-    ("maxRecordDurationInSeconds", Rule::Plain),
-    ("playBeep", Rule::Plain),
+    ("bargeInAllowed", Rule::Flag),
+    ("initialSilenceTimeoutInSeconds", Rule::Number),
+    ("maxSilenceTimeoutInSeconds", Rule::Number),
+    ("maxRecordDurationInSeconds", Rule::Number),
+    ("playBeep", Rule::Flag),
     ("clientContext", Rule::Id(Of::Context)),
 ];

@@ -34,7 +34,8 @@ impl<'a> Related<'a> {
     pub(crate) fn of(&self, call: &Summary<'_>) -> Vec<CallId> {
         let replaced = self.replacements.get(&call.id()).into_iter().flatten();
         let mut known = BTreeSet::from([call.id()]);
-        let all = replaced.chain(self.conversation(call)).copied().take(SHOWN + 1);
+        // Of the conversation, at most the call itself and those that it replaces are known already.
+        let all = replaced.take(SHOWN).chain(self.conversation(call).take(2 * SHOWN + 1)).copied();
         all.filter(|id| known.insert(*id)).take(SHOWN).collect()
     }
 

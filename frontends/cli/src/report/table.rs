@@ -38,7 +38,8 @@ pub(crate) fn print(
     let mut out = io::BufWriter::new(anstream::stdout());
     args.sort.sort(summaries, |call| worst.of_call(call));
     calls(summaries, related, worst, &mut out)?;
-    summary(outcome, summaries.len(), worst, &mut out)?;
+    let calls = (summaries.len(), outcome.replay.summaries().len());
+    summary(outcome, calls, worst, &mut out)?;
     if !args.source.quiet {
         findings(worst, &mut out)?;
     }
@@ -193,14 +194,20 @@ fn duration(call: &Summary<'_>) -> String {
     times.map_or_else(String::new, |(first, last)| describe::duration(last.duration_since(first)))
 }
 
-fn summary(outcome: &Outcome, calls: usize, worst: &WorstFindings, out: &mut impl Write) -> io::Result<()> {
+fn summary(
+    outcome: &Outcome,
+    (shown, all): (usize, usize),
+    worst: &WorstFindings,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let events = outcome.replay.events();
     let records: u64 = outcome.inputs.iter().map(|input| input.records).sum();
     let inputs = outcome.inputs.len();
     write!(
         out,
-        "{} from {} in {}",
-        many(calls as u64, "call"),
+        "{}{} from {} in {}",
+        if shown == all { String::new() } else { format!("{shown} of ") },
+        many(all as u64, "call"),
         many(records, "record"),
         many(inputs as u64, "log")
     )?;
