@@ -825,3 +825,14 @@ fn a_logger_gives_the_time_in_a_member() {
         }
     }
 }
+
+/// The head of an entry is one line.
+#[test]
+fn a_time_broken_by_a_line_end_begins_no_entry() {
+    let entry = "2026-11-23T09:15:01Z: Info: x\n";
+    let broken = "2026-11-23T\n09:15:02Z: Info: y\n";
+    let log = format!("{entry}{broken}");
+    let Cut::Record(record) = cut(Format::SdkLog, log.as_bytes(), true) else { panic!("a record") };
+    assert_eq!(record.bytes.len() + record.rest.len(), log.len());
+    assert!(!matches!(Format::detect(broken.as_bytes()), Some(Format::SdkLog)));
+}

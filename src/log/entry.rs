@@ -57,8 +57,9 @@ impl Head {
     }
 
     fn of_2019(text: &[u8]) -> Option<Self> {
-        let end =
-            begins_with_date(text).then(|| memchr::memchr(b'Z', text.get(..PREFIX).unwrap_or(text)))??;
+        let near = text.get(..PREFIX).unwrap_or(text);
+        let line = near.split(|byte| is_line_end(*byte)).next()?;
+        let end = begins_with_date(line).then(|| memchr::memchr(b'Z', line))??;
         let after = text.get(end..)?.strip_prefix(b"Z: ")?;
         let level = LEVELS.iter().find(|level| after.starts_with(level))?;
         Some(Self { time: 0, text_of_2019: Some(end + 3 + level.len()) })
