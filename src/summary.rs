@@ -1,6 +1,7 @@
 //! Summaries of calls and operations.
 
 use alloc::borrow::Cow;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -177,6 +178,13 @@ impl<'a> Summary<'a> {
             Source::Whole(call) => call.details().termination_reason.value().map(|reason| reason.as_str()),
             Source::Ended(ended) => ended.termination_reason.as_deref(),
         }
+    }
+
+    /// The last reported result in words, or else the termination reason. `None` if neither says anything. For a
+    /// terminated call, this is how it ended.
+    pub fn ending(&self) -> Option<String> {
+        let result = self.result_info().map(ResultInfo::to_string).filter(|result| !result.is_empty());
+        result.or_else(|| self.termination_reason().map(String::from))
     }
 
     /// True if the call has ended, and its result says that it did not end well: see [`ResultInfo::is_bad_end`].

@@ -65,7 +65,7 @@ impl<'a> Selection<'a> {
                 many => return Ok(Err(known.ambiguous(name, many))),
             }
         }
-        let of_day = |of_day| known.time(of_day).map(|at| Some(Moment::Time(at)));
+        let of_day = |of_day| known.time(of_day, &calls).map(|at| Some(Moment::Time(at)));
         let until = until.or_else(of_day).map_err(io::Error::other)?;
         Ok(Ok(Self { args, logs, until, calls: distinct(calls) }))
     }
@@ -145,9 +145,11 @@ impl Known {
         status(&self.outcome, Severity::Error)
     }
 
-    fn time(&self, of_day: TimeOfDay) -> Result<Timestamp, String> {
+    /// The time on the day of these calls, or of all calls if there are none.
+    fn time(&self, of_day: TimeOfDay, calls: &[CallId]) -> Result<Timestamp, String> {
         let summaries = self.outcome.replay.summaries();
-        let times = summaries.iter().flat_map(|call| [call.first_at(), call.last_at()]).flatten();
+        let asked = summaries.iter().filter(|call| calls.is_empty() || calls.contains(&call.id()));
+        let times = asked.flat_map(|call| [call.first_at(), call.last_at()]).flatten();
         of_day.on_the_day_of(&times.collect::<Vec<_>>()).map_err(|days| match days {
             Some((first, last)) => format!("--at: the logs are from {first} to {last}: give the date, too"),
             None => "--at: no event in the logs has a time".into(),

@@ -184,3 +184,17 @@ fn a_time_before_everything_is_told_where_the_log_begins() {
     assert!(ran.err.contains("the call begins at 2026-11-24T09:13:00Z"), "{}", ran.err);
     assert_eq!(callfold(&["replay", "--at", "2026-11-23T09:10:00Z", &log()]).err, "");
 }
+
+#[test]
+fn a_time_of_day_is_of_the_day_of_the_named_call() {
+    let folder = Folder::new();
+    let line = |call: &str, at: &str| {
+        format!(r#"{{"call":"{call}","rev":1,"at":"{at}","type":"placed","data":{{}}}}"#)
+    };
+    let [first, other] = ["57dab8b1-894c-409a-b240-bd8beae78896", "67dab8b1-894c-409a-b240-bd8beae78896"];
+    let lines = [line(first, "2026-11-23T09:15:00Z"), line(other, "2026-11-24T09:15:00Z")].join("\n");
+    let path = folder.write("log", lines);
+    assert_eq!(callfold(&["replay", "--at", "09:15:01Z", &path]).status, 2);
+    let ran = callfold(&["replay", "--at", "09:15:01Z", "--call", "57", &path]);
+    assert_eq!((ran.status, ran.out.contains("1 call ")), (0, true), "{}", ran.err);
+}

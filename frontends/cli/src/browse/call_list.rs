@@ -151,9 +151,8 @@ impl Texts {
     }
 
     fn row(&mut self, call: &Summary<'_>) -> Row {
-        let result = call.result_info().map(ToString::to_string).filter(|result| !result.is_empty());
-        let ending = result.or_else(|| call.termination_reason().map(str::to_owned));
-        let ending = ending.filter(|_| !call.state().is_live()).unwrap_or_else(|| call.state().to_string());
+        let ending =
+            call.ending().filter(|_| !call.state().is_live()).unwrap_or_else(|| call.state().to_string());
         let mut kinds: Vec<_> = call.operations().map(|operation| operation.kind.as_str()).collect();
         kinds.sort_unstable();
         kinds.dedup();

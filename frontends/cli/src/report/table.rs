@@ -174,9 +174,8 @@ fn requests(call: &Summary<'_>, related: &Related<'_>) -> Vec<String> {
 
 /// The state, and the last reported result, or else the termination reason.
 fn state(call: &Summary<'_>) -> String {
-    let result = call.result_info().map(ToString::to_string).filter(|result| !result.is_empty());
-    let ending = result.or_else(|| call.termination_reason().map(String::from));
-    ending.map_or_else(|| call.state().to_string(), |ending| format!("{}: {}", call.state(), short(&ending)))
+    call.ending()
+        .map_or_else(|| call.state().to_string(), |ending| format!("{}: {}", call.state(), short(&ending)))
 }
 
 /// The beginning of a text of any length.

@@ -104,9 +104,7 @@ fn count(number: usize) -> String {
 
 /// The result of a call, where it was reported.
 pub(super) fn ended(call: &Summary<'_>) -> Option<String> {
-    let reason = || call.termination_reason().map(String::from);
-    let result = call.result_info().map(ToString::to_string).filter(|ended| !ended.is_empty());
-    result.or_else(reason).map(|ended| shown(&ended))
+    call.ending().map(|ended| shown(&ended))
 }
 
 pub(super) fn duration(call: &Summary<'_>) -> Option<callfold::jiff::SignedDuration> {

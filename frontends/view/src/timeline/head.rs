@@ -22,10 +22,10 @@ pub(super) fn title(sheet: &Sheet<'_>) -> String {
 /// How the call ended.
 pub(super) fn ending(sheet: &Sheet<'_>) -> String {
     let last = sheet.history.last();
-    let result =
-        last.result_info().map(|result| tidy(&result.to_string())).filter(|ending| !ending.is_empty());
+    let summary = Summary::from(last);
+    let result = summary.ending().map(|ending| tidy(&ending)).filter(|ending| !ending.is_empty());
     match (last.state(), result) {
-        (State::Terminated, Some(result)) if Summary::from(last).has_ended_badly() => {
+        (State::Terminated, Some(result)) if summary.has_ended_badly() => {
             format!("Ended badly: {result}")
         }
         (State::Terminated, Some(result)) => format!("Ended: {result}"),

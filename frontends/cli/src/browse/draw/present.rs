@@ -2,7 +2,7 @@
 
 use callfold::call::Call;
 use callfold::jiff::Timestamp;
-use callfold::{At, Finding};
+use callfold::{At, Finding, Summary};
 use callfold_view::describe;
 use callfold_view::history::{CallHistory, HistoryFinding, Step};
 use ratatui::Frame;
@@ -101,7 +101,7 @@ fn since(first: Timestamp, time: Timestamp) -> String {
 fn state(call: &Call, first: Option<&Step>) -> Vec<Entry> {
     let mut lines = vec![Entry::new("state", format!("{}: {}", call.state(), describe::state(call.state())))];
     let mut add = |label, text: String| lines.extend((!text.is_empty()).then(|| Entry::new(label, text)));
-    add("ended", call.result_info().map_or_else(String::new, ToString::to_string));
+    add("ended", Summary::from(call).ending().unwrap_or_default());
     add("parties", describe::parties(call.caller().as_deref(), call.callees().as_deref()));
     add("audio", call.audio().map_or_else(String::new, |audio| audio.as_str().into()));
     add(
