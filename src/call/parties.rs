@@ -33,7 +33,7 @@ impl Call {
         details::merge(&mut self.details, reported);
     }
 
-    /// True if a roster was reported.
+    /// True if a roster ever named somebody.
     pub fn has_roster(&self) -> bool {
         self.roster.len() > 0
     }

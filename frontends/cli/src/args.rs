@@ -215,7 +215,8 @@ pub(crate) struct ReportArgs {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Ended {
-    /// With a code of an error, or with a success that nobody wanted: nobody joined, or the lobby was left too late
+    /// With another code than 0 or 200 to 299, or with 200/5013 (nobody joined), 200/5014 (no host was found) or
+    /// 200/5855 (the app waited in the lobby for too long)
     Badly,
 }
 

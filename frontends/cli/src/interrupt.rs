@@ -12,7 +12,8 @@ use signal_hook::iterator::{Handle, Signals};
 #[cfg(unix)]
 use signal_hook::low_level::emulate_default_handler;
 
-/// Until it is dropped, something is undone where a signal ends the process.
+/// Until it is dropped, something is undone where a signal ends the process. After it is dropped, SIGINT and SIGTERM do
+/// nothing, because signal-hook does not restore the default.
 pub(crate) struct Undoing {
     #[cfg(unix)]
     signals: Handle,

@@ -273,8 +273,8 @@ impl<'a, L: Listener> Replayer<'a, L> {
         if self.latest.is_some_and(|latest| received_at < latest) && !self.is_unordered {
             self.is_unordered = true;
             let message = "received before a record that stands ahead of it. Not every record has a time of receiving, so \
-                           all are read in the order in which they stand. What is late or repeated may be so in the log \
-                           only, and not on the network";
+                           all are read in the order in which they stand. Findings such as `late` may come from the \
+                           order of the log, not from the network";
             return self.found(report, vec![Finding::new(FindingKind::Unordered, None, message)]);
         }
         self.latest = self.latest.max(Some(received_at));

@@ -165,7 +165,7 @@ pub const fn finding(kind: FindingKind) -> &'static str {
         FindingKind::Unfinished => "not ended when the log ended",
         FindingKind::NothingFound => "nothing about a call",
         FindingKind::NewestFirst => "newest first, read from the end",
-        FindingKind::Empty => "told nothing",
+        FindingKind::Empty => "contains nothing",
         FindingKind::Unordered => "times run backwards",
         FindingKind::TooLarge => "too large, skipped",
         _ => "another kind of finding",

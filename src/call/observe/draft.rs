@@ -56,7 +56,7 @@ impl<'a> Draft<'a> {
 
     /// A notification that says nothing about a resource.
     pub(super) fn empty(&mut self, what: &str) {
-        self.find(FindingKind::Empty, format!("the notification has no data about {what}, and told nothing"));
+        self.find(FindingKind::Empty, format!("the notification contains nothing about {what}"));
     }
 
     pub(super) fn unknown_resource(&mut self, name: &str) {

@@ -53,7 +53,7 @@ impl Listener for Refolded {
     const WANTS_EVENTS: bool = true;
 
     fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
-        // What an event could be found wanting of was found before.
+        // The first replay has already reported the findings.
         self.replay.record(Format::Events, recorded.to_string().as_bytes(), |_| {});
         Ok(())
     }
