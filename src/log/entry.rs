@@ -78,16 +78,23 @@ impl Head {
 
 /// The offset of the first entry after the beginning of a block.
 pub(super) fn next(block: &[u8]) -> Option<usize> {
+    candidates(block).find(|start| block.get(*start..).is_some_and(|line| Head::of(line).is_some()))
+}
+
+/// The beginnings of the lines that may be heads. Each line is named once, however many marks are in it: a line whose
+/// beginning is no head has none.
+fn candidates(block: &[u8]) -> impl Iterator<Item = usize> {
+    let mut seen = 0;
     // Every head has one of these bytes, and few other lines have one.
-    let mut candidates = memchr::memchr2_iter(b'$', b'Z', block).filter_map(|at| {
-        let rest = block.get(at..)?;
-        (rest.starts_with(MARK) || rest.starts_with(b"Z: ")).then_some(at)
-    });
-    candidates.find_map(|at| {
+    memchr::memchr2_iter(b'$', b'Z', block).filter_map(move |at| {
+        let rest = block.get(at..).filter(|_| at >= seen)?;
+        if !rest.starts_with(MARK) && !rest.starts_with(b"Z: ") {
+            return None;
+        }
+        seen = at + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         let near = at.saturating_sub(PREFIX + 1);
         let line_end = block.get(near..at)?.iter().rposition(|byte| is_line_end(*byte))?;
-        let start = near + line_end + 1;
-        Head::of(block.get(start..)?).is_some().then_some(start)
+        Some(near + line_end + 1)
     })
 }
 

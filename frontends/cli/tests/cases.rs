@@ -63,6 +63,14 @@ fn local_times_show_the_order_and_nothing_else() {
 }
 
 #[test]
+fn one_time_that_falls_turns_only_a_log_of_two_records_around() {
+    let jitter = replayed("01k-one-time-falls.log");
+    assert_eq!((&jitter["calls"][0]["state"], kinds(&jitter)), (&json!("terminated"), vec!["noise"]));
+    let two = replayed("01l-newest-first-two.log");
+    assert_eq!(kinds(&two), ["newestFirst", "noise"]);
+}
+
+#[test]
 fn midnight_does_not_turn_a_log_around() {
     for name in ["01e-midnight.log", "01f-midnight-two.log"] {
         assert_eq!(kinds(&replayed(name)), ["noise"], "{name}");

@@ -378,10 +378,10 @@ fn a_document_over_many_lines_that_breaks_off_costs_no_other() {
     assert_eq!(json!(places(&replayed)), json!([["malformed", 4, line]]));
 }
 
-/// The least time of two runs of `check` on a log with so many lines that open an object and never close it.
+/// The least time of two runs of `check` on a log.
 #[expect(clippy::disallowed_methods, reason = "only a clock shows how the time grows")]
-fn time_to_check(folder: &Folder, lines: usize) -> Duration {
-    let path = folder.write(&lines.to_string(), [log(&notifications()), b"{\"a\":\n".repeat(lines)].concat());
+fn time_to_check(folder: &Folder, log: impl AsRef<[u8]>) -> Duration {
+    let path = folder.write("timed", log);
     let run = |_| {
         let begin = Instant::now();
         command(&["check", &path]).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
@@ -393,8 +393,21 @@ fn time_to_check(folder: &Folder, lines: usize) -> Duration {
 #[test]
 fn lines_that_open_and_never_close_are_read_in_linear_time() {
     let folder = Folder::new();
-    let (few, many) = (time_to_check(&folder, 1_500), time_to_check(&folder, 6_000));
+    let time = |lines| time_to_check(&folder, [log(&notifications()), b"{\"a\":\n".repeat(lines)].concat());
+    let (few, many) = (time(1_500), time(6_000));
     assert!(many < 8 * few, "four times the lines took {many:?} after {few:?}: 16 times would be quadratic");
+}
+
+#[test]
+fn marks_inside_the_lines_of_an_sdk_log_are_read_in_linear_time() {
+    let folder = Folder::new();
+    let [_, _, (_, entries, _)] = histories();
+    let time = |marks| {
+        let line = format!("x{}\n", "$>".repeat(marks));
+        time_to_check(&folder, [log(&entries), line.repeat(24_000 / marks).into_bytes()].concat())
+    };
+    let (few, many) = (time(4), time(120));
+    assert!(many < 4 * few, "as many marks in longer lines took {many:?} after {few:?}: quadratic in a line");
 }
 
 #[test]

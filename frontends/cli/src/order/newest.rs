@@ -17,12 +17,13 @@ pub(crate) fn is_newest_first(records: &Records) -> bool {
     direction.is_falling()
 }
 
-/// How often the times of records fall and rise.
+/// How often the times of records fall and rise, and how often they were compared.
 #[derive(Default)]
 pub(super) struct Direction {
     before: Option<Written>,
     falls: u64,
     rises: u64,
+    compared: u64,
 }
 
 impl Direction {
@@ -31,12 +32,14 @@ impl Direction {
         let order = written.zip(self.before).and_then(|(this, before)| this.compared(before));
         self.falls += u64::from(order == Some(Ordering::Less));
         self.rises += u64::from(order == Some(Ordering::Greater));
+        self.compared += u64::from(order.is_some());
         self.before = written.or(self.before);
     }
 
-    /// True if the times fall. A few may rise, because several threads write entries at once.
+    /// True if the times fall. A few may rise, because several threads write entries at once. For the same reason, one
+    /// fall alone shows the order only of two records.
     pub(super) const fn is_falling(&self) -> bool {
-        self.falls > 3 * self.rises
+        self.falls > 3 * self.rises && (self.falls > 1 || self.compared == 1)
     }
 }
 
