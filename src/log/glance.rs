@@ -73,7 +73,7 @@ fn decoded(block: &[u8]) -> Option<Glance> {
 fn entry(record: &Record<'_>) -> Glance {
     let head = Head::of(record.bytes);
     let is_received = head.as_ref().is_some_and(|head| match head.text_of_2019 {
-        Some(text) => matches!(record.bytes.get(text), Some(b'{' | b'[')),
+        Some(_) => notifications::is_about_notifications(record.bytes),
         None => memchr::memmem::find(record.bytes, b"TransactionDirection").is_some(),
     });
     let written = head.and_then(|head| head.written(record.bytes));

@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::cut::{Cut, cut};
 use super::entry::Head;
+use super::format::Format;
+use super::noise;
 use super::notifications::{Bodies, Body, is_about_notifications, not_utf8};
 use crate::call::observe::delivery::Delivery;
 use crate::call::reply;
@@ -93,10 +96,7 @@ impl<'a> Entry<'a> {
         let mut this = Self::default();
         this.delivery.received_at = head.time(text.as_bytes());
         let mut is_tried = false;
-        let mut unread = match head.text_of_2019 {
-            Some(start) => text.get(start..).unwrap_or_default(),
-            None => first_line(text).1,
-        };
+        let mut unread = first_line(text).1;
         while !unread.is_empty() {
             let (line, after) = first_line(unread);
             let colon = memchr::memchr(b':', line.as_bytes()).and_then(|colon| line.split_at_checked(colon));
@@ -139,39 +139,6 @@ impl<'a> Entry<'a> {
         true
     }
 
-    /// The JSON document of the log entry, without the members whose values the SDK masked.
-    fn document(&self) -> Option<Result<Cow<'a, str>, String>> {
-        let mut documents = serde_json::Deserializer::from_str(self.json?).into_iter::<&RawValue>();
-        let json = match documents.next()? {
-            Ok(document) => mended(document.get()),
-            Err(error) => return Some(Err(without_content(&error))),
-        };
-        if !may_be_masked(&json) {
-            return Some(Ok(json));
-        }
-        let masked = serde_json::from_str::<Value>(&json);
-        Some(masked.map_err(|error| without_content(&error)).map(|mut value| {
-            unmask(&mut value);
-            Cow::Owned(value.to_string())
-        }))
-    }
-
-    /// The notifications in the text of an entry of 2019, which does not say whether it traces a request.
-    fn posted(self) -> Result<Trace, String> {
-        let json = match self.document() {
-            Some(Ok(json)) => json,
-            Some(Err(why)) if self.json.is_some_and(|json| is_about_notifications(json.as_bytes())) => {
-                return Err(why);
-            }
-            Some(Err(_)) | None => return Ok(Trace::Nothing),
-        };
-        let bodies = Bodies::read(json.as_bytes(), &self.delivery);
-        if bodies.bodies.iter().all(|body| body.notifications.is_empty()) {
-            return Ok(Trace::Nothing);
-        }
-        Ok(Trace::Received { bodies, call: None })
-    }
-
     fn is_accepted_post(&self) -> bool {
         let verb = self.request.and_then(|request| request.split_whitespace().next());
         let is_post = verb.is_none_or(|verb| verb.eq_ignore_ascii_case("POST"));
@@ -206,6 +173,46 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// The JSON document with which a text begins, without the members whose values the SDK masked.
+fn document(text: &str) -> Option<Result<Cow<'_, str>, String>> {
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    let json = match documents.next()? {
+        Ok(document) => mended(document.get()),
+        Err(error) => return Some(Err(without_content(&error))),
+    };
+    if !may_be_masked(&json) {
+        return Some(Ok(json));
+    }
+    let masked = serde_json::from_str::<Value>(&json);
+    Some(masked.map_err(|error| without_content(&error)).map(|mut value| {
+        unmask(&mut value);
+        Cow::Owned(value.to_string())
+    }))
+}
+
+/// The notifications in the text of an entry of 2019, which does not say whether it traces a request. Other text and other
+/// documents can stand around them.
+fn posted(text: &str, received_at: Option<Timestamp>) -> Trace {
+    let mut posted = Bodies::default();
+    let mut unread = text.as_bytes();
+    while let Cut::Record(record) = cut(Format::Notifications, unread, true) {
+        unread = unread.get(record.consumed()..).unwrap_or_default();
+        let delivery = Delivery { received_at, ..noise::delivery(record.skipped) };
+        match core::str::from_utf8(record.bytes).ok().and_then(document) {
+            Some(Ok(json)) => {
+                let bodies = Bodies::read(json.as_bytes(), &delivery);
+                if bodies.bodies.iter().any(|body| !body.notifications.is_empty()) {
+                    posted.bodies.extend(bodies.bodies);
+                    posted.faults.extend(bodies.faults);
+                }
+            }
+            Some(Err(why)) if is_about_notifications(record.bytes) => posted.faults.push(why),
+            Some(Err(_)) | None => {}
+        }
+    }
+    if posted.is_noise() { Trace::Nothing } else { Trace::Received { bodies: posted, call: None } }
+}
+
 impl Trace {
     /// Reads one log entry. The error describes the fault if the JSON of the log entry cannot be read.
     pub(crate) fn read(record: &[u8]) -> Result<Self, String> {
@@ -226,10 +233,10 @@ impl Trace {
             Some(lines) => (Head::OF_PLAIN, Cow::Owned(lines)),
             None => (head, text),
         };
-        let entry = Entry::read(&head, &text);
-        if head.text_of_2019.is_some() {
-            return entry.posted();
+        if let Some(unread) = head.text_of_2019.and_then(|start| text.get(start..)) {
+            return Ok(posted(unread, head.time(text.as_bytes())));
         }
+        let entry = Entry::read(&head, &text);
         if !entry.is_incoming && !entry.is_outgoing {
             return Ok(Self::Nothing);
         }
@@ -241,7 +248,7 @@ impl Trace {
             let bodies = Bodies::from(Body { notifications, delivery: entry.delivery });
             return Ok(Self::Received { bodies, call: entry.call });
         }
-        let Some(document) = entry.document() else { return Ok(Self::Nothing) };
+        let Some(document) = entry.json.and_then(document) else { return Ok(Self::Nothing) };
         let json = document?;
         if entry.is_outgoing {
             return entry.reply(&json).map_err(|error| without_content(&error));

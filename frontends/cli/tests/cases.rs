@@ -93,6 +93,9 @@ fn the_text_of_the_sdk_of_2019_is_read() {
     is_the_call("18-2019-prefix.log", &["newestFirst"]);
     is_the_call("18b-2019-oldest-first.log", &[]);
     is_the_call("18c-2019-other-json.log", &[]);
+    is_the_call("18d-2019-text-before-body.log", &[]);
+    is_the_call("18e-2019-other-json-before-body.log", &[]);
+    is_the_call("18f-2019-newest-first-text-before-body.log", &["newestFirst"]);
 }
 
 #[test]
