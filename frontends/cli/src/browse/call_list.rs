@@ -15,7 +15,7 @@ use crate::replayer::{Listener, LocatedFinding};
 /// How many findings of a call are kept. All are counted.
 const KEPT: usize = 1000;
 
-/// All calls, in the order of their begin.
+/// All calls, by the time at which they began.
 #[derive(Default)]
 pub(crate) struct CallList {
     pub(crate) rows: Vec<Row>,
