@@ -177,8 +177,9 @@ impl EndedOperations {
         let mut contexts = BTreeSet::new();
         let mut reduced = |one: &Operation| {
             let is_alone = one.client_context().is_none_or(|context| contexts.insert(context.to_owned()));
-            EndedOperation::of(one, shared)
-                .filter(|_| is_alone && !one.has_aliases() && one.invited().next().is_none())
+            // A later report can name the kind, and so make an invitation of an operation with participants.
+            let is_no_invitation = one.resource().participants.value().is_none();
+            EndedOperation::of(one, shared).filter(|_| is_alone && !one.has_aliases() && is_no_invitation)
         };
         let few = (operations.len() <= FEW).then(|| operations.iter().map(&mut reduced).collect());
         few.flatten().map_or_else(|| Self::Whole(operations), Self::Reduced)

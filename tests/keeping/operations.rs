@@ -126,6 +126,19 @@ fn the_other_members_of_a_report_tell_which_of_two_operations_it_is_about() {
     ]);
 }
 
+/// Who was invited is reported with one event, and that it is an invitation only after the end of the call.
+#[test]
+fn an_operation_with_participants_can_turn_out_to_be_an_invitation_after_the_end() {
+    let created =
+        r#"{"id":"i","status":"running","participants":[{"identity":{"user":{"displayName":"Alex"}}}]}"#;
+    let completed = r##"{"@odata.type":"#microsoft.graph.inviteParticipantsOperation","id":"i"}"##;
+    agree_on_reported(&[
+        ("operationCreated", created),
+        ("terminated", "{}"),
+        ("operationCompleted", completed),
+    ]);
+}
+
 /// An invitation can be reported for the first time when the call is over.
 #[test]
 fn an_invitation_that_comes_after_the_end_is_a_request_of_the_app() {
