@@ -74,7 +74,7 @@ pub(super) fn redirect(request: &Redirect) -> Checked {
 
 pub(super) fn transfer(request: &Transfer) -> Checked {
     match request.transfer_target.value() {
-        Some(target) => replaced_call("transferTarget.replacesCallId", target),
+        Some(target) => check_replaced("transferTarget.replacesCallId", target),
         None => Err(invalid("transferTarget", "the participant to transfer the call to")),
     }
 }
@@ -139,7 +139,7 @@ pub(super) fn invite(request: &Invite) -> Checked {
     let invited = request.participants.value().map_or(&[][..], |participants| participants);
     count("participants", invited.len(), 1..=INVITED)?;
     for one in invited {
-        replaced_call("participants.replacesCallId", one)?;
+        check_replaced("participants.replacesCallId", one)?;
     }
     let is_bot = |one: &&InvitationParticipantInfo| {
         one.identity.value().is_some_and(|identity| identity.application.value().is_some())
@@ -227,7 +227,7 @@ fn https(member: &str, uri: &Member<String>, is_needed: bool) -> Checked {
     }
 }
 
-fn replaced_call(member: &str, target: &InvitationParticipantInfo) -> Checked {
+fn check_replaced(member: &str, target: &InvitationParticipantInfo) -> Checked {
     match target.replaces_call_id.value() {
         Some(id) if id.guid().is_none() => Err(invalid(member, "the id of a call, which is a GUID")),
         Some(_) | None => Ok(()),

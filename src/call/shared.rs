@@ -27,25 +27,25 @@ pub(crate) struct OperationEnd {
 /// The values that occurred last.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shared {
-    pub(super) parties: Recent<Parties>,
-    pub(super) operation_ends: Recent<OperationEnd>,
-    pub(super) results: Recent<ResultInfo>,
+    pub(super) parties: LastValues<Parties>,
+    pub(super) operation_ends: LastValues<OperationEnd>,
+    pub(super) results: LastValues<ResultInfo>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Recent<T> {
+pub(super) struct LastValues<T> {
     values: Vec<Arc<T>>,
     /// The place of the value that is replaced next.
     next: usize,
 }
 
-impl<T> Default for Recent<T> {
+impl<T> Default for LastValues<T> {
     fn default() -> Self {
         Self { values: Vec::new(), next: 0 }
     }
 }
 
-impl<T: PartialEq> Recent<T> {
+impl<T: PartialEq> LastValues<T> {
     pub(super) fn get(&mut self, value: T) -> Arc<T> {
         if let Some(known) = self.values.iter().find(|known| ***known == value) {
             return Arc::clone(known);

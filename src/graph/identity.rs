@@ -186,8 +186,9 @@ impl InvitationParticipantInfo {
     pub fn name(&self) -> Option<String> {
         self.identity.value().and_then(|set| set.name())
     }
+
     /// The call that the new call replaces. `None` if there is none, or if its id is not a GUID.
-    pub fn replaced_call(&self) -> Option<CallId> {
+    pub(crate) fn replaced_call(&self) -> Option<CallId> {
         self.replaces_call_id.value()?.guid().map(CallId::new)
     }
 }

@@ -3,13 +3,13 @@
 use std::io;
 use std::process::ExitCode;
 
-use callfold::{Keep, Summary};
+use callfold::Keep;
 
-use crate::args::{Ended, ReplayArgs};
+use crate::args::ReplayArgs;
 use crate::exit::status;
 use crate::logs::Logs;
-use crate::replayer::{Outcome, ReplayOptions, replay_logs};
-use crate::report::related::Related;
+use crate::replayer::{ReplayOptions, replay_logs};
+use crate::report::listed::Listed;
 use crate::report::spool::Spool;
 use crate::report::worst::WorstFindings;
 use crate::report::{json, table};
@@ -28,15 +28,13 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     let outcome = if args.json {
         let mut findings = Spool::default();
         let outcome = replay_logs(options, &selection.logs, &mut findings)?;
-        let (calls, related) = shown(&outcome, args);
-        json::print(&outcome, (&calls, &related), findings, args)?;
+        json::print(&outcome, &Listed::of(&outcome, args.ended), findings, args)?;
         outcome
     } else {
         let mut findings = WorstFindings::default();
         let outcome = replay_logs(options, &selection.logs, &mut findings)?;
         if !outcome.inputs.is_empty() {
-            let (mut calls, related) = shown(&outcome, args);
-            table::print(&outcome, (&mut calls, &related), &findings, args)?;
+            table::print(&outcome, Listed::of(&outcome, args.ended), &findings, args)?;
         }
         outcome
     };
@@ -44,15 +42,4 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     // The process ends here. To free each call one by one would take a noticeable time.
     std::mem::forget(outcome);
     Ok(status)
-}
-
-/// The calls that are to be shown, and which of all calls belong together.
-fn shown<'a>(outcome: &'a Outcome, args: &ReplayArgs) -> (Vec<Summary<'a>>, Related<'a>) {
-    let mut calls = outcome.replay.summaries();
-    let related = Related::new(&calls);
-    match args.ended {
-        Some(Ended::Badly) => calls.retain(Summary::has_ended_badly),
-        None => {}
-    }
-    (calls, related)
 }

@@ -3,8 +3,9 @@
 mod calls;
 pub(crate) mod json;
 pub(crate) mod lines;
+pub(crate) mod listed;
 pub(crate) mod order;
-pub(crate) mod related;
+mod related;
 pub(crate) mod secrets;
 pub(crate) mod spool;
 pub(crate) mod table;

@@ -13,6 +13,7 @@ use callfold::uuid::fmt::Hyphenated;
 use callfold::{At, Call, Id, OperationSummary, Replay, Summary};
 use serde::Serialize;
 
+use super::listed::Listed;
 use super::related::Related;
 use super::secrets::secrets;
 
@@ -24,11 +25,12 @@ const AHEAD: usize = 8;
 
 /// Writes the calls, separated by commas.
 pub(super) fn write(
-    (calls, related): (&[Summary<'_>], &Related<'_>),
+    listed: &Listed<'_>,
     secrets_of: Option<&Replay>,
     jobs: NonZeroUsize,
     mut out: impl Write,
 ) -> io::Result<()> {
+    let Listed { calls, related, .. } = listed;
     let mut is_first = true;
     // Each call is preceded by a comma; the first comma of all is left out.
     let mut put = |text: &[u8]| {

@@ -2,13 +2,12 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use callfold::Summary;
 use callfold_view::printable::printable_json;
 use serde::Serialize;
 use serde_json::{Deserializer, Serializer};
 
 use super::calls;
-use super::related::Related;
+use super::listed::Listed;
 use super::spool::Spool;
 use crate::args::ReplayArgs;
 use crate::replayer::Outcome;
@@ -17,14 +16,14 @@ use crate::stdout::stdout;
 /// Prints the object on standard output; indented where that is a terminal.
 pub(crate) fn print(
     outcome: &Outcome,
-    calls: (&[Summary<'_>], &Related<'_>),
+    listed: &Listed<'_>,
     findings: Spool,
     args: &ReplayArgs,
 ) -> io::Result<()> {
     let mut out = stdout()?;
     if io::stdout().is_terminal() {
         let (mut object, mut pretty) = (Vec::new(), Vec::new());
-        write(outcome, calls, findings, args, &mut object)?;
+        write(outcome, listed, findings, args, &mut object)?;
         serde_transcode::transcode(
             &mut Deserializer::from_slice(&object),
             &mut Serializer::pretty(&mut pretty),
@@ -32,7 +31,7 @@ pub(crate) fn print(
         let pretty = String::from_utf8(pretty).map_err(io::Error::other)?;
         out.write_all(printable_json(&pretty).as_bytes())?;
     } else {
-        write(outcome, calls, findings, args, &mut out)?;
+        write(outcome, listed, findings, args, &mut out)?;
     }
     out.write_all(b"\n")?;
     out.flush()
@@ -48,7 +47,7 @@ struct InputJson<'a> {
 
 fn write(
     outcome: &Outcome,
-    calls: (&[Summary<'_>], &Related<'_>),
+    listed: &Listed<'_>,
     findings: Spool,
     args: &ReplayArgs,
     mut out: impl Write,
@@ -63,7 +62,7 @@ fn write(
     serde_json::to_writer(&mut out, &inputs.collect::<Vec<_>>())?;
     write!(out, r#","events":{},"calls":["#, outcome.replay.events())?;
     let secrets_of = Some(&outcome.replay).filter(|_| args.show_secrets);
-    calls::write(calls, secrets_of, args.jobs, &mut out)?;
+    calls::write(listed, secrets_of, args.jobs, &mut out)?;
     out.write_all(br#"],"findings":["#)?;
     for (index, line) in findings.lines()?.enumerate() {
         if index > 0 {

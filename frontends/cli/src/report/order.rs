@@ -1,6 +1,6 @@
 //! Which calls a list shows, and in which order.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::str::FromStr;
 
 use callfold::{CallId, Summary};
@@ -64,26 +64,16 @@ impl Order {
     }
 
     fn by<T: Ord>(self, calls: &mut [Summary<'_>], value: impl Fn(&Summary<'_>) -> Option<T>) {
-        calls.sort_by_cached_key(|call| {
-            let value = value(call);
-            (value.is_none(), Directed(value, self.is_reversed), call.id())
-        });
-    }
-}
-
-/// A value that is compared in this direction.
-#[derive(PartialEq, Eq)]
-struct Directed<T>(Option<T>, bool);
-
-impl<T: Ord> Ord for Directed<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let order = self.0.cmp(&other.0);
-        if self.1 { order.reverse() } else { order }
-    }
-}
-
-impl<T: Ord> PartialOrd for Directed<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+        if self.is_reversed {
+            calls.sort_by_cached_key(|call| {
+                let value = value(call);
+                (value.is_none(), Reverse(value), call.id())
+            });
+        } else {
+            calls.sort_by_cached_key(|call| {
+                let value = value(call);
+                (value.is_none(), value, call.id())
+            });
+        }
     }
 }

@@ -9,6 +9,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table};
 
 use super::lines::line;
+use super::listed::Listed;
 use super::related::Related;
 use super::secrets::secrets;
 use super::worst::WorstFindings;
@@ -31,15 +32,14 @@ const HEADINGS: [&str; 5] = ["call, begin (UTC)", "from → to", "state", "durat
 /// secrets.
 pub(crate) fn print(
     outcome: &Outcome,
-    (summaries, related): (&mut [Summary<'_>], &Related<'_>),
+    mut listed: Listed<'_>,
     worst: &WorstFindings,
     args: &ReplayArgs,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
-    args.sort.sort(summaries, |call| worst.of_call(call));
-    calls(summaries, related, worst, &mut out)?;
-    let calls = (summaries.len(), outcome.replay.summaries().len());
-    summary(outcome, calls, worst, &mut out)?;
+    args.sort.sort(&mut listed.calls, |call| worst.of_call(call));
+    calls(&listed.calls, &listed.related, worst, &mut out)?;
+    summary(outcome, (listed.calls.len(), listed.all), worst, &mut out)?;
     if !args.source.quiet {
         findings(worst, &mut out)?;
     }
