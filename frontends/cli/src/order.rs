@@ -9,7 +9,7 @@ pub(crate) mod ordered;
 use std::cmp::Ordering;
 use std::io;
 
-use callfold::log::{Format, Glance, Written};
+use callfold::log::{Glance, Written};
 
 use crate::input::{Block, Records};
 use crate::reading::Reading;
@@ -50,27 +50,14 @@ struct Survey {
 impl Survey {
     /// Looks at a log. Returns false if something in it has no time of receiving.
     fn log(&mut self, reading: &mut Reading<'_>) -> bool {
-        let records = match reading.open() {
-            Ok(records) if records.format != Format::Events => records,
-            // The replay opens them again, and reports the errors.
-            other => {
-                reading.close(other);
-                return true;
-            }
-        };
+        let Some(records) = reading.open_to_sort() else { return true };
         let is_timed =
             |seen: &Glance| !seen.is_received || matches!(seen.written, Some(Written::Received(_)));
         if !glances(records.format, records.unread()).take(SAMPLE).all(|seen| is_timed(&seen)) {
             reading.close(Ok(records));
             return false;
         }
-        match reading.keep(records) {
-            Ok(records) => self.records(records).unwrap_or(true),
-            Err(why) => {
-                reading.close(Err(why));
-                true
-            }
-        }
+        reading.keep_to_sort(records).is_none_or(|records| self.records(records).unwrap_or(true))
     }
 
     /// Looks at all records. An error ends the log, and the replay reports it.

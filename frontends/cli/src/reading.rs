@@ -24,6 +24,23 @@ impl<'a> Reading<'a> {
         self.opened.take().unwrap_or_else(|| self.lasting().open(self.opening))
     }
 
+    /// Opens a log whose records could be sorted. `None` for an event log, and for a log that cannot be opened: the replay
+    /// opens it again, and reports the error.
+    pub(crate) fn open_to_sort(&mut self) -> Option<Records> {
+        match self.open() {
+            Ok(records) if records.format != Format::Events => Some(records),
+            other => {
+                self.close(other);
+                None
+            }
+        }
+    }
+
+    /// Like [`keep`](Self::keep). `None` if the log cannot be kept: the replay reports the error.
+    pub(crate) fn keep_to_sort(&mut self, records: Records) -> Option<Records> {
+        self.keep(records).map_err(|why| self.close(Err(why))).ok()
+    }
+
     /// The log that was opened is opened again later. What was read of it so far counts as not read.
     pub(crate) fn close(&mut self, records: Result<Records, Unreadable>) {
         if !self.lasting().is_lasting() {

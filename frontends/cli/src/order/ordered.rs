@@ -83,21 +83,8 @@ impl Times {
 impl Ordered {
     /// Adds the records of a log. Returns false if one of them has no time of receiving. The log can still be read.
     pub(super) fn log(&mut self, reading: &mut Reading<'_>) -> bool {
-        let records = match reading.open() {
-            Ok(records) if records.format != Format::Events => records,
-            other => {
-                reading.close(other);
-                return true;
-            }
-        };
-        let records = match reading.keep(records) {
-            Ok(records) => records,
-            Err(why) => {
-                reading.close(Err(why));
-                return true;
-            }
-        };
-        self.add(reading, records, false)
+        let records = reading.open_to_sort().and_then(|records| reading.keep_to_sort(records));
+        records.is_none_or(|records| self.add(reading, records, false))
     }
 
     /// Adds the records of a log that is open and can be read more than once, from its end if `is_reversed` is true.
