@@ -153,6 +153,16 @@ impl<'a> Summary<'a> {
         }
     }
 
+    /// The names of all who were in the call: see [`Call::everybody`].
+    pub fn everybody(&self) -> Vec<Cow<'a, str>> {
+        match self.source {
+            Source::Whole(call) => call.everybody().into_iter().map(Cow::Owned).collect(),
+            Source::Ended(ended) => {
+                ended.parties.everybody.iter().map(|name| Cow::Borrowed(&**name)).collect()
+            }
+        }
+    }
+
     /// The state of the audio, such as `active`. `None` if it was not reported.
     pub fn audio(&self) -> Option<&'a str> {
         let audio = match self.source {
@@ -236,7 +246,7 @@ impl<'a> Summary<'a> {
     /// the targets and the app itself, where any of them is known.
     pub fn participants(&self) -> usize {
         match self.source {
-            Source::Whole(call) => call.people(),
+            Source::Whole(call) => call.number_of_people(),
             Source::Ended(ended) => ended.participants,
         }
     }

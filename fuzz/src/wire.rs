@@ -72,7 +72,8 @@ fn is_kept(original: &Value, written: &Value) -> bool {
                 || others.iter().any(|(other, written)| is_it(&other) && is_kept(value, written))
         }),
         (Value::Array(items), Value::Array(others)) => {
-            items.len() == others.len() && items.iter().zip(others).all(|(item, other)| is_kept(item, other))
+            // A collection that occurs twice, once with another type, has the value of the other type as its last item.
+            items.len() <= others.len() && items.iter().zip(others).all(|(item, other)| is_kept(item, other))
         }
         (Value::Array(items), one) | (one, Value::Array(items)) if items.len() == 1 => {
             is_kept(&items[0], one)

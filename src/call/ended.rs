@@ -88,8 +88,11 @@ pub(crate) enum EndedOperations {
 impl Ended {
     pub(crate) fn of(call: &Call, later: Later, shared: &mut Shared) -> Self {
         let details = call.details();
-        let parties =
-            Parties { caller: call.caller().map(Into::into), callees: call.callees().map(Into::into) };
+        let parties = Parties {
+            caller: call.caller().map(Into::into),
+            callees: call.callees().map(Into::into),
+            everybody: call.everybody().into_iter().map(Into::into).collect(),
+        };
         let operations = call.operations.clone();
         let told = || Told {
             details: Arc::clone(&call.details),
@@ -114,7 +117,7 @@ impl Ended {
             operations,
             requested: call.requested().cloned().collect(),
             chain: details.call_chain_id.value().cloned(),
-            participants: call.people(),
+            participants: call.number_of_people(),
             tones: call.tones().iter().filter_map(|info| info.tone.value().cloned()).collect(),
             told,
         }

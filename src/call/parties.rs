@@ -1,5 +1,6 @@
 //! The parties of a call: who called whom.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -11,6 +12,7 @@ use super::party_request::PartyRequest;
 use crate::graph;
 use crate::graph::call::CallDirection;
 use crate::graph::identity::{IdentitySet, InvitationParticipantInfo};
+use crate::graph::participant::Participant;
 
 impl Call {
     /// The name of the calling party: a display name or else an id. `None` if no `source` was reported.
@@ -58,8 +60,19 @@ impl Call {
         source.into_iter().chain(targets.iter().map(|target| named(target.name()))).chain(app).collect()
     }
 
-    /// The number of people in the call: of the roster, or of the parties before a roster was reported.
-    pub(crate) fn people(&self) -> usize {
+    /// The names of all who were in the call, those who have left too, each name once, in the order in which they were
+    /// first reported. Before a roster was reported, these are the [`parties`](Call::parties).
+    pub fn everybody(&self) -> Vec<String> {
+        if !self.has_roster() {
+            return self.parties();
+        }
+        let mut known = BTreeSet::new();
+        let names = self.roster.everybody().map(Participant::name);
+        names.filter(|name| known.insert(name.clone())).collect()
+    }
+
+    /// The number of people who are in the call now: of the roster, or of the parties before a roster was reported.
+    pub(crate) fn number_of_people(&self) -> usize {
         if self.has_roster() { self.participants().count() } else { self.parties().len() }
     }
 }

@@ -28,6 +28,11 @@ impl Roster {
         self.entries.present().map(|(_, entry)| &entry.participant)
     }
 
+    /// The participants who were ever reported.
+    pub(crate) fn everybody(&self) -> impl Iterator<Item = &Participant> {
+        self.entries.iter().map(|entry| &entry.participant)
+    }
+
     /// The number of participants who were ever reported.
     pub(crate) fn len(&self) -> usize {
         self.entries.len()

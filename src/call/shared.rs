@@ -10,11 +10,12 @@ use crate::graph::result::ResultInfo;
 /// How many values are remembered. Each search compares with all of them.
 const REMEMBERED: usize = 16;
 
-/// Who called whom.
+/// Who called whom, and who was in the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Parties {
     pub(crate) caller: Option<Box<str>>,
     pub(crate) callees: Option<Box<str>>,
+    pub(crate) everybody: Box<[Box<str>]>,
 }
 
 /// How an operation ended.

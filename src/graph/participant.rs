@@ -1,7 +1,7 @@
 //! Participants, and the rosters that list the participants of a call.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::identity::{IdentitySet, ParticipantInfo};
@@ -38,6 +38,21 @@ resource! {
 }
 
 impl Participant {
+    /// The display name of the participant. Without a display name, this is an id. Without an id, this is `somebody`.
+    ///
+    /// ```
+    /// use callfold::graph::Participant;
+    ///
+    /// let json = r#"{"info":{"identity":{"user":{"displayName":"Zoë","id":"1"}}}}"#;
+    /// let participant: Participant = callfold::serde_json::from_str(json)?;
+    /// assert_eq!(participant.name(), "Zoë");
+    /// # Ok::<(), callfold::serde_json::Error>(())
+    /// ```
+    pub fn name(&self) -> String {
+        let named = self.info.value().and_then(|info| info.name());
+        named.or_else(|| self.id.value().map(Id::to_string)).unwrap_or_else(|| "somebody".into())
+    }
+
     /// The participant with the `@odata.type` that the service sends.
     pub(crate) fn typed(&self) -> Self {
         Self { odata_type: Some("participant".into()), ..self.clone() }

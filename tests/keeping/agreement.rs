@@ -53,7 +53,7 @@ struct Reported {
     result_info: Option<ResultInfo>,
     termination_reason: Option<String>,
     operations: Vec<Worked>,
-    people: (usize, Option<String>, Option<String>),
+    people: (usize, Option<String>, Option<String>, Vec<String>),
     requests: (Vec<PartyRequest>, Option<Id>),
     tones: Vec<String>,
 }
@@ -82,6 +82,7 @@ impl Reported {
                 summary.participants(),
                 summary.caller().map(Into::into),
                 summary.callees().map(Into::into),
+                summary.everybody().into_iter().map(Into::into).collect(),
             ),
             requests: (summary.party_requests(), summary.chain().cloned()),
             tones: summary.tones().map(Into::into).collect(),

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::callfold;
+use common::{callfold, sample};
 use serde_json::{Value, json};
 
 fn replayed(name: &str) -> Value {
@@ -282,15 +282,36 @@ fn structured_lines_and_prose_between_bodies_are_no_faults() {
 fn people_are_known_without_a_roster() {
     let people = |name: &str| -> Vec<Value> {
         let calls = replayed(name)["calls"].as_array().expect("calls").clone();
-        calls.iter().map(|call| json!([call["from"], call["to"], call["participants"]])).collect()
+        calls
+            .iter()
+            .map(|call| json!([call["from"], call["to"], call["participants"], call["people"]]))
+            .collect()
     };
     let targets = "Adele Vance, 773b202e-decf-4301-8216-f3b42eaed5bf";
     assert_eq!(
         people("people-without-roster.jsonl"),
-        [json!(["+15550100", "Support line", 2]), json!(["Bot", targets, 2])]
+        [
+            json!(["+15550100", "Support line", 2, ["+15550100", "Support line"]]),
+            json!(["Bot", targets, 2, ["Bot", "Somebody Else"]]),
+        ]
     );
     // A list with an element of another type is kept as it came, and not read.
-    assert_eq!(people("people-hostile.jsonl"), [json!([null, null, 0]), json!([null, null, 2])]);
+    assert_eq!(
+        people("people-hostile.jsonl"),
+        [json!([null, null, 0, []]), json!([null, null, 2, ["somebody", "the app"]])]
+    );
+}
+
+/// Each once, those who left too; in the table where one call is asked for.
+#[test]
+fn who_was_in_a_call_is_named() {
+    let log = sample("meeting-delta-roster.jsonl");
+    let replayed = callfold(&["replay", "--json", &log]).json();
+    let names = ["Fabrikam Notes", "Adele Vance", "Megan Bowen", "+15550117"];
+    assert_eq!(replayed["calls"][0]["people"], json!(names));
+    let shown = callfold(&["replay", "--call", "d8a484f5", &log]).out;
+    assert!(shown.contains(&names.join(", ")), "{shown}");
+    assert!(!callfold(&["replay", &log]).out.contains("Megan"));
 }
 
 #[test]

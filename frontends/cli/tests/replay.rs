@@ -235,6 +235,7 @@ fn json_has_the_members_that_the_contract_names_and_no_more() {
             "lastAt",
             "operations",
             "participants",
+            "people",
             "related",
             "requests",
             "resultInfo",

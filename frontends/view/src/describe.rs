@@ -21,21 +21,6 @@ pub const fn state(state: State) -> &'static str {
     }
 }
 
-/// The display name of a participant. Without a display name, this is an id. Without an id, this is
-/// `somebody`.
-///
-/// ```
-/// use callfold::graph::Participant;
-///
-/// let participant: Participant = callfold::serde_json::from_str(r#"{"info":{"identity":{"user":{"displayName":"Zoë","id":"1"}}}}"#)?;
-/// assert_eq!(callfold_view::describe::participant(&participant), "Zoë");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn participant(participant: &Participant) -> String {
-    let named = participant.info.value().and_then(|info| info.name());
-    named.or_else(|| participant.id.value().map(ToString::to_string)).unwrap_or_else(|| "somebody".into())
-}
-
 /// Who called whom, such as `Adele Vance → Alex Wilber`. The text is empty if neither is known.
 pub fn parties(caller: Option<&str>, callees: Option<&str>) -> String {
     match (caller, callees) {
@@ -46,10 +31,10 @@ pub fn parties(caller: Option<&str>, callees: Option<&str>) -> String {
     }
 }
 
-/// The names of the people in a call, each as [`participant`] gives it. Before a roster was reported, these are the
+/// The names of the people who are in a call now, each as [`Participant::name`] gives it. Before a roster was reported, these are the
 /// source, the targets and the app.
 pub fn people(call: &Call) -> Vec<String> {
-    if call.has_roster() { call.participants().map(participant).collect() } else { call.parties() }
+    if call.has_roster() { call.participants().map(Participant::name).collect() } else { call.parties() }
 }
 
 /// An event in one sentence.
@@ -209,7 +194,7 @@ fn roster(participants: &[Participant]) -> String {
     let (gone, here): (Vec<_>, Vec<_>) =
         participants.iter().partition(|one| one.removed_state.value().is_some());
     let list = |people: &[&Participant], did: &str| {
-        let names: Vec<_> = people.iter().map(|one| participant(one)).collect();
+        let names: Vec<_> = people.iter().map(|one| one.name()).collect();
         (!names.is_empty()).then(|| format!("{did}: {}", names.join(", ")))
     };
     let parts = [list(&here, "on the roster"), list(&gone, "left")].into_iter().flatten();

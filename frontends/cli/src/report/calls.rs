@@ -133,7 +133,12 @@ fn write_call(
     }
     out.extend_from_slice(br#"],"participants":"#);
     number(call.participants(), out);
-    out.extend_from_slice(br#","tones":["#);
+    out.extend_from_slice(br#","people":["#);
+    for (index, name) in call.everybody().iter().enumerate() {
+        separate(index, out);
+        text(Some(name), out)?;
+    }
+    out.extend_from_slice(br#"],"tones":["#);
     for (index, tone) in call.tones().enumerate() {
         separate(index, out);
         text(Some(tone), out)?;

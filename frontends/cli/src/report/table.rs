@@ -38,7 +38,8 @@ pub(crate) fn print(
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
     args.sort.sort(&mut listed.calls, |call| worst.of_call(call));
-    calls(&listed.calls, &listed.related, worst, &mut out)?;
+    let names = !args.only.names().is_empty();
+    calls(&listed.calls, &Beside { related: &listed.related, worst, names }, &mut out)?;
     summary(outcome, (listed.calls.len(), listed.all), worst, &mut out)?;
     if !args.source.quiet {
         findings(worst, &mut out)?;
@@ -55,21 +56,46 @@ pub(crate) fn print(
     out.flush()
 }
 
+/// What is shown beside the summary of a call.
+struct Beside<'a> {
+    related: &'a Related<'a>,
+    worst: &'a WorstFindings,
+    /// True if the names of all who were in the call are shown.
+    names: bool,
+}
+
+impl Beside<'_> {
+    fn found(&self, call: &Summary<'_>) -> String {
+        match self.worst.of_call(call.id()) {
+            0 => String::new(),
+            findings => many(findings as u64, "finding"),
+        }
+    }
+
+    fn names(&self, call: &Summary<'_>) -> String {
+        let names = if self.names { call.everybody() } else { Vec::new() };
+        short(&names.join(", "))
+    }
+
+    /// What the app asked of other parties, and the calls that belong to this one.
+    fn requests(&self, call: &Summary<'_>) -> Vec<String> {
+        let requests = call.party_requests().into_iter().map(|request| short(&request.to_string()));
+        let others = self.related.of(call);
+        let ids: Vec<_> = others.iter().map(ToString::to_string).collect();
+        let related = (!ids.is_empty()).then(|| format!("see call {}", ids.join(", ")));
+        requests.chain(related).collect()
+    }
+}
+
 /// Prints a row for each call where the terminal is wide enough, and a few lines for each call where it is not.
-fn calls(
-    calls: &[Summary<'_>],
-    related: &Related<'_>,
-    worst: &WorstFindings,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let count = |call: &Summary<'_>| worst.of_call(call.id());
+fn calls(calls: &[Summary<'_>], beside: &Beside<'_>, out: &mut impl Write) -> io::Result<()> {
     let mut table = Table::new();
     if let Some(columns) = columns().filter(|_| table.width().is_none()) {
         table.set_width(columns);
     }
     let width = table.width();
     if width.is_some_and(|width| width < NARROW) {
-        calls.iter().try_for_each(|call| block(call, related, count(call), out))?;
+        calls.iter().try_for_each(|call| block(call, beside, out))?;
     } else {
         let shown = if width.is_some_and(|width| width < WIDE) { distinct(calls) } else { usize::MAX };
         table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
@@ -78,7 +104,7 @@ fn calls(
         style.bottom_border = LineStyle::default();
         (style.header_separator.fill, style.header_separator.junction) = (Some('─'), Some('─'));
         table.set_header(HEADINGS);
-        calls.iter().for_each(|call| _ = table.add_row(row(call, related, shown, count(call))));
+        calls.iter().for_each(|call| _ = table.add_row(row(call, beside, shown)));
         if let Some(column) = table.column_mut(0) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
@@ -102,23 +128,24 @@ fn distinct(calls: &[Summary<'_>]) -> usize {
 }
 
 /// Prints a call as a few lines, for a narrow terminal.
-fn block(call: &Summary<'_>, related: &Related<'_>, findings: usize, out: &mut impl Write) -> io::Result<()> {
+fn block(call: &Summary<'_>, beside: &Beside<'_>, out: &mut impl Write) -> io::Result<()> {
     let head = [begin(call), call.id().to_string()];
     writeln!(out, "{}", joined(head, " "))?;
     let people = joined([parties(call), people(call), duration(call)], ", ");
-    let operations = call.operations().map(operation).chain(requests(call, related));
-    let lines = [people, state(call)].into_iter().chain(operations).chain([found(findings)]);
+    let operations = call.operations().map(operation).chain(beside.requests(call));
+    let lines =
+        [people, beside.names(call), state(call)].into_iter().chain(operations).chain([beside.found(call)]);
     lines.filter(|line| !line.is_empty()).try_for_each(|line| writeln!(out, "  {line}"))
 }
 
-fn row(call: &Summary<'_>, related: &Related<'_>, shown: usize, findings: usize) -> [Cell; 5] {
-    let operations: Vec<String> = call.operations().map(operation).chain(requests(call, related)).collect();
+fn row(call: &Summary<'_>, beside: &Beside<'_>, shown: usize) -> [Cell; 5] {
+    let operations: Vec<String> = call.operations().map(operation).chain(beside.requests(call)).collect();
     let id = call.id().to_string().chars().take(shown).collect();
     [
         Cell::new(joined([id, begin(call)], "\n")),
-        Cell::new(joined([parties(call), people(call)], "\n")),
+        Cell::new(joined([parties(call), people(call), beside.names(call)], "\n")),
         Cell::new(state(call)),
-        Cell::new(joined([duration(call), found(findings)], "\n")).set_alignment(CellAlignment::Right),
+        Cell::new(joined([duration(call), beside.found(call)], "\n")).set_alignment(CellAlignment::Right),
         Cell::new(operations.join("\n")),
     ]
 }
@@ -143,10 +170,6 @@ fn people(call: &Summary<'_>) -> String {
     joined([call.direction().map_or_else(String::new, short), people], ", ")
 }
 
-fn found(findings: usize) -> String {
-    if findings == 0 { String::new() } else { many(findings as u64, "finding") }
-}
-
 /// Who called whom.
 fn parties(call: &Summary<'_>) -> String {
     let [caller, callees] = [call.caller(), call.callees()].map(|name| name.map(|name| short(&name)));
@@ -161,15 +184,6 @@ fn operation(operation: OperationSummary<'_>) -> String {
         .filter(|result| !result.is_success())
         .map(|result| format!(" {}", short(&result.to_string())));
     format!("{} {}{orphaned}{}", operation.kind.as_str(), operation.state, why.unwrap_or_default())
-}
-
-/// What the app asked of other parties, and the calls that belong to this one.
-fn requests(call: &Summary<'_>, related: &Related<'_>) -> Vec<String> {
-    let requests = call.party_requests().into_iter().map(|request| short(&request.to_string()));
-    let others = related.of(call);
-    let ids: Vec<_> = others.iter().map(ToString::to_string).collect();
-    let related = (!ids.is_empty()).then(|| format!("see call {}", ids.join(", ")));
-    requests.chain(related).collect()
 }
 
 /// The state, and the last reported result, or else the termination reason.

@@ -8,7 +8,6 @@ use callfold::graph::{MediaState, Participant};
 use callfold::jiff::Timestamp;
 use callfold::operation::{self, Operation};
 
-use crate::describe;
 use crate::history::spans::{
     AudioSpan, DeadlineSpan, Lanes, OperationSpan, Presence, ReceivedTone, StateSpan,
 };
@@ -183,7 +182,7 @@ impl People {
             }
             if one.removed_state.is_absent() {
                 if id.is_none() {
-                    self.nameless.insert(number, describe::participant(one));
+                    self.nameless.insert(number, one.name());
                 }
                 *self.counts.entry(id.clone()).or_default() += 1;
                 self.ids.insert(number, id);
@@ -196,7 +195,7 @@ impl People {
         }
         for (_, one) in changes.filter(|(_, one)| one.removed_state.is_absent()) {
             let id = one.id.value().cloned();
-            let name = describe::participant(one);
+            let name = one.name();
             let presence = *self.here.entry(id.clone()).or_insert(self.presences.len());
             match self.presences.get_mut(presence) {
                 Some(presence) => presence.name = name,

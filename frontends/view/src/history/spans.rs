@@ -55,7 +55,7 @@ pub struct AudioSpan {
 pub struct Presence {
     /// The id in the roster, where known.
     pub id: Option<ParticipantId>,
-    /// The name for people, see [`crate::describe::participant`].
+    /// The name for people, see [`callfold::graph::Participant::name`].
     pub name: String,
     /// The step that added the participant to the roster.
     pub from: usize,

@@ -7,7 +7,6 @@ use callfold::call::Call;
 use callfold::graph::Participant;
 
 use super::super::text::shown;
-use crate::describe;
 use crate::history::steps::Changed;
 
 /// The changed participants by key; `None` for those who left.
@@ -149,6 +148,6 @@ fn name(participant: &Participant) -> String {
         (participant.is_in_lobby.value() == Some(&true), "in the lobby"),
     ];
     let marks: Vec<_> = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect();
-    let name = shown(&describe::participant(participant));
+    let name = shown(&participant.name());
     if marks.is_empty() { name } else { format!("{name} ({})", marks.join(", ")) }
 }
