@@ -12,20 +12,24 @@ use std::io;
 use callfold::log::{Glance, Written};
 
 use crate::input::{Block, Records};
+use crate::progress::Progress;
 use crate::reading::Reading;
 use newest::{SAMPLE, glances};
 use ordered::Ordered;
 
 /// The records of all logs in the order of their times of receiving. `None` if they stand in this order, or if not all of
-/// them have a time.
-pub(crate) fn by_time(readings: &mut [Reading<'_>]) -> Option<Ordered> {
-    let mut survey = Survey::default();
+/// them have a time. The logs are looked through twice at most, each time with a progress bar.
+pub(crate) fn by_time(readings: &mut [Reading<'_>], progress: impl Fn() -> Progress) -> Option<Ordered> {
+    let mut survey = Survey { progress: progress(), latest: None, has_fallen: false };
     let is_timed = readings.iter_mut().all(|reading| survey.log(reading));
+    survey.progress.finish();
     if !is_timed || !survey.has_fallen {
         return None;
     }
-    let mut ordered = Ordered::default();
-    if readings.iter_mut().all(|reading| ordered.log(reading)) {
+    let (mut ordered, mut progress) = (Ordered::default(), progress());
+    let is_ordered = readings.iter_mut().all(|reading| ordered.log(reading, &mut progress));
+    progress.finish();
+    if is_ordered {
         return Some(ordered.sorted());
     }
     readings.iter_mut().for_each(|reading| reading.is_indexed = false);
@@ -33,15 +37,16 @@ pub(crate) fn by_time(readings: &mut [Reading<'_>]) -> Option<Ordered> {
 }
 
 /// The records of one log from its end to its beginning.
-pub(crate) fn reversed(reading: &mut Reading<'_>, records: Records) -> Ordered {
+pub(crate) fn reversed(reading: &mut Reading<'_>, records: Records, mut progress: Progress) -> Ordered {
     let mut ordered = Ordered::default();
-    ordered.add(reading, records, true);
+    ordered.add(reading, records, true, &mut progress);
+    progress.finish();
     ordered
 }
 
 /// A look at the times of all logs, which keeps nothing of them.
-#[derive(Default)]
 struct Survey {
+    progress: Progress,
     latest: Option<Written>,
     /// True if a record was received before one that stands ahead of it.
     has_fallen: bool,
@@ -62,7 +67,7 @@ impl Survey {
 
     /// Looks at all records. An error ends the log, and the replay reports it.
     fn records(&mut self, mut records: Records) -> io::Result<bool> {
-        let mut spare = Block::default();
+        let (mut spare, mut bytes_read) = (Block::default(), 0);
         while let Some(block) = records.block(spare)? {
             for seen in glances(records.format, block.text()).filter(|seen| seen.is_received) {
                 let Some(written @ Written::Received(_)) = seen.written else { return Ok(false) };
@@ -72,8 +77,11 @@ impl Survey {
                     self.latest = Some(written);
                 }
             }
+            bytes_read = block.bytes_read;
+            self.progress.set(bytes_read);
             spare = block;
         }
+        self.progress.end_log(bytes_read);
         Ok(true)
     }
 }

@@ -9,6 +9,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Progress {
     bar: ProgressBar,
+    /// The length of the logs that have ended.
+    before: u64,
     /// True where it is shown, or will never be.
     is_settled: bool,
 }
@@ -24,6 +26,16 @@ impl Progress {
         Self::with(bytes, template, is_quiet)
     }
 
+    /// Progress through the records of which the order is sought. Nobody sees it where it is quiet.
+    pub(crate) fn of_order(bytes: u64, is_quiet: bool) -> Self {
+        let template = if bytes > 0 {
+            "{wide_bar} {bytes}/{total_bytes} looked through for the order of time {eta} left"
+        } else {
+            "{spinner} {bytes} looked through for the order of time"
+        };
+        Self::with(bytes, template, is_quiet)
+    }
+
     /// Progress through the calls that are drawn on a page. Nobody sees it where it is quiet.
     pub(crate) fn of_calls(calls: usize, is_quiet: bool) -> Self {
         Self::with(calls as u64, "{wide_bar} {pos}/{len} calls drawn {eta} left", is_quiet)
@@ -34,15 +46,21 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, is_settled: is_quiet }
+        Self { bar, before: 0, is_settled: is_quiet }
     }
 
+    /// The position in the log that is read now.
     pub(crate) fn set(&mut self, position: u64) {
-        self.bar.set_position(position);
+        self.bar.set_position(self.before + position);
         if !self.is_settled && self.bar.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
             self.is_settled = true;
         }
+    }
+
+    /// The log that was read until now has this length.
+    pub(crate) const fn end_log(&mut self, length: u64) {
+        self.before += length;
     }
 
     pub(crate) fn finish(&self) {

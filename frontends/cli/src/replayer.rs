@@ -148,9 +148,10 @@ pub(crate) fn replay_logs<L: Listener>(
     let mut readings: Vec<_> = inputs.iter().map(|input| Reading::new(input, args.opening())).collect();
     let is_of_events = options.keep == Keep::Summary && are_events(&mut readings);
     let keep = if is_of_events { Keep::SummaryOfEvents } else { options.keep };
-    let mut ordered = if is_of_events { None } else { by_time(&mut readings) };
-    let mut replayer =
-        Replayer::new(ReplayOptions { keep, ..options }, inputs.iter().map(Input::size).sum(), listener);
+    let bytes = inputs.iter().map(Input::size).sum();
+    let seeking = || Progress::of_order(bytes, args.quiet);
+    let mut ordered = if is_of_events { None } else { by_time(&mut readings, seeking) };
+    let mut replayer = Replayer::new(ReplayOptions { keep, ..options }, bytes, listener);
     for mut reading in readings {
         if reading.is_indexed {
             unreadable.extend(replayer.ordered(ordered.take().unwrap_or_default())?);
@@ -195,7 +196,6 @@ struct Replayer<'a, L> {
     /// True after the first finding of severity error with `--strict`.
     has_stopped: bool,
     progress: Progress,
-    bytes: u64,
     /// The latest time of receiving in the logs that are read in their own order.
     latest: Option<Timestamp>,
     /// True if times of receiving have run backwards.
@@ -218,7 +218,6 @@ impl<'a, L: Listener> Replayer<'a, L> {
             has_finding_of_only: false,
             has_stopped: false,
             progress: Progress::new(bytes, args.quiet),
-            bytes: 0,
             latest: None,
             is_unordered: false,
         }
@@ -230,7 +229,10 @@ impl<'a, L: Listener> Replayer<'a, L> {
             return Ok(self.input(reading.input, records)?.into_iter().collect());
         }
         match reading.keep(records) {
-            Ok(records) => self.ordered(reversed(&mut reading, records)),
+            Ok(records) => {
+                let progress = Progress::of_order(reading.input.size(), self.args.quiet);
+                self.ordered(reversed(&mut reading, records, progress))
+            }
             Err(why) => Ok(vec![why]),
         }
     }
@@ -238,23 +240,30 @@ impl<'a, L: Listener> Replayer<'a, L> {
     /// Replays the records of some logs in another order than theirs. Returns why logs were not read to their end.
     fn ordered(&mut self, mut ordered: Ordered) -> io::Result<Vec<Unreadable>> {
         let report = |log: &IndexedLog| InputReport::new(&log.input.path, Some(log.format));
-        let mut reports: Vec<_> = ordered.logs.iter().map(report).collect();
-        ordered.records(|OrderedRecord { log, place, decoded }| {
-            if let Some(report) = reports.get_mut(log) {
+        let mut reports: Vec<_> = ordered.logs.iter().map(|log| (report(log), 0)).collect();
+        let mut bytes = 0;
+        ordered.records(|OrderedRecord { log, place, length, decoded }| {
+            if let Some((report, taken)) = reports.get_mut(log) {
                 (report.records, report.last_line) = (place.record, place.line);
+                *taken += 1;
                 self.record(report, decoded)?;
             }
+            bytes += length;
+            self.progress.set(bytes);
             Ok(!self.has_stopped)
         })?;
         let mut unreadable = Vec::new();
-        for (log, mut report) in ordered.logs.into_iter().zip(reports) {
-            if log.is_newest_first {
-                self.newest_first(&log)?;
+        for (log, (mut report, taken)) in ordered.logs.into_iter().zip(reports) {
+            if self.has_stopped {
+                report.records = taken;
+            } else {
+                (report.records, report.last_line) = (log.last.record, log.last.line);
+                if log.is_newest_first {
+                    self.newest_first(&log)?;
+                }
+                self.skipped(&report, log.noise, log.tells)?;
             }
-            (report.records, report.last_line) = (log.last.record, log.last.line);
-            self.skipped(&report, log.noise, log.tells)?;
-            self.bytes += log.bytes_read;
-            self.progress.set(self.bytes);
+            self.progress.end_log(log.bytes_read);
             self.inputs.push(report);
             unreadable.extend(log.failure);
         }
@@ -293,12 +302,12 @@ impl<'a, L: Listener> Replayer<'a, L> {
             self.unordered(&report, &located.decoded)?;
             self.record(&mut report, located.decoded)?;
             if report.records.is_multiple_of(STRIDE) {
-                self.progress.set(self.bytes + report.bytes);
+                self.progress.set(report.bytes);
             }
             Ok(!self.has_stopped)
         })?;
         self.skipped(&report, noise, tells)?;
-        self.bytes += report.bytes;
+        self.progress.end_log(report.bytes);
         self.inputs.push(report);
         Ok(read.err().map(|error| input.unreadable(&error)))
     }

@@ -154,5 +154,21 @@ fn strict_stops_at_the_first_error_in_the_order_of_the_times() {
     let bodies = timed();
     let log = [&*bodies[3], &bodies[0], "{\"value\": [}\n", &bodies[1], &bodies[2]].concat();
     let ran = callfold(&["replay", "--json", "--strict", &folder.write("log.jsonl", log)]);
-    assert_eq!((ran.status, &ran.json()["calls"][0]["state"]), (1, &json!("incoming")));
+    let replayed = ran.json();
+    assert_eq!((ran.status, &replayed["calls"][0]["state"]), (1, &json!("incoming")));
+    // What was not read does not count, and says nothing.
+    assert_eq!((&replayed["inputs"][0]["records"], kinds(&replayed)), (&json!(2), vec!["malformed"]));
+}
+
+#[test]
+fn strict_counts_only_what_it_read_of_a_log_that_is_read_from_its_end() {
+    let folder = Folder::new();
+    let mut entries = sdk_log(2);
+    let first = entries[0].clone();
+    let body = first.find('{').unwrap();
+    entries.insert(1, format!("{}{{\"value\": [\n", &first[..body]));
+    let newest: String = entries.iter().rev().map(String::as_str).collect();
+    let ran = callfold(&["replay", "--json", "--strict", &folder.write("newest.log", newest)]);
+    let replayed = ran.json();
+    assert_eq!((&replayed["inputs"][0]["records"], kinds(&replayed)), (&json!(2), vec!["malformed"]));
 }

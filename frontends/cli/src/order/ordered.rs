@@ -10,6 +10,7 @@ use callfold::log::{Decoded, Format, Next, Written, decode};
 
 use super::newest::Direction;
 use crate::input::{Block, Input, Noise, Place, Records, Unreadable};
+use crate::progress::Progress;
 use crate::reading::Reading;
 
 /// The greatest number of files that are open at once. There can be more logs than a process may open.
@@ -61,17 +62,20 @@ pub(crate) struct OrderedRecord {
     /// The number of the log.
     pub(crate) log: usize,
     pub(crate) place: Place,
+    /// Its length in bytes.
+    pub(crate) length: u64,
     pub(crate) decoded: Decoded,
 }
 
-/// The times of the records of a log.
-struct Times {
+/// The times of the records of a log that is looked through.
+struct Times<'a> {
+    progress: &'a mut Progress,
     direction: Direction,
     /// True if everything that was received has a time.
     are_complete: bool,
 }
 
-impl Times {
+impl Times<'_> {
     fn pass(&mut self, decoded: &Decoded) {
         if decoded.is_received() {
             self.are_complete &= decoded.received_at().is_some();
@@ -82,19 +86,26 @@ impl Times {
 
 impl Ordered {
     /// Adds the records of a log. Returns false if one of them has no time of receiving. The log can still be read.
-    pub(super) fn log(&mut self, reading: &mut Reading<'_>) -> bool {
+    pub(super) fn log(&mut self, reading: &mut Reading<'_>, progress: &mut Progress) -> bool {
         let records = reading.open_to_sort().and_then(|records| reading.keep_to_sort(records));
-        records.is_none_or(|records| self.add(reading, records, false))
+        records.is_none_or(|records| self.add(reading, records, false, progress))
     }
 
     /// Adds the records of a log that is open and can be read more than once, from its end if `is_reversed` is true.
-    pub(super) fn add(&mut self, reading: &mut Reading<'_>, mut records: Records, is_reversed: bool) -> bool {
+    pub(super) fn add(
+        &mut self,
+        reading: &mut Reading<'_>,
+        mut records: Records,
+        is_reversed: bool,
+        progress: &mut Progress,
+    ) -> bool {
         let first = self.entries.len();
         let mut log = IndexedLog::new(reading, &records);
-        let mut times = Times { direction: Direction::default(), are_complete: true };
+        let mut times = Times { direction: Direction::default(), are_complete: true, progress };
         if let Err(error) = self.read(&mut records, &mut log, &mut times) {
             log.failure = Some(log.input.unreadable(&error));
         }
+        times.progress.end_log(log.bytes_read);
         log.is_newest_first = is_reversed || times.direction.is_falling();
         let added = self.entries.get_mut(first..).unwrap_or_default();
         if log.is_newest_first {
@@ -111,10 +122,11 @@ impl Ordered {
         times.are_complete
     }
 
-    fn read(&mut self, records: &mut Records, log: &mut IndexedLog, times: &mut Times) -> io::Result<()> {
+    fn read(&mut self, records: &mut Records, log: &mut IndexedLog, times: &mut Times<'_>) -> io::Result<()> {
         let (mut before, mut spare) = (Place::default(), Block::default());
         while let Some(block) = records.block(spare)? {
             log.bytes_read = block.bytes_read;
+            times.progress.set(log.bytes_read);
             let mut begin = if log.is_copied { self.copy(block.text())? } else { block.offset };
             let mut located = block.records();
             let mut left = located.left();
@@ -178,7 +190,8 @@ impl Ordered {
                     continue;
                 }
             };
-            if !take(OrderedRecord { log: entry.log, place: entry.place, decoded })? {
+            let length = entry.length.unwrap_or_default() as u64;
+            if !take(OrderedRecord { log: entry.log, place: entry.place, length, decoded })? {
                 break;
             }
         }
