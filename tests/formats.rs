@@ -687,12 +687,24 @@ fn a_time_with_an_offset_before_a_body_is_the_time_of_receiving() {
         "2026-11-23T09:15:02.000000000Z ",
         "INFO [2026-11-23T10:15:02+01:00] MSG:",
         "2026-11-23 09:15:02Z|",
+        "2026-11-23 10:15:02.000 +01:00 [INF] Bot.Webhook: ",
+        "2026-11-23 09:15:02 +0000 UTC m=+0.5 ",
+        "2026-11-23 09:15:02.000 UTC [17] LOG: ",
+        "10.0.0.7 - - [23/Nov/2026:10:15:02 +0100] \"POST /calls HTTP/1.1\" 202 ",
         "an earlier line at 2020-01-01T00:00:00Z\n2026-11-23T09:15:02Z ",
     ] {
         assert_eq!(first_at(&format!("{prefix}{}\n", text("establishing"))), at, "{prefix}");
     }
-    for prefix in ["2026-11-23T09:15:02 ", "09:15:02 ", "at 2026-11-23T09:15:02Z\n", "2026-13-23T09:15:02Z "]
-    {
+    for prefix in [
+        "2026-11-23T09:15:02 ",
+        "09:15:02 ",
+        "at 2026-11-23T09:15:02Z\n",
+        "2026-13-23T09:15:02Z ",
+        "2026-11-23 09:15:02 -1 left, ",
+        "2026-11-23 09:15:02 UTC+x ",
+        "[23/Nov/2026:10:15:02] ",
+        "[99/Nov/2026:10:15:02 +0100] ",
+    ] {
         assert_eq!(first_at(&format!("{prefix}{}\n", text("establishing"))), None, "{prefix}");
     }
     let own = json!({"receivedAt": "2026-11-23T09:15:02Z", "body": body("establishing")});

@@ -1,8 +1,10 @@
 //! The text around the notifications of a log: what a logger writes before a body, headers, prose.
 
+use alloc::format;
 use alloc::string::String;
 use core::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use super::written::Written;
@@ -91,17 +93,34 @@ fn timed<T: FromStr>(word: &str) -> Option<T> {
     word.contains(':').then(|| word.parse().ok())?
 }
 
-/// The first time in a text that has an offset.
-fn time(prefix: &str) -> Option<jiff::Timestamp> {
-    first(prefix, At::read)
+/// The first time in a text that has an offset, also behind a blank.
+fn time(prefix: &str) -> Option<Timestamp> {
+    let mut before: [&str; 2] = Default::default();
+    first(prefix, At::read).or_else(|| {
+        words(prefix).find_map(|offset| {
+            let [date, time] = before;
+            before = [time, offset];
+            with_offset(date, time, offset).or_else(|| of_web_server(time, offset))
+        })
+    })
+}
+
+/// The time in three words, as many loggers write it: `2026-11-23 09:15:02 +00:00`.
+fn with_offset(date: &str, time: &str, offset: &str) -> Option<Timestamp> {
+    let offset = if matches!(offset, "UTC" | "GMT") { "Z" } else { offset };
+    time.contains(':').then(|| At::read(&format!("{date}T{time}{offset}")))?
+}
+
+/// The time in two words, as web servers write it: `23/Nov/2026:09:15:02 +0000`.
+fn of_web_server(time: &str, offset: &str) -> Option<Timestamp> {
+    let is_time = time.contains('/') && time.contains(':');
+    is_time.then(|| Timestamp::strptime("%d/%b/%Y:%H:%M:%S %z", format!("{time} {offset}")).ok())?
 }
 
 /// The first time in a text, with `T` or a blank between date and time.
 fn first<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
     let mut pairs = words(text).zip(words(text).skip(1));
-    words(text)
-        .find_map(&read)
-        .or_else(|| pairs.find_map(|(date, time)| read(&alloc::format!("{date}T{time}"))))
+    words(text).find_map(&read).or_else(|| pairs.find_map(|(date, time)| read(&format!("{date}T{time}"))))
 }
 
 /// The words of a text, without the brackets and quotes around them, and without the colon after them.

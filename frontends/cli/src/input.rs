@@ -91,6 +91,8 @@ pub(crate) struct Noise {
     pub(crate) lines: u64,
     /// The first of them, and the record in which it is or that follows.
     pub(crate) first: Place,
+    /// The line of the last of them.
+    last: u64,
 }
 
 impl Noise {
@@ -98,16 +100,26 @@ impl Noise {
     fn of(block: &[u8], length: usize, before: Place) -> Self {
         let skipped = block.get(..length).unwrap_or_default();
         let is_text = |line: &&[u8]| !line.trim_ascii().is_empty();
-        let blank = skipped.split(|byte| *byte == b'\n').take_while(|line| !is_text(line)).count();
-        let lines = skipped.split(|byte| *byte == b'\n').filter(is_text).count();
-        let first = Place { record: before.record + 1, line: before.line + blank as u64 + 1 };
-        Self { lines: lines as u64, first }
+        let mut noise = Self::default();
+        for (line, _) in
+            (before.line + 1..).zip(skipped.split(|byte| *byte == b'\n')).filter(|(_, it)| is_text(it))
+        {
+            if noise.lines == 0 {
+                noise.first = Place { record: before.record + 1, line };
+            }
+            (noise.lines, noise.last) = (noise.lines + 1, line);
+        }
+        noise
     }
 
     /// This text and the text after it.
     pub(crate) const fn and(self, later: Self) -> Self {
-        let first = if self.lines == 0 { later.first } else { self.first };
-        Self { lines: self.lines + later.lines, first }
+        if self.lines == 0 || later.lines == 0 {
+            return if self.lines == 0 { later } else { self };
+        }
+        // What stands before a body and what stands after it can be on one line.
+        let shared = (later.first.line == self.last) as u64;
+        Self { lines: self.lines + later.lines - shared, last: later.last, ..self }
     }
 }
 
@@ -127,7 +139,8 @@ impl Place {
 
 impl LocatedRecord {
     pub(crate) fn after(self, before: Place) -> Self {
-        let noise = Noise { first: self.noise.first.after(before), ..self.noise };
+        let Noise { lines, first, last } = self.noise;
+        let noise = Noise { lines, first: first.after(before), last: last + before.line };
         Self { place: self.place.after(before), noise, ..self }
     }
 }

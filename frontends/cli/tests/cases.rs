@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{callfold, sample};
+use common::{callfold, fed, sample};
 use serde_json::{Value, json};
 
 fn replayed(name: &str) -> Value {
@@ -232,6 +232,22 @@ fn times_with_an_offset_are_used() {
         assert_eq!(times, (&json!("2031-01-01T10:00:00Z"), &json!("2031-01-01T10:01:00Z")), "{name}");
         assert_eq!((&call["participants"], kinds(&replayed)), (&json!(2), kinds_expected), "{name}");
     }
+}
+
+/// Text before and behind a body on one line is one line of text.
+#[test]
+fn skipped_lines_are_counted_once() {
+    let body = |state: &str| {
+        let call = "/communications/calls/0badc0de-0000-4000-8000-000000000001";
+        json!({"value": [{"resourceUrl": call, "resourceData": {"state": state}}]})
+    };
+    let log =
+        ["incoming", "establishing", "established"].map(|state| format!("INFO {} took 3 ms\n", body(state)));
+    let ran = fed(format!("{}no body\n", log.concat()).as_bytes(), &["replay", "--json", "-"]);
+    let findings = ran.json()["findings"].clone();
+    let noise =
+        findings.as_array().expect("findings").iter().find(|it| it["kind"] == "noise").expect("noise");
+    assert!(noise["message"].as_str().is_some_and(|it| it.starts_with("4 lines")), "{noise}");
 }
 
 #[test]
