@@ -63,7 +63,7 @@ names! {
         NothingFound = "nothingFound",
         /// The newest entry of the log is first, so the log was read from its end.
         NewestFirst = "newestFirst",
-        /// A notification contains nothing about its resource.
+        /// A notification contains nothing about its resource, or a body contains no notification.
         Empty = "empty",
         /// The times of receiving run backwards, and not every notification has one, so the right order is unknown.
         Unordered = "unordered",

@@ -11,10 +11,12 @@ mod entry;
 pub(crate) mod event_line;
 pub(crate) mod format;
 mod glance;
+mod members;
 mod noise;
 pub(crate) mod notifications;
 pub(crate) mod sdk;
 mod skip;
+mod within;
 mod written;
 
 pub use cut::{Cut, Record, boundary, cut};

@@ -316,6 +316,9 @@ impl Replay {
         findings.extend(bodies.faults.iter().map(malformed));
         bodies.events.into_iter().for_each(|line| self.line(line, sink, findings));
         for body in bodies.bodies {
+            if body.notifications.is_empty() {
+                findings.push(Finding::new(FindingKind::Empty, None, "the body has no notification"));
+            }
             for (item, received) in (0..).zip(body.notifications) {
                 let delivery = Delivery { item, ..body.delivery.clone() };
                 self.notification(received, &delivery, fallback, sink, findings);

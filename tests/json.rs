@@ -253,7 +253,7 @@ fn a_record_that_says_something_twice_is_read_by_the_thorough_reader() {
     let kinds = |record: String| effects(Format::Notifications, &record).1;
     assert_eq!(
         kinds(format!(r#"{{"headers":{{}},"headers":{{}},"body":{body}}}"#)),
-        [FindingKind::Malformed]
+        [FindingKind::Adopted]
     );
     assert_eq!(kinds(format!(r#"{{"value":[],"value":[{item}]}}"#)), [FindingKind::Adopted]);
     assert_eq!(kinds(format!(r#"{{"value":[{item}],"headers":1,"headers":2}}"#)), [FindingKind::Adopted]);

@@ -1,20 +1,16 @@
 //! Recorded notification bodies, alone or with the time and the headers of their delivery.
 
-use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::cut::{Cut, cut};
 use super::event_line::EventLine;
-use super::format::Format;
+use super::members::{Members, plain, tells_delivery};
+use super::within::{self, Found};
 use super::written::Written;
 use crate::call::observe::delivery::Delivery;
 use crate::graph::notification::{CommsNotification, CommsNotifications};
@@ -38,42 +34,6 @@ pub(crate) struct Bodies {
     /// Events of the event log, on many lines or in an array.
     pub(crate) events: Vec<EventLine>,
     pub(crate) faults: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    received_at: Option<&'a RawValue>,
-    #[serde(borrow)]
-    headers: Option<&'a RawValue>,
-    #[serde(borrow)]
-    body: Option<&'a RawValue>,
-    value: Option<IgnoredAny>,
-    change_type: Option<IgnoredAny>,
-    resource_url: Option<IgnoredAny>,
-    resource: Option<IgnoredAny>,
-    specversion: Option<IgnoredAny>,
-    rev: Option<IgnoredAny>,
-    call: Option<IgnoredAny>,
-    r#type: Option<IgnoredAny>,
-}
-
-impl Envelope<'_> {
-    /// True for a single notification that is not wrapped in `{"value":[…]}`.
-    fn is_single(&self) -> bool {
-        self.value.is_none() && self.is_notification()
-    }
-
-    /// True for an event of the event log, and for any CloudEvent.
-    fn is_event(&self) -> bool {
-        let is_plain = self.rev.is_some() && self.call.is_some();
-        self.r#type.is_some() && (is_plain || self.specversion.is_some())
-    }
-
-    fn is_notification(&self) -> bool {
-        [&self.change_type, &self.resource_url, &self.resource].iter().any(|member| member.is_some())
-    }
 }
 
 impl Body {
@@ -101,9 +61,8 @@ impl Body {
                     has_headers = true;
                 }
                 "body" if body.is_none() => body = Some(ParsedNotification::body(&mut reader)?),
-                "receivedAt" | "headers" | "body" | "value" | "changeType" | "resourceUrl" | "resource" => {
-                    return Err(GaveUp);
-                }
+                "value" | "changeType" | "resourceUrl" | "resource" => return Err(GaveUp),
+                name if tells_delivery(name) => return Err(GaveUp),
                 _ => _ = IgnoredAny::deserialize(&mut reader)?,
             }
         }
@@ -179,12 +138,16 @@ impl Bodies {
     fn document(&mut self, json: &str) {
         if json.starts_with('[') {
             match serde_json::from_str::<Vec<&RawValue>>(json) {
-                Ok(items) => items.iter().for_each(|item| self.object(item.get())),
+                Ok(items) => items.iter().for_each(|item| self.item(item.get())),
                 Err(error) => self.broken(json, &error),
             }
         } else {
             self.object(json);
         }
+    }
+
+    fn item(&mut self, json: &str) {
+        if json.starts_with('{') { self.object(json) } else { self.within(within::json(json)) }
     }
 
     /// Broken JSON is a fault only if it may hold notifications. Otherwise it is text like any other.
@@ -204,53 +167,54 @@ impl Bodies {
         {
             return self.push(body, Delivery::default());
         }
-        let envelope = match serde_json::from_str::<Envelope<'_>>(json) {
-            Ok(envelope) => envelope,
+        let members = match Members::read(json) {
+            Ok(members) => members,
             Err(error) => return self.broken(json, &error),
         };
-        if envelope.is_event() {
-            return self.events.push(EventLine::read(json.as_bytes()));
-        }
-        if let Some(body) = envelope.body {
-            let delivery = self.delivery(&envelope);
-            // Some recorders store the body as a JSON string that holds the text of the body.
-            let text = serde_json::from_str::<String>(body.get());
-            let json = mended(text.as_deref().unwrap_or_else(|_| body.get()));
-            if let Some(body) = full(&json) {
-                return self.push(body, delivery);
-            }
-            let is_single = serde_json::from_str::<Envelope<'_>>(&json).is_ok_and(|body| body.is_single());
-            return self.body(&json, is_single, delivery);
-        }
-        let is_body =
-            || serde_json::from_str(json).is_ok_and(|read: CommsNotifications| !read.value.is_empty());
-        if envelope.value.is_some() || envelope.is_notification() || is_body() {
-            self.body(json, envelope.is_single(), Delivery::default());
-        } else if is_about_notifications(json.as_bytes()) {
-            self.within(json);
+        if is_event(&members) {
+            self.events.push(EventLine::read(json.as_bytes()));
+        } else if let Some(body) = members.body() {
+            self.in_envelope(&members, body);
+        } else if holds_notifications(&members) || full(json).is_some() {
+            self.body(json, &members, Delivery::default());
+        } else {
+            self.within(within::members(&members));
         }
     }
 
-    /// Reads the bodies in the members of another JSON object, such as the line of a logger.
-    fn within(&mut self, json: &str) {
-        let members: Members<'_> = serde_json::from_str(json).unwrap_or_default();
-        let time = logged(&members, |time| At::read_any(time).filter(|at| at.as_second() >= EARLIEST));
-        let around = Delivery { received_at: time, ..Delivery::default() };
-        for member in members.values() {
-            let text = plain(member.get());
-            let text = mended(&text);
-            let mut rest = text.as_bytes();
-            while let Cut::Record(record) = cut(Format::Notifications, rest, true) {
-                let Ok(body) = core::str::from_utf8(record.bytes) else { break };
-                if let Some(body) = full(body) {
-                    self.push(body, around.clone());
-                }
-                rest = rest.get(record.consumed()..).unwrap_or_default();
+    /// Reads a body and its delivery. Some recorders store the body as a JSON string that holds the text of the body.
+    fn in_envelope(&mut self, members: &Members<'_>, body: &str) {
+        let before = self.bodies.len();
+        let text = plain(body);
+        let json = mended(&text);
+        match Members::read(&json) {
+            Ok(body) if holds_notifications(&body) || full(&json).is_some() => {
+                self.body(&json, &body, members.delivery());
+            }
+            Ok(_) | Err(_) => self.within(within::members(members)),
+        }
+        if members.has_wrong_time() && self.bodies.len() > before {
+            self.faults.push(
+                "`receivedAt` is not a time, such as 2026-11-23T09:15:02.250Z or 1795425302 (seconds since 1970)"
+                    .to_string(),
+            );
+        }
+    }
+
+    /// Reads the bodies in other JSON, such as the line of a logger.
+    fn within(&mut self, found: Found) {
+        self.faults.extend(found.faults);
+        for body in found.bodies {
+            if let Ok(usual) = Body::usual(&body.json) {
+                self.bodies.push(Body { delivery: body.delivery, ..usual });
+            } else if let Ok(members) = Members::read(&body.json) {
+                self.body(&body.json, &members, body.delivery);
             }
         }
     }
 
-    fn body(&mut self, json: &str, is_single: bool, delivery: Delivery) {
+    fn body(&mut self, json: &str, members: &Members<'_>, delivery: Delivery) {
+        let is_single = members.get("value").is_none() && is_notification(members);
         let read = if is_single {
             serde_json::from_str::<CommsNotification>(json).map(|one| {
                 let mut notifications = CommsNotifications::default();
@@ -271,61 +235,32 @@ impl Bodies {
             let shape = crate::graph::wire::read::shape(non_canonical);
             self.faults.push(alloc::format!("expected an object of type commsNotification, found {shape}"));
         }
-        let notifications = notifications.value.into_iter().map(ParsedNotification::from).collect();
-        self.bodies.push(Body { notifications, delivery });
-    }
-
-    fn delivery(&mut self, envelope: &Envelope<'_>) -> Delivery {
-        let mut delivery = Delivery::default();
-        if let Some(json) = envelope.received_at.map(RawValue::get).filter(|json| *json != "null") {
-            match time(json) {
-                Some(time) => delivery.received_at = Some(time),
-                None => self.faults.push(
-                    "`receivedAt` is not a time, such as 2026-11-23T09:15:02.250Z or 1795425302 (seconds since 1970)"
-                        .to_string(),
-                ),
-            }
+        let has_others = !notifications.mismatched_items().is_empty();
+        let notifications: Vec<_> = notifications.value.into_iter().map(ParsedNotification::from).collect();
+        if !notifications.is_empty() || !has_others {
+            self.bodies.push(Body { notifications, delivery });
         }
-        let headers = envelope.headers.and_then(|headers| serde_json::from_str(headers.get()).ok());
-        let headers: BTreeMap<String, Value> = headers.unwrap_or_default();
-        for (name, value) in &headers {
-            let first = value.as_array().and_then(|values| values.first()).unwrap_or(value);
-            if let Some(value) = first.as_str() {
-                delivery.header(name, value);
-            }
-        }
-        delivery
     }
 }
 
-/// The members in which loggers write the time of a line.
-const TIMES: &[&str] = &["time", "timestamp", "@timestamp", "ts", "@t"];
+/// True for an event of the event log, and for any CloudEvent.
+fn is_event(members: &Members<'_>) -> bool {
+    let has = |name| members.get(name).is_some();
+    has("type") && (has("specversion") || (has("rev") && has("call")))
+}
 
-/// The earliest time that another logger can mean, in seconds since 1970. A smaller number is a duration.
-const EARLIEST: i64 = 1_000_000_000;
+/// True for a body, and for a single notification that is not wrapped in `{"value":[…]}`.
+fn holds_notifications(members: &Members<'_>) -> bool {
+    members.get("value").is_some_and(|value| value.starts_with(['[', '{'])) || is_notification(members)
+}
 
-type Members<'a> = BTreeMap<String, &'a RawValue>;
-
-/// The time of a line of another logger.
-fn logged<T>(members: &Members<'_>, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-    TIMES.iter().find_map(|name| read(&plain(members.get(*name)?.get())))
+fn is_notification(members: &Members<'_>) -> bool {
+    ["changeType", "resourceUrl", "resource"].iter().any(|name| members.get(name).is_some())
 }
 
 /// The time without an offset in a line of another logger.
 pub(super) fn written(record: &[u8]) -> Option<Written> {
-    let members: Members<'_> = serde_json::from_slice(record).ok()?;
-    logged(&members, |time| time.parse().ok()).map(Written::Local)
-}
-
-/// The text of a JSON string, or other JSON as it is.
-fn plain(json: &str) -> Cow<'_, str> {
-    serde_json::from_str(json).map_or(Cow::Borrowed(json), Cow::Owned)
-}
-
-/// Reads the time of receiving. A time without an offset is in UTC.
-fn time(json: &str) -> Option<Timestamp> {
-    let text = plain(json);
-    At::read_any(&text).or_else(|| Offset::UTC.to_timestamp(text.parse().ok()?).ok())
+    Members::read(core::str::from_utf8(record).ok()?).ok()?.written()
 }
 
 /// True if JSON names a member of notifications, so that it may hold some.

@@ -33,6 +33,16 @@ fn is_the_call(name: &str, kinds_expected: &[&str]) {
     assert_eq!(kinds(&replayed), kinds_expected, "{name}");
 }
 
+/// The same, but without the time of each notification.
+#[track_caller]
+fn is_the_call_without_times(name: &str, kinds_expected: &[&str]) {
+    let replayed = replayed(name);
+    let call = &replayed["calls"][0];
+    assert_eq!((&call["direction"], &call["participants"]), (&json!("incoming"), &json!(2)), "{name}");
+    assert_eq!((&call["state"], &call["firstAt"]), (&json!("terminated"), &json!(null)), "{name}");
+    assert_eq!(kinds(&replayed), kinds_expected, "{name}");
+}
+
 #[test]
 fn a_log_whose_newest_entry_is_first_is_read_from_its_end() {
     is_the_call("01b-sdk-oldest-first.log", &[]);
@@ -54,11 +64,7 @@ fn local_times_show_the_order_and_nothing_else() {
         ("01i-newest-first-in-a-member.jsonl", vec!["newestFirst"]),
         ("01j-sdk-local-times.log", vec!["newestFirst"]),
     ] {
-        let replayed = replayed(name);
-        let call = &replayed["calls"][0];
-        assert_eq!((&call["direction"], &call["participants"]), (&json!("incoming"), &json!(2)), "{name}");
-        assert_eq!((&call["state"], &call["firstAt"]), (&json!("terminated"), &json!(null)), "{name}");
-        assert_eq!(kinds(&replayed), kinds_expected, "{name}");
+        is_the_call_without_times(name, &kinds_expected);
     }
 }
 
@@ -471,4 +477,29 @@ fn a_finding_quotes_the_beginning_of_a_long_message() {
     let path = folder.write("log", body.to_string());
     let check = callfold(&["check", &path]);
     assert!(check.out.contains("operationFailed") && check.out.len() < 1_000, "{}", check.out.len());
+}
+
+#[test]
+fn bodies_are_found_deep_in_other_json() {
+    is_the_call("24-serilog-properties.jsonl", &[]);
+    is_the_call("24b-har.json", &[]);
+    is_the_call("24c-cloudwatch.json", &[]);
+    is_the_call("24d-docker-around-json.jsonl", &[]);
+    is_the_call("24e-wrappers-hostile.jsonl", &["repeat", "malformed", "noise"]);
+}
+
+#[test]
+fn a_time_beside_a_body_is_its_time_of_receiving() {
+    is_the_call("25-times-beside-bodies.jsonl", &[]);
+    is_the_call_without_times("25b-times-ambiguous.jsonl", &[]);
+}
+
+#[test]
+fn a_body_without_notifications_is_told() {
+    for (name, kinds_expected) in [
+        ("28-empty-body.jsonl", vec!["empty"]),
+        ("28b-empty-bodies.jsonl", [vec!["empty"; 5], vec!["noise"]].concat()),
+    ] {
+        assert_eq!(kinds(&replayed(name)), kinds_expected, "{name}");
+    }
 }
