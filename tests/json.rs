@@ -251,10 +251,7 @@ fn a_record_that_says_something_twice_is_read_by_the_thorough_reader() {
         "resourceData": { "@odata.type": "#microsoft.graph.call", "state": "established" } });
     let body = json!({ "value": [item] });
     let kinds = |record: String| effects(Format::Notifications, &record).1;
-    assert_eq!(
-        kinds(format!(r#"{{"headers":{{}},"headers":{{}},"body":{body}}}"#)),
-        [FindingKind::Adopted]
-    );
+    assert_eq!(kinds(format!(r#"{{"headers":{{}},"headers":{{}},"body":{body}}}"#)), [FindingKind::Adopted]);
     assert_eq!(kinds(format!(r#"{{"value":[],"value":[{item}]}}"#)), [FindingKind::Adopted]);
     assert_eq!(kinds(format!(r#"{{"value":[{item}],"headers":1,"headers":2}}"#)), [FindingKind::Adopted]);
 

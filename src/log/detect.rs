@@ -11,9 +11,6 @@ use super::format::Format;
 use super::noise;
 use super::notifications::is_about_notifications;
 
-/// The number of records to inspect before giving up.
-const PATIENCE: usize = 64;
-
 /// The members that show which format a JSON record has.
 #[derive(Deserialize)]
 struct Signs {
@@ -55,14 +52,13 @@ impl Format {
 /// True if a log may be recognised once more of it is known than this block: its last document is not complete.
 pub fn is_cut_off(head: &[u8]) -> bool {
     let mut rest = head;
-    for _ in 0..PATIENCE {
+    loop {
         match cut(Format::Notifications, rest, false) {
             Cut::Record(record) => rest = rest.get(record.consumed()..).unwrap_or_default(),
             Cut::More => return noise::end(rest, true).is_some_and(|start| start < rest.len()),
-            Cut::End => break,
+            Cut::End => return false,
         }
     }
-    false
 }
 
 /// The number of lines that begin like an entry.
@@ -74,8 +70,7 @@ fn entries(head: &[u8]) -> usize {
 /// The format of the first record whose format is known.
 fn by_records(head: &[u8], by: fn(&[u8]) -> Option<Format>) -> Option<Format> {
     let mut rest = head;
-    for _ in 0..PATIENCE {
-        let Cut::Record(record) = cut(Format::Notifications, rest, true) else { return None };
+    while let Cut::Record(record) = cut(Format::Notifications, rest, true) {
         match by(record.bytes) {
             // An event log has one event in each line. Events in other text are found as notifications are.
             Some(Format::Events) if !is_line(&record) => return Some(Format::Notifications),

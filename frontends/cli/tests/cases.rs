@@ -468,6 +468,20 @@ fn a_body_is_found_after_a_long_text() {
 }
 
 #[test]
+fn a_body_is_found_after_many_structured_lines() {
+    let folder = common::Folder::new();
+    let bodies = common::notifications();
+    let wrapped: Vec<_> =
+        bodies.iter().map(|body| json!({"level": "info", "message": body}).to_string()).collect();
+    for bodies in [bodies, wrapped] {
+        let text = "{\"level\":\"info\",\"message\":\"starting\"}\n".repeat(4_000);
+        let path = folder.write("app.log", text + &bodies.join("\n"));
+        let replayed = callfold(&["replay", "--json", &path]).json();
+        assert_eq!((&replayed["calls"][0]["state"], kinds(&replayed)), (&json!("terminated"), vec!["noise"]));
+    }
+}
+
+#[test]
 fn a_finding_quotes_the_beginning_of_a_long_message() {
     let folder = common::Folder::new();
     let long = "x".repeat(1 << 20);
