@@ -1,5 +1,6 @@
 //! The replay of a whole log, record by record.
 
+mod copies;
 pub(crate) mod data;
 mod early;
 pub(crate) mod keep;
@@ -36,6 +37,7 @@ use crate::record::recorded::Recorded;
 use crate::summary::Summary;
 use crate::text::{beginning, short};
 use crate::time::At;
+use copies::Writer;
 pub use data::Replay;
 use data::already_read;
 pub use keep::Keep;
@@ -160,8 +162,12 @@ impl Replay {
         let (mut sink, mut findings) = (Sink(sink), Vec::new());
         match decoded.0 {
             Content::Event(line) => self.line(line, &mut sink, &mut findings),
-            Content::Bodies(bodies) => self.bodies(bodies, None, &mut sink, &mut findings),
-            Content::Trace(trace) => self.trace(trace, &mut sink, &mut findings),
+            Content::Bodies(bodies) => self.bodies(bodies, Source::default(), &mut sink, &mut findings),
+            Content::Trace(trace, beside) => {
+                self.trace(trace, &mut sink, &mut findings);
+                let source = Source { call: None, writer: Some(Writer::App) };
+                self.bodies(beside, source, &mut sink, &mut findings);
+            }
             Content::TooLarge(limit) => findings.push(too_large(limit)),
         }
         findings
@@ -306,13 +312,7 @@ impl Replay {
         false
     }
 
-    fn bodies(
-        &mut self,
-        bodies: Bodies,
-        fallback: Option<CallId>,
-        sink: &mut Sink<'_>,
-        findings: &mut Vec<Finding>,
-    ) {
+    fn bodies(&mut self, bodies: Bodies, source: Source, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         findings.extend(bodies.faults.iter().map(malformed));
         bodies.events.into_iter().for_each(|line| self.line(line, sink, findings));
         for body in bodies.bodies {
@@ -321,7 +321,7 @@ impl Replay {
             }
             for (item, received) in (0..).zip(body.notifications) {
                 let delivery = Delivery { item, ..body.delivery.clone() };
-                self.notification(received, &delivery, fallback, sink, findings);
+                self.notification(received, &delivery, source, sink, findings);
             }
         }
     }
@@ -330,17 +330,22 @@ impl Replay {
         &mut self,
         received: ParsedNotification,
         delivery: &Delivery,
-        fallback: Option<CallId>,
+        source: Source,
         sink: &mut Sink<'_>,
         findings: &mut Vec<Finding>,
     ) {
-        let call = received.call_id().or(fallback);
+        let call = received.call_id().or(source.call);
         if let Some(what) = foreign(&received, call) {
             findings.push(Finding::new(FindingKind::UnknownResource, call, what));
             return;
         }
         match call {
             Some(id) if self.is_wanted(id, delivery.received_at) => {
+                if source.writer.is_some_and(|writer| self.copies.is_copy(&received, writer)) {
+                    let message = "the SDK and the app have both written this notification into the log";
+                    findings.push(Finding::new(FindingKind::Duplicate, call, message));
+                    return;
+                }
                 self.fold_all_early(id, sink, findings);
                 let observed = Call::observe_parsed(self.calls.known(id).as_deref(), id, received, delivery);
                 self.apply_observed(observed, sink, findings);
@@ -356,7 +361,9 @@ impl Replay {
     fn trace(&mut self, trace: Result<Trace, String>, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         match trace {
             Ok(Trace::Nothing) => {}
-            Ok(Trace::Received { bodies, call }) => self.bodies(bodies, call, sink, findings),
+            Ok(Trace::Received { bodies, call }) => {
+                self.bodies(bodies, Source { call, writer: Some(Writer::Sdk) }, sink, findings);
+            }
             Ok(Trace::Replied { call: Some(id), body, at }) if self.is_wanted(id, at) => {
                 self.fold_all_early(id, sink, findings);
                 let observed = Call::learn(self.calls.known(id).as_deref(), id, &body, at);
@@ -410,6 +417,15 @@ impl Replay {
             }
         }
     }
+}
+
+/// What is known of the notifications of a record beside themselves.
+#[derive(Clone, Copy, Default)]
+struct Source {
+    /// The call of notifications that name none.
+    call: Option<CallId>,
+    /// Who wrote them, in an SDK log.
+    writer: Option<Writer>,
 }
 
 /// How much of the service's message a finding quotes, in characters.

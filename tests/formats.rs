@@ -477,13 +477,35 @@ fn a_reply_falls_back_on_the_call_of_the_entry() {
 #[test]
 fn what_stands_before_the_first_entry_or_is_no_http_trace_changes_nothing() {
     let chatter = entry(&["Message: waiting", "   { this brace opens no JSON"], "");
-    let about_json = entry(&["Message: received"], &text("terminated"));
+    let about_json = entry(&["Message: received"], r#"{"value":[{"id":"8d1e6ab7","state":"terminated"}]}"#);
     let log = format!("log opened\r\nat nine\n{}{chatter}{about_json}", incoming(&body("Established")));
     let received = replay(Format::SdkLog, log);
     assert_eq!(
         (received.call().state(), received.findings),
         (State::Established, vec![FindingKind::Adopted])
     );
+}
+
+#[test]
+fn what_the_app_writes_between_the_entries_is_read_and_not_twice() {
+    let traced = |state| incoming(&body(state));
+    let by_app = |state| format!("INFO got {}\n", text(state));
+    let (outgoing, reply) = ("TransactionDirection: Outgoing", "{\"state\":\"established\"}\n");
+    for (log, state, found) in [
+        (sdk_log(&[&traced("established"), &by_app("terminated")]), State::Terminated, vec![]),
+        (sdk_log(&[&by_app("established"), &traced("terminated")]), State::Terminated, vec![]),
+        (sdk_log(&[&traced("established"), &by_app("established")]), State::Established, vec![Duplicate]),
+        (sdk_log(&[&by_app("established"), &traced("established")]), State::Established, vec![Duplicate]),
+        (entry(&[outgoing], &[reply, &by_app("established")].concat()), State::Established, vec![]),
+        (entry(&[outgoing], &text("established")), State::Established, vec![]),
+        (entry(&[], &by_app("established").repeat(2)), State::Established, vec![Repeat]),
+    ] {
+        let received = replay(Format::SdkLog, &log);
+        let findings = received.findings.iter().filter(|kind| **kind != FindingKind::Adopted);
+        assert_eq!((received.call().state(), findings.copied().collect()), (state, found), "{log}");
+    }
+    let broken = replay(Format::SdkLog, entry(&["Message: received"], &text("terminated")[..90]));
+    assert_eq!(broken.findings, [Malformed]);
 }
 
 #[test]
@@ -752,16 +774,16 @@ fn a_replay_goes_on_with_the_ledger_of_another() {
 }
 
 #[test]
-fn an_entry_that_is_not_utf8_is_replayed_with_a_finding() {
-    let mut entry =
-        b"$>2026-11-23T09:15:02Z Info: Bot.cs:1 Post\nTransactionDirection: Incoming\nrequest: POST /\n"
-            .to_vec();
-    let body = r#"{"value":[{"changeType":"created","resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896","resourceData":{"state":"incoming","subject":"X"}}]}"#;
-    entry.extend(body.bytes().map(|byte| if byte == b'X' { 0xFF } else { byte }));
-    let mut replay = Replay::new();
-    let findings = replay.record(Format::SdkLog, &entry, |_| {});
-    assert_eq!(findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::Malformed]);
-    assert_eq!(replay.calls().count(), 1);
+fn what_is_not_utf8_becomes_a_replacement_character() {
+    let body = text("incoming").replace("\"incoming\"", "\"incoming\",\"subject\":\"X\"");
+    for (format, log) in [
+        (Format::SdkLog, incoming(&body.parse().unwrap())),
+    ] {
+        let log: Vec<u8> = log.bytes().map(|byte| if byte == b'X' { 0xFF } else { byte }).collect();
+        let received = replay(format, log);
+        let subject = received.call().details().subject.value();
+        assert_eq!((subject.map(|it| &**it), received.findings.is_empty()), (Some("\u{fffd}"), true));
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::id::CallId;
 use crate::json::read::{GaveUp, Raw, Reader};
 
 /// One notification, reduced to the parts that change a call.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub(crate) struct ParsedNotification {
     pub(crate) url: ResourceUrl,
     pub(crate) change_type: Option<ChangeType>,

@@ -26,7 +26,7 @@ use crate::id::{CallId, Id};
 /// assert_eq!(url.call.unwrap().to_string(), "57dab8b1-894c-409a-b240-bd8beae78896");
 /// assert_eq!(url.resource, Resource::Participants);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ResourceUrl {
     /// The id of the call, or `None` if the URL does not name a call by a GUID.
@@ -36,7 +36,7 @@ pub struct ResourceUrl {
 }
 
 /// The part of a call that a URL names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Resource {
     /// The call itself.

@@ -22,7 +22,8 @@ pub struct Decoded(pub(crate) Content);
 pub(crate) enum Content {
     Event(EventLine),
     Bodies(Bodies),
-    Trace(Result<Trace, String>),
+    /// A log entry of the SDK, and the bodies that the app wrote after it.
+    Trace(Result<Trace, String>, Bodies),
     /// A record that is larger than this number of bytes, and was not read.
     TooLarge(usize),
 }
@@ -84,7 +85,10 @@ impl Decoded {
         Self(match format {
             Format::Events => Content::Event(EventLine::read(bytes)),
             Format::Notifications => Content::Bodies(Bodies::read(bytes, &noise::delivery(record.skipped))),
-            Format::SdkLog => Content::Trace(Trace::read(bytes)),
+            Format::SdkLog => {
+                let (trace, beside) = Trace::read(bytes);
+                Content::Trace(trace, beside)
+            }
         })
     }
 
@@ -102,23 +106,32 @@ impl Decoded {
     pub const fn is_received(&self) -> bool {
         match &self.0 {
             Content::Bodies(bodies) => !bodies.bodies.is_empty(),
-            Content::Trace(Ok(trace)) => match trace {
-                Trace::Received { bodies, .. } => !bodies.bodies.is_empty(),
-                Trace::Replied { .. } => true,
-                Trace::Nothing => false,
-            },
-            Content::Event(_) | Content::Trace(Err(_)) | Content::TooLarge(_) => false,
+            Content::Trace(trace, beside) => {
+                !beside.bodies.is_empty()
+                    || match trace {
+                        Ok(Trace::Received { bodies, .. }) => !bodies.bodies.is_empty(),
+                        Ok(Trace::Replied { .. }) => true,
+                        Ok(Trace::Nothing) | Err(_) => false,
+                    }
+            }
+            Content::Event(_) | Content::TooLarge(_) => false,
         }
     }
 
     /// The time at which everything in the record was received. `None` if the record does not tell the time of a part.
     pub fn received_at(&self) -> Option<Timestamp> {
         match &self.0 {
-            Content::Bodies(bodies) | Content::Trace(Ok(Trace::Received { bodies, .. })) => {
-                bodies.received_at()
+            Content::Bodies(bodies) => bodies.received_at(),
+            Content::Trace(trace, beside) => {
+                let traced = match trace {
+                    Ok(Trace::Received { bodies, .. }) => Some(bodies.received_at()),
+                    Ok(Trace::Replied { at, .. }) => Some(*at),
+                    Ok(Trace::Nothing) | Err(_) => None,
+                };
+                let beside = (!beside.bodies.is_empty()).then(|| beside.received_at());
+                traced.into_iter().chain(beside).min().flatten()
             }
-            Content::Trace(Ok(Trace::Replied { at, .. })) => *at,
-            Content::Event(_) | Content::Trace(_) | Content::TooLarge(_) => None,
+            Content::Event(_) | Content::TooLarge(_) => None,
         }
     }
 
@@ -127,7 +140,7 @@ impl Decoded {
         match &self.0 {
             Content::Event(_) | Content::TooLarge(_) => false,
             Content::Bodies(bodies) => bodies.is_noise(),
-            Content::Trace(trace) => matches!(trace, Ok(Trace::Nothing)),
+            Content::Trace(trace, beside) => matches!(trace, Ok(Trace::Nothing)) && beside.is_noise(),
         }
     }
 }

@@ -74,7 +74,9 @@ fn entry(record: &Record<'_>) -> Glance {
     let head = Head::of(record.bytes);
     let is_received = head.as_ref().is_some_and(|head| match head.text_of_2019 {
         Some(_) => notifications::is_about_notifications(record.bytes),
-        None => memchr::memmem::find(record.bytes, b"TransactionDirection").is_some(),
+        None => ["TransactionDirection", "resourceUrl", "changeType"]
+            .iter()
+            .any(|word| memchr::memmem::find(record.bytes, word.as_bytes()).is_some()),
     });
     let written = head.and_then(|head| head.written(record.bytes));
     Glance { consumed: record.consumed(), is_received, written }

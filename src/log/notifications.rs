@@ -146,6 +146,13 @@ impl Bodies {
         }
     }
 
+    /// The bodies in a text, in which other text and other JSON can stand around them.
+    pub(super) fn in_text(text: &str, received_at: Option<Timestamp>) -> Self {
+        let mut this = Self::default();
+        this.within(within::text(text, received_at));
+        this
+    }
+
     fn item(&mut self, json: &str) {
         if json.starts_with('{') { self.object(json) } else { self.within(within::json(json)) }
     }

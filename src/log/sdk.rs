@@ -13,7 +13,7 @@ use super::cut::{Cut, cut};
 use super::entry::Head;
 use super::format::Format;
 use super::noise;
-use super::notifications::{Bodies, Body, is_about_notifications, not_utf8};
+use super::notifications::{Bodies, Body, is_about_notifications};
 use crate::call::observe::delivery::Delivery;
 use crate::call::reply;
 use crate::graph::call::Call;
@@ -139,6 +139,49 @@ impl<'a> Entry<'a> {
         true
     }
 
+    /// The text in which the app can have written bodies: all of it, but for the body of an incoming request.
+    fn beside<'t>(&self, text: &'t str) -> Option<&'t str>
+    where
+        'a: 't,
+    {
+        match self.json.filter(|_| self.is_incoming) {
+            Some(_) if self.notifications.is_some() => None,
+            Some(json) => match cut(Format::Notifications, json.as_bytes(), true) {
+                Cut::Record(body) => json.get(body.consumed()..),
+                Cut::More | Cut::End => None,
+            },
+            None => Some(text),
+        }
+    }
+
+    /// What the entry traces.
+    fn trace(&mut self) -> Result<Trace, String> {
+        if !self.is_incoming && (!self.is_outgoing || !self.is_accepted_post()) {
+            return Ok(Trace::Nothing);
+        }
+        if self.is_incoming
+            && let Some(notifications) = self.notifications.take()
+        {
+            let delivery = core::mem::take(&mut self.delivery);
+            return Ok(Trace::Received { bodies: Body { notifications, delivery }.into(), call: self.call });
+        }
+        let Some(json) = self.json.and_then(document).transpose()? else { return Ok(Trace::Nothing) };
+        if self.is_outgoing {
+            return self.reply(&json).map_err(|error| without_content(&error));
+        }
+        let mut bodies = Bodies::read(json.as_bytes(), &Delivery::default());
+        if self.response.is_some() && bodies.bodies.iter().all(|body| body.notifications.is_empty()) {
+            return Ok(Trace::Nothing);
+        }
+        if bodies.bodies.is_empty() && bodies.faults.is_empty() {
+            return Err(
+                "no notifications found in the request: expected an object with the member `value`".into()
+            );
+        }
+        bodies.bodies.iter_mut().for_each(|body| body.delivery = self.delivery.clone());
+        Ok(Trace::Received { bodies, call: self.call })
+    }
+
     fn is_accepted_post(&self) -> bool {
         let verb = self.request.and_then(|request| request.split_whitespace().next());
         let is_post = verb.is_none_or(|verb| verb.eq_ignore_ascii_case("POST"));
@@ -214,60 +257,33 @@ fn posted(text: &str, received_at: Option<Timestamp>) -> Trace {
 }
 
 impl Trace {
-    /// Reads one log entry. The error describes the fault if the JSON of the log entry cannot be read.
-    pub(crate) fn read(record: &[u8]) -> Result<Self, String> {
-        let text = match core::str::from_utf8(record) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(record),
-        };
-        let Some(head) = Head::of(text.as_bytes()) else {
-            // Text before the first log entry is skipped. JSON there shows that the log has another format.
-            let is_json = text.split(LINE_ENDS).any(|line| line.starts_with(['{', '[']));
-            return if is_json {
-                Err("expected a log entry that begins with `$>`".into())
-            } else {
-                Ok(Self::Nothing)
-            };
-        };
+    /// Reads one log entry. The error describes the fault if the JSON of the log entry cannot be read. Also returns the bodies
+    /// that the app wrote into the log itself, before the next entry.
+    pub(crate) fn read(record: &[u8]) -> (Result<Self, String>, Bodies) {
+        let text = String::from_utf8_lossy(record);
+        let Some(head) = Head::of(text.as_bytes()) else { return before_entries(&text) };
         let (head, text) = match unprefixed(&head, &text) {
             Some(lines) => (Head::OF_PLAIN, Cow::Owned(lines)),
             None => (head, text),
         };
+        let time = head.time(text.as_bytes());
         if let Some(unread) = head.text_of_2019.and_then(|start| text.get(start..)) {
-            return Ok(posted(unread, head.time(text.as_bytes())));
+            return (Ok(posted(unread, time)), Bodies::default());
         }
-        let entry = Entry::read(&head, &text);
-        if !entry.is_incoming && !entry.is_outgoing {
-            return Ok(Self::Nothing);
-        }
-        if entry.is_outgoing && !entry.is_accepted_post() {
-            return Ok(Self::Nothing);
-        }
-        let is_received = entry.is_incoming && matches!(text, Cow::Borrowed(_));
-        if is_received && let Some(notifications) = entry.notifications {
-            let bodies = Bodies::from(Body { notifications, delivery: entry.delivery });
-            return Ok(Self::Received { bodies, call: entry.call });
-        }
-        let Some(document) = entry.json.and_then(document) else { return Ok(Self::Nothing) };
-        let json = document?;
-        if entry.is_outgoing {
-            return entry.reply(&json).map_err(|error| without_content(&error));
-        }
-        let mut bodies = Bodies::read(json.as_bytes(), &Delivery::default());
-        if entry.response.is_some() && bodies.bodies.is_empty() {
-            return Ok(Self::Nothing);
-        }
-        if bodies.bodies.is_empty() && bodies.faults.is_empty() {
-            return Err(
-                "no notifications found in the request: expected an object with the member `value`".into()
-            );
-        }
-        if let (Err(error), true) = (core::str::from_utf8(record), bodies.faults.is_empty()) {
-            // The notifications that could be read still count.
-            bodies.faults.push(not_utf8(&error));
-        }
-        bodies.bodies.iter_mut().for_each(|body| body.delivery = entry.delivery.clone());
-        Ok(Self::Received { bodies, call: entry.call })
+        let mut entry = Entry::read(&head, &text);
+        let beside = entry.beside(&text).map(|beside| Bodies::in_text(beside, time));
+        (entry.trace(), beside.unwrap_or_default())
+    }
+}
+
+/// Reads the text before the first log entry. JSON there that is no body shows that the log has another format.
+fn before_entries(text: &str) -> (Result<Trace, String>, Bodies) {
+    let beside = Bodies::in_text(text, None);
+    let is_json = text.split(LINE_ENDS).any(|line| line.starts_with(['{', '[']));
+    if is_json && beside.is_noise() {
+        (Err("expected a log entry that begins with `$>`".into()), beside)
+    } else {
+        (Ok(Trace::Nothing), beside)
     }
 }
 

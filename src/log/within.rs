@@ -4,6 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -37,6 +38,15 @@ pub(super) struct FoundBody {
 pub(super) fn members(members: &Members<'_>) -> Found {
     let mut found = Found::default();
     found.members(members, &Delivery::default(), DEPTH);
+    found
+}
+
+/// Searches a text, in which other text can stand around the JSON. A body without a time of its own was received at this time.
+pub(super) fn text(text: &str, received_at: Option<Timestamp>) -> Found {
+    let mut found = Found::default();
+    if may_hold(text) {
+        found.text(text, &Delivery { received_at, ..Delivery::default() }, DEPTH);
+    }
     found
 }
 
@@ -158,8 +168,8 @@ impl Signs {
     }
 }
 
-/// True if other JSON names a member of a notification.
-fn may_hold(json: &str) -> bool {
+/// True if other text or JSON names a member of a notification.
+pub(super) fn may_hold(json: &str) -> bool {
     ["resource", "changeType"].into_iter().any(|word| has(json, word))
 }
 

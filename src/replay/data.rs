@@ -6,6 +6,7 @@ use alloc::string::String;
 
 use jiff::Timestamp;
 
+use super::copies::Copies;
 use super::keep::Keep;
 use crate::id::CallId;
 use crate::ledger::point::Moment;
@@ -45,6 +46,8 @@ pub struct Replay {
     pub(super) early: BTreeMap<CallId, BTreeMap<u64, Recorded>>,
     /// The next revision of each call whose beginning was refused.
     pub(super) not_begun: BTreeMap<CallId, u64>,
+    /// The notifications of SDK logs that were read last.
+    pub(super) copies: Copies,
 }
 
 pub(super) fn already_read(revision: u64) -> String {

@@ -94,6 +94,14 @@ fn entries_of_the_sdk_are_found_behind_other_prefixes() {
     assert_eq!(replayed("05-serilog-around-sdk.log")["inputs"][0]["format"], "sdk-log");
 }
 
+/// The application logs bodies, too, and some of them are in the traces of the SDK as well.
+#[test]
+fn bodies_between_the_entries_of_the_sdk_are_read_once() {
+    is_the_call("23-sdk-and-plain-bodies.log", &[]);
+    is_the_call("23b-sdk-bodies-twice.log", &["duplicate"; 9]);
+    assert_eq!(replayed("23b-sdk-bodies-twice.log")["events"], 17);
+}
+
 #[test]
 fn the_text_of_the_sdk_of_2019_is_read() {
     is_the_call("18-2019-prefix.log", &["newestFirst"]);
