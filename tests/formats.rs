@@ -196,7 +196,10 @@ fn broken() -> [(&'static str, Vec<u8>); 11] {
         ("trailing comma", compact.replace("]}", "],}").into()),
         ("prose", "the bot was restarted".into()),
         ("a number", "42".into()),
-        ("invalid UTF-8", [&compact.as_bytes()[..20], b"\xff", &compact.as_bytes()[20..]].concat()),
+        (
+            "invalid UTF-8 outside a string",
+            [&compact.as_bytes()[..9], b"\xff", &compact.as_bytes()[9..]].concat(),
+        ),
         ("many lines, a trailing comma", pretty.replace('}', "},").into()),
         ("many lines, truncated", pretty[..half].into()),
         ("many lines, prose", "it was\n  restarted\nat noon".into()),
@@ -776,8 +779,13 @@ fn a_replay_goes_on_with_the_ledger_of_another() {
 #[test]
 fn what_is_not_utf8_becomes_a_replacement_character() {
     let body = text("incoming").replace("\"incoming\"", "\"incoming\",\"subject\":\"X\"");
+    let event = line(1, "placed").replace("{}", "{\"subject\":\"X\"}");
     for (format, log) in [
         (Format::SdkLog, incoming(&body.parse().unwrap())),
+        (Format::Notifications, body.clone()),
+        (Format::Notifications, format!("{:#}", body.parse::<Value>().unwrap())),
+        (Format::Notifications, json!({"message": body}).to_string()),
+        (Format::Events, event),
     ] {
         let log: Vec<u8> = log.bytes().map(|byte| if byte == b'X' { 0xFF } else { byte }).collect();
         let received = replay(format, log);

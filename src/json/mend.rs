@@ -1,7 +1,29 @@
-//! Half of a surrogate pair in JSON. It stands for no character, and `serde_json` refuses the whole text over it.
+//! What stands for no character in JSON: half of a surrogate pair, and bytes that are not UTF-8. `serde_json` refuses the whole
+//! text over it.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+
+/// Bytes as text, with U+FFFD in place of what stands for no character.
+pub(crate) fn mended_bytes(json: &[u8]) -> Cow<'_, str> {
+    match String::from_utf8_lossy(json) {
+        Cow::Borrowed(json) => mended(json),
+        Cow::Owned(json) => Cow::Owned(mended(&json).into_owned()),
+    }
+}
+
+/// JSON of the same length and structure, in which everything stands for characters. `None` if this is so already.
+pub(crate) fn of_same_length(json: &[u8]) -> Option<String> {
+    let mut text = String::new();
+    for chunk in json.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    match mended(&text) {
+        Cow::Owned(mended) => Some(mended),
+        Cow::Borrowed(_) => (text.as_bytes() != json).then_some(text),
+    }
+}
 
 /// The JSON with U+FFFD in place of each half of a surrogate pair without its other half.
 pub(crate) fn mended(json: &str) -> Cow<'_, str> {

@@ -8,6 +8,7 @@ use serde_json::Deserializer;
 use super::entry::{self, Head};
 use super::format::Format;
 use super::noise;
+use crate::json::mend::of_same_length;
 
 /// The result of [`cut()`]: the beginning of a block of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,10 +125,8 @@ fn line(block: &[u8], is_last: bool) -> Ends {
 
 /// Finds the end of one JSON document.
 fn document(block: &[u8], is_last: bool) -> Ends {
-    let mut documents = Deserializer::from_slice(block).into_iter::<Document>();
-    match documents.next() {
-        Some(Ok(Document)) => {
-            let end = documents.byte_offset();
+    match end_of_document(block) {
+        Some(Ok(end)) => {
             let closes = matches!(block.get(end - 1), Some(b'}' | b']'));
             (closes || is_last || end < block.len()).then_some((end, end))
         }
@@ -136,6 +135,38 @@ fn document(block: &[u8], is_last: bool) -> Ends {
         None => line(block, is_last),
     }
 }
+
+fn end_of_document(block: &[u8]) -> Option<serde_json::Result<usize>> {
+    let mut documents = Deserializer::from_slice(block).into_iter::<Document>();
+    match documents.next()? {
+        Ok(Document) => Some(Ok(documents.byte_offset())),
+        Err(error) if error.is_eof() => Some(Err(error)),
+        Err(error) => Some(end_of_mended(block, error)),
+    }
+}
+
+/// Finds the end of a document that seems to break where something stands for no character. A document that breaks for another
+/// reason has the same error again.
+fn end_of_mended(block: &[u8], error: serde_json::Error) -> serde_json::Result<usize> {
+    let mut lines = memchr::memchr_iter(b'\n', block);
+    let line = error.line().checked_sub(2).and_then(|before| lines.nth(before)).map_or(0, |end| end + 1);
+    // No more is looked at than the document can have, or many broken documents would make the time quadratic.
+    let mut length = line + error.column() + SURROGATES;
+    loop {
+        let part = block.get(..length).unwrap_or(block);
+        let Some(text) = of_same_length(part) else { return Err(error) };
+        let mut documents = Deserializer::from_str(&text).into_iter::<Document>();
+        match documents.next() {
+            Some(Ok(Document)) => return Ok(documents.byte_offset()),
+            Some(Err(later)) if later.is_eof() && part.len() < block.len() => length *= 2,
+            Some(Err(later)) => return Err(later),
+            None => return Err(error),
+        }
+    }
+}
+
+/// The length of two escapes in a string, such as `\ud83d\ude00`.
+const SURROGATES: usize = 12;
 
 /// A JSON document that is read only to find its end. A document that nests too deeply to be read counts as
 /// broken at once. Otherwise `cut` would scan the same growing block to its end again and again.

@@ -1,9 +1,7 @@
 //! One event of an event log.
 
-use alloc::borrow::Cow;
-
 use crate::id::CallId;
-use crate::json::mend::mended;
+use crate::json::mend::mended_bytes;
 use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
 
@@ -27,10 +25,8 @@ impl EventLine {
     }
 }
 
-/// Reads an event without the halves of surrogate pairs in it.
+/// Reads an event with U+FFFD in place of what stands for no character.
 fn again(json: &[u8]) -> Option<Recorded> {
-    match mended(core::str::from_utf8(json).ok()?) {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(mended) => mended.parse().ok(),
-    }
+    let mended = mended_bytes(json);
+    if mended.as_bytes() == json { None } else { mended.parse().ok() }
 }

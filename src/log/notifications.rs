@@ -15,7 +15,7 @@ use super::written::Written;
 use crate::call::observe::delivery::Delivery;
 use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::graph::parsed::ParsedNotification;
-use crate::json::mend::mended;
+use crate::json::mend::{mended, mended_bytes};
 use crate::json::read::{GaveUp, Reader};
 use crate::text::without_content;
 use crate::time::At;
@@ -113,11 +113,7 @@ impl Bodies {
     /// Reads a record. What the text around it tells about the delivery counts where the record itself does not tell it.
     pub(crate) fn read(record: &[u8], around: &Delivery) -> Self {
         let mut this = Self::default();
-        match core::str::from_utf8(record) {
-            Ok(json) => this.document(&mended(json)),
-            Err(error) if is_about_notifications(record) => this.faults.push(not_utf8(&error)),
-            Err(_) => {}
-        }
+        this.document(&mended_bytes(record));
         for Body { delivery, .. } in &mut this.bodies {
             delivery.complete(around);
         }
@@ -279,8 +275,4 @@ pub(super) fn is_about_notifications(json: &[u8]) -> bool {
 /// A body that holds notifications.
 fn full(json: &str) -> Option<CommsNotifications> {
     serde_json::from_str(json).ok().filter(|body: &CommsNotifications| !body.value.is_empty())
-}
-
-pub(super) fn not_utf8(error: &core::str::Utf8Error) -> String {
-    alloc::format!("the record is not UTF-8 from its byte {} onwards", error.valid_up_to() + 1)
 }

@@ -21,13 +21,18 @@ fn kinds(replayed: &Value) -> Vec<&str> {
 /// The call of most cases, if its times are in the log: it comes in, has two participants, and ends after a minute.
 #[track_caller]
 fn is_the_call(name: &str, kinds_expected: &[&str]) {
+    is_the_call_with(name, "no media", kinds_expected);
+}
+
+#[track_caller]
+fn is_the_call_with(name: &str, message: &str, kinds_expected: &[&str]) {
     let replayed = replayed(name);
     let calls = replayed["calls"].as_array().expect("calls");
     assert_eq!(calls.len(), 1, "{name}");
     let call = &calls[0];
     assert_eq!(call["state"], "terminated", "{name}");
     assert_eq!((&call["direction"], &call["participants"]), (&json!("incoming"), &json!(2)), "{name}");
-    assert_eq!(call["resultInfo"], json!({"code": 500, "subcode": 7112, "message": "no media"}), "{name}");
+    assert_eq!(call["resultInfo"], json!({"code": 500, "subcode": 7112, "message": message}), "{name}");
     let times = (&call["firstAt"], &call["lastAt"]);
     assert_eq!(times, (&json!("2031-01-01T10:00:00Z"), &json!("2031-01-01T10:01:00Z")), "{name}");
     assert_eq!(kinds(&replayed), kinds_expected, "{name}");
@@ -196,6 +201,16 @@ fn half_a_surrogate_pair_loses_nothing_else() {
     let call = &everywhere["calls"][0];
     assert_eq!((&call["state"], &call["direction"]), (&json!("terminated"), &json!("incoming")));
     assert_eq!((&call["resultInfo"]["code"], kinds(&everywhere)), (&json!(500), vec!["unknownResource"]));
+}
+
+#[test]
+fn a_byte_that_is_not_utf8_loses_nothing_else() {
+    for name in ["27-not-utf8.jsonl", "27c-not-utf8-sdk.log"] {
+        is_the_call_with(name, "no\u{fffd} media", &[]);
+    }
+    is_the_call_with("27b-not-utf8-hostile.log", "no\u{fffd} media", &["malformed", "noise"]);
+    let events = replayed("27d-not-utf8-events.jsonl");
+    assert_eq!((&events["events"], kinds(&events)), (&json!(2), vec![]));
 }
 
 #[test]
