@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use callfold::Severity;
 use callfold::log::Format;
+use callfold_view::list::order::Order;
 use callfold_view::printable::printable;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
@@ -16,7 +17,6 @@ use crate::call_name::CallName;
 use crate::when::When;
 
 use crate::input::Opening;
-use crate::report::order::Order;
 use crate::size::size;
 
 /// Replay recorded logs of Microsoft Graph calling notifications and show the calls in them.
@@ -147,12 +147,8 @@ pub(crate) struct ReplayArgs {
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
-    /// Sort the table by begin, end, duration, state, from, to, findings or id; -KEY sorts the other way
-    #[arg(long, value_name = "KEY", default_value = "begin", allow_hyphen_values = true)]
-    pub(crate) sort: Order,
-    /// Show only calls that ended like this
-    #[arg(long, value_enum, value_name = "HOW")]
-    pub(crate) ended: Option<Ended>,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
     /// Number of threads that decode the logs
     #[arg(long, value_name = "N", default_value = "1", value_parser = jobs)]
     pub(crate) jobs: NonZeroUsize,
@@ -169,6 +165,8 @@ pub(crate) struct BrowseArgs {
     pub(crate) source: SourceArgs,
     #[command(flatten)]
     pub(crate) only: Only,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
 }
 
 #[derive(Debug, Group)]
@@ -207,6 +205,8 @@ pub(crate) struct ReportArgs {
     /// beginning of an id is enough
     #[arg(long = "call", value_name = "ID")]
     pub(crate) calls: Vec<CallName>,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
     #[command(flatten)]
     pub(crate) redaction: Redaction,
     #[command(flatten)]
@@ -286,6 +286,17 @@ impl Only {
     pub(crate) fn names(&self) -> &[CallName] {
         self.call.as_slice()
     }
+}
+
+/// Which calls are listed, and in which order.
+#[derive(Debug, Group)]
+pub(crate) struct ListArgs {
+    /// Sort the calls by begin, end, duration, state, from, to, findings or id; -KEY sorts the other way
+    #[arg(long, value_name = "KEY", default_value = "begin", allow_hyphen_values = true)]
+    pub(crate) sort: Order,
+    /// Show only calls that ended like this
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) ended: Option<Ended>,
 }
 
 #[derive(Debug, Group)]

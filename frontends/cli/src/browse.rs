@@ -37,7 +37,7 @@ pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
         Ok(selection) => selection,
         Err(status) => return Ok(status),
     };
-    let Opened { calls, reader, outcome } = history_reader::open(&selection)?;
+    let Opened { calls, reader, outcome } = history_reader::open(&selection, &args.list)?;
     if !outcome.inputs.is_empty() && outcome.missing.is_empty() {
         let mut browser = Browser::new(calls, title(source), Palette::chosen());
         terminal::show(&mut browser, &reader)?;

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use callfold::{CallId, Moment, Summary};
+use callfold_view::list::related::Related;
 use callfold_view::page::{self, Choice, Input, Report, Row, choose};
 use callfold_view::timeline;
 
@@ -20,6 +21,7 @@ use crate::logs::Logs;
 use crate::progress::Progress;
 use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Outcome, ReplayOptions, missing, replay_logs};
+use crate::report::listed::Listed;
 use crate::selection::Selection;
 use collected::{Collected, Counted, Refolded};
 use output::{Form, Output};
@@ -50,15 +52,18 @@ fn all_calls(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> i
     let mut redactor = args.redaction.redact.then(Redactor::default);
     let (mut outcome, mut counted) = count(options, logs, redactor.as_mut())?;
     if !outcome.inputs.is_empty() {
-        let calls = rows(&outcome, &mut counted);
+        let mut calls = rows(&outcome, &mut counted);
+        let known: Vec<_> = calls.iter().map(|row| row.summary.id()).collect();
         let mut shown = |id: CallId| redactor.as_mut().map_or(id, |redactor| redactor.call(id));
         let requested: Vec<_> = selection.calls.iter().map(|id| shown(*id)).collect();
-        let is_unknown = |id: &CallId| place(&calls, *id).is_none() && !counted.calls.contains_key(id);
-        let unknown = selection.calls.iter().zip(&requested).filter(|(_, shown)| is_unknown(shown));
-        let unknown: Vec<_> = unknown.map(|(id, _)| missing(*id, selection.until)).collect();
-        let choice = choose(&calls, &requested);
-        let collected = details(options, logs, &calls, &counted, &choice, redactor.as_mut())?;
         let mut report = about_logs(&outcome, selection.until, redactor.as_mut());
+        report.related = Related::new(calls.iter().map(|row| row.summary));
+        calls.retain(|row| args.list.has(&row.summary));
+        report.unlisted = known.len() - calls.len();
+        let (missing, notes) = absent(selection, &requested, &known, &calls, &counted);
+        let choice = choose(&calls, &requested);
+        let collected = details(options, logs, known, &counted, &choice, redactor.as_mut())?;
+        report.order = args.list.sort;
         report.findings = counted.all;
         report.calls = calls;
         report.omitted = choice.omitted;
@@ -74,7 +79,8 @@ fn all_calls(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> i
         }
         // The process ends here. To free each call one by one would take a noticeable time.
         std::mem::forget(report);
-        outcome.missing = unknown;
+        outcome.missing = missing;
+        outcome.notes.extend(notes);
     }
     if outcome.worst >= Some(args.deny.deny) && !args.source.quiet {
         complain(format_args!("the page shows findings of severity {} or worse", args.deny.deny));
@@ -82,6 +88,27 @@ fn all_calls(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> i
     let status = status(&outcome, args.deny.deny);
     std::mem::forget(outcome);
     Ok(status)
+}
+
+/// The messages about requested calls: those of which no log tells, and those that the page leaves out.
+fn absent(
+    selection: &Selection<'_>,
+    requested: &[CallId],
+    known: &[CallId],
+    listed: &[Row<'_>],
+    counted: &Counted,
+) -> (Vec<String>, Vec<String>) {
+    let (mut unknown, mut left_out) = (Vec::new(), Vec::new());
+    for (id, shown) in selection.calls.iter().zip(requested) {
+        if known.binary_search(shown).is_ok() {
+            if place(listed, *shown).is_none() {
+                left_out.push(format!("call {id} did not end badly, so the page does not have it"));
+            }
+        } else if !counted.calls.contains_key(shown) {
+            unknown.push(missing(*id, selection.until));
+        }
+    }
+    (unknown, left_out)
 }
 
 /// The first replay. With a redactor, the calls of the outcome are the redacted ones.
@@ -115,13 +142,12 @@ fn place(calls: &[Row<'_>], id: CallId) -> Option<usize> {
 fn details(
     options: ReplayOptions<'_>,
     logs: &Logs,
-    calls: &[Row<'_>],
+    known: Vec<CallId>,
     counted: &Counted,
     choice: &Choice,
     redactor: Option<&mut Redactor>,
 ) -> io::Result<Collected> {
-    let ids = calls.iter().map(|row| row.summary.id()).collect();
-    let mut collected = Collected::of(choice.calls.iter().copied(), ids);
+    let mut collected = Collected::of(choice.calls.iter().copied(), known);
     // The entries that are left in `counted` are of ids for which no call came out of the logs.
     let has_other_findings = counted.has_other_findings || !counted.calls.is_empty();
     if has_other_findings || !choice.calls.is_empty() {
@@ -211,12 +237,13 @@ fn chosen(args: &ReportArgs, selection: &Selection<'_>, path: &Path) -> io::Resu
     if outcome.inputs.is_empty() {
         return Ok(Err(status(&outcome, args.deny.deny)));
     }
-    let calls = outcome.replay.summaries();
+    let Listed { calls, .. } = Listed::of(&outcome, &args.list);
     if let [call] = calls.as_slice() {
         return Ok(Ok(call.id()));
     }
+    let badly = if args.list.ended.is_some() { " that ended badly" } else { "" };
     let many = if calls.is_empty() { "no call".into() } else { format!("{} calls", calls.len()) };
     Ok(Err(refused(&format!(
-        "{path} is a picture of one call, and the logs have {many}: choose one with --call ID, or write a page, FILE.html"
+        "{path} is a picture of one call, and the logs have {many}{badly}: choose one with --call ID, or write a page, FILE.html"
     ))))
 }

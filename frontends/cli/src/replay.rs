@@ -28,13 +28,13 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     let outcome = if args.json {
         let mut findings = Spool::default();
         let outcome = replay_logs(options, &selection.logs, &mut findings)?;
-        json::print(&outcome, &Listed::of(&outcome, args.ended), findings, args)?;
+        json::print(&outcome, &Listed::of(&outcome, &args.list), findings, args)?;
         outcome
     } else {
         let mut findings = WorstFindings::default();
         let outcome = replay_logs(options, &selection.logs, &mut findings)?;
         if !outcome.inputs.is_empty() {
-            table::print(&outcome, Listed::of(&outcome, args.ended), &findings, args)?;
+            table::print(&outcome, Listed::of(&outcome, &args.list), &findings, args)?;
         }
         outcome
     };

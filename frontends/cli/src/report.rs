@@ -4,8 +4,6 @@ mod calls;
 pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod listed;
-pub(crate) mod order;
-mod related;
 pub(crate) mod secrets;
 pub(crate) mod spool;
 pub(crate) mod table;

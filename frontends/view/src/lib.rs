@@ -13,6 +13,7 @@ mod anchor;
 pub mod chart;
 pub mod describe;
 pub mod history;
+pub mod list;
 pub mod page;
 pub mod printable;
 pub mod timeline;

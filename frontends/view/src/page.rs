@@ -16,7 +16,6 @@ use core::fmt;
 
 use maud::{DOCTYPE, PreEscaped, html};
 
-use crate::history::steps::CallHistory;
 use crate::{chart, timeline};
 pub use choice::{Choice, DETAILED_CALLS, DETAILED_EVENTS, choose};
 pub use report::{Input, Report, Row, Tally};
@@ -25,7 +24,7 @@ const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
 /// The hash that allows the script of the page, and no other script, to run. A test compares it with the script.
-const SCRIPT_HASH: &str = "sha256-gWgB+/ADaIHSj2SO4iPY37VBOfKinmmKTAhiW5cjJTY=";
+const SCRIPT_HASH: &str = "sha256-vtlBPL6mSBcUd4kuLBMX/drYkAXZknwe6QrNsAou0/0=";
 
 /// Writes a page. Calls `progress` with the number of calls with details that are written, after each of them.
 ///
@@ -64,12 +63,10 @@ pub fn html(report: &Report<'_>, out: &mut impl fmt::Write, mut progress: impl F
     out.write_str(&index::header(report).0)?;
     // A browser skips the layout of sections outside of the window, where there are many.
     out.write_str(if report.histories.len() > 20 { r#"<main class="many">"# } else { "<main>" })?;
-    index::write(report, out)?;
-    let history = |row: &&Row<'_>| {
-        let place = report.histories.binary_search_by_key(&row.summary.id(), CallHistory::id);
-        report.histories.get(place.ok()?)
-    };
-    for (written, history) in rows::by_start(report.calls.iter()).iter().filter_map(history).enumerate() {
+    let rows = report.rows();
+    index::write(report, &rows, out)?;
+    let history = |row: &&Row<'_>| report.history(row.summary.id());
+    for (written, history) in rows.iter().filter_map(history).enumerate() {
         out.write_str(&details::section(history, report).0)?;
         progress(written + 1);
     }

@@ -6,16 +6,18 @@ use std::ops::Range;
 
 use callfold::call::State;
 use callfold::{CallId, Severity, Summary};
+use callfold_view::list::related::Related;
 use jiff::Timestamp;
 
 use super::line_index::SortedIndex;
 use crate::distinct::distinguishing;
 use crate::replayer::{Listener, LocatedFinding};
+use crate::report::listed::Listed;
 
 /// How many findings of a call are kept. All are counted.
 const KEPT: usize = 1000;
 
-/// All calls, by the time at which they began.
+/// The listed calls, in the requested order.
 #[derive(Default)]
 pub(crate) struct CallList {
     pub(crate) rows: Vec<Row>,
@@ -26,6 +28,8 @@ pub(crate) struct CallList {
     pub(crate) named: Vec<u32>,
     /// How many characters of an id distinguish it from all others.
     pub(crate) prefix: usize,
+    /// How many calls are not listed, because they ended otherwise than requested.
+    pub(crate) unlisted: usize,
 }
 
 /// A call in the list. The row without an id holds the findings that belong to no call.
@@ -35,6 +39,8 @@ pub(crate) struct Row {
     pub(crate) state: Option<State>,
     pub(crate) revision: u64,
     pub(crate) begin: Option<Timestamp>,
+    /// The calls that belong to it.
+    pub(crate) related: Box<[CallId]>,
     /// How the call ended, or its state if it has not ended, as an index of the texts.
     pub(crate) ending: usize,
     /// The kinds of its operations, as an index of the texts.
@@ -82,6 +88,15 @@ impl CallFindings {
 #[derive(Default)]
 pub(crate) struct FindingsByCall(pub(crate) BTreeMap<Option<CallId>, CallFindings>);
 
+impl FindingsByCall {
+    /// The numbers of the errors, warnings and other findings of a call.
+    fn by_severity(&self, id: CallId) -> [usize; 3] {
+        let found = self.0.get(&Some(id));
+        let count = |severity| found.map_or(0, |found| found.count(severity) as usize);
+        [Severity::Error, Severity::Warn, Severity::Info].map(count)
+    }
+}
+
 impl Listener for FindingsByCall {
     fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
         self.0.entry(located.finding.call).or_default().add(located, None);
@@ -90,16 +105,20 @@ impl Listener for FindingsByCall {
 }
 
 impl CallList {
-    /// Builds the list from the summaries, the findings and the line index of the logs.
-    pub(crate) fn new(calls: &[Summary<'_>], mut findings: FindingsByCall, index: &SortedIndex) -> Self {
+    /// Builds the list from the calls of the logs, the findings and the line index. Calls of which only findings tell come
+    /// last, and then the findings that belong to no call.
+    pub(crate) fn new(mut listed: Listed<'_>, mut findings: FindingsByCall, index: &SortedIndex) -> Self {
+        let is_filtered = listed.calls.len() < listed.all;
+        listed.sort(|id| findings.by_severity(id));
         let mut texts = Texts::default();
-        let mut rows: Vec<Row> = calls.iter().map(|call| texts.row(call)).collect();
+        let mut rows: Vec<Row> = listed.calls.iter().map(|call| texts.row(call, &listed.related)).collect();
         let nothing = texts.number(String::new());
         for row in &mut rows {
             row.findings = findings.0.remove(&row.id).unwrap_or_default();
         }
-        rows.extend(findings.0.into_iter().map(|(id, findings)| Row::without_events(id, findings, nothing)));
-        rows.sort_by_key(|row| (row.id.is_none(), row.begin.is_none(), row.begin, row.id));
+        let (of_calls, others): (Vec<_>, Vec<_>) = findings.0.into_iter().partition(|(id, _)| id.is_some());
+        let rest = of_calls.into_iter().filter(|_| !is_filtered).chain(others);
+        rows.extend(rest.map(|(id, findings)| Row::without_events(id, findings, nothing)));
         for row in &mut rows {
             let Some(id) = row.id else { continue };
             row.lines = equal(&index.places, id);
@@ -109,7 +128,8 @@ impl CallList {
         ids.sort_unstable();
         let prefix = distinguishing(&ids);
         let named = index.named.iter().map(|(_, name)| *name).collect();
-        Self { rows, texts: texts.all, names: index.names.clone(), named, prefix }
+        let unlisted = listed.all - listed.calls.len();
+        Self { rows, texts: texts.all, names: index.names.clone(), named, prefix, unlisted }
     }
 
     pub(crate) fn text(&self, number: usize) -> &str {
@@ -118,12 +138,13 @@ impl CallList {
 }
 
 impl Row {
-    const fn without_events(id: Option<CallId>, findings: CallFindings, nothing: usize) -> Self {
+    fn without_events(id: Option<CallId>, findings: CallFindings, nothing: usize) -> Self {
         Self {
             id,
             state: None,
             revision: 0,
             begin: None,
+            related: Box::default(),
             ending: nothing,
             kinds: nothing,
             lines: 0..0,
@@ -150,7 +171,7 @@ impl Texts {
         self.all.len() - 1
     }
 
-    fn row(&mut self, call: &Summary<'_>) -> Row {
+    fn row(&mut self, call: &Summary<'_>, related: &Related<'_>) -> Row {
         let ending =
             call.ending().filter(|_| !call.state().is_live()).unwrap_or_else(|| call.state().to_string());
         let mut kinds: Vec<_> = call.operations().map(|operation| operation.kind.as_str()).collect();
@@ -161,6 +182,7 @@ impl Texts {
             state: Some(call.state()),
             revision: call.revision(),
             begin: call.first_at(),
+            related: related.of(call).into(),
             ending: self.number(ending),
             kinds: self.number(kinds.join(" ")),
             ..Row::without_events(None, CallFindings::default(), 0)

@@ -66,7 +66,8 @@ impl Browser {
     fn head(&self, width: u16) -> Line<'static> {
         let (listed, all) = (self.listed.len(), self.calls.rows.len());
         let counted = if listed == all { format!("{all}") } else { format!("{listed} of {all}") };
-        let filter = if self.is_findings_only { ", with findings" } else { "" };
+        let ended = if self.calls.unlisted > 0 { ", ended badly" } else { "" };
+        let filter = format!("{ended}{}", if self.is_findings_only { ", with findings" } else { "" });
         let search = match (self.mode, self.query.is_empty()) {
             (Mode::Search, _) => format!("  /{}▏", self.query),
             (_, false) => format!("  /{}", self.query),

@@ -11,7 +11,9 @@ use callfold_view::history::{CallHistory, HistoryFinding};
 
 use super::call_list::{CallList, FindingsByCall, Row};
 use super::line_index::{Index, LineIndex, SortedIndex, index_logs};
+use crate::args::ListArgs;
 use crate::replayer::{self, Listener, LocatedFinding, Outcome, ReplayOptions};
+use crate::report::listed::Listed;
 use crate::selection::Selection;
 
 /// How many events of a call are shown. All of them are in memory, with everything that is drawn of each.
@@ -32,7 +34,7 @@ pub(crate) struct Opened {
 }
 
 /// Reads all logs once, for the list of calls and for the places of their lines.
-pub(crate) fn open(selection: &Selection<'_>) -> io::Result<Opened> {
+pub(crate) fn open(selection: &Selection<'_>, list: &ListArgs) -> io::Result<Opened> {
     let (logs, only) = (&selection.logs, selection.only());
     if replayer::is_indexable(logs, selection.args) {
         let mut findings = FindingsByCall::default();
@@ -47,14 +49,15 @@ pub(crate) fn open(selection: &Selection<'_>) -> io::Result<Opened> {
             indexed.map_err(|_| io::Error::other("the thread that indexes the logs ended early"))?,
         );
         let (line_index, index) = indexed?;
-        Ok(opened(outcome, findings, line_index, index, selection.until))
+        Ok(opened(Listing { outcome, list, findings }, line_index, index, selection.until))
     } else {
         let mut collector = Collector::new()?;
         let outcome = replayer::replay_logs(selection.options(), logs, &mut collector)?;
         let file = collector.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
         let index = collector.index.sorted();
         // The collected events end at the requested moment already.
-        Ok(opened(outcome, collector.findings, LineIndex::of(file), index, None))
+        let findings = collector.findings;
+        Ok(opened(Listing { outcome, list, findings }, LineIndex::of(file), index, None))
     }
 }
 
@@ -64,15 +67,21 @@ fn jobs() -> NonZeroUsize {
     NonZeroUsize::new(half).unwrap_or(NonZeroUsize::MIN)
 }
 
+/// What the list of calls is made of.
+struct Listing<'a> {
+    outcome: Outcome,
+    list: &'a ListArgs,
+    findings: FindingsByCall,
+}
+
 /// Keeps the list of calls, and frees the calls themselves.
 fn opened(
-    outcome: Outcome,
-    findings: FindingsByCall,
+    Listing { outcome, list, findings }: Listing<'_>,
     mut line_index: LineIndex,
     index: SortedIndex,
     until: Option<Moment>,
 ) -> Opened {
-    let calls = CallList::new(&outcome.replay.summaries(), findings, &index);
+    let calls = CallList::new(Listed::of(&outcome, list), findings, &index);
     line_index.set_places(index.places.into_iter().map(|(_, place)| place).collect());
     Opened {
         calls,

@@ -41,7 +41,7 @@ impl Screen {
         let Command::Browse(args) = Args::parse_from(arguments).command else { panic!("another command") };
         let logs = Logs::of(&args.source.logs);
         let selection = Selection::of(&args.source, args.only.names(), logs).unwrap().unwrap();
-        let Opened { calls, reader, .. } = history_reader::open(&selection).unwrap();
+        let Opened { calls, reader, .. } = history_reader::open(&selection, &args.list).unwrap();
         let browser = Browser::new(calls, super::title(&args.source), Palette { is_plain: true });
         let mut screen = Self { browser, reader };
         screen.load();
@@ -89,6 +89,53 @@ impl Screen {
         let rights = drawn.lines().filter_map(|line| line.split_once('│')).map(|(_, right)| right);
         let mut texts = rights.skip_while(|right| !right.starts_with("at         revision "));
         texts.find_map(|text| text.strip_prefix(&format!("{label:11}"))).map(str::to_owned)
+    }
+}
+
+fn answers(name: &str) -> Vec<serde_json::Value> {
+    let text = fs::read_to_string(format!("{TOP}/frontends/cli/tests/cases/{name}")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn strings(list: &serde_json::Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_calls_are_listed_as_in_the_table() {
+    for answer in answers("list.answers.jsonl") {
+        let log = format!("frontends/cli/tests/cases/{}", answer["log"].as_str().unwrap());
+        let arguments = [&[&*log], &strings(&answer["arguments"])[..]].concat();
+        let mut screen = Screen::of(&arguments);
+        let rows = screen.browser.listed.iter().map(|row| &screen.browser.calls.rows[*row]);
+        let ids: Vec<_> = rows.filter(|row| row.revision > 0).filter_map(|row| row.id).collect();
+        let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+        assert_eq!(ids, strings(&answer["calls"]), "{answer}");
+        let is_filtered = arguments.contains(&"--ended");
+        assert_eq!(screen.drawn(100, 24).contains(" listed, ended badly"), is_filtered, "{answer}");
+        // A call of which only a finding tells has not ended badly.
+        assert!(!is_filtered || screen.browser.listed.len() == ids.len(), "{answer}");
+    }
+}
+
+#[test]
+fn a_call_names_the_calls_that_belong_to_it() {
+    for answer in answers("related.answers.jsonl") {
+        let log = format!("frontends/cli/tests/cases/{}", answer["log"].as_str().unwrap());
+        let mut screen = Screen::of(&[&log]);
+        for at in 0..screen.browser.listed.len() {
+            let id = screen.browser.row().and_then(|row| row.id).unwrap().to_string();
+            if let Some(expected) = answer["related"].get(&id) {
+                let expected = strings(expected).join(" ");
+                let drawn = screen.drawn(300, 60);
+                let rights = drawn.lines().filter_map(|line| line.split_once('│')).map(|(_, right)| right);
+                let named =
+                    rights.skip_while(|right| !right.starts_with("related")).flat_map(str::split_whitespace);
+                let named: Vec<_> = named.filter(|word| word.len() == 36).collect();
+                assert_eq!(named.join(" "), expected, "{at} {id}: {drawn}");
+            }
+            let _ = screen.press(Key::Down);
+        }
     }
 }
 

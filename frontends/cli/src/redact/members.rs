@@ -20,6 +20,8 @@ pub(super) enum Of {
     Message,
     Session,
     Group,
+    /// A conversation, to which several calls can belong.
+    Chain,
     Log,
 }
 
@@ -35,6 +37,7 @@ impl Of {
             Self::Message => Some("message"),
             Self::Session => Some("session"),
             Self::Group => Some("group"),
+            Self::Chain => Some("chain"),
             Self::Log => Some("log"),
         }
     }
@@ -119,6 +122,7 @@ const STATE: Rule = Rule::Word(|text| State::ALL.iter().any(|state| state.as_str
 const CALL: Members = &[
     ("state", word!(CallState)),
     ("direction", word!(CallDirection)),
+    ("callChainId", Rule::Id(Of::Chain)),
     ("callOptions", Rule::Object(OPTIONS)),
     ("callRoutes", Rule::List(&Rule::Object(ROUTE))),
     // A chat shows that a call is a group call.

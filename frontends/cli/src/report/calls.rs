@@ -11,10 +11,10 @@ use callfold::graph::{CompletionReason, ResultInfo};
 use callfold::uuid::Uuid;
 use callfold::uuid::fmt::Hyphenated;
 use callfold::{At, Call, Id, OperationSummary, Replay, Summary};
+use callfold_view::list::related::Related;
 use serde::Serialize;
 
 use super::listed::Listed;
-use super::related::Related;
 use super::secrets::secrets;
 
 /// The number of calls in a batch: as many as the processor's cache holds.

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use callfold::{OperationSummary, Severity, Summary};
 use callfold_view::describe;
+use callfold_view::list::related::Related;
 use callfold_view::printable::printable;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table};
 
 use super::lines::line;
 use super::listed::Listed;
-use super::related::Related;
 use super::secrets::secrets;
 use super::worst::WorstFindings;
 use crate::args::ReplayArgs;
@@ -37,7 +37,7 @@ pub(crate) fn print(
     args: &ReplayArgs,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout());
-    args.sort.sort(&mut listed.calls, |call| worst.of_call(call));
+    listed.sort(|call| worst.of_call(call));
     let names = !args.only.names().is_empty();
     calls(&listed.calls, &Beside { related: &listed.related, worst, names }, &mut out)?;
     summary(outcome, (listed.calls.len(), listed.all), worst, &mut out)?;
@@ -66,7 +66,7 @@ struct Beside<'a> {
 
 impl Beside<'_> {
     fn found(&self, call: &Summary<'_>) -> String {
-        match self.worst.of_call(call.id()) {
+        match self.worst.of_call(call.id()).iter().sum::<usize>() {
             0 => String::new(),
             findings => many(findings as u64, "finding"),
         }

@@ -15,7 +15,8 @@ const KEPT: usize = 100;
 pub(crate) struct WorstFindings {
     kept: BTreeMap<Severity, Vec<LocatedFinding>>,
     counts: BTreeMap<Severity, usize>,
-    calls: BTreeMap<CallId, usize>,
+    /// The numbers of the errors, warnings and other findings of each call.
+    calls: BTreeMap<CallId, [usize; 3]>,
 }
 
 impl WorstFindings {
@@ -28,7 +29,7 @@ impl WorstFindings {
         self.counts.get(&severity).copied().unwrap_or_default()
     }
 
-    pub(super) fn of_call(&self, call: CallId) -> usize {
+    pub(super) fn of_call(&self, call: CallId) -> [usize; 3] {
         self.calls.get(&call).copied().unwrap_or_default()
     }
 
@@ -43,7 +44,9 @@ impl Listener for WorstFindings {
         let severity = located.severity();
         *self.counts.entry(severity).or_default() += 1;
         if let Some(call) = located.finding.call {
-            *self.calls.entry(call).or_default() += 1;
+            let counts = self.calls.entry(call).or_default().iter_mut();
+            let by_severity = [Severity::Error, Severity::Warn, Severity::Info].into_iter().zip(counts);
+            by_severity.for_each(|(one, count)| *count += usize::from(one == severity));
         }
         let kept = self.kept.entry(severity).or_default();
         if kept.len() < KEPT {

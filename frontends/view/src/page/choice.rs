@@ -3,7 +3,7 @@
 use core::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use callfold::{CallId, Severity};
+use callfold::CallId;
 
 use super::report::Row;
 
@@ -39,7 +39,7 @@ pub fn choose(rows: &[Row<'_>], requested: &[CallId]) -> Choice {
     let is_requested = |row: &Row<'_>| requested.contains(&row.summary.id());
     let mut wanted: Vec<_> =
         rows.iter().filter(|row| are_few || is_requested(row) || row.findings.total() > 0).collect();
-    wanted.sort_by_cached_key(|row| Reverse((is_requested(row), badness(row))));
+    wanted.sort_by_cached_key(|row| Reverse((is_requested(row), row.findings.by_severity())));
     let mut choice = Choice::default();
     let mut events = 0;
     for row in wanted {
@@ -53,8 +53,4 @@ pub fn choose(rows: &[Row<'_>], requested: &[CallId]) -> Choice {
         }
     }
     choice
-}
-
-fn badness(row: &Row<'_>) -> [usize; 3] {
-    [Severity::Error, Severity::Warn, Severity::Info].map(|severity| row.findings.of(severity))
 }

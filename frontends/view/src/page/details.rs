@@ -1,9 +1,9 @@
 //! The section of a call with every detail.
 
-use callfold::At;
 use callfold::call::Call;
 use callfold::chart::Chart;
 use callfold::jiff::Timestamp;
+use callfold::{At, CallId, Summary};
 use maud::{Markup, PreEscaped, html};
 
 use super::index::{embedded, finding};
@@ -18,7 +18,7 @@ const NAMED: usize = 3;
 
 pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
     let (id, last) = (history.id(), history.last());
-    let summary = last.into();
+    let summary = Summary::from(last);
     html! {
         section.call id={ "call-" (id) } data-call=(id) aria-labelledby={ "title-" (id) } {
             header {
@@ -29,7 +29,7 @@ pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
                     @if let Some(duration) = rows::duration(&summary) { " · " (describe::duration(duration)) }
                     " · " (many(history.steps().len(), "event"))
                 }
-                (facts(last))
+                (facts(&summary, last, report))
             }
             (pictures(history))
             (travel(history.steps().len()))
@@ -42,7 +42,7 @@ pub(super) fn section(history: &CallHistory, report: &Report<'_>) -> Markup {
     }
 }
 
-fn facts(call: &Call) -> Markup {
+fn facts(summary: &Summary<'_>, call: &Call, report: &Report<'_>) -> Markup {
     let details = call.details();
     let answered = details.answered_by.value().and_then(|one| one.name());
     let facts = [
@@ -59,7 +59,23 @@ fn facts(call: &Call) -> Markup {
             @for (name, fact) in facts {
                 @if let Some(fact) = fact { div { dt { (name) } dd { (isolated(&fact)) } } }
             }
+            @let related = report.related.of(summary);
+            @if !related.is_empty() {
+                div.related {
+                    dt { "Related calls" }
+                    @for id in related { dd { (link(id, report)) } }
+                }
+            }
         }
+    }
+}
+
+/// Another call: a link to its details, where the page has them.
+fn link(id: CallId, report: &Report<'_>) -> Markup {
+    html! {
+        @if report.history(id).is_some() { a href={ "#call-" (id) } { code { (id) } } }
+        @else if report.row(id).is_some() { code { (id) } }
+        @else { code { (id) } " " span.quiet { "not on this page" } }
     }
 }
 
@@ -124,8 +140,7 @@ fn travel(steps: usize) -> Markup {
 }
 
 fn findings(history: &CallHistory, report: &Report<'_>) -> Markup {
-    let place = report.calls.binary_search_by_key(&history.id(), |row| row.summary.id());
-    let all = place.ok().and_then(|place| report.calls.get(place)).map_or(0, |row| row.findings.total());
+    let all = report.row(history.id()).map_or(0, |row| row.findings.total());
     let rest = all.saturating_sub(history.findings().len());
     html! {
         h3 { "Findings" }

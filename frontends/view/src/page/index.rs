@@ -12,9 +12,13 @@ use super::rows::{self, row};
 use super::text::{isolated, many, number, severity};
 use crate::describe;
 use crate::history::steps::HistoryFinding;
+use crate::list::order::Order;
 
 /// How many calls without details are listed where the script does not run.
 const ROWS: usize = 200;
+
+/// The end of the calls, which has no column of its own: its heading, its class, and the name by which the script sorts.
+const END: (&str, &str, &str) = ("End, UTC", "", "end");
 
 /// More logs than this are in a list that is closed at first.
 const LOGS: usize = 8;
@@ -27,12 +31,15 @@ pub(super) fn header(report: &Report<'_>) -> Markup {
             p.brand { "callfold report" }
             h1 { (report.title()) }
             p.totals {
-                b { (many(report.calls.len(), "call")) } " from "
+                b { (report.counted()) } " from "
                 (many(big(records), "record")) " in " (many(report.inputs.len(), "log")) ", "
                 (many(big(report.events), "event"))
                 @for (worst, count) in counts.filter(|(_, count)| *count > 0) {
                     ", " (number(count)) " " (severity(worst))
                 }
+            }
+            @if report.unlisted > 0 {
+                p.note { "Only calls that ended badly are listed. The findings counted above are those of all calls." }
             }
             @if let Some(until) = &report.until { p.note { "The calls " (until) "." } }
             @if report.is_redacted {
@@ -68,20 +75,22 @@ pub(super) fn big(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-pub(super) fn write(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Result {
-    if report.calls.is_empty() {
-        out.write_str(&html! { p.empty id="calls" { "The logs contain no calls." } }.0)?;
+/// Writes the list of the calls, which are in the order of `rows`.
+pub(super) fn write(report: &Report<'_>, rows: &[&Row<'_>], out: &mut impl fmt::Write) -> fmt::Result {
+    if rows.is_empty() {
+        let why =
+            if report.unlisted == 0 { "The logs contain no calls." } else { "No call ended as requested." };
+        out.write_str(&html! { p.empty id="calls" { (why) } }.0)?;
         return out.write_str(&other_findings(report).0);
     }
-    let ids = rows::ids(&report.histories);
     let (detailed, rest): (Vec<_>, Vec<_>) =
-        rows::by_start(report.calls.iter()).into_iter().partition(|row| ids.contains(&row.summary.id()));
+        rows.iter().copied().partition(|row| report.history(row.summary.id()).is_some());
     out.write_str(&html! { h2 id="calls" { "Calls" } (filters(report)) (omitted(report)) }.0)?;
     if !detailed.is_empty() {
-        out.write_str(&table("Calls with details", &detailed, true).0)?;
+        out.write_str(&table("Calls with details", &detailed, report.order, true).0)?;
     }
     if !rest.is_empty() {
-        out.write_str(&others(&rest, !detailed.is_empty()).0)?;
+        out.write_str(&others(&rest, report.order, !detailed.is_empty()).0)?;
     }
     out.write_str(r#"<script type="application/json" data-role="rows">"#)?;
     rows::data(&detailed, &rest, out)?;
@@ -90,12 +99,12 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl fmt::Write) -> fmt::Resu
     if report.calls.len() > 1 { out.write_str(&plots::plots(report).0) } else { Ok(()) }
 }
 
-fn table(caption: &str, calls: &[&Row<'_>], has_details: bool) -> Markup {
+fn table(caption: &str, calls: &[&Row<'_>], order: Order, has_details: bool) -> Markup {
     html! {
         div.wide tabindex="0" role="group" aria-label=(caption) {
             table.calls data-role=[has_details.then_some("detailed")] {
                 caption { (caption) }
-                (rows::head())
+                (rows::head(order))
                 tbody { @for call in calls { (row(call, has_details)) } }
             }
         }
@@ -103,12 +112,12 @@ fn table(caption: &str, calls: &[&Row<'_>], has_details: bool) -> Markup {
 }
 
 /// The calls without details: a table of the first ones. The script shows all of them, in pages.
-fn others(rest: &[&Row<'_>], has_detailed: bool) -> Markup {
+fn others(rest: &[&Row<'_>], order: Order, has_detailed: bool) -> Markup {
     let shown = rest.get(..ROWS.min(rest.len())).unwrap_or_default();
     let caption = if has_detailed { "Other calls" } else { "All calls" };
     html! {
         div.pages data-role="others" {
-            (table(caption, shown, false))
+            (table(caption, shown, order, false))
             @if shown.len() < rest.len() {
                 p.note data-role="cut" {
                     "The first " (number(shown.len())) " of " (number(rest.len()))
@@ -154,9 +163,12 @@ fn filters(report: &Report<'_>) -> Markup {
             }
             label.sort { "Sort by "
                 select data-role="sort" {
-                    @for (heading, _, name) in rows::COLUMNS {
-                        option value=(name) selected[name == rows::FIRST_SORT] { (heading) }
-                        option value={ "-" (name) } { (heading) ", descending" }
+                    @for (heading, _, name) in rows::COLUMNS.into_iter().chain([END]) {
+                        @let is_first = name == report.order.key();
+                        option value=(name) selected[is_first && !report.order.is_reversed()] { (heading) }
+                        option value={ "-" (name) } selected[is_first && report.order.is_reversed()] {
+                            (heading) ", descending"
+                        }
                     }
                 }
             }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use callfold::{CallId, FindingKind, Severity, Summary};
 
-use super::text::{many, shown};
+use super::text::{many, number, shown};
 use crate::history::steps::{CallHistory, HistoryFinding};
+use crate::list::order::Order;
+use crate::list::related::Related;
 
 /// The contents of a page.
 ///
@@ -30,8 +32,14 @@ pub struct Report<'a> {
     pub is_redacted: bool,
     /// The number of events.
     pub events: u64,
-    /// Every call, in the order of their ids.
+    /// Every call that is listed, in the order of their ids.
     pub calls: Vec<Row<'a>>,
+    /// The order in which the page lists the calls at first.
+    pub order: Order,
+    /// Which calls belong together.
+    pub related: Related<'a>,
+    /// The number of calls that are not listed, because they ended otherwise than requested.
+    pub unlisted: usize,
     /// The number of findings of each kind, in all logs.
     pub findings: Tally,
     /// The worst findings that belong to no call.
@@ -48,9 +56,32 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// The number of calls: `3 calls`, or `1 of 3 calls` where not all are listed.
+    pub(super) fn counted(&self) -> String {
+        let listed = self.calls.len();
+        let all = many(listed + self.unlisted, "call");
+        if self.unlisted == 0 { all } else { format!("{} of {all}", number(listed)) }
+    }
+
+    /// The listed calls in their order.
+    pub(super) fn rows(&self) -> Vec<&Row<'_>> {
+        let mut rows: Vec<_> = self.calls.iter().collect();
+        self.order.sort(&mut rows, |row| row.summary, |row| row.findings.by_severity());
+        rows
+    }
+
+    /// The details of a call, where the page shows them.
+    pub(super) fn history(&self, id: CallId) -> Option<&CallHistory> {
+        self.histories.get(self.histories.binary_search_by_key(&id, CallHistory::id).ok()?)
+    }
+
+    pub(super) fn row(&self, id: CallId) -> Option<&Row<'_>> {
+        self.calls.get(self.calls.binary_search_by_key(&id, |row| row.summary.id()).ok()?)
+    }
+
     /// The title of the page.
     pub(super) fn title(&self) -> String {
-        let calls = many(self.calls.len(), "call");
+        let calls = self.counted();
         match self.inputs.as_slice() {
             [input] => format!("{calls} of {}", shown(&input.path)),
             inputs => format!("{calls} of {}", many(inputs.len(), "log")),
@@ -124,6 +155,11 @@ impl Tally {
     /// The number of findings of a severity.
     pub fn of(&self, severity: Severity) -> usize {
         self.counts().filter(|(_, one, _)| *one == severity).map(|(.., count)| count).sum()
+    }
+
+    /// The number of findings of each severity, the worst first.
+    pub(super) fn by_severity(&self) -> [usize; 3] {
+        [Severity::Error, Severity::Warn, Severity::Info].map(|severity| self.of(severity))
     }
 
     /// The highest severity; `None` without findings.

@@ -4,13 +4,13 @@ use core::fmt::{self, Write as _};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use callfold::{CallId, Severity, Summary};
+use callfold::{Severity, Summary};
 use maud::{Markup, html};
 
 use super::report::Row;
 use super::text::{isolated, mark, shown};
 use crate::describe;
-use crate::history::steps::CallHistory;
+use crate::list::order::Order;
 
 /// The mark and the words of a call that ended badly.
 pub(super) const BAD: &str = "✖ ended badly:";
@@ -18,7 +18,7 @@ pub(super) const BAD: &str = "✖ ended badly:";
 /// The columns: the heading, the class, and the name by which the script sorts.
 pub(super) const COLUMNS: [(&str, &str, &str); 11] = [
     ("Call", "", "id"),
-    ("Start, UTC", "", "start"),
+    ("Start, UTC", "", "begin"),
     ("Direction", "", "direction"),
     ("From", "", "from"),
     ("To", "", "to"),
@@ -30,15 +30,13 @@ pub(super) const COLUMNS: [(&str, &str, &str); 11] = [
     ("Findings", "", "findings"),
 ];
 
-/// The column by which the page is sorted without the script.
-pub(super) const FIRST_SORT: &str = "start";
-
-pub(super) fn head() -> Markup {
+pub(super) fn head(order: Order) -> Markup {
+    let direction = if order.is_reversed() { "descending" } else { "ascending" };
     html! {
         thead { tr {
             @for (heading, class, name) in COLUMNS {
                 th scope="col" class=[(!class.is_empty()).then_some(class)] data-sort=(name)
-                    aria-sort=[(name == FIRST_SORT).then_some("ascending")] { (heading) }
+                    aria-sort=[(name == order.key()).then_some(direction)] { (heading) }
             }
         } }
     }
@@ -111,17 +109,6 @@ pub(super) fn duration(call: &Summary<'_>) -> Option<callfold::jiff::SignedDurat
     Some(call.last_at()?.duration_since(call.first_at()?))
 }
 
-/// The rows in the order in which the calls began. Those without a time are last.
-pub(super) fn by_start<'a, 'b>(rows: impl Iterator<Item = &'b Row<'a>>) -> Vec<&'b Row<'a>>
-where
-    'a: 'b,
-{
-    let mut rows: Vec<_> = rows.collect();
-    let start = |row: &Row<'_>| row.summary.first_at();
-    rows.sort_by_key(|row| (start(row).is_none(), start(row), row.summary.id()));
-    rows
-}
-
 /// Texts that many rows share, each with its number.
 struct Shared<T>(BTreeMap<T, usize>);
 
@@ -185,9 +172,4 @@ fn datum(row: &Row<'_>, ending: usize, [direction, from, to]: [usize; 3], list: 
 pub(super) fn safe(value: &impl serde::Serialize) -> String {
     let json = serde_json::to_string(value).unwrap_or_else(|_| "null".into());
     json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
-}
-
-/// The ids of the calls with details.
-pub(super) fn ids(histories: &[CallHistory]) -> BTreeSet<CallId> {
-    histories.iter().map(CallHistory::id).collect()
 }

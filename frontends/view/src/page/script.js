@@ -249,7 +249,7 @@
     for (let place = 0; place < kinds.length; place += 2) counts[known.kinds[kinds[place]][1]] += kinds[place + 1];
     const [[ending, isBad], names] = [known.endings[ended], [direction, from, to].map((name) => known.names[name])];
     return {
-      id, start, direction: names[0], from: names[1], to: names[2], state, ending, isBad, duration: seconds, operations, participants,
+      id, begin: start, end: start === null || seconds === null ? null : start + seconds * 1000, direction: names[0], from: names[1], to: names[2], state, ending, isBad, duration: seconds, operations, participants,
       counts, kinds: kinds.filter((_, place) => place % 2 === 0),
     };
   });
@@ -279,7 +279,7 @@
     const found = Object.entries(call.counts).filter(([, count]) => count);
     made.append(
       head,
-      cell([call.start === null ? "" : new Date(call.start).toISOString().slice(0, 19).replace("T", " ")], "time"),
+      cell([call.begin === null ? "" : new Date(call.begin).toISOString().slice(0, 19).replace("T", " ")], "time"),
       cell([call.direction]),
       cell(name(call.from), "party", "from"),
       cell(name(call.to), "party", "to"),
@@ -323,7 +323,7 @@
   };
   const rows = new Map([...(detailed.place?.querySelectorAll("tr[data-call]") ?? [])].map((row) => [row.dataset.call, row]));
 
-  // The order. Calls without a value are last in both directions, and equal ones stay in the order in which they began.
+  // The order. Calls without a value are last in both directions, and equal ones are in the order in which they began.
   const values = {
     ended: (call) => (call.ending ? `${call.isBad ? 0 : 1}${call.ending}` : null),
     findings: ({ counts }) => counts.error * 1e12 + counts.warn * 1e6 + counts.info,
@@ -334,9 +334,11 @@
     const compare = (one, other) => (typeof one === "number" ? one - other : texts.compare(one, other));
     const value = values[name] ?? ((call) => (call[name] === "" ? null : call[name]));
     const keyed = all.map((call) => [value(call), call]);
+    const missing = (one, other) => (one === null) - (other === null);
+    const earlier = (one, other) => missing(one.begin, other.begin) || one.begin - other.begin || (one.id < other.id ? -1 : 1);
     keyed.sort(([one, first], [other, second]) => {
-      if (one === null || other === null) return (one === null) - (other === null) || first.place - second.place;
-      return (isDown ? compare(other, one) : compare(one, other)) || first.place - second.place;
+      if (one === null || other === null) return missing(one, other) || earlier(first, second);
+      return (isDown ? compare(other, one) : compare(one, other)) || earlier(first, second);
     });
     return keyed.map(([, call]) => call);
   };
@@ -352,7 +354,6 @@
     select.value = `${isDown ? "-" : ""}${name}`;
     choose();
   };
-  for (const list of [detailed, others]) list.all.forEach((call, place) => { call.place = place; });
   for (const heading of document.querySelectorAll("th[data-sort]")) {
     const button = element("button", heading.textContent);
     button.type = "button";
@@ -361,6 +362,13 @@
   }
   select.addEventListener("change", () => sort(select.value.replace("-", ""), select.value.startsWith("-")));
   filters.addEventListener("input", ({ target }) => { if (target !== select) choose(); });
+  // A link leads to a call that the filters have hidden: then they are cleared.
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest('a[href^="#call-"]');
+    if (!link || !document.getElementById(link.hash.slice(1))?.hidden) return;
+    for (const name of ["text", "state", "finding", "ended"]) field(name).value = "";
+    choose();
+  });
   filters.addEventListener("submit", (event) => event.preventDefault());
   filters.hidden = false;
   if (others.place) {

@@ -217,7 +217,7 @@ test("a click on a heading sorts the calls, with the keyboard too, and says so",
   const timed = byStart(calls).filter((call) => length(call) !== null);
   const untimed = calls.filter((call) => length(call) === null);
   const order = (by) => [...timed.toSorted(by), ...untimed].map(({ id }) => id);
-  assert.equal(await page.locator("th[aria-sort]").getAttribute("data-sort"), "start");
+  assert.equal(await page.locator("th[aria-sort]").getAttribute("data-sort"), "begin");
   await heading.locator("button").click();
   assert.equal(await heading.getAttribute("aria-sort"), "ascending");
   assert.deepEqual(await ids(page), order((one, other) => length(one) - length(other)));
@@ -238,6 +238,39 @@ test("on a small screen the calls are sorted by a list, and those that ended bad
   assert.equal(bad.length, 10);
   assert.equal(await page.locator("tr[data-call]:visible .bad").count(), 10);
   assert.deepEqual(bad, bad.toSorted().reverse());
+  await close(page);
+});
+
+test("the first order is that of --sort, and each order of the list is that of --sort", async () => {
+  const log = process.env.CALLFOLD_ENDS;
+  const open1 = await open(report(log), { viewport: SIZES[1] });
+  for (const key of ["begin", "end", "duration", "state", "from", "to", "findings", "id"]) {
+    for (const order of [key, `-${key}`]) {
+      const page = await open(report("--sort", order, log), { viewport: SIZES[1] });
+      await open1.locator("[data-role=sort]").selectOption(order);
+      assert.deepEqual(await ids(open1), await ids(page), order);
+      assert.equal(await page.locator("[data-role=sort]").inputValue(), order);
+      const column = page.locator("th[aria-sort]");
+      assert.equal(await column.count(), key === "end" ? 0 : 1);
+      if (key !== "end") assert.equal(await column.getAttribute("aria-sort"), order === key ? "ascending" : "descending");
+      await close(page);
+    }
+  }
+  await close(open1);
+});
+
+test("a call leads to the calls that belong to it, although a filter has hidden them", async () => {
+  const page = await open(report(process.env.CALLFOLD_RELATED));
+  const link = page.locator("section[data-call] .related a").first();
+  const other = await link.getAttribute("href");
+  assert.ok(await page.locator(other).isVisible());
+  const here = await link.evaluate((link) => link.closest("section").dataset.call);
+  await page.locator("[data-role=filter-text]").fill(here);
+  if (await page.locator(other).isVisible()) await page.locator("[data-role=filter-state]").selectOption(await page.locator(`tr[data-call="${here}"]`).getAttribute("data-state"));
+  assert.equal(await page.locator(other).isVisible(), false);
+  await link.click();
+  assert.ok(await page.locator(other).isVisible());
+  assert.equal(await page.locator("[data-role=filter-text]").inputValue(), "");
   await close(page);
 });
 

@@ -33,7 +33,11 @@ impl Browser {
 
     /// Why the list is empty.
     const fn why_empty(&self) -> &'static str {
-        if self.calls.rows.is_empty() { " no calls in these logs" } else { " no matching calls" }
+        if self.calls.rows.is_empty() && self.calls.unlisted == 0 {
+            " no calls in these logs"
+        } else {
+            " no matching calls"
+        }
     }
 }
 

@@ -74,8 +74,15 @@ impl Browser {
             Entry::finding(&located.finding, (&located.input, located.line), self.palette)
         };
         lines.extend(self.findings().into_iter().map(finding));
+        let related = self.row().map_or(&[][..], |row| &row.related);
         let call = loaded.history.call_at(self.step);
         lines.extend(call.iter().flat_map(|call| state(call, loaded.history.steps().first())));
+        if !related.is_empty() {
+            lines.push(Entry::new(
+                "related",
+                related.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+            ));
+        }
         lines
     }
 }

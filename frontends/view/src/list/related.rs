@@ -8,15 +8,30 @@ use callfold::{CallId, Id, Summary};
 const SHOWN: usize = 16;
 
 /// The relations between all calls of a replay.
-#[derive(Default)]
-pub(crate) struct Related<'a> {
+///
+/// ```
+/// use callfold::{Call, Recorded, Summary};
+/// use callfold_view::list::related::Related;
+///
+/// let placed = |last: char| -> Result<Call, Box<dyn std::error::Error>> {
+///     let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae7889X","rev":1,"type":"placed","data":{"callChainId":"c"}}"#;
+///     Ok(Call::begin(line.replace('X', &last.to_string()).parse()?)?)
+/// };
+/// let (one, other) = (placed('1')?, placed('2')?);
+/// let related = Related::new([Summary::from(&one), Summary::from(&other)]);
+/// assert_eq!(related.of(&Summary::from(&one)), [other.id()]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Related<'a> {
     /// The calls by the conversation to which they belong.
     chains: Vec<(&'a Id, CallId)>,
     replacements: BTreeMap<CallId, BTreeSet<CallId>>,
 }
 
 impl<'a> Related<'a> {
-    pub(crate) fn new(calls: &[Summary<'a>]) -> Self {
+    /// The relations between these calls.
+    pub fn new(calls: impl IntoIterator<Item = Summary<'a>>) -> Self {
         let mut related = Self::default();
         for call in calls {
             let id = call.id();
@@ -31,7 +46,8 @@ impl<'a> Related<'a> {
     }
 
     /// The calls that belong to a call: those that it replaces or that replace it, and then those of its conversation.
-    pub(crate) fn of(&self, call: &Summary<'_>) -> Vec<CallId> {
+    /// At most 16 are named, because a conversation can have any number of calls.
+    pub fn of(&self, call: &Summary<'_>) -> Vec<CallId> {
         let replaced = self.replacements.get(&call.id()).into_iter().flatten();
         let mut known = BTreeSet::from([call.id()]);
         // Of the conversation, at most the call itself and those that it replaces are known already.
