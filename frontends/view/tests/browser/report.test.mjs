@@ -259,6 +259,23 @@ test("the first order is that of --sort, and each order of the list is that of -
   await close(open1);
 });
 
+test("at no width is a column of the calls cut off", async () => {
+  const path = report(...LOGS, process.env.CALLFOLD_ENDS, process.env.CALLFOLD_RELATED, process.env.CALLFOLD_NARROW);
+  const page = await open(path);
+  for (const width of [1920, 1280, 1260, 1259, 1100, 1000, 641, 640, 390]) {
+    // A scroll bar takes up to 15 px of a window.
+    for (const bar of [0, 15]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate((bar) => { document.documentElement.style.paddingRight = `${bar}px`; }, bar);
+      const boxes = page.locator(".wide:has(> .calls)");
+      for (const [is, has] of await boxes.evaluateAll((all) => all.map((box) => [box.scrollWidth, box.clientWidth]))) {
+        assert.ok(is <= has, `${width} px with a bar of ${bar} px: ${is} of ${has}`);
+      }
+    }
+  }
+  await close(page);
+});
+
 test("a call leads to the calls that belong to it, although a filter has hidden them", async () => {
   const page = await open(report(process.env.CALLFOLD_RELATED));
   const link = page.locator("section[data-call] .related a").first();
