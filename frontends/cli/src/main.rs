@@ -30,6 +30,7 @@ mod size;
 mod stdout;
 mod unrecognised;
 mod when;
+mod wrapped;
 
 use std::io;
 use std::process::ExitCode;

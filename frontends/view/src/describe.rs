@@ -22,11 +22,19 @@ pub const fn state(state: State) -> &'static str {
 }
 
 /// Who called whom, such as `Adele Vance → Alex Wilber`. The text is empty if neither is known.
+///
+/// ```
+/// use callfold_view::describe::parties;
+///
+/// assert_eq!(parties(Some("Adele Vance"), Some("Alex Wilber")), "Adele Vance → Alex Wilber");
+/// assert_eq!(parties(Some("Adele Vance"), None), "from Adele Vance");
+/// ```
 pub fn parties(caller: Option<&str>, callees: Option<&str>) -> String {
-    match (caller, callees) {
+    let named = |name: Option<&str>| name.is_some_and(|name| !name.trim().is_empty());
+    match (caller.filter(|_| named(caller)), callees.filter(|_| named(callees))) {
         (None, None) => String::new(),
-        (Some(caller), None) => format!("{caller} →"),
-        (None, Some(callees)) => format!("→ {callees}"),
+        (Some(caller), None) => format!("from {caller}"),
+        (None, Some(callees)) => format!("to {callees}"),
         (Some(caller), Some(callees)) => format!("{caller} → {callees}"),
     }
 }

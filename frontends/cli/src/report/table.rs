@@ -16,6 +16,7 @@ use super::worst::WorstFindings;
 use crate::args::ReplayArgs;
 use crate::distinct::distinguishing;
 use crate::replayer::Outcome;
+use crate::wrapped::wrapped;
 
 /// How much of a text is shown, in characters.
 const SHORT: usize = 120;
@@ -94,8 +95,8 @@ fn calls(calls: &[Summary<'_>], beside: &Beside<'_>, out: &mut impl Write) -> io
         table.set_width(columns);
     }
     let width = table.width();
-    if width.is_some_and(|width| width < NARROW) {
-        calls.iter().try_for_each(|call| block(call, beside, out))?;
+    if let Some(width) = width.filter(|width| *width < NARROW) {
+        calls.iter().try_for_each(|call| block(call, beside, width, out))?;
     } else {
         let shown = if width.is_some_and(|width| width < WIDE) { distinct(calls) } else { usize::MAX };
         table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
@@ -128,14 +129,21 @@ fn distinct(calls: &[Summary<'_>]) -> usize {
 }
 
 /// Prints a call as a few lines, for a narrow terminal.
-fn block(call: &Summary<'_>, beside: &Beside<'_>, out: &mut impl Write) -> io::Result<()> {
+fn block(call: &Summary<'_>, beside: &Beside<'_>, width: u16, out: &mut impl Write) -> io::Result<()> {
     let head = [begin(call), call.id().to_string()];
-    writeln!(out, "{}", joined(head, " "))?;
+    paragraph(&joined(head, " "), ["", "  "], width, out)?;
     let people = joined([parties(call), people(call), duration(call)], ", ");
     let operations = call.operations().map(operation).chain(beside.requests(call));
     let lines =
         [people, beside.names(call), state(call)].into_iter().chain(operations).chain([beside.found(call)]);
-    lines.filter(|line| !line.is_empty()).try_for_each(|line| writeln!(out, "  {line}"))
+    lines.filter(|line| !line.is_empty()).try_for_each(|line| paragraph(&line, ["  ", "    "], width, out))
+}
+
+/// Prints a text in lines that fit, with these indents of the first one and of the others.
+fn paragraph(text: &str, [first, others]: [&str; 2], width: u16, out: &mut impl Write) -> io::Result<()> {
+    let lines = wrapped(text, usize::from(width).saturating_sub(others.len()));
+    let indents = [first].into_iter().chain(std::iter::repeat(others));
+    indents.zip(lines).try_for_each(|(indent, line)| writeln!(out, "{indent}{line}"))
 }
 
 fn row(call: &Summary<'_>, beside: &Beside<'_>, shown: usize) -> [Cell; 5] {

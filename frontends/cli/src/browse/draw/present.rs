@@ -11,10 +11,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::text::{fit, wrapped};
+use super::text::fit;
 use crate::browse::browser::{Browser, Focus, Loaded};
 use crate::browse::call_list::Row;
 use crate::browse::palette::{DIM, Palette, heading, mark};
+use crate::wrapped::wrapped;
 
 /// The width of a label in columns.
 const LABEL: usize = 11;
