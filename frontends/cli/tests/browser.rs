@@ -22,11 +22,16 @@ fn skipped(why: &str) {
     io::stderr().write_all(message.as_bytes()).unwrap();
 }
 
-/// Five hundred calls. One of them lacks the event `answered`.
+/// Five hundred calls. One of them lacks the event `answered`, and one takes 34 hours.
 fn many() -> Vec<u8> {
+    let timed = |line: String, number: usize| match line.contains("\"rev\":1,") {
+        true if number == 9 => line.replace("{\"call", "{\"at\":\"2031-01-01T00:00:00Z\",\"call"),
+        false if number == 9 => line.replace("{\"call", "{\"at\":\"2031-01-02T10:00:00Z\",\"call"),
+        _ => line,
+    };
     let call = |number: usize| {
         let id = format!("{number:08x}{}", &CALL[8..]);
-        let lines = events().into_iter().map(move |event| event.replace(CALL, &id));
+        let lines = events().into_iter().map(move |event| timed(event.replace(CALL, &id), number));
         lines.filter(move |line| number != 7 || !line.contains("\"rev\":2,")).collect::<Vec<_>>()
     };
     log(&(0..500).flat_map(call).collect::<Vec<_>>())

@@ -75,6 +75,24 @@ fn a_picture_is_of_the_only_call_that_ended_badly() {
     );
 }
 
+#[test]
+fn long_times_have_days_in_the_table_and_on_the_page() {
+    let log = case("long.jsonl");
+    let page = callfold(&["report", &log, "-o", "-"]).out;
+    let rows = between(&page, "<tr data-revision", "</tr>");
+    let elapsed: Vec<_> =
+        rows.iter().map(|row| between(row, "<td class=\"number\">", "</td>")[1].to_owned()).collect();
+    let expected =
+        ["+0:00.000", "+0:00.250", "+1:00:01.000", "+1:00:02.000", "+23:59:59.999", "+1d 00:00:00.000"];
+    assert_eq!(elapsed[..6], expected);
+    assert_eq!(elapsed[6], "+1d 10:00:00.500");
+    for shown in [page, callfold(&["replay", &log]).out] {
+        assert!(shown.contains("1d 10:00:00") && !shown.contains("34:00"), "{shown}");
+    }
+    let hostile = callfold(&["report", &case("long-hostile.jsonl"), "-o", "-"]);
+    assert_eq!((hostile.status, hostile.out.contains("-1d 01:01:01.500")), (0, true), "{}", hostile.err);
+}
+
 /// The calls that the details of a call name.
 fn related<'a>(page: &'a str, id: &str) -> Vec<&'a str> {
     let section = between(page, &format!("id=\"call-{id}\""), "</section>")[0];

@@ -2,8 +2,8 @@
 
 use callfold::call::{Call, CallEvent, Deadline, PartyRequest, State, Transition};
 use callfold::graph::{CommsOperation, OperationStatus, Participant};
-use callfold::jiff::SignedDuration;
-use callfold::{FindingKind, Recorded, operation};
+use callfold::jiff::{SignedDuration, Timestamp};
+use callfold::{FindingKind, OperationSummary, Recorded, operation};
 
 /// The meaning of a state of a call, as a phrase in lower case without a full stop, such as `connected`.
 pub const fn state(state: State) -> &'static str {
@@ -191,11 +191,38 @@ pub fn key(tone: &str) -> &str {
     }
 }
 
-/// A duration in hours, minutes and seconds: `1:02:03`, `2:03`, `0:04`.
+/// A duration in days, hours, minutes and seconds: `1d 10:02:03`, `1:02:03`, `2:03`, `0:04`.
+///
+/// ```
+/// use callfold::jiff::SignedDuration;
+/// use callfold_view::describe::duration;
+///
+/// assert_eq!(duration(SignedDuration::from_secs(123)), "2:03");
+/// assert_eq!(duration(SignedDuration::from_hours(34)), "1d 10:00:00");
+/// ```
 pub fn duration(duration: SignedDuration) -> String {
     let seconds = duration.as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+    let (days, hours, minutes, seconds) =
+        (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    match (days, hours) {
+        (0, 0) => format!("{minutes}:{seconds:02}"),
+        (0, _) => format!("{hours}:{minutes:02}:{seconds:02}"),
+        _ => format!("{days}d {hours:02}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+/// The time since an earlier one, to the millisecond: `+0:02.250`, `+1d 10:00:00.000`. It begins with `-` if `at` is before
+/// `first`.
+pub fn elapsed(first: Timestamp, at: Timestamp) -> String {
+    let since = at.duration_since(first);
+    let sign = if since.is_negative() { '-' } else { '+' };
+    format!("{sign}{}.{:03}", duration(since.abs()), since.abs().subsec_millis())
+}
+
+/// An operation: its kind, its state, and whether its call ended before it did.
+pub fn operation(operation: &OperationSummary<'_>) -> String {
+    let orphaned = if operation.is_orphaned { ", orphaned" } else { "" };
+    format!("{} {}{orphaned}", operation.kind.as_str(), operation.state)
 }
 
 fn roster(participants: &[Participant]) -> String {

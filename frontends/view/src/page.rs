@@ -24,7 +24,7 @@ const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
 /// The hash that allows the script of the page, and no other script, to run. A test compares it with the script.
-const SCRIPT_HASH: &str = "sha256-vtlBPL6mSBcUd4kuLBMX/drYkAXZknwe6QrNsAou0/0=";
+const SCRIPT_HASH: &str = "sha256-3cQSFLayRaBuePYzPa97pMxb7E/fDh3fyWcpFaW4FIU=";
 
 /// Writes a page. Calls `progress` with the number of calls with details that are written, after each of them.
 ///

@@ -75,6 +75,8 @@ pub(crate) struct Browser {
     pub(crate) page: usize,
     /// How many lines the text below the timeline is scrolled.
     pub(crate) scroll: u16,
+    /// How many lines the help is scrolled.
+    pub(crate) help_top: u16,
 }
 
 impl Browser {
@@ -98,6 +100,7 @@ impl Browser {
             top: 0,
             page: 1,
             scroll: 0,
+            help_top: 0,
         }
     }
 
@@ -130,6 +133,8 @@ impl Browser {
         self.notice = None;
         match (self.mode, key) {
             (_, Key::Interrupt) => return Next::Quit,
+            (Mode::Help, Key::Up | Key::Char('k')) => self.help_top = self.help_top.saturating_sub(1),
+            (Mode::Help, Key::Down | Key::Char('j')) => self.help_top = self.help_top.saturating_add(1),
             (Mode::Help, _) => self.mode = Mode::Browse,
             (Mode::Search, key) => self.search(key),
             (Mode::Browse, key) => return self.browse(key),
@@ -141,7 +146,7 @@ impl Browser {
         match key {
             Key::Char('q') | Key::Esc if self.query.is_empty() || key != Key::Esc => return Next::Quit,
             Key::Esc => self.look_for(String::new()),
-            Key::Char('?') => self.mode = Mode::Help,
+            Key::Char('?') => (self.mode, self.help_top) = (Mode::Help, 0),
             Key::Char('/') => self.mode = Mode::Search,
             Key::Char('f') => {
                 self.is_findings_only = !self.is_findings_only;

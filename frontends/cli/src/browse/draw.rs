@@ -7,32 +7,40 @@ mod timeline;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 
 use super::browser::{Browser, Mode};
 use super::palette::{BOLD, DIM, REVERSED};
-use text::fit;
+use crate::wrapped::wrapped;
+use text::{filled, fit};
 
 /// The smallest usable terminal, in columns and rows.
 const SMALLEST: (u16, u16) = (60, 16);
 
 const KEYS: &str = "↑↓ calls  ←→ step  n/N finding  / search  f filter  Tab focus  ? help  q quit";
 
-const HELP: [&str; 13] = [
-    "↑ ↓  or k j     previous call, next call; where the timeline has the",
-    "                focus: scroll the text below it",
-    "← →  or h l     previous revision, next revision",
-    "Home End        first, last; PgUp PgDn: a page",
-    "n  N            next finding, previous finding, in all calls",
-    "/               search: id, state, ending, people, operations, findings",
-    "                Enter keeps the search, Esc clears it",
-    "f               show only calls with findings, or all calls",
-    "Tab             move the focus between the calls and the timeline",
-    "q  Esc  Ctrl-C  quit",
-    "",
-    "✗ error  ▲ warn  • info    ░ waits ▓ runs ✓ completed ✗ failed ? orphaned",
-    "┄ deadline, ! missed    ━ participant    ▼ cursor",
+/// The greatest width of the help, and that of the keys in it, in columns.
+const HELP_WIDTH: u16 = 78;
+const HELP_KEYS: usize = 16;
+
+/// The keys and what they do, then the symbols and what they mean.
+const HELP: [(&str, &str); 15] = [
+    ("↑ ↓  or k j", "previous call, next call; where the timeline has the focus: scroll the text below it"),
+    ("← →  or h l", "previous revision, next revision"),
+    ("Home End", "first, last; PgUp PgDn: a page"),
+    ("n  N", "next finding, previous finding, in all calls"),
+    ("/", "search: id, state, ending, people, operations, findings; Enter keeps the search, Esc clears it"),
+    ("f", "show only calls with findings, or all calls"),
+    ("Tab", "move the focus between the calls and the timeline"),
+    ("q  Esc  Ctrl-C", "quit"),
+    ("", ""),
+    ("✗ ▲ •", "a finding: error, warn, info"),
+    ("░ ▓", "an operation waits, runs"),
+    ("✓ ✗ ?", "it completed, failed, was orphaned"),
+    ("┄ !", "a deadline, missed"),
+    ("━", "a participant"),
+    ("▼", "the cursor"),
 ];
 
 impl Browser {
@@ -59,7 +67,7 @@ impl Browser {
         self.draw_call(frame, right);
         frame.render_widget(self.foot(foot.width), foot);
         if self.mode == Mode::Help {
-            help(frame, body);
+            self.draw_help(frame, body);
         }
     }
 
@@ -82,16 +90,29 @@ impl Browser {
         let text = match (self.notice, self.mode) {
             (Some(notice), _) => notice,
             (None, Mode::Search) => "type to search  Enter keeps the search  Esc clears it  ↑↓ calls",
-            (None, Mode::Help) => "any key closes the help",
+            (None, Mode::Help) => "↑↓ scroll  any other key closes the help",
             (None, Mode::Browse) => KEYS,
         };
         Line::styled(fit(text, width.into()), REVERSED)
     }
+    /// Draws the help over the body. Where there is no room for all of it, it can be scrolled.
+    fn draw_help(&mut self, frame: &mut Frame<'_>, body: Rect) {
+        let width = body.width.min(HELP_WIDTH);
+        let lines: Vec<_> =
+            HELP.iter().flat_map(|(keys, what)| help_lines(keys, what, width.saturating_sub(2))).collect();
+        let area = body.centered(Constraint::Length(width), Constraint::Max(lines.len() as u16 + 2));
+        let hidden = (lines.len() as u16 + 2).saturating_sub(area.height);
+        self.help_top = self.help_top.min(hidden);
+        let below = if self.help_top < hidden { " ↓ more " } else { "" };
+        let frame_of_help = Block::bordered().title("keys").title_bottom(below);
+        frame.render_widget(Clear, area);
+        frame.render_widget(Paragraph::new(lines).scroll((self.help_top, 0)).block(frame_of_help), area);
+    }
 }
 
-fn help(frame: &mut Frame<'_>, body: Rect) {
-    let area = body.centered(Constraint::Max(78), Constraint::Max(HELP.len() as u16 + 2));
-    let lines: Vec<_> = HELP.iter().map(|line| Line::from(Span::raw(*line))).collect();
-    frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(lines).block(Block::bordered().title("keys")), area);
+/// An entry of the help: the keys in a column of their own, and what they do in the lines beside it.
+fn help_lines(keys: &str, what: &str, width: u16) -> Vec<Line<'static>> {
+    let firsts = [keys].into_iter().chain(std::iter::repeat(""));
+    let texts = wrapped(what, usize::from(width).saturating_sub(HELP_KEYS));
+    firsts.zip(texts).map(|(keys, text)| Line::raw(format!("{}{text}", filled(keys, HELP_KEYS)))).collect()
 }

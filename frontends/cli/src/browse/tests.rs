@@ -139,6 +139,63 @@ fn a_call_names_the_calls_that_belong_to_it() {
     }
 }
 
+#[test]
+fn the_help_can_be_read_at_every_size() {
+    for (width, height) in [(60, 16), (60, 24), (80, 24), (140, 40)] {
+        let mut screen = Screen::sample("ivr.jsonl");
+        screen.typed("?");
+        let first = screen.drawn(width, height);
+        let mut seen = first.clone();
+        for _ in 0..30 {
+            let _ = screen.press(Key::Down);
+            seen = format!("{seen}\n{}", screen.drawn(width, height));
+        }
+        for text in [
+            "↑ ↓",
+            "Home End",
+            "Ctrl-C",
+            "the cursor",
+            "failed, was orphaned",
+            "Esc clears it",
+            "it completed",
+        ] {
+            assert!(seen.contains(text), "{width}x{height} {text}: {first}");
+        }
+        let is_whole = first.contains("the cursor");
+        assert_eq!(is_whole, (width, height) >= (80, 24), "{first}");
+        assert_eq!(first.contains("↓ more"), !is_whole, "{first}");
+        assert!(!screen.drawn(width, height).contains("↓ more"), "the last line is shown");
+        (0..30).for_each(|_| assert_eq!(screen.press(Key::Up), Next::Go));
+        assert_eq!(screen.drawn(width, height), first);
+        let _ = screen.press(Key::Enter);
+        assert!(!screen.drawn(width, height).contains("Ctrl-C"));
+    }
+}
+
+#[test]
+fn long_times_have_days_and_operations_have_their_results() {
+    let mut screen = Screen::of(&["frontends/cli/tests/cases/long.jsonl"]);
+    let _ = screen.press(Key::Home);
+    let _ = screen.press(Key::Tab);
+    let _ = screen.press(Key::Home);
+    let mut ats = Vec::new();
+    for _ in 0..7 {
+        ats.push(screen.text("at").unwrap().rsplit_once(' ').map(|(_, at)| at.to_owned()).unwrap());
+        let _ = screen.press(Key::Right);
+    }
+    let expected = "+0:00.000 +0:00.250 +1:00:01.000 +1:00:02.000 +23:59:59.999 00:00:00.000 10:00:00.500";
+    assert_eq!(ats.join(" "), expected);
+    assert!(screen.text("at").unwrap().ends_with(" +1d 10:00:00.500"), "{:?}", screen.text("at"));
+    let operations = screen.text("operations").unwrap();
+    assert_eq!(operations, "playPrompt completed 200/0; playPrompt failed 500/8510 no <U+200B>media");
+
+    let mut screen = Screen::of(&["frontends/cli/tests/cases/long-hostile.jsonl"]);
+    let _ = screen.press(Key::Tab);
+    let _ = screen.press(Key::Home);
+    let _ = screen.press(Key::Right);
+    assert!(screen.text("at").unwrap().ends_with(" -1d 01:01:01.500"), "{:?}", screen.text("at"));
+}
+
 const DRAWN: [&str; 3] = ["ivr.jsonl", "meeting-delta-roster.jsonl", "malformed.jsonl"];
 
 #[test]
@@ -188,10 +245,13 @@ fn each_revision_is_shown_as_a_replay_until_it_has_it() {
                 let state = screen.text("state").unwrap();
                 assert_eq!(state.split(':').next(), Some(call.state().as_str()), "{name} {at} {revision}");
                 assert_eq!(screen.text("audio").as_deref(), call.audio(), "{name} {at} {revision}");
-                let operations: Vec<_> =
-                    call.operations().map(|it| format!("{} {}", it.kind.as_str(), it.state)).collect();
+                let operations = call.operations().map(|it| {
+                    let result = it.result_info.map_or_else(String::new, |result| format!(" {result}"));
+                    format!("{} {}{}", it.kind.as_str(), it.state, result.trim_end_matches('.'))
+                });
+                let operations = operations.collect::<Vec<_>>().join("; ");
                 let shown = screen.text("operations").unwrap_or_default().replace(", orphaned", "");
-                assert_eq!(shown, operations.join("; "), "{name} {at} {revision}");
+                assert_eq!(shown, operations, "{name} {at} {revision}");
                 let people = screen.text("people").map_or(0, |people| people.split("; ").count());
                 assert_eq!(people, call.participants(), "{name} {at} {revision}");
                 let keys = screen.text("keys").map_or(0, |keys| keys.split(' ').count());

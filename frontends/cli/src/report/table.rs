@@ -184,14 +184,11 @@ fn parties(call: &Summary<'_>) -> String {
     describe::parties(caller.as_deref(), callees.as_deref())
 }
 
-/// The kind of an operation, its state, and why it failed.
+/// An operation, and why it failed.
 fn operation(operation: OperationSummary<'_>) -> String {
-    let orphaned = if operation.is_orphaned { ", orphaned" } else { "" };
-    let why = operation
-        .result_info
-        .filter(|result| !result.is_success())
-        .map(|result| format!(" {}", short(&result.to_string())));
-    format!("{} {}{orphaned}{}", operation.kind.as_str(), operation.state, why.unwrap_or_default())
+    let result = operation.result_info.filter(|result| !result.is_success());
+    let why = result.map_or_else(String::new, |result| short(&result.to_string()));
+    joined([describe::operation(&operation), why], " ")
 }
 
 /// The state, and the last reported result, or else the termination reason.

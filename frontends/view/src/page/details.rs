@@ -191,7 +191,7 @@ fn event(step: &Step, first: Option<Timestamp>, found: &[&HistoryFinding]) -> Ma
         tr data-revision=(recorded.revision) {
             td.number { (recorded.revision) }
             td.time { @if let Some(at) = recorded.at { time datetime=(At(at)) { (time(at)) } } }
-            td.number { @if let (Some(at), Some(first)) = (recorded.at, first) { (after(at, first)) } }
+            td.number { @if let (Some(at), Some(first)) = (recorded.at, first) { (describe::elapsed(first, at)) } }
             td {
                 span.words { (isolated(&describe::event(recorded))) }
                 @for located in found.iter().take(NAMED) {
@@ -203,11 +203,4 @@ fn event(step: &Step, first: Option<Timestamp>, found: &[&HistoryFinding]) -> Ma
             td.state-then { (step.state) }
         }
     }
-}
-
-/// The time since the first event: `+0:02.250`.
-fn after(at: Timestamp, first: Timestamp) -> String {
-    let since = at.duration_since(first);
-    let sign = if since.is_negative() { '-' } else { '+' };
-    format!("{sign}{}.{:03}", describe::duration(since.abs()), since.abs().subsec_millis())
 }

@@ -260,8 +260,10 @@
   const clock = (seconds) => {
     if (seconds === null) return "";
     const two = (number) => String(number).padStart(2, "0");
-    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-    return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+    const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+    const rest = `${two(minutes)}:${two(seconds % 60)}`;
+    if (days) return `${days}d ${two(hours)}:${rest}`;
+    return hours ? `${hours}:${rest}` : `${minutes}:${two(seconds % 60)}`;
   };
   const line = (call) => {
     const made = element("tr");

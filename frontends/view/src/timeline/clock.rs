@@ -1,13 +1,13 @@
 //! Formats times and durations.
 
-/// A number of seconds as minutes, seconds and tenths, with hours where there are any: `1:02.5`, `1:01:02.5`.
+use callfold::jiff::SignedDuration;
+
+use crate::describe;
+
+/// A number of seconds as a duration with tenths: `1:02.5`, `1:01:02.5`, `1d 01:01:02.5`.
 pub(super) fn elapsed(seconds: f64) -> String {
-    let tenths = (seconds * 10.0).round() as u64;
-    let (minutes, rest, tenth) = (tenths / 600, tenths / 10 % 60, tenths % 10);
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes}:{rest:02}.{tenth}"),
-        (hours, minutes) => format!("{hours}:{minutes:02}:{rest:02}.{tenth}"),
-    }
+    let tenths = (seconds * 10.0).round() as i64;
+    format!("{}.{}", describe::duration(SignedDuration::from_secs(tenths / 10)), tenths % 10)
 }
 
 /// A duration in its two largest units: `1 h 5 min`.

@@ -196,6 +196,8 @@ test("of many calls the others are shown page by page, and chosen among", async 
   assert.notEqual(await rows.first().getAttribute("data-call"), first);
   await page.locator("[data-role=filter-text]").fill(first);
   assert.equal(await rows.count(), 1);
+  await page.locator("[data-role=filter-text]").fill("00000009");
+  assert.equal(await rows.first().locator("[data-label=duration]").textContent(), "1d 10:00:00");
   await page.locator("[data-role=filter-text]").fill("");
   await page.locator("[data-role=filter-finding]").selectOption("revisionGap");
   assert.equal(await rows.count(), 0);

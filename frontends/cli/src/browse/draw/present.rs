@@ -1,7 +1,6 @@
 //! Draws the selected call: its heading, its lanes, and a description of the call at the cursor.
 
 use callfold::call::Call;
-use callfold::jiff::Timestamp;
 use callfold::{At, Finding, Summary};
 use callfold_view::describe;
 use callfold_view::history::{CallHistory, HistoryFinding, Step};
@@ -67,7 +66,7 @@ impl Browser {
         let next = loaded.history.steps().get(self.step + 1).map(|next| describe::event(&next.recorded));
         let next = next.unwrap_or_else(|| self.end(step));
         let mut lines = vec![
-            Entry::new("at", place(&loaded.history, self.step, step)),
+            Entry::new("at", place(&loaded.history, step)),
             Entry::new("event", describe::event(&step.recorded)),
             Entry::new("next", next),
         ];
@@ -88,21 +87,13 @@ impl Browser {
     }
 }
 
-/// The revision at the cursor and its time.
-fn place(history: &CallHistory, at: usize, step: &Step) -> String {
-    let times = history.times();
-    let now = times.get(at).copied().flatten();
-    let time = now.map_or_else(String::new, |time| format!("  {}", At(time)));
-    let first = times.iter().flatten().next().copied();
-    let since = first.zip(now).map_or_else(String::new, |(first, time)| format!(" {}", since(first, time)));
-    format!("revision {} of {}{time}{since}", step.recorded.revision, history.last().revision())
-}
-
-/// `+1:02.250`
-fn since(first: Timestamp, time: Timestamp) -> String {
-    let millis = time.duration_since(first).as_millis();
-    let (minutes, seconds, millis) = (millis / 60_000, millis / 1000 % 60, millis % 1000);
-    format!("+{minutes}:{seconds:02}.{millis:03}")
+/// The revision at the cursor and the time of its event.
+fn place(history: &CallHistory, step: &Step) -> String {
+    let time = step.recorded.at.map(|at| format!("  {}", At(at)));
+    let first = history.last().first_at();
+    let since = first.zip(step.recorded.at).map(|(first, at)| format!(" {}", describe::elapsed(first, at)));
+    let when = [time, since].map(Option::unwrap_or_default).concat();
+    format!("revision {} of {}{when}", step.recorded.revision, history.last().revision())
 }
 
 /// Describes the call after an event.
@@ -114,14 +105,10 @@ fn state(call: &Call, first: Option<&Step>) -> Vec<Entry> {
     add("audio", call.audio().map_or_else(String::new, |audio| audio.as_str().into()));
     add(
         "operations",
-        list(call.operations().iter().map(|operation| {
-            let is_lost = operation.is_pending() && !call.state().is_live();
-            format!(
-                "{} {}{}",
-                operation.kind().as_str(),
-                operation.state(),
-                if is_lost { ", orphaned" } else { "" }
-            )
+        list(Summary::from(call).operations().map(|operation| {
+            let result = operation.result_info.map_or_else(String::new, ToString::to_string);
+            let text = [describe::operation(&operation), result].join(" ");
+            text.trim_end().trim_end_matches('.').to_owned()
         })),
     );
     add("requests", list(call.party_requests().map(|request| request.to_string())));
@@ -132,7 +119,8 @@ fn state(call: &Call, first: Option<&Step>) -> Vec<Entry> {
     add(
         "deadlines",
         list(call.deadlines().iter().map(|due| {
-            let when = begun.map_or_else(String::new, |begun| format!(" at {}", since(begun, due.at)));
+            let when =
+                begun.map_or_else(String::new, |begun| format!(" at {}", describe::elapsed(begun, due.at)));
             format!("{}{when}", describe::deadline(due.deadline))
         })),
     );
