@@ -9,7 +9,7 @@ use common::{Folder, Ran, callfold, command, fed};
 use serde_json::Value;
 
 /// One of each kind of character that nobody sees, or that changes what is seen around it.
-const HIDDEN: [char; 24] = [
+const HIDDEN: [char; 31] = [
     '\u{1}',
     '\u{7f}',
     '\u{85}',
@@ -27,10 +27,17 @@ const HIDDEN: [char; 24] = [
     '\u{202e}',
     '\u{2060}',
     '\u{2066}',
+    '\u{2800}',
     '\u{3164}',
+    '\u{fdd0}',
+    '\u{fe00}',
     '\u{fe0f}',
     '\u{feff}',
     '\u{fff9}',
+    '\u{13430}',
+    '\u{13441}',
+    '\u{16fe4}',
+    '\u{1d159}',
     '\u{e0001}',
     '\u{e0041}',
     '\u{e0100}',
@@ -88,6 +95,33 @@ fn hostile_text_is_visible_in_every_command() {
         assert!(written.contains("U+200B"), "{name}");
         assert_visible(&written, name);
     }
+}
+
+#[test]
+fn what_looks_like_nothing_is_visible_everywhere() {
+    for (name, shown) in [
+        ("blank.jsonl", ["<U+2800>", "<U+3164>", "<U+1D159>", "<U+16FE4>"]),
+        ("blank-hostile.jsonl", ["<U+E0068>", "<U+FE00>", "<U+1343F>", "<U+FDD0>"]),
+    ] {
+        let log = case(name);
+        for text in [callfold(&["replay", &log]).out, callfold(&["report", &log, "-o", "-"]).out] {
+            assert_visible(&text, name);
+            for shown in shown {
+                let escaped = shown.replace('<', "&lt;").replace('>', "&gt;");
+                assert!(text.contains(shown) || text.contains(&escaped), "{name} {shown}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_emoji_of_a_name_stay() {
+    let page = callfold(&["report", &case("visible.jsonl"), "-o", "-"]).out;
+    let scotland = "\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}";
+    for kept in [scotland, "\u{1f469}\u{1f3fd}\u{200d}\u{1f4bb}", "\u{2764}\u{fe0f}", "1\u{fe0f}\u{20e3}"] {
+        assert!(page.contains(kept), "{kept}");
+    }
+    assert!(!page.contains("U+"));
 }
 
 #[test]
