@@ -1,8 +1,10 @@
 //! The command line: commands, arguments and their help.
 
 use std::env;
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use callfold::Severity;
 use callfold::log::Format;
@@ -30,13 +32,20 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Reads the command line. Ends the process where it asks for help, or is wrong.
-    pub(crate) fn read() -> Self {
-        Self::try_parse().unwrap_or_else(|error| {
-            // The message quotes arguments, which can have characters that control the terminal.
-            let shown = env::args_os().map(|argument| printable(&argument.to_string_lossy()).into_owned());
-            Self::try_parse_from(shown).err().unwrap_or(error).exit()
-        })
+    /// Reads the command line. The inner error is the exit status where it asks for help, or is wrong; then the help or what is
+    /// wrong is printed.
+    pub(crate) fn read() -> io::Result<Result<Self, ExitCode>> {
+        let error = match Self::try_parse() {
+            Ok(args) => return Ok(Ok(args)),
+            Err(error) => error,
+        };
+        // The message quotes arguments, which can have characters that control the terminal.
+        let shown = env::args_os().map(|argument| printable(&argument.to_string_lossy()).into_owned());
+        let error = Self::try_parse_from(shown).err().unwrap_or(error);
+        let printed = error.print().and_then(|()| io::stdout().flush());
+        let status =
+            if error.use_stderr() { ExitCode::from(2) } else { printed.map(|()| ExitCode::SUCCESS)? };
+        Ok(Err(status))
     }
 }
 
@@ -150,7 +159,7 @@ pub(crate) struct ReplayArgs {
     #[command(flatten)]
     pub(crate) list: ListArgs,
     /// Number of threads that decode the logs
-    #[arg(long, value_name = "N", default_value = "1", value_parser = jobs)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = jobs, allow_negative_numbers = true)]
     pub(crate) jobs: NonZeroUsize,
     /// Show join tokens, passcodes and recording tokens
     #[arg(long)]
@@ -326,15 +335,16 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_name = "TIME", conflicts_with = "until_rev")]
     pub(crate) at: Option<When>,
     /// Show each call after this number of its events, or at its end if it has fewer
-    #[arg(long, value_name = "N", value_parser = revision)]
+    #[arg(long, value_name = "N", value_parser = revision, allow_negative_numbers = true)]
     pub(crate) until_rev: Option<u64>,
     /// Stop at the first finding of severity error
     #[arg(long)]
     pub(crate) strict: bool,
     /// Skip records that are larger, with a finding
-    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size)]
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size, allow_negative_numbers = true)]
     pub(crate) max_record: usize,
-    /// Show no progress and list no findings: the exit status says whether there are any; JSON lists them all the same
+    /// Show no progress and list no findings. The table, page or log stays, and so do errors, the findings in JSON and on a
+    /// page, and the exit status, which says whether there are findings
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
@@ -364,7 +374,7 @@ fn severities() -> impl TypedValueParser<Value = Severity> {
 
 fn revision(text: &str) -> Result<u64, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| "revisions count from 1".into())
+    number.ok_or_else(|| "a revision is a whole number from 1 up, such as 3".into())
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {

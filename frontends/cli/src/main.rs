@@ -43,9 +43,23 @@ use exit::complain;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let args = Args::read();
+    run().unwrap_or_else(|error| {
+        // The reader of the pipe has closed it. 141 is the status that a shell reports for a process that SIGPIPE ends.
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return ExitCode::from(141);
+        }
+        complain(error);
+        ExitCode::from(2)
+    })
+}
+
+fn run() -> io::Result<ExitCode> {
+    let args = match Args::read()? {
+        Ok(args) => args,
+        Err(status) => return Ok(status),
+    };
     args.color.write_global();
-    let outcome = match args.command {
+    match args.command {
         Command::Replay(args) => replay::run(&args),
         Command::Browse(args) => browse::run(&args),
         Command::Convert(args) => convert::run(&args),
@@ -54,13 +68,5 @@ fn main() -> ExitCode {
         Command::Diagram(args) => diagram::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
-    };
-    outcome.unwrap_or_else(|error| {
-        // The reader of the pipe has closed it. 141 is the status that a shell reports for a process that SIGPIPE ends.
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return ExitCode::from(141);
-        }
-        complain(error);
-        ExitCode::from(2)
-    })
+    }
 }

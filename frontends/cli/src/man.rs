@@ -1,6 +1,6 @@
 //! `callfold man`: prints a manual page.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::CommandFactory;
@@ -24,5 +24,9 @@ pub(crate) fn run(args: &ManArgs) -> io::Result<ExitCode> {
     let mut out = stdout()?;
     Man::new(page).source(concat!("callfold ", env!("CARGO_PKG_VERSION"))).render(&mut out)?;
     out.flush()?;
+    if io::stdout().is_terminal() {
+        let name = args.command.as_ref().map_or_else(String::new, |name| format!(" {name}"));
+        complain(format_args!("to read this page: callfold man{name} | man -l -"));
+    }
     Ok(ExitCode::SUCCESS)
 }

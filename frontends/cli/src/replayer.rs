@@ -366,7 +366,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
         }
         self.progress.finish();
         let missing = self.missing().into_iter().collect();
-        let notes = self.too_early().into_iter().collect();
+        let notes = self.too_early().or_else(|| self.timeless()).into_iter().collect();
         Ok(Outcome {
             replay: self.replay,
             inputs: self.inputs,
@@ -408,6 +408,19 @@ impl<'a, L: Listener> Replayer<'a, L> {
         self.replay
             .stopped_from()
             .map(|begin| format!("nothing had happened at {at}: the {what} begins at {begin}"))
+    }
+
+    /// The message that a time was requested, and no event has one.
+    fn timeless(&self) -> Option<String> {
+        let Some(Moment::Time(at)) = self.until.filter(|_| self.replay.stopped_from().is_none()) else {
+            return None;
+        };
+        let calls = self.replay.summaries();
+        let is_timeless = !calls.is_empty() && calls.iter().all(|call| call.first_at().is_none());
+        let what = if self.only.is_some() { "call" } else { "log" };
+        is_timeless.then(|| {
+            format!("no event in the {what} has a time, so --at {at} leaves nothing out: the calls are shown at their end")
+        })
     }
 
     /// The message that no log tells of the only call that is wanted. Where no log was read, or not to its end, this is not

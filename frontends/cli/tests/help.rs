@@ -1,6 +1,6 @@
 //! What helps to use the command: its help, its manual, completions, colours, and quiet runs.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 
@@ -139,4 +139,104 @@ fn a_quiet_run_lists_no_findings_and_its_status_tells_of_them() {
     }
     let missing = callfold(&["check", "-q", "no such log"]);
     assert!(missing.status == 2 && missing.err.contains("no such log"), "{}", missing.err);
+}
+
+#[test]
+fn on_a_terminal_the_manual_says_how_to_read_it() {
+    let (seen, status) = Terminal::run(command(&["man", "replay"]), 100).ended();
+    let last = seen.trim_end().lines().last().unwrap();
+    assert_eq!((last, status), ("callfold: to read this page: callfold man replay | man -l -", Some(0)));
+    let (seen, _) = Terminal::run(command(&["man"]), 100).ended();
+    assert!(seen.contains("callfold man | man -l -"), "{seen}");
+    assert_eq!(callfold(&["man"]).err, "");
+}
+
+/// Runs the command with its output on a device that is always full.
+fn on_a_full_device(arguments: &[&str]) -> (Option<i32>, String) {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let Output { status, stderr, .. } = command(arguments).stdout(full).output().unwrap();
+    (status.code(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn what_cannot_be_written_is_an_error_in_every_command() {
+    let log = sample("ivr.jsonl");
+    for arguments in [
+        &["--help"][..],
+        &["-h"],
+        &["--version"],
+        &["help"],
+        &["help", "replay"],
+        &["replay", "--help"],
+        &["man"],
+        &["completions", "bash"],
+        &["diagram"],
+        &["replay", &log],
+        &["replay", "--json", &log],
+        &["check", "--deny", "info", &log],
+        &["convert", "--to", "events", &log],
+        &["report", &log, "-o", "-"],
+    ] {
+        let (status, said) = on_a_full_device(arguments);
+        assert_eq!(status, Some(2), "{arguments:?}: {said}");
+        assert!(said.contains("No space left"), "{arguments:?}: {said}");
+    }
+    // The help of a command line that has no command goes to standard error, and says that something is missing.
+    assert_eq!(on_a_full_device(&[]).0, Some(2));
+}
+
+#[test]
+fn a_number_that_is_wrong_is_told_what_would_be_right() {
+    for (flag, right) in [
+        ("--until-rev", "a revision is a whole number from 1 up, such as 3"),
+        ("--jobs", "the number of threads is 1 to 256"),
+        ("--max-record", "a size is a number of bytes, or has a unit, such as 64MiB or 1GB"),
+    ] {
+        for wrong in ["-1", "0", "-9223372036854775809", "1e", "-1.5", "\u{200b}1"] {
+            for arguments in [vec!["replay", flag, wrong, "-"], vec!["replay", "-", flag, wrong]] {
+                let ran = callfold(&arguments);
+                assert_eq!(ran.status, 2, "{arguments:?}");
+                assert!(ran.err.contains(right), "{arguments:?}: {}", ran.err);
+            }
+            assert!(
+                callfold(&["replay", &format!("{flag}={wrong}"), "-"]).err.contains(right),
+                "{flag} {wrong}"
+            );
+        }
+        // Another flag is not taken for the number.
+        assert!(callfold(&["replay", flag, "--json", "-"]).err.contains("a value is required"), "{flag}");
+    }
+}
+
+#[test]
+fn a_time_says_nothing_where_no_event_has_one() {
+    let folder = Folder::new();
+    let log_of = |name: &str, lines: &[String]| folder.write(name, log(lines));
+    let timeless = log_of("timeless.jsonl", &events());
+    let said = "no event in the log has a time, so --at 2026-11-23T09:15:00Z leaves nothing out: the calls are shown at their end";
+    for command in [&["replay"][..], &["replay", "--json"], &["check"], &["report", "-o", "-"]] {
+        let ran = callfold(&[command, &["--at", "2026-11-23T09:15:00Z", &timeless]].concat());
+        assert_eq!((ran.status, ran.err.contains(said)), (0, true), "{command:?}: {}", ran.err);
+    }
+    // The message is not there without --at, nor where one event has a time, or where nothing is shown.
+    assert_eq!(callfold(&["replay", &timeless]).err, "");
+    let timed = |line: &String| line.replace("\"rev\"", "\"at\":\"2026-11-23T09:15:00Z\",\"rev\"");
+    let mut one_time = events();
+    one_time[3] = timed(&one_time[3]);
+    for (at, log) in [
+        ("2027-01-01T00:00:00Z", log_of("one.jsonl", &one_time)),
+        ("2026-01-01T00:00:00Z", log_of("one.jsonl", &one_time)),
+        ("2026-01-01T00:00:00Z", log_of("all.jsonl", &events().iter().map(timed).collect::<Vec<_>>())),
+        ("2026-01-01T00:00:00Z", log_of("nothing.jsonl", &[event(1, "levitated", &json!({}))])),
+    ] {
+        let ran = callfold(&["replay", "--at", at, &log]);
+        assert!(!ran.err.contains("no event in the log"), "{log}: {}", ran.err);
+    }
+}
+
+#[test]
+fn the_help_says_what_stays_of_a_quiet_run() {
+    let help = callfold(&["replay", "-h"]).out;
+    let quiet = help.split_once("--quiet").unwrap().1;
+    assert!(quiet.contains("errors") && quiet.contains("exit status"), "{quiet}");
 }
