@@ -423,12 +423,12 @@ fn a_terminal_that_is_too_small_shows_a_message() {
 }
 
 #[test]
-fn a_log_without_calls_says_so() {
+fn a_log_without_calls_says_why() {
     let log = tempfile::NamedTempFile::new().unwrap();
     fs::write(log.path(), r#"{"value":[]}"#).unwrap();
     let mut screen = Screen::of(&["--format", "notifications", log.path().to_str().unwrap()]);
     let drawn = screen.drawn(80, 24);
-    assert!(drawn.contains("no calls in these logs"), "{drawn}");
+    assert!(drawn.contains("empty: the body has no"), "{drawn}");
 }
 
 #[test]

@@ -26,18 +26,9 @@ impl Browser {
             let row = self.calls.rows.get(*row)?;
             Some(line(&self.calls, self.palette, row, at == self.selected, width))
         });
-        let note = self.listed.is_empty().then(|| Line::styled(self.why_empty(), DIM));
+        let note = self.listed.is_empty().then(|| Line::styled(" no matching calls", DIM));
         let lines: Vec<_> = [heading].into_iter().chain(rows).chain(note).collect();
         frame.render_widget(Paragraph::new(lines), area);
-    }
-
-    /// Why the list is empty.
-    const fn why_empty(&self) -> &'static str {
-        if self.calls.rows.is_empty() && self.calls.unlisted == 0 {
-            " no calls in these logs"
-        } else {
-            " no matching calls"
-        }
     }
 }
 
