@@ -166,7 +166,7 @@ impl Replay {
             Content::Trace(trace, beside) => {
                 self.trace(trace, &mut sink, &mut findings);
                 let source = Source { call: None, writer: Some(Writer::App) };
-                self.bodies(beside, source, &mut sink, &mut findings);
+                self.bodies(*beside, source, &mut sink, &mut findings);
             }
             Content::TooLarge(limit) => findings.push(too_large(limit)),
         }

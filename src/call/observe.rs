@@ -85,6 +85,11 @@ impl Call {
                 draft.observe_participants(reported, url, is_gone);
             }
             ResourceData::Roster(reported) => draft.observe_roster(reported),
+            ResourceData::Participant(reported)
+                if *url == Resource::Participants && reported.says_nothing() =>
+            {
+                draft.observe_absent(url, change, is_gone);
+            }
             ResourceData::Participant(reported) => draft.observe_participants([*reported], url, is_gone),
             ResourceData::DeltaRoster(deltas) => draft.observe_deltas(deltas, url, is_gone),
             ResourceData::ContentSharing(reported) => draft.observe_sessions(&reported, url, is_gone),

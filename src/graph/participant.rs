@@ -53,6 +53,11 @@ impl Participant {
         named.or_else(|| self.id.value().map(Id::to_string)).unwrap_or_else(|| "somebody".into())
     }
 
+    /// True if it has no member but its type.
+    pub(crate) fn says_nothing(&self) -> bool {
+        *self == Self { odata_type: self.odata_type.clone(), ..Self::default() }
+    }
+
     /// The participant with the `@odata.type` that the service sends.
     pub(crate) fn typed(&self) -> Self {
         Self { odata_type: Some("participant".into()), ..self.clone() }

@@ -1,5 +1,6 @@
 //! Decoding the records of a log, before the replay folds them.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ pub(crate) enum Content {
     Event(EventLine),
     Bodies(Bodies),
     /// A log entry of the SDK, and the bodies that the app wrote after it.
-    Trace(Result<Trace, String>, Bodies),
+    Trace(Result<Trace, String>, Box<Bodies>),
     /// A record that is larger than this number of bytes, and was not read.
     TooLarge(usize),
 }
@@ -87,7 +88,7 @@ impl Decoded {
             Format::Notifications => Content::Bodies(Bodies::read(bytes, &noise::delivery(record.skipped))),
             Format::SdkLog => {
                 let (trace, beside) = Trace::read(bytes);
-                Content::Trace(trace, beside)
+                Content::Trace(trace, Box::new(beside))
             }
         })
     }

@@ -15,6 +15,8 @@ use super::written::Written;
 use crate::call::observe::delivery::Delivery;
 use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::graph::parsed::ParsedNotification;
+use crate::graph::resource_data::ResourceData;
+use crate::graph::type_name::TypeName;
 use crate::json::mend::{mended, mended_bytes};
 use crate::json::read::{GaveUp, Reader};
 use crate::text::without_content;
@@ -116,6 +118,10 @@ impl Bodies {
         this.document(&mended_bytes(record));
         for Body { delivery, .. } in &mut this.bodies {
             delivery.complete(around);
+        }
+        // Some recorders write all bodies into one array, the newest first.
+        if this.bodies.len() > 1 && this.received_at().is_some() {
+            this.bodies.sort_by_key(|body| body.delivery.received_at);
         }
         this
     }
@@ -234,6 +240,9 @@ impl Bodies {
     }
 
     fn push(&mut self, notifications: CommsNotifications, delivery: Delivery) {
+        if !is_of_notifications(&notifications) {
+            return;
+        }
         for non_canonical in notifications.mismatched_items() {
             let shape = crate::graph::wire::read::shape(non_canonical);
             self.faults.push(alloc::format!("expected an object of type commsNotification, found {shape}"));
@@ -259,6 +268,17 @@ fn holds_notifications(members: &Members<'_>) -> bool {
 
 fn is_notification(members: &Members<'_>) -> bool {
     ["changeType", "resourceUrl", "resource"].iter().any(|name| members.get(name).is_some())
+}
+
+/// False for another collection of Graph, such as the reply to a GET.
+fn is_of_notifications(body: &CommsNotifications) -> bool {
+    let has_signs = |one: &CommsNotification| {
+        let has_resource = one.resource_url.value().is_some() || one.resource.value().is_some();
+        has_resource || one.change_type.value().is_some() || one.resource_data != ResourceData::Absent
+    };
+    let is_empty = body.value.is_empty() && body.mismatched_items().is_empty();
+    let type_name = body.odata_type.as_ref().map(TypeName::as_str);
+    is_empty || type_name == Some("commsNotifications") || body.value.iter().any(has_signs)
 }
 
 /// The time without an offset in a line of another logger.

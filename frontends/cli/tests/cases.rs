@@ -279,6 +279,44 @@ fn skipped_lines_are_counted_once() {
     assert!(noise["message"].as_str().is_some_and(|it| it.starts_with("4 lines")), "{noise}");
 }
 
+/// Recorders also write all bodies into one array.
+#[test]
+fn recorded_bodies_of_an_array_are_read_in_the_order_of_their_times() {
+    let call = "/communications/calls/0badc0de-0000-4000-8000-000000000001";
+    let recorded = |second: u8, state: &str| {
+        let one = json!({"resourceUrl": call, "resourceData": {"state": state, "direction": "incoming"}});
+        json!({"receivedAt": format!("2031-01-01T10:00:0{second}Z"), "body": {"value": [one]}})
+    };
+    let log = json!([recorded(3, "terminated"), recorded(2, "established"), recorded(1, "incoming")]);
+    let replayed = fed(log.to_string().as_bytes(), &["replay", "--json", "-"]).json();
+    assert_eq!(kinds(&replayed), ["gap"], "{replayed}");
+    assert_eq!(replayed["calls"][0]["firstAt"], "2031-01-01T10:00:01Z");
+}
+
+/// The replies to requests that an app logs have a `value`, too.
+#[test]
+fn other_collections_of_graph_are_no_broken_notifications() {
+    let good = r#"{"value":[{"changeType":"updated","resourceUrl":"/communications/calls/0badc0de-0000-4000-8000-000000000001","resourceData":{"state":"established"}}]}"#;
+    for other in [
+        r#"GET users -> {"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users","value":[{"id":"x"}]}"#,
+        r#"{"value":[1,2,3]}"#,
+    ] {
+        let replayed = fed(format!("{other}\n{good}\n").as_bytes(), &["replay", "--json", "-"]).json();
+        assert!(!kinds(&replayed).contains(&"malformed"), "{replayed}");
+        assert_eq!(replayed["calls"][0]["state"], "established");
+    }
+    let typed = r##"{"@odata.type":"#microsoft.graph.commsNotifications","value":[{"id":"x"}]}"##;
+    let replayed = fed(format!("{typed}\n{good}\n").as_bytes(), &["replay", "--json", "-"]).json();
+    assert!(kinds(&replayed).contains(&"malformed"), "{replayed}");
+}
+
+#[test]
+fn participants_without_any_member_tell_nothing() {
+    let body = r#"{"value":[{"changeType":"updated","resourceUrl":"/communications/calls/0badc0de-0000-4000-8000-000000000001/participants","resourceData":{}}]}"#;
+    let replayed = fed(body.as_bytes(), &["replay", "--json", "-"]).json();
+    assert_eq!((kinds(&replayed), &replayed["calls"]), (vec!["empty"], &json!([])), "{replayed}");
+}
+
 #[test]
 fn times_of_receiving_can_be_numbers() {
     let replayed = replayed("21-received-epoch.jsonl");

@@ -46,6 +46,7 @@ fn a_bad_record_is_a_finding_with_its_place_and_nothing_else_is_lost() {
         ("huge number", b"{\"value\":[1e999]}".to_vec()),
         ("half a character", b"{\"value\":\"\\ud800\"}".to_vec()),
     ];
+    let about_none = |record: &[u8]| !record.starts_with(b"{\"value\":[");
     for (format, records, lines) in histories() {
         for (about, record) in &bad {
             let about = format!("{about} in {format}");
@@ -60,8 +61,8 @@ fn a_bad_record_is_a_finding_with_its_place_and_nothing_else_is_lost() {
             assert_complete(&replayed, &about);
             let input = &replayed["inputs"][0];
             assert_eq!(input["format"], format, "{about}");
-            // Among notifications, what does not begin like one is text between the records.
-            if format == "notifications" && !record.starts_with(b"{\"value\"") {
+            // Among notifications, what tells of none is text between the records.
+            if format == "notifications" && about_none(&record) {
                 assert_eq!(json!(places(&replayed)), json!([["noise", 4, 4]]), "{about}");
                 assert_eq!((ran.status, &input["malformed"]), (0, &json!(0)), "{about}");
                 continue;
@@ -179,13 +180,12 @@ fn a_log_that_is_not_recognised_is_shown_with_what_helps() {
 #[test]
 fn a_log_of_another_format_than_named_is_no_success() {
     let [event_log, bodies, sdk] = histories().map(|(_, records, _)| log(&records));
-    for (format, log) in
-        [("events", &bodies), ("events", &sdk), ("sdk-log", &event_log), ("sdk-log", &bodies)]
-    {
+    for (format, log) in [("events", &bodies), ("events", &sdk), ("sdk-log", &event_log)] {
         let ran = fed(log, &["check", "--format", format, "-"]);
         assert_ne!(ran.status, 0, "--format {format}: {}{}", ran.out, ran.err);
     }
-    // Events are found in a text wherever notifications are.
+    // Events are found in a text wherever notifications are, and notifications in an SDK log, where an app can write them.
+    assert_complete(&fed(&bodies, &["replay", "--json", "--format", "sdk-log", "-"]).json(), "bodies");
     assert_complete(
         &fed(&event_log, &["replay", "--json", "--format", "notifications", "-"]).json(),
         "events",
