@@ -4,6 +4,7 @@
 //! returns the first record. The host passes that record to a [`Replay`](crate::Replay). When `cut` returns
 //! [`Cut::More`], the host appends more bytes of the log to the block and calls `cut` again.
 
+mod cell;
 pub(crate) mod cut;
 pub(crate) mod decoded;
 mod detect;

@@ -663,6 +663,17 @@ fn logged(around: &str, written: fn(&Value) -> String) -> String {
 }
 
 #[test]
+fn a_cell_of_a_table_can_have_many_lines_and_end_in_another_block() {
+    let cell = |state| format!("{:#}", body(state)).replace('"', "\"\"");
+    let table = format!("a,\"{}\",b\nc,\"{}\"\n", cell("establishing"), cell("terminated"));
+    assert_eq!(outcome(&table), (ended(), vec![]));
+    let whole = records(Format::Notifications, table.as_bytes());
+    for at in 0..table.len() {
+        assert_eq!(records_split(Format::Notifications, table.as_bytes(), at), whole, "split at {at}");
+    }
+}
+
+#[test]
 fn bodies_are_found_wherever_they_stand_in_a_text() {
     for around in [
         "[Bot] got a callback: BODY\n",

@@ -5,6 +5,7 @@ use core::fmt;
 use serde::de::{Deserialize, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
+use super::cell;
 use super::entry::{self, Head};
 use super::format::Format;
 use super::noise;
@@ -125,6 +126,13 @@ fn line(block: &[u8], is_last: bool) -> Ends {
 
 /// Finds the end of one JSON document.
 fn document(block: &[u8], is_last: bool) -> Ends {
+    if cell::begins(block) {
+        match cell::end(block) {
+            cell::End::At(end) => return (is_last || end < block.len()).then_some((end, end)),
+            cell::End::Later if !is_last => return None,
+            cell::End::Later | cell::End::Nowhere => {}
+        }
+    }
     match end_of_document(block) {
         Some(Ok(end)) => {
             let closes = matches!(block.get(end - 1), Some(b'}' | b']'));

@@ -8,7 +8,10 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use super::cell;
+use super::cut::{Cut, cut};
 use super::event_line::EventLine;
+use super::format::Format;
 use super::members::{Members, plain, tells_delivery};
 use super::within::{self, Found};
 use super::written::Written;
@@ -138,6 +141,9 @@ impl Bodies {
     }
 
     fn document(&mut self, json: &str) {
+        if cell::begins(json.as_bytes()) {
+            return self.cell(json);
+        }
         if json.starts_with('[') {
             match serde_json::from_str::<Vec<&RawValue>>(json) {
                 Ok(items) => items.iter().for_each(|item| self.item(item.get())),
@@ -153,6 +159,19 @@ impl Bodies {
         let mut this = Self::default();
         this.within(within::text(text, received_at));
         this
+    }
+
+    /// Reads a cell of a CSV file, in which other text can stand around the JSON.
+    fn cell(&mut self, cell: &str) {
+        let text = cell::text(cell);
+        let mut rest = text.as_bytes();
+        while let Cut::Record(record) = cut(Format::Notifications, rest, true) {
+            let json = core::str::from_utf8(record.bytes).unwrap_or_default();
+            if !cell::begins(record.bytes) {
+                self.document(json);
+            }
+            rest = rest.get(record.consumed()..).unwrap_or_default();
+        }
     }
 
     fn item(&mut self, json: &str) {

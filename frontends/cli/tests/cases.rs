@@ -564,6 +564,12 @@ fn bodies_are_found_deep_in_other_json() {
 }
 
 #[test]
+fn bodies_are_found_in_the_cells_of_a_table() {
+    is_the_call("26-csv-cells.csv", &["noise"]);
+    is_the_call("26b-csv-cells-hostile.csv", &["malformed", "noise"]);
+}
+
+#[test]
 fn a_time_beside_a_body_is_its_time_of_receiving() {
     is_the_call("25-times-beside-bodies.jsonl", &[]);
     is_the_call_without_times("25b-times-ambiguous.jsonl", &[]);
