@@ -1,14 +1,13 @@
 //! Reads compressed logs and logs in UTF-16 as text in UTF-8. The first bytes of a log show what it is, and not its name.
 
 mod damage;
+mod gzip;
 mod utf16;
 mod zstd;
 
 use std::io::{self, Cursor, Read};
 
-use flate2::read::MultiGzDecoder;
-
-use damage::explained;
+use gzip::Gzip;
 use utf16::{Utf16, byte_order};
 use zstd::Zstd;
 
@@ -39,7 +38,7 @@ impl Text {
 
 fn decompressed(compression: Option<Compression>, log: Source) -> Source {
     match compression {
-        Some(Compression::Gzip) => Box::new(Gzip(MultiGzDecoder::new(log))),
+        Some(Compression::Gzip) => Box::new(Gzip::new(log)),
         Some(Compression::Zstd) => Box::new(Zstd::new(log)),
         None => log,
     }
@@ -66,13 +65,5 @@ impl Compression {
             [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18] => Some(Self::Zstd),
             _ => None,
         }
-    }
-}
-
-struct Gzip<R>(MultiGzDecoder<R>);
-
-impl<R: Read> Read for Gzip<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.read(into).map_err(|error| explained("gzip", &error))
     }
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use callfold::log::{Cut, Decoded, Format, Next, Record, Skip, boundary, cut, decode, is_cut_off};
 
+use crate::archive::archive;
 use crate::encoding::{Source as Reader, Text};
 use crate::unrecognised::unrecognised;
 
@@ -420,6 +421,9 @@ impl Records {
         }
         if self.unread().starts_with(BYTE_ORDER_MARK) {
             self.start += BYTE_ORDER_MARK.len();
+        }
+        if let Some(why) = archive(self.unread()) {
+            return Err(why);
         }
         let mut detected = opening.format.or_else(|| Format::detect(self.unread()));
         let is_wanted = |records: &Self| records.unread().len() < SEARCHED || is_cut_off(records.unread());

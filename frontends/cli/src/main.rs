@@ -1,6 +1,7 @@
 //! The command `callfold`: replays recorded logs of Microsoft Graph calling notifications, shows and draws the calls, and
 //! draws the lifecycles of calls and operations.
 
+mod archive;
 mod args;
 mod browse;
 mod call_name;

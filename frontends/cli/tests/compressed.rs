@@ -9,6 +9,7 @@ use common::{Folder, SAMPLES, assert_complete, callfold, events, fed, histories,
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+use serde_json::Value;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -148,5 +149,54 @@ fn a_compressed_log_is_reported_from_a_file_and_from_standard_input() {
             std::fs::read_to_string(svg).unwrap()
         };
         assert_eq!(picture(&path), picture("-"), "{kind}");
+    }
+}
+
+#[test]
+fn an_archive_is_named_with_the_command_that_helps() {
+    let answers = include_str!("cases/archives.answers.jsonl");
+    for answer in answers.lines().map(|line| line.parse::<Value>().unwrap()) {
+        let head = if let Some(hex) = answer["head"].as_str() {
+            (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+        } else if let Some(text) = answer["tar"].as_str() {
+            tar(text)
+        } else {
+            answer["text"].as_str().unwrap().as_bytes().to_vec()
+        };
+        let head = if answer["gzip"] == true { gzip(&head) } else { head };
+        let ran = fed(&head, &["replay", "-"]);
+        assert_eq!(ran.status, 2, "{answer}");
+        match (answer["what"].as_str(), answer["command"].as_str()) {
+            (Some(what), Some(command)) => {
+                assert!(ran.err.contains(&format!("{what}; `{command} FILE | callfold")), "{}", ran.err);
+            }
+            _ => assert!(ran.err.contains("not recognised: its first line begins with"), "{}", ran.err),
+        }
+    }
+}
+
+/// A tar archive with one file.
+fn tar(text: &str) -> Vec<u8> {
+    let mut archive = vec![0; 512];
+    archive[..8].copy_from_slice(b"log.json");
+    archive[257..265].copy_from_slice(b"ustar\x0000");
+    archive.extend(text.bytes());
+    archive.resize(10_240, 0);
+    archive
+}
+
+#[test]
+fn zeros_after_a_gzip_are_padding() {
+    let whole = gzip(&log(&events()));
+    for zeros in [1, 511, 20_000] {
+        let padding = vec![0; zeros];
+        let ran = fed(&[&whole[..], &padding].concat(), &["replay", "--json", "-"]);
+        assert_complete(&ran.json(), "padded");
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{zeros}");
+        let [first, second] = [&events()[..2], &events()[2..]].map(|part| gzip(&log(part)));
+        let ran = fed(&[&first[..], &padding, &second].concat(), &["replay", "--json", "-"]);
+        assert_complete(&ran.json(), "padded between");
+        let ran = fed(&[&whole[..], &padding, b"x"].concat(), &["replay", "--json", "-"]);
+        assert_eq!(ran.status, 2, "other text after the padding");
     }
 }
