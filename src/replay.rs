@@ -352,8 +352,11 @@ impl Replay {
             }
             Some(_) => {}
             None => {
-                let message = "the notification names no call; resourceUrl should begin with /communications/calls/{id}";
-                findings.push(malformed(message));
+                let why = match &received.url.error {
+                    Some(error) => error.to_string(),
+                    None => "resourceUrl should begin with /communications/calls/{id}".into(),
+                };
+                findings.push(malformed(format!("the notification names no call: {why}")));
             }
         }
     }

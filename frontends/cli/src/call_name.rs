@@ -54,5 +54,8 @@ impl fmt::Display for CallName {
 /// The id in the path or the URL of a resource of a call.
 fn of_resource(path: &str) -> Option<&str> {
     let path = path.split(['?', '#']).next()?;
-    path.split('/').skip_while(|part| !part.eq_ignore_ascii_case("calls")).nth(1)
+    // OData writes `calls('ID')`.
+    let mut parts = path.split(['/', '(', ')', '\'']).filter(|part| !part.is_empty());
+    parts.find(|part| part.eq_ignore_ascii_case("calls"))?;
+    parts.next()
 }

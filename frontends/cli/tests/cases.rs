@@ -570,6 +570,36 @@ fn bodies_are_found_in_the_cells_of_a_table() {
 }
 
 #[test]
+fn urls_in_the_spelling_of_odata_are_read() {
+    is_the_call("30-odata-urls.jsonl", &[]);
+    let log = format!("{}/tests/cases/30-odata-urls.jsonl", env!("CARGO_MANIFEST_DIR"));
+    for name in [
+        "communications/calls('ID')",
+        "https://graph.microsoft.com/v1.0/communications/calls('ID')/participants",
+    ] {
+        let name = name.replace("ID", "0badc0de-0000-4000-8000-000000000001");
+        let ran = callfold(&["replay", "--json", "--call", &name, &log]);
+        assert_eq!((ran.status, &ran.json()["calls"][0]["state"]), (0, &json!("terminated")), "{name}");
+    }
+}
+
+#[test]
+fn a_call_id_that_is_no_guid_is_told() {
+    let replayed = replayed("30b-not-a-guid.jsonl");
+    let findings = replayed["findings"].as_array().expect("findings");
+    let messages: Vec<_> = findings.iter().filter_map(|finding| finding["message"].as_str()).collect();
+    let kinds_expected = [vec!["malformed"; 5], vec!["unknownResource"]].concat();
+    assert_eq!(kinds(&replayed), kinds_expected);
+    for (message, id) in
+        messages.iter().zip(["4711", "no guid", "0badc0de-0000-4000-8000-00000000000g", "9999"])
+    {
+        let is_told = message.contains(&format!("`{id}")) && message.contains("is not a GUID");
+        assert!(is_told && message.len() < 200, "{message}");
+    }
+    assert!(messages[4].contains("resourceUrl should begin with"), "{}", messages[4]);
+}
+
+#[test]
 fn a_time_beside_a_body_is_its_time_of_receiving() {
     is_the_call("25-times-beside-bodies.jsonl", &[]);
     is_the_call_without_times("25b-times-ambiguous.jsonl", &[]);
