@@ -4,7 +4,6 @@
 //! returns the first record. The host passes that record to a [`Replay`](crate::Replay). When `cut` returns
 //! [`Cut::More`], the host appends more bytes of the log to the block and calls `cut` again.
 
-mod cell;
 pub(crate) mod cut;
 pub(crate) mod decoded;
 mod detect;
@@ -15,6 +14,7 @@ mod glance;
 mod members;
 mod noise;
 pub(crate) mod notifications;
+mod quoted;
 pub(crate) mod sdk;
 mod skip;
 mod within;

@@ -5,10 +5,10 @@ use core::fmt;
 use serde::de::{Deserialize, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
-use super::cell;
 use super::entry::{self, Head};
 use super::format::Format;
 use super::noise;
+use super::quoted::{End, Quoted};
 use crate::json::mend::of_same_length;
 
 /// The result of [`cut()`]: the beginning of a block of a log.
@@ -126,11 +126,11 @@ fn line(block: &[u8], is_last: bool) -> Ends {
 
 /// Finds the end of one JSON document.
 fn document(block: &[u8], is_last: bool) -> Ends {
-    if cell::begins(block) {
-        match cell::end(block) {
-            cell::End::At(end) => return (is_last || end < block.len()).then_some((end, end)),
-            cell::End::Later if !is_last => return None,
-            cell::End::Later | cell::End::Nowhere => {}
+    if let Some(quoted) = Quoted::of(block) {
+        match quoted.end(block) {
+            End::At(end) => return (is_last || end < block.len()).then_some((end, end)),
+            End::Later if !is_last => return None,
+            End::Later | End::Nowhere => {}
         }
     }
     match end_of_document(block) {

@@ -43,14 +43,15 @@ fn part(block: &[u8]) -> Option<usize> {
     line_end.or_else(|| (block.len() >= MOST).then_some(MOST))
 }
 
-/// Whether a text begins like an object with members, or like an array of objects. `None` if it is too short to tell.
+/// Whether a text begins like an object with members, or like an array of objects. Their quotes can be marked because the text is
+/// in quotes itself. `None` if the text is too short to tell.
 fn begins(text: &[u8], is_last: bool) -> Option<bool> {
     let text = text.trim_ascii_start();
     let next = text.get(1..).unwrap_or_default().trim_ascii_start();
-    match (text.first(), next.first()) {
-        (Some(b'{'), Some(next)) => Some(*next == b'"'),
-        (Some(b'['), Some(b'{')) => begins(next, is_last),
-        (Some(b'{' | b'['), None) if !is_last => None,
+    match (text.first(), next) {
+        (Some(b'{'), [b'"', ..] | [b'\\', b'"' | b'n' | b'r', ..]) => Some(true),
+        (Some(b'['), [b'{', ..]) => begins(next, is_last),
+        (Some(b'{' | b'['), [] | [b'\\']) if !is_last => None,
         _ => Some(false),
     }
 }
@@ -125,7 +126,7 @@ fn first<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
 
 /// The words of a text, without the brackets and quotes around them, and without the colon after them.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_between = |letter: char| letter.is_whitespace() || "[](){}<>|,;\"'".contains(letter);
+    let is_between = |letter: char| letter.is_whitespace() || "[](){}<>|,;=\"'".contains(letter);
     text.split(is_between).map(|word| word.trim_end_matches(':')).filter(|word| !word.is_empty())
 }
 

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::cell;
 use super::cut::{Cut, cut};
 use super::event_line::EventLine;
 use super::format::Format;
 use super::members::{Members, plain, tells_delivery};
+use super::quoted::Quoted;
 use super::within::{self, Found};
 use super::written::Written;
 use crate::call::observe::delivery::Delivery;
@@ -141,8 +141,8 @@ impl Bodies {
     }
 
     fn document(&mut self, json: &str) {
-        if cell::begins(json.as_bytes()) {
-            return self.cell(json);
+        if let Some(quoted) = Quoted::of(json.as_bytes()) {
+            return self.quoted(&quoted.text(json));
         }
         if json.starts_with('[') {
             match serde_json::from_str::<Vec<&RawValue>>(json) {
@@ -161,14 +161,12 @@ impl Bodies {
         this
     }
 
-    /// Reads a cell of a CSV file, in which other text can stand around the JSON.
-    fn cell(&mut self, cell: &str) {
-        let text = cell::text(cell);
+    /// Reads what stood in quotes. Other text can stand around the JSON in it.
+    fn quoted(&mut self, text: &str) {
         let mut rest = text.as_bytes();
         while let Cut::Record(record) = cut(Format::Notifications, rest, true) {
-            let json = core::str::from_utf8(record.bytes).unwrap_or_default();
-            if !cell::begins(record.bytes) {
-                self.document(json);
+            if Quoted::of(record.bytes).is_none() {
+                self.document(core::str::from_utf8(record.bytes).unwrap_or_default());
             }
             rest = rest.get(record.consumed()..).unwrap_or_default();
         }

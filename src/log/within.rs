@@ -14,6 +14,7 @@ use super::cut::{Cut, cut};
 use super::format::Format;
 use super::members::Members;
 use super::noise;
+use super::quoted::Quoted;
 use crate::call::observe::delivery::Delivery;
 use crate::json::mend::mended;
 use crate::text::without_place;
@@ -116,7 +117,12 @@ impl Found {
         while let Cut::Record(record) = cut(Format::Notifications, rest, true) {
             let mut delivery = noise::delivery(record.skipped);
             delivery.complete(around);
-            self.json(core::str::from_utf8(record.bytes).unwrap_or_default(), &delivery, levels);
+            let json = core::str::from_utf8(record.bytes).unwrap_or_default();
+            match (Quoted::of(record.bytes), levels.checked_sub(1)) {
+                (Some(quoted), Some(levels)) => self.text(&quoted.text(json), &delivery, levels),
+                (Some(_), None) => {}
+                (None, _) => self.json(json, &delivery, levels),
+            }
             rest = rest.get(record.consumed()..).unwrap_or_default();
         }
     }

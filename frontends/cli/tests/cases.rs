@@ -570,6 +570,12 @@ fn bodies_are_found_in_the_cells_of_a_table() {
 }
 
 #[test]
+fn bodies_are_found_in_the_quoted_values_of_a_line() {
+    is_the_call("29-logfmt.log", &["noise"]);
+    is_the_call("29b-logfmt-hostile.log", &["malformed", "noise"]);
+}
+
+#[test]
 fn urls_in_the_spelling_of_odata_are_read() {
     is_the_call("30-odata-urls.jsonl", &[]);
     let log = format!("{}/tests/cases/30-odata-urls.jsonl", env!("CARGO_MANIFEST_DIR"));
