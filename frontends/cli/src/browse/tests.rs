@@ -140,6 +140,20 @@ fn a_call_names_the_calls_that_belong_to_it() {
 }
 
 #[test]
+fn calls_whose_ids_begin_alike_can_be_told_apart_at_every_size() {
+    for (width, height) in [(60, 16), (80, 24), (200, 40)] {
+        let drawn = Screen::of(&["frontends/cli/tests/cases/related.jsonl"]).drawn(width, height);
+        let lefts: Vec<_> =
+            drawn.lines().filter_map(|line| line.split_once('│')).map(|(left, _)| left).collect();
+        for (number, left) in (1..=4).zip(&lefts[1..]) {
+            assert!(left.contains(&format!("50{number} 01-01 10:00 ")), "{width}: {drawn}");
+        }
+        let place = |line: &str, word: &str| line.split_once(word).map(|(before, _)| before.chars().count());
+        assert_eq!(place(lefts[0], "begin"), place(lefts[1], "01-01"), "{width}: {drawn}");
+    }
+}
+
+#[test]
 fn the_help_can_be_read_at_every_size() {
     for (width, height) in [(60, 16), (60, 24), (80, 24), (140, 40)] {
         let mut screen = Screen::sample("ivr.jsonl");

@@ -20,7 +20,8 @@ impl Browser {
         self.top = self.top.clamp((self.selected + 1).saturating_sub(self.page), self.selected);
         let width = usize::from(area.width);
         let style = heading(self.focus == Focus::Calls);
-        let heading = Line::styled(fit(" call     begin (UTC) ended", width), style);
+        let call = filled("call", id_width(&self.calls, width));
+        let heading = Line::styled(fit(&format!(" {call} begin (UTC) ended"), width), style);
         let shown = self.listed.iter().enumerate().skip(self.top).take(self.page);
         let rows = shown.filter_map(|(at, row)| {
             let row = self.calls.rows.get(*row)?;
@@ -32,9 +33,25 @@ impl Browser {
     }
 }
 
+/// The width of the ids in columns. At least half of the line is left for the rest.
+fn id_width(calls: &CallList, width: usize) -> usize {
+    calls.prefix.min(width / 2 - 1)
+}
+
+/// As much of an id as has room. Where the characters that distinguish it have none, this is its beginning and its end.
+fn short(id: &str, prefix: usize, room: usize) -> String {
+    const BEGIN: usize = 8;
+    if prefix <= room {
+        return id.chars().take(prefix).collect();
+    }
+    let end = id.chars().count().saturating_sub(room.saturating_sub(BEGIN + 1));
+    id.chars().take(BEGIN).chain(['…']).chain(id.chars().skip(end)).collect()
+}
+
 fn line(calls: &CallList, palette: Palette, row: &Row, is_selected: bool, width: usize) -> Line<'static> {
     let id = row.id.map_or_else(|| "no call".into(), |id| id.to_string());
-    let id: String = id.chars().take(calls.prefix).collect();
+    let id_width = id_width(calls, width);
+    let id = if row.id.is_some() { short(&id, calls.prefix, id_width) } else { id };
     let time = row.begin.map_or_else(String::new, |begin| begin.strftime("%m-%d %H:%M").to_string());
     let marks: Vec<_> = [Severity::Error, Severity::Warn, Severity::Info]
         .into_iter()
@@ -42,7 +59,7 @@ fn line(calls: &CallList, palette: Palette, row: &Row, is_selected: bool, width:
         .map(|severity| (format!(" {}{}", mark(severity), row.findings.count(severity)), severity))
         .collect();
     let marked: usize = marks.iter().map(|(text, _)| text.chars().count()).sum();
-    let begin = format!("{}{} ", if is_selected { '▸' } else { ' ' }, filled(&id, calls.prefix));
+    let begin = format!("{}{} ", if is_selected { '▸' } else { ' ' }, filled(&id, id_width));
     let time = format!("{} ", filled(&time, BEGIN));
     let room = width.saturating_sub(begin.chars().count() + time.chars().count() + marked);
     let ending = filled(calls.text(row.ending), room);
