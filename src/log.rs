@@ -17,6 +17,7 @@ pub(crate) mod notifications;
 mod quoted;
 pub(crate) mod sdk;
 mod skip;
+mod times;
 mod within;
 mod written;
 

@@ -1,8 +1,7 @@
 //! The order of records: what a quick look says about the time of a record, and how a record is skipped.
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
-use core::cmp::Ordering::{self, Equal, Greater, Less};
-
+use callfold::jiff::SignedDuration;
 use callfold::log::{Cut, Format, Glance, Next, Skip, Written, cut, decode, glance};
 use serde_json::json;
 
@@ -107,19 +106,20 @@ fn day(time: &str) -> Written {
 
 #[test]
 fn a_time_of_day_after_midnight_is_later() {
-    let cases: [(&str, &str, Ordering); 6] = [
-        ("10:00:01", "10:00:00", Greater),
-        ("10:00:00", "10:00:01", Less),
-        ("10:00:00", "10:00:00", Equal),
-        ("00:00:01", "23:59:59", Greater),
-        ("23:59:59", "00:00:01", Less),
-        ("12:00:00", "00:00:00", Greater),
+    let cases = [
+        ("10:00:01", "10:00:00", 1),
+        ("10:00:00", "10:00:01", -1),
+        ("10:00:00", "10:00:00", 0),
+        ("00:00:01", "23:59:59", 2),
+        ("23:59:59", "00:00:01", -2),
+        ("12:00:00", "00:00:00", 12 * 60 * 60),
     ];
-    for (this, before, order) in cases {
-        assert_eq!(day(this).compared(day(before)), Some(order), "{this} after {before}");
+    for (this, before, seconds) in cases {
+        let since = SignedDuration::from_secs(seconds);
+        assert_eq!(day(this).since(day(before)), Some(since), "{this} after {before}");
     }
     let local = Written::Local("2031-01-01T10:00:00".parse().expect("a time"));
-    assert_eq!((local.compared(day("09:00:00")), local.compared(local)), (None, Some(Equal)));
+    assert_eq!((local.since(day("09:00:00")), local.since(local)), (None, Some(SignedDuration::ZERO)));
 }
 
 /// Passes a log to a skip in two blocks. Returns where the record ends.

@@ -11,6 +11,7 @@ use super::format::Format;
 use super::noise;
 use super::notifications::Bodies;
 use super::sdk::Trace;
+use super::written::Written;
 
 /// One record of a log, decoded. [`Replay::decoded`](crate::Replay::decoded) replays it.
 ///
@@ -80,12 +81,24 @@ fn line_of_body(block: &[u8], is_last: bool) -> Option<(Record<'_>, Bodies)> {
     Some((Record { skipped, bytes, rest: &[] }, Bodies::usual(bytes)?))
 }
 
+const UNREADABLE: &str = "text that looks like a notification cannot be read: expected the body as JSON, also in a string of other JSON";
+
 impl Decoded {
     pub(crate) fn of(format: Format, record: &Record<'_>) -> Self {
         let bytes = record.bytes;
         Self(match format {
             Format::Events => Content::Event(EventLine::read(bytes)),
-            Format::Notifications => Content::Bodies(Bodies::read(bytes, &noise::delivery(record.skipped))),
+            Format::Notifications => {
+                let mut bodies = Bodies::read(bytes, &noise::delivery(record.skipped));
+                if !bodies.bodies.is_empty() && bodies.received_at().is_none() {
+                    bodies.written = noise::written(record.skipped);
+                }
+                let unread = if bodies.is_noise() { [record.skipped, bytes] } else { [record.skipped, &[]] };
+                if unread.into_iter().any(noise::looks_like_notification) {
+                    bodies.faults.push(UNREADABLE.into());
+                }
+                Content::Bodies(bodies)
+            }
             Format::SdkLog => {
                 let (trace, beside) = Trace::read(bytes);
                 Content::Trace(trace, Box::new(beside))
@@ -134,6 +147,15 @@ impl Decoded {
             }
             Content::Event(_) | Content::TooLarge(_) => None,
         }
+    }
+
+    /// The time that the log gives for the record: the time of receiving, or a time without an offset in the text before it.
+    pub fn written(&self) -> Option<Written> {
+        let local = match &self.0 {
+            Content::Bodies(bodies) => bodies.written,
+            Content::Event(_) | Content::Trace(..) | Content::TooLarge(_) => None,
+        };
+        self.received_at().map(Written::Received).or(local)
     }
 
     /// True if the record tells nothing about any call: it is text, or other JSON than notifications.

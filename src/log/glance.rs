@@ -4,7 +4,6 @@ use super::cut::{Cut, Record, cut};
 use super::decoded::{Next, decode};
 use super::entry::Head;
 use super::format::Format;
-use super::noise;
 use super::notifications;
 use super::written::Written;
 use crate::time::At;
@@ -60,13 +59,10 @@ fn line_with_time(block: &[u8]) -> Option<Glance> {
 
 fn decoded(block: &[u8]) -> Option<Glance> {
     let Next::Record(record, decoded) = decode(Format::Notifications, block, true) else { return None };
-    let received = decoded.received_at().map(Written::Received);
     Some(Glance {
         consumed: record.consumed(),
         is_received: decoded.is_received(),
-        written: received
-            .or_else(|| notifications::written(record.bytes))
-            .or_else(|| noise::written(record.skipped)),
+        written: decoded.written().or_else(|| notifications::written(record.bytes)),
     })
 }
 

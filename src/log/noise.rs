@@ -1,21 +1,20 @@
 //! The text around the notifications of a log: what a logger writes before a body, headers, prose.
 
-use alloc::format;
-use alloc::string::String;
-use core::str::FromStr;
-
-use jiff::Timestamp;
-use jiff::tz::Offset;
-
+use super::times;
 use super::written::Written;
 use crate::call::observe::delivery::Delivery;
-use crate::time::At;
+use alloc::string::String;
 
 /// How much text can stand before a document and still belong to it. More text is passed on in parts of about this size.
 const NEAR: usize = 1 << 12;
 
 /// The longest part of a text without line ends.
 const MOST: usize = 1 << 16;
+
+/// How loggers write the quote behind the name of a member.
+const QUOTES: [&str; 6] = ["\"", "\\\"", "\\\\\"", "'", "\\x22", "&quot;"];
+
+const LONGEST_QUOTE: usize = 8;
 
 /// In how many lines before a body its time can stand.
 const ABOVE: usize = 8;
@@ -60,6 +59,21 @@ pub(super) fn is_document(text: &[u8]) -> bool {
     begins(text, true) == Some(true)
 }
 
+/// True for text that names the type of a body, or two members of a notification, as JSON does: in quotes, whose spelling can
+/// be another one, and before a colon.
+pub(super) fn looks_like_notification(text: &[u8]) -> bool {
+    let names = |word: &str| {
+        memchr::memmem::find_iter(text, word).any(|at| {
+            let rest = text.get(at + word.len()..).unwrap_or_default();
+            let rest = rest.get(..LONGEST_QUOTE.min(rest.len())).unwrap_or_default();
+            let quote = rest.iter().position(|byte| *byte == b':').and_then(|colon| rest.get(..colon));
+            quote.is_some_and(|quote| QUOTES.iter().any(|known| quote.trim_ascii_end() == known.as_bytes()))
+        })
+    };
+    memchr::memmem::find(text, b"#microsoft.graph.commsNot").is_some()
+        || (names("resourceUrl") && (names("changeType") || names("resourceData")))
+}
+
 /// What the text before a body tells about its delivery: the time in the same line, or the headers in the lines directly
 /// before.
 pub(super) fn delivery(skipped: &[u8]) -> Delivery {
@@ -69,9 +83,12 @@ pub(super) fn delivery(skipped: &[u8]) -> Delivery {
     }
     let text = String::from_utf8_lossy(skipped);
     let (above, prefix) = text.rsplit_once('\n').unwrap_or(("", &text));
-    delivery.received_at = time(prefix);
+    delivery.received_at = times::with_offset(prefix);
     if prefix.trim().is_empty() {
-        let lines = above.lines().rev().skip_while(|line| line.trim().is_empty());
+        // Tools that show requests put a mark before each line. The size of a chunk can follow the headers.
+        let lines = above.lines().rev().map(|line| line.trim_start_matches(['>', '<']).trim());
+        let is_beside = |line: &str| line.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let lines = lines.skip_while(|line| is_beside(line));
         for (name, value) in lines.map_while(name_and_value) {
             delivery.header(name, value);
         }
@@ -82,52 +99,10 @@ pub(super) fn delivery(skipped: &[u8]) -> Delivery {
 /// The nearest time before a body: in its line, or in one of the lines above. It shows only in which order records stand, so
 /// an offset does not count.
 pub(super) fn written(skipped: &[u8]) -> Option<Written> {
-    skipped.rsplit(|byte| *byte == b'\n').take(ABOVE).find_map(|line| {
-        let text = String::from_utf8_lossy(line);
-        let local = first(&text, timed).or_else(|| time(&text).map(|at| Offset::UTC.to_datetime(at)));
-        local.map(Written::Local).or_else(|| words(&text).find_map(timed).map(Written::OfDay))
-    })
-}
-
-/// Reads a word with a time of day.
-fn timed<T: FromStr>(word: &str) -> Option<T> {
-    word.contains(':').then(|| word.parse().ok())?
-}
-
-/// The first time in a text that has an offset, also behind a blank.
-fn time(prefix: &str) -> Option<Timestamp> {
-    let mut before: [&str; 2] = Default::default();
-    first(prefix, At::read).or_else(|| {
-        words(prefix).find_map(|offset| {
-            let [date, time] = before;
-            before = [time, offset];
-            with_offset(date, time, offset).or_else(|| of_web_server(time, offset))
-        })
-    })
-}
-
-/// The time in three words, as many loggers write it: `2026-11-23 09:15:02 +00:00`.
-fn with_offset(date: &str, time: &str, offset: &str) -> Option<Timestamp> {
-    let offset = if matches!(offset, "UTC" | "GMT") { "Z" } else { offset };
-    time.contains(':').then(|| At::read(&format!("{date}T{time}{offset}")))?
-}
-
-/// The time in two words, as web servers write it: `23/Nov/2026:09:15:02 +0000`.
-fn of_web_server(time: &str, offset: &str) -> Option<Timestamp> {
-    let is_time = time.contains('/') && time.contains(':');
-    is_time.then(|| Timestamp::strptime("%d/%b/%Y:%H:%M:%S %z", format!("{time} {offset}")).ok())?
-}
-
-/// The first time in a text, with `T` or a blank between date and time.
-fn first<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-    let mut pairs = words(text).zip(words(text).skip(1));
-    words(text).find_map(&read).or_else(|| pairs.find_map(|(date, time)| read(&format!("{date}T{time}"))))
-}
-
-/// The words of a text, without the brackets and quotes around them, and without the colon after them.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_between = |letter: char| letter.is_whitespace() || "[](){}<>|,;=\"'".contains(letter);
-    text.split(is_between).map(|word| word.trim_end_matches(':')).filter(|word| !word.is_empty())
+    skipped
+        .rsplit(|byte| *byte == b'\n')
+        .take(ABOVE)
+        .find_map(|line| times::local(&String::from_utf8_lossy(line)))
 }
 
 /// The parts of a header line.

@@ -39,6 +39,8 @@ pub(crate) struct Bodies {
     /// Events of the event log, on many lines or in an array.
     pub(crate) events: Vec<EventLine>,
     pub(crate) faults: Vec<String>,
+    /// The time without an offset in the text before the record.
+    pub(super) written: Option<Written>,
 }
 
 impl Body {

@@ -1,7 +1,5 @@
 //! The time of a record, by which records are put in order.
 
-use core::cmp::Ordering;
-
 use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,15 +19,25 @@ pub enum Written {
 /// Half a day. A time of day that differs by more is of the next day, or of the day before.
 const HALF: SignedDuration = SignedDuration::from_hours(12);
 
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 impl Written {
-    /// Compares this time with the time of the record before it. `None` if nothing can be said about their order.
-    pub fn compared(self, before: Self) -> Option<Ordering> {
+    /// How long after the record before it this record was written; negative where the times run backwards. `None` if nothing
+    /// can be said about their order.
+    pub fn since(self, before: Self) -> Option<SignedDuration> {
         match (self, before) {
-            (Self::Received(this), Self::Received(before)) => Some(this.cmp(&before)),
-            (Self::Local(this), Self::Local(before)) => Some(this.cmp(&before)),
+            (Self::Received(this), Self::Received(before)) => Some(this.duration_since(before)),
+            (Self::Local(this), Self::Local(before)) => Some(this.duration_since(before)),
             (Self::OfDay(this), Self::OfDay(before)) => {
-                let is_near = before.duration_until(this).abs() <= HALF;
-                Some(if is_near { this.cmp(&before) } else { before.cmp(&this) })
+                let since = this.duration_since(before);
+                let day = if since > HALF {
+                    -DAY
+                } else if since < -HALF {
+                    DAY
+                } else {
+                    SignedDuration::ZERO
+                };
+                Some(since + day)
             }
             (Self::Received(_) | Self::Local(_) | Self::OfDay(_), _) => None,
         }

@@ -6,7 +6,6 @@
 pub(crate) mod newest;
 pub(crate) mod ordered;
 
-use std::cmp::Ordering;
 use std::io;
 
 use callfold::log::{Glance, Written};
@@ -44,6 +43,11 @@ pub(crate) fn reversed(reading: &mut Reading<'_>, records: Records, mut progress
     ordered
 }
 
+/// True if a record was written before one that stands ahead of it.
+pub(crate) fn has_fallen(written: Written, before: Written) -> bool {
+    written.since(before).is_some_and(|since| since.is_negative())
+}
+
 /// A look at the times of all logs, which keeps nothing of them.
 struct Survey {
     progress: Progress,
@@ -71,9 +75,9 @@ impl Survey {
         while let Some(block) = records.block(spare)? {
             for seen in glances(records.format, block.text()).filter(|seen| seen.is_received) {
                 let Some(written @ Written::Received(_)) = seen.written else { return Ok(false) };
-                let order = self.latest.and_then(|latest| written.compared(latest));
-                self.has_fallen |= order == Some(Ordering::Less);
-                if order != Some(Ordering::Less) {
+                let has_fallen = self.latest.is_some_and(|latest| has_fallen(written, latest));
+                self.has_fallen |= has_fallen;
+                if !has_fallen {
                     self.latest = Some(written);
                 }
             }

@@ -6,16 +6,16 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 
-use callfold::jiff::Timestamp;
+use callfold::jiff::SignedDuration;
 use callfold::log::Decoded;
-use callfold::log::Format;
+use callfold::log::{Format, Written};
 use callfold::{CallId, Finding, FindingKind, Keep, Moment, Recorded, Replay, Severity};
 
 use crate::args::SourceArgs;
 use crate::decoder::decode;
 use crate::input::{Input, Noise, Records, Unreadable};
 use crate::logs::Logs;
-use crate::order::newest::is_newest_first;
+use crate::order::newest::{JITTER, is_newest_first};
 use crate::order::ordered::{IndexedLog, Ordered, OrderedRecord};
 use crate::order::{by_time, reversed};
 use crate::progress::Progress;
@@ -197,7 +197,7 @@ struct Replayer<'a, L> {
     has_stopped: bool,
     progress: Progress,
     /// The latest time of receiving in the logs that are read in their own order.
-    latest: Option<Timestamp>,
+    latest: Option<Written>,
     /// True if times of receiving have run backwards.
     is_unordered: bool,
 }
@@ -278,15 +278,23 @@ impl<'a, L: Listener> Replayer<'a, L> {
 
     /// Reports once that times of receiving run backwards.
     fn unordered(&mut self, report: &InputReport, decoded: &Decoded) -> io::Result<()> {
-        let Some(received_at) = decoded.received_at() else { return Ok(()) };
-        if self.latest.is_some_and(|latest| received_at < latest) && !self.is_unordered {
+        let Some(written) = decoded.written() else { return Ok(()) };
+        let since = self.latest.and_then(|latest| written.since(latest)).unwrap_or_default();
+        let (verb, least) = match written {
+            Written::Received(_) => ("received", SignedDuration::ZERO),
+            Written::Local(_) | Written::OfDay(_) => ("written", -JITTER),
+        };
+        if !since.is_negative() {
+            self.latest = Some(written);
+        } else if since < least && !self.is_unordered {
             self.is_unordered = true;
-            let message = "received before a record that stands ahead of it. Not every record has a time of receiving, so \
-                           all are read in the order in which they stand. Findings such as `late` may come from the \
-                           order of the log, not from the network";
+            let message = format!(
+                "{verb} before a record that stands ahead of it. Not every record has a time of receiving, so all are read \
+                 in the order in which they stand. Findings such as `late` may come from the order of the log, not from \
+                 the network"
+            );
             return self.found(report, vec![Finding::new(FindingKind::Unordered, None, message)]);
         }
-        self.latest = self.latest.max(Some(received_at));
         Ok(())
     }
 

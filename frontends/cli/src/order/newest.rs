@@ -1,7 +1,6 @@
 //! Whether the newest entry of a log is first.
 
-use std::cmp::Ordering;
-
+use callfold::jiff::SignedDuration;
 use callfold::log::{Format, Glance, Written, glance};
 
 use crate::input::Records;
@@ -17,10 +16,15 @@ pub(crate) fn is_newest_first(records: &Records) -> bool {
     direction.is_falling()
 }
 
+/// By how much the times of entries can run backwards that several threads write at once.
+pub(crate) const JITTER: SignedDuration = SignedDuration::from_secs(2);
+
 /// How often the times of records fall and rise, and how often they were compared.
 #[derive(Default)]
 pub(super) struct Direction {
     before: Option<Written>,
+    /// The longest fall.
+    longest: SignedDuration,
     falls: u64,
     rises: u64,
     compared: u64,
@@ -29,17 +33,19 @@ pub(super) struct Direction {
 impl Direction {
     /// Passes the time of the next record.
     pub(super) fn pass(&mut self, written: Option<Written>) {
-        let order = written.zip(self.before).and_then(|(this, before)| this.compared(before));
-        self.falls += u64::from(order == Some(Ordering::Less));
-        self.rises += u64::from(order == Some(Ordering::Greater));
-        self.compared += u64::from(order.is_some());
+        if let Some(since) = written.zip(self.before).and_then(|(this, before)| this.since(before)) {
+            self.falls += u64::from(since.is_negative());
+            self.rises += u64::from(since.is_positive());
+            self.compared += 1;
+            self.longest = self.longest.max(-since);
+        }
         self.before = written.or(self.before);
     }
 
     /// True if the times fall. A few may rise, because several threads write entries at once. For the same reason, one
-    /// fall alone shows the order only of two records.
-    pub(super) const fn is_falling(&self) -> bool {
-        self.falls > 3 * self.rises && (self.falls > 1 || self.compared == 1)
+    /// short fall alone shows the order only of two records.
+    pub(super) fn is_falling(&self) -> bool {
+        self.falls > 3 * self.rises && (self.falls > 1 || self.compared == 1 || self.longest > JITTER)
     }
 }
 
