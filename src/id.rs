@@ -39,7 +39,7 @@ impl CallId {
 }
 
 /// The error for a text that was parsed as a [`CallId`] but is not a GUID.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotAGuid {
     /// The text that was parsed. A text of more than 64 characters is cut after the first 64, and `…` is

@@ -39,7 +39,7 @@ use crate::text::{beginning, short};
 use crate::time::At;
 use copies::Writer;
 pub use data::Replay;
-use data::already_read;
+use data::{Entries, already_read};
 pub use keep::Keep;
 use sink::Sink;
 
@@ -165,8 +165,10 @@ impl Replay {
             Content::Bodies(bodies) => self.bodies(bodies, Source::default(), &mut sink, &mut findings),
             Content::Trace(trace, beside) => {
                 self.trace(trace, &mut sink, &mut findings);
-                let source = Source { call: None, writer: Some(Writer::App) };
-                self.bodies(*beside, source, &mut sink, &mut findings);
+                if let Some(beside) = beside {
+                    let source = Source { call: None, writer: Some(Writer::App) };
+                    self.bodies(*beside, source, &mut sink, &mut findings);
+                }
             }
             Content::TooLarge(limit) => findings.push(too_large(limit)),
         }
@@ -191,6 +193,10 @@ impl Replay {
         let (mut sink, mut findings) = (Sink(Some(&mut sink)), Vec::new());
         for line in core::mem::take(&mut self.early).into_values().flat_map(BTreeMap::into_values) {
             self.fold_early(line, &mut sink, &mut findings);
+        }
+        if self.entries == Entries::Missing {
+            findings
+                .push(malformed("no log entry that begins with `$>` is in the SDK log, only notifications"));
         }
         findings
     }
@@ -352,9 +358,10 @@ impl Replay {
             }
             Some(_) => {}
             None => {
-                let why = match &received.url.error {
-                    Some(error) => error.to_string(),
-                    None => "resourceUrl should begin with /communications/calls/{id}".into(),
+                let why = if received.url.has_other_id {
+                    "the id in its URL is not a GUID (32 hexadecimal digits, with or without dashes)"
+                } else {
+                    "resourceUrl should begin with /communications/calls/{id}"
                 };
                 findings.push(malformed(format!("the notification names no call: {why}")));
             }
@@ -362,8 +369,15 @@ impl Replay {
     }
 
     fn trace(&mut self, trace: Result<Trace, String>, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
+        self.entries = match (&trace, self.entries) {
+            (Ok(Trace::NoEntry), Entries::Unknown) => Entries::Missing,
+            (Ok(Trace::NoEntry), entries) => entries,
+            (Ok(Trace::Nothing | Trace::Received { .. } | Trace::Replied { .. }) | Err(_), _) => {
+                Entries::Found
+            }
+        };
         match trace {
-            Ok(Trace::Nothing) => {}
+            Ok(Trace::Nothing | Trace::NoEntry) => {}
             Ok(Trace::Received { bodies, call }) => {
                 self.bodies(bodies, Source { call, writer: Some(Writer::Sdk) }, sink, findings);
             }

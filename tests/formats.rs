@@ -507,6 +507,8 @@ fn what_the_app_writes_between_the_entries_is_read_and_not_twice() {
         let findings = received.findings.iter().filter(|kind| **kind != FindingKind::Adopted);
         assert_eq!((received.call().state(), findings.copied().collect()), (state, found), "{log}");
     }
+    let before = replay(Format::SdkLog, format!("{}{}", by_app("established"), entry(&["a: b"], "")));
+    assert_eq!((before.call().state(), before.findings), (State::Established, vec![FindingKind::Adopted]));
     let broken = replay(Format::SdkLog, entry(&["Message: received"], &text("terminated")[..90]));
     assert_eq!(broken.findings, [Malformed]);
 }

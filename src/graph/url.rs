@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use crate::id::{CallId, Id, NotAGuid};
+use crate::id::{CallId, Id};
 
 /// A parsed resource URL: the id of a call, and the part of the call that the URL names. Source:
 /// [commsNotification](https://learn.microsoft.com/graph/api/resources/commsnotification), member
@@ -31,8 +31,8 @@ use crate::id::{CallId, Id, NotAGuid};
 pub struct ResourceUrl {
     /// The id of the call, or `None` if the URL does not name a call by a GUID.
     pub call: Option<CallId>,
-    /// The error, if the URL has an id of a call that is not a GUID.
-    pub error: Option<NotAGuid>,
+    /// True if the URL has an id of a call that is not a GUID.
+    pub has_other_id: bool,
     /// The part of the call that the URL names.
     pub resource: Resource,
 }
@@ -93,7 +93,7 @@ impl ResourceUrl {
             return None;
         }
         let resource = collection.map_or(Resource::Call, |collection| of(collection, item));
-        Some(Self { call: Some(call), error: None, resource })
+        Some(Self { call: Some(call), has_other_id: false, resource })
     }
 
     /// Reads a URL in any other spelling.
@@ -101,7 +101,8 @@ impl ResourceUrl {
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let mut segments = path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty());
         let calls = segments.by_ref().find(|segment| segment.eq_ignore_ascii_case("calls"));
-        let id = calls.and_then(|_| segments.next()).map(str::parse::<CallId>);
+        let id = calls.and_then(|_| segments.next());
+        let call = id.and_then(|id| id.parse().ok());
         let resource = match (calls, segments.next(), segments.next()) {
             _ if path.is_empty() => Resource::Call,
             (None, _, _) => {
@@ -113,8 +114,7 @@ impl ResourceUrl {
             (Some(_), None, _) => Resource::Call,
             (Some(_), Some(collection), item) => of(collection, item),
         };
-        let (call, error) = id.map_or((None, None), |id| (id.as_ref().ok().copied(), id.err()));
-        Self { call, error, resource }
+        Self { call, has_other_id: id.is_some() && call.is_none(), resource }
     }
 }
 

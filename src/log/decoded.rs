@@ -24,8 +24,8 @@ pub struct Decoded(pub(crate) Content);
 pub(crate) enum Content {
     Event(EventLine),
     Bodies(Bodies),
-    /// A log entry of the SDK, and the bodies that the app wrote after it.
-    Trace(Result<Trace, String>, Box<Bodies>),
+    /// A log entry of the SDK, and the bodies that the app wrote after it, if there are any.
+    Trace(Result<Trace, String>, Option<Box<Bodies>>),
     /// A record that is larger than this number of bytes, and was not read.
     TooLarge(usize),
 }
@@ -101,7 +101,7 @@ impl Decoded {
             }
             Format::SdkLog => {
                 let (trace, beside) = Trace::read(bytes);
-                Content::Trace(trace, Box::new(beside))
+                Content::Trace(trace, (!beside.is_noise()).then(|| Box::new(beside)))
             }
         })
     }
@@ -117,15 +117,15 @@ impl Decoded {
     }
 
     /// True if the record holds something that was received: a notification, or a reply.
-    pub const fn is_received(&self) -> bool {
+    pub fn is_received(&self) -> bool {
         match &self.0 {
             Content::Bodies(bodies) => !bodies.bodies.is_empty(),
             Content::Trace(trace, beside) => {
-                !beside.bodies.is_empty()
+                beside.as_ref().is_some_and(|beside| !beside.bodies.is_empty())
                     || match trace {
                         Ok(Trace::Received { bodies, .. }) => !bodies.bodies.is_empty(),
                         Ok(Trace::Replied { .. }) => true,
-                        Ok(Trace::Nothing) | Err(_) => false,
+                        Ok(Trace::Nothing | Trace::NoEntry) | Err(_) => false,
                     }
             }
             Content::Event(_) | Content::TooLarge(_) => false,
@@ -140,9 +140,10 @@ impl Decoded {
                 let traced = match trace {
                     Ok(Trace::Received { bodies, .. }) => Some(bodies.received_at()),
                     Ok(Trace::Replied { at, .. }) => Some(*at),
-                    Ok(Trace::Nothing) | Err(_) => None,
+                    Ok(Trace::Nothing | Trace::NoEntry) | Err(_) => None,
                 };
-                let beside = (!beside.bodies.is_empty()).then(|| beside.received_at());
+                let beside = beside.iter().filter(|beside| !beside.bodies.is_empty());
+                let beside = beside.map(|beside| beside.received_at());
                 traced.into_iter().chain(beside).min().flatten()
             }
             Content::Event(_) | Content::TooLarge(_) => None,
@@ -163,7 +164,7 @@ impl Decoded {
         match &self.0 {
             Content::Event(_) | Content::TooLarge(_) => false,
             Content::Bodies(bodies) => bodies.is_noise(),
-            Content::Trace(trace, beside) => matches!(trace, Ok(Trace::Nothing)) && beside.is_noise(),
+            Content::Trace(trace, beside) => matches!(trace, Ok(Trace::Nothing)) && beside.is_none(),
         }
     }
 }

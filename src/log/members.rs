@@ -55,6 +55,10 @@ impl<'a> Members<'a> {
             .or_else(|| spelled.find(|(_, value)| value.get() != "null").map(|(_, value)| value.get()))
     }
 
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// The JSON of the members.
     pub(super) fn values(&self) -> impl Iterator<Item = &'a str> {
         self.0.values().map(|value| value.get())

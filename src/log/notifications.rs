@@ -282,7 +282,13 @@ fn is_event(members: &Members<'_>) -> bool {
 
 /// True for a body, and for a single notification that is not wrapped in `{"value":[…]}`.
 fn holds_notifications(members: &Members<'_>) -> bool {
-    members.get("value").is_some_and(|value| value.starts_with(['[', '{'])) || is_notification(members)
+    // Another `value` beside other members is that of a metric or a setting.
+    let has_items = |value: &str| value.starts_with(['[', '{']) || members.names().all(is_of_body);
+    members.get("value").is_some_and(has_items) || is_notification(members)
+}
+
+fn is_of_body(name: &str) -> bool {
+    name == "value" || name.starts_with('@')
 }
 
 fn is_notification(members: &Members<'_>) -> bool {

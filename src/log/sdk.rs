@@ -39,6 +39,8 @@ const GENERIC: &str = "(Generic:";
 pub(crate) enum Trace {
     /// The entry changes no call.
     Nothing,
+    /// Notifications that the app wrote before the first entry.
+    NoEntry,
     /// Notifications that were posted to the app. `call` is the call that the log entry names: it is used for
     /// notifications that name no call.
     Received { bodies: Bodies, call: Option<CallId> },
@@ -280,11 +282,12 @@ impl Trace {
 fn before_entries(text: &str) -> (Result<Trace, String>, Bodies) {
     let beside = Bodies::in_text(text, None);
     let is_json = text.split(LINE_ENDS).any(|line| line.starts_with(['{', '[']));
-    if is_json && beside.is_noise() {
-        (Err("expected a log entry that begins with `$>`".into()), beside)
-    } else {
-        (Ok(Trace::Nothing), beside)
-    }
+    let trace = match (beside.is_noise(), is_json) {
+        (false, _) => Ok(Trace::NoEntry),
+        (true, true) => Err("expected a log entry that begins with `$>`".into()),
+        (true, false) => Ok(Trace::Nothing),
+    };
+    (trace, beside)
 }
 
 /// The notifications of a body that ends the log entry, if the body is in the usual form and the SDK masked

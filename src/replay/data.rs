@@ -48,6 +48,17 @@ pub struct Replay {
     pub(super) not_begun: BTreeMap<CallId, u64>,
     /// The notifications of SDK logs that were read last.
     pub(super) copies: Copies,
+    pub(super) entries: Entries,
+}
+
+/// Whether what was read as an SDK log has entries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Entries {
+    #[default]
+    Unknown,
+    /// There are notifications, and no entry.
+    Missing,
+    Found,
 }
 
 pub(super) fn already_read(revision: u64) -> String {

@@ -54,8 +54,13 @@ impl fmt::Display for CallName {
 /// The id in the path or the URL of a resource of a call.
 fn of_resource(path: &str) -> Option<&str> {
     let path = path.split(['?', '#']).next()?;
-    // OData writes `calls('ID')`.
-    let mut parts = path.split(['/', '(', ')', '\'']).filter(|part| !part.is_empty());
-    parts.find(|part| part.eq_ignore_ascii_case("calls"))?;
-    parts.next()
+    let mut parts = path.split('/');
+    while let Some(part) = parts.next() {
+        // OData writes `calls('ID')`.
+        let (name, key) = part.split_once("('").map_or((part, None), |(name, key)| (name, Some(key)));
+        if name.eq_ignore_ascii_case("calls") {
+            return key.map_or_else(|| parts.next(), |key| key.strip_suffix("')"));
+        }
+    }
+    None
 }

@@ -689,11 +689,8 @@ fn a_call_id_that_is_no_guid_is_told() {
     let messages: Vec<_> = findings.iter().filter_map(|finding| finding["message"].as_str()).collect();
     let kinds_expected = [vec!["malformed"; 5], vec!["unknownResource"]].concat();
     assert_eq!(kinds(&replayed), kinds_expected);
-    for (message, id) in
-        messages.iter().zip(["4711", "no guid", "0badc0de-0000-4000-8000-00000000000g", "9999"])
-    {
-        let is_told = message.contains(&format!("`{id}")) && message.contains("is not a GUID");
-        assert!(is_told && message.len() < 200, "{message}");
+    for message in &messages[..4] {
+        assert!(message.contains("the id in its URL is not a GUID"), "{message}");
     }
     assert!(messages[4].contains("resourceUrl should begin with"), "{}", messages[4]);
 }

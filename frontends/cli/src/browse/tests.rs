@@ -442,7 +442,7 @@ fn a_log_without_calls_says_why() {
     fs::write(log.path(), r#"{"value":[]}"#).unwrap();
     let mut screen = Screen::of(&["--format", "notifications", log.path().to_str().unwrap()]);
     let drawn = screen.drawn(80, 24);
-    assert!(drawn.contains("empty: the body has no"), "{drawn}");
+    assert!(drawn.contains("no call ") && drawn.contains("empty: the body has no"), "{drawn}");
 }
 
 #[test]
