@@ -180,7 +180,9 @@ fn a_log_that_is_not_recognised_is_shown_with_what_helps() {
 #[test]
 fn a_log_of_another_format_than_named_is_no_success() {
     let [event_log, bodies, sdk] = histories().map(|(_, records, _)| log(&records));
-    for (format, log) in [("events", &bodies), ("events", &sdk), ("sdk-log", &event_log)] {
+    for (format, log) in
+        [("events", &bodies), ("events", &sdk), ("sdk-log", &event_log), ("sdk-log", &bodies)]
+    {
         let ran = fed(log, &["check", "--format", format, "-"]);
         assert_ne!(ran.status, 0, "--format {format}: {}{}", ran.out, ran.err);
     }
