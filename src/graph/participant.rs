@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::identity::{IdentitySet, ParticipantInfo};
 use super::media::MediaStream;
+use super::member::Member;
 use super::wire::declare::{open_enum, resource};
 use crate::id::Id;
 
@@ -55,7 +56,10 @@ impl Participant {
 
     /// True if it has no member but its type.
     pub(crate) fn says_nothing(&self) -> bool {
-        *self == Self { odata_type: self.odata_type.clone(), ..Self::default() }
+        // Most participants have an id or a description.
+        self.id == Member::Absent
+            && self.info == Member::Absent
+            && *self == Self { odata_type: self.odata_type.clone(), ..Self::default() }
     }
 
     /// The participant with the `@odata.type` that the service sends.

@@ -4,9 +4,15 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+/// Bytes as text, with U+FFFD in place of what is not UTF-8. Most texts are UTF-8 from end to end, and the standard library
+/// checks such a text faster as a whole.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    core::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// Bytes as text, with U+FFFD in place of what stands for no character.
 pub(crate) fn mended_bytes(json: &[u8]) -> Cow<'_, str> {
-    match String::from_utf8_lossy(json) {
+    match lossy(json) {
         Cow::Borrowed(json) => mended(json),
         Cow::Owned(json) => Cow::Owned(mended(&json).into_owned()),
     }

@@ -3,8 +3,7 @@
 use super::times;
 use super::written::Written;
 use crate::call::observe::delivery::Delivery;
-use alloc::string::String;
-
+use crate::json::mend::lossy;
 /// How much text can stand before a document and still belong to it. More text is passed on in parts of about this size.
 const NEAR: usize = 1 << 12;
 
@@ -81,7 +80,7 @@ pub(super) fn delivery(skipped: &[u8]) -> Delivery {
     if skipped.trim_ascii().is_empty() {
         return delivery;
     }
-    let text = String::from_utf8_lossy(skipped);
+    let text = lossy(skipped);
     let (above, prefix) = text.rsplit_once('\n').unwrap_or(("", &text));
     delivery.received_at = times::with_offset(prefix);
     if prefix.trim().is_empty() {
@@ -99,10 +98,7 @@ pub(super) fn delivery(skipped: &[u8]) -> Delivery {
 /// The nearest time before a body: in its line, or in one of the lines above. It shows only in which order records stand, so
 /// an offset does not count.
 pub(super) fn written(skipped: &[u8]) -> Option<Written> {
-    skipped
-        .rsplit(|byte| *byte == b'\n')
-        .take(ABOVE)
-        .find_map(|line| times::local(&String::from_utf8_lossy(line)))
+    skipped.rsplit(|byte| *byte == b'\n').take(ABOVE).find_map(|line| times::local(&lossy(line)))
 }
 
 /// The parts of a header line.

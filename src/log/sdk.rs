@@ -22,7 +22,7 @@ use crate::graph::parsed::ParsedNotification;
 use crate::graph::url::ResourceUrl;
 use crate::id::CallId;
 use crate::json;
-use crate::json::mend::mended;
+use crate::json::mend::{lossy, mended};
 use crate::json::read::Reader;
 use crate::text::without_content;
 
@@ -262,7 +262,7 @@ impl Trace {
     /// Reads one log entry. The error describes the fault if the JSON of the log entry cannot be read. Also returns the bodies
     /// that the app wrote into the log itself, before the next entry.
     pub(crate) fn read(record: &[u8]) -> (Result<Self, String>, Bodies) {
-        let text = String::from_utf8_lossy(record);
+        let text = lossy(record);
         let Some(head) = Head::of(text.as_bytes()) else { return before_entries(&text) };
         let (head, text) = match unprefixed(&head, &text) {
             Some(lines) => (Head::OF_PLAIN, Cow::Owned(lines)),
