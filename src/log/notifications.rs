@@ -205,7 +205,7 @@ impl Bodies {
             self.in_envelope(&members, body);
         } else if holds_notifications(&members) || full(json).is_some() {
             self.body(json, &members, Delivery::default());
-        } else {
+        } else if within::may_hold(json) {
             self.within(within::members(&members));
         }
     }
