@@ -9,8 +9,9 @@ use std::alloc::System;
 
 use callfold::call::{AppIdentity, Call, Command, Delivery, RequestContext};
 use callfold::graph::{CommsNotification, Permission, Route, Version};
+use callfold::log::Format;
 use callfold::uuid::Uuid;
-use callfold::{CallId, Ledger, Notify, Recorded};
+use callfold::{CallId, Ledger, Notify, Recorded, Replay};
 use serde_json::{Value, json};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -276,6 +277,39 @@ fn decided(items: usize, action: &str, body: fn(usize) -> Value) -> usize {
     region.change().bytes_allocated
 }
 
+/// Records with a body for each item.
+const WRAPPERS: [(&str, fn(usize) -> String); 5] = [
+    ("bodies in an array", |items| json!({ "a": (0..items).map(written).collect::<Vec<_>>() }).to_string()),
+    ("bodies in members", |items| {
+        let members = (0..items).map(|number| (format!("m{number}"), json!({ "body": written(number) })));
+        Value::Object(members.collect()).to_string()
+    }),
+    ("bodies in texts in texts", |items| {
+        let lines = (0..items).map(|number| json!({ "message": written(number).to_string() }).to_string());
+        json!({ "text": lines.collect::<Vec<_>>().join("\n") }).to_string()
+    }),
+    ("bodies that break off in a text", |items| {
+        let lines = (0..items).map(|number| written(number).to_string()[..90].to_owned());
+        json!({ "text": lines.collect::<Vec<_>>().join("\n") }).to_string()
+    }),
+    ("bodies in the cells of a table", |items| {
+        let cells = (0..items).map(|number| written(number).to_string().replace('"', "\"\""));
+        format!("{{\"\"a\"\":{}}}\"\n", cells.collect::<Vec<_>>().join(","))
+    }),
+];
+
+fn written(number: usize) -> Value {
+    json!({ "value": [about("", &json!({ "toneInfo": { "tone": "tone1", "sequenceId": number + 1 } }))] })
+}
+
+/// Reads a record with a body for each item. Returns the bytes that this allocates.
+fn read(items: usize, wrapper: fn(usize) -> String) -> usize {
+    let record = wrapper(items);
+    let region = Region::new(ALLOCATOR);
+    std::hint::black_box(Replay::new().record(Format::Notifications, &record, |_| {}));
+    region.change().bytes_allocated
+}
+
 #[test]
 fn twice_the_items_cost_about_twice_as_much() {
     let mut long = Vec::new();
@@ -293,6 +327,9 @@ fn twice_the_items_cost_about_twice_as_much() {
     for (what, of) in EVENTS {
         compare(format!("notify, {what}"), &|items| notified(items, of));
         compare(format!("history, {what}"), &|items| kept(items, of));
+    }
+    for (what, wrapper) in WRAPPERS {
+        compare(format!("read, {what}"), &|items| read(items, wrapper));
     }
     // What a call copies as a whole if it changes after a clone.
     let copied = ["unknown members", "quality reports", "message ids"];
