@@ -277,8 +277,11 @@ fn decided(items: usize, action: &str, body: fn(usize) -> Value) -> usize {
     region.change().bytes_allocated
 }
 
+/// Writes a record with this number of bodies.
+type Wrapper = fn(usize) -> String;
+
 /// Records with a body for each item.
-const WRAPPERS: [(&str, fn(usize) -> String); 5] = [
+const WRAPPERS: [(&str, Wrapper); 5] = [
     ("bodies in an array", |items| json!({ "a": (0..items).map(written).collect::<Vec<_>>() }).to_string()),
     ("bodies in members", |items| {
         let members = (0..items).map(|number| (format!("m{number}"), json!({ "body": written(number) })));
@@ -303,7 +306,7 @@ fn written(number: usize) -> Value {
 }
 
 /// Reads a record with a body for each item. Returns the bytes that this allocates.
-fn read(items: usize, wrapper: fn(usize) -> String) -> usize {
+fn read(items: usize, wrapper: Wrapper) -> usize {
     let record = wrapper(items);
     let region = Region::new(ALLOCATOR);
     std::hint::black_box(Replay::new().record(Format::Notifications, &record, |_| {}));
