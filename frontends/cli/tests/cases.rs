@@ -556,6 +556,30 @@ fn why_operations_failed_is_told() {
     assert_eq!(failed, 1, "what the app cancelled is no failure");
 }
 
+/// The table and the page say why, and the result of what succeeded is not in the table.
+#[test]
+fn an_operation_that_failed_with_a_code_of_success_says_why() {
+    let path = |name: &str| format!("{}/tests/cases/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let shown = |command: &str, name: &str| callfold(&[command, &path(name), "-o", "-"]).out;
+    let table = |name: &str| callfold(&["replay", "--quiet", &path(name)]).out;
+
+    let seen = table("failed-success");
+    assert!(seen.contains("playPrompt failed 200/8508 Action falied. Canceled.\n"), "{seen}");
+    assert!(seen.contains("record completed\n"), "{seen}");
+    assert!(seen.contains("sendDtmfTones completed 500/1 not sent\n"), "{seen}");
+    let page = shown("report", "failed-success");
+    for note in ["200/8508 Action falied. Canceled.", "500/1 not sent"] {
+        assert!(page.contains(&format!(">{note}</text>")), "{note} is beside its row");
+    }
+    assert!(!page.contains("Action completed.</text>"));
+
+    let seen = table("failed-success-hostile");
+    assert!(seen.contains("playPrompt failed 0/-1 <b><U+001B>[31mred\n"), "{seen}");
+    assert!(seen.contains("record failed\n"), "{seen}");
+    let page = shown("report", "failed-success-hostile");
+    assert!(page.contains("0/-1 &lt;b&gt;") && !page.contains("0/-1 <b>") && !page.contains('\u{1b}'));
+}
+
 #[test]
 fn a_call_that_had_not_ended_is_told() {
     let replayed = replayed("people-without-roster.jsonl");

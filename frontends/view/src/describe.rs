@@ -1,7 +1,7 @@
 //! Describes the contents of logs in plain English, for people. No description contains a secret.
 
 use callfold::call::{Call, CallEvent, Deadline, PartyRequest, State, Transition};
-use callfold::graph::{CommsOperation, OperationStatus, Participant};
+use callfold::graph::{CommsOperation, OperationStatus, Participant, ResultInfo};
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::{FindingKind, OperationSummary, Recorded, operation};
 
@@ -223,6 +223,22 @@ pub fn elapsed(first: Timestamp, at: Timestamp) -> String {
 pub fn operation(operation: &OperationSummary<'_>) -> String {
     let orphaned = if operation.is_orphaned { ", orphaned" } else { "" };
     format!("{} {}{orphaned}", operation.kind.as_str(), operation.state)
+}
+
+/// Why an operation failed: its result where it failed, whatever the code, and where it completed with a code that
+/// is no success.
+///
+/// ```
+/// use callfold::{graph::ResultInfo, operation::State, serde_json};
+/// use callfold_view::describe::failure;
+///
+/// let result: ResultInfo = serde_json::from_str(r#"{"code":200,"subcode":8508}"#)?;
+/// assert!(failure(State::Failed, Some(&result)).is_some());
+/// assert!(failure(State::Completed, Some(&result)).is_none());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub fn failure(state: operation::State, result: Option<&ResultInfo>) -> Option<&ResultInfo> {
+    result.filter(|result| state == operation::State::Failed || !result.is_success())
 }
 
 fn roster(participants: &[Participant]) -> String {

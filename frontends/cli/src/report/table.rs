@@ -186,8 +186,8 @@ fn parties(call: &Summary<'_>) -> String {
 
 /// An operation, and why it failed.
 fn operation(operation: OperationSummary<'_>) -> String {
-    let result = operation.result_info.filter(|result| !result.is_success());
-    let why = result.map_or_else(String::new, |result| short(&result.to_string()));
+    let failure = describe::failure(operation.state, operation.result_info);
+    let why = failure.map_or_else(String::new, |result| short(&result.to_string()));
     joined([describe::operation(&operation), why], " ")
 }
 

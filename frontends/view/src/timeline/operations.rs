@@ -6,6 +6,7 @@ use svg::node::element::Group;
 use super::letters::{count, width};
 use super::shapes::{Anchor, SIZE, SMALL, circle, fits, fitted, line, rectangle, shape, titled};
 use super::sheet::{Lane, ROWS, Sheet, rows};
+use crate::describe;
 use crate::history::spans::OperationSpan;
 
 const TICK: &str = "M-3,0L-1,2.5L3.2,-2.5";
@@ -49,7 +50,9 @@ pub(crate) fn outcome(span: &OperationSpan) -> &'static str {
 fn row(sheet: &Sheet<'_>, span: &OperationSpan, y: f64) -> Group {
     let how = outcome(span);
     let label = format!("{} {how}", span.kind);
-    let ending = ending(sheet, span);
+    let operation = sheet.history.last().operations().get(span.index);
+    let result = operation.and_then(|operation| operation.resource().result_info.value()).map(AsRef::as_ref);
+    let ending = result.map(ToString::to_string).unwrap_or_default();
     let to = span.to.or_else(|| sheet.end.filter(|_| span.is_orphaned));
     let title = format!("{label}, {}. {ending}", sheet.span(span.from, to));
     let end = sheet.till(span.from, span.to);
@@ -60,16 +63,10 @@ fn row(sheet: &Sheet<'_>, span: &OperationSpan, y: f64) -> Group {
         drawn = stretch(drawn, *state, sheet.at(*from), to, y);
     }
     let drawn = mark(drawn, how, end, y);
-    match how {
-        "failed" => side_note(sheet, drawn, &ending, sheet.at(span.from), end, y),
-        _ => drawn,
+    if operation.and_then(|operation| describe::failure(operation.state(), result)).is_none() {
+        return drawn;
     }
-}
-
-fn ending(sheet: &Sheet<'_>, span: &OperationSpan) -> String {
-    let operation = sheet.history.last().operations().get(span.index);
-    let result = operation.and_then(|operation| operation.resource().result_info.value());
-    result.map(|result| result.to_string()).unwrap_or_default()
+    side_note(sheet, drawn, &ending, sheet.at(span.from), end, y)
 }
 
 /// A dashed line while it waits, a bar while it runs.
