@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::interrupt::Undoing;
+
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Progress {
@@ -13,6 +15,8 @@ pub(crate) struct Progress {
     before: u64,
     /// True where it is shown, or will never be.
     is_settled: bool,
+    /// Until it is dropped, a signal that ends the process clears the bar.
+    cleared_on_signal: Option<Undoing>,
 }
 
 impl Progress {
@@ -46,15 +50,17 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, before: 0, is_settled: is_quiet }
+        Self { bar, before: 0, is_settled: is_quiet, cleared_on_signal: None }
     }
 
     /// The position in the log that is read now.
     pub(crate) fn set(&mut self, position: u64) {
         self.bar.set_position(self.before + position);
         if !self.is_settled && self.bar.elapsed() > PATIENCE {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
             self.is_settled = true;
+            let bar = self.bar.clone();
+            self.cleared_on_signal = Undoing::with(move || bar.finish_and_clear()).ok();
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
     }
 

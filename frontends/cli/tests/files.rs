@@ -134,7 +134,7 @@ fn a_signal_while_the_page_is_written_removes_it() {
 fn a_signal_leaves_a_clean_terminal() {
     let folder = Folder::new();
     let input = folder.write("log", log(&events()));
-    for signalled in [Signal::INT, Signal::TERM] {
+    for signalled in [Signal::INT, Signal::TERM, Signal::HUP] {
         let mut terminal = Terminal::run(command(&["browse", &input]), 100);
         let seen = terminal.wait_for("terminated");
         assert!(seen.contains("\u{1b}[?1049h"), "it uses the alternate screen");
@@ -144,6 +144,24 @@ fn a_signal_leaves_a_clean_terminal() {
         let ended = terminal.child.wait().unwrap();
         assert_eq!(ended.signal(), Some(signalled.as_raw()));
         assert_ne!(raw, rustix::termios::tcgetattr(&terminal.person).unwrap().local_modes, "no longer raw");
+    }
+}
+
+#[test]
+fn a_signal_leaves_no_progress_bar() {
+    heed_interrupts();
+    for signalled in [Signal::INT, Signal::TERM] {
+        let mut terminal = Terminal::piped(command(&["check", "-"]), 100);
+        let mut input = terminal.child.stdin.take().unwrap();
+        // The bar appears where records come after more than a second.
+        input.write_all(&log(&events()).repeat(10_000)).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(1_100));
+        input.write_all(&log(&events()).repeat(10_000)).unwrap();
+        terminal.wait_for("B/s");
+        signal(&terminal.child, signalled);
+        let seen = terminal.rest();
+        assert_eq!(terminal.child.wait().unwrap().signal(), Some(signalled.as_raw()));
+        assert_eq!(seen.rsplit(['\r', '\n']).next(), Some("\u{1b}[2K"), "{seen:?}");
     }
 }
 

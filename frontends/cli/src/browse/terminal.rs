@@ -15,7 +15,7 @@ use crate::interrupt::Undoing;
 /// Runs a browser until the user quits. Restores the terminal in every case.
 pub(super) fn show(browser: &mut Browser, reader: &HistoryReader) -> io::Result<()> {
     let _restored = Restored;
-    let _restored_on_signal = Undoing::with(restore)?;
+    let _restored_on_signal = Undoing::of_terminal(restore)?;
     // This also installs a panic hook that restores the terminal before the panic message is printed.
     let mut terminal = ratatui::try_init()?;
     until_left(browser, reader, &mut terminal)
@@ -32,8 +32,8 @@ impl Drop for Restored {
 
 /// Leaves the screen of the browser, and shows the cursor again.
 fn restore() {
-    ratatui::restore();
-    // Where there is no terminal any more, nobody misses the cursor.
+    // Where there is no terminal any more, nobody misses it.
+    _ = ratatui::try_restore();
     _ = execute!(io::stdout(), cursor::Show);
 }
 
