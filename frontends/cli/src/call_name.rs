@@ -9,6 +9,12 @@ use callfold::uuid::fmt::{Hyphenated, Simple};
 /// The greatest number of characters of an id.
 const LONGEST: usize = Hyphenated::LENGTH;
 
+/// What people paste around a name.
+const AROUND: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('(', ')')];
+
+/// What stands behind the beginning of an id where a program has cut it off.
+const AFTER: [&str; 2] = ["…", "..."];
+
 /// An id or the beginning of one, in lower case.
 #[derive(Clone, Debug)]
 pub(crate) struct CallName(String);
@@ -31,6 +37,7 @@ impl FromStr for CallName {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = pasted(text);
         let id = if text.contains('/') { of_resource(text).unwrap_or_default() } else { text };
         let id = id.to_ascii_lowercase();
         let id = id.strip_prefix("urn:uuid:").unwrap_or(&id);
@@ -49,6 +56,18 @@ impl fmt::Display for CallName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A name without what is pasted with it.
+fn pasted(text: &str) -> &str {
+    let mut name = text.trim();
+    while let Some(inner) =
+        AROUND.iter().find_map(|(open, close)| name.strip_prefix(*open)?.strip_suffix(*close))
+    {
+        name = inner.trim();
+    }
+    let name = name.trim_end_matches('/');
+    AFTER.iter().find_map(|after| name.strip_suffix(after)).unwrap_or(name)
 }
 
 /// The id in the path or the URL of a resource of a call.
