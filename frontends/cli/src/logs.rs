@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::folder::Folder;
@@ -18,12 +19,18 @@ pub(crate) struct Logs {
 impl Logs {
     /// The logs that these paths name: a file is one log, a folder is all of its files.
     pub(crate) fn of(paths: &[PathBuf]) -> Self {
+        Self::besides(paths, None)
+    }
+
+    /// The same, for a command that writes `output`. Where this file is in a folder, it is none of the folder's logs: it is
+    /// what the command wrote before.
+    pub(crate) fn besides(paths: &[PathBuf], output: Option<&Path>) -> Self {
         let mut logs = Self { inputs: Vec::new(), unreadable: Vec::new(), notes: Vec::new() };
         for path in paths {
             if path.as_os_str() == "-" {
                 logs.inputs.push(Input::standard_input());
             } else if path.is_dir() {
-                logs.folder(path);
+                logs.folder(path, output);
             } else {
                 logs.inputs.push(Input::of(path.clone(), false));
             }
@@ -57,8 +64,9 @@ impl Logs {
         Self { inputs: distinct, ..self }
     }
 
-    fn folder(&mut self, path: &Path) {
-        let Folder { files, unreadable } = Folder::read(path);
+    fn folder(&mut self, path: &Path, output: Option<&Path>) {
+        let Folder { mut files, unreadable } = Folder::read(path);
+        files.retain(|file| output.is_none_or(|output| !is_same_place(file, output)));
         if files.is_empty() && unreadable.is_empty() {
             self.unreadable.push(Unreadable::new(path, &"the folder holds no files"));
         }
@@ -78,4 +86,15 @@ impl Logs {
         }
         kept
     }
+}
+
+/// True for two paths of one entry of a folder. A link and the file to which it leads are two entries.
+fn is_same_place(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(folder_of(path)).ok();
+    one.file_name() == other.file_name() && real(one).is_some_and(|folder| real(other) == Some(folder))
+}
+
+/// The folder in which a file is.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }

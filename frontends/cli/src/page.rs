@@ -27,7 +27,7 @@ use collected::{Collected, Counted, Refolded};
 use output::{Form, Output};
 
 pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
-    let logs = Logs::of(&args.source.logs);
+    let logs = Logs::besides(&args.source.logs, Some(&args.output));
     let output = match Output::of(&args.output, &logs) {
         Ok(output) => output,
         Err(why) => return Ok(refused(&why)),

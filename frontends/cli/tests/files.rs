@@ -254,3 +254,73 @@ fn a_file_with_several_names_is_read_once_and_that_is_said() {
     assert_complete(&twice.json(), "standard input twice");
     assert!(twice.err.contains("read once"), "{}", twice.err);
 }
+
+#[test]
+fn a_page_in_the_folder_of_its_logs_is_written_again() {
+    let folder = Folder::new();
+    folder.write("logs/1.log", log(&events()));
+    let logs = format!("{}/logs", folder.path());
+    let page = format!("{logs}/page.html");
+    symlink(&logs, format!("{}/link", folder.path())).unwrap();
+    let other = format!("{}/link/../link/page.html", folder.path());
+    for (output, in_folder) in
+        [(page.as_str(), ""), (&page, ""), (&other, ""), ("page.html", "."), ("./page.html", ".")]
+    {
+        let log = if in_folder.is_empty() { logs.as_str() } else { in_folder };
+        let ran = command(&["report", log, "-o", output]).current_dir(&logs).output().unwrap();
+        assert_eq!((ran.status.code(), &*String::from_utf8_lossy(&ran.stderr)), (Some(0), ""), "{output}");
+        let written = fs::read_to_string(&page).unwrap();
+        assert!(
+            written.contains(CALL) && written.contains("1.log") && !written.contains("page.html"),
+            "{output}"
+        );
+    }
+    // Another page in the folder is no log.
+    let ran = callfold(&["report", &logs, "-o", &format!("{}/page.html", folder.path())]);
+    assert_eq!(ran.status, 1, "{}", ran.err);
+}
+
+#[test]
+fn a_log_is_never_the_output() {
+    let folder = Folder::new();
+    let input = folder.write("logs/1.log", log(&events()));
+    let [logs, hard, soft] =
+        ["logs", "hard.html", "soft.html"].map(|name| format!("{}/{name}", folder.path()));
+    let [inside, soft_inside, page] =
+        ["inside.html", "soft.html", "page.html"].map(|name| format!("{logs}/{name}"));
+    fs::hard_link(&input, &hard).unwrap();
+    fs::hard_link(&input, &inside).unwrap();
+    symlink(&input, &soft).unwrap();
+    symlink(&input, &soft_inside).unwrap();
+    for (read, output) in [
+        (&[input.as_str()][..], &hard),
+        (&[&input], &soft),
+        (&[&logs], &hard),
+        (&[&logs], &soft),
+        (&[&logs], &inside),
+        (&[&logs], &soft_inside),
+        (&["-", &hard], &inside),
+    ] {
+        let ran = callfold(&[&["report", "-o", output], read].concat());
+        assert_eq!(ran.status, 2, "{read:?} {output}");
+        assert!(ran.err.contains("this is one of the logs"), "{read:?} {output}: {}", ran.err);
+        assert_eq!(fs::read(&input).unwrap(), log(&events()), "{read:?} {output}");
+    }
+    fs::remove_file(&inside).unwrap();
+    fs::remove_file(&soft_inside).unwrap();
+    // A file of a folder that is named itself is a log, too.
+    fs::write(&page, log(&events())).unwrap();
+    for read in [[&page, &logs], [&logs, &page]].map(|read| read.map(String::as_str)) {
+        let ran = callfold(&[&["report", "-o", &page], &read[..]].concat());
+        assert_eq!(ran.status, 2, "{read:?}");
+        assert!(ran.err.contains("this is one of the logs"), "{read:?}: {}", ran.err);
+    }
+    // A folder that holds only the page holds no logs.
+    fs::remove_file(&input).unwrap();
+    let ran = callfold(&["report", &logs, "-o", &page]);
+    assert_eq!((ran.status, ran.err.contains("the folder holds no files")), (2, true), "{}", ran.err);
+    // A file whose name is - is not standard output.
+    fs::write(folder.path().to_owned() + "/-", log(&events())).unwrap();
+    let ran = command(&["report", "./-", "-o", "-"]).current_dir(folder.path()).output().unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+}

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::exit::complain;
+use crate::input::Input;
 use crate::interrupt::Undoing;
-use crate::logs::Logs;
+use crate::logs::{Logs, folder_of};
 use crate::stdout::stdout;
 
 /// The kind of output.
@@ -61,9 +62,8 @@ impl Output {
                 ));
             }
         };
-        let here = fs::canonicalize(path).ok();
-        let is_log = |log: &str| here.is_some() && fs::canonicalize(log).ok() == here;
-        if logs.inputs.iter().any(|input| is_log(&input.path)) {
+        let here = Input::of(path.into(), false).identity().filter(|_| path.as_os_str() != "-");
+        if here.is_some() && logs.inputs.iter().any(|input| input.identity() == here) {
             return Err(format!("{name}: this is one of the logs, and would be overwritten"));
         }
         let writable = if path.as_os_str() == "-" { Ok(()) } else { writable(&target(path)) };
@@ -90,7 +90,7 @@ impl Output {
         }
         let half = Half::default();
         let _removed_on_signal = Undoing::with(half.clone().removal())?;
-        let mut file = tempfile::Builder::new().make_in(folder(&path), |path| half.create(path))?;
+        let mut file = tempfile::Builder::new().make_in(folder_of(&path), |path| half.create(path))?;
         text(&mut BufWriter::new(&mut file), report)?;
         if let Some(old) = old {
             file.as_file().set_permissions(old.permissions())?;
@@ -127,14 +127,9 @@ fn target(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.into())
 }
 
-/// The folder in which a file is.
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
-}
-
 /// Whether a path may be written: a file that is there, or a new one in its folder.
 fn writable(path: &Path) -> io::Result<()> {
-    let Ok(metadata) = fs::metadata(path) else { return tempfile::tempfile_in(folder(path)).map(drop) };
+    let Ok(metadata) = fs::metadata(path) else { return tempfile::tempfile_in(folder_of(path)).map(drop) };
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
@@ -143,7 +138,7 @@ fn writable(path: &Path) -> io::Result<()> {
     }
     if metadata.is_file() {
         File::options().write(true).open(path)?;
-        tempfile::tempfile_in(folder(path))?;
+        tempfile::tempfile_in(folder_of(path))?;
     }
     Ok(())
 }
