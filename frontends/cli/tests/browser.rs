@@ -94,6 +94,7 @@ fn a_browser_shows_the_same_as_a_replay() {
         .env("CALLFOLD_MANY", folder.write("many.jsonl", many()))
         .env("CALLFOLD_OPERATIONS", folder.write("operations.jsonl", operations()))
         .env("CALLFOLD_ENDS", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/ends.jsonl"))
+        .env("CALLFOLD_UNENDED", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/unended.jsonl"))
         .env("CALLFOLD_RELATED", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/related.jsonl"))
         .env("CALLFOLD_NARROW", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/narrow-hostile.jsonl"))
         .env("CALLFOLD_PAGES", folder.path())

@@ -24,7 +24,7 @@ const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
 /// The hash that allows the script of the page, and no other script, to run. A test compares it with the script.
-const SCRIPT_HASH: &str = "sha256-3cQSFLayRaBuePYzPa97pMxb7E/fDh3fyWcpFaW4FIU=";
+const SCRIPT_HASH: &str = "sha256-xJHi0d8NowEXL6it6N/4paRQFJHgftkS2rp+RLYj5+w=";
 
 /// Writes a page. Calls `progress` with the number of calls with details that are written, after each of them.
 ///

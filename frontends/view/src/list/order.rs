@@ -84,7 +84,7 @@ impl Order {
     }
 
     /// Sorts items that each stand for a call. `call` is the call of an item, and `findings` the numbers of its errors, its
-    /// warnings and its other findings. Calls that lack the value come last. Equal calls are in the order in which they
+    /// warnings and its other findings. Calls that lack the value come last: a call that has not ended has no end and no duration. Equal calls are in the order in which they
     /// began.
     pub fn sort<T>(
         self,
@@ -95,9 +95,11 @@ impl Order {
         let lower = |name: std::borrow::Cow<'_, str>| name.to_lowercase();
         match self.key {
             Key::Begin => self.by(items, &call, |item| call(item).first_at()),
-            Key::End => self.by(items, &call, |item| call(item).last_at()),
-            Key::Duration => self
-                .by(items, &call, |item| Some(call(item).last_at()?.duration_since(call(item).first_at()?))),
+            Key::End => self.by(items, &call, |item| end(&call(item))),
+            Key::Duration => self.by(items, &call, |item| {
+                let call = call(item);
+                Some(end(&call)?.duration_since(call.first_at()?))
+            }),
             Key::State => self.by(items, &call, |item| Some(call(item).state())),
             Key::From => self.by(items, &call, |item| call(item).caller().map(lower)),
             Key::To => self.by(items, &call, |item| call(item).callees().map(lower)),
@@ -124,6 +126,11 @@ impl Order {
             });
         }
     }
+}
+
+/// When a call ended.
+fn end(call: &Summary<'_>) -> Option<Timestamp> {
+    call.last_at().filter(|_| !call.state().is_live())
 }
 
 /// When a call began. Calls without a time are last, and equal ones are in the order of their ids.

@@ -135,8 +135,7 @@ fn others(rest: &[&Row<'_>], order: Order, has_detailed: bool) -> Markup {
 
 /// The filters of the list of calls. They are hidden without the script.
 fn filters(report: &Report<'_>) -> Markup {
-    let states: std::collections::BTreeSet<_> =
-        report.calls.iter().map(|row| row.summary.state().as_str()).collect();
+    let states: std::collections::BTreeSet<_> = report.calls.iter().map(|row| row.summary.state()).collect();
     html! {
         form.filters data-role="filters" data-bad=(rows::BAD) hidden {
             label { "Text " input type="search" data-role="filter-text" placeholder="id, name, result" autocomplete="off"; }

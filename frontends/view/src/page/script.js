@@ -326,7 +326,12 @@
   const rows = new Map([...(detailed.place?.querySelectorAll("tr[data-call]") ?? [])].map((row) => [row.dataset.call, row]));
 
   // The order. Calls without a value are last in both directions, and equal ones are in the order in which they began.
+  const ofEnded = (name) => (call) => (call.state === "terminated" ? call[name] : null);
+  const states = [...field("state").options].map(({ value }) => value);
   const values = {
+    state: ({ state }) => states.indexOf(state),
+    end: ofEnded("end"),
+    duration: ofEnded("duration"),
     ended: (call) => (call.ending ? `${call.isBad ? 0 : 1}${call.ending}` : null),
     findings: ({ counts }) => counts.error * 1e12 + counts.warn * 1e6 + counts.info,
   };

@@ -244,11 +244,11 @@ test("on a small screen the calls are sorted by a list, and those that ended bad
 });
 
 test("the first order is that of --sort, and each order of the list is that of --sort", async () => {
-  const log = process.env.CALLFOLD_ENDS;
-  const open1 = await open(report(log), { viewport: SIZES[1] });
+  const logs = [process.env.CALLFOLD_ENDS, process.env.CALLFOLD_UNENDED];
+  const open1 = await open(report(...logs), { viewport: SIZES[1] });
   for (const key of ["begin", "end", "duration", "state", "from", "to", "findings", "id"]) {
     for (const order of [key, `-${key}`]) {
-      const page = await open(report("--sort", order, log), { viewport: SIZES[1] });
+      const page = await open(report("--sort", order, ...logs), { viewport: SIZES[1] });
       await open1.locator("[data-role=sort]").selectOption(order);
       assert.deepEqual(await ids(open1), await ids(page), order);
       assert.equal(await page.locator("[data-role=sort]").inputValue(), order);
