@@ -88,6 +88,46 @@ fn every_shell_gets_completions() {
     assert_eq!(callfold(&["completions", "levitate"]).status, 2);
 }
 
+/// What bash offers for the last word of a command line.
+fn offered(words: &[&str]) -> Vec<String> {
+    let (last, before) = (words.last().unwrap(), words[words.len() - 2]);
+    let line = r#"eval "$0"; COMP_WORDS=("${@:3}"); COMP_CWORD=$(($# - 3)); _callfold callfold "$1" "$2"; printf '%s\n' "${COMPREPLY[@]}""#;
+    let script = callfold(&["completions", "bash"]).out;
+    let ran = Command::new("bash").args(["-c", line, &script, last, before]).args(words).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_shell_offers_the_values_of_options() {
+    for (words, offers) in [
+        (&["replay", "--sort", "f"][..], &["from", "findings"][..]),
+        (&["browse", "--sort", "i"], &["id"]),
+        (&["report", "--sort", "x"], &[""]),
+        (&["replay", "--ended", ""], &["badly"]),
+        (&["check", "--format", "s"], &["sdk-log"]),
+        (&["check", "--deny", "w"], &["warn"]),
+        (&["check", "--color", "n"], &["never"]),
+        (&["man", "re"], &["replay", "report"]),
+        (&["man", "ma"], &["man"]),
+    ] {
+        assert_eq!(offered(&[&["callfold"], words].concat()), offers, "{words:?}");
+    }
+    // bash offers options for a word that begins with -, and zsh both.
+    assert!(
+        callfold(&["completions", "zsh"]).out.contains(":KEY:(begin -begin end -end duration -duration ")
+    );
+    // The help does not list them twice.
+    for name in ["replay", "man"] {
+        let help = callfold(&[name, "--help"]).out;
+        assert!(
+            !help.contains("possible values: begin") && !help.contains("possible values: replay"),
+            "{help}"
+        );
+    }
+    assert!(callfold(&["replay", "--sort", "size", "-"]).err.contains("the keys are begin"));
+}
+
 #[test]
 fn colours_are_shown_where_they_are_wanted() {
     let log = sample("malformed.jsonl");

@@ -73,6 +73,17 @@ impl fmt::Display for Order {
 }
 
 impl Order {
+    /// All orders: each key, and the other way after it.
+    ///
+    /// ```
+    /// use callfold_view::list::order::Order;
+    ///
+    /// assert_eq!(Order::all().nth(3).map(|order| order.to_string()).as_deref(), Some("-end"));
+    /// ```
+    pub fn all() -> impl Iterator<Item = Self> {
+        KEYS.into_iter().flat_map(|(_, key)| [false, true].map(|is_reversed| Self { key, is_reversed }))
+    }
+
     /// The name of the key.
     pub fn key(self) -> &'static str {
         KEYS.iter().find(|(_, key)| *key == self.key).map_or("", |(name, _)| name)
