@@ -9,6 +9,10 @@ use crate::interrupt::Undoing;
 
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// Blanks at the end of the line, and the cursor before them. There a terminal shows the ^C of Ctrl-C, so that the bar is
+/// still on the line of the cursor when it is cleared.
+const ROOM: &str = if cfg!(unix) { "   \u{1b}[3D" } else { "" };
+
 pub(crate) struct Progress {
     bar: ProgressBar,
     /// The length of the logs that have ended.
@@ -25,7 +29,7 @@ impl Progress {
         let template = if bytes > 0 {
             "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left"
         } else {
-            "{spinner} {bytes} {bytes_per_sec}"
+            "{spinner} {bytes} {bytes_per_sec}{wide_msg}"
         };
         Self::with(bytes, template, is_quiet)
     }
@@ -35,7 +39,7 @@ impl Progress {
         let template = if bytes > 0 {
             "{wide_bar} {bytes}/{total_bytes} looked through for the order of time {eta} left"
         } else {
-            "{spinner} {bytes} looked through for the order of time"
+            "{spinner} {bytes} looked through for the order of time{wide_msg}"
         };
         Self::with(bytes, template, is_quiet)
     }
@@ -47,7 +51,7 @@ impl Progress {
 
     fn with(length: u64, template: &str, is_quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target((length > 0).then_some(length), ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        if let Ok(style) = ProgressStyle::with_template(&format!("{template}{ROOM}")) {
             bar.set_style(style);
         }
         Self { bar, before: 0, is_settled: is_quiet, cleared_on_signal: None }

@@ -157,11 +157,14 @@ fn a_signal_leaves_no_progress_bar() {
         input.write_all(&log(&events()).repeat(10_000)).unwrap();
         std::thread::sleep(std::time::Duration::from_millis(1_100));
         input.write_all(&log(&events()).repeat(10_000)).unwrap();
-        terminal.wait_for("B/s");
+        let begin = terminal.wait_for("B/s");
         signal(&terminal.child, signalled);
-        let seen = terminal.rest();
+        let seen = begin + &terminal.rest();
         assert_eq!(terminal.child.wait().unwrap().signal(), Some(signalled.as_raw()));
-        assert_eq!(seen.rsplit(['\r', '\n']).next(), Some("\u{1b}[2K"), "{seen:?}");
+        let (bar, cleared) = seen.rsplit_once('\r').unwrap();
+        assert_eq!(cleared, "\u{1b}[2K", "{seen:?}");
+        // The ^C that a terminal shows stays on the line of the bar.
+        assert!(bar.ends_with("   \u{1b}[3D"), "{seen:?}");
     }
 }
 
