@@ -95,8 +95,8 @@ impl Order {
     }
 
     /// Sorts items that each stand for a call. `call` is the call of an item, and `findings` the numbers of its errors, its
-    /// warnings and its other findings. Calls that lack the value come last: a call that has not ended has no end and no duration. Equal calls are in the order in which they
-    /// began.
+    /// warnings and its other findings. Calls that lack the value come last: a call that has not ended has no end and no
+    /// duration. Equal calls are in the order in which they began.
     pub fn sort<T>(
         self,
         items: &mut [T],
