@@ -208,7 +208,7 @@ impl Ordered {
         };
         file.seek(SeekFrom::Start(entry.offset))?;
         bytes.resize(length, 0);
-        file.read_exact(bytes)?;
+        file.read_exact(bytes).map_err(cut)?;
         Ok(match decode(format, bytes, true) {
             Next::Record(_, decoded) => Some(decoded),
             Next::More | Next::End => None,
@@ -246,5 +246,47 @@ impl IndexedLog {
             is_copied: !records.is_plain(),
             is_lost: false,
         }
+    }
+}
+
+/// The error of a record that was in the log when its place was noted.
+fn cut(error: io::Error) -> io::Error {
+    let is_cut = error.kind() == io::ErrorKind::UnexpectedEof;
+    if is_cut { io::Error::new(error.kind(), "the log was cut while it was read") } else { error }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use std::io::Write;
+
+    use super::Ordered;
+    use crate::input::{Input, Opening};
+    use crate::progress::Progress;
+    use crate::reading::Reading;
+
+    #[test]
+    fn a_log_that_is_cut_while_it_is_read_says_so() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let line = |second| {
+            format!(
+                r#"{{"receivedAt":"2031-01-01T10:00:0{second}Z","body":{{"value":[{{"changeType":"updated","resourceUrl":"/communications/calls/0badc0de-0000-4000-8000-000000000001","resourceData":{{"state":"established"}}}}]}}}}"#
+            )
+        };
+        writeln!(file, "{}\n{}", line(1), line(0)).unwrap();
+        let input = Input::of(file.path().into(), false);
+        let mut reading = Reading::new(&input, Opening { format: None, max_record: usize::MAX });
+        let mut ordered = Ordered::default();
+        assert!(ordered.log(&mut reading, &mut Progress::new(0, true)));
+        file.as_file().set_len(line(1).len() as u64 + 20).unwrap();
+        let (mut ordered, mut records) = (ordered.sorted(), 0);
+        ordered
+            .records(|_| {
+                records += 1;
+                Ok(true)
+            })
+            .unwrap();
+        let failure = ordered.logs.first().and_then(|log| log.failure.as_ref()).unwrap();
+        assert_eq!((records, failure.why.as_str()), (0, "the log was cut while it was read"));
     }
 }
