@@ -455,10 +455,8 @@ fn failed(recorded: &Recorded) -> Option<Finding> {
     if result.and_then(|result| EndCode::of(result)) == Some(EndCode::OperationCancelled) {
         return None;
     }
-    let why = result.map_or_else(
-        || "without a reported result".into(),
-        |result| format!("with {}", beginning(result, QUOTED)),
-    );
+    let why = result.map(|result| beginning(result, QUOTED)).filter(|result| !result.is_empty());
+    let why = why.map_or_else(|| "without a reported result".into(), |result| format!("with {result}"));
     let named = operation.id.value().map_or_else(String::new, |id| format!(" {}", short(id)));
     let message = format!("{} operation{named} failed {why}", operation.kind().as_str());
     Some(Finding::new(FindingKind::OperationFailed, Some(recorded.call), message))

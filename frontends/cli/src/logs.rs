@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::folder::Folder;
@@ -22,8 +23,8 @@ impl Logs {
         Self::besides(paths, None)
     }
 
-    /// The same, for a command that writes `output`. Where this file is in a folder, it is none of the folder's logs: it is
-    /// what the command wrote before.
+    /// The same, for a command that writes `output`. Where a page or a picture of this name is in a folder, it is none of the
+    /// folder's logs: the command wrote it before.
     pub(crate) fn besides(paths: &[PathBuf], output: Option<&Path>) -> Self {
         let mut logs = Self { inputs: Vec::new(), unreadable: Vec::new(), notes: Vec::new() };
         for path in paths {
@@ -66,7 +67,7 @@ impl Logs {
 
     fn folder(&mut self, path: &Path, output: Option<&Path>) {
         let Folder { mut files, unreadable } = Folder::read(path);
-        files.retain(|file| output.is_none_or(|output| !is_same_place(file, output)));
+        files.retain(|file| output.is_none_or(|output| !is_same_place(file, output) || !is_drawn(file)));
         if files.is_empty() && unreadable.is_empty() {
             self.unreadable.push(Unreadable::new(path, &"the folder holds no files"));
         }
@@ -93,6 +94,18 @@ fn is_same_place(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| fs::canonicalize(folder_of(path)).ok();
     one.file_name() == other.file_name() && real(one).is_some_and(|folder| real(other) == Some(folder))
 }
+
+/// True for a page or a picture.
+fn is_drawn(file: &Path) -> bool {
+    let mut begin = Vec::new();
+    let read = fs::File::open(file).and_then(|file| file.take(LONGEST_MARK).read_to_end(&mut begin));
+    read.is_ok() && MARKS.iter().any(|mark| begin.starts_with(mark.as_bytes()))
+}
+
+/// How pages and pictures begin.
+const MARKS: [&str; 2] = ["<!DOCTYPE html>", "<svg "];
+
+const LONGEST_MARK: u64 = 15;
 
 /// The folder in which a file is.
 pub(crate) fn folder_of(path: &Path) -> &Path {

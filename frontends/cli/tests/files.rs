@@ -278,6 +278,10 @@ fn a_page_in_the_folder_of_its_logs_is_written_again() {
             "{output}"
         );
     }
+    // A log in the folder is never written over.
+    let before = fs::read(format!("{logs}/1.log")).unwrap();
+    let ran = callfold(&["report", &logs, "-o", &format!("{logs}/1.log")]);
+    assert_eq!((ran.status, fs::read(format!("{logs}/1.log")).unwrap()), (2, before), "{}", ran.err);
     // Another page in the folder is no log.
     let ran = callfold(&["report", &logs, "-o", &format!("{}/page.html", folder.path())]);
     assert_eq!(ran.status, 1, "{}", ran.err);
@@ -320,6 +324,7 @@ fn a_log_is_never_the_output() {
     }
     // A folder that holds only the page holds no logs.
     fs::remove_file(&input).unwrap();
+    fs::write(&page, "<!DOCTYPE html><p>").unwrap();
     let ran = callfold(&["report", &logs, "-o", &page]);
     assert_eq!((ran.status, ran.err.contains("the folder holds no files")), (2, true), "{}", ran.err);
     // A file whose name is - is not standard output.
