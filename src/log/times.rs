@@ -7,13 +7,11 @@ use alloc::vec::Vec;
 use core::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::civil::Time;
 use jiff::tz::Offset;
 
 use super::written::Written;
 use crate::time::At;
-
-/// Among how many words at the beginning of a line a time of day stands. Behind them, such a word can be a duration.
-const FIRST: usize = 2;
 
 /// The first time in a text that has an offset.
 pub(super) fn with_offset(text: &str) -> Option<Timestamp> {
@@ -30,7 +28,23 @@ pub(super) fn local(line: &str) -> Option<Written> {
         .find_map(timed)
         .or_else(|| pairs.find_map(|(date, time)| timed(&format!("{date}T{time}"))))
         .or_else(|| with_offset(&text).map(|at| Offset::UTC.to_datetime(at)));
-    local.map(Written::Local).or_else(|| words(&text).take(FIRST).find_map(timed).map(Written::OfDay))
+    local.map(Written::Local).or_else(|| of_day(&text).map(Written::OfDay))
+}
+
+/// The time of day at the beginning of a line: its first or second word, or the word behind a day, as in `Nov 26 10:00:00`.
+/// Elsewhere, such a word can be a duration.
+fn of_day(text: &str) -> Option<Time> {
+    let first: Vec<&str> = words(text).take(4).collect();
+    let at = |place: usize| {
+        let time: Time = timed(first.get(place)?)?;
+        let half = first.get(place + 1);
+        let is = |name: &str| half.is_some_and(|half| half.eq_ignore_ascii_case(name));
+        let noon = if is("PM") { 12 } else { 0 };
+        let hour = if is("AM") || is("PM") { time.hour() % 12 + noon } else { time.hour() };
+        time.with().hour(hour).build().ok()
+    };
+    let is_day = first.get(1).is_some_and(|word| word.parse::<u8>().is_ok());
+    at(0).or_else(|| at(1)).or_else(|| at(2).filter(|_| is_day))
 }
 
 /// Reads a word with a time of day.

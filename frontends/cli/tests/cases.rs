@@ -331,6 +331,29 @@ fn a_log_with_equal_times_can_have_its_newest_entry_first() {
 }
 
 #[test]
+fn times_of_day_are_read_as_loggers_write_them() {
+    for times in [
+        [
+            "Nov 26 10:00:00 host bot[1]: ",
+            "Nov 26 10:00:01 host bot[1]: ",
+            "Nov 26 10:00:02 host bot[1]: ",
+            "Nov 26 10:01:00 host bot[1]: ",
+        ],
+        [
+            "11/26/2026 11:59:59 AM ",
+            "11/26/2026 12:00:00 PM ",
+            "11/26/2026 12:59:59 PM ",
+            "11/26/2026 01:00:01 PM ",
+        ],
+    ] {
+        let call = behind(times);
+        let newest: String = call.split_inclusive('\n').rev().collect();
+        assert_eq!(kinds(&fed_json(&call)), ["noise"], "{call}");
+        assert_eq!(kinds(&fed_json(&newest)), ["newestFirst", "noise"], "{newest}");
+    }
+}
+
+#[test]
 fn a_duration_is_no_time_of_day() {
     let call = behind([
         "[timeout in 00:09:00] ",
