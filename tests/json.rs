@@ -147,6 +147,18 @@ fn body(notification: CommsNotification, form: u8) -> String {
     }
 }
 
+/// Only a cell of a CSV file from end to end has doubled quotes.
+#[test]
+fn a_body_with_a_quote_too_many_is_no_cell() {
+    let url = format!("/communications/calls/{}", call_id());
+    let notification = json!({ "changeType": "created", "resourceUrl": url, "resourceData": {} });
+    let body = body(serde_json::from_value(notification).unwrap(), 0);
+    let broken = body.replacen('"', "\"\"", 1);
+    assert_eq!(effects(Format::Notifications, &broken), (vec![], vec![FindingKind::Malformed]), "{broken}");
+    let cell = format!("{}\"", body.replace('"', "\"\""));
+    assert_eq!(effects(Format::Notifications, &cell), effects(Format::Notifications, &body), "{cell}");
+}
+
 properties! {
     512 cases;
 

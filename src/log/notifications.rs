@@ -143,8 +143,8 @@ impl Bodies {
     }
 
     fn document(&mut self, json: &str) {
-        if let Some(quoted) = Quoted::of(json.as_bytes()) {
-            return self.quoted(&quoted.text(json));
+        if let Some(text) = Quoted::text(json) {
+            return self.quoted(&text);
         }
         if json.starts_with('[') {
             match serde_json::from_str::<Vec<&RawValue>>(json) {
@@ -167,8 +167,9 @@ impl Bodies {
     fn quoted(&mut self, text: &str) {
         let mut rest = text.as_bytes();
         while let Cut::Record(record) = cut(Format::Notifications, rest, true) {
-            if Quoted::of(record.bytes).is_none() {
-                self.document(core::str::from_utf8(record.bytes).unwrap_or_default());
+            let json = core::str::from_utf8(record.bytes).unwrap_or_default();
+            if Quoted::text(json).is_none() {
+                self.document(json);
             }
             rest = rest.get(record.consumed()..).unwrap_or_default();
         }

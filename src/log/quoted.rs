@@ -43,13 +43,17 @@ impl Quoted {
         }
     }
 
-    /// The text of what stands up to the last quote, without the marks.
-    pub(super) fn text(self, json: &str) -> String {
-        let json = json.strip_suffix('"').unwrap_or(json);
-        match self {
+    /// The text of JSON in quotes, without the marks. `None` where the last quote is not the end.
+    pub(super) fn text(json: &str) -> Option<String> {
+        let quoted = Self::of(json.as_bytes())?;
+        if !matches!(quoted.end(json.as_bytes()), End::At(end) if end == json.len()) {
+            return None;
+        }
+        let json = json.strip_suffix('"')?;
+        Some(match quoted {
             Self::Doubled => json.replace("\"\"", "\""),
             Self::Escaped => serde_json::from_str(&format!("\"{json}\"")).unwrap_or_default(),
-        }
+        })
     }
 }
 

@@ -118,8 +118,8 @@ impl Found {
             let mut delivery = noise::delivery(record.skipped);
             delivery.complete(around);
             let json = core::str::from_utf8(record.bytes).unwrap_or_default();
-            match (Quoted::of(record.bytes), levels.checked_sub(1)) {
-                (Some(quoted), Some(levels)) => self.text(&quoted.text(json), &delivery, levels),
+            match (Quoted::text(json), levels.checked_sub(1)) {
+                (Some(text), Some(levels)) => self.text(&text, &delivery, levels),
                 (Some(_), None) => {}
                 (None, _) => self.json(json, &delivery, levels),
             }
