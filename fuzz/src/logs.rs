@@ -90,8 +90,8 @@ fn has_events(record: &[u8]) -> bool {
     match serde_json::from_slice::<Value>(record) {
         Ok(Value::Array(items)) => items.iter().any(is_event),
         Ok(value) => is_event(&value),
-        // Half of a surrogate pair is mended before a record is read.
-        Err(_) => record.windows(2).any(|pair| pair == b"\\u"),
+        // Half of a surrogate pair, and bytes that are not UTF-8, are mended before a record is read.
+        Err(_) => record.windows(2).any(|pair| pair == b"\\u") || core::str::from_utf8(record).is_err(),
     }
 }
 
