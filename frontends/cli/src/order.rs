@@ -43,11 +43,6 @@ pub(crate) fn reversed(reading: &mut Reading<'_>, records: Records, mut progress
     ordered
 }
 
-/// True if a record was written before one that stands ahead of it.
-pub(crate) fn has_fallen(written: Written, before: Written) -> bool {
-    written.since(before).is_some_and(|since| since.is_negative())
-}
-
 /// A look at the times of all logs, which keeps nothing of them.
 struct Survey {
     progress: Progress,
@@ -75,9 +70,9 @@ impl Survey {
         while let Some(block) = records.block(spare)? {
             for seen in glances(records.format, block.text()).filter(|seen| seen.is_received) {
                 let Some(written @ Written::Received(_)) = seen.written else { return Ok(false) };
-                let has_fallen = self.latest.is_some_and(|latest| has_fallen(written, latest));
-                self.has_fallen |= has_fallen;
-                if !has_fallen {
+                let since = self.latest.and_then(|latest| written.since(latest)).unwrap_or_default();
+                self.has_fallen |= since.is_negative();
+                if !since.is_negative() {
                     self.latest = Some(written);
                 }
             }
