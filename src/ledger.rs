@@ -8,6 +8,7 @@ pub(crate) mod data;
 pub(crate) mod digest;
 pub(crate) mod entry;
 mod history;
+mod index;
 mod past;
 pub(crate) mod point;
 mod recent;

@@ -108,6 +108,7 @@
 
 extern crate alloc;
 
+mod bot;
 pub mod call;
 pub mod chart;
 mod finding;
@@ -126,6 +127,7 @@ mod record;
 mod refusal;
 mod replay;
 mod secret;
+pub mod service;
 mod summary;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -139,6 +141,7 @@ pub use proptest;
 /// Re-exported because their types appear in the public API.
 pub use {jiff, serde_json, uuid};
 
+pub use bot::Bot;
 pub use call::Call;
 pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};

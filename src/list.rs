@@ -102,9 +102,14 @@ impl<T: Named> List<T> {
 
     /// True if an item has this id.
     pub(crate) fn has(&self, id: &T::Id) -> bool {
+        self.find(id).is_some()
+    }
+
+    /// The first item with this id.
+    pub(crate) fn find(&self, id: &T::Id) -> Option<&T> {
         match self {
-            Self::Few(items) => items.iter().any(|item| item.id() == id),
-            Self::Many(many) => many.number(id).is_some(),
+            Self::Few(items) => items.iter().find(|item| item.id() == id),
+            Self::Many(many) => many.items.get(&many.number(id)?),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod cloud_event;
 pub(crate) mod error;
+mod failure;
 mod line;
 mod read;
 pub(crate) mod recorded;

@@ -19,9 +19,7 @@ use crate::call::event::EventKind;
 use crate::call::observe::delivery::{Delivery, Observed};
 use crate::call::observe::orphan;
 use crate::finding::{Finding, FindingKind};
-use crate::graph::end_code::EndCode;
 use crate::graph::parsed::ParsedNotification;
-use crate::graph::url::Resource;
 use crate::id::CallId;
 use crate::ledger::applied::{Applied, ApplyError};
 use crate::ledger::data::Ledger;
@@ -35,7 +33,6 @@ use crate::log::sdk::Trace;
 use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
 use crate::summary::Summary;
-use crate::text::{beginning, short};
 use crate::time::At;
 use copies::Writer;
 pub use data::Replay;
@@ -248,7 +245,7 @@ impl Replay {
     fn fold_line(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         let (call, revision) = (recorded.call, recorded.revision);
         let ends = recorded.event.kind() == EventKind::Terminated;
-        let failed = failed(&recorded);
+        let failed = recorded.failure();
         let wanted = sink.copy(&recorded);
         let applied = self.calls.apply(recorded);
         if self.applied(applied, call, revision, findings) {
@@ -322,11 +319,8 @@ impl Replay {
         findings.extend(bodies.faults.iter().map(malformed));
         bodies.events.into_iter().for_each(|line| self.line(line, sink, findings));
         for body in bodies.bodies {
-            if body.notifications.is_empty() {
-                findings.push(Finding::new(FindingKind::Empty, None, "the body has no notification"));
-            }
-            for (item, received) in (0..).zip(body.notifications) {
-                let delivery = Delivery { item, ..body.delivery.clone() };
+            findings.extend(body.is_empty());
+            for (received, delivery) in body.items() {
                 self.notification(received, &delivery, source, sink, findings);
             }
         }
@@ -340,32 +334,21 @@ impl Replay {
         sink: &mut Sink<'_>,
         findings: &mut Vec<Finding>,
     ) {
-        let call = received.call_id().or(source.call);
-        if let Some(what) = foreign(&received, call) {
-            findings.push(Finding::new(FindingKind::UnknownResource, call, what));
+        let id = match received.addressee(source.call) {
+            Ok(id) => id,
+            Err(finding) => return findings.push(finding),
+        };
+        if !self.is_wanted(id, delivery.received_at) {
             return;
         }
-        match call {
-            Some(id) if self.is_wanted(id, delivery.received_at) => {
-                if source.writer.is_some_and(|writer| self.copies.is_copy(&received, writer)) {
-                    let message = "the SDK and the app have both written this notification into the log";
-                    findings.push(Finding::new(FindingKind::Duplicate, call, message));
-                    return;
-                }
-                self.fold_all_early(id, sink, findings);
-                let observed = Call::observe_parsed(self.calls.known(id).as_deref(), id, received, delivery);
-                self.apply_observed(observed, sink, findings);
-            }
-            Some(_) => {}
-            None => {
-                let why = if received.url.has_other_id {
-                    "the id in its URL is not a GUID (32 hexadecimal digits, with or without dashes)"
-                } else {
-                    "resourceUrl should begin with /communications/calls/{id}"
-                };
-                findings.push(malformed(format!("the notification names no call: {why}")));
-            }
+        if source.writer.is_some_and(|writer| self.copies.is_copy(&received, writer)) {
+            let message = "the SDK and the app have both written this notification into the log";
+            findings.push(Finding::new(FindingKind::Duplicate, Some(id), message));
+            return;
         }
+        self.fold_all_early(id, sink, findings);
+        let observed = Call::observe_parsed(self.calls.known(id).as_deref(), id, received, delivery);
+        self.apply_observed(observed, sink, findings);
     }
 
     fn trace(&mut self, trace: Result<Trace, String>, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
@@ -424,7 +407,7 @@ impl Replay {
                 let ends = recorded.event.kind() == EventKind::Terminated;
                 // An observed event is never refused, so the sink can see it before it is folded.
                 sink.show(&recorded);
-                let failed = failed(&recorded);
+                let failed = recorded.failure();
                 let applied = self.calls.apply(recorded);
                 self.applied(applied, call, revision, findings);
                 findings.extend(failed);
@@ -443,33 +426,6 @@ struct Source {
     call: Option<CallId>,
     /// Who wrote them, in an SDK log.
     writer: Option<Writer>,
-}
-
-/// How much of the service's message a finding quotes, in characters.
-const QUOTED: usize = 120;
-
-/// Says why an operation failed. An operation that the app cancelled is no failure.
-fn failed(recorded: &Recorded) -> Option<Finding> {
-    let operation = recorded.event.failed_operation()?;
-    let result = operation.result_info.value();
-    if result.and_then(|result| EndCode::of(result)) == Some(EndCode::OperationCancelled) {
-        return None;
-    }
-    let why = result.map(|result| beginning(result, QUOTED)).filter(|result| !result.is_empty());
-    let why = why.map_or_else(|| "without a reported result".into(), |result| format!("with {result}"));
-    let named = operation.id.value().map_or_else(String::new, |id| format!(" {}", short(id)));
-    let message = format!("{} operation{named} failed {why}", operation.kind().as_str());
-    Some(Finding::new(FindingKind::OperationFailed, Some(recorded.call), message))
-}
-
-/// Says what a change notification of another kind is about. Such notifications come to the same endpoint where an app has
-/// subscribed to them, and tell no state of a call.
-fn foreign(received: &ParsedNotification, call: Option<CallId>) -> Option<String> {
-    if received.is_encrypted {
-        return Some("a change notification with encrypted content tells nothing of a call".into());
-    }
-    let Resource::Other(name) = &received.url.resource else { return None };
-    call.is_none().then(|| format!("a change notification about `{}`, which is no call", short(name)))
 }
 
 fn too_large(limit: usize) -> Finding {

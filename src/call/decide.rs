@@ -23,6 +23,7 @@ use super::reply::{Body, Reply};
 use super::state::State;
 use crate::graph;
 use crate::graph::call::{CallDirection, CallState};
+use crate::graph::identity::ParticipantInfo;
 use crate::graph::member::Member;
 use crate::graph::permission::Needed;
 use crate::id::{CallId, Id};
@@ -44,7 +45,7 @@ impl Call {
     /// Decides on a request to place a call or to join a meeting.
     ///
     /// The call gets the [new id](RequestContext::new_id). Its `callChainId` is the same id, unless the
-    /// request names another.
+    /// request names another. If the app has an [id](AppIdentity::app), the `source` of the call is this app.
     ///
     /// Source: [Create call](https://learn.microsoft.com/graph/api/application-post-calls).
     ///
@@ -84,6 +85,9 @@ impl Call {
         let id = CallId::new(request.new_id);
         let mut call = Box::new(requested(&call));
         call.direction = CallDirection::Outgoing.into();
+        if let Some(app) = request.identity.app {
+            call.source = placed_by(call.source, app);
+        }
         if call.call_chain_id.value().is_none() {
             call.call_chain_id = Id::from(request.new_id).into();
         }
@@ -199,6 +203,17 @@ fn requested(call: &graph::call::Call) -> graph::call::Call {
         termination_reason: Member::Absent,
         ..*details::first(Box::new(call.clone()))
     }
+}
+
+/// The source of a call that this app places, whatever the app said about itself.
+fn placed_by(source: Member<Box<ParticipantInfo>>, app: &Id) -> Member<Box<ParticipantInfo>> {
+    let mut source = source.into_value().unwrap_or_default();
+    let mut identity = source.identity.take().into_value().unwrap_or_default();
+    let mut application = identity.application.take().into_value().unwrap_or_default();
+    application.id = app.clone().into();
+    identity.application = application.into();
+    source.identity = identity.into();
+    source.into()
 }
 
 fn as_resource(id: CallId, state: State, details: &graph::call::Call) -> graph::call::Call {

@@ -12,18 +12,20 @@ use alloc::vec::Vec;
 
 use serde::de::DeserializeSeed;
 use serde::{Deserialize, Deserializer, Serialize};
+use uuid::Uuid;
 
 use super::state::{State, Transition};
 use crate::graph;
 use crate::graph::action::{
     Answer, PlayPrompt, RecordResponse, Redirect, Reject, Transfer, UpdateRecordingStatus,
 };
+use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::media::AudioRoutingGroup;
 use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::participant::Participant;
 use crate::graph::quality::TeleconferenceDeviceQuality;
 use crate::graph::tone::ToneInfo;
-use crate::id::{Id, OperationId, ParticipantId};
+use crate::id::{CallId, Id, OperationId, ParticipantId};
 use crate::json;
 use crate::names::names;
 use crate::operation;
@@ -123,6 +125,8 @@ events! {
         AudioRoutingGroupCreated(Arc<AudioRoutingGroup>) = "audioRoutingGroupCreated" in Service of Details,
         /// A device reported the quality of its media. It can do so after the call has ended.
         DeviceQualityReported(Arc<TeleconferenceDeviceQuality>) = "deviceQualityReported" in Own of Service,
+        /// The service answered a request that has a `client-request-id`. The same request, sent again, gets the same reply.
+        RequestAnswered(Arc<RequestAnswered>) = "requestAnswered" in Own of Service,
     }
     steps
     /// A recording began, or somebody began or stopped speaking into it.
@@ -174,6 +178,31 @@ impl CallEvent {
             return None;
         };
         details.as_deref()
+    }
+
+    /// The operation as this event reported it. A queued operation names nobody, and is not among them.
+    fn operation(&self) -> Option<&CommsOperation> {
+        let (Self::OperationCreated(reported)
+        | Self::OperationUpdated(reported)
+        | Self::OperationStep(_, reported)) = self
+        else {
+            return None;
+        };
+        Some(reported)
+    }
+
+    /// The calls that the event names as replaced by its own call: each `replacesCallId` of a target, of a requested
+    /// transfer and of an invitation.
+    pub(crate) fn replaced_calls(&self) -> impl Iterator<Item = CallId> {
+        let targets = self.details().and_then(|details| details.targets.value());
+        let invited = self.operation().and_then(|reported| reported.participants.value());
+        let transfer = if let Self::Service(ServiceEvent::TransferRequested(request)) = self {
+            request.transfer_target.value()
+        } else {
+            None
+        };
+        let listed = targets.into_iter().chain(invited).flatten();
+        listed.chain(transfer.map(|target| &**target)).filter_map(InvitationParticipantInfo::replaced_call)
     }
 
     /// The operation that failed with this event.
@@ -304,6 +333,49 @@ pub struct HoldMusic {
     pub participant: ParticipantId,
     /// The operation.
     pub operation: OperationId,
+}
+
+/// A request that changed the call, and its reply. A host that serves the request again needs no other data: see
+/// [`Service`](crate::service::Service).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RequestAnswered {
+    /// The header `client-request-id` of the request.
+    pub client_request_id: String,
+    /// A digest of the verb, the path and the body: a UUID of version 5. It tells whether another request has the same
+    /// `client-request-id`.
+    pub digest: Uuid,
+    /// The HTTP status of the reply.
+    pub status: u16,
+    /// The path of what the request created, with the version and the root of the request, such as
+    /// `/v1.0/communications/calls/{id}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// The body of the reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Created>,
+}
+
+/// What a request created: the body of the reply.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Created {
+    /// A call.
+    Call(Box<graph::call::Call>),
+    /// An operation.
+    Operation(Box<CommsOperation>),
+    /// An audio routing group.
+    AudioRoutingGroup(Box<AudioRoutingGroup>),
+}
+
+impl RequestAnswered {
+    /// The request with this `client-request-id` and digest, and the status of its reply. The reply has no location and no
+    /// body.
+    pub const fn new(client_request_id: String, digest: Uuid, status: u16) -> Self {
+        Self { client_request_id, digest, status, location: None, body: None }
+    }
 }
 
 impl MediaRequest {

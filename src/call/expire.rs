@@ -66,12 +66,12 @@ impl Call {
     }
 
     /// The later of this time and the time of the last event, in case the clock of the host went back.
-    pub(super) fn not_before(&self, at: Timestamp) -> Timestamp {
+    pub(crate) fn not_before(&self, at: Timestamp) -> Timestamp {
         self.last_at.map_or(at, |last| last.max(at))
     }
 
     /// The call after all deadlines that have passed, and their events; `None` if no deadline has passed.
-    pub(super) fn caught_up(&self, now: Timestamp) -> Option<(Self, Vec<Recorded>)> {
+    pub(crate) fn caught_up(&self, now: Timestamp) -> Option<(Self, Vec<Recorded>)> {
         self.next_deadline().filter(|due| due.at <= now)?;
         let mut call = self.clone();
         let mut all = Vec::new();

@@ -1,5 +1,6 @@
 //! Turns a notification or a reply into events and findings. No notification is refused.
 
+mod addressee;
 pub(crate) mod delivery;
 mod draft;
 mod operation;

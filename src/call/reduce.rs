@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::event::CallEvent;
+use super::event::{CallEvent, ServiceEvent};
 use crate::graph;
 use crate::graph::member::{Members as _, Only};
 use crate::graph::participant::Participant;
@@ -34,6 +34,8 @@ impl CallEvent {
         } else if let Self::RosterUpdated(updated) = self {
             let participants = &mut Arc::make_mut(updated).participants;
             participants.iter_mut().for_each(|one| one.pair(&Participant::default(), PARTICIPANT));
+        } else if let Self::Service(ServiceEvent::RequestAnswered(answered)) = self {
+            Arc::make_mut(answered).body = None;
         }
     }
 }

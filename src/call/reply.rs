@@ -5,15 +5,18 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
+use serde::de::DeserializeOwned;
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::graph;
 use crate::graph::media::{AudioRoutingGroup, ContentSharingSession};
-use crate::graph::method::{Method, Route};
+use crate::graph::method::{Begins, Method, Route};
 use crate::graph::operation::CommsOperation;
 use crate::graph::participant::Participant;
 use crate::id::CallId;
+use crate::json::mend::mended_bytes;
+use crate::text::without_content;
 
 /// The reply to a request: an HTTP status, the location of a created resource, and a body.
 ///
@@ -68,6 +71,43 @@ pub enum Body {
     AudioRoutingGroup(Box<AudioRoutingGroup>),
     /// The content sharing sessions of a call.
     ContentSharingSessions(Vec<ContentSharingSession>),
+}
+
+impl Body {
+    /// Reads the body of a reply to a request with this method. The error says what was expected.
+    pub(crate) fn of_reply(method: Method, body: &[u8]) -> Result<Self, String> {
+        let begins_operation = method.begins() != Begins::Nothing;
+        Ok(match method {
+            Method::CreateCall | Method::GetCall => Self::Call(read(body)?),
+            Method::ListParticipants => Self::Participants(items(body)?),
+            Method::GetParticipant => Self::Participant(read(body)?),
+            Method::ListContentSharingSessions => Self::ContentSharingSessions(items(body)?),
+            Method::ListAudioRoutingGroups => Self::AudioRoutingGroups(items(body)?),
+            Method::CreateAudioRoutingGroup => Self::AudioRoutingGroup(read(body)?),
+            _ if begins_operation || method == Method::GetOperation => Self::Operation(read(body)?),
+            _ => Self::Empty,
+        })
+    }
+
+    /// The call that the body itself is.
+    pub(crate) fn call(&self) -> Option<CallId> {
+        let Self::Call(call) = self else { return None };
+        call.id.value()?.guid().map(CallId::new)
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_str(&mended_bytes(body)).map_err(|error| without_content(&error))
+}
+
+/// The items of a collection.
+fn items<T: DeserializeOwned>(body: &[u8]) -> Result<Vec<T>, String> {
+    #[derive(Deserialize)]
+    struct Collection<T> {
+        value: Vec<T>,
+    }
+
+    read(body).map(|Collection { value }| value)
 }
 
 impl Reply {

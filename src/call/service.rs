@@ -6,15 +6,16 @@ use jiff::Timestamp;
 
 use super::data::Call;
 use super::event::{CallEvent, ServiceEvent};
-use super::event::{HoldMusic, MediaRequest};
+use super::event::{HoldMusic, MediaRequest, RequestAnswered};
 use super::service_data::Queued;
 use super::state::Superstate;
 use crate::graph::action::Transfer;
-use crate::graph::identity::InvitationParticipantInfo;
+use crate::graph::call::CallDirection;
+use crate::graph::identity::{IdentitySet, InvitationParticipantInfo};
 use crate::graph::operation::OperationKind;
 use crate::graph::participant::RecordingStatus;
 use crate::graph::quality::TeleconferenceDeviceQuality;
-use crate::id::{CallId, OperationId, ParticipantId};
+use crate::id::{CallId, Id, OperationId, ParticipantId};
 use crate::list::List;
 use crate::record::recorded::Recorded;
 
@@ -82,6 +83,38 @@ impl Call {
         self.service.as_ref().map_or(&[], |service| &service.device_quality)
     }
 
+    /// The app to which the call belongs: the application that placed it, or the application to which it was offered.
+    /// `None` if the call names no application.
+    ///
+    /// ```
+    /// use callfold::Call;
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{"targets":[{"identity":{"application":{"id":"bot"}}}]}}"#;
+    /// assert_eq!(Call::begin(line.parse()?)?.app(), Some(&"bot".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn app(&self) -> Option<&Id> {
+        let details = self.details();
+        if self.direction() == Some(&CallDirection::Incoming) {
+            let targets = details.targets.value().into_iter().flatten();
+            targets.filter_map(|target| application(target.identity.value()?)).next()
+        } else {
+            application(details.source.value()?.identity.value()?)
+        }
+    }
+
+    /// True if an app sees this call: it is its own, or it names no app.
+    pub(crate) fn is_seen_by(&self, app: Option<&Id>) -> bool {
+        app.is_none() || self.app().is_none_or(|owner| Some(owner) == app)
+    }
+
+    /// The request with this `client-request-id` that the service has answered, and its reply. `None` if there is none. The
+    /// service records only requests that can change the call.
+    pub fn answered(&self, client_request_id: &str) -> Option<&RequestAnswered> {
+        let service = self.service.as_ref()?;
+        service.answered.find(&client_request_id.into()).map(|answered| &**answered)
+    }
+
     /// The last requested transfer.
     pub(super) fn transfer(&self) -> Option<&Transfer> {
         self.service.as_ref()?.transfer.as_deref()
@@ -124,4 +157,8 @@ impl Call {
             .chain(targets)
             .filter_map(InvitationParticipantInfo::replaced_call)
     }
+}
+
+fn application(identity: &IdentitySet) -> Option<&Id> {
+    identity.application.value()?.id.value()
 }

@@ -1,9 +1,10 @@
 //! The data of a call that only the service knows.
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::event::{HoldMusic, MediaRequest, Recording};
+use super::event::{HoldMusic, MediaRequest, Recording, RequestAnswered};
 use super::party_request::PartyRequest;
 use crate::graph::action::{RecordResponse, Transfer};
 use crate::graph::operation::OperationKind;
@@ -23,6 +24,8 @@ pub(super) struct Service {
     pub(super) on_hold: Option<Arc<HoldMusic>>,
     pub(super) recording_status: Option<RecordingStatus>,
     pub(super) device_quality: Vec<TeleconferenceDeviceQuality>,
+    /// The answered requests that have a `client-request-id`.
+    pub(super) answered: List<Arc<RequestAnswered>>,
 }
 
 /// A pending media operation.
@@ -33,6 +36,14 @@ pub(super) struct Queued {
     /// The recording; `None` while the prompt before it still plays, and for an operation that only plays
     /// prompts.
     pub(super) recording: Option<Recording>,
+}
+
+impl Named for Arc<RequestAnswered> {
+    type Id = String;
+
+    fn id(&self) -> &String {
+        &self.client_request_id
+    }
 }
 
 impl Named for Queued {

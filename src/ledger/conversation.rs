@@ -16,8 +16,6 @@ impl Ledger {
     /// call. The ledger of a bot is folded from notifications, and therefore finds legs by their
     /// `callChainId` only.
     ///
-    /// The method goes through all calls, as [`Ledger::conversations`] does.
-    ///
     /// ```
     /// use callfold::Ledger;
     ///
@@ -30,9 +28,25 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn legs(&self, id: CallId) -> Vec<&Call> {
-        let conversations = self.conversations();
-        let own = conversations.into_iter().find(|legs| legs.iter().any(|leg| leg.id() == id));
-        own.unwrap_or_default()
+        let mut legs = BTreeMap::new();
+        let mut next: Vec<&Call> = self.call(id).into_iter().collect();
+        while let Some(call) = next.pop() {
+            if legs.insert(call.id(), call).is_none() {
+                next.extend(self.linked(call));
+            }
+        }
+        legs.into_values().collect()
+    }
+
+    /// The calls that are linked to this call directly.
+    fn linked<'a>(&'a self, call: &'a Call) -> impl Iterator<Item = &'a Call> {
+        let chain = call.details().call_chain_id.value().into_iter();
+        let of_chain = chain.flat_map(|chain| self.index.chain(chain)).filter_map(|id| self.call(id));
+        let replaced = call.replaces().filter_map(|id| self.call(id));
+        let replacing = self.index.replacing(call.id()).filter_map(|id| self.call(id));
+        // The last request of a transfer counts, and the index has all of them.
+        let replacing = replacing.filter(|other| other.replaces().any(|replaced| replaced == call.id()));
+        of_chain.chain(replaced).chain(replacing)
     }
 
     /// All calls, with one list for the legs of each conversation. Each list is in the order of the ids, and

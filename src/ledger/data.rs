@@ -5,9 +5,11 @@
 use alloc::sync::Arc;
 
 use im::OrdMap;
+use jiff::Timestamp;
 
 use super::applied::{Applied, ApplyError};
 use super::entry::{Entry, LedgerMetadata};
+use super::index::{Index, Keys};
 use crate::call::data::Call;
 use crate::id::CallId;
 use crate::record::recorded::Recorded;
@@ -38,6 +40,7 @@ use crate::record::recorded::Recorded;
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     pub(super) entries: OrdMap<CallId, Arc<Entry>>,
+    pub(super) index: Index,
     pub(super) metadata: LedgerMetadata,
 }
 
@@ -74,14 +77,62 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn apply(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
-        match self.entries.get_mut(&recorded.call) {
-            Some(entry) => Arc::make_mut(entry).apply(recorded.clone(), &mut self.metadata),
+        let (id, event) = (recorded.call, &recorded.event);
+        let (before, after, applied) = match self.entries.get_mut(&id) {
+            Some(entry) => {
+                let before = Keys::of(entry.call(), event);
+                let applied = Arc::make_mut(entry).apply(recorded.clone(), &mut self.metadata)?;
+                (before, Keys::of(entry.call(), event), applied)
+            }
             None => {
                 let (entry, applied) = Entry::begin(recorded.clone(), &mut self.metadata)?;
-                self.entries.insert(recorded.call, Arc::new(entry));
-                Ok(applied)
+                let after = Keys::of(entry.call(), event);
+                self.entries.insert(id, Arc::new(entry));
+                (Keys::default(), after, applied)
             }
-        }
+        };
+        self.index.change(id, before, after);
+        self.index.named(id, event);
+        Ok(applied)
+    }
+
+    /// A ledger of these entries.
+    pub(super) fn of(entries: OrdMap<CallId, Arc<Entry>>, metadata: LedgerMetadata) -> Self {
+        let index = entries.values().map(|entry| entry.call()).collect();
+        Self { entries, index, metadata }
+    }
+
+    /// Forgets a call, with its history. Returns the call; `None` if it is unknown. An event of the call that is applied
+    /// afterwards must begin it again.
+    ///
+    /// ```
+    /// use callfold::Ledger;
+    ///
+    /// let mut ledger = Ledger::new();
+    /// for (revision, kind) in [(1, "placed"), (2, "terminated")] {
+    ///     let line = format!(r#"{{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":{revision},"at":"2026-11-23T09:15:00Z","type":"{kind}","data":{{}}}}"#);
+    ///     ledger.apply(&line.parse()?)?;
+    /// }
+    /// // A host that keeps ended calls for an hour.
+    /// let now: callfold::jiff::Timestamp = "2026-11-23T11:00:00Z".parse()?;
+    /// let old: Vec<_> = ledger.ended_before(now - callfold::jiff::SignedDuration::from_hours(1)).collect();
+    /// for id in old {
+    ///     ledger.forget(id);
+    /// }
+    /// assert_eq!(ledger.calls().count(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn forget(&mut self, id: CallId) -> Option<Call> {
+        let entry = self.entries.remove(&id)?;
+        self.index.forget(entry.call());
+        Some(Arc::unwrap_or_clone(entry).into_call())
+    }
+
+    /// The calls that have ended and whose last event is before this time, the oldest first. Calls whose events have no
+    /// times come first.
+    pub fn ended_before(&self, time: Timestamp) -> impl Iterator<Item = CallId> + '_ {
+        let is_before = move |(at, _): &(Option<Timestamp>, CallId)| at.is_none_or(|at| at < time);
+        self.index.ended().take_while(is_before).map(|(_, id)| id)
     }
 
     /// The revision of the next event of a call. It is 1 if the call is unknown.

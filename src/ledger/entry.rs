@@ -43,6 +43,10 @@ impl Entry {
         &self.call
     }
 
+    pub(super) fn into_call(self) -> Call {
+        self.call
+    }
+
     pub(crate) const fn revision(&self) -> u64 {
         self.revision
     }

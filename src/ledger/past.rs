@@ -115,16 +115,11 @@ impl<'a> Past<'a> {
     /// folds all events up to the point again.
     #[must_use]
     pub fn to_ledger(&self) -> Ledger {
-        let mut past = Ledger {
-            metadata: LedgerMetadata { events: 0, ..self.ledger.metadata.clone() },
-            ..Ledger::default()
-        };
-        for (id, entry) in &self.ledger.entries {
-            if let Some(entry) = self.entry(*id, entry, &mut past.metadata) {
-                past.entries.insert(*id, Arc::new(entry));
-            }
-        }
-        past
+        let mut metadata = LedgerMetadata { events: 0, ..self.ledger.metadata.clone() };
+        let entries = self.ledger.entries.iter();
+        let entries =
+            entries.filter_map(|(id, entry)| Some((*id, Arc::new(self.entry(*id, entry, &mut metadata)?))));
+        Ledger::of(entries.collect(), metadata)
     }
 
     /// Folds a call again. Each event keeps its count.

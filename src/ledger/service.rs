@@ -17,7 +17,7 @@ use crate::graph::action::LogTeleconferenceDeviceQuality;
 use crate::graph::end_code::EndCode;
 use crate::graph::method::Method;
 use crate::graph::operation::OperationKind;
-use crate::id::CallId;
+use crate::id::{CallId, Id};
 use crate::operation;
 use crate::record::recorded::Recorded;
 use crate::refusal::{Refusal, Why};
@@ -31,7 +31,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`], as in [`Call::decide`]. Its status is also 404 if the call is unknown, 400 if the call
+    /// A [`Refusal`], as in [`Call::decide`]. Its status is also 404 if the call is unknown or belongs to another app, 400 if the call
     /// to be replaced is unknown or not connected, and 409 if the new id of a placed call is already in use.
     ///
     /// ```
@@ -54,7 +54,7 @@ impl Ledger {
     ) -> Result<Decision, Refusal> {
         let method = command.method();
         let known = match (&command, id) {
-            (Command::LogTeleconferenceDeviceQuality(report), None) => match self.reported(report) {
+            (Command::LogTeleconferenceDeviceQuality(report), None) => match self.reported(report, request) {
                 Some(call) => call,
                 None => return Call::unseen(command, request),
             },
@@ -70,14 +70,14 @@ impl Ledger {
                 };
             }
             (_, Some(id)) => {
-                let known = self.call(id);
+                let known = self.seen(id, request);
                 known.ok_or_else(|| Refusal::new(method.as_str(), None, Why::UnknownCall))?
             }
         };
         let replaced = command.replaces();
         let decision = known.decide(command, request)?;
         if let Some((member, id)) = replaced {
-            let other = self.call(id).filter(|other| other.id() != known.id());
+            let other = self.seen(id, request).filter(|other| other.id() != known.id());
             if !other.is_some_and(|other| other.is_connected_at(request.at)) {
                 let why =
                     Why::Invalid { member: member.into(), limit: "the id of another connected call".into() };
@@ -132,11 +132,13 @@ impl Ledger {
     }
 
     /// The next deadline of all calls, and its call; `None` if no deadline runs.
-    ///
-    /// The method goes through all calls. A host with very many calls keeps the [`Call::next_deadline`] of
-    /// each call itself, and updates it when the call changes.
     pub fn next_deadline(&self) -> Option<(Due, CallId)> {
-        self.calls().filter_map(|call| Some((call.next_deadline()?, call.id()))).min()
+        self.index.due().next()
+    }
+
+    /// The next deadline of each call whose next deadline is due at this time, the earliest first.
+    pub(crate) fn due(&self, now: Timestamp) -> impl Iterator<Item = (Due, CallId)> + '_ {
+        self.index.due().take_while(move |(due, _)| due.at <= now)
     }
 
     /// The events of the first deadline that is due at this time; empty if no deadline is due. Store and fold
@@ -157,19 +159,25 @@ impl Ledger {
         due.and_then(|(_, id)| self.call(id)).map(|call| call.expire(now)).unwrap_or_default()
     }
 
+    /// A call as the app of a request sees it: the call of another app is unknown to it.
+    pub(crate) fn seen(&self, id: CallId, request: &RequestContext<'_>) -> Option<&Call> {
+        self.call(id).filter(|call| call.is_seen_by(request.identity.app))
+    }
+
     /// The call that a device reports: the call with its `callChainId` and its participant.
-    fn reported(&self, report: &LogTeleconferenceDeviceQuality) -> Option<&Call> {
+    pub(crate) fn reported(
+        &self,
+        report: &LogTeleconferenceDeviceQuality,
+        request: &RequestContext<'_>,
+    ) -> Option<&Call> {
         let quality = report.quality.value()?;
         let chain = quality.call_chain_id.value()?;
-        let is_of_chain = |call: &&Call| {
-            call.details().call_chain_id.value().and_then(|id| id.guid()).as_ref() == Some(chain)
-        };
+        let chain = Id::from(*chain);
+        let of_chain = || self.index.chain(&chain).filter_map(|id| self.seen(id, request));
         let app = |call: &Call| call.details().my_participant_id.value().and_then(|id| id.guid());
         let reported = quality.participant_id.value().copied();
-        let exact = self.calls().filter(is_of_chain).find(|call| reported.is_some() && app(call) == reported);
-        exact.or_else(|| {
-            self.calls().filter(is_of_chain).find(|call| reported.is_none() || app(call).is_none())
-        })
+        let exact = of_chain().find(|call| reported.is_some() && app(call) == reported);
+        exact.or_else(|| of_chain().find(|call| reported.is_none() || app(call).is_none()))
     }
 }
 

@@ -94,7 +94,7 @@ impl From<WorkingSet> for Ledger {
         let mut entries: Vec<_> = set.slots.into_iter().map(Slot::into_entry).collect();
         entries.sort_unstable_by_key(|entry| entry.call().id());
         let entries = entries.into_iter().map(|entry| (entry.call().id(), Arc::new(entry)));
-        Self { entries: entries.collect(), metadata: set.metadata }
+        Self::of(entries.collect(), set.metadata)
     }
 }
 

@@ -16,6 +16,7 @@ use super::quoted::Quoted;
 use super::within::{self, Found};
 use super::written::Written;
 use crate::call::observe::delivery::Delivery;
+use crate::finding::{Finding, FindingKind};
 use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::graph::parsed::ParsedNotification;
 use crate::graph::resource_data::ResourceData;
@@ -44,6 +45,18 @@ pub(crate) struct Bodies {
 }
 
 impl Body {
+    /// The finding that the body has no notification.
+    pub(crate) fn is_empty(&self) -> Option<Finding> {
+        let finding = || Finding::new(FindingKind::Empty, None, "the body has no notification");
+        self.notifications.is_empty().then(finding)
+    }
+
+    /// The notifications, each with its place in the delivery.
+    pub(crate) fn items(self) -> impl Iterator<Item = (ParsedNotification, Delivery)> {
+        let Self { notifications, delivery } = self;
+        (0..).zip(notifications).map(move |(item, one)| (one, Delivery { item, ..delivery.clone() }))
+    }
+
     /// Reads a body alone. Gives up if the body is not in the usual form.
     fn usual(json: &str) -> Result<Self, GaveUp> {
         let mut reader = Reader::new(json);
@@ -127,6 +140,21 @@ impl Bodies {
         // Some recorders write all bodies into one array, the newest first.
         if this.bodies.len() > 1 && this.received_at().is_some() {
             this.bodies.sort_by_key(|body| body.delivery.received_at);
+        }
+        this
+    }
+
+    /// Reads the body of a POST.
+    pub(crate) fn posted(body: &[u8], delivery: Delivery) -> Self {
+        let json = mended_bytes(body);
+        if let Ok(body) = Body::usual(&json) {
+            return Body { delivery, ..body }.into();
+        }
+        let mut this = Self::default();
+        match Members::read(&json) {
+            Ok(members) if holds_notifications(&members) => this.body(&json, &members, delivery),
+            Ok(_) => this.faults.push("expected an object with the member `value`".into()),
+            Err(error) => this.faults.push(without_content(&error)),
         }
         this
     }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::graph::permission::Permission;
+use crate::id::Id;
 
 /// The context of a request: its time, a new id, and the app that sent it. The crate has no clock and
 /// generates no ids.
@@ -24,6 +25,9 @@ pub struct RequestContext<'a> {
 pub struct AppIdentity<'a> {
     /// The permissions that were granted to the app.
     pub permissions: &'a [Permission],
+    /// The id of the app; `None` if the host serves one app only. An app with an id sees its own calls, and the calls
+    /// that name no app. The calls of other apps are unknown to it: see [`Call::app`](crate::Call::app).
+    pub app: Option<&'a Id>,
 }
 
 impl<'a> RequestContext<'a> {
@@ -34,8 +38,14 @@ impl<'a> RequestContext<'a> {
 }
 
 impl<'a> AppIdentity<'a> {
-    /// An app with these permissions.
+    /// An app with these permissions, in a host that serves one app only.
     pub const fn new(permissions: &'a [Permission]) -> Self {
-        Self { permissions }
+        Self { permissions, app: None }
+    }
+
+    /// The app with this id: the claim `appid` of its token.
+    #[must_use]
+    pub const fn of(self, app: &'a Id) -> Self {
+        Self { app: Some(app), ..self }
     }
 }

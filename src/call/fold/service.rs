@@ -60,6 +60,7 @@ impl Call {
             ServiceEvent::DeviceQualityReported(quality) => {
                 self.service().device_quality.push(Arc::unwrap_or_clone(quality));
             }
+            ServiceEvent::RequestAnswered(answered) => self.service().answered.push(answered),
         }
         if !party_requests.is_empty() {
             self.service().party_requests.extend(party_requests);

@@ -18,7 +18,7 @@ use super::wire;
 use crate::call::event::{CallEvent, EventKind};
 use crate::call::state::State;
 use crate::graph::method::Method;
-use crate::id::CallId;
+use crate::id::{CallId, Id};
 use crate::record::recorded::Recorded;
 
 /// The events that the service records for a legal course of moves. Every prefix of the history of each call
@@ -162,6 +162,10 @@ fn data(kind: EventKind) -> BoxedStrategy<String> {
         EventKind::DeviceQualityReported => {
             call_ids().prop_map(|chain| text(&json!({ "callChainId": chain }))).boxed()
         }
+        EventKind::RequestAnswered => {
+            let operation = wire::operations().prop_map(|operation| json!({ "operation": operation }));
+            (ids("request"), call_ids(), option::of(operation)).prop_map(answered).boxed()
+        }
     }
 }
 
@@ -188,6 +192,12 @@ fn queued() -> impl Strategy<Value = String> {
         insert(&mut data, [(name, body)]);
         text(&data)
     })
+}
+
+fn answered((request, digest, body): (Id, CallId, Option<Value>)) -> String {
+    let mut data = json!({ "clientRequestId": request.to_string(), "digest": digest, "status": 200 });
+    insert(&mut data, body.map(|body| ("body", body)));
+    text(&data)
 }
 
 fn text(json: &Value) -> String {

@@ -1,0 +1,127 @@
+//! The indexes of a ledger. Without them, each of these questions would need a look at every call.
+
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::call::data::Call;
+use crate::call::deadline::Due;
+use crate::call::event::CallEvent;
+use crate::id::{CallId, Id};
+use crate::places::OrdSet;
+
+const FIRST: CallId = CallId::new(Uuid::nil());
+const LAST: CallId = CallId::new(Uuid::max());
+
+/// A clone takes constant time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    /// The next deadline of each call that has one.
+    due: OrdSet<(Due, CallId)>,
+    /// The calls that have ended, by the time of their last event.
+    ended: OrdSet<(Option<Timestamp>, CallId)>,
+    /// The calls by their `callChainId`.
+    chains: OrdSet<(Id, CallId)>,
+    /// A call, and a call that it replaces or once was to replace.
+    replaces: OrdSet<(CallId, CallId)>,
+    /// The same pairs, the replaced call first.
+    replaced: OrdSet<(CallId, CallId)>,
+}
+
+/// The keys of one call.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Keys {
+    due: Option<Due>,
+    ended: Option<Option<Timestamp>>,
+    chain: Option<Id>,
+}
+
+impl Keys {
+    /// The keys that this event can change.
+    pub(super) fn of(call: &Call, event: &CallEvent) -> Self {
+        let names_chain = event.details().is_some_and(|details| !details.call_chain_id.is_absent());
+        Self::all(call, names_chain)
+    }
+
+    fn all(call: &Call, with_chain: bool) -> Self {
+        let chain = call.details().call_chain_id.value();
+        Self {
+            due: call.next_deadline(),
+            ended: (!call.state().is_live()).then(|| call.last_at()),
+            chain: chain.filter(|_| with_chain).cloned(),
+        }
+    }
+}
+
+impl<'a> FromIterator<&'a Call> for Index {
+    fn from_iter<T: IntoIterator<Item = &'a Call>>(calls: T) -> Self {
+        let mut index = Self::default();
+        for call in calls {
+            index.change(call.id(), Keys::default(), Keys::all(call, true));
+            call.replaces().for_each(|replaced| index.replaces(call.id(), replaced));
+        }
+        index
+    }
+}
+
+impl Index {
+    /// Replaces keys of a call.
+    pub(super) fn change(&mut self, id: CallId, before: Keys, after: Keys) {
+        change(&mut self.due, id, before.due, after.due);
+        change(&mut self.ended, id, before.ended, after.ended);
+        change(&mut self.chains, id, before.chain, after.chain);
+    }
+
+    /// Adds the calls that an event names as replaced by its call.
+    pub(super) fn named(&mut self, id: CallId, event: &CallEvent) {
+        event.replaced_calls().for_each(|replaced| self.replaces(id, replaced));
+    }
+
+    fn replaces(&mut self, id: CallId, replaced: CallId) {
+        self.replaces.insert((id, replaced));
+        self.replaced.insert((replaced, id));
+    }
+
+    pub(super) fn forget(&mut self, call: &Call) {
+        let id = call.id();
+        self.change(id, Keys::all(call, true), Keys::default());
+        let replaced: Vec<CallId> = paired(&self.replaces, id).collect();
+        for replaced in replaced {
+            self.replaces.remove(&(id, replaced));
+            self.replaced.remove(&(replaced, id));
+        }
+    }
+
+    /// The next deadline of each call that has one, the earliest first.
+    pub(super) fn due(&self) -> impl Iterator<Item = (Due, CallId)> + '_ {
+        self.due.iter().copied()
+    }
+
+    /// The calls that have ended, in the order of their last events. Calls whose events have no times come first.
+    pub(super) fn ended(&self) -> impl Iterator<Item = (Option<Timestamp>, CallId)> + '_ {
+        self.ended.iter().copied()
+    }
+
+    /// The calls with this `callChainId`, in the order of their ids.
+    pub(super) fn chain(&self, chain: &Id) -> impl Iterator<Item = CallId> + '_ {
+        self.chains.range((chain.clone(), FIRST)..=(chain.clone(), LAST)).map(|(_, id)| *id)
+    }
+
+    /// The calls that replace this call, or once were to replace it.
+    pub(super) fn replacing(&self, id: CallId) -> impl Iterator<Item = CallId> + '_ {
+        paired(&self.replaced, id)
+    }
+}
+
+fn change<K: Ord + Clone>(set: &mut OrdSet<(K, CallId)>, id: CallId, before: Option<K>, after: Option<K>) {
+    if before != after {
+        before.into_iter().for_each(|key| _ = set.remove(&(key, id)));
+        after.into_iter().for_each(|key| _ = set.insert((key, id)));
+    }
+}
+
+/// The second calls of the pairs that begin with this one.
+fn paired(pairs: &OrdSet<(CallId, CallId)>, id: CallId) -> impl Iterator<Item = CallId> + '_ {
+    pairs.range((id, FIRST)..=(id, LAST)).map(|(_, other)| *other)
+}

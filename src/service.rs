@@ -1,0 +1,234 @@
+//! The host's loop of a simulated service, without I/O.
+//!
+//! A [`Service`] passes the three inputs of a host to the calls of a [`Ledger`]: a request of an app, an event of the
+//! network, and the clock. For each input it returns everything that the host has to do:
+//!
+//! 1. Store the events of the [`Batch`], all or none of them. Fold them with [`Ledger::apply`].
+//! 2. Send the [`Response`], if the input was a request.
+//! 3. Post the webhooks, in their order.
+//!
+//! A service owns no calls: nothing changes until the host has folded the events. The ledger can hold all calls, or only
+//! those that the host has loaded from a store for this one input: see [`Service::calls_of`].
+
+mod batch;
+mod repeated;
+mod response;
+
+use alloc::collections::BTreeSet;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use jiff::Timestamp;
+
+pub use batch::{Batch, Webhook};
+pub use response::{Response, Served};
+
+use crate::call::command::Command;
+use crate::call::data::Call;
+use crate::call::decide::context::RequestContext;
+use crate::call::network_event::NetworkEvent;
+use crate::call::reply::Reply;
+use crate::graph::method::{Method, Route};
+use crate::graph::odata::Version;
+use crate::id::CallId;
+use crate::ledger::data::Ledger;
+use crate::notify::Notify;
+use crate::refusal::Refusal;
+use batch::Fold;
+use repeated::Repeatable;
+
+/// A simulated service, for as long as one input takes. See the [module](self) for the loop of a host.
+///
+/// ```
+/// use callfold::call::{AppIdentity, NetworkEvent, RequestContext, State};
+/// use callfold::graph::Permission;
+/// use callfold::service::Service;
+/// use callfold::{CallId, Ledger, serde_json, uuid::Uuid};
+///
+/// let mut calls = Ledger::new();
+/// let id = CallId::new(Uuid::from_u128(1));
+/// let offer = serde_json::from_str(r#"{"callbackUri":"https://bot.contoso.com/callback"}"#)?;
+/// let at = "2026-11-23T09:15:00Z".parse()?;
+/// let batch = Service::new(&calls).on_network_event(id, NetworkEvent::Offered(offer), at)?;
+/// for event in &batch.events {
+///     calls.apply(event)?; // A host stores the events first.
+/// }
+/// assert_eq!(batch.webhooks[0].callback_uri.as_deref(), Some("https://bot.contoso.com/callback"));
+///
+/// let context = RequestContext::new(at, Uuid::from_u128(2), AppIdentity::new(&[Permission::Initiate]));
+/// let path = format!("/v1.0/communications/calls/{id}/reject");
+/// let served = Service::new(&calls).request("POST", &path, &[("client-request-id", "7")], b"{}", &context);
+/// assert_eq!(served.response.status, 202);
+/// for event in &served.batch.events {
+///     calls.apply(event)?;
+/// }
+/// assert_eq!(calls.call(id).unwrap().state(), State::Terminated);
+///
+/// // The app sends the request again, because the first response was lost.
+/// let again = Service::new(&calls).request("POST", &path, &[("client-request-id", "7")], b"{}", &context);
+/// assert_eq!((again.response.status, again.batch.events.len()), (202, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Service<'a> {
+    calls: &'a Ledger,
+    notify: Notify,
+    base_url: &'a str,
+}
+
+impl<'a> Service<'a> {
+    /// A service of these calls. It writes notifications as today's v1.0 does.
+    pub const fn new(calls: &'a Ledger) -> Self {
+        Self { calls, notify: Notify::new(Version::V1), base_url: "" }
+    }
+
+    /// Sets how the service writes notifications.
+    #[must_use]
+    pub const fn notifying(self, notify: Notify) -> Self {
+        Self { notify, ..self }
+    }
+
+    /// Sets the URL before the version in the header `Location`, such as `http://127.0.0.1:9090`. Without it, the header has
+    /// only a path.
+    #[must_use]
+    pub const fn at(self, base_url: &'a str) -> Self {
+        Self { base_url, ..self }
+    }
+
+    /// Serves a request of an app. `method` is the HTTP verb, and `path` can be a full URL: see [`Route::parse`]. Of the
+    /// headers, only `client-request-id` matters.
+    ///
+    /// Every request gets a response: a refused one too, which then has the body that Graph documents for errors. If a
+    /// deadline of the call passed before the request, the batch begins with the events of the deadline.
+    ///
+    /// # Requests that are sent again
+    ///
+    /// A request that can change a call is recorded with its `client-request-id`, in the event
+    /// [`RequestAnswered`](crate::call::RequestAnswered). If the app sends the request again, it gets the same response, and
+    /// nothing else happens. If the app sends another request about the same call with the same `client-request-id`, the
+    /// response has the status 409. A refused request changes nothing, and is therefore not recorded.
+    ///
+    /// The id of a call that is placed is derived from the `client-request-id` and the app. Two processes that receive the
+    /// same request therefore write the same first revision of the same call, which a store accepts only once. Without a
+    /// `client-request-id`, the id is [`RequestContext::new_id`].
+    pub fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        request: &RequestContext<'_>,
+    ) -> Served {
+        let client_request_id = repeated::client_request_id(headers);
+        let answer = response::Answering { base_url: self.base_url, client_request_id, request };
+        let route = match Route::parse(method, path) {
+            Ok(route) => route,
+            Err(no_route) => return answer.no_route(&no_route),
+        };
+        let repeatable = client_request_id.and_then(|id| Repeatable::new(id, &route, body));
+        let request = &repeatable.map_or(*request, |repeatable| repeatable.context(&route, request));
+        let command = Command::read(&route, body);
+        let known = self.known(&route, command.as_ref().ok(), request);
+        let first = known.zip(repeatable).and_then(|(call, repeatable)| repeatable.first(call));
+        let conflict = match first {
+            Some(Ok(first)) => return answer.repeated(&route, first),
+            Some(Err(why)) => Err(Refusal::new(route.method.as_str(), known.map(Call::state), why)),
+            None => Ok(()),
+        };
+        let decided = command.and_then(|command| self.calls.decide(route.call, command, request));
+        let decided = decided.and_then(|decision| conflict.map(|()| decision));
+        let mut fold = Fold::new(self.calls, self.notify);
+        match decided {
+            Ok(decision) => {
+                let mut events = decision.events;
+                let reply = located(decision.reply, &route);
+                let answered =
+                    repeatable.and_then(|repeatable| repeatable.answered(&reply, known, &events, request.at));
+                events.extend(answered);
+                Served { batch: fold.fold(events), ..answer.replied(route, &reply) }
+            }
+            Err(refusal) => {
+                let passed = known.and_then(|call| call.caught_up(call.not_before(request.at)));
+                let events = passed.map(|(_, events)| events).unwrap_or_default();
+                Served { batch: fold.fold(events), ..answer.refused(route, refusal) }
+            }
+        }
+    }
+
+    /// Passes a network event to a call. The events can belong to two calls: the call, and a call that it replaces.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] if the network event cannot happen now. It says what can.
+    pub fn on_network_event(
+        &self,
+        call: CallId,
+        network_event: NetworkEvent,
+        at: Timestamp,
+    ) -> Result<Batch, Refusal> {
+        let events = self.calls.on_network_event(call, network_event, at)?;
+        Ok(Fold::new(self.calls, self.notify).fold(events))
+    }
+
+    /// Lets all deadlines pass that are due at this time, in the order of their times. Each deadline gives one batch.
+    ///
+    /// The events have the times of their deadlines. A host that is late therefore stores the same events as a host that is
+    /// not. [`Ledger::next_deadline`] tells when to call `tick` next.
+    pub fn tick(&self, now: Timestamp) -> Vec<Batch> {
+        let mut due: BTreeSet<_> = self.calls.due(now).collect();
+        let mut fold = Fold::new(self.calls, self.notify);
+        let mut batches = Vec::with_capacity(due.len());
+        while let Some((passed, id)) = due.pop_first() {
+            let events = fold.call(id).map(|call| call.expire(now)).unwrap_or_default();
+            batches.extend((!events.is_empty()).then(|| fold.fold(events)));
+            let next = fold.call(id).and_then(Call::next_deadline);
+            due.extend(next.filter(|next| *next > passed && next.at <= now).map(|next| (next, id)));
+        }
+        batches
+    }
+
+    /// The calls that a request is about, so that a host can load them from its store before it calls
+    /// [`request`](Service::request): the call in the path, the call that a transfer or an invitation replaces, and the
+    /// call that an earlier attempt of the same request has placed.
+    ///
+    /// A report of a teleconference device names no call, but the `callChainId` of one. Only a ledger that holds the call
+    /// can find it.
+    pub fn calls_of(
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        request: &RequestContext<'_>,
+    ) -> Vec<CallId> {
+        let Ok(route) = Route::parse(method, path) else { return Vec::new() };
+        let repeatable =
+            repeated::client_request_id(headers).and_then(|id| Repeatable::new(id, &route, body));
+        let placed = repeatable.and_then(|repeatable| repeatable.placed(&route, request));
+        let replaced = Command::read(&route, body).ok().and_then(|command| command.replaces());
+        route.call.into_iter().chain(placed).chain(replaced.map(|(_, id)| id)).collect()
+    }
+
+    /// The call that a request is about, if it is known to the app.
+    fn known(
+        &self,
+        route: &Route,
+        command: Option<&Command>,
+        request: &RequestContext<'_>,
+    ) -> Option<&'a Call> {
+        let placed = (route.method == Method::CreateCall).then(|| CallId::new(request.new_id));
+        match (route.call.or(placed), command) {
+            (Some(id), _) => self.calls.seen(id, request),
+            (None, Some(Command::LogTeleconferenceDeviceQuality(report))) => {
+                self.calls.reported(report, request)
+            }
+            (None, _) => None,
+        }
+    }
+}
+
+/// The reply with the version and the root of its request in the location.
+fn located(reply: Reply, route: &Route) -> Reply {
+    let path = reply.location.as_deref().and_then(|location| Route::parse("GET", location).ok());
+    let location = path.map(|path| Route { version: route.version, root: route.root, ..path }.to_string());
+    Reply { location, ..reply }
+}
