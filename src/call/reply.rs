@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::graph;
 use crate::graph::media::{AudioRoutingGroup, ContentSharingSession};
-use crate::graph::method::{Begins, Method, Route};
+use crate::graph::method::{Method, Returns, Route};
 use crate::graph::operation::CommsOperation;
 use crate::graph::participant::Participant;
 use crate::id::CallId;
@@ -76,16 +76,15 @@ pub enum Body {
 impl Body {
     /// Reads the body of a reply to a request with this method. The error says what was expected.
     pub(crate) fn of_reply(method: Method, body: &[u8]) -> Result<Self, String> {
-        let begins_operation = method.begins() != Begins::Nothing;
-        Ok(match method {
-            Method::CreateCall | Method::GetCall => Self::Call(read(body)?),
-            Method::ListParticipants => Self::Participants(items(body)?),
-            Method::GetParticipant => Self::Participant(read(body)?),
-            Method::ListContentSharingSessions => Self::ContentSharingSessions(items(body)?),
-            Method::ListAudioRoutingGroups => Self::AudioRoutingGroups(items(body)?),
-            Method::CreateAudioRoutingGroup => Self::AudioRoutingGroup(read(body)?),
-            _ if begins_operation || method == Method::GetOperation => Self::Operation(read(body)?),
-            _ => Self::Empty,
+        Ok(match method.returns() {
+            Returns::Empty => Self::Empty,
+            Returns::Call => Self::Call(read(body)?),
+            Returns::Operation => Self::Operation(read(body)?),
+            Returns::Participants => Self::Participants(items(body)?),
+            Returns::Participant => Self::Participant(read(body)?),
+            Returns::AudioRoutingGroups => Self::AudioRoutingGroups(items(body)?),
+            Returns::AudioRoutingGroup => Self::AudioRoutingGroup(read(body)?),
+            Returns::ContentSharingSessions => Self::ContentSharingSessions(items(body)?),
         })
     }
 

@@ -46,7 +46,7 @@ names! {
 /// | `(item T, body T)` | the id at the end of the path, and the body of the request |
 /// | `Post "/{id}/mute"` | the HTTP verb, and the path after `…/calls` |
 /// | `under` | the [`Root`]s of the path |
-/// | `replies` | the HTTP status of a reply that is not a refusal |
+/// | `replies` | the HTTP status and the body of a reply that is not a refusal: see [`Returns`] |
 /// | `in` | the states of the call: see [`LegalIn`] |
 /// | `for` | the kinds of call: see [`CallKind`] |
 /// | `needs` | the permissions: see [`Need`] |
@@ -56,167 +56,167 @@ macro_rules! with_methods {
         $callback! {
             /// Ends a call. A group call goes on without the app.
             DeleteCall = "deleteCall" {
-                Delete "/{id}", under Both, replies 204;
+                Delete "/{id}", under Both, replies 204 Empty;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Reads a call.
             GetCall = "getCall" {
-                Get "/{id}", under Both, replies 200;
+                Get "/{id}", under Both, replies 200 Call;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Lists the participants.
             ListParticipants = "listParticipants" {
-                Get "/{id}/participants", under Both, replies 200;
+                Get "/{id}/participants", under Both, replies 200 Participants;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Stops the media operations that run and that wait in the queue.
             CancelMediaProcessing(body ClientContext) = "cancelMediaProcessing" {
-                Post "/{id}/cancelMediaProcessing", under Both, replies 200;
+                Post "/{id}/cancelMediaProcessing", under Both, replies 200 Operation;
                 in Cancellable, for Any, needs Opened, begins Settled(CancelMediaProcessing);
             }
             /// Shares a screen, or stops sharing it.
             ChangeScreenSharingRole(body ChangeScreenSharingRole) = "changeScreenSharingRole" {
-                Post "/{id}/changeScreenSharingRole", under Both, replies 202;
+                Post "/{id}/changeScreenSharingRole", under Both, replies 202 Empty;
                 in Connected, for GroupAppHosted, needs Media, begins Nothing;
             }
             /// Keeps a call alive.
             KeepAlive = "keepAlive" {
-                Post "/{id}/keepAlive", under Communications, replies 200;
+                Post "/{id}/keepAlive", under Communications, replies 200 Empty;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Mutes the app.
             Mute(body ClientContext) = "mute" {
-                Post "/{id}/mute", under Both, replies 200;
+                Post "/{id}/mute", under Both, replies 200 Operation;
                 in Connected, for Group, needs Opened, begins Settled(MuteParticipant);
             }
             /// Plays prompts.
             PlayPrompt(body PlayPrompt) = "playPrompt" {
-                Post "/{id}/playPrompt", under Both, replies 200;
+                Post "/{id}/playPrompt", under Both, replies 200 Operation;
                 in Audible, for ServiceHosted, needs Opened, begins Queued(PlayPrompt);
             }
             /// Records what a participant says.
             RecordResponse(body RecordResponse) = "recordResponse" {
-                Post "/{id}/recordResponse", under Both, replies 200;
+                Post "/{id}/recordResponse", under Both, replies 200 Operation;
                 in Audible, for ServiceHosted, needs Media, begins Queued(Record);
             }
             /// Requests a notification for each key that a participant presses.
             SubscribeToTone(body ClientContext) = "subscribeToTone" {
-                Post "/{id}/subscribeToTone", under Both, replies 200;
+                Post "/{id}/subscribeToTone", under Both, replies 200 Operation;
                 in Audible, for ServiceHosted, needs Media, begins Settled(SubscribeToTone);
             }
             /// Unmutes the app.
             Unmute(body ClientContext) = "unmute" {
-                Post "/{id}/unmute", under Both, replies 200;
+                Post "/{id}/unmute", under Both, replies 200 Operation;
                 in Connected, for Group, needs Opened, begins Settled(UnmuteParticipant);
             }
             /// Reports whether the app records the call.
             UpdateRecordingStatus(body UpdateRecordingStatus) = "updateRecordingStatus" {
-                Post "/{id}/updateRecordingStatus", under Both, replies 200;
+                Post "/{id}/updateRecordingStatus", under Both, replies 200 Operation;
                 in Connected, for Any, needs RecordingStatus, begins Settled(UpdateRecordingStatus);
             }
             /// Reports the quality of the media of a device.
             LogTeleconferenceDeviceQuality(body LogTeleconferenceDeviceQuality) = "logTeleconferenceDeviceQuality" {
-                Post "/logTeleconferenceDeviceQuality", under Communications, replies 200;
+                Post "/logTeleconferenceDeviceQuality", under Communications, replies 200 Empty;
                 in Anywhere, for Any, needs Media, begins Nothing;
             }
             /// Places a call, or joins a meeting.
             CreateCall(body graph::Call) = "createCall" {
-                Post "", under Both, replies 201;
+                Post "", under Both, replies 201 Call;
                 in Nowhere, for Any, needs ToCreate, begins Nothing;
             }
             /// Answers an incoming call.
             Answer(body Answer) = "answer" {
-                Post "/{id}/answer", under Both, replies 202;
+                Post "/{id}/answer", under Both, replies 202 Empty;
                 in Incoming, for Any, needs ToAnswer, begins Nothing;
             }
             /// Rejects an incoming call.
             Reject(body Reject) = "reject" {
-                Post "/{id}/reject", under Both, replies 202;
+                Post "/{id}/reject", under Both, replies 202 Empty;
                 in Incoming, for Any, needs Nothing, begins Nothing;
             }
             /// Sends an incoming call to another target.
             Redirect(body Redirect) = "redirect" {
-                Post "/{id}/redirect", under Both, replies 202;
+                Post "/{id}/redirect", under Both, replies 202 Empty;
                 in Incoming, for Any, needs Initiate, begins Nothing;
             }
             /// Transfers a call.
             Transfer(body Transfer) = "transfer" {
-                Post "/{id}/transfer", under Both, replies 202;
+                Post "/{id}/transfer", under Both, replies 202 Empty;
                 in Transferable, for Any, needs Initiate, begins Nothing;
             }
             /// Sends DTMF tones.
             SendDtmfTones(body SendDtmfTones) = "sendDtmfTones" {
-                Post "/{id}/sendDtmfTones", under Both, replies 200;
+                Post "/{id}/sendDtmfTones", under Both, replies 200 Operation;
                 in Audible, for ServiceHosted, needs Opened, begins Running(SendDtmfTones);
             }
             /// Adds the large gallery view to the streams.
             AddLargeGalleryView(body ClientContext) = "addLargeGalleryView" {
-                Post "/{id}/addLargeGalleryView", under Both, replies 202;
+                Post "/{id}/addLargeGalleryView", under Both, replies 202 Operation;
                 in Connected, for Any, needs LargeGallery, begins Running(AddLargeGalleryView);
             }
             /// Invites participants.
             Invite(body Invite) = "invite" {
-                Post "/{id}/participants/invite", under Both, replies 200;
+                Post "/{id}/participants/invite", under Both, replies 200 Operation;
                 in Connected, for Any, needs InitiateGroupCall, begins Running(InviteParticipants);
             }
             /// Reads one participant.
             GetParticipant(item ParticipantId) = "getParticipant" {
-                Get "/{id}/participants/{id}", under Both, replies 200;
+                Get "/{id}/participants/{id}", under Both, replies 200 Participant;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Mutes a participant.
             MuteParticipant(item ParticipantId, body ClientContext) = "muteParticipant" {
-                Post "/{id}/participants/{id}/mute", under Both, replies 200;
+                Post "/{id}/participants/{id}/mute", under Both, replies 200 Operation;
                 in Connected, for Any, needs Nothing, begins Settled(MuteParticipant);
             }
             /// Removes a participant, or takes back an invitation.
             DeleteParticipant(item ParticipantId) = "deleteParticipant" {
-                Delete "/{id}/participants/{id}", under Both, replies 204;
+                Delete "/{id}/participants/{id}", under Both, replies 204 Empty;
                 in Connected, for Any, needs Join, begins Nothing;
             }
             /// Puts a participant on hold and plays music.
             StartHoldMusic(item ParticipantId, body StartHoldMusic) = "startHoldMusic" {
-                Post "/{id}/participants/{id}/startHoldMusic", under Both, replies 202;
+                Post "/{id}/participants/{id}/startHoldMusic", under Both, replies 202 Operation;
                 in Connected, for Any, needs Join, begins Running(StartHoldMusic);
             }
             /// Takes a participant off hold.
             StopHoldMusic(item ParticipantId, body ClientContext) = "stopHoldMusic" {
-                Post "/{id}/participants/{id}/stopHoldMusic", under Both, replies 202;
+                Post "/{id}/participants/{id}/stopHoldMusic", under Both, replies 202 Operation;
                 in Connected, for Any, needs Join, begins Running(StopHoldMusic);
             }
             /// Reads one operation.
             GetOperation(item OperationId) = "getOperation" {
-                Get "/{id}/operations/{id}", under Both, replies 200;
+                Get "/{id}/operations/{id}", under Both, replies 200 Operation;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Mutes all participants except the app.
             MuteAll(body MuteAll) = "muteAll" {
-                Post "/{id}/participants/muteAll", under Both, replies 200;
+                Post "/{id}/participants/muteAll", under Both, replies 200 Operation;
                 in Connected, for Any, needs Nothing, begins Settled(Comms);
             }
             /// Sets the volumes at which each participant receives the audio of the others.
             ConfigureMixer(body ConfigureMixer) = "configureMixer" {
-                Post "/{id}/participants/configureMixer", under Both, replies 200;
+                Post "/{id}/participants/configureMixer", under Both, replies 200 Operation;
                 in Connected, for Any, needs Mixer, begins Running(Comms);
             }
             /// Changes the metadata that the roster shows for the app.
             UpdateMetadata(body UpdateMetadata) = "updateMetadata" {
-                Post "/{id}/updateMetadata", under Both, replies 202;
+                Post "/{id}/updateMetadata", under Both, replies 202 Empty;
                 in Connected, for Any, needs Opened, begins Nothing;
             }
             /// Lists the audio routing groups.
             ListAudioRoutingGroups = "listAudioRoutingGroups" {
-                Get "/{id}/audioRoutingGroups", under Both, replies 200;
+                Get "/{id}/audioRoutingGroups", under Both, replies 200 AudioRoutingGroups;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Adds an audio routing group.
             CreateAudioRoutingGroup(body AudioRoutingGroup) = "createAudioRoutingGroup" {
-                Post "/{id}/audioRoutingGroups", under Both, replies 200;
+                Post "/{id}/audioRoutingGroups", under Both, replies 200 AudioRoutingGroup;
                 in Connected, for Any, needs Mixer, begins Nothing;
             }
             /// Lists the content sharing sessions.
             ListContentSharingSessions = "listContentSharingSessions" {
-                Get "/{id}/contentSharingSessions", under Both, replies 200;
+                Get "/{id}/contentSharingSessions", under Both, replies 200 ContentSharingSessions;
                 in Live, for Any, needs Opened, begins Nothing;
             }
         }
@@ -228,6 +228,19 @@ macro_rules! with_methods {
 enum Under {
     Both,
     Communications,
+}
+
+/// The body of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Returns {
+    Empty,
+    Call,
+    Operation,
+    Participants,
+    Participant,
+    AudioRoutingGroups,
+    AudioRoutingGroup,
+    ContentSharingSessions,
 }
 
 /// The states of a call in which a method is legal. The method `is_in` of a call checks it.
@@ -279,7 +292,7 @@ pub(crate) enum Begins {
 macro_rules! declare_methods {
     ($(
         $(#[$meta:meta])* $Method:ident $(($($part:ident $Part:ty),+))? = $text:literal {
-            $Verb:ident $path:literal, under $Under:ident, replies $status:literal;
+            $Verb:ident $path:literal, under $Under:ident, replies $status:literal $Returns:ident;
             in $LegalIn:ident, for $CallKind:ident, needs $Need:ident,
             begins $Begins:ident $(($OperationKind:ident))?;
         }
@@ -322,6 +335,11 @@ macro_rules! declare_methods {
             /// The HTTP status of a reply that is not a refusal.
             pub const fn status(self) -> u16 {
                 match self { $( Self::$Method => $status, )+ }
+            }
+
+            /// The body of a reply that is not a refusal.
+            pub(crate) const fn returns(self) -> Returns {
+                match self { $( Self::$Method => Returns::$Returns, )+ }
             }
 
             pub(crate) const fn legal_in(self) -> LegalIn {

@@ -71,9 +71,10 @@ impl Answering<'_> {
     }
 
     pub(super) fn replied(&self, route: Route, reply: &Reply) -> Served {
-        let mut response = match &reply.body {
-            Body::Empty => Response { status: reply.status, headers: self.headers(), body: String::new() },
-            body => self.json(reply.status, body),
+        let mut response = if reply.body == Body::Empty {
+            Response { status: reply.status, headers: self.headers(), body: String::new() }
+        } else {
+            self.json(reply.status, &reply.body)
         };
         let location = reply.location.as_ref().map(|path| format!("{}{path}", self.base_url));
         response.headers.extend(location.map(|location| ("Location", location)));
