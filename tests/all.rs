@@ -3,6 +3,7 @@
 
 mod common;
 
+mod bot;
 mod closed_loop;
 mod conversations;
 mod corpus;
@@ -13,6 +14,7 @@ mod deciding_media;
 mod deciding_people;
 mod declarations;
 mod formats;
+mod indexes;
 mod json;
 mod keeping;
 mod ledger;
@@ -37,6 +39,7 @@ mod regressions;
 mod replaying;
 mod rosters;
 mod secrets;
+mod serving;
 mod strategies;
 mod walk;
 mod wire;

@@ -184,9 +184,11 @@ impl<'a> Serializer for Writer<'a> {
         _: &'static str,
         _: u32,
         variant: &'static str,
-        _: &T,
+        value: &T,
     ) -> Result<(), Error> {
-        unknown(variant)
+        let mut members = self.open('{', '}');
+        members.serialize_entry(variant, value)?;
+        SerializeMap::end(members)
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Error> {
