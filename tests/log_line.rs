@@ -55,6 +55,9 @@ fn data(type_name: &str) -> &'static str {
         "holdMusicStarted" | "holdMusicStopped" => r#"{"participant":"8","operation":"7"}"#,
         "audioRoutingGroupCreated" => r#"{"id":"oneToOne","routingMode":"oneToOne"}"#,
         "deviceQualityReported" => r#"{"deviceName":"Cisco SX80"}"#,
+        "requestAnswered" => {
+            r#"{"clientRequestId":"r1","digest":"0fe0623f-d628-42ed-b4bd-8ac290072cc5","status":200,"location":"/v1.0/communications/calls/7/operations/8","body":{"operation":{"status":"running","id":"8"}}}"#
+        }
         name if name.starts_with("operation") => {
             r#"{"clientContext":"d45324c1","status":"running","id":"7"}"#
         }

@@ -559,6 +559,10 @@ fn what_only_the_service_knows_is_not_reported() {
         ("holdMusicStarted", r#"{"participant":"p","operation":"o"}"#),
         ("holdMusicStopped", r#"{"participant":"p","operation":"o"}"#),
         ("deviceQualityReported", "{}"),
+        (
+            "requestAnswered",
+            r#"{"clientRequestId":"r","digest":"0fe0623f-d628-42ed-b4bd-8ac290072cc5","status":200}"#,
+        ),
         ("audioRoutingGroupCreated", r#"{"id":"g"}"#),
         ("stateConfirmed", r#"{"state":"established"}"#),
         ("notificationHeard", r#"{"messageIds":["m"],"item":0}"#),

@@ -67,11 +67,11 @@ const REFUSED: [&str; 7] = [
     "contentSharingEnded of what is not shared",
     "operationFinished nothing",
 ];
-/// Events that only an observed notification can produce.
-const CONCLUDED: [&str; 3] = ["adopted", "stateConfirmed", "notificationHeard"];
+/// Events that only an observed notification or the loop of a whole service can produce.
+const CONCLUDED: [&str; 4] = ["adopted", "stateConfirmed", "notificationHeard", "requestAnswered"];
 /// Events that only a service records. A bot records only its own `keepAlive` of these, and of content
 /// sharing it learns only whether there is any.
-const SERVED: [&str; 14] = [
+const SERVED: [&str; 15] = [
     "answerRequested",
     "rejectRequested",
     "redirectRequested",
@@ -83,6 +83,7 @@ const SERVED: [&str; 14] = [
     "contentSharingUpdated",
     "audioRoutingGroupCreated",
     "deviceQualityReported",
+    "requestAnswered",
     "recordingStarted",
     "speechStarted",
     "speechEnded",

@@ -52,9 +52,13 @@ impl Redactor {
     }
 
     pub(crate) fn call(&mut self, id: CallId) -> CallId {
+        CallId::new(self.guid(Of::Call, id))
+    }
+
+    fn guid(&mut self, of: Of, id: CallId) -> Uuid {
         // The number is at the beginning of the id, where people look to tell ids apart.
-        let number = self.number(Of::Call, &id.to_string()).rotate_left(32);
-        CallId::new(Uuid::from_u64_pair(number, 0))
+        let number = self.number(of, &id.to_string()).rotate_left(32);
+        Uuid::from_u64_pair(number, 0)
     }
 
     /// The pseudonym of a log.
@@ -76,7 +80,7 @@ impl Redactor {
     fn pseudonym(&mut self, of: Of, id: &str) -> Option<String> {
         match of.prefix() {
             Some(prefix) => Some(format!("{prefix}-{}", self.number(of, id))),
-            None => Some(self.call(id.parse().ok()?).to_string()),
+            None => Some(self.guid(of, id.parse().ok()?).to_string()),
         }
     }
 

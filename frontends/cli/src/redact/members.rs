@@ -23,13 +23,16 @@ pub(super) enum Of {
     /// A conversation, to which several calls can belong.
     Chain,
     Log,
+    Request,
+    /// The digest of a request.
+    Digest,
 }
 
 impl Of {
-    /// How the pseudonym begins; `None` for calls, whose pseudonyms are GUIDs.
+    /// How the pseudonym begins; `None` for calls and digests, whose pseudonyms are GUIDs.
     pub(super) const fn prefix(self) -> Option<&'static str> {
         match self {
-            Self::Call => None,
+            Self::Call | Self::Digest => None,
             Self::Operation => Some("operation"),
             Self::Participant => Some("participant"),
             Self::Person => Some("person"),
@@ -39,6 +42,7 @@ impl Of {
             Self::Group => Some("group"),
             Self::Chain => Some("chain"),
             Self::Log => Some("log"),
+            Self::Request => Some("request"),
         }
     }
 }
@@ -113,6 +117,11 @@ const fn of_service(event: &ServiceEvent) -> Members {
         ServiceEvent::ContentSharingUpdated(_) => SESSION,
         ServiceEvent::AudioRoutingGroupCreated(_) => GROUP,
         ServiceEvent::Recording(..) => &[("operation", Rule::Id(Of::Operation))],
+        ServiceEvent::RequestAnswered(_) => &[
+            ("clientRequestId", Rule::Id(Of::Request)),
+            ("digest", Rule::Id(Of::Digest)),
+            ("status", Rule::Number),
+        ],
     }
 }
 
