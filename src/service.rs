@@ -14,7 +14,7 @@ mod batch;
 mod repeated;
 mod response;
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -33,8 +33,8 @@ use crate::graph::odata::Version;
 use crate::id::CallId;
 use crate::ledger::data::Ledger;
 use crate::notify::Notify;
+use crate::record::recorded::Recorded;
 use crate::refusal::Refusal;
-use batch::Fold;
 use repeated::Repeatable;
 
 /// A simulated service, for as long as one input takes. See the [module](self) for the loop of a host.
@@ -137,7 +137,6 @@ impl<'a> Service<'a> {
         };
         let decided = command.and_then(|command| self.calls.decide(route.call, command, request));
         let decided = decided.and_then(|decision| conflict.map(|()| decision));
-        let mut fold = Fold::new(self.calls, self.notify);
         match decided {
             Ok(decision) => {
                 let mut events = decision.events;
@@ -145,12 +144,12 @@ impl<'a> Service<'a> {
                 let answered =
                     repeatable.and_then(|repeatable| repeatable.answered(&reply, known, &events, request.at));
                 events.extend(answered);
-                Served { batch: fold.fold(events), ..answer.replied(route, &reply) }
+                Served { batch: self.batch(events), ..answer.replied(route, &reply) }
             }
             Err(refusal) => {
                 let passed = known.and_then(|call| call.caught_up(call.not_before(request.at)));
                 let events = passed.map(|(_, events)| events).unwrap_or_default();
-                Served { batch: fold.fold(events), ..answer.refused(route, refusal) }
+                Served { batch: self.batch(events), ..answer.refused(route, refusal) }
             }
         }
     }
@@ -167,7 +166,7 @@ impl<'a> Service<'a> {
         at: Timestamp,
     ) -> Result<Batch, Refusal> {
         let events = self.calls.on_network_event(call, network_event, at)?;
-        Ok(Fold::new(self.calls, self.notify).fold(events))
+        Ok(self.batch(events))
     }
 
     /// Lets all deadlines pass that are due at this time, in the order of their times. Each deadline gives one batch.
@@ -176,13 +175,18 @@ impl<'a> Service<'a> {
     /// not. [`Ledger::next_deadline`] tells when to call `tick` next.
     pub fn tick(&self, now: Timestamp) -> Vec<Batch> {
         let mut due: BTreeSet<_> = self.calls.due(now).collect();
-        let mut fold = Fold::new(self.calls, self.notify);
+        // The calls of which another deadline is due.
+        let mut changed: BTreeMap<CallId, Call> = BTreeMap::new();
         let mut batches = Vec::with_capacity(due.len());
         while let Some((passed, id)) = due.pop_first() {
-            let events = fold.call(id).map(|call| call.expire(now)).unwrap_or_default();
-            batches.extend((!events.is_empty()).then(|| fold.fold(events)));
-            let next = fold.call(id).and_then(Call::next_deadline);
-            due.extend(next.filter(|next| *next > passed && next.at <= now).map(|next| (next, id)));
+            let Some(mut call) = changed.remove(&id).or_else(|| self.calls.call(id).cloned()) else {
+                continue;
+            };
+            batches.push(Batch::of_deadline(&mut call, self.notify, now));
+            if let Some(next) = call.next_deadline().filter(|next| *next > passed && next.at <= now) {
+                due.insert((next, id));
+                changed.insert(id, call);
+            }
         }
         batches
     }
@@ -206,6 +210,10 @@ impl<'a> Service<'a> {
         let placed = repeatable.and_then(|repeatable| repeatable.placed(&route, request));
         let replaced = Command::read(&route, body).ok().and_then(|command| command.replaces());
         route.call.into_iter().chain(placed).chain(replaced.map(|(_, id)| id)).collect()
+    }
+
+    fn batch(&self, events: Vec<Recorded>) -> Batch {
+        Batch::of(self.calls, self.notify, events)
     }
 
     /// The call that a request is about, if it is known to the app.

@@ -540,27 +540,26 @@ impl<'a> Path<'a> {
     }
 
     fn route(&self, method: Method) -> Option<Route> {
-        let mut route = Route { method, version: self.version, root: self.root, call: None, item: None };
-        let mut names = segments(method.path());
-        for given in &self.rest {
-            match names.next()? {
-                "{id}" if route.call.is_none() => {
-                    route.call = Some(percent_decode_str(given).decode_utf8_lossy().parse().ok()?);
-                }
-                "{id}" => {
-                    let id = percent_decode_str(given).decode_utf8_lossy();
-                    if is_action(unqualified(&id)) {
-                        return None;
-                    }
-                    route.item = Some(Id::from(&*id));
-                }
-                name if unqualified(given).eq_ignore_ascii_case(name) => {}
-                _ => return None,
-            }
+        let named = || segments(method.path()).zip(&self.rest);
+        let fits = |(name, given): (&str, &&str)| name == ID || unqualified(given).eq_ignore_ascii_case(name);
+        // The names are compared before the ids are read, because most methods have other names.
+        if segments(method.path()).count() != self.rest.len() || !named().all(fits) {
+            return None;
         }
-        names.next().is_none().then_some(route)
+        let ids = named().filter(|(name, _)| *name == ID);
+        let mut ids = ids.map(|(_, given)| percent_decode_str(given).decode_utf8_lossy());
+        let call = ids.next().map(|id| id.parse()).transpose().ok()?;
+        let item = ids.next();
+        if item.as_ref().is_some_and(|id| is_action(unqualified(id))) {
+            return None;
+        }
+        let item = item.map(|id| Id::from(&*id));
+        Some(Route { method, version: self.version, root: self.root, call, item })
     }
 }
+
+/// An id in the path of a method.
+const ID: &str = "{id}";
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty())

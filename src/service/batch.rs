@@ -4,6 +4,8 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use jiff::Timestamp;
+
 use crate::call::data::Call;
 use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::id::{CallId, Id};
@@ -61,38 +63,39 @@ impl Webhook {
     }
 }
 
-/// Folds the events of an input into copies of the calls, because a notification shows the call right after its event.
-pub(super) struct Fold<'a> {
-    calls: &'a Ledger,
-    notify: Notify,
-    changed: BTreeMap<CallId, Call>,
+impl Batch {
+    /// The events of one input and the notifications about them. A notification shows the call right after its event, so the
+    /// events are folded into copies of the calls.
+    pub(super) fn of(calls: &Ledger, notify: Notify, events: Vec<Recorded>) -> Self {
+        let mut changed: BTreeMap<CallId, Call> = BTreeMap::new();
+        let tell = |recorded: &Recorded| {
+            let known = changed.remove(&recorded.call).or_else(|| calls.call(recorded.call).cloned());
+            let call = fold(known, recorded)?;
+            let webhook = Webhook::of(notify, &call, recorded);
+            changed.insert(recorded.call, call);
+            webhook
+        };
+        let webhooks = events.iter().filter_map(tell).collect();
+        Self { events, webhooks }
+    }
+
+    /// Lets a deadline of a call pass, and folds its events into the call.
+    pub(super) fn of_deadline(call: &mut Call, notify: Notify, now: Timestamp) -> Self {
+        let events = call.expire(now);
+        let tell = |recorded: &Recorded| {
+            // The fold accepts the events of the core.
+            call.evolve(recorded.clone()).ok()?;
+            Webhook::of(notify, call, recorded)
+        };
+        let webhooks = events.iter().filter_map(tell).collect();
+        Self { events, webhooks }
+    }
 }
 
-impl<'a> Fold<'a> {
-    pub(super) const fn new(calls: &'a Ledger, notify: Notify) -> Self {
-        Self { calls, notify, changed: BTreeMap::new() }
-    }
-
-    /// A call after the events so far.
-    pub(super) fn call(&self, id: CallId) -> Option<&Call> {
-        self.changed.get(&id).or_else(|| self.calls.call(id))
-    }
-
-    pub(super) fn fold(&mut self, events: Vec<Recorded>) -> Batch {
-        let webhooks = events.iter().filter_map(|recorded| self.webhook(recorded)).collect();
-        Batch { events, webhooks }
-    }
-
-    fn webhook(&mut self, recorded: &Recorded) -> Option<Webhook> {
-        let id = recorded.call;
-        let call = match self.call(id).cloned() {
-            Some(mut call) => call.evolve(recorded.clone()).map(|()| call),
-            None => Call::begin(recorded.clone()),
-        };
-        // The fold accepts the events of the core.
-        let call = call.ok()?;
-        let webhook = Webhook::of(self.notify, &call, recorded);
-        self.changed.insert(id, call);
-        webhook
+/// The call after an event. The fold accepts the events of the core.
+fn fold(known: Option<Call>, recorded: &Recorded) -> Option<Call> {
+    match known {
+        Some(mut call) => call.evolve(recorded.clone()).ok().map(|()| call),
+        None => Call::begin(recorded.clone()).ok(),
     }
 }
