@@ -33,7 +33,7 @@ fn warm() -> Call {
 
 fn command(method: Method, body: &str) -> Command {
     let route = Route::new(method, Some(CallId::new(callfold::uuid::Uuid::from_u128(1))), None);
-    Command::read(&route, body.as_bytes()).unwrap()
+    Command::read(&route, body.as_bytes())
 }
 
 fn benches(criterion: &mut Criterion) {
@@ -50,7 +50,10 @@ fn benches(criterion: &mut Criterion) {
         (Method::DeleteCall, ""),
         (Method::SubscribeToTone, r#"{"clientContext":"c"}"#),
         (Method::Transfer, r#"{"transferTarget":{}}"#),
-        (Method::PlayPrompt, r#"{"prompts":[{}],"clientContext":"c"}"#),
+        (
+            Method::PlayPrompt,
+            r#"{"prompts":[{"mediaInfo":{"uri":"https://bot.contoso.com/a.wav"}}],"clientContext":"c"}"#,
+        ),
         (Method::RecordResponse, r#"{"bargeInAllowed":true,"clientContext":"c"}"#),
     ] {
         let command = command(method, body);

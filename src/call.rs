@@ -6,6 +6,7 @@
 //! [`Call::begin`] and [`Call::evolve`] fold the events into a call.
 
 pub(crate) mod beginning;
+mod callback;
 mod changes;
 pub(crate) mod command;
 pub(crate) mod data;
@@ -35,7 +36,7 @@ pub(crate) mod state;
 mod state_update;
 pub(crate) mod tones;
 
-pub use command::Command;
+pub use command::{Command, Unreadable};
 pub use data::Call;
 pub use deadline::{Deadline, Due};
 pub use decide::{AppIdentity, Decision, RequestContext};

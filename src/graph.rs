@@ -39,7 +39,7 @@ pub(crate) mod call;
 pub(crate) mod end_code;
 pub(crate) mod identity;
 pub(crate) mod media;
-mod meeting;
+pub(crate) mod meeting;
 pub(crate) mod member;
 pub(crate) mod method;
 pub(crate) mod notification;

@@ -83,14 +83,20 @@ impl Refusal {
     /// The body of the response. Its `innerError` says what would be legal, and which member is invalid.
     ///
     /// ```
-    /// use callfold::call::Command;
-    /// use callfold::graph::{Method, Route};
+    /// use callfold::call::{AppIdentity, Call, Command, RequestContext};
+    /// use callfold::graph::{Permission, Route};
+    /// use callfold::uuid::Uuid;
     ///
-    /// let route = Route::new(Method::SendDtmfTones, Some("57dab8b1-894c-409a-b240-bd8beae78896".parse()?), None);
-    /// let refusal = Command::read(&route, br#"{"tones":["tone99"]}"#).unwrap_err();
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let call = Call::begin(line.parse()?)?;
+    /// let route = Route::parse("POST", "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896/sendDtmfTones")?;
+    /// let command = Command::read(&route, br#"{"tones":["tone99"]}"#);
+    /// let app = AppIdentity::new(Permission::ALL);
+    /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, Uuid::nil(), app);
+    /// let refusal = call.decide(command, &request).unwrap_err();
     /// assert_eq!(refusal.status(), 400);
     /// assert_eq!(refusal.error().inner_error["member"], "tones[0]");
-    /// # Ok::<(), callfold::NotAGuid>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn error(&self) -> ODataError {
         let code = match &self.why {

@@ -128,14 +128,14 @@ impl<'a> Service<'a> {
         let repeatable = client_request_id.and_then(|id| Repeatable::new(id, &route, body));
         let request = &repeatable.map_or(*request, |repeatable| repeatable.context(&route, request));
         let command = Command::read(&route, body);
-        let known = self.known(&route, command.as_ref().ok(), request);
+        let known = self.known(&route, &command, request);
         let first = known.zip(repeatable).and_then(|(call, repeatable)| repeatable.first(call));
         let conflict = match first {
             Some(Ok(first)) => return answer.repeated(&route, first),
             Some(Err(why)) => Err(Refusal::new(route.method.as_str(), known.map(Call::state), why)),
             None => Ok(()),
         };
-        let decided = command.and_then(|command| self.calls.decide(route.call, command, request));
+        let decided = self.calls.decide(route.call, command, request);
         let decided = decided.and_then(|decision| conflict.map(|()| decision));
         match decided {
             Ok(decision) => {
@@ -208,7 +208,7 @@ impl<'a> Service<'a> {
         let repeatable =
             repeated::client_request_id(headers).and_then(|id| Repeatable::new(id, &route, body));
         let placed = repeatable.and_then(|repeatable| repeatable.placed(&route, request));
-        let replaced = Command::read(&route, body).ok().and_then(|command| command.replaces());
+        let replaced = Command::read(&route, body).replaces();
         route.call.into_iter().chain(placed).chain(replaced.map(|(_, id)| id)).collect()
     }
 
@@ -217,19 +217,11 @@ impl<'a> Service<'a> {
     }
 
     /// The call that a request is about, if it is known to the app.
-    fn known(
-        &self,
-        route: &Route,
-        command: Option<&Command>,
-        request: &RequestContext<'_>,
-    ) -> Option<&'a Call> {
+    fn known(&self, route: &Route, command: &Command, request: &RequestContext<'_>) -> Option<&'a Call> {
         let placed = (route.method == Method::CreateCall).then(|| CallId::new(request.new_id));
-        match (route.call.or(placed), command) {
-            (Some(id), _) => self.calls.seen(id, request),
-            (None, Some(Command::LogTeleconferenceDeviceQuality(report))) => {
-                self.calls.reported(report, request)
-            }
-            (None, _) => None,
+        match route.call.or(placed) {
+            Some(id) => self.calls.seen(id, request),
+            None => self.calls.reported(command, request),
         }
     }
 }

@@ -33,6 +33,7 @@ mod pages;
 mod past;
 mod properties;
 mod purity;
+mod refusal_order;
 mod refusals;
 mod refused;
 mod regressions;

@@ -533,7 +533,7 @@ impl<'a> Play<'a> {
     fn send(&mut self, route: &Route, body: &Value, new_id: Uuid) -> Result<Reply, Refusal> {
         let request = RequestContext::new(self.tick(), new_id, AppIdentity::new(Permission::ALL));
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let command = Command::read(route, &body)?;
+        let command = Command::read(route, &body);
         let decision = self.ledger.decide(route.call, command, &request)?;
         self.apply(&decision.events);
         Ok(decision.reply)

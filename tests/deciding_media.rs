@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use crate::common::requesting::*;
-use crate::common::{CALL, call_id};
+use crate::common::{CALL, audio, call_id, somebody};
+use callfold::OperationId;
 use callfold::call::{AppIdentity, Call, Command, Due, RequestContext};
 use callfold::graph::{Method, OperationKind, Permission, Route};
 use callfold::testing::strategies;
 use callfold::uuid::Uuid;
-use callfold::{OperationId, Refusal};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
@@ -108,7 +108,7 @@ const ON_MEDIA: [&str; 5] =
 
 /// A valid body for each of the methods.
 fn any_body() -> Value {
-    json!({ "prompts": [{}], "tones": ["tone1"] })
+    json!({ "prompts": [audio()], "tones": ["tone1"] })
 }
 
 #[test]
@@ -176,7 +176,8 @@ fn a_second_prompt_waits_behind_the_first() {
 
 #[test]
 fn a_queued_request_is_kept_as_it_was_sent() {
-    let request = json!({ "prompts": [{}], "playBeep": false, "stopTones": ["#"], "clientContext": "c" });
+    let request =
+        json!({ "prompts": [audio()], "playBeep": false, "stopTones": ["#"], "clientContext": "c" });
     let decided = send(&given("established", group()), "POST /recordResponse", &request).unwrap();
     assert_eq!(data(&decided, "operationQueued")[0]["recordResponse"], request);
 }
@@ -295,7 +296,7 @@ fn a_client_context_has_at_most_256_characters() {
         ("unmute", json!({})),
         ("updateRecordingStatus", json!({ "status": "recording" })),
         ("addLargeGalleryView", json!({})),
-        ("participants/invite", json!({ "participants": [{}] })),
+        ("participants/invite", json!({ "participants": [somebody()] })),
         ("participants/alice/mute", json!({})),
         ("participants/alice/startHoldMusic", json!({})),
     ];
@@ -312,7 +313,7 @@ fn a_client_context_has_at_most_256_characters() {
             limited(&call, &format!("POST /{action}"), &[(body.clone(), wrong)]);
         }
         body["clientContext"] = json!({});
-        limited(&call, &format!("POST /{action}"), &[(body, "clientContext type")]);
+        limited(&call, &format!("POST /{action}"), &[(body, "clientContext a")]);
     }
     let held = send(&call, "POST /participants/alice/startHoldMusic", "").unwrap().call;
     let long = json!({ "clientContext": "a".repeat(257) });
@@ -325,8 +326,8 @@ fn broken_by(method: Method, client_context: Value) -> Option<Value> {
     let mut body = bodies.new_tree(&mut TestRunner::deterministic()).unwrap().current();
     body["clientContext"] = client_context;
     let route = Route::new(method, Some(call_id()), Some("alice".into()));
-    let refusal = Command::read(&route, body.to_string().as_bytes()).err()?;
-    Some(refusal.error().inner_error["member"].clone())
+    let refusal = refusal(Command::read(&route, body.to_string().as_bytes()))?;
+    refusal.error().inner_error.get("member").filter(|member| *member == "clientContext").cloned()
 }
 
 #[test]
@@ -337,7 +338,7 @@ fn every_method_that_reads_a_client_context_limits_its_length() {
         let reads = broken_by(*method, json!({}));
         assert_eq!(broken_by(*method, "a".repeat(257).into()), reads, "{method}");
         assert_eq!(broken_by(*method, "a".repeat(256).into()), None, "{method}");
-        limiting += usize::from(reads == Some("clientContext".into()));
+        limiting += usize::from(reads.is_some());
     }
     assert!(limiting > 12, "the test above names 13 of them, and {limiting} are found");
 }
@@ -345,16 +346,16 @@ fn every_method_that_reads_a_client_context_limits_its_length() {
 #[test]
 fn prompts_have_their_limits() {
     let call = given("established", group());
-    let prompts = |count: usize| json!({ "prompts": vec![json!({}); count] });
+    let prompts = |count: usize| json!({ "prompts": vec![audio(); count] });
     let rows = [
         (json!({}), "prompts 1 to 20"),
         (prompts(0), "prompts 1 to 20"),
         (prompts(1), ""),
         (prompts(20), ""),
         (prompts(21), "prompts 1 to 20"),
-        (json!({ "prompts": "a.wav" }), "prompts type"),
-        (json!({ "prompts": [{}, 7] }), "prompts type"),
-        (json!({ "prompts": [{}], "loop": "often" }), "loop type"),
+        (json!({ "prompts": "a.wav" }), "prompts a"),
+        (json!({ "prompts": [audio(), 7] }), "prompts[1] object"),
+        (json!({ "prompts": [audio()], "loop": "often" }), "loop a"),
     ];
     limited(&call, "POST /playPrompt", &rows);
 }
@@ -362,15 +363,15 @@ fn prompts_have_their_limits() {
 #[test]
 fn recordings_have_their_limits() {
     let call = given("established", group());
-    let prompts = |count: usize| json!({ "prompts": vec![json!({}); count] });
+    let prompts = |count: usize| json!({ "prompts": vec![audio(); count] });
     let rows = [
         (json!({}), ""),
         (prompts(0), ""),
         (prompts(1), ""),
         (prompts(2), "prompts one"),
-        (json!({ "bargeInAllowed": "perhaps" }), "bargeInAllowed type"),
-        (json!({ "playBeep": [] }), "playBeep type"),
-        (json!({ "stopTones": [7.5] }), "stopTones type"),
+        (json!({ "bargeInAllowed": "perhaps" }), "bargeInAllowed true"),
+        (json!({ "playBeep": [] }), "playBeep true"),
+        (json!({ "stopTones": [7.5] }), "stopTones[0] string"),
     ];
     limited(&call, "POST /recordResponse", &rows);
     for timer in
@@ -380,8 +381,8 @@ fn recordings_have_their_limits() {
             let wrong = if is_right { String::new() } else { format!("{timer} 1 to 120") };
             limited(&call, "POST /recordResponse", &[(json!({ timer: seconds }), &wrong)]);
         }
-        limited(&call, "POST /recordResponse", &[(json!({ timer: "long" }), &format!("{timer} type"))]);
-        limited(&call, "POST /recordResponse", &[(json!({ timer: 1.5 }), &format!("{timer} type"))]);
+        limited(&call, "POST /recordResponse", &[(json!({ timer: "long" }), &format!("{timer} a"))]);
+        limited(&call, "POST /recordResponse", &[(json!({ timer: 1.5 }), &format!("{timer} a"))]);
     }
 }
 
@@ -393,9 +394,9 @@ fn keys_have_their_limits() {
         (json!({}), "tones at least 1"),
         (json!({ "tones": [] }), "tones at least 1"),
         (json!({ "tones": known }), ""),
-        (json!({ "tones": ["tone1", "tone10"] }), "tones[1] tone0 to tone9"),
+        (json!({ "tones": ["tone1", "tone10"] }), "tones[1] tone0, tone1"),
         (json!({ "tones": ["#"] }), "tones[0] pound"),
-        (json!({ "tones": [{}] }), "tones type"),
+        (json!({ "tones": [{}] }), "tones[0] pound"),
         (json!({ "tones": ["a"], "delayBetweenTonesMs": 0 }), ""),
         (json!({ "tones": ["a"], "delayBetweenTonesMs": -1 }), "delayBetweenTonesMs milliseconds"),
     ];
@@ -419,7 +420,7 @@ fn a_recording_status_is_one_of_three() {
 
 // Device quality.
 
-fn report(quality: &Value) -> Result<Command, Refusal> {
+fn report(quality: &Value) -> Command {
     let route = Route::parse("POST", "/communications/calls/logTeleconferenceDeviceQuality").unwrap();
     Command::read(&route, json!({ "quality": quality }).to_string().as_bytes())
 }
@@ -438,7 +439,7 @@ fn a_device_reports_of_a_call_at_any_time() {
             AppIdentity::new(&[Permission::AccessMedia]),
         );
         for count in 1..3 {
-            let decision = call.decide(report(&quality).unwrap(), &request).unwrap();
+            let decision = call.decide(report(&quality), &request).unwrap();
             assert_eq!((decision.reply.status, decision.reply.location), (200, None));
             assert_eq!(serde_json::to_value(&decision.reply.body).unwrap(), Value::Null);
             let [event] = &decision.events[..] else { panic!("one event") };
@@ -460,14 +461,15 @@ fn a_malformed_report_is_refused_by_its_member() {
         (json!({ "callChainId": "x", "mediaQualityList": [{}] }), "quality.callChainId"),
         (json!({ "callChainId": chain }), "quality.mediaQualityList"),
         (with(json!([])), "quality.mediaQualityList"),
-        (with(json!([{}, 7])), "quality.mediaQualityList"),
+        (with(json!([{}, 7])), "quality.mediaQualityList[1]"),
         (with(json!([{}, { "channelIndex": "first" }])), "quality.mediaQualityList[1].channelIndex"),
         (with(json!([{ "mediaDuration": "long" }])), "quality.mediaQualityList[0].mediaDuration"),
     ];
     for (quality, member) in rows {
-        let refusal = report(&quality).unwrap_err();
+        let refusal = refusal(report(&quality)).unwrap();
         let inner = refusal.error().inner_error;
         assert_eq!((refusal.status(), &inner["member"]), (400, &json!(member)), "{quality}");
     }
-    assert!(report(&with(json!([{ "channelIndex": 1 }]))).is_ok());
+    let right = report(&with(json!([{ "channelIndex": 1 }])));
+    assert!(refusal(right).is_none());
 }

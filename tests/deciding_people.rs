@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use crate::common::requesting::*;
-use crate::common::{CALL, Scenario, reported};
+use crate::common::{CALL, Scenario, audio, reported};
 use callfold::Refusal;
 use callfold::call::Call;
 use callfold::graph::Permission;
@@ -170,7 +170,7 @@ fn a_role_is_one_of_two() {
         (json!({ "role": "sharer" }), ""),
         (json!({ "role": "presenter" }), "role viewer, sharer"),
         (json!({}), "role viewer, sharer"),
-        (json!({ "role": {} }), "role type"),
+        (json!({ "role": {} }), "role viewer"),
     ];
     limited(&given("established", details), "POST /changeScreenSharingRole", &rows);
 }
@@ -214,7 +214,8 @@ fn of_several_one_that_replaces_a_call_is_invited_alone() {
 fn invitations_have_their_limits() {
     let bot = |id: &str| json!({ "identity": { "application": { "id": id } } });
     let some = |count: usize| invited(&vec![user("carol"); count]);
-    let replaces = |id: &str| invited(&[json!({ "replacesCallId": id })]);
+    let replaces =
+        |id: &str| invited(&[json!({ "identity": { "user": { "id": "carol" } }, "replacesCallId": id })]);
     let rows = [
         (json!({}), "participants 1 to 5"),
         (some(0), "participants 1 to 5"),
@@ -225,9 +226,9 @@ fn invitations_have_their_limits() {
         (invited(&[bot("a"), user("carol"), bot("b")]), "participants one bot"),
         (replaces(CALL), ""),
         (replaces(&CALL.replace('-', "").to_uppercase()), ""),
-        (replaces("x"), "participants.replacesCallId GUID"),
-        (json!({ "participants": "carol" }), "participants type"),
-        (json!({ "participants": [user("carol"), 7] }), "participants type"),
+        (replaces("x"), "participants[0].replacesCallId GUID"),
+        (json!({ "participants": "carol" }), "participants list"),
+        (json!({ "participants": [user("carol"), 7] }), "participants[1] object"),
     ];
     limited(&given("established", group()), "POST /participants/invite", &rows);
 }
@@ -315,7 +316,7 @@ fn hold_music_plays_for_one_participant_at_a_time() {
     let freed = send(&held.call, "POST /participants/alice/stopHoldMusic", c()).unwrap();
     freed.then(202, Some(&location), &body, &["operationCreated", "holdMusicStopped"]);
     assert_eq!(freed.call.on_hold(), None);
-    let next = send(&freed.call, "POST /participants/bob/startHoldMusic", json!({ "customPrompt": {} }));
+    let next = send(&freed.call, "POST /participants/bob/startHoldMusic", json!({ "customPrompt": audio() }));
     assert_eq!(next.unwrap().call.on_hold(), Some(&"bob".into()));
 }
 
@@ -365,11 +366,11 @@ fn a_value_that_does_not_fit_is_refused_however_deep_it_is() {
         &call,
         "POST /participants/invite",
         &[
-            (json!({ "participants": [{ "identity": 7 }] }), "participants[0].identity value"),
-            (json!({ "participants": [{ "replacesCallId": {} }] }), "participants[0].replacesCallId value"),
+            (json!({ "participants": [{ "identity": 7 }] }), "participants[0].identity object"),
+            (json!({ "participants": [{ "replacesCallId": {} }] }), "participants[0].replacesCallId string"),
             (
                 json!({ "participants": [{ "identity": { "user": [] } }] }),
-                "participants[0].identity.user value",
+                "participants[0].identity.user object",
             ),
         ],
     );
@@ -385,7 +386,7 @@ fn who_is_not_on_hold_is_not_taken_off_it() {
 
 #[test]
 fn a_custom_prompt_is_a_prompt() {
-    let rows = [(json!({ "customPrompt": "a.wav" }), "customPrompt type"), (json!({}), "")];
+    let rows = [(json!({ "customPrompt": "a.wav" }), "customPrompt object"), (json!({}), "")];
     limited(&given("established", group()), "POST /participants/alice/startHoldMusic", &rows);
 }
 
@@ -436,7 +437,7 @@ fn a_mixer_needs_levels() {
         "POST /participants/configureMixer",
         &[
             (json!({}), "participantMixerLevels at least 1"),
-            (json!({ "participantMixerLevels": [7] }), "participantMixerLevels value"),
+            (json!({ "participantMixerLevels": [7] }), "participantMixerLevels[0] object"),
             (json!({ "participantMixerLevels": [{ "exclusive": true }] }), ""),
         ],
     );

@@ -260,7 +260,7 @@ fn decided(items: usize, action: &str, body: fn(usize) -> Value) -> usize {
     }
     let command = |path: &str, body: &Value| {
         let route = Route::parse("POST", &format!("/communications/calls/{CALL}{path}")).unwrap();
-        Command::read(&route, body.to_string().as_bytes()).unwrap()
+        Command::read(&route, body.to_string().as_bytes())
     };
     let mut commands: Vec<_> =
         (0..items).map(|number| command(&action.replace("{}", &guid(number)), &body(number))).collect();

@@ -52,7 +52,7 @@ impl Scene {
         let command = Command::read(&Route::new(Method::CreateCall, None, None), body.to_string().as_bytes());
         let request = RequestContext::new(at(), call_id().guid(), AppIdentity::new(Permission::ALL));
         let mut scene = Self::default();
-        scene.take(scene.ledger.decide(None, command.unwrap(), &request).unwrap().events);
+        scene.take(scene.ledger.decide(None, command, &request).unwrap().events);
         scene
     }
 
@@ -76,7 +76,7 @@ impl Scene {
     fn requests_of(mut self, method: Method, item: Option<&str>, body: Value) -> Self {
         self.operations += 1;
         let route = Route::new(method, Some(call_id()), item.map(Id::from));
-        let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
+        let command = Command::read(&route, body.to_string().as_bytes());
         let request =
             RequestContext::new(at(), Uuid::from_u128(self.operations), AppIdentity::new(Permission::ALL));
         let decision = self.ledger.decide(Some(call_id()), command, &request).unwrap();

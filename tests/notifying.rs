@@ -64,7 +64,7 @@ impl Service {
         let new_id = if is_new { call_id().guid() } else { Uuid::from_u128(self.operations) };
         self.operations -= u128::from(is_new);
         let route = Route::new(method, id, item.map(Id::from));
-        let command = Command::read(&route, body.to_string().as_bytes()).unwrap();
+        let command = Command::read(&route, body.to_string().as_bytes());
         let request = RequestContext::new(at(), new_id, AppIdentity::new(Permission::ALL));
         let decision = self.ledger.decide(id, command, &request).unwrap();
         self.take(decision.events)
@@ -363,8 +363,12 @@ fn an_operation_that_is_completed_in_its_reply_is_not_reported() {
     for method in [Method::SubscribeToTone, Method::CancelMediaProcessing] {
         established().requests(method, json!({})).then(&["operationCreated"], &[]);
     }
-    let status = json!({ "status": "recording" });
-    let service = established().requests(Method::UpdateRecordingStatus, status);
+    let context = json!({ "source": someone("a"), "incomingContext": { "observedParticipantId": "a" } });
+    let answer = json!({ "callbackUri": CALLBACK, "mediaConfig": hosted() });
+    let answered =
+        Service::new().meets(NetworkEvent::Offered(read(context))).requests(Method::Answer, answer);
+    let established = answered.meets(NetworkEvent::Connected(None));
+    let service = established.requests(Method::UpdateRecordingStatus, json!({ "status": "recording" }));
     service.then(&["operationCreated", "recordingStatusUpdated"], &[]);
 }
 

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use crate::common::call_id;
+use crate::common::{audio, somebody};
 use callfold::call::{AppIdentity, Call, CallEvent, Command, Deadline, RequestContext, State, Transition};
 use callfold::chart::Chart;
 use callfold::graph::{EndCode, Method, Permission, Route};
@@ -75,7 +76,7 @@ fn cell(method: Method, state: State, events: &mut Vec<&'static str>) -> String 
     let call = call_in(state, method == Method::ChangeScreenSharingRole, method == Method::StopHoldMusic);
     let item = if method == Method::GetOperation { "operation" } else { "participant" };
     let route = Route::new(method, Some(call.id()), Some(item.into()));
-    let command = Command::read(&route, body(method).to_string().as_bytes()).unwrap();
+    let command = Command::read(&route, body(method).to_string().as_bytes());
     let at = "2026-11-23T09:15:10Z".parse().unwrap();
     let request =
         RequestContext::new(at, callfold::uuid::Uuid::from_u128(1), AppIdentity::new(Permission::ALL));
@@ -97,9 +98,9 @@ fn body(method: Method) -> Value {
             "callbackUri": "https://bot.contoso.com/callback",
             "mediaConfig": { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
         }),
-        Method::Redirect => json!({ "targets": [{}] }),
-        Method::Transfer => json!({ "transferTarget": {}, "transferee": {} }),
-        Method::PlayPrompt => json!({ "prompts": [{}] }),
+        Method::Redirect => json!({ "targets": [somebody()] }),
+        Method::Transfer => json!({ "transferTarget": somebody(), "transferee": somebody() }),
+        Method::PlayPrompt => json!({ "prompts": [audio()] }),
         Method::ChangeScreenSharingRole => json!({ "role": "sharer" }),
         Method::UpdateRecordingStatus => json!({ "status": "recording" }),
         Method::ConfigureMixer => json!({ "participantMixerLevels": [{}] }),
@@ -107,7 +108,7 @@ fn body(method: Method) -> Value {
             json!({ "id": "g", "routingMode": "oneToOne", "sources": ["a"], "receivers": ["b"] })
         }
         Method::SendDtmfTones => json!({ "tones": ["tone1"] }),
-        Method::Invite => json!({ "participants": [{}] }),
+        Method::Invite => json!({ "participants": [somebody()] }),
         Method::LogTeleconferenceDeviceQuality => {
             let chain = "0622673d-9f69-49b3-9d4f-5ec64f42ecce";
             json!({ "quality": { "callChainId": chain, "mediaQualityList": [{}] } })
@@ -116,12 +117,13 @@ fn body(method: Method) -> Value {
     }
 }
 
-/// A group call in a state, with a participant, an operation and a prompt that plays.
+/// A group call in a state, in which a policy requires a recording, with a participant, an operation and a prompt that plays.
 fn call_in(state: State, is_app_hosted: bool, is_on_hold: bool) -> Call {
     let config = if is_app_hosted { json!({ "blob": "b" }) } else { json!({}) };
     let details: graph::Call = serde_json::from_value(json!({
         "chatInfo": { "threadId": "19:x" },
         "mediaConfig": config,
+        "incomingContext": { "observedParticipantId": "other" },
         "myParticipantId": "participant",
     }))
     .unwrap();

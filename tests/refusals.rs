@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use crate::common::requesting::{decide, given, group, refused, send};
-use crate::common::{CALL, Scenario, about, state};
+use crate::common::{CALL, Scenario, about, audio, state};
 use callfold::Refusal;
 use callfold::call::{Call, Command, NetworkEvent, State};
 use callfold::graph::Permission;
@@ -82,7 +82,7 @@ fn an_operation_can_be_ended_if_one_outside_the_media_queue_is_pending_and_has_a
         (received(json!({ "id": "o", "status": "completed" })), false),
         (received(json!({ "clientContext": "c", "status": "running" })), false),
         (request("POST /sendDtmfTones", json!({ "tones": ["tone1"] })), true),
-        (request("POST /playPrompt", json!({ "prompts": [{}] })), false),
+        (request("POST /playPrompt", json!({ "prompts": [audio()] })), false),
     ];
     for (call, can_finish) in rows {
         let at = "2026-11-23T09:15:00Z".parse().unwrap();

@@ -47,9 +47,8 @@ pub(crate) fn probe(ledger: &Ledger, id: CallId) {
     for method in Method::ALL {
         let item = call.operations().last().and_then(|operation| operation.id()).cloned();
         let route = Route::new(*method, Some(id), item.or_else(|| Some(Id::from("item"))));
-        let decided = Command::read(&route, body(*method).as_bytes())
-            .and_then(|command| ledger.decide(Some(id), command, &context(at, 1 << 100)));
-        match decided {
+        let command = Command::read(&route, body(*method).as_bytes());
+        match ledger.decide(Some(id), command, &context(at, 1 << 100)) {
             Ok(decision) => decides(&mut ledger.clone(), &decision),
             Err(refusal) => is_said(&refusal),
         }

@@ -62,10 +62,7 @@ fn request(ledger: &mut Ledger, now: Timestamp, number: u128, verb: &str, rest: 
         }
     };
     assert_eq!(Route::parse(verb, &route.to_string()).as_ref(), Ok(&route), "{path}");
-    let command = match Command::read(&route, body.as_bytes()) {
-        Ok(command) => command,
-        Err(refusal) => return is_said(&refusal),
-    };
+    let command = Command::read(&route, body.as_bytes());
     assert_eq!(command.method(), route.method);
     let context = context(now, (1 << 100) + number);
     for call in calls(ledger) {

@@ -25,6 +25,7 @@ use crate::graph;
 use crate::graph::call::{CallDirection, CallState};
 use crate::graph::identity::ParticipantInfo;
 use crate::graph::member::Member;
+use crate::graph::method::Method;
 use crate::graph::permission::Needed;
 use crate::id::{CallId, Id};
 use crate::record::recorded::Recorded;
@@ -51,13 +52,13 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`]:
+    /// A [`Refusal`]. The first reason of this table that applies is the one that is returned:
     ///
     /// | status | reason |
     /// | --- | --- |
-    /// | 400 | the body breaks a limit |
+    /// | 404 | the request is not `createCall`, so it needs an existing call |
     /// | 403 | the app lacks a permission |
-    /// | 404 | the command is not [`Command::CreateCall`], so it needs an existing call |
+    /// | 400 | the body is at fault |
     ///
     /// ```
     /// use callfold::call::{AppIdentity, Call, Command, RequestContext};
@@ -68,7 +69,7 @@ impl Call {
     ///     "mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}"##;
     /// let identity = AppIdentity::new(&[]);
     /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, Uuid::from_u128(1), identity);
-    /// let refusal = Call::place(Command::read(&route, body)?, &request).unwrap_err();
+    /// let refusal = Call::place(Command::read(&route, body), &request).unwrap_err();
     /// assert_eq!(
     ///     refusal.to_string(),
     ///     "`createCall` is refused because the app lacks a permission; it needs Calls.Initiate.All",
@@ -77,11 +78,18 @@ impl Call {
     /// ```
     pub fn place(command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
         let method = command.method();
-        command.check()?;
-        let Command::CreateCall(call) = command else {
-            return Err(Refusal::new(method.as_str(), None, Why::UnknownCall));
+        let refuse = |why| Refusal::new(method.as_str(), None, why);
+        if method != Method::CreateCall {
+            return Err(refuse(Why::UnknownCall));
+        }
+        let needed = if let Command::CreateCall(call) = &command {
+            Needed::by(method, call)
+        } else {
+            Needed::by(method, &graph::call::Call::default())
         };
-        admit::permitted(method, Needed::by(method, &call), request.identity, None)?;
+        admit::permitted(method, needed, request.identity, None)?;
+        command.check(request).map_err(refuse)?;
+        let Command::CreateCall(call) = command else { return Err(refuse(Why::UnknownCall)) };
         let id = CallId::new(request.new_id);
         let mut call = Box::new(requested(&call));
         call.direction = CallDirection::Outgoing.into();
@@ -98,10 +106,10 @@ impl Call {
 
     /// Decides on a request about an unknown call. A device may report the quality of a call that the service
     /// has forgotten.
-    pub(crate) fn unseen(command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
-        command.check()?;
+    pub(crate) fn unseen(command: &Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
         let method = command.method();
         admit::permitted(method, Needed::by(method, &graph::call::Call::default()), request.identity, None)?;
+        command.check(request).map_err(|why| Refusal::new(method.as_str(), None, why))?;
         Ok(Decision { reply: Reply::empty(method.status()), events: Vec::new() })
     }
 
@@ -113,13 +121,14 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`], which [`Refusal::error`] turns into the body of the response:
+    /// A [`Refusal`], which [`Refusal::error`] turns into the body of the response. The first reason of this table that
+    /// applies is the one that is returned:
     ///
     /// | status | reason |
     /// | --- | --- |
-    /// | 400 | the body breaks a limit, or the method is not for calls of this kind |
-    /// | 403 | the app lacks a permission |
     /// | 404 | the call has ended, or it has no such participant or operation |
+    /// | 403 | the app lacks a permission |
+    /// | 400 | the body is at fault, or the method is not for calls of this kind |
     /// | 409 | the method is not legal in the state of the call |
     ///
     /// ```
@@ -131,7 +140,7 @@ impl Call {
     /// let identity = AppIdentity::new(&[Permission::Initiate]);
     /// let request = RequestContext::new("2026-11-23T09:15:02Z".parse()?, Uuid::from_u128(1), identity);
     /// // An incoming call cannot play a prompt yet.
-    /// let prompt = Command::PlayPrompt(serde_json::from_str(r#"{"prompts":[{}]}"#)?);
+    /// let prompt = Command::PlayPrompt(serde_json::from_str(r#"{"prompts":[{"mediaInfo":{"uri":"https://bot.contoso.com/a.wav"}}]}"#)?);
     /// assert_eq!(call.decide(prompt, &request).unwrap_err().status(), 409);
     ///
     /// let decision = call.decide(Command::Reject(Box::default()), &request)?;
@@ -143,19 +152,35 @@ impl Call {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn decide(&self, command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
+        self.decide_among(command, request, &|_| true)
+    }
+
+    /// Decides on a request about this call. `is_connected` says whether another call is connected, so that the
+    /// request can replace it.
+    pub(crate) fn decide_among(
+        &self,
+        command: Command,
+        request: &RequestContext<'_>,
+        is_connected: &dyn Fn(CallId) -> bool,
+    ) -> Result<Decision, Refusal> {
         let request = &RequestContext { at: self.not_before(request.at), ..*request };
         match self.caught_up(request.at) {
-            None => self.decide_now(command, request),
+            None => self.decide_now(command, request, is_connected),
             Some((call, mut events)) => {
-                let mut decision = call.decide_now(command, request)?;
+                let mut decision = call.decide_now(command, request, is_connected)?;
                 events.append(&mut decision.events);
                 Ok(Decision { events, ..decision })
             }
         }
     }
 
-    fn decide_now(&self, command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
-        self.admit(&command, request.identity)?;
+    fn decide_now(
+        &self,
+        command: Command,
+        request: &RequestContext<'_>,
+        is_connected: &dyn Fn(CallId) -> bool,
+    ) -> Result<Decision, Refusal> {
+        self.admit(&command, request, is_connected)?;
         let method = command.method();
         let new_id = request.new_id.into();
         let mut deciding = Deciding { plan: Plan::new(self, request.at), new_id, method };
@@ -249,9 +274,9 @@ impl Deciding<'_> {
             Command::Mute(request) => self.mute_app(&request, true),
             Command::Unmute(request) => self.mute_app(&request, false),
             Command::ChangeScreenSharingRole(request) => self.change_screen_sharing_role(&request),
-            Command::Invite(request) => self.invite(*request)?,
-            Command::MuteParticipant(id, request) => self.mute_participant(&id, &request)?,
-            Command::DeleteParticipant(id) => self.delete_participant(&id)?,
+            Command::Invite(request) => self.invite(*request),
+            Command::MuteParticipant(id, request) => self.mute_participant(id, &request),
+            Command::DeleteParticipant(id) => self.delete_participant(id),
             Command::StartHoldMusic(id, request) => self.start_hold_music(id, &request)?,
             Command::StopHoldMusic(id, request) => self.stop_hold_music(id, &request)?,
             Command::MuteAll(request) => self.mute_all(&request),
@@ -261,7 +286,8 @@ impl Deciding<'_> {
             Command::CreateAudioRoutingGroup(group) => self.create_audio_routing_group(group),
             Command::ListContentSharingSessions => self.list_content_sharing_sessions(),
             Command::LogTeleconferenceDeviceQuality(request) => self.log_device_quality(*request),
-            Command::CreateCall(_) => return Err(self.conflict("a call that already exists")),
+            // `admit` has refused both.
+            Command::CreateCall(_) | Command::Unreadable(_) => return Err(self.refuse(Why::State)),
         })
     }
 }

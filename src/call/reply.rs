@@ -30,7 +30,7 @@ use crate::text::without_content;
 ///     "mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}"##;
 /// let identity = AppIdentity::new(&[Permission::Initiate]);
 /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, Uuid::from_u128(1), identity);
-/// let decision = Call::place(Command::read(&route, body)?, &request)?;
+/// let decision = Call::place(Command::read(&route, body), &request)?;
 /// assert_eq!(decision.reply.status, 201);
 /// let location = decision.reply.location.as_deref();
 /// assert_eq!(location, Some("/communications/calls/00000000-0000-0000-0000-000000000001"));

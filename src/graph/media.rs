@@ -1,15 +1,16 @@
 //! Media: the media configuration, the prompts and the streams of a call.
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::member::Member;
 use super::wire::declare::{open_enum, resource};
-use super::wire::read::{Wire, wrapped};
+use super::wire::misfit::{Kind, Misfit};
+use super::wire::read::{Wire, misfit_among, wrapped};
 use super::wire::source::{Array, Failed, Kept, Object};
 use crate::id::Id;
 use crate::list::{List, Named};
@@ -30,6 +31,9 @@ resource! {
 }
 
 impl MediaConfig {
+    /// The types of Graph for which this type stands.
+    pub(crate) const TYPES: [&str; 2] = ["appHostedMediaConfig", "serviceHostedMediaConfig"];
+
     /// True if the service hosts the media, false if the app does. `@odata.type` decides. If it is absent or
     /// is another type, a configuration without a `blob` is service-hosted.
     pub fn is_service_hosted(&self) -> bool {
@@ -187,6 +191,8 @@ impl FromIterator<AudioRoutingGroup> for AudioRoutingGroups {
 }
 
 impl Wire for AudioRoutingGroups {
+    const KIND: Kind = Kind::Array;
+
     fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         wrapped(member, Self::from_iter, |groups: &mut Member<Vec<_>>| Vec::from_object(groups, object))
     }
@@ -195,8 +201,12 @@ impl Wire for AudioRoutingGroups {
         wrapped(member, Self::from_iter, |groups: &mut Member<Vec<_>>| Vec::from_array(groups, array))
     }
 
-    fn misfit(&self) -> Option<String> {
-        self.iter().enumerate().find_map(|(index, group)| Some(format!("[{index}].{}", group.misfit()?)))
+    fn misfit(&self) -> Option<Misfit> {
+        misfit_among(self.iter())
+    }
+
+    fn misfit_of(value: &Value) -> Misfit {
+        Vec::<AudioRoutingGroup>::misfit_of(value)
     }
 }
 

@@ -112,7 +112,7 @@ macro_rules! with_methods {
             /// Reports whether the app records the call.
             UpdateRecordingStatus(body UpdateRecordingStatus) = "updateRecordingStatus" {
                 Post "/{id}/updateRecordingStatus", under Both, replies 200 Operation;
-                in Connected, for Any, needs RecordingStatus, begins Settled(UpdateRecordingStatus);
+                in Connected, for PolicyRecording, needs RecordingStatus, begins Settled(UpdateRecordingStatus);
             }
             /// Reports the quality of the media of a device.
             LogTeleconferenceDeviceQuality(body LogTeleconferenceDeviceQuality) = "logTeleconferenceDeviceQuality" {
@@ -274,6 +274,26 @@ pub(crate) enum CallKind {
     Group,
     /// A group call or a meeting for which the app hosts the media.
     GroupAppHosted,
+    /// The app is in the call because a policy requires a recording.
+    PolicyRecording,
+}
+
+/// A kind of item that a path names after the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Item {
+    Operation,
+    Participant,
+    /// A participant, or somebody whose invitation is pending.
+    Invited,
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Operation => "operation",
+            Self::Participant | Self::Invited => "participant",
+        })
+    }
 }
 
 /// The operation that a method begins, and when the operation settles.
@@ -382,11 +402,14 @@ pub(super) enum Need {
 }
 
 impl Method {
-    /// The collection of the item that the path names, such as `participants`; `None` if it names none.
-    #[cfg(feature = "testing")]
-    pub(crate) fn item(self) -> Option<&'static str> {
+    /// The kind of the item that the path names after the call; `None` if it names none.
+    pub(crate) fn item(self) -> Option<Item> {
         let (collection, _) = self.path().strip_prefix("/{id}/")?.split_once("/{id}")?;
-        Some(collection)
+        Some(match collection {
+            "operations" => Item::Operation,
+            _ if self == Self::DeleteParticipant => Item::Invited,
+            _ => Item::Participant,
+        })
     }
 
     /// True if the method is published under this root. Two methods are under `/communications` alone.

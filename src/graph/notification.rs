@@ -14,6 +14,7 @@ use super::resource_data::ResourceData;
 use super::type_name::TypeName;
 use super::url::ResourceUrl;
 use super::wire::declare::open_enum;
+use super::wire::misfit::Kind;
 use super::wire::read::{Read, Wire, add, entry, member, type_name, whole, wrapped};
 use super::wire::source::{Array, Failed, Kept, Object, next};
 use crate::id::CallId;
@@ -137,6 +138,8 @@ impl Key {
 }
 
 impl Wire for CommsNotification {
+    const KIND: Kind = Kind::Object;
+
     fn from_object(place: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         let mut this = Self::default();
         let mut data: Option<Box<RawValue>> = None;
@@ -216,6 +219,8 @@ impl BodyKey {
 struct Items<T>(Vec<T>, Vec<Value>);
 
 impl<T: Wire> Wire for Items<T> {
+    const KIND: Kind = Kind::Array;
+
     fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         wrapped(member, |item| Self([item].into(), Vec::new()), |item| T::from_object(item, object))
     }
@@ -236,6 +241,8 @@ impl<T: Wire> Wire for Items<T> {
 }
 
 impl Wire for CommsNotifications {
+    const KIND: Kind = Kind::Object;
+
     fn from_object(place: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         let mut this = Self::default();
         while let Some(name) = next(object, BodyKey::of)? {

@@ -65,6 +65,9 @@ pub struct Needed([&'static [Permission]; 2]);
 const INITIATE_OR_MEDIA: &[Permission] = &[Initiate, AccessMedia];
 const ANY: &[Permission] = Permission::ALL;
 const MEDIA: &[Permission] = &[AccessMedia];
+/// The permissions with which an app can create a call of some kind.
+const CREATE: &[Permission] =
+    &[Initiate, InitiateGroupCall, JoinGroupCall, JoinGroupCallAsGuest, JoinGroupCallsChat];
 const JOIN: &[Permission] = &[JoinGroupCall, JoinGroupCallAsGuest];
 const NONE: &[Permission] = &[];
 
@@ -74,7 +77,8 @@ impl Needed {
     /// Some pages of Graph require *Calls.Initiate.All or Calls.AccessMedia.All*. The service checks this
     /// requirement only when the call is created. A group call can be created or joined with other
     /// permissions on calls, too. On a group call, any one permission is therefore enough for these methods.
-    /// The same holds if it is not known whether the call is a group call.
+    /// The same holds if it is not known whether the call is a group call. For `createCall` it is not known if the
+    /// requested call names neither targets nor a meeting. Any permission to create a call is then enough.
     pub fn by(method: Method, call: &Call) -> Self {
         let is_app_hosted = call.is_service_hosted() == Some(false);
         Self::with(method, call.is_group(), is_app_hosted, call.meeting_info.value().is_some())
@@ -87,6 +91,7 @@ impl Needed {
         is_meeting: bool,
     ) -> Self {
         let opened: &[Permission] = if is_group == Some(false) { INITIATE_OR_MEDIA } else { ANY };
+        let is_of_unknown_kind = is_group.is_none();
         let is_group = is_group == Some(true);
         let hosting: &[Permission] = if is_app_hosted { MEDIA } else { NONE };
         Self(match method.need() {
@@ -97,6 +102,7 @@ impl Needed {
             Need::ToCreate if is_meeting => {
                 [&[JoinGroupCall, JoinGroupCallAsGuest, JoinGroupCallsChat], hosting]
             }
+            Need::ToCreate if is_of_unknown_kind => [CREATE, hosting],
             Need::ToCreate if is_group => [&[InitiateGroupCall], hosting],
             Need::ToCreate => [&[Initiate], hosting],
             Need::ToAnswer if is_group => [JOIN, hosting],

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::wire::declare::resource;
+use super::wire::misfit::Kind;
 use super::wire::read::Wire;
 
 /// A floating point number that is compared by its bits. A type that holds a `Double` can therefore implement
@@ -33,6 +34,8 @@ impl Hash for Double {
 }
 
 impl Wire for Double {
+    const KIND: Kind = Kind::Number;
+
     fn from_float(number: f64) -> Option<Self> {
         Some(Self(number))
     }

@@ -17,6 +17,7 @@ use super::participant::{DeltaParticipants, Participant};
 use super::participant_notification::{ParticipantJoiningNotification, ParticipantLeftNotification};
 use super::type_name::TypeName;
 use super::url::Resource;
+use super::wire::misfit::Kind;
 use super::wire::read::{Declared, Read, Seed, Wire};
 use super::wire::source::{Failed, Kept, Object};
 use crate::id::CallId;
@@ -67,6 +68,8 @@ impl core::fmt::Debug for Unshown {
 }
 
 impl Wire for Unshown {
+    const KIND: Kind = Kind::Object;
+
     fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         *member = Member::Value(Self(object.rest()?));
         Ok(Kept::InPlace)

@@ -13,7 +13,6 @@ use crate::call::decide::Decision;
 use crate::call::decide::context::RequestContext;
 use crate::call::event::CallEvent;
 use crate::call::network_event::NetworkEvent;
-use crate::graph::action::LogTeleconferenceDeviceQuality;
 use crate::graph::end_code::EndCode;
 use crate::graph::method::Method;
 use crate::graph::operation::OperationKind;
@@ -31,8 +30,9 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`], as in [`Call::decide`]. Its status is also 404 if the call is unknown or belongs to another app, 400 if the call
-    /// to be replaced is unknown or not connected, and 409 if the new id of a placed call is already in use.
+    /// A [`Refusal`], as in [`Call::decide`] and in the same order. Its status is also 404 if the call is unknown or
+    /// belongs to another app, 400 if the call to be replaced is unknown or not connected, and 409 if the new id of a placed call is already
+    /// in use.
     ///
     /// ```
     /// use callfold::call::{AppIdentity, Command, RequestContext};
@@ -42,7 +42,7 @@ impl Ledger {
     /// let route = Route::parse("DELETE", "/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896")?;
     /// let app = AppIdentity::new(&[Permission::Initiate]);
     /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, Uuid::nil(), app);
-    /// let refusal = Ledger::new().decide(route.call, Command::read(&route, b"")?, &request).unwrap_err();
+    /// let refusal = Ledger::new().decide(route.call, Command::read(&route, b""), &request).unwrap_err();
     /// assert_eq!((refusal.status(), refusal.error().code.as_str()), (404, "8522"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -53,38 +53,32 @@ impl Ledger {
         request: &RequestContext<'_>,
     ) -> Result<Decision, Refusal> {
         let method = command.method();
-        let known = match (&command, id) {
-            (Command::LogTeleconferenceDeviceQuality(report), None) => match self.reported(report, request) {
-                Some(call) => call,
-                None => return Call::unseen(command, request),
-            },
-            (_, None) => {
-                let id = CallId::new(request.new_id);
-                let taken = self.call(id).filter(|_| method == Method::CreateCall);
-                return match taken {
-                    Some(call) => {
-                        let why = Why::Part("a new id that is already in use".into());
-                        Err(Refusal::new(method.as_str(), Some(call.state()), why))
-                    }
-                    None => Call::place(command, request),
-                };
-            }
-            (_, Some(id)) => {
-                let known = self.seen(id, request);
-                known.ok_or_else(|| Refusal::new(method.as_str(), None, Why::UnknownCall))?
-            }
-        };
-        let replaced = command.replaces();
-        let decision = known.decide(command, request)?;
-        if let Some((member, id)) = replaced {
-            let other = self.seen(id, request).filter(|other| other.id() != known.id());
-            if !other.is_some_and(|other| other.is_connected_at(request.at)) {
-                let why =
-                    Why::Invalid { member: member.into(), limit: "the id of another connected call".into() };
-                return Err(Refusal::new(method.as_str(), Some(known.state()), why));
-            }
+        let Some(id) = id else { return self.decide_apart(command, request) };
+        let known =
+            self.seen(id, request).ok_or_else(|| Refusal::new(method.as_str(), None, Why::UnknownCall))?;
+        known.decide_among(command, request, &|other| {
+            let other = self.seen(other, request).filter(|other| other.id() != known.id());
+            other.is_some_and(|other| other.is_connected_at(request.at))
+        })
+    }
+
+    /// Decides on a request whose path names no call.
+    fn decide_apart(&self, command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
+        let method = command.method();
+        if method == Method::LogTeleconferenceDeviceQuality {
+            return match self.reported(&command, request) {
+                Some(call) => call.decide(command, request),
+                None => Call::unseen(&command, request),
+            };
         }
-        Ok(decision)
+        let decision = Call::place(command, request)?;
+        match self.call(CallId::new(request.new_id)) {
+            Some(call) => {
+                let why = Why::Part("a new id that is already in use".into());
+                Err(Refusal::new(method.as_str(), Some(call.state()), why))
+            }
+            None => Ok(decision),
+        }
     }
 
     /// Returns the events that a network event causes: the events of the call, and the events of another call
@@ -165,11 +159,8 @@ impl Ledger {
     }
 
     /// The call that a device reports: the call with its `callChainId` and its participant.
-    pub(crate) fn reported(
-        &self,
-        report: &LogTeleconferenceDeviceQuality,
-        request: &RequestContext<'_>,
-    ) -> Option<&Call> {
+    pub(crate) fn reported(&self, command: &Command, request: &RequestContext<'_>) -> Option<&Call> {
+        let Command::LogTeleconferenceDeviceQuality(report) = command else { return None };
         let quality = report.quality.value()?;
         let chain = quality.call_chain_id.value()?;
         let chain = Id::from(*chain);

@@ -47,6 +47,8 @@ pub struct Move {
     pub number: u128,
     /// What the move does.
     pub what: What,
+    /// The permissions of the app that sends the request.
+    pub permissions: &'static [Permission],
 }
 
 /// What a [`Move`] does.
@@ -69,9 +71,9 @@ pub enum What {
 }
 
 impl Move {
-    /// A move with these values.
+    /// A move with these values. The app has every permission.
     pub const fn new(at: Timestamp, call: CallId, number: u128, what: What) -> Self {
-        Self { at, call, number, what }
+        Self { at, call, number, what, permissions: Permission::ALL }
     }
 
     /// The id of the call that the request places, or of the operation that the request begins.
@@ -107,18 +109,14 @@ impl Move {
     }
 
     /// The context of the request: its time, an unused id for the call or the operation that it creates, and
-    /// an app that has every permission.
+    /// the app.
     pub const fn request(&self) -> RequestContext<'static> {
-        RequestContext::new(self.at, self.new_id(), AppIdentity::new(Permission::ALL))
+        RequestContext::new(self.at, self.new_id(), AppIdentity::new(self.permissions))
     }
 
     /// The request as a parsed command; `None` if the move is not a request.
-    ///
-    /// # Errors
-    ///
-    /// A [`Refusal`] if the body breaks a limit.
-    pub fn command(&self) -> Result<Option<Command>, Refusal> {
-        self.route().map(|route| Command::read(&route, &self.body())).transpose()
+    pub fn command(&self) -> Option<Command> {
+        self.route().map(|route| Command::read(&route, &self.body()))
     }
 
     /// Runs the move against the calls of a ledger, as a service would. The ledger does not change: the test
@@ -130,7 +128,7 @@ impl Move {
     pub fn make(&self, ledger: &Ledger) -> Result<Made, Refusal> {
         match &self.what {
             What::Request { .. } => {
-                let (Some(route), Some(command)) = (self.route(), self.command()?) else {
+                let (Some(route), Some(command)) = (self.route(), self.command()) else {
                     return Ok(Made::default());
                 };
                 let decision = ledger.decide(route.call, command, &self.request())?;
@@ -151,7 +149,11 @@ impl fmt::Display for Move {
         let Self { at, call, .. } = self;
         match (&self.what, self.route()) {
             (What::Request { method, body, .. }, Some(route)) => {
-                write!(f, "{at} {} {route} {body}", method.verb())
+                write!(f, "{at} {} {route} {body}", method.verb())?;
+                if self.permissions == Permission::ALL {
+                    return Ok(());
+                }
+                write!(f, " with {:?}", self.permissions)
             }
             (What::NetworkEvent(network_event), _) => {
                 write!(f, "{at} {} {call}", network_event.kind().as_str())

@@ -1,6 +1,7 @@
 //! The reference model: it computes the state of each call from plain tables, without events and without a
 //! chart.
 
+mod body;
 pub(super) mod contents;
 pub(crate) mod data;
 mod happen;
@@ -26,21 +27,30 @@ impl Model {
     /// Makes a move if it is legal, and returns whether it was. A move that is not legal changes no call, but
     /// deadlines that are due by its time take effect.
     pub fn apply(&mut self, one: &Move) -> bool {
+        self.attempt(one).is_ok()
+    }
+
+    /// Makes a move if it is legal.
+    ///
+    /// # Errors
+    ///
+    /// The HTTP status with which a service refuses the move: the first of 404, 403, 400 and 409 that applies. A network event has no
+    /// status of its own, and counts as 409.
+    pub fn attempt(&mut self, one: &Move) -> Result<(), u16> {
         self.advance(one.call, one.at);
         self.now = self.now.max(one.at);
         self.made = self.made.max(one.number);
         match &one.what {
-            What::Wait => true,
-            What::Request { method: Method::CreateCall, body, .. } => {
-                self.begin(one.call, || Line::placed(body, one.at))
-            }
+            What::Wait => Ok(()),
+            What::Request { method: Method::CreateCall, body, .. } => self.place(one, body),
             What::Request { method, item, body } => self.request(one, *method, item.as_ref(), body),
             What::NetworkEvent(network_event) => {
-                if let NetworkEvent::Offered(offer) = &**network_event {
+                let happens = if let NetworkEvent::Offered(offer) = &**network_event {
                     self.begin(one.call, || Line::offered(offer, one.at))
                 } else {
                     self.happen(one, network_event)
-                }
+                };
+                if happens { Ok(()) } else { Err(409) }
             }
         }
     }

@@ -110,9 +110,12 @@ impl Simulation {
     pub fn make(&mut self, one: &Move) -> Result<bool, Violation> {
         self.pass(one.at)?;
         let made = one.make(self.service.ledger());
-        let is_legal = self.model.apply(one);
-        if is_legal != made.is_ok() {
-            let seen = format!("the model says legal: {is_legal}; the service returned {made:?} for {one:?}");
+        let expected = self.model.attempt(one);
+        let is_request = matches!(one.what, What::Request { .. });
+        let status =
+            made.as_ref().map(|_| ()).map_err(|refusal| if is_request { refusal.status() } else { 409 });
+        if expected != status {
+            let seen = format!("the model says {expected:?}; the service returned {made:?} for {one:?}");
             return Err(self.violation(Invariant::Reference, one.call, seen));
         }
         let Ok(made) = made else { return Ok(false) };

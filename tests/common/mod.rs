@@ -108,3 +108,13 @@ impl Scenario {
         self.call().state()
     }
 }
+
+/// A prompt that plays a file.
+pub(crate) fn audio() -> Value {
+    json!({ "mediaInfo": { "uri": "https://bot.contoso.com/a.wav" } })
+}
+
+/// Somebody who is called, invited or transferred.
+pub(crate) fn somebody() -> Value {
+    json!({ "identity": { "user": { "id": "somebody" } } })
+}

@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, reason = "a test may panic")]
 
 use callfold::call::{AppIdentity, Call, Command, Decision, Reply, RequestContext};
-use callfold::graph::{Permission, Route};
+use callfold::graph::{Method, Permission, Route};
 use callfold::uuid::Uuid;
 use callfold::{Recorded, Refusal};
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ pub(crate) fn send_as(
 ) -> Result<Decided, Refusal> {
     let (verb, path) = what.split_once(' ').unwrap();
     let route = Route::parse(verb, &format!("/communications/calls/{CALL}{path}")).unwrap();
-    decide(call, granted, Command::read(&route, body.to_string().as_bytes())?)
+    decide(call, granted, Command::read(&route, body.to_string().as_bytes()))
 }
 
 /// Sends a request that was parsed already.
@@ -77,6 +77,18 @@ pub(crate) fn decide(call: &Call, granted: &[Permission], command: Command) -> R
         call.evolve(recorded.clone()).expect("what is decided folds");
     }
     Ok(Decided { reply, events, call })
+}
+
+/// The refusal of a request of an app with every permission. It is sent to an established group call, or places a call.
+pub(crate) fn refusal(command: Command) -> Option<Refusal> {
+    let call = given("established", group());
+    let request = RequestContext::new(AT.parse().unwrap(), new_id(&call), AppIdentity::new(Permission::ALL));
+    let decided = if command.method() == Method::CreateCall {
+        Call::place(command, &request)
+    } else {
+        call.decide(command, &request)
+    };
+    decided.err()
 }
 
 /// The id of the operation or call that the next request creates.

@@ -46,8 +46,8 @@ impl Legal {
             Why::State | Why::Kind(_) | Why::UnknownCall => {
                 ensure!(!is_legal, "{name} is in {names:?}, but refused: {refusal}");
             }
-            Why::Part(_) | Why::UnknownItem(_) => ensure!(is_legal, "{name} is not in {names:?}: {refusal}"),
-            Why::Invalid { .. } | Why::Permission(_) => {}
+            Why::Part(_) => ensure!(is_legal, "{name} is not in {names:?}: {refusal}"),
+            Why::Invalid { .. } | Why::Permission(_) | Why::UnknownItem(_) => {}
             _ => return Err(format!("an unknown reason: {refusal}")),
         }
         says(refusal, name, names)

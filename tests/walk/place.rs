@@ -1,7 +1,7 @@
 //! Places: the abstract states by which the walk distinguishes calls.
 
 use callfold::call::{Call, Deadline, MediaRequest, NetworkEvent, State, Superstate};
-use callfold::graph::{MediaState, OperationKind};
+use callfold::graph::{MediaState, Method, OperationKind};
 use callfold::operation::{self, Operation};
 use callfold::{Id, Ledger};
 
@@ -16,6 +16,10 @@ pub(crate) struct Place {
     pub(crate) deadlines: Vec<Deadline>,
     is_group: Option<bool>,
     is_service_hosted: Option<bool>,
+    /// A policy requires the recording.
+    is_recorded_by_policy: bool,
+    /// The app may update the recording status now: a policy requires the recording, or this is not known.
+    updates_recording: bool,
     transfer: Option<Transfer>,
     /// The conditions in ascending order, each once.
     pub(crate) conditions: Vec<Condition>,
@@ -135,6 +139,8 @@ impl Place {
             deadlines: call.deadlines().iter().map(|due| due.deadline).collect(),
             is_group: call.is_group(),
             is_service_hosted: call.details().is_service_hosted(),
+            is_recorded_by_policy: call.details().is_policy_based_recording(),
+            updates_recording: call.legal_methods().any(|legal| legal == Method::UpdateRecordingStatus),
             transfer: transfer(call),
             conditions: conditions(ledger, side),
             outlook: String::new(),
@@ -142,6 +148,7 @@ impl Place {
         if !call.state().is_live() {
             // The past of an ended call no longer matters, except for late results.
             this.audio = Audio::Unknown;
+            this.is_recorded_by_policy = false;
             this.conditions.retain(Condition::is_an_operation);
         }
         this

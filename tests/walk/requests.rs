@@ -4,6 +4,8 @@ use callfold::call::Command;
 use callfold::graph::{Method, Route};
 use serde_json::{Value, json};
 
+use crate::common::{audio, somebody};
+
 use super::moves::{ALICE, CALL, Move, OTHER, What};
 
 pub(crate) fn all() -> Vec<Move> {
@@ -44,7 +46,7 @@ pub(crate) fn command(method: Method, item: Option<&str>, mut body: Value) -> Co
     }
     let call = (method != Method::CreateCall).then_some(CALL);
     let route = Route::new(method, call, item.map(Into::into));
-    Command::read(&route, body.to_string().as_bytes()).unwrap()
+    Command::read(&route, body.to_string().as_bytes())
 }
 
 fn request(method: Method, how: &str, item: Option<&str>, body: Value) -> Move {
@@ -54,10 +56,6 @@ fn request(method: Method, how: &str, item: Option<&str>, body: Value) -> Move {
 
 pub(crate) fn hosted(by: &str) -> Value {
     json!({ "@odata.type": format!("#microsoft.graph.{by}HostedMediaConfig"), "blob": if by == "app" { "b" } else { "" } })
-}
-
-fn somebody() -> Value {
-    json!({ "identity": { "user": { "id": "somebody" } } })
 }
 
 fn instead_of_the_other() -> Value {
@@ -96,11 +94,11 @@ fn setup() -> Vec<Move> {
 
 fn media() -> Vec<Move> {
     let record = |prompts: usize, barges_in: bool| {
-        json!({ "prompts": vec![json!({}); prompts], "bargeInAllowed": barges_in, "stopTones": ["#"],
+        json!({ "prompts": vec![audio(); prompts], "bargeInAllowed": barges_in, "stopTones": ["#"],
             "initialSilenceTimeoutInSeconds": 4, "maxSilenceTimeoutInSeconds": 3, "maxRecordDurationInSeconds": 9 })
     };
     vec![
-        request(Method::PlayPrompt, "", None, json!({ "prompts": [{}] })),
+        request(Method::PlayPrompt, "", None, json!({ "prompts": [audio()] })),
         request(Method::RecordResponse, "", None, record(0, false)),
         request(Method::RecordResponse, "after a prompt", None, record(1, false)),
         request(Method::RecordResponse, "that barges in", None, record(0, true)),

@@ -8,6 +8,8 @@ use callfold::uuid::Uuid;
 use callfold::{Ledger, Recorded, Refusal};
 use serde_json::{Value, json};
 
+use crate::common::somebody;
+
 use super::happenings::{offer, roster};
 use super::moves::{ALICE, CALL, Move, OTHER, start};
 use super::reported::delivery;
@@ -31,7 +33,7 @@ pub(crate) fn requested() -> Vec<Root> {
     });
     let unhurried = root("place a call that may ring for ever".into(), {
         let mut body = body("service");
-        body["targets"] = json!([{}]);
+        body["targets"] = json!([somebody()]);
         place(command(Method::CreateCall, None, body))
     });
     let meeting = json!({ "threadId": "19:a" });
@@ -75,7 +77,7 @@ fn body(by: &str) -> Value {
 
 fn placed(by: &str, is_group: bool) -> Result<Vec<Recorded>, Refusal> {
     let mut body = body(by);
-    body["targets"] = json!([{}]);
+    body["targets"] = json!([somebody()]);
     body["ringingTimeoutInSeconds"] = 40.into();
     if is_group {
         body["chatInfo"] = json!({ "threadId": "19:a" });

@@ -1,15 +1,20 @@
 //! Whether a request is legal: the state and the kind of the call, the limits, and the permissions of the
 //! app.
 
+use alloc::format;
+
+use super::super::beginning::Beginning;
 use super::super::command::Command;
 use super::super::data::Call;
 use super::super::limits::invalid;
 use super::super::state::{Media, State, Superstate};
-use super::context::AppIdentity;
+use super::context::{AppIdentity, RequestContext};
 use crate::graph::media::MediaState;
-use crate::graph::method::{CallKind, LegalIn, Method};
+use crate::graph::method::{CallKind, Item, LegalIn, Method};
 use crate::graph::permission::{Needed, Permission};
+use crate::id::{CallId, Id};
 use crate::refusal::{Refusal, Why};
+use crate::text::short;
 
 /// Refuses an app that lacks a permission.
 pub(super) fn permitted(
@@ -26,24 +31,46 @@ pub(super) fn permitted(
 }
 
 impl Call {
-    /// Checks, in this order: the call is live, the app has the permissions, the request keeps the limits,
-    /// and the method is legal for the kind and the state of the call.
-    pub(super) fn admit(&self, command: &Command, identity: AppIdentity<'_>) -> Result<(), Refusal> {
+    /// Checks, in this order: the path names a live call and an item of it (404), the app has the permissions
+    /// (403), the body is right for every call and for this one (400), and the state allows the method (409).
+    /// `is_connected` says whether another call is connected, so that the request can replace it.
+    pub(super) fn admit(
+        &self,
+        command: &Command,
+        request: &RequestContext<'_>,
+        is_connected: &dyn Fn(CallId) -> bool,
+    ) -> Result<(), Refusal> {
         let method = command.method();
         let refuse = |why| Refusal::new(method.as_str(), Some(self.state), why);
-        let (legal_in, kind) = (method.legal_in(), method.call_kind());
-        if legal_in == LegalIn::Live && !self.state.is_live() {
-            return Err(refuse(Why::UnknownCall));
-        }
-        self.permitted(command, identity)?;
-        command.check().map_err(|refusal| Refusal { state: Some(self.state), ..refusal })?;
-        self.is_of(kind).map_err(refuse)?;
+        self.has(command).map_err(refuse)?;
+        self.permitted(command, request.identity)?;
+        command.check(request).map_err(refuse)?;
+        self.is_of(method.call_kind()).map_err(refuse)?;
         self.keeps_limits(command).map_err(refuse)?;
-        if self.is_in(legal_in) {
+        replaces_another(command, is_connected).map_err(refuse)?;
+        if self.is_in(method.legal_in()) {
             return Ok(());
         }
         let legal = self.legal_methods().map(Method::as_str).collect();
         Err(Refusal { legal, ..refuse(Why::State) })
+    }
+
+    /// Checks that what the path names is there: the call, which has not ended, and its participant or operation. Only a report
+    /// of device quality may come after the end of its call.
+    fn has(&self, command: &Command) -> Result<(), Why> {
+        let method = command.method();
+        if !self.state.is_live() && method.legal_in() != LegalIn::Anywhere {
+            return Err(Why::UnknownCall);
+        }
+        let Some((item, id)) = method.item().zip(command.item()) else { return Ok(()) };
+        let is_there = match item {
+            Item::Operation => self.operations.called(id).is_some(),
+            Item::Participant => self.roster.participant(id).is_some(),
+            Item::Invited => {
+                self.roster.participant(id).is_some() || self.operations.invitation(id).is_some()
+            }
+        };
+        if is_there { Ok(()) } else { Err(unknown(item, id)) }
     }
 
     /// True if these permissions allow the method on this call.
@@ -139,7 +166,22 @@ impl Call {
             CallKind::GroupAppHosted if self.details.is_service_hosted() == Some(true) => {
                 Err(Why::Kind("only where the app hosts the media"))
             }
-            CallKind::ServiceHosted | CallKind::Group | CallKind::GroupAppHosted => Ok(()),
+            CallKind::PolicyRecording if self.is_policy_based_recording() == Some(false) => {
+                Err(Why::Kind("only where a policy requires the recording"))
+            }
+            CallKind::ServiceHosted
+            | CallKind::Group
+            | CallKind::GroupAppHosted
+            | CallKind::PolicyRecording => Ok(()),
+        }
+    }
+
+    /// Only the beginning of a call says whether a policy requires the recording. `None` if it was not reported.
+    fn is_policy_based_recording(&self) -> Option<bool> {
+        match self.beginning {
+            _ if self.details.is_policy_based_recording() => Some(true),
+            Beginning::Offered | Beginning::Placed => Some(false),
+            Beginning::Adopted | Beginning::Guessed => None,
         }
     }
 
@@ -165,5 +207,18 @@ impl Call {
             }
         }
         Ok(())
+    }
+}
+
+/// The call has no such participant or operation.
+pub(super) fn unknown(item: Item, id: &Id) -> Why {
+    Why::UnknownItem(format!("{item} {}", short(id)))
+}
+
+/// The call that a request replaces must be another one, and connected.
+fn replaces_another(command: &Command, is_connected: &dyn Fn(CallId) -> bool) -> Result<(), Why> {
+    match command.replaces() {
+        Some((member, id)) if !is_connected(id) => Err(invalid(member, "the id of another connected call")),
+        Some(_) | None => Ok(()),
     }
 }

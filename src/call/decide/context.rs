@@ -17,6 +17,9 @@ pub struct RequestContext<'a> {
     pub new_id: Uuid,
     /// The app that sent the request.
     pub identity: AppIdentity<'a>,
+    /// True if the service also posts notifications to http URLs of its own machine: see
+    /// [`allowing_http_to_loopback`](Self::allowing_http_to_loopback).
+    pub http_to_loopback: bool,
 }
 
 /// The app that sends a request.
@@ -33,7 +36,29 @@ pub struct AppIdentity<'a> {
 impl<'a> RequestContext<'a> {
     /// A request of this app at this time. A created call or operation gets `new_id`.
     pub const fn new(at: Timestamp, new_id: Uuid, identity: AppIdentity<'a>) -> Self {
-        Self { at, new_id, identity }
+        Self { at, new_id, identity, http_to_loopback: false }
+    }
+
+    /// Accepts a `callbackUri` with http whose host is `localhost`, an IPv4 address that begins with 127, or `[::1]`. A
+    /// service on the machine of a developer does so. Every other `callbackUri` must be https.
+    ///
+    /// ```
+    /// use callfold::call::{AppIdentity, Call, Command, RequestContext};
+    /// use callfold::graph::{Permission, Route};
+    /// use callfold::uuid::Uuid;
+    ///
+    /// let route = Route::parse("POST", "/communications/calls")?;
+    /// let body = br##"{"callbackUri":"http://localhost:3000/callback","targets":[{"identity":{"user":{"id":"a"}}}],
+    ///     "mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}"##;
+    /// let identity = AppIdentity::new(&[Permission::Initiate]);
+    /// let request = RequestContext::new("2026-11-23T09:15:00Z".parse()?, Uuid::from_u128(1), identity);
+    /// assert!(Call::place(Command::read(&route, body), &request).is_err());
+    /// assert!(Call::place(Command::read(&route, body), &request.allowing_http_to_loopback()).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn allowing_http_to_loopback(self) -> Self {
+        Self { http_to_loopback: true, ..self }
     }
 }
 

@@ -5,8 +5,9 @@ use alloc::string::String;
 use super::super::event::CallEvent;
 use super::super::plan::Plan;
 use super::super::reply::Reply;
+use super::admit::unknown;
 use crate::graph::member::Member;
-use crate::graph::method::{Begins, Method};
+use crate::graph::method::{Begins, Item, Method};
 use crate::graph::operation::{CommsOperation, OperationStatus};
 use crate::id::Id;
 use crate::refusal::{Refusal, Why};
@@ -62,9 +63,8 @@ impl Deciding<'_> {
         Refusal::new(self.method.as_str(), Some(self.plan.call.state()), why)
     }
 
-    pub(super) fn unknown(&self, what: &str, id: &Id) -> Refusal {
-        let item = alloc::format!("{what} {}", crate::text::short(id));
-        self.refuse(Why::UnknownItem(item))
+    pub(super) fn unknown(&self, item: Item, id: &Id) -> Refusal {
+        self.refuse(unknown(item, id))
     }
 
     /// A refusal because of a part of the call, not of its state.

@@ -25,10 +25,6 @@ impl Deciding<'_> {
         self.plan.call.roster.participant(id)
     }
 
-    pub(super) fn participant(&self, id: &ParticipantId) -> Result<&Participant, Refusal> {
-        self.plan.call.roster.participant(id).ok_or_else(|| self.unknown("participant", id))
-    }
-
     pub(super) fn mute_app(&mut self, request: &ClientContext, is_muted: bool) -> Reply {
         let reply = self.begin(&request.client_context);
         if let Some(app) = self.app() {
@@ -39,16 +35,11 @@ impl Deciding<'_> {
         reply
     }
 
-    pub(super) fn mute_participant(
-        &mut self,
-        id: &ParticipantId,
-        request: &ClientContext,
-    ) -> Result<Reply, Refusal> {
-        self.participant(id)?;
+    pub(super) fn mute_participant(&mut self, id: ParticipantId, request: &ClientContext) -> Reply {
         let reply = self.begin(&request.client_context);
-        let muted = Participant { id: id.clone().into(), is_muted: true.into(), ..Participant::default() };
+        let muted = Participant { id: id.into(), is_muted: true.into(), ..Participant::default() };
         self.plan.roster([muted].into());
-        Ok(reply)
+        reply
     }
 
     /// The app itself is not muted.
@@ -87,7 +78,7 @@ impl Deciding<'_> {
     }
 
     /// If one of several participants replaces a call, only that participant is invited.
-    pub(super) fn invite(&mut self, request: Invite) -> Result<Reply, Refusal> {
+    pub(super) fn invite(&mut self, request: Invite) -> Reply {
         let mut invited = request.participants.into_value().unwrap_or_default();
         if let Some(index) = invited.iter().position(|one| one.replaced_call().is_some()) {
             invited = [invited.swap_remove(index)].into();
@@ -96,22 +87,22 @@ impl Deciding<'_> {
         let operation =
             operation.map(|operation| CommsOperation { participants: invited.into(), ..operation });
         // The Graph page of this action shows no header `Location`.
-        Ok(Reply { location: None, ..self.record_begun(operation) })
+        Reply { location: None, ..self.record_begun(operation) }
     }
 
     /// Removes a participant, or withdraws a pending invitation.
-    pub(super) fn delete_participant(&mut self, id: &ParticipantId) -> Result<Reply, Refusal> {
-        if self.participant(id).is_ok() {
+    pub(super) fn delete_participant(&mut self, id: ParticipantId) -> Reply {
+        if self.plan.call.roster.participant(&id).is_some() {
             let gone = Participant {
-                id: id.clone().into(),
+                id: id.into(),
                 removed_state: Member::Value(Box::default()),
                 ..Participant::default()
             };
             self.plan.roster([gone].into());
-            return Ok(self.empty());
+        } else {
+            self.withdraw(&id);
         }
-        self.withdraw(id).ok_or_else(|| self.unknown("participant", id))?;
-        Ok(self.empty())
+        self.empty()
     }
 
     /// Withdraws an invitation. When the last invitation of an operation is withdrawn, the operation is
@@ -138,7 +129,6 @@ impl Deciding<'_> {
         id: ParticipantId,
         request: &StartHoldMusic,
     ) -> Result<Reply, Refusal> {
-        self.participant(&id)?;
         if self.plan.call.on_hold().is_some() {
             let part = "a second participant (one participant at a time can be on hold)";
             return Err(self.conflict(part));
@@ -154,7 +144,6 @@ impl Deciding<'_> {
         id: ParticipantId,
         request: &ClientContext,
     ) -> Result<Reply, Refusal> {
-        self.participant(&id)?;
         if self.plan.call.on_hold() != Some(&id) {
             return Err(self.conflict("a participant who is not on hold"));
         }

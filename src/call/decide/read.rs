@@ -6,6 +6,7 @@ use super::super::event::ServiceEvent;
 use super::super::reply::{Body, Reply};
 use super::deciding::Deciding;
 use crate::graph::media::{AudioRoutingGroup, AudioRoutingGroups, ContentSharingSession};
+use crate::graph::method::Item;
 use crate::graph::participant::Participant;
 use crate::id::{OperationId, ParticipantId};
 use crate::refusal::Refusal;
@@ -16,13 +17,14 @@ impl Deciding<'_> {
     }
 
     pub(super) fn get_participant(&self, id: &ParticipantId) -> Result<Reply, Refusal> {
-        let participant = self.participant(id)?;
+        let known = self.plan.call.roster.participant(id);
+        let participant = known.ok_or_else(|| self.unknown(Item::Participant, id))?;
         Ok(Reply::with(Body::Participant(Box::new(participant.typed()))))
     }
 
     pub(super) fn get_operation(&self, id: &OperationId) -> Result<Reply, Refusal> {
         let known = self.plan.call.operations.called(id);
-        let known = known.ok_or_else(|| self.unknown("operation", id))?;
+        let known = known.ok_or_else(|| self.unknown(Item::Operation, id))?;
         Ok(Reply::with(Body::Operation(Box::new(known.full()))))
     }
 

@@ -45,8 +45,19 @@ macro_rules! open_enum {
         }
 
         impl crate::graph::wire::read::Wire for $Name {
+            const KIND: crate::graph::wire::misfit::Kind = crate::graph::wire::misfit::Kind::Text;
+
             fn from_text(text: &str) -> Option<Self> {
                 Some(text.into())
+            }
+
+            fn expected() -> alloc::string::String {
+                ["one of ", &[$( $text ),+].join(", ")].concat()
+            }
+
+            fn misfit(&self) -> Option<crate::graph::wire::misfit::Misfit> {
+                let is_unknown = matches!(self, Self::Other(_));
+                is_unknown.then(|| crate::graph::wire::misfit::Misfit::new(Self::expected()))
             }
         }
 
@@ -122,6 +133,8 @@ macro_rules! resource {
         }
 
         impl crate::graph::wire::read::Wire for $Name {
+            const KIND: crate::graph::wire::misfit::Kind = crate::graph::wire::misfit::Kind::Object;
+
             fn from_object(
                 member: &mut crate::graph::member::Member<Self>,
                 object: &mut dyn crate::graph::wire::source::Object,
@@ -132,10 +145,9 @@ macro_rules! resource {
                 Ok(crate::graph::wire::source::Kept::InPlace)
             }
 
-            fn misfit(&self) -> Option<alloc::string::String> {
-                None
-                    $( .or_else(|| self.other.contains_key($text).then(|| $text.into())) )*
-                    $( .or_else(|| crate::graph::wire::read::misfit_in($text, &self.$field)) )*
+            fn misfit(&self) -> Option<crate::graph::wire::misfit::Misfit> {
+                use crate::graph::wire::read::{misfit_in, misfit_of_type};
+                misfit_of_type(&self.other) $( .or_else(|| misfit_in($text, &self.$field, &self.other)) )*
             }
         }
 

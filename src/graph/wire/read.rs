@@ -14,7 +14,9 @@ use serde_json::Value;
 
 use super::super::member::{Member, Other};
 use super::super::type_name::TypeName;
+use super::misfit::{Kind, Misfit};
 use super::source::{Array, Failed, Kept, Object, Place, Reading, Scalar};
+use super::strict::Strict;
 
 /// The result of reading a JSON value as a `T`.
 pub(crate) enum Read<T> {
@@ -50,6 +52,9 @@ pub(in crate::graph) fn wrapped<T, U>(
 /// A type that is read from JSON. Each method reads one kind of JSON value. If the type does not accept this
 /// kind, there is no error: the value is kept as a mismatch.
 pub(crate) trait Wire: Sized {
+    /// The kind of JSON in which the documentation writes the type. A strict reader accepts no other kind.
+    const KIND: Kind;
+
     fn from_text(_text: &str) -> Option<Self> {
         None
     }
@@ -76,13 +81,27 @@ pub(crate) trait Wire: Sized {
         array.rest().map(Kept::mismatch)
     }
 
-    /// The path of a member inside this value whose JSON did not fit its type.
-    fn misfit(&self) -> Option<String> {
+    /// A description of the values that fit.
+    fn expected() -> String {
+        Self::KIND.words().into()
+    }
+
+    /// The first part of this value that does not fit its type.
+    fn misfit(&self) -> Option<Misfit> {
         None
+    }
+
+    /// The part of a JSON value, which does not fit this type, that is at fault.
+    fn misfit_of(_value: &Value) -> Misfit {
+        Misfit::new(Self::expected())
     }
 }
 
 impl<T: Wire> Place for Member<T> {
+    fn kind(&self) -> Kind {
+        T::KIND
+    }
+
     fn scalar(&mut self, scalar: Scalar<'_>) -> Kept {
         let read = match scalar {
             Scalar::Null => {
@@ -173,6 +192,8 @@ impl Other {
 
 /// A resource is read in its place, because to move a large one takes time.
 impl<T: Wire + Declared + Default> Wire for Box<T> {
+    const KIND: Kind = T::KIND;
+
     fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         let mut resource = Self::default();
         fill(&mut *resource, object)?;
@@ -180,12 +201,14 @@ impl<T: Wire + Declared + Default> Wire for Box<T> {
         Ok(Kept::InPlace)
     }
 
-    fn misfit(&self) -> Option<String> {
+    fn misfit(&self) -> Option<Misfit> {
         T::misfit(self)
     }
 }
 
 impl<T: Wire + Declared + Default + Clone> Wire for Arc<T> {
+    const KIND: Kind = T::KIND;
+
     fn from_object(member: &mut Member<Self>, object: &mut dyn Object) -> Result<Kept, Failed> {
         let mut resource = Self::default();
         fill(Self::make_mut(&mut resource), object)?;
@@ -196,6 +219,8 @@ impl<T: Wire + Declared + Default + Clone> Wire for Arc<T> {
 
 /// A single value in place of a collection is read as a collection of one.
 impl<T: Wire + serde::Serialize> Wire for Vec<T> {
+    const KIND: Kind = Kind::Array;
+
     fn from_text(text: &str) -> Option<Self> {
         T::from_text(text).map(|one| vec![one])
     }
@@ -219,9 +244,30 @@ impl<T: Wire + serde::Serialize> Wire for Vec<T> {
         Ok(Kept::InPlace)
     }
 
-    fn misfit(&self) -> Option<String> {
-        self.iter().enumerate().find_map(|(index, item)| Some(format!("[{index}].{}", item.misfit()?)))
+    fn misfit(&self) -> Option<Misfit> {
+        misfit_among(self.iter())
     }
+
+    fn misfit_of(value: &Value) -> Misfit {
+        let mut items = value.as_array().into_iter().flatten().enumerate();
+        let does_not_fit = |item: &Value| !matches!(strict::<T, _>(item), Ok(Read::As(_)));
+        let first = items.find(|(_, item)| does_not_fit(item));
+        match first {
+            Some((index, item)) => T::misfit_of(item).inside(&format!("[{index}]")),
+            None => Misfit::new(Self::expected()),
+        }
+    }
+}
+
+/// The first item of a collection that does not fit.
+pub(in crate::graph) fn misfit_among<'a, T: Wire + 'a>(
+    mut items: impl Iterator<Item = &'a T>,
+) -> Option<Misfit> {
+    let mut index = 0..;
+    items.find_map(|item| {
+        let index = index.next().unwrap_or(usize::MAX);
+        Some(item.misfit()?.inside(&format!("[{index}]")))
+    })
 }
 
 /// Adds an item with little spare capacity. Most collections hold one or two items, but `Vec::push` reserves
@@ -273,6 +319,13 @@ impl<'de, T: Wire> DeserializeSeed<'de> for Seed<T> {
     }
 }
 
+/// Reads a value strictly: see [`strict`](super::strict).
+pub(crate) fn strict<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<Read<T>, D::Error> {
+    let mut member = Member::Absent;
+    let kept = Reading(&mut Strict(&mut member)).deserialize(deserializer)?;
+    Ok(Read::of(kept, member))
+}
+
 /// Reads one member. A value that does not fit the type goes to `other`, under the name of the member.
 pub(crate) fn member<T: Wire>(
     object: &mut dyn Object,
@@ -295,11 +348,20 @@ pub(crate) fn type_name(object: &mut dyn Object, other: &mut Other) -> Result<Op
     Ok(name.into_value())
 }
 
-/// The path of a value that did not fit its type, inside the member `name`.
-pub(crate) fn misfit_in<T: Wire>(name: &str, member: &Member<T>) -> Option<String> {
-    let path = member.value()?.misfit()?;
-    let dot = if path.starts_with('[') { "" } else { "." };
-    Some(format!("{name}{dot}{path}"))
+/// An `@odata.type` that is no string.
+pub(crate) fn misfit_of_type(other: &Other) -> Option<Misfit> {
+    const NAME: &str = "@odata.type";
+    let value = other.get(NAME).filter(|value| !value.is_null())?;
+    Some(TypeName::misfit_of(value).inside(NAME))
+}
+
+/// The value that does not fit its type in the member `name`, or inside it.
+pub(crate) fn misfit_in<T: Wire>(name: &str, member: &Member<T>, other: &Other) -> Option<Misfit> {
+    let misfit = match other.get(name) {
+        Some(value) => Some(T::misfit_of(value)),
+        None => member.value()?.misfit(),
+    };
+    misfit.map(|misfit| misfit.inside(name))
 }
 
 /// Writes one member, unless it is absent.

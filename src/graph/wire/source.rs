@@ -11,6 +11,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::misfit::Kind;
+
 /// Reading has failed. [`Access`] keeps the error of the deserializer, and returns it at the end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
@@ -57,6 +59,8 @@ impl From<Scalar<'_>> for Value {
 
 /// A place into which one JSON value is read.
 pub(crate) trait Place {
+    /// The kind of JSON in which the documentation writes the values of this place.
+    fn kind(&self) -> Kind;
     fn scalar(&mut self, scalar: Scalar<'_>) -> Kept;
     fn object(&mut self, object: &mut dyn Object) -> Result<Kept, Failed>;
     fn array(&mut self, array: &mut dyn Array) -> Result<Kept, Failed>;

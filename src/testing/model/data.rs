@@ -10,8 +10,8 @@ use crate::id::CallId;
 /// The calls that a service must have after a course of moves. The model is a second implementation, without
 /// events and without the charts, so that a host can be compared with it.
 ///
-/// The model assumes that the bodies of requests are within their limits, and that the app has every
-/// permission. It ignores participants without an id.
+/// The model knows the members that a body needs and the kind of each, and assumes that numbers and texts are within
+/// their limits. It ignores participants without an id.
 ///
 /// ```
 /// use callfold::call::State;

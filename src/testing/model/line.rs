@@ -19,6 +19,8 @@ pub(super) struct Line {
     /// `None` if the media configuration of the call is not known.
     pub(super) is_service_hosted: Option<bool>,
     pub(super) has_chat: bool,
+    /// A policy requires the recording of the call.
+    pub(super) is_recorded_by_policy: bool,
     /// The participant that is the app.
     pub(super) app: Option<Id>,
     /// Everybody who ever took part, and whether each was muted according to the last report.
@@ -75,6 +77,7 @@ impl Line {
             outline: Outline::begun(state, is_group),
             is_service_hosted: None,
             has_chat: false,
+            is_recorded_by_policy: false,
             app: None,
             muted: BTreeMap::new(),
             media: VecDeque::new(),
@@ -104,9 +107,10 @@ impl Line {
         let targets = offer.targets.value().map_or(0, Vec::len);
         let is_silent = offer.targets.value().is_none() && offer.source.value().is_none();
         let is_group = has_chat || offer.meeting_info.value().is_some() || targets > 1 || is_silent;
-        let mut line = Self { has_chat, ..Self::begun(State::Incoming, is_group) };
         let context = offer.incoming_context.value();
         let records = context.is_some_and(|context| context.observed_participant_id.value().is_some());
+        let mut line =
+            Self { has_chat, is_recorded_by_policy: records, ..Self::begun(State::Incoming, is_group) };
         line.arm(Deadline::Answer, at, if records { ANSWER_RECORDING } else { ANSWER });
         line
     }

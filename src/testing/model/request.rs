@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::super::course::Move;
+use super::body;
 use super::data::Model;
 use super::line::{End, Invitation, Line, Media, Recording};
 use crate::call::deadline::Deadline;
@@ -22,21 +23,40 @@ use crate::id::{CallId, Id};
 use crate::operation::state::State::{Completed, Running};
 
 impl Model {
-    pub(super) fn request(&mut self, one: &Move, method: Method, item: Option<&Id>, body: &Value) -> bool {
+    /// Makes a request, or returns the status with which it is refused.
+    pub(super) fn request(
+        &mut self,
+        one: &Move,
+        method: Method,
+        item: Option<&Id>,
+        body: &Value,
+    ) -> Result<(), u16> {
+        let known = self.calls.get(&one.call);
+        // A device may report the quality of a call that has ended, or that the service does not know.
+        if method != Method::LogTeleconferenceDeviceQuality {
+            must(known.is_some_and(|line| line.is_live() && line.has(method, item)), 404)?;
+        }
+        must(body::is_permitted(one.permissions, method, known, body), 403)?;
+        must(body::is_right(method, body), 400)?;
+        must(known.is_none_or(|line| line.is_of_kind(method) && line.suits(method, body)), 400)?;
         let replaces = replaced(method, body);
-        if replaces.is_some_and(|other| !self.can_be_replaced(other, one.call, one.at)) {
-            return false;
-        }
-        let Some(line) = self.calls.get_mut(&one.call) else {
-            // A device may report the quality of a call that the service does not know.
-            return method == Method::LogTeleconferenceDeviceQuality;
-        };
-        let is_legal = line.allows(method) && line.fits(method, item, body);
-        if is_legal {
-            line.answer(method, item, body, one);
-        }
-        is_legal
+        must(replaces.is_none_or(|other| self.can_be_replaced(other, one.call, one.at)), 400)?;
+        let Some(line) = self.calls.get_mut(&one.call) else { return Ok(()) };
+        must(line.allows(method) && line.is_free_for(method, item), 409)?;
+        line.answer(method, item, body, one);
+        Ok(())
     }
+
+    /// Places a call, or returns the status with which the request is refused.
+    pub(super) fn place(&mut self, one: &Move, body: &Value) -> Result<(), u16> {
+        must(body::is_permitted(one.permissions, Method::CreateCall, None, body), 403)?;
+        must(body::is_right(Method::CreateCall, body), 400)?;
+        must(self.begin(one.call, || Line::placed(body, one.at)), 409)
+    }
+}
+
+const fn must(holds: bool, status: u16) -> Result<(), u16> {
+    if holds { Ok(()) } else { Err(status) }
 }
 
 /// The parts of a request that a call needs.
@@ -49,22 +69,36 @@ struct Request<'a> {
 }
 
 impl Line {
-    /// Whether a method is legal for the state and the kind of this call.
-    fn allows(&self, method: Method) -> bool {
+    /// Whether a method is for calls of this kind.
+    fn is_of_kind(&self, method: Method) -> bool {
         let app_hosts = self.is_service_hosted == Some(false);
         let service_hosts = self.is_service_hosted == Some(true);
+        match method {
+            Method::PlayPrompt | Method::RecordResponse | Method::SubscribeToTone | Method::SendDtmfTones => {
+                !app_hosts
+            }
+            Method::Mute | Method::Unmute => self.outline.is_group,
+            Method::ChangeScreenSharingRole => self.outline.is_group && !service_hosts,
+            Method::UpdateRecordingStatus => self.is_recorded_by_policy,
+            _ => true,
+        }
+    }
+
+    /// Whether a method is legal in the state of this call.
+    fn allows(&self, method: Method) -> bool {
+        let app_hosts = self.is_service_hosted == Some(false);
         match method {
             Method::CreateCall => false,
             Method::Answer | Method::Reject | Method::Redirect => self.outline.state == State::Incoming,
             Method::Transfer => self.is_up(),
-            Method::PlayPrompt
-            | Method::RecordResponse
-            | Method::SubscribeToTone
-            | Method::SendDtmfTones
-            | Method::CancelMediaProcessing => (self.is_up() || self.is_audible()) && !app_hosts,
-            Method::Mute | Method::Unmute => self.is_connected() && self.outline.is_group,
-            Method::ChangeScreenSharingRole => self.is_connected() && self.outline.is_group && !service_hosts,
-            Method::UpdateRecordingStatus
+            Method::PlayPrompt | Method::RecordResponse | Method::SubscribeToTone | Method::SendDtmfTones => {
+                self.is_up() || self.is_audible()
+            }
+            Method::CancelMediaProcessing => (self.is_up() || self.is_audible()) && !app_hosts,
+            Method::Mute
+            | Method::Unmute
+            | Method::ChangeScreenSharingRole
+            | Method::UpdateRecordingStatus
             | Method::Invite
             | Method::MuteParticipant
             | Method::DeleteParticipant
@@ -87,19 +121,36 @@ impl Line {
         }
     }
 
-    /// Whether the participant or the operation that a request names exists, and can be used for it.
-    fn fits(&self, method: Method, item: Option<&Id>, body: &Value) -> bool {
-        let takes_part = || item.is_some_and(|id| self.outline.participants.contains_key(id));
+    /// Whether a body that is right for other calls suits this call.
+    fn suits(&self, method: Method, body: &Value) -> bool {
         match method {
             Method::Transfer => body.get("transferee").is_some() == self.outline.is_group,
             Method::Invite => {
                 let invited = list(body, "participants");
                 invited.len() < 2 || self.has_chat || replaced(method, body).is_some()
             }
-            Method::GetParticipant | Method::MuteParticipant => takes_part(),
+            _ => true,
+        }
+    }
+
+    /// Whether nobody or the right participant is on hold.
+    fn is_free_for(&self, method: Method, item: Option<&Id>) -> bool {
+        match method {
+            Method::StartHoldMusic => self.outline.on_hold.is_none(),
+            Method::StopHoldMusic => self.outline.on_hold.as_ref() == item,
+            _ => true,
+        }
+    }
+
+    /// Whether the participant or the operation that a request names exists.
+    fn has(&self, method: Method, item: Option<&Id>) -> bool {
+        let takes_part = || item.is_some_and(|id| self.outline.participants.contains_key(id));
+        match method {
+            Method::GetParticipant
+            | Method::MuteParticipant
+            | Method::StartHoldMusic
+            | Method::StopHoldMusic => takes_part(),
             Method::DeleteParticipant => takes_part() || self.invitation(item).is_some(),
-            Method::StartHoldMusic => takes_part() && self.outline.on_hold.is_none(),
-            Method::StopHoldMusic => takes_part() && self.outline.on_hold.as_ref() == item,
             Method::GetOperation => self.outline.operations.iter().any(|(known, ..)| Some(known) == item),
             _ => true,
         }

@@ -19,7 +19,8 @@ use super::values::BEGINNING;
 use super::{network_event, request};
 use crate::call::network_event::{Ending, NetworkEvent, StopReason};
 use crate::call::state::{State, Transition};
-use crate::graph::method::{Begins, Method};
+use crate::graph::method::{Begins, Item, Method};
+use crate::graph::permission::Permission;
 use crate::id::{CallId, Id};
 use crate::operation;
 
@@ -112,8 +113,8 @@ struct Wish {
 enum Wanted {
     Offer(Box<NetworkEvent>),
     /// A request. The id is that of the participant or the operation that the method is about, and the index
-    /// chooses one that exists instead.
-    Request(Method, Option<Id>, Index, Value),
+    /// chooses one that exists instead. The permissions are those of the app.
+    Request(Method, Option<Id>, Index, Value, &'static [Permission]),
     NetworkEvent(Box<NetworkEvent>),
     /// The end of the oldest pending operation that is not in the media queue.
     Finish(Ending),
@@ -152,9 +153,9 @@ impl Author {
         let number = self.model.made + 1;
         let outline = self.model.known(call);
         let what = match &wish.wanted {
-            Wanted::Request(method, item, index, body) => {
+            Wanted::Request(method, item, index, body, _) => {
                 let mut body = body.clone();
-                if method.begins() != Begins::Nothing {
+                if method.begins() != Begins::Nothing && body.get("clientContext").is_none() {
                     request::insert(&mut body, [("clientContext", json!(format!("context-{number}")))]);
                 }
                 let known = outline.and_then(|outline| known(outline, *method, index));
@@ -170,7 +171,11 @@ impl Author {
             }
             Wanted::Wait => What::Wait,
         };
-        Some(Move::new(self.now, call, number, what))
+        let one = Move::new(self.now, call, number, what);
+        Some(match wish.wanted {
+            Wanted::Request(.., permissions) => Move { permissions, ..one },
+            Wanted::Offer(_) | Wanted::NetworkEvent(_) | Wanted::Finish(_) | Wanted::Wait => one,
+        })
     }
 }
 
@@ -184,9 +189,13 @@ fn pending(outline: &Outline) -> Option<&Id> {
 /// An existing participant or operation that the method can be about.
 fn known<'a>(outline: &'a Outline, method: Method, index: &Index) -> Option<&'a Id> {
     match method.item()? {
-        "operations" => outline.operations.get(index.index(outline.operations.len() + 1)).map(|(id, ..)| id),
+        Item::Operation => {
+            outline.operations.get(index.index(outline.operations.len() + 1)).map(|(id, ..)| id)
+        }
         _ if method == Method::StopHoldMusic => outline.on_hold.as_ref(),
-        _ => outline.participants.keys().nth(index.index(outline.participants.len() * 2 + 1)),
+        Item::Participant | Item::Invited => {
+            outline.participants.keys().nth(index.index(outline.participants.len() * 2 + 1))
+        }
     }
 }
 
@@ -201,7 +210,8 @@ fn wish(other: CallId) -> impl Strategy<Value = Wish> {
     let wanted = prop_oneof![
         1 => request_of(Just(Method::CreateCall).boxed(), other),
         1 => network_event::offers().prop_map(|offer| Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer))))),
-        10 => request_of(methods(), other),
+        9 => request_of(methods(), other),
+        2 => spoiled(select(Method::ALL).boxed(), other),
         12 => network_event::network_events().prop_map(|network_event| Wanted::NetworkEvent(Box::new(network_event))),
         3 => network_event::endings().prop_map(Wanted::Finish),
         1 => Just(Wanted::Wait),
@@ -220,7 +230,13 @@ fn methods() -> BoxedStrategy<Method> {
     let others = Method::ALL.iter().copied();
     let common: Vec<Method> =
         others.filter(|method| !is_rare(method) && *method != Method::CreateCall).collect();
-    let media = [Method::PlayPrompt, Method::RecordResponse, Method::SubscribeToTone, Method::KeepAlive];
+    let media = [
+        Method::PlayPrompt,
+        Method::RecordResponse,
+        Method::SubscribeToTone,
+        Method::KeepAlive,
+        Method::UpdateRecordingStatus,
+    ];
     let people = [Method::Transfer, Method::Invite, Method::StartHoldMusic, Method::StopHoldMusic];
     prop_oneof![
         12 => select(common),
@@ -235,7 +251,24 @@ fn request_of(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Val
     let request = method.prop_flat_map(move |one| {
         (Just(one), request::items(one), any::<Index>(), request::bodies(one, other))
     });
-    request.prop_map(|(method, item, index, body)| Wanted::Request(method, item, index, body))
+    request
+        .prop_map(|(method, item, index, body)| Wanted::Request(method, item, index, body, Permission::ALL))
+}
+
+/// A request whose body may be broken, of an app that may lack permissions.
+fn spoiled(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value = Wanted> {
+    (request_of(method, other), request::faults(), request::permissions()).prop_map(
+        |(wanted, fault, granted)| match wanted {
+            Wanted::Request(method, item, index, body, _) => {
+                let body = match fault {
+                    Some(fault) => fault.in_body(body),
+                    None => body,
+                };
+                Wanted::Request(method, item, index, body, granted)
+            }
+            Wanted::Offer(_) | Wanted::NetworkEvent(_) | Wanted::Finish(_) | Wanted::Wait => wanted,
+        },
+    )
 }
 
 /// One wish, or several in the order in which they happen in real calls.

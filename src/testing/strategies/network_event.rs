@@ -28,7 +28,7 @@ pub fn network_events() -> impl Strategy<Value = NetworkEvent> {
 /// The resource of an offered call: a call between two parties or a group call. Sometimes it is a call for
 /// policy-based recording.
 pub(super) fn offers() -> impl Strategy<Value = graph::call::Call> {
-    read((any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(is_group, records)| {
+    read((any::<bool>(), prop::bool::weighted(0.4)).prop_map(|(is_group, records)| {
         let mut offer = json!({
             "source": { "identity": { "user": { "id": "user-1", "displayName": "Adele" } } },
             "targets": [{ "identity": { "application": { "id": "bot" } } }],

@@ -1,17 +1,18 @@
 //! Strategies for requests of an app.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
 use super::values::ids;
 use crate::call::command::Command;
-use crate::graph::method::{Method, Route};
+use crate::graph::method::{Item, Method, Route};
+use crate::graph::permission::Permission;
 use crate::id::{CallId, Id};
 
 /// The body of a request for a method, within the limits of the method. A transfer or an invitation may
@@ -25,9 +26,7 @@ pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
         }
         Method::Redirect => redirected().boxed(),
         Method::Transfer => transferred(other).boxed(),
-        Method::PlayPrompt => {
-            Just(json!({ "prompts": [{ "mediaInfo": { "uri": "https://c/p.wav" } }] })).boxed()
-        }
+        Method::PlayPrompt => Just(json!({ "prompts": [audio()] })).boxed(),
         Method::RecordResponse => recorded().boxed(),
         Method::ChangeScreenSharingRole => Just(json!({ "role": "sharer" })).boxed(),
         Method::UpdateRecordingStatus => Just(json!({ "status": "recording" })).boxed(),
@@ -62,6 +61,68 @@ pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
         | Method::ListAudioRoutingGroups
         | Method::ListContentSharingSessions => Just(json!({})).boxed(),
     }
+}
+
+/// A fault in the body of a request.
+#[derive(Clone, Debug)]
+pub(super) enum Fault {
+    /// The body is no object.
+    NoObject(Value),
+    /// The `clientContext` is a number. A method that does not read it does not care.
+    Context,
+    /// A member is missing. The index chooses it.
+    Missing(Index),
+    /// The value of a member is a list of one that holds the right value.
+    Listed(Index),
+}
+
+pub(super) fn faults() -> impl Strategy<Value = Option<Fault>> {
+    let no_object = select([json!(7), json!([]), json!(null), json!("text")].to_vec());
+    let fault = prop_oneof![
+        no_object.prop_map(Fault::NoObject),
+        Just(Fault::Context),
+        any::<Index>().prop_map(Fault::Missing),
+        any::<Index>().prop_map(Fault::Listed),
+    ];
+    option::weighted(0.5, fault)
+}
+
+impl Fault {
+    /// The body with the fault.
+    pub(super) fn in_body(self, mut body: Value) -> Value {
+        let members = body.as_object().into_iter().flatten();
+        let names: Vec<String> = members.map(|(name, _)| name.clone()).collect();
+        let named = |index: Index| names.get(index.index(names.len().max(1))).cloned();
+        match self {
+            Self::NoObject(other) => return other,
+            Self::Context => insert(&mut body, [("clientContext", json!(5))]),
+            Self::Missing(index) => {
+                if let Some((name, members)) = named(index).zip(body.as_object_mut()) {
+                    members.remove(&name);
+                }
+            }
+            Self::Listed(index) => {
+                if let Some(name) = named(index) {
+                    let listed = json!([body.get(&name)]);
+                    insert(&mut body, [(name, listed)]);
+                }
+            }
+        }
+        body
+    }
+}
+
+/// The permissions of an app: often not all.
+pub(super) fn permissions() -> impl Strategy<Value = &'static [Permission]> {
+    let some: &[&[Permission]] = &[
+        &[],
+        &[Permission::AccessMedia],
+        &[Permission::Initiate],
+        &[Permission::InitiateGroupCall],
+        &[Permission::JoinGroupCallAsGuest],
+        &[Permission::JoinGroupCall, Permission::Initiate],
+    ];
+    prop_oneof![Just(Permission::ALL), select(some)]
 }
 
 /// The media configuration: usually the service hosts the media.
@@ -124,11 +185,15 @@ fn transferred(other: CallId) -> impl Strategy<Value = Value> {
     })
 }
 
+fn audio() -> Value {
+    json!({ "mediaInfo": { "uri": "https://c/p.wav" } })
+}
+
 fn recorded() -> impl Strategy<Value = Value> {
     let timers = (option::of(1..20_i32), option::of(1..20_i32), option::of(1..60_i32));
     (any::<bool>(), any::<bool>(), timers).prop_map(
         |(barges_in, has_prompt, (initial, silence, duration))| {
-            let prompts = if has_prompt { json!([{}]) } else { json!([]) };
+            let prompts = if has_prompt { json!([audio()]) } else { json!([]) };
             let mut body = json!({ "bargeInAllowed": barges_in, "prompts": prompts, "stopTones": ["#"] });
             let timers = [
                 ("initialSilenceTimeoutInSeconds", initial),
@@ -157,8 +222,8 @@ pub fn commands() -> impl Strategy<Value = Command> {
     let other = CallId::new(uuid::Uuid::from_u128(1));
     let request =
         select(Method::ALL).prop_flat_map(move |method| (Just(method), bodies(method, other), items(method)));
-    request.prop_filter_map("a body within its limits", |(method, body, item)| {
-        Command::read(&Route::new(method, None, item), body.to_string().as_bytes()).ok()
+    request.prop_map(|(method, body, item)| {
+        Command::read(&Route::new(method, None, item), body.to_string().as_bytes())
     })
 }
 
@@ -166,10 +231,10 @@ pub fn commands() -> impl Strategy<Value = Command> {
 pub(super) fn items(method: Method) -> BoxedStrategy<Option<Id>> {
     match method.item() {
         None => Just(None).boxed(),
-        Some("operations") => ids("operation").prop_map(Some).boxed(),
-        Some(_) if method == Method::DeleteParticipant => {
+        Some(Item::Operation) => ids("operation").prop_map(Some).boxed(),
+        Some(Item::Invited) => {
             prop_oneof![ids("participant"), Just(Id::from("user-3"))].prop_map(Some).boxed()
         }
-        Some(_) => ids("participant").prop_map(Some).boxed(),
+        Some(Item::Participant) => ids("participant").prop_map(Some).boxed(),
     }
 }
