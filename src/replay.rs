@@ -247,7 +247,7 @@ impl Replay {
         let ends = recorded.event.kind() == EventKind::Terminated;
         let failed = recorded.failure();
         let wanted = sink.copy(&recorded);
-        let applied = self.calls.apply(recorded);
+        let applied = self.calls.apply_after_gap(recorded);
         if self.applied(applied, call, revision, findings) {
             sink.take(wanted);
             findings.extend(failed);
@@ -294,7 +294,7 @@ impl Replay {
     ) -> bool {
         let mut find = |kind, message| findings.push(Finding::new(kind, Some(call), message));
         match applied {
-            Ok(Applied::Folded | Applied::AfterGap(_)) => {
+            Ok(Applied::Folded) => {
                 self.events += 1;
                 if !self.not_begun.is_empty() {
                     self.not_begun.remove(&call);
@@ -303,7 +303,9 @@ impl Replay {
             }
             Ok(Applied::Duplicate) => find(FindingKind::Duplicate, already_read(revision)),
             Err(error @ ApplyError::Conflict { .. }) => find(FindingKind::Conflict, error.to_string()),
-            Err(error @ ApplyError::TooLate { .. }) => find(FindingKind::RevisionGap, error.to_string()),
+            Err(error @ (ApplyError::Gap { .. } | ApplyError::TooLate { .. })) => {
+                find(FindingKind::RevisionGap, error.to_string());
+            }
             Err(error @ ApplyError::Refused(_)) => {
                 find(FindingKind::Refused, error.to_string());
                 self.calls.skip(call, revision);
@@ -408,7 +410,7 @@ impl Replay {
                 // An observed event is never refused, so the sink can see it before it is folded.
                 sink.show(&recorded);
                 let failed = recorded.failure();
-                let applied = self.calls.apply(recorded);
+                let applied = self.calls.apply_after_gap(recorded);
                 self.applied(applied, call, revision, findings);
                 findings.extend(failed);
                 if ends {

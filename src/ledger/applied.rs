@@ -13,14 +13,28 @@ pub enum Applied {
     Folded,
     /// The same event was folded before. Nothing changed.
     Duplicate,
-    /// The event was folded, but these revisions before it are missing.
-    AfterGap(Range<u64>),
 }
 
 /// The reason why an event was not folded. The ledger is unchanged.
+///
+/// ```
+/// use callfold::{ApplyError, Ledger};
+///
+/// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":4,"type":"adopted","data":{}}"#;
+/// let error = Ledger::new().apply(&line.parse()?).unwrap_err();
+/// assert_eq!(error, ApplyError::Gap { missing: 1..4 });
+/// assert_eq!(error.to_string(), "revisions 1 to 3 are missing before revision 4; revision 1 must come next");
+/// # Ok::<(), callfold::LineError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApplyError {
+    /// Revisions before the event are missing. The log has a hole, or its lines are out of order. Only a
+    /// [`Replay`](crate::Replay) continues after a gap.
+    Gap {
+        /// The missing revisions. Their end is the revision of the event.
+        missing: Range<u64>,
+    },
     /// Another event with this revision was folded before.
     Conflict {
         /// The revision.
@@ -40,6 +54,9 @@ pub enum ApplyError {
 impl fmt::Display for ApplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Gap { missing } => {
+                write!(f, "{}; revision {} must come next", Missing(missing), missing.start)
+            }
             Self::Conflict { revision } => {
                 write!(f, "revision {revision} is already in the log with other content")
             }
@@ -48,6 +65,20 @@ impl fmt::Display for ApplyError {
             }
             Self::Refused(refusal) => refusal.fmt(f),
         }
+    }
+}
+
+/// Says which revisions are missing before which revision.
+pub(crate) struct Missing<'a>(pub(crate) &'a Range<u64>);
+
+impl fmt::Display for Missing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Range { start: first, end: before } = self.0;
+        match before.saturating_sub(1) {
+            last if last == *first => write!(f, "revision {first} is")?,
+            last => write!(f, "revisions {first} to {last} are")?,
+        }
+        write!(f, " missing before revision {before}")
     }
 }
 

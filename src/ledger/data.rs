@@ -63,8 +63,9 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// An [`ApplyError`] if the event contradicts an earlier event of its revision, comes too late, or is not
-    /// legal in the state of the call. The ledger is then unchanged.
+    /// An [`ApplyError`] if revisions before the event are missing, if the event contradicts an earlier event
+    /// of its revision or comes too late, or if it is not legal in the state of the call. The ledger is then
+    /// unchanged.
     ///
     /// ```
     /// use callfold::{Applied, Ledger};
@@ -80,15 +81,17 @@ impl Ledger {
         let (id, event) = (recorded.call, &recorded.event);
         let (before, after, applied) = match self.entries.get_mut(&id) {
             Some(entry) => {
+                without_gap(entry.revision(), recorded.revision)?;
                 let before = Keys::of(entry.call(), event);
-                let applied = Arc::make_mut(entry).apply(recorded.clone(), &mut self.metadata)?;
+                let applied = Arc::make_mut(entry).apply_after_gap(recorded.clone(), &mut self.metadata)?;
                 (before, Keys::of(entry.call(), event), applied)
             }
             None => {
-                let (entry, applied) = Entry::begin(recorded.clone(), &mut self.metadata)?;
+                without_gap(0, recorded.revision)?;
+                let entry = Entry::begin(recorded.clone(), &mut self.metadata)?;
                 let after = Keys::of(entry.call(), event);
                 self.entries.insert(id, Arc::new(entry));
-                (Keys::default(), after, applied)
+                (Keys::default(), after, Applied::Folded)
             }
         };
         self.index.change(id, before, after);
@@ -144,7 +147,8 @@ impl Ledger {
     /// returns the next revision. Call this method to continue with a log after a refused event. The next event is
     /// then not reported as a gap.
     ///
-    /// Until a later event is folded, `apply` still accepts another event with the skipped revision.
+    /// Only the next revision of a known call can be skipped; otherwise nothing happens. Until a later event is
+    /// folded, `apply` still accepts another event with the skipped revision.
     ///
     /// ```
     /// use callfold::{Applied, Ledger};
@@ -159,7 +163,9 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn skip(&mut self, refused: &Recorded) {
-        if let Some(entry) = self.entries.get_mut(&refused.call) {
+        if refused.revision == self.next_revision(refused.call)
+            && let Some(entry) = self.entries.get_mut(&refused.call)
+        {
             Arc::make_mut(entry).skip(refused.revision);
         }
     }
@@ -173,4 +179,9 @@ impl Ledger {
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.entries.values().map(|entry| entry.call())
     }
+}
+
+fn without_gap(last: u64, revision: u64) -> Result<(), ApplyError> {
+    let missing = last.saturating_add(1)..revision;
+    if missing.is_empty() { Ok(()) } else { Err(ApplyError::Gap { missing }) }
 }

@@ -55,11 +55,8 @@ impl Entry {
         self.history.as_ref()
     }
 
-    /// Folds the first event of a call.
-    pub(super) fn begin(
-        mut recorded: Recorded,
-        metadata: &mut LedgerMetadata,
-    ) -> Result<(Self, Applied), ApplyError> {
+    /// Folds the first event of a call, even if it is not revision 1.
+    pub(super) fn begin(mut recorded: Recorded, metadata: &mut LedgerMetadata) -> Result<Self, ApplyError> {
         let (revision, digest) = (recorded.revision, digest(&recorded));
         let line = metadata.keeps_history.then(|| Line::of(&recorded, &mut metadata.writing));
         if metadata.is_of_summaries {
@@ -68,12 +65,12 @@ impl Entry {
         let call = Call::begin(recorded).map_err(ApplyError::Refused)?;
         let history = metadata.keeps_history.then(History::default);
         let mut entry = Self { call, revision: 0, digests: Recent::default(), holes: Vec::new(), history };
-        let applied = entry.folded(revision, digest, line, metadata);
-        Ok((entry, applied))
+        entry.folded(revision, digest, line, metadata);
+        Ok(entry)
     }
 
-    /// Folds the next event.
-    pub(super) fn apply(
+    /// Folds a later event, even if revisions before it are missing.
+    pub(super) fn apply_after_gap(
         &mut self,
         mut recorded: Recorded,
         metadata: &mut LedgerMetadata,
@@ -88,7 +85,8 @@ impl Entry {
             recorded.event.reduce();
         }
         self.call.evolve(recorded).map_err(ApplyError::Refused)?;
-        Ok(self.folded(revision, digest, line, metadata))
+        self.folded(revision, digest, line, metadata);
+        Ok(Applied::Folded)
     }
 
     /// Counts the revision of a refused event as used.
@@ -101,20 +99,13 @@ impl Entry {
     }
 
     /// Counts an event that the call has folded, and adds its line to the history, if there is one.
-    fn folded(
-        &mut self,
-        revision: u64,
-        digest: Digest,
-        line: Option<Line>,
-        metadata: &mut LedgerMetadata,
-    ) -> Applied {
+    fn folded(&mut self, revision: u64, digest: Digest, line: Option<Line>, metadata: &mut LedgerMetadata) {
         let missing = self.revision + 1..revision;
         self.remember(revision, Some(digest), &missing);
         metadata.events += 1;
         if let Some((history, line)) = self.history.as_mut().zip(line) {
             history.push(line, metadata.events, &self.call);
         }
-        if missing.is_empty() { Applied::Folded } else { Applied::AfterGap(missing) }
     }
 
     fn compare(&self, recorded: &Recorded) -> Result<Applied, ApplyError> {

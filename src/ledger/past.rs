@@ -131,8 +131,8 @@ impl<'a> Past<'a> {
             metadata.events = count - 1;
             match &mut entry {
                 // An event that was folded once folds again.
-                Some(entry) => _ = entry.apply(recorded, metadata).ok()?,
-                None => entry = Some(Entry::begin(recorded, metadata).ok()?.0),
+                Some(entry) => _ = entry.apply_after_gap(recorded, metadata).ok()?,
+                None => entry = Some(Entry::begin(recorded, metadata).ok()?),
             }
         }
         metadata.events = metadata.events.max(before);

@@ -104,14 +104,17 @@ impl WorkingSet {
         self.metadata.is_of_summaries = true;
     }
 
-    pub(crate) fn apply(&mut self, recorded: Recorded) -> Result<Applied, ApplyError> {
+    /// Folds an event, even if revisions before it are missing.
+    pub(crate) fn apply_after_gap(&mut self, recorded: Recorded) -> Result<Applied, ApplyError> {
         let place = self.place(recorded.call);
         match place.and_then(|place| self.slots.get_mut(place)) {
-            Some(slot) => slot.change(&mut self.shared, |entry| entry.apply(recorded, &mut self.metadata)),
+            Some(slot) => {
+                slot.change(&mut self.shared, |entry| entry.apply_after_gap(recorded, &mut self.metadata))
+            }
             None => {
-                let (entry, applied) = Entry::begin(recorded, &mut self.metadata)?;
+                let entry = Entry::begin(recorded, &mut self.metadata)?;
                 self.put(entry);
-                Ok(applied)
+                Ok(Applied::Folded)
             }
         }
     }

@@ -10,7 +10,7 @@ use super::data::{Replay, already_read};
 use super::sink::Sink;
 use crate::finding::{Finding, FindingKind};
 use crate::id::CallId;
-use crate::ledger::applied::ApplyError;
+use crate::ledger::applied::{ApplyError, Missing};
 use crate::record::recorded::Recorded;
 
 /// The greatest number of waiting lines of one call.
@@ -94,17 +94,11 @@ fn keep(early: &mut BTreeMap<u64, Recorded>, recorded: Recorded, next: u64) -> O
         None => {
             let before = early.range(..revision).next_back().map_or(next, |(last, _)| last + 1);
             early.insert(revision, recorded);
-            (before < revision).then(|| gap(call, &(before..revision), revision))
+            (before < revision).then(|| gap(call, &(before..revision)))
         }
     }
 }
 
-fn gap(call: CallId, missing: &Range<u64>, before: u64) -> Finding {
-    let (first, last) = (missing.start, missing.end - 1);
-    let missing = if first == last {
-        format!("revision {first} is")
-    } else {
-        format!("revisions {first} to {last} are")
-    };
-    Finding::new(FindingKind::RevisionGap, Some(call), format!("{missing} missing before revision {before}"))
+fn gap(call: CallId, missing: &Range<u64>) -> Finding {
+    Finding::new(FindingKind::RevisionGap, Some(call), Missing(missing).to_string())
 }

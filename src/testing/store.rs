@@ -117,11 +117,6 @@ impl Store {
             let failed = |why| failed(Some(recorded.call), why);
             match ledger.apply(&recorded) {
                 Ok(Applied::Folded) => {}
-                Ok(Applied::AfterGap(missing)) => {
-                    return Err(failed(alloc::format!(
-                        "the revisions {missing:?} before this line are missing"
-                    )));
-                }
                 Ok(Applied::Duplicate) => return Err(failed("the line was already folded".into())),
                 Err(error) => return Err(failed(error.to_string())),
             }
