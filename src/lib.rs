@@ -148,7 +148,7 @@ pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};
 pub use ledger::{Applied, ApplyError, Ledger, Mark, Moment, NoHistory, Past};
 pub use notify::Notify;
 pub use record::{CloudEvent, LineError, Recorded, SCHEMA_VERSION};
-pub use refusal::{Refusal, Why};
+pub use refusal::{Input, Legal, Refusal, Why};
 pub use replay::{Keep, Replay};
 pub use secret::Secret;
 pub use summary::{OperationSummary, Summary};

@@ -132,7 +132,7 @@ impl<'a> Service<'a> {
         let first = known.zip(repeatable).and_then(|(call, repeatable)| repeatable.first(call));
         let conflict = match first {
             Some(Ok(first)) => return answer.repeated(&route, first),
-            Some(Err(why)) => Err(Refusal::new(route.method.as_str(), known.map(Call::state), why)),
+            Some(Err(why)) => Err(Refusal::new(route.method, known.map(Call::state), why)),
             None => Ok(()),
         };
         let decided = self.calls.decide(route.call, command, request);

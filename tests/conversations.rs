@@ -257,7 +257,7 @@ fn a_call_that_is_not_known_or_not_up_cannot_be_replaced() {
         two().places(3, json!({})).connects(4, json!({})).meets(4, NetworkEvent::HungUp(EndCode::PeerEnded));
     for (method, body, member) in rows {
         let refusal = host.decide(Some(call(1)), method, &body, at(0)).unwrap_err();
-        assert_eq!((refusal.what, refusal.status()), (method.as_str(), 400));
+        assert_eq!((refusal.what, refusal.status()), (method.into(), 400));
         let Why::Invalid { member: named, .. } = &refusal.why else { panic!("{refusal}") };
         assert_eq!(named, member);
     }

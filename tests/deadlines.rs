@@ -4,7 +4,8 @@
 
 use crate::common::{call_id, properties, read};
 use callfold::call::{
-    AppIdentity, Call, Command, Deadline, Ending, NetworkEvent, Reply, RequestContext, State, StopReason,
+    AppIdentity, Call, Command, Deadline, Ending, EventKind, NetworkEvent, Reply, RequestContext, State,
+    StopReason,
 };
 use callfold::graph::{EndCode, MediaState, Method, Permission, Route, Tone};
 use callfold::{Applied, Ledger, Recorded, Refusal};
@@ -628,7 +629,7 @@ fn an_adopted_call_that_turns_out_to_be_ending_need_not_be_kept_alive() {
     call.evolve(line(2, "keptAlive", "{}")).unwrap();
     assert_eq!(call.deadlines().len(), 1);
     let refused = call.clone().evolve(line(3, "resumed", "{}")).unwrap_err();
-    assert!(refused.legal.contains(&"adopted"), "its state is a guess: {refused}");
+    assert!(refused.legal.contains(EventKind::Adopted.into()), "its state is a guess: {refused}");
     call.evolve(line(3, "adopted", r#"{"state":"terminating"}"#)).unwrap();
     assert_eq!(call.deadlines(), []);
 }

@@ -317,7 +317,7 @@ fn a_refused_network_event_is_not_among_the_legal_ones() {
             2,
         )
         .unwrap_err();
-    assert!(!refusal.legal.contains(&refusal.what), "{refusal}");
+    assert!(!refusal.legal.contains(refusal.what), "{refusal}");
 }
 
 #[test]

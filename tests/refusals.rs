@@ -1,24 +1,24 @@
 //! The content of a refusal: the state of the call, and what would be legal in that state.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use crate::common::requesting::{decide, given, group, refused, send};
+use crate::common::requesting::{app_hosted, decide, given, group, refused, send, service_hosted};
 use crate::common::{CALL, Scenario, about, audio, state};
-use callfold::Refusal;
-use callfold::call::{Call, Command, NetworkEvent, State};
-use callfold::graph::Permission;
+use callfold::call::{Call, Command, EventKind, NetworkEvent, NetworkEventKind, State};
+use callfold::graph::{Method, Permission, action};
+use callfold::{Refusal, Why};
 use serde_json::{Value, json};
 
 /// The error of the fold for an event that it refuses.
 fn refusal(call: &Call, name: &str, data: &Value) -> Refusal {
     let line = json!({ "call": CALL, "rev": call.revision() + 1, "type": name, "data": data });
     let refusal = call.clone().evolve(line.to_string().parse().unwrap()).unwrap_err();
-    assert_eq!((refusal.what, refusal.state), (name, Some(call.state())));
+    assert_eq!((refusal.what.as_str(), refusal.state), (name, Some(call.state())));
     refusal
 }
 
 fn legal(call: &Call, name: &str, data: &Value) -> Vec<&'static str> {
-    refusal(call, name, data).legal
+    refusal(call, name, data).legal.names().collect()
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_refusal_to_queue_says_what_is_wrong() {
     let refusal = refusal(&call, "operationQueued", &queued);
     assert_eq!(refusal.status(), 409);
     assert!(refusal.to_string().contains("not `notStarted`"), "{refusal}");
-    assert!(refusal.legal.contains(&"operationCreated"), "{refusal}");
+    assert!(refusal.legal.contains(EventKind::OperationCreated.into()), "{refusal}");
 }
 
 #[test]
@@ -87,6 +87,57 @@ fn an_operation_can_be_ended_if_one_outside_the_media_queue_is_pending_and_has_a
     for (call, can_finish) in rows {
         let at = "2026-11-23T09:15:00Z".parse().unwrap();
         let refusal = Call::on_network_event(Some(&call), call.id(), NetworkEvent::Resumed, at).unwrap_err();
-        assert_eq!(refusal.legal.contains(&"operationFinished"), can_finish, "{:?}", call.operations());
+        assert_eq!(
+            refusal.legal.contains(NetworkEventKind::OperationFinished.into()),
+            can_finish,
+            "{:?}",
+            call.operations()
+        );
+    }
+}
+
+#[test]
+fn a_refused_request_says_in_which_states_it_is_legal() {
+    let body = json!({ "callbackUri": "https://bot.example/calls", "mediaConfig": service_hosted() });
+    let answer: action::Answer = serde_json::from_value(body).unwrap();
+    let rows: [(&str, Command, &[&str]); 5] = [
+        ("incoming", Command::SubscribeToTone(Box::default()), &["established", "hold"]),
+        ("incoming", Command::CancelMediaProcessing(Box::default()), &["established", "hold"]),
+        (
+            "incoming",
+            Command::Mute(Box::default()),
+            &["established", "hold", "transferring", "transferAccepted"],
+        ),
+        ("established", Command::Answer(Box::new(answer)), &["incoming"]),
+        ("established", Command::Reject(Box::default()), &["incoming"]),
+    ];
+    for (state, command, states) in rows {
+        let method = command.method();
+        let refusal = decide(&given(state, group()), Permission::ALL, command).err().unwrap();
+        assert_eq!((refusal.what, &refusal.why), (method.into(), &Why::State), "{refusal}");
+        assert!(refusal.states().map(State::as_str).eq(states.iter().copied()), "{refusal}");
+        let list = states.iter().map(|state| format!("`{state}`")).collect::<Vec<_>>().join(", ");
+        let message = refusal.to_string();
+        assert!(message.ends_with(&format!("; `{method}` is legal while the call is {list}")), "{message}");
+        let inner = refusal.error().inner_error;
+        assert_eq!((&inner["states"], &inner["state"]), (&json!(states), &json!(state)));
+        let legal: Vec<_> = given(state, group()).legal_methods().map(Method::as_str).collect();
+        assert_eq!((&inner["method"], &inner["legal"]), (&json!(method.as_str()), &json!(legal)));
+    }
+}
+
+#[test]
+fn a_method_is_refused_for_the_state_exactly_in_the_states_that_are_not_named() {
+    for method in Method::ALL {
+        for state in State::ALL {
+            let mut app_hosted_group = group();
+            app_hosted_group["mediaConfig"] = app_hosted();
+            let calls = [group(), app_hosted_group].map(|details| given(state.as_str(), details));
+            let is_legal = calls.iter().any(|call| call.legal_methods().any(|legal| legal == *method));
+            let mut refusal = refusal(&calls[0], "placed", &json!({}));
+            assert_eq!(refusal.states().count(), 0, "an event is no request");
+            refusal.what = (*method).into();
+            assert_eq!(refusal.states().any(|named| named == *state), is_legal, "{method} in {state}");
+        }
     }
 }

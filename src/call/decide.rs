@@ -78,7 +78,7 @@ impl Call {
     /// ```
     pub fn place(command: Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
         let method = command.method();
-        let refuse = |why| Refusal::new(method.as_str(), None, why);
+        let refuse = |why| Refusal::new(method, None, why);
         if method != Method::CreateCall {
             return Err(refuse(Why::UnknownCall));
         }
@@ -109,7 +109,7 @@ impl Call {
     pub(crate) fn unseen(command: &Command, request: &RequestContext<'_>) -> Result<Decision, Refusal> {
         let method = command.method();
         admit::permitted(method, Needed::by(method, &graph::call::Call::default()), request.identity, None)?;
-        command.check(request).map_err(|why| Refusal::new(method.as_str(), None, why))?;
+        command.check(request).map_err(|why| Refusal::new(method, None, why))?;
         Ok(Decision { reply: Reply::empty(method.status()), events: Vec::new() })
     }
 

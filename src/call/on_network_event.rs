@@ -43,7 +43,7 @@ impl Call {
     /// network events.
     ///
     /// ```
-    /// use callfold::call::{Call, NetworkEvent, State};
+    /// use callfold::call::{Call, NetworkEvent, NetworkEventKind, State};
     /// use callfold::graph::EndCode;
     /// use callfold::Recorded;
     ///
@@ -52,7 +52,7 @@ impl Call {
     /// let at = "2026-11-23T09:15:02Z".parse()?;
     /// // A call that is not established cannot be put on hold.
     /// let refusal = Call::on_network_event(Some(&call), call.id(), NetworkEvent::Held, at).unwrap_err();
-    /// assert!(refusal.legal.contains(&"alerted"));
+    /// assert!(refusal.legal.contains(NetworkEventKind::Alerted.into()));
     ///
     /// let hung_up = NetworkEvent::HungUp(EndCode::CalleeNotReached);
     /// for recorded in Call::on_network_event(Some(&call), call.id(), hung_up, at)? {
@@ -70,8 +70,8 @@ impl Call {
         match (known, network_event) {
             (None, NetworkEvent::Offered(offer)) => Ok([offered(id, &offer, at)].into()),
             (None, network_event) => {
-                let refusal = Refusal::new(network_event.kind().as_str(), None, Why::State);
-                Err(Refusal { legal: [NetworkEventKind::Offered.as_str()].into(), ..refusal })
+                let refusal = Refusal::new(network_event.kind(), None, Why::State);
+                Err(Refusal { legal: [NetworkEventKind::Offered].into_iter().collect(), ..refusal })
             }
             (Some(call), network_event) => {
                 let at = call.not_before(at);
@@ -107,8 +107,8 @@ impl Call {
         };
         let why = if self.can_happen(kind) { Why::Part(part.into()) } else { Why::State };
         let others = NetworkEventKind::ALL.iter().filter(|other| **other != kind && self.can_happen(**other));
-        let legal = others.map(|other| other.as_str()).collect();
-        Refusal { legal, ..Refusal::new(kind.as_str(), Some(self.state), why) }
+        let legal = others.copied().collect();
+        Refusal { legal, ..Refusal::new(kind, Some(self.state), why) }
     }
 
     /// True if a network event of this kind can happen now.

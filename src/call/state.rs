@@ -2,6 +2,7 @@
 
 use super::deadline::Deadline;
 use crate::graph::call::CallState;
+use crate::graph::method::LegalIn;
 use crate::names::names;
 
 names! {
@@ -251,6 +252,20 @@ impl State {
     /// True until the call has ended.
     pub const fn is_live(self) -> bool {
         self.meaning().superstate.is_some()
+    }
+
+    /// True if a method with this condition is legal in this state, whatever else is known of the call.
+    pub(crate) fn permits(self, legal_in: LegalIn) -> bool {
+        match legal_in {
+            LegalIn::Incoming => self == Self::Incoming,
+            LegalIn::Transferable | LegalIn::Audible | LegalIn::Cancellable => {
+                self.meaning().media == Media::Up
+            }
+            LegalIn::Connected => self.lies_in(Superstate::Connected),
+            LegalIn::Live => self.is_live(),
+            LegalIn::Anywhere => true,
+            LegalIn::Nowhere => false,
+        }
     }
 
     pub(super) fn must_be_kept_alive(self) -> bool {

@@ -243,7 +243,7 @@ pub(crate) enum Returns {
     ContentSharingSessions,
 }
 
-/// The states of a call in which a method is legal. The method `is_in` of a call checks it.
+/// The states of a call in which a method is legal. `State::permits` says which they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LegalIn {
     /// `incoming`.

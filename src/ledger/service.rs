@@ -54,8 +54,7 @@ impl Ledger {
     ) -> Result<Decision, Refusal> {
         let method = command.method();
         let Some(id) = id else { return self.decide_apart(command, request) };
-        let known =
-            self.seen(id, request).ok_or_else(|| Refusal::new(method.as_str(), None, Why::UnknownCall))?;
+        let known = self.seen(id, request).ok_or_else(|| Refusal::new(method, None, Why::UnknownCall))?;
         known.decide_among(command, request, &|other| {
             let other = self.seen(other, request).filter(|other| other.id() != known.id());
             other.is_some_and(|other| other.is_connected_at(request.at))
@@ -75,7 +74,7 @@ impl Ledger {
         match self.call(CallId::new(request.new_id)) {
             Some(call) => {
                 let why = Why::Part("a new id that is already in use".into());
-                Err(Refusal::new(method.as_str(), Some(call.state()), why))
+                Err(Refusal::new(method, Some(call.state()), why))
             }
             None => Ok(decision),
         }

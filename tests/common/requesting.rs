@@ -121,7 +121,7 @@ pub(crate) fn refused(request: Result<Decided, Refusal>, status: u16) -> Value {
     };
     assert!(refusal.status() == status && codes.contains(&code), "{status} is not {refusal}");
     assert!(error["message"].as_str().is_some_and(|text| text.contains("is refused")), "{error}");
-    assert_eq!(error["innerError"]["method"], refusal.what);
+    assert_eq!(error["innerError"]["method"], refusal.what.as_str());
     error["innerError"].clone()
 }
 

@@ -11,7 +11,7 @@ use callfold::{Ledger, Recorded};
 
 use super::claims::{self, Claim, ensure};
 use super::moves::{self, CALL, Move, What, known, now};
-use super::names::Legal;
+use super::names::Named;
 use super::place::{Place, Side, outlook};
 use super::roots::Root;
 
@@ -35,7 +35,7 @@ pub(crate) struct Node {
     by: String,
     events: Vec<Recorded>,
     outlook: String,
-    legal: Legal,
+    legal: Named,
     pub(crate) next: BTreeSet<usize>,
     /// The number of moves that led to events.
     pub(crate) edges: usize,
@@ -168,7 +168,7 @@ impl Walk {
             None => {
                 let came = from.map(|(index, _)| index);
                 let (by, events, next) = (by.to_owned(), events.to_vec(), BTreeSet::new());
-                let legal = Legal::of(&ledger);
+                let legal = Named::of(&ledger);
                 graph.enter(Node { place, came, by, events, outlook, legal, next, edges: 0 }, ledger)?
             }
         };
@@ -216,7 +216,7 @@ impl Graph {
     fn has_the_same_legal_moves(&mut self, index: usize, ledger: &Ledger) -> Claim {
         self.returns += 1;
         if self.returns.is_multiple_of(8) {
-            let (known, legal) = (&self.nodes[index].legal, Legal::of(ledger));
+            let (known, legal) = (&self.nodes[index].legal, Named::of(ledger));
             ensure!(
                 *known == legal,
                 "one place has the legal moves {known:?} and {legal:?}: {:?}",

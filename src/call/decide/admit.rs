@@ -7,7 +7,7 @@ use super::super::beginning::Beginning;
 use super::super::command::Command;
 use super::super::data::Call;
 use super::super::limits::invalid;
-use super::super::state::{Media, State, Superstate};
+use super::super::state::{Media, State};
 use super::context::{AppIdentity, RequestContext};
 use crate::graph::media::MediaState;
 use crate::graph::method::{CallKind, Item, LegalIn, Method};
@@ -27,7 +27,7 @@ pub(super) fn permitted(
         return Ok(());
     }
     let missing = needed.missing(identity.permissions).collect();
-    Err(Refusal::new(method.as_str(), state, Why::Permission(missing)))
+    Err(Refusal::new(method, state, Why::Permission(missing)))
 }
 
 impl Call {
@@ -41,7 +41,7 @@ impl Call {
         is_connected: &dyn Fn(CallId) -> bool,
     ) -> Result<(), Refusal> {
         let method = command.method();
-        let refuse = |why| Refusal::new(method.as_str(), Some(self.state), why);
+        let refuse = |why| Refusal::new(method, Some(self.state), why);
         self.has(command).map_err(refuse)?;
         self.permitted(command, request.identity)?;
         command.check(request).map_err(refuse)?;
@@ -51,7 +51,7 @@ impl Call {
         if self.is_in(method.legal_in()) {
             return Ok(());
         }
-        let legal = self.legal_methods().map(Method::as_str).collect();
+        let legal = self.legal_methods().collect();
         Err(Refusal { legal, ..refuse(Why::State) })
     }
 
@@ -139,19 +139,9 @@ impl Call {
     }
 
     fn is_in(&self, legal_in: LegalIn) -> bool {
-        let is_up = self.state.meaning().media == Media::Up;
-        match legal_in {
-            LegalIn::Cancellable => {
-                self.is_in(LegalIn::Audible) && self.is_of(CallKind::ServiceHosted).is_ok()
-            }
-            LegalIn::Incoming => self.state == State::Incoming,
-            LegalIn::Transferable => is_up,
-            LegalIn::Audible => is_up || self.is_audible(),
-            LegalIn::Connected => self.state.lies_in(Superstate::Connected),
-            LegalIn::Live => self.state.is_live(),
-            LegalIn::Anywhere => true,
-            LegalIn::Nowhere => false,
-        }
+        let needs_audio = matches!(legal_in, LegalIn::Audible | LegalIn::Cancellable);
+        let is_hosted = legal_in != LegalIn::Cancellable || self.is_of(CallKind::ServiceHosted).is_ok();
+        (self.state.permits(legal_in) || (needs_audio && self.is_audible())) && is_hosted
     }
 
     /// A call of unknown kind counts as a call of the right kind.

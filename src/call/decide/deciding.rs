@@ -60,7 +60,7 @@ impl Deciding<'_> {
     }
 
     pub(super) fn refuse(&self, why: Why) -> Refusal {
-        Refusal::new(self.method.as_str(), Some(self.plan.call.state()), why)
+        Refusal::new(self.method, Some(self.plan.call.state()), why)
     }
 
     pub(super) fn unknown(&self, item: Item, id: &Id) -> Refusal {
@@ -70,6 +70,6 @@ impl Deciding<'_> {
     /// A refusal because of a part of the call, not of its state.
     pub(super) fn conflict(&self, part: &str) -> Refusal {
         let legal = self.plan.call.legal_methods().filter(|legal| *legal != self.method);
-        Refusal { legal: legal.map(Method::as_str).collect(), ..self.refuse(Why::Part(part.into())) }
+        Refusal { legal: legal.collect(), ..self.refuse(Why::Part(part.into())) }
     }
 }

@@ -53,6 +53,14 @@ macro_rules! events {
                 }
             }
 
+            $( impl From<$Transition> for EventKind {
+                fn from(transition: $Transition) -> Self {
+                    match transition {
+                        $( <$Transition>::$Step => Self::$Kind, )+
+                    }
+                }
+            } )*
+
             $( impl From<$Wrapped> for $Enum {
                 fn from(event: $Wrapped) -> Self {
                     Self::$Wrapper(event)

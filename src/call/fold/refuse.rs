@@ -9,15 +9,15 @@ use super::super::event::EventKind;
 use super::super::event::part::Scope;
 use super::super::state::State;
 use crate::graph::operation::CommsOperation;
-use crate::refusal::{Refusal, Why};
+use crate::refusal::{Legal, Refusal, Why};
 use crate::text::short;
 
 impl Call {
     pub(super) fn refuse(&self, kind: EventKind) -> Refusal {
-        let steps = self.state.steps().map(|(transition, _)| transition.as_str());
+        let steps = self.state.steps().map(|(transition, _)| transition.into());
         let is_live = self.state.is_live();
-        let adopted = self.is_guessed().then_some(EventKind::Adopted.as_str());
-        let others = in_scope(Scope::Live).chain([EventKind::OperationCreated.as_str()]);
+        let adopted = self.is_guessed().then_some(EventKind::Adopted);
+        let others = in_scope(Scope::Live).chain([EventKind::OperationCreated]);
         let legal = steps.chain(adopted).chain(others.filter(|_| is_live)).collect();
         refuse(kind, Some(self.state), Why::State, legal)
     }
@@ -25,8 +25,8 @@ impl Call {
     pub(super) fn refuse_operation(&self, kind: EventKind, reported: &CommsOperation) -> Refusal {
         let known = self.operations.find(reported);
         let legal = match known {
-            Some(known) => known.state().steps().map(|(transition, _)| transition.as_str()).collect(),
-            None if self.state.is_live() => Vec::from([EventKind::OperationCreated.as_str()]),
+            Some(known) => known.state().steps().map(|(transition, _)| transition.into()).collect(),
+            None if self.state.is_live() => Vec::from([EventKind::OperationCreated]),
             None => Vec::new(),
         };
         let state = known.map_or("unknown", |known| known.state().as_str());
@@ -37,14 +37,14 @@ impl Call {
 }
 
 /// The events with which a call can begin.
-pub(super) fn beginnings() -> Vec<&'static str> {
+pub(super) fn beginnings() -> Vec<EventKind> {
     in_scope(Scope::Beginning).collect()
 }
 
-fn in_scope(scope: Scope) -> impl Iterator<Item = &'static str> {
-    EventKind::ALL.iter().filter(move |kind| kind.scope() == scope).map(|kind| kind.as_str())
+fn in_scope(scope: Scope) -> impl Iterator<Item = EventKind> {
+    EventKind::ALL.iter().copied().filter(move |kind| kind.scope() == scope)
 }
 
-pub(super) fn refuse(kind: EventKind, state: Option<State>, why: Why, legal: Vec<&'static str>) -> Refusal {
-    Refusal { what: kind.as_str(), state, why, legal }
+pub(super) fn refuse(kind: EventKind, state: Option<State>, why: Why, legal: Vec<EventKind>) -> Refusal {
+    Refusal { what: kind.into(), state, why, legal: Legal::Events(legal) }
 }
