@@ -59,8 +59,11 @@ impl<'a> Bot<'a> {
         let posted = Bodies::posted(body, delivery);
         let mut calls = self.calls.clone();
         let mut all = Observed::default();
-        let faults = posted.faults.into_iter().map(|fault| Finding::new(FindingKind::Malformed, None, fault));
-        all.findings.extend(faults.chain(posted.bodies.iter().filter_map(Body::is_empty)));
+        let faults = posted
+            .faults
+            .into_iter()
+            .map(|fault| Finding::new(FindingKind::Malformed, posted.faulty_call, fault));
+        all.findings.extend(faults.chain(posted.bodies.iter().filter_map(|body| body.is_empty(None))));
         for (received, delivery) in posted.bodies.into_iter().flat_map(Body::items) {
             let id = match received.addressee(None) {
                 Ok(id) => id,

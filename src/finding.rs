@@ -123,7 +123,7 @@ impl Serialize for FindingKind {
 /// let findings = Replay::new().record(Format::Events, b"not JSON", |_| {});
 /// assert_eq!(findings[0].kind, FindingKind::Malformed);
 /// assert_eq!(findings[0].severity, Severity::Error);
-/// println!("{}", findings[0]); // the kind and the message
+/// println!("{}", findings[0]); // the kind, the message, and the call if it is known
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -153,6 +153,10 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind, self.message)
+        write!(f, "{}: {}", self.kind, self.message)?;
+        match self.call {
+            Some(call) => write!(f, " (call {call})"),
+            None => Ok(()),
+        }
     }
 }

@@ -8,7 +8,7 @@ mod sink;
 
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
@@ -29,7 +29,7 @@ use crate::log::decoded::{Content, Decoded};
 use crate::log::event_line::EventLine;
 use crate::log::format::Format;
 use crate::log::notifications::Bodies;
-use crate::log::sdk::Trace;
+use crate::log::sdk::{Fault, Trace};
 use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
 use crate::summary::Summary;
@@ -167,7 +167,10 @@ impl Replay {
                     self.bodies(*beside, source, &mut sink, &mut findings);
                 }
             }
-            Content::TooLarge(limit) => findings.push(too_large(limit)),
+            Content::TooLarge(limit, call) if self.may_be_about(call) => {
+                findings.push(too_large(limit, call))
+            }
+            Content::TooLarge(..) => {}
         }
         findings
     }
@@ -192,8 +195,10 @@ impl Replay {
             self.fold_early(line, &mut sink, &mut findings);
         }
         if self.entries == Entries::Missing {
-            findings
-                .push(malformed("no log entry that begins with `$>` is in the SDK log, only notifications"));
+            findings.push(malformed(
+                None,
+                "no log entry that begins with `$>` is in the SDK log, only notifications",
+            ));
         }
         findings
     }
@@ -237,9 +242,14 @@ impl Replay {
             | LineError::Invalid { .. }
             | LineError::UnknownType { .. } => FindingKind::Malformed,
         };
-        if call.is_none() || self.only.is_none_or(|only| call == Some(only)) {
+        if self.may_be_about(call) {
             findings.push(Finding::new(kind, call, error.to_string()));
         }
+    }
+
+    /// True if a record that names this call is to be replayed. A record that names none can be about any call.
+    fn may_be_about(&self, call: Option<CallId>) -> bool {
+        call.is_none() || self.only.is_none_or(|only| call == Some(only))
     }
 
     fn fold_line(&mut self, recorded: Recorded, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
@@ -318,10 +328,13 @@ impl Replay {
     }
 
     fn bodies(&mut self, bodies: Bodies, source: Source, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
-        findings.extend(bodies.faults.iter().map(malformed));
+        let call = bodies.faulty_call.or(source.call);
+        if self.may_be_about(call) {
+            findings.extend(bodies.faults.iter().map(|fault| malformed(call, fault)));
+        }
         bodies.events.into_iter().for_each(|line| self.line(line, sink, findings));
         for body in bodies.bodies {
-            findings.extend(body.is_empty());
+            findings.extend(body.is_empty(source.call).filter(|_| self.may_be_about(source.call)));
             for (received, delivery) in body.items() {
                 self.notification(received, &delivery, source, sink, findings);
             }
@@ -338,7 +351,10 @@ impl Replay {
     ) {
         let id = match received.addressee(source.call) {
             Ok(id) => id,
-            Err(finding) => return findings.push(finding),
+            Err(finding) => {
+                findings.extend(Some(finding).filter(|finding| self.may_be_about(finding.call)));
+                return;
+            }
         };
         if !self.is_wanted(id, delivery.received_at) {
             return;
@@ -353,7 +369,7 @@ impl Replay {
         self.apply_observed(observed, sink, findings);
     }
 
-    fn trace(&mut self, trace: Result<Trace, String>, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
+    fn trace(&mut self, trace: Result<Trace, Fault>, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         self.entries = match (&trace, self.entries) {
             (Ok(Trace::NoEntry), Entries::Unknown) => Entries::Missing,
             (Ok(Trace::NoEntry), entries) => entries,
@@ -375,7 +391,8 @@ impl Replay {
             Ok(Trace::Replied { call: None, .. }) => {
                 findings.push(Finding::new(FindingKind::UnknownResource, None, "the reply names no call"));
             }
-            Err(why) => findings.push(malformed(why)),
+            Err(Fault { why, call }) if self.may_be_about(call) => findings.push(malformed(call, why)),
+            Err(_) => {}
         }
     }
 
@@ -430,12 +447,12 @@ struct Source {
     writer: Option<Writer>,
 }
 
-fn too_large(limit: usize) -> Finding {
+fn too_large(limit: usize, call: Option<CallId>) -> Finding {
     let message =
         format!("the record has more than {limit} bytes and was skipped; --max-record sets the limit");
-    Finding::new(FindingKind::TooLarge, None, message)
+    Finding::new(FindingKind::TooLarge, call, message)
 }
 
-fn malformed(message: impl ToString) -> Finding {
-    Finding::new(FindingKind::Malformed, None, message.to_string())
+fn malformed(call: Option<CallId>, message: impl ToString) -> Finding {
+    Finding::new(FindingKind::Malformed, call, message.to_string())
 }

@@ -13,6 +13,7 @@ mod deciding;
 mod deciding_media;
 mod deciding_people;
 mod declarations;
+mod findings;
 mod formats;
 mod indexes;
 mod json;

@@ -118,6 +118,28 @@ impl ResourceUrl {
     }
 }
 
+/// The call that a text names in URLs; `None` if it names none, or several.
+pub(crate) fn only_call(text: &[u8]) -> Option<CallId> {
+    let ends = memchr::memchr2_iter(b'/', b'(', text);
+    let mut calls = ends.filter_map(|end| {
+        let (before, after) = text.split_at_checked(end)?;
+        // JSON in a JSON string has a backslash before a quote, and can have one before a slash.
+        let before = before.strip_suffix(b"\\").unwrap_or(before);
+        let is_calls = before.len().checked_sub(CALLS.len()).and_then(|start| before.get(start..));
+        is_calls.filter(|word| word.eq_ignore_ascii_case(CALLS))?;
+        let mut parts = after.split(|byte| !(byte.is_ascii_hexdigit() || *byte == b'-')).take(LONGEST_MARK);
+        let id = parts.find(|part| !part.is_empty())?;
+        core::str::from_utf8(id).ok()?.parse::<CallId>().ok()
+    });
+    let first = calls.next()?;
+    calls.all(|call| call == first).then_some(first)
+}
+
+const CALLS: &[u8] = b"calls";
+
+/// More than the number of characters between the word and the id, as in `calls('ID')`.
+const LONGEST_MARK: usize = 4;
+
 fn of(collection: &str, item: Option<&str>) -> Resource {
     let is = |name: &str| collection.eq_ignore_ascii_case(name);
     // The published payloads of invitations have the URL `…/operations/participants`. It names no operation.

@@ -1,7 +1,6 @@
 //! Decoding the records of a log, before the replay folds them.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 
 use jiff::Timestamp;
 
@@ -10,8 +9,10 @@ use super::event_line::EventLine;
 use super::format::Format;
 use super::noise;
 use super::notifications::Bodies;
-use super::sdk::Trace;
+use super::sdk::{Fault, Trace};
 use super::written::Written;
+use crate::graph::url::only_call;
+use crate::id::CallId;
 
 /// One record of a log, decoded. [`Replay::decoded`](crate::Replay::decoded) replays it.
 ///
@@ -25,9 +26,9 @@ pub(crate) enum Content {
     Event(EventLine),
     Bodies(Bodies),
     /// A log entry of the SDK, and the bodies that the app wrote after it, if there are any.
-    Trace(Result<Trace, String>, Option<Box<Bodies>>),
-    /// A record that is larger than this number of bytes, and was not read.
-    TooLarge(usize),
+    Trace(Result<Trace, Fault>, Option<Box<Bodies>>),
+    /// A record that is larger than this number of bytes, and was not read. The call is the one that it names.
+    TooLarge(usize, Option<CallId>),
 }
 
 /// The result of [`decode`]: the beginning of a block of a log. It is like [`Cut`], with the decoded record.
@@ -96,6 +97,8 @@ impl Decoded {
                 let unread = if bodies.is_noise() { [record.skipped, bytes] } else { [record.skipped, &[]] };
                 if unread.into_iter().any(noise::looks_like_notification) {
                     bodies.faults.push(UNREADABLE.into());
+                    bodies.faulty_call =
+                        bodies.faulty_call.or_else(|| only_call(record.skipped).or_else(|| only_call(bytes)));
                 }
                 Content::Bodies(bodies)
             }
@@ -106,14 +109,15 @@ impl Decoded {
         })
     }
 
-    /// A record that the host did not read, because it is larger than this number of bytes.
-    pub const fn too_large(limit: usize) -> Self {
-        Self(Content::TooLarge(limit))
+    /// A record that the host did not read, because it is larger than this number of bytes. `call` is the call
+    /// that the record names, as far as that is known: see [`Recorded::call_of`](crate::Recorded::call_of).
+    pub const fn too_large(limit: usize, call: Option<CallId>) -> Self {
+        Self(Content::TooLarge(limit, call))
     }
 
     /// True if the host did not read the record, because it is too large.
     pub const fn is_too_large(&self) -> bool {
-        matches!(self.0, Content::TooLarge(_))
+        matches!(self.0, Content::TooLarge(..))
     }
 
     /// True if the record holds something that was received: a notification, or a reply.
@@ -128,7 +132,7 @@ impl Decoded {
                         Ok(Trace::Nothing | Trace::NoEntry) | Err(_) => false,
                     }
             }
-            Content::Event(_) | Content::TooLarge(_) => false,
+            Content::Event(_) | Content::TooLarge(..) => false,
         }
     }
 
@@ -146,7 +150,7 @@ impl Decoded {
                 let beside = beside.map(|beside| beside.received_at());
                 traced.into_iter().chain(beside).min().flatten()
             }
-            Content::Event(_) | Content::TooLarge(_) => None,
+            Content::Event(_) | Content::TooLarge(..) => None,
         }
     }
 
@@ -154,7 +158,7 @@ impl Decoded {
     pub fn written(&self) -> Option<Written> {
         let local = match &self.0 {
             Content::Bodies(bodies) => bodies.written,
-            Content::Event(_) | Content::Trace(..) | Content::TooLarge(_) => None,
+            Content::Event(_) | Content::Trace(..) | Content::TooLarge(..) => None,
         };
         self.received_at().map(Written::Received).or(local)
     }
@@ -162,7 +166,7 @@ impl Decoded {
     /// True if the record tells nothing about any call: it is text, or other JSON than notifications.
     pub const fn is_noise(&self) -> bool {
         match &self.0 {
-            Content::Event(_) | Content::TooLarge(_) => false,
+            Content::Event(_) | Content::TooLarge(..) => false,
             Content::Bodies(bodies) => bodies.is_noise(),
             Content::Trace(trace, beside) => matches!(trace, Ok(Trace::Nothing)) && beside.is_none(),
         }

@@ -17,10 +17,7 @@ impl EventLine {
     pub(crate) fn read(json: &[u8]) -> Self {
         match Recorded::read(json).or_else(|error| again(json).ok_or(error)) {
             Ok(recorded) => Self::Read(recorded),
-            Err(error) => {
-                let call = core::str::from_utf8(json).ok().and_then(Recorded::call_of);
-                Self::Unread(error, call)
-            }
+            Err(error) => Self::Unread(error, Recorded::call_of(json)),
         }
     }
 }

@@ -21,6 +21,8 @@ use crate::graph::notification::{CommsNotification, CommsNotifications};
 use crate::graph::parsed::ParsedNotification;
 use crate::graph::resource_data::ResourceData;
 use crate::graph::type_name::TypeName;
+use crate::graph::url::only_call;
+use crate::id::CallId;
 use crate::json::mend::{mended, mended_bytes};
 use crate::json::read::{GaveUp, Reader};
 use crate::text::without_content;
@@ -40,14 +42,16 @@ pub(crate) struct Bodies {
     /// Events of the event log, on many lines or in an array.
     pub(crate) events: Vec<EventLine>,
     pub(crate) faults: Vec<String>,
+    /// The call that the record names, if it has faults and names only one.
+    pub(crate) faulty_call: Option<CallId>,
     /// The time without an offset in the text before the record.
     pub(super) written: Option<Written>,
 }
 
 impl Body {
     /// The finding that the body has no notification.
-    pub(crate) fn is_empty(&self) -> Option<Finding> {
-        let finding = || Finding::new(FindingKind::Empty, None, "the body has no notification");
+    pub(crate) fn is_empty(&self, call: Option<CallId>) -> Option<Finding> {
+        let finding = || Finding::new(FindingKind::Empty, call, "the body has no notification");
         self.notifications.is_empty().then(finding)
     }
 
@@ -134,6 +138,7 @@ impl Bodies {
     pub(crate) fn read(record: &[u8], around: &Delivery) -> Self {
         let mut this = Self::default();
         this.document(&mended_bytes(record));
+        this.find_call(record);
         for Body { delivery, .. } in &mut this.bodies {
             delivery.complete(around);
         }
@@ -156,6 +161,7 @@ impl Bodies {
             Ok(_) => this.faults.push("expected an object with the member `value`".into()),
             Err(error) => this.faults.push(without_content(&error)),
         }
+        this.find_call(body);
         this
     }
 
@@ -188,7 +194,15 @@ impl Bodies {
     pub(super) fn in_text(text: &str, received_at: Option<Timestamp>) -> Self {
         let mut this = Self::default();
         this.within(within::text(text, received_at));
+        this.find_call(text.as_bytes());
         this
+    }
+
+    /// Finds the call that the faults of a record are about.
+    pub(super) fn find_call(&mut self, record: &[u8]) {
+        if !self.faults.is_empty() {
+            self.faulty_call = only_call(record);
+        }
     }
 
     /// Reads what stood in quotes. Other text can stand around the JSON in it.

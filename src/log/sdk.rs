@@ -19,7 +19,7 @@ use crate::call::reply;
 use crate::graph::call::Call;
 use crate::graph::operation::CommsOperation;
 use crate::graph::parsed::ParsedNotification;
-use crate::graph::url::ResourceUrl;
+use crate::graph::url::{ResourceUrl, only_call};
 use crate::id::CallId;
 use crate::json;
 use crate::json::mend::{lossy, mended};
@@ -47,6 +47,13 @@ pub(crate) enum Trace {
     /// A reply of the service to a request of the app. `call` is `None` if neither the reply, the request nor
     /// the log entry names a call.
     Replied { call: Option<CallId>, body: reply::Body, at: Option<Timestamp> },
+}
+
+/// Why a log entry cannot be read, and the call that it names.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) why: String,
+    pub(crate) call: Option<CallId>,
 }
 
 /// The parts of a log entry: its `Key: value` lines, and the JSON after those lines.
@@ -255,13 +262,14 @@ fn posted(text: &str, received_at: Option<Timestamp>) -> Trace {
             Some(Err(_)) | None => {}
         }
     }
+    posted.find_call(text.as_bytes());
     if posted.is_noise() { Trace::Nothing } else { Trace::Received { bodies: posted, call: None } }
 }
 
 impl Trace {
     /// Reads one log entry. The error describes the fault if the JSON of the log entry cannot be read. Also returns the bodies
     /// that the app wrote into the log itself, before the next entry.
-    pub(crate) fn read(record: &[u8]) -> (Result<Self, String>, Bodies) {
+    pub(crate) fn read(record: &[u8]) -> (Result<Self, Fault>, Bodies) {
         let text = lossy(record);
         let Some(head) = Head::of(text.as_bytes()) else { return before_entries(&text) };
         let (head, text) = match unprefixed(&head, &text) {
@@ -274,17 +282,23 @@ impl Trace {
         }
         let mut entry = Entry::read(&head, &text);
         let beside = entry.beside(&text).map(|beside| Bodies::in_text(beside, time));
-        (entry.trace(), beside.unwrap_or_default())
+        let trace = entry.trace();
+        let call = entry.call;
+        let trace = trace.map_err(|why| Fault { why, call: call.or_else(|| only_call(text.as_bytes())) });
+        (trace, beside.unwrap_or_default())
     }
 }
 
 /// Reads the text before the first log entry. JSON there that is no body shows that the log has another format.
-fn before_entries(text: &str) -> (Result<Trace, String>, Bodies) {
+fn before_entries(text: &str) -> (Result<Trace, Fault>, Bodies) {
     let beside = Bodies::in_text(text, None);
     let is_json = text.split(LINE_ENDS).any(|line| line.starts_with(['{', '[']));
     let trace = match (beside.is_noise(), is_json) {
         (false, _) => Ok(Trace::NoEntry),
-        (true, true) => Err("expected a log entry that begins with `$>`".into()),
+        (true, true) => Err(Fault {
+            why: "expected a log entry that begins with `$>`".into(),
+            call: only_call(text.as_bytes()),
+        }),
         (true, false) => Ok(Trace::Nothing),
     };
     (trace, beside)

@@ -165,11 +165,6 @@ impl Line<'_> {
         self.assemble("call", &call.0, revision, at, &type_name.0)
     }
 
-    pub(super) fn call(&self) -> Option<CallId> {
-        let named = self.call.as_ref().or(self.subject.as_ref())?;
-        named.0.parse().ok()
-    }
-
     /// Reads the parts that plain lines and CloudEvents share.
     pub(super) fn assemble(
         &mut self,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use callfold::log::{Cut, Decoded, Format, Next, Record, Skip, boundary, cut, decode, is_cut_off};
+use callfold::{CallId, Recorded};
 
 use crate::archive::archive;
 use crate::encoding::{Source as Reader, Text};
@@ -17,6 +18,9 @@ use crate::unrecognised::unrecognised;
 /// How much is read at once, in bytes. The block is small, so that most of the processor's cache is left for the calls. It
 /// grows where a record is longer.
 const BLOCK: usize = 1 << 17;
+
+/// How many bytes of an event that is too large are searched for its call.
+const BEGINNING: usize = 1 << 12;
 
 /// How much of a log is inspected first to detect its format, in bytes.
 const HEAD: usize = 1 << 16;
@@ -154,8 +158,8 @@ pub(crate) struct Block {
     end: usize,
     format: Option<Format>,
     max_record: usize,
-    /// The number of line ends in a record that is too large, and of which nothing is kept.
-    too_large: Option<u64>,
+    /// A record that is too large, and of which nothing else is kept.
+    too_large: Option<TooLarge>,
     /// Where this part begins in the text of the log.
     pub(crate) offset: u64,
     /// How many bytes of the log were read when this part was complete.
@@ -185,12 +189,21 @@ impl Block {
     }
 }
 
+/// A record that is too large to be read.
+#[derive(Clone, Copy)]
+struct TooLarge {
+    /// The number of line ends in it.
+    lines: u64,
+    /// The call that it names, if it is an event.
+    call: Option<CallId>,
+}
+
 /// The records of a part of a log. Their numbers and lines are counted in this part.
 pub(crate) struct BlockRecords<'b> {
     rest: &'b [u8],
     format: Option<Format>,
     max_record: usize,
-    too_large: Option<u64>,
+    too_large: Option<TooLarge>,
     /// The numbers of the records and the lines that were passed.
     pub(crate) passed: Place,
 }
@@ -202,10 +215,10 @@ impl<'b> BlockRecords<'b> {
     }
 
     /// The record that is too large, of which nothing is kept.
-    fn too_large(&mut self, lines: u64) -> LocatedRecord {
+    fn too_large(&mut self, TooLarge { lines, call }: TooLarge) -> LocatedRecord {
         let place = Place { record: self.passed.record + 1, line: self.passed.line + 1 };
         self.passed = Place { record: place.record, line: self.passed.line + lines };
-        LocatedRecord { decoded: Decoded::too_large(self.max_record), place, noise: Noise::default() }
+        LocatedRecord { decoded: Decoded::too_large(self.max_record, call), place, noise: Noise::default() }
     }
 
     /// Decodes the first record, unless it is too large.
@@ -214,7 +227,8 @@ impl<'b> BlockRecords<'b> {
             && let Cut::Record(record) = cut(format, self.rest, true)
             && record.bytes.len() > self.max_record
         {
-            return Some((record, Decoded::too_large(self.max_record)));
+            let call = call_of(format, record.bytes);
+            return Some((record, Decoded::too_large(self.max_record, call)));
         }
         match decode(format, self.rest, true) {
             Next::Record(record, decoded) => Some((record, decoded)),
@@ -227,8 +241,8 @@ impl Iterator for BlockRecords<'_> {
     type Item = LocatedRecord;
 
     fn next(&mut self) -> Option<LocatedRecord> {
-        if let Some(lines) = self.too_large.take() {
-            return Some(self.too_large(lines));
+        if let Some(too_large) = self.too_large.take() {
+            return Some(self.too_large(too_large));
         }
         let Some((record, decoded)) = self.decode(self.format?) else {
             self.passed.line += newlines(core::mem::take(&mut self.rest));
@@ -537,6 +551,7 @@ impl Records {
     /// Skips a record that is too large, and keeps nothing of it.
     fn too_large(&mut self, spare: Block) -> Block {
         let offset = self.offset + self.start as u64;
+        let call = call_of(self.format, self.unread());
         let (mut skip, mut lines) = (Skip::new(self.format), 0);
         loop {
             let (length, has_ended) = skip.pass(self.unread(), self.is_last);
@@ -547,8 +562,14 @@ impl Records {
             }
             self.fill();
         }
-        Block { buffer: spare.buffer, too_large: Some(lines), offset, ..self.empty() }
+        Block { buffer: spare.buffer, too_large: Some(TooLarge { lines, call }), offset, ..self.empty() }
     }
+}
+
+/// The call that an event names in its beginning.
+fn call_of(format: Format, beginning: &[u8]) -> Option<CallId> {
+    let beginning = beginning.get(..BEGINNING.min(beginning.len()))?;
+    (format == Format::Events).then(|| Recorded::call_of(beginning)).flatten()
 }
 
 fn identity(path: &Path) -> Option<Identity> {

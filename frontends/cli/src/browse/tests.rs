@@ -368,7 +368,7 @@ fn what_belongs_to_no_call_is_listed_last() {
     let mut screen = Screen::sample("malformed.jsonl");
     assert_eq!(screen.listed().last().unwrap(), "none");
     _ = screen.press(Key::End);
-    assert!(screen.drawn(80, 24).contains("error: malformed"));
+    assert!(screen.drawn(80, 24).contains("info: noise"));
 }
 
 #[test]

@@ -200,7 +200,7 @@ impl Ordered {
 
     fn decoded(&mut self, entry: &Entry, bytes: &mut Vec<u8>) -> io::Result<Option<Decoded>> {
         let Some(log) = self.logs.get(entry.log).filter(|log| !log.is_lost) else { return Ok(None) };
-        let Some(length) = entry.length else { return Ok(Some(Decoded::too_large(log.max_record))) };
+        let Some(length) = entry.length else { return Ok(Some(Decoded::too_large(log.max_record, None))) };
         let (format, is_copied) = (log.format, log.is_copied);
         let mut file = match &self.texts {
             Some(texts) if is_copied => texts,

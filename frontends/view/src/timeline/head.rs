@@ -59,7 +59,8 @@ pub(super) fn description(sheet: &Sheet<'_>) -> String {
     let keys = history.tones().into_iter().map(|received| short(describe::key(&received.tone)));
     let missed = history.deadlines().into_iter().filter(|armed| armed.is_missed);
     let missed = missed.map(|armed| describe::deadline(armed.deadline).to_owned());
-    let findings = history.worst_findings().into_iter().map(|located| short(&located.finding.to_string()));
+    let findings = history.worst_findings().into_iter().map(|located| &located.finding);
+    let findings = findings.map(|finding| short(&format!("{}: {}", finding.kind, finding.message)));
     let parts = [
         listed("States", states),
         listed("Operations", operations),
