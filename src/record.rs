@@ -7,7 +7,9 @@ mod failure;
 mod line;
 mod read;
 pub(crate) mod recorded;
+mod unknown;
 
 pub use cloud_event::CloudEvent;
 pub use error::LineError;
 pub use recorded::{Recorded, SCHEMA_VERSION};
+pub use unknown::UnknownMembers;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+use std::collections::BTreeMap;
+
 use callfold::graph::{Call, CommsNotification, CommsNotifications, CommsOperation, Participant};
 use callfold::log::{Cut, Format, Next, boundary, cut, decode};
 use callfold::serde_json::{self, Map, Number, Value, json};
@@ -110,6 +112,14 @@ fn for_the_thorough_reader(json: &str) -> Option<String> {
     Some([r#"{"\u0078":0,"#, members].concat())
 }
 
+/// An event, and the names and values of the unknown members of its line, without the one that the thorough reader needs.
+fn meaning(mut recorded: Recorded) -> (Recorded, BTreeMap<String, Value>) {
+    let unknown = std::mem::take(&mut recorded.unknown);
+    let unknown = unknown.iter().filter(|(name, value)| (*name, value.get()) != ("x", "0"));
+    let unknown = unknown.map(|(name, value)| (name.to_owned(), serde_json::from_str(value.get()).unwrap()));
+    (recorded, unknown.collect())
+}
+
 /// The events of one record, and the kinds of its findings.
 fn effects(format: Format, record: &str) -> (Vec<String>, Vec<FindingKind>) {
     let (mut replay, mut events) = (Replay::new(), Vec::new());
@@ -180,7 +190,8 @@ properties! {
             for line in [recorded.to_string(), recorded.cloud_event().to_string()] {
                 let line = damaged(line, &damage);
                 if let Some(other) = for_the_thorough_reader(&line) {
-                    prop_assert_eq!(line.parse::<Recorded>().ok(), other.parse::<Recorded>().ok(), "{}", line);
+                    let read = |line: &str| line.parse::<Recorded>().ok();
+                    prop_assert_eq!(read(&line).map(meaning), read(&other).map(meaning), "{}", line);
                 }
             }
         }
@@ -249,7 +260,9 @@ properties! {
             // `Value` sorts the members: `data` then comes before `type`.
             let sorted = serde_json::from_str::<Value>(&line).map(|value| value.to_string());
             match (line.parse::<Recorded>(), sorted) {
-                (Ok(read), Ok(sorted)) => prop_assert_eq!(Ok(read), sorted.parse::<Recorded>(), "{}", line),
+                (Ok(read), Ok(sorted)) => {
+                    prop_assert_eq!(Ok(meaning(read)), sorted.parse::<Recorded>().map(meaning), "{}", line);
+                }
                 (Ok(_), Err(error)) => prop_assert!(false, "{} is no JSON: {}", line, error),
                 (Err(_), _) => {}
             }

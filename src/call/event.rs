@@ -4,14 +4,16 @@
 pub(crate) mod carried;
 mod declare;
 pub(super) mod part;
+mod payload;
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use serde::de::DeserializeSeed;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::{DeserializeSeed, Error as _};
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::state::{State, Transition};
@@ -21,6 +23,7 @@ use crate::graph::action::{
 };
 use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::media::AudioRoutingGroup;
+use crate::graph::member::Other;
 use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::participant::Participant;
 use crate::graph::quality::TeleconferenceDeviceQuality;
@@ -35,6 +38,7 @@ use carried::small_payloads;
 use declare::events;
 pub use part::Part;
 use part::Scope;
+use payload::payloads;
 
 events! {
     /// Something that happened to a call.
@@ -218,82 +222,150 @@ impl CallEvent {
 
 small_payloads!(StateConfirmed, ContentSharing);
 
-/// A late confirmation: a notification reported a state that had been inferred before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct StateConfirmed {
-    /// The state that was reported.
-    pub state: State,
-}
+payloads! {
+    /// A late confirmation: a notification reported a state that had been inferred before.
+    pub struct StateConfirmed {
+        /// The state that was reported.
+        required state: State = "state",
+    }
 
-/// Participants as they were reported. Members that were not reported are absent.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct RosterUpdated {
-    /// The number that orders delta rosters. `None` if the roster is not a delta.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sequence_number: Option<i64>,
-    /// The participants who joined or changed. A participant with a `removedState` left.
-    pub participants: Vec<Participant>,
-}
+    /// Participants as they were reported. Members that were not reported are absent.
+    pub struct RosterUpdated {
+        /// The number that orders delta rosters. `None` if the roster is not a delta.
+        optional sequence_number: i64 = "sequenceNumber",
+        /// The participants who joined or changed. A participant with a `removedState` left.
+        required participants: Vec<Participant> = "participants",
+    }
 
-/// A session in which content is shared.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ContentSharing {
-    /// The id of the session.
-    pub id: Id,
-}
+    /// A session in which content is shared.
+    pub struct ContentSharing {
+        /// The id of the session.
+        required id: Id = "id",
+    }
 
-/// The ids by which a bot recognises a second delivery of the same message.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct NotificationHeard {
-    /// The message ids of this delivery and of the original delivery.
-    pub message_ids: Vec<Id>,
-    /// The position of the notification in the body, counted from 0.
-    pub item: u32,
+    /// A request that changed the call, and its reply. A host that serves the request again needs no other data: see
+    /// [`Service`](crate::service::Service).
+    pub struct RequestAnswered {
+        /// The header `client-request-id` of the request.
+        required client_request_id: String = "clientRequestId",
+        /// A digest of the verb, the path and the body: a UUID of version 5. It tells whether another request has the same
+        /// `client-request-id`.
+        required digest: Uuid = "digest",
+        /// The HTTP status of the reply.
+        required status: u16 = "status",
+        /// The path of what the request created, with the version and the root of the request, such as
+        /// `/v1.0/communications/calls/{id}`.
+        optional location: String = "location",
+        /// The body of the reply.
+        optional body: Created = "body",
+    }
+
+    /// The ids by which a bot recognises a second delivery of the same message.
+    pub struct NotificationHeard {
+        /// The message ids of this delivery and of the original delivery.
+        required message_ids: Vec<Id> = "messageIds",
+        /// The position of the notification in the body, counted from 0.
+        required item: u32 = "item",
+    }
+
+    /// The data of a recording event: the operation, and where the app will find the recording. The events
+    /// `recordingStarted`, `speechStarted` and `speechEnded` have this data. Only `recordingStarted` can have a
+    /// URL and a token.
+    pub struct Recording {
+        /// The operation that records.
+        required operation: OperationId = "operation",
+        /// The URL at which the app will find the recording. `None` in `speechStarted` and `speechEnded`, and if
+        /// it was not reported.
+        optional recording_location: String = "recordingLocation",
+        /// The token that will give access to the recording. `None` in the same cases as the URL.
+        optional recording_access_token: Secret<String> = "recordingAccessToken",
+    }
+
+    /// The operation that started or stopped the hold music of a participant.
+    pub struct HoldMusic {
+        /// The participant.
+        required participant: ParticipantId = "participant",
+        /// The operation.
+        required operation: OperationId = "operation",
+    }
+
+    /// The members of an operation in the media queue, which has one of the two requests.
+    struct QueuedMembers {
+        required operation: Box<CommsOperation> = "operation",
+        optional play_prompt: Box<PlayPrompt> = "playPrompt",
+        optional record_response: Box<RecordResponse> = "recordResponse",
+    }
 }
 
 impl StateConfirmed {
     /// The data of a late confirmation of this state.
     pub const fn new(state: State) -> Self {
-        Self { state }
+        Self { state, other: Other::NONE }
     }
 }
 
 impl RosterUpdated {
     /// The data of a roster. With a sequence number, the roster is a delta.
     pub const fn new(sequence_number: Option<i64>, participants: Vec<Participant>) -> Self {
-        Self { sequence_number, participants }
+        Self { sequence_number, participants, other: Other::NONE }
     }
 }
 
 impl ContentSharing {
     /// The session with this id.
     pub const fn new(id: Id) -> Self {
-        Self { id }
+        Self { id, other: Other::NONE }
     }
 }
 
 impl NotificationHeard {
     /// The message ids of a delivery, and the position of the notification in its body.
     pub const fn new(message_ids: Vec<Id>, item: u32) -> Self {
-        Self { message_ids, item }
+        Self { message_ids, item, other: Other::NONE }
     }
 }
 
 /// An operation that waits in the media queue of a call, with the request that created it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OperationQueued {
     /// The operation. Its status is `notStarted`.
     pub operation: Box<CommsOperation>,
     /// The body of the request.
-    #[serde(flatten)]
     pub request: MediaRequest,
+    /// Members that this version does not know, unchanged.
+    pub other: Other,
+}
+
+impl<'de> Deserialize<'de> for OperationQueued {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let QueuedMembers { operation, play_prompt, record_response, other } =
+            QueuedMembers::deserialize(deserializer)?;
+        let request = match (play_prompt, record_response) {
+            (Some(request), None) => MediaRequest::PlayPrompt(request),
+            (None, Some(request)) => MediaRequest::RecordResponse(request),
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(D::Error::custom("expected one of `playPrompt` and `recordResponse`"));
+            }
+        };
+        Ok(Self { operation, request, other })
+    }
+}
+
+impl Serialize for OperationQueued {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("operation", &self.operation)?;
+        match &self.request {
+            MediaRequest::PlayPrompt(request) => map.serialize_entry("playPrompt", request)?,
+            MediaRequest::RecordResponse(request) => map.serialize_entry("recordResponse", request)?,
+        }
+        let is_known = |name: &str| ["operation", "playPrompt", "recordResponse"].contains(&name);
+        for (name, value) in self.other.iter().filter(|(name, _)| !is_known(name)) {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
 }
 
 /// A request that uses the media of a call. A call works on one such request at a time.
@@ -305,56 +377,6 @@ pub enum MediaRequest {
     PlayPrompt(Box<PlayPrompt>),
     /// Records what a participant says.
     RecordResponse(Box<RecordResponse>),
-}
-
-/// The data of a recording event: the operation, and where the app will find the recording. The events
-/// `recordingStarted`, `speechStarted` and `speechEnded` have this data. Only `recordingStarted` can have a
-/// URL and a token.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Recording {
-    /// The operation that records.
-    pub operation: OperationId,
-    /// The URL at which the app will find the recording. `None` in `speechStarted` and `speechEnded`, and if
-    /// it was not reported.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recording_location: Option<String>,
-    /// The token that will give access to the recording. `None` in the same cases as the URL.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recording_access_token: Option<Secret<String>>,
-}
-
-/// The operation that started or stopped the hold music of a participant.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct HoldMusic {
-    /// The participant.
-    pub participant: ParticipantId,
-    /// The operation.
-    pub operation: OperationId,
-}
-
-/// A request that changed the call, and its reply. A host that serves the request again needs no other data: see
-/// [`Service`](crate::service::Service).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct RequestAnswered {
-    /// The header `client-request-id` of the request.
-    pub client_request_id: String,
-    /// A digest of the verb, the path and the body: a UUID of version 5. It tells whether another request has the same
-    /// `client-request-id`.
-    pub digest: Uuid,
-    /// The HTTP status of the reply.
-    pub status: u16,
-    /// The path of what the request created, with the version and the root of the request, such as
-    /// `/v1.0/communications/calls/{id}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub location: Option<String>,
-    /// The body of the reply.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<Created>,
 }
 
 /// What a request created: the body of the reply.
@@ -373,8 +395,8 @@ pub enum Created {
 impl RequestAnswered {
     /// The request with this `client-request-id` and digest, and the status of its reply. The reply has no location and no
     /// body.
-    pub const fn new(client_request_id: String, digest: Uuid, status: u16) -> Self {
-        Self { client_request_id, digest, status, location: None, body: None }
+    pub fn new(client_request_id: String, digest: Uuid, status: u16) -> Self {
+        Self { client_request_id, digest, status, location: None, body: None, other: Other::default() }
     }
 }
 
@@ -391,20 +413,20 @@ impl MediaRequest {
 impl OperationQueued {
     /// An operation and the request that created it.
     pub const fn new(operation: Box<CommsOperation>, request: MediaRequest) -> Self {
-        Self { operation, request }
+        Self { operation, request, other: Other::NONE }
     }
 }
 
 impl Recording {
     /// The data of a recording event of this operation, without a URL and a token.
     pub const fn new(operation: OperationId) -> Self {
-        Self { operation, recording_location: None, recording_access_token: None }
+        Self { operation, recording_location: None, recording_access_token: None, other: Other::NONE }
     }
 }
 
 impl HoldMusic {
     /// Hold music for a participant, and the operation that starts or stops it.
     pub const fn new(participant: ParticipantId, operation: OperationId) -> Self {
-        Self { participant, operation }
+        Self { participant, operation, other: Other::NONE }
     }
 }

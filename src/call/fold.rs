@@ -95,7 +95,7 @@ impl Call {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn evolve(&mut self, recorded: Recorded) -> Result<(), Refusal> {
-        let Recorded { call, revision, at, inferred, event } = recorded;
+        let Recorded { call, revision, at, inferred, event, unknown: _ } = recorded;
         let kind = event.kind();
         let needs_live = matches!(kind.scope(), Scope::Live | Scope::Service);
         if call != self.id || (needs_live && !self.state.is_live()) {

@@ -62,7 +62,7 @@ impl NotificationHistory {
 
     /// Remembers the message ids of a delivery.
     pub(super) fn receive(&mut self, received: Arc<NotificationHeard>) {
-        let NotificationHeard { message_ids, item } = Arc::unwrap_or_clone(received);
+        let NotificationHeard { message_ids, item, other: _ } = Arc::unwrap_or_clone(received);
         let messages = message_ids.into_iter().map(|id| (id, item));
         Arc::make_mut(&mut self.messages).extend(messages);
     }

@@ -201,11 +201,9 @@ impl NetworkPlan<'_> {
             NetworkEvent::RecordingStarted { location, access_token } => {
                 let head = self.plan.call.head().filter(|head| head.record().is_some())?;
                 let operation = head.operation.clone();
-                let started = Recording {
-                    operation,
-                    recording_location: location,
-                    recording_access_token: access_token,
-                };
+                let mut started = Recording::new(operation);
+                started.recording_location = location;
+                started.recording_access_token = access_token;
                 self.progress(RecordingProgress::Started, started)
             }
             NetworkEvent::SpeechStarted => self.speech(RecordingProgress::SpeechStarted),
@@ -394,7 +392,7 @@ impl NetworkPlan<'_> {
         let call = self.plan.call;
         require(call.state().lies_in(Superstate::Connected))?;
         let is_shared = call.content_sharing.has(&id);
-        let sharing = ContentSharing { id };
+        let sharing = ContentSharing::new(id);
         match change {
             ChangeType::Created if is_shared => {}
             ChangeType::Created => self.plan.record(CallEvent::ContentSharingStarted(sharing)),

@@ -116,7 +116,7 @@ impl<'a> Plan<'a> {
         let last = self.call.roster.sequence().unwrap_or(0).saturating_add(drafted as i64);
         let stopped =
             self.call.hold_music().filter(|music| self.leaves(&music.participant, &participants)).cloned();
-        let updated = RosterUpdated { sequence_number: Some(last.saturating_add(1)), participants };
+        let updated = RosterUpdated::new(Some(last.saturating_add(1)), participants);
         self.record(CallEvent::RosterUpdated(updated.into()));
         // A participant who left is no longer on hold.
         if let Some(music) = stopped {

@@ -133,6 +133,8 @@ impl From<BTreeMap<String, Value>> for Other {
 }
 
 impl Other {
+    pub(crate) const NONE: Self = Self(None);
+
     /// Moves all members of another resource into this one. They replace members of the same name.
     pub(crate) fn append(&mut self, theirs: &mut Self) {
         // Appending one map to another would build both anew.

@@ -4,6 +4,7 @@
 //! It gives up where JSON is unusual or invalid, and says nothing about the place: `serde_json` then reads the
 //! same text again, so that values and errors are always those of `serde_json`.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 use core::marker::PhantomData;
@@ -69,6 +70,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
         <&RawValue>::deserialize(deserializer).map(|raw| Self(raw.get()))
     }
 }
+
+/// Text, borrowed if it has no escapes.
+#[derive(Deserialize)]
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 /// A place in a JSON text.
 #[derive(Clone, Debug)]

@@ -12,7 +12,8 @@ pub(crate) const REMEMBERED: usize = 64;
 
 pub(crate) type Digest = NonZeroU32;
 
-/// A digest that is good enough to distinguish two events of one revision.
+/// A digest that is good enough to distinguish two events of one revision. Members that this version does not know do not
+/// count: see `Recorded::records_the_same`.
 pub(super) fn digest(recorded: &Recorded) -> Digest {
     let Recorded { at, inferred, event, .. } = recorded;
     let hash = FixedState::with_seed(0).hash_one((at, inferred, event));

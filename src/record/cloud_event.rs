@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::error::LineError;
 use super::line::{Line, PREFIX, VERSION, name_and_version};
 use super::recorded::{Recorded, SCHEMA_VERSION};
+use super::unknown::CLOUD;
 use crate::id::CallId;
 use crate::text::short;
 use crate::time::At;
@@ -61,6 +62,7 @@ impl Serialize for CloudEvent<'_> {
         if recorded.inferred {
             map.serialize_entry("inferred", &true)?;
         }
+        recorded.unknown.write(&mut map, CLOUD)?;
         map.end()
     }
 }

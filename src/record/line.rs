@@ -8,9 +8,10 @@ use serde::{Deserialize, Deserializer};
 
 use super::error::LineError;
 use super::recorded::{Recorded, SCHEMA_VERSION};
+use super::unknown::{CLOUD, PLAIN};
 use crate::call::event::{CallEvent, EventKind};
 use crate::id::CallId;
-use crate::json::read::{GaveUp, Items, Raw, Reader};
+use crate::json::read::{GaveUp, Items, Raw, Reader, Text};
 use crate::text::short;
 use crate::time::At;
 
@@ -25,10 +26,6 @@ pub(super) fn name_and_version(type_name: &str) -> Option<(&str, &str)> {
 
 /// The greatest integer that every JSON reader keeps exactly.
 const MAX_REVISION: u64 = (1 << 53) - 1;
-
-/// Text, borrowed if it has no escapes.
-#[derive(Deserialize)]
-pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// The member `data`.
 enum Data<'a> {
@@ -66,6 +63,12 @@ pub(super) struct Line<'a> {
     pub(super) subject: Option<Text<'a>>,
     #[serde(borrow)]
     pub(super) time: Option<Text<'a>>,
+    /// True if the line may have members that neither layout defines.
+    #[serde(skip)]
+    has_unknown: bool,
+    /// True if the line may have other members that only CloudEvents define.
+    #[serde(skip)]
+    has_of_cloud: bool,
 }
 
 impl<'a> Line<'a> {
@@ -73,6 +76,7 @@ impl<'a> Line<'a> {
     pub(super) fn read(&mut self, line: &'a str) -> Result<(), serde_json::Error> {
         if self.read_usual(&mut Reader::new(line)).is_err() {
             *self = serde_json::from_str(line)?;
+            (self.has_unknown, self.has_of_cloud) = (true, true);
         }
         Ok(())
     }
@@ -103,7 +107,14 @@ impl<'a> Line<'a> {
                 "subject" => once(&mut self.subject, text(reader))?,
                 "time" => once(&mut self.time, text(reader))?,
                 "data_base64" => return Err(GaveUp),
-                _ => _ = IgnoredAny::deserialize(&mut *reader)?,
+                "source" | "datacontenttype" => {
+                    self.has_of_cloud = true;
+                    _ = IgnoredAny::deserialize(&mut *reader)?;
+                }
+                _ => {
+                    self.has_unknown = true;
+                    _ = IgnoredAny::deserialize(&mut *reader)?;
+                }
             }
         }
         if let Some(Data::Text(Raw(data))) = self.data {
@@ -165,6 +176,22 @@ impl Line<'_> {
         self.assemble("call", &call.0, revision, at, &type_name.0)
     }
 
+    /// The members that the layout of the line defines, if the line may have others.
+    pub(super) const fn known_if_others(&self) -> Option<&'static [&'static str]> {
+        let (has_others, known) = if self.specversion.is_some() {
+            let has_of_plain =
+                self.v.is_some() || self.call.is_some() || self.rev.is_some() || self.at.is_some();
+            (has_of_plain, CLOUD)
+        } else {
+            let has_of_cloud = self.id.is_some()
+                || self.subject.is_some()
+                || self.time.is_some()
+                || self.data_base64.is_some();
+            (has_of_cloud || self.has_of_cloud, PLAIN)
+        };
+        if has_others || self.has_unknown { Some(known) } else { None }
+    }
+
     /// Reads the parts that plain lines and CloudEvents share.
     pub(super) fn assemble(
         &mut self,
@@ -189,7 +216,10 @@ impl Line<'_> {
             Some(Data::Text(Raw(text))) => event(type_name, text)?,
             None => event(type_name, "{}")?,
         };
-        Ok(Recorded { call, revision, at, inferred: self.inferred.unwrap_or_default(), event })
+        Ok(Recorded {
+            inferred: self.inferred.unwrap_or_default(),
+            ..Recorded::new(call, revision, at, event)
+        })
     }
 }
 

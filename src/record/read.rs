@@ -9,10 +9,12 @@ use serde_json::Value;
 
 use super::cloud_event;
 use super::error::LineError;
-use super::line::{Line, Text};
+use super::line::Line;
 use super::recorded::Recorded;
+use super::unknown::UnknownMembers;
 use crate::id::CallId;
 use crate::json::mend::mended_bytes;
+use crate::json::read::Text;
 
 impl Recorded {
     /// Reads a line from bytes that may be invalid.
@@ -85,6 +87,15 @@ impl FromStr for Recorded {
         }
         let mut members = Line::default();
         members.read(line).map_err(LineError::json)?;
-        if members.specversion.is_some() { cloud_event::recorded(&mut members) } else { members.recorded() }
+        let known = members.known_if_others();
+        let mut recorded = if members.specversion.is_some() {
+            cloud_event::recorded(&mut members)
+        } else {
+            members.recorded()
+        }?;
+        if let Some(known) = known {
+            recorded.unknown = UnknownMembers::read(line, known);
+        }
+        Ok(recorded)
     }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::unknown::{PLAIN, UnknownMembers};
 use crate::call::event::CallEvent;
 use crate::id::CallId;
 use crate::json::write;
@@ -42,6 +43,8 @@ pub struct Recorded {
     pub inferred: bool,
     /// The event.
     pub event: CallEvent,
+    /// Members of the line that this version does not know. They do not belong to the event.
+    pub unknown: UnknownMembers,
 }
 
 impl Recorded {
@@ -55,7 +58,26 @@ impl Recorded {
     /// assert!(!held.inferred);
     /// ```
     pub const fn new(call: CallId, revision: u64, at: Option<Timestamp>, event: CallEvent) -> Self {
-        Self { call, revision, at, inferred: false, event }
+        Self { call, revision, at, inferred: false, event, unknown: UnknownMembers::NONE }
+    }
+
+    /// True if another line records the same event: all is equal but the members that this version does not
+    /// know. A broker can add such members on the way, such as those of tracing, and they differ with each
+    /// delivery. So a line that differs only in them is a duplicate and no conflict.
+    ///
+    /// ```
+    /// use callfold::Recorded;
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":3,"type":"held","data":{}}"#;
+    /// let traced: Recorded = line.replace("{}}", r#"{},"traceparent":"00-4bf9"}"#).parse()?;
+    /// let held: Recorded = line.parse()?;
+    /// assert!(traced.records_the_same(&held) && traced != held);
+    /// # Ok::<(), callfold::LineError>(())
+    /// ```
+    pub fn records_the_same(&self, other: &Self) -> bool {
+        let Self { call, revision, at, inferred, event, unknown: _ } = self;
+        (call, revision, at, inferred, event)
+            == (&other.call, &other.revision, &other.at, &other.inferred, &other.event)
     }
 }
 
@@ -74,6 +96,7 @@ impl Serialize for Recorded {
         if self.inferred {
             map.serialize_entry("inferred", &true)?;
         }
+        self.unknown.write(&mut map, PLAIN)?;
         map.end()
     }
 }
@@ -81,6 +104,10 @@ impl Serialize for Recorded {
 /// Writes the line of the log.
 impl fmt::Display for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.unknown.is_empty() {
+            // Only the writer of `serde_json` leaves JSON as it is.
+            return f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?);
+        }
         let mut line = String::with_capacity(LINE);
         write::write(self, &mut line).map_err(|_| fmt::Error)?;
         f.write_str(&line)

@@ -84,7 +84,7 @@ impl Replay {
 fn keep(early: &mut BTreeMap<u64, Recorded>, recorded: Recorded, next: u64) -> Option<Finding> {
     let (call, revision) = (recorded.call, recorded.revision);
     match early.get(&revision) {
-        Some(same) if *same == recorded => {
+        Some(same) if same.records_the_same(&recorded) => {
             Some(Finding::new(FindingKind::Duplicate, Some(call), already_read(revision)))
         }
         Some(_) => {

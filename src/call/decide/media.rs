@@ -30,7 +30,7 @@ impl Deciding<'_> {
         let Some(operation) = operation else { return self.empty() };
         let reply = CommsOperation { status: OperationStatus::Running.into(), ..operation.clone() };
         let kind = operation.kind();
-        let queued = OperationQueued { operation: Box::new(operation), request };
+        let queued = OperationQueued::new(Box::new(operation), request);
         self.plan.serve(ServiceEvent::OperationQueued(queued.into()));
         if starts {
             self.plan.start(self.new_id.clone(), kind);

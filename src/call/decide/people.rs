@@ -134,7 +134,7 @@ impl Deciding<'_> {
             return Err(self.conflict(part));
         }
         let reply = self.begin(&request.client_context);
-        let music = HoldMusic { participant: id, operation: self.new_id.clone() };
+        let music = HoldMusic::new(id, self.new_id.clone());
         self.plan.serve(ServiceEvent::HoldMusicStarted(music.into()));
         Ok(reply)
     }
@@ -148,7 +148,7 @@ impl Deciding<'_> {
             return Err(self.conflict("a participant who is not on hold"));
         }
         let reply = self.begin(&request.client_context);
-        let music = HoldMusic { participant: id, operation: self.new_id.clone() };
+        let music = HoldMusic::new(id, self.new_id.clone());
         self.plan.serve(ServiceEvent::HoldMusicStopped(music.into()));
         Ok(reply)
     }

@@ -70,7 +70,7 @@ impl<'a> Draft<'a> {
         let lives = self.known.is_some_and(|call| call.state().is_live());
         if self.is_numbered && (lives || !self.observed.events.is_empty()) {
             let message_ids: Vec<Id> = delivery.message_ids().cloned().collect();
-            let received = NotificationHeard { message_ids, item: delivery.item };
+            let received = NotificationHeard::new(message_ids, delivery.item);
             self.record(CallEvent::NotificationHeard(received.into()));
         }
     }
@@ -104,7 +104,7 @@ impl<'a> Draft<'a> {
         let before = self.observed.events.len();
         for id in sessions {
             let is_shared = known.is_some_and(|call| call.content_sharing.has(id));
-            let sharing = ContentSharing { id: id.clone() };
+            let sharing = ContentSharing::new(id.clone());
             match (is_shared, is_gone) {
                 (false, false) => self.record(CallEvent::ContentSharingStarted(sharing)),
                 (true, true) => self.record(CallEvent::ContentSharingEnded(sharing)),

@@ -95,7 +95,7 @@ impl Draft<'_> {
         let mut reported = reported.into_iter().map(|(_, one)| one);
         for (sequence_number, length) in runs {
             let participants = reported.by_ref().take(length).collect();
-            let updated = RosterUpdated { sequence_number, participants };
+            let updated = RosterUpdated::new(sequence_number, participants);
             self.record(CallEvent::RosterUpdated(updated.into()));
         }
     }
@@ -111,7 +111,7 @@ impl Draft<'_> {
         let message = format!("not in the full roster, so they have left: {}{more}", named.join(", "));
         self.observed.findings.push(Finding::normal(FindingKind::Gap, self.id, message));
         let participants = left.iter().map(roster::gone).collect();
-        self.infer(CallEvent::RosterUpdated(RosterUpdated { sequence_number: None, participants }.into()));
+        self.infer(CallEvent::RosterUpdated(RosterUpdated::new(None, participants).into()));
     }
 }
 

@@ -111,7 +111,7 @@ impl Draft<'_> {
             StateUpdate::FirstState => self.adopt_state(named, rest, tone),
             StateUpdate::LateConfirmation { again } => {
                 if !again {
-                    self.record(CallEvent::StateConfirmed(StateConfirmed { state: named }));
+                    self.record(CallEvent::StateConfirmed(StateConfirmed::new(named)));
                 }
                 self.observe_late(call, rest, tone);
                 let message = format!(
