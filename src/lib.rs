@@ -147,7 +147,7 @@ pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};
 pub use ledger::{Applied, ApplyError, Ledger, Mark, Moment, NoHistory, Past};
 pub use notify::Notify;
-pub use record::{CloudEvent, LineError, Recorded, SCHEMA_VERSION, UnknownMembers};
+pub use record::{CloudEvent, LineError, Recorded, SCHEMA_VERSION, UnknownMembers, Upcast, Upcasters};
 pub use refusal::{Input, Legal, Refusal, Why};
 pub use replay::{Keep, Replay};
 pub use secret::Secret;

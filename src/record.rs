@@ -8,8 +8,10 @@ mod line;
 mod read;
 pub(crate) mod recorded;
 mod unknown;
+pub(crate) mod upcast;
 
 pub use cloud_event::CloudEvent;
 pub use error::LineError;
 pub use recorded::{Recorded, SCHEMA_VERSION};
 pub use unknown::UnknownMembers;
+pub use upcast::{Upcast, Upcasters};

@@ -32,6 +32,7 @@ use crate::log::notifications::Bodies;
 use crate::log::sdk::{Fault, Trace};
 use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
+use crate::record::upcast::Upcasters;
 use crate::summary::Summary;
 use crate::time::At;
 use copies::Writer;
@@ -86,6 +87,24 @@ impl Replay {
     #[must_use]
     pub fn only(self, call: CallId) -> Self {
         Self { only: Some(call), ..self }
+    }
+
+    /// Reads lines of older versions, and of a host's own, with these upcasters. Without them, such a line is a
+    /// finding.
+    ///
+    /// ```
+    /// use callfold::log::Format;
+    /// use callfold::{Replay, Upcasters};
+    ///
+    /// let upcasters = Upcasters::new().before(|line| line.remove("v").is_some());
+    /// let mut replay = Replay::new().upcasters(upcasters);
+    /// let line = br#"{"v":0,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// assert!(replay.record(Format::Events, line, |event| println!("{event}")).is_empty());
+    /// assert_eq!(replay.events(), 1);
+    /// ```
+    #[must_use]
+    pub fn upcasters(self, upcasters: Upcasters) -> Self {
+        Self { upcasters, ..self }
     }
 
     /// The current state of one call. `None` if the call is unknown, or if only its summary was kept.
@@ -222,7 +241,16 @@ impl Replay {
     fn line(&mut self, line: EventLine, sink: &mut Sink<'_>, findings: &mut Vec<Finding>) {
         match line {
             EventLine::Read(recorded) => self.recorded(recorded, sink, findings),
-            EventLine::Unread(error, call) => self.unread(&error, call, findings),
+            EventLine::Unread(error, call, line) => {
+                let upcast = match line {
+                    Some(line) => self.upcasters.upcast(error, line.expose()),
+                    None => Err(error),
+                };
+                match upcast {
+                    Ok(recorded) => self.recorded(recorded, sink, findings),
+                    Err(error) => self.unread(&error, call, findings),
+                }
+            }
         }
     }
 
@@ -234,16 +262,8 @@ impl Replay {
 
     /// Adds the finding that a line cannot be read.
     fn unread(&self, error: &LineError, call: Option<CallId>, findings: &mut Vec<Finding>) {
-        let kind = match error {
-            LineError::Foreign { .. } => FindingKind::UnknownResource,
-            LineError::Version { .. } => FindingKind::Refused,
-            LineError::Json { .. }
-            | LineError::Missing { .. }
-            | LineError::Invalid { .. }
-            | LineError::UnknownType { .. } => FindingKind::Malformed,
-        };
         if self.may_be_about(call) {
-            findings.push(Finding::new(kind, call, error.to_string()));
+            findings.push(Finding::new(kind_of(error), call, error.to_string()));
         }
     }
 
@@ -445,6 +465,20 @@ struct Source {
     call: Option<CallId>,
     /// Who wrote them, in an SDK log.
     writer: Option<Writer>,
+}
+
+/// The kind of the finding that a line cannot be read.
+fn kind_of(error: &LineError) -> FindingKind {
+    match error {
+        LineError::Foreign { .. } => FindingKind::UnknownResource,
+        LineError::Version { .. } => FindingKind::Refused,
+        LineError::NotUpcast { has_changed: false, why } => kind_of(why),
+        LineError::Json { .. }
+        | LineError::Missing { .. }
+        | LineError::Invalid { .. }
+        | LineError::NotUpcast { .. }
+        | LineError::UnknownType { .. } => FindingKind::Malformed,
+    }
 }
 
 fn too_large(limit: usize, call: Option<CallId>) -> Finding {

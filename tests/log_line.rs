@@ -3,8 +3,8 @@
 
 use callfold::call::EventKind;
 use callfold::log::Format;
-use callfold::{Applied, FindingKind, Ledger, LineError, Recorded, Replay};
-use serde_json::{Value, json};
+use callfold::{Applied, FindingKind, Ledger, LineError, Recorded, Replay, Upcasters};
+use serde_json::{Map, Value, json};
 
 use crate::common::CALL;
 
@@ -427,4 +427,64 @@ fn a_queued_operation_has_one_request() {
 #[test]
 fn a_line_has_room_for_unknown_members_at_the_cost_of_a_pointer() {
     assert_eq!(size_of::<callfold::UnknownMembers>(), size_of::<usize>());
+}
+
+/// A host that wrote `w` for the version in its lines of version 0.
+fn of_version_0(line: &mut Map<String, Value>) -> bool {
+    line.remove("w").is_some_and(|version| version == 0)
+}
+
+fn renamed(line: &mut Map<String, Value>) -> bool {
+    let is_old = line.get("type").is_some_and(|name| name == "parked");
+    is_old.then(|| line.insert("type".into(), "held".into())).is_some()
+}
+
+#[test]
+fn an_older_line_is_read_through_the_upcasters_in_their_order() {
+    let first =
+        |line: &mut Map<String, Value>| line.get_mut("type").map(|name| *name = json!("parked")).is_some();
+    let line = line("type", json!("stopped"));
+    assert_eq!(Upcasters::new().after(first).after(renamed).read(&line).map(|it| it.revision), Ok(3));
+    assert_eq!(Upcasters::new().after(renamed).before(first).read(&line).map(|it| it.revision), Ok(3));
+    let wrong = Upcasters::new().before(renamed).after(first).read(&line).unwrap_err();
+    assert!(wrong.to_string().starts_with("after an upcast: unknown event `parked`"), "{wrong}");
+}
+
+#[test]
+fn a_line_that_can_be_read_is_not_upcast() {
+    fn never(_: &mut Map<String, Value>) -> bool {
+        panic!("it is read as it is")
+    }
+    let upcasters = Upcasters::new().before(never).after(never);
+    lines().for_each(|line| assert_eq!(upcasters.read(&line), Ok(parse(&line))));
+    // What is no JSON has no members.
+    let torn = &line("v", json!(1))[..40];
+    assert_eq!(upcasters.read(torn), Err(refused(torn)));
+}
+
+#[test]
+fn an_error_says_that_no_upcaster_applies() {
+    let lost = line("type", json!("lost"));
+    assert_eq!(Upcasters::new().read(&lost), Err(refused(&lost)));
+    let error = Upcasters::new().after(renamed).read(&lost).unwrap_err();
+    assert_eq!(error, LineError::NotUpcast { has_changed: false, why: Box::new(refused(&lost)) });
+    assert_eq!(error.to_string(), format!("{}; no upcaster applies", refused(&lost)));
+}
+
+#[test]
+fn a_replay_reads_older_lines() {
+    let old = [line("type", json!("adopted"))
+        .replace(r#""v":1"#, r#""v":7,"w":0"#)
+        .replace(r#""rev":3"#, r#""rev":1"#)];
+    let replayed = |upcasters| {
+        let mut replay = Replay::new().upcasters(upcasters);
+        let findings = old.iter().flat_map(|line| replay.record(Format::Events, line.as_bytes(), |_| {}));
+        let kinds: Vec<_> = findings.map(|finding| (finding.kind, finding.call.is_some())).collect();
+        (replay.events(), kinds)
+    };
+    let no_version = |line: &mut Map<String, Value>| of_version_0(line) && line.remove("v").is_some();
+    assert_eq!(replayed(Upcasters::new().before(no_version)), (1, vec![]));
+    assert_eq!(replayed(Upcasters::new().before(renamed)), (0, vec![(FindingKind::Refused, true)]));
+    assert_eq!(replayed(Upcasters::new().before(of_version_0)), (0, vec![(FindingKind::Malformed, true)]));
+    assert_eq!(replayed(Upcasters::new()), (0, vec![(FindingKind::Refused, true)]));
 }

@@ -1,5 +1,6 @@
 //! Errors of lines of the log.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
@@ -52,6 +53,13 @@ pub enum LineError {
         /// The type of the CloudEvent.
         found: String,
     },
+    /// The line is none of the current version, and the [`Upcasters`](crate::Upcasters) did not make it one.
+    NotUpcast {
+        /// True if an upcaster has changed the line. False if none applies to it.
+        has_changed: bool,
+        /// Why the line cannot be read: as it is if none applies, and else after the changes.
+        why: Box<Self>,
+    },
 }
 
 impl LineError {
@@ -81,6 +89,8 @@ impl fmt::Display for LineError {
                 write!(f, "unknown event `{found}`; the events are")?;
                 EventKind::ALL.iter().try_for_each(|kind| write!(f, " {}", kind.as_str()))
             }
+            Self::NotUpcast { has_changed: true, why } => write!(f, "after an upcast: {why}"),
+            Self::NotUpcast { has_changed: false, why } => write!(f, "{why}; no upcaster applies"),
             Self::Foreign { found } => write!(f, "CloudEvent of another program, with the type `{found}`"),
         }
     }

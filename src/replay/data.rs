@@ -12,6 +12,7 @@ use crate::id::CallId;
 use crate::ledger::point::Moment;
 use crate::ledger::working_set::WorkingSet;
 use crate::record::recorded::Recorded;
+use crate::record::upcast::Upcasters;
 
 /// A replay of a recorded log. It reads the records one by one, and makes calls and findings of them.
 ///
@@ -49,6 +50,7 @@ pub struct Replay {
     /// The notifications of SDK logs that were read last.
     pub(super) copies: Copies,
     pub(super) entries: Entries,
+    pub(super) upcasters: Upcasters,
 }
 
 /// Whether what was read as an SDK log has entries.
