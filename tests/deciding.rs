@@ -301,6 +301,16 @@ fn to_place_a_call_needs_the_permission_for_its_kind() {
 }
 
 #[test]
+fn to_place_a_call_of_unknown_kind_needs_any_permission_to_place_one() {
+    for body in
+        [json!({}), placing(&json!({ "targets": null })), placing(&json!({ "targets": {} })), json!(7)]
+    {
+        needs("I|N|J|G|C", &body.to_string(), |granted| permitted(place(granted, &body)));
+        assert_eq!(place(Permission::ALL, &body).unwrap_err().status(), 400, "{body}");
+    }
+}
+
+#[test]
 fn to_host_the_media_of_an_answered_call_needs_access_to_media() {
     let body = json!({ "callbackUri": "https://bot/", "mediaConfig": app_hosted() });
     let media = names(&[Permission::AccessMedia]);

@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 
 use crate::common::{CALL, call_id, properties};
-use callfold::graph::{EndCode, Method, NoRoute, Permission, PermissionPage, ResultInfo, Root, Route, Verb};
+use callfold::graph::{
+    EndCode, Method, NoRoute, Permission, PermissionPage, ResultInfo, Root, Route, Verb, Version,
+};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -101,6 +103,31 @@ fn the_newer_methods_are_under_communications_alone() {
     for method in Method::ALL {
         assert!(method.is_under(Root::Communications));
         assert_eq!(method.is_under(Root::App), !NEWER.contains(&method.as_str()));
+    }
+}
+
+/// Methods that only the beta version has.
+const BETA: [&str; 3] = ["muteAll", "configureMixer", "updateMetadata"];
+
+#[test]
+fn a_method_of_the_beta_version_is_not_in_the_other() {
+    for (method, verb, path) in paths_under("communications") {
+        assert_eq!(name(Route::parse(verb, &path)), Some(method));
+        assert_eq!(name(Route::parse(verb, &format!("/beta{path}"))), Some(method));
+        let published = Route::parse(verb, &format!("https://graph.microsoft.com/v1.0{path}"));
+        let is_beta = BETA.contains(&method);
+        let known = Method::ALL.iter().find(|known| known.as_str() == method).unwrap();
+        assert_eq!((known.is_in(Version::V1), known.is_in(Version::Beta)), (!is_beta, true));
+        let Err(none) = published else {
+            assert!(!is_beta, "{method}");
+            continue;
+        };
+        assert!(
+            is_beta && none.is_in_beta && none.to_string().ends_with("only the beta version has this method")
+        );
+        assert_eq!((none.status(), none.error().code.as_str()), (404, "ResourceNotFound"), "{none}");
+        let other = Route::parse("DELETE", &format!("/v1.0{path}")).unwrap_err();
+        assert_eq!((other.status(), other.is_in_beta), (404, false), "{other}");
     }
 }
 

@@ -46,6 +46,7 @@ names! {
 /// | `(item T, body T)` | the id at the end of the path, and the body of the request |
 /// | `Post "/{id}/mute"` | the HTTP verb, and the path after `…/calls` |
 /// | `under` | the [`Root`]s of the path |
+/// | `versions` | the [`Version`]s that have the method |
 /// | `replies` | the HTTP status and the body of a reply that is not a refusal: see [`Returns`] |
 /// | `in` | the states of the call: see [`LegalIn`] |
 /// | `for` | the kinds of call: see [`CallKind`] |
@@ -56,167 +57,167 @@ macro_rules! with_methods {
         $callback! {
             /// Ends a call. A group call goes on without the app.
             DeleteCall = "deleteCall" {
-                Delete "/{id}", under Both, replies 204 Empty;
+                Delete "/{id}", under Both, versions Both, replies 204 Empty;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Reads a call.
             GetCall = "getCall" {
-                Get "/{id}", under Both, replies 200 Call;
+                Get "/{id}", under Both, versions Both, replies 200 Call;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Lists the participants.
             ListParticipants = "listParticipants" {
-                Get "/{id}/participants", under Both, replies 200 Participants;
+                Get "/{id}/participants", under Both, versions Both, replies 200 Participants;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Stops the media operations that run and that wait in the queue.
             CancelMediaProcessing(body ClientContext) = "cancelMediaProcessing" {
-                Post "/{id}/cancelMediaProcessing", under Both, replies 200 Operation;
+                Post "/{id}/cancelMediaProcessing", under Both, versions Both, replies 200 Operation;
                 in Cancellable, for Any, needs Opened, begins Settled(CancelMediaProcessing);
             }
             /// Shares a screen, or stops sharing it.
             ChangeScreenSharingRole(body ChangeScreenSharingRole) = "changeScreenSharingRole" {
-                Post "/{id}/changeScreenSharingRole", under Both, replies 202 Empty;
+                Post "/{id}/changeScreenSharingRole", under Both, versions Both, replies 202 Empty;
                 in Connected, for GroupAppHosted, needs Media, begins Nothing;
             }
             /// Keeps a call alive.
             KeepAlive = "keepAlive" {
-                Post "/{id}/keepAlive", under Communications, replies 200 Empty;
+                Post "/{id}/keepAlive", under Communications, versions Both, replies 200 Empty;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Mutes the app.
             Mute(body ClientContext) = "mute" {
-                Post "/{id}/mute", under Both, replies 200 Operation;
+                Post "/{id}/mute", under Both, versions Both, replies 200 Operation;
                 in Connected, for Group, needs Opened, begins Settled(MuteParticipant);
             }
             /// Plays prompts.
             PlayPrompt(body PlayPrompt) = "playPrompt" {
-                Post "/{id}/playPrompt", under Both, replies 200 Operation;
+                Post "/{id}/playPrompt", under Both, versions Both, replies 200 Operation;
                 in Audible, for ServiceHosted, needs Opened, begins Queued(PlayPrompt);
             }
             /// Records what a participant says.
             RecordResponse(body RecordResponse) = "recordResponse" {
-                Post "/{id}/recordResponse", under Both, replies 200 Operation;
+                Post "/{id}/recordResponse", under Both, versions Both, replies 200 Operation;
                 in Audible, for ServiceHosted, needs Media, begins Queued(Record);
             }
             /// Requests a notification for each key that a participant presses.
             SubscribeToTone(body ClientContext) = "subscribeToTone" {
-                Post "/{id}/subscribeToTone", under Both, replies 200 Operation;
+                Post "/{id}/subscribeToTone", under Both, versions Both, replies 200 Operation;
                 in Audible, for ServiceHosted, needs Media, begins Settled(SubscribeToTone);
             }
             /// Unmutes the app.
             Unmute(body ClientContext) = "unmute" {
-                Post "/{id}/unmute", under Both, replies 200 Operation;
+                Post "/{id}/unmute", under Both, versions Both, replies 200 Operation;
                 in Connected, for Group, needs Opened, begins Settled(UnmuteParticipant);
             }
             /// Reports whether the app records the call.
             UpdateRecordingStatus(body UpdateRecordingStatus) = "updateRecordingStatus" {
-                Post "/{id}/updateRecordingStatus", under Both, replies 200 Operation;
+                Post "/{id}/updateRecordingStatus", under Both, versions Both, replies 200 Operation;
                 in Connected, for PolicyRecording, needs RecordingStatus, begins Settled(UpdateRecordingStatus);
             }
             /// Reports the quality of the media of a device.
             LogTeleconferenceDeviceQuality(body LogTeleconferenceDeviceQuality) = "logTeleconferenceDeviceQuality" {
-                Post "/logTeleconferenceDeviceQuality", under Communications, replies 200 Empty;
+                Post "/logTeleconferenceDeviceQuality", under Communications, versions Both, replies 200 Empty;
                 in Anywhere, for Any, needs Media, begins Nothing;
             }
             /// Places a call, or joins a meeting.
             CreateCall(body graph::Call) = "createCall" {
-                Post "", under Both, replies 201 Call;
+                Post "", under Both, versions Both, replies 201 Call;
                 in Nowhere, for Any, needs ToCreate, begins Nothing;
             }
             /// Answers an incoming call.
             Answer(body Answer) = "answer" {
-                Post "/{id}/answer", under Both, replies 202 Empty;
+                Post "/{id}/answer", under Both, versions Both, replies 202 Empty;
                 in Incoming, for Any, needs ToAnswer, begins Nothing;
             }
             /// Rejects an incoming call.
             Reject(body Reject) = "reject" {
-                Post "/{id}/reject", under Both, replies 202 Empty;
+                Post "/{id}/reject", under Both, versions Both, replies 202 Empty;
                 in Incoming, for Any, needs Nothing, begins Nothing;
             }
             /// Sends an incoming call to another target.
             Redirect(body Redirect) = "redirect" {
-                Post "/{id}/redirect", under Both, replies 202 Empty;
+                Post "/{id}/redirect", under Both, versions Both, replies 202 Empty;
                 in Incoming, for Any, needs Initiate, begins Nothing;
             }
             /// Transfers a call.
             Transfer(body Transfer) = "transfer" {
-                Post "/{id}/transfer", under Both, replies 202 Empty;
+                Post "/{id}/transfer", under Both, versions Both, replies 202 Empty;
                 in Transferable, for Any, needs Initiate, begins Nothing;
             }
             /// Sends DTMF tones.
             SendDtmfTones(body SendDtmfTones) = "sendDtmfTones" {
-                Post "/{id}/sendDtmfTones", under Both, replies 200 Operation;
+                Post "/{id}/sendDtmfTones", under Both, versions Both, replies 200 Operation;
                 in Audible, for ServiceHosted, needs Opened, begins Running(SendDtmfTones);
             }
             /// Adds the large gallery view to the streams.
             AddLargeGalleryView(body ClientContext) = "addLargeGalleryView" {
-                Post "/{id}/addLargeGalleryView", under Both, replies 202 Operation;
+                Post "/{id}/addLargeGalleryView", under Both, versions Both, replies 202 Operation;
                 in Connected, for Any, needs LargeGallery, begins Running(AddLargeGalleryView);
             }
             /// Invites participants.
             Invite(body Invite) = "invite" {
-                Post "/{id}/participants/invite", under Both, replies 200 Operation;
+                Post "/{id}/participants/invite", under Both, versions Both, replies 200 Operation;
                 in Connected, for Any, needs InitiateGroupCall, begins Running(InviteParticipants);
             }
             /// Reads one participant.
             GetParticipant(item ParticipantId) = "getParticipant" {
-                Get "/{id}/participants/{id}", under Both, replies 200 Participant;
+                Get "/{id}/participants/{id}", under Both, versions Both, replies 200 Participant;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Mutes a participant.
             MuteParticipant(item ParticipantId, body ClientContext) = "muteParticipant" {
-                Post "/{id}/participants/{id}/mute", under Both, replies 200 Operation;
+                Post "/{id}/participants/{id}/mute", under Both, versions Both, replies 200 Operation;
                 in Connected, for Any, needs Nothing, begins Settled(MuteParticipant);
             }
             /// Removes a participant, or takes back an invitation.
             DeleteParticipant(item ParticipantId) = "deleteParticipant" {
-                Delete "/{id}/participants/{id}", under Both, replies 204 Empty;
+                Delete "/{id}/participants/{id}", under Both, versions Both, replies 204 Empty;
                 in Connected, for Any, needs Join, begins Nothing;
             }
             /// Puts a participant on hold and plays music.
             StartHoldMusic(item ParticipantId, body StartHoldMusic) = "startHoldMusic" {
-                Post "/{id}/participants/{id}/startHoldMusic", under Both, replies 202 Operation;
+                Post "/{id}/participants/{id}/startHoldMusic", under Both, versions Both, replies 202 Operation;
                 in Connected, for Any, needs Join, begins Running(StartHoldMusic);
             }
             /// Takes a participant off hold.
             StopHoldMusic(item ParticipantId, body ClientContext) = "stopHoldMusic" {
-                Post "/{id}/participants/{id}/stopHoldMusic", under Both, replies 202 Operation;
+                Post "/{id}/participants/{id}/stopHoldMusic", under Both, versions Both, replies 202 Operation;
                 in Connected, for Any, needs Join, begins Running(StopHoldMusic);
             }
             /// Reads one operation.
             GetOperation(item OperationId) = "getOperation" {
-                Get "/{id}/operations/{id}", under Both, replies 200 Operation;
+                Get "/{id}/operations/{id}", under Both, versions Both, replies 200 Operation;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Mutes all participants except the app.
             MuteAll(body MuteAll) = "muteAll" {
-                Post "/{id}/participants/muteAll", under Both, replies 200 Operation;
+                Post "/{id}/participants/muteAll", under Both, versions Beta, replies 200 Operation;
                 in Connected, for Any, needs Nothing, begins Settled(Comms);
             }
             /// Sets the volumes at which each participant receives the audio of the others.
             ConfigureMixer(body ConfigureMixer) = "configureMixer" {
-                Post "/{id}/participants/configureMixer", under Both, replies 200 Operation;
+                Post "/{id}/participants/configureMixer", under Both, versions Beta, replies 200 Operation;
                 in Connected, for Any, needs Mixer, begins Running(Comms);
             }
             /// Changes the metadata that the roster shows for the app.
             UpdateMetadata(body UpdateMetadata) = "updateMetadata" {
-                Post "/{id}/updateMetadata", under Both, replies 202 Empty;
+                Post "/{id}/updateMetadata", under Both, versions Beta, replies 202 Empty;
                 in Connected, for Any, needs Opened, begins Nothing;
             }
             /// Lists the audio routing groups.
             ListAudioRoutingGroups = "listAudioRoutingGroups" {
-                Get "/{id}/audioRoutingGroups", under Both, replies 200 AudioRoutingGroups;
+                Get "/{id}/audioRoutingGroups", under Both, versions Both, replies 200 AudioRoutingGroups;
                 in Live, for Any, needs Opened, begins Nothing;
             }
             /// Adds an audio routing group.
             CreateAudioRoutingGroup(body AudioRoutingGroup) = "createAudioRoutingGroup" {
-                Post "/{id}/audioRoutingGroups", under Both, replies 200 AudioRoutingGroup;
+                Post "/{id}/audioRoutingGroups", under Both, versions Both, replies 200 AudioRoutingGroup;
                 in Connected, for Any, needs Mixer, begins Nothing;
             }
             /// Lists the content sharing sessions.
             ListContentSharingSessions = "listContentSharingSessions" {
-                Get "/{id}/contentSharingSessions", under Both, replies 200 ContentSharingSessions;
+                Get "/{id}/contentSharingSessions", under Both, versions Both, replies 200 ContentSharingSessions;
                 in Live, for Any, needs Opened, begins Nothing;
             }
         }
@@ -228,6 +229,13 @@ macro_rules! with_methods {
 enum Under {
     Both,
     Communications,
+}
+
+/// The versions that have a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Versions {
+    Both,
+    Beta,
 }
 
 /// The body of a reply.
@@ -312,7 +320,8 @@ pub(crate) enum Begins {
 macro_rules! declare_methods {
     ($(
         $(#[$meta:meta])* $Method:ident $(($($part:ident $Part:ty),+))? = $text:literal {
-            $Verb:ident $path:literal, under $Under:ident, replies $status:literal $Returns:ident;
+            $Verb:ident $path:literal, under $Under:ident, versions $Versions:ident,
+            replies $status:literal $Returns:ident;
             in $LegalIn:ident, for $CallKind:ident, needs $Need:ident,
             begins $Begins:ident $(($OperationKind:ident))?;
         }
@@ -350,6 +359,10 @@ macro_rules! declare_methods {
 
             const fn under(self) -> Under {
                 match self { $( Self::$Method => Under::$Under, )+ }
+            }
+
+            const fn versions(self) -> Versions {
+                match self { $( Self::$Method => Versions::$Versions, )+ }
             }
 
             /// The HTTP status of a reply that is not a refusal.
@@ -422,6 +435,17 @@ impl Method {
     pub fn is_under(self, root: Root) -> bool {
         root == Root::Communications || self.under() == Under::Both
     }
+
+    /// True if this version of the API has the method. Three methods are in the beta version alone.
+    ///
+    /// ```
+    /// use callfold::graph::{Method, Version};
+    ///
+    /// assert!(!Method::MuteAll.is_in(Version::V1));
+    /// ```
+    pub fn is_in(self, version: Version) -> bool {
+        version == Version::Beta || self.versions() == Versions::Both
+    }
 }
 
 /// The parts of a request path: the method, the call and the participant or operation.
@@ -459,6 +483,8 @@ pub struct NoRoute {
     pub path: String,
     /// The verbs that are valid for this path. Empty if there are none.
     pub allowed: Vec<Verb>,
+    /// True if the path names the version v1.0, and the beta version has a method with this verb and path.
+    pub is_in_beta: bool,
 }
 
 impl Route {
@@ -487,7 +513,8 @@ impl Route {
     ///
     /// # Errors
     ///
-    /// [`NoRoute`] if no method has this verb and path. It names the verbs that are valid for the path.
+    /// [`NoRoute`] if no method has this verb and path in the version that the path names. It names the verbs that are
+    /// valid for the path.
     ///
     /// ```
     /// use callfold::graph::{Route, Verb};
@@ -500,13 +527,21 @@ impl Route {
     pub fn parse(verb: &str, path: &str) -> Result<Self, NoRoute> {
         let found = Path::read(path);
         let routes: Vec<Self> = found.into_iter().flat_map(|path| path.routes()).collect();
-        let allowed = || {
-            let mut verbs: Vec<_> = routes.iter().map(|route| route.method.verb()).collect();
-            verbs.dedup();
-            verbs
-        };
-        let named = routes.iter().find(|route| route.method.verb().as_str().eq_ignore_ascii_case(verb));
-        named.cloned().ok_or_else(|| NoRoute { verb: short(verb), path: short(path), allowed: allowed() })
+        let has_verb = |route: &&Self| route.method.verb().as_str().eq_ignore_ascii_case(verb);
+        let mut named = routes.iter().filter(has_verb);
+        if let Some(route) = named.clone().find(|route| route.is_published()) {
+            return Ok(route.clone());
+        }
+        let published = routes.iter().filter(|route| route.is_published());
+        let mut allowed: Vec<_> = published.map(|route| route.method.verb()).collect();
+        allowed.dedup();
+        let is_in_beta = named.next().is_some();
+        Err(NoRoute { verb: short(verb), path: short(path), allowed, is_in_beta })
+    }
+
+    /// True if the version of the path has the method. A path without a version may have any.
+    fn is_published(&self) -> bool {
+        self.version.is_none_or(|version| self.method.is_in(version))
     }
 }
 
@@ -631,6 +666,7 @@ impl fmt::Display for NoRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no method for {} {}", self.verb, self.path)?;
         match self.allowed.split_first() {
+            None if self.is_in_beta => f.write_str(": only the beta version has this method"),
             None => f.write_str(": paths begin with /communications/calls, and the id of a call is a GUID"),
             Some((first, more)) => {
                 write!(f, ": the path takes {first}")?;
