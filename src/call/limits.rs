@@ -225,7 +225,7 @@ fn repeat(member: &str, times: &Member<i32>) -> Checked {
 fn media_info(member: &str, info: &MediaInfo) -> Checked {
     match info.uri.value() {
         Some(uri) if callback::is_web(uri) => Ok(()),
-        Some(_) | None => Err(invalid(format!("{member}.uri"), "the https URL of the media to play")),
+        Some(_) | None => Err(invalid(format!("{member}.uri"), "the https or http URL of the media to play")),
     }
 }
 

@@ -51,8 +51,8 @@ pub fn courses_of(conversation: u64, begins: Timestamp) -> impl Strategy<Value =
     written(conversation, begins, true)
 }
 
-/// A course that also contains moves that are not legal. A host must refuse a move if the [`Model`] refuses
-/// it.
+/// A course that also contains moves that are not legal: in the wrong state, with a broken body, or of an app that lacks a
+/// permission. A host must refuse a move if the [`Model`] refuses it, with the status of [`Model::attempt`].
 pub fn attempts() -> impl Strategy<Value = Vec<Move>> {
     written(0, BEGINNING, false)
 }
