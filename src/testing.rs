@@ -21,7 +21,11 @@
 
 mod campaign;
 mod course;
+mod difference;
+mod host;
 mod invariant;
+mod log_fault;
+mod lossy;
 mod model;
 mod network;
 mod outline;
@@ -31,16 +35,21 @@ mod scenario;
 mod simulation;
 mod store;
 pub mod strategies;
+mod trial;
 
 pub use campaign::{Campaign, Counterexample, Summary};
 pub use course::{Made, Move, What, history};
+pub use host::{Host, StoreFault};
 pub use invariant::{Invariant, Violation};
+pub use log_fault::{LogFault, LogFaultKind};
+pub use lossy::LossyStore;
 pub use model::Model;
 pub use network::{Faults, Network};
 pub use outline::Outline;
 pub use scenario::Scenario;
 pub use simulation::Simulation;
-pub use store::{NotRestarted, Store};
+pub use store::{AppendError, Conflict, MemoryStore, Store};
+pub use trial::{Side, Step, Trial};
 
 /// Reads JSON with the crate's own reader alone. Returns `None` where this reader gives up, and the crate would ask
 /// `serde_json`. A test can compare the two.

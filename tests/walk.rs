@@ -68,10 +68,10 @@ const REFUSED: [&str; 7] = [
     "operationFinished nothing",
 ];
 /// Events that only an observed notification or the loop of a whole service can produce.
-const CONCLUDED: [&str; 4] = ["adopted", "stateConfirmed", "notificationHeard", "requestAnswered"];
+pub(crate) const CONCLUDED: [&str; 4] = ["adopted", "stateConfirmed", "notificationHeard", "requestAnswered"];
 /// Events that only a service records. A bot records only its own `keepAlive` of these, and of content
 /// sharing it learns only whether there is any.
-const SERVED: [&str; 15] = [
+pub(crate) const SERVED: [&str; 15] = [
     "answerRequested",
     "rejectRequested",
     "redirectRequested",

@@ -12,9 +12,11 @@ use proptest::strategy::{Strategy, ValueTree};
 
 use super::course::Move;
 use super::invariant::Violation;
+use super::lossy::LossyStore;
 use super::network::Faults;
 use super::random::{draw, runner};
 use super::simulation::data::Simulation;
+use super::store::MemoryStore;
 use super::strategies::course::courses_of;
 use super::strategies::values::BEGINNING;
 use crate::call::data::Call;
@@ -74,9 +76,9 @@ pub struct Counterexample {
     pub violation: Violation,
     /// The moves that lead to the violation.
     pub course: Vec<Move>,
-    /// The log lines of the service for the calls of this conversation.
+    /// The log lines that the service wrote for the calls of this conversation.
     pub service: Vec<String>,
-    /// The log lines of the bot for the calls of this conversation.
+    /// The log lines that the bot wrote for the calls of this conversation.
     pub bot: Vec<String>,
 }
 
@@ -89,6 +91,8 @@ impl fmt::Display for Counterexample {
 }
 
 impl core::error::Error for Counterexample {}
+
+type World = Simulation<MemoryStore, LossyStore>;
 
 impl Campaign {
     /// A campaign with this seed, this number of conversations, and this number of hours within which they
@@ -153,11 +157,12 @@ impl Campaign {
     }
 
     /// A simulation whose hosts restart after each quarter of the campaign.
-    fn world(&self) -> Simulation {
-        let mut world = Simulation::new(self.seed);
+    fn world(&self) -> World {
+        let bot = LossyStore::new(self.seed, self.lost_writes);
+        let mut world = Simulation::with_stores(self.seed, MemoryStore::new(), bot);
         let quarter = SignedDuration::from_mins(i64::from(self.hours) * 15);
         let times: Vec<Timestamp> = (1..=4).map(|number| BEGINNING + quarter * number).collect();
-        world.restarting(&times).losing_writes(self.lost_writes);
+        world.restarting(&times);
         world
     }
 
@@ -188,7 +193,7 @@ impl Campaign {
     }
 
     /// Runs one conversation alone, with the same network faults that it had among the others.
-    fn alone(&self, number: u64, course: &[Move], until: Timestamp) -> (Simulation, Option<Violation>) {
+    fn alone(&self, number: u64, course: &[Move], until: Timestamp) -> (World, Option<Violation>) {
         let mut world = self.world();
         world.under(&self.faults(number));
         let made = course.iter().try_for_each(|one| world.make(one).map(drop));
@@ -202,7 +207,7 @@ impl Campaign {
         &self,
         conversations: &BTreeMap<CallId, u64>,
         violation: Violation,
-        world: &Simulation,
+        world: &World,
     ) -> Box<Counterexample> {
         let number = conversations.get(&violation.call).copied().unwrap_or_default();
         let fails = |course: &Vec<Move>| {
@@ -212,17 +217,13 @@ impl Campaign {
         let strategy = courses_of(number, self.begins(number));
         let tree = strategy.new_tree(&mut runner([self.seed, number, 2, 0])).ok();
         let shrunk = tree.and_then(|tree| shrink(tree, fails));
-        let of_the_call = |lines: &[String]| -> Vec<String> {
+        let of_the_call = |lines: Vec<String>| -> Vec<String> {
             let calls: Vec<String> = conversations
                 .iter()
                 .filter(|(_, one)| **one == number)
                 .map(|(id, _)| id.to_string())
                 .collect();
-            lines
-                .iter()
-                .filter(|line| calls.iter().any(|call| line.contains(call.as_str())))
-                .cloned()
-                .collect()
+            lines.into_iter().filter(|line| calls.iter().any(|call| line.contains(call.as_str()))).collect()
         };
         let (course, (world, violation)) = match shrunk {
             Some((course, (alone, failed))) => (course, (alone, failed)),
@@ -232,8 +233,8 @@ impl Campaign {
             conversation: number,
             violation,
             course,
-            service: of_the_call(world.service().lines()),
-            bot: of_the_call(world.bot().lines()),
+            service: of_the_call(world.service().lines().collect()),
+            bot: of_the_call(world.bot().lines().collect()),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The invariants: rules that must hold after every step of a simulation.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -7,6 +8,7 @@ use core::fmt;
 
 use jiff::Timestamp;
 
+use super::host::StoreFault;
 use crate::call::data::Call;
 use crate::call::state::State;
 use crate::id::CallId;
@@ -41,7 +43,10 @@ names! {
         /// The service and the reference model accept the same requests, reply with the same contents, and have
         /// equal calls.
         Reference = "reference",
-        /// A host has the same calls before and after a restart.
+        /// A store appends a batch whole or not at all, takes the same batch again, and refuses what
+        /// contradicts its lines.
+        Store = "store",
+        /// A host has the same log and the same calls before and after a restart.
         Restart = "restart",
         /// Observing the same delivery again changes nothing.
         Repeat = "repeat",
@@ -74,8 +79,11 @@ impl Invariant {
             Self::Reference => {
                 "The service accepts and refuses the same requests as the reference model, and their replies and calls are equal."
             }
+            Self::Store => {
+                "A store appends a batch whole or not at all, takes the same batch again, and refuses another line at a stored revision, or a line before which one is missing."
+            }
             Self::Restart => {
-                "A host has the same calls after a restart, from its whole log or from a saved copy and the later events."
+                "After a restart, a store has the lines that its host wrote, and the host has the same calls as one that never stopped, from its whole log or from a saved copy and the later events."
             }
             Self::Repeat => "Observing the same delivery again changes nothing.",
             Self::End => "If a notification reports the end of a call, the call in the bot's ledger ends.",
@@ -102,14 +110,19 @@ pub struct Violation {
     pub call: CallId,
     /// The virtual time of the violation.
     pub at: Timestamp,
-    /// A description of the difference, for people.
+    /// A description of the difference, for people. It is empty if `fault` describes it.
     pub seen: String,
+    /// What a store did wrong, if the invariant is about a store.
+    pub fault: Option<Box<StoreFault>>,
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { invariant, call, at, seen } = self;
-        write!(f, "{invariant}: {} Call {call} at {at}: {seen}", invariant.sentence())
+        let Self { invariant, call, at, seen, fault } = self;
+        match fault {
+            Some(fault) => write!(f, "{invariant}: {fault}"),
+            None => write!(f, "{invariant}: {} Call {call} at {at}: {seen}", invariant.sentence()),
+        }
     }
 }
 

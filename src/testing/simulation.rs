@@ -5,6 +5,7 @@ mod bot;
 pub(crate) mod data;
 mod service;
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::format;
 use alloc::string::String;
@@ -12,11 +13,12 @@ use alloc::string::String;
 use jiff::Timestamp;
 
 use super::course::{Move, What};
+use super::host::{Host, StoreFault};
 use super::invariant::{Invariant, Violation};
 use super::model::contents::Contents;
 use super::model::data::Model;
 use super::network::{Faults, Network};
-use super::store::Store;
+use super::store::{MemoryStore, Store};
 use crate::call::data::Call;
 use crate::call::network_event::NetworkEvent;
 use crate::graph::odata::Version;
@@ -27,12 +29,19 @@ pub use data::Simulation;
 impl Simulation {
     /// A simulation without calls, whose network has no faults.
     pub fn new(seed: u64) -> Self {
+        Self::with_stores(seed, MemoryStore::new(), MemoryStore::new())
+    }
+}
+
+impl<S: Store, B: Store> Simulation<S, B> {
+    /// A simulation without calls, whose service and bot keep their events in these stores. The stores must
+    /// be empty.
+    pub fn with_stores(seed: u64, service: S, bot: B) -> Self {
         Self {
-            seed,
-            notify: Notify::new(Version::V1),
+            notify: Some(Notify::new(Version::V1)),
             now: Timestamp::MIN,
-            service: Store::new(),
-            bot: Store::new(),
+            service: Host::new(service),
+            bot: Host::new(bot),
             model: Model::new(),
             network: Network::new(seed),
             usual: Faults::none(),
@@ -40,7 +49,8 @@ impl Simulation {
             due: BTreeSet::new(),
             armed: BTreeMap::new(),
             restarts: VecDeque::new(),
-            lost_writes: 0,
+            restarted: 0,
+            foreign: 0,
             ambiguous: BTreeSet::new(),
             steps: 0,
             compared: 0,
@@ -49,7 +59,12 @@ impl Simulation {
 
     /// Sets the version of the API. The service writes its notifications as this version does.
     pub const fn speaking(&mut self, version: Version) -> &mut Self {
-        self.notify = Notify::new(version);
+        self.notifying(Some(Notify::new(version)))
+    }
+
+    /// Sets how the service posts notifications. With `None` it posts nothing, and there is no bot.
+    pub(super) const fn notifying(&mut self, notify: Option<Notify>) -> &mut Self {
+        self.notify = notify;
         self
     }
 
@@ -74,20 +89,13 @@ impl Simulation {
         self
     }
 
-    /// Breaks the bot's store on purpose: it loses this many of a thousand writes. A test can then show that
-    /// the simulation finds the fault.
-    pub const fn losing_writes(&mut self, of_a_thousand: u32) -> &mut Self {
-        self.lost_writes = of_a_thousand;
-        self
-    }
-
-    /// The log and the calls of the service.
-    pub const fn service(&self) -> &Store {
+    /// The service: its log and its calls.
+    pub const fn service(&self) -> &Host<S> {
         &self.service
     }
 
-    /// The log and the calls of the bot.
-    pub const fn bot(&self) -> &Store {
+    /// The bot: its log and its calls.
+    pub const fn bot(&self) -> &Host<B> {
         &self.bot
     }
 
@@ -128,7 +136,7 @@ impl Simulation {
                 let seen = format!("the service replied {ours:?}, and the model {theirs:?}, to {one:?}");
                 return Err(self.violation(Invariant::Reference, one.call, seen));
             }
-            self.learn(one.call, &reply.body)?;
+            self.learn(one, &reply.body)?;
         }
         self.record(one.call, &made.events)?;
         Ok(true)
@@ -143,8 +151,9 @@ impl Simulation {
         self.pass(until)
     }
 
-    /// Advances the time until no packet is in flight, restarts the service and the bot, and compares their
-    /// calls. A test calls this function after its last move.
+    /// Advances the time until no packet is in flight, restarts the service and the bot, checks that their
+    /// stores refuse what contradicts their logs, and compares their calls. A test calls this function after
+    /// its last move.
     ///
     /// # Errors
     ///
@@ -157,6 +166,8 @@ impl Simulation {
             self.service.ledger().calls().map(Call::id).chain(self.model.calls()).collect();
         calls.iter().try_for_each(|call| self.compare(*call))?;
         self.restart_from(false)?;
+        self.service.contradict().map_err(|fault| self.broken(Invariant::Store, fault))?;
+        self.bot.contradict().map_err(|fault| self.broken(Invariant::Store, fault))?;
         self.restart_from(true)?;
         calls.into_iter().try_for_each(|call| self.reports(call))
     }
@@ -188,7 +199,12 @@ impl Simulation {
     }
 
     const fn violation(&self, invariant: Invariant, call: CallId, seen: String) -> Violation {
-        Violation { invariant, call, at: self.now, seen }
+        Violation { invariant, call, at: self.now, seen, fault: None }
+    }
+
+    fn broken(&self, invariant: Invariant, fault: StoreFault) -> Violation {
+        let call = fault.call().unwrap_or(CallId::new(uuid::Uuid::nil()));
+        Violation { fault: Some(Box::new(fault)), ..self.violation(invariant, call, String::new()) }
     }
 }
 

@@ -1,127 +1,173 @@
-//! The storage of a host: its log as text, and the calls that are folded from the log.
+//! Where a host keeps its events: the trait that a store implements for these tests, and the store in memory.
 
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::id::CallId;
-use crate::ledger::applied::{Applied, ApplyError};
-use crate::ledger::data::Ledger;
 use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
 
-/// The error of a restart, with the log line that caused it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NotRestarted {
-    /// The text of the line.
-    pub line: String,
-    /// The call of the line; `None` if the line cannot be read.
-    pub call: Option<CallId>,
-    /// The reason, for people.
-    pub why: String,
+/// Where a host keeps its events: a file, a database or a broker. A [`Trial`](super::Trial) tests whether a
+/// store keeps them.
+///
+/// A host appends the events of one input in one batch, before it folds them. A batch has the events of one
+/// call, or of two calls if one replaces the other. A store needs no lock and no number of a version: each
+/// event has its call and its revision.
+///
+/// The methods block until they are done. A store with asynchronous methods runs them to their end here, for
+/// example with `Runtime::block_on` of tokio. [`MemoryStore`] is the shortest example.
+pub trait Store {
+    /// An error of the store itself, such as that of its database.
+    type Error: fmt::Display;
+
+    /// Appends a batch: all of its events or none. It returns only after the events are durable.
+    ///
+    /// An event whose revision is stored already with the very same content counts as appended. A host whose
+    /// first attempt got no answer can therefore append the same batch again.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError::Conflict`] if the revision of an event is stored with other content, or if the revision
+    /// before it is missing. Nothing is then stored.
+    fn append(&mut self, batch: &[Recorded]) -> Result<(), AppendError<Self::Error>>;
+
+    /// All stored events. The events of one call come in the order in which they were appended. The order
+    /// between different calls does not matter.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store, for example if a stored line cannot be read.
+    fn read(&mut self) -> Result<Vec<Recorded>, Self::Error>;
+
+    /// Stops the store as `kill -9` does, and opens it again. Only what was durable remains.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store, for example if it cannot be opened.
+    fn restart(&mut self) -> Result<(), Self::Error>;
 }
 
-impl fmt::Display for NotRestarted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.why, self.line)
+/// The reason why a store appended nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "every store makes these values, and no third is planned")]
+pub enum AppendError<E> {
+    /// An event of the batch contradicts what is stored.
+    Conflict(Conflict),
+    /// The store failed.
+    Store(E),
+}
+
+/// For `?` in an implementation of [`Store::append`].
+impl<E> From<E> for AppendError<E> {
+    fn from(error: E) -> Self {
+        Self::Store(error)
     }
 }
 
-impl core::error::Error for NotRestarted {}
+/// An event that contradicts what is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "every store makes this value")]
+pub struct Conflict {
+    /// The call of the event.
+    pub call: CallId,
+    /// The revision of the event.
+    pub revision: u64,
+    /// The line that is stored at this revision; `None` if the revision before it is missing.
+    pub found: Option<String>,
+}
 
-/// The log and the calls of a host. As the crate requires of hosts, a store writes an event to the log before
-/// it applies the event to the calls. A store can restart at any time, from its log or from a copy of its
-/// calls.
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { call, revision, found } = self;
+        write!(f, "conflict at revision {revision} of call {call}: ")?;
+        match found {
+            Some(line) => write!(f, "stored is {line}"),
+            None => f.write_str("the revision before it is missing"),
+        }
+    }
+}
+
+/// A store in memory, with the events as lines of a log. A restart loses nothing.
 ///
 /// ```
-/// use callfold::testing::Store;
+/// use callfold::Recorded;
+/// use callfold::testing::{AppendError, MemoryStore, Store};
 ///
-/// let mut store = Store::new();
+/// let mut store = MemoryStore::new();
 /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"offered","data":{}}"#;
-/// store.append(&line.parse()?)?;
-/// store.restart_from_log()?;
-/// assert_eq!(store.ledger().calls().count(), 1);
+/// let offered: Recorded = line.parse()?;
+/// assert_eq!(store.append(&[offered.clone()]), Ok(()));
+/// // The same event again counts as appended, and another event at its revision is a conflict.
+/// assert_eq!(store.append(&[offered.clone()]), Ok(()));
+/// let placed: Recorded = line.replace("offered", "placed").parse()?;
+/// assert!(matches!(store.append(&[placed]), Err(AppendError::Conflict(_))));
+/// assert_eq!(store.read()?, [offered]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Store {
+pub struct MemoryStore {
     lines: Vec<String>,
-    ledger: Ledger,
-    /// A copy of the calls, and the number of log lines that were folded into it.
-    copy: (Ledger, usize),
+    /// Where the lines of each call are: the index of revision 1, of revision 2, and so on.
+    calls: BTreeMap<CallId, Vec<usize>>,
 }
 
-impl Store {
+impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The lines of the log.
+    /// The stored lines.
     pub fn lines(&self) -> &[String] {
         &self.lines
     }
 
-    /// The calls that were folded from the log.
-    pub const fn ledger(&self) -> &Ledger {
-        &self.ledger
-    }
-
-    /// Writes an event to the log, and then applies it to the calls.
-    ///
-    /// # Errors
-    ///
-    /// An [`ApplyError`] if the event does not fold. The event stays in the log.
-    pub fn append(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
-        self.lines.push(recorded.to_string());
-        self.ledger.apply(recorded)
-    }
-
-    /// Applies an event to the calls without writing it to the log, as a broken store would.
-    pub(super) fn fold_unwritten(&mut self, recorded: &Recorded) -> Result<Applied, ApplyError> {
-        self.ledger.apply(recorded)
-    }
-
-    /// Copies the calls as they are now, for a later [`Store::restart_from_copy`].
-    pub fn keep_copy(&mut self) {
-        self.copy = (self.ledger.clone(), self.lines.len());
-    }
-
-    /// Discards the calls, and folds them again from all lines of the log.
-    ///
-    /// # Errors
-    ///
-    /// The first line that cannot be read, that does not fold, or whose revision leaves a gap. The calls then
-    /// stay as they were.
-    pub fn restart_from_log(&mut self) -> Result<(), NotRestarted> {
-        self.restart(Ledger::new(), 0)
-    }
-
-    /// Discards the calls, and starts from the last copy and the lines that were written after it. Without a
-    /// copy it starts from an empty ledger.
-    ///
-    /// # Errors
-    ///
-    /// The same error as for [`Store::restart_from_log`], but only for the lines after the copy.
-    pub fn restart_from_copy(&mut self) -> Result<(), NotRestarted> {
-        let (copy, folded) = self.copy.clone();
-        self.restart(copy, folded)
-    }
-
-    fn restart(&mut self, mut ledger: Ledger, folded: usize) -> Result<(), NotRestarted> {
-        for line in self.lines.iter().skip(folded) {
-            let failed = |call, why| NotRestarted { line: line.clone(), call, why };
-            let recorded: Recorded =
-                line.parse().map_err(|error: LineError| failed(None, error.to_string()))?;
-            let failed = |why| failed(Some(recorded.call), why);
-            match ledger.apply(&recorded) {
-                Ok(Applied::Folded) => {}
-                Ok(Applied::Duplicate) => return Err(failed("the line was already folded".into())),
-                Err(error) => return Err(failed(error.to_string())),
-            }
+    fn put(&mut self, recorded: &Recorded) -> Result<(), Conflict> {
+        let Recorded { call, revision, .. } = *recorded;
+        let conflict = |found| Err(Conflict { call, revision, found });
+        let line = recorded.to_string();
+        let known = self.calls.entry(call).or_default();
+        let Some(index) = revision.checked_sub(1).and_then(|index| usize::try_from(index).ok()) else {
+            return conflict(None);
+        };
+        if let Some(found) = known.get(index).and_then(|index| self.lines.get(*index)) {
+            return if *found == line { Ok(()) } else { conflict(Some(found.clone())) };
         }
-        self.ledger = ledger;
+        if index != known.len() {
+            return conflict(None);
+        }
+        known.push(self.lines.len());
+        self.lines.push(line);
+        Ok(())
+    }
+
+    /// Removes the lines of a batch that was refused.
+    fn undo(&mut self, batch: &[Recorded], kept: usize) {
+        self.lines.truncate(kept);
+        for recorded in batch {
+            self.calls.entry(recorded.call).or_default().retain(|index| *index < kept);
+        }
+    }
+}
+
+impl Store for MemoryStore {
+    type Error = LineError;
+
+    fn append(&mut self, batch: &[Recorded]) -> Result<(), AppendError<LineError>> {
+        let kept = self.lines.len();
+        batch.iter().try_for_each(|recorded| self.put(recorded)).map_err(|conflict| {
+            self.undo(batch, kept);
+            AppendError::Conflict(conflict)
+        })
+    }
+
+    fn read(&mut self) -> Result<Vec<Recorded>, LineError> {
+        self.lines.iter().map(|line| line.parse()).collect()
+    }
+
+    fn restart(&mut self) -> Result<(), LineError> {
         Ok(())
     }
 }

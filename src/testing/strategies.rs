@@ -21,10 +21,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod aim;
 pub(crate) mod course;
 mod event;
 mod network_event;
 mod request;
+mod trial;
 pub(crate) mod values;
 mod wire;
 
@@ -32,5 +34,6 @@ pub use course::{attempts, courses, courses_of, moves};
 pub use event::{arbitrary_histories, events, histories};
 pub use network_event::network_events;
 pub use request::{bodies, commands};
+pub use trial::trials;
 pub use values::{call_ids, ids, times};
 pub use wire::{calls, deliveries, notifications, operations, participants, result_infos, rosters};

@@ -1,13 +1,13 @@
 //! The bot: it observes notifications from the network, and learns from replies.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 
 use jiff::SignedDuration;
 
+use super::super::course::{Move, What};
 use super::super::invariant::{self, Invariant, Violation};
 use super::super::network::Faults;
-use super::super::random::draw;
 use super::super::reported::Reported;
 use super::super::store::Store;
 use super::data::{Packet, Simulation};
@@ -16,15 +16,25 @@ use crate::call::observe::delivery::Delivery;
 use crate::call::reply::Body;
 use crate::call::state::State;
 use crate::graph::call::CallDirection;
+use crate::graph::method::Method;
 use crate::graph::notification::CommsNotification;
 use crate::id::CallId;
 use crate::ledger::applied::Applied;
 use crate::record::recorded::Recorded;
 
-impl Simulation {
-    pub(super) fn learn(&mut self, call: CallId, body: &Body) -> Result<(), Violation> {
-        let observed = Call::learn(self.bot.ledger().call(call), call, body, Some(self.now));
-        observed.events.iter().try_for_each(|recorded| self.keep(recorded))
+impl<S: Store, B: Store> Simulation<S, B> {
+    /// The bot learns from the reply to its request. No notification reports a `keepAlive`, so the bot records
+    /// it itself.
+    pub(super) fn learn(&mut self, one: &Move, body: &Body) -> Result<(), Violation> {
+        if self.notify.is_none() {
+            return Ok(());
+        }
+        let known = self.bot.ledger().call(one.call);
+        let is_keep_alive = matches!(one.what, What::Request { method: Method::KeepAlive, .. });
+        let kept = known.filter(|known| is_keep_alive && known.state().is_live());
+        let kept = kept.map(|known| known.kept_alive(self.now));
+        let learned = Call::learn(known, one.call, body, Some(self.now)).events;
+        self.keep(&kept.map_or(learned, |kept| [kept].into()))
     }
 
     pub(super) fn receive(&mut self, packet: &Packet) -> Result<(), Violation> {
@@ -39,9 +49,7 @@ impl Simulation {
             ..Delivery::default()
         };
         let observed = Call::observe(self.bot.ledger().call(call), call, &reported, &delivery);
-        for recorded in &observed.events {
-            self.keep(recorded)?;
-        }
+        self.keep(&observed.events)?;
         let known = self.bot.ledger().call(call);
         let again = Call::observe(known, call, &reported, &delivery).events;
         if !again.is_empty() {
@@ -54,11 +62,18 @@ impl Simulation {
         Ok(())
     }
 
-    fn keep(&mut self, recorded: &Recorded) -> Result<(), Violation> {
+    /// Stores and folds the events of one input.
+    fn keep(&mut self, events: &[Recorded]) -> Result<(), Violation> {
+        self.bot.append(events).map_err(|fault| self.broken(Invariant::Store, fault))?;
+        events.iter().try_for_each(|recorded| self.fold(recorded))?;
+        let compared = events.first().map_or(Ok(()), |recorded| self.bot.compare(recorded.call));
+        compared.map_err(|fault| self.broken(Invariant::Restart, fault))
+    }
+
+    fn fold(&mut self, recorded: &Recorded) -> Result<(), Violation> {
         let call = recorded.call;
         let before = self.bot.ledger().call(call).cloned();
-        let applied =
-            if self.loses(recorded) { self.bot.fold_unwritten(recorded) } else { self.bot.append(recorded) };
+        let applied = self.bot.fold(recorded);
         if applied != Ok(Applied::Folded) {
             return Err(self.violation(Invariant::Folds, call, format!("{applied:?}: {recorded}")));
         }
@@ -67,27 +82,39 @@ impl Simulation {
         after.map_or(Ok(()), |after| self.check(call, invariant::step(before.as_ref(), recorded, after)))
     }
 
-    fn loses(&self, recorded: &Recorded) -> bool {
-        let (high, low) = recorded.call.guid().as_u64_pair();
-        let drawn = || draw(&(0..1000_u32), [self.seed, high ^ low, recorded.revision, u64::MAX]);
-        self.lost_writes > 0 && drawn() < Some(self.lost_writes)
-    }
-
-    /// Restarts the service and the bot. Restarts from the log alternate with restarts from a copy and the
-    /// later lines.
-    pub(super) fn restart(&mut self) -> Result<(), Violation> {
-        let from_log = self.restarts.len() % 2 == 1;
-        self.restart_from(from_log)
+    /// Stops the service and the bot, and starts them again. Restarts from the log alternate with restarts
+    /// from a copy of the calls and the later lines.
+    ///
+    /// # Errors
+    ///
+    /// A [`Violation`] if a store has other lines than its host wrote, or if a restarted host has other calls
+    /// than its twin, which never stopped.
+    pub fn restart(&mut self) -> Result<(), Violation> {
+        self.restarted += 1;
+        self.restart_from(self.restarted.is_multiple_of(2))
     }
 
     pub(super) fn restart_from(&mut self, from_log: bool) -> Result<(), Violation> {
-        let hosts = [&mut self.service, &mut self.bot].into_iter();
-        let broken = hosts.filter_map(|store| restarted(store, from_log)).next();
-        broken.map_or(Ok(()), |(call, seen)| Err(self.violation(Invariant::Restart, call, seen)))
+        let restarted = self.service.restart(from_log).and_then(|()| self.bot.restart(from_log));
+        restarted.map_err(|fault| self.broken(Invariant::Restart, fault))
+    }
+
+    /// The service and the bot append their last batch again, as hosts do that got no answer from their
+    /// store.
+    ///
+    /// # Errors
+    ///
+    /// A [`Violation`] if a store refuses the batch.
+    pub fn retry(&mut self) -> Result<(), Violation> {
+        let retried = self.service.retry().and_then(|()| self.bot.retry());
+        retried.map_err(|fault| self.broken(Invariant::Store, fault))
     }
 
     /// Compares the bot's copy of a call with the service's, as far as notifications report it.
     pub(super) fn reports(&mut self, id: CallId) -> Result<(), Violation> {
+        if self.notify.is_none() {
+            return Ok(());
+        }
         let faults = self.faults.get(&id).unwrap_or(&self.usual);
         // Out of order and a minute late counts as lost: see `docs/verification.md`.
         let is_soon = faults.partitions.is_empty() && faults.delay < SignedDuration::from_secs(60);
@@ -120,28 +147,6 @@ impl Simulation {
         self.compared += 1;
         Ok(())
     }
-}
-
-/// Restarts a host. Returns a call that differs afterwards, and the difference.
-fn restarted(store: &mut Store, from_log: bool) -> Option<(CallId, String)> {
-    let before = store.ledger().clone();
-    let restarted = if from_log { store.restart_from_log() } else { store.restart_from_copy() };
-    if let Err(failed) = restarted {
-        return Some((failed.call.unwrap_or(CallId::new(uuid::Uuid::nil())), failed.to_string()));
-    }
-    let changed = before.calls().find(|call| store.ledger().call(call.id()) != Some(*call));
-    store.keep_copy();
-    let was = changed?;
-    let is = store.ledger().call(was.id());
-    let is =
-        is.map_or_else(|| "is missing".into(), |is| format!("is different, at revision {}", is.revision()));
-    Some((
-        was.id(),
-        format!(
-            "the call was at revision {}, and after the restart it {is}; was its last event written?",
-            was.revision()
-        ),
-    ))
 }
 
 /// Whether a notification reports the end of the call.

@@ -5,9 +5,10 @@ use alloc::string::String;
 
 use jiff::Timestamp;
 
+use super::super::host::Host;
 use super::super::model::data::Model;
 use super::super::network::{Faults, Network};
-use super::super::store::Store;
+use super::super::store::MemoryStore;
 use crate::call::deadline::Due;
 use crate::id::{CallId, Id};
 use crate::notify::Notify;
@@ -18,6 +19,9 @@ use crate::notify::Notify;
 /// determine everything that happens.
 ///
 /// The bot receives the replies to requests at once. Notifications go through the network.
+///
+/// The service and the bot keep their events in a [`MemoryStore`], unless the test gives them another
+/// [`Store`](super::Store).
 ///
 /// ```
 /// use callfold::testing::{Faults, Simulation, strategies::courses};
@@ -38,12 +42,12 @@ use crate::notify::Notify;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Simulation {
-    pub(super) seed: u64,
-    pub(super) notify: Notify,
+pub struct Simulation<S = MemoryStore, B = MemoryStore> {
+    /// How the service posts notifications; `None` if there is no bot.
+    pub(super) notify: Option<Notify>,
     pub(super) now: Timestamp,
-    pub(super) service: Store,
-    pub(super) bot: Store,
+    pub(super) service: Host<S>,
+    pub(super) bot: Host<B>,
     pub(super) model: Model,
     pub(super) network: Network<Packet>,
     /// The faults for calls that have no faults of their own in `faults`.
@@ -53,7 +57,10 @@ pub struct Simulation {
     pub(super) due: BTreeSet<(Due, CallId)>,
     pub(super) armed: BTreeMap<CallId, Due>,
     pub(super) restarts: VecDeque<Timestamp>,
-    pub(super) lost_writes: u32,
+    /// The number of restarts so far.
+    pub(super) restarted: u64,
+    /// The number of the notifications that another service sent.
+    pub(super) foreign: u64,
     /// Calls whose state cannot be determined if their notifications arrive out of order: see
     /// `docs/verification.md`.
     pub(super) ambiguous: BTreeSet<CallId>,

@@ -3,8 +3,12 @@
 use alloc::collections::BTreeSet;
 use alloc::format;
 
+use jiff::Timestamp;
+
+use super::super::difference::difference;
 use super::super::invariant::{self, Invariant, Violation};
 use super::super::outline::Outline;
+use super::super::store::Store;
 use super::data::{Packet, Simulation};
 use crate::call::data::Call;
 use crate::graph::notification::CommsNotification;
@@ -12,7 +16,7 @@ use crate::id::{CallId, Id};
 use crate::ledger::applied::Applied;
 use crate::record::recorded::Recorded;
 
-impl Simulation {
+impl<S: Store, B: Store> Simulation<S, B> {
     /// Records the events of the earliest deadline of all calls, which has expired.
     pub(super) fn expire(&mut self) -> Result<(), Violation> {
         let Some((due, id)) = self.due.first().copied() else { return Ok(()) };
@@ -27,10 +31,11 @@ impl Simulation {
     /// it replaces.
     pub(super) fn record(&mut self, id: CallId, events: &[Recorded]) -> Result<(), Violation> {
         let mut touched: BTreeSet<CallId> = [id].into();
+        self.service.append(events).map_err(|fault| self.broken(Invariant::Store, fault))?;
         for recorded in events {
             touched.insert(recorded.call);
             let before = self.service.ledger().call(recorded.call).cloned();
-            let applied = self.service.append(recorded);
+            let applied = self.service.fold(recorded);
             if applied != Ok(Applied::Folded) {
                 return Err(self.violation(
                     Invariant::Folds,
@@ -41,7 +46,7 @@ impl Simulation {
             self.steps += 1;
             let Some(after) = self.service.ledger().call(recorded.call) else { continue };
             self.check(recorded.call, invariant::step(before.as_ref(), recorded, after))?;
-            if let Some(reported) = self.notify.event(after, recorded) {
+            if let Some(reported) = self.notify.and_then(|notify| notify.event(after, recorded)) {
                 self.post(recorded, &reported);
             }
         }
@@ -49,8 +54,27 @@ impl Simulation {
     }
 
     fn post(&mut self, recorded: &Recorded, reported: &CommsNotification) {
-        let call = recorded.call;
-        let message = Id::from(format!("message-{}", recorded.revision).as_str());
+        let message = format!("message-{}", recorded.revision);
+        self.send(recorded.call, &message, reported);
+    }
+
+    /// A notification about a call that this service does not have goes to the bot through the network, as
+    /// another service would post it.
+    pub(in crate::testing) fn report(
+        &mut self,
+        at: Timestamp,
+        call: CallId,
+        reported: &CommsNotification,
+    ) -> Result<(), Violation> {
+        self.wait(at)?;
+        self.foreign += 1;
+        let message = format!("foreign-{}", self.foreign);
+        self.send(call, &message, reported);
+        Ok(())
+    }
+
+    fn send(&mut self, call: CallId, message: &str, reported: &CommsNotification) {
+        let message = Id::from(message);
         let text = serde_json::to_string(reported).unwrap_or_default();
         let faults = self.faults.get(&call).unwrap_or(&self.usual);
         self.network.send(call, self.now, Packet { call, message, text }, faults);
@@ -70,9 +94,11 @@ impl Simulation {
         self.model.advance(id, self.now);
         let (ours, theirs) = (call.map(Outline::of), self.model.known(id));
         if ours.as_ref() != theirs {
-            let seen = format!("the service has {ours:?}, and the model has {theirs:?}");
+            let place = difference(&ours.as_ref(), &theirs);
+            let seen = format!("the service and the model differ at {place}");
             return Err(self.violation(Invariant::Reference, id, seen));
         }
+        self.service.compare(id).map_err(|fault| self.broken(Invariant::Restart, fault))?;
         call.map_or(Ok(()), |call| self.check(id, invariant::queue(call)))
     }
 }

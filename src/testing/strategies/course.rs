@@ -62,10 +62,8 @@ fn written(conversation: u64, begins: Timestamp, is_legal: bool) -> impl Strateg
     let wishes = (beginning(other), prop::bool::weighted(0.1), vec(phrase(other), 0..30));
     wishes.prop_map(move |(beginning, from_nothing, rest)| {
         let mut author = Author::new(conversation, begins);
-        for wish in beginning.iter().filter(|_| !from_nothing).chain(rest.iter().flatten()) {
-            author.write(wish, is_legal);
-        }
-        author.course
+        let wishes = beginning.iter().filter(|_| !from_nothing).chain(rest.iter().flatten());
+        wishes.filter_map(|wish| author.write(wish, is_legal)).collect()
     })
 }
 
@@ -103,14 +101,14 @@ pub fn moves(model: &Model) -> impl Strategy<Value = Move> + use<> {
 
 /// A move before it is known which calls, participants and operations exist when it is made.
 #[derive(Clone, Debug)]
-struct Wish {
-    is_other: bool,
-    millis: i64,
-    wanted: Wanted,
+pub(super) struct Wish {
+    pub(super) is_other: bool,
+    pub(super) millis: i64,
+    pub(super) wanted: Wanted,
 }
 
 #[derive(Clone, Debug)]
-enum Wanted {
+pub(super) enum Wanted {
     Offer(Box<NetworkEvent>),
     /// A request. The id is that of the participant or the operation that the method is about, and the index
     /// chooses one that exists instead. The permissions are those of the app.
@@ -123,26 +121,22 @@ enum Wanted {
 
 /// Writes a course, and asks the reference model whether each move is legal.
 #[derive(Clone)]
-struct Author {
+pub(super) struct Author {
     calls: [CallId; 2],
     model: Model,
-    now: Timestamp,
-    course: Vec<Move>,
+    pub(super) now: Timestamp,
 }
 
 impl Author {
-    fn new(conversation: u64, begins: Timestamp) -> Self {
+    pub(super) fn new(conversation: u64, begins: Timestamp) -> Self {
         let mut model = Model::new();
         model.made = u128::from(conversation) << 64;
-        Self { calls: calls_of(conversation), model, now: begins, course: Vec::new() }
+        Self { calls: calls_of(conversation), model, now: begins }
     }
 
-    fn write(&mut self, wish: &Wish, is_legal: bool) {
-        if let Some(one) = self.concrete(wish)
-            && (self.model.apply(&one) || !is_legal)
-        {
-            self.course.push(one);
-        }
+    /// The move that a wish becomes; `None` if it must be legal and is not.
+    pub(super) fn write(&mut self, wish: &Wish, is_legal: bool) -> Option<Move> {
+        self.concrete(wish).filter(|one| self.model.apply(one) || !is_legal)
     }
 
     fn concrete(&mut self, wish: &Wish) -> Option<Move> {
@@ -200,7 +194,7 @@ fn known<'a>(outline: &'a Outline, method: Method, index: &Index) -> Option<&'a 
 }
 
 /// The two calls of a conversation.
-fn calls_of(conversation: u64) -> [CallId; 2] {
+pub(super) fn calls_of(conversation: u64) -> [CallId; 2] {
     // The number of the conversation is mixed, so that the ids look random.
     let stirred = u128::from(conversation.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     [0x57da_b8b1, 0xe5d3_9592].map(|first: u128| CallId::new(Uuid::from_u128((first << 96) | stirred)))
@@ -247,7 +241,7 @@ fn methods() -> BoxedStrategy<Method> {
     .boxed()
 }
 
-fn request_of(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value = Wanted> {
+pub(super) fn request_of(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value = Wanted> {
     let request = method.prop_flat_map(move |one| {
         (Just(one), request::items(one), any::<Index>(), request::bodies(one, other))
     });
@@ -272,7 +266,7 @@ fn spoiled(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value 
 }
 
 /// One wish, or several in the order in which they happen in real calls.
-fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
+pub(super) fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
     let request = |method| request_of(Just(method).boxed(), other).boxed();
     let happen = |network_event| Just(Wanted::NetworkEvent(Box::new(network_event))).boxed();
     let prompted = || happen(NetworkEvent::PromptFinished(Ending::Completed));
@@ -356,7 +350,7 @@ fn at_once(is_other: bool, wanted: Wanted) -> Wish {
 }
 
 /// The wishes with which calls begin. Most calls are answered and connected.
-fn beginning(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
+pub(super) fn beginning(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
     let offered = network_event::offers()
         .prop_map(|offer| Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer)))));
     let connected =

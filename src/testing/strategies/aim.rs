@@ -1,0 +1,245 @@
+//! How a course comes to an event of each kind in a few moves.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::super::trial::Side;
+use super::course::{Wanted, Wish, request_of};
+use super::wire::read;
+use super::{network_event, request};
+use crate::call::event::EventKind;
+use crate::call::network_event::{Ending, NetworkEvent};
+use crate::graph;
+use crate::graph::end_code::EndCode;
+use crate::graph::media::MediaState;
+use crate::graph::method::Method;
+use crate::graph::notification::CommsNotification;
+use crate::graph::permission::Permission;
+use crate::graph::tone::Tone;
+use crate::id::{CallId, Id};
+
+/// A step of a trial before it is known which calls exist when it is made.
+#[derive(Clone, Debug)]
+pub(super) enum Intent {
+    Wish(Wish),
+    Report(Box<CommsNotification>),
+}
+
+type Wanting = BoxedStrategy<Wanted>;
+
+/// The call that another service reports to the bot.
+pub(super) const FOREIGN: CallId = CallId::new(Uuid::from_u128(0x2f1f_69a2_8f0c_4f0a_9d6b_0a6c_1f7b_3e55));
+
+/// A course that leads to an event of this kind on this side, which records it.
+///
+/// A bot records a few kinds only if a service posts more than the service of this crate: states that today's
+/// service does not report, and operations before their end.
+pub(super) fn toward(side: Side, kind: EventKind, other: CallId) -> BoxedStrategy<Vec<Intent>> {
+    let is_bot = side == Side::Bot;
+    let ask = |method| request_of(Just(method).boxed(), other).boxed();
+    let offered = || network_event::offers().prop_map(offer).boxed();
+    let up = || Vec::from([ask(Method::CreateCall), connected(), roster()]);
+    let up_and = |wanted: &[Wanting]| course(up().into_iter().chain(wanted.iter().cloned()));
+    let offered_and = |wanted: &[Wanting]| course([offered()].into_iter().chain(wanted.iter().cloned()));
+    let played = |ending| [ask(Method::PlayPrompt), happen(NetworkEvent::PromptFinished(ending))];
+    match kind {
+        EventKind::Offered => offered_and(&[]),
+        EventKind::Placed => course([ask(Method::CreateCall)]),
+        EventKind::Adopted => reports([state("updated", "established")]),
+        EventKind::StateConfirmed => {
+            let late = state("updated", "establishing");
+            reports([state("created", "incoming"), state("updated", "established"), late])
+        }
+        EventKind::DetailsChanged => up_and(&[happen(NetworkEvent::AudioChanged(MediaState::Inactive))]),
+        EventKind::ToneReceived => {
+            up_and(&[ask(Method::SubscribeToTone), happen(NetworkEvent::TonePressed(Tone::Pound))])
+        }
+        EventKind::RosterUpdated => up_and(&[]),
+        EventKind::ContentSharingStarted
+        | EventKind::ContentSharingUpdated
+        | EventKind::ContentSharingEnded => {
+            let session = || Id::from("session-1");
+            up_and(&[
+                happen(NetworkEvent::ContentSharingStarted(session())),
+                happen(NetworkEvent::ContentSharingUpdated(session())),
+                happen(NetworkEvent::ContentSharingEnded(session())),
+            ])
+        }
+        EventKind::OperationCreated | EventKind::NotificationHeard => up_and(&[ask(Method::SubscribeToTone)]),
+        EventKind::OperationUpdated if is_bot => reports([
+            state("updated", "established"),
+            operation("running", json!({})),
+            operation("running", json!({ "clientContext": "context-1" })),
+        ]),
+        EventKind::OperationUpdated => {
+            course([placed_in_a_group(other), connected(), two_invited(), not_invited()])
+        }
+        EventKind::OperationStarted if is_bot => reports([
+            state("updated", "established"),
+            operation("notStarted", json!({})),
+            operation("running", json!({})),
+        ]),
+        EventKind::OperationStarted => {
+            up_and(&[&[ask(Method::PlayPrompt)][..], &played(Ending::Completed)].concat())
+        }
+        EventKind::OperationQueued | EventKind::OperationCompleted => up_and(&played(Ending::Completed)),
+        EventKind::OperationFailed => up_and(&[ask(Method::PlayPrompt), ask(Method::CancelMediaProcessing)]),
+        EventKind::Answered | EventKind::AnswerRequested => offered_and(&[ask(Method::Answer)]),
+        EventKind::Alerted if is_bot => {
+            reports([state("updated", "establishing"), state("updated", "ringing")])
+        }
+        EventKind::Alerted => course([ask(Method::CreateCall), happen(NetworkEvent::Alerted)]),
+        EventKind::Established => offered_and(&[ask(Method::Answer), connected()]),
+        EventKind::RejectRequested => offered_and(&[ask(Method::Reject)]),
+        EventKind::Redirected if is_bot => {
+            reports([state("created", "incoming"), state("updated", "redirecting")])
+        }
+        EventKind::Redirected | EventKind::RedirectRequested => {
+            offered_and(&[ask(Method::Redirect), happen(NetworkEvent::RedirectAnswered(Box::default()))])
+        }
+        EventKind::Held | EventKind::Resumed => {
+            up_and(&[happen(NetworkEvent::Held), happen(NetworkEvent::Resumed)])
+        }
+        EventKind::TransferRequested
+        | EventKind::TransferStarted
+        | EventKind::TransferAccepted
+        | EventKind::TransferFailed => up_and(&[
+            ask(Method::Transfer),
+            happen(NetworkEvent::TransferAccepted),
+            happen(NetworkEvent::TransferFailed),
+        ]),
+        EventKind::TerminationStarted => up_and(&[ask(Method::DeleteCall)]),
+        EventKind::Terminated => up_and(&[happen(NetworkEvent::HungUp(EndCode::PeerEnded))]),
+        EventKind::KeptAlive | EventKind::RequestAnswered => up_and(&[ask(Method::KeepAlive)]),
+        EventKind::RecordingStatusUpdated => course([
+            offer_for_recording(),
+            ask(Method::Answer),
+            connected(),
+            ask(Method::UpdateRecordingStatus),
+        ]),
+        EventKind::HoldMusicStarted | EventKind::HoldMusicStopped => {
+            up_and(&[ask(Method::StartHoldMusic), ask(Method::StopHoldMusic)])
+        }
+        EventKind::AudioRoutingGroupCreated => up_and(&[ask(Method::CreateAudioRoutingGroup)]),
+        EventKind::DeviceQualityReported => {
+            intents([(true, ask(Method::CreateCall)), (false, ask(Method::LogTeleconferenceDeviceQuality))])
+        }
+        EventKind::RecordingStarted | EventKind::SpeechStarted | EventKind::SpeechEnded => up_and(&[
+            ask(Method::RecordResponse),
+            happen(NetworkEvent::PromptFinished(Ending::Completed)),
+            happen(NetworkEvent::SpeechStarted),
+            happen(NetworkEvent::SpeechEnded),
+        ]),
+    }
+}
+
+/// A course in which one call replaces another, so that one batch has events of both.
+pub(super) fn replacing(other: CallId) -> BoxedStrategy<Vec<Intent>> {
+    let placed = || request_of(Just(Method::CreateCall).boxed(), other).boxed();
+    let replaces = |method| requested(method, other, "replacesCallId");
+    let transferred = [
+        replaces(Method::Transfer),
+        happen(NetworkEvent::TransferAccepted),
+        happen(NetworkEvent::TransferCompleted),
+    ];
+    let invited = [replaces(Method::Invite), Just(Wanted::Finish(Ending::Completed)).boxed()];
+    let both = [(true, placed()), (true, connected()), (false, placed()), (false, connected())];
+    let then = |wanted: &[Wanting]| {
+        intents(both.iter().cloned().chain(wanted.iter().map(|wanted| (false, wanted.clone()))))
+    };
+    prop_oneof![then(&transferred), then(&invited)].boxed()
+}
+
+/// A course of one call.
+fn course(wanted: impl IntoIterator<Item = Wanting>) -> BoxedStrategy<Vec<Intent>> {
+    intents(wanted.into_iter().map(|wanted| (false, wanted)))
+}
+
+/// A course of two calls. A wish of the other call comes with true.
+fn intents(wanted: impl IntoIterator<Item = (bool, Wanting)>) -> BoxedStrategy<Vec<Intent>> {
+    let intent = |(is_other, wanted): (bool, Wanting)| {
+        (0..3000_i64, wanted)
+            .prop_map(move |(millis, wanted)| Intent::Wish(Wish { is_other, millis, wanted }))
+            .boxed()
+    };
+    wanted.into_iter().map(intent).collect::<Vec<_>>().boxed()
+}
+
+fn happen(network_event: NetworkEvent) -> Wanting {
+    Just(Wanted::NetworkEvent(Box::new(network_event))).boxed()
+}
+
+fn connected() -> Wanting {
+    network_event::connected().prop_map(|one| Wanted::NetworkEvent(Box::new(one))).boxed()
+}
+
+fn roster() -> Wanting {
+    network_event::roster().prop_map(|one| Wanted::NetworkEvent(Box::new(one))).boxed()
+}
+
+fn offer(offer: graph::call::Call) -> Wanted {
+    Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer))))
+}
+
+fn offer_for_recording() -> Wanting {
+    let offered = json!({
+        "source": { "identity": { "user": { "id": "user-1" } } },
+        "incomingContext": { "observedParticipantId": "participant-2" },
+    });
+    read(Just(offered)).prop_map(offer).boxed()
+}
+
+fn placed_in_a_group(other: CallId) -> Wanting {
+    requested(Method::CreateCall, other, "chatInfo")
+}
+
+/// A request whose body has this member.
+fn requested(method: Method, other: CallId, member: &'static str) -> Wanting {
+    let has_it = move |wanted: &Wanted| matches!(wanted, Wanted::Request(.., body, _) if body.to_string().contains(member));
+    request_of(Just(method).boxed(), other).prop_filter("a request with this member", has_it).boxed()
+}
+
+/// The app invites two people.
+fn two_invited() -> Wanting {
+    let invited = |user| json!({ "identity": { "user": { "id": user } } });
+    ask_for(Method::Invite, None, json!({ "participants": [invited("user-3"), invited("user-4")] }))
+}
+
+/// The app takes back the invitation of one of them.
+fn not_invited() -> Wanting {
+    ask_for(Method::DeleteParticipant, Some(Id::from("user-3")), json!({}))
+}
+
+fn ask_for(method: Method, item: Option<Id>, body: Value) -> Wanting {
+    let request = move |index| Wanted::Request(method, item.clone(), index, body.clone(), Permission::ALL);
+    any::<Index>().prop_map(request).boxed()
+}
+
+/// Notifications that another service posts.
+fn reports<const N: usize>(reported: [Value; N]) -> BoxedStrategy<Vec<Intent>> {
+    let read: Vec<_> = reported.into_iter().map(|one| read(Just(one)).prop_map(Intent::Report)).collect();
+    read.boxed()
+}
+
+fn state(change: &str, state: &str) -> Value {
+    report(change, "", json!({ "state": state }))
+}
+
+fn operation(status: &str, mut more: Value) -> Value {
+    let known = json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "id": "operation-1" });
+    request::insert(&mut more, [("status", json!(status))]);
+    request::insert(&mut more, known.as_object().cloned().unwrap_or_default());
+    report("updated", "/operations/operation-1", more)
+}
+
+fn report(change: &str, path: &str, data: Value) -> Value {
+    let url = format!("/communications/calls/{FOREIGN}{path}");
+    json!({ "changeType": change, "resourceUrl": url, "resourceData": data })
+}
