@@ -380,6 +380,43 @@ fn trials_often_reach_every_kind_of_event_that_a_side_records_and_batches_of_two
     }
 }
 
+/// Lines of one call, whose events differ by their revision.
+fn lines(revisions: &[(u64, u64)]) -> Vec<Recorded> {
+    let line = |(revision, second): &(u64, u64)| {
+        let at = format!("2026-11-23T09:00:{second:02}Z");
+        let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":REV,"at":"AT","type":"keptAlive","data":{}}"#;
+        line.replace("REV", &revision.to_string()).replace("AT", &at).parse().unwrap()
+    };
+    revisions.iter().map(line).collect()
+}
+
+/// A store takes a batch whole or not at all, also where its events are of two calls, or some of them are
+/// stored already.
+#[test]
+fn the_store_in_memory_refuses_a_batch_as_a_whole() {
+    let [one, two, four, stale] =
+        <[Recorded; 4]>::try_from(lines(&[(1, 1), (2, 2), (4, 4), (2, 9)])).unwrap();
+    let mut of_another = one.clone();
+    of_another.call = callfold::CallId::new(callfold::uuid::Uuid::nil());
+    let mut zero = one.clone();
+    zero.revision = 0;
+    let mut store = MemoryStore::new();
+    store.append(&[one.clone(), two.clone()]).unwrap();
+    let before = store.read().unwrap();
+    for (batch, revision, found) in [
+        (vec![of_another.clone(), stale], 2, Some(two.to_string())),
+        (vec![of_another.clone(), four], 4, None),
+        (vec![two.clone(), of_another.clone(), zero], 0, None),
+    ] {
+        let conflict = Conflict { call: one.call, revision, found };
+        assert_eq!(store.append(&batch), Err(AppendError::Conflict(conflict)));
+        assert_eq!(store.read().unwrap(), before);
+    }
+    let three = lines(&[(3, 3)]).remove(0);
+    store.append(&[two, three.clone(), of_another.clone()]).unwrap();
+    assert_eq!(store.read().unwrap(), [vec![of_another], before, vec![three]].concat());
+}
+
 properties! {
     200 cases;
 

@@ -108,9 +108,7 @@ impl fmt::Display for Conflict {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    lines: Vec<String>,
-    /// Where the lines of each call are: the index of revision 1, of revision 2, and so on.
-    calls: BTreeMap<CallId, Vec<usize>>,
+    lines: BTreeMap<(CallId, u64), String>,
 }
 
 impl MemoryStore {
@@ -119,36 +117,27 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// The stored lines.
-    pub fn lines(&self) -> &[String] {
-        &self.lines
+    /// The stored lines, call by call.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = &String> {
+        self.lines.values()
     }
 
-    fn put(&mut self, recorded: &Recorded) -> Result<(), Conflict> {
+    /// Stores an event, and returns whether it is new.
+    fn put(&mut self, recorded: &Recorded) -> Result<bool, Conflict> {
         let Recorded { call, revision, .. } = *recorded;
-        let conflict = |found| Err(Conflict { call, revision, found });
         let line = recorded.to_string();
-        let known = self.calls.entry(call).or_default();
-        let Some(index) = revision.checked_sub(1).and_then(|index| usize::try_from(index).ok()) else {
-            return conflict(None);
-        };
-        if let Some(found) = known.get(index).and_then(|index| self.lines.get(*index)) {
-            return if *found == line { Ok(()) } else { conflict(Some(found.clone())) };
+        let found = self.lines.get(&(call, revision)).cloned();
+        let is_stored = found.as_ref() == Some(&line);
+        let follows = revision.checked_sub(1).is_some_and(|before| before == 0 || self.has(call, before));
+        if !is_stored && (found.is_some() || !follows) {
+            return Err(Conflict { call, revision, found });
         }
-        if index != known.len() {
-            return conflict(None);
-        }
-        known.push(self.lines.len());
-        self.lines.push(line);
-        Ok(())
+        self.lines.insert((call, revision), line);
+        Ok(!is_stored)
     }
 
-    /// Removes the lines of a batch that was refused.
-    fn undo(&mut self, batch: &[Recorded], kept: usize) {
-        self.lines.truncate(kept);
-        for recorded in batch {
-            self.calls.entry(recorded.call).or_default().retain(|index| *index < kept);
-        }
+    fn has(&self, call: CallId, revision: u64) -> bool {
+        self.lines.contains_key(&(call, revision))
     }
 }
 
@@ -156,15 +145,22 @@ impl Store for MemoryStore {
     type Error = LineError;
 
     fn append(&mut self, batch: &[Recorded]) -> Result<(), AppendError<LineError>> {
-        let kept = self.lines.len();
-        batch.iter().try_for_each(|recorded| self.put(recorded)).map_err(|conflict| {
-            self.undo(batch, kept);
-            AppendError::Conflict(conflict)
-        })
+        let mut new = Vec::new();
+        for recorded in batch {
+            match self.put(recorded) {
+                Ok(true) => new.push((recorded.call, recorded.revision)),
+                Ok(false) => {}
+                Err(conflict) => {
+                    new.iter().for_each(|stored| _ = self.lines.remove(stored));
+                    return Err(AppendError::Conflict(conflict));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn read(&mut self) -> Result<Vec<Recorded>, LineError> {
-        self.lines.iter().map(|line| line.parse()).collect()
+        self.lines.values().map(|line| line.parse()).collect()
     }
 
     fn restart(&mut self) -> Result<(), LineError> {

@@ -70,6 +70,7 @@ fn networks(side: Side) -> Vec<Faults> {
         Side::Service => [Faults::none()].into(),
         Side::Bot => [
             Faults::none(),
+            Faults::none(),
             Faults { reordered: 500, repeated: 200, ..late(5) },
             Faults { reordered: 300, repeated: 200, dropped: 300, ..late(120) },
         ]
