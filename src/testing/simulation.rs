@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::course::{Move, What};
 use super::host::{Host, StoreFault};
-use super::invariant::{Invariant, Violation};
+use super::invariant::{self, Invariant, Violation};
 use super::model::contents::Contents;
 use super::model::data::Model;
 use super::network::{Faults, Network};
@@ -24,6 +24,7 @@ use crate::call::network_event::NetworkEvent;
 use crate::graph::odata::Version;
 use crate::id::CallId;
 use crate::notify::Notify;
+use crate::record::recorded::Recorded;
 pub use data::Simulation;
 
 impl Simulation {
@@ -49,6 +50,7 @@ impl<S: Store, B: Store> Simulation<S, B> {
             due: BTreeSet::new(),
             armed: BTreeMap::new(),
             restarts: VecDeque::new(),
+            checks_texts: true,
             restarted: 0,
             foreign: 0,
             ambiguous: BTreeSet::new(),
@@ -65,6 +67,12 @@ impl<S: Store, B: Store> Simulation<S, B> {
     /// Sets how the service posts notifications. With `None` it posts nothing, and there is no bot.
     pub(super) const fn notifying(&mut self, notify: Option<Notify>) -> &mut Self {
         self.notify = notify;
+        self
+    }
+
+    /// Does not check the texts of events: a store that keeps texts shows whether they are read back.
+    pub(super) const fn without_texts(&mut self) -> &mut Self {
+        self.checks_texts = false;
         self
     }
 
@@ -192,6 +200,20 @@ impl<S: Store, B: Store> Simulation<S, B> {
         }
         self.now = self.now.max(until);
         Ok(())
+    }
+
+    /// Checks an event of either host, and its call before and after.
+    fn step(
+        &mut self,
+        before: Option<&Call>,
+        recorded: &Recorded,
+        after: Option<&Call>,
+    ) -> Result<(), Violation> {
+        self.steps += 1;
+        let texts = if self.checks_texts { invariant::text(recorded) } else { Ok(()) };
+        let checked =
+            texts.and_then(|()| after.map_or(Ok(()), |after| invariant::step(before, recorded, after)));
+        self.check(recorded.call, checked)
     }
 
     fn check(&self, call: CallId, checked: Result<(), (Invariant, String)>) -> Result<(), Violation> {

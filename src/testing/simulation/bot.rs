@@ -6,7 +6,7 @@ use alloc::string::ToString;
 use jiff::SignedDuration;
 
 use super::super::course::{Move, What};
-use super::super::invariant::{self, Invariant, Violation};
+use super::super::invariant::{Invariant, Violation};
 use super::super::network::Faults;
 use super::super::reported::Reported;
 use super::super::store::Store;
@@ -77,9 +77,8 @@ impl<S: Store, B: Store> Simulation<S, B> {
         if applied != Ok(Applied::Folded) {
             return Err(self.violation(Invariant::Folds, call, format!("{applied:?}: {recorded}")));
         }
-        self.steps += 1;
-        let after = self.bot.ledger().call(call);
-        after.map_or(Ok(()), |after| self.check(call, invariant::step(before.as_ref(), recorded, after)))
+        let after = self.bot.ledger().call(call).cloned();
+        self.step(before.as_ref(), recorded, after.as_ref())
     }
 
     /// Stops the service and the bot, and starts them again. Restarts from the log alternate with restarts

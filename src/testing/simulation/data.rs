@@ -57,6 +57,8 @@ pub struct Simulation<S = MemoryStore, B = MemoryStore> {
     pub(super) due: BTreeSet<(Due, CallId)>,
     pub(super) armed: BTreeMap<CallId, Due>,
     pub(super) restarts: VecDeque<Timestamp>,
+    /// Whether the texts of each event are checked, which takes most of the time.
+    pub(super) checks_texts: bool,
     /// The number of restarts so far.
     pub(super) restarted: u64,
     /// The number of the notifications that another service sent.

@@ -43,9 +43,9 @@ impl<S: Store, B: Store> Simulation<S, B> {
                     format!("{applied:?}: {recorded}"),
                 ));
             }
-            self.steps += 1;
-            let Some(after) = self.service.ledger().call(recorded.call) else { continue };
-            self.check(recorded.call, invariant::step(before.as_ref(), recorded, after))?;
+            let after = self.service.ledger().call(recorded.call).cloned();
+            self.step(before.as_ref(), recorded, after.as_ref())?;
+            let Some(after) = &after else { continue };
             if let Some(reported) = self.notify.and_then(|notify| notify.event(after, recorded)) {
                 self.post(recorded, &reported);
             }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::strategy::Union;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -31,6 +32,16 @@ pub(super) enum Intent {
     Wish(Wish),
     Report(Box<CommsNotification>),
 }
+
+/// The kinds that a bot records if another service reports to it.
+const REPORTED: [EventKind; 6] = [
+    EventKind::Adopted,
+    EventKind::StateConfirmed,
+    EventKind::Alerted,
+    EventKind::Redirected,
+    EventKind::OperationStarted,
+    EventKind::OperationUpdated,
+];
 
 type Wanting = BoxedStrategy<Wanted>;
 
@@ -137,6 +148,15 @@ pub(super) fn toward(side: Side, kind: EventKind, other: CallId) -> BoxedStrateg
             happen(NetworkEvent::SpeechStarted),
             happen(NetworkEvent::SpeechEnded),
         ]),
+    }
+}
+
+/// Notifications of another service, for half of the trials of a bot.
+pub(super) fn reported(side: Side, other: CallId) -> BoxedStrategy<Vec<Intent>> {
+    let reported = Union::new(REPORTED.map(|kind| toward(Side::Bot, kind, other)));
+    match side {
+        Side::Service => Just(Vec::new()).boxed(),
+        Side::Bot => prop_oneof![Just(Vec::new()), reported].boxed(),
     }
 }
 
