@@ -14,7 +14,7 @@ use std::time::Instant;
 use callfold::call::{CallEvent, EventKind};
 use callfold::testing::strategies::trials;
 use callfold::testing::{
-    AppendError, Conflict, LogFaultKind, MemoryStore, Side, Store, StoreFault, Trial, Violation,
+    AppendError, Conflict, LogFaultKind, MemoryStore, Model, Side, Step, Store, StoreFault, Trial, Violation,
 };
 use callfold::{LineError, Recorded};
 use proptest::strategy::{Strategy, ValueTree};
@@ -377,6 +377,40 @@ fn trials_often_reach_every_kind_of_event_that_a_side_records_and_batches_of_two
         let rare: Vec<_> = counts.iter().filter(|(_, count)| **count < 2).collect();
         assert!(rare.is_empty(), "in fewer than 2 of 500 trials of a {side}: {rare:?}");
         assert!(of_two_calls > 50 || side == Side::Bot, "{of_two_calls} of 500");
+    }
+}
+
+#[test]
+fn a_trial_shrinks_by_leaving_out_steps_and_stays_legal() {
+    for side in Side::ALL {
+        let trials = trials(*side);
+        let mut runner = TestRunner::deterministic();
+        for _ in 0..30 {
+            let mut tree = trials.new_tree(&mut runner).unwrap();
+            let drawn = tree.current();
+            // The trials that connect a call fail, or else all of them.
+            let fails = |trial: &Trial| {
+                let connects = |trial: &Trial| format!("{trial:?}").contains(" connected ");
+                !connects(&drawn) || connects(trial)
+            };
+            let mut shortest = drawn.clone();
+            while tree.simplify() {
+                while !fails(&tree.current()) && tree.complicate() {}
+                shortest = tree.current();
+                let mut model = Model::new();
+                let is_legal = shortest.steps.iter().all(|step| match step {
+                    Step::Make(one) => model.apply(one),
+                    _ => true,
+                });
+                assert!(is_legal && fails(&shortest), "{shortest:?}");
+                assert!(shortest.steps.iter().all(|step| drawn.steps.contains(step)), "{shortest:?}");
+            }
+            // A call is placed, or offered and answered, and then connected.
+            let mut nothing = drawn.clone();
+            nothing.steps.clear();
+            let longest = if fails(&nothing) { 0 } else { 3 };
+            assert!(shortest.steps.len() <= longest, "{shortest:?}");
+        }
     }
 }
 
