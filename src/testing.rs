@@ -13,11 +13,12 @@
 //!   rest of the crate (the *core*).
 //! - [`Network`] simulates a network that delays, repeats, reorders and loses packets, and that can be cut
 //!   for a time.
-//! - [`Store`] holds the log of a host. It can restart the host from the log or from a copy of the calls.
+//! - [`Trial`] is a test of a [`Store`]: the place where a host keeps its events. The host is stopped and
+//!   started again at random moments.
 //! - [`Simulation`] connects a service, a network, a bot and the model, and checks them after every step.
 //! - [`Campaign`] runs thousands of conversations through a simulation.
 //!
-//! `docs/verification.md` has a complete host that is tested against the model.
+//! `docs/verification.md` has a complete test of a store, and a complete host that is tested against the model.
 
 mod campaign;
 mod course;

@@ -8,23 +8,26 @@ use core::fmt::Debug;
 /// The place of the first difference between the `Debug` output of two values, and what each has there.
 pub(super) fn difference(ours: &impl Debug, theirs: &impl Debug) -> String {
     let (ours, theirs) = (format!("{ours:#?}"), format!("{theirs:#?}"));
+    let same = ours.lines().zip(theirs.lines()).take_while(|(one, other)| one == other).count();
+    let differ = ours.lines().nth(same).or_else(|| theirs.lines().nth(same)).unwrap_or_default();
     let mut place: Vec<&str> = Vec::new();
-    let (mut ours, mut theirs) = (ours.lines(), theirs.lines());
-    loop {
-        match (ours.next(), theirs.next()) {
-            (None, None) => return "no difference that can be shown".into(),
-            (Some(one), Some(other)) if one == other => {
-                let depth = one.chars().take_while(|it| *it == ' ').count() / 4;
-                place.truncate(depth);
-                place.push(one.trim().trim_end_matches(['{', '[', '(', ' ', ':']));
-            }
-            (one, other) => {
-                let shown = |line: Option<&str>| String::from(line.map_or("nothing", str::trim));
-                // The line before is not an enclosing one if it is as deep as this one.
-                let depth = one.or(other).map_or(0, |it| it.chars().take_while(|it| *it == ' ').count() / 4);
-                place.truncate(depth);
-                return format!("{}: `{}` and `{}`", place.join(" > "), shown(one), shown(other));
-            }
-        }
+    for line in ours.lines().take(same).chain([differ]) {
+        place.truncate(depth(line));
+        place.push(line.trim().trim_end_matches(['{', '[', '(', ' ', ':']));
     }
+    place.pop();
+    place.retain(|name| !name.is_empty() && *name != "Some");
+    format!("{}: `{}` and `{}`", place.join(" > "), shown(&ours, same), shown(&theirs, same))
+}
+
+fn depth(line: &str) -> usize {
+    line.chars().take_while(|one| *one == ' ').count() / 4
+}
+
+/// The line with this index, and the one after it if the line only opens a bracket.
+fn shown(text: &str, index: usize) -> String {
+    let mut lines = text.lines().skip(index).map(str::trim);
+    let line = lines.next().unwrap_or("nothing");
+    let more = if line.ends_with(['{', '[', '(']) { lines.next().unwrap_or_default() } else { "" };
+    format!("{line}{more}").trim_end_matches(',').into()
 }

@@ -8,7 +8,6 @@ use core::fmt;
 use super::difference::difference;
 use super::log_fault::{Calls, LogFault};
 use super::store::{AppendError, Conflict, Store};
-use crate::call::data::Call;
 use crate::id::CallId;
 use crate::ledger::applied::{Applied, ApplyError};
 use crate::ledger::data::Ledger;
@@ -70,7 +69,10 @@ impl fmt::Display for StoreFault {
             Self::Log(fault) => fault.fmt(f),
             Self::NotFolded(line, why) => write!(f, "a line does not fold: {why}\n  line: {line}"),
             Self::Differs(call, place) => {
-                write!(f, "call {call} differs between the restarted host and its twin, at {place}")
+                write!(
+                    f,
+                    "call {call} differs between the restarted host and one that never stopped: {place}"
+                )
             }
         }
     }
@@ -175,21 +177,26 @@ impl<S: Store> Host<S> {
             }
         }
         let stopped = core::mem::replace(&mut self.ledger, ledger);
-        self.twin.get_or_insert(stopped);
+        let twin = self.twin.get_or_insert(stopped);
+        let (ours, theirs) = (self.ledger.next_deadline(), twin.next_deadline());
+        if let Some((_, call)) = ours.or(theirs).filter(|_| ours != theirs) {
+            let place = format!("the next deadline of all calls: `{ours:?}` and `{theirs:?}`");
+            return Err(StoreFault::Differs(call, place));
+        }
         self.copy = self.ledger.clone();
-        let calls: Vec<CallId> = self.written.keys().copied().collect();
-        calls.into_iter().try_for_each(|call| self.compare(call))
+        self.written.keys().try_for_each(|call| self.compare(*call))
     }
 
-    /// Compares a call with that of the twin: all of it, its next revision, and its deadlines.
+    /// Compares a call with that of the twin: all of it, and its next revision.
     pub(super) fn compare(&self, id: CallId) -> Result<(), StoreFault> {
         let Some(twin) = &self.twin else { return Ok(()) };
-        let all = |ledger: &Ledger| (ledger.next_revision(id), ledger.call(id).map(Call::next_deadline));
+        let revisions = [&self.ledger, twin].map(|ledger| ledger.next_revision(id));
         let (ours, theirs) = (self.ledger.call(id), twin.call(id));
-        if ours == theirs && all(&self.ledger) == all(twin) {
-            return Ok(());
-        }
-        let place = difference(&(all(&self.ledger), ours), &(all(twin), theirs));
+        let place = match revisions {
+            [ours, theirs] if ours != theirs => format!("the next revision: {ours} and {theirs}"),
+            _ if ours != theirs => difference(&ours, &theirs),
+            _ => return Ok(()),
+        };
         Err(StoreFault::Differs(id, place))
     }
 }
