@@ -25,6 +25,7 @@ pub use response::{Response, Served};
 
 use crate::call::command::Command;
 use crate::call::data::Call;
+use crate::call::decide::Decision;
 use crate::call::decide::context::RequestContext;
 use crate::call::network_event::NetworkEvent;
 use crate::call::reply::Reply;
@@ -125,33 +126,49 @@ impl<'a> Service<'a> {
             Ok(route) => route,
             Err(no_route) => return answer.no_route(&no_route),
         };
-        let repeatable = client_request_id.and_then(|id| Repeatable::new(id, &route, body));
-        let request = &repeatable.map_or(*request, |repeatable| repeatable.context(&route, request));
-        let command = Command::read(&route, body);
-        let known = self.known(&route, &command, request);
+        let Decided { reply, events, is_repeat } = self.decided(&route, client_request_id, body, request);
+        let served = match reply {
+            Ok(reply) => answer.replied(route, &reply),
+            Err(refusal) => answer.refused(route, refusal),
+        };
+        Served { batch: self.batch(events), is_repeat, ..served }
+    }
+
+    /// Decides on a request. The events of a refused request are those of deadlines that have passed.
+    pub(crate) fn decided(
+        &self,
+        route: &Route,
+        client_request_id: Option<&str>,
+        body: &[u8],
+        request: &RequestContext<'_>,
+    ) -> Decided {
+        let repeatable = client_request_id.and_then(|id| Repeatable::new(id, route, body));
+        let request = &repeatable.map_or(*request, |repeatable| repeatable.context(route, request));
+        let command = Command::read(route, body);
+        let known = self.known(route, &command, request);
         let first = known.zip(repeatable).and_then(|(call, repeatable)| repeatable.first(call));
         let conflict = match first {
-            Some(Ok(first)) => return answer.repeated(&route, first),
+            Some(Ok(first)) => {
+                return Decided { reply: Ok(first.into()), events: Vec::new(), is_repeat: true };
+            }
             Some(Err(why)) => Err(Refusal::new(route.method, known.map(Call::state), why)),
             None => Ok(()),
         };
         let decided = self.calls.decide(route.call, command, request);
-        let decided = decided.and_then(|decision| conflict.map(|()| decision));
-        match decided {
-            Ok(decision) => {
-                let mut events = decision.events;
-                let reply = located(decision.reply, &route);
+        let (reply, events) = match decided.and_then(|decision| conflict.map(|()| decision)) {
+            Ok(Decision { reply, mut events }) => {
+                let reply = located(reply, route);
                 let answered =
                     repeatable.and_then(|repeatable| repeatable.answered(&reply, known, &events, request.at));
                 events.extend(answered);
-                Served { batch: self.batch(events), ..answer.replied(route, &reply) }
+                (Ok(reply), events)
             }
             Err(refusal) => {
                 let passed = known.and_then(|call| call.caught_up(call.not_before(request.at)));
-                let events = passed.map(|(_, events)| events).unwrap_or_default();
-                Served { batch: self.batch(events), ..answer.refused(route, refusal) }
+                (Err(refusal), passed.map(|(_, events)| events).unwrap_or_default())
             }
-        }
+        };
+        Decided { reply, events, is_repeat: false }
     }
 
     /// Passes a network event to a call. The events can belong to two calls: the call, and a call that it replaces.
@@ -224,6 +241,13 @@ impl<'a> Service<'a> {
             None => self.calls.reported(command, request),
         }
     }
+}
+
+/// What becomes of a request.
+pub(crate) struct Decided {
+    pub(crate) reply: Result<Reply, Refusal>,
+    pub(crate) events: Vec<Recorded>,
+    is_repeat: bool,
 }
 
 /// The reply with the version and the root of its request in the location.

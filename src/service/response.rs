@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use super::batch::Batch;
 use crate::call::decide::context::RequestContext;
-use crate::call::event::RequestAnswered;
 use crate::call::reply::{Body, Reply};
 use crate::graph::method::{NoRoute, Route, Verb};
 use crate::graph::odata::ODataError;
@@ -64,10 +63,6 @@ impl Answering<'_> {
     pub(super) fn refused(&self, route: Route, refusal: Refusal) -> Served {
         let response = self.error(refusal.status(), refusal.error());
         Served { refusal: Some(refusal), ..served(response, Some(route)) }
-    }
-
-    pub(super) fn repeated(&self, route: &Route, first: &RequestAnswered) -> Served {
-        Served { is_repeat: true, ..self.replied(route.clone(), &first.into()) }
     }
 
     pub(super) fn replied(&self, route: Route, reply: &Reply) -> Served {

@@ -1,6 +1,7 @@
 //! Courses: the moves that a test makes with a service.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -18,6 +19,7 @@ use crate::id::{CallId, Id};
 use crate::ledger::data::Ledger;
 use crate::record::recorded::Recorded;
 use crate::refusal::Refusal;
+use crate::service::Service;
 
 /// One step of a test, about one call of a service: a request of the app, an event of the network, or a wait.
 /// A *course* is a list of moves in the order of their times.
@@ -128,11 +130,12 @@ impl Move {
     pub fn make(&self, ledger: &Ledger) -> Result<Made, Refusal> {
         match &self.what {
             What::Request { .. } => {
-                let (Some(route), Some(command)) = (self.route(), self.command()) else {
-                    return Ok(Made::default());
-                };
-                let decision = ledger.decide(route.call, command, &self.request())?;
-                Ok(Made { reply: Some(decision.reply), events: decision.events })
+                let Some(route) = self.route() else { return Ok(Made::default()) };
+                // The id of a call that is placed would be derived from the `client-request-id`, and the course has the id.
+                let id = (route.method != Method::CreateCall).then(|| format!("move-{}", self.number));
+                let decided =
+                    Service::new(ledger).decided(&route, id.as_deref(), &self.body(), &self.request());
+                Ok(Made { reply: Some(decided.reply?), events: decided.events })
             }
             What::NetworkEvent(network_event) => {
                 let events = ledger.on_network_event(self.call, (**network_event).clone(), self.at)?;
