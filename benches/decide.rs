@@ -49,7 +49,7 @@ fn benches(criterion: &mut Criterion) {
         (Method::KeepAlive, ""),
         (Method::DeleteCall, ""),
         (Method::SubscribeToTone, r#"{"clientContext":"c"}"#),
-        (Method::Transfer, r#"{"transferTarget":{}}"#),
+        (Method::Transfer, r#"{"transferTarget":{"identity":{"user":{"id":"u"}}}}"#),
         (
             Method::PlayPrompt,
             r#"{"prompts":[{"mediaInfo":{"uri":"https://bot.contoso.com/a.wav"}}],"clientContext":"c"}"#,

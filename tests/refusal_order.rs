@@ -269,6 +269,32 @@ fn between_two(method: Method, body: &Value) -> Vec<Wrong> {
     Vec::from_iter((method == Method::Transfer && body.get("transferee").is_none()).then_some(Kind))
 }
 
+/// The method that refuses a body for this reason, if it is added to what the method needs.
+fn refused_by(added: &Value, member: &str, limit: &str) -> Option<Method> {
+    let says = |method: &Method| {
+        let mut given = body(*method, &[]);
+        given.as_object_mut().unwrap().extend(added.as_object().unwrap().clone());
+        let refusal = reply(*method, &[], given.to_string().as_bytes()).err()?;
+        let inner = refusal.error().inner_error;
+        (inner.get("member")? == member && inner.get("limit")? == limit).then_some(*method)
+    };
+    Method::ALL.iter().find_map(says)
+}
+
+#[test]
+fn the_documentation_says_what_would_be_right_in_the_same_words() {
+    let page = include_str!("../docs/lifecycle.md");
+    let (_, table) = page.split_once("| body | member | what would be right |\n").unwrap();
+    let rows: Vec<&str> = table.lines().skip(1).take_while(|row| row.starts_with('|')).collect();
+    assert!(rows.len() > 5);
+    for row in rows {
+        let cells: Vec<_> = row.split(" | ").map(|cell| cell.trim_matches(['|', ' ', '`'])).collect();
+        let [given, member, limit] = cells[..] else { panic!("{row}") };
+        let given = serde_json::from_str(given).unwrap();
+        assert!(refused_by(&given, member, limit).is_some(), "{row}");
+    }
+}
+
 #[test]
 fn unknown_members_are_kept_in_what_is_recorded() {
     let given = json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot/a.wav" }, "voice": "deep" }], "x": [1, null] });
