@@ -32,6 +32,7 @@ pub(crate) mod roster;
 pub(crate) mod service;
 mod service_data;
 pub(crate) mod shared;
+pub(crate) mod snapshot;
 pub(crate) mod state;
 mod state_update;
 pub(crate) mod tones;
@@ -45,6 +46,7 @@ pub use network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
 pub use observe::{Delivery, Observed};
 pub use party_request::PartyRequest;
 pub use reply::{Body, Reply};
+pub use snapshot::{NotRestored, SNAPSHOT_VERSION, Snapshot};
 pub use state::{State, Superstate, Transition};
 pub use tones::Tones;
 

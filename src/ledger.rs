@@ -12,6 +12,7 @@ mod index;
 mod past;
 pub(crate) mod point;
 mod recent;
+mod restored;
 mod service;
 pub(crate) mod working_set;
 

@@ -48,7 +48,7 @@
 //! # How a host uses the crate
 //!
 //! 1. Keep the log. To get the calls, fold the log with [`Ledger::apply`]. To save time, start from a
-//!    [`Ledger::clone`] and fold only the newer events.
+//!    [`Ledger::clone`], or from the [`Snapshot`](call::Snapshot) of each call, and fold only the newer events.
 //! 2. Pass each notification to [`Call::observe`] and each reply to [`Call::learn`], with the time at which
 //!    it came. Both return events and findings, and neither returns an error.
 //! 3. Store the events first, and apply them afterwards. A host that crashes between the two loses nothing:

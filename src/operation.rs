@@ -54,8 +54,17 @@ impl Operation {
     }
 
     /// An operation that has only these parts.
-    pub(crate) fn restored(state: State, resource: CommsOperation) -> Self {
-        Self { state, resource: resource.into(), aliases: OrdSet::new() }
+    pub(crate) fn restored(
+        state: State,
+        resource: CommsOperation,
+        aliases: impl IntoIterator<Item = OperationId>,
+    ) -> Self {
+        Self { state, resource: resource.into(), aliases: aliases.into_iter().collect() }
+    }
+
+    /// The other ids by which reports named this operation.
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = &OperationId> {
+        self.aliases.iter()
     }
 
     /// True if reports named this operation by more than one id.

@@ -42,6 +42,7 @@ mod replaying;
 mod rosters;
 mod secrets;
 mod serving;
+mod snapshotting;
 mod stores;
 mod strategies;
 mod walk;

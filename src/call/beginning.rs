@@ -1,13 +1,15 @@
 //! The beginning of a call, and its first deadlines.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::deadline::{ANSWER, ANSWER_RECORDING, Deadline, Deadlines, KEEP_ALIVE, seconds};
 use super::event::carried::Details;
 use crate::graph;
 
 /// The beginning of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum Beginning {
     Offered,
     Placed,

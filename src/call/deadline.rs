@@ -56,6 +56,14 @@ pub(super) const KEEP_ALIVE: SignedDuration = SignedDuration::from_mins(45);
 pub(super) struct Deadlines(Vec<Due>);
 
 impl Deadlines {
+    /// The deadlines of a snapshot; `None` if they are not sorted, or one is there twice.
+    pub(super) fn of(due: Vec<Due>) -> Option<Self> {
+        let is_first =
+            |(place, one): (usize, &Due)| due.iter().take(place).all(|it| it.deadline != one.deadline);
+        (due.is_sorted() && due.len() <= Deadline::ALL.len() && due.iter().enumerate().all(is_first))
+            .then_some(Self(due))
+    }
+
     /// Sets a deadline, or moves it. An event without a time sets no deadline.
     pub(super) fn arm(&mut self, deadline: Deadline, from: Option<Timestamp>, after: SignedDuration) {
         self.disarm(&[deadline]);

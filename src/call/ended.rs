@@ -223,6 +223,6 @@ impl EndedOperation {
             completion_reason: self.end.completion_reason.clone().into(),
             ..CommsOperation::default()
         };
-        Operation::restored(self.state, resource)
+        Operation::restored(self.state, resource, [])
     }
 }

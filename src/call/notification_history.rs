@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::event::NotificationHeard;
 use super::state::{Late, State, Superstate};
@@ -23,8 +24,9 @@ pub(super) struct NotificationHistory {
     messages: Arc<BTreeSet<(Id, u32)>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Inferred {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Inferred {
     state: State,
     at: Option<Timestamp>,
     /// True if the state was confirmed late and no step has followed.
@@ -34,6 +36,16 @@ struct Inferred {
 impl NotificationHistory {
     const fn bit(state: State) -> u16 {
         1 << state as u16
+    }
+
+    /// The parts of a history, for a snapshot.
+    pub(super) fn parts(&self) -> (u16, &[Inferred], impl Iterator<Item = &(Id, u32)>) {
+        (self.been, &self.inferred, self.messages.iter())
+    }
+
+    /// The history that has these parts.
+    pub(super) fn of(been: u16, inferred: Vec<Inferred>, messages: Vec<(Id, u32)>) -> Self {
+        Self { been, inferred, messages: Arc::new(messages.into_iter().collect()) }
     }
 
     fn enter(&mut self, state: State) {

@@ -6,7 +6,8 @@ mod entry;
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::graph::member::Member;
@@ -31,6 +32,18 @@ impl Roster {
     /// The participants who were ever reported.
     pub(crate) fn everybody(&self) -> impl Iterator<Item = &Participant> {
         self.entries.iter().map(|entry| &entry.participant)
+    }
+
+    /// The entries, for a snapshot.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&Participant, &BTreeMap<String, i64>)> {
+        self.entries.iter().map(|entry| (&entry.participant, &entry.newest))
+    }
+
+    /// The roster that has these entries.
+    pub(super) fn of(entries: impl Iterator<Item = (Participant, BTreeMap<String, i64>)>) -> Self {
+        let mut this = Self::default();
+        entries.for_each(|(participant, newest)| this.entries.push(RosterEntry { participant, newest }));
+        this
     }
 
     /// The number of participants who were ever reported.

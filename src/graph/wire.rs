@@ -3,6 +3,7 @@
 //! kind, and `misfit` names the one that does not fit.
 
 pub(crate) mod declare;
+pub(crate) mod exact;
 pub(crate) mod misfit;
 pub(crate) mod read;
 mod scalar;

@@ -69,6 +69,12 @@ impl Entry {
         Ok(entry)
     }
 
+    /// The entry of a call whose events are not known.
+    pub(super) fn restored(call: Call) -> Self {
+        let revision = call.revision();
+        Self { call, revision, digests: Recent::default(), holes: Vec::new(), history: None }
+    }
+
     /// Folds a later event, even if revisions before it are missing.
     pub(super) fn apply_after_gap(
         &mut self,
