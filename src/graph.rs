@@ -33,6 +33,34 @@
 //! assert_eq!(call.result_info.value().unwrap().subcode.value(), Some(&0));
 //! # Ok::<(), callfold::serde_json::Error>(())
 //! ```
+//!
+//! # Resources in code
+//!
+//! A resource is built from its default value. Each member has a setter with the name of the member:
+//!
+//! ```
+//! use callfold::graph::{Call, Identity, IdentitySet, InvitationParticipantInfo, Modality};
+//!
+//! let adele = Identity::default().id("8d1e6ab7").display_name("Adele Vance");
+//! let target = InvitationParticipantInfo::default().identity(IdentitySet::default().user(adele));
+//! let call = Call::default()
+//!     .subject("Stand-up")
+//!     .callback_uri("https://bot.contoso.com/calls")
+//!     .targets([target])
+//!     .requested_modalities([Modality::Audio])
+//!     .ringing_timeout_in_seconds(30);
+//! assert_eq!(
+//!     callfold::serde_json::to_string(&call)?,
+//!     concat!(
+//!         r#"{"callbackUri":"https://bot.contoso.com/calls","requestedModalities":["audio"],"subject":"Stand-up","#,
+//!         r#""targets":[{"identity":{"user":{"displayName":"Adele Vance","id":"8d1e6ab7"}}}],"#,
+//!         r#""ringingTimeoutInSeconds":30}"#,
+//!     ),
+//! );
+//! # Ok::<(), callfold::serde_json::Error>(())
+//! ```
+//!
+//! A setter replaces what the member was. To set a member to null, assign [`Member::Null`] to the field.
 
 pub mod action;
 pub(crate) mod call;

@@ -95,6 +95,19 @@ macro_rules! resource {
             pub other: crate::graph::member::Other,
         }
 
+        /// Setters, one for each member, to build a resource in code. To set a member to null, assign
+        /// [`Member::Null`](crate::graph::Member::Null) to the field.
+        impl $Name {
+            $(
+                #[doc = concat!("Sets the member `", $text, "`.")]
+                #[must_use]
+                pub fn $field(mut self, value: impl Into<$Type>) -> Self {
+                    self.$field = crate::graph::member::Member::Value(value.into());
+                    self
+                }
+            )*
+        }
+
         /// Hashes only the members that are present, because most members are absent.
         impl core::hash::Hash for $Name {
             fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
