@@ -69,6 +69,23 @@
 //! event that a deadline causes has the time of that deadline. A host that calls `expire` late therefore
 //! writes the same log as a host that calls it in time.
 //!
+//! # The present time, and new ids
+//!
+//! The crate reads no clock and mints no ids: the host passes both in. It takes them from the same crates whose
+//! types it passes, and has them with these features in its `Cargo.toml`:
+//!
+//! ```toml
+//! [dependencies]
+//! callfold = "0.1"
+//! jiff = { version = "1", default-features = false, features = ["std"] }
+//! uuid = { version = "1", default-features = false, features = ["v4"] }
+//! ```
+//!
+//! The present time is then `jiff::Timestamp::now()`, and a new id is `uuid::Uuid::new_v4()`. For example, a server that
+//! simulates the service decides a request in the context
+//! `RequestContext::new(jiff::Timestamp::now(), uuid::Uuid::new_v4(), app)`. Cargo gives the features to the one copy of each
+//! crate in a program, so `callfold::jiff` and `callfold::uuid` have them, too.
+//!
 //! # Example
 //!
 //! ```
