@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use callfold::call::{AppIdentity, Call, CallEvent, Command, NetworkEvent, RequestContext, Transition};
-use callfold::graph::{Method, Permission, Route, Tone, Version};
+use callfold::graph::{Method, Permission, Route, Tone};
 use callfold::{CallId, Notify, Recorded};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 
@@ -79,7 +79,7 @@ fn others(criterion: &mut Criterion, call: &Call) {
         });
     });
     let held = Recorded::new(call.id(), 6, Some(at), CallEvent::Step(Transition::Held, None));
-    let notify = Notify::new(Version::V1);
+    let notify = Notify::new();
     criterion
         .bench_function("notify: a step", |bencher| bencher.iter(|| notify.event(call, black_box(&held))));
     criterion.bench_function("next deadline", |bencher| bencher.iter(|| black_box(call).next_deadline()));

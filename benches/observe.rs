@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use callfold::call::{Call, Delivery, Observed};
-use callfold::graph::{CommsNotification, Version};
+use callfold::graph::CommsNotification;
 use callfold::{Ledger, Notify};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -81,7 +81,7 @@ fn observe_all(notifications: &[CommsNotification]) -> Ledger {
 
 /// Measures the notifications that the service posts about the same events.
 fn report(criterion: &mut Criterion, notifications: &[CommsNotification], calls: &[Option<Call>]) {
-    let notify = Notify::new(Version::V1);
+    let notify = Notify::new();
     let mut group = criterion.benchmark_group("notify");
     group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
     for (index, name) in NAMED {

@@ -10,7 +10,7 @@
 use std::error::Error;
 
 use callfold::call::{AppIdentity, Command, Ending, NetworkEvent, RequestContext};
-use callfold::graph::{CommsNotifications, EndCode, Permission, Route, Version};
+use callfold::graph::{CommsNotifications, EndCode, Permission, Route};
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::uuid::Uuid;
 use callfold::{CallId, Ledger, Notify, Recorded, Secret};
@@ -58,7 +58,7 @@ impl Host {
         for recorded in events {
             self.ledger.apply(recorded)?;
             let call = self.ledger.call(recorded.call).ok_or("what was applied is there")?;
-            let reported = Notify::new(Version::V1).event(call, recorded);
+            let reported = Notify::new().event(call, recorded);
             match reported.filter(|_| self.reports) {
                 Some(reported) => {
                     println!("{}", serde_json::to_string(&CommsNotifications::new(vec![reported]))?)
@@ -95,7 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     host.request("POST", "/recordResponse", r#"{"maxRecordDurationInSeconds":20,"clientContext":"answer"}"#)?;
     host.wait(4)?;
-    host.happen(NetworkEvent::PromptFinished(Ending::Completed))?;
+    host.happen(NetworkEvent::PromptFinished(Ending::completed()))?;
     let location = Some("https://media.contoso.com/recordings/1".into());
     let access_token = Some(Secret::new("sample-recording-token".into()));
     host.happen(NetworkEvent::RecordingStarted { location, access_token })?;
@@ -105,5 +105,5 @@ fn main() -> Result<(), Box<dyn Error>> {
     host.happen(NetworkEvent::SpeechEnded)?;
     // Nobody speaks for five seconds, so the recording ends.
     host.wait(8)?;
-    host.happen(NetworkEvent::HungUp(EndCode::PeerEnded))
+    host.happen(NetworkEvent::hung_up(EndCode::PeerEnded))
 }

@@ -17,9 +17,11 @@ pub(crate) mod ended;
 pub(crate) mod event;
 mod expire;
 mod fold;
+mod joining;
 mod lifecycle;
 mod limits;
 pub(crate) mod network_event;
+mod network_event_json;
 mod notification_history;
 pub(crate) mod observe;
 mod on_network_event;
@@ -42,7 +44,9 @@ pub use data::Call;
 pub use deadline::{Deadline, Due};
 pub use decide::{AppIdentity, Decision, RequestContext};
 pub use event::*;
-pub use network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
+pub use network_event::{
+    CallEnd, EndStatus, Ending, NetworkEvent, NetworkEventKind, StopReason, TransferFailure,
+};
 pub use observe::{Delivery, Observed};
 pub use party_request::PartyRequest;
 pub use reply::{Body, Reply};

@@ -75,7 +75,7 @@ pub(crate) mod odata;
 pub(crate) mod operation;
 pub(crate) mod parsed;
 pub(crate) mod participant;
-mod participant_notification;
+pub(crate) mod participant_notification;
 pub(crate) mod permission;
 pub(crate) mod quality;
 pub(crate) mod resource_data;
@@ -106,7 +106,7 @@ pub use participant::{
     RestrictionReason,
 };
 pub use participant_notification::{
-    ParticipantJoiningNotification, ParticipantJoiningResponse, ParticipantLeftNotification,
+    JoinAnswer, ParticipantJoiningNotification, ParticipantJoiningResponse, ParticipantLeftNotification,
 };
 pub use permission::{Needed, Permission, PermissionPage, PermissionRow};
 pub use quality::{Double, TeleconferenceDeviceMediaQuality, TeleconferenceDeviceQuality};

@@ -163,7 +163,7 @@ pub use call::Call;
 pub use finding::{Finding, FindingKind, Severity};
 pub use id::{CallId, Id, NotAGuid, OperationId, ParticipantId};
 pub use ledger::{Applied, ApplyError, Ledger, Mark, Moment, NoHistory, Past};
-pub use notify::Notify;
+pub use notify::{Notify, OlderResource};
 pub use record::{CloudEvent, LineError, Recorded, SCHEMA_VERSION, UnknownMembers, Upcast, Upcasters};
 pub use refusal::{Input, Legal, Refusal, Why};
 pub use replay::{Keep, Replay};

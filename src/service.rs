@@ -30,7 +30,6 @@ use crate::call::decide::context::RequestContext;
 use crate::call::network_event::NetworkEvent;
 use crate::call::reply::Reply;
 use crate::graph::method::{Method, Route};
-use crate::graph::odata::Version;
 use crate::id::CallId;
 use crate::ledger::data::Ledger;
 use crate::notify::Notify;
@@ -78,9 +77,9 @@ pub struct Service<'a> {
 }
 
 impl<'a> Service<'a> {
-    /// A service of these calls. It writes notifications as today's v1.0 does.
+    /// A service of these calls. It writes notifications as today's service does.
     pub const fn new(calls: &'a Ledger) -> Self {
-        Self { calls, notify: Notify::new(Version::V1), base_url: "" }
+        Self { calls, notify: Notify::new(), base_url: "" }
     }
 
     /// Sets how the service writes notifications.

@@ -2,18 +2,20 @@
 //! any network folds the same call.
 
 use callfold::call::{Ending, NetworkEvent};
-use callfold::graph::{Method, Version};
+use callfold::graph::Method;
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::testing::{Campaign, Faults, Move, Simulation, Violation, What, strategies::courses};
-use callfold::{Id, uuid::Uuid};
+use callfold::{Id, Notify, OlderResource, uuid::Uuid};
 use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::common::{call_id, properties, read};
 
-fn played(course: &[Move], seed: u64, version: Version, faults: &Faults) -> Result<(), Violation> {
+fn played(course: &[Move], seed: u64, resource: OlderResource, faults: &Faults) -> Result<(), Violation> {
     let mut world = Simulation::new(seed);
-    world.speaking(version).under(faults);
+    let mut notify = Notify::new();
+    notify.resource = resource;
+    world.speaking(notify).under(faults);
     course.iter().try_for_each(|one| world.make(one).map(drop))?;
     world.settle()
 }
@@ -30,9 +32,9 @@ properties! {
     #[test]
     fn a_bot_that_receives_every_notification_agrees_with_the_service(
         course in courses(),
-        version in select(Version::ALL),
+        resource in select([OlderResource::Absent, OlderResource::App, OlderResource::AppExceptRosters].as_slice()),
     ) {
-        played(&course, 0, version, &Faults::none())?;
+        played(&course, 0, resource, &Faults::none())?;
     }
 
     #[test]
@@ -42,7 +44,7 @@ properties! {
     ) {
         let mut faults = late(5);
         (faults.reordered, faults.repeated) = (500, 200);
-        played(&course, seed, Version::V1, &faults)?;
+        played(&course, seed, OlderResource::Absent, &faults)?;
     }
 
     #[test]
@@ -51,7 +53,7 @@ properties! {
         (faults.reordered, faults.repeated, faults.dropped) = (300, 200, 300);
         let begins = course.first().map(|one| one.at).unwrap_or_default();
         faults.partitions = vec![begins + SignedDuration::from_secs(10)..begins + SignedDuration::from_secs(90)];
-        played(&course, seed, Version::V1, &faults)?;
+        played(&course, seed, OlderResource::Absent, &faults)?;
     }
 }
 
@@ -88,7 +90,7 @@ fn roster(participants: Value) -> What {
 /// The app invites somebody; the request is the move of this number.
 fn invited(number: u128) -> [What; 2] {
     let body = json!({ "participants": [{ "identity": { "user": { "id": "user-3" } } }] });
-    let finished = NetworkEvent::OperationFinished(Uuid::from_u128(number).into(), Ending::Completed);
+    let finished = NetworkEvent::operation_finished(Uuid::from_u128(number).into(), Ending::completed());
     [ask(Method::Invite, None, body), happen(finished)]
 }
 
@@ -112,7 +114,7 @@ fn who_was_removed_from_a_call_between_two_is_not_in_the_group_call_that_it_beco
         for (present, leave) in [(&["a", "b"][..], &["a"][..]), (&["a"], &["a"]), (&["a", "b"], &["b", "a"])]
         {
             let course = becomes_a_group_call(is_delta, present, leave);
-            let played = played(&course, 0, Version::V1, &Faults::none());
+            let played = played(&course, 0, OlderResource::Absent, &Faults::none());
             assert_eq!(played, Ok(()), "{is_delta}, {present:?} without {leave:?}");
         }
     }

@@ -5,7 +5,8 @@
 
 use crate::common::{audio, properties, read};
 use callfold::call::{
-    AppIdentity, Call, Command, Deadline, Decision, Ending, NetworkEvent, RequestContext, State,
+    AppIdentity, Call, CallEnd, Command, Deadline, Decision, Ending, NetworkEvent, RequestContext, State,
+    TransferFailure,
 };
 use callfold::graph::{EndCode, Method, Permission, ResultInfo, Route};
 use callfold::{Applied, CallId, Id, Ledger, Recorded, Refusal, Why};
@@ -141,7 +142,7 @@ fn two() -> Host {
 
 /// The operation of the first request.
 fn finished(ending: Ending) -> NetworkEvent {
-    NetworkEvent::OperationFinished(Uuid::from_u128(1000).into(), ending)
+    NetworkEvent::operation_finished(Uuid::from_u128(1000).into(), ending)
 }
 
 fn failure() -> ResultInfo {
@@ -154,19 +155,20 @@ fn failure() -> ResultInfo {
 fn a_consultative_transfer_that_is_completed_ends_both_calls() {
     let host = two().requests(1, Method::Transfer, transfer_to(2)).meets(1, NetworkEvent::TransferAccepted);
     assert_eq!(host.state(2), State::Established, "until it is completed");
-    let host = host.meets(1, NetworkEvent::TransferCompleted);
+    let host = host.meets(1, NetworkEvent::TransferCompleted(CallEnd::default()));
     assert_eq!(host.events(), [(1, "terminated"), (2, "terminated")]);
     assert_eq!((host.state(1), host.state(2)), (State::Terminated, State::Terminated));
-    assert_eq!(host.result(1), Some(EndCode::TransferCompletedGracefully));
+    assert_eq!(host.result(1), None);
+    assert_eq!(host.call(1).details().termination_reason.value().unwrap(), "AppTransferred");
     assert!(host.call(2).result_info().unwrap().is_success());
 }
 
 #[test]
 fn a_consultative_transfer_that_is_not_completed_ends_no_other_call() {
     let ends: [&[NetworkEvent]; 3] = [
-        &[NetworkEvent::TransferFailed],
-        &[NetworkEvent::TransferAccepted, NetworkEvent::TransferFailed],
-        &[NetworkEvent::TransferAccepted, NetworkEvent::HungUp(EndCode::PeerEnded)],
+        &[NetworkEvent::TransferFailed(TransferFailure::default())],
+        &[NetworkEvent::TransferAccepted, NetworkEvent::TransferFailed(TransferFailure::default())],
+        &[NetworkEvent::TransferAccepted, NetworkEvent::hung_up(EndCode::PeerEnded)],
     ];
     for network_events in ends {
         let request = two().requests(1, Method::Transfer, transfer_to(2));
@@ -181,10 +183,10 @@ fn a_blind_transfer_after_a_consultative_one_ends_no_other_call() {
     let blind = json!({ "transferTarget": someone() });
     let host = two()
         .requests(1, Method::Transfer, transfer_to(2))
-        .meets(1, NetworkEvent::TransferFailed)
+        .meets(1, NetworkEvent::TransferFailed(TransferFailure::default()))
         .requests(1, Method::Transfer, blind)
         .meets(1, NetworkEvent::TransferAccepted)
-        .meets(1, NetworkEvent::TransferCompleted);
+        .meets(1, NetworkEvent::TransferCompleted(CallEnd::default()));
     assert_eq!(host.events(), [(1, "terminated")]);
     assert_eq!(host.state(2), State::Established);
 }
@@ -193,21 +195,25 @@ fn a_blind_transfer_after_a_consultative_one_ends_no_other_call() {
 fn a_replaced_call_that_has_ended_already_ends_no_second_time() {
     let host = two()
         .requests(1, Method::Transfer, transfer_to(2))
-        .meets(2, NetworkEvent::HungUp(EndCode::PeerEnded))
+        .meets(2, NetworkEvent::hung_up(EndCode::PeerEnded))
         .meets(1, NetworkEvent::TransferAccepted)
-        .meets(1, NetworkEvent::TransferCompleted);
+        .meets(1, NetworkEvent::TransferCompleted(CallEnd::default()));
     assert_eq!(host.events(), [(1, "terminated")]);
     assert_eq!(host.result(2), Some(EndCode::PeerEnded));
 }
 
 // Invitations.
 
+/// The completion of an invitation that replaces the second call. Both calls then have the invited participant.
+const COMPLETED: [(u128, &str); 4] =
+    [(1, "operationCompleted"), (1, "rosterUpdated"), (2, "rosterUpdated"), (2, "terminated")];
+
 #[test]
 fn an_invitation_that_replaces_a_call_ends_that_call_after_it_is_completed() {
     let host = two().requests(1, Method::Invite, invite(2));
     assert_eq!((host.events(), host.state(2)), (vec![(1, "operationCreated")], State::Established));
-    let host = host.meets(1, finished(Ending::Completed));
-    assert_eq!(host.events(), [(1, "operationCompleted"), (2, "terminated")]);
+    let host = host.meets(1, finished(Ending::completed()));
+    assert_eq!(host.events(), COMPLETED);
     assert_eq!((host.state(1), host.state(2)), (State::Established, State::Terminated));
     assert!(host.call(2).result_info().unwrap().is_success());
     assert_eq!(host.call(1).is_group(), Some(true));
@@ -217,13 +223,13 @@ fn an_invitation_that_replaces_a_call_ends_that_call_after_it_is_completed() {
 fn an_invitation_that_fails_or_replaces_nobody_ends_no_call() {
     let plain = json!({ "participants": [someone()] });
     let rows = [
-        (invite(2), Ending::Failed(failure())),
-        (plain.clone(), Ending::Completed),
-        (plain, Ending::Failed(failure())),
+        (invite(2), Ending::with_result(failure()), 1),
+        (plain.clone(), Ending::completed(), 2),
+        (plain, Ending::with_result(failure()), 1),
     ];
-    for (body, ending) in rows {
+    for (body, ending, events) in rows {
         let host = two().requests(1, Method::Invite, body).meets(1, finished(ending));
-        assert_eq!((host.events().len(), host.state(2)), (1, State::Established));
+        assert_eq!((host.events().len(), host.state(2)), (events, State::Established));
     }
 }
 
@@ -233,8 +239,8 @@ fn of_several_who_are_invited_one_that_replaces_a_call_is_invited_alone() {
     let host = two().requests(1, Method::Invite, body);
     let invited = host.call(1).operations().first().unwrap().resource().participants.value().unwrap();
     assert_eq!(json!(invited), json!([replacing(2)]));
-    let host = host.meets(1, finished(Ending::Completed));
-    assert_eq!(host.events(), [(1, "operationCompleted"), (2, "terminated")]);
+    let host = host.meets(1, finished(Ending::completed()));
+    assert_eq!(host.events(), COMPLETED);
 }
 
 // Calls that can be replaced.
@@ -254,7 +260,7 @@ fn a_call_that_is_not_known_or_not_up_cannot_be_replaced() {
     // The third call only rings, the fourth has ended, the ninth is not known, and a call cannot replace
     // itself.
     let host =
-        two().places(3, json!({})).connects(4, json!({})).meets(4, NetworkEvent::HungUp(EndCode::PeerEnded));
+        two().places(3, json!({})).connects(4, json!({})).meets(4, NetworkEvent::hung_up(EndCode::PeerEnded));
     for (method, body, member) in rows {
         let refusal = host.decide(Some(call(1)), method, &body, at(0)).unwrap_err();
         assert_eq!((refusal.what, refusal.status()), (method.into(), 400));
@@ -365,7 +371,7 @@ fn calls_remain_one_conversation_after_their_end() {
     let host = two()
         .requests(2, Method::Transfer, transfer_to(1))
         .meets(2, NetworkEvent::TransferAccepted)
-        .meets(2, NetworkEvent::TransferCompleted);
+        .meets(2, NetworkEvent::TransferCompleted(CallEnd::default()));
     assert_eq!(host.conversations(), [vec![1, 2]]);
 }
 
@@ -457,7 +463,7 @@ fn a_report_of_a_device_finds_its_call_by_chain_and_participant() {
 
 #[test]
 fn a_report_may_come_after_the_end() {
-    let mut host = legs().meets(2, NetworkEvent::HungUp(EndCode::PeerEnded));
+    let mut host = legs().meets(2, NetworkEvent::hung_up(EndCode::PeerEnded));
     for count in 1..=2 {
         let body = report(CHAIN, Some(YOU));
         host.take(host.decide(None, Method::LogTeleconferenceDeviceQuality, &body, at(0)).unwrap().events);
@@ -576,7 +582,8 @@ fn a_transfer_is_completed_although_the_replaced_call_should_have_ended() {
     let mut host = with_one_overdue();
     let transfer = host.decide(Some(call(1)), Method::Transfer, &transfer_to(2), at(44 * MINUTE)).unwrap();
     host.take(transfer.events);
-    for network_event in [NetworkEvent::TransferAccepted, NetworkEvent::TransferCompleted] {
+    for network_event in [NetworkEvent::TransferAccepted, NetworkEvent::TransferCompleted(CallEnd::default())]
+    {
         let events = host.ledger.on_network_event(call(1), network_event, at(46 * MINUTE)).unwrap();
         host.take(events);
     }
@@ -590,9 +597,9 @@ fn a_transfer_is_completed_although_the_replaced_call_should_have_ended() {
 fn an_invitation_that_is_completed_without_success_replaces_nothing() {
     let host =
         Host::default().connects(1, json!({})).connects(2, json!({})).requests(1, Method::Invite, invite(2));
-    let ending = Ending::CompletedBecause(callfold::graph::CompletionReason::Unknown);
+    let ending = Ending::completed_because(callfold::graph::CompletionReason::Unknown);
     let id = Id::from(Uuid::from_u128(1000));
-    let host = host.meets(1, NetworkEvent::OperationFinished(id, ending));
+    let host = host.meets(1, NetworkEvent::operation_finished(id, ending));
     assert_eq!(host.events(), [(1, "operationCompleted")]);
     assert_eq!(host.state(2), State::Established);
 }

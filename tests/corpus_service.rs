@@ -13,13 +13,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::corpus::{canonical, compare, lines, payload, through};
-use callfold::call::{AppIdentity, Body, Command, Ending, NetworkEvent, Reply, RequestContext, State};
+use callfold::call::{
+    AppIdentity, Body, CallEnd, Command, Ending, NetworkEvent, Reply, RequestContext, State, TransferFailure,
+};
 use callfold::graph::action::{
     Answer, ChangeScreenSharingRole, ClientContext, ConfigureMixer, Invite, LogTeleconferenceDeviceQuality,
     MuteAll, PlayPrompt, RecordResponse, Redirect, Reject, SendDtmfTones, StartHoldMusic, Transfer,
     UpdateMetadata, UpdateRecordingStatus,
 };
-use callfold::graph::{self, EndCode, Method, Permission, ResourceUrl, Route, Version};
+use callfold::graph::{self, EndCode, Method, Permission, ResourceUrl, Route};
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::uuid::Uuid;
 use callfold::{CallId, Ledger, Notify, OperationId, Recorded, Refusal};
@@ -54,7 +56,10 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
     ("call-delete/beta~2021/main", &["deleted call terminated: result 0 became 200/7000"]),
     (
         "call-delete/beta~2019/main",
-        &["deleted call terminated: terminationReason AppInitiated became nothing"],
+        &[
+            "deleted call terminated: terminationReason AppInitiated became nothing",
+            "deleted call terminated: result nothing became 200/7000",
+        ],
     ),
     // Only the failure is left of a flow of 2021. It has the code of a blind transfer for a consultative one,
     // for which later pages have another code.
@@ -71,7 +76,15 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
         &["refused with 400: `redirect` is refused: `timeout` must be 15 to 90 seconds"],
     ),
     // In 2019 operations began with status 202 or without a body, and all of them ended with a notification.
-    ("call-playprompt/beta~2019/main", &["body nothing became playPromptOperation"]),
+    (
+        "call-playprompt/beta~2019/main",
+        &[
+            "body nothing became playPromptOperation",
+            "deleted playPromptOperation completed: result nothing became 200/0",
+        ],
+    ),
+    // The end of a prompt has a result on the page of v1.0, and none on that of beta.
+    ("call-playprompt/beta/main", &["deleted playPromptOperation completed: result nothing became 200/0"]),
     (
         "call-subscribetotone/beta~2019/main",
         &[
@@ -109,7 +122,6 @@ const TRANSFER_OF_2019: &[&str] = &[
     "not posted: deleted commsOperation completed",
     "also posted: updated call transferring",
     "also posted: updated call transferAccepted",
-    "deleted call terminated: terminationReason AppTransferred became nothing",
 ];
 
 /// The notifications that follow a request at once, by method and a part of the flow's name. They are for
@@ -363,6 +375,8 @@ struct Update {
     /// The results, tones and reasons that the notification has.
     facets: BTreeMap<&'static str, String>,
     roster: Value,
+    /// False for a notification of which only the line is known.
+    is_shown: bool,
 }
 
 impl Update {
@@ -380,11 +394,11 @@ impl Update {
             "deltaRoster" => first["participants"].clone(),
             _ => Value::Null,
         };
-        Self { line, facets: facets(first), roster }
+        Self { line, facets: facets(first), roster, is_shown: true }
     }
 
     fn plain(line: &str) -> Self {
-        Self { line: line.into(), facets: BTreeMap::new(), roster: Value::Null }
+        Self { line: line.into(), facets: BTreeMap::new(), roster: Value::Null, is_shown: false }
     }
 
     /// In the documentation of 2019 only, an operation of any kind is a `commsOperation`.
@@ -403,13 +417,43 @@ impl Update {
             let other = reported.facets.get(name).map_or("nothing", String::as_str);
             format!("{line}: {name} {value} became {other}")
         });
-        let mut lost = Vec::new();
-        if !self.roster.is_null() {
-            compare("", &said(&self.roster), &reported.roster, &mut lost);
-        }
-        let of_roster = lost.into_iter().map(|lost| format!("{line}: participants{lost}"));
-        of_facets.chain(of_roster).collect()
+        // A result or a reason that the page does not show is invented.
+        let invented = ["result", "completionReason", "terminationReason"].into_iter().filter_map(|name| {
+            let is_absent = self.is_shown && !self.facets.contains_key(name);
+            let value = reported.facets.get(name).filter(|_| is_absent)?;
+            Some(format!("{line}: {name} nothing became {value}"))
+        });
+        let of_roster = self.lost_participants(reported);
+        let of_roster = of_roster.into_iter().map(|lost| format!("{line}: participants{lost}"));
+        of_facets.chain(invented).chain(of_roster).collect()
     }
+
+    /// What the reported roster lacks of this one. The service also lists those whom the page leaves out, and it gives
+    /// an id to those who have none there.
+    fn lost_participants(&self, reported: &Self) -> Vec<String> {
+        let mut lost = Vec::new();
+        let documented = said(&self.roster);
+        for (index, one) in documented.as_array().into_iter().flatten().enumerate() {
+            let is_one = |other: &&Value| {
+                if one["id"].is_null() {
+                    ids(&one["info"]["identity"]) == ids(&other["info"]["identity"])
+                } else {
+                    canonical(&one["id"]) == canonical(&other["id"])
+                }
+            };
+            match reported.roster.as_array().into_iter().flatten().find(is_one) {
+                Some(other) => compare(&format!("/{index}"), one, other, &mut lost),
+                None => lost.push(format!("/{index}")),
+            }
+        }
+        lost
+    }
+}
+
+/// The ids of an identity set.
+fn ids(set: &Value) -> BTreeSet<String> {
+    let identities = set.as_object().into_iter().flat_map(|set| set.values());
+    identities.filter_map(|identity| identity.get("id")).map(canonical).collect()
 }
 
 fn resource<'a>(item: &'a Value, first: &'a Value) -> &'a str {
@@ -472,8 +516,7 @@ impl<'a> Play<'a> {
         let taken = |step: &&Value| step["alt"].as_str().is_none_or(|alt| alt == branch);
         let steps: Vec<&Value> = flow["steps"].as_array().unwrap().iter().filter(taken).collect();
         let name = text(&flow["flow"]);
-        let is_beta = flow["version"] == "beta";
-        let mut notify = Notify::new(if is_beta { Version::Beta } else { Version::V1 });
+        let mut notify = Notify::new();
         notify.reports_redirecting = name.starts_with("call-redirect/beta~2019");
         Self {
             flow: name,
@@ -830,6 +873,12 @@ impl Play<'_> {
     /// it happens now.
     fn notify_of(&mut self, item: &Value) {
         let documented = Update::of(item);
+        let own = self.reported_since(&documented).map(|since| self.received + since);
+        // A roster of the service's own, about which the host has more to tell: the app gets one after the other.
+        let lacks = |own: &usize| !documented.lost_participants(&self.reported[*own]).is_empty();
+        if let Some(own) = own.filter(lacks) {
+            self.reported.remove(own);
+        }
         if self.reported_since(&documented).is_none() {
             let network_event = self.network_event(item, &documented);
             let happened = network_event.map_or(Ok(()), |network_event| self.on_network_event(network_event));
@@ -875,17 +924,21 @@ impl Play<'_> {
         let known = self.state()?;
         let is_transferred = [State::Transferring, State::TransferAccepted].contains(&known);
         match (state, known) {
-            ("established", _) if is_transferred => Some(NetworkEvent::TransferFailed),
+            ("established", _) if is_transferred => {
+                Some(NetworkEvent::TransferFailed(TransferFailure::default()))
+            }
             ("established", State::Established) => {
                 Some(NetworkEvent::TonePressed(read(&data["toneInfo"]["tone"])))
             }
             ("established", _) => Some(NetworkEvent::Connected(Some(read(data)))),
             ("transferAccepted", _) => Some(NetworkEvent::TransferAccepted),
-            ("terminated", State::TransferAccepted) => Some(NetworkEvent::TransferCompleted),
+            ("terminated", State::TransferAccepted) => {
+                Some(NetworkEvent::TransferCompleted(CallEnd::default()))
+            }
             ("terminated", State::Redirecting) => {
                 Some(NetworkEvent::RedirectAnswered(read(&data["answeredBy"])))
             }
-            ("terminated", State::Terminating) => Some(NetworkEvent::HungUp(EndCode::AppEnded)),
+            ("terminated", State::Terminating) => Some(NetworkEvent::hung_up(EndCode::AppEnded)),
             _ => None,
         }
     }
@@ -897,16 +950,16 @@ impl Play<'_> {
             return Some(NetworkEvent::TransferAccepted);
         }
         let ending = match data["completionReason"].as_str() {
-            Some(_) => Ending::CompletedBecause(read(&data["completionReason"])),
-            None if data["status"] == "failed" => Ending::Failed(read(&data["resultInfo"])),
-            None => Ending::Completed,
+            Some(_) => Ending::completed_because(read(&data["completionReason"])),
+            None if data["status"] == "failed" => Ending::with_result(read(&data["resultInfo"])),
+            None => Ending::completed(),
         };
         if call.media_queue().next().is_some() {
             return Some(NetworkEvent::PromptFinished(ending));
         }
         let pending = call.operations().iter().find(|operation| operation.is_pending())?;
         let id: OperationId = pending.id()?.clone();
-        Some(NetworkEvent::OperationFinished(id, ending))
+        Some(NetworkEvent::operation_finished(id, ending))
     }
 
     /// Compares the documented and the posted notifications. Network events happen in the documented order,

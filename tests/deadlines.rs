@@ -4,8 +4,8 @@
 
 use crate::common::{call_id, properties, read};
 use callfold::call::{
-    AppIdentity, Call, Command, Deadline, Ending, EventKind, NetworkEvent, Reply, RequestContext, State,
-    StopReason,
+    AppIdentity, Call, CallEnd, Command, Deadline, Ending, EventKind, NetworkEvent, Reply, RequestContext,
+    State, StopReason, TransferFailure,
 };
 use callfold::graph::{EndCode, MediaState, Method, Permission, Route, Tone};
 use callfold::{Applied, Ledger, Recorded, Refusal};
@@ -232,7 +232,7 @@ fn a_deadline_at_the_very_time_of_a_command_comes_first() {
     );
     let mut ringing = placed(Some(30));
     assert!(ringing.meet(NetworkEvent::Connected(None), at(30)).is_err());
-    assert!(ringing.meet(NetworkEvent::HungUp(EndCode::CalleeNotReached), at(30)).is_err());
+    assert!(ringing.meet(NetworkEvent::hung_up(EndCode::CalleeNotReached), at(30)).is_err());
 }
 
 // Redirect.
@@ -320,7 +320,7 @@ fn the_timers_of_a_recording_with_a_prompt_run_once_the_prompt_has_ended() {
     let request = established().requests(Method::RecordResponse, record(None, true), 100);
     assert_eq!(request.waits_for(), [(Deadline::KeepAlive, 45 * MINUTE)]);
     let begins = [
-        NetworkEvent::PromptFinished(Ending::Completed),
+        NetworkEvent::PromptFinished(Ending::completed()),
         NetworkEvent::RecordingStarted { location: None, access_token: None },
     ];
     for begin in begins {
@@ -378,7 +378,7 @@ fn a_recording_that_is_over_has_no_timers() {
     let overtaken = speaking.requests(Method::RecordResponse, barged, 102);
     let timers = [(Deadline::InitialSilence, 122), (Deadline::RecordDuration, 162)];
     assert_eq!(overtaken.waits_for()[..2], timers, "those of the new one alone");
-    request().meets(NetworkEvent::HungUp(EndCode::PeerEnded), 101).waits_no_more();
+    request().meets(NetworkEvent::hung_up(EndCode::PeerEnded), 101).waits_no_more();
 }
 
 #[test]
@@ -452,14 +452,15 @@ fn from_an_event_without_a_time_no_deadline_is_derived() {
 #[test]
 fn an_event_without_a_time_disarms_what_it_would_arm_anew() {
     let mut host = established();
-    let line = format!(r#"{{"call":"{}","rev":3,"type":"keptAlive","data":{{}}}}"#, call_id());
+    let next = host.ledger.next_revision(call_id());
+    let line = format!(r#"{{"call":"{}","rev":{next},"type":"keptAlive","data":{{}}}}"#, call_id());
     host.take([line.parse().unwrap()].into());
     host.waits_no_more();
 }
 
 #[test]
 fn an_ended_call_waits_for_nothing() {
-    let ends = [NetworkEvent::HungUp(EndCode::PeerEnded), NetworkEvent::MediaFailed];
+    let ends = [NetworkEvent::hung_up(EndCode::PeerEnded), NetworkEvent::MediaFailed(None)];
     for end in ends {
         for host in [offered(json!({})), placed(Some(30)), established()] {
             host.meets(end.clone(), 5).waits_no_more();
@@ -513,7 +514,7 @@ fn a_command() -> impl Strategy<Value = Step> {
 fn a_network_event() -> impl Strategy<Value = Step> {
     let place = Some("https://media.contoso.com/recording".to_owned());
     let often = vec![
-        NetworkEvent::PromptFinished(Ending::Completed),
+        NetworkEvent::PromptFinished(Ending::completed()),
         NetworkEvent::RecordingStarted { location: place, access_token: None },
         NetworkEvent::SpeechStarted,
         NetworkEvent::SpeechEnded,
@@ -528,12 +529,12 @@ fn a_network_event() -> impl Strategy<Value = Step> {
         NetworkEvent::Held,
         NetworkEvent::Resumed,
         NetworkEvent::TransferAccepted,
-        NetworkEvent::TransferFailed,
-        NetworkEvent::TransferCompleted,
+        NetworkEvent::TransferFailed(TransferFailure::default()),
+        NetworkEvent::TransferCompleted(CallEnd::default()),
         NetworkEvent::RedirectAnswered(Box::default()),
         NetworkEvent::ContentSharingStarted("session".into()),
-        NetworkEvent::OperationFinished(Uuid::from_u128(3).into(), Ending::Completed),
-        NetworkEvent::HungUp(EndCode::PeerEnded),
+        NetworkEvent::operation_finished(Uuid::from_u128(3).into(), Ending::completed()),
+        NetworkEvent::hung_up(EndCode::PeerEnded),
     ];
     prop_oneof![2 => select(often), 1 => select(seldom)].prop_map(Step::Meets)
 }

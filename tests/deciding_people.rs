@@ -312,7 +312,7 @@ fn hold_music_plays_for_one_participant_at_a_time() {
         );
     }
 
-    let (location, body) = operation(&held.call, "stopHoldMusic", "running");
+    let (location, body) = operation(&held.call, "stopHoldMusic", "completed");
     let freed = send(&held.call, "POST /participants/alice/stopHoldMusic", c()).unwrap();
     freed.then(202, Some(&location), &body, &["operationCreated", "holdMusicStopped"]);
     assert_eq!(freed.call.on_hold(), None);

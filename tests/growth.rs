@@ -8,7 +8,7 @@
 use std::alloc::System;
 
 use callfold::call::{AppIdentity, Call, Command, Delivery, RequestContext};
-use callfold::graph::{CommsNotification, Permission, Route, Version};
+use callfold::graph::{CommsNotification, Permission, Route};
 use callfold::log::Format;
 use callfold::uuid::Uuid;
 use callfold::{CallId, Ledger, Notify, Recorded, Replay};
@@ -217,7 +217,7 @@ fn notified(items: usize, of: fn(usize) -> (&'static str, Value)) -> usize {
     let region = Region::new(ALLOCATOR);
     for event in recorded {
         call.evolve(event.clone()).unwrap();
-        std::hint::black_box(Notify::new(Version::V1).event(&call, &event));
+        std::hint::black_box(Notify::new().event(&call, &event));
     }
     region.change().bytes_allocated
 }
@@ -271,7 +271,7 @@ fn decided(items: usize, action: &str, body: fn(usize) -> Value) -> usize {
         let request = RequestContext::new(AT.parse().unwrap(), Uuid::from_u128(number as u128), app);
         for event in call.decide(command, &request).unwrap().events {
             call.evolve(event.clone()).unwrap();
-            std::hint::black_box(Notify::new(Version::V1).event(&call, &event));
+            std::hint::black_box(Notify::new().event(&call, &event));
         }
     }
     region.change().bytes_allocated

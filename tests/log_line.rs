@@ -51,6 +51,11 @@ fn data(type_name: &str) -> &'static str {
             r#"{"operation":"7","recordingLocation":"https://contoso.com/7","recordingAccessToken":"t"}"#
         }
         "speechStarted" | "speechEnded" => r#"{"operation":"7"}"#,
+        "joinAnnounced" => r#"{"isMuted":true,"id":"7"}"#,
+        "joinAnswered" => {
+            r##"{"participantId":"7","response":{"@odata.type":"#microsoft.graph.rejectJoinResponse","reason":"busy"}}"##
+        }
+        "recordedParticipantLeft" => r#"{"participantId":"7"}"#,
         "recordingStatusUpdated" => r#"{"status":"recording","clientContext":"d45324c1"}"#,
         "holdMusicStarted" | "holdMusicStopped" => r#"{"participant":"8","operation":"7"}"#,
         "audioRoutingGroupCreated" => r#"{"id":"oneToOne","routingMode":"oneToOne"}"#,

@@ -113,10 +113,10 @@ fn a_queued_operation_is_ended_by_its_own_network_event_under_any_id() {
     both.request(Method::PlayPrompt, &prompt("c"), 1).unwrap();
     let alias = json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "clientContext": "c", "status": "running" });
     let mut both = both.observe(&about("/operations/alias", "updated", alias), 2);
-    let finished = NetworkEvent::OperationFinished("alias".into(), callfold::call::Ending::Completed);
+    let finished = NetworkEvent::operation_finished("alias".into(), callfold::call::Ending::completed());
     assert!(both.on_network_event(finished, 3).is_err());
     assert!(
-        both.on_network_event(NetworkEvent::PromptFinished(callfold::call::Ending::Completed), 3).is_ok()
+        both.on_network_event(NetworkEvent::PromptFinished(callfold::call::Ending::completed()), 3).is_ok()
     );
     assert_eq!(both.call().media_queue().count(), 0);
 }
@@ -201,7 +201,7 @@ fn a_bot_observes_a_roster_of_participants_with_and_without_ids_as_it_was_posted
         service.ledger.on_network_event(call_id(), NetworkEvent::RosterChanged(changed), at(1)).unwrap();
     let bot = established();
     service.apply(&events);
-    let notify = callfold::Notify::new(graph::Version::V1);
+    let notify = callfold::Notify::new();
     let bot = bot.observe(&notify.event(service.call(), &events[0]).unwrap(), 1);
     let ids = |call: &Call| call.participants().map(|one| one.id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(service.call()), ids(bot.call()));
@@ -225,14 +225,14 @@ fn a_call_that_connects_as_a_group_call_reports_its_participants() {
 
 #[test]
 fn a_call_that_becomes_a_group_call_by_an_invitation_reports_its_participants() {
-    let failed = || Ending::Failed(serde_json::from_value(json!({ "code": 500 })).unwrap());
+    let failed = || Ending::with_result(serde_json::from_value(json!({ "code": 500 })).unwrap());
     let invite = json!({ "participants": [{ "identity": { "user": { "id": "new" } } }] });
     let tones = json!({ "tones": ["tone1"] });
     let between_two = json!({ "state": "established", "source": {}, "targets": [{}] });
     let rows: [(Method, &Value, Ending, &[&str]); 3] = [
-        (Method::Invite, &invite, Ending::Completed, &["operationCompleted", "rosterUpdated"]),
+        (Method::Invite, &invite, Ending::completed(), &["operationCompleted", "rosterUpdated"]),
         (Method::Invite, &invite, failed(), &["operationFailed"]),
-        (Method::SendDtmfTones, &tones, Ending::Completed, &["operationCompleted"]),
+        (Method::SendDtmfTones, &tones, Ending::completed(), &["operationCompleted"]),
     ];
     for (method, body, ending, expected) in rows {
         let mut service = Both::notified(&reported(between_two.clone()));
@@ -240,7 +240,7 @@ fn a_call_that_becomes_a_group_call_by_an_invitation_reports_its_participants() 
         service.on_network_event(NetworkEvent::RosterChanged(vec![somebody]), 1).unwrap();
         service.request(method, body, 2).unwrap();
         let operation = Uuid::from_u128(service.request).into();
-        let over = NetworkEvent::OperationFinished(operation, ending);
+        let over = NetworkEvent::operation_finished(operation, ending);
         let events = service.ledger.on_network_event(call_id(), over, at(3)).unwrap();
         let names: Vec<_> = events.iter().map(|one| one.event.kind().as_str()).collect();
         assert_eq!(names, expected, "{method}");
@@ -313,7 +313,7 @@ fn a_refused_network_event_is_not_among_the_legal_ones() {
     both.request(Method::SendDtmfTones, &json!({ "tones": ["tone1"] }), 1).unwrap();
     let refusal = both
         .on_network_event(
-            NetworkEvent::OperationFinished("nope".into(), callfold::call::Ending::Completed),
+            NetworkEvent::operation_finished("nope".into(), callfold::call::Ending::completed()),
             2,
         )
         .unwrap_err();
@@ -401,7 +401,7 @@ fn a_recording_that_is_reported_as_running_too_early_begins_at_its_turn() {
     both = both.observe(&about(&format!("/operations/{recording}"), "updated", running), 2);
     assert!(both.on_network_event(NetworkEvent::SpeechStarted, 3).is_err(), "the prompt plays");
     assert_eq!(both.call().deadlines(), []);
-    both.on_network_event(NetworkEvent::PromptFinished(Ending::Completed), 4).unwrap();
+    both.on_network_event(NetworkEvent::PromptFinished(Ending::completed()), 4).unwrap();
     both.on_network_event(NetworkEvent::SpeechStarted, 5).unwrap();
     let waits: Vec<_> = both.call().deadlines().iter().map(|due| (due.deadline.as_str(), due.at)).collect();
     assert_eq!(waits, [("recordDuration", at(9))]);

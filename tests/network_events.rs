@@ -5,7 +5,8 @@
 
 use crate::common::{call_id, read};
 use callfold::call::{
-    AppIdentity, Call, Command, Ending, NetworkEvent, NetworkEventKind, RequestContext, State, StopReason,
+    AppIdentity, Call, CallEnd, Command, Ending, NetworkEvent, NetworkEventKind, RequestContext, State,
+    StopReason, TransferFailure,
 };
 use callfold::graph::{
     self, CompletionReason, EndCode, MediaState, Method, Participant, ParticipantInfo, Permission,
@@ -175,7 +176,7 @@ fn in_state(state: State, before: fn(Scene) -> Scene, up: fn(Scene) -> Scene) ->
             is_up().requests(Method::Transfer, transfer()).meets(NetworkEvent::TransferAccepted)
         }
         State::Terminating => is_up().requests(Method::DeleteCall, json!({})),
-        State::Terminated => is_up().meets(NetworkEvent::HungUp(EndCode::PeerEnded)),
+        State::Terminated => is_up().meets(NetworkEvent::hung_up(EndCode::PeerEnded)),
     };
     assert_eq!(scene.call().state(), state);
     scene
@@ -223,20 +224,20 @@ fn network_event(name: &str) -> NetworkEvent {
         "held" => NetworkEvent::Held,
         "resumed" => NetworkEvent::Resumed,
         "transferAccepted" => NetworkEvent::TransferAccepted,
-        "transferFailed" => NetworkEvent::TransferFailed,
-        "transferCompleted" => NetworkEvent::TransferCompleted,
+        "transferFailed" => NetworkEvent::TransferFailed(TransferFailure::default()),
+        "transferCompleted" => NetworkEvent::TransferCompleted(CallEnd::default()),
         "redirectAnswered" => NetworkEvent::RedirectAnswered(someone()),
-        "hungUp" => NetworkEvent::HungUp(EndCode::PeerEnded),
-        "mediaFailed" => NetworkEvent::MediaFailed,
+        "hungUp" => NetworkEvent::hung_up(EndCode::PeerEnded),
+        "mediaFailed" => NetworkEvent::MediaFailed(None),
         "audioChanged" => audio(MediaState::Inactive),
         "rosterChanged" => roster(json!([{ "id": "p" }])),
         "tonePressed" => NetworkEvent::TonePressed(Tone::Pound),
-        "promptFinished" => NetworkEvent::PromptFinished(Ending::Completed),
+        "promptFinished" => NetworkEvent::PromptFinished(Ending::completed()),
         "recordingStarted" => NetworkEvent::RecordingStarted { location: None, access_token: None },
         "speechStarted" => NetworkEvent::SpeechStarted,
         "speechEnded" => NetworkEvent::SpeechEnded,
         "recordingFinished" => NetworkEvent::RecordingFinished(StopReason::Silence),
-        "operationFinished" => NetworkEvent::OperationFinished(nth(1), Ending::Completed),
+        "operationFinished" => NetworkEvent::operation_finished(nth(1), Ending::completed()),
         "contentSharingStarted" => NetworkEvent::ContentSharingStarted("session".into()),
         "contentSharingEnded" => NetworkEvent::ContentSharingEnded("session".into()),
         other => panic!("no network event {other}"),
@@ -430,7 +431,7 @@ fn a_call_that_is_not_known_can_only_be_offered() {
 fn the_callee_is_alerted_and_then_the_call_is_up() {
     let scene = Scene::placed(1).meets(NetworkEvent::Alerted);
     scene.then(State::Ringing, &["alerted"]);
-    scene.meets(NetworkEvent::Connected(None)).then(State::Established, &["established"]);
+    scene.meets(NetworkEvent::Connected(None)).then(State::Established, &["established", "rosterUpdated"]);
 }
 
 #[test]
@@ -440,7 +441,7 @@ fn a_call_that_connects_may_report_details() {
         "mediaState": { "audio": "active" }, "subject": "Stand-up",
     });
     let scene = Scene::placed(1).meets(NetworkEvent::Connected(Some(read(reported))));
-    scene.then(State::Established, &["established"]);
+    scene.then(State::Established, &["established", "rosterUpdated"]);
     let details = scene.call().details();
     assert_eq!(details.my_participant_id.value(), Some(&Id::from("me")));
     assert_eq!(details.subject.value().map(String::as_str), Some("Stand-up"));
@@ -508,7 +509,7 @@ fn a_transfer_that_fails_leaves_the_call_up_and_says_how() {
         let request = transferring(kind);
         request.then(State::Transferring, &["transferRequested", "transferStarted"]);
         for scene in [request.clone(), request.meets(NetworkEvent::TransferAccepted)] {
-            let failed = scene.meets(NetworkEvent::TransferFailed);
+            let failed = scene.meets(NetworkEvent::TransferFailed(TransferFailure::default()));
             failed.then(State::Established, &["transferFailed"]);
             assert_eq!(failed.result(), Some((500, Some(subcode))), "{kind}");
             let held = failed.meets(NetworkEvent::Held);
@@ -519,8 +520,10 @@ fn a_transfer_that_fails_leaves_the_call_up_and_says_how() {
 
 #[test]
 fn a_transfer_after_a_failed_consultative_one_fails_as_what_it_is() {
-    let scene = transferring("consultative").meets(NetworkEvent::TransferFailed);
-    let scene = scene.requests(Method::Transfer, transfer()).meets(NetworkEvent::TransferFailed);
+    let scene = transferring("consultative").meets(NetworkEvent::TransferFailed(TransferFailure::default()));
+    let scene = scene
+        .requests(Method::Transfer, transfer())
+        .meets(NetworkEvent::TransferFailed(TransferFailure::default()));
     assert_eq!(scene.result(), Some((500, Some(7000))));
 }
 
@@ -529,16 +532,15 @@ fn a_transfer_that_is_completed_ends_the_call() {
     for kind in ["blind", "consultative", "group"] {
         let accepted = transferring(kind).meets(NetworkEvent::TransferAccepted);
         accepted.then(State::TransferAccepted, &["transferAccepted"]);
-        let events = accepted.on_network_event(NetworkEvent::TransferCompleted).unwrap();
+        let events = accepted.on_network_event(NetworkEvent::TransferCompleted(CallEnd::default())).unwrap();
         assert_eq!(events[0].event.kind().as_str(), "terminated");
         let mut ended = accepted;
         ended.take(events);
-        assert_eq!(
-            (ended.call().state(), ended.result()),
-            (State::Terminated, Some((0, Some(7015)))),
-            "{kind}"
-        );
-        assert!(ended.call().result_info().unwrap().is_success());
+        let is_consultative = kind == "consultative";
+        let result = (!is_consultative).then_some((0, Some(7015)));
+        assert_eq!((ended.call().state(), ended.result()), (State::Terminated, result), "{kind}");
+        let reason = ended.call().details().termination_reason.value().map(String::as_str);
+        assert_eq!(reason, is_consultative.then_some("AppTransferred"), "{kind}");
     }
 }
 
@@ -558,7 +560,7 @@ fn an_answered_redirect_ends_the_call_and_reports_who_answered() {
 fn a_call_is_hung_up_in_every_live_state_with_every_code() {
     for state in State::ALL.iter().copied().filter(|state| state.is_live()) {
         for code in EndCode::ALL {
-            let scene = plain(state).meets(NetworkEvent::HungUp(*code));
+            let scene = plain(state).meets(NetworkEvent::hung_up(*code));
             scene.then(State::Terminated, &["terminated"]);
             assert_eq!(scene.result(), Some((code.code(), code.subcode())), "{state} {code}");
             let message = scene.call().result_info().unwrap().message.value().cloned();
@@ -570,7 +572,7 @@ fn a_call_is_hung_up_in_every_live_state_with_every_code() {
 #[test]
 fn a_call_whose_media_fail_ends() {
     for state in State::ALL.iter().copied().filter(|state| state.is_live()) {
-        let scene = plain(state).meets(NetworkEvent::MediaFailed);
+        let scene = plain(state).meets(NetworkEvent::MediaFailed(None));
         scene.then(State::Terminated, &["terminated"]);
         assert_eq!(scene.result(), Some((410, Some(301_005))));
     }
@@ -581,11 +583,11 @@ fn what_plays_when_the_call_ends_is_orphaned() {
     let scene = Scene::established()
         .requests(Method::PlayPrompt, prompt())
         .requests(Method::PlayPrompt, prompt())
-        .meets(NetworkEvent::HungUp(EndCode::PeerEnded));
+        .meets(NetworkEvent::hung_up(EndCode::PeerEnded));
     scene.then(State::Terminated, &["terminated"]);
     assert_eq!(scene.call().orphans().count(), 2);
     assert_eq!(scene.call().media_queue().count(), 0);
-    assert!(scene.on_network_event(NetworkEvent::PromptFinished(Ending::Completed)).is_err());
+    assert!(scene.on_network_event(NetworkEvent::PromptFinished(Ending::completed())).is_err());
 }
 
 // Participants.
@@ -674,7 +676,7 @@ fn a_stop_tone_ends_the_recording_and_is_reported_only_to_an_app_that_subscribed
         let scene = scene.meets(NetworkEvent::TonePressed(tone));
         scene.then(State::Established, events);
         if events.contains(&"operationCompleted") {
-            let ended = (operation::State::Completed, Some((200, Some(0))), Some("stopToneDetected"));
+            let ended = (operation::State::Completed, None, Some("stopToneDetected"));
             assert_eq!(scene.ended(1), ended);
             assert!(scene.operation(1).is_success());
         }
@@ -688,7 +690,7 @@ fn a_stop_tone_stops_nothing_while_the_prompt_plays() {
     let scene = Scene::established().requests(Method::RecordResponse, record);
     let scene = scene.meets(NetworkEvent::TonePressed(Tone::Pound));
     scene.then(State::Established, &[]);
-    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Completed));
+    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::completed()));
     let scene = scene.meets(NetworkEvent::TonePressed(Tone::Pound));
     scene.then(State::Established, &["operationCompleted"]);
 }
@@ -707,11 +709,11 @@ fn a_tone_stops_no_recording_that_waits() {
 #[test]
 fn a_prompt_is_over_with_each_ending() {
     use operation::State::{Completed, Failed};
-    let unknown = Ending::CompletedBecause(CompletionReason::Unknown);
+    let unknown = Ending::completed_because(CompletionReason::Unknown);
     let rows = [
-        (Ending::Completed, "operationCompleted", (Completed, Some((200, Some(0))), None)),
+        (Ending::completed(), "operationCompleted", (Completed, Some((200, Some(0))), None)),
         (unknown, "operationCompleted", (Completed, None, Some("unknown"))),
-        (Ending::Failed(failure()), "operationFailed", (Failed, Some((500, Some(8500))), None)),
+        (Ending::with_result(failure()), "operationFailed", (Failed, Some((500, Some(8500))), None)),
     ];
     for (ending, event, ended) in rows {
         let scene = Scene::established().requests(Method::PlayPrompt, prompt());
@@ -730,12 +732,12 @@ fn what_waits_behind_a_prompt_starts_as_it_is_over() {
         .requests(Method::RecordResponse, json!({}))
         .requests(Method::PlayPrompt, prompt());
     scene.then(State::Established, &["operationQueued"]);
-    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Completed));
+    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::completed()));
     scene.then(State::Established, &["operationCompleted", "operationStarted"]);
     assert_eq!(scene.operation(2).state(), operation::State::Running);
     let scene = scene.meets(NetworkEvent::RecordingFinished(StopReason::Silence));
     scene.then(State::Established, &["operationCompleted", "operationStarted"]);
-    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Failed(failure())));
+    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::with_result(failure())));
     scene.then(State::Established, &["operationFailed"]);
     let states: Vec<_> = (1..=3).map(|number| scene.operation(number).state().as_str()).collect();
     assert_eq!(states, ["completed", "completed", "failed"]);
@@ -743,15 +745,15 @@ fn what_waits_behind_a_prompt_starts_as_it_is_over() {
 
 #[test]
 fn the_prompt_before_a_recording_is_over_and_the_recording_begins() {
-    for ending in [Ending::Completed, Ending::CompletedBecause(CompletionReason::CompletedSuccessfully)] {
+    for ending in [Ending::completed(), Ending::completed_because(CompletionReason::CompletedSuccessfully)] {
         let scene = Scene::established().requests(Method::RecordResponse, prompt());
         let scene = scene.meets(NetworkEvent::PromptFinished(ending));
         scene.then(State::Established, &["recordingStarted"]);
         assert_eq!(scene.operation(1).state(), operation::State::Running);
-        assert!(scene.on_network_event(NetworkEvent::PromptFinished(Ending::Completed)).is_err());
+        assert!(scene.on_network_event(NetworkEvent::PromptFinished(Ending::completed())).is_err());
     }
     let scene = Scene::established().requests(Method::RecordResponse, prompt());
-    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::Failed(failure())));
+    let scene = scene.meets(NetworkEvent::PromptFinished(Ending::with_result(failure())));
     scene.then(State::Established, &["operationFailed"]);
     assert_eq!(scene.ended(1), (operation::State::Failed, Some((500, Some(8500))), None));
 }
@@ -787,8 +789,8 @@ fn a_recording_ends_for_each_reason_and_a_successful_one_has_a_location() {
         (StopReason::InitialSilence, (Failed, Some((408, None)), None)),
         (StopReason::Silence, (Completed, Some((200, Some(0))), None)),
         (StopReason::MaxDuration, (Completed, Some((200, Some(8515))), None)),
-        (StopReason::StopTone, (Completed, Some((200, Some(0))), Some("stopToneDetected"))),
-        (StopReason::Failed(failure()), (Failed, Some((500, Some(8500))), None)),
+        (StopReason::StopTone, (Completed, None, Some("stopToneDetected"))),
+        (StopReason::with_result(failure()), (Failed, Some((500, Some(8500))), None)),
     ];
     for (reason, ended) in rows {
         let scene = Scene::established().requests(Method::RecordResponse, json!({})).meets(started());
@@ -826,29 +828,30 @@ fn an_operation_of_each_kind_is_over_with_each_ending() {
     use operation::State::{Completed, Failed};
     let invite = json!({ "participants": [{ "identity": { "user": { "id": "new" } } }] });
     let dtmf = json!({ "tones": ["tone1"] });
-    let plain = Some((200, Some(0)));
+    let plain = (Completed, None, None);
     let rows = [
         (Method::SendDtmfTones, None, dtmf, (Completed, None, Some("completedSuccessfully"))),
-        (Method::Invite, None, invite, (Completed, plain, None)),
-        (Method::AddLargeGalleryView, None, json!({}), (Completed, plain, None)),
-        (Method::StartHoldMusic, Some("p"), json!({}), (Completed, plain, None)),
+        (Method::Invite, None, invite, plain),
+        (Method::AddLargeGalleryView, None, json!({}), plain),
+        (Method::StartHoldMusic, Some("p"), json!({}), plain),
     ];
     for (method, item, body, completed) in rows {
         let request = group().requests_of(method, item, body);
         assert_eq!(request.operation(1).state(), operation::State::Running);
-        let finish = |ending| request.clone().meets(NetworkEvent::OperationFinished(nth(1), ending));
-        let done = finish(Ending::Completed);
-        done.then(State::Established, &["operationCompleted"]);
+        let finish = |ending| request.clone().meets(NetworkEvent::operation_finished(nth(1), ending));
+        let done = finish(Ending::completed());
+        let joins = (method == Method::Invite).then_some("rosterUpdated");
+        done.then(State::Established, &["operationCompleted"].into_iter().chain(joins).collect::<Vec<_>>());
         assert_eq!(done.ended(1), completed, "{method}");
         assert!(done.operation(1).is_success());
-        let non_canonical = finish(Ending::CompletedBecause(CompletionReason::MediaOperationCanceled));
+        let non_canonical = finish(Ending::completed_because(CompletionReason::MediaOperationCanceled));
         assert_eq!(non_canonical.call().on_hold(), None, "who was to be put on hold is not");
         assert_eq!(non_canonical.ended(1), (Completed, None, Some("mediaOperationCanceled")));
         assert!(!non_canonical.operation(1).is_success(), "completed is no success by itself");
-        let failed = finish(Ending::Failed(failure()));
+        let failed = finish(Ending::with_result(failure()));
         assert_eq!(failed.ended(1), (Failed, Some((500, Some(8500))), None));
         let settled =
-            done.on_network_event(NetworkEvent::OperationFinished(nth(1), Ending::Completed)).unwrap_err();
+            done.on_network_event(NetworkEvent::operation_finished(nth(1), Ending::completed())).unwrap_err();
         assert_eq!(settled.what, Input::NetworkEvent(NetworkEventKind::OperationFinished));
         assert!(!settled.legal.contains(settled.what), "{settled}");
     }
@@ -856,13 +859,16 @@ fn an_operation_of_each_kind_is_over_with_each_ending() {
 
 #[test]
 fn hold_music_that_is_stopped_is_an_operation_too() {
-    let scene = group()
+    let mut scene = group()
         .requests_of(Method::StartHoldMusic, Some("p"), json!({}))
-        .meets(NetworkEvent::OperationFinished(nth(1), Ending::Completed));
+        .meets(NetworkEvent::operation_finished(nth(1), Ending::completed()));
     assert_eq!(scene.call().on_hold(), Some(&Id::from("p")));
-    let scene = scene.requests_of(Method::StopHoldMusic, Some("p"), json!({}));
+    let command = Command::StopHoldMusic("p".into(), Box::default());
+    let mut request = RequestContext::new(at(), Uuid::from_u128(2), AppIdentity::new(Permission::ALL));
+    request.hold_music_stops_later = true;
+    scene.take(scene.ledger.decide(Some(call_id()), command, &request).unwrap().events);
     assert_eq!(scene.call().on_hold(), None);
-    let scene = scene.meets(NetworkEvent::OperationFinished(nth(2), Ending::Completed));
+    let scene = scene.meets(NetworkEvent::operation_finished(nth(2), Ending::completed()));
     scene.then(State::Established, &["operationCompleted"]);
 }
 
@@ -870,7 +876,7 @@ fn hold_music_that_is_stopped_is_an_operation_too() {
 fn hold_music_that_fails_puts_nobody_on_hold() {
     let scene = group()
         .requests_of(Method::StartHoldMusic, Some("p"), json!({}))
-        .meets(NetworkEvent::OperationFinished(nth(1), Ending::Failed(failure())));
+        .meets(NetworkEvent::operation_finished(nth(1), Ending::with_result(failure())));
     scene.then(State::Established, &["operationFailed", "holdMusicStopped"]);
     assert_eq!(scene.call().on_hold(), None);
 }
@@ -880,9 +886,9 @@ fn an_invitation_that_is_accepted_makes_a_group_call() {
     let invite = json!({ "participants": [{ "identity": { "user": { "id": "new" } } }] });
     let request = Scene::established().requests(Method::Invite, invite);
     assert_eq!(request.call().is_group(), Some(false));
-    let finish = |ending| request.clone().meets(NetworkEvent::OperationFinished(nth(1), ending));
-    assert_eq!(finish(Ending::Completed).call().is_group(), Some(true));
-    assert_eq!(finish(Ending::Failed(failure())).call().is_group(), Some(false));
+    let finish = |ending| request.clone().meets(NetworkEvent::operation_finished(nth(1), ending));
+    assert_eq!(finish(Ending::completed()).call().is_group(), Some(true));
+    assert_eq!(finish(Ending::with_result(failure())).call().is_group(), Some(false));
 }
 
 #[test]
@@ -892,8 +898,8 @@ fn media_operations_that_run_or_wait_are_not_over_as_others_are() {
         .requests(Method::RecordResponse, json!({}))
         .requests(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
     for (number, is_legal) in [(1, false), (2, false), (3, true), (4, false)] {
-        for ending in [Ending::Completed, Ending::Failed(failure())] {
-            let reacted = scene.on_network_event(NetworkEvent::OperationFinished(nth(number), ending));
+        for ending in [Ending::completed(), Ending::with_result(failure())] {
+            let reacted = scene.on_network_event(NetworkEvent::operation_finished(nth(number), ending));
             assert_eq!(reacted.is_ok(), is_legal, "{number}");
         }
     }
@@ -903,7 +909,7 @@ fn media_operations_that_run_or_wait_are_not_over_as_others_are() {
 fn a_late_result_of_an_orphaned_operation_is_kept() {
     let scene = operating(State::Terminated);
     assert_eq!(scene.call().orphans().count(), 1);
-    let scene = scene.meets(NetworkEvent::OperationFinished(nth(1), Ending::Completed));
+    let scene = scene.meets(NetworkEvent::operation_finished(nth(1), Ending::completed()));
     scene.then(State::Terminated, &["operationCompleted"]);
     assert_eq!(scene.call().orphans().count(), 0);
 }

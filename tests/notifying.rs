@@ -5,12 +5,13 @@
 
 use crate::common::{CALL, call_id, read};
 use callfold::call::{
-    AppIdentity, Call, Command, Delivery, Ending, EventKind, NetworkEvent, RequestContext, State, StopReason,
+    AppIdentity, Call, CallEnd, Command, Delivery, Ending, EventKind, NetworkEvent, RequestContext, State,
+    StopReason, TransferFailure,
 };
 use callfold::graph::{
-    CommsNotification, CommsNotifications, EndCode, MediaState, Method, Permission, Route, Tone, Version,
+    CommsNotification, CommsNotifications, EndCode, MediaState, Method, Permission, Route, Tone,
 };
-use callfold::{Applied, Id, Ledger, Notify, Recorded, Secret};
+use callfold::{Applied, Id, Ledger, Notify, OlderResource, Recorded, Secret};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -19,6 +20,11 @@ const CALLBACK: &str = "https://bot.contoso.com/callback";
 /// The id of the operation of the nth request of a service.
 const FIRST: &str = "00000000-0000-0000-0000-000000000001";
 const SECOND: &str = "00000000-0000-0000-0000-000000000002";
+
+/// The ids that the service makes for the participants `callee` and `new`: UUIDs of version 5 in the namespace of the
+/// call. Another program computed them.
+const CALLEE: &str = "3993132a-c193-52ad-bee3-7b2f3606000c";
+const NEW: &str = "faf87070-2e5e-5d81-8f75-1507fed50c63";
 
 /// A service with one call. It posts its notifications one after the other.
 #[derive(Clone)]
@@ -36,7 +42,7 @@ fn at() -> Timestamp {
 
 impl Service {
     fn new() -> Self {
-        Self::speaking(Notify::new(Version::V1))
+        Self::speaking(Notify::new())
     }
 
     fn speaking(notify: Notify) -> Self {
@@ -189,7 +195,7 @@ fn each_step_is_reported_as_the_state_that_it_leads_to() {
     service.then(&["placed!"], &[updated("establishing")]);
     let reported = json!({ "myParticipantId": "me", "mediaState": { "audio": "active" } });
     let service = service.meets(NetworkEvent::Connected(Some(read(reported.clone()))));
-    service.then(&["established!"], &[call("updated", "established", reported)]);
+    service.then(&["established!", "rosterUpdated"], &[call("updated", "established", reported)]);
     let service = service.meets(NetworkEvent::Held);
     service.then(&["held!"], &[updated("hold")]);
     let service = service.meets(NetworkEvent::Resumed);
@@ -198,15 +204,15 @@ fn each_step_is_reported_as_the_state_that_it_leads_to() {
     service.then(&["transferRequested", "transferStarted!"], &[updated("transferring")]);
     let service = service.meets(NetworkEvent::TransferAccepted);
     service.then(&["transferAccepted!"], &[updated("transferAccepted")]);
-    let completed = service.clone().meets(NetworkEvent::TransferCompleted);
+    let completed = service.clone().meets(NetworkEvent::TransferCompleted(CallEnd::default()));
     let end = call("deleted", "terminated", result(EndCode::TransferCompletedGracefully));
     completed.then(&["terminated!"], &[end]);
-    let service = service.meets(NetworkEvent::TransferFailed);
+    let service = service.meets(NetworkEvent::TransferFailed(TransferFailure::default()));
     let failed = call("updated", "established", result(EndCode::TransferFailed));
     service.then(&["transferFailed!"], &[failed]);
     let service = service.requests(Method::DeleteCall, json!({}));
     service.then(&["terminationStarted!"], &[updated("terminating")]);
-    let service = service.meets(NetworkEvent::HungUp(EndCode::AppEnded));
+    let service = service.meets(NetworkEvent::hung_up(EndCode::AppEnded));
     service.then(&["terminated!"], &[call("deleted", "terminated", result(EndCode::AppEnded))]);
 }
 
@@ -249,7 +255,7 @@ fn an_adopted_call_is_reported_in_its_state() {
 
 #[test]
 fn ringing_is_reported_only_on_request() {
-    let mut notify = Notify::new(Version::V1);
+    let mut notify = Notify::new();
     for reports in [false, true] {
         notify.reports_ringing = reports;
         let service = placed_with(json!({}), Service::speaking(notify)).meets(NetworkEvent::Alerted);
@@ -262,13 +268,14 @@ fn ringing_is_reported_only_on_request() {
         let known = if reports { "ringing" } else { "establishing" };
         let audio = json!({ "mediaState": { "audio": "active" } });
         service.then(&["detailsChanged!"], &[call("updated", known, audio)]);
-        service.meets(NetworkEvent::Connected(None)).then(&["established!"], &[updated("established")]);
+        let connected = service.meets(NetworkEvent::Connected(None));
+        connected.then(&["established!", "rosterUpdated"], &[updated("established")]);
     }
 }
 
 #[test]
 fn redirecting_is_reported_only_on_request() {
-    let mut notify = Notify::new(Version::V1);
+    let mut notify = Notify::new();
     for (reports, known) in [(false, "incoming"), (true, "redirecting")] {
         notify.reports_redirecting = reports;
         let offered = Service::speaking(notify).meets(NetworkEvent::Offered(Box::default()));
@@ -307,22 +314,33 @@ fn details_and_tones_are_reported_with_the_current_state() {
     established().records("detailsChanged", "{}").then(&["detailsChanged"], &[]);
 }
 
-// The version.
+// The older member.
 
 #[test]
-fn beta_names_the_older_resource_too() {
-    let service = placed_with(json!({}), Service::speaking(Notify::new(Version::Beta)));
-    let posted = &service.posted()[0];
-    assert_eq!(posted["resource"], format!("/app/calls/{CALL}"));
-    assert_eq!(posted["resourceUrl"], format!("/communications/calls/{CALL}"));
-    let service = service.meets(NetworkEvent::Connected(None)).requests(Method::PlayPrompt, prompt());
-    let service = service.meets(NetworkEvent::PromptFinished(Ending::Completed));
-    assert_eq!(service.posted()[0]["resource"], format!("/app/calls/{CALL}/operations/{FIRST}"));
-    let older = json!({ "targets": [someone("a"), someone("b")] });
-    let service = placed_with(older, Service::speaking(Notify::new(Version::Beta)));
-    let service = service.meets(NetworkEvent::RosterChanged(read(json!([{ "id": "p" }]))));
-    assert_eq!(service.posted()[0]["resource"], format!("/app/calls/{CALL}/participants"));
-    assert!(placed().posted()[0].get("resource").is_none(), "v1.0 does not");
+fn the_older_resource_is_beside_the_newer_one_on_request() {
+    let rosters = [
+        (OlderResource::Absent, [None, None, None]),
+        (OlderResource::App, [Some("app"), Some("app"), Some("app")]),
+        (OlderResource::AppExceptRosters, [Some("app"), Some("app"), Some("communications")]),
+    ];
+    for (resource, roots) in rosters {
+        let mut notify = Notify::new();
+        notify.resource = resource;
+        let service = placed_with(json!({}), Service::speaking(notify));
+        let prompted =
+            service.clone().meets(NetworkEvent::Connected(None)).requests(Method::PlayPrompt, prompt());
+        let prompted = prompted.meets(NetworkEvent::PromptFinished(Ending::completed()));
+        let several = json!({ "targets": [someone("a"), someone("b")] });
+        let group = placed_with(several, Service::speaking(notify));
+        let group = group.meets(NetworkEvent::RosterChanged(read(json!([{ "id": "p" }]))));
+        let paths = ["", &format!("/operations/{FIRST}"), "/participants"];
+        for ((service, path), root) in [service, prompted, group].iter().zip(paths).zip(roots) {
+            let posted = &service.posted()[0];
+            assert_eq!(posted["resourceUrl"], format!("/communications/calls/{CALL}{path}"));
+            let expected = root.map(|root| json!(format!("/{root}/calls/{CALL}{path}")));
+            assert_eq!(posted.get("resource"), expected.as_ref(), "{resource:?} {path}");
+        }
+    }
 }
 
 #[test]
@@ -347,7 +365,7 @@ fn an_operation_is_reported_in_full_when_it_ends_and_not_before() {
     service.then(&["operationQueued", "operationStarted"], &[]);
     let service = service.requests(Method::RecordResponse, json!({ "clientContext": "d" }));
     service.then(&["operationQueued"], &[]);
-    let service = service.meets(NetworkEvent::PromptFinished(Ending::Completed));
+    let service = service.meets(NetworkEvent::PromptFinished(Ending::completed()));
     let played = json!({ "status": "completed", "clientContext": "c", "resultInfo": EndCode::PromptPlayed.result_info() });
     service.then(&["operationCompleted!", "operationStarted"], &[operation("playPrompt", FIRST, played)]);
     let service = service.requests(Method::CancelMediaProcessing, json!({}));
@@ -376,7 +394,7 @@ fn an_operation_that_is_completed_in_its_reply_is_not_reported() {
 fn sent_tones_and_invited_participants_are_reported() {
     let service = established().requests(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
     service.then(&["operationCreated"], &[]);
-    let service = service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
+    let service = service.meets(NetworkEvent::operation_finished(FIRST.into(), Ending::completed()));
     let sent = json!({ "status": "completed", "completionReason": "completedSuccessfully" });
     service.then(&["operationCompleted!"], &[operation("sendDtmfTones", FIRST, sent)]);
 
@@ -384,7 +402,7 @@ fn sent_tones_and_invited_participants_are_reported() {
     service.then(&["operationCreated"], &[]);
     let failure = EndCode::CalleeNotReached.result_info();
     let service =
-        service.meets(NetworkEvent::OperationFinished(SECOND.into(), Ending::Failed(failure.clone())));
+        service.meets(NetworkEvent::operation_finished(SECOND.into(), Ending::with_result(failure.clone())));
     let failed = json!({ "status": "failed", "participants": [someone("new")], "resultInfo": failure });
     service.then(&["operationFailed!"], &[operation("inviteParticipants", SECOND, failed)]);
 }
@@ -392,8 +410,8 @@ fn sent_tones_and_invited_participants_are_reported() {
 #[test]
 fn a_late_end_of_an_operation_is_reported_too() {
     let service = established().requests(Method::SendDtmfTones, json!({ "tones": ["tone1"] }));
-    let service = service.meets(NetworkEvent::HungUp(EndCode::PeerEnded));
-    let service = service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
+    let service = service.meets(NetworkEvent::hung_up(EndCode::PeerEnded));
+    let service = service.meets(NetworkEvent::operation_finished(FIRST.into(), Ending::completed()));
     assert_eq!(service.events(), ["operationCompleted!"]);
 }
 
@@ -407,16 +425,16 @@ fn a_group_call_reports_every_known_member_of_a_changed_participant() {
         one["@odata.type"] = "#microsoft.graph.participant".into();
         one
     };
-    let q = typed(json!({ "id": "q" }));
+    let (me, q) = (typed(json!({ "id": "me" })), typed(json!({ "id": "q" })));
     let reported = |everybody: Value| about("/participants", "updated", everybody);
-    service.then(&["rosterUpdated!"], &[reported(json!([typed(p.clone()), q]))]);
+    service.then(&["rosterUpdated!"], &[reported(json!([me, typed(p.clone()), q]))]);
     let service = service.requests_of(Method::MuteParticipant, Some("p"), json!({}));
     let muted = typed(json!({ "id": "p", "info": someone("p"), "isMuted": true }));
-    service.then(&["operationCreated", "rosterUpdated!"], &[reported(json!([muted, q]))]);
+    service.then(&["operationCreated", "rosterUpdated!"], &[reported(json!([me, muted, q]))]);
     let service = service.requests_of(Method::DeleteParticipant, Some("p"), json!({}));
-    service.then(&["rosterUpdated!"], &[reported(json!([q]))]);
+    service.then(&["rosterUpdated!"], &[reported(json!([me, q]))]);
     let service = service.requests_of(Method::DeleteParticipant, Some("q"), json!({}));
-    service.then(&["rosterUpdated!"], &[reported(json!([]))]);
+    service.then(&["rosterUpdated!"], &[reported(json!([me]))]);
 }
 
 #[test]
@@ -440,8 +458,8 @@ fn a_roster_is_a_numbered_delta_if_the_app_requested_deltas() {
         [json!({}), json!({ "isDeltaRosterEnabled": false }), json!({ "isDeltaRosterEnabled": true })]
     {
         let mut service = group(options.clone());
-        let mut everybody = Vec::new();
-        for number in 1..=3 {
+        let mut everybody = vec![json!({ "@odata.type": "#microsoft.graph.participant", "id": "me" })];
+        for number in 2..=4 {
             let id = format!("p{number}");
             service = service.meets(NetworkEvent::RosterChanged(read(json!([{ "id": id }]))));
             everybody.push(json!({ "@odata.type": "#microsoft.graph.participant", "id": id }));
@@ -481,7 +499,7 @@ fn a_call_between_two_reports_no_roster_until_somebody_was_invited() {
     let service = service.meets(came("p"));
     assert_eq!(service.events(), ["rosterUpdated"]);
     let service =
-        service.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed)).meets(came("new"));
+        service.meets(NetworkEvent::operation_finished(FIRST.into(), Ending::completed())).meets(came("new"));
     assert_eq!(service.events(), ["rosterUpdated!"]);
 }
 
@@ -490,26 +508,32 @@ fn a_call_between_two_that_becomes_a_group_call_tells_who_is_there_and_who_has_g
     let participant = "#microsoft.graph.participant";
     let here = json!({ "@odata.type": participant, "id": "p", "isMuted": true });
     let gone = json!({ "@odata.type": participant, "id": "q", "removedState": { "reason": "left" } });
-    let delta = json!([{ "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": 3,
-        "participants": [here, gone] }]);
+    let callee = json!({ "@odata.type": participant, "id": CALLEE, "info": someone("callee") });
+    let new = json!({ "@odata.type": participant, "id": NEW, "info": someone("new") });
+    let delta = |number: u32, participants: Value| {
+        json!([{ "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": number,
+            "participants": participants }])
+    };
     let meeting = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
-    for (is_delta, reported) in [(true, delta), (false, json!([here]))] {
+    for is_delta in [true, false] {
         let came = json!([{ "id": "p", "isMuted": true }, { "id": "q" }]);
         let left = json!([{ "id": "q", "removedState": { "reason": "left" } }]);
         let options = json!({ "callOptions": { "isDeltaRosterEnabled": is_delta } });
         let service = placed_with(options, Service::new());
         let service = service.meets(NetworkEvent::RosterChanged(read(came)));
         let service = service.meets(NetworkEvent::RosterChanged(read(left)));
-        let reported = about("/participants", "updated", reported);
         let invite = json!({ "participants": [someone("new")] });
         let invited = service.clone().meets(NetworkEvent::Connected(None)).requests(Method::Invite, invite);
-        let invited = invited.meets(NetworkEvent::OperationFinished(FIRST.into(), Ending::Completed));
+        let invited = invited.meets(NetworkEvent::operation_finished(FIRST.into(), Ending::completed()));
         assert_eq!(invited.events(), ["operationCompleted!", "rosterUpdated!"]);
-        assert_eq!(invited.posted()[1], reported);
+        let everybody = json!([here, callee, new]);
+        let reported = if is_delta { delta(4, json!([here, callee, gone, new])) } else { everybody };
+        assert_eq!(invited.posted()[1], about("/participants", "updated", reported));
 
         let joined = service.meets(NetworkEvent::Connected(Some(read(meeting.clone()))));
         assert_eq!(joined.events(), ["established!", "rosterUpdated!"]);
-        assert_eq!(joined.posted()[1], reported);
+        let reported = if is_delta { delta(3, json!([here, gone, callee])) } else { json!([here, callee]) };
+        assert_eq!(joined.posted()[1], about("/participants", "updated", reported));
     }
 }
 
@@ -560,6 +584,7 @@ fn what_only_the_service_knows_is_not_reported() {
         ("speechStarted", &recorded),
         ("speechEnded", &recorded),
         ("recordingStatusUpdated", r#"{"status":"recording"}"#),
+        ("joinAnswered", r#"{"participantId":"joiner","response":{"reason":"busy"}}"#),
         ("holdMusicStarted", r#"{"participant":"p","operation":"o"}"#),
         ("holdMusicStopped", r#"{"participant":"p","operation":"o"}"#),
         ("deviceQualityReported", "{}"),
@@ -573,6 +598,7 @@ fn what_only_the_service_knows_is_not_reported() {
         ("operationCreated", r#"{"id":"o","status":"completed"}"#),
         ("operationUpdated", &format!(r#"{{"id":"{FIRST}"}}"#)),
     ];
+    let recording = recording.records("joinAnnounced", r#"{"id":"joiner"}"#);
     for (event, data) in rows {
         recording.clone().records(event, data).then(&[event], &[]);
     }
@@ -586,6 +612,8 @@ fn what_only_the_service_knows_is_not_reported() {
         "contentSharingStarted",
         "contentSharingUpdated",
         "contentSharingEnded",
+        "joinAnnounced",
+        "recordedParticipantLeft",
         "operationStarted",
         "operationCompleted",
         "operationFailed",
@@ -615,7 +643,7 @@ fn what_opens_a_recording_is_on_the_wire_and_in_no_message() {
     let shown =
         format!("{:?} {:?}", service.last, CommsNotifications::new(vec![service.last[0].1.clone().unwrap()]));
     assert!(shown.contains("Secret(…)") && !shown.contains("eyJ0"), "{shown}");
-    let end = service.meets(NetworkEvent::HungUp(EndCode::PeerEnded));
+    let end = service.meets(NetworkEvent::hung_up(EndCode::PeerEnded));
     assert!(!json!(end.posted()).to_string().contains("eyJ0"), "reported once");
 }
 
@@ -650,7 +678,7 @@ fn an_app_that_receives_every_notification_knows_what_the_service_knows() {
         Box::new(|service| service.requests(Method::SubscribeToTone, json!({}))),
         Box::new(|service| service.meets(NetworkEvent::TonePressed(Tone::Tone1))),
         Box::new(|service| service.requests(Method::PlayPrompt, prompt())),
-        Box::new(|service| service.meets(NetworkEvent::PromptFinished(Ending::Completed))),
+        Box::new(|service| service.meets(NetworkEvent::PromptFinished(Ending::completed()))),
         Box::new(|service| service.meets(NetworkEvent::ContentSharingStarted("s".into()))),
         Box::new(|service| service.meets(NetworkEvent::Held)),
         Box::new(|service| service.meets(NetworkEvent::Resumed)),
@@ -659,11 +687,11 @@ fn an_app_that_receives_every_notification_knows_what_the_service_knows() {
             body["transferee"] = someone("a");
             service.requests(Method::Transfer, body)
         }),
-        Box::new(|service| service.meets(NetworkEvent::TransferFailed)),
+        Box::new(|service| service.meets(NetworkEvent::TransferFailed(TransferFailure::default()))),
         Box::new(|service| service.requests(Method::DeleteCall, json!({}))),
-        Box::new(|service| service.meets(NetworkEvent::HungUp(EndCode::AppEnded))),
+        Box::new(|service| service.meets(NetworkEvent::hung_up(EndCode::AppEnded))),
     ];
-    let mut notify = Notify::new(Version::V1);
+    let mut notify = Notify::new();
     notify.reports_ringing = true;
     let (mut service, mut app) = (Service::speaking(notify), Ledger::new());
     for act in acts {

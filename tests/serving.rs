@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use callfold::call::{AppIdentity, EventKind, NetworkEvent, RequestContext, State};
-use callfold::graph::{EndCode, Permission, Version};
+use callfold::graph::{EndCode, Permission};
 use callfold::jiff::Timestamp;
 use callfold::service::{Batch, Served, Service};
 use callfold::testing::{Move, What, strategies};
@@ -162,7 +162,7 @@ fn a_request_that_is_sent_again_gets_the_first_response_and_changes_nothing() {
             host.send(&target, &[("client-request-id", "q")], &prompt.replace("\"hello\"", "\"h\""), 6);
         assert_eq!((next.response.status, next.is_repeat), (200, false));
         // The call has ended, and the app still waits for the reply.
-        host.happen(NetworkEvent::HungUp(EndCode::PeerEnded), at(7));
+        host.happen(NetworkEvent::hung_up(EndCode::PeerEnded), at(7));
         let again = host.send(&target, &[("client-request-id", "p")], prompt, 8);
         assert_eq!(again.response.body, first.response.body);
         assert_eq!(host.send(&target, &[], prompt, 8).response.status, 404);
@@ -352,7 +352,7 @@ properties! { 200 cases;
         for line in &host.log {
             let event: Recorded = line.parse().unwrap();
             calls.apply(&event).unwrap();
-            let told = Notify::new(Version::V1).event(calls.call(event.call).unwrap(), &event);
+            let told = Notify::new().event(calls.call(event.call).unwrap(), &event);
             posted.extend(told.map(|told| json!(callfold::graph::CommsNotifications::new(vec![told]))));
         }
         prop_assert_eq!(host.posted, posted);

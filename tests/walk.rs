@@ -58,12 +58,13 @@ fn both(is_within: fn(&Place) -> bool) -> Walk {
 
 /// Requests about items that do not exist, and beginnings of a call that has begun. They are refused
 /// everywhere.
-const REFUSED: [&str; 7] = [
+const REFUSED: [&str; 8] = [
     "request createCall",
     "request getParticipant nobody",
     "request getOperation nothing",
     "request keepAlive without a permission",
     "offered",
+    "participantJoiningAnswered not understood",
     "contentSharingEnded of what is not shared",
     "operationFinished nothing",
 ];
@@ -73,12 +74,15 @@ pub(crate) const CONCLUDED: [&str; 3] = ["adopted", "stateConfirmed", "notificat
 const NOT_WALKED: [&str; 4] = ["adopted", "stateConfirmed", "notificationHeard", "requestAnswered"];
 /// Events that only a service records. A bot records only its own `keepAlive` of these, and of content
 /// sharing it learns only whether there is any.
-pub(crate) const SERVED: [&str; 15] = [
+pub(crate) const SERVED: [&str; 18] = [
     "answerRequested",
     "rejectRequested",
     "redirectRequested",
     "transferRequested",
     "operationQueued",
+    "joinAnnounced",
+    "joinAnswered",
+    "recordedParticipantLeft",
     "recordingStatusUpdated",
     "holdMusicStarted",
     "holdMusicStopped",

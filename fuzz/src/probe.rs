@@ -1,11 +1,12 @@
 //! Sends every request and network event to a call, whatever state its log has left it in.
 
 use callfold::call::{
-    AppIdentity, Call, Command, Decision, Delivery, Ending, NetworkEvent, RequestContext, StopReason,
+    AppIdentity, Call, CallEnd, Command, Decision, Delivery, Ending, NetworkEvent, RequestContext,
+    StopReason, TransferFailure,
 };
 use callfold::graph::{
     self, CommsNotification, CompletionReason, EndCode, MediaState, Method, Permission, ResultInfo, Route,
-    Tone, Version,
+    Tone,
 };
 use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
@@ -114,25 +115,31 @@ pub(crate) fn network_events(call: &Call) -> Vec<NetworkEvent> {
         NetworkEvent::Held,
         NetworkEvent::Resumed,
         NetworkEvent::TransferAccepted,
-        NetworkEvent::TransferFailed,
-        NetworkEvent::TransferCompleted,
+        NetworkEvent::TransferFailed(TransferFailure::default()),
+        NetworkEvent::TransferCompleted(CallEnd::default()),
         NetworkEvent::RedirectAnswered(Box::default()),
-        NetworkEvent::HungUp(EndCode::PeerEnded),
-        NetworkEvent::MediaFailed,
+        NetworkEvent::hung_up(EndCode::PeerEnded),
+        NetworkEvent::MediaFailed(None),
         NetworkEvent::RosterChanged(roster),
         NetworkEvent::RosterChanged(Vec::new()),
+        NetworkEvent::ParticipantJoining(Box::default()),
+        NetworkEvent::ParticipantJoiningAnswered { participant_id: id(), response: Box::default() },
+        NetworkEvent::ParticipantLeft(id()),
         NetworkEvent::TonePressed(Tone::Pound),
-        NetworkEvent::PromptFinished(Ending::Completed),
-        NetworkEvent::PromptFinished(Ending::CompletedBecause(CompletionReason::StopToneDetected)),
-        NetworkEvent::PromptFinished(Ending::Failed(ResultInfo::default())),
+        NetworkEvent::PromptFinished(Ending::completed()),
+        NetworkEvent::PromptFinished(Ending::completed_because(CompletionReason::StopToneDetected)),
+        NetworkEvent::PromptFinished(Ending::with_result(ResultInfo::default())),
         NetworkEvent::RecordingStarted { location: Some("https://a.b/c".into()), access_token: None },
         NetworkEvent::SpeechStarted,
         NetworkEvent::SpeechEnded,
         NetworkEvent::RecordingFinished(StopReason::Silence),
         NetworkEvent::RecordingFinished(StopReason::StopTone),
-        NetworkEvent::RecordingFinished(StopReason::Failed(ResultInfo::default())),
-        NetworkEvent::OperationFinished(operation.clone().unwrap_or_else(id), Ending::Completed),
-        NetworkEvent::OperationFinished(operation.unwrap_or_else(id), Ending::Failed(ResultInfo::default())),
+        NetworkEvent::RecordingFinished(StopReason::with_result(ResultInfo::default())),
+        NetworkEvent::operation_finished(operation.clone().unwrap_or_else(id), Ending::completed()),
+        NetworkEvent::operation_finished(
+            operation.unwrap_or_else(id),
+            Ending::with_result(ResultInfo::default()),
+        ),
         NetworkEvent::ContentSharingStarted(id()),
         NetworkEvent::ContentSharingUpdated(id()),
         NetworkEvent::ContentSharingEnded(id()),
@@ -152,7 +159,7 @@ pub(crate) fn fold(ledger: &mut Ledger, events: &[Recorded]) {
         assert_eq!(ledger.apply(recorded), Ok(Applied::Folded), "{recorded}");
         is_the_same_from_its_text(recorded);
         let call = ledger.call(recorded.call).expect("the call of an event that was folded");
-        if let Some(reported) = Notify::new(Version::Beta).event(call, recorded) {
+        if let Some(reported) = Notify::new().event(call, recorded) {
             bot_observes(ledger, &reported);
         }
     }

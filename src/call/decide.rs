@@ -183,7 +183,9 @@ impl Call {
         self.admit(&command, request, is_connected)?;
         let method = command.method();
         let new_id = request.new_id.into();
-        let mut deciding = Deciding { plan: Plan::new(self, request.at), new_id, method };
+        let hold_music_stops_later = request.hold_music_stops_later;
+        let mut deciding =
+            Deciding { plan: Plan::new(self, request.at), new_id, method, hold_music_stops_later };
         let reply = deciding.reply(command)?;
         if let Body::Operation(reported) = &reply.body
             && deciding.is_taken(reported)

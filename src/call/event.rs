@@ -26,6 +26,7 @@ use crate::graph::media::AudioRoutingGroup;
 use crate::graph::member::Other;
 use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::participant::Participant;
+use crate::graph::participant_notification::ParticipantJoiningResponse;
 use crate::graph::quality::TeleconferenceDeviceQuality;
 use crate::graph::tone::ToneInfo;
 use crate::id::{CallId, Id, OperationId, ParticipantId};
@@ -102,8 +103,8 @@ events! {
     }
     wraps Service(ServiceEvent)
 
-    /// Something that happened on the side of the service. Only [`ServiceEvent::ContentSharingUpdated`] leads
-    /// to a notification.
+    /// Something that happened on the side of the service. Only [`ServiceEvent::ContentSharingUpdated`],
+    /// [`ServiceEvent::JoinAnnounced`] and [`ServiceEvent::RecordedParticipantLeft`] lead to a notification.
     pub enum ServiceEvent {
         /// The app requested `answer`.
         AnswerRequested(Arc<Answer>) = "answerRequested" in Service of Details,
@@ -117,6 +118,12 @@ events! {
         KeptAlive = "keptAlive" in Service of Service,
         /// A prompt or a recording entered the queue of media operations.
         OperationQueued(Arc<OperationQueued>) = "operationQueued" in Service of Operations,
+        /// A participant is about to join whom the app would have to record, too. The service asks the app.
+        JoinAnnounced(Arc<Participant>) = "joinAnnounced" in Service of Service,
+        /// The app answered whether it records a participant who is about to join.
+        JoinAnswered(Arc<JoinAnswered>) = "joinAnswered" in Service of Service,
+        /// A participant left whom the app records, or about whom it was asked.
+        RecordedParticipantLeft(RecordedParticipant) = "recordedParticipantLeft" in Service of Service,
         /// The app reported whether it records the call.
         RecordingStatusUpdated(Arc<UpdateRecordingStatus>) = "recordingStatusUpdated" in Service of Service,
         /// A participant was put on hold with music.
@@ -220,7 +227,7 @@ impl CallEvent {
     }
 }
 
-small_payloads!(StateConfirmed, ContentSharing);
+small_payloads!(StateConfirmed, ContentSharing, RecordedParticipant);
 
 payloads! {
     /// A late confirmation: a notification reported a state that had been inferred before.
@@ -235,6 +242,8 @@ payloads! {
         optional sequence_number: i64 = "sequenceNumber",
         /// The participants who joined or changed. A participant with a `removedState` left.
         required participants: Vec<Participant> = "participants",
+        /// True if the service reports this roster although the call is between two: another call replaces it.
+        optional is_reported: bool = "isReported",
     }
 
     /// A session in which content is shared.
@@ -258,6 +267,20 @@ payloads! {
         optional location: String = "location",
         /// The body of the reply.
         optional body: Created = "body",
+    }
+
+    /// The answer of the app about a participant who is about to join.
+    pub struct JoinAnswered {
+        /// The participant.
+        required participant_id: ParticipantId = "participantId",
+        /// The body of the response to the notification.
+        required response: Box<ParticipantJoiningResponse> = "response",
+    }
+
+    /// A participant whom the app records, or about whom it was asked.
+    pub struct RecordedParticipant {
+        /// The participant.
+        required participant_id: ParticipantId = "participantId",
     }
 
     /// The ids by which a bot recognises a second delivery of the same message.
@@ -307,7 +330,7 @@ impl StateConfirmed {
 impl RosterUpdated {
     /// The data of a roster. With a sequence number, the roster is a delta.
     pub const fn new(sequence_number: Option<i64>, participants: Vec<Participant>) -> Self {
-        Self { sequence_number, participants, other: Other::NONE }
+        Self { sequence_number, participants, is_reported: None, other: Other::NONE }
     }
 }
 
@@ -407,6 +430,20 @@ impl MediaRequest {
             Self::PlayPrompt(_) => OperationKind::PlayPrompt,
             Self::RecordResponse(_) => OperationKind::Record,
         }
+    }
+}
+
+impl JoinAnswered {
+    /// The answer about a participant.
+    pub const fn new(participant_id: ParticipantId, response: Box<ParticipantJoiningResponse>) -> Self {
+        Self { participant_id, response, other: Other::NONE }
+    }
+}
+
+impl RecordedParticipant {
+    /// The participant with this id.
+    pub const fn new(participant_id: ParticipantId) -> Self {
+        Self { participant_id, other: Other::NONE }
     }
 }
 

@@ -2,30 +2,35 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
 use super::data::Call;
 use super::event::{CallEvent, RecordingProgress, ServiceEvent};
-use super::event::{ContentSharing, MediaRequest, Recording};
-use super::network_event::{Ending, NetworkEvent, NetworkEventKind, StopReason};
-use super::plan::{Plan, completed, completed_because, failed};
+use super::event::{ContentSharing, JoinAnswered, MediaRequest, RecordedParticipant, Recording};
+use super::joining::Joining;
+use super::network_event::{
+    CallEnd, EndStatus, Ending, NetworkEvent, NetworkEventKind, StopReason, TransferFailure,
+};
+use super::plan::{Plan, ended};
 use super::service_data::Queued;
 use super::state::{Media, State, Superstate, Transition};
 use super::{details, roster};
 use crate::graph;
 use crate::graph::call::CallDirection;
 use crate::graph::end_code::EndCode;
-use crate::graph::identity::ParticipantInfo;
+use crate::graph::identity::{InvitationParticipantInfo, ParticipantInfo};
 use crate::graph::media::{CallMediaState, MediaState};
 use crate::graph::member::{Member, Members, Merge};
 use crate::graph::notification::ChangeType;
 use crate::graph::operation::{CompletionReason, OperationKind};
 use crate::graph::participant::Participant;
+use crate::graph::participant_notification::{JoinAnswer, ParticipantJoiningResponse};
 use crate::graph::tone::{Tone, ToneInfo};
 use crate::graph::url::Resource;
-use crate::id::{CallId, Id, OperationId};
+use crate::id::{CallId, Id, OperationId, ParticipantId};
 use crate::operation::Operation;
 use crate::record::recorded::Recorded;
 use crate::refusal::{Refusal, Why};
@@ -54,7 +59,7 @@ impl Call {
     /// let refusal = Call::on_network_event(Some(&call), call.id(), NetworkEvent::Held, at).unwrap_err();
     /// assert!(refusal.legal.contains(NetworkEventKind::Alerted.into()));
     ///
-    /// let hung_up = NetworkEvent::HungUp(EndCode::CalleeNotReached);
+    /// let hung_up = NetworkEvent::hung_up(EndCode::CalleeNotReached);
     /// for recorded in Call::on_network_event(Some(&call), call.id(), hung_up, at)? {
     ///     call.evolve(recorded)?;
     /// }
@@ -74,16 +79,46 @@ impl Call {
                 Err(Refusal { legal: [NetworkEventKind::Offered].into_iter().collect(), ..refusal })
             }
             (Some(call), network_event) => {
-                let at = call.not_before(at);
-                match call.caught_up(at) {
-                    None => call.on_network_event_now(network_event, at),
-                    Some((call, mut events)) => {
-                        events.extend(call.on_network_event_now(network_event, at)?);
-                        Ok(events)
-                    }
-                }
+                call.after_deadlines(at, |call, at| call.on_network_event_now(network_event, at))
             }
         }
+    }
+
+    /// The events of the deadlines that have passed, and then those of something that happens to the call.
+    fn after_deadlines(
+        &self,
+        at: Timestamp,
+        happens: impl FnOnce(&Self, Timestamp) -> Result<Vec<Recorded>, Refusal>,
+    ) -> Result<Vec<Recorded>, Refusal> {
+        let at = self.not_before(at);
+        let Some((call, mut events)) = self.caught_up(at) else { return happens(self, at) };
+        events.extend(happens(&call, at)?);
+        Ok(events)
+    }
+
+    /// The events with which this call ends because another call replaces it. If an invitation replaces it, the app
+    /// is told who is in the call, together with those whom the invitation named.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] if the call has ended.
+    pub(crate) fn on_replaced(
+        &self,
+        invited: Option<&[InvitationParticipantInfo]>,
+        at: Timestamp,
+    ) -> Result<Vec<Recorded>, Refusal> {
+        self.after_deadlines(at, |call, at| {
+            if !call.can_happen(NetworkEventKind::HungUp) {
+                return Err(call.refuse_network_event(NetworkEventKind::HungUp));
+            }
+            let mut plan = Plan::new(call, at);
+            if let Some(invited) = invited {
+                let joining = call.joining(invited.iter().map(Joining::invited));
+                plan.report_roster(call.participants().cloned().chain(joining).collect());
+            }
+            plan.end(EndCode::TransferSucceeded);
+            Ok(plan.events)
+        })
     }
 
     fn on_network_event_now(
@@ -93,17 +128,52 @@ impl Call {
     ) -> Result<Vec<Recorded>, Refusal> {
         let kind = network_event.kind();
         let mut network_plan = NetworkPlan { plan: Plan::new(self, at) };
-        match network_plan.plan_for(network_event) {
+        // Some depend on one operation or participant alone. A call can have thousands of them.
+        let depends_on_one = matches!(
+            kind,
+            NetworkEventKind::OperationFinished | NetworkEventKind::ParticipantJoiningAnswered
+        );
+        let may_happen = depends_on_one || self.can_happen(kind);
+        match may_happen.then(|| network_plan.plan_for(network_event)).flatten() {
             Some(()) => Ok(network_plan.plan.events),
             None => Err(self.refuse_network_event(kind)),
         }
     }
 
     fn refuse_network_event(&self, kind: NetworkEventKind) -> Refusal {
-        let part = if kind == NetworkEventKind::OperationFinished {
-            "an operation that is unknown, has ended or is in the media queue"
-        } else {
-            "content that nobody shares"
+        let part = match kind {
+            NetworkEventKind::OperationFinished => {
+                "an operation that is unknown, has ended or is in the media queue"
+            }
+            NetworkEventKind::ParticipantJoining => {
+                "a participant who has no id, or about whom the app was asked already"
+            }
+            NetworkEventKind::ParticipantJoiningAnswered => {
+                "an answer that does not accept, reject or invite a new bot, or that nobody waits for"
+            }
+            NetworkEventKind::ParticipantLeft => "a participant about whom the app was not asked",
+            NetworkEventKind::Offered
+            | NetworkEventKind::Alerted
+            | NetworkEventKind::Connected
+            | NetworkEventKind::AudioChanged
+            | NetworkEventKind::Held
+            | NetworkEventKind::Resumed
+            | NetworkEventKind::TransferAccepted
+            | NetworkEventKind::TransferFailed
+            | NetworkEventKind::TransferCompleted
+            | NetworkEventKind::RedirectAnswered
+            | NetworkEventKind::HungUp
+            | NetworkEventKind::MediaFailed
+            | NetworkEventKind::RosterChanged
+            | NetworkEventKind::TonePressed
+            | NetworkEventKind::PromptFinished
+            | NetworkEventKind::RecordingStarted
+            | NetworkEventKind::SpeechStarted
+            | NetworkEventKind::SpeechEnded
+            | NetworkEventKind::RecordingFinished
+            | NetworkEventKind::ContentSharingStarted
+            | NetworkEventKind::ContentSharingUpdated
+            | NetworkEventKind::ContentSharingEnded => "content that nobody shares",
         };
         let why = if self.can_happen(kind) { Why::Part(part.into()) } else { Why::State };
         let others = NetworkEventKind::ALL.iter().filter(|other| **other != kind && self.can_happen(**other));
@@ -111,7 +181,8 @@ impl Call {
         Refusal { legal, ..Refusal::new(kind, Some(self.state), why) }
     }
 
-    /// True if a network event of this kind can happen now.
+    /// True if a network event of this kind can happen now. The plan of a network event only adds what depends on
+    /// its operation or its content.
     fn can_happen(&self, kind: NetworkEventKind) -> bool {
         let after = |transition| self.state.after(transition).is_some();
         let is_connected = self.state.lies_in(Superstate::Connected);
@@ -128,6 +199,11 @@ impl Call {
             NetworkEventKind::HungUp | NetworkEventKind::MediaFailed | NetworkEventKind::RosterChanged => {
                 self.state.is_live()
             }
+            NetworkEventKind::ParticipantJoining => is_connected && self.can_record_another(),
+            NetworkEventKind::ParticipantJoiningAnswered => {
+                self.recorded_participants().any(|(_, is_accepted)| !is_accepted)
+            }
+            NetworkEventKind::ParticipantLeft => self.recorded_participants().next().is_some(),
             NetworkEventKind::AudioChanged => self.has_media(),
             NetworkEventKind::TonePressed => is_connected || self.is_audible(),
             NetworkEventKind::PromptFinished => self.head().is_some_and(|head| head.recording.is_none()),
@@ -173,7 +249,8 @@ fn offered(id: CallId, offer: &graph::call::Call, at: Timestamp) -> Recorded {
     Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(reported)))
 }
 
-/// The planned events of a network event. The methods return `None` if the network event cannot happen now.
+/// The planned events of a network event that can happen now. The methods return `None` if its operation or its
+/// content cannot have it.
 struct NetworkPlan<'a> {
     plan: Plan<'a>,
 }
@@ -181,23 +258,29 @@ struct NetworkPlan<'a> {
 impl NetworkPlan<'_> {
     fn plan_for(&mut self, network_event: NetworkEvent) -> Option<()> {
         match network_event {
-            NetworkEvent::Offered(_) => None,
-            NetworkEvent::Alerted => self.step(Transition::Alerted),
+            NetworkEvent::Offered(_) => return None,
+            NetworkEvent::Alerted => self.plan.step(Transition::Alerted),
             NetworkEvent::Connected(reported) => self.connect(reported),
             NetworkEvent::AudioChanged(audio) => self.change_audio(audio),
-            NetworkEvent::Held => self.step(Transition::Held),
-            NetworkEvent::Resumed => self.step(Transition::Resumed),
-            NetworkEvent::TransferAccepted => self.step(Transition::TransferAccepted),
-            NetworkEvent::TransferFailed => self.fail_transfer(),
-            NetworkEvent::TransferCompleted => {
-                self.end_from(State::TransferAccepted, EndCode::TransferCompletedGracefully)
-            }
+            NetworkEvent::Held => self.plan.step(Transition::Held),
+            NetworkEvent::Resumed => self.plan.step(Transition::Resumed),
+            NetworkEvent::TransferAccepted => self.plan.step(Transition::TransferAccepted),
+            NetworkEvent::TransferFailed(failure) => self.fail_transfer(failure),
+            NetworkEvent::TransferCompleted(end) => self.complete_transfer(end),
             NetworkEvent::RedirectAnswered(target) => self.answer_redirect(target),
-            NetworkEvent::HungUp(code) => self.end(code),
-            NetworkEvent::MediaFailed => self.end(EndCode::MediaConnectivityFailed),
+            NetworkEvent::HungUp(end) => self.plan.end(or_usual(end, || EndCode::PeerEnded.into())),
+            NetworkEvent::MediaFailed(result_info) => {
+                let end = CallEnd { result_info, ..CallEnd::default() };
+                self.plan.end(or_usual(end, || EndCode::MediaConnectivityFailed.into()));
+            }
             NetworkEvent::RosterChanged(participants) => self.change_roster(participants),
+            NetworkEvent::ParticipantJoining(participant) => self.announce_join(*participant)?,
+            NetworkEvent::ParticipantJoiningAnswered { participant_id, response } => {
+                self.answer_join(participant_id, response)?;
+            }
+            NetworkEvent::ParticipantLeft(id) => self.leave(id)?,
             NetworkEvent::TonePressed(tone) => self.receive_tone(tone),
-            NetworkEvent::PromptFinished(ending) => self.finish_prompt(ending),
+            NetworkEvent::PromptFinished(ending) => self.finish_prompt(ending)?,
             NetworkEvent::RecordingStarted { location, access_token } => {
                 let head = self.plan.call.head().filter(|head| head.record().is_some())?;
                 let operation = head.operation.clone();
@@ -206,93 +289,154 @@ impl NetworkPlan<'_> {
                 started.recording_access_token = access_token;
                 self.progress(RecordingProgress::Started, started)
             }
-            NetworkEvent::SpeechStarted => self.speech(RecordingProgress::SpeechStarted),
-            NetworkEvent::SpeechEnded => self.speech(RecordingProgress::SpeechEnded),
-            NetworkEvent::RecordingFinished(reason) => self.finish_recording(reason),
-            NetworkEvent::OperationFinished(id, ending) => self.finish_operation(&id, ending),
-            NetworkEvent::ContentSharingStarted(id) => self.share(id, ChangeType::Created),
-            NetworkEvent::ContentSharingUpdated(id) => self.share(id, ChangeType::Updated),
-            NetworkEvent::ContentSharingEnded(id) => self.share(id, ChangeType::Deleted),
+            NetworkEvent::SpeechStarted => self.speech(RecordingProgress::SpeechStarted)?,
+            NetworkEvent::SpeechEnded => self.speech(RecordingProgress::SpeechEnded)?,
+            NetworkEvent::RecordingFinished(reason) => self.plan.stop_recording(reason),
+            NetworkEvent::OperationFinished { operation, status, ending } => {
+                self.finish_operation(&operation, status, ending)?;
+            }
+            NetworkEvent::ContentSharingStarted(id) => self.share(id, ChangeType::Created)?,
+            NetworkEvent::ContentSharingUpdated(id) => self.share(id, ChangeType::Updated)?,
+            NetworkEvent::ContentSharingEnded(id) => self.share(id, ChangeType::Deleted)?,
         }
-    }
-
-    fn step(&mut self, transition: Transition) -> Option<()> {
-        self.plan.call.state().after(transition)?;
-        self.plan.step(transition);
         Some(())
     }
 
-    fn end(&mut self, code: EndCode) -> Option<()> {
-        require(self.plan.call.state().is_live())?;
-        self.plan.end(code);
-        Some(())
-    }
-
-    fn end_from(&mut self, state: State, code: EndCode) -> Option<()> {
-        require(self.plan.call.state() == state)?;
-        self.end(code)
-    }
-
-    fn connect(&mut self, reported: Option<Box<graph::call::Call>>) -> Option<()> {
-        self.plan.call.state().after(Transition::Established)?;
+    fn connect(&mut self, reported: Option<Box<graph::call::Call>>) {
         let reported = reported
             .and_then(|reported| details::news(details::reported(reported), self.plan.call.details()));
         let becomes_group = reported.as_ref().is_some_and(|reported| reported.is_group() == Some(true));
+        let joining = self.plan.call.joining_as_connected(reported.as_deref());
         self.plan.record(CallEvent::Step(Transition::Established, reported));
-        if becomes_group {
-            self.report_full_roster();
-        }
-        Some(())
+        self.join(joining, becomes_group);
     }
 
-    fn change_audio(&mut self, audio: MediaState) -> Option<()> {
-        require(self.plan.call.has_media())?;
+    /// Puts participants on the roster. When a call between two becomes a group call, everybody is reported: those who
+    /// are present, and those who have left, because replies may have named them.
+    fn join(&mut self, joining: Vec<Participant>, becomes_group: bool) {
+        let call = self.plan.call;
+        if !call.state().is_live() {
+            return;
+        }
+        let mut participants = Vec::new();
+        if becomes_group && call.is_group() == Some(false) {
+            participants.extend(call.participants().cloned().chain(call.roster.left().map(roster::gone)));
+        }
+        participants.extend(joining);
+        if !participants.is_empty() {
+            self.plan.roster(participants);
+        }
+    }
+
+    fn change_audio(&mut self, audio: MediaState) {
         if self.plan.call.audio() != Some(&audio) {
             let state = CallMediaState { audio: audio.into(), ..CallMediaState::default() };
             let reported =
                 graph::call::Call { media_state: Box::new(state).into(), ..graph::call::Call::default() };
             self.plan.record(CallEvent::DetailsChanged(Some(reported.into())));
         }
-        Some(())
     }
 
-    fn fail_transfer(&mut self) -> Option<()> {
-        self.plan.call.state().after(Transition::TransferFailed)?;
+    /// True if the app transfers the call to somebody with whom it is in another call.
+    fn is_consultative(&self) -> bool {
         let target = self.plan.call.transfer().and_then(|transfer| transfer.transfer_target.value());
-        let is_consultative = target.is_some_and(|target| target.replaces_call_id.value().is_some());
-        let code =
-            if is_consultative { EndCode::ConsultativeTransferFailed } else { EndCode::TransferFailed };
-        self.plan.step_with(Transition::TransferFailed, code.result_info());
-        Some(())
+        target.is_some_and(|target| target.replaces_call_id.value().is_some())
     }
 
-    fn answer_redirect(&mut self, target: Box<ParticipantInfo>) -> Option<()> {
-        require(self.plan.call.state() == State::Redirecting)?;
+    fn fail_transfer(&mut self, failure: TransferFailure) {
+        let TransferFailure { result_info, replaces_context } = failure;
+        let usual = || {
+            let is_consultative = self.is_consultative();
+            let code =
+                if is_consultative { EndCode::ConsultativeTransferFailed } else { EndCode::TransferFailed };
+            Box::new(code.result_info())
+        };
+        let mut reported = graph::call::Call {
+            result_info: result_info.unwrap_or_else(usual).into(),
+            ..graph::call::Call::default()
+        };
+        if let Some(context) = replaces_context {
+            reported.other.insert("replacesContext".into(), context.into());
+        }
+        self.plan.record(CallEvent::Step(Transition::TransferFailed, Some(reported.into())));
+    }
+
+    fn complete_transfer(&mut self, end: CallEnd) {
+        let is_consultative = self.is_consultative();
+        self.plan.end(or_usual(end, || match is_consultative {
+            true => CallEnd::because("AppTransferred"),
+            false => EndCode::TransferCompletedGracefully.into(),
+        }));
+    }
+
+    fn answer_redirect(&mut self, target: Box<ParticipantInfo>) {
         let reported = graph::call::Call {
             answered_by: target.into(),
             termination_reason: Member::Value("AppRedirected".into()),
             ..graph::call::Call::default()
         };
         self.plan.record(CallEvent::Step(Transition::Terminated, Some(reported.into())));
+    }
+
+    fn change_roster(&mut self, participants: Vec<Participant>) {
+        let mut after = self.plan.call.roster.clone();
+        let mut news = merge_reports(&participants);
+        news.iter_mut().for_each(|one| self.plan.call.name(one));
+        // Participants with an id come first, in the same order as when a bot observes the roster.
+        news.sort_by_key(|one| one.id.value().is_none());
+        let mut changes = Vec::new();
+        for one in news {
+            let stand_in = self.plan.call.stand_in(&after, &one);
+            changes.extend(stand_in.filter(|gone| after.learn(gone, None).is_some()));
+            if after.learn(&one, None).is_some() {
+                changes.push(one);
+            }
+        }
+        if !changes.is_empty() {
+            self.plan.roster(changes);
+        }
+    }
+
+    fn announce_join(&mut self, participant: Participant) -> Option<()> {
+        let mut participant = roster::reported(participant, &Resource::Participants, false);
+        self.plan.call.name(&mut participant);
+        let id = participant.id.value()?;
+        require(self.plan.call.joiner(id).is_none())?;
+        self.plan.serve(ServiceEvent::JoinAnnounced(participant.into()));
         Some(())
     }
 
-    fn change_roster(&mut self, participants: Vec<Participant>) -> Option<()> {
-        require(self.plan.call.state().is_live())?;
-        let mut after = self.plan.call.roster.clone();
-        let mut news = merge_reports(&participants);
-        // Participants with an id come first, in the same order as when a bot observes the roster.
-        news.sort_by_key(|one| one.id.value().is_none());
-        news.retain(|one| after.learn(one, None).is_some());
-        if !news.is_empty() {
-            self.plan.roster(news);
+    /// An accepted participant joins. Any other is no longer a matter of this call.
+    fn answer_join(
+        &mut self,
+        participant_id: ParticipantId,
+        response: Box<ParticipantJoiningResponse>,
+    ) -> Option<()> {
+        let joiner = self.plan.call.joiner(&participant_id).filter(|joiner| !joiner.is_accepted)?;
+        let (answer, participant) = (response.answer()?, joiner.participant.clone());
+        self.plan.serve(ServiceEvent::JoinAnswered(JoinAnswered::new(participant_id, response).into()));
+        if answer == JoinAnswer::Accept {
+            self.change_roster([Arc::unwrap_or_clone(participant)].into());
         }
         Some(())
     }
 
-    fn receive_tone(&mut self, tone: Tone) -> Option<()> {
+    fn leave(&mut self, id: ParticipantId) -> Option<()> {
+        self.plan.call.joiner(&id)?;
+        let gone = self.plan.call.roster.participant(&id).map(|one| Participant {
+            id: one.id.clone(),
+            removed_state: Member::Value(Box::default()),
+            ..Participant::default()
+        });
+        self.plan.serve(ServiceEvent::RecordedParticipantLeft(RecordedParticipant::new(id)));
+        if let Some(gone) = gone {
+            self.plan.roster([gone].into());
+        }
+        Some(())
+    }
+
+    fn receive_tone(&mut self, tone: Tone) {
         let call = self.plan.call;
-        require(call.state().lies_in(Superstate::Connected) || call.is_audible())?;
         let head = call.head().filter(|head| head.recording.is_some());
         let stops = head.and_then(|head| head.record()).is_some_and(|request| request.is_stopped_by(&tone));
         if call.operations.has_success(OperationKind::SubscribeToTone) {
@@ -302,83 +446,56 @@ impl NetworkPlan<'_> {
             self.plan.record(CallEvent::ToneReceived(reported.into()));
         }
         if stops {
-            self.finish_recording(StopReason::StopTone)?;
+            self.plan.stop_recording(StopReason::StopTone);
         }
-        Some(())
     }
 
     fn finish_prompt(&mut self, ending: Ending) -> Option<()> {
-        let head = self.plan.call.head().filter(|head| head.recording.is_none())?;
-        match (&head.request, ending) {
-            (_, Ending::Failed(result)) => self.plan.finish_head(failed(result)),
-            (MediaRequest::PlayPrompt(_), Ending::Completed) => {
-                self.plan.finish_head(completed(EndCode::PromptPlayed.result_info()));
+        let head = self.plan.call.head()?;
+        match &head.request {
+            _ if ending.is_failure() => self.plan.finish_head(ended(EndStatus::Failed, ending)),
+            MediaRequest::PlayPrompt(_) => {
+                let usual = || Ending::with_result(EndCode::PromptPlayed.result_info());
+                self.plan.finish_head(ended(EndStatus::Completed, or_usual(ending, usual)));
             }
-            (MediaRequest::PlayPrompt(_), Ending::CompletedBecause(reason)) => {
-                self.plan.finish_head(completed_because(reason));
-            }
-            (MediaRequest::RecordResponse(_), Ending::Completed | Ending::CompletedBecause(_)) => {
-                let started = Recording::new(head.operation.clone());
-                return self.progress(RecordingProgress::Started, started);
+            MediaRequest::RecordResponse(_) => {
+                self.progress(RecordingProgress::Started, Recording::new(head.operation.clone()));
             }
         }
         Some(())
     }
 
-    fn progress(&mut self, transition: RecordingProgress, reported: Recording) -> Option<()> {
+    fn progress(&mut self, transition: RecordingProgress, reported: Recording) {
         self.plan.serve(ServiceEvent::Recording(transition, reported.into()));
-        Some(())
     }
 
     fn speech(&mut self, transition: RecordingProgress) -> Option<()> {
-        let recording = self.plan.call.head()?.recording.as_ref()?;
-        let reported = Recording::new(recording.operation.clone());
-        self.progress(transition, reported)
-    }
-
-    fn finish_recording(&mut self, reason: StopReason) -> Option<()> {
-        self.plan.call.head()?.recording.as_ref()?;
-        self.plan.stop_recording(reason);
+        let operation = self.plan.call.head()?.operation.clone();
+        self.progress(transition, Recording::new(operation));
         Some(())
     }
 
     /// Ends an operation outside the media queue. Prompts and recordings have network events of their own.
-    fn finish_operation(&mut self, id: &OperationId, ending: Ending) -> Option<()> {
+    fn finish_operation(&mut self, id: &OperationId, status: EndStatus, ending: Ending) -> Option<()> {
         let call = self.plan.call;
         let operation = call.operations.called(id)?;
         require(call.can_finish(operation))?;
         let id = operation.id()?;
-        let end = match ending {
-            Ending::Completed if operation.kind() == OperationKind::SendDtmfTones => {
-                completed_because(CompletionReason::CompletedSuccessfully)
-            }
-            Ending::Completed => completed(graph::result::ResultInfo::plain(200, 0)),
-            Ending::CompletedBecause(reason) => completed_because(reason),
-            Ending::Failed(result) => failed(result),
+        let sends_tones = operation.kind() == OperationKind::SendDtmfTones && status == EndStatus::Completed;
+        let usual = || Ending {
+            completion_reason: sends_tones.then_some(CompletionReason::CompletedSuccessfully),
+            ..Ending::default()
         };
+        let end = ended(status, or_usual(ending, usual));
         let succeeds = end.succeeds(operation);
         self.plan.settle(id.clone(), operation.kind(), end);
         if operation.kind() == OperationKind::StartHoldMusic && !succeeds {
             self.stop_hold_music(id);
         }
         if operation.kind() == OperationKind::InviteParticipants && succeeds {
-            self.report_full_roster();
+            self.join(call.joining(operation.invited().map(Joining::invited)), true);
         }
         Some(())
-    }
-
-    /// Reports the roster when a call between two becomes a group call: everybody who is present, and everybody who has
-    /// left, because replies may have named them.
-    fn report_full_roster(&mut self) {
-        let call = self.plan.call;
-        if !call.state().is_live() || call.is_group() != Some(false) {
-            return;
-        }
-        let gone = call.roster.left().map(roster::gone);
-        let participants: Vec<Participant> = call.participants().cloned().chain(gone).collect();
-        if !participants.is_empty() {
-            self.plan.roster(participants);
-        }
     }
 
     fn stop_hold_music(&mut self, id: &OperationId) {
@@ -390,7 +507,6 @@ impl NetworkPlan<'_> {
 
     fn share(&mut self, id: Id, change: ChangeType) -> Option<()> {
         let call = self.plan.call;
-        require(call.state().lies_in(Superstate::Connected))?;
         let is_shared = call.content_sharing.has(&id);
         let sharing = ContentSharing::new(id);
         match change {
@@ -404,6 +520,11 @@ impl NetworkPlan<'_> {
         }
         Some(())
     }
+}
+
+/// What was reported, or the usual if nothing was.
+fn or_usual<T: Default + PartialEq>(reported: T, usual: impl FnOnce() -> T) -> T {
+    if reported == T::default() { usual() } else { reported }
 }
 
 fn require(holds: bool) -> Option<()> {

@@ -12,6 +12,7 @@ use super::party_request::PartyRequest;
 use crate::graph;
 use crate::graph::call::CallDirection;
 use crate::graph::identity::{IdentitySet, InvitationParticipantInfo};
+use crate::graph::method::Method;
 use crate::graph::participant::Participant;
 
 impl Call {
@@ -97,6 +98,11 @@ impl Call {
     /// ```
     pub fn party_requests(&self) -> impl Iterator<Item = PartyRequest> {
         self.requested().cloned().chain(PartyRequest::invitations(&self.operations))
+    }
+
+    /// True if the app redirected the call to several targets. All of them ring at once.
+    pub(crate) fn has_rung_several(&self) -> bool {
+        self.requested().filter(|request| request.method == Method::Redirect).nth(1).is_some()
     }
 
     /// The transfers and redirects that the app requested.

@@ -1,15 +1,15 @@
 //! The planned events of one input to a known call. Requests, network events and deadlines use such a plan.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
 
 use super::data::Call;
+use super::details;
 use super::event::RosterUpdated;
 use super::event::{CallEvent, ServiceEvent};
-use super::network_event::StopReason;
+use super::network_event::{CallEnd, EndStatus, Ending, StopReason};
 use super::state::Transition;
 use crate::graph;
 use crate::graph::end_code::EndCode;
@@ -34,23 +34,29 @@ pub(super) struct End {
     reported: CommsOperation,
 }
 
-pub(super) fn completed(result: ResultInfo) -> End {
-    let reported = CommsOperation { result_info: Box::new(result).into(), ..CommsOperation::default() };
-    End { transition: operation::state::Transition::Completed, reported }
+/// The end of an operation with this status, result and completion reason.
+pub(super) fn ended(status: EndStatus, ending: Ending) -> End {
+    let transition = match status {
+        EndStatus::Completed => operation::state::Transition::Completed,
+        EndStatus::Failed => operation::state::Transition::Failed,
+    };
+    let reported = CommsOperation {
+        result_info: Member::from(ending.result_info),
+        completion_reason: Member::from(ending.completion_reason),
+        ..CommsOperation::default()
+    };
+    End { transition, reported }
 }
 
-pub(super) fn completed_because(reason: CompletionReason) -> End {
-    let reported = CommsOperation { completion_reason: reason.into(), ..CommsOperation::default() };
-    End { transition: operation::state::Transition::Completed, reported }
-}
-
-pub(super) fn failed(result: ResultInfo) -> End {
-    End { transition: operation::state::Transition::Failed, ..completed(result) }
+/// The end with this result: a failure, if the result is one.
+fn with_result(result: ResultInfo) -> End {
+    let status = if result.is_failure() { EndStatus::Failed } else { EndStatus::Completed };
+    ended(status, Ending::with_result(result))
 }
 
 /// The end of a media operation that `cancelMediaProcessing` or a barge-in cancels.
 fn cancelled(kind: OperationKind) -> End {
-    let mut end = failed(EndCode::OperationCancelled.result_info());
+    let mut end = with_result(EndCode::OperationCancelled.result_info());
     if kind == OperationKind::Record {
         end.reported.completion_reason = CompletionReason::OperationCanceled.into();
     }
@@ -60,15 +66,13 @@ fn cancelled(kind: OperationKind) -> End {
 /// The end of a recording that stops for this reason.
 fn stopped(reason: StopReason) -> End {
     match reason {
-        StopReason::InitialSilence => failed(EndCode::TimedOut.result_info()),
-        StopReason::Silence => completed(ResultInfo::plain(200, 0)),
-        StopReason::MaxDuration => completed(EndCode::MaxRecordDurationReached.result_info()),
+        StopReason::InitialSilence => with_result(EndCode::TimedOut.result_info()),
+        StopReason::Silence => with_result(ResultInfo::plain(200, 0)),
+        StopReason::MaxDuration => with_result(EndCode::MaxRecordDurationReached.result_info()),
         StopReason::StopTone => {
-            let mut end = completed(ResultInfo::plain(200, 0));
-            end.reported.completion_reason = CompletionReason::StopToneDetected.into();
-            end
+            ended(EndStatus::Completed, Ending::completed_because(CompletionReason::StopToneDetected))
         }
-        StopReason::Failed(result) => failed(result),
+        StopReason::Result(result) => with_result(*result),
     }
 }
 
@@ -98,25 +102,35 @@ impl<'a> Plan<'a> {
         self.record(CallEvent::Step(transition, None));
     }
 
-    /// A step with a result that the service reports.
-    pub(super) fn step_with(&mut self, transition: Transition, result: ResultInfo) {
-        let reported =
-            graph::call::Call { result_info: Box::new(result).into(), ..graph::call::Call::default() };
-        self.record(CallEvent::Step(transition, Some(reported.into())));
-    }
-
-    pub(super) fn end(&mut self, code: EndCode) {
-        self.step_with(Transition::Terminated, code.result_info());
+    /// The end of the call.
+    pub(super) fn end(&mut self, end: impl Into<CallEnd>) {
+        let CallEnd { result_info, termination_reason } = end.into();
+        let reported = graph::call::Call {
+            result_info: Member::from(result_info),
+            termination_reason: Member::from(termination_reason),
+            ..graph::call::Call::default()
+        };
+        self.record(CallEvent::Step(Transition::Terminated, details::some(reported.into())));
     }
 
     /// A roster update with these participants, under the next sequence number.
     pub(super) fn roster(&mut self, participants: Vec<Participant>) {
+        self.update_roster(participants, false);
+    }
+
+    /// Like [`roster`](Self::roster), and the app is told of it in a call between two, too.
+    pub(super) fn report_roster(&mut self, participants: Vec<Participant>) {
+        self.update_roster(participants, true);
+    }
+
+    fn update_roster(&mut self, participants: Vec<Participant>, is_reported: bool) {
         let drafted =
             self.events.iter().filter(|one| matches!(one.event, CallEvent::RosterUpdated(_))).count();
         let last = self.call.roster.sequence().unwrap_or(0).saturating_add(drafted as i64);
         let stopped =
             self.call.hold_music().filter(|music| self.leaves(&music.participant, &participants)).cloned();
-        let updated = RosterUpdated::new(Some(last.saturating_add(1)), participants);
+        let mut updated = RosterUpdated::new(Some(last.saturating_add(1)), participants);
+        updated.is_reported = is_reported.then_some(true);
         self.record(CallEvent::RosterUpdated(updated.into()));
         // A participant who left is no longer on hold.
         if let Some(music) = stopped {

@@ -129,6 +129,16 @@ impl Roster {
         known.is_none_or(|entry| entry.learns(participant, sequence))
     }
 
+    /// True if there is an entry that a report is about.
+    pub(crate) fn knows(&self, reported: &Participant) -> bool {
+        self.position(reported).is_some()
+    }
+
+    /// True if somebody with one of the identities of this participant is in the call.
+    pub(crate) fn has_identity_of(&self, participant: &Participant) -> bool {
+        self.entries.has_identity_of(participant)
+    }
+
     /// Finds an entry by its id. Compares identities only if one side has no id, because one user can join
     /// from several endpoints.
     fn position(&self, reported: &Participant) -> Option<usize> {

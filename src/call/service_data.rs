@@ -8,11 +8,11 @@ use super::event::{HoldMusic, MediaRequest, Recording, RequestAnswered};
 use super::party_request::PartyRequest;
 use crate::graph::action::{RecordResponse, Transfer};
 use crate::graph::operation::OperationKind;
-use crate::graph::participant::RecordingStatus;
+use crate::graph::participant::{Participant, RecordingStatus};
 use crate::graph::quality::TeleconferenceDeviceQuality;
-use crate::id::OperationId;
+use crate::id::{OperationId, ParticipantId};
 use crate::list::{List, Named};
-use crate::places::Vector;
+use crate::places::{OrdMap, Vector};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Service {
@@ -23,9 +23,21 @@ pub(super) struct Service {
     pub(super) queue: List<Queued>,
     pub(super) on_hold: Option<Arc<HoldMusic>>,
     pub(super) recording_status: Option<RecordingStatus>,
+    /// The number of participants whom the app can record.
+    pub(super) participant_capacity: Option<i32>,
+    /// The participants whom the app records besides the observed one, and those about whom it was asked.
+    pub(super) joiners: OrdMap<ParticipantId, Joiner>,
     pub(super) device_quality: Vec<TeleconferenceDeviceQuality>,
     /// The answered requests that have a `client-request-id`.
     pub(super) answered: List<Arc<RequestAnswered>>,
+}
+
+/// A participant about whom the app was asked whether it records them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Joiner {
+    pub(super) participant: Arc<Participant>,
+    /// False until the app has answered.
+    pub(super) is_accepted: bool,
 }
 
 /// A pending media operation.

@@ -16,7 +16,7 @@ use super::event::{HoldMusic, MediaRequest, Recording, RequestAnswered};
 use super::notification_history::{Inferred, NotificationHistory};
 use super::party_request::PartyRequest;
 use super::roster::Roster;
-use super::service_data::{Queued, Service};
+use super::service_data::{Joiner, Queued, Service};
 use super::state::State;
 use super::tones::Tones;
 use crate::graph;
@@ -27,7 +27,7 @@ use crate::graph::participant::{Participant, RecordingStatus};
 use crate::graph::quality::TeleconferenceDeviceQuality;
 use crate::graph::tone::ToneInfo;
 use crate::graph::wire::exact::Exact;
-use crate::id::{CallId, Id, OperationId};
+use crate::id::{CallId, Id, OperationId, ParticipantId};
 use crate::operation::Operation;
 use crate::operation::state::State as OperationState;
 use crate::secret::Secret;
@@ -177,6 +177,8 @@ struct StoredService {
     recording_status: Option<RecordingStatus>,
     device_quality: Vec<Exact<TeleconferenceDeviceQuality>>,
     answered: Vec<RequestAnswered>,
+    participant_capacity: Option<i32>,
+    joiners: Vec<(ParticipantId, Exact<Participant>, bool)>,
 }
 
 impl Call {
@@ -263,9 +265,21 @@ impl From<(&Participant, &BTreeMap<String, i64>)> for StoredEntry {
 
 impl From<&Service> for StoredService {
     fn from(service: &Service) -> Self {
-        let Service { transfer, party_requests, queue, on_hold, recording_status, device_quality, answered } =
-            service;
+        let Service {
+            transfer,
+            party_requests,
+            queue,
+            on_hold,
+            recording_status,
+            device_quality,
+            answered,
+            participant_capacity,
+            joiners,
+        } = service;
         let party = |one: &PartyRequest| (one.method.to_string(), one.target.clone(), one.replaces);
+        let joiner = |(id, one): (&ParticipantId, &Joiner)| {
+            (id.clone(), Exact((*one.participant).clone()), one.is_accepted)
+        };
         let queued = |one: &Queued| (one.operation.clone(), one.request.clone(), one.recording.clone());
         Self {
             transfer: transfer.as_deref().cloned().map(Exact),
@@ -275,6 +289,8 @@ impl From<&Service> for StoredService {
             recording_status: recording_status.clone(),
             device_quality: device_quality.iter().cloned().map(Exact).collect(),
             answered: answered.iter().map(|answered| (**answered).clone()).collect(),
+            participant_capacity: *participant_capacity,
+            joiners: joiners.iter().map(joiner).collect(),
         }
     }
 }
@@ -338,6 +354,9 @@ impl StoredService {
             let method = named(Method::ALL, Method::as_str, &method)?;
             Ok(PartyRequest { method, target, replaces })
         };
+        let joiner = |(id, Exact(participant), is_accepted): (ParticipantId, Exact<Participant>, bool)| {
+            (id, Joiner { participant: participant.into(), is_accepted })
+        };
         let queued = |(operation, request, recording)| Queued { operation, request, recording };
         Ok(Service {
             transfer: self.transfer.map(|Exact(transfer)| transfer.into()),
@@ -347,6 +366,8 @@ impl StoredService {
             recording_status: self.recording_status,
             device_quality: self.device_quality.into_iter().map(|Exact(quality)| quality).collect(),
             answered: self.answered.into_iter().map(Arc::new).collect(),
+            participant_capacity: self.participant_capacity,
+            joiners: self.joiners.into_iter().map(joiner).collect(),
         })
     }
 }

@@ -183,7 +183,7 @@ macro_rules! with_methods {
             /// Takes a participant off hold.
             StopHoldMusic(item ParticipantId, body ClientContext) = "stopHoldMusic" {
                 Post "/{id}/participants/{id}/stopHoldMusic", under Both, versions Both, replies 202 Operation;
-                in Connected, for Any, needs Join, begins Running(StopHoldMusic);
+                in Connected, for Any, needs Join, begins Settled(StopHoldMusic);
             }
             /// Reads one operation.
             GetOperation(item OperationId) = "getOperation" {

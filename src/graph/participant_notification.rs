@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::call::{Call, RejectReason};
+use super::type_name::TypeName;
 use super::wire::declare::resource;
 use crate::id::Id;
 
@@ -42,5 +43,40 @@ resource! {
         invite_uri: String = "inviteUri",
         /// The reason why the bot rejects the participant. Only `rejectJoinResponse` has this member.
         reason: RejectReason = "reason",
+    }
+}
+
+/// What a [`ParticipantJoiningResponse`] says about the participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "what acts on an answer must know of a new one")]
+pub enum JoinAnswer {
+    /// The bot records the participant.
+    Accept,
+    /// The bot does not record the participant.
+    Reject,
+    /// Another bot is to record the participant.
+    InviteNewBot,
+}
+
+impl ParticipantJoiningResponse {
+    /// The answer, as `@odata.type` names it. Without a known type, a response with an `inviteUri` invites a new bot and
+    /// one with a `reason` rejects. `None` if the response says none of these.
+    ///
+    /// ```
+    /// use callfold::graph::{JoinAnswer, ParticipantJoiningResponse};
+    ///
+    /// let json = r##"{"@odata.type":"#microsoft.graph.acceptJoinResponse"}"##;
+    /// let response: ParticipantJoiningResponse = callfold::serde_json::from_str(json)?;
+    /// assert_eq!(response.answer(), Some(JoinAnswer::Accept));
+    /// # Ok::<(), callfold::serde_json::Error>(())
+    /// ```
+    pub fn answer(&self) -> Option<JoinAnswer> {
+        match self.odata_type.as_ref().map(TypeName::as_str) {
+            Some("acceptJoinResponse") => Some(JoinAnswer::Accept),
+            Some("rejectJoinResponse") => Some(JoinAnswer::Reject),
+            Some("inviteNewBotResponse") => Some(JoinAnswer::InviteNewBot),
+            Some(_) | None if self.invite_uri.value().is_some() => Some(JoinAnswer::InviteNewBot),
+            Some(_) | None => self.reason.value().map(|_| JoinAnswer::Reject),
+        }
     }
 }

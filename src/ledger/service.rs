@@ -13,7 +13,7 @@ use crate::call::decide::Decision;
 use crate::call::decide::context::RequestContext;
 use crate::call::event::CallEvent;
 use crate::call::network_event::NetworkEvent;
-use crate::graph::end_code::EndCode;
+use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::method::Method;
 use crate::graph::operation::OperationKind;
 use crate::id::{CallId, Id};
@@ -109,16 +109,17 @@ impl Ledger {
         at: Timestamp,
     ) -> Result<Vec<Recorded>, Refusal> {
         let known = self.call(id);
-        let is_transfer = matches!(network_event, NetworkEvent::TransferCompleted);
+        let is_transfer = matches!(network_event, NetworkEvent::TransferCompleted(_));
         let mut events = Call::on_network_event(known, id, network_event, at)?;
         let Some(known) = known else { return Ok(events) };
         let transferred = known.transfers_to().filter(|_| is_transfer);
-        let invited: Vec<CallId> = events.iter().filter_map(|event| invited(known, event)).collect();
-        for replaced in transferred.into_iter().chain(invited) {
-            let other = self.call(replaced).filter(|_| replaced != id);
-            let end = NetworkEvent::HungUp(EndCode::TransferSucceeded);
+        let invited = events.iter().filter_map(|event| invited(known, event));
+        let invited: Vec<_> = invited.map(|one| (one.replaced_call(), Some(one))).collect();
+        for (replaced, invited) in [(transferred, None)].into_iter().chain(invited) {
+            let other = replaced.filter(|replaced| *replaced != id).and_then(|replaced| self.call(replaced));
             // A replaced call that has ended, or whose deadline to end has passed, does not end again.
-            let ended = other.and_then(|other| Call::on_network_event(Some(other), replaced, end, at).ok());
+            let ended = other
+                .and_then(|other| other.on_replaced(invited.as_ref().map(core::slice::from_ref), at).ok());
             events.extend(ended.unwrap_or_default());
         }
         Ok(events)
@@ -171,8 +172,8 @@ impl Ledger {
     }
 }
 
-/// The call that an invitation replaces, if this event completes the invitation.
-fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
+/// The participant whom an invitation brings from another call, if this event completes the invitation.
+fn invited(call: &Call, recorded: &Recorded) -> Option<InvitationParticipantInfo> {
     let CallEvent::OperationStep(operation::state::Transition::Completed, reported) = &recorded.event else {
         return None;
     };
@@ -181,5 +182,6 @@ fn invited(call: &Call, recorded: &Recorded) -> Option<CallId> {
     if operation.kind() != OperationKind::InviteParticipants || !succeeds {
         return None;
     }
-    operation.resource().participants.value()?.first()?.replaced_call()
+    let first = operation.resource().participants.value()?.first()?;
+    first.replaced_call().is_some().then(|| first.clone())
 }

@@ -16,7 +16,7 @@ use crate::call::network_event::NetworkEvent;
 use crate::graph::method::Method;
 use crate::id::CallId;
 pub use data::Model;
-use line::Line;
+use line::{Invited, Line};
 
 impl Model {
     /// The model of a service without calls.
@@ -46,7 +46,7 @@ impl Model {
             What::Request { method, item, body } => self.request(one, *method, item.as_ref(), body),
             What::NetworkEvent(network_event) => {
                 let happens = if let NetworkEvent::Offered(offer) = &**network_event {
-                    self.begin(one.call, || Line::offered(offer, one.at))
+                    self.begin(one.call, || Line::offered(one.call, offer, one.at))
                 } else {
                     self.happen(one, network_event)
                 };
@@ -99,11 +99,12 @@ impl Model {
         other != by && self.calls.get(&other).is_some_and(Line::is_connected)
     }
 
-    /// Ends the call `other`, which the call `by` has replaced.
-    fn replace(&mut self, other: Option<CallId>, by: CallId, at: Timestamp) {
-        if let Some(other) = other.filter(|other| *other != by) {
-            self.advance(other, at);
+    /// Ends the call `other`, which the call of a move has replaced. First, the app is told who joined it.
+    fn replace(&mut self, other: Option<CallId>, invited: &[Invited], by: &Move) {
+        if let Some(other) = other.filter(|other| *other != by.call) {
+            self.advance(other, by.at);
             if let Some(line) = self.calls.get_mut(&other) {
+                line.welcome(invited);
                 line.end();
             }
         }

@@ -41,7 +41,7 @@ impl Reported {
         let participants = call.participants().filter(|_| reports_roster);
         Self {
             state: state(call.state()),
-            details: details(call, was_requested),
+            details: details(call, was_requested, service.has_rung_several()),
             operations: operations.collect(),
             participants: participants.map(|one| (one.id.value().cloned(), one.clone())).collect(),
             tones: call.tones().clone(),
@@ -78,9 +78,14 @@ fn resource(operation: &Operation) -> CommsOperation {
     resource
 }
 
-/// Audio routing groups are in the reply to the app that lists them, and in no notification.
-fn details(call: &Call, was_requested: bool) -> graph::call::Call {
+/// Audio routing groups are in the reply to the app that lists them, and in no notification. The end of a call that was
+/// redirected to several targets does not say who answered.
+fn details(call: &Call, was_requested: bool, has_rung_several: bool) -> graph::call::Call {
     let mut details = call.details().clone();
+    if has_rung_several {
+        details.answered_by = Member::Absent;
+        details.termination_reason = Member::Absent;
+    }
     details.audio_routing_groups = Member::Absent;
     if !was_requested {
         details.callback_uri = Member::Absent;

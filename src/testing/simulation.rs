@@ -21,7 +21,6 @@ use super::network::{Faults, Network};
 use super::store::{MemoryStore, Store};
 use crate::call::data::Call;
 use crate::call::network_event::NetworkEvent;
-use crate::graph::odata::Version;
 use crate::id::CallId;
 use crate::notify::Notify;
 use crate::record::recorded::Recorded;
@@ -39,7 +38,7 @@ impl<S: Store, B: Store> Simulation<S, B> {
     /// be empty.
     pub fn with_stores(seed: u64, service: S, bot: B) -> Self {
         Self {
-            notify: Some(Notify::new(Version::V1)),
+            notify: Some(Notify::new()),
             now: Timestamp::MIN,
             service: Host::new(service),
             bot: Host::new(bot),
@@ -59,9 +58,9 @@ impl<S: Store, B: Store> Simulation<S, B> {
         }
     }
 
-    /// Sets the version of the API. The service writes its notifications as this version does.
-    pub const fn speaking(&mut self, version: Version) -> &mut Self {
-        self.notifying(Some(Notify::new(version)))
+    /// Sets how the service writes its notifications.
+    pub const fn speaking(&mut self, notify: Notify) -> &mut Self {
+        self.notifying(Some(notify))
     }
 
     /// Sets how the service posts notifications. With `None` it posts nothing, and there is no bot.
@@ -235,24 +234,27 @@ impl<S: Store, B: Store> Simulation<S, B> {
 fn is_ambiguous(what: &What) -> bool {
     let What::NetworkEvent(network_event) = what else { return false };
     match **network_event {
-        NetworkEvent::Held | NetworkEvent::Resumed | NetworkEvent::TransferFailed => true,
+        NetworkEvent::Held | NetworkEvent::Resumed | NetworkEvent::TransferFailed(_) => true,
         NetworkEvent::Offered(_)
         | NetworkEvent::Alerted
         | NetworkEvent::Connected(_)
         | NetworkEvent::AudioChanged(_)
         | NetworkEvent::TransferAccepted
-        | NetworkEvent::TransferCompleted
+        | NetworkEvent::TransferCompleted(_)
         | NetworkEvent::RedirectAnswered(_)
         | NetworkEvent::HungUp(_)
-        | NetworkEvent::MediaFailed
+        | NetworkEvent::MediaFailed(_)
         | NetworkEvent::RosterChanged(_)
+        | NetworkEvent::ParticipantJoining(_)
+        | NetworkEvent::ParticipantJoiningAnswered { .. }
+        | NetworkEvent::ParticipantLeft(_)
         | NetworkEvent::TonePressed(_)
         | NetworkEvent::PromptFinished(_)
         | NetworkEvent::RecordingStarted { .. }
         | NetworkEvent::SpeechStarted
         | NetworkEvent::SpeechEnded
         | NetworkEvent::RecordingFinished(_)
-        | NetworkEvent::OperationFinished(..)
+        | NetworkEvent::OperationFinished { .. }
         | NetworkEvent::ContentSharingStarted(_)
         | NetworkEvent::ContentSharingUpdated(_)
         | NetworkEvent::ContentSharingEnded(_) => false,

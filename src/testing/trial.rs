@@ -58,6 +58,9 @@ impl Side {
             | EventKind::AudioRoutingGroupCreated
             | EventKind::DeviceQualityReported
             | EventKind::RequestAnswered
+            | EventKind::JoinAnnounced
+            | EventKind::JoinAnswered
+            | EventKind::RecordedParticipantLeft
             | EventKind::RecordingStarted
             | EventKind::SpeechStarted
             | EventKind::SpeechEnded => Some(Self::Service),

@@ -55,8 +55,9 @@ pub(crate) fn compare(path: &str, original: &Value, written: &Value, lost: &mut 
 }
 
 /// A scalar without the differences that canonical writing makes: letter case, dashes of a GUID, quotes
-/// around a number.
+/// around a number. A GUID keeps its letter case.
 pub(crate) fn canonical(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text.to_lowercase().replace('-', "").trim_start_matches('#').to_owned()
+    let text = if text.parse::<callfold::CallId>().is_ok() { text } else { text.to_lowercase() };
+    text.replace('-', "").trim_start_matches('#').to_owned()
 }

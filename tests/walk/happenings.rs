@@ -1,11 +1,11 @@
 //! The network events of the walk: every kind, with a payload for each of its different effects.
 
 use callfold::Secret;
-use callfold::call::{Deadline, Ending, NetworkEvent, StopReason};
+use callfold::call::{CallEnd, Deadline, Ending, NetworkEvent, StopReason, TransferFailure};
 use callfold::graph::{self, CompletionReason, EndCode, MediaState, OperationKind, Participant, Tone};
 use serde_json::{Value, json};
 
-use super::moves::{ALICE, Move, What};
+use super::moves::{ALICE, BOB, Move, What};
 use crate::common::read;
 
 pub(crate) fn all() -> Vec<Move> {
@@ -23,7 +23,7 @@ pub(crate) fn all() -> Vec<Move> {
 }
 
 /// The kinds of operation that a network event can end: all except [`SETTLED`].
-pub(crate) const PENDING: [OperationKind; 8] = [
+pub(crate) const PENDING: [OperationKind; 7] = [
     OperationKind::AddLargeGalleryView,
     OperationKind::Comms,
     OperationKind::InviteParticipants,
@@ -31,13 +31,13 @@ pub(crate) const PENDING: [OperationKind; 8] = [
     OperationKind::Record,
     OperationKind::SendDtmfTones,
     OperationKind::StartHoldMusic,
-    OperationKind::StopHoldMusic,
 ];
 
 /// The kinds of operation that the reply to their request reports as completed. No network event ends them.
-pub(crate) const SETTLED: [OperationKind; 5] = [
+pub(crate) const SETTLED: [OperationKind; 6] = [
     OperationKind::CancelMediaProcessing,
     OperationKind::MuteParticipant,
+    OperationKind::StopHoldMusic,
     OperationKind::SubscribeToTone,
     OperationKind::UnmuteParticipant,
     OperationKind::UpdateRecordingStatus,
@@ -51,12 +51,12 @@ fn happen(how: &str, network_event: NetworkEvent) -> Move {
 }
 
 fn failed() -> Ending {
-    Ending::Failed(EndCode::CalleeNotReached.result_info())
+    Ending::with_result(EndCode::CalleeNotReached.result_info())
 }
 
 fn endings() -> [(&'static str, Ending); 3] {
-    let cancelled = Ending::CompletedBecause(CompletionReason::OperationCanceled);
-    [("", Ending::Completed), (", without success", cancelled), (", failed", failed())]
+    let cancelled = Ending::completed_because(CompletionReason::OperationCanceled);
+    [("", Ending::completed()), (", without success", cancelled), (", failed", failed())]
 }
 
 pub(crate) fn offer(json: Value) -> NetworkEvent {
@@ -65,6 +65,11 @@ pub(crate) fn offer(json: Value) -> NetworkEvent {
 
 pub(crate) fn roster(participants: Value) -> NetworkEvent {
     NetworkEvent::RosterChanged(read::<Vec<Participant>>(participants))
+}
+
+fn joining_answered(type_name: &str) -> NetworkEvent {
+    let response = read(json!({ "@odata.type": format!("#microsoft.graph.{type_name}") }));
+    NetworkEvent::ParticipantJoiningAnswered { participant_id: BOB.into(), response }
 }
 
 fn connected(json: Value) -> NetworkEvent {
@@ -85,11 +90,11 @@ fn setup() -> Vec<(&'static str, NetworkEvent)> {
         ("", NetworkEvent::Held),
         ("", NetworkEvent::Resumed),
         ("", NetworkEvent::TransferAccepted),
-        ("", NetworkEvent::TransferFailed),
-        ("", NetworkEvent::TransferCompleted),
+        ("", NetworkEvent::TransferFailed(TransferFailure::default())),
+        ("", NetworkEvent::TransferCompleted(CallEnd::default())),
         ("", NetworkEvent::RedirectAnswered(Box::default())),
-        ("", NetworkEvent::HungUp(EndCode::AppEnded)),
-        ("", NetworkEvent::MediaFailed),
+        ("", NetworkEvent::hung_up(EndCode::AppEnded)),
+        ("", NetworkEvent::MediaFailed(None)),
     ]
 }
 
@@ -97,20 +102,26 @@ fn people() -> Vec<(&'static str, NetworkEvent)> {
     vec![
         ("alice", roster(json!([{ "id": ALICE }]))),
         ("alice is gone", roster(json!([{ "id": ALICE, "removedState": {} }]))),
+        ("", NetworkEvent::ParticipantJoining(read(json!({ "id": BOB })))),
+        ("accepted", joining_answered("acceptJoinResponse")),
+        ("rejected", joining_answered("rejectJoinResponse")),
+        ("by a new bot", joining_answered("inviteNewBotResponse")),
+        ("not understood", joining_answered("weatherResponse")),
+        ("", NetworkEvent::ParticipantLeft(BOB.into())),
         ("", NetworkEvent::ContentSharingStarted("session".into())),
         ("", NetworkEvent::ContentSharingUpdated("session".into())),
         ("", NetworkEvent::ContentSharingEnded("session".into())),
         ("of what is not shared", NetworkEvent::ContentSharingEnded("nothing".into())),
-        ("nothing", NetworkEvent::OperationFinished("nothing".into(), Ending::Completed)),
+        ("nothing", NetworkEvent::operation_finished("nothing".into(), Ending::completed())),
     ]
 }
 
 fn media() -> Vec<(&'static str, NetworkEvent)> {
-    let cancelled = Ending::CompletedBecause(CompletionReason::MediaOperationCanceled);
+    let cancelled = Ending::completed_because(CompletionReason::MediaOperationCanceled);
     vec![
         ("#", NetworkEvent::TonePressed(Tone::Pound)),
         ("1", NetworkEvent::TonePressed(Tone::Tone1)),
-        ("", NetworkEvent::PromptFinished(Ending::Completed)),
+        ("", NetworkEvent::PromptFinished(Ending::completed())),
         ("without success", NetworkEvent::PromptFinished(cancelled)),
         ("failed", NetworkEvent::PromptFinished(failed())),
     ]
@@ -121,7 +132,7 @@ fn recording() -> Vec<(&'static str, NetworkEvent)> {
         location: Some("https://contoso.com/r".into()),
         access_token: Some(Secret::new("t".into())),
     };
-    let unreachable = StopReason::Failed(EndCode::MediaUnreachable.result_info());
+    let unreachable = StopReason::with_result(EndCode::MediaUnreachable.result_info());
     vec![
         ("", placed),
         ("", NetworkEvent::SpeechStarted),

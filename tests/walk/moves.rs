@@ -10,6 +10,8 @@ use callfold::uuid::Uuid;
 use callfold::{CallId, Id, Ledger, Recorded, Refusal};
 
 pub(crate) const ALICE: &str = "alice";
+/// A participant of whom the app may be asked whether it records them.
+pub(crate) const BOB: &str = "bob";
 
 /// The call of the walk: the one that the notifications of all tests are about.
 pub(crate) const CALL: CallId = CallId::new(Uuid::from_u128(0x57da_b8b1_894c_409a_b240_bd8b_eae7_8896));
@@ -112,7 +114,7 @@ impl Move {
                 let is_it = |id: &&Id| call.media_queue().all(|(queued, _)| queued != *id);
                 let pending = call.operations().iter().filter(|one| one.is_pending() && one.kind() == *kind);
                 let id = pending.filter_map(|one| one.id()).find(is_it)?.clone();
-                happen(ledger, NetworkEvent::OperationFinished(id, ending.clone()), now(call))
+                happen(ledger, NetworkEvent::operation_finished(id, ending.clone()), now(call))
             }
             What::Wait(deadline) => {
                 let due = call.next_deadline().filter(|due| due.deadline == *deadline)?;

@@ -73,6 +73,10 @@ pub(crate) enum Condition {
     /// The other call was replaced.
     Replaced,
     OnHold,
+    /// The app can be asked about one more participant, it was asked, or it has accepted one.
+    MayRecord,
+    AskedToRecord,
+    RecordsAnother,
     Sharing,
     SubscribedToTones,
     AppUnknown,
@@ -108,6 +112,7 @@ impl Condition {
             Self::Pending(OperationKind::SendDtmfTones) => 3,
             Self::Pending(OperationKind::AddLargeGalleryView) => 4,
             Self::Pending(_) | Self::Nameless(_) => 5,
+            Self::MayRecord | Self::AskedToRecord | Self::RecordsAnother => 10,
             Self::Sharing => 6,
             Self::SubscribedToTones => 7,
             Self::Tones => 8,
@@ -253,9 +258,15 @@ fn conditions(ledger: &Ledger, side: Side) -> Vec<Condition> {
     let people: Vec<_> = call.participants().filter_map(|one| one.id.value()).collect();
     let replaced = ledger.call(OTHER).is_some_and(|other| !other.state().is_live());
     let reports = side != Side::Bot && call.state().lies_in(Superstate::Connected);
+    let may_answer = call.state() == State::Incoming;
+    let may_record =
+        call.details().is_policy_based_recording() && (may_answer || call.participant_capacity().is_some());
     let rest = [
         (Condition::Replaced, replaced),
         (Condition::OnHold, call.on_hold().is_some()),
+        (Condition::MayRecord, may_record),
+        (Condition::AskedToRecord, call.recorded_participants().any(|(_, is_accepted)| !is_accepted)),
+        (Condition::RecordsAnother, call.recorded_participants().any(|(_, is_accepted)| is_accepted)),
         (Condition::Sharing, call.content_sharing().next().is_some()),
         (Condition::AppUnknown, reports && call.details().my_participant_id.value().is_none()),
         (Condition::AliceGone, side != Side::Bot && !people.contains(&&ALICE.into())),

@@ -72,6 +72,11 @@ fn setup() -> Vec<Move> {
         request(Method::CreateCall, "", None, create),
         request(Method::Answer, "with the service's media", None, answer("service")),
         request(Method::Answer, "with the app's media", None, answer("app")),
+        request(Method::Answer, "for two participants", None, {
+            let mut two = answer("app");
+            two["participantCapacity"] = 2.into();
+            two
+        }),
         request(Method::Reject, "", None, json!({ "reason": "busy" })),
         request(Method::Redirect, "to one", None, json!({ "targets": [somebody()], "timeout": 20 })),
         request(Method::Redirect, "to several", None, json!({ "targets": [somebody(), somebody()] })),

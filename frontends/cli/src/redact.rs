@@ -5,11 +5,12 @@
 
 mod members;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
 use callfold::uuid::Uuid;
-use callfold::{At, CallId, Finding, Recorded};
+use callfold::{At, CallId, Finding, Id, Recorded};
 use callfold_view::describe;
 use serde_json::{Map, Value, json};
 
@@ -79,7 +80,7 @@ impl Redactor {
     /// The pseudonym of an id in an event; `None` if it is no id.
     fn pseudonym(&mut self, of: Of, id: &str) -> Option<String> {
         match of.prefix() {
-            Some(prefix) => Some(format!("{prefix}-{}", self.number(of, id))),
+            Some(prefix) => Some(format!("{prefix}-{}", self.number(of, &canonical(of, id)))),
             None => Some(self.guid(of, id.parse().ok()?).to_string()),
         }
     }
@@ -118,6 +119,13 @@ impl Redactor {
         let id = id.map_or_else(|| Value::from(identity.clone()).to_string(), str::to_owned);
         json!({ "id": self.pseudonym(Of::Person, &id) })
     }
+}
+
+/// An id in the spelling under which it is known: a GUID in either letter case is the same id. The contexts of an app are
+/// texts.
+fn canonical(of: Of, id: &str) -> Cow<'_, str> {
+    let guid = if of == Of::Context { None } else { Id::from(id).guid() };
+    guid.map_or(Cow::Borrowed(id), |guid| Cow::Owned(guid.to_string()))
 }
 
 /// Passes redacted events and findings to another listener.

@@ -20,6 +20,10 @@ pub struct RequestContext<'a> {
     /// True if the service also posts notifications to http URLs of its own machine: see
     /// [`allowing_http_to_loopback`](Self::allowing_http_to_loopback).
     pub http_to_loopback: bool,
+    /// True if the reply to `stopHoldMusic` says that the operation runs, as a stored text of Graph's page does.
+    /// The host then ends it with [`OperationFinished`](crate::call::NetworkEvent::OperationFinished). False if
+    /// the operation has completed in the reply, as on the page of today.
+    pub hold_music_stops_later: bool,
 }
 
 /// The app that sends a request.
@@ -34,9 +38,10 @@ pub struct AppIdentity<'a> {
 }
 
 impl<'a> RequestContext<'a> {
-    /// A request of this app at this time. A created call or operation gets `new_id`.
+    /// A request of this app at this time. A created call or operation gets `new_id`. The operation of
+    /// `stopHoldMusic` has completed in the reply.
     pub const fn new(at: Timestamp, new_id: Uuid, identity: AppIdentity<'a>) -> Self {
-        Self { at, new_id, identity, http_to_loopback: false }
+        Self { at, new_id, identity, http_to_loopback: false, hold_music_stops_later: false }
     }
 
     /// Accepts a `callbackUri` with http whose host is `localhost`, an IPv4 address that begins with 127, or `[::1]`. A

@@ -17,6 +17,7 @@ pub(super) struct Deciding<'a> {
     pub(super) plan: Plan<'a>,
     pub(super) new_id: Id,
     pub(super) method: Method,
+    pub(super) hold_music_stops_later: bool,
 }
 
 impl Deciding<'_> {

@@ -12,7 +12,7 @@ use super::deciding::Deciding;
 use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, MuteAll, StartHoldMusic};
 use crate::graph::media::{MediaDirection, MediaStream, Modality, ScreenSharingRole};
 use crate::graph::member::Member;
-use crate::graph::operation::{CommsOperation, OperationKind};
+use crate::graph::operation::{CommsOperation, OperationKind, OperationStatus};
 use crate::graph::participant::Participant;
 use crate::id::ParticipantId;
 use crate::operations::is_named;
@@ -147,7 +147,11 @@ impl Deciding<'_> {
         if self.plan.call.on_hold() != Some(&id) {
             return Err(self.conflict("a participant who is not on hold"));
         }
-        let reply = self.begin(&request.client_context);
+        let mut operation = self.operation(&request.client_context);
+        if let Some(operation) = operation.as_mut().filter(|_| self.hold_music_stops_later) {
+            operation.status = OperationStatus::Running.into();
+        }
+        let reply = self.record_begun(operation);
         let music = HoldMusic::new(id, self.new_id.clone());
         self.plan.serve(ServiceEvent::HoldMusicStopped(music.into()));
         Ok(reply)

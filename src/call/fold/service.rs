@@ -10,15 +10,18 @@ use jiff::Timestamp;
 use super::super::data::Call;
 use super::super::deadline::{Deadline, KEEP_ALIVE, seconds};
 use super::super::event::{EventKind, RecordingProgress, ServiceEvent};
-use super::super::event::{OperationQueued, Recording};
-use super::super::service_data::{Queued, Service};
+use super::super::event::{JoinAnswered, OperationQueued, Recording};
+use super::super::service_data::{Joiner, Queued, Service};
 use super::super::state::{RECORDING, Transition};
 use crate::graph::action::Answer;
 use crate::graph::media::AudioRoutingGroup;
 use crate::graph::member::{Member, Members, Merge};
 use crate::graph::operation::{OperationKind, OperationStatus};
-use crate::id::OperationId;
+use crate::graph::participant::Participant;
+use crate::graph::participant_notification::JoinAnswer;
+use crate::id::{OperationId, ParticipantId};
 use crate::list::List;
+use crate::places::OrdMap;
 use crate::refusal::{Refusal, Why};
 use crate::{graph, operation};
 
@@ -31,6 +34,9 @@ impl Call {
             ServiceEvent::AnswerRequested(request) => {
                 self.must_take(kind, Transition::Answered)?;
                 Arc::make_mut(&mut self.details).pair(&said(&request), Merge);
+                if let Some(capacity) = request.participant_capacity.value() {
+                    self.service().participant_capacity = Some(*capacity);
+                }
             }
             ServiceEvent::RejectRequested(request) => {
                 self.must_take(kind, Transition::Answered)?;
@@ -49,6 +55,12 @@ impl Call {
             ServiceEvent::OperationQueued(queued) => self.queued(kind, &queued)?,
             ServiceEvent::Recording(progress, recording) => {
                 self.recording(kind, progress, &recording, at)?;
+            }
+            ServiceEvent::JoinAnnounced(participant) => self.announce(kind, participant)?,
+            ServiceEvent::JoinAnswered(answered) => self.answer_join(kind, &answered)?,
+            ServiceEvent::RecordedParticipantLeft(left) => {
+                self.known_joiner(kind, &left.participant_id)?;
+                self.service().joiners.remove(&left.participant_id);
             }
             ServiceEvent::RecordingStatusUpdated(update) => {
                 self.service().recording_status = update.status.value().cloned();
@@ -92,6 +104,33 @@ impl Call {
         if uri.value().is_some() {
             Arc::make_mut(&mut self.details).callback_uri.clone_from(uri);
         }
+    }
+
+    fn announce(&mut self, kind: EventKind, participant: Arc<Participant>) -> Result<(), Refusal> {
+        let Some(id) = participant.id.value().cloned() else {
+            return Err(Refusal {
+                why: Why::Part("a participant without an id".into()),
+                ..self.refuse(kind)
+            });
+        };
+        self.service().joiners.insert(id, Joiner { participant, is_accepted: false });
+        Ok(())
+    }
+
+    fn answer_join(&mut self, kind: EventKind, answered: &JoinAnswered) -> Result<(), Refusal> {
+        let id = &answered.participant_id;
+        let joiner = Joiner { is_accepted: true, ..self.known_joiner(kind, id)?.clone() };
+        if answered.response.answer() == Some(JoinAnswer::Accept) {
+            self.service().joiners.insert(id.clone(), joiner);
+        } else {
+            self.service().joiners.remove(id);
+        }
+        Ok(())
+    }
+
+    fn known_joiner(&self, kind: EventKind, id: &ParticipantId) -> Result<&Joiner, Refusal> {
+        let unknown = "a participant about whom the app was not asked";
+        self.joiner(id).ok_or_else(|| Refusal { why: Why::Part(unknown.into()), ..self.refuse(kind) })
     }
 
     fn service(&mut self) -> &mut Service {
@@ -202,6 +241,7 @@ impl Call {
         if let Some(service) = self.service.as_mut().map(Arc::make_mut) {
             service.queue = List::default();
             service.on_hold = None;
+            service.joiners = OrdMap::new();
         }
     }
 }

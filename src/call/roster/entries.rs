@@ -194,6 +194,18 @@ impl Entries {
         }
     }
 
+    /// True if an entry with one of the identities of a participant is in the call.
+    pub(super) fn has_identity_of(&self, one: &Participant) -> bool {
+        let is_of = |entry: &RosterEntry| entry.is_taken() && same_identity(&entry.participant, one);
+        match self {
+            Self::Few(entries) => entries.iter().any(|entry| is_of(entry)),
+            Self::Many(many) => {
+                let mut keys = descriptions(one, false).chain(descriptions(one, true));
+                keys.any(|one| many.find(one, is_of).is_some())
+            }
+        }
+    }
+
     /// The first entry with the identity of a report, if one side has no id.
     pub(super) fn identified(&self, reported: &Participant) -> Option<usize> {
         let is_of = |entry: &RosterEntry| {

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 
 use super::super::course::Move;
 use super::data::Model;
-use super::line::{End, Line};
+use super::line::{End, Joiner, Line};
 use crate::call::deadline::Deadline;
-use crate::call::network_event::{Ending, NetworkEvent, StopReason};
+use crate::call::network_event::{EndStatus, Ending, NetworkEvent, StopReason};
 use crate::call::state::State;
 use crate::graph::media::MediaState;
 use crate::graph::operation::{CompletionReason, OperationKind};
 use crate::graph::participant::Participant;
+use crate::graph::result::ResultInfo;
 use crate::graph::tone::Tone;
 use crate::id::Id;
 use crate::{graph, operation};
@@ -21,17 +22,19 @@ use crate::{graph, operation};
 impl Model {
     pub(super) fn happen(&mut self, one: &Move, network_event: &NetworkEvent) -> bool {
         let Some(line) = self.calls.get_mut(&one.call) else { return false };
-        if let NetworkEvent::OperationFinished(id, ending) = network_event {
-            let Some(succeeds) = line.finish_operation(id, ending) else { return false };
-            let replaces = line.invitations.get(id).filter(|_| succeeds).and_then(|invited| invited.replaces);
-            self.replace(replaces, one.call, one.at);
+        if let NetworkEvent::OperationFinished { operation, status, ending } = network_event {
+            let Some(succeeds) = line.finish_operation(operation, *status, ending) else { return false };
+            let invitation = line.invitations.get(operation).filter(|_| succeeds);
+            let replaces = invitation.and_then(|invitation| invitation.replaces);
+            let invited = invitation.map(|invitation| invitation.invited.clone()).unwrap_or_default();
+            self.replace(replaces, &invited, one);
             return true;
         }
-        let replaces = line.replaces.filter(|_| *network_event == NetworkEvent::TransferCompleted);
+        let replaces = line.replaces.filter(|_| matches!(network_event, NetworkEvent::TransferCompleted(_)));
         let is_legal = line.takes(network_event);
         if is_legal {
             line.take(network_event, one.at);
-            self.replace(replaces, one.call, one.at);
+            self.replace(replaces, &[], one);
         }
         is_legal
     }
@@ -45,19 +48,29 @@ impl Line {
         };
         let state = self.outline.state;
         match network_event {
-            NetworkEvent::Offered(_) | NetworkEvent::OperationFinished(..) => false,
+            NetworkEvent::Offered(_) | NetworkEvent::OperationFinished { .. } => false,
             NetworkEvent::Alerted => state == Establishing,
             NetworkEvent::Connected(_) => matches!(state, Establishing | Ringing),
             NetworkEvent::AudioChanged(_) => !matches!(state, Incoming | Redirecting | Terminated),
             NetworkEvent::Held => state == Established,
             NetworkEvent::Resumed => state == Hold,
             NetworkEvent::TransferAccepted => state == Transferring,
-            NetworkEvent::TransferFailed => matches!(state, Transferring | TransferAccepted),
-            NetworkEvent::TransferCompleted => state == TransferAccepted,
+            NetworkEvent::TransferFailed(_) => matches!(state, Transferring | TransferAccepted),
+            NetworkEvent::TransferCompleted(_) => state == TransferAccepted,
             NetworkEvent::RedirectAnswered(_) => state == Redirecting,
-            NetworkEvent::HungUp(_) | NetworkEvent::MediaFailed | NetworkEvent::RosterChanged(_) => {
+            NetworkEvent::HungUp(_) | NetworkEvent::MediaFailed(_) | NetworkEvent::RosterChanged(_) => {
                 state != Terminated
             }
+            NetworkEvent::ParticipantJoining(joining) => {
+                let asked = i64::try_from(self.joiners.len()).unwrap_or(i64::MAX);
+                let is_new = joining.id.value().is_some_and(|id| !self.joiners.contains_key(id));
+                self.is_connected() && self.records && is_new && asked + 1 < self.capacity
+            }
+            NetworkEvent::ParticipantJoiningAnswered { participant_id, response } => {
+                let is_asked = self.joiners.get(participant_id).is_some_and(|joiner| !joiner.is_accepted);
+                is_asked && response.odata_type.is_some()
+            }
+            NetworkEvent::ParticipantLeft(id) => self.joiners.contains_key(id),
             NetworkEvent::TonePressed(_) => self.is_connected() || self.is_audible(),
             NetworkEvent::PromptFinished(_) => !self.media.is_empty() && self.recording().is_none(),
             NetworkEvent::RecordingStarted { .. } => {
@@ -77,21 +90,40 @@ impl Line {
     fn take(&mut self, network_event: &NetworkEvent, at: Timestamp) {
         match network_event {
             NetworkEvent::Offered(_)
-            | NetworkEvent::OperationFinished(..)
+            | NetworkEvent::OperationFinished { .. }
             | NetworkEvent::ContentSharingUpdated(_) => {}
             NetworkEvent::Alerted => self.outline.state = State::Ringing,
             NetworkEvent::Connected(reported) => self.connect(reported.as_deref()),
             NetworkEvent::AudioChanged(audio) => self.outline.audio = Some(audio.clone()),
             NetworkEvent::Held => self.outline.state = State::Hold,
-            NetworkEvent::Resumed | NetworkEvent::TransferFailed => self.outline.state = State::Established,
+            NetworkEvent::Resumed | NetworkEvent::TransferFailed(_) => {
+                self.outline.state = State::Established
+            }
             NetworkEvent::TransferAccepted => self.outline.state = State::TransferAccepted,
-            NetworkEvent::TransferCompleted
+            NetworkEvent::TransferCompleted(_)
             | NetworkEvent::RedirectAnswered(_)
             | NetworkEvent::HungUp(_)
-            | NetworkEvent::MediaFailed => self.end(),
+            | NetworkEvent::MediaFailed(_) => self.end(),
             NetworkEvent::RosterChanged(reported) => self.change_roster(reported),
             NetworkEvent::TonePressed(tone) => self.receive_tone(tone, at),
             NetworkEvent::PromptFinished(ending) => self.finish_prompt(ending, at),
+            NetworkEvent::ParticipantJoining(joining) => {
+                let joiner = Joiner { participant: (**joining).clone(), is_accepted: false };
+                self.joiners.extend(joining.id.value().map(|id| (id.clone(), joiner)));
+            }
+            NetworkEvent::ParticipantJoiningAnswered { participant_id, response } => {
+                let Some(joiner) = self.joiners.remove(participant_id) else { return };
+                let accepts =
+                    response.odata_type.as_ref().is_some_and(|name| *name == "acceptJoinResponse".into());
+                if accepts {
+                    self.change_roster(core::slice::from_ref(&joiner.participant));
+                    self.joiners.insert(participant_id.clone(), Joiner { is_accepted: true, ..joiner });
+                }
+            }
+            NetworkEvent::ParticipantLeft(id) => {
+                self.joiners.remove(id);
+                self.leave(id);
+            }
             NetworkEvent::RecordingStarted { .. } => self.begin_recording(at),
             NetworkEvent::SpeechStarted => self.disarm(&[Deadline::InitialSilence, Deadline::Silence]),
             NetworkEvent::SpeechEnded => {
@@ -99,7 +131,11 @@ impl Line {
                 self.arm(Deadline::Silence, at, silence);
             }
             NetworkEvent::RecordingFinished(reason) => {
-                let fails = matches!(reason, StopReason::InitialSilence | StopReason::Failed(_));
+                let fails = match reason {
+                    StopReason::InitialSilence => true,
+                    StopReason::Silence | StopReason::MaxDuration | StopReason::StopTone => false,
+                    StopReason::Result(result) => has_failed(result),
+                };
                 self.finish_media(if fails { End::Failed } else { End::Completed }, at);
             }
             NetworkEvent::ContentSharingStarted(id) => _ = self.outline.sharing.insert(id.clone()),
@@ -110,7 +146,18 @@ impl Line {
     fn connect(&mut self, reported: Option<&graph::call::Call>) {
         self.outline.state = State::Established;
         self.disarm(&[Deadline::Ring]);
-        let Some(reported) = reported else { return };
+        if let Some(reported) = reported {
+            self.learn(reported);
+        }
+        let (app, app_is) = (self.app.clone(), self.app_is.clone());
+        if app.is_some() {
+            self.join(app, app_is);
+        }
+        let (other, other_is) = self.other.clone();
+        self.join(other, other_is);
+    }
+
+    fn learn(&mut self, reported: &graph::call::Call) {
         let audio: Option<&MediaState> = reported.media_state.value().and_then(|media| media.audio.value());
         self.outline.audio = audio.cloned().or_else(|| self.outline.audio.take());
         self.app = reported.my_participant_id.value().cloned().or_else(|| self.app.take());
@@ -121,7 +168,7 @@ impl Line {
     /// Applies a roster. If it lists a participant several times, the last entry says whether the participant
     /// is still in the call, and every entry sets the members that it has.
     fn change_roster(&mut self, reported: &[Participant]) {
-        let mut merged: BTreeMap<&Id, (Option<bool>, bool)> = BTreeMap::new();
+        let mut merged: BTreeMap<&Id, (Option<bool>, bool, Vec<Id>)> = BTreeMap::new();
         let mut order: Vec<&Id> = Vec::new();
         for one in reported {
             let Some(id) = one.id.value() else { continue };
@@ -131,10 +178,24 @@ impl Line {
             let known = merged.entry(id).or_default();
             known.0 = one.is_muted.value().copied().or(known.0);
             known.1 = one.removed_state.value().is_some();
+            if let Some(info) = one.info.value() {
+                let set = info.identity.value().into_iter();
+                let identities = set.flat_map(|set| set.identities());
+                known.2 = identities.filter_map(|identity| identity.id.value().cloned()).collect();
+            }
         }
         for id in order {
-            let Some((muted, is_gone)) = merged.get(id) else { continue };
+            let Some((muted, is_gone, identities)) = merged.get(id) else { continue };
+            // The id that this service made for the participant is no longer used.
+            let made = identities.first().map(|identity| self.made_id(identity));
+            if let Some(made) = made.filter(|made| made != id && self.outline.participants.contains_key(made))
+            {
+                self.leave(&made);
+            }
             self.entry(id, *muted);
+            if !identities.is_empty() {
+                self.identities.insert(id.clone(), identities.clone());
+            }
             if *is_gone {
                 self.leave(id);
             }
@@ -158,33 +219,39 @@ impl Line {
 
     fn finish_prompt(&mut self, ending: &Ending, at: Timestamp) {
         let records = self.media.front().is_some_and(|head| head.recording.is_some());
-        match ending {
-            Ending::Failed(_) => self.finish_media(End::Failed, at),
-            Ending::Completed | Ending::CompletedBecause(_) if records => self.begin_recording(at),
-            Ending::Completed | Ending::CompletedBecause(_) => self.finish_media(End::Completed, at),
+        match ending.result_info.as_deref() {
+            Some(result) if has_failed(result) => self.finish_media(End::Failed, at),
+            Some(_) | None if records => self.begin_recording(at),
+            Some(_) | None => self.finish_media(End::Completed, at),
         }
     }
 
     /// Ends an operation and returns whether it succeeded; `None` if no such operation can end now.
-    fn finish_operation(&mut self, id: &Id, ending: &Ending) -> Option<bool> {
+    fn finish_operation(&mut self, id: &Id, status: EndStatus, ending: &Ending) -> Option<bool> {
         let (_, kind, state) = self.outline.operations.iter().find(|(known, ..)| known == id)?;
         let (kind, is_settled) =
             (*kind, matches!(state, operation::state::State::Completed | operation::state::State::Failed));
         if is_settled || self.media.iter().any(|media| media.operation == *id) {
             return None;
         }
-        let succeeds = match ending {
-            Ending::Completed => true,
-            Ending::CompletedBecause(reason) => {
-                matches!(reason, CompletionReason::CompletedSuccessfully | CompletionReason::StopToneDetected)
-            }
-            Ending::Failed(_) => false,
-        };
-        self.settle(id, if matches!(ending, Ending::Failed(_)) { End::Failed } else { End::Completed });
+        let is_good = ending.completion_reason.as_ref().is_none_or(|reason| {
+            matches!(reason, CompletionReason::CompletedSuccessfully | CompletionReason::StopToneDetected)
+        });
+        let has_failed = ending.result_info.as_deref().is_some_and(has_failed);
+        let succeeds = status == EndStatus::Completed && is_good && !has_failed;
+        self.settle(id, if status == EndStatus::Failed { End::Failed } else { End::Completed });
         if !succeeds && self.music.as_ref() == Some(id) {
             self.stop_music();
         }
-        self.outline.is_group |= succeeds && kind == OperationKind::InviteParticipants;
+        if succeeds && kind == OperationKind::InviteParticipants {
+            self.outline.is_group = true;
+            let invited = self.invitations.get(id).map(|one| one.invited.clone()).unwrap_or_default();
+            self.welcome(&invited);
+        }
         Some(succeeds)
     }
+}
+
+fn has_failed(result: &ResultInfo) -> bool {
+    result.code.value().is_some_and(|code| *code != 0 && code / 100 != 2)
 }

@@ -1,20 +1,24 @@
 //! One call of the reference model.
 
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::super::outline::Outline;
 use crate::call::deadline::{Deadline, Due};
 use crate::call::state::State;
 use crate::graph::operation::OperationKind;
+use crate::graph::participant::Participant;
 use crate::id::{CallId, Id};
 use crate::{graph, operation};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
+    id: CallId,
     pub(super) outline: Outline,
     /// `None` if the media configuration of the call is not known.
     pub(super) is_service_hosted: Option<bool>,
@@ -23,6 +27,18 @@ pub(super) struct Line {
     pub(super) is_recorded_by_policy: bool,
     /// The participant that is the app.
     pub(super) app: Option<Id>,
+    /// The identity of the app.
+    pub(super) app_is: Option<Id>,
+    /// The other party of the call: the id, if it is known, and the identity.
+    pub(super) other: (Option<Id>, Option<Id>),
+    /// The identities of everybody who ever took part.
+    pub(super) identities: BTreeMap<Id, Vec<Id>>,
+    /// Whether a policy requires that the app records the call.
+    pub(super) records: bool,
+    /// The number of participants whom the app can record.
+    pub(super) capacity: i64,
+    /// The participants about whom the app was asked.
+    pub(super) joiners: BTreeMap<Id, Joiner>,
     /// Everybody who ever took part, and whether each was muted according to the last report.
     pub(super) muted: BTreeMap<Id, bool>,
     pub(super) media: VecDeque<Media>,
@@ -34,6 +50,13 @@ pub(super) struct Line {
     pub(super) music: Option<Id>,
     /// The ids of the audio routing groups. A group that is created again moves to the end.
     pub(super) groups: Vec<Id>,
+}
+
+/// A participant about whom the app was asked whether it records them.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Joiner {
+    pub(super) participant: Participant,
+    pub(super) is_accepted: bool,
 }
 
 /// A prompt or a recording that has not ended.
@@ -55,9 +78,16 @@ pub(super) struct Recording {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Invitation {
-    /// For each invited participant, the ids by which the participant can be named.
-    pub(super) invited: Vec<Vec<Id>>,
+    pub(super) invited: Vec<Invited>,
     pub(super) replaces: Option<CallId>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Invited {
+    /// The ids by which the participant can be named.
+    pub(super) names: Vec<Id>,
+    /// `None` if the roster does not show the participant.
+    pub(super) identity: Option<Id>,
 }
 
 /// How an operation ended.
@@ -72,13 +102,20 @@ const ANSWER_RECORDING: i64 = 5;
 const KEEP_ALIVE: i64 = 45 * 60;
 
 impl Line {
-    fn begun(state: State, is_group: bool) -> Self {
+    fn begun(id: CallId, state: State, is_group: bool) -> Self {
         Self {
+            id,
             outline: Outline::begun(state, is_group),
             is_service_hosted: None,
             has_chat: false,
             is_recorded_by_policy: false,
             app: None,
+            app_is: None,
+            other: (None, None),
+            identities: BTreeMap::new(),
+            records: false,
+            capacity: 0,
+            joiners: BTreeMap::new(),
             muted: BTreeMap::new(),
             media: VecDeque::new(),
             is_subscribed: false,
@@ -89,11 +126,16 @@ impl Line {
         }
     }
 
-    pub(super) fn placed(body: &Value, at: Timestamp) -> Self {
+    pub(super) fn placed(id: CallId, body: &Value, at: Timestamp) -> Self {
         let has_chat = body.get("chatInfo").is_some();
         let targets = body.get("targets").and_then(Value::as_array).map_or(0, Vec::len);
         let is_group = has_chat || body.get("meetingInfo").is_some() || targets > 1;
-        let mut line = Self { has_chat, ..Self::begun(State::Establishing, is_group) };
+        let mut line = Self { has_chat, ..Self::begun(id, State::Establishing, is_group) };
+        let targets = body.get("targets").and_then(Value::as_array);
+        if let Some([only]) = targets.map(Vec::as_slice) {
+            line.other = (None, shown(only));
+        }
+        line.app_is = body.get("source").and_then(identity);
         line.host(body);
         line.keep_alive(at);
         if let Some(timeout) = body.get("ringingTimeoutInSeconds").and_then(Value::as_i64) {
@@ -102,17 +144,63 @@ impl Line {
         line
     }
 
-    pub(super) fn offered(offer: &graph::call::Call, at: Timestamp) -> Self {
+    pub(super) fn offered(id: CallId, offer: &graph::call::Call, at: Timestamp) -> Self {
         let has_chat = offer.chat_info.value().is_some();
         let targets = offer.targets.value().map_or(0, Vec::len);
         let is_silent = offer.targets.value().is_none() && offer.source.value().is_none();
         let is_group = has_chat || offer.meeting_info.value().is_some() || targets > 1 || is_silent;
+        let mut line = Self { has_chat, ..Self::begun(id, State::Incoming, is_group) };
+        line.meet(offer);
         let context = offer.incoming_context.value();
         let records = context.is_some_and(|context| context.observed_participant_id.value().is_some());
-        let mut line =
-            Self { has_chat, is_recorded_by_policy: records, ..Self::begun(State::Incoming, is_group) };
+        line.records = records;
+        line.is_recorded_by_policy = records;
         line.arm(Deadline::Answer, at, if records { ANSWER_RECORDING } else { ANSWER });
         line
+    }
+
+    /// Learns who the parties of an offered call are.
+    fn meet(&mut self, offer: &graph::call::Call) {
+        self.app = offer.my_participant_id.value().cloned();
+        let offer = serde_json::to_value(offer).unwrap_or_default();
+        let is_app = |target: &&Value| target.pointer("/identity/application").is_some();
+        let targets = offer.get("targets").and_then(Value::as_array).into_iter().flatten();
+        self.app_is = targets.into_iter().find(is_app).and_then(shown);
+        let Some(source) = offer.get("source") else { return };
+        let context = offer.pointer("/incomingContext/sourceParticipantId");
+        let id = context.or_else(|| source.get("participantId")).or_else(|| source.get("id"));
+        self.other = (id.and_then(Value::as_str).map(Id::from), identity(source));
+    }
+
+    /// The id that this service makes for a participant whose id it is not told.
+    pub(super) fn made_id(&self, identity: &Id) -> Id {
+        let name = identity.guid().map_or_else(|| identity.to_string(), |guid| guid.to_string());
+        Uuid::new_v5(&self.id.guid(), name.as_bytes()).into()
+    }
+
+    /// Somebody joins, unless the call already has the participant.
+    pub(super) fn join(&mut self, id: Option<Id>, identity: Option<Id>) {
+        let Some(id) = id.or_else(|| identity.as_ref().map(|identity| self.made_id(identity))) else {
+            return;
+        };
+        let is_here = identity.as_ref().is_some_and(|identity| {
+            let mut here = self.outline.participants.keys().filter_map(|here| self.identities.get(here));
+            here.any(|identities| identities.contains(identity))
+        });
+        if !is_here && !self.outline.participants.contains_key(&id) {
+            self.entry(&id, None);
+            if let Some(identity) = identity {
+                self.identities.insert(id, [identity].into());
+            }
+        }
+    }
+
+    /// The invited participants join a call that has not ended.
+    pub(super) fn welcome(&mut self, invited: &[Invited]) {
+        if self.is_live() {
+            let identities = invited.iter().filter_map(|one| one.identity.clone());
+            identities.for_each(|identity| self.join(None, Some(identity)));
+        }
     }
 
     /// Sets who hosts the media, from the body of a request.
@@ -163,6 +251,7 @@ impl Line {
             self.outline.media.clear();
             self.outline.on_hold = None;
             self.media.clear();
+            self.joiners.clear();
             self.music = None;
         }
     }
@@ -268,4 +357,15 @@ impl Line {
         self.outline.on_hold = None;
         self.music = None;
     }
+}
+
+/// The identity of somebody whom the roster shows.
+pub(super) fn shown(one: &Value) -> Option<Id> {
+    if one.get("hidden") == Some(&Value::Bool(true)) { None } else { identity(one) }
+}
+
+/// The identity of a participant, who has one at most.
+fn identity(one: &Value) -> Option<Id> {
+    let identities = one.get("identity").and_then(Value::as_object)?;
+    identities.values().find_map(|identity| identity.get("id")).and_then(Value::as_str).map(Id::from)
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::super::course::Move;
 use super::body;
 use super::data::Model;
-use super::line::{End, Invitation, Line, Media, Recording};
+use super::line::{End, Invitation, Invited, Line, Media, Recording, shown};
 use crate::call::deadline::Deadline;
 use crate::call::state::State;
 use crate::graph::method::Method;
@@ -51,7 +51,7 @@ impl Model {
     pub(super) fn place(&mut self, one: &Move, body: &Value) -> Result<(), u16> {
         must(body::is_permitted(one.permissions, Method::CreateCall, None, body), 403)?;
         must(body::is_right(Method::CreateCall, body), 400)?;
-        must(self.begin(one.call, || Line::placed(body, one.at)), 409)
+        must(self.begin(one.call, || Line::placed(one.call, body, one.at)), 409)
     }
 }
 
@@ -192,6 +192,7 @@ impl Line {
         if method == Method::Answer {
             self.outline.state = State::Establishing;
             self.host(request.body);
+            self.capacity = number(request.body, "participantCapacity", 0);
             self.keep_alive(request.at);
         } else if method == Method::Redirect {
             self.outline.state = State::Redirecting;
@@ -225,7 +226,7 @@ impl Line {
         let replaces = replaced(Method::Invite, request.body);
         let alone = invited.iter().find(|one| replaces.is_some() && one.get("replacesCallId").is_some());
         let invited = alone.map_or(invited, core::slice::from_ref);
-        let invitation = Invitation { invited: invited.iter().map(names).collect(), replaces };
+        let invitation = Invitation { invited: invited.iter().map(named).collect(), replaces };
         self.invitations.insert(request.id.clone(), invitation);
         self.begin(request.id, OperationKind::InviteParticipants, Running);
     }
@@ -235,7 +236,8 @@ impl Line {
         let item = item?;
         let invites = |id: &Id| {
             let invitation = self.invitations.get(id);
-            invitation.is_some_and(|one| one.invited.iter().flatten().any(|name| name == item))
+            invitation
+                .is_some_and(|one| one.invited.iter().flat_map(|one| &one.names).any(|name| name == item))
         };
         let mut pending = self.outline.operations.iter().filter(|(.., state)| *state == Running);
         pending.find(|(id, ..)| invites(id)).map(|(id, ..)| id)
@@ -249,7 +251,7 @@ impl Line {
         } else if let Some(operation) = self.invitation(item).cloned() {
             let invited = self.invitations.get_mut(&operation).map(|one| &mut one.invited);
             let is_last = invited.is_none_or(|invited| {
-                invited.retain(|names| !names.contains(id));
+                invited.retain(|one| !one.names.contains(id));
                 invited.is_empty()
             });
             if is_last {
@@ -269,7 +271,7 @@ impl Line {
             Method::Mute | Method::MuteParticipant => (OperationKind::MuteParticipant, Completed),
             Method::Unmute => (OperationKind::UnmuteParticipant, Completed),
             Method::StartHoldMusic => (OperationKind::StartHoldMusic, Running),
-            Method::StopHoldMusic => (OperationKind::StopHoldMusic, Running),
+            Method::StopHoldMusic => (OperationKind::StopHoldMusic, Completed),
             Method::MuteAll => (OperationKind::Comms, Completed),
             Method::ConfigureMixer => (OperationKind::Comms, Running),
             _ => return,
@@ -309,6 +311,10 @@ fn replaced(method: Method, body: &Value) -> Option<CallId> {
         Method::Invite => list(body, "participants").iter().find_map(named),
         _ => None,
     }
+}
+
+fn named(invited: &Value) -> Invited {
+    Invited { names: names(invited), identity: shown(invited) }
 }
 
 /// The ids by which an invited participant can be named.

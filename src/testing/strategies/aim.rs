@@ -16,7 +16,7 @@ use super::course::{Wanted, Wish, request_of};
 use super::wire::read;
 use super::{network_event, request};
 use crate::call::event::EventKind;
-use crate::call::network_event::{Ending, NetworkEvent};
+use crate::call::network_event::{CallEnd, Ending, NetworkEvent, TransferFailure};
 use crate::graph;
 use crate::graph::end_code::EndCode;
 use crate::graph::media::MediaState;
@@ -98,9 +98,9 @@ pub(super) fn toward(side: Side, kind: EventKind, other: CallId) -> BoxedStrateg
             operation("running", json!({})),
         ]),
         EventKind::OperationStarted => {
-            up_and(&[&[ask(Method::PlayPrompt)][..], &played(Ending::Completed)].concat())
+            up_and(&[&[ask(Method::PlayPrompt)][..], &played(Ending::completed())].concat())
         }
-        EventKind::OperationQueued | EventKind::OperationCompleted => up_and(&played(Ending::Completed)),
+        EventKind::OperationQueued | EventKind::OperationCompleted => up_and(&played(Ending::completed())),
         EventKind::OperationFailed => up_and(&[ask(Method::PlayPrompt), ask(Method::CancelMediaProcessing)]),
         EventKind::Answered | EventKind::AnswerRequested => offered_and(&[ask(Method::Answer)]),
         EventKind::Alerted if is_bot => {
@@ -124,10 +124,10 @@ pub(super) fn toward(side: Side, kind: EventKind, other: CallId) -> BoxedStrateg
         | EventKind::TransferFailed => up_and(&[
             ask(Method::Transfer),
             happen(NetworkEvent::TransferAccepted),
-            happen(NetworkEvent::TransferFailed),
+            happen(NetworkEvent::TransferFailed(TransferFailure::default())),
         ]),
         EventKind::TerminationStarted => up_and(&[ask(Method::DeleteCall)]),
-        EventKind::Terminated => up_and(&[happen(NetworkEvent::HungUp(EndCode::PeerEnded))]),
+        EventKind::Terminated => up_and(&[happen(NetworkEvent::hung_up(EndCode::PeerEnded))]),
         EventKind::KeptAlive | EventKind::RequestAnswered => up_and(&[ask(Method::KeepAlive)]),
         EventKind::RecordingStatusUpdated => course([
             offer_for_recording(),
@@ -135,6 +135,13 @@ pub(super) fn toward(side: Side, kind: EventKind, other: CallId) -> BoxedStrateg
             connected(),
             ask(Method::UpdateRecordingStatus),
         ]),
+        EventKind::JoinAnnounced | EventKind::JoinAnswered | EventKind::RecordedParticipantLeft => {
+            let network = |one: BoxedStrategy<NetworkEvent>| {
+                one.prop_map(|one| Wanted::NetworkEvent(Box::new(one))).boxed()
+            };
+            let joining = network_event::joining().into_iter().map(network);
+            course([offer_for_recording(), answered_for_five(), connected()].into_iter().chain(joining))
+        }
         EventKind::HoldMusicStarted | EventKind::HoldMusicStopped => {
             up_and(&[ask(Method::StartHoldMusic), ask(Method::StopHoldMusic)])
         }
@@ -144,7 +151,7 @@ pub(super) fn toward(side: Side, kind: EventKind, other: CallId) -> BoxedStrateg
         }
         EventKind::RecordingStarted | EventKind::SpeechStarted | EventKind::SpeechEnded => up_and(&[
             ask(Method::RecordResponse),
-            happen(NetworkEvent::PromptFinished(Ending::Completed)),
+            happen(NetworkEvent::PromptFinished(Ending::completed())),
             happen(NetworkEvent::SpeechStarted),
             happen(NetworkEvent::SpeechEnded),
         ]),
@@ -167,9 +174,9 @@ pub(super) fn replacing(other: CallId) -> BoxedStrategy<Vec<Intent>> {
     let transferred = [
         replaces(Method::Transfer),
         happen(NetworkEvent::TransferAccepted),
-        happen(NetworkEvent::TransferCompleted),
+        happen(NetworkEvent::TransferCompleted(CallEnd::default())),
     ];
-    let invited = [replaces(Method::Invite), Just(Wanted::Finish(Ending::Completed)).boxed()];
+    let invited = [replaces(Method::Invite), Just(Wanted::Finish(Ending::completed())).boxed()];
     let both = [(true, placed()), (true, connected()), (false, placed()), (false, connected())];
     let then = |wanted: &[Wanting]| {
         intents(both.iter().cloned().chain(wanted.iter().map(|wanted| (false, wanted.clone()))))
@@ -224,6 +231,16 @@ fn placed_in_a_group(other: CallId) -> Wanting {
 fn requested(method: Method, other: CallId, member: &'static str) -> Wanting {
     let has_it = move |wanted: &Wanted| matches!(wanted, Wanted::Request(.., body, _) if body.to_string().contains(member));
     request_of(Just(method).boxed(), other).prop_filter("a request with this member", has_it).boxed()
+}
+
+/// The app answers, and can record five participants.
+fn answered_for_five() -> Wanting {
+    let answer = json!({
+        "callbackUri": "https://bot.contoso.com/callback",
+        "mediaConfig": { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
+        "participantCapacity": 5,
+    });
+    ask_for(Method::Answer, None, answer)
 }
 
 /// The app invites two people.

@@ -17,7 +17,7 @@ use super::super::model::data::Model;
 use super::super::outline::Outline;
 use super::values::BEGINNING;
 use super::{network_event, request};
-use crate::call::network_event::{Ending, NetworkEvent, StopReason};
+use crate::call::network_event::{CallEnd, Ending, NetworkEvent, StopReason, TransferFailure};
 use crate::call::state::{State, Transition};
 use crate::graph::method::{Begins, Item, Method};
 use crate::graph::permission::Permission;
@@ -161,7 +161,7 @@ impl Author {
             }
             Wanted::Finish(ending) => {
                 let id = pending(outline?)?.clone();
-                What::NetworkEvent(Box::new(NetworkEvent::OperationFinished(id, ending.clone())))
+                What::NetworkEvent(Box::new(NetworkEvent::operation_finished(id, ending.clone())))
             }
             Wanted::Wait => What::Wait,
         };
@@ -269,7 +269,7 @@ fn spoiled(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value 
 pub(super) fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
     let request = |method| request_of(Just(method).boxed(), other).boxed();
     let happen = |network_event| Just(Wanted::NetworkEvent(Box::new(network_event))).boxed();
-    let prompted = || happen(NetworkEvent::PromptFinished(Ending::Completed));
+    let prompted = || happen(NetworkEvent::PromptFinished(Ending::completed()));
     let menu = [request(Method::SubscribeToTone), request(Method::PlayPrompt), prompted()];
     let voicemail = [
         request(Method::RecordResponse),
@@ -281,16 +281,19 @@ pub(super) fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
     let transfer = [
         request(Method::Transfer),
         happen(NetworkEvent::TransferAccepted),
-        happen(NetworkEvent::TransferCompleted),
+        happen(NetworkEvent::TransferCompleted(CallEnd::default())),
     ];
     let taken_back = [request(Method::Invite), request(Method::DeleteParticipant)];
-    let failed = [request(Method::Transfer), happen(NetworkEvent::TransferFailed)];
+    let failed =
+        [request(Method::Transfer), happen(NetworkEvent::TransferFailed(TransferFailure::default()))];
     let session = || Id::from("session-1");
     let sharing = [
         happen(NetworkEvent::ContentSharingStarted(session())),
         happen(NetworkEvent::ContentSharingUpdated(session())),
         happen(NetworkEvent::ContentSharingEnded(session())),
     ];
+    let joining = network_event::joining()
+        .map(|one| one.prop_map(|network_event| Wanted::NetworkEvent(Box::new(network_event))).boxed());
     let music = [request(Method::StartHoldMusic), request(Method::StopHoldMusic)];
     prop_oneof![
         20 => wish(other).prop_map(|wish| [wish].into()),
@@ -302,6 +305,7 @@ pub(super) fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         1 => together(&failed),
         1 => together(&sharing),
         1 => together(&music),
+        2 => together(&joining),
     ]
 }
 
@@ -320,13 +324,13 @@ fn absence() -> BoxedStrategy<Vec<Wish>> {
 }
 
 /// The network event that makes a call take this transition, if one without data does.
-const fn network_event_of(transition: Transition) -> Option<NetworkEvent> {
+fn network_event_of(transition: Transition) -> Option<NetworkEvent> {
     Some(match transition {
         Transition::Alerted => NetworkEvent::Alerted,
         Transition::Held => NetworkEvent::Held,
         Transition::Resumed => NetworkEvent::Resumed,
         Transition::TransferAccepted => NetworkEvent::TransferAccepted,
-        Transition::TransferFailed => NetworkEvent::TransferFailed,
+        Transition::TransferFailed => NetworkEvent::TransferFailed(TransferFailure::default()),
         Transition::Answered
         | Transition::Established
         | Transition::Redirected

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::super::course::history;
 use super::course::courses;
+use super::network_event::joining_responses;
 use super::request::{bodies, insert};
 use super::values::{BEGINNING, call_ids, ids};
 use super::wire;
@@ -158,6 +159,17 @@ fn data(kind: EventKind) -> BoxedStrategy<String> {
         EventKind::HoldMusicStarted | EventKind::HoldMusicStopped => {
             let music = (ids("participant"), ids("operation"));
             music.prop_map(|(who, id)| text(&json!({ "participant": who, "operation": id }))).boxed()
+        }
+        EventKind::JoinAnnounced => {
+            wire::participants().prop_map(|participant| text(&json!(participant))).boxed()
+        }
+        EventKind::JoinAnswered => {
+            let answered = (ids("participant"), joining_responses());
+            let data = |(id, response)| text(&json!({ "participantId": id, "response": response }));
+            answered.prop_map(data).boxed()
+        }
+        EventKind::RecordedParticipantLeft => {
+            ids("participant").prop_map(|id| text(&json!({ "participantId": id }))).boxed()
         }
         EventKind::DeviceQualityReported => {
             call_ids().prop_map(|chain| text(&json!({ "callChainId": chain }))).boxed()

@@ -11,13 +11,15 @@ use serde_json::json;
 
 use super::values::ids;
 use super::wire::{read, result_infos};
-use crate::call::network_event::{Ending, NetworkEvent, StopReason};
+use crate::call::network_event::{CallEnd, Ending, NetworkEvent, StopReason, TransferFailure};
 use crate::graph;
 use crate::graph::end_code::EndCode;
 use crate::graph::media::MediaState;
 use crate::graph::operation::CompletionReason;
 use crate::graph::participant::Participant;
+use crate::graph::participant_notification::ParticipantJoiningResponse;
 use crate::graph::tone::Tone;
+use crate::id::Id;
 use crate::secret::Secret;
 
 /// Any event that can happen to a call in the network. Events that do not end the call are more frequent.
@@ -59,12 +61,28 @@ fn steps() -> impl Strategy<Value = NetworkEvent> {
         2 => Just(NetworkEvent::Held),
         3 => Just(NetworkEvent::Resumed),
         4 => Just(NetworkEvent::TransferAccepted),
-        2 => Just(NetworkEvent::TransferFailed),
-        3 => Just(NetworkEvent::TransferCompleted),
+        2 => transfer_failures().prop_map(NetworkEvent::TransferFailed),
+        3 => call_ends().prop_map(NetworkEvent::TransferCompleted),
         3 => Just(NetworkEvent::RedirectAnswered(Box::default())),
-        1 => select(EndCode::ALL).prop_map(NetworkEvent::HungUp),
-        1 => Just(NetworkEvent::MediaFailed),
+        1 => call_ends().prop_map(NetworkEvent::HungUp),
+        1 => option::of(result_infos().prop_map(Box::new)).prop_map(NetworkEvent::MediaFailed),
     ]
+}
+
+/// The end of a call: the usual one, a known pair of codes, any result, or a reason.
+fn call_ends() -> impl Strategy<Value = CallEnd> {
+    prop_oneof![
+        2 => Just(CallEnd::default()),
+        3 => select(EndCode::ALL).prop_map(CallEnd::from),
+        1 => result_infos().prop_map(CallEnd::with_result),
+        1 => Just(CallEnd::because("AppInitiated")),
+    ]
+}
+
+fn transfer_failures() -> impl Strategy<Value = TransferFailure> {
+    let failures = result_infos().prop_filter("a failure", |result| result.is_failure());
+    (option::of(failures.prop_map(Box::new)), option::of(Just("context".into())))
+        .prop_map(|(result_info, replaces_context)| TransferFailure { result_info, replaces_context })
 }
 
 fn happenings() -> impl Strategy<Value = NetworkEvent> {
@@ -72,6 +90,9 @@ fn happenings() -> impl Strategy<Value = NetworkEvent> {
     prop_oneof![
         2 => select([MediaState::Active, MediaState::Inactive].as_slice()).prop_map(NetworkEvent::AudioChanged),
         4 => roster(),
+        2 => listed().prop_map(|one| NetworkEvent::ParticipantJoining(Box::new(one))),
+        2 => (ids("participant"), joining_responses()).prop_map(joining_answered),
+        1 => ids("participant").prop_map(NetworkEvent::ParticipantLeft),
         3 => tone.prop_map(NetworkEvent::TonePressed),
         5 => endings().prop_map(NetworkEvent::PromptFinished),
         2 => option::of(Just("https://contoso.com/r")).prop_map(|location| NetworkEvent::RecordingStarted {
@@ -81,7 +102,7 @@ fn happenings() -> impl Strategy<Value = NetworkEvent> {
         4 => Just(NetworkEvent::SpeechStarted),
         4 => Just(NetworkEvent::SpeechEnded),
         2 => stops().prop_map(NetworkEvent::RecordingFinished),
-        2 => (ids("operation"), endings()).prop_map(|(id, ending)| NetworkEvent::OperationFinished(id, ending)),
+        2 => (ids("operation"), endings()).prop_map(|(id, ending)| NetworkEvent::operation_finished(id, ending)),
         1 => ids("session").prop_map(NetworkEvent::ContentSharingStarted),
         1 => ids("session").prop_map(NetworkEvent::ContentSharingUpdated),
         1 => ids("session").prop_map(NetworkEvent::ContentSharingEnded),
@@ -106,15 +127,40 @@ fn listed() -> impl Strategy<Value = Participant> {
     }))
 }
 
+/// What the app answers about a participant who is about to join: usually that it records the participant.
+pub(super) fn joining_responses() -> impl Strategy<Value = ParticipantJoiningResponse> {
+    read(select([
+        json!({ "@odata.type": "#microsoft.graph.acceptJoinResponse" }),
+        json!({ "@odata.type": "#microsoft.graph.acceptJoinResponse" }),
+        json!({ "@odata.type": "#microsoft.graph.rejectJoinResponse", "reason": "busy" }),
+        json!({ "@odata.type": "#microsoft.graph.inviteNewBotResponse", "inviteUri": "https://bot.contoso.com/2" }),
+    ].to_vec()))
+}
+
+fn joining_answered((participant_id, response): (Id, ParticipantJoiningResponse)) -> NetworkEvent {
+    NetworkEvent::ParticipantJoiningAnswered { participant_id, response: Box::new(response) }
+}
+
+/// A participant of a call with policy-based recording is about to join, the app accepts the participant, and the
+/// participant leaves.
+pub(super) fn joining() -> [BoxedStrategy<NetworkEvent>; 3] {
+    let one = json!({ "id": "participant-3", "info": { "identity": { "user": { "id": "user-3" } } } });
+    [
+        read(Just(one)).prop_map(|one| NetworkEvent::ParticipantJoining(Box::new(one))).boxed(),
+        joining_responses().prop_map(|response| joining_answered(("participant-3".into(), response))).boxed(),
+        Just(NetworkEvent::ParticipantLeft("participant-3".into())).boxed(),
+    ]
+}
+
 /// How a prompt or an operation ends: usually with success.
 pub(super) fn endings() -> impl Strategy<Value = Ending> {
     let reasons = CompletionReason::KNOWN.iter().filter(|reason| **reason != CompletionReason::Unknown);
     let reasons: alloc::vec::Vec<CompletionReason> = reasons.cloned().collect();
     let failures = result_infos().prop_filter("a failure", |result| result.is_failure());
     prop_oneof![
-        6 => Just(Ending::Completed),
-        1 => select(reasons).prop_map(Ending::CompletedBecause),
-        2 => failures.prop_map(Ending::Failed),
+        6 => Just(Ending::completed()),
+        1 => select(reasons).prop_map(Ending::completed_because),
+        2 => failures.prop_map(Ending::with_result),
     ]
 }
 
@@ -125,6 +171,6 @@ fn stops() -> impl Strategy<Value = StopReason> {
         2 => Just(StopReason::Silence),
         2 => Just(StopReason::MaxDuration),
         2 => Just(StopReason::StopTone),
-        1 => failures.prop_map(StopReason::Failed),
+        1 => failures.prop_map(StopReason::with_result),
     ]
 }

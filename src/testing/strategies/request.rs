@@ -20,7 +20,13 @@ use crate::id::{CallId, Id};
 pub fn bodies(method: Method, other: CallId) -> BoxedStrategy<Value> {
     match method {
         Method::CreateCall => placed().boxed(),
-        Method::Answer => hosted().prop_map(answered).boxed(),
+        Method::Answer => (hosted(), option::weighted(0.7, 1..4))
+            .prop_map(|(config, capacity)| {
+                let mut body = answered(config);
+                insert(&mut body, capacity.map(|capacity: i32| ("participantCapacity", capacity.into())));
+                body
+            })
+            .boxed(),
         Method::Reject => {
             select(["none", "busy"].as_slice()).prop_map(|why| json!({ "reason": why })).boxed()
         }

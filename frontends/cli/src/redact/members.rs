@@ -114,6 +114,11 @@ const fn of_service(event: &ServiceEvent) -> Members {
         ServiceEvent::HoldMusicStarted(_) | ServiceEvent::HoldMusicStopped(_) => {
             &[("participant", Rule::Id(Of::Participant)), ("operation", Rule::Id(Of::Operation))]
         }
+        ServiceEvent::JoinAnnounced(_) => PARTICIPANT,
+        ServiceEvent::JoinAnswered(_) => {
+            &[("participantId", Rule::Id(Of::Participant)), ("response", Rule::Object(JOIN_ANSWER))]
+        }
+        ServiceEvent::RecordedParticipantLeft(_) => &[("participantId", Rule::Id(Of::Participant))],
         ServiceEvent::ContentSharingUpdated(_) => SESSION,
         ServiceEvent::AudioRoutingGroupCreated(_) => GROUP,
         ServiceEvent::Recording(..) => &[("operation", Rule::Id(Of::Operation))],
@@ -232,8 +237,18 @@ const GROUP: Members = &[
 
 const SESSION: Members = &[("id", Rule::Id(Of::Session))];
 
-const ROSTER: Members =
-    &[("sequenceNumber", Rule::Sequence), ("participants", Rule::List(&Rule::Object(PARTICIPANT)))];
+const ROSTER: Members = &[
+    ("sequenceNumber", Rule::Sequence),
+    ("participants", Rule::List(&Rule::Object(PARTICIPANT))),
+    ("isReported", Rule::Flag),
+];
+
+const JOIN_ANSWER: Members = &[("@odata.type", JOIN_ANSWER_TYPE), ("reason", word!(RejectReason))];
+
+const JOIN_ANSWER_TYPE: Rule = Rule::Word(|text| {
+    let types = ["acceptJoinResponse", "rejectJoinResponse", "inviteNewBotResponse"];
+    text.strip_prefix(TYPE).is_some_and(|name| types.contains(&name))
+});
 
 const PARTICIPANT: Members = &[
     ("info", Rule::Object(PARTY)),

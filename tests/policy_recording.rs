@@ -1,0 +1,232 @@
+//! Policy-based recording: the app is asked about each further participant up to its capacity, and its answer decides
+//! who joins. The pages show no payload of these two notifications; `docs/design.md` says what was chosen.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+use crate::common::{CALL, call_id, read};
+use callfold::call::{AppIdentity, Call, Command, NetworkEvent, NetworkEventKind, RequestContext, State};
+use callfold::graph::{CommsNotification, Method, Permission, Route};
+use callfold::{Input, Ledger, Notify, Recorded, Refusal, Why};
+use serde_json::{Value, json};
+
+#[derive(Clone, Default)]
+struct Host {
+    ledger: Ledger,
+    events: Vec<&'static str>,
+    posted: Vec<Value>,
+}
+
+impl Host {
+    fn take(mut self, events: &[Recorded]) -> Self {
+        self.events.clear();
+        self.posted.clear();
+        for event in events {
+            self.ledger.apply(event).unwrap();
+            assert_eq!(event.to_string().parse::<Recorded>().as_ref(), Ok(event));
+            self.events.push(event.event.kind().as_str());
+            let posted = Notify::new().event(self.call(), event).map(|posted| json!(posted));
+            if let Some(posted) = posted {
+                assert_eq!(json!(read::<CommsNotification>(posted.clone())), posted);
+                self.posted.push(posted);
+            }
+        }
+        self
+    }
+
+    fn try_meets(&self, network_event: NetworkEvent) -> Result<Vec<Recorded>, Refusal> {
+        self.ledger.on_network_event(call_id(), network_event, "2026-11-23T09:15:00Z".parse().unwrap())
+    }
+
+    fn meets(self, network_event: NetworkEvent) -> Self {
+        let events = self.try_meets(network_event).unwrap();
+        self.take(&events)
+    }
+
+    /// A call with these members, which the app answered with this capacity.
+    fn answered(offer: &Value, capacity: Option<i32>) -> Self {
+        let host = Self::default().meets(NetworkEvent::Offered(read(offer.clone())));
+        let mut answer = json!({ "callbackUri": "https://bot.contoso.com/callback",
+            "mediaConfig": { "@odata.type": "#microsoft.graph.appHostedMediaConfig", "blob": "b" } });
+        if let Some(capacity) = capacity {
+            answer["participantCapacity"] = capacity.into();
+        }
+        let route = Route::new(Method::Answer, Some(call_id()), None);
+        let command = Command::read(&route, answer.to_string().as_bytes());
+        let at = "2026-11-23T09:15:00Z".parse().unwrap();
+        let request = RequestContext::new(at, callfold::uuid::Uuid::nil(), AppIdentity::new(Permission::ALL));
+        let events = host.ledger.decide(Some(call_id()), command, &request).unwrap().events;
+        host.take(&events).meets(NetworkEvent::Connected(None))
+    }
+
+    fn recording(capacity: i32) -> Self {
+        Self::answered(&observed(), Some(capacity))
+    }
+
+    fn answers(self, id: &str, response: Value) -> Self {
+        self.meets(answer(id, response))
+    }
+
+    fn call(&self) -> &Call {
+        self.ledger.call(call_id()).unwrap()
+    }
+
+    /// The participants about whom the app was asked.
+    fn asked(&self) -> Vec<(String, bool)> {
+        self.call().recorded_participants().map(|(id, is_accepted)| (id.to_string(), is_accepted)).collect()
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.call().participants().any(|one| one.id.value() == Some(&id.into()))
+    }
+}
+
+fn observed() -> Value {
+    json!({ "source": { "identity": { "user": { "id": "adele" } } },
+        "chatInfo": { "threadId": "19:meeting@thread.v2" },
+        "incomingContext": { "observedParticipantId": "first", "sourceParticipantId": "first" } })
+}
+
+fn joins(id: &str) -> NetworkEvent {
+    NetworkEvent::ParticipantJoining(read(
+        json!({ "id": id, "info": { "identity": { "user": { "id": format!("user-{id}") } } } }),
+    ))
+}
+
+fn answer(id: &str, response: Value) -> NetworkEvent {
+    NetworkEvent::ParticipantJoiningAnswered { participant_id: id.into(), response: read(response) }
+}
+
+fn accept() -> Value {
+    json!({ "@odata.type": "#microsoft.graph.acceptJoinResponse" })
+}
+
+fn reject() -> Value {
+    json!({ "@odata.type": "#microsoft.graph.rejectJoinResponse", "reason": "busy" })
+}
+
+fn invite() -> Value {
+    json!({ "@odata.type": "#microsoft.graph.inviteNewBotResponse", "inviteUri": "https://bot.contoso.com/2" })
+}
+
+/// A notification about the participant `second`.
+fn about(change: &str, data: Value) -> Value {
+    json!({
+        "@odata.type": "#microsoft.graph.commsNotification", "changeType": change,
+        "resourceUrl": format!("/communications/calls/{CALL}/participants/second"),
+        "callbackUri": "https://bot.contoso.com/callback", "resourceData": data,
+    })
+}
+
+#[test]
+fn the_app_is_asked_about_one_more_participant() {
+    let host = Host::recording(2).meets(joins("second"));
+    assert_eq!(host.events, ["joinAnnounced"]);
+    let call = json!({
+        "@odata.type": "#microsoft.graph.call", "id": CALL,
+        "source": { "identity": { "user": { "id": "user-second" } } },
+        "incomingContext": { "@odata.type": "#microsoft.graph.incomingContext", "observedParticipantId": "second" },
+    });
+    let joining = json!({ "@odata.type": "#microsoft.graph.participantJoiningNotification", "call": call });
+    assert_eq!(host.posted, [about("created", joining)]);
+    assert_eq!(host.asked(), [("second".to_owned(), false)]);
+    assert!(!host.has("second"), "not before the app has answered");
+}
+
+#[test]
+fn who_is_accepted_joins_and_nobody_else() {
+    let asked = Host::recording(2).meets(joins("second"));
+    let accepted = asked.clone().answers("second", accept());
+    assert_eq!(accepted.events, ["joinAnswered", "rosterUpdated"]);
+    assert_eq!((accepted.asked(), accepted.has("second")), (vec![("second".to_owned(), true)], true));
+    for response in [reject(), invite()] {
+        let refused = asked.clone().answers("second", response);
+        assert_eq!(refused.events, ["joinAnswered"]);
+        assert_eq!((refused.asked(), refused.has("second")), (Vec::new(), false));
+        assert_eq!(refused.posted, [json!(null); 0]);
+    }
+}
+
+#[test]
+fn a_participant_who_left_is_notified_and_makes_room() {
+    let host = Host::recording(2).meets(joins("second"));
+    for accepted in [false, true] {
+        let host = if accepted { host.clone().answers("second", accept()) } else { host.clone() };
+        let left = host.meets(NetworkEvent::ParticipantLeft("second".into()));
+        let expected: &[&str] = if accepted {
+            &["recordedParticipantLeft", "rosterUpdated"]
+        } else {
+            &["recordedParticipantLeft"]
+        };
+        assert_eq!(left.events, expected);
+        let call = json!({ "@odata.type": "#microsoft.graph.call", "id": CALL });
+        let data = json!({ "@odata.type": "#microsoft.graph.participantLeftNotification", "call": call,
+            "participantId": "second" });
+        assert_eq!(left.posted[0], about("deleted", data));
+        assert!(!left.has("second"));
+        left.meets(joins("third"));
+    }
+}
+
+#[test]
+fn nobody_is_asked_about_more_participants_than_the_capacity() {
+    let host = Host::recording(3).meets(joins("second")).answers("second", accept()).meets(joins("third"));
+    let refusal = host.try_meets(joins("fourth")).unwrap_err();
+    assert_eq!((refusal.what, refusal.why), (Input::from(NetworkEventKind::ParticipantJoining), Why::State));
+    assert!(refusal.legal.contains(NetworkEventKind::ParticipantLeft.into()), "{:?}", refusal.legal);
+    // Whom the app does not take needs no room.
+    host.answers("third", reject()).meets(joins("fourth"));
+    for capacity in [Some(1), None] {
+        assert!(Host::answered(&observed(), capacity).try_meets(joins("second")).is_err(), "{capacity:?}");
+    }
+}
+
+#[test]
+fn only_a_call_with_policy_based_recording_asks() {
+    let offer = json!({ "source": {}, "chatInfo": { "threadId": "19:meeting@thread.v2" } });
+    assert!(Host::answered(&offer, Some(5)).try_meets(joins("second")).is_err());
+    let ended = Host::recording(2)
+        .meets(joins("second"))
+        .meets(NetworkEvent::hung_up(callfold::graph::EndCode::PeerEnded));
+    assert_eq!((ended.call().state(), ended.asked()), (State::Terminated, Vec::new()));
+    for network_event in
+        [joins("third"), answer("second", accept()), NetworkEvent::ParticipantLeft("second".into())]
+    {
+        assert!(ended.try_meets(network_event).is_err());
+    }
+}
+
+#[test]
+fn an_answer_that_nobody_waits_for_or_that_answers_nothing_is_refused() {
+    let host = Host::recording(3).meets(joins("second"));
+    let refused = [
+        answer("nobody", accept()),
+        answer("second", json!({})),
+        answer("second", json!({ "@odata.type": "#microsoft.graph.call" })),
+        NetworkEvent::ParticipantLeft("nobody".into()),
+        joins("second"),
+        NetworkEvent::ParticipantJoining(read(json!({ "isMuted": true }))),
+    ];
+    for network_event in refused {
+        let refusal = host.try_meets(network_event.clone()).unwrap_err();
+        assert!(matches!(refusal.why, Why::Part(_)), "{network_event:?}: {refusal}");
+    }
+    let answered = host.answers("second", accept());
+    assert!(answered.try_meets(answer("second", reject())).is_err(), "it is answered");
+}
+
+#[test]
+fn an_answer_without_a_type_is_read_by_its_members() {
+    let asked = Host::recording(2).meets(joins("second"));
+    for response in [json!({ "reason": "busy" }), json!({ "inviteUri": "https://bot.contoso.com/2" })] {
+        assert_eq!(asked.clone().answers("second", response).asked(), []);
+    }
+}
+
+#[test]
+fn a_participant_without_an_id_gets_one() {
+    let joining = json!({ "info": { "identity": { "user": { "id": "callee" } } } });
+    let host = Host::recording(2).meets(NetworkEvent::ParticipantJoining(read(joining)));
+    let made = "3993132a-c193-52ad-bee3-7b2f3606000c";
+    assert_eq!(host.asked(), [(made.to_owned(), false)]);
+    assert!(host.answers(made, accept()).has(made));
+}

@@ -1,0 +1,254 @@
+//! The roster that the service keeps itself: who is on it without any word of the host, under which ids, and that a
+//! host which tells rosters itself finds nobody there twice.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+use std::collections::BTreeMap;
+
+use crate::common::{call_id, read};
+use callfold::call::{AppIdentity, Call, Command, Ending, NetworkEvent, RequestContext};
+use callfold::graph::{Method, Permission, Route};
+use callfold::uuid::Uuid;
+use callfold::{Id, Ledger, Notify, Recorded};
+use serde_json::{Value, json};
+
+/// The ids that the service makes in this call: UUIDs of version 5, in the namespace of the call, of the id of the
+/// participant's identity. Another program computed them.
+const CALLEE: &str = "3993132a-c193-52ad-bee3-7b2f3606000c";
+const CALLER: &str = "4da829ad-a9f3-500e-918d-c8b3e14e7cfd";
+const NEW: &str = "faf87070-2e5e-5d81-8f75-1507fed50c63";
+
+#[derive(Clone, Default)]
+struct Host {
+    ledger: Ledger,
+    requests: u128,
+    /// The rosters that were posted since the last move.
+    posted: Vec<Value>,
+}
+
+impl Host {
+    fn take(mut self, events: &[Recorded]) -> Self {
+        self.posted.clear();
+        for event in events {
+            self.ledger.apply(event).unwrap();
+            let posted = Notify::new().event(self.call(), event).map(|posted| json!(posted));
+            self.posted
+                .extend(posted.filter(|one| one["resourceUrl"].as_str().unwrap().ends_with("/participants")));
+        }
+        self
+    }
+
+    fn requests(mut self, method: Method, item: Option<&str>, body: &Value) -> Result<Self, u16> {
+        let is_new = method == Method::CreateCall;
+        self.requests += 1;
+        let new_id = if is_new { call_id().guid() } else { Uuid::from_u128(self.requests) };
+        let route = Route::new(method, (!is_new).then(call_id), item.map(Id::from));
+        let command = Command::read(&route, body.to_string().as_bytes());
+        let at = "2026-11-23T09:15:00Z".parse().unwrap();
+        let request = RequestContext::new(at, new_id, AppIdentity::new(Permission::ALL));
+        let decided =
+            self.ledger.decide(route.call, command, &request).map_err(|refusal| refusal.status())?;
+        Ok(self.take(&decided.events))
+    }
+
+    fn meets(self, network_event: NetworkEvent) -> Self {
+        let at = "2026-11-23T09:15:00Z".parse().unwrap();
+        let events = self.ledger.on_network_event(call_id(), network_event, at).unwrap();
+        self.take(&events)
+    }
+
+    fn offered(offer: Value) -> Self {
+        let offered = Self::default().meets(NetworkEvent::Offered(read(offer)));
+        let body = json!({ "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": media() });
+        offered.requests(Method::Answer, None, &body).unwrap()
+    }
+
+    fn placed(members: Value) -> Self {
+        let mut body = json!({ "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": media() });
+        body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        Self::default().requests(Method::CreateCall, None, &body).unwrap()
+    }
+
+    fn connected(self) -> Self {
+        self.meets(NetworkEvent::Connected(Some(read(json!({ "myParticipantId": "me" })))))
+    }
+
+    fn tells(self, roster: Value) -> Self {
+        self.meets(NetworkEvent::RosterChanged(read(roster)))
+    }
+
+    fn call(&self) -> &Call {
+        self.ledger.call(call_id()).unwrap()
+    }
+
+    /// The participants: the id of each, and the first id of the identity.
+    fn roster(&self) -> BTreeMap<String, Option<String>> {
+        let text = |one: &Value| one.as_str().map(str::to_owned);
+        let everybody: Vec<Value> = self.call().participants().map(|one| json!(one)).collect();
+        let ids = everybody.iter().map(|one| {
+            let set = one["info"]["identity"].as_object();
+            (
+                text(&one["id"]).unwrap_or_default(),
+                set.and_then(|set| text(&set.values().next().unwrap()["id"])),
+            )
+        });
+        let roster: BTreeMap<_, _> = ids.collect();
+        assert_eq!(roster.len(), everybody.len(), "nobody appears twice");
+        roster
+    }
+
+    fn lists(&self, expected: &[(&str, Option<&str>)]) {
+        let expected = expected.iter().map(|(id, is)| ((*id).to_owned(), is.map(str::to_owned)));
+        assert_eq!(self.roster(), expected.collect());
+    }
+}
+
+fn media() -> Value {
+    json!({ "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" })
+}
+
+fn user(id: &str) -> Value {
+    json!({ "identity": { "user": { "id": id } } })
+}
+
+fn bot() -> Value {
+    json!({ "identity": { "application": { "id": "bot" } } })
+}
+
+fn chat() -> Value {
+    json!({ "threadId": "19:meeting@thread.v2", "messageId": "0" })
+}
+
+#[test]
+fn the_app_and_the_only_target_are_on_the_roster_once_connected() {
+    let host = Host::placed(json!({ "source": bot(), "targets": [user("callee")] }));
+    host.lists(&[]);
+    let host = host.connected();
+    host.lists(&[("me", Some("bot")), (CALLEE, Some("callee"))]);
+    assert_eq!(host.posted, [json!(null); 0], "a call between two tells no roster");
+}
+
+#[test]
+fn without_the_id_of_its_participant_the_app_is_not_on_the_roster() {
+    let host = Host::placed(json!({ "targets": [user("callee")] })).meets(NetworkEvent::Connected(None));
+    host.lists(&[(CALLEE, Some("callee"))]);
+}
+
+#[test]
+fn the_caller_has_the_id_that_the_offer_names() {
+    let offers = [
+        (json!({ "source": user("caller") }), CALLER),
+        (json!({ "source": user("caller"), "incomingContext": { "sourceParticipantId": "s" } }), "s"),
+        (json!({ "source": { "identity": { "user": { "id": "caller" } }, "participantId": "p" } }), "p"),
+    ];
+    for (mut offer, id) in offers {
+        offer["targets"] = json!([bot()]);
+        Host::offered(offer).connected().lists(&[("me", Some("bot")), (id, Some("caller"))]);
+    }
+}
+
+#[test]
+fn nobody_knows_which_of_several_targets_picks_up_until_the_host_says_so() {
+    let host = Host::placed(json!({ "targets": [user("callee"), user("new")] })).connected();
+    host.lists(&[("me", None)]);
+    let host = host.tells(json!([{ "info": user("new") }]));
+    host.lists(&[("me", None), (NEW, Some("new"))]);
+    host.tells(json!([{ "info": user("callee") }])).lists(&[
+        ("me", None),
+        (NEW, Some("new")),
+        (CALLEE, Some("callee")),
+    ]);
+}
+
+#[test]
+fn who_has_no_identity_or_is_hidden_is_not_on_the_roster() {
+    let hidden = json!({ "identity": { "user": { "id": "callee" } }, "hidden": true });
+    for target in [json!({}), json!({ "identity": { "user": { "displayName": "Callee" } } }), hidden] {
+        Host::placed(json!({ "targets": [target] })).connected().lists(&[("me", None)]);
+    }
+}
+
+#[test]
+fn who_is_invited_joins_when_the_invitation_completes() {
+    let invite = |host: Host, who: Value| {
+        let invited = host.requests(Method::Invite, None, &json!({ "participants": [who] })).unwrap();
+        assert!(!invited.roster().contains_key(NEW), "not before");
+        let operation = Uuid::from_u128(invited.requests).into();
+        invited.meets(NetworkEvent::operation_finished(operation, Ending::completed()))
+    };
+    let meeting = json!({ "@odata.type": "#microsoft.graph.organizerMeetingInfo" });
+    let group = Host::placed(json!({ "chatInfo": chat(), "meetingInfo": meeting })).connected();
+    assert_eq!(group.posted.len(), 1, "a group call tells its roster");
+    let joined = invite(group.clone(), user("new"));
+    joined.lists(&[("me", None), (NEW, Some("new"))]);
+    assert_eq!(joined.posted[0]["resourceData"].as_array().unwrap().len(), 2);
+    // The id in another call is no id in this one.
+    let mut other = user("new");
+    other["participantId"] = "elsewhere".into();
+    invite(group.clone(), other).lists(&[("me", None), (NEW, Some("new"))]);
+
+    let again = joined.requests(Method::DeleteParticipant, Some(NEW), &Value::Null).unwrap();
+    again.lists(&[("me", None)]);
+    invite(again, user("new")).lists(&[("me", None), (NEW, Some("new"))]);
+
+    let two = Host::placed(json!({ "targets": [user("callee")] })).connected();
+    let three = invite(two, user("new"));
+    three.lists(&[("me", None), (CALLEE, Some("callee")), (NEW, Some("new"))]);
+    assert_eq!(three.posted[0]["resourceData"].as_array().unwrap().len(), 3, "it is a group call now");
+
+    let known = group.tells(json!([{ "id": "x", "info": user("new") }]));
+    invite(known, user("new")).lists(&[("me", None), ("x", Some("new"))]);
+}
+
+#[test]
+fn a_participant_is_muted_and_removed_without_a_word_of_the_host() {
+    let host = Host::placed(json!({ "chatInfo": chat(), "targets": [user("callee")] })).connected();
+    let muted = host.requests(Method::MuteParticipant, Some(CALLEE), &json!({})).unwrap();
+    let is_muted = |host: &Host, id: &str| {
+        let id = Id::from(id);
+        let one = host.call().participants().find(|one| one.id.value() == Some(&id)).unwrap();
+        one.is_muted.value().copied()
+    };
+    assert_eq!(is_muted(&muted, CALLEE), Some(true));
+    let muted = muted.requests(Method::Mute, None, &json!({})).unwrap();
+    assert_eq!(is_muted(&muted, "me"), Some(true));
+    let gone = muted.requests(Method::DeleteParticipant, Some(CALLEE), &Value::Null).unwrap();
+    gone.lists(&[("me", None)]);
+    assert_eq!(gone.requests(Method::MuteParticipant, Some(CALLEE), &json!({})).err(), Some(404));
+}
+
+#[test]
+fn a_host_that_tells_its_own_ids_finds_nobody_twice() {
+    let host = Host::placed(json!({ "chatInfo": chat(), "targets": [user("callee")] })).connected();
+    host.lists(&[("me", None), (CALLEE, Some("callee"))]);
+    let told = host.clone().tells(json!([{ "id": "me" }, { "id": "x", "info": user("callee") }]));
+    told.lists(&[("me", None), ("x", Some("callee"))]);
+    // One person can be in the call with two devices.
+    told.tells(json!([{ "id": "y", "info": user("callee") }])).lists(&[
+        ("me", None),
+        ("x", Some("callee")),
+        ("y", Some("callee")),
+    ]);
+    // A report without an id is about the participant whom the service put on the roster.
+    let named = host.clone().tells(json!([{ "info": user("callee"), "isMuted": true }]));
+    named.lists(&[("me", None), (CALLEE, Some("callee"))]);
+    let gone = host.clone().tells(json!([{ "id": "x", "info": user("callee"), "removedState": {} }]));
+    gone.lists(&[("me", None)]);
+    // On hold under the first id, and no longer there.
+    let held = host.requests(Method::StartHoldMusic, Some(CALLEE), &json!({})).unwrap();
+    let told = held.tells(json!([{ "id": "x", "info": user("callee") }]));
+    assert_eq!(told.call().on_hold(), None);
+}
+
+#[test]
+fn ids_do_not_depend_on_how_a_guid_is_written() {
+    let roster = |id: &str| Host::placed(json!({ "targets": [user(id)] })).connected().roster();
+    let [lower, upper, bare] = [
+        "8a34a46b-3d17-4adc-8dce-dc4e7d572698",
+        "8A34A46B-3D17-4ADC-8DCE-DC4E7D572698",
+        "8A34A46B3D174ADC8DCEDC4E7D572698",
+    ]
+    .map(|id| roster(id).into_keys().collect::<Vec<_>>());
+    assert_eq!(lower, ["ec4dd2c7-004f-54aa-8520-f1fd2299b42e", "me"]);
+    assert_eq!((&lower, &lower), (&upper, &bare));
+}
