@@ -9,17 +9,18 @@
 
 use std::error::Error;
 
-use callfold::call::{AppIdentity, Command, Ending, NetworkEvent, RequestContext};
-use callfold::graph::{CommsNotifications, EndCode, Permission, Route};
+use callfold::call::{AppIdentity, Ending, NetworkEvent, RequestContext};
+use callfold::graph::{EndCode, Permission};
 use callfold::jiff::{SignedDuration, Timestamp};
+use callfold::service::{Batch, Service};
 use callfold::uuid::Uuid;
-use callfold::{CallId, Ledger, Notify, Recorded, Secret};
+use callfold::{CallId, Ledger, Secret};
 
 const CALL: &str = "9c1d2f04-0a53-4a0e-8f6b-3c5a7d1e2b90";
 
-/// A host that applies the events of its call, and prints events or notifications.
+/// A host that folds the events of its call, and prints events or notifications.
 struct Host {
-    ledger: Ledger,
+    calls: Ledger,
     now: Timestamp,
     requests: u128,
     reports: bool,
@@ -29,44 +30,34 @@ impl Host {
     /// Advances the time. Deadlines that are due expire.
     fn wait(&mut self, seconds: i64) -> Result<(), Box<dyn Error>> {
         self.now = self.now.checked_add(SignedDuration::from_secs(seconds))?;
-        loop {
-            let due = self.ledger.expire(self.now);
-            if due.is_empty() {
-                return Ok(());
-            }
-            self.record(&due)?;
-        }
+        let batches = Service::new(&self.calls).tick(self.now);
+        batches.iter().try_for_each(|batch| self.take_in(batch))
     }
 
     fn request(&mut self, verb: &str, what: &str, body: &str) -> Result<(), Box<dyn Error>> {
         self.requests += 1;
-        let route = Route::parse(verb, &format!("/v1.0/communications/calls/{CALL}{what}"))?;
-        let command = Command::read(&route, body.as_bytes());
-        let request =
-            RequestContext::new(self.now, Uuid::from_u128(self.requests), AppIdentity::new(Permission::ALL));
-        let decision = self.ledger.decide(route.call, command, &request)?;
-        self.record(&decision.events)
+        let app = AppIdentity::new(Permission::ALL);
+        let context = RequestContext::new(self.now, Uuid::from_u128(self.requests), app);
+        let path = format!("/v1.0/communications/calls/{CALL}{what}");
+        let served = Service::new(&self.calls).request(verb, &path, &[], body.as_bytes(), &context);
+        served.refusal.map_or(Ok(()), Err)?;
+        self.take_in(&served.batch)
     }
 
     fn happen(&mut self, network_event: NetworkEvent) -> Result<(), Box<dyn Error>> {
         let call: CallId = CALL.parse()?;
-        let events = self.ledger.on_network_event(call, network_event, self.now)?;
-        self.record(&events)
+        let batch = Service::new(&self.calls).on_network_event(call, network_event, self.now)?;
+        self.take_in(&batch)
     }
 
-    fn record(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error>> {
-        for recorded in events {
-            self.ledger.apply(recorded)?;
-            let call = self.ledger.call(recorded.call).ok_or("what was applied is there")?;
-            let reported = Notify::new().event(call, recorded);
-            match reported.filter(|_| self.reports) {
-                Some(reported) => {
-                    println!("{}", serde_json::to_string(&CommsNotifications::new(vec![reported]))?)
-                }
-                None if self.reports => {}
-                None => println!("{recorded}"),
+    fn take_in(&mut self, batch: &Batch) -> Result<(), Box<dyn Error>> {
+        for event in &batch.events {
+            self.calls.apply(event)?;
+            if !self.reports {
+                println!("{event}");
             }
         }
+        batch.webhooks.iter().filter(|_| self.reports).for_each(|webhook| println!("{}", webhook.body()));
         Ok(())
     }
 }
@@ -74,7 +65,7 @@ impl Host {
 fn main() -> Result<(), Box<dyn Error>> {
     let reports = std::env::args().any(|argument| argument == "--notifications");
     let now = "2026-11-23T09:15:00Z".parse()?;
-    let mut host = Host { ledger: Ledger::new(), now, requests: 0, reports };
+    let mut host = Host { calls: Ledger::new(), now, requests: 0, reports };
     let offer = r#"{"source":{"identity":{"user":{"id":"9f2d8a51-1c7e-4b55-9a35-6d1f0c2e7b44","displayName":"Adele"}}}}"#;
     host.happen(NetworkEvent::Offered(serde_json::from_str(offer)?))?;
     host.wait(2)?;

@@ -12,20 +12,18 @@
 //! ```text
 //!         the host is a bot                     the host simulates the service
 //!
-//!  notification      reply           request     network event      clock
-//!       │              │                │               │              │
-//!       ▼              ▼                ▼               ▼              ▼
-//!  Call::observe  Call::learn      Ledger::decide       │       Ledger::expire
-//!       │              │                │   Ledger::on_network_event   │
-//!       └──────────────┴────────────────┼───────────────┴──────────────┘
-//!                                       ▼
-//!                                Vec<Recorded>  ─────────► the log: the only thing that a host must keep
-//!                                       ▼
-//!                                 Ledger::apply
-//!                                       ▼
-//!                                     Call
-//!                                       ▼
-//!                                 Notify::event  ─────────► what the service posts to the app
+//!   delivery         reply            request     network event      clock
+//!       │              │                 │              │              │
+//!       ▼              ▼                 ▼              ▼              ▼
+//!  Bot::deliver   Bot::replied   Service::request       │        Service::tick
+//!       │              │                 │  Service::on_network_event  │
+//!       └──────────────┴─────────────────┼──────────────┴──────────────┘
+//!                                        ▼
+//!                                   the events  ─────────► the log: the only thing that a host must keep
+//!                                        ▼
+//!                                  Ledger::apply
+//!                                        ▼
+//!                                      Call
 //! ```
 //!
 //! # Terms
@@ -49,25 +47,26 @@
 //!
 //! 1. Keep the log. To get the calls, fold the log with [`Ledger::apply`]. To save time, start from a
 //!    [`Ledger::clone`], or from the [`Snapshot`](call::Snapshot) of each call, and fold only the newer events.
-//! 2. Pass each notification to [`Call::observe`] and each reply to [`Call::learn`], with the time at which
-//!    it came. Both return events and findings, and neither returns an error.
+//! 2. Pass each delivery of notifications, and each reply to an own request, to a [`Bot`], with the time at which
+//!    it came. It returns events and findings, and never an error.
 //! 3. Store the events first, and apply them afterwards. A host that crashes between the two loses nothing:
 //!    the sender delivers the notification again, and the crate recognises a notification whose events are
 //!    already in the log.
 //! 4. Read the state from the [`Call`]. Only events change a call.
 //!
-//! A host that simulates the service has three inputs. Each takes the current time:
+//! A host that simulates the service passes its three inputs to a [`Service`](service::Service). Each takes the
+//! current time:
 //!
 //! | input | function | example |
 //! | --- | --- | --- |
-//! | a request of the app, and an unused id for what the request creates | [`Ledger::decide`] | `POST /communications/calls/{id}/answer` |
-//! | an event of the network | [`Ledger::on_network_event`] | the callee hangs up |
-//! | the clock | [`Ledger::expire`] | nobody answered within 15 seconds |
+//! | a request of the app, and an unused id for what the request creates | [`Service::request`](service::Service::request) | `POST /communications/calls/{id}/answer` |
+//! | an event of the network | [`Service::on_network_event`](service::Service::on_network_event) | the callee hangs up |
+//! | the clock | [`Service::tick`](service::Service::tick) | nobody answered within 15 seconds |
 //!
-//! The host stores and applies the events of one input together. Then it posts the notifications that
-//! [`Notify`] makes of each event. [`Ledger::next_deadline`] says when to call [`Ledger::expire`] next. An
-//! event that a deadline causes has the time of that deadline. A host that calls `expire` late therefore
-//! writes the same log as a host that calls it in time.
+//! Each function returns a batch: the events of the input, and the notifications to post. The host stores all events of
+//! a batch or none, applies them, sends the response, and posts the notifications. [`Ledger::next_deadline`] says when to
+//! call `tick` next. An event that a deadline causes has the time of that deadline. A host that is late therefore writes
+//! the same log as a host that is in time.
 //!
 //! # The present time, and new ids
 //!
@@ -89,37 +88,33 @@
 //! # Example
 //!
 //! ```
-//! use callfold::call::{Call, Delivery, State};
-//! use callfold::graph::CommsNotifications;
-//! use callfold::{FindingKind, Ledger, serde_json};
+//! use callfold::call::State;
+//! use callfold::{Bot, FindingKind, Ledger};
 //!
 //! let posted = |state| format!(
 //!     r#"{{"value":[{{"changeType":"updated",
 //!         "resourceUrl":"/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896",
 //!         "resourceData":{{"state":"{state}"}}}}]}}"#
 //! );
-//! let mut ledger = Ledger::new();
+//! let mut calls = Ledger::new();
 //! let mut findings = Vec::new();
 //! // The network lost `establishing`, and delivered `established` twice.
 //! for state in ["incoming", "established", "established", "terminated"] {
-//!     let body: CommsNotifications = serde_json::from_str(&posted(state))?;
-//!     for notification in &body.value {
-//!         let Some(id) = notification.call_id() else { continue };
-//!         let observed = Call::observe(ledger.call(id), id, notification, &Delivery::default());
-//!         for recorded in &observed.events {
-//!             // Here a host writes the line `recorded.to_string()` to its log.
-//!             ledger.apply(recorded)?;
-//!         }
-//!         findings.extend(observed.findings);
+//!     let now = "2026-11-23T09:15:02Z".parse()?;
+//!     let observed = Bot::new(&calls).deliver(&[], posted(state).as_bytes(), now);
+//!     for event in &observed.events {
+//!         // Here a host writes the line `event.to_string()` to its log.
+//!         calls.apply(event)?;
 //!     }
+//!     findings.extend(observed.findings);
 //! }
-//! assert_eq!(ledger.calls().next().unwrap().state(), State::Terminated);
+//! assert_eq!(calls.calls().next().unwrap().state(), State::Terminated);
 //! assert!(findings.iter().map(|finding| finding.kind).eq([FindingKind::Gap, FindingKind::Repeat]));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! To read a whole recorded log from bytes, use a [`Replay`]. The page `docs/embedding.md` shows the complete
-//! loop of a bot and of a server.
+//! To read a whole recorded log from bytes, use a [`Replay`]. The page `docs/embedding.md` has a whole
+//! bot and a whole server.
 
 #![no_std]
 
