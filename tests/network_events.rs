@@ -231,6 +231,12 @@ fn network_event(name: &str) -> NetworkEvent {
         "mediaFailed" => NetworkEvent::MediaFailed(None),
         "audioChanged" => audio(MediaState::Inactive),
         "rosterChanged" => roster(json!([{ "id": "p" }])),
+        "participantJoining" => NetworkEvent::ParticipantJoining(read(json!({ "id": "joiner" }))),
+        "participantJoiningAnswered" => NetworkEvent::ParticipantJoiningAnswered {
+            participant_id: "joiner".into(),
+            response: read(json!({ "@odata.type": "#microsoft.graph.acceptJoinResponse" })),
+        },
+        "participantLeft" => NetworkEvent::ParticipantLeft("joiner".into()),
         "tonePressed" => NetworkEvent::TonePressed(Tone::Pound),
         "promptFinished" => NetworkEvent::PromptFinished(Ending::completed()),
         "recordingStarted" => NetworkEvent::RecordingStarted { location: None, access_token: None },
@@ -263,6 +269,9 @@ const PLAIN: &Table<'_> = &[
     ("mediaFailed", "++++ ++++ +."),
     ("audioChanged", "?++? ++++ ?."),
     ("rosterChanged", "++++ ++++ +."),
+    ("participantJoining", ".... .... .."),
+    ("participantJoiningAnswered", ".... .... .."),
+    ("participantLeft", ".... .... .."),
     ("tonePressed", ".??. ++++ .."),
     ("promptFinished", ".... .... .."),
     ("recordingStarted", ".... .... .."),
@@ -330,7 +339,7 @@ fn cells() -> impl Iterator<Item = (Scene, State, &'static str, bool)> {
 #[test]
 fn each_network_event_happens_in_its_states_and_is_refused_in_all_others() {
     let rows = SCENES.iter().map(|(_, table)| table.len() * State::ALL.len()).sum::<usize>();
-    assert_eq!((rows, cells().count()), (400, 395));
+    assert_eq!((rows, cells().count()), (430, 425));
     for (scene, state, name, is_legal) in cells() {
         let before = scene.call().clone();
         match scene.on_network_event(network_event(name)) {

@@ -141,7 +141,7 @@ fn a_store_that_loses_the_second_calls_events_of_a_batch_is_found() {
         batches.iter().flat_map(of_the_first).collect()
     });
     let (kind, line) = found.line();
-    assert_eq!((kind, line.event.kind()), (LogFaultKind::Missing, EventKind::Terminated));
+    assert_eq!((kind, line.event.kind()), (LogFaultKind::Missing, EventKind::RosterUpdated));
 }
 
 fn drops_each_kind_in_turn(side: Side) {

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 
 use super::data::Call;
 use super::event::{CallEvent, RecordingProgress, ServiceEvent};
-use super::event::{ContentSharing, JoinAnswered, MediaRequest, RecordedParticipant, Recording};
+use super::event::{ContentSharing, JoinAnswered, RecordedParticipant, Recording};
 use super::joining::Joining;
 use super::network_event::{
     CallEnd, EndStatus, Ending, NetworkEvent, NetworkEventKind, StopReason, TransferFailure,
@@ -34,6 +35,7 @@ use crate::id::{CallId, Id, OperationId, ParticipantId};
 use crate::operation::Operation;
 use crate::record::recorded::Recorded;
 use crate::refusal::{Refusal, Why};
+use crate::secret::Secret;
 
 impl Call {
     /// Turns a network event into events of the call. `known` is the call, or `None` if the call is unknown
@@ -109,7 +111,7 @@ impl Call {
     ) -> Result<Vec<Recorded>, Refusal> {
         self.after_deadlines(at, |call, at| {
             if !call.can_happen(NetworkEventKind::HungUp) {
-                return Err(call.refuse_network_event(NetworkEventKind::HungUp));
+                return Err(call.refuse_network_event(NetworkEventKind::HungUp, ""));
             }
             let mut plan = Plan::new(call, at);
             if let Some(invited) = invited {
@@ -134,47 +136,14 @@ impl Call {
             NetworkEventKind::OperationFinished | NetworkEventKind::ParticipantJoiningAnswered
         );
         let may_happen = depends_on_one || self.can_happen(kind);
-        match may_happen.then(|| network_plan.plan_for(network_event)).flatten() {
-            Some(()) => Ok(network_plan.plan.events),
-            None => Err(self.refuse_network_event(kind)),
+        let planned = if may_happen { network_plan.plan_for(network_event) } else { Err("") };
+        match planned {
+            Ok(()) => Ok(network_plan.plan.events),
+            Err(part) => Err(self.refuse_network_event(kind, part)),
         }
     }
 
-    fn refuse_network_event(&self, kind: NetworkEventKind) -> Refusal {
-        let part = match kind {
-            NetworkEventKind::OperationFinished => {
-                "an operation that is unknown, has ended or is in the media queue"
-            }
-            NetworkEventKind::ParticipantJoining => {
-                "a participant who has no id, or about whom the app was asked already"
-            }
-            NetworkEventKind::ParticipantJoiningAnswered => {
-                "an answer that does not accept, reject or invite a new bot, or that nobody waits for"
-            }
-            NetworkEventKind::ParticipantLeft => "a participant about whom the app was not asked",
-            NetworkEventKind::Offered
-            | NetworkEventKind::Alerted
-            | NetworkEventKind::Connected
-            | NetworkEventKind::AudioChanged
-            | NetworkEventKind::Held
-            | NetworkEventKind::Resumed
-            | NetworkEventKind::TransferAccepted
-            | NetworkEventKind::TransferFailed
-            | NetworkEventKind::TransferCompleted
-            | NetworkEventKind::RedirectAnswered
-            | NetworkEventKind::HungUp
-            | NetworkEventKind::MediaFailed
-            | NetworkEventKind::RosterChanged
-            | NetworkEventKind::TonePressed
-            | NetworkEventKind::PromptFinished
-            | NetworkEventKind::RecordingStarted
-            | NetworkEventKind::SpeechStarted
-            | NetworkEventKind::SpeechEnded
-            | NetworkEventKind::RecordingFinished
-            | NetworkEventKind::ContentSharingStarted
-            | NetworkEventKind::ContentSharingUpdated
-            | NetworkEventKind::ContentSharingEnded => "content that nobody shares",
-        };
+    fn refuse_network_event(&self, kind: NetworkEventKind, part: &str) -> Refusal {
         let why = if self.can_happen(kind) { Why::Part(part.into()) } else { Why::State };
         let others = NetworkEventKind::ALL.iter().filter(|other| **other != kind && self.can_happen(**other));
         let legal = others.copied().collect();
@@ -249,16 +218,19 @@ fn offered(id: CallId, offer: &graph::call::Call, at: Timestamp) -> Recorded {
     Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(reported)))
 }
 
-/// The planned events of a network event that can happen now. The methods return `None` if its operation or its
-/// content cannot have it.
+/// The error is the part of the call that cannot have the network event.
+type Planned = Result<(), &'static str>;
+
+/// The planned events of a network event that can happen now. An error names the operation, the participant or the content
+/// that cannot have it.
 struct NetworkPlan<'a> {
     plan: Plan<'a>,
 }
 
 impl NetworkPlan<'_> {
-    fn plan_for(&mut self, network_event: NetworkEvent) -> Option<()> {
+    fn plan_for(&mut self, network_event: NetworkEvent) -> Planned {
         match network_event {
-            NetworkEvent::Offered(_) => return None,
+            NetworkEvent::Offered(_) => {}
             NetworkEvent::Alerted => self.plan.step(Transition::Alerted),
             NetworkEvent::Connected(reported) => self.connect(reported),
             NetworkEvent::AudioChanged(audio) => self.change_audio(audio),
@@ -280,17 +252,12 @@ impl NetworkPlan<'_> {
             }
             NetworkEvent::ParticipantLeft(id) => self.leave(id)?,
             NetworkEvent::TonePressed(tone) => self.receive_tone(tone),
-            NetworkEvent::PromptFinished(ending) => self.finish_prompt(ending)?,
+            NetworkEvent::PromptFinished(ending) => self.finish_prompt(ending),
             NetworkEvent::RecordingStarted { location, access_token } => {
-                let head = self.plan.call.head().filter(|head| head.record().is_some())?;
-                let operation = head.operation.clone();
-                let mut started = Recording::new(operation);
-                started.recording_location = location;
-                started.recording_access_token = access_token;
-                self.progress(RecordingProgress::Started, started)
+                self.progress(RecordingProgress::Started, location, access_token);
             }
-            NetworkEvent::SpeechStarted => self.speech(RecordingProgress::SpeechStarted)?,
-            NetworkEvent::SpeechEnded => self.speech(RecordingProgress::SpeechEnded)?,
+            NetworkEvent::SpeechStarted => self.progress(RecordingProgress::SpeechStarted, None, None),
+            NetworkEvent::SpeechEnded => self.progress(RecordingProgress::SpeechEnded, None, None),
             NetworkEvent::RecordingFinished(reason) => self.plan.stop_recording(reason),
             NetworkEvent::OperationFinished { operation, status, ending } => {
                 self.finish_operation(&operation, status, ending)?;
@@ -299,7 +266,7 @@ impl NetworkPlan<'_> {
             NetworkEvent::ContentSharingUpdated(id) => self.share(id, ChangeType::Updated)?,
             NetworkEvent::ContentSharingEnded(id) => self.share(id, ChangeType::Deleted)?,
         }
-        Some(())
+        Ok(())
     }
 
     fn connect(&mut self, reported: Option<Box<graph::call::Call>>) {
@@ -397,13 +364,14 @@ impl NetworkPlan<'_> {
         }
     }
 
-    fn announce_join(&mut self, participant: Participant) -> Option<()> {
+    fn announce_join(&mut self, participant: Participant) -> Planned {
         let mut participant = roster::reported(participant, &Resource::Participants, false);
         self.plan.call.name(&mut participant);
-        let id = participant.id.value()?;
-        require(self.plan.call.joiner(id).is_none())?;
+        if participant.id.value().is_none_or(|id| self.plan.call.joiner(id).is_some()) {
+            return Err("a participant who has no id, or about whom the app was asked already");
+        }
         self.plan.serve(ServiceEvent::JoinAnnounced(participant.into()));
-        Some(())
+        Ok(())
     }
 
     /// An accepted participant joins. Any other is no longer a matter of this call.
@@ -411,18 +379,21 @@ impl NetworkPlan<'_> {
         &mut self,
         participant_id: ParticipantId,
         response: Box<ParticipantJoiningResponse>,
-    ) -> Option<()> {
-        let joiner = self.plan.call.joiner(&participant_id).filter(|joiner| !joiner.is_accepted)?;
-        let (answer, participant) = (response.answer()?, joiner.participant.clone());
+    ) -> Planned {
+        let asked = self.plan.call.joiner(&participant_id).filter(|joiner| !joiner.is_accepted);
+        let (answer, participant) = response
+            .answer()
+            .zip(asked.map(|joiner| joiner.participant.clone()))
+            .ok_or("an answer that does not accept, reject or invite a new bot, or that nobody waits for")?;
         self.plan.serve(ServiceEvent::JoinAnswered(JoinAnswered::new(participant_id, response).into()));
         if answer == JoinAnswer::Accept {
             self.change_roster([Arc::unwrap_or_clone(participant)].into());
         }
-        Some(())
+        Ok(())
     }
 
-    fn leave(&mut self, id: ParticipantId) -> Option<()> {
-        self.plan.call.joiner(&id)?;
+    fn leave(&mut self, id: ParticipantId) -> Planned {
+        self.plan.call.joiner(&id).ok_or("a participant about whom the app was not asked")?;
         let gone = self.plan.call.roster.participant(&id).map(|one| Participant {
             id: one.id.clone(),
             removed_state: Member::Value(Box::default()),
@@ -432,7 +403,7 @@ impl NetworkPlan<'_> {
         if let Some(gone) = gone {
             self.plan.roster([gone].into());
         }
-        Some(())
+        Ok(())
     }
 
     fn receive_tone(&mut self, tone: Tone) {
@@ -450,37 +421,41 @@ impl NetworkPlan<'_> {
         }
     }
 
-    fn finish_prompt(&mut self, ending: Ending) -> Option<()> {
-        let head = self.plan.call.head()?;
-        match &head.request {
-            _ if ending.is_failure() => self.plan.finish_head(ended(EndStatus::Failed, ending)),
-            MediaRequest::PlayPrompt(_) => {
-                let usual = || Ending::with_result(EndCode::PromptPlayed.result_info());
-                self.plan.finish_head(ended(EndStatus::Completed, or_usual(ending, usual)));
-            }
-            MediaRequest::RecordResponse(_) => {
-                self.progress(RecordingProgress::Started, Recording::new(head.operation.clone()));
-            }
+    fn finish_prompt(&mut self, ending: Ending) {
+        let records = self.plan.call.head().is_some_and(|head| head.record().is_some());
+        if ending.is_failure() {
+            self.plan.finish_head(ended(EndStatus::Failed, ending));
+        } else if records {
+            self.progress(RecordingProgress::Started, None, None);
+        } else {
+            let usual = || Ending::with_result(EndCode::PromptPlayed.result_info());
+            self.plan.finish_head(ended(EndStatus::Completed, or_usual(ending, usual)));
         }
-        Some(())
     }
 
-    fn progress(&mut self, transition: RecordingProgress, reported: Recording) {
-        self.plan.serve(ServiceEvent::Recording(transition, reported.into()));
-    }
-
-    fn speech(&mut self, transition: RecordingProgress) -> Option<()> {
-        let operation = self.plan.call.head()?.operation.clone();
-        self.progress(transition, Recording::new(operation));
-        Some(())
+    /// The recording at the head of the media queue makes progress.
+    fn progress(
+        &mut self,
+        progress: RecordingProgress,
+        recording_location: Option<String>,
+        recording_access_token: Option<Secret<String>>,
+    ) {
+        if let Some(head) = self.plan.call.head() {
+            let operation = head.operation.clone();
+            let mut recording = Recording::new(operation);
+            recording.recording_location = recording_location;
+            recording.recording_access_token = recording_access_token;
+            self.plan.serve(ServiceEvent::Recording(progress, recording.into()));
+        }
     }
 
     /// Ends an operation outside the media queue. Prompts and recordings have network events of their own.
-    fn finish_operation(&mut self, id: &OperationId, status: EndStatus, ending: Ending) -> Option<()> {
+    fn finish_operation(&mut self, id: &OperationId, status: EndStatus, ending: Ending) -> Planned {
         let call = self.plan.call;
-        let operation = call.operations.called(id)?;
-        require(call.can_finish(operation))?;
-        let id = operation.id()?;
+        let known = call.operations.called(id).filter(|operation| call.can_finish(operation));
+        let (operation, id) = known
+            .and_then(|operation| Some((operation, operation.id()?)))
+            .ok_or("an operation that is unknown, has ended or is in the media queue")?;
         let sends_tones = operation.kind() == OperationKind::SendDtmfTones && status == EndStatus::Completed;
         let usual = || Ending {
             completion_reason: sends_tones.then_some(CompletionReason::CompletedSuccessfully),
@@ -495,7 +470,7 @@ impl NetworkPlan<'_> {
         if operation.kind() == OperationKind::InviteParticipants && succeeds {
             self.join(call.joining(operation.invited().map(Joining::invited)), true);
         }
-        Some(())
+        Ok(())
     }
 
     fn stop_hold_music(&mut self, id: &OperationId) {
@@ -505,30 +480,26 @@ impl NetworkPlan<'_> {
         }
     }
 
-    fn share(&mut self, id: Id, change: ChangeType) -> Option<()> {
+    fn share(&mut self, id: Id, change: ChangeType) -> Planned {
         let call = self.plan.call;
         let is_shared = call.content_sharing.has(&id);
         let sharing = ContentSharing::new(id);
         match change {
             ChangeType::Created if is_shared => {}
             ChangeType::Created => self.plan.record(CallEvent::ContentSharingStarted(sharing)),
-            _ if !is_shared => return None,
+            _ if !is_shared => return Err("content that nobody shares"),
             ChangeType::Updated => self.plan.serve(ServiceEvent::ContentSharingUpdated(sharing)),
             ChangeType::Deleted | ChangeType::Other(_) => {
                 self.plan.record(CallEvent::ContentSharingEnded(sharing));
             }
         }
-        Some(())
+        Ok(())
     }
 }
 
 /// What was reported, or the usual if nothing was.
 fn or_usual<T: Default + PartialEq>(reported: T, usual: impl FnOnce() -> T) -> T {
     if reported == T::default() { usual() } else { reported }
-}
-
-fn require(holds: bool) -> Option<()> {
-    holds.then_some(())
 }
 
 /// Merges the reports about the same participant, because a delta can contain a participant only once.

@@ -118,7 +118,8 @@ fn right<'a>(body: &'a Value, name: &str) -> Option<&'a Value> {
         "mediaConfig" | "transferTarget" | "transferee" | "quality" | "chatInfo" | "meetingInfo"
         | "callOptions" => value.is_object(),
         "bargeInAllowed" => value.is_boolean(),
-        "timeout"
+        "participantCapacity"
+        | "timeout"
         | "ringingTimeoutInSeconds"
         | "initialSilenceTimeoutInSeconds"
         | "maxSilenceTimeoutInSeconds"

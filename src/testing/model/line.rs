@@ -23,8 +23,6 @@ pub(super) struct Line {
     /// `None` if the media configuration of the call is not known.
     pub(super) is_service_hosted: Option<bool>,
     pub(super) has_chat: bool,
-    /// A policy requires the recording of the call.
-    pub(super) is_recorded_by_policy: bool,
     /// The participant that is the app.
     pub(super) app: Option<Id>,
     /// The identity of the app.
@@ -108,7 +106,6 @@ impl Line {
             outline: Outline::begun(state, is_group),
             is_service_hosted: None,
             has_chat: false,
-            is_recorded_by_policy: false,
             app: None,
             app_is: None,
             other: (None, None),
@@ -154,7 +151,6 @@ impl Line {
         let context = offer.incoming_context.value();
         let records = context.is_some_and(|context| context.observed_participant_id.value().is_some());
         line.records = records;
-        line.is_recorded_by_policy = records;
         line.arm(Deadline::Answer, at, if records { ANSWER_RECORDING } else { ANSWER });
         line
     }

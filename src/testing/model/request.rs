@@ -79,7 +79,7 @@ impl Line {
             }
             Method::Mute | Method::Unmute => self.outline.is_group,
             Method::ChangeScreenSharingRole => self.outline.is_group && !service_hosts,
-            Method::UpdateRecordingStatus => self.is_recorded_by_policy,
+            Method::UpdateRecordingStatus => self.records,
             _ => true,
         }
     }
