@@ -39,7 +39,8 @@ pub struct LogFault {
     pub revision: u64,
     /// The line as it was written, or as it is stored if it was never written.
     pub line: String,
-    /// The line that is stored where this line is expected, or where a line is stored the second time; `None` if the stored log of the call ends before.
+    /// The line that is stored where this line is expected, or where a line is stored the second time; `None` if
+    /// the stored log of the call ends before.
     pub instead: Option<String>,
 }
 
