@@ -288,19 +288,18 @@ impl fmt::Display for Refusal {
             Some(state) => write!(f, " while the call is `{state}`")?,
             None => f.write_str(" before the call has begun")?,
         }
-        let legal = self.legal_names();
-        match self.why {
-            Why::Part(_) if legal.is_empty() => return Ok(()),
-            _ if legal.is_empty() => f.write_str("; nothing is legal now")?,
-            _ => list(f, "; legal now: ", &legal)?,
+        let is_for_the_state = self.why == Why::State;
+        match &self.legal_names()[..] {
+            [] if is_for_the_state => f.write_str("; nothing is legal now")?,
+            [] => {}
+            legal => list(f, "; legal now: ", legal)?,
         }
         match &self.state_names()[..] {
-            [] => Ok(()),
-            _ if self.why != Why::State => Ok(()),
-            states => {
+            states @ [_, ..] if is_for_the_state => {
                 write!(f, "; `{}` is legal while the call is ", self.what)?;
                 list(f, "", states)
             }
+            _ => Ok(()),
         }
     }
 }

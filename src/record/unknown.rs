@@ -44,11 +44,10 @@ pub(super) const CLOUD: &[&str] = &[
 /// # Ok::<(), callfold::LineError>(())
 /// ```
 #[derive(Clone, Default)]
-#[expect(
-    clippy::box_collection,
-    reason = "a line without such members, which is usual, has a pointer more only"
-)]
-pub struct UnknownMembers(Option<Box<Vec<(Box<str>, Box<RawValue>)>>>);
+#[expect(clippy::box_collection, reason = "a line without unknown members takes the room of a pointer only")]
+pub struct UnknownMembers(Option<Box<Vec<NameAndValue>>>);
+
+type NameAndValue = (Box<str>, Box<RawValue>);
 
 impl UnknownMembers {
     pub(super) const NONE: Self = Self(None);
@@ -109,7 +108,7 @@ impl fmt::Debug for UnknownMembers {
 
 struct Found<'a> {
     known: &'a [&'a str],
-    members: Vec<(Box<str>, Box<RawValue>)>,
+    members: Vec<NameAndValue>,
 }
 
 impl<'de> de::Visitor<'de> for &mut Found<'_> {

@@ -82,7 +82,8 @@ impl Upcasters {
         let mut chain = self.before.iter().chain(BUILT_IN).chain(&self.after).peekable();
         let members = serde_json::from_str::<Map<String, Value>>(line).ok();
         let Some(mut members) = members.filter(|_| chain.peek().is_some()) else { return Err(error) };
-        if !chain.fold(false, |has_changed, upcast| upcast(&mut members) || has_changed) {
+        // Every function runs, also after one that has changed the line.
+        if chain.filter(|upcast| upcast(&mut members)).count() == 0 {
             return Err(LineError::NotUpcast { has_changed: false, why: Box::new(error) });
         }
         let read = Value::Object(members).to_string().parse();
