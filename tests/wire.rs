@@ -197,11 +197,12 @@ fn participant_info_typed_as_an_invitation_is_participant_info() {
 }
 
 #[test]
-fn ids_are_read_in_every_spelling_and_written_with_dashes() {
+fn ids_are_read_in_every_spelling_and_written_dashed_in_their_letter_case() {
     let upper = CALL.to_uppercase();
-    for (spelling, expected) in [(CALL, CALL), (BARE, &upper), (&upper, &upper), (&BARE.to_lowercase(), CALL)]
-    {
+    let rows = [(CALL, CALL), (BARE, &upper), (&upper, &upper), (&BARE.to_lowercase(), CALL)];
+    for (spelling, expected) in rows {
         assert_eq!(written::<Call>(&json!({"id": spelling})), json!({"id": expected}), "{spelling}");
+        assert_eq!(read::<Call>(&json!({"id": spelling})), read(&json!({"id": CALL})), "{spelling}");
     }
 }
 
