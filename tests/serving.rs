@@ -325,7 +325,8 @@ fn serve(course: &[Move], is_late: bool) -> Host {
             _ => unreachable!("a move is one of these"),
         }
     }
-    let end = course.last().map_or(at(0), |one| one.at) + callfold::jiff::SignedDuration::from_hours(2);
+    let end =
+        course.last().map_or_else(|| at(0), |one| one.at) + callfold::jiff::SignedDuration::from_hours(2);
     tick(&mut host, end);
     host
 }
