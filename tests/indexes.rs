@@ -29,6 +29,13 @@ fn events() -> impl Strategy<Value = Vec<Recorded>> {
     })
 }
 
+/// Folds an event, or counts its revision as used.
+fn fold(ledger: &mut Ledger, event: &Recorded) {
+    if ledger.apply(event).is_err() {
+        ledger.skip(event);
+    }
+}
+
 fn check(ledger: &Ledger, times: &[Timestamp]) -> Result<(), TestCaseError> {
     let due = ledger.calls().filter_map(|call| Some((call.next_deadline()?, call.id()))).min();
     prop_assert_eq!(ledger.next_deadline(), due);
@@ -59,9 +66,7 @@ properties! { 300 cases;
     ) {
         let times: Vec<_> = events.iter().filter_map(|event| event.at).collect();
         let mut ledger = Ledger::new();
-        for event in &events {
-            _ = ledger.apply(event);
-        }
+        events.iter().for_each(|event| fold(&mut ledger, event));
         check(&ledger, &times)?;
         for index in forgotten {
             let ids: Vec<_> = ledger.calls().map(Call::id).collect();
@@ -74,6 +79,28 @@ properties! { 300 cases;
             }
             check(&ledger, &times)?;
         }
+    }
+}
+
+properties! { 200 cases;
+    #[test]
+    fn a_ledger_of_snapshots_has_the_same_indexes(
+        events in events(),
+        stored in any::<prop::sample::Index>(),
+    ) {
+        let times: Vec<_> = events.iter().filter_map(|event| event.at).collect();
+        let (first, rest) = events.split_at(stored.index(events.len() + 1));
+        let (mut ledger, mut restored) = (Ledger::new(), Ledger::new());
+        first.iter().for_each(|event| fold(&mut ledger, event));
+        for call in ledger.calls() {
+            prop_assert_eq!(restored.restore(&call.snapshot()), Ok(call.id()));
+        }
+        check(&restored, &times)?;
+        for event in rest {
+            [&mut ledger, &mut restored].into_iter().for_each(|ledger| fold(ledger, event));
+        }
+        check(&restored, &times)?;
+        prop_assert!(restored.calls().eq(ledger.calls()));
     }
 }
 

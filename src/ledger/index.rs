@@ -57,15 +57,18 @@ impl Keys {
 impl<'a> FromIterator<&'a Call> for Index {
     fn from_iter<T: IntoIterator<Item = &'a Call>>(calls: T) -> Self {
         let mut index = Self::default();
-        for call in calls {
-            index.change(call.id(), Keys::default(), Keys::all(call, true));
-            call.replaces().for_each(|replaced| index.replaces(call.id(), replaced));
-        }
+        calls.into_iter().for_each(|call| index.add(call));
         index
     }
 }
 
 impl Index {
+    /// Adds a call that is not in the index.
+    pub(super) fn add(&mut self, call: &Call) {
+        self.change(call.id(), Keys::default(), Keys::all(call, true));
+        call.replaces().for_each(|replaced| self.replaces(call.id(), replaced));
+    }
+
     /// Replaces keys of a call.
     pub(super) fn change(&mut self, id: CallId, before: Keys, after: Keys) {
         change(&mut self.due, id, before.due, after.due);

@@ -42,6 +42,7 @@ impl Ledger {
         if let Some(known) = self.entries.get(&id) {
             return Err(NotRestored::Known { revision: known.revision() });
         }
+        self.index.add(&call);
         self.entries.insert(id, Arc::new(Entry::restored(call)));
         Ok(id)
     }
