@@ -110,7 +110,7 @@ impl Campaign {
     /// ```
     /// use callfold::testing::Campaign;
     ///
-    /// let mut broken = Campaign::new(7, 20, 2);
+    /// let mut broken = Campaign::new(3, 20, 2);
     /// broken.lost_writes = 100;
     /// let found = broken.run().unwrap_err();
     /// assert_eq!(found.violation.invariant.as_str(), "restart");
