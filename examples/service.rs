@@ -31,7 +31,7 @@ impl Host {
     fn wait(&mut self, seconds: i64) -> Result<(), Box<dyn Error>> {
         self.now = self.now.checked_add(SignedDuration::from_secs(seconds))?;
         let batches = Service::new(&self.calls).tick(self.now);
-        batches.iter().try_for_each(|batch| self.take_in(batch))
+        batches.iter().try_for_each(|batch| self.store_and_fold(batch))
     }
 
     fn request(&mut self, verb: &str, what: &str, body: &str) -> Result<(), Box<dyn Error>> {
@@ -40,17 +40,17 @@ impl Host {
         let context = RequestContext::new(self.now, Uuid::from_u128(self.requests), app);
         let path = format!("/v1.0/communications/calls/{CALL}{what}");
         let served = Service::new(&self.calls).request(verb, &path, &[], body.as_bytes(), &context);
-        served.refusal.map_or(Ok(()), Err)?;
-        self.take_in(&served.batch)
+        self.store_and_fold(&served.batch)?;
+        served.refusal.map_or(Ok(()), |refusal| Err(refusal.into()))
     }
 
     fn happen(&mut self, network_event: NetworkEvent) -> Result<(), Box<dyn Error>> {
         let call: CallId = CALL.parse()?;
         let batch = Service::new(&self.calls).on_network_event(call, network_event, self.now)?;
-        self.take_in(&batch)
+        self.store_and_fold(&batch)
     }
 
-    fn take_in(&mut self, batch: &Batch) -> Result<(), Box<dyn Error>> {
+    fn store_and_fold(&mut self, batch: &Batch) -> Result<(), Box<dyn Error>> {
         for event in &batch.events {
             self.calls.apply(event)?;
             if !self.reports {

@@ -1,5 +1,8 @@
 //! The host's loop of a bot, without I/O.
 
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use jiff::Timestamp;
 
 use crate::call::data::Call;
@@ -7,8 +10,10 @@ use crate::call::observe::delivery::{Delivery, Observed};
 use crate::call::reply;
 use crate::finding::{Finding, FindingKind};
 use crate::graph::method::{Method, Route};
+use crate::id::CallId;
 use crate::ledger::data::Ledger;
 use crate::log::notifications::{Bodies, Body};
+use crate::record::recorded::Recorded;
 
 /// A bot, for as long as one input takes. A bot has two inputs: the notifications that the service posts to it, and the
 /// service's replies to its own requests. For each input it returns events and findings:
@@ -89,10 +94,13 @@ impl<'a> Bot<'a> {
     ///
     /// No notification reports a successful `keepAlive`. The event of that request therefore comes from here.
     pub fn replied(&self, method: &str, path: &str, status: u16, body: &[u8], at: Timestamp) -> Observed {
-        let Ok(route) = Route::parse(method, path) else { return Observed::default() };
         if !(200..300).contains(&status) {
             return Observed::default();
         }
+        let route = match Route::parse(method, path) {
+            Ok(route) => route,
+            Err(no_route) => return unknown(None, FindingKind::UnknownResource, no_route.to_string()),
+        };
         if route.method == Method::KeepAlive {
             let known = route.call.and_then(|id| self.calls.call(id)).filter(|call| call.state().is_live());
             let events = known.map(|call| call.kept_alive(at)).into_iter().collect();
@@ -103,11 +111,17 @@ impl<'a> Bot<'a> {
             Ok((route.call.or_else(|| body.call()).ok_or("the reply names no call")?, body))
         });
         match read {
-            Ok((id, body)) => Call::learn(self.calls.call(id), id, &body, Some(at)),
-            Err(why) => {
-                let finding = Finding::new(FindingKind::Malformed, route.call, why);
-                Observed { findings: [finding].into(), ..Observed::default() }
+            Ok((id, body)) => {
+                let mut observed = Call::learn(self.calls.call(id), id, &body, Some(at));
+                observed.findings.extend(observed.events.iter().filter_map(Recorded::failure));
+                observed
             }
+            Err(why) => unknown(route.call, FindingKind::Malformed, why),
         }
     }
+}
+
+/// What cannot be read.
+fn unknown(call: Option<CallId>, kind: FindingKind, why: String) -> Observed {
+    Observed { events: Vec::new(), findings: [Finding::new(kind, call, why)].into() }
 }

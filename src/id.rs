@@ -1,7 +1,7 @@
 //! Identifiers. A GUID is read in every spelling that Graph uses, and is written with dashes.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -208,6 +208,13 @@ impl Id {
             Spelling::Guid(guid, _) => Some(*guid),
             Spelling::Text(_) => None,
         }
+    }
+}
+
+impl Id {
+    /// The text of the id, in which a GUID is in lower case.
+    pub(crate) fn normalised(&self) -> String {
+        self.guid().map_or_else(|| self.to_string(), |guid| guid.to_string())
     }
 }
 

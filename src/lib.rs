@@ -70,7 +70,7 @@
 //!
 //! # The present time, and new ids
 //!
-//! The crate reads no clock and mints no ids: the host passes both in. It takes them from the same crates whose
+//! The crate reads no clock and creates no ids: the host passes both in. It takes them from the same crates whose
 //! types it passes, and has them with these features in its `Cargo.toml`:
 //!
 //! ```toml

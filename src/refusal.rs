@@ -36,8 +36,8 @@ pub struct Refusal {
     pub state: Option<State>,
     /// The reason.
     pub why: Why,
-    /// What would be legal now. It is of the same kind as `what`, and empty if `why` is neither
-    /// [`Why::State`] nor [`Why::Part`].
+    /// What would be legal now. It is of the same kind as `what`. It is empty if nothing would be, or if `why` has nothing to
+    /// do with the state of the call.
     pub legal: Legal,
 }
 
@@ -163,6 +163,8 @@ pub enum Why {
     UnknownCall,
     /// The call has no such participant or operation. The text names it.
     UnknownItem(String),
+    /// Another request about the call had the same `client-request-id`.
+    ClientRequestId,
 }
 
 /// The error code that the service returns for an unknown call.
@@ -210,7 +212,7 @@ impl Refusal {
     /// The HTTP status of the response: 400, 403, 404 or 409.
     pub const fn status(&self) -> u16 {
         match &self.why {
-            Why::State | Why::Part(_) => 409,
+            Why::State | Why::Part(_) | Why::ClientRequestId => 409,
             Why::Kind(_) | Why::Invalid { .. } => 400,
             Why::Permission(_) => 403,
             Why::UnknownCall | Why::UnknownItem(_) => 404,
@@ -237,7 +239,7 @@ impl Refusal {
     /// ```
     pub fn error(&self) -> ODataError {
         let code = match &self.why {
-            Why::State | Why::Part(_) => "Conflict",
+            Why::State | Why::Part(_) | Why::ClientRequestId => "Conflict",
             Why::Kind(_) | Why::Invalid { .. } => "BadRequest",
             Why::Permission(_) => "Forbidden",
             Why::UnknownCall => CALL_NOT_FOUND,
@@ -259,7 +261,7 @@ impl Refusal {
                 error.with("oneOfEach", lists.iter().map(names).collect::<Vec<_>>())
             }
             Why::Kind(kind) => error.with("kind", *kind),
-            Why::UnknownCall | Why::UnknownItem(_) => error,
+            Why::UnknownCall | Why::UnknownItem(_) | Why::ClientRequestId => error,
         }
     }
 
@@ -283,6 +285,10 @@ impl fmt::Display for Refusal {
             Why::Permission(lists) => return permissions(f, lists),
             Why::UnknownCall => return f.write_str(" because the call is unknown or has ended"),
             Why::UnknownItem(item) => return write!(f, " because the call has no {item}"),
+            Why::ClientRequestId => {
+                return f
+                    .write_str(" because another request about the call had the same `client-request-id`");
+            }
         }
         match self.state {
             Some(state) => write!(f, " while the call is `{state}`")?,

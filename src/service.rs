@@ -84,14 +84,14 @@ impl<'a> Service<'a> {
 
     /// Sets how the service writes notifications.
     #[must_use]
-    pub const fn notifying(self, notify: Notify) -> Self {
+    pub const fn with_notify(self, notify: Notify) -> Self {
         Self { notify, ..self }
     }
 
     /// Sets the URL before the version in the header `Location`, such as `http://127.0.0.1:9090`. Without it, the header has
     /// only a path.
     #[must_use]
-    pub const fn at(self, base_url: &'a str) -> Self {
+    pub const fn with_base_url(self, base_url: &'a str) -> Self {
         Self { base_url, ..self }
     }
 
@@ -106,7 +106,10 @@ impl<'a> Service<'a> {
     /// A request that can change a call is recorded with its `client-request-id`, in the event
     /// [`RequestAnswered`](crate::call::RequestAnswered). If the app sends the request again, it gets the same response, and
     /// nothing else happens. If the app sends another request about the same call with the same `client-request-id`, the
-    /// response has the status 409. A refused request changes nothing, and is therefore not recorded.
+    /// response has the status 409. Requests about different calls can have the same `client-request-id`.
+    ///
+    /// A refusal is not recorded: the second attempt is decided anew. The batch of a refused request can only hold events of
+    /// deadlines. A `client-request-id` counts if it has 1 to 256 visible ASCII characters. Any other is ignored.
     ///
     /// The id of a call that is placed is derived from the `client-request-id` and the app. Two processes that receive the
     /// same request therefore write the same first revision of the same call, which a store accepts only once. Without a
@@ -150,11 +153,13 @@ impl<'a> Service<'a> {
             Some(Ok(first)) => {
                 return Decided { reply: Ok(first.into()), events: Vec::new(), is_repeat: true };
             }
-            Some(Err(why)) => Err(Refusal::new(route.method, known.map(Call::state), why)),
-            None => Ok(()),
+            Some(Err(why)) => Some(Refusal::new(route.method, known.map(Call::state), why)),
+            None => None,
         };
         let decided = self.calls.decide(route.call, command, request);
-        let (reply, events) = match decided.and_then(|decision| conflict.map(|()| decision)) {
+        // A conflict is 409, and the refusals before it in the order of refusals come first.
+        let is_before = decided.as_ref().is_err_and(|refusal| refusal.status() != 409);
+        let (reply, events) = match conflict.filter(|_| !is_before).map_or(decided, Err) {
             Ok(Decision { reply, mut events }) => {
                 let reply = located(reply, route);
                 let answered =
@@ -188,7 +193,8 @@ impl<'a> Service<'a> {
     /// Lets all deadlines pass that are due at this time, in the order of their times. Each deadline gives one batch.
     ///
     /// The events have the times of their deadlines. A host that is late therefore stores the same events as a host that is
-    /// not. [`Ledger::next_deadline`] tells when to call `tick` next.
+    /// not. [`Ledger::next_deadline`] says when to call `tick` next. Later batches of a call build on its earlier ones: if a
+    /// batch cannot be stored, drop the others, load the calls again and call `tick` again.
     pub fn tick(&self, now: Timestamp) -> Vec<Batch> {
         let mut due: BTreeSet<_> = self.calls.due(now).collect();
         // The calls of which another deadline is due.
@@ -211,6 +217,8 @@ impl<'a> Service<'a> {
     /// [`request`](Service::request): the call in the path, the call that a transfer or an invitation replaces, and the
     /// call that an earlier attempt of the same request has placed.
     ///
+    /// A network event can end a second call: load the calls of [`Call::replaces`] besides the call itself.
+    ///
     /// A report of a teleconference device names no call, but the `callChainId` of one. Only a ledger that holds the call
     /// can find it.
     pub fn calls_of(
@@ -228,7 +236,7 @@ impl<'a> Service<'a> {
         route.call.into_iter().chain(placed).chain(replaced.map(|(_, id)| id)).collect()
     }
 
-    fn batch(&self, events: Vec<Recorded>) -> Batch {
+    pub(crate) fn batch(&self, events: Vec<Recorded>) -> Batch {
         Batch::of(self.calls, self.notify, events)
     }
 

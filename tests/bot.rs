@@ -55,6 +55,24 @@ fn what_cannot_be_read_is_a_finding_and_the_rest_counts() {
     assert_eq!(found(b"{}"), [FindingKind::Malformed]);
     assert_eq!(found(b"\xff\xfe"), [FindingKind::Malformed]);
     assert_eq!(found(br#"{"value":[]}"#), [FindingKind::Empty]);
+    for nothing in [
+        "{}",
+        "[5]",
+        "[{}]",
+        r#"["x"]"#,
+        "[null]",
+        "[[]]",
+        "5",
+        "true",
+        r#""x""#,
+        r#"[{"subscriptionId":"a"}]"#,
+    ] {
+        assert_eq!(
+            found(format!(r#"{{"value":{nothing}}}"#).as_bytes()),
+            [FindingKind::Malformed],
+            "{nothing}"
+        );
+    }
     let mixed = bot(&body(&[json!(7), json!({ "changeType": "updated" }), state("incoming")]));
     let kinds: Vec<_> = mixed.findings.iter().map(|one| one.kind).collect();
     assert_eq!(kinds, [FindingKind::Malformed, FindingKind::Malformed]);

@@ -77,7 +77,8 @@ fn cell(method: Method, state: State, events: &mut Vec<&'static str>) -> String 
     let item = if method == Method::GetOperation { "operation" } else { "participant" };
     let route = Route::new(method, Some(call.id()), Some(item.into()));
     let command = Command::read(&route, body(method).to_string().as_bytes());
-    let at = "2026-11-23T09:15:10Z".parse().unwrap();
+    // Before any deadline.
+    let at = "2026-11-23T09:15:02Z".parse().unwrap();
     let request =
         RequestContext::new(at, callfold::uuid::Uuid::from_u128(1), AppIdentity::new(Permission::ALL));
     match call.decide(command, &request) {

@@ -19,8 +19,15 @@ impl Host {
         let mut log = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         let mut bytes = Vec::new();
         log.read_to_end(&mut bytes)?;
+        // An empty line begins the log, so that no other file is taken for one and cut.
+        if bytes.is_empty() {
+            log.write_all(b"\n")?;
+            bytes.push(b'\n');
+        } else if !bytes.starts_with(b"\n") {
+            return Err("the file is no log of this bot".into());
+        }
         // A crash can leave a part of the last delivery. It was never answered, and will be delivered again.
-        let end = bytes.windows(2).rposition(|bytes| bytes == b"\n\n").map_or(0, |last| last + 2);
+        let end = bytes.windows(2).rposition(|bytes| bytes == b"\n\n").map_or(1, |last| last + 2);
         log.set_len(end as u64)?;
         let mut calls = Ledger::new();
         let whole = std::str::from_utf8(bytes.get(..end).unwrap_or_default())?;

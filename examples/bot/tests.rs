@@ -68,3 +68,14 @@ fn wherever_the_bot_is_killed_it_goes_on_as_if_it_never_was() {
         assert!(restarted.calls.calls().eq(never_killed.calls.calls()), "killed after {end} bytes");
     }
 }
+
+#[test]
+fn another_file_is_left_as_it_is() {
+    let file = folder("other").join("events.jsonl");
+    let line = r#"{"v":1,"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    for text in [format!("{line}\n"), format!("{line}\r\n\r\n"), "# Notes\n\nText".into()] {
+        fs::write(&file, &text).unwrap();
+        assert!(Host::open(&file).is_err());
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    }
+}

@@ -126,7 +126,7 @@ impl Call {
     ///
     /// | status | reason |
     /// | --- | --- |
-    /// | 404 | the call has ended, or it has no such participant or operation |
+    /// | 404 | the call has ended or belongs to another app, or it has no such participant or operation |
     /// | 403 | the app lacks a permission |
     /// | 400 | the body is at fault, or the method is not for calls of this kind |
     /// | 409 | the method is not legal in the state of the call |

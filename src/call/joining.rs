@@ -2,7 +2,6 @@
 //! invitation.
 
 use alloc::boxed::Box;
-use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use uuid::Uuid;
@@ -116,8 +115,7 @@ impl Call {
 /// identity in the namespace of the call. `None` if the identity has no id.
 fn derived(call: CallId, participant: &Participant) -> Option<ParticipantId> {
     let id = identity(participant)?.id.value()?;
-    let name = id.guid().map_or_else(|| id.to_string(), |guid| guid.to_string());
-    Some(Uuid::new_v5(&call.guid(), name.as_bytes()).into())
+    Some(Uuid::new_v5(&call.guid(), id.normalised().as_bytes()).into())
 }
 
 /// The first identity of a participant that has an id.

@@ -106,7 +106,8 @@ impl Ledger {
     }
 
     /// Forgets a call, with its history. Returns the call; `None` if it is unknown. An event of the call that is applied
-    /// afterwards must begin it again.
+    /// afterwards must begin it again, with revision 1. Remove the events of the call from the store first: a call that came
+    /// back would otherwise have two events of one revision.
     ///
     /// ```
     /// use callfold::Ledger;

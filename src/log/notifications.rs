@@ -157,7 +157,13 @@ impl Bodies {
         }
         let mut this = Self::default();
         match Members::read(&json) {
-            Ok(members) if holds_notifications(&members) => this.body(&json, &members, delivery),
+            Ok(members) if holds_notifications(&members) => {
+                this.body(&json, &members, delivery);
+                if this.is_noise() {
+                    this.faults
+                        .push("expected items with `changeType`, `resourceUrl` and `resourceData`".into());
+                }
+            }
             Ok(_) => this.faults.push("expected an object with the member `value`".into()),
             Err(error) => this.faults.push(without_content(&error)),
         }

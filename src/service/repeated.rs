@@ -1,7 +1,6 @@
 //! Requests that an app sends again, with the same `client-request-id`.
 
 use alloc::format;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
@@ -12,7 +11,7 @@ use crate::call::decide::context::RequestContext;
 use crate::call::event::{CallEvent, Created, RequestAnswered, ServiceEvent};
 use crate::call::reply::{Body, Reply};
 use crate::graph::method::{Method, Route, Verb};
-use crate::id::CallId;
+use crate::id::{CallId, Id};
 use crate::record::recorded::Recorded;
 use crate::refusal::Why;
 
@@ -45,10 +44,12 @@ impl<'h> Repeatable<'h> {
 
     /// The id of the call that the request places. It is the same for every attempt of the app.
     pub(super) fn placed(&self, route: &Route, request: &RequestContext<'_>) -> Option<CallId> {
-        let app = request.identity.app.map(ToString::to_string).unwrap_or_default();
-        let name = format!("urn:callfold:call:{app}:{}", self.id);
-        let is_new = route.method == Method::CreateCall;
-        is_new.then(|| CallId::new(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())))
+        if route.method != Method::CreateCall {
+            return None;
+        }
+        let app = request.identity.app.map(Id::normalised).unwrap_or_default();
+        let of_app = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:callfold:app:{app}").as_bytes());
+        Some(CallId::new(Uuid::new_v5(&of_app, self.id.as_bytes())))
     }
 
     /// The context of the request, with the id of the call that it places.
@@ -60,8 +61,7 @@ impl<'h> Repeatable<'h> {
     /// The first attempt of this request; `None` if there was none. The error is for another request with the same id.
     pub(super) fn first<'c>(&self, call: &'c Call) -> Option<Result<&'c RequestAnswered, Why>> {
         let first = call.answered(self.id)?;
-        let another = "a `client-request-id` that another request about this call had";
-        Some(if first.digest == self.digest { Ok(first) } else { Err(Why::Part(another.into())) })
+        Some(if first.digest == self.digest { Ok(first) } else { Err(Why::ClientRequestId) })
     }
 
     /// The event that records the reply. `None` if the request was about no call.

@@ -46,8 +46,6 @@ impl<S: Store, B: Store> Simulation<S, B> {
             network: Network::new(seed),
             usual: Faults::none(),
             faults: BTreeMap::new(),
-            due: BTreeSet::new(),
-            armed: BTreeMap::new(),
             restarts: VecDeque::new(),
             checks_texts: true,
             restarted: 0,
@@ -143,7 +141,7 @@ impl<S: Store, B: Store> Simulation<S, B> {
                 let seen = format!("the service replied {ours:?}, and the model {theirs:?}, to {one:?}");
                 return Err(self.violation(Invariant::Reference, one.call, seen));
             }
-            self.learn(one, &reply.body)?;
+            self.learn(one, reply)?;
         }
         self.record(one.call, &made.events)?;
         Ok(true)
@@ -182,7 +180,7 @@ impl<S: Store, B: Store> Simulation<S, B> {
     /// Runs the deadlines, arrivals and restarts that are due until a time, in the order of their times.
     fn pass(&mut self, until: Timestamp) -> Result<(), Violation> {
         loop {
-            let due = self.due.first().map(|(due, _)| due.at);
+            let due = self.service.ledger().next_deadline().map(|(due, _)| due.at);
             let arrival = self.network.next_arrival();
             let restart = self.restarts.front().copied();
             let next = [due, arrival, restart].into_iter().flatten().min().filter(|next| *next <= until);

@@ -41,6 +41,9 @@ impl Call {
         is_connected: &dyn Fn(CallId) -> bool,
     ) -> Result<(), Refusal> {
         let method = command.method();
+        if !self.is_seen_by(request.identity.app) {
+            return Err(Refusal::new(method, None, Why::UnknownCall));
+        }
         let refuse = |why| Refusal::new(method, Some(self.state), why);
         self.has(command).map_err(refuse)?;
         self.permitted(command, request.identity)?;

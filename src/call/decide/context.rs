@@ -65,6 +65,13 @@ impl<'a> RequestContext<'a> {
     pub const fn allowing_http_to_loopback(self) -> Self {
         Self { http_to_loopback: true, ..self }
     }
+
+    /// The reply to `stopHoldMusic` says that the operation runs: see
+    /// [`hold_music_stops_later`](Self::hold_music_stops_later).
+    #[must_use]
+    pub const fn stopping_hold_music_later(self) -> Self {
+        Self { hold_music_stops_later: true, ..self }
+    }
 }
 
 impl<'a> AppIdentity<'a> {

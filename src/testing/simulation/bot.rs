@@ -5,36 +5,31 @@ use alloc::string::ToString;
 
 use jiff::SignedDuration;
 
-use super::super::course::{Move, What};
+use super::super::course::Move;
 use super::super::invariant::{Invariant, Violation};
 use super::super::network::Faults;
 use super::super::reported::Reported;
 use super::super::store::Store;
 use super::data::{Packet, Simulation};
-use crate::call::data::Call;
-use crate::call::observe::delivery::Delivery;
-use crate::call::reply::Body;
+use crate::bot::Bot;
+use crate::call::reply::Reply;
 use crate::call::state::State;
 use crate::graph::call::CallDirection;
-use crate::graph::method::Method;
 use crate::graph::notification::CommsNotification;
 use crate::id::CallId;
 use crate::ledger::applied::Applied;
+use crate::ledger::data::Ledger;
 use crate::record::recorded::Recorded;
 
 impl<S: Store, B: Store> Simulation<S, B> {
-    /// The bot learns from the reply to its request. No notification reports a `keepAlive`, so the bot records
-    /// it itself.
-    pub(super) fn learn(&mut self, one: &Move, body: &Body) -> Result<(), Violation> {
-        if self.notify.is_none() {
-            return Ok(());
-        }
-        let known = self.bot.ledger().call(one.call);
-        let is_keep_alive = matches!(one.what, What::Request { method: Method::KeepAlive, .. });
-        let kept = known.filter(|known| is_keep_alive && known.state().is_live());
-        let kept = kept.map(|known| known.kept_alive(self.now));
-        let learned = Call::learn(known, one.call, body, Some(self.now)).events;
-        self.keep(&kept.map_or(learned, |kept| [kept].into()))
+    /// The bot learns from the reply to its request.
+    pub(super) fn learn(&mut self, one: &Move, reply: &Reply) -> Result<(), Violation> {
+        let Some(route) = one.route().filter(|_| self.notify.is_some()) else { return Ok(()) };
+        let body = serde_json::to_vec(&reply.body).unwrap_or_default();
+        let bot = Bot::new(self.bot.ledger());
+        let learned =
+            bot.replied(route.method.verb().as_str(), &route.to_string(), reply.status, &body, self.now);
+        self.keep(&learned.events)
     }
 
     pub(super) fn receive(&mut self, packet: &Packet) -> Result<(), Violation> {
@@ -43,15 +38,15 @@ impl<S: Store, B: Store> Simulation<S, B> {
             Ok(reported) => reported,
             Err(error) => return Err(self.violation(Invariant::Text, call, error.to_string())),
         };
-        let delivery = Delivery {
-            received_at: Some(self.now),
-            message_id: Some(packet.message.clone()),
-            ..Delivery::default()
+        let (now, message) = (self.now, packet.message.to_string());
+        let body = format!(r#"{{"value":[{}]}}"#, packet.text);
+        let deliver = |calls: &Ledger| {
+            Bot::new(calls).deliver(&[("X-Microsoft-Skype-Message-ID", &message)], body.as_bytes(), now)
         };
-        let observed = Call::observe(self.bot.ledger().call(call), call, &reported, &delivery);
+        let observed = deliver(self.bot.ledger());
         self.keep(&observed.events)?;
+        let again = deliver(self.bot.ledger()).events;
         let known = self.bot.ledger().call(call);
-        let again = Call::observe(known, call, &reported, &delivery).events;
         if !again.is_empty() {
             return Err(self.violation(Invariant::Repeat, call, format!("{again:?} of {}", packet.text)));
         }

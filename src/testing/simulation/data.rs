@@ -9,7 +9,6 @@ use super::super::host::Host;
 use super::super::model::data::Model;
 use super::super::network::{Faults, Network};
 use super::super::store::MemoryStore;
-use crate::call::deadline::Due;
 use crate::id::{CallId, Id};
 use crate::notify::Notify;
 
@@ -53,9 +52,6 @@ pub struct Simulation<S = MemoryStore, B = MemoryStore> {
     /// The faults for calls that have no faults of their own in `faults`.
     pub(super) usual: Faults,
     pub(super) faults: BTreeMap<CallId, Faults>,
-    /// The next deadline of each call that has one.
-    pub(super) due: BTreeSet<(Due, CallId)>,
-    pub(super) armed: BTreeMap<CallId, Due>,
     pub(super) restarts: VecDeque<Timestamp>,
     /// Whether the texts of each event are checked, which takes most of the time.
     pub(super) checks_texts: bool,

@@ -10,27 +10,32 @@ use super::super::invariant::{self, Invariant, Violation};
 use super::super::outline::Outline;
 use super::super::store::Store;
 use super::data::{Packet, Simulation};
-use crate::call::data::Call;
 use crate::graph::notification::CommsNotification;
 use crate::id::{CallId, Id};
 use crate::ledger::applied::Applied;
 use crate::record::recorded::Recorded;
+use crate::service::{Service, Webhook};
 
 impl<S: Store, B: Store> Simulation<S, B> {
     /// Records the events of the earliest deadline of all calls, which has expired.
     pub(super) fn expire(&mut self) -> Result<(), Violation> {
-        let Some((due, id)) = self.due.first().copied() else { return Ok(()) };
-        let events = self.service.ledger().call(id).map(|call| call.expire(due.at)).unwrap_or_default();
-        if events.is_empty() {
+        let Some((due, id)) = self.service.ledger().next_deadline() else { return Ok(()) };
+        let batches = Service::new(self.service.ledger()).tick(due.at);
+        if batches.first().and_then(|batch| batch.events.first()).map(|event| event.call) != Some(id) {
             return Err(self.violation(Invariant::Time, id, format!("{due:?} expired without an event")));
         }
-        self.record(id, &events)
+        batches.iter().try_for_each(|batch| {
+            batch.events.first().map_or(Ok(()), |event| self.record(event.call, &batch.events))
+        })
     }
 
     /// Records the events of one input. They can belong to two calls: the call of the input, and a call that
     /// it replaces.
     pub(super) fn record(&mut self, id: CallId, events: &[Recorded]) -> Result<(), Violation> {
         let mut touched: BTreeSet<CallId> = [id].into();
+        let webhooks = self.notify.map(|notify| {
+            Service::new(self.service.ledger()).with_notify(notify).batch(events.to_vec()).webhooks
+        });
         self.service.append(events).map_err(|fault| self.broken(Invariant::Store, fault))?;
         for recorded in events {
             touched.insert(recorded.call);
@@ -45,17 +50,14 @@ impl<S: Store, B: Store> Simulation<S, B> {
             }
             let after = self.service.ledger().call(recorded.call).cloned();
             self.step(before.as_ref(), recorded, after.as_ref())?;
-            let Some(after) = &after else { continue };
-            if let Some(reported) = self.notify.and_then(|notify| notify.event(after, recorded)) {
-                self.post(recorded, &reported);
-            }
         }
+        webhooks.into_iter().flatten().for_each(|webhook| self.post(&webhook));
         touched.into_iter().try_for_each(|touched| self.compare(touched))
     }
 
-    fn post(&mut self, recorded: &Recorded, reported: &CommsNotification) {
-        let message = format!("message-{}", recorded.revision);
-        self.send(recorded.call, &message, reported);
+    fn post(&mut self, webhook: &Webhook) {
+        let message = format!("message-{}", webhook.revision);
+        self.send(webhook.call, &message, &webhook.notification);
     }
 
     /// A notification about a call that this service does not have goes to the bot through the network, as
@@ -83,14 +85,6 @@ impl<S: Store, B: Store> Simulation<S, B> {
     /// Compares a call with the reference model.
     pub(super) fn compare(&mut self, id: CallId) -> Result<(), Violation> {
         let call = self.service.ledger().call(id);
-        let next = call.and_then(Call::next_deadline);
-        if let Some(armed) = self.armed.remove(&id) {
-            self.due.remove(&(armed, id));
-        }
-        if let Some(due) = next {
-            self.armed.insert(id, due);
-            self.due.insert((due, id));
-        }
         self.model.advance(id, self.now);
         let (ours, theirs) = (call.map(Outline::of), self.model.known(id));
         if ours.as_ref() != theirs {
