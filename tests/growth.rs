@@ -9,9 +9,11 @@ use std::alloc::System;
 
 use callfold::call::{AppIdentity, Call, Command, Delivery, RequestContext};
 use callfold::graph::{CommsNotification, Permission, Route};
+use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::log::Format;
+use callfold::service::{Batch, Service};
 use callfold::uuid::Uuid;
-use callfold::{CallId, Ledger, Notify, Recorded, Replay};
+use callfold::{Bot, CallId, Ledger, Notify, Recorded, Replay};
 use serde_json::{Value, json};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -277,6 +279,70 @@ fn decided(items: usize, action: &str, body: fn(usize) -> Value) -> usize {
     region.change().bytes_allocated
 }
 
+/// A ledger with the call of [`established`].
+fn ledger() -> Ledger {
+    let mut ledger = Ledger::new();
+    ledger.restore(&established().snapshot()).unwrap();
+    ledger
+}
+
+fn apply(ledger: &mut Ledger, batch: &Batch) {
+    batch.events.iter().for_each(|event| _ = ledger.apply(event).unwrap());
+}
+
+/// Posts a notification for each item to a bot, and folds the events.
+fn delivered(items: usize, notification: fn(usize) -> CommsNotification) -> usize {
+    let posts: Vec<_> = (0..items)
+        .map(|number| (guid(number), json!({ "value": [notification(number)] }).to_string()))
+        .collect();
+    let mut calls = ledger();
+    let region = Region::new(ALLOCATOR);
+    for (message, body) in &posts {
+        let headers = [("X-Microsoft-Skype-Message-ID", &**message)];
+        for event in Bot::new(&calls).deliver(&headers, body.as_bytes(), AT.parse().unwrap()).events {
+            calls.apply(&event).unwrap();
+        }
+    }
+    region.change().bytes_allocated
+}
+
+/// Sends a request for each item to a service, and folds the events.
+fn requested(items: usize, path: &str, body: fn(usize) -> Value) -> usize {
+    let requests: Vec<_> = (0..items).map(|number| (guid(number), body(number).to_string())).collect();
+    let mut calls = ledger();
+    let region = Region::new(ALLOCATOR);
+    for (number, (id, body)) in requests.iter().enumerate() {
+        let app = AppIdentity::new(Permission::ALL);
+        let context = RequestContext::new(AT.parse().unwrap(), Uuid::from_u128(number as u128), app);
+        let headers = [("client-request-id", &**id)];
+        let served = Service::new(&calls).request("POST", path, &headers, body.as_bytes(), &context);
+        assert!(served.response.status < 300, "{}", served.response.body);
+        apply(&mut calls, &served.batch);
+    }
+    region.change().bytes_allocated
+}
+
+/// Lets a deadline of one call in each item pass: in half of the calls one after another, and in the others at once.
+fn ticked(items: usize) -> usize {
+    let at = |second: usize| AT.parse::<Timestamp>().unwrap() + SignedDuration::from_secs(second as i64);
+    let offered = |number: usize| {
+        let (id, at) = (CallId::new(Uuid::from_u128(number as u128)), at(number));
+        let line = json!({ "call": id, "rev": 1, "at": at, "type": "offered", "data": {} });
+        line.to_string().parse::<Recorded>().unwrap()
+    };
+    let mut calls = Ledger::new();
+    (0..items).for_each(|number| _ = calls.apply(&offered(number)).unwrap());
+    let region = Region::new(ALLOCATOR);
+    let mut passed = 0;
+    for now in (0..items / 2).chain([2 * items]) {
+        let batches = Service::new(&calls).tick(at(now));
+        passed += batches.len();
+        batches.iter().for_each(|batch| apply(&mut calls, batch));
+    }
+    assert_eq!(passed, items);
+    region.change().bytes_allocated
+}
+
 /// Writes a record with this number of bodies.
 type Wrapper = fn(usize) -> String;
 
@@ -335,10 +401,23 @@ fn twice_the_items_cost_about_twice_as_much() {
         compare(format!("read, {what}"), &|items| read(items, wrapper));
     }
     // What a call copies as a whole if it changes after a clone.
-    let copied = ["unknown members", "quality reports", "message ids"];
+    let copied = ["unknown members", "members of one participant", "quality reports"];
     for (what, of) in EVENTS.into_iter().filter(|(what, _)| !copied.contains(what)) {
         compare(format!("clones, {what}"), &|items| cloned(items, of));
     }
+    for (what, notification) in NOTIFICATIONS.into_iter().filter(|(what, _)| !copied.contains(what)) {
+        compare(format!("deliver, {what}"), &|items| delivered(items, notification));
+    }
+    let of_call = |what| format!("/v1.0/communications/calls/{CALL}{what}");
+    compare("request, keepAlive".into(), &|items| requested(items, &of_call("/keepAlive"), |_| json!({})));
+    compare("request, prompts".into(), &|items| {
+        requested(
+            items,
+            &of_call("/playPrompt"),
+            |_| json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot/a.wav" } }] }),
+        )
+    });
+    compare("tick".into(), &ticked);
     let prompts = |_| json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot/a.wav" } }] });
     compare("decide, prompts".into(), &|items| decided(items, "/playPrompt", prompts));
     compare("decide, mute".into(), &|items| decided(items, "/participants/{}/mute", |_| json!({})));

@@ -1,16 +1,16 @@
 //! Snapshots of calls: what is restored is equal, goes on equally, and no damage is a panic.
 
-use callfold::call::{Call, NotRestored, SNAPSHOT_VERSION, Snapshot};
+use callfold::call::{Call, Delivery, NotRestored, SNAPSHOT_VERSION, Snapshot};
 use callfold::graph::Permission;
 use callfold::testing::strategies::{arbitrary_histories, histories};
-use callfold::{Applied, ApplyError, Ledger, Recorded};
+use callfold::{Applied, ApplyError, FindingKind, Ledger, Recorded};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
 use crate::common::properties;
-use crate::common::{CALL, call_id};
+use crate::common::{CALL, about, call_id};
 
 fn event(revision: u64, name: &str, data: &Value) -> Recorded {
     let line =
@@ -116,6 +116,34 @@ fn a_secret_is_in_the_snapshot_and_not_in_its_debug() {
     let broken = Snapshot::from(snapshot.as_str().replace(r#""messages":[]"#, r#""messages":["s3cret"]"#));
     let error = Call::restore(&broken).expect_err("it is broken");
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+}
+
+/// A call keeps few message ids in another way than many.
+#[test]
+fn message_ids_are_restored_and_recognised_however_many_there_are() {
+    for count in [1, 15, 16, 17, 40] {
+        let heard = |number: u64| json!({ "messageIds": [format!("m{}", number * 7 % 41)], "item": 0 });
+        let mut events = vec![event(1, "placed", &json!({}))];
+        events.extend((0..count).map(|number| event(number + 2, "notificationHeard", &heard(number))));
+        // A message id that comes twice is one.
+        events.push(event(count + 2, "notificationHeard", &heard(0)));
+        let ledger = folded(&events);
+        let call = ledger.call(call_id()).expect("it is known");
+        let restored = restored(call);
+        let repeats = |call: &Call, message: &str| {
+            let mut delivery = Delivery::default();
+            delivery.message_id = Some(message.into());
+            let observed = Call::observe(Some(call), call_id(), &about("", "updated", json!({})), &delivery);
+            observed.findings.iter().any(|finding| finding.kind == FindingKind::Duplicate)
+        };
+        for call in [call, &restored] {
+            assert!((0..count).all(|number| repeats(call, &format!("m{}", number * 7 % 41))));
+            assert!(!repeats(call, "another"));
+        }
+        let text = call.snapshot().as_str().to_owned();
+        let stored: Value = serde_json::from_str(&text).expect("it is JSON");
+        assert_eq!(stored["messages"].as_array().map(Vec::len), usize::try_from(count).ok());
+    }
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The history of a call that a bot needs to judge later notifications.
 
-use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::event::NotificationHeard;
 use super::state::{Late, State, Superstate};
 use crate::id::Id;
+use crate::places::{FEW, OrdSet};
 
 /// The time within which a late confirmation of an inferred state is accepted.
 const CONFIRMATION_WINDOW: SignedDuration = SignedDuration::from_secs(60);
@@ -21,7 +21,69 @@ pub(super) struct NotificationHistory {
     /// the call was last established.
     been: u16,
     inferred: Vec<Inferred>,
-    messages: Arc<BTreeSet<(Id, u32)>>,
+    messages: Arc<Messages>,
+}
+
+/// The received messages: the id of each, and the index of the notification in its body. Which of the two variants holds
+/// them depends on their number alone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Messages {
+    /// Sorted, at most [`FEW`].
+    Few(Vec<(Id, u32)>),
+    /// A clone takes constant time.
+    Many(OrdSet<(Id, u32)>),
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl FromIterator<(Id, u32)> for Messages {
+    fn from_iter<I: IntoIterator<Item = (Id, u32)>>(messages: I) -> Self {
+        let mut this = Self::default();
+        messages.into_iter().for_each(|message| this.insert(message));
+        this
+    }
+}
+
+impl Messages {
+    fn insert(&mut self, message: (Id, u32)) {
+        match self {
+            Self::Few(few) => {
+                let Err(place) = few.binary_search(&message) else { return };
+                if few.len() < FEW {
+                    few.insert(place, message);
+                } else {
+                    *self = Self::Many(few.drain(..).chain([message]).collect());
+                }
+            }
+            Self::Many(many) => _ = many.insert(message),
+        }
+    }
+
+    fn contains(&self, message: &(Id, u32)) -> bool {
+        match self {
+            Self::Few(few) => few.binary_search(message).is_ok(),
+            Self::Many(many) => many.contains(message),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Few(few) => few.len(),
+            Self::Many(many) => many.len(),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &(Id, u32)> {
+        let (few, many) = match self {
+            Self::Few(few) => (&few[..], None),
+            Self::Many(many) => (&[][..], Some(many.iter())),
+        };
+        few.iter().chain(many.into_iter().flatten())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,8 +137,8 @@ impl NotificationHistory {
     /// Remembers the message ids of a delivery.
     pub(super) fn receive(&mut self, received: Arc<NotificationHeard>) {
         let NotificationHeard { message_ids, item, other: _ } = Arc::unwrap_or_clone(received);
-        let messages = message_ids.into_iter().map(|id| (id, item));
-        Arc::make_mut(&mut self.messages).extend(messages);
+        let messages = Arc::make_mut(&mut self.messages);
+        message_ids.into_iter().for_each(|id| messages.insert((id, item)));
     }
 
     pub(super) fn moved(&mut self, state: State, at: Option<Timestamp>, is_inferred: bool) {
