@@ -457,7 +457,7 @@ fn a_report_of_a_device_finds_its_call_by_chain_and_participant() {
         assert_eq!((decision.reply.status, decision.reply.location), (200, None));
         host.take(decision.events);
         assert_eq!(host.events(), [(number, "deviceQualityReported")]);
-        assert_eq!(host.call(number).device_quality().len(), 1);
+        assert_eq!(host.call(number).device_quality().count(), 1);
     }
 }
 
@@ -468,7 +468,7 @@ fn a_report_may_come_after_the_end() {
         let body = report(CHAIN, Some(YOU));
         host.take(host.decide(None, Method::LogTeleconferenceDeviceQuality, &body, at(0)).unwrap().events);
         assert_eq!(host.events(), [(2, "deviceQualityReported")]);
-        assert_eq!((host.state(2), host.call(2).device_quality().len()), (State::Terminated, count));
+        assert_eq!((host.state(2), host.call(2).device_quality().count()), (State::Terminated, count));
     }
 }
 

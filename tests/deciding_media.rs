@@ -445,7 +445,7 @@ fn a_device_reports_of_a_call_at_any_time() {
             let [event] = &decision.events[..] else { panic!("one event") };
             assert_eq!(event.event.kind().as_str(), "deviceQualityReported");
             call.evolve(event.clone()).unwrap();
-            assert_eq!((call.device_quality().len(), call.state().as_str()), (count, state));
+            assert_eq!((call.device_quality().count(), call.state().as_str()), (count, state));
         }
     }
 }

@@ -401,7 +401,7 @@ fn twice_the_items_cost_about_twice_as_much() {
         compare(format!("read, {what}"), &|items| read(items, wrapper));
     }
     // What a call copies as a whole if it changes after a clone.
-    let copied = ["unknown members", "members of one participant", "quality reports"];
+    let copied = ["unknown members", "members of one participant"];
     for (what, of) in EVENTS.into_iter().filter(|(what, _)| !copied.contains(what)) {
         compare(format!("clones, {what}"), &|items| cloned(items, of));
     }

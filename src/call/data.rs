@@ -163,7 +163,7 @@ impl Call {
             + self.content_sharing.len()
             + self.notifications.messages()
             + self.queue().len()
-            + self.device_quality().len()
+            + self.service.as_ref().map_or(0, |service| service.device_quality.len())
             + self.details.other.len()
     }
 

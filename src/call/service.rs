@@ -103,8 +103,8 @@ impl Call {
     }
 
     /// The quality reports of devices, in the order received.
-    pub fn device_quality(&self) -> &[TeleconferenceDeviceQuality] {
-        self.service.as_ref().map_or(&[], |service| &service.device_quality)
+    pub fn device_quality(&self) -> impl Iterator<Item = &TeleconferenceDeviceQuality> {
+        self.service.iter().flat_map(|service| &service.device_quality).map(|quality| &**quality)
     }
 
     /// The app to which the call belongs: the application that placed it, or the application to which it was offered.

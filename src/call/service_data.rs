@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use super::event::{HoldMusic, MediaRequest, Recording, RequestAnswered};
 use super::party_request::PartyRequest;
@@ -27,7 +26,7 @@ pub(super) struct Service {
     pub(super) participant_capacity: Option<i32>,
     /// The participants whom the app records besides the observed one, and those about whom it was asked.
     pub(super) joiners: OrdMap<ParticipantId, Joiner>,
-    pub(super) device_quality: Vec<TeleconferenceDeviceQuality>,
+    pub(super) device_quality: Vector<Arc<TeleconferenceDeviceQuality>>,
     /// The answered requests that have a `client-request-id`.
     pub(super) answered: List<Arc<RequestAnswered>>,
 }

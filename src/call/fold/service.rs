@@ -69,9 +69,7 @@ impl Call {
             ServiceEvent::HoldMusicStopped(_) => self.service().on_hold = None,
             ServiceEvent::ContentSharingUpdated(_) => {}
             ServiceEvent::AudioRoutingGroupCreated(group) => self.add_routing_group(group),
-            ServiceEvent::DeviceQualityReported(quality) => {
-                self.service().device_quality.push(Arc::unwrap_or_clone(quality));
-            }
+            ServiceEvent::DeviceQualityReported(quality) => self.service().device_quality.push_back(quality),
             ServiceEvent::RequestAnswered(answered) => self.service().answered.push(answered),
         }
         if !party_requests.is_empty() {
