@@ -343,6 +343,21 @@ fn ticked(items: usize) -> usize {
     region.change().bytes_allocated
 }
 
+/// Finds the legs of a call in a chain of calls, each of which replaces the one before.
+fn found(items: usize) -> usize {
+    let id = |number: usize| CallId::new(Uuid::from_u128(number as u128 + 1));
+    let mut calls = Ledger::new();
+    for number in 1..=items {
+        let targets = json!([{ "replacesCallId": id(number - 1) }]);
+        let data = json!({ "callChainId": CALL, "targets": targets });
+        let line = json!({ "call": id(number), "rev": 1, "at": AT, "type": "placed", "data": data });
+        calls.apply(&line.to_string().parse().unwrap()).unwrap();
+    }
+    let region = Region::new(ALLOCATOR);
+    assert_eq!(calls.legs(id(1)).len(), items);
+    region.change().bytes_allocated
+}
+
 /// Writes a record with this number of bodies.
 type Wrapper = fn(usize) -> String;
 
@@ -418,6 +433,7 @@ fn twice_the_items_cost_about_twice_as_much() {
         )
     });
     compare("tick".into(), &ticked);
+    compare("legs".into(), &found);
     let prompts = |_| json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot/a.wav" } }] });
     compare("decide, prompts".into(), &|items| decided(items, "/playPrompt", prompts));
     compare("decide, mute".into(), &|items| decided(items, "/participants/{}/mute", |_| json!({})));

@@ -1,13 +1,16 @@
 //! What the indexes of a ledger answer is what a look at every call would answer.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use callfold::call::Call;
+use callfold::call::{AppIdentity, Call, Command, RequestContext};
+use callfold::graph::{Permission, Route};
 use callfold::jiff::Timestamp;
 use callfold::testing::strategies;
+use callfold::uuid::Uuid;
 use callfold::{CallId, Ledger, Recorded};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::common::properties;
 
@@ -101,6 +104,68 @@ properties! { 200 cases;
         }
         check(&restored, &times)?;
         prop_assert!(restored.calls().eq(ledger.calls()));
+    }
+}
+
+const GUIDS: [&str; 3] = [
+    "1639dfff-f89f-46f2-867a-d722b358491f",
+    "2f1a1100-b174-40a0-aba7-0b405e01ed92",
+    "d8217646-3110-40b1-bae6-e9ac6c3a9f74",
+];
+
+/// The call to which a report of a device belongs: the one with its participant, or else one whose participant is no GUID.
+fn reported(ledger: &Ledger, chain: &str, participant: Option<&str>) -> Option<CallId> {
+    let of_chain = |call: &&Call| call.details().call_chain_id.value() == Some(&chain.into());
+    let its = |call: &&Call| call.details().my_participant_id.value().and_then(|id| id.guid());
+    let given = participant.map(|id| id.parse().unwrap());
+    let exact = ledger.calls().filter(of_chain).find(|call| given.is_none() || its(call) == given);
+    exact.or_else(|| ledger.calls().filter(of_chain).find(|call| its(call).is_none())).map(Call::id)
+}
+
+/// The call for which a ledger takes such a report.
+fn decided(ledger: &Ledger, chain: &str, participant: Option<&str>) -> Option<CallId> {
+    let kind = "#microsoft.graph.teleconferenceDeviceAudioQuality";
+    let quality = json!({ "callChainId": chain, "participantId": participant, "deviceName": "Room 30",
+        "mediaQualityList": [{ "@odata.type": kind, "channelIndex": 1 }] });
+    let body = json!({ "quality": quality }).to_string();
+    let route = Route::parse("POST", "/v1.0/communications/calls/logTeleconferenceDeviceQuality").unwrap();
+    let app = AppIdentity::new(Permission::ALL);
+    let request = RequestContext::new("2026-11-23T09:15:00Z".parse().unwrap(), Uuid::nil(), app);
+    let decision = ledger.decide(None, Command::read(&route, body.as_bytes()), &request).ok()?;
+    decision.events.first().map(|event| event.call)
+}
+
+properties! { 200 cases;
+    #[test]
+    fn a_report_of_a_device_finds_the_call_that_a_look_at_every_call_finds(
+        changes in vec((0_u128..4, 0_usize..4, 0_usize..6, any::<bool>()), 1..16),
+    ) {
+        let mut ledger = Ledger::new();
+        for (call, chain, participant, forgets) in changes {
+            let id = CallId::new(Uuid::from_u128(call));
+            let (kind, revision) = ledger.call(id).map_or(("placed", 1), |call| ("detailsChanged", call.revision() + 1));
+            let mut data = json!({});
+            if let Some(chain) = GUIDS.get(chain) {
+                data["callChainId"] = json!(chain);
+            }
+            match participant {
+                3 => data["myParticipantId"] = json!(null),
+                4 => data["myParticipantId"] = json!("no-guid"),
+                5 => {}
+                known => data["myParticipantId"] = json!(GUIDS[known].to_ascii_uppercase()),
+            }
+            let line = json!({ "call": id, "rev": revision, "type": kind, "data": data });
+            ledger.apply(&line.to_string().parse().unwrap()).unwrap();
+            if forgets && revision > 2 {
+                ledger.forget(id);
+            }
+            for chain in GUIDS {
+                for participant in GUIDS.map(Some).into_iter().chain([None]) {
+                    let expected = reported(&ledger, chain, participant);
+                    prop_assert_eq!(decided(&ledger, chain, participant), expected);
+                }
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The legs of a conversation: calls of the app that belong together.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::data::Ledger;
@@ -30,23 +30,25 @@ impl Ledger {
     pub fn legs(&self, id: CallId) -> Vec<&Call> {
         let mut legs = BTreeMap::new();
         let mut next: Vec<&Call> = self.call(id).into_iter().collect();
+        // Each chain is walked once, and the requests of each call are read once.
+        let (mut chains, mut replaced) = (BTreeSet::new(), BTreeMap::<CallId, BTreeSet<CallId>>::new());
         while let Some(call) = next.pop() {
-            if legs.insert(call.id(), call).is_none() {
-                next.extend(self.linked(call));
+            let id = call.id();
+            if legs.insert(id, call).is_some() {
+                continue;
             }
+            let chain = call.details().call_chain_id.value().filter(|chain| chains.insert(*chain));
+            let of_chain = chain.into_iter().flat_map(|chain| self.index.chain(chain));
+            // The last request of a transfer counts, and the index has all of them.
+            let mut replaces = |other: &CallId| {
+                let read = || self.call(*other).into_iter().flat_map(Call::replaces).collect();
+                replaced.entry(*other).or_insert_with(read).contains(&id)
+            };
+            let replacing = self.index.replacing(id).filter(|other| replaces(other));
+            let linked = of_chain.chain(call.replaces()).chain(replacing);
+            next.extend(linked.filter_map(|id| self.call(id)));
         }
         legs.into_values().collect()
-    }
-
-    /// The calls that are linked to this call directly.
-    fn linked<'a>(&'a self, call: &'a Call) -> impl Iterator<Item = &'a Call> {
-        let chain = call.details().call_chain_id.value().into_iter();
-        let of_chain = chain.flat_map(|chain| self.index.chain(chain)).filter_map(|id| self.call(id));
-        let replaced = call.replaces().filter_map(|id| self.call(id));
-        let replacing = self.index.replacing(call.id()).filter_map(|id| self.call(id));
-        // The last request of a transfer counts, and the index has all of them.
-        let replacing = replacing.filter(|other| other.replaces().any(|replaced| replaced == call.id()));
-        of_chain.chain(replaced).chain(replacing)
     }
 
     /// All calls, with one list for the legs of each conversation. Each list is in the order of the ids, and

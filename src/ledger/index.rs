@@ -14,6 +14,9 @@ use crate::places::OrdSet;
 const FIRST: CallId = CallId::new(Uuid::nil());
 const LAST: CallId = CallId::new(Uuid::max());
 
+/// The `callChainId` of a call, and its `myParticipantId` if that is a GUID.
+type Participant = (Id, Option<Uuid>);
+
 /// A clone takes constant time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
@@ -23,6 +26,8 @@ pub(super) struct Index {
     ended: OrdSet<(Option<Timestamp>, CallId)>,
     /// The calls by their `callChainId`.
     chains: OrdSet<(Id, CallId)>,
+    /// The same calls by their `callChainId` and their `myParticipantId`.
+    participants: OrdSet<(Participant, CallId)>,
     /// A call, and a call that it replaces or once was to replace.
     replaces: OrdSet<(CallId, CallId)>,
     /// The same pairs, the replaced call first.
@@ -34,22 +39,26 @@ pub(super) struct Index {
 pub(super) struct Keys {
     due: Option<Due>,
     ended: Option<Option<Timestamp>>,
-    chain: Option<Id>,
+    participant: Option<Participant>,
 }
 
 impl Keys {
     /// The keys that this event can change.
     pub(super) fn of(call: &Call, event: &CallEvent) -> Self {
-        let names_chain = event.details().is_some_and(|details| !details.call_chain_id.is_absent());
-        Self::all(call, names_chain)
+        let is_named = event.details().is_some_and(|details| {
+            !details.call_chain_id.is_absent() || !details.my_participant_id.is_absent()
+        });
+        Self::all(call, is_named)
     }
 
-    fn all(call: &Call, with_chain: bool) -> Self {
-        let chain = call.details().call_chain_id.value();
+    fn all(call: &Call, with_participant: bool) -> Self {
+        let details = call.details();
+        let chain = details.call_chain_id.value().filter(|_| with_participant);
+        let participant = || details.my_participant_id.value().and_then(Id::guid);
         Self {
             due: call.next_deadline(),
             ended: (!call.state().is_live()).then(|| call.last_at()),
-            chain: chain.filter(|_| with_chain).cloned(),
+            participant: chain.map(|chain| (chain.clone(), participant())),
         }
     }
 }
@@ -73,7 +82,9 @@ impl Index {
     pub(super) fn change(&mut self, id: CallId, before: Keys, after: Keys) {
         change(&mut self.due, id, before.due, after.due);
         change(&mut self.ended, id, before.ended, after.ended);
-        change(&mut self.chains, id, before.chain, after.chain);
+        let chain = |participant: &Option<Participant>| participant.as_ref().map(|(chain, _)| chain.clone());
+        change(&mut self.chains, id, chain(&before.participant), chain(&after.participant));
+        change(&mut self.participants, id, before.participant, after.participant);
     }
 
     /// Adds the calls that an event names as replaced by its call.
@@ -109,6 +120,16 @@ impl Index {
     /// The calls with this `callChainId`, in the order of their ids.
     pub(super) fn chain(&self, chain: &Id) -> impl Iterator<Item = CallId> + '_ {
         self.chains.range((chain.clone(), FIRST)..=(chain.clone(), LAST)).map(|(_, id)| *id)
+    }
+
+    /// The calls with this `callChainId` and this `myParticipantId`, or with none, in the order of their ids.
+    pub(super) fn participant(
+        &self,
+        chain: &Id,
+        participant: Option<Uuid>,
+    ) -> impl Iterator<Item = CallId> + '_ {
+        let participant = (chain.clone(), participant);
+        self.participants.range((participant.clone(), FIRST)..=(participant, LAST)).map(|(_, id)| *id)
     }
 
     /// The calls that replace this call, or once were to replace it.

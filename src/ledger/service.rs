@@ -164,11 +164,14 @@ impl Ledger {
         let quality = report.quality.value()?;
         let chain = quality.call_chain_id.value()?;
         let chain = Id::from(*chain);
-        let of_chain = || self.index.chain(&chain).filter_map(|id| self.seen(id, request));
-        let app = |call: &Call| call.details().my_participant_id.value().and_then(|id| id.guid());
-        let reported = quality.participant_id.value().copied();
-        let exact = of_chain().find(|call| reported.is_some() && app(call) == reported);
-        exact.or_else(|| of_chain().find(|call| reported.is_none() || app(call).is_none()))
+        let seen = |id| self.seen(id, request);
+        match quality.participant_id.value() {
+            Some(reported) => {
+                let exact = self.index.participant(&chain, Some(*reported));
+                exact.chain(self.index.participant(&chain, None)).find_map(seen)
+            }
+            None => self.index.chain(&chain).find_map(seen),
+        }
     }
 }
 
