@@ -6,6 +6,7 @@ use std::fmt::{Debug, Display};
 use callfold::call::{Body, Call, Delivery};
 use callfold::graph::{CommsNotification, CommsNotifications};
 use callfold::log::Format;
+use callfold::testing::{AppendError, MemoryStore, Store};
 use callfold::{Keep, Ledger, LineError, Recorded, Replay, Secret};
 use serde_json::{Value, json};
 
@@ -84,6 +85,25 @@ fn operations() -> impl Iterator<Item = Value> {
 fn notifications() -> impl Iterator<Item = CommsNotification> {
     let calls = calls().map(|call| about("", "updated", call));
     calls.chain(operations().map(|operation| about("/operations/7", "updated", operation)))
+}
+
+#[test]
+fn a_conflict_of_a_store_shows_none() {
+    let line = |token: &str| -> Recorded {
+        let meeting = json!({ "@odata.type": "#microsoft.graph.tokenMeetingInfo", "token": token });
+        let data = json!({ "meetingInfo": meeting });
+        json!({ "call": CALL, "rev": 1, "type": "placed", "data": data })
+            .to_string()
+            .parse()
+            .expect("it is a line")
+    };
+    let mut store = MemoryStore::new();
+    store.append(&[line(TEXT)]).expect("it is the first line");
+    let Err(AppendError::Conflict(conflict)) = store.append(&[line("another")]) else {
+        panic!("the revision is stored")
+    };
+    hidden_error(&conflict);
+    assert!(conflict.found.is_some_and(|line| line.expose().contains(TEXT)));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use callfold::testing::strategies::trials;
 use callfold::testing::{
     AppendError, Conflict, LogFaultKind, MemoryStore, Model, Side, Step, Store, StoreFault, Trial, Violation,
 };
-use callfold::{LineError, Recorded};
+use callfold::{LineError, Recorded, Secret};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{TestError, TestRunner};
 
@@ -284,7 +284,7 @@ fn a_store_that_refuses_the_same_batch_again_is_found() {
         kept.append(batch)?;
         let first = batch.first().filter(|_| kept.lines().len() == before);
         first.map_or(Ok(()), |first| {
-            let found = Some(first.to_string());
+            let found = Some(Secret::new(first.to_string()));
             Err(AppendError::Conflict(Conflict { call: first.call, revision: first.revision, found }))
         })
     });
@@ -444,7 +444,7 @@ fn the_store_in_memory_refuses_a_batch_as_a_whole() {
         (vec![of_another.clone(), four], 4, None),
         (vec![two.clone(), of_another.clone(), zero], 0, None),
     ] {
-        let conflict = Conflict { call: one.call, revision, found };
+        let conflict = Conflict { call: one.call, revision, found: found.map(Secret::new) };
         assert_eq!(store.append(&batch), Err(AppendError::Conflict(conflict)));
         assert_eq!(store.read().unwrap(), before);
     }

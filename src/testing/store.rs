@@ -8,6 +8,7 @@ use core::fmt;
 use crate::id::CallId;
 use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
+use crate::secret::Secret;
 
 /// Where a host keeps its events: a file, a database or a broker. A [`Trial`](super::Trial) tests whether a
 /// store keeps them.
@@ -74,8 +75,9 @@ pub struct Conflict {
     pub call: CallId,
     /// The revision of the event.
     pub revision: u64,
-    /// The line that is stored at this revision; `None` if the revision before it is missing.
-    pub found: Option<String>,
+    /// The line that is stored at this revision; `None` if the revision before it is missing. The line can have tokens, and
+    /// is not shown.
+    pub found: Option<Secret<String>>,
 }
 
 impl fmt::Display for Conflict {
@@ -83,7 +85,7 @@ impl fmt::Display for Conflict {
         let Self { call, revision, found } = self;
         write!(f, "conflict at revision {revision} of call {call}: ")?;
         match found {
-            Some(line) => write!(f, "stored is {line}"),
+            Some(_) => f.write_str("another line is stored"),
             None => f.write_str("the revision before it is missing"),
         }
     }
@@ -130,6 +132,7 @@ impl MemoryStore {
         let is_stored = found.as_ref() == Some(&line);
         let follows = revision.checked_sub(1).is_some_and(|before| before == 0 || self.has(call, before));
         if !is_stored && (found.is_some() || !follows) {
+            let found = found.map(Secret::new);
             return Err(Conflict { call, revision, found });
         }
         self.lines.insert((call, revision), line);
