@@ -30,14 +30,12 @@ use crate::graph::wire::exact::Exact;
 use crate::id::{CallId, Id, OperationId, ParticipantId};
 use crate::operation::Operation;
 use crate::operation::state::State as OperationState;
+use crate::record::recorded::MAX_REVISION;
 use crate::secret::Secret;
 use crate::text::without_content;
 
 /// The version of the snapshots that this crate writes. It reads no other version.
 pub const SNAPSHOT_VERSION: u64 = 1;
-
-/// The greatest revision: see the member `rev` of a line.
-const MAX_REVISION: u64 = (1 << 53) - 1;
 
 /// A call as text, from which [`Call::restore`] makes an equal call.
 ///

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::error::LineError;
-use super::recorded::{Recorded, SCHEMA_VERSION};
+use super::recorded::{MAX_REVISION, Recorded, SCHEMA_VERSION};
 use super::unknown::{CLOUD, PLAIN};
 use crate::call::event::{CallEvent, EventKind};
 use crate::id::CallId;
@@ -23,9 +23,6 @@ pub(super) const VERSION: &str = "v1";
 pub(super) fn name_and_version(type_name: &str) -> Option<(&str, &str)> {
     type_name.strip_prefix(PREFIX)?.rsplit_once('.')
 }
-
-/// The greatest integer that every JSON reader keeps exactly.
-const MAX_REVISION: u64 = (1 << 53) - 1;
 
 /// The member `data`.
 enum Data<'a> {

@@ -16,6 +16,9 @@ use crate::time::At;
 /// The schema version of the lines that this crate writes. It is the only version so far.
 pub const SCHEMA_VERSION: u64 = 1;
 
+/// The greatest revision: the greatest integer that every JSON reader keeps exactly.
+pub(crate) const MAX_REVISION: u64 = (1 << 53) - 1;
+
 /// A capacity that is enough for most lines.
 const LINE: usize = 512;
 
