@@ -8,6 +8,7 @@ use core::fmt;
 use super::difference::difference;
 use super::log_fault::{Calls, LogFault};
 use super::store::{AppendError, Conflict, Store};
+use crate::call::snapshot::NotRestored;
 use crate::id::CallId;
 use crate::ledger::applied::{Applied, ApplyError};
 use crate::ledger::data::Ledger;
@@ -26,7 +27,7 @@ pub struct Host<S> {
     ledger: Ledger,
     /// The calls of the host that never stopped. Before the first restart, `ledger` is that host.
     twin: Option<Ledger>,
-    /// A copy of the calls, from which every second restart begins.
+    /// The calls at the last start. Every second restart begins with their snapshots.
     copy: Ledger,
 }
 
@@ -42,6 +43,8 @@ pub enum StoreFault {
     Accepted(String),
     /// After a restart, the store has other lines than the host wrote.
     Log(LogFault),
+    /// At a restart, the snapshot of this call cannot be restored, for this reason.
+    NotRestored(CallId, NotRestored),
     /// After a restart, this line does not fold, for this reason.
     NotFolded(String, String),
     /// After a restart, this call is not that of the twin. The text says where they differ.
@@ -54,7 +57,7 @@ impl StoreFault {
         match self {
             Self::Refused(conflict) => Some(conflict.call),
             Self::Log(fault) => Some(fault.call),
-            Self::Differs(call, _) => Some(*call),
+            Self::NotRestored(call, _) | Self::Differs(call, _) => Some(*call),
             Self::Failed(_) | Self::Accepted(_) | Self::NotFolded(..) => None,
         }
     }
@@ -67,6 +70,7 @@ impl fmt::Display for StoreFault {
             Self::Refused(conflict) => write!(f, "the store refused what it must append: {conflict}"),
             Self::Accepted(line) => write!(f, "the store appended what it must refuse: {line}"),
             Self::Log(fault) => fault.fmt(f),
+            Self::NotRestored(call, why) => write!(f, "call {call} is not restored: {why}"),
             Self::NotFolded(line, why) => write!(f, "a line does not fold: {why}\n  line: {line}"),
             Self::Differs(call, place) => {
                 write!(
@@ -158,23 +162,29 @@ impl<S: Store> Host<S> {
         Ok(())
     }
 
-    /// Stops the host and starts it again: from all stored events, or from the copy of the last start and the
-    /// events after it.
+    /// Stops the host and starts it again: from all stored events, or from snapshots of the calls at the last start and
+    /// the events after it.
     pub(super) fn restart(&mut self, from_log: bool) -> Result<(), StoreFault> {
         self.store.restart().map_err(|error| StoreFault::Failed(error.to_string()))?;
         let stored = self.store.read().map_err(|error| StoreFault::Failed(error.to_string()))?;
         if let Some(fault) = LogFault::find(&self.written, &stored) {
             return Err(StoreFault::Log(fault));
         }
-        let mut ledger = if from_log { Ledger::new() } else { self.copy.clone() };
+        let mut ledger = Ledger::new();
+        for call in self.copy.calls().filter(|_| !from_log) {
+            let restored = ledger.restore(&call.snapshot());
+            restored.map_err(|why| StoreFault::NotRestored(call.id(), why))?;
+        }
         for recorded in &stored {
             if recorded.revision < ledger.next_revision(recorded.call) {
                 continue;
             }
-            let applied = ledger.apply(recorded);
-            if applied != Ok(Applied::Folded) {
-                return Err(StoreFault::NotFolded(recorded.to_string(), format!("{applied:?}")));
-            }
+            let why = match ledger.apply(recorded) {
+                Ok(Applied::Folded) => continue,
+                Ok(Applied::Duplicate) => "it was folded before".into(),
+                Err(error) => error.to_string(),
+            };
+            return Err(StoreFault::NotFolded(recorded.to_string(), why));
         }
         let stopped = core::mem::replace(&mut self.ledger, ledger);
         let twin = self.twin.get_or_insert(stopped);

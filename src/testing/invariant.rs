@@ -83,7 +83,7 @@ impl Invariant {
                 "A store appends a batch whole or not at all, takes the same batch again, and refuses another line at a stored revision, or a line before which one is missing."
             }
             Self::Restart => {
-                "After a restart, a store has the lines that its host wrote, and the host has the same calls as one that never stopped, from its whole log or from a saved copy and the later events."
+                "After a restart, a store has the lines that its host wrote, and the host has the same calls as one that never stopped, from its whole log or from snapshots and the later events."
             }
             Self::Repeat => "Observing the same delivery again changes nothing.",
             Self::End => "If a notification reports the end of a call, the call in the bot's ledger ends.",
