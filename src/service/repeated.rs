@@ -1,7 +1,6 @@
 //! Requests that an app sends again, with the same `client-request-id`.
 
 use alloc::format;
-use alloc::vec::Vec;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -37,9 +36,10 @@ impl<'h> Repeatable<'h> {
     /// `None` for a request that only reads.
     pub(super) fn new(id: &'h str, route: &Route, body: &[u8]) -> Option<Self> {
         let verb = route.method.verb();
-        let head = format!("{verb} {route}\n");
-        let text: Vec<u8> = head.into_bytes().into_iter().chain(body.iter().copied()).collect();
-        (verb != Verb::Get).then(|| Self { id, digest: Uuid::new_v5(&Uuid::NAMESPACE_URL, &text) })
+        (verb != Verb::Get).then(|| {
+            let text = [format!("{verb} {route}\n").as_bytes(), body].concat();
+            Self { id, digest: Uuid::new_v5(&Uuid::NAMESPACE_URL, &text) }
+        })
     }
 
     /// The id of the call that the request places. It is the same for every attempt of the app.
