@@ -210,7 +210,7 @@ fn error(text: &str) -> String {
 
 #[test]
 fn what_is_wrong_is_named_with_what_would_be_right() {
-    let rows: [(&str, &[&str]); 34] = [
+    let rows: [(&str, &[&str]); 40] = [
         (r#"{}"#, &["no `type`", "`hungUp`", "`participantLeft`"]),
         (r#"{"type":"weather"}"#, &["the type `weather`", "`alerted`, `connected`"]),
         (r#"{"type":"HungUp"}"#, &["`HungUp`"]),
@@ -253,11 +253,33 @@ fn what_is_wrong_is_named_with_what_would_be_right() {
             r#"{"type":"operationFinished","operation":"7","status":"running"}"#,
             &["`running`", "`completed`, `failed`"],
         ),
-        (r#"{"type":"rosterChanged","participants":{}}"#, &["an object", "an array of objects"]),
-        (r#"{"type":"rosterChanged","participants":[{},7]}"#, &["an array with a number"]),
+        // Inside a resource, a value of another kind is wrong, too.
         (
-            r#"{"type":"rosterChanged","participants":[{"isMuted":[1]}]}"#,
-            &["`participants.isMuted`", "an array"],
+            r#"{"type":"hungUp","resultInfo":{"code":"200"}}"#,
+            &["`resultInfo.code`", "is a string", "a whole number"],
+        ),
+        (r#"{"type":"hungUp","resultInfo":null}"#, &["`resultInfo` of `hungUp` is null", "an object"]),
+        (
+            r#"{"type":"rosterChanged","participants":[{"isMuted":"true"}]}"#,
+            &["`participants[0].isMuted`", "is a string", "true or false"],
+        ),
+        (
+            r#"{"type":"offered","call":{"targets":{"identity":{}}}}"#,
+            &["`call.targets` of `offered` is an object", "a list"],
+        ),
+        (
+            r#"{"type":"offered","call":{"targets":[{},{"hidden":1}]}}"#,
+            &["`call.targets[1].hidden` of `offered` is a number", "true or false"],
+        ),
+        (r#"{"type":"rosterChanged","participants":{}}"#, &["`participants`", "is an object", "a list"]),
+        (
+            r#"{"type":"rosterChanged","participants":[{},7]}"#,
+            &["`participants[1]` of `rosterChanged` is a number", "an object"],
+        ),
+        (r#"{"type":"rosterChanged","participants":[null]}"#, &["`participants[0]`", "is null", "an object"]),
+        (
+            r#"{"type":"rosterChanged","participants":[{},{"isMuted":[1]}]}"#,
+            &["`participants[1].isMuted` of `rosterChanged` is an array", "true or false"],
         ),
         (r#"{"type":"redirectAnswered","answeredBy":"adele"}"#, &["a string", "an object"]),
     ];

@@ -8,7 +8,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ use crate::graph::member::Member;
 use crate::graph::operation::CompletionReason;
 use crate::graph::result::ResultInfo;
 use crate::graph::tone::Tone;
-use crate::graph::wire::read::{Wire, shape};
+use crate::graph::wire::read::{Read, Wire, shape, strict};
 use crate::id::Id;
 use crate::secret::Secret;
 use crate::text::{short, without_place};
@@ -255,7 +255,7 @@ impl Given {
             NetworkEventKind::HungUp => NetworkEvent::HungUp(self.hung_up()?),
             NetworkEventKind::MediaFailed => NetworkEvent::MediaFailed(self.result()?),
             NetworkEventKind::RosterChanged => {
-                NetworkEvent::RosterChanged(self.required("participants", Self::resources)?)
+                NetworkEvent::RosterChanged(self.required("participants", Self::resource)?)
             }
             NetworkEventKind::ParticipantJoining => {
                 NetworkEvent::ParticipantJoining(self.required("participant", Self::resource)?)
@@ -419,37 +419,21 @@ impl Given {
         })
     }
 
-    fn resource<T: DeserializeOwned + Wire>(&mut self, name: &'static str) -> Result<Option<Box<T>>, String> {
+    /// Reads a resource, or a list of resources, as strictly as the body of a request.
+    fn resource<T: Wire>(&mut self, name: &'static str) -> Result<Option<T>, String> {
         let Some(value) = self.object.remove(name) else { return Ok(None) };
-        if !value.is_object() {
-            return Err(self.wrong(name, shape(&value), "an object"));
-        }
-        self.read(name, value).map(|resource| Some(Box::new(resource)))
-    }
-
-    fn resources<T: DeserializeOwned + Wire>(
-        &mut self,
-        name: &'static str,
-    ) -> Result<Option<Vec<T>>, String> {
-        let items = match self.object.remove(name) {
-            None => return Ok(None),
-            Some(Value::Array(items)) => items,
-            Some(other) => return Err(self.wrong(name, shape(&other), "an array of objects")),
-        };
-        if let Some(other) = items.iter().find(|item| !item.is_object()) {
-            let came = format!("an array with {}", shape(other));
-            return Err(self.wrong(name, came, "an array of objects"));
-        }
-        items.into_iter().map(|item| self.read(name, item)).collect::<Result<_, _>>().map(Some)
-    }
-
-    fn read<T: DeserializeOwned + Wire>(&self, name: &'static str, value: Value) -> Result<T, String> {
-        let read: T = serde_json::from_value(value.clone())
+        let read = strict::<T, _>(&value)
             .map_err(|error| format!("`{name}` of `{}`: {}", self.kind, without_place(&error)))?;
-        let Some(misfit) = read.misfit().map(|misfit| misfit.inside(name)) else { return Ok(read) };
-        let path = misfit.path.trim_start_matches(name);
-        let came = at(&value, path).map_or("a value", shape);
-        Err(format!("`{}` of `{}` is {came}; it must be {}", misfit.path, self.kind, misfit.expected))
+        let misfit = match read {
+            Read::As(resource) => match resource.misfit() {
+                Some(misfit) => misfit,
+                None => return Ok(Some(resource)),
+            },
+            Read::Null | Read::Mismatch(_) => T::misfit_of(&value),
+        };
+        let came = at(&value, &misfit.path).map_or("a value", shape);
+        let misfit = misfit.inside(name);
+        Err(self.wrong(&misfit.path, came, misfit.expected))
     }
 
     fn wrong(&self, name: &str, came: impl Display, right: impl Display) -> String {
