@@ -50,12 +50,16 @@ impl Host {
         if let Some(capacity) = capacity {
             answer["participantCapacity"] = capacity.into();
         }
-        let route = Route::new(Method::Answer, Some(call_id()), None);
-        let command = Command::read(&route, answer.to_string().as_bytes());
+        host.requests(Method::Answer, None, &answer).meets(NetworkEvent::Connected(None))
+    }
+
+    fn requests(self, method: Method, item: Option<&str>, body: &Value) -> Self {
+        let route = Route::new(method, Some(call_id()), item.map(Into::into));
+        let command = Command::read(&route, body.to_string().as_bytes());
         let at = "2026-11-23T09:15:00Z".parse().unwrap();
         let request = RequestContext::new(at, callfold::uuid::Uuid::nil(), AppIdentity::new(Permission::ALL));
-        let events = host.ledger.decide(Some(call_id()), command, &request).unwrap().events;
-        host.take(&events).meets(NetworkEvent::Connected(None))
+        let events = self.ledger.decide(Some(call_id()), command, &request).unwrap().events;
+        self.take(&events)
     }
 
     fn recording(capacity: i32) -> Self {
@@ -90,6 +94,17 @@ fn joins(id: &str) -> NetworkEvent {
     NetworkEvent::ParticipantJoining(read(
         json!({ "id": id, "info": { "identity": { "user": { "id": format!("user-{id}") } } } }),
     ))
+}
+
+fn roster(participant: Value) -> NetworkEvent {
+    NetworkEvent::RosterChanged(vec![read(participant)])
+}
+
+fn second_left() -> Value {
+    let call = json!({ "@odata.type": "#microsoft.graph.call", "id": CALL });
+    let data = json!({ "@odata.type": "#microsoft.graph.participantLeftNotification", "call": call,
+        "participantId": "second" });
+    about("deleted", data)
 }
 
 fn answer(id: &str, response: Value) -> NetworkEvent {
@@ -158,13 +173,48 @@ fn a_participant_who_left_is_notified_and_makes_room() {
             &["recordedParticipantLeft"]
         };
         assert_eq!(left.events, expected);
-        let call = json!({ "@odata.type": "#microsoft.graph.call", "id": CALL });
-        let data = json!({ "@odata.type": "#microsoft.graph.participantLeftNotification", "call": call,
-            "participantId": "second" });
-        assert_eq!(left.posted[0], about("deleted", data));
+        assert_eq!(left.posted[0], second_left());
         assert!(!left.has("second"));
         left.meets(joins("third"));
     }
+}
+
+#[test]
+fn who_leaves_the_roster_is_no_longer_recorded() {
+    let host = Host::recording(2).meets(joins("second"));
+    let accepted = host.clone().answers("second", accept());
+    let both = ["recordedParticipantLeft", "rosterUpdated"];
+    let left = [
+        accepted.clone().meets(roster(json!({ "id": "second", "removedState": {} }))),
+        accepted.clone().meets(roster(
+            json!({ "info": { "identity": { "user": { "id": "user-second" } } }, "removedState": {} }),
+        )),
+        accepted.clone().requests(Method::DeleteParticipant, Some("second"), &json!({})),
+        // The app has not answered yet.
+        host.meets(roster(json!({ "id": "second", "removedState": {} }))),
+    ];
+    for left in left {
+        assert_eq!((left.events.as_slice(), &left.posted[0]), (both.as_slice(), &second_left()));
+        assert_eq!((left.asked(), left.has("second")), (Vec::new(), false));
+        assert!(left.try_meets(NetworkEvent::ParticipantLeft("second".into())).is_err(), "once only");
+        left.meets(joins("third"));
+    }
+    // What is said of others, and of one who stays, changes nothing.
+    for other in [json!({ "id": "second", "isMuted": true }), json!({ "id": "first", "removedState": {} })] {
+        let stays = accepted.clone().meets(roster(other));
+        assert_eq!((stays.events.as_slice(), stays.asked().len()), (["rosterUpdated"].as_slice(), 1));
+    }
+}
+
+#[test]
+fn somebody_who_left_can_be_asked_about_again() {
+    let host = Host::recording(2).meets(joins("second")).answers("second", accept());
+    let back = host.meets(roster(json!({ "id": "second", "removedState": {} }))).meets(joins("second"));
+    // An old report that the participant has left is no news.
+    let events = back.try_meets(roster(json!({ "id": "second", "removedState": {} }))).unwrap();
+    assert_eq!(events, []);
+    let accepted = back.answers("second", accept());
+    assert_eq!((accepted.asked(), accepted.has("second")), (vec![("second".to_owned(), true)], true));
 }
 
 #[test]

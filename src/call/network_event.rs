@@ -125,7 +125,8 @@ pub enum NetworkEvent {
         /// The answer of the app.
         response: Box<ParticipantJoiningResponse>,
     },
-    /// In policy-based recording, a participant left whom the app records, or about whom it was asked.
+    /// In policy-based recording, a participant left whom the app records, or about whom it was asked. The
+    /// same is recorded if such a participant leaves the roster by another network event or by a request of the app.
     ParticipantLeft(ParticipantId),
     /// Somebody pressed a key. The app is notified if it subscribed to tones. A stop tone also ends the
     /// recording.

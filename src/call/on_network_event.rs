@@ -394,14 +394,9 @@ impl NetworkPlan<'_> {
 
     fn leave(&mut self, id: ParticipantId) -> Planned {
         self.plan.call.joiner(&id).ok_or("a participant about whom the app was not asked")?;
-        let gone = self.plan.call.roster.participant(&id).map(|one| Participant {
-            id: one.id.clone(),
-            removed_state: Member::Value(Box::default()),
-            ..Participant::default()
-        });
-        self.plan.serve(ServiceEvent::RecordedParticipantLeft(RecordedParticipant::new(id)));
-        if let Some(gone) = gone {
-            self.plan.roster([gone].into());
+        match self.plan.call.roster.participant(&id).map(roster::gone) {
+            Some(gone) => self.plan.roster([gone].into()),
+            None => self.plan.serve(ServiceEvent::RecordedParticipantLeft(RecordedParticipant::new(id))),
         }
         Ok(())
     }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::data::Call;
 use super::details;
-use super::event::RosterUpdated;
 use super::event::{CallEvent, ServiceEvent};
+use super::event::{RecordedParticipant, RosterUpdated};
 use super::network_event::{CallEnd, EndStatus, Ending, StopReason};
 use super::state::Transition;
 use crate::graph;
@@ -127,22 +127,27 @@ impl<'a> Plan<'a> {
         let drafted =
             self.events.iter().filter(|one| matches!(one.event, CallEvent::RosterUpdated(_))).count();
         let last = self.call.roster.sequence().unwrap_or(0).saturating_add(drafted as i64);
-        let stopped =
-            self.call.hold_music().filter(|music| self.leaves(&music.participant, &participants)).cloned();
+        let leaving = self.leaving(&participants);
+        let music = self.call.hold_music().filter(|music| leaving.contains(&music.participant)).cloned();
+        for id in leaving.into_iter().filter(|id| self.call.joiner(id).is_some()) {
+            self.serve(ServiceEvent::RecordedParticipantLeft(RecordedParticipant::new(id)));
+        }
         let mut updated = RosterUpdated::new(Some(last.saturating_add(1)), participants);
         updated.is_reported = is_reported.then_some(true);
         self.record(CallEvent::RosterUpdated(updated.into()));
         // A participant who left is no longer on hold.
-        if let Some(music) = stopped {
+        if let Some(music) = music {
             self.serve(ServiceEvent::HoldMusicStopped(music.into()));
         }
     }
 
-    /// True if this participant is no longer on the roster after the update.
-    fn leaves(&self, id: &ParticipantId, reported: &[Participant]) -> bool {
-        let mut after = self.call.roster.clone();
+    /// The participants of whom the update says that they have left, and of whom that is news.
+    fn leaving(&self, reported: &[Participant]) -> Vec<ParticipantId> {
+        let before = &self.call.roster;
+        let mut after = before.clone();
         reported.iter().for_each(|one| after.update(Cow::Borrowed(one), None));
-        after.participant(id).is_none()
+        let changed = after.changes(before).filter_map(|(_, one)| one.id.value());
+        changed.filter(|id| after.has_left(id) && !before.has_left(id)).cloned().collect()
     }
 
     pub(super) fn move_operation(

@@ -90,6 +90,12 @@ impl Roster {
         entry.is_taken().then_some(&entry.participant)
     }
 
+    /// True if this participant was reported, and is not in the call.
+    pub(crate) fn has_left(&self, id: &ParticipantId) -> bool {
+        let entry = self.entries.called(id).and_then(|place| self.entries.get(place));
+        entry.is_some_and(|entry| !entry.is_taken())
+    }
+
     /// Applies a report.
     pub(crate) fn update(&mut self, participant: Cow<'_, Participant>, sequence: Option<i64>) {
         match self.position(&participant) {

@@ -120,10 +120,7 @@ impl Line {
                     self.joiners.insert(participant_id.clone(), Joiner { is_accepted: true, ..joiner });
                 }
             }
-            NetworkEvent::ParticipantLeft(id) => {
-                self.joiners.remove(id);
-                self.leave(id);
-            }
+            NetworkEvent::ParticipantLeft(id) => self.leave(id),
             NetworkEvent::RecordingStarted { .. } => self.begin_recording(at),
             NetworkEvent::SpeechStarted => self.disarm(&[Deadline::InitialSilence, Deadline::Silence]),
             NetworkEvent::SpeechEnded => {
@@ -192,11 +189,14 @@ impl Line {
             {
                 self.leave(&made);
             }
+            let has_left = self.muted.contains_key(id) && !self.outline.participants.contains_key(id);
             self.entry(id, *muted);
             if !identities.is_empty() {
                 self.identities.insert(id.clone(), identities.clone());
             }
-            if *is_gone {
+            if *is_gone && has_left {
+                self.outline.participants.remove(id);
+            } else if *is_gone {
                 self.leave(id);
             }
         }

@@ -344,6 +344,7 @@ impl Line {
 
     pub(super) fn leave(&mut self, id: &Id) {
         self.outline.participants.remove(id);
+        self.joiners.remove(id);
         if self.outline.on_hold.as_ref() == Some(id) {
             self.stop_music();
         }

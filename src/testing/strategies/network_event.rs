@@ -142,13 +142,21 @@ fn joining_answered((participant_id, response): (Id, ParticipantJoiningResponse)
 }
 
 /// A participant of a call with policy-based recording is about to join, the app accepts the participant, and the
-/// participant leaves.
+/// participant leaves: the host reports it of the recording or of the roster.
 pub(super) fn joining() -> [BoxedStrategy<NetworkEvent>; 3] {
     let one = json!({ "id": "participant-3", "info": { "identity": { "user": { "id": "user-3" } } } });
     [
         read(Just(one)).prop_map(|one| NetworkEvent::ParticipantJoining(Box::new(one))).boxed(),
         joining_responses().prop_map(|response| joining_answered(("participant-3".into(), response))).boxed(),
-        Just(NetworkEvent::ParticipantLeft("participant-3".into())).boxed(),
+        leaving().boxed(),
+    ]
+}
+
+fn leaving() -> impl Strategy<Value = NetworkEvent> {
+    let gone = json!([{ "id": "participant-3", "removedState": {} }]);
+    prop_oneof![
+        Just(NetworkEvent::ParticipantLeft("participant-3".into())),
+        read(Just(gone)).prop_map(NetworkEvent::RosterChanged),
     ]
 }
 
