@@ -218,6 +218,16 @@ fn somebody_who_left_can_be_asked_about_again() {
 }
 
 #[test]
+fn nobody_who_is_in_the_call_is_asked_about() {
+    let host = Host::recording(3);
+    assert!(host.has("first"));
+    let refusal = host.try_meets(joins("first")).unwrap_err();
+    assert!(refusal.to_string().contains("is in the call"), "{refusal}");
+    let gone = host.meets(roster(json!({ "id": "first", "removedState": {} })));
+    assert!(gone.try_meets(joins("first")).is_ok());
+}
+
+#[test]
 fn nobody_is_asked_about_more_participants_than_the_capacity() {
     let host = Host::recording(3).meets(joins("second")).answers("second", accept()).meets(joins("third"));
     let refusal = host.try_meets(joins("fourth")).unwrap_err();

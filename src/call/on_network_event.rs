@@ -367,8 +367,13 @@ impl NetworkPlan<'_> {
     fn announce_join(&mut self, participant: Participant) -> Planned {
         let mut participant = roster::reported(participant, &Resource::Participants, false);
         self.plan.call.name(&mut participant);
-        if participant.id.value().is_none_or(|id| self.plan.call.joiner(id).is_some()) {
-            return Err("a participant who has no id, or about whom the app was asked already");
+        let call = self.plan.call;
+        let is_known =
+            |id: &ParticipantId| call.joiner(id).is_some() || call.roster.participant(id).is_some();
+        if participant.id.value().is_none_or(is_known) {
+            return Err(
+                "a participant who has no id, is in the call, or about whom the app was asked already",
+            );
         }
         self.plan.serve(ServiceEvent::JoinAnnounced(participant.into()));
         Ok(())

@@ -63,7 +63,9 @@ impl Line {
             }
             NetworkEvent::ParticipantJoining(joining) => {
                 let asked = i64::try_from(self.joiners.len()).unwrap_or(i64::MAX);
-                let is_new = joining.id.value().is_some_and(|id| !self.joiners.contains_key(id));
+                let is_here =
+                    |id| self.joiners.contains_key(id) || self.outline.participants.contains_key(id);
+                let is_new = joining.id.value().is_some_and(|id| !is_here(id));
                 self.is_connected() && self.records && is_new && asked + 1 < self.capacity
             }
             NetworkEvent::ParticipantJoiningAnswered { participant_id, response } => {
