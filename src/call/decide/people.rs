@@ -1,13 +1,13 @@
 //! Requests about participants: the app itself and others.
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::event::HoldMusic;
 use super::super::event::{CallEvent, ServiceEvent};
 use super::super::reply::Reply;
+use super::super::roster;
 use super::deciding::Deciding;
 use crate::graph::action::{ChangeScreenSharingRole, ClientContext, Invite, MuteAll, StartHoldMusic};
 use crate::graph::media::{MediaDirection, MediaStream, Modality, ScreenSharingRole};
@@ -92,15 +92,9 @@ impl Deciding<'_> {
 
     /// Removes a participant, or withdraws a pending invitation.
     pub(super) fn delete_participant(&mut self, id: ParticipantId) -> Reply {
-        if self.plan.call.roster.participant(&id).is_some() {
-            let gone = Participant {
-                id: id.into(),
-                removed_state: Member::Value(Box::default()),
-                ..Participant::default()
-            };
-            self.plan.roster([gone].into());
-        } else {
-            self.withdraw(&id);
+        match self.plan.call.roster.participant(&id).map(roster::gone) {
+            Some(gone) => self.plan.roster([gone].into()),
+            None => _ = self.withdraw(&id),
         }
         self.empty()
     }
