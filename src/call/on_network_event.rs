@@ -461,9 +461,8 @@ impl NetworkPlan<'_> {
             completion_reason: sends_tones.then_some(CompletionReason::CompletedSuccessfully),
             ..Ending::default()
         };
-        let end = ended(status, or_usual(ending, usual));
-        let succeeds = end.succeeds(operation);
-        self.plan.settle(id.clone(), operation.kind(), end);
+        self.plan.settle(id.clone(), operation.kind(), ended(status, or_usual(ending, usual)));
+        let succeeds = self.plan.events.iter().any(|recorded| call.succeeded(&recorded.event).is_some());
         if operation.kind() == OperationKind::StartHoldMusic && !succeeds {
             self.stop_hold_music(id);
         }

@@ -18,7 +18,7 @@ use crate::graph::operation::{CommsOperation, CompletionReason, OperationKind};
 use crate::graph::participant::Participant;
 use crate::graph::result::ResultInfo;
 use crate::id::{OperationId, ParticipantId};
-use crate::operation::{self, Operation};
+use crate::operation;
 use crate::record::recorded::Recorded;
 
 pub(super) struct Plan<'a> {
@@ -73,14 +73,6 @@ fn stopped(reason: StopReason) -> End {
             ended(EndStatus::Completed, Ending::completed_because(CompletionReason::StopToneDetected))
         }
         StopReason::Result(result) => with_result(*result),
-    }
-}
-
-impl End {
-    /// True if this end is a success for the operation.
-    pub(super) fn succeeds(&self, operation: &Operation) -> bool {
-        let mut ended = operation.clone();
-        ended.end(self.transition, self.reported.clone().into())
     }
 }
 

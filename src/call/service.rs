@@ -17,6 +17,7 @@ use crate::graph::participant::RecordingStatus;
 use crate::graph::quality::TeleconferenceDeviceQuality;
 use crate::id::{CallId, Id, OperationId, ParticipantId};
 use crate::list::List;
+use crate::operation::Operation;
 use crate::record::recorded::Recorded;
 
 impl Call {
@@ -140,6 +141,13 @@ impl Call {
     }
 
     /// The last requested transfer.
+    /// The operation that this event ends with success.
+    pub(crate) fn succeeded(&self, event: &CallEvent) -> Option<Operation> {
+        let CallEvent::OperationStep(transition, reported) = event else { return None };
+        let mut ended = self.operations.find(reported)?.clone();
+        ended.end(*transition, reported.clone()).then_some(ended)
+    }
+
     pub(super) fn transfer(&self) -> Option<&Transfer> {
         self.service.as_ref()?.transfer.as_deref()
     }

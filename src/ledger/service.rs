@@ -11,13 +11,11 @@ use crate::call::data::Call;
 use crate::call::deadline::Due;
 use crate::call::decide::Decision;
 use crate::call::decide::context::RequestContext;
-use crate::call::event::CallEvent;
 use crate::call::network_event::NetworkEvent;
 use crate::graph::identity::InvitationParticipantInfo;
 use crate::graph::method::Method;
 use crate::graph::operation::OperationKind;
 use crate::id::{CallId, Id};
-use crate::operation;
 use crate::record::recorded::Recorded;
 use crate::refusal::{Refusal, Why};
 
@@ -177,14 +175,8 @@ impl Ledger {
 
 /// The participant whom an invitation brings from another call, if this event completes the invitation.
 fn invited(call: &Call, recorded: &Recorded) -> Option<InvitationParticipantInfo> {
-    let CallEvent::OperationStep(operation::state::Transition::Completed, reported) = &recorded.event else {
-        return None;
-    };
-    let mut operation = call.operations.find(reported)?.clone();
-    let succeeds = operation.end(operation::state::Transition::Completed, reported.clone());
-    if operation.kind() != OperationKind::InviteParticipants || !succeeds {
-        return None;
-    }
+    let operation =
+        call.succeeded(&recorded.event).filter(|ended| ended.kind() == OperationKind::InviteParticipants)?;
     let first = operation.resource().participants.value()?.first()?;
     first.replaced_call().is_some().then(|| first.clone())
 }
