@@ -148,7 +148,7 @@ impl<'a> Service<'a> {
         let request = &repeatable.map_or(*request, |repeatable| repeatable.context(route, request));
         let command = Command::read(route, body);
         let known = self.known(route, &command, request);
-        let first = known.zip(repeatable).and_then(|(call, repeatable)| repeatable.first(call));
+        let first = known.zip(repeatable).and_then(|(call, repeatable)| repeatable.first(call, request));
         let conflict = match first {
             Some(Ok(first)) => {
                 return Decided { reply: Ok(first.into()), events: Vec::new(), is_repeat: true };
@@ -163,7 +163,7 @@ impl<'a> Service<'a> {
             Ok(Decision { reply, mut events }) => {
                 let reply = located(reply, route);
                 let answered =
-                    repeatable.and_then(|repeatable| repeatable.answered(&reply, known, &events, request.at));
+                    repeatable.and_then(|repeatable| repeatable.answered(&reply, known, &events, request));
                 events.extend(answered);
                 (Ok(reply), events)
             }

@@ -161,6 +161,35 @@ fn nobody_knows_which_of_several_targets_picks_up_until_the_host_says_so() {
 }
 
 #[test]
+fn nobody_is_there_twice_or_comes_back_under_another_id() {
+    let connected = || Host::placed(json!({ "targets": [user("callee")] })).connected();
+    let info = |id: &str| json!({ "identity": { "user": { "id": id } } });
+    let known = connected().tells(json!([{ "id": "x", "info": info("callee") }]));
+    known.lists(&[("me", None), ("x", Some("callee"))]);
+    let muted = known.tells(json!([{ "info": info("callee"), "isMuted": true }]));
+    muted.lists(&[("me", None), ("x", Some("callee"))]);
+    for both in [
+        json!([{ "info": info("new") }, { "id": "y", "info": info("new") }]),
+        json!([{ "id": "y", "info": info("new") }, { "info": info("new"), "isMuted": true }]),
+    ] {
+        connected().tells(both).lists(&[("me", None), (CALLEE, Some("callee")), ("y", Some("new"))]);
+    }
+}
+
+#[test]
+fn somebody_without_an_id_is_muted_with_all_and_not_doubled() {
+    let guest = json!([{ "info": { "identity": { "guest": { "displayName": "G" } } } }]);
+    let host =
+        Host::placed(json!({ "targets": [user("callee")], "chatInfo": chat() })).connected().tells(guest);
+    let before = host.call().participants().count();
+    let muted = host.requests(Method::MuteAll, None, &json!({})).unwrap();
+    assert_eq!(muted.call().participants().count(), before);
+    let app = Some(&"me".into());
+    let others = muted.call().participants().filter(|one| one.id.value() != app);
+    assert!(others.into_iter().all(|one| one.is_muted.value() == Some(&true)));
+}
+
+#[test]
 fn who_is_hidden_is_not_on_the_roster() {
     let hidden = json!({ "identity": { "user": { "id": "callee" } }, "hidden": true });
     Host::placed(json!({ "targets": [hidden] })).connected().lists(&[("me", None)]);

@@ -257,6 +257,8 @@ payloads! {
     pub struct RequestAnswered {
         /// The header `client-request-id` of the request.
         required client_request_id: String = "clientRequestId",
+        /// The app that sent the request. `None` in a host with one app only.
+        optional app: Id = "app",
         /// A digest of the verb, the path and the body: a UUID of version 5. It tells whether another request has the same
         /// `client-request-id`.
         required digest: Uuid = "digest",
@@ -419,7 +421,15 @@ impl RequestAnswered {
     /// The request with this `client-request-id` and digest, and the status of its reply. The reply has no location and no
     /// body.
     pub fn new(client_request_id: String, digest: Uuid, status: u16) -> Self {
-        Self { client_request_id, digest, status, location: None, body: None, other: Other::default() }
+        Self {
+            client_request_id,
+            app: None,
+            digest,
+            status,
+            location: None,
+            body: None,
+            other: Other::default(),
+        }
     }
 }
 

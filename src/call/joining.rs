@@ -87,7 +87,7 @@ impl Call {
             }
             let is_named = one.id.value().is_some();
             let is_present = one.id.value().is_some_and(|id| after.participant(id).is_some())
-                || (identity(&one).is_some() && after.has_identity_of(&one));
+                || (identity(&one).is_some() && after.present_as(&one).is_some());
             if is_named && !is_present && after.learn(&one, None).is_some() {
                 joined.push(one);
             }
@@ -95,10 +95,13 @@ impl Call {
         joined
     }
 
-    /// Gives an id to a participant who has none and is not on the roster.
-    pub(super) fn name(&self, one: &mut Participant) {
-        if one.id.value().is_none() && !self.roster().knows(one) {
-            one.id = Member::from(derived(self.id(), one));
+    /// Gives an id to a participant who has none: the id of somebody on the roster with the same identity, or a derived one.
+    pub(super) fn name(&self, roster: &Roster, one: &mut Participant) {
+        if one.id.value().is_none() {
+            one.id = match roster.present_as(one) {
+                Some(present) => present.id.clone(),
+                None => Member::from(derived(self.id(), one)),
+            };
         }
     }
 

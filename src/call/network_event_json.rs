@@ -20,6 +20,7 @@ use crate::graph;
 use crate::graph::media::MediaState;
 use crate::graph::member::Member;
 use crate::graph::operation::CompletionReason;
+use crate::graph::resource_data::{DEPTH, depth};
 use crate::graph::result::ResultInfo;
 use crate::graph::tone::Tone;
 use crate::graph::wire::read::{Read, Wire, shape, strict};
@@ -81,10 +82,18 @@ impl Serialize for NetworkEvent {
 }
 
 /// Strict: an unknown type, an unknown member and a value of another type are errors.
+/// A notification or a snapshot nests the value deeper, and must still be read.
+const NESTED: usize = DEPTH as usize - 10;
+
 impl<'de> Deserialize<'de> for NetworkEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut object = deserializer.deserialize_map(Object)?;
         let kind = kind(object.remove("type")).map_err(D::Error::custom)?;
+        if let Some((name, _)) = object.iter().find(|(_, value)| depth(value.to_string().as_bytes()) > NESTED)
+        {
+            let name = short(name);
+            return Err(D::Error::custom(format_args!("`{name}` must be nested at most {NESTED} deep")));
+        }
         Given::new(kind, object).and_then(Given::into_network_event).map_err(D::Error::custom)
     }
 }

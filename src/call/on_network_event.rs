@@ -348,17 +348,19 @@ impl NetworkPlan<'_> {
     fn change_roster(&mut self, participants: Vec<Participant>) {
         let mut after = self.plan.call.roster.clone();
         let mut news = merge_reports(&participants);
-        news.iter_mut().for_each(|one| self.plan.call.name(one));
-        // Participants with an id come first, in the same order as when a bot observes the roster.
+        // Participants with an id come first, in the same order as when a bot observes the roster. Somebody without an id can
+        // be one of them.
         news.sort_by_key(|one| one.id.value().is_none());
         let mut changes = Vec::new();
-        for one in news {
+        for mut one in news {
+            self.plan.call.name(&after, &mut one);
             let stand_in = self.plan.call.stand_in(&after, &one);
             changes.extend(stand_in.filter(|gone| after.learn(gone, None).is_some()));
             if after.learn(&one, None).is_some() {
                 changes.push(one);
             }
         }
+        let changes = merge_reports(&changes);
         if !changes.is_empty() {
             self.plan.roster(changes);
         }
@@ -366,7 +368,7 @@ impl NetworkPlan<'_> {
 
     fn announce_join(&mut self, participant: Participant) -> Planned {
         let mut participant = roster::reported(participant, &Resource::Participants, false);
-        self.plan.call.name(&mut participant);
+        self.plan.call.name(&self.plan.call.roster, &mut participant);
         let call = self.plan.call;
         let is_known =
             |id: &ParticipantId| call.joiner(id).is_some() || call.roster.participant(id).is_some();

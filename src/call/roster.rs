@@ -135,14 +135,9 @@ impl Roster {
         known.is_none_or(|entry| entry.learns(participant, sequence))
     }
 
-    /// True if there is an entry that a report is about.
-    pub(crate) fn knows(&self, reported: &Participant) -> bool {
-        self.position(reported).is_some()
-    }
-
-    /// True if somebody with one of the identities of this participant is in the call.
-    pub(crate) fn has_identity_of(&self, participant: &Participant) -> bool {
-        self.entries.has_identity_of(participant)
+    /// Somebody in the call with one of the identities of this participant.
+    pub(crate) fn present_as(&self, participant: &Participant) -> Option<&Participant> {
+        self.entries.get(self.entries.present_as(participant)?).map(|entry| &entry.participant)
     }
 
     /// Finds an entry by its id. Compares identities only if one side has no id, because one user can join
@@ -153,11 +148,16 @@ impl Roster {
     }
 }
 
-/// A report that a participant has left. It names the id, or the identity if there is no id.
+/// A report about a participant without any change: the id, or the identity if there is no id.
+pub(crate) fn named(known: &Participant) -> Participant {
+    let info = if known.id.value().is_some() { Member::Absent } else { known.info.clone() };
+    Participant { id: known.id.clone(), info, ..Participant::default() }
+}
+
+/// A report that a participant has left.
 pub(crate) fn gone(known: &Participant) -> Participant {
     let reason = known.removed_state.value().cloned().unwrap_or_default();
-    let info = if known.id.value().is_some() { Member::Absent } else { known.info.clone() };
-    Participant { id: known.id.clone(), info, removed_state: Member::Value(reason), ..Participant::default() }
+    Participant { removed_state: Member::Value(reason), ..named(known) }
 }
 
 /// True if two reports name the same id.

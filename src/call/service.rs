@@ -61,7 +61,7 @@ impl Call {
     /// ```
     pub fn kept_alive(&self, at: Timestamp) -> Recorded {
         let kept = CallEvent::Service(ServiceEvent::KeptAlive);
-        Recorded::new(self.id(), self.revision().saturating_add(1), Some(at), kept)
+        Recorded::new(self.id(), self.revision().saturating_add(1), Some(self.not_before(at)), kept)
     }
 
     /// The recording status that the app reported with `updateRecordingStatus`; `None` if it reported none.

@@ -306,6 +306,14 @@ impl Stored {
         if !(1..=MAX_REVISION).contains(&self.revision) {
             return Err("the revision is out of range");
         }
+        if self.first_at > self.last_at {
+            return Err("the first time is after the last");
+        }
+        if !self.state.is_live()
+            && (!self.deadlines.is_empty() || self.service.as_ref().is_some_and(StoredService::waits))
+        {
+            return Err("the call has ended, and waits for something");
+        }
         let mut tones = Tones::default();
         self.tones.into_iter().for_each(|Exact(tone)| tones.receive(tone));
         let operations: Result<Vec<_>, _> =
@@ -347,6 +355,11 @@ impl StoredOperation {
 }
 
 impl StoredService {
+    /// True if something is to end before the call can.
+    fn waits(&self) -> bool {
+        !self.queue.is_empty() || self.on_hold.is_some()
+    }
+
     fn service(self) -> Result<Service, Wrong> {
         let party = |(method, target, replaces): (String, Option<String>, Option<CallId>)| {
             let method = named(Method::ALL, Method::as_str, &method)?;

@@ -2,7 +2,6 @@
 
 use alloc::format;
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::call::data::Call;
@@ -59,9 +58,14 @@ impl<'h> Repeatable<'h> {
     }
 
     /// The first attempt of this request; `None` if there was none. The error is for another request with the same id.
-    pub(super) fn first<'c>(&self, call: &'c Call) -> Option<Result<&'c RequestAnswered, Why>> {
+    pub(super) fn first<'c>(
+        &self,
+        call: &'c Call,
+        request: &RequestContext<'_>,
+    ) -> Option<Result<&'c RequestAnswered, Why>> {
         let first = call.answered(self.id)?;
-        Some(if first.digest == self.digest { Ok(first) } else { Err(Why::ClientRequestId) })
+        let is_same = first.digest == self.digest && first.app.as_ref() == request.identity.app;
+        Some(if is_same { Ok(first) } else { Err(Why::ClientRequestId) })
     }
 
     /// The event that records the reply. `None` if the request was about no call.
@@ -70,7 +74,7 @@ impl<'h> Repeatable<'h> {
         reply: &Reply,
         known: Option<&Call>,
         events: &[Recorded],
-        at: Timestamp,
+        request: &RequestContext<'_>,
     ) -> Option<Recorded> {
         let (call, revision, last) = match (events.last(), known) {
             (Some(event), _) => (event.call, event.revision, event.at),
@@ -88,9 +92,14 @@ impl<'h> Repeatable<'h> {
             | Body::ContentSharingSessions(_) => None,
         };
         let answered = RequestAnswered::new(self.id.into(), self.digest, reply.status);
-        let answered = RequestAnswered { location: reply.location.clone(), body, ..answered };
+        let answered = RequestAnswered {
+            app: request.identity.app.cloned(),
+            location: reply.location.clone(),
+            body,
+            ..answered
+        };
         let event = CallEvent::Service(ServiceEvent::RequestAnswered(answered.into()));
-        let at = last.map_or(at, |last| last.max(at));
+        let at = last.map_or(request.at, |last| last.max(request.at));
         Some(Recorded::new(call, revision.saturating_add(1), Some(at), event))
     }
 }

@@ -47,9 +47,8 @@ impl Deciding<'_> {
         let reply = self.begin(&request.client_context);
         let app = self.plan.call.details().my_participant_id.value();
         let others = self.plan.call.participants().filter(|one| one.id.value() != app);
-        let muted: Vec<_> = others
-            .map(|one| Participant { id: one.id.clone(), is_muted: true.into(), ..Participant::default() })
-            .collect();
+        let muted: Vec<_> =
+            others.map(|one| Participant { is_muted: true.into(), ..roster::named(one) }).collect();
         if !muted.is_empty() {
             self.plan.roster(muted);
         }

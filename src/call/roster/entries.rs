@@ -194,14 +194,14 @@ impl Entries {
         }
     }
 
-    /// True if an entry with one of the identities of a participant is in the call.
-    pub(super) fn has_identity_of(&self, one: &Participant) -> bool {
+    /// The first entry that is in the call and has one of the identities of a participant.
+    pub(super) fn present_as(&self, one: &Participant) -> Option<usize> {
         let is_of = |entry: &RosterEntry| entry.is_taken() && same_identity(&entry.participant, one);
         match self {
-            Self::Few(entries) => entries.iter().any(|entry| is_of(entry)),
+            Self::Few(entries) => entries.iter().position(|entry| is_of(entry)),
             Self::Many(many) => {
-                let mut keys = descriptions(one, false).chain(descriptions(one, true));
-                keys.any(|one| many.find(one, is_of).is_some())
+                let keys = descriptions(one, false).chain(descriptions(one, true));
+                keys.filter_map(|one| many.find(one, is_of)).min()
             }
         }
     }

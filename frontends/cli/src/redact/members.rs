@@ -124,6 +124,7 @@ const fn of_service(event: &ServiceEvent) -> Members {
         ServiceEvent::Recording(..) => &[("operation", Rule::Id(Of::Operation))],
         ServiceEvent::RequestAnswered(_) => &[
             ("clientRequestId", Rule::Id(Of::Request)),
+            ("app", Rule::Id(Of::Person)),
             ("digest", Rule::Id(Of::Digest)),
             ("status", Rule::Number),
         ],
