@@ -335,7 +335,10 @@ fn placing(kind: &str) -> Value {
     }
     if kind.contains("meeting") {
         body["chatInfo"] = json!({ "threadId": "19:meeting_x@thread.v2", "messageId": "0" });
-        body["meetingInfo"] = json!({ "@odata.type": "#microsoft.graph.organizerMeetingInfo" });
+        body["meetingInfo"] = json!({
+            "@odata.type": "#microsoft.graph.organizerMeetingInfo",
+            "organizer": { "user": { "id": "00000000-0000-4000-8000-000000000003" } },
+        });
     } else if kind.contains("pstn") {
         body["targets"] = json!([{ "identity": { "phone": { "id": "+12065550100" } } }]);
     } else {
