@@ -265,10 +265,11 @@ fn named(call: &Call) -> graph::call::Call {
     }
 }
 
-/// The members of a call that rang several targets: Graph's page shows them all, and not who answered.
+/// The members of a call that rang several targets: Graph's page shows them all, but not who answered, nor the chain.
 fn unanswered(call: &Call) -> graph::call::Call {
     graph::call::Call {
         answered_by: Member::Absent,
+        call_chain_id: Member::Absent,
         termination_reason: Member::Absent,
         ..call.details().clone()
     }

@@ -327,7 +327,10 @@ fn calls_of_one_chain_are_one_conversation() {
         .meets(6, NetworkEvent::Offered(read(of(OTHER_CHAIN))))
         .meets(7, NetworkEvent::Offered(Box::default()));
     assert_eq!(host.conversations(), [vec![1, 3], vec![2, 6], vec![4], vec![5], vec![7]]);
-    assert_eq!(host.call(4).details().call_chain_id.value(), Some(&Id::from(call(4))));
+    // A call without a chain is the first of its own.
+    for (number, chain) in [(4, Id::from(call(4))), (5, Id::from(call(5))), (6, OTHER_CHAIN.into())] {
+        assert_eq!(host.call(number).details().call_chain_id.value(), Some(&chain), "{number}");
+    }
     assert!(host.ledger.legs(call(9)).is_empty());
     assert!(Ledger::new().conversations().is_empty());
 }

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use crate::common::{call_id, read};
+use crate::common::{CALL, call_id, read};
 use callfold::call::{
     AppIdentity, Call, CallEnd, Command, Ending, NetworkEvent, NetworkEventKind, RequestContext, State,
     StopReason, TransferFailure,
@@ -421,7 +421,7 @@ fn an_offer_cannot_set_the_state_the_id_or_the_direction() {
         "toneInfo": { "tone": "pound" },
     }));
     scene.then(State::Incoming, &["offered"]);
-    assert_eq!(json!(scene.last[0].event), json!({ "direction": "incoming" }));
+    assert_eq!(json!(scene.last[0].event), json!({ "direction": "incoming", "callChainId": CALL }));
     assert_eq!(scene.call().id(), call_id());
 }
 

@@ -183,8 +183,8 @@ fn prompt() -> Value {
 #[test]
 fn an_offered_call_is_created_with_all_members() {
     let service = Service::new().meets(NetworkEvent::Offered(read(json!({ "source": someone("caller") }))));
-    let mut expected =
-        call("created", "incoming", json!({ "direction": "incoming", "source": someone("caller") }));
+    let members = json!({ "direction": "incoming", "source": someone("caller"), "callChainId": CALL });
+    let mut expected = call("created", "incoming", members);
     expected.as_object_mut().unwrap().remove("callbackUri");
     service.then(&["offered!"], &[expected]);
 }

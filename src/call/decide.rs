@@ -96,9 +96,7 @@ impl Call {
         if let Some(app) = request.identity.app {
             call.source = placed_by(call.source, app);
         }
-        if call.call_chain_id.value().is_none() {
-            call.call_chain_id = Id::from(request.new_id).into();
-        }
+        details::chain(&mut call, id);
         let reply = Reply::placed(id, Box::new(as_resource(id, State::Establishing, &call)));
         let placed = Recorded::new(id, 1, Some(request.at), CallEvent::Placed(Some(call.into())));
         Ok(Decision { reply, events: [placed].into() })

@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use super::event::carried::Details;
 use crate::graph;
 use crate::graph::member::{Members, News, Other, Unknown};
+use crate::id::{CallId, Id};
 
 /// A call resource without the members that the fold keeps elsewhere (state, id and tone), and without the
 /// annotations of the transport.
@@ -23,6 +24,13 @@ pub(crate) fn first(resource: Box<graph::call::Call>) -> Box<graph::call::Call> 
     let mut reported = reported(resource);
     reported.pair(&graph::call::Call::default(), News);
     reported
+}
+
+/// A call for which no `callChainId` was reported begins a conversation: the `callChainId` is its own id.
+pub(super) fn chain(call: &mut graph::call::Call, id: CallId) {
+    if call.call_chain_id.value().is_none() {
+        call.call_chain_id = Id::from(id).into();
+    }
 }
 
 /// Removes `@odata.id`, `@odata.etag`, `@odata.context` and so on. They do not describe the resource.

@@ -74,7 +74,8 @@ use crate::secret::Secret;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetworkEvent {
-    /// A call is offered to the app. The resource names its source and its targets.
+    /// A call is offered to the app. The resource names its source and its targets. If it names no `callChainId`, the
+    /// call gets its own id as `callChainId`.
     ///
     /// With `chatInfo` or `meetingInfo` the call is a group call. With an `incomingContext` that names the
     /// observed participant, the call is for policy-based recording.

@@ -215,6 +215,7 @@ impl Call {
 fn offered(id: CallId, offer: &graph::call::Call, at: Timestamp) -> Recorded {
     let mut reported = details::first(Box::new(offer.clone()));
     reported.direction = CallDirection::Incoming.into();
+    details::chain(&mut reported, id);
     Recorded::new(id, 1, Some(at), CallEvent::Offered(details::some(reported)))
 }
 
