@@ -371,8 +371,9 @@ impl NetworkPlan<'_> {
         let mut participant = roster::reported(participant, &Resource::Participants, false);
         self.plan.call.name(&self.plan.call.roster, &mut participant);
         let call = self.plan.call;
-        let is_known =
-            |id: &ParticipantId| call.joiner(id).is_some() || call.roster.participant(id).is_some();
+        let is_known = |id: &ParticipantId| {
+            call.recorded_participant(id).is_some() || call.roster.participant(id).is_some()
+        };
         if participant.id.value().is_none_or(is_known) {
             return Err(
                 "a participant who has no id, is in the call, or about whom the app was asked already",
@@ -388,10 +389,10 @@ impl NetworkPlan<'_> {
         participant_id: ParticipantId,
         response: Box<ParticipantJoiningResponse>,
     ) -> Planned {
-        let asked = self.plan.call.joiner(&participant_id).filter(|joiner| !joiner.is_accepted);
+        let asked = self.plan.call.recorded_participant(&participant_id).filter(|one| !one.is_accepted);
         let (answer, participant) = response
             .answer()
-            .zip(asked.map(|joiner| joiner.participant.clone()))
+            .zip(asked.map(|one| one.participant.clone()))
             .ok_or("an answer that does not accept, reject or invite a new bot, or that nobody waits for")?;
         self.plan.serve(ServiceEvent::JoinAnswered(JoinAnswered::new(participant_id, response).into()));
         if answer == JoinAnswer::Accept {
@@ -401,7 +402,7 @@ impl NetworkPlan<'_> {
     }
 
     fn leave(&mut self, id: ParticipantId) -> Planned {
-        self.plan.call.joiner(&id).ok_or("a participant about whom the app was not asked")?;
+        self.plan.call.recorded_participant(&id).ok_or("a participant about whom the app was not asked")?;
         match self.plan.call.roster.participant(&id).map(roster::gone) {
             Some(gone) => self.plan.roster([gone].into()),
             None => self.plan.serve(ServiceEvent::RecordedParticipantLeft(RecordedParticipant::new(id))),

@@ -121,7 +121,7 @@ impl<'a> Plan<'a> {
         let last = self.call.roster.sequence().unwrap_or(0).saturating_add(drafted as i64);
         let leaving = self.leaving(&participants);
         let music = self.call.hold_music().filter(|music| leaving.contains(&music.participant)).cloned();
-        for id in leaving.into_iter().filter(|id| self.call.joiner(id).is_some()) {
+        for id in leaving.into_iter().filter(|id| self.call.recorded_participant(id).is_some()) {
             self.serve(ServiceEvent::RecordedParticipantLeft(RecordedParticipant::new(id)));
         }
         let mut updated = RosterUpdated::new(Some(last.saturating_add(1)), participants);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::data::Call;
 use super::event::{CallEvent, ServiceEvent};
 use super::event::{HoldMusic, MediaRequest, RequestAnswered};
-use super::service_data::{Joiner, Queued};
+use super::service_data::{Queued, RecordedParticipant};
 use super::state::Superstate;
 use crate::graph::action::Transfer;
 use crate::graph::call::CallDirection;
@@ -78,19 +78,19 @@ impl Call {
     /// The participants about whom the app was asked in policy-based recording, each with true if the app accepted the
     /// participant, and with false as long as it has not answered. The observed participant is not among them.
     pub fn recorded_participants(&self) -> impl Iterator<Item = (&ParticipantId, bool)> {
-        let joiners = self.service.iter().flat_map(|service| service.joiners.iter());
-        joiners.map(|(id, joiner)| (id, joiner.is_accepted))
+        let recorded = self.service.iter().flat_map(|service| service.recorded_participants.iter());
+        recorded.map(|(id, one)| (id, one.is_accepted))
     }
 
-    pub(super) fn joiner(&self, id: &ParticipantId) -> Option<&Joiner> {
-        self.service.as_ref()?.joiners.get(id)
+    pub(super) fn recorded_participant(&self, id: &ParticipantId) -> Option<&RecordedParticipant> {
+        self.service.as_ref()?.recorded_participants.get(id)
     }
 
     /// True if the app can be asked whether it records one more participant. The observed participant counts, too.
     pub(super) fn can_record_another(&self) -> bool {
-        let joiners = self.service.as_ref().map_or(0, |service| service.joiners.len());
+        let recorded = self.service.as_ref().map_or(0, |service| service.recorded_participants.len());
         let capacity = self.participant_capacity().and_then(|capacity| usize::try_from(capacity).ok());
-        self.details().is_policy_based_recording() && capacity.is_some_and(|capacity| joiners + 1 < capacity)
+        self.details().is_policy_based_recording() && capacity.is_some_and(|capacity| recorded + 1 < capacity)
     }
 
     /// The participant to whom hold music is played; `None` if no participant is on hold. The state

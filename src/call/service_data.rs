@@ -24,16 +24,16 @@ pub(super) struct Service {
     pub(super) recording_status: Option<RecordingStatus>,
     /// The number of participants whom the app can record.
     pub(super) participant_capacity: Option<i32>,
-    /// The participants whom the app records besides the observed one, and those about whom it was asked.
-    pub(super) joiners: OrdMap<ParticipantId, Joiner>,
+    /// The recorded participants, besides the observed one.
+    pub(super) recorded_participants: OrdMap<ParticipantId, RecordedParticipant>,
     pub(super) device_quality: Vector<Arc<TeleconferenceDeviceQuality>>,
     /// The answered requests that have a `client-request-id`.
     pub(super) answered: List<Arc<RequestAnswered>>,
 }
 
-/// A participant about whom the app was asked whether it records them.
+/// A participant whom the app records, or about whom it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Joiner {
+pub(super) struct RecordedParticipant {
     pub(super) participant: Arc<Participant>,
     /// False until the app has answered.
     pub(super) is_accepted: bool,

@@ -16,7 +16,7 @@ use super::event::{HoldMusic, MediaRequest, Recording, RequestAnswered};
 use super::notification_history::{Inferred, NotificationHistory};
 use super::party_request::PartyRequest;
 use super::roster::Roster;
-use super::service_data::{Joiner, Queued, Service};
+use super::service_data::{Queued, RecordedParticipant, Service};
 use super::state::State;
 use super::tones::Tones;
 use crate::graph;
@@ -176,7 +176,7 @@ struct StoredService {
     device_quality: Vec<Exact<TeleconferenceDeviceQuality>>,
     answered: Vec<RequestAnswered>,
     participant_capacity: Option<i32>,
-    joiners: Vec<(ParticipantId, Exact<Participant>, bool)>,
+    recorded_participants: Vec<(ParticipantId, Exact<Participant>, bool)>,
 }
 
 impl Call {
@@ -272,10 +272,10 @@ impl From<&Service> for StoredService {
             device_quality,
             answered,
             participant_capacity,
-            joiners,
+            recorded_participants,
         } = service;
         let party = |one: &PartyRequest| (one.method.to_string(), one.target.clone(), one.replaces);
-        let joiner = |(id, one): (&ParticipantId, &Joiner)| {
+        let recorded = |(id, one): (&ParticipantId, &RecordedParticipant)| {
             (id.clone(), Exact((*one.participant).clone()), one.is_accepted)
         };
         let queued = |one: &Queued| (one.operation.clone(), one.request.clone(), one.recording.clone());
@@ -288,7 +288,7 @@ impl From<&Service> for StoredService {
             device_quality: device_quality.iter().map(|quality| Exact((**quality).clone())).collect(),
             answered: answered.iter().map(|answered| (**answered).clone()).collect(),
             participant_capacity: *participant_capacity,
-            joiners: joiners.iter().map(joiner).collect(),
+            recorded_participants: recorded_participants.iter().map(recorded).collect(),
         }
     }
 }
@@ -365,8 +365,8 @@ impl StoredService {
             let method = named(Method::ALL, Method::as_str, &method)?;
             Ok(PartyRequest { method, target, replaces })
         };
-        let joiner = |(id, Exact(participant), is_accepted): (ParticipantId, Exact<Participant>, bool)| {
-            (id, Joiner { participant: participant.into(), is_accepted })
+        let recorded = |(id, Exact(participant), is_accepted): (ParticipantId, Exact<Participant>, bool)| {
+            (id, RecordedParticipant { participant: participant.into(), is_accepted })
         };
         let queued = |(operation, request, recording)| Queued { operation, request, recording };
         Ok(Service {
@@ -378,7 +378,7 @@ impl StoredService {
             device_quality: self.device_quality.into_iter().map(|Exact(quality)| quality.into()).collect(),
             answered: self.answered.into_iter().map(Arc::new).collect(),
             participant_capacity: self.participant_capacity,
-            joiners: self.joiners.into_iter().map(joiner).collect(),
+            recorded_participants: self.recorded_participants.into_iter().map(recorded).collect(),
         })
     }
 }

@@ -11,7 +11,7 @@ use super::super::data::Call;
 use super::super::deadline::{Deadline, KEEP_ALIVE, seconds};
 use super::super::event::{EventKind, RecordingProgress, ServiceEvent};
 use super::super::event::{JoinAnswered, OperationQueued, Recording};
-use super::super::service_data::{Joiner, Queued, Service};
+use super::super::service_data::{Queued, RecordedParticipant, Service};
 use super::super::state::{RECORDING, Transition};
 use crate::graph::action::Answer;
 use crate::graph::media::AudioRoutingGroup;
@@ -59,8 +59,8 @@ impl Call {
             ServiceEvent::JoinAnnounced(participant) => self.announce(kind, participant)?,
             ServiceEvent::JoinAnswered(answered) => self.answer_join(kind, &answered)?,
             ServiceEvent::RecordedParticipantLeft(left) => {
-                self.known_joiner(kind, &left.participant_id)?;
-                self.service().joiners.remove(&left.participant_id);
+                self.must_record(kind, &left.participant_id)?;
+                self.service().recorded_participants.remove(&left.participant_id);
             }
             ServiceEvent::RecordingStatusUpdated(update) => {
                 self.service().recording_status = update.status.value().cloned();
@@ -111,24 +111,27 @@ impl Call {
                 ..self.refuse(kind)
             });
         };
-        self.service().joiners.insert(id, Joiner { participant, is_accepted: false });
+        self.service()
+            .recorded_participants
+            .insert(id, RecordedParticipant { participant, is_accepted: false });
         Ok(())
     }
 
     fn answer_join(&mut self, kind: EventKind, answered: &JoinAnswered) -> Result<(), Refusal> {
         let id = &answered.participant_id;
-        let joiner = Joiner { is_accepted: true, ..self.known_joiner(kind, id)?.clone() };
+        let recorded = RecordedParticipant { is_accepted: true, ..self.must_record(kind, id)?.clone() };
         if answered.response.answer() == Some(JoinAnswer::Accept) {
-            self.service().joiners.insert(id.clone(), joiner);
+            self.service().recorded_participants.insert(id.clone(), recorded);
         } else {
-            self.service().joiners.remove(id);
+            self.service().recorded_participants.remove(id);
         }
         Ok(())
     }
 
-    fn known_joiner(&self, kind: EventKind, id: &ParticipantId) -> Result<&Joiner, Refusal> {
+    fn must_record(&self, kind: EventKind, id: &ParticipantId) -> Result<&RecordedParticipant, Refusal> {
         let unknown = "a participant about whom the app was not asked";
-        self.joiner(id).ok_or_else(|| Refusal { why: Why::Part(unknown.into()), ..self.refuse(kind) })
+        self.recorded_participant(id)
+            .ok_or_else(|| Refusal { why: Why::Part(unknown.into()), ..self.refuse(kind) })
     }
 
     fn service(&mut self) -> &mut Service {
@@ -239,7 +242,7 @@ impl Call {
         if let Some(service) = self.service.as_mut().map(Arc::make_mut) {
             service.queue = List::default();
             service.on_hold = None;
-            service.joiners = OrdMap::new();
+            service.recorded_participants = OrdMap::new();
         }
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::super::course::Move;
 use super::data::Model;
-use super::line::{End, Joiner, Line};
+use super::line::{End, Line, RecordedParticipant};
 use crate::call::deadline::Deadline;
 use crate::call::network_event::{EndStatus, Ending, NetworkEvent, StopReason};
 use crate::call::state::State;
@@ -62,17 +62,19 @@ impl Line {
                 state != Terminated
             }
             NetworkEvent::ParticipantJoining(joining) => {
-                let asked = i64::try_from(self.joiners.len()).unwrap_or(i64::MAX);
-                let is_here =
-                    |id| self.joiners.contains_key(id) || self.outline.participants.contains_key(id);
+                let asked = i64::try_from(self.recorded_participants.len()).unwrap_or(i64::MAX);
+                let is_here = |id| {
+                    self.recorded_participants.contains_key(id) || self.outline.participants.contains_key(id)
+                };
                 let is_new = joining.id.value().is_some_and(|id| !is_here(id));
                 self.is_connected() && self.records && is_new && asked + 1 < self.capacity
             }
             NetworkEvent::ParticipantJoiningAnswered { participant_id, response } => {
-                let is_asked = self.joiners.get(participant_id).is_some_and(|joiner| !joiner.is_accepted);
+                let is_asked =
+                    self.recorded_participants.get(participant_id).is_some_and(|one| !one.is_accepted);
                 is_asked && response.odata_type.is_some()
             }
-            NetworkEvent::ParticipantLeft(id) => self.joiners.contains_key(id),
+            NetworkEvent::ParticipantLeft(id) => self.recorded_participants.contains_key(id),
             NetworkEvent::TonePressed(_) => self.is_connected() || self.is_audible(),
             NetworkEvent::PromptFinished(_) => !self.media.is_empty() && self.recording().is_none(),
             NetworkEvent::RecordingStarted { .. } => {
@@ -110,16 +112,17 @@ impl Line {
             NetworkEvent::TonePressed(tone) => self.receive_tone(tone, at),
             NetworkEvent::PromptFinished(ending) => self.finish_prompt(ending, at),
             NetworkEvent::ParticipantJoining(joining) => {
-                let joiner = Joiner { participant: (**joining).clone(), is_accepted: false };
-                self.joiners.extend(joining.id.value().map(|id| (id.clone(), joiner)));
+                let one = RecordedParticipant { participant: (**joining).clone(), is_accepted: false };
+                self.recorded_participants.extend(joining.id.value().map(|id| (id.clone(), one)));
             }
             NetworkEvent::ParticipantJoiningAnswered { participant_id, response } => {
-                let Some(joiner) = self.joiners.remove(participant_id) else { return };
+                let Some(one) = self.recorded_participants.remove(participant_id) else { return };
                 let accepts =
                     response.odata_type.as_ref().is_some_and(|name| *name == "acceptJoinResponse".into());
                 if accepts {
-                    self.change_roster(core::slice::from_ref(&joiner.participant));
-                    self.joiners.insert(participant_id.clone(), Joiner { is_accepted: true, ..joiner });
+                    self.change_roster(core::slice::from_ref(&one.participant));
+                    self.recorded_participants
+                        .insert(participant_id.clone(), RecordedParticipant { is_accepted: true, ..one });
                 }
             }
             NetworkEvent::ParticipantLeft(id) => self.leave(id),

@@ -36,7 +36,7 @@ pub(super) struct Line {
     /// The number of participants whom the app can record.
     pub(super) capacity: i64,
     /// The participants about whom the app was asked.
-    pub(super) joiners: BTreeMap<Id, Joiner>,
+    pub(super) recorded_participants: BTreeMap<Id, RecordedParticipant>,
     /// Everybody who ever took part, and whether each was muted according to the last report.
     pub(super) muted: BTreeMap<Id, bool>,
     pub(super) media: VecDeque<Media>,
@@ -52,7 +52,7 @@ pub(super) struct Line {
 
 /// A participant about whom the app was asked whether it records them.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Joiner {
+pub(super) struct RecordedParticipant {
     pub(super) participant: Participant,
     pub(super) is_accepted: bool,
 }
@@ -112,7 +112,7 @@ impl Line {
             identities: BTreeMap::new(),
             records: false,
             capacity: 0,
-            joiners: BTreeMap::new(),
+            recorded_participants: BTreeMap::new(),
             muted: BTreeMap::new(),
             media: VecDeque::new(),
             is_subscribed: false,
@@ -247,7 +247,7 @@ impl Line {
             self.outline.media.clear();
             self.outline.on_hold = None;
             self.media.clear();
-            self.joiners.clear();
+            self.recorded_participants.clear();
             self.music = None;
         }
     }
@@ -344,7 +344,7 @@ impl Line {
 
     pub(super) fn leave(&mut self, id: &Id) {
         self.outline.participants.remove(id);
-        self.joiners.remove(id);
+        self.recorded_participants.remove(id);
         if self.outline.on_hold.as_ref() == Some(id) {
             self.stop_music();
         }
