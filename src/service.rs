@@ -10,7 +10,7 @@
 //! A service owns no calls: nothing changes until the host has folded the events. The ledger can hold all calls, or only
 //! those that the host has loaded from a store for this one input: see [`Service::calls_of`].
 
-mod batch;
+pub(crate) mod batch;
 mod repeated;
 mod response;
 

@@ -14,7 +14,8 @@ use crate::graph::notification::CommsNotification;
 use crate::id::{CallId, Id};
 use crate::ledger::applied::Applied;
 use crate::record::recorded::Recorded;
-use crate::service::{Service, Webhook};
+use crate::service::Service;
+use crate::service::batch::Webhook;
 
 impl<S: Store, B: Store> Simulation<S, B> {
     /// Records the events of the earliest deadline of all calls, which has expired.
