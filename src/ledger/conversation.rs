@@ -82,9 +82,10 @@ impl Groups {
         while let Some(next) = self.0.get(&root).copied() {
             root = next;
         }
-        // The next search takes one step.
-        if root != id {
-            self.0.insert(id, root);
+        // The next search for any call on the way takes one step.
+        let mut passed = id;
+        while passed != root {
+            passed = self.0.insert(passed, root).unwrap_or(root);
         }
         root
     }
