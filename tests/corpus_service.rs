@@ -647,6 +647,9 @@ impl Play<'_> {
             }
             return;
         }
+        if method == Method::UpdateRecordingStatus {
+            return self.set_up_recording();
+        }
         let entries = self.entries(route);
         let reported =
             if method == Method::Mute { json!({ "myParticipantId": entries[0]["id"] }) } else { json!({}) };
@@ -658,6 +661,17 @@ impl Play<'_> {
             let record = Route::new(Method::RecordResponse, Some(self.call), None);
             self.send(&record, &json!({ "clientContext": "own" }), Uuid::from_u128(1)).unwrap();
         }
+    }
+
+    /// A call that a policy requires to record.
+    fn set_up_recording(&mut self) {
+        let offer = json!({ "source": { "identity": { "user": { "id": "a" } } }, "targets": [{}],
+            "incomingContext": { "observedParticipantId": "a" } });
+        self.on_network_event(NetworkEvent::Offered(read(&offer))).unwrap();
+        let answer = json!({ "callbackUri": "https://bot.contoso.com/callback",
+            "mediaConfig": { "@odata.type": "#microsoft.graph.appHostedMediaConfig", "blob": "b" } });
+        self.send(&Route::new(Method::Answer, Some(self.call), None), &answer, Uuid::from_u128(1)).unwrap();
+        self.on_network_event(NetworkEvent::Connected(None)).unwrap();
     }
 
     /// A flow without a request. The call is a meeting that reports everything, and it is deleted if the flow
