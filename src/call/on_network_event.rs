@@ -369,6 +369,8 @@ impl NetworkPlan<'_> {
 
     fn announce_join(&mut self, participant: Participant) -> Planned {
         let mut participant = roster::reported(participant, &Resource::Participants, false);
+        // Somebody who is about to join has not left.
+        participant.removed_state.take();
         self.plan.call.name(&self.plan.call.roster, &mut participant);
         let call = self.plan.call;
         let is_known = |id: &ParticipantId| {

@@ -105,8 +105,9 @@ impl Call {
     /// The permissions for an answer depend on the media configuration in the request.
     fn permitted(&self, command: &Command, identity: AppIdentity<'_>) -> Result<(), Refusal> {
         let method = command.method();
-        let needed = if let Command::Answer(request) = command {
-            let config = request.media_config.value();
+        let needed = if method == Method::Answer {
+            let config =
+                if let Command::Answer(request) = command { request.media_config.value() } else { None };
             self.needed_with(method, config.map(|config| config.is_service_hosted()))
         } else {
             self.needed(method)

@@ -112,7 +112,9 @@ impl Line {
             NetworkEvent::TonePressed(tone) => self.receive_tone(tone, at),
             NetworkEvent::PromptFinished(ending) => self.finish_prompt(ending, at),
             NetworkEvent::ParticipantJoining(joining) => {
-                let one = RecordedParticipant { participant: (**joining).clone(), is_accepted: false };
+                let mut participant = (**joining).clone();
+                participant.removed_state.take();
+                let one = RecordedParticipant { participant, is_accepted: false };
                 self.recorded_participants.extend(joining.id.value().map(|id| (id.clone(), one)));
             }
             NetworkEvent::ParticipantJoiningAnswered { participant_id, response } => {
