@@ -69,7 +69,8 @@ impl<'a> Bot<'a> {
             .into_iter()
             .map(|fault| Finding::new(FindingKind::Malformed, posted.faulty_call, fault));
         all.findings.extend(faults.chain(posted.bodies.iter().filter_map(|body| body.is_empty(None))));
-        for (received, delivery) in posted.bodies.into_iter().flat_map(Body::items) {
+        let mut items = posted.bodies.into_iter().flat_map(Body::items).peekable();
+        while let Some((received, delivery)) = items.next() {
             let id = match received.addressee(None) {
                 Ok(id) => id,
                 Err(finding) => {
@@ -78,10 +79,10 @@ impl<'a> Bot<'a> {
                 }
             };
             let observed = Call::observe_parsed(calls.call(id), id, received, &delivery);
-            for recorded in &observed.events {
-                all.findings.extend(recorded.failure());
-                // The fold accepts the events of the core.
-                _ = calls.apply(recorded);
+            all.findings.extend(observed.events.iter().filter_map(Recorded::failure));
+            // Only the items that follow need the events folded. The fold accepts the events of the core.
+            if items.peek().is_some() {
+                observed.events.iter().for_each(|recorded| _ = calls.apply(recorded));
             }
             all.events.extend(observed.events);
             all.findings.extend(observed.findings);

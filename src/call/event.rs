@@ -3,7 +3,7 @@
 
 pub(crate) mod carried;
 mod declare;
-pub(super) mod part;
+pub(crate) mod part;
 mod payload;
 
 use alloc::boxed::Box;

@@ -13,6 +13,7 @@ use super::network::Faults;
 use super::simulation::data::Simulation;
 use super::store::{MemoryStore, Store};
 use crate::call::event::EventKind;
+use crate::call::event::part::{Part, Scope};
 use crate::graph::notification::CommsNotification;
 use crate::id::CallId;
 use crate::names::names;
@@ -43,55 +44,15 @@ impl Side {
         EventKind::ALL.iter().copied().filter(move |kind| self.records(*kind))
     }
 
-    const fn records(self, kind: EventKind) -> bool {
-        let only = match kind {
-            EventKind::Adopted | EventKind::StateConfirmed | EventKind::NotificationHeard => Some(Self::Bot),
-            EventKind::AnswerRequested
-            | EventKind::RejectRequested
-            | EventKind::RedirectRequested
-            | EventKind::TransferRequested
-            | EventKind::OperationQueued
-            | EventKind::RecordingStatusUpdated
-            | EventKind::HoldMusicStarted
-            | EventKind::HoldMusicStopped
-            | EventKind::ContentSharingUpdated
-            | EventKind::AudioRoutingGroupCreated
-            | EventKind::DeviceQualityReported
-            | EventKind::RequestAnswered
-            | EventKind::JoinAnnounced
-            | EventKind::JoinAnswered
-            | EventKind::RecordedParticipantLeft
-            | EventKind::RecordingStarted
-            | EventKind::SpeechStarted
-            | EventKind::SpeechEnded => Some(Self::Service),
-            EventKind::Offered
-            | EventKind::Placed
-            | EventKind::Answered
-            | EventKind::Alerted
-            | EventKind::Established
-            | EventKind::Redirected
-            | EventKind::Held
-            | EventKind::Resumed
-            | EventKind::TransferStarted
-            | EventKind::TransferAccepted
-            | EventKind::TransferFailed
-            | EventKind::TerminationStarted
-            | EventKind::Terminated
-            | EventKind::DetailsChanged
-            | EventKind::ToneReceived
-            | EventKind::RosterUpdated
-            | EventKind::ContentSharingStarted
-            | EventKind::ContentSharingEnded
-            | EventKind::OperationCreated
-            | EventKind::OperationUpdated
-            | EventKind::OperationStarted
-            | EventKind::OperationCompleted
-            | EventKind::OperationFailed
-            | EventKind::KeptAlive => None,
-        };
-        match only {
-            Some(only) => only as u8 == self as u8,
-            None => true,
+    fn records(self, kind: EventKind) -> bool {
+        match self {
+            // Only the bot hears notifications.
+            Self::Service => kind != EventKind::Adopted && kind.part() != Part::Deliveries,
+            // What only the service knows. The bot learns of a `keepAlive` from the reply.
+            Self::Bot => {
+                kind == EventKind::KeptAlive
+                    || (kind.scope() != Scope::Service && kind.part() != Part::Service)
+            }
         }
     }
 }
