@@ -168,8 +168,8 @@ impl<'a> Service<'a> {
                 (Ok(reply), events)
             }
             Err(refusal) => {
-                let passed = known.and_then(|call| call.caught_up(call.not_before(request.at)));
-                (Err(refusal), passed.map(|(_, events)| events).unwrap_or_default())
+                let passed = known.map(|call| call.caught_up(request.at).1);
+                (Err(refusal), passed.unwrap_or_default())
             }
         };
         Decided { reply, events, is_repeat: false }

@@ -162,14 +162,10 @@ impl Call {
         is_connected: &dyn Fn(CallId) -> bool,
     ) -> Result<Decision, Refusal> {
         let request = &RequestContext { at: self.not_before(request.at), ..*request };
-        match self.caught_up(request.at) {
-            None => self.decide_now(command, request, is_connected),
-            Some((call, mut events)) => {
-                let mut decision = call.decide_now(command, request, is_connected)?;
-                events.append(&mut decision.events);
-                Ok(Decision { events, ..decision })
-            }
-        }
+        let (call, mut events) = self.caught_up(request.at);
+        let decision = call.decide_now(command, request, is_connected)?;
+        events.extend(decision.events);
+        Ok(Decision { events, reply: decision.reply })
     }
 
     fn decide_now(

@@ -385,10 +385,7 @@ impl Serialize for OperationQueued {
             MediaRequest::PlayPrompt(request) => map.serialize_entry("playPrompt", request)?,
             MediaRequest::RecordResponse(request) => map.serialize_entry("recordResponse", request)?,
         }
-        let is_known = |name: &str| ["operation", "playPrompt", "recordResponse"].contains(&name);
-        for (name, value) in self.other.iter().filter(|(name, _)| !is_known(name)) {
-            map.serialize_entry(name, value)?;
-        }
+        self.other.write(&mut map, |name| ["operation", "playPrompt", "recordResponse"].contains(&name))?;
         map.end()
     }
 }

@@ -1,5 +1,6 @@
 //! Expiry: the events of a deadline that has passed.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use jiff::Timestamp;
@@ -70,16 +71,16 @@ impl Call {
         self.last_at.map_or(at, |last| last.max(at))
     }
 
-    /// The call after all deadlines that have passed, and their events; `None` if no deadline has passed.
-    pub(crate) fn caught_up(&self, now: Timestamp) -> Option<(Self, Vec<Recorded>)> {
-        self.next_deadline().filter(|due| due.at <= now)?;
-        let mut call = self.clone();
+    /// The call after all deadlines that have passed, and their events.
+    pub(crate) fn caught_up(&self, at: Timestamp) -> (Cow<'_, Self>, Vec<Recorded>) {
+        let now = self.not_before(at);
+        let mut call = Cow::Borrowed(self);
         let mut all = Vec::new();
         loop {
             let events = call.expire(now);
             // The events of a deadline fold. If they did not, the deadline would stay due for ever.
-            if events.is_empty() || events.iter().any(|event| call.evolve(event.clone()).is_err()) {
-                return Some((call, all));
+            if events.is_empty() || events.iter().any(|event| call.to_mut().evolve(event.clone()).is_err()) {
+                return (call, all);
             }
             all.extend(events);
         }

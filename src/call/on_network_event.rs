@@ -81,21 +81,11 @@ impl Call {
                 Err(Refusal { legal: [NetworkEventKind::Offered].into_iter().collect(), ..refusal })
             }
             (Some(call), network_event) => {
-                call.after_deadlines(at, |call, at| call.on_network_event_now(network_event, at))
+                let (call, mut events) = call.caught_up(at);
+                events.extend(call.on_network_event_now(network_event, at)?);
+                Ok(events)
             }
         }
-    }
-
-    /// The events of the deadlines that have passed, and then those of something that happens to the call.
-    fn after_deadlines(
-        &self,
-        at: Timestamp,
-        happens: impl FnOnce(&Self, Timestamp) -> Result<Vec<Recorded>, Refusal>,
-    ) -> Result<Vec<Recorded>, Refusal> {
-        let at = self.not_before(at);
-        let Some((call, mut events)) = self.caught_up(at) else { return happens(self, at) };
-        events.extend(happens(&call, at)?);
-        Ok(events)
     }
 
     /// The events with which this call ends because another call replaces it. If an invitation replaces it, the app
@@ -109,18 +99,18 @@ impl Call {
         invited: Option<&[InvitationParticipantInfo]>,
         at: Timestamp,
     ) -> Result<Vec<Recorded>, Refusal> {
-        self.after_deadlines(at, |call, at| {
-            if !call.can_happen(NetworkEventKind::HungUp) {
-                return Err(call.refuse_network_event(NetworkEventKind::HungUp, ""));
-            }
-            let mut plan = Plan::new(call, at);
-            if let Some(invited) = invited {
-                let joining = call.joining(invited.iter().map(Joining::invited));
-                plan.report_roster(call.participants().cloned().chain(joining).collect());
-            }
-            plan.end(EndCode::TransferSucceeded);
-            Ok(plan.events)
-        })
+        let (call, mut events) = self.caught_up(at);
+        if !call.can_happen(NetworkEventKind::HungUp) {
+            return Err(call.refuse_network_event(NetworkEventKind::HungUp, ""));
+        }
+        let mut plan = Plan::new(&call, call.not_before(at));
+        if let Some(invited) = invited {
+            let joining = call.joining(invited.iter().map(Joining::invited));
+            plan.report_roster(call.participants().cloned().chain(joining).collect());
+        }
+        plan.end(EndCode::TransferSucceeded);
+        events.extend(plan.events);
+        Ok(events)
     }
 
     fn on_network_event_now(
@@ -129,7 +119,7 @@ impl Call {
         at: Timestamp,
     ) -> Result<Vec<Recorded>, Refusal> {
         let kind = network_event.kind();
-        let mut network_plan = NetworkPlan { plan: Plan::new(self, at) };
+        let mut network_plan = NetworkPlan { plan: Plan::new(self, self.not_before(at)) };
         // Some depend on one operation or participant alone. A call can have thousands of them.
         let depends_on_one = matches!(
             kind,

@@ -160,8 +160,7 @@ impl Call {
     /// True if the call is established, on hold or being transferred at this time, after all deadlines that
     /// have passed.
     pub(crate) fn is_connected_at(&self, at: Timestamp) -> bool {
-        let state = self.caught_up(at).map_or(self.state, |(call, _)| call.state);
-        state.lies_in(Superstate::Connected)
+        self.caught_up(at).0.state.lies_in(Superstate::Connected)
     }
 
     /// True for group calls and meetings, false for calls between two participants; `None` if it is unknown.

@@ -8,6 +8,7 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
+use serde::ser::SerializeMap;
 use serde_json::Value;
 
 /// One member of a resource: absent from the JSON, null, or with a value.
@@ -143,6 +144,17 @@ impl Other {
         } else {
             self.extend(core::mem::take(theirs).0.into_iter().flat_map(|members| *members));
         }
+    }
+
+    /// Writes the members, but for those that are written already.
+    pub(crate) fn write<M: SerializeMap>(
+        &self,
+        map: &mut M,
+        is_written: impl Fn(&str) -> bool,
+    ) -> Result<(), M::Error> {
+        self.iter()
+            .filter(|(name, _)| !is_written(name))
+            .try_for_each(|(name, value)| map.serialize_entry(name, value))
     }
 
     /// Removes a member, if it is there.

@@ -191,9 +191,7 @@ impl Serialize for CommsNotification {
         if self.resource_data != ResourceData::Absent {
             map.serialize_entry("resourceData", &self.resource_data)?;
         }
-        for (name, value) in self.other.iter() {
-            map.serialize_entry(name, value)?;
-        }
+        self.other.write(&mut map, |_| false)?;
         map.end()
     }
 }
@@ -314,9 +312,7 @@ impl Serialize for CommsNotifications {
             Some(null @ Value::Null) if items.is_empty() => map.serialize_entry("value", null)?,
             _ => map.serialize_entry("value", &items)?,
         }
-        for (name, value) in self.other.iter().filter(|(name, _)| *name != "value") {
-            map.serialize_entry(name, value)?;
-        }
+        self.other.write(&mut map, |name| name == "value")?;
         map.end()
     }
 }

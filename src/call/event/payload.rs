@@ -56,9 +56,7 @@ macro_rules! payloads {
 
                 let mut map = serializer.serialize_map(None)?;
                 $( payloads!(@write $need map, $text, &self.$field); )*
-                for (name, value) in self.other.iter().filter(|(name, _)| ![$( $text ),*].contains(&name.as_str())) {
-                    map.serialize_entry(name, value)?;
-                }
+                self.other.write(&mut map, |name| [$( $text ),*].contains(&name))?;
                 map.end()
             }
         }

@@ -178,16 +178,11 @@ macro_rules! resource {
                     map.serialize_entry("@odata.type", name)?;
                 }
                 $( crate::graph::wire::read::entry(&mut map, $text, &self.$field)?; )*
-                for (name, value) in self.other.iter() {
-                    let reported = match name.as_str() {
-                        $( $text => !self.$field.is_absent(), )*
-                        "@odata.type" => self.odata_type.is_some(),
-                        _ => false,
-                    };
-                    if !reported {
-                        map.serialize_entry(name, value)?;
-                    }
-                }
+                self.other.write(&mut map, |name| match name {
+                    $( $text => !self.$field.is_absent(), )*
+                    "@odata.type" => self.odata_type.is_some(),
+                    _ => false,
+                })?;
                 map.end()
             }
         }
