@@ -13,6 +13,10 @@ use crate::operation::Operation;
 use crate::operation::state::State;
 use crate::places::{FEW, Places, Vector, key};
 
+/// The operations of one `clientContext` that are looked at for a report without an id. Only a hostile sender gives more
+/// operations one `clientContext` and one end.
+const MOST: usize = 64;
+
 /// The operations of a call, in the order in which they were first reported. A call never removes an operation.
 #[derive(Clone, Default)]
 pub struct Operations(Listed);
@@ -257,7 +261,8 @@ impl Many {
             self.list.get(place).is_some_and(|one| rank(one, reported) == Some(wanted))
         };
         let first = |keys: &mut dyn Iterator<Item = Key<'_>>, wanted: u8| {
-            keys.filter_map(|one| self.places.of(key(one)).find(|place| ranked(*place, wanted))).min()
+            keys.filter_map(|one| self.places.of(key(one)).take(MOST).find(|place| ranked(*place, wanted)))
+                .min()
         };
         let id = reported.id.value();
         let by_id = first(&mut id.map(Key::Id).into_iter(), 0);

@@ -333,7 +333,9 @@ impl Replay {
             }
             Ok(Applied::Duplicate) => find(FindingKind::Duplicate, already_read(revision)),
             Err(error @ ApplyError::Conflict { .. }) => find(FindingKind::Conflict, error.to_string()),
-            Err(error @ (ApplyError::Gap { .. } | ApplyError::TooLate { .. })) => {
+            Err(
+                error @ (ApplyError::Gap { .. } | ApplyError::OutOfRange { .. } | ApplyError::TooLate { .. }),
+            ) => {
                 find(FindingKind::RevisionGap, error.to_string());
             }
             Err(error @ ApplyError::Refused(_)) => {

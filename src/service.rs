@@ -99,7 +99,8 @@ impl<'a> Service<'a> {
     /// headers, only `client-request-id` matters.
     ///
     /// Every request gets a response: a refused one too, which then has the body that Graph documents for errors. If a
-    /// deadline of the call passed before the request, the batch begins with the events of the deadline.
+    /// deadline of the call passed before the request, the batch begins with the events of the deadline. Only a request that
+    /// is sent again leaves them to the next [`tick`](Service::tick).
     ///
     /// # Requests that are sent again
     ///
@@ -153,7 +154,10 @@ impl<'a> Service<'a> {
             Some(Ok(first)) => {
                 return Decided { reply: Ok(first.into()), events: Vec::new(), is_repeat: true };
             }
-            Some(Err(why)) => Some(Refusal::new(route.method, known.map(Call::state), why)),
+            Some(Err(why)) => {
+                let state = known.map(|call| call.state_at(request.at));
+                Some(Refusal::new(route.method, state, why))
+            }
             None => None,
         };
         let decided = self.calls.decide(route.call, command, request);

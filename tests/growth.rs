@@ -1,19 +1,21 @@
-//! One call that grows: twice the items take about twice the memory traffic, in every function of the core.
+//! One call that grows: twice the items take about twice the memory traffic, in every function of the core, and eight times the
+//! items take nowhere near 64 times the CPU time.
 //!
-//! The tests count the bytes that are allocated, because a time would differ from run to run. They are one program with
-//! one test, because the count is that of all threads.
+//! The bytes that are allocated are the same in every run. A time is not, so it may rise to three times what is right: what grows
+//! with the square of the items rises more. The tests are one program with one test, because the bytes are those of all threads.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
 
 use std::alloc::System;
 
-use callfold::call::{AppIdentity, Call, Command, Delivery, RequestContext};
+use callfold::call::{AppIdentity, Call, Command, Delivery, NetworkEvent, RequestContext};
 use callfold::graph::{CommsNotification, Permission, Route};
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::log::Format;
 use callfold::service::{Batch, Service};
 use callfold::uuid::Uuid;
 use callfold::{Bot, CallId, Ledger, Notify, Recorded, Replay};
+use cpu_time::ThreadTime;
 use serde_json::{Value, json};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -23,10 +25,12 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 const CALL: &str = "57dab8b1-894c-409a-b240-bd8beae78896";
 const AT: &str = "2026-11-23T09:15:00Z";
 
-/// The smaller number of items; the larger one is twice as many.
+/// The smaller number of items; the larger one is twice as many. The CPU time is that of an eighth of the larger one, and of all.
 const ITEMS: usize = 800;
 /// What twice the items may cost. The steps in which lists grow make it differ from 2.
 const MOST: f64 = 2.4;
+/// How many times the CPU time eight times the items may take.
+const MOST_TIME: f64 = 24.0;
 
 fn id() -> CallId {
     CALL.parse().unwrap()
@@ -394,14 +398,117 @@ fn read(items: usize, wrapper: Wrapper) -> usize {
     region.change().bytes_allocated
 }
 
+/// The seconds of CPU time.
+fn timed(cost: &dyn Fn(usize) -> usize, items: usize) -> f64 {
+    let begun = ThreadTime::now();
+    std::hint::black_box(cost(items));
+    begun.elapsed().as_secs_f64()
+}
+
+/// Ends operations that share their `clientContext` and their result, and reports an end that none of them has.
+fn ended_alike(items: usize) -> usize {
+    let report = |id: &str, reason: &str| {
+        let ended = json!({
+            "@odata.type": "#microsoft.graph.playPromptOperation", "status": "completed", "clientContext": "c",
+            "completionReason": reason, "resultInfo": { "code": 200 }
+        });
+        about(&format!("/operations/{id}"), &ended)
+    };
+    let all = (0..items).map(|number| report(&guid(number), "completedSuccessfully"));
+    let all: Vec<_> = all.chain((0..items).map(|_| report("", "mediaStopped"))).collect();
+    let mut call = established();
+    let region = Region::new(ALLOCATOR);
+    for reported in &all {
+        for event in Call::observe(Some(&call), id(), reported, &Delivery::default()).events {
+            call.evolve(event).unwrap();
+        }
+    }
+    region.change().bytes_allocated
+}
+
+/// Reports the quality of a call, in a chain in which another app has a call for each item.
+fn reported(items: usize) -> usize {
+    let mut calls = Ledger::new();
+    for number in 0..=items {
+        let app = if number == items { "mine" } else { "other" };
+        let source = json!({ "identity": { "application": { "id": app } } });
+        let data = json!({ "callChainId": CALL, "source": source });
+        let id = CallId::new(Uuid::from_u128(number as u128));
+        let line = json!({ "call": id, "rev": 1, "at": AT, "type": "placed", "data": data });
+        calls.apply(&line.to_string().parse().unwrap()).unwrap();
+    }
+    let quality = json!({ "quality": { "callChainId": CALL, "mediaQualityList": [{}] } });
+    let (path, body, mine) =
+        ("/v1.0/communications/calls/logTeleconferenceDeviceQuality", quality.to_string(), "mine".into());
+    let region = Region::new(ALLOCATOR);
+    for number in 0..items {
+        let app = AppIdentity::new(Permission::ALL).of(&mine);
+        let context = RequestContext::new(AT.parse().unwrap(), Uuid::from_u128(number as u128), app);
+        let served = Service::new(&calls).request("POST", path, &[], body.as_bytes(), &context);
+        assert!(served.response.status < 300, "{}", served.response.body);
+        apply(&mut calls, &served.batch);
+    }
+    region.change().bytes_allocated
+}
+
+/// One user joins and leaves for each item: first with an id of each time, and then without one.
+fn rejoined(items: usize) -> usize {
+    let mut calls = ledger();
+    let region = Region::new(ALLOCATOR);
+    for number in 0..2 * items {
+        let id = if number < items { json!({ "id": guid(number) }) } else { json!({}) };
+        let one = |left: bool| {
+            let mut one = user(items);
+            let members = one.as_object_mut().unwrap();
+            members.extend(id.as_object().unwrap().clone());
+            members.extend(left.then(|| ("removedState".to_owned(), json!({ "reason": "left" }))));
+            serde_json::from_value(one).unwrap()
+        };
+        for left in [false, true] {
+            let changed = NetworkEvent::RosterChanged([one(left)].into());
+            let batch =
+                Service::new(&calls).on_network_event(self::id(), changed, AT.parse().unwrap()).unwrap();
+            apply(&mut calls, &batch);
+        }
+    }
+    region.change().bytes_allocated
+}
+
+/// Users join under two ids, once without one, and leave with the next full roster. It is repeated for each item.
+fn shadowed(items: usize) -> usize {
+    let mut calls = ledger();
+    let region = Region::new(ALLOCATOR);
+    let mut post = |roster: &Value| {
+        let body = json!({ "value": [about("/participants", roster)] }).to_string();
+        for event in Bot::new(&calls).deliver(&[], body.as_bytes(), AT.parse().unwrap()).events {
+            calls.apply(&event).unwrap();
+        }
+    };
+    for number in 0..items {
+        let [mut first, mut again] = [user(number + items), user(number)];
+        first["id"] = json!(guid(number));
+        again["id"] = json!(guid(number));
+        [first, user(number), again].iter().for_each(|one| post(&json!([one])));
+    }
+    let mut last = user(2 * items);
+    last["id"] = json!("z");
+    (0..items).for_each(|_| post(&json!([last])));
+    assert_eq!(calls.call(id()).unwrap().participants().count(), 1);
+    region.change().bytes_allocated
+}
+
 #[test]
 fn twice_the_items_cost_about_twice_as_much() {
     let mut long = Vec::new();
     let mut compare = |what: String, cost: &dyn Fn(usize) -> usize| {
-        let (once, twice) = (cost(ITEMS), cost(2 * ITEMS));
+        let (once, twice, time) = (cost(ITEMS), cost(2 * ITEMS), timed(cost, 2 * ITEMS));
         let ratio = twice as f64 / once as f64;
         if ratio > MOST {
             long.push(format!("{what}: {once} and {twice} bytes, {ratio:.2} times as many"));
+        }
+        let ratio = time / timed(cost, ITEMS / 4);
+        if ratio > MOST_TIME {
+            long.push(format!("{what}: {ratio:.1} times the CPU time for 8 times the items"));
         }
     };
     for (what, notification) in NOTIFICATIONS {
@@ -433,6 +540,10 @@ fn twice_the_items_cost_about_twice_as_much() {
         )
     });
     compare("tick".into(), &ticked);
+    compare("observe, operations that ended alike".into(), &ended_alike);
+    compare("request, quality reports beside another app".into(), &reported);
+    compare("network event, somebody who joins again and again".into(), &rejoined);
+    compare("deliver, participants under two names".into(), &shadowed);
     compare("legs".into(), &found);
     let prompts = |_| json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot/a.wav" } }] });
     compare("decide, prompts".into(), &|items| decided(items, "/playPrompt", prompts));

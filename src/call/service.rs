@@ -8,7 +8,7 @@ use super::data::Call;
 use super::event::{CallEvent, ServiceEvent};
 use super::event::{HoldMusic, MediaRequest, RequestAnswered};
 use super::service_data::{Queued, RecordedParticipant};
-use super::state::Superstate;
+use super::state::{State, Superstate};
 use crate::graph::action::Transfer;
 use crate::graph::call::CallDirection;
 use crate::graph::identity::{IdentitySet, InvitationParticipantInfo};
@@ -160,7 +160,12 @@ impl Call {
     /// True if the call is established, on hold or being transferred at this time, after all deadlines that
     /// have passed.
     pub(crate) fn is_connected_at(&self, at: Timestamp) -> bool {
-        self.caught_up(at).0.state.lies_in(Superstate::Connected)
+        self.state_at(at).lies_in(Superstate::Connected)
+    }
+
+    /// The state at this time, after all deadlines that have passed.
+    pub(crate) fn state_at(&self, at: Timestamp) -> State {
+        self.caught_up(at).0.state
     }
 
     /// True for group calls and meetings, false for calls between two participants; `None` if it is unknown.

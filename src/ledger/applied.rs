@@ -3,6 +3,7 @@
 use core::fmt;
 use core::ops::Range;
 
+use crate::record::recorded::MAX_REVISION;
 use crate::refusal::Refusal;
 
 /// The result of applying an event that was not refused.
@@ -35,6 +36,11 @@ pub enum ApplyError {
         /// The missing revisions. Their end is the revision of the event.
         missing: Range<u64>,
     },
+    /// No log line can have this revision: the first is 1, and the last is 2^53 - 1.
+    OutOfRange {
+        /// The revision.
+        revision: u64,
+    },
     /// Another event with this revision was folded before.
     Conflict {
         /// The revision.
@@ -56,6 +62,9 @@ impl fmt::Display for ApplyError {
         match self {
             Self::Gap { missing } => {
                 write!(f, "{}; revision {} must come next", Missing(missing), missing.start)
+            }
+            Self::OutOfRange { revision } => {
+                write!(f, "revision {revision} is out of range: expected 1 to {MAX_REVISION}")
             }
             Self::Conflict { revision } => {
                 write!(f, "revision {revision} is already in the log with other content")

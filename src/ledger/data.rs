@@ -12,7 +12,7 @@ use super::entry::{Entry, LedgerMetadata};
 use super::index::{Index, Keys};
 use crate::call::data::Call;
 use crate::id::CallId;
-use crate::record::recorded::Recorded;
+use crate::record::recorded::{MAX_REVISION, Recorded};
 
 /// Calls by their id, folded from recorded events.
 ///
@@ -149,7 +149,8 @@ impl Ledger {
     /// then not reported as a gap.
     ///
     /// Only the next revision of a known call can be skipped; otherwise nothing happens. Until a later event is
-    /// folded, `apply` still accepts another event with the skipped revision.
+    /// folded, `apply` still accepts another event with the skipped revision. The history of a ledger holds events only: a
+    /// view of the past does not know the skipped revision before the next event.
     ///
     /// ```
     /// use callfold::{Applied, Ledger};
@@ -183,6 +184,9 @@ impl Ledger {
 }
 
 fn without_gap(last: u64, revision: u64) -> Result<(), ApplyError> {
+    if !(1..=MAX_REVISION).contains(&revision) {
+        return Err(ApplyError::OutOfRange { revision });
+    }
     let missing = last.saturating_add(1)..revision;
     if missing.is_empty() { Ok(()) } else { Err(ApplyError::Gap { missing }) }
 }

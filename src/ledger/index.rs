@@ -14,6 +14,10 @@ use crate::places::OrdSet;
 const FIRST: CallId = CallId::new(Uuid::nil());
 const LAST: CallId = CallId::new(Uuid::max());
 
+/// A call in a chain, without what the chain is found by: its app, and the time of its first event. An app finds its calls without
+/// a look at those of other apps, and always the same one first.
+type Leg = (Option<Id>, Option<Timestamp>);
+
 /// The `callChainId` of a call, and its `myParticipantId` if that is a GUID.
 type Participant = (Id, Option<Uuid>);
 
@@ -25,9 +29,9 @@ pub(super) struct Index {
     /// The calls that have ended, by the time of their last event.
     ended: OrdSet<(Option<Timestamp>, CallId)>,
     /// The calls by their `callChainId`.
-    chains: OrdSet<(Id, CallId)>,
+    chains: OrdSet<((Id, Leg), CallId)>,
     /// The same calls by their `callChainId` and their `myParticipantId`.
-    participants: OrdSet<(Participant, CallId)>,
+    participants: OrdSet<((Participant, Leg), CallId)>,
     /// A call, and a call that it replaces or once was to replace.
     replaces: OrdSet<(CallId, CallId)>,
     /// The same pairs, the replaced call first.
@@ -39,14 +43,19 @@ pub(super) struct Index {
 pub(super) struct Keys {
     due: Option<Due>,
     ended: Option<Option<Timestamp>>,
-    participant: Option<Participant>,
+    participant: Option<(Participant, Leg)>,
 }
 
 impl Keys {
     /// The keys that this event can change.
     pub(super) fn of(call: &Call, event: &CallEvent) -> Self {
         let is_named = event.details().is_some_and(|details| {
-            !details.call_chain_id.is_absent() || !details.my_participant_id.is_absent()
+            let of_chain = !details.call_chain_id.is_absent() || !details.my_participant_id.is_absent();
+            // The direction says whether the app is in the source or in the targets.
+            of_chain
+                || !details.direction.is_absent()
+                || !details.source.is_absent()
+                || !details.targets.is_absent()
         });
         Self::all(call, is_named)
     }
@@ -58,7 +67,10 @@ impl Keys {
         Self {
             due: call.next_deadline(),
             ended: (!call.state().is_live()).then(|| call.last_at()),
-            participant: chain.map(|chain| (chain.clone(), participant())),
+            participant: chain.map(|chain| {
+                let leg = (call.app().cloned(), call.first_at());
+                ((chain.clone(), participant()), leg)
+            }),
         }
     }
 }
@@ -82,7 +94,9 @@ impl Index {
     pub(super) fn change(&mut self, id: CallId, before: Keys, after: Keys) {
         change(&mut self.due, id, before.due, after.due);
         change(&mut self.ended, id, before.ended, after.ended);
-        let chain = |participant: &Option<Participant>| participant.as_ref().map(|(chain, _)| chain.clone());
+        let chain = |participant: &Option<(Participant, Leg)>| {
+            participant.as_ref().map(|((chain, _), leg)| (chain.clone(), leg.clone()))
+        };
         change(&mut self.chains, id, chain(&before.participant), chain(&after.participant));
         change(&mut self.participants, id, before.participant, after.participant);
     }
@@ -117,19 +131,24 @@ impl Index {
         self.ended.iter().copied()
     }
 
-    /// The calls with this `callChainId`, in the order of their ids.
+    /// The calls with this `callChainId`.
     pub(super) fn chain(&self, chain: &Id) -> impl Iterator<Item = CallId> + '_ {
-        self.chains.range((chain.clone(), FIRST)..=(chain.clone(), LAST)).map(|(_, id)| *id)
+        legs(&self.chains, chain.clone(), None).map(|(_, id)| *id)
     }
 
-    /// The calls with this `callChainId` and this `myParticipantId`, or with none, in the order of their ids.
+    /// The first call with this `callChainId` that an app sees.
+    pub(super) fn first_leg(&self, chain: &Id, app: Option<&Id>) -> Option<CallId> {
+        first(&self.chains, chain, app)
+    }
+
+    /// The first call with this `callChainId` and this `myParticipantId`, or with none, that an app sees.
     pub(super) fn participant(
         &self,
         chain: &Id,
         participant: Option<Uuid>,
-    ) -> impl Iterator<Item = CallId> + '_ {
-        let participant = (chain.clone(), participant);
-        self.participants.range((participant.clone(), FIRST)..=(participant, LAST)).map(|(_, id)| *id)
+        app: Option<&Id>,
+    ) -> Option<CallId> {
+        first(&self.participants, &(chain.clone(), participant), app)
     }
 
     /// The calls that replace this call, or once were to replace it.
@@ -148,4 +167,30 @@ fn change<K: Ord + Clone>(set: &mut OrdSet<(K, CallId)>, id: CallId, before: Opt
 /// The second calls of the pairs that begin with this one.
 fn paired(pairs: &OrdSet<(CallId, CallId)>, id: CallId) -> impl Iterator<Item = CallId> + '_ {
     pairs.range((id, FIRST)..=(id, LAST)).map(|(_, other)| *other)
+}
+
+/// The legs that have this key, from those of an app on.
+fn legs<K: Ord + Clone>(
+    set: &OrdSet<((K, Leg), CallId)>,
+    key: K,
+    from: Option<Id>,
+) -> impl Iterator<Item = (&Leg, &CallId)> {
+    let start = ((key.clone(), (from, None)), FIRST);
+    set.range(start..)
+        .map(|((of, leg), id)| (of, leg, id))
+        .take_while(move |(of, ..)| **of == key)
+        .map(|(_, leg, id)| (leg, id))
+}
+
+/// The leg with this key that began first, of those that an app sees: its own, and those that name no app. Without an app, all are
+/// seen.
+fn first<K: Ord + Clone>(set: &OrdSet<((K, Leg), CallId)>, key: &K, app: Option<&Id>) -> Option<CallId> {
+    let from = |owner: Option<&Id>| legs(set, key.clone(), owner.cloned()).next();
+    let Some(app) = app else { return from(None).map(|(_, id)| *id) };
+    let of = |owner: Option<&Id>| from(owner).filter(|((of, _), _)| of.as_ref() == owner);
+    [None, Some(app)]
+        .into_iter()
+        .filter_map(of)
+        .min_by_key(|((_, began), id)| (*began, **id))
+        .map(|(_, id)| *id)
 }

@@ -72,7 +72,7 @@ impl Ledger {
         match self.call(CallId::new(request.new_id)) {
             Some(call) => {
                 let why = Why::Part("a new id that is already in use".into());
-                Err(Refusal::new(method, Some(call.state()), why))
+                Err(Refusal::new(method, Some(call.state_at(request.at)), why))
             }
             None => Ok(decision),
         }
@@ -111,7 +111,9 @@ impl Ledger {
         let mut events = Call::on_network_event(known, id, network_event, at)?;
         let Some(known) = known else { return Ok(events) };
         let transferred = known.transfers_to().filter(|_| is_transfer);
-        let invited = events.iter().filter_map(|event| invited(known, event));
+        // Nobody comes into a call that has ended.
+        let is_live = known.state_at(at).is_live();
+        let invited = events.iter().filter(|_| is_live).filter_map(|event| invited(known, event));
         let invited: Vec<_> = invited.map(|one| (one.replaced_call(), Some(one))).collect();
         for (replaced, invited) in [(transferred, None)].into_iter().chain(invited) {
             let other = replaced.filter(|replaced| *replaced != id).and_then(|replaced| self.call(replaced));
@@ -162,14 +164,13 @@ impl Ledger {
         let quality = report.quality.value()?;
         let chain = quality.call_chain_id.value()?;
         let chain = Id::from(*chain);
-        let seen = |id| self.seen(id, request);
-        match quality.participant_id.value() {
-            Some(reported) => {
-                let exact = self.index.participant(&chain, Some(*reported));
-                exact.chain(self.index.participant(&chain, None)).find_map(seen)
-            }
-            None => self.index.chain(&chain).find_map(seen),
-        }
+        let app = request.identity.app;
+        let participant = |id| self.index.participant(&chain, id, app);
+        let leg = match quality.participant_id.value() {
+            Some(reported) => participant(Some(*reported)).or_else(|| participant(None)),
+            None => self.index.first_leg(&chain, app),
+        };
+        self.call(leg?)
     }
 }
 

@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 
 use jiff::fmt::rfc2822::DateTimePrinter;
 use serde::Serialize;
@@ -31,17 +32,25 @@ pub struct Served {
     pub is_repeat: bool,
 }
 
-/// An HTTP response.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An HTTP response. `Debug` does not show the body, which can have tokens and passcodes.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Response {
     /// The status.
     pub status: u16,
-    /// The names and values of the headers: `Date`, `request-id`, and, where they apply, `client-request-id`,
+    /// The names and values of the headers: `Date`, if the year has four digits, `request-id`, and, where they apply, `client-request-id`,
     /// `Content-Type`, `Location` and `Allow`.
     pub headers: Vec<(&'static str, String)>,
     /// The body as JSON; empty if the response has none.
     pub body: String,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Response");
+        shown.field("status", &self.status).field("headers", &self.headers);
+        shown.field("body", &format_args!("{} bytes", self.body.len())).finish()
+    }
 }
 
 /// What all responses to a request have in common.

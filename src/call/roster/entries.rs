@@ -38,17 +38,18 @@ pub(super) struct Many {
 #[derive(Hash)]
 enum Key<'a> {
     Id(&'a ParticipantId),
-    Identity {
-        has_id: bool,
-        id: &'a Id,
-    },
+    Identity(Group, &'a Id),
     /// The description of a participant without any id in it, such as a guest.
-    Info {
-        has_id: bool,
-        info: Option<&'a ParticipantInfo>,
-    },
+    Info(Group, Option<&'a ParticipantInfo>),
     /// The signs of a participant who is in the call.
     Present(Signs),
+}
+
+/// Entries that are apart, so that those of people who have left cost nothing where somebody in the call is sought.
+#[derive(Clone, Copy, Hash)]
+struct Group {
+    has_id: bool,
+    is_taken: bool,
 }
 
 impl Default for Entries {
@@ -199,26 +200,25 @@ impl Entries {
         let is_of = |entry: &RosterEntry| entry.is_taken() && same_identity(&entry.participant, one);
         match self {
             Self::Few(entries) => entries.iter().position(|entry| is_of(entry)),
-            Self::Many(many) => {
-                let keys = descriptions(one, false).chain(descriptions(one, true));
-                keys.filter_map(|one| many.find(one, is_of)).min()
-            }
+            Self::Many(many) => many.described(one, &[false, true], true, is_of),
         }
     }
 
-    /// The first entry with the identity of a report, if one side has no id.
+    /// The first entry with the identity of a report, if one side has no id. Those in the call come first.
     pub(super) fn identified(&self, reported: &Participant) -> Option<usize> {
         let is_of = |entry: &RosterEntry| {
             (reported.id.value().is_none() || entry.participant.id.value().is_none())
                 && same_identity(&entry.participant, reported)
         };
         match self {
-            Self::Few(entries) => entries.iter().position(|entry| is_of(entry)),
+            Self::Few(entries) => {
+                let taken = entries.iter().position(|entry| entry.is_taken() && is_of(entry));
+                taken.or_else(|| entries.iter().position(|entry| is_of(entry)))
+            }
             Self::Many(many) => {
-                let nameless = descriptions(reported, false);
-                let named = reported.id.value().is_none().then(|| descriptions(reported, true));
-                let keys = nameless.chain(named.into_iter().flatten());
-                keys.filter_map(|one| many.find(one, is_of)).min()
+                let with_id: &[bool] = if reported.id.value().is_none() { &[false, true] } else { &[false] };
+                let taken = many.described(reported, with_id, true, is_of);
+                taken.or_else(|| many.described(reported, with_id, false, is_of))
             }
         }
     }
@@ -235,7 +235,9 @@ impl Many {
     fn report(&mut self, place: usize, reported: &Participant, sequence: Option<i64>) {
         let Some(entry) = self.entries.get_mut(&place) else { return };
         // The hashes of a long description would cost more than the rest of the report.
-        let renames = !reported.info.is_absent() || reported.id != entry.participant.id;
+        let renames = !reported.info.is_absent()
+            || reported.id != entry.participant.id
+            || reported.removed_state != entry.participant.removed_state;
         let before = keys(entry, renames);
         self.nameless -= usize::from(entry.participant.id.value().is_none());
         Arc::make_mut(entry).report(reported, sequence);
@@ -255,6 +257,19 @@ impl Many {
         }
     }
 
+    /// The first entry in some groups that is described as a participant is.
+    fn described(
+        &self,
+        one: &Participant,
+        with_id: &[bool],
+        is_taken: bool,
+        is_it: impl Fn(&RosterEntry) -> bool,
+    ) -> Option<usize> {
+        let groups = with_id.iter().map(|has_id| Group { has_id: *has_id, is_taken });
+        let keys = groups.flat_map(|group| descriptions(one, group));
+        keys.filter_map(|one| self.find(one, &is_it)).min()
+    }
+
     fn find(&self, sought: Key<'_>, is_it: impl Fn(&RosterEntry) -> bool) -> Option<usize> {
         let mut places = self.places.of(key(sought));
         places.find(|place| self.entries.get(place).is_some_and(|entry| is_it(entry)))
@@ -265,16 +280,17 @@ impl Many {
 fn keys(entry: &RosterEntry, with_names: bool) -> Vec<u64> {
     let present = entry.is_taken().then(|| Key::Present(entry.signs()));
     let id = entry.participant.id.value();
-    let names = id.map(Key::Id).into_iter().chain(descriptions(&entry.participant, id.is_some()));
+    let group = Group { has_id: id.is_some(), is_taken: entry.is_taken() };
+    let names = id.map(Key::Id).into_iter().chain(descriptions(&entry.participant, group));
     present.into_iter().chain(names.filter(|_| with_names)).map(key).collect()
 }
 
 /// The keys by which a participant is found without an id of the roster.
-fn descriptions(one: &Participant, has_id: bool) -> impl Iterator<Item = Key<'_>> {
+fn descriptions(one: &Participant, group: Group) -> impl Iterator<Item = Key<'_>> {
     let info = one.info.value().map(|info| &**info);
     let has_identity = identities(one).next().is_some();
     // Nobody is found by an empty description, unless neither side has an id.
-    let is_described = !has_identity && (info.is_some() || !has_id);
-    let described = is_described.then_some(Key::Info { has_id, info });
-    identities(one).map(move |id| Key::Identity { has_id, id }).chain(described)
+    let is_described = !has_identity && (info.is_some() || !group.has_id);
+    let described = is_described.then_some(Key::Info(group, info));
+    identities(one).map(move |id| Key::Identity(group, id)).chain(described)
 }
