@@ -416,8 +416,8 @@ fn a_call_that_is_placed_has_its_limits() {
         (targets(1), ""),
         (targets(5), ""),
         (targets(6), "targets 5"),
-        (json!({ "targets": "alice" }), "targets a"),
-        (json!({ "subject": [] }), "subject a"),
+        (json!({ "targets": "alice" }), "targets a list"),
+        (json!({ "subject": [] }), "subject a string"),
         (json!({ "ringingTimeoutInSeconds": 0 }), "ringingTimeoutInSeconds positive"),
         (json!({ "ringingTimeoutInSeconds": 1 }), ""),
     ];
@@ -462,9 +462,9 @@ fn an_answer_has_its_limits() {
         (json!({ "callbackUri": "https://bot/" }), "mediaConfig serviceHostedMediaConfig"),
         (with("participantCapacity", 0.into()), "participantCapacity positive"),
         (with("participantCapacity", 1.into()), ""),
-        (with("participantCapacity", "many".into()), "participantCapacity a"),
-        (with("acceptedModalities", 7.into()), "acceptedModalities a"),
-        (with("mediaConfig", 7.into()), "mediaConfig a"),
+        (with("participantCapacity", "many".into()), "participantCapacity a whole number"),
+        (with("acceptedModalities", 7.into()), "acceptedModalities a list"),
+        (with("mediaConfig", 7.into()), "mediaConfig an object"),
     ];
     limited(&given("incoming", p2p()), "POST /answer", &rows);
 }
@@ -516,7 +516,7 @@ fn a_redirect_has_its_limits() {
         (to(1, 15.into()), ""),
         (to(1, 90.into()), ""),
         (to(1, 91.into()), "timeout 15 to 90"),
-        (to(1, json!("soon")), "timeout a"),
+        (to(1, json!("soon")), "timeout a whole number"),
         (json!({ "targets": [somebody()], "callbackUri": "http://bot/" }), "callbackUri https"),
         (json!({ "targets": [somebody()], "callbackUri": "https://bot/" }), ""),
     ];
@@ -560,7 +560,7 @@ fn a_transferee_is_needed_in_a_group_call_and_refused_between_two() {
 fn a_transfer_has_its_limits() {
     let rows = [
         (json!({}), "transferTarget participant"),
-        (json!({ "transferTarget": 7 }), "transferTarget a"),
+        (json!({ "transferTarget": 7 }), "transferTarget an object"),
         (json!({ "transferTarget": replacing("x") }), "transferTarget.replacesCallId GUID"),
     ];
     limited(&given("established", p2p()), "POST /transfer", &rows);

@@ -313,7 +313,7 @@ fn a_client_context_has_at_most_256_characters() {
             limited(&call, &format!("POST /{action}"), &[(body.clone(), wrong)]);
         }
         body["clientContext"] = json!({});
-        limited(&call, &format!("POST /{action}"), &[(body, "clientContext a")]);
+        limited(&call, &format!("POST /{action}"), &[(body, "clientContext a string")]);
     }
     let held = send(&call, "POST /participants/alice/startHoldMusic", "").unwrap().call;
     let long = json!({ "clientContext": "a".repeat(257) });
@@ -353,9 +353,9 @@ fn prompts_have_their_limits() {
         (prompts(1), ""),
         (prompts(20), ""),
         (prompts(21), "prompts 1 to 20"),
-        (json!({ "prompts": "a.wav" }), "prompts a"),
+        (json!({ "prompts": "a.wav" }), "prompts a list"),
         (json!({ "prompts": [audio(), 7] }), "prompts[1] object"),
-        (json!({ "prompts": [audio()], "loop": "often" }), "loop a"),
+        (json!({ "prompts": [audio()], "loop": "often" }), "loop a whole number"),
     ];
     limited(&call, "POST /playPrompt", &rows);
 }
@@ -381,8 +381,10 @@ fn recordings_have_their_limits() {
             let wrong = if is_right { String::new() } else { format!("{timer} 1 to 120") };
             limited(&call, "POST /recordResponse", &[(json!({ timer: seconds }), &wrong)]);
         }
-        limited(&call, "POST /recordResponse", &[(json!({ timer: "long" }), &format!("{timer} a"))]);
-        limited(&call, "POST /recordResponse", &[(json!({ timer: 1.5 }), &format!("{timer} a"))]);
+        let wrong = format!("{timer} a whole number");
+        for value in [json!("long"), json!(1.5)] {
+            limited(&call, "POST /recordResponse", &[(json!({ timer: value }), &wrong)]);
+        }
     }
 }
 

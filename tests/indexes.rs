@@ -169,18 +169,32 @@ properties! { 200 cases;
     }
 }
 
+fn ledger_of<'a>(lines: impl Iterator<Item = &'a str>) -> Ledger {
+    let mut ledger = Ledger::new();
+    lines.for_each(|line| _ = ledger.apply(&line.parse().unwrap()).unwrap());
+    ledger
+}
+
 #[test]
 fn a_ledger_of_a_replay_has_the_same_indexes() {
-    let mut replay = callfold::Replay::new();
-    let log = include_bytes!("../docs/samples/service.jsonl");
-    let mut ledger = Ledger::new();
-    for line in log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        replay.record(callfold::log::Format::Events, line, |_| {});
-        ledger.apply(&std::str::from_utf8(line).unwrap().parse().unwrap()).unwrap();
+    let chain = format!(r#""data":{{"callChainId":"{}","#, GUIDS[0]);
+    let log = include_str!("../docs/samples/service.jsonl").replacen(r#""data":{"#, &chain, 1);
+    // A second call of the same chain, which lives on.
+    let other = json!({ "call": GUIDS[1], "rev": 1, "type": "placed", "at": "2026-11-23T09:15:01Z",
+        "data": { "callChainId": GUIDS[0] } });
+    let (other, id) = (other.to_string(), GUIDS[1].parse().unwrap());
+    let live = log.lines().count() - 1;
+    for count in [live, live + 1] {
+        let lines = || log.lines().take(count).chain([&*other]);
+        let mut replay = callfold::Replay::new();
+        lines().for_each(|line| _ = replay.record(callfold::log::Format::Events, line.as_bytes(), |_| {}));
+        let (replayed, ledger) = (replay.into_ledger(), ledger_of(lines()));
+        assert!(ledger.next_deadline().is_some());
+        assert_eq!(replayed.next_deadline(), ledger.next_deadline());
+        let late = "2099-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(ledger.ended_before(late).count(), count - live);
+        assert!(replayed.ended_before(late).eq(ledger.ended_before(late)));
+        assert_eq!(ledger.legs(id).len(), 2);
+        assert_eq!(replayed.legs(id), ledger.legs(id));
     }
-    let replayed = replay.into_ledger();
-    assert_eq!(replayed.next_deadline(), ledger.next_deadline());
-    let late = "2099-01-01T00:00:00Z".parse().unwrap();
-    assert_ne!(ledger.ended_before(late).count(), 0);
-    assert!(replayed.ended_before(late).eq(ledger.ended_before(late)));
 }

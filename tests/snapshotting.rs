@@ -1,7 +1,7 @@
 //! Snapshots of calls: what is restored is equal, goes on equally, and no damage is a panic.
 
 use callfold::call::{Call, Delivery, NotRestored, SNAPSHOT_VERSION, Snapshot};
-use callfold::graph::Permission;
+use callfold::graph::{Method, Permission};
 use callfold::testing::strategies::{arbitrary_histories, histories};
 use callfold::{Applied, ApplyError, FindingKind, Ledger, Recorded};
 use proptest::collection::vec;
@@ -232,10 +232,7 @@ fn exercise(mut call: Call, rest: &[Recorded]) {
     let again = Call::restore(&call.snapshot()).expect("a snapshot of what was restored is one");
     assert_eq!(again, call);
     let _: (usize, usize) = (call.legal_methods().count(), call.orphans().count());
-    assert!(
-        call.allows(Permission::ALL, callfold::graph::Method::GetCall)
-            || call.participants().count() < usize::MAX
-    );
+    _ = (call.allows(Permission::ALL, Method::GetCall), call.participants().count());
     let late = "9999-12-30T21:00:00Z".parse().expect("a time");
     call.expire(late).into_iter().for_each(|recorded| _ = call.evolve(recorded));
     for recorded in rest {
