@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+use std::collections::BTreeSet;
+
 use crate::common::{CALL, call_id, read};
 use callfold::call::{
     AppIdentity, Call, CallEnd, Command, Ending, NetworkEvent, NetworkEventKind, RequestContext, State,
@@ -160,13 +162,28 @@ fn failure() -> ResultInfo {
     read(json!({ "code": 500, "subcode": 8500 }))
 }
 
+/// An offered call of policy-based recording.
+fn observed() -> Value {
+    json!({ "source": offer()["source"], "incomingContext": { "observedParticipantId": "p" } })
+}
+
 /// A scene in each state. The call does what `before` says until it is established, and then what `up` says.
 fn in_state(state: State, before: fn(Scene) -> Scene, up: fn(Scene) -> Scene) -> Scene {
     let placed = || before(Scene::placed(1));
     let is_up = || up(Scene::placed(1).meets(NetworkEvent::Connected(None)));
+    in_state_of(state, || Scene::offered(offer()), placed, is_up)
+}
+
+/// The scene in each state, from a call that was offered, one that is establishing, and one that is established.
+fn in_state_of(
+    state: State,
+    offered: impl Fn() -> Scene,
+    placed: impl Fn() -> Scene,
+    is_up: impl Fn() -> Scene,
+) -> Scene {
     let scene = match state {
-        State::Incoming => Scene::offered(offer()),
-        State::Redirecting => Scene::offered(offer()).requests(Method::Redirect, redirect()),
+        State::Incoming => offered(),
+        State::Redirecting => offered().requests(Method::Redirect, redirect()),
         State::Establishing => placed(),
         State::Ringing => placed().meets(NetworkEvent::Alerted),
         State::Established => is_up(),
@@ -216,6 +233,26 @@ fn sharing(state: State) -> Scene {
     in_state(state, |scene| scene, |scene| scene.meets(NetworkEvent::ContentSharingStarted("session".into())))
 }
 
+/// A call of policy-based recording, with room for one more participant. Nobody was asked about yet.
+fn policy(state: State) -> Scene {
+    recorded(state, |scene| scene)
+}
+
+/// The app was asked about a participant, and has not answered.
+fn asked(state: State) -> Scene {
+    recorded(state, |scene| scene.meets(network_event("participantJoining")))
+}
+
+fn recorded(state: State, up: fn(Scene) -> Scene) -> Scene {
+    let answer = json!({
+        "callbackUri": "https://bot.contoso.com/callback", "participantCapacity": 2,
+        "mediaConfig": { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
+    });
+    let offered = || Scene::offered(observed());
+    let answered = || offered().requests(Method::Answer, answer.clone());
+    in_state_of(state, offered, answered, || up(answered().meets(NetworkEvent::Connected(None))))
+}
+
 fn network_event(name: &str) -> NetworkEvent {
     match name {
         "offered" => NetworkEvent::Offered(read(offer())),
@@ -245,6 +282,7 @@ fn network_event(name: &str) -> NetworkEvent {
         "recordingFinished" => NetworkEvent::RecordingFinished(StopReason::Silence),
         "operationFinished" => NetworkEvent::operation_finished(nth(1), Ending::completed()),
         "contentSharingStarted" => NetworkEvent::ContentSharingStarted("session".into()),
+        "contentSharingUpdated" => NetworkEvent::ContentSharingUpdated("session".into()),
         "contentSharingEnded" => NetworkEvent::ContentSharingEnded("session".into()),
         other => panic!("no network event {other}"),
     }
@@ -280,6 +318,7 @@ const PLAIN: &Table<'_> = &[
     ("recordingFinished", ".... .... .."),
     ("operationFinished", ".... .... .."),
     ("contentSharingStarted", ".... ++++ .."),
+    ("contentSharingUpdated", ".... .... .."),
     ("contentSharingEnded", ".... .... .."),
 ];
 
@@ -310,8 +349,23 @@ const RECORDING: &Table<'_> = &[
 /// A late result is kept, not dropped.
 const OPERATING: &Table<'_> = &[("operationFinished", ".++. ++++ ++")];
 
-const SHARING: &Table<'_> =
-    &[("contentSharingEnded", ".... ++++ .."), ("contentSharingStarted", ".... ++++ ..")];
+const SHARING: &Table<'_> = &[
+    ("contentSharingStarted", ".... ++++ .."),
+    ("contentSharingUpdated", ".... ++++ .."),
+    ("contentSharingEnded", ".... ++++ .."),
+];
+
+const POLICY: &Table<'_> = &[
+    ("participantJoining", ".... ++++ .."),
+    ("participantJoiningAnswered", ".... .... .."),
+    ("participantLeft", ".... .... .."),
+];
+
+const ASKED: &Table<'_> = &[
+    ("participantJoining", ".... .... .."),
+    ("participantJoiningAnswered", ".... ++++ +."),
+    ("participantLeft", ".... ++++ +."),
+];
 
 type Scenes<'a> = [(fn(State) -> Scene, &'a Table<'a>)];
 
@@ -322,6 +376,8 @@ const SCENES: &Scenes<'_> = &[
     (recording, RECORDING),
     (operating, OPERATING),
     (sharing, SHARING),
+    (policy, POLICY),
+    (asked, ASKED),
 ];
 
 /// The cells of a table: the scene, the network event, and whether it is legal there.
@@ -339,7 +395,11 @@ fn cells() -> impl Iterator<Item = (Scene, State, &'static str, bool)> {
 #[test]
 fn each_network_event_happens_in_its_states_and_is_refused_in_all_others() {
     let rows = SCENES.iter().map(|(_, table)| table.len() * State::ALL.len()).sum::<usize>();
-    assert_eq!((rows, cells().count()), (430, 425));
+    assert_eq!((rows, cells().count()), (510, 505));
+    // An offer begins a call. Everything else happens in a cell of a table.
+    let happens = cells().filter(|(.., is_legal)| *is_legal).map(|(_, _, name, _)| name);
+    let named: BTreeSet<&str> = happens.chain(["offered"]).collect();
+    assert_eq!(named, NetworkEventKind::ALL.iter().map(|kind| kind.as_str()).collect::<BTreeSet<_>>());
     for (scene, state, name, is_legal) in cells() {
         let before = scene.call().clone();
         match scene.on_network_event(network_event(name)) {
@@ -396,11 +456,10 @@ fn what_is_refused_names_everything_that_is_legal_in_a_plain_call() {
 #[test]
 fn a_call_is_offered_between_two_to_a_group_or_to_be_recorded() {
     let chat = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
-    let observed = json!({ "observedParticipantId": "p" });
     let rows = [
         (offer(), Some(false), false),
         (json!({ "source": offer()["source"], "chatInfo": chat["chatInfo"] }), Some(true), false),
-        (json!({ "source": offer()["source"], "incomingContext": observed }), Some(false), true),
+        (observed(), Some(false), true),
     ];
     for (offer, is_group, is_recording) in rows {
         let scene = Scene::offered(offer.clone());
