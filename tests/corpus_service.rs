@@ -106,6 +106,24 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
         "participant-invite/beta~2019/main",
         &["status 202 became 200", "body nothing became inviteParticipantsOperation"],
     ),
+    // The service posts its own roster when the invitation completes, and then the host reports what else the page
+    // shows of the participants. The roster also has parties of the call whom the page leaves out.
+    ("participant-invite/v1.0/ex1-invite-one-participant-to-an-existing-call", ROSTER_WITH_A_PARTY),
+    ("participant-invite/beta/ex1-invite-one-participant-to-an-existing-call", ROSTER_WITH_A_PARTY),
+    (
+        "participant-invite/v1.0/ex2-invite-multiple-participants-to-group-call",
+        &["also posted: updated roster"],
+    ),
+    (
+        "participant-invite/beta/ex2-invite-multiple-participants-to-group-call",
+        &["also posted: updated roster"],
+    ),
+    ("participant-invite/v1.0/ex4-invite-one-pstn-participant-to-an-existing-c", ROSTER_WITH_A_PARTY),
+    ("participant-invite/beta/ex4-invite-one-pstn-participant-to-an-existing-c", ROSTER_WITH_A_PARTY),
+    (
+        "participant-invite/beta~2019/invite-participants-in-existing-p2p-meeting",
+        &["also posted: updated roster", "updated roster: participants also listed: 2"],
+    ),
     // In 2019 a transfer was an operation.
     ("call-transfer/beta~2019/consultative-transfer", TRANSFER_OF_2019),
     ("call-transfer/beta~2019/transfer-call-directly-with-no-user-involvement", TRANSFER_OF_2019),
@@ -116,6 +134,9 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
         &["status 202 became 200", "body nothing became commsOperation"],
     ),
 ];
+
+const ROSTER_WITH_A_PARTY: &[&str] =
+    &["also posted: updated roster", "updated roster: participants also listed: 1"];
 
 const TRANSFER_OF_2019: &[&str] = &[
     "not posted: updated commsOperation running",
@@ -428,28 +449,39 @@ impl Update {
         });
         let of_roster = self.lost_participants(reported);
         let of_roster = of_roster.into_iter().map(|lost| format!("{line}: participants{lost}"));
-        of_facets.chain(invented).chain(of_roster).collect()
+        let also = Some(self.participants_also_listed(reported)).filter(|also| *also > 0);
+        let also = also.map(|also| format!("{line}: participants also listed: {also}"));
+        of_facets.chain(invented).chain(of_roster).chain(also).collect()
     }
 
-    /// What the reported roster lacks of this one. The service also lists those whom the page leaves out, and it gives
-    /// an id to those who have none there.
+    /// How many participants the reported roster has besides those of a page that shows a roster.
+    fn participants_also_listed(&self, reported: &Self) -> usize {
+        let documented = self.roster.as_array();
+        let is_other =
+            |other: &&Value| documented.is_some_and(|all| !all.iter().any(|one| is_one(one, other)));
+        reported.roster.as_array().into_iter().flatten().filter(is_other).count()
+    }
+
+    /// What the reported roster lacks of this one. The service gives an id to those who have none on the page.
     fn lost_participants(&self, reported: &Self) -> Vec<String> {
         let mut lost = Vec::new();
         let documented = said(&self.roster);
         for (index, one) in documented.as_array().into_iter().flatten().enumerate() {
-            let is_one = |other: &&Value| {
-                if one["id"].is_null() {
-                    ids(&one["info"]["identity"]) == ids(&other["info"]["identity"])
-                } else {
-                    canonical(&one["id"]) == canonical(&other["id"])
-                }
-            };
-            match reported.roster.as_array().into_iter().flatten().find(is_one) {
+            match reported.roster.as_array().into_iter().flatten().find(|other| is_one(one, other)) {
                 Some(other) => compare(&format!("/{index}"), one, other, &mut lost),
                 None => lost.push(format!("/{index}")),
             }
         }
         lost
+    }
+}
+
+/// Whether a participant of a page is the same as a reported one.
+fn is_one(one: &Value, other: &Value) -> bool {
+    if one["id"].is_null() {
+        ids(&one["info"]["identity"]) == ids(&other["info"]["identity"])
+    } else {
+        canonical(&one["id"]) == canonical(&other["id"])
     }
 }
 
@@ -891,10 +923,11 @@ impl Play<'_> {
     fn notify_of(&mut self, item: &Value) {
         let documented = Update::of(item);
         let own = self.reported_since(&documented).map(|since| self.received + since);
-        // A roster of the service's own, about which the host has more to tell: the app gets one after the other.
+        // A roster of the service's own, which lacks some of the documented one: the app gets both.
         let lacks = |own: &usize| !documented.lost_participants(&self.reported[*own]).is_empty();
         if let Some(own) = own.filter(lacks) {
-            self.reported.remove(own);
+            let line = self.reported.remove(own).line;
+            self.differences.push(format!("also posted: {line}"));
         }
         if self.reported_since(&documented).is_none() {
             let network_event = self.network_event(item, &documented);
