@@ -34,8 +34,7 @@ impl Service {
         for recorded in made.iter().flat_map(|made| &made.events) {
             self.ledger.apply(recorded).unwrap();
         }
-        let is_request = matches!(one.what, What::Request { .. });
-        made.map(|_| ()).map_err(|refusal| if is_request { refusal.status() } else { 409 })
+        made.map(|_| ()).map_err(|refusal| one.status(&refusal))
     }
 
     fn outlines(&self) -> Vec<(CallId, Outline)> {

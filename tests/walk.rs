@@ -71,7 +71,7 @@ const REFUSED: [&str; 8] = [
 /// Events that only an observed notification can produce.
 pub(crate) const CONCLUDED: [&str; 3] = ["adopted", "stateConfirmed", "notificationHeard"];
 /// The walk of a service has neither these nor the event of the loop around a service.
-const NOT_WALKED: [&str; 4] = ["adopted", "stateConfirmed", "notificationHeard", "requestAnswered"];
+const NOT_WALKED: [&str; 4] = [CONCLUDED[0], CONCLUDED[1], CONCLUDED[2], "requestAnswered"];
 /// Events that only a service records. A bot records only its own `keepAlive` of these, and of content
 /// sharing it learns only whether there is any.
 pub(crate) const SERVED: [&str; 18] = [

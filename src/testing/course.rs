@@ -101,6 +101,14 @@ impl Move {
         }
     }
 
+    /// The HTTP status of a refusal of the move. A network event has no status of its own, and counts as 409.
+    pub fn status(&self, refusal: &Refusal) -> u16 {
+        match self.what {
+            What::Request { .. } => refusal.status(),
+            What::NetworkEvent(_) | What::Wait => 409,
+        }
+    }
+
     /// The name of the move: the name of the method or of the network event, or `wait`.
     pub fn name(&self) -> &'static str {
         match &self.what {

@@ -124,9 +124,7 @@ impl<S: Store, B: Store> Simulation<S, B> {
         self.pass(one.at)?;
         let made = one.make(self.service.ledger());
         let expected = self.model.attempt(one);
-        let is_request = matches!(one.what, What::Request { .. });
-        let status =
-            made.as_ref().map(|_| ()).map_err(|refusal| if is_request { refusal.status() } else { 409 });
+        let status = made.as_ref().map(|_| ()).map_err(|refusal| one.status(refusal));
         if expected != status {
             let seen = format!("the model says {expected:?}; the service returned {made:?} for {one:?}");
             return Err(self.violation(Invariant::Reference, one.call, seen));

@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::trial::Side;
-use super::course::{Wanted, Wish, request_of};
+use super::course::{Wanted, Wanting, Wish, connected, happen, happens, offer, offered, request, roster};
+use super::network_event;
+use super::request::insert;
 use super::wire::read;
-use super::{network_event, request};
 use crate::call::event::EventKind;
 use crate::call::network_event::{CallEnd, Ending, NetworkEvent, TransferFailure};
-use crate::graph;
 use crate::graph::end_code::EndCode;
 use crate::graph::media::MediaState;
 use crate::graph::method::Method;
@@ -33,44 +33,51 @@ pub(super) enum Intent {
     Report(Box<CommsNotification>),
 }
 
-/// The kinds that a bot records if another service reports to it.
-const REPORTED: [EventKind; 6] = [
-    EventKind::Adopted,
-    EventKind::StateConfirmed,
-    EventKind::Alerted,
-    EventKind::Redirected,
-    EventKind::OperationStarted,
-    EventKind::OperationUpdated,
-];
-
-type Wanting = BoxedStrategy<Wanted>;
-
 /// The call that another service reports to the bot.
 pub(super) const FOREIGN: CallId = CallId::new(Uuid::from_u128(0x2f1f_69a2_8f0c_4f0a_9d6b_0a6c_1f7b_3e55));
 
+/// The kinds that a bot records only if a service posts more than the service of this crate, each with the
+/// notifications after which the bot records it: states that today's service does not report, and operations
+/// before their end.
+fn foreign() -> [(EventKind, Vec<Value>); 6] {
+    let established = || state("updated", "established");
+    let late = state("updated", "establishing");
+    let context = json!({ "clientContext": "context-1" });
+    [
+        (EventKind::Adopted, [established()].into()),
+        (EventKind::StateConfirmed, [state("created", "incoming"), established(), late].into()),
+        (EventKind::Alerted, [state("updated", "establishing"), state("updated", "ringing")].into()),
+        (EventKind::Redirected, [state("created", "incoming"), state("updated", "redirecting")].into()),
+        (
+            EventKind::OperationStarted,
+            [established(), operation("notStarted", json!({})), operation("running", json!({}))].into(),
+        ),
+        (
+            EventKind::OperationUpdated,
+            [established(), operation("running", json!({})), operation("running", context)].into(),
+        ),
+    ]
+}
+
 /// A course that leads to an event of this kind on this side, which records it.
-///
-/// A bot records a few kinds only if a service posts more than the service of this crate: states that today's
-/// service does not report, and operations before their end.
 pub(super) fn toward(side: Side, kind: EventKind, other: CallId) -> BoxedStrategy<Vec<Intent>> {
-    let is_bot = side == Side::Bot;
-    let ask = |method| request_of(Just(method).boxed(), other).boxed();
-    let offered = || network_event::offers().prop_map(offer).boxed();
-    let up = || Vec::from([ask(Method::CreateCall), connected(), roster()]);
+    let reported = foreign().into_iter().find(|(foreign, _)| side == Side::Bot && *foreign == kind);
+    if let Some((_, reported)) = reported {
+        return reports(reported);
+    }
+    let request = |method| request(method, other);
+    let up = || Vec::from([request(Method::CreateCall), connected(), roster()]);
     let up_and = |wanted: &[Wanting]| course(up().into_iter().chain(wanted.iter().cloned()));
     let offered_and = |wanted: &[Wanting]| course([offered()].into_iter().chain(wanted.iter().cloned()));
-    let played = |ending| [ask(Method::PlayPrompt), happen(NetworkEvent::PromptFinished(ending))];
+    let played = |ending| [request(Method::PlayPrompt), happen(NetworkEvent::PromptFinished(ending))];
     match kind {
         EventKind::Offered => offered_and(&[]),
-        EventKind::Placed => course([ask(Method::CreateCall)]),
-        EventKind::Adopted => reports([state("updated", "established")]),
-        EventKind::StateConfirmed => {
-            let late = state("updated", "establishing");
-            reports([state("created", "incoming"), state("updated", "established"), late])
-        }
+        EventKind::Placed => course([request(Method::CreateCall)]),
+        // A service records none of these.
+        EventKind::Adopted | EventKind::StateConfirmed => course([]),
         EventKind::DetailsChanged => up_and(&[happen(NetworkEvent::AudioChanged(MediaState::Inactive))]),
         EventKind::ToneReceived => {
-            up_and(&[ask(Method::SubscribeToTone), happen(NetworkEvent::TonePressed(Tone::Pound))])
+            up_and(&[request(Method::SubscribeToTone), happen(NetworkEvent::TonePressed(Tone::Pound))])
         }
         EventKind::RosterUpdated => up_and(&[]),
         EventKind::ContentSharingStarted
@@ -83,37 +90,25 @@ pub(super) fn toward(side: Side, kind: EventKind, other: CallId) -> BoxedStrateg
                 happen(NetworkEvent::ContentSharingEnded(session())),
             ])
         }
-        EventKind::OperationCreated | EventKind::NotificationHeard => up_and(&[ask(Method::SubscribeToTone)]),
-        EventKind::OperationUpdated if is_bot => reports([
-            state("updated", "established"),
-            operation("running", json!({})),
-            operation("running", json!({ "clientContext": "context-1" })),
-        ]),
+        EventKind::OperationCreated | EventKind::NotificationHeard => {
+            up_and(&[request(Method::SubscribeToTone)])
+        }
         EventKind::OperationUpdated => {
             course([placed_in_a_group(other), connected(), two_invited(), not_invited()])
         }
-        EventKind::OperationStarted if is_bot => reports([
-            state("updated", "established"),
-            operation("notStarted", json!({})),
-            operation("running", json!({})),
-        ]),
         EventKind::OperationStarted => {
-            up_and(&[&[ask(Method::PlayPrompt)][..], &played(Ending::completed())].concat())
+            up_and(&[&[request(Method::PlayPrompt)][..], &played(Ending::completed())].concat())
         }
         EventKind::OperationQueued | EventKind::OperationCompleted => up_and(&played(Ending::completed())),
-        EventKind::OperationFailed => up_and(&[ask(Method::PlayPrompt), ask(Method::CancelMediaProcessing)]),
-        EventKind::Answered | EventKind::AnswerRequested => offered_and(&[ask(Method::Answer)]),
-        EventKind::Alerted if is_bot => {
-            reports([state("updated", "establishing"), state("updated", "ringing")])
+        EventKind::OperationFailed => {
+            up_and(&[request(Method::PlayPrompt), request(Method::CancelMediaProcessing)])
         }
-        EventKind::Alerted => course([ask(Method::CreateCall), happen(NetworkEvent::Alerted)]),
-        EventKind::Established => offered_and(&[ask(Method::Answer), connected()]),
-        EventKind::RejectRequested => offered_and(&[ask(Method::Reject)]),
-        EventKind::Redirected if is_bot => {
-            reports([state("created", "incoming"), state("updated", "redirecting")])
-        }
+        EventKind::Answered | EventKind::AnswerRequested => offered_and(&[request(Method::Answer)]),
+        EventKind::Alerted => course([request(Method::CreateCall), happen(NetworkEvent::Alerted)]),
+        EventKind::Established => offered_and(&[request(Method::Answer), connected()]),
+        EventKind::RejectRequested => offered_and(&[request(Method::Reject)]),
         EventKind::Redirected | EventKind::RedirectRequested => {
-            offered_and(&[ask(Method::Redirect), happen(NetworkEvent::RedirectAnswered(Box::default()))])
+            offered_and(&[request(Method::Redirect), happen(NetworkEvent::RedirectAnswered(Box::default()))])
         }
         EventKind::Held | EventKind::Resumed => {
             up_and(&[happen(NetworkEvent::Held), happen(NetworkEvent::Resumed)])
@@ -122,35 +117,33 @@ pub(super) fn toward(side: Side, kind: EventKind, other: CallId) -> BoxedStrateg
         | EventKind::TransferStarted
         | EventKind::TransferAccepted
         | EventKind::TransferFailed => up_and(&[
-            ask(Method::Transfer),
+            request(Method::Transfer),
             happen(NetworkEvent::TransferAccepted),
             happen(NetworkEvent::TransferFailed(TransferFailure::default())),
         ]),
-        EventKind::TerminationStarted => up_and(&[ask(Method::DeleteCall)]),
+        EventKind::TerminationStarted => up_and(&[request(Method::DeleteCall)]),
         EventKind::Terminated => up_and(&[happen(NetworkEvent::hung_up(EndCode::PeerEnded))]),
-        EventKind::KeptAlive | EventKind::RequestAnswered => up_and(&[ask(Method::KeepAlive)]),
+        EventKind::KeptAlive | EventKind::RequestAnswered => up_and(&[request(Method::KeepAlive)]),
         EventKind::RecordingStatusUpdated => course([
             offer_for_recording(),
-            ask(Method::Answer),
+            request(Method::Answer),
             connected(),
-            ask(Method::UpdateRecordingStatus),
+            request(Method::UpdateRecordingStatus),
         ]),
         EventKind::JoinAnnounced | EventKind::JoinAnswered | EventKind::RecordedParticipantLeft => {
-            let network = |one: BoxedStrategy<NetworkEvent>| {
-                one.prop_map(|one| Wanted::NetworkEvent(Box::new(one))).boxed()
-            };
-            let joining = network_event::joining().into_iter().map(network);
+            let joining = network_event::joining().into_iter().map(happens);
             course([offer_for_recording(), answered_for_five(), connected()].into_iter().chain(joining))
         }
         EventKind::HoldMusicStarted | EventKind::HoldMusicStopped => {
-            up_and(&[ask(Method::StartHoldMusic), ask(Method::StopHoldMusic)])
+            up_and(&[request(Method::StartHoldMusic), request(Method::StopHoldMusic)])
         }
-        EventKind::AudioRoutingGroupCreated => up_and(&[ask(Method::CreateAudioRoutingGroup)]),
-        EventKind::DeviceQualityReported => {
-            intents([(true, ask(Method::CreateCall)), (false, ask(Method::LogTeleconferenceDeviceQuality))])
-        }
+        EventKind::AudioRoutingGroupCreated => up_and(&[request(Method::CreateAudioRoutingGroup)]),
+        EventKind::DeviceQualityReported => intents([
+            (true, request(Method::CreateCall)),
+            (false, request(Method::LogTeleconferenceDeviceQuality)),
+        ]),
         EventKind::RecordingStarted | EventKind::SpeechStarted | EventKind::SpeechEnded => up_and(&[
-            ask(Method::RecordResponse),
+            request(Method::RecordResponse),
             happen(NetworkEvent::PromptFinished(Ending::completed())),
             happen(NetworkEvent::SpeechStarted),
             happen(NetworkEvent::SpeechEnded),
@@ -159,8 +152,8 @@ pub(super) fn toward(side: Side, kind: EventKind, other: CallId) -> BoxedStrateg
 }
 
 /// Notifications of another service, for half of the trials of a bot.
-pub(super) fn reported(side: Side, other: CallId) -> BoxedStrategy<Vec<Intent>> {
-    let reported = Union::new(REPORTED.map(|kind| toward(Side::Bot, kind, other)));
+pub(super) fn reported(side: Side) -> BoxedStrategy<Vec<Intent>> {
+    let reported = Union::new(foreign().map(|(_, reported)| reports(reported)));
     match side {
         Side::Service => Just(Vec::new()).boxed(),
         Side::Bot => prop_oneof![Just(Vec::new()), reported].boxed(),
@@ -169,7 +162,7 @@ pub(super) fn reported(side: Side, other: CallId) -> BoxedStrategy<Vec<Intent>> 
 
 /// A course in which one call replaces another, so that one batch has events of both.
 pub(super) fn replacing(other: CallId) -> BoxedStrategy<Vec<Intent>> {
-    let placed = || request_of(Just(Method::CreateCall).boxed(), other).boxed();
+    let placed = || request(Method::CreateCall, other);
     let replaces = |method| requested(method, other, "replacesCallId");
     let transferred = [
         replaces(Method::Transfer),
@@ -199,22 +192,6 @@ fn intents(wanted: impl IntoIterator<Item = (bool, Wanting)>) -> BoxedStrategy<V
     wanted.into_iter().map(intent).collect::<Vec<_>>().boxed()
 }
 
-fn happen(network_event: NetworkEvent) -> Wanting {
-    Just(Wanted::NetworkEvent(Box::new(network_event))).boxed()
-}
-
-fn connected() -> Wanting {
-    network_event::connected().prop_map(|one| Wanted::NetworkEvent(Box::new(one))).boxed()
-}
-
-fn roster() -> Wanting {
-    network_event::roster().prop_map(|one| Wanted::NetworkEvent(Box::new(one))).boxed()
-}
-
-fn offer(offer: graph::call::Call) -> Wanted {
-    Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer))))
-}
-
 fn offer_for_recording() -> Wanting {
     let offered = json!({
         "source": { "identity": { "user": { "id": "user-1" } } },
@@ -230,7 +207,7 @@ fn placed_in_a_group(other: CallId) -> Wanting {
 /// A request whose body has this member.
 fn requested(method: Method, other: CallId, member: &'static str) -> Wanting {
     let has_it = move |wanted: &Wanted| matches!(wanted, Wanted::Request(.., body, _) if body.to_string().contains(member));
-    request_of(Just(method).boxed(), other).prop_filter("a request with this member", has_it).boxed()
+    request(method, other).prop_filter("a request with this member", has_it).boxed()
 }
 
 /// The app answers, and can record five participants.
@@ -240,27 +217,27 @@ fn answered_for_five() -> Wanting {
         "mediaConfig": { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
         "participantCapacity": 5,
     });
-    ask_for(Method::Answer, None, answer)
+    request_for(Method::Answer, None, answer)
 }
 
 /// The app invites two people.
 fn two_invited() -> Wanting {
     let invited = |user| json!({ "identity": { "user": { "id": user } } });
-    ask_for(Method::Invite, None, json!({ "participants": [invited("user-3"), invited("user-4")] }))
+    request_for(Method::Invite, None, json!({ "participants": [invited("user-3"), invited("user-4")] }))
 }
 
 /// The app takes back the invitation of one of them.
 fn not_invited() -> Wanting {
-    ask_for(Method::DeleteParticipant, Some(Id::from("user-3")), json!({}))
+    request_for(Method::DeleteParticipant, Some(Id::from("user-3")), json!({}))
 }
 
-fn ask_for(method: Method, item: Option<Id>, body: Value) -> Wanting {
+fn request_for(method: Method, item: Option<Id>, body: Value) -> Wanting {
     let request = move |index| Wanted::Request(method, item.clone(), index, body.clone(), Permission::ALL);
     any::<Index>().prop_map(request).boxed()
 }
 
 /// Notifications that another service posts.
-fn reports<const N: usize>(reported: [Value; N]) -> BoxedStrategy<Vec<Intent>> {
+fn reports(reported: Vec<Value>) -> BoxedStrategy<Vec<Intent>> {
     let read: Vec<_> = reported.into_iter().map(|one| read(Just(one)).prop_map(Intent::Report)).collect();
     read.boxed()
 }
@@ -271,8 +248,8 @@ fn state(change: &str, state: &str) -> Value {
 
 fn operation(status: &str, mut more: Value) -> Value {
     let known = json!({ "@odata.type": "#microsoft.graph.playPromptOperation", "id": "operation-1" });
-    request::insert(&mut more, [("status", json!(status))]);
-    request::insert(&mut more, known.as_object().cloned().unwrap_or_default());
+    insert(&mut more, [("status", json!(status))]);
+    insert(&mut more, known.as_object().cloned().unwrap_or_default());
     report("updated", "/operations/operation-1", more)
 }
 

@@ -19,6 +19,7 @@ use super::values::BEGINNING;
 use super::{network_event, request};
 use crate::call::network_event::{CallEnd, Ending, NetworkEvent, StopReason, TransferFailure};
 use crate::call::state::{State, Transition};
+use crate::graph;
 use crate::graph::method::{Begins, Item, Method};
 use crate::graph::permission::Permission;
 use crate::id::{CallId, Id};
@@ -119,6 +120,8 @@ pub(super) enum Wanted {
     Wait,
 }
 
+pub(super) type Wanting = BoxedStrategy<Wanted>;
+
 /// Writes a course, and asks the reference model whether each move is legal.
 #[derive(Clone)]
 pub(super) struct Author {
@@ -202,11 +205,11 @@ pub(super) fn calls_of(conversation: u64) -> [CallId; 2] {
 
 fn wish(other: CallId) -> impl Strategy<Value = Wish> {
     let wanted = prop_oneof![
-        1 => request_of(Just(Method::CreateCall).boxed(), other),
-        1 => network_event::offers().prop_map(|offer| Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer))))),
+        1 => request(Method::CreateCall, other),
+        1 => offered(),
         9 => request_of(methods(), other),
         2 => spoiled(select(Method::ALL).boxed(), other),
-        12 => network_event::network_events().prop_map(|network_event| Wanted::NetworkEvent(Box::new(network_event))),
+        12 => happens(network_event::network_events()),
         3 => network_event::endings().prop_map(Wanted::Finish),
         1 => Just(Wanted::Wait),
     ];
@@ -249,6 +252,34 @@ pub(super) fn request_of(method: BoxedStrategy<Method>, other: CallId) -> impl S
         .prop_map(|(method, item, index, body)| Wanted::Request(method, item, index, body, Permission::ALL))
 }
 
+pub(super) fn request(method: Method, other: CallId) -> Wanting {
+    request_of(Just(method).boxed(), other).boxed()
+}
+
+pub(super) fn happen(network_event: NetworkEvent) -> Wanting {
+    happens(Just(network_event))
+}
+
+pub(super) fn happens(network_event: impl Strategy<Value = NetworkEvent> + 'static) -> Wanting {
+    network_event.prop_map(|one| Wanted::NetworkEvent(Box::new(one))).boxed()
+}
+
+pub(super) fn connected() -> Wanting {
+    happens(network_event::connected())
+}
+
+pub(super) fn roster() -> Wanting {
+    happens(network_event::roster())
+}
+
+pub(super) fn offered() -> Wanting {
+    network_event::offers().prop_map(offer).boxed()
+}
+
+pub(super) fn offer(offer: graph::call::Call) -> Wanted {
+    Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer))))
+}
+
 /// A request whose body may be broken, of an app that may lack permissions.
 fn spoiled(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value = Wanted> {
     (request_of(method, other), request::faults(), request::permissions()).prop_map(
@@ -267,8 +298,7 @@ fn spoiled(method: BoxedStrategy<Method>, other: CallId) -> impl Strategy<Value 
 
 /// One wish, or several in the order in which they happen in real calls.
 pub(super) fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
-    let request = |method| request_of(Just(method).boxed(), other).boxed();
-    let happen = |network_event| Just(Wanted::NetworkEvent(Box::new(network_event))).boxed();
+    let request = |method| request(method, other);
     let prompted = || happen(NetworkEvent::PromptFinished(Ending::completed()));
     let menu = [request(Method::SubscribeToTone), request(Method::PlayPrompt), prompted()];
     let voicemail = [
@@ -292,8 +322,7 @@ pub(super) fn phrase(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
         happen(NetworkEvent::ContentSharingUpdated(session())),
         happen(NetworkEvent::ContentSharingEnded(session())),
     ];
-    let joining = network_event::joining()
-        .map(|one| one.prop_map(|network_event| Wanted::NetworkEvent(Box::new(network_event))).boxed());
+    let joining = network_event::joining().map(happens);
     let music = [request(Method::StartHoldMusic), request(Method::StopHoldMusic)];
     prop_oneof![
         20 => wish(other).prop_map(|wish| [wish].into()),
@@ -318,7 +347,6 @@ fn absence() -> BoxedStrategy<Vec<Wish>> {
         let back = steps.filter(|(_, next)| *next == State::Established).map(|(back, _)| back);
         back.filter_map(|back| Some([network_event_of(*away)?, network_event_of(back)?]))
     });
-    let happen = |network_event| Just(Wanted::NetworkEvent(Box::new(network_event))).boxed();
     let phrases = pairs.map(|pair| together(&pair.map(happen)).boxed());
     Union::new(phrases.collect::<Vec<_>>()).boxed()
 }
@@ -355,22 +383,15 @@ fn at_once(is_other: bool, wanted: Wanted) -> Wish {
 
 /// The wishes with which calls begin. Most calls are answered and connected.
 pub(super) fn beginning(other: CallId) -> impl Strategy<Value = Vec<Wish>> {
-    let offered = network_event::offers()
-        .prop_map(|offer| Wanted::Offer(Box::new(NetworkEvent::Offered(Box::new(offer)))));
-    let connected =
-        network_event::connected().prop_map(|network_event| Wanted::NetworkEvent(Box::new(network_event)));
     let decided =
         prop_oneof![4 => Just(Method::Answer), 1 => Just(Method::Reject), 1 => Just(Method::Redirect)];
-    let placed = request_of(Just(Method::CreateCall).boxed(), other).boxed();
+    let placed = request(Method::CreateCall, other);
     let begun = prop_oneof![
         placed.clone().prop_map(|placed| Vec::from([placed])),
-        (offered, request_of(decided.boxed(), other))
+        (offered(), request_of(decided.boxed(), other))
             .prop_map(|(offer, decided)| Vec::from([offer, decided])),
     ];
-    let up = (
-        connected,
-        network_event::roster().prop_map(|network_event| Wanted::NetworkEvent(Box::new(network_event))),
-    );
+    let up = (connected(), roster());
     (begun, prop::bool::weighted(0.8), up, any::<bool>(), placed).prop_map(
         |(begun, is_quick, (connected, roster), has_other, placed)| {
             let mut wishes: Vec<Wish> = begun.into_iter().map(|wanted| at_once(false, wanted)).collect();

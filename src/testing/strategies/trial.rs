@@ -37,7 +37,7 @@ pub fn trials(side: Side) -> impl Strategy<Value = Trial> {
         let intents = |wishes: Vec<Vec<_>>| wishes.into_iter().flatten().map(Intent::Wish);
         vec(phrase(other), 0..longest).prop_map(move |wishes| intents(wishes).collect::<Vec<Intent>>())
     };
-    let aimed = (aim::reported(side, other), aimed).prop_map(|(reported, aimed)| [reported, aimed].concat());
+    let aimed = (aim::reported(side), aimed).prop_map(|(reported, aimed)| [reported, aimed].concat());
     let intents =
         prop_oneof![8 => (aimed, phrases(2)), 1 => (begun, phrases(12))].prop_map(|(mut first, rest)| {
             first.extend(rest);
