@@ -77,8 +77,8 @@ impl Found {
     }
 }
 
-/// The shortest trial that finds the fault of a store. It has at most 8 moves, and is found after at most 500
-/// trials.
+/// The shortest trial that finds the fault of a store. It has at most 8 moves, and is found after at most 200
+/// runs.
 #[track_caller]
 fn found<S: Store>(name: &str, side: Side, fresh: impl Fn() -> S) -> Found {
     let begun = Instant::now();
@@ -97,9 +97,10 @@ fn found<S: Store>(name: &str, side: Side, fresh: impl Fn() -> S) -> Found {
         other => panic!("{name}: {other:?}"),
     };
     let violation = trial.run(fresh()).unwrap_err();
-    let (moves, seconds) = (trial.moves(), begun.elapsed().as_secs_f64());
-    println!("{name}: {moves} moves, {seconds:.2} s, {} runs\n{violation}\n{trial:?}", tried.borrow());
+    let (moves, runs, seconds) = (trial.moves(), tried.into_inner(), begun.elapsed().as_secs_f64());
+    println!("{name}: {moves} moves, {seconds:.2} s, {runs} runs\n{violation}\n{trial:?}");
     assert!(moves <= 8, "{name}: {trial:?}");
+    assert!(runs <= 200, "{name}: {runs} runs");
     Found { violation, trial }
 }
 
@@ -329,11 +330,11 @@ fn a_store_that_names_another_event_in_a_conflict_is_found() {
     assert!(matches!(found.fault(), StoreFault::Failed(_)), "{}", found.violation);
 }
 
-/// A right store that notes the kinds of the events that it gets, and the batches with events of two calls.
+/// A right store that notes the kinds of the events that it gets, and the batches with events of several calls.
 struct Notes<'a> {
     kept: MemoryStore,
     kinds: &'a RefCell<BTreeSet<EventKind>>,
-    of_two_calls: &'a RefCell<bool>,
+    of_several_calls: &'a RefCell<bool>,
 }
 
 impl Store for Notes<'_> {
@@ -343,7 +344,7 @@ impl Store for Notes<'_> {
         self.kept.append(batch)?;
         self.kinds.borrow_mut().extend(batch.iter().map(|recorded| recorded.event.kind()));
         let calls: BTreeSet<_> = batch.iter().map(|recorded| recorded.call).collect();
-        *self.of_two_calls.borrow_mut() |= calls.len() == 2;
+        *self.of_several_calls.borrow_mut() |= calls.len() > 1;
         Ok(())
     }
 
@@ -358,27 +359,27 @@ impl Store for Notes<'_> {
 
 /// The walk reaches every kind that a side can record: see `tests/walk.rs`. The trials reach each of them, too.
 #[test]
-fn trials_often_reach_every_kind_of_event_that_a_side_records_and_batches_of_two_calls() {
+fn trials_reach_every_kind_of_event_that_a_side_records_and_batches_of_several_calls() {
     for (side, never) in [(Side::Service, &CONCLUDED[..]), (Side::Bot, &SERVED[..])] {
         let recorded: Vec<_> = EventKind::ALL.iter().filter(|kind| !never.contains(&kind.as_str())).collect();
         assert!(side.kinds().eq(recorded.into_iter().copied()), "{side}");
         let mut counts: BTreeMap<EventKind, usize> = side.kinds().map(|kind| (kind, 0)).collect();
-        let mut of_two_calls = 0;
+        let mut of_several_calls = 0;
         let trials = trials(side);
         let mut runner = TestRunner::deterministic();
         for _ in 0..500 {
             let trial = trials.new_tree(&mut runner).unwrap().current();
             let (kinds, two) = (RefCell::default(), RefCell::default());
-            trial.run(Notes { kept: MemoryStore::new(), kinds: &kinds, of_two_calls: &two }).unwrap();
+            trial.run(Notes { kept: MemoryStore::new(), kinds: &kinds, of_several_calls: &two }).unwrap();
             for kind in kinds.take() {
                 *counts.get_mut(&kind).unwrap_or_else(|| panic!("a {side} records {kind:?}: {trial:?}")) += 1;
             }
-            of_two_calls += usize::from(two.take());
+            of_several_calls += usize::from(two.take());
         }
-        println!("{side}: {of_two_calls} of 500 with a batch of two calls, {counts:?}");
-        let rare: Vec<_> = counts.iter().filter(|(_, count)| **count < 2).collect();
-        assert!(rare.is_empty(), "in fewer than 2 of 500 trials of a {side}: {rare:?}");
-        assert!(of_two_calls > 50 || side == Side::Bot, "{of_two_calls} of 500");
+        println!("{side}: {of_several_calls} of 500 with a batch of several calls, {counts:?}");
+        let rare: Vec<_> = counts.iter().filter(|(_, count)| **count < 5).collect();
+        assert!(rare.is_empty(), "in fewer than 5 of 500 trials of a {side}: {rare:?}");
+        assert!(of_several_calls > 25, "{of_several_calls} of 500");
     }
 }
 
@@ -426,7 +427,7 @@ fn lines(revisions: &[(u64, u64)]) -> Vec<Recorded> {
     revisions.iter().map(line).collect()
 }
 
-/// A store takes a batch whole or not at all, also where its events are of two calls, or some of them are
+/// A store takes a batch whole or not at all, also where its events belong to two calls, or some of them are
 /// stored already.
 #[test]
 fn the_store_in_memory_refuses_a_batch_as_a_whole() {

@@ -28,7 +28,7 @@ pub struct Host<S> {
     /// The calls of the host that never stopped. Before the first restart, `ledger` is that host.
     twin: Option<Ledger>,
     /// The calls at the last start. Every second restart begins with their snapshots.
-    copy: Ledger,
+    at_last_start: Ledger,
 }
 
 /// What a store did wrong, or what a restart changed.
@@ -90,7 +90,7 @@ impl<S> Host<S> {
             last: Vec::new(),
             ledger: Ledger::new(),
             twin: None,
-            copy: Ledger::new(),
+            at_last_start: Ledger::new(),
         }
     }
 
@@ -171,7 +171,7 @@ impl<S: Store> Host<S> {
             return Err(StoreFault::Log(fault));
         }
         let mut ledger = Ledger::new();
-        for call in self.copy.calls().filter(|_| !from_log) {
+        for call in self.at_last_start.calls().filter(|_| !from_log) {
             let restored = ledger.restore(&call.snapshot());
             restored.map_err(|why| StoreFault::NotRestored(call.id(), why))?;
         }
@@ -193,7 +193,7 @@ impl<S: Store> Host<S> {
             let place = format!("the next deadline of all calls: `{ours:?}` and `{theirs:?}`");
             return Err(StoreFault::Differs(call, place));
         }
-        self.copy = self.ledger.clone();
+        self.at_last_start = self.ledger.clone();
         self.written.keys().try_for_each(|call| self.compare(*call))
     }
 

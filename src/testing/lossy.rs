@@ -7,8 +7,8 @@ use super::store::{AppendError, MemoryStore, Store};
 use crate::record::error::LineError;
 use crate::record::recorded::Recorded;
 
-/// A [`MemoryStore`] that is broken on purpose: some of its events are gone when it is read after a restart. A
-/// test can then show that it finds the fault.
+/// A [`MemoryStore`] that is broken on purpose: [`read`](Store::read) leaves some of its events out. A test can
+/// then show that it finds the fault.
 #[derive(Clone, Debug, Default)]
 pub struct LossyStore {
     seed: u64,

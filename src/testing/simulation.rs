@@ -45,6 +45,7 @@ impl<S: Store, B: Store> Simulation<S, B> {
             model: Model::new(),
             network: Network::new(seed),
             usual: Faults::none(),
+            repeats: false,
             faults: BTreeMap::new(),
             restarts: VecDeque::new(),
             checks_texts: true,
@@ -75,18 +76,20 @@ impl<S: Store, B: Store> Simulation<S, B> {
 
     /// Sets the faults of the network for all calls that have no faults of their own.
     pub fn under(&mut self, faults: &Faults) -> &mut Self {
+        self.repeats |= faults.repeated > 0;
         self.usual = faults.clone();
         self
     }
 
     /// Sets the faults of the network for one call.
     pub fn call_under(&mut self, call: CallId, faults: &Faults) -> &mut Self {
+        self.repeats |= faults.repeated > 0;
         self.faults.insert(call, faults.clone());
         self
     }
 
-    /// Restarts the service and the bot at these times. The restarts alternate between two kinds: from the
-    /// log alone, and from a copy of the calls and the log lines that were written after the copy.
+    /// Restarts the service and the bot at these times. The restarts alternate between two kinds: from
+    /// snapshots of the calls and the events after them, and from the whole log.
     pub fn restarting(&mut self, times: &[Timestamp]) -> &mut Self {
         let mut times = times.to_vec();
         times.sort_unstable();
@@ -189,8 +192,11 @@ impl<S: Store, B: Store> Simulation<S, B> {
             } else if restart == Some(next) {
                 self.restarts.pop_front();
                 self.restart()?;
-            } else if let Some(packet) = self.network.arrive(next) {
-                self.receive(&packet)?;
+            } else {
+                // A packet that can arrive again must have the same index in its POST each time: it comes alone.
+                let most = if self.repeats { 1 } else { usize::MAX };
+                let packets = core::iter::from_fn(|| self.network.arrive(next)).take(most).collect();
+                self.receive(packets)?;
             }
         }
         self.now = self.now.max(until);

@@ -13,9 +13,9 @@ use crate::secret::Secret;
 /// Where a host keeps its events: a file, a database or a broker. A [`Trial`](super::Trial) tests whether a
 /// store keeps them.
 ///
-/// A host appends the events of one input in one batch, before it folds them. A batch has the events of one
-/// call, or of two calls if one replaces the other. A store needs no lock and no number of a version: each
-/// event has its call and its revision.
+/// A host appends the events of one input in one batch, before it folds them. These events can belong to two
+/// calls if one replaces the other, and to any number of calls if a bot gets several notifications in one
+/// POST. A store needs no lock and no number of a version: each event has its call and its revision.
 ///
 /// The methods block until they are done. A store with asynchronous methods runs them to their end here, for
 /// example with `Runtime::block_on` of tokio. [`MemoryStore`] is the shortest example.

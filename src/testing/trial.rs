@@ -30,7 +30,7 @@ names! {
 }
 
 impl Side {
-    /// The kinds of the events that this side records. Each of them occurs often in
+    /// The kinds of the events that this side records. Each of them occurs in at least one of a hundred
     /// [`trials`](super::strategies::trials).
     ///
     /// ```
@@ -46,7 +46,7 @@ impl Side {
 
     fn records(self, kind: EventKind) -> bool {
         match self {
-            // Only the bot hears notifications.
+            // Only a bot records what it concludes from notifications.
             Self::Service => kind != EventKind::Adopted && kind.part() != Part::Deliveries,
             // What only the service knows. The bot learns of a `keepAlive` from the reply.
             Self::Bot => {

@@ -15,8 +15,9 @@ use super::aim::{self, Intent};
 use super::course::{Author, beginning, calls_of, phrase};
 use super::values::BEGINNING;
 
-/// Trials of a store that keeps the events of this side. Each kind of event that the side records occurs often,
-/// and so do batches with events of two calls. A trial shrinks by removing steps.
+/// Trials of a store that keeps the events of this side. Each kind of event that the side records occurs in at
+/// least one trial of a hundred, and so do batches with events of several calls. A trial shrinks by removing
+/// steps.
 ///
 /// ```
 /// use callfold::proptest::test_runner::TestRunner;
@@ -29,9 +30,7 @@ pub fn trials(side: Side) -> impl Strategy<Value = Trial> {
     let calls = calls_of(0);
     let [_, other] = calls;
     let aims: Vec<_> = side.kinds().map(|kind| aim::toward(side, kind, other)).collect();
-    // Only a service stores events of two calls in one batch.
-    let kinds_for_one_replacement = if side == Side::Service { 3 } else { 20 };
-    let aimed = prop_oneof![1 => aim::replacing(other), kinds_for_one_replacement => Union::new(aims)];
+    let aimed = prop_oneof![1 => aim::replacing(other), 3 => Union::new(aims)];
     let begun = beginning(other).prop_map(|wishes| wishes.into_iter().map(Intent::Wish).collect());
     let phrases = |longest| {
         let intents = |wishes: Vec<Vec<_>>| wishes.into_iter().flatten().map(Intent::Wish);
@@ -64,7 +63,7 @@ pub fn trials(side: Side) -> impl Strategy<Value = Trial> {
     Trials(drawn.boxed())
 }
 
-/// The networks between a service and a bot, from none with faults to one that loses packets.
+/// The networks between a service and a bot, from one without faults to one that loses packets.
 fn networks(side: Side) -> Vec<Faults> {
     let late = |seconds| Faults { delay: SignedDuration::from_secs(seconds), ..Faults::none() };
     match side {
