@@ -1,10 +1,9 @@
-//! The loop of a bot: a delivery or a reply, and what it tells.
+//! The loop of a bot: a delivery or a reply, and what the bot concludes from it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use callfold::call::{EventKind, State};
 use callfold::graph::CommsNotifications;
-use callfold::jiff::Timestamp;
 use callfold::log::Format;
 use callfold::testing::strategies;
 use callfold::{Bot, FindingKind, Ledger, Recorded, Replay};
@@ -12,11 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::common::{CALL, call_id, properties};
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_795_000_000 + second).unwrap()
-}
+use crate::common::{CALL, at, call_id, properties};
 
 fn body(items: &[serde_json::Value]) -> Vec<u8> {
     json!({ "value": items }).to_string().into_bytes()
@@ -93,7 +88,7 @@ fn a_failed_operation_is_a_finding() {
 }
 
 #[test]
-fn a_reply_tells_what_the_service_has_begun() {
+fn a_reply_returns_what_the_service_has_begun() {
     let mut calls = Ledger::new();
     let reply = |calls: &Ledger, method: &str, path: &str, status, body: &serde_json::Value| {
         Bot::new(calls).replied(method, path, status, body.to_string().as_bytes(), at(1))
@@ -136,7 +131,7 @@ fn a_reply_tells_what_the_service_has_begun() {
 
 properties! { 300 cases;
     #[test]
-    fn a_bot_hears_what_a_replay_of_its_deliveries_hears(
+    fn a_bot_observes_what_a_replay_of_its_deliveries_observes(
         deliveries in vec(vec(strategies::notifications(call_id()), 0..3), 0..20),
     ) {
         let (mut calls, mut replay) = (Ledger::new(), Replay::new());

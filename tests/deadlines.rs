@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+use crate::common::requesting::service_hosted;
 use crate::common::{call_id, properties, read};
 use callfold::call::{
     AppIdentity, Call, CallEnd, Command, Deadline, Ending, EventKind, NetworkEvent, Reply, RequestContext,
@@ -153,14 +154,10 @@ fn offered(offer: Value) -> Host {
     Host::default().meets(NetworkEvent::Offered(read(offer)), 0)
 }
 
-fn hosted() -> Value {
-    json!({ "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" })
-}
-
 fn create(ringing: Option<i32>) -> Value {
     let target = json!({ "identity": { "user": { "id": "callee" } } });
     json!({
-        "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": hosted(), "targets": [target],
+        "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": service_hosted(), "targets": [target],
         "ringingTimeoutInSeconds": ringing,
     })
 }
@@ -174,7 +171,7 @@ fn established() -> Host {
 }
 
 fn answer() -> Value {
-    json!({ "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": hosted() })
+    json!({ "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": service_hosted() })
 }
 
 fn redirect(targets: usize, timeout: Option<i32>) -> Value {

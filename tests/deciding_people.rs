@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+use crate::common::host::user;
 use crate::common::requesting::*;
 use crate::common::{CALL, Scenario, audio, reported};
 use callfold::Refusal;
@@ -176,10 +177,6 @@ fn a_role_is_one_of_two() {
 }
 
 // Invitations.
-
-fn user(id: &str) -> Value {
-    json!({ "identity": { "user": { "id": id } } })
-}
 
 fn invited(participants: &[Value]) -> Value {
     json!({ "participants": participants, "clientContext": "c" })

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use crate::common::{CALL, about, audio, call_id, reported, somebody};
+use crate::common::{CALL, about, at, audio, call_id, reported, somebody};
 use callfold::call::{
     AppIdentity, Call, Command, Decision, Delivery, Ending, EventKind, NetworkEvent, RequestContext, State,
 };
@@ -12,10 +12,6 @@ use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
 use callfold::{Ledger, Recorded, Refusal};
 use serde_json::{Value, json};
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_795_000_000 + second).unwrap()
-}
 
 /// One call that is both observed and requested.
 struct Both {

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+use crate::common::host::{CALLBACK, CALLEE, NEW, user};
+use crate::common::requesting::service_hosted;
 use crate::common::{CALL, call_id, read};
 use callfold::call::{
     AppIdentity, Call, CallEnd, Command, Delivery, Ending, EventKind, NetworkEvent, RequestContext, State,
@@ -16,15 +18,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const CALLBACK: &str = "https://bot.contoso.com/callback";
 /// The id of the operation of the nth request of a service.
 const FIRST: &str = "00000000-0000-0000-0000-000000000001";
 const SECOND: &str = "00000000-0000-0000-0000-000000000002";
-
-/// The ids that the service makes for the participants `callee` and `new`: UUIDs of version 5 in the namespace of the
-/// call. Another program computed them.
-const CALLEE: &str = "3993132a-c193-52ad-bee3-7b2f3606000c";
-const NEW: &str = "faf87070-2e5e-5d81-8f75-1507fed50c63";
 
 /// A service with one call. It posts its notifications one after the other.
 #[derive(Clone)]
@@ -140,17 +136,9 @@ fn result(code: EndCode) -> Value {
     json!({ "resultInfo": code.result_info() })
 }
 
-fn someone(id: &str) -> Value {
-    json!({ "identity": { "user": { "id": id } } })
-}
-
-fn hosted() -> Value {
-    json!({ "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" })
-}
-
 fn placed_with(members: Value, service: Service) -> Service {
     let mut body =
-        json!({ "callbackUri": CALLBACK, "mediaConfig": hosted(), "targets": [someone("callee")] });
+        json!({ "callbackUri": CALLBACK, "mediaConfig": service_hosted(), "targets": [user("callee")] });
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     service.requests(Method::CreateCall, body)
 }
@@ -165,13 +153,13 @@ fn established() -> Service {
 
 /// A group call with these options.
 fn group(options: Value) -> Service {
-    let targets = json!([someone("a"), someone("b")]);
+    let targets = json!([user("a"), user("b")]);
     let placed = placed_with(json!({ "targets": targets, "callOptions": options }), Service::new());
     placed.meets(NetworkEvent::Connected(Some(read(json!({ "myParticipantId": "me" })))))
 }
 
 fn transfer() -> Value {
-    json!({ "transferTarget": someone("target") })
+    json!({ "transferTarget": user("target") })
 }
 
 fn prompt() -> Value {
@@ -182,11 +170,22 @@ fn prompt() -> Value {
 
 #[test]
 fn an_offered_call_is_created_with_all_members() {
-    let service = Service::new().meets(NetworkEvent::Offered(read(json!({ "source": someone("caller") }))));
-    let members = json!({ "direction": "incoming", "source": someone("caller"), "callChainId": CALL });
+    let service = Service::new().meets(NetworkEvent::Offered(read(json!({ "source": user("caller") }))));
+    let members = json!({ "direction": "incoming", "source": user("caller"), "callChainId": CALL });
     let mut expected = call("created", "incoming", members);
     expected.as_object_mut().unwrap().remove("callbackUri");
     service.then(&["offered!"], &[expected]);
+}
+
+#[test]
+fn a_blind_transfer_is_completed_with_its_result() {
+    let service = established().requests(Method::Transfer, transfer());
+    let service = service.meets(NetworkEvent::TransferAccepted);
+    let service = service.meets(NetworkEvent::TransferCompleted(CallEnd::default()));
+    let posted = service.posted();
+    let ended = &posted[0]["resourceData"];
+    assert_eq!((&ended["resultInfo"]["code"], &ended["resultInfo"]["subcode"]), (&json!(0), &json!(7015)));
+    assert!(ended.get("terminationReason").is_none());
 }
 
 #[test]
@@ -220,7 +219,7 @@ fn each_step_is_reported_as_the_state_that_it_leads_to() {
 fn an_answered_call_is_reported_to_the_callback_of_the_answer() {
     let service = Service::new().meets(NetworkEvent::Offered(Box::default()));
     let service =
-        service.requests(Method::Answer, json!({ "callbackUri": CALLBACK, "mediaConfig": hosted() }));
+        service.requests(Method::Answer, json!({ "callbackUri": CALLBACK, "mediaConfig": service_hosted() }));
     service.then(&["answerRequested", "answered!"], &[updated("establishing")]);
 }
 
@@ -279,7 +278,7 @@ fn redirecting_is_reported_only_on_request() {
     for (reports, known) in [(false, "incoming"), (true, "redirecting")] {
         notify.reports_redirecting = reports;
         let offered = Service::speaking(notify).meets(NetworkEvent::Offered(Box::default()));
-        let service = offered.requests(Method::Redirect, json!({ "targets": [someone("other")] }));
+        let service = offered.requests(Method::Redirect, json!({ "targets": [user("other")] }));
         let redirected = if reports { "redirected!" } else { "redirected" };
         assert_eq!(service.events(), ["redirectRequested", redirected]);
         for posted in service.posted() {
@@ -290,11 +289,11 @@ fn redirecting_is_reported_only_on_request() {
         }
         let service = service.records("detailsChanged", r#"{"subject":"Stand-up"}"#);
         assert_eq!(service.posted()[0]["resourceData"]["state"], known, "as the app knows it");
-        let service = service.meets(NetworkEvent::RedirectAnswered(read(someone("other"))));
+        let service = service.meets(NetworkEvent::RedirectAnswered(read(user("other"))));
         assert_eq!(service.events(), ["terminated!"]);
         let posted = &service.posted()[0];
         assert_eq!(posted["changeType"], "deleted");
-        assert_eq!(posted["resourceData"]["answeredBy"], someone("other"));
+        assert_eq!(posted["resourceData"]["answeredBy"], user("other"));
         assert_eq!(posted["resourceData"]["terminationReason"], "AppRedirected");
     }
 }
@@ -330,7 +329,7 @@ fn the_older_resource_is_beside_the_newer_one_on_request() {
         let prompted =
             service.clone().meets(NetworkEvent::Connected(None)).requests(Method::PlayPrompt, prompt());
         let prompted = prompted.meets(NetworkEvent::PromptFinished(Ending::completed()));
-        let several = json!({ "targets": [someone("a"), someone("b")] });
+        let several = json!({ "targets": [user("a"), user("b")] });
         let group = placed_with(several, Service::speaking(notify));
         let group = group.meets(NetworkEvent::RosterChanged(read(json!([{ "id": "p" }]))));
         let paths = ["", &format!("/operations/{FIRST}"), "/participants"];
@@ -381,8 +380,8 @@ fn an_operation_that_is_completed_in_its_reply_is_not_reported() {
     for method in [Method::SubscribeToTone, Method::CancelMediaProcessing] {
         established().requests(method, json!({})).then(&["operationCreated"], &[]);
     }
-    let context = json!({ "source": someone("a"), "incomingContext": { "observedParticipantId": "a" } });
-    let answer = json!({ "callbackUri": CALLBACK, "mediaConfig": hosted() });
+    let context = json!({ "source": user("a"), "incomingContext": { "observedParticipantId": "a" } });
+    let answer = json!({ "callbackUri": CALLBACK, "mediaConfig": service_hosted() });
     let answered =
         Service::new().meets(NetworkEvent::Offered(read(context))).requests(Method::Answer, answer);
     let established = answered.meets(NetworkEvent::Connected(None));
@@ -398,12 +397,12 @@ fn sent_tones_and_invited_participants_are_reported() {
     let sent = json!({ "status": "completed", "completionReason": "completedSuccessfully" });
     service.then(&["operationCompleted!"], &[operation("sendDtmfTones", FIRST, sent)]);
 
-    let service = service.requests(Method::Invite, json!({ "participants": [someone("new")] }));
+    let service = service.requests(Method::Invite, json!({ "participants": [user("new")] }));
     service.then(&["operationCreated"], &[]);
     let failure = EndCode::CalleeNotReached.result_info();
     let service =
         service.meets(NetworkEvent::operation_finished(SECOND.into(), Ending::with_result(failure.clone())));
-    let failed = json!({ "status": "failed", "participants": [someone("new")], "resultInfo": failure });
+    let failed = json!({ "status": "failed", "participants": [user("new")], "resultInfo": failure });
     service.then(&["operationFailed!"], &[operation("inviteParticipants", SECOND, failed)]);
 }
 
@@ -419,7 +418,7 @@ fn a_late_end_of_an_operation_is_reported_too() {
 
 #[test]
 fn a_group_call_reports_every_known_member_of_a_changed_participant() {
-    let p = json!({ "id": "p", "info": someone("p"), "isMuted": false });
+    let p = json!({ "id": "p", "info": user("p"), "isMuted": false });
     let service = group(json!({})).meets(NetworkEvent::RosterChanged(read(json!([p, { "id": "q" }]))));
     let typed = |mut one: Value| {
         one["@odata.type"] = "#microsoft.graph.participant".into();
@@ -429,7 +428,7 @@ fn a_group_call_reports_every_known_member_of_a_changed_participant() {
     let reported = |everybody: Value| about("/participants", "updated", everybody);
     service.then(&["rosterUpdated!"], &[reported(json!([me, typed(p.clone()), q]))]);
     let service = service.requests_of(Method::MuteParticipant, Some("p"), json!({}));
-    let muted = typed(json!({ "id": "p", "info": someone("p"), "isMuted": true }));
+    let muted = typed(json!({ "id": "p", "info": user("p"), "isMuted": true }));
     service.then(&["operationCreated", "rosterUpdated!"], &[reported(json!([me, muted, q]))]);
     let service = service.requests_of(Method::DeleteParticipant, Some("p"), json!({}));
     service.then(&["rosterUpdated!"], &[reported(json!([me, q]))]);
@@ -438,14 +437,14 @@ fn a_group_call_reports_every_known_member_of_a_changed_participant() {
 }
 
 #[test]
-fn a_delta_tells_all_that_is_known_of_who_changed_and_of_nobody_else() {
+fn a_delta_reports_all_that_is_known_of_who_changed_and_of_nobody_else() {
     let service = group(json!({ "isDeltaRosterEnabled": true }));
-    let p = json!({ "id": "p", "info": someone("p"), "isMuted": false });
+    let p = json!({ "id": "p", "info": user("p"), "isMuted": false });
     let service = service.meets(NetworkEvent::RosterChanged(read(json!([p, { "id": "q" }]))));
     let reported = |service: &Service| service.posted()[0]["resourceData"][0]["participants"].clone();
     let service = service.requests_of(Method::MuteParticipant, Some("p"), json!({}));
     let participant = "#microsoft.graph.participant";
-    let muted = json!([{ "@odata.type": participant, "id": "p", "info": someone("p"), "isMuted": true }]);
+    let muted = json!([{ "@odata.type": participant, "id": "p", "info": user("p"), "isMuted": true }]);
     assert_eq!(reported(&service), muted);
     let service = service.requests_of(Method::DeleteParticipant, Some("p"), json!({}));
     let gone = json!([{ "@odata.type": participant, "id": "p", "removedState": {} }]);
@@ -478,7 +477,7 @@ fn a_roster_is_a_numbered_delta_if_the_app_requested_deltas() {
 fn deltas_can_be_requested_in_the_answer_too() {
     let chat = json!({ "chatInfo": { "threadId": "19:meeting@thread.v2" } });
     let options = json!({ "isDeltaRosterEnabled": true, "isContentSharingNotificationEnabled": true });
-    let answer = json!({ "callbackUri": CALLBACK, "mediaConfig": hosted(), "callOptions": options });
+    let answer = json!({ "callbackUri": CALLBACK, "mediaConfig": service_hosted(), "callOptions": options });
     let service = Service::new().meets(NetworkEvent::Offered(read(chat))).requests(Method::Answer, answer);
     let service = service
         .meets(NetworkEvent::Connected(None))
@@ -491,11 +490,11 @@ fn deltas_can_be_requested_in_the_answer_too() {
 #[test]
 fn a_call_between_two_reports_no_roster_until_somebody_was_invited() {
     let came = |id: &str| NetworkEvent::RosterChanged(read(json!([{ "id": id }])));
-    let offered = Service::new().meets(NetworkEvent::Offered(read(json!({ "source": someone("caller") }))));
+    let offered = Service::new().meets(NetworkEvent::Offered(read(json!({ "source": user("caller") }))));
     for service in [offered, established(), placed()] {
         service.meets(came("p")).then(&["rosterUpdated"], &[]);
     }
-    let service = established().requests(Method::Invite, json!({ "participants": [someone("new")] }));
+    let service = established().requests(Method::Invite, json!({ "participants": [user("new")] }));
     let service = service.meets(came("p"));
     assert_eq!(service.events(), ["rosterUpdated"]);
     let service =
@@ -504,12 +503,12 @@ fn a_call_between_two_reports_no_roster_until_somebody_was_invited() {
 }
 
 #[test]
-fn a_call_between_two_that_becomes_a_group_call_tells_who_is_there_and_who_has_gone() {
+fn a_call_between_two_that_becomes_a_group_call_reports_who_is_there_and_who_has_gone() {
     let participant = "#microsoft.graph.participant";
     let here = json!({ "@odata.type": participant, "id": "p", "isMuted": true });
     let gone = json!({ "@odata.type": participant, "id": "q", "removedState": { "reason": "left" } });
-    let callee = json!({ "@odata.type": participant, "id": CALLEE, "info": someone("callee") });
-    let new = json!({ "@odata.type": participant, "id": NEW, "info": someone("new") });
+    let callee = json!({ "@odata.type": participant, "id": CALLEE, "info": user("callee") });
+    let new = json!({ "@odata.type": participant, "id": NEW, "info": user("new") });
     let delta = |number: u32, participants: Value| {
         json!([{ "@odata.type": "#microsoft.graph.deltaParticipants", "sequenceNumber": number,
             "participants": participants }])
@@ -522,7 +521,7 @@ fn a_call_between_two_that_becomes_a_group_call_tells_who_is_there_and_who_has_g
         let service = placed_with(options, Service::new());
         let service = service.meets(NetworkEvent::RosterChanged(read(came)));
         let service = service.meets(NetworkEvent::RosterChanged(read(left)));
-        let invite = json!({ "participants": [someone("new")] });
+        let invite = json!({ "participants": [user("new")] });
         let invited = service.clone().meets(NetworkEvent::Connected(None)).requests(Method::Invite, invite);
         let invited = invited.meets(NetworkEvent::operation_finished(FIRST.into(), Ending::completed()));
         assert_eq!(invited.events(), ["operationCompleted!", "rosterUpdated!"]);
@@ -663,8 +662,8 @@ fn what_opens_a_meeting_shows_in_no_message() {
 #[test]
 fn an_app_that_receives_every_notification_knows_what_the_service_knows() {
     let options = json!({ "isContentSharingNotificationEnabled": true, "isDeltaRosterEnabled": true });
-    let body = json!({ "targets": [someone("a"), someone("b")], "callOptions": options });
-    let p = || NetworkEvent::RosterChanged(read(json!([{ "id": "p", "info": someone("p") }])));
+    let body = json!({ "targets": [user("a"), user("b")], "callOptions": options });
+    let p = || NetworkEvent::RosterChanged(read(json!([{ "id": "p", "info": user("p") }])));
     type Act = Box<dyn Fn(Service) -> Service>;
     let acts: Vec<Act> = vec![
         Box::new(move |service| placed_with(body.clone(), service)),
@@ -684,7 +683,7 @@ fn an_app_that_receives_every_notification_knows_what_the_service_knows() {
         Box::new(|service| service.meets(NetworkEvent::Resumed)),
         Box::new(|service| {
             let mut body = transfer();
-            body["transferee"] = someone("a");
+            body["transferee"] = user("a");
             service.requests(Method::Transfer, body)
         }),
         Box::new(|service| service.meets(NetworkEvent::TransferFailed(TransferFailure::default()))),

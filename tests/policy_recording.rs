@@ -3,75 +3,30 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use crate::common::{CALL, call_id, read};
-use callfold::call::{AppIdentity, Call, Command, NetworkEvent, NetworkEventKind, RequestContext, State};
-use callfold::graph::{CommsNotification, Method, Permission, Route};
-use callfold::{Input, Ledger, Notify, Recorded, Refusal, Why};
+use crate::common::host::{CALLBACK, CALLEE, Host, user};
+use crate::common::requesting::app_hosted;
+use crate::common::{CALL, read};
+use callfold::call::{NetworkEvent, NetworkEventKind, State};
+use callfold::graph::Method;
+use callfold::{Input, Why};
 use serde_json::{Value, json};
 
-#[derive(Clone, Default)]
-struct Host {
-    ledger: Ledger,
-    events: Vec<&'static str>,
-    posted: Vec<Value>,
+/// A connected call with these members, which the app answered with this capacity.
+fn recorded(offer: Value, capacity: Option<i32>) -> Host {
+    let mut answer = json!({ "mediaConfig": app_hosted() });
+    if let Some(capacity) = capacity {
+        answer["participantCapacity"] = capacity.into();
+    }
+    Host::answered(offer, &answer).meets(NetworkEvent::Connected(None))
 }
 
 impl Host {
-    fn take(mut self, events: &[Recorded]) -> Self {
-        self.events.clear();
-        self.posted.clear();
-        for event in events {
-            self.ledger.apply(event).unwrap();
-            assert_eq!(event.to_string().parse::<Recorded>().as_ref(), Ok(event));
-            self.events.push(event.event.kind().as_str());
-            let posted = Notify::new().event(self.call(), event).map(|posted| json!(posted));
-            if let Some(posted) = posted {
-                assert_eq!(json!(read::<CommsNotification>(posted.clone())), posted);
-                self.posted.push(posted);
-            }
-        }
-        self
-    }
-
-    fn try_meets(&self, network_event: NetworkEvent) -> Result<Vec<Recorded>, Refusal> {
-        self.ledger.on_network_event(call_id(), network_event, "2026-11-23T09:15:00Z".parse().unwrap())
-    }
-
-    fn meets(self, network_event: NetworkEvent) -> Self {
-        let events = self.try_meets(network_event).unwrap();
-        self.take(&events)
-    }
-
-    /// A call with these members, which the app answered with this capacity.
-    fn answered(offer: &Value, capacity: Option<i32>) -> Self {
-        let host = Self::default().meets(NetworkEvent::Offered(read(offer.clone())));
-        let mut answer = json!({ "callbackUri": "https://bot.contoso.com/callback",
-            "mediaConfig": { "@odata.type": "#microsoft.graph.appHostedMediaConfig", "blob": "b" } });
-        if let Some(capacity) = capacity {
-            answer["participantCapacity"] = capacity.into();
-        }
-        host.requests(Method::Answer, None, &answer).meets(NetworkEvent::Connected(None))
-    }
-
-    fn requests(self, method: Method, item: Option<&str>, body: &Value) -> Self {
-        let route = Route::new(method, Some(call_id()), item.map(Into::into));
-        let command = Command::read(&route, body.to_string().as_bytes());
-        let at = "2026-11-23T09:15:00Z".parse().unwrap();
-        let request = RequestContext::new(at, callfold::uuid::Uuid::nil(), AppIdentity::new(Permission::ALL));
-        let events = self.ledger.decide(Some(call_id()), command, &request).unwrap().events;
-        self.take(&events)
-    }
-
     fn recording(capacity: i32) -> Self {
-        Self::answered(&observed(), Some(capacity))
+        recorded(observed(), Some(capacity))
     }
 
     fn answers(self, id: &str, response: Value) -> Self {
         self.meets(answer(id, response))
-    }
-
-    fn call(&self) -> &Call {
-        self.ledger.call(call_id()).unwrap()
     }
 
     /// The participants about whom the app was asked.
@@ -85,15 +40,13 @@ impl Host {
 }
 
 fn observed() -> Value {
-    json!({ "source": { "identity": { "user": { "id": "adele" } } },
+    json!({ "source": user("adele"),
         "chatInfo": { "threadId": "19:meeting@thread.v2" },
         "incomingContext": { "observedParticipantId": "first", "sourceParticipantId": "first" } })
 }
 
 fn joins(id: &str) -> NetworkEvent {
-    NetworkEvent::ParticipantJoining(read(
-        json!({ "id": id, "info": { "identity": { "user": { "id": format!("user-{id}") } } } }),
-    ))
+    NetworkEvent::ParticipantJoining(read(json!({ "id": id, "info": user(&format!("user-{id}")) })))
 }
 
 fn roster(participant: Value) -> NetworkEvent {
@@ -128,7 +81,7 @@ fn about(change: &str, data: Value) -> Value {
     json!({
         "@odata.type": "#microsoft.graph.commsNotification", "changeType": change,
         "resourceUrl": format!("/communications/calls/{CALL}/participants/second"),
-        "callbackUri": "https://bot.contoso.com/callback", "resourceData": data,
+        "callbackUri": CALLBACK, "resourceData": data,
     })
 }
 
@@ -138,11 +91,11 @@ fn the_app_is_asked_about_one_more_participant() {
     assert_eq!(host.events, ["joinAnnounced"]);
     let call = json!({
         "@odata.type": "#microsoft.graph.call", "id": CALL,
-        "source": { "identity": { "user": { "id": "user-second" } } },
+        "source": user("user-second"),
         "incomingContext": { "@odata.type": "#microsoft.graph.incomingContext", "observedParticipantId": "second" },
     });
     let joining = json!({ "@odata.type": "#microsoft.graph.participantJoiningNotification", "call": call });
-    assert_eq!(host.posted, [about("created", joining)]);
+    assert_eq!(host.posted(), [about("created", joining)]);
     assert_eq!(host.asked(), [("second".to_owned(), false)]);
     assert!(!host.has("second"), "not before the app has answered");
 }
@@ -157,7 +110,7 @@ fn who_is_accepted_joins_and_nobody_else() {
         let refused = asked.clone().answers("second", response);
         assert_eq!(refused.events, ["joinAnswered"]);
         assert_eq!((refused.asked(), refused.has("second")), (Vec::new(), false));
-        assert_eq!(refused.posted, [json!(null); 0]);
+        assert_eq!(refused.posted(), [json!(null); 0]);
     }
 }
 
@@ -173,7 +126,7 @@ fn a_participant_who_left_is_notified_and_makes_room() {
             &["recordedParticipantLeft"]
         };
         assert_eq!(left.events, expected);
-        assert_eq!(left.posted[0], second_left());
+        assert_eq!(left.posted()[0], second_left());
         assert!(!left.has("second"));
         left.meets(joins("third"));
     }
@@ -186,15 +139,13 @@ fn who_leaves_the_roster_is_no_longer_recorded() {
     let both = ["recordedParticipantLeft", "rosterUpdated"];
     let left = [
         accepted.clone().meets(roster(json!({ "id": "second", "removedState": {} }))),
-        accepted.clone().meets(roster(
-            json!({ "info": { "identity": { "user": { "id": "user-second" } } }, "removedState": {} }),
-        )),
+        accepted.clone().meets(roster(json!({ "info": user("user-second"), "removedState": {} }))),
         accepted.clone().requests(Method::DeleteParticipant, Some("second"), &json!({})),
         // The app has not answered yet.
         host.meets(roster(json!({ "id": "second", "removedState": {} }))),
     ];
     for left in left {
-        assert_eq!((left.events.as_slice(), &left.posted[0]), (both.as_slice(), &second_left()));
+        assert_eq!((left.events.as_slice(), &left.posted()[0]), (both.as_slice(), &second_left()));
         assert_eq!((left.asked(), left.has("second")), (Vec::new(), false));
         assert!(left.try_meets(NetworkEvent::ParticipantLeft("second".into())).is_err(), "once only");
         left.meets(joins("third"));
@@ -211,8 +162,8 @@ fn somebody_who_left_can_be_asked_about_again() {
     let host = Host::recording(2).meets(joins("second")).answers("second", accept());
     let back = host.meets(roster(json!({ "id": "second", "removedState": {} }))).meets(joins("second"));
     // An old report that the participant has left is no news.
-    let events = back.try_meets(roster(json!({ "id": "second", "removedState": {} }))).unwrap();
-    assert_eq!(events, []);
+    let batch = back.try_meets(roster(json!({ "id": "second", "removedState": {} }))).unwrap();
+    assert_eq!(batch.events, []);
     let accepted = back.answers("second", accept());
     assert_eq!((accepted.asked(), accepted.has("second")), (vec![("second".to_owned(), true)], true));
 }
@@ -236,14 +187,14 @@ fn nobody_is_asked_about_more_participants_than_the_capacity() {
     // Whom the app does not take needs no room.
     host.answers("third", reject()).meets(joins("fourth"));
     for capacity in [Some(1), None] {
-        assert!(Host::answered(&observed(), capacity).try_meets(joins("second")).is_err(), "{capacity:?}");
+        assert!(recorded(observed(), capacity).try_meets(joins("second")).is_err(), "{capacity:?}");
     }
 }
 
 #[test]
 fn only_a_call_with_policy_based_recording_asks() {
     let offer = json!({ "source": {}, "chatInfo": { "threadId": "19:meeting@thread.v2" } });
-    assert!(Host::answered(&offer, Some(5)).try_meets(joins("second")).is_err());
+    assert!(recorded(offer, Some(5)).try_meets(joins("second")).is_err());
     let ended = Host::recording(2)
         .meets(joins("second"))
         .meets(NetworkEvent::hung_up(callfold::graph::EndCode::PeerEnded));
@@ -284,9 +235,8 @@ fn an_answer_without_a_type_is_read_by_its_members() {
 
 #[test]
 fn a_participant_without_an_id_gets_one() {
-    let joining = json!({ "info": { "identity": { "user": { "id": "callee" } } } });
+    let joining = json!({ "info": user("callee") });
     let host = Host::recording(2).meets(NetworkEvent::ParticipantJoining(read(joining)));
-    let made = "3993132a-c193-52ad-bee3-7b2f3606000c";
-    assert_eq!(host.asked(), [(made.to_owned(), false)]);
-    assert!(host.answers(made, accept()).has(made));
+    assert_eq!(host.asked(), [(CALLEE.to_owned(), false)]);
+    assert!(host.answers(CALLEE, accept()).has(CALLEE));
 }

@@ -1,84 +1,35 @@
-//! The roster that the service keeps itself: who is on it without any word of the host, under which ids, and that a
-//! host which tells rosters itself finds nobody there twice.
+//! The roster that the service keeps itself: who is on it without a report of the host, under which ids, and that a
+//! host which reports rosters itself finds nobody there twice.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 
-use crate::common::{call_id, read};
-use callfold::call::{AppIdentity, Call, Command, Ending, NetworkEvent, RequestContext};
-use callfold::graph::{Method, Permission, Route};
+use crate::common::host::{CALLEE, Host, NEW, chat, user};
+use crate::common::read;
+use callfold::Id;
+use callfold::call::{Ending, NetworkEvent};
+use callfold::graph::Method;
 use callfold::uuid::Uuid;
-use callfold::{Id, Ledger, Notify, Recorded};
 use serde_json::{Value, json};
 
-/// The ids that the service makes in this call: UUIDs of version 5, in the namespace of the call, of the id of the
-/// participant's identity. Another program computed them.
-const CALLEE: &str = "3993132a-c193-52ad-bee3-7b2f3606000c";
+/// The id that the service makes for the participant `caller`.
 const CALLER: &str = "4da829ad-a9f3-500e-918d-c8b3e14e7cfd";
-const NEW: &str = "faf87070-2e5e-5d81-8f75-1507fed50c63";
-
-#[derive(Clone, Default)]
-struct Host {
-    ledger: Ledger,
-    requests: u128,
-    /// The rosters that were posted since the last move.
-    posted: Vec<Value>,
-}
 
 impl Host {
-    fn take(mut self, events: &[Recorded]) -> Self {
-        self.posted.clear();
-        for event in events {
-            self.ledger.apply(event).unwrap();
-            let posted = Notify::new().event(self.call(), event).map(|posted| json!(posted));
-            self.posted
-                .extend(posted.filter(|one| one["resourceUrl"].as_str().unwrap().ends_with("/participants")));
-        }
-        self
-    }
-
-    fn requests(mut self, method: Method, item: Option<&str>, body: &Value) -> Result<Self, u16> {
-        let is_new = method == Method::CreateCall;
-        self.requests += 1;
-        let new_id = if is_new { call_id().guid() } else { Uuid::from_u128(self.requests) };
-        let route = Route::new(method, (!is_new).then(call_id), item.map(Id::from));
-        let command = Command::read(&route, body.to_string().as_bytes());
-        let at = "2026-11-23T09:15:00Z".parse().unwrap();
-        let request = RequestContext::new(at, new_id, AppIdentity::new(Permission::ALL));
-        let decided =
-            self.ledger.decide(route.call, command, &request).map_err(|refusal| refusal.status())?;
-        Ok(self.take(&decided.events))
-    }
-
-    fn meets(self, network_event: NetworkEvent) -> Self {
-        let at = "2026-11-23T09:15:00Z".parse().unwrap();
-        let events = self.ledger.on_network_event(call_id(), network_event, at).unwrap();
-        self.take(&events)
-    }
-
-    fn offered(offer: Value) -> Self {
-        let offered = Self::default().meets(NetworkEvent::Offered(read(offer)));
-        let body = json!({ "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": media() });
-        offered.requests(Method::Answer, None, &body).unwrap()
-    }
-
-    fn placed(members: Value) -> Self {
-        let mut body = json!({ "callbackUri": "https://bot.contoso.com/callback", "mediaConfig": media() });
-        body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-        Self::default().requests(Method::CreateCall, None, &body).unwrap()
-    }
-
     fn connected(self) -> Self {
         self.meets(NetworkEvent::Connected(Some(read(json!({ "myParticipantId": "me" })))))
     }
 
-    fn tells(self, roster: Value) -> Self {
+    fn reports(self, roster: Value) -> Self {
         self.meets(NetworkEvent::RosterChanged(read(roster)))
     }
 
-    fn call(&self) -> &Call {
-        self.ledger.call(call_id()).unwrap()
+    /// The rosters that were posted after the last input.
+    fn rosters(&self) -> Vec<Value> {
+        let mut posted = self.posted();
+        posted.retain(|one| one["resourceUrl"].as_str().unwrap().ends_with("/participants"));
+        posted
     }
 
     /// The participants: the id of each, and the first id of the identity.
@@ -103,34 +54,22 @@ impl Host {
     }
 }
 
-fn media() -> Value {
-    json!({ "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" })
-}
-
-fn user(id: &str) -> Value {
-    json!({ "identity": { "user": { "id": id } } })
-}
-
 fn bot() -> Value {
     json!({ "identity": { "application": { "id": "bot" } } })
 }
 
-fn chat() -> Value {
-    json!({ "threadId": "19:meeting@thread.v2", "messageId": "0" })
-}
-
 #[test]
 fn the_app_and_the_only_target_are_on_the_roster_once_connected() {
-    let host = Host::placed(json!({ "source": bot(), "targets": [user("callee")] }));
+    let host = Host::placed(&json!({ "source": bot(), "targets": [user("callee")] }));
     host.lists(&[]);
     let host = host.connected();
     host.lists(&[("me", Some("bot")), (CALLEE, Some("callee"))]);
-    assert_eq!(host.posted, [json!(null); 0], "a call between two tells no roster");
+    assert_eq!(host.rosters(), [json!(null); 0], "a call between two posts no roster");
 }
 
 #[test]
 fn without_the_id_of_its_participant_the_app_is_not_on_the_roster() {
-    let host = Host::placed(json!({ "targets": [user("callee")] })).meets(NetworkEvent::Connected(None));
+    let host = Host::placed(&json!({ "targets": [user("callee")] })).meets(NetworkEvent::Connected(None));
     host.lists(&[(CALLEE, Some("callee"))]);
 }
 
@@ -143,17 +82,17 @@ fn the_caller_has_the_id_that_the_offer_names() {
     ];
     for (mut offer, id) in offers {
         offer["targets"] = json!([bot()]);
-        Host::offered(offer).connected().lists(&[("me", Some("bot")), (id, Some("caller"))]);
+        Host::answered(offer, &json!({})).connected().lists(&[("me", Some("bot")), (id, Some("caller"))]);
     }
 }
 
 #[test]
 fn nobody_knows_which_of_several_targets_picks_up_until_the_host_says_so() {
-    let host = Host::placed(json!({ "targets": [user("callee"), user("new")] })).connected();
+    let host = Host::placed(&json!({ "targets": [user("callee"), user("new")] })).connected();
     host.lists(&[("me", None)]);
-    let host = host.tells(json!([{ "info": user("new") }]));
+    let host = host.reports(json!([{ "info": user("new") }]));
     host.lists(&[("me", None), (NEW, Some("new"))]);
-    host.tells(json!([{ "info": user("callee") }])).lists(&[
+    host.reports(json!([{ "info": user("callee") }])).lists(&[
         ("me", None),
         (NEW, Some("new")),
         (CALLEE, Some("callee")),
@@ -162,17 +101,17 @@ fn nobody_knows_which_of_several_targets_picks_up_until_the_host_says_so() {
 
 #[test]
 fn nobody_is_there_twice_or_comes_back_under_another_id() {
-    let connected = || Host::placed(json!({ "targets": [user("callee")] })).connected();
+    let connected = || Host::placed(&json!({ "targets": [user("callee")] })).connected();
     let info = |id: &str| json!({ "identity": { "user": { "id": id } } });
-    let known = connected().tells(json!([{ "id": "x", "info": info("callee") }]));
+    let known = connected().reports(json!([{ "id": "x", "info": info("callee") }]));
     known.lists(&[("me", None), ("x", Some("callee"))]);
-    let muted = known.tells(json!([{ "info": info("callee"), "isMuted": true }]));
+    let muted = known.reports(json!([{ "info": info("callee"), "isMuted": true }]));
     muted.lists(&[("me", None), ("x", Some("callee"))]);
     for both in [
         json!([{ "info": info("new") }, { "id": "y", "info": info("new") }]),
         json!([{ "id": "y", "info": info("new") }, { "info": info("new"), "isMuted": true }]),
     ] {
-        connected().tells(both).lists(&[("me", None), (CALLEE, Some("callee")), ("y", Some("new"))]);
+        connected().reports(both).lists(&[("me", None), (CALLEE, Some("callee")), ("y", Some("new"))]);
     }
 }
 
@@ -180,9 +119,9 @@ fn nobody_is_there_twice_or_comes_back_under_another_id() {
 fn somebody_without_an_id_is_muted_with_all_and_not_doubled() {
     let guest = json!([{ "info": { "identity": { "guest": { "displayName": "G" } } } }]);
     let host =
-        Host::placed(json!({ "targets": [user("callee")], "chatInfo": chat() })).connected().tells(guest);
+        Host::placed(&json!({ "targets": [user("callee")], "chatInfo": chat() })).connected().reports(guest);
     let before = host.call().participants().count();
-    let muted = host.requests(Method::MuteAll, None, &json!({})).unwrap();
+    let muted = host.requests(Method::MuteAll, None, &json!({}));
     assert_eq!(muted.call().participants().count(), before);
     let app = Some(&"me".into());
     let others = muted.call().participants().filter(|one| one.id.value() != app);
@@ -192,84 +131,84 @@ fn somebody_without_an_id_is_muted_with_all_and_not_doubled() {
 #[test]
 fn who_is_hidden_is_not_on_the_roster() {
     let hidden = json!({ "identity": { "user": { "id": "callee" } }, "hidden": true });
-    Host::placed(json!({ "targets": [hidden] })).connected().lists(&[("me", None)]);
+    Host::placed(&json!({ "targets": [hidden] })).connected().lists(&[("me", None)]);
 }
 
 #[test]
 fn who_is_invited_joins_when_the_invitation_completes() {
     let invite = |host: Host, who: Value| {
-        let invited = host.requests(Method::Invite, None, &json!({ "participants": [who] })).unwrap();
+        let invited = host.requests(Method::Invite, None, &json!({ "participants": [who] }));
         assert!(!invited.roster().contains_key(NEW), "not before");
         let operation = Uuid::from_u128(invited.requests).into();
         invited.meets(NetworkEvent::operation_finished(operation, Ending::completed()))
     };
     let meeting = json!({ "@odata.type": "#microsoft.graph.organizerMeetingInfo", "organizer": user("organizer")["identity"] });
-    let group = Host::placed(json!({ "chatInfo": chat(), "meetingInfo": meeting })).connected();
-    assert_eq!(group.posted.len(), 1, "a group call tells its roster");
+    let group = Host::placed(&json!({ "chatInfo": chat(), "meetingInfo": meeting })).connected();
+    assert_eq!(group.rosters().len(), 1, "a group call posts its roster");
     let joined = invite(group.clone(), user("new"));
     joined.lists(&[("me", None), (NEW, Some("new"))]);
-    assert_eq!(joined.posted[0]["resourceData"].as_array().unwrap().len(), 2);
+    assert_eq!(joined.rosters()[0]["resourceData"].as_array().unwrap().len(), 2);
     // The id in another call is no id in this one.
     let mut other = user("new");
     other["participantId"] = "elsewhere".into();
     invite(group.clone(), other).lists(&[("me", None), (NEW, Some("new"))]);
 
-    let again = joined.requests(Method::DeleteParticipant, Some(NEW), &Value::Null).unwrap();
+    let again = joined.requests(Method::DeleteParticipant, Some(NEW), &Value::Null);
     again.lists(&[("me", None)]);
     invite(again, user("new")).lists(&[("me", None), (NEW, Some("new"))]);
 
-    let two = Host::placed(json!({ "targets": [user("callee")] })).connected();
+    let two = Host::placed(&json!({ "targets": [user("callee")] })).connected();
     let three = invite(two, user("new"));
     three.lists(&[("me", None), (CALLEE, Some("callee")), (NEW, Some("new"))]);
-    assert_eq!(three.posted[0]["resourceData"].as_array().unwrap().len(), 3, "it is a group call now");
+    assert_eq!(three.rosters()[0]["resourceData"].as_array().unwrap().len(), 3, "it is a group call now");
 
-    let known = group.tells(json!([{ "id": "x", "info": user("new") }]));
+    let known = group.reports(json!([{ "id": "x", "info": user("new") }]));
     invite(known, user("new")).lists(&[("me", None), ("x", Some("new"))]);
 }
 
 #[test]
-fn a_participant_is_muted_and_removed_without_a_word_of_the_host() {
-    let host = Host::placed(json!({ "chatInfo": chat(), "targets": [user("callee")] })).connected();
-    let muted = host.requests(Method::MuteParticipant, Some(CALLEE), &json!({})).unwrap();
+fn a_participant_is_muted_and_removed_without_a_report_of_the_host() {
+    let host = Host::placed(&json!({ "chatInfo": chat(), "targets": [user("callee")] })).connected();
+    let muted = host.requests(Method::MuteParticipant, Some(CALLEE), &json!({}));
     let is_muted = |host: &Host, id: &str| {
         let id = Id::from(id);
         let one = host.call().participants().find(|one| one.id.value() == Some(&id)).unwrap();
         one.is_muted.value().copied()
     };
     assert_eq!(is_muted(&muted, CALLEE), Some(true));
-    let muted = muted.requests(Method::Mute, None, &json!({})).unwrap();
+    let muted = muted.requests(Method::Mute, None, &json!({}));
     assert_eq!(is_muted(&muted, "me"), Some(true));
-    let gone = muted.requests(Method::DeleteParticipant, Some(CALLEE), &Value::Null).unwrap();
+    let mut gone = muted.requests(Method::DeleteParticipant, Some(CALLEE), &Value::Null);
     gone.lists(&[("me", None)]);
-    assert_eq!(gone.requests(Method::MuteParticipant, Some(CALLEE), &json!({})).err(), Some(404));
+    assert_eq!(gone.request(Method::MuteParticipant, Some(CALLEE), &json!({})).status, 404);
 }
 
 #[test]
-fn a_host_that_tells_its_own_ids_finds_nobody_twice() {
-    let host = Host::placed(json!({ "chatInfo": chat(), "targets": [user("callee")] })).connected();
+fn a_host_that_reports_its_own_ids_finds_nobody_twice() {
+    let host = Host::placed(&json!({ "chatInfo": chat(), "targets": [user("callee")] })).connected();
     host.lists(&[("me", None), (CALLEE, Some("callee"))]);
-    let told = host.clone().tells(json!([{ "id": "me" }, { "id": "x", "info": user("callee") }]));
-    told.lists(&[("me", None), ("x", Some("callee"))]);
+    let reported = host.clone().reports(json!([{ "id": "me" }, { "id": "x", "info": user("callee") }]));
+    reported.lists(&[("me", None), ("x", Some("callee"))]);
     // One person can be in the call with two devices.
-    told.tells(json!([{ "id": "y", "info": user("callee") }])).lists(&[
+    reported.reports(json!([{ "id": "y", "info": user("callee") }])).lists(&[
         ("me", None),
         ("x", Some("callee")),
         ("y", Some("callee")),
     ]);
     // A report without an id is about the participant whom the service put on the roster.
-    let named = host.clone().tells(json!([{ "info": user("callee"), "isMuted": true }]));
+    let named = host.clone().reports(json!([{ "info": user("callee"), "isMuted": true }]));
     named.lists(&[("me", None), (CALLEE, Some("callee"))]);
-    let gone = host.clone().tells(json!([{ "id": "x", "info": user("callee"), "removedState": {} }]));
+    let gone = host.clone().reports(json!([{ "id": "x", "info": user("callee"), "removedState": {} }]));
     gone.lists(&[("me", None)]);
     // On hold under the first id, and no longer there.
-    let held = host.requests(Method::StartHoldMusic, Some(CALLEE), &json!({})).unwrap();
-    let told = held.tells(json!([{ "id": "x", "info": user("callee") }]));
-    assert_eq!(told.call().on_hold(), None);
+    let held = host.requests(Method::StartHoldMusic, Some(CALLEE), &json!({}));
+    let reported = held.reports(json!([{ "id": "x", "info": user("callee") }]));
+    assert_eq!(reported.call().on_hold(), None);
 }
 
 #[test]
 fn ids_do_not_depend_on_how_a_guid_is_written() {
-    let roster = |id: &str| Host::placed(json!({ "targets": [user(id)] })).connected().roster();
+    let roster = |id: &str| Host::placed(&json!({ "targets": [user(id)] })).connected().roster();
     let [lower, upper, bare] = [
         "8a34a46b-3d17-4adc-8dce-dc4e7d572698",
         "8A34A46B-3D17-4ADC-8DCE-DC4E7D572698",

@@ -14,14 +14,10 @@ use callfold::{CallId, Id, Ledger, Notify, Recorded};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::common::{CALL, call_id, properties, read};
+use crate::common::{CALL, at, call_id, properties, read};
 
 const PLACED: &str = r##"{"callbackUri":"https://bot.contoso.com/callback","targets":[{"identity":{"user":{"id":"adele"}}}],
     "mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}"##;
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_795_000_000 + second).unwrap()
-}
 
 /// A host with its log. It checks that each batch folds.
 #[derive(Clone, Default)]

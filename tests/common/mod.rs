@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "every test file uses a part of it, and a test may panic")]
 
 pub(crate) mod corpus;
+pub(crate) mod host;
 pub(crate) mod requesting;
 pub(crate) mod seed;
 
@@ -9,6 +10,7 @@ use std::ops::{Deref, DerefMut};
 
 use callfold::call::{Body, Delivery, State};
 use callfold::graph::CommsNotification;
+use callfold::jiff::Timestamp;
 use callfold::{CallId, testing};
 use serde_json::{Value, json};
 
@@ -112,6 +114,11 @@ impl Scenario {
 /// A prompt that plays a file.
 pub(crate) fn audio() -> Value {
     json!({ "mediaInfo": { "uri": "https://bot.contoso.com/a.wav" } })
+}
+
+/// A time in seconds after the beginning of a test.
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_000_000 + second).unwrap()
 }
 
 /// Somebody who is called, invited or transferred.
