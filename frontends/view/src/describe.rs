@@ -3,7 +3,7 @@
 use callfold::call::{Call, CallEvent, Deadline, PartyRequest, State, Transition};
 use callfold::graph::{CommsOperation, OperationStatus, Participant, ResultInfo};
 use callfold::jiff::{SignedDuration, Timestamp};
-use callfold::{FindingKind, OperationSummary, Recorded, operation};
+use callfold::{Finding, FindingKind, OperationSummary, Recorded, operation};
 
 /// The meaning of a state of a call, as a phrase in lower case without a full stop, such as `connected`.
 pub const fn state(state: State) -> &'static str {
@@ -217,6 +217,11 @@ pub fn elapsed(first: Timestamp, at: Timestamp) -> String {
     let since = at.duration_since(first);
     let sign = if since.is_negative() { '-' } else { '+' };
     format!("{sign}{}.{:03}", duration(since.abs()), since.abs().subsec_millis())
+}
+
+/// A finding: its kind and its message.
+pub fn finding_text(finding: &Finding) -> String {
+    format!("{}: {}", finding.kind, finding.message)
 }
 
 /// An operation: its kind, its state, and whether its call ended before it did.

@@ -60,7 +60,7 @@ pub(super) fn description(sheet: &Sheet<'_>) -> String {
     let missed = history.deadlines().into_iter().filter(|armed| armed.is_missed);
     let missed = missed.map(|armed| describe::deadline(armed.deadline).to_owned());
     let findings = history.worst_findings().into_iter().map(|located| &located.finding);
-    let findings = findings.map(|finding| short(&format!("{}: {}", finding.kind, finding.message)));
+    let findings = findings.map(|finding| short(&describe::finding_text(finding)));
     let parts = [
         listed("States", states),
         listed("Operations", operations),

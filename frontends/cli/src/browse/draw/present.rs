@@ -145,7 +145,7 @@ impl Entry {
 
     fn finding(finding: &Finding, (input, line): (&str, u64), palette: Palette) -> Self {
         let severity = finding.severity;
-        let text = format!("{severity}: {}: {} ({input}:{line})", finding.kind, finding.message);
+        let text = format!("{severity}: {} ({input}:{line})", describe::finding_text(finding));
         Self { label: mark(severity), style: palette.severity(severity), text }
     }
 
