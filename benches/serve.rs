@@ -205,11 +205,11 @@ fn benches(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new(format!("tick that ends {ended} calls"), calls), |bencher| {
             bencher.iter(|| service.tick(black_box(first)).len());
         });
-        let beside: Vec<_> = service.tick(first).into_iter().flat_map(|batch| batch.events).collect();
+        let ends: Vec<_> = service.tick(first).into_iter().flat_map(|batch| batch.events).collect();
         group.bench_function(BenchmarkId::new(format!("fold of {ended} ends"), calls), |bencher| {
             bencher.iter_with_large_drop(|| {
                 let mut after = ledger.clone();
-                beside.iter().for_each(|event| _ = after.apply(event).unwrap());
+                ends.iter().for_each(|event| _ = after.apply(event).unwrap());
                 after
             });
         });

@@ -84,9 +84,9 @@ fn the_service_repeats_ids_as_the_app_wrote_them() {
         if is_new {
             let connected = ledger.on_network_event(call_id(), NetworkEvent::Connected(None), at).unwrap();
             connected.iter().for_each(|event| _ = ledger.apply(event).unwrap());
-            let told = NetworkEvent::RosterChanged(read(json!([{ "id": UPPER, "isMuted": false }])));
-            let told = ledger.on_network_event(call_id(), told, at).unwrap();
-            told.iter().for_each(|event| _ = ledger.apply(event).unwrap());
+            let reported = NetworkEvent::RosterChanged(read(json!([{ "id": UPPER, "isMuted": false }])));
+            let reported = ledger.on_network_event(call_id(), reported, at).unwrap();
+            reported.iter().for_each(|event| _ = ledger.apply(event).unwrap());
         }
         let last = decision.events.last().unwrap();
         json!(Notify::new().event(ledger.call(call_id()).unwrap(), last)).to_string()

@@ -328,7 +328,7 @@ fn a_cloud_event_of_somebody_else_is_foreign_and_no_error_of_the_log() {
     assert_eq!(findings.iter().map(|one| one.kind).collect::<Vec<_>>(), [FindingKind::UnknownResource]);
 }
 
-/// What this version does not know, as members of a line. The names and values are odd on purpose.
+/// What this version does not know, as members of a line. The names and values are unusual on purpose.
 const UNKNOWN: &str = concat!(
     r#""tenant":"t7","z":{"b":[1,2.50,{"x":null}],"a":"\u007b \" ,"},"a":12345678901234567890123,"#,
     r#""\"quoted\"":true,"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01""#,

@@ -249,7 +249,7 @@ fn a_request_after_a_deadline_is_refused_and_the_batch_has_the_deadline() {
 }
 
 #[test]
-fn a_host_is_told_which_calls_to_load() {
+fn a_host_learns_which_calls_to_load() {
     let identity = AppIdentity::new(Permission::ALL);
     let request = RequestContext::new(at(0), Uuid::from_u128(1), identity);
     let other = "1639dfff-f89f-46f2-867a-d722b358491f";
@@ -361,8 +361,8 @@ properties! { 200 cases;
         for line in &host.log {
             let event: Recorded = line.parse().unwrap();
             calls.apply(&event).unwrap();
-            let told = Notify::new().event(calls.call(event.call).unwrap(), &event);
-            posted.extend(told.map(|told| json!(callfold::graph::CommsNotifications::new(vec![told]))));
+            let reported = Notify::new().event(calls.call(event.call).unwrap(), &event);
+            posted.extend(reported.map(|one| json!(callfold::graph::CommsNotifications::new(vec![one]))));
         }
         prop_assert_eq!(host.posted, posted);
     }

@@ -122,11 +122,11 @@ fn a_secret_is_in_the_snapshot_and_not_in_its_debug() {
 #[test]
 fn message_ids_are_restored_and_recognised_however_many_there_are() {
     for count in [1, 15, 16, 17, 40] {
-        let heard = |number: u64| json!({ "messageIds": [format!("m{}", number * 7 % 41)], "item": 0 });
+        let received = |number: u64| json!({ "messageIds": [format!("m{}", number * 7 % 41)], "item": 0 });
         let mut events = vec![event(1, "placed", &json!({}))];
-        events.extend((0..count).map(|number| event(number + 2, "notificationHeard", &heard(number))));
+        events.extend((0..count).map(|number| event(number + 2, "notificationHeard", &received(number))));
         // A message id that comes twice is one.
-        events.push(event(count + 2, "notificationHeard", &heard(0)));
+        events.push(event(count + 2, "notificationHeard", &received(0)));
         let ledger = folded(&events);
         let call = ledger.call(call_id()).expect("it is known");
         let restored = restored(call);
@@ -214,7 +214,7 @@ fn values<'a>(value: &'a mut Value, all: &mut Vec<&'a mut Value>, wanted: usize,
 }
 
 /// What a hostile snapshot has in place of a value.
-fn odd() -> impl Strategy<Value = Value> {
+fn damaged_value() -> impl Strategy<Value = Value> {
     let texts =
         ["", "hold", "2026-11-23T09:15:00Z", "-009999-01-02T00:00:00Z", "9999-12-30T22:00:00Z", "keepAlive"];
     prop_oneof![
@@ -268,7 +268,7 @@ properties! {
     fn a_damaged_snapshot_is_an_error_or_a_call(
         history in prop_oneof![histories(), arbitrary_histories(call_id())],
         at in any::<Index>(),
-        damage in vec((any::<Index>(), odd()), 1..4),
+        damage in vec((any::<Index>(), damaged_value()), 1..4),
         bytes in vec((any::<Index>(), any::<u8>()), 0..3),
     ) {
         let (before, rest) = history.split_at(at.index(history.len() + 1));
@@ -276,10 +276,10 @@ properties! {
             let text = call.snapshot().as_str().to_owned();
             let mut value: Value = serde_json::from_str(&text).expect("it is JSON");
             let count = text.matches([',', '{', '[']).count() + 1;
-            for (place, odd) in &damage {
+            for (place, wrong) in &damage {
                 let (mut found, mut seen) = (Vec::new(), 0);
                 values(&mut value, &mut found, 1 + place.index(count), &mut seen);
-                found.into_iter().for_each(|place| *place = odd.clone());
+                found.into_iter().for_each(|place| *place = wrong.clone());
             }
             let mut damaged = value.to_string().into_bytes();
             if let Ok(call) = Call::restore(&Snapshot::from(value.to_string())) {

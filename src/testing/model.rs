@@ -99,7 +99,7 @@ impl Model {
         other != by && self.calls.get(&other).is_some_and(Line::is_connected)
     }
 
-    /// Ends the call `other`, which the call of a move has replaced. First, the app is told who joined it.
+    /// Ends the call `other`, which the call of a move has replaced. First, the invited participants join it.
     fn replace(&mut self, other: Option<CallId>, invited: &[Invited], by: &Move) {
         if let Some(other) = other.filter(|other| *other != by.call) {
             self.advance(other, by.at);

@@ -74,7 +74,7 @@ pub(super) fn is_right(method: Method, body: &Value) -> bool {
     members.iter().all(is_right) && needed(method).iter().all(has)
 }
 
-/// Whether a method reads a member; the other members of our bodies are read by the only method that has them.
+/// Whether a method reads this member. Only `clientContext` is in bodies of methods that do not read it.
 fn is_read(method: Method, name: &str) -> bool {
     let has_context = !matches!(
         method,

@@ -168,7 +168,7 @@ impl Line {
         self.other = (id.and_then(Value::as_str).map(Id::from), identity(source));
     }
 
-    /// The id that this service makes for a participant whose id it is not told.
+    /// The id that this service makes for a participant whose id is not known.
     pub(super) fn made_id(&self, identity: &Id) -> Id {
         let name = identity.guid().map_or_else(|| identity.to_string(), |guid| guid.to_string());
         Uuid::new_v5(&self.id.guid(), name.as_bytes()).into()
