@@ -220,6 +220,15 @@ fn an_invitation_that_replaces_a_call_ends_that_call_after_it_is_completed() {
 }
 
 #[test]
+fn an_invitation_of_a_call_that_has_ended_replaces_no_call() {
+    let host = two().requests(1, Method::Invite, invite(2));
+    let host = host.meets(1, NetworkEvent::hung_up(EndCode::PeerEnded));
+    let host = host.meets(1, finished(Ending::completed()));
+    assert_eq!(host.events(), [(1, "operationCompleted")]);
+    assert_eq!(host.state(2), State::Established);
+}
+
+#[test]
 fn an_invitation_that_fails_or_replaces_nobody_ends_no_call() {
     let plain = json!({ "participants": [someone()] });
     let rows = [

@@ -278,6 +278,10 @@ fn a_pending_invitation_is_withdrawn() {
     for one in [user("carol"), by_id] {
         let inviting =
             send(&given("established", group()), "POST /participants/invite", invited(&[one])).unwrap().call;
+        // Only the invitation can be withdrawn. She is in the call for nothing else.
+        for method in ["GET /participants/carol", "POST /participants/carol/mute"] {
+            not_found(send(&inviting, method, "{}"), "carol");
+        }
         let decided = send(&inviting, "DELETE /participants/carol", "").unwrap();
         decided.then(204, None, &Value::Null, &["operationFailed"]);
         let failed = serde_json::to_value(&decided.events[0].event).unwrap();

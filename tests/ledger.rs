@@ -122,6 +122,18 @@ fn a_revision_too_far_ahead_folds_nothing() {
 }
 
 #[test]
+fn a_revision_that_no_line_can_have_folds_nothing() {
+    // No line has such a revision, but a value in code can.
+    let at = |revision, name| Recorded::new(call_id(), revision, None, event(1, name).event);
+    let mut ledger = Ledger::new();
+    assert_eq!(ledger.apply(&at(0, "placed")), Err(ApplyError::OutOfRange { revision: 0 }));
+    let mut ledger = replayed(&[event(1, "placed"), event(LAST, "established")]);
+    let error = ledger.apply(&at(LAST + 1, "held")).unwrap_err();
+    assert_eq!(error.to_string(), format!("revision {} is out of range: expected 1 to {LAST}", LAST + 1));
+    assert_eq!(ledger.next_revision(call_id()), LAST + 1);
+}
+
+#[test]
 fn a_call_does_not_begin_after_a_gap() {
     let mut ledger = Ledger::new();
     for name in ["adopted", "held"] {

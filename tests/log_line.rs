@@ -376,6 +376,26 @@ fn members_that_only_the_other_layout_defines_are_unknown_ones() {
     assert_eq!(parse(&recorded.cloud_event().to_string()), parse(&base));
 }
 
+/// One at a time: each must be enough to be noticed.
+#[test]
+fn each_member_that_only_the_other_layout_defines_is_kept() {
+    let plain = line("v", json!(1));
+    let cloud = parse(&plain).cloud_event().to_string();
+    let of_cloud = ["id", "source", "subject", "time", "datacontenttype", "data_base64"];
+    let of_plain = ["v", "rev", "at"];
+    for (base, names) in [(&plain, &of_cloud[..]), (&cloud, &of_plain)] {
+        for name in names {
+            let value = if ["v", "rev"].contains(name) { "7" } else { r#""e30=""# };
+            let tagged = format!(r#"{},"{name}":{value}}}"#, base.strip_suffix('}').unwrap());
+            let recorded = parse(&tagged);
+            let unknown: Vec<_> = recorded.unknown.iter().map(|(name, _)| name.to_owned()).collect();
+            assert_eq!(unknown, [*name], "{tagged}");
+            assert_eq!(recorded.unknown.get(name).map(|raw| raw.get()), Some(value), "{tagged}");
+            assert!(recorded.unknown.get("other").is_none());
+        }
+    }
+}
+
 #[test]
 fn lines_that_differ_only_in_unknown_members_are_duplicates() {
     let mut ledger = Ledger::new();

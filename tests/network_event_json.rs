@@ -296,6 +296,15 @@ fn hostile_texts_are_errors_and_short_ones() {
     let deep = format!(r#"{{"type":"offered","call":{}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     let long = format!(r#"{{"type":"{}"}}"#, "x".repeat(1_000_000));
     let member = format!(r#"{{"type":"held","{}":1}}"#, "x".repeat(1_000_000));
+    // As deep as a notification of it can be read, and one level deeper.
+    let nested = |depth: usize| {
+        let value = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        format!(r#"{{"type":"offered","call":{{"subject":"s","x":{value}}}}}"#)
+    };
+    assert!(serde_json::from_str::<NetworkEvent>(&nested(89)).is_ok());
+    for depth in [90, 91, 95] {
+        assert_eq!(error(&nested(depth)), "`call` must be nested at most 90 deep");
+    }
     for text in [deep.as_str(), &long, &member, "", "{", r#"{"type":"held"} x"#, "\u{0}"] {
         assert!(error(text).len() < 2_000);
     }

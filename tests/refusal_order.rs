@@ -317,7 +317,10 @@ fn is_taken(url: &str, allows_http_to_loopback: bool) -> bool {
     let request = if allows_http_to_loopback { request.allowing_http_to_loopback() } else { request };
     let placed = Call::place(Command::read(&route, body.to_string().as_bytes()), &request);
     if let Err(refusal) = &placed {
-        assert_eq!(refusal.error().inner_error["member"], "callbackUri");
+        let inner = refusal.error().inner_error;
+        assert_eq!(inner["member"], "callbackUri");
+        let says_localhost = inner["limit"].as_str().unwrap().contains("localhost");
+        assert_eq!(says_localhost, allows_http_to_loopback);
     }
     placed.is_ok()
 }

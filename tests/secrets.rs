@@ -3,10 +3,12 @@
 
 use std::fmt::{Debug, Display};
 
-use callfold::call::{Body, Call, Delivery};
-use callfold::graph::{CommsNotification, CommsNotifications};
+use callfold::call::{AppIdentity, Body, Call, Delivery, RequestContext};
+use callfold::graph::{CommsNotification, CommsNotifications, Permission};
 use callfold::log::Format;
+use callfold::service::Service;
 use callfold::testing::{AppendError, MemoryStore, Store};
+use callfold::uuid::Uuid;
 use callfold::{Keep, Ledger, LineError, Recorded, Replay, Secret};
 use serde_json::{Value, json};
 
@@ -288,4 +290,21 @@ fn a_replay_shows_none_of_what_it_keeps() {
             hidden(&format!("{replay:?} {:?}", replay.summaries()));
         }
     }
+}
+
+/// The body of a response has what the log has. Only the app reads it.
+#[test]
+fn debug_of_a_response_shows_no_body() {
+    let details = json!({"meetingInfo": {
+        "@odata.type": "#microsoft.graph.joinMeetingIdMeetingInfo", "joinMeetingId": "1", "passcode": TEXT
+    }});
+    let line = json!({"call": CALL, "rev": 1, "type": "placed", "data": details});
+    let mut calls = Ledger::new();
+    calls.apply(&line.to_string().parse().unwrap()).unwrap();
+    let app = AppIdentity::new(Permission::ALL);
+    let context = RequestContext::new("2026-11-23T09:15:00Z".parse().unwrap(), Uuid::nil(), app);
+    let path = format!("/v1.0/communications/calls/{CALL}");
+    let served = Service::new(&calls).request("GET", &path, &[], b"", &context);
+    assert!(served.response.body.contains("s3cret"));
+    hidden_debug(&served);
 }

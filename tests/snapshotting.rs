@@ -147,6 +147,29 @@ fn message_ids_are_restored_and_recognised_however_many_there_are() {
 }
 
 #[test]
+fn a_snapshot_of_an_ended_call_that_waits_for_something_is_an_error() {
+    let prompt = json!({"operation": {"@odata.type": "#microsoft.graph.playPromptOperation", "id": "a", "status": "notStarted"},
+        "playPrompt": {"prompts": [{}]}});
+    let on_hold = json!({"participant": "p", "operation": "a"});
+    for (kind, data) in
+        [("operationQueued", prompt), ("holdMusicStarted", on_hold), ("detailsChanged", json!({}))]
+    {
+        let ledger = folded(&[
+            event(1, "placed", &json!({})),
+            event(2, "established", &json!({})),
+            event(3, kind, &data),
+        ]);
+        let call = ledger.calls().next().expect("there is one");
+        assert_eq!(call.revision(), 3, "{kind} is not folded");
+        let mut stored: Value = serde_json::from_str(call.snapshot().as_str()).expect("it is JSON");
+        stored["state"] = "terminated".into();
+        stored["deadlines"] = json!([]);
+        let restored = Call::restore(&Snapshot::from(stored.to_string()));
+        assert_eq!(restored.is_ok(), kind == "detailsChanged", "{kind}: {restored:?}");
+    }
+}
+
+#[test]
 fn another_version_and_a_broken_snapshot_are_errors() {
     let call = Call::begin(event(1, "placed", &json!({}))).expect("it begins");
     let text = call.snapshot().as_str().to_owned();
