@@ -272,6 +272,31 @@ fn a_host_learns_which_calls_to_load() {
 }
 
 #[test]
+fn the_base_url_of_the_host_stands_before_a_location() {
+    let calls = Ledger::new();
+    let request = RequestContext::new(at(0), Uuid::from_u128(1), AppIdentity::new(Permission::ALL));
+    let service = Service::new(&calls).with_base_url("http://127.0.0.1:9090");
+    let served = service.request("POST", "/beta/communications/calls", &[], PLACED.as_bytes(), &request);
+    let location = "http://127.0.0.1:9090/beta/communications/calls/00000000-0000-0000-0000-000000000001";
+    assert_eq!(header(&served, "Location"), Some(location));
+}
+
+#[test]
+fn all_deadlines_of_one_call_pass_in_one_tick() {
+    let mut host = Host::with_call();
+    host.send(&path("/answer"), &[], &answer(), 1);
+    host.happen(NetworkEvent::Connected(None), at(2));
+    let body = json!({ "prompts": [], "initialSilenceTimeoutInSeconds": 5, "bargeInAllowed": true });
+    assert_eq!(host.send(&path("/recordResponse"), &[], &body.to_string(), 3).response.status, 200);
+    // The recording ends for silence, and 45 minutes after the answer the call ends.
+    let batches = Service::new(&host.calls).tick(at(3 * 3600));
+    let kinds = batches.iter().map(|batch| batch.events[0].event.kind());
+    assert_eq!(kinds.collect::<Vec<_>>(), [EventKind::OperationFailed, EventKind::Terminated]);
+    batches.iter().for_each(|batch| host.store(batch));
+    assert_eq!(host.calls.call(call_id()).unwrap().state(), State::Terminated);
+}
+
+#[test]
 fn deadlines_of_many_calls_pass_in_the_order_of_their_times() {
     let mut calls = Ledger::new();
     let offered = |number: u128, second| {
