@@ -151,7 +151,11 @@ fn who_is_invited_joins_when_the_invitation_completes() {
     // The id in another call is no id in this one.
     let mut other = user("new");
     other["participantId"] = "elsewhere".into();
-    invite(group.clone(), other).lists(&[("me", None), (NEW, Some("new"))]);
+    other["languageId"] = "en-us".into();
+    let elsewhere = invite(group.clone(), other);
+    elsewhere.lists(&[("me", None), (NEW, Some("new"))]);
+    let info = elsewhere.call().participants().last().and_then(|one| one.info.value()).unwrap();
+    assert_eq!(info.language_id.value().map(String::as_str), Some("en-us"));
 
     let again = joined.requests(Method::DeleteParticipant, Some(NEW), &Value::Null);
     again.lists(&[("me", None)]);
