@@ -25,7 +25,9 @@ impl Model {
         if let NetworkEvent::OperationFinished { operation, status, ending } = network_event {
             let Some(succeeds) = line.finish_operation(operation, *status, ending) else { return false };
             let invitation = line.invitations.get(operation).filter(|_| succeeds);
-            let replaces = invitation.and_then(|invitation| invitation.replaces);
+            // Nobody comes into a call that has ended, so the other call stays.
+            let is_live = line.outline.state != State::Terminated;
+            let replaces = invitation.and_then(|invitation| invitation.replaces).filter(|_| is_live);
             let invited = invitation.map(|invitation| invitation.invited.clone()).unwrap_or_default();
             self.replace(replaces, &invited, one);
             return true;
