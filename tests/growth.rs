@@ -4,7 +4,7 @@
 //! The bytes that are allocated are the same in every run. A time is not, so it may rise to three times what is right: what grows
 //! with the square of the items rises more. The tests are one program with one test, because the bytes are those of all threads.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, missing_docs, reason = "a test may panic")]
 
 use std::alloc::System;
 
