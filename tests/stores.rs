@@ -379,7 +379,7 @@ fn trials_reach_every_kind_of_event_that_a_side_records_and_batches_of_several_c
         println!("{side}: {of_several_calls} of 500 with a batch of several calls, {counts:?}");
         let rare: Vec<_> = counts.iter().filter(|(_, count)| **count < 5).collect();
         assert!(rare.is_empty(), "in fewer than 5 of 500 trials of a {side}: {rare:?}");
-        assert!(of_several_calls > 25, "{of_several_calls} of 500");
+        assert!(of_several_calls > 25 || side == Side::Bot, "{of_several_calls} of 500");
     }
 }
 

@@ -45,7 +45,6 @@ impl<S: Store, B: Store> Simulation<S, B> {
             model: Model::new(),
             network: Network::new(seed),
             usual: Faults::none(),
-            repeats: false,
             faults: BTreeMap::new(),
             restarts: VecDeque::new(),
             checks_texts: true,
@@ -76,14 +75,12 @@ impl<S: Store, B: Store> Simulation<S, B> {
 
     /// Sets the faults of the network for all calls that have no faults of their own.
     pub fn under(&mut self, faults: &Faults) -> &mut Self {
-        self.repeats |= faults.repeated > 0;
         self.usual = faults.clone();
         self
     }
 
     /// Sets the faults of the network for one call.
     pub fn call_under(&mut self, call: CallId, faults: &Faults) -> &mut Self {
-        self.repeats |= faults.repeated > 0;
         self.faults.insert(call, faults.clone());
         self
     }
@@ -193,9 +190,7 @@ impl<S: Store, B: Store> Simulation<S, B> {
                 self.restarts.pop_front();
                 self.restart()?;
             } else {
-                // A packet that can arrive again must have the same index in its POST each time: it comes alone.
-                let most = if self.repeats { 1 } else { usize::MAX };
-                let packets = core::iter::from_fn(|| self.network.arrive(next)).take(most).collect();
+                let packets = self.network.arrive(next).into_iter().collect();
                 self.receive(packets)?;
             }
         }

@@ -34,7 +34,7 @@ impl<S: Store, B: Store> Simulation<S, B> {
         self.keep(&learned.events)
     }
 
-    /// The bot receives packets that arrive at one time, in one POST.
+    /// The bot receives packets in one POST.
     pub(super) fn receive(&mut self, packets: Vec<Packet>) -> Result<(), Violation> {
         let Some(first) = packets.first() else { return Ok(()) };
         let (now, message, call) = (self.now, first.message.to_string(), first.call);

@@ -52,8 +52,6 @@ pub struct Simulation<S = MemoryStore, B = MemoryStore> {
     /// The faults for calls that have no faults of their own in `faults`.
     pub(super) usual: Faults,
     pub(super) faults: BTreeMap<CallId, Faults>,
-    /// Whether the network can repeat packets.
-    pub(super) repeats: bool,
     pub(super) restarts: VecDeque<Timestamp>,
     /// Whether the texts of each event are checked, which takes most of the time.
     pub(super) checks_texts: bool,
