@@ -14,8 +14,8 @@ use crate::places::OrdSet;
 const FIRST: CallId = CallId::new(Uuid::nil());
 const LAST: CallId = CallId::new(Uuid::max());
 
-/// A call in a chain, without what the chain is found by: its app, and the time of its first event. An app finds its calls without
-/// a look at those of other apps, and always the same one first.
+/// What orders the calls of a chain: the app of a call, and the time of its first event. An app finds its calls without a look at
+/// those of other apps, and a later call does not come before an earlier one.
 type Leg = (Option<Id>, Option<Timestamp>);
 
 /// The `callChainId` of a call, and its `myParticipantId` if that is a GUID.

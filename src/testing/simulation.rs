@@ -189,9 +189,8 @@ impl<S: Store, B: Store> Simulation<S, B> {
             } else if restart == Some(next) {
                 self.restarts.pop_front();
                 self.restart()?;
-            } else {
-                let packets = self.network.arrive(next).into_iter().collect();
-                self.receive(packets)?;
+            } else if let Some(packet) = self.network.arrive(next) {
+                self.receive(&packet)?;
             }
         }
         self.now = self.now.max(until);

@@ -45,7 +45,7 @@ enum Key<'a> {
     Present(Signs),
 }
 
-/// Entries that are apart, so that those of people who have left cost nothing where somebody in the call is sought.
+/// The index keeps these entries apart from others. A search for somebody in the call then passes nobody who has left.
 #[derive(Clone, Copy, Hash)]
 struct Group {
     has_id: bool,

@@ -16,8 +16,8 @@ use super::course::{Author, beginning, calls_of, phrase};
 use super::values::BEGINNING;
 
 /// Trials of a store that keeps the events of this side. Each kind of event that the side records occurs in at
-/// least one trial of a hundred, and so do batches with events of several calls. A trial shrinks by removing
-/// steps.
+/// least one trial of a hundred. On the side of the service, many batches have events of two calls. A trial shrinks
+/// by removing steps.
 ///
 /// ```
 /// use callfold::proptest::test_runner::TestRunner;
@@ -30,7 +30,9 @@ pub fn trials(side: Side) -> impl Strategy<Value = Trial> {
     let calls = calls_of(0);
     let [_, other] = calls;
     let aims: Vec<_> = side.kinds().map(|kind| aim::toward(side, kind, other)).collect();
-    let aimed = prop_oneof![1 => aim::replacing(other), 3 => Union::new(aims)];
+    // Only a service stores events of two calls in one batch: a simulated bot gets one notification a POST.
+    let kinds_for_one_replacement = if side == Side::Service { 3 } else { 20 };
+    let aimed = prop_oneof![1 => aim::replacing(other), kinds_for_one_replacement => Union::new(aims)];
     let begun = beginning(other).prop_map(|wishes| wishes.into_iter().map(Intent::Wish).collect());
     let phrases = |longest| {
         let intents = |wishes: Vec<Vec<_>>| wishes.into_iter().flatten().map(Intent::Wish);
