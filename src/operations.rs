@@ -13,8 +13,8 @@ use crate::operation::Operation;
 use crate::operation::state::State;
 use crate::places::{FEW, Places, Vector, key};
 
-/// The operations of one `clientContext` that are looked at for a report without an id. Only a hostile sender gives more
-/// operations one `clientContext` and one end.
+/// How many operations with one `clientContext` and one end are compared with a report without an id. If the report says
+/// nothing new, the first comparison finds it. If it does, all comparisons are in vain, and a sender can choose their number.
 const MOST: usize = 64;
 
 /// The operations of a call, in the order in which they were first reported. A call never removes an operation.

@@ -238,6 +238,30 @@ fn the_call_of_another_app_is_unknown() {
 }
 
 #[test]
+fn a_report_of_a_device_is_about_the_call_of_its_app_that_began_first() {
+    let mut host = Host::default();
+    // Later calls have lesser ids, and the last one names no app.
+    let calls = [(9, "other"), (8, "mine"), (7, "mine"), (6, "other"), (5, "")];
+    for (second, (number, app)) in calls.into_iter().enumerate() {
+        let source =
+            if app.is_empty() { json!({}) } else { json!({ "identity": { "application": { "id": app } } }) };
+        let (id, at) = (CallId::new(Uuid::from_u128(number)), at(second as i64));
+        let data = json!({ "callChainId": CALL, "source": source });
+        let line = json!({ "call": id, "rev": 1, "at": at, "type": "placed", "data": data });
+        host.calls.apply(&line.to_string().parse().unwrap()).unwrap();
+    }
+    let path = "/v1.0/communications/calls/logTeleconferenceDeviceQuality";
+    let body = json!({ "quality": { "callChainId": CALL, "mediaQualityList": [{}] } }).to_string();
+    for (app, number) in [("other", 9), ("mine", 8), ("nobody", 5)] {
+        let mut send = || host.send_as(Some(app), "POST", path, &[("client-request-id", app)], &body, 10);
+        let first = send();
+        assert_eq!(first.batch.events[0].call, CallId::new(Uuid::from_u128(number)), "{app}");
+        let again = send();
+        assert!(again.is_repeat && again.batch.events.is_empty(), "{app}");
+    }
+}
+
+#[test]
 fn a_request_after_a_deadline_is_refused_and_the_batch_has_the_deadline() {
     let mut host = Host::with_call();
     let late = host.send(&path("/answer"), &[], &answer(), 20);
