@@ -3,6 +3,8 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use serde_json::Value;
+
 use super::super::course::{Move, What};
 use super::data::Model;
 use super::line::Line;
@@ -12,7 +14,7 @@ use crate::graph::media::{AudioRoutingGroup, ContentSharingSession};
 use crate::graph::method::Method;
 use crate::graph::operation::{CommsOperation, OperationKind};
 use crate::graph::participant::Participant;
-use crate::id::{CallId, Id, ParticipantId};
+use crate::id::{Id, ParticipantId};
 use crate::operation::state::State as Status;
 use crate::operation::state::State::Running;
 
@@ -78,21 +80,22 @@ fn session(session: &ContentSharingSession) -> Option<Id> {
 impl Model {
     /// The contents of the reply to a request that this model applied last.
     pub(in crate::testing) fn contents(&self, one: &Move) -> Contents {
-        let (What::Request { method, item, .. }, Some(line)) = (&one.what, self.calls.get(&one.call)) else {
+        let (What::Request { method, item, body, .. }, Some(line)) = (&one.what, self.calls.get(&one.call))
+        else {
             return Contents::Nothing;
         };
-        line.contents(one.call, *method, item.as_ref(), one.new_id().into())
+        line.contents(one, *method, item.as_ref(), body)
     }
 }
 
 impl Line {
     /// The contents of a reply about this call. The match names every method, so that a new method that reads
     /// something says here what its reply contains.
-    fn contents(&self, call: CallId, method: Method, item: Option<&Id>, new: Id) -> Contents {
-        let outline = &self.outline;
+    fn contents(&self, one: &Move, method: Method, item: Option<&Id>, body: &Value) -> Contents {
+        let (outline, new) = (&self.outline, Id::from(one.new_id()));
         match method {
             Method::CreateCall | Method::GetCall => {
-                Contents::Call(Some(call.guid().into()), Some(outline.state))
+                Contents::Call(Some(one.call.guid().into()), Some(outline.state))
             }
             Method::ListParticipants => Contents::Participants(outline.participants.clone()),
             Method::GetParticipant => {
@@ -101,7 +104,10 @@ impl Line {
             }
             Method::GetOperation => Contents::Operation(item.and_then(|id| self.operation(id))),
             Method::ListAudioRoutingGroups => Contents::AudioRoutingGroups(self.groups.clone()),
-            Method::CreateAudioRoutingGroup => Contents::AudioRoutingGroup(self.groups.last().cloned()),
+            // The app names the group, or nobody does.
+            Method::CreateAudioRoutingGroup => {
+                Contents::AudioRoutingGroup(body.get("id").and_then(Value::as_str).map(Id::from))
+            }
             Method::ListContentSharingSessions => Contents::ContentSharingSessions(outline.sharing.clone()),
             // Graph's reply says that the operation runs, even if it waits in the queue.
             Method::PlayPrompt | Method::RecordResponse => {
