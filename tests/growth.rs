@@ -474,29 +474,6 @@ fn rejoined(items: usize) -> usize {
     region.change().bytes_allocated
 }
 
-/// Users join under two ids, once without one, and leave with the next full roster. It is repeated for each item.
-fn shadowed(items: usize) -> usize {
-    let mut calls = ledger();
-    let region = Region::new(ALLOCATOR);
-    let mut post = |roster: &Value| {
-        let body = json!({ "value": [about("/participants", roster)] }).to_string();
-        for event in Bot::new(&calls).deliver(&[], body.as_bytes(), AT.parse().unwrap()).events {
-            calls.apply(&event).unwrap();
-        }
-    };
-    for number in 0..items {
-        let [mut first, mut again] = [user(number + items), user(number)];
-        first["id"] = json!(guid(number));
-        again["id"] = json!(guid(number));
-        [first, user(number), again].iter().for_each(|one| post(&json!([one])));
-    }
-    let mut last = user(2 * items);
-    last["id"] = json!("z");
-    (0..items).for_each(|_| post(&json!([last])));
-    assert_eq!(calls.call(id()).unwrap().participants().count(), 1);
-    region.change().bytes_allocated
-}
-
 #[test]
 fn twice_the_items_cost_about_twice_as_much() {
     let mut long = Vec::new();
@@ -544,7 +521,6 @@ fn twice_the_items_cost_about_twice_as_much() {
     compare("observe, operations that ended alike".into(), &ended_alike);
     compare("request, quality reports beside another app".into(), &reported);
     compare("network event, somebody who joins again and again".into(), &rejoined);
-    compare("deliver, participants under two names".into(), &shadowed);
     compare("legs".into(), &found);
     let prompts = |_| json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot/a.wav" } }] });
     compare("decide, prompts".into(), &|items| decided(items, "/playPrompt", prompts));

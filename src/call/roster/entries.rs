@@ -204,21 +204,18 @@ impl Entries {
         }
     }
 
-    /// The first entry with the identity of a report, if one side has no id. Those in the call come first.
+    /// The first entry with the identity of a report, if one side has no id.
     pub(super) fn identified(&self, reported: &Participant) -> Option<usize> {
         let is_of = |entry: &RosterEntry| {
             (reported.id.value().is_none() || entry.participant.id.value().is_none())
                 && same_identity(&entry.participant, reported)
         };
         match self {
-            Self::Few(entries) => {
-                let taken = entries.iter().position(|entry| entry.is_taken() && is_of(entry));
-                taken.or_else(|| entries.iter().position(|entry| is_of(entry)))
-            }
+            Self::Few(entries) => entries.iter().position(|entry| is_of(entry)),
             Self::Many(many) => {
                 let with_id: &[bool] = if reported.id.value().is_none() { &[false, true] } else { &[false] };
-                let taken = many.described(reported, with_id, true, is_of);
-                taken.or_else(|| many.described(reported, with_id, false, is_of))
+                let found = [true, false].map(|is_taken| many.described(reported, with_id, is_taken, is_of));
+                found.into_iter().flatten().min()
             }
         }
     }
