@@ -77,8 +77,8 @@ impl Found {
     }
 }
 
-/// The shortest trial that finds the fault of a store. It has at most 8 moves, and is found after at most 200
-/// runs.
+/// The shortest trial that finds the fault of a store. It has at most 8 moves, and is found after at most 1,000
+/// runs, whatever the seed: the rarest kind of event is in one trial of a hundred.
 #[track_caller]
 fn found<S: Store>(name: &str, side: Side, fresh: impl Fn() -> S) -> Found {
     let begun = Instant::now();
@@ -100,7 +100,7 @@ fn found<S: Store>(name: &str, side: Side, fresh: impl Fn() -> S) -> Found {
     let (moves, runs, seconds) = (trial.moves(), tried.into_inner(), begun.elapsed().as_secs_f64());
     println!("{name}: {moves} moves, {seconds:.2} s, {runs} runs\n{violation}\n{trial:?}");
     assert!(moves <= 8, "{name}: {trial:?}");
-    assert!(runs <= 200, "{name}: {runs} runs");
+    assert!(runs <= 1000, "{name}: {runs} runs");
     Found { violation, trial }
 }
 
