@@ -1,0 +1,1 @@
+//! A local Graph calling service.
