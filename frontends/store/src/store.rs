@@ -41,13 +41,14 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// An error of the store, for example if a stored line cannot be read.
     async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Stored>, StoreError>;
 
-    /// Keeps the snapshot of a call, instead of an older one. A snapshot of an older revision than the one that is kept
-    /// changes nothing.
+    /// Keeps the snapshot of a call, instead of an older one. A snapshot of an older revision than the one that is kept,
+    /// or of a revision that is not stored, changes nothing: so nothing remains of a call that is deleted meanwhile.
     ///
     /// # Errors
     ///
     /// An error of the store.
-    async fn keep_snapshot(&self, call: CallId, revision: u64, snapshot: &Snapshot) -> Result<(), StoreError>;
+    async fn keep_snapshot(&self, call: CallId, revision: u64, snapshot: &Snapshot)
+    -> Result<(), StoreError>;
 
     /// The latest snapshot of a call.
     ///
@@ -58,7 +59,7 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Notes that a consumer is done with the events of calls up to their revisions. This is the outbox: a consumer that
     /// posts notifications notes each after its answer, and posts the later ones again after a restart. A revision that is
-    /// not higher than what is noted changes nothing.
+    /// not higher than what is noted, or that is not stored, changes nothing.
     ///
     /// # Errors
     ///
@@ -79,7 +80,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// An error of the store.
     async fn delete(&self, call: CallId) -> Result<bool, StoreError>;
 
-    /// Deletes all calls that ended before a time, and returns their ids.
+    /// Deletes all calls that ended before a time, and returns their ids. A call ends at the time of its event
+    /// `terminated`, or of an `adopted` in that state. A call that has not ended, or whose end has no time, stays.
     ///
     /// # Errors
     ///
