@@ -1,1 +1,4 @@
 //! A local Graph calling service.
+
+pub mod key_files;
+pub mod keys;
