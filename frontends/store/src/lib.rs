@@ -31,6 +31,8 @@ mod load;
 mod memory;
 mod sqlite;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use address::{Address, NotAnAddress};
 pub use error::{AppendError, Conflict, StoreError};
