@@ -1,0 +1,175 @@
+//! A store in an SQLite database.
+
+mod failed;
+mod file;
+mod read;
+mod readers;
+mod write;
+mod writer;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use callfold::call::Snapshot;
+use callfold::jiff::Timestamp;
+use callfold::uuid::Uuid;
+use callfold::{CallId, Recorded};
+use rusqlite::{Connection, Row};
+
+use self::failed::Failed;
+use self::readers::Readers;
+use self::writer::Writer;
+use crate::error::{AppendError, StoreError};
+use crate::store::{Noted, Position, Store, Stored};
+
+/// The connections that read.
+const READERS: usize = 4;
+
+/// A store in a file: an SQLite database that needs no server.
+///
+/// Use it from one process. A second process that writes to the same file waits up to five seconds for the first, and then
+/// gets a transient error. Other processes may read the database meanwhile.
+///
+/// An append returns after the disk has confirmed it. Appends that wait at the same time share one confirmation, so
+/// many callers together are far faster than one alone. The lines that wait take at most 64 MiB of memory; a caller
+/// that comes later waits. An append whose future is dropped may still be stored.
+///
+/// The store makes no use of an asynchronous runtime: it has its own threads. Dropping it waits until the appends in its
+/// queue are stored.
+///
+/// Deleted data is overwritten in the file. Until SQLite next moves the contents of the file `-wal` into the database, a
+/// copy can remain there; after the store is dropped, none remains. Backups are not changed.
+pub struct Sqlite {
+    path: PathBuf,
+    // Dropped first, so that the writer closes the last connection.
+    readers: Readers,
+    writer: Writer,
+}
+
+impl Sqlite {
+    /// Opens the database in a file, or makes one if there is no such file. A new file is readable only for its owner.
+    /// This blocks for a moment.
+    ///
+    /// # Errors
+    ///
+    /// The file is a folder, may not be opened, is no database, is damaged, or belongs to another program or to a newer version
+    /// of this one.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = file::create(path.as_ref())?;
+        let writer = file::writer(&path)?;
+        Self::start(path, writer)
+    }
+
+    /// Opens a database that cannot grow beyond a number of pages of 4 KiB: for tests of a full disk.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Sqlite::open`].
+    #[cfg(feature = "testing")]
+    pub fn open_limited(path: impl AsRef<Path>, pages: u32) -> Result<Self, StoreError> {
+        let path = file::create(path.as_ref())?;
+        let writer = file::writer(&path)?;
+        let limited = writer.pragma_update(None, "max_page_count", pages);
+        limited.map_err(|error| Failed::from(error).into_store_error(&path))?;
+        Self::start(path, writer)
+    }
+
+    fn start(path: PathBuf, writer: Connection) -> Result<Self, StoreError> {
+        let readers = (0..READERS).map(|_| file::reader(&path)).collect::<Result<_, _>>()?;
+        let refused = |error| StoreError::transient("the system starts no more threads").because(error);
+        let readers = Readers::start(readers).map_err(refused)?;
+        let writer = Writer::start(writer).map_err(refused)?;
+        Ok(Self { path, readers, writer })
+    }
+
+    async fn read_with<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, Failed> + Send + 'static,
+    {
+        self.readers.read(work).await.map_err(|failed| failed.into_store_error(&self.path))
+    }
+
+    async fn write_with<T, W>(&self, bytes: usize, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&Connection) -> Result<T, Failed> + Send + 'static,
+    {
+        self.writer.write(bytes, work).await.map_err(|failed| failed.into_store_error(&self.path))
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn append(&self, batch: &[Recorded]) -> Result<(), AppendError> {
+        let lines: Vec<_> = batch.iter().map(write::Line::from).collect();
+        let bytes = lines.iter().map(write::Line::bytes).sum();
+        let appended = self.writer.write(bytes, move |connection| write::append(connection, &lines)).await;
+        appended.map_err(|failed| failed.into_append_error(&self.path))
+    }
+
+    async fn read(&self, call: CallId, from: u64) -> Result<Vec<Recorded>, StoreError> {
+        self.read_with(move |connection| read::of_call(connection, call, from)).await
+    }
+
+    async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Stored>, StoreError> {
+        self.read_with(move |connection| read::all(connection, after, limit)).await
+    }
+
+    async fn keep_snapshot(
+        &self,
+        call: CallId,
+        revision: u64,
+        snapshot: &Snapshot,
+    ) -> Result<(), StoreError> {
+        let snapshot = snapshot.clone();
+        let bytes = snapshot.as_str().len();
+        let work = move |connection: &Connection| write::keep_snapshot(connection, call, revision, &snapshot);
+        self.write_with(bytes, work).await
+    }
+
+    async fn snapshot(&self, call: CallId) -> Result<Option<Snapshot>, StoreError> {
+        self.read_with(move |connection| read::snapshot(connection, call)).await
+    }
+
+    async fn note(&self, consumer: &str, noted: &[Noted]) -> Result<(), StoreError> {
+        let (consumer, noted) = (consumer.to_owned(), noted.to_vec());
+        let bytes = size_of_val(noted.as_slice());
+        self.write_with(bytes, move |connection| write::note(connection, &consumer, &noted)).await
+    }
+
+    async fn noted(&self, consumer: &str) -> Result<Vec<Noted>, StoreError> {
+        let consumer = consumer.to_owned();
+        self.read_with(move |connection| read::noted(connection, &consumer)).await
+    }
+
+    async fn delete(&self, call: CallId) -> Result<bool, StoreError> {
+        self.write_with(0, move |connection| write::delete(connection, call)).await
+    }
+
+    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        self.write_with(0, move |connection| write::retain(connection, ended_before)).await
+    }
+}
+
+/// A call id as it is stored: its 16 bytes.
+fn key(call: CallId) -> [u8; 16] {
+    call.guid().into_bytes()
+}
+
+/// Reads a call id.
+fn call(row: &Row<'_>, column: usize) -> rusqlite::Result<CallId> {
+    Ok(CallId::new(Uuid::from_bytes(row.get(column)?)))
+}
+
+/// A revision or a position as SQLite stores it. No stored number is as high as those that are cut here.
+fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,128 @@
+//! Opening the file of the database.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::failed::store_error;
+use crate::error::StoreError;
+
+/// The version of the tables that this version of the crate reads and writes.
+const SCHEMA_VERSION: i32 = 1;
+
+/// Marks the file as a store of callfold: `call` in ASCII.
+const APPLICATION_ID: i32 = 0x6361_6c6c;
+
+/// How long a connection waits for another process.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The statements that a connection keeps prepared: more than there are.
+const STATEMENTS: usize = 32;
+
+/// What is wrong with the path, and what to do.
+const REFUSED: &[(io::ErrorKind, &str)] = &[
+    (io::ErrorKind::NotFound, "the folder does not exist; create it"),
+    (io::ErrorKind::NotADirectory, "a part of the path is a file, not a folder; name another path"),
+    (io::ErrorKind::IsADirectory, "this is a folder; name a file"),
+    (io::ErrorKind::PermissionDenied, "the file may not be opened; change its permissions"),
+    (io::ErrorKind::ReadOnlyFilesystem, "the disk is read-only; name another path"),
+];
+
+/// The absolute path of a file that exists afterwards. A new file is readable only for its owner, and SQLite gives its
+/// other files the same permissions.
+pub(super) fn create(path: &Path) -> Result<PathBuf, StoreError> {
+    let refused = |error: io::Error| {
+        let known = REFUSED.iter().find(|(kind, _)| *kind == error.kind());
+        let advice = known.map_or("the file cannot be opened", |(_, advice)| *advice);
+        StoreError::lasting(format!("{}: {advice}", path.display())).because(error)
+    };
+    // SQLite has special meanings for some relative names, such as `:memory:`.
+    let absolute = std::path::absolute(path).map_err(refused)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&absolute).map_err(refused)?;
+    Ok(absolute)
+}
+
+/// The connection that writes. It makes the tables of a new file.
+pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
+    let failed = |error| store_error(path, Arc::new(error));
+    let mut connection = connect(path).map_err(failed)?;
+    if is_new(&connection).map_err(failed)? {
+        make_tables(&mut connection).map_err(failed)?;
+    }
+    check(&connection, path)?;
+    prepare(&connection).map_err(failed)?;
+    Ok(connection)
+}
+
+/// A connection that only reads. The writer has opened the file before.
+pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let connect = || {
+        let connection = connect(path)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    };
+    connect().map_err(|error| store_error(path, Arc::new(error)))
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// True if nothing has been stored in the file yet.
+fn is_new(connection: &Connection) -> rusqlite::Result<bool> {
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(tables == 0 && number(connection, "application_id")? == 0 && number(connection, "user_version")? == 0)
+}
+
+/// Makes the tables, unless another process was faster.
+fn make_tables(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if is_new(&transaction)? {
+        transaction.execute_batch(include_str!("schema.sql"))?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    }
+    transaction.commit()
+}
+
+fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let number = |name| number(connection, name).map_err(|error| store_error(path, Arc::new(error)));
+    let file = path.display();
+    if number("application_id")? != APPLICATION_ID {
+        return Err(StoreError::lasting(format!(
+            "{file}: this SQLite database belongs to another program; name another file"
+        )));
+    }
+    match number("user_version")? {
+        SCHEMA_VERSION => Ok(()),
+        version => Err(StoreError::lasting(format!(
+            "{file}: the tables have version {version}, and this version of callfold reads {SCHEMA_VERSION}; \
+             use the version of callfold that wrote the file, or name another file"
+        ))),
+    }
+}
+
+/// Makes each commit durable, and overwrites what is deleted.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    connection.pragma_update(None, "secure_delete", true)
+}
+
+fn number(connection: &Connection, name: &str) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}

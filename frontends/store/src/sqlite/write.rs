@@ -1,0 +1,134 @@
+//! The statements that write.
+
+use callfold::call::Snapshot;
+use callfold::jiff::Timestamp;
+use callfold::{CallId, Recorded, Secret};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::failed::Failed;
+use super::{key, number};
+use crate::ending;
+use crate::error::Conflict;
+use crate::store::Noted;
+
+/// An event as it is stored.
+pub(super) struct Line {
+    call: CallId,
+    revision: u64,
+    ended: Option<Timestamp>,
+    text: String,
+}
+
+impl Line {
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.text.len()
+    }
+}
+
+impl From<&Recorded> for Line {
+    fn from(event: &Recorded) -> Self {
+        Self {
+            call: event.call,
+            revision: event.revision,
+            ended: ending::end(event),
+            text: event.to_string(),
+        }
+    }
+}
+
+pub(super) fn append(connection: &Connection, batch: &[Line]) -> Result<(), Failed> {
+    for line in batch {
+        if is_next(connection, line)? {
+            insert(connection, line)?;
+        } else {
+            is_stored(connection, line)?;
+        }
+    }
+    Ok(())
+}
+
+/// Raises the last revision of the call. False if the line does not come next.
+fn is_next(connection: &Connection, line: &Line) -> rusqlite::Result<bool> {
+    let sql = match line.revision {
+        1 => "INSERT INTO calls (call, revision) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        _ => "UPDATE calls SET revision = ?2 WHERE call = ?1 AND revision = ?2 - 1",
+    };
+    let changed = connection.prepare_cached(sql)?.execute(params![key(line.call), number(line.revision)])?;
+    Ok(changed == 1)
+}
+
+fn insert(connection: &Connection, line: &Line) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO events (call, revision, line) VALUES (?1, ?2, ?3)";
+    let row = params![key(line.call), number(line.revision), line.text];
+    connection.prepare_cached(sql)?.execute(row)?;
+    if let Some(ended) = line.ended {
+        let sql = "UPDATE calls SET ended_second = ?2, ended_nanosecond = ?3 WHERE call = ?1";
+        let row = params![key(line.call), ended.as_second(), ended.subsec_nanosecond()];
+        connection.prepare_cached(sql)?.execute(row)?;
+    }
+    Ok(())
+}
+
+/// A line that is stored already counts as appended.
+fn is_stored(connection: &Connection, line: &Line) -> Result<(), Failed> {
+    let sql = "SELECT line FROM events WHERE call = ?1 AND revision = ?2";
+    let mut select = connection.prepare_cached(sql)?;
+    let found: Option<String> =
+        select.query_row(params![key(line.call), number(line.revision)], |row| row.get(0)).optional()?;
+    if found.as_ref() == Some(&line.text) {
+        return Ok(());
+    }
+    let Line { call, revision, .. } = *line;
+    Err(Failed::Conflict(Conflict { call, revision, found: found.map(Secret::new) }))
+}
+
+pub(super) fn keep_snapshot(
+    connection: &Connection,
+    call: CallId,
+    revision: u64,
+    snapshot: &Snapshot,
+) -> Result<(), Failed> {
+    let sql = "INSERT INTO snapshots (call, revision, snapshot)
+        SELECT ?1, ?2, ?3 FROM events WHERE call = ?1 AND revision = ?2
+        ON CONFLICT (call) DO UPDATE SET revision = excluded.revision, snapshot = excluded.snapshot
+        WHERE excluded.revision >= snapshots.revision";
+    let row = params![key(call), number(revision), snapshot.as_str()];
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+pub(super) fn note(connection: &Connection, consumer: &str, noted: &[Noted]) -> Result<(), Failed> {
+    let sql = "INSERT INTO notes (call, consumer, revision)
+        SELECT ?1, ?2, ?3 FROM events WHERE call = ?1 AND revision = ?3
+        ON CONFLICT (call, consumer) DO UPDATE SET revision = excluded.revision
+        WHERE excluded.revision > notes.revision";
+    let mut insert = connection.prepare_cached(sql)?;
+    for Noted { call, revision } in noted {
+        insert.execute(params![key(*call), consumer, number(*revision)])?;
+    }
+    Ok(())
+}
+
+pub(super) fn delete(connection: &Connection, call: CallId) -> Result<bool, Failed> {
+    for sql in [
+        "DELETE FROM events WHERE call = ?1",
+        "DELETE FROM snapshots WHERE call = ?1",
+        "DELETE FROM notes WHERE call = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([key(call)])?;
+    }
+    // Each of the other rows belongs to a call with events, and such a call has a row here.
+    Ok(connection.prepare_cached("DELETE FROM calls WHERE call = ?1")?.execute([key(call)])? > 0)
+}
+
+pub(super) fn retain(connection: &Connection, ended_before: Timestamp) -> Result<Vec<CallId>, Failed> {
+    let sql = "SELECT call FROM calls WHERE ended_second IS NOT NULL
+        AND (ended_second, ended_nanosecond) < (?1, ?2) ORDER BY call";
+    let before = params![ended_before.as_second(), ended_before.subsec_nanosecond()];
+    let mut select = connection.prepare_cached(sql)?;
+    let ended = select.query_map(before, |row| super::call(row, 0))?.collect::<Result<Vec<_>, _>>()?;
+    for call in &ended {
+        delete(connection, *call)?;
+    }
+    Ok(ended)
+}

@@ -1,0 +1,122 @@
+//! The rules of a [`Store`], as tests that run against any store.
+//!
+//! Write a [`Subject`] that makes the store, and let [`conformance!`](crate::conformance) write a test for each rule:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use callfold_store::testing::{Broken, Subject};
+//! use callfold_store::{Memory, Store};
+//!
+//! struct InMemory;
+//!
+//! #[async_trait::async_trait]
+//! impl Subject for InMemory {
+//!     async fn fresh(&self) -> Result<Arc<dyn Store>, Broken> {
+//!         Ok(Arc::new(Memory::new()))
+//!     }
+//!
+//!     async fn restart(&self, _store: Arc<dyn Store>) -> Result<Option<Arc<dyn Store>>, Broken> {
+//!         Ok(None)
+//!     }
+//! }
+//!
+//! mod memory {
+//!     callfold_store::conformance!(super::InMemory);
+//! }
+//! ```
+
+mod broken;
+mod events;
+pub mod rules;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use self::broken::Broken;
+use crate::store::Store;
+
+/// Makes the store that is tested.
+#[async_trait]
+pub trait Subject: Send + Sync {
+    /// Makes an empty store. Each rule begins with one, and several can exist at the same time.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be made.
+    async fn fresh(&self) -> Result<Arc<dyn Store>, Broken>;
+
+    /// Opens the store as it is after its process was killed with `kill -9` now. `None` if it forgets everything, such as
+    /// a store in memory; the rules about restarts then do not apply.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be opened.
+    async fn restart(&self, store: Arc<dyn Store>) -> Result<Option<Arc<dyn Store>>, Broken>;
+}
+
+/// A rule: a function that tests a store.
+pub type Rule = for<'a> fn(&'a dyn Subject) -> Checking<'a>;
+
+/// The future of a rule.
+pub type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), Broken>> + Send + 'a>>;
+
+/// All rules, and their names.
+pub const RULES: &[(&str, Rule)] = crate::conformance!(@rules list);
+
+/// Tests a rule on a runtime of tokio with several threads.
+///
+/// # Errors
+///
+/// The store broke the rule, or the runtime does not start.
+pub fn check(rule: Rule, subject: &dyn Subject) -> Result<(), Broken> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
+    runtime.map_err(|error| Broken::new(error.to_string()))?.block_on(rule(subject))
+}
+
+/// Writes a `#[test]` for each rule of [`testing`](crate::testing). The argument is an expression that makes a
+/// [`Subject`](crate::testing::Subject).
+#[macro_export]
+macro_rules! conformance {
+    (@rules $($then:tt)+) => {
+        $crate::conformance! {
+            @@ $($then)+ =>
+            a_batch_comes_back_in_order
+            a_call_is_read_from_a_revision
+            a_changed_line_is_refused
+            a_hole_is_refused
+            a_large_batch_is_stored_as_a_whole_or_not_at_all
+            a_lost_answer_can_be_retried
+            a_note_only_rises
+            a_polling_reader_sees_each_event_once
+            a_restart_keeps_what_was_acknowledged
+            a_snapshot_of_an_unknown_revision_is_not_kept
+            a_stale_event_stops_the_whole_batch
+            a_note_about_an_unknown_revision_is_not_kept
+            delete_removes_all_of_a_call_and_only_it
+            each_consumer_has_its_own_notes
+            one_of_forty_racers_wins
+            pages_of_any_size_have_the_same_events
+            positions_rise_and_are_not_used_again
+            retain_removes_the_calls_that_ended_before
+            the_newest_snapshot_is_kept
+            twenty_thousand_events_come_back_in_order
+        }
+    };
+    (@@ list => $($rule:ident)+) => {
+        &[$((stringify!($rule), |subject| Box::pin($crate::testing::rules::$rule(subject)))),+]
+    };
+    (@@ tests ($subject:expr) => $($rule:ident)+) => {
+        $(
+            #[test]
+            fn $rule() -> Result<(), $crate::testing::Broken> {
+                $crate::testing::check(|subject| Box::pin($crate::testing::rules::$rule(subject)), &$subject)
+            }
+        )+
+    };
+    ($subject:expr) => {
+        $crate::conformance!(@rules tests ($subject));
+    };
+}

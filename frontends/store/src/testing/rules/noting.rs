@@ -1,0 +1,103 @@
+//! Rules of notes and snapshots.
+
+use callfold::call::Snapshot;
+
+use crate::store::Noted;
+use crate::testing::Subject;
+use crate::testing::broken::{Broken, ensure};
+use crate::testing::events::{call, events};
+
+/// A note of a lower revision changes nothing.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn a_note_only_rises(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    store.append(&events(call(1), 9)).await?;
+    ensure!(store.noted("webhooks").await?.is_empty(), "a new store has notes");
+    for (revision, expected) in [(3, 3), (2, 3), (3, 3), (7, 7), (1, 7)] {
+        store.note("webhooks", &[Noted { call: call(1), revision }]).await?;
+        let noted = store.noted("webhooks").await?;
+        let is_right = noted == [Noted { call: call(1), revision: expected }];
+        ensure!(is_right, "after a note of {revision}, {expected} must be noted; the store has {noted:?}");
+    }
+    Ok(())
+}
+
+/// A consumer sees its own notes only, of all calls.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn each_consumer_has_its_own_notes(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    let note = |number, revision| Noted { call: call(number), revision };
+    for number in 1..=3 {
+        store.append(&events(call(number), 5)).await?;
+    }
+    store.note("webhooks", &[note(1, 2), note(2, 5), note(1, 4)]).await?;
+    store.note("audit", &[note(1, 1), note(3, 3)]).await?;
+    for (consumer, expected) in [
+        ("webhooks", vec![note(1, 4), note(2, 5)]),
+        ("audit", vec![note(1, 1), note(3, 3)]),
+        ("other", vec![]),
+    ] {
+        let mut noted = store.noted(consumer).await?;
+        noted.sort_unstable();
+        ensure!(noted == expected, "{consumer} must have {expected:?}, and has {noted:?}");
+    }
+    Ok(())
+}
+
+/// A note about a call or a revision that is not stored changes nothing.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn a_note_about_an_unknown_revision_is_not_kept(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    store.append(&events(call(1), 2)).await?;
+    let unknown = [(1, 3), (1, 0), (2, 1), (2, u64::MAX)];
+    let unknown = unknown.map(|(number, revision)| Noted { call: call(number), revision });
+    store.note("webhooks", &unknown).await?;
+    let noted = store.noted("webhooks").await?;
+    ensure!(noted.is_empty(), "a note about an event that is not stored was kept: {noted:?}");
+    Ok(())
+}
+
+/// A snapshot replaces an older one, and never a newer one.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn the_newest_snapshot_is_kept(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    store.append(&events(call(1), 9)).await?;
+    store.append(&events(call(2), 9)).await?;
+    ensure!(store.snapshot(call(1)).await?.is_none(), "a call without a snapshot has one");
+    for (revision, expected) in [(3, 3), (2, 3), (9, 9), (8, 9)] {
+        store.keep_snapshot(call(1), revision, &Snapshot::from(format!("of {revision}"))).await?;
+        let found = store.snapshot(call(1)).await?;
+        let is_right = found == Some(Snapshot::from(format!("of {expected}")));
+        ensure!(is_right, "after a snapshot of {revision}, that of {expected} must be kept");
+    }
+    ensure!(store.snapshot(call(2)).await?.is_none(), "another call got the snapshot");
+    Ok(())
+}
+
+/// A snapshot of a call or of a revision that is not stored changes nothing.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn a_snapshot_of_an_unknown_revision_is_not_kept(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    store.append(&events(call(1), 2)).await?;
+    for (number, revision) in [(1, 3), (1, 0), (2, 1), (2, u64::MAX)] {
+        store.keep_snapshot(call(number), revision, &Snapshot::from("late".to_owned())).await?;
+        let found = store.snapshot(call(number)).await?;
+        ensure!(found.is_none(), "a snapshot of revision {revision}, which is not stored, was kept");
+    }
+    Ok(())
+}

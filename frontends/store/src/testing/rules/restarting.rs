@@ -1,0 +1,38 @@
+//! The rule of restarts.
+
+use callfold::call::Snapshot;
+
+use super::{all, refused};
+use crate::store::Noted;
+use crate::testing::Subject;
+use crate::testing::broken::{Broken, ensure};
+use crate::testing::events::{call, event, events};
+
+/// After `kill -9`, the store has all that it acknowledged: events, positions, notes, snapshots and deletions.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn a_restart_keeps_what_was_acknowledged(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    for number in 1..=3 {
+        store.append(&events(call(number), 4)).await?;
+    }
+    let noted = [Noted { call: call(1), revision: 2 }];
+    let snapshot = Snapshot::from("kept".to_owned());
+    store.note("webhooks", &noted).await?;
+    store.keep_snapshot(call(1), 4, &snapshot).await?;
+    store.delete(call(3)).await?;
+    let before = all(&*store, 5).await?;
+
+    let Some(store) = subject.restart(store).await? else { return Ok(()) };
+    ensure!(all(&*store, 5).await? == before, "a restart changed the events or their positions");
+    ensure!(store.noted("webhooks").await? == noted, "a restart changed the notes");
+    ensure!(store.snapshot(call(1)).await? == Some(snapshot), "a restart lost the snapshot");
+    refused(&*store, &[event(call(1), 4, "changed")]).await?;
+    refused(&*store, &[event(call(3), 5, "deleted")]).await?;
+    store.append(&[event(call(1), 5, "later")]).await?;
+    let (last, new) = (before.last().map(|one| one.position), all(&*store, 5).await?);
+    ensure!(new.last().map(|one| one.position) > last, "a position was assigned again after a restart");
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! The stores that the tests run against.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use callfold_store::testing::{Broken, Subject};
+use callfold_store::{Memory, Sqlite, Store};
+use tempfile::TempDir;
+
+/// Stores in memory.
+pub(crate) struct InMemory;
+
+#[async_trait]
+impl Subject for InMemory {
+    async fn fresh(&self) -> Result<Arc<dyn Store>, Broken> {
+        Ok(Arc::new(Memory::new()))
+    }
+
+    async fn restart(&self, _store: Arc<dyn Store>) -> Result<Option<Arc<dyn Store>>, Broken> {
+        Ok(None)
+    }
+}
+
+/// Stores in files of a folder.
+pub(crate) struct InFiles {
+    folder: TempDir,
+    files: AtomicUsize,
+}
+
+impl InFiles {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder for the test"), files: AtomicUsize::new(0) }
+    }
+
+    fn file(&self, number: usize) -> PathBuf {
+        self.folder.path().join(format!("{number}.db"))
+    }
+}
+
+#[async_trait]
+impl Subject for InFiles {
+    async fn fresh(&self) -> Result<Arc<dyn Store>, Broken> {
+        let number = self.files.fetch_add(1, Ordering::Relaxed) + 1;
+        Ok(Arc::new(Sqlite::open(self.file(number))?))
+    }
+
+    /// The files as they are now are what another process finds after this one is killed. The store is still open.
+    async fn restart(&self, store: Arc<dyn Store>) -> Result<Option<Arc<dyn Store>>, Broken> {
+        let number = self.files.fetch_add(1, Ordering::Relaxed) + 1;
+        copy(&self.file(number - 1), &self.file(number)).map_err(|error| Broken::new(error.to_string()))?;
+        drop(store);
+        Ok(Some(Arc::new(Sqlite::open(self.file(number))?)))
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    for suffix in ["", "-wal"] {
+        let name = |path: &Path| format!("{}{suffix}", path.display());
+        std::fs::copy(name(from), name(to))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! The stores of this crate keep the rules of a store.
+
+#![allow(missing_docs, reason = "tests")]
+
+mod common;
+
+mod memory {
+    callfold_store::conformance!(crate::common::InMemory);
+}
+
+mod sqlite {
+    callfold_store::conformance!(crate::common::InFiles::new());
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn a_million_events_come_back_in_order() -> Result<(), callfold_store::testing::Broken> {
+    use callfold_store::testing::{check, rules};
+    check(
+        |subject| Box::pin(rules::many_events_come_back_in_order(subject, 1_000_000)),
+        &common::InFiles::new(),
+    )
+}
