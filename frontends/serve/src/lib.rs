@@ -2,3 +2,4 @@
 
 pub mod key_files;
 pub mod keys;
+pub mod tls;
