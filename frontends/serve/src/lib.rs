@@ -2,4 +2,5 @@
 
 pub mod key_files;
 pub mod keys;
+pub mod query;
 pub mod tls;
