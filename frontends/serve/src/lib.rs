@@ -3,4 +3,5 @@
 pub mod key_files;
 pub mod keys;
 pub mod query;
+pub mod recording;
 pub mod tls;
