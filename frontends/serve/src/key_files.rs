@@ -106,6 +106,12 @@ pub(crate) fn write_new(path: &Path, text: &str) -> Result<bool, KeyError> {
     }
 }
 
+/// Stores a file that only its owner can read, whole or not at all, in place of what was there.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), KeyError> {
+    let stored = prepared(path, text)?.persist(path);
+    stored.map(drop).map_err(|error| KeyError::of_file("write", path, error.error, WRITE_ADVICE))
+}
+
 const WRITE_ADVICE: &str = "name a folder in which you may write, on a disk with space";
 
 /// A file beside the path, with mode 0600 (so `tempfile` makes it) and with its text on the disk.
@@ -131,6 +137,8 @@ mod tests {
         assert!(write_new(&path, "first").unwrap());
         assert!(!write_new(&path, "second").unwrap());
         assert_eq!(read_key(&path).unwrap().as_deref(), Some("first"));
+        replace(&path, "third").unwrap();
+        assert_eq!(read_key(&path).unwrap().as_deref(), Some("third"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

@@ -2,3 +2,6 @@
 
 pub mod key_files;
 pub mod keys;
+pub mod query;
+pub mod recording;
+pub mod tls;

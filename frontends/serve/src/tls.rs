@@ -1,0 +1,118 @@
+//! The certificate of the service, for bots and SDKs that insist on https.
+//!
+//! A folder has an authority of its own (`ca.pem`, `ca-key.pem`) and a certificate for `localhost`, `127.0.0.1` and `::1`
+//! (`localhost.pem`, `localhost-key.pem`). What is missing is made. The authority can vouch for these names only, so a stolen
+//! key lets nobody pretend to be another host.
+
+mod authority;
+mod leaf;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustls::ServerConfig;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+
+use self::authority::Authority;
+use self::leaf::Leaf;
+use crate::key_files::{self, KeyError};
+
+/// The certificate of the service, and where its files are.
+pub struct Tls {
+    folder: PathBuf,
+    leaf: Leaf,
+}
+
+impl Tls {
+    /// Reads the files of a folder, and makes those that are missing. A certificate is made anew if it ends within a day or
+    /// if the authority has not signed it. `now` is the time of clients: a real clock, also where the service has a
+    /// manual one.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if a file cannot be read, made or used. It names the file, and says what to do.
+    pub fn open(folder: impl Into<PathBuf>, now: Timestamp) -> Result<Self, KeyError> {
+        let folder = folder.into();
+        key_files::make_folder(&folder)?;
+        let authority = Authority::open(&folder, now)?;
+        let leaf = Leaf::open(&folder, &authority, now)?;
+        Ok(Self { folder, leaf })
+    }
+
+    /// The settings of a server: TLS 1.2 and 1.3, with these protocols after the handshake, the preferred one first: `h2`,
+    /// `http/1.1`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if the key does not belong to the certificate.
+    pub fn server_config(&self, protocols: &[&str]) -> Result<ServerConfig, KeyError> {
+        let failed = |error: rustls::Error| {
+            let folder = self.folder.display();
+            let message =
+                format!("cannot use the certificate in {folder}: {error}; delete it to get a new one");
+            KeyError::new(message).because(error)
+        };
+        let builder = ServerConfig::builder_with_provider(provider());
+        let builder = builder.with_safe_default_protocol_versions().map_err(failed)?.with_no_client_auth();
+        let mut config = builder.with_single_cert(self.leaf.chain(), self.leaf.key()).map_err(failed)?;
+        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+        Ok(config)
+    }
+
+    /// The file with the certificate of the authority, which clients must trust.
+    pub fn authority(&self) -> PathBuf {
+        self.folder.join(authority::CERTIFICATE)
+    }
+
+    /// How clients trust the authority, one line of text each.
+    pub fn how_to_trust(&self) -> Vec<String> {
+        trust_lines(&self.authority())
+    }
+}
+
+/// Shows no key.
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+/// The cryptography of all that this crate encrypts.
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(aws_lc_rs::default_provider())
+}
+
+fn trust_lines(authority: &Path) -> Vec<String> {
+    let absolute = std::path::absolute(authority).unwrap_or_else(|_| authority.to_owned());
+    let file = quoted(&absolute.display().to_string());
+    vec![
+        format!("Node.js:              export NODE_EXTRA_CA_CERTS={file}"),
+        format!("Python, requests:     export REQUESTS_CA_BUNDLE={file}"),
+        format!("Python, Go, OpenSSL:  export SSL_CERT_FILE={file}"),
+        format!(".NET on Linux:        export SSL_CERT_FILE={file}"),
+        format!("curl:                 curl --cacert {file} …"),
+        format!("Java:                 keytool -importcert -cacerts -noprompt -alias callfold -file {file}"),
+        format!(
+            "Debian, Ubuntu:       sudo cp {file} /usr/local/share/ca-certificates/callfold.crt && sudo \
+             update-ca-certificates"
+        ),
+        format!(
+            "macOS, also .NET:     security add-trusted-cert -k ~/Library/Keychains/login.keychain-db {file}"
+        ),
+        format!("Windows, also .NET:   certutil -user -addstore Root {file}"),
+    ]
+}
+
+/// A path as a shell reads it.
+fn quoted(path: &str) -> String {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "/._-:\\".contains(it);
+    if path.chars().all(is_plain) {
+        return path.to_owned();
+    }
+    if cfg!(windows) { format!("\"{path}\"") } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests;
