@@ -102,6 +102,9 @@ fn trust_lines(authority: &Path) -> Vec<String> {
             "macOS, also .NET:     security add-trusted-cert -k ~/Library/Keychains/login.keychain-db {file}"
         ),
         format!("Windows, also .NET:   certutil -user -addstore Root {file}"),
+        "SSL_CERT_FILE and REQUESTS_CA_BUNDLE replace the usual authorities. A bot that also calls other hosts needs a file \
+         with both."
+            .to_owned(),
     ]
 }
 

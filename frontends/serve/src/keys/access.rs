@@ -96,7 +96,8 @@ impl Error for TokenError {
 }
 
 impl Keys {
-    /// An access token of an app, with the permissions that it was granted.
+    /// An access token of an app, with the permissions that it was granted. `now` is a real time, also where the service
+    /// has a manual clock, because clients ask for a new token when theirs ends by their own clock.
     ///
     /// # Errors
     ///
@@ -124,7 +125,8 @@ impl Keys {
         })
     }
 
-    /// Checks the access token of a request: what follows `Bearer` in the header `Authorization`.
+    /// Checks the access token of a request: what follows `Bearer` in the header `Authorization`. `now` is a real time, as
+    /// for [`access_token`](Self::access_token).
     ///
     /// # Errors
     ///
@@ -163,7 +165,7 @@ fn issuer(tenant: &str) -> String {
     format!("https://sts.windows.net/{tenant}/")
 }
 
-/// What the library checks. It would compare times with the clock of the machine, and the service has its own.
+/// What the library checks. It would read the clock of the machine itself; here the caller gives the time.
 fn validation() -> Validation {
     let mut validation = Validation::new(Algorithm::RS256);
     validation.set_audience(&[AUDIENCE]);

@@ -25,8 +25,10 @@ struct Claims<'a> {
 }
 
 impl Keys {
-    /// The token of a webhook to this app. It belongs into the header `Authorization`, after `Bearer`. It holds for an
-    /// hour; to sign takes about a millisecond, so a server can use one for all webhooks of some minutes.
+    /// The token of a webhook to this app. It belongs in the header `Authorization`, after `Bearer`. It holds for an hour.
+    /// Signing takes some milliseconds, so a server can send one token with all webhooks of some minutes.
+    ///
+    /// `now` is a real time, also where the service has a manual clock: the bot compares the token with its own clock.
     ///
     /// # Errors
     ///

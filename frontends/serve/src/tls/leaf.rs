@@ -97,8 +97,8 @@ impl Leaf {
         NAMES.iter().all(|name| ServerName::try_from(*name).is_ok_and(has))
     }
 
-    /// A new certificate that clients would refuse: the authority has expired, its key is another's, or somebody else made
-    /// it.
+    /// Refuses a new certificate that clients would refuse, too: the key is not that of the authority, or the authority was
+    /// made by another tool, under a name of its own.
     fn check(&self, authority: &Authority, now: Timestamp) -> Result<(), KeyError> {
         authority.verify(&self.chain, now).map_err(|error| {
             let message = format!(

@@ -1,3 +1,6 @@
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
+
 use super::*;
 
 const APP: &str = "2e2cb0a8-6d7e-4d6c-9c0b-0a5c1d0f3b11";
@@ -35,9 +38,6 @@ fn basic_has_the_app_and_its_secret() {
     let error = granted(Some(&header), &other).map(|granted| granted.app).unwrap_err();
     assert!(format!("{error:?}").contains("different apps"), "{error:?}");
 }
-
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD as BASE64;
 
 #[test]
 fn a_broken_basic_is_refused() {
