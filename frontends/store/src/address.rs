@@ -70,15 +70,13 @@ impl FromStr for Address {
             return Ok(Self::Memory);
         }
         if let Some(path) = text.strip_prefix("sqlite:") {
-            let is_url = path.starts_with("//");
-            let path = path.strip_prefix("//").unwrap_or(path);
             return match path {
                 "" => {
                     Err(NotAnAddress("`sqlite:` needs a path; write, for example, `sqlite:calls.db`".into()))
                 }
-                path if is_url => {
-                    Err(NotAnAddress(format!("`sqlite:` takes a path, not a URL; write `sqlite:{path}`")))
-                }
+                url if url.starts_with("//") => Err(NotAnAddress(
+                    "`sqlite:` takes a path, not a URL; write, for example, `sqlite:calls.db`".into(),
+                )),
                 path => Ok(Self::Sqlite(path.into())),
             };
         }
@@ -88,18 +86,22 @@ impl FromStr for Address {
         if text.ends_with(".db") {
             return Ok(Self::Sqlite(text.into()));
         }
-        Err(NotAnAddress(format!("`{text}` is not the address of a store; {GRAMMAR}")))
+        Err(NotAnAddress(format!("{} is not the address of a store; {GRAMMAR}", shown(text))))
     }
+}
+
+/// A text that looks like the address of a server can have a password, and is not shown.
+fn shown(text: &str) -> String {
+    if text.contains([':', '@']) { "this".into() } else { format!("`{text}`") }
 }
 
 const GRAMMAR: &str = "write `memory`, `sqlite:PATH` or `PATH.db`";
 
-/// The address of a server can have a password, so only its scheme is shown.
 fn not_supported(scheme: &str) -> NotAnAddress {
     let server = match scheme {
         "postgres" | "postgresql" => "PostgreSQL",
         "nats" | "tls" => "NATS",
-        _ => return NotAnAddress(format!("an address does not begin with `{scheme}://`; {GRAMMAR}")),
+        _ => return NotAnAddress(format!("this URL is not the address of a store; {GRAMMAR}")),
     };
     NotAnAddress(format!("this version keeps events in memory or in SQLite, not in {server}; {GRAMMAR}"))
 }

@@ -1,9 +1,5 @@
 //! The stores of this crate keep the rules of a store.
 
-#![allow(missing_docs, reason = "tests")]
-
-mod common;
-
 mod memory {
     callfold_store::conformance!(crate::common::InMemory);
 }
@@ -18,6 +14,6 @@ fn a_million_events_come_back_in_order() -> Result<(), callfold_store::testing::
     use callfold_store::testing::{check, rules};
     check(
         |subject| Box::pin(rules::many_events_come_back_in_order(subject, 1_000_000)),
-        &common::InFiles::new(),
+        &crate::common::InFiles::new(),
     )
 }

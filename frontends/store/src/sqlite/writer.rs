@@ -110,13 +110,11 @@ fn commit(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<Vec<
         let outcome = job.run(&savepoint);
         match outcome {
             Ok(()) => savepoint.commit()?,
+            // SQLite ends the whole transaction after some errors, such as that of a full disk.
+            Err(failed) if savepoint.is_autocommit() => return Err(failed),
             Err(_) => savepoint.finish()?,
         }
-        match outcome {
-            // SQLite ends the whole transaction after some errors, such as that of a full disk.
-            Err(failed) if transaction.is_autocommit() => return Err(failed),
-            Ok(()) | Err(_) => outcomes.push(outcome),
-        }
+        outcomes.push(outcome);
     }
     transaction.commit()?;
     Ok(outcomes)

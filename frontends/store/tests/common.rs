@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use callfold::uuid::Uuid;
+use callfold::{CallId, Recorded};
 use callfold_store::testing::{Broken, Subject};
 use callfold_store::{Memory, Sqlite, Store};
 use tempfile::TempDir;
@@ -61,4 +63,18 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
         std::fs::copy(name(from), name(to))?;
     }
     Ok(())
+}
+
+/// A call id for each number.
+pub(crate) fn call(number: u32) -> CallId {
+    CallId::new(Uuid::from_u128(u128::from(number)))
+}
+
+/// An event that folds at this revision. Its line is at least as long as the words.
+pub(crate) fn event(call: CallId, revision: u64, words: &str) -> Recorded {
+    let name = if revision == 1 { "placed" } else { "detailsChanged" };
+    let line = format!(
+        r#"{{"call":"{call}","rev":{revision},"at":"2026-11-23T09:15:02Z","type":"{name}","data":{{"subject":"{words}"}}}}"#
+    );
+    line.parse().expect("a line of the log")
 }

@@ -1,0 +1,72 @@
+//! Addresses of stores.
+
+use callfold_store::Address;
+
+fn error(text: &str) -> String {
+    text.parse::<Address>().unwrap_err().to_string()
+}
+
+#[test]
+fn an_address_names_a_store() {
+    assert_eq!("memory".parse(), Ok(Address::Memory));
+    assert_eq!("sqlite:calls".parse(), Ok(Address::Sqlite("calls".into())));
+    assert_eq!("sqlite:/var/lib/calls.db".parse(), Ok(Address::Sqlite("/var/lib/calls.db".into())));
+    assert_eq!("sqlite:memory".parse(), Ok(Address::Sqlite("memory".into())));
+    assert_eq!("folder/calls.db".parse(), Ok(Address::Sqlite("folder/calls.db".into())));
+}
+
+#[test]
+fn an_address_is_written_as_it_is_read() {
+    for text in ["memory", "sqlite:calls", "sqlite:/a b/c.db"] {
+        let address: Address = text.parse().unwrap();
+        assert_eq!(address.to_string(), text);
+    }
+}
+
+#[test]
+fn what_is_no_address_says_what_would_be() {
+    for text in ["", "Memory", "calls", "calls.sqlite", "sqlite", ":memory:", "mysql://root:secret@host/db"] {
+        assert!(error(text).ends_with("write `memory`, `sqlite:PATH` or `PATH.db`"), "{}", error(text));
+    }
+    assert_eq!(error("sqlite:"), "`sqlite:` needs a path; write, for example, `sqlite:calls.db`");
+    assert_eq!(
+        error("sqlite://calls.db"),
+        "`sqlite:` takes a path, not a URL; write, for example, `sqlite:calls.db`"
+    );
+    assert_eq!(
+        error("postgres://host/db"),
+        "this version keeps events in memory or in SQLite, not in PostgreSQL; \
+         write `memory`, `sqlite:PATH` or `PATH.db`"
+    );
+}
+
+#[test]
+fn no_error_shows_a_password() {
+    let texts = [
+        "postgres://me:secret@host/db",
+        "postgresql://me:secret@host/calls.db",
+        "nats://secret@host",
+        "mysql://me:secret@host/db",
+        "postgres:me:secret@host",
+        "me:secret@host",
+        "me:secret@host/calls.txt",
+        "sqlite://me:secret@host/calls.db",
+        "me:secret@host://db",
+    ];
+    for text in texts {
+        let error = text.parse::<Address>().unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_opens_at_its_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("calls.db");
+    let address: Address = path.to_str().unwrap().parse().unwrap();
+    let stored = [crate::common::event(crate::common::call(1), 1, "kept")];
+    address.open().unwrap().append(&stored).await.unwrap();
+    assert_eq!(address.open().unwrap().read(crate::common::call(1), 1).await.unwrap(), stored);
+    let memory = Address::Memory.open().unwrap();
+    assert!(memory.read(crate::common::call(1), 1).await.unwrap().is_empty());
+}

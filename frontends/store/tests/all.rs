@@ -1,0 +1,12 @@
+//! All tests of the crate, as one program.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod addresses;
+mod common;
+mod conformance;
+mod defects;
+mod killed;
+mod loading;
+mod speed;
+mod sqlite;
