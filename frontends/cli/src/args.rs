@@ -75,6 +75,10 @@ pub(crate) enum Command {
     /// Print the manual page, or that of one command
     #[command(after_help = MAN)]
     Man(ManArgs),
+    /// Simulate Graph's calling service on this machine, for building and testing a bot
+    #[cfg(feature = "serve")]
+    #[command(after_help = crate::serve::HELP)]
+    Serve(Box<crate::serve::ServeArgs>),
 }
 
 const EXIT: &str = "\

@@ -27,6 +27,8 @@ mod replay;
 mod replayer;
 mod report;
 mod selection;
+#[cfg(feature = "serve")]
+mod serve;
 mod size;
 mod stdout;
 mod unrecognised;
@@ -69,5 +71,7 @@ fn run() -> io::Result<ExitCode> {
         Command::Diagram(args) => diagram::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(*args),
     }
 }

@@ -11,9 +11,9 @@ use tempfile::NamedTempFile;
 /// A key or a certificate cannot be made, read or stored.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct KeyError {
+pub(crate) struct KeyError {
     /// What failed, where, and what to do. It shows no key.
-    pub message: String,
+    pub(crate) message: String,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 

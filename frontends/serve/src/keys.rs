@@ -17,11 +17,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-pub use self::access::{Claims, TokenError};
-pub use self::discovery::{instance_discovery, openid_configuration, tenant_configuration};
+pub(crate) use self::access::TokenError;
+pub(crate) use self::discovery::{instance_discovery, openid_configuration, tenant_configuration};
 use self::signing_key::SigningKey;
-pub use self::tenant::{DEFAULT_APP, DEFAULT_TENANT, tenant_id};
-pub use self::token_endpoint::TokenRequest;
+pub(crate) use self::tenant::{DEFAULT_APP, DEFAULT_TENANT, tenant_id};
+pub(crate) use self::token_endpoint::TokenRequest;
 use crate::key_files::{self, KeyError};
 
 /// The name of the file with the key.
@@ -29,7 +29,7 @@ const FILE: &str = "signing-key.pem";
 
 /// The key of the service. It is made or read on first need, which takes up to a second: an asynchronous server calls
 /// [`jwks`](Self::jwks) once where it may block.
-pub struct Keys {
+pub(crate) struct Keys {
     kept_in: Option<PathBuf>,
     signing_key: Mutex<Option<Arc<SigningKey>>>,
 }
@@ -37,7 +37,7 @@ pub struct Keys {
 impl Keys {
     /// A key that is stored in this folder. The folder is made if it is missing. Without a folder, a key lasts as long as
     /// this value.
-    pub const fn new(kept_in: Option<PathBuf>) -> Self {
+    pub(crate) const fn new(kept_in: Option<PathBuf>) -> Self {
         Self { kept_in, signing_key: Mutex::new(None) }
     }
 
@@ -47,7 +47,7 @@ impl Keys {
     /// # Errors
     ///
     /// [`KeyError`] if the key cannot be made, read or stored.
-    pub fn jwks(&self) -> Result<Value, KeyError> {
+    pub(crate) fn jwks(&self) -> Result<Value, KeyError> {
         Ok(self.signing_key()?.jwks())
     }
 

@@ -1,7 +1,41 @@
-//! A local Graph calling service.
+//! A local Graph calling service: a stand-in for `https://graph.microsoft.com/v1.0/communications/calls` on the machine of a
+//! developer. It serves Graph's side, posts webhooks to the bot, and can be steered by scenarios, faults and an admin API.
+//!
+//! What the service decides is decided by the crate `callfold`: see `callfold::service::Service`. This crate stores the
+//! events, keeps the time, and speaks HTTP.
 
-pub mod key_files;
-pub mod keys;
-pub mod query;
-pub mod recording;
-pub mod tls;
+mod behaviour;
+mod busy;
+mod callbacks;
+mod clock;
+mod delivery;
+mod fault;
+mod host;
+mod http;
+mod key_files;
+mod keys;
+mod listen;
+mod live;
+mod locks;
+mod metrics;
+mod offer;
+mod open;
+mod outbox;
+mod post;
+mod query;
+mod recording;
+mod redact;
+mod scenario;
+mod seed;
+mod server;
+mod settings;
+mod signing;
+mod timers;
+mod tls;
+
+pub use behaviour::ByItself;
+pub use clock::ClockMode;
+pub use fault::{Crash, Faults, RequestFault, WebhookFaults, Window};
+pub use scenario::{Answer, Callee, Caller, Do, On, Scenario, Step, Who};
+pub use server::{Builder, Handle, Server, StartError};
+pub use settings::{Auth, Auto, Callbacks, Limits, Resource, Settings, Webhooks};

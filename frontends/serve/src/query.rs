@@ -11,7 +11,7 @@ use callfold::graph::ODataError;
 use serde_json::{Map, Value};
 
 use self::page::Page;
-pub use self::resource::{Navigation, Reads, Resource};
+pub(crate) use self::resource::{Navigation, Reads, Resource};
 
 /// Options of OData that this service does not have.
 const ELSEWHERE: &[&str] = &[
@@ -30,7 +30,7 @@ const ELSEWHERE: &[&str] = &[
 
 /// The options of a request. The default is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub(crate) struct Options {
     select: Option<Vec<&'static str>>,
     expand: Vec<Navigation>,
     page: Page,
@@ -42,16 +42,7 @@ impl Options {
     /// # Errors
     ///
     /// [`ODataError`] if an option is unknown, is repeated, or has a value that cannot be read. It names the option.
-    ///
-    /// ```
-    /// use callfold_serve::query::{Options, Reads, Resource};
-    ///
-    /// let call = Reads::one(Resource::Call);
-    /// assert!(Options::parse("$select=id,state&trace=1", call).is_ok());
-    /// let refused = Options::parse("$filter=x", call).unwrap_err();
-    /// assert_eq!(refused.message, "The query option '$filter' is not supported here. Supported are: $select, $expand.");
-    /// ```
-    pub fn parse(query: &str, reads: Reads) -> Result<Self, ODataError> {
+    pub(crate) fn parse(query: &str, reads: Reads) -> Result<Self, ODataError> {
         let mut options = Self::default();
         let mut seen = Vec::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -80,14 +71,14 @@ impl Options {
     }
 
     /// The members to which `$expand` refers. The server puts each into the value before it calls [`apply`](Self::apply).
-    pub fn expanded(&self) -> &[Navigation] {
+    pub(crate) fn expanded(&self) -> &[Navigation] {
         &self.expand
     }
 
     /// What the request reads of a value: the page of a collection, and the selected members. Members that `$expand` names
     /// and annotations such as `@odata.type` are kept. `url` is the address of the request with its query, as the client
     /// sees it; `@odata.nextLink` is made from it.
-    pub fn apply(&self, mut value: Value, url: &str) -> Value {
+    pub(crate) fn apply(&self, mut value: Value, url: &str) -> Value {
         let Some(object) = value.as_object_mut() else { return value };
         match object.get_mut("value") {
             Some(Value::Array(items)) => {

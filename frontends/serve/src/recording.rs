@@ -24,40 +24,24 @@ const LOUDNESS: f64 = 1_000.0;
 
 /// A recording: RIFF, PCM, 16 kHz, 16 bits, mono, as the recordings of Graph. Its bytes are computed when they are read, a
 /// second at a time.
-///
-/// ```
-/// use std::time::Duration;
-/// use callfold_serve::recording::Recording;
-///
-/// let speech = [Duration::from_secs(1)..Duration::from_secs(2)];
-/// let recording = Recording::new(Duration::from_secs(4), &speech);
-/// assert_eq!(recording.size(), 44 + 4 * 32_000);
-/// let bytes: Vec<u8> = recording.chunks().flatten().collect();
-/// assert_eq!(bytes.len() as u64, recording.size());
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recording {
+pub(crate) struct Recording {
     samples: u32,
     speech: Vec<Range<u32>>,
 }
 
 impl Recording {
     /// The longest recording: an hour, which is 115 MB. A longer one is cut.
-    pub const LONGEST: Duration = Duration::from_secs(3600);
+    pub(crate) const LONGEST: Duration = Duration::from_secs(3600);
 
     /// A recording of this length, in which somebody speaks at these times from its beginning.
-    pub fn new(length: Duration, speech: &[Range<Duration>]) -> Self {
+    pub(crate) fn new(length: Duration, speech: &[Range<Duration>]) -> Self {
         let speech = speech.iter().map(|part| samples(part.start)..samples(part.end)).collect();
         Self { samples: samples(length), speech }
     }
 
-    /// The number of bytes, for the header `Content-Length`.
-    pub fn size(&self) -> u64 {
-        u64::from(HEADER + self.data_size())
-    }
-
     /// The bytes: the header, and then a second in each part.
-    pub fn chunks(&self) -> impl Iterator<Item = Vec<u8>> + Send + use<> {
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = Vec<u8>> + Send + use<> {
         let period = period();
         let Self { samples, speech } = self.clone();
         let starts = (0..samples).step_by(RATE as usize);
@@ -153,13 +137,13 @@ mod tests {
     #[test]
     fn an_empty_recording_is_a_header() {
         let recording = Recording::new(Duration::ZERO, &[]);
-        assert_eq!((recording.size(), bytes(&recording).len()), (44, 44));
+        assert_eq!(bytes(&recording).len(), 44);
     }
 
     #[test]
     fn a_very_long_recording_is_cut() {
         let recording = Recording::new(Duration::MAX, &[]);
-        assert_eq!(recording.size(), 44 + 3600 * 32_000);
+        assert_eq!(bytes(&recording).len(), 44 + 3600 * 32_000);
         assert!(recording.chunks().take(3).all(|chunk| chunk.len() <= 32_000));
     }
 }

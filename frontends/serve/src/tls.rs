@@ -20,7 +20,7 @@ use self::leaf::Leaf;
 use crate::key_files::{self, KeyError};
 
 /// The certificate of the service, and where its files are.
-pub struct Tls {
+pub(crate) struct Tls {
     folder: PathBuf,
     leaf: Leaf,
 }
@@ -33,7 +33,7 @@ impl Tls {
     /// # Errors
     ///
     /// [`KeyError`] if a file cannot be read, made or used. It names the file, and says what to do.
-    pub fn open(folder: impl Into<PathBuf>, now: Timestamp) -> Result<Self, KeyError> {
+    pub(crate) fn open(folder: impl Into<PathBuf>, now: Timestamp) -> Result<Self, KeyError> {
         let folder = folder.into();
         key_files::make_folder(&folder)?;
         let authority = Authority::open(&folder, now)?;
@@ -47,7 +47,7 @@ impl Tls {
     /// # Errors
     ///
     /// [`KeyError`] if the key does not belong to the certificate.
-    pub fn server_config(&self, protocols: &[&str]) -> Result<ServerConfig, KeyError> {
+    pub(crate) fn server_config(&self, protocols: &[&str]) -> Result<ServerConfig, KeyError> {
         let failed = |error: rustls::Error| {
             let folder = self.folder.display();
             let message =
@@ -62,12 +62,12 @@ impl Tls {
     }
 
     /// The file with the certificate of the authority, which clients must trust.
-    pub fn authority(&self) -> PathBuf {
+    pub(crate) fn authority(&self) -> PathBuf {
         self.folder.join(authority::CERTIFICATE)
     }
 
     /// How clients trust the authority, one line of text each.
-    pub fn how_to_trust(&self) -> Vec<String> {
+    pub(crate) fn how_to_trust(&self) -> Vec<String> {
         trust_lines(&self.authority())
     }
 }

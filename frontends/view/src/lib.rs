@@ -10,6 +10,7 @@
 //! ```
 
 mod anchor;
+pub mod call_json;
 pub mod chart;
 pub mod describe;
 pub mod history;

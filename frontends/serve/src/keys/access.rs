@@ -46,19 +46,19 @@ struct Payload {
 /// Who sent a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Claims {
+pub(crate) struct Claims {
     /// The id of the app.
-    pub app: String,
+    pub(crate) app: String,
     /// The id of the tenant.
-    pub tenant: String,
+    pub(crate) tenant: String,
     /// The names of the application permissions that the app was granted.
-    pub roles: Vec<String>,
+    pub(crate) roles: Vec<String>,
 }
 
 /// The reason why a token is not accepted.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum TokenError {
+pub(crate) enum TokenError {
     /// The request is refused with status 401 and this error. It does not show the token.
     Refused(ODataError),
     /// The key of the service cannot be made, read or stored.
@@ -102,7 +102,7 @@ impl Keys {
     /// # Errors
     ///
     /// [`KeyError`] if the key cannot be made, read or stored.
-    pub fn access_token(
+    pub(crate) fn access_token(
         &self,
         app: &str,
         tenant: &str,
@@ -132,7 +132,7 @@ impl Keys {
     ///
     /// [`TokenError::Refused`] if the key of the service has not signed the token, if it is no access token, or if it
     /// does not hold at this time; [`TokenError::Key`] if the key cannot be made, read or stored.
-    pub fn verify(&self, bearer: &str, now: Timestamp) -> Result<Claims, TokenError> {
+    pub(crate) fn verify(&self, bearer: &str, now: Timestamp) -> Result<Claims, TokenError> {
         if bearer.is_empty() {
             return Err(TokenError::refused("Access token is empty."));
         }

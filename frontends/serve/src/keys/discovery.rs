@@ -8,12 +8,7 @@ use super::webhook::ISSUER;
 /// The document `/v1/.well-known/OpenIdConfiguration` of the Bot Framework, by which a bot finds the keys of webhooks. The
 /// keys are at `/v1/.well-known/keys` under the base URL. Source: [authentication of the Bot
 /// Connector](https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication).
-///
-/// ```
-/// let document = callfold_serve::keys::openid_configuration("http://127.0.0.1:9090/");
-/// assert_eq!(document["jwks_uri"], "http://127.0.0.1:9090/v1/.well-known/keys");
-/// ```
-pub fn openid_configuration(base_url: &str) -> Value {
+pub(crate) fn openid_configuration(base_url: &str) -> Value {
     let base = base_url.trim_end_matches('/');
     json!({
         "issuer": ISSUER,
@@ -27,12 +22,7 @@ pub fn openid_configuration(base_url: &str) -> Value {
 /// The document `/{tenant}/v2.0/.well-known/openid-configuration`, by which MSAL and azure-identity find the token
 /// endpoint. The keys are at `/{tenant}/discovery/v2.0/keys`. Source: [OpenID Connect on the Microsoft identity
 /// platform](https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc).
-///
-/// ```
-/// let document = callfold_serve::keys::tenant_configuration("https://localhost:9090", "contoso.com");
-/// assert_eq!(document["token_endpoint"], "https://localhost:9090/contoso.com/oauth2/v2.0/token");
-/// ```
-pub fn tenant_configuration(base_url: &str, tenant: &str) -> Value {
+pub(crate) fn tenant_configuration(base_url: &str, tenant: &str) -> Value {
     let base = base_url.trim_end_matches('/');
     let id = tenant_id(tenant);
     json!({
@@ -53,16 +43,7 @@ pub fn tenant_configuration(base_url: &str, tenant: &str) -> Value {
 
 /// The document `/common/discovery/instance`, which clients read before they trust an authority that they do not know.
 /// `authorization_endpoint` is the parameter of that name in the request, decoded: its first part of a path is the tenant.
-///
-/// ```
-/// let asked = "https://localhost:9090/contoso.com/oauth2/v2.0/authorize";
-/// let document = callfold_serve::keys::instance_discovery("https://localhost:9090", asked);
-/// assert_eq!(
-///     document["tenant_discovery_endpoint"],
-///     "https://localhost:9090/contoso.com/v2.0/.well-known/openid-configuration",
-/// );
-/// ```
-pub fn instance_discovery(base_url: &str, authorization_endpoint: &str) -> Value {
+pub(crate) fn instance_discovery(base_url: &str, authorization_endpoint: &str) -> Value {
     let base = base_url.trim_end_matches('/');
     let host = base.split_once("://").map_or(base, |(_, host)| host);
     let path = authorization_endpoint.split_once("://").and_then(|(_, rest)| rest.split_once('/'));

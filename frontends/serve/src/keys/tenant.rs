@@ -3,24 +3,17 @@
 use callfold::uuid::Uuid;
 
 /// The id of the app of a service that checks no tokens.
-pub const DEFAULT_APP: &str = "ca11f01d-0000-4000-8000-000000000001";
+pub(crate) const DEFAULT_APP: &str = "ca11f01d-0000-4000-8000-000000000001";
 
 /// The id of the tenant of a service that checks no tokens, and of a token that names no tenant.
-pub const DEFAULT_TENANT: &str = "ca11f01d-0000-4000-8000-000000000002";
+pub(crate) const DEFAULT_TENANT: &str = "ca11f01d-0000-4000-8000-000000000002";
 
 /// The names that stand for no tenant in particular.
 const UNSPECIFIC: &[&str] = &["", "common", "organizations", "consumers"];
 
 /// The id of a tenant in the path of a token request: a GUID, a domain such as `contoso.onmicrosoft.com`, or a name such
 /// as `common`. The id of a domain is computed from it (UUID of version 5).
-///
-/// ```
-/// use callfold_serve::keys::{DEFAULT_TENANT, tenant_id};
-///
-/// assert_eq!(tenant_id("common"), DEFAULT_TENANT);
-/// assert_eq!(tenant_id("Contoso.com"), tenant_id("contoso.com"));
-/// ```
-pub fn tenant_id(tenant: &str) -> String {
+pub(crate) fn tenant_id(tenant: &str) -> String {
     let tenant = tenant.to_ascii_lowercase();
     if UNSPECIFIC.contains(&tenant.as_str()) {
         return DEFAULT_TENANT.to_owned();

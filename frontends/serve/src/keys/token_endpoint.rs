@@ -19,16 +19,15 @@ use crate::key_files::KeyError;
 
 /// A request `POST /{tenant}/oauth2/v2.0/token`.
 #[derive(Clone, Copy)]
-#[expect(clippy::exhaustive_structs, reason = "the server fills it, and a request has no more")]
-pub struct TokenRequest<'a> {
+pub(crate) struct TokenRequest<'a> {
     /// The tenant in the path: a GUID, a domain or a name such as `common`.
-    pub tenant: &'a str,
+    pub(crate) tenant: &'a str,
     /// The header `Content-Type`.
-    pub content_type: Option<&'a str>,
+    pub(crate) content_type: Option<&'a str>,
     /// The header `Authorization`: HTTP Basic with the app and its secret, in place of members of the form.
-    pub authorization: Option<&'a str>,
+    pub(crate) authorization: Option<&'a str>,
     /// The form.
-    pub body: &'a [u8],
+    pub(crate) body: &'a [u8],
 }
 
 /// Shows neither the header `Authorization` nor the form, because both can have secrets.
@@ -48,7 +47,11 @@ impl Keys {
     /// # Errors
     ///
     /// [`KeyError`] if the key cannot be made, read or stored.
-    pub fn token_request(&self, request: TokenRequest<'_>, now: Timestamp) -> Result<(u16, Value), KeyError> {
+    pub(crate) fn token_request(
+        &self,
+        request: TokenRequest<'_>,
+        now: Timestamp,
+    ) -> Result<(u16, Value), KeyError> {
         match Granted::by(request) {
             Ok(Granted { app, roles }) => {
                 let token = self.access_token(&app, &tenant_id(request.tenant), &roles, now)?;

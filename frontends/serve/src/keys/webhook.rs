@@ -33,7 +33,7 @@ impl Keys {
     /// # Errors
     ///
     /// [`KeyError`] if the key cannot be made, read or stored.
-    pub fn webhook_token(&self, app: &str, tenant: &str, now: Timestamp) -> Result<String, KeyError> {
+    pub(crate) fn webhook_token(&self, app: &str, tenant: &str, now: Timestamp) -> Result<String, KeyError> {
         let at = now.as_second();
         let claims = Claims { aud: app, iss: ISSUER, iat: at, nbf: at, exp: at + LIFETIME, tid: tenant };
         self.signing_key()?.sign(&claims)

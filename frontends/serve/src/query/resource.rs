@@ -5,7 +5,7 @@ use callfold::graph::Method;
 /// A member that leads to other resources, and that `$expand` includes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Navigation {
+pub(crate) enum Navigation {
     /// `audioRoutingGroups`
     AudioRoutingGroups,
     /// `contentSharingSessions`
@@ -18,7 +18,7 @@ pub enum Navigation {
 
 impl Navigation {
     /// The name of the member in JSON.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::AudioRoutingGroups => "audioRoutingGroups",
             Self::ContentSharingSessions => "contentSharingSessions",
@@ -39,7 +39,7 @@ const NAVIGATION: &[Navigation] = &[
 /// A kind of resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Resource {
+pub(crate) enum Resource {
     /// [call](https://learn.microsoft.com/graph/api/resources/call)
     Call,
     /// [participant](https://learn.microsoft.com/graph/api/resources/participant)
@@ -137,26 +137,26 @@ const AUDIO_ROUTING_GROUP: &[&str] = &["id", "receivers", "routingMode", "source
 /// What a GET reads: one resource, or a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Reads {
+pub(crate) struct Reads {
     /// The kind of the resource, or of the items.
-    pub resource: Resource,
+    pub(crate) resource: Resource,
     /// True if it is a collection, whose items are in `value`.
-    pub is_collection: bool,
+    pub(crate) is_collection: bool,
 }
 
 impl Reads {
     /// One resource.
-    pub const fn one(resource: Resource) -> Self {
+    pub(crate) const fn one(resource: Resource) -> Self {
         Self { resource, is_collection: false }
     }
 
     /// A collection.
-    pub const fn many(resource: Resource) -> Self {
+    pub(crate) const fn many(resource: Resource) -> Self {
         Self { resource, is_collection: true }
     }
 
     /// What a method reads; `None` if it is not a GET.
-    pub fn by(method: Method) -> Option<Self> {
+    pub(crate) fn by(method: Method) -> Option<Self> {
         BY_METHOD.iter().find(|(known, _)| *known == method).map(|(_, reads)| *reads)
     }
 }

@@ -1,0 +1,167 @@
+//! The list of deliveries: every request and every webhook, with its answer.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use callfold::CallId;
+use callfold::jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::redact::{redacted_body, redacted_header, redacted_url};
+
+/// Which way a delivery goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// The app asks the service.
+    Request,
+    /// The service posts to the app.
+    Webhook,
+}
+
+/// A request or a webhook, and its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    pub(crate) direction: Direction,
+    pub(crate) call: Option<CallId>,
+    /// The revision of the event that a webhook reports.
+    pub(crate) revision: Option<u64>,
+    /// The service's time at which it began.
+    pub(crate) at: Timestamp,
+    pub(crate) verb: String,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+    pub(crate) answer: Result<Answered, String>,
+    /// How long the answer took, in real time.
+    pub(crate) took: Duration,
+    /// What a fault did to it, if one did.
+    pub(crate) fault: Option<&'static str>,
+}
+
+/// The answer to a delivery.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+}
+
+/// The latest deliveries.
+#[derive(Debug)]
+pub(crate) struct Deliveries {
+    kept: Mutex<Kept>,
+    most: usize,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    list: VecDeque<Arc<Delivery>>,
+    /// The number of the first that is kept, less 1.
+    forgotten: u64,
+    bytes: usize,
+}
+
+/// The most bytes of bodies that are kept.
+const MOST_BYTES: usize = 256 << 20;
+
+impl Deliveries {
+    pub(crate) const fn new(most: usize) -> Self {
+        Self { kept: Mutex::new(Kept { list: VecDeque::new(), forgotten: 0, bytes: 0 }), most }
+    }
+
+    /// Keeps a delivery, and forgets the oldest if there are too many. Returns its number.
+    pub(crate) fn keep(&self, delivery: Delivery) -> u64 {
+        let mut kept = self.kept();
+        kept.bytes += delivery.bytes();
+        kept.list.push_back(Arc::new(delivery));
+        while kept.list.len() > self.most || kept.bytes > MOST_BYTES {
+            let Some(first) = kept.list.pop_front() else { break };
+            kept.bytes -= first.bytes();
+            kept.forgotten += 1;
+        }
+        kept.forgotten + kept.list.len() as u64
+    }
+
+    /// The delivery with this number.
+    pub(crate) fn get(&self, number: u64) -> Option<Arc<Delivery>> {
+        let kept = self.kept();
+        let index = number.checked_sub(kept.forgotten + 1)?;
+        kept.list.get(usize::try_from(index).ok()?).cloned()
+    }
+
+    /// The deliveries after a number, of one call or of all, with their numbers.
+    pub(crate) fn after(&self, number: u64, call: Option<CallId>) -> Vec<(u64, Arc<Delivery>)> {
+        let kept = self.kept();
+        let skipped = usize::try_from(number.saturating_sub(kept.forgotten)).unwrap_or(usize::MAX);
+        let all = (kept.forgotten + 1..).zip(&kept.list).skip(skipped);
+        let of_call = all.filter(|(_, delivery)| call.is_none() || delivery.call == call);
+        of_call.map(|(number, delivery)| (number, Arc::clone(delivery))).collect()
+    }
+
+    /// The number of deliveries that are kept, and the most.
+    pub(crate) fn len(&self) -> (usize, usize) {
+        (self.kept().list.len(), self.most)
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut kept = self.kept();
+        kept.forgotten += kept.list.len() as u64;
+        kept.list.clear();
+        kept.bytes = 0;
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Delivery {
+    fn bytes(&self) -> usize {
+        let answer = self.answer.as_ref().map_or(0, |answer| answer.body.len());
+        self.body.len() + answer + self.url.len()
+    }
+
+    /// The value of a header of the request or the webhook.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The delivery as JSON. Secrets are shown only if that is asked for.
+    pub(crate) fn json(&self, number: u64, shows_secrets: bool) -> Value {
+        let direction = match self.direction {
+            Direction::Request => "request",
+            Direction::Webhook => "webhook",
+        };
+        let body = |body: &[u8]| redacted_body(body, shows_secrets);
+        let headers = |list: &[(String, String)]| -> Map<String, Value> {
+            let shown = list.iter().map(|(name, value)| {
+                let value = if shows_secrets { value.clone() } else { redacted_header(name, value) };
+                (name.clone(), Value::String(value))
+            });
+            shown.collect()
+        };
+        let answer = match &self.answer {
+            Ok(Answered { status, headers: list, body: text }) => {
+                json!({ "status": status, "headers": headers(list), "body": body(text) })
+            }
+            Err(why) => json!({ "error": why }),
+        };
+        json!({
+            "number": number,
+            "kind": direction,
+            "time": callfold::At(self.at).to_string(),
+            "call": self.call,
+            "revision": self.revision,
+            "method": self.verb,
+            "url": if shows_secrets { self.url.clone() } else { redacted_url(&self.url) },
+            "headers": headers(&self.headers),
+            "body": body(&self.body),
+            "answer": answer,
+            "milliseconds": self.took.as_secs_f64() * 1000.0,
+            "fault": self.fault,
+        })
+    }
+}

@@ -1,0 +1,14 @@
+//! HTTP: Graph's side, the tokens and the admin API.
+
+#![expect(clippy::result_large_err, reason = "an error is a response, which is sent at once")]
+
+mod admin;
+mod body;
+mod graph;
+mod guard;
+mod recordings;
+mod respond;
+mod routes;
+mod tokens;
+
+pub(crate) use routes::router;

@@ -1,0 +1,74 @@
+//! The clock.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::Response;
+use callfold::At;
+use callfold::jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Shared, respond};
+use crate::clock::ClockMode;
+use crate::host::Host;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Setting {
+    mode: ClockMode,
+    now: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    by: Option<SignedDuration>,
+    to: Option<Timestamp>,
+}
+
+pub(super) async fn read(State(host): Shared) -> Response<Body> {
+    shown(&host)
+}
+
+fn shown(host: &Host) -> Response<Body> {
+    let next = host.live().next().map(|next| At(next).to_string());
+    let now = At(host.clock.now()).to_string();
+    respond::json(200, &json!({ "mode": host.clock.mode(), "now": now, "next": next }))
+}
+
+pub(super) async fn set(State(host): Shared, request: Request) -> Response<Body> {
+    let setting: Setting = match super::read(&host, request).await {
+        Ok(setting) => setting,
+        Err(response) => return response,
+    };
+    match host.set_clock(setting.mode, setting.now).await {
+        Ok(()) => shown(&host),
+        Err(cannot) => respond::error(409, "Conflict", cannot.to_string()),
+    }
+}
+
+pub(super) async fn advance(State(host): Shared, request: Request) -> Response<Body> {
+    let advance: Advance = match super::read(&host, request).await {
+        Ok(advance) => advance,
+        Err(response) => return response,
+    };
+    if host.clock.mode() != ClockMode::Manual {
+        return respond::error(
+            409,
+            "Conflict",
+            "only a manual clock can be advanced: PUT /_callfold/clock {\"mode\":\"manual\"} makes it one",
+        );
+    }
+    let now = host.clock.now();
+    let to = match (advance.by, advance.to) {
+        (Some(by), None) if !by.is_negative() => now.checked_add(by).ok(),
+        (None, Some(to)) if to >= now => Some(to),
+        _ => None,
+    };
+    let Some(to) = to else {
+        let wanted = "name one: `by`, a time such as \"PT45M\" or \"45m\", or `to`, a later time";
+        return respond::error(400, "BadRequest", wanted);
+    };
+    host.advance(to).await;
+    shown(&host)
+}

@@ -1,0 +1,30 @@
+//! The scenarios.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::Response;
+use serde_json::json;
+
+use super::{Shared, respond};
+use crate::scenario::Scenario;
+
+pub(super) async fn list(State(host): Shared) -> Response<Body> {
+    let done = host.live().scenarios.done();
+    respond::json(200, &json!({ "scenarios": done }))
+}
+
+pub(super) async fn add(State(host): Shared, request: Request) -> Response<Body> {
+    let text = match super::text(&host, request).await {
+        Ok(text) => text,
+        Err(response) => return response,
+    };
+    let text = String::from_utf8_lossy(&text);
+    match Scenario::read(&text) {
+        Ok(scenario) => {
+            let (number, first) = host.live().scenarios.add(scenario);
+            host.begin_scenario(number, first, |_| 0);
+            respond::json(201, &json!({ "number": number + 1 }))
+        }
+        Err(wrong) => respond::error(400, "BadRequest", wrong),
+    }
+}

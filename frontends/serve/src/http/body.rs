@@ -1,0 +1,50 @@
+//! Reading bodies: with a limit, a time limit, and gzip.
+
+use std::io::Read;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Response};
+use bytes::Bytes;
+use flate2::read::MultiGzDecoder;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::respond::error;
+use crate::host::Host;
+
+/// Reads a body. The error is the response to send.
+pub(super) async fn read(host: &Host, headers: &HeaderMap, body: Body) -> Result<Bytes, Response<Body>> {
+    let most = host.settings.limits.body;
+    let slow = Duration::try_from(host.settings.limits.slow).unwrap_or(Duration::from_secs(30));
+    let read = tokio::time::timeout(slow, Limited::new(body, most).collect()).await;
+    let whole = match read {
+        Ok(Ok(whole)) => whole.to_bytes(),
+        Ok(Err(failed)) if failed.is::<LengthLimitError>() => return Err(too_large(most)),
+        Ok(Err(failed)) => {
+            return Err(error(400, "BadRequest", format!("the body cannot be read: {failed}")));
+        }
+        Err(_) => {
+            return Err(error(408, "RequestTimeout", format!("the body did not arrive within {slow:?}")));
+        }
+    };
+    match headers.get("content-encoding").map(axum::http::HeaderValue::as_bytes) {
+        None | Some(b"identity") => Ok(whole),
+        Some(b"gzip") => unzip(&whole, most),
+        Some(_) => Err(error(415, "UnsupportedMediaType", "the only Content-Encoding is gzip")),
+    }
+}
+
+fn unzip(zipped: &[u8], most: usize) -> Result<Bytes, Response<Body>> {
+    let mut bytes = Vec::new();
+    // One more than allowed shows that it is too much.
+    let mut limited = MultiGzDecoder::new(zipped).take(most as u64 + 1);
+    match limited.read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() > most => Err(too_large(most)),
+        Ok(_) => Ok(bytes.into()),
+        Err(failed) => Err(error(400, "BadRequest", format!("the body is no gzip: {failed}"))),
+    }
+}
+
+fn too_large(most: usize) -> Response<Body> {
+    error(413, "RequestEntityTooLarge", format!("a body can have {most} bytes"))
+}

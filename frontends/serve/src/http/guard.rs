@@ -1,0 +1,110 @@
+//! Who may use the admin API: nobody whom a page in a browser steers.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Response, Uri};
+use callfold::Secret;
+
+use super::respond::error;
+
+/// Why a request to `/_callfold` is refused, if it is.
+pub(super) fn refused(
+    headers: &HeaderMap,
+    uri: &Uri,
+    admin_token: Option<&Secret<String>>,
+    is_loopback: bool,
+) -> Option<Response<Body>> {
+    if let Some(token) = admin_token {
+        let given = headers.get("authorization").and_then(|value| value.to_str().ok());
+        let given =
+            given.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")));
+        let is_right = given.is_some_and(|given| is_same(given.as_bytes(), token.expose().as_bytes()));
+        return (!is_right).then(|| {
+            let mut response = error(
+                401,
+                "Unauthorized",
+                "the admin API needs the header `Authorization: Bearer` with the --admin-token",
+            );
+            super::respond::set(&mut response, "www-authenticate", "Bearer");
+            response
+        });
+    }
+    if !is_loopback {
+        return Some(error(
+            403,
+            "Forbidden",
+            "the service listens beyond this machine: the admin API needs --admin-token then",
+        ));
+    }
+    // Without a token, only this machine can name itself as the host, and no page of another origin may ask.
+    let host = headers.get("host").and_then(|host| host.to_str().ok()).or_else(|| uri.host());
+    if !host.is_some_and(is_own_host) {
+        return Some(error(
+            403,
+            "Forbidden",
+            "the header `Host` must be localhost, 127.0.0.1 or [::1], with the port",
+        ));
+    }
+    let origin = headers.get("origin").map(|origin| origin.to_str().unwrap_or_default());
+    let is_own = origin
+        .is_none_or(|origin| origin.split_once("://").is_some_and(|(_, authority)| is_own_host(authority)));
+    (!is_own).then(|| error(403, "Forbidden", "a page of another origin may not use the admin API"))
+}
+
+/// True if a host, with or without a port, is this machine.
+fn is_own_host(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').map_or(rest, |(name, _)| name),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let ip = name.parse::<std::net::IpAddr>();
+    name.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
+/// Compares in a time that does not depend on where the texts differ.
+fn is_same(left: &[u8], right: &[u8]) -> bool {
+    left.len() == right.len()
+        && left.iter().zip(right).fold(0, |differ, (left, right)| differ | (left ^ right)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(list: &[(&'static str, &str)]) -> HeaderMap {
+        list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn a_page_of_another_origin_and_a_rebound_name_are_refused() {
+        let uri = Uri::from_static("/_callfold/calls");
+        for (list, is_allowed) in [
+            (&[("host", "localhost:9090")][..], true),
+            (&[("host", "127.0.0.1:9090")], true),
+            (&[("host", "[::1]:9090")], true),
+            (&[("host", "localhost:9090"), ("origin", "http://localhost:3000")], true),
+            (&[("host", "evil.example:9090")], false),
+            (&[("host", "localhost.evil.example")], false),
+            (&[("host", "localhost:9090"), ("origin", "https://evil.example")], false),
+            (&[("host", "localhost:9090"), ("origin", "null")], false),
+            (&[], false),
+        ] {
+            assert_eq!(refused(&headers(list), &uri, None, true).is_none(), is_allowed, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn off_loopback_a_token_is_needed() {
+        let (uri, token) = (Uri::from_static("/_callfold/calls"), Secret::new("t0ken".to_owned()));
+        let local = ("host", "localhost:9090");
+        assert!(refused(&headers(&[local]), &uri, None, false).is_some());
+        assert!(refused(&headers(&[local]), &uri, Some(&token), false).is_some());
+        assert!(
+            refused(&headers(&[local, ("authorization", "Bearer t0kem")]), &uri, Some(&token), false)
+                .is_some()
+        );
+        assert!(
+            refused(&headers(&[local, ("authorization", "Bearer t0ken")]), &uri, Some(&token), false)
+                .is_none()
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! Which part serves which path.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::Response;
+
+use super::{admin, graph, recordings, respond, tokens};
+use crate::host::Host;
+
+/// All paths of the service.
+pub(crate) fn router(host: Arc<Host>) -> Router {
+    Router::new().nest("/_callfold", admin::router(&host)).fallback(others).with_state(host)
+}
+
+/// What is not the admin API: recordings, tokens, and Graph's side.
+async fn others(State(host): State<Arc<Host>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    if graph::is_graph(parts.uri.path()) {
+        return graph::serve(&host, parts, body).await;
+    }
+    if let Some(response) = recordings::serve(&host, &parts).await {
+        return response;
+    }
+    match tokens::serve(&host, &parts, body).await {
+        Ok(response) => response,
+        Err(body) => graph::serve(&host, parts, body).await,
+    }
+}
+
+/// What no path of the admin API is.
+pub(super) async fn no_path() -> Response<Body> {
+    respond::error(404, "NotFound", "the admin API has no such path: docs/serve.md lists them")
+}

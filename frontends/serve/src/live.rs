@@ -1,0 +1,150 @@
+//! What the service has in memory: the calls, and what it will do.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use callfold::call::{CallEvent, ServiceEvent};
+use callfold::jiff::Timestamp;
+use callfold::service::{Batch, Webhook};
+use callfold::{ApplyError, CallId, Ledger, ParticipantId, Recorded};
+use tokio::sync::watch;
+
+use crate::behaviour::Behaviour;
+use crate::fault::Failing;
+use crate::outbox::{Item, Outbox};
+use crate::scenario::Scenarios;
+use crate::seed::Seed;
+use crate::timers::{Timer, Timers};
+
+/// The calls, the timers, the webhooks that wait, the scenarios and the faults.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) ledger: Ledger,
+    pub(crate) timers: Timers,
+    pub(crate) outbox: Outbox,
+    pub(crate) behaviour: Behaviour,
+    pub(crate) scenarios: Scenarios,
+    pub(crate) failing: Failing,
+    /// The ended calls, the oldest first.
+    ended: VecDeque<CallId>,
+}
+
+impl Live {
+    pub(crate) fn new(behaviour: Behaviour, failing: Failing) -> Self {
+        Self {
+            ledger: Ledger::new(),
+            timers: Timers::default(),
+            outbox: Outbox::default(),
+            behaviour,
+            scenarios: Scenarios::default(),
+            failing,
+            ended: VecDeque::new(),
+        }
+    }
+
+    /// Folds a stored event, and sets what follows from it.
+    pub(crate) fn apply(&mut self, recorded: &Recorded) -> Result<(), ApplyError> {
+        self.ledger.apply(recorded)?;
+        let Some(call) = self.ledger.call(recorded.call) else { return Ok(()) };
+        if matches!(&recorded.event, CallEvent::Step(..)) && !call.state().is_live() {
+            self.ended.push_back(call.id());
+        }
+        let has_callee = self.scenarios.has_callee(call, recorded);
+        let by_itself = self.behaviour.after(call, recorded, has_callee);
+        let scripted = self.scenarios.after(call, recorded, || self.behaviour.connected(call));
+        for will in by_itself.into_iter().chain(scripted) {
+            let timer =
+                Timer::Happens { call: recorded.call, cause: will.cause, event: Box::new(will.event) };
+            self.timers.set(will.at, timer);
+        }
+        Ok(())
+    }
+
+    /// Puts the webhooks of a batch into the outbox. They wait until the reply to the request is written.
+    pub(crate) fn post(&mut self, seed: Seed, batch: &Batch, reply: Option<&watch::Receiver<()>>) {
+        for webhook in &batch.webhooks {
+            let event = batch.events.iter().find(|event| is_about(webhook, event));
+            let Some(event) = event else { continue };
+            let item = self.item(seed, webhook.clone(), event);
+            self.outbox.put(Item { reply: reply.cloned(), ..item });
+        }
+    }
+
+    /// Puts a webhook into the outbox that an earlier process may have posted.
+    pub(crate) fn post_again(&mut self, seed: Seed, webhook: Webhook, event: &Recorded) {
+        let item = self.item(seed, webhook, event);
+        self.outbox.put(Item { may_be_known: true, ..item });
+    }
+
+    fn item(&self, seed: Seed, webhook: Webhook, event: &Recorded) -> Item {
+        Item {
+            asks_about: asks_about(event),
+            is_first_incoming: matches!(event.event, CallEvent::Offered(_)),
+            attempts: 0,
+            failures: 0,
+            may_be_known: false,
+            fate: self.failing.webhook(seed, webhook.call, webhook.revision),
+            reply: None,
+            webhook: Arc::new(webhook),
+        }
+    }
+
+    /// The time at which something must be done next.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        let deadline = self.ledger.next_deadline().map(|(due, _)| due.at);
+        deadline.into_iter().chain(self.timers.next()).min()
+    }
+
+    /// Drops the timers whose cause does not stand any more.
+    pub(crate) fn drop_stale_timers(&mut self) {
+        let (ledger, behaviour) = (&self.ledger, &self.behaviour);
+        self.timers.retain(|timer| match timer {
+            Timer::Happens { call, cause, .. } => {
+                ledger.call(*call).is_some_and(|call| behaviour.stands(call, cause))
+            }
+            Timer::Post(_) | Timer::Rings { .. } => true,
+        });
+    }
+
+    /// Forgets the oldest ended calls, if there are too many, and returns them.
+    pub(crate) fn forget_ended(&mut self, most: usize) -> Vec<CallId> {
+        let mut forgotten = Vec::new();
+        while self.ended.len() > most {
+            let Some(call) = self.ended.pop_front() else { break };
+            if self.outbox.has(call) {
+                // It is looked at again after all others.
+                self.ended.push_back(call);
+                break;
+            }
+            self.ledger.forget(call);
+            forgotten.push(call);
+        }
+        forgotten
+    }
+
+    /// The number of ended calls that are kept.
+    pub(crate) fn ended(&self) -> usize {
+        self.ended.len()
+    }
+
+    /// Forgets everything but the scenarios and the faults.
+    pub(crate) fn clear(&mut self) {
+        self.ledger = Ledger::new();
+        self.timers.clear();
+        self.outbox.clear();
+        self.behaviour.clear();
+        self.scenarios.clear();
+        self.ended.clear();
+        self.failing = Failing::new(self.failing.faults().clone());
+    }
+}
+
+fn is_about(webhook: &Webhook, event: &Recorded) -> bool {
+    (webhook.call, webhook.revision) == (event.call, event.revision)
+}
+
+/// The participant about whom the app is asked with this event.
+fn asks_about(event: &Recorded) -> Option<ParticipantId> {
+    let CallEvent::Service(ServiceEvent::JoinAnnounced(participant)) = &event.event else { return None };
+    participant.id.value().cloned()
+}

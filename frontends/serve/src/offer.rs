@@ -1,0 +1,148 @@
+//! The calls that somebody makes to the bot.
+
+use callfold::call::NetworkEvent;
+use callfold::graph::{
+    Call, Identity, IdentitySet, IncomingContext, InvitationParticipantInfo, ParticipantInfo,
+};
+use callfold::graph::{ChatInfo, MeetingInfo};
+use callfold::{CallId, Id};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::host::{Host, NotHappened};
+use crate::scenario::Caller;
+use crate::seed::Seed;
+
+/// Somebody rings the bot: the body of `POST /_callfold/calls`. Members of Graph's call resource are taken as they are.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Offer {
+    /// The call is to a meeting.
+    #[serde(default)]
+    meeting: bool,
+    /// The call is for policy-based recording.
+    #[serde(default)]
+    policy_recording: bool,
+    /// Graph's members.
+    #[serde(flatten)]
+    call: Map<String, Value>,
+}
+
+/// The members of a call that is offered.
+const MEMBERS: [&str; 13] = [
+    "callbackUri",
+    "callChainId",
+    "callOptions",
+    "callRoutes",
+    "chatInfo",
+    "incomingContext",
+    "meetingInfo",
+    "myParticipantId",
+    "requestedModalities",
+    "source",
+    "subject",
+    "targets",
+    "tenantId",
+];
+
+impl Host {
+    /// Somebody rings the bot.
+    pub(crate) async fn offer(&self, offer: Offer) -> Result<CallId, NotOffered> {
+        let call = self.offered(offer).map_err(NotOffered::Wrong)?;
+        let id = CallId::new(self.ids.next());
+        let event = NetworkEvent::Offered(Box::new(call));
+        self.happen(id, event, self.clock.now()).await.map_err(NotOffered::NotHappened)?;
+        Ok(id)
+    }
+
+    fn offered(&self, offer: Offer) -> Result<Call, String> {
+        if let Some(name) = offer.call.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+            let known = MEMBERS.join("`, `");
+            return Err(format!(
+                "a call has no member `{name}`; it can have `meeting`, `policyRecording`, `{known}`"
+            ));
+        }
+        let call: Call = serde_json::from_value(offer.call.into()).map_err(|error| error.to_string())?;
+        if let Some((name, _)) = call.other.iter().next() {
+            return Err(format!("`{name}` has a value of the wrong type"));
+        }
+        let call = if offer.meeting { of_meeting(call, self.seed) } else { call };
+        let call = if offer.policy_recording { of_policy(call, self.seed) } else { call };
+        Ok(self.complete(call))
+    }
+
+    /// The call with what it does not name: the URL of the bot, the caller, the app.
+    fn complete(&self, mut call: Call) -> Call {
+        if call.callback_uri.is_absent() {
+            call.callback_uri = self.settings.bot.clone().into();
+        }
+        if call.source.is_absent() {
+            call = call.source(ParticipantInfo::default().identity(user("Adele Vance", self.seed)));
+        }
+        if call.targets.is_absent() {
+            let app = Identity::default().id(self.app_id()).display_name("The bot".to_owned());
+            let set = IdentitySet::default().application(app);
+            call = call.targets([InvitationParticipantInfo::default().identity(set)]);
+        }
+        if call.tenant_id.is_absent() {
+            call = call.tenant_id(self.tenant_id());
+        }
+        call
+    }
+}
+
+/// Why nobody rings.
+#[derive(Debug)]
+pub(crate) enum NotOffered {
+    /// The body is wrong.
+    Wrong(String),
+    NotHappened(NotHappened),
+}
+
+/// The call of a caller of a scenario.
+pub(crate) fn of_caller(host: &Host, caller: &Caller) -> Call {
+    let name = caller.name.as_deref();
+    let identity = match &caller.phone {
+        Some(number) => {
+            let phone = Identity::default().id(number.clone());
+            let phone = name.into_iter().fold(phone, |phone, name| phone.display_name(name.to_owned()));
+            IdentitySet::default().phone(phone)
+        }
+        None => user(name.unwrap_or("Adele Vance"), host.seed),
+    };
+    let mut call = Call::default().source(ParticipantInfo::default().identity(identity));
+    call.callback_uri = caller.callback_uri.clone().into();
+    call.subject = caller.subject.clone().into();
+    host.complete(call)
+}
+
+fn user(name: &str, seed: Seed) -> IdentitySet {
+    let user = Identity::default().id(seed.id(&format!("user/{name}"))).display_name(name.to_owned());
+    IdentitySet::default().user(user)
+}
+
+fn of_meeting(mut call: Call, seed: Seed) -> Call {
+    let thread = seed.id("meeting").simple();
+    if call.chat_info.is_absent() {
+        call = call.chat_info(
+            ChatInfo::default()
+                .thread_id(format!("19:meeting_{thread}@thread.v2"))
+                .message_id("0".to_owned()),
+        );
+    }
+    if call.meeting_info.is_absent() {
+        call = call.meeting_info(MeetingInfo::default().organizer(user("Megan Bowen", seed)));
+    }
+    call
+}
+
+fn of_policy(mut call: Call, seed: Seed) -> Call {
+    if call.incoming_context.is_absent() {
+        let observed = Id::from(seed.id("observed participant"));
+        let source = Id::from(seed.id("source participant"));
+        call = call.incoming_context(
+            IncomingContext::default().observed_participant_id(observed).source_participant_id(source),
+        );
+    }
+    call
+}

@@ -1,0 +1,152 @@
+//! The webhooks that are still to be posted: each call's in their order.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use callfold::service::Webhook;
+use callfold::{CallId, ParticipantId};
+use tokio::sync::watch;
+
+use crate::fault::WebhookFate;
+
+/// A webhook that is still to be posted.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) webhook: Arc<Webhook>,
+    /// The participant whom the app is asked about: its answer counts.
+    pub(crate) asks_about: Option<ParticipantId>,
+    /// True if it is the first notification of a call that is offered.
+    pub(crate) is_first_incoming: bool,
+    /// The number of attempts so far.
+    pub(crate) attempts: u32,
+    /// The number of attempts that were not accepted.
+    pub(crate) failures: u32,
+    /// True if an attempt of an earlier process may have reached the app.
+    pub(crate) may_be_known: bool,
+    pub(crate) fate: WebhookFate,
+    /// Opens when the reply is written to the request that caused the webhook.
+    pub(crate) reply: Option<watch::Receiver<()>>,
+}
+
+/// What is waiting of one call.
+#[derive(Debug, Default)]
+struct Queue {
+    items: VecDeque<Item>,
+    /// The place of the first item among all calls; `None` while it is being posted, or waits for its time.
+    ready: Option<u64>,
+    is_busy: bool,
+    /// The highest revision of a webhook that is settled.
+    settled: u64,
+    /// The host to which a 302 moved the webhooks of the call.
+    moved_to: Option<String>,
+}
+
+/// The webhooks of all calls.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    queues: BTreeMap<CallId, Queue>,
+    ready: BTreeSet<(u64, CallId)>,
+    next: u64,
+    len: usize,
+}
+
+impl Outbox {
+    /// The number of webhooks.
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Adds a webhook behind the others of its call.
+    pub(crate) fn put(&mut self, item: Item) {
+        let call = item.webhook.call;
+        self.len += 1;
+        self.queues.entry(call).or_default().items.push_back(item);
+        self.make_ready(call);
+    }
+
+    /// Takes the first webhook that can be posted, and the host to which its call was moved.
+    pub(crate) fn take(&mut self) -> Option<(Item, Option<String>)> {
+        loop {
+            let (_, call) = self.ready.pop_first()?;
+            let Some(queue) = self.queues.get_mut(&call) else { continue };
+            queue.ready = None;
+            let Some(item) = queue.items.front().cloned() else { continue };
+            queue.is_busy = true;
+            return Some((item, queue.moved_to.clone()));
+        }
+    }
+
+    /// The first webhook of a call waits: for its delay, or for the next attempt.
+    pub(crate) fn wait(&mut self, call: CallId, change: impl FnOnce(&mut Item)) {
+        if let Some(item) = self.queues.get_mut(&call).and_then(|queue| queue.items.front_mut()) {
+            change(item);
+        }
+    }
+
+    /// The time of the first webhook of a call has come.
+    pub(crate) fn wake(&mut self, call: CallId) {
+        if let Some(queue) = self.queues.get_mut(&call) {
+            queue.is_busy = false;
+        }
+        self.make_ready(call);
+    }
+
+    /// The first webhook of a call is settled: the next can be posted. Returns the revision up to which all webhooks of the
+    /// call are settled.
+    pub(crate) fn settle(&mut self, call: CallId) -> Option<u64> {
+        let queue = self.queues.get_mut(&call)?;
+        queue.is_busy = false;
+        let item = queue.items.pop_front()?;
+        self.len -= 1;
+        queue.settled = queue.settled.max(item.webhook.revision);
+        // A fault can post a later webhook before an earlier one.
+        let open = queue.items.iter().map(|item| item.webhook.revision).min();
+        let settled = open.map_or(queue.settled, |open| queue.settled.min(open - 1));
+        // A call that was moved stays so, until it is forgotten.
+        if queue.items.is_empty() && queue.moved_to.is_none() {
+            self.queues.remove(&call);
+        } else {
+            self.make_ready(call);
+        }
+        Some(settled)
+    }
+
+    /// True if webhooks of the call wait.
+    pub(crate) fn has(&self, call: CallId) -> bool {
+        self.queues.get(&call).is_some_and(|queue| !queue.items.is_empty())
+    }
+
+    /// True if a webhook can be posted now.
+    pub(crate) fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Puts the first webhook of a call behind the second, if there is one.
+    pub(crate) fn swap(&mut self, call: CallId) -> bool {
+        let Some(queue) = self.queues.get_mut(&call) else { return false };
+        let has_two = queue.items.len() > 1;
+        if has_two {
+            queue.items.swap(0, 1);
+        }
+        has_two
+    }
+
+    /// Moves the later webhooks of a call to another host.
+    pub(crate) fn move_to(&mut self, call: CallId, url: String) {
+        self.queues.entry(call).or_default().moved_to = Some(url);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self { next: self.next, ..Self::default() };
+    }
+
+    fn make_ready(&mut self, call: CallId) {
+        let Some(queue) = self.queues.get_mut(&call) else { return };
+        if queue.is_busy || queue.ready.is_some() || queue.items.is_empty() {
+            return;
+        }
+        queue.ready = Some(self.next);
+        self.ready.insert((self.next, call));
+        self.next += 1;
+    }
+}

@@ -1,0 +1,395 @@
+//! Posts the webhooks: each call's in their order, the next after the answer to the one before.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use callfold::call::NetworkEvent;
+use callfold::graph::ParticipantJoiningResponse;
+use callfold::jiff::{SignedDuration, Timestamp};
+use callfold::service::Webhook;
+use callfold::uuid::Uuid;
+use callfold::{CallId, ParticipantId};
+use callfold_store::Noted;
+use reqwest::header::{HeaderMap, LOCATION};
+use tokio::sync::Semaphore;
+use tracing::{info, warn};
+use url::Url;
+
+use crate::callbacks::why_not;
+use crate::clock::ClockMode;
+use crate::delivery::{Answered, Delivery, Direction};
+use crate::fault::Window;
+use crate::host::Host;
+use crate::outbox::Item;
+use crate::seed::webhook_name;
+use crate::timers::Timer;
+
+/// The consumer that posts webhooks, by which the store notes what is posted.
+pub(crate) const CONSUMER: &str = "webhooks";
+
+/// The most bytes of an answer that are read.
+const MOST_BYTES: usize = 64 << 10;
+
+const MESSAGE_ID: &str = "X-Microsoft-Skype-Message-ID";
+const ORIGINAL: &str = "X-Microsoft-Skype-Original-Message-ID";
+
+/// What an answer means for a webhook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// It is accepted, or refused for good.
+    Settled,
+    /// It is posted once more, at once.
+    OnceMore,
+    /// It and the later ones go to another URL.
+    Moved(String),
+    /// It is posted again later.
+    Failed,
+}
+
+/// The headers that name a webhook.
+struct MessageIds {
+    id: Uuid,
+    original: Option<Uuid>,
+}
+
+impl Host {
+    /// Posts webhooks as they become ready: on a manual clock one after another, so that the same seed gives the same log.
+    pub(crate) async fn post_webhooks(self: Arc<Self>) {
+        let most = self.settings.limits.posts.max(1);
+        let permits = Arc::new(Semaphore::new(most as usize));
+        loop {
+            let wanted = if self.clock.mode() == ClockMode::Manual { most } else { 1 };
+            // The semaphore is never closed.
+            let Ok(permit) = Arc::clone(&permits).acquire_many_owned(wanted).await else { return };
+            let taken = {
+                let mut live = self.live();
+                // Whoever waits until nothing is going on must not look between the two.
+                let going = self.busy.begin();
+                live.outbox.take().map(|taken| (taken, going))
+            };
+            let Some(((item, moved_to), going)) = taken else {
+                drop(permit);
+                self.can_post.notified().await;
+                continue;
+            };
+            let host = Arc::clone(&self);
+            tokio::spawn(async move {
+                host.post(item, moved_to).await;
+                drop((permit, going));
+                host.can_post.notify_one();
+            });
+        }
+    }
+
+    async fn post(&self, item: Item, moved_to: Option<String>) {
+        if let Some(mut reply) = item.reply.clone() {
+            // The sender is dropped when the reply is written.
+            while reply.changed().await.is_ok() {}
+        }
+        let call = item.webhook.call;
+        if self.harm(&item) {
+            return;
+        }
+        let outcome = self.attempt(&item, moved_to).await;
+        self.crash_after_posting(&item);
+        match outcome {
+            Outcome::Settled if item.fate.is_repeated => {
+                self.again(call, |item| item.fate.is_repeated = false)
+            }
+            Outcome::Settled => self.settle(call).await,
+            Outcome::OnceMore => self.again(call, |item| item.is_first_incoming = false),
+            Outcome::Moved(url) => {
+                self.live().outbox.move_to(call, url);
+                self.again(call, |item| item.failures += 1);
+            }
+            Outcome::Failed => self.retry(&item).await,
+        }
+    }
+
+    /// Does what a fault does to a webhook before it is posted. True if it is not posted now.
+    fn harm(&self, item: &Item) -> bool {
+        let call = item.webhook.call;
+        if item.fate.is_reordered {
+            let mut live = self.live();
+            live.outbox.wait(call, |item| item.fate.is_reordered = false);
+            if live.outbox.swap(call) {
+                live.outbox.wake(call);
+                return true;
+            }
+        }
+        if !item.fate.delay.is_zero() {
+            let delay = item.fate.delay;
+            self.live().outbox.wait(call, |item| item.fate.delay = SignedDuration::ZERO);
+            self.later(call, delay);
+            return true;
+        }
+        false
+    }
+
+    /// The first webhook of a call is posted again, at once.
+    fn again(&self, call: CallId, change: impl FnOnce(&mut Item)) {
+        let mut live = self.live();
+        live.outbox.wait(call, |item| {
+            item.attempts += 1;
+            change(item);
+        });
+        live.outbox.wake(call);
+    }
+
+    /// The first webhook of a call is posted again later, or given up.
+    async fn retry(&self, item: &Item) {
+        let call = item.webhook.call;
+        if item.failures >= self.settings.webhooks.retries {
+            warn!(%call, revision = item.webhook.revision, attempts = item.attempts + 1, "a webhook is given up");
+            self.metrics.webhook("givenUp");
+            return self.settle(call).await;
+        }
+        self.live().outbox.wait(call, |item| {
+            item.attempts += 1;
+            item.failures += 1;
+        });
+        let doubled = 1_i32.checked_shl(item.failures).unwrap_or(i32::MAX);
+        self.later(call, self.settings.webhooks.first_retry.saturating_mul(doubled));
+    }
+
+    fn later(&self, call: CallId, delay: SignedDuration) {
+        let at = self.clock.now().checked_add(delay).unwrap_or(Timestamp::MAX);
+        self.live().timers.set(at, Timer::Post(call));
+        self.timers_changed.notify_one();
+    }
+
+    /// The first webhook of a call is done with. That is noted before the next is posted.
+    async fn settle(&self, call: CallId) {
+        let settled = self.live().outbox.settle(call);
+        let Some(revision) = settled else { return };
+        if let Err(failed) = self.store.note(CONSUMER, &[Noted { call, revision }]).await {
+            // It will be posted again after a restart.
+            warn!(%call, revision, error = %failed, "cannot note that a webhook is posted");
+        }
+    }
+
+    fn crash_after_posting(&self, item: &Item) {
+        self.crash(Window::Posted, item.webhook.call, item.webhook.revision);
+    }
+
+    /// Posts a webhook once, and lists that.
+    async fn attempt(&self, item: &Item, moved_to: Option<String>) -> Outcome {
+        let webhook = &item.webhook;
+        let url = moved_to.or_else(|| webhook.callback_uri.clone());
+        let Some(url) = url else { return Outcome::Settled };
+        let ids = self.message_ids(item);
+        let headers = self.headers(item, &ids).await;
+        let body = Bytes::from(webhook.body());
+        let at = self.clock.now();
+        #[expect(clippy::disallowed_methods, reason = "how long an answer takes is measured")]
+        let begun = Instant::now();
+        let answer = if item.fate.is_dropped {
+            Err("dropped by a fault".to_owned())
+        } else {
+            self.send(&url, &headers, body.clone()).await
+        };
+        let outcome = match &answer {
+            _ if item.fate.is_dropped => Outcome::Settled,
+            Ok(answered) => outcome(answered, item, &url),
+            Err(_) => Outcome::Failed,
+        };
+        if let Ok(answered) = &answer {
+            self.take_answer(item, answered, at).await;
+        }
+        let took = begun.elapsed();
+        self.report(webhook, &answer, &outcome, took);
+        self.deliveries.keep(Delivery {
+            direction: Direction::Webhook,
+            call: Some(webhook.call),
+            revision: Some(webhook.revision),
+            at,
+            verb: "POST".into(),
+            url,
+            headers,
+            body,
+            answer,
+            took,
+            fault: fault(item),
+        });
+        outcome
+    }
+
+    fn report(
+        &self,
+        webhook: &Webhook,
+        answer: &Result<Answered, String>,
+        outcome: &Outcome,
+        took: Duration,
+    ) {
+        let name = match outcome {
+            Outcome::Settled => "settled",
+            Outcome::OnceMore => "onceMore",
+            Outcome::Moved(_) => "moved",
+            Outcome::Failed => "failed",
+        };
+        self.metrics.webhook(name);
+        self.metrics.webhook_took(took);
+        let (call, revision) = (webhook.call, webhook.revision);
+        match answer {
+            Ok(answered) => info!(%call, revision, status = answered.status, outcome = name, "webhook"),
+            Err(why) => warn!(%call, revision, error = %why, outcome = name, "webhook"),
+        }
+    }
+
+    /// The message ids: new for each attempt, and the first one beside it.
+    fn message_ids(&self, item: &Item) -> MessageIds {
+        let Webhook { call, revision, .. } = *item.webhook;
+        let first = first_message_id(call, revision);
+        if item.attempts == 0 && !item.may_be_known {
+            return MessageIds { id: first, original: None };
+        }
+        let now = self.clock.now();
+        let name = format!("{}/{now}/{}", webhook_name(call, revision), item.attempts);
+        MessageIds { id: Uuid::new_v5(&call.guid(), name.as_bytes()), original: Some(first) }
+    }
+
+    async fn headers(&self, item: &Item, ids: &MessageIds) -> Vec<(String, String)> {
+        let chain = item.webhook.chain_id.as_ref().map(ToString::to_string);
+        let mut headers = vec![
+            ("Content-Type".to_owned(), "application/json".to_owned()),
+            ("Accept".to_owned(), "application/json".to_owned()),
+            (MESSAGE_ID.to_owned(), ids.id.to_string()),
+        ];
+        headers.extend(ids.original.map(|id| (ORIGINAL.into(), id.to_string())));
+        headers.extend(chain.iter().map(|id| ("X-Microsoft-Skype-Chain-ID".to_owned(), id.clone())));
+        if !item.is_first_incoming {
+            headers.extend(chain.map(|id| ("Scenario-Id".to_owned(), id)));
+        }
+        let app = self.app_of(item.webhook.call);
+        match self.signing.webhook_token(&app, &self.tenant_id()).await {
+            Ok(token) => headers.push(("Authorization".into(), format!("Bearer {token}"))),
+            Err(why) => warn!(error = %why, "a webhook has no token"),
+        }
+        headers
+    }
+
+    /// Posts to a URL, and reads the answer.
+    pub(crate) async fn send(
+        &self,
+        url: &str,
+        headers: &[(String, String)],
+        body: Bytes,
+    ) -> Result<Answered, String> {
+        let url: Url = url.parse().map_err(|error| format!("{url} is no URL: {error}"))?;
+        if let Some(why) = why_not(self.settings.callbacks, &url) {
+            return Err(why);
+        }
+        let headers = headers.iter().filter_map(|(name, value)| {
+            Some((name.parse::<reqwest::header::HeaderName>().ok()?, value.parse().ok()?))
+        });
+        let request = self.client.post(url).headers(headers.collect::<HeaderMap>()).body(body);
+        let timeout = Duration::try_from(self.settings.webhooks.timeout).unwrap_or(Duration::from_secs(10));
+        let answer = async {
+            let mut response = request.send().await.map_err(|error| cause(&error))?;
+            let status = response.status().as_u16();
+            let headers = response.headers().iter();
+            let headers = headers.map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            });
+            let headers = headers.collect();
+            let mut body = Vec::new();
+            // What comes after that is not read.
+            while let Some(chunk) = response.chunk().await.map_err(|error| cause(&error))? {
+                body.extend_from_slice(&chunk);
+                if body.len() > MOST_BYTES {
+                    break;
+                }
+            }
+            Ok(Answered { status, headers, body: body.into() })
+        };
+        match tokio::time::timeout(timeout, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(format!("no answer within {timeout:?}")),
+        }
+    }
+
+    /// Posts a webhook again that was posted before, with this body. It has a new message id, and the original one.
+    pub(crate) async fn send_again(&self, first: &Delivery, body: Bytes) -> Delivery {
+        let original = first.header(ORIGINAL).or_else(|| first.header(MESSAGE_ID)).map(str::to_owned);
+        let kept = first.headers.iter().filter(|(name, _)| ![MESSAGE_ID, ORIGINAL].contains(&name.as_str()));
+        let mut headers: Vec<_> = kept.cloned().collect();
+        headers.push((MESSAGE_ID.into(), self.ids.next().to_string()));
+        headers.extend(original.map(|id| (ORIGINAL.into(), id)));
+        let at = self.clock.now();
+        #[expect(clippy::disallowed_methods, reason = "how long an answer takes is measured")]
+        let begun = Instant::now();
+        let answer = self.send(&first.url, &headers, body.clone()).await;
+        Delivery { at, headers, body, answer, took: begun.elapsed(), fault: None, ..first.clone() }
+    }
+
+    /// What the app says about a participant who is about to join.
+    async fn take_answer(&self, item: &Item, answered: &Answered, at: Timestamp) {
+        let Some(participant_id) = item.asks_about.clone() else { return };
+        let said = serde_json::from_slice::<ParticipantJoiningResponse>(&answered.body);
+        let Ok(response) = said else { return };
+        if answered.status < 300 && response.answer().is_some() {
+            self.answer_join(item.webhook.call, participant_id, response, at).await;
+        }
+    }
+
+    async fn answer_join(
+        &self,
+        call: CallId,
+        participant_id: ParticipantId,
+        response: ParticipantJoiningResponse,
+        at: Timestamp,
+    ) {
+        let response = Box::new(response);
+        let event = NetworkEvent::ParticipantJoiningAnswered { participant_id, response };
+        self.happen_by_itself(call, event, at).await;
+    }
+}
+
+/// The message id of the first attempt: it is the same whichever process makes it.
+pub(crate) fn first_message_id(call: CallId, revision: u64) -> Uuid {
+    Uuid::new_v5(&call.guid(), webhook_name(call, revision).as_bytes())
+}
+
+/// What an answer means.
+fn outcome(answered: &Answered, item: &Item, url: &str) -> Outcome {
+    match answered.status {
+        204 if item.is_first_incoming => Outcome::OnceMore,
+        200..300 | 401 | 403 => Outcome::Settled,
+        302 if item.failures < MOST_MOVES => match location(answered, url) {
+            Some(moved) => Outcome::Moved(moved),
+            None => Outcome::Failed,
+        },
+        _ => Outcome::Failed,
+    }
+}
+
+/// How many times a webhook follows a 302.
+const MOST_MOVES: u32 = 5;
+
+/// The URL to which a 302 moves the webhooks.
+fn location(answered: &Answered, url: &str) -> Option<String> {
+    let (_, place) =
+        answered.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LOCATION.as_str()))?;
+    Some(url.parse::<Url>().ok()?.join(place).ok()?.into())
+}
+
+/// The innermost cause of an error, which says most.
+fn cause(error: &reqwest::Error) -> String {
+    let mut source: &dyn std::error::Error = error;
+    while let Some(inner) = source.source() {
+        source = inner;
+    }
+    source.to_string()
+}
+
+/// What a fault does to this attempt.
+fn fault(item: &Item) -> Option<&'static str> {
+    if item.fate.is_dropped {
+        Some("drop")
+    } else if item.fate.is_repeated {
+        Some("repeat")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,292 @@
+//! The service in a program: start it, steer it, end it.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use callfold::call::NetworkEvent;
+use callfold::jiff::{SignedDuration, Timestamp};
+use callfold::{CallId, Ledger};
+use callfold_store::{Address as StoreAddress, Store};
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use crate::clock::real_now;
+use crate::fault::{Failing, Faults};
+use crate::host::{Host, NotHappened};
+use crate::http::router;
+use crate::listen;
+use crate::offer::NotOffered;
+use crate::scenario::Scenario;
+use crate::settings::Settings;
+use crate::signing::Signing;
+use crate::tls::Tls;
+
+/// The local Graph calling service.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use callfold_serve::{ClockMode, Server};
+///
+/// let mut settings = callfold_serve::Settings::default();
+/// settings.listen = "127.0.0.1:0".into();
+/// settings.clock = ClockMode::Manual;
+/// let server = Server::builder().settings(settings).start().await?;
+/// let call = server.ring(serde_json::json!({ "callbackUri": "http://localhost:3000/callback" })).await?;
+/// server.advance("PT15S".parse()?).await;
+/// assert_eq!(server.calls().call(call).unwrap().state().as_str(), "terminated");
+/// server.stop().await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Server;
+
+/// What a service is started with.
+#[derive(Debug, Default)]
+pub struct Builder {
+    settings: Settings,
+    scenarios: Vec<Scenario>,
+    store: Option<Arc<dyn Store>>,
+}
+
+/// Why a service does not start, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartError(String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// Why something that was asked of a running service was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Server {
+    /// Prepares a service. Without settings, it is what `callfold serve` starts.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
+impl Builder {
+    /// Sets the settings.
+    #[must_use]
+    pub fn settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// Adds a scenario.
+    #[must_use]
+    pub fn scenario(mut self, scenario: Scenario) -> Self {
+        self.scenarios.push(scenario);
+        self
+    }
+
+    /// Keeps events in this store, and not where the settings say.
+    #[must_use]
+    pub fn store(self, store: Arc<dyn Store>) -> Self {
+        Self { store: Some(store), ..self }
+    }
+
+    /// Starts the service. It answers requests when this returns.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, and what to do: the port is taken, a scenario cannot be read, the store is of another version, the
+    /// clock would go back.
+    pub async fn start(self) -> Result<Handle, StartError> {
+        self.started().await.map_err(StartError)
+    }
+
+    async fn started(self) -> Result<Handle, String> {
+        let Self { settings, mut scenarios, store } = self;
+        for path in &settings.scenario {
+            scenarios.push(scenario(path)?);
+        }
+        let tls = match &settings.tls {
+            Some(folder) => Some(
+                Tls::open(folder, real_now())
+                    .map_err(|error| format!("--tls {}: {error}", folder.display()))?,
+            ),
+            None => None,
+        };
+        let acceptor = match &tls {
+            Some(tls) => {
+                let config = tls.server_config(&["http/1.1"]).map_err(|error| format!("--tls: {error}"))?;
+                Some(TlsAcceptor::from(Arc::new(config)))
+            }
+            None => None,
+        };
+        let store = match store {
+            Some(store) => store,
+            None => {
+                let address: StoreAddress =
+                    settings.store.parse().map_err(|error| format!("--store: {error}"))?;
+                address.open().map_err(|error| format!("--store {address}: {error}"))?
+            }
+        };
+        let (listener, address) = listen::bind(&settings.listen, tls.is_some()).await?;
+        let signing = Signing::new(settings.tls.clone());
+        let seed = settings.seed.unwrap_or_else(drawn_seed);
+        let limits = settings.limits.clone();
+        let host = Host::open(settings, store, scenarios, signing, &address, seed).await?;
+        let (end, ending) = watch::channel(());
+        let working =
+            [tokio::spawn(Arc::clone(&host).drive()), tokio::spawn(Arc::clone(&host).post_webhooks())];
+        let serving =
+            tokio::spawn(listen::serve(listener, acceptor, router(Arc::clone(&host)), limits, ending));
+        Ok(Handle { host, address: address.socket, tls, end, serving, working })
+    }
+}
+
+fn scenario(path: &PathBuf) -> Result<Scenario, String> {
+    let wrong = |why: String| format!("--scenario {}: {why}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    Scenario::read(&text).map_err(wrong)
+}
+
+#[expect(clippy::disallowed_methods, reason = "somebody must draw the seed")]
+fn drawn_seed() -> u64 {
+    uuid::Uuid::new_v4().as_u64_pair().1
+}
+
+/// A running service. When it is dropped, the service ends at once; [`stop`](Self::stop) ends it in order.
+#[derive(Debug)]
+pub struct Handle {
+    host: Arc<Host>,
+    address: SocketAddr,
+    tls: Option<Tls>,
+    end: watch::Sender<()>,
+    serving: JoinHandle<()>,
+    working: [JoinHandle<()>; 2],
+}
+
+impl Handle {
+    /// The address on which the service listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The URL before the version, such as `http://127.0.0.1:9090`.
+    pub fn url(&self) -> &str {
+        &self.host.base_url
+    }
+
+    /// The seed from which ids and faults come.
+    pub fn seed(&self) -> u64 {
+        self.host.seed.number()
+    }
+
+    /// How clients trust the certificate of the service; empty without TLS.
+    pub fn how_to_trust(&self) -> Vec<String> {
+        self.tls.as_ref().map(Tls::how_to_trust).unwrap_or_default()
+    }
+
+    /// Somebody rings the bot: the body of `POST /_callfold/calls`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the body, or why the call cannot be stored.
+    pub async fn ring(&self, offer: Value) -> Result<CallId, Refused> {
+        let offer = serde_json::from_value(offer).map_err(|error| Refused(error.to_string()))?;
+        self.host.offer(offer).await.map_err(|why| match why {
+            NotOffered::Wrong(why) => Refused(why),
+            NotOffered::NotHappened(why) => refused(&why),
+        })
+    }
+
+    /// Something happens in the network now.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot happen now, and what can.
+    pub async fn happen(&self, call: CallId, event: NetworkEvent) -> Result<(), Refused> {
+        self.host.happen(call, event, self.host.clock.now()).await.map_err(|why| refused(&why))
+    }
+
+    /// Moves a manual clock on. All that is due happens, in its order, before this returns.
+    pub async fn advance(&self, by: SignedDuration) -> Timestamp {
+        let to = self.host.clock.now().checked_add(by).unwrap_or(Timestamp::MAX);
+        self.host.advance(to).await
+    }
+
+    /// The service's time.
+    pub fn now(&self) -> Timestamp {
+        self.host.clock.now()
+    }
+
+    /// All calls as they are now.
+    pub fn calls(&self) -> Ledger {
+        self.host.live().ledger.clone()
+    }
+
+    /// The requests and webhooks after a number, as `GET /_callfold/deliveries` shows them. Secrets are hidden.
+    pub fn deliveries(&self, after: u64) -> Vec<Value> {
+        let listed = self.host.deliveries.after(after, None);
+        listed.iter().map(|(number, delivery)| delivery.json(*number, false)).collect()
+    }
+
+    /// Sets the faults.
+    ///
+    /// # Errors
+    ///
+    /// Which member is wrong, and what would be right.
+    pub fn set_faults(&self, faults: Faults) -> Result<(), Refused> {
+        if let Some(wrong) = faults.wrong() {
+            return Err(Refused(wrong));
+        }
+        self.host.live().failing = Failing::new(faults);
+        Ok(())
+    }
+
+    /// Adds a scenario.
+    pub fn add_scenario(&self, scenario: Scenario) {
+        let (number, first) = self.host.live().scenarios.add(scenario);
+        self.host.begin_scenario(number, first, |_| 0);
+    }
+
+    /// Waits until no request is being served, and no webhook can be posted now.
+    pub async fn quiet(&self) {
+        self.host.quiet().await;
+    }
+
+    /// Ends the service in order: no request is cut off, and what is stored stays.
+    pub async fn stop(mut self) {
+        _ = self.end.send(());
+        _ = (&mut self.serving).await;
+        // What is being posted is noted. What waits is posted after the next start.
+        let posted = std::time::Duration::from_secs(10);
+        _ = tokio::time::timeout(posted, self.host.busy.quiet()).await;
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.serving.abort();
+        self.working.iter().for_each(JoinHandle::abort);
+    }
+}
+
+fn refused(why: &NotHappened) -> Refused {
+    Refused(match why {
+        NotHappened::Refused(refusal) => refusal.to_string(),
+        NotHappened::NotStored(failed) => failed.to_string(),
+    })
+}

@@ -1,0 +1,231 @@
+//! The settings of a service. A config file has the same names, in TOML.
+
+use std::path::PathBuf;
+
+use callfold::jiff::{SignedDuration, Timestamp};
+use callfold::{Notify, OlderResource, Secret};
+use serde::Deserialize;
+
+use crate::behaviour::ByItself;
+use crate::clock::ClockMode;
+use crate::fault::Faults;
+
+/// All settings of a service.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The address to listen on. Port 0 takes a free port.
+    pub listen: String,
+    /// The URL to which notifications of offered calls are posted.
+    pub bot: Option<String>,
+    /// Files with scenarios.
+    pub scenario: Vec<PathBuf>,
+    /// Where events are kept: `memory` or `sqlite:PATH`.
+    pub store: String,
+    /// How time passes.
+    pub clock: ClockMode,
+    /// When a manual clock begins. Without it, at 2026-01-01T00:00:00Z, or where the store ends.
+    pub now: Option<Timestamp>,
+    /// The number from which ids, message ids and faults come. Without it, one is drawn.
+    pub seed: Option<u64>,
+    /// Whether requests need a token.
+    pub auth: Auth,
+    /// The token that requests to `/_callfold` must have.
+    pub admin_token: Option<Secret<String>>,
+    /// The folder of the service's own authority and certificate. With it, the service listens on https.
+    pub tls: Option<PathBuf>,
+    /// The authority that signed the certificate of the bot.
+    pub trust: Option<PathBuf>,
+    /// Where webhooks may go.
+    pub callbacks: Callbacks,
+    /// Whether anything happens by itself.
+    pub auto: Auto,
+    /// How long what happens by itself takes.
+    pub by_itself: ByItself,
+    /// How webhooks are posted.
+    pub webhooks: Webhooks,
+    /// Whether `stopHoldMusic` replies that the operation runs, and ends it later.
+    pub hold_music_stops_later: bool,
+    /// The limits.
+    pub limits: Limits,
+    /// What fails on purpose.
+    pub faults: Faults,
+    /// The id of the app, where requests need no token.
+    pub app: Option<String>,
+    /// The id of the tenant, where requests need no token.
+    pub tenant: Option<String>,
+}
+
+/// Whether requests need a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::exhaustive_enums, reason = "the two values of the contract")]
+pub enum Auth {
+    /// There is one app, and it has all permissions.
+    #[default]
+    Off,
+    /// Requests need a token of this service.
+    Token,
+}
+
+/// Where webhooks may go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::exhaustive_enums, reason = "the two values of the contract")]
+pub enum Callbacks {
+    /// Only to this machine.
+    #[default]
+    Loopback,
+    /// To every address.
+    Any,
+}
+
+/// Whether anything happens by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::exhaustive_enums, reason = "the two values of the contract")]
+pub enum Auto {
+    /// The other side answers, prompts end, transfers succeed.
+    #[default]
+    On,
+    /// All of it is left to events and scenarios.
+    Off,
+}
+
+/// How webhooks are posted. Nothing public says what Graph does: these times are invented.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Webhooks {
+    /// How long the service waits for an answer, in real time.
+    pub timeout: SignedDuration,
+    /// How many times a webhook is posted again that was not accepted.
+    pub retries: u32,
+    /// The time before the first repeat. It doubles with each.
+    pub first_retry: SignedDuration,
+    /// Whether notifications also have the older member `resource`.
+    pub resource: Resource,
+    /// Whether the state `ringing` is reported.
+    pub ringing: bool,
+    /// Whether the state `redirecting` is reported.
+    pub redirecting: bool,
+}
+
+/// The older member `resource` of notifications.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::exhaustive_enums, reason = "the values that the crate has")]
+pub enum Resource {
+    /// There is none.
+    #[default]
+    Absent,
+    /// A path under `/app`.
+    App,
+    /// A path under `/app`, but the same path as in `resourceUrl` for a roster.
+    AppExceptRosters,
+}
+
+/// What grows has a limit.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Connections at the same time. More wait.
+    pub connections: usize,
+    /// Bytes of a body. A longer one is 413.
+    pub body: usize,
+    /// How long the headers of a request may take to arrive, and how long a connection may be idle.
+    pub idle: SignedDuration,
+    /// How long the body of a request may take to arrive.
+    pub slow: SignedDuration,
+    /// Webhooks that wait. When there are more, requests are 503.
+    pub queue: usize,
+    /// Webhooks that are posted at the same time.
+    pub posts: u32,
+    /// Deliveries that are listed. The oldest are forgotten.
+    pub deliveries: usize,
+    /// Ended calls that are kept in memory. The oldest are forgotten.
+    pub ended_calls: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:9090".into(),
+            bot: None,
+            scenario: Vec::new(),
+            store: "memory".into(),
+            clock: ClockMode::Real,
+            now: None,
+            seed: None,
+            auth: Auth::Off,
+            admin_token: None,
+            tls: None,
+            trust: None,
+            callbacks: Callbacks::Loopback,
+            auto: Auto::On,
+            by_itself: ByItself::default(),
+            webhooks: Webhooks::default(),
+            hold_music_stops_later: false,
+            limits: Limits::default(),
+            faults: Faults::default(),
+            app: None,
+            tenant: None,
+        }
+    }
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        Self {
+            timeout: SignedDuration::from_secs(10),
+            retries: 5,
+            first_retry: SignedDuration::from_secs(1),
+            resource: Resource::Absent,
+            ringing: false,
+            redirecting: false,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1024,
+            body: 1 << 20,
+            idle: SignedDuration::from_secs(60),
+            slow: SignedDuration::from_secs(30),
+            queue: 1_000_000,
+            posts: 256,
+            deliveries: 10_000,
+            ended_calls: 10_000,
+        }
+    }
+}
+
+impl Webhooks {
+    /// How notifications are written.
+    pub(crate) fn notify(&self) -> Notify {
+        let mut notify = Notify::new();
+        notify.resource = match self.resource {
+            Resource::Absent => OlderResource::Absent,
+            Resource::App => OlderResource::App,
+            Resource::AppExceptRosters => OlderResource::AppExceptRosters,
+        };
+        notify.reports_ringing = self.ringing;
+        notify.reports_redirecting = self.redirecting;
+        notify
+    }
+}
+
+impl Settings {
+    /// Reads a config file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, and where: the line and the member.
+    pub fn read(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+}
