@@ -380,6 +380,9 @@ fn a_value_that_does_not_fit_is_refused_however_deep_it_is() {
 #[test]
 fn who_is_not_on_hold_is_not_taken_off_it() {
     let call = given("established", group());
+    let refusal = send(&call, "POST /participants/alice/stopHoldMusic", "").err().unwrap();
+    // The state is right, so no other state is named.
+    assert!(!refusal.to_string().contains("is legal while"), "{refusal}");
     refused(send(&call, "POST /participants/alice/stopHoldMusic", ""), 409);
     let held = send(&call, "POST /participants/alice/startHoldMusic", "").unwrap();
     refused(send(&held.call, "POST /participants/bob/stopHoldMusic", ""), 409);
