@@ -600,7 +600,11 @@ impl<'a> Path<'a> {
     fn route(&self, method: Method) -> Option<Route> {
         let named = || segments(method.path()).zip(&self.rest);
         let fits = |(name, given): (&str, &&str)| name == ID || unqualified(given).eq_ignore_ascii_case(name);
-        // The names are compared before the ids are read, because most methods have other names.
+        // The names are compared before the ids are read, because most methods have other names. Most have another last name.
+        let last = method.path().rsplit('/').next().filter(|last| !last.is_empty());
+        if !last.zip(self.rest.last()).is_none_or(fits) {
+            return None;
+        }
         if segments(method.path()).count() != self.rest.len() || !named().all(fits) {
             return None;
         }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use callfold_serve::{Auth, Auto, Callbacks, ClockMode, Handle, Server, Settings};
 use clap::{Args, ValueEnum};
+use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
 use crate::stdout::stdout;
@@ -96,26 +97,31 @@ enum LogFormat {
 }
 
 pub(crate) fn run(args: ServeArgs) -> io::Result<ExitCode> {
-    log(args.log_format);
+    let _written = log(args.log_format);
     let settings = settings(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let bot = settings.bot.clone();
+        let ending = Ending::new()?;
         let server = Server::builder().settings(settings).start().await.map_err(io::Error::other)?;
         greet(&server, bot.as_deref())?;
-        ended().await?;
+        ending.comes().await;
         server.stop().await;
         Ok(ExitCode::SUCCESS)
     })
 }
 
-fn log(format: LogFormat) {
+/// Writes the log on standard error, on a thread of its own: requests do not wait for the terminal. What is returned writes
+/// the rest when it is dropped.
+fn log(format: LogFormat) -> WorkerGuard {
     let filter = EnvFilter::try_from_env("CALLFOLD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let (writer, written) = tracing_appender::non_blocking(io::BufWriter::new(io::stderr()));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     match format {
         LogFormat::Text => builder.with_target(false).with_ansi(io::stderr().is_terminal()).init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
+    written
 }
 
 /// The settings: those of the config file, and over them those of the command line.
@@ -190,20 +196,40 @@ fn ring(url: &str, bot: Option<&str>) -> String {
     format!("curl -X POST {url}/_callfold/calls -H 'Content-Type: application/json' -d '{body}'")
 }
 
-/// Waits for SIGINT or SIGTERM.
+/// What ends the service: SIGINT or SIGTERM. They are heard from the moment this is made.
 #[cfg(unix)]
-async fn ended() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
+struct Ending(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
 
-    let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminated.recv() => Ok(()),
+#[cfg(unix)]
+impl Ending {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+    }
+
+    async fn comes(mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
     }
 }
 
-/// Waits for the end that the user asks for.
+/// What ends the service: Ctrl-C.
 #[cfg(not(unix))]
-async fn ended() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+struct Ending;
+
+#[cfg(not(unix))]
+impl Ending {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn comes(self) {
+        // Without a handler for Ctrl-C, it ends the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }

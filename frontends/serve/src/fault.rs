@@ -210,12 +210,12 @@ impl Failing {
     }
 
     /// Whether the process ends here.
-    pub(crate) fn crashes(&mut self, seed: Seed, window: Window, name: &str) -> bool {
+    pub(crate) fn crashes(&mut self, seed: Seed, window: Window, name: impl FnOnce() -> String) -> bool {
         let seed = self.seed(seed);
         let Some(crash) = &self.faults.crash else { return false };
         let crashes = crash.after == window
             && self.crashes < crash.times
-            && seed.draw(&format!("crash/{name}")) < crash.rate;
+            && seed.draw(&format!("crash/{}", name())) < crash.rate;
         self.crashes += u64::from(crashes);
         crashes
     }

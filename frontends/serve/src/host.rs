@@ -223,7 +223,7 @@ impl Host {
     }
 
     fn fold(&self, batch: &Batch, reply: Option<&watch::Receiver<()>>) {
-        let (has_earlier, forgotten) = {
+        let (is_earlier, forgotten) = {
             let mut live = self.live();
             let before = live.next();
             for event in &batch.events {
@@ -235,12 +235,14 @@ impl Host {
             }
             live.post(self.seed, batch, reply);
             let forgotten = live.forget_ended(self.settings.limits.ended_calls);
-            (live.next() != before, forgotten)
+            // Whoever waits for a time that moved on looks again then.
+            let is_earlier = live.next().is_some_and(|next| before.is_none_or(|before| next < before));
+            (is_earlier, forgotten)
         };
         if !batch.webhooks.is_empty() {
             self.can_post.notify_one();
         }
-        if has_earlier {
+        if is_earlier {
             self.timers_changed.notify_one();
         }
         self.delete(forgotten);
@@ -284,7 +286,7 @@ impl Host {
     }
 
     pub(crate) fn crash(&self, window: Window, call: CallId, revision: u64) {
-        let crashes = self.live().failing.crashes(self.seed, window, &format!("{call}/{revision}"));
+        let crashes = self.live().failing.crashes(self.seed, window, || format!("{call}/{revision}"));
         if crashes {
             warn!(%call, revision, ?window, "a crash on purpose");
             std::process::exit(70);

@@ -69,7 +69,7 @@ impl Host {
             ids: Ids::new(seed, events),
             deliveries: Deliveries::new(settings.limits.deliveries),
             metrics: Metrics::new(),
-            busy: Busy::new(),
+            busy: Busy::default(),
             timers_changed: Signal::new(),
             can_post: Signal::new(),
             locks: Locks::new(),

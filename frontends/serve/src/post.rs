@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::callbacks::why_not;
 use crate::clock::ClockMode;
-use crate::delivery::{Answered, Delivery, Direction};
+use crate::delivery::{Answered, Delivery, Direction, Headers};
 use crate::fault::Window;
 use crate::host::Host;
 use crate::outbox::Item;
@@ -249,33 +249,31 @@ impl Host {
         MessageIds { id: Uuid::new_v5(&call.guid(), name.as_bytes()), original: Some(first) }
     }
 
-    async fn headers(&self, item: &Item, ids: &MessageIds) -> Vec<(String, String)> {
+    async fn headers(&self, item: &Item, ids: &MessageIds) -> Headers {
         let chain = item.webhook.chain_id.as_ref().map(ToString::to_string);
-        let mut headers = vec![
-            ("Content-Type".to_owned(), "application/json".to_owned()),
-            ("Accept".to_owned(), "application/json".to_owned()),
-            (MESSAGE_ID.to_owned(), ids.id.to_string()),
-        ];
-        headers.extend(ids.original.map(|id| (ORIGINAL.into(), id.to_string())));
-        headers.extend(chain.iter().map(|id| ("X-Microsoft-Skype-Chain-ID".to_owned(), id.clone())));
-        if !item.is_first_incoming {
-            headers.extend(chain.map(|id| ("Scenario-Id".to_owned(), id)));
+        let mut headers = Headers::default();
+        headers.push("Content-Type", "application/json");
+        headers.push("Accept", "application/json");
+        headers.push(MESSAGE_ID, &ids.id.to_string());
+        if let Some(original) = ids.original {
+            headers.push(ORIGINAL, &original.to_string());
+        }
+        if let Some(chain) = &chain {
+            headers.push("X-Microsoft-Skype-Chain-ID", chain);
+        }
+        if let Some(chain) = chain.filter(|_| !item.is_first_incoming) {
+            headers.push("Scenario-Id", &chain);
         }
         let app = self.app_of(item.webhook.call);
         match self.signing.webhook_token(&app, &self.tenant_id()).await {
-            Ok(token) => headers.push(("Authorization".into(), format!("Bearer {token}"))),
+            Ok(token) => headers.push("Authorization", &format!("Bearer {token}")),
             Err(why) => warn!(error = %why, "a webhook has no token"),
         }
         headers
     }
 
     /// Posts to a URL, and reads the answer.
-    pub(crate) async fn send(
-        &self,
-        url: &str,
-        headers: &[(String, String)],
-        body: Bytes,
-    ) -> Result<Answered, String> {
+    pub(crate) async fn send(&self, url: &str, headers: &Headers, body: Bytes) -> Result<Answered, String> {
         let url: Url = url.parse().map_err(|error| format!("{url} is no URL: {error}"))?;
         if let Some(why) = why_not(self.settings.callbacks, &url) {
             return Err(why);
@@ -288,11 +286,7 @@ impl Host {
         let answer = async {
             let mut response = request.send().await.map_err(|error| cause(&error))?;
             let status = response.status().as_u16();
-            let headers = response.headers().iter();
-            let headers = headers.map(|(name, value)| {
-                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-            });
-            let headers = headers.collect();
+            let headers = Headers::of(response.headers());
             let mut body = Vec::new();
             // What comes after that is not read.
             while let Some(chunk) = response.chunk().await.map_err(|error| cause(&error))? {
@@ -311,11 +305,14 @@ impl Host {
 
     /// Posts a webhook again that was posted before, with this body. It has a new message id, and the original one.
     pub(crate) async fn send_again(&self, first: &Delivery, body: Bytes) -> Delivery {
-        let original = first.header(ORIGINAL).or_else(|| first.header(MESSAGE_ID)).map(str::to_owned);
-        let kept = first.headers.iter().filter(|(name, _)| ![MESSAGE_ID, ORIGINAL].contains(&name.as_str()));
-        let mut headers: Vec<_> = kept.cloned().collect();
-        headers.push((MESSAGE_ID.into(), self.ids.next().to_string()));
-        headers.extend(original.map(|id| (ORIGINAL.into(), id)));
+        let original = first.headers.get(ORIGINAL).or_else(|| first.headers.get(MESSAGE_ID));
+        let mut headers = Headers::default();
+        let kept = first.headers.iter().filter(|(name, _)| ![MESSAGE_ID, ORIGINAL].contains(name));
+        kept.for_each(|(name, value)| headers.push(name, value));
+        headers.push(MESSAGE_ID, &self.ids.next().to_string());
+        if let Some(original) = original {
+            headers.push(ORIGINAL, original);
+        }
         let at = self.clock.now();
         #[expect(clippy::disallowed_methods, reason = "how long an answer takes is measured")]
         let begun = Instant::now();
@@ -369,8 +366,7 @@ const MOST_MOVES: u32 = 5;
 
 /// The URL to which a 302 moves the webhooks.
 fn location(answered: &Answered, url: &str) -> Option<String> {
-    let (_, place) =
-        answered.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LOCATION.as_str()))?;
+    let place = answered.headers.get(LOCATION.as_str())?;
     Some(url.parse::<Url>().ok()?.join(place).ok()?.into())
 }
 

@@ -17,7 +17,7 @@ use tracing::info;
 
 use super::respond::{self, Reply};
 use super::{body, tokens};
-use crate::delivery::{Answered, Delivery, Direction};
+use crate::delivery::{Answered, Delivery, Direction, Headers};
 use crate::fault::RequestFault;
 use crate::host::{Host, Incoming};
 use crate::query::{Navigation, Options, Reads};
@@ -67,9 +67,10 @@ pub(super) async fn serve(host: &Arc<Host>, parts: Parts, body: Body) -> Respons
         at,
         verb: verb.into(),
         url: path.into(),
-        headers: listed(&parts.headers),
-        body,
-        answer: Ok(Answered { status, headers: listed(response.headers()), body: text.clone() }),
+        headers: Headers::of(&parts.headers),
+        // What is kept must not keep the buffer of the connection.
+        body: Bytes::copy_from_slice(&body),
+        answer: Ok(Answered { status, headers: Headers::of(response.headers()), body: text.clone() }),
         took,
         fault,
     });
@@ -236,12 +237,6 @@ async fn from_response(host: &Host, response: Response<Body>, headers: &HeaderMa
         part.unwrap_or_default().to_owned()
     };
     of_error(host, headers, status, ODataError::new(part("code"), part("message")))
-}
-
-/// Headers as they are listed.
-fn listed(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect()
 }
 
 /// True if a path is under one of Graph's versions and roots.
