@@ -63,7 +63,7 @@ struct Kept {
     bytes: usize,
 }
 
-/// The most bytes of bodies that are kept.
+/// The most bytes of texts that are kept.
 const MOST_BYTES: usize = 256 << 20;
 
 impl Deliveries {
@@ -119,8 +119,14 @@ impl Deliveries {
 
 impl Delivery {
     fn bytes(&self) -> usize {
-        let answer = self.answer.as_ref().map_or(0, |answer| answer.body.len());
-        self.body.len() + answer + self.url.len()
+        let of_headers = |list: &[(String, String)]| -> usize {
+            list.iter().map(|(name, value)| name.len() + value.len()).sum()
+        };
+        let answer = match &self.answer {
+            Ok(answer) => answer.body.len() + of_headers(&answer.headers),
+            Err(why) => why.len(),
+        };
+        self.body.len() + answer + self.url.len() + of_headers(&self.headers)
     }
 
     /// The value of a header of the request or the webhook.
@@ -163,5 +169,32 @@ impl Delivery {
             "milliseconds": self.took.as_secs_f64() * 1000.0,
             "fault": self.fault,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_count_as_bytes_that_are_kept() {
+        let deliveries = Deliveries::new(10_000);
+        let delivery = Delivery {
+            direction: Direction::Request,
+            call: None,
+            revision: None,
+            at: Timestamp::UNIX_EPOCH,
+            verb: "GET".into(),
+            url: "/".into(),
+            headers: vec![("x".into(), "a".repeat(MOST_BYTES / 4))],
+            body: Bytes::new(),
+            answer: Err("e".into()),
+            took: Duration::ZERO,
+            fault: None,
+        };
+        for _ in 0..8 {
+            deliveries.keep(delivery.clone());
+        }
+        assert_eq!(deliveries.len().0, 3, "the oldest are forgotten");
     }
 }
