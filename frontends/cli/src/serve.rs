@@ -3,9 +3,11 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use callfold_serve::{Auth, Auto, Callbacks, ClockMode, Handle, Server, Settings};
 use clap::{Args, ValueEnum};
+use tracing::info;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
@@ -47,7 +49,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "CLOCK")]
     clock: Option<ClockMode>,
     /// Make ids, message ids and faults from this number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Whether requests need a token of this service [default: off]
     #[arg(long, value_enum)]
@@ -100,15 +102,22 @@ pub(crate) fn run(args: ServeArgs) -> io::Result<ExitCode> {
     let _written = log(args.log_format);
     let settings = settings(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let bot = settings.bot.clone();
-        let ending = Ending::new()?;
+    let ended = runtime.block_on(async {
+        let ring = Ring::new(&settings);
+        let mut ending = Ending::new()?;
         let server = Server::builder().settings(settings).start().await.map_err(io::Error::other)?;
-        greet(&server, bot.as_deref())?;
+        greet(&server, &ring)?;
         ending.comes().await;
-        server.stop().await;
+        info!("ending: requests and webhooks that have begun may end, and a second signal cuts them off");
+        tokio::select! {
+            () = server.stop() => {}
+            () = ending.comes() => {}
+        }
         Ok(ExitCode::SUCCESS)
-    })
+    });
+    // The lookup of a name can take longer than anybody waits.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended
 }
 
 /// Writes the log on standard error, on a thread of its own: requests do not wait for the terminal. What is returned writes
@@ -174,7 +183,7 @@ fn replace<T>(setting: &mut T, given: Option<T>) {
 }
 
 /// Says where the service listens, and how to go on.
-fn greet(server: &Handle, bot: Option<&str>) -> io::Result<()> {
+fn greet(server: &Handle, ring: &Ring) -> io::Result<()> {
     let url = server.url();
     let mut out = stdout()?;
     writeln!(out, "listening on {url}")?;
@@ -183,17 +192,35 @@ fn greet(server: &Handle, bot: Option<&str>) -> io::Result<()> {
     for line in server.how_to_trust() {
         writeln!(out, "{line}")?;
     }
-    writeln!(out, "make a call ring:\n  {}", ring(url, bot))?;
+    writeln!(out, "make a call ring:\n  {}", ring.command(url))?;
     out.flush()
 }
 
-/// A command that makes a call ring.
-fn ring(url: &str, bot: Option<&str>) -> String {
-    let body = match bot {
-        Some(_) => "{}".to_owned(),
-        None => r#"{"callbackUri":"http://localhost:3000/callback"}"#.to_owned(),
-    };
-    format!("curl -X POST {url}/_callfold/calls -H 'Content-Type: application/json' -d '{body}'")
+/// What a command needs that makes a call ring.
+struct Ring {
+    has_bot: bool,
+    has_token: bool,
+    authority: Option<PathBuf>,
+}
+
+impl Ring {
+    fn new(settings: &Settings) -> Self {
+        Self {
+            has_bot: settings.bot.is_some(),
+            has_token: settings.admin_token.is_some(),
+            authority: settings.tls.as_ref().map(|folder| folder.join("ca.pem")),
+        }
+    }
+
+    fn command(&self, url: &str) -> String {
+        let trust = self.authority.as_ref().map(|file| format!("--cacert '{}' ", file.display()));
+        let token = if self.has_token { " -H \"Authorization: Bearer $CALLFOLD_ADMIN_TOKEN\"" } else { "" };
+        let body = if self.has_bot { "{}" } else { r#"{"callbackUri":"http://localhost:3000/callback"}"# };
+        format!(
+            "curl {}-X POST {url}/_callfold/calls -H 'Content-Type: application/json'{token} -d '{body}'",
+            trust.unwrap_or_default()
+        )
+    }
 }
 
 /// What ends the service: SIGINT or SIGTERM. They are heard from the moment this is made.
@@ -208,7 +235,7 @@ impl Ending {
         Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
     }
 
-    async fn comes(mut self) {
+    async fn comes(&mut self) {
         tokio::select! {
             _ = self.0.recv() => {}
             _ = self.1.recv() => {}
@@ -226,7 +253,7 @@ impl Ending {
         Ok(Self)
     }
 
-    async fn comes(self) {
+    async fn comes(&mut self) {
         // Without a handler for Ctrl-C, it ends the process.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

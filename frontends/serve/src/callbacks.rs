@@ -54,12 +54,7 @@ pub(crate) fn client(callbacks: Callbacks, trust: Option<&Path>) -> Result<Clien
         builder = builder.dns_resolver(std::sync::Arc::new(OnlyLoopback));
     }
     if let Some(path) = trust {
-        let wrong = |why: String| {
-            format!(
-                "--trust {}: {why}; name the PEM file of the authority that signed the bot's certificate",
-                path.display()
-            )
-        };
+        let wrong = |why: String| wrong_authority(path, &why);
         let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
         let authorities = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(error.to_string()))?;
         if authorities.is_empty() {
@@ -67,7 +62,26 @@ pub(crate) fn client(callbacks: Callbacks, trust: Option<&Path>) -> Result<Clien
         }
         builder = builder.tls_certs_merge(authorities);
     }
-    builder.build().map_err(|error| format!("cannot make the client that posts webhooks: {error}"))
+    builder.build().map_err(|error| match trust {
+        // The certificates are read only now.
+        Some(path) => wrong_authority(path, "a certificate in it cannot be read"),
+        None => format!("cannot make the client that posts webhooks: {error}"),
+    })
+}
+
+fn wrong_authority(path: &Path, why: &str) -> String {
+    format!(
+        "--trust {}: {why}; name the PEM file of the authority that signed the bot's certificate",
+        path.display()
+    )
+}
+
+/// What is wrong with the URL of a bot, if anything is.
+pub(crate) fn wrong_bot(callbacks: Callbacks, bot: &str) -> Option<String> {
+    match bot.parse::<Url>() {
+        Ok(url) => why_not(callbacks, &url),
+        Err(error) => Some(format!("{error}; name a URL such as http://localhost:3000/callback")),
+    }
 }
 
 /// Why webhooks may not go to a URL. A name that is no address is looked up later, by the client.

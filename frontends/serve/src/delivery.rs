@@ -103,7 +103,7 @@ struct Kept {
     bytes: usize,
 }
 
-/// The most bytes of bodies that are kept.
+/// The most bytes of texts that are kept.
 const MOST_BYTES: usize = 256 << 20;
 
 impl Deliveries {
@@ -200,5 +200,32 @@ impl Delivery {
             "milliseconds": self.took.as_secs_f64() * 1000.0,
             "fault": self.fault,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_count_as_bytes_that_are_kept() {
+        let deliveries = Deliveries::new(10_000);
+        let delivery = Delivery {
+            direction: Direction::Request,
+            call: None,
+            revision: None,
+            at: Timestamp::UNIX_EPOCH,
+            verb: "GET".into(),
+            url: "/".into(),
+            headers: Headers(format!("x: {}\n", "a".repeat(MOST_BYTES / 4))),
+            body: Bytes::new(),
+            answer: Err("e".into()),
+            took: Duration::ZERO,
+            fault: None,
+        };
+        for _ in 0..8 {
+            deliveries.keep(delivery.clone());
+        }
+        assert_eq!(deliveries.len().0, 3, "the oldest are forgotten");
     }
 }

@@ -76,6 +76,8 @@ pub(crate) async fn serve(
     let permits = Arc::new(Semaphore::new(limits.connections.max(1)));
     let service = TowerToHyperService::new(router);
     let idle = Duration::try_from(limits.idle).unwrap_or(Duration::from_secs(60));
+    // Connections end when this is dropped: in the end, or because nobody serves them any more.
+    let (open, cut_off) = watch::channel(());
     loop {
         let accepted = tokio::select! {
             // The sender is dropped, or says so.
@@ -86,7 +88,8 @@ pub(crate) async fn serve(
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(idle).max_buf_size(MOST_HEADERS);
         let (service, watcher, tls) = (service.clone(), graceful.watcher(), tls.clone());
-        tokio::spawn(async move {
+        let mut cut_off = cut_off.clone();
+        let served = async move {
             let _permit = permit;
             let served = match tls {
                 Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
@@ -99,12 +102,19 @@ pub(crate) async fn serve(
             if let Err(error) = served {
                 debug!(%error, "a connection ended");
             }
+        };
+        tokio::spawn(async move {
+            tokio::select! {
+                () = served => {}
+                _ = cut_off.changed() => {}
+            }
         });
     }
     drop(listener);
     if tokio::time::timeout(LAST, graceful.shutdown()).await.is_err() {
         warn!("connections are cut off that did not end in time");
     }
+    drop(open);
 }
 
 /// The next connection, when there may be one more.

@@ -376,7 +376,11 @@ fn cause(error: &reqwest::Error) -> String {
     while let Some(inner) = source.source() {
         source = inner;
     }
-    source.to_string()
+    let why = source.to_string();
+    if why.ends_with("UnknownIssuer") {
+        return format!("{why}; start with --trust and the authority that signed the bot's certificate");
+    }
+    why
 }
 
 /// What a fault does to this attempt.

@@ -21,7 +21,13 @@ pub(crate) fn redacted_header(name: &str, value: &str) -> String {
     let is_secret = ["authorization", "cookie", "set-cookie", "proxy-authorization"]
         .iter()
         .any(|secret| name.eq_ignore_ascii_case(secret));
-    if is_secret { HIDDEN.into() } else { value.into() }
+    if is_secret {
+        HIDDEN.into()
+    } else if name.eq_ignore_ascii_case("location") {
+        redacted_url(value)
+    } else {
+        value.into()
+    }
 }
 
 /// A URL without the values of its query options that do not begin with `$`, and without a password.
@@ -70,6 +76,10 @@ fn hide(value: &mut Value) {
                 let is_secret = MEMBERS.contains(&name.to_ascii_lowercase().as_str());
                 if is_secret && member.is_string() {
                     *member = HIDDEN.into();
+                } else if let (Value::String(url), true) =
+                    (&*member, name.eq_ignore_ascii_case("callbackUri"))
+                {
+                    *member = redacted_url(url).into();
                 } else {
                     hide(member);
                 }
@@ -95,5 +105,8 @@ mod tests {
             "http://(hidden)@bot/x?key=(hidden)&$top=5"
         );
         assert_eq!(redacted_header("authorization", "Bearer s3cret"), HIDDEN);
+        assert_eq!(redacted_header("Location", "http://me:s3cret@bot/x"), "http://(hidden)@bot/x");
+        let body = br#"{"value":[{"resourceData":{"callbackUri":"https://me:s3cret@bot/x?key=s3cret"}}]}"#;
+        assert!(!redacted_body(body, false).to_string().contains("s3cret"));
     }
 }

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+use crate::callbacks::wrong_bot;
 use crate::clock::real_now;
 use crate::fault::{Failing, Faults};
 use crate::host::{Host, NotHappened};
@@ -117,6 +118,12 @@ impl Builder {
 
     async fn started(self) -> Result<Handle, String> {
         let Self { settings, mut scenarios, store } = self;
+        if let Some(why) = settings.bot.as_ref().and_then(|bot| wrong_bot(settings.callbacks, bot)) {
+            return Err(format!("--bot: {why}"));
+        }
+        if settings.admin_token.as_ref().is_some_and(|token| token.expose().is_empty()) {
+            return Err("--admin-token: the token is empty; give one, or leave the option out".into());
+        }
         for path in &settings.scenario {
             scenarios.push(scenario(path)?);
         }

@@ -226,6 +226,34 @@ impl Settings {
     ///
     /// What is wrong, and where: the line and the member.
     pub fn read(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.to_string())
+        toml::from_str(text).map_err(|error| toml_error(text, &error))
+    }
+}
+
+/// What is wrong with a text in TOML, and where. The text itself is not shown: it can have secrets, and be long.
+pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message().trim().replace('\n', "; ");
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let Some(before) = before else { return message };
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}: {message}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_a_config_file_has_one_line_and_shows_no_secret() {
+        for (text, wanted) in [
+            ("listen = \"localhost:0\"\nlisen = 1", "line 2, column 1: unknown field `lisen`"),
+            ("clock = [\n", "line 2, column 1"),
+            ("[limits]\nbody = \"many\"", "line 2, column 8: invalid type"),
+            ("adminToken = s3cret", "line 1, column 14"),
+        ] {
+            let error = Settings::read(text).unwrap_err();
+            assert!(error.contains(wanted) && !error.contains('\n') && !error.contains("s3cret"), "{error}");
+        }
     }
 }

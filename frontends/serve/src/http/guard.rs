@@ -1,6 +1,7 @@
 //! Who may use the admin API: nobody whom a page in a browser steers.
 
 use axum::body::Body;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Response, Uri};
 use callfold::Secret;
 
@@ -36,28 +37,48 @@ pub(super) fn refused(
         ));
     }
     // Without a token, only this machine can name itself as the host, and no page of another origin may ask.
-    let host = headers.get("host").and_then(|host| host.to_str().ok()).or_else(|| uri.host());
-    if !host.is_some_and(is_own_host) {
+    if !names_this_machine(headers, uri) {
         return Some(error(
             403,
             "Forbidden",
             "the header `Host` must be localhost, 127.0.0.1 or [::1], with the port",
         ));
     }
-    let origin = headers.get("origin").map(|origin| origin.to_str().unwrap_or_default());
-    let is_own = origin
-        .is_none_or(|origin| origin.split_once("://").is_some_and(|(_, authority)| is_own_host(authority)));
-    (!is_own).then(|| error(403, "Forbidden", "a page of another origin may not use the admin API"))
+    from_elsewhere(headers)
+}
+
+/// Why a request is refused that a page in a browser sends. Browsers add `Origin` to what such a page posts.
+pub(super) fn from_elsewhere(headers: &HeaderMap) -> Option<Response<Body>> {
+    let is_own = headers.get_all("origin").iter().all(|origin| {
+        let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+        origin.is_some_and(|(_, authority)| is_own_host(authority))
+    });
+    (!is_own).then(|| error(403, "Forbidden", "a page of another origin may not use this service"))
+}
+
+/// True if a request is for this machine, in all places that name its host.
+fn names_this_machine(headers: &HeaderMap, uri: &Uri) -> bool {
+    let named: Vec<Option<&str>> =
+        headers.get_all("host").iter().map(|host| host.to_str().ok()).chain(uri.host().map(Some)).collect();
+    !named.is_empty() && named.iter().all(|host| host.is_some_and(is_own_host))
 }
 
 /// True if a host, with or without a port, is this machine.
 fn is_own_host(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').map_or(rest, |(name, _)| name),
-        None => host.split(':').next().unwrap_or_default(),
-    };
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    // An authority can also have a user, and a port that is none.
+    if authority.as_str().contains('@') || has_other_port(&authority) {
+        return false;
+    }
+    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
     let ip = name.parse::<std::net::IpAddr>();
     name.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
+/// True if what follows the host is not a port.
+fn has_other_port(authority: &Authority) -> bool {
+    let rest = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
+    !rest.is_empty() && authority.port_u16().is_none()
 }
 
 /// Compares in a time that does not depend on where the texts differ.
@@ -71,7 +92,11 @@ mod tests {
     use super::*;
 
     fn headers(list: &[(&'static str, &str)]) -> HeaderMap {
-        list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+        let mut headers = HeaderMap::new();
+        for (name, value) in list {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
     }
 
     #[test]
@@ -86,9 +111,31 @@ mod tests {
             (&[("host", "localhost.evil.example")], false),
             (&[("host", "localhost:9090"), ("origin", "https://evil.example")], false),
             (&[("host", "localhost:9090"), ("origin", "null")], false),
+            (&[("host", "localhost:9090"), ("host", "evil.example")], false),
+            (
+                &[
+                    ("host", "localhost:9090"),
+                    ("origin", "http://localhost"),
+                    ("origin", "http://evil.example"),
+                ],
+                false,
+            ),
+            (&[("host", "localhost:9090"), ("origin", "http://localhost:80@evil.example")], false),
+            (&[("host", "[::1]evil.example")], false),
+            (&[("host", "localhost:evil.example")], false),
             (&[], false),
         ] {
             assert_eq!(refused(&headers(list), &uri, None, true).is_none(), is_allowed, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn the_host_of_an_absolute_uri_counts_too() {
+        let local = headers(&[("host", "localhost:9090")]);
+        for (uri, is_allowed) in
+            [("http://localhost:9090/_callfold/calls", true), ("http://evil.example/_callfold/calls", false)]
+        {
+            assert_eq!(refused(&local, &uri.parse().unwrap(), None, true).is_none(), is_allowed, "{uri}");
         }
     }
 

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
 
-use super::{admin, graph, recordings, respond, tokens};
+use super::{admin, graph, guard, recordings, respond, tokens};
 use crate::host::Host;
 
 /// All paths of the service.
@@ -18,6 +18,10 @@ pub(crate) fn router(host: Arc<Host>) -> Router {
 /// What is not the admin API: recordings, tokens, and Graph's side.
 async fn others(State(host): State<Arc<Host>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
+    // A page could otherwise make the service post to any port of this machine.
+    if let Some(refused) = guard::from_elsewhere(&parts.headers).filter(|_| host.is_loopback) {
+        return refused;
+    }
     if graph::is_graph(parts.uri.path()) {
         return graph::serve(&host, parts, body).await;
     }

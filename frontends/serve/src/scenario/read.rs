@@ -1,5 +1,6 @@
 //! Scenarios as TOML or JSON.
 
+use crate::settings::toml_error;
 use callfold::call::{NetworkEvent, State};
 use callfold::graph::OperationKind;
 use callfold::jiff::SignedDuration;
@@ -238,7 +239,7 @@ impl Scenario {
         let scenario: Self = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| error.to_string())?
         } else {
-            toml::from_str(text).map_err(|error| error.to_string())?
+            toml::from_str(text).map_err(|error| toml_error(text, &error))?
         };
         scenario.checked()
     }

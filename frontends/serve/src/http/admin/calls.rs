@@ -57,6 +57,12 @@ pub(super) async fn ring(State(host): Shared, request: Request) -> Response<Body
         Ok(offer) => offer,
         Err(response) => return response,
     };
+    if host.live().outbox.len() >= host.settings.limits.queue {
+        let mut response =
+            respond::error(503, "ServiceUnavailable", "too many webhooks wait: the bot does not take them");
+        respond::set(&mut response, "retry-after", "1");
+        return response;
+    }
     match host.offer(offer).await {
         Ok(id) => respond::json(201, &json!({ "id": id })),
         Err(NotOffered::Wrong(why)) => respond::error(400, "BadRequest", why),

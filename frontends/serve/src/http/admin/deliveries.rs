@@ -40,7 +40,15 @@ struct Edited {
     body: Option<Value>,
 }
 
-pub(super) async fn resend(State(host): Shared, Path(number): Path<u64>, request: Request) -> Response<Body> {
+pub(super) async fn resend(
+    State(host): Shared,
+    number: Result<Path<u64>, axum::extract::rejection::PathRejection>,
+    request: Request,
+) -> Response<Body> {
+    let Path(number) = match number {
+        Ok(number) => number,
+        Err(wrong) => return respond::error(400, "BadRequest", wrong.body_text()),
+    };
     let edited: Edited = match super::read(&host, request).await {
         Ok(edited) => edited,
         Err(response) => return response,
