@@ -1,0 +1,6 @@
+//! All tests of the service from outside, as one program.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+mod common;
+mod same_seed;
