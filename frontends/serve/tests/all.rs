@@ -4,3 +4,4 @@
 
 mod common;
 mod same_seed;
+mod truth;
