@@ -5,7 +5,7 @@ mod client;
 mod draw;
 
 pub(crate) use bot::{Answer, Answers, Posted, listen};
-pub(crate) use client::Client;
+pub(crate) use client::{Client, Got};
 pub(crate) use draw::Draw;
 
 use callfold_serve::Settings;

@@ -53,9 +53,10 @@ impl Run<'_> {
             self.same("a replay of the list as it is", &state.heard, &whole);
             self.happened.compared("with the list as it is");
         }
+        let none = Way::default();
         for call in service.calls() {
-            let way = ways.get(&call.id());
-            self.compare_call(&service, &state, &log, call.id(), way.unwrap_or(&Way::default()));
+            let way = ways.get(&call.id()).unwrap_or(&none);
+            self.compare_call(&service, &state, &log, call.id(), way);
         }
     }
 
