@@ -16,6 +16,7 @@
 //! - [`Trial`] is a test of a [`Store`]: the place where a host keeps its events. The host is stopped and
 //!   started again at random moments.
 //! - [`Simulation`] connects a service, a network, a bot and the model, and checks them after every step.
+//! - [`reported_difference`] compares the call of a bot with the call of the service.
 //! - [`Campaign`] runs thousands of conversations through a simulation.
 //!
 //! `docs/verification.md` has a complete test of a store, and a complete host that is tested against the model.
@@ -47,6 +48,7 @@ pub use lossy::LossyStore;
 pub use model::Model;
 pub use network::{Faults, Network};
 pub use outline::Outline;
+pub use reported::{Arrival, reported_difference};
 pub use scenario::Scenario;
 pub use simulation::Simulation;
 pub use store::{AppendError, Conflict, MemoryStore, Store};

@@ -230,7 +230,7 @@ impl Behaviour {
 }
 
 /// The token with which the app fetches a recording.
-pub(crate) fn recording_token(seed: Seed, call: CallId, operation: &OperationId) -> String {
+fn recording_token(seed: Seed, call: CallId, operation: &OperationId) -> String {
     seed.id(&format!("recording/{call}/{operation}")).simple().to_string()
 }
 

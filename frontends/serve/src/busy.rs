@@ -25,6 +25,11 @@ impl Busy {
         Going(self.clone())
     }
 
+    /// True if nothing is going on.
+    pub(crate) fn is_quiet(&self) -> bool {
+        *self.0.borrow() == 0
+    }
+
     /// Waits until nothing is going on.
     pub(crate) async fn quiet(&self) {
         loop {

@@ -8,13 +8,12 @@ use jiff::SignedDuration;
 use super::super::course::Move;
 use super::super::invariant::{Invariant, Violation};
 use super::super::network::Faults;
-use super::super::reported::Reported;
+use super::super::reported::{Arrival, reported_difference};
 use super::super::store::Store;
 use super::data::{Packet, Simulation};
 use crate::bot::Bot;
 use crate::call::reply::Reply;
 use crate::call::state::State;
-use crate::graph::call::CallDirection;
 use crate::graph::notification::CommsNotification;
 use crate::id::CallId;
 use crate::ledger::applied::Applied;
@@ -120,23 +119,14 @@ impl<S: Store, B: Store> Simulation<S, B> {
         let Some(bot) = self.bot.ledger().call(id) else {
             return Err(self.violation(Invariant::Reported, id, "the bot does not know the call".into()));
         };
-        let (ours, theirs) = (Reported::of(service, service), Reported::of(bot, service));
-        let has_deltas = service.direction() == Some(&CallDirection::Outgoing);
-        // A reply can overtake late notifications. A notification that arrives after the end of the call is
-        // dropped: see `docs/verification.md`.
-        let is_over = !service.state().is_live();
-        let has_state =
-            ours.state == theirs.state || (!is_faithful && self.ambiguous.contains(&id) && !is_over);
-        let is_reported = has_state
-            && ours.statuses() == theirs.statuses()
-            && (is_over || ours.ordered(has_deltas) == theirs.ordered(has_deltas))
-            && (!is_prompt || ours == theirs);
-        if !is_reported {
-            return Err(self.violation(
-                Invariant::Reported,
-                id,
-                format!("the service has {ours:?}, and the bot has {theirs:?}"),
-            ));
+        let arrival = match (is_prompt, is_faithful) {
+            (true, _) => Arrival::AtOnce,
+            (false, true) => Arrival::InOrder,
+            (false, false) => Arrival::OutOfOrder { is_ambiguous: self.ambiguous.contains(&id) },
+        };
+        if let Some(place) = reported_difference(service, bot, arrival) {
+            let seen = format!("the service and the bot differ at {place}");
+            return Err(self.violation(Invariant::Reported, id, seen));
         }
         self.compared += 1;
         Ok(())

@@ -12,7 +12,6 @@ use callfold::operation::Transition;
 use callfold::{CallId, OperationId, Recorded};
 
 use super::respond;
-use crate::behaviour::recording_token;
 use crate::host::Host;
 use crate::recording::Recording;
 
@@ -29,21 +28,35 @@ pub(super) async fn serve(host: &Arc<Host>, parts: &Parts) -> Option<Response<Bo
     }
     let given = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
     let token = given.map(|given| given.split_once(' ').map_or(given, |(_, token)| token).trim());
-    if token != Some(recording_token(host.seed, call, &operation).as_str()) {
+    let events = match host.store.read(call, 1).await {
+        Ok(events) => events,
+        Err(failed) => return Some(respond::error(503, "ServiceUnavailable", failed.to_string())),
+    };
+    if token.is_none() || token != token_of(&events, &operation) {
         return Some(respond::error(
             401,
             "Unauthorized",
             "a recording needs the header `Authorization: Bearer` with the recordingAccessToken of its operation",
         ));
     }
-    Some(match host.store.read(call, 1).await {
-        Ok(events) => match recorded(&events, &operation) {
-            Some(recording) => {
-                respond::with_type(200, "audio/wav", recording.chunks().flatten().collect::<Vec<_>>())
-            }
-            None => respond::error(404, "NotFound", "the recording has not ended, or its call is forgotten"),
-        },
-        Err(failed) => respond::error(503, "ServiceUnavailable", failed.to_string()),
+    Some(match recorded(&events, &operation) {
+        Some(recording) => {
+            respond::with_type(200, "audio/wav", recording.chunks().flatten().collect::<Vec<_>>())
+        }
+        None => respond::error(404, "NotFound", "the recording has not ended, or its call is forgotten"),
+    })
+}
+
+/// The token that the app was given. A service that is started again, with another seed, has made another.
+fn token_of<'a>(events: &'a [Recorded], operation: &OperationId) -> Option<&'a str> {
+    events.iter().find_map(|recorded| {
+        let CallEvent::Service(ServiceEvent::Recording(RecordingProgress::Started, recording)) =
+            &recorded.event
+        else {
+            return None;
+        };
+        let token = recording.recording_access_token.as_ref().filter(|_| recording.operation == *operation);
+        token.map(|token| token.expose().as_str())
     })
 }
 

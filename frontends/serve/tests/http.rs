@@ -1,0 +1,7 @@
+//! The contract of the service, over HTTP: each row of its tables.
+
+mod admin;
+mod graph;
+mod scenarios;
+mod stage;
+mod webhooks;
