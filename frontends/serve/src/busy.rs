@@ -27,6 +27,11 @@ impl Busy {
         // The sender lives as long as this.
         _ = self.0.subscribe().wait_for(|count| *count == 0).await;
     }
+
+    /// True if nothing is going on.
+    pub(crate) fn is_quiet(&self) -> bool {
+        *self.0.borrow() == 0
+    }
 }
 
 impl Drop for Going {

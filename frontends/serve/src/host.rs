@@ -474,8 +474,12 @@ impl Host {
     pub(crate) async fn quiet(&self) {
         loop {
             self.busy.quiet().await;
-            if !self.live().outbox.has_ready() {
-                return;
+            {
+                // A webhook is taken under this lock, and is going on from then. So none is missed between the two questions.
+                let live = self.live();
+                if !live.outbox.has_ready() && self.busy.is_quiet() {
+                    return;
+                }
             }
             tokio::task::yield_now().await;
         }
