@@ -27,7 +27,7 @@ impl Busy {
 
     /// True if nothing is going on.
     pub(crate) fn is_quiet(&self) -> bool {
-        *self.0.borrow() == 0
+        self.0.going.load(Ordering::SeqCst) == 0
     }
 
     /// Waits until nothing is going on.
@@ -35,7 +35,7 @@ impl Busy {
         loop {
             // Who waits is told of what ends from here on.
             let none = self.0.none.notified();
-            if self.0.going.load(Ordering::SeqCst) == 0 {
+            if self.is_quiet() {
                 return;
             }
             none.await;
