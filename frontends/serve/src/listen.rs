@@ -2,13 +2,13 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -72,7 +72,8 @@ pub(crate) async fn serve(
     limits: Limits,
     mut end: watch::Receiver<()>,
 ) {
-    let graceful = GracefulShutdown::new();
+    // Connections that live have a receiver, and end in order when something is sent.
+    let ending = watch::Sender::new(());
     let permits = Arc::new(Semaphore::new(limits.connections.max(1)));
     let service = TowerToHyperService::new(router);
     let idle = Duration::try_from(limits.idle).unwrap_or(Duration::from_secs(60));
@@ -87,17 +88,17 @@ pub(crate) async fn serve(
         let Some((stream, permit)) = accepted else { continue };
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(idle).max_buf_size(MOST_HEADERS);
-        let (service, watcher, tls) = (service.clone(), graceful.watcher(), tls.clone());
+        let (service, end, tls) = (service.clone(), ending.subscribe(), tls.clone());
         let mut cut_off = cut_off.clone();
         let served = async move {
             let _permit = permit;
             let served = match tls {
                 Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => connection(&builder, stream, service, watcher).await,
+                    Ok(Ok(stream)) => connection(&builder, stream, service, end).await,
                     Ok(Err(error)) => return debug!(%error, "a client did not agree on TLS"),
                     Err(_) => return debug!("a client did not agree on TLS in time"),
                 },
-                None => connection(&builder, stream, service, watcher).await,
+                None => connection(&builder, stream, service, end).await,
             };
             if let Err(error) = served {
                 debug!(%error, "a connection ended");
@@ -111,7 +112,8 @@ pub(crate) async fn serve(
         });
     }
     drop(listener);
-    if tokio::time::timeout(LAST, graceful.shutdown()).await.is_err() {
+    _ = ending.send(());
+    if tokio::time::timeout(LAST, ending.closed()).await.is_err() {
         warn!("connections are cut off that did not end in time");
     }
     drop(open);
@@ -141,10 +143,18 @@ async fn connection<S>(
     builder: &http1::Builder,
     stream: S,
     service: TowerToHyperService<Router>,
-    watcher: hyper_util::server::graceful::Watcher,
+    mut end: watch::Receiver<()>,
 ) -> hyper::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    // The connection is first, so that what has arrived of a request is read: it is not idle then.
+    tokio::select! {
+        biased;
+        served = connection.as_mut() => return served,
+        _ = end.changed() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    connection.await
 }

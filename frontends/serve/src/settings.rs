@@ -248,7 +248,7 @@ mod tests {
     fn an_error_of_a_config_file_has_one_line_and_shows_no_secret() {
         for (text, wanted) in [
             ("listen = \"localhost:0\"\nlisen = 1", "line 2, column 1: unknown field `lisen`"),
-            ("clock = [\n", "line 2, column 1"),
+            ("clock = [\n", "line 1, column 10: unclosed array"),
             ("[limits]\nbody = \"many\"", "line 2, column 8: invalid type"),
             ("adminToken = s3cret", "line 1, column 14"),
         ] {
