@@ -207,7 +207,7 @@ fn webhook_faults(draw: &mut Draw) -> WebhookFaults {
     let mut faults = WebhookFaults::default();
     let mut rate = |percent, rate| if draw.chance(percent) { rate } else { 0.0 };
     faults.repeat = rate(40, 0.2);
-    faults.reorder = rate(40, 0.3);
+    faults.reorder = rate(50, 0.5);
     faults.drop = rate(12, 0.1);
     if draw.chance(40) {
         faults.delay = [SignedDuration::ZERO, SignedDuration::from_millis(1500)].into();
