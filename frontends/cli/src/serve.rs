@@ -1,7 +1,7 @@
 //! `callfold serve`: the local Graph calling service.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use callfold_serve::{Auth, Auto, Callbacks, ClockMode, Handle, Server, Settings};
@@ -101,8 +101,9 @@ pub(crate) fn run(args: ServeArgs) -> io::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let bot = settings.bot.clone();
+        let authority = settings.tls.as_ref().map(|folder| folder.join("ca.pem"));
         let server = Server::builder().settings(settings).start().await.map_err(io::Error::other)?;
-        greet(&server, bot.as_deref())?;
+        greet(&server, bot.as_deref(), authority.as_deref())?;
         ended().await?;
         server.stop().await;
         Ok(ExitCode::SUCCESS)
@@ -168,7 +169,7 @@ fn replace<T>(setting: &mut T, given: Option<T>) {
 }
 
 /// Says where the service listens, and how to go on.
-fn greet(server: &Handle, bot: Option<&str>) -> io::Result<()> {
+fn greet(server: &Handle, bot: Option<&str>, authority: Option<&Path>) -> io::Result<()> {
     let url = server.url();
     let mut out = stdout()?;
     writeln!(out, "listening on {url}")?;
@@ -177,17 +178,18 @@ fn greet(server: &Handle, bot: Option<&str>) -> io::Result<()> {
     for line in server.how_to_trust() {
         writeln!(out, "{line}")?;
     }
-    writeln!(out, "make a call ring:\n  {}", ring(url, bot))?;
+    writeln!(out, "make a call ring:\n  {}", ring(url, bot, authority))?;
     out.flush()
 }
 
 /// A command that makes a call ring.
-fn ring(url: &str, bot: Option<&str>) -> String {
+fn ring(url: &str, bot: Option<&str>, authority: Option<&Path>) -> String {
     let body = match bot {
         Some(_) => "{}".to_owned(),
         None => r#"{"callbackUri":"http://localhost:3000/callback"}"#.to_owned(),
     };
-    format!("curl -X POST {url}/_callfold/calls -H 'Content-Type: application/json' -d '{body}'")
+    let trust = authority.map(|file| format!(" --cacert '{}'", file.display())).unwrap_or_default();
+    format!("curl{trust} -X POST {url}/_callfold/calls -H 'Content-Type: application/json' -d '{body}'")
 }
 
 /// Waits for SIGINT or SIGTERM.

@@ -226,6 +226,27 @@ impl Settings {
     ///
     /// What is wrong, and where: the line and the member.
     pub fn read(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.to_string())
+        toml::from_str(text).map_err(|error| explained(text, &error))
+    }
+}
+
+/// What is wrong with a text in TOML, in one line: the library draws the place below it.
+pub(crate) fn explained(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => format!("line {}: {}", before.matches('\n').count() + 1, error.message()),
+        None => error.message().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_setting_is_named_in_one_line() {
+        let wrong = Settings::read("clock = \"manual\"\nretrys = 2").unwrap_err();
+        assert!(wrong.starts_with("line 2: unknown field `retrys`, expected one of `listen`"), "{wrong}");
+        assert_eq!(wrong.lines().count(), 1);
     }
 }

@@ -7,6 +7,8 @@ use callfold::operation;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::settings::explained;
+
 /// A scenario. All its members are optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -238,7 +240,7 @@ impl Scenario {
         let scenario: Self = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| error.to_string())?
         } else {
-            toml::from_str(text).map_err(|error| error.to_string())?
+            toml::from_str(text).map_err(|error| explained(text, &error))?
         };
         scenario.checked()
     }
