@@ -16,7 +16,8 @@ async fn answer(graph_url: String, callback: String, body: Bytes) -> StatusCode 
                 "mediaConfig": { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" } });
             let url = format!("{graph_url}{}/answer", item["resourceUrl"].as_str().unwrap());
             let client = reqwest::Client::new();
-            let request = client.post(url).header("Content-Type", "application/json").body(request.to_string());
+            let request =
+                client.post(url).header("Content-Type", "application/json").body(request.to_string());
             assert_eq!(request.send().await.unwrap().status(), 202);
         }
     }
