@@ -1,4 +1,5 @@
 //! A bot and the service in one test, as `docs/serve.md` shows it.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails where something is missing")]
 
 use axum::Router;
 use axum::body::Bytes;
