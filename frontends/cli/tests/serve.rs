@@ -47,6 +47,7 @@ fn serve(arguments: &[&str]) -> Command {
 }
 
 fn ends(child: &mut Child, limit: Duration) -> bool {
+    #[expect(clippy::disallowed_methods, reason = "the test waits for a time")]
     let begun = Instant::now();
     while begun.elapsed() < limit {
         if child.try_wait().unwrap().is_some() {

@@ -1,5 +1,4 @@
 //! What grows has a limit.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use callfold_serve::{Auto, Server, Settings};
 use reqwest::Client;

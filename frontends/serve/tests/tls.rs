@@ -1,5 +1,4 @@
 //! TLS: a service with an authority of its own, and bots that serve https.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
