@@ -117,7 +117,7 @@ fn examples(text: &str, is_page: bool) -> Vec<String> {
 }
 
 /// Languages of blocks that are no Rust.
-const OTHERS: [&str; 6] = ["text", "json", "sh", "console", "toml", "mermaid"];
+const OTHERS: [&str; 8] = ["text", "json", "sh", "console", "toml", "mermaid", "js", "python"];
 
 /// The first crate that an example names directly, not as a re-export of callfold.
 fn named_directly(example: &str) -> Option<&'static str> {
@@ -159,6 +159,10 @@ fn examples_name_other_crates_as_re_exports_of_callfold() {
     }
     for (path, text) in &found {
         for example in examples(text, path.ends_with(".md")) {
+            // A program with the local service has a web framework and more, and names them itself.
+            if example.contains("use callfold_serve::") {
+                continue;
+            }
             count += 1;
             let named = named_directly(&example);
             assert_eq!(named, None, "{path}: write `callfold::` before the name of this crate\n{example}");

@@ -9,6 +9,7 @@ use callfold::{CallId, Id};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::callbacks::why_not;
 use crate::host::{Host, NotHappened};
 use crate::scenario::Caller;
 use crate::seed::Seed;
@@ -61,6 +62,13 @@ impl Host {
             return Err(format!(
                 "a call has no member `{name}`; it can have `meeting`, `policyRecording`, `{known}`"
             ));
+        }
+        if let Some(uri) = offer.call.get("callbackUri") {
+            let url = uri.as_str().and_then(|uri| uri.parse().ok());
+            let url = url.ok_or_else(|| format!("`callbackUri` is {uri}, which is no URL"))?;
+            if let Some(why) = why_not(self.settings.callbacks, &url) {
+                return Err(format!("`callbackUri`: {why}"));
+            }
         }
         let call: Call = serde_json::from_value(offer.call.into()).map_err(|error| error.to_string())?;
         if let Some((name, _)) = call.other.iter().next() {

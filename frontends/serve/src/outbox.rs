@@ -91,24 +91,27 @@ impl Outbox {
         self.make_ready(call);
     }
 
-    /// The first webhook of a call is settled: the next can be posted. Returns the revision up to which all webhooks of the
-    /// call are settled.
+    /// The first webhook of a call is settled. Returns the revision up to which all webhooks of the call are settled. The next
+    /// is not posted before [`go_on`](Self::go_on).
     pub(crate) fn settle(&mut self, call: CallId) -> Option<u64> {
         let queue = self.queues.get_mut(&call)?;
-        queue.is_busy = false;
         let item = queue.items.pop_front()?;
         self.len -= 1;
         queue.settled = queue.settled.max(item.webhook.revision);
         // A fault can post a later webhook before an earlier one.
         let open = queue.items.iter().map(|item| item.webhook.revision).min();
-        let settled = open.map_or(queue.settled, |open| queue.settled.min(open - 1));
+        Some(open.map_or(queue.settled, |open| queue.settled.min(open - 1)))
+    }
+
+    /// The next webhook of a call can be posted.
+    pub(crate) fn go_on(&mut self, call: CallId) {
+        let Some(queue) = self.queues.get_mut(&call) else { return };
         // A call that was moved stays so, until it is forgotten.
         if queue.items.is_empty() && queue.moved_to.is_none() {
             self.queues.remove(&call);
         } else {
-            self.make_ready(call);
+            self.wake(call);
         }
-        Some(settled)
     }
 
     /// True if webhooks of the call wait.

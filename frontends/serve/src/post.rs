@@ -162,11 +162,13 @@ impl Host {
     /// The first webhook of a call is done with. That is noted before the next is posted.
     async fn settle(&self, call: CallId) {
         let settled = self.live().outbox.settle(call);
-        let Some(revision) = settled else { return };
-        if let Err(failed) = self.store.note(CONSUMER, &[Noted { call, revision }]).await {
+        if let Some(revision) = settled
+            && let Err(failed) = self.store.note(CONSUMER, &[Noted { call, revision }]).await
+        {
             // It will be posted again after a restart.
             warn!(%call, revision, error = %failed, "cannot note that a webhook is posted");
         }
+        self.live().outbox.go_on(call);
     }
 
     fn crash_after_posting(&self, item: &Item) {

@@ -97,9 +97,16 @@ async fn what_is_not_accepted_comes_again_five_times_with_its_original_id() {
 #[tokio::test]
 async fn no_webhook_leaves_this_machine() {
     let stage = Stage::new().await;
-    stage.ring(json!({ "callbackUri": "http://192.0.2.1/callback" })).await;
+    for wrong in ["http://192.0.2.1/callback", "no URL"] {
+        let refused = stage.client.post("/_callfold/calls", json!({ "callbackUri": wrong })).await;
+        assert_eq!(refused.status, 400, "{}", refused.text);
+    }
+    let call = stage.ring(json!({})).await;
+    let mut answer = stage.answer();
+    answer["callbackUri"] = "https://192.0.2.1/callback".into();
+    assert_eq!(stage.ask(&call, "answer", answer).await.status, 202);
     let deliveries = stage.deliveries().await;
-    let why = deliveries[0]["answer"]["error"].as_str().unwrap();
+    let why = deliveries.last().unwrap()["answer"]["error"].as_str().unwrap();
     assert!(why.contains("--callbacks any"), "{why}");
 }
 
