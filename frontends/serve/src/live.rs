@@ -62,9 +62,10 @@ impl Live {
 
     /// Puts the webhooks of a batch into the outbox. They wait until the reply to the request is written.
     pub(crate) fn post(&mut self, seed: Seed, batch: &Batch, reply: Option<&watch::Receiver<()>>) {
+        // The webhooks are in the order of their events.
+        let mut events = batch.events.iter();
         for webhook in &batch.webhooks {
-            let event = batch.events.iter().find(|event| is_about(webhook, event));
-            let Some(event) = event else { continue };
+            let Some(event) = events.find(|event| is_about(webhook, event)) else { return };
             let item = self.item(seed, webhook.clone(), event);
             self.outbox.put(Item { reply: reply.cloned(), ..item });
         }
