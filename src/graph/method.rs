@@ -357,6 +357,11 @@ macro_rules! declare_methods {
                 match self { $( Self::$Method => $path, )+ }
             }
 
+            /// The number of segments of the path, and the last of them.
+            const fn shape(self) -> (usize, &'static str) {
+                match self { $( Self::$Method => const { shape($path) }, )+ }
+            }
+
             const fn under(self) -> Under {
                 match self { $( Self::$Method => Under::$Under, )+ }
             }
@@ -593,19 +598,20 @@ impl<'a> Path<'a> {
     }
 
     fn routes(&self) -> Vec<Route> {
-        let methods = Method::ALL.iter().filter(|method| method.is_under(self.root));
+        let last = self.rest.last().map_or("", |last| unqualified(last));
+        // Each request pays for this. The shape alone rules out most methods.
+        let has_shape = |method: &Method| {
+            let (count, name) = method.shape();
+            count == self.rest.len() && (name == ID || name.eq_ignore_ascii_case(last))
+        };
+        let methods = Method::ALL.iter().filter(|method| method.is_under(self.root) && has_shape(method));
         methods.filter_map(|method| self.route(*method)).collect()
     }
 
     fn route(&self, method: Method) -> Option<Route> {
         let named = || segments(method.path()).zip(&self.rest);
         let fits = |(name, given): (&str, &&str)| name == ID || unqualified(given).eq_ignore_ascii_case(name);
-        // The names are compared before the ids are read, because most methods have other names. Most have another last name.
-        let last = method.path().rsplit('/').next().filter(|last| !last.is_empty());
-        if !last.zip(self.rest.last()).is_none_or(fits) {
-            return None;
-        }
-        if segments(method.path()).count() != self.rest.len() || !named().all(fits) {
+        if !named().all(fits) {
             return None;
         }
         let ids = named().filter(|(name, _)| *name == ID);
@@ -622,6 +628,19 @@ impl<'a> Path<'a> {
 
 /// An id in the path of a method.
 const ID: &str = "{id}";
+
+/// The number of segments of the path of a method, and the last of them.
+const fn shape(path: &str) -> (usize, &str) {
+    let (mut left, mut count, mut last) = (path, 0, path);
+    while let [first, ..] = left.as_bytes() {
+        let is_slash = *first == b'/';
+        left = left.split_at(1).1;
+        if is_slash {
+            (count, last) = (count + 1, left);
+        }
+    }
+    (count, last)
+}
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty())
