@@ -27,6 +27,7 @@ const ISSUERS = ["https://graph.microsoft.com", "https://api.botframework.com"];
 
 /** The state of each call: the key that was pressed, and "" before. */
 const calls = new Map();
+/** The latest webhooks, by the message id of their first delivery. The oldest are first. */
 const seen = new Set();
 
 /** The SDK. A service that checks no tokens needs no secret. */
@@ -77,17 +78,33 @@ async function callback(request, response) {
   const message = request.headers["x-microsoft-skype-message-id"];
   const first = request.headers["x-microsoft-skype-original-message-id"] ?? message;
   if (!seen.has(first)) {
-    for (const item of (await json(request)).value) {
-      try {
-        await take(item.resourceUrl.split("/")[3], item.resourceData ?? {});
-      } catch (refused) {
-        if (!(refused instanceof GraphError)) throw refused;
-        console.log("Graph refused:", refused.statusCode, refused.code, refused.message);
-      }
+    // It is noted before the work begins, because a repeat can arrive meanwhile.
+    remember(first);
+    try {
+      await takeAll((await json(request)).value);
+    } catch (failed) {
+      // The response is 500, and the webhook comes again.
+      seen.delete(first);
+      throw failed;
     }
-    seen.add(first);
   }
   response.writeHead(202).end();
+}
+
+function remember(first) {
+  seen.add(first);
+  if (seen.size > 10_000) seen.delete(seen.values().next().value);
+}
+
+async function takeAll(items) {
+  for (const item of items) {
+    try {
+      await take(item.resourceUrl.split("/")[3], item.resourceData ?? {});
+    } catch (refused) {
+      if (!(refused instanceof GraphError)) throw refused;
+      console.log("Graph refused:", refused.statusCode, refused.code, refused.message);
+    }
+  }
 }
 
 async function take(id, data) {

@@ -49,7 +49,8 @@ RECORDINGS = Path(os.environ.get("RECORDINGS", "."))
 
 # The state of each call: the key that was pressed, and "" before.
 calls: dict[str, str] = {}
-seen: set[str] = set()
+# The latest webhooks, by the message id of their first delivery. The oldest are first.
+seen: dict[str, None] = {}
 
 
 def graph() -> GraphServiceClient:
@@ -86,13 +87,29 @@ async def callback(request: web.Request) -> web.Response:
     message = request.headers.get("X-Microsoft-Skype-Message-ID", "")
     first = request.headers.get("X-Microsoft-Skype-Original-Message-ID", message)
     if first not in seen:
-        for item in (await request.json())["value"]:
-            try:
-                await take(request.app["graph"], item["resourceUrl"].split("/")[3], item.get("resourceData") or {})
-            except APIError as refused:
-                print("Graph refused:", refused.response_status_code, refused.message, flush=True)
-        seen.add(first)
+        # It is noted before the work begins, because a repeat can arrive meanwhile.
+        remember(first)
+        try:
+            await take_all(request.app["graph"], (await request.json())["value"])
+        except BaseException:
+            # The response is 500, and the webhook comes again.
+            seen.pop(first, None)
+            raise
     return web.Response(status=202)
+
+
+def remember(first: str) -> None:
+    seen[first] = None
+    if len(seen) > 10_000:
+        del seen[next(iter(seen))]
+
+
+async def take_all(client: GraphServiceClient, items: list[dict]) -> None:
+    for item in items:
+        try:
+            await take(client, item["resourceUrl"].split("/")[3], item.get("resourceData") or {})
+        except APIError as refused:
+            print("Graph refused:", refused.response_status_code, refused.message, flush=True)
 
 
 async def take(client: GraphServiceClient, id: str, data: dict) -> None:
