@@ -103,6 +103,7 @@ impl Host {
         let observed = Bot::new(&calls).deliver(&list, body, Timestamp::now());
         observed.findings.iter().for_each(|finding| println!("{finding}"));
         let mut changed: Vec<CallId> = observed.events.iter().map(|event| event.call).collect();
+        changed.sort();
         changed.dedup();
         self.keep(&mut calls, &observed.events).await?;
         for id in changed {
