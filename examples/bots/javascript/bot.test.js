@@ -12,8 +12,11 @@ import { test } from "node:test";
 async function start(t, command, options, env = {}) {
   const program = spawn(command, options, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] });
   t.after(() => program.kill());
-  const [line] = await once(createInterface(program.stdout), "line");
-  return line;
+  return new Promise((resolve, reject) => {
+    createInterface(program.stdout).once("line", resolve);
+    program.once("error", reject);
+    program.once("exit", (status) => reject(new Error(`${command} ended with status ${status}`)));
+  });
 }
 
 async function freePort() {

@@ -23,7 +23,9 @@ def service(port):
     process = subprocess.Popen(
         [*command, "--bot", f"http://localhost:{port}/callback"], stdout=subprocess.PIPE, text=True
     )
-    yield process.stdout.readline().removeprefix("listening on ").strip()
+    line = process.stdout.readline()
+    assert line.startswith("listening on "), "callfold did not start: its message is below"
+    yield line.removeprefix("listening on ").strip()
     process.terminate()
     process.wait()
 
