@@ -91,12 +91,17 @@ async fn answer(
         Ok(app) => app,
         Err(error) => return of_error(host, headers, 401, error),
     };
-    if let Some(failed) = failing(host, route) {
+    let (failed, waiting) = {
+        let mut live = host.live();
+        let failed = live.failing.request(host.seed, route.map(|route| route.method)).cloned();
+        (failed, live.outbox.len())
+    };
+    if let Some(failed) = failed {
         let mut answer = failed_on_purpose(host, headers, &failed);
         answer.fault = Some("status");
         return answer;
     }
-    if verb != "GET" && host.live().outbox.len() >= host.settings.limits.queue {
+    if verb != "GET" && waiting >= host.settings.limits.queue {
         return unavailable(host, headers, "too many webhooks wait: the bot does not take them");
     }
     let options = match options(route, path) {
@@ -114,11 +119,6 @@ async fn answer(
         }
         Err(failed) => unavailable(host, headers, &failed.to_string()),
     }
-}
-
-/// The fault of a request, if it fails on purpose.
-fn failing(host: &Host, route: Option<&Route>) -> Option<RequestFault> {
-    host.live().failing.request(host.seed, route.map(|route| route.method)).cloned()
 }
 
 /// The options of a GET.
