@@ -36,6 +36,6 @@ mod tls;
 pub use behaviour::ByItself;
 pub use clock::ClockMode;
 pub use fault::{Crash, Faults, RequestFault, WebhookFaults, Window};
-pub use scenario::{Answer, Callee, Caller, Do, On, Scenario, Step, Who};
+pub use scenario::read::{Answer, Callee, Caller, Do, On, Scenario, Step, Who};
 pub use server::{Builder, Handle, Server, StartError};
 pub use settings::{Auth, Auto, Callbacks, Limits, Resource, Settings, Webhooks};

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::callbacks::why_not;
 use crate::host::{Host, NotHappened};
-use crate::scenario::Caller;
+use crate::scenario::read::Caller;
 use crate::seed::Seed;
 
 /// Somebody rings the bot: the body of `POST /_callfold/calls`. Members of Graph's call resource are taken as they are.

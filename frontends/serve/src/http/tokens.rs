@@ -9,12 +9,14 @@ use callfold::Id;
 use callfold::graph::{ODataError, Permission};
 use serde_json::Value;
 
-use super::graph::App;
+use super::app::App;
 use super::{body, respond};
 use crate::clock::real_now;
 use crate::host::Host;
 use crate::key_files::KeyError;
-use crate::keys::{TokenError, TokenRequest, instance_discovery, openid_configuration, tenant_configuration};
+use crate::keys::access::TokenError;
+use crate::keys::discovery::{instance_discovery, openid_configuration, tenant_configuration};
+use crate::keys::token_endpoint::TokenRequest;
 use crate::settings::Auth;
 
 /// The app that sends a request.

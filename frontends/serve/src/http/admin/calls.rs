@@ -10,8 +10,10 @@ use callfold_view::call_json;
 use callfold_view::list::related::Related;
 use serde_json::json;
 
-use super::{Shared, not_happened, respond};
+use super::not_happened::not_happened;
 use crate::host::Host;
+use crate::http::state::Shared;
+use crate::http::{body, respond};
 use crate::offer::{NotOffered, Offer};
 
 /// How many events are read from the store at a time.
@@ -53,7 +55,7 @@ fn unknown(id: CallId) -> Response<Body> {
 }
 
 pub(super) async fn ring(State(host): Shared, request: Request) -> Response<Body> {
-    let offer: Offer = match super::read(&host, request).await {
+    let offer: Offer = match body::json(&host, request).await {
         Ok(offer) => offer,
         Err(response) => return response,
     };
@@ -75,7 +77,7 @@ pub(super) async fn happen(State(host): Shared, Path(id): Path<String>, request:
         Ok(id) => id,
         Err(wrong) => return respond::error(400, "BadRequest", format!("{wrong}")),
     };
-    let event: NetworkEvent = match super::read(&host, request).await {
+    let event: NetworkEvent = match body::json(&host, request).await {
         Ok(event) => event,
         Err(response) => return response,
     };
