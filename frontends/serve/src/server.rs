@@ -20,7 +20,7 @@ use crate::fault::{Failing, Faults};
 use crate::host::{Host, NotHappened};
 use crate::http::routes::router;
 use crate::listen;
-use crate::offer::NotOffered;
+use crate::ring::NotOffered;
 use crate::scenario::read::Scenario;
 use crate::settings::Settings;
 use crate::signing::Signing;

@@ -14,7 +14,8 @@ use super::not_happened::not_happened;
 use crate::host::Host;
 use crate::http::state::Shared;
 use crate::http::{body, respond};
-use crate::offer::{NotOffered, Offer};
+use crate::offer::Offer;
+use crate::ring::NotOffered;
 
 /// How many events are read from the store at a time.
 const READ: usize = 10_000;
