@@ -1,5 +1,6 @@
 //! The admin API under `/_callfold`: it makes calls ring and things happen, moves the clock, and shows what was sent.
 
+mod call_id;
 mod calls;
 mod clock;
 mod deliveries;
