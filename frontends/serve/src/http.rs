@@ -4,6 +4,7 @@
 
 mod admin;
 mod app;
+mod bearer;
 mod body;
 mod graph;
 mod guard;
