@@ -8,25 +8,21 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response};
 use bytes::Bytes;
 use callfold::call::{AppIdentity, RequestContext};
-use callfold::graph::{ODataError, Permission, Root, Route, Version};
+use callfold::graph::{ODataError, Root, Route, Version};
 use callfold::service::{Served, Service};
-use callfold::{At, CallId, Id};
+use callfold::{At, CallId};
 use serde_json::Value;
 use tokio::sync::watch;
 use tracing::info;
 
+use super::app::App;
 use super::respond::{self, Reply};
 use super::{body, tokens};
 use crate::delivery::{Answered, Delivery, Direction, Headers};
 use crate::fault::RequestFault;
 use crate::host::{Host, Incoming};
-use crate::query::{Navigation, Options, Reads};
-
-/// Who asks.
-pub(super) struct App {
-    pub(super) id: Option<Id>,
-    pub(super) permissions: Vec<Permission>,
-}
+use crate::query::Options;
+use crate::query::resource::{Navigation, Reads};
 
 /// The answer to a request, before it is sent.
 struct Answer {
