@@ -4,7 +4,8 @@ through a re-export.
 
     .ci/cycles.py SRC...        each SRC is a folder with a lib.rs or a main.rs
 
-A file imports from the file that defines what it names. Comments, literals and modules of tests are left out.
+A file imports from the file that defines what it names. Comments, literals and modules of tests are left out. An exported
+macro is named as if it were in the root, and belongs to the file with its `macro_rules!`.
 """
 import re
 import sys
@@ -16,12 +17,15 @@ TESTS = re.compile(r"^#\[cfg\((?:doc)?test\)\]\nmod \w+(?:;| \{.*?^\})", re.S | 
 USE = re.compile(r"(pub(?:\([^)]*\))? )?\buse ([^;]+);")
 PATH = re.compile(r"(?<![\w:$])\w+(?:::\w+)+")
 ITEM = re.compile(r"\b(?:fn|struct|enum|trait|type|const|static|macro_rules!) (\w+)")
+EXPORTED = re.compile(r"#\[macro_export\]\s*macro_rules! (\w+)")
 
 
 def load(files, module, path):
     text = TESTS.sub("", IGNORED.sub("", path.read_text()))
     body = USE.sub("", text)
-    files[module] = {"path": path, "uses": USE.findall(text), "body": body, "items": set(ITEM.findall(body)), "names": {}}
+    items = set(ITEM.findall(body))
+    files[module] = {"path": path, "uses": USE.findall(text), "body": body, "items": items, "names": {}, "macros": {}}
+    files[()]["macros"].update(dict.fromkeys(EXPORTED.findall(body), module))
     below = path.parent if path.stem in ("lib", "main") else path.with_suffix("")
     for child in re.findall(r"\bmod (\w+);", body):
         load(files, (*module, child), below / f"{child}.rs")
@@ -59,6 +63,8 @@ def definition(files, path):
     if module == path:
         return None, False
     name, *rest = path[len(module):]
+    if module == () and name in files[()]["macros"]:
+        return files[()]["macros"][name], False
     reexported = files[module]["names"].get(name)
     if reexported and name not in files[module]["items"]:
         return definition(files, (*reexported, *rest))[0], True

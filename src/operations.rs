@@ -221,8 +221,8 @@ impl Operations {
         }
     }
 
-    /// The first operation that any report named by this id.
-    pub(crate) fn called(&self, id: &OperationId) -> Option<&Operation> {
+    /// The first operation that a report named by this id. However many operations there are, this takes the same time.
+    pub fn by_id(&self, id: &OperationId) -> Option<&Operation> {
         self.all(&Key::Id(id)).find(|operation| operation.is_called(id))
     }
 

@@ -448,7 +448,7 @@ impl NetworkPlan<'_> {
     /// Ends an operation outside the media queue. Prompts and recordings have network events of their own.
     fn finish_operation(&mut self, id: &OperationId, status: EndStatus, ending: Ending) -> Planned {
         let call = self.plan.call;
-        let known = call.operations.called(id).filter(|operation| call.can_finish(operation));
+        let known = call.operations.by_id(id).filter(|operation| call.can_finish(operation));
         let (operation, id) = known
             .and_then(|operation| Some((operation, operation.id()?)))
             .ok_or("an operation that is unknown, has ended or is in the media queue")?;

@@ -145,10 +145,7 @@ impl Behaviour {
         match cause {
             Cause::Step { revision } => watched.is_some_and(|watched| watched.step == *revision),
             Cause::First(id) => watched.is_some_and(|watched| watched.first.as_ref() == Some(id)),
-            Cause::Pending(id) => {
-                let operation = call.operations().iter().find(|operation| operation.id() == Some(id));
-                operation.is_some_and(|operation| operation.is_pending())
-            }
+            Cause::Pending(id) => call.operations().by_id(id).is_some_and(|operation| operation.is_pending()),
             Cause::Scenario => call.state().is_live(),
         }
     }
@@ -249,7 +246,7 @@ fn answering(target: &InvitationParticipantInfo) -> ParticipantInfo {
 fn operation(call: &Call, recorded: &Recorded, at: Timestamp, delays: &ByItself) -> Option<Happening> {
     let CallEvent::OperationCreated(created) = &recorded.event else { return None };
     let id = created.id.value()?;
-    let operation = call.operations().iter().rev().find(|operation| operation.id() == Some(id))?;
+    let operation = call.operations().by_id(id)?;
     if !operation.is_pending() {
         return None;
     }

@@ -391,7 +391,7 @@ impl Host {
         if let Some(again) = again {
             self.live().timers.set(again, Timer::Rings { scenario, caller, time: time + 1 });
         }
-        let offer = crate::offer::of_caller(self, &ringing.caller);
+        let offer = crate::offer::of_caller(&self.settings, self.seed, &ringing.caller);
         self.happen_by_itself(ringing.call, NetworkEvent::Offered(Box::new(offer)), at).await;
     }
 

@@ -3,12 +3,13 @@
 #![expect(clippy::result_large_err, reason = "an error is a response, which is sent at once")]
 
 mod admin;
+mod app;
+mod bearer;
 mod body;
 mod graph;
 mod guard;
 mod recordings;
 mod respond;
-mod routes;
+pub(crate) mod routes;
+mod state;
 mod tokens;
-
-pub(crate) use routes::router;

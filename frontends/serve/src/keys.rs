@@ -4,88 +4,13 @@
 //! is signed or checked for the first time, because this takes long. With a folder it is stored in the file
 //! `signing-key.pem` of the folder, as PKCS#8 in PEM, with mode 0600.
 
-mod access;
-mod discovery;
+pub(crate) mod access;
+pub(crate) mod discovery;
+pub(crate) mod service_key;
 mod signing_key;
-mod tenant;
-mod token_endpoint;
+pub(crate) mod tenant;
+pub(crate) mod token_endpoint;
 mod webhook;
-
-use std::fmt;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use serde_json::Value;
-
-pub(crate) use self::access::TokenError;
-pub(crate) use self::discovery::{instance_discovery, openid_configuration, tenant_configuration};
-use self::signing_key::SigningKey;
-pub(crate) use self::tenant::{DEFAULT_APP, DEFAULT_TENANT, tenant_id};
-pub(crate) use self::token_endpoint::TokenRequest;
-use crate::key_files::{self, KeyError};
-
-/// The name of the file with the key.
-const FILE: &str = "signing-key.pem";
-
-/// The key of the service. It is made or read on first need, which takes up to a second: an asynchronous server calls
-/// [`jwks`](Self::jwks) once where it may block.
-pub(crate) struct Keys {
-    kept_in: Option<PathBuf>,
-    signing_key: Mutex<Option<Arc<SigningKey>>>,
-}
-
-impl Keys {
-    /// A key that is stored in this folder. The folder is made if it is missing. Without a folder, a key lasts as long as
-    /// this value.
-    pub(crate) const fn new(kept_in: Option<PathBuf>) -> Self {
-        Self { kept_in, signing_key: Mutex::new(None) }
-    }
-
-    /// The public key as a JSON Web Key Set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)). The `kid` is the
-    /// thumbprint of the key (RFC 7638), and `endorsements` names the channel as the keys of the Bot Framework do.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyError`] if the key cannot be made, read or stored.
-    pub(crate) fn jwks(&self) -> Result<Value, KeyError> {
-        Ok(self.signing_key()?.jwks())
-    }
-
-    /// The key. While one thread makes it, the others wait.
-    fn signing_key(&self) -> Result<Arc<SigningKey>, KeyError> {
-        let mut slot = self.signing_key.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = &*slot {
-            return Ok(Arc::clone(key));
-        }
-        let key = Arc::new(self.load()?);
-        *slot = Some(Arc::clone(&key));
-        Ok(key)
-    }
-
-    /// Reads the key, or makes one. Of several processes that make one at once, the first stores its key, and the others
-    /// read it.
-    fn load(&self) -> Result<SigningKey, KeyError> {
-        let Some(folder) = &self.kept_in else { return SigningKey::read(&SigningKey::generate()?) };
-        let path = folder.join(FILE);
-        if let Some(pem) = key_files::read_key(&path)? {
-            return SigningKey::read_file(&pem, &path);
-        }
-        key_files::make_folder(folder)?;
-        let pem = SigningKey::generate()?;
-        if key_files::write_new(&path, &pem)? {
-            return SigningKey::read(&pem);
-        }
-        let stored = key_files::read_key(&path)?.unwrap_or_default();
-        SigningKey::read_file(&stored, &path)
-    }
-}
-
-/// Shows no key.
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys").field("kept_in", &self.kept_in).finish_non_exhaustive()
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::behaviour::Behaviour;
 use crate::fault::Failing;
 use crate::outbox::{Item, Outbox};
-use crate::scenario::Scenarios;
+use crate::scenario::script::Scenarios;
 use crate::seed::Seed;
 use crate::timers::{Timer, Timers};
 

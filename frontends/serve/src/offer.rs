@@ -1,18 +1,17 @@
 //! The calls that somebody makes to the bot.
 
-use callfold::call::NetworkEvent;
+use callfold::Id;
 use callfold::graph::{
     Call, Identity, IdentitySet, IncomingContext, InvitationParticipantInfo, ParticipantInfo,
 };
 use callfold::graph::{ChatInfo, MeetingInfo};
-use callfold::{CallId, Id};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::callbacks::why_not;
-use crate::host::{Host, NotHappened};
-use crate::scenario::Caller;
+use crate::scenario::read::Caller;
 use crate::seed::Seed;
+use crate::settings::Settings;
 
 /// Somebody rings the bot: the body of `POST /_callfold/calls`. Members of Graph's call resource are taken as they are.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -46,69 +45,34 @@ const MEMBERS: [&str; 13] = [
     "tenantId",
 ];
 
-impl Host {
-    /// Somebody rings the bot.
-    pub(crate) async fn offer(&self, offer: Offer) -> Result<CallId, NotOffered> {
-        let call = self.offered(offer).map_err(NotOffered::Wrong)?;
-        let id = CallId::new(self.ids.next());
-        let event = NetworkEvent::Offered(Box::new(call));
-        self.happen(id, event, self.clock.now()).await.map_err(NotOffered::NotHappened)?;
-        Ok(id)
-    }
-
-    fn offered(&self, offer: Offer) -> Result<Call, String> {
-        if let Some(name) = offer.call.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+impl Offer {
+    /// The call that is offered. The error says what is wrong with the body.
+    pub(crate) fn call(self, settings: &Settings, seed: Seed) -> Result<Call, String> {
+        if let Some(name) = self.call.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
             let known = MEMBERS.join("`, `");
             return Err(format!(
                 "a call has no member `{name}`; it can have `meeting`, `policyRecording`, `{known}`"
             ));
         }
-        if let Some(uri) = offer.call.get("callbackUri") {
+        if let Some(uri) = self.call.get("callbackUri") {
             let url = uri.as_str().and_then(|uri| uri.parse().ok());
             let url = url.ok_or_else(|| format!("`callbackUri` is {uri}, which is no URL"))?;
-            if let Some(why) = why_not(self.settings.callbacks, &url) {
+            if let Some(why) = why_not(settings.callbacks, &url) {
                 return Err(format!("`callbackUri`: {why}"));
             }
         }
-        let call: Call = serde_json::from_value(offer.call.into()).map_err(|error| error.to_string())?;
+        let call: Call = serde_json::from_value(self.call.into()).map_err(|error| error.to_string())?;
         if let Some((name, _)) = call.other.iter().next() {
             return Err(format!("`{name}` has a value of the wrong type"));
         }
-        let call = if offer.meeting { of_meeting(call, self.seed) } else { call };
-        let call = if offer.policy_recording { of_policy(call, self.seed) } else { call };
-        Ok(self.complete(call))
+        let call = if self.meeting { of_meeting(call, seed) } else { call };
+        let call = if self.policy_recording { of_policy(call, seed) } else { call };
+        Ok(complete(call, settings, seed))
     }
-
-    /// The call with what it does not name: the URL of the bot, the caller, the app.
-    fn complete(&self, mut call: Call) -> Call {
-        if call.callback_uri.is_absent() {
-            call.callback_uri = self.settings.bot.clone().into();
-        }
-        if call.source.is_absent() {
-            call = call.source(ParticipantInfo::default().identity(user("Adele Vance", self.seed)));
-        }
-        if call.targets.is_absent() {
-            let app = Identity::default().id(self.app_id()).display_name("The bot".to_owned());
-            let set = IdentitySet::default().application(app);
-            call = call.targets([InvitationParticipantInfo::default().identity(set)]);
-        }
-        if call.tenant_id.is_absent() {
-            call = call.tenant_id(self.tenant_id());
-        }
-        call
-    }
-}
-
-/// Why nobody rings.
-#[derive(Debug)]
-pub(crate) enum NotOffered {
-    /// The body is wrong.
-    Wrong(String),
-    NotHappened(NotHappened),
 }
 
 /// The call of a caller of a scenario.
-pub(crate) fn of_caller(host: &Host, caller: &Caller) -> Call {
+pub(crate) fn of_caller(settings: &Settings, seed: Seed, caller: &Caller) -> Call {
     let name = caller.name.as_deref();
     let identity = match &caller.phone {
         Some(number) => {
@@ -116,12 +80,31 @@ pub(crate) fn of_caller(host: &Host, caller: &Caller) -> Call {
             let phone = name.into_iter().fold(phone, |phone, name| phone.display_name(name.to_owned()));
             IdentitySet::default().phone(phone)
         }
-        None => user(name.unwrap_or("Adele Vance"), host.seed),
+        None => user(name.unwrap_or("Adele Vance"), seed),
     };
     let mut call = Call::default().source(ParticipantInfo::default().identity(identity));
     call.callback_uri = caller.callback_uri.clone().into();
     call.subject = caller.subject.clone().into();
-    host.complete(call)
+    complete(call, settings, seed)
+}
+
+/// The call with what it does not name: the URL of the bot, the caller, the app.
+fn complete(mut call: Call, settings: &Settings, seed: Seed) -> Call {
+    if call.callback_uri.is_absent() {
+        call.callback_uri = settings.bot.clone().into();
+    }
+    if call.source.is_absent() {
+        call = call.source(ParticipantInfo::default().identity(user("Adele Vance", seed)));
+    }
+    if call.targets.is_absent() {
+        let app = Identity::default().id(settings.app_id()).display_name("The bot".to_owned());
+        let set = IdentitySet::default().application(app);
+        call = call.targets([InvitationParticipantInfo::default().identity(set)]);
+    }
+    if call.tenant_id.is_absent() {
+        call = call.tenant_id(settings.tenant_id());
+    }
+    call
 }
 
 fn user(name: &str, seed: Seed) -> IdentitySet {

@@ -16,13 +16,12 @@ use crate::clock::{Clock, ClockMode};
 use crate::delivery::Deliveries;
 use crate::fault::Failing;
 use crate::host::Host;
-use crate::keys::{DEFAULT_APP, DEFAULT_TENANT};
 use crate::listen::Address;
 use crate::live::Live;
 use crate::locks::Locks;
 use crate::metrics::Metrics;
 use crate::post::CONSUMER;
-use crate::scenario::Scenario;
+use crate::scenario::read::Scenario;
 use crate::seed::{Ids, Seed};
 use crate::settings::{Auto, Settings};
 use crate::signing::Signing;
@@ -99,20 +98,10 @@ impl Host {
         live.scenarios.rung(self.seed, |call| live.ledger.call(call).is_some())
     }
 
-    /// The id of the app, where requests need no token.
-    pub(crate) fn app_id(&self) -> String {
-        self.settings.app.clone().unwrap_or_else(|| DEFAULT_APP.into())
-    }
-
-    /// The id of the tenant, where requests need no token.
-    pub(crate) fn tenant_id(&self) -> String {
-        self.settings.tenant.clone().unwrap_or_else(|| DEFAULT_TENANT.into())
-    }
-
     /// The app that a call belongs to.
     pub(crate) fn app_of(&self, call: CallId) -> String {
         let app = self.live().ledger.call(call).and_then(|call| call.app().map(Id::to_string));
-        app.unwrap_or_else(|| self.app_id())
+        app.unwrap_or_else(|| self.settings.app_id())
     }
 }
 

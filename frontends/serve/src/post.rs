@@ -267,7 +267,7 @@ impl Host {
             headers.push("Scenario-Id", &chain);
         }
         let app = self.app_of(item.webhook.call);
-        match self.signing.webhook_token(&app, &self.tenant_id()).await {
+        match self.signing.webhook_token(&app, &self.settings.tenant_id()).await {
             Ok(token) => headers.push("Authorization", &format!("Bearer {token}")),
             Err(why) => warn!(error = %why, "a webhook has no token"),
         }

@@ -4,29 +4,16 @@
 //! these paths. A name is accepted with and without `$`, and in any letter case, as Graph does. An option that Graph may
 //! have and this service has not is refused; what is no option at all is ignored.
 
+mod option;
 mod page;
-mod resource;
+pub(crate) mod resource;
 
 use callfold::graph::ODataError;
 use serde_json::{Map, Value};
 
+use self::option::{option_name, refused};
 use self::page::Page;
-pub(crate) use self::resource::{Navigation, Reads, Resource};
-
-/// Options of OData that this service does not have.
-const ELSEWHERE: &[&str] = &[
-    "apply",
-    "compute",
-    "count",
-    "deltatoken",
-    "filter",
-    "format",
-    "index",
-    "levels",
-    "orderby",
-    "search",
-    "skiptoken",
-];
+use self::resource::{Navigation, Reads, Resource};
 
 /// The options of a request. The default is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,17 +90,6 @@ impl Options {
     }
 }
 
-/// The name of an option, without `$` and in lower case; `None` if a parameter is no option.
-fn option_name(name: &str) -> Option<String> {
-    let lower = name.trim().to_ascii_lowercase();
-    if let Some(name) = lower.strip_prefix('$') {
-        return Some(name.to_owned());
-    }
-    let is_known =
-        ["select", "expand", "top", "skip"].contains(&lower.as_str()) || ELSEWHERE.contains(&lower.as_str());
-    is_known.then_some(lower)
-}
-
 /// The selected members; `None` for all.
 fn select(value: &str, resource: Resource) -> Result<Option<Vec<&'static str>>, ODataError> {
     let mut members = Vec::new();
@@ -182,10 +158,6 @@ fn unsupported(name: &str, reads: Reads) -> ODataError {
     let name: String = name.chars().take(64).collect();
     let message = format!("The query option '${name}' is not supported here. Supported are: {supported}.");
     refused(&name, message)
-}
-
-fn refused(option: &str, message: String) -> ODataError {
-    ODataError::new("BadRequest", message).with("option", format!("${option}"))
 }
 
 #[cfg(test)]

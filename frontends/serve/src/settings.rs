@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::behaviour::ByItself;
 use crate::clock::ClockMode;
 use crate::fault::Faults;
+use crate::keys::tenant::{DEFAULT_APP, DEFAULT_TENANT};
 
 /// All settings of a service.
 #[derive(Clone, Debug, Deserialize)]
@@ -220,6 +221,16 @@ impl Webhooks {
 }
 
 impl Settings {
+    /// The id of the app, where requests need no token.
+    pub(crate) fn app_id(&self) -> String {
+        self.app.clone().unwrap_or_else(|| DEFAULT_APP.into())
+    }
+
+    /// The id of the tenant, where requests need no token.
+    pub(crate) fn tenant_id(&self) -> String {
+        self.tenant.clone().unwrap_or_else(|| DEFAULT_TENANT.into())
+    }
+
     /// Reads a config file.
     ///
     /// # Errors

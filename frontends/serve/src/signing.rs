@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 
 use crate::clock::real_now;
 use crate::key_files::KeyError;
-use crate::keys::Keys;
+use crate::keys::service_key::Keys;
 
 /// How long the token of an app is used for its webhooks. It is valid for longer.
 const USED: SignedDuration = SignedDuration::from_mins(30);

@@ -6,17 +6,17 @@
 
 mod authority;
 mod leaf;
+mod provider;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustls::ServerConfig;
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
 
 use self::authority::Authority;
 use self::leaf::Leaf;
+use self::provider::provider;
 use crate::key_files::{self, KeyError};
 
 /// The certificate of the service, and where its files are.
@@ -77,11 +77,6 @@ impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tls").field("folder", &self.folder).finish_non_exhaustive()
     }
-}
-
-/// The cryptography of all that this crate encrypts.
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(aws_lc_rs::default_provider())
 }
 
 fn trust_lines(authority: &Path) -> Vec<String> {

@@ -1,9 +1,11 @@
 //! Three records of the same calls agree: the log of the service, the log of a bot that was told by webhooks and replies,
 //! and a replay of the deliveries that the service lists. Random runs, with faults, on a manual clock.
 //!
-//! `CALLFOLD_TRUTH_RUNS` is the number of runs, and `CALLFOLD_TRUTH_SEED` gives others.
+//! `CALLFOLD_TRUTH_RUNS` is the number of runs, and `CALLFOLD_TRUTH_SEED` gives others. `CALLFOLD_BIN` names the command whose
+//! `replay` is compared, too.
 
 mod bot;
+mod command;
 mod compare;
 mod counts;
 mod moves;
@@ -71,6 +73,9 @@ async fn the_log_the_bot_and_a_replay_of_the_deliveries_agree() {
         }
         let Some(done) = groups.join_next().await else { break };
         counts.add(done.unwrap());
+    }
+    if command::path().is_none() {
+        println!("SKIPPED: `callfold replay` of the deliveries: CALLFOLD_BIN does not name the command");
     }
     println!("{counts}\n{runs} runs with seed {seed} took {:?}", begun.elapsed());
     counts.check(runs);

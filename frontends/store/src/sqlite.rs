@@ -1,5 +1,6 @@
 //! A store in an SQLite database.
 
+mod column;
 mod failed;
 mod file;
 mod read;
@@ -13,9 +14,8 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use callfold::call::Snapshot;
 use callfold::jiff::Timestamp;
-use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 use self::failed::Failed;
 use self::readers::Readers;
@@ -157,19 +157,4 @@ impl Store for Sqlite {
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
         self.write_with(0, move |connection| write::retain(connection, ended_before)).await
     }
-}
-
-/// A call id as it is stored: its 16 bytes.
-fn key(call: CallId) -> [u8; 16] {
-    call.guid().into_bytes()
-}
-
-/// Reads a call id.
-fn call(row: &Row<'_>, column: usize) -> rusqlite::Result<CallId> {
-    Ok(CallId::new(Uuid::from_bytes(row.get(column)?)))
-}
-
-/// A revision or a position as SQLite stores it. No stored number is as high as those that are cut here.
-fn number(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

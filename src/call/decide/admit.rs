@@ -67,7 +67,7 @@ impl Call {
         }
         let Some((item, id)) = method.item().zip(command.item()) else { return Ok(()) };
         let is_there = match item {
-            Item::Operation => self.operations.called(id).is_some(),
+            Item::Operation => self.operations.by_id(id).is_some(),
             Item::Participant => self.roster.participant(id).is_some(),
             Item::Invited => {
                 self.roster.participant(id).is_some() || self.operations.invitation(id).is_some()

@@ -24,7 +24,7 @@ impl Deciding<'_> {
     /// True if the new id is in use, or if the `clientContext` belongs to an operation whose id is unknown.
     pub(super) fn is_taken(&self, reported: &CommsOperation) -> bool {
         let call = self.plan.call;
-        call.knows(reported) || call.operations.called(&self.new_id).is_some()
+        call.knows(reported) || call.operations.by_id(&self.new_id).is_some()
     }
 
     pub(super) const fn empty(&self) -> Reply {

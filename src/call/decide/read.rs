@@ -23,7 +23,7 @@ impl Deciding<'_> {
     }
 
     pub(super) fn get_operation(&self, id: &OperationId) -> Result<Reply, Refusal> {
-        let known = self.plan.call.operations.called(id);
+        let known = self.plan.call.operations.by_id(id);
         let known = known.ok_or_else(|| self.unknown(Item::Operation, id))?;
         Ok(Reply::with(Body::Operation(Box::new(known.full()))))
     }

@@ -1,13 +1,15 @@
-//! Reading bodies: with a limit, a time limit, and gzip.
+//! Reading bodies: with a limit, a time limit, gzip, and JSON.
 
 use std::io::Read;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::{HeaderMap, Response};
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
 
 use super::respond::error;
 use crate::host::Host;
@@ -32,6 +34,20 @@ pub(super) async fn read(host: &Host, headers: &HeaderMap, body: Body) -> Result
         Some(b"gzip") => unzip(&whole, most),
         Some(_) => Err(error(415, "UnsupportedMediaType", "the only Content-Encoding is gzip")),
     }
+}
+
+/// Reads a body of JSON. The error is the response to send.
+pub(super) async fn json<T: DeserializeOwned>(host: &Host, request: Request) -> Result<T, Response<Body>> {
+    let text = text(host, request).await?;
+    // An empty body is an object without members.
+    let text = if text.is_empty() { Bytes::from_static(b"{}") } else { text };
+    serde_json::from_slice(&text).map_err(|wrong| error(400, "BadRequest", wrong.to_string()))
+}
+
+/// Reads the body of a request. The error is the response to send.
+pub(super) async fn text(host: &Host, request: Request) -> Result<Bytes, Response<Body>> {
+    let (parts, body) = request.into_parts();
+    read(host, &parts.headers, body).await
 }
 
 fn unzip(zipped: &[u8], most: usize) -> Result<Bytes, Response<Body>> {

@@ -8,25 +8,21 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response};
 use bytes::Bytes;
 use callfold::call::{AppIdentity, RequestContext};
-use callfold::graph::{ODataError, Permission, Root, Route, Version};
+use callfold::graph::{ODataError, Root, Route, Version};
 use callfold::service::{Served, Service};
-use callfold::{At, CallId, Id};
+use callfold::{At, CallId};
 use serde_json::Value;
 use tokio::sync::watch;
 use tracing::info;
 
+use super::app::App;
 use super::respond::{self, Reply};
 use super::{body, tokens};
 use crate::delivery::{Answered, Delivery, Direction, Headers};
 use crate::fault::RequestFault;
 use crate::host::{Host, Incoming};
-use crate::query::{Navigation, Options, Reads};
-
-/// Who asks.
-pub(super) struct App {
-    pub(super) id: Option<Id>,
-    pub(super) permissions: Vec<Permission>,
-}
+use crate::query::Options;
+use crate::query::resource::{Navigation, Reads};
 
 /// The answer to a request, before it is sent.
 struct Answer {
@@ -91,12 +87,17 @@ async fn answer(
         Ok(app) => app,
         Err(error) => return of_error(host, headers, 401, error),
     };
-    if let Some(failed) = failing(host, route) {
+    let (failed, waiting) = {
+        let mut live = host.live();
+        let failed = live.failing.request(host.seed, route.map(|route| route.method)).cloned();
+        (failed, live.outbox.len())
+    };
+    if let Some(failed) = failed {
         let mut answer = failed_on_purpose(host, headers, &failed);
         answer.fault = Some("status");
         return answer;
     }
-    if verb != "GET" && host.live().outbox.len() >= host.settings.limits.queue {
+    if verb != "GET" && waiting >= host.settings.limits.queue {
         return unavailable(host, headers, "too many webhooks wait: the bot does not take them");
     }
     let options = match options(route, path) {
@@ -114,11 +115,6 @@ async fn answer(
         }
         Err(failed) => unavailable(host, headers, &failed.to_string()),
     }
-}
-
-/// The fault of a request, if it fails on purpose.
-fn failing(host: &Host, route: Option<&Route>) -> Option<RequestFault> {
-    host.live().failing.request(host.seed, route.map(|route| route.method)).cloned()
 }
 
 /// The options of a GET.

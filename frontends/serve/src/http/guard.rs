@@ -5,7 +5,8 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Response, Uri};
 use callfold::Secret;
 
-use super::respond::error;
+use super::bearer::bearer;
+use super::respond::{error, set};
 
 /// Why a request to `/_callfold` is refused, if it is.
 pub(super) fn refused(
@@ -15,17 +16,15 @@ pub(super) fn refused(
     is_loopback: bool,
 ) -> Option<Response<Body>> {
     if let Some(token) = admin_token {
-        let given = headers.get("authorization").and_then(|value| value.to_str().ok());
-        let given =
-            given.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")));
-        let is_right = given.is_some_and(|given| is_same(given.as_bytes(), token.expose().as_bytes()));
+        let is_right =
+            bearer(headers).is_some_and(|given| is_same(given.as_bytes(), token.expose().as_bytes()));
         return (!is_right).then(|| {
             let mut response = error(
                 401,
                 "Unauthorized",
                 "the admin API needs the header `Authorization: Bearer` with the --admin-token",
             );
-            super::respond::set(&mut response, "www-authenticate", "Bearer");
+            set(&mut response, "www-authenticate", "Bearer");
             response
         });
     }

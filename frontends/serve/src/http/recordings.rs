@@ -11,6 +11,7 @@ use callfold::jiff::Timestamp;
 use callfold::operation::Transition;
 use callfold::{CallId, OperationId, Recorded};
 
+use super::bearer::bearer;
 use super::respond;
 use crate::host::Host;
 use crate::recording::Recording;
@@ -26,8 +27,7 @@ pub(super) async fn serve(host: &Arc<Host>, parts: &Parts) -> Option<Response<Bo
         respond::set(&mut response, "allow", "GET");
         return Some(response);
     }
-    let given = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
-    let token = given.map(|given| given.split_once(' ').map_or(given, |(_, token)| token).trim());
+    let token = bearer(&parts.headers);
     let events = match host.store.read(call, 1).await {
         Ok(events) => events,
         Err(failed) => return Some(respond::error(503, "ServiceUnavailable", failed.to_string())),

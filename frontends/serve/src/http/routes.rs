@@ -7,7 +7,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
 
-use super::{admin, graph, guard, recordings, respond, tokens};
+use super::state::Shared;
+use super::{admin, graph, guard, recordings, tokens};
 use crate::host::Host;
 
 /// All paths of the service.
@@ -16,7 +17,7 @@ pub(crate) fn router(host: Arc<Host>) -> Router {
 }
 
 /// What is not the admin API: recordings, tokens, and Graph's side.
-async fn others(State(host): State<Arc<Host>>, request: Request) -> Response<Body> {
+async fn others(State(host): Shared, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     // A page could otherwise make the service post to any port of this machine.
     if let Some(refused) = guard::from_elsewhere(&parts.headers).filter(|_| host.is_loopback) {
@@ -32,9 +33,4 @@ async fn others(State(host): State<Arc<Host>>, request: Request) -> Response<Bod
         Ok(response) => response,
         Err(body) => graph::serve(&host, parts, body).await,
     }
-}
-
-/// What no path of the admin API is.
-pub(super) async fn no_path() -> Response<Body> {
-    respond::error(404, "NotFound", "the admin API has no such path: docs/serve.md lists them")
 }

@@ -9,12 +9,15 @@ use callfold::Id;
 use callfold::graph::{ODataError, Permission};
 use serde_json::Value;
 
-use super::graph::App;
+use super::app::App;
+use super::bearer::bearer;
 use super::{body, respond};
 use crate::clock::real_now;
 use crate::host::Host;
 use crate::key_files::KeyError;
-use crate::keys::{TokenError, TokenRequest, instance_discovery, openid_configuration, tenant_configuration};
+use crate::keys::access::TokenError;
+use crate::keys::discovery::{instance_discovery, openid_configuration, tenant_configuration};
+use crate::keys::token_endpoint::TokenRequest;
 use crate::settings::Auth;
 
 /// The app that sends a request.
@@ -23,14 +26,13 @@ pub(super) async fn app(host: &Host, headers: &HeaderMap) -> Result<App, ODataEr
         return Ok(App { id: None, permissions: Permission::ALL.to_vec() });
     }
     let refused = |message: &str| ODataError::new("InvalidAuthenticationToken", message);
-    let given = headers.get("authorization").and_then(|value| value.to_str().ok());
-    let given = given.ok_or_else(|| refused("Access token is empty."))?;
-    let (scheme, token) = given.split_once(' ').unwrap_or(("", given));
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(refused("the header `Authorization` must be `Bearer` and a token of this service"));
+    if !headers.contains_key("authorization") {
+        return Err(refused("Access token is empty."));
     }
+    let token = bearer(headers)
+        .ok_or_else(|| refused("the header `Authorization` must be `Bearer` and a token of this service"))?;
     let keys = host.signing.keys().await.map_err(|failed| refused(&failed.to_string()))?;
-    let claims = keys.verify(token.trim(), real_now()).map_err(|error| match error {
+    let claims = keys.verify(token, real_now()).map_err(|error| match error {
         TokenError::Refused(error) => error,
         TokenError::Key(failed) => refused(&failed.to_string()),
     })?;

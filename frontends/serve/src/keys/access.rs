@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, Validation};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Keys;
+use super::service_key::Keys;
 use crate::key_files::KeyError;
 
 /// The message about a token of another kind.

@@ -4,9 +4,13 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use jiff::{Timestamp, ToSpan};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::*;
+use super::access::TokenError;
+use super::service_key::{FILE, Keys};
+use super::tenant::{DEFAULT_TENANT, tenant_id};
+use super::token_endpoint::TokenRequest;
+use crate::key_files;
 
 const APP: &str = "2e2cb0a8-6d7e-4d6c-9c0b-0a5c1d0f3b11";
 const NOW: Timestamp = Timestamp::constant(1_767_225_600, 0);

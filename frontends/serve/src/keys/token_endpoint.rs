@@ -6,7 +6,6 @@ mod error;
 mod form;
 
 use callfold::graph::Permission;
-use callfold::uuid::Uuid;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -14,7 +13,8 @@ use self::credentials::Credentials;
 use self::error::EndpointError;
 use self::form::Form;
 use super::access::LIFETIME;
-use super::{Keys, tenant_id};
+use super::service_key::Keys;
+use super::tenant::tenant_id;
 use crate::key_files::KeyError;
 
 /// A request `POST /{tenant}/oauth2/v2.0/token`.
@@ -107,11 +107,6 @@ fn roles(listed: Option<&str>) -> Vec<String> {
     let known =
         |name: &str| Permission::named(name).map_or_else(|| name.to_owned(), |known| known.to_string());
     names.map(known).collect()
-}
-
-/// The id of an app, in lower case.
-fn app_id(id: &str) -> Result<String, EndpointError> {
-    Uuid::try_parse(id).map(|id| id.to_string()).map_err(|_| EndpointError::APP_ID)
 }
 
 #[cfg(test)]

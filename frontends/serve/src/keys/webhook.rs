@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Keys;
+use super::service_key::Keys;
 use crate::key_files::KeyError;
 
 /// Who signs webhooks. Source: the validation code of the [samples for calling

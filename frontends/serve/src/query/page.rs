@@ -3,7 +3,7 @@
 use callfold::graph::ODataError;
 use serde_json::Value;
 
-use super::{option_name, refused};
+use super::option::{option_name, refused};
 
 /// The items that a request reads: those after the first `skip`, and at most `top`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

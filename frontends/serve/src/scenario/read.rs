@@ -298,23 +298,7 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    const EXAMPLE: &str = r#"
-[[caller]]                                  # somebody rings the bot, at once, and then every minute
-name = "Adele Vance"
-every = "60s"
-then = [{ on = "established", after = "1s", tonePressed = "tone1" },
-        { on = "playPrompt completed", tonePressed = "pound" },
-        { on = "recordResponse running", after = "4s", speak = "3s" },
-        { after = "30s", hangUp = true }]
-
-[[callee]]                                  # what becomes of the calls that the bot places
-to = { phone = "+1*" }
-rings = "3s"
-answer = "busy"
-
-[[callee]]
-answer = { fails = { code = 408, subcode = 10057 } }
-"#;
+    const EXAMPLE: &str = include_str!("../../tests/http/scenario.toml");
 
     #[test]
     fn the_example_of_the_contract_is_read_and_survives_json() {

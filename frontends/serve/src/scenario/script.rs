@@ -276,8 +276,7 @@ fn is_met(on: On, call: &Call, recorded: &Recorded) -> bool {
             On::Operation(kind, state),
             CallEvent::OperationCreated(reported) | CallEvent::OperationStep(_, reported),
         ) => {
-            let id = reported.id.value();
-            let operation = call.operations().iter().rev().find(|operation| operation.id() == id);
+            let operation = reported.id.value().and_then(|id| call.operations().by_id(id));
             operation.is_some_and(|operation| operation.kind() == kind && operation.state() == state)
         }
         _ => false,

@@ -16,7 +16,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::ParsedCertificate;
 
-use super::provider;
+use super::provider::provider;
 use crate::key_files::{self, KeyError};
 
 /// The file with the certificate.

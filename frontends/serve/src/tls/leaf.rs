@@ -11,7 +11,7 @@ use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
 
 use super::authority::{Authority, hold};
-use super::provider;
+use super::provider::provider;
 use crate::key_files::{self, KeyError};
 
 const CERTIFICATE: &str = "localhost.pem";

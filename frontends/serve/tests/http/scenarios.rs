@@ -6,20 +6,7 @@ use serde_json::json;
 use super::stage::Stage;
 
 /// The example of the contract.
-const EXAMPLE: &str = r#"
-[[caller]]                                  # somebody rings the bot, at once, and then every minute
-name = "Adele Vance"
-every = "60s"
-then = [{ on = "established", after = "1s", tonePressed = "tone1" },
-        { on = "playPrompt completed", tonePressed = "pound" },
-        { on = "recordResponse running", after = "4s", speak = "3s" },
-        { after = "30s", hangUp = true }]
-
-[[callee]]                                  # what becomes of the calls that the bot places
-to = { phone = "+1*" }
-rings = "3s"
-answer = "busy"
-"#;
+const EXAMPLE: &str = include_str!("scenario.toml");
 
 #[tokio::test]
 async fn the_example_of_the_contract_is_played_to_its_end() {

@@ -13,6 +13,7 @@ use callfold_store::Position;
 use serde_json::{Value, json};
 
 use super::bot::{NOT_TAKEN, State};
+use super::command;
 use super::run::Run;
 
 /// A webhook that reached the bot.
@@ -49,9 +50,14 @@ impl Run<'_> {
         self.same("the log of the bot", &state.calls, &replayed_lines(&state.log));
         self.same("a replay of the deliveries", &state.heard, &replayed(&arrived));
         if listed.iter().filter(|one| one["kind"] == "webhook").count() == arrived.len() {
-            let whole = replay(Format::Notifications, [document.text].into_iter());
+            let whole = replay(Format::Notifications, [document.text.clone()].into_iter());
             self.same("a replay of the list as it is", &state.heard, &whole);
             self.happened.compared("with the list as it is");
+            if let Some(path) = command::path() {
+                let found = command::replay(&path, &document.text);
+                assert_eq!(found, command::expected(&state.heard), "run {}: the command", self.number);
+                self.happened.compared("with `callfold replay` of the list");
+            }
         }
         let none = Way::default();
         for call in service.calls() {

@@ -4,8 +4,8 @@ use callfold::call::Snapshot;
 use callfold::{CallId, Recorded};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::column::{call, key, number};
 use super::failed::Failed;
-use super::{call, key, number};
 use crate::store::{Noted, Position, Stored};
 
 pub(super) fn of_call(connection: &Connection, call: CallId, from: u64) -> Result<Vec<Recorded>, Failed> {

@@ -5,8 +5,8 @@ use callfold::jiff::Timestamp;
 use callfold::{CallId, Recorded, Secret};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::column::{self, key, number};
 use super::failed::Failed;
-use super::{key, number};
 use crate::ending;
 use crate::error::Conflict;
 use crate::store::Noted;
@@ -126,7 +126,7 @@ pub(super) fn retain(connection: &Connection, ended_before: Timestamp) -> Result
         AND (ended_second, ended_nanosecond) < (?1, ?2) ORDER BY call";
     let before = params![ended_before.as_second(), ended_before.subsec_nanosecond()];
     let mut select = connection.prepare_cached(sql)?;
-    let ended = select.query_map(before, |row| super::call(row, 0))?.collect::<Result<Vec<_>, _>>()?;
+    let ended = select.query_map(before, |row| column::call(row, 0))?.collect::<Result<Vec<_>, _>>()?;
     for call in &ended {
         delete(connection, *call)?;
     }

@@ -54,7 +54,7 @@ impl From<LineError> for Broken {
 macro_rules! ensure {
     ($condition:expr, $($message:tt)+) => {
         if !$condition {
-            return Err($crate::testing::Broken::new(format!($($message)+)));
+            return Err($crate::testing::broken::Broken::new(format!($($message)+)));
         }
     };
 }

@@ -1,7 +1,7 @@
 //! The calls: who rings, what happens, and what the log says.
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::Response;
 use callfold::call::NetworkEvent;
 use callfold::{CallId, Ledger, Recorded, Summary};
@@ -10,9 +10,13 @@ use callfold_view::call_json;
 use callfold_view::list::related::Related;
 use serde_json::json;
 
-use super::{Shared, not_happened, respond};
+use super::call_id::InPath;
+use super::not_happened::not_happened;
 use crate::host::Host;
-use crate::offer::{NotOffered, Offer};
+use crate::http::state::Shared;
+use crate::http::{body, respond};
+use crate::offer::Offer;
+use crate::ring::NotOffered;
 
 /// How many events are read from the store at a time.
 const READ: usize = 10_000;
@@ -23,11 +27,7 @@ pub(super) async fn list(State(host): Shared) -> Response<Body> {
     respond::with_type(200, "application/json", [&b"{\"calls\":["[..], &calls.join(&b','), b"]}"].concat())
 }
 
-pub(super) async fn one(State(host): Shared, Path(id): Path<String>) -> Response<Body> {
-    let id: CallId = match id.parse() {
-        Ok(id) => id,
-        Err(wrong) => return respond::error(400, "BadRequest", format!("{wrong}")),
-    };
+pub(super) async fn one(State(host): Shared, InPath(id): InPath) -> Response<Body> {
     let ledger = host.live().ledger.clone();
     match calls(&ledger, |summary| summary.id() == id).pop() {
         Some(call) => respond::with_type(200, "application/json", call),
@@ -53,7 +53,7 @@ fn unknown(id: CallId) -> Response<Body> {
 }
 
 pub(super) async fn ring(State(host): Shared, request: Request) -> Response<Body> {
-    let offer: Offer = match super::read(&host, request).await {
+    let offer: Offer = match body::json(&host, request).await {
         Ok(offer) => offer,
         Err(response) => return response,
     };
@@ -70,12 +70,8 @@ pub(super) async fn ring(State(host): Shared, request: Request) -> Response<Body
     }
 }
 
-pub(super) async fn happen(State(host): Shared, Path(id): Path<String>, request: Request) -> Response<Body> {
-    let id: CallId = match id.parse() {
-        Ok(id) => id,
-        Err(wrong) => return respond::error(400, "BadRequest", format!("{wrong}")),
-    };
-    let event: NetworkEvent = match super::read(&host, request).await {
+pub(super) async fn happen(State(host): Shared, InPath(id): InPath, request: Request) -> Response<Body> {
+    let event: NetworkEvent = match body::json(&host, request).await {
         Ok(event) => event,
         Err(response) => return response,
     };
@@ -88,11 +84,7 @@ pub(super) async fn happen(State(host): Shared, Path(id): Path<String>, request:
     }
 }
 
-pub(super) async fn log_of_one(State(host): Shared, Path(id): Path<String>) -> Response<Body> {
-    let id: CallId = match id.parse() {
-        Ok(id) => id,
-        Err(wrong) => return respond::error(400, "BadRequest", format!("{wrong}")),
-    };
+pub(super) async fn log_of_one(State(host): Shared, InPath(id): InPath) -> Response<Body> {
     match host.store.read(id, 1).await {
         Ok(events) if events.is_empty() => unknown(id),
         Ok(events) => lines(events.iter()),

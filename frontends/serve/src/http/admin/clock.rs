@@ -8,9 +8,10 @@ use callfold::jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Shared, respond};
 use crate::clock::ClockMode;
 use crate::host::Host;
+use crate::http::state::Shared;
+use crate::http::{body, respond};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,7 +38,7 @@ fn shown(host: &Host) -> Response<Body> {
 }
 
 pub(super) async fn set(State(host): Shared, request: Request) -> Response<Body> {
-    let setting: Setting = match super::read(&host, request).await {
+    let setting: Setting = match body::json(&host, request).await {
         Ok(setting) => setting,
         Err(response) => return response,
     };
@@ -48,7 +49,7 @@ pub(super) async fn set(State(host): Shared, request: Request) -> Response<Body>
 }
 
 pub(super) async fn advance(State(host): Shared, request: Request) -> Response<Body> {
-    let advance: Advance = match super::read(&host, request).await {
+    let advance: Advance = match body::json(&host, request).await {
         Ok(advance) => advance,
         Err(response) => return response,
     };

@@ -7,8 +7,9 @@ use callfold::CallId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Shared, respond};
 use crate::delivery::{Delivery, Direction};
+use crate::http::state::Shared;
+use crate::http::{body, respond};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,7 +50,7 @@ pub(super) async fn resend(
         Ok(number) => number,
         Err(wrong) => return respond::error(400, "BadRequest", wrong.body_text()),
     };
-    let edited: Edited = match super::read(&host, request).await {
+    let edited: Edited = match body::json(&host, request).await {
         Ok(edited) => edited,
         Err(response) => return response,
     };

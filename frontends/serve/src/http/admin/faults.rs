@@ -4,8 +4,9 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
 
-use super::{Shared, respond};
 use crate::fault::{Failing, Faults};
+use crate::http::state::Shared;
+use crate::http::{body, respond};
 
 pub(super) async fn read(State(host): Shared) -> Response<Body> {
     let faults = host.live().failing.faults().clone();
@@ -13,7 +14,7 @@ pub(super) async fn read(State(host): Shared) -> Response<Body> {
 }
 
 pub(super) async fn set(State(host): Shared, request: Request) -> Response<Body> {
-    let faults: Faults = match super::read(&host, request).await {
+    let faults: Faults = match body::json(&host, request).await {
         Ok(faults) => faults,
         Err(response) => return response,
     };

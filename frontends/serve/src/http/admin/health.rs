@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::http::Response;
 use serde_json::json;
 
-use super::{Shared, respond};
+use crate::http::respond;
+use crate::http::state::Shared;
 
 pub(super) async fn health(State(host): Shared) -> Response<Body> {
     respond::json(200, &json!({ "status": "ok", "now": callfold::At(host.clock.now()).to_string() }))

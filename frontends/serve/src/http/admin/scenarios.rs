@@ -5,8 +5,9 @@ use axum::extract::{Request, State};
 use axum::http::Response;
 use serde_json::json;
 
-use super::{Shared, respond};
-use crate::scenario::Scenario;
+use crate::http::state::Shared;
+use crate::http::{body, respond};
+use crate::scenario::read::Scenario;
 
 pub(super) async fn list(State(host): Shared) -> Response<Body> {
     let done = host.live().scenarios.done();
@@ -14,7 +15,7 @@ pub(super) async fn list(State(host): Shared) -> Response<Body> {
 }
 
 pub(super) async fn add(State(host): Shared, request: Request) -> Response<Body> {
-    let text = match super::text(&host, request).await {
+    let text = match body::text(&host, request).await {
         Ok(text) => text,
         Err(response) => return response,
     };

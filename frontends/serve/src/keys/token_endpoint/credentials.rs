@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use callfold::uuid::Uuid;
 
-use super::app_id;
 use super::error::EndpointError;
 use super::form::Form;
 
@@ -27,9 +27,9 @@ impl Credentials {
         }
     }
 
-    /// The id of the app.
+    /// The id of the app, in lower case.
     pub(super) fn app(self) -> Result<String, EndpointError> {
-        app_id(&self.0)
+        Uuid::try_parse(&self.0).map(|id| id.to_string()).map_err(|_| EndpointError::APP_ID)
     }
 }
 

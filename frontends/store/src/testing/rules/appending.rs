@@ -1,9 +1,9 @@
 //! Rules of appending.
 
-use super::{has, has_all, refused};
-use crate::testing::Subject;
 use crate::testing::broken::{Broken, ensure};
 use crate::testing::events::{call, event, events};
+use crate::testing::expect::{has, has_all, refused};
+use crate::testing::subject::Subject;
 
 /// The events of one batch come back as they were, in their order, also if they belong to two calls.
 ///

@@ -3,11 +3,11 @@
 use callfold::CallId;
 use callfold::call::Snapshot;
 
-use super::{has, has_all};
 use crate::store::{Noted, Store};
-use crate::testing::Subject;
 use crate::testing::broken::{Broken, ensure};
 use crate::testing::events::{at, call, end, event, events};
+use crate::testing::expect::{has, has_all};
+use crate::testing::subject::Subject;
 
 /// Deleting a call removes its events, its snapshot and its notes, and nothing of another call.
 ///

@@ -3,9 +3,9 @@
 use callfold::call::Snapshot;
 
 use crate::store::Noted;
-use crate::testing::Subject;
 use crate::testing::broken::{Broken, ensure};
 use crate::testing::events::{call, events};
+use crate::testing::subject::Subject;
 
 /// A note of a lower revision changes nothing.
 ///

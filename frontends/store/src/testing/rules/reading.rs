@@ -1,10 +1,10 @@
 //! Rules of reading.
 
-use super::{all, has_all};
 use crate::store::Position;
-use crate::testing::Subject;
 use crate::testing::broken::{Broken, ensure};
 use crate::testing::events::{call, event, events};
+use crate::testing::expect::{all, has_all};
+use crate::testing::subject::Subject;
 
 /// A call can be read from any revision on.
 ///

@@ -2,11 +2,11 @@
 
 use callfold::call::Snapshot;
 
-use super::{all, refused};
 use crate::store::Noted;
-use crate::testing::Subject;
 use crate::testing::broken::{Broken, ensure};
 use crate::testing::events::{call, event, events};
+use crate::testing::expect::{all, refused};
+use crate::testing::subject::Subject;
 
 /// After `kill -9`, the store has all that it acknowledged: events, positions, notes, snapshots and deletions.
 ///

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use callfold::{CallId, Recorded};
 use tokio::task::JoinSet;
 
-use super::has;
 use crate::error::AppendError;
 use crate::store::{Position, Store, Stored};
-use crate::testing::Subject;
 use crate::testing::broken::{Broken, ensure};
 use crate::testing::events::{call, event};
+use crate::testing::expect::has;
+use crate::testing::subject::Subject;
 
 /// The callers that race for one revision.
 const RACERS: usize = 40;
