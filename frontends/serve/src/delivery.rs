@@ -1,6 +1,7 @@
 //! The list of deliveries: every request and every webhook, with its answer.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ pub(crate) enum Direction {
 }
 
 /// A request or a webhook, and its answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Delivery {
     pub(crate) direction: Direction,
     pub(crate) call: Option<CallId>,
@@ -42,7 +43,7 @@ pub(crate) struct Delivery {
 }
 
 /// The answer to a delivery.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Answered {
     pub(crate) status: u16,
     pub(crate) headers: Headers,
@@ -50,8 +51,42 @@ pub(crate) struct Answered {
 }
 
 /// Headers in one text, which takes less memory and time than a list of texts. A header is a line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Headers(String);
+
+/// Shows no secret: neither a body, nor the values of headers.
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("direction", &self.direction)
+            .field("call", &self.call)
+            .field("verb", &self.verb)
+            .field("url", &redacted_url(&self.url))
+            .field("headers", &self.headers)
+            .field("body", &self.body.len())
+            .field("answer", &self.answer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Shows the length of the body, and not the body.
+impl fmt::Debug for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, headers, body } = self;
+        f.debug_struct("Answered")
+            .field("status", status)
+            .field("headers", headers)
+            .field("body", &body.len())
+            .finish()
+    }
+}
+
+/// Shows the names, and not the values.
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
 
 impl Headers {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
@@ -207,22 +242,43 @@ impl Delivery {
 mod tests {
     use super::*;
 
-    #[test]
-    fn headers_count_as_bytes_that_are_kept() {
-        let deliveries = Deliveries::new(10_000);
-        let delivery = Delivery {
+    fn delivery() -> Delivery {
+        Delivery {
             direction: Direction::Request,
             call: None,
             revision: None,
             at: Timestamp::UNIX_EPOCH,
             verb: "GET".into(),
             url: "/".into(),
-            headers: Headers(format!("x: {}\n", "a".repeat(MOST_BYTES / 4))),
+            headers: Headers::default(),
             body: Bytes::new(),
             answer: Err("e".into()),
             took: Duration::ZERO,
             fault: None,
+        }
+    }
+
+    #[test]
+    fn what_is_printed_shows_neither_bodies_nor_the_values_of_headers() {
+        let headers = Headers("authorization: Bearer s3cret\n".into());
+        let answered =
+            Answered { status: 200, headers: headers.clone(), body: Bytes::from_static(b"s3cret") };
+        let delivery = Delivery {
+            url: "http://me:s3cret@bot/callback?key=s3cret".into(),
+            headers,
+            body: Bytes::from_static(b"s3cret"),
+            answer: Ok(answered),
+            ..delivery()
         };
+        let shown = format!("{delivery:?}");
+        assert!(!shown.contains("s3cret") && shown.contains("authorization"), "{shown}");
+    }
+
+    #[test]
+    fn headers_count_as_bytes_that_are_kept() {
+        let deliveries = Deliveries::new(10_000);
+        let headers = Headers(format!("x: {}\n", "a".repeat(MOST_BYTES / 4)));
+        let delivery = Delivery { headers, ..delivery() };
         for _ in 0..8 {
             deliveries.keep(delivery.clone());
         }

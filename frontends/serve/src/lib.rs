@@ -8,6 +8,7 @@ mod behaviour;
 mod busy;
 mod callbacks;
 mod clock;
+mod constant_time;
 mod delivery;
 mod exposition;
 mod fault;

@@ -22,6 +22,7 @@ use crate::delivery::{Answered, Delivery, Direction, Headers};
 use crate::fault::Window;
 use crate::host::Host;
 use crate::outbox::Item;
+use crate::redact::redacted_url;
 use crate::seed::webhook_name;
 use crate::timers::Timer;
 
@@ -276,7 +277,7 @@ impl Host {
 
     /// Posts to a URL, and reads the answer.
     pub(crate) async fn send(&self, url: &str, headers: &Headers, body: Bytes) -> Result<Answered, String> {
-        let url: Url = url.parse().map_err(|error| format!("{url} is no URL: {error}"))?;
+        let url: Url = url.parse().map_err(|error| format!("{} is not a URL: {error}", redacted_url(url)))?;
         if let Some(why) = why_not(self.settings.callbacks, &url) {
             return Err(why);
         }

@@ -26,7 +26,7 @@ pub(crate) fn redacted_header(name: &str, value: &str) -> String {
     } else if name.eq_ignore_ascii_case("location") {
         redacted_url(value)
     } else {
-        value.into()
+        redacted_text(value)
     }
 }
 
@@ -38,6 +38,18 @@ pub(crate) fn redacted_url(url: &str) -> String {
         Some(_) | None => option.to_owned(),
     });
     format!("{}?{}", without_password(path), options.collect::<Vec<_>>().join("&"))
+}
+
+/// A text whose URLs are without their secrets.
+fn redacted_text(text: &str) -> String {
+    if !text.contains("://") {
+        return text.into();
+    }
+    let words = text.split_inclusive(char::is_whitespace).map(|word| {
+        let (word, space) = word.split_at(word.trim_end().len());
+        if word.contains("://") { redacted_url(word) + space } else { format!("{word}{space}") }
+    });
+    words.collect()
 }
 
 fn without_password(url: &str) -> String {
@@ -55,12 +67,12 @@ pub(crate) fn redacted_body(body: &[u8], shows_secrets: bool) -> Value {
         return Value::Null;
     }
     let Ok(mut value) = serde_json::from_slice::<Value>(body) else {
-        // What is no JSON can have its secrets anywhere.
+        // A text that is not JSON can have its secrets anywhere.
         let text = String::from_utf8_lossy(body);
         return if shows_secrets {
             text.into()
         } else {
-            format!("({} bytes that are no JSON)", body.len()).into()
+            format!("({} bytes that are not JSON)", body.len()).into()
         };
     };
     if !shows_secrets {
@@ -69,24 +81,22 @@ pub(crate) fn redacted_body(body: &[u8], shows_secrets: bool) -> Value {
     value
 }
 
-fn hide(value: &mut Value) {
+/// Hides the secret members of a value, and the secrets in its URLs.
+pub(crate) fn hide(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
                 let is_secret = MEMBERS.contains(&name.to_ascii_lowercase().as_str());
-                if is_secret && member.is_string() {
+                if is_secret && !member.is_null() {
                     *member = HIDDEN.into();
-                } else if let (Value::String(url), true) =
-                    (&*member, name.eq_ignore_ascii_case("callbackUri"))
-                {
-                    *member = redacted_url(url).into();
                 } else {
                     hide(member);
                 }
             }
         }
         Value::Array(items) => items.iter_mut().for_each(hide),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::String(text) => *text = redacted_text(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -108,5 +118,23 @@ mod tests {
         assert_eq!(redacted_header("Location", "http://me:s3cret@bot/x"), "http://(hidden)@bot/x");
         let body = br#"{"value":[{"resourceData":{"callbackUri":"https://me:s3cret@bot/x?key=s3cret"}}]}"#;
         assert!(!redacted_body(body, false).to_string().contains("s3cret"));
+    }
+
+    #[test]
+    fn every_value_of_a_secret_member_and_every_url_is_hidden() {
+        for body in [
+            r#"{"token":{"value":"s3cret"}}"#,
+            r#"{"passcode":["s3cret"]}"#,
+            r#"{"passcode":6421}"#,
+            r#"{"prompts":[{"mediaInfo":{"uri":"https://a.blob.core.windows.net/x.wav?sig=s3cret"}}]}"#,
+            r#"{"message":"Why? See https://me:s3cret@bot/x and http://bot/y?a=s3cret\nfor more"}"#,
+            r#"["https://me:s3cret@bot/x"]"#,
+        ] {
+            let shown = redacted_body(body.as_bytes(), false).to_string();
+            assert!(!shown.contains("s3cret") && !shown.contains("6421"), "{shown}");
+        }
+        let plain = r#"{"a":"Why? Read x?b=c.","token":null,"url":"http://bot/x?$top=5"}"#;
+        assert_eq!(redacted_body(plain.as_bytes(), false).to_string(), plain);
+        assert_eq!(redacted_header("Referer", "http://bot/x?key=s3cret"), "http://bot/x?key=(hidden)");
     }
 }

@@ -175,7 +175,6 @@ fn drawn_seed() -> u64 {
 }
 
 /// A running service. When it is dropped, the service ends at once; [`stop`](Self::stop) ends it in order.
-#[derive(Debug)]
 pub struct Handle {
     host: Arc<Host>,
     address: SocketAddr,
@@ -183,6 +182,16 @@ pub struct Handle {
     end: watch::Sender<()>,
     serving: JoinHandle<()>,
     working: [JoinHandle<()>; 2],
+}
+
+/// Shows neither the calls nor what was sent: both have secrets.
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("address", &self.address)
+            .field("seed", &self.seed())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Handle {

@@ -1,6 +1,7 @@
 //! The service's key, made where it may take its time, and the tokens of webhooks.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,12 +19,18 @@ const USED: SignedDuration = SignedDuration::from_mins(30);
 const MOST: usize = 1000;
 
 /// The key of the service, which is made on first need, and the tokens of webhooks that it signed.
-#[derive(Debug)]
 pub(crate) struct Signing {
     keys: Arc<Keys>,
     ready: OnceCell<()>,
     /// For each app, the token of its webhooks and until when it is used.
     tokens: Mutex<BTreeMap<String, (Timestamp, Arc<str>)>>,
+}
+
+/// Shows no token.
+impl fmt::Debug for Signing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signing").finish_non_exhaustive()
+    }
 }
 
 impl Signing {

@@ -3,5 +3,6 @@
 mod admin;
 mod graph;
 mod scenarios;
+mod secrets;
 mod stage;
 mod webhooks;

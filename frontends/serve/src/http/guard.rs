@@ -7,6 +7,7 @@ use callfold::Secret;
 
 use super::bearer::bearer;
 use super::respond::{error, set};
+use crate::constant_time::is_same;
 
 /// Why a request to `/_callfold` is refused, if it is.
 pub(super) fn refused(
@@ -78,12 +79,6 @@ fn is_own_host(host: &str) -> bool {
 fn has_other_port(authority: &Authority) -> bool {
     let rest = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
     !rest.is_empty() && authority.port_u16().is_none()
-}
-
-/// Compares in a time that does not depend on where the texts differ.
-fn is_same(left: &[u8], right: &[u8]) -> bool {
-    left.len() == right.len()
-        && left.iter().zip(right).fold(0, |differ, (left, right)| differ | (left ^ right)) == 0
 }
 
 #[cfg(test)]

@@ -7,11 +7,13 @@ use serde_json::json;
 
 use crate::http::state::Shared;
 use crate::http::{body, respond};
+use crate::redact::hide;
 use crate::scenario::read::Scenario;
 
 pub(super) async fn list(State(host): Shared) -> Response<Body> {
-    let done = host.live().scenarios.done();
-    respond::json(200, &json!({ "scenarios": done }))
+    let mut done = json!({ "scenarios": host.live().scenarios.done() });
+    hide(&mut done);
+    respond::json(200, &done)
 }
 
 pub(super) async fn add(State(host): Shared, request: Request) -> Response<Body> {
