@@ -40,6 +40,11 @@ impl Recording {
         Self { samples: samples(length), speech }
     }
 
+    /// The number of bytes.
+    pub(crate) const fn size(&self) -> u64 {
+        (HEADER + self.data_size()) as u64
+    }
+
     /// The bytes: the header, and then a second in each part.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = Vec<u8>> + Send + use<> {
         let period = period();
@@ -49,7 +54,7 @@ impl Recording {
         std::iter::once(self.header()).chain(seconds)
     }
 
-    fn data_size(&self) -> u32 {
+    const fn data_size(&self) -> u32 {
         2 * self.samples
     }
 
@@ -89,6 +94,8 @@ fn period() -> Vec<i16> {
 
 fn second(range: Range<u32>, speech: &[Range<u32>], period: &[i16]) -> Vec<u8> {
     let tone = period.iter().cycle().skip(range.start as usize % PERIOD);
+    let speech: Vec<_> =
+        speech.iter().filter(|part| part.start < range.end && range.start < part.end).collect();
     let is_spoken = |at: u32| speech.iter().any(|part| part.contains(&at));
     let samples = range.zip(tone).map(|(at, tone)| if is_spoken(at) { *tone } else { 0 });
     samples.flat_map(i16::to_le_bytes).collect()

@@ -9,10 +9,11 @@ use axum::http::request::Parts;
 use callfold::call::{CallEvent, RecordingProgress, ServiceEvent};
 use callfold::jiff::Timestamp;
 use callfold::operation::Transition;
-use callfold::{CallId, OperationId, Recorded};
+use callfold::{Call, CallId, OperationId, Recorded, Secret};
 
 use super::bearer::bearer;
 use super::respond;
+use crate::constant_time::is_same;
 use crate::host::Host;
 use crate::recording::Recording;
 
@@ -27,37 +28,47 @@ pub(super) async fn serve(host: &Arc<Host>, parts: &Parts) -> Option<Response<Bo
         respond::set(&mut response, "allow", "GET");
         return Some(response);
     }
-    let token = bearer(&parts.headers);
-    let events = match host.store.read(call, 1).await {
-        Ok(events) => events,
-        Err(failed) => return Some(respond::error(503, "ServiceUnavailable", failed.to_string())),
-    };
-    if token.is_none() || token != token_of(&events, &operation) {
-        return Some(respond::error(
-            401,
-            "Unauthorized",
-            "a recording needs the header `Authorization: Bearer` with the recordingAccessToken of its operation",
-        ));
-    }
-    Some(match recorded(&events, &operation) {
-        Some(recording) => {
-            respond::with_type(200, "audio/wav", recording.chunks().flatten().collect::<Vec<_>>())
-        }
-        None => respond::error(404, "NotFound", "the recording has not ended, or its call is forgotten"),
-    })
+    Some(fetched(host, parts, call, &operation).await)
 }
 
-/// The token that the app was given. A service that is started again, with another seed, has made another.
-fn token_of<'a>(events: &'a [Recorded], operation: &OperationId) -> Option<&'a str> {
-    events.iter().find_map(|recorded| {
-        let CallEvent::Service(ServiceEvent::Recording(RecordingProgress::Started, recording)) =
-            &recorded.event
-        else {
-            return None;
-        };
-        let token = recording.recording_access_token.as_ref().filter(|_| recording.operation == *operation);
-        token.map(|token| token.expose().as_str())
-    })
+async fn fetched(host: &Host, parts: &Parts, call: CallId, operation: &OperationId) -> Response<Body> {
+    // Nothing is read for somebody who does not have the token.
+    let token = match host.live().ledger.call(call) {
+        Some(call) => token_of(call, operation),
+        None => return respond::error(404, "NotFound", "the service has no such call, or has forgotten it"),
+    };
+    let given = bearer(&parts.headers);
+    if !token.zip(given).is_some_and(|(token, given)| is_same(given.as_bytes(), token.expose().as_bytes())) {
+        return without_token();
+    }
+    match host.store.read(call, 1).await {
+        Ok(events) => match recorded(&events, operation) {
+            Some(recording) => wav(&recording),
+            None => respond::error(404, "NotFound", "the recording has not ended, or its call is forgotten"),
+        },
+        Err(failed) => respond::error(503, "ServiceUnavailable", failed.to_string()),
+    }
+}
+
+fn without_token() -> Response<Body> {
+    let mut response = respond::error(
+        401,
+        "Unauthorized",
+        "a recording needs the header `Authorization: Bearer` with the recordingAccessToken of its operation",
+    );
+    respond::set(&mut response, "www-authenticate", "Bearer");
+    response
+}
+
+fn wav(recording: &Recording) -> Response<Body> {
+    let size = recording.size();
+    respond::with_type(200, "audio/wav", respond::in_parts(recording.chunks(), Some(size)))
+}
+
+/// The token that the app was given when the recording ended.
+fn token_of(call: &Call, operation: &OperationId) -> Option<Secret<String>> {
+    let operation = call.operations().by_id(operation)?;
+    operation.resource().recording_access_token.value().cloned()
 }
 
 /// A recording that has ended: from its event `recordingStarted` to its end, with what was spoken.
@@ -89,4 +100,22 @@ fn recorded(events: &[Recorded], operation: &OperationId) -> Option<Recording> {
     let length = since(ended?, began?);
     speech.extend(speaks.map(|from| from..length));
     Some(Recording::new(length, &speech))
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_recording_is_sent_second_by_second() {
+        let mut body = wav(&Recording::new(Duration::from_millis(2500), &[])).into_body();
+        let mut sizes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let left = http_body::Body::size_hint(&body).exact();
+            sizes.push((frame.unwrap().into_data().unwrap().len(), left));
+        }
+        assert_eq!(sizes, [(44, Some(80_000)), (32_000, Some(48_000)), (32_000, Some(16_000)), (16_000, Some(0))]);
+    }
 }

@@ -28,6 +28,14 @@ pub(super) fn with_type(status: u16, content_type: &'static str, body: impl Into
     response
 }
 
+/// A body that is made part by part, as fast as the client reads it.
+pub(super) fn in_parts(
+    parts: impl IntoIterator<Item = Vec<u8>, IntoIter: Send + 'static>,
+    size: Option<u64>,
+) -> Body {
+    Body::new(Parts { left: Box::new(parts.into_iter()), size })
+}
+
 /// A response without a body.
 pub(super) fn empty(status: u16) -> Response<Body> {
     let mut response = Response::new(Body::empty());
@@ -44,6 +52,32 @@ pub(super) fn error(status: u16, code: &str, message: impl Into<String>) -> Resp
 pub(super) fn set(response: &mut Response<Body>, name: &str, value: &str) {
     if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
         response.headers_mut().insert(name, value);
+    }
+}
+
+/// The parts of a body that are still to be made, and their bytes, if they are known.
+struct Parts {
+    left: Box<dyn Iterator<Item = Vec<u8>> + Send>,
+    size: Option<u64>,
+}
+
+impl http_body::Body for Parts {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let part = self.left.next();
+        if let (Some(size), Some(part)) = (&mut self.size, &part) {
+            *size = size.saturating_sub(part.len() as u64);
+        }
+        Poll::Ready(part.map(|part| Ok(Frame::data(part.into()))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.size.map(SizeHint::with_exact).unwrap_or_default()
     }
 }
 

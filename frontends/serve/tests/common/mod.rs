@@ -3,10 +3,12 @@
 mod bot;
 mod client;
 mod draw;
+mod watched;
 
 pub(crate) use bot::{Answer, Answers, Posted, listen};
 pub(crate) use client::{Client, Got};
 pub(crate) use draw::Draw;
+pub(crate) use watched::Watched;
 
 use callfold_serve::Settings;
 

@@ -1,10 +1,13 @@
 //! A service on a manual clock, a client, and a bot that answers as it is told and keeps what it receives.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use callfold::jiff::SignedDuration;
-use callfold_serve::{ClockMode, Handle, Server, Settings};
+use callfold_serve::{Builder, ClockMode, Handle, Server, Settings};
+use callfold_store::Store;
 use serde_json::{Value, json};
 
 use crate::common::{Answer, Answers, Client, Got, Posted, listen, settings};
@@ -24,11 +27,14 @@ pub(super) struct Listener {
     received: Mutex<Vec<Posted>>,
     /// The next answers. Without one, it is 202.
     answers: Mutex<VecDeque<Answer>>,
+    /// How many milliseconds an answer takes.
+    takes: AtomicU64,
 }
 
 impl Answers for Listener {
     async fn answer(&self, posted: Posted) -> Answer {
         self.received.lock().unwrap().push(posted);
+        tokio::time::sleep(Duration::from_millis(self.takes.load(Ordering::SeqCst))).await;
         self.answers.lock().unwrap().pop_front().unwrap_or(Answer::status(202))
     }
 }
@@ -36,6 +42,11 @@ impl Answers for Listener {
 impl Listener {
     pub(super) fn will_answer(&self, answers: impl IntoIterator<Item = Answer>) {
         self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// Each answer takes so many milliseconds from now on.
+    pub(super) fn takes(&self, millis: u64) {
+        self.takes.store(millis, Ordering::SeqCst);
     }
 
     pub(super) fn received(&self) -> Vec<Posted> {
@@ -61,13 +72,22 @@ impl Stage {
     }
 
     pub(super) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start(Server::builder(), change).await
+    }
+
+    /// A stage whose service keeps its calls in this store.
+    pub(super) async fn on(store: Arc<dyn Store>) -> Self {
+        Self::start(Server::builder().store(store), |_| {}).await
+    }
+
+    async fn start(builder: Builder, change: impl FnOnce(&mut Settings)) -> Self {
         let bot = Arc::new(Listener::default());
         let callback = listen(Arc::clone(&bot)).await;
         let mut settings = settings();
         (settings.clock, settings.seed) = (ClockMode::Manual, Some(7));
         settings.bot = Some(callback.clone());
         change(&mut settings);
-        let server = Server::builder().settings(settings).start().await.unwrap();
+        let server = builder.settings(settings).start().await.unwrap();
         let client = Client::new(server.url());
         Self { server, client, bot, callback }
     }

@@ -1,0 +1,75 @@
+//! A store in memory that counts how often it is read, and that can be slow.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use callfold::call::Snapshot;
+use callfold::jiff::Timestamp;
+use callfold::{CallId, Recorded};
+use callfold_store::{AppendError, Memory, Noted, Position, Store, StoreError, Stored};
+
+#[derive(Debug, Default)]
+pub(crate) struct Watched {
+    inner: Memory,
+    reads: AtomicU64,
+    /// How many milliseconds storing takes.
+    slow: AtomicU64,
+}
+
+impl Watched {
+    /// How often a call was read.
+    pub(crate) fn reads(&self) -> u64 {
+        self.reads.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn store_takes(&self, millis: u64) {
+        self.slow.store(millis, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Store for Watched {
+    async fn append(&self, batch: &[Recorded]) -> Result<(), AppendError> {
+        tokio::time::sleep(Duration::from_millis(self.slow.load(Ordering::SeqCst))).await;
+        self.inner.append(batch).await
+    }
+
+    async fn read(&self, call: CallId, from: u64) -> Result<Vec<Recorded>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.inner.read(call, from).await
+    }
+
+    async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Stored>, StoreError> {
+        self.inner.read_all(after, limit).await
+    }
+
+    async fn keep_snapshot(
+        &self,
+        call: CallId,
+        revision: u64,
+        snapshot: &Snapshot,
+    ) -> Result<(), StoreError> {
+        self.inner.keep_snapshot(call, revision, snapshot).await
+    }
+
+    async fn snapshot(&self, call: CallId) -> Result<Option<Snapshot>, StoreError> {
+        self.inner.snapshot(call).await
+    }
+
+    async fn note(&self, consumer: &str, noted: &[Noted]) -> Result<(), StoreError> {
+        self.inner.note(consumer, noted).await
+    }
+
+    async fn noted(&self, consumer: &str) -> Result<Vec<Noted>, StoreError> {
+        self.inner.noted(consumer).await
+    }
+
+    async fn delete(&self, call: CallId) -> Result<bool, StoreError> {
+        self.inner.delete(call).await
+    }
+
+    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        self.inner.retain(ended_before).await
+    }
+}
