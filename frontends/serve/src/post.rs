@@ -34,12 +34,17 @@ const MOST_BYTES: usize = 64 << 10;
 
 const MESSAGE_ID: &str = "X-Microsoft-Skype-Message-ID";
 const ORIGINAL: &str = "X-Microsoft-Skype-Original-Message-ID";
+const AUTHORIZATION: &str = "Authorization";
 
 /// What an answer means for a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// It is accepted, or refused for good.
+    /// It is accepted.
     Settled,
+    /// The app refuses it for good: it does not accept the token.
+    Refused,
+    /// A fault lets it get lost.
+    Dropped,
     /// It is posted once more, at once.
     OnceMore,
     /// It and the later ones go to another URL.
@@ -95,10 +100,10 @@ impl Host {
         let outcome = self.attempt(&item, moved_to).await;
         self.crash_after_posting(&item);
         match outcome {
-            Outcome::Settled if item.fate.is_repeated => {
+            Outcome::Settled | Outcome::Refused if item.fate.is_repeated => {
                 self.again(call, |item| item.fate.is_repeated = false)
             }
-            Outcome::Settled => self.settle(call).await,
+            Outcome::Settled | Outcome::Refused | Outcome::Dropped => self.settle(call).await,
             Outcome::OnceMore => self.again(call, |item| item.is_first_incoming = false),
             Outcome::Moved(url) => {
                 self.live().outbox.move_to(call, url);
@@ -193,14 +198,14 @@ impl Host {
             self.send(&url, &headers, body.clone()).await
         };
         let outcome = match &answer {
-            _ if item.fate.is_dropped => Outcome::Settled,
+            _ if item.fate.is_dropped => Outcome::Dropped,
             Ok(answered) => outcome(answered, item, &url),
             Err(_) => Outcome::Failed,
         };
+        let took = begun.elapsed();
         if let Ok(answered) = &answer {
             self.take_answer(item, answered, at).await;
         }
-        let took = begun.elapsed();
         self.report(webhook, &answer, &outcome, took);
         self.deliveries.keep(Delivery {
             direction: Direction::Webhook,
@@ -227,14 +232,22 @@ impl Host {
     ) {
         let name = match outcome {
             Outcome::Settled => "settled",
+            Outcome::Refused => "refused",
+            Outcome::Dropped => "dropped",
             Outcome::OnceMore => "onceMore",
             Outcome::Moved(_) => "moved",
             Outcome::Failed => "failed",
         };
         self.metrics.webhook(name);
-        self.metrics.webhook_took(took);
+        if *outcome != Outcome::Dropped {
+            self.metrics.webhook_took(took);
+        }
         let (call, revision) = (webhook.call, webhook.revision);
         match answer {
+            Ok(answered) if *outcome == Outcome::Refused => warn!(
+                %call, revision, status = answered.status, outcome = name,
+                "the bot refuses a webhook: it does not accept the token"
+            ),
             Ok(answered) => info!(%call, revision, status = answered.status, outcome = name, "webhook"),
             Err(why) => warn!(%call, revision, error = %why, outcome = name, "webhook"),
         }
@@ -267,12 +280,17 @@ impl Host {
         if let Some(chain) = chain.filter(|_| !item.is_first_incoming) {
             headers.push("Scenario-Id", &chain);
         }
-        let app = self.app_of(item.webhook.call);
+        self.authorize(&mut headers, Some(item.webhook.call)).await;
+        headers
+    }
+
+    /// Adds the token that shows the app of a call that a webhook is from this service.
+    async fn authorize(&self, headers: &mut Headers, call: Option<CallId>) {
+        let app = call.map_or_else(|| self.settings.app_id(), |call| self.app_of(call));
         match self.signing.webhook_token(&app, &self.settings.tenant_id()).await {
-            Ok(token) => headers.push("Authorization", &format!("Bearer {token}")),
+            Ok(token) => headers.push(AUTHORIZATION, &format!("Bearer {token}")),
             Err(why) => warn!(error = %why, "a webhook has no token"),
         }
-        headers
     }
 
     /// Posts to a URL, and reads the answer.
@@ -308,14 +326,10 @@ impl Host {
 
     /// Posts a webhook again that was posted before, with this body. It has a new message id, and the original one.
     pub(crate) async fn send_again(&self, first: &Delivery, body: Bytes) -> Delivery {
-        let original = first.headers.get(ORIGINAL).or_else(|| first.headers.get(MESSAGE_ID));
-        let mut headers = Headers::default();
-        let kept = first.headers.iter().filter(|(name, _)| ![MESSAGE_ID, ORIGINAL].contains(name));
-        kept.for_each(|(name, value)| headers.push(name, value));
-        headers.push(MESSAGE_ID, &self.ids.next().to_string());
-        if let Some(original) = original {
-            headers.push(ORIGINAL, original);
-        }
+        // Whoever waits until nothing is going on waits for this, too.
+        let _going = self.busy.begin();
+        let mut headers = headers_again(&first.headers, self.ids.next());
+        self.authorize(&mut headers, first.call).await;
         let at = self.clock.now();
         #[expect(clippy::disallowed_methods, reason = "how long an answer takes is measured")]
         let begun = Instant::now();
@@ -351,11 +365,28 @@ pub(crate) fn first_message_id(call: CallId, revision: u64) -> Uuid {
     Uuid::new_v5(&call.guid(), webhook_name(call, revision).as_bytes())
 }
 
+/// The headers of a webhook that is sent again. It needs a new token, because a token holds for an hour.
+fn headers_again(first: &Headers, id: Uuid) -> Headers {
+    let original = first.get(ORIGINAL).or_else(|| first.get(MESSAGE_ID));
+    let mut headers = Headers::default();
+    let is_new = |name: &str| {
+        [MESSAGE_ID, ORIGINAL, AUTHORIZATION].iter().any(|new| new.eq_ignore_ascii_case(name))
+    };
+    let kept = first.iter().filter(|(name, _)| !is_new(name));
+    kept.for_each(|(name, value)| headers.push(name, value));
+    headers.push(MESSAGE_ID, &id.to_string());
+    if let Some(original) = original {
+        headers.push(ORIGINAL, original);
+    }
+    headers
+}
+
 /// What an answer means.
 fn outcome(answered: &Answered, item: &Item, url: &str) -> Outcome {
     match answered.status {
         204 if item.is_first_incoming => Outcome::OnceMore,
-        200..300 | 401 | 403 => Outcome::Settled,
+        200..300 => Outcome::Settled,
+        401 | 403 => Outcome::Refused,
         302 if item.failures < MOST_MOVES => match location(answered, url) {
             Some(moved) => Outcome::Moved(moved),
             None => Outcome::Failed,
@@ -394,5 +425,24 @@ fn fault(item: &Item) -> Option<&'static str> {
         Some("repeat")
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_webhook_that_is_sent_again_has_neither_its_old_token_nor_its_old_id() {
+        let mut first = Headers::default();
+        for (name, value) in [("Accept", "application/json"), (MESSAGE_ID, "one"), (AUTHORIZATION, "Bearer old")] {
+            first.push(name, value);
+        }
+        let again = headers_again(&first, Uuid::nil());
+        let id = Uuid::nil().to_string();
+        let expected = [("Accept", "application/json"), (MESSAGE_ID, id.as_str()), (ORIGINAL, "one")];
+        assert!(again.iter().eq(expected), "{again:?}");
+        let third = headers_again(&again, Uuid::max());
+        assert_eq!(third.get(ORIGINAL), Some("one"));
     }
 }

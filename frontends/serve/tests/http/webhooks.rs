@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::stage::{Listener, Stage};
-use crate::common::{Answer, Posted, listen};
+use crate::common::{Answer, Posted, Watched, listen};
 
 const MESSAGE_ID: &str = "X-Microsoft-Skype-Message-ID";
 const ORIGINAL: &str = "X-Microsoft-Skype-Original-Message-ID";
@@ -161,4 +161,63 @@ async fn a_webhook_can_be_sent_again_edited_or_not() {
     let request = stage.deliveries().await.pop().unwrap();
     let resend = format!("/_callfold/deliveries/{}/resend", request["number"]);
     assert_eq!(stage.client.post(&resend, json!({})).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_refused_is_counted_as_refused() {
+    let stage = Stage::new().await;
+    for status in [401, 403] {
+        stage.bot.will_answer([Answer::status(status)]);
+        stage.ring(json!({})).await;
+    }
+    let text = stage.client.get("/_callfold/metrics").await.text;
+    assert!(text.contains("callfold_webhooks_total{outcome=\"refused\"} 2"), "{text}");
+    assert!(!text.contains("outcome=\"settled\""), "{text}");
+}
+
+#[tokio::test]
+async fn a_webhook_that_a_fault_drops_is_counted_as_dropped_and_took_no_time() {
+    let stage = Stage::new().await;
+    let drops = json!({ "webhooks": { "drop": 1 } });
+    assert_eq!(stage.client.put("/_callfold/faults", drops).await.status, 200);
+    stage.ring(json!({})).await;
+    let text = stage.client.get("/_callfold/metrics").await.text;
+    assert!(text.contains("callfold_webhooks_total{outcome=\"dropped\"} 1"), "{text}");
+    assert!(text.contains("callfold_webhook_seconds_count 0"), "{text}");
+    assert_eq!(stage.bot.received().len(), 0);
+}
+
+#[tokio::test]
+async fn the_time_of_an_answer_does_not_contain_the_time_of_the_store() {
+    let store = std::sync::Arc::new(Watched::default());
+    let stage = Stage::on(std::sync::Arc::clone(&store) as std::sync::Arc<_>).await;
+    let call = stage.ring(json!({ "policyRecording": true })).await;
+    let mut answer = stage.answer();
+    answer["participantCapacity"] = 5.into();
+    assert_eq!(stage.ask(&call, "answer", answer).await.status, 202);
+    stage.pass(200).await;
+    let body = json!({ "@odata.type": "#microsoft.graph.acceptJoinResponse" });
+    stage.bot.will_answer([Answer { body: body.to_string(), ..Answer::status(200) }]);
+    store.store_takes(1000);
+    let joining = json!({ "type": "participantJoining", "participant": { "id": "participant-3" } });
+    assert_eq!(stage.happen(&call, joining).await.status, 202);
+    let asked = stage.deliveries().await.into_iter().find(|one| one["answer"]["status"] == 200).unwrap();
+    assert!(asked["milliseconds"].as_f64().unwrap() < 900.0, "{asked}");
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_sent_again_is_waited_for() {
+    let stage = Stage::new().await;
+    stage.ring(json!({})).await;
+    let number = stage.deliveries().await[0]["number"].clone();
+    stage.bot.takes(300);
+    let client = stage.client.clone();
+    let resend = format!("/_callfold/deliveries/{number}/resend");
+    let sent = tokio::spawn(async move { client.post(&resend, json!({})).await });
+    while stage.bot.received().len() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    stage.pass(1000).await;
+    assert_eq!(stage.server.deliveries(0).len(), 2, "it is answered");
+    assert_eq!(sent.await.unwrap().status, 200);
 }
