@@ -16,6 +16,10 @@ pub(super) fn refused(
     admin_token: Option<&Secret<String>>,
     is_loopback: bool,
 ) -> Option<Response<Body>> {
+    let elsewhere = from_elsewhere(headers);
+    if elsewhere.is_some() {
+        return elsewhere;
+    }
     if let Some(token) = admin_token {
         let is_right =
             bearer(headers).is_some_and(|given| is_same(given.as_bytes(), token.expose().as_bytes()));
@@ -36,15 +40,10 @@ pub(super) fn refused(
             "the service listens beyond this machine: the admin API needs --admin-token then",
         ));
     }
-    // Without a token, only this machine can name itself as the host, and no page of another origin may ask.
-    if !names_this_machine(headers, uri) {
-        return Some(error(
-            403,
-            "Forbidden",
-            "the header `Host` must be localhost, 127.0.0.1 or [::1], with the port",
-        ));
-    }
-    from_elsewhere(headers)
+    // Without a token, only this machine can name itself as the host.
+    (!names_this_machine(headers, uri)).then(|| {
+        error(403, "Forbidden", "the header `Host` must be localhost, 127.0.0.1 or [::1], with the port")
+    })
 }
 
 /// Why a request is refused that a page in a browser sends. Browsers add `Origin` to what such a page posts.
@@ -130,6 +129,18 @@ mod tests {
             [("http://localhost:9090/_callfold/calls", true), ("http://evil.example/_callfold/calls", false)]
         {
             assert_eq!(refused(&local, &uri.parse().unwrap(), None, true).is_none(), is_allowed, "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_another_origin_is_refused_with_a_token_too() {
+        let (uri, token) = (Uri::from_static("/_callfold/calls"), Secret::new("t0ken".to_owned()));
+        for is_loopback in [true, false] {
+            for (origin, is_allowed) in [("http://localhost:3000", true), ("https://evil.example", false)] {
+                let list = [("host", "localhost"), ("origin", origin), ("authorization", "Bearer t0ken")];
+                let refused = refused(&headers(&list), &uri, Some(&token), is_loopback);
+                assert_eq!(refused.is_none(), is_allowed, "{origin}");
+            }
         }
     }
 

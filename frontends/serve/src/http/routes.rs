@@ -19,8 +19,8 @@ pub(crate) fn router(host: Arc<Host>) -> Router {
 /// What is not the admin API: recordings, tokens, and Graph's side.
 async fn others(State(host): Shared, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    // A page could otherwise make the service post to any port of this machine.
-    if let Some(refused) = guard::from_elsewhere(&parts.headers).filter(|_| host.is_loopback) {
+    // A page could otherwise make the service post to any port of this machine, wherever the service listens.
+    if let Some(refused) = guard::from_elsewhere(&parts.headers) {
         return refused;
     }
     if graph::is_graph(parts.uri.path()) {
