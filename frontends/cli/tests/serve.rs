@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 
 use common::command;
 
+/// A call that rings a bot that nobody starts.
+const CALLBACK: &str = r#"{"callbackUri":"http://localhost:1/callback"}"#;
+
 /// What a start that fails writes on standard error.
 fn refused(arguments: &[&str]) -> String {
     refused_with(arguments, &[])
@@ -193,7 +196,7 @@ fn a_clock_does_not_go_back() {
     let store = folder.path().join("calls.db").to_str().unwrap().to_owned();
     let config = file(folder.path(), "late.toml", "now = \"2099-01-01T00:00:00Z\"\n");
     let first = Running::start(&["--store", &store, "--clock", "manual", "--config", &config]);
-    assert!(first.post("/_callfold/calls", "{}").starts_with("HTTP/1.1 201"));
+    assert!(first.post("/_callfold/calls", CALLBACK).starts_with("HTTP/1.1 201"));
     drop(first);
     let error = refused(&["--store", &store]);
     assert!(error.contains("the clock cannot go back") && error.contains("--clock manual"), "{error}");
@@ -225,6 +228,16 @@ fn a_wrong_value_says_what_would_be_right() {
 }
 
 #[test]
+fn a_scenario_whose_callers_have_nobody_to_ring_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let caller = file(folder.path(), "caller.toml", "[[caller]]\nname = \"Adele Vance\"\n");
+    let error = refused(&["--scenario", &caller]);
+    assert!(error.contains(&format!("--scenario {caller}: ")), "{error}");
+    assert!(error.contains("`callbackUri`") && error.contains("--bot"), "{error}");
+    drop(Running::start(&["--scenario", &caller, "--bot", "http://localhost:1/callback"]));
+}
+
+#[test]
 fn the_command_that_makes_a_call_ring_has_what_it_needs() {
     let folder = tempfile::tempdir().unwrap();
     let tls = folder.path().join("tls").to_str().unwrap().to_owned();
@@ -245,7 +258,7 @@ fn the_command_that_makes_a_call_ring_has_what_it_needs() {
 fn a_signal_lets_requests_end_that_have_begun() {
     let mut running = Running::start(&[]);
     let mut stream = running.connect();
-    let body = br#"{"callbackUri":"http://localhost:1/callback"}"#;
+    let body = CALLBACK.as_bytes();
     write!(
         stream,
         "POST /_callfold/calls HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",

@@ -7,9 +7,10 @@ use callfold::graph::{
 use callfold::graph::{ChatInfo, MeetingInfo};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use tracing::warn;
 
 use crate::callbacks::why_not;
-use crate::scenario::read::Caller;
+use crate::scenario::read::{Caller, Scenario};
 use crate::seed::Seed;
 use crate::settings::Settings;
 
@@ -45,6 +46,9 @@ const MEMBERS: [&str; 13] = [
     "tenantId",
 ];
 
+/// What a call needs whose notifications would go nowhere.
+const NO_BOT: &str = "a `callbackUri`, because the service was started without --bot URL";
+
 impl Offer {
     /// The call that is offered. The error says what is wrong with the body.
     pub(crate) fn call(self, settings: &Settings, seed: Seed) -> Result<Call, String> {
@@ -67,8 +71,20 @@ impl Offer {
         }
         let call = if self.meeting { of_meeting(call, seed) } else { call };
         let call = if self.policy_recording { of_policy(call, seed) } else { call };
-        Ok(complete(call, settings, seed))
+        let call = complete(call, settings, seed);
+        if call.callback_uri.value().is_none() {
+            return Err(format!("the call needs {NO_BOT}"));
+        }
+        Ok(call)
     }
+}
+
+/// What is wrong with a scenario if a caller has no bot to ring.
+pub(crate) fn rings_nobody(scenario: &Scenario, bot: Option<&str>) -> Option<String> {
+    let has_bot = |caller: &Caller| bot.is_some() || caller.callback_uri.is_some();
+    let (index, caller) = scenario.caller.iter().enumerate().find(|(_, caller)| !has_bot(caller))?;
+    let name = caller.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    Some(format!("caller {}{name} needs {NO_BOT}", index + 1))
 }
 
 /// The call of a caller of a scenario.
@@ -85,12 +101,16 @@ pub(crate) fn of_caller(settings: &Settings, seed: Seed, caller: &Caller) -> Cal
     let mut call = Call::default().source(ParticipantInfo::default().identity(identity));
     call.callback_uri = caller.callback_uri.clone().into();
     call.subject = caller.subject.clone().into();
-    complete(call, settings, seed)
+    let call = complete(call, settings, seed);
+    if call.callback_uri.value().is_none() {
+        warn!("a caller of a scenario needs {NO_BOT}: nobody is told of the call");
+    }
+    call
 }
 
 /// The call with what it does not name: the URL of the bot, the caller, the app.
 fn complete(mut call: Call, settings: &Settings, seed: Seed) -> Call {
-    if call.callback_uri.is_absent() {
+    if call.callback_uri.value().is_none() {
         call.callback_uri = settings.bot.clone().into();
     }
     if call.source.is_absent() {

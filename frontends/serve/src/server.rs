@@ -20,6 +20,7 @@ use crate::fault::{Failing, Faults};
 use crate::host::{Host, NotHappened};
 use crate::http::routes::router;
 use crate::listen;
+use crate::offer::rings_nobody;
 use crate::ring::NotOffered;
 use crate::scenario::read::Scenario;
 use crate::settings::Settings;
@@ -125,7 +126,7 @@ impl Builder {
             return Err("--admin-token: the token is empty; give one, or leave the option out".into());
         }
         for path in &settings.scenario {
-            scenarios.push(scenario(path)?);
+            scenarios.push(scenario(path, settings.bot.as_deref())?);
         }
         let tls = match &settings.tls {
             Some(folder) => Some(
@@ -163,10 +164,14 @@ impl Builder {
     }
 }
 
-fn scenario(path: &PathBuf) -> Result<Scenario, String> {
+fn scenario(path: &PathBuf, bot: Option<&str>) -> Result<Scenario, String> {
     let wrong = |why: String| format!("--scenario {}: {why}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    Scenario::read(&text).map_err(wrong)
+    let scenario = Scenario::read(&text).map_err(wrong)?;
+    match rings_nobody(&scenario, bot) {
+        Some(why) => Err(wrong(why)),
+        None => Ok(scenario),
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "somebody must draw the seed")]

@@ -67,6 +67,23 @@ async fn somebody_rings_and_what_happens_is_answered_for() {
 }
 
 #[tokio::test]
+async fn nobody_rings_a_bot_that_cannot_be_told() {
+    let stage = Stage::with(|settings| settings.bot = None).await;
+    for offer in [json!({}), json!({ "callbackUri": null, "policyRecording": true })] {
+        let got = stage.client.post("/_callfold/calls", offer).await;
+        assert!(got.status == 400 && got.text.contains("`callbackUri`"), "{}", got.text);
+        assert!(got.text.contains("--bot"), "it says what to do: {}", got.text);
+    }
+    stage.ring(json!({ "callbackUri": stage.callback })).await;
+    assert_eq!(stage.bot.told(), ["incoming"]);
+
+    let add = async |scenario: Value| stage.client.post("/_callfold/scenarios", scenario).await;
+    let got = add(json!({ "caller": [{ "callbackUri": stage.callback }, { "name": "Adele" }] })).await;
+    assert!(got.status == 400 && got.text.contains("caller 2") && got.text.contains("--bot"), "{}", got.text);
+    assert_eq!(add(json!({ "caller": [{ "callbackUri": stage.callback }], "callee": [{}] })).await.status, 201);
+}
+
+#[tokio::test]
 async fn calls_and_logs_are_listed() {
     let stage = Stage::new().await;
     let call = stage.established().await;

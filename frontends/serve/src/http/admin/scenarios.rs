@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::http::state::Shared;
 use crate::http::{body, respond};
+use crate::offer::rings_nobody;
 use crate::redact::hide;
 use crate::scenario::read::Scenario;
 
@@ -22,7 +23,10 @@ pub(super) async fn add(State(host): Shared, request: Request) -> Response<Body>
         Err(response) => return response,
     };
     let text = String::from_utf8_lossy(&text);
-    match Scenario::read(&text) {
+    let read = Scenario::read(&text).and_then(|scenario| {
+        rings_nobody(&scenario, host.settings.bot.as_deref()).map_or(Ok(scenario), Err)
+    });
+    match read {
         Ok(scenario) => {
             let (number, first) = host.live().scenarios.add(scenario);
             host.begin_scenario(number, first, |_| 0);
