@@ -21,6 +21,7 @@ use alloc::vec::Vec;
 use jiff::Timestamp;
 
 pub use batch::{Batch, Webhook};
+pub use repeated::client_request_id;
 pub use response::{Response, Served};
 
 use crate::call::command::Command;

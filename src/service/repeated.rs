@@ -16,8 +16,16 @@ use crate::refusal::Why;
 /// The greatest length of a `client-request-id`. A longer one is not recorded.
 const LONGEST: usize = 256;
 
-/// The `client-request-id` of a request. A value that could not stand in a header of the response does not count.
-pub(super) fn client_request_id<'h>(headers: &[(&str, &'h str)]) -> Option<&'h str> {
+/// The `client-request-id` of a request. A value that could not stand in a header of the response does not count, nor does
+/// one of more than 256 bytes. A host needs it for the errors that it makes itself.
+///
+/// ```
+/// use callfold::service::client_request_id;
+///
+/// assert_eq!(client_request_id(&[("Client-Request-Id", "7")]), Some("7"));
+/// assert_eq!(client_request_id(&[("client-request-id", "two words")]), None);
+/// ```
+pub fn client_request_id<'h>(headers: &[(&str, &'h str)]) -> Option<&'h str> {
     let given = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("client-request-id"));
     let (_, id) = given?;
     let is_plain = (1..=LONGEST).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Response};
+use axum::http::{HeaderMap, HeaderValue, Response};
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -29,10 +29,11 @@ pub(super) async fn read(host: &Host, headers: &HeaderMap, body: Body) -> Result
             return Err(error(408, "RequestTimeout", format!("the body did not arrive within {slow:?}")));
         }
     };
-    match headers.get("content-encoding").map(axum::http::HeaderValue::as_bytes) {
-        None | Some(b"identity") => Ok(whole),
-        Some(b"gzip") => unzip(&whole, most),
-        Some(_) => Err(error(415, "UnsupportedMediaType", "the only Content-Encoding is gzip")),
+    let encoding = headers.get("content-encoding").map_or(&b"identity"[..], HeaderValue::as_bytes);
+    match encoding.to_ascii_lowercase().as_slice() {
+        b"identity" => Ok(whole),
+        b"gzip" => unzip(&whole, most),
+        _ => Err(error(415, "UnsupportedMediaType", "the only Content-Encoding is gzip")),
     }
 }
 

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, Response};
 use bytes::Bytes;
 use callfold::call::{AppIdentity, RequestContext};
 use callfold::graph::{ODataError, Root, Route, Version};
-use callfold::service::{Served, Service};
+use callfold::jiff::fmt::rfc2822::DateTimePrinter;
+use callfold::service::{Served, Service, client_request_id};
 use callfold::{At, CallId};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -181,7 +182,19 @@ impl Read<'_> {
 
 fn failed_on_purpose(host: &Host, headers: &HeaderMap, failed: &RequestFault) -> Answer {
     let code = match failed.status {
+        401 => "InvalidAuthenticationToken",
+        403 => "Forbidden",
+        404 => "NotFound",
+        405 => "MethodNotAllowed",
+        408 => "RequestTimeout",
+        409 => "Conflict",
+        410 => "Gone",
+        412 => "PreconditionFailed",
+        413 => "RequestEntityTooLarge",
+        415 => "UnsupportedMediaType",
         429 => "TooManyRequests",
+        501 => "NotImplemented",
+        502 => "BadGateway",
         503 => "ServiceUnavailable",
         504 => "GatewayTimeout",
         500.. => "InternalServerError",
@@ -206,12 +219,17 @@ fn unavailable(host: &Host, headers: &HeaderMap, why: &str) -> Answer {
 /// An error that the crate does not know of, with the headers and members that all errors have.
 fn of_error(host: &Host, headers: &HeaderMap, status: u16, error: ODataError) -> Answer {
     let id = host.ids.next().to_string();
-    let error = error.with("date", At(host.clock.now()).to_string()).with("request-id", id.clone());
+    let now = host.clock.now();
+    let error = error.with("date", At(now).to_string()).with("request-id", id.clone());
     let client = headers.get("client-request-id").and_then(|id| id.to_str().ok());
+    let client = client.and_then(|id| client_request_id(&[("client-request-id", id)]));
     let error = client.into_iter().fold(error, |error, id| error.with("client-request-id", id));
     let mut response = respond::empty(status);
     respond::set(&mut response, "content-type", "application/json");
     respond::set(&mut response, "request-id", &id);
+    if let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&now) {
+        respond::set(&mut response, "date", &date);
+    }
     if let Some(client) = client {
         respond::set(&mut response, "client-request-id", client);
     }

@@ -171,6 +171,20 @@ async fn faults_take_effect_at_once() {
     ] {
         assert_eq!(stage.client.put("/_callfold/faults", wrong.clone()).await.status, 400, "{wrong}");
     }
+    for (status, code) in [
+        (401, "InvalidAuthenticationToken"),
+        (403, "Forbidden"),
+        (404, "NotFound"),
+        (409, "Conflict"),
+        (418, "BadRequest"),
+        (502, "BadGateway"),
+        (599, "InternalServerError"),
+    ] {
+        let fault = json!({ "requests": [{ "status": status }] });
+        assert_eq!(stage.client.put("/_callfold/faults", fault).await.status, 200);
+        let failed = stage.ask(&call, "keepAlive", json!({})).await;
+        assert_eq!((failed.status, failed.code().as_str()), (status, code));
+    }
     let repeats = json!({ "webhooks": { "repeat": 1 } });
     assert_eq!(stage.client.put("/_callfold/faults", repeats).await.status, 200);
     stage.ring(json!({})).await;

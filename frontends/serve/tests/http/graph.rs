@@ -85,6 +85,8 @@ async fn a_body_may_be_zipped_and_has_a_limit() {
     let gzip = [("content-encoding", "gzip")];
     let body = prompt().to_string();
     assert_eq!(stage.client.send("POST", &path, &gzip, zipped(body.as_bytes())).await.status, 200);
+    let upper = [("content-encoding", "GZIP")];
+    assert_eq!(stage.client.send("POST", &path, &upper, zipped(body.as_bytes())).await.status, 200);
     assert_eq!(stage.client.send("POST", &path, &gzip, body.clone()).await.status, 400);
     assert_eq!(stage.client.send("POST", &path, &[("content-encoding", "br")], body).await.status, 415);
     let long = vec![b' '; (1 << 20) + 1];
@@ -181,4 +183,20 @@ async fn a_recording_can_be_fetched_with_its_token_also_after_a_restart() {
     assert_eq!((got.status, got.header("content-type")), (200, Some("audio/wav")));
     // Three seconds of silence: zeros are UTF-8, too.
     assert_eq!(got.header("content-length"), Some("96044"));
+}
+
+#[tokio::test]
+async fn errors_of_the_service_have_the_same_headers_as_those_of_graph() {
+    let stage = Stage::with(|settings| settings.auth = Auth::Token).await;
+    let long = vec![b' '; (1 << 20) + 1];
+    for (body, status) in [(long, 413), (b"{}".to_vec(), 401)] {
+        let got = stage.client.send("POST", CALLS, &[("client-request-id", "mine")], body.clone()).await;
+        assert_eq!(got.status, status);
+        assert_eq!(got.header("date"), Some("Thu, 01 Jan 2026 00:00:00 GMT"), "{status}");
+        assert_eq!(got.header("client-request-id"), Some("mine"), "{status}");
+        // What Graph's side does not take, nothing takes.
+        let got = stage.client.send("POST", CALLS, &[("client-request-id", "not plain")], body).await;
+        assert_eq!((got.status, got.header("client-request-id")), (status, None));
+        assert!(!got.text.contains("client-request-id"), "{}", got.text);
+    }
 }
