@@ -8,6 +8,7 @@ mod bearer;
 mod body;
 mod graph;
 mod guard;
+mod listed;
 mod recordings;
 mod respond;
 pub(crate) mod routes;

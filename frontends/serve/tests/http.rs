@@ -2,6 +2,7 @@
 
 mod admin;
 mod graph;
+mod listing;
 mod recordings;
 mod scenarios;
 mod secrets;

@@ -12,13 +12,17 @@ use callfold::operation::Transition;
 use callfold::{Call, CallId, OperationId, Recorded, Secret};
 
 use super::bearer::bearer;
+use super::listed::Answer;
 use super::respond;
 use crate::constant_time::is_same;
 use crate::host::Host;
 use crate::recording::Recording;
 
+/// The name of these requests in metrics.
+const METHOD: &str = "recording";
+
 /// Serves a recording; `None` if the path is none.
-pub(super) async fn serve(host: &Arc<Host>, parts: &Parts) -> Option<Response<Body>> {
+pub(super) async fn serve(host: &Arc<Host>, parts: &Parts) -> Option<Answer> {
     let rest = parts.uri.path().strip_prefix("/recordings/")?;
     let (call, file) = rest.split_once('/')?;
     let call: CallId = call.parse().ok()?;
@@ -26,9 +30,10 @@ pub(super) async fn serve(host: &Arc<Host>, parts: &Parts) -> Option<Response<Bo
     if parts.method != "GET" {
         let mut response = respond::error(405, "MethodNotAllowed", "a recording can only be fetched: GET");
         respond::set(&mut response, "allow", "GET");
-        return Some(response);
+        return Some(Answer::new(METHOD, response));
     }
-    Some(fetched(host, parts, call, &operation).await)
+    let response = fetched(host, parts, call, &operation).await;
+    Some(Answer { call: Some(call), ..Answer::new(METHOD, response) })
 }
 
 async fn fetched(host: &Host, parts: &Parts, call: CallId, operation: &OperationId) -> Response<Body> {

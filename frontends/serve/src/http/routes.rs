@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
 
+use super::listed::{Answer, Begun};
 use super::state::Shared;
 use super::{admin, graph, guard, recordings, tokens};
 use crate::host::Host;
@@ -19,18 +20,20 @@ pub(crate) fn router(host: Arc<Host>) -> Router {
 /// What is not the admin API: recordings, tokens, and Graph's side.
 async fn others(State(host): Shared, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    // A page could otherwise make the service post to any port of this machine, wherever the service listens.
-    if let Some(refused) = guard::from_elsewhere(&parts.headers) {
-        return refused;
-    }
-    if graph::is_graph(parts.uri.path()) {
+    let elsewhere = guard::from_elsewhere(&parts.headers);
+    if elsewhere.is_none() && graph::is_graph(parts.uri.path()) {
         return graph::serve(&host, parts, body).await;
     }
-    if let Some(response) = recordings::serve(&host, &parts).await {
-        return response;
+    let begun = Begun::now(&host);
+    // A page could otherwise make the service post to any port of this machine, wherever the service listens.
+    if let Some(refused) = elsewhere {
+        return begun.end(&host, &parts, Answer::new("none", refused)).await;
+    }
+    if let Some(answer) = recordings::serve(&host, &parts).await {
+        return begun.end(&host, &parts, answer).await;
     }
     match tokens::serve(&host, &parts, body).await {
-        Ok(response) => response,
+        Ok(answer) => begun.end(&host, &parts, answer).await,
         Err(body) => graph::serve(&host, parts, body).await,
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::app::App;
 use super::bearer::bearer;
+use super::listed::Answer;
 use super::{body, respond};
 use crate::clock::real_now;
 use crate::host::Host;
@@ -41,7 +42,7 @@ pub(super) async fn app(host: &Host, headers: &HeaderMap) -> Result<App, ODataEr
 }
 
 /// Serves the token endpoint and the documents about the keys; `None` if the path is none of these.
-pub(super) async fn serve(host: &Arc<Host>, parts: &Parts, request: Body) -> Result<Response<Body>, Body> {
+pub(super) async fn serve(host: &Arc<Host>, parts: &Parts, request: Body) -> Result<Answer, Body> {
     let path = parts.uri.path().trim_matches('/');
     let verb = parts.method.as_str();
     let base = host.base_url.as_str();
@@ -68,13 +69,13 @@ pub(super) async fn serve(host: &Arc<Host>, parts: &Parts, request: Body) -> Res
         }
         _ => return Err(request),
     };
-    Ok(answer(document.map(|document| (200, document))))
+    Ok(Answer::new("discovery", response(document.map(|document| (200, document)))))
 }
 
-async fn token(host: &Arc<Host>, parts: &Parts, tenant: &str, request: Body) -> Response<Body> {
+async fn token(host: &Arc<Host>, parts: &Parts, tenant: &str, request: Body) -> Answer {
     let body = match body::read(host, &parts.headers, request).await {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(response) => return Answer::new("token", response),
     };
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let request = TokenRequest {
@@ -83,9 +84,9 @@ async fn token(host: &Arc<Host>, parts: &Parts, tenant: &str, request: Body) -> 
         authorization: header("authorization"),
         body: &body,
     };
-    let mut response = answer(token_for(host, request).await);
+    let mut response = response(token_for(host, request).await);
     respond::set(&mut response, "cache-control", "no-store");
-    response
+    Answer { body, ..Answer::new("token", response) }
 }
 
 async fn jwks(host: &Host) -> Result<Value, KeyError> {
@@ -96,7 +97,7 @@ async fn token_for(host: &Host, request: TokenRequest<'_>) -> Result<(u16, Value
     host.signing.keys().await?.token_request(request, real_now())
 }
 
-fn answer(document: Result<(u16, Value), KeyError>) -> Response<Body> {
+fn response(document: Result<(u16, Value), KeyError>) -> Response<Body> {
     match document {
         Ok((status, document)) => respond::json(status, &document),
         Err(failed) => respond::error(500, "InternalServerError", failed.to_string()),
