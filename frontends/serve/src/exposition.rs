@@ -19,13 +19,13 @@ impl Host {
         let mut registry = Registry::with_prefix("callfold");
         self.metrics.register(&mut registry);
         let calls: Family<StateLabels, Gauge> = Family::default();
-        let (queue, ended) = {
+        let (ledger, queue, ended) = {
             let live = self.live();
-            for call in live.ledger.calls() {
-                calls.get_or_create(&StateLabels { state: call.state().as_str() }).inc();
-            }
-            (live.outbox.len(), live.ended())
+            (live.ledger.clone(), live.outbox.len(), live.ended())
         };
+        for call in ledger.calls() {
+            calls.get_or_create(&StateLabels { state: call.state().as_str() }).inc();
+        }
         registry.register("calls", "Calls in memory, by state", calls);
         let (deliveries, most) = self.deliveries.len();
         let limits = &self.settings.limits;

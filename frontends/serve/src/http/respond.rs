@@ -7,9 +7,10 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use bytes::Bytes;
 use callfold::graph::ODataError;
+use callfold_store::StoreError;
 use http_body::{Frame, SizeHint};
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::busy::Going;
 
@@ -34,6 +35,11 @@ pub(super) fn in_parts(
     size: Option<u64>,
 ) -> Body {
     Body::new(Parts { left: Box::new(parts.into_iter()), size })
+}
+
+/// A body whose parts come from a task. An error cuts it off, so that the client does not take it for whole.
+pub(super) fn sent(parts: mpsc::Receiver<Result<Bytes, StoreError>>) -> Body {
+    Body::new(Sent(parts))
 }
 
 /// A response without a body.
@@ -78,6 +84,21 @@ impl http_body::Body for Parts {
 
     fn size_hint(&self) -> SizeHint {
         self.size.map(SizeHint::with_exact).unwrap_or_default()
+    }
+}
+
+/// The parts that a task sends.
+struct Sent(mpsc::Receiver<Result<Bytes, StoreError>>);
+
+impl http_body::Body for Sent {
+    type Data = Bytes;
+    type Error = StoreError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, StoreError>>> {
+        self.0.poll_recv(context).map(|part| Some(part?.map(Frame::data)))
     }
 }
 

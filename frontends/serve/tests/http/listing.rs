@@ -6,6 +6,21 @@ use serde_json::{Value, json};
 use super::stage::Stage;
 
 #[tokio::test]
+async fn lists_are_sent_part_by_part() {
+    let stage = Stage::new().await;
+    stage.established().await;
+    for path in ["/_callfold/deliveries", "/_callfold/log"] {
+        let got = stage.client.get(path).await;
+        assert_eq!((got.status, got.header("transfer-encoding")), (200, Some("chunked")), "{path}");
+        assert_eq!(got.header("content-length"), None, "{path}");
+    }
+    let listed = stage.client.get("/_callfold/deliveries?after=100").await.json();
+    assert_eq!(listed, json!({ "deliveries": [] }));
+    assert_eq!(stage.client.send("POST", "/_callfold/reset", &[], "").await.status, 204);
+    assert_eq!(stage.client.get("/_callfold/log").await.text, "");
+}
+
+#[tokio::test]
 async fn requests_for_tokens_keys_and_recordings_are_listed_and_counted() {
     let stage = Stage::with(|settings| settings.auth = Auth::Token).await;
     let form = "grant_type=client_credentials&client_id=11111111-1111-4111-8111-111111111111&client_secret=s3cret";

@@ -1,14 +1,17 @@
 //! The calls: who rings, what happens, and what the log says.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
 use callfold::call::NetworkEvent;
-use callfold::{CallId, Ledger, Recorded, Summary};
-use callfold_store::{Position, StoreError};
+use callfold::{CallId, Recorded, Summary};
+use callfold_store::{Position, Store, StoreError, Stored};
 use callfold_view::call_json;
 use callfold_view::list::related::Related;
 use serde_json::json;
+use tokio::sync::mpsc;
 
 use super::call_id::InPath;
 use super::not_happened::not_happened;
@@ -21,31 +24,30 @@ use crate::ring::NotOffered;
 /// How many events are read from the store at a time.
 const READ: usize = 10_000;
 
+/// The type of a log.
+const LINES: &str = "application/x-ndjson";
+
 pub(super) async fn list(State(host): Shared) -> Response<Body> {
     let ledger = host.live().ledger.clone();
-    let calls = calls(&ledger, |_| true);
+    let all: Vec<Summary<'_>> = ledger.calls().map(Summary::from).collect();
+    let related = Related::new(all.iter().copied());
+    let calls: Vec<_> = all.iter().map(|call| written(call, &related)).collect();
     respond::with_type(200, "application/json", [&b"{\"calls\":["[..], &calls.join(&b','), b"]}"].concat())
 }
 
 pub(super) async fn one(State(host): Shared, InPath(id): InPath) -> Response<Body> {
     let ledger = host.live().ledger.clone();
-    match calls(&ledger, |summary| summary.id() == id).pop() {
-        Some(call) => respond::with_type(200, "application/json", call),
-        None => unknown(id),
-    }
+    let Some(call) = ledger.call(id) else { return unknown(id) };
+    let related = Related::new(ledger.legs(id).into_iter().map(Summary::from));
+    respond::with_type(200, "application/json", written(&Summary::from(call), &related))
 }
 
-/// The calls as `callfold replay --json` writes them.
-fn calls(ledger: &Ledger, wanted: impl Fn(&Summary<'_>) -> bool) -> Vec<Vec<u8>> {
-    let all: Vec<Summary<'_>> = ledger.calls().map(Summary::from).collect();
-    let related = Related::new(all.iter().copied());
-    let written = all.iter().filter(|summary| wanted(summary)).map(|summary| {
-        let mut text = Vec::new();
-        // Nothing fails that is written to memory.
-        _ = call_json::write(summary, &related, |_| Ok(()), &mut text);
-        text
-    });
-    written.collect()
+/// A call as `callfold replay --json` writes it.
+fn written(call: &Summary<'_>, related: &Related<'_>) -> Vec<u8> {
+    let mut text = Vec::new();
+    // Nothing fails that is written to memory.
+    _ = call_json::write(call, related, |_| Ok(()), &mut text);
+    text
 }
 
 fn unknown(id: CallId) -> Response<Body> {
@@ -87,31 +89,42 @@ pub(super) async fn happen(State(host): Shared, InPath(id): InPath, request: Req
 pub(super) async fn log_of_one(State(host): Shared, InPath(id): InPath) -> Response<Body> {
     match host.store.read(id, 1).await {
         Ok(events) if events.is_empty() => unknown(id),
-        Ok(events) => lines(events.iter()),
+        Ok(events) => respond::with_type(200, LINES, lines(events.iter())),
         Err(failed) => not_read(&failed),
     }
 }
 
 pub(super) async fn log(State(host): Shared) -> Response<Body> {
-    match all(&host).await {
-        Ok(events) => lines(events.iter()),
+    match host.store.read_all(Position::START, READ).await {
+        Ok(first) => respond::with_type(200, LINES, pages(Arc::clone(&host.store), first)),
         Err(failed) => not_read(&failed),
     }
 }
 
-async fn all(host: &Host) -> Result<Vec<Recorded>, StoreError> {
-    let (mut events, mut after) = (Vec::new(), Position::START);
-    loop {
-        let stored = host.store.read_all(after, READ).await?;
-        let Some(last) = stored.last() else { return Ok(events) };
-        after = last.position;
-        events.extend(stored.into_iter().map(|stored| stored.event));
-    }
+/// The lines of all events, the first of which are read. A page is read while the client takes the one before.
+fn pages(store: Arc<dyn Store>, first: Vec<Stored>) -> Body {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let mut page = Ok(first);
+        while let Ok(stored) = page {
+            let Some(last) = stored.last() else { return };
+            let after = last.position;
+            let lines = lines(stored.iter().map(|stored| &stored.event));
+            if sender.send(Ok(lines.into())).await.is_err() {
+                // The client is gone.
+                return;
+            }
+            page = store.read_all(after, READ).await;
+        }
+        if let Err(failed) = page {
+            _ = sender.send(Err(failed)).await;
+        }
+    });
+    respond::sent(receiver)
 }
 
-fn lines<'a>(events: impl Iterator<Item = &'a Recorded>) -> Response<Body> {
-    let lines: String = events.map(|event| format!("{event}\n")).collect();
-    respond::with_type(200, "application/x-ndjson", lines)
+fn lines<'a>(events: impl Iterator<Item = &'a Recorded>) -> String {
+    events.map(|event| format!("{event}\n")).collect()
 }
 
 fn not_read(failed: &StoreError) -> Response<Body> {

@@ -1,11 +1,13 @@
 //! The list of deliveries, and sending one again.
 
+use std::iter::once;
+
 use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::Response;
 use callfold::CallId;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::delivery::{Delivery, Direction};
 use crate::http::state::Shared;
@@ -30,9 +32,12 @@ pub(super) async fn list(
         Err(wrong) => return respond::error(400, "BadRequest", wrong.body_text()),
     };
     let listed = host.deliveries.after(after, call);
-    let listed: Vec<Value> =
-        listed.iter().map(|(number, delivery)| delivery.json(*number, secrets)).collect();
-    respond::json(200, &json!({ "deliveries": listed }))
+    let texts = listed.into_iter().enumerate().map(move |(index, (number, delivery))| {
+        let comma = if index == 0 { "" } else { "," };
+        format!("{comma}{}", delivery.json(number, secrets)).into_bytes()
+    });
+    let parts = once(b"{\"deliveries\":[".to_vec()).chain(texts).chain(once(b"]}".to_vec()));
+    respond::with_type(200, "application/json", respond::in_parts(parts, None))
 }
 
 #[derive(Deserialize)]
