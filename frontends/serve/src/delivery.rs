@@ -128,6 +128,7 @@ fn push(text: &mut String, name: &str, value: &str) {
 pub(crate) struct Deliveries {
     kept: Mutex<Kept>,
     most: usize,
+    most_bytes: usize,
 }
 
 #[derive(Debug, Default)]
@@ -138,12 +139,10 @@ struct Kept {
     bytes: usize,
 }
 
-/// The most bytes of texts that are kept.
-const MOST_BYTES: usize = 256 << 20;
-
 impl Deliveries {
-    pub(crate) const fn new(most: usize) -> Self {
-        Self { kept: Mutex::new(Kept { list: VecDeque::new(), forgotten: 0, bytes: 0 }), most }
+    pub(crate) const fn new(most: usize, most_bytes: usize) -> Self {
+        let kept = Kept { list: VecDeque::new(), forgotten: 0, bytes: 0 };
+        Self { kept: Mutex::new(kept), most, most_bytes }
     }
 
     /// Keeps a delivery, and forgets the oldest if there are too many. Returns its number.
@@ -151,7 +150,7 @@ impl Deliveries {
         let mut kept = self.kept();
         kept.bytes += delivery.bytes();
         kept.list.push_back(Arc::new(delivery));
-        while kept.list.len() > self.most || kept.bytes > MOST_BYTES {
+        while kept.list.len() > self.most || kept.bytes > self.most_bytes {
             let Some(first) = kept.list.pop_front() else { break };
             kept.bytes -= first.bytes();
             kept.forgotten += 1;
@@ -175,9 +174,10 @@ impl Deliveries {
         of_call.map(|(number, delivery)| (number, Arc::clone(delivery))).collect()
     }
 
-    /// The number of deliveries that are kept, and the most.
-    pub(crate) fn len(&self) -> (usize, usize) {
-        (self.kept().list.len(), self.most)
+    /// The number of deliveries that are kept, and of the bytes of their texts.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let kept = self.kept();
+        (kept.list.len(), kept.bytes)
     }
 
     pub(crate) fn clear(&self) {
@@ -276,12 +276,12 @@ mod tests {
 
     #[test]
     fn headers_count_as_bytes_that_are_kept() {
-        let deliveries = Deliveries::new(10_000);
-        let headers = Headers(format!("x: {}\n", "a".repeat(MOST_BYTES / 4)));
+        let deliveries = Deliveries::new(10_000, 1000);
+        let headers = Headers(format!("x: {}\n", "a".repeat(250)));
         let delivery = Delivery { headers, ..delivery() };
         for _ in 0..8 {
             deliveries.keep(delivery.clone());
         }
-        assert_eq!(deliveries.len().0, 3, "the oldest are forgotten");
+        assert_eq!(deliveries.size().0, 3, "the oldest are forgotten");
     }
 }

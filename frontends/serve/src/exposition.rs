@@ -19,23 +19,27 @@ impl Host {
         let mut registry = Registry::with_prefix("callfold");
         self.metrics.register(&mut registry);
         let calls: Family<StateLabels, Gauge> = Family::default();
-        let (ledger, queue, ended) = {
+        let (ledger, queue, ended, scenarios) = {
             let live = self.live();
-            (live.ledger.clone(), live.outbox.len(), live.ended())
+            (live.ledger.clone(), live.outbox.len(), live.ended(), live.scenarios.len())
         };
         for call in ledger.calls() {
             calls.get_or_create(&StateLabels { state: call.state().as_str() }).inc();
         }
         registry.register("calls", "Calls in memory, by state", calls);
-        let (deliveries, most) = self.deliveries.len();
+        let (deliveries, delivery_bytes) = self.deliveries.size();
         let limits = &self.settings.limits;
         for (name, help, value) in [
             ("queue_length", "Webhooks that wait", queue),
             ("queue_limit", "The most webhooks that wait", limits.queue),
             ("deliveries", "Deliveries that are listed", deliveries),
-            ("deliveries_limit", "The most deliveries that are listed", most),
+            ("deliveries_limit", "The most deliveries that are listed", limits.deliveries),
+            ("delivery_bytes", "Bytes of the deliveries that are listed", delivery_bytes),
+            ("delivery_bytes_limit", "The most bytes of deliveries", limits.delivery_bytes),
             ("ended_calls", "Ended calls in memory", ended),
             ("ended_calls_limit", "The most ended calls in memory", limits.ended_calls),
+            ("scenarios", "Scenarios", scenarios),
+            ("scenarios_limit", "The most scenarios", limits.scenarios),
         ] {
             let gauge: Gauge = Gauge::default();
             gauge.set(i64::try_from(value).unwrap_or(i64::MAX));

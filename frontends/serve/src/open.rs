@@ -66,7 +66,7 @@ impl Host {
             client: callbacks::client(settings.callbacks, settings.trust.as_deref())?,
             notify: settings.webhooks.notify(),
             ids: Ids::new(seed, events),
-            deliveries: Deliveries::new(settings.limits.deliveries),
+            deliveries: Deliveries::new(settings.limits.deliveries, settings.limits.delivery_bytes),
             metrics: Metrics::new(),
             busy: Busy::default(),
             timers_changed: Signal::new(),

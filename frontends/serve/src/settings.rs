@@ -146,8 +146,12 @@ pub struct Limits {
     pub posts: u32,
     /// Deliveries that are listed. The oldest are forgotten.
     pub deliveries: usize,
+    /// Bytes of the deliveries that are listed. The oldest are forgotten.
+    pub delivery_bytes: usize,
     /// Ended calls that are kept in memory. The oldest are forgotten.
     pub ended_calls: usize,
+    /// Scenarios. One more is refused.
+    pub scenarios: usize,
 }
 
 impl Default for Settings {
@@ -200,7 +204,9 @@ impl Default for Limits {
             queue: 1_000_000,
             posts: 256,
             deliveries: 10_000,
+            delivery_bytes: 256 << 20,
             ended_calls: 10_000,
+            scenarios: 1_000,
         }
     }
 }

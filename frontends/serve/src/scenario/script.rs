@@ -68,6 +68,11 @@ impl Scenarios {
         (self.all.len() - 1, first)
     }
 
+    /// The number of scenarios.
+    pub(crate) const fn len(&self) -> usize {
+        self.all.len()
+    }
+
     /// Forgets all calls, and what the scenarios have done.
     pub(crate) fn clear(&mut self) {
         self.scripts.clear();

@@ -62,3 +62,33 @@ async fn requests_for_tokens_keys_and_recordings_are_listed_and_counted() {
         assert!(metrics.lines().any(|found| found == line), "{line} is not in\n{metrics}");
     }
 }
+
+#[tokio::test]
+async fn the_bytes_of_deliveries_have_a_limit_that_metrics_show() {
+    let stage = Stage::with(|settings| settings.limits.delivery_bytes = 20_000).await;
+    for _ in 0..50 {
+        stage.client.post(super::stage::CALLS, json!({ "subject": "x".repeat(1000) })).await;
+    }
+    let metrics = stage.client.get("/_callfold/metrics").await.text;
+    let value = |name: &str| -> Option<usize> {
+        metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
+    };
+    assert_eq!(value("callfold_delivery_bytes_limit "), Some(20_000), "{metrics}");
+    let bytes = value("callfold_delivery_bytes ").unwrap();
+    assert!((10_000..=20_000).contains(&bytes), "{bytes}");
+    assert!(stage.deliveries().await.len() < 20);
+}
+
+#[tokio::test]
+async fn scenarios_have_a_limit_that_metrics_show() {
+    let stage = Stage::with(|settings| settings.limits.scenarios = 1).await;
+    let callee = json!({ "callee": [{ "answer": "busy" }] });
+    assert_eq!(stage.client.post("/_callfold/scenarios", callee.clone()).await.status, 201);
+    let got = stage.client.post("/_callfold/scenarios", callee).await;
+    assert_eq!((got.status, got.code().as_str()), (409, "Conflict"));
+    assert!(got.text.contains("`limits.scenarios`"), "{}", got.text);
+    let metrics = stage.client.get("/_callfold/metrics").await.text;
+    for line in ["callfold_scenarios 1", "callfold_scenarios_limit 1"] {
+        assert!(metrics.lines().any(|found| found == line), "{line} is not in\n{metrics}");
+    }
+}
