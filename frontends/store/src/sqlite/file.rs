@@ -58,7 +58,10 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
         make_tables(&mut connection).map_err(failed)?;
     }
     check(&connection, path)?;
-    prepare(&connection).map_err(failed)?;
+    let mode = prepare(&connection).map_err(failed)?;
+    if !mode.eq_ignore_ascii_case("wal") {
+        return Err(without_wal(path, &mode));
+    }
     Ok(connection)
 }
 
@@ -114,15 +117,39 @@ fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Makes each commit durable, and overwrites what is deleted.
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+/// Others could not read while this process writes.
+fn without_wal(path: &Path, mode: &str) -> StoreError {
+    StoreError::lasting(format!(
+        "{}: SQLite keeps the journal mode `{mode}`, and the store needs `wal`; name a file on a disk of this machine",
+        path.display()
+    ))
+}
+
+/// Makes each commit durable, and overwrites what is deleted. Returns the journal mode, which SQLite keeps where another is
+/// impossible, such as in a folder of the network.
+fn prepare(connection: &Connection) -> rusqlite::Result<String> {
+    let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
-    connection.pragma_update(None, "secure_delete", true)
+    connection.pragma_update(None, "secure_delete", true)?;
+    Ok(mode)
 }
 
 fn number(connection: &Connection, name: &str) -> rusqlite::Result<i32> {
     connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_mode_that_sqlite_keeps_is_noticed() {
+        // In memory, there is no other mode.
+        let mode = prepare(&Connection::open_in_memory().unwrap()).unwrap();
+        assert_eq!(mode, "memory");
+        let error = without_wal(Path::new("/net/calls.db"), &mode).to_string();
+        assert!(error.contains("`memory`") && error.starts_with("/net/calls.db: "), "{error}");
+    }
 }
