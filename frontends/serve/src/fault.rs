@@ -1,5 +1,7 @@
 //! Faults on purpose: webhooks that come twice, late, out of order or never, requests that fail, crashes.
 
+use std::fmt;
+
 use callfold::graph::Method;
 use callfold::jiff::SignedDuration;
 use callfold::{CallId, jiff};
@@ -97,6 +99,16 @@ pub enum Window {
     Stored,
     /// After a webhook is posted, and before that is noted.
     Posted,
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Decided => "decided",
+            Self::Stored => "stored",
+            Self::Posted => "posted",
+        })
+    }
 }
 
 impl Faults {

@@ -1,6 +1,7 @@
 //! The host: it stores what the crate decides, folds it, and does what follows.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use callfold::call::{AppIdentity, NetworkEvent, RequestContext};
@@ -289,6 +290,7 @@ impl Host {
         let crashes = self.live().failing.crashes(self.seed, window, || format!("{call}/{revision}"));
         if crashes {
             warn!(%call, revision, ?window, "a crash on purpose");
+            say_crash(window, call, revision);
             std::process::exit(70);
         }
     }
@@ -502,6 +504,13 @@ impl Host {
         // A webhook is taken and begun while this lock is held: it is seen in one of the two.
         !live.outbox.has_ready() && self.busy.is_quiet()
     }
+}
+
+/// A log that another thread writes may not come to say it before the end.
+fn say_crash(window: Window, call: CallId, revision: u64) {
+    let text =
+        format!("callfold: this process ends on purpose, after `{window}`: call {call}, revision {revision}\n");
+    _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// True if the locks of all calls are held whose events are in a batch.
