@@ -219,7 +219,7 @@ fn a_wrong_value_says_what_would_be_right() {
         (["--seed", "seven"], "invalid value 'seven' for '--seed <N>'"),
         (["--bot", "localhost"], "name a URL such as http://localhost:3000/callback"),
         (["--bot", "http://192.0.2.1/"], "unless the service is started with --callbacks any"),
-        (["--bot", "ftp://localhost/"], "`ftp` is no http or https"),
+        (["--bot", "ftp://localhost/"], "the scheme `ftp` is not supported; use http or https"),
         (["--admin-token", ""], "the token is empty; give one, or leave the option out"),
     ] {
         let error = refused(&arguments);

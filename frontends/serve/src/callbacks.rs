@@ -87,7 +87,7 @@ pub(crate) fn wrong_bot(callbacks: Callbacks, bot: &str) -> Option<String> {
 /// Why webhooks may not go to a URL. A name that is no address is looked up later, by the client.
 pub(crate) fn why_not(callbacks: Callbacks, url: &Url) -> Option<String> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Some(format!("`{}` is no http or https", url.scheme()));
+        return Some(format!("the scheme `{}` is not supported; use http or https", url.scheme()));
     }
     if callbacks == Callbacks::Any {
         return None;

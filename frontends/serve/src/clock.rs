@@ -31,7 +31,7 @@ impl FromStr for ClockMode {
             "real" => Ok(Self::Real),
             "manual" => Ok(Self::Manual),
             _ => factor().map(Self::Factor).ok_or_else(|| {
-                format!("`{text}` is no clock: use `real`, `manual`, or a factor from x0.001 to x1000000, such as `x10`")
+                format!("`{text}` is not a clock: use `real`, `manual`, or a factor from x0.001 to x1000000, such as `x10`")
             }),
         }
     }

@@ -10,7 +10,6 @@ use tempfile::NamedTempFile;
 
 /// A key or a certificate cannot be made, read or stored.
 #[derive(Debug)]
-#[non_exhaustive]
 pub(crate) struct KeyError {
     /// What failed, where, and what to do. It shows no key.
     pub(crate) message: String,

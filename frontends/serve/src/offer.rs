@@ -60,7 +60,7 @@ impl Offer {
         }
         if let Some(uri) = self.call.get("callbackUri") {
             let url = uri.as_str().and_then(|uri| uri.parse().ok());
-            let url = url.ok_or_else(|| format!("`callbackUri` is {uri}, which is no URL"))?;
+            let url = url.ok_or_else(|| format!("`callbackUri` is {uri}, which is not a URL"))?;
             if let Some(why) = why_not(settings.callbacks, &url) {
                 return Err(format!("`callbackUri`: {why}"));
             }

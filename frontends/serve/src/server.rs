@@ -137,7 +137,7 @@ impl Builder {
         };
         let acceptor = match &tls {
             Some(tls) => {
-                let config = tls.server_config(&["http/1.1"]).map_err(|error| format!("--tls: {error}"))?;
+                let config = tls.server_config().map_err(|error| format!("--tls: {error}"))?;
                 Some(TlsAcceptor::from(Arc::new(config)))
             }
             None => None,

@@ -41,13 +41,12 @@ impl Tls {
         Ok(Self { folder, leaf })
     }
 
-    /// The settings of a server: TLS 1.2 and 1.3, with these protocols after the handshake, the preferred one first: `h2`,
-    /// `http/1.1`.
+    /// The settings of a server: TLS 1.2 and 1.3, and HTTP/1.1 after the handshake.
     ///
     /// # Errors
     ///
     /// [`KeyError`] if the key does not belong to the certificate.
-    pub(crate) fn server_config(&self, protocols: &[&str]) -> Result<ServerConfig, KeyError> {
+    pub(crate) fn server_config(&self) -> Result<ServerConfig, KeyError> {
         let failed = |error: rustls::Error| {
             let folder = self.folder.display();
             let message =
@@ -57,7 +56,7 @@ impl Tls {
         let builder = ServerConfig::builder_with_provider(provider());
         let builder = builder.with_safe_default_protocol_versions().map_err(failed)?.with_no_client_auth();
         let mut config = builder.with_single_cert(self.leaf.chain(), self.leaf.key()).map_err(failed)?;
-        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(config)
     }
 

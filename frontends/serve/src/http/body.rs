@@ -58,7 +58,7 @@ fn unzip(zipped: &[u8], most: usize) -> Result<Bytes, Response<Body>> {
     match limited.read_to_end(&mut bytes) {
         Ok(_) if bytes.len() > most => Err(too_large(most)),
         Ok(_) => Ok(bytes.into()),
-        Err(failed) => Err(error(400, "BadRequest", format!("the body is no gzip: {failed}"))),
+        Err(failed) => Err(error(400, "BadRequest", format!("the body is not valid gzip: {failed}"))),
     }
 }
 

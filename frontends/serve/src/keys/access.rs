@@ -1,8 +1,5 @@
 //! Access tokens: made by the token endpoint, and checked at each request.
 
-use std::error::Error;
-use std::fmt;
-
 use callfold::graph::ODataError;
 use jiff::Timestamp;
 use jsonwebtoken::errors::ErrorKind;
@@ -15,7 +12,7 @@ use crate::key_files::KeyError;
 
 /// The message about a token of another kind.
 const NO_ACCESS_TOKEN: &str =
-    "Access token validation failure. It is no access token: ask the token endpoint of this service for one.";
+    "Access token validation failure. This is not an access token: ask the token endpoint of this service for one.";
 
 /// For whom the tokens are.
 const AUDIENCE: &str = "https://graph.microsoft.com";
@@ -45,19 +42,15 @@ struct Payload {
 
 /// Who sent a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub(crate) struct Claims {
     /// The id of the app.
     pub(crate) app: String,
-    /// The id of the tenant.
-    pub(crate) tenant: String,
     /// The names of the application permissions that the app was granted.
     pub(crate) roles: Vec<String>,
 }
 
 /// The reason why a token is not accepted.
 #[derive(Debug)]
-#[non_exhaustive]
 pub(crate) enum TokenError {
     /// The request is refused with status 401 and this error. It does not show the token.
     Refused(ODataError),
@@ -74,24 +67,6 @@ impl TokenError {
 impl From<KeyError> for TokenError {
     fn from(error: KeyError) -> Self {
         Self::Key(error)
-    }
-}
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(error) => f.write_str(&error.message),
-            Self::Key(error) => error.fmt(f),
-        }
-    }
-}
-
-impl Error for TokenError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Refused(_) => None,
-            Self::Key(error) => error.source(),
-        }
     }
 }
 
@@ -145,7 +120,7 @@ impl Keys {
             return Err(TokenError::refused("Access token validation failure. Invalid issuer."));
         }
         payload.check_time(now.as_second())?;
-        Ok(Claims { app: payload.appid, tenant: payload.tid, roles: payload.roles })
+        Ok(Claims { app: payload.appid, roles: payload.roles })
     }
 }
 

@@ -39,7 +39,7 @@ impl SigningKey {
     /// Reads the key of a file.
     pub(super) fn read_file(pem: &str, path: &Path) -> Result<Self, KeyError> {
         let message = format!(
-            "{} is no RSA key as PKCS#8 in PEM; delete it to get a new one, or put a key there that `openssl genpkey \
+            "{} is not an RSA key as PKCS#8 in PEM; delete it to get a new one, or put a key there that `openssl genpkey \
              -algorithm RSA` made",
             path.display()
         );

@@ -4,7 +4,6 @@ use callfold::graph::Method;
 
 /// A member that leads to other resources, and that `$expand` includes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
 pub(crate) enum Navigation {
     /// `audioRoutingGroups`
     AudioRoutingGroups,
@@ -38,7 +37,6 @@ const NAVIGATION: &[Navigation] = &[
 
 /// A kind of resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub(crate) enum Resource {
     /// [call](https://learn.microsoft.com/graph/api/resources/call)
     Call,
@@ -136,7 +134,6 @@ const AUDIO_ROUTING_GROUP: &[&str] = &["id", "receivers", "routingMode", "source
 
 /// What a GET reads: one resource, or a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub(crate) struct Reads {
     /// The kind of the resource, or of the items.
     pub(crate) resource: Resource,

@@ -55,7 +55,7 @@ impl Authority {
 
     fn read(pem: &str, file: &Path, key_file: PathBuf) -> Result<Self, KeyError> {
         let failed = |error| {
-            let message = format!("{} is no certificate in PEM; {}", file.display(), advice(&key_file));
+            let message = format!("{} is not a certificate in PEM; {}", file.display(), advice(&key_file));
             KeyError::new(message).because(error)
         };
         let certificate =
@@ -106,7 +106,7 @@ fn read_key(path: &Path) -> Result<KeyPair, KeyError> {
         return Err(KeyError::new(message));
     };
     KeyPair::from_pem(&pem).map_err(|error| {
-        KeyError::new(format!("{} is no key as PKCS#8 in PEM; {}", path.display(), advice(path)))
+        KeyError::new(format!("{} is not a PKCS#8 key in PEM; {}", path.display(), advice(path)))
             .because(error)
     })
 }

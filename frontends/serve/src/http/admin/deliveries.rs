@@ -60,7 +60,7 @@ pub(super) async fn resend(
         Err(response) => return response,
     };
     let Some(first) = host.deliveries.get(number) else {
-        return respond::error(404, "NotFound", format!("there is no delivery {number}, or it is forgotten"));
+        return respond::error(404, "NotFound", format!("delivery {number} does not exist or is forgotten"));
     };
     if first.direction != Direction::Webhook {
         return respond::error(
