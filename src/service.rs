@@ -124,12 +124,26 @@ impl<'a> Service<'a> {
         body: &[u8],
         request: &RequestContext<'_>,
     ) -> Served {
+        match Route::parse(method, path) {
+            Ok(route) => self.routed(route, headers, body, request),
+            Err(no_route) => {
+                let client_request_id = repeated::client_request_id(headers);
+                let answer = response::Answering { base_url: self.base_url, client_request_id, request };
+                answer.no_route(&no_route)
+            }
+        }
+    }
+
+    /// Answers a request as [`request`](Service::request) does, for a host that has parsed the path already.
+    pub fn routed(
+        &self,
+        route: Route,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        request: &RequestContext<'_>,
+    ) -> Served {
         let client_request_id = repeated::client_request_id(headers);
         let answer = response::Answering { base_url: self.base_url, client_request_id, request };
-        let route = match Route::parse(method, path) {
-            Ok(route) => route,
-            Err(no_route) => return answer.no_route(&no_route),
-        };
         let Decided { reply, events, is_repeat } = self.decided(&route, client_request_id, body, request);
         let served = match reply {
             Ok(reply) => answer.replied(route, &reply),
@@ -227,17 +241,14 @@ impl<'a> Service<'a> {
     /// A report of a teleconference device names no call, but the `callChainId` of one. Only a ledger that holds the call
     /// can find it.
     pub fn calls_of(
-        method: &str,
-        path: &str,
+        route: &Route,
         headers: &[(&str, &str)],
         body: &[u8],
         request: &RequestContext<'_>,
     ) -> Vec<CallId> {
-        let Ok(route) = Route::parse(method, path) else { return Vec::new() };
-        let repeatable =
-            repeated::client_request_id(headers).and_then(|id| Repeatable::new(id, &route, body));
-        let placed = repeatable.and_then(|repeatable| repeatable.placed(&route, request));
-        let replaced = Command::read(&route, body).replaces();
+        let repeatable = repeated::client_request_id(headers).and_then(|id| Repeatable::new(id, route, body));
+        let placed = repeatable.and_then(|repeatable| repeatable.placed(route, request));
+        let replaced = Command::read(route, body).replaces();
         route.call.into_iter().chain(placed).chain(replaced.map(|(_, id)| id)).collect()
     }
 

@@ -10,7 +10,7 @@ use super::odata::{ODataError, Version};
 use super::operation::OperationKind;
 use crate::id::{CallId, Id};
 use crate::names::names;
-use crate::text::short;
+use crate::text::{beginning, short};
 
 names! {
     /// The HTTP verbs of the API.
@@ -484,8 +484,10 @@ pub struct Route {
 pub struct NoRoute {
     /// The verb. At most its first 64 characters.
     pub verb: String,
-    /// The path. At most its first 64 characters.
+    /// The path. At most its first 160 characters.
     pub path: String,
+    /// The last name of the path, if the path names a call. At most its first 64 characters.
+    pub name: Option<String>,
     /// The verbs that are valid for this path. Empty if there are none.
     pub allowed: Vec<Verb>,
     /// True if the path names the version v1.0, and the beta version has a method with this verb and path.
@@ -531,7 +533,7 @@ impl Route {
     /// ```
     pub fn parse(verb: &str, path: &str) -> Result<Self, NoRoute> {
         let found = Path::read(path);
-        let routes: Vec<Self> = found.into_iter().flat_map(|path| path.routes()).collect();
+        let routes: Vec<Self> = found.iter().flat_map(Path::routes).collect();
         let has_verb = |route: &&Self| route.method.verb().as_str().eq_ignore_ascii_case(verb);
         let mut named = routes.iter().filter(has_verb);
         if let Some(route) = named.clone().find(|route| route.is_published()) {
@@ -541,7 +543,8 @@ impl Route {
         let mut allowed: Vec<_> = published.map(|route| route.method.verb()).collect();
         allowed.dedup();
         let is_in_beta = named.next().is_some();
-        Err(NoRoute { verb: short(verb), path: short(path), allowed, is_in_beta })
+        let name = found.as_ref().and_then(Path::name).map(short);
+        Err(NoRoute { verb: short(verb), path: beginning(path, 160), name, allowed, is_in_beta })
     }
 
     /// True if the version of the path has the method. A path without a version may have any.
@@ -595,6 +598,13 @@ impl<'a> Path<'a> {
         let root = Root::ALL.iter().find(|known| known.as_str().eq_ignore_ascii_case(root))?;
         let is_calls = segments.next()?.eq_ignore_ascii_case("calls");
         is_calls.then(|| Self { version, root: *root, rest: segments.collect() })
+    }
+
+    /// The last name behind the id of a call.
+    fn name(&self) -> Option<&'a str> {
+        let (call, behind) = self.rest.split_first()?;
+        let name = behind.last()?;
+        call.parse::<CallId>().is_ok().then_some(name)
     }
 
     fn routes(&self) -> Vec<Route> {
@@ -688,10 +698,13 @@ impl NoRoute {
 impl fmt::Display for NoRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no method for {} {}", self.verb, self.path)?;
-        match self.allowed.split_first() {
-            None if self.is_in_beta => f.write_str(": only the beta version has this method"),
-            None => f.write_str(": paths begin with /communications/calls, and the id of a call is a GUID"),
-            Some((first, more)) => {
+        match (self.allowed.split_first(), &self.name) {
+            (None, _) if self.is_in_beta => f.write_str(": only the beta version has this method"),
+            (None, Some(name)) => write!(f, ": no method of a call ends with `{name}`"),
+            (None, None) => {
+                f.write_str(": paths begin with /communications/calls, and the id of a call is a GUID")
+            }
+            (Some((first, more)), _) => {
                 write!(f, ": the path takes {first}")?;
                 more.iter().try_for_each(|verb| write!(f, ", {verb}"))
             }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use callfold::call::{AppIdentity, NetworkEvent, RequestContext};
-use callfold::graph::Permission;
+use callfold::graph::{Permission, Route};
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::service::{Batch, Served, Service};
 use callfold::{CallId, Id, Notify, Recorded, Refusal};
@@ -63,6 +63,8 @@ pub(crate) struct Incoming<'a> {
     pub(crate) verb: &'a str,
     /// The path and the query.
     pub(crate) path: &'a str,
+    /// What the path says, if a method has it.
+    pub(crate) route: Option<&'a Route>,
     pub(crate) headers: &'a [(&'a str, &'a str)],
     pub(crate) body: &'a [u8],
     pub(crate) app: Option<&'a Id>,
@@ -120,14 +122,16 @@ impl Host {
         incoming: Incoming<'_>,
         reply: &watch::Receiver<()>,
     ) -> Result<Served, NotStored> {
-        let Incoming { verb, path, headers, body, app, permissions } = incoming;
+        let Incoming { verb, path, route, headers, body, app, permissions } = incoming;
         let identity = app.into_iter().fold(AppIdentity::new(permissions), AppIdentity::of);
         let new_id = self.ids.next();
         let context = |at| {
             let context = RequestContext::new(at, new_id, identity).allowing_http_to_loopback();
             if self.settings.hold_music_stops_later { context.stopping_hold_music_later() } else { context }
         };
-        let mut calls = Service::calls_of(verb, path, headers, body, &context(self.clock.now()));
+        let mut calls = route.map_or_else(Vec::new, |route| {
+            Service::calls_of(route, headers, body, &context(self.clock.now()))
+        });
         let mut held = self.locks.of(&calls).await;
         let mut conflict = None;
         for _ in 0..ATTEMPTS {
@@ -136,7 +140,11 @@ impl Host {
                     let live = self.live();
                     let service =
                         Service::new(&live.ledger).with_notify(self.notify).with_base_url(&self.base_url);
-                    service.request(verb, path, headers, body, &context(self.clock.now()))
+                    let context = context(self.clock.now());
+                    match route {
+                        Some(route) => service.routed(route.clone(), headers, body, &context),
+                        None => service.request(verb, path, headers, body, &context),
+                    }
                 };
                 if covers(&held, &served.batch) {
                     break served;
@@ -508,8 +516,9 @@ impl Host {
 
 /// A log that another thread writes may not come to say it before the end.
 fn say_crash(window: Window, call: CallId, revision: u64) {
-    let text =
-        format!("callfold: this process ends on purpose, after `{window}`: call {call}, revision {revision}\n");
+    let text = format!(
+        "callfold: this process ends on purpose, after `{window}`: call {call}, revision {revision}\n"
+    );
     _ = std::io::stderr().write_all(text.as_bytes());
 }
 

@@ -107,8 +107,15 @@ async fn answer(
     };
     let list: Vec<_> =
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
-    let incoming =
-        Incoming { verb, path, headers: &list, body, app: app.id.as_ref(), permissions: &app.permissions };
+    let incoming = Incoming {
+        verb,
+        path,
+        route,
+        headers: &list,
+        body,
+        app: app.id.as_ref(),
+        permissions: &app.permissions,
+    };
     match host.request(incoming, reply).await {
         Ok(served) => {
             let read = Read { host, path, app: &app };
