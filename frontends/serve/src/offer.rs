@@ -58,7 +58,7 @@ impl Offer {
                 "a call has no member `{name}`; it can have `meeting`, `policyRecording`, `{known}`"
             ));
         }
-        if let Some(uri) = self.call.get("callbackUri") {
+        if let Some(uri) = self.call.get("callbackUri").filter(|uri| !uri.is_null()) {
             let url = uri.as_str().and_then(|uri| uri.parse().ok());
             let url = url.ok_or_else(|| format!("`callbackUri` is {uri}, which is not a URL"))?;
             if let Some(why) = why_not(settings.callbacks, &url) {
