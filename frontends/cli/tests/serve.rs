@@ -250,14 +250,18 @@ fn a_wrong_filter_of_the_log_says_what_would_be_right() {
 fn a_crash_on_purpose_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let config = file(folder.path(), "crash.toml", "[faults.crash]\nafter = \"stored\"\n");
-    let mut child = serve(&["--config", &config]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        serve(&["--config", &config]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut first = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
     let (_, host) = first.trim().split_once("://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     let length = CALLBACK.len();
-    write!(stream, "POST /_callfold/calls HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{CALLBACK}")
-        .unwrap();
+    write!(
+        stream,
+        "POST /_callfold/calls HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{CALLBACK}"
+    )
+    .unwrap();
     let output = child.wait_with_output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(70), "{error}");

@@ -369,9 +369,8 @@ pub(crate) fn first_message_id(call: CallId, revision: u64) -> Uuid {
 fn headers_again(first: &Headers, id: Uuid) -> Headers {
     let original = first.get(ORIGINAL).or_else(|| first.get(MESSAGE_ID));
     let mut headers = Headers::default();
-    let is_new = |name: &str| {
-        [MESSAGE_ID, ORIGINAL, AUTHORIZATION].iter().any(|new| new.eq_ignore_ascii_case(name))
-    };
+    let is_new =
+        |name: &str| [MESSAGE_ID, ORIGINAL, AUTHORIZATION].iter().any(|new| new.eq_ignore_ascii_case(name));
     let kept = first.iter().filter(|(name, _)| !is_new(name));
     kept.for_each(|(name, value)| headers.push(name, value));
     headers.push(MESSAGE_ID, &id.to_string());
@@ -435,7 +434,9 @@ mod tests {
     #[test]
     fn a_webhook_that_is_sent_again_has_neither_its_old_token_nor_its_old_id() {
         let mut first = Headers::default();
-        for (name, value) in [("Accept", "application/json"), (MESSAGE_ID, "one"), (AUTHORIZATION, "Bearer old")] {
+        for (name, value) in
+            [("Accept", "application/json"), (MESSAGE_ID, "one"), (AUTHORIZATION, "Bearer old")]
+        {
             first.push(name, value);
         }
         let again = headers_again(&first, Uuid::nil());

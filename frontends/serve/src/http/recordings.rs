@@ -121,6 +121,9 @@ mod tests {
             let left = http_body::Body::size_hint(&body).exact();
             sizes.push((frame.unwrap().into_data().unwrap().len(), left));
         }
-        assert_eq!(sizes, [(44, Some(80_000)), (32_000, Some(48_000)), (32_000, Some(16_000)), (16_000, Some(0))]);
+        assert_eq!(
+            sizes,
+            [(44, Some(80_000)), (32_000, Some(48_000)), (32_000, Some(16_000)), (16_000, Some(0))]
+        );
     }
 }

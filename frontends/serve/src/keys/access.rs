@@ -11,8 +11,7 @@ use super::service_key::Keys;
 use crate::key_files::KeyError;
 
 /// The message about a token of another kind.
-const NO_ACCESS_TOKEN: &str =
-    "Access token validation failure. This is not an access token: ask the token endpoint of this service for one.";
+const NO_ACCESS_TOKEN: &str = "Access token validation failure. This is not an access token: ask the token endpoint of this service for one.";
 
 /// For whom the tokens are.
 const AUDIENCE: &str = "https://graph.microsoft.com";

@@ -22,7 +22,7 @@ fn handshake(tls: &Tls, trusted: &Path, name: &'static str) -> Result<Option<Vec
     let mut config = builder.with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let mut client = ClientConnection::new(Arc::new(config), ServerName::try_from(name).unwrap())?;
-    let config = tls.server_config(&["h2", "http/1.1"]).unwrap();
+    let config = tls.server_config().unwrap();
     let mut server = ServerConnection::new(Arc::new(config))?;
     while client.is_handshaking() || server.is_handshaking() {
         let mut sent = Vec::new();
@@ -81,7 +81,7 @@ fn a_certificate_is_made_anew_before_it_ends() {
     let tls = Tls::open(folder.path(), now() + (6 * 24).hours()).unwrap();
     assert_ne!(text(folder.path(), "localhost.pem"), leaf);
     assert_eq!(text(folder.path(), "ca.pem"), authority);
-    assert!(tls.server_config(&[]).is_ok());
+    assert!(tls.server_config().is_ok());
 }
 
 #[test]

@@ -80,7 +80,10 @@ async fn nobody_rings_a_bot_that_cannot_be_told() {
     let add = async |scenario: Value| stage.client.post("/_callfold/scenarios", scenario).await;
     let got = add(json!({ "caller": [{ "callbackUri": stage.callback }, { "name": "Adele" }] })).await;
     assert!(got.status == 400 && got.text.contains("caller 2") && got.text.contains("--bot"), "{}", got.text);
-    assert_eq!(add(json!({ "caller": [{ "callbackUri": stage.callback }], "callee": [{}] })).await.status, 201);
+    assert_eq!(
+        add(json!({ "caller": [{ "callbackUri": stage.callback }], "callee": [{}] })).await.status,
+        201
+    );
 }
 
 #[tokio::test]

@@ -23,11 +23,15 @@ async fn lists_are_sent_part_by_part() {
 #[tokio::test]
 async fn requests_for_tokens_keys_and_recordings_are_listed_and_counted() {
     let stage = Stage::with(|settings| settings.auth = Auth::Token).await;
-    let form = "grant_type=client_credentials&client_id=11111111-1111-4111-8111-111111111111&client_secret=s3cret";
+    let form =
+        "grant_type=client_credentials&client_id=11111111-1111-4111-8111-111111111111&client_secret=s3cret";
     let kind = [("content-type", "application/x-www-form-urlencoded")];
     let token = stage.client.send("POST", "/contoso/oauth2/v2.0/token", &kind, form).await;
     let token = token.json()["access_token"].as_str().unwrap().to_owned();
-    assert_eq!(stage.client.send("POST", "/contoso/oauth2/v2.0/token", &kind, "grant_type=x").await.status, 400);
+    assert_eq!(
+        stage.client.send("POST", "/contoso/oauth2/v2.0/token", &kind, "grant_type=x").await.status,
+        400
+    );
     assert_eq!(stage.client.get("/v1/.well-known/OpenIdConfiguration").await.status, 200);
     let recording = "/recordings/57dab8b1-894c-409a-b240-bd8beae78896/x.wav";
     assert_eq!(stage.client.get(recording).await.status, 404);
@@ -37,7 +41,9 @@ async fn requests_for_tokens_keys_and_recordings_are_listed_and_counted() {
     let deliveries = stage.deliveries().await;
     let listed: Vec<_> = deliveries
         .iter()
-        .map(|one| (one["method"].as_str().unwrap(), one["url"].as_str().unwrap(), one["answer"]["status"].as_u64()))
+        .map(|one| {
+            (one["method"].as_str().unwrap(), one["url"].as_str().unwrap(), one["answer"]["status"].as_u64())
+        })
         .collect();
     assert_eq!(
         listed,
@@ -50,7 +56,10 @@ async fn requests_for_tokens_keys_and_recordings_are_listed_and_counted() {
         ]
     );
     let text = Value::from(deliveries).to_string();
-    assert!(!text.contains("s3cret") && !text.contains(&token) && text.contains("\"access_token\":\"(hidden)\""), "{text}");
+    assert!(
+        !text.contains("s3cret") && !text.contains(&token) && text.contains("\"access_token\":\"(hidden)\""),
+        "{text}"
+    );
     let metrics = stage.client.get("/_callfold/metrics").await.text;
     for line in [
         "callfold_requests_total{method=\"token\",status=\"200\"} 1",

@@ -15,7 +15,6 @@ use tokio::sync::mpsc;
 
 use super::call_id::InPath;
 use super::not_happened::not_happened;
-use crate::host::Host;
 use crate::http::state::Shared;
 use crate::http::{body, respond};
 use crate::offer::Offer;

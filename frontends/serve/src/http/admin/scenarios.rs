@@ -6,9 +6,9 @@ use axum::http::Response;
 use callfold::jiff::SignedDuration;
 use serde_json::json;
 
+use crate::host::Host;
 use crate::http::state::Shared;
 use crate::http::{body, respond};
-use crate::host::Host;
 use crate::offer::rings_nobody;
 use crate::redact::hide;
 use crate::scenario::read::Scenario;
@@ -25,14 +25,15 @@ pub(super) async fn add(State(host): Shared, request: Request) -> Response<Body>
         Err(response) => return response,
     };
     let text = String::from_utf8_lossy(&text);
-    let read = Scenario::read(&text).and_then(|scenario| {
-        rings_nobody(&scenario, host.settings.bot.as_deref()).map_or(Ok(scenario), Err)
-    });
+    let read = Scenario::read(&text)
+        .and_then(|scenario| rings_nobody(&scenario, host.settings.bot.as_deref()).map_or(Ok(scenario), Err));
     match read {
         Ok(scenario) => {
             let Some((number, first)) = added(&host, scenario) else {
                 let most = host.settings.limits.scenarios;
-                let why = format!("there are {most} scenarios: `limits.scenarios` of the config file allows no more");
+                let why = format!(
+                    "there are {most} scenarios: `limits.scenarios` of the config file allows no more"
+                );
                 return respond::error(409, "Conflict", why);
             };
             host.begin_scenario(number, first, |_| 0);
