@@ -177,6 +177,16 @@ impl Failing {
         &self.faults
     }
 
+    /// True if the process may end on purpose.
+    pub(crate) const fn may_crash(&self) -> bool {
+        self.faults.crash.is_some()
+    }
+
+    /// The number of webhooks of a call that can be posted before the first of them is settled.
+    pub(crate) fn posted_at_once(&self) -> usize {
+        if self.faults.webhooks.reorder > 0.0 { 2 } else { 1 }
+    }
+
     fn seed(&self, seed: Seed) -> Seed {
         self.faults.seed.map_or(seed, Seed::new)
     }

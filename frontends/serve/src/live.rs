@@ -6,11 +6,11 @@ use std::sync::Arc;
 use callfold::call::{CallEvent, ServiceEvent};
 use callfold::jiff::Timestamp;
 use callfold::service::{Batch, Webhook};
-use callfold::{ApplyError, CallId, Ledger, ParticipantId, Recorded};
+use callfold::{Applied, ApplyError, CallId, Ledger, Notify, ParticipantId, Recorded};
 use tokio::sync::watch;
 
-use crate::behaviour::Behaviour;
-use crate::fault::Failing;
+use crate::behaviour::{Behaviour, Cause};
+use crate::fault::{Failing, Faults};
 use crate::outbox::{Item, Outbox};
 use crate::scenario::script::Scenarios;
 use crate::seed::Seed;
@@ -30,13 +30,13 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    pub(crate) fn new(behaviour: Behaviour, failing: Failing) -> Self {
+    pub(crate) fn new(behaviour: Behaviour, failing: Failing, scenarios: Scenarios) -> Self {
         Self {
             ledger: Ledger::new(),
             timers: Timers::default(),
             outbox: Outbox::default(),
             behaviour,
-            scenarios: Scenarios::default(),
+            scenarios,
             failing,
             ended: VecDeque::new(),
         }
@@ -44,7 +44,9 @@ impl Live {
 
     /// Folds a stored event, and sets what follows from it.
     pub(crate) fn apply(&mut self, recorded: &Recorded) -> Result<(), ApplyError> {
-        self.ledger.apply(recorded)?;
+        if self.ledger.apply(recorded)? == Applied::Duplicate {
+            return Ok(());
+        }
         let Some(call) = self.ledger.call(recorded.call) else { return Ok(()) };
         if matches!(&recorded.event, CallEvent::Step(..)) && !call.state().is_live() {
             self.ended.push_back(call.id());
@@ -71,10 +73,47 @@ impl Live {
         }
     }
 
-    /// Puts a webhook into the outbox that an earlier process may have posted.
-    pub(crate) fn post_again(&mut self, seed: Seed, webhook: Webhook, event: &Recorded) {
-        let item = self.item(seed, webhook, event);
-        self.outbox.put(Item { may_be_known: true, ..item });
+    /// Folds an event that this process did not store itself. Its webhook is posted, if it was not noted as posted. Of each
+    /// call, only the first such webhooks can have reached the app.
+    pub(crate) fn load(
+        &mut self,
+        seed: Seed,
+        notify: Notify,
+        event: &Recorded,
+        noted: u64,
+    ) -> Result<(), ApplyError> {
+        self.apply(event)?;
+        let is_posted = event.revision <= noted;
+        let call = self.ledger.call(event.call).filter(|_| !is_posted);
+        let webhook = call.and_then(|call| Webhook::of(notify, call, event));
+        if let Some(webhook) = webhook.filter(|webhook| webhook.callback_uri.is_some()) {
+            let may_be_known = self.outbox.waiting(event.call) < self.failing.posted_at_once();
+            let item = self.item(seed, webhook, event);
+            self.outbox.put(Item { may_be_known, ..item });
+        }
+        Ok(())
+    }
+
+    /// Folds a call anew from its stored events. What follows from those that were not known happens, because nobody else may
+    /// know of it.
+    pub(crate) fn reload(
+        &mut self,
+        seed: Seed,
+        notify: Notify,
+        call: CallId,
+        stored: &[Recorded],
+        noted: u64,
+    ) -> Result<(), ApplyError> {
+        let next = self.ledger.next_revision(call);
+        let (known, new) = stored.split_at(stored.partition_point(|event| event.revision < next));
+        self.ledger.forget(call);
+        for event in known {
+            self.ledger.apply(event)?;
+        }
+        for event in new {
+            self.load(seed, notify, event, noted)?;
+        }
+        Ok(())
     }
 
     fn item(&self, seed: Seed, webhook: Webhook, event: &Recorded) -> Item {
@@ -96,12 +135,15 @@ impl Live {
         deadline.into_iter().chain(self.timers.next()).min()
     }
 
-    /// Drops the timers whose cause does not stand any more.
-    pub(crate) fn drop_stale_timers(&mut self) {
+    /// Drops the timers that an earlier process has run, and those whose cause does not stand any more. The cause of a
+    /// scenario's step stands as long as the call, so its time decides.
+    pub(crate) fn drop_past_timers(&mut self) {
         let (ledger, behaviour) = (&self.ledger, &self.behaviour);
-        self.timers.retain(|timer| match timer {
+        self.timers.retain(|at, timer| match timer {
             Timer::Happens { call, cause, .. } => {
-                ledger.call(*call).is_some_and(|call| behaviour.stands(call, cause))
+                let is_past = |last| *cause == Cause::Scenario && at <= last;
+                let call = ledger.call(*call);
+                call.is_some_and(|call| behaviour.stands(call, cause) && !call.last_at().is_some_and(is_past))
             }
             Timer::Post(_) | Timer::Rings { .. } => true,
         });
@@ -112,12 +154,13 @@ impl Live {
         let mut forgotten = Vec::new();
         while self.ended.len() > most {
             let Some(call) = self.ended.pop_front() else { break };
-            if self.outbox.has(call) {
+            if self.outbox.waiting(call) > 0 {
                 // It is looked at again after all others.
                 self.ended.push_back(call);
                 break;
             }
             self.ledger.forget(call);
+            self.outbox.forget(call);
             forgotten.push(call);
         }
         forgotten
@@ -128,15 +171,15 @@ impl Live {
         self.ended.len()
     }
 
-    /// Forgets everything but the scenarios and the faults.
-    pub(crate) fn clear(&mut self) {
+    /// Forgets everything, and goes back to the scenarios of the start and to these faults.
+    pub(crate) fn clear(&mut self, faults: Faults) {
         self.ledger = Ledger::new();
         self.timers.clear();
         self.outbox.clear();
         self.behaviour.clear();
         self.scenarios.clear();
         self.ended.clear();
-        self.failing = Failing::new(self.failing.faults().clone());
+        self.failing = Failing::new(faults);
     }
 }
 

@@ -15,11 +15,18 @@ pub(crate) struct Locks {
     some: Vec<Mutex<()>>,
 }
 
-/// The locks of some calls, until this is dropped.
+/// The calls whose events somebody writes.
+#[derive(Clone, Debug)]
+pub(crate) enum Scope {
+    Calls(Vec<CallId>),
+    All,
+}
+
+/// The locks of some calls or of all, until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Held<'a> {
-    _all: RwLockReadGuard<'a, ()>,
-    some: BTreeMap<usize, MutexGuard<'a, ()>>,
+pub(crate) enum Held<'a> {
+    Some { _all: RwLockReadGuard<'a, ()>, some: BTreeMap<usize, MutexGuard<'a, ()>> },
+    All { _all: RwLockWriteGuard<'a, ()> },
 }
 
 impl Locks {
@@ -27,8 +34,16 @@ impl Locks {
         Self { all: RwLock::new(()), some: (0..LOCKS).map(|_| Mutex::new(())).collect() }
     }
 
-    /// Waits for the locks of these calls. Everybody takes them in the same order, so nobody waits forever.
-    pub(crate) async fn of(&self, calls: &[CallId]) -> Held<'_> {
+    /// Waits for the locks of these calls.
+    pub(crate) async fn of(&self, scope: &Scope) -> Held<'_> {
+        match scope {
+            Scope::Calls(calls) => self.some(calls).await,
+            Scope::All => Held::All { _all: self.all.write().await },
+        }
+    }
+
+    /// Everybody takes the locks in the same order, so nobody waits forever.
+    async fn some(&self, calls: &[CallId]) -> Held<'_> {
         let all = self.all.read().await;
         let mut places: Vec<_> = calls.iter().map(place).collect();
         places.sort_unstable();
@@ -39,19 +54,17 @@ impl Locks {
                 some.insert(place, lock.lock().await);
             }
         }
-        Held { _all: all, some }
-    }
-
-    /// Waits for the locks of all calls.
-    pub(crate) async fn everything(&self) -> RwLockWriteGuard<'_, ()> {
-        self.all.write().await
+        Held::Some { _all: all, some }
     }
 }
 
 impl Held<'_> {
     /// True if the lock of this call is among them.
     pub(crate) fn covers(&self, call: CallId) -> bool {
-        self.some.contains_key(&place(&call))
+        match self {
+            Self::Some { some, .. } => some.contains_key(&place(&call)),
+            Self::All { .. } => true,
+        }
     }
 }
 

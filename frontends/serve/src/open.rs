@@ -1,13 +1,14 @@
 //! Starting: takes up the calls of the store.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-use callfold::jiff::Timestamp;
-use callfold::service::Webhook;
+use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::{CallId, Id};
 use callfold_store::{Position, Store};
 use tokio::sync::Notify as Signal;
+use tokio::task::JoinSet;
 
 use crate::behaviour::Behaviour;
 use crate::busy::Busy;
@@ -20,14 +21,28 @@ use crate::listen::Address;
 use crate::live::Live;
 use crate::locks::Locks;
 use crate::metrics::Metrics;
-use crate::post::CONSUMER;
+use crate::outbox::CONSUMER;
 use crate::scenario::read::Scenario;
+use crate::scenario::script::Scenarios;
 use crate::seed::{Ids, Seed};
 use crate::settings::{Auto, Settings};
 use crate::signing::Signing;
 
 /// How many events are read from the store at a time.
 const READ: usize = 10_000;
+
+/// The most by which the clock of the machine may have been set back since the last event.
+const STEP_BACK: SignedDuration = SignedDuration::from_secs(5);
+
+/// The store of a service.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) store: Arc<dyn Store>,
+    /// What errors call it.
+    pub(crate) name: String,
+    /// True if it is of this service alone and does not outlast it, so that it forgets what the service forgets.
+    pub(crate) is_own: bool,
+}
 
 /// What the store holds.
 struct Taken {
@@ -45,24 +60,25 @@ impl Host {
     /// What is wrong with a setting or with the store, and what to do.
     pub(crate) async fn open(
         settings: Settings,
-        store: Arc<dyn Store>,
+        kept: Kept,
         scenarios: Vec<Scenario>,
         signing: Signing,
         address: &Address,
         seed: u64,
     ) -> Result<Arc<Self>, String> {
-        if let Some(wrong) = settings.faults.wrong() {
-            return Err(format!("faults: {wrong}"));
+        if let Some(wrong) = settings.wrong() {
+            return Err(wrong);
         }
         let seed = Seed::new(seed);
         let base_url = address.base_url.clone();
         let delays = (settings.auto == Auto::On).then(|| settings.by_itself.clone());
         let behaviour = Behaviour::new(delays, seed, base_url.clone());
-        let mut live = Live::new(behaviour, Failing::new(settings.faults.clone()));
-        let added: Vec<_> = scenarios.into_iter().map(|scenario| live.scenarios.add(scenario)).collect();
-        let Taken { live, events, last } = take_up(&*store, live, &settings, seed).await?;
+        let failing = Failing::new(settings.faults.clone());
+        let may_crash = AtomicBool::new(failing.may_crash());
+        let live = Live::new(behaviour, failing, Scenarios::new(seed, scenarios));
+        let Taken { live, events, last } = take_up(&kept, live, &settings, seed).await?;
         let host = Self {
-            clock: clock(&settings, last)?,
+            clock: clock(&settings, &kept, last)?,
             client: callbacks::client(settings.callbacks, settings.trust.as_deref())?,
             notify: settings.webhooks.notify(),
             ids: Ids::new(seed, events),
@@ -74,28 +90,20 @@ impl Host {
             locks: Locks::new(),
             live: Mutex::new(live),
             advancing: tokio::sync::Mutex::new(()),
+            posts: Mutex::new(JoinSet::new()),
+            may_crash,
+            has_ended: AtomicBool::new(false),
             settings,
             base_url,
             is_loopback: address.is_loopback,
             seed,
-            store,
+            store: kept.store,
+            forgets_in_store: kept.is_own,
             signing,
         };
-        let rung = host.rung();
-        for (scenario, first) in added {
-            host.begin_scenario(scenario, first, |caller| {
-                rung.get(&(scenario, caller)).copied().unwrap_or(0)
-            });
-        }
+        host.begin_scenarios(0);
         host.can_post.notify_one();
         Ok(Arc::new(host))
-    }
-
-    /// How many times each caller of a scenario has rung already.
-    fn rung(&self) -> BTreeMap<(usize, usize), u64> {
-        let mut live = self.live();
-        let live = &mut *live;
-        live.scenarios.rung(self.seed, |call| live.ledger.call(call).is_some())
     }
 
     /// The app that a call belongs to.
@@ -106,13 +114,9 @@ impl Host {
 }
 
 /// Folds all events of the store.
-async fn take_up(
-    store: &dyn Store,
-    mut live: Live,
-    settings: &Settings,
-    seed: Seed,
-) -> Result<Taken, String> {
-    let failed = |error| format!("--store {}: {error}", settings.store);
+async fn take_up(kept: &Kept, mut live: Live, settings: &Settings, seed: Seed) -> Result<Taken, String> {
+    let Kept { store, name, .. } = kept;
+    let failed = |error| format!("{name}: {error}");
     let noted = store.noted(CONSUMER).await.map_err(failed)?;
     let noted: BTreeMap<CallId, u64> = noted.into_iter().map(|noted| (noted.call, noted.revision)).collect();
     let notify = settings.webhooks.notify();
@@ -124,37 +128,32 @@ async fn take_up(
         events += stored.len() as u64;
         for event in stored.iter().map(|stored| &stored.event) {
             last = last.max(event.at);
-            live.apply(event).map_err(|refused| {
+            let noted = noted.get(&event.call).copied().unwrap_or(0);
+            live.load(seed, notify, event, noted).map_err(|refused| {
                 let (call, revision) = (event.call, event.revision);
                 format!(
-                    "--store {}: revision {revision} of call {call} does not fold: {refused}; `callfold check` names what is wrong with a log, and another store lets the service start",
-                    settings.store
+                    "{name}: revision {revision} of call {call} does not fold: {refused}; `callfold check` names what is wrong with a log, and another store lets the service start"
                 )
             })?;
-            let is_posted = noted.get(&event.call).is_some_and(|noted| event.revision <= *noted);
-            let webhook = live.ledger.call(event.call).and_then(|call| Webhook::of(notify, call, event));
-            if let Some(webhook) = webhook.filter(|webhook| !is_posted && webhook.callback_uri.is_some()) {
-                live.post_again(seed, webhook, event);
-            }
         }
     }
-    live.drop_stale_timers();
+    live.drop_past_timers();
     live.forget_ended(settings.limits.ended_calls);
     Ok(Taken { live, events, last })
 }
 
-/// The clock. It begins where the store ends, if that is later.
-fn clock(settings: &Settings, last: Option<Timestamp>) -> Result<Clock, String> {
+/// The clock. It begins where the store ends, if that is later. A real clock does so only if it was set back a little.
+fn clock(settings: &Settings, kept: &Kept, last: Option<Timestamp>) -> Result<Clock, String> {
     let begin = Clock::begin(settings.clock);
-    let now = match (settings.clock, settings.now) {
-        (ClockMode::Manual, Some(now)) => now,
-        (ClockMode::Manual, None) => last.map_or(begin, |last| last.max(begin)),
-        (ClockMode::Real | ClockMode::Factor(_), now) => now.unwrap_or(begin),
+    let goes_on = |last: &Timestamp| match settings.clock {
+        ClockMode::Manual | ClockMode::Factor(_) => *last > begin,
+        ClockMode::Real => *last > begin && last.duration_since(begin) <= STEP_BACK,
     };
+    let now = settings.now.unwrap_or_else(|| last.filter(goes_on).unwrap_or(begin));
     match last.filter(|last| *last > now) {
         Some(last) => Err(format!(
-            "the clock cannot go back: it would begin at {now}, and the last event in --store {} is of {last}; start with --clock manual, which goes on from there, or with another store",
-            settings.store
+            "the clock cannot go back: it would begin at {now}, and the last event in {} is of {last}; start with --clock manual, which goes on from there, or with another store",
+            kept.name
         )),
         None => Ok(Clock::new(settings.clock, now)),
     }

@@ -9,6 +9,9 @@ use tokio::sync::watch;
 
 use crate::fault::WebhookFate;
 
+/// The consumer that posts webhooks, by which the store notes what is posted.
+pub(crate) const CONSUMER: &str = "webhooks";
+
 /// A webhook that is still to be posted.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
@@ -98,8 +101,8 @@ impl Outbox {
         let item = queue.items.pop_front()?;
         self.len -= 1;
         queue.settled = queue.settled.max(item.webhook.revision);
-        // A fault can post a later webhook before an earlier one.
-        let open = queue.items.iter().map(|item| item.webhook.revision).min();
+        // A fault can post the second webhook before the first, but never a later one.
+        let open = queue.items.iter().take(2).map(|item| item.webhook.revision).min();
         Some(open.map_or(queue.settled, |open| queue.settled.min(open - 1)))
     }
 
@@ -114,9 +117,14 @@ impl Outbox {
         }
     }
 
-    /// True if webhooks of the call wait.
-    pub(crate) fn has(&self, call: CallId) -> bool {
-        self.queues.get(&call).is_some_and(|queue| !queue.items.is_empty())
+    /// The number of webhooks of the call that wait.
+    pub(crate) fn waiting(&self, call: CallId) -> usize {
+        self.queues.get(&call).map_or(0, |queue| queue.items.len())
+    }
+
+    /// Forgets a call of which no webhook waits, and where it was moved.
+    pub(crate) fn forget(&mut self, call: CallId) {
+        self.queues.remove(&call);
     }
 
     /// True if a webhook can be posted now.

@@ -12,7 +12,7 @@ use callfold::uuid::Uuid;
 use callfold::{CallId, ParticipantId};
 use callfold_store::Noted;
 use reqwest::header::{HeaderMap, LOCATION};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{info, warn};
 use url::Url;
 
@@ -21,13 +21,10 @@ use crate::clock::ClockMode;
 use crate::delivery::{Answered, Delivery, Direction, Headers};
 use crate::fault::Window;
 use crate::host::Host;
-use crate::outbox::Item;
+use crate::outbox::{CONSUMER, Item};
 use crate::redact::redacted_url;
 use crate::seed::webhook_name;
 use crate::timers::Timer;
-
-/// The consumer that posts webhooks, by which the store notes what is posted.
-pub(crate) const CONSUMER: &str = "webhooks";
 
 /// The most bytes of an answer that are read.
 const MOST_BYTES: usize = 64 << 10;
@@ -68,24 +65,30 @@ impl Host {
             let wanted = if self.clock.mode() == ClockMode::Manual { most } else { 1 };
             // The semaphore is never closed.
             let Ok(permit) = Arc::clone(&permits).acquire_many_owned(wanted).await else { return };
-            let taken = {
-                let mut live = self.live();
-                // Whoever waits until nothing is going on must not look between the two.
-                let going = self.busy.begin();
-                live.outbox.take().map(|taken| (taken, going))
-            };
-            let Some(((item, moved_to), going)) = taken else {
-                drop(permit);
+            if !self.begin_post(permit) {
                 self.can_post.notified().await;
-                continue;
-            };
-            let host = Arc::clone(&self);
-            tokio::spawn(async move {
-                host.post(item, moved_to).await;
-                drop((permit, going));
-                host.can_post.notify_one();
-            });
+            }
         }
+    }
+
+    /// Begins to post the next webhook. False if none can be posted.
+    fn begin_post(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> bool {
+        let mut live = self.live();
+        if self.has_ended() {
+            return false;
+        }
+        let Some((item, moved_to)) = live.outbox.take() else { return false };
+        // Under the lock, so that `quiet` sees the webhook either in the outbox or in flight.
+        let going = self.busy.begin();
+        let host = Arc::clone(self);
+        let mut posts = self.posts();
+        while posts.try_join_next().is_some() {}
+        posts.spawn(async move {
+            host.post(item, moved_to).await;
+            drop((permit, going));
+            host.can_post.notify_one();
+        });
+        true
     }
 
     async fn post(&self, item: Item, moved_to: Option<String>) {
@@ -155,7 +158,7 @@ impl Host {
             item.attempts += 1;
             item.failures += 1;
         });
-        let doubled = 1_i32.checked_shl(item.failures).unwrap_or(i32::MAX);
+        let doubled = 2_i32.saturating_pow(item.failures);
         self.later(call, self.settings.webhooks.first_retry.saturating_mul(doubled));
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use callfold::call::NetworkEvent;
 use callfold::jiff::{SignedDuration, Timestamp};
@@ -16,15 +17,18 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::callbacks::wrong_bot;
 use crate::clock::real_now;
-use crate::fault::{Failing, Faults};
+use crate::drive::Advance;
+use crate::fault::Faults;
 use crate::host::{Host, NotHappened};
 use crate::http::routes::router;
 use crate::listen;
 use crate::offer::rings_nobody;
+use crate::open::Kept;
 use crate::ring::NotOffered;
 use crate::scenario::read::Scenario;
 use crate::settings::Settings;
 use crate::signing::Signing;
+use crate::task::to_its_end;
 use crate::tls::Tls;
 
 /// The local Graph calling service.
@@ -38,7 +42,7 @@ use crate::tls::Tls;
 /// settings.clock = ClockMode::Manual;
 /// let server = Server::builder().settings(settings).start().await?;
 /// let call = server.ring(serde_json::json!({ "callbackUri": "http://localhost:3000/callback" })).await?;
-/// server.advance("PT15S".parse()?).await;
+/// server.advance("PT15S".parse()?).await?;
 /// assert_eq!(server.calls().call(call).unwrap().state().as_str(), "terminated");
 /// server.stop().await;
 /// # Ok(())
@@ -142,19 +146,18 @@ impl Builder {
             }
             None => None,
         };
-        let store = match store {
-            Some(store) => store,
-            None => {
-                let address: StoreAddress =
-                    settings.store.parse().map_err(|error| format!("--store: {error}"))?;
-                address.open().map_err(|error| format!("--store {address}: {error}"))?
-            }
+        if let Some(wrong) = scenarios.iter().find_map(Scenario::wrong) {
+            return Err(format!("scenario: {wrong}"));
+        }
+        let kept = match store {
+            Some(store) => Kept { store, name: "the given store".into(), is_own: false },
+            None => opened(&settings.store)?,
         };
         let (listener, address) = listen::bind(&settings.listen, tls.is_some()).await?;
         let signing = Signing::new(settings.tls.clone());
         let seed = settings.seed.unwrap_or_else(drawn_seed);
         let limits = settings.limits.clone();
-        let host = Host::open(settings, store, scenarios, signing, &address, seed).await?;
+        let host = Host::open(settings, kept, scenarios, signing, &address, seed).await?;
         let (end, ending) = watch::channel(());
         let working =
             [tokio::spawn(Arc::clone(&host).drive()), tokio::spawn(Arc::clone(&host).post_webhooks())];
@@ -162,6 +165,13 @@ impl Builder {
             tokio::spawn(listen::serve(listener, acceptor, router(Arc::clone(&host)), limits, ending));
         Ok(Handle { host, address: address.socket, tls, end, serving, working })
     }
+}
+
+fn opened(address: &str) -> Result<Kept, String> {
+    let address: StoreAddress = address.parse().map_err(|error| format!("--store: {error}"))?;
+    let name = format!("--store {address}");
+    let store = address.open().map_err(|error| format!("{name}: {error}"))?;
+    Ok(Kept { store, name, is_own: address == StoreAddress::Memory })
 }
 
 fn scenario(path: &PathBuf, bot: Option<&str>) -> Result<Scenario, String> {
@@ -180,6 +190,8 @@ fn drawn_seed() -> u64 {
 }
 
 /// A running service. When it is dropped, the service ends at once; [`stop`](Self::stop) ends it in order.
+///
+/// The methods that change calls or the clock are done to their end, also if their future is dropped.
 pub struct Handle {
     host: Arc<Host>,
     address: SocketAddr,
@@ -227,7 +239,8 @@ impl Handle {
     /// What is wrong with the body, or why the call cannot be stored.
     pub async fn ring(&self, offer: Value) -> Result<CallId, Refused> {
         let offer = serde_json::from_value(offer).map_err(|error| Refused(error.to_string()))?;
-        self.host.offer(offer).await.map_err(|why| match why {
+        let host = Arc::clone(&self.host);
+        to_its_end(async move { host.offer(offer).await }).await.map_err(|why| match why {
             NotOffered::Wrong(why) => Refused(why),
             NotOffered::NotHappened(why) => refused(&why),
         })
@@ -239,13 +252,20 @@ impl Handle {
     ///
     /// Why it cannot happen now, and what can.
     pub async fn happen(&self, call: CallId, event: NetworkEvent) -> Result<(), Refused> {
-        self.host.happen(call, event, self.host.clock.now()).await.map_err(|why| refused(&why))
+        let host = Arc::clone(&self.host);
+        let happened = to_its_end(async move { host.happen(call, event, host.clock.now()).await });
+        happened.await.map_err(|why| refused(&why))
     }
 
-    /// Moves a manual clock on. All that is due happens, in its order, before this returns.
-    pub async fn advance(&self, by: SignedDuration) -> Timestamp {
-        let to = self.host.clock.now().checked_add(by).unwrap_or(Timestamp::MAX);
-        self.host.advance(to).await
+    /// Moves a manual clock on. All that is due happens, in its order, before this returns the time then.
+    ///
+    /// # Errors
+    ///
+    /// The clock is not manual, the time would go back, or something that is due cannot be stored.
+    pub async fn advance(&self, by: SignedDuration) -> Result<Timestamp, Refused> {
+        let host = Arc::clone(&self.host);
+        let advanced = to_its_end(async move { host.advance(Advance::By(by)).await });
+        advanced.await.map_err(|why| Refused(why.to_string()))
     }
 
     /// The service's time.
@@ -270,17 +290,16 @@ impl Handle {
     ///
     /// Which member is wrong, and what would be right.
     pub fn set_faults(&self, faults: Faults) -> Result<(), Refused> {
-        if let Some(wrong) = faults.wrong() {
-            return Err(Refused(wrong));
-        }
-        self.host.live().failing = Failing::new(faults);
-        Ok(())
+        self.host.set_faults(faults).map_err(Refused)
     }
 
     /// Adds a scenario.
-    pub fn add_scenario(&self, scenario: Scenario) {
-        let (number, first) = self.host.live().scenarios.add(scenario);
-        self.host.begin_scenario(number, first, |_| 0);
+    ///
+    /// # Errors
+    ///
+    /// Which member is wrong, and what would be right, or that there are too many scenarios.
+    pub fn add_scenario(&self, scenario: Scenario) -> Result<(), Refused> {
+        self.host.add_scenario(scenario).map(|_| ()).map_err(|why| Refused(why.to_string()))
     }
 
     /// Waits until no request is being served, and no webhook can be posted now.
@@ -293,15 +312,25 @@ impl Handle {
         _ = self.end.send(());
         _ = (&mut self.serving).await;
         // What is being posted is noted. What waits is posted after the next start.
+        self.end_work();
         let posted = std::time::Duration::from_secs(10);
         _ = tokio::time::timeout(posted, self.host.busy.quiet()).await;
+    }
+
+    /// From now on, no webhook is taken and no timer is run.
+    fn end_work(&self) {
+        self.host.has_ended.store(true, Ordering::SeqCst);
+        self.working.iter().for_each(JoinHandle::abort);
     }
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
         self.serving.abort();
-        self.working.iter().for_each(JoinHandle::abort);
+        self.end_work();
+        // Under this lock, nobody is about to post another.
+        let _live = self.host.live();
+        self.host.posts().abort_all();
     }
 }
 

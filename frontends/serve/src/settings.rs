@@ -247,6 +247,31 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// What is wrong with the settings, if anything: the member, and what would be right.
+    pub(crate) fn wrong(&self) -> Option<String> {
+        let ByItself { connect, ring, prompt, invite, transfer_accepted, transfer_completed, end, tone } =
+            &self.by_itself;
+        let times = [
+            ("byItself.connect", connect),
+            ("byItself.ring", ring),
+            ("byItself.prompt", prompt),
+            ("byItself.invite", invite),
+            ("byItself.transferAccepted", transfer_accepted),
+            ("byItself.transferCompleted", transfer_completed),
+            ("byItself.end", end),
+            ("byItself.tone", tone),
+            ("webhooks.timeout", &self.webhooks.timeout),
+            ("webhooks.firstRetry", &self.webhooks.first_retry),
+            ("limits.idle", &self.limits.idle),
+            ("limits.slow", &self.limits.slow),
+        ];
+        let negative = times.into_iter().find(|(_, time)| time.is_negative());
+        let negative = negative.map(|(name, time)| format!("`{name}` is {time}: it cannot be negative"));
+        negative.or_else(|| self.faults.wrong().map(|wrong| format!("faults: {wrong}")))
+    }
+}
+
 /// What is wrong with a text in TOML, and where. The text itself is not shown: it can have secrets, and be long.
 pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> String {
     let message = error.message().trim().replace('\n', "; ");
@@ -260,6 +285,19 @@ pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_cannot_be_negative() {
+        for (text, wanted) in [
+            ("[byItself]\nconnect = \"-1s\"", "`byItself.connect` is -PT1S: it cannot be negative"),
+            ("[webhooks]\nfirstRetry = \"-1s\"", "`webhooks.firstRetry` is -PT1S: it cannot be negative"),
+            ("[limits]\nidle = \"-1s\"", "`limits.idle` is -PT1S: it cannot be negative"),
+            ("[faults.webhooks]\nrepeat = 2.0", "faults: `webhooks.repeat` is 2: a rate is from 0 to 1"),
+        ] {
+            assert_eq!(Settings::read(text).unwrap().wrong().as_deref(), Some(wanted));
+        }
+        assert_eq!(Settings::default().wrong(), None);
+    }
 
     #[test]
     fn an_error_of_a_config_file_has_one_line_and_shows_no_secret() {

@@ -19,6 +19,14 @@ pub(crate) enum Timer {
     Rings { scenario: usize, caller: usize, time: u64 },
 }
 
+/// A timer whose time has come.
+#[derive(Debug)]
+pub(crate) struct Due {
+    pub(crate) at: Timestamp,
+    pub(crate) timer: Timer,
+    set: u64,
+}
+
 /// What to do, by time. What has the same time is done in the order in which it was set.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
@@ -48,16 +56,22 @@ impl Timers {
     }
 
     /// The first, if its time has come.
-    pub(crate) fn pop(&mut self, now: Timestamp) -> Option<(Timestamp, Timer)> {
+    pub(crate) fn pop(&mut self, now: Timestamp) -> Option<Due> {
         let first = self.due.first_entry().filter(|first| first.key().0 <= now)?;
-        let ((at, _), timer) = first.remove_entry();
-        Some((at, timer))
+        let ((at, set), timer) = first.remove_entry();
+        Some(Due { at, timer, set })
     }
 
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Timer) -> bool) {
-        self.due.retain(|_, timer| keep(timer));
+    /// Puts a timer back that could not be run, at its place in the order.
+    pub(crate) fn put_back(&mut self, due: Due) {
+        self.due.insert((due.at, due.set), due.timer);
     }
 
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(Timestamp, &Timer) -> bool) {
+        self.due.retain(|(at, _), timer| keep(*at, timer));
+    }
+
+    /// Drops all timers. The order goes on, so that none from before is put back in the place of another.
     pub(crate) fn clear(&mut self) {
         self.due.clear();
     }

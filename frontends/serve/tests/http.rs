@@ -1,9 +1,15 @@
 //! The contract of the service, over HTTP: each row of its tables.
 
 mod admin;
+mod conflicts;
+mod cut_off;
+mod failing_store;
+mod forgetting;
 mod graph;
 mod listing;
 mod recordings;
+mod restarts;
+mod running_clock;
 mod scenarios;
 mod secrets;
 mod stage;

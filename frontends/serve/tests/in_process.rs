@@ -43,11 +43,11 @@ async fn a_bot_answers_and_the_caller_hangs_up() {
 
     let caller = r#"[[caller]]
         then = [{ on = "established", after = "45m", hangUp = true }]"#;
-    server.add_scenario(Scenario::read(caller).unwrap());
-    server.advance("PT44M".parse().unwrap()).await;
+    server.add_scenario(Scenario::read(caller).unwrap()).unwrap();
+    server.advance("PT44M".parse().unwrap()).await.unwrap();
     let states = || server.calls().calls().map(|call| call.state().as_str()).collect::<Vec<_>>();
     assert_eq!(states(), ["established"]);
-    server.advance("PT2M".parse().unwrap()).await;
+    server.advance("PT2M".parse().unwrap()).await.unwrap();
     assert_eq!(states(), ["terminated"]);
     server.stop().await;
 }

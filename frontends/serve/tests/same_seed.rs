@@ -133,7 +133,7 @@ impl Stage {
             ring_with_another_id(&server).await;
         }
         for _ in 0..20 {
-            server.advance(SignedDuration::from_secs(15)).await;
+            server.advance(SignedDuration::from_secs(15)).await.unwrap();
         }
         let log = store.read_all(Position::START, usize::MAX).await.unwrap();
         let outcome = Outcome {

@@ -13,7 +13,6 @@ use callfold::jiff::fmt::rfc2822::DateTimePrinter;
 use callfold::service::{Served, Service, client_request_id};
 use callfold::{At, CallId};
 use serde_json::Value;
-use tokio::sync::watch;
 use tracing::info;
 
 use super::app::App;
@@ -21,7 +20,7 @@ use super::respond::{self, Reply};
 use super::{body, tokens};
 use crate::delivery::{Answered, Delivery, Direction, Headers};
 use crate::fault::RequestFault;
-use crate::host::{Host, Incoming};
+use crate::host::{Host, Incoming, Written};
 use crate::query::Options;
 use crate::query::resource::{Navigation, Reads};
 
@@ -31,6 +30,8 @@ struct Answer {
     body: Bytes,
     call: Option<CallId>,
     fault: Option<&'static str>,
+    /// Drop it when the answer is written.
+    written: Option<Written>,
 }
 
 /// Serves a request, and lists it.
@@ -42,12 +43,11 @@ pub(super) async fn serve(host: &Arc<Host>, parts: Parts, body: Body) -> Respons
     let verb = parts.method.as_str();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let route = Route::parse(verb, path).ok();
-    let (written, reply) = watch::channel(());
     let (answer, body) = match body::read(host, &parts.headers, body).await {
-        Ok(body) => (answer(host, verb, path, &parts.headers, &body, route.as_ref(), &reply).await, body),
+        Ok(body) => (answer(host, verb, path, &parts.headers, &body, route.as_ref()).await, body),
         Err(response) => (from_response(host, response, &parts.headers).await, Bytes::new()),
     };
-    let Answer { mut response, body: text, call, fault } = answer;
+    let Answer { mut response, body: text, call, fault, written } = answer;
     let took = begun.elapsed();
     let status = response.status().as_u16();
     let method = route.as_ref().map_or("none", |route| route.method.as_str());
@@ -82,7 +82,6 @@ async fn answer(
     headers: &HeaderMap,
     body: &[u8],
     route: Option<&Route>,
-    reply: &watch::Receiver<()>,
 ) -> Answer {
     let app = match tokens::app(host, headers).await {
         Ok(app) => app,
@@ -116,10 +115,10 @@ async fn answer(
         app: app.id.as_ref(),
         permissions: &app.permissions,
     };
-    match host.request(incoming, reply).await {
-        Ok(served) => {
+    match host.request(incoming).await {
+        Ok((served, written)) => {
             let read = Read { host, path, app: &app };
-            served_answer(&read, served, options)
+            Answer { written, ..served_answer(&read, served, options) }
         }
         Err(failed) => unavailable(host, headers, &failed.to_string()),
     }
@@ -152,7 +151,7 @@ fn served_answer(read: &Read<'_>, served: Served, options: Option<Options>) -> A
         .zip(route)
         .and_then(|(options, route)| read.with_options(&options, route, &served.response.body));
     let body = body.unwrap_or(served.response.body);
-    Answer { response, body: body.into(), call, fault: None }
+    Answer { response, body: body.into(), call, fault: None, written: None }
 }
 
 impl Read<'_> {
@@ -244,7 +243,7 @@ fn of_error(host: &Host, headers: &HeaderMap, status: u16, error: ODataError) ->
         respond::set(&mut response, "www-authenticate", "Bearer");
     }
     let body = serde_json::to_string(&error).unwrap_or_default().into();
-    Answer { response, body, call: None, fault: None }
+    Answer { response, body, call: None, fault: None, written: None }
 }
 
 /// An answer from a response that was made before the request was read.

@@ -10,9 +10,10 @@ use callfold::graph::ODataError;
 use callfold_store::StoreError;
 use http_body::{Frame, SizeHint};
 use serde::Serialize;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::busy::Going;
+use crate::host::Written;
 
 /// A response with JSON.
 pub(super) fn json(status: u16, body: &impl Serialize) -> Response<Body> {
@@ -105,12 +106,12 @@ impl http_body::Body for Sent {
 /// The body of a reply. When it is written, or the connection is lost, the webhooks of the request can be posted.
 pub(super) struct Reply {
     left: Option<Bytes>,
-    _written: watch::Sender<()>,
+    _written: Option<Written>,
     _going: Going,
 }
 
 impl Reply {
-    pub(super) fn body(body: Bytes, written: watch::Sender<()>, going: Going) -> Body {
+    pub(super) fn body(body: Bytes, written: Option<Written>, going: Going) -> Body {
         let left = Some(body).filter(|body| !body.is_empty());
         Body::new(Self { left, _written: written, _going: going })
     }

@@ -38,7 +38,7 @@ pub struct Caller {
     /// The time between two calls. Without it, they ring once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every: Option<SignedDuration>,
-    /// How many times they ring. Without it, once, or without end if there is `every`.
+    /// How many times they ring. It needs `every`. Without it, they ring once, or without end if there is `every`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
     /// The URL to which notifications of the call are posted. Without it, that of the service.
@@ -245,17 +245,41 @@ impl Scenario {
     }
 
     fn checked(self) -> Result<Self, String> {
-        let callers = self.caller.iter().enumerate();
-        let wrong = callers.filter(|(_, caller)| caller.every.is_some_and(|every| every < SHORTEST));
-        match wrong.map(|(index, _)| index).next() {
-            Some(index) => Err(format!("`every` of caller {} must be at least 10 ms", index + 1)),
+        match self.wrong() {
+            Some(wrong) => Err(wrong),
             None => Ok(self),
         }
+    }
+
+    /// What is wrong with this scenario, if anything.
+    pub(crate) fn wrong(&self) -> Option<String> {
+        let callers = (1..).zip(&self.caller).find_map(|(number, caller)| {
+            caller.wrong().map(|(member, why)| format!("`{member}` of caller {number} {why}"))
+        });
+        let is_wrong = |callee: &&Callee| callee.rings.is_some_and(|rings| rings.is_negative());
+        let callee = self.callee.iter().position(|callee| is_wrong(&callee));
+        let callee = callee.map(|index| format!("`rings` of callee {} cannot be negative", index + 1));
+        callers.or(callee)
     }
 }
 
 /// The shortest time between two calls of a caller.
 const SHORTEST: SignedDuration = SignedDuration::from_millis(10);
+
+impl Caller {
+    /// The member that is wrong, and why.
+    fn wrong(&self) -> Option<(&'static str, &'static str)> {
+        if self.every.is_some_and(|every| every < SHORTEST) {
+            Some(("every", "must be at least 10 ms"))
+        } else if self.after.is_negative() {
+            Some(("after", "cannot be negative"))
+        } else if self.times.is_some() && self.every.is_none() {
+            Some(("times", "needs `every`, the time between two calls"))
+        } else {
+            None
+        }
+    }
+}
 
 impl Who {
     /// True if one of the names fits. `kind` is the member of an identity set.
@@ -323,6 +347,9 @@ mod tests {
             ("[[callee]]\nanswr = \"busy\"", "`answr`"),
             ("{\"caller\":[{\"nme\":1}]}", "line 1 column"),
             ("[[caller]]\nevery = \"0s\"", "at least 10 ms"),
+            ("[[caller]]\nafter = \"-1s\"", "`after` of caller 1 cannot be negative"),
+            ("[[caller]]\n[[caller]]\ntimes = 2", "`times` of caller 2 needs `every`"),
+            ("[[callee]]\nrings = \"-1s\"", "`rings` of callee 1 cannot be negative"),
         ] {
             let error = Scenario::read(text).unwrap_err();
             assert!(error.contains(said), "{text}: {error}");

@@ -12,21 +12,33 @@ use serde_json::{Value, json};
 use super::read::{Answer, Callee, Caller, Do, On, Scenario, Step};
 use crate::behaviour::{Cause, Happening};
 use crate::seed::Seed;
+use crate::timers::Timer;
 
 /// The scenarios of a service, and how far each is with its calls.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Scenarios {
+    seed: Seed,
     all: Vec<Loaded>,
+    /// The number of scenarios that the service started with.
+    given: usize,
     scripts: BTreeMap<CallId, Script>,
-    /// The calls that callers make: where they come from.
-    ringing: BTreeMap<CallId, (usize, usize)>,
 }
 
 #[derive(Debug)]
 struct Loaded {
     scenario: Scenario,
+    /// The next call of each caller.
+    next: Vec<NextCall>,
     calls: u64,
     steps: u64,
+}
+
+/// The next call of a caller. Its id tells it from all other calls.
+#[derive(Clone, Copy, Debug)]
+struct NextCall {
+    /// How many times the caller has rung before.
+    time: u64,
+    id: CallId,
 }
 
 /// The steps of one call that are still to come.
@@ -61,11 +73,22 @@ pub(crate) struct Ringing {
 const RINGS: SignedDuration = SignedDuration::from_secs(1);
 
 impl Scenarios {
-    /// Adds a scenario, and returns its number and the time after which each of its callers rings first.
-    pub(crate) fn add(&mut self, scenario: Scenario) -> (usize, Vec<SignedDuration>) {
-        let first = scenario.caller.iter().map(|caller| caller.after).collect();
-        self.all.push(Loaded { scenario, calls: 0, steps: 0 });
-        (self.all.len() - 1, first)
+    /// The scenarios that the service starts with.
+    pub(crate) fn new(seed: Seed, given: Vec<Scenario>) -> Self {
+        let mut scenarios = Self { seed, all: Vec::new(), given: given.len(), scripts: BTreeMap::new() };
+        for scenario in given {
+            scenarios.add(scenario);
+        }
+        scenarios
+    }
+
+    /// Adds a scenario, and returns its number.
+    pub(crate) fn add(&mut self, scenario: Scenario) -> usize {
+        let number = self.all.len();
+        let next = (0..scenario.caller.len()).map(|caller| NextCall::new(self.seed, number, caller, 0));
+        let next = next.collect();
+        self.all.push(Loaded { scenario, next, calls: 0, steps: 0 });
+        number
     }
 
     /// The number of scenarios.
@@ -73,49 +96,54 @@ impl Scenarios {
         self.all.len()
     }
 
-    /// Forgets all calls, and what the scenarios have done.
+    /// Forgets all calls, what the scenarios have done, and the scenarios that were added.
     pub(crate) fn clear(&mut self) {
         self.scripts.clear();
-        self.ringing.clear();
-        for loaded in &mut self.all {
+        self.all.truncate(self.given);
+        for (number, loaded) in self.all.iter_mut().enumerate() {
+            for (caller, next) in loaded.next.iter_mut().enumerate() {
+                *next = NextCall::new(self.seed, number, caller, 0);
+            }
             (loaded.calls, loaded.steps) = (0, 0);
         }
     }
 
-    /// The number of each scenario, and the time after which each of its callers rings first.
-    pub(crate) fn callers(&self) -> Vec<(usize, Vec<SignedDuration>)> {
-        let first = |loaded: &Loaded| loaded.scenario.caller.iter().map(|caller| caller.after).collect();
-        self.all.iter().map(first).enumerate().collect()
+    /// The callers of the scenarios from a number on: when each rings next, and after which time.
+    pub(crate) fn callers(&self, from: usize) -> Vec<(SignedDuration, Timer)> {
+        let mut all = Vec::new();
+        for (scenario, loaded) in self.all.iter().enumerate().skip(from) {
+            let callers = loaded.scenario.caller.iter().zip(&loaded.next).enumerate();
+            all.extend(callers.map(|(caller, (who, next))| {
+                (who.after, Timer::Rings { scenario, caller, time: next.time })
+            }));
+        }
+        all
     }
 
-    /// A caller rings for the `time`th time, counted from 0.
-    pub(crate) fn ring(&mut self, seed: Seed, scenario: usize, caller: usize, time: u64) -> Option<Ringing> {
-        let call = call_of(seed, scenario, caller, time);
-        let found = self.all.get(scenario)?.scenario.caller.get(caller)?.clone();
-        self.ringing.insert(call, (scenario, caller));
+    /// A caller rings for the `time`th time, counted from 0; `None` if they have rung often enough.
+    pub(crate) fn ring(&mut self, scenario: usize, caller: usize, time: u64) -> Option<Ringing> {
+        let loaded = self.all.get_mut(scenario)?;
+        let found = loaded.scenario.caller.get(caller)?.clone();
         let times = found.times.unwrap_or_else(|| if found.every.is_some() { u64::MAX } else { 1 });
+        if time >= times {
+            return None;
+        }
+        // The call before may have been refused, and then nobody has seen it.
+        let next = NextCall::new(self.seed, scenario, caller, time);
+        *loaded.next.get_mut(caller)? = next;
         let again = found.every.filter(|_| time + 1 < times);
-        Some(Ringing { call, caller: found, again })
+        Some(Ringing { call: next.id, caller: found, again })
     }
 
-    /// How many times a caller has rung, as the events of a store show.
-    pub(crate) fn rung(
-        &mut self,
-        seed: Seed,
-        knows: impl Fn(CallId) -> bool,
-    ) -> BTreeMap<(usize, usize), u64> {
-        let mut rung = BTreeMap::new();
-        for (scenario, loaded) in self.all.iter().enumerate() {
-            for caller in 0..loaded.scenario.caller.len() {
-                let times = (0..).take_while(|time| knows(call_of(seed, scenario, caller, *time))).count();
-                rung.insert((scenario, caller), times as u64);
-            }
-        }
-        for (&(scenario, caller), times) in &rung {
-            let calls = (0..*times).map(|time| call_of(seed, scenario, caller, time));
-            self.ringing.extend(calls.map(|call| (call, (scenario, caller))));
-        }
-        rung
+    /// The scenario and the caller who make this call, if it is their next.
+    fn caller_of(&mut self, call: CallId) -> Option<(usize, usize)> {
+        let seed = self.seed;
+        self.all.iter_mut().enumerate().find_map(|(scenario, loaded)| {
+            let caller = loaded.next.iter().position(|next| next.id == call)?;
+            let next = loaded.next.get_mut(caller)?;
+            *next = NextCall::new(seed, scenario, caller, next.time + 1);
+            Some((scenario, caller))
+        })
     }
 
     /// True if a callee of a scenario decides what becomes of this call before it is established.
@@ -136,7 +164,6 @@ impl Scenarios {
         let id = call.id();
         if !call.state().is_live() {
             self.scripts.remove(&id);
-            self.ringing.remove(&id);
             return Vec::new();
         }
         let Some(at) = recorded.at else { return Vec::new() };
@@ -168,9 +195,9 @@ impl Scenarios {
     }
 
     /// The scenario of a call, its steps, and its callee, if this event is the first of the call.
-    fn script_of(&self, call: &Call, recorded: &Recorded) -> Option<(usize, Vec<Step>, Option<Ringer>)> {
+    fn script_of(&mut self, call: &Call, recorded: &Recorded) -> Option<(usize, Vec<Step>, Option<Ringer>)> {
         if matches!(recorded.event, CallEvent::Offered(_)) {
-            let (scenario, caller) = *self.ringing.get(&call.id())?;
+            let (scenario, caller) = self.caller_of(call.id())?;
             let caller = self.all.get(scenario)?.scenario.caller.get(caller)?;
             return Some((scenario, caller.then.clone(), None));
         }
@@ -194,7 +221,7 @@ impl Scenarios {
     pub(crate) fn done(&self) -> Vec<Value> {
         let live = |index| self.scripts.values().filter(|script| script.scenario == index).count();
         let all = self.all.iter().enumerate();
-        all.map(|(index, Loaded { scenario, calls, steps })| {
+        all.map(|(index, Loaded { scenario, calls, steps, .. })| {
             json!({
                 "number": index + 1,
                 "name": scenario.name,
@@ -262,9 +289,10 @@ fn failed(code: i32, subcode: Option<i32>, message: Option<&str>) -> NetworkEven
     NetworkEvent::HungUp(CallEnd::with_result(result.message(message)))
 }
 
-/// The id of a call that a caller makes.
-fn call_of(seed: Seed, scenario: usize, caller: usize, time: u64) -> CallId {
-    CallId::new(seed.id(&format!("scenario/{scenario}/{caller}/{time}")))
+impl NextCall {
+    fn new(seed: Seed, scenario: usize, caller: usize, time: u64) -> Self {
+        Self { time, id: CallId::new(seed.id(&format!("scenario/{scenario}/{caller}/{time}"))) }
+    }
 }
 
 fn happening(at: Timestamp, delay: SignedDuration, event: NetworkEvent) -> Option<Happening> {

@@ -1,4 +1,4 @@
-//! A store in memory that counts how often it is read, and that can be slow.
+//! A store in memory that counts how often it is read, and that can be slow, wait and fail.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,6 +8,7 @@ use callfold::call::Snapshot;
 use callfold::jiff::Timestamp;
 use callfold::{CallId, Recorded};
 use callfold_store::{AppendError, Memory, Noted, Position, Store, StoreError, Stored};
+use tokio::sync::watch;
 
 #[derive(Debug, Default)]
 pub(crate) struct Watched {
@@ -15,6 +16,12 @@ pub(crate) struct Watched {
     reads: AtomicU64,
     /// How many milliseconds storing takes.
     slow: AtomicU64,
+    /// The number of batches that are not stored next.
+    fails: AtomicU64,
+    /// While this is true, a batch is stored, but its writer is not told.
+    holds: watch::Sender<bool>,
+    /// The number of writers that were not told at once.
+    held: watch::Sender<u64>,
 }
 
 impl Watched {
@@ -26,13 +33,41 @@ impl Watched {
     pub(crate) fn store_takes(&self, millis: u64) {
         self.slow.store(millis, Ordering::SeqCst);
     }
+
+    /// The next batches are not stored.
+    pub(crate) fn fail(&self, batches: u64) {
+        self.fails.store(batches, Ordering::SeqCst);
+    }
+
+    /// From now on, writers wait until [`release`](Self::release).
+    pub(crate) fn hold(&self) {
+        self.holds.send_replace(true);
+    }
+
+    pub(crate) fn release(&self) {
+        self.holds.send_replace(false);
+    }
+
+    /// Waits until a writer waits.
+    pub(crate) async fn holds_one(&self) {
+        self.held.subscribe().wait_for(|held| *held > 0).await.unwrap();
+    }
 }
 
 #[async_trait]
 impl Store for Watched {
     async fn append(&self, batch: &[Recorded]) -> Result<(), AppendError> {
         tokio::time::sleep(Duration::from_millis(self.slow.load(Ordering::SeqCst))).await;
-        self.inner.append(batch).await
+        let less = |fails: u64| fails.checked_sub(1);
+        if self.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+            return Err(StoreError::transient("the disk is full on purpose").into());
+        }
+        self.inner.append(batch).await?;
+        if *self.holds.borrow() {
+            self.held.send_modify(|held| *held += 1);
+        }
+        self.holds.subscribe().wait_for(|holds| !holds).await.unwrap();
+        Ok(())
     }
 
     async fn read(&self, call: CallId, from: u64) -> Result<Vec<Recorded>, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use callfold::jiff::SignedDuration;
-use callfold_serve::{Builder, ClockMode, Handle, Server, Settings};
+use callfold_serve::{Builder, ClockMode, Handle, Scenario, Server, Settings};
 use callfold_store::Store;
 use serde_json::{Value, json};
 
@@ -66,6 +66,14 @@ fn told(data: &Value) -> String {
     tone.or_else(|| member("state")).or_else(|| member("status")).unwrap_or_else(|| "other".into())
 }
 
+fn builder(store: &Arc<dyn Store>, scenario: &str) -> Builder {
+    let builder = Server::builder().store(Arc::clone(store));
+    match scenario {
+        "" => builder,
+        scenario => builder.scenario(Scenario::read(scenario).unwrap()),
+    }
+}
+
 impl Stage {
     pub(super) async fn new() -> Self {
         Self::with(|_| {}).await
@@ -80,9 +88,38 @@ impl Stage {
         Self::start(Server::builder().store(store), |_| {}).await
     }
 
+    /// A stage whose service keeps its calls in this store, and plays this scenario.
+    pub(super) async fn playing(
+        store: &Arc<dyn Store>,
+        scenario: &str,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        Self::start(builder(store, scenario), change).await
+    }
+
+    /// Ends the service, and starts another one for the same bot.
+    pub(super) async fn again(
+        self,
+        store: &Arc<dyn Store>,
+        scenario: &str,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        self.server.stop().await;
+        Self::start_for(self.bot, self.callback, builder(store, scenario), change).await
+    }
+
     async fn start(builder: Builder, change: impl FnOnce(&mut Settings)) -> Self {
         let bot = Arc::new(Listener::default());
         let callback = listen(Arc::clone(&bot)).await;
+        Self::start_for(bot, callback, builder, change).await
+    }
+
+    async fn start_for(
+        bot: Arc<Listener>,
+        callback: String,
+        builder: Builder,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let mut settings = settings();
         (settings.clock, settings.seed) = (ClockMode::Manual, Some(7));
         settings.bot = Some(callback.clone());
@@ -136,7 +173,12 @@ impl Stage {
     }
 
     pub(super) async fn pass(&self, millis: i64) {
-        self.server.advance(SignedDuration::from_millis(millis)).await;
+        _ = self.server.advance(SignedDuration::from_millis(millis)).await;
+    }
+
+    /// The log of the service.
+    pub(super) async fn log(&self) -> String {
+        self.client.get("/_callfold/log").await.text
     }
 
     pub(super) async fn state(&self, call: &str) -> String {

@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
                 self.place.server.quiet().await;
             }
             Move::Wait(millis) => {
-                self.place.server.advance(SignedDuration::from_millis(millis)).await;
+                self.place.server.advance(SignedDuration::from_millis(millis)).await.unwrap();
                 self.made("network event", "wait", true);
             }
         }
@@ -179,7 +179,7 @@ impl<'a> Run<'a> {
             if self.waiting().await == 0 {
                 return;
             }
-            self.place.server.advance(SignedDuration::from_secs(1)).await;
+            self.place.server.advance(SignedDuration::from_secs(1)).await.unwrap();
         }
         panic!("run {}: webhooks wait after five minutes", self.number);
     }

@@ -8,7 +8,9 @@ use callfold::jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::not_happened::not_stored;
 use crate::clock::ClockMode;
+use crate::drive::{self, NotAdvanced};
 use crate::host::Host;
 use crate::http::state::Shared;
 use crate::http::{body, respond};
@@ -53,23 +55,23 @@ pub(super) async fn advance(State(host): Shared, request: Request) -> Response<B
         Ok(advance) => advance,
         Err(response) => return response,
     };
-    if host.clock.mode() != ClockMode::Manual {
-        return respond::error(
-            409,
-            "Conflict",
-            "only a manual clock can be advanced: PUT /_callfold/clock {\"mode\":\"manual\"} makes it one",
-        );
+    let advance = match (advance.by, advance.to) {
+        (Some(by), None) => drive::Advance::By(by),
+        (None, Some(to)) => drive::Advance::To(to),
+        _ => return wrong_time(),
+    };
+    match host.advance(advance).await {
+        Ok(_) => shown(&host),
+        Err(why @ NotAdvanced::NotManual) => {
+            let how = "PUT /_callfold/clock {\"mode\":\"manual\"} makes it one";
+            respond::error(409, "Conflict", format!("{why}: {how}"))
+        }
+        Err(NotAdvanced::WrongTime) => wrong_time(),
+        Err(NotAdvanced::NotStored(failed)) => not_stored(&failed),
     }
-    let now = host.clock.now();
-    let to = match (advance.by, advance.to) {
-        (Some(by), None) if !by.is_negative() => now.checked_add(by).ok(),
-        (None, Some(to)) if to >= now => Some(to),
-        _ => None,
-    };
-    let Some(to) = to else {
-        let wanted = "name one: `by`, a time such as \"PT45M\" or \"45m\", or `to`, a later time";
-        return respond::error(400, "BadRequest", wanted);
-    };
-    host.advance(to).await;
-    shown(&host)
+}
+
+fn wrong_time() -> Response<Body> {
+    let wanted = "name one: `by`, a time such as \"PT45M\" or \"45m\", or `to`, a later time";
+    respond::error(400, "BadRequest", wanted)
 }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
 
-use crate::fault::{Failing, Faults};
+use crate::fault::Faults;
 use crate::http::state::Shared;
 use crate::http::{body, respond};
 
@@ -18,9 +18,8 @@ pub(super) async fn set(State(host): Shared, request: Request) -> Response<Body>
         Ok(faults) => faults,
         Err(response) => return response,
     };
-    if let Some(wrong) = faults.wrong() {
-        return respond::error(400, "BadRequest", wrong);
+    match host.set_faults(faults.clone()) {
+        Ok(()) => respond::json(200, &faults),
+        Err(wrong) => respond::error(400, "BadRequest", wrong),
     }
-    host.live().failing = Failing::new(faults.clone());
-    respond::json(200, &faults)
 }

@@ -23,7 +23,8 @@ pub(super) fn not_happened(why: &NotHappened) -> Response<Body> {
     }
 }
 
-fn not_stored(failed: &NotStored) -> Response<Body> {
+/// The store failed: the same may succeed later.
+pub(super) fn not_stored(failed: &NotStored) -> Response<Body> {
     let mut response = respond::error(503, "ServiceUnavailable", failed.to_string());
     respond::set(&mut response, "retry-after", "1");
     response
