@@ -1,6 +1,6 @@
 //! Starting: takes up the calls of the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
@@ -121,6 +121,7 @@ async fn take_up(kept: &Kept, mut live: Live, settings: &Settings, seed: Seed) -
     let noted: BTreeMap<CallId, u64> = noted.into_iter().map(|noted| (noted.call, noted.revision)).collect();
     let notify = settings.webhooks.notify();
     let (mut after, mut events, mut last) = (Position::START, 0, None);
+    let mut forgotten = BTreeSet::new();
     loop {
         let stored = store.read_all(after, READ).await.map_err(failed)?;
         let Some(end) = stored.last() else { break };
@@ -128,6 +129,10 @@ async fn take_up(kept: &Kept, mut live: Live, settings: &Settings, seed: Seed) -
         events += stored.len() as u64;
         for event in stored.iter().map(|stored| &stored.event) {
             last = last.max(event.at);
+            // The recorded reply to a request can follow the end of its call.
+            if forgotten.contains(&event.call) {
+                continue;
+            }
             let noted = noted.get(&event.call).copied().unwrap_or(0);
             live.load(seed, notify, event, noted).map_err(|refused| {
                 let (call, revision) = (event.call, event.revision);
@@ -136,9 +141,10 @@ async fn take_up(kept: &Kept, mut live: Live, settings: &Settings, seed: Seed) -
                 )
             })?;
         }
+        // Page by page, so that a long history does not fill the memory.
+        live.drop_past_timers();
+        forgotten.extend(live.forget_ended(settings.limits.ended_calls));
     }
-    live.drop_past_timers();
-    live.forget_ended(settings.limits.ended_calls);
     Ok(Taken { live, events, last })
 }
 

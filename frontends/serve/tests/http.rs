@@ -6,6 +6,7 @@ mod cut_off;
 mod failing_store;
 mod forgetting;
 mod graph;
+mod history;
 mod listing;
 mod recordings;
 mod restarts;
