@@ -226,7 +226,12 @@ fn greet(server: &Handle, ring: &Ring) -> io::Result<()> {
     for line in server.how_to_trust() {
         writeln!(out, "{line}")?;
     }
-    writeln!(out, "make a call ring:\n  {}", ring.command(url))?;
+    if server.refuses_admins() {
+        let why = "the service listens beyond this machine";
+        writeln!(out, "the admin API is off, because {why}: --admin-token TOKEN turns it on")?;
+    } else {
+        writeln!(out, "make a call ring:\n  {}", ring.command(url))?;
+    }
     out.flush()
 }
 

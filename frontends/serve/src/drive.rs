@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use callfold::CallId;
 use callfold::call::NetworkEvent;
 use callfold::jiff::{SignedDuration, Timestamp};
+use callfold::{At, CallId};
 use callfold_store::StoreError;
 use tokio::task::JoinSet;
 use tracing::{debug, error, warn};
@@ -29,8 +29,8 @@ pub(crate) enum Advance {
 pub(crate) enum NotAdvanced {
     /// The clock runs by itself.
     NotManual,
-    /// It would go back, or beyond all times.
-    WrongTime,
+    /// It would go back, or beyond all times. This is the time now.
+    WrongTime(Timestamp),
     /// Something that was due could not be stored. It is tried again when the clock is moved again.
     NotStored(NotStored),
 }
@@ -39,7 +39,9 @@ impl fmt::Display for NotAdvanced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotManual => f.write_str("only a manual clock can be advanced"),
-            Self::WrongTime => f.write_str("a clock can only be advanced to a later time"),
+            Self::WrongTime(now) => {
+                write!(f, "a clock can only be advanced to a later time, and it is {} now", At(*now))
+            }
             Self::NotStored(failed) => failed.fmt(f),
         }
     }
@@ -90,7 +92,7 @@ impl Host {
             Advance::By(by) => now.checked_add(by).ok(),
             Advance::To(to) => Some(to),
         };
-        let to = to.filter(|to| *to >= now).ok_or(NotAdvanced::WrongTime)?;
+        let to = to.filter(|to| *to >= now).ok_or(NotAdvanced::WrongTime(now))?;
         self.pass(to).await.map_err(NotAdvanced::NotStored)
     }
 

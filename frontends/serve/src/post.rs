@@ -209,7 +209,7 @@ impl Host {
         if let Ok(answered) = &answer {
             self.take_answer(item, answered, at).await;
         }
-        self.report(webhook, &answer, &outcome, took);
+        self.report(item, &url, &answer, &outcome, took);
         self.deliveries.keep(Delivery {
             direction: Direction::Webhook,
             call: Some(webhook.call),
@@ -228,7 +228,8 @@ impl Host {
 
     fn report(
         &self,
-        webhook: &Webhook,
+        item: &Item,
+        url: &str,
         answer: &Result<Answered, String>,
         outcome: &Outcome,
         took: Duration,
@@ -245,14 +246,19 @@ impl Host {
         if *outcome != Outcome::Dropped {
             self.metrics.webhook_took(took);
         }
-        let (call, revision) = (webhook.call, webhook.revision);
+        let Webhook { call, revision, .. } = *item.webhook;
+        let (attempt, url) = (item.attempts + 1, redacted_url(url));
         match answer {
             Ok(answered) if *outcome == Outcome::Refused => warn!(
-                %call, revision, status = answered.status, outcome = name,
+                %call, revision, url, status = answered.status, outcome = name,
                 "the bot refuses a webhook: it does not accept the token"
             ),
+            Ok(answered) if *outcome == Outcome::Failed => warn!(
+                %call, revision, url, attempt, status = answered.status, outcome = name,
+                "the bot does not accept a webhook"
+            ),
             Ok(answered) => info!(%call, revision, status = answered.status, outcome = name, "webhook"),
-            Err(why) => warn!(%call, revision, error = %why, outcome = name, "webhook"),
+            Err(why) => warn!(%call, revision, url, attempt, error = %why, outcome = name, "webhook"),
         }
     }
 

@@ -222,6 +222,11 @@ impl Handle {
         &self.host.base_url
     }
 
+    /// True if the admin API refuses every request: the service listens beyond this machine, and has no admin token.
+    pub fn refuses_admins(&self) -> bool {
+        !self.host.is_loopback && self.host.settings.admin_token.is_none()
+    }
+
     /// The seed from which ids and faults come.
     pub fn seed(&self) -> u64 {
         self.host.seed.number()

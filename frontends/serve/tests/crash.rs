@@ -48,14 +48,17 @@ async fn a_host_that_is_killed_loses_nothing_and_posts_in_order() {
     while counts.iter().sum::<u64>() < crashes {
         let end = life % ENDS.len();
         received.life.store(life, Ordering::SeqCst);
-        let host = Running::start(&config(&path, life, ENDS[end]));
-        let ended = host.live(&mut load, ENDS[end], 50 + draw.below(400)).await;
+        let ended = match Running::start(&config(&path, life, ENDS[end])) {
+            Some(host) => host.live(&mut load, ENDS[end], 50 + draw.below(400)).await,
+            None => true,
+        };
         counts[end] += u64::from(ended);
         life += 1;
         assert!(life < 2 * crashes as usize + 20, "{counts:?}");
     }
     received.life.store(life, Ordering::SeqCst);
-    Running::start(&config(&path, life, End::Last)).live(&mut load, End::Last, 0).await;
+    let last = Running::start(&config(&path, life, End::Last)).unwrap();
+    last.live(&mut load, End::Last, 0).await;
     let log = Sqlite::open(&path).unwrap().read_all(Position::START, usize::MAX).await.unwrap();
     let log = log.iter().map(|stored| serde_json::from_str(&stored.event.to_string()).unwrap()).collect();
     let history = History { log, answered: load.answered, received: received.all() };
@@ -100,14 +103,20 @@ struct Running {
 }
 
 impl Running {
-    fn start(config: &str) -> Self {
+    /// `None` if it crashes on purpose while it takes up what an earlier one left.
+    fn start(config: &str) -> Option<Self> {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "crash::is_the_host", "--ignored", "--nocapture"]).env(CONFIG, config);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let url = lines.into_iter().find_map(|line| Some(line.split_once("listening on ")?.1.to_owned()));
-        Self { child, client: Client::new(url.expect("the host starts")) }
+        if let Some(url) = url {
+            return Some(Self { child, client: Client::new(url) });
+        }
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(70), "{}", String::from_utf8_lossy(&ended.stderr));
+        None
     }
 
     /// Puts load on the host until it ends. Returns whether it ended as planned.

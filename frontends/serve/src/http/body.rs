@@ -42,6 +42,10 @@ pub(super) async fn json<T: DeserializeOwned>(host: &Host, request: Request) -> 
     let text = text(host, request).await?;
     // An empty body is an object without members.
     let text = if text.is_empty() { Bytes::from_static(b"{}") } else { text };
+    // serde takes a list for the members of an object, too.
+    if text.trim_ascii_start().first() != Some(&b'{') {
+        return Err(error(400, "BadRequest", "the body must be a JSON object"));
+    }
     serde_json::from_slice(&text).map_err(|wrong| error(400, "BadRequest", wrong.to_string()))
 }
 

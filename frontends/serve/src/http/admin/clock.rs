@@ -58,7 +58,10 @@ pub(super) async fn advance(State(host): Shared, request: Request) -> Response<B
     let advance = match (advance.by, advance.to) {
         (Some(by), None) => drive::Advance::By(by),
         (None, Some(to)) => drive::Advance::To(to),
-        _ => return wrong_time(),
+        _ => {
+            let wanted = "name one: `by`, a time such as \"PT45M\" or \"45m\", or `to`, a later time";
+            return respond::error(400, "BadRequest", wanted);
+        }
     };
     match host.advance(advance).await {
         Ok(_) => shown(&host),
@@ -66,12 +69,7 @@ pub(super) async fn advance(State(host): Shared, request: Request) -> Response<B
             let how = "PUT /_callfold/clock {\"mode\":\"manual\"} makes it one";
             respond::error(409, "Conflict", format!("{why}: {how}"))
         }
-        Err(NotAdvanced::WrongTime) => wrong_time(),
+        Err(why @ NotAdvanced::WrongTime(_)) => respond::error(400, "BadRequest", why.to_string()),
         Err(NotAdvanced::NotStored(failed)) => not_stored(&failed),
     }
-}
-
-fn wrong_time() -> Response<Body> {
-    let wanted = "name one: `by`, a time such as \"PT45M\" or \"45m\", or `to`, a later time";
-    respond::error(400, "BadRequest", wanted)
 }
