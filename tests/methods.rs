@@ -259,6 +259,24 @@ fn no_method_is_elsewhere() {
     }
 }
 
+#[test]
+fn an_unknown_path_says_which_name_is_wrong_and_shows_no_query() {
+    let says = |path: &str| {
+        Route::parse("POST", &format!("/v1.0/communications/calls/{path}")).unwrap_err().to_string()
+    };
+    let advice = ": paths begin with /communications/calls, and the id of a call is a GUID";
+    for (path, end) in [
+        (format!("{CALL}/playPromt?code=s3cret"), "/playPromt: no method of a call ends with `playPromt`"),
+        // Another method ends with this name, so the name is not what is wrong.
+        (format!("{CALL}/operations/7/mute"), advice),
+        (format!("{CALL}/people/7/microsoft.graph.mute"), advice),
+        ("7/playPromt".into(), advice),
+    ] {
+        let said = says(&path);
+        assert!(said.ends_with(end) && !said.contains("s3cret"), "{said}");
+    }
+}
+
 properties! {
     256 cases;
 

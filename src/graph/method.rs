@@ -484,9 +484,9 @@ pub struct Route {
 pub struct NoRoute {
     /// The verb. At most its first 64 characters.
     pub verb: String,
-    /// The path. At most its first 160 characters.
+    /// The path without its query, which can have secrets. At most its first 160 characters.
     pub path: String,
-    /// The last name of the path, if the path names a call. At most its first 64 characters.
+    /// The last name of the path, if the path names a call and no method ends with that name. At most its first 64 characters.
     pub name: Option<String>,
     /// The verbs that are valid for this path. Empty if there are none.
     pub allowed: Vec<Verb>,
@@ -544,7 +544,8 @@ impl Route {
         allowed.dedup();
         let is_in_beta = named.next().is_some();
         let name = found.as_ref().and_then(Path::name).map(short);
-        Err(NoRoute { verb: short(verb), path: beginning(path, 160), name, allowed, is_in_beta })
+        let path = beginning(without_query(path), 160);
+        Err(NoRoute { verb: short(verb), path, name, allowed, is_in_beta })
     }
 
     /// True if the version of the path has the method. A path without a version may have any.
@@ -584,7 +585,7 @@ struct Path<'a> {
 
 impl<'a> Path<'a> {
     fn read(path: &'a str) -> Option<Self> {
-        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let path = without_query(path);
         let path = match path.split_once("://") {
             Some((_, whole)) => whole.split_once('/').map_or("", |(_, path)| path),
             None => path,
@@ -600,11 +601,12 @@ impl<'a> Path<'a> {
         is_calls.then(|| Self { version, root: *root, rest: segments.collect() })
     }
 
-    /// The last name behind the id of a call.
+    /// The last name behind the id of a call, if no method ends with it.
     fn name(&self) -> Option<&'a str> {
         let (call, behind) = self.rest.split_first()?;
         let name = behind.last()?;
-        call.parse::<CallId>().is_ok().then_some(name)
+        let ends_with = |method: &Method| method.shape().1.eq_ignore_ascii_case(unqualified(name));
+        (call.parse::<CallId>().is_ok() && !Method::ALL.iter().any(ends_with)).then_some(name)
     }
 
     fn routes(&self) -> Vec<Route> {
@@ -650,6 +652,10 @@ const fn shape(path: &str) -> (usize, &str) {
         }
     }
     (count, last)
+}
+
+fn without_query(path: &str) -> &str {
+    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
