@@ -40,7 +40,7 @@ struct Queue {
     is_busy: bool,
     /// The highest revision of a webhook that is settled.
     settled: u64,
-    /// The host to which a 302 moved the webhooks of the call.
+    /// The URL to which a 302 moved the webhooks of the call.
     moved_to: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl Outbox {
         self.make_ready(call);
     }
 
-    /// Takes the first webhook that can be posted, and the host to which its call was moved.
+    /// Takes the first webhook that can be posted, and the URL to which its call was moved.
     pub(crate) fn take(&mut self) -> Option<(Item, Option<String>)> {
         loop {
             let (_, call) = self.ready.pop_first()?;
@@ -142,7 +142,7 @@ impl Outbox {
         has_two
     }
 
-    /// Moves the later webhooks of a call to another host.
+    /// Moves the later webhooks of a call to another URL.
     pub(crate) fn move_to(&mut self, call: CallId, url: String) {
         self.queues.entry(call).or_default().moved_to = Some(url);
     }

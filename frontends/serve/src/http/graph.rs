@@ -1,7 +1,6 @@
 //! Graph's side: the requests of apps.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -13,12 +12,11 @@ use callfold::jiff::fmt::rfc2822::DateTimePrinter;
 use callfold::service::{Served, Service, client_request_id};
 use callfold::{At, CallId};
 use serde_json::Value;
-use tracing::info;
 
 use super::app::App;
+use super::listed::{Begun, Listed};
 use super::respond::{self, Reply};
 use super::{body, tokens};
-use crate::delivery::{Answered, Delivery, Direction, Headers};
 use crate::fault::RequestFault;
 use crate::host::{Host, Incoming, Written};
 use crate::query::Options;
@@ -36,10 +34,7 @@ struct Answer {
 
 /// Serves a request, and lists it.
 pub(super) async fn serve(host: &Arc<Host>, parts: Parts, body: Body) -> Response<Body> {
-    let going = host.busy.begin();
-    let at = host.clock.now();
-    #[expect(clippy::disallowed_methods, reason = "how long an answer takes is measured")]
-    let begun = Instant::now();
+    let begun = Begun::now(host);
     let verb = parts.method.as_str();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let route = Route::parse(verb, path).ok();
@@ -48,29 +43,10 @@ pub(super) async fn serve(host: &Arc<Host>, parts: Parts, body: Body) -> Respons
         Err(response) => (from_response(host, response, &parts.headers).await, Bytes::new()),
     };
     let Answer { mut response, body: text, call, fault, written } = answer;
-    let took = begun.elapsed();
-    let status = response.status().as_u16();
     let method = route.as_ref().map_or("none", |route| route.method.as_str());
-    host.metrics.request(method, status, took);
     let call = call.or_else(|| route.as_ref()?.call);
-    match call {
-        Some(call) => info!(%call, method, status, "request"),
-        None => info!(method, status, "request"),
-    }
-    host.deliveries.keep(Delivery {
-        direction: Direction::Request,
-        call,
-        revision: None,
-        at,
-        verb: verb.into(),
-        url: path.into(),
-        headers: Headers::of(&parts.headers),
-        // What is kept must not keep the buffer of the connection.
-        body: Bytes::copy_from_slice(&body),
-        answer: Ok(Answered { status, headers: Headers::of(response.headers()), body: text.clone() }),
-        took,
-        fault,
-    });
+    let listed = Listed { method, call, body, text: text.clone(), fault };
+    let going = begun.list(host, &parts, &response, listed);
     *response.body_mut() = Reply::body(text, written, going);
     response
 }

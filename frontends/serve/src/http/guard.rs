@@ -5,9 +5,8 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Response, Uri};
 use callfold::Secret;
 
-use super::bearer::bearer;
-use super::respond::{error, set};
-use crate::constant_time::is_same;
+use super::bearer::{has_token, without_token};
+use super::respond::error;
 
 /// Why a request to `/_callfold` is refused, if it is.
 pub(super) fn refused(
@@ -21,17 +20,8 @@ pub(super) fn refused(
         return elsewhere;
     }
     if let Some(token) = admin_token {
-        let is_right =
-            bearer(headers).is_some_and(|given| is_same(given.as_bytes(), token.expose().as_bytes()));
-        return (!is_right).then(|| {
-            let mut response = error(
-                401,
-                "Unauthorized",
-                "the admin API needs the header `Authorization: Bearer` with the --admin-token",
-            );
-            set(&mut response, "www-authenticate", "Bearer");
-            response
-        });
+        let message = "the admin API needs the header `Authorization: Bearer` with the --admin-token";
+        return (!has_token(headers, token)).then(|| without_token(message));
     }
     if !is_loopback {
         return Some(error(

@@ -1,4 +1,4 @@
-//! Requests that are not Graph's: they are counted and listed as Graph's are.
+//! Requests are counted, logged and listed, Graph's and others.
 
 use std::time::Instant;
 
@@ -19,12 +19,24 @@ use crate::host::Host;
 pub(super) struct Begun {
     at: Timestamp,
     begun: Instant,
-    _going: Going,
+    going: Going,
 }
 
-/// What a request was, and the answer to it.
+/// What is listed of a request and its answer, beside the headers.
+pub(super) struct Listed {
+    /// The method in metrics and in the log: Graph's methods have other names than the rest.
+    pub(super) method: &'static str,
+    pub(super) call: Option<CallId>,
+    /// The body of the request.
+    pub(super) body: Bytes,
+    /// The body of the response.
+    pub(super) text: Bytes,
+    /// What a fault did to it.
+    pub(super) fault: Option<&'static str>,
+}
+
+/// What a request was that is not Graph's, and the answer to it.
 pub(super) struct Answer {
-    /// The method in metrics and in the log: Graph's methods have other names.
     pub(super) method: &'static str,
     pub(super) call: Option<CallId>,
     /// The body of the request.
@@ -42,16 +54,18 @@ impl Answer {
 impl Begun {
     #[expect(clippy::disallowed_methods, reason = "how long an answer takes is measured")]
     pub(super) fn now(host: &Host) -> Self {
-        Self { at: host.clock.now(), begun: Instant::now(), _going: host.busy.begin() }
+        Self { going: host.busy.begin(), at: host.clock.now(), begun: Instant::now() }
     }
 
-    /// Counts and lists the request, and returns the response.
-    pub(super) async fn end(self, host: &Host, parts: &Parts, answer: Answer) -> Response<Body> {
-        let Answer { method, call, body, response } = answer;
-        let (response, text) = with_text(response).await;
+    /// Counts, logs and lists the request. It is going on until what is returned is dropped.
+    pub(super) fn list(self, host: &Host, parts: &Parts, response: &Response<Body>, listed: Listed) -> Going {
+        let Listed { method, call, body, text, fault } = listed;
         let (took, status) = (self.begun.elapsed(), response.status().as_u16());
         host.metrics.request(method, status, took);
-        info!(method, status, "request");
+        match call {
+            Some(call) => info!(%call, method, status, "request"),
+            None => info!(method, status, "request"),
+        }
         host.deliveries.keep(Delivery {
             direction: Direction::Request,
             call,
@@ -64,8 +78,17 @@ impl Begun {
             body: Bytes::copy_from_slice(&body),
             answer: Ok(Answered { status, headers: Headers::of(response.headers()), body: text }),
             took,
-            fault: None,
+            fault,
         });
+        self.going
+    }
+
+    /// Lists a request that is not Graph's, and returns the response.
+    pub(super) async fn end(self, host: &Host, parts: &Parts, answer: Answer) -> Response<Body> {
+        let Answer { method, call, body, response } = answer;
+        let (response, text) = with_text(response).await;
+        let listed = Listed { method, call, body, text, fault: None };
+        drop(self.list(host, parts, &response, listed));
         response
     }
 }

@@ -11,15 +11,17 @@ use callfold::jiff::Timestamp;
 use callfold::operation::Transition;
 use callfold::{Call, CallId, OperationId, Recorded, Secret};
 
-use super::bearer::bearer;
+use super::bearer::{has_token, without_token};
 use super::listed::Answer;
 use super::respond;
-use crate::constant_time::is_same;
 use crate::host::Host;
 use crate::recording::Recording;
 
 /// The name of these requests in metrics.
 const METHOD: &str = "recording";
+
+const NO_TOKEN: &str =
+    "a recording needs the header `Authorization: Bearer` with the recordingAccessToken of its operation";
 
 /// Serves a recording; `None` if the path is none.
 pub(super) async fn serve(host: &Arc<Host>, parts: &Parts) -> Option<Answer> {
@@ -42,9 +44,8 @@ async fn fetched(host: &Host, parts: &Parts, call: CallId, operation: &Operation
         Some(call) => token_of(call, operation),
         None => return respond::error(404, "NotFound", "the service has no such call, or has forgotten it"),
     };
-    let given = bearer(&parts.headers);
-    if !token.zip(given).is_some_and(|(token, given)| is_same(given.as_bytes(), token.expose().as_bytes())) {
-        return without_token();
+    if !token.is_some_and(|token| has_token(&parts.headers, &token)) {
+        return without_token(NO_TOKEN);
     }
     match host.store.read(call, 1).await {
         Ok(events) => match recorded(&events, operation) {
@@ -53,16 +54,6 @@ async fn fetched(host: &Host, parts: &Parts, call: CallId, operation: &Operation
         },
         Err(failed) => respond::error(503, "ServiceUnavailable", failed.to_string()),
     }
-}
-
-fn without_token() -> Response<Body> {
-    let mut response = respond::error(
-        401,
-        "Unauthorized",
-        "a recording needs the header `Authorization: Bearer` with the recordingAccessToken of its operation",
-    );
-    respond::set(&mut response, "www-authenticate", "Bearer");
-    response
 }
 
 fn wav(recording: &Recording) -> Response<Body> {
