@@ -533,16 +533,15 @@ impl Route {
     /// ```
     pub fn parse(verb: &str, path: &str) -> Result<Self, NoRoute> {
         let found = Path::read(path);
-        let routes: Vec<Self> = found.iter().flat_map(Path::routes).collect();
-        let has_verb = |route: &&Self| route.method.verb().as_str().eq_ignore_ascii_case(verb);
-        let mut named = routes.iter().filter(has_verb);
-        if let Some(route) = named.clone().find(|route| route.is_published()) {
-            return Ok(route.clone());
+        let routes = || found.iter().flat_map(Path::routes);
+        let named = || routes().filter(|route| route.method.verb().as_str().eq_ignore_ascii_case(verb));
+        if let Some(route) = named().find(Self::is_published) {
+            return Ok(route);
         }
-        let published = routes.iter().filter(|route| route.is_published());
-        let mut allowed: Vec<_> = published.map(|route| route.method.verb()).collect();
+        let mut allowed: Vec<_> =
+            routes().filter(Self::is_published).map(|route| route.method.verb()).collect();
         allowed.dedup();
-        let is_in_beta = named.next().is_some();
+        let is_in_beta = named().next().is_some();
         let name = found.as_ref().and_then(Path::name).map(short);
         let path = beginning(without_query(path), 160);
         Err(NoRoute { verb: short(verb), path, name, allowed, is_in_beta })
@@ -586,7 +585,8 @@ struct Path<'a> {
 impl<'a> Path<'a> {
     fn read(path: &'a str) -> Option<Self> {
         let path = without_query(path);
-        let path = match path.split_once("://") {
+        let url = Some(path).filter(|path| !path.starts_with('/')).and_then(|path| path.split_once("://"));
+        let path = match url {
             Some((_, whole)) => whole.split_once('/').map_or("", |(_, path)| path),
             None => path,
         };
@@ -609,15 +609,16 @@ impl<'a> Path<'a> {
         (call.parse::<CallId>().is_ok() && !Method::ALL.iter().any(ends_with)).then_some(name)
     }
 
-    fn routes(&self) -> Vec<Route> {
+    fn routes(&self) -> impl Iterator<Item = Route> {
         let last = self.rest.last().map_or("", |last| unqualified(last));
         // Each request pays for this. The shape alone rules out most methods.
-        let has_shape = |method: &Method| {
+        let has_shape = move |method: &Method| {
             let (count, name) = method.shape();
             count == self.rest.len() && (name == ID || name.eq_ignore_ascii_case(last))
         };
-        let methods = Method::ALL.iter().filter(|method| method.is_under(self.root) && has_shape(method));
-        methods.filter_map(|method| self.route(*method)).collect()
+        let methods =
+            Method::ALL.iter().filter(move |method| has_shape(method) && method.is_under(self.root));
+        methods.filter_map(|method| self.route(*method))
     }
 
     fn route(&self, method: Method) -> Option<Route> {

@@ -1,21 +1,19 @@
 //! `callfold serve`: the local Graph calling service.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use callfold_serve::{Auth, Auto, Callbacks, ClockMode, Handle, Server, Settings};
 use clap::{Args, ValueEnum};
-use tracing::level_filters::LevelFilter;
-use tracing::{info, warn};
-use tracing_appender::non_blocking::{ErrorCounter, WorkerGuard};
-use tracing_subscriber::EnvFilter;
+use tracing::info;
 
+use self::log::{Log, LogFormat};
 use crate::stdout::stdout;
 
-/// The variable that chooses what is logged.
-const LOG: &str = "CALLFOLD_LOG";
+mod lines;
+mod log;
 
 pub(crate) const HELP: &str = "\
 Examples:
@@ -96,12 +94,6 @@ enum AutoArg {
     Off,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
-}
-
 pub(crate) fn run(args: ServeArgs) -> io::Result<ExitCode> {
     let log = Log::start(args.log_format)?;
     let settings = settings(args)?;
@@ -123,48 +115,6 @@ pub(crate) fn run(args: ServeArgs) -> io::Result<ExitCode> {
     runtime.shutdown_timeout(Duration::from_secs(1));
     log.say_lost();
     ended
-}
-
-/// The log on standard error, which a thread of its own writes: requests do not wait for the terminal. The rest is written
-/// when this is dropped.
-struct Log {
-    _written: WorkerGuard,
-    lost: ErrorCounter,
-}
-
-impl Log {
-    fn start(format: LogFormat) -> io::Result<Self> {
-        let filter = filter()?;
-        let (writer, written) = tracing_appender::non_blocking(io::BufWriter::new(io::stderr()));
-        let lost = writer.error_counter();
-        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
-        match format {
-            LogFormat::Text => builder.with_target(false).with_ansi(io::stderr().is_terminal()).init(),
-            LogFormat::Json => builder.json().flatten_event(true).init(),
-        }
-        Ok(Self { _written: written, lost })
-    }
-
-    /// Nobody waits until a line is written, so lines are lost if more come than the terminal takes.
-    fn say_lost(&self) {
-        let lines = self.lost.dropped_lines();
-        if lines > 0 {
-            warn!(lines, "lines of the log were lost, because they came faster than they were written");
-        }
-    }
-}
-
-/// What is logged, as `CALLFOLD_LOG` says.
-fn filter() -> io::Result<EnvFilter> {
-    let Ok(text) = std::env::var(LOG) else { return Ok(EnvFilter::new("info")) };
-    // A single word that is not a level would name a part of the program, and nothing would be logged.
-    let is_wrong = |part: &str| !part.contains('=') && part.parse::<LevelFilter>().is_err();
-    let filter = EnvFilter::try_new(&text).ok().filter(|_| !text.split(',').any(is_wrong));
-    filter.ok_or_else(|| {
-        io::Error::other(format!(
-            "{LOG}={text}: use error, warn, info or debug, or a filter such as info,callfold_serve=debug"
-        ))
-    })
 }
 
 /// The settings: those of the config file, and over them those of the command line.

@@ -126,16 +126,16 @@ impl Behaviour {
                 request.targets.value().and_then(|targets| targets.first()).map(answering);
         }
         let redirected_to = watched.redirected_to.clone();
-        let Some(delays) = self.delays.clone() else { return will };
+        let Some(delays) = &self.delays else { return will };
         if is_step {
             let cause = Cause::Step { revision: recorded.revision };
-            let step = self.after_step(call, recorded, &delays, has_callee, redirected_to);
+            let step = self.after_step(call, recorded, delays, has_callee, redirected_to);
             will.extend(step.and_then(|(delay, event)| happening(at, delay, cause, event)));
         }
         if is_new_first {
-            will.extend(self.media(call, at, &delays));
+            will.extend(self.media(call, at, delays));
         }
-        will.extend(operation(call, recorded, at, &delays));
+        will.extend(operation(call, recorded, at, delays));
         will
     }
 

@@ -90,7 +90,8 @@ impl fmt::Debug for Headers {
 
 impl Headers {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let mut text = String::new();
+        let lengths = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \n".len());
+        let mut text = String::with_capacity(lengths.sum());
         for (name, value) in headers {
             push(&mut text, name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
         }
@@ -147,13 +148,17 @@ impl Deliveries {
 
     /// Keeps a delivery, and forgets the oldest if there are too many. Returns its number.
     pub(crate) fn keep(&self, delivery: Delivery) -> u64 {
+        let delivery = Arc::new(delivery);
+        // Dropped when the lock is free again.
+        let mut forgotten = Vec::new();
         let mut kept = self.kept();
         kept.bytes += delivery.bytes();
-        kept.list.push_back(Arc::new(delivery));
+        kept.list.push_back(delivery);
         while kept.list.len() > self.most || kept.bytes > self.most_bytes {
             let Some(first) = kept.list.pop_front() else { break };
             kept.bytes -= first.bytes();
             kept.forgotten += 1;
+            forgotten.push(first);
         }
         kept.forgotten + kept.list.len() as u64
     }

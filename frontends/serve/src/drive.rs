@@ -173,12 +173,12 @@ impl Host {
         deadline: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         if self.clock.mode() == ClockMode::Manual {
-            let first = self.live().timers.pop(now);
+            let first = self.live_mut().timers.pop(now);
             return self.run_in_order(first).await;
         }
         let mut by_call: BTreeMap<Option<CallId>, Vec<Due>> = BTreeMap::new();
         let until = deadline.map_or(now, |deadline| deadline.min(now));
-        while let Some(due) = self.live().timers.pop(until) {
+        while let Some(due) = self.live_mut().timers.pop(until) {
             by_call.entry(due.timer.call()).or_default().push(due);
         }
         let mut running = JoinSet::new();
@@ -201,7 +201,7 @@ impl Host {
                 all = self.run_timer(&due).await;
             }
             if all.is_err() {
-                self.live().timers.put_back(due);
+                self.live_mut().timers.put_back(due);
             }
         }
         all
@@ -216,7 +216,7 @@ impl Host {
                 self.happen_in_time(*call, (**event).clone(), *at, stands).await
             }
             Timer::Post(call) => {
-                self.live().outbox.wake(*call);
+                self.live_mut().outbox.wake(*call);
                 self.can_post.notify_one();
                 Ok(())
             }

@@ -182,6 +182,11 @@ impl Failing {
         self.faults.crash.is_some()
     }
 
+    /// True if requests may fail on purpose.
+    pub(crate) const fn may_fail_requests(&self) -> bool {
+        !self.faults.requests.is_empty()
+    }
+
     /// The number of webhooks of a call that can be posted before the first of them is settled.
     pub(crate) fn posted_at_once(&self) -> usize {
         if self.faults.webhooks.reorder > 0.0 { 2 } else { 1 }

@@ -36,7 +36,7 @@ impl Host {
         let _all = self.locks.of(&Scope::All).await;
         self.delete_all().await?;
         let mut posts = {
-            let mut live = self.live();
+            let mut live = self.live_mut();
             live.clear(self.settings.faults.clone());
             self.may_crash.store(live.failing.may_crash(), Ordering::SeqCst);
             // Webhooks are taken and begun under the lock of `live`, so none from before is begun later.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use callfold::call::{AppIdentity, NetworkEvent, RequestContext};
 use callfold::graph::{Permission, Route};
@@ -55,7 +55,7 @@ pub(crate) struct Host {
     pub(crate) can_post: Signal,
     pub(super) notify: Notify,
     pub(super) locks: Locks,
-    pub(super) live: Mutex<Live>,
+    pub(super) live: RwLock<Live>,
     /// The clock is advanced by one request at a time.
     pub(super) advancing: tokio::sync::Mutex<()>,
     /// The webhooks that are being posted.
@@ -147,9 +147,14 @@ impl Decided for Batch {
 }
 
 impl Host {
-    /// What is in memory. Hold it for a moment only.
-    pub(crate) fn live(&self) -> MutexGuard<'_, Live> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is in memory, to read it. Hold it for a moment only, and once: who waits to change it comes before the next.
+    pub(crate) fn live(&self) -> RwLockReadGuard<'_, Live> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is in memory, to change it. Hold it for a moment only.
+    pub(crate) fn live_mut(&self) -> RwLockWriteGuard<'_, Live> {
+        self.live.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The webhooks that are being posted. Whoever also needs what is in memory locks that first.
@@ -282,7 +287,7 @@ impl Host {
         let waits = has_reply && !batch.webhooks.is_empty();
         let (written, reply) = waits.then(|| watch::channel(())).unzip();
         let (is_earlier, forgotten) = {
-            let mut live = self.live();
+            let mut live = self.live_mut();
             let before = live.next();
             for event in &batch.events {
                 debug!(call = %event.call, revision = event.revision, event = event.event.kind().as_str(), "stored");
@@ -312,7 +317,7 @@ impl Host {
         for call in calls {
             let stored = self.store.read(call, 1).await.map_err(NotStored::Store)?;
             let noted = noted.iter().find(|noted| noted.call == call).map_or(0, |noted| noted.revision);
-            let reloaded = self.live().reload(self.seed, self.notify, call, &stored, noted);
+            let reloaded = self.live_mut().reload(self.seed, self.notify, call, &stored, noted);
             reloaded.unwrap_or_else(|refused| does_not_fold(call, &refused));
         }
         self.can_post.notify_one();
@@ -325,7 +330,7 @@ impl Host {
         if let Some(wrong) = faults.wrong() {
             return Err(wrong);
         }
-        let mut live = self.live();
+        let mut live = self.live_mut();
         live.failing = Failing::new(faults);
         self.may_crash.store(live.failing.may_crash(), Ordering::SeqCst);
         Ok(())
@@ -341,7 +346,7 @@ impl Host {
         if !self.may_crash.load(Ordering::SeqCst) {
             return;
         }
-        let crashes = self.live().failing.crashes(self.seed, window, || format!("{call}/{revision}"));
+        let crashes = self.live_mut().failing.crashes(self.seed, window, || format!("{call}/{revision}"));
         if crashes {
             warn!(%call, revision, ?window, "a crash on purpose");
             say_crash(window, call, revision);

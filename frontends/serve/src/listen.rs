@@ -6,16 +6,17 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::Body;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tracing::{debug, warn};
 
+use crate::http::routes::Paths;
 use crate::settings::Limits;
 
 /// Where the service listens.
@@ -68,14 +69,13 @@ pub(crate) async fn bind(listen: &str, is_tls: bool) -> Result<(TcpListener, Add
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    router: Router,
+    paths: Paths,
     limits: Limits,
     mut end: watch::Receiver<()>,
 ) {
     // Connections that live have a receiver, and end in order when something is sent.
     let ending = watch::Sender::new(());
     let permits = Arc::new(Semaphore::new(limits.connections.max(1)));
-    let service = TowerToHyperService::new(router);
     let idle = Duration::try_from(limits.idle).unwrap_or(Duration::from_secs(60));
     // Connections end when this is dropped: in the end, or because nobody serves them any more.
     let (open, cut_off) = watch::channel(());
@@ -88,17 +88,17 @@ pub(crate) async fn serve(
         let Some((stream, permit)) = accepted else { continue };
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(idle).max_buf_size(MOST_HEADERS);
-        let (service, end, tls) = (service.clone(), ending.subscribe(), tls.clone());
+        let (paths, end, tls) = (paths.clone(), ending.subscribe(), tls.clone());
         let mut cut_off = cut_off.clone();
         let served = async move {
             let _permit = permit;
             let served = match tls {
                 Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => connection(&builder, stream, service, end).await,
+                    Ok(Ok(stream)) => connection(&builder, stream, paths, end).await,
                     Ok(Err(error)) => return debug!(%error, "a client did not agree on TLS"),
                     Err(_) => return debug!("a client did not agree on TLS in time"),
                 },
-                None => connection(&builder, stream, service, end).await,
+                None => connection(&builder, stream, paths, end).await,
             };
             if let Err(error) = served {
                 debug!(%error, "a connection ended");
@@ -142,12 +142,13 @@ async fn accept(
 async fn connection<S>(
     builder: &http1::Builder,
     stream: S,
-    service: TowerToHyperService<Router>,
+    paths: Paths,
     mut end: watch::Receiver<()>,
 ) -> hyper::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let service = service_fn(|request| paths.clone().answer(request.map(Body::new)));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // The connection is first, so that what has arrived of a request is read: it is not idle then.
     tokio::select! {

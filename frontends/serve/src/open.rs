@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock};
 
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::{CallId, Id};
@@ -88,7 +88,7 @@ impl Host {
             timers_changed: Signal::new(),
             can_post: Signal::new(),
             locks: Locks::new(),
-            live: Mutex::new(live),
+            live: RwLock::new(live),
             advancing: tokio::sync::Mutex::new(()),
             posts: Mutex::new(JoinSet::new()),
             may_crash,

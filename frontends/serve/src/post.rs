@@ -73,7 +73,7 @@ impl Host {
 
     /// Begins to post the next webhook. False if none can be posted.
     fn begin_post(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> bool {
-        let mut live = self.live();
+        let mut live = self.live_mut();
         if self.has_ended() {
             return false;
         }
@@ -109,7 +109,7 @@ impl Host {
             Outcome::Settled | Outcome::Refused | Outcome::Dropped => self.settle(call).await,
             Outcome::OnceMore => self.again(call, |item| item.is_first_incoming = false),
             Outcome::Moved(url) => {
-                self.live().outbox.move_to(call, url);
+                self.live_mut().outbox.move_to(call, url);
                 self.again(call, |item| item.failures += 1);
             }
             Outcome::Failed => self.retry(&item).await,
@@ -120,7 +120,7 @@ impl Host {
     fn harm(&self, item: &Item) -> bool {
         let call = item.webhook.call;
         if item.fate.is_reordered {
-            let mut live = self.live();
+            let mut live = self.live_mut();
             live.outbox.wait(call, |item| item.fate.is_reordered = false);
             if live.outbox.swap(call) {
                 live.outbox.wake(call);
@@ -129,7 +129,7 @@ impl Host {
         }
         if !item.fate.delay.is_zero() {
             let delay = item.fate.delay;
-            self.live().outbox.wait(call, |item| item.fate.delay = SignedDuration::ZERO);
+            self.live_mut().outbox.wait(call, |item| item.fate.delay = SignedDuration::ZERO);
             self.later(call, delay);
             return true;
         }
@@ -138,7 +138,7 @@ impl Host {
 
     /// The first webhook of a call is posted again, at once.
     fn again(&self, call: CallId, change: impl FnOnce(&mut Item)) {
-        let mut live = self.live();
+        let mut live = self.live_mut();
         live.outbox.wait(call, |item| {
             item.attempts += 1;
             change(item);
@@ -154,7 +154,7 @@ impl Host {
             self.metrics.webhook("givenUp");
             return self.settle(call).await;
         }
-        self.live().outbox.wait(call, |item| {
+        self.live_mut().outbox.wait(call, |item| {
             item.attempts += 1;
             item.failures += 1;
         });
@@ -164,20 +164,20 @@ impl Host {
 
     fn later(&self, call: CallId, delay: SignedDuration) {
         let at = self.clock.now().checked_add(delay).unwrap_or(Timestamp::MAX);
-        self.live().timers.set(at, Timer::Post(call));
+        self.live_mut().timers.set(at, Timer::Post(call));
         self.timers_changed.notify_one();
     }
 
     /// The first webhook of a call is done with. That is noted before the next is posted.
     async fn settle(&self, call: CallId) {
-        let settled = self.live().outbox.settle(call);
+        let settled = self.live_mut().outbox.settle(call);
         if let Some(revision) = settled
             && let Err(failed) = self.store.note(CONSUMER, &[Noted { call, revision }]).await
         {
             // It will be posted again after a restart.
             warn!(%call, revision, error = %failed, "cannot note that a webhook is posted");
         }
-        self.live().outbox.go_on(call);
+        self.live_mut().outbox.go_on(call);
     }
 
     fn crash_after_posting(&self, item: &Item) {

@@ -56,7 +56,7 @@ impl Host {
             return Err(NotAdded::Wrong(wrong));
         }
         let number = {
-            let mut live = self.live();
+            let mut live = self.live_mut();
             let most = self.settings.limits.scenarios;
             if live.scenarios.len() >= most {
                 return Err(NotAdded::TooMany(most));
@@ -71,7 +71,7 @@ impl Host {
     pub(crate) fn begin_scenarios(&self, from: usize) {
         let now = self.clock.now();
         {
-            let mut live = self.live();
+            let mut live = self.live_mut();
             for (after, timer) in live.scenarios.callers(from) {
                 live.timers.set(now.checked_add(after).unwrap_or(Timestamp::MAX), timer);
             }
@@ -87,13 +87,13 @@ impl Host {
         time: u64,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let ringing = self.live().scenarios.ring(scenario, caller, time);
+        let ringing = self.live_mut().scenarios.ring(scenario, caller, time);
         let Some(ringing) = ringing else { return Ok(()) };
         let call = of_caller(&self.settings, self.seed, &ringing.caller);
         let event = NetworkEvent::Offered(Box::new(call));
         self.happen_in_time(ringing.call, event, at, |_| true).await?;
         if let Some(again) = ringing.again.and_then(|every| at.checked_add(every).ok()) {
-            self.live().timers.set(again, Timer::Rings { scenario, caller, time: time + 1 });
+            self.live_mut().timers.set(again, Timer::Rings { scenario, caller, time: time + 1 });
             self.timers_changed.notify_one();
         }
         Ok(())

@@ -20,7 +20,7 @@ use crate::clock::real_now;
 use crate::drive::Advance;
 use crate::fault::Faults;
 use crate::host::{Host, NotHappened};
-use crate::http::routes::router;
+use crate::http::routes::Paths;
 use crate::listen;
 use crate::offer::rings_nobody;
 use crate::open::Kept;
@@ -162,7 +162,7 @@ impl Builder {
         let working =
             [tokio::spawn(Arc::clone(&host).drive()), tokio::spawn(Arc::clone(&host).post_webhooks())];
         let serving =
-            tokio::spawn(listen::serve(listener, acceptor, router(Arc::clone(&host)), limits, ending));
+            tokio::spawn(listen::serve(listener, acceptor, Paths::new(Arc::clone(&host)), limits, ending));
         Ok(Handle { host, address: address.socket, tls, end, serving, working })
     }
 }
@@ -334,7 +334,7 @@ impl Drop for Handle {
         self.serving.abort();
         self.end_work();
         // Under this lock, nobody is about to post another.
-        let _live = self.host.live();
+        let _live = self.host.live_mut();
         self.host.posts().abort_all();
     }
 }

@@ -63,12 +63,13 @@ async fn answer(
         Ok(app) => app,
         Err(error) => return of_error(host, headers, 401, error),
     };
-    let (failed, waiting) = {
-        let mut live = host.live();
-        let failed = live.failing.request(host.seed, route.map(|route| route.method)).cloned();
-        (failed, live.outbox.len())
+    let (may_fail, waiting) = {
+        let live = host.live();
+        (live.failing.may_fail_requests(), live.outbox.len())
     };
-    if let Some(failed) = failed {
+    let method = route.map(|route| route.method);
+    let failed = may_fail.then(|| host.live_mut().failing.request(host.seed, method).cloned());
+    if let Some(failed) = failed.flatten() {
         let mut answer = failed_on_purpose(host, headers, &failed);
         answer.fault = Some("status");
         return answer;

@@ -1,23 +1,44 @@
 //! Which part serves which path.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::Response;
 use axum::middleware::{self, Next};
+use tower_service::Service;
 
 use super::listed::{Answer, Begun};
-use super::state::Shared;
 use super::{admin, graph, guard, recordings, tokens};
 use crate::host::Host;
 use crate::task::to_its_end;
 
+/// Where the admin API is.
+const ADMIN: &str = "/_callfold";
+
 /// All paths of the service.
-pub(crate) fn router(host: Arc<Host>) -> Router {
-    let admin = admin::router(&host).layer(middleware::from_fn(to_the_end));
-    Router::new().nest("/_callfold", admin).fallback(others).with_state(host)
+#[derive(Clone, Debug)]
+pub(crate) struct Paths {
+    host: Arc<Host>,
+    admin: Router,
+}
+
+impl Paths {
+    pub(crate) fn new(host: Arc<Host>) -> Self {
+        let admin = admin::router(&host).layer(middleware::from_fn(to_the_end));
+        Self { admin: Router::new().nest(ADMIN, admin).with_state(Arc::clone(&host)), host }
+    }
+
+    /// Answers a request.
+    pub(crate) async fn answer(mut self, request: Request) -> Result<Response<Body>, Infallible> {
+        let behind = request.uri().path().strip_prefix(ADMIN);
+        if behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('/')) {
+            return self.admin.call(request).await;
+        }
+        Ok(others(self.host, request).await)
+    }
 }
 
 /// A client that disconnects does not cut a request off.
@@ -26,7 +47,7 @@ async fn to_the_end(request: Request, next: Next) -> Response<Body> {
 }
 
 /// What is not the admin API: recordings, tokens, and Graph's side.
-async fn others(State(host): Shared, request: Request) -> Response<Body> {
+async fn others(host: Arc<Host>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let elsewhere = guard::from_elsewhere(&parts.headers);
     if elsewhere.is_none() && graph::is_graph(parts.uri.path()) {

@@ -24,7 +24,7 @@ use crate::settings::Auth;
 /// The app that sends a request.
 pub(super) async fn app(host: &Host, headers: &HeaderMap) -> Result<App, ODataError> {
     if host.settings.auth == Auth::Off {
-        return Ok(App { id: None, permissions: Permission::ALL.to_vec() });
+        return Ok(App { id: None, permissions: Permission::ALL.into() });
     }
     let refused = |message: &str| ODataError::new("InvalidAuthenticationToken", message);
     if !headers.contains_key("authorization") {
@@ -37,8 +37,8 @@ pub(super) async fn app(host: &Host, headers: &HeaderMap) -> Result<App, ODataEr
         TokenError::Refused(error) => error,
         TokenError::Key(failed) => refused(&failed.to_string()),
     })?;
-    let permissions = claims.roles.iter().filter_map(|role| Permission::named(role)).collect();
-    Ok(App { id: Some(Id::from(claims.app.as_str())), permissions })
+    let permissions: Vec<_> = claims.roles.iter().filter_map(|role| Permission::named(role)).collect();
+    Ok(App { id: Some(Id::from(claims.app.as_str())), permissions: permissions.into() })
 }
 
 /// Serves the token endpoint and the documents about the keys; `None` if the path is none of these.

@@ -1,0 +1,62 @@
+//! The log of the service, on standard error.
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use tracing::level_filters::LevelFilter;
+use tracing::warn;
+use tracing_subscriber::EnvFilter;
+
+use super::lines::{Lines, Writer};
+
+/// The variable that chooses what is logged.
+const LOG: &str = "CALLFOLD_LOG";
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The log. The rest is written when this is dropped.
+#[derive(Debug)]
+pub(super) struct Log {
+    lines: Arc<Lines>,
+    _writer: Writer,
+}
+
+impl Log {
+    pub(super) fn start(format: LogFormat) -> io::Result<Self> {
+        let filter = filter()?;
+        let (writer, lines) = Writer::start(io::stderr())?;
+        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Arc::clone(&lines));
+        match format {
+            LogFormat::Text => builder.with_target(false).with_ansi(io::stderr().is_terminal()).init(),
+            LogFormat::Json => builder.json().flatten_event(true).init(),
+        }
+        Ok(Self { lines, _writer: writer })
+    }
+
+    /// Nobody waits until a line is written, so lines are lost if more come than the terminal takes.
+    pub(super) fn say_lost(&self) {
+        let lines = self.lines.lost();
+        if lines > 0 {
+            warn!(lines, "lines of the log were lost, because they came faster than they were written");
+        }
+    }
+}
+
+/// What is logged, as `CALLFOLD_LOG` says.
+fn filter() -> io::Result<EnvFilter> {
+    let Ok(text) = std::env::var(LOG) else { return Ok(EnvFilter::new("info")) };
+    // A single word that is not a level would name a part of the program, and nothing would be logged.
+    let is_wrong = |part: &str| !part.contains('=') && part.parse::<LevelFilter>().is_err();
+    let filter = EnvFilter::try_new(&text).ok().filter(|_| !text.split(',').any(is_wrong));
+    filter.ok_or_else(|| {
+        io::Error::other(format!(
+            "{LOG}={text}: use error, warn, info or debug, or a filter such as info,callfold_serve=debug"
+        ))
+    })
+}
