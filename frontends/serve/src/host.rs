@@ -147,7 +147,8 @@ impl Decided for Batch {
 }
 
 impl Host {
-    /// What is in memory, to read it. Hold it for a moment only, and once: who waits to change it comes before the next.
+    /// What is in memory, to read it. Hold it for a moment only. Nobody may take it twice at a time: if another thread waits
+    /// between the two to change it, both wait forever.
     pub(crate) fn live(&self) -> RwLockReadGuard<'_, Live> {
         self.live.read().unwrap_or_else(PoisonError::into_inner)
     }

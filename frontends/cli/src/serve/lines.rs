@@ -100,11 +100,16 @@ impl Write for &Lines {
 
 impl Writer {
     /// Starts the thread.
-    pub(super) fn start(out: impl Write + Send + 'static) -> io::Result<(Self, Arc<Lines>)> {
+    pub(super) fn start(out: impl Write + Send + 'static) -> io::Result<Self> {
         let lines = Arc::new(Lines::default());
         let written = Arc::clone(&lines);
         thread::Builder::new().name("log".into()).spawn(move || written.write_all(out))?;
-        Ok((Self(Arc::clone(&lines)), lines))
+        Ok(Self(lines))
+    }
+
+    /// Where lines are put that it writes.
+    pub(super) const fn lines(&self) -> &Arc<Lines> {
+        &self.0
     }
 }
 
@@ -144,12 +149,12 @@ mod tests {
     fn who_logs_does_not_wait_and_no_line_is_lost_without_a_word() {
         let (go_on, waits) = mpsc::channel();
         let written = Arc::default();
-        let (writer, lines) = Writer::start(Out { go_on: waits, written: Arc::clone(&written) }).unwrap();
+        let writer = Writer::start(Out { go_on: waits, written: Arc::clone(&written) }).unwrap();
         let line = [b'a'; 1 << 20];
         for _ in 0..40 {
-            _ = (&*lines).write(&line).unwrap();
+            _ = (&**writer.lines()).write(&line).unwrap();
         }
-        let lost = lines.lost();
+        let lost = writer.lines().lost();
         // 16 wait, and the thread may have taken as many at once before it waits itself.
         assert!((8..=24).contains(&lost), "{lost}");
         drop(go_on);

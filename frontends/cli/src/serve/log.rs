@@ -8,7 +8,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::warn;
 use tracing_subscriber::EnvFilter;
 
-use super::lines::{Lines, Writer};
+use super::lines::Writer;
 
 /// The variable that chooses what is logged.
 const LOG: &str = "CALLFOLD_LOG";
@@ -22,26 +22,24 @@ pub(super) enum LogFormat {
 
 /// The log. The rest is written when this is dropped.
 #[derive(Debug)]
-pub(super) struct Log {
-    lines: Arc<Lines>,
-    _writer: Writer,
-}
+pub(super) struct Log(Writer);
 
 impl Log {
     pub(super) fn start(format: LogFormat) -> io::Result<Self> {
         let filter = filter()?;
-        let (writer, lines) = Writer::start(io::stderr())?;
-        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Arc::clone(&lines));
+        let writer = Writer::start(io::stderr())?;
+        let builder =
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(Arc::clone(writer.lines()));
         match format {
             LogFormat::Text => builder.with_target(false).with_ansi(io::stderr().is_terminal()).init(),
             LogFormat::Json => builder.json().flatten_event(true).init(),
         }
-        Ok(Self { lines, _writer: writer })
+        Ok(Self(writer))
     }
 
     /// Nobody waits until a line is written, so lines are lost if more come than the terminal takes.
     pub(super) fn say_lost(&self) {
-        let lines = self.lines.lost();
+        let lines = self.0.lines().lost();
         if lines > 0 {
             warn!(lines, "lines of the log were lost, because they came faster than they were written");
         }
