@@ -1,5 +1,6 @@
 //! The methods of the REST API: finding the method for a verb and a path, and building the path of a method.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -622,18 +623,19 @@ impl<'a> Path<'a> {
     }
 
     fn route(&self, method: Method) -> Option<Route> {
-        let named = || segments(method.path()).zip(&self.rest);
-        let fits = |(name, given): (&str, &&str)| name == ID || unqualified(given).eq_ignore_ascii_case(name);
-        if !named().all(fits) {
-            return None;
+        let (mut call, mut item) = (None, None);
+        for (name, given) in method.path().split('/').skip(1).zip(&self.rest) {
+            if name == ID {
+                let id = if call.is_none() { &mut call } else { &mut item };
+                *id = Some(decoded(given));
+            } else if !unqualified(given).eq_ignore_ascii_case(name) {
+                return None;
+            }
         }
-        let ids = named().filter(|(name, _)| *name == ID);
-        let mut ids = ids.map(|(_, given)| percent_decode_str(given).decode_utf8_lossy());
-        let call = ids.next().map(|id| id.parse()).transpose().ok()?;
-        let item = ids.next();
         if item.as_ref().is_some_and(|id| is_action(unqualified(id))) {
             return None;
         }
+        let call = call.map(|id| id.parse()).transpose().ok()?;
         let item = item.map(|id| Id::from(&*id));
         Some(Route { method, version: self.version, root: self.root, call, item })
     }
@@ -656,11 +658,21 @@ const fn shape(path: &str) -> (usize, &str) {
 }
 
 fn without_query(path: &str) -> &str {
-    path.split(['?', '#']).next().unwrap_or_default()
+    let end = memchr::memchr2(b'?', b'#', path.as_bytes());
+    end.and_then(|end| path.get(..end)).unwrap_or(path)
 }
 
+/// Each request pays for this: the delimiters are found many bytes at a time.
 fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split(['/', '(', ')', '\'']).filter(|segment| !segment.is_empty())
+    let ends = memchr::memchr3_iter(b'/', b'(', b')', path.as_bytes()).chain([path.len()]);
+    let mut begin = 0;
+    let parts = ends.filter_map(move |end| path.get(core::mem::replace(&mut begin, end + 1)..end));
+    parts.map(|part| part.trim_matches('\'')).filter(|part| !part.is_empty())
+}
+
+/// An id as it was before it was written into a path.
+fn decoded(id: &str) -> Cow<'_, str> {
+    if id.contains('%') { percent_decode_str(id).decode_utf8_lossy() } else { id.into() }
 }
 
 /// The actions on all participants. In a path they take the place of a participant id.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use callfold::CallId;
 use callfold::jiff::Timestamp;
@@ -31,7 +31,7 @@ pub(crate) struct Delivery {
     pub(crate) revision: Option<u64>,
     /// The service's time at which it began.
     pub(crate) at: Timestamp,
-    pub(crate) verb: String,
+    pub(crate) verb: Method,
     pub(crate) url: String,
     pub(crate) headers: Headers,
     pub(crate) body: Bytes,
@@ -93,7 +93,10 @@ impl Headers {
         let lengths = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \n".len());
         let mut text = String::with_capacity(lengths.sum());
         for (name, value) in headers {
-            push(&mut text, name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+            match value.to_str() {
+                Ok(value) => push(&mut text, name.as_str(), value),
+                Err(_) => push(&mut text, name.as_str(), &String::from_utf8_lossy(value.as_bytes())),
+            }
         }
         Self(text)
     }
@@ -232,7 +235,7 @@ impl Delivery {
             "time": callfold::At(self.at).to_string(),
             "call": self.call,
             "revision": self.revision,
-            "method": self.verb,
+            "method": self.verb.as_str(),
             "url": if shows_secrets { self.url.clone() } else { redacted_url(&self.url) },
             "headers": headers(&self.headers),
             "body": body(&self.body),
@@ -253,7 +256,7 @@ mod tests {
             call: None,
             revision: None,
             at: Timestamp::UNIX_EPOCH,
-            verb: "GET".into(),
+            verb: Method::GET,
             url: "/".into(),
             headers: Headers::default(),
             body: Bytes::new(),

@@ -1,6 +1,7 @@
 //! Faults on purpose: webhooks that come twice, late, out of order or never, requests that fail, crashes.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use callfold::graph::Method;
 use callfold::jiff::SignedDuration;
@@ -159,6 +160,30 @@ pub(crate) struct WebhookFate {
     pub(crate) delay: jiff::SignedDuration,
 }
 
+/// Which faults are set. Each request asks, and needs no lock for it.
+#[derive(Debug, Default)]
+pub(crate) struct Possible {
+    crash: AtomicBool,
+    requests: AtomicBool,
+}
+
+impl Possible {
+    pub(crate) fn set(&self, failing: &Failing) {
+        self.crash.store(failing.faults.crash.is_some(), Ordering::SeqCst);
+        self.requests.store(!failing.faults.requests.is_empty(), Ordering::SeqCst);
+    }
+
+    /// True if the process may end on purpose.
+    pub(crate) fn crash(&self) -> bool {
+        self.crash.load(Ordering::SeqCst)
+    }
+
+    /// True if requests may fail on purpose.
+    pub(crate) fn requests(&self) -> bool {
+        self.requests.load(Ordering::SeqCst)
+    }
+}
+
 /// The faults that are set, and what they have done.
 #[derive(Debug, Default)]
 pub(crate) struct Failing {
@@ -175,16 +200,6 @@ impl Failing {
 
     pub(crate) const fn faults(&self) -> &Faults {
         &self.faults
-    }
-
-    /// True if the process may end on purpose.
-    pub(crate) const fn may_crash(&self) -> bool {
-        self.faults.crash.is_some()
-    }
-
-    /// True if requests may fail on purpose.
-    pub(crate) const fn may_fail_requests(&self) -> bool {
-        !self.faults.requests.is_empty()
     }
 
     /// The number of webhooks of a call that can be posted before the first of them is settled.

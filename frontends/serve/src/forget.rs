@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use callfold::CallId;
 use callfold_store::{Position, StoreError};
@@ -38,7 +37,7 @@ impl Host {
         let mut posts = {
             let mut live = self.live_mut();
             live.clear(self.settings.faults.clone());
-            self.may_crash.store(live.failing.may_crash(), Ordering::SeqCst);
+            self.possible_faults.set(&live.failing);
             // Webhooks are taken and begun under the lock of `live`, so none from before is begun later.
             std::mem::take(&mut *self.posts())
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use callfold::call::{AppIdentity, NetworkEvent, RequestContext};
@@ -18,7 +18,7 @@ use tracing::{debug, error, warn};
 use crate::busy::Busy;
 use crate::clock::Clock;
 use crate::delivery::Deliveries;
-use crate::fault::{Failing, Faults, Window};
+use crate::fault::{Failing, Faults, Possible, Window};
 use crate::live::Live;
 use crate::locks::{Locks, Scope};
 use crate::metrics::Metrics;
@@ -60,8 +60,7 @@ pub(crate) struct Host {
     pub(super) advancing: tokio::sync::Mutex<()>,
     /// The webhooks that are being posted.
     pub(super) posts: Mutex<JoinSet<()>>,
-    /// Whether the faults have a crash. Nobody needs the lock of `live` to see that they have none.
-    pub(super) may_crash: AtomicBool,
+    pub(crate) possible_faults: Possible,
     /// Whether the service has ended, so that nothing is posted any more.
     pub(super) has_ended: AtomicBool,
 }
@@ -87,6 +86,8 @@ pub(crate) enum NotStored {
     Store(StoreError),
     /// Other processes were faster each time.
     Conflict(Conflict),
+    /// Too many webhooks wait.
+    Full,
 }
 
 /// Why a network event did not happen.
@@ -107,6 +108,7 @@ impl std::fmt::Display for NotStored {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Store(error) => error.fmt(f),
+            Self::Full => f.write_str("too many webhooks wait: the bot does not take them"),
             Self::Conflict(conflict) => write!(f, "other processes were faster {ATTEMPTS} times: {conflict}"),
         }
     }
@@ -179,6 +181,9 @@ impl Host {
             Service::calls_of(route, headers, body, &context(self.clock.now()))
         });
         let decide = |live: &Live| {
+            if verb != "GET" && live.outbox.len() >= self.settings.limits.queue {
+                return Err(NotStored::Full);
+            }
             let service = Service::new(&live.ledger).with_notify(self.notify).with_base_url(&self.base_url);
             let context = context(self.clock.now());
             Ok(match route {
@@ -333,7 +338,7 @@ impl Host {
         }
         let mut live = self.live_mut();
         live.failing = Failing::new(faults);
-        self.may_crash.store(live.failing.may_crash(), Ordering::SeqCst);
+        self.possible_faults.set(&live.failing);
         Ok(())
     }
 
@@ -344,7 +349,7 @@ impl Host {
     }
 
     pub(crate) fn crash(&self, window: Window, call: CallId, revision: u64) {
-        if !self.may_crash.load(Ordering::SeqCst) {
+        if !self.possible_faults.crash() {
             return;
         }
         let crashes = self.live_mut().failing.crashes(self.seed, window, || format!("{call}/{revision}"));

@@ -1,7 +1,5 @@
 //! Who may write the events of which calls: one at a time for each call.
 
-use std::collections::BTreeMap;
-
 use callfold::CallId;
 use tokio::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -25,7 +23,7 @@ pub(crate) enum Scope {
 /// The locks of some calls or of all, until this is dropped.
 #[derive(Debug)]
 pub(crate) enum Held<'a> {
-    Some { _all: RwLockReadGuard<'a, ()>, some: BTreeMap<usize, MutexGuard<'a, ()>> },
+    Some { _all: RwLockReadGuard<'a, ()>, some: Vec<(usize, MutexGuard<'a, ()>)> },
     All { _all: RwLockWriteGuard<'a, ()> },
 }
 
@@ -48,10 +46,10 @@ impl Locks {
         let mut places: Vec<_> = calls.iter().map(place).collect();
         places.sort_unstable();
         places.dedup();
-        let mut some = BTreeMap::new();
+        let mut some = Vec::with_capacity(places.len());
         for place in places {
             if let Some(lock) = self.some.get(place) {
-                some.insert(place, lock.lock().await);
+                some.push((place, lock.lock().await));
             }
         }
         Held::Some { _all: all, some }
@@ -62,7 +60,7 @@ impl Held<'_> {
     /// True if the lock of this call is among them.
     pub(crate) fn covers(&self, call: CallId) -> bool {
         match self {
-            Self::Some { some, .. } => some.contains_key(&place(&call)),
+            Self::Some { some, .. } => some.iter().any(|(held, _)| *held == place(&call)),
             Self::All { .. } => true,
         }
     }

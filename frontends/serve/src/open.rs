@@ -15,7 +15,7 @@ use crate::busy::Busy;
 use crate::callbacks;
 use crate::clock::{Clock, ClockMode};
 use crate::delivery::Deliveries;
-use crate::fault::Failing;
+use crate::fault::{Failing, Possible};
 use crate::host::Host;
 use crate::listen::Address;
 use crate::live::Live;
@@ -74,7 +74,8 @@ impl Host {
         let delays = (settings.auto == Auto::On).then(|| settings.by_itself.clone());
         let behaviour = Behaviour::new(delays, seed, base_url.clone());
         let failing = Failing::new(settings.faults.clone());
-        let may_crash = AtomicBool::new(failing.may_crash());
+        let possible_faults = Possible::default();
+        possible_faults.set(&failing);
         let live = Live::new(behaviour, failing, Scenarios::new(seed, scenarios));
         let Taken { live, events, last } = take_up(&kept, live, &settings, seed).await?;
         let host = Self {
@@ -91,7 +92,7 @@ impl Host {
             live: RwLock::new(live),
             advancing: tokio::sync::Mutex::new(()),
             posts: Mutex::new(JoinSet::new()),
-            may_crash,
+            possible_faults,
             has_ended: AtomicBool::new(false),
             settings,
             base_url,

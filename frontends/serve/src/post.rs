@@ -11,6 +11,7 @@ use callfold::service::Webhook;
 use callfold::uuid::Uuid;
 use callfold::{CallId, ParticipantId};
 use callfold_store::Noted;
+use reqwest::Method;
 use reqwest::header::{HeaderMap, LOCATION};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{info, warn};
@@ -215,7 +216,7 @@ impl Host {
             call: Some(webhook.call),
             revision: Some(webhook.revision),
             at,
-            verb: "POST".into(),
+            verb: Method::POST,
             url,
             headers,
             body,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use callfold::CallId;
-use callfold::uuid::Uuid;
+use callfold::uuid::{Builder, Uuid};
 
 /// The number from which all ids and all draws come. The same seed gives the same ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,20 +34,23 @@ impl Seed {
 /// New ids, one after another.
 #[derive(Debug)]
 pub(crate) struct Ids {
-    seed: Seed,
-    /// The number of events in the store when the service started: a service that is started again makes other ids.
-    begin: u64,
+    begin: u128,
     next: AtomicU64,
 }
 
+/// The golden ratio, as a fraction of 2^128: its multiples are all different, and no two that follow each other are alike.
+const STEP: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+
 impl Ids {
-    pub(crate) const fn new(seed: Seed, begin: u64) -> Self {
-        Self { seed, begin, next: AtomicU64::new(0) }
+    /// `begin` is the number of events in the store when the service starts: a service that is started again makes other ids.
+    pub(crate) fn new(seed: Seed, begin: u64) -> Self {
+        Self { begin: seed.id(&begin.to_string()).as_u128(), next: AtomicU64::new(0) }
     }
 
     pub(crate) fn next(&self) -> Uuid {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        self.seed.id(&format!("{}/{number}", self.begin))
+        let id = self.begin.wrapping_add(STEP.wrapping_mul(number.into()));
+        Builder::from_random_bytes(id.to_be_bytes()).into_uuid()
     }
 }
 

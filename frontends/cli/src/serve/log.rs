@@ -1,12 +1,17 @@
 //! The log of the service, on standard error.
 
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
+use callfold::At;
 use clap::ValueEnum;
+use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 use tracing::warn;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format;
+use tracing_subscriber::fmt::time::FormatTime;
 
 use super::lines::Writer;
 
@@ -28,8 +33,10 @@ impl Log {
     pub(super) fn start(format: LogFormat) -> io::Result<Self> {
         let filter = filter()?;
         let writer = Writer::start(io::stderr())?;
-        let builder =
-            tracing_subscriber::fmt().with_env_filter(filter).with_writer(Arc::clone(writer.lines()));
+        let builder = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_timer(Now)
+            .with_writer(Arc::clone(writer.lines()));
         match format {
             LogFormat::Text => builder.with_target(false).with_ansi(io::stderr().is_terminal()).init(),
             LogFormat::Json => builder.json().flatten_event(true).init(),
@@ -43,6 +50,17 @@ impl Log {
         if lines > 0 {
             warn!(lines, "lines of the log were lost, because they came faster than they were written");
         }
+    }
+}
+
+/// The time of a line, in milliseconds as everywhere. The library's own takes three times as long to write.
+struct Now;
+
+impl FormatTime for Now {
+    #[expect(clippy::disallowed_methods, reason = "a log says when its lines were written")]
+    fn format_time(&self, writer: &mut format::Writer<'_>) -> fmt::Result {
+        let now = Timestamp::now();
+        write!(writer, "{}", At(Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)))
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Response};
+use axum::http::header::CONTENT_ENCODING;
+use axum::http::{HeaderMap, Response};
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -29,8 +30,8 @@ pub(super) async fn read(host: &Host, headers: &HeaderMap, body: Body) -> Result
             return Err(error(408, "RequestTimeout", format!("the body did not arrive within {slow:?}")));
         }
     };
-    let encoding = headers.get("content-encoding").map_or(&b"identity"[..], HeaderValue::as_bytes);
-    match encoding.to_ascii_lowercase().as_slice() {
+    let Some(encoding) = headers.get(CONTENT_ENCODING) else { return Ok(whole) };
+    match encoding.as_bytes().to_ascii_lowercase().as_slice() {
         b"identity" => Ok(whole),
         b"gzip" => unzip(&whole, most),
         _ => Err(error(415, "UnsupportedMediaType", "the only Content-Encoding is gzip")),

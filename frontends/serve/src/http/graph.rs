@@ -33,11 +33,15 @@ struct Answer {
 }
 
 /// Serves a request, and lists it.
-pub(super) async fn serve(host: &Arc<Host>, parts: Parts, body: Body) -> Response<Body> {
+pub(super) async fn serve(
+    host: &Arc<Host>,
+    parts: Parts,
+    route: Option<Route>,
+    body: Body,
+) -> Response<Body> {
     let begun = Begun::now(host);
     let verb = parts.method.as_str();
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let route = Route::parse(verb, path).ok();
+    let path = whole_path(&parts);
     let (answer, body) = match body::read(host, &parts.headers, body).await {
         Ok(body) => (answer(host, verb, path, &parts.headers, &body, route.as_ref()).await, body),
         Err(response) => (from_response(host, response, &parts.headers).await, Bytes::new()),
@@ -63,19 +67,12 @@ async fn answer(
         Ok(app) => app,
         Err(error) => return of_error(host, headers, 401, error),
     };
-    let (may_fail, waiting) = {
-        let live = host.live();
-        (live.failing.may_fail_requests(), live.outbox.len())
-    };
     let method = route.map(|route| route.method);
-    let failed = may_fail.then(|| host.live_mut().failing.request(host.seed, method).cloned());
-    if let Some(failed) = failed.flatten() {
+    let fail = || host.live_mut().failing.request(host.seed, method).cloned();
+    if let Some(failed) = host.possible_faults.requests().then(fail).flatten() {
         let mut answer = failed_on_purpose(host, headers, &failed);
         answer.fault = Some("status");
         return answer;
-    }
-    if verb != "GET" && waiting >= host.settings.limits.queue {
-        return unavailable(host, headers, "too many webhooks wait: the bot does not take them");
     }
     let options = match options(route, path) {
         Ok(options) => options,
@@ -234,6 +231,16 @@ async fn from_response(host: &Host, response: Response<Body>, headers: &HeaderMa
         part.unwrap_or_default().to_owned()
     };
     of_error(host, headers, status, ODataError::new(part("code"), part("message")))
+}
+
+/// What the path of a request says, if a method has it.
+pub(super) fn route(parts: &Parts) -> Option<Route> {
+    Route::parse(parts.method.as_str(), whole_path(parts)).ok()
+}
+
+/// The path with its query.
+fn whole_path(parts: &Parts) -> &str {
+    parts.uri.path_and_query().map_or("/", |path| path.as_str())
 }
 
 /// True if a path is under one of Graph's versions and roots.

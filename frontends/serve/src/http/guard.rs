@@ -1,6 +1,7 @@
 //! Who may use the admin API: nobody whom a page in a browser steers.
 
 use axum::body::Body;
+use axum::http::header::ORIGIN;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Response, Uri};
 use callfold::Secret;
@@ -38,7 +39,7 @@ pub(super) fn refused(
 
 /// Why a request is refused that a page in a browser sends. Browsers add `Origin` to what such a page posts.
 pub(super) fn from_elsewhere(headers: &HeaderMap) -> Option<Response<Body>> {
-    let is_own = headers.get_all("origin").iter().all(|origin| {
+    let is_own = headers.get_all(ORIGIN).iter().all(|origin| {
         let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
         origin.is_some_and(|(_, authority)| is_own_host(authority))
     });

@@ -71,7 +71,7 @@ impl Begun {
             call,
             revision: None,
             at: self.at,
-            verb: parts.method.as_str().into(),
+            verb: parts.method.clone(),
             url: parts.uri.path_and_query().map_or("/", |path| path.as_str()).into(),
             headers: Headers::of(&parts.headers),
             // What is kept must not keep the buffer of the connection.

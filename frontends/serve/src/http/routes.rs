@@ -50,8 +50,9 @@ async fn to_the_end(request: Request, next: Next) -> Response<Body> {
 async fn others(host: Arc<Host>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let elsewhere = guard::from_elsewhere(&parts.headers);
-    if elsewhere.is_none() && graph::is_graph(parts.uri.path()) {
-        return to_its_end(async move { graph::serve(&host, parts, body).await }).await;
+    let route = graph::route(&parts);
+    if elsewhere.is_none() && (route.is_some() || graph::is_graph(parts.uri.path())) {
+        return to_its_end(async move { graph::serve(&host, parts, route, body).await }).await;
     }
     let begun = Begun::now(&host);
     // A page could otherwise make the service post to any port of this machine, wherever the service listens.
@@ -63,6 +64,6 @@ async fn others(host: Arc<Host>, request: Request) -> Response<Body> {
     }
     match tokens::serve(&host, &parts, body).await {
         Ok(answer) => begun.end(&host, &parts, answer).await,
-        Err(body) => graph::serve(&host, parts, body).await,
+        Err(body) => graph::serve(&host, parts, route, body).await,
     }
 }

@@ -14,7 +14,8 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::call_id::InPath;
-use super::not_happened::not_happened;
+use super::not_happened::{not_happened, not_stored};
+use crate::host::NotStored;
 use crate::http::state::Shared;
 use crate::http::{body, respond};
 use crate::offer::Offer;
@@ -59,10 +60,7 @@ pub(super) async fn ring(State(host): Shared, request: Request) -> Response<Body
         Err(response) => return response,
     };
     if host.live().outbox.len() >= host.settings.limits.queue {
-        let mut response =
-            respond::error(503, "ServiceUnavailable", "too many webhooks wait: the bot does not take them");
-        respond::set(&mut response, "retry-after", "1");
-        return response;
+        return not_stored(&NotStored::Full);
     }
     match host.offer(offer).await {
         Ok(id) => respond::json(201, &json!({ "id": id })),
