@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tracing::{debug, warn};
 
@@ -78,36 +79,30 @@ pub(crate) async fn serve(
     let permits = Arc::new(Semaphore::new(limits.connections.max(1)));
     let idle = Duration::try_from(limits.idle).unwrap_or(Duration::from_secs(60));
     // Connections end when this is dropped: in the end, or because nobody serves them any more.
-    let (open, cut_off) = watch::channel(());
+    let mut open = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             // The sender is dropped, or says so.
             _ = end.changed() => break,
             accepted = accept(&listener, &permits) => accepted,
+            Some(_) = open.join_next() => continue,
         };
         let Some((stream, permit)) = accepted else { continue };
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(idle).max_buf_size(MOST_HEADERS);
         let (paths, end, tls) = (paths.clone(), ending.subscribe(), tls.clone());
-        let mut cut_off = cut_off.clone();
-        let served = async move {
+        open.spawn(async move {
             let _permit = permit;
             let served = match tls {
                 Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => connection(&builder, stream, paths, end).await,
+                    Ok(Ok(stream)) => connection(&builder, stream, &paths, end).await,
                     Ok(Err(error)) => return debug!(%error, "a client did not agree on TLS"),
                     Err(_) => return debug!("a client did not agree on TLS in time"),
                 },
-                None => connection(&builder, stream, paths, end).await,
+                None => connection(&builder, stream, &paths, end).await,
             };
             if let Err(error) = served {
                 debug!(%error, "a connection ended");
-            }
-        };
-        tokio::spawn(async move {
-            tokio::select! {
-                () = served => {}
-                _ = cut_off.changed() => {}
             }
         });
     }
@@ -142,13 +137,13 @@ async fn accept(
 async fn connection<S>(
     builder: &http1::Builder,
     stream: S,
-    paths: Paths,
+    paths: &Paths,
     mut end: watch::Receiver<()>,
 ) -> hyper::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(|request| paths.clone().answer(request.map(Body::new)));
+    let service = service_fn(|request| paths.answer(request.map(Body::new)));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // The connection is first, so that what has arrived of a request is read: it is not idle then.
     tokio::select! {

@@ -32,12 +32,12 @@ impl Paths {
     }
 
     /// Answers a request.
-    pub(crate) async fn answer(mut self, request: Request) -> Result<Response<Body>, Infallible> {
+    pub(crate) async fn answer(&self, request: Request) -> Result<Response<Body>, Infallible> {
         let behind = request.uri().path().strip_prefix(ADMIN);
         if behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('/')) {
-            return self.admin.call(request).await;
+            return self.admin.clone().call(request).await;
         }
-        Ok(others(self.host, request).await)
+        Ok(others(&self.host, request).await)
     }
 }
 
@@ -47,23 +47,24 @@ async fn to_the_end(request: Request, next: Next) -> Response<Body> {
 }
 
 /// What is not the admin API: recordings, tokens, and Graph's side.
-async fn others(host: Arc<Host>, request: Request) -> Response<Body> {
+async fn others(host: &Arc<Host>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let elsewhere = guard::from_elsewhere(&parts.headers);
     let route = graph::route(&parts);
     if elsewhere.is_none() && (route.is_some() || graph::is_graph(parts.uri.path())) {
+        let host = Arc::clone(host);
         return to_its_end(async move { graph::serve(&host, parts, route, body).await }).await;
     }
-    let begun = Begun::now(&host);
+    let begun = Begun::now(host);
     // A page could otherwise make the service post to any port of this machine, wherever the service listens.
     if let Some(refused) = elsewhere {
-        return begun.end(&host, &parts, Answer::new("none", refused)).await;
+        return begun.end(host, &parts, Answer::new("none", refused)).await;
     }
-    if let Some(answer) = recordings::serve(&host, &parts).await {
-        return begun.end(&host, &parts, answer).await;
+    if let Some(answer) = recordings::serve(host, &parts).await {
+        return begun.end(host, &parts, answer).await;
     }
-    match tokens::serve(&host, &parts, body).await {
-        Ok(answer) => begun.end(&host, &parts, answer).await,
-        Err(body) => graph::serve(&host, parts, route, body).await,
+    match tokens::serve(host, &parts, body).await {
+        Ok(answer) => begun.end(host, &parts, answer).await,
+        Err(body) => graph::serve(host, parts, route, body).await,
     }
 }
