@@ -358,9 +358,9 @@ macro_rules! declare_methods {
                 match self { $( Self::$Method => $path, )+ }
             }
 
-            /// The number of segments of the path, and the last of them.
-            const fn shape(self) -> (usize, &'static str) {
-                match self { $( Self::$Method => const { shape($path) }, )+ }
+            /// The segments of the path.
+            const fn names(self) -> &'static [&'static str] {
+                match self { $( Self::$Method => const { &names::<{ count($path) }>($path) }, )+ }
             }
 
             const fn under(self) -> Under {
@@ -606,7 +606,9 @@ impl<'a> Path<'a> {
     fn name(&self) -> Option<&'a str> {
         let (call, behind) = self.rest.split_first()?;
         let name = behind.last()?;
-        let ends_with = |method: &Method| method.shape().1.eq_ignore_ascii_case(unqualified(name));
+        let ends_with = |method: &Method| {
+            method.names().last().is_some_and(|last| last.eq_ignore_ascii_case(unqualified(name)))
+        };
         (call.parse::<CallId>().is_ok() && !Method::ALL.iter().any(ends_with)).then_some(name)
     }
 
@@ -614,8 +616,9 @@ impl<'a> Path<'a> {
         let last = self.rest.last().map_or("", |last| unqualified(last));
         // Each request pays for this. The shape alone rules out most methods.
         let has_shape = move |method: &Method| {
-            let (count, name) = method.shape();
-            count == self.rest.len() && (name == ID || name.eq_ignore_ascii_case(last))
+            let names = method.names();
+            names.len() == self.rest.len()
+                && names.last().is_none_or(|name| *name == ID || name.eq_ignore_ascii_case(last))
         };
         let methods =
             Method::ALL.iter().filter(move |method| has_shape(method) && method.is_under(self.root));
@@ -624,8 +627,8 @@ impl<'a> Path<'a> {
 
     fn route(&self, method: Method) -> Option<Route> {
         let (mut call, mut item) = (None, None);
-        for (name, given) in method.path().split('/').skip(1).zip(&self.rest) {
-            if name == ID {
+        for (name, given) in method.names().iter().zip(&self.rest) {
+            if *name == ID {
                 let id = if call.is_none() { &mut call } else { &mut item };
                 *id = Some(decoded(given));
             } else if !unqualified(given).eq_ignore_ascii_case(name) {
@@ -644,17 +647,31 @@ impl<'a> Path<'a> {
 /// An id in the path of a method.
 const ID: &str = "{id}";
 
-/// The number of segments of the path of a method, and the last of them.
-const fn shape(path: &str) -> (usize, &str) {
-    let (mut left, mut count, mut last) = (path, 0, path);
-    while let [first, ..] = left.as_bytes() {
-        let is_slash = *first == b'/';
-        left = left.split_at(1).1;
-        if is_slash {
-            (count, last) = (count + 1, left);
-        }
+/// The number of segments of the path of a method. Each begins with a slash.
+const fn count(path: &str) -> usize {
+    let (mut left, mut count) = (path.as_bytes(), 0);
+    while let [first, more @ ..] = left {
+        count += (*first == b'/') as usize;
+        left = more;
     }
-    (count, last)
+    count
+}
+
+/// The segments of the path of a method.
+#[expect(clippy::indexing_slicing, reason = "the compiler computes it, so a wrong index does not compile")]
+const fn names<const COUNT: usize>(path: &'static str) -> [&'static str; COUNT] {
+    let (mut names, mut index, mut end) = ([""; COUNT], COUNT, path.len());
+    while index > 0 {
+        let (before, _) = path.split_at(end);
+        let mut begin = end;
+        while before.as_bytes()[begin - 1] != b'/' {
+            begin -= 1;
+        }
+        index -= 1;
+        names[index] = before.split_at(begin).1;
+        end = begin - 1;
+    }
+    names
 }
 
 fn without_query(path: &str) -> &str {
@@ -667,7 +684,13 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     let ends = memchr::memchr3_iter(b'/', b'(', b')', path.as_bytes()).chain([path.len()]);
     let mut begin = 0;
     let parts = ends.filter_map(move |end| path.get(core::mem::replace(&mut begin, end + 1)..end));
-    parts.map(|part| part.trim_matches('\'')).filter(|part| !part.is_empty())
+    parts.map(unquoted).filter(|part| !part.is_empty())
+}
+
+/// A key without the quotes that OData puts around it.
+fn unquoted(key: &str) -> &str {
+    let key = key.strip_prefix('\'').unwrap_or(key);
+    key.strip_suffix('\'').unwrap_or(key)
 }
 
 /// An id as it was before it was written into a path.

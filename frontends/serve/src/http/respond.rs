@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, DATE, LOCATION};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use bytes::Bytes;
 use callfold::graph::ODataError;
@@ -26,7 +27,7 @@ pub(super) fn json(status: u16, body: &impl Serialize) -> Response<Body> {
 pub(super) fn with_type(status: u16, content_type: &'static str, body: impl Into<Body>) -> Response<Body> {
     let mut response = empty(status);
     *response.body_mut() = body.into();
-    response.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
@@ -57,9 +58,23 @@ pub(super) fn error(status: u16, code: &str, message: impl Into<String>) -> Resp
 
 /// Sets a header, if its value can be sent.
 pub(super) fn set(response: &mut Response<Body>, name: &str, value: &str) {
-    if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+    if let (Some(name), Ok(value)) = (header_name(name), HeaderValue::from_str(value)) {
         response.headers_mut().insert(name, value);
     }
+}
+
+/// The names of most headers. Finding a name takes less time than reading it anew.
+static NAMES: [HeaderName; 5] = [
+    DATE,
+    CONTENT_TYPE,
+    LOCATION,
+    HeaderName::from_static("request-id"),
+    HeaderName::from_static("client-request-id"),
+];
+
+fn header_name(name: &str) -> Option<HeaderName> {
+    let known = NAMES.iter().find(|known| known.as_str().eq_ignore_ascii_case(name));
+    known.cloned().or_else(|| name.parse().ok())
 }
 
 /// The parts of a body that are still to be made, and their bytes, if they are known.
