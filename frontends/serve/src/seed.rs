@@ -61,6 +61,8 @@ pub(crate) fn webhook_name(call: CallId, revision: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -69,6 +71,13 @@ mod tests {
         let below = draws(7).filter(|draw| *draw < 0.1).count();
         assert!((900..1100).contains(&below), "{below} of 10,000 draws are below 0.1");
         assert!(draws(7).eq(draws(7)) && !draws(7).eq(draws(8)));
+    }
+
+    #[test]
+    fn ids_differ_in_their_first_digits() {
+        let ids = Ids::new(Seed::new(1), 0);
+        let first: BTreeSet<u64> = (0..10_000).map(|_| ids.next().as_u64_pair().0 >> 32).collect();
+        assert_eq!(first.len(), 10_000);
     }
 
     #[test]

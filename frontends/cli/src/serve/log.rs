@@ -105,3 +105,22 @@ fn filter() -> io::Result<EnvFilter> {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_control_character_reaches_the_terminal() {
+        for (given, written) in [
+            ("Adèle", "Adèle"),
+            ("\u{1b}[31m", "\\u{1b}[31m"),
+            ("a\u{9b}b", "a\\u{9b}b"),
+            ("a\r\nb", "a\\r\\nb"),
+        ] {
+            let mut text = String::new();
+            write!(Escaped(&mut format::Writer::new(&mut text)), "{given}").unwrap();
+            assert_eq!(text, written);
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, DATE, LOCATION};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use bytes::Bytes;
 use callfold::graph::ODataError;
@@ -58,23 +58,9 @@ pub(super) fn error(status: u16, code: &str, message: impl Into<String>) -> Resp
 
 /// Sets a header, if its value can be sent.
 pub(super) fn set(response: &mut Response<Body>, name: &str, value: &str) {
-    if let (Some(name), Ok(value)) = (header_name(name), HeaderValue::from_str(value)) {
+    if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
         response.headers_mut().insert(name, value);
     }
-}
-
-/// The names of most headers. Finding a name takes less time than reading it anew.
-static NAMES: [HeaderName; 5] = [
-    DATE,
-    CONTENT_TYPE,
-    LOCATION,
-    HeaderName::from_static("request-id"),
-    HeaderName::from_static("client-request-id"),
-];
-
-fn header_name(name: &str) -> Option<HeaderName> {
-    let known = NAMES.iter().find(|known| known.as_str().eq_ignore_ascii_case(name));
-    known.cloned().or_else(|| name.parse().ok())
 }
 
 /// The parts of a body that are still to be made, and their bytes, if they are known.
