@@ -53,7 +53,7 @@ def build(*examples):
 
 
 def build_generators():
-    """Builds the generators without optimisation, which takes a minute less: for short logs. Gives their folder."""
+    """Builds the generators without optimisation, which is enough for short logs. Gives their folder."""
     cargo(*named(GENERATORS))
     return target() / "debug"
 

@@ -684,13 +684,7 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     let ends = memchr::memchr3_iter(b'/', b'(', b')', path.as_bytes()).chain([path.len()]);
     let mut begin = 0;
     let parts = ends.filter_map(move |end| path.get(core::mem::replace(&mut begin, end + 1)..end));
-    parts.map(unquoted).filter(|part| !part.is_empty())
-}
-
-/// A key without the quotes that OData puts around it.
-fn unquoted(key: &str) -> &str {
-    let key = key.strip_prefix('\'').unwrap_or(key);
-    key.strip_suffix('\'').unwrap_or(key)
+    parts.map(|part| part.trim_matches('\'')).filter(|part| !part.is_empty())
 }
 
 /// An id as it was before it was written into a path.

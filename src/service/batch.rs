@@ -1,5 +1,6 @@
 //! The events of one input, and the notifications about them.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -66,14 +67,12 @@ impl Batch {
     /// The events of one input and the notifications about them. A notification shows the call right after its event, so the
     /// events are folded into copies of the calls.
     pub(super) fn of(calls: &Ledger, notify: Notify, events: Vec<Recorded>) -> Self {
-        // One input changes one call, rarely two.
-        let mut changed: Vec<Call> = Vec::new();
+        let mut changed: BTreeMap<CallId, Call> = BTreeMap::new();
         let tell = |recorded: &Recorded| {
-            let known = changed.iter().position(|call| call.id() == recorded.call);
-            let known = known.map(|known| changed.swap_remove(known));
-            let call = fold(known.or_else(|| calls.call(recorded.call).cloned()), recorded)?;
+            let known = changed.remove(&recorded.call).or_else(|| calls.call(recorded.call).cloned());
+            let call = fold(known, recorded)?;
             let webhook = Webhook::of(notify, &call, recorded);
-            changed.push(call);
+            changed.insert(recorded.call, call);
             webhook
         };
         let webhooks = events.iter().filter_map(tell).collect();

@@ -238,7 +238,7 @@ impl Host {
             // The call has gone on in another way.
             Err(NotHappened::Refused(refusal)) => debug!(%call, event = %kind, %refusal, "did not happen"),
             Err(NotHappened::NotStored(NotStored::Store(failed))) => return Err(failed),
-            Err(NotHappened::NotStored(failed @ (NotStored::Conflict(_) | NotStored::Full))) => {
+            Err(NotHappened::NotStored(failed)) => {
                 warn!(%call, event = %kind, error = %failed, "did not happen");
             }
         }

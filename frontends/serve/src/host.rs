@@ -60,6 +60,7 @@ pub(crate) struct Host {
     pub(super) advancing: tokio::sync::Mutex<()>,
     /// The webhooks that are being posted.
     pub(super) posts: Mutex<JoinSet<()>>,
+    /// The kinds of faults that are set, as `live` has them.
     pub(crate) possible_faults: Possible,
     /// Whether the service has ended, so that nothing is posted any more.
     pub(super) has_ended: AtomicBool,
@@ -165,6 +166,11 @@ impl Host {
         self.posts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// True if as many webhooks wait as may.
+    pub(crate) fn is_full(&self, live: &Live) -> bool {
+        live.outbox.len() >= self.settings.limits.queue
+    }
+
     /// Decides a request, stores its events and folds them. Its webhooks wait until what is returned beside is dropped.
     pub(crate) async fn request(
         &self,
@@ -181,7 +187,7 @@ impl Host {
             Service::calls_of(route, headers, body, &context(self.clock.now()))
         });
         let decide = |live: &Live| {
-            if verb != "GET" && live.outbox.len() >= self.settings.limits.queue {
+            if verb != "GET" && self.is_full(live) {
                 return Err(NotStored::Full);
             }
             let service = Service::new(&live.ledger).with_notify(self.notify).with_base_url(&self.base_url);

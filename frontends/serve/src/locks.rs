@@ -23,8 +23,14 @@ pub(crate) enum Scope {
 /// The locks of some calls or of all, until this is dropped.
 #[derive(Debug)]
 pub(crate) enum Held<'a> {
-    Some { _all: RwLockReadGuard<'a, ()>, some: Vec<(usize, MutexGuard<'a, ()>)> },
-    All { _all: RwLockWriteGuard<'a, ()> },
+    /// The locks are in the order of their places.
+    Some {
+        _all: RwLockReadGuard<'a, ()>,
+        some: Vec<(usize, MutexGuard<'a, ()>)>,
+    },
+    All {
+        _all: RwLockWriteGuard<'a, ()>,
+    },
 }
 
 impl Locks {
@@ -60,7 +66,7 @@ impl Held<'_> {
     /// True if the lock of this call is among them.
     pub(crate) fn covers(&self, call: CallId) -> bool {
         match self {
-            Self::Some { some, .. } => some.iter().any(|(held, _)| *held == place(&call)),
+            Self::Some { some, .. } => some.binary_search_by_key(&place(&call), |(held, _)| *held).is_ok(),
             Self::All { .. } => true,
         }
     }

@@ -14,7 +14,7 @@ use callfold::{At, CallId};
 use serde_json::Value;
 
 use super::app::App;
-use super::listed::{Begun, Listed};
+use super::listed::{Begun, Listed, whole_path};
 use super::respond::{self, Reply};
 use super::{body, tokens};
 use crate::fault::RequestFault;
@@ -236,11 +236,6 @@ async fn from_response(host: &Host, response: Response<Body>, headers: &HeaderMa
 /// What the path of a request says, if a method has it.
 pub(super) fn route(parts: &Parts) -> Option<Route> {
     Route::parse(parts.method.as_str(), whole_path(parts)).ok()
-}
-
-/// The path with its query.
-fn whole_path(parts: &Parts) -> &str {
-    parts.uri.path_and_query().map_or("/", |path| path.as_str())
 }
 
 /// True if a path is under one of Graph's versions and roots.

@@ -72,7 +72,7 @@ impl Begun {
             revision: None,
             at: self.at,
             verb: parts.method.clone(),
-            url: parts.uri.path_and_query().map_or("/", |path| path.as_str()).into(),
+            url: whole_path(parts).into(),
             headers: Headers::of(&parts.headers),
             // What is kept must not keep the buffer of the connection.
             body: Bytes::copy_from_slice(&body),
@@ -91,6 +91,11 @@ impl Begun {
         drop(self.list(host, parts, &response, listed));
         response
     }
+}
+
+/// The path of a request, with its query.
+pub(super) fn whole_path(parts: &Parts) -> &str {
+    parts.uri.path_and_query().map_or("/", |path| path.as_str())
 }
 
 /// A response and its text. A recording has none: it is long, and made while it is sent.

@@ -59,7 +59,7 @@ pub(super) async fn ring(State(host): Shared, request: Request) -> Response<Body
         Ok(offer) => offer,
         Err(response) => return response,
     };
-    if host.live().outbox.len() >= host.settings.limits.queue {
+    if host.is_full(&host.live()) {
         return not_stored(&NotStored::Full);
     }
     match host.offer(offer).await {
