@@ -10,7 +10,7 @@ use callfold::graph::{Permission, Route};
 use callfold::jiff::Timestamp;
 use callfold::service::{Batch, Served, Service};
 use callfold::{ApplyError, CallId, Id, Notify, Recorded, Refusal};
-use callfold_store::{AppendError, Conflict, Store, StoreError};
+use callfold_store::{AppendError, Conflict, LeaseLost, Store, StoreError};
 use tokio::sync::{Notify as Signal, watch};
 use tokio::task::JoinSet;
 use tracing::{debug, error, warn};
@@ -87,6 +87,8 @@ pub(crate) enum NotStored {
     Store(StoreError),
     /// Other processes were faster each time.
     Conflict(Conflict),
+    /// Another process does now what this one was about to do.
+    LeaseLost(LeaseLost),
     /// Too many webhooks wait.
     Full,
 }
@@ -109,6 +111,7 @@ impl std::fmt::Display for NotStored {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Store(error) => error.fmt(f),
+            Self::LeaseLost(lost) => lost.fmt(f),
             Self::Full => f.write_str("too many webhooks wait: the bot does not take them"),
             Self::Conflict(conflict) => write!(f, "other processes were faster {ATTEMPTS} times: {conflict}"),
         }
@@ -286,6 +289,7 @@ impl Host {
                 self.reload(&batch.events).await?;
                 return Ok(Attempt::Again(conflict));
             }
+            Err(AppendError::LeaseLost(lost)) => return Err(NotStored::LeaseLost(lost)),
             Err(AppendError::Store(failed)) => {
                 error!(error = %failed, "the store failed");
                 return Err(NotStored::Store(failed));

@@ -151,7 +151,7 @@ impl Builder {
         }
         let kept = match store {
             Some(store) => Kept { store, name: "the given store".into(), is_own: false },
-            None => opened(&settings.store)?,
+            None => opened(&settings.store).await?,
         };
         let (listener, address) = listen::bind(&settings.listen, tls.is_some()).await?;
         let signing = Signing::new(settings.tls.clone());
@@ -167,10 +167,10 @@ impl Builder {
     }
 }
 
-fn opened(address: &str) -> Result<Kept, String> {
+async fn opened(address: &str) -> Result<Kept, String> {
     let address: StoreAddress = address.parse().map_err(|error| format!("--store: {error}"))?;
     let name = format!("--store {address}");
-    let store = address.open().map_err(|error| format!("{name}: {error}"))?;
+    let store = address.open().await.map_err(|error| format!("{name}: {error}"))?;
     Ok(Kept { store, name, is_own: address == StoreAddress::Memory })
 }
 

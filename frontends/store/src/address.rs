@@ -39,12 +39,12 @@ pub enum Address {
 }
 
 impl Address {
-    /// Opens the store. This blocks for a moment.
+    /// Opens the store, or makes it.
     ///
     /// # Errors
     ///
     /// As of [`Sqlite::open`]. Memory always opens.
-    pub fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
+    pub async fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
         match self {
             Self::Memory => Ok(Arc::new(Memory::new())),
             Self::Sqlite(path) => Ok(Arc::new(Sqlite::open(path)?)),

@@ -6,6 +6,8 @@ use std::fmt;
 use callfold::CallId;
 use callfold::Secret;
 
+use crate::lease::LeaseLost;
+
 /// The store failed: its file, its database or its server.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -49,10 +51,12 @@ impl Error for StoreError {
 
 /// The reason why a store appended nothing.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "every store makes these values, and no third is planned")]
+#[expect(clippy::exhaustive_enums, reason = "every store makes these values, and no fourth is planned")]
 pub enum AppendError {
     /// An event of the batch contradicts what is stored. Load the calls of the batch again, and decide again.
     Conflict(Conflict),
+    /// The caller does not have a lease any more. Whoever has it now does what is to be done.
+    LeaseLost(LeaseLost),
     /// The store failed.
     Store(StoreError),
 }
@@ -87,6 +91,7 @@ impl fmt::Display for AppendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict(conflict) => conflict.fmt(f),
+            Self::LeaseLost(lost) => lost.fmt(f),
             Self::Store(error) => error.fmt(f),
         }
     }
@@ -95,7 +100,7 @@ impl fmt::Display for AppendError {
 impl Error for AppendError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Conflict(_) => None,
+            Self::Conflict(_) | Self::LeaseLost(_) => None,
             Self::Store(error) => error.source(),
         }
     }
@@ -104,6 +109,12 @@ impl Error for AppendError {
 impl From<Conflict> for AppendError {
     fn from(conflict: Conflict) -> Self {
         Self::Conflict(conflict)
+    }
+}
+
+impl From<LeaseLost> for AppendError {
+    fn from(lost: LeaseLost) -> Self {
+        Self::LeaseLost(lost)
     }
 }
 

@@ -10,7 +10,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let store = "memory".parse::<Address>()?.open()?;
+//! let store = "memory".parse::<Address>()?.open().await?;
 //!
 //! let placed: Recorded = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#.parse()?;
 //! let call: CallId = placed.call;
@@ -27,6 +27,7 @@
 mod address;
 mod ending;
 mod error;
+mod lease;
 mod load;
 mod memory;
 mod sqlite;
@@ -36,7 +37,8 @@ pub mod testing;
 
 pub use address::{Address, NotAnAddress};
 pub use error::{AppendError, Conflict, StoreError};
+pub use lease::{Lease, LeaseLost, Leased};
 pub use load::load;
 pub use memory::Memory;
 pub use sqlite::Sqlite;
-pub use store::{Noted, Position, Store, Stored};
+pub use store::{Noted, Position, Stats, Store, Stored};

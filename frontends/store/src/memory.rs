@@ -3,16 +3,20 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use callfold::call::Snapshot;
 use callfold::jiff::Timestamp;
+use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded, Secret};
-use hashbrown::{HashMap, hash_map};
+use hashbrown::{HashMap, HashSet, hash_map};
+use tokio::sync::watch;
 
 use crate::ending;
 use crate::error::{AppendError, Conflict, StoreError};
-use crate::store::{Noted, Position, Store, Stored};
+use crate::lease::{LONGEST, Lease, LeaseLost, Leased};
+use crate::store::{Noted, Position, Stats, Store, Stored};
 
 /// A store in memory. It is fast, and forgets everything when it is dropped.
 ///
@@ -20,6 +24,8 @@ use crate::store::{Noted, Position, Store, Stored};
 #[derive(Default)]
 pub struct Memory {
     kept: RwLock<Kept>,
+    /// The position that was assigned last, for those who wait for a later one.
+    last: watch::Sender<u64>,
 }
 
 impl Memory {
@@ -47,14 +53,18 @@ impl fmt::Debug for Memory {
 
 #[async_trait]
 impl Store for Memory {
-    async fn append(&self, batch: &[Recorded]) -> Result<(), AppendError> {
+    async fn append_under(&self, leases: &[Lease], batch: &[Recorded]) -> Result<(), AppendError> {
         let mut kept = self.kept_mut();
+        kept.stand(leases)?;
         let last = kept.last;
         for event in batch {
             if let Err(conflict) = kept.append(event) {
                 kept.undo(last);
                 return Err(conflict.into());
             }
+        }
+        if self.last.receiver_count() > 0 {
+            self.last.send_replace(kept.last);
         }
         Ok(())
     }
@@ -93,8 +103,10 @@ impl Store for Memory {
         Ok(kept.calls.get(&call).and_then(|call| Some(call.snapshot.as_ref()?.1.clone())))
     }
 
-    async fn note(&self, consumer: &str, noted: &[Noted]) -> Result<(), StoreError> {
-        self.kept_mut().note(consumer, noted);
+    async fn note_under(&self, leases: &[Lease], consumer: &str, noted: &[Noted]) -> Result<(), AppendError> {
+        let mut kept = self.kept_mut();
+        kept.stand(leases)?;
+        kept.note(consumer, noted);
         Ok(())
     }
 
@@ -102,6 +114,69 @@ impl Store for Memory {
         let kept = self.kept();
         let noted = kept.noted.get(consumer).into_iter().flatten();
         Ok(noted.map(|(call, revision)| Noted { call: *call, revision: *revision }).collect())
+    }
+
+    async fn noted_of(&self, consumer: &str, call: CallId) -> Result<u64, StoreError> {
+        let kept = self.kept();
+        Ok(kept.noted.get(consumer).and_then(|noted| noted.get(&call)).copied().unwrap_or(0))
+    }
+
+    async fn unfinished(&self) -> Result<Vec<CallId>, StoreError> {
+        Ok(self.kept().unfinished.iter().copied().collect())
+    }
+
+    async fn finish(&self, calls: &[CallId]) -> Result<(), StoreError> {
+        let mut kept = self.kept_mut();
+        calls.iter().for_each(|call| _ = kept.unfinished.remove(call));
+        Ok(())
+    }
+
+    async fn lease(&self, names: &[String], holder: Uuid, lasts: Duration) -> Result<Vec<Lease>, StoreError> {
+        let mut kept = self.kept_mut();
+        let now = now();
+        Ok(names.iter().filter_map(|name| kept.lease(name, holder, now, lasts)).collect())
+    }
+
+    async fn leases(&self) -> Result<Vec<Leased>, StoreError> {
+        let (kept, now) = (self.kept(), now());
+        let held = kept.leases.iter().filter(|(_, held)| held.until > now);
+        Ok(held.map(|(name, held)| Leased { lease: held.lease(name), holder: held.holder }).collect())
+    }
+
+    async fn release(&self, leases: &[Lease]) -> Result<(), StoreError> {
+        let mut kept = self.kept_mut();
+        let now = now();
+        for lease in leases {
+            if let Some(held) = kept.leases.get_mut(&lease.name).filter(|held| held.token == lease.token) {
+                held.until = now;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), StoreError> {
+        let mut last = self.last.subscribe();
+        if self.kept().last <= after.number() {
+            // The sender is part of the store.
+            _ = last.wait_for(|last| *last > after.number()).await;
+        }
+        Ok(())
+    }
+
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        let kept = self.kept();
+        let snapshots = kept.calls.values().filter(|call| call.snapshot.is_some()).count();
+        Ok(Stats {
+            calls: kept.calls.len() as u64,
+            unfinished: kept.unfinished.len() as u64,
+            events: kept.order.len() as u64,
+            snapshots: snapshots as u64,
+            bytes: 0,
+        })
     }
 
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {
@@ -121,6 +196,11 @@ impl Store for Memory {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the store keeps the time of leases")]
+fn now() -> Instant {
+    Instant::now()
+}
+
 /// What the store keeps.
 #[derive(Default)]
 struct Kept {
@@ -131,6 +211,22 @@ struct Kept {
     calls: HashMap<CallId, KeptCall>,
     /// The highest revision of each call, by consumer.
     noted: BTreeMap<String, BTreeMap<CallId, u64>>,
+    unfinished: HashSet<CallId>,
+    /// The leases by name, also those whose time has passed.
+    leases: BTreeMap<String, Held>,
+}
+
+/// A lease of the store.
+struct Held {
+    holder: Uuid,
+    token: u64,
+    until: Instant,
+}
+
+impl Held {
+    fn lease(&self, name: &str) -> Lease {
+        Lease { name: name.to_owned(), token: self.token }
+    }
 }
 
 impl Kept {
@@ -142,13 +238,38 @@ impl Kept {
         }
         let mut call = match self.calls.entry(event.call) {
             hash_map::Entry::Occupied(call) if call.get().next() == event.revision => call,
-            hash_map::Entry::Vacant(call) if event.revision == 1 => call.insert_entry(KeptCall::default()),
+            hash_map::Entry::Vacant(call) if event.revision == 1 => {
+                self.unfinished.insert(event.call);
+                call.insert_entry(KeptCall::default())
+            }
             hash_map::Entry::Occupied(_) | hash_map::Entry::Vacant(_) => return Err(conflict(None)),
         };
         self.last += 1;
         call.get_mut().events.push(Stored { position: Position::new(self.last), event: event.clone() });
         self.order.insert(self.last, (event.call, event.revision));
         Ok(())
+    }
+
+    /// Fails unless all these leases stand.
+    fn stand(&self, leases: &[Lease]) -> Result<(), LeaseLost> {
+        let stands =
+            |lease: &&Lease| self.leases.get(&lease.name).is_some_and(|held| held.token == lease.token);
+        let lost = leases.iter().find(|lease| !stands(lease));
+        lost.map_or(Ok(()), |lost| Err(LeaseLost { name: lost.name.clone() }))
+    }
+
+    /// Takes a lease or makes it last longer. `None` if another holder has it.
+    fn lease(&mut self, name: &str, holder: Uuid, now: Instant, lasts: Duration) -> Option<Lease> {
+        let new = || Held { holder: Uuid::nil(), token: 0, until: now };
+        let held = self.leases.entry(name.to_owned()).or_insert_with(new);
+        if held.until <= now {
+            (held.holder, held.token) = (holder, held.token + 1);
+        }
+        if held.holder != holder {
+            return None;
+        }
+        held.until = now + lasts.min(LONGEST);
+        Some(held.lease(name))
     }
 
     /// Takes back all events after a position.
@@ -159,6 +280,7 @@ impl Kept {
             call.events.pop();
             if call.events.is_empty() {
                 self.calls.remove(&id);
+                self.unfinished.remove(&id);
             }
         }
     }
@@ -183,6 +305,7 @@ impl Kept {
 
     fn delete(&mut self, call: CallId) -> bool {
         let Some(deleted) = self.calls.remove(&call) else { return false };
+        self.unfinished.remove(&call);
         for stored in deleted.events {
             self.order.remove(&stored.position.number());
         }

@@ -10,10 +10,12 @@ mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use callfold::call::Snapshot;
 use callfold::jiff::Timestamp;
+use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use rusqlite::Connection;
 
@@ -21,10 +23,14 @@ use self::failed::Failed;
 use self::readers::Readers;
 use self::writer::Writer;
 use crate::error::{AppendError, StoreError};
-use crate::store::{Noted, Position, Store, Stored};
+use crate::lease::{Lease, Leased};
+use crate::store::{Noted, Position, Stats, Store, Stored};
 
 /// The connections that read.
 const READERS: usize = 4;
+
+/// How long a reader waits before it looks for new events again.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// A store in a file: an SQLite database that needs no server.
 ///
@@ -35,7 +41,7 @@ const READERS: usize = 4;
 /// many callers together are far faster than one alone. The lines that wait take at most 64 MiB of memory; a caller
 /// that comes later waits. An append whose future is dropped may still be stored.
 ///
-/// The store makes no use of an asynchronous runtime: it has its own threads. Dropping it waits until the appends in its
+/// The store has its own threads. Only [`wait`](Store::wait) needs the runtime of tokio. Dropping it waits until the appends in its
 /// queue are stored.
 ///
 /// Deleted data is overwritten in the file. Until SQLite next moves the contents of the file `-wal` into the database, a
@@ -108,10 +114,12 @@ impl fmt::Debug for Sqlite {
 
 #[async_trait]
 impl Store for Sqlite {
-    async fn append(&self, batch: &[Recorded]) -> Result<(), AppendError> {
+    async fn append_under(&self, leases: &[Lease], batch: &[Recorded]) -> Result<(), AppendError> {
         let lines: Vec<_> = batch.iter().map(write::Line::from).collect();
+        let leases = leases.to_vec();
         let bytes = lines.iter().map(write::Line::bytes).sum();
-        let appended = self.writer.write(bytes, move |connection| write::append(connection, &lines)).await;
+        let work = move |connection: &Connection| write::append(connection, &leases, &lines);
+        let appended = self.writer.write(bytes, work).await;
         appended.map_err(|failed| failed.into_append_error(&self.path))
     }
 
@@ -139,15 +147,60 @@ impl Store for Sqlite {
         self.read_with(move |connection| read::snapshot(connection, call)).await
     }
 
-    async fn note(&self, consumer: &str, noted: &[Noted]) -> Result<(), StoreError> {
-        let (consumer, noted) = (consumer.to_owned(), noted.to_vec());
+    async fn note_under(&self, leases: &[Lease], consumer: &str, noted: &[Noted]) -> Result<(), AppendError> {
+        let (leases, consumer, noted) = (leases.to_vec(), consumer.to_owned(), noted.to_vec());
         let bytes = size_of_val(noted.as_slice());
-        self.write_with(bytes, move |connection| write::note(connection, &consumer, &noted)).await
+        let work = move |connection: &Connection| write::note(connection, &leases, &consumer, &noted);
+        self.writer.write(bytes, work).await.map_err(|failed| failed.into_append_error(&self.path))
     }
 
     async fn noted(&self, consumer: &str) -> Result<Vec<Noted>, StoreError> {
         let consumer = consumer.to_owned();
         self.read_with(move |connection| read::noted(connection, &consumer)).await
+    }
+
+    async fn noted_of(&self, consumer: &str, call: CallId) -> Result<u64, StoreError> {
+        let consumer = consumer.to_owned();
+        self.read_with(move |connection| read::noted_of(connection, &consumer, call)).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<CallId>, StoreError> {
+        self.read_with(read::unfinished).await
+    }
+
+    async fn finish(&self, calls: &[CallId]) -> Result<(), StoreError> {
+        let calls = calls.to_vec();
+        self.write_with(0, move |connection| write::finish(connection, &calls)).await
+    }
+
+    async fn lease(&self, names: &[String], holder: Uuid, lasts: Duration) -> Result<Vec<Lease>, StoreError> {
+        let names = names.to_vec();
+        self.write_with(0, move |connection| write::lease(connection, &names, holder, lasts)).await
+    }
+
+    async fn leases(&self) -> Result<Vec<Leased>, StoreError> {
+        self.read_with(read::leases).await
+    }
+
+    async fn release(&self, leases: &[Lease]) -> Result<(), StoreError> {
+        let leases = leases.to_vec();
+        self.write_with(0, move |connection| write::release(connection, &leases)).await
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// SQLite tells nobody of an append, so this looks again after a moment. It needs the runtime of tokio.
+    async fn wait(&self, _after: Position) -> Result<(), StoreError> {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        Ok(())
+    }
+
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        let stats = self.read_with(read::stats).await?;
+        let log = std::fs::metadata(file::beside(&self.path, "-wal"));
+        Ok(Stats { bytes: stats.bytes + log.map_or(0, |log| log.len()), ..stats })
     }
 
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {

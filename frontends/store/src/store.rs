@@ -1,13 +1,16 @@
 //! The trait that every store implements.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use callfold::call::Snapshot;
 use callfold::jiff::Timestamp;
+use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 
 use crate::error::{AppendError, StoreError};
+use crate::lease::{Lease, Leased};
 
 /// Where a host keeps its events: memory, a file, a database or a broker.
 ///
@@ -24,7 +27,17 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// [`AppendError::Conflict`] if the revision of an event is stored with another line, or if the revision before it is
     /// missing. Nothing is then stored.
-    async fn append(&self, batch: &[Recorded]) -> Result<(), AppendError>;
+    async fn append(&self, batch: &[Recorded]) -> Result<(), AppendError> {
+        self.append_under(&[], batch).await
+    }
+
+    /// As [`append`](Self::append), if these leases still stand at that moment: nobody has taken one of them since. A lease
+    /// whose time has passed, and that nobody else has taken, may still stand.
+    ///
+    /// # Errors
+    ///
+    /// As of [`append`](Self::append), and [`AppendError::LeaseLost`] if a lease does not stand. Nothing is then stored.
+    async fn append_under(&self, leases: &[Lease], batch: &[Recorded]) -> Result<(), AppendError>;
 
     /// The events of a call from a revision on, in their order. Empty if there are none.
     ///
@@ -64,7 +77,16 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// An error of the store.
-    async fn note(&self, consumer: &str, noted: &[Noted]) -> Result<(), StoreError>;
+    async fn note(&self, consumer: &str, noted: &[Noted]) -> Result<(), AppendError> {
+        self.note_under(&[], consumer, noted).await
+    }
+
+    /// As [`note`](Self::note), if these leases still stand at that moment.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError::LeaseLost`] if a lease does not stand, or an error of the store. Nothing is then noted.
+    async fn note_under(&self, leases: &[Lease], consumer: &str, noted: &[Noted]) -> Result<(), AppendError>;
 
     /// What a consumer has noted: the highest revision of each call.
     ///
@@ -72,6 +94,69 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// An error of the store.
     async fn noted(&self, consumer: &str) -> Result<Vec<Noted>, StoreError>;
+
+    /// The highest revision of a call that a consumer has noted; 0 if it has noted none.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn noted_of(&self, consumer: &str, call: CallId) -> Result<u64, StoreError>;
+
+    /// The calls that a host still has to do with, in any order: all that are stored, but for those that it called finished.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn unfinished(&self) -> Result<Vec<CallId>, StoreError>;
+
+    /// Notes that nothing is left to do about calls: they have ended, and all that follows from their ends is done. Their
+    /// events stay. An unknown call changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn finish(&self, calls: &[CallId]) -> Result<(), StoreError>;
+
+    /// Takes the leases with these names that are free, whose time has passed, or that the holder has already. Each then
+    /// lasts this long from now, a day at most. Returns those that the holder has now. A lease that it had all the time keeps its token.
+    /// The token of a lease that is taken is higher than each earlier one of this name.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn lease(&self, names: &[String], holder: Uuid, lasts: Duration) -> Result<Vec<Lease>, StoreError>;
+
+    /// All leases whose time has not passed, in any order.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn leases(&self) -> Result<Vec<Leased>, StoreError>;
+
+    /// Gives leases back before their time. Those that do not stand any more change nothing.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn release(&self, leases: &[Lease]) -> Result<(), StoreError>;
+
+    /// True if other processes can append to the store while this one uses it.
+    fn is_shared(&self) -> bool;
+
+    /// Waits until there can be events after a position. It may return early. Use it between two calls of
+    /// [`read_all`](Self::read_all).
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn wait(&self, after: Position) -> Result<(), StoreError>;
+
+    /// What the store holds.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn stats(&self) -> Result<Stats, StoreError>;
 
     /// Deletes all events of a call, its snapshot and what was noted about it. Returns whether there was anything.
     ///
@@ -126,4 +211,20 @@ pub struct Noted {
     pub call: CallId,
     /// The revision of the last event with which the consumer is done.
     pub revision: u64,
+}
+
+/// What a store holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "every store makes this value")]
+pub struct Stats {
+    /// The calls.
+    pub calls: u64,
+    /// The calls that are not finished.
+    pub unfinished: u64,
+    /// The events of all calls.
+    pub events: u64,
+    /// The snapshots.
+    pub snapshots: u64,
+    /// The bytes that the store takes on its disk, or in memory, with all that belongs to it; 0 if that is not known.
+    pub bytes: u64,
 }

@@ -64,24 +64,32 @@ macro_rules! conformance {
         $crate::conformance! {
             @@ $($then)+ =>
             a_batch_comes_back_in_order
+            a_call_is_unfinished_until_it_is_finished
             a_call_is_read_from_a_revision
             a_changed_line_is_refused
             a_hole_is_refused
             a_large_batch_is_stored_as_a_whole_or_not_at_all
+            a_lease_can_be_made_to_last_longer
+            a_lease_ends_with_its_time
             a_lost_answer_can_be_retried
+            a_lost_lease_stops_what_is_under_it
             a_note_only_rises
             a_polling_reader_sees_each_event_once
+            a_released_lease_is_free
             a_restart_keeps_what_was_acknowledged
             a_snapshot_of_an_unknown_revision_is_not_kept
             a_stale_event_stops_the_whole_batch
+            a_waiting_reader_sees_an_event_soon
             a_note_about_an_unknown_revision_is_not_kept
             delete_removes_all_of_a_call_and_only_it
             each_consumer_has_its_own_notes
+            one_of_forty_gets_a_lease
             one_of_forty_racers_wins
             pages_of_any_size_have_the_same_events
             positions_rise_and_are_not_used_again
             retain_removes_the_calls_that_ended_before
             the_newest_snapshot_is_kept
+            the_store_counts_what_it_has
             twenty_thousand_events_come_back_in_order
         }
     };

@@ -65,8 +65,8 @@ async fn a_store_opens_at_its_address() {
     let path = folder.path().join("calls.db");
     let address: Address = path.to_str().unwrap().parse().unwrap();
     let stored = [crate::common::event(crate::common::call(1), 1, "kept")];
-    address.open().unwrap().append(&stored).await.unwrap();
-    assert_eq!(address.open().unwrap().read(crate::common::call(1), 1).await.unwrap(), stored);
-    let memory = Address::Memory.open().unwrap();
+    address.open().await.unwrap().append(&stored).await.unwrap();
+    assert_eq!(address.open().await.unwrap().read(crate::common::call(1), 1).await.unwrap(), stored);
+    let memory = Address::Memory.open().await.unwrap();
     assert!(memory.read(crate::common::call(1), 1).await.unwrap().is_empty());
 }

@@ -4,13 +4,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use callfold::call::Snapshot;
 use callfold::jiff::Timestamp;
+use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded, Secret};
 use callfold_store::testing::{Broken, RULES, Subject, check};
-use callfold_store::{AppendError, Conflict, Memory, Noted, Position, Store, StoreError, Stored};
+use callfold_store::{
+    AppendError, Conflict, Lease, Leased, Memory, Noted, Position, Stats, Store, StoreError, Stored,
+};
 
 /// What is wrong with a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +46,14 @@ enum Defect {
     RetainsNothing,
     RemovesToo,
     ForgetsAtARestart,
+    LeasesToEverybody,
+    NewTokenEachTime,
+    LeasesForever,
+    ReleasesNothing,
+    IgnoresLeases,
+    FinishesNothing,
+    NeverWakes,
+    MiscountsSnapshots,
 }
 
 /// For each rule, a defect that it finds.
@@ -52,6 +64,14 @@ const FOUND_BY: &[(&str, Defect)] = &[
     ("a_changed_line_is_refused", Defect::AcceptsChangedLines),
     ("a_changed_line_is_refused", Defect::HidesTheStoredLine),
     ("a_hole_is_refused", Defect::AcceptsHoles),
+    ("a_call_is_unfinished_until_it_is_finished", Defect::FinishesNothing),
+    ("a_lease_can_be_made_to_last_longer", Defect::NewTokenEachTime),
+    ("a_lease_ends_with_its_time", Defect::LeasesForever),
+    ("a_lost_lease_stops_what_is_under_it", Defect::IgnoresLeases),
+    ("a_released_lease_is_free", Defect::ReleasesNothing),
+    ("a_waiting_reader_sees_an_event_soon", Defect::NeverWakes),
+    ("one_of_forty_gets_a_lease", Defect::LeasesToEverybody),
+    ("the_store_counts_what_it_has", Defect::MiscountsSnapshots),
     ("a_large_batch_is_stored_as_a_whole_or_not_at_all", Defect::StoresPartOfALargeBatch),
     ("a_lost_answer_can_be_retried", Defect::RefusesRetries),
     ("a_note_only_rises", Defect::NotesGoBack),
@@ -159,7 +179,10 @@ impl Defective {
 
 #[async_trait]
 impl Store for Defective {
-    async fn append(&self, batch: &[Recorded]) -> Result<(), AppendError> {
+    async fn append_under(&self, leases: &[Lease], batch: &[Recorded]) -> Result<(), AppendError> {
+        if !self.has(Defect::IgnoresLeases) {
+            self.inner.append_under(leases, &[]).await?;
+        }
         if self.has(Defect::LosesTheLastOfABatch) {
             return self.inner.append(batch.split_last().map_or(batch, |(_, rest)| rest)).await;
         }
@@ -225,12 +248,12 @@ impl Store for Defective {
         if kept.is_some() { Ok(kept) } else { self.inner.snapshot(call).await }
     }
 
-    async fn note(&self, consumer: &str, noted: &[Noted]) -> Result<(), StoreError> {
+    async fn note_under(&self, leases: &[Lease], consumer: &str, noted: &[Noted]) -> Result<(), AppendError> {
         if self.has_one_of(&[Defect::NotesGoBack, Defect::NotesWhatIsUnknown]) {
             lock(&self.notes).extend(noted.iter().map(|noted| (noted.call, noted.revision)));
         }
         let consumer = if self.has(Defect::SharesNotes) { "all" } else { consumer };
-        self.inner.note(consumer, noted).await
+        self.inner.note_under(leases, consumer, noted).await
     }
 
     async fn noted(&self, consumer: &str) -> Result<Vec<Noted>, StoreError> {
@@ -240,6 +263,51 @@ impl Store for Defective {
             .collect();
         let consumer = if self.has(Defect::SharesNotes) { "all" } else { consumer };
         if wrong.is_empty() { self.inner.noted(consumer).await } else { Ok(wrong) }
+    }
+
+    async fn noted_of(&self, consumer: &str, call: CallId) -> Result<u64, StoreError> {
+        let noted = self.noted(consumer).await?;
+        Ok(noted.iter().find(|noted| noted.call == call).map_or(0, |noted| noted.revision))
+    }
+
+    async fn unfinished(&self) -> Result<Vec<CallId>, StoreError> {
+        self.inner.unfinished().await
+    }
+
+    async fn finish(&self, calls: &[CallId]) -> Result<(), StoreError> {
+        if self.has(Defect::FinishesNothing) { Ok(()) } else { self.inner.finish(calls).await }
+    }
+
+    async fn lease(&self, names: &[String], holder: Uuid, lasts: Duration) -> Result<Vec<Lease>, StoreError> {
+        let holder = if self.has(Defect::LeasesToEverybody) { Uuid::nil() } else { holder };
+        let lasts = if self.has(Defect::LeasesForever) { Duration::MAX } else { lasts };
+        if self.has(Defect::NewTokenEachTime) {
+            let own = self.inner.leases().await?.into_iter().filter(|leased| leased.holder == holder);
+            self.inner.release(&own.map(|leased| leased.lease).collect::<Vec<_>>()).await?;
+        }
+        self.inner.lease(names, holder, lasts).await
+    }
+
+    async fn leases(&self) -> Result<Vec<Leased>, StoreError> {
+        self.inner.leases().await
+    }
+
+    async fn release(&self, leases: &[Lease]) -> Result<(), StoreError> {
+        if self.has(Defect::ReleasesNothing) { Ok(()) } else { self.inner.release(leases).await }
+    }
+
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), StoreError> {
+        if self.has(Defect::NeverWakes) { std::future::pending().await } else { self.inner.wait(after).await }
+    }
+
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        let stats = self.inner.stats().await?;
+        let snapshots = if self.has(Defect::MiscountsSnapshots) { stats.calls } else { stats.snapshots };
+        Ok(Stats { snapshots, ..stats })
     }
 
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {

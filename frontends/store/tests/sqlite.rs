@@ -49,13 +49,42 @@ fn a_database_of_another_program_is_refused_and_not_changed() {
     assert_ends(&error, "this SQLite database belongs to another program; name another file");
 }
 
+#[tokio::test]
+async fn a_file_of_version_1_is_migrated_and_keeps_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("calls.db");
+    let first = event(call(1), 1, "of version 1");
+    {
+        let old = Connection::open(&path).unwrap();
+        let call = *first.call.guid().as_bytes();
+        old.execute_batch(include_str!("../src/sqlite/schema/1.sql")).unwrap();
+        old.execute("INSERT INTO calls (call, revision) VALUES (?1, 1)", [first.call.guid().as_bytes()])
+            .unwrap();
+        old.execute(
+            "INSERT INTO events (call, revision, line) VALUES (?1, 1, ?2)",
+            (&call, first.to_string()),
+        )
+        .unwrap();
+        old.pragma_update(None, "application_id", 0x6361_6c6c).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+    }
+    let store = Sqlite::open(&path).unwrap();
+    assert_eq!(store.read(call(1), 1).await.unwrap(), [first]);
+    assert_eq!(store.unfinished().await.unwrap(), [call(1)]);
+    store.append(&[event(call(1), 2, "of version 2")]).await.unwrap();
+    drop(store);
+    let version: i32 =
+        Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
+}
+
 #[test]
 fn a_newer_version_is_refused() {
     let error = refused(|path| {
         drop(Sqlite::open(path).unwrap());
-        Connection::open(path).unwrap().pragma_update(None, "user_version", 2).unwrap();
+        Connection::open(path).unwrap().pragma_update(None, "user_version", 3).unwrap();
     });
-    let end = "the tables have version 2, and this version of callfold reads 1; \
+    let end = "the tables have version 3, and this version of callfold reads 2 and older; \
                use the version of callfold that wrote the file, or name another file";
     assert_ends(&error, end);
 }

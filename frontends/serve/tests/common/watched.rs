@@ -6,8 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use callfold::call::Snapshot;
 use callfold::jiff::Timestamp;
+use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
-use callfold_store::{AppendError, Memory, Noted, Position, Store, StoreError, Stored};
+use callfold_store::{AppendError, Lease, Leased, Memory, Noted, Position, Stats, Store, StoreError, Stored};
 use tokio::sync::watch;
 
 #[derive(Debug, Default)]
@@ -56,13 +57,13 @@ impl Watched {
 
 #[async_trait]
 impl Store for Watched {
-    async fn append(&self, batch: &[Recorded]) -> Result<(), AppendError> {
+    async fn append_under(&self, leases: &[Lease], batch: &[Recorded]) -> Result<(), AppendError> {
         tokio::time::sleep(Duration::from_millis(self.slow.load(Ordering::SeqCst))).await;
         let less = |fails: u64| fails.checked_sub(1);
         if self.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
             return Err(StoreError::transient("the disk is full on purpose").into());
         }
-        self.inner.append(batch).await?;
+        self.inner.append_under(leases, batch).await?;
         if *self.holds.borrow() {
             self.held.send_modify(|held| *held += 1);
         }
@@ -92,12 +93,48 @@ impl Store for Watched {
         self.inner.snapshot(call).await
     }
 
-    async fn note(&self, consumer: &str, noted: &[Noted]) -> Result<(), StoreError> {
-        self.inner.note(consumer, noted).await
+    async fn note_under(&self, leases: &[Lease], consumer: &str, noted: &[Noted]) -> Result<(), AppendError> {
+        self.inner.note_under(leases, consumer, noted).await
     }
 
     async fn noted(&self, consumer: &str) -> Result<Vec<Noted>, StoreError> {
         self.inner.noted(consumer).await
+    }
+
+    async fn noted_of(&self, consumer: &str, call: CallId) -> Result<u64, StoreError> {
+        self.inner.noted_of(consumer, call).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<CallId>, StoreError> {
+        self.inner.unfinished().await
+    }
+
+    async fn finish(&self, calls: &[CallId]) -> Result<(), StoreError> {
+        self.inner.finish(calls).await
+    }
+
+    async fn lease(&self, names: &[String], holder: Uuid, lasts: Duration) -> Result<Vec<Lease>, StoreError> {
+        self.inner.lease(names, holder, lasts).await
+    }
+
+    async fn leases(&self) -> Result<Vec<Leased>, StoreError> {
+        self.inner.leases().await
+    }
+
+    async fn release(&self, leases: &[Lease]) -> Result<(), StoreError> {
+        self.inner.release(leases).await
+    }
+
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), StoreError> {
+        self.inner.wait(after).await
+    }
+
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        self.inner.stats().await
     }
 
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {

@@ -7,12 +7,15 @@ use callfold::LineError;
 use rusqlite::ErrorCode;
 
 use crate::error::{AppendError, Conflict, StoreError};
+use crate::lease::LeaseLost;
 
 /// Why some work on the database was not done.
 #[derive(Clone)]
 pub(super) enum Failed {
     /// An event contradicts what is stored.
     Conflict(Conflict),
+    /// A lease does not stand any more.
+    LeaseLost(LeaseLost),
     /// SQLite reported an error.
     Sqlite(Arc<rusqlite::Error>),
     /// A stored line cannot be read.
@@ -36,6 +39,7 @@ impl Failed {
     pub(super) fn into_append_error(self, path: &Path) -> AppendError {
         match self {
             Self::Conflict(conflict) => conflict.into(),
+            Self::LeaseLost(lost) => lost.into(),
             other @ (Self::Sqlite(_) | Self::Line { .. } | Self::Stopped) => {
                 other.into_store_error(path).into()
             }
@@ -46,6 +50,7 @@ impl Failed {
         let file = path.display();
         match self {
             Self::Conflict(conflict) => StoreError::lasting(format!("{file}: {conflict}")),
+            Self::LeaseLost(lost) => StoreError::lasting(format!("{file}: {lost}")),
             Self::Sqlite(error) => store_error(path, error),
             Self::Line { position, error } => {
                 let message = format!("{file}: the event at position {position} cannot be read: {error}");

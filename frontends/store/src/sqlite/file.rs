@@ -11,8 +11,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::failed::store_error;
 use crate::error::StoreError;
 
-/// The version of the tables that this version of the crate reads and writes.
-const SCHEMA_VERSION: i32 = 1;
+/// The statements that make each version of the tables from the one before. The version is the number of those that were run.
+const SCHEMA: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Marks the file as a store of callfold: `call` in ASCII.
 const APPLICATION_ID: i32 = 0x6361_6c6c;
@@ -54,10 +54,10 @@ pub(super) fn create(path: &Path) -> Result<PathBuf, StoreError> {
 pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     let failed = |error| store_error(path, Arc::new(error));
     let mut connection = connect(path).map_err(failed)?;
-    if is_new(&connection).map_err(failed)? {
-        make_tables(&mut connection).map_err(failed)?;
+    if !is_new(&connection).map_err(failed)? {
+        check(&connection, path)?;
     }
-    check(&connection, path)?;
+    migrate(&mut connection).map_err(failed)?;
     let mode = prepare(&connection).map_err(failed)?;
     if !mode.eq_ignore_ascii_case("wal") {
         return Err(without_wal(path, &mode));
@@ -83,38 +83,54 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// The path of a file that SQLite keeps beside the database.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 /// True if nothing has been stored in the file yet.
 fn is_new(connection: &Connection) -> rusqlite::Result<bool> {
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(tables == 0 && number(connection, "application_id")? == 0 && number(connection, "user_version")? == 0)
 }
 
-/// Makes the tables, unless another process was faster.
-fn make_tables(connection: &mut Connection) -> rusqlite::Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if is_new(&transaction)? {
-        transaction.execute_batch(include_str!("schema.sql"))?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+/// Makes the tables, or brings them to this version, all or nothing. Of several processes, one does it.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    if version(connection)? == SCHEMA.len() {
+        return Ok(());
     }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for statements in SCHEMA.iter().skip(version(&transaction)?) {
+        transaction.execute_batch(statements)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", SCHEMA.len())?;
     transaction.commit()
 }
 
+fn version(connection: &Connection) -> rusqlite::Result<usize> {
+    Ok(usize::try_from(number(connection, "user_version")?).unwrap_or(usize::MAX))
+}
+
+/// Fails if the tables are not those of this crate, or of a later version than this one.
 fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let number = |name| number(connection, name).map_err(|error| store_error(path, Arc::new(error)));
+    let failed = |error| store_error(path, Arc::new(error));
     let file = path.display();
-    if number("application_id")? != APPLICATION_ID {
+    if number(connection, "application_id").map_err(failed)? != APPLICATION_ID {
         return Err(StoreError::lasting(format!(
             "{file}: this SQLite database belongs to another program; name another file"
         )));
     }
-    match number("user_version")? {
-        SCHEMA_VERSION => Ok(()),
-        version => Err(StoreError::lasting(format!(
-            "{file}: the tables have version {version}, and this version of callfold reads {SCHEMA_VERSION}; \
+    let (version, newest) = (version(connection).map_err(failed)?, SCHEMA.len());
+    if version > newest {
+        return Err(StoreError::lasting(format!(
+            "{file}: the tables have version {version}, and this version of callfold reads {newest} and older; \
              use the version of callfold that wrote the file, or name another file"
-        ))),
+        )));
     }
+    Ok(())
 }
 
 /// Others could not read while this process writes.

@@ -1,12 +1,14 @@
 //! The statements that read.
 
 use callfold::call::Snapshot;
+use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::column::{call, key, number};
+use super::column::{self, call, key, number};
 use super::failed::Failed;
-use crate::store::{Noted, Position, Stored};
+use crate::lease::{Lease, Leased};
+use crate::store::{Noted, Position, Stats, Stored};
 
 pub(super) fn of_call(connection: &Connection, call: CallId, from: u64) -> Result<Vec<Recorded>, Failed> {
     let sql = "SELECT position, line FROM events WHERE call = ?1 AND revision >= ?2 ORDER BY revision";
@@ -50,4 +52,42 @@ pub(super) fn noted(connection: &Connection, consumer: &str) -> Result<Vec<Noted
     let mut select = connection.prepare_cached(sql)?;
     let noted = |row: &Row<'_>| Ok(Noted { call: call(row, 0)?, revision: row.get(1)? });
     Ok(select.query_map([consumer], noted)?.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn noted_of(connection: &Connection, consumer: &str, call: CallId) -> Result<u64, Failed> {
+    let sql = "SELECT revision FROM notes WHERE call = ?1 AND consumer = ?2";
+    let mut select = connection.prepare_cached(sql)?;
+    Ok(select.query_row(params![key(call), consumer], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+pub(super) fn unfinished(connection: &Connection) -> Result<Vec<CallId>, Failed> {
+    let mut select = connection.prepare_cached("SELECT call FROM unfinished")?;
+    Ok(select.query_map([], |row| call(row, 0))?.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn leases(connection: &Connection) -> Result<Vec<Leased>, Failed> {
+    let mut select =
+        connection.prepare_cached("SELECT name, token, holder FROM leases WHERE until_millisecond > ?1")?;
+    let leased = |row: &Row<'_>| {
+        let lease = Lease { name: row.get(0)?, token: row.get(1)? };
+        Ok(Leased { lease, holder: Uuid::from_bytes(row.get(2)?) })
+    };
+    Ok(select.query_map([column::now(connection)?], leased)?.collect::<Result<_, _>>()?)
+}
+
+/// The number of rows of each table, and the bytes of the database. The file `-wal` is counted by the caller.
+pub(super) fn stats(connection: &Connection) -> Result<Stats, Failed> {
+    let sql = "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM unfinished),
+        (SELECT count(*) FROM events), (SELECT count(*) FROM snapshots), page_count * page_size
+        FROM pragma_page_count, pragma_page_size";
+    let stats = |row: &Row<'_>| {
+        Ok(Stats {
+            calls: row.get(0)?,
+            unfinished: row.get(1)?,
+            events: row.get(2)?,
+            snapshots: row.get(3)?,
+            bytes: row.get(4)?,
+        })
+    };
+    Ok(connection.query_row(sql, [], stats)?)
 }

@@ -1,7 +1,10 @@
 //! The statements that write.
 
+use std::time::Duration;
+
 use callfold::call::Snapshot;
 use callfold::jiff::Timestamp;
+use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded, Secret};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -9,6 +12,7 @@ use super::column::{self, key, number};
 use super::failed::Failed;
 use crate::ending;
 use crate::error::Conflict;
+use crate::lease::{LONGEST, Lease, LeaseLost};
 use crate::store::Noted;
 
 /// An event as it is stored.
@@ -36,7 +40,8 @@ impl From<&Recorded> for Line {
     }
 }
 
-pub(super) fn append(connection: &Connection, batch: &[Line]) -> Result<(), Failed> {
+pub(super) fn append(connection: &Connection, leases: &[Lease], batch: &[Line]) -> Result<(), Failed> {
+    stand(connection, leases)?;
     for line in batch {
         if is_next(connection, line)? {
             insert(connection, line)?;
@@ -61,6 +66,9 @@ fn insert(connection: &Connection, line: &Line) -> rusqlite::Result<()> {
     let sql = "INSERT INTO events (call, revision, line) VALUES (?1, ?2, ?3)";
     let row = params![key(line.call), number(line.revision), line.text];
     connection.prepare_cached(sql)?.execute(row)?;
+    if line.revision == 1 {
+        connection.prepare_cached("INSERT INTO unfinished (call) VALUES (?1)")?.execute([key(line.call)])?;
+    }
     if let Some(ended) = line.ended {
         let sql = "UPDATE calls SET ended_second = ?2, ended_nanosecond = ?3 WHERE call = ?1";
         let row = params![key(line.call), ended.as_second(), ended.subsec_nanosecond()];
@@ -97,7 +105,67 @@ pub(super) fn keep_snapshot(
     Ok(())
 }
 
-pub(super) fn note(connection: &Connection, consumer: &str, noted: &[Noted]) -> Result<(), Failed> {
+/// Fails unless all these leases stand.
+fn stand(connection: &Connection, leases: &[Lease]) -> Result<(), Failed> {
+    for Lease { name, token } in leases {
+        let sql = "SELECT 1 FROM leases WHERE name = ?1 AND token = ?2";
+        if !connection.prepare_cached(sql)?.exists(params![name, number(*token)])? {
+            return Err(Failed::LeaseLost(LeaseLost { name: name.clone() }));
+        }
+    }
+    Ok(())
+}
+
+/// Takes leases or makes them last longer. Leaves out those that another holder has.
+pub(super) fn lease(
+    connection: &Connection,
+    names: &[String],
+    holder: Uuid,
+    lasts: Duration,
+) -> Result<Vec<Lease>, Failed> {
+    let now = column::now(connection)?;
+    let until = now.saturating_add(lasts.min(LONGEST).as_millis().try_into().unwrap_or(i64::MAX));
+    let sql = "INSERT INTO leases (name, holder, token, until_millisecond) VALUES (?1, ?2, 1, ?4)
+        ON CONFLICT (name) DO UPDATE SET
+            holder = excluded.holder,
+            token = token + (until_millisecond <= ?3),
+            until_millisecond = excluded.until_millisecond
+        WHERE holder = excluded.holder OR until_millisecond <= ?3
+        RETURNING token";
+    let mut insert = connection.prepare_cached(sql)?;
+    let mut leases = Vec::with_capacity(names.len());
+    for name in names {
+        let token =
+            insert.query_row(params![name, holder.as_bytes(), now, until], |row| row.get(0)).optional()?;
+        leases.extend(token.map(|token| Lease { name: name.clone(), token }));
+    }
+    Ok(leases)
+}
+
+pub(super) fn release(connection: &Connection, leases: &[Lease]) -> Result<(), Failed> {
+    let sql = "UPDATE leases SET until_millisecond = ?3 WHERE name = ?1 AND token = ?2";
+    let now = column::now(connection)?;
+    for Lease { name, token } in leases {
+        connection.prepare_cached(sql)?.execute(params![name, number(*token), now])?;
+    }
+    Ok(())
+}
+
+pub(super) fn finish(connection: &Connection, calls: &[CallId]) -> Result<(), Failed> {
+    let mut delete = connection.prepare_cached("DELETE FROM unfinished WHERE call = ?1")?;
+    for call in calls {
+        delete.execute([key(*call)])?;
+    }
+    Ok(())
+}
+
+pub(super) fn note(
+    connection: &Connection,
+    leases: &[Lease],
+    consumer: &str,
+    noted: &[Noted],
+) -> Result<(), Failed> {
+    stand(connection, leases)?;
     let sql = "INSERT INTO notes (call, consumer, revision)
         SELECT ?1, ?2, ?3 FROM events WHERE call = ?1 AND revision = ?3
         ON CONFLICT (call, consumer) DO UPDATE SET revision = excluded.revision
@@ -114,6 +182,7 @@ pub(super) fn delete(connection: &Connection, call: CallId) -> Result<bool, Fail
         "DELETE FROM events WHERE call = ?1",
         "DELETE FROM snapshots WHERE call = ?1",
         "DELETE FROM notes WHERE call = ?1",
+        "DELETE FROM unfinished WHERE call = ?1",
     ] {
         connection.prepare_cached(sql)?.execute([key(call)])?;
     }

@@ -11,7 +11,7 @@ pub(super) async fn refused(store: &dyn Store, batch: &[Recorded]) -> Result<Con
     match store.append(batch).await {
         Ok(()) => Err(Broken::new("a batch was appended that contradicts what is stored")),
         Err(AppendError::Conflict(conflict)) => Ok(conflict),
-        Err(AppendError::Store(error)) => Err(error.into()),
+        Err(other @ (AppendError::LeaseLost(_) | AppendError::Store(_))) => Err(other.into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod appending;
 mod deleting;
+mod leasing;
 mod noting;
 mod reading;
 mod restarting;
@@ -9,6 +10,7 @@ mod together;
 
 pub use self::appending::*;
 pub use self::deleting::*;
+pub use self::leasing::*;
 pub use self::noting::*;
 pub use self::reading::*;
 pub use self::restarting::*;

@@ -2,7 +2,7 @@
 
 use callfold::call::Snapshot;
 
-use crate::store::Noted;
+use crate::store::{Noted, Stats};
 use crate::testing::broken::{Broken, ensure};
 use crate::testing::events::{call, events};
 use crate::testing::subject::Subject;
@@ -46,6 +46,12 @@ pub async fn each_consumer_has_its_own_notes(subject: &dyn Subject) -> Result<()
         let mut noted = store.noted(consumer).await?;
         noted.sort_unstable();
         ensure!(noted == expected, "{consumer} must have {expected:?}, and has {noted:?}");
+        for number in 1..=4 {
+            let expected = expected.iter().find(|noted| noted.call == call(number));
+            let expected = expected.map_or(0, |noted| noted.revision);
+            let noted = store.noted_of(consumer, call(number)).await?;
+            ensure!(noted == expected, "{consumer} must have {expected} of call {number}, and has {noted}");
+        }
     }
     Ok(())
 }
@@ -99,5 +105,45 @@ pub async fn a_snapshot_of_an_unknown_revision_is_not_kept(subject: &dyn Subject
         let found = store.snapshot(call(number)).await?;
         ensure!(found.is_none(), "a snapshot of revision {revision}, which is not stored, was kept");
     }
+    Ok(())
+}
+
+/// A call is unfinished from its first event on until a host says that it is finished. Its events stay.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn a_call_is_unfinished_until_it_is_finished(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    ensure!(store.unfinished().await?.is_empty(), "a new store has unfinished calls");
+    for number in 1..=4 {
+        store.append(&events(call(number), 2)).await?;
+    }
+    store.finish(&[call(2), call(9)]).await?;
+    store.delete(call(3)).await?;
+    let mut unfinished = store.unfinished().await?;
+    unfinished.sort_unstable();
+    ensure!(unfinished == [call(1), call(4)], "calls 1 and 4 are unfinished, not {unfinished:?}");
+    let kept = store.read(call(2), 1).await?.len();
+    ensure!(kept == 2, "a call that is finished has {kept} of its 2 events");
+    Ok(())
+}
+
+/// The numbers of calls, events and snapshots are those of what is stored.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn the_store_counts_what_it_has(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    for number in 1..=3 {
+        store.append(&events(call(number), 4)).await?;
+    }
+    store.keep_snapshot(call(1), 4, &Snapshot::from("kept".to_owned())).await?;
+    store.finish(&[call(2)]).await?;
+    store.delete(call(3)).await?;
+    let stats = store.stats().await?;
+    let expected = Stats { calls: 2, unfinished: 1, events: 8, snapshots: 1, bytes: stats.bytes };
+    ensure!(stats == expected, "the store must have {expected:?}, and has {stats:?}");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use callfold::{CallId, Recorded};
 use tokio::task::JoinSet;
@@ -54,7 +55,7 @@ async fn race(store: &Arc<dyn Store>, revision: u64) -> Result<Recorded, Broken>
         match outcome {
             Ok(()) => winners.push(event),
             Err(AppendError::Conflict(conflict)) => found.push(conflict.found),
-            Err(AppendError::Store(error)) => return Err(error.into()),
+            Err(other @ (AppendError::LeaseLost(_) | AppendError::Store(_))) => return Err(other.into()),
         }
     }
     ensure!(winners.len() == 1, "{} of {RACERS} racers won revision {revision}", winners.len());
@@ -88,6 +89,35 @@ pub async fn a_polling_reader_sees_each_event_once(subject: &dyn Subject) -> Res
     let complete = seen.next.values().filter(|next| **next == EVENTS + 1).count();
     let calls = WRITERS as usize * 2;
     ensure!(complete == calls, "the reader saw all events of {complete} calls, not of {calls}");
+    Ok(())
+}
+
+/// A reader that waits for new events sees one soon after it is appended.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn a_waiting_reader_sees_an_event_soon(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    store.append(&[event(call(1), 1, "before")]).await?;
+    let before = store.read_all(Position::START, 10).await?;
+    let after = before.last().map_or(Position::START, |last| last.position);
+    let reader = Arc::clone(&store);
+    let waiting = tokio::spawn(async move {
+        loop {
+            reader.wait(after).await?;
+            let new = reader.read_all(after, 10).await?;
+            if !new.is_empty() {
+                return Ok::<_, Broken>(new.len());
+            }
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    store.append(&[event(call(1), 2, "after")]).await?;
+    let seen = tokio::time::timeout(Duration::from_secs(2), waiting).await;
+    let seen = seen.map_err(|_| Broken::new("a waiting reader saw no new event within two seconds"))?;
+    let seen = seen.map_err(|error| Broken::new(error.to_string()))??;
+    ensure!(seen == 1, "one event was appended, and a waiting reader saw {seen}");
     Ok(())
 }
 
