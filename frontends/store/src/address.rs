@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use callfold::Secret;
+
 use crate::error::StoreError;
 use crate::memory::Memory;
 use crate::sqlite::Sqlite;
@@ -18,6 +20,10 @@ use crate::store::Store;
 /// | `memory` | memory; the events are lost at the end |
 /// | `sqlite:PATH` | an SQLite database in a file |
 /// | `PATH.db` | short for `sqlite:PATH.db` |
+/// | `postgres://USER:PASSWORD@HOST:PORT/DATABASE` | a PostgreSQL database; needs the feature `postgres` |
+/// | `nats://USER:PASSWORD@HOST:PORT/STREAM` | a stream of NATS JetStream; needs the feature `nats` |
+///
+/// The parts of a URL but the host can be left out. Neither `Display` nor `Debug` shows a password.
 ///
 /// ```
 /// use callfold_store::Address;
@@ -25,17 +31,51 @@ use crate::store::Store;
 /// let address: Address = "calls.db".parse()?;
 /// assert_eq!(address.to_string(), "sqlite:calls.db");
 ///
+/// let address: Address = "postgres://bot:secret@db.example/calls".parse()?;
+/// assert_eq!(address.to_string(), "postgres://db.example/calls");
+///
 /// let error = "calls.txt".parse::<Address>().unwrap_err();
-/// assert_eq!(error.to_string(), "`calls.txt` is not the address of a store; write `memory`, `sqlite:PATH` or `PATH.db`");
+/// assert_eq!(
+///     error.to_string(),
+///     "`calls.txt` is not the address of a store; write `memory`, `sqlite:PATH`, `PATH.db`, `postgres://…` or `nats://…`"
+/// );
 /// # Ok::<(), callfold_store::NotAnAddress>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Address {
     /// Memory.
     Memory,
     /// An SQLite database in this file.
     Sqlite(PathBuf),
+    /// A PostgreSQL database.
+    Postgres(ServerUrl),
+    /// A stream of NATS JetStream.
+    Nats(ServerUrl),
+}
+
+/// The URL of a server. It is shown without the user, the password and the query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerUrl {
+    url: Secret<String>,
+    /// `SCHEME://HOST:PORT/PATH`.
+    shown: String,
+}
+
+impl ServerUrl {
+    fn new(scheme: &str, rest: &str) -> Self {
+        // A password can have each of these characters, so everything up to the last `@` may be part of it.
+        let public = rest.rsplit_once('@').map_or(rest, |(_, public)| public);
+        let public = public.split(['?', '#']).next().unwrap_or_default();
+        let public = if rest.contains("password=") { "…" } else { public };
+        Self { url: Secret::new(format!("{scheme}://{rest}")), shown: format!("{scheme}://{public}") }
+    }
+}
+
+impl fmt::Display for ServerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
 }
 
 impl Address {
@@ -43,21 +83,29 @@ impl Address {
     ///
     /// # Errors
     ///
-    /// As of [`Sqlite::open`]. Memory always opens.
+    /// As of [`Sqlite::open`] and of the stores in servers, or that this program is built without such a store. Memory
+    /// always opens.
     pub async fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
         match self {
             Self::Memory => Ok(Arc::new(Memory::new())),
             Self::Sqlite(path) => Ok(Arc::new(Sqlite::open(path)?)),
+            Self::Postgres(url) => Err(without(url, "postgres")),
+            Self::Nats(url) => Err(without(url, "nats")),
         }
     }
 }
 
-/// Writes the address so that it can be read again.
+fn without(url: &ServerUrl, feature: &str) -> StoreError {
+    StoreError::lasting(format!("{url}: this program is built without the feature `{feature}`"))
+}
+
+/// Writes the address so that it can be read again, but for what is hidden.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Memory => f.write_str("memory"),
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) | Self::Nats(url) => url.fmt(f),
         }
     }
 }
@@ -80,8 +128,12 @@ impl FromStr for Address {
                 path => Ok(Self::Sqlite(path.into())),
             };
         }
-        if let Some((scheme, _)) = text.split_once("://") {
-            return Err(not_supported(scheme));
+        if let Some((scheme, rest)) = text.split_once("://") {
+            return match scheme {
+                "postgres" | "postgresql" => Ok(Self::Postgres(ServerUrl::new(scheme, rest))),
+                "nats" | "tls" => Ok(Self::Nats(ServerUrl::new(scheme, rest))),
+                _ => Err(NotAnAddress(format!("this URL is not the address of a store; {GRAMMAR}"))),
+            };
         }
         if text.ends_with(".db") {
             return Ok(Self::Sqlite(text.into()));
@@ -95,16 +147,7 @@ fn shown(text: &str) -> String {
     if text.contains([':', '@']) { "this".into() } else { format!("`{text}`") }
 }
 
-const GRAMMAR: &str = "write `memory`, `sqlite:PATH` or `PATH.db`";
-
-fn not_supported(scheme: &str) -> NotAnAddress {
-    let server = match scheme {
-        "postgres" | "postgresql" => "PostgreSQL",
-        "nats" | "tls" => "NATS",
-        _ => return NotAnAddress(format!("this URL is not the address of a store; {GRAMMAR}")),
-    };
-    NotAnAddress(format!("this version keeps events in memory or in SQLite, not in {server}; {GRAMMAR}"))
-}
+const GRAMMAR: &str = "write `memory`, `sqlite:PATH`, `PATH.db`, `postgres://…` or `nats://…`";
 
 /// A text that is not the address of a store. The message says what would be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,7 +35,7 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use address::{Address, NotAnAddress};
+pub use address::{Address, NotAnAddress, ServerUrl};
 pub use error::{AppendError, Conflict, StoreError};
 pub use lease::{Lease, LeaseLost, Leased};
 pub use load::load;
