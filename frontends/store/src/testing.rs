@@ -52,6 +52,10 @@ pub const RULES: &[(&str, Rule)] = crate::conformance!(@rules list);
 ///
 /// The store broke the rule, or the runtime does not start.
 pub fn check(rule: Rule, subject: &dyn Subject) -> Result<(), Broken> {
+    if let Some(why) = subject.skipped() {
+        eprintln!("SKIPPED: {why}");
+        return Ok(());
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
     runtime.map_err(|error| Broken::new(error.to_string()))?.block_on(rule(subject))
 }
