@@ -158,6 +158,10 @@ impl Store for Memory {
         false
     }
 
+    async fn last(&self) -> Result<Position, StoreError> {
+        Ok(Position::new(self.kept().last))
+    }
+
     async fn wait(&self, after: Position) -> Result<(), StoreError> {
         let mut last = self.last.subscribe();
         if self.kept().last <= after.number() {

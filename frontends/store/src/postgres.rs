@@ -84,7 +84,12 @@ impl Postgres {
 
     fn start(target: Target) -> Result<Self, StoreError> {
         let pool = target.pool()?;
-        Ok(Self { writer: Writer::start(pool.clone()), listener: Listener::new(target.clone()), pool, target })
+        Ok(Self {
+            writer: Writer::start(pool.clone()),
+            listener: Listener::new(target.clone()),
+            pool,
+            target,
+        })
     }
 
     async fn client(&self) -> Result<Client, StoreError> {
@@ -173,9 +178,13 @@ impl Store for Postgres {
         true
     }
 
+    async fn last(&self) -> Result<Position, StoreError> {
+        self.with(async |client| read::last(client).await).await
+    }
+
     async fn wait(&self, after: Position) -> Result<(), StoreError> {
         let news = self.listener.news();
-        if self.with(async |client| read::has_later(client, after).await).await? {
+        if self.with(async |client| Ok(read::last(client).await? > after)).await? {
             return Ok(());
         }
         news.wait().await;

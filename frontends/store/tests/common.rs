@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
-use callfold_store::testing::{Broken, Subject};
 #[cfg(feature = "postgres")]
 use callfold_store::Address;
+use callfold_store::testing::{Broken, Subject};
 use callfold_store::{Memory, Sqlite, Store};
 use tempfile::TempDir;
 

@@ -300,6 +300,10 @@ impl Store for Defective {
         self.inner.is_shared()
     }
 
+    async fn last(&self) -> Result<Position, StoreError> {
+        self.inner.last().await
+    }
+
     async fn wait(&self, after: Position) -> Result<(), StoreError> {
         if self.has(Defect::NeverWakes) { std::future::pending().await } else { self.inner.wait(after).await }
     }

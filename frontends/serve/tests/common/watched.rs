@@ -129,6 +129,10 @@ impl Store for Watched {
         self.inner.is_shared()
     }
 
+    async fn last(&self) -> Result<Position, StoreError> {
+        self.inner.last().await
+    }
+
     async fn wait(&self, after: Position) -> Result<(), StoreError> {
         self.inner.wait(after).await
     }

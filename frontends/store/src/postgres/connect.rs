@@ -57,7 +57,8 @@ impl Target {
         add_option(&mut config, &format!("search_path={schema}"));
         config.connect_timeout(WAIT).keepalives_idle(CUT / 2).keepalives_interval(CUT / 4);
         config.tcp_user_timeout(CUT);
-        let tls = tls().map_err(|error| wrong(format!("the certificates of this machine cannot be read: {error}")))?;
+        let tls = tls()
+            .map_err(|error| wrong(format!("the certificates of this machine cannot be read: {error}")))?;
         Ok(Self { config, tls, schema: schema.to_owned(), shown: url.to_string() })
     }
 

@@ -69,7 +69,9 @@ impl Failed {
     /// True if the connection is of no use any more, so that another one may do the same work.
     pub(super) fn is_cut(&self) -> bool {
         match self {
-            Self::Postgres(error) => error.is_closed() || error.code().is_none_or(|code| ENDED.contains(code)),
+            Self::Postgres(error) => {
+                error.is_closed() || error.code().is_none_or(|code| ENDED.contains(code))
+            }
             Self::NoAnswer => true,
             _ => false,
         }
@@ -104,9 +106,9 @@ impl Failed {
                 "the tables have version {version}, and this version of callfold reads {newest} and older; \
                  use the version of callfold that wrote them, or name another schema with `?schema=NAME`"
             )),
-            Self::OldServer(version) => {
-                lasting(format!("the server is PostgreSQL {version}, and the store needs 15 or newer; update it"))
-            }
+            Self::OldServer(version) => lasting(format!(
+                "the server is PostgreSQL {version}, and the store needs 15 or newer; update it"
+            )),
             Self::Encoding(encoding) => lasting(format!(
                 "the encoding of the database is {encoding}, and the store needs UTF8; name another database"
             )),
@@ -115,12 +117,14 @@ impl Failed {
 }
 
 /// The server ends the connection with these.
-const ENDED: &[SqlState] = &[SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
+const ENDED: &[SqlState] =
+    &[SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
 
 /// The error of the store for an error of PostgreSQL. The server's message can show a value, so only known ones are shown.
 fn store_error(address: &str, error: Arc<tokio_postgres::Error>) -> StoreError {
     let Some(code) = error.code().cloned() else {
-        let message = format!("{address}: the server cannot be reached; check that it runs, and the address: {error}");
+        let message =
+            format!("{address}: the server cannot be reached; check that it runs, and the address: {error}");
         return StoreError::transient(message).because(error);
     };
     let known = KNOWN.iter().find(|(known, ..)| *known == code);
@@ -140,15 +144,27 @@ const KNOWN: &[(SqlState, bool, &str)] = &[
     (SqlState::DISK_FULL, true, "the disk of the server is full; free some space"),
     (SqlState::OUT_OF_MEMORY, true, "the server has no memory left"),
     (SqlState::IO_ERROR, true, "the server cannot read or write its disk; check it"),
-    (SqlState::READ_ONLY_SQL_TRANSACTION, true, "the server takes no writes now; name the primary, or wait until it is one"),
+    (
+        SqlState::READ_ONLY_SQL_TRANSACTION,
+        true,
+        "the server takes no writes now; name the primary, or wait until it is one",
+    ),
     (SqlState::T_R_SERIALIZATION_FAILURE, true, "other work on the database came between; try again"),
     (SqlState::T_R_DEADLOCK_DETECTED, true, "other work on the database came between; try again"),
     (SqlState::LOCK_NOT_AVAILABLE, true, "the database is locked; try again"),
     (SqlState::QUERY_CANCELED, true, "the server took too long; try again, or raise its `statement_timeout`"),
     (SqlState::INVALID_PASSWORD, false, "the server refuses the password; check the address"),
-    (SqlState::INVALID_AUTHORIZATION_SPECIFICATION, false, "the server refuses the user; check the address and `pg_hba.conf`"),
+    (
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+        false,
+        "the server refuses the user; check the address and `pg_hba.conf`",
+    ),
     (SqlState::INVALID_CATALOG_NAME, false, "there is no such database; create it with `createdb`"),
-    (SqlState::INSUFFICIENT_PRIVILEGE, false, "the user lacks a right; grant it CREATE on the database, and all on the tables"),
+    (
+        SqlState::INSUFFICIENT_PRIVILEGE,
+        false,
+        "the user lacks a right; grant it CREATE on the database, and all on the tables",
+    ),
     (SqlState::DATA_CORRUPTED, false, "a table is damaged; restore it from a backup"),
     (SqlState::INDEX_CORRUPTED, false, "an index is damaged; run REINDEX, or restore from a backup"),
     (SqlState::UNDEFINED_TABLE, false, "a table of the store is missing; restore it from a backup"),

@@ -27,9 +27,9 @@ pub(super) async fn all(client: &Client, after: Position, limit: usize) -> Resul
     rows.iter().map(stored).collect()
 }
 
-pub(super) async fn has_later(client: &Client, after: Position) -> Result<bool, Failed> {
-    let select = client.prepare_cached("SELECT EXISTS (SELECT FROM events WHERE position > $1)").await?;
-    Ok(client.query_one(&select, &[&number(after.number())]).await?.try_get(0)?)
+pub(super) async fn last(client: &Client) -> Result<Position, Failed> {
+    let select = client.prepare_cached("SELECT coalesce(max(position), 0) FROM events").await?;
+    Ok(Position::new(unsigned(client.query_one(&select, &[]).await?.try_get(0)?)))
 }
 
 /// Reads a row of a position and a line.
