@@ -249,6 +249,11 @@ impl Host {
         self.took_up(call, heard);
     }
 
+    /// The ledger with the latest events of a call, wherever it is kept.
+    pub(crate) async fn calls_with(&self, call: CallId) -> Result<Ledger, NotStored> {
+        if self.sharing.is_some() { self.view(&[call]).await } else { Ok(self.live().ledger.clone()) }
+    }
+
     /// The ledger in which a request about calls is decided: with their latest events, also of calls that this process does not
     /// have.
     pub(crate) async fn view(&self, calls: &[CallId]) -> Result<Ledger, NotStored> {
