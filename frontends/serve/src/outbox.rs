@@ -139,7 +139,8 @@ impl Outbox {
 
     /// Forgets calls and their webhooks. What is being posted is stopped.
     pub(crate) fn forget_all(&mut self, is_gone: impl Fn(CallId) -> bool) {
-        for (_, queue) in self.queues.extract_if(.., |call, _| is_gone(*call)) {
+        let gone: Vec<_> = self.queues.keys().copied().filter(|call| is_gone(*call)).collect();
+        for queue in gone.iter().filter_map(|call| self.queues.remove(call)) {
             self.len -= queue.items.len();
             queue.posting.iter().for_each(AbortHandle::abort);
         }
