@@ -124,6 +124,13 @@ impl Running {
         self.child.wait().unwrap();
     }
 
+    /// Sends the process a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let status =
+            Command::new("kill").args([&format!("-{signal}"), &self.child.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+
     /// Puts load on the host until it ends. Returns whether it ended as planned.
     async fn live(mut self, load: &mut Load, end: End, millis: u64) -> bool {
         if end == End::Last {

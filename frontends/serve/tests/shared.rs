@@ -35,10 +35,8 @@ async fn killed(variable: &str, engine: &str, store: impl Fn(&str, &str) -> Stri
     let (Ok(server), Ok(servers)) = (std::env::var(variable), std::env::var("CALLFOLD_SERVERS")) else {
         return println!("SKIPPED: kills of hosts on {engine}: {variable} or CALLFOLD_SERVERS is not set");
     };
-    if !(cfg!(feature = "postgres") && engine == "postgres" || cfg!(feature = "nats") && engine == "nats") {
-        return println!(
-            "SKIPPED: kills of hosts on {engine}: the tests are built without the feature `{engine}`"
-        );
+    if !is_built_with(engine) {
+        return;
     }
     let kills = number("CALLFOLD_KILLS", 10);
     let store = store(&server, &std::process::id().to_string());
@@ -66,6 +64,12 @@ async fn killed(variable: &str, engine: &str, store: impl Fn(&str, &str) -> Stri
             hosts.push(Running::start(&config(&store, 2 + kill)).unwrap());
         }
     }
+    println!("{engine}: {} kills of hosts, {} of the engine", counts[0], counts[1]);
+    check(engine, &store, hosts, load, &received).await;
+}
+
+/// Ends all calls, and checks what became of them.
+async fn check(engine: &str, store: &str, hosts: Vec<Running>, mut load: Load, received: &Received) {
     tokio::time::sleep(LEASE * 2).await;
     load.finish(&clients(&hosts)).await;
     hosts.into_iter().for_each(Running::kill);
@@ -75,15 +79,64 @@ async fn killed(variable: &str, engine: &str, store: impl Fn(&str, &str) -> Stri
     let history = History { log, answered: load.answered, received: received.all(), is_shared: true };
     let late = latest(&history);
     println!(
-        "{engine}: {} kills of hosts, {} of the engine, {} events, {} answers, {} webhooks, the latest after {late} ms",
-        counts[0],
-        counts[1],
+        "{engine}: {} events, {} answers, {} webhooks, the latest after {late} ms",
         history.log.len(),
         history.answered.len(),
         history.received.len()
     );
     history.check().unwrap_or_else(|wrong| panic!("{wrong}"));
     assert!(late < (LEASE + SLACK).as_millis() as i64, "a call was stuck for {late} ms");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_is_cut_off_from_postgres_is_replaced() {
+    cut_off("CALLFOLD_POSTGRES", "postgres", |server, name| format!("{server}&schema=cuts_{name}")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_is_cut_off_from_nats_is_replaced() {
+    cut_off("CALLFOLD_NATS", "nats", |server, name| format!("{server}/cuts_{name}")).await;
+}
+
+/// One of two hosts is stopped for longer than its leases last, or the link between it and the engine is cut. It then goes on.
+async fn cut_off(variable: &str, engine: &str, store: impl Fn(&str, &str) -> String) {
+    let names = [variable.to_owned(), format!("{variable}_2"), "CALLFOLD_SERVERS".to_owned()];
+    let [Ok(one), Ok(two), Ok(servers)] = names.map(std::env::var) else {
+        return println!("SKIPPED: hosts that are cut off from {engine}: {variable}_2 is not set");
+    };
+    if !is_built_with(engine) {
+        return;
+    }
+    let name = std::process::id().to_string();
+    let stores = [store(&one, &name), store(&two, &name)];
+    let received = Arc::new(Received::default());
+    let mut load = Load::new(listen(Arc::clone(&received)).await);
+    let hosts: Vec<_> =
+        (0..).zip(&stores).map(|(host, store)| Running::start(&config(store, host)).unwrap()).collect();
+    for round in 0..number("CALLFOLD_CUTS", 4) {
+        run(&mut load, &hosts, LEASE * 2).await;
+        let is_cut = round % 2 == 0;
+        let away = |is_away: bool| match is_cut {
+            true => script(&servers, "link", if is_away { "down" } else { "up" }),
+            false => hosts[0].signal(if is_away { "STOP" } else { "CONT" }),
+        };
+        away(true);
+        run(&mut load, &hosts[1..], LEASE * 2).await;
+        away(false);
+    }
+    run(&mut load, &hosts, LEASE * 2).await;
+    check(engine, &stores[1], hosts, load, &received).await;
+}
+
+fn is_built_with(engine: &str) -> bool {
+    let is_built = match engine {
+        "postgres" => cfg!(feature = "postgres"),
+        _ => cfg!(feature = "nats"),
+    };
+    if !is_built {
+        println!("SKIPPED: hosts on {engine}: the tests are built without the feature `{engine}`");
+    }
+    is_built
 }
 
 fn clients(hosts: &[Running]) -> Vec<Client> {
