@@ -96,11 +96,26 @@ impl Postgres {
         self.pool.get().await.map_err(|error| Failed::from(error).into_store_error(&self.target.shown))
     }
 
-    /// Does some work with a connection of the pool.
-    async fn with<T>(&self, work: impl AsyncFnOnce(&Client) -> Result<T, Failed>) -> Result<T, StoreError> {
-        let client = self.client().await?;
-        let done = tokio::time::timeout(ANSWER, work(&client)).await.unwrap_or(Err(Failed::NoAnswer));
+    /// Does some work with a connection of the pool, and once more with another if the first was cut. To do it twice must do no
+    /// harm.
+    async fn with<T, W>(&self, work: impl Fn(Client) -> W) -> Result<T, StoreError>
+    where
+        W: Future<Output = Result<T, Failed>>,
+    {
+        let mut done = self.once(&work).await;
+        if done.as_ref().is_err_and(Failed::is_cut) {
+            connect::drop_idle(&self.pool);
+            done = self.once(&work).await;
+        }
         done.map_err(|failed| failed.into_store_error(&self.target.shown))
+    }
+
+    async fn once<T, W>(&self, work: impl Fn(Client) -> W) -> Result<T, Failed>
+    where
+        W: Future<Output = Result<T, Failed>>,
+    {
+        let client = self.pool.get().await?;
+        tokio::time::timeout(ANSWER, work(client)).await.unwrap_or(Err(Failed::NoAnswer))
     }
 
     async fn write(&self, work: write::Work) -> Result<(), AppendError> {
@@ -121,11 +136,11 @@ impl Store for Postgres {
     }
 
     async fn read(&self, call: CallId, from: u64) -> Result<Vec<Recorded>, StoreError> {
-        self.with(async |client| read::of_call(client, call, from).await).await
+        self.with(move |client| async move { read::of_call(&client, call, from).await }).await
     }
 
     async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Stored>, StoreError> {
-        self.with(async |client| read::all(client, after, limit).await).await
+        self.with(move |client| async move { read::all(&client, after, limit).await }).await
     }
 
     async fn keep_snapshot(
@@ -134,11 +149,12 @@ impl Store for Postgres {
         revision: u64,
         snapshot: &Snapshot,
     ) -> Result<(), StoreError> {
-        self.with(async |client| write::keep_snapshot(client, call, revision, snapshot).await).await
+        self.with(move |client| async move { write::keep_snapshot(&client, call, revision, snapshot).await })
+            .await
     }
 
     async fn snapshot(&self, call: CallId) -> Result<Option<Snapshot>, StoreError> {
-        self.with(async |client| read::snapshot(client, call).await).await
+        self.with(move |client| async move { read::snapshot(&client, call).await }).await
     }
 
     async fn note_under(&self, leases: &[Lease], consumer: &str, noted: &[Noted]) -> Result<(), AppendError> {
@@ -146,15 +162,15 @@ impl Store for Postgres {
     }
 
     async fn noted(&self, consumer: &str) -> Result<Vec<Noted>, StoreError> {
-        self.with(async |client| read::noted(client, consumer).await).await
+        self.with(move |client| async move { read::noted(&client, consumer).await }).await
     }
 
     async fn noted_of(&self, consumer: &str, call: CallId) -> Result<u64, StoreError> {
-        self.with(async |client| read::noted_of(client, consumer, call).await).await
+        self.with(move |client| async move { read::noted_of(&client, consumer, call).await }).await
     }
 
     async fn unfinished(&self) -> Result<Vec<CallId>, StoreError> {
-        self.with(async |client| read::unfinished(client).await).await
+        self.with(move |client| async move { read::unfinished(&client).await }).await
     }
 
     async fn finish(&self, calls: &[CallId]) -> Result<(), StoreError> {
@@ -163,15 +179,15 @@ impl Store for Postgres {
     }
 
     async fn lease(&self, names: &[String], holder: Uuid, lasts: Duration) -> Result<Vec<Lease>, StoreError> {
-        self.with(async |client| write::lease(client, names, holder, lasts).await).await
+        self.with(move |client| async move { write::lease(&client, names, holder, lasts).await }).await
     }
 
     async fn leases(&self) -> Result<Vec<Leased>, StoreError> {
-        self.with(async |client| read::leases(client).await).await
+        self.with(move |client| async move { read::leases(&client).await }).await
     }
 
     async fn release(&self, leases: &[Lease]) -> Result<(), StoreError> {
-        self.with(async |client| write::release(client, leases).await).await
+        self.with(move |client| async move { write::release(&client, leases).await }).await
     }
 
     fn is_shared(&self) -> bool {
@@ -179,12 +195,12 @@ impl Store for Postgres {
     }
 
     async fn last(&self) -> Result<Position, StoreError> {
-        self.with(async |client| read::last(client).await).await
+        self.with(move |client| async move { read::last(&client).await }).await
     }
 
     async fn wait(&self, after: Position) -> Result<(), StoreError> {
         let news = self.listener.news();
-        if self.with(async |client| Ok(read::last(client).await? > after)).await? {
+        if self.with(move |client| async move { Ok(read::last(&client).await? > after) }).await? {
             return Ok(());
         }
         news.wait().await;
@@ -192,19 +208,21 @@ impl Store for Postgres {
     }
 
     async fn stats(&self) -> Result<Stats, StoreError> {
-        self.with(async |client| read::stats(client).await).await
+        self.with(move |client| async move { read::stats(&client).await }).await
     }
 
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {
-        self.with(async |client| Ok(write::delete(client, &[call]).await? > 0)).await
+        let delete = move |client: Client| async move { Ok(write::delete(&client, &[call]).await? > 0) };
+        let deleted = self.once(delete).await;
+        deleted.map_err(|failed| failed.into_store_error(&self.target.shown))
     }
 
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
-        self.with(async |client| {
-            let ended = read::ended_before(client, ended_before).await?;
-            write::delete(client, &ended).await?;
+        let retained = self.once(move |client| async move {
+            let ended = read::ended_before(&client, ended_before).await?;
+            write::delete(&client, &ended).await?;
             Ok(ended)
-        })
-        .await
+        });
+        retained.await.map_err(|failed| failed.into_store_error(&self.target.shown))
     }
 }

@@ -8,5 +8,7 @@ mod conformance;
 mod defects;
 mod killed;
 mod loading;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod speed;
 mod sqlite;

@@ -83,10 +83,14 @@ impl InPostgres {
         Self { database, schemas: AtomicUsize::new(0), name: new_name() }
     }
 
-    /// The address of the store with this number.
-    pub(crate) fn address(&self, number: usize) -> Address {
+    /// The URL of the store with this number.
+    pub(crate) fn url(&self, number: usize) -> String {
         let database = self.database.as_deref().unwrap_or_default();
-        format!("{database}?schema=t{}_{number}", self.name.simple()).parse().expect("an address")
+        format!("{database}?schema=t{}_{number}", self.name.simple())
+    }
+
+    fn address(&self, number: usize) -> Address {
+        self.url(number).parse().expect("an address")
     }
 }
 

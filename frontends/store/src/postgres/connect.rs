@@ -42,7 +42,7 @@ impl Target {
         let (url_of_server, schema) = without_schema(url.expose());
         let schema = schema.unwrap_or(SCHEMA);
         if !is_name(schema) {
-            return Err(wrong("the name of a schema has small letters, digits and `_`, at most 40".into()));
+            return Err(wrong("the name of a schema has small letters, digits and `_`, at most 60".into()));
         }
         // The message of this error can show a part of the address.
         let mut config = Config::from_str(&url_of_server)
@@ -82,6 +82,11 @@ impl Target {
     }
 }
 
+/// Drops the connections that nobody uses now: if one was cut, the others may be, too.
+pub(super) fn drop_idle(pool: &Pool) {
+    pool.retain(|_, _| false);
+}
+
 fn tls() -> Result<MakeRustlsConnect, rustls::Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
@@ -99,7 +104,7 @@ fn without_schema(url: &str) -> (String, Option<&str>) {
 
 fn is_name(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    (1..=40).contains(&text.len()) && text.bytes().all(is_part)
+    (1..=60).contains(&text.len()) && text.bytes().all(is_part)
 }
 
 fn is_this_machine(host: &Host) -> bool {

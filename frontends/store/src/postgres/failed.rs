@@ -31,21 +31,8 @@ pub(super) enum Failed {
     NoAnswer,
     /// The task that writes has ended with its runtime.
     Stopped,
-    /// There are no tables.
-    Empty,
-    /// The schema has tables of another program.
-    Foreign(String),
-    /// The tables are of a newer version of this program.
-    Newer {
-        /// Their version.
-        version: usize,
-        /// The newest version that this program knows.
-        newest: usize,
-    },
-    /// The server has this version, which is too old.
-    OldServer(String),
-    /// The database has an encoding that cannot store every line.
-    Encoding(String),
+    /// The server or its tables are of no use to this program: why, and what to do.
+    Unfit(String),
 }
 
 impl From<tokio_postgres::Error> for Failed {
@@ -73,7 +60,12 @@ impl Failed {
                 error.is_closed() || error.code().is_none_or(|code| ENDED.contains(code))
             }
             Self::NoAnswer => true,
-            _ => false,
+            Self::Conflict(_)
+            | Self::LeaseLost(_)
+            | Self::Line { .. }
+            | Self::Busy
+            | Self::Stopped
+            | Self::Unfit(_) => false,
         }
     }
 
@@ -81,7 +73,12 @@ impl Failed {
         match self {
             Self::Conflict(conflict) => conflict.into(),
             Self::LeaseLost(lost) => lost.into(),
-            other => other.into_store_error(address).into(),
+            other @ (Self::Postgres(_)
+            | Self::Line { .. }
+            | Self::Busy
+            | Self::NoAnswer
+            | Self::Stopped
+            | Self::Unfit(_)) => other.into_store_error(address).into(),
         }
     }
 
@@ -98,20 +95,7 @@ impl Failed {
             Self::Busy => transient("all connections of this process are busy; try again"),
             Self::NoAnswer => transient("the server does not answer; check that it runs and can be reached"),
             Self::Stopped => lasting("the store has stopped; open it again".into()),
-            Self::Empty => lasting("there are no tables of callfold; name another database or schema".into()),
-            Self::Foreign(schema) => lasting(format!(
-                "the schema `{schema}` belongs to another program; name another with `?schema=NAME`"
-            )),
-            Self::Newer { version, newest } => lasting(format!(
-                "the tables have version {version}, and this version of callfold reads {newest} and older; \
-                 use the version of callfold that wrote them, or name another schema with `?schema=NAME`"
-            )),
-            Self::OldServer(version) => lasting(format!(
-                "the server is PostgreSQL {version}, and the store needs 15 or newer; update it"
-            )),
-            Self::Encoding(encoding) => lasting(format!(
-                "the encoding of the database is {encoding}, and the store needs UTF8; name another database"
-            )),
+            Self::Unfit(why) => lasting(why),
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn migrate(client: &mut Client, schema: &str) -> Result<(), Fai
         }
     };
     if from > SCHEMA.len() {
-        return Err(Failed::Newer { version: from, newest: SCHEMA.len() });
+        return Err(newer(from));
     }
     for statements in SCHEMA.iter().skip(from) {
         transaction.batch_execute(statements).await?;
@@ -51,8 +51,8 @@ pub(super) async fn migrate(client: &mut Client, schema: &str) -> Result<(), Fai
 pub(super) async fn check(client: &Client, schema: &str) -> Result<(), Failed> {
     check_server(client).await?;
     match version(client, schema).await? {
-        None => Err(Failed::Empty),
-        Some(version) if version > SCHEMA.len() => Err(Failed::Newer { version, newest: SCHEMA.len() }),
+        None => Err(Failed::Unfit("there are no tables of callfold; name another database or schema".into())),
+        Some(version) if version > SCHEMA.len() => Err(newer(version)),
         Some(_) => Ok(()),
     }
 }
@@ -62,11 +62,16 @@ async fn check_server(client: &Client) -> Result<(), Failed> {
         current_setting('server_encoding')";
     let row = client.query_one(sql, &[]).await?;
     if row.try_get::<_, i32>(0)? < OLDEST_SERVER {
-        return Err(Failed::OldServer(row.try_get(1)?));
+        let version: String = row.try_get(1)?;
+        return Err(Failed::Unfit(format!(
+            "the server is PostgreSQL {version}, and the store needs 15 or newer; update it"
+        )));
     }
     match row.try_get::<_, String>(2)? {
         encoding if encoding == "UTF8" => Ok(()),
-        encoding => Err(Failed::Encoding(encoding)),
+        encoding => Err(Failed::Unfit(format!(
+            "the encoding of the database is {encoding}, and the store needs UTF8; name another database"
+        ))),
     }
 }
 
@@ -84,10 +89,20 @@ async fn version(client: &Client, schema: &str) -> Result<Option<usize>, Failed>
     let (tables, own): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     match (tables, own) {
         (0, _) => Ok(None),
-        (_, 0) => Err(Failed::Foreign(schema.to_owned())),
+        (_, 0) => Err(Failed::Unfit(format!(
+            "the schema `{schema}` belongs to another program; name another with `?schema=NAME`"
+        ))),
         _ => {
-            let row = client.query_one("SELECT version FROM version", &[]).await?;
+            let row = client.query_one(&format!("SELECT version FROM {schema}.version"), &[]).await?;
             Ok(Some(usize::try_from(row.try_get::<_, i32>(0)?).unwrap_or(usize::MAX)))
         }
     }
+}
+
+fn newer(version: usize) -> Failed {
+    Failed::Unfit(format!(
+        "the tables have version {version}, and this version of callfold reads {} and older; \
+         use the version of callfold that wrote them, or name another schema with `?schema=NAME`",
+        SCHEMA.len()
+    ))
 }

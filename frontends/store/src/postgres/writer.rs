@@ -7,6 +7,7 @@ use deadpool_postgres::Pool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::ANSWER;
+use super::connect::drop_idle;
 use super::failed::Failed;
 use super::write::{self, Work};
 
@@ -83,7 +84,10 @@ async fn write_group(pool: &Pool, group: &[Work]) -> Vec<Result<(), Failed>> {
 /// Writes a group, and once more over a new connection if the first was cut. What was written then counts as written.
 async fn write_again(pool: &Pool, group: &[Work]) -> Result<Vec<Result<(), Failed>>, Failed> {
     match write_once(pool, group).await {
-        Err(failed) if failed.is_cut() => write_once(pool, group).await,
+        Err(failed) if failed.is_cut() => {
+            drop_idle(pool);
+            write_once(pool, group).await
+        }
         other => other,
     }
 }
