@@ -10,6 +10,8 @@ use callfold::Secret;
 
 use crate::error::StoreError;
 use crate::memory::Memory;
+#[cfg(feature = "nats")]
+use crate::nats::Nats;
 use crate::sqlite::Sqlite;
 use crate::store::Store;
 
@@ -70,6 +72,12 @@ impl ServerUrl {
         let public = if rest.contains("password=") { "…" } else { public };
         Self { url: Secret::new(format!("{scheme}://{rest}")), shown: format!("{scheme}://{public}") }
     }
+
+    /// The URL with all that is hidden.
+    #[cfg(feature = "nats")]
+    pub(crate) fn expose(&self) -> &str {
+        self.url.expose()
+    }
 }
 
 impl fmt::Display for ServerUrl {
@@ -90,6 +98,9 @@ impl Address {
             Self::Memory => Ok(Arc::new(Memory::new())),
             Self::Sqlite(path) => Ok(Arc::new(Sqlite::open(path)?)),
             Self::Postgres(url) => Err(without(url, "postgres")),
+            #[cfg(feature = "nats")]
+            Self::Nats(url) => Ok(Arc::new(Nats::open(url).await?)),
+            #[cfg(not(feature = "nats"))]
             Self::Nats(url) => Err(without(url, "nats")),
         }
     }

@@ -30,6 +30,8 @@ mod error;
 mod lease;
 mod load;
 mod memory;
+#[cfg(feature = "nats")]
+mod nats;
 mod sqlite;
 mod store;
 #[cfg(feature = "testing")]
@@ -40,5 +42,7 @@ pub use error::{AppendError, Conflict, StoreError};
 pub use lease::{Lease, LeaseLost, Leased};
 pub use load::load;
 pub use memory::Memory;
+#[cfg(feature = "nats")]
+pub use nats::Nats;
 pub use sqlite::Sqlite;
 pub use store::{Noted, Position, Stats, Store, Stored};

@@ -8,5 +8,7 @@ mod conformance;
 mod defects;
 mod killed;
 mod loading;
+#[cfg(feature = "nats")]
+mod nats;
 mod speed;
 mod sqlite;

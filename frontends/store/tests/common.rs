@@ -65,6 +65,56 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Stores in streams of the NATS server of `CALLFOLD_NATS`. Without it, each test is skipped: it says so, and runs in memory.
+#[cfg(feature = "nats")]
+pub(crate) struct InNats {
+    stream: String,
+}
+
+#[cfg(feature = "nats")]
+impl InNats {
+    pub(crate) fn new() -> Self {
+        Self { stream: unused_name() }
+    }
+
+    /// The address of the stream. `None` if there is no server.
+    fn address(&self) -> Option<callfold_store::Address> {
+        let server = std::env::var("CALLFOLD_NATS").ok()?;
+        Some(format!("{server}/{}", self.stream).parse().expect("the address of a server"))
+    }
+}
+
+/// A name that no other test has, also not one of an earlier run.
+#[cfg(feature = "nats")]
+#[expect(clippy::disallowed_methods, reason = "the name is for one run")]
+pub(crate) fn unused_name() -> String {
+    static NAMES: AtomicUsize = AtomicUsize::new(0);
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().expect("a time after 1970");
+    format!("test-{}-{}", since.as_nanos(), NAMES.fetch_add(1, Ordering::Relaxed))
+}
+
+#[cfg(feature = "nats")]
+#[async_trait]
+impl Subject for InNats {
+    async fn fresh(&self) -> Result<Arc<dyn Store>, Broken> {
+        let Some(address) = self.address() else {
+            use std::io::Write;
+            let skipped = "SKIPPED: the conformance of the NATS store: CALLFOLD_NATS is not set";
+            writeln!(std::io::stdout().lock(), "{skipped}").expect("the output of the test");
+            return Ok(Arc::new(Memory::new()));
+        };
+        Ok(address.open().await?)
+    }
+
+    /// All that the store has is in the server. The first store is still open, with its own connection.
+    async fn restart(&self, store: Arc<dyn Store>) -> Result<Option<Arc<dyn Store>>, Broken> {
+        let Some(address) = self.address() else { return Ok(None) };
+        let restarted = address.open().await?;
+        drop(store);
+        Ok(Some(restarted))
+    }
+}
+
 /// A call id for each number.
 pub(crate) fn call(number: u32) -> CallId {
     CallId::new(Uuid::from_u128(u128::from(number)))
