@@ -33,9 +33,9 @@ impl Url {
         if !is_name(stream) {
             return Err(wrong("the name of a stream has only letters, digits, `-` and `_`; change the end of the URL"));
         }
-        let server = |host: &str| format!("{scheme}://{host}").parse();
-        let servers = hosts.split(',').map(server).collect::<Result<Vec<_>, _>>();
-        let servers = servers.map_err(|_| wrong("the host is missing or not legal; write `nats://HOST:PORT/STREAM`"))?;
+        let server = |host: &str| format!("{scheme}://{host}").parse().ok().filter(|_| !host.is_empty());
+        let servers = hosts.split(',').map(server).collect::<Option<Vec<ServerAddr>>>();
+        let servers = servers.ok_or_else(|| wrong("the host is missing or not legal; write `nats://HOST:PORT/STREAM`"))?;
         let login = login.map_or(Login::None, Login::parse);
         Ok(Self { stream: stream.to_owned(), servers, login, shown })
     }
