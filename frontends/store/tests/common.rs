@@ -78,7 +78,7 @@ impl InNats {
     }
 
     /// The address of the stream. `None` if there is no server.
-    fn address(&self) -> Option<callfold_store::Address> {
+    pub(crate) fn address(&self) -> Option<callfold_store::Address> {
         let server = std::env::var("CALLFOLD_NATS").ok()?;
         Some(format!("{server}/{}", self.stream).parse().expect("the address of a server"))
     }
@@ -86,7 +86,6 @@ impl InNats {
 
 /// A name that no other test has, also not one of an earlier run.
 #[cfg(feature = "nats")]
-#[expect(clippy::disallowed_methods, reason = "the name is for one run")]
 pub(crate) fn unused_name() -> String {
     static NAMES: AtomicUsize = AtomicUsize::new(0);
     let since = std::time::SystemTime::UNIX_EPOCH.elapsed().expect("a time after 1970");

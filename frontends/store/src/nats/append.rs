@@ -1,6 +1,6 @@
 //! Appending events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use callfold::jiff::Timestamp;
 use callfold::{CallId, Recorded, Secret};
@@ -23,7 +23,7 @@ pub(super) async fn append(nats: &Nats, under: &[Lease], batch: &[Recorded]) -> 
     for attempt in 0..ATTEMPTS {
         let heads = if attempt == 0 { Heads::default() } else { Heads::look(nats, batch).await? };
         let is_fresh = attempt > 0;
-        let plan = match Plan::new(nats, heads, is_fresh, batch).await? {
+        let plan = match Plan::make(nats, heads, is_fresh, batch).await? {
             Planned::Plan(plan) => plan,
             Planned::Unknown => continue,
         };
@@ -56,8 +56,11 @@ impl Heads {
         };
         let mut heads = Self::default();
         for (call, found) in each(calls, look).await? {
+            let head = found.as_ref().map_or_else(|| Ok(Head::default()), Head::of)?;
             nats.cache.forget(call);
-            let head = found.as_ref().map_or(Ok(Head::default()), Head::of)?;
+            if found.is_some() {
+                nats.cache.keep(call, head);
+            }
             heads.known.insert(call, head);
             heads.found.extend(found.map(|found| (call, found)));
         }
@@ -88,7 +91,12 @@ struct Plan {
 }
 
 impl Plan {
-    async fn new(nats: &Nats, mut heads: Heads, is_fresh: bool, batch: &[Recorded]) -> Result<Planned, Failed> {
+    async fn make(
+        nats: &Nats,
+        mut heads: Heads,
+        is_fresh: bool,
+        batch: &[Recorded],
+    ) -> Result<Planned, Failed> {
         let mut plan = Self { heads: BTreeMap::new(), runs: Vec::new(), ended: BTreeMap::new() };
         let mut next: BTreeMap<CallId, u64> = BTreeMap::new();
         let room = nats.server.room();
@@ -196,7 +204,7 @@ impl Plan {
         let mut drafts = leases::fences(nats, under).await?;
         let new = self.heads.iter().filter(|(_, head)| head.sequence == 0);
         drafts.extend(new.map(|(call, _)| open(nats, *call)));
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         drafts.extend(self.runs.iter().map(|run| self.draft(nats, run, seen.insert(run.call))));
         nats.server.store_all(drafts).await
     }
@@ -220,11 +228,8 @@ impl Plan {
     /// The messages of events are the last ones of a batch.
     fn remember(&self, nats: &Nats, last: u64) {
         for (run, back) in self.runs.iter().rev().zip(0..) {
-            let head = Head {
-                revision: run.last,
-                sequence: last.saturating_sub(back),
-                ended: self.ended(run.call),
-            };
+            let head =
+                Head { revision: run.last, sequence: last.saturating_sub(back), ended: self.ended(run.call) };
             nats.cache.keep(run.call, head);
         }
     }
@@ -235,7 +240,12 @@ fn open(nats: &Nats, call: CallId) -> Draft {
 }
 
 /// The line of a revision that is stored.
-async fn stored(nats: &Nats, last: Option<&Found>, call: CallId, revision: u64) -> Result<Option<String>, Failed> {
+async fn stored(
+    nats: &Nats,
+    last: Option<&Found>,
+    call: CallId,
+    revision: u64,
+) -> Result<Option<String>, Failed> {
     let Some(last) = last else { return Ok(None) };
     if revision == 0 || last.revision()? < revision {
         return Ok(None);

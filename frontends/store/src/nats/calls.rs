@@ -12,7 +12,6 @@ use super::server::each;
 use super::{Nats, stream, subjects};
 use crate::store::Stats;
 
-/// The calls whose events are deleted at the same time.
 fn call_of(found: &Found) -> Result<CallId, Failed> {
     subjects::call(&found.subject).ok_or(Failed::Foreign(found.sequence))
 }
@@ -40,7 +39,8 @@ pub(super) async fn finish(nats: &Nats, calls: &[CallId]) -> Result<(), Failed> 
 pub(super) async fn delete(nats: &Nats, call: CallId) -> Result<bool, Failed> {
     let events = nats.server.purge(&nats.subjects.events(call)).await?;
     nats.cache.forget(call);
-    let subjects = [nats.subjects.snapshot(call), nats.subjects.open(call), nats.subjects.notes_of_call(call)];
+    let subjects =
+        [nats.subjects.snapshot(call), nats.subjects.open(call), nats.subjects.notes_of_call(call)];
     for subject in subjects {
         nats.server.purge(&subject).await?;
     }

@@ -97,11 +97,13 @@ impl Failed {
     }
 
     pub(super) fn into_append_error(self, place: &str) -> AppendError {
-        match self {
-            Self::Conflict(conflict) => conflict.into(),
-            Self::LeaseLost(lost) => lost.into(),
-            other => other.into_store_error(place).into(),
+        if let Self::Conflict(conflict) = self {
+            return conflict.into();
         }
+        if let Self::LeaseLost(lost) = self {
+            return lost.into();
+        }
+        self.into_store_error(place).into()
     }
 
     pub(super) fn into_store_error(self, place: &str) -> StoreError {
@@ -111,11 +113,13 @@ impl Failed {
             Self::Conflict(conflict) => lasting(conflict.to_string()),
             Self::LeaseLost(lost) => lasting(lost.to_string()),
             Self::Refused { code, words } => refused(place, code, &words),
-            Self::Forbidden(words) => lasting(format!("the user may not do this ({words}); change its permissions")),
-            Self::NoAnswer => transient("the server does not answer; check that it runs"),
-            Self::NobodyThere => {
-                transient("nobody answers for the stream; wait until JetStream has started, or open the store again")
+            Self::Forbidden(words) => {
+                lasting(format!("the user may not do this ({words}); change its permissions"))
             }
+            Self::NoAnswer => transient("the server does not answer; check that it runs"),
+            Self::NobodyThere => transient(
+                "nobody answers for the stream; wait until JetStream has started, or open the store again",
+            ),
             Self::Busy => transient("others change the same call again and again; try again"),
             Self::TooLarge { bytes, limit } => lasting(format!(
                 "a message of {bytes} bytes is too large, the server takes {limit}; raise `max_payload` in its configuration"
@@ -130,9 +134,9 @@ impl Failed {
             Self::Line { sequence, error } => {
                 lasting(format!("the event in message {sequence} cannot be read: {error}")).because(error)
             }
-            Self::Foreign(sequence) => {
-                lasting(format!("message {sequence} was not written by this program; delete it from the stream"))
-            }
+            Self::Foreign(sequence) => lasting(format!(
+                "message {sequence} was not written by this program; delete it from the stream"
+            )),
             Self::Unclear(what) => lasting(format!("the server answered {what}; check its version")),
             Self::ReadOnly => lasting("the store was opened only to read".into()),
         }
@@ -149,7 +153,7 @@ fn refused(place: &str, code: u64, words: &str) -> StoreError {
 }
 
 /// Errors after which a batch can be sent again at once: an incomplete batch, and too many batches at the same time.
-const AGAIN: &[u64] = &[10176, 10208, 10210];
+const AGAIN: &[u64] = &[10176, 10210];
 
 /// The errors that a user can do something about: whether they can pass by themselves, what happened, and what to do.
 const KNOWN: &[(u64, bool, &str)] = &[
@@ -168,6 +172,7 @@ const KNOWN: &[(u64, bool, &str)] = &[
     (10077, true, "the stream is full; free some space, or raise its limits"),
     (10109, false, "the stream is sealed and takes no messages; name another stream"),
     (10176, true, "a part of a batch was lost on the way; try again"),
+    (10210, true, "too many batches are sent at the same time; try again"),
 ];
 
 /// The error of a connection that was not made. The words of the client have no password.
@@ -177,7 +182,9 @@ pub(super) fn not_connected(place: &str, error: ConnectError) -> StoreError {
         ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
             (false, "the server refused the user or the password; check both")
         }
-        ConnectErrorKind::Tls => (false, "the encrypted connection failed; check the certificate of the server"),
+        ConnectErrorKind::Tls => {
+            (false, "the encrypted connection failed; check the certificate of the server")
+        }
         ConnectErrorKind::ServerParse => (false, "the host is not legal; write `nats://HOST:PORT/STREAM`"),
         ConnectErrorKind::TimedOut | ConnectErrorKind::Io | ConnectErrorKind::MaxReconnects => {
             (true, "the server cannot be reached; check that it runs")

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use serde_json::{Value, json};
 
 use super::failed::Failed;
-use super::server::{ANSWER, Server};
+use super::server::Server;
 
 /// The messages of one answer.
 const PAGE: usize = 4096;
@@ -72,19 +72,15 @@ pub(super) async fn last(server: &Server, subject: &str) -> Result<Option<Found>
 /// The last messages of subjects. Those that have none are left out.
 pub(super) async fn lasts(server: &Server, subjects: &[String]) -> Result<Vec<Found>, Failed> {
     let mut found = Vec::with_capacity(subjects.len());
-    for some in subjects.chunks(SUBJECTS) {
-        let mut rest = some;
-        while !rest.is_empty() {
-            let page = page(server, &json!({ "multi_last": rest, "batch": SUBJECTS })).await?;
-            if page.found.is_empty() || !page.has_more {
-                found.extend(page.found);
-                break;
-            }
-            // The answer became too long. Messages come in the order of their sequences, so ask for fewer.
-            rest = rest.get(..rest.len() / 2).unwrap_or_default();
-            if rest.is_empty() {
-                return Err(Failed::Unclear("with too few last messages"));
-            }
+    let mut questions: Vec<_> = subjects.chunks(SUBJECTS).rev().collect();
+    while let Some(subjects) = questions.pop() {
+        let page = page(server, &json!({ "multi_last": subjects, "batch": SUBJECTS })).await?;
+        if page.has_more && subjects.len() > 1 {
+            // The answer became too long, so ask for the halves.
+            let (one, other) = subjects.split_at(subjects.len() / 2);
+            questions.extend([other, one]);
+        } else {
+            found.extend(page.found);
         }
     }
     Ok(found)
@@ -139,14 +135,13 @@ struct Page {
 /// Asks for several messages. The server sends each alone, and then an empty one with a status.
 async fn page(server: &Server, question: &Value) -> Result<Page, Failed> {
     let inbox = server.client.new_inbox();
-    let mut answers = server.client.subscribe(inbox.clone()).await.map_err(|_| Failed::NoAnswer)?;
     let subject = format!("$JS.API.DIRECT.GET.{}", server.stream);
-    let asked = server.client.publish_with_reply(subject, inbox, Bytes::from(question.to_string())).await;
-    asked.map_err(|_| Failed::NoAnswer)?;
+    let mut answers = server.in_time(server.client.subscribe(inbox.clone())).await?;
+    let question = Bytes::from(question.to_string());
+    server.in_time(server.client.publish_with_reply(subject, inbox, question)).await?;
     let mut found: Vec<Found> = Vec::new();
     loop {
-        let answer = tokio::time::timeout(ANSWER, answers.next()).await;
-        let answer = answer.ok().flatten().ok_or_else(|| server.no_answer())?;
+        let answer = server.in_time(async { answers.next().await.ok_or(()) }).await?;
         let Some(status) = answer.status else {
             let one = Found::new(answer)?;
             follows(found.last(), &one.headers)?;

@@ -61,7 +61,11 @@ impl Run {
     /// Adds a line. If it does not fit, it comes back.
     pub(super) fn push(&mut self, call: CallId, revision: u64, line: String, room: usize) -> Option<String> {
         let bytes = self.text.len().saturating_add(line.len()).saturating_add(1);
-        if self.call != call || self.last.checked_add(1) != Some(revision) || self.lines >= LINES || bytes > room {
+        if self.call != call
+            || self.last.checked_add(1) != Some(revision)
+            || self.lines >= LINES
+            || bytes > room
+        {
             return Some(line);
         }
         self.text.push('\n');

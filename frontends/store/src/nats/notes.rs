@@ -34,9 +34,13 @@ impl Locks {
 }
 
 /// Keeps the notes that are higher than those before.
-pub(super) async fn note(nats: &Nats, under: &[Lease], consumer: &str, noted: &[Noted]) -> Result<(), Failed> {
+pub(super) async fn note(
+    nats: &Nats,
+    under: &[Lease],
+    consumer: &str,
+    noted: &[Noted],
+) -> Result<(), Failed> {
     let highest = stored(nats, noted).await?;
-    let subject = |call: &CallId| nats.subjects.note(consumer, *call);
     match under {
         [] => {
             let raise = |(call, revision)| async move {
@@ -46,24 +50,27 @@ pub(super) async fn note(nats: &Nats, under: &[Lease], consumer: &str, noted: &[
             each(highest.iter().map(|(call, revision)| (*call, *revision)).collect(), raise).await?;
         }
         under => {
-            let notes = highest.iter().map(|(call, revision)| (*call, subject(call), *revision)).collect();
+            let notes = highest
+                .iter()
+                .map(|(call, revision)| (*call, nats.subjects.note(consumer, *call), *revision))
+                .collect();
             note_under(nats, under, notes).await?;
         }
     }
-    for (call, revision) in &highest {
-        withdraw_deleted(nats, *call, *revision, &subject(call)).await?;
-    }
-    Ok(())
+    let withdraw = |(call, revision)| async move {
+        withdraw_deleted(nats, call, revision, &nats.subjects.note(consumer, call)).await
+    };
+    each(highest.into_iter().collect(), withdraw).await.map(drop)
 }
 
 /// The highest of these revisions of each call that are stored.
 async fn stored(nats: &Nats, noted: &[Noted]) -> Result<BTreeMap<CallId, u64>, Failed> {
+    let look =
+        |noted: Noted| async move { Ok(is_stored(nats, noted.call, noted.revision).await?.then_some(noted)) };
     let mut highest = BTreeMap::new();
-    for Noted { call, revision } in noted {
-        if is_stored(nats, *call, *revision).await? {
-            let known = highest.entry(*call).or_insert(*revision);
-            *known = (*revision).max(*known);
-        }
+    for Noted { call, revision } in each(noted.to_vec(), look).await?.into_iter().flatten() {
+        let known = highest.entry(call).or_insert(revision);
+        *known = revision.max(*known);
     }
     Ok(highest)
 }
@@ -164,7 +171,9 @@ async fn note_under(nats: &Nats, under: &[Lease], notes: Vec<(CallId, String, u6
 async fn store_under(nats: &Nats, under: &[Lease], mut drafts: Vec<(Draft, u64)>) -> Result<(), Failed> {
     let one = if drafts.len() == 1 && under.len() == 1 { drafts.pop() } else { None };
     match (one, under) {
-        (Some((draft, _)), [lease]) => nats.server.store(leases::fenced(nats, lease, draft).await?).await.map(drop),
+        (Some((draft, _)), [lease]) => {
+            nats.server.store(leases::fenced(nats, lease, draft).await?).await.map(drop)
+        }
         _ if drafts.is_empty() => leases::stand(nats, under).await,
         _ => {
             let mut all = leases::fences(nats, under).await?;

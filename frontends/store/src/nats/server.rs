@@ -4,7 +4,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Event, HeaderMap, Message, RequestError, RequestErrorKind, ServerError, StatusCode};
+use async_nats::{
+    Client, ConnectOptions, Event, HeaderMap, Message, Request, RequestError, RequestErrorKind, ServerError,
+    StatusCode,
+};
 use bytes::Bytes;
 use futures_util::future::try_join_all;
 use serde::Deserialize;
@@ -16,7 +19,7 @@ use super::url::Url;
 use crate::error::StoreError;
 
 /// How long the store waits for an answer.
-pub(super) const ANSWER: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// The longest pause between two attempts to connect again.
 const RECONNECT: Duration = Duration::from_millis(500);
@@ -33,7 +36,7 @@ const HEADERS: usize = 2048;
 /// The bytes of a subject that the server certainly takes.
 const SUBJECT: usize = 2048;
 
-pub(super) const EXPECTED: &str = "Nats-Expected-Last-Subject-Sequence";
+const EXPECTED: &str = "Nats-Expected-Last-Subject-Sequence";
 const EXPECTED_SUBJECT: &str = "Nats-Expected-Last-Subject-Sequence-Subject";
 
 /// The connection, and the stream on which it works.
@@ -114,9 +117,10 @@ impl Server {
         let noted = Arc::clone(&forbidden);
         let options = ConnectOptions::new()
             .name("callfold")
-            .request_timeout(Some(ANSWER))
             .reconnect_delay_callback(|attempts| {
-                RECONNECT.min(Duration::from_millis(20).saturating_mul(u32::try_from(attempts).unwrap_or(u32::MAX)))
+                RECONNECT.min(
+                    Duration::from_millis(20).saturating_mul(u32::try_from(attempts).unwrap_or(u32::MAX)),
+                )
             })
             .event_callback(move |event| {
                 if let Event::ServerError(ServerError::Other(words)) = event {
@@ -137,8 +141,7 @@ impl Server {
         question: &serde_json::Value,
     ) -> Result<T, Failed> {
         let subject = format!("$JS.API.{what}.{}", self.stream);
-        let answer = self.client.request(subject, Bytes::from(question.to_string())).await;
-        let answer = answer.map_err(|error| self.failed(&error))?;
+        let answer = self.request(subject, HeaderMap::new(), Bytes::from(question.to_string())).await?;
         let unclear = |_| Failed::Unclear("a request with something else than JSON");
         let value: serde_json::Value = serde_json::from_slice(&answer.payload).map_err(unclear)?;
         if let Some(error) = value.get("error") {
@@ -150,8 +153,7 @@ impl Server {
     /// Gets the answer to a request for the last message of a subject.
     pub(super) async fn request_last(&self, subject: &str) -> Result<Option<Message>, Failed> {
         let request = format!("$JS.API.DIRECT.GET.{}.{subject}", self.stream);
-        let answer = self.client.request(request, Bytes::new()).await;
-        let answer = answer.map_err(|error| self.failed(&error))?;
+        let answer = self.request(request, HeaderMap::new(), Bytes::new()).await?;
         Ok(Some(answer).filter(|answer| answer.status != Some(StatusCode::NOT_FOUND)))
     }
 
@@ -159,8 +161,23 @@ impl Server {
     pub(super) async fn store(&self, draft: Draft) -> Result<u64, Failed> {
         self.fits(&draft)?;
         let Draft { subject, headers, body } = draft;
-        let answer = self.client.request_with_headers(subject, headers, body).await;
-        sequence(&answer.map_err(|error| self.failed(&error))?)
+        sequence(&self.request(subject, headers, body).await?)
+    }
+
+    /// While the server is away, the client keeps what is sent, and waits when that is much. So the store has its own timer.
+    async fn request(&self, subject: String, headers: HeaderMap, body: Bytes) -> Result<Message, Failed> {
+        let request = Request::new().payload(body).timeout(None);
+        let request = if headers.is_empty() { request } else { request.headers(headers) };
+        match tokio::time::timeout(ANSWER, self.client.send_request(subject, request)).await {
+            Ok(answer) => answer.map_err(|error| self.failed(&error)),
+            Err(_) => Err(self.no_answer()),
+        }
+    }
+
+    /// Waits until something is sent or received, but not too long.
+    pub(super) async fn in_time<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, Failed> {
+        let done = tokio::time::timeout(ANSWER, work).await;
+        done.ok().and_then(Result::ok).ok_or_else(|| self.no_answer())
     }
 
     /// Stores two messages, the first before the second. One can be refused without the other.
@@ -191,8 +208,7 @@ impl Server {
             draft.header("Nats-Batch-Id", id).header("Nats-Batch-Sequence", &number.to_string())
         };
         for Draft { subject, headers, body } in drafts.into_iter().zip(1..).map(number) {
-            let sent = self.client.publish_with_headers(subject, headers, body).await;
-            sent.map_err(|_| Failed::NoAnswer)?;
+            self.in_time(self.client.publish_with_headers(subject, headers, body)).await?;
         }
         self.store(number((last, count)).header("Nats-Batch-Commit", "1")).await
     }
@@ -229,7 +245,7 @@ impl Server {
     }
 
     /// The reason why a request has no answer. A user without a permission gets none.
-    pub(super) fn failed(&self, error: &RequestError) -> Failed {
+    fn failed(&self, error: &RequestError) -> Failed {
         match error.kind() {
             RequestErrorKind::TimedOut | RequestErrorKind::Other => self.no_answer(),
             RequestErrorKind::NoResponders => Failed::NobodyThere,
@@ -240,7 +256,7 @@ impl Server {
         }
     }
 
-    pub(super) fn no_answer(&self) -> Failed {
+    fn no_answer(&self) -> Failed {
         let words = self.forbidden.lock().unwrap_or_else(PoisonError::into_inner).take();
         words.map_or(Failed::NoAnswer, Failed::Forbidden)
     }

@@ -8,9 +8,8 @@ use tokio::task::AbortHandle;
 
 use super::Nats;
 use super::failed::Failed;
-use crate::store::Position;
-
 use super::lines::LINES;
+use crate::store::Position;
 
 /// How long a reader waits before it looks for new events again, even if it has heard of none.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -51,10 +50,9 @@ pub(super) async fn wait(nats: &Nats, after: Position) -> Result<(), Failed> {
 }
 
 async fn start(nats: &Nats) -> Result<Started, Failed> {
-    let subscribed = nats.server.client.subscribe(nats.subjects.stored()).await;
-    let mut reports = subscribed.map_err(|_| Failed::NoAnswer)?;
+    let mut reports = nats.server.in_time(nats.server.client.subscribe(nats.subjects.stored())).await?;
     // The subscription has begun when the server has answered to what was sent after it.
-    nats.server.client.flush().await.map_err(|_| Failed::NoAnswer)?;
+    nats.server.in_time(nats.server.client.flush()).await?;
     let (reported, last) = watch::channel(0);
     let task = tokio::spawn(async move {
         while let Some(report) = reports.next().await {

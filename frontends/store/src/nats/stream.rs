@@ -59,8 +59,18 @@ pub(super) async fn open(server: &Server, shown: &str, to_read: bool) -> Result<
     if !to_read && matches!(&info, Err(failed) if failed.is_no_stream()) {
         info = create(server).await;
     }
-    let info = info.map_err(|failed| failed.into_store_error(shown))?;
+    let info = info.map_err(|failed| not_open(server, shown, failed))?;
     check(&info.config, &server.stream).map_err(|what| StoreError::lasting(format!("{shown}: {what}")))
+}
+
+fn not_open(server: &Server, shown: &str, failed: Failed) -> StoreError {
+    let has_jetstream = server.client.server_info().jetstream;
+    if matches!(failed, Failed::NobodyThere) && !has_jetstream {
+        return StoreError::lasting(format!(
+            "{shown}: JetStream is not enabled; start the server with `-js`"
+        ));
+    }
+    failed.into_store_error(shown)
 }
 
 /// What the server says about the stream, with the subjects that match a filter, from the one with this number on.

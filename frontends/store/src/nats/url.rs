@@ -27,15 +27,19 @@ impl Url {
     pub(super) fn parse(url: &str, shown: String) -> Result<Self, StoreError> {
         let wrong = |what: &str| StoreError::lasting(format!("{shown}: {what}"));
         let (scheme, rest) = url.split_once("://").unwrap_or(("nats", url));
-        let (login, place) = rest.rsplit_once('@').map_or((None, rest), |(login, place)| (Some(login), place));
+        let (login, place) =
+            rest.rsplit_once('@').map_or((None, rest), |(login, place)| (Some(login), place));
         let (hosts, stream) = place.split_once('/').unwrap_or((place, ""));
         let stream = if stream.is_empty() { STREAM } else { stream };
         if !is_name(stream) {
-            return Err(wrong("the name of a stream has only letters, digits, `-` and `_`; change the end of the URL"));
+            return Err(wrong(
+                "the name of a stream has only letters, digits, `-` and `_`; change the end of the URL",
+            ));
         }
         let server = |host: &str| format!("{scheme}://{host}").parse().ok().filter(|_| !host.is_empty());
         let servers = hosts.split(',').map(server).collect::<Option<Vec<ServerAddr>>>();
-        let servers = servers.ok_or_else(|| wrong("the host is missing or not legal; write `nats://HOST:PORT/STREAM`"))?;
+        let servers = servers
+            .ok_or_else(|| wrong("the host is missing or not legal; write `nats://HOST:PORT/STREAM`"))?;
         let login = login.map_or(Login::None, Login::parse);
         Ok(Self { stream: stream.to_owned(), servers, login, shown })
     }
@@ -68,7 +72,8 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let escaped = after.split_at_checked(2).and_then(|(digits, after)| Some((hexadecimal(digits)?, after)));
+        let escaped =
+            after.split_at_checked(2).and_then(|(digits, after)| Some((hexadecimal(digits)?, after)));
         let (byte, after) = escaped.filter(|_| *first == b'%').unwrap_or((*first, after));
         bytes.push(byte);
         rest = after;
@@ -97,7 +102,9 @@ mod tests {
         let hosts: Vec<_> = url.servers.iter().map(|server| (server.host(), server.port())).collect();
         assert_eq!(hosts, [("one.example", 4223), ("two.example", 4222)]);
         assert!(url.servers.iter().all(ServerAddr::tls_required));
-        assert!(matches!(url.login, Login::User(user, password) if user == "bot" && password == "p@ss@/word%"));
+        assert!(
+            matches!(url.login, Login::User(user, password) if user == "bot" && password == "p@ss@/word%")
+        );
     }
 
     #[test]
