@@ -5,6 +5,7 @@ mod cache;
 mod calls;
 mod failed;
 mod get;
+mod group;
 mod leases;
 mod lines;
 mod notes;
@@ -27,6 +28,7 @@ use tokio::time::Instant;
 use self::cache::Cache;
 use self::failed::Failed;
 use self::get::Scan;
+use self::group::Group;
 use self::leases::Held;
 use self::lines::LINES;
 use self::notes::Locks;
@@ -61,7 +63,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 ///
 /// An append of events of one call is one message and one answer. An append of events of several calls, or under a lease,
 /// is an atomic batch of NATS. A stream without copies writes such a batch to a file of its own first, which takes several
-/// milliseconds. A batch can have 1000 messages; up to 1000 events of one call share a message. So a batch can have a
+/// milliseconds. What waits meanwhile goes into the next batch. A batch can have 1000 messages; up to 1000 events of one call share a message. So a batch can have a
 /// million events of one call, but not events of more than about 500 new calls. If the events of many calls alternate in
 /// a batch with more messages than that, the store puts the events of each call together.
 ///
@@ -69,6 +71,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// for a snapshot.
 ///
 /// [`stats`](Store::stats) and [`retain`](Store::retain) read the last message of each call.
+///
+/// # Permissions
+///
+/// A user of the server that may not do everything needs these: to publish to `STREAM.>`, `$JS.API.STREAM.*.STREAM`,
+/// `$JS.API.DIRECT.GET.STREAM` and `$JS.API.DIRECT.GET.STREAM.>`; to subscribe to `_INBOX.>` and `STREAM-stored.*`. Without the
+/// last one, readers see a new event after up to a second.
 ///
 /// # Other readers
 ///
@@ -82,6 +90,7 @@ pub struct Nats {
     subjects: Subjects,
     cache: Cache,
     held: Held,
+    group: Group,
     locks: Locks,
     signal: Signal,
     may_write: bool,
@@ -119,6 +128,7 @@ impl Nats {
             server,
             cache: Cache::default(),
             held: Held::default(),
+            group: Group::default(),
             locks: Locks::default(),
             signal: Signal::default(),
             may_write,

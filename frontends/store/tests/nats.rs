@@ -125,7 +125,7 @@ async fn an_event_that_is_too_large_is_a_lasting_error_and_the_next_one_is_store
     assert!(!error.is_transient, "{error}");
     let bytes = large.to_string().len();
     let end = format!(
-        "a message of {bytes} bytes is too large, the server takes 1046528; raise `max_payload` in its configuration"
+        "a message of {bytes} bytes is too large, the server takes 1046528 besides the headers; raise `max_payload` in its configuration"
     );
     assert!(error.to_string().ends_with(&end), "{error}");
     let nearly = event(call(1), 1, &"x".repeat(1_046_000));

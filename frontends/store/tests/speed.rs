@@ -129,7 +129,7 @@ mod nats {
                 headers.insert("Nats-Expected-Last-Subject-Sequence", last.to_string());
                 let answer = client.request_with_headers(subject.clone(), headers, line.clone().into()).await;
                 let answer: serde_json::Value = serde_json::from_slice(&answer.unwrap().payload).unwrap();
-                last = answer["seq"].as_u64().unwrap();
+                last = answer.get("seq").and_then(serde_json::Value::as_u64).unwrap();
                 sent.fetch_add(1, Ordering::Relaxed);
             }
         }

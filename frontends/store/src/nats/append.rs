@@ -10,7 +10,7 @@ use super::failed::Failed;
 use super::get::{self, ENDED, Found, REVISION};
 use super::lines::{self, Run};
 use super::server::{Draft, LARGEST_BATCH, each};
-use super::{Nats, leases};
+use super::{Nats, group, leases};
 use crate::ending;
 use crate::error::Conflict;
 use crate::lease::Lease;
@@ -185,28 +185,22 @@ impl Plan {
         if run.first() != 1 {
             return nats.server.store(event).await;
         }
-        let events = nats.subjects.events(run.call);
-        let open = |sequence| open(nats, run.call).expect_of(&events, sequence);
-        let (opened, stored) = nats.server.store_pair(open(0), event).await?;
+        let open = open(nats, run.call).expect_of(&nats.subjects.events(run.call), 0);
+        let (opened, stored) = nats.server.store_pair(open, event).await?;
         let stored = stored?;
         if opened.is_err() {
-            // The call was deleted between the two messages, or the first was lost. If it fails again, the caller tries again.
-            match nats.server.store(open(stored)).await {
-                Err(failed) if failed.is_late() => {}
-                outcome => _ = outcome?,
-            }
+            reopen(nats, run.call).await?;
         }
         Ok(stored)
     }
 
     /// Stores several messages as one atomic batch.
     async fn store_all(&self, nats: &Nats, under: &[Lease]) -> Result<u64, Failed> {
-        let mut drafts = leases::fences(nats, under).await?;
         let new = self.heads.iter().filter(|(_, head)| head.sequence == 0);
-        drafts.extend(new.map(|(call, _)| open(nats, *call)));
+        let mut drafts: Vec<_> = new.map(|(call, _)| open(nats, *call)).collect();
         let mut seen = BTreeSet::new();
         drafts.extend(self.runs.iter().map(|run| self.draft(nats, run, seen.insert(run.call))));
-        nats.server.store_all(drafts).await
+        group::store(nats, under, drafts).await
     }
 
     /// The message of a run. The server checks only the first one of a call in a batch.
@@ -237,6 +231,19 @@ impl Plan {
 
 fn open(nats: &Nats, call: CallId) -> Draft {
     Draft::new(nats.subjects.open(call), "").replace()
+}
+
+/// Stores that a call is not finished, unless it was deleted. This is needed if a connection broke between two messages.
+async fn reopen(nats: &Nats, call: CallId) -> Result<(), Failed> {
+    let events = nats.subjects.events(call);
+    for _ in 0..ATTEMPTS {
+        let Some(last) = get::last(&nats.server, &events).await? else { return Ok(()) };
+        match nats.server.store(open(nats, call).expect_of(&events, last.sequence)).await {
+            Err(failed) if failed.is_late() => {}
+            outcome => return outcome.map(drop),
+        }
+    }
+    Err(Failed::Busy)
 }
 
 /// The line of a revision that is stored.

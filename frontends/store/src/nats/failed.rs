@@ -7,7 +7,7 @@ use crate::error::{AppendError, Conflict, StoreError};
 use crate::lease::LeaseLost;
 
 /// Why something was not done.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Failed {
     /// An event contradicts what is stored.
     Conflict(Conflict),
@@ -26,6 +26,8 @@ pub(super) enum Failed {
     NoAnswer,
     /// Nobody answers for the stream: JetStream is starting, or the stream is gone.
     NobodyThere,
+    /// Others were faster, so the writer has to look again.
+    Late,
     /// Others changed the same thing again and again.
     Busy,
     /// A message is larger than the server takes.
@@ -66,7 +68,8 @@ const OTHER_STREAM: u64 = 10058;
 impl Failed {
     /// True if another message came first, so that the writer has to look again.
     pub(super) fn is_late(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if WRONG_SEQUENCE.contains(code))
+        matches!(self, Self::Late)
+            || matches!(self, Self::Refused { code, .. } if WRONG_SEQUENCE.contains(code))
     }
 
     pub(super) fn is_no_stream(&self) -> bool {
@@ -85,6 +88,7 @@ impl Failed {
             Self::Conflict(_)
             | Self::LeaseLost(_)
             | Self::Forbidden(_)
+            | Self::Late
             | Self::Busy
             | Self::TooLarge { .. }
             | Self::TooMany(_)
@@ -120,9 +124,9 @@ impl Failed {
             Self::NobodyThere => transient(
                 "nobody answers for the stream; wait until JetStream has started, or open the store again",
             ),
-            Self::Busy => transient("others change the same call again and again; try again"),
+            Self::Late | Self::Busy => transient("others change the same call again and again; try again"),
             Self::TooLarge { bytes, limit } => lasting(format!(
-                "a message of {bytes} bytes is too large, the server takes {limit}; raise `max_payload` in its configuration"
+                "a message of {bytes} bytes is too large, the server takes {limit} besides the headers; raise `max_payload` in its configuration"
             )),
             Self::TooMany(messages) => lasting(format!(
                 "a batch of {messages} messages is too large, the server takes {}; append fewer calls at once",

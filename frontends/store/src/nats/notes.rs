@@ -10,7 +10,7 @@ use super::cache::Head;
 use super::failed::Failed;
 use super::get::{self, Found, REVISION, Scan};
 use super::server::{Draft, each};
-use super::{Nats, leases, subjects};
+use super::{Nats, group, leases, subjects};
 use crate::lease::Lease;
 use crate::store::Noted;
 
@@ -176,9 +176,8 @@ async fn store_under(nats: &Nats, under: &[Lease], mut drafts: Vec<(Draft, u64)>
         }
         _ if drafts.is_empty() => leases::stand(nats, under).await,
         _ => {
-            let mut all = leases::fences(nats, under).await?;
-            all.extend(drafts.into_iter().map(|(draft, sequence)| draft.expect(sequence)));
-            nats.server.store_all(all).await.map(drop)
+            let drafts = drafts.into_iter().map(|(draft, sequence)| draft.expect(sequence));
+            group::store(nats, under, drafts.collect()).await.map(drop)
         }
     }
 }

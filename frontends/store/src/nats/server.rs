@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::future::try_join_all;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use super::failed::{Failed, not_connected};
 use super::url::Url;
@@ -27,9 +27,6 @@ const RECONNECT: Duration = Duration::from_millis(500);
 /// The messages of an atomic batch that the server takes.
 pub(super) const LARGEST_BATCH: usize = 1000;
 
-/// The atomic batches that this store sends at the same time. The server takes 50 for a stream.
-const BATCHES: usize = 8;
-
 /// The bytes of a message that its headers may take.
 const HEADERS: usize = 2048;
 
@@ -43,10 +40,10 @@ const EXPECTED_SUBJECT: &str = "Nats-Expected-Last-Subject-Sequence-Subject";
 pub(super) struct Server {
     pub(super) client: Client,
     pub(super) stream: String,
-    batches: Semaphore,
     /// The begin of the ids of the batches. It is different in each process.
     id: String,
-    forbidden: Arc<Mutex<Option<String>>>,
+    /// What the server last said that the user may not do.
+    forbidden: Arc<Mutex<Option<(Instant, String)>>>,
 }
 
 impl fmt::Debug for Server {
@@ -80,6 +77,10 @@ impl Draft {
     /// The message replaces all earlier ones of its subject.
     pub(super) fn replace(self) -> Self {
         self.header("Nats-Rollup", "sub")
+    }
+
+    pub(super) fn subject(&self) -> &str {
+        &self.subject
     }
 
     pub(super) fn header(mut self, name: &'static str, value: &str) -> Self {
@@ -131,7 +132,7 @@ impl Server {
         let connected = url.log_in(options).connect(url.servers.as_slice()).await;
         let client = connected.map_err(|error| not_connected(&url.shown, error))?;
         let id = client.new_inbox().replace('.', "-");
-        Ok(Self { client, stream: url.stream.clone(), batches: Semaphore::new(BATCHES), id, forbidden })
+        Ok(Self { client, stream: url.stream.clone(), id, forbidden })
     }
 
     /// Asks the API of JetStream.
@@ -199,7 +200,6 @@ impl Server {
             return Err(Failed::TooMany(count));
         }
         drafts.iter().try_for_each(|draft| self.fits(draft))?;
-        let _permit = self.batches.acquire().await.map_err(|_| Failed::NoAnswer)?;
         let id = self.client.new_inbox();
         let id = format!("{}-{}", self.id, id.rsplit('.').next().unwrap_or_default());
         let id = id.get(id.len().saturating_sub(64)..).unwrap_or(&id);
@@ -236,7 +236,8 @@ impl Server {
         self.client.max_payload().saturating_sub(HEADERS)
     }
 
-    fn fits(&self, draft: &Draft) -> Result<(), Failed> {
+    /// Fails if the server would not take the message.
+    pub(super) fn fits(&self, draft: &Draft) -> Result<(), Failed> {
         if draft.subject.len() > SUBJECT {
             return Err(Failed::LongName(draft.subject.len()));
         }
@@ -257,14 +258,15 @@ impl Server {
     }
 
     fn no_answer(&self) -> Failed {
-        let words = self.forbidden.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let said = self.forbidden.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let words = said.filter(|(when, _)| when.elapsed() <= ANSWER * 2).map(|(_, words)| words);
         words.map_or(Failed::NoAnswer, Failed::Forbidden)
     }
 }
 
-fn note_forbidden(noted: &Mutex<Option<String>>, words: String) {
+fn note_forbidden(noted: &Mutex<Option<(Instant, String)>>, words: String) {
     if words.to_ascii_lowercase().contains("permissions violation") {
-        *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+        *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), words));
     }
 }
 
