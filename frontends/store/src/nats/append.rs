@@ -230,7 +230,7 @@ impl Plan {
 }
 
 fn open(nats: &Nats, call: CallId) -> Draft {
-    Draft::new(nats.subjects.open(call), "").replace()
+    Draft::new(nats.subjects.open(call), "")
 }
 
 /// Stores that a call is not finished, unless it was deleted. This is needed if a connection broke between two messages.

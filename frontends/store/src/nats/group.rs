@@ -39,7 +39,7 @@ pub(super) async fn store(nats: &Nats, under: &[Lease], drafts: Vec<Draft>) -> R
     drafts.iter().try_for_each(|draft| nats.server.fits(draft))?;
     let (answer, mut answered) = oneshot::channel();
     nats.group.waiting().push(Job { under: under.to_vec(), drafts, answer });
-    let _turn = nats.group.turn.lock().await;
+    let _turn = nats.group.turn().await;
     loop {
         match answered.try_recv() {
             Ok(answer) => return answer,
@@ -51,6 +51,11 @@ pub(super) async fn store(nats: &Nats, under: &[Lease], drafts: Vec<Draft>) -> R
 }
 
 impl Group {
+    /// Waits until no batch is on its way.
+    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
     /// No method panics while it holds the lock, so what is behind it is always whole.
     fn waiting(&self) -> MutexGuard<'_, Vec<Job>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)

@@ -16,6 +16,9 @@ use crate::lease::{LONGEST, Lease, LeaseLost, Leased};
 /// The header with the token of a lease that was made to last longer: the sequence of the message that took it.
 const TOKEN: &str = "Callfold-Token";
 
+/// The header with the time after which the server removes a message.
+const TTL: &str = "Nats-TTL";
+
 /// How often a lease is looked at again because others changed it.
 const ATTEMPTS: usize = 10;
 
@@ -71,6 +74,8 @@ pub(super) async fn lease(
     holder: Uuid,
     lasts: Duration,
 ) -> Result<Vec<Lease>, Failed> {
+    // A batch that is on its way has the sequences of the messages that are replaced here.
+    let _turn = nats.group.turn().await;
     let one = |name: String| async move { take(nats, &name, holder, lasts).await };
     Ok(each(names.to_vec(), one).await?.into_iter().flatten().collect())
 }
@@ -114,7 +119,7 @@ async fn put(
     lasts: Duration,
 ) -> Result<Hold, Failed> {
     let draft = Draft::new(nats.subjects.lease(name), holder.to_string());
-    let draft = draft.replace().header("Nats-TTL", &ttl(lasts));
+    let draft = draft.replace().header(TTL, &ttl(lasts));
     let draft = match before {
         Some(before) => draft.expect(before.sequence).header(TOKEN, &before.token.to_string()),
         None => draft.expect(0),
@@ -171,7 +176,8 @@ pub(super) async fn stand(nats: &Nats, leases: &[Lease]) -> Result<(), Failed> {
 pub(super) async fn fences(nats: &Nats, leases: &[Lease]) -> Result<Vec<Draft>, Failed> {
     let mut fences: BTreeMap<&str, Draft> = BTreeMap::new();
     for lease in leases {
-        let fence = Draft::new(nats.subjects.fence(&lease.name), "").replace();
+        // The message is needed only for its check.
+        let fence = Draft::new(nats.subjects.fence(&lease.name), "").header(TTL, &ttl(Duration::ZERO));
         fences.insert(&lease.name, fenced(nats, lease, fence).await?);
     }
     Ok(fences.into_values().collect())

@@ -118,7 +118,7 @@ async fn raise(
         if !kept.revision.is_none_or(&may_replace) {
             return Ok(());
         }
-        let draft = draft(subject, body, revision).expect(kept.sequence);
+        let draft = draft(subject, body, revision).replace().expect(kept.sequence);
         match nats.server.store(draft).await {
             Err(failed) if failed.is_late() => {}
             outcome => return outcome.map(drop),
@@ -128,7 +128,7 @@ async fn raise(
 }
 
 fn draft(subject: &str, body: &str, revision: u64) -> Draft {
-    Draft::new(subject.to_owned(), body.to_owned()).replace().header(REVISION, &revision.to_string())
+    Draft::new(subject.to_owned(), body.to_owned()).header(REVISION, &revision.to_string())
 }
 
 /// What the stream has under a subject.
@@ -157,7 +157,7 @@ async fn note_under(nats: &Nats, under: &[Lease], notes: Vec<(CallId, String, u6
         for (_, subject, revision) in &notes {
             let kept = Kept::look(nats, subject).await?;
             if kept.revision.is_none_or(|kept| kept < *revision) {
-                higher.push((draft(subject, "", *revision), kept.sequence));
+                higher.push(Higher { subject, revision: *revision, before: kept.sequence });
             }
         }
         match store_under(nats, under, higher).await {
@@ -168,16 +168,31 @@ async fn note_under(nats: &Nats, under: &[Lease], notes: Vec<(CallId, String, u6
     Err(Failed::Busy)
 }
 
-async fn store_under(nats: &Nats, under: &[Lease], mut drafts: Vec<(Draft, u64)>) -> Result<(), Failed> {
-    let one = if drafts.len() == 1 && under.len() == 1 { drafts.pop() } else { None };
-    match (one, under) {
-        (Some((draft, _)), [lease]) => {
+/// A note that is higher than the one before.
+struct Higher<'a> {
+    subject: &'a str,
+    revision: u64,
+    /// The sequence of the one before.
+    before: u64,
+}
+
+async fn store_under(nats: &Nats, under: &[Lease], higher: Vec<Higher<'_>>) -> Result<(), Failed> {
+    match (higher.as_slice(), under) {
+        ([], _) => leases::stand(nats, under).await,
+        ([one], [lease]) => {
+            let draft = draft(one.subject, "", one.revision).replace();
             nats.server.store(leases::fenced(nats, lease, draft).await?).await.map(drop)
         }
-        _ if drafts.is_empty() => leases::stand(nats, under).await,
-        _ => {
-            let drafts = drafts.into_iter().map(|(draft, sequence)| draft.expect(sequence));
-            group::store(nats, under, drafts.collect()).await.map(drop)
+        (all, _) => {
+            let drafts = all.iter().map(|one| draft(one.subject, "", one.revision).expect(one.before));
+            group::store(nats, under, drafts.collect()).await?;
+            // The messages of a batch cannot replace those before.
+            let replaced = all.iter().filter(|one| one.before > 0);
+            let replaced = replaced.map(|one| (one.subject.to_owned(), one.before.saturating_add(1)));
+            let purge = |(subject, next): (String, u64)| async move {
+                nats.server.purge_before(&subject, Some(next)).await
+            };
+            each(replaced.collect(), purge).await.map(drop)
         }
     }
 }
@@ -185,11 +200,13 @@ async fn store_under(nats: &Nats, under: &[Lease], mut drafts: Vec<(Draft, u64)>
 /// All notes of a consumer.
 pub(super) async fn noted(nats: &Nats, consumer: &str) -> Result<Vec<Noted>, Failed> {
     let found = Scan::new(&nats.server, nats.subjects.notes_of_consumer(consumer), 1).all().await?;
-    let noted = |found: &Found| {
+    let mut noted = BTreeMap::new();
+    for found in &found {
         let call = subjects::call(&found.subject).ok_or(Failed::Foreign(found.sequence))?;
-        Ok(Noted { call, revision: found.revision()? })
-    };
-    found.iter().map(noted).collect()
+        // A later note is higher.
+        noted.insert(call, found.revision()?);
+    }
+    Ok(noted.into_iter().map(|(call, revision)| Noted { call, revision }).collect())
 }
 
 pub(super) async fn noted_of(nats: &Nats, consumer: &str, call: CallId) -> Result<u64, Failed> {

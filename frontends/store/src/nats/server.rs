@@ -74,7 +74,7 @@ impl Draft {
         self.expect(sequence).header(EXPECTED_SUBJECT, subject)
     }
 
-    /// The message replaces all earlier ones of its subject.
+    /// The message replaces all earlier ones of its subject. NATS 2.12 refuses this in an atomic batch.
     pub(super) fn replace(self) -> Self {
         self.header("Nats-Rollup", "sub")
     }

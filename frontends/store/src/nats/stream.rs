@@ -16,8 +16,9 @@ const VERSION: u64 = 1;
 /// The key in the metadata of the stream.
 const KEY: &str = "callfold";
 
-/// The oldest server that has all that the store needs: atomic batches.
-const OLDEST: (u64, u64) = (2, 12);
+/// The oldest server that has all that the store needs. NATS 2.12.0 has atomic batches, but refuses those in which a message
+/// after the first has a check.
+const OLDEST: (u64, u64, u64) = (2, 12, 1);
 
 /// What the server says about a stream.
 #[derive(Deserialize)]
@@ -123,9 +124,9 @@ async fn create(server: &Server) -> Result<Info, Failed> {
 fn check_server(server: &Server, shown: &str) -> Result<(), StoreError> {
     let known = server.client.server_info();
     if !is_new_enough(&known.version) {
-        let (major, minor) = OLDEST;
+        let (major, minor, patch) = OLDEST;
         return Err(StoreError::lasting(format!(
-            "{shown}: the store needs NATS {major}.{minor} or newer, and this is {}; update the server",
+            "{shown}: the store needs NATS {major}.{minor}.{patch} or newer, and this is {}; update the server",
             known.version
         )));
     }
@@ -135,8 +136,8 @@ fn check_server(server: &Server, shown: &str) -> Result<(), StoreError> {
 /// Compares versions such as `2.12.1` or `2.12.0-RC.3`. One that cannot be read is a build of a developer.
 fn is_new_enough(version: &str) -> bool {
     let mut numbers = version.split(['.', '-']).map(str::parse::<u64>);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= OLDEST,
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor)), Some(Ok(patch))) => (major, minor, patch) >= OLDEST,
         _ => true,
     }
 }
@@ -172,11 +173,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn servers_before_2_12_are_too_old() {
-        for old in ["2.9.0", "2.11.99", "1.4.1", "2.2.0-beta.3"] {
+    fn servers_before_2_12_1_are_too_old() {
+        for old in ["2.9.0", "2.11.99", "1.4.1", "2.2.0-beta.3", "2.12.0", "2.12.0-RC.3"] {
             assert!(!is_new_enough(old), "{old}");
         }
-        for new in ["2.12.0", "2.12.0-RC.3", "2.15.1", "3.0.0", "2.100.0", "dev"] {
+        for new in ["2.12.1", "2.12.10-RC.3", "2.15.1", "3.0.0", "2.100.0", "dev"] {
             assert!(is_new_enough(new), "{new}");
         }
     }
