@@ -47,7 +47,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A store in a stream of NATS JetStream. It needs a server of version 2.12.1 or newer. Many processes can use one stream.
+/// A store in a stream of NATS JetStream. It needs a server of version 2.12.2 or newer. Many processes can use one stream.
 ///
 /// The program makes the stream if it does not exist: in files, without a copy on another server. For three copies, change
 /// it afterwards with `nats stream edit STREAM --replicas 3`. Other servers may then answer reads, and can be behind for a
@@ -103,7 +103,7 @@ impl Nats {
     ///
     /// # Errors
     ///
-    /// The server cannot be reached, refuses the user, or is older than 2.12.1; JetStream is not enabled; or the stream belongs to
+    /// The server cannot be reached, refuses the user, or is older than 2.12.2; JetStream is not enabled; or the stream belongs to
     /// another program or to a newer version of this one.
     pub async fn open(url: &ServerUrl) -> Result<Self, StoreError> {
         Self::connect(url, true).await
