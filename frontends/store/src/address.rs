@@ -10,6 +10,8 @@ use callfold::Secret;
 
 use crate::error::StoreError;
 use crate::memory::Memory;
+#[cfg(feature = "nats")]
+use crate::nats::Nats;
 use crate::sqlite::Sqlite;
 use crate::store::Store;
 
@@ -73,7 +75,7 @@ impl ServerUrl {
 }
 
 /// The whole URL, with its password.
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "nats", feature = "postgres"))]
 impl ServerUrl {
     pub(crate) fn expose(&self) -> &str {
         self.url.expose()
@@ -101,11 +103,15 @@ impl Address {
             Self::Postgres(url) => Ok(Arc::new(crate::postgres::Postgres::open(url).await?)),
             #[cfg(not(feature = "postgres"))]
             Self::Postgres(url) => Err(without(url, "postgres")),
+            #[cfg(feature = "nats")]
+            Self::Nats(url) => Ok(Arc::new(Nats::open(url).await?)),
+            #[cfg(not(feature = "nats"))]
             Self::Nats(url) => Err(without(url, "nats")),
         }
     }
 }
 
+#[cfg(not(all(feature = "nats", feature = "postgres")))]
 fn without(url: &ServerUrl, feature: &str) -> StoreError {
     StoreError::lasting(format!("{url}: this program is built without the feature `{feature}`"))
 }

@@ -8,6 +8,8 @@ mod conformance;
 mod defects;
 mod killed;
 mod loading;
+#[cfg(feature = "nats")]
+mod nats;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod speed;

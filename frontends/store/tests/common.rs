@@ -7,8 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
-#[cfg(feature = "postgres")]
-use callfold_store::Address;
 use callfold_store::testing::{Broken, Subject};
 use callfold_store::{Memory, Sqlite, Store};
 use tempfile::TempDir;
@@ -67,59 +65,76 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Stores in schemas of a PostgreSQL database.
-#[cfg(feature = "postgres")]
-pub(crate) struct InPostgres {
-    /// The URL of the database; `None` if there is no server.
-    database: Option<String>,
-    schemas: AtomicUsize,
+/// Stores in a server.
+#[cfg(any(feature = "nats", feature = "postgres"))]
+pub(crate) struct InServer {
+    /// The variable with the address of the server.
+    variable: &'static str,
+    /// What stands between that address and the name of a store.
+    between: &'static str,
+    /// The name that the stores of this subject share, and no others have.
     name: Uuid,
+    stores: AtomicUsize,
 }
 
-#[cfg(feature = "postgres")]
-impl InPostgres {
-    pub(crate) fn new() -> Self {
-        let database = std::env::var("CALLFOLD_POSTGRES").ok();
-        Self { database, schemas: AtomicUsize::new(0), name: new_name() }
+#[cfg(any(feature = "nats", feature = "postgres"))]
+impl InServer {
+    /// Stores in schemas of a PostgreSQL database.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn postgres() -> Self {
+        Self::new("CALLFOLD_POSTGRES", "?schema=t")
     }
 
-    /// The URL of the store with this number.
+    /// Stores in streams of a NATS server.
+    #[cfg(feature = "nats")]
+    pub(crate) fn nats() -> Self {
+        Self::new("CALLFOLD_NATS", "/t")
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "somebody must draw the name")]
+    fn new(variable: &'static str, between: &'static str) -> Self {
+        Self { variable, between, name: uuid::Uuid::new_v4(), stores: AtomicUsize::new(0) }
+    }
+
+    /// The URL of the store with this number, from 1.
     pub(crate) fn url(&self, number: usize) -> String {
-        let database = self.database.as_deref().unwrap_or_default();
-        format!("{database}?schema=t{}_{number}", self.name.simple())
+        let Self { variable, between, name, .. } = self;
+        let server = std::env::var(variable).unwrap_or_default();
+        format!("{server}{between}{}_{number}", name.simple())
     }
 
-    fn address(&self, number: usize) -> Address {
-        self.url(number).parse().expect("an address")
+    async fn open(&self, number: usize) -> Result<Arc<dyn Store>, Broken> {
+        let address: callfold_store::Address = self.url(number).parse().expect("an address");
+        Ok(address.open().await?)
     }
 }
 
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "nats", feature = "postgres"))]
 #[async_trait]
-impl Subject for InPostgres {
+impl Subject for InServer {
     fn skipped(&self) -> Option<String> {
-        let is_missing = self.database.is_none();
-        is_missing.then(|| "the tests of the store in PostgreSQL: CALLFOLD_POSTGRES is not set".to_owned())
+        let Self { variable, .. } = self;
+        let is_missing = std::env::var(variable).is_err();
+        is_missing.then(|| format!("the tests of a store in a server: {variable} is not set"))
     }
 
     async fn fresh(&self) -> Result<Arc<dyn Store>, Broken> {
-        let number = self.schemas.fetch_add(1, Ordering::Relaxed) + 1;
-        Ok(self.address(number).open().await?)
+        self.open(self.stores.fetch_add(1, Ordering::Relaxed) + 1).await
     }
 
-    /// What a transaction has committed is all that another process finds.
+    /// What the server has confirmed is all that another process finds.
     async fn restart(&self, store: Arc<dyn Store>) -> Result<Option<Arc<dyn Store>>, Broken> {
-        let same = self.address(self.schemas.load(Ordering::Relaxed)).open().await?;
+        let same = self.open(self.stores.load(Ordering::Relaxed)).await?;
         drop(store);
         Ok(Some(same))
     }
 }
 
-/// A name that no other test has.
-#[cfg(feature = "postgres")]
+/// A name that no other test has, also not one of an earlier run.
+#[cfg(feature = "nats")]
 #[expect(clippy::disallowed_methods, reason = "somebody must draw the name")]
-fn new_name() -> Uuid {
-    uuid::Uuid::new_v4()
+pub(crate) fn unused_name() -> String {
+    format!("test-{}", uuid::Uuid::new_v4().simple())
 }
 
 /// A call id for each number.

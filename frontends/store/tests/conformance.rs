@@ -8,9 +8,14 @@ mod sqlite {
     callfold_store::conformance!(crate::common::InFiles::new());
 }
 
+#[cfg(feature = "nats")]
+mod nats {
+    callfold_store::conformance!(crate::common::InServer::nats());
+}
+
 #[cfg(feature = "postgres")]
 mod postgres {
-    callfold_store::conformance!(crate::common::InPostgres::new());
+    callfold_store::conformance!(crate::common::InServer::postgres());
 }
 
 #[test]

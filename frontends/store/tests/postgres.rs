@@ -8,7 +8,7 @@ use callfold_store::testing::Subject;
 use callfold_store::{Address, AppendError, Store, StoreError};
 use tokio_postgres::{Client, NoTls};
 
-use crate::common::{InPostgres, call, event};
+use crate::common::{InServer, call, event};
 
 /// A store of its own, and a connection to its database.
 struct Fresh {
@@ -20,7 +20,7 @@ struct Fresh {
 impl Fresh {
     /// `None` if there is no server. A test says so.
     async fn new() -> Option<Self> {
-        let subject = InPostgres::new();
+        let subject = InServer::postgres();
         if let Some(why) = subject.skipped() {
             eprintln!("SKIPPED: {why}");
             return None;

@@ -1,0 +1,265 @@
+//! Appending events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callfold::jiff::Timestamp;
+use callfold::{CallId, Recorded, Secret};
+
+use super::cache::Head;
+use super::failed::Failed;
+use super::get::{self, ENDED, Found, REVISION};
+use super::lines::{self, Run};
+use super::server::{Draft, LARGEST_BATCH, each};
+use super::{Nats, group, leases};
+use crate::ending;
+use crate::error::Conflict;
+use crate::lease::Lease;
+
+/// How often an append looks again because others were faster.
+const ATTEMPTS: usize = 50;
+
+/// Appends a batch. The first attempt relies on what is known of the calls; each later one looks first.
+pub(super) async fn append(nats: &Nats, under: &[Lease], batch: &[Recorded]) -> Result<(), Failed> {
+    for attempt in 0..ATTEMPTS {
+        let heads = if attempt == 0 { Heads::default() } else { Heads::look(nats, batch).await? };
+        let is_fresh = attempt > 0;
+        let plan = match Plan::make(nats, heads, is_fresh, batch).await? {
+            Planned::Plan(plan) => plan,
+            Planned::Unknown => continue,
+        };
+        match plan.store(nats, under).await {
+            Err(failed) if failed.is_late() => {}
+            outcome => return outcome,
+        }
+        leases::stand(nats, under).await?;
+    }
+    Err(Failed::Busy)
+}
+
+/// The last events of the calls of a batch.
+#[derive(Default)]
+struct Heads {
+    known: BTreeMap<CallId, Head>,
+    /// The last message of each call.
+    found: BTreeMap<CallId, Found>,
+}
+
+impl Heads {
+    /// Asks the server.
+    async fn look(nats: &Nats, batch: &[Recorded]) -> Result<Self, Failed> {
+        let mut calls: Vec<_> = batch.iter().map(|event| event.call).collect();
+        calls.sort_unstable();
+        calls.dedup();
+        let look = |call| async move {
+            let found = get::last(&nats.server, &nats.subjects.events(call)).await?;
+            Ok((call, found))
+        };
+        let mut heads = Self::default();
+        for (call, found) in each(calls, look).await? {
+            let head = found.as_ref().map_or_else(|| Ok(Head::default()), Head::of)?;
+            nats.cache.forget(call);
+            if found.is_some() {
+                nats.cache.keep(call, head);
+            }
+            heads.known.insert(call, head);
+            heads.found.extend(found.map(|found| (call, found)));
+        }
+        Ok(heads)
+    }
+}
+
+impl Head {
+    /// What the last message of a call says.
+    pub(super) fn of(found: &Found) -> Result<Self, Failed> {
+        Ok(Self { revision: found.revision()?, sequence: found.sequence, ended: found.ended() })
+    }
+}
+
+enum Planned {
+    Plan(Plan),
+    /// What is known does not decide: the server must be asked.
+    Unknown,
+}
+
+/// The messages that an append stores.
+struct Plan {
+    /// The calls before the append.
+    heads: BTreeMap<CallId, Head>,
+    runs: Vec<Run>,
+    /// The calls that ended in this batch.
+    ended: BTreeMap<CallId, Timestamp>,
+}
+
+impl Plan {
+    async fn make(
+        nats: &Nats,
+        mut heads: Heads,
+        is_fresh: bool,
+        batch: &[Recorded],
+    ) -> Result<Planned, Failed> {
+        let mut plan = Self { heads: BTreeMap::new(), runs: Vec::new(), ended: BTreeMap::new() };
+        let mut next: BTreeMap<CallId, u64> = BTreeMap::new();
+        let room = nats.server.room();
+        for event in batch {
+            let (call, revision, line) = (event.call, event.revision, event.to_string());
+            let head = match heads.known.get(&call) {
+                Some(head) => *head,
+                None => match nats.cache.head(call) {
+                    Some(head) => *heads.known.entry(call).or_insert(head),
+                    // A first event is most often new.
+                    None if revision == 1 => *heads.known.entry(call).or_default(),
+                    None => return Ok(Planned::Unknown),
+                },
+            };
+            let next = next.entry(call).or_insert_with(|| head.revision.saturating_add(1));
+            if revision == *next {
+                *next = revision.saturating_add(1);
+                plan.heads.insert(call, head);
+                plan.ended.extend(ending::end(event).map(|ended| (call, ended)));
+                plan.add(call, revision, line, room);
+                continue;
+            }
+            if !is_fresh {
+                return Ok(Planned::Unknown);
+            }
+            let found = match plan.planned(call, revision) {
+                Some(found) => Some(found.to_owned()),
+                None => stored(nats, heads.found.get(&call), call, revision).await?,
+            };
+            if found.as_ref() != Some(&line) {
+                return Err(Failed::Conflict(Conflict { call, revision, found: found.map(Secret::new) }));
+            }
+        }
+        Ok(Planned::Plan(plan))
+    }
+
+    fn add(&mut self, call: CallId, revision: u64, line: String, room: usize) {
+        let line = match self.runs.last_mut() {
+            Some(run) => run.push(call, revision, line, room),
+            None => Some(line),
+        };
+        self.runs.extend(line.map(|line| Run::new(call, revision, line)));
+    }
+
+    /// The line of a revision that this batch has already.
+    fn planned(&self, call: CallId, revision: u64) -> Option<&str> {
+        self.runs.iter().filter(|run| run.call == call).find_map(|run| run.line(revision))
+    }
+
+    /// Puts the events of each call together, if the batch would have too many messages otherwise.
+    fn shorten(&mut self, room: usize, most: usize) {
+        if self.runs.len() <= most {
+            return;
+        }
+        let mut by_call: BTreeMap<CallId, Vec<Run>> = BTreeMap::new();
+        for run in self.runs.drain(..) {
+            by_call.entry(run.call).or_default().push(run);
+        }
+        for run in by_call.into_values().flatten() {
+            let first = run.first();
+            for (line, revision) in run.text.split('\n').zip(first..) {
+                self.add(run.call, revision, line.to_owned(), room);
+            }
+        }
+    }
+
+    async fn store(mut self, nats: &Nats, under: &[Lease]) -> Result<(), Failed> {
+        if self.runs.is_empty() {
+            return leases::stand(nats, under).await;
+        }
+        let new = self.heads.values().filter(|head| head.sequence == 0).count();
+        let most = LARGEST_BATCH.saturating_sub(new + under.len());
+        self.shorten(nats.server.room(), most);
+        let last = match self.runs.as_slice() {
+            [run] if under.is_empty() => self.store_one(nats, run).await?,
+            _ => self.store_all(nats, under).await?,
+        };
+        self.remember(nats, last);
+        Ok(())
+    }
+
+    /// Stores one message. Before the first event of a call, it stores that the call is not finished: whoever sees the
+    /// event then also sees that. If only the first of both arrives, it means nothing, because the call has no events.
+    async fn store_one(&self, nats: &Nats, run: &Run) -> Result<u64, Failed> {
+        let event = self.draft(nats, run, true);
+        if run.first() != 1 {
+            return nats.server.store(event).await;
+        }
+        let open = open(nats, run.call).expect_of(&nats.subjects.events(run.call), 0);
+        let (opened, stored) = nats.server.store_pair(open, event).await?;
+        let stored = stored?;
+        if opened.is_err() {
+            reopen(nats, run.call).await?;
+        }
+        Ok(stored)
+    }
+
+    /// Stores several messages as one atomic batch.
+    async fn store_all(&self, nats: &Nats, under: &[Lease]) -> Result<u64, Failed> {
+        let new = self.heads.iter().filter(|(_, head)| head.sequence == 0);
+        let mut drafts: Vec<_> = new.map(|(call, _)| open(nats, *call)).collect();
+        let mut seen = BTreeSet::new();
+        drafts.extend(self.runs.iter().map(|run| self.draft(nats, run, seen.insert(run.call))));
+        group::store(nats, under, drafts).await
+    }
+
+    /// The message of a run. The server checks only the first one of a call in a batch.
+    fn draft(&self, nats: &Nats, run: &Run, is_first: bool) -> Draft {
+        let draft = Draft::new(nats.subjects.events(run.call), run.text.clone());
+        let draft = draft.header(REVISION, &run.last.to_string());
+        let draft = match self.ended(run.call) {
+            Some(ended) => draft.header(ENDED, &ended.to_string()),
+            None => draft,
+        };
+        let head = self.heads.get(&run.call).copied().unwrap_or_default();
+        if is_first { draft.expect(head.sequence) } else { draft }
+    }
+
+    fn ended(&self, call: CallId) -> Option<Timestamp> {
+        self.ended.get(&call).copied().or_else(|| self.heads.get(&call)?.ended)
+    }
+
+    /// The messages of events are the last ones of a batch.
+    fn remember(&self, nats: &Nats, last: u64) {
+        for (run, back) in self.runs.iter().rev().zip(0..) {
+            let head =
+                Head { revision: run.last, sequence: last.saturating_sub(back), ended: self.ended(run.call) };
+            nats.cache.keep(run.call, head);
+        }
+    }
+}
+
+fn open(nats: &Nats, call: CallId) -> Draft {
+    Draft::new(nats.subjects.open(call), "")
+}
+
+/// Stores that a call is not finished, unless it was deleted. This is needed if a connection broke between two messages.
+async fn reopen(nats: &Nats, call: CallId) -> Result<(), Failed> {
+    let events = nats.subjects.events(call);
+    for _ in 0..ATTEMPTS {
+        let Some(last) = get::last(&nats.server, &events).await? else { return Ok(()) };
+        match nats.server.store(open(nats, call).expect_of(&events, last.sequence)).await {
+            Err(failed) if failed.is_late() => {}
+            outcome => return outcome.map(drop),
+        }
+    }
+    Err(Failed::Busy)
+}
+
+/// The line of a revision that is stored.
+async fn stored(
+    nats: &Nats,
+    last: Option<&Found>,
+    call: CallId,
+    revision: u64,
+) -> Result<Option<String>, Failed> {
+    let Some(last) = last else { return Ok(None) };
+    if revision == 0 || last.revision()? < revision {
+        return Ok(None);
+    }
+    if let Some(line) = lines::line(last, revision)? {
+        return Ok(Some(line));
+    }
+    let events = lines::of_call(&nats.server, nats.subjects.events(call), 0, revision).await?;
+    Ok(events.first().filter(|event| event.revision == revision).map(Recorded::to_string))
+}
