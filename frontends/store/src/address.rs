@@ -93,6 +93,24 @@ impl Address {
             Self::Nats(url) => Err(without(url, "nats")),
         }
     }
+
+    /// Opens a store that exists, only to read it. Nothing in it changes, and whoever writes to it meanwhile is not disturbed. What
+    /// would change it fails.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Sqlite::open_to_read`] and of the stores in servers, or that this program is built without such a store. Memory
+    /// never opens: it has nothing to read.
+    pub async fn open_to_read(&self) -> Result<Arc<dyn Store>, StoreError> {
+        match self {
+            Self::Memory => Err(StoreError::lasting(
+                "memory: a store in memory ends with its process, so there is nothing to read",
+            )),
+            Self::Sqlite(path) => Ok(Arc::new(Sqlite::open_to_read(path)?)),
+            Self::Postgres(url) => Err(without(url, "postgres")),
+            Self::Nats(url) => Err(without(url, "nats")),
+        }
+    }
 }
 
 fn without(url: &ServerUrl, feature: &str) -> StoreError {

@@ -25,6 +25,7 @@
 //! ```
 
 mod address;
+mod defect;
 mod ending;
 mod error;
 mod lease;
@@ -36,9 +37,11 @@ mod store;
 pub mod testing;
 
 pub use address::{Address, NotAnAddress, ServerUrl};
+pub use defect::Defect;
+pub use ending::ended_before;
 pub use error::{AppendError, Conflict, StoreError};
 pub use lease::{Lease, LeaseLost, Leased};
 pub use load::load;
 pub use memory::Memory;
 pub use sqlite::Sqlite;
-pub use store::{Noted, Position, Stats, Store, Stored};
+pub use store::{Lines, Noted, Position, Stats, Store, Stored, StoredLine};
