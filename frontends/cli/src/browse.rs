@@ -24,6 +24,7 @@ use crate::exit::status;
 use crate::logs::Logs;
 use crate::replayer::Outcome;
 use crate::selection::Selection;
+use crate::store_name::without_password;
 use browser::Browser;
 use history_reader::Opened;
 use palette::Palette;
@@ -60,7 +61,7 @@ fn no_terminal() -> Option<&'static str> {
 }
 
 fn title(source: &SourceArgs) -> String {
-    let logs: Vec<_> = source.logs.iter().map(|log| log.display().to_string()).collect();
+    let logs: Vec<_> = source.logs.iter().map(|log| without_password(&log.display().to_string())).collect();
     match &*logs {
         [log] => log.clone(),
         logs => {

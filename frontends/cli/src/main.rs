@@ -14,7 +14,10 @@ mod distinct;
 mod encoding;
 mod exit;
 mod folder;
+mod follow;
 mod input;
+#[cfg(feature = "stores")]
+mod insert;
 mod interrupt;
 mod logs;
 mod man;
@@ -31,6 +34,14 @@ mod selection;
 mod serve;
 mod size;
 mod stdout;
+#[cfg(feature = "stores")]
+mod store;
+mod store_name;
+#[cfg(feature = "stores")]
+mod stores;
+#[cfg(not(feature = "stores"))]
+#[path = "stores/absent.rs"]
+mod stores;
 mod unrecognised;
 mod when;
 mod wrapped;
@@ -71,6 +82,8 @@ fn run() -> io::Result<ExitCode> {
         Command::Diagram(args) => diagram::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
+        #[cfg(feature = "stores")]
+        Command::Store(args) => store::run(&args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(*args),
     }

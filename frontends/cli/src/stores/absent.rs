@@ -1,0 +1,36 @@
+//! In place of stores, where the program is built without them.
+
+use std::path::Path;
+
+use crate::encoding::Source;
+use crate::follow::tail::Tail;
+use crate::input::Unreadable;
+use crate::store_name::{unavailable, without_password};
+
+/// A store that is read as a log. There is none.
+#[derive(Clone)]
+pub(crate) enum StoreLog {}
+
+impl StoreLog {
+    /// The error that names the program that can open the store.
+    pub(crate) fn open(address: &str) -> Result<Self, Unreadable> {
+        let why = unavailable(address).unwrap_or_default();
+        Err(Unreadable::new(Path::new(&without_password(address)), &why))
+    }
+
+    pub(crate) fn shown(&self) -> String {
+        match *self {}
+    }
+
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match *self {}
+    }
+
+    pub(crate) fn text(&self) -> Source {
+        match *self {}
+    }
+
+    pub(crate) fn tail(&self) -> Box<dyn Tail> {
+        match *self {}
+    }
+}
