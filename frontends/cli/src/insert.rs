@@ -12,6 +12,7 @@ use crate::convert::converted;
 use crate::exit::{complain, status};
 use crate::replayer::{Listener, LocatedFinding};
 use crate::report::lines::FindingLines;
+use crate::report::table::many;
 use crate::selection::Selection;
 use crate::stores::OpenStore;
 
@@ -96,15 +97,13 @@ impl<W> Inserter<W> {
     }
 
     fn summary(&self) -> io::Result<()> {
-        let (stored, address) = (self.stored, &self.store.address);
-        let plural = if stored == 1 { "event is" } else { "events are" };
         let mut out = anstream::stdout();
-        writeln!(out, "{stored} {plural} in {address}")?;
+        writeln!(out, "{} has {} of the logs", self.store.address, many(self.stored, "event"))?;
         if !self.refused.is_empty() {
+            let refused = many(self.refused.len() as u64, "call");
             writeln!(
                 out,
-                "{} calls are not, or not whole: the store has something else",
-                self.refused.len()
+                "{refused} of the logs contradicted it, and did not go into it, or not as a whole"
             )?;
         }
         out.flush()

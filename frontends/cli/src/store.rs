@@ -18,6 +18,7 @@ use self::age::Age;
 use crate::call_name::CallName;
 use crate::exit::complain;
 use crate::input::Unreadable;
+use crate::report::table::many;
 use crate::stores::OpenStore;
 
 pub(crate) const HELP: &str = "\
@@ -123,8 +124,8 @@ fn retain(address: &str, age: &Age) -> io::Result<ExitCode> {
     let store = opened(OpenStore::to_change(address))?;
     let before = age.ago()?;
     let deleted = store.wait(store.store.retain(before))?.len();
-    let (address, calls) = (&store.address, calls(deleted));
-    say(format_args!("{calls} that ended before {before} deleted from {address}"))
+    let (address, calls) = (&store.address, many(deleted as u64, "call"));
+    say(format_args!("deleted from {address}: {calls} that ended before {before}"))
 }
 
 fn retain_nothing(address: &str, age: &Age) -> io::Result<ExitCode> {
@@ -134,12 +135,8 @@ fn retain_nothing(address: &str, age: &Age) -> io::Result<ExitCode> {
     for call in &ended {
         say(call)?;
     }
-    let (address, calls) = (&store.address, calls(ended.len()));
-    say(format_args!("{calls} that ended before {before} would be deleted from {address}"))
-}
-
-fn calls(number: usize) -> String {
-    if number == 1 { "1 call".into() } else { format!("{number} calls") }
+    let (address, calls) = (&store.address, many(ended.len() as u64, "call"));
+    say(format_args!("would be deleted from {address}: {calls} that ended before {before}"))
 }
 
 /// A store, or the error of the command.

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod addresses;
+mod backup;
 mod common;
 mod conformance;
 mod defects;
 mod killed;
 mod loading;
+mod reading;
 mod speed;
 mod sqlite;

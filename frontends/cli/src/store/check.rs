@@ -13,6 +13,7 @@ use crate::exit::complain;
 use crate::input::Input;
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding, Outcome, ReplayOptions, replay_logs};
+use crate::report::table::many;
 use crate::stores::{StoreLog, sqlite};
 
 pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<ExitCode> {
@@ -34,7 +35,7 @@ pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<ExitCode> {
         return Ok(ExitCode::from(2));
     }
     let events = outcome.map_or(0, |outcome| outcome.replay.events());
-    problems.summary(calls.len(), events, &kept)
+    problems.summary(calls.len() as u64, events, &kept)
 }
 
 /// Folds all events. What is wrong with them goes to `problems`.
@@ -67,26 +68,19 @@ impl<W: Write> Problems<W> {
         }
     }
 
-    fn summary(mut self, calls: usize, events: u64, kept: &Snapshots) -> io::Result<ExitCode> {
-        let Snapshots { same, unreadable } = kept;
-        let problems = match self.count {
-            0 => "nothing is wrong".into(),
-            1 => "1 problem".into(),
-            many => format!("{many} problems"),
-        };
+    fn summary(mut self, calls: u64, events: u64, kept: &Snapshots) -> io::Result<ExitCode> {
         if !self.is_quiet {
-            let name = &self.name;
-            writeln!(
-                self.out,
-                "{name}: {problems}: {calls} calls, {events} events, {same} snapshots equal to their events"
-            )?;
-        }
-        if *unreadable > 0 && !self.is_quiet {
-            let name = &self.name;
-            writeln!(
-                self.out,
-                "{name}: {unreadable} snapshots are of another version; these calls are folded from their events"
-            )?;
+            let (name, snapshots) = (&self.name, kept.same + kept.unreadable);
+            let read = [many(calls, "call"), many(events, "event"), many(snapshots, "snapshot")].join(", ");
+            let wrong = if self.count == 0 { "nothing is wrong".into() } else { many(self.count, "problem") };
+            writeln!(self.out, "{name}: {wrong} ({read})")?;
+            if kept.unreadable > 0 {
+                let old = many(kept.unreadable, "snapshot");
+                writeln!(
+                    self.out,
+                    "{name}: {old} of another version: such a call is folded from its events"
+                )?;
+            }
         }
         self.out.flush()?;
         Ok(if self.count == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
