@@ -38,7 +38,7 @@ pub(crate) fn unavailable(address: &str) -> Option<String> {
     let (_, feature, is_there) = kind(address).unwrap_or(&KINDS[0]);
     if address == "memory" {
         return Some(
-            "a store in memory ends with its process, so there is nothing to read; a file of this name is ./memory".into(),
+            "a store in memory ends with its process, so no other process can use it; a file of this name is ./memory".into(),
         );
     }
     (!is_there).then(|| {

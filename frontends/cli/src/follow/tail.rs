@@ -43,9 +43,11 @@ impl FileTail {
         if !self.begun.ends_with(b"\n") {
             return Ok(None);
         }
-        let line = std::mem::take(&mut self.begun);
-        let mark = if is_first { line.strip_prefix(BYTE_ORDER_MARK) } else { None };
-        Ok(Some(mark.map_or_else(|| line.clone(), <[u8]>::to_vec)))
+        let mut line = std::mem::take(&mut self.begun);
+        if is_first && line.starts_with(BYTE_ORDER_MARK) {
+            line.drain(..BYTE_ORDER_MARK.len());
+        }
+        Ok(Some(line))
     }
 }
 
