@@ -79,8 +79,8 @@ pub(crate) enum Command {
     Man(ManArgs),
     /// Look after a store of events: check it, count what is in it, back it up, delete calls from it
     #[cfg(feature = "stores")]
-    #[command(subcommand_required = true, arg_required_else_help = true, after_help = crate::store::HELP)]
-    Store(crate::store::StoreArgs),
+    #[command(subcommand_required = true, arg_required_else_help = true, after_help = crate::store::args::HELP)]
+    Store(crate::store::args::StoreArgs),
     /// Simulate Graph's calling service on this machine, for building and testing a bot
     #[cfg(feature = "serve")]
     #[command(after_help = crate::serve::HELP)]

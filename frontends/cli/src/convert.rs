@@ -8,8 +8,6 @@ use callfold_view::printable::printable_json;
 
 use crate::args::{ConvertArgs, Target};
 use crate::exit::status;
-#[cfg(feature = "stores")]
-use crate::insert;
 use crate::logs::Logs;
 use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Listener, LocatedFinding, Outcome, replay_logs};
@@ -22,10 +20,6 @@ pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
         Ok(selection) => selection,
         Err(status) => return Ok(status),
     };
-    #[cfg(feature = "stores")]
-    if let Some(store) = &args.into {
-        return insert::run(args, &selection, store);
-    }
     let findings = FindingLines::new(args.deny.deny, args.source.quiet, anstream::stderr());
     let is_terminal = io::stdout().is_terminal();
     let to = args.to.unwrap_or(Target::Events);

@@ -1,7 +1,5 @@
 //! `callfold replay --follow`: prints the events that come to an event log or a store, and what is wrong with them.
 
-pub(crate) mod tail;
-
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -19,7 +17,7 @@ use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding};
 use crate::report::lines::FindingLines;
 use crate::selection::Selection;
-use tail::Tail;
+use crate::tail::Tail;
 
 pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {

@@ -12,9 +12,9 @@ use callfold::log::{Cut, Decoded, Format, Next, Record, Skip, boundary, cut, dec
 use callfold::{CallId, Recorded};
 
 use crate::archive::archive;
-use crate::encoding::{Source as Reader, Text};
-use crate::follow::tail::{FileTail, Tail};
+use crate::encoding::{BYTE_ORDER_MARK, Source as Reader, Text};
 use crate::stores::StoreLog;
+use crate::tail::{FileTail, Tail};
 use crate::unrecognised::unrecognised;
 
 /// How much is read at once, in bytes. The block is small, so that most of the processor's cache is left for the calls. It
@@ -29,8 +29,6 @@ const HEAD: usize = 1 << 16;
 
 /// How much of a log is searched for its first record, in bytes.
 const SEARCHED: usize = 1 << 23;
-
-pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One log to read.
 #[derive(Clone)]

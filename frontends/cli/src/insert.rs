@@ -10,21 +10,25 @@ use callfold_store::{AppendError, Conflict};
 use crate::args::ConvertArgs;
 use crate::convert::converted;
 use crate::exit::{complain, status};
+use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding};
 use crate::report::lines::FindingLines;
 use crate::report::table::many;
 use crate::selection::Selection;
-use crate::stores::OpenStore;
+use crate::stores::open::OpenStore;
 
 /// How many events are appended at once.
 const BATCH: usize = 500;
 
-pub(crate) fn run(args: &ConvertArgs, selection: &Selection<'_>, address: &str) -> io::Result<ExitCode> {
-    let store =
-        OpenStore::or_new(address).map_err(|why| io::Error::other(format!("{}: {}", why.path, why.why)))?;
+pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
+    let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
+        Ok(selection) => selection,
+        Err(status) => return Ok(status),
+    };
+    let store = OpenStore::or_new(args.into.as_deref().unwrap_or_default())?;
     let findings = FindingLines::new(args.deny.deny, args.source.quiet, anstream::stderr());
     let mut inserter = Inserter { store, findings, batch: Vec::new(), refused: BTreeMap::new(), stored: 0 };
-    let mut outcome = converted(args, selection, &mut inserter)?;
+    let mut outcome = converted(args, &selection, &mut inserter)?;
     inserter.append()?;
     if !args.source.quiet {
         inserter.summary()?;

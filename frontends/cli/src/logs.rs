@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::folder::Folder;
 use crate::input::{Input, Unreadable};
-use crate::store_name;
+use crate::store_name::{Refused, address};
 use crate::stores::StoreLog;
 
 /// The logs to read, and the paths that cannot be read.
@@ -32,10 +32,12 @@ impl Logs {
         for path in paths {
             if path.as_os_str() == "-" {
                 logs.inputs.push(Input::standard_input());
-            } else if let Some(address) = store_name::address(path) {
-                match StoreLog::open(address) {
+            } else if let Some(store) = address(path) {
+                match StoreLog::open(store) {
                     Ok(store) => logs.inputs.push(Input::of_store(store)),
-                    Err(why) => logs.unreadable.push(why),
+                    Err(Refused { store, why }) => {
+                        logs.unreadable.push(Unreadable::new(Path::new(&store), &why));
+                    }
                 }
             } else if path.is_dir() {
                 logs.folder(path, output);

@@ -42,6 +42,7 @@ mod stores;
 #[cfg(not(feature = "stores"))]
 #[path = "stores/absent.rs"]
 mod stores;
+mod tail;
 mod unrecognised;
 mod when;
 mod wrapped;
@@ -76,6 +77,8 @@ fn run() -> io::Result<ExitCode> {
     match args.command {
         Command::Replay(args) => replay::run(&args),
         Command::Browse(args) => browse::run(&args),
+        #[cfg(feature = "stores")]
+        Command::Convert(args) if args.into.is_some() => insert::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Report(args) => page::run(&args),

@@ -1,7 +1,8 @@
 //! Which arguments name a store and not a file.
 
+use std::fmt;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// How the address of a store begins, the cargo feature that reads such a store, and whether this program has it.
@@ -15,6 +16,25 @@ const KINDS: [(&str, &str, bool); 5] = [
 
 /// How each SQLite database begins.
 const SQLITE: &[u8] = b"SQLite format 3\0";
+
+/// Why a store cannot be opened.
+pub(crate) struct Refused {
+    /// The address of the store, without a password.
+    pub(crate) store: String,
+    pub(crate) why: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.store, self.why)
+    }
+}
+
+impl From<Refused> for io::Error {
+    fn from(refused: Refused) -> Self {
+        Self::other(refused.to_string())
+    }
+}
 
 /// The address of a store, where a LOG is one. A name that ends with `.db` is one only where the file is an SQLite database:
 /// a log can have any name.

@@ -26,7 +26,7 @@ impl Following {
     fn line(&mut self) -> String {
         let mut line = String::new();
         self.1.read_line(&mut line).unwrap();
-        line.trim_end().split_whitespace().collect::<Vec<_>>().join(" ")
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     fn status(mut self) -> Option<i32> {

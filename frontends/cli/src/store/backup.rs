@@ -7,13 +7,13 @@ use std::process::ExitCode;
 
 use callfold_store::Address;
 
-use super::{opened, refused, say};
+use super::answer::{refused, say};
 use crate::interrupt::Undoing;
 use crate::logs::folder_of;
-use crate::stores::{OpenStore, sqlite};
+use crate::stores::open::{OpenStore, sqlite};
 
 pub(super) fn run(address: &str, file: &Path) -> io::Result<ExitCode> {
-    let store = opened(OpenStore::to_read(address))?;
+    let store = OpenStore::to_read(address)?;
     let name = file.display();
     if fs::symlink_metadata(file).is_ok() {
         return refused(format_args!("{name}: the file exists, and is not overwritten; name a new file"));

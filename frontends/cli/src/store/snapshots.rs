@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use callfold::{Call, CallId};
 use callfold_store::{Defect, Store, StoreError};
 
-use super::check::Problems;
-use crate::stores::OpenStore;
+use super::problems::Problems;
+use crate::stores::open::OpenStore;
 
 /// How many snapshots a store has.
 #[derive(Default)]

@@ -5,9 +5,8 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::opened;
 use crate::stdout::stdout;
-use crate::stores::{OpenStore, sqlite};
+use crate::stores::open::{OpenStore, sqlite};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,7 +23,7 @@ struct StatsJson {
 }
 
 pub(super) fn run(address: &str, is_json: bool) -> io::Result<ExitCode> {
-    let store = opened(OpenStore::to_read(address))?;
+    let store = OpenStore::to_read(address)?;
     let stats = store.wait(store.store.stats())?;
     let schema_version = match sqlite(&store.address) {
         Some(sqlite) => Some(store.wait(async { sqlite?.schema_version().await })?),

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use crate::encoding::Source;
-use crate::follow::tail::Tail;
-use crate::input::Unreadable;
-use crate::store_name::{unavailable, without_password};
+use crate::store_name::{Refused, unavailable, without_password};
+use crate::tail::Tail;
 
 /// A store that is read as a log. There is none.
 #[derive(Clone)]
@@ -13,9 +12,8 @@ pub(crate) enum StoreLog {}
 
 impl StoreLog {
     /// The error that names the program that can open the store.
-    pub(crate) fn open(address: &str) -> Result<Self, Unreadable> {
-        let why = unavailable(address).unwrap_or_default();
-        Err(Unreadable::new(Path::new(&without_password(address)), &why))
+    pub(crate) fn open(address: &str) -> Result<Self, Refused> {
+        Err(Refused { store: without_password(address), why: unavailable(address).unwrap_or_default() })
     }
 
     pub(crate) fn shown(&self) -> String {

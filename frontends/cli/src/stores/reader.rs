@@ -6,10 +6,7 @@ use std::sync::{Arc, OnceLock};
 use callfold_store::{Lines, Position, StoreError};
 use tokio::task::JoinHandle;
 
-use super::OpenStore;
-
-/// How many lines are read at once.
-pub(super) const LINES: usize = 4096;
+use super::open::{LINES, OpenStore};
 
 /// Reads a store page by page. The next page is fetched while one is read.
 pub(super) struct Reader {

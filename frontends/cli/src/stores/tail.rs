@@ -4,15 +4,20 @@ use std::io;
 
 use callfold_store::Position;
 
-use super::OpenStore;
-use super::reader::LINES;
-use crate::follow::tail::Tail;
+use super::open::{LINES, OpenStore};
+use crate::tail::Tail;
 
 /// A store that is followed.
 pub(super) struct StoreTail {
-    pub(super) open: OpenStore,
+    open: OpenStore,
     /// The last line that was read.
-    pub(super) last: Position,
+    last: Position,
+}
+
+impl StoreTail {
+    pub(super) fn new(open: OpenStore) -> Self {
+        Self { open, last: Position::START }
+    }
 }
 
 impl Tail for StoreTail {

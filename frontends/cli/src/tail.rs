@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::thread;
 use std::time::Duration;
 
-use crate::input::BYTE_ORDER_MARK;
+use crate::encoding::BYTE_ORDER_MARK;
 
 /// How long a file is left alone before it is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
