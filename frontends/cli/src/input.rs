@@ -322,14 +322,23 @@ impl Input {
             return Ok(store.tail());
         }
         let file = self.file().map_err(unreadable)?;
-        let log = self.open(opening).map_err(unreadable)?;
-        if log.format != Format::Events || !log.is_plain() || self.regular_size().is_none() {
+        if !self.is_followed(opening).map_err(unreadable)? {
             let path = &self.path;
             return Err(format!(
                 "{path}: --follow reads a plain file with an event log, or a store; this is neither"
             ));
         }
         Ok(Box::new(FileTail::new(file)))
+    }
+
+    /// True for a file in which event log lines can come.
+    fn is_followed(&self, opening: Opening) -> Result<bool, Unreadable> {
+        match self.regular_size() {
+            // The log is still empty.
+            Some(0) => Ok(true),
+            Some(_) => self.open(opening).map(|log| log.format == Format::Events && log.is_plain()),
+            None => Ok(false),
+        }
     }
 
     /// The size of the log in bytes; 0 where it is not known.

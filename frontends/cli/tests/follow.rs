@@ -110,6 +110,16 @@ fn a_file_that_is_cut_ends_the_following() {
     assert_eq!(following.status(), Some(2));
 }
 
+#[test]
+fn a_log_that_is_still_empty_can_be_followed() {
+    let folder = Folder::new();
+    let path = folder.write("log.jsonl", "");
+    let mut following = Following::start(&path, &["--limit", "1"]);
+    append(&path, log(&events()[..1]));
+    assert!(following.line().ends_with("1 incoming The call was offered."));
+    assert_eq!(following.status(), Some(0));
+}
+
 #[cfg(feature = "stores")]
 #[test]
 fn new_events_of_a_store_are_shown() {

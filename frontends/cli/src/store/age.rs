@@ -21,13 +21,13 @@ impl FromStr for Age {
 }
 
 impl Age {
-    /// The time that is this long ago. A day has 24 hours, and months are those of the calendar in UTC.
+    /// The second that was this long ago. A day has 24 hours, and months are those of the calendar in UTC.
     pub(super) fn ago(self) -> io::Result<Timestamp> {
         #[expect(clippy::disallowed_methods, reason = "the command asks what ended before now")]
         let now = Timestamp::now();
         let ago = now.to_zoned_datetime(TimeZone::UTC).checked_sub(self.0);
-        ago.map(|ago| ago.timestamp())
-            .map_err(|error| io::Error::other(format!("the age is too long: {error}")))
+        let ago = ago.and_then(|ago| Timestamp::from_second(ago.timestamp().as_second()));
+        ago.map_err(|error| io::Error::other(format!("the age is too long: {error}")))
     }
 }
 
