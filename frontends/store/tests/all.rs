@@ -10,5 +10,6 @@ mod defects;
 mod killed;
 mod loading;
 mod reading;
+mod retaining;
 mod speed;
 mod sqlite;

@@ -35,7 +35,7 @@ fn written(file: &Path, write: impl Fn(&Path) -> io::Result<()>) -> io::Result<u
     let (folder, mut removed_on_signal) = (folder_of(file), None);
     let half = tempfile::Builder::new().prefix(".callfold-backup-").make_in(folder, |path| {
         let half = path.to_owned();
-        removed_on_signal = Some(Undoing::with(move || _ = fs::remove_file(half))?);
+        removed_on_signal = Some(Undoing::with(move || remove(&half))?);
         write(path)
     })?;
     let bytes = fs::metadata(half.path())?.len();
@@ -44,6 +44,16 @@ fn written(file: &Path, write: impl Fn(&Path) -> io::Result<()>) -> io::Result<u
     #[cfg(unix)]
     fs::File::open(folder)?.sync_all()?;
     Ok(bytes)
+}
+
+/// Removes a file that is not complete, and what SQLite keeps beside it.
+fn remove(half: &Path) {
+    for suffix in ["", "-journal"] {
+        let mut name = half.as_os_str().to_owned();
+        name.push(suffix);
+        // Where there is no such file, there is nothing to do.
+        _ = fs::remove_file(name);
+    }
 }
 
 /// What backs up a store in a server.
