@@ -1,5 +1,7 @@
 //! `callfold replay --follow`: prints the events that come to an event log or a store, and what is wrong with them.
 
+mod ending;
+
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -18,6 +20,7 @@ use crate::replayer::{Listener, LocatedFinding};
 use crate::report::lines::FindingLines;
 use crate::selection::Selection;
 use crate::tail::Tail;
+use ending::Ending;
 
 pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
     let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
@@ -42,8 +45,13 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
         worst: None,
         args,
     };
+    let ending = Ending::new()?;
     following.pass(tail.as_mut())?;
-    following.print(tail.as_mut())?;
+    following.print(tail.as_mut(), &ending)?;
+    if ending.has_come() {
+        drop((tail, selection));
+        ending.end();
+    }
     let is_bad = following.worst >= Some(args.deny.deny);
     Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -84,10 +92,10 @@ impl Following<'_> {
         }
     }
 
-    /// Prints what comes, until the limit.
-    fn print(&mut self, tail: &mut dyn Tail) -> io::Result<()> {
+    /// Prints what comes, until the limit or a signal.
+    fn print(&mut self, tail: &mut dyn Tail, ending: &Ending) -> io::Result<()> {
         let mut out = anstream::stdout();
-        while self.left != Some(0) {
+        while self.left != Some(0) && !ending.has_come() {
             let lines = tail.lines()?;
             if lines.is_empty() {
                 tail.wait()?;

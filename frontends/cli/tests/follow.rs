@@ -134,3 +134,19 @@ fn new_events_of_a_store_are_shown() {
     assert_eq!(following.line(), format!("- {CALL} 4 terminated The call is over."));
     assert_eq!(following.status(), Some(0));
 }
+
+#[cfg(all(unix, feature = "stores"))]
+#[test]
+fn ctrl_c_ends_the_following_and_leaves_no_files() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let folder = Folder::new();
+    let (file, store) = (folder.write("log.jsonl", log(&events())), format!("{}/calls.db", folder.path()));
+    assert_eq!(callfold(&["convert", "--into", &store, &file]).status, 0);
+    let mut following = Following::start(&store, &[]);
+    let signal = rustix::process::Signal::INT;
+    rustix::process::kill_process(rustix::process::Pid::from_child(&following.0), signal).unwrap();
+    assert_eq!(following.0.wait().unwrap().signal(), Some(signal.as_raw()));
+    let left = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 2, "the log and the store");
+}
