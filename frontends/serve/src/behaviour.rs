@@ -103,6 +103,10 @@ impl Behaviour {
         self.calls.clear();
     }
 
+    pub(crate) fn forget(&mut self, call: CallId) {
+        self.calls.remove(&call);
+    }
+
     /// What follows from an event. `call` is the call right after it. `has_callee` says that a scenario decides what
     /// becomes of the call before it is established.
     pub(crate) fn after(&mut self, call: &Call, recorded: &Recorded, has_callee: bool) -> Vec<Happening> {

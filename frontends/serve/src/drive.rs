@@ -146,6 +146,7 @@ impl Host {
 
     /// Does what is due first. False if nothing is due.
     async fn run_next(self: &Arc<Self>, now: Timestamp) -> Result<bool, NotStored> {
+        self.lose_expired();
         let (deadline, timer) = {
             let live = self.live();
             (live.ledger.next_deadline().map(|(due, _)| due.at), live.timers.next())
@@ -155,7 +156,11 @@ impl Host {
         let done = match (deadline, timer) {
             (None, None) => return Ok(false),
             (Some(deadline), timer) if timer.is_none_or(|timer| deadline <= timer) => {
-                self.tick(deadline).await
+                match self.tick(deadline).await {
+                    // Whoever has the lease now does it.
+                    Err(NotStored::LeaseLost(_)) => Ok(()),
+                    done => done,
+                }
             }
             (Some(_) | None, _) => self.run_timers(now, deadline).await.map_err(NotStored::Store),
         };

@@ -32,6 +32,10 @@ impl Host {
 
     /// Forgets everything but the settings: the scenarios and the faults are again those of the start. The clock goes on.
     pub(crate) async fn reset(&self) -> Result<(), StoreError> {
+        if self.sharing.is_some() {
+            let why = "other processes can use this store; delete calls with `callfold store delete`";
+            return Err(StoreError::lasting(why));
+        }
         let _all = self.locks.of(&Scope::All).await;
         self.delete_all().await?;
         let mut posts = {

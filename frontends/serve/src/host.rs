@@ -9,7 +9,7 @@ use callfold::call::{AppIdentity, NetworkEvent, RequestContext};
 use callfold::graph::{Permission, Route};
 use callfold::jiff::Timestamp;
 use callfold::service::{Batch, Served, Service};
-use callfold::{ApplyError, CallId, Id, Notify, Recorded, Refusal};
+use callfold::{ApplyError, CallId, Id, Ledger, Notify, Recorded, Refusal};
 use callfold_store::{AppendError, Conflict, LeaseLost, Store, StoreError};
 use tokio::sync::{Notify as Signal, watch};
 use tokio::task::JoinSet;
@@ -22,9 +22,9 @@ use crate::fault::{Failing, Faults, Possible, Window};
 use crate::live::Live;
 use crate::locks::{Locks, Scope};
 use crate::metrics::Metrics;
-use crate::outbox::CONSUMER;
 use crate::seed::{Ids, Seed};
 use crate::settings::Settings;
+use crate::sharing::Sharing;
 use crate::signing::Signing;
 
 /// How many times an input is decided anew, because another process was faster.
@@ -43,6 +43,8 @@ pub(crate) struct Host {
     pub(crate) store: Arc<dyn Store>,
     /// True if the store forgets the calls that are forgotten in memory.
     pub(super) forgets_in_store: bool,
+    /// What this process is among those that share the store; `None` if the store is its own.
+    pub(crate) sharing: Option<Sharing>,
     pub(crate) deliveries: Deliveries,
     pub(crate) metrics: Metrics,
     pub(crate) client: reqwest::Client,
@@ -118,11 +120,20 @@ impl std::fmt::Display for NotStored {
     }
 }
 
+/// By whose right something is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    /// Somebody asked for it: any process may store it.
+    Request,
+    /// It happens by itself: only the process that has the lease of this call may store it, or of all calls of the events.
+    Itself(Option<CallId>),
+}
+
 /// What became of an attempt to store a batch.
 enum Attempt {
     /// The events are stored and folded. The webhooks wait until the sender is dropped, if there is one.
     Stored(Option<Written>),
-    /// The calls were loaded again: decide again.
+    /// Somebody else wrote to the same calls: decide again.
     Again(Conflict),
 }
 
@@ -189,18 +200,18 @@ impl Host {
         let calls = route.map_or_else(Vec::new, |route| {
             Service::calls_of(route, headers, body, &context(self.clock.now()))
         });
-        let decide = |live: &Live| {
+        let decide = |live: &Live, calls: &Ledger| {
             if verb != "GET" && self.is_full(live) {
                 return Err(NotStored::Full);
             }
-            let service = Service::new(&live.ledger).with_notify(self.notify).with_base_url(&self.base_url);
+            let service = Service::new(calls).with_notify(self.notify).with_base_url(&self.base_url);
             let context = context(self.clock.now());
             Ok(match route {
                 Some(route) => service.routed(route.clone(), headers, body, &context),
                 None => service.request(verb, path, headers, body, &context),
             })
         };
-        self.commit(Scope::Calls(calls), decide).await
+        self.commit(Scope::Calls(calls), By::Request, decide).await
     }
 
     /// Lets something happen in the network.
@@ -210,12 +221,23 @@ impl Host {
         event: NetworkEvent,
         at: Timestamp,
     ) -> Result<(), NotHappened> {
-        self.happen_if(call, event, at, |_| true).await
+        self.happen_by(By::Request, call, event, at, |_| true).await
     }
 
-    /// Lets something happen in the network, if a condition holds at the moment at which it is decided.
+    /// Lets something happen by itself, if a condition holds at the moment at which it is decided.
     pub(crate) async fn happen_if(
         &self,
+        call: CallId,
+        event: NetworkEvent,
+        at: Timestamp,
+        holds: impl Fn(&Live) -> bool,
+    ) -> Result<(), NotHappened> {
+        self.happen_by(By::Itself(Some(call)), call, event, at, holds).await
+    }
+
+    async fn happen_by(
+        &self,
+        by: By,
         call: CallId,
         event: NetworkEvent,
         at: Timestamp,
@@ -224,39 +246,53 @@ impl Host {
         let replaced: Vec<CallId> =
             self.live().ledger.call(call).into_iter().flat_map(callfold::Call::replaces).collect();
         let calls = [call].into_iter().chain(replaced).collect();
-        let decide = |live: &Live| {
+        let decide = |live: &Live, calls: &Ledger| {
             if !holds(live) {
                 return Ok(Batch::default());
             }
-            let service = Service::new(&live.ledger).with_notify(self.notify);
+            let service = Service::new(calls).with_notify(self.notify);
             service.on_network_event(call, event.clone(), at).map_err(NotHappened::Refused)
         };
-        self.commit(Scope::Calls(calls), decide).await.map(|_| ())
+        self.commit(Scope::Calls(calls), by, decide).await.map(|_| ())
     }
 
     /// Lets the deadlines of all calls pass that are due.
     pub(crate) async fn tick(&self, now: Timestamp) -> Result<(), NotStored> {
-        let decide = |live: &Live| {
+        let decide = |_: &Live, calls: &Ledger| {
             let mut together = Batch::default();
-            for batch in Service::new(&live.ledger).with_notify(self.notify).tick(now) {
+            for batch in Service::new(calls).with_notify(self.notify).tick(now) {
                 together.events.extend(batch.events);
                 together.webhooks.extend(batch.webhooks);
             }
             Ok(together)
         };
-        self.commit(Scope::All, decide).await.map(|_: (Batch, _)| ())
+        self.commit(Scope::All, By::Itself(None), decide).await.map(|_: (Batch, _)| ())
     }
 
     /// Decides, stores what was decided, and folds it. If somebody else wrote to the same calls, it is decided again.
     async fn commit<D: Decided, E: From<NotStored>>(
         &self,
         mut scope: Scope,
-        decide: impl Fn(&Live) -> Result<D, E>,
+        by: By,
+        decide: impl Fn(&Live, &Ledger) -> Result<D, E>,
     ) -> Result<(D, Option<Written>), E> {
         let mut held = self.locks.of(&scope).await;
+        let mut view = self.first_view(&scope, by).await?;
         let mut attempts = 1;
         loop {
-            let decided = decide(&self.live())?;
+            let decided = {
+                let live = self.live();
+                decide(&live, view.as_ref().unwrap_or(&live.ledger))
+            };
+            // What is in memory can be behind the store, so that something is refused, or answered without an event.
+            let is_sure = view.is_some() || self.sharing.is_none() || by != By::Request;
+            if !is_sure
+                && decided.as_ref().is_ok_and(|decided| decided.batch().events.is_empty()) | decided.is_err()
+            {
+                view = self.latest_view(&scope).await?;
+                continue;
+            }
+            let decided = decided?;
             let events = &decided.batch().events;
             // An input can be about a call that only its events tell.
             if let Scope::Calls(calls) = &mut scope
@@ -265,31 +301,59 @@ impl Host {
                 calls.extend(events.iter().map(|event| event.call));
                 drop(held);
                 held = self.locks.of(&scope).await;
+                view = self.first_view(&scope, by).await?;
                 continue;
             }
-            match self.store(decided.batch(), D::HAS_REPLY).await? {
+            match self.store(decided.batch(), by, D::HAS_REPLY).await? {
                 Attempt::Stored(written) => return Ok((decided, written)),
                 Attempt::Again(conflict) if attempts == ATTEMPTS => {
                     return Err(NotStored::Conflict(conflict).into());
                 }
                 Attempt::Again(_) => attempts += 1,
             }
+            if view.is_some() {
+                view = self.latest_view(&scope).await?;
+            }
+        }
+    }
+
+    /// The ledger in which something is decided at first. `None` if it is the one in memory, because that has all calls.
+    async fn first_view(&self, scope: &Scope, by: By) -> Result<Option<Ledger>, NotStored> {
+        let Scope::Calls(calls) = scope else { return Ok(None) };
+        let is_here = |call: &CallId| self.live().ledger.call(*call).is_some();
+        if self.sharing.is_none() || by != By::Request || calls.iter().all(is_here) {
+            return Ok(None);
+        }
+        self.latest_view(scope).await
+    }
+
+    async fn latest_view(&self, scope: &Scope) -> Result<Option<Ledger>, NotStored> {
+        match scope {
+            Scope::Calls(calls) => self.view(calls).await.map(Some),
+            Scope::All => Ok(None),
         }
     }
 
     /// Stores a batch, and then folds it. The locks of its calls must be held.
-    async fn store(&self, batch: &Batch, has_reply: bool) -> Result<Attempt, NotStored> {
+    async fn store(&self, batch: &Batch, by: By, has_reply: bool) -> Result<Attempt, NotStored> {
         if batch.events.is_empty() {
             return Ok(Attempt::Stored(None));
         }
         self.may_crash(Window::Decided, &batch.events);
-        match self.store.append(&batch.events).await {
+        match self.append(&batch.events, by).await {
             Ok(()) => {}
             Err(AppendError::Conflict(conflict)) => {
+                if conflict.found.is_none() {
+                    // Somebody has deleted the call.
+                    self.live_mut().forget_all(|call| call == conflict.call);
+                }
                 self.reload(&batch.events).await?;
                 return Ok(Attempt::Again(conflict));
             }
-            Err(AppendError::LeaseLost(lost)) => return Err(NotStored::LeaseLost(lost)),
+            Err(AppendError::LeaseLost(lost)) => {
+                self.lose_named(&lost);
+                return Err(NotStored::LeaseLost(lost));
+            }
             Err(AppendError::Store(failed)) => {
                 error!(error = %failed, "the store failed");
                 return Err(NotStored::Store(failed));
@@ -297,6 +361,15 @@ impl Host {
         }
         self.may_crash(Window::Stored, &batch.events);
         Ok(Attempt::Stored(self.fold(batch, has_reply)))
+    }
+
+    async fn append(&self, events: &[Recorded], by: By) -> Result<(), AppendError> {
+        let leases = match by {
+            By::Request => Vec::new(),
+            By::Itself(Some(call)) => self.live().owned.leases([call].into_iter())?,
+            By::Itself(None) => self.live().owned.leases(events.iter().map(|event| event.call))?,
+        };
+        self.store.append_under(&leases, events).await
     }
 
     fn fold(&self, batch: &Batch, has_reply: bool) -> Option<Written> {
@@ -307,10 +380,8 @@ impl Host {
             let before = live.next();
             for event in &batch.events {
                 debug!(call = %event.call, revision = event.revision, event = event.event.kind().as_str(), "stored");
-                // The crate has made the event for this call, and the lock of the call is held.
-                live.apply(event).unwrap_or_else(|refused| does_not_fold(event.call, &refused));
             }
-            live.post(self.seed, batch, reply.as_ref());
+            live.stored(self.seed, batch, reply.as_ref());
             let forgotten = live.forget_ended(self.settings.limits.ended_calls);
             // `drive` needs waking only for an earlier time: at a later one it wakes up and looks again anyway.
             let is_earlier = live.next().is_some_and(|next| before.is_none_or(|before| next < before));
@@ -326,19 +397,34 @@ impl Host {
         written
     }
 
-    /// Loads the calls of events again, because somebody else has written to them.
+    /// Folds what somebody else has appended to the calls of events.
     async fn reload(&self, events: &[Recorded]) -> Result<(), NotStored> {
-        let noted = self.store.noted(CONSUMER).await.map_err(NotStored::Store)?;
         let calls: BTreeSet<CallId> = events.iter().map(|event| event.call).collect();
         for call in calls {
-            let stored = self.store.read(call, 1).await.map_err(NotStored::Store)?;
-            let noted = noted.iter().find(|noted| noted.call == call).map_or(0, |noted| noted.revision);
-            let reloaded = self.live_mut().reload(self.seed, self.notify, call, &stored, noted);
-            reloaded.unwrap_or_else(|refused| does_not_fold(call, &refused));
+            if self.live().owned.has(call) {
+                self.catch_up(call).await.map_err(NotStored::Store)?;
+            }
         }
+        Ok(())
+    }
+
+    /// Says what became of events that this process did not store itself; `None` if it has them already.
+    pub(crate) fn took_up(&self, call: CallId, folded: Option<Result<(), ApplyError>>) {
+        let Some(folded) = folded else { return };
+        folded.unwrap_or_else(|refused| does_not_fold(call, &refused));
         self.can_post.notify_one();
         self.timers_changed.notify_one();
-        Ok(())
+    }
+
+    /// Notes that nothing is left to do about a call, if that is so: it has ended, and all of its webhooks are posted.
+    pub(crate) async fn finish(&self, call: CallId) {
+        if self.sharing.is_none() || !self.live().is_finished(call) {
+            return;
+        }
+        if let Err(failed) = self.store.finish(&[call]).await {
+            // Whoever takes up the call notes it again.
+            debug!(%call, error = %failed, "cannot note that a call is finished");
+        }
     }
 
     /// Sets the faults. The error is what is wrong with them.
@@ -379,6 +465,6 @@ fn say_crash(window: Window, call: CallId, revision: u64) {
     _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-fn does_not_fold(call: CallId, refused: &ApplyError) {
+pub(crate) fn does_not_fold(call: CallId, refused: &ApplyError) {
     error!(%call, error = %refused, "a stored event does not fold");
 }

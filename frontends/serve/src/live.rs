@@ -6,12 +6,15 @@ use std::sync::Arc;
 use callfold::call::{CallEvent, ServiceEvent};
 use callfold::jiff::Timestamp;
 use callfold::service::{Batch, Webhook};
-use callfold::{Applied, ApplyError, CallId, Ledger, Notify, ParticipantId, Recorded};
+use callfold::{Applied, ApplyError, Call, CallId, Ledger, Notify, ParticipantId, Recorded};
+use callfold_store::Lease;
 use tokio::sync::watch;
 
-use crate::behaviour::{Behaviour, Cause};
+use crate::behaviour::{Behaviour, Cause, Happening};
 use crate::fault::{Failing, Faults};
+use crate::host::does_not_fold;
 use crate::outbox::{Item, Outbox};
+use crate::partition::{Owned, Partition, Tenure};
 use crate::scenario::script::Scenarios;
 use crate::seed::Seed;
 use crate::timers::{Timer, Timers};
@@ -25,12 +28,14 @@ pub(crate) struct Live {
     pub(crate) behaviour: Behaviour,
     pub(crate) scenarios: Scenarios,
     pub(crate) failing: Failing,
+    /// The calls that are in memory, if not all are.
+    pub(crate) owned: Owned,
     /// The ended calls, the oldest first.
     ended: VecDeque<CallId>,
 }
 
 impl Live {
-    pub(crate) fn new(behaviour: Behaviour, failing: Failing, scenarios: Scenarios) -> Self {
+    pub(crate) fn new(behaviour: Behaviour, failing: Failing, scenarios: Scenarios, owned: Owned) -> Self {
         Self {
             ledger: Ledger::new(),
             timers: Timers::default(),
@@ -38,38 +43,53 @@ impl Live {
             behaviour,
             scenarios,
             failing,
+            owned,
             ended: VecDeque::new(),
         }
     }
 
     /// Folds a stored event, and sets what follows from it.
     pub(crate) fn apply(&mut self, recorded: &Recorded) -> Result<(), ApplyError> {
-        if self.ledger.apply(recorded)? == Applied::Duplicate {
-            return Ok(());
+        for (at, timer) in self.fold(recorded)? {
+            self.timers.set(at, timer);
         }
-        let Some(call) = self.ledger.call(recorded.call) else { return Ok(()) };
+        Ok(())
+    }
+
+    /// Folds a stored event. Returns what follows from it, and when.
+    fn fold(&mut self, recorded: &Recorded) -> Result<Vec<(Timestamp, Timer)>, ApplyError> {
+        if self.ledger.apply(recorded)? == Applied::Duplicate {
+            return Ok(Vec::new());
+        }
+        let Some(call) = self.ledger.call(recorded.call) else { return Ok(Vec::new()) };
         if matches!(&recorded.event, CallEvent::Step(..)) && !call.state().is_live() {
             self.ended.push_back(call.id());
         }
         let has_callee = self.scenarios.has_callee(call, recorded);
         let by_itself = self.behaviour.after(call, recorded, has_callee);
         let scripted = self.scenarios.after(call, recorded, || self.behaviour.connected(call));
-        for will in by_itself.into_iter().chain(scripted) {
-            let timer =
-                Timer::Happens { call: recorded.call, cause: will.cause, event: Box::new(will.event) };
-            self.timers.set(will.at, timer);
-        }
-        Ok(())
+        let timer = |will: Happening| {
+            (will.at, Timer::Happens { call: recorded.call, cause: will.cause, event: Box::new(will.event) })
+        };
+        Ok(by_itself.into_iter().chain(scripted).map(timer).collect())
     }
 
-    /// Puts the webhooks of a batch into the outbox. They wait until the reply to the request is written.
-    pub(crate) fn post(&mut self, seed: Seed, batch: &Batch, reply: Option<&watch::Receiver<()>>) {
+    /// Folds a batch that this process has stored, and puts its webhooks into the outbox. They wait until the reply to the
+    /// request is written. A call of another process is left to that.
+    pub(crate) fn stored(&mut self, seed: Seed, batch: &Batch, reply: Option<&watch::Receiver<()>>) {
         // The webhooks are in the order of their events.
-        let mut events = batch.events.iter();
-        for webhook in &batch.webhooks {
-            let Some(event) = events.find(|event| is_about(webhook, event)) else { return };
-            let item = self.item(seed, webhook.clone(), event);
-            self.outbox.put(Item { reply: reply.cloned(), ..item });
+        let mut webhooks = batch.webhooks.iter().peekable();
+        for event in &batch.events {
+            let webhook = webhooks.next_if(|webhook| is_about(webhook, event));
+            if !self.owned.has(event.call) || self.ledger.next_revision(event.call) != event.revision {
+                continue;
+            }
+            // The crate has made the event for this call, and the lock of the call is held.
+            self.apply(event).unwrap_or_else(|refused| does_not_fold(event.call, &refused));
+            if let Some(webhook) = webhook {
+                let item = self.item(seed, webhook.clone(), event);
+                self.outbox.put(Item { reply: reply.cloned(), ..item });
+            }
         }
     }
 
@@ -83,35 +103,53 @@ impl Live {
         noted: u64,
     ) -> Result<(), ApplyError> {
         self.apply(event)?;
-        let is_posted = event.revision <= noted;
-        let call = self.ledger.call(event.call).filter(|_| !is_posted);
-        let webhook = call.and_then(|call| Webhook::of(notify, call, event));
-        if let Some(webhook) = webhook.filter(|webhook| webhook.callback_uri.is_some()) {
-            let may_be_known = self.outbox.waiting(event.call) < self.failing.posted_at_once();
-            let item = self.item(seed, webhook, event);
-            self.outbox.put(Item { may_be_known, ..item });
+        if event.revision > noted {
+            self.post_again(seed, notify, event);
         }
         Ok(())
     }
 
-    /// Folds a call anew from its stored events. What follows from those that were not known happens, because nobody else may
-    /// know of it.
-    pub(crate) fn reload(
+    /// Puts the webhook of an event into the outbox that an earlier process may have posted.
+    fn post_again(&mut self, seed: Seed, notify: Notify, event: &Recorded) {
+        let may_be_known = self.outbox.waiting(event.call) < self.failing.posted_at_once();
+        if let Some(item) = self.webhook(seed, notify, event) {
+            self.outbox.put(Item { may_be_known, ..item });
+        }
+    }
+
+    /// The webhook of an event that was folded last of its call; `None` if nobody is told of it.
+    fn webhook(&self, seed: Seed, notify: Notify, event: &Recorded) -> Option<Item> {
+        let webhook = Webhook::of(notify, self.ledger.call(event.call)?, event)?;
+        webhook.callback_uri.is_some().then(|| self.item(seed, webhook, event))
+    }
+
+    /// Folds an event that another process has just appended to a call of this one.
+    pub(crate) fn hear(&mut self, seed: Seed, notify: Notify, event: &Recorded) -> Result<(), ApplyError> {
+        self.apply(event)?;
+        if let Some(item) = self.webhook(seed, notify, event) {
+            self.outbox.put(item);
+        }
+        Ok(())
+    }
+
+    /// Folds the stored events of a call that an earlier process has had: what it has done is not done again.
+    pub(crate) fn take_up(
         &mut self,
         seed: Seed,
         notify: Notify,
-        call: CallId,
         stored: &[Recorded],
         noted: u64,
     ) -> Result<(), ApplyError> {
-        let next = self.ledger.next_revision(call);
-        let (known, new) = stored.split_at(stored.partition_point(|event| event.revision < next));
-        self.ledger.forget(call);
-        for event in known {
-            self.ledger.apply(event)?;
+        let mut will = Vec::new();
+        for event in stored {
+            will.extend(self.fold(event)?);
+            if event.revision > noted {
+                self.post_again(seed, notify, event);
+            }
         }
-        for event in new {
-            self.load(seed, notify, event, noted)?;
+        will.retain(|(at, timer)| is_still_to_do(&self.ledger, &self.behaviour, *at, timer));
+        for (at, timer) in will {
+            self.timers.set(at, timer);
         }
         Ok(())
     }
@@ -135,18 +173,40 @@ impl Live {
         deadline.into_iter().chain(self.timers.next()).min()
     }
 
-    /// Drops the timers that an earlier process has run, and those whose cause does not stand any more. The cause of a
-    /// scenario's step stands as long as the call, so its time decides.
+    /// Drops the timers that an earlier process has run, and those whose cause does not stand any more.
     pub(crate) fn drop_past_timers(&mut self) {
         let (ledger, behaviour) = (&self.ledger, &self.behaviour);
-        self.timers.retain(|at, timer| match timer {
-            Timer::Happens { call, cause, .. } => {
-                let is_past = |last| *cause == Cause::Scenario && at <= last;
-                let call = ledger.call(*call);
-                call.is_some_and(|call| behaviour.stands(call, cause) && !call.last_at().is_some_and(is_past))
-            }
-            Timer::Post(_) | Timer::Rings { .. } => true,
-        });
+        self.timers.retain(|at, timer| is_still_to_do(ledger, behaviour, at, timer));
+    }
+
+    /// Has the lease of a partition. Returns the token that it had before.
+    pub(crate) fn hold(&mut self, partition: Partition, tenure: Tenure) -> Option<u64> {
+        let Owned::Leased(leased) = &mut self.owned else { return None };
+        leased.insert(partition, tenure).map(|before| before.lease.token)
+    }
+
+    /// Does not have the lease of a partition any more. Returns the lease that it had.
+    pub(crate) fn let_go(&mut self, partition: Partition) -> Option<Lease> {
+        let Owned::Leased(leased) = &mut self.owned else { return None };
+        let tenure = leased.remove(&partition)?;
+        self.forget_partition(partition);
+        Some(tenure.lease)
+    }
+
+    pub(crate) fn forget_partition(&mut self, partition: Partition) {
+        self.forget_all(|call| Partition::of(call) == partition);
+    }
+
+    /// Forgets calls, and all that would have been done with them.
+    pub(crate) fn forget_all(&mut self, is_gone: impl Fn(CallId) -> bool) {
+        let gone: Vec<_> = self.ledger.calls().map(Call::id).filter(|call| is_gone(*call)).collect();
+        for call in gone {
+            self.ledger.forget(call);
+            self.behaviour.forget(call);
+        }
+        self.outbox.forget_all(&is_gone);
+        self.timers.retain(|_, timer| !timer.call().is_some_and(&is_gone));
+        self.ended.retain(|call| !is_gone(*call));
     }
 
     /// Forgets the oldest ended calls, if there are too many, and returns them.
@@ -166,6 +226,11 @@ impl Live {
         forgotten
     }
 
+    /// True if a call has ended, and no webhook of it waits.
+    pub(crate) fn is_finished(&self, call: CallId) -> bool {
+        self.outbox.waiting(call) == 0 && self.ledger.call(call).is_some_and(|call| !call.state().is_live())
+    }
+
     /// The number of ended calls that are kept.
     pub(crate) fn ended(&self) -> usize {
         self.ended.len()
@@ -180,6 +245,19 @@ impl Live {
         self.scenarios.clear();
         self.ended.clear();
         self.failing = Failing::new(faults);
+    }
+}
+
+/// False if an earlier process has run the timer, or its cause does not stand any more. The cause of a scenario's step stands
+/// as long as the call, so its time decides.
+fn is_still_to_do(ledger: &Ledger, behaviour: &Behaviour, at: Timestamp, timer: &Timer) -> bool {
+    match timer {
+        Timer::Happens { call, cause, .. } => {
+            let is_past = |last| *cause == Cause::Scenario && at <= last;
+            let call = ledger.call(*call);
+            call.is_some_and(|call| behaviour.stands(call, cause) && !call.last_at().is_some_and(is_past))
+        }
+        Timer::Post(_) | Timer::Rings { .. } => true,
     }
 }
 

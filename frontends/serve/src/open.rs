@@ -22,10 +22,12 @@ use crate::live::Live;
 use crate::locks::Locks;
 use crate::metrics::Metrics;
 use crate::outbox::CONSUMER;
+use crate::partition::Owned;
 use crate::scenario::read::Scenario;
 use crate::scenario::script::Scenarios;
 use crate::seed::{Ids, Seed};
 use crate::settings::{Auto, Settings};
+use crate::sharing::Sharing;
 use crate::signing::Signing;
 
 /// How many events are read from the store at a time.
@@ -76,13 +78,25 @@ impl Host {
         let failing = Failing::new(settings.faults.clone());
         let possible_faults = Possible::default();
         possible_faults.set(&failing);
-        let live = Live::new(behaviour, failing, Scenarios::new(seed, scenarios));
-        let Taken { live, events, last } = take_up(&kept, live, &settings, seed).await?;
+        let sharing = kept.store.is_shared().then(|| Sharing::new(settings.lease));
+        if sharing.is_some() && settings.clock != ClockMode::Real {
+            return Err(format!(
+                "{}: other processes can use this store, and each has the same time only with --clock real",
+                kept.name
+            ));
+        }
+        let live = Live::new(behaviour, failing, Scenarios::new(seed, scenarios), Owned::at_start(sharing));
+        let Taken { live, events, last } = match sharing {
+            // Its calls are taken up with their leases.
+            Some(_) => Taken { live, events: 0, last: None },
+            None => take_up(&kept, live, &settings, seed).await?,
+        };
+        let drawn = sharing.map_or(seed, |sharing| seed.of_process(sharing.holder));
         let host = Self {
             clock: clock(&settings, &kept, last)?,
             client: callbacks::client(settings.callbacks, settings.trust.as_deref())?,
             notify: settings.webhooks.notify(),
-            ids: Ids::new(seed, events),
+            ids: Ids::new(drawn, events),
             deliveries: Deliveries::new(settings.limits.deliveries, settings.limits.delivery_bytes),
             metrics: Metrics::new(),
             busy: Busy::default(),
@@ -99,6 +113,7 @@ impl Host {
             is_loopback: address.is_loopback,
             seed,
             store: kept.store,
+            sharing,
             forgets_in_store: kept.is_own,
             signing,
         };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use callfold::service::Webhook;
 use callfold::{CallId, ParticipantId};
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
 use crate::fault::WebhookFate;
 
@@ -42,6 +43,8 @@ struct Queue {
     settled: u64,
     /// The URL to which a 302 moved the webhooks of the call.
     moved_to: Option<String>,
+    /// Stops what is posting the first item.
+    posting: Option<AbortHandle>,
 }
 
 /// The webhooks of all calls.
@@ -125,6 +128,23 @@ impl Outbox {
     /// Forgets a call of which no webhook waits, and where it was moved.
     pub(crate) fn forget(&mut self, call: CallId) {
         self.queues.remove(&call);
+    }
+
+    /// This is posting the first webhook of a call.
+    pub(crate) fn is_posting(&mut self, call: CallId, posting: AbortHandle) {
+        if let Some(queue) = self.queues.get_mut(&call) {
+            queue.posting = Some(posting);
+        }
+    }
+
+    /// Forgets calls and their webhooks. What is being posted is stopped.
+    pub(crate) fn forget_all(&mut self, is_gone: impl Fn(CallId) -> bool) {
+        let gone: Vec<_> = self.queues.keys().copied().filter(|call| is_gone(*call)).collect();
+        for queue in gone.iter().filter_map(|call| self.queues.remove(call)) {
+            self.len -= queue.items.len();
+            queue.posting.iter().for_each(AbortHandle::abort);
+        }
+        self.ready.retain(|(_, call)| !is_gone(*call));
     }
 
     /// True if a webhook can be posted now.

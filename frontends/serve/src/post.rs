@@ -10,7 +10,7 @@ use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::service::Webhook;
 use callfold::uuid::Uuid;
 use callfold::{CallId, ParticipantId};
-use callfold_store::Noted;
+use callfold_store::{AppendError, Noted};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, LOCATION};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -29,6 +29,9 @@ use crate::timers::Timer;
 
 /// The most bytes of an answer that are read.
 const MOST_BYTES: usize = 64 << 10;
+
+/// How long to wait before something is noted again that the store did not take.
+const NOTE_AGAIN: Duration = Duration::from_millis(200);
 
 const MESSAGE_ID: &str = "X-Microsoft-Skype-Message-ID";
 const ORIGINAL: &str = "X-Microsoft-Skype-Original-Message-ID";
@@ -74,6 +77,7 @@ impl Host {
 
     /// Begins to post the next webhook. False if none can be posted.
     fn begin_post(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> bool {
+        self.lose_expired();
         let mut live = self.live_mut();
         if self.has_ended() {
             return false;
@@ -84,11 +88,13 @@ impl Host {
         let host = Arc::clone(self);
         let mut posts = self.posts();
         while posts.try_join_next().is_some() {}
-        posts.spawn(async move {
+        let call = item.webhook.call;
+        let posting = posts.spawn(async move {
             host.post(item, moved_to).await;
             drop((permit, going));
             host.can_post.notify_one();
         });
+        live.outbox.is_posting(call, posting);
         true
     }
 
@@ -172,13 +178,36 @@ impl Host {
     /// The first webhook of a call is done with. That is noted before the next is posted.
     async fn settle(&self, call: CallId) {
         let settled = self.live_mut().outbox.settle(call);
-        if let Some(revision) = settled
-            && let Err(failed) = self.store.note(CONSUMER, &[Noted { call, revision }]).await
-        {
-            // It will be posted again after a restart.
-            warn!(%call, revision, error = %failed, "cannot note that a webhook is posted");
+        if let Some(revision) = settled {
+            self.note(Noted { call, revision }).await;
         }
         self.live_mut().outbox.go_on(call);
+        self.finish(call).await;
+    }
+
+    /// Notes that webhooks are posted, and tries it again while the store is away: whoever takes up the call repeats with
+    /// their ids only those that are not noted.
+    async fn note(&self, noted: Noted) {
+        let Noted { call, revision } = noted;
+        loop {
+            match self.note_once(noted).await {
+                Ok(()) => return,
+                Err(AppendError::LeaseLost(lost)) => return self.lose_named(&lost),
+                Err(AppendError::Store(failed)) if failed.is_transient && !self.has_ended() => {
+                    warn!(%call, revision, error = %failed, "cannot note that a webhook is posted; it is tried again");
+                    tokio::time::sleep(NOTE_AGAIN).await;
+                }
+                // It will be posted again after a restart.
+                Err(failed) => {
+                    return warn!(%call, revision, error = %failed, "cannot note that a webhook is posted");
+                }
+            }
+        }
+    }
+
+    async fn note_once(&self, noted: Noted) -> Result<(), AppendError> {
+        let leases = self.live().owned.leases([noted.call].into_iter())?;
+        self.store.note_under(&leases, CONSUMER, &[noted]).await
     }
 
     fn crash_after_posting(&self, item: &Item) {

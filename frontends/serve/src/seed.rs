@@ -18,6 +18,11 @@ impl Seed {
         self.0
     }
 
+    /// The seed of one of several processes that share a store and this seed: they make different ids.
+    pub(crate) fn of_process(self, process: Uuid) -> Self {
+        Self(Uuid::new_v5(&process, &self.0.to_be_bytes()).as_u64_pair().0)
+    }
+
     /// The id with this name.
     pub(crate) fn id(self, name: &str) -> Uuid {
         Uuid::new_v5(&Uuid::from_u64_pair(self.0, 0), name.as_bytes())

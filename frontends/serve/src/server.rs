@@ -159,8 +159,13 @@ impl Builder {
         let limits = settings.limits.clone();
         let host = Host::open(settings, kept, scenarios, signing, &address, seed).await?;
         let (end, ending) = watch::channel(());
-        let working =
-            [tokio::spawn(Arc::clone(&host).drive()), tokio::spawn(Arc::clone(&host).post_webhooks())];
+        let mut working =
+            vec![tokio::spawn(Arc::clone(&host).drive()), tokio::spawn(Arc::clone(&host).post_webhooks())];
+        if let Some(sharing) = host.sharing {
+            let last = host.store.last().await.map_err(|error| error.to_string())?;
+            working.push(tokio::spawn(Arc::clone(&host).follow(last)));
+            working.push(tokio::spawn(Arc::clone(&host).keep_leases(sharing)));
+        }
         let serving =
             tokio::spawn(listen::serve(listener, acceptor, Paths::new(Arc::clone(&host)), limits, ending));
         Ok(Handle { host, address: address.socket, tls, end, serving, working })
@@ -198,7 +203,7 @@ pub struct Handle {
     tls: Option<Tls>,
     end: watch::Sender<()>,
     serving: JoinHandle<()>,
-    working: [JoinHandle<()>; 2],
+    working: Vec<JoinHandle<()>>,
 }
 
 /// Shows neither the calls nor what was sent: both have secrets.
@@ -320,6 +325,7 @@ impl Handle {
         self.end_work();
         let posted = std::time::Duration::from_secs(10);
         _ = tokio::time::timeout(posted, self.host.busy.quiet()).await;
+        self.host.release_leases().await;
     }
 
     /// From now on, no webhook is taken and no timer is run.

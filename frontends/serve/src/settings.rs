@@ -11,6 +11,9 @@ use crate::clock::ClockMode;
 use crate::fault::Faults;
 use crate::keys::tenant::{DEFAULT_APP, DEFAULT_TENANT};
 
+/// The shortest `lease`: stores keep leases in whole seconds.
+const SHORTEST_LEASE: SignedDuration = SignedDuration::from_secs(2);
+
 /// All settings of a service.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -22,8 +25,10 @@ pub struct Settings {
     pub bot: Option<String>,
     /// Files with scenarios.
     pub scenario: Vec<PathBuf>,
-    /// Where events are kept: `memory` or `sqlite:PATH`.
+    /// Where events are kept: `memory`, `sqlite:PATH`, `postgres://…` or `nats://…`.
     pub store: String,
+    /// The time in which another process takes over from one that ended, where several use one store.
+    pub lease: SignedDuration,
     /// How time passes.
     pub clock: ClockMode,
     /// When a manual clock begins. Without it, at 2026-01-01T00:00:00Z, or where the store ends.
@@ -161,6 +166,7 @@ impl Default for Settings {
             bot: None,
             scenario: Vec::new(),
             store: "memory".into(),
+            lease: SignedDuration::from_secs(10),
             clock: ClockMode::Real,
             now: None,
             seed: None,
@@ -268,7 +274,10 @@ impl Settings {
         ];
         let negative = times.into_iter().find(|(_, time)| time.is_negative());
         let negative = negative.map(|(name, time)| format!("`{name}` is {time}: it cannot be negative"));
-        negative.or_else(|| self.faults.wrong().map(|wrong| format!("faults: {wrong}")))
+        let is_short = self.lease < SHORTEST_LEASE;
+        let lease =
+            is_short.then(|| format!("`lease` is {}: it must be {SHORTEST_LEASE} at least", self.lease));
+        negative.or(lease).or_else(|| self.faults.wrong().map(|wrong| format!("faults: {wrong}")))
     }
 }
 

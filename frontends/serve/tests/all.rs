@@ -9,5 +9,6 @@ mod crash;
 mod http;
 mod limits;
 mod same_seed;
+mod shared;
 mod tls;
 mod truth;

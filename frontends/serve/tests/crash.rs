@@ -3,8 +3,8 @@
 //!
 //! `CALLFOLD_CRASHES` is the number of times. A process that is started again has another seed.
 
-mod checker;
-mod load;
+pub(crate) mod checker;
+pub(crate) mod load;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -61,7 +61,7 @@ async fn a_host_that_is_killed_loses_nothing_and_posts_in_order() {
     last.live(&mut load, End::Last, 0).await;
     let log = Sqlite::open(&path).unwrap().read_all(Position::START, usize::MAX).await.unwrap();
     let log = log.iter().map(|stored| serde_json::from_str(&stored.event.to_string()).unwrap()).collect();
-    let history = History { log, answered: load.answered, received: received.all() };
+    let history = History { log, answered: load.answered, received: received.all(), is_shared: false };
     println!("{:?}", ENDS.iter().zip(counts).collect::<Vec<_>>());
     println!(
         "{life} processes, {} events, {} answers, {} webhooks",
@@ -97,14 +97,14 @@ firstRetry = "20ms"
 }
 
 /// A process with a host.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Running {
     /// `None` if it crashes on purpose while it takes up what an earlier one left.
-    fn start(config: &str) -> Option<Self> {
+    pub(crate) fn start(config: &str) -> Option<Self> {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "crash::is_the_host", "--ignored", "--nocapture"]).env(CONFIG, config);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -119,16 +119,31 @@ impl Running {
         None
     }
 
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends the process a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let status =
+            Command::new("kill").args([&format!("-{signal}"), &self.child.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+
     /// Puts load on the host until it ends. Returns whether it ended as planned.
     async fn live(mut self, load: &mut Load, end: End, millis: u64) -> bool {
         if end == End::Last {
-            load.finish(&self.client).await;
+            load.finish(std::slice::from_ref(&self.client)).await;
             self.child.kill().unwrap();
             self.child.wait().unwrap();
             return true;
         }
         let patience = if end == End::Killed { millis } else { 5_000 };
-        let loading = tokio::time::timeout(Duration::from_millis(patience), load.run(&self.client));
+        let loading = tokio::time::timeout(
+            Duration::from_millis(patience),
+            load.run(std::slice::from_ref(&self.client)),
+        );
         _ = loading.await;
         self.child.kill().unwrap();
         let status = self.child.wait().unwrap();

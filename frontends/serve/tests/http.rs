@@ -13,5 +13,6 @@ mod restarts;
 mod running_clock;
 mod scenarios;
 mod secrets;
+mod sharing;
 mod stage;
 mod webhooks;

@@ -72,6 +72,14 @@ impl ServerUrl {
     }
 }
 
+/// The whole URL, with its password.
+#[cfg(feature = "postgres")]
+impl ServerUrl {
+    pub(crate) fn expose(&self) -> &str {
+        self.url.expose()
+    }
+}
+
 impl fmt::Display for ServerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)
@@ -89,6 +97,9 @@ impl Address {
         match self {
             Self::Memory => Ok(Arc::new(Memory::new())),
             Self::Sqlite(path) => Ok(Arc::new(Sqlite::open(path)?)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => Ok(Arc::new(crate::postgres::Postgres::open(url).await?)),
+            #[cfg(not(feature = "postgres"))]
             Self::Postgres(url) => Err(without(url, "postgres")),
             Self::Nats(url) => Err(without(url, "nats")),
         }
@@ -107,6 +118,9 @@ impl Address {
                 "memory: a store in memory ends with its process, so there is nothing to read",
             )),
             Self::Sqlite(path) => Ok(Arc::new(Sqlite::open_to_read(path)?)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => Ok(Arc::new(crate::postgres::Postgres::open_to_read(url).await?)),
+            #[cfg(not(feature = "postgres"))]
             Self::Postgres(url) => Err(without(url, "postgres")),
             Self::Nats(url) => Err(without(url, "nats")),
         }

@@ -31,6 +31,8 @@ mod error;
 mod lease;
 mod load;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod sqlite;
 mod store;
 #[cfg(feature = "testing")]
@@ -43,5 +45,7 @@ pub use error::{AppendError, Conflict, StoreError};
 pub use lease::{Lease, LeaseLost, Leased};
 pub use load::load;
 pub use memory::Memory;
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub use store::{Lines, Noted, Position, Stats, Store, Stored, StoredLine};

@@ -158,12 +158,14 @@ impl Store for Memory {
         false
     }
 
+    async fn last(&self) -> Result<Position, StoreError> {
+        Ok(Position::new(self.kept().last))
+    }
+
     async fn wait(&self, after: Position) -> Result<(), StoreError> {
         let mut last = self.last.subscribe();
-        if self.kept().last <= after.number() {
-            // The sender is part of the store.
-            _ = last.wait_for(|last| *last > after.number()).await;
-        }
+        // A position is not enough: the events after it can be deleted. The sender is part of the store.
+        while !self.kept().has_after(after) && last.changed().await.is_ok() {}
         Ok(())
     }
 
@@ -287,6 +289,10 @@ impl Kept {
 
     fn event(&self, call: CallId, revision: u64) -> Option<&Stored> {
         self.calls.get(&call)?.event(revision)
+    }
+
+    fn has_after(&self, after: Position) -> bool {
+        self.order.last_key_value().is_some_and(|(last, _)| *last > after.number())
     }
 
     fn note(&mut self, consumer: &str, noted: &[Noted]) {

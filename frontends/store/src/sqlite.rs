@@ -260,6 +260,10 @@ impl Store for Sqlite {
         false
     }
 
+    async fn last(&self) -> Result<Position, StoreError> {
+        self.read_with(read::last).await
+    }
+
     /// SQLite tells nobody of an append, so this looks again after a moment. It needs the runtime of tokio.
     async fn wait(&self, _after: Position) -> Result<(), StoreError> {
         tokio::time::sleep(LOOK_AGAIN).await;

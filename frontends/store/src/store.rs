@@ -158,6 +158,13 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// True if other processes can append to the store while this one uses it.
     fn is_shared(&self) -> bool;
 
+    /// The position of the last event, or [`Position::START`] if there is none. A reader that begins there sees what comes.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn last(&self) -> Result<Position, StoreError>;
+
     /// Waits until there can be events after a position. It may return early. Use it between two calls of
     /// [`read_all`](Self::read_all).
     ///

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
+#[cfg(feature = "postgres")]
+use callfold_store::Address;
 use callfold_store::testing::{Broken, Subject};
 use callfold_store::{Memory, Sqlite, Store};
 use rusqlite::Connection;
@@ -78,6 +80,57 @@ pub(crate) fn write_version_1(path: &Path, first: &Recorded) {
         old.pragma_update(None, "user_version", 1)
     };
     write().expect("the statements of version 1");
+}
+
+/// Stores in schemas of a PostgreSQL database.
+#[cfg(feature = "postgres")]
+pub(crate) struct InPostgres {
+    /// The URL of the database; `None` if there is no server.
+    database: Option<String>,
+    schemas: AtomicUsize,
+    name: Uuid,
+}
+
+#[cfg(feature = "postgres")]
+impl InPostgres {
+    pub(crate) fn new() -> Self {
+        let database = std::env::var("CALLFOLD_POSTGRES").ok();
+        Self { database, schemas: AtomicUsize::new(0), name: new_name() }
+    }
+
+    /// The address of the store with this number.
+    pub(crate) fn address(&self, number: usize) -> Address {
+        let database = self.database.as_deref().unwrap_or_default();
+        format!("{database}?schema=t{}_{number}", self.name.simple()).parse().expect("an address")
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[async_trait]
+impl Subject for InPostgres {
+    fn skipped(&self) -> Option<String> {
+        let is_missing = self.database.is_none();
+        is_missing.then(|| "the tests of the store in PostgreSQL: CALLFOLD_POSTGRES is not set".to_owned())
+    }
+
+    async fn fresh(&self) -> Result<Arc<dyn Store>, Broken> {
+        let number = self.schemas.fetch_add(1, Ordering::Relaxed) + 1;
+        Ok(self.address(number).open().await?)
+    }
+
+    /// What a transaction has committed is all that another process finds.
+    async fn restart(&self, store: Arc<dyn Store>) -> Result<Option<Arc<dyn Store>>, Broken> {
+        let same = self.address(self.schemas.load(Ordering::Relaxed)).open().await?;
+        drop(store);
+        Ok(Some(same))
+    }
+}
+
+/// A name that no other test has.
+#[cfg(feature = "postgres")]
+#[expect(clippy::disallowed_methods, reason = "somebody must draw the name")]
+fn new_name() -> Uuid {
+    uuid::Uuid::new_v4()
 }
 
 /// A call id for each number.

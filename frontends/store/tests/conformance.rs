@@ -8,6 +8,11 @@ mod sqlite {
     callfold_store::conformance!(crate::common::InFiles::new());
 }
 
+#[cfg(feature = "postgres")]
+mod postgres {
+    callfold_store::conformance!(crate::common::InPostgres::new());
+}
+
 #[test]
 #[ignore = "takes a minute"]
 fn a_million_events_come_back_in_order() -> Result<(), callfold_store::testing::Broken> {

@@ -10,7 +10,7 @@ use callfold::call::{AppIdentity, RequestContext};
 use callfold::graph::{ODataError, Root, Route, Version};
 use callfold::jiff::fmt::rfc2822::DateTimePrinter;
 use callfold::service::{Served, Service, client_request_id};
-use callfold::{At, CallId};
+use callfold::{At, CallId, Ledger};
 use serde_json::Value;
 
 use super::app::App;
@@ -91,8 +91,18 @@ async fn answer(
     };
     match host.request(incoming).await {
         Ok((served, written)) => {
-            let read = Read { host, path, app: &app };
-            Answer { written, ..served_answer(&read, served, options) }
+            let call = route.and_then(|route| route.call).filter(|_| options.is_some());
+            let calls = match call {
+                Some(call) => host.calls_with(call).await,
+                None => Ok(Ledger::new()),
+            };
+            match calls {
+                Ok(calls) => {
+                    let read = Read { host, calls: &calls, path, app: &app };
+                    Answer { written, ..served_answer(&read, served, options) }
+                }
+                Err(failed) => unavailable(host, headers, &failed.to_string()),
+            }
         }
         Err(failed) => unavailable(host, headers, &failed.to_string()),
     }
@@ -108,6 +118,7 @@ fn options(route: Option<&Route>, path: &str) -> Result<Option<Options>, ODataEr
 /// What was read, and by whom.
 struct Read<'a> {
     host: &'a Host,
+    calls: &'a Ledger,
     path: &'a str,
     app: &'a App,
 }
@@ -141,11 +152,10 @@ impl Read<'_> {
 
     /// What a member of a call leads to. It is read as the app would read it.
     fn items(&self, route: &Route, navigation: Navigation) -> Value {
-        let live = self.host.live();
         let identity = self.app.id.iter().fold(AppIdentity::new(&self.app.permissions), AppIdentity::of);
         let context = RequestContext::new(self.host.clock.now(), self.host.ids.next(), identity);
         let get = |path: &str| -> Value {
-            let served = Service::new(&live.ledger).request("GET", path, &[], b"", &context);
+            let served = Service::new(self.calls).request("GET", path, &[], b"", &context);
             serde_json::from_str(&served.response.body).unwrap_or_default()
         };
         if navigation != Navigation::Operations {
@@ -153,7 +163,7 @@ impl Read<'_> {
             return found.get("value").cloned().unwrap_or_default();
         }
         // No method lists operations.
-        let call = route.call.and_then(|call| live.ledger.call(call));
+        let call = route.call.and_then(|call| self.calls.call(call));
         let ids =
             call.into_iter().flat_map(|call| call.operations().iter().filter_map(|operation| operation.id()));
         ids.map(|id| get(&format!("{route}/operations/{id}"))).collect()

@@ -40,7 +40,11 @@ pub(super) async fn serve(host: &Arc<Host>, parts: &Parts) -> Option<Answer> {
 
 async fn fetched(host: &Host, parts: &Parts, call: CallId, operation: &OperationId) -> Response<Body> {
     // Nothing is read for somebody who does not have the token.
-    let token = match host.live().ledger.call(call) {
+    let ledger = match host.calls_with(call).await {
+        Ok(ledger) => ledger,
+        Err(failed) => return respond::error(503, "ServiceUnavailable", failed.to_string()),
+    };
+    let token = match ledger.call(call) {
         Some(call) => token_of(call, operation),
         None => return respond::error(404, "NotFound", "the service has no such call, or has forgotten it"),
     };

@@ -1,6 +1,7 @@
 //! A store in memory that counts how often it is read, and that can be slow, wait and fail.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,7 +14,9 @@ use tokio::sync::watch;
 
 #[derive(Debug, Default)]
 pub(crate) struct Watched {
-    inner: Memory,
+    inner: Arc<Memory>,
+    /// True if other hosts use the same store.
+    is_shared: bool,
     reads: AtomicU64,
     /// How many milliseconds storing takes.
     slow: AtomicU64,
@@ -23,9 +26,58 @@ pub(crate) struct Watched {
     holds: watch::Sender<bool>,
     /// The number of writers that were not told at once.
     held: watch::Sender<u64>,
+    /// While this is true, what is under a lease waits.
+    stops: watch::Sender<bool>,
+    /// The number of those that waited.
+    stopped: watch::Sender<u64>,
+    lost: AtomicU64,
+    stops_leasing: AtomicBool,
 }
 
 impl Watched {
+    /// The same store for two hosts.
+    pub(crate) fn two() -> [Arc<Self>; 2] {
+        let inner = Arc::new(Memory::new());
+        [(); 2].map(|()| Arc::new(Self { inner: Arc::clone(&inner), is_shared: true, ..Self::default() }))
+    }
+
+    /// True: from now on, the store does not answer questions about leases.
+    pub(crate) fn stop_leasing(&self, stops: bool) {
+        self.stops_leasing.store(stops, Ordering::SeqCst);
+    }
+
+    fn leases_stop(&self) -> Result<(), StoreError> {
+        match self.stops_leasing.load(Ordering::SeqCst) {
+            true => Err(StoreError::transient("the server is away on purpose")),
+            false => Ok(()),
+        }
+    }
+
+    /// From now on, what happens by itself waits before it is stored until [`go_on`](Self::go_on).
+    pub(crate) fn stop(&self) {
+        self.stops.send_replace(true);
+    }
+
+    pub(crate) fn go_on(&self) {
+        self.stops.send_replace(false);
+    }
+
+    /// Waits until something waits before it is stored.
+    pub(crate) async fn has_stopped(&self) {
+        self.stopped.subscribe().wait_for(|stopped| *stopped > 0).await.unwrap();
+    }
+
+    /// The number of appends and notes that were refused, because another host had the lease.
+    pub(crate) fn lost(&self) -> u64 {
+        self.lost.load(Ordering::SeqCst)
+    }
+
+    fn count_lost(&self, outcome: Result<(), AppendError>) -> Result<(), AppendError> {
+        let is_lost = matches!(outcome, Err(AppendError::LeaseLost(_)));
+        self.lost.fetch_add(is_lost.into(), Ordering::SeqCst);
+        outcome
+    }
+
     /// How often a call was read.
     pub(crate) fn reads(&self) -> u64 {
         self.reads.load(Ordering::SeqCst)
@@ -63,7 +115,11 @@ impl Store for Watched {
         if self.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
             return Err(StoreError::transient("the disk is full on purpose").into());
         }
-        self.inner.append_under(leases, batch).await?;
+        if *self.stops.borrow() && !leases.is_empty() {
+            self.stopped.send_modify(|stopped| *stopped += 1);
+            self.stops.subscribe().wait_for(|stops| !stops).await.unwrap();
+        }
+        self.count_lost(self.inner.append_under(leases, batch).await)?;
         if *self.holds.borrow() {
             self.held.send_modify(|held| *held += 1);
         }
@@ -94,7 +150,7 @@ impl Store for Watched {
     }
 
     async fn note_under(&self, leases: &[Lease], consumer: &str, noted: &[Noted]) -> Result<(), AppendError> {
-        self.inner.note_under(leases, consumer, noted).await
+        self.count_lost(self.inner.note_under(leases, consumer, noted).await)
     }
 
     async fn noted(&self, consumer: &str) -> Result<Vec<Noted>, StoreError> {
@@ -114,6 +170,7 @@ impl Store for Watched {
     }
 
     async fn lease(&self, names: &[String], holder: Uuid, lasts: Duration) -> Result<Vec<Lease>, StoreError> {
+        self.leases_stop()?;
         self.inner.lease(names, holder, lasts).await
     }
 
@@ -126,7 +183,11 @@ impl Store for Watched {
     }
 
     fn is_shared(&self) -> bool {
-        self.inner.is_shared()
+        self.is_shared
+    }
+
+    async fn last(&self) -> Result<Position, StoreError> {
+        self.inner.last().await
     }
 
     async fn wait(&self, after: Position) -> Result<(), StoreError> {

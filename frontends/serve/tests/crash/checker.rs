@@ -3,20 +3,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callfold::jiff::Timestamp;
 use serde_json::{Value, json};
 
 #[derive(Debug, Default)]
-pub(super) struct History {
+pub(crate) struct History {
     /// The lines of the log.
-    pub(super) log: Vec<Value>,
-    pub(super) answered: Vec<Answered>,
+    pub(crate) log: Vec<Value>,
+    pub(crate) answered: Vec<Answered>,
     /// What the bot received, in its order.
-    pub(super) received: Vec<Webhook>,
+    pub(crate) received: Vec<Webhook>,
+    /// True if several processes post: one that does not know yet that another has taken over can post what that has posted.
+    pub(crate) is_shared: bool,
 }
 
 /// What a client was told that had happened.
 #[derive(Clone, Debug)]
-pub(super) enum Answered {
+pub(crate) enum Answered {
     /// A request with this `client-request-id` had this status.
     Request { id: String, status: u16 },
     /// This call rings.
@@ -27,18 +30,20 @@ pub(super) enum Answered {
 
 /// A notification that the bot received.
 #[derive(Clone, Debug)]
-pub(super) struct Webhook {
+pub(crate) struct Webhook {
     /// The number of the process that sent it.
-    pub(super) life: usize,
+    pub(crate) life: usize,
     /// The message id of its first attempt.
-    pub(super) original: String,
-    pub(super) item: Value,
+    pub(crate) original: String,
+    /// When it came.
+    pub(crate) at: Timestamp,
+    pub(crate) item: Value,
 }
 
 type Events<'a> = BTreeMap<&'a str, Vec<&'a Value>>;
 
 impl History {
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         let events = self.events()?;
         self.answers(&events)?;
         let mut received: BTreeMap<String, Vec<&Webhook>> = BTreeMap::new();
@@ -47,7 +52,7 @@ impl History {
         }
         for (call, events) in &events {
             let expected: Vec<String> = events.iter().filter_map(|event| reported(event)).collect();
-            in_order(&expected, &received.remove(*call).unwrap_or_default())
+            in_order(&expected, &received.remove(*call).unwrap_or_default(), self.is_shared)
                 .map_err(|why| format!("call {call}: {why}"))?;
         }
         match received.into_keys().next() {
@@ -100,6 +105,27 @@ impl History {
     }
 }
 
+/// How long after its event a webhook came for the first time, at most, in milliseconds.
+pub(crate) fn latest(history: &History) -> i64 {
+    let mut first: BTreeMap<String, (Vec<String>, Vec<Timestamp>)> = BTreeMap::new();
+    for webhook in &history.received {
+        let (ids, times) = first.entry(call_of(&webhook.item).unwrap_or_default()).or_default();
+        if !ids.contains(&webhook.original) {
+            ids.push(webhook.original.clone());
+            times.push(webhook.at);
+        }
+    }
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let late = history.log.iter().filter(|line| reported(line).is_some()).filter_map(|line| {
+        let call = line["call"].as_str()?;
+        let place = places.entry(call).or_default();
+        let came = *first.get(call)?.1.get(*place)?;
+        *place += 1;
+        Some(came.as_millisecond() - line["at"].as_str()?.parse::<Timestamp>().ok()?.as_millisecond())
+    });
+    late.max().unwrap_or_default()
+}
+
 /// The call that a notification is about.
 fn call_of(item: &Value) -> Result<String, String> {
     let url = item["resourceUrl"].as_str().unwrap_or_default();
@@ -138,7 +164,7 @@ fn told(item: &Value) -> String {
 
 /// Each item came, the first time in its order. Only a process that is started again goes back, and a repeat has its original
 /// id.
-fn in_order(expected: &[String], received: &[&Webhook]) -> Result<(), String> {
+fn in_order(expected: &[String], received: &[&Webhook], is_shared: bool) -> Result<(), String> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     let mut bodies = BTreeSet::new();
     let (mut last, mut life) = (None, 0);
@@ -155,7 +181,7 @@ fn in_order(expected: &[String], received: &[&Webhook]) -> Result<(), String> {
         }
         bodies.insert((place, webhook.item.to_string()));
         let goes_back = last.is_some_and(|last| place < last);
-        if goes_back && life == webhook.life {
+        if goes_back && life == webhook.life && !is_shared {
             return Err(format!("number {place} came after a later one"));
         }
         (last, life) = (Some(place), webhook.life);
@@ -179,7 +205,7 @@ mod tests {
     fn webhook(life: usize, original: &str, state: &str) -> Webhook {
         let url = format!("/communications/calls/{CALL}");
         let item = json!({ "resourceUrl": url, "resourceData": { "state": state } });
-        Webhook { life, original: original.into(), item }
+        Webhook { life, original: original.into(), at: Timestamp::UNIX_EPOCH, item }
     }
 
     fn right() -> History {
@@ -194,6 +220,7 @@ mod tests {
                 webhook(1, "c", "established"),
             ]
             .into(),
+            is_shared: false,
         }
     }
 

@@ -52,6 +52,11 @@ pub(super) fn lines(connection: &Connection, after: Position, limit: usize) -> R
     Ok(Lines { lines, has_more: false })
 }
 
+pub(super) fn last(connection: &Connection) -> Result<Position, Failed> {
+    let mut select = connection.prepare_cached("SELECT coalesce(max(position), 0) FROM events")?;
+    Ok(Position::new(select.query_row([], |row| row.get(0))?))
+}
+
 /// Reads a row of a position and a line.
 fn stored(row: &Row<'_>) -> Result<Stored, Failed> {
     let position = row.get(0)?;

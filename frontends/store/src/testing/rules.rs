@@ -6,7 +6,9 @@ mod leasing;
 mod noting;
 mod reading;
 mod restarting;
+mod stealing;
 mod together;
+mod waiting;
 
 pub use self::appending::*;
 pub use self::deleting::*;
@@ -14,4 +16,6 @@ pub use self::leasing::*;
 pub use self::noting::*;
 pub use self::reading::*;
 pub use self::restarting::*;
+pub use self::stealing::*;
 pub use self::together::*;
+pub use self::waiting::*;

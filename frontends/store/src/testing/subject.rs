@@ -10,6 +10,11 @@ use crate::store::Store;
 /// Makes the store that is tested.
 #[async_trait]
 pub trait Subject: Send + Sync {
+    /// Why the store cannot be tested here, for example because its server is not there. The rules then pass, and say so.
+    fn skipped(&self) -> Option<String> {
+        None
+    }
+
     /// Makes an empty store. Each rule begins with one, and several can exist at the same time.
     ///
     /// # Errors

@@ -36,7 +36,10 @@ pub(super) async fn list(State(host): Shared) -> Response<Body> {
 }
 
 pub(super) async fn one(State(host): Shared, InPath(id): InPath) -> Response<Body> {
-    let ledger = host.live().ledger.clone();
+    let ledger = match host.calls_with(id).await {
+        Ok(ledger) => ledger,
+        Err(failed) => return not_stored(&failed),
+    };
     let Some(call) = ledger.call(id) else { return unknown(id) };
     let related = Related::new(ledger.legs(id).into_iter().map(Summary::from));
     respond::with_type(200, "application/json", written(&Summary::from(call), &related))
@@ -74,8 +77,10 @@ pub(super) async fn happen(State(host): Shared, InPath(id): InPath, request: Req
         Ok(event) => event,
         Err(response) => return response,
     };
-    if host.live().ledger.call(id).is_none() {
-        return unknown(id);
+    match host.calls_with(id).await {
+        Ok(ledger) if ledger.call(id).is_none() => return unknown(id),
+        Ok(_) => {}
+        Err(failed) => return not_stored(&failed),
     }
     match host.happen(id, event, host.clock.now()).await {
         Ok(()) => respond::empty(202),

@@ -119,7 +119,7 @@ pub async fn a_call_is_unfinished_until_it_is_finished(subject: &dyn Subject) ->
     for number in 1..=4 {
         store.append(&events(call(number), 2)).await?;
     }
-    store.finish(&[call(2), call(9)]).await?;
+    store.finish(&[call(9), call(2)]).await?;
     store.delete(call(3)).await?;
     let mut unfinished = store.unfinished().await?;
     unfinished.sort_unstable();
@@ -127,6 +127,54 @@ pub async fn a_call_is_unfinished_until_it_is_finished(subject: &dyn Subject) ->
     let kept = store.read(call(2), 1).await?.len();
     ensure!(kept == 2, "a call that is finished has {kept} of its 2 events");
     Ok(())
+}
+
+/// A call that is finished stays so if an event follows. If it is deleted and begins again, it is unfinished.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn a_finished_call_stays_finished(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    store.append(&events(call(1), 2)).await?;
+    store.finish(&[call(1)]).await?;
+    store.append(&events(call(1), 2)).await?;
+    store.append(&events(call(1), 4)).await?;
+    let unfinished = store.unfinished().await?;
+    ensure!(
+        unfinished.is_empty(),
+        "an event followed in a finished call, and these are unfinished: {unfinished:?}"
+    );
+    store.delete(call(1)).await?;
+    store.append(&events(call(1), 1)).await?;
+    let unfinished = store.unfinished().await?;
+    ensure!(unfinished == [call(1)], "a call that begins again is unfinished, not {unfinished:?}");
+    Ok(())
+}
+
+/// Nothing is noted of a call that is deleted, also if it begins again.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn a_deleted_call_has_no_note_left(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    let noted_of = async |expected, when| {
+        let noted = store.noted_of("webhooks", call(1)).await?;
+        ensure!(noted == expected, "{when}, revision {expected} must be noted of it, and {noted} is");
+        Ok(())
+    };
+    noted_of(0, "before a call begins").await?;
+    store.append(&events(call(1), 5)).await?;
+    noted_of(0, "before a note of a call").await?;
+    store.note("webhooks", &[Noted { call: call(1), revision: 4 }]).await?;
+    noted_of(4, "after a note of a call").await?;
+    store.delete(call(1)).await?;
+    noted_of(0, "after a call is deleted").await?;
+    store.append(&events(call(1), 5)).await?;
+    noted_of(0, "after a deleted call begins again").await?;
+    store.note("webhooks", &[Noted { call: call(1), revision: 2 }]).await?;
+    noted_of(2, "after the first note of a call that began again").await
 }
 
 /// The numbers of calls, events and snapshots are those of what is stored.

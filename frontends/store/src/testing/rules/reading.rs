@@ -43,6 +43,9 @@ pub async fn pages_of_any_size_have_the_same_events(subject: &dyn Subject) -> Re
     }
     let order: Vec<_> = expected.iter().map(|stored| stored.event.call).take(3).collect();
     ensure!(order == [call(3), call(1), call(2)], "the events are not in the order of the appends");
+    let last = store.last().await?;
+    let is_last = expected.last().is_some_and(|stored| stored.position == last);
+    ensure!(is_last, "the last event is not at {last:?}, where the store says that it is");
     ensure!(store.read_all(Position::START, 0).await?.is_empty(), "a page of no events has some");
     ensure!(store.read_all(Position::new(u64::MAX), 1).await?.is_empty(), "there is an event after the last");
     Ok(())

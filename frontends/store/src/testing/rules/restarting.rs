@@ -1,7 +1,9 @@
-//! The rule of restarts.
+//! Rules of restarts.
 
 use callfold::call::Snapshot;
 
+use super::leasing::{LONG, holder, lease, taken};
+use crate::lease::Leased;
 use crate::store::Noted;
 use crate::testing::broken::{Broken, ensure};
 use crate::testing::events::{call, event, events};
@@ -34,5 +36,33 @@ pub async fn a_restart_keeps_what_was_acknowledged(subject: &dyn Subject) -> Res
     store.append(&[event(call(1), 5, "later")]).await?;
     let (last, new) = (before.last().map(|one| one.position), all(&*store, 5).await?);
     ensure!(new.last().map(|one| one.position) > last, "a position was assigned again after a restart");
+    Ok(())
+}
+
+/// After `kill -9`, the leases still stand, their tokens still rise, and finished calls are finished.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn a_restart_keeps_leases_and_what_is_finished(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    store.append(&events(call(1), 2)).await?;
+    store.append(&events(call(2), 2)).await?;
+    store.finish(&[call(1)]).await?;
+    let kept = taken(&*store, "calls/1", 1, LONG).await?;
+    let returned = taken(&*store, "calls/2", 1, LONG).await?;
+    store.release(std::slice::from_ref(&returned)).await?;
+
+    let Some(store) = subject.restart(store).await? else { return Ok(()) };
+    let unfinished = store.unfinished().await?;
+    ensure!(unfinished == [call(2)], "call 2 is unfinished, but after a restart these are: {unfinished:?}");
+    let held = [Leased { lease: kept.clone(), holder: holder(1) }];
+    let leases = store.leases().await?;
+    ensure!(leases == held, "before a restart {held:?} was there, and after it {leases:?}");
+    let stolen = lease(&*store, "calls/1", 2, LONG).await?;
+    ensure!(stolen.is_none(), "another got a lease that somebody had before a restart");
+    let new = taken(&*store, "calls/2", 2, LONG).await?;
+    ensure!(new.token > returned.token, "the token did not rise over a restart: {returned:?}, then {new:?}");
+    store.append_under(&[kept, new], &[event(call(1), 3, "later")]).await?;
     Ok(())
 }

@@ -1,0 +1,129 @@
+//! Partitions: which process does the timers and webhooks of which calls, where several use one store.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use callfold::CallId;
+use callfold_store::{Lease, LeaseLost};
+
+/// The number of partitions. At most so many processes share the work.
+pub(crate) const PARTITIONS: u16 = 32;
+
+/// What the leases of partitions begin with.
+const NAME: &str = "calls/";
+
+/// A part of all calls. One process at a time has the lease of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Partition(u16);
+
+impl Partition {
+    pub(crate) fn of(call: CallId) -> Self {
+        let (_, low) = call.guid().as_u64_pair();
+        // The last bits of a GUID are as good as random.
+        Self((low % u64::from(PARTITIONS)) as u16)
+    }
+
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        (0..PARTITIONS).map(Self)
+    }
+
+    /// The name of its lease.
+    pub(crate) fn lease(self) -> String {
+        format!("{NAME}{}", self.0)
+    }
+
+    /// The partition whose lease has this name.
+    pub(crate) fn named(lease: &str) -> Option<Self> {
+        lease.strip_prefix(NAME)?.parse().ok().filter(|number| *number < PARTITIONS).map(Self)
+    }
+}
+
+/// The partitions that this process has.
+#[derive(Debug)]
+pub(crate) enum Owned {
+    /// No other process uses the store.
+    All,
+    /// Those whose leases it has.
+    Leased(BTreeMap<Partition, Tenure>),
+}
+
+/// A lease, and until when it surely stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Tenure {
+    pub(crate) lease: Lease,
+    pub(crate) until: Instant,
+}
+
+impl Owned {
+    pub(crate) fn has(&self, call: CallId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Leased(leased) => leased.contains_key(&Partition::of(call)),
+        }
+    }
+
+    /// The leases under which something about these calls is stored. Fails if this process does not have one of them.
+    pub(crate) fn leases(&self, calls: impl Iterator<Item = CallId>) -> Result<Vec<Lease>, LeaseLost> {
+        let Self::Leased(leased) = self else { return Ok(Vec::new()) };
+        let mut leases = BTreeMap::new();
+        for call in calls {
+            let partition = Partition::of(call);
+            let Some(tenure) = leased.get(&partition) else {
+                return Err(LeaseLost { name: partition.lease() });
+            };
+            leases.insert(partition, tenure.lease.clone());
+        }
+        Ok(leases.into_values().collect())
+    }
+
+    /// The partitions whose time has passed.
+    pub(crate) fn expired(&self, now: Instant) -> Vec<Partition> {
+        let Self::Leased(leased) = self else { return Vec::new() };
+        leased.iter().filter(|(_, tenure)| tenure.until <= now).map(|(partition, _)| *partition).collect()
+    }
+
+    /// The partitions with leases.
+    pub(crate) fn leased(&self) -> Vec<Partition> {
+        let Self::Leased(leased) = self else { return Vec::new() };
+        leased.keys().copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use callfold::uuid::Uuid;
+
+    use super::*;
+
+    fn call(number: u128) -> CallId {
+        CallId::new(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn a_lease_names_its_partition() {
+        for partition in Partition::all() {
+            assert_eq!(Partition::named(&partition.lease()), Some(partition));
+        }
+        for other in ["calls/32", "calls/", "calls/-1", "process/1", ""] {
+            assert_eq!(Partition::named(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_owned_has_no_lease() {
+        #[expect(clippy::disallowed_methods, reason = "a time of the test")]
+        let now = Instant::now();
+        let lease = Lease { name: Partition::of(call(3)).lease(), token: 7 };
+        let tenure = Tenure { lease: lease.clone(), until: now + Duration::from_secs(1) };
+        let owned = Owned::Leased(BTreeMap::from([(Partition::of(call(3)), tenure)]));
+        assert!(owned.has(call(3)) && owned.has(call(35)) && !owned.has(call(4)));
+        assert_eq!(owned.leases([call(3), call(35)].into_iter()), Ok(vec![lease]));
+        let lost = owned.leases([call(3), call(4)].into_iter()).unwrap_err();
+        assert_eq!(lost.name, "calls/4");
+        assert_eq!(owned.expired(now), []);
+        assert_eq!(owned.expired(now + Duration::from_secs(1)), [Partition::of(call(3))]);
+        assert_eq!(Owned::All.leases([call(9)].into_iter()), Ok(Vec::new()));
+    }
+}

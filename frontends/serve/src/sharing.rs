@@ -1,0 +1,291 @@
+//! Several processes on one store.
+//!
+//! Any of them takes any request: it loads the calls of the request, decides, and appends. The timers and webhooks of a call
+//! are done by the process that has the lease of the call's partition, and only that process keeps the call in memory. It
+//! learns from the store what the others append.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use callfold::jiff::SignedDuration;
+use callfold::uuid::Uuid;
+use callfold::{CallId, Ledger, Recorded};
+use callfold_store::{Lease, LeaseLost, Position, StoreError};
+use tracing::{info, warn};
+
+use crate::host::{Host, NotStored};
+use crate::locks::Scope;
+use crate::outbox::CONSUMER;
+use crate::partition::{Owned, PARTITIONS, Partition, Tenure};
+
+/// How many events are read from the store at a time.
+const READ: usize = 1000;
+
+/// How long to wait before the store is asked again that failed.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// What the leases begin with by which the processes know of each other.
+const PROCESS: &str = "process/";
+
+/// What a process is that shares its store.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sharing {
+    /// The id of this process.
+    pub(crate) holder: Uuid,
+    /// The time in which another process takes over what this one did.
+    pub(crate) lease: Duration,
+}
+
+impl Sharing {
+    #[expect(clippy::disallowed_methods, reason = "somebody must draw the id")]
+    pub(crate) fn new(lease: SignedDuration) -> Self {
+        Self { holder: uuid::Uuid::new_v4(), lease: lease.try_into().unwrap_or_default() }
+    }
+
+    /// How long a lease lasts in the store. The rest of the time is for others to notice that it is free.
+    fn lasts(&self) -> Duration {
+        self.lease * 3 / 4
+    }
+
+    /// The time between two looks at the leases.
+    fn pause(&self) -> Duration {
+        self.lease / 8
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "leases are kept by the clock of the machine, not by that of the service"
+)]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+impl Host {
+    /// Takes leases and makes them last longer, until the service ends.
+    pub(crate) async fn keep_leases(self: Arc<Self>, sharing: Sharing) {
+        let mut loading = BTreeSet::new();
+        while !self.has_ended() {
+            if let Err(failed) = self.look_at_leases(sharing, &mut loading).await {
+                warn!(error = %failed, "the leases cannot be kept; it is tried again");
+            }
+            self.lose_expired();
+            tokio::time::sleep(sharing.pause()).await;
+        }
+    }
+
+    /// Gives all leases back, so that other processes need not wait for their end.
+    pub(crate) async fn release_leases(&self) {
+        let Some(sharing) = self.sharing else { return };
+        let partitions = self.live().owned.leased();
+        let mut leases = self.lose(&partitions);
+        leases.extend(self.store.lease(&[sharing.name()], sharing.holder, AGAIN).await.into_iter().flatten());
+        if let Err(failed) = self.store.release(&leases).await {
+            warn!(error = %failed, "the leases cannot be given back; they end by themselves");
+        }
+    }
+
+    /// Takes a fair share of the partitions: as many as all processes have on average.
+    async fn look_at_leases(
+        &self,
+        sharing: Sharing,
+        loading: &mut BTreeSet<Partition>,
+    ) -> Result<(), StoreError> {
+        let leased = self.store.leases().await?;
+        let of_others = leased.iter().filter(|leased| leased.holder != sharing.holder);
+        let is_process = |name: &str| name.starts_with(PROCESS);
+        let (processes, taken): (Vec<_>, Vec<_>) =
+            of_others.map(|leased| &*leased.lease.name).partition(|name| is_process(name));
+        let taken: BTreeSet<_> = taken.into_iter().filter_map(Partition::named).collect();
+        let fair = usize::from(PARTITIONS).div_ceil(processes.len() + 1);
+
+        let own = self.live().owned.leased();
+        let (kept, surplus) = own.split_at(own.len().min(fair));
+        if !surplus.is_empty() {
+            let leases = self.lose(surplus);
+            self.store.release(&leases).await?;
+        }
+        let is_free = |partition: &Partition| !own.contains(partition) && !taken.contains(partition);
+        let wanted = Partition::all().filter(is_free).take(fair - kept.len());
+        let names: Vec<_> = kept.iter().copied().chain(wanted).map(Partition::lease).collect();
+        self.take(sharing, &names, kept, loading).await?;
+        self.load(loading).await
+    }
+
+    /// Takes leases or makes them last longer.
+    async fn take(
+        &self,
+        sharing: Sharing,
+        names: &[String],
+        kept: &[Partition],
+        loading: &mut BTreeSet<Partition>,
+    ) -> Result<(), StoreError> {
+        // The lease lasts from a moment after this one on.
+        let until = now() + sharing.lasts();
+        let names: Vec<_> = names.iter().cloned().chain([sharing.name()]).collect();
+        let got = self.store.lease(&names, sharing.holder, sharing.lasts()).await?;
+        let got = got.into_iter().filter_map(|lease| Some((Partition::named(&lease.name)?, lease)));
+        let got: Vec<_> = got.collect();
+        let lost: Vec<_> =
+            kept.iter().filter(|kept| !got.iter().any(|(got, _)| got == *kept)).copied().collect();
+        self.lose(&lost);
+        for (partition, lease) in got {
+            let token = lease.token;
+            let before = self.live_mut().hold(partition, Tenure { lease, until });
+            if before != Some(token) {
+                // A new token says that another process may have had it meanwhile.
+                if before.is_some() {
+                    self.live_mut().forget_partition(partition);
+                }
+                loading.insert(partition);
+                info!(partition = partition.lease(), "has the lease");
+            }
+        }
+        Ok(())
+    }
+
+    /// Loads the calls of new partitions. What was stored and perhaps not posted is posted again.
+    async fn load(&self, loading: &mut BTreeSet<Partition>) -> Result<(), StoreError> {
+        let owned = self.live().owned.leased();
+        loading.retain(|partition| owned.contains(partition));
+        if loading.is_empty() {
+            return Ok(());
+        }
+        for call in self.store.unfinished().await? {
+            if loading.contains(&Partition::of(call)) {
+                let _held = self.locks.of(&Scope::Calls(vec![call])).await;
+                self.catch_up(call).await?;
+            }
+        }
+        loading.clear();
+        Ok(())
+    }
+
+    /// Forgets partitions that this process does not have any more. Returns the leases that it had.
+    pub(crate) fn lose(&self, partitions: &[Partition]) -> Vec<Lease> {
+        let mut live = self.live_mut();
+        let leases = partitions.iter().filter_map(|partition| {
+            let lease = live.let_go(*partition)?;
+            info!(partition = lease.name, "no longer has the lease");
+            Some(lease)
+        });
+        leases.collect()
+    }
+
+    pub(crate) fn lose_named(&self, lost: &LeaseLost) {
+        self.lose(Partition::named(&lost.name).as_slice());
+    }
+
+    /// Forgets the partitions whose time has passed: another process may have them.
+    pub(crate) fn lose_expired(&self) {
+        if self.sharing.is_some() {
+            let expired = self.live().owned.expired(now());
+            if !expired.is_empty() {
+                self.lose(&expired);
+            }
+        }
+    }
+
+    /// Folds what is stored of a call of this process and not yet in memory. The lock of the call must be held.
+    pub(crate) async fn catch_up(&self, call: CallId) -> Result<(), StoreError> {
+        let next = self.live().ledger.next_revision(call);
+        let stored = self.store.read(call, next).await?;
+        if stored.is_empty() {
+            return Ok(());
+        }
+        let noted = self.store.noted_of(CONSUMER, call).await?;
+        let loaded = {
+            let mut live = self.live_mut();
+            let is_next = live.owned.has(call) && live.ledger.next_revision(call) == next;
+            is_next.then(|| live.take_up(self.seed, self.notify, &stored, noted))
+        };
+        self.took_up(call, loaded);
+        Ok(())
+    }
+
+    /// Folds what others append to the calls of this process.
+    pub(crate) async fn follow(self: Arc<Self>, mut after: Position) {
+        while !self.has_ended() {
+            match self.next_page(after).await {
+                Ok(Some(last)) => after = last,
+                Ok(None) => {}
+                Err(failed) => {
+                    warn!(error = %failed, "new events cannot be read; it is tried again");
+                    tokio::time::sleep(AGAIN).await;
+                }
+            }
+        }
+    }
+
+    async fn next_page(&self, after: Position) -> Result<Option<Position>, StoreError> {
+        let page = self.store.read_all(after, READ).await?;
+        for stored in &page {
+            self.hear(&stored.event).await;
+        }
+        let Some(last) = page.last() else {
+            self.store.wait(after).await?;
+            return Ok(None);
+        };
+        Ok(Some(last.position))
+    }
+
+    async fn hear(&self, event: &Recorded) {
+        let call = event.call;
+        let is_new = || {
+            let live = self.live();
+            live.owned.has(call) && live.ledger.next_revision(call) == event.revision
+        };
+        if !is_new() {
+            return;
+        }
+        // Whoever appends to a call of this process folds that itself, under this lock.
+        let _held = self.locks.of(&Scope::Calls(vec![call])).await;
+        let heard = {
+            let mut live = self.live_mut();
+            let is_new = live.owned.has(call) && live.ledger.next_revision(call) == event.revision;
+            is_new.then(|| live.hear(self.seed, self.notify, event))
+        };
+        self.took_up(call, heard);
+    }
+
+    /// The ledger with the latest events of a call, wherever it is kept.
+    pub(crate) async fn calls_with(&self, call: CallId) -> Result<Ledger, NotStored> {
+        if self.sharing.is_some() { self.view(&[call]).await } else { Ok(self.live().ledger.clone()) }
+    }
+
+    /// The ledger in which a request about calls is decided: with their latest events, also of calls that this process does not
+    /// have.
+    pub(crate) async fn view(&self, calls: &[CallId]) -> Result<Ledger, NotStored> {
+        let mut view = self.live().ledger.clone();
+        let mut left: Vec<CallId> = calls.to_vec();
+        let mut seen = BTreeSet::new();
+        while let Some(call) = left.pop() {
+            if !seen.insert(call) {
+                continue;
+            }
+            let stored = self.store.read(call, view.next_revision(call)).await.map_err(NotStored::Store)?;
+            for event in &stored {
+                if let Err(refused) = view.apply(event) {
+                    crate::host::does_not_fold(call, &refused);
+                }
+            }
+            left.extend(view.call(call).into_iter().flat_map(callfold::Call::replaces));
+        }
+        Ok(view)
+    }
+}
+
+impl Sharing {
+    /// The lease by which the other processes know of this one.
+    fn name(&self) -> String {
+        format!("{PROCESS}{}", self.holder)
+    }
+}
+
+impl Owned {
+    /// What a process has that has just started.
+    pub(crate) fn at_start(sharing: Option<Sharing>) -> Self {
+        if sharing.is_some() { Self::Leased(std::collections::BTreeMap::new()) } else { Self::All }
+    }
+}

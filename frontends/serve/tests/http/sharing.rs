@@ -1,0 +1,225 @@
+//! Two hosts on one store.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use callfold_serve::{ClockMode, Settings};
+use callfold_store::{Position, Store};
+use serde_json::{Value, json};
+
+use super::stage::{CALLS, Stage};
+use crate::common::{Client, Watched};
+
+const LEASE: Duration = Duration::from_secs(2);
+
+fn real(settings: &mut Settings) {
+    settings.clock = ClockMode::Real;
+    settings.lease = LEASE.try_into().unwrap();
+}
+
+/// Two hosts for one bot, each with its client.
+struct Two {
+    stores: [Arc<Watched>; 2],
+    first: Stage,
+    second: Stage,
+}
+
+impl Two {
+    async fn start() -> Self {
+        let stores = Watched::two();
+        let store = |at: usize| -> Arc<dyn Store> { stores[at].clone() };
+        let first = Stage::playing(&store(0), "", real).await;
+        let callback = first.callback.clone();
+        let bot = |settings: &mut Settings| {
+            real(settings);
+            settings.bot = Some(callback);
+        };
+        let second = Stage::playing(&store(1), "", bot).await;
+        let two = Self { stores, first, second };
+        eventually("both hosts have their share", async || {
+            let leases = two.stores[0].leases().await.unwrap();
+            let mut shares = std::collections::BTreeMap::<_, usize>::new();
+            for leased in leases.iter().filter(|leased| leased.lease.name.starts_with("calls/")) {
+                *shares.entry(leased.holder).or_default() += 1;
+            }
+            shares.into_values().collect::<Vec<_>>() == [16, 16]
+        })
+        .await;
+        two
+    }
+
+    /// The two clients, in turns.
+    fn clients(&self) -> impl Iterator<Item = &Client> {
+        [&self.first.client, &self.second.client].into_iter().cycle()
+    }
+
+    async fn is_told(&self, what: &[&str]) {
+        eventually(&format!("the bot is told {what:?}"), async || self.first.bot.told() == what).await;
+    }
+
+    /// The lines of the log, read from the store.
+    async fn log(&self) -> Vec<String> {
+        let stored = self.stores[0].read_all(Position::START, usize::MAX).await.unwrap();
+        stored.iter().map(|stored| stored.event.to_string()).collect()
+    }
+}
+
+async fn eventually(what: &str, is_so: impl AsyncFn() -> bool) {
+    for _ in 0..200 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("not within ten seconds: {what}");
+}
+
+async fn ring(client: &Client) -> String {
+    let got = client.post("/_callfold/calls", json!({})).await;
+    assert_eq!(got.status, 201, "{}", got.text);
+    got.json()["id"].as_str().unwrap().into()
+}
+
+#[tokio::test]
+async fn any_host_takes_any_request() {
+    let two = Two::start().await;
+    let mut clients = two.clients();
+    // So many calls that each host has some.
+    for _ in 0..8 {
+        let before = two.first.bot.received().len();
+        let told = async |what: &[&str]| {
+            eventually("the webhooks come", async || two.first.bot.received().len() == before + what.len())
+                .await;
+            assert_eq!(two.first.bot.told()[before..], *what);
+        };
+        let call = ring(clients.next().unwrap()).await;
+        let path = format!("{CALLS}/{call}");
+        told(&["incoming"]).await;
+        let answered = clients.next().unwrap().post(&format!("{path}/answer"), two.first.answer()).await;
+        assert_eq!(answered.status, 202, "{}", answered.text);
+        told(&["incoming", "establishing", "established"]).await;
+        for client in [clients.next().unwrap(), clients.next().unwrap()] {
+            assert_eq!(client.get(&path).await.json()["state"], "established");
+            assert_eq!(client.get(&format!("/_callfold/calls/{call}")).await.json()["state"], "established");
+        }
+        let prompts = json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot.contoso.com/a.wav" } }] });
+        let played = clients.next().unwrap().post(&format!("{path}/playPrompt"), prompts).await;
+        assert_eq!(played.status, 200, "{}", played.text);
+        // What was just answered is seen by the other host, too.
+        let operation = format!("{path}/operations/{}", played.json()["id"].as_str().unwrap());
+        assert_eq!(clients.next().unwrap().get(&operation).await.status, 200);
+        assert_eq!(clients.next().unwrap().send("DELETE", &path, &[], "").await.status, 204);
+        told(&["incoming", "establishing", "established", "terminating", "terminated"]).await;
+        assert_eq!(clients.next().unwrap().get(&path).await.status, 404);
+    }
+    let log = two.log().await;
+    let ended = log.iter().filter(|line| line.contains(r#""type":"terminated""#)).count();
+    assert_eq!(ended, 8, "{log:#?}");
+    let originals: std::collections::BTreeSet<_> =
+        two.first.bot.received().iter().map(|one| one.original().to_owned()).collect();
+    assert_eq!(originals.len(), two.first.bot.received().len(), "nothing is posted twice");
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_again_to_the_other_host_is_served_once() {
+    let two = Two::start().await;
+    let mut place = two.first.answer();
+    place["targets"] = json!([{ "identity": { "user": { "id": "adele" } } }]);
+    let mut answers = Vec::new();
+    for client in two.clients().take(4) {
+        let placed = client.send("POST", CALLS, &[("client-request-id", "7")], place.to_string()).await;
+        answers.push((placed.status, placed.json()["id"].as_str().map(str::to_owned)));
+    }
+    assert!(answers[0].0 == 201 && answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+}
+
+#[tokio::test]
+async fn what_a_host_left_is_done_by_the_other() {
+    let two = Two::start().await;
+    let mut calls = Vec::new();
+    for client in two.clients().take(8) {
+        calls.push(ring(client).await);
+    }
+    two.is_told(&["incoming"; 8]).await;
+    // It is gone without a word: its leases stand until their time has passed.
+    drop(two.second);
+    for call in &calls {
+        let answer = two.first.client.post(&format!("{CALLS}/{call}/answer"), two.first.answer()).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+    }
+    eventually("all calls are established", async || {
+        let told = two.first.bot.told();
+        told.iter().filter(|told| *told == "established").count() == 8
+    })
+    .await;
+    let leases = two.stores[0].leases().await.unwrap();
+    let partitions = leases.iter().filter(|leased| leased.lease.name.starts_with("calls/")).count();
+    assert_eq!(partitions, 32);
+}
+
+#[tokio::test]
+async fn a_host_that_ends_in_order_gives_its_leases_back() {
+    let two = Two::start().await;
+    two.second.server.stop().await;
+    let leases = two.stores[0].leases().await.unwrap();
+    let names: Vec<_> = leases.iter().map(|leased| &*leased.lease.name).collect();
+    // Those of the other host, and the name of that.
+    assert_eq!(names.len(), 17, "{names:?}");
+}
+
+#[tokio::test]
+async fn a_host_that_comes_back_late_is_refused() {
+    let two = Two::start().await;
+    let mut calls = Vec::new();
+    for client in two.clients().take(8) {
+        let call = ring(client).await;
+        let answer = client.post(&format!("{CALLS}/{call}/answer"), two.first.answer()).await;
+        assert_eq!(answer.status, 202);
+        calls.push(call);
+    }
+    // Between what it has decided and what it stores, the lease passes to the other host.
+    two.stores[1].stop();
+    two.stores[1].stop_leasing(true);
+    two.stores[1].has_stopped().await;
+    eventually("all calls are established by the other host", async || {
+        let log = two.log().await;
+        log.iter().filter(|line| line.contains(r#""type":"established""#)).count() == 8
+    })
+    .await;
+    two.stores[1].go_on();
+    eventually("what comes late is refused", async || two.stores[1].lost() > 0).await;
+    two.stores[1].stop_leasing(false);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let log = two.log().await;
+    let established = log.iter().filter(|line| line.contains(r#""type":"established""#)).count();
+    assert_eq!(established, 8, "{log:#?}");
+    let told: Vec<Value> =
+        two.first.bot.received().iter().map(|one| serde_json::from_str(&one.body).unwrap()).collect();
+    for call in calls {
+        let of_call = |body: &&Value| body["value"][0]["resourceUrl"].as_str().unwrap().contains(&call);
+        let states: Vec<_> =
+            told.iter().filter(of_call).map(|body| &body["value"][0]["resourceData"]["state"]).collect();
+        assert_eq!(states.last().unwrap().as_str(), Some("established"), "{states:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_real_clock_is_the_same_for_all() {
+    let store: Arc<dyn Store> = Watched::two()[0].clone();
+    let mut settings = crate::common::settings();
+    settings.clock = ClockMode::Manual;
+    let started = callfold_serve::Server::builder().settings(settings).store(store).start().await;
+    let error = started.unwrap_err().to_string();
+    assert!(error.contains("only with --clock real"), "{error}");
+}
+
+#[tokio::test]
+async fn a_store_of_several_hosts_is_not_emptied() {
+    let stores = Watched::two();
+    let store: Arc<dyn Store> = stores[0].clone();
+    let stage = Stage::playing(&store, "", real).await;
+    ring(&stage.client).await;
+    let got = stage.client.post("/_callfold/reset", json!({})).await;
+    assert_eq!(got.status, 503, "{}", got.text);
+    assert!(got.text.contains("callfold store delete"), "{}", got.text);
+}
