@@ -20,6 +20,7 @@ use crate::when::When;
 
 use crate::input::Opening;
 use crate::size::size;
+use crate::store_name::without_password;
 
 /// Replay recorded logs of Microsoft Graph calling notifications and show the calls in them.
 #[derive(Debug, Parser)]
@@ -39,8 +40,9 @@ impl Args {
             Ok(args) => return Ok(Ok(args)),
             Err(error) => error,
         };
-        // The message quotes arguments, which can have characters that control the terminal.
-        let shown = env::args_os().map(|argument| printable(&argument.to_string_lossy()).into_owned());
+        // The message quotes arguments, which can have passwords, and characters that control the terminal.
+        let shown = env::args_os()
+            .map(|argument| printable(&without_password(&argument.to_string_lossy())).into_owned());
         let error = Self::try_parse_from(shown).err().unwrap_or(error);
         let printed = error.print().and_then(|()| io::stdout().flush());
         let status =
@@ -57,8 +59,8 @@ pub(crate) enum Command {
     /// Browse the calls of a log in the terminal: a list of calls and the timeline of each
     #[command(after_help = BROWSE)]
     Browse(BrowseArgs),
-    /// Convert a log of any format to an event log, on standard output
-    #[command(after_help = CONVERT)]
+    /// Convert a log of any format to an event log
+    #[command(after_help = format!("{CONVERT}{CONVERT_INTO}"))]
     Convert(ConvertArgs),
     /// Replay a log and print only warnings and errors; for pipelines
     #[command(after_help = CHECK)]
@@ -75,6 +77,10 @@ pub(crate) enum Command {
     /// Print the manual page, or that of one command
     #[command(after_help = MAN)]
     Man(ManArgs),
+    /// Look after a store of events: check it, count what is in it, back it up, delete calls from it
+    #[cfg(feature = "stores")]
+    #[command(subcommand_required = true, arg_required_else_help = true, after_help = crate::store::args::HELP)]
+    Store(crate::store::args::StoreArgs),
     /// Simulate Graph's calling service on this machine, for building and testing a bot
     #[cfg(feature = "serve")]
     #[command(after_help = crate::serve::HELP)]
@@ -102,6 +108,13 @@ const CONVERT: &str = "\
 Examples:
   callfold convert --to events bot.log > events.jsonl
   callfold convert --to cloudevents --call 57dab8b1 logs/ > events.json";
+
+#[cfg(feature = "stores")]
+const CONVERT_INTO: &str = "
+  callfold convert --into sqlite:calls.db bot.log";
+
+#[cfg(not(feature = "stores"))]
+const CONVERT_INTO: &str = "";
 
 const CHECK: &str = "\
 Examples:
@@ -161,6 +174,8 @@ pub(crate) struct ReplayArgs {
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
+    pub(crate) follow: FollowArgs,
+    #[command(flatten)]
     pub(crate) list: ListArgs,
     /// Number of threads that decode the logs
     #[arg(long, value_name = "N", default_value = "1", value_parser = jobs, allow_negative_numbers = true)]
@@ -188,9 +203,14 @@ pub(crate) struct ConvertArgs {
     pub(crate) source: SourceArgs,
     #[command(flatten)]
     pub(crate) only: Only,
-    /// The format to write
-    #[arg(long, value_enum)]
-    pub(crate) to: Target,
+    /// Write to standard output in this format
+    #[arg(long, value_enum, value_name = "FORMAT", required = true)]
+    #[cfg_attr(feature = "stores", arg(required = false, required_unless_present = "into"))]
+    pub(crate) to: Option<Target>,
+    /// Put the events into this store, such as sqlite:calls.db. Events that it has already are skipped
+    #[cfg(feature = "stores")]
+    #[arg(long, value_name = "STORE", conflicts_with = "to")]
+    pub(crate) into: Option<String>,
     #[command(flatten)]
     pub(crate) redaction: Redaction,
     #[command(flatten)]
@@ -301,6 +321,16 @@ impl Only {
     }
 }
 
+#[derive(Debug, Group)]
+pub(crate) struct FollowArgs {
+    /// Print no table, but each event that comes to an event log or a store from now on, until Ctrl-C
+    #[arg(short, long, conflicts_with_all = ["json", "sort", "ended", "at", "until_rev", "strict", "show_secrets"])]
+    pub(crate) follow: bool,
+    /// End after this number of events
+    #[arg(long, value_name = "N", requires = "follow")]
+    pub(crate) limit: Option<u64>,
+}
+
 /// Which calls are listed, and in which order.
 #[derive(Debug, Group)]
 pub(crate) struct ListArgs {
@@ -328,7 +358,8 @@ pub(crate) struct Deny {
 
 #[derive(Clone, Debug, Group)]
 pub(crate) struct SourceArgs {
-    /// Files, folders (all files in them, numbers in names in numeric order), or - for standard input
+    /// Files, folders (all files in them, numbers in names in numeric order), - for standard input, or stores such as
+    /// sqlite:calls.db
     #[arg(required = true, value_name = "LOG")]
     pub(crate) logs: Vec<PathBuf>,
     /// The format of the logs
@@ -358,6 +389,20 @@ pub(crate) struct SourceArgs {
 pub(crate) struct FormatChoice(pub(crate) Option<Format>);
 
 impl SourceArgs {
+    /// A whole log as it is, with records of any size.
+    #[cfg(feature = "stores")]
+    pub(crate) const fn of_whole_log(is_quiet: bool) -> Self {
+        Self {
+            logs: Vec::new(),
+            format: FormatChoice(None),
+            at: None,
+            until_rev: None,
+            strict: false,
+            max_record: usize::MAX,
+            quiet: is_quiet,
+        }
+    }
+
     /// How the logs are opened.
     pub(crate) const fn opening(&self) -> Opening {
         Opening { format: self.format.0, max_record: self.max_record }

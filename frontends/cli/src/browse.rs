@@ -15,15 +15,17 @@ mod tests;
 
 use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use callfold::Severity;
 
-use crate::args::{BrowseArgs, SourceArgs};
+use crate::args::BrowseArgs;
 use crate::exit::status;
 use crate::logs::Logs;
 use crate::replayer::Outcome;
 use crate::selection::Selection;
+use crate::store_name::without_password;
 use browser::Browser;
 use history_reader::Opened;
 use palette::Palette;
@@ -39,7 +41,7 @@ pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
     };
     let Opened { calls, reader, outcome } = history_reader::open(&selection, &args.list)?;
     if !outcome.inputs.is_empty() && outcome.missing.is_empty() {
-        let mut browser = Browser::new(calls, title(source), Palette::chosen());
+        let mut browser = Browser::new(calls, title(&source.logs), Palette::chosen());
         terminal::show(&mut browser, &reader)?;
     }
     // Findings do not change the exit status, because the browser has shown them. Unreadable logs and missing calls do.
@@ -59,8 +61,8 @@ fn no_terminal() -> Option<&'static str> {
     )
 }
 
-fn title(source: &SourceArgs) -> String {
-    let logs: Vec<_> = source.logs.iter().map(|log| log.display().to_string()).collect();
+fn title(logs: &[PathBuf]) -> String {
+    let logs: Vec<_> = logs.iter().map(|log| without_password(&log.display().to_string())).collect();
     match &*logs {
         [log] => log.clone(),
         logs => {

@@ -10,7 +10,7 @@ use crate::args::{ConvertArgs, Target};
 use crate::exit::status;
 use crate::logs::Logs;
 use crate::redact::{Redacting, Redactor};
-use crate::replayer::{Listener, LocatedFinding, replay_logs};
+use crate::replayer::{Listener, LocatedFinding, Outcome, replay_logs};
 use crate::report::lines::FindingLines;
 use crate::selection::Selection;
 use crate::stdout::stdout;
@@ -22,16 +22,26 @@ pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
     };
     let findings = FindingLines::new(args.deny.deny, args.source.quiet, anstream::stderr());
     let is_terminal = io::stdout().is_terminal();
-    let mut converter = Converter { to: args.to, out: stdout()?, findings, is_terminal, line: Vec::new() };
-    let (options, logs) = (selection.options(), &selection.logs);
-    let outcome = if args.redaction.redact {
-        let redactor = &mut Redactor::default();
-        replay_logs(options, logs, &mut Redacting { redactor, listener: &mut converter })?
-    } else {
-        replay_logs(options, logs, &mut converter)?
-    };
+    let to = args.to.unwrap_or(Target::Events);
+    let mut converter = Converter { to, out: stdout()?, findings, is_terminal, line: Vec::new() };
+    let outcome = converted(args, &selection, &mut converter)?;
     converter.out.flush()?;
     Ok(status(&outcome, args.deny.deny))
+}
+
+/// Passes the events of the logs to a listener, redacted where that is asked.
+pub(crate) fn converted<L: Listener>(
+    args: &ConvertArgs,
+    selection: &Selection<'_>,
+    listener: &mut L,
+) -> io::Result<Outcome> {
+    let (options, logs) = (selection.options(), &selection.logs);
+    if args.redaction.redact {
+        let redactor = &mut Redactor::default();
+        replay_logs(options, logs, &mut Redacting { redactor, listener })
+    } else {
+        replay_logs(options, logs, listener)
+    }
 }
 
 struct Converter<O, E> {

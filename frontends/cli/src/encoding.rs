@@ -11,6 +11,8 @@ use gzip::Gzip;
 use utf16::{Utf16, byte_order};
 use zstd::Zstd;
 
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 pub(crate) type Source = Box<dyn Read + Send>;
 
 /// The text of a log in UTF-8.

@@ -12,7 +12,9 @@ use callfold::log::{Cut, Decoded, Format, Next, Record, Skip, boundary, cut, dec
 use callfold::{CallId, Recorded};
 
 use crate::archive::archive;
-use crate::encoding::{Source as Reader, Text};
+use crate::encoding::{BYTE_ORDER_MARK, Source as Reader, Text};
+use crate::stores::StoreLog;
+use crate::tail::{FileTail, Tail};
 use crate::unrecognised::unrecognised;
 
 /// How much is read at once, in bytes. The block is small, so that most of the processor's cache is left for the calls. It
@@ -27,8 +29,6 @@ const HEAD: usize = 1 << 16;
 
 /// How much of a log is searched for its first record, in bytes.
 const SEARCHED: usize = 1 << 23;
-
-pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One log to read.
 #[derive(Clone)]
@@ -45,6 +45,7 @@ enum Source {
     StandardInput,
     /// A temporary copy of an input that could be read only once.
     Kept(Arc<File>),
+    Store(StoreLog),
 }
 
 /// A file or standard input, whatever its name.
@@ -306,11 +307,45 @@ impl Input {
         Self { path: path.display().to_string(), source: Source::File(path), is_in_folder }
     }
 
+    pub(crate) fn of_store(store: StoreLog) -> Self {
+        Self { path: store.shown(), source: Source::Store(store), is_in_folder: false }
+    }
+
+    /// The lines of an event log, and those that come.
+    ///
+    /// # Errors
+    ///
+    /// A message where the log is none that can be followed.
+    pub(crate) fn tail(&self, opening: Opening) -> Result<Box<dyn Tail>, String> {
+        let unreadable = |why: Unreadable| format!("{}: {}", why.path, why.why);
+        if let Source::Store(store) = &self.source {
+            return Ok(store.tail());
+        }
+        let file = self.file().map_err(unreadable)?;
+        if !self.is_followed(opening).map_err(unreadable)? {
+            let path = &self.path;
+            return Err(format!(
+                "{path}: --follow reads a plain file with an event log, or a store; this is neither"
+            ));
+        }
+        Ok(Box::new(FileTail::new(file)))
+    }
+
+    /// True for a file in which event log lines can come.
+    fn is_followed(&self, opening: Opening) -> Result<bool, Unreadable> {
+        match self.regular_size() {
+            // The log is still empty.
+            Some(0) => Ok(true),
+            Some(_) => self.open(opening).map(|log| log.format == Format::Events && log.is_plain()),
+            None => Ok(false),
+        }
+    }
+
     /// The size of the log in bytes; 0 where it is not known.
     pub(crate) fn size(&self) -> u64 {
         match &self.source {
             Source::File(path) => fs::metadata(path).map_or(0, |metadata| metadata.len()),
-            Source::StandardInput => 0,
+            Source::StandardInput | Source::Store(_) => 0,
             Source::Kept(file) => file.metadata().map_or(0, |metadata| metadata.len()),
         }
     }
@@ -319,7 +354,7 @@ impl Input {
     pub(crate) fn keep(self) -> Result<Self, Unreadable> {
         let mut once: Box<dyn Read> = match &self.source {
             Source::File(_) if self.regular_size().is_some() => return Ok(self),
-            Source::Kept(_) => return Ok(self),
+            Source::Kept(_) | Source::Store(_) => return Ok(self),
             Source::File(_) => Box::new(self.file()?),
             Source::StandardInput => Box::new(io::stdin()),
         };
@@ -339,6 +374,7 @@ impl Input {
         match &self.source {
             Source::File(path) => identity(path),
             Source::StandardInput => Some(Identity::StandardInput),
+            Source::Store(store) => store.file().and_then(identity),
             Source::Kept(_) => None,
         }
     }
@@ -359,15 +395,24 @@ impl Input {
                 }
             }
             Source::StandardInput => Box::new(io::stdin()),
+            Source::Store(store) => return self.records_of_store(store, opening),
         };
         self.records(source, opening)
     }
 
-    /// The file of the log. Standard input has none.
+    /// The records of a store. Its format is known, also where a line is damaged.
+    fn records_of_store(&self, store: &StoreLog, opening: Opening) -> Result<Records, Unreadable> {
+        let records = self.records(store.text(), Opening { format: Some(Format::Events), ..opening })?;
+        let is_empty = records.unread().is_empty() && records.failure.is_none();
+        if is_empty { Err(self.unreadable(&unrecognised(b""))) } else { Ok(records) }
+    }
+
+    /// The file of the log. Standard input and a store have none.
     pub(crate) fn file(&self) -> Result<File, Unreadable> {
         match &self.source {
             Source::File(path) => File::open(path).map_err(|error| self.unreadable(&error)),
             Source::StandardInput => Err(self.unreadable(&"standard input can be read only once")),
+            Source::Store(_) => Err(self.unreadable(&"a store is not read as a file")),
             Source::Kept(file) => {
                 let again = file.try_clone().and_then(|mut file| file.rewind().map(|()| file));
                 again.map_err(|error| self.unreadable(&error))
@@ -396,7 +441,7 @@ impl Input {
 
     /// True if the log can be read more than once.
     pub(crate) fn is_lasting(&self) -> bool {
-        matches!(self.source, Source::Kept(_)) || self.regular_size().is_some()
+        matches!(self.source, Source::Kept(_) | Source::Store(_)) || self.regular_size().is_some()
     }
 }
 

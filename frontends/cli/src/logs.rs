@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use crate::folder::Folder;
 use crate::input::{Input, Unreadable};
+use crate::store_name::{Refused, address};
+use crate::stores::StoreLog;
 
 /// The logs to read, and the paths that cannot be read.
 pub(crate) struct Logs {
@@ -18,7 +20,7 @@ pub(crate) struct Logs {
 }
 
 impl Logs {
-    /// The logs that these paths name: a file is one log, a folder is all of its files.
+    /// The logs that these paths name: a file is one log, a folder is all of its files, and the address of a store is one log.
     pub(crate) fn of(paths: &[PathBuf]) -> Self {
         Self::besides(paths, None)
     }
@@ -30,6 +32,13 @@ impl Logs {
         for path in paths {
             if path.as_os_str() == "-" {
                 logs.inputs.push(Input::standard_input());
+            } else if let Some(store) = address(path) {
+                match StoreLog::open(store) {
+                    Ok(store) => logs.inputs.push(Input::of_store(store)),
+                    Err(Refused { store, why }) => {
+                        logs.unreadable.push(Unreadable::new(Path::new(&store), &why));
+                    }
+                }
             } else if path.is_dir() {
                 logs.folder(path, output);
             } else {

@@ -14,7 +14,10 @@ mod distinct;
 mod encoding;
 mod exit;
 mod folder;
+mod follow;
 mod input;
+#[cfg(feature = "stores")]
+mod insert;
 mod interrupt;
 mod logs;
 mod man;
@@ -31,6 +34,15 @@ mod selection;
 mod serve;
 mod size;
 mod stdout;
+#[cfg(feature = "stores")]
+mod store;
+mod store_name;
+#[cfg(feature = "stores")]
+mod stores;
+#[cfg(not(feature = "stores"))]
+#[path = "stores/absent.rs"]
+mod stores;
+mod tail;
 mod unrecognised;
 mod when;
 mod wrapped;
@@ -65,12 +77,16 @@ fn run() -> io::Result<ExitCode> {
     match args.command {
         Command::Replay(args) => replay::run(&args),
         Command::Browse(args) => browse::run(&args),
+        #[cfg(feature = "stores")]
+        Command::Convert(args) if args.into.is_some() => insert::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Report(args) => page::run(&args),
         Command::Diagram(args) => diagram::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
+        #[cfg(feature = "stores")]
+        Command::Store(args) => store::run(&args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(*args),
     }

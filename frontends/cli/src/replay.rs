@@ -7,6 +7,7 @@ use callfold::Keep;
 
 use crate::args::ReplayArgs;
 use crate::exit::status;
+use crate::follow;
 use crate::logs::Logs;
 use crate::replayer::{ReplayOptions, replay_logs};
 use crate::report::listed::Listed;
@@ -16,6 +17,9 @@ use crate::report::{json, table};
 use crate::selection::Selection;
 
 pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
+    if args.follow.follow {
+        return follow::run(args);
+    }
     let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
         Ok(selection) => selection,
         Err(status) => return Ok(status),

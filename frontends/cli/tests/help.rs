@@ -10,8 +10,11 @@ use common::terminal::Terminal;
 use common::{Folder, callfold, command, event, events, fed, log, sample};
 use serde_json::json;
 
-const COMMANDS: [&str; 8] =
-    ["replay", "browse", "convert", "check", "report", "diagram", "completions", "man"];
+const COMMANDS: &[&str] = if cfg!(feature = "stores") {
+    &["replay", "browse", "convert", "check", "report", "diagram", "completions", "man", "store"]
+} else {
+    &["replay", "browse", "convert", "check", "report", "diagram", "completions", "man"]
+};
 
 /// The commands that a help shows as examples.
 fn examples(help: &str) -> Vec<String> {
@@ -25,7 +28,11 @@ fn with_logs() -> Folder {
     let timed = |line: String| line.replace("\"rev\"", "\"at\":\"2026-11-23T09:15:00Z\",\"rev\"");
     let lines: Vec<_> = events().into_iter().map(timed).collect();
     folder.write("bot.log", log(&lines));
-    folder.write("logs/1.jsonl", log(&lines));
+    let path = folder.write("logs/1.jsonl", log(&lines));
+    if cfg!(feature = "stores") {
+        let store = format!("sqlite:{}/calls.db", folder.path());
+        assert_eq!(callfold(&["convert", "--into", &store, &path]).status, 0);
+    }
     folder
 }
 
@@ -41,7 +48,7 @@ fn shell(line: &str, folder: &Folder) -> Command {
 #[test]
 fn every_example_of_the_help_runs() {
     let mut seen = 0;
-    for name in COMMANDS.into_iter().map(Some).chain([None]) {
+    for name in COMMANDS.iter().copied().map(Some).chain([None]) {
         let arguments: Vec<_> = name.into_iter().chain(["--help"]).collect();
         let examples = examples(&callfold(&arguments).out);
         let uses = |line: &String| name.is_none_or(|name| line.starts_with(&format!("callfold {name}")));

@@ -19,7 +19,7 @@ use crate::busy::Busy;
 use crate::clock::Clock;
 use crate::delivery::Deliveries;
 use crate::fault::{Failing, Faults, Possible, Window};
-use crate::live::Live;
+use crate::live::{Live, does_not_fold};
 use crate::locks::{Locks, Scope};
 use crate::metrics::Metrics;
 use crate::seed::{Ids, Seed};
@@ -463,8 +463,4 @@ fn say_crash(window: Window, call: CallId, revision: u64) {
         "callfold: this process ends on purpose, after `{window}`: call {call}, revision {revision}\n"
     );
     _ = std::io::stderr().write_all(text.as_bytes());
-}
-
-pub(crate) fn does_not_fold(call: CallId, refused: &ApplyError) {
-    error!(%call, error = %refused, "a stored event does not fold");
 }

@@ -9,10 +9,10 @@ use callfold::service::{Batch, Webhook};
 use callfold::{Applied, ApplyError, Call, CallId, Ledger, Notify, ParticipantId, Recorded};
 use callfold_store::Lease;
 use tokio::sync::watch;
+use tracing::error;
 
 use crate::behaviour::{Behaviour, Cause, Happening};
 use crate::fault::{Failing, Faults};
-use crate::host::does_not_fold;
 use crate::outbox::{Item, Outbox};
 use crate::partition::{Owned, Partition, Tenure};
 use crate::scenario::script::Scenarios;
@@ -269,4 +269,8 @@ fn is_about(webhook: &Webhook, event: &Recorded) -> bool {
 fn asks_about(event: &Recorded) -> Option<ParticipantId> {
     let CallEvent::Service(ServiceEvent::JoinAnnounced(participant)) = &event.event else { return None };
     participant.id.value().cloned()
+}
+
+pub(crate) fn does_not_fold(call: CallId, refused: &ApplyError) {
+    error!(%call, error = %refused, "a stored event does not fold");
 }

@@ -15,6 +15,7 @@ use callfold_store::{Lease, LeaseLost, Position, StoreError};
 use tracing::{info, warn};
 
 use crate::host::{Host, NotStored};
+use crate::live::does_not_fold;
 use crate::locks::Scope;
 use crate::outbox::CONSUMER;
 use crate::partition::{Owned, PARTITIONS, Partition, Tenure};
@@ -267,7 +268,7 @@ impl Host {
             let stored = self.store.read(call, view.next_revision(call)).await.map_err(NotStored::Store)?;
             for event in &stored {
                 if let Err(refused) = view.apply(event) {
-                    crate::host::does_not_fold(call, &refused);
+                    does_not_fold(call, &refused);
                 }
             }
             left.extend(view.call(call).into_iter().flat_map(callfold::Call::replaces));

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use callfold::Secret;
-
 use crate::error::StoreError;
 use crate::memory::Memory;
 #[cfg(feature = "nats")]
 use crate::nats::Nats;
+#[cfg(feature = "postgres")]
+use crate::postgres::Postgres;
+use crate::server_url::ServerUrl;
 use crate::sqlite::Sqlite;
 use crate::store::Store;
 
@@ -56,38 +57,6 @@ pub enum Address {
     Nats(ServerUrl),
 }
 
-/// The URL of a server. It is shown without the user, the password and the query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServerUrl {
-    url: Secret<String>,
-    /// `SCHEME://HOST:PORT/PATH`.
-    shown: String,
-}
-
-impl ServerUrl {
-    fn new(scheme: &str, rest: &str) -> Self {
-        // A password can have each of these characters, so everything up to the last `@` may be part of it.
-        let public = rest.rsplit_once('@').map_or(rest, |(_, public)| public);
-        let public = public.split(['?', '#']).next().unwrap_or_default();
-        let public = if rest.contains("password=") { "…" } else { public };
-        Self { url: Secret::new(format!("{scheme}://{rest}")), shown: format!("{scheme}://{public}") }
-    }
-}
-
-/// The whole URL, with its password.
-#[cfg(any(feature = "nats", feature = "postgres"))]
-impl ServerUrl {
-    pub(crate) fn expose(&self) -> &str {
-        self.url.expose()
-    }
-}
-
-impl fmt::Display for ServerUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown)
-    }
-}
-
 impl Address {
     /// Opens the store, or makes it.
     ///
@@ -100,11 +69,35 @@ impl Address {
             Self::Memory => Ok(Arc::new(Memory::new())),
             Self::Sqlite(path) => Ok(Arc::new(Sqlite::open(path)?)),
             #[cfg(feature = "postgres")]
-            Self::Postgres(url) => Ok(Arc::new(crate::postgres::Postgres::open(url).await?)),
+            Self::Postgres(url) => Ok(Arc::new(Postgres::open(url).await?)),
             #[cfg(not(feature = "postgres"))]
             Self::Postgres(url) => Err(without(url, "postgres")),
             #[cfg(feature = "nats")]
             Self::Nats(url) => Ok(Arc::new(Nats::open(url).await?)),
+            #[cfg(not(feature = "nats"))]
+            Self::Nats(url) => Err(without(url, "nats")),
+        }
+    }
+
+    /// Opens a store that exists, only to read it. Nothing in it changes, and whoever writes to it meanwhile is not disturbed. What
+    /// would change it fails.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Sqlite::open_to_read`] and of the stores in servers, or that this program is built without such a store. Memory
+    /// never opens: it has nothing to read.
+    pub async fn open_to_read(&self) -> Result<Arc<dyn Store>, StoreError> {
+        match self {
+            Self::Memory => Err(StoreError::lasting(
+                "memory: a store in memory ends with its process, so there is nothing to read",
+            )),
+            Self::Sqlite(path) => Ok(Arc::new(Sqlite::open_to_read(path)?)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => Ok(Arc::new(Postgres::open_to_read(url).await?)),
+            #[cfg(not(feature = "postgres"))]
+            Self::Postgres(url) => Err(without(url, "postgres")),
+            #[cfg(feature = "nats")]
+            Self::Nats(url) => Ok(Arc::new(Nats::open_to_read(url).await?)),
             #[cfg(not(feature = "nats"))]
             Self::Nats(url) => Err(without(url, "nats")),
         }

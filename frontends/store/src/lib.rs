@@ -25,6 +25,7 @@
 //! ```
 
 mod address;
+mod defect;
 mod ending;
 mod error;
 mod lease;
@@ -34,12 +35,15 @@ mod memory;
 mod nats;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod server_url;
 mod sqlite;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use address::{Address, NotAnAddress, ServerUrl};
+pub use address::{Address, NotAnAddress};
+pub use defect::Defect;
+pub use ending::ended_before;
 pub use error::{AppendError, Conflict, StoreError};
 pub use lease::{Lease, LeaseLost, Leased};
 pub use load::load;
@@ -48,5 +52,6 @@ pub use memory::Memory;
 pub use nats::Nats;
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
+pub use server_url::ServerUrl;
 pub use sqlite::Sqlite;
-pub use store::{Noted, Position, Stats, Store, Stored};
+pub use store::{Lines, Noted, Position, Stats, Store, Stored, StoredLine};

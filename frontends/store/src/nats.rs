@@ -36,9 +36,9 @@ use self::server::Server;
 use self::signal::Signal;
 use self::subjects::Subjects;
 use self::url::Url;
-use crate::address::ServerUrl;
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
+use crate::server_url::ServerUrl;
 use crate::store::{Noted, Position, Stats, Store, Stored};
 
 /// How long something is tried again while the server is away.

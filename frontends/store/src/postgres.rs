@@ -18,17 +18,14 @@ use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use deadpool_postgres::{Client, Pool};
 
-use self::connect::Target;
+use self::connect::{ANSWER, Target};
 use self::failed::Failed;
 use self::listener::Listener;
 use self::writer::Writer;
-use crate::address::ServerUrl;
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
+use crate::server_url::ServerUrl;
 use crate::store::{Noted, Position, Stats, Store, Stored};
-
-/// How long the server may take for an answer.
-const ANSWER: Duration = Duration::from_secs(30);
 
 /// A store in a PostgreSQL database, version 15 or newer. Any number of processes can use it at the same time.
 ///

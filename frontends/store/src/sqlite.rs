@@ -1,6 +1,9 @@
 //! A store in an SQLite database.
 
+mod backup;
 mod column;
+mod defects;
+mod existing;
 mod failed;
 mod file;
 mod read;
@@ -9,6 +12,7 @@ mod write;
 mod writer;
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,12 +23,14 @@ use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use rusqlite::Connection;
 
+use self::backup::Copy;
 use self::failed::Failed;
 use self::readers::Readers;
 use self::writer::Writer;
+use crate::defect::Defect;
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
-use crate::store::{Noted, Position, Stats, Store, Stored};
+use crate::store::{Lines, Noted, Position, Stats, Store, Stored};
 
 /// The connections that read.
 const READERS: usize = 4;
@@ -50,7 +56,8 @@ pub struct Sqlite {
     path: PathBuf,
     // Dropped first, so that the writer closes the last connection.
     readers: Readers,
-    writer: Writer,
+    /// `None` if the store was opened to read.
+    writer: Option<Writer>,
 }
 
 impl Sqlite {
@@ -81,12 +88,58 @@ impl Sqlite {
         Self::start(path, writer)
     }
 
+    /// Opens a file that exists, only to read it. Nothing is created in it, and a file of an older version stays as it is. Another
+    /// process may write to it meanwhile, and is not held up. What would change the store fails.
+    ///
+    /// If the process that wrote to the file was killed, SQLite may still move what that process has stored from the file
+    /// `-wal` into the database.
+    ///
+    /// # Errors
+    ///
+    /// There is no such file, it may not be opened, is no database, is damaged, or belongs to another program or to a newer
+    /// version of this one.
+    pub fn open_to_read(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = existing::existing(path.as_ref())?;
+        // Of connections that close at the same moment, none removes the file `-wal`. So there is one.
+        let readers = vec![existing::reader(&path)?];
+        Ok(Self { readers: Readers::start(readers).map_err(no_threads)?, path, writer: None })
+    }
+
     fn start(path: PathBuf, writer: Connection) -> Result<Self, StoreError> {
         let readers = (0..READERS).map(|_| file::reader(&path)).collect::<Result<_, _>>()?;
-        let refused = |error| StoreError::transient("the system starts no more threads").because(error);
-        let readers = Readers::start(readers).map_err(refused)?;
-        let writer = Writer::start(writer).map_err(refused)?;
-        Ok(Self { path, readers, writer })
+        let readers = Readers::start(readers).map_err(no_threads)?;
+        let writer = Writer::start(writer).map_err(no_threads)?;
+        Ok(Self { path, readers, writer: Some(writer) })
+    }
+
+    /// The version of the tables in the file.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    pub async fn schema_version(&self) -> Result<u32, StoreError> {
+        self.read_with(read::schema_version).await
+    }
+
+    /// What SQLite finds wrong in the file, and what the tables say that the events do not. The events themselves are not
+    /// decoded.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store, also where the damage is so bad that SQLite cannot look further.
+    pub async fn defects(&self) -> Result<Vec<Defect>, StoreError> {
+        self.read_with(defects::defects).await
+    }
+
+    /// Copies the store to a new file, which is readable only for its owner. Another process may write to the store meanwhile;
+    /// the copy has all that was stored when it began, and nothing that was deleted. If this fails, there is no new file.
+    ///
+    /// # Errors
+    ///
+    /// The new file exists or cannot be written, or an error of the store.
+    pub async fn backup(&self, to: impl AsRef<Path> + Send) -> Result<(), StoreError> {
+        let (from, copy) = (self.path.clone(), Copy::create(to.as_ref())?);
+        self.read_with(move |_| copy.write(&from)).await?.keep()
     }
 
     async fn read_with<T, W>(&self, work: W) -> Result<T, StoreError>
@@ -102,8 +155,20 @@ impl Sqlite {
         T: Send + 'static,
         W: Fn(&Connection) -> Result<T, Failed> + Send + 'static,
     {
-        self.writer.write(bytes, work).await.map_err(|failed| failed.into_store_error(&self.path))
+        self.write(bytes, work).await.map_err(|failed| failed.into_store_error(&self.path))
     }
+
+    async fn write<T, W>(&self, bytes: usize, work: W) -> Result<T, Failed>
+    where
+        T: Send + 'static,
+        W: Fn(&Connection) -> Result<T, Failed> + Send + 'static,
+    {
+        self.writer.as_ref().ok_or(Failed::OpenedToRead)?.write(bytes, work).await
+    }
+}
+
+fn no_threads(error: io::Error) -> StoreError {
+    StoreError::transient("the system starts no more threads").because(error)
 }
 
 impl fmt::Debug for Sqlite {
@@ -119,7 +184,7 @@ impl Store for Sqlite {
         let leases = leases.to_vec();
         let bytes = lines.iter().map(write::Line::bytes).sum();
         let work = move |connection: &Connection| write::append(connection, &leases, &lines);
-        let appended = self.writer.write(bytes, work).await;
+        let appended = self.write(bytes, work).await;
         appended.map_err(|failed| failed.into_append_error(&self.path))
     }
 
@@ -129,6 +194,10 @@ impl Store for Sqlite {
 
     async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Stored>, StoreError> {
         self.read_with(move |connection| read::all(connection, after, limit)).await
+    }
+
+    async fn read_lines(&self, after: Position, limit: usize) -> Result<Lines, StoreError> {
+        self.read_with(move |connection| read::lines(connection, after, limit)).await
     }
 
     async fn keep_snapshot(
@@ -151,7 +220,7 @@ impl Store for Sqlite {
         let (leases, consumer, noted) = (leases.to_vec(), consumer.to_owned(), noted.to_vec());
         let bytes = size_of_val(noted.as_slice());
         let work = move |connection: &Connection| write::note(connection, &leases, &consumer, &noted);
-        self.writer.write(bytes, work).await.map_err(|failed| failed.into_append_error(&self.path))
+        self.write(bytes, work).await.map_err(|failed| failed.into_append_error(&self.path))
     }
 
     async fn noted(&self, consumer: &str) -> Result<Vec<Noted>, StoreError> {

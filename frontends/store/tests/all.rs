@@ -12,5 +12,7 @@ mod loading;
 mod nats;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod reading;
+mod retaining;
 mod speed;
 mod sqlite;

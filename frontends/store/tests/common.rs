@@ -9,6 +9,7 @@ use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use callfold_store::testing::{Broken, Subject};
 use callfold_store::{Memory, Sqlite, Store};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// Stores in memory.
@@ -63,6 +64,20 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
         std::fs::copy(name(from), name(to))?;
     }
     Ok(())
+}
+
+/// Writes a file as version 1 did: a call with this event.
+pub(crate) fn write_version_1(path: &Path, first: &Recorded) {
+    let (old, call) = (Connection::open(path).expect("a file"), *first.call.guid().as_bytes());
+    let write = || {
+        old.execute_batch(include_str!("../src/sqlite/schema/1.sql"))?;
+        old.execute("INSERT INTO calls (call, revision) VALUES (?1, 1)", [&call])?;
+        let sql = "INSERT INTO events (call, revision, line) VALUES (?1, 1, ?2)";
+        old.execute(sql, (&call, first.to_string()))?;
+        old.pragma_update(None, "application_id", 0x6361_6c6c)?;
+        old.pragma_update(None, "user_version", 1)
+    };
+    write().expect("the statements of version 1");
 }
 
 /// Stores in a server.

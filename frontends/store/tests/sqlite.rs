@@ -6,7 +6,7 @@ use std::sync::Arc;
 use callfold_store::{AppendError, Position, Sqlite, Store, StoreError};
 use rusqlite::Connection;
 
-use crate::common::{call, event};
+use crate::common::{call, event, write_version_1};
 
 /// The error of opening a file that this function prepares.
 fn refused(prepare: impl FnOnce(&Path)) -> StoreError {
@@ -54,20 +54,7 @@ async fn a_file_of_version_1_is_migrated_and_keeps_what_it_has() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("calls.db");
     let first = event(call(1), 1, "of version 1");
-    {
-        let old = Connection::open(&path).unwrap();
-        let call = *first.call.guid().as_bytes();
-        old.execute_batch(include_str!("../src/sqlite/schema/1.sql")).unwrap();
-        old.execute("INSERT INTO calls (call, revision) VALUES (?1, 1)", [first.call.guid().as_bytes()])
-            .unwrap();
-        old.execute(
-            "INSERT INTO events (call, revision, line) VALUES (?1, 1, ?2)",
-            (&call, first.to_string()),
-        )
-        .unwrap();
-        old.pragma_update(None, "application_id", 0x6361_6c6c).unwrap();
-        old.pragma_update(None, "user_version", 1).unwrap();
-    }
+    write_version_1(&path, &first);
     let store = Sqlite::open(&path).unwrap();
     assert_eq!(store.read(call(1), 1).await.unwrap(), [first]);
     assert_eq!(store.unfinished().await.unwrap(), [call(1)]);

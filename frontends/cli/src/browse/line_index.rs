@@ -11,7 +11,8 @@ use callfold::uuid::Uuid;
 use memchr::memmem::Finder;
 use serde::Deserialize;
 
-use crate::input::{BYTE_ORDER_MARK, Input};
+use crate::encoding::BYTE_ORDER_MARK;
+use crate::input::Input;
 
 /// How much of a log is read at once, in bytes.
 const BLOCK: usize = 1 << 17;

@@ -42,7 +42,7 @@ impl Screen {
         let logs = Logs::of(&args.source.logs);
         let selection = Selection::of(&args.source, args.only.names(), logs).unwrap().unwrap();
         let Opened { calls, reader, .. } = history_reader::open(&selection, &args.list).unwrap();
-        let browser = Browser::new(calls, super::title(&args.source), Palette { is_plain: true });
+        let browser = Browser::new(calls, super::title(&args.source.logs), Palette { is_plain: true });
         let mut screen = Self { browser, reader };
         screen.load();
         screen
@@ -509,4 +509,11 @@ proptest! {
             prop_assert!(browser.history().is_none_or(|history| browser.step < history.steps().len()));
         }
     }
+}
+
+#[test]
+fn the_title_names_the_logs_without_passwords() {
+    let named = |logs: &[&str]| super::title(&logs.iter().map(Into::into).collect::<Vec<_>>());
+    assert_eq!(named(&["logs/bot.log"]), "logs/bot.log");
+    assert_eq!(named(&["postgres://bot:s3cret@db/calls", "b.log"]), "postgres://…@db/calls and 1 more");
 }

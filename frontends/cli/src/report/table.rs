@@ -239,7 +239,7 @@ fn summary(
     writeln!(out)
 }
 
-fn many(number: u64, what: &str) -> String {
+pub(crate) fn many(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 

@@ -111,6 +111,15 @@ impl Folder {
         self.0.to_str().unwrap()
     }
 
+    /// Replaces bytes in a file of the folder with as many others, once.
+    pub fn damage(&self, name: &str, from: &[u8], to: &[u8]) {
+        let path = self.0.join(name);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let at = bytes.windows(from.len()).position(|it| it == from).unwrap();
+        bytes[at..at + from.len()].copy_from_slice(to);
+        std::fs::write(&path, bytes).unwrap();
+    }
+
     /// Writes a file, sub-folders and all; its path.
     pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
         let path = self.0.join(name);

@@ -11,8 +11,8 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_postgres::config::{Config, Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::address::ServerUrl;
 use crate::error::StoreError;
+use crate::server_url::ServerUrl;
 
 /// The schema of the tables, where the address names none.
 const SCHEMA: &str = "callfold";
@@ -22,6 +22,9 @@ const CONNECTIONS: usize = 8;
 
 /// How long to wait for a connection.
 const WAIT: Duration = Duration::from_secs(5);
+
+/// How long the server may take for an answer.
+pub(super) const ANSWER: Duration = Duration::from_secs(30);
 
 /// After this time without a sign of the server, a connection counts as cut.
 const CUT: Duration = Duration::from_secs(10);

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use deadpool_postgres::Pool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use super::ANSWER;
-use super::connect::drop_idle;
+use super::connect::{ANSWER, drop_idle};
 use super::failed::Failed;
 use super::write::{self, Work};
 

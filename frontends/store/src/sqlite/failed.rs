@@ -25,6 +25,8 @@ pub(super) enum Failed {
         /// The reason.
         error: LineError,
     },
+    /// The store was opened to read.
+    OpenedToRead,
     /// The thread that does the work is gone.
     Stopped,
 }
@@ -40,7 +42,7 @@ impl Failed {
         match self {
             Self::Conflict(conflict) => conflict.into(),
             Self::LeaseLost(lost) => lost.into(),
-            other @ (Self::Sqlite(_) | Self::Line { .. } | Self::Stopped) => {
+            other @ (Self::Sqlite(_) | Self::Line { .. } | Self::OpenedToRead | Self::Stopped) => {
                 other.into_store_error(path).into()
             }
         }
@@ -55,6 +57,9 @@ impl Failed {
             Self::Line { position, error } => {
                 let message = format!("{file}: the event at position {position} cannot be read: {error}");
                 StoreError::lasting(message).because(error)
+            }
+            Self::OpenedToRead => {
+                StoreError::lasting(format!("{file}: the store was opened to read, and takes no changes"))
             }
             Self::Stopped => StoreError::lasting(format!("{file}: the store has stopped; open it again")),
         }

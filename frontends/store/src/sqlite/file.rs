@@ -28,6 +28,7 @@ const REFUSED: &[(io::ErrorKind, &str)] = &[
     (io::ErrorKind::NotFound, "the folder does not exist; create it"),
     (io::ErrorKind::NotADirectory, "a part of the path is a file, not a folder; name another path"),
     (io::ErrorKind::IsADirectory, "this is a folder; name a file"),
+    (io::ErrorKind::AlreadyExists, "the file exists, and is not overwritten; name a new file"),
     (io::ErrorKind::PermissionDenied, "the file may not be opened; change its permissions"),
     (io::ErrorKind::ReadOnlyFilesystem, "the disk is read-only; name another path"),
 ];
@@ -35,19 +36,33 @@ const REFUSED: &[(io::ErrorKind, &str)] = &[
 /// The absolute path of a file that exists afterwards. A new file is readable only for its owner, and SQLite gives its
 /// other files the same permissions.
 pub(super) fn create(path: &Path) -> Result<PathBuf, StoreError> {
-    let refused = |error: io::Error| {
-        let known = REFUSED.iter().find(|(kind, _)| *kind == error.kind());
-        let advice = known.map_or("the file cannot be opened", |(_, advice)| *advice);
-        StoreError::lasting(format!("{}: {advice}", path.display())).because(error)
-    };
-    // SQLite has special meanings for some relative names, such as `:memory:`.
-    let absolute = std::path::absolute(path).map_err(refused)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
+    opened(path, options)
+}
+
+/// The absolute path of a new file, which is readable only for its owner.
+pub(super) fn create_new(path: &Path) -> Result<PathBuf, StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    opened(path, options)
+}
+
+fn opened(path: &Path, mut options: OpenOptions) -> Result<PathBuf, StoreError> {
+    let refused = |error| refused(path, error);
+    // SQLite has special meanings for some relative names, such as `:memory:`.
+    let absolute = std::path::absolute(path).map_err(refused)?;
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(&absolute).map_err(refused)?;
     Ok(absolute)
+}
+
+/// The error of a path that cannot be opened.
+pub(super) fn refused(path: &Path, error: io::Error) -> StoreError {
+    let known = REFUSED.iter().find(|(kind, _)| *kind == error.kind());
+    let advice = known.map_or("the file cannot be opened", |(_, advice)| *advice);
+    StoreError::lasting(format!("{}: {advice}", path.display())).because(error)
 }
 
 /// The connection that writes. It makes the tables of a new file.
@@ -75,7 +90,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     connect().map_err(|error| store_error(path, Arc::new(error)))
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
@@ -91,7 +106,7 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// True if nothing has been stored in the file yet.
-fn is_new(connection: &Connection) -> rusqlite::Result<bool> {
+pub(super) fn is_new(connection: &Connection) -> rusqlite::Result<bool> {
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(tables == 0 && number(connection, "application_id")? == 0 && number(connection, "user_version")? == 0)
 }
@@ -110,12 +125,12 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<usize> {
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<usize> {
     Ok(usize::try_from(number(connection, "user_version")?).unwrap_or(usize::MAX))
 }
 
 /// Fails if the tables are not those of this crate, or of a later version than this one.
-fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let failed = |error| store_error(path, Arc::new(error));
     let file = path.display();
     if number(connection, "application_id").map_err(failed)? != APPLICATION_ID {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::column::{self, call, key, number};
 use super::failed::Failed;
 use crate::lease::{Lease, Leased};
-use crate::store::{Noted, Position, Stats, Stored};
+use crate::store::{Lines, Noted, Position, Stats, Stored, StoredLine};
 
 pub(super) fn of_call(connection: &Connection, call: CallId, from: u64) -> Result<Vec<Recorded>, Failed> {
     let sql = "SELECT position, line FROM events WHERE call = ?1 AND revision >= ?2 ORDER BY revision";
@@ -31,6 +31,25 @@ pub(super) fn all(connection: &Connection, after: Position, limit: usize) -> Res
         events.push(stored(row)?);
     }
     Ok(events)
+}
+
+/// The bytes after which no more lines are read at once.
+const PAGE: usize = 1 << 20;
+
+pub(super) fn lines(connection: &Connection, after: Position, limit: usize) -> Result<Lines, Failed> {
+    let sql = "SELECT position, line FROM events WHERE position > ?1 ORDER BY position";
+    let mut select = connection.prepare_cached(sql)?;
+    let mut rows = select.query([number(after.number())])?;
+    let (mut lines, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        if lines.len() == limit || bytes >= PAGE {
+            return Ok(Lines { lines, has_more: true });
+        }
+        let line = row.get_ref(1)?.as_bytes().map_err(rusqlite::Error::from)?.to_vec();
+        bytes += line.len();
+        lines.push(StoredLine { position: Position::new(row.get(0)?), line });
+    }
+    Ok(Lines { lines, has_more: false })
 }
 
 pub(super) fn last(connection: &Connection) -> Result<Position, Failed> {
@@ -78,6 +97,10 @@ pub(super) fn leases(connection: &Connection) -> Result<Vec<Leased>, Failed> {
         Ok(Leased { lease, holder: Uuid::from_bytes(row.get(2)?) })
     };
     Ok(select.query_map([column::now(connection)?], leased)?.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn schema_version(connection: &Connection) -> Result<u32, Failed> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
 /// The number of rows of each table, and the bytes of the database. The file `-wal` is counted by the caller.

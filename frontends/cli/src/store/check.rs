@@ -1,0 +1,42 @@
+//! `callfold store check`: what is wrong in a store.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use super::problems::Problems;
+use super::snapshots::{Snapshots, snapshots};
+use crate::args::SourceArgs;
+use crate::exit::complain;
+use crate::input::Input;
+use crate::logs::Logs;
+use crate::replayer::{Outcome, ReplayOptions, replay_logs};
+use crate::stores::StoreLog;
+use crate::stores::open::sqlite;
+
+pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<ExitCode> {
+    let log = StoreLog::open(address)?;
+    let store = log.open.clone();
+    let mut problems = Problems::new(store.address.to_string(), is_quiet, anstream::stdout());
+    if let Some(sqlite) = sqlite(&store.address) {
+        let defects = store.wait(async { sqlite?.defects().await })?;
+        defects.iter().try_for_each(|defect| problems.defect(defect))?;
+    }
+    let stats = store.wait(store.store.stats())?;
+    let outcome = if stats.events > 0 { replayed(log, &mut problems)? } else { None };
+    let calls: Vec<_> = outcome.iter().flat_map(|it| it.replay.summaries()).map(|call| call.id()).collect();
+    let kept =
+        if stats.snapshots > 0 { snapshots(&store, &calls, &mut problems)? } else { Snapshots::default() };
+    if let Some(why) = outcome.iter().flat_map(|it| &it.unreadable).next() {
+        complain(format_args!("{}: {}", why.path, why.why));
+        return Ok(ExitCode::from(2));
+    }
+    let events = outcome.map_or(0, |outcome| outcome.replay.events());
+    problems.summary((calls.len() as u64, events), (kept.same + kept.unreadable, kept.unreadable))
+}
+
+/// Folds all events. What is wrong with them goes to `problems`.
+fn replayed(log: StoreLog, problems: &mut Problems<impl Write>) -> io::Result<Option<Outcome>> {
+    let logs = Logs { inputs: vec![Input::of_store(log)], unreadable: Vec::new(), notes: Vec::new() };
+    let source = SourceArgs::of_whole_log(problems.is_quiet);
+    replay_logs(ReplayOptions::of_all(&source), &logs, problems).map(Some)
+}

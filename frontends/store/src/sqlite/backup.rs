@@ -1,0 +1,56 @@
+//! Copying the database while it is in use.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::failed::Failed;
+use super::file;
+use crate::error::StoreError;
+
+/// A new file, which is removed again unless the copy is complete.
+pub(super) struct Copy {
+    path: PathBuf,
+    is_complete: bool,
+}
+
+impl Copy {
+    pub(super) fn create(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self { path: file::create_new(path)?, is_complete: false })
+    }
+
+    /// Writes the database into the file as it is at this moment, without what was deleted.
+    pub(super) fn write(self, from: &Path) -> Result<Self, Failed> {
+        let connection: Connection = file::connect(from)?;
+        let path = self.path.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(self.path.clone()))?;
+        connection.execute("VACUUM INTO ?1", [path])?;
+        Ok(self)
+    }
+
+    /// Waits until the disk has the file.
+    pub(super) fn keep(mut self) -> Result<(), StoreError> {
+        self.sync().map_err(|error| file::refused(&self.path, error))?;
+        self.is_complete = true;
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.path)?.sync_all()?;
+        #[cfg(unix)]
+        if let Some(folder) = self.path.parent() {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        if !self.is_complete {
+            // What fails here was not complete anyway.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
