@@ -22,9 +22,9 @@ use crate::fault::{Failing, Faults, Possible, Window};
 use crate::live::{Live, does_not_fold};
 use crate::locks::{Locks, Scope};
 use crate::metrics::Metrics;
+use crate::partition::Sharing;
 use crate::seed::{Ids, Seed};
 use crate::settings::Settings;
-use crate::sharing::Sharing;
 use crate::signing::Signing;
 
 /// How many times an input is decided anew, because another process was faster.

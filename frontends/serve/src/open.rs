@@ -22,12 +22,11 @@ use crate::live::Live;
 use crate::locks::Locks;
 use crate::metrics::Metrics;
 use crate::outbox::CONSUMER;
-use crate::partition::Owned;
+use crate::partition::{Owned, Sharing};
 use crate::scenario::read::Scenario;
 use crate::scenario::script::Scenarios;
 use crate::seed::{Ids, Seed};
 use crate::settings::{Auto, Settings};
-use crate::sharing::Sharing;
 use crate::signing::Signing;
 
 /// How many events are read from the store at a time.

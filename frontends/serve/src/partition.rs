@@ -1,9 +1,11 @@
 //! Partitions: which process does the timers and webhooks of which calls, where several use one store.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use callfold::CallId;
+use callfold::jiff::SignedDuration;
+use callfold::uuid::Uuid;
 use callfold_store::{Lease, LeaseLost};
 
 /// The number of partitions. At most so many processes share the work.
@@ -11,6 +13,45 @@ pub(crate) const PARTITIONS: u16 = 32;
 
 /// What the leases of partitions begin with.
 const NAME: &str = "calls/";
+
+/// What the leases begin with by which the processes know of each other.
+const PROCESS: &str = "process/";
+
+/// What a process is that shares its store.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sharing {
+    /// The id of this process.
+    pub(crate) holder: Uuid,
+    /// The time in which another process takes over what this one did.
+    pub(crate) lease: Duration,
+}
+
+impl Sharing {
+    #[expect(clippy::disallowed_methods, reason = "somebody must draw the id")]
+    pub(crate) fn new(lease: SignedDuration) -> Self {
+        Self { holder: uuid::Uuid::new_v4(), lease: lease.try_into().unwrap_or_default() }
+    }
+
+    /// How long a lease lasts in the store. The rest of the time is for others to notice that it is free.
+    pub(crate) fn lasts(&self) -> Duration {
+        self.lease * 3 / 4
+    }
+
+    /// The time between two looks at the leases.
+    pub(crate) fn pause(&self) -> Duration {
+        self.lease / 8
+    }
+
+    /// The lease by which the other processes know of this one.
+    pub(crate) fn name(&self) -> String {
+        format!("{PROCESS}{}", self.holder)
+    }
+}
+
+/// True if a lease with this name says that a process is there.
+pub(crate) fn is_process(lease: &str) -> bool {
+    lease.starts_with(PROCESS)
+}
 
 /// A part of all calls. One process at a time has the lease of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +96,11 @@ pub(crate) struct Tenure {
 }
 
 impl Owned {
+    /// What a process has that has just started.
+    pub(crate) fn at_start(sharing: Option<Sharing>) -> Self {
+        if sharing.is_some() { Self::Leased(BTreeMap::new()) } else { Self::All }
+    }
+
     pub(crate) fn has(&self, call: CallId) -> bool {
         match self {
             Self::All => true,
@@ -91,10 +137,6 @@ impl Owned {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use callfold::uuid::Uuid;
-
     use super::*;
 
     fn call(number: u128) -> CallId {

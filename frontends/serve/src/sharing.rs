@@ -8,8 +8,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use callfold::jiff::SignedDuration;
-use callfold::uuid::Uuid;
 use callfold::{CallId, Ledger, Recorded};
 use callfold_store::{Lease, LeaseLost, Position, StoreError};
 use tracing::{info, warn};
@@ -18,42 +16,13 @@ use crate::host::{Host, NotStored};
 use crate::live::does_not_fold;
 use crate::locks::Scope;
 use crate::outbox::CONSUMER;
-use crate::partition::{Owned, PARTITIONS, Partition, Tenure};
+use crate::partition::{PARTITIONS, Partition, Sharing, Tenure, is_process};
 
 /// How many events are read from the store at a time.
 const READ: usize = 1000;
 
 /// How long to wait before the store is asked again that failed.
 const AGAIN: Duration = Duration::from_millis(200);
-
-/// What the leases begin with by which the processes know of each other.
-const PROCESS: &str = "process/";
-
-/// What a process is that shares its store.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sharing {
-    /// The id of this process.
-    pub(crate) holder: Uuid,
-    /// The time in which another process takes over what this one did.
-    pub(crate) lease: Duration,
-}
-
-impl Sharing {
-    #[expect(clippy::disallowed_methods, reason = "somebody must draw the id")]
-    pub(crate) fn new(lease: SignedDuration) -> Self {
-        Self { holder: uuid::Uuid::new_v4(), lease: lease.try_into().unwrap_or_default() }
-    }
-
-    /// How long a lease lasts in the store. The rest of the time is for others to notice that it is free.
-    fn lasts(&self) -> Duration {
-        self.lease * 3 / 4
-    }
-
-    /// The time between two looks at the leases.
-    fn pause(&self) -> Duration {
-        self.lease / 8
-    }
-}
 
 #[expect(
     clippy::disallowed_methods,
@@ -95,7 +64,6 @@ impl Host {
     ) -> Result<(), StoreError> {
         let leased = self.store.leases().await?;
         let of_others = leased.iter().filter(|leased| leased.holder != sharing.holder);
-        let is_process = |name: &str| name.starts_with(PROCESS);
         let (processes, taken): (Vec<_>, Vec<_>) =
             of_others.map(|leased| &*leased.lease.name).partition(|name| is_process(name));
         let taken: BTreeSet<_> = taken.into_iter().filter_map(Partition::named).collect();
@@ -274,19 +242,5 @@ impl Host {
             left.extend(view.call(call).into_iter().flat_map(callfold::Call::replaces));
         }
         Ok(view)
-    }
-}
-
-impl Sharing {
-    /// The lease by which the other processes know of this one.
-    fn name(&self) -> String {
-        format!("{PROCESS}{}", self.holder)
-    }
-}
-
-impl Owned {
-    /// What a process has that has just started.
-    pub(crate) fn at_start(sharing: Option<Sharing>) -> Self {
-        if sharing.is_some() { Self::Leased(std::collections::BTreeMap::new()) } else { Self::All }
     }
 }
