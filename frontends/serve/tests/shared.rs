@@ -18,8 +18,12 @@ use crate::crash::load::{Load, Received};
 /// The time in which another host takes over.
 const LEASE: Duration = Duration::from_secs(2);
 
-/// How long an engine is away, and how long a webhook may need besides: the load of the machine, and its repeats.
-const SLACK: Duration = Duration::from_secs(3);
+/// How long a webhook may need besides: an engine starts, the machine is loaded, some webhooks are repeated, and NATS ends a lease
+/// a second or two late.
+const SLACK: Duration = Duration::from_secs(5);
+
+/// The kill of the engine after which it is away for a minute.
+const LONG: u64 = 10;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hosts_on_postgres_that_are_killed_lose_nothing() {
@@ -45,15 +49,18 @@ async fn killed(variable: &str, engine: &str, store: impl Fn(&str, &str) -> Stri
     let mut load = Load::new(bot);
     let mut draw = Draw::new(7, number("CALLFOLD_KILLS_SEED", 7));
     let mut hosts: Vec<_> = (0..2).map(|host| Running::start(&config(&store, host)).unwrap()).collect();
-    let mut counts = [0; 2];
+    let (mut counts, mut longest) = ([0; 2], Duration::ZERO);
     for kill in 1..=kills {
         // A host that is killed while it takes over would make two gaps one.
         run(&mut load, &hosts, LEASE + Duration::from_millis(draw.below(1000))).await;
         received.life.store(kill as usize, Ordering::SeqCst);
         if draw.below(4) == 0 {
             counts[1] += 1;
+            // Of many times, it is away for a minute once.
+            let millis = if counts[1] == LONG { 60_000 } else { draw.below(500) };
+            longest = longest.max(Duration::from_millis(millis));
             script(&servers, "stop", engine);
-            tokio::time::sleep(Duration::from_millis(draw.below(500))).await;
+            run(&mut load, &hosts, Duration::from_millis(millis)).await;
             script(&servers, "start", engine);
         } else {
             counts[0] += 1;
@@ -65,11 +72,18 @@ async fn killed(variable: &str, engine: &str, store: impl Fn(&str, &str) -> Stri
         }
     }
     println!("{engine}: {} kills of hosts, {} of the engine", counts[0], counts[1]);
-    check(engine, &store, hosts, load, &received).await;
+    check(engine, &store, hosts, load, &received, longest).await;
 }
 
-/// Ends all calls, and checks what became of them.
-async fn check(engine: &str, store: &str, hosts: Vec<Running>, mut load: Load, received: &Received) {
+/// Ends all calls, and checks what became of them. The engine was away for this long at most.
+async fn check(
+    engine: &str,
+    store: &str,
+    hosts: Vec<Running>,
+    mut load: Load,
+    received: &Received,
+    away: Duration,
+) {
     tokio::time::sleep(LEASE * 2).await;
     load.finish(&clients(&hosts)).await;
     hosts.into_iter().for_each(Running::kill);
@@ -85,7 +99,7 @@ async fn check(engine: &str, store: &str, hosts: Vec<Running>, mut load: Load, r
         history.received.len()
     );
     history.check().unwrap_or_else(|wrong| panic!("{wrong}"));
-    assert!(late < (LEASE + SLACK).as_millis() as i64, "a call was stuck for {late} ms");
+    assert!(late < (LEASE + SLACK + away).as_millis() as i64, "a call was stuck for {late} ms");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -125,7 +139,7 @@ async fn cut_off(variable: &str, engine: &str, store: impl Fn(&str, &str) -> Str
         away(false);
     }
     run(&mut load, &hosts, LEASE * 2).await;
-    check(engine, &stores[1], hosts, load, &received).await;
+    check(engine, &stores[1], hosts, load, &received, Duration::ZERO).await;
 }
 
 fn is_built_with(engine: &str) -> bool {

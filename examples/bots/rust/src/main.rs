@@ -49,7 +49,7 @@ struct Host {
 async fn main() -> Result<(), Failed> {
     let or = |name: &str, usual: &str| var(name).unwrap_or_else(|_| usual.to_owned());
     let port = or("PORT", "3000");
-    let store = or("STORE", "sqlite:bot.db").parse::<Address>()?.open()?;
+    let store = or("STORE", "sqlite:bot.db").parse::<Address>()?.open().await?;
     let host = Host {
         calls: Mutex::new(stored(&*store).await?),
         store,
