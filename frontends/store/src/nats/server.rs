@@ -197,7 +197,7 @@ impl Server {
     pub(super) async fn store_all(&self, mut drafts: Vec<Draft>) -> Result<u64, Failed> {
         let count = drafts.len();
         if count > LARGEST_BATCH {
-            return Err(Failed::TooMany(count));
+            return Err(Failed::TooMany { messages: count, limit: LARGEST_BATCH });
         }
         drafts.iter().try_for_each(|draft| self.fits(draft))?;
         let id = self.client.new_inbox();
