@@ -1,6 +1,7 @@
 //! A store in a stream of NATS JetStream.
 
 mod append;
+mod bulk;
 mod cache;
 mod calls;
 mod failed;
@@ -37,7 +38,7 @@ use self::url::Url;
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
 use crate::server_url::ServerUrl;
-use crate::store::{Noted, Position, Stats, Store, Stored};
+use crate::store::{Lines, Noted, Position, Stats, Store, Stored};
 
 /// How long something is tried again while the server is away.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -73,8 +74,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// # Permissions
 ///
 /// A user of the server that may not do everything needs these: to publish to `STREAM.>`, `$JS.API.STREAM.*.STREAM`,
-/// `$JS.API.DIRECT.GET.STREAM` and `$JS.API.DIRECT.GET.STREAM.>`; to subscribe to `_INBOX.>` and `STREAM-stored.*`. Without the
-/// last one, readers see a new event after up to a second.
+/// `$JS.API.DIRECT.GET.STREAM`, `$JS.API.DIRECT.GET.STREAM.>`, `$JS.API.CONSUMER.*.STREAM.*` and
+/// `$JS.API.CONSUMER.MSG.NEXT.STREAM.*`; to subscribe to `_INBOX.>` and `STREAM-stored.*`. Without the last one, readers see a
+/// new event after up to a second. Reading many messages makes a consumer in the memory of the server, and removes it.
 ///
 /// # Other readers
 ///
@@ -175,6 +177,10 @@ impl Store for Nats {
 
     async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Stored>, StoreError> {
         self.read_with(|| read::all_after(&self.session, after, limit)).await
+    }
+
+    async fn read_lines(&self, after: Position, limit: usize) -> Result<Lines, StoreError> {
+        self.read_with(|| read::lines_after(&self.session, after, limit)).await
     }
 
     async fn keep_snapshot(

@@ -11,7 +11,7 @@ use super::get::{self, ENDED, Found, REVISION};
 use super::lines::{self, Run};
 use super::server::{Draft, LARGEST_BATCH, each};
 use super::session::Session;
-use super::{group, leases};
+use super::{group, leases, read};
 use crate::ending;
 use crate::error::Conflict;
 use crate::lease::Lease;
@@ -261,6 +261,6 @@ async fn stored(
     if let Some(line) = lines::line(last, revision)? {
         return Ok(Some(line));
     }
-    let events = lines::of_call(&session.server, session.subjects.events(call), 0, revision).await?;
+    let events = read::after(session, call, 0, revision).await?;
     Ok(events.first().filter(|event| event.revision == revision).map(Recorded::to_string))
 }
