@@ -1,15 +1,21 @@
 //! A store in a stream of NATS JetStream.
 
 mod append;
+mod bulk;
 mod cache;
 mod calls;
 mod failed;
 mod get;
 mod group;
+mod held;
 mod leases;
 mod lines;
+mod locks;
 mod notes;
+mod queue;
+mod read;
 mod server;
+mod session;
 mod signal;
 mod stream;
 mod subjects;
@@ -25,21 +31,14 @@ use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use tokio::time::Instant;
 
-use self::cache::Cache;
 use self::failed::Failed;
-use self::get::Scan;
-use self::group::Group;
-use self::leases::Held;
-use self::lines::LINES;
-use self::notes::Locks;
 use self::server::Server;
-use self::signal::Signal;
-use self::subjects::Subjects;
+use self::session::Session;
 use self::url::Url;
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
 use crate::server_url::ServerUrl;
-use crate::store::{Noted, Position, Stats, Store, Stored};
+use crate::store::{Lines, Noted, Position, Stats, Store, Stored};
 
 /// How long something is tried again while the server is away.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -75,8 +74,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// # Permissions
 ///
 /// A user of the server that may not do everything needs these: to publish to `STREAM.>`, `$JS.API.STREAM.*.STREAM`,
-/// `$JS.API.DIRECT.GET.STREAM` and `$JS.API.DIRECT.GET.STREAM.>`; to subscribe to `_INBOX.>` and `STREAM-stored.*`. Without the
-/// last one, readers see a new event after up to a second.
+/// `$JS.API.DIRECT.GET.STREAM`, `$JS.API.DIRECT.GET.STREAM.>`, `$JS.API.CONSUMER.*.STREAM.*` and
+/// `$JS.API.CONSUMER.MSG.NEXT.STREAM.*`; to subscribe to `_INBOX.>` and `STREAM-stored.*`. Without the last one, readers see a
+/// new event after up to a second. Reading many messages makes a consumer in the memory of the server, and removes it.
 ///
 /// # Other readers
 ///
@@ -86,13 +86,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// What is deleted can remain in the files of the server until it writes them anew, and in copies of the stream.
 pub struct Nats {
     shown: String,
-    server: Server,
-    subjects: Subjects,
-    cache: Cache,
-    held: Held,
-    group: Group,
-    locks: Locks,
-    signal: Signal,
+    session: Session,
     may_write: bool,
 }
 
@@ -122,17 +116,7 @@ impl Nats {
         let url = Url::parse(url.expose(), url.to_string())?;
         let server = Server::connect(&url).await?;
         stream::open(&server, &url.shown, !may_write).await?;
-        Ok(Self {
-            subjects: Subjects::new(&url.stream),
-            shown: url.shown,
-            server,
-            cache: Cache::default(),
-            held: Held::default(),
-            group: Group::default(),
-            locks: Locks::default(),
-            signal: Signal::default(),
-            may_write,
-        })
+        Ok(Self { shown: url.shown, session: Session::new(server), may_write })
     }
 
     /// Does something that can be done twice. It is tried again for some seconds if its answer was lost.
@@ -172,40 +156,6 @@ impl Nats {
     fn append_error(&self, failed: Failed) -> AppendError {
         failed.into_append_error(&self.shown)
     }
-
-    async fn of_call(&self, call: CallId, from: u64) -> Result<Vec<Recorded>, Failed> {
-        // What comes after the last known event is in later messages.
-        let known = self.cache.head(call).filter(|head| head.revision < from);
-        let after = known.map_or(0, |head| head.sequence);
-        lines::of_call(&self.server, self.subjects.events(call), after, from).await
-    }
-
-    async fn all_after(&self, after: Position, limit: usize) -> Result<Vec<Stored>, Failed> {
-        // Later events can be in the message of the position itself.
-        let first = after.number() / LINES as u64;
-        let mut scan = Scan::new(&self.server, self.subjects.all_events(), first);
-        let mut read = Vec::new();
-        while read.len() < limit {
-            let found = scan.next((limit - read.len()).saturating_add(1)).await?;
-            if found.is_empty() {
-                break;
-            }
-            for message in &found {
-                read.extend(lines::events(message)?.into_iter().filter(|stored| stored.position > after));
-                if read.len() >= limit {
-                    break;
-                }
-            }
-        }
-        read.truncate(limit);
-        Ok(read)
-    }
-
-    async fn last_position(&self) -> Result<Position, Failed> {
-        let last = get::last(&self.server, &self.subjects.all_events()).await?;
-        let events = last.as_ref().map(lines::events).transpose()?;
-        Ok(events.and_then(|events| Some(events.last()?.position)).unwrap_or_default())
-    }
 }
 
 impl fmt::Debug for Nats {
@@ -217,16 +167,20 @@ impl fmt::Debug for Nats {
 #[async_trait]
 impl Store for Nats {
     async fn append_under(&self, leases: &[Lease], batch: &[Recorded]) -> Result<(), AppendError> {
-        let work = || append::append(self, leases, batch);
+        let work = || append::append(&self.session, leases, batch);
         self.write_with(work).await.map_err(|failed| self.append_error(failed))
     }
 
     async fn read(&self, call: CallId, from: u64) -> Result<Vec<Recorded>, StoreError> {
-        self.read_with(|| self.of_call(call, from)).await
+        self.read_with(|| read::of_call(&self.session, call, from)).await
     }
 
     async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Stored>, StoreError> {
-        self.read_with(|| self.all_after(after, limit)).await
+        self.read_with(|| read::all_after(&self.session, after, limit)).await
+    }
+
+    async fn read_lines(&self, after: Position, limit: usize) -> Result<Lines, StoreError> {
+        self.read_with(|| read::lines_after(&self.session, after, limit)).await
     }
 
     async fn keep_snapshot(
@@ -235,46 +189,50 @@ impl Store for Nats {
         revision: u64,
         snapshot: &Snapshot,
     ) -> Result<(), StoreError> {
-        let work = || notes::keep_snapshot(self, call, revision, snapshot);
+        let work = || notes::keep_snapshot(&self.session, call, revision, snapshot);
         self.write_with(work).await.map_err(|failed| self.store_error(failed))
     }
 
     async fn snapshot(&self, call: CallId) -> Result<Option<Snapshot>, StoreError> {
-        self.read_with(|| notes::snapshot(self, call)).await
+        self.read_with(|| notes::snapshot(&self.session, call)).await
     }
 
     async fn note_under(&self, leases: &[Lease], consumer: &str, noted: &[Noted]) -> Result<(), AppendError> {
-        let work = || notes::note(self, leases, consumer, noted);
+        let work = || notes::note(&self.session, leases, consumer, noted);
         self.write_with(work).await.map_err(|failed| self.append_error(failed))
     }
 
     async fn noted(&self, consumer: &str) -> Result<Vec<Noted>, StoreError> {
-        self.read_with(|| notes::noted(self, consumer)).await
+        self.read_with(|| notes::noted(&self.session, consumer)).await
     }
 
     async fn noted_of(&self, consumer: &str, call: CallId) -> Result<u64, StoreError> {
-        self.read_with(|| notes::noted_of(self, consumer, call)).await
+        self.read_with(|| notes::noted_of(&self.session, consumer, call)).await
     }
 
     async fn unfinished(&self) -> Result<Vec<CallId>, StoreError> {
-        self.read_with(|| calls::unfinished(self)).await
+        self.read_with(|| calls::unfinished(&self.session)).await
     }
 
     async fn finish(&self, calls: &[CallId]) -> Result<(), StoreError> {
-        self.write_with(|| calls::finish(self, calls)).await.map_err(|failed| self.store_error(failed))
+        self.write_with(|| calls::finish(&self.session, calls))
+            .await
+            .map_err(|failed| self.store_error(failed))
     }
 
     async fn lease(&self, names: &[String], holder: Uuid, lasts: Duration) -> Result<Vec<Lease>, StoreError> {
-        let work = || leases::lease(self, names, holder, lasts);
+        let work = || leases::lease(&self.session, names, holder, lasts);
         self.write_with(work).await.map_err(|failed| self.store_error(failed))
     }
 
     async fn leases(&self) -> Result<Vec<Leased>, StoreError> {
-        self.read_with(|| leases::leases(self)).await
+        self.read_with(|| leases::leases(&self.session)).await
     }
 
     async fn release(&self, leases: &[Lease]) -> Result<(), StoreError> {
-        self.write_with(|| leases::release(self, leases)).await.map_err(|failed| self.store_error(failed))
+        self.write_with(|| leases::release(&self.session, leases))
+            .await
+            .map_err(|failed| self.store_error(failed))
     }
 
     fn is_shared(&self) -> bool {
@@ -282,23 +240,27 @@ impl Store for Nats {
     }
 
     async fn last(&self) -> Result<Position, StoreError> {
-        self.read_with(|| self.last_position()).await
+        self.read_with(|| read::last(&self.session)).await
     }
 
     /// The server reports each stored event to all who wait. If a report is lost, this looks again after a second.
     async fn wait(&self, after: Position) -> Result<(), StoreError> {
-        signal::wait(self, after).await.map_err(|failed| self.store_error(failed))
+        self.session.wait(after).await.map_err(|failed| self.store_error(failed))
     }
 
     async fn stats(&self) -> Result<Stats, StoreError> {
-        self.read_with(|| calls::stats(self)).await
+        self.read_with(|| calls::stats(&self.session)).await
     }
 
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {
-        self.write_with(|| calls::delete(self, call)).await.map_err(|failed| self.store_error(failed))
+        self.write_with(|| calls::delete(&self.session, call))
+            .await
+            .map_err(|failed| self.store_error(failed))
     }
 
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
-        self.write_with(|| calls::retain(self, ended_before)).await.map_err(|failed| self.store_error(failed))
+        self.write_with(|| calls::retain(&self.session, ended_before))
+            .await
+            .map_err(|failed| self.store_error(failed))
     }
 }

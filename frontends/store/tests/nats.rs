@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use callfold::uuid::Uuid;
-use callfold_store::{Address, AppendError, Nats, Position, Store, StoreError};
+use callfold_store::{Address, AppendError, Nats, Noted, Position, Store, StoreError, StoredLine};
 use serde_json::{Value, json};
 
 use crate::common::{call, event, unused_name};
@@ -174,6 +174,41 @@ async fn an_event_after_a_retry_is_stored_once() {
         };
         assert_eq!(conflict.found.unwrap().expose(), &events[revision as usize - 1].to_string());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_messages_are_read_in_order_among_other_messages_and_no_consumer_remains() {
+    let Some((address, stream)) = unused() else { return };
+    let store = open(&address).await.unwrap();
+    for revision in 1..=300 {
+        for number in 1..=2 {
+            store.append(&[event(call(number), revision, "one")]).await.unwrap();
+        }
+        if revision == 200 {
+            store.append(&[event(call(3), 1, "three"), event(call(3), 2, "three")]).await.unwrap();
+            store.note("webhooks", &[Noted { call: call(1), revision }]).await.unwrap();
+        }
+    }
+    let read = store.read(call(1), 100).await.unwrap();
+    assert!(read.iter().map(|event| event.revision).eq(100..=300));
+    let all = store.read_all(Position::START, usize::MAX).await.unwrap();
+    assert_eq!(all.len(), 602);
+    assert!(all.is_sorted_by_key(|stored| stored.position));
+    for page in [1, 7, 100, 602, 1000] {
+        let mut lines = Vec::new();
+        loop {
+            let after = lines.last().map_or(Position::START, |line: &StoredLine| line.position);
+            let found = store.read_lines(after, page).await.unwrap();
+            assert!(found.lines.len() <= page);
+            lines.extend(found.lines);
+            if !found.has_more {
+                break;
+            }
+        }
+        assert!(lines.iter().cloned().eq(all.iter().cloned().map(StoredLine::from)), "pages of {page}");
+    }
+    let info = ask(&address, format!("$JS.API.STREAM.INFO.{stream}"), json!({})).await;
+    assert_eq!(info["state"]["consumer_count"], 0, "{info}");
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ use super::failed::Failed;
 use super::get::{self, ENDED, Found, REVISION};
 use super::lines::{self, Run};
 use super::server::{Draft, LARGEST_BATCH, each};
-use super::{Nats, group, leases};
+use super::session::Session;
+use super::{group, leases, read};
 use crate::ending;
 use crate::error::Conflict;
 use crate::lease::Lease;
@@ -19,19 +20,19 @@ use crate::lease::Lease;
 const ATTEMPTS: usize = 50;
 
 /// Appends a batch. The first attempt relies on what is known of the calls; each later one looks first.
-pub(super) async fn append(nats: &Nats, under: &[Lease], batch: &[Recorded]) -> Result<(), Failed> {
+pub(super) async fn append(session: &Session, under: &[Lease], batch: &[Recorded]) -> Result<(), Failed> {
     for attempt in 0..ATTEMPTS {
-        let heads = if attempt == 0 { Heads::default() } else { Heads::look(nats, batch).await? };
+        let heads = if attempt == 0 { Heads::default() } else { Heads::look(session, batch).await? };
         let is_fresh = attempt > 0;
-        let plan = match Plan::make(nats, heads, is_fresh, batch).await? {
+        let plan = match Plan::make(session, heads, is_fresh, batch).await? {
             Planned::Plan(plan) => plan,
             Planned::Unknown => continue,
         };
-        match plan.store(nats, under).await {
+        match plan.store(session, under).await {
             Err(failed) if failed.is_late() => {}
             outcome => return outcome,
         }
-        leases::stand(nats, under).await?;
+        leases::stand(session, under).await?;
     }
     Err(Failed::Busy)
 }
@@ -46,20 +47,20 @@ struct Heads {
 
 impl Heads {
     /// Asks the server.
-    async fn look(nats: &Nats, batch: &[Recorded]) -> Result<Self, Failed> {
+    async fn look(session: &Session, batch: &[Recorded]) -> Result<Self, Failed> {
         let mut calls: Vec<_> = batch.iter().map(|event| event.call).collect();
         calls.sort_unstable();
         calls.dedup();
         let look = |call| async move {
-            let found = get::last(&nats.server, &nats.subjects.events(call)).await?;
+            let found = get::last(&session.server, &session.subjects.events(call)).await?;
             Ok((call, found))
         };
         let mut heads = Self::default();
         for (call, found) in each(calls, look).await? {
             let head = found.as_ref().map_or_else(|| Ok(Head::default()), Head::of)?;
-            nats.cache.forget(call);
+            session.cache.forget(call);
             if found.is_some() {
-                nats.cache.keep(call, head);
+                session.cache.keep(call, head);
             }
             heads.known.insert(call, head);
             heads.found.extend(found.map(|found| (call, found)));
@@ -92,19 +93,19 @@ struct Plan {
 
 impl Plan {
     async fn make(
-        nats: &Nats,
+        session: &Session,
         mut heads: Heads,
         is_fresh: bool,
         batch: &[Recorded],
     ) -> Result<Planned, Failed> {
         let mut plan = Self { heads: BTreeMap::new(), runs: Vec::new(), ended: BTreeMap::new() };
         let mut next: BTreeMap<CallId, u64> = BTreeMap::new();
-        let room = nats.server.room();
+        let room = session.server.room();
         for event in batch {
             let (call, revision, line) = (event.call, event.revision, event.to_string());
             let head = match heads.known.get(&call) {
                 Some(head) => *head,
-                None => match nats.cache.head(call) {
+                None => match session.cache.head(call) {
                     Some(head) => *heads.known.entry(call).or_insert(head),
                     // A first event is most often new.
                     None if revision == 1 => *heads.known.entry(call).or_default(),
@@ -124,7 +125,7 @@ impl Plan {
             }
             let found = match plan.planned(call, revision) {
                 Some(found) => Some(found.to_owned()),
-                None => stored(nats, heads.found.get(&call), call, revision).await?,
+                None => stored(session, heads.found.get(&call), call, revision).await?,
             };
             if found.as_ref() != Some(&line) {
                 return Err(Failed::Conflict(Conflict { call, revision, found: found.map(Secret::new) }));
@@ -163,49 +164,49 @@ impl Plan {
         }
     }
 
-    async fn store(mut self, nats: &Nats, under: &[Lease]) -> Result<(), Failed> {
+    async fn store(mut self, session: &Session, under: &[Lease]) -> Result<(), Failed> {
         if self.runs.is_empty() {
-            return leases::stand(nats, under).await;
+            return leases::stand(session, under).await;
         }
         let new = self.heads.values().filter(|head| head.sequence == 0).count();
         let most = LARGEST_BATCH.saturating_sub(new + under.len());
-        self.shorten(nats.server.room(), most);
+        self.shorten(session.server.room(), most);
         let last = match self.runs.as_slice() {
-            [run] if under.is_empty() => self.store_one(nats, run).await?,
-            _ => self.store_all(nats, under).await?,
+            [run] if under.is_empty() => self.store_one(session, run).await?,
+            _ => self.store_all(session, under).await?,
         };
-        self.remember(nats, last);
+        self.remember(session, last);
         Ok(())
     }
 
     /// Stores one message. Before the first event of a call, it stores that the call is not finished: whoever sees the
     /// event then also sees that. If only the first of both arrives, it means nothing, because the call has no events.
-    async fn store_one(&self, nats: &Nats, run: &Run) -> Result<u64, Failed> {
-        let event = self.draft(nats, run, true);
+    async fn store_one(&self, session: &Session, run: &Run) -> Result<u64, Failed> {
+        let event = self.draft(session, run, true);
         if run.first() != 1 {
-            return nats.server.store(event).await;
+            return session.server.store(event).await;
         }
-        let open = open(nats, run.call).expect_of(&nats.subjects.events(run.call), 0);
-        let (opened, stored) = nats.server.store_pair(open, event).await?;
+        let open = open(session, run.call).expect_of(&session.subjects.events(run.call), 0);
+        let (opened, stored) = session.server.store_pair(open, event).await?;
         let stored = stored?;
         if opened.is_err() {
-            reopen(nats, run.call).await?;
+            reopen(session, run.call).await?;
         }
         Ok(stored)
     }
 
     /// Stores several messages as one atomic batch.
-    async fn store_all(&self, nats: &Nats, under: &[Lease]) -> Result<u64, Failed> {
+    async fn store_all(&self, session: &Session, under: &[Lease]) -> Result<u64, Failed> {
         let new = self.heads.iter().filter(|(_, head)| head.sequence == 0);
-        let mut drafts: Vec<_> = new.map(|(call, _)| open(nats, *call)).collect();
+        let mut drafts: Vec<_> = new.map(|(call, _)| open(session, *call)).collect();
         let mut seen = BTreeSet::new();
-        drafts.extend(self.runs.iter().map(|run| self.draft(nats, run, seen.insert(run.call))));
-        group::store(nats, under, drafts).await
+        drafts.extend(self.runs.iter().map(|run| self.draft(session, run, seen.insert(run.call))));
+        group::store(session, under, drafts).await
     }
 
     /// The message of a run. The server checks only the first one of a call in a batch.
-    fn draft(&self, nats: &Nats, run: &Run, is_first: bool) -> Draft {
-        let draft = Draft::new(nats.subjects.events(run.call), run.text.clone());
+    fn draft(&self, session: &Session, run: &Run, is_first: bool) -> Draft {
+        let draft = Draft::new(session.subjects.events(run.call), run.text.clone());
         let draft = draft.header(REVISION, &run.last.to_string());
         let draft = match self.ended(run.call) {
             Some(ended) => draft.header(ENDED, &ended.to_string()),
@@ -220,25 +221,25 @@ impl Plan {
     }
 
     /// The messages of events are the last ones of a batch.
-    fn remember(&self, nats: &Nats, last: u64) {
+    fn remember(&self, session: &Session, last: u64) {
         for (run, back) in self.runs.iter().rev().zip(0..) {
             let head =
                 Head { revision: run.last, sequence: last.saturating_sub(back), ended: self.ended(run.call) };
-            nats.cache.keep(run.call, head);
+            session.cache.keep(run.call, head);
         }
     }
 }
 
-fn open(nats: &Nats, call: CallId) -> Draft {
-    Draft::new(nats.subjects.open(call), "")
+fn open(session: &Session, call: CallId) -> Draft {
+    Draft::new(session.subjects.open(call), "")
 }
 
 /// Stores that a call is not finished, unless it was deleted. This is needed if a connection broke between two messages.
-async fn reopen(nats: &Nats, call: CallId) -> Result<(), Failed> {
-    let events = nats.subjects.events(call);
+async fn reopen(session: &Session, call: CallId) -> Result<(), Failed> {
+    let events = session.subjects.events(call);
     for _ in 0..ATTEMPTS {
-        let Some(last) = get::last(&nats.server, &events).await? else { return Ok(()) };
-        match nats.server.store(open(nats, call).expect_of(&events, last.sequence)).await {
+        let Some(last) = get::last(&session.server, &events).await? else { return Ok(()) };
+        match session.server.store(open(session, call).expect_of(&events, last.sequence)).await {
             Err(failed) if failed.is_late() => {}
             outcome => return outcome.map(drop),
         }
@@ -248,7 +249,7 @@ async fn reopen(nats: &Nats, call: CallId) -> Result<(), Failed> {
 
 /// The line of a revision that is stored.
 async fn stored(
-    nats: &Nats,
+    session: &Session,
     last: Option<&Found>,
     call: CallId,
     revision: u64,
@@ -260,6 +261,6 @@ async fn stored(
     if let Some(line) = lines::line(last, revision)? {
         return Ok(Some(line));
     }
-    let events = lines::of_call(&nats.server, nats.subjects.events(call), 0, revision).await?;
+    let events = read::after(session, call, 0, revision).await?;
     Ok(events.first().filter(|event| event.revision == revision).map(Recorded::to_string))
 }

@@ -38,7 +38,12 @@ pub(super) enum Failed {
         limit: usize,
     },
     /// A batch has too many messages.
-    TooMany(usize),
+    TooMany {
+        /// Its messages.
+        messages: usize,
+        /// The messages that the server takes.
+        limit: usize,
+    },
     /// A lease or a consumer has a name that does not fit into a subject.
     LongName(usize),
     /// A stored line cannot be read.
@@ -91,7 +96,7 @@ impl Failed {
             | Self::Late
             | Self::Busy
             | Self::TooLarge { .. }
-            | Self::TooMany(_)
+            | Self::TooMany { .. }
             | Self::LongName(_)
             | Self::Line { .. }
             | Self::Foreign(_)
@@ -128,9 +133,8 @@ impl Failed {
             Self::TooLarge { bytes, limit } => lasting(format!(
                 "a message of {bytes} bytes is too large, the server takes {limit} besides the headers; raise `max_payload` in its configuration"
             )),
-            Self::TooMany(messages) => lasting(format!(
-                "a batch of {messages} messages is too large, the server takes {}; append fewer calls at once",
-                super::server::LARGEST_BATCH
+            Self::TooMany { messages, limit } => lasting(format!(
+                "a batch of {messages} messages is too large, the server takes {limit}; append fewer calls at once"
             )),
             Self::LongName(bytes) => {
                 lasting(format!("a name of a lease or a consumer has {bytes} bytes; choose a shorter one"))

@@ -1,4 +1,4 @@
-//! Reading messages of the stream, without a consumer.
+//! Reading messages of the stream by requests that need no consumer.
 
 use async_nats::{HeaderMap, Message, StatusCode};
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use super::server::Server;
 const PAGE: usize = 4096;
 
 /// The bytes of one answer, so that a page of large messages takes little memory.
-const PAGE_BYTES: usize = 8 << 20;
+pub(super) const PAGE_BYTES: usize = 8 << 20;
 
 /// The subjects that the server takes in one question about last messages.
 const SUBJECTS: usize = 1000;
@@ -40,6 +40,12 @@ impl Found {
         let sequence = number(&headers, "Nats-Sequence").ok_or_else(unclear)?;
         let subject = headers.get("Nats-Subject").map(|subject| subject.as_str().to_owned());
         Ok(Self { sequence, subject: subject.unwrap_or_default(), headers, body: message.payload })
+    }
+
+    /// A message of a consumer.
+    pub(super) fn delivered(message: Message, sequence: u64) -> Self {
+        let headers = message.headers.unwrap_or_default();
+        Self { sequence, subject: message.subject.into_string(), headers, body: message.payload }
     }
 
     pub(super) fn header(&self, name: &'static str) -> Option<&str> {
@@ -75,7 +81,7 @@ pub(super) async fn lasts(server: &Server, subjects: &[String]) -> Result<Vec<Fo
     let mut questions: Vec<_> = subjects.chunks(SUBJECTS).rev().collect();
     while let Some(subjects) = questions.pop() {
         let page = page(server, &json!({ "multi_last": subjects, "batch": SUBJECTS })).await?;
-        if page.has_more && subjects.len() > 1 {
+        if page.pending > 0 && subjects.len() > 1 {
             // The answer became too long, so ask for the halves.
             let (one, other) = subjects.split_at(subjects.len() / 2);
             questions.extend([other, one]);
@@ -91,18 +97,18 @@ pub(super) struct Scan<'a> {
     server: &'a Server,
     filter: String,
     next: u64,
-    /// True until the server has said that nothing follows.
-    has_more: bool,
+    /// How many messages follow, as far as the server has said.
+    pending: u64,
 }
 
 impl<'a> Scan<'a> {
     pub(super) fn new(server: &'a Server, filter: String, from: u64) -> Self {
-        Self { server, filter, next: from.max(1), has_more: true }
+        Self { server, filter, next: from.max(1), pending: u64::MAX }
     }
 
     /// The next messages, at most this many. Empty if there are no more.
     pub(super) async fn next(&mut self, most: usize) -> Result<Vec<Found>, Failed> {
-        if !self.has_more || most == 0 {
+        if self.pending == 0 || most == 0 {
             return Ok(Vec::new());
         }
         let question = json!({
@@ -112,15 +118,25 @@ impl<'a> Scan<'a> {
             "max_bytes": PAGE_BYTES,
         });
         let page = page(self.server, &question).await?;
-        self.has_more = page.has_more && !page.found.is_empty();
+        self.pending = if page.found.is_empty() { 0 } else { page.pending };
         self.next = page.found.last().map_or(self.next, |last| last.sequence.saturating_add(1));
         Ok(page.found)
+    }
+
+    /// How many messages follow, as the last answer said.
+    pub(super) fn pending(&self) -> u64 {
+        self.pending
+    }
+
+    /// The sequence after the last message that was read.
+    pub(super) fn position(&self) -> u64 {
+        self.next
     }
 
     /// All messages.
     pub(super) async fn all(mut self) -> Result<Vec<Found>, Failed> {
         let mut all = Vec::new();
-        while self.has_more {
+        while self.pending > 0 {
             all.extend(self.next(PAGE).await?);
         }
         Ok(all)
@@ -129,7 +145,8 @@ impl<'a> Scan<'a> {
 
 struct Page {
     found: Vec<Found>,
-    has_more: bool,
+    /// How many messages follow.
+    pending: u64,
 }
 
 /// Asks for several messages. The server sends each alone, and then an empty one with a status.
@@ -149,12 +166,12 @@ async fn page(server: &Server, question: &Value) -> Result<Page, Failed> {
             continue;
         };
         return match status {
-            StatusCode::NOT_FOUND => Ok(Page { found, has_more: false }),
+            StatusCode::NOT_FOUND => Ok(Page { found, pending: 0 }),
             StatusCode::NO_RESPONDERS => Err(Failed::NobodyThere),
             status if status.as_u16() == 204 => {
                 let headers = answer.headers.unwrap_or_default();
                 follows(found.last(), &headers)?;
-                Ok(Page { found, has_more: number(&headers, "Nats-Num-Pending") != Some(0) })
+                Ok(Page { found, pending: number(&headers, "Nats-Num-Pending").unwrap_or(u64::MAX) })
             }
             _ => Err(Failed::Unclear("a request for several messages with an unknown status")),
         };

@@ -1,20 +1,17 @@
 //! Leases: messages that the server removes when their time has passed.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use callfold::uuid::Uuid;
 
-use super::Nats;
 use super::failed::Failed;
 use super::get::{self, Found, Scan};
+use super::held::{Hold, TOKEN};
 use super::server::{Draft, each};
+use super::session::Session;
 use super::subjects;
 use crate::lease::{LONGEST, Lease, LeaseLost, Leased};
-
-/// The header with the token of a lease that was made to last longer: the sequence of the message that took it.
-const TOKEN: &str = "Callfold-Token";
 
 /// The header with the time after which the server removes a message.
 const TTL: &str = "Nats-TTL";
@@ -22,79 +19,34 @@ const TTL: &str = "Nats-TTL";
 /// How often a lease is looked at again because others changed it.
 const ATTEMPTS: usize = 10;
 
-/// The sequences of the messages of leases, by name. They can be old: the server checks.
-#[derive(Default)]
-pub(super) struct Held {
-    held: Mutex<BTreeMap<String, Hold>>,
-}
-
-/// A lease as its message says it.
-#[derive(Clone, Copy)]
-struct Hold {
-    holder: Uuid,
-    token: u64,
-    /// The sequence of the message.
-    sequence: u64,
-}
-
-impl Hold {
-    fn of(found: &Found) -> Result<Self, Failed> {
-        let sequence = found.sequence;
-        let holder = found.text()?.parse().map_err(|_| Failed::Foreign(sequence))?;
-        let token = match found.header(TOKEN) {
-            Some(token) => token.parse().map_err(|_| Failed::Foreign(sequence))?,
-            None => sequence,
-        };
-        Ok(Self { holder, token, sequence })
-    }
-
-    fn lease(&self, name: &str) -> Lease {
-        Lease { name: name.to_owned(), token: self.token }
-    }
-}
-
-impl Held {
-    fn get(&self, name: &str) -> Option<Hold> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
-    }
-
-    fn keep(&self, name: &str, hold: Option<Hold>) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        match hold {
-            Some(hold) => _ = held.insert(name.to_owned(), hold),
-            None => _ = held.remove(name),
-        }
-    }
-}
-
 /// Takes leases or makes them last longer. Leaves out those that another holder has.
 pub(super) async fn lease(
-    nats: &Nats,
+    session: &Session,
     names: &[String],
     holder: Uuid,
     lasts: Duration,
 ) -> Result<Vec<Lease>, Failed> {
     // A batch that is on its way has the sequences of the messages that are replaced here.
-    let _turn = nats.group.turn().await;
-    let one = |name: String| async move { take(nats, &name, holder, lasts).await };
+    let _turn = session.queue.turn().await;
+    let one = |name: String| async move { take(session, &name, holder, lasts).await };
     Ok(each(names.to_vec(), one).await?.into_iter().flatten().collect())
 }
 
-async fn take(nats: &Nats, name: &str, holder: Uuid, lasts: Duration) -> Result<Option<Lease>, Failed> {
-    let mut known = nats.held.get(name).filter(|hold| hold.holder == holder);
+async fn take(session: &Session, name: &str, holder: Uuid, lasts: Duration) -> Result<Option<Lease>, Failed> {
+    let mut known = session.held.get(name).filter(|hold| hold.holder == holder);
     for _ in 0..ATTEMPTS {
         let hold = match known.take() {
             Some(hold) => Some(hold),
-            None => look(nats, name).await?,
+            None => look(session, name).await?,
         };
         if hold.is_some_and(|hold| hold.holder != holder) {
             return Ok(None);
         }
-        match put(nats, name, hold, holder, lasts).await {
+        match put(session, name, hold, holder, lasts).await {
             Err(failed) if failed.is_late() => {}
             put => {
                 let hold = put?;
-                nats.held.keep(name, Some(hold));
+                session.held.keep(name, Some(hold));
                 return Ok(Some(hold.lease(name)));
             }
         }
@@ -103,28 +55,28 @@ async fn take(nats: &Nats, name: &str, holder: Uuid, lasts: Duration) -> Result<
 }
 
 /// What the server has about a lease.
-async fn look(nats: &Nats, name: &str) -> Result<Option<Hold>, Failed> {
-    let found = get::last(&nats.server, &nats.subjects.lease(name)).await?;
+async fn look(session: &Session, name: &str) -> Result<Option<Hold>, Failed> {
+    let found = get::last(&session.server, &session.subjects.lease(name)).await?;
     let hold = found.as_ref().map(Hold::of).transpose()?;
-    nats.held.keep(name, hold);
+    session.held.keep(name, hold);
     Ok(hold)
 }
 
 /// Stores the message of a lease, instead of the one before.
 async fn put(
-    nats: &Nats,
+    session: &Session,
     name: &str,
     before: Option<Hold>,
     holder: Uuid,
     lasts: Duration,
 ) -> Result<Hold, Failed> {
-    let draft = Draft::new(nats.subjects.lease(name), holder.to_string());
+    let draft = Draft::new(session.subjects.lease(name), holder.to_string());
     let draft = draft.replace().header(TTL, &ttl(lasts));
     let draft = match before {
         Some(before) => draft.expect(before.sequence).header(TOKEN, &before.token.to_string()),
         None => draft.expect(0),
     };
-    let sequence = nats.server.store(draft).await?;
+    let sequence = session.server.store(draft).await?;
     Ok(Hold { holder, token: before.map_or(sequence, |before| before.token), sequence })
 }
 
@@ -136,8 +88,8 @@ fn ttl(lasts: Duration) -> String {
 }
 
 /// All leases. The server has removed those whose time has passed.
-pub(super) async fn leases(nats: &Nats) -> Result<Vec<Leased>, Failed> {
-    let found = Scan::new(&nats.server, nats.subjects.all_leases(), 1).all().await?;
+pub(super) async fn leases(session: &Session) -> Result<Vec<Leased>, Failed> {
+    let found = Scan::new(&session.server, session.subjects.all_leases(), 1).all().await?;
     let leased = |found: &Found| {
         let hold = Hold::of(found)?;
         let name = subjects::name(&found.subject).ok_or(Failed::Foreign(found.sequence))?;
@@ -147,15 +99,16 @@ pub(super) async fn leases(nats: &Nats) -> Result<Vec<Leased>, Failed> {
 }
 
 /// Removes the messages of leases that still stand.
-pub(super) async fn release(nats: &Nats, leases: &[Lease]) -> Result<(), Failed> {
+pub(super) async fn release(session: &Session, leases: &[Lease]) -> Result<(), Failed> {
     let one = |lease: Lease| async move {
         for _ in 0..ATTEMPTS {
-            let Some(hold) = look(nats, &lease.name).await?.filter(|hold| hold.token == lease.token) else {
+            let Some(hold) = look(session, &lease.name).await?.filter(|hold| hold.token == lease.token)
+            else {
                 return Ok(());
             };
             // A later message, of another holder or of this one, stays.
             let before = Some(hold.sequence.saturating_add(1));
-            nats.server.purge_before(&nats.subjects.lease(&lease.name), before).await?;
+            session.server.purge_before(&session.subjects.lease(&lease.name), before).await?;
         }
         Err(Failed::Busy)
     };
@@ -163,9 +116,9 @@ pub(super) async fn release(nats: &Nats, leases: &[Lease]) -> Result<(), Failed>
 }
 
 /// Fails unless all these leases stand. It asks the server.
-pub(super) async fn stand(nats: &Nats, leases: &[Lease]) -> Result<(), Failed> {
+pub(super) async fn stand(session: &Session, leases: &[Lease]) -> Result<(), Failed> {
     for lease in leases {
-        if look(nats, &lease.name).await?.is_none_or(|hold| hold.token != lease.token) {
+        if look(session, &lease.name).await?.is_none_or(|hold| hold.token != lease.token) {
             return Err(lost(lease));
         }
     }
@@ -173,24 +126,24 @@ pub(super) async fn stand(nats: &Nats, leases: &[Lease]) -> Result<(), Failed> {
 }
 
 /// Messages that the server refuses if one of these leases does not stand.
-pub(super) async fn fences(nats: &Nats, leases: &[Lease]) -> Result<Vec<Draft>, Failed> {
+pub(super) async fn fences(session: &Session, leases: &[Lease]) -> Result<Vec<Draft>, Failed> {
     let mut fences: BTreeMap<&str, Draft> = BTreeMap::new();
     for lease in leases {
         // The message is needed only for its check.
-        let fence = Draft::new(nats.subjects.fence(&lease.name), "").header(TTL, &ttl(Duration::ZERO));
-        fences.insert(&lease.name, fenced(nats, lease, fence).await?);
+        let fence = Draft::new(session.subjects.fence(&lease.name), "").header(TTL, &ttl(Duration::ZERO));
+        fences.insert(&lease.name, fenced(session, lease, fence).await?);
     }
     Ok(fences.into_values().collect())
 }
 
 /// A message that the server refuses if a lease does not stand.
-pub(super) async fn fenced(nats: &Nats, lease: &Lease, draft: Draft) -> Result<Draft, Failed> {
+pub(super) async fn fenced(session: &Session, lease: &Lease, draft: Draft) -> Result<Draft, Failed> {
     let stands = |hold: &Hold| hold.token == lease.token;
-    let hold = match nats.held.get(&lease.name).filter(stands) {
+    let hold = match session.held.get(&lease.name).filter(stands) {
         Some(hold) => hold,
-        None => look(nats, &lease.name).await?.filter(stands).ok_or_else(|| lost(lease))?,
+        None => look(session, &lease.name).await?.filter(stands).ok_or_else(|| lost(lease))?,
     };
-    Ok(draft.expect_of(&nats.subjects.lease(&lease.name), hold.sequence))
+    Ok(draft.expect_of(&session.subjects.lease(&lease.name), hold.sequence))
 }
 
 fn lost(lease: &Lease) -> Failed {

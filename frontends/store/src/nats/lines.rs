@@ -3,14 +3,20 @@
 use callfold::{CallId, Recorded};
 
 use super::failed::Failed;
-use super::get::{Found, Scan};
-use super::server::Server;
+use super::get::Found;
 use crate::store::{Position, Stored};
 
 /// The most events of one message. It is also the distance between the positions of two messages.
 pub(super) const LINES: usize = 1000;
 
-/// The events of a message, and their positions: the sequence of the message times 1000, plus the place in the message.
+/// The lines of a message, and their positions: the sequence of the message times 1000, plus the place in the message.
+pub(super) fn lines(found: &Found) -> impl Iterator<Item = (Position, &[u8])> {
+    let first = found.sequence.saturating_mul(LINES as u64);
+    let positions = (first..).map(Position::new);
+    positions.zip(found.body.split(|byte| *byte == b'\n'))
+}
+
+/// The events of a message, and their positions.
 pub(super) fn events(found: &Found) -> Result<Vec<Stored>, Failed> {
     let sequence = found.sequence;
     let first = sequence.saturating_mul(LINES as u64);
@@ -26,22 +32,6 @@ pub(super) fn line(found: &Found, revision: u64) -> Result<Option<String>, Faile
     let Some(back) = found.revision()?.checked_sub(revision) else { return Ok(None) };
     let back = usize::try_from(back).unwrap_or(usize::MAX);
     Ok(found.text()?.rsplit('\n').nth(back).map(str::to_owned))
-}
-
-/// The events of a call from a revision on, in messages from a sequence on.
-pub(super) async fn of_call(
-    server: &Server,
-    subject: String,
-    after: u64,
-    from: u64,
-) -> Result<Vec<Recorded>, Failed> {
-    let mut read = Vec::new();
-    let found = Scan::new(server, subject, after.saturating_add(1)).all().await?;
-    for message in found.iter().filter(|message| message.revision().is_ok_and(|last| last >= from)) {
-        let events = events(message)?.into_iter().map(|stored| stored.event);
-        read.extend(events.filter(|event| event.revision >= from));
-    }
-    Ok(read)
 }
 
 /// Events of one call that follow each other, as they go into one message.

@@ -135,13 +135,37 @@ impl Server {
         Ok(Self { client, stream: url.stream.clone(), id, forbidden })
     }
 
-    /// Asks the API of JetStream.
+    /// A name that nothing else has.
+    pub(super) fn unique_name(&self) -> String {
+        let inbox = self.client.new_inbox();
+        let name = format!("{}-{}", self.id, inbox.rsplit('.').next().unwrap_or_default());
+        name.get(name.len().saturating_sub(64)..).unwrap_or(&name).to_owned()
+    }
+
+    /// Asks the API of JetStream about something that belongs to the stream.
+    pub(super) async fn ask_about<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        what: &str,
+        question: &serde_json::Value,
+    ) -> Result<T, Failed> {
+        self.ask_at(format!("$JS.API.{what}.{}.{name}", self.stream), question).await
+    }
+
+    /// Asks the API of JetStream about the stream.
     pub(super) async fn ask<T: DeserializeOwned>(
         &self,
         what: &str,
         question: &serde_json::Value,
     ) -> Result<T, Failed> {
-        let subject = format!("$JS.API.{what}.{}", self.stream);
+        self.ask_at(format!("$JS.API.{what}.{}", self.stream), question).await
+    }
+
+    async fn ask_at<T: DeserializeOwned>(
+        &self,
+        subject: String,
+        question: &serde_json::Value,
+    ) -> Result<T, Failed> {
         let answer = self.request(subject, HeaderMap::new(), Bytes::from(question.to_string())).await?;
         let unclear = |_| Failed::Unclear("a request with something else than JSON");
         let value: serde_json::Value = serde_json::from_slice(&answer.payload).map_err(unclear)?;
@@ -197,12 +221,10 @@ impl Server {
     pub(super) async fn store_all(&self, mut drafts: Vec<Draft>) -> Result<u64, Failed> {
         let count = drafts.len();
         if count > LARGEST_BATCH {
-            return Err(Failed::TooMany(count));
+            return Err(Failed::TooMany { messages: count, limit: LARGEST_BATCH });
         }
         drafts.iter().try_for_each(|draft| self.fits(draft))?;
-        let id = self.client.new_inbox();
-        let id = format!("{}-{}", self.id, id.rsplit('.').next().unwrap_or_default());
-        let id = id.get(id.len().saturating_sub(64)..).unwrap_or(&id);
+        let id = &self.unique_name();
         let Some(last) = drafts.pop() else { return Ok(0) };
         let number = |(draft, number): (Draft, usize)| {
             draft.header("Nats-Batch-Id", id).header("Nats-Batch-Sequence", &number.to_string())

@@ -6,9 +6,10 @@ use futures_util::StreamExt;
 use tokio::sync::{OnceCell, watch};
 use tokio::task::AbortHandle;
 
-use super::Nats;
 use super::failed::Failed;
 use super::lines::LINES;
+use super::server::Server;
+use super::subjects::Subjects;
 use crate::store::Position;
 
 /// How long a reader waits before it looks for new events again, even if it has heard of none.
@@ -32,27 +33,34 @@ impl Drop for Started {
     }
 }
 
-/// Waits until there can be events after a position. The first call returns at once: what was stored before the
-/// subscription began was not reported.
-pub(super) async fn wait(nats: &Nats, after: Position) -> Result<(), Failed> {
-    let mut is_first = false;
-    let started = nats.signal.started.get_or_try_init(|| {
-        is_first = true;
-        start(nats)
-    });
-    let mut last = started.await?.last.clone();
-    if !is_first {
-        let after = after.number() / LINES as u64;
-        // In both cases of a failure, the reader looks again.
-        _ = tokio::time::timeout(LOOK_AGAIN, last.wait_for(|last| *last > after)).await;
+impl Signal {
+    /// Waits until there can be events after a position. The first call returns at once: what was stored before the
+    /// subscription began was not reported.
+    pub(super) async fn wait(
+        &self,
+        server: &Server,
+        subjects: &Subjects,
+        after: Position,
+    ) -> Result<(), Failed> {
+        let mut is_first = false;
+        let started = self.started.get_or_try_init(|| {
+            is_first = true;
+            start(server, subjects)
+        });
+        let mut last = started.await?.last.clone();
+        if !is_first {
+            let after = after.number() / LINES as u64;
+            // In both cases of a failure, the reader looks again.
+            _ = tokio::time::timeout(LOOK_AGAIN, last.wait_for(|last| *last > after)).await;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-async fn start(nats: &Nats) -> Result<Started, Failed> {
-    let mut reports = nats.server.in_time(nats.server.client.subscribe(nats.subjects.stored())).await?;
+async fn start(server: &Server, subjects: &Subjects) -> Result<Started, Failed> {
+    let mut reports = server.in_time(server.client.subscribe(subjects.stored())).await?;
     // The subscription has begun when the server has answered to what was sent after it.
-    nats.server.in_time(nats.server.client.flush()).await?;
+    server.in_time(server.client.flush()).await?;
     let (reported, last) = watch::channel(0);
     let task = tokio::spawn(async move {
         while let Some(report) = reports.next().await {

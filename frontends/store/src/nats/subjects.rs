@@ -39,6 +39,12 @@ impl Subjects {
         format!("{}.event.*", self.stream)
     }
 
+    /// True for the subject of events of a call.
+    pub(super) fn is_events(&self, subject: &str) -> bool {
+        let rest = subject.strip_prefix(&self.stream);
+        rest.is_some_and(|rest| rest.starts_with(".event."))
+    }
+
     /// Where the server reports each stored event, without its line. It is outside of the stream.
     pub(super) fn stored(&self) -> String {
         format!("{}-stored.*", self.stream)

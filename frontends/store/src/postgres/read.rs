@@ -8,7 +8,6 @@ use deadpool_postgres::Client;
 use tokio_postgres::Row;
 
 use super::failed::Failed;
-use super::write::number;
 use crate::lease::{Lease, Leased};
 use crate::store::{Noted, Position, Stats, Stored};
 
@@ -105,4 +104,9 @@ fn call(row: &Row, column: usize) -> Result<CallId, Failed> {
 /// A number as it was before it was stored: none of them is negative.
 pub(super) fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
+}
+
+/// A revision, a position or a token as PostgreSQL stores it. No stored number is as high as those that are cut here.
+pub(super) fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -9,7 +9,7 @@ use deadpool_postgres::Client;
 use tokio_postgres::Row;
 
 use super::failed::Failed;
-use super::read::unsigned;
+use super::read::{number, unsigned};
 use crate::ending;
 use crate::error::Conflict;
 use crate::lease::{LONGEST, Lease, LeaseLost};
@@ -209,9 +209,4 @@ pub(super) async fn delete(client: &Client, calls: &[CallId]) -> Result<u64, Fai
     let delete = client.prepare_cached(sql).await?;
     let calls: Vec<Uuid> = calls.iter().map(|call| call.guid()).collect();
     Ok(unsigned(client.query_one(&delete, &[&calls]).await?.try_get(0)?))
-}
-
-/// A revision, a position or a token as PostgreSQL stores it. No stored number is as high as those that are cut here.
-pub(super) fn number(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

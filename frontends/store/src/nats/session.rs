@@ -1,0 +1,41 @@
+//! What one process has of a stream.
+
+use super::cache::Cache;
+use super::failed::Failed;
+use super::held::Held;
+use super::locks::Locks;
+use super::queue::Queue;
+use super::server::Server;
+use super::signal::Signal;
+use super::subjects::Subjects;
+use crate::store::Position;
+
+/// A connection to the server, and what this process knows of the stream.
+pub(super) struct Session {
+    pub(super) server: Server,
+    pub(super) subjects: Subjects,
+    pub(super) cache: Cache,
+    pub(super) held: Held,
+    pub(super) queue: Queue,
+    pub(super) locks: Locks,
+    signal: Signal,
+}
+
+impl Session {
+    pub(super) fn new(server: Server) -> Self {
+        Self {
+            subjects: Subjects::new(&server.stream),
+            server,
+            cache: Cache::default(),
+            held: Held::default(),
+            queue: Queue::default(),
+            locks: Locks::default(),
+            signal: Signal::default(),
+        }
+    }
+
+    /// Waits until there can be events after a position.
+    pub(super) async fn wait(&self, after: Position) -> Result<(), Failed> {
+        self.signal.wait(&self.server, &self.subjects, after).await
+    }
+}
