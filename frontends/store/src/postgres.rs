@@ -25,7 +25,7 @@ use self::writer::Writer;
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
 use crate::server_url::ServerUrl;
-use crate::store::{Noted, Position, Stats, Store, Stored};
+use crate::store::{Lines, Noted, Position, Stats, Store, Stored};
 
 /// A store in a PostgreSQL database, version 15 or newer. Any number of processes can use it at the same time.
 ///
@@ -138,6 +138,10 @@ impl Store for Postgres {
 
     async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Stored>, StoreError> {
         self.with(move |client| async move { read::all(&client, after, limit).await }).await
+    }
+
+    async fn read_lines(&self, after: Position, limit: usize) -> Result<Lines, StoreError> {
+        self.with(move |client| async move { read::lines(&client, after, limit).await }).await
     }
 
     async fn keep_snapshot(

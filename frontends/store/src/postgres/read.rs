@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 
 use super::failed::Failed;
 use crate::lease::{Lease, Leased};
-use crate::store::{Noted, Position, Stats, Stored};
+use crate::store::{Lines, Noted, Position, Stats, Stored, StoredLine};
 
 pub(super) async fn of_call(client: &Client, call: CallId, from: u64) -> Result<Vec<Recorded>, Failed> {
     let sql = "SELECT position, line FROM events WHERE call = $1 AND revision >= $2 ORDER BY revision";
@@ -19,11 +19,24 @@ pub(super) async fn of_call(client: &Client, call: CallId, from: u64) -> Result<
 }
 
 pub(super) async fn all(client: &Client, after: Position, limit: usize) -> Result<Vec<Stored>, Failed> {
+    page(client, after, limit).await?.iter().map(stored).collect()
+}
+
+pub(super) async fn lines(client: &Client, after: Position, limit: usize) -> Result<Lines, Failed> {
+    let rows = page(client, after, limit).await?;
+    let line = |row: &Row| {
+        let line = row.try_get::<_, &str>(1)?.as_bytes().to_vec();
+        Ok(StoredLine { position: Position::new(unsigned(row.try_get(0)?)), line })
+    };
+    let lines = rows.iter().map(line).collect::<Result<Vec<_>, Failed>>()?;
+    Ok(Lines { has_more: lines.len() == limit, lines })
+}
+
+async fn page(client: &Client, after: Position, limit: usize) -> Result<Vec<Row>, Failed> {
     let sql = "SELECT position, line FROM events WHERE position > $1 ORDER BY position LIMIT $2";
     let select = client.prepare_cached(sql).await?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = client.query(&select, &[&number(after.number()), &limit]).await?;
-    rows.iter().map(stored).collect()
+    Ok(client.query(&select, &[&number(after.number()), &limit]).await?)
 }
 
 pub(super) async fn last(client: &Client) -> Result<Position, Failed> {
