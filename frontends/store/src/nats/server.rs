@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures_util::future::try_join_all;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::failed::{Failed, not_connected};
@@ -42,6 +43,8 @@ pub(super) struct Server {
     pub(super) stream: String,
     /// The begin of the ids of the batches. It is different in each process.
     id: String,
+    /// Changes when a connection is cut: what was sent over it has no answer any more.
+    cut: watch::Receiver<()>,
     /// What the server last said that the user may not do.
     forbidden: Arc<Mutex<Option<(Instant, String)>>>,
 }
@@ -116,6 +119,7 @@ impl Server {
     pub(super) async fn connect(url: &Url) -> Result<Self, StoreError> {
         let forbidden = Arc::new(Mutex::new(None));
         let noted = Arc::clone(&forbidden);
+        let (cutting, cut) = watch::channel(());
         let options = ConnectOptions::new()
             .name("callfold")
             .reconnect_delay_callback(|attempts| {
@@ -126,13 +130,15 @@ impl Server {
             .event_callback(move |event| {
                 if let Event::ServerError(ServerError::Other(words)) = event {
                     note_forbidden(&noted, words);
+                } else if event == Event::Disconnected {
+                    cutting.send_replace(());
                 }
                 std::future::ready(())
             });
         let connected = url.log_in(options).connect(url.servers.as_slice()).await;
         let client = connected.map_err(|error| not_connected(&url.shown, error))?;
         let id = client.new_inbox().replace('.', "-");
-        Ok(Self { client, stream: url.stream.clone(), id, forbidden })
+        Ok(Self { client, stream: url.stream.clone(), id, cut, forbidden })
     }
 
     /// A name that nothing else has.
@@ -193,16 +199,27 @@ impl Server {
     async fn request(&self, subject: String, headers: HeaderMap, body: Bytes) -> Result<Message, Failed> {
         let request = Request::new().payload(body).timeout(None);
         let request = if headers.is_empty() { request } else { request.headers(headers) };
-        match tokio::time::timeout(ANSWER, self.client.send_request(subject, request)).await {
-            Ok(answer) => answer.map_err(|error| self.failed(&error)),
-            Err(_) => Err(self.no_answer()),
+        match self.while_connected(self.client.send_request(subject, request)).await {
+            Some(answer) => answer.map_err(|error| self.failed(&error)),
+            None => Err(self.no_answer()),
         }
     }
 
     /// Waits until something is sent or received, but not too long.
     pub(super) async fn in_time<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, Failed> {
-        let done = tokio::time::timeout(ANSWER, work).await;
-        done.ok().and_then(Result::ok).ok_or_else(|| self.no_answer())
+        let done = self.while_connected(work).await;
+        done.and_then(Result::ok).ok_or_else(|| self.no_answer())
+    }
+
+    /// `None` if the connection is cut, or after a time.
+    async fn while_connected<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut cut = self.cut.clone();
+        cut.mark_unchanged();
+        tokio::select! {
+            done = work => Some(done),
+            _ = cut.changed() => None,
+            () = tokio::time::sleep(ANSWER) => None,
+        }
     }
 
     /// Stores two messages, the first before the second. One can be refused without the other.
