@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use callfold::call::NetworkEvent;
+use callfold::call::{NetworkEvent, NetworkEventKind};
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::{At, CallId};
 use callfold_store::StoreError;
@@ -238,16 +238,7 @@ impl Host {
         holds: impl Fn(&Live) -> bool,
     ) -> Result<(), StoreError> {
         let kind = event.kind();
-        match self.happen_if(call, event, at, holds).await {
-            Ok(()) => {}
-            // The call has gone on in another way.
-            Err(NotHappened::Refused(refusal)) => debug!(%call, event = %kind, %refusal, "did not happen"),
-            Err(NotHappened::NotStored(NotStored::Store(failed))) => return Err(failed),
-            Err(NotHappened::NotStored(failed)) => {
-                warn!(%call, event = %kind, error = %failed, "did not happen");
-            }
-        }
-        Ok(())
+        may_be_tried_again(call, kind, self.happen_if(call, event, at, holds).await)
     }
 
     /// Something happens by itself, once.
@@ -257,4 +248,22 @@ impl Host {
             warn!(%call, event = %kind, error = %failed, "did not happen");
         }
     }
+}
+
+/// What became of something that happens by itself. The error is that it can be tried again, because the store failed.
+pub(crate) fn may_be_tried_again(
+    call: CallId,
+    kind: NetworkEventKind,
+    happened: Result<(), NotHappened>,
+) -> Result<(), StoreError> {
+    match happened {
+        Ok(()) => {}
+        // The call has gone on in another way.
+        Err(NotHappened::Refused(refusal)) => debug!(%call, event = %kind, %refusal, "did not happen"),
+        Err(NotHappened::NotStored(NotStored::Store(failed))) => return Err(failed),
+        Err(NotHappened::NotStored(failed)) => {
+            warn!(%call, event = %kind, error = %failed, "did not happen");
+        }
+    }
+    Ok(())
 }

@@ -360,7 +360,9 @@ impl Host {
             }
         }
         self.may_crash(Window::Stored, &batch.events);
-        Ok(Attempt::Stored(self.fold(batch, has_reply)))
+        let written = self.fold(batch, has_reply);
+        self.finish(batch.events.iter().map(|event| event.call)).await;
+        Ok(Attempt::Stored(written))
     }
 
     async fn append(&self, events: &[Recorded], by: By) -> Result<(), AppendError> {
@@ -416,14 +418,22 @@ impl Host {
         self.timers_changed.notify_one();
     }
 
-    /// Notes that nothing is left to do about a call, if that is so: it has ended, and all of its webhooks are posted.
-    pub(crate) async fn finish(&self, call: CallId) {
-        if self.sharing.is_none() || !self.live().is_finished(call) {
+    /// Notes that nothing is left to do about those calls of which that is so: they have ended, and their webhooks are posted.
+    pub(crate) async fn finish(&self, calls: impl Iterator<Item = CallId>) {
+        if self.sharing.is_none() {
             return;
         }
-        if let Err(failed) = self.store.finish(&[call]).await {
-            // Whoever takes up the call notes it again.
-            debug!(%call, error = %failed, "cannot note that a call is finished");
+        let finished: BTreeSet<_> = {
+            let live = self.live();
+            calls.filter(|call| live.is_finished(*call)).collect()
+        };
+        if finished.is_empty() {
+            return;
+        }
+        let finished: Vec<_> = finished.into_iter().collect();
+        if let Err(failed) = self.store.finish(&finished).await {
+            // Whoever takes up the calls notes it again.
+            debug!(error = %failed, "cannot note that calls are finished");
         }
     }
 

@@ -182,7 +182,7 @@ impl Host {
             self.note(Noted { call, revision }).await;
         }
         self.live_mut().outbox.go_on(call);
-        self.finish(call).await;
+        self.finish([call].into_iter()).await;
     }
 
     /// Notes that webhooks are posted, and tries it again while the store is away: whoever takes up the call repeats with

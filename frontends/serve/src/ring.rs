@@ -7,6 +7,7 @@ use callfold::call::NetworkEvent;
 use callfold::jiff::Timestamp;
 use callfold_store::StoreError;
 
+use crate::drive::may_be_tried_again;
 use crate::host::{Host, NotHappened};
 use crate::offer::{Offer, of_caller, rings_nobody};
 use crate::scenario::read::Scenario;
@@ -91,7 +92,9 @@ impl Host {
         let Some(ringing) = ringing else { return Ok(()) };
         let call = of_caller(&self.settings, self.seed, &ringing.caller);
         let event = NetworkEvent::Offered(Box::new(call));
-        self.happen_in_time(ringing.call, event, at, |_| true).await?;
+        // Of several processes with this scenario, whoever is first offers the call, and whoever has its lease goes on.
+        let kind = event.kind();
+        may_be_tried_again(ringing.call, kind, self.happen(ringing.call, event, at).await)?;
         if let Some(again) = ringing.again.and_then(|every| at.checked_add(every).ok()) {
             self.live_mut().timers.set(again, Timer::Rings { scenario, caller, time: time + 1 });
             self.timers_changed.notify_one();

@@ -125,6 +125,7 @@ impl Host {
             if loading.contains(&Partition::of(call)) {
                 let _held = self.locks.of(&Scope::Calls(vec![call])).await;
                 self.catch_up(call).await?;
+                self.finish([call].into_iter()).await;
             }
         }
         loading.clear();
@@ -216,6 +217,7 @@ impl Host {
             is_new.then(|| live.hear(self.seed, self.notify, event))
         };
         self.took_up(call, heard);
+        self.finish([call].into_iter()).await;
     }
 
     /// The ledger with the latest events of a call, wherever it is kept.

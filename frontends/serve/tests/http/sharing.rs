@@ -26,15 +26,19 @@ struct Two {
 
 impl Two {
     async fn start() -> Self {
+        Self::playing("").await
+    }
+
+    async fn playing(scenario: &str) -> Self {
         let stores = Watched::two();
         let store = |at: usize| -> Arc<dyn Store> { stores[at].clone() };
-        let first = Stage::playing(&store(0), "", real).await;
+        let first = Stage::playing(&store(0), scenario, real).await;
         let callback = first.callback.clone();
         let bot = |settings: &mut Settings| {
             real(settings);
             settings.bot = Some(callback);
         };
-        let second = Stage::playing(&store(1), "", bot).await;
+        let second = Stage::playing(&store(1), scenario, bot).await;
         let two = Self { stores, first, second };
         eventually("both hosts have their share", async || {
             let leases = two.stores[0].leases().await.unwrap();
@@ -118,6 +122,31 @@ async fn any_host_takes_any_request() {
     let originals: std::collections::BTreeSet<_> =
         two.first.bot.received().iter().map(|one| one.original().to_owned()).collect();
     assert_eq!(originals.len(), two.first.bot.received().len(), "nothing is posted twice");
+    let unfinished = async || two.stores[0].unfinished().await.unwrap();
+    eventually("all calls are finished", async || unfinished().await.is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_call_that_ends_without_a_webhook_is_finished() {
+    let two = Two::start().await;
+    for client in two.clients().take(8) {
+        let call = ring(client).await;
+        let hung_up = json!({ "type": "hungUp" });
+        let got = client.post(&format!("/_callfold/calls/{call}/events"), hung_up).await;
+        assert_eq!(got.status, 202, "{}", got.text);
+    }
+    let unfinished = async || two.stores[0].unfinished().await.unwrap();
+    eventually("all calls are finished", async || unfinished().await.is_empty()).await;
+}
+
+#[tokio::test]
+async fn each_call_of_a_scenario_rings_once() {
+    let two = Two::playing("[[caller]]\nevery = \"100ms\"\ntimes = 8").await;
+    eventually("all have rung", async || two.log().await.len() >= 8).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let log = two.log().await;
+    let offered = log.iter().filter(|line| line.contains(r#""type":"offered""#)).count();
+    assert_eq!((offered, log.len()), (8, 8), "{log:#?}");
 }
 
 #[tokio::test]
