@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use callfold::uuid::Uuid;
+use tokio::time::Instant;
 
 use super::failed::Failed;
 use super::get::Found;
@@ -12,10 +14,15 @@ use crate::lease::Lease;
 /// The header with the token of a lease that was made to last longer: the sequence of the message that took it.
 pub(super) const TOKEN: &str = "Callfold-Token";
 
+/// The header with the time that a lease lasts, in milliseconds.
+pub(super) const LASTS: &str = "Callfold-Lasts";
+
 /// The sequences of the messages of leases, by name. They can be old: the server checks.
 #[derive(Default)]
 pub(super) struct Held {
     held: Mutex<BTreeMap<String, Hold>>,
+    /// The sequence of each lease, and when it was first seen.
+    seen: Mutex<BTreeMap<String, (u64, Instant)>>,
 }
 
 /// A lease as its message says it.
@@ -25,6 +32,8 @@ pub(super) struct Hold {
     pub(super) token: u64,
     /// The sequence of the message.
     pub(super) sequence: u64,
+    /// How long the lease lasts from the message on, if it says so.
+    pub(super) lasts: Option<Duration>,
 }
 
 impl Hold {
@@ -35,7 +44,8 @@ impl Hold {
             Some(token) => token.parse().map_err(|_| Failed::Foreign(sequence))?,
             None => sequence,
         };
-        Ok(Self { holder, token, sequence })
+        let lasts = found.header(LASTS).and_then(|lasts| lasts.parse().ok()).map(Duration::from_millis);
+        Ok(Self { holder, token, sequence, lasts })
     }
 
     pub(super) fn lease(&self, name: &str) -> Lease {
@@ -46,6 +56,18 @@ impl Hold {
 impl Held {
     pub(super) fn get(&self, name: &str) -> Option<Hold> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+
+    /// True if a lease has not been made to last longer since it was first seen here, for as long as it lasts. The server removes its
+    /// message too, but only some seconds later.
+    pub(super) fn is_over(&self, name: &str, hold: &Hold) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let (sequence, since) =
+            seen.entry(name.to_owned()).or_insert_with(|| (hold.sequence, Instant::now()));
+        if *sequence != hold.sequence {
+            (*sequence, *since) = (hold.sequence, Instant::now());
+        }
+        hold.lasts.is_some_and(|lasts| since.elapsed() >= lasts)
     }
 
     pub(super) fn keep(&self, name: &str, hold: Option<Hold>) {

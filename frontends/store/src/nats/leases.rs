@@ -6,8 +6,8 @@ use std::time::Duration;
 use callfold::uuid::Uuid;
 
 use super::failed::Failed;
-use super::get::{self, Found, Scan};
-use super::held::{Hold, TOKEN};
+use super::get::{self, Scan};
+use super::held::{Hold, LASTS, TOKEN};
 use super::server::{Draft, each};
 use super::session::Session;
 use super::subjects;
@@ -39,7 +39,8 @@ async fn take(session: &Session, name: &str, holder: Uuid, lasts: Duration) -> R
             Some(hold) => Some(hold),
             None => look(session, name).await?,
         };
-        if hold.is_some_and(|hold| hold.holder != holder) {
+        let is_of_another = |hold: Hold| hold.holder != holder && !session.held.is_over(name, &hold);
+        if hold.is_some_and(is_of_another) {
             return Ok(None);
         }
         match put(session, name, hold, holder, lasts).await {
@@ -71,31 +72,33 @@ async fn put(
     lasts: Duration,
 ) -> Result<Hold, Failed> {
     let draft = Draft::new(session.subjects.lease(name), holder.to_string());
-    let draft = draft.replace().header(TTL, &ttl(lasts));
-    let draft = match before {
-        Some(before) => draft.expect(before.sequence).header(TOKEN, &before.token.to_string()),
-        None => draft.expect(0),
-    };
+    let lasts = lasts.min(LONGEST);
+    let draft = draft.replace().header(TTL, &ttl(lasts)).header(LASTS, &lasts.as_millis().to_string());
+    let draft = draft.expect(before.map_or(0, |before| before.sequence));
+    let token = before.filter(|before| before.holder == holder).map(|before| before.token);
+    let draft = token.into_iter().fold(draft, |draft, token| draft.header(TOKEN, &token.to_string()));
     let sequence = session.server.store(draft).await?;
-    Ok(Hold { holder, token: before.map_or(sequence, |before| before.token), sequence })
+    Ok(Hold { holder, token: token.unwrap_or(sequence), sequence, lasts: Some(lasts) })
 }
 
 /// The server counts in whole seconds, and one at least.
 fn ttl(lasts: Duration) -> String {
-    let lasts = lasts.min(LONGEST);
     let begun = u64::from(lasts.subsec_nanos() > 0);
     format!("{}s", (lasts.as_secs() + begun).max(1))
 }
 
-/// All leases. The server has removed those whose time has passed.
+/// All leases. Those whose time has passed are removed by the server, or are left out here.
 pub(super) async fn leases(session: &Session) -> Result<Vec<Leased>, Failed> {
     let found = Scan::new(&session.server, session.subjects.all_leases(), 1).all().await?;
-    let leased = |found: &Found| {
+    let mut leases = Vec::with_capacity(found.len());
+    for found in &found {
         let hold = Hold::of(found)?;
         let name = subjects::name(&found.subject).ok_or(Failed::Foreign(found.sequence))?;
-        Ok(Leased { lease: hold.lease(&name), holder: hold.holder })
-    };
-    found.iter().map(leased).collect()
+        if !session.held.is_over(&name, &hold) {
+            leases.push(Leased { lease: hold.lease(&name), holder: hold.holder });
+        }
+    }
+    Ok(leases)
 }
 
 /// Removes the messages of leases that still stand.
@@ -156,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_time_of_a_lease_is_in_whole_seconds() {
-        for (milliseconds, ttl) in [(0, "1s"), (1, "1s"), (1000, "1s"), (1001, "2s"), (u64::MAX, "86400s")] {
+        for (milliseconds, ttl) in [(0, "1s"), (1, "1s"), (1000, "1s"), (1001, "2s")] {
             assert_eq!(super::ttl(Duration::from_millis(milliseconds)), ttl);
         }
     }
