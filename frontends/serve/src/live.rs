@@ -81,7 +81,7 @@ impl Live {
         let mut webhooks = batch.webhooks.iter().peekable();
         for event in &batch.events {
             let webhook = webhooks.next_if(|webhook| is_about(webhook, event));
-            if !self.owned.has(event.call) || self.ledger.next_revision(event.call) != event.revision {
+            if !self.is_next(event) {
                 continue;
             }
             // The crate has made the event for this call, and the lock of the call is held.
@@ -185,16 +185,24 @@ impl Live {
         leased.insert(partition, tenure).map(|before| before.lease.token)
     }
 
-    /// Does not have the lease of a partition any more. Returns the lease that it had.
-    pub(crate) fn let_go(&mut self, partition: Partition) -> Option<Lease> {
-        let Owned::Leased(leased) = &mut self.owned else { return None };
-        let tenure = leased.remove(&partition)?;
-        self.forget_partition(partition);
-        Some(tenure.lease)
+    /// Does not have the leases of partitions any more, and forgets their calls. Returns the leases that it had.
+    pub(crate) fn let_go(&mut self, partitions: &[Partition]) -> Vec<Lease> {
+        let Owned::Leased(leased) = &mut self.owned else { return Vec::new() };
+        let tenures = partitions.iter().filter_map(|partition| leased.remove(partition));
+        let leases: Vec<_> = tenures.map(|tenure| tenure.lease).collect();
+        if !leases.is_empty() {
+            self.forget_partitions(partitions);
+        }
+        leases
     }
 
-    pub(crate) fn forget_partition(&mut self, partition: Partition) {
-        self.forget_all(|call| Partition::of(call) == partition);
+    pub(crate) fn forget_partitions(&mut self, partitions: &[Partition]) {
+        self.forget_all(|call| partitions.contains(&Partition::of(call)));
+    }
+
+    /// True if an event is the next one of a call that this process has.
+    pub(crate) fn is_next(&self, event: &Recorded) -> bool {
+        self.owned.has(event.call) && self.ledger.next_revision(event.call) == event.revision
     }
 
     /// Forgets calls, and all that would have been done with them.

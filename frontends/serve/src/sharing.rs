@@ -105,7 +105,7 @@ impl Host {
             if before != Some(token) {
                 // A new token says that another process may have had it meanwhile.
                 if before.is_some() {
-                    self.live_mut().forget_partition(partition);
+                    self.live_mut().forget_partitions(&[partition]);
                 }
                 loading.insert(partition);
                 info!(partition = partition.lease(), "has the lease");
@@ -134,13 +134,9 @@ impl Host {
 
     /// Forgets partitions that this process does not have any more. Returns the leases that it had.
     pub(crate) fn lose(&self, partitions: &[Partition]) -> Vec<Lease> {
-        let mut live = self.live_mut();
-        let leases = partitions.iter().filter_map(|partition| {
-            let lease = live.let_go(*partition)?;
-            info!(partition = lease.name, "no longer has the lease");
-            Some(lease)
-        });
-        leases.collect()
+        let leases = self.live_mut().let_go(partitions);
+        leases.iter().for_each(|lease| info!(partition = lease.name, "no longer has the lease"));
+        leases
     }
 
     pub(crate) fn lose_named(&self, lost: &LeaseLost) {
@@ -167,8 +163,8 @@ impl Host {
         let noted = self.store.noted_of(CONSUMER, call).await?;
         let loaded = {
             let mut live = self.live_mut();
-            let is_next = live.owned.has(call) && live.ledger.next_revision(call) == next;
-            is_next.then(|| live.take_up(self.seed, self.notify, &stored, noted))
+            let is_behind = live.owned.has(call) && live.ledger.next_revision(call) == next;
+            is_behind.then(|| live.take_up(self.seed, self.notify, &stored, noted))
         };
         self.took_up(call, loaded);
         Ok(())
@@ -202,19 +198,14 @@ impl Host {
 
     async fn hear(&self, event: &Recorded) {
         let call = event.call;
-        let is_new = || {
-            let live = self.live();
-            live.owned.has(call) && live.ledger.next_revision(call) == event.revision
-        };
-        if !is_new() {
+        if !self.live().is_next(event) {
             return;
         }
         // Whoever appends to a call of this process folds that itself, under this lock.
         let _held = self.locks.of(&Scope::Calls(vec![call])).await;
         let heard = {
             let mut live = self.live_mut();
-            let is_new = live.owned.has(call) && live.ledger.next_revision(call) == event.revision;
-            is_new.then(|| live.hear(self.seed, self.notify, event))
+            live.is_next(event).then(|| live.hear(self.seed, self.notify, event))
         };
         self.took_up(call, heard);
         self.finish([call].into_iter()).await;

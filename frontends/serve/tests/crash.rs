@@ -78,11 +78,18 @@ fn config(path: &std::path::Path, life: usize, end: End) -> String {
         End::Window(window) => format!("[faults.crash]\nafter = \"{window}\"\nrate = 0.03\n"),
         End::Killed | End::Last => String::new(),
     };
+    let store = format!("sqlite:{}", path.display());
+    format!("{}{fault}", settings(&store, 1000 + life as u64, ""))
+}
+
+/// The settings of a host in a hurry.
+pub(crate) fn settings(store: &str, seed: u64, more: &str) -> String {
     format!(
         r#"
 listen = "127.0.0.1:0"
-store = "sqlite:{}"
-seed = {}
+store = "{store}"
+seed = {seed}
+{more}
 [byItself]
 connect = "20ms"
 ring = "20ms"
@@ -90,9 +97,7 @@ prompt = "30ms"
 end = "10ms"
 [webhooks]
 firstRetry = "20ms"
-{fault}"#,
-        path.display(),
-        1000 + life
+"#
     )
 }
 

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use callfold_store::{Address, Position};
 
 use crate::common::{Client, Draw, listen, number};
-use crate::crash::Running;
 use crate::crash::checker::{History, latest};
 use crate::crash::load::{Load, Received};
+use crate::crash::{Running, settings};
 
 /// The time in which another host takes over.
 const LEASE: Duration = Duration::from_secs(2);
@@ -181,21 +181,5 @@ fn script(servers: &str, script: &str, engine: &str) {
 }
 
 fn config(store: &str, host: u64) -> String {
-    format!(
-        r#"
-listen = "127.0.0.1:0"
-store = "{store}"
-lease = "{}s"
-seed = {}
-[byItself]
-connect = "20ms"
-ring = "20ms"
-prompt = "30ms"
-end = "10ms"
-[webhooks]
-firstRetry = "20ms"
-"#,
-        LEASE.as_secs(),
-        1000 + host
-    )
+    settings(store, 1000 + host, &format!("lease = \"{}s\"", LEASE.as_secs()))
 }
