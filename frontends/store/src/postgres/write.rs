@@ -67,6 +67,7 @@ struct Columns<'a> {
     line_works: Vec<i32>,
     line_calls: Vec<Uuid>,
     line_revisions: Vec<i64>,
+    line_follows: Vec<bool>,
     lines: Vec<&'a str>,
     ended_seconds: Vec<Option<i64>>,
     ended_nanoseconds: Vec<Option<i32>>,
@@ -90,7 +91,10 @@ impl<'a> Columns<'a> {
     }
 
     fn add(&mut self, index: i32, work: &'a Work) {
+        let mut before = None;
         for line in &work.lines {
+            self.line_follows.push(before == Some((line.call, line.revision - 1)));
+            before = Some((line.call, line.revision));
             self.line_works.push(index);
             self.line_calls.push(line.call);
             self.line_revisions.push(line.revision);
@@ -116,7 +120,7 @@ impl<'a> Columns<'a> {
 
 /// Does all the work of a group in one transaction. Returns the pieces that are refused, by their places, and why.
 pub(super) async fn write(client: &Client, group: &[Work]) -> Result<Vec<(usize, Failed)>, Failed> {
-    let sql = "SELECT * FROM write($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    let sql = "SELECT * FROM write($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     let write = client.prepare_cached(sql).await?;
     let columns = Columns::of(group);
     let refused = client
@@ -126,6 +130,7 @@ pub(super) async fn write(client: &Client, group: &[Work]) -> Result<Vec<(usize,
                 &columns.line_works,
                 &columns.line_calls,
                 &columns.line_revisions,
+                &columns.line_follows,
                 &columns.lines,
                 &columns.ended_seconds,
                 &columns.ended_nanoseconds,
@@ -200,7 +205,7 @@ pub(super) async fn release(client: &Client, leases: &[Lease]) -> Result<(), Fai
 
 /// Deletes calls, all or none. Returns how many of them there were.
 pub(super) async fn delete(client: &Client, calls: &[CallId]) -> Result<u64, Failed> {
-    let sql = "WITH writing AS MATERIALIZED (SELECT lock_writing()),
+    let sql = "WITH writing AS MATERIALIZED (SELECT pg_advisory_xact_lock(writing())),
         gone AS (DELETE FROM calls WHERE call = ANY ($1) AND EXISTS (SELECT FROM writing) RETURNING call),
         events_gone AS (DELETE FROM events WHERE call = ANY ($1) AND EXISTS (SELECT FROM writing)),
         snapshots_gone AS (DELETE FROM snapshots WHERE call = ANY ($1)),
