@@ -5,6 +5,7 @@
 mod addresses;
 mod common;
 mod conformance;
+mod damaged;
 mod defects;
 mod killed;
 mod loading;
@@ -14,5 +15,4 @@ mod nats;
 mod postgres;
 mod reading;
 mod retaining;
-mod speed;
 mod sqlite;
