@@ -47,7 +47,12 @@ async fn a_torn_last_write_loses_only_itself() {
         let garbled = [kept, &vec![0xa5; whole.len() - torn]].concat();
         for wal in [kept, &garbled] {
             let copy = copy(&folder, &path, wal);
-            assert_eq!(all(&copy).await.unwrap(), events.get(..2).unwrap(), "torn at {torn} of {}", whole.len());
+            assert_eq!(
+                all(&copy).await.unwrap(),
+                events.get(..2).unwrap(),
+                "torn at {torn} of {}",
+                whole.len()
+            );
             let store = Sqlite::open(&copy).unwrap();
             assert_eq!(store.defects().await.unwrap(), []);
             store.append(events.get(2..).unwrap()).await.unwrap();

@@ -12,7 +12,9 @@ const BEGIN: i64 = 1_795_000_000;
 
 /// The call with a number. Ids are spread as drawn ones are.
 pub(crate) fn call(number: u64) -> CallId {
-    CallId::new(Uuid::from_u128(u128::from(number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)))
+    CallId::new(Uuid::from_u128(
+        u128::from(number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835),
+    ))
 }
 
 /// An event of about the size of most.
