@@ -361,6 +361,7 @@ impl Host {
         }
         self.may_crash(Window::Stored, &batch.events);
         let written = self.fold(batch, has_reply);
+        self.keep_snapshots(&batch.events).await;
         self.finish(batch.events.iter().map(|event| event.call)).await;
         Ok(Attempt::Stored(written))
     }

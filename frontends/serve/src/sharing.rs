@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use callfold::{CallId, Ledger, Recorded};
 use callfold_store::{Lease, LeaseLost, Position, StoreError};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::host::{Host, NotStored};
 use crate::live::does_not_fold;
@@ -20,6 +20,9 @@ use crate::partition::{PARTITIONS, Partition, Sharing, Tenure, is_process};
 
 /// How many events are read from the store at a time.
 const READ: usize = 1000;
+
+/// After each so many events of a call, its process keeps a snapshot, so that the others need not fold all events for each request.
+const SNAPSHOT: u64 = 500;
 
 /// How long to wait before the store is asked again that failed.
 const AGAIN: Duration = Duration::from_millis(200);
@@ -208,7 +211,24 @@ impl Host {
             live.is_next(event).then(|| live.hear(self.seed, self.notify, event))
         };
         self.took_up(call, heard);
+        self.keep_snapshots(std::slice::from_ref(event)).await;
         self.finish([call].into_iter()).await;
+    }
+
+    /// Keeps snapshots of those calls of this process that became long with these events.
+    pub(crate) async fn keep_snapshots(&self, events: &[Recorded]) {
+        if self.sharing.is_none() {
+            return;
+        }
+        for event in events.iter().filter(|event| event.revision.is_multiple_of(SNAPSHOT)) {
+            let call = self.live().ledger.call(event.call).cloned();
+            let Some(call) = call else { continue };
+            let kept = self.store.keep_snapshot(call.id(), call.revision(), &call.snapshot()).await;
+            if let Err(failed) = kept {
+                // It only saves time.
+                debug!(error = %failed, call = %call.id(), "cannot keep a snapshot");
+            }
+        }
     }
 
     /// The ledger with the latest events of a call, wherever it is kept.
@@ -225,6 +245,12 @@ impl Host {
         while let Some(call) = left.pop() {
             if !seen.insert(call) {
                 continue;
+            }
+            if view.call(call).is_none()
+                && let Some(snapshot) = self.store.snapshot(call).await.map_err(NotStored::Store)?
+            {
+                // Of a snapshot that cannot be restored, all events are folded.
+                _ = view.restore(&snapshot);
             }
             let stored = self.store.read(call, view.next_revision(call)).await.map_err(NotStored::Store)?;
             for event in &stored {

@@ -73,9 +73,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 ///
 /// # Permissions
 ///
-/// A user of the server that may not do everything needs these: to publish to `STREAM.>`, `$JS.API.STREAM.*.STREAM`,
-/// `$JS.API.DIRECT.GET.STREAM`, `$JS.API.DIRECT.GET.STREAM.>`, `$JS.API.CONSUMER.*.STREAM.*` and
-/// `$JS.API.CONSUMER.MSG.NEXT.STREAM.*`; to subscribe to `_INBOX.>` and `STREAM-stored.*`. Without the last one, readers see a
+/// A user of the server that may not do everything needs these: to publish to `STREAM.>`, `STREAM-stored`,
+/// `$JS.API.STREAM.*.STREAM`, `$JS.API.DIRECT.GET.STREAM`, `$JS.API.DIRECT.GET.STREAM.>`, `$JS.API.CONSUMER.*.STREAM.*` and
+/// `$JS.API.CONSUMER.MSG.NEXT.STREAM.*`; to subscribe to `_INBOX.>` and `STREAM-stored`. Without `STREAM-stored`, readers see a
 /// new event after up to a second. Reading many messages makes a consumer in the memory of the server, and removes it.
 ///
 /// # Other readers
@@ -243,7 +243,7 @@ impl Store for Nats {
         self.read_with(|| read::last(&self.session)).await
     }
 
-    /// The server reports each stored event to all who wait. If a report is lost, this looks again after a second.
+    /// Each process tells all who wait what it has stored. If that is lost, this looks again after a second.
     async fn wait(&self, after: Position) -> Result<(), StoreError> {
         self.session.wait(after).await.map_err(|failed| self.store_error(failed))
     }

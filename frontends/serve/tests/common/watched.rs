@@ -18,6 +18,8 @@ pub(crate) struct Watched {
     /// True if other hosts use the same store.
     is_shared: bool,
     reads: AtomicU64,
+    /// How many events of single calls were read.
+    events_read: AtomicU64,
     /// How many milliseconds storing takes.
     slow: AtomicU64,
     /// The number of batches that are not stored next.
@@ -83,6 +85,10 @@ impl Watched {
         self.reads.load(Ordering::SeqCst)
     }
 
+    pub(crate) fn events_read(&self) -> u64 {
+        self.events_read.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn store_takes(&self, millis: u64) {
         self.slow.store(millis, Ordering::SeqCst);
     }
@@ -129,7 +135,9 @@ impl Store for Watched {
 
     async fn read(&self, call: CallId, from: u64) -> Result<Vec<Recorded>, StoreError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        self.inner.read(call, from).await
+        let read = self.inner.read(call, from).await?;
+        self.events_read.fetch_add(read.len() as u64, Ordering::SeqCst);
+        Ok(read)
     }
 
     async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Stored>, StoreError> {

@@ -236,6 +236,30 @@ async fn a_host_that_comes_back_late_is_refused() {
 }
 
 #[tokio::test]
+async fn a_long_call_is_not_folded_anew_for_each_request() {
+    let two = Two::start().await;
+    let call = ring(&two.first.client).await;
+    let path = format!("{CALLS}/{call}");
+    let answered = two.first.client.post(&format!("{path}/answer"), two.first.answer()).await;
+    assert_eq!(answered.status, 202);
+    two.is_told(&["incoming", "establishing", "established"]).await;
+    for _ in 0..600 {
+        let got = two.first.client.post(&format!("{path}/keepAlive"), json!({})).await;
+        assert_eq!(got.status, 200, "{}", got.text);
+    }
+    let events = two.log().await.len() as u64;
+    assert!(events > 500, "{events}");
+    let call = call.parse().unwrap();
+    eventually("a snapshot is kept", async || two.stores[0].snapshot(call).await.unwrap().is_some()).await;
+    for (stage, store) in [(&two.first, &two.stores[0]), (&two.second, &two.stores[1])] {
+        let before = store.events_read();
+        assert_eq!(stage.client.get(&path).await.json()["state"], "established");
+        let read = store.events_read() - before;
+        assert!(read < 500, "{read} of {events} events");
+    }
+}
+
+#[tokio::test]
 async fn only_a_real_clock_is_the_same_for_all() {
     let store: Arc<dyn Store> = Watched::two()[0].clone();
     let mut settings = crate::common::settings();

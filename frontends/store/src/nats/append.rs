@@ -176,6 +176,7 @@ impl Plan {
             _ => self.store_all(session, under).await?,
         };
         self.remember(session, last);
+        session.stored(last).await;
         Ok(())
     }
 

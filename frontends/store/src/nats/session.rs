@@ -6,7 +6,7 @@ use super::held::Held;
 use super::locks::Locks;
 use super::queue::Queue;
 use super::server::Server;
-use super::signal::Signal;
+use super::signal::{self, Signal};
 use super::subjects::Subjects;
 use crate::store::Position;
 
@@ -32,6 +32,11 @@ impl Session {
             locks: Locks::default(),
             signal: Signal::default(),
         }
+    }
+
+    /// Tells those who wait for events.
+    pub(super) async fn stored(&self, last: u64) {
+        signal::tell(&self.server, &self.subjects, last).await;
     }
 
     /// Waits until there can be events after a position.

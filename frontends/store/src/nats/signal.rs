@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::sync::{OnceCell, watch};
 use tokio::task::AbortHandle;
@@ -22,7 +23,7 @@ pub(super) struct Signal {
 }
 
 struct Started {
-    /// The sequence of the last event that the server reported.
+    /// The highest sequence of an event that a process told.
     last: watch::Receiver<u64>,
     task: AbortHandle,
 }
@@ -35,7 +36,7 @@ impl Drop for Started {
 
 impl Signal {
     /// Waits until there can be events after a position. The first call returns at once: what was stored before the
-    /// subscription began was not reported.
+    /// subscription began was not heard.
     pub(super) async fn wait(
         &self,
         server: &Server,
@@ -57,16 +58,25 @@ impl Signal {
     }
 }
 
+/// Tells those who wait that an event with this sequence is stored. It is no harm if this gets lost, because they look again.
+pub(super) async fn tell(server: &Server, subjects: &Subjects, last: u64) {
+    let told = server.client.publish(subjects.stored(), Bytes::from(last.to_string()));
+    _ = server.in_time(told).await;
+}
+
 async fn start(server: &Server, subjects: &Subjects) -> Result<Started, Failed> {
-    let mut reports = server.in_time(server.client.subscribe(subjects.stored())).await?;
+    let mut told = server.in_time(server.client.subscribe(subjects.stored())).await?;
     // The subscription has begun when the server has answered to what was sent after it.
     server.in_time(server.client.flush()).await?;
-    let (reported, last) = watch::channel(0);
+    let (highest, last) = watch::channel(0);
     let task = tokio::spawn(async move {
-        while let Some(report) = reports.next().await {
-            let headers = report.headers.unwrap_or_default();
-            let sequence = headers.get("Nats-Sequence").and_then(|sequence| sequence.as_str().parse().ok());
-            _ = reported.send_replace(sequence.unwrap_or(u64::MAX));
+        while let Some(message) = told.next().await {
+            let sequence = str::from_utf8(&message.payload).ok().and_then(|sequence| sequence.parse().ok());
+            highest.send_if_modified(|last| {
+                let is_new = sequence.is_some_and(|sequence| sequence > *last);
+                *last = sequence.unwrap_or(0).max(*last);
+                is_new
+            });
         }
         // Without a subscription, readers look again and again.
     });

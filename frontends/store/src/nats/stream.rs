@@ -112,7 +112,6 @@ async fn create(server: &Server) -> Result<Info, Failed> {
         "allow_atomic": true,
         "allow_rollup_hdrs": true,
         "allow_msg_ttl": true,
-        "republish": { "src": subjects.all_events(), "dest": subjects.stored_template(), "headers_only": true },
         "metadata": { KEY: VERSION.to_string() },
     });
     match server.ask("STREAM.CREATE", &config).await {

@@ -45,13 +45,9 @@ impl Subjects {
         rest.is_some_and(|rest| rest.starts_with(".event."))
     }
 
-    /// Where the server reports each stored event, without its line. It is outside of the stream.
+    /// Where each process tells that it has stored events. It is outside of the stream.
     pub(super) fn stored(&self) -> String {
-        format!("{}-stored.*", self.stream)
-    }
-
-    pub(super) fn stored_template(&self) -> String {
-        format!("{}-stored.{{{{wildcard(1)}}}}", self.stream)
+        format!("{}-stored", self.stream)
     }
 
     pub(super) fn open(&self, call: CallId) -> String {

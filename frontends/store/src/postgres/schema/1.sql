@@ -52,11 +52,7 @@ CREATE FUNCTION write(
     lease_works integer[], lease_names text[], lease_tokens bigint[],
     finished uuid[]
 ) RETURNS TABLE (refused_work integer, lost_lease text, refused_call uuid, refused_revision bigint, stored_line text)
-LANGUAGE plpgsql
--- One plan for all, because to plan each write again takes a third of its time; and one that stays good as the tables grow.
-SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off
-AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     refused integer[] := '{}';
     inserted bigint;
