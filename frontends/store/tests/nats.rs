@@ -6,6 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use callfold::Call;
 use callfold::uuid::Uuid;
 use callfold_store::{Address, AppendError, Nats, Noted, Position, Store, StoreError, StoredLine};
 use serde_json::{Value, json};
@@ -232,6 +233,26 @@ async fn many_calls_in_one_batch_are_stored_or_refused_with_a_reason() {
     let end = "a batch of 1200 messages is too large, the server takes 1000; append fewer calls at once";
     assert!(error.to_string().ends_with(end) && !error.is_transient, "{error}");
     assert!(store.read(call(1000), 1).await.unwrap().is_empty());
+}
+
+/// The message of a snapshot tells where the later events are.
+#[tokio::test]
+async fn a_snapshot_hides_no_event() {
+    let Some((address, _)) = unused() else { return };
+    let store = open(&address).await.unwrap();
+    let events: Vec<_> = (1..=300).map(|revision| event(call(1), revision, "one")).collect();
+    let begun = Call::begin(events[0].clone()).unwrap();
+    for one in &events {
+        store.append(std::slice::from_ref(one)).await.unwrap();
+        if one.revision == 200 {
+            store.keep_snapshot(call(1), 200, &begun.snapshot()).await.unwrap();
+        }
+    }
+    for from in [1, 150, 199, 200, 201, 250, 300, 301] {
+        // Another process, which knows nothing of the call.
+        let other = open(&address).await.unwrap();
+        assert_eq!(other.read(call(1), from).await.unwrap(), events[from as usize - 1..], "from {from}");
+    }
 }
 
 #[tokio::test]

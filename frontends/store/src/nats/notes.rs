@@ -14,6 +14,9 @@ use super::{group, leases, subjects};
 use crate::lease::Lease;
 use crate::store::Noted;
 
+/// The header of a snapshot with the sequence of the message that has its last event.
+const LAST: &str = "Callfold-Last";
+
 /// How often something is written again because others were faster.
 const ATTEMPTS: usize = 50;
 
@@ -29,7 +32,7 @@ pub(super) async fn note(
         [] => {
             let raise = |(call, revision)| async move {
                 let subject = session.subjects.note(consumer, call);
-                raise(session, &subject, "", |kept| kept < revision, revision).await
+                raise(session, &subject, |kept| kept < revision, || draft(&subject, "", revision)).await
             };
             each(highest.iter().map(|(call, revision)| (*call, *revision)).collect(), raise).await?;
         }
@@ -99,16 +102,15 @@ async fn withdraw_deleted(
 async fn raise(
     session: &Session,
     subject: &str,
-    body: &str,
     may_replace: impl Fn(u64) -> bool,
-    revision: u64,
+    draft: impl Fn() -> Draft,
 ) -> Result<(), Failed> {
     for _ in 0..ATTEMPTS {
         let kept = Kept::look(session, subject).await?;
         if !kept.revision.is_none_or(&may_replace) {
             return Ok(());
         }
-        let draft = draft(subject, body, revision).replace().expect(kept.sequence);
+        let draft = draft().replace().expect(kept.sequence);
         match session.server.store(draft).await {
             Err(failed) if failed.is_late() => {}
             outcome => return outcome.map(drop),
@@ -217,11 +219,26 @@ pub(super) async fn keep_snapshot(
         return Ok(());
     }
     let subject = session.subjects.snapshot(call);
-    raise(session, &subject, snapshot.as_str(), |kept| kept <= revision, revision).await?;
+    let last = session.cache.head(call).filter(|head| head.revision == revision);
+    let draft = || {
+        let draft = draft(&subject, snapshot.as_str(), revision);
+        match last {
+            Some(last) => draft.header(LAST, &last.sequence.to_string()),
+            None => draft,
+        }
+    };
+    raise(session, &subject, |kept| kept <= revision, draft).await?;
     withdraw_deleted(session, call, revision, &subject).await
 }
 
 pub(super) async fn snapshot(session: &Session, call: CallId) -> Result<Option<Snapshot>, Failed> {
     let found = get::last(&session.server, &session.subjects.snapshot(call)).await?;
     found.map(|found| Ok(Snapshot::from(found.text()?.to_owned()))).transpose()
+}
+
+/// A sequence after which all events from a revision on are, as far as the snapshot of the call tells.
+pub(super) async fn before(session: &Session, call: CallId, from: u64) -> Result<u64, Failed> {
+    let found = get::last(&session.server, &session.subjects.snapshot(call)).await?;
+    let earlier = found.filter(|found| found.revision().is_ok_and(|revision| revision < from));
+    Ok(earlier.and_then(|found| found.header(LAST)?.parse().ok()).unwrap_or(0))
 }

@@ -6,6 +6,7 @@ use super::bulk::Bulk;
 use super::failed::Failed;
 use super::get::{self, Found, PAGE_BYTES, Scan};
 use super::lines::{self, LINES};
+use super::notes;
 use super::session::Session;
 use crate::store::{Lines, Position, Stored, StoredLine};
 
@@ -21,8 +22,12 @@ const LEAST: usize = 64;
 /// The events of a call from a revision on.
 pub(super) async fn of_call(session: &Session, call: CallId, from: u64) -> Result<Vec<Recorded>, Failed> {
     // What comes after the last known event is in later messages.
-    let known = session.cache.head(call).filter(|head| head.revision < from);
-    after(session, call, known.map_or(0, |head| head.sequence), from).await
+    let sequence = match session.cache.head(call).filter(|head| head.revision < from) {
+        Some(head) => head.sequence,
+        None if from > SHORT_CALL as u64 => notes::before(session, call, from).await?,
+        None => 0,
+    };
+    after(session, call, sequence, from).await
 }
 
 /// The events of a call from a revision on, in messages after a sequence.
