@@ -3,7 +3,8 @@
 
 use async_nats::{Message, StatusCode, Subscriber};
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
+use memchr::memchr_iter;
 use serde_json::json;
 
 use super::failed::Failed;
@@ -84,7 +85,11 @@ impl<'a> Bulk<'a> {
 
     /// The next message of an answer, or none if the answer ends before.
     async fn receive(&mut self, answers: &mut Subscriber) -> Result<Option<Found>, Failed> {
-        let answer = self.server.in_time(async { answers.next().await.ok_or(()) }).await?;
+        let answer = match answers.next().now_or_never() {
+            Some(answer) => answer.ok_or(Failed::NoAnswer)?,
+            // Only what must be waited for needs a timer.
+            None => self.server.in_time(async { answers.next().await.ok_or(()) }).await?,
+        };
         match answer.status {
             None => {}
             Some(StatusCode::NO_RESPONDERS) => return Err(Failed::NobodyThere),
@@ -125,9 +130,9 @@ impl Place {
     /// Reads `$JS.ACK.STREAM.CONSUMER.TIMES.SEQUENCE.NUMBER.TIME.PENDING`. Newer servers can have more parts before the stream
     /// and one after the rest, so that there are 9, or 11 and more.
     fn of(message: &Message) -> Option<Self> {
-        let parts: Vec<&str> = message.reply.as_ref()?.split('.').collect();
-        let first = if parts.len() > 9 { 7 } else { 5 };
-        let number = |place: usize| parts.get(place)?.parse().ok();
-        Some(Self { sequence: number(first)?, number: number(first + 1)?, pending: number(first + 3)? })
+        let reply = message.reply.as_ref()?;
+        let first = if memchr_iter(b'.', reply.as_bytes()).count() > 8 { 7 } else { 5 };
+        let mut numbers = reply.split('.').skip(first).map(|part| part.parse().ok());
+        Some(Self { sequence: numbers.next()??, number: numbers.next()??, pending: numbers.nth(1)?? })
     }
 }

@@ -1,6 +1,7 @@
 //! Messages of events: one or more lines of the log.
 
 use callfold::{CallId, Recorded};
+use memchr::memchr_iter;
 
 use super::failed::Failed;
 use super::get::Found;
@@ -13,7 +14,14 @@ pub(super) const LINES: usize = 1000;
 pub(super) fn lines(found: &Found) -> impl Iterator<Item = (Position, &[u8])> {
     let first = found.sequence.saturating_mul(LINES as u64);
     let positions = (first..).map(Position::new);
-    positions.zip(found.body.split(|byte| *byte == b'\n'))
+    let body: &[u8] = &found.body;
+    let mut begin = 0;
+    let lines = memchr_iter(b'\n', body).chain([body.len()]).map(move |end| {
+        let line = body.get(begin..end).unwrap_or_default();
+        begin = end + 1;
+        line
+    });
+    positions.zip(lines)
 }
 
 /// The events of a message, and their positions.
