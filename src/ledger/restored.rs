@@ -1,4 +1,4 @@
-//! Calls that a ledger takes up from snapshots.
+//! Calls that a ledger takes up as they are, and not from their events.
 
 use alloc::sync::Arc;
 
@@ -37,7 +37,32 @@ impl Ledger {
         if self.metadata.keeps_history {
             return Err(NotRestored::KeepsHistory);
         }
-        let call = Call::restore(snapshot)?;
+        self.take_up(Call::restore(snapshot)?)
+    }
+
+    /// Takes up a call that was folded elsewhere, as [`restore`](Self::restore) takes it up from its snapshot.
+    ///
+    /// # Errors
+    ///
+    /// A [`NotRestored`] if the ledger knows the call already, or if it keeps history. The ledger is then unchanged.
+    ///
+    /// ```
+    /// use callfold::{Applied, Call, Ledger};
+    ///
+    /// let line = r#"{"call":"57dab8b1-894c-409a-b240-bd8beae78896","rev":1,"type":"placed","data":{}}"#;
+    /// let call = Call::begin(line.parse()?)?;
+    ///
+    /// let mut ledger = Ledger::new();
+    /// let id = ledger.take_up(call)?;
+    /// assert_eq!(ledger.next_revision(id), 2);
+    /// let next = line.replace("placed", "established").replace("1,", "2,");
+    /// assert_eq!(ledger.apply(&next.parse()?)?, Applied::Folded);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn take_up(&mut self, call: Call) -> Result<CallId, NotRestored> {
+        if self.metadata.keeps_history {
+            return Err(NotRestored::KeepsHistory);
+        }
         let id = call.id();
         if let Some(known) = self.entries.get(&id) {
             return Err(NotRestored::Known { revision: known.revision() });

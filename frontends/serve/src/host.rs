@@ -22,6 +22,7 @@ use crate::fault::{Failing, Faults, Possible, Window};
 use crate::live::{Live, does_not_fold};
 use crate::locks::{Locks, Scope};
 use crate::metrics::Metrics;
+use crate::others::Others;
 use crate::partition::Sharing;
 use crate::seed::{Ids, Seed};
 use crate::settings::Settings;
@@ -45,6 +46,7 @@ pub(crate) struct Host {
     pub(super) forgets_in_store: bool,
     /// What this process is among those that share the store; `None` if the store is its own.
     pub(crate) sharing: Option<Sharing>,
+    pub(crate) others: Others,
     pub(crate) deliveries: Deliveries,
     pub(crate) metrics: Metrics,
     pub(crate) client: reqwest::Client,

@@ -24,6 +24,7 @@ mod locks;
 mod metrics;
 mod offer;
 mod open;
+mod others;
 mod outbox;
 mod partition;
 mod post;

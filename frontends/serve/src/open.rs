@@ -21,6 +21,7 @@ use crate::listen::Address;
 use crate::live::Live;
 use crate::locks::Locks;
 use crate::metrics::Metrics;
+use crate::others::Others;
 use crate::outbox::CONSUMER;
 use crate::partition::{Owned, Sharing};
 use crate::scenario::read::Scenario;
@@ -113,6 +114,7 @@ impl Host {
             seed,
             store: kept.store,
             sharing,
+            others: Others::default(),
             forgets_in_store: kept.is_own,
             signing,
         };

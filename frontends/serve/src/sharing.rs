@@ -35,13 +35,41 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
+/// What the store does not do at the moment. It is said once, and not for each attempt.
+struct Outage {
+    what: &'static str,
+    said: Option<String>,
+}
+
+impl Outage {
+    const fn none_of(what: &'static str) -> Self {
+        Self { what, said: None }
+    }
+
+    fn failed(&mut self, failed: &StoreError) {
+        let why = failed.to_string();
+        if self.said.as_ref() != Some(&why) {
+            warn!(error = why, "{}; it is tried again", self.what);
+            self.said = Some(why);
+        }
+    }
+
+    fn is_over(&mut self) {
+        if self.said.take().is_some() {
+            info!("the store answers again");
+        }
+    }
+}
+
 impl Host {
     /// Takes leases and makes them last longer, until the service ends.
     pub(crate) async fn keep_leases(self: Arc<Self>, sharing: Sharing) {
         let mut loading = BTreeSet::new();
+        let mut outage = Outage::none_of("the leases cannot be kept");
         while !self.has_ended() {
-            if let Err(failed) = self.look_at_leases(sharing, &mut loading).await {
-                warn!(error = %failed, "the leases cannot be kept; it is tried again");
+            match self.look_at_leases(sharing, &mut loading).await {
+                Ok(()) => outage.is_over(),
+                Err(failed) => outage.failed(&failed),
             }
             self.lose_expired();
             tokio::time::sleep(sharing.pause()).await;
@@ -175,12 +203,15 @@ impl Host {
 
     /// Folds what others append to the calls of this process.
     pub(crate) async fn follow(self: Arc<Self>, mut after: Position) {
+        let mut outage = Outage::none_of("new events cannot be read");
         while !self.has_ended() {
             match self.next_page(after).await {
-                Ok(Some(last)) => after = last,
-                Ok(None) => {}
+                Ok(last) => {
+                    outage.is_over();
+                    after = last.unwrap_or(after);
+                }
                 Err(failed) => {
-                    warn!(error = %failed, "new events cannot be read; it is tried again");
+                    outage.failed(&failed);
                     tokio::time::sleep(AGAIN).await;
                 }
             }
@@ -246,20 +277,36 @@ impl Host {
             if !seen.insert(call) {
                 continue;
             }
-            if view.call(call).is_none()
-                && let Some(snapshot) = self.store.snapshot(call).await.map_err(NotStored::Store)?
-            {
-                // Of a snapshot that cannot be restored, all events are folded.
-                _ = view.restore(&snapshot);
-            }
-            let stored = self.store.read(call, view.next_revision(call)).await.map_err(NotStored::Store)?;
+            let stored = self.latest(&mut view, call).await.map_err(NotStored::Store)?;
             for event in &stored {
                 if let Err(refused) = view.apply(event) {
                     does_not_fold(call, &refused);
                 }
             }
+            if let Some(call) = view.call(call).filter(|_| !self.live().owned.has(call)) {
+                self.others.keep(call.clone());
+            }
             left.extend(view.call(call).into_iter().flat_map(callfold::Call::replaces));
         }
         Ok(view)
+    }
+
+    /// The events of a call that a view lacks. A call of another process goes into the view as it was last known.
+    async fn latest(&self, view: &mut Ledger, call: CallId) -> Result<Vec<Recorded>, StoreError> {
+        if view.call(call).is_none() {
+            if let Some(known) = self.others.get(call) {
+                // From the last known event on, which is gone if the call was deleted.
+                let stored = self.store.read(call, known.revision()).await?;
+                if !stored.is_empty() {
+                    _ = view.take_up(known);
+                    return Ok(stored);
+                }
+            }
+            if let Some(snapshot) = self.store.snapshot(call).await? {
+                // Of a snapshot that cannot be restored, all events are folded.
+                _ = view.restore(&snapshot);
+            }
+        }
+        self.store.read(call, view.next_revision(call)).await
     }
 }

@@ -47,6 +47,13 @@ impl Cache {
         self.generations().insert(call, head);
     }
 
+    /// Keeps the later of this and what is known.
+    pub(super) fn raise(&self, call: CallId, head: Head) {
+        if self.head(call).is_none_or(|known| known.sequence < head.sequence) {
+            self.keep(call, head);
+        }
+    }
+
     pub(super) fn forget(&self, call: CallId) {
         let mut generations = self.generations();
         generations.new.remove(&call);

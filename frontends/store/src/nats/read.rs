@@ -3,6 +3,7 @@
 use callfold::{CallId, Recorded};
 
 use super::bulk::Bulk;
+use super::cache::Head;
 use super::failed::Failed;
 use super::get::{self, Found, PAGE_BYTES, Scan};
 use super::lines::{self, LINES};
@@ -21,8 +22,9 @@ const LEAST: usize = 64;
 
 /// The events of a call from a revision on.
 pub(super) async fn of_call(session: &Session, call: CallId, from: u64) -> Result<Vec<Recorded>, Failed> {
-    // What comes after the last known event is in later messages.
-    let sequence = match session.cache.head(call).filter(|head| head.revision < from) {
+    let sequence = match session.cache.head(call).filter(|head| head.revision <= from) {
+        // The last known event is in this message, and what comes after it is in later ones.
+        Some(head) if head.revision == from => head.sequence.saturating_sub(1),
         Some(head) => head.sequence,
         None if from > SHORT_CALL as u64 => notes::before(session, call, from).await?,
         None => 0,
@@ -40,13 +42,19 @@ pub(super) async fn after(
     let subject = session.subjects.events(call);
     let mut scan = Scan::new(&session.server, subject.clone(), sequence.saturating_add(1));
     let mut read = Vec::new();
-    read_events(&scan.next(SHORT_CALL).await?, from, &mut read)?;
+    let mut found = scan.next(SHORT_CALL).await?;
+    read_events(&found, from, &mut read)?;
     if scan.pending() > 0 {
         let mut bulk = Bulk::open(&session.server, Some(&subject), scan.position()).await?;
         while bulk.has_more() {
-            read_events(&bulk.next(usize::MAX).await?, from, &mut read)?;
+            found = bulk.next(usize::MAX).await?;
+            read_events(&found, from, &mut read)?;
         }
         bulk.close().await?;
+    }
+    if let Some(last) = found.last() {
+        // The next append then need not look first.
+        session.cache.raise(call, Head::of(last)?);
     }
     Ok(read)
 }
