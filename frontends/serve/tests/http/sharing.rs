@@ -260,6 +260,26 @@ async fn a_long_call_is_not_folded_anew_for_each_request() {
 }
 
 #[tokio::test]
+async fn a_deleted_call_is_not_shown_by_a_host_that_was_asked_for_it() {
+    let two = Two::start().await;
+    for _ in 0..4 {
+        let call = ring(&two.first.client).await;
+        let statuses = async || {
+            let mut statuses = Vec::new();
+            for client in [&two.first.client, &two.second.client] {
+                statuses.push(client.get(&format!("{CALLS}/{call}")).await.status);
+            }
+            statuses.sort_unstable();
+            statuses
+        };
+        assert_eq!(statuses().await, [200, 200]);
+        assert!(two.stores[0].delete(call.parse().unwrap()).await.unwrap());
+        // The host that has the call in memory goes on with it.
+        assert_eq!(statuses().await, [200, 404]);
+    }
+}
+
+#[tokio::test]
 async fn only_a_real_clock_is_the_same_for_all() {
     let store: Arc<dyn Store> = Watched::two()[0].clone();
     let mut settings = crate::common::settings();
