@@ -200,9 +200,14 @@ impl Live {
         self.forget_all(|call| partitions.contains(&Partition::of(call)));
     }
 
+    /// True if this process has the call of an event, and not the event yet.
+    pub(crate) fn lacks(&self, event: &Recorded) -> bool {
+        self.owned.has(event.call) && self.ledger.next_revision(event.call) <= event.revision
+    }
+
     /// True if an event is the next one of a call that this process has.
     pub(crate) fn is_next(&self, event: &Recorded) -> bool {
-        self.owned.has(event.call) && self.ledger.next_revision(event.call) == event.revision
+        self.lacks(event) && self.ledger.next_revision(event.call) == event.revision
     }
 
     /// Forgets calls, and all that would have been done with them.

@@ -1,6 +1,6 @@
 //! The calls of other processes that were asked for last.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,8 +17,8 @@ pub(crate) struct Others {
 
 #[derive(Debug, Default)]
 struct Generations {
-    new: HashMap<CallId, Call>,
-    old: HashMap<CallId, Call>,
+    new: BTreeMap<CallId, Call>,
+    old: BTreeMap<CallId, Call>,
 }
 
 impl Others {

@@ -14,6 +14,9 @@ use crate::keys::tenant::{DEFAULT_APP, DEFAULT_TENANT};
 /// The shortest `lease`: stores keep leases in whole seconds.
 const SHORTEST_LEASE: SignedDuration = SignedDuration::from_secs(2);
 
+/// The longest `lease`: no store keeps one longer.
+const LONGEST_LEASE: SignedDuration = SignedDuration::from_hours(24);
+
 /// All settings of a service.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -274,9 +277,10 @@ impl Settings {
         ];
         let negative = times.into_iter().find(|(_, time)| time.is_negative());
         let negative = negative.map(|(name, time)| format!("`{name}` is {time}: it cannot be negative"));
-        let is_short = self.lease < SHORTEST_LEASE;
-        let lease =
-            is_short.then(|| format!("`lease` is {}: it must be {SHORTEST_LEASE} at least", self.lease));
+        let is_wrong = !(SHORTEST_LEASE..=LONGEST_LEASE).contains(&self.lease);
+        let lease = is_wrong.then(|| {
+            format!("`lease` is {}: it must be from {SHORTEST_LEASE} to {LONGEST_LEASE}", self.lease)
+        });
         negative.or(lease).or_else(|| self.faults.wrong().map(|wrong| format!("faults: {wrong}")))
     }
 }

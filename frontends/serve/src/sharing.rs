@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use callfold::{CallId, Ledger, Recorded};
 use callfold_store::{Lease, LeaseLost, Position, StoreError};
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::host::{Host, NotStored};
 use crate::live::does_not_fold;
@@ -33,6 +33,14 @@ const AGAIN: Duration = Duration::from_millis(200);
 )]
 pub(crate) fn now() -> Instant {
     Instant::now()
+}
+
+/// What a process has still to load.
+#[derive(Default)]
+struct Loading {
+    /// The partitions whose leases are new.
+    partitions: BTreeSet<Partition>,
+    calls: Vec<CallId>,
 }
 
 /// What the store does not do at the moment. It is said once, and not for each attempt.
@@ -64,15 +72,19 @@ impl Outage {
 impl Host {
     /// Takes leases and makes them last longer, until the service ends.
     pub(crate) async fn keep_leases(self: Arc<Self>, sharing: Sharing) {
-        let mut loading = BTreeSet::new();
+        let mut loading = Loading::default();
         let mut outage = Outage::none_of("the leases cannot be kept");
         while !self.has_ended() {
+            let next = now() + sharing.pause();
             match self.look_at_leases(sharing, &mut loading).await {
                 Ok(()) => outage.is_over(),
                 Err(failed) => outage.failed(&failed),
             }
             self.lose_expired();
-            tokio::time::sleep(sharing.pause()).await;
+            if let Err(failed) = self.load(&mut loading, next).await {
+                outage.failed(&failed);
+            }
+            tokio::time::sleep(next.saturating_duration_since(now())).await;
         }
     }
 
@@ -88,11 +100,7 @@ impl Host {
     }
 
     /// Takes a fair share of the partitions: as many as all processes have on average.
-    async fn look_at_leases(
-        &self,
-        sharing: Sharing,
-        loading: &mut BTreeSet<Partition>,
-    ) -> Result<(), StoreError> {
+    async fn look_at_leases(&self, sharing: Sharing, loading: &mut Loading) -> Result<(), StoreError> {
         let leased = self.store.leases().await?;
         let of_others = leased.iter().filter(|leased| leased.holder != sharing.holder);
         let (processes, taken): (Vec<_>, Vec<_>) =
@@ -109,8 +117,7 @@ impl Host {
         let is_free = |partition: &Partition| !own.contains(partition) && !taken.contains(partition);
         let wanted = Partition::all().filter(is_free).take(fair - kept.len());
         let names: Vec<_> = kept.iter().copied().chain(wanted).map(Partition::lease).collect();
-        self.take(sharing, &names, kept, loading).await?;
-        self.load(loading).await
+        self.take(sharing, &names, kept, loading).await
     }
 
     /// Takes leases or makes them last longer.
@@ -119,7 +126,7 @@ impl Host {
         sharing: Sharing,
         names: &[String],
         kept: &[Partition],
-        loading: &mut BTreeSet<Partition>,
+        loading: &mut Loading,
     ) -> Result<(), StoreError> {
         // The lease lasts from a moment after this one on.
         let until = now() + sharing.lasts();
@@ -138,28 +145,38 @@ impl Host {
                 if before.is_some() {
                     self.live_mut().forget_partitions(&[partition]);
                 }
-                loading.insert(partition);
+                loading.partitions.insert(partition);
                 info!(partition = partition.lease(), "has the lease");
             }
         }
         Ok(())
     }
 
-    /// Loads the calls of new partitions. What was stored and perhaps not posted is posted again.
-    async fn load(&self, loading: &mut BTreeSet<Partition>) -> Result<(), StoreError> {
-        let owned = self.live().owned.leased();
-        loading.retain(|partition| owned.contains(partition));
-        if loading.is_empty() {
-            return Ok(());
+    /// Loads the calls of new partitions, until the leases must be looked at again. What was stored and perhaps not posted is
+    /// posted again.
+    async fn load(&self, loading: &mut Loading, until: Instant) -> Result<(), StoreError> {
+        if !loading.partitions.is_empty() {
+            let unfinished = self.store.unfinished().await?;
+            let of_new =
+                unfinished.into_iter().filter(|call| loading.partitions.contains(&Partition::of(*call)));
+            loading.calls.extend(of_new);
+            loading.partitions.clear();
         }
-        for call in self.store.unfinished().await? {
-            if loading.contains(&Partition::of(call)) {
+        while let Some(call) = loading.calls.last().copied()
+            && now() < until
+        {
+            if self.live().owned.has(call) {
                 let _held = self.locks.of(&Scope::Calls(vec![call])).await;
-                self.catch_up(call).await?;
-                self.finish([call].into_iter()).await;
+                match self.catch_up(call).await {
+                    Err(failed) if failed.is_transient => return Err(failed),
+                    Err(failed) => {
+                        error!(%call, error = %failed, "the call cannot be loaded, and is left as it is")
+                    }
+                    Ok(()) => self.finish([call].into_iter()).await,
+                }
             }
+            loading.calls.pop();
         }
-        loading.clear();
         Ok(())
     }
 
@@ -221,7 +238,7 @@ impl Host {
     async fn next_page(&self, after: Position) -> Result<Option<Position>, StoreError> {
         let page = self.store.read_all(after, READ).await?;
         for stored in &page {
-            self.hear(&stored.event).await;
+            self.hear(&stored.event).await?;
         }
         let Some(last) = page.last() else {
             self.store.wait(after).await?;
@@ -230,10 +247,10 @@ impl Host {
         Ok(Some(last.position))
     }
 
-    async fn hear(&self, event: &Recorded) {
+    async fn hear(&self, event: &Recorded) -> Result<(), StoreError> {
         let call = event.call;
-        if !self.live().is_next(event) {
-            return;
+        if !self.live().lacks(event) {
+            return Ok(());
         }
         // Whoever appends to a call of this process folds that itself, under this lock.
         let _held = self.locks.of(&Scope::Calls(vec![call])).await;
@@ -242,8 +259,13 @@ impl Host {
             live.is_next(event).then(|| live.hear(self.seed, self.notify, event))
         };
         self.took_up(call, heard);
+        // The call can be among those that are still to be loaded, or have been loaded without its newest events.
+        if self.live().lacks(event) {
+            self.catch_up(call).await?;
+        }
         self.keep_snapshots(std::slice::from_ref(event)).await;
         self.finish([call].into_iter()).await;
+        Ok(())
     }
 
     /// Keeps snapshots of those calls of this process that became long with these events.
@@ -291,21 +313,31 @@ impl Host {
         Ok(view)
     }
 
-    /// The events of a call that a view lacks. A call of another process goes into the view as it was last known.
+    /// The events of a call that a view may lack. A call of another process goes into the view as it was last known.
     async fn latest(&self, view: &mut Ledger, call: CallId) -> Result<Vec<Recorded>, StoreError> {
-        if view.call(call).is_none() {
-            if let Some(known) = self.others.get(call) {
-                // From the last known event on, which is gone if the call was deleted.
-                let stored = self.store.read(call, known.revision()).await?;
-                if !stored.is_empty() {
+        let is_here = view.call(call).is_some();
+        if let Some(known) = view.call(call).cloned().or_else(|| self.others.get(call)) {
+            // From the last known event on, which is gone if the call was deleted.
+            let stored = self.store.read(call, known.revision()).await?;
+            if !stored.is_empty() {
+                if !is_here {
                     _ = view.take_up(known);
-                    return Ok(stored);
                 }
+                return Ok(stored);
             }
-            if let Some(snapshot) = self.store.snapshot(call).await? {
-                // Of a snapshot that cannot be restored, all events are folded.
-                _ = view.restore(&snapshot);
+        }
+        if is_here {
+            // A replica can lag behind: the call is gone only if nothing of it is stored.
+            let stored = self.store.read(call, 1).await?;
+            if stored.is_empty() {
+                view.forget(call);
+                self.live_mut().forget_all(|gone| gone == call);
             }
+            return Ok(stored);
+        }
+        if let Some(snapshot) = self.store.snapshot(call).await? {
+            // Of a snapshot that cannot be restored, all events are folded.
+            _ = view.restore(&snapshot);
         }
         self.store.read(call, view.next_revision(call)).await
     }

@@ -27,6 +27,9 @@ use crate::lease::{Lease, Leased};
 use crate::server_url::ServerUrl;
 use crate::store::{Lines, Noted, Position, Stats, Store, Stored};
 
+/// The calls of a transaction that deletes. Nobody writes meanwhile.
+const DELETED_AT_ONCE: usize = 200;
+
 /// A store in a PostgreSQL database, version 15 or newer. Any number of processes can use it at the same time.
 ///
 /// The address is `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with the options of PostgreSQL after a `?`. The tables are in
@@ -219,11 +222,11 @@ impl Store for Postgres {
     }
 
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
-        let retained = self.once(move |client| async move {
-            let ended = read::ended_before(&client, ended_before).await?;
-            write::delete(&client, &ended).await?;
-            Ok(ended)
-        });
-        retained.await.map_err(|failed| failed.into_store_error(&self.target.shown))
+        let ended = self.with(move |client| async move { read::ended_before(&client, ended_before).await });
+        let ended = ended.await?;
+        for calls in ended.chunks(DELETED_AT_ONCE) {
+            self.with(move |client| async move { write::delete(&client, calls).await }).await?;
+        }
+        Ok(ended)
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Watched {
     fails: AtomicU64,
     /// While this is true, a batch is stored, but its writer is not told.
     holds: watch::Sender<bool>,
+    /// While this is true, nobody is told what was noted of a call.
+    holds_notes: watch::Sender<bool>,
     /// The number of writers that were not told at once.
     held: watch::Sender<u64>,
     /// While this is true, what is under a lease waits.
@@ -107,6 +109,11 @@ impl Watched {
         self.holds.send_replace(false);
     }
 
+    /// True: from now on, who asks what was noted of a call waits.
+    pub(crate) fn hold_notes(&self, holds: bool) {
+        self.holds_notes.send_replace(holds);
+    }
+
     /// Waits until a writer waits.
     pub(crate) async fn holds_one(&self) {
         self.held.subscribe().wait_for(|held| *held > 0).await.unwrap();
@@ -166,6 +173,7 @@ impl Store for Watched {
     }
 
     async fn noted_of(&self, consumer: &str, call: CallId) -> Result<u64, StoreError> {
+        self.holds_notes.subscribe().wait_for(|holds| !holds).await.unwrap();
         self.inner.noted_of(consumer, call).await
     }
 

@@ -11,7 +11,7 @@ use super::get::{self, ENDED, Found, REVISION};
 use super::lines::{self, Run};
 use super::server::{Draft, LARGEST_BATCH, each};
 use super::session::Session;
-use super::{group, leases, read};
+use super::{group, leases, notes, read};
 use crate::ending;
 use crate::error::Conflict;
 use crate::lease::Lease;
@@ -100,6 +100,7 @@ impl Plan {
     ) -> Result<Planned, Failed> {
         let mut plan = Self { heads: BTreeMap::new(), runs: Vec::new(), ended: BTreeMap::new() };
         let mut next: BTreeMap<CallId, u64> = BTreeMap::new();
+        let mut earlier = BTreeMap::new();
         let room = session.server.room();
         for event in batch {
             let (call, revision, line) = (event.call, event.revision, event.to_string());
@@ -125,7 +126,7 @@ impl Plan {
             }
             let found = match plan.planned(call, revision) {
                 Some(found) => Some(found.to_owned()),
-                None => stored(session, heads.found.get(&call), call, revision).await?,
+                None => stored(session, heads.found.get(&call), &mut earlier, call, revision).await?,
             };
             if found.as_ref() != Some(&line) {
                 return Err(Failed::Conflict(Conflict { call, revision, found: found.map(Secret::new) }));
@@ -180,20 +181,14 @@ impl Plan {
         Ok(())
     }
 
-    /// Stores one message. Before the first event of a call, it stores that the call is not finished: whoever sees the
-    /// event then also sees that. If only the first of both arrives, it means nothing, because the call has no events.
+    /// Stores one message. Before the first event of a call is sent, it is confirmed that the call is not finished: whoever sees
+    /// the event then also sees that. If only the first of both is stored, it means nothing, because the call has no events.
     async fn store_one(&self, session: &Session, run: &Run) -> Result<u64, Failed> {
-        let event = self.draft(session, run, true);
-        if run.first() != 1 {
-            return session.server.store(event).await;
+        if run.first() == 1 {
+            let open = open(session, run.call).expect_of(&session.subjects.events(run.call), 0);
+            session.server.store(open).await?;
         }
-        let open = open(session, run.call).expect_of(&session.subjects.events(run.call), 0);
-        let (opened, stored) = session.server.store_pair(open, event).await?;
-        let stored = stored?;
-        if opened.is_err() {
-            reopen(session, run.call).await?;
-        }
-        Ok(stored)
+        session.server.store(self.draft(session, run, true)).await
     }
 
     /// Stores several messages as one atomic batch.
@@ -235,23 +230,11 @@ fn open(session: &Session, call: CallId) -> Draft {
     Draft::new(session.subjects.open(call), "")
 }
 
-/// Stores that a call is not finished, unless it was deleted. This is needed if a connection broke between two messages.
-async fn reopen(session: &Session, call: CallId) -> Result<(), Failed> {
-    let events = session.subjects.events(call);
-    for _ in 0..ATTEMPTS {
-        let Some(last) = get::last(&session.server, &events).await? else { return Ok(()) };
-        match session.server.store(open(session, call).expect_of(&events, last.sequence)).await {
-            Err(failed) if failed.is_late() => {}
-            outcome => return outcome.map(drop),
-        }
-    }
-    Err(Failed::Busy)
-}
-
-/// The line of a revision that is stored.
+/// The line of a revision that is stored. What is read of a call is kept for its later events in the batch.
 async fn stored(
     session: &Session,
     last: Option<&Found>,
+    earlier: &mut BTreeMap<CallId, Vec<Recorded>>,
     call: CallId,
     revision: u64,
 ) -> Result<Option<String>, Failed> {
@@ -262,6 +245,10 @@ async fn stored(
     if let Some(line) = lines::line(last, revision)? {
         return Ok(Some(line));
     }
-    let events = read::after(session, call, 0, revision).await?;
-    Ok(events.first().filter(|event| event.revision == revision).map(Recorded::to_string))
+    let read = earlier.entry(call).or_default();
+    if read.first().is_none_or(|first| first.revision > revision) {
+        *read = read::after(session, call, notes::before(session, call, revision).await?, revision).await?;
+    }
+    let found = read.binary_search_by_key(&revision, |event| event.revision);
+    Ok(found.ok().and_then(|place| read.get(place)).map(Recorded::to_string))
 }

@@ -44,10 +44,9 @@ pub(super) async fn note(
             note_under(session, under, notes).await?;
         }
     }
-    let withdraw = |(call, revision)| async move {
-        withdraw_deleted(session, call, revision, &session.subjects.note(consumer, call)).await
-    };
-    each(highest.into_iter().collect(), withdraw).await.map(drop)
+    let withdraw =
+        |call| async move { withdraw_deleted(session, call, &session.subjects.note(consumer, call)).await };
+    each(highest.into_keys().collect(), withdraw).await.map(drop)
 }
 
 /// The highest of these revisions of each call that are stored.
@@ -85,14 +84,9 @@ async fn is_stored_now(session: &Session, call: CallId, revision: u64) -> Result
 }
 
 /// Removes what was just written about a call, if the call was deleted meanwhile. Deleting removes the events first, so
-/// either it removes also this, or the events are gone by now.
-async fn withdraw_deleted(
-    session: &Session,
-    call: CallId,
-    revision: u64,
-    subject: &str,
-) -> Result<(), Failed> {
-    if !is_stored_now(session, call, revision).await? {
+/// either it removes also this, or the events are gone by now. A replica that lags behind can lack the newest events only.
+async fn withdraw_deleted(session: &Session, call: CallId, subject: &str) -> Result<(), Failed> {
+    if !is_stored_now(session, call, 1).await? {
         session.server.purge(subject).await?;
     }
     Ok(())
@@ -228,7 +222,7 @@ pub(super) async fn keep_snapshot(
         }
     };
     raise(session, &subject, |kept| kept <= revision, draft).await?;
-    withdraw_deleted(session, call, revision, &subject).await
+    withdraw_deleted(session, call, &subject).await
 }
 
 pub(super) async fn snapshot(session: &Session, call: CallId) -> Result<Option<Snapshot>, Failed> {

@@ -22,7 +22,17 @@ const LEAST: usize = 64;
 
 /// The events of a call from a revision on.
 pub(super) async fn of_call(session: &Session, call: CallId, from: u64) -> Result<Vec<Recorded>, Failed> {
-    let sequence = match session.cache.head(call).filter(|head| head.revision <= from) {
+    let known = session.cache.head(call).filter(|head| head.revision <= from);
+    if known.is_some() {
+        // Most often little came since, and to get the last message takes less than to look for all.
+        let last = get::last(&session.server, &session.subjects.events(call)).await?;
+        let events = last.as_ref().map(lines::events).transpose()?.unwrap_or_default();
+        if events.first().is_none_or(|first| first.event.revision <= from) {
+            let events = events.into_iter().map(|stored| stored.event);
+            return Ok(events.filter(|event| event.revision >= from).collect());
+        }
+    }
+    let sequence = match known {
         // The last known event is in this message, and what comes after it is in later ones.
         Some(head) if head.revision == from => head.sequence.saturating_sub(1),
         Some(head) => head.sequence,

@@ -222,18 +222,6 @@ impl Server {
         }
     }
 
-    /// Stores two messages, the first before the second. One can be refused without the other.
-    pub(super) async fn store_pair(
-        &self,
-        first: Draft,
-        second: Draft,
-    ) -> Result<(Result<u64, Failed>, Result<u64, Failed>), Failed> {
-        self.fits(&first)?;
-        self.fits(&second)?;
-        // `join` polls the first before the second, so that it is also sent first.
-        Ok(futures_util::future::join(self.store(first), self.store(second)).await)
-    }
-
     /// Stores all these messages or none. Returns the sequence of the last; those before it have the numbers before.
     pub(super) async fn store_all(&self, mut drafts: Vec<Draft>) -> Result<u64, Failed> {
         let count = drafts.len();

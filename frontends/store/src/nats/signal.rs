@@ -8,6 +8,7 @@ use tokio::sync::{OnceCell, watch};
 use tokio::task::AbortHandle;
 
 use super::failed::Failed;
+use super::get;
 use super::lines::LINES;
 use super::server::Server;
 use super::subjects::Subjects;
@@ -49,13 +50,29 @@ impl Signal {
             start(server, subjects)
         });
         let mut last = started.await?.last.clone();
-        if !is_first {
-            let after = after.number() / LINES as u64;
-            // In both cases of a failure, the reader looks again.
-            _ = tokio::time::timeout(LOOK_AGAIN, last.wait_for(|last| *last > after)).await;
+        let after = after.number() / LINES as u64;
+        // What was told can be gone by now, and then the reader has not overlooked it.
+        if is_first || *last.borrow_and_update() > after && is_stored(server, subjects, after).await? {
+            return Ok(());
         }
+        let told = async {
+            while last.changed().await.is_ok() {
+                if *last.borrow_and_update() > after {
+                    return;
+                }
+            }
+            // Nothing is told any more.
+            std::future::pending().await
+        };
+        // After this time, the reader looks again.
+        _ = tokio::time::timeout(LOOK_AGAIN, told).await;
         Ok(())
     }
+}
+
+/// True if there is an event after a sequence.
+async fn is_stored(server: &Server, subjects: &Subjects, after: u64) -> Result<bool, Failed> {
+    Ok(get::last(server, &subjects.all_events()).await?.is_some_and(|last| last.sequence > after))
 }
 
 /// Tells those who wait that an event with this sequence is stored. It is no harm if this gets lost, because they look again.
@@ -78,7 +95,6 @@ async fn start(server: &Server, subjects: &Subjects) -> Result<Started, Failed> 
                 is_new
             });
         }
-        // Without a subscription, readers look again and again.
     });
     Ok(Started { last, task: task.abort_handle() })
 }

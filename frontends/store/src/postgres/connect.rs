@@ -29,9 +29,15 @@ pub(super) const ANSWER: Duration = Duration::from_secs(30);
 /// After this time without a sign of the server, a connection counts as cut.
 const CUT: Duration = Duration::from_secs(10);
 
-/// Each statement has one plan, because to plan each write again would take a third of its time. The plan must stay good while
-/// the tables grow.
-const PLANS: [&str; 2] = ["plan_cache_mode=force_generic_plan", "enable_seqscan=off"];
+/// Settings of each connection. A statement sees what was committed before it, whatever the database has as its default: who
+/// writes looks at the tables after it has the lock. Each statement has one plan, because to plan each write again would take a
+/// third of its time. The plan must stay good while the tables grow, and is never worth compiling.
+const SETTINGS: [&str; 4] = [
+    "default_transaction_isolation=read\\ committed",
+    "plan_cache_mode=force_generic_plan",
+    "enable_seqscan=off",
+    "jit=off",
+];
 
 /// A database, and the schema in it.
 #[derive(Clone)]
@@ -62,7 +68,7 @@ impl Target {
             config.application_name("callfold");
         }
         add_option(&mut config, &format!("search_path={schema}"));
-        PLANS.iter().for_each(|setting| add_option(&mut config, setting));
+        SETTINGS.iter().for_each(|setting| add_option(&mut config, setting));
         config.connect_timeout(WAIT).keepalives_idle(CUT / 2).keepalives_interval(CUT / 4);
         config.tcp_user_timeout(CUT);
         let tls = tls()

@@ -115,8 +115,8 @@ fn store_error(address: &str, error: Arc<tokio_postgres::Error>) -> StoreError {
     let (is_transient, advice) =
         known.map_or((false, "PostgreSQL failed"), |(_, is_transient, advice)| (*is_transient, *advice));
     let message = format!("{address}: {advice} (PostgreSQL says {})", code.code());
-    let new = if is_transient { StoreError::transient(message) } else { StoreError::lasting(message) };
-    new.because(error)
+    // The server's own words can have a line of the log.
+    if is_transient { StoreError::transient(message) } else { StoreError::lasting(message) }
 }
 
 /// The errors that a user can do something about: whether they can pass by themselves, what happened, and what to do.

@@ -1,5 +1,6 @@
 //! The statements that write.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use callfold::call::Snapshot;
@@ -91,10 +92,10 @@ impl<'a> Columns<'a> {
     }
 
     fn add(&mut self, index: i32, work: &'a Work) {
-        let mut before = None;
+        let mut last = BTreeMap::new();
         for line in &work.lines {
-            self.line_follows.push(before == Some((line.call, line.revision - 1)));
-            before = Some((line.call, line.revision));
+            let before = last.insert(line.call, line.revision);
+            self.line_follows.push(before.is_some_and(|before| before == line.revision - 1));
             self.line_works.push(index);
             self.line_calls.push(line.call);
             self.line_revisions.push(line.revision);
@@ -205,13 +206,7 @@ pub(super) async fn release(client: &Client, leases: &[Lease]) -> Result<(), Fai
 
 /// Deletes calls, all or none. Returns how many of them there were.
 pub(super) async fn delete(client: &Client, calls: &[CallId]) -> Result<u64, Failed> {
-    let sql = "WITH writing AS MATERIALIZED (SELECT pg_advisory_xact_lock(writing())),
-        gone AS (DELETE FROM calls WHERE call = ANY ($1) AND EXISTS (SELECT FROM writing) RETURNING call),
-        events_gone AS (DELETE FROM events WHERE call = ANY ($1) AND EXISTS (SELECT FROM writing)),
-        snapshots_gone AS (DELETE FROM snapshots WHERE call = ANY ($1)),
-        notes_gone AS (DELETE FROM notes WHERE call = ANY ($1))
-        SELECT count(*) FROM gone";
-    let delete = client.prepare_cached(sql).await?;
+    let delete = client.prepare_cached("SELECT delete_calls($1)").await?;
     let calls: Vec<Uuid> = calls.iter().map(|call| call.guid()).collect();
     Ok(unsigned(client.query_one(&delete, &[&calls]).await?.try_get(0)?))
 }

@@ -43,8 +43,8 @@ CREATE FUNCTION writing() RETURNS bigint LANGUAGE sql STABLE AS $$
 $$;
 
 -- Does several pieces of work, each all or nothing. Returns those that are refused, and why. All arrays have for each row the
--- number of the work to which it belongs. `line_follows` tells which lines are the next event of the call of the line before
--- in the same work.
+-- number of the work to which it belongs. `line_follows` tells which lines are the next event of a call after another line of
+-- the same work.
 CREATE FUNCTION write(
     line_works integer[], line_calls uuid[], line_revisions bigint[], line_follows boolean[], lines text[],
     ended_seconds bigint[], ended_nanoseconds integer[],
@@ -182,4 +182,20 @@ RETURNS TABLE (leased_name text, leased_token bigint) LANGUAGE sql AS $$
             until = excluded.until
         WHERE held.holder = excluded.holder OR held.until <= clock_timestamp()
         RETURNING name, token;
+$$;
+
+-- Deletes calls, all or none. Returns how many of them there were. After the lock, each statement sees all that was written before.
+CREATE FUNCTION delete_calls(gone uuid[]) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    deleted bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(writing());
+    DELETE FROM calls WHERE call = ANY (gone);
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    -- Whoever keeps a snapshot locks the row of its event: that is waited for here, so that the snapshot is seen below.
+    DELETE FROM events WHERE call = ANY (gone);
+    DELETE FROM snapshots WHERE call = ANY (gone);
+    DELETE FROM notes WHERE call = ANY (gone);
+    RETURN deleted;
+END
 $$;
