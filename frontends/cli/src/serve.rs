@@ -44,7 +44,7 @@ pub(crate) struct ServeArgs {
     /// Read settings from this file, in TOML
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Keep calls in `memory` or in `sqlite:PATH` [default: memory]
+    /// Keep calls in `memory`, `sqlite:PATH`, `postgres://…` or `nats://…` [default: memory]
     #[arg(long, value_name = "STORE", env = "CALLFOLD_STORE", hide_env_values = true)]
     store: Option<String>,
     /// Let time pass: `real`, `manual` or a factor such as `x10` [default: real]

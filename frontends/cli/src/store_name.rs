@@ -69,11 +69,18 @@ pub(crate) fn unavailable(address: &str) -> Option<String> {
     })
 }
 
+/// What the addresses of servers begin with.
+const SCHEMES: [&str; 3] = ["postgres", "nats", "tls"];
+
 /// A text that may be an address, without what may be a password.
 pub(crate) fn without_password(text: &str) -> String {
     match (text.split_once("://"), text.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, public))) => format!("{scheme}://…@{public}"),
         (Some((scheme, rest)), None) if rest.contains("password=") => format!("{scheme}://…"),
+        // An address with a typing error, such as one slash too few.
+        (None, Some((before, public))) if SCHEMES.iter().any(|scheme| before.contains(scheme)) => {
+            format!("…@{public}")
+        }
         _ => text.into(),
     }
 }
@@ -89,7 +96,9 @@ mod tests {
             ("postgres://db.example/calls?user=bot&password=secret", "postgres://…"),
             ("postgres://db.example/calls", "postgres://db.example/calls"),
             ("--deny=nats://token@broker", "--deny=nats://…@broker"),
-            ("bot@work.log", "bot@work.log"),
+            ("postgres:/bot:secret@db.example/calls", "…@db.example/calls"),
+            ("nats//token@broker", "…@broker"),
+            ("logs/bot@work.log", "logs/bot@work.log"),
         ] {
             assert_eq!(without_password(text), shown);
         }

@@ -42,6 +42,14 @@ impl Sharing {
         self.lease / 8
     }
 
+    /// How many partitions this process should have beside others, so that all have the same number or one more.
+    pub(crate) fn share(&self, others: &[&str]) -> usize {
+        let own = self.name();
+        let before = others.iter().filter(|other| **other < own.as_str()).count();
+        let (partitions, processes) = (usize::from(PARTITIONS), others.len() + 1);
+        partitions / processes + usize::from(before < partitions % processes)
+    }
+
     /// The lease by which the other processes know of this one.
     pub(crate) fn name(&self) -> String {
         format!("{PROCESS}{}", self.holder)
@@ -150,6 +158,26 @@ mod tests {
         }
         for other in ["calls/32", "calls/", "calls/-1", "process/1", ""] {
             assert_eq!(Partition::named(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn all_partitions_are_shared_by_any_number_of_processes() {
+        for processes in 1..=40 {
+            let all: Vec<_> = (0..processes)
+                .map(|holder| Sharing {
+                    holder: Uuid::from_u128(holder << 64),
+                    lease: Duration::from_secs(2),
+                })
+                .collect();
+            let share = |own: &Sharing| {
+                let others = all.iter().filter(|other| other.holder != own.holder).map(Sharing::name);
+                let others: Vec<_> = others.collect();
+                own.share(&others.iter().map(String::as_str).collect::<Vec<_>>())
+            };
+            let shares: Vec<_> = all.iter().map(share).collect();
+            assert_eq!(shares.iter().sum::<usize>(), 32, "{shares:?}");
+            assert!(shares.iter().max().unwrap() - shares.iter().min().unwrap() <= 1, "{shares:?}");
         }
     }
 

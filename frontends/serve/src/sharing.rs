@@ -16,7 +16,7 @@ use crate::host::{Host, NotStored};
 use crate::live::does_not_fold;
 use crate::locks::Scope;
 use crate::outbox::CONSUMER;
-use crate::partition::{PARTITIONS, Partition, Sharing, Tenure, is_process};
+use crate::partition::{Partition, Sharing, Tenure, is_process};
 
 /// How many events are read from the store at a time.
 const READ: usize = 1000;
@@ -99,14 +99,14 @@ impl Host {
         }
     }
 
-    /// Takes a fair share of the partitions: as many as all processes have on average.
+    /// Takes a fair share of the partitions, and gives back what is more.
     async fn look_at_leases(&self, sharing: Sharing, loading: &mut Loading) -> Result<(), StoreError> {
         let leased = self.store.leases().await?;
         let of_others = leased.iter().filter(|leased| leased.holder != sharing.holder);
         let (processes, taken): (Vec<_>, Vec<_>) =
             of_others.map(|leased| &*leased.lease.name).partition(|name| is_process(name));
         let taken: BTreeSet<_> = taken.into_iter().filter_map(Partition::named).collect();
-        let fair = usize::from(PARTITIONS).div_ceil(processes.len() + 1);
+        let fair = sharing.share(&processes);
 
         let own = self.live().owned.leased();
         let (kept, surplus) = own.split_at(own.len().min(fair));
