@@ -207,7 +207,7 @@ impl Live {
 
     /// True if an event is the next one of a call that this process has.
     pub(crate) fn is_next(&self, event: &Recorded) -> bool {
-        self.lacks(event) && self.ledger.next_revision(event.call) == event.revision
+        self.owned.has(event.call) && self.ledger.next_revision(event.call) == event.revision
     }
 
     /// Forgets calls, and all that would have been done with them.

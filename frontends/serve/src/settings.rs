@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::{Notify, OlderResource, Secret};
+use callfold_store::Lease;
 use serde::Deserialize;
 
 use crate::behaviour::ByItself;
@@ -13,9 +14,6 @@ use crate::keys::tenant::{DEFAULT_APP, DEFAULT_TENANT};
 
 /// The shortest `lease`: stores keep leases in whole seconds.
 const SHORTEST_LEASE: SignedDuration = SignedDuration::from_secs(2);
-
-/// The longest `lease`: no store keeps one longer.
-const LONGEST_LEASE: SignedDuration = SignedDuration::from_hours(24);
 
 /// All settings of a service.
 #[derive(Clone, Debug, Deserialize)]
@@ -277,10 +275,10 @@ impl Settings {
         ];
         let negative = times.into_iter().find(|(_, time)| time.is_negative());
         let negative = negative.map(|(name, time)| format!("`{name}` is {time}: it cannot be negative"));
-        let is_wrong = !(SHORTEST_LEASE..=LONGEST_LEASE).contains(&self.lease);
-        let lease = is_wrong.then(|| {
-            format!("`lease` is {}: it must be from {SHORTEST_LEASE} to {LONGEST_LEASE}", self.lease)
-        });
+        let longest = SignedDuration::try_from(Lease::LONGEST).unwrap_or(SignedDuration::MAX);
+        let is_wrong = !(SHORTEST_LEASE..=longest).contains(&self.lease);
+        let lease = is_wrong
+            .then(|| format!("`lease` is {}: it must be from {SHORTEST_LEASE} to {longest}", self.lease));
         negative.or(lease).or_else(|| self.faults.wrong().map(|wrong| format!("faults: {wrong}")))
     }
 }
@@ -310,6 +308,19 @@ mod tests {
             assert_eq!(Settings::read(text).unwrap().wrong().as_deref(), Some(wanted));
         }
         assert_eq!(Settings::default().wrong(), None);
+    }
+
+    #[test]
+    fn a_lease_is_as_long_as_stores_keep_one() {
+        for (lease, wanted) in [
+            ("1999ms", Some("`lease` is PT1.999S: it must be from PT2S to PT24H")),
+            ("2s", None),
+            ("24h", None),
+            ("25h", Some("`lease` is PT25H: it must be from PT2S to PT24H")),
+        ] {
+            let settings = Settings::read(&format!("lease = \"{lease}\"")).unwrap();
+            assert_eq!(settings.wrong().as_deref(), wanted);
+        }
     }
 
     #[test]

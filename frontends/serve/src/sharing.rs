@@ -1,14 +1,14 @@
 //! Several processes on one store.
 //!
 //! Any of them takes any request: it loads the calls of the request, decides, and appends. The timers and webhooks of a call
-//! are done by the process that has the lease of the call's partition, and only that process keeps the call in memory. It
-//! learns from the store what the others append.
+//! are done by the process that has the lease of the call's partition, and that process keeps all calls of the partition in
+//! memory. It learns from the store what the others append.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use callfold::{CallId, Ledger, Recorded};
+use callfold::{Call, CallId, Ledger, Recorded};
 use callfold_store::{Lease, LeaseLost, Position, StoreError};
 use tracing::{debug, error, info, warn};
 
@@ -308,32 +308,45 @@ impl Host {
             if let Some(call) = view.call(call).filter(|_| !self.live().owned.has(call)) {
                 self.others.keep(call.clone());
             }
-            left.extend(view.call(call).into_iter().flat_map(callfold::Call::replaces));
+            left.extend(view.call(call).into_iter().flat_map(Call::replaces));
         }
         Ok(view)
     }
 
     /// The events of a call that a view may lack. A call of another process goes into the view as it was last known.
     async fn latest(&self, view: &mut Ledger, call: CallId) -> Result<Vec<Recorded>, StoreError> {
-        let is_here = view.call(call).is_some();
-        if let Some(known) = view.call(call).cloned().or_else(|| self.others.get(call)) {
-            // From the last known event on, which is gone if the call was deleted.
+        match view.call(call).map(Call::revision) {
+            Some(revision) => self.latest_of_own(view, call, revision).await,
+            None => self.latest_of_other(view, call).await,
+        }
+    }
+
+    async fn latest_of_own(
+        &self,
+        view: &mut Ledger,
+        call: CallId,
+        revision: u64,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        // From the last known event on, which is gone if the call was deleted.
+        let mut stored = self.store.read(call, revision).await?;
+        if stored.is_empty() {
+            // A replica can lag behind: the call is gone only if nothing of it is stored.
+            stored = self.store.read(call, 1).await?;
+        }
+        if stored.is_empty() {
+            view.forget(call);
+            self.live_mut().forget_all(|gone| gone == call);
+        }
+        Ok(stored)
+    }
+
+    async fn latest_of_other(&self, view: &mut Ledger, call: CallId) -> Result<Vec<Recorded>, StoreError> {
+        if let Some(known) = self.others.get(call) {
             let stored = self.store.read(call, known.revision()).await?;
             if !stored.is_empty() {
-                if !is_here {
-                    _ = view.take_up(known);
-                }
+                _ = view.take_up(known);
                 return Ok(stored);
             }
-        }
-        if is_here {
-            // A replica can lag behind: the call is gone only if nothing of it is stored.
-            let stored = self.store.read(call, 1).await?;
-            if stored.is_empty() {
-                view.forget(call);
-                self.live_mut().forget_all(|gone| gone == call);
-            }
-            return Ok(stored);
         }
         if let Some(snapshot) = self.store.snapshot(call).await? {
             // Of a snapshot that cannot be restored, all events are folded.

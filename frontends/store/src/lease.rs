@@ -5,9 +5,6 @@ use std::time::Duration;
 
 use callfold::uuid::Uuid;
 
-/// The longest time of a lease.
-pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// The right of one process to do something, for a time. The store keeps the time, so the clocks of the processes need not
 /// agree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +14,11 @@ pub struct Lease {
     pub name: String,
     /// The number by which the store knows that nobody has taken the lease since.
     pub token: u64,
+}
+
+impl Lease {
+    /// The longest time that a store keeps a lease, if it is not made to last longer.
+    pub const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 }
 
 /// A lease that somebody has.

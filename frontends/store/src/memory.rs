@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::ending;
 use crate::error::{AppendError, Conflict, StoreError};
-use crate::lease::{LONGEST, Lease, LeaseLost, Leased};
+use crate::lease::{Lease, LeaseLost, Leased};
 use crate::store::{Noted, Position, Stats, Store, Stored};
 
 /// A store in memory. It is fast, and forgets everything when it is dropped.
@@ -270,7 +270,7 @@ impl Kept {
         if held.holder != holder {
             return None;
         }
-        held.until = now + lasts.min(LONGEST);
+        held.until = now + lasts.min(Lease::LONGEST);
         Some(held.lease(name))
     }
 

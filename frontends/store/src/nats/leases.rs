@@ -11,7 +11,7 @@ use super::held::{Hold, LASTS, TOKEN};
 use super::server::{Draft, each};
 use super::session::Session;
 use super::subjects;
-use crate::lease::{LONGEST, Lease, LeaseLost, Leased};
+use crate::lease::{Lease, LeaseLost, Leased};
 
 /// The header with the time after which the server removes a message.
 const TTL: &str = "Nats-TTL";
@@ -72,7 +72,7 @@ async fn put(
     lasts: Duration,
 ) -> Result<Hold, Failed> {
     let draft = Draft::new(session.subjects.lease(name), holder.to_string());
-    let lasts = lasts.min(LONGEST);
+    let lasts = lasts.min(Lease::LONGEST);
     let draft = draft.replace().header(TTL, &ttl(lasts)).header(LASTS, &lasts.as_millis().to_string());
     let draft = draft.expect(before.map_or(0, |before| before.sequence));
     let token = before.filter(|before| before.holder == holder).map(|before| before.token);

@@ -13,7 +13,7 @@ use super::failed::Failed;
 use super::read::{number, unsigned};
 use crate::ending;
 use crate::error::Conflict;
-use crate::lease::{LONGEST, Lease, LeaseLost};
+use crate::lease::{Lease, LeaseLost};
 use crate::store::Noted;
 
 /// A piece of work for the task that writes: all of it is done, or nothing.
@@ -187,7 +187,7 @@ pub(super) async fn lease(
 ) -> Result<Vec<Lease>, Failed> {
     let sql = "SELECT * FROM lease($1, $2, make_interval(secs => $3))";
     let lease = client.prepare_cached(sql).await?;
-    let seconds = lasts.min(LONGEST).as_secs_f64();
+    let seconds = lasts.min(Lease::LONGEST).as_secs_f64();
     let rows = client.query(&lease, &[&names, &holder, &seconds]).await?;
     let leased = |row: &Row| Ok(Lease { name: row.try_get(0)?, token: unsigned(row.try_get(1)?) });
     rows.iter().map(leased).collect()

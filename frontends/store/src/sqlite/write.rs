@@ -12,7 +12,7 @@ use super::column::{self, key, number};
 use super::failed::Failed;
 use crate::ending;
 use crate::error::Conflict;
-use crate::lease::{LONGEST, Lease, LeaseLost};
+use crate::lease::{Lease, LeaseLost};
 use crate::store::Noted;
 
 /// An event as it is stored.
@@ -124,7 +124,7 @@ pub(super) fn lease(
     lasts: Duration,
 ) -> Result<Vec<Lease>, Failed> {
     let now = column::now(connection)?;
-    let until = now.saturating_add(lasts.min(LONGEST).as_millis().try_into().unwrap_or(i64::MAX));
+    let until = now.saturating_add(lasts.min(Lease::LONGEST).as_millis().try_into().unwrap_or(i64::MAX));
     let sql = "INSERT INTO leases (name, holder, token, until_millisecond) VALUES (?1, ?2, 1, ?4)
         ON CONFLICT (name) DO UPDATE SET
             holder = excluded.holder,
