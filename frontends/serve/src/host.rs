@@ -279,7 +279,7 @@ impl Host {
         decide: impl Fn(&Live, &Ledger) -> Result<D, E>,
     ) -> Result<(D, Option<Written>), E> {
         let mut held = self.locks.of(&scope).await;
-        let mut view = self.first_view(&scope, by).await?;
+        let (mut view, mut is_sure) = self.first_view(&scope, by).await?;
         let mut attempts = 1;
         loop {
             let decided = {
@@ -287,11 +287,10 @@ impl Host {
                 decide(&live, view.as_ref().unwrap_or(&live.ledger))
             };
             // What is in memory can be behind the store, so that something is refused, or answered without an event.
-            let is_sure = view.is_some() || self.sharing.is_none() || by != By::Request;
             if !is_sure
                 && decided.as_ref().is_ok_and(|decided| decided.batch().events.is_empty()) | decided.is_err()
             {
-                view = self.latest_view(&scope).await?;
+                (view, is_sure) = (self.latest_view(&scope).await?, true);
                 continue;
             }
             let decided = decided?;
@@ -303,30 +302,40 @@ impl Host {
                 calls.extend(events.iter().map(|event| event.call));
                 drop(held);
                 held = self.locks.of(&scope).await;
-                view = self.first_view(&scope, by).await?;
+                (view, is_sure) = self.first_view(&scope, by).await?;
                 continue;
             }
             match self.store(decided.batch(), by, D::HAS_REPLY).await? {
-                Attempt::Stored(written) => return Ok((decided, written)),
+                Attempt::Stored(written) => {
+                    self.remember(view, events);
+                    return Ok((decided, written));
+                }
                 Attempt::Again(conflict) if attempts == ATTEMPTS => {
                     return Err(NotStored::Conflict(conflict).into());
                 }
                 Attempt::Again(_) => attempts += 1,
             }
             if view.is_some() {
-                view = self.latest_view(&scope).await?;
+                (view, is_sure) = (self.latest_view(&scope).await?, true);
             }
         }
     }
 
-    /// The ledger in which something is decided at first. `None` if it is the one in memory, because that has all calls.
-    async fn first_view(&self, scope: &Scope, by: By) -> Result<Option<Ledger>, NotStored> {
-        let Scope::Calls(calls) = scope else { return Ok(None) };
-        let is_here = |call: &CallId| self.live().ledger.call(*call).is_some();
-        if self.sharing.is_none() || by != By::Request || calls.iter().all(is_here) {
-            return Ok(None);
+    /// The ledger in which something is decided at first, and whether it surely has the latest events. `None` if it is the one
+    /// in memory, because that has all calls.
+    async fn first_view(&self, scope: &Scope, by: By) -> Result<(Option<Ledger>, bool), NotStored> {
+        let Scope::Calls(calls) = scope else { return Ok((None, true)) };
+        if self.sharing.is_none() || by != By::Request {
+            return Ok((None, true));
         }
-        self.latest_view(scope).await
+        let is_here = |call: &CallId| self.live().ledger.call(*call).is_some();
+        if calls.iter().all(is_here) {
+            return Ok((None, false));
+        }
+        match self.known_view(calls) {
+            Some(view) => Ok((Some(view), false)),
+            None => Ok((self.latest_view(scope).await?, true)),
+        }
     }
 
     async fn latest_view(&self, scope: &Scope) -> Result<Option<Ledger>, NotStored> {
@@ -348,6 +357,7 @@ impl Host {
                 if conflict.found.is_none() {
                     // Somebody has deleted the call.
                     self.live_mut().forget_all(|call| call == conflict.call);
+                    self.others.forget(conflict.call);
                 }
                 self.reload(&batch.events).await?;
                 return Ok(Attempt::Again(conflict));

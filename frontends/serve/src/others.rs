@@ -9,7 +9,7 @@ use callfold::{Call, CallId};
 /// The calls of a generation. There are two of them, so that at most twice as many calls are kept.
 const GENERATION: usize = 2_000;
 
-/// Calls as they were when they were asked for. The store knows what happened to them since.
+/// Calls as they were after the last request. The store knows what happened to them since.
 #[derive(Debug, Default)]
 pub(crate) struct Others {
     generations: Mutex<Generations>,
@@ -33,6 +33,12 @@ impl Others {
         if generations.new.len() >= GENERATION {
             generations.old = mem::take(&mut generations.new);
         }
+    }
+
+    pub(crate) fn forget(&self, call: CallId) {
+        let mut generations = self.generations();
+        generations.new.remove(&call);
+        generations.old.remove(&call);
     }
 
     /// No method panics while it holds the lock, so what is behind it is always whole.

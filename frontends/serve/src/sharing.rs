@@ -236,7 +236,10 @@ impl Host {
     }
 
     async fn next_page(&self, after: Position) -> Result<Option<Position>, StoreError> {
-        let page = self.store.read_all(after, READ).await?;
+        let page = match self.store.read_all(after, READ).await {
+            Err(failed) if !failed.is_transient => return self.next_lines(after, failed).await.map(Some),
+            page => page?,
+        };
         for stored in &page {
             self.hear(&stored.event).await?;
         }
@@ -245,6 +248,20 @@ impl Host {
             return Ok(None);
         };
         Ok(Some(last.position))
+    }
+
+    /// Reads a page line by line, because it cannot be read as a whole. A line that is no event is left out, so that all
+    /// others are heard.
+    async fn next_lines(&self, after: Position, failed: StoreError) -> Result<Position, StoreError> {
+        let page = self.store.read_lines(after, READ).await?.lines;
+        let last = page.last().ok_or(failed)?.position;
+        for line in page {
+            match line.event() {
+                Ok(event) => self.hear(&event).await?,
+                Err(failed) => error!(error = %failed, "a stored event is left out"),
+            }
+        }
+        Ok(last)
     }
 
     async fn hear(&self, event: &Recorded) -> Result<(), StoreError> {
@@ -287,6 +304,27 @@ impl Host {
     /// The ledger with the latest events of a call, wherever it is kept.
     pub(crate) async fn calls_with(&self, call: CallId) -> Result<Ledger, NotStored> {
         if self.sharing.is_some() { self.view(&[call]).await } else { Ok(self.live().ledger.clone()) }
+    }
+
+    /// The ledger with a call of another process as it was last known. If something happened to the call since, what is decided
+    /// now cannot be stored. `None` if it is not known, or if something else than the call counts, too.
+    pub(crate) fn known_view(&self, calls: &[CallId]) -> Option<Ledger> {
+        let [call] = calls else { return None };
+        let known = self.others.get(*call).filter(|known| known.replaces().next().is_none())?;
+        let mut view = self.live().ledger.clone();
+        view.take_up(known).ok()?;
+        Some(view)
+    }
+
+    /// Remembers the calls of other processes to which this one has just appended, so that the next request finds them as they
+    /// are now.
+    pub(crate) fn remember(&self, view: Option<Ledger>, events: &[Recorded]) {
+        let Some(mut view) = view else { return };
+        let folded = events.iter().filter(|event| view.apply(event).is_ok());
+        let changed: BTreeSet<CallId> = folded.map(|event| event.call).collect();
+        for call in changed.into_iter().filter(|call| !self.live().owned.has(*call)) {
+            view.call(call).cloned().into_iter().for_each(|call| self.others.keep(call));
+        }
     }
 
     /// The ledger in which a request about calls is decided: with their latest events, also of calls that this process does not

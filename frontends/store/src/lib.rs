@@ -43,7 +43,6 @@ pub mod testing;
 
 pub use address::{Address, NotAnAddress};
 pub use defect::Defect;
-pub use ending::ended_before;
 pub use error::{AppendError, Conflict, StoreError};
 pub use lease::{Lease, LeaseLost, Leased};
 pub use load::load;

@@ -185,12 +185,13 @@ impl Store for Memory {
         Ok(self.kept_mut().delete(call))
     }
 
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        Ok(self.kept().ended_before(time))
+    }
+
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
         let mut kept = self.kept_mut();
-        let has_ended = |call: &KeptCall| call.ended().is_some_and(|ended| ended < ended_before);
-        let mut ended: Vec<_> =
-            kept.calls.iter().filter(|(_, call)| has_ended(call)).map(|(id, _)| *id).collect();
-        ended.sort_unstable();
+        let ended = kept.ended_before(ended_before);
         for call in &ended {
             kept.delete(*call);
         }
@@ -307,6 +308,15 @@ impl Kept {
             let highest = of_consumer.entry(*call).or_insert(*revision);
             *highest = (*highest).max(*revision);
         }
+    }
+
+    /// The calls that ended before a time, in the order of their ids.
+    fn ended_before(&self, time: Timestamp) -> Vec<CallId> {
+        let has_ended = |call: &KeptCall| call.ended().is_some_and(|ended| ended < time);
+        let ended = self.calls.iter().filter(|(_, call)| has_ended(call)).map(|(id, _)| *id);
+        let mut ended: Vec<_> = ended.collect();
+        ended.sort_unstable();
+        ended
     }
 
     fn delete(&mut self, call: CallId) -> bool {

@@ -12,6 +12,7 @@ mod leases;
 mod lines;
 mod locks;
 mod notes;
+mod pages;
 mod queue;
 mod read;
 mod server;
@@ -256,6 +257,10 @@ impl Store for Nats {
         self.write_with(|| calls::delete(&self.session, call))
             .await
             .map_err(|failed| self.store_error(failed))
+    }
+
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        self.read_with(|| calls::ended_before(&self.session, time)).await
     }
 
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {

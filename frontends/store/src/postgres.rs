@@ -221,9 +221,12 @@ impl Store for Postgres {
         deleted.map_err(|failed| failed.into_store_error(&self.target.shown))
     }
 
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        self.with(move |client| async move { read::ended_before(&client, time).await }).await
+    }
+
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
-        let ended = self.with(move |client| async move { read::ended_before(&client, ended_before).await });
-        let ended = ended.await?;
+        let ended = self.ended_before(ended_before).await?;
         for calls in ended.chunks(DELETED_AT_ONCE) {
             self.with(move |client| async move { write::delete(&client, calls).await }).await?;
         }

@@ -35,6 +35,9 @@ use crate::store::{Lines, Noted, Position, Stats, Store, Stored};
 /// The connections that read.
 const READERS: usize = 4;
 
+/// The calls that are deleted at once. Other writers come in between.
+const DELETED_AT_ONCE: usize = 200;
+
 /// How long a reader waits before it looks for new events again.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
@@ -280,7 +283,19 @@ impl Store for Sqlite {
         self.write_with(0, move |connection| write::delete(connection, call)).await
     }
 
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        self.read_with(move |connection| read::ended_before(connection, time)).await
+    }
+
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
-        self.write_with(0, move |connection| write::retain(connection, ended_before)).await
+        let ended = self.ended_before(ended_before).await?;
+        for calls in ended.chunks(DELETED_AT_ONCE) {
+            let calls = calls.to_vec();
+            let delete = move |connection: &Connection| {
+                calls.iter().try_for_each(|call| write::delete(connection, *call).map(drop))
+            };
+            self.write_with(0, delete).await?;
+        }
+        Ok(ended)
     }
 }

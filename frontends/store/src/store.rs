@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use callfold::call::Snapshot;
 use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
-use callfold::{CallId, Recorded};
+use callfold::{CallId, LineError, Recorded};
 
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
@@ -187,8 +187,16 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// An error of the store.
     async fn delete(&self, call: CallId) -> Result<bool, StoreError>;
 
-    /// Deletes all calls that ended before a time, and returns their ids. A call ends at the time of its event
-    /// `terminated`, or of an `adopted` in that state. A call that has not ended, or whose end has no time, stays.
+    /// The calls that ended before a time, in the order of their ids. A call ends at the time of its event `terminated`, or of
+    /// an `adopted` in that state. A call that has not ended, or whose end has no time, is not among them.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError>;
+
+    /// Deletes the calls that [`ended_before`](Self::ended_before) returns for a time, and returns their ids. After an error,
+    /// some of them may be deleted already.
     ///
     /// # Errors
     ///
@@ -243,6 +251,22 @@ pub struct StoredLine {
     pub position: Position,
     /// The line as it is stored, without a line end.
     pub line: Vec<u8>,
+}
+
+impl StoredLine {
+    /// The event of the line.
+    ///
+    /// # Errors
+    ///
+    /// The line is no event, which lasts.
+    pub fn event(&self) -> Result<Recorded, StoreError> {
+        let position = self.position.number();
+        let wrong = |why: &dyn fmt::Display| {
+            StoreError::lasting(format!("the event at position {position} cannot be read: {why}"))
+        };
+        let line = str::from_utf8(&self.line).map_err(|error| wrong(&error).because(error))?;
+        line.parse().map_err(|error: LineError| wrong(&error).because(error))
+    }
 }
 
 impl From<Stored> for StoredLine {

@@ -14,5 +14,4 @@ mod nats;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod reading;
-mod retaining;
 mod sqlite;

@@ -3,8 +3,6 @@
 use std::io;
 use std::process::ExitCode;
 
-use callfold_store::ended_before;
-
 use super::age::Age;
 use super::answer::{refused, say};
 use crate::call_name::CallName;
@@ -38,7 +36,7 @@ pub(super) fn retain(address: &str, age: Age) -> io::Result<ExitCode> {
 pub(super) fn list(address: &str, age: Age) -> io::Result<ExitCode> {
     let store = OpenStore::to_read(address)?;
     let before = age.ago()?;
-    let ended = store.wait(ended_before(&*store.store, before))?;
+    let ended = store.wait(store.store.ended_before(before))?;
     for call in &ended {
         say(call)?;
     }

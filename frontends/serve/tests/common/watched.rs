@@ -9,7 +9,9 @@ use callfold::call::Snapshot;
 use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
-use callfold_store::{AppendError, Lease, Leased, Memory, Noted, Position, Stats, Store, StoreError, Stored};
+use callfold_store::{
+    AppendError, Lease, Leased, Lines, Memory, Noted, Position, Stats, Store, StoreError, Stored, StoredLine,
+};
 use tokio::sync::watch;
 
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub(crate) struct Watched {
     stopped: watch::Sender<u64>,
     lost: AtomicU64,
     stops_leasing: AtomicBool,
+    /// The position whose line cannot be read; 0 if all can.
+    damaged: AtomicU64,
 }
 
 impl Watched {
@@ -55,6 +59,15 @@ impl Watched {
             true => Err(StoreError::transient("the server is away on purpose")),
             false => Ok(()),
         }
+    }
+
+    /// From now on, the line at this position cannot be read.
+    pub(crate) fn damage(&self, position: Position) {
+        self.damaged.store(position.number(), Ordering::SeqCst);
+    }
+
+    fn is_damaged(&self, position: Position) -> bool {
+        position.number() == self.damaged.load(Ordering::SeqCst)
     }
 
     /// From now on, what happens by itself waits before it is stored until [`go_on`](Self::go_on).
@@ -148,7 +161,19 @@ impl Store for Watched {
     }
 
     async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Stored>, StoreError> {
-        self.inner.read_all(after, limit).await
+        let stored = self.inner.read_all(after, limit).await?;
+        match stored.iter().any(|stored| self.is_damaged(stored.position)) {
+            true => Err(StoreError::lasting("a line is damaged on purpose")),
+            false => Ok(stored),
+        }
+    }
+
+    async fn read_lines(&self, after: Position, limit: usize) -> Result<Lines, StoreError> {
+        let mut read = self.inner.read_lines(after, limit).await?;
+        for line in read.lines.iter_mut().filter(|line| self.is_damaged(line.position)) {
+            *line = StoredLine { position: line.position, line: b"damaged".into() };
+        }
+        Ok(read)
     }
 
     async fn keep_snapshot(
@@ -216,6 +241,10 @@ impl Store for Watched {
 
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {
         self.inner.delete(call).await
+    }
+
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        self.inner.ended_before(time).await
     }
 
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {

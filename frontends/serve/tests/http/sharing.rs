@@ -219,6 +219,22 @@ async fn what_comes_while_a_host_takes_over_is_not_lost() {
 }
 
 #[tokio::test]
+async fn a_damaged_event_does_not_stop_what_comes_after_it() {
+    let two = Two::start().await;
+    let next = Position::new(two.stores[0].last().await.unwrap().number() + 1);
+    two.stores.iter().for_each(|store| store.damage(next));
+    // So many calls that each host has some that the other takes.
+    let calls = 8;
+    for client in two.clients().take(calls) {
+        ring(client).await;
+    }
+    eventually("all calls but the damaged one are offered", async || {
+        two.first.bot.told().len() >= calls - 1
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_host_that_ends_in_order_gives_its_leases_back() {
     let two = Two::start().await;
     two.second.server.stop().await;
@@ -289,6 +305,34 @@ async fn a_long_call_is_not_folded_anew_for_each_request() {
         let read = store.events_read() - before;
         assert!(read < 500, "{read} of {events} events");
     }
+}
+
+#[tokio::test]
+async fn a_call_of_another_host_is_read_only_after_somebody_else_changed_it() {
+    let two = Two::start().await;
+    // So many calls that some belong to the second host.
+    let mut calls = Vec::new();
+    for _ in 0..8 {
+        calls.push(format!("{CALLS}/{}", ring(&two.first.client).await));
+    }
+    for path in &calls {
+        let answered = two.first.client.post(&format!("{path}/answer"), two.first.answer()).await;
+        assert_eq!(answered.status, 202, "{}", answered.text);
+    }
+    eventually("all calls are established", async || two.first.bot.received().len() == 3 * calls.len()).await;
+    let keep_alive = async |client: &Client| {
+        for path in &calls {
+            let got = client.post(&format!("{path}/keepAlive"), json!({})).await;
+            assert_eq!(got.status, 200, "{}", got.text);
+        }
+    };
+    keep_alive(&two.first.client).await;
+    let before = two.stores[0].reads();
+    keep_alive(&two.first.client).await;
+    assert_eq!(two.stores[0].reads(), before, "nobody else changed them");
+    keep_alive(&two.second.client).await;
+    keep_alive(&two.first.client).await;
+    assert!(two.stores[0].reads() > before, "the other host changed them");
 }
 
 #[tokio::test]

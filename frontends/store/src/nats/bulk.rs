@@ -18,8 +18,7 @@ const PAGE: usize = 5000;
 const FORGOTTEN: u64 = 10_000_000_000;
 
 /// A consumer, and what it has delivered.
-pub(super) struct Bulk<'a> {
-    server: &'a Server,
+pub(super) struct Bulk {
     name: String,
     /// How many messages came.
     delivered: u64,
@@ -27,9 +26,9 @@ pub(super) struct Bulk<'a> {
     pending: u64,
 }
 
-impl<'a> Bulk<'a> {
+impl Bulk {
     /// Makes a consumer of the messages from a sequence on: of those whose subject matches, or of all.
-    pub(super) async fn open(server: &'a Server, filter: Option<&str>, from: u64) -> Result<Self, Failed> {
+    pub(super) async fn open(server: &Server, filter: Option<&str>, from: u64) -> Result<Self, Failed> {
         #[derive(serde::Deserialize)]
         struct Made {
             num_pending: u64,
@@ -51,26 +50,26 @@ impl<'a> Bulk<'a> {
             },
         });
         let Made { num_pending } = server.ask_about(&name, "CONSUMER.CREATE", &question).await?;
-        Ok(Self { server, name, delivered: 0, pending: num_pending })
+        Ok(Self { name, delivered: 0, pending: num_pending })
     }
 
     /// The next messages, at most this many. Empty if there are no more.
-    pub(super) async fn next(&mut self, most: usize) -> Result<Vec<Found>, Failed> {
+    pub(super) async fn next(&mut self, server: &Server, most: usize) -> Result<Vec<Found>, Failed> {
         let mut found = Vec::new();
         let most = most.min(PAGE).min(usize::try_from(self.pending).unwrap_or(PAGE));
         if most == 0 {
             return Ok(found);
         }
-        let inbox = self.server.client.new_inbox();
-        let mut answers = self.server.in_time(self.server.client.subscribe(inbox.clone())).await?;
+        let inbox = server.client.new_inbox();
+        let mut answers = server.in_time(server.client.subscribe(inbox.clone())).await?;
         // One message always fits.
-        let bytes = PAGE_BYTES.saturating_add(self.server.client.max_payload().saturating_mul(2));
+        let bytes = PAGE_BYTES.saturating_add(server.client.max_payload().saturating_mul(2));
         let question = json!({ "batch": most, "no_wait": true, "max_bytes": bytes });
-        let subject = format!("$JS.API.CONSUMER.MSG.NEXT.{}.{}", self.server.stream, self.name);
-        let asked = self.server.client.publish_with_reply(subject, inbox, Bytes::from(question.to_string()));
-        self.server.in_time(asked).await?;
+        let subject = format!("$JS.API.CONSUMER.MSG.NEXT.{}.{}", server.stream, self.name);
+        let asked = server.client.publish_with_reply(subject, inbox, Bytes::from(question.to_string()));
+        server.in_time(asked).await?;
         while found.len() < most {
-            match self.receive(&mut answers).await? {
+            match self.receive(server, &mut answers, found.is_empty()).await? {
                 Some(one) => found.push(one),
                 // What was deleted meanwhile does not come.
                 None if found.is_empty() => self.pending = 0,
@@ -84,17 +83,25 @@ impl<'a> Bulk<'a> {
     }
 
     /// The next message of an answer, or none if the answer ends before.
-    async fn receive(&mut self, answers: &mut Subscriber) -> Result<Option<Found>, Failed> {
+    async fn receive(
+        &mut self,
+        server: &Server,
+        answers: &mut Subscriber,
+        is_first: bool,
+    ) -> Result<Option<Found>, Failed> {
         let answer = match answers.next().now_or_never() {
             Some(answer) => answer.ok_or(Failed::NoAnswer)?,
             // Only what must be waited for needs a timer.
-            None => self.server.in_time(async { answers.next().await.ok_or(()) }).await?,
+            None => server.in_time(async { answers.next().await.ok_or(()) }).await?,
         };
         match answer.status {
             None => {}
             Some(StatusCode::NO_RESPONDERS) => return Err(Failed::NobodyThere),
             // No message is left, or the next one does not fit.
-            Some(status) if matches!(status.as_u16(), 404 | 408 | 409) => return Ok(None),
+            Some(status) if matches!(status.as_u16(), 404 | 408) => return Ok(None),
+            Some(status) if status.as_u16() == 409 && !is_first => return Ok(None),
+            // The consumer is gone, because the first message always fits.
+            Some(status) if status.as_u16() == 409 => return Err(Failed::NobodyThere),
             Some(_) => return Err(Failed::Unclear("a request for messages with an unknown status")),
         }
         let place = Place::of(&answer).ok_or(Failed::Unclear("without the place of a message"))?;
@@ -107,14 +114,21 @@ impl<'a> Bulk<'a> {
         Ok(Some(Found::delivered(answer, place.sequence)))
     }
 
+    /// More messages can have come since the last answer.
+    pub(super) fn look_again(&mut self) {
+        if self.pending == 0 {
+            self.pending = u64::MAX;
+        }
+    }
+
     pub(super) fn has_more(&self) -> bool {
         self.pending > 0
     }
 
     /// Removes the consumer. Without this, the server does it after some seconds.
-    pub(super) async fn close(self) -> Result<(), Failed> {
-        let subject = format!("$JS.API.CONSUMER.DELETE.{}.{}", self.server.stream, self.name);
-        self.server.in_time(self.server.client.publish(subject, Bytes::new())).await
+    pub(super) async fn close(self, server: &Server) -> Result<(), Failed> {
+        let subject = format!("$JS.API.CONSUMER.DELETE.{}.{}", server.stream, self.name);
+        server.in_time(server.client.publish(subject, Bytes::new())).await
     }
 }
 

@@ -48,11 +48,16 @@ pub(super) async fn delete(session: &Session, call: CallId) -> Result<bool, Fail
     Ok(events > 0)
 }
 
-pub(super) async fn retain(session: &Session, ended_before: Timestamp) -> Result<Vec<CallId>, Failed> {
+pub(super) async fn ended_before(session: &Session, time: Timestamp) -> Result<Vec<CallId>, Failed> {
     let ends = ends(session).await?;
-    let ended = ends.iter().filter(|found| found.ended().is_some_and(|ended| ended < ended_before));
+    let ended = ends.iter().filter(|found| found.ended().is_some_and(|ended| ended < time));
     let mut ended = ended.map(call_of).collect::<Result<Vec<_>, _>>()?;
     ended.sort_unstable();
+    Ok(ended)
+}
+
+pub(super) async fn retain(session: &Session, time: Timestamp) -> Result<Vec<CallId>, Failed> {
+    let ended = ended_before(session, time).await?;
     let delete = |call| async move { delete(session, call).await };
     each(ended.clone(), delete).await?;
     Ok(ended)

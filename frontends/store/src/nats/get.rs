@@ -25,7 +25,7 @@ pub(super) const REVISION: &str = "Callfold-Revision";
 pub(super) const ENDED: &str = "Callfold-Ended";
 
 /// A message of the stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) sequence: u64,
     pub(super) subject: String,

@@ -24,6 +24,11 @@ pub(super) fn lines(found: &Found) -> impl Iterator<Item = (Position, &[u8])> {
     positions.zip(lines)
 }
 
+/// True if a position is in this message.
+pub(super) fn has(found: &Found, position: Position) -> bool {
+    position.number() / LINES as u64 == found.sequence
+}
+
 /// The events of a message, and their positions.
 pub(super) fn events(found: &Found) -> Result<Vec<Stored>, Failed> {
     let sequence = found.sequence;

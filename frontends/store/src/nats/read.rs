@@ -6,19 +6,13 @@ use super::bulk::Bulk;
 use super::cache::Head;
 use super::failed::Failed;
 use super::get::{self, Found, PAGE_BYTES, Scan};
-use super::lines::{self, LINES};
-use super::notes;
+use super::lines;
 use super::session::Session;
+use super::{notes, pages};
 use crate::store::{Lines, Position, Stored, StoredLine};
 
 /// The messages of a call that are read by one request. A consumer is faster for more.
 const SHORT_CALL: usize = 128;
-
-/// The messages of all calls that are read by one request. The server takes long for each, because it compares subjects.
-const SHORT: usize = 32;
-
-/// The least messages that are asked for at once.
-const LEAST: usize = 64;
 
 /// The events of a call from a revision on.
 pub(super) async fn of_call(session: &Session, call: CallId, from: u64) -> Result<Vec<Recorded>, Failed> {
@@ -57,10 +51,10 @@ pub(super) async fn after(
     if scan.pending() > 0 {
         let mut bulk = Bulk::open(&session.server, Some(&subject), scan.position()).await?;
         while bulk.has_more() {
-            found = bulk.next(usize::MAX).await?;
+            found = bulk.next(&session.server, usize::MAX).await?;
             read_events(&found, from, &mut read)?;
         }
-        bulk.close().await?;
+        bulk.close(&session.server).await?;
     }
     if let Some(last) = found.last() {
         // The next append then need not look first.
@@ -84,7 +78,7 @@ pub(super) async fn all_after(
     limit: usize,
 ) -> Result<Vec<Stored>, Failed> {
     let mut read = Vec::new();
-    for message in &messages_after(session, after, limit, usize::MAX).await?.found {
+    for message in &pages::after(session, after, limit, usize::MAX).await?.messages {
         read.extend(lines::events(message)?.into_iter().filter(|stored| stored.position > after));
     }
     read.truncate(limit);
@@ -93,74 +87,10 @@ pub(super) async fn all_after(
 
 /// The lines after a position, without reading them.
 pub(super) async fn lines_after(session: &Session, after: Position, limit: usize) -> Result<Lines, Failed> {
-    let messages = messages_after(session, after, limit, PAGE_BYTES).await?;
-    let lines = messages.found.iter().flat_map(lines::lines).filter(|(position, _)| *position > after);
+    let page = pages::after(session, after, limit, PAGE_BYTES).await?;
+    let lines = page.messages.iter().flat_map(lines::lines).filter(|(position, _)| *position > after);
     let lines = lines.map(|(position, line)| StoredLine { position, line: line.to_vec() });
-    let mut lines: Vec<_> = lines.take(limit.saturating_add(1)).collect();
-    let has_more = messages.has_more || lines.len() > limit;
-    lines.truncate(limit);
-    Ok(Lines { lines, has_more })
-}
-
-struct Messages {
-    found: Vec<Found>,
-    has_more: bool,
-    lines: usize,
-    bytes: usize,
-}
-
-impl Messages {
-    fn add(&mut self, session: &Session, after: Position, found: Vec<Found>) {
-        for message in found.into_iter().filter(|message| session.subjects.is_events(&message.subject)) {
-            self.lines += lines::lines(&message).filter(|(position, _)| *position > after).count();
-            self.bytes += message.body.len();
-            self.found.push(message);
-        }
-    }
-
-    /// How many messages are still needed at most.
-    fn missing(&self, limit: usize, bytes: usize) -> usize {
-        if self.bytes >= bytes { 0 } else { limit.saturating_sub(self.lines) }
-    }
-}
-
-/// The messages of events after a position: so many that they have this many lines or bytes, if there are so many.
-async fn messages_after(
-    session: &Session,
-    after: Position,
-    limit: usize,
-    bytes: usize,
-) -> Result<Messages, Failed> {
-    let mut messages = Messages { found: Vec::new(), has_more: true, lines: 0, bytes: 0 };
-    // Later events can be in the message of the position itself.
-    let first = after.number() / LINES as u64;
-    let mut scan = Scan::new(&session.server, session.subjects.all_events(), first);
-    let least = |missing: usize| if missing == 0 { 0 } else { missing.max(LEAST) };
-    while scan.pending() > 0 {
-        let missing = messages.missing(limit, bytes);
-        if missing == 0 {
-            return Ok(messages);
-        }
-        let is_long = scan.pending().min(missing as u64) > LEAST as u64;
-        if is_long && !messages.found.is_empty() {
-            break;
-        }
-        let found = scan.next(missing.saturating_add(1).min(SHORT)).await?;
-        messages.add(session, after, found);
-    }
-    if scan.pending() > 0 {
-        // Without a filter, the server compares no subjects. Most messages have events.
-        let mut bulk = Bulk::open(&session.server, None, scan.position()).await?;
-        while bulk.has_more() && messages.missing(limit, bytes) > 0 {
-            let found = bulk.next(least(messages.missing(limit, bytes))).await?;
-            messages.add(session, after, found);
-        }
-        messages.has_more = bulk.has_more();
-        bulk.close().await?;
-    } else {
-        messages.has_more = false;
-    }
-    Ok(messages)
+    Ok(Lines { lines: lines.take(limit).collect(), has_more: page.has_more })
 }
 
 /// The position of the last event.

@@ -4,6 +4,7 @@ use super::cache::Cache;
 use super::failed::Failed;
 use super::held::Held;
 use super::locks::Locks;
+use super::pages::Pages;
 use super::queue::Queue;
 use super::server::Server;
 use super::signal::{self, Signal};
@@ -18,6 +19,7 @@ pub(super) struct Session {
     pub(super) held: Held,
     pub(super) queue: Queue,
     pub(super) locks: Locks,
+    pub(super) pages: Pages,
     signal: Signal,
 }
 
@@ -30,6 +32,7 @@ impl Session {
             held: Held::default(),
             queue: Queue::default(),
             locks: Locks::default(),
+            pages: Pages::default(),
             signal: Signal::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! The statements that read.
 
 use callfold::call::Snapshot;
+use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -87,6 +88,14 @@ pub(super) fn noted_of(connection: &Connection, consumer: &str, call: CallId) ->
 pub(super) fn unfinished(connection: &Connection) -> Result<Vec<CallId>, Failed> {
     let mut select = connection.prepare_cached("SELECT call FROM unfinished")?;
     Ok(select.query_map([], |row| call(row, 0))?.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn ended_before(connection: &Connection, time: Timestamp) -> Result<Vec<CallId>, Failed> {
+    let sql = "SELECT call FROM calls WHERE ended_second IS NOT NULL
+        AND (ended_second, ended_nanosecond) < (?1, ?2) ORDER BY call";
+    let mut select = connection.prepare_cached(sql)?;
+    let before = params![time.as_second(), time.subsec_nanosecond()];
+    Ok(select.query_map(before, |row| call(row, 0))?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn leases(connection: &Connection) -> Result<Vec<Leased>, Failed> {

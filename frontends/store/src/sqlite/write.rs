@@ -189,15 +189,3 @@ pub(super) fn delete(connection: &Connection, call: CallId) -> Result<bool, Fail
     // Each of the other rows belongs to a call with events, and such a call has a row here.
     Ok(connection.prepare_cached("DELETE FROM calls WHERE call = ?1")?.execute([key(call)])? > 0)
 }
-
-pub(super) fn retain(connection: &Connection, ended_before: Timestamp) -> Result<Vec<CallId>, Failed> {
-    let sql = "SELECT call FROM calls WHERE ended_second IS NOT NULL
-        AND (ended_second, ended_nanosecond) < (?1, ?2) ORDER BY call";
-    let before = params![ended_before.as_second(), ended_before.subsec_nanosecond()];
-    let mut select = connection.prepare_cached(sql)?;
-    let ended = select.query_map(before, |row| column::call(row, 0))?.collect::<Result<Vec<_>, _>>()?;
-    for call in &ended {
-        delete(connection, *call)?;
-    }
-    Ok(ended)
-}

@@ -241,6 +241,11 @@ impl Store for Defective {
         self.inner.delete(call).await
     }
 
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        let nanosecond = i64::from(self.has(Defect::ListsTheBoundary));
+        self.inner.ended_before(time + SignedDuration::from_nanos(nanosecond)).await
+    }
+
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
         match self.defect {
             Defect::RetainsNothing => Ok(Vec::new()),
