@@ -104,6 +104,7 @@ macro_rules! conformance {
             the_newest_snapshot_is_kept
             the_store_counts_what_it_has
             twenty_thousand_events_come_back_in_order
+            what_is_refused_begins_and_ends_no_call
             what_is_there_already_is_not_waited_for
         }
     };

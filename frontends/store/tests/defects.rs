@@ -17,14 +17,15 @@ use self::store::Broke;
 /// What is wrong with a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Defect {
-    None,
     AcceptsChangedLines,
     AcceptsHoles,
     AcceptsRevisionZero,
+    BeginsWhatIsRefused,
     ChecksLeasesBeforehand,
     ChecksTheFirstLeaseOnly,
     CommitsLate,
     DeletesNothing,
+    EndsWhatIsRefused,
     FinishStopsAtAnUnknownCall,
     FinishesNothing,
     ForgetsAfterManyEvents,
@@ -44,10 +45,12 @@ enum Defect {
     LeavesTheNote,
     LeavesTheSnapshot,
     ListsExpiredLeases,
+    ListsTheBoundary,
     MiscountsSnapshots,
     MissesWhatIsThere,
     NeverWaits,
     NeverWakes,
+    None,
     NotesGoBack,
     NotesUnderALostLease,
     NotesWhatIsUnknown,
@@ -60,7 +63,6 @@ enum Defect {
     ReopensAFinishedCall,
     RetainsNothing,
     RetainsTheBoundary,
-    ListsTheBoundary,
     SharesNotes,
     SortsABatchByCall,
     StoresARetryTwice,
@@ -112,6 +114,8 @@ const FOUND_BY_ONE: &[(&str, Defect)] = &[
     ("the_newest_snapshot_is_kept", Defect::KeepsTheLastSnapshot),
     ("the_store_counts_what_it_has", Defect::MiscountsSnapshots),
     ("twenty_thousand_events_come_back_in_order", Defect::ForgetsAfterManyEvents),
+    ("what_is_refused_begins_and_ends_no_call", Defect::BeginsWhatIsRefused),
+    ("what_is_refused_begins_and_ends_no_call", Defect::EndsWhatIsRefused),
     ("what_is_there_already_is_not_waited_for", Defect::MissesWhatIsThere),
 ];
 
@@ -132,6 +136,7 @@ const FOUND_BY_SEVERAL: &[(Defect, &[&str])] = &[
             "a_hole_is_refused",
             "a_large_batch_is_stored_as_a_whole_or_not_at_all",
             "a_restart_keeps_what_was_acknowledged",
+            "what_is_refused_begins_and_ends_no_call",
         ],
     ),
     (

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use callfold::call::CallEvent;
 use callfold::{Recorded, Secret};
 use callfold_store::{AppendError, Conflict, Lease, Position};
 
@@ -24,6 +25,9 @@ impl Defective {
             Defect::ChecksTheFirstLeaseOnly => {
                 self.inner.append_under(leases.get(..1).unwrap_or_default(), batch).await
             }
+            Defect::BeginsWhatIsRefused | Defect::EndsWhatIsRefused => {
+                self.append_or_remember(leases, batch).await
+            }
             Defect::CommitsLate => self.append_late(leases, batch).await,
             Defect::IgnoresLeases => self.inner.append(batch).await,
             Defect::RefusesRetries => self.refuse_retry(leases, batch).await,
@@ -42,6 +46,22 @@ impl Defective {
                 other => other,
             },
         }
+    }
+
+    /// Remembers something of a call whose event was refused.
+    async fn append_or_remember(&self, leases: &[Lease], batch: &[Recorded]) -> Result<(), AppendError> {
+        let outcome = self.inner.append_under(leases, batch).await;
+        for event in batch.iter().filter(|_| outcome.is_err()) {
+            let mut wrong = self.wrong();
+            match event.event {
+                CallEvent::Placed(_) if self.has(Defect::BeginsWhatIsRefused) => {
+                    wrong.unfinished.insert(event.call)
+                }
+                CallEvent::Step(..) if self.has(Defect::EndsWhatIsRefused) => wrong.ended.insert(event.call),
+                _ => continue,
+            };
+        }
+        outcome
     }
 
     /// Treats what is refused as this defect does.
@@ -116,7 +136,7 @@ impl Defective {
             && self.is_stored(first.call, 1).await?
             && !self.inner.unfinished().await?.contains(&first.call)
         {
-            self.wrong().reopened.insert(first.call);
+            self.wrong().unfinished.insert(first.call);
         }
         self.inner.append_under(leases, batch).await
     }

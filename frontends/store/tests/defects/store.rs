@@ -55,8 +55,10 @@ pub(super) struct Defective {
 pub(super) struct Wrong {
     pub(super) snapshots: BTreeMap<CallId, Snapshot>,
     pub(super) notes: BTreeMap<(String, CallId), u64>,
-    /// Finished calls that got another event.
-    pub(super) reopened: BTreeSet<CallId>,
+    /// Calls that are called unfinished, and are not.
+    pub(super) unfinished: BTreeSet<CallId>,
+    /// Calls that are said to have ended, and have not.
+    pub(super) ended: BTreeSet<CallId>,
     /// The positions of events that are not committed yet.
     pub(super) uncommitted: BTreeSet<u64>,
     /// Events that are there a second time, by the position before them.
@@ -169,7 +171,7 @@ impl Store for Defective {
 
     async fn unfinished(&self) -> Result<Vec<CallId>, StoreError> {
         let mut unfinished: BTreeSet<_> = self.inner.unfinished().await?.into_iter().collect();
-        unfinished.extend(&self.wrong().reopened);
+        unfinished.extend(&self.wrong().unfinished);
         Ok(unfinished.into_iter().collect())
     }
 
@@ -243,7 +245,9 @@ impl Store for Defective {
 
     async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
         let nanosecond = i64::from(self.has(Defect::ListsTheBoundary));
-        self.inner.ended_before(time + SignedDuration::from_nanos(nanosecond)).await
+        let mut ended = self.inner.ended_before(time + SignedDuration::from_nanos(nanosecond)).await?;
+        ended.extend(&self.wrong().ended);
+        Ok(ended)
     }
 
     async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {

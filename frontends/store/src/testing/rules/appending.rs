@@ -1,7 +1,7 @@
 //! Rules of appending.
 
 use crate::testing::broken::{Broken, ensure};
-use crate::testing::events::{call, event, events};
+use crate::testing::events::{at, call, end, event, events};
 use crate::testing::expect::{has, has_all, refused};
 use crate::testing::subject::Subject;
 
@@ -67,6 +67,24 @@ pub async fn a_stale_event_stops_the_whole_batch(subject: &dyn Subject) -> Resul
     }
     store.append(&good).await?;
     has(&*store, call(3), &[event(call(3), 1, "three"), event(call(3), 2, "three")]).await
+}
+
+/// A batch that is refused begins no call, and ends none.
+///
+/// # Errors
+///
+/// The rule is broken.
+pub async fn what_is_refused_begins_and_ends_no_call(subject: &dyn Subject) -> Result<(), Broken> {
+    let store = subject.fresh().await?;
+    store.append(&[event(call(1), 1, "one")]).await?;
+    refused(&*store, &[end(call(1), 2, at(1)), event(call(1), 4, "after a hole")]).await?;
+    refused(&*store, &[event(call(2), 1, "two"), event(call(2), 3, "after a hole")]).await?;
+    let unfinished = store.unfinished().await?;
+    ensure!(unfinished == [call(1)], "call 1 is unfinished, and these are: {unfinished:?}");
+    let later = at(100).ok_or_else(|| Broken::new("the time is out of range"))?;
+    let ended = store.ended_before(later).await?;
+    ensure!(ended.is_empty(), "no call has ended, and these have: {ended:?}");
+    Ok(())
 }
 
 /// An event is refused if the revision before it is missing.
