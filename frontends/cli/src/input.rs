@@ -13,6 +13,7 @@ use callfold::{CallId, Recorded};
 
 use crate::archive::archive;
 use crate::encoding::{BYTE_ORDER_MARK, Source as Reader, Text};
+use crate::store_name::without_password;
 use crate::stores::StoreLog;
 use crate::tail::{FileTail, Tail};
 use crate::unrecognised::unrecognised;
@@ -70,7 +71,12 @@ pub(crate) struct Unreadable {
 
 impl Unreadable {
     pub(crate) fn new(path: &Path, why: &impl ToString) -> Self {
-        Self { path: path.display().to_string(), why: why.to_string(), is_unrecognised: false }
+        // What cannot be opened can be the address of a server with a typing error.
+        Self {
+            path: without_password(&path.display().to_string()),
+            why: why.to_string(),
+            is_unrecognised: false,
+        }
     }
 }
 

@@ -72,17 +72,37 @@ pub(crate) fn unavailable(address: &str) -> Option<String> {
 /// What the addresses of servers begin with.
 const SCHEMES: [&str; 3] = ["postgres", "nats", "tls"];
 
+/// What says that a password follows.
+const PASSWORD: &str = "password=";
+
 /// A text that may be an address, without what may be a password.
 pub(crate) fn without_password(text: &str) -> String {
     match (text.split_once("://"), text.rsplit_once('@')) {
+        (Some((scheme, _)), _) if text.contains(PASSWORD) => format!("{scheme}://…"),
+        (None, _) if text.contains(PASSWORD) => "…".into(),
         (Some((scheme, _)), Some((_, public))) => format!("{scheme}://…@{public}"),
-        (Some((scheme, rest)), None) if rest.contains("password=") => format!("{scheme}://…"),
+        (Some((scheme, rest)), None) if !has_ports(rest) => format!("{scheme}://…"),
         // An address with a typing error, such as one slash too few.
-        (None, Some((before, public))) if SCHEMES.iter().any(|scheme| before.contains(scheme)) => {
+        (None, Some((before, public))) if before.contains(':') || names_a_scheme(before) => {
             format!("…@{public}")
         }
         _ => text.into(),
     }
+}
+
+fn names_a_scheme(text: &str) -> bool {
+    SCHEMES.iter().any(|scheme| text.contains(scheme))
+}
+
+/// True if what follows the hosts after a colon is a port. Else the host was forgotten, and it is a password.
+fn has_ports(rest: &str) -> bool {
+    let hosts = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let has_port = |host: &str| {
+        // The address of a host in brackets has colons of its own.
+        let host = host.rsplit_once(']').map_or(host, |(_, port)| port);
+        host.split_once(':').is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    hosts.split(',').all(has_port)
 }
 
 #[cfg(test)]
@@ -98,6 +118,15 @@ mod tests {
             ("--deny=nats://token@broker", "--deny=nats://…@broker"),
             ("postgres:/bot:secret@db.example/calls", "…@db.example/calls"),
             ("nats//token@broker", "…@broker"),
+            ("postgres://bot:secret/calls", "postgres://…"),
+            ("postgres://bot:secret localhost/calls", "postgres://…"),
+            ("nats://bot:secret", "nats://…"),
+            ("nats://[::1]:4222,b.example:4223/calls", "nats://[::1]:4222,b.example:4223/calls"),
+            ("postgers://bot:secret@db.example/calls", "postgers://…@db.example/calls"),
+            ("bot:secret@db.example/calls", "…@db.example/calls"),
+            ("jdbc:postgresql://db.example/calls?password=secret", "jdbc:postgresql://…"),
+            ("host=db.example password=secret user=bot", "…"),
+            ("sqlite:postgres://bot:secret@db.example/calls", "sqlite:postgres://…@db.example/calls"),
             ("logs/bot@work.log", "logs/bot@work.log"),
         ] {
             assert_eq!(without_password(text), shown);

@@ -85,6 +85,13 @@ impl Host {
                 kept.name
             ));
         }
+        kept.store.claim().await.map_err(|error| format!("{}: {error}", kept.name))?;
+        if let Some(sharing) = sharing {
+            // A store that cannot be written is told now, and not to the first caller.
+            let name = [sharing.name()];
+            let leased = kept.store.lease(&name, sharing.holder, sharing.lasts()).await;
+            leased.map_err(|error| format!("{}: {error}", kept.name))?;
+        }
         let live = Live::new(behaviour, failing, Scenarios::new(seed, scenarios), Owned::at_start(sharing));
         let Taken { live, events, last } = match sharing {
             // Its calls are taken up with their leases.

@@ -132,7 +132,7 @@ impl FromStr for Address {
                 "" => {
                     Err(NotAnAddress("`sqlite:` needs a path; write, for example, `sqlite:calls.db`".into()))
                 }
-                url if url.starts_with("//") => Err(NotAnAddress(
+                url if url.starts_with("//") || is_like_a_url(url) => Err(NotAnAddress(
                     "`sqlite:` takes a path, not a URL; write, for example, `sqlite:calls.db`".into(),
                 )),
                 path => Ok(Self::Sqlite(path.into())),
@@ -145,16 +145,27 @@ impl FromStr for Address {
                 _ => Err(NotAnAddress(format!("this URL is not the address of a store; {GRAMMAR}"))),
             };
         }
-        if text.ends_with(".db") {
+        if text.ends_with(".db") && !is_like_a_url(text) && !has_other_scheme(text) {
             return Ok(Self::Sqlite(text.into()));
         }
         Err(NotAnAddress(format!("{} is not the address of a store; {GRAMMAR}", shown(text))))
     }
 }
 
+/// True for a path that is rather the address of a server with a typing error.
+fn is_like_a_url(path: &str) -> bool {
+    path.contains("://") || path.split_once('@').is_some_and(|(before, _)| before.contains(':'))
+}
+
+/// True for a text such as `sqllite:calls.db`. A single letter is a drive of Windows.
+fn has_other_scheme(text: &str) -> bool {
+    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
 /// A text that looks like the address of a server can have a password, and is not shown.
 fn shown(text: &str) -> String {
-    if text.contains([':', '@']) { "this".into() } else { format!("`{text}`") }
+    if text.contains([':', '@']) || text.contains("password") { "this".into() } else { format!("`{text}`") }
 }
 
 const GRAMMAR: &str = "write `memory`, `sqlite:PATH`, `PATH.db`, `postgres://…` or `nats://…`";

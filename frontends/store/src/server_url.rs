@@ -17,9 +17,20 @@ impl ServerUrl {
         // A password can have each of these characters, so everything up to the last `@` may be part of it.
         let public = rest.rsplit_once('@').map_or(rest, |(_, public)| public);
         let public = public.split(['?', '#']).next().unwrap_or_default();
-        let public = if rest.contains("password=") { "…" } else { public };
+        let public = if rest.contains("password=") || !has_ports(public) { "…" } else { public };
         Self { url: Secret::new(format!("{scheme}://{rest}")), shown: format!("{scheme}://{public}") }
     }
+}
+
+/// True if what follows the hosts after a colon is a port. Else the host was forgotten, and it is a password.
+fn has_ports(public: &str) -> bool {
+    let hosts = public.split('/').next().unwrap_or_default();
+    let has_port = |host: &str| {
+        // The address of a host in brackets has colons of its own.
+        let host = host.rsplit_once(']').map_or(host, |(_, port)| port);
+        host.split_once(':').is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    hosts.split(',').all(has_port)
 }
 
 /// The whole URL, with its password.

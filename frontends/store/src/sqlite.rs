@@ -1,6 +1,7 @@
 //! A store in an SQLite database.
 
 mod backup;
+mod claim;
 mod column;
 mod defects;
 mod existing;
@@ -24,6 +25,7 @@ use callfold::{CallId, Recorded};
 use rusqlite::Connection;
 
 use self::backup::Copy;
+use self::claim::Claim;
 use self::failed::Failed;
 use self::readers::Readers;
 use self::writer::Writer;
@@ -61,6 +63,7 @@ pub struct Sqlite {
     readers: Readers,
     /// `None` if the store was opened to read.
     writer: Option<Writer>,
+    claim: Claim,
 }
 
 impl Sqlite {
@@ -105,14 +108,19 @@ impl Sqlite {
         let path = existing::existing(path.as_ref())?;
         // Of connections that close at the same moment, none removes the file `-wal`. So there is one.
         let readers = vec![existing::reader(&path)?];
-        Ok(Self { readers: Readers::start(readers).map_err(no_threads)?, path, writer: None })
+        Ok(Self {
+            readers: Readers::start(readers).map_err(no_threads)?,
+            path,
+            writer: None,
+            claim: Claim::default(),
+        })
     }
 
     fn start(path: PathBuf, writer: Connection) -> Result<Self, StoreError> {
         let readers = (0..READERS).map(|_| file::reader(&path)).collect::<Result<_, _>>()?;
         let readers = Readers::start(readers).map_err(no_threads)?;
         let writer = Writer::start(writer).map_err(no_threads)?;
-        Ok(Self { path, readers, writer: Some(writer) })
+        Ok(Self { path, readers, writer: Some(writer), claim: Claim::default() })
     }
 
     /// The version of the tables in the file.
@@ -261,6 +269,10 @@ impl Store for Sqlite {
 
     fn is_shared(&self) -> bool {
         false
+    }
+
+    async fn claim(&self) -> Result<(), StoreError> {
+        self.claim.take(&self.path).await
     }
 
     async fn last(&self) -> Result<Position, StoreError> {

@@ -158,6 +158,16 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// True if other processes can append to the store while this one uses it.
     fn is_shared(&self) -> bool;
 
+    /// Claims the store for the service in this process, until the store is dropped. A store that several services can use, and
+    /// one that no other process can reach, need no claim.
+    ///
+    /// # Errors
+    ///
+    /// Another service has claimed the store, or an error of the store.
+    async fn claim(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The position of the last event, or [`Position::START`] if there is none. A reader that begins there sees what comes.
     ///
     /// # Errors

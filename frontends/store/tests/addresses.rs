@@ -25,7 +25,17 @@ fn an_address_is_written_as_it_is_read() {
 
 #[test]
 fn what_is_no_address_says_what_would_be() {
-    for text in ["", "Memory", "calls", "calls.sqlite", "sqlite", ":memory:", "mysql://root:secret@host/db"] {
+    for text in [
+        "",
+        "Memory",
+        "calls",
+        "calls.sqlite",
+        "sqlite",
+        ":memory:",
+        "sqllite:calls.db",
+        "SQLITE:calls.db",
+        "mysql://root:secret@host/db",
+    ] {
         assert!(
             error(text).ends_with("write `memory`, `sqlite:PATH`, `PATH.db`, `postgres://…` or `nats://…`"),
             "{}",
@@ -55,6 +65,13 @@ fn neither_addresses_nor_errors_show_a_password() {
         "me:secret@host/calls.txt",
         "sqlite://me:secret@host/calls.db",
         "me:secret@host://db",
+        "postgres://me:secret/db",
+        "postgres://me:secret host/db",
+        "nats://me:secret",
+        "sqlite:postgres://me:secret@host/db",
+        "sqlite:postgres:/me:secret@host/calls.db",
+        "me:secret@host.db",
+        "host=localhost password=secret user=me",
     ];
     for text in texts {
         let shown = match text.parse::<Address>() {

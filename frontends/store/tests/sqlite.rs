@@ -191,3 +191,17 @@ async fn another_process_that_writes_is_waited_for() {
     other.execute_batch("ROLLBACK").unwrap();
     store.append(&waiting).await.unwrap();
 }
+
+#[tokio::test]
+async fn one_service_at_a_time_claims_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("calls.db");
+    let (first, second) = (Sqlite::open(&path).unwrap(), Sqlite::open(&path).unwrap());
+    first.claim().await.unwrap();
+    first.claim().await.unwrap();
+    let error = second.claim().await.unwrap_err();
+    assert!(error.is_transient, "{error}");
+    assert_ends(&error, "another service uses this file; stop it, or name another store");
+    drop(first);
+    second.claim().await.unwrap();
+}

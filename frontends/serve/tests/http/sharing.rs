@@ -228,10 +228,8 @@ async fn a_damaged_event_does_not_stop_what_comes_after_it() {
     for client in two.clients().take(calls) {
         ring(client).await;
     }
-    eventually("all calls but the damaged one are offered", async || {
-        two.first.bot.told().len() >= calls - 1
-    })
-    .await;
+    eventually("all calls but the damaged one are offered", async || two.first.bot.told().len() >= calls - 1)
+        .await;
 }
 
 #[tokio::test]
@@ -352,6 +350,17 @@ async fn a_deleted_call_is_not_shown_by_hosts_that_remember_it() {
         assert!(two.stores[0].delete(call.parse().unwrap()).await.unwrap());
         assert_eq!(statuses().await, [404, 404]);
     }
+}
+
+#[tokio::test]
+async fn a_host_that_cannot_take_leases_does_not_start() {
+    let [store, _] = Watched::two();
+    store.stop_leasing(true);
+    let mut settings = crate::common::settings();
+    real(&mut settings);
+    let refused =
+        callfold_serve::Server::builder().settings(settings).store(store).start().await.unwrap_err();
+    assert_eq!(refused.to_string(), "the given store: the server is away on purpose");
 }
 
 #[tokio::test]
