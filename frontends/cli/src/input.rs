@@ -386,7 +386,7 @@ impl Input {
     }
 
     pub(crate) fn unreadable(&self, why: &impl ToString) -> Unreadable {
-        Unreadable { path: self.path.clone(), why: why.to_string(), is_unrecognised: false }
+        Unreadable::new(Path::new(&self.path), why)
     }
 
     /// Opens the log. Detects its format where none is given.

@@ -38,7 +38,12 @@ pub async fn a_lost_answer_can_be_retried(subject: &dyn Subject) -> Result<(), B
     store.append(&all).await?;
     store.append(first).await?;
     has(&*store, call(1), &all).await?;
-    has_all(&*store, &all).await
+    has_all(&*store, &all).await?;
+    // Also an event that is in the batch twice is stored once.
+    let six = events(call(1), 6);
+    let last = six.get(5..).unwrap_or_default();
+    store.append(&[last, last].concat()).await?;
+    has_all(&*store, &six).await
 }
 
 /// If one event of a batch is refused, none is stored.
