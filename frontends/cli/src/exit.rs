@@ -1,17 +1,11 @@
 //! The exit status of a command.
 
-use std::fmt::Display;
 use std::process::ExitCode;
 
 use callfold::Severity;
-use callfold_view::printable::printable;
 
+use crate::complain::complain;
 use crate::replayer::Outcome;
-
-/// Prints what is wrong on standard error.
-pub(crate) fn complain(what: impl Display) {
-    anstream::eprintln!("callfold: {}", printable(&what.to_string()));
-}
 
 /// The exit status of a replay: 2 where an input could not be read or a requested call is in no log, 1 where a finding is
 /// at least as severe as `deny`, else 0. Prints the notes and what led to status 2 on standard error.

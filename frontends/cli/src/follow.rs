@@ -13,7 +13,7 @@ use callfold_view::describe;
 use callfold_view::printable::printable;
 
 use crate::args::ReplayArgs;
-use crate::exit::complain;
+use crate::complain::complain;
 use crate::input::Input;
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding};

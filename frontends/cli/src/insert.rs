@@ -8,8 +8,9 @@ use callfold::{CallId, Recorded, Severity};
 use callfold_store::{AppendError, Conflict};
 
 use crate::args::ConvertArgs;
+use crate::complain::complain;
 use crate::convert::converted;
-use crate::exit::{complain, status};
+use crate::exit::status;
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding};
 use crate::report::lines::FindingLines;

@@ -6,6 +6,7 @@ mod args;
 mod browse;
 mod call_name;
 mod check;
+mod complain;
 mod completions;
 mod convert;
 mod decoder;
@@ -51,7 +52,7 @@ use std::io;
 use std::process::ExitCode;
 
 use args::{Args, Command};
-use exit::complain;
+use complain::complain;
 
 /// A call is many small allocations, which one thread makes and another one frees.
 #[global_allocator]

@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::args::{Args, ManArgs};
-use crate::exit::complain;
+use crate::complain::complain;
 use crate::stdout::stdout;
 
 pub(crate) fn run(args: &ManArgs) -> io::Result<ExitCode> {

@@ -16,7 +16,8 @@ use callfold_view::page::{self, Choice, Input, Report, Row, choose};
 use callfold_view::timeline;
 
 use crate::args::ReportArgs;
-use crate::exit::{complain, status};
+use crate::complain::complain;
+use crate::exit::status;
 use crate::logs::Logs;
 use crate::progress::Progress;
 use crate::redact::{Redacting, Redactor};

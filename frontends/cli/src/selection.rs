@@ -9,7 +9,8 @@ use callfold::{CallId, Moment, Severity, Summary};
 
 use crate::args::SourceArgs;
 use crate::call_name::CallName;
-use crate::exit::{complain, status};
+use crate::complain::complain;
+use crate::exit::status;
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding, Outcome, ReplayOptions, replay_logs};
 use crate::when::{TimeOfDay, When};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::exit::complain;
+use crate::complain::complain;
 use crate::input::Input;
 use crate::interrupt::Undoing;
 use crate::logs::{Logs, folder_of};

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::exit::complain;
+use crate::complain::complain;
 
 /// Prints what is done.
 pub(super) fn say(what: impl Display) -> io::Result<ExitCode> {

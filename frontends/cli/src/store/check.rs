@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::problems::Problems;
 use super::snapshots::{Snapshots, snapshots};
 use crate::args::SourceArgs;
-use crate::exit::complain;
+use crate::complain::complain;
 use crate::input::Input;
 use crate::logs::Logs;
 use crate::replayer::{Outcome, ReplayOptions, replay_logs};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use callfold_store::{Position, StoreError};
 
 use super::open::{LINES, OpenStore};
-use crate::exit::complain;
+use crate::complain::complain;
 use crate::tail::Tail;
 
 /// A store that is followed.

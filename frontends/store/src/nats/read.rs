@@ -7,8 +7,9 @@ use super::cache::Head;
 use super::failed::Failed;
 use super::get::{self, Found, PAGE_BYTES, Scan};
 use super::lines;
+use super::notes;
+use super::pages::{Page, Place};
 use super::session::Session;
-use super::{notes, pages};
 use crate::store::{Lines, Position, Stored, StoredLine};
 
 /// The messages of a call that are read by one request. A consumer is faster for more.
@@ -78,7 +79,7 @@ pub(super) async fn all_after(
     limit: usize,
 ) -> Result<Vec<Stored>, Failed> {
     let mut read = Vec::new();
-    for message in &pages::after(session, after, limit, usize::MAX).await?.messages {
+    for message in &page(session, after, limit, usize::MAX).await?.messages {
         read.extend(lines::events(message)?.into_iter().filter(|stored| stored.position > after));
     }
     read.truncate(limit);
@@ -87,10 +88,15 @@ pub(super) async fn all_after(
 
 /// The lines after a position, without reading them.
 pub(super) async fn lines_after(session: &Session, after: Position, limit: usize) -> Result<Lines, Failed> {
-    let page = pages::after(session, after, limit, PAGE_BYTES).await?;
+    let page = page(session, after, limit, PAGE_BYTES).await?;
     let lines = page.messages.iter().flat_map(lines::lines).filter(|(position, _)| *position > after);
     let lines = lines.map(|(position, line)| StoredLine { position, line: line.to_vec() });
     Ok(Lines { lines: lines.take(limit).collect(), has_more: page.has_more })
+}
+
+async fn page(session: &Session, after: Position, limit: usize, bytes: usize) -> Result<Page, Failed> {
+    let of = Place { server: &session.server, subjects: &session.subjects };
+    session.pages.after(of, after, limit, bytes).await
 }
 
 /// The position of the last event.
