@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use callfold::{CallId, Recorded, Severity};
-use callfold_store::{AppendError, Conflict};
+use callfold_store::{AppendError, Conflict, Position};
 
 use crate::args::ConvertArgs;
 use crate::complain::complain;
@@ -27,6 +27,14 @@ pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
         Err(status) => return Ok(status),
     };
     let store = OpenStore::or_new(args.into.as_deref().unwrap_or_default())?;
+    if args.redaction.redact && store.wait(store.store.last())? > Position::START {
+        complain(format_args!(
+            "{}: the store has events, and the ids that `--redact` gives to calls can be those of calls in it; \
+             name a new store",
+            store.address
+        ));
+        return Ok(ExitCode::from(2));
+    }
     let findings = FindingLines::new(args.deny.deny, args.source.quiet, anstream::stderr());
     let mut inserter = Inserter { store, findings, batch: Vec::new(), refused: BTreeMap::new(), stored: 0 };
     let mut outcome = converted(args, &selection, &mut inserter)?;

@@ -6,6 +6,7 @@ pub(crate) mod args;
 mod backup;
 mod check;
 mod deletion;
+mod ends;
 mod problems;
 mod snapshots;
 mod stats;

@@ -89,6 +89,13 @@ fn what_goes_into_a_store_can_be_redacted() {
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert!(!lines(&address(&folder)).contains("Adele"));
     assert!(lines(&sample("ivr.jsonl")).contains("Adele"));
+    let again =
+        callfold(&["convert", "--redact", "--into", &address(&folder), &sample("failed-outgoing.jsonl")]);
+    assert!(
+        again.status == 2 && again.err.contains("can be those of calls in it; name a new store"),
+        "{}",
+        again.err
+    );
 }
 
 #[cfg(unix)]

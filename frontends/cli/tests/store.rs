@@ -92,7 +92,24 @@ fn damage_that_sqlite_finds_is_said() {
     let mut other = id;
     other[15] ^= 1;
     stored.0.damage("calls.db", &[&id[..], b"{\"v\":1"].concat(), &[&other[..], b"{\"v\":1"].concat());
-    assert_wrong(&stored, "SQLite finds the file damaged: ");
+    assert_wrong(&stored, "the file is damaged; restore it from a backup (SQLite says: ");
+}
+
+#[test]
+fn an_end_that_the_store_notes_otherwise_is_said() {
+    let (placed, over) = (event(1, "placed", &json!({})), event(2, "terminated", &json!({})));
+    let over = over.replace("\"rev\"", "\"at\":\"2026-01-02T03:04:05Z\",\"rev\"");
+    let folder = Folder::new();
+    let stored = Stored::of(&folder.write("log.jsonl", log(&[placed, over])));
+    assert_eq!(stored.run("check", &[]).status, 0);
+    for (from, to, said) in [
+        ("\"2026-01-02T", "\"2026-01-01T", "ended 2026-01-01T03:04:05Z"),
+        ("\"type\":\"terminated\"", "\"type\":\"rejected\"  ", "has not ended at a known time"),
+    ] {
+        stored.0.damage("calls.db", from.as_bytes(), to.as_bytes());
+        let noted = "the store notes that it ended 2026-01-02T03:04:05Z";
+        assert_wrong(&stored, &format!("call {CALL}: its events say that it {said}, and {noted}"));
+    }
 }
 
 #[test]

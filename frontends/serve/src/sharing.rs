@@ -27,6 +27,9 @@ const SNAPSHOT: u64 = 500;
 /// How long to wait before the store is asked again that failed.
 const AGAIN: Duration = Duration::from_millis(200);
 
+/// How long a host that ends waits for its store. Its leases end by themselves.
+const RELEASE: Duration = Duration::from_secs(2);
+
 #[expect(
     clippy::disallowed_methods,
     reason = "leases are kept by the clock of the machine, not by that of the service"
@@ -91,12 +94,18 @@ impl Host {
     /// Gives all leases back, so that other processes need not wait for their end.
     pub(crate) async fn release_leases(&self) {
         let Some(sharing) = self.sharing else { return };
+        let released = tokio::time::timeout(RELEASE, self.release(sharing)).await;
+        let released = released.unwrap_or_else(|_| Err(StoreError::transient("the store does not answer")));
+        if let Err(failed) = released {
+            warn!(error = %failed, "the leases cannot be given back; they end by themselves");
+        }
+    }
+
+    async fn release(&self, sharing: Sharing) -> Result<(), StoreError> {
         let partitions = self.live().owned.leased();
         let mut leases = self.lose(&partitions);
         leases.extend(self.store.lease(&[sharing.name()], sharing.holder, AGAIN).await.into_iter().flatten());
-        if let Err(failed) = self.store.release(&leases).await {
-            warn!(error = %failed, "the leases cannot be given back; they end by themselves");
-        }
+        self.store.release(&leases).await
     }
 
     /// Takes a fair share of the partitions, and gives back what is more.
@@ -137,6 +146,7 @@ impl Host {
         let lost: Vec<_> =
             kept.iter().filter(|kept| !got.iter().any(|(got, _)| got == *kept)).copied().collect();
         self.lose(&lost);
+        let mut taken = 0;
         for (partition, lease) in got {
             let token = lease.token;
             let before = self.live_mut().hold(partition, Tenure { lease, until });
@@ -146,8 +156,12 @@ impl Host {
                     self.live_mut().forget_partitions(&[partition]);
                 }
                 loading.partitions.insert(partition);
-                info!(partition = partition.lease(), "has the lease");
+                taken += 1;
+                debug!(partition = partition.lease(), "has the lease");
             }
+        }
+        if taken > 0 {
+            info!(partitions = taken, "has taken leases");
         }
         Ok(())
     }
@@ -183,7 +197,10 @@ impl Host {
     /// Forgets partitions that this process does not have any more. Returns the leases that it had.
     pub(crate) fn lose(&self, partitions: &[Partition]) -> Vec<Lease> {
         let leases = self.live_mut().let_go(partitions);
-        leases.iter().for_each(|lease| info!(partition = lease.name, "no longer has the lease"));
+        leases.iter().for_each(|lease| debug!(partition = lease.name, "no longer has the lease"));
+        if !leases.is_empty() {
+            info!(partitions = leases.len(), "no longer has leases");
+        }
         leases
     }
 

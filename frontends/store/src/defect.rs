@@ -11,3 +11,26 @@ pub struct Defect {
     /// What is wrong. It shows no line of the log.
     pub message: String,
 }
+
+/// What tables can contradict each other in.
+impl Defect {
+    pub(crate) fn without_events(call: CallId) -> Self {
+        Self::of(call, "it is in the table of calls, and has no events".into())
+    }
+
+    pub(crate) fn not_among_calls(call: CallId) -> Self {
+        Self::of(call, "it has events, and is not in the table of calls".into())
+    }
+
+    pub(crate) fn noted(call: CallId, consumer: &str, noted: u64, last: u64) -> Self {
+        Self::of(call, format!("`{consumer}` has noted revision {noted}, and its last revision is {last}"))
+    }
+
+    pub(crate) fn snapshot(call: CallId, kept: u64, last: u64) -> Self {
+        Self::of(call, format!("its snapshot is of revision {kept}, and its last revision is {last}"))
+    }
+
+    pub(crate) fn of(call: CallId, message: String) -> Self {
+        Self { call: Some(call), message }
+    }
+}

@@ -1,16 +1,28 @@
-//! When a call ended.
+//! When calls ended.
 
-use callfold::Recorded;
 use callfold::call::{CallEvent, Transition};
 use callfold::graph::CallState;
 use callfold::jiff::Timestamp;
+use callfold::{CallId, Recorded};
 
-/// The time at which the call ended, if this event ended it and has a time.
-pub(crate) fn end(recorded: &Recorded) -> Option<Timestamp> {
-    let is_end = if let CallEvent::Adopted(Some(details)) = &recorded.event {
-        details.state.value() == Some(&CallState::Terminated)
-    } else {
-        matches!(recorded.event, CallEvent::Step(Transition::Terminated, _))
-    };
-    recorded.at.filter(|_| is_end)
+/// A call that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "every store makes this value")]
+pub struct Ended {
+    /// The call.
+    pub call: CallId,
+    /// The time of its end.
+    pub at: Timestamp,
+}
+
+impl Ended {
+    /// The end of a call, if this event is its end and has a time: an event `terminated`, or an `adopted` in that state.
+    pub fn of(recorded: &Recorded) -> Option<Self> {
+        let is_end = if let CallEvent::Adopted(Some(details)) = &recorded.event {
+            details.state.value() == Some(&CallState::Terminated)
+        } else {
+            matches!(recorded.event, CallEvent::Step(Transition::Terminated, _))
+        };
+        recorded.at.filter(|_| is_end).map(|at| Self { call: recorded.call, at })
+    }
 }

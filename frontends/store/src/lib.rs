@@ -43,6 +43,7 @@ pub mod testing;
 
 pub use address::{Address, NotAnAddress};
 pub use defect::Defect;
+pub use ending::Ended;
 pub use error::{AppendError, Conflict, StoreError};
 pub use lease::{Lease, LeaseLost, Leased};
 pub use load::load;

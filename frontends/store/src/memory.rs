@@ -13,7 +13,7 @@ use callfold::{CallId, Recorded, Secret};
 use hashbrown::{HashMap, HashSet, hash_map};
 use tokio::sync::watch;
 
-use crate::ending;
+use crate::ending::Ended;
 use crate::error::{AppendError, Conflict, StoreError};
 use crate::lease::{Lease, LeaseLost, Leased};
 use crate::store::{Noted, Position, Stats, Store, Stored};
@@ -185,15 +185,15 @@ impl Store for Memory {
         Ok(self.kept_mut().delete(call))
     }
 
-    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<Ended>, StoreError> {
         Ok(self.kept().ended_before(time))
     }
 
-    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<Ended>, StoreError> {
         let mut kept = self.kept_mut();
         let ended = kept.ended_before(ended_before);
-        for call in &ended {
-            kept.delete(*call);
+        for ended in &ended {
+            kept.delete(ended.call);
         }
         Ok(ended)
     }
@@ -311,9 +311,8 @@ impl Kept {
     }
 
     /// The calls that ended before a time, in the order of their ids.
-    fn ended_before(&self, time: Timestamp) -> Vec<CallId> {
-        let has_ended = |call: &KeptCall| call.ended().is_some_and(|ended| ended < time);
-        let ended = self.calls.iter().filter(|(_, call)| has_ended(call)).map(|(id, _)| *id);
+    fn ended_before(&self, time: Timestamp) -> Vec<Ended> {
+        let ended = self.calls.values().filter_map(KeptCall::ended).filter(|ended| ended.at < time);
         let mut ended: Vec<_> = ended.collect();
         ended.sort_unstable();
         ended
@@ -363,7 +362,7 @@ impl KeptCall {
         }
     }
 
-    fn ended(&self) -> Option<Timestamp> {
-        self.events.iter().rev().find_map(|stored| ending::end(&stored.event))
+    fn ended(&self) -> Option<Ended> {
+        self.events.iter().rev().find_map(|stored| Ended::of(&stored.event))
     }
 }

@@ -4,6 +4,7 @@ mod append;
 mod bulk;
 mod cache;
 mod calls;
+mod defects;
 mod failed;
 mod get;
 mod group;
@@ -36,6 +37,8 @@ use self::failed::Failed;
 use self::server::Server;
 use self::session::Session;
 use self::url::Url;
+use crate::defect::Defect;
+use crate::ending::Ended;
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
 use crate::server_url::ServerUrl;
@@ -253,17 +256,21 @@ impl Store for Nats {
         self.read_with(|| calls::stats(&self.session)).await
     }
 
+    async fn defects(&self) -> Result<Vec<Defect>, StoreError> {
+        self.read_with(|| defects::defects(&self.session)).await
+    }
+
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {
         self.write_with(|| calls::delete(&self.session, call))
             .await
             .map_err(|failed| self.store_error(failed))
     }
 
-    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<Ended>, StoreError> {
         self.read_with(|| calls::ended_before(&self.session, time)).await
     }
 
-    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<Ended>, StoreError> {
         self.write_with(|| calls::retain(&self.session, ended_before))
             .await
             .map_err(|failed| self.store_error(failed))

@@ -1,6 +1,7 @@
 //! A store in a PostgreSQL database.
 
 mod connect;
+mod defects;
 mod failed;
 mod listener;
 mod read;
@@ -22,6 +23,8 @@ use self::connect::{ANSWER, Target};
 use self::failed::Failed;
 use self::listener::Listener;
 use self::writer::Writer;
+use crate::defect::Defect;
+use crate::ending::Ended;
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
 use crate::server_url::ServerUrl;
@@ -215,19 +218,25 @@ impl Store for Postgres {
         self.with(move |client| async move { read::stats(&client).await }).await
     }
 
+    async fn defects(&self) -> Result<Vec<Defect>, StoreError> {
+        self.with(move |client| async move { defects::defects(&client).await }).await
+    }
+
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {
         let delete = move |client: Client| async move { Ok(write::delete(&client, &[call]).await? > 0) };
         let deleted = self.once(delete).await;
         deleted.map_err(|failed| failed.into_store_error(&self.target.shown))
     }
 
-    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<Ended>, StoreError> {
         self.with(move |client| async move { read::ended_before(&client, time).await }).await
     }
 
-    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<Ended>, StoreError> {
         let ended = self.ended_before(ended_before).await?;
-        for calls in ended.chunks(DELETED_AT_ONCE) {
+        for ended in ended.chunks(DELETED_AT_ONCE) {
+            let calls: Vec<_> = ended.iter().map(|ended| ended.call).collect();
+            let calls = calls.as_slice();
             self.with(move |client| async move { write::delete(&client, calls).await }).await?;
         }
         Ok(ended)

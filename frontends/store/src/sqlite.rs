@@ -30,6 +30,7 @@ use self::failed::Failed;
 use self::readers::Readers;
 use self::writer::Writer;
 use crate::defect::Defect;
+use crate::ending::Ended;
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
 use crate::store::{Lines, Noted, Position, Stats, Store, Stored};
@@ -132,16 +133,6 @@ impl Sqlite {
         self.read_with(read::schema_version).await
     }
 
-    /// What SQLite finds wrong in the file, and what the tables say that the events do not. The events themselves are not
-    /// decoded.
-    ///
-    /// # Errors
-    ///
-    /// An error of the store, also where the damage is so bad that SQLite cannot look further.
-    pub async fn defects(&self) -> Result<Vec<Defect>, StoreError> {
-        self.read_with(defects::defects).await
-    }
-
     /// Copies the store to a new file, which is readable only for its owner. Another process may write to the store meanwhile;
     /// the copy has all that was stored when it began, and nothing that was deleted. If this fails, there is no new file.
     ///
@@ -150,7 +141,7 @@ impl Sqlite {
     /// The new file exists or cannot be written, or an error of the store.
     pub async fn backup(&self, to: impl AsRef<Path> + Send) -> Result<(), StoreError> {
         let (from, copy) = (self.path.clone(), Copy::create(to.as_ref())?);
-        self.read_with(move |_| copy.write(&from)).await?.keep()
+        self.read_with(move |_| Ok(copy.write(&from))).await??.keep()
     }
 
     async fn read_with<T, W>(&self, work: W) -> Result<T, StoreError>
@@ -291,20 +282,26 @@ impl Store for Sqlite {
         Ok(Stats { bytes: stats.bytes + log.map_or(0, |log| log.len()), ..stats })
     }
 
+    /// What SQLite finds wrong in the file, and what the tables contradict each other in. Where the damage is so bad that SQLite
+    /// cannot look further, this is an error.
+    async fn defects(&self) -> Result<Vec<Defect>, StoreError> {
+        self.read_with(defects::defects).await
+    }
+
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {
         self.write_with(0, move |connection| write::delete(connection, call)).await
     }
 
-    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<Ended>, StoreError> {
         self.read_with(move |connection| read::ended_before(connection, time)).await
     }
 
-    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<Ended>, StoreError> {
         let ended = self.ended_before(ended_before).await?;
-        for calls in ended.chunks(DELETED_AT_ONCE) {
-            let calls = calls.to_vec();
+        for ended in ended.chunks(DELETED_AT_ONCE) {
+            let ended = ended.to_vec();
             let delete = move |connection: &Connection| {
-                calls.iter().try_for_each(|call| write::delete(connection, *call).map(drop))
+                ended.iter().try_for_each(|ended| write::delete(connection, ended.call).map(drop))
             };
             self.write_with(0, delete).await?;
         }

@@ -9,6 +9,8 @@ use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
 use callfold::{CallId, LineError, Recorded};
 
+use crate::defect::Defect;
+use crate::ending::Ended;
 use crate::error::{AppendError, StoreError};
 use crate::lease::{Lease, Leased};
 
@@ -190,6 +192,15 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// An error of the store.
     async fn stats(&self) -> Result<Stats, StoreError>;
 
+    /// What the store finds wrong in itself: damage, and what does not fit together. The events are not decoded.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn defects(&self) -> Result<Vec<Defect>, StoreError> {
+        Ok(Vec::new())
+    }
+
     /// Deletes all events of a call, its snapshot and what was noted about it. Returns whether there was anything.
     ///
     /// # Errors
@@ -197,21 +208,21 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// An error of the store.
     async fn delete(&self, call: CallId) -> Result<bool, StoreError>;
 
-    /// The calls that ended before a time, in the order of their ids. A call ends at the time of its event `terminated`, or of
-    /// an `adopted` in that state. A call that has not ended, or whose end has no time, is not among them.
+    /// The calls that ended before a time, in the order of their ids. The last event of a call of which [`Ended::of`] returns an
+    /// end says when the call ended. A call without such an event is not among them.
     ///
     /// # Errors
     ///
     /// An error of the store.
-    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError>;
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<Ended>, StoreError>;
 
-    /// Deletes the calls that [`ended_before`](Self::ended_before) returns for a time, and returns their ids. After an error,
-    /// some of them may be deleted already.
+    /// Deletes the calls that [`ended_before`](Self::ended_before) returns for a time, and returns them. After an error, some of
+    /// them may be deleted already.
     ///
     /// # Errors
     ///
     /// An error of the store.
-    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError>;
+    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<Ended>, StoreError>;
 }
 
 /// A place in the order of all events of a store. It is meaningful only in that store.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use callfold::Call;
+use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
 use callfold_store::{Address, AppendError, Nats, Noted, Position, Store, StoreError, StoredLine};
 use serde_json::{Value, json};
@@ -89,6 +90,29 @@ async fn a_newer_version_and_a_changed_stream_are_refused() {
             Err(error) => assert!(!end.is_empty() && error.to_string().ends_with(end), "{error}"),
         }
     }
+}
+
+#[tokio::test]
+async fn messages_of_another_program_are_found_and_stop_nobody_who_reads() {
+    let Some((address, stream)) = unused() else { return };
+    let store = open(&address).await.unwrap();
+    store.append(&[event(call(1), 1, "kept"), event(call(2), 1, "kept")]).await.unwrap();
+    assert_eq!(store.defects().await.unwrap(), []);
+    let client = async_nats::connect(address.rsplit_once('/').unwrap().0).await.unwrap();
+    let strange =
+        [format!("{stream}.hello"), format!("{stream}.event.hello"), format!("{stream}.open.hello")];
+    let damaged = format!("{stream}.event.{}", call(2));
+    for subject in strange.iter().chain([&damaged]) {
+        client.request(subject.clone(), "hello".into()).await.unwrap();
+    }
+    let found = store.defects().await.unwrap();
+    let has = |call, words: &str| found.iter().any(|it| it.call == call && it.message.contains(words));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(strange.iter().all(|subject| has(None, subject)), "{found:?}");
+    assert!(has(Some(call(2)), "was not written by this program"), "{found:?}");
+    assert_eq!(store.stats().await.unwrap().calls, 1);
+    assert_eq!(store.ended_before(Timestamp::MAX).await.unwrap(), []);
+    assert_eq!(store.unfinished().await.unwrap().len(), 2);
 }
 
 #[tokio::test]

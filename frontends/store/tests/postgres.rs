@@ -1,11 +1,13 @@
 //! What is particular to a store in PostgreSQL: its server.
 
+use std::fmt::Debug;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use callfold::call::Snapshot;
 use callfold_store::testing::Subject;
-use callfold_store::{Address, AppendError, Store, StoreError};
+use callfold_store::{Address, AppendError, Noted, Position, Store, StoreError};
 use tokio_postgres::{Client, NoTls};
 
 use crate::common::{InServer, call, event};
@@ -97,6 +99,90 @@ async fn a_schema_of_another_program_is_refused_and_not_changed() {
     let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = $1";
     let schema = format!("{}_other", fresh.schema());
     assert_eq!(fresh.client.query_one(tables, &[&schema]).await.unwrap().get::<_, i64>(0), 1);
+}
+
+#[tokio::test]
+async fn any_legal_name_is_a_schema_and_is_shown() {
+    let Some(fresh) = Fresh::new().await else { return };
+    let longest = format!("{}_{}", fresh.schema(), "x".repeat(53 - fresh.schema().len()));
+    for name in ["select", "1a", "_", &longest] {
+        let address = fresh.with(fresh.schema(), name);
+        assert!(address.to_string().ends_with(&format!("?schema={name}")), "{address}");
+        let store = address.open().await.unwrap();
+        store.append(&[event(call(1), 1, "kept")]).await.unwrap();
+        assert_eq!((store.stats().await.unwrap().calls, store.defects().await.unwrap()), (1, vec![]));
+        store.wait(Position::START).await.unwrap();
+        fresh.execute(&format!("DROP SCHEMA \"{name}\" CASCADE")).await;
+    }
+    for name in ["pg_calls", "Calls", "a b", "", &"x".repeat(55)] {
+        let error = refused(&fresh.with(fresh.schema(), name)).await;
+        assert!(error.to_string().contains("the name of a schema has only"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn tables_that_contradict_the_events_are_found() {
+    let Some(fresh) = Fresh::new().await else { return };
+    for number in 1..=4 {
+        fresh.store.append(&[1, 2].map(|revision| event(call(number), revision, "stored"))).await.unwrap();
+    }
+    fresh.store.keep_snapshot(call(4), 2, &Snapshot::from("kept".to_owned())).await.unwrap();
+    fresh.store.note("webhooks", &[Noted { call: call(3), revision: 2 }]).await.unwrap();
+    assert_eq!(fresh.store.defects().await.unwrap(), []);
+    for change in [
+        "DELETE FROM NAME.events WHERE position < 3",
+        "DELETE FROM NAME.calls WHERE call::text LIKE '%2'",
+        "UPDATE NAME.notes SET revision = 9",
+        "UPDATE NAME.snapshots SET revision = 7",
+    ] {
+        fresh.execute(change).await;
+    }
+    let found = fresh.store.defects().await.unwrap();
+    let found: Vec<_> = found.iter().map(|defect| (defect.call.unwrap(), defect.message.as_str())).collect();
+    let wrong = [
+        (call(1), "it is in the table of calls, and has no events"),
+        (call(2), "it has events, and is not in the table of calls"),
+        (call(3), "`webhooks` has noted revision 9, and its last revision is 2"),
+        (call(4), "its snapshot is of revision 7, and its last revision is 2"),
+    ];
+    assert_eq!(found, wrong);
+}
+
+/// Somebody holds a lock while `work` begins, changes something and commits. The work must have waited for that.
+async fn waits_for<T: Debug + Send + 'static>(
+    fresh: &Fresh,
+    held: &str,
+    changed: &str,
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    fresh.execute(&format!("BEGIN; SET LOCAL search_path = NAME; {held}")).await;
+    let mut work = tokio::spawn(work);
+    let early = tokio::time::timeout(Duration::from_millis(300), &mut work).await;
+    assert!(early.is_err(), "it did not wait: {early:?}");
+    fresh.execute(&format!("{changed}; COMMIT")).await;
+    work.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_deletion_waits_for_who_writes_and_removes_that_too() {
+    let Some(fresh) = Fresh::new().await else { return };
+    fresh.store.append(&[event(call(1), 1, "old")]).await.unwrap();
+    let held = "SELECT pg_advisory_xact_lock(writing())";
+    let changed = "INSERT INTO NAME.events (call, revision, line) SELECT call, 2, line FROM NAME.events";
+    let store = Arc::clone(&fresh.store);
+    let deleted = waits_for(&fresh, held, changed, async move { store.delete(call(1)).await }).await;
+    assert!(deleted.unwrap());
+    assert_eq!(fresh.store.stats().await.unwrap().events, 0);
+}
+
+#[tokio::test]
+async fn a_snapshot_waits_for_a_deletion_and_is_not_kept_then() {
+    let Some(fresh) = Fresh::new().await else { return };
+    fresh.store.append(&[event(call(1), 1, "old")]).await.unwrap();
+    let store = Arc::clone(&fresh.store);
+    let keep = async move { store.keep_snapshot(call(1), 1, &Snapshot::from("kept".to_owned())).await };
+    waits_for(&fresh, "DELETE FROM events", "SELECT", keep).await.unwrap();
+    assert!(fresh.store.snapshot(call(1)).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -157,7 +157,7 @@ async fn tables_that_contradict_the_events_are_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("calls.db");
     let store = Sqlite::open(&path).unwrap();
-    for number in 1..=4 {
+    for number in 1..=5 {
         store.append(&[1, 2].map(|revision| event(call(number), revision, "stored"))).await.unwrap();
     }
     let folded = callfold_store::load(&store, call(4)).await.unwrap().unwrap();
@@ -167,12 +167,14 @@ async fn tables_that_contradict_the_events_are_found() {
     let change = |sql| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
     change("DELETE FROM events WHERE position = 2");
     change("DELETE FROM calls WHERE hex(call) LIKE '%2'");
+    change("DELETE FROM events WHERE hex(call) LIKE '%5'");
     change("UPDATE notes SET revision = 9");
     change("UPDATE snapshots SET revision = 7");
     let found = store.defects().await.unwrap();
     let found: Vec<_> = found.iter().map(|defect| (defect.call.unwrap(), defect.message.as_str())).collect();
     let wrong = [
         (call(1), "its last revision is 1, and the table of calls says 2"),
+        (call(5), "it is in the table of calls, and has no events"),
         (call(2), "it has events, and is not in the table of calls"),
         (call(3), "`webhooks` has noted revision 9, and its last revision is 2"),
         (call(4), "its snapshot is of revision 7, and its last revision is 2"),
@@ -196,5 +198,8 @@ async fn damage_of_the_file_is_found() {
     drop(file);
     let found = Sqlite::open_to_read(&path).unwrap().defects().await.unwrap();
     let messages: Vec<_> = found.iter().map(|defect| defect.message.as_str()).collect();
-    assert_eq!(messages, ["SQLite finds the file damaged: CHECK constraint failed in events"]);
+    assert_eq!(
+        messages,
+        ["the file is damaged; restore it from a backup (SQLite says: CHECK constraint failed in events)"]
+    );
 }

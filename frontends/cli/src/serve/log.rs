@@ -93,9 +93,12 @@ impl Write for Escaped<'_, '_> {
     }
 }
 
+/// What is logged otherwise. The store itself says when its server is away.
+const USUAL: &str = "info,async_nats=warn";
+
 /// What is logged, as `CALLFOLD_LOG` says.
 fn filter() -> io::Result<EnvFilter> {
-    let Ok(text) = std::env::var(LOG) else { return Ok(EnvFilter::new("info")) };
+    let Ok(text) = std::env::var(LOG) else { return Ok(EnvFilter::new(USUAL)) };
     // A single word that is not a level would name a part of the program, and nothing would be logged.
     let is_wrong = |part: &str| !part.contains('=') && part.parse::<LevelFilter>().is_err();
     let filter = EnvFilter::try_new(&text).ok().filter(|_| !text.split(',').any(is_wrong));

@@ -14,6 +14,8 @@ use crate::stores::open::{OpenStore, sqlite};
 
 pub(super) fn run(address: &str, file: &Path) -> io::Result<ExitCode> {
     let store = OpenStore::to_read(address)?;
+    // A file is named as it is where it is a store.
+    let file = file.to_str().and_then(|name| name.strip_prefix("sqlite:")).map_or(file, Path::new);
     let name = file.display();
     if fs::symlink_metadata(file).is_ok() {
         return refused(format_args!("{name}: the file exists, and is not overwritten; name a new file"));
@@ -59,9 +61,11 @@ fn remove(half: &Path) {
 /// What backs up a store in a server.
 fn elsewhere(address: &Address, file: &Path) -> String {
     let file = file.display();
-    if let Address::Postgres(_) = address {
+    if let Address::Postgres(url) = address {
+        let (schema, server) = (url.schema(), url.server());
         format!(
-            "{address}: PostgreSQL has its own tool for this: pg_dump --format=custom --file={file} {address}"
+            "{address}: PostgreSQL has its own tool for this: \
+             pg_dump --format=custom --schema={schema} --file={file} {server}"
         )
     } else {
         format!("{address}: NATS has its own tool for this: nats stream backup STREAM {file}")

@@ -3,26 +3,29 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use callfold::Recorded;
+
+use super::ends::Ends;
 use super::problems::Problems;
 use super::snapshots::{Snapshots, snapshots};
 use crate::args::SourceArgs;
 use crate::complain::complain;
 use crate::input::Input;
 use crate::logs::Logs;
-use crate::replayer::{Outcome, ReplayOptions, replay_logs};
+use crate::replayer::{Listener, LocatedFinding, Outcome, ReplayOptions, replay_logs};
 use crate::stores::StoreLog;
-use crate::stores::open::sqlite;
 
 pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<ExitCode> {
     let log = StoreLog::open(address)?;
     let store = log.open.clone();
     let mut problems = Problems::new(store.address.to_string(), is_quiet, anstream::stdout());
-    if let Some(sqlite) = sqlite(&store.address) {
-        let defects = store.wait(async { sqlite?.defects().await })?;
-        defects.iter().try_for_each(|defect| problems.defect(defect))?;
-    }
+    let defects = store.wait(store.store.defects())?;
+    defects.iter().try_for_each(|defect| problems.defect(defect))?;
     let stats = store.wait(store.store.stats())?;
-    let outcome = if stats.events > 0 { replayed(log, &mut problems)? } else { None };
+    let mut ends = Ends::listed(&store)?;
+    let mut checked = Checked { problems: &mut problems, ends: &mut ends };
+    let outcome = if stats.events > 0 { replayed(log, &mut checked)? } else { None };
+    ends.compare(&store, &mut problems)?;
     let calls: Vec<_> = outcome.iter().flat_map(|it| it.replay.summaries()).map(|call| call.id()).collect();
     let kept =
         if stats.snapshots > 0 { snapshots(&store, &calls, &mut problems)? } else { Snapshots::default() };
@@ -35,8 +38,27 @@ pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<ExitCode> {
 }
 
 /// Folds all events. What is wrong with them goes to `problems`.
-fn replayed(log: StoreLog, problems: &mut Problems<impl Write>) -> io::Result<Option<Outcome>> {
+fn replayed(log: StoreLog, checked: &mut Checked<'_, impl Write>) -> io::Result<Option<Outcome>> {
     let logs = Logs { inputs: vec![Input::of_store(log)], unreadable: Vec::new(), notes: Vec::new() };
-    let source = SourceArgs::of_whole_log(problems.is_quiet);
-    replay_logs(ReplayOptions::of_all(&source), &logs, problems).map(Some)
+    let source = SourceArgs::of_whole_log(checked.problems.is_quiet);
+    replay_logs(ReplayOptions::of_all(&source), &logs, checked).map(Some)
+}
+
+/// What hears of all events and of what is wrong with them.
+struct Checked<'a, W> {
+    problems: &'a mut Problems<W>,
+    ends: &'a mut Ends,
+}
+
+impl<W: Write> Listener for Checked<'_, W> {
+    const WANTS_EVENTS: bool = true;
+
+    fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
+        self.ends.event(recorded);
+        Ok(())
+    }
+
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        self.problems.finding(&located)
+    }
 }

@@ -37,8 +37,8 @@ pub(super) fn list(address: &str, age: Age) -> io::Result<ExitCode> {
     let store = OpenStore::to_read(address)?;
     let before = age.ago()?;
     let ended = store.wait(store.store.ended_before(before))?;
-    for call in &ended {
-        say(call)?;
+    for ended in &ended {
+        say(ended.call)?;
     }
     let calls = many(ended.len() as u64, "call");
     say(format_args!("would be deleted from {}: {calls} that ended before {before}", store.address))

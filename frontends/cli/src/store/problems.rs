@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use callfold::{CallId, Severity};
 use callfold_store::Defect;
 
-use crate::replayer::{Listener, LocatedFinding};
+use crate::replayer::LocatedFinding;
 use crate::report::table::many;
 
 /// Prints and counts what is wrong.
@@ -57,10 +57,9 @@ impl<W: Write> Problems<W> {
         out.flush()?;
         Ok(status)
     }
-}
 
-impl<W: Write> Listener for Problems<W> {
-    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+    /// Prints a finding that is an error.
+    pub(super) fn finding(&mut self, located: &LocatedFinding) -> io::Result<()> {
         if located.severity() < Severity::Error {
             return Ok(());
         }

@@ -10,7 +10,8 @@ use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use callfold_store::{
-    AppendError, Lease, Leased, Lines, Memory, Noted, Position, Stats, Store, StoreError, Stored, StoredLine,
+    AppendError, Ended, Lease, Leased, Lines, Memory, Noted, Position, Stats, Store, StoreError, Stored,
+    StoredLine,
 };
 use tokio::sync::watch;
 
@@ -243,11 +244,11 @@ impl Store for Watched {
         self.inner.delete(call).await
     }
 
-    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<Ended>, StoreError> {
         self.inner.ended_before(time).await
     }
 
-    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<Ended>, StoreError> {
         self.inner.retain(ended_before).await
     }
 }

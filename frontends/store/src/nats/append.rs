@@ -12,7 +12,7 @@ use super::lines::{self, Run};
 use super::server::{Draft, LARGEST_BATCH, each};
 use super::session::Session;
 use super::{group, leases, notes, read};
-use crate::ending;
+use crate::ending::Ended;
 use crate::error::Conflict;
 use crate::lease::Lease;
 
@@ -117,7 +117,7 @@ impl Plan {
             if revision == *next {
                 *next = revision.saturating_add(1);
                 plan.heads.insert(call, head);
-                plan.ended.extend(ending::end(event).map(|ended| (call, ended)));
+                plan.ended.extend(Ended::of(event).map(|ended| (call, ended.at)));
                 plan.add(call, revision, line, room);
                 continue;
             }

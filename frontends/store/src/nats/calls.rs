@@ -11,14 +11,30 @@ use super::get::{self, Found, Scan};
 use super::server::each;
 use super::session::Session;
 use super::{stream, subjects};
+use crate::ending::Ended;
 use crate::store::Stats;
 
-fn call_of(found: &Found) -> Result<CallId, Failed> {
-    subjects::call(&found.subject).ok_or(Failed::Foreign(found.sequence))
+/// A call, and its last event.
+struct End {
+    call: CallId,
+    head: Head,
 }
 
-/// The last message of each call: one for each call that is stored.
-async fn ends(session: &Session) -> Result<Vec<Found>, Failed> {
+impl End {
+    /// `None` for a message that another program wrote.
+    fn of(found: &Found) -> Option<Self> {
+        Some(Self { call: subjects::call(&found.subject)?, head: Head::of(found).ok()? })
+    }
+}
+
+/// The last event of each call that is stored.
+async fn ends(session: &Session) -> Result<Vec<End>, Failed> {
+    let last = last_events(session).await?;
+    Ok(last.iter().filter_map(End::of).collect())
+}
+
+/// The last message of each call.
+pub(super) async fn last_events(session: &Session) -> Result<Vec<Found>, Failed> {
     let subjects = stream::subjects(&session.server, &session.subjects.all_events()).await?;
     get::lasts(&session.server, &subjects).await
 }
@@ -26,9 +42,10 @@ async fn ends(session: &Session) -> Result<Vec<Found>, Failed> {
 /// The calls that are not finished. The mark of a call can be there without its events, if a connection broke between both.
 pub(super) async fn unfinished(session: &Session) -> Result<Vec<CallId>, Failed> {
     let open = Scan::new(&session.server, session.subjects.all_open(), 1).all().await?;
-    let open: BTreeSet<_> = open.iter().map(call_of).collect::<Result<_, _>>()?;
+    let open: BTreeSet<_> = open.iter().filter_map(|found| subjects::call(&found.subject)).collect();
     let events: Vec<_> = open.into_iter().map(|call| session.subjects.events(call)).collect();
-    get::lasts(&session.server, &events).await?.iter().map(call_of).collect()
+    let last = get::lasts(&session.server, &events).await?;
+    Ok(last.iter().filter_map(|found| subjects::call(&found.subject)).collect())
 }
 
 pub(super) async fn finish(session: &Session, calls: &[CallId]) -> Result<(), Failed> {
@@ -48,17 +65,17 @@ pub(super) async fn delete(session: &Session, call: CallId) -> Result<bool, Fail
     Ok(events > 0)
 }
 
-pub(super) async fn ended_before(session: &Session, time: Timestamp) -> Result<Vec<CallId>, Failed> {
+pub(super) async fn ended_before(session: &Session, time: Timestamp) -> Result<Vec<Ended>, Failed> {
     let ends = ends(session).await?;
-    let ended = ends.iter().filter(|found| found.ended().is_some_and(|ended| ended < time));
-    let mut ended = ended.map(call_of).collect::<Result<Vec<_>, _>>()?;
+    let ended = ends.iter().filter_map(|end| Some(Ended { call: end.call, at: end.head.ended? }));
+    let mut ended: Vec<_> = ended.filter(|ended| ended.at < time).collect();
     ended.sort_unstable();
     Ok(ended)
 }
 
-pub(super) async fn retain(session: &Session, time: Timestamp) -> Result<Vec<CallId>, Failed> {
+pub(super) async fn retain(session: &Session, time: Timestamp) -> Result<Vec<Ended>, Failed> {
     let ended = ended_before(session, time).await?;
-    let delete = |call| async move { delete(session, call).await };
+    let delete = |ended: Ended| async move { delete(session, ended.call).await };
     each(ended.clone(), delete).await?;
     Ok(ended)
 }
@@ -68,10 +85,7 @@ pub(super) async fn stats(session: &Session) -> Result<Stats, Failed> {
     let count = |filter: String| async move {
         Ok::<_, Failed>(stream::subjects(&session.server, &filter).await?.len() as u64)
     };
-    let mut events: u64 = 0;
-    for found in &ends {
-        events = events.saturating_add(Head::of(found)?.revision);
-    }
+    let events = ends.iter().fold(0_u64, |events, end| events.saturating_add(end.head.revision));
     Ok(Stats {
         calls: ends.len() as u64,
         unfinished: count(session.subjects.all_open()).await?,

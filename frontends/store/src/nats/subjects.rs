@@ -45,6 +45,20 @@ impl Subjects {
         rest.is_some_and(|rest| rest.starts_with(".event."))
     }
 
+    /// True for a subject that the table above has.
+    pub(super) fn is_known(&self, subject: &str) -> bool {
+        let Some(rest) = subject.strip_prefix(&self.stream).and_then(|rest| rest.strip_prefix('.')) else {
+            return false;
+        };
+        let parts: Vec<_> = rest.split('.').collect();
+        match parts.as_slice() {
+            ["event" | "open" | "snapshot", call] => call.parse::<CallId>().is_ok(),
+            ["note", consumer, call] => text(consumer).is_some() && call.parse::<CallId>().is_ok(),
+            ["lease" | "fence", name] => text(name).is_some(),
+            _ => false,
+        }
+    }
+
     /// Where each process tells that it has stored events. It is outside of the stream.
     pub(super) fn stored(&self) -> String {
         format!("{}-stored", self.stream)
@@ -143,6 +157,25 @@ mod tests {
             assert_eq!(text(&token).as_deref(), Some(name), "{token}");
         }
         assert_eq!(token("calls/1"), "calls=2F1");
+    }
+
+    #[test]
+    fn only_what_the_store_writes_is_known() {
+        let (subjects, call) = (Subjects::new("calls"), CallId::new(callfold::uuid::Uuid::from_u128(1)));
+        for known in [
+            subjects.events(call),
+            subjects.open(call),
+            subjects.snapshot(call),
+            subjects.note("a/b", call),
+            subjects.lease("calls/1"),
+            subjects.fence("calls/1"),
+        ] {
+            assert!(subjects.is_known(&known), "{known}");
+        }
+        for strange in ["event.hello", "hello", "event.", "note.a.b", "lease.a.b", "lease.=X", ""] {
+            assert!(!subjects.is_known(&format!("calls.{strange}")), "{strange}");
+        }
+        assert!(!subjects.is_known(&Subjects::new("call").events(call)));
     }
 
     #[test]

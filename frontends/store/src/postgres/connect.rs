@@ -14,9 +14,6 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::error::StoreError;
 use crate::server_url::ServerUrl;
 
-/// The schema of the tables, where the address names none.
-const SCHEMA: &str = "callfold";
-
 /// The most connections of a store, besides the one that listens.
 const CONNECTIONS: usize = 8;
 
@@ -52,22 +49,23 @@ pub(super) struct Target {
 impl Target {
     pub(super) fn new(url: &ServerUrl) -> Result<Self, StoreError> {
         let wrong = |why: String| StoreError::lasting(format!("{url}: {why}"));
-        let (url_of_server, schema) = without_schema(url.expose());
-        let schema = schema.unwrap_or(SCHEMA);
-        if !is_name(schema) {
-            return Err(wrong("the name of a schema has small letters, digits and `_`, at most 60".into()));
+        if url.has_wrong_schema() {
+            return Err(wrong(
+                "the name of a schema has only small letters, digits and `_`, 54 at most, and does not begin with `pg_`".into(),
+            ));
         }
+        let (server, schema) = (url.expose(), url.schema());
         // The message of this error can show a part of the address.
-        let mut config = Config::from_str(&url_of_server)
+        let mut config = Config::from_str(server)
             .map_err(|_| wrong("this is not an address of PostgreSQL; write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, and `%40` for an `@` in the password".into()))?;
-        if !url_of_server.contains("sslmode=") {
+        if !server.contains("sslmode=") {
             let is_here = config.get_hosts().iter().all(is_this_machine);
             config.ssl_mode(if is_here { SslMode::Disable } else { SslMode::Require });
         }
         if config.get_application_name().is_none() {
             config.application_name("callfold");
         }
-        add_option(&mut config, &format!("search_path={schema}"));
+        add_option(&mut config, &format!("search_path=\"{schema}\""));
         SETTINGS.iter().for_each(|setting| add_option(&mut config, setting));
         config.connect_timeout(WAIT).keepalives_idle(CUT / 2).keepalives_interval(CUT / 4);
         config.tcp_user_timeout(CUT);
@@ -105,20 +103,6 @@ fn tls() -> Result<MakeRustlsConnect, rustls::Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     Ok(MakeRustlsConnect::new(config.with_platform_verifier()?.with_no_client_auth()))
-}
-
-/// Takes the parameter `schema` out of a URL, which PostgreSQL does not know.
-fn without_schema(url: &str) -> (String, Option<&str>) {
-    let Some((server, query)) = url.split_once('?') else { return (url.to_owned(), None) };
-    let (schema, others): (Vec<_>, Vec<_>) = query.split('&').partition(|part| part.starts_with("schema="));
-    let schema = schema.first().and_then(|part| part.strip_prefix("schema="));
-    let query = others.join("&");
-    (if query.is_empty() { server.to_owned() } else { format!("{server}?{query}") }, schema)
-}
-
-fn is_name(text: &str) -> bool {
-    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    (1..=60).contains(&text.len()) && text.bytes().all(is_part)
 }
 
 fn is_this_machine(host: &Host) -> bool {
@@ -167,6 +151,6 @@ mod tests {
         let target = target("postgres://localhost/db?schema=other&options=-c%20work_mem%3D4MB");
         assert_eq!(target.schema, "other");
         let options = target.config.get_options().unwrap();
-        assert!(options.starts_with("-c work_mem=4MB -c search_path=other -c "), "{options}");
+        assert!(options.starts_with("-c work_mem=4MB -c search_path=\"other\" -c "), "{options}");
     }
 }

@@ -8,6 +8,7 @@ use deadpool_postgres::Client;
 use tokio_postgres::Row;
 
 use super::failed::Failed;
+use crate::ending::Ended;
 use crate::lease::{Lease, Leased};
 use crate::store::{Lines, Noted, Position, Stats, Stored, StoredLine};
 
@@ -77,11 +78,13 @@ pub(super) async fn unfinished(client: &Client) -> Result<Vec<CallId>, Failed> {
     client.query(&select, &[]).await?.iter().map(|row| call(row, 0)).collect()
 }
 
-pub(super) async fn ended_before(client: &Client, time: Timestamp) -> Result<Vec<CallId>, Failed> {
-    let sql = "SELECT call FROM calls WHERE (ended_second, ended_nanosecond) < ($1, $2) ORDER BY call";
+pub(super) async fn ended_before(client: &Client, time: Timestamp) -> Result<Vec<Ended>, Failed> {
+    let sql = "SELECT call, ended_second, ended_nanosecond FROM calls
+        WHERE (ended_second, ended_nanosecond) < ($1, $2) ORDER BY call";
     let select = client.prepare_cached(sql).await?;
     let rows = client.query(&select, &[&time.as_second(), &time.subsec_nanosecond()]).await?;
-    rows.iter().map(|row| call(row, 0)).collect()
+    let ended = |row: &Row| Ok(Ended { call: call(row, 0)?, at: time_at(row, 1, 2)? });
+    rows.iter().map(ended).collect()
 }
 
 pub(super) async fn leases(client: &Client) -> Result<Vec<Leased>, Failed> {
@@ -98,7 +101,7 @@ pub(super) async fn stats(client: &Client) -> Result<Stats, Failed> {
     let sql = "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM calls WHERE NOT is_finished),
         (SELECT count(*) FROM events), (SELECT count(*) FROM snapshots),
         (SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
-            WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')";
+            WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind = 'r')";
     let row = client.query_one(sql, &[]).await?;
     let count = |column| Ok::<_, Failed>(unsigned(row.try_get(column)?));
     Ok(Stats {
@@ -110,7 +113,15 @@ pub(super) async fn stats(client: &Client) -> Result<Stats, Failed> {
     })
 }
 
-fn call(row: &Row, column: usize) -> Result<CallId, Failed> {
+/// Reads a time from the column of its second since 1970 and the one of its nanosecond.
+fn time_at(row: &Row, second: usize, nanosecond: usize) -> Result<Timestamp, Failed> {
+    let time = Timestamp::new(row.try_get(second)?, row.try_get(nanosecond)?);
+    time.map_err(|error| {
+        Failed::Unfit(format!("a call ends at a time that is none: {error}; restore it from a backup"))
+    })
+}
+
+pub(super) fn call(row: &Row, column: usize) -> Result<CallId, Failed> {
     Ok(CallId::new(row.try_get::<_, Uuid>(column)?))
 }
 

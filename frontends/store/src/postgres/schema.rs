@@ -30,7 +30,7 @@ pub(super) async fn migrate(client: &mut Client, schema: &str) -> Result<(), Fai
         None => {
             // `IF NOT EXISTS` would still need the right to make schemas.
             if !exists(transaction.client(), schema).await? {
-                transaction.batch_execute(&format!("CREATE SCHEMA {schema}")).await?;
+                transaction.batch_execute(&format!("CREATE SCHEMA \"{schema}\"")).await?;
             }
             transaction.batch_execute(VERSION).await?;
             0
@@ -93,7 +93,7 @@ async fn version(client: &Client, schema: &str) -> Result<Option<usize>, Failed>
             "the schema `{schema}` belongs to another program; name another with `?schema=NAME`"
         ))),
         _ => {
-            let row = client.query_one(&format!("SELECT version FROM {schema}.version"), &[]).await?;
+            let row = client.query_one(&format!("SELECT version FROM \"{schema}\".version"), &[]).await?;
             Ok(Some(usize::try_from(row.try_get::<_, i32>(0)?).unwrap_or(usize::MAX)))
         }
     }

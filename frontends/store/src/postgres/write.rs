@@ -11,7 +11,7 @@ use tokio_postgres::Row;
 
 use super::failed::Failed;
 use super::read::{number, unsigned};
-use crate::ending;
+use crate::ending::Ended;
 use crate::error::Conflict;
 use crate::lease::{Lease, LeaseLost};
 use crate::store::Noted;
@@ -36,7 +36,7 @@ struct Line {
 
 impl From<&Recorded> for Line {
     fn from(event: &Recorded) -> Self {
-        let ended = ending::end(event).map(|ended| (ended.as_second(), ended.subsec_nanosecond()));
+        let ended = Ended::of(event).map(|ended| (ended.at.as_second(), ended.at.subsec_nanosecond()));
         Self { call: event.call.guid(), revision: number(event.revision), ended, text: event.to_string() }
     }
 }

@@ -3,11 +3,12 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
-use super::failed::Failed;
-use super::file;
+use super::failed::store_error;
+use super::{existing, file};
 use crate::error::StoreError;
 
 /// A new file, which is removed again unless the copy is complete.
@@ -22,11 +23,19 @@ impl Copy {
     }
 
     /// Writes the database into the file as it is at this moment, without what was deleted.
-    pub(super) fn write(self, from: &Path) -> Result<Self, Failed> {
-        let connection: Connection = file::connect(from)?;
-        let path = self.path.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(self.path.clone()))?;
-        connection.execute("VACUUM INTO ?1", [path])?;
+    pub(super) fn write(self, from: &Path) -> Result<Self, StoreError> {
+        let connection = existing::connection(from)?;
+        self.copy(&connection).map_err(|error| {
+            // Only the copy grows.
+            let is_of_copy = error.sqlite_error_code() == Some(ErrorCode::DiskFull);
+            store_error(if is_of_copy { &self.path } else { from }, Arc::new(error))
+        })?;
         Ok(self)
+    }
+
+    fn copy(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let path = self.path.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(self.path.clone()))?;
+        connection.execute("VACUUM INTO ?1", [path]).map(drop)
     }
 
     /// Waits until the disk has the file.

@@ -1,5 +1,6 @@
 //! Opening the file of the database.
 
+use std::fmt::Write;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -91,8 +92,22 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
 }
 
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    connect_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+}
+
+/// A connection to a file that nobody writes meanwhile. SQLite takes no locks, and makes no other files.
+pub(super) fn connect_unchanging(path: &Path) -> rusqlite::Result<Connection> {
+    let mut url = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        // Writing to a string does not fail.
+        _ = write!(url, "%{byte:02X}");
+    }
+    url.push_str("?immutable=1");
+    connect_with(Path::new(&url), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
+}
+
+fn connect_with(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)

@@ -6,8 +6,9 @@ use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::column::{self, call, key, number};
+use super::column::{self, call, key, number, time as time_at};
 use super::failed::Failed;
+use crate::ending::Ended;
 use crate::lease::{Lease, Leased};
 use crate::store::{Lines, Noted, Position, Stats, Stored, StoredLine};
 
@@ -90,12 +91,13 @@ pub(super) fn unfinished(connection: &Connection) -> Result<Vec<CallId>, Failed>
     Ok(select.query_map([], |row| call(row, 0))?.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn ended_before(connection: &Connection, time: Timestamp) -> Result<Vec<CallId>, Failed> {
-    let sql = "SELECT call FROM calls WHERE ended_second IS NOT NULL
+pub(super) fn ended_before(connection: &Connection, time: Timestamp) -> Result<Vec<Ended>, Failed> {
+    let sql = "SELECT call, ended_second, ended_nanosecond FROM calls WHERE ended_second IS NOT NULL
         AND (ended_second, ended_nanosecond) < (?1, ?2) ORDER BY call";
     let mut select = connection.prepare_cached(sql)?;
     let before = params![time.as_second(), time.subsec_nanosecond()];
-    Ok(select.query_map(before, |row| call(row, 0))?.collect::<Result<_, _>>()?)
+    let ended = |row: &Row<'_>| Ok(Ended { call: call(row, 0)?, at: time_at(row, 1, 2)? });
+    Ok(select.query_map(before, ended)?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn leases(connection: &Connection) -> Result<Vec<Leased>, Failed> {

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::column::{self, key, number};
 use super::failed::Failed;
-use crate::ending;
+use crate::ending::Ended;
 use crate::error::Conflict;
 use crate::lease::{Lease, LeaseLost};
 use crate::store::Noted;
@@ -34,7 +34,7 @@ impl From<&Recorded> for Line {
         Self {
             call: event.call,
             revision: event.revision,
-            ended: ending::end(event),
+            ended: Ended::of(event).map(|ended| ended.at),
             text: event.to_string(),
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use callfold::call::CallEvent;
 use callfold::{Recorded, Secret};
+use callfold_store::Ended;
 use callfold_store::{AppendError, Conflict, Lease, Position};
 
 use super::Defect;
@@ -57,7 +58,9 @@ impl Defective {
                 CallEvent::Placed(_) if self.has(Defect::BeginsWhatIsRefused) => {
                     wrong.unfinished.insert(event.call)
                 }
-                CallEvent::Step(..) if self.has(Defect::EndsWhatIsRefused) => wrong.ended.insert(event.call),
+                CallEvent::Step(..) if self.has(Defect::EndsWhatIsRefused) => {
+                    Ended::of(event).is_some_and(|ended| wrong.ended.insert(ended))
+                }
                 _ => continue,
             };
         }

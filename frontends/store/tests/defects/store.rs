@@ -11,7 +11,9 @@ use callfold::jiff::{SignedDuration, Timestamp};
 use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use callfold_store::testing::{Broken, Subject};
-use callfold_store::{AppendError, Lease, Leased, Memory, Noted, Position, Stats, Store, StoreError, Stored};
+use callfold_store::{
+    AppendError, Ended, Lease, Leased, Memory, Noted, Position, Stats, Store, StoreError, Stored,
+};
 
 use super::Defect;
 
@@ -58,7 +60,7 @@ pub(super) struct Wrong {
     /// Calls that are called unfinished, and are not.
     pub(super) unfinished: BTreeSet<CallId>,
     /// Calls that are said to have ended, and have not.
-    pub(super) ended: BTreeSet<CallId>,
+    pub(super) ended: BTreeSet<Ended>,
     /// The positions of events that are not committed yet.
     pub(super) uncommitted: BTreeSet<u64>,
     /// Events that are there a second time, by the position before them.
@@ -243,14 +245,14 @@ impl Store for Defective {
         self.inner.delete(call).await
     }
 
-    async fn ended_before(&self, time: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn ended_before(&self, time: Timestamp) -> Result<Vec<Ended>, StoreError> {
         let nanosecond = i64::from(self.has(Defect::ListsTheBoundary));
         let mut ended = self.inner.ended_before(time + SignedDuration::from_nanos(nanosecond)).await?;
         ended.extend(&self.wrong().ended);
         Ok(ended)
     }
 
-    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    async fn retain(&self, ended_before: Timestamp) -> Result<Vec<Ended>, StoreError> {
         match self.defect {
             Defect::RetainsNothing => Ok(Vec::new()),
             Defect::RetainsTheBoundary => {
