@@ -181,3 +181,128 @@ impl Outbox {
         self.next += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use callfold::uuid::Uuid;
+    use callfold::{Call, Notify, Recorded};
+
+    use super::*;
+
+    fn call(number: u128) -> CallId {
+        CallId::new(Uuid::from_u128(number))
+    }
+
+    fn item(number: u128, revision: u64) -> Item {
+        let line = format!(r#"{{"call":"{}","rev":1,"type":"offered","data":{{}}}}"#, call(number));
+        let offered: Recorded = line.parse().unwrap();
+        let mut webhook =
+            Webhook::of(Notify::new(), &Call::begin(offered.clone()).unwrap(), &offered).unwrap();
+        webhook.revision = revision;
+        Item {
+            webhook: Arc::new(webhook),
+            asks_about: None,
+            is_first_incoming: false,
+            attempts: 0,
+            failures: 0,
+            may_be_known: false,
+            fate: WebhookFate::default(),
+            reply: None,
+        }
+    }
+
+    /// An outbox with webhooks: the number of the call and the revision of each.
+    fn outbox(items: &[(u128, u64)]) -> Outbox {
+        let mut outbox = Outbox::default();
+        items.iter().for_each(|(number, revision)| outbox.put(item(*number, *revision)));
+        assert_eq!(outbox.len(), items.len());
+        outbox
+    }
+
+    /// The next webhook, as the call and its revision.
+    fn take(outbox: &mut Outbox) -> Option<(CallId, u64)> {
+        outbox.take().map(|(item, _)| (item.webhook.call, item.webhook.revision))
+    }
+
+    #[test]
+    fn calls_are_served_in_turn_and_each_in_its_order() {
+        let mut outbox = outbox(&[(1, 1), (1, 2), (2, 1), (1, 3)]);
+        assert!(outbox.has_ready());
+        assert_eq!(take(&mut outbox), Some((call(1), 1)));
+        assert_eq!(take(&mut outbox), Some((call(2), 1)));
+        // The next of a call waits until the one before is settled.
+        assert!(!outbox.has_ready());
+        assert_eq!(take(&mut outbox), None);
+        outbox.put(item(2, 2));
+        assert_eq!(take(&mut outbox), None);
+        for (revision, next) in [(1, Some((call(1), 2))), (2, Some((call(1), 3))), (3, None)] {
+            assert_eq!(outbox.settle(call(1)), Some(revision));
+            assert_eq!(take(&mut outbox), None);
+            outbox.go_on(call(1));
+            assert_eq!(take(&mut outbox), next);
+        }
+        assert_eq!((outbox.len(), outbox.waiting(call(1)), outbox.waiting(call(2))), (2, 0, 2));
+        assert_eq!(outbox.settle(call(1)), None);
+    }
+
+    #[test]
+    fn a_webhook_that_waits_for_its_time_comes_again_as_it_was_changed() {
+        let mut outbox = outbox(&[(1, 1)]);
+        assert_eq!(take(&mut outbox), Some((call(1), 1)));
+        outbox.wait(call(1), |item| item.attempts = 7);
+        assert_eq!(take(&mut outbox), None);
+        outbox.wake(call(1));
+        // A second time changes nothing.
+        outbox.wake(call(1));
+        assert_eq!(outbox.take().map(|(item, _)| item.attempts), Some(7));
+        assert_eq!(take(&mut outbox), None);
+        outbox.wait(call(2), |item| item.attempts = 8);
+        outbox.wake(call(2));
+        assert_eq!((take(&mut outbox), outbox.len()), (None, 1));
+    }
+
+    #[test]
+    fn a_revision_is_settled_when_all_before_it_are() {
+        let mut outbox = outbox(&[(1, 3), (1, 5), (1, 8)]);
+        assert!(outbox.swap(call(1)));
+        assert_eq!(take(&mut outbox), Some((call(1), 5)));
+        assert_eq!(outbox.settle(call(1)), Some(2));
+        outbox.go_on(call(1));
+        assert_eq!(take(&mut outbox), Some((call(1), 3)));
+        assert_eq!(outbox.settle(call(1)), Some(5));
+        assert!(!outbox.swap(call(1)) && !outbox.swap(call(2)));
+        assert_eq!(outbox.settle(call(1)), Some(8));
+    }
+
+    #[test]
+    fn a_call_that_was_moved_stays_so_until_it_is_forgotten() {
+        let mut outbox = outbox(&[(1, 1)]);
+        let moved_to = |outbox: &mut Outbox| outbox.take().unwrap().1;
+        outbox.move_to(call(1), "http://b.example".into());
+        assert_eq!(moved_to(&mut outbox).as_deref(), Some("http://b.example"));
+        outbox.settle(call(1));
+        outbox.go_on(call(1));
+        outbox.put(item(1, 2));
+        assert_eq!(moved_to(&mut outbox).as_deref(), Some("http://b.example"));
+        outbox.settle(call(1));
+        outbox.forget(call(1));
+        outbox.put(item(1, 3));
+        assert_eq!(moved_to(&mut outbox), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_forgotten_is_not_posted_and_nothing_else_is() {
+        let mut outbox = outbox(&[(1, 1), (1, 2), (2, 1), (3, 1)]);
+        assert_eq!(take(&mut outbox), Some((call(1), 1)));
+        let posting = tokio::spawn(std::future::pending::<()>());
+        outbox.is_posting(call(1), posting.abort_handle());
+        outbox.forget_all(|gone| gone != call(3));
+        assert!(posting.await.unwrap_err().is_cancelled());
+        assert_eq!((outbox.len(), outbox.waiting(call(1)), outbox.waiting(call(3))), (1, 0, 1));
+        assert_eq!(take(&mut outbox), Some((call(3), 1)));
+        assert_eq!(take(&mut outbox), None);
+        outbox.put(item(4, 1));
+        outbox.clear();
+        assert_eq!((outbox.len(), take(&mut outbox)), (0, None));
+    }
+}
