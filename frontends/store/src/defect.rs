@@ -12,7 +12,7 @@ pub struct Defect {
     pub message: String,
 }
 
-/// What tables can contradict each other in.
+/// Contradictions between tables.
 impl Defect {
     pub(crate) fn without_events(call: CallId) -> Self {
         Self::of(call, "it is in the table of calls, and has no events".into())
@@ -22,12 +22,18 @@ impl Defect {
         Self::of(call, "it has events, and is not in the table of calls".into())
     }
 
-    pub(crate) fn noted(call: CallId, consumer: &str, noted: u64, last: u64) -> Self {
-        Self::of(call, format!("`{consumer}` has noted revision {noted}, and its last revision is {last}"))
+    pub(crate) fn noted_beyond_end(call: CallId, consumer: &str, noted: u64, last: u64) -> Self {
+        Self::of(
+            call,
+            format!("`{consumer}` has noted revision {noted}, and the last revision of the call is {last}"),
+        )
     }
 
-    pub(crate) fn snapshot(call: CallId, kept: u64, last: u64) -> Self {
-        Self::of(call, format!("its snapshot is of revision {kept}, and its last revision is {last}"))
+    pub(crate) fn snapshot_beyond_end(call: CallId, kept: u64, last: u64) -> Self {
+        Self::of(
+            call,
+            format!("its snapshot is of revision {kept}, and the last revision of the call is {last}"),
+        )
     }
 
     pub(crate) fn of(call: CallId, message: String) -> Self {

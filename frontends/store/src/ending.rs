@@ -25,4 +25,12 @@ impl Ended {
         };
         recorded.at.filter(|_| is_end).map(|at| Self { call: recorded.call, at })
     }
+
+    /// The end as tables have it: the second since 1970, and the nanosecond in it. The error is a message.
+    pub(crate) fn stored(call: CallId, second: i64, nanosecond: i32) -> Result<Self, String> {
+        let at = Timestamp::new(second, nanosecond);
+        let wrong =
+            |error| format!("the end of call {call} is not a time: {error}; restore the store from a backup");
+        at.map(|at| Self { call, at }).map_err(wrong)
+    }
 }

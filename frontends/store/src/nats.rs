@@ -260,6 +260,10 @@ impl Store for Nats {
         self.read_with(|| defects::defects(&self.session)).await
     }
 
+    async fn schema_version(&self) -> Result<Option<u64>, StoreError> {
+        self.read_with(|| stream::version(&self.session.server)).await
+    }
+
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {
         self.write_with(|| calls::delete(&self.session, call))
             .await

@@ -42,9 +42,13 @@ impl ServerUrl {
     }
 }
 
-/// Takes the parameter `schema` out of a URL.
+/// Takes the parameter `schema` out of a URL. What is before the last `@` may be a password.
 fn without_schema(url: &str) -> (String, Option<Secret<String>>) {
-    let Some((server, query)) = url.split_once('?') else { return (url.to_owned(), None) };
+    let public = url.rfind('@').unwrap_or(0);
+    let begin = url[public..].find('?').map(|begin| public + begin);
+    let Some((server, query)) = begin.map(|begin| (&url[..begin], &url[begin + 1..])) else {
+        return (url.to_owned(), None);
+    };
     let (schema, others): (Vec<_>, Vec<_>) = query.split('&').partition(|part| part.starts_with("schema="));
     let schema = schema.first().and_then(|part| part.strip_prefix("schema="));
     let query = others.join("&");

@@ -124,15 +124,6 @@ impl Sqlite {
         Ok(Self { path, readers, writer: Some(writer), claim: Claim::default() })
     }
 
-    /// The version of the tables in the file.
-    ///
-    /// # Errors
-    ///
-    /// An error of the store.
-    pub async fn schema_version(&self) -> Result<u32, StoreError> {
-        self.read_with(read::schema_version).await
-    }
-
     /// Copies the store to a new file, which is readable only for its owner. Another process may write to the store meanwhile;
     /// the copy has all that was stored when it began, and nothing that was deleted. If this fails, there is no new file.
     ///
@@ -141,7 +132,7 @@ impl Sqlite {
     /// The new file exists or cannot be written, or an error of the store.
     pub async fn backup(&self, to: impl AsRef<Path> + Send) -> Result<(), StoreError> {
         let (from, copy) = (self.path.clone(), Copy::create(to.as_ref())?);
-        self.read_with(move |_| Ok(copy.write(&from))).await??.keep()
+        self.read_with(move |connection| Ok(copy.write(connection, &from))).await??.keep()
     }
 
     async fn read_with<T, W>(&self, work: W) -> Result<T, StoreError>
@@ -282,10 +273,14 @@ impl Store for Sqlite {
         Ok(Stats { bytes: stats.bytes + log.map_or(0, |log| log.len()), ..stats })
     }
 
-    /// What SQLite finds wrong in the file, and what the tables contradict each other in. Where the damage is so bad that SQLite
+    /// What SQLite finds wrong in the file, and contradictions between the tables. Where the damage is so bad that SQLite
     /// cannot look further, this is an error.
     async fn defects(&self) -> Result<Vec<Defect>, StoreError> {
         self.read_with(defects::defects).await
+    }
+
+    async fn schema_version(&self) -> Result<Option<u64>, StoreError> {
+        self.read_with(read::schema_version).await.map(Some)
     }
 
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {

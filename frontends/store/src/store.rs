@@ -201,6 +201,15 @@ pub trait Store: fmt::Debug + Send + Sync {
         Ok(Vec::new())
     }
 
+    /// The version of the tables or messages of the store; `None` if it has none, such as memory.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    async fn schema_version(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+
     /// Deletes all events of a call, its snapshot and what was noted about it. Returns whether there was anything.
     ///
     /// # Errors

@@ -21,6 +21,8 @@ fn an_address_is_written_as_it_is_read() {
         let address: Address = text.parse().unwrap();
         assert_eq!(address.to_string(), text);
     }
+    let address: Address = "postgres://me:a?x@host/db?schema=other&application_name=bot".parse().unwrap();
+    assert_eq!(address.to_string(), "postgres://host/db?schema=other");
 }
 
 #[test]
@@ -54,6 +56,7 @@ fn neither_addresses_nor_errors_show_a_password() {
     let texts = [
         "postgres://me:secret@host/db",
         "postgresql://me:secret@host/calls.db",
+        "postgres://me:a?schema=secret&x@host/db",
         "nats://secret@host",
         "postgres://me:a@secret@host/db",
         "postgres://me:a/secret@host/db",

@@ -98,6 +98,7 @@ async fn messages_of_another_program_are_found_and_stop_nobody_who_reads() {
     let store = open(&address).await.unwrap();
     store.append(&[event(call(1), 1, "kept"), event(call(2), 1, "kept")]).await.unwrap();
     assert_eq!(store.defects().await.unwrap(), []);
+    assert_eq!(store.schema_version().await.unwrap(), Some(1));
     let client = async_nats::connect(address.rsplit_once('/').unwrap().0).await.unwrap();
     let strange =
         [format!("{stream}.hello"), format!("{stream}.event.hello"), format!("{stream}.open.hello")];

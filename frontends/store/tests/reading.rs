@@ -88,7 +88,7 @@ async fn a_file_of_version_1_is_read_and_stays_as_it_is() {
     assert_eq!(reader.unfinished().await.unwrap(), [call(1)]);
     assert!(reader.leases().await.unwrap().is_empty());
     assert_eq!(reader.stats().await.unwrap().unfinished, 1);
-    assert_eq!(reader.schema_version().await.unwrap(), 1);
+    assert_eq!(reader.schema_version().await.unwrap(), Some(1));
     assert!(reader.defects().await.unwrap().is_empty());
     drop(reader);
     assert_eq!(files(folder.path()), before);
@@ -176,8 +176,8 @@ async fn tables_that_contradict_the_events_are_found() {
         (call(1), "its last revision is 1, and the table of calls says 2"),
         (call(5), "it is in the table of calls, and has no events"),
         (call(2), "it has events, and is not in the table of calls"),
-        (call(3), "`webhooks` has noted revision 9, and its last revision is 2"),
-        (call(4), "its snapshot is of revision 7, and its last revision is 2"),
+        (call(3), "`webhooks` has noted revision 9, and the last revision of the call is 2"),
+        (call(4), "its snapshot is of revision 7, and the last revision of the call is 2"),
     ];
     assert_eq!(found, wrong);
 }

@@ -93,7 +93,7 @@ impl Write for Escaped<'_, '_> {
     }
 }
 
-/// What is logged otherwise. The store itself says when its server is away.
+/// The filter where `CALLFOLD_LOG` is not set. The store reports outages itself.
 const USUAL: &str = "info,async_nats=warn";
 
 /// What is logged, as `CALLFOLD_LOG` says.

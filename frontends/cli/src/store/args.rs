@@ -69,7 +69,7 @@ pub(super) enum Action {
     Backup {
         #[command(flatten)]
         store: StoreName,
-        /// The new file
+        /// The new file, as a path or as sqlite:PATH
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },

@@ -2,34 +2,44 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use callfold_store::Address;
+use callfold_store::{Address, Sqlite};
 
 use super::answer::{refused, say};
 use crate::interrupt::Undoing;
 use crate::logs::folder_of;
-use crate::stores::open::{OpenStore, sqlite};
+use crate::stores::open::{failed, started};
 
 pub(super) fn run(address: &str, file: &Path) -> io::Result<ExitCode> {
-    let store = OpenStore::to_read(address)?;
-    // A file is named as it is where it is a store.
-    let file = file.to_str().and_then(|name| name.strip_prefix("sqlite:")).map_or(file, Path::new);
+    let (address, runtime) = started(address)?;
+    let file = &named(file)?;
     let name = file.display();
     if fs::symlink_metadata(file).is_ok() {
         return refused(format_args!("{name}: the file exists, and is not overwritten; name a new file"));
     }
-    let Some(source) = sqlite(&store.address) else { return refused(elsewhere(&store.address, file)) };
-    let source = source.map_err(|error| store.error(&error))?;
+    let Address::Sqlite(path) = &address else { return refused(elsewhere(&address, file)) };
+    let source = Sqlite::open_to_read(path).map_err(|error| failed(&address, &error))?;
     let copy = |half: &Path| {
-        let written = store.runtime.block_on(source.backup(half));
+        let written = runtime.block_on(source.backup(half));
         // The error may name the file that is not complete yet.
         let named = |error: String| error.replace(&half.display().to_string(), &name.to_string());
         written.map_err(|error| io::Error::other(named(error.to_string())))
     };
     let bytes = written(file, copy)?;
-    say(format_args!("{name} is a backup of {} and has {bytes} bytes", store.address))
+    say(format_args!("{name} is a backup of {address} and has {bytes} bytes"))
+}
+
+/// The file, which may be named by the address of a store: `sqlite:PATH`.
+fn named(file: &Path) -> io::Result<PathBuf> {
+    let address = file.to_str().filter(|name| name.starts_with("sqlite:"));
+    match address.map(str::parse) {
+        None => Ok(file.to_owned()),
+        Some(Ok(Address::Sqlite(file))) => Ok(file),
+        Some(Ok(other)) => Err(io::Error::other(format!("{other} is not a file; name a new file"))),
+        Some(Err(error)) => Err(io::Error::other(error.to_string())),
+    }
 }
 
 /// Writes a file under another name, and gives it its name when it is complete. Returns its length.

@@ -22,10 +22,9 @@ pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<ExitCode> {
     let defects = store.wait(store.store.defects())?;
     defects.iter().try_for_each(|defect| problems.defect(defect))?;
     let stats = store.wait(store.store.stats())?;
-    let mut ends = Ends::listed(&store)?;
+    let mut ends = Ends::default();
     let mut checked = Checked { problems: &mut problems, ends: &mut ends };
     let outcome = if stats.events > 0 { replayed(log, &mut checked)? } else { None };
-    ends.compare(&store, &mut problems)?;
     let calls: Vec<_> = outcome.iter().flat_map(|it| it.replay.summaries()).map(|call| call.id()).collect();
     let kept =
         if stats.snapshots > 0 { snapshots(&store, &calls, &mut problems)? } else { Snapshots::default() };
@@ -33,6 +32,7 @@ pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<ExitCode> {
         complain(format_args!("{}: {}", why.path, why.why));
         return Ok(ExitCode::from(2));
     }
+    ends.compare(&store, &mut problems)?;
     let events = outcome.map_or(0, |outcome| outcome.replay.events());
     problems.summary((calls.len() as u64, events), (kept.same + kept.unreadable, kept.unreadable))
 }
@@ -44,7 +44,7 @@ fn replayed(log: StoreLog, checked: &mut Checked<'_, impl Write>) -> io::Result<
     replay_logs(ReplayOptions::of_all(&source), &logs, checked).map(Some)
 }
 
-/// What hears of all events and of what is wrong with them.
+/// Receives the events and findings of the replay.
 struct Checked<'a, W> {
     problems: &'a mut Problems<W>,
     ends: &'a mut Ends,

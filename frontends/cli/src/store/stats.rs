@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::stdout::stdout;
-use crate::stores::open::{OpenStore, sqlite};
+use crate::stores::open::OpenStore;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,16 +19,13 @@ struct StatsJson {
     /// `None` where it is not known.
     bytes: Option<u64>,
     bytes_per_call: Option<u64>,
-    schema_version: Option<u32>,
+    schema_version: Option<u64>,
 }
 
 pub(super) fn run(address: &str, is_json: bool) -> io::Result<ExitCode> {
     let store = OpenStore::to_read(address)?;
     let stats = store.wait(store.store.stats())?;
-    let schema_version = match sqlite(&store.address) {
-        Some(sqlite) => Some(store.wait(async { sqlite?.schema_version().await })?),
-        None => None,
-    };
+    let schema_version = store.wait(store.store.schema_version())?;
     let bytes = (stats.bytes > 0).then_some(stats.bytes);
     let stats = StatsJson {
         store: store.address.to_string(),
@@ -60,7 +57,7 @@ fn lines(stats: &StatsJson, out: &mut impl Write) -> io::Result<()> {
         ("snapshots", stats.snapshots.to_string()),
         ("bytes", known(stats.bytes)),
         ("bytes per call", known(stats.bytes_per_call)),
-        ("schema version", known(stats.schema_version.map(u64::from))),
+        ("schema version", known(stats.schema_version)),
     ] {
         writeln!(out, "{name:14}  {value}")?;
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, absolute};
 use std::sync::Arc;
 
-use callfold_store::{Address, Sqlite, Store, StoreError};
+use callfold_store::{Address, Store, StoreError};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::store_name::{Refused, unavailable, without_password};
@@ -60,7 +60,7 @@ impl OpenStore {
 
     /// The error of a store, behind the name of the store.
     pub(crate) fn error(&self, error: &StoreError) -> io::Error {
-        io::Error::other(format!("{}: {}", self.address, self.message(error)))
+        failed(&self.address, error)
     }
 
     /// The message of an error, without the name of the store.
@@ -70,7 +70,7 @@ impl OpenStore {
 }
 
 /// Reads the address, and starts what a store needs to work.
-fn started(text: &str) -> Result<(Address, Arc<Runtime>), Refused> {
+pub(crate) fn started(text: &str) -> Result<(Address, Arc<Runtime>), Refused> {
     let refused = |why| Refused { store: without_password(text), why };
     if let Some(why) = unavailable(text) {
         return Err(refused(why));
@@ -78,6 +78,11 @@ fn started(text: &str) -> Result<(Address, Arc<Runtime>), Refused> {
     let address = text.parse::<Address>().map_err(|error| refused(error.to_string()))?;
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
     Ok((address, Arc::new(runtime.map_err(|error| refused(error.to_string()))?)))
+}
+
+/// The error of a store, behind the name of the store.
+pub(crate) fn failed(address: &Address, error: &StoreError) -> io::Error {
+    io::Error::other(format!("{address}: {}", message(address, error)))
 }
 
 /// The message of an error, without the name of the store at its beginning.
@@ -93,9 +98,4 @@ fn message(address: &Address, error: &StoreError) -> String {
 /// The file of a store that has one.
 pub(crate) fn file(address: &Address) -> Option<&Path> {
     if let Address::Sqlite(path) = address { Some(path) } else { None }
-}
-
-/// The store as one in SQLite, only to read it. `None` for stores of other kinds.
-pub(crate) fn sqlite(address: &Address) -> Option<Result<Sqlite, StoreError>> {
-    file(address).map(Sqlite::open_to_read)
 }

@@ -21,6 +21,8 @@ pub(crate) struct Watched {
     /// True if other hosts use the same store.
     is_shared: bool,
     reads: AtomicU64,
+    /// How often a call cannot be read next.
+    fails_reads: AtomicU64,
     /// How many events of single calls were read.
     events_read: AtomicU64,
     /// How many milliseconds storing takes.
@@ -114,6 +116,16 @@ impl Watched {
         self.fails.store(batches, Ordering::SeqCst);
     }
 
+    /// The next attempts to read a call fail.
+    pub(crate) fn fail_reads(&self, attempts: u64) {
+        self.fails_reads.store(attempts, Ordering::SeqCst);
+    }
+
+    /// True if one was left, which is used up then.
+    fn takes_one(left: &AtomicU64) -> bool {
+        left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+    }
+
     /// From now on, writers wait until [`release`](Self::release).
     pub(crate) fn hold(&self) {
         self.holds.send_replace(true);
@@ -138,8 +150,7 @@ impl Watched {
 impl Store for Watched {
     async fn append_under(&self, leases: &[Lease], batch: &[Recorded]) -> Result<(), AppendError> {
         tokio::time::sleep(Duration::from_millis(self.slow.load(Ordering::SeqCst))).await;
-        let less = |fails: u64| fails.checked_sub(1);
-        if self.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+        if Self::takes_one(&self.fails) {
             return Err(StoreError::transient("the disk is full on purpose").into());
         }
         if *self.stops.borrow() && !leases.is_empty() {
@@ -156,6 +167,9 @@ impl Store for Watched {
 
     async fn read(&self, call: CallId, from: u64) -> Result<Vec<Recorded>, StoreError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
+        if Self::takes_one(&self.fails_reads) {
+            return Err(StoreError::transient("the server is away on purpose"));
+        }
         let read = self.inner.read(call, from).await?;
         self.events_read.fetch_add(read.len() as u64, Ordering::SeqCst);
         Ok(read)

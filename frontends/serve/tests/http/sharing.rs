@@ -194,6 +194,34 @@ async fn what_a_host_left_is_done_by_the_other() {
 }
 
 #[tokio::test]
+async fn a_store_that_fails_while_a_host_takes_over_is_asked_again() {
+    let two = Two::start().await;
+    let mut calls = Vec::new();
+    for client in two.clients().take(8) {
+        let call = ring(client).await;
+        let answer = client.post(&format!("{CALLS}/{call}/answer"), two.first.answer()).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        calls.push(call);
+    }
+    eventually("all calls are established", async || two.first.bot.told().len() == 24).await;
+    for call in &calls {
+        let prompts = json!({ "prompts": [{ "mediaInfo": { "uri": "https://bot.contoso.com/a.wav" } }] });
+        let played = two.first.client.post(&format!("{CALLS}/{call}/playPrompt"), prompts).await;
+        assert_eq!(played.status, 200, "{}", played.text);
+    }
+    // Nobody asks about the calls from now on.
+    two.stores[0].fail_reads(3);
+    let Two { stores, first: _first, second } = two;
+    drop(second);
+    eventually("all prompts have ended", async || {
+        let stored = stores[0].read_all(Position::START, usize::MAX).await.unwrap();
+        let log = stored.iter().map(|stored| stored.event.to_string());
+        log.filter(|line| line.contains(r#""type":"operationCompleted""#)).count() == 8
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_comes_while_a_host_takes_over_is_not_lost() {
     let stores = Watched::two();
     let store: Arc<dyn Store> = stores[0].clone();

@@ -45,6 +45,12 @@ struct Config {
     allow_msg_ttl: bool,
 }
 
+impl Config {
+    fn version(&self) -> Option<u64> {
+        self.metadata.get(KEY)?.parse().ok()
+    }
+}
+
 /// What a stream has.
 #[derive(Deserialize)]
 pub(super) struct State {
@@ -81,6 +87,11 @@ pub(super) async fn info(server: &Server, filter: Option<&str>, offset: u64) -> 
         None => json!({}),
     };
     server.ask("STREAM.INFO", &question).await
+}
+
+/// The version of the messages, as the stream says it.
+pub(super) async fn version(server: &Server) -> Result<Option<u64>, Failed> {
+    Ok(info(server, None, 0).await?.config.version())
 }
 
 /// All subjects that match a filter.
@@ -143,8 +154,7 @@ fn is_new_enough(version: &str) -> bool {
 
 /// Says what is wrong with the stream, and what to do.
 fn check(config: &Config, stream: &str) -> Result<(), String> {
-    let version = config.metadata.get(KEY);
-    let Some(version) = version.and_then(|version| version.parse::<u64>().ok()) else {
+    let Some(version) = config.version() else {
         return Err("this stream belongs to another program; name another stream in the URL".into());
     };
     if version > VERSION {

@@ -52,9 +52,9 @@ impl Subjects {
         };
         let parts: Vec<_> = rest.split('.').collect();
         match parts.as_slice() {
-            ["event" | "open" | "snapshot", call] => call.parse::<CallId>().is_ok(),
-            ["note", consumer, call] => text(consumer).is_some() && call.parse::<CallId>().is_ok(),
-            ["lease" | "fence", name] => text(name).is_some(),
+            ["event" | "open" | "snapshot", call] => is_call(call),
+            ["note", consumer, call] => is_token(consumer) && is_call(call),
+            ["lease" | "fence", name] => is_token(name),
             _ => false,
         }
     }
@@ -103,6 +103,16 @@ impl Subjects {
     pub(super) fn fence(&self, name: &str) -> String {
         format!("{}.fence.{}", self.stream, token(name))
     }
+}
+
+/// True for an id as the store writes it.
+fn is_call(part: &str) -> bool {
+    part.parse().is_ok_and(|call: CallId| call.to_string() == part)
+}
+
+/// True for a name as the store writes it.
+fn is_token(part: &str) -> bool {
+    text(part).is_some_and(|name| token(&name) == part)
 }
 
 /// The call at the end of a subject.
@@ -172,7 +182,19 @@ mod tests {
         ] {
             assert!(subjects.is_known(&known), "{known}");
         }
-        for strange in ["event.hello", "hello", "event.", "note.a.b", "lease.a.b", "lease.=X", ""] {
+        let upper = format!("event.{}", "57DAB8B1-894C-409A-B240-BD8BEAE78896");
+        for strange in [
+            "event.hello",
+            "hello",
+            "event.",
+            "note.a.b",
+            "lease.a.b",
+            "lease.=X",
+            "lease.=2f",
+            "lease.=41",
+            "",
+            &upper,
+        ] {
             assert!(!subjects.is_known(&format!("calls.{strange}")), "{strange}");
         }
         assert!(!subjects.is_known(&Subjects::new("call").events(call)));

@@ -51,7 +51,8 @@ impl Target {
         let wrong = |why: String| StoreError::lasting(format!("{url}: {why}"));
         if url.has_wrong_schema() {
             return Err(wrong(
-                "the name of a schema has only small letters, digits and `_`, 54 at most, and does not begin with `pg_`".into(),
+                "the name of a schema may have up to 54 characters: small letters, digits and `_`; it must not begin with `pg_`"
+                    .into(),
             ));
         }
         let (server, schema) = (url.expose(), url.schema());

@@ -7,21 +7,15 @@ use super::failed::Failed;
 use super::read::{call, unsigned};
 use crate::defect::Defect;
 
-/// What the tables contradict each other in.
-pub(super) async fn defects(client: &Client) -> Result<Vec<Defect>, Failed> {
-    let mut defects = Vec::new();
-    for (sql, defect) in WRONG {
-        for row in client.query(*sql, &[]).await? {
-            defects.push(defect(&row)?);
-        }
-    }
-    Ok(defects)
+/// Contradictions between the tables that one of the statements finds.
+pub(super) async fn found(client: &Client, (sql, defect): Wrong) -> Result<Vec<Defect>, Failed> {
+    client.query(sql, &[]).await?.iter().map(defect).collect()
 }
 
 /// A statement that finds calls with something wrong, and what is wrong.
-type Wrong = (&'static str, fn(&Row) -> Result<Defect, Failed>);
+pub(super) type Wrong = (&'static str, fn(&Row) -> Result<Defect, Failed>);
 
-const WRONG: &[Wrong] = &[
+pub(super) const WRONG: &[Wrong] = &[
     (
         "SELECT call FROM calls
             WHERE NOT EXISTS (SELECT FROM events WHERE events.call = calls.call) ORDER BY call",
@@ -33,16 +27,20 @@ const WRONG: &[Wrong] = &[
         |row| Ok(Defect::not_among_calls(call(row, 0)?)),
     ),
     (
-        "SELECT notes.call, consumer, notes.revision, coalesce(max(events.revision), 0)
-            FROM notes LEFT JOIN events USING (call) GROUP BY notes.call, consumer, notes.revision
-            HAVING notes.revision > coalesce(max(events.revision), 0) ORDER BY notes.call, consumer",
-        |row| Ok(Defect::noted(call(row, 0)?, row.try_get(1)?, number(row, 2)?, number(row, 3)?)),
+        "SELECT call, consumer, revision,
+                (SELECT coalesce(max(revision), 0) FROM events WHERE events.call = notes.call)
+            FROM notes WHERE NOT EXISTS (
+                SELECT FROM events WHERE events.call = notes.call AND events.revision = notes.revision
+            ) ORDER BY call, consumer",
+        |row| Ok(Defect::noted_beyond_end(call(row, 0)?, row.try_get(1)?, number(row, 2)?, number(row, 3)?)),
     ),
     (
-        "SELECT snapshots.call, snapshots.revision, coalesce(max(events.revision), 0)
-            FROM snapshots LEFT JOIN events USING (call) GROUP BY snapshots.call
-            HAVING snapshots.revision > coalesce(max(events.revision), 0) ORDER BY snapshots.call",
-        |row| Ok(Defect::snapshot(call(row, 0)?, number(row, 1)?, number(row, 2)?)),
+        "SELECT call, revision,
+                (SELECT coalesce(max(revision), 0) FROM events WHERE events.call = snapshots.call)
+            FROM snapshots WHERE NOT EXISTS (
+                SELECT FROM events WHERE events.call = snapshots.call AND events.revision = snapshots.revision
+            ) ORDER BY call",
+        |row| Ok(Defect::snapshot_beyond_end(call(row, 0)?, number(row, 1)?, number(row, 2)?)),
     ),
 ];
 

@@ -83,7 +83,8 @@ pub(super) async fn ended_before(client: &Client, time: Timestamp) -> Result<Vec
         WHERE (ended_second, ended_nanosecond) < ($1, $2) ORDER BY call";
     let select = client.prepare_cached(sql).await?;
     let rows = client.query(&select, &[&time.as_second(), &time.subsec_nanosecond()]).await?;
-    let ended = |row: &Row| Ok(Ended { call: call(row, 0)?, at: time_at(row, 1, 2)? });
+    let ended =
+        |row: &Row| Ended::stored(call(row, 0)?, row.try_get(1)?, row.try_get(2)?).map_err(Failed::Unfit);
     rows.iter().map(ended).collect()
 }
 
@@ -95,6 +96,11 @@ pub(super) async fn leases(client: &Client) -> Result<Vec<Leased>, Failed> {
         Ok(Leased { lease, holder: row.try_get(2)? })
     };
     client.query(&select, &[]).await?.iter().map(leased).collect()
+}
+
+pub(super) async fn schema_version(client: &Client) -> Result<u64, Failed> {
+    let row = client.query_one("SELECT version::bigint FROM version", &[]).await?;
+    Ok(unsigned(row.try_get(0)?))
 }
 
 pub(super) async fn stats(client: &Client) -> Result<Stats, Failed> {
@@ -110,14 +116,6 @@ pub(super) async fn stats(client: &Client) -> Result<Stats, Failed> {
         events: count(2)?,
         snapshots: count(3)?,
         bytes: count(4)?,
-    })
-}
-
-/// Reads a time from the column of its second since 1970 and the one of its nanosecond.
-fn time_at(row: &Row, second: usize, nanosecond: usize) -> Result<Timestamp, Failed> {
-    let time = Timestamp::new(row.try_get(second)?, row.try_get(nanosecond)?);
-    time.map_err(|error| {
-        Failed::Unfit(format!("a call ends at a time that is none: {error}; restore it from a backup"))
     })
 }
 

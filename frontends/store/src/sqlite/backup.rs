@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode};
 
 use super::failed::store_error;
-use super::{existing, file};
+use super::file;
 use crate::error::StoreError;
 
 /// A new file, which is removed again unless the copy is complete.
@@ -23,9 +23,8 @@ impl Copy {
     }
 
     /// Writes the database into the file as it is at this moment, without what was deleted.
-    pub(super) fn write(self, from: &Path) -> Result<Self, StoreError> {
-        let connection = existing::connection(from)?;
-        self.copy(&connection).map_err(|error| {
+    pub(super) fn write(self, connection: &Connection, from: &Path) -> Result<Self, StoreError> {
+        self.copy(connection).map_err(|error| {
             // Only the copy grows.
             let is_of_copy = error.sqlite_error_code() == Some(ErrorCode::DiskFull);
             store_error(if is_of_copy { &self.path } else { from }, Arc::new(error))
@@ -35,7 +34,11 @@ impl Copy {
 
     fn copy(&self, connection: &Connection) -> rusqlite::Result<()> {
         let path = self.path.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(self.path.clone()))?;
-        connection.execute("VACUUM INTO ?1", [path]).map(drop)
+        // This changes another file only, which SQLite does not tell apart.
+        connection.pragma_update(None, "query_only", false)?;
+        let copied = connection.execute("VACUUM INTO ?1", [path]);
+        connection.pragma_update(None, "query_only", true)?;
+        copied.map(drop)
     }
 
     /// Waits until the disk has the file.

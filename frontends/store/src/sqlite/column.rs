@@ -1,7 +1,6 @@
 //! Values as columns have them.
 
 use callfold::CallId;
-use callfold::jiff::Timestamp;
 use callfold::uuid::Uuid;
 use rusqlite::{Connection, Row};
 
@@ -13,13 +12,6 @@ pub(super) fn key(call: CallId) -> [u8; 16] {
 /// Reads a call id.
 pub(super) fn call(row: &Row<'_>, column: usize) -> rusqlite::Result<CallId> {
     Ok(CallId::new(Uuid::from_bytes(row.get(column)?)))
-}
-
-/// Reads a time from the column of its second since 1970 and the one of its nanosecond.
-pub(super) fn time(row: &Row<'_>, second: usize, nanosecond: usize) -> rusqlite::Result<Timestamp> {
-    let whole = row.get(second)?;
-    let time = Timestamp::new(whole, row.get(nanosecond)?);
-    time.map_err(|_| rusqlite::Error::IntegralValueOutOfRange(second, whole))
 }
 
 /// A revision or a position as SQLite stores it. No stored number is as high as those that are cut here.

@@ -6,7 +6,7 @@ use super::column::call;
 use super::failed::Failed;
 use crate::defect::Defect;
 
-/// What SQLite finds wrong in the file, and what the tables contradict each other in.
+/// What SQLite finds wrong in the file, and contradictions between the tables.
 pub(super) fn defects(connection: &Connection) -> Result<Vec<Defect>, Failed> {
     let mut defects = integrity(connection)?;
     for (sql, defect) in WRONG {
@@ -54,12 +54,12 @@ const WRONG: &[Wrong] = &[
             FROM notes LEFT JOIN calls USING (call) WHERE notes.revision > coalesce(calls.revision, 0)",
         |row| {
             let consumer: String = row.get(1)?;
-            Ok(Defect::noted(call(row, 0)?, &consumer, row.get(2)?, row.get(3)?))
+            Ok(Defect::noted_beyond_end(call(row, 0)?, &consumer, row.get(2)?, row.get(3)?))
         },
     ),
     (
         "SELECT snapshots.call, snapshots.revision, coalesce(calls.revision, 0)
             FROM snapshots LEFT JOIN calls USING (call) WHERE snapshots.revision > coalesce(calls.revision, 0)",
-        |row| Ok(Defect::snapshot(call(row, 0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok(Defect::snapshot_beyond_end(call(row, 0)?, row.get(1)?, row.get(2)?)),
     ),
 ];

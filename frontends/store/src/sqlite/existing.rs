@@ -49,20 +49,25 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// A connection to a file that another process may write.
-pub(super) fn connection(path: &Path) -> Result<Connection, StoreError> {
-    let connection = match Beside::look(path).map_err(|error| refused(path, error))?.way() {
-        Way::Usual => connect(path),
-        Way::Unchanging => connect_unchanging(path),
-        Way::None(why) => return Err(StoreError::lasting(format!("{}: {why}", path.display()))),
-    };
-    connection.map_err(|error| store_error(path, Arc::new(error)))
+fn connection(path: &Path) -> Result<Connection, StoreError> {
+    let failed = |error| store_error(path, Arc::new(error));
+    let connection = connect(path).map_err(failed)?;
+    if !connection.is_readonly("main").map_err(failed)? {
+        return Ok(connection);
+    }
+    drop(connection);
+    match Beside::look(path).map_err(|error| refused(path, error))?.way() {
+        Way::Usual => connect(path).map_err(failed),
+        Way::Unchanging => connect_unchanging(path).map_err(failed),
+        Way::None(why) => Err(StoreError::lasting(format!("{}: {why}", path.display()))),
+    }
 }
 
-/// What lies beside a file in the journal mode `wal`, and whether this process may write the file.
+/// A file that this process may not write, and what lies beside it.
 #[derive(Clone, Copy)]
 struct Beside {
-    /// Why the file cannot be written.
-    refused: Option<io::ErrorKind>,
+    is_wal: bool,
+    is_on_read_only_disk: bool,
     has_wal: bool,
     has_shm: bool,
 }
@@ -77,35 +82,36 @@ enum Way {
 }
 
 impl Beside {
+    /// This opens and closes the file. SQLite loses the locks that it has on it in this process then, so it must have none.
     fn look(path: &Path) -> io::Result<Self> {
-        let exists = |suffix| fs::exists(beside(path, suffix));
-        let refused = OpenOptions::new().write(true).open(path).err().map(|error| error.kind());
-        let refused = if is_wal(path) { refused } else { None };
-        Ok(Self { refused, has_wal: exists("-wal")?, has_shm: exists("-shm")? })
+        let mut header = [0; 20];
+        File::open(path)?.read_exact(&mut header)?;
+        let why = OpenOptions::new().write(true).open(path).err().map(|error| error.kind());
+        Ok(Self {
+            // The two numbers after the first 18 bytes say how the file is written and read.
+            is_wal: header.ends_with(&[2, 2]),
+            is_on_read_only_disk: why == Some(io::ErrorKind::ReadOnlyFilesystem),
+            has_wal: fs::exists(beside(path, "-wal"))?,
+            has_shm: fs::exists(beside(path, "-shm"))?,
+        })
     }
 
-    /// SQLite makes the files `-wal` and `-shm` where they are missing. They would belong to this user, and whom the database
-    /// belongs to could not write it any more.
+    /// In the journal mode `wal`, SQLite makes the files `-wal` and `-shm` where they are missing. They would belong to this
+    /// user, and the owner of the database could no longer write it.
     fn way(self) -> Way {
-        match (self.refused, self.has_wal, self.has_shm) {
-            (None, ..) | (Some(_), true, true) => Way::Usual,
-            (Some(io::ErrorKind::ReadOnlyFilesystem), false, _) => Way::Unchanging,
-            (Some(io::ErrorKind::ReadOnlyFilesystem), true, false) => Way::None(
-                "the disk is read-only, and what is in the file `-wal` is not in the database yet; copy both to another disk",
+        match self {
+            Self { is_wal: false, .. } | Self { has_wal: true, has_shm: true, .. } => Way::Usual,
+            Self { is_on_read_only_disk: true, has_wal: false, .. } => Way::Unchanging,
+            Self { is_on_read_only_disk: true, .. } => Way::None(
+                "the disk is read-only, and what is in the file `-wal` is not in the database yet; \
+                 copy both to another disk",
             ),
-            (Some(_), ..) => Way::None(
+            Self { .. } => Way::None(
                 "this user may only read the file, and SQLite would make files beside it that lock its owner out; \
                  read it as its owner, or read a copy",
             ),
         }
     }
-}
-
-/// True for a database in the journal mode `wal`, which its header says.
-fn is_wal(path: &Path) -> bool {
-    let mut header = [0; 20];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    read.is_ok() && header[18..] == [2, 2]
 }
 
 #[cfg(test)]
@@ -114,16 +120,19 @@ mod tests {
 
     #[test]
     fn who_may_only_read_makes_no_files_beside_the_database() {
-        let way = |refused, has_wal, has_shm| Beside { refused, has_wal, has_shm }.way();
-        let (denied, read_only) =
-            (Some(io::ErrorKind::PermissionDenied), Some(io::ErrorKind::ReadOnlyFilesystem));
-        assert_eq!(way(None, false, false), Way::Usual);
-        assert_eq!(way(denied, true, true), Way::Usual);
+        let beside = |is_on_read_only_disk, has_wal, has_shm| Beside {
+            is_wal: true,
+            is_on_read_only_disk,
+            has_wal,
+            has_shm,
+        };
+        assert_eq!(Beside { is_wal: false, ..beside(false, false, false) }.way(), Way::Usual);
+        assert_eq!(beside(false, true, true).way(), Way::Usual);
         for (has_wal, has_shm) in [(false, false), (true, false), (false, true)] {
-            assert!(matches!(way(denied, has_wal, has_shm), Way::None(_)), "{has_wal} {has_shm}");
+            assert!(matches!(beside(false, has_wal, has_shm).way(), Way::None(_)), "{has_wal} {has_shm}");
         }
-        assert_eq!(way(read_only, false, false), Way::Unchanging);
-        assert!(matches!(way(read_only, true, false), Way::None(_)));
+        assert_eq!(beside(true, false, false).way(), Way::Unchanging);
+        assert!(matches!(beside(true, true, false).way(), Way::None(_)));
     }
 
     #[test]
@@ -131,7 +140,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a b%3F#?.db");
         drop(crate::Sqlite::open(&path).unwrap());
-        assert!(is_wal(&path));
+        assert!(Beside::look(&path).unwrap().is_wal);
         let connection = connect_unchanging(&path).unwrap();
         assert!(!is_new(&connection).unwrap());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

@@ -25,6 +25,8 @@ pub(super) enum Failed {
         /// The reason.
         error: LineError,
     },
+    /// A table has what this program does not write. The message says what to do.
+    Damaged(String),
     /// The store was opened to read.
     OpenedToRead,
     /// The thread that does the work is gone.
@@ -42,9 +44,11 @@ impl Failed {
         match self {
             Self::Conflict(conflict) => conflict.into(),
             Self::LeaseLost(lost) => lost.into(),
-            other @ (Self::Sqlite(_) | Self::Line { .. } | Self::OpenedToRead | Self::Stopped) => {
-                other.into_store_error(path).into()
-            }
+            other @ (Self::Sqlite(_)
+            | Self::Line { .. }
+            | Self::Damaged(_)
+            | Self::OpenedToRead
+            | Self::Stopped) => other.into_store_error(path).into(),
         }
     }
 
@@ -58,6 +62,7 @@ impl Failed {
                 let message = format!("{file}: the event at position {position} cannot be read: {error}");
                 StoreError::lasting(message).because(error)
             }
+            Self::Damaged(why) => StoreError::lasting(format!("{file}: {why}")),
             Self::OpenedToRead => {
                 StoreError::lasting(format!("{file}: the store was opened to read, and takes no changes"))
             }

@@ -6,7 +6,7 @@ use callfold::uuid::Uuid;
 use callfold::{CallId, Recorded};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::column::{self, call, key, number, time as time_at};
+use super::column::{self, call, key, number};
 use super::failed::Failed;
 use crate::ending::Ended;
 use crate::lease::{Lease, Leased};
@@ -96,8 +96,10 @@ pub(super) fn ended_before(connection: &Connection, time: Timestamp) -> Result<V
         AND (ended_second, ended_nanosecond) < (?1, ?2) ORDER BY call";
     let mut select = connection.prepare_cached(sql)?;
     let before = params![time.as_second(), time.subsec_nanosecond()];
-    let ended = |row: &Row<'_>| Ok(Ended { call: call(row, 0)?, at: time_at(row, 1, 2)? });
-    Ok(select.query_map(before, ended)?.collect::<Result<_, _>>()?)
+    let row = |row: &Row<'_>| Ok((call(row, 0)?, row.get(1)?, row.get(2)?));
+    let rows: Vec<_> = select.query_map(before, row)?.collect::<Result<_, _>>()?;
+    let ended = |(call, second, nanosecond)| Ended::stored(call, second, nanosecond);
+    rows.into_iter().map(ended).collect::<Result<_, _>>().map_err(Failed::Damaged)
 }
 
 pub(super) fn leases(connection: &Connection) -> Result<Vec<Leased>, Failed> {
@@ -110,7 +112,7 @@ pub(super) fn leases(connection: &Connection) -> Result<Vec<Leased>, Failed> {
     Ok(select.query_map([column::now(connection)?], leased)?.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn schema_version(connection: &Connection) -> Result<u32, Failed> {
+pub(super) fn schema_version(connection: &Connection) -> Result<u64, Failed> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
