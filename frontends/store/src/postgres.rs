@@ -229,7 +229,9 @@ impl Store for Postgres {
     }
 
     async fn schema_version(&self) -> Result<Option<u64>, StoreError> {
-        self.with(move |client| async move { read::schema_version(&client).await.map(Some) }).await
+        let schema = self.target.schema.as_str();
+        let version = self.with(move |client| async move { schema::version(&client, schema).await }).await?;
+        Ok(version.map(|version| version as u64))
     }
 
     async fn delete(&self, call: CallId) -> Result<bool, StoreError> {

@@ -29,14 +29,9 @@ impl End {
 
 /// The last event of each call that is stored.
 async fn ends(session: &Session) -> Result<Vec<End>, Failed> {
-    let last = last_events(session).await?;
-    Ok(last.iter().filter_map(End::of).collect())
-}
-
-/// The last message of each call.
-pub(super) async fn last_events(session: &Session) -> Result<Vec<Found>, Failed> {
     let subjects = stream::subjects(&session.server, &session.subjects.all_events()).await?;
-    get::lasts(&session.server, &subjects).await
+    let last = get::lasts(&session.server, &subjects).await?;
+    Ok(last.iter().filter_map(End::of).collect())
 }
 
 /// The calls that are not finished. The mark of a call can be there without its events, if a connection broke between both.

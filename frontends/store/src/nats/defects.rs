@@ -1,18 +1,18 @@
 //! Messages that another program wrote to the stream.
 
 use super::cache::Head;
-use super::calls::last_events;
 use super::failed::Failed;
 use super::session::Session;
-use super::stream;
 use super::subjects::call;
+use super::{get, stream};
 use crate::defect::Defect;
 
 pub(super) async fn defects(session: &Session) -> Result<Vec<Defect>, Failed> {
     let subjects = stream::subjects(&session.server, &session.subjects.all()).await?;
     let strange = subjects.iter().filter(|subject| !session.subjects.is_known(subject));
     let mut defects: Vec<_> = strange.map(|subject| foreign_subject(subject)).collect();
-    for found in last_events(session).await? {
+    let events: Vec<_> = subjects.into_iter().filter(|subject| session.subjects.is_events(subject)).collect();
+    for found in get::lasts(&session.server, &events).await? {
         if let (Some(call), Err(_)) = (call(&found.subject), Head::of(&found)) {
             let sequence = found.sequence;
             let message = format!(

@@ -98,11 +98,6 @@ pub(super) async fn leases(client: &Client) -> Result<Vec<Leased>, Failed> {
     client.query(&select, &[]).await?.iter().map(leased).collect()
 }
 
-pub(super) async fn schema_version(client: &Client) -> Result<u64, Failed> {
-    let row = client.query_one("SELECT version::bigint FROM version", &[]).await?;
-    Ok(unsigned(row.try_get(0)?))
-}
-
 pub(super) async fn stats(client: &Client) -> Result<Stats, Failed> {
     let sql = "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM calls WHERE NOT is_finished),
         (SELECT count(*) FROM events), (SELECT count(*) FROM snapshots),

@@ -80,7 +80,7 @@ async fn exists(client: &Client, schema: &str) -> Result<bool, Failed> {
 }
 
 /// The version of the tables; `None` if there are none. Fails if the schema has tables of another program.
-async fn version(client: &Client, schema: &str) -> Result<Option<usize>, Failed> {
+pub(super) async fn version(client: &Client, schema: &str) -> Result<Option<usize>, Failed> {
     let sql = "SELECT count(*), count(*) FILTER (WHERE relname = 'version'
             AND obj_description(pg_class.oid, 'pg_class') = 'callfold')
         FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
