@@ -1,10 +1,9 @@
 //! The command line: commands, arguments and their help.
 
-use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use callfold::Severity;
 use callfold::log::Format;
@@ -16,6 +15,7 @@ use clap_complete::Shell;
 use colorchoice_clap::Color;
 
 use crate::call_name::CallName;
+use crate::exit::Status;
 use crate::when::When;
 
 use crate::input::Opening;
@@ -35,18 +35,18 @@ pub(crate) struct Args {
 impl Args {
     /// Reads the command line. The inner error is the exit status where it asks for help, or is wrong; then the help or what is
     /// wrong is printed.
-    pub(crate) fn read() -> io::Result<Result<Self, ExitCode>> {
-        let error = match Self::try_parse() {
+    pub(crate) fn read(arguments: Vec<OsString>) -> io::Result<Result<Self, Status>> {
+        let error = match Self::try_parse_from(&arguments) {
             Ok(args) => return Ok(Ok(args)),
             Err(error) => error,
         };
         // The message quotes arguments, which can have passwords, and characters that control the terminal.
-        let shown = env::args_os()
+        let shown = arguments
+            .iter()
             .map(|argument| printable(&without_password(&argument.to_string_lossy())).into_owned());
         let error = Self::try_parse_from(shown).err().unwrap_or(error);
         let printed = error.print().and_then(|()| io::stdout().flush());
-        let status =
-            if error.use_stderr() { ExitCode::from(2) } else { printed.map(|()| ExitCode::SUCCESS)? };
+        let status = if error.use_stderr() { Status::REFUSED } else { printed.map(|()| Status::SUCCESS)? };
         Ok(Err(status))
     }
 }
@@ -390,7 +390,6 @@ pub(crate) struct FormatChoice(pub(crate) Option<Format>);
 
 impl SourceArgs {
     /// A whole log as it is, with records of any size.
-    #[cfg(feature = "stores")]
     pub(crate) const fn of_whole_log(is_quiet: bool) -> Self {
         Self {
             logs: Vec::new(),

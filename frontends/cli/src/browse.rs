@@ -16,12 +16,11 @@ mod tests;
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use callfold::Severity;
 
 use crate::args::BrowseArgs;
-use crate::exit::status;
+use crate::exit::{Status, status};
 use crate::logs::Logs;
 use crate::replayer::Outcome;
 use crate::selection::Selection;
@@ -30,7 +29,7 @@ use browser::Browser;
 use history_reader::Opened;
 use palette::Palette;
 
-pub(crate) fn run(args: &BrowseArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: &BrowseArgs) -> io::Result<Status> {
     if let Some(why) = no_terminal() {
         return Err(io::Error::other(why));
     }

@@ -1,16 +1,15 @@
 //! `callfold check`: prints only the findings.
 
 use std::io;
-use std::process::ExitCode;
 
 use crate::args::CheckArgs;
-use crate::exit::status;
+use crate::exit::{Status, status};
 use crate::logs::Logs;
 use crate::replayer::replay_logs;
 use crate::report::lines::FindingLines;
 use crate::selection::Selection;
 
-pub(crate) fn run(args: &CheckArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: &CheckArgs) -> io::Result<Status> {
     let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
         Ok(selection) => selection,
         Err(status) => return Ok(status),

@@ -1,23 +1,23 @@
 //! `callfold completions`: prints the script with which a shell completes the command line.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use callfold_view::list::order::Order;
 use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory};
 
 use crate::args::{Args, CompletionsArgs};
+use crate::exit::Status;
 use crate::stdout::stdout;
 
-pub(crate) fn run(args: &CompletionsArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: &CompletionsArgs) -> io::Result<Status> {
     // What generates the script panics where it cannot be written.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command(), "callfold", &mut script);
     let mut out = stdout()?;
     out.write_all(&script)?;
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Status::SUCCESS)
 }
 
 /// The command line with the values that a shell offers, and that the help has in words.

@@ -1,13 +1,12 @@
 //! `callfold convert`: writes a log of any format as an event log.
 
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
 
 use callfold::Recorded;
 use callfold_view::printable::printable_json;
 
 use crate::args::{ConvertArgs, Target};
-use crate::exit::status;
+use crate::exit::{Status, status};
 use crate::logs::Logs;
 use crate::redact::{Redacting, Redactor};
 use crate::replayer::{Listener, LocatedFinding, Outcome, replay_logs};
@@ -15,7 +14,7 @@ use crate::report::lines::FindingLines;
 use crate::selection::Selection;
 use crate::stdout::stdout;
 
-pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: &ConvertArgs) -> io::Result<Status> {
     let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
         Ok(selection) => selection,
         Err(status) => return Ok(status),

@@ -1,15 +1,15 @@
 //! `callfold diagram`: draws a lifecycle, for people and for other tools.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use callfold::chart::Chart;
 use callfold_view::chart;
 
 use crate::args::{DiagramArgs, Form, Lifecycle};
+use crate::exit::Status;
 use crate::stdout::stdout;
 
-pub(crate) fn run(args: &DiagramArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: &DiagramArgs) -> io::Result<Status> {
     let lifecycle = match args.lifecycle {
         Lifecycle::Call => Chart::Call,
         Lifecycle::Operation => Chart::Operation,
@@ -25,5 +25,5 @@ pub(crate) fn run(args: &DiagramArgs) -> io::Result<ExitCode> {
     let mut out = stdout()?;
     out.write_all(text.as_bytes())?;
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Status::SUCCESS)
 }

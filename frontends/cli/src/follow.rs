@@ -3,7 +3,6 @@
 mod ending;
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 use std::rc::Rc;
 
 use callfold::call::Call;
@@ -14,6 +13,7 @@ use callfold_view::printable::printable;
 
 use crate::args::ReplayArgs;
 use crate::complain::complain;
+use crate::exit::Status;
 use crate::input::Input;
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding};
@@ -22,7 +22,7 @@ use crate::selection::Selection;
 use crate::tail::Tail;
 use ending::Ending;
 
-pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: &ReplayArgs) -> io::Result<Status> {
     let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
         Ok(selection) => selection,
         Err(status) => return Ok(status),
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
         Ok(followed) => followed,
         Err(why) => {
             complain(why);
-            return Ok(ExitCode::from(2));
+            return Ok(Status::REFUSED);
         }
     };
     let replay = Replay::new().keep(Keep::Summary);
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
         ending.end();
     }
     let is_bad = following.worst >= Some(args.deny.deny);
-    Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if is_bad { Status::FAILURE } else { Status::SUCCESS })
 }
 
 /// The one log that is followed.
@@ -147,7 +147,7 @@ impl Following<'_> {
         for finding in findings {
             self.worst = self.worst.max(Some(finding.severity));
             let (path, line) = (Rc::clone(&self.path), self.lines);
-            lines.finding(LocatedFinding { path, record: line, line, finding })?;
+            lines.finding(LocatedFinding { path, record: line, line, is_of_end: false, finding })?;
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use callfold::{CallId, Recorded, Severity};
 use callfold_store::{AppendError, Conflict, Position};
@@ -10,7 +9,7 @@ use callfold_store::{AppendError, Conflict, Position};
 use crate::args::ConvertArgs;
 use crate::complain::complain;
 use crate::convert::converted;
-use crate::exit::status;
+use crate::exit::{Status, status};
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding};
 use crate::report::lines::FindingLines;
@@ -21,7 +20,7 @@ use crate::stores::open::OpenStore;
 /// How many events are appended at once.
 const BATCH: usize = 500;
 
-pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: &ConvertArgs) -> io::Result<Status> {
     let selection = match Selection::of(&args.source, args.only.names(), Logs::of(&args.source.logs))? {
         Ok(selection) => selection,
         Err(status) => return Ok(status),
@@ -33,7 +32,7 @@ pub(crate) fn run(args: &ConvertArgs) -> io::Result<ExitCode> {
              name a new store",
             store.address
         ));
-        return Ok(ExitCode::from(2));
+        return Ok(Status::REFUSED);
     }
     let findings = FindingLines::new(args.deny.deny, args.source.quiet, anstream::stderr());
     let mut inserter = Inserter { store, findings, batch: Vec::new(), refused: BTreeMap::new(), stored: 0 };

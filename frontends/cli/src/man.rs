@@ -1,16 +1,16 @@
 //! `callfold man`: prints a manual page.
 
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
 
 use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::args::{Args, ManArgs};
 use crate::complain::complain;
+use crate::exit::Status;
 use crate::stdout::stdout;
 
-pub(crate) fn run(args: &ManArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: &ManArgs) -> io::Result<Status> {
     let mut all = Args::command();
     all.build();
     let page = match &args.command {
@@ -19,7 +19,7 @@ pub(crate) fn run(args: &ManArgs) -> io::Result<ExitCode> {
     };
     let Some(page) = page else {
         complain("this is no command: callfold --help lists them");
-        return Ok(ExitCode::from(2));
+        return Ok(Status::REFUSED);
     };
     let mut out = stdout()?;
     Man::new(page).source(concat!("callfold ", env!("CARGO_PKG_VERSION"))).render(&mut out)?;
@@ -28,5 +28,5 @@ pub(crate) fn run(args: &ManArgs) -> io::Result<ExitCode> {
         let name = args.command.as_ref().map_or_else(String::new, |name| format!(" {name}"));
         complain(format_args!("to read this page: callfold man{name} | man -l -"));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Status::SUCCESS)
 }

@@ -8,7 +8,6 @@ mod output;
 
 use std::io;
 use std::path::Path;
-use std::process::ExitCode;
 
 use callfold::{CallId, Moment, Summary};
 use callfold_view::list::related::Related;
@@ -17,7 +16,7 @@ use callfold_view::timeline;
 
 use crate::args::ReportArgs;
 use crate::complain::complain;
-use crate::exit::status;
+use crate::exit::{Status, status};
 use crate::logs::Logs;
 use crate::progress::Progress;
 use crate::redact::{Redacting, Redactor};
@@ -27,7 +26,7 @@ use crate::selection::Selection;
 use collected::{Collected, Counted, Refolded};
 use output::{Form, Output};
 
-pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: &ReportArgs) -> io::Result<Status> {
     let logs = Logs::besides(&args.source.logs, Some(&args.output));
     let output = match Output::of(&args.output, &logs) {
         Ok(output) => output,
@@ -43,12 +42,12 @@ pub(crate) fn run(args: &ReportArgs) -> io::Result<ExitCode> {
     }
 }
 
-fn refused(why: &str) -> ExitCode {
+fn refused(why: &str) -> Status {
     complain(why);
-    ExitCode::from(2)
+    Status::REFUSED
 }
 
-fn all_calls(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io::Result<ExitCode> {
+fn all_calls(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io::Result<Status> {
     let (options, logs) = (ReplayOptions { only: None, ..selection.options() }, &selection.logs);
     let mut redactor = args.redaction.redact.then(Redactor::default);
     let (mut outcome, mut counted) = count(options, logs, redactor.as_mut())?;
@@ -200,7 +199,7 @@ fn about_logs<'a>(
     report
 }
 
-fn picture(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io::Result<ExitCode> {
+fn picture(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io::Result<Status> {
     let id = match chosen(args, selection, &output.path)? {
         Ok(id) => id,
         Err(why) => return Ok(why),
@@ -224,7 +223,7 @@ fn picture(args: &ReportArgs, selection: &Selection<'_>, output: &Output) -> io:
 }
 
 /// The call to draw, or the exit status where no single call is chosen.
-fn chosen(args: &ReportArgs, selection: &Selection<'_>, path: &Path) -> io::Result<Result<CallId, ExitCode>> {
+fn chosen(args: &ReportArgs, selection: &Selection<'_>, path: &Path) -> io::Result<Result<CallId, Status>> {
     let path = path.display();
     if let Some(id) = selection.only() {
         return Ok(Ok(id));

@@ -1,12 +1,11 @@
 //! `callfold replay`: prints the calls of logs and the findings.
 
 use std::io;
-use std::process::ExitCode;
 
 use callfold::Keep;
 
 use crate::args::ReplayArgs;
-use crate::exit::status;
+use crate::exit::{Status, status};
 use crate::follow;
 use crate::logs::Logs;
 use crate::replayer::{ReplayOptions, replay_logs};
@@ -16,7 +15,7 @@ use crate::report::worst::WorstFindings;
 use crate::report::{json, table};
 use crate::selection::Selection;
 
-pub(crate) fn run(args: &ReplayArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: &ReplayArgs) -> io::Result<Status> {
     if args.follow.follow {
         return follow::run(args);
     }

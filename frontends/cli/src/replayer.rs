@@ -51,13 +51,19 @@ impl<L: Listener> Listener for &mut L {
 }
 
 /// A finding, and the log, record and line where it was found.
-pub(crate) struct LocatedFinding {
-    pub(crate) path: Rc<str>,
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LocatedFinding {
+    /// The name of the log.
+    pub path: Rc<str>,
     /// The record, from 1.
-    pub(crate) record: u64,
+    pub record: u64,
     /// The first line of the record, from 1.
-    pub(crate) line: u64,
-    pub(crate) finding: Finding,
+    pub line: u64,
+    /// True for what is known only when all logs were read, such as a call that did not end. The record is then the last one.
+    pub is_of_end: bool,
+    /// The finding.
+    pub finding: Finding,
 }
 
 impl LocatedFinding {
@@ -195,6 +201,8 @@ struct Replayer<'a, L> {
     has_finding_of_only: bool,
     /// True after the first finding of severity error with `--strict`.
     has_stopped: bool,
+    /// True when all logs were read.
+    is_at_end: bool,
     progress: Progress,
     /// The latest time of receiving in the logs that are read in their own order.
     latest: Option<Written>,
@@ -217,6 +225,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
             only: options.only,
             has_finding_of_only: false,
             has_stopped: false,
+            is_at_end: false,
             progress: Progress::new(bytes, args.quiet),
             latest: None,
             is_unordered: false,
@@ -365,6 +374,7 @@ impl<'a, L: Listener> Replayer<'a, L> {
             }
         });
         written?;
+        self.is_at_end = true;
         if let Some(last) = self.inputs.pop() {
             self.found(&last, findings)?;
             if self.until.is_none() && !self.has_stopped && unreadable.is_empty() {
@@ -445,7 +455,8 @@ impl<'a, L: Listener> Replayer<'a, L> {
             self.worst = self.worst.max(Some(severity));
             self.has_finding_of_only |= self.only.is_some() && finding.call == self.only;
             let (path, record, line) = (Rc::clone(&place.path), place.records, place.last_line);
-            self.listener.finding(LocatedFinding { path, record, line, finding })?;
+            let is_of_end = self.is_at_end;
+            self.listener.finding(LocatedFinding { path, record, line, is_of_end, finding })?;
             if self.args.strict && severity == Severity::Error {
                 self.has_stopped = true;
                 break;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::process::ExitCode;
 
 use callfold::jiff::Timestamp;
 use callfold::{CallId, Moment, Severity, Summary};
@@ -10,7 +9,7 @@ use callfold::{CallId, Moment, Severity, Summary};
 use crate::args::SourceArgs;
 use crate::call_name::CallName;
 use crate::complain::complain;
-use crate::exit::status;
+use crate::exit::{Status, status};
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding, Outcome, ReplayOptions, replay_logs};
 use crate::when::{TimeOfDay, When};
@@ -34,7 +33,7 @@ impl<'a> Selection<'a> {
         args: &'a SourceArgs,
         names: &[CallName],
         logs: Logs,
-    ) -> io::Result<Result<Self, ExitCode>> {
+    ) -> io::Result<Result<Self, Status>> {
         let until = match args.at {
             Some(When::OfDay(of_day)) => Err(of_day),
             Some(When::At(at)) => Ok(Some(Moment::Time(at))),
@@ -53,7 +52,7 @@ impl<'a> Selection<'a> {
         names: &[CallName],
         logs: Logs,
         until: Result<Option<Moment>, TimeOfDay>,
-    ) -> io::Result<Result<Self, ExitCode>> {
+    ) -> io::Result<Result<Self, Status>> {
         let mut known = Known::read(args, &logs)?;
         if known.outcome.inputs.is_empty() {
             return Ok(Err(status(&known.outcome, Severity::Error)));
@@ -122,7 +121,7 @@ impl Known {
     }
 
     /// The exit status where a name can mean several calls. Prints what is known of them.
-    fn ambiguous(&self, name: &CallName, calls: &[CallId]) -> ExitCode {
+    fn ambiguous(&self, name: &CallName, calls: &[CallId]) -> Status {
         complain(format_args!("--call {name}: which of {}?", calls.len()));
         let summaries = self.outcome.replay.summaries();
         for id in calls.iter().take(LISTED) {
@@ -137,11 +136,11 @@ impl Known {
         if calls.len() > LISTED {
             anstream::eprintln!("  … and {} more", calls.len() - LISTED);
         }
-        ExitCode::from(2)
+        Status::REFUSED
     }
 
     /// The exit status where no log tells of a call with this name. Prints the reason.
-    fn without(&mut self, name: &CallName) -> ExitCode {
+    fn without(&mut self, name: &CallName) -> Status {
         self.outcome.missing.push(format!("no log contains a call whose id begins with {name}"));
         status(&self.outcome, Severity::Error)
     }

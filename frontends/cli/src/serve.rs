@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use callfold_serve::{Auth, Auto, Callbacks, ClockMode, Handle, Server, Settings};
@@ -10,6 +9,7 @@ use clap::{Args, ValueEnum};
 use tracing::info;
 
 use self::log::{Log, LogFormat};
+use crate::exit::Status;
 use crate::stdout::stdout;
 
 mod lines;
@@ -94,7 +94,7 @@ enum AutoArg {
     Off,
 }
 
-pub(crate) fn run(args: ServeArgs) -> io::Result<ExitCode> {
+pub(crate) fn run(args: ServeArgs) -> io::Result<Status> {
     let log = Log::start(args.log_format)?;
     let settings = settings(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -109,7 +109,7 @@ pub(crate) fn run(args: ServeArgs) -> io::Result<ExitCode> {
             () = server.stop() => {}
             () = ending.comes() => {}
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(Status::SUCCESS)
     });
     // The lookup of a name can take longer than anybody waits.
     runtime.shutdown_timeout(Duration::from_secs(1));

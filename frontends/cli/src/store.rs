@@ -12,11 +12,12 @@ mod snapshots;
 mod stats;
 
 use std::io;
-use std::process::ExitCode;
 
 use args::{Action, StoreArgs};
 
-pub(crate) fn run(args: &StoreArgs) -> io::Result<ExitCode> {
+use crate::exit::Status;
+
+pub(crate) fn run(args: &StoreArgs) -> io::Result<Status> {
     match &args.action {
         Action::Check { store, quiet } => check::run(&store.store, *quiet),
         Action::Stats { store, json } => stats::run(&store.store, *json),

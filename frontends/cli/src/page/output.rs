@@ -4,10 +4,10 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::complain::complain;
+use crate::exit::Status;
 use crate::input::Input;
 use crate::interrupt::Undoing;
 use crate::logs::{Logs, folder_of};
@@ -35,10 +35,10 @@ pub(super) struct Unwritten {
 impl Unwritten {
     /// Prints the error with the name of the file and returns the exit status. An error of standard output is returned
     /// instead, because the caller treats a closed pipe differently.
-    pub(super) fn into_status(self) -> io::Result<ExitCode> {
+    pub(super) fn into_status(self) -> io::Result<Status> {
         let Some(path) = self.path else { return Err(self.error) };
         complain(format_args!("{}: {}", path.display(), self.error));
-        Ok(ExitCode::from(2))
+        Ok(Status::REFUSED)
     }
 }
 

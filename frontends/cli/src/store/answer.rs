@@ -2,20 +2,20 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use crate::complain::complain;
+use crate::exit::Status;
 
 /// Prints what is done.
-pub(super) fn say(what: impl Display) -> io::Result<ExitCode> {
+pub(super) fn say(what: impl Display) -> io::Result<Status> {
     let mut out = anstream::stdout();
     writeln!(out, "{what}")?;
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Status::SUCCESS)
 }
 
 /// Prints why nothing is done.
-pub(super) fn refused(why: impl Display) -> io::Result<ExitCode> {
+pub(super) fn refused(why: impl Display) -> io::Result<Status> {
     complain(why);
-    Ok(ExitCode::from(2))
+    Ok(Status::REFUSED)
 }

@@ -3,16 +3,16 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use callfold_store::{Address, Sqlite};
 
 use super::answer::{refused, say};
+use crate::exit::Status;
 use crate::interrupt::Undoing;
 use crate::logs::folder_of;
 use crate::stores::open::{failed, started};
 
-pub(super) fn run(address: &str, file: &Path) -> io::Result<ExitCode> {
+pub(super) fn run(address: &str, file: &Path) -> io::Result<Status> {
     let (address, runtime) = started(address)?;
     let file = &named(file)?;
     let name = file.display();

@@ -1,7 +1,6 @@
 //! `callfold store check`: what is wrong in a store.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use callfold::Recorded;
 
@@ -10,12 +9,13 @@ use super::problems::Problems;
 use super::snapshots::{Snapshots, snapshots};
 use crate::args::SourceArgs;
 use crate::complain::complain;
+use crate::exit::Status;
 use crate::input::Input;
 use crate::logs::Logs;
 use crate::replayer::{Listener, LocatedFinding, Outcome, ReplayOptions, replay_logs};
 use crate::stores::StoreLog;
 
-pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<ExitCode> {
+pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<Status> {
     let log = StoreLog::open(address)?;
     let store = log.open.clone();
     let mut problems = Problems::new(store.address.to_string(), is_quiet, anstream::stdout());
@@ -30,7 +30,7 @@ pub(super) fn run(address: &str, is_quiet: bool) -> io::Result<ExitCode> {
         if stats.snapshots > 0 { snapshots(&store, &calls, &mut problems)? } else { Snapshots::default() };
     if let Some(why) = outcome.iter().flat_map(|it| &it.unreadable).next() {
         complain(format_args!("{}: {}", why.path, why.why));
-        return Ok(ExitCode::from(2));
+        return Ok(Status::REFUSED);
     }
     ends.compare(&store, &mut problems)?;
     let events = outcome.map_or(0, |outcome| outcome.replay.events());

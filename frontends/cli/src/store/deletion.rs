@@ -1,16 +1,16 @@
 //! `callfold store delete` and `callfold store retain`: delete calls.
 
 use std::io;
-use std::process::ExitCode;
 
 use super::age::Age;
 use super::answer::{refused, say};
 use crate::call_name::CallName;
+use crate::exit::Status;
 use crate::report::table::many;
 use crate::stores::open::OpenStore;
 
 /// Deletes a call.
-pub(super) fn delete(address: &str, name: &CallName) -> io::Result<ExitCode> {
+pub(super) fn delete(address: &str, name: &CallName) -> io::Result<Status> {
     let Some(call) = name.id() else {
         return refused(format_args!(
             "{name} is the beginning of an id; name the call that is deleted by its whole id"
@@ -24,7 +24,7 @@ pub(super) fn delete(address: &str, name: &CallName) -> io::Result<ExitCode> {
 }
 
 /// Deletes the calls that ended long ago.
-pub(super) fn retain(address: &str, age: Age) -> io::Result<ExitCode> {
+pub(super) fn retain(address: &str, age: Age) -> io::Result<Status> {
     let store = OpenStore::to_change(address)?;
     let before = age.ago()?;
     let deleted = store.wait(store.store.retain(before))?.len();
@@ -33,7 +33,7 @@ pub(super) fn retain(address: &str, age: Age) -> io::Result<ExitCode> {
 }
 
 /// Prints the calls that [`retain`] would delete.
-pub(super) fn list(address: &str, age: Age) -> io::Result<ExitCode> {
+pub(super) fn list(address: &str, age: Age) -> io::Result<Status> {
     let store = OpenStore::to_read(address)?;
     let before = age.ago()?;
     let ended = store.wait(store.store.ended_before(before))?;

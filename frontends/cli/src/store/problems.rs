@@ -1,11 +1,11 @@
 //! What is wrong in a store, as `callfold store check` prints it.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use callfold::{CallId, Severity};
 use callfold_store::Defect;
 
+use crate::exit::Status;
 use crate::replayer::LocatedFinding;
 use crate::report::table::many;
 
@@ -41,8 +41,8 @@ impl<W: Write> Problems<W> {
         mut self,
         (calls, events): (u64, u64),
         (snapshots, unreadable): (u64, u64),
-    ) -> io::Result<ExitCode> {
-        let status = if self.count == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    ) -> io::Result<Status> {
+        let status = if self.count == 0 { Status::SUCCESS } else { Status::FAILURE };
         if self.is_quiet {
             return Ok(status);
         }

@@ -1,10 +1,10 @@
 //! `callfold store stats`: what a store holds.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use serde::Serialize;
 
+use crate::exit::Status;
 use crate::stdout::stdout;
 use crate::stores::open::OpenStore;
 
@@ -22,7 +22,7 @@ struct StatsJson {
     schema_version: Option<u64>,
 }
 
-pub(super) fn run(address: &str, is_json: bool) -> io::Result<ExitCode> {
+pub(super) fn run(address: &str, is_json: bool) -> io::Result<Status> {
     let store = OpenStore::to_read(address)?;
     let stats = store.wait(store.store.stats())?;
     let schema_version = store.wait(store.store.schema_version())?;
@@ -45,7 +45,7 @@ pub(super) fn run(address: &str, is_json: bool) -> io::Result<ExitCode> {
         lines(&stats, &mut out)?;
     }
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Status::SUCCESS)
 }
 
 fn lines(stats: &StatsJson, out: &mut impl Write) -> io::Result<()> {

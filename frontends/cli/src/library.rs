@@ -1,0 +1,135 @@
+//! Replaying logs for another program, which shows the results in its own way.
+
+use std::fmt;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use callfold::log::Format;
+use callfold::{CallId, Keep, Moment, Recorded, Replay};
+
+use crate::args::{FormatChoice, SourceArgs};
+use crate::logs::Logs;
+use crate::replayer::{Listener, LocatedFinding, ReplayOptions, replay_logs};
+
+/// How logs are replayed. The command `replay` has the same options.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// The format of the logs; `None` if it is detected from their content.
+    pub format: Option<Format>,
+    /// The moment at which each call stops; `None` for the end of the logs.
+    pub until: Option<Moment>,
+    /// Replays this call only.
+    pub only: Option<CallId>,
+    /// The size of the largest record that is read, in bytes. Larger ones are findings.
+    pub max_record: usize,
+    /// The number of threads that decode.
+    pub jobs: NonZeroUsize,
+    /// What is kept of the calls.
+    pub keep: Keep,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            format: None,
+            until: None,
+            only: None,
+            max_record: 64 << 20,
+            jobs: NonZeroUsize::MIN,
+            keep: Keep::Summary,
+        }
+    }
+}
+
+/// What a replay of logs comes to.
+#[non_exhaustive]
+pub struct Replayed {
+    /// The calls.
+    pub replay: Replay,
+    /// A message for each log that was not read, or not to its end, and where no log tells of the only call that is wanted.
+    pub unreadable: Vec<String>,
+    /// What else people are told.
+    pub notes: Vec<String>,
+}
+
+/// Shows no calls, because they contain secrets.
+impl fmt::Debug for Replayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replayed").field("unreadable", &self.unreadable).finish_non_exhaustive()
+    }
+}
+
+/// Receives the results of a replay as they come.
+struct Passing<F, E, const EVENTS: bool> {
+    finding: F,
+    event: E,
+}
+
+impl<F, E, const EVENTS: bool> Listener for Passing<F, E, EVENTS>
+where
+    F: FnMut(LocatedFinding) -> io::Result<()>,
+    E: FnMut(&Recorded) -> io::Result<()>,
+{
+    const WANTS_EVENTS: bool = EVENTS;
+
+    fn event(&mut self, recorded: &Recorded) -> io::Result<()> {
+        (self.event)(recorded)
+    }
+
+    fn finding(&mut self, located: LocatedFinding) -> io::Result<()> {
+        (self.finding)(located)
+    }
+}
+
+/// Replays logs as one log, as the command does: files, folders, and stores where the build has them. Passes each finding on
+/// as it comes.
+///
+/// # Errors
+///
+/// An error of `finding`, or of a temporary file. A log that cannot be read is in [`Replayed::unreadable`].
+pub fn replay(
+    paths: &[PathBuf],
+    options: &Options,
+    finding: impl FnMut(LocatedFinding) -> io::Result<()>,
+) -> io::Result<Replayed> {
+    let mut listener = Passing::<_, _, false> { finding, event: |_: &Recorded| Ok(()) };
+    replayed(paths, options, &mut listener)
+}
+
+/// The same, and passes each event on when it was folded. This takes more time.
+///
+/// # Errors
+///
+/// As of [`replay`], or an error of `event`.
+pub fn replay_with_events(
+    paths: &[PathBuf],
+    options: &Options,
+    finding: impl FnMut(LocatedFinding) -> io::Result<()>,
+    event: impl FnMut(&Recorded) -> io::Result<()>,
+) -> io::Result<Replayed> {
+    replayed(paths, options, &mut Passing::<_, _, true> { finding, event })
+}
+
+fn replayed<L: Listener>(paths: &[PathBuf], options: &Options, listener: &mut L) -> io::Result<Replayed> {
+    let source = SourceArgs {
+        format: FormatChoice(options.format),
+        max_record: options.max_record,
+        ..SourceArgs::of_whole_log(true)
+    };
+    let replay_options = ReplayOptions {
+        until: options.until,
+        only: options.only,
+        jobs: options.jobs,
+        keep: options.keep,
+        ..ReplayOptions::of_all(&source)
+    };
+    let outcome = replay_logs(replay_options, &Logs::of(paths), listener)?;
+    let unread = outcome.unreadable.iter().map(|log| format!("{}: {}", log.path, log.why));
+    Ok(Replayed {
+        unreadable: unread.chain(outcome.missing).collect(),
+        replay: outcome.replay,
+        notes: outcome.notes,
+    })
+}
