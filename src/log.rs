@@ -4,6 +4,7 @@
 //! returns the first record. The host passes that record to a [`Replay`](crate::Replay). When `cut` returns
 //! [`Cut::More`], the host appends more bytes of the log to the block and calls `cut` again.
 
+mod by_call;
 pub(crate) mod cut;
 pub(crate) mod decoded;
 mod detect;
@@ -21,6 +22,7 @@ mod times;
 mod within;
 mod written;
 
+pub use by_call::{Part, by_call};
 pub use cut::{Cut, Record, boundary, cut};
 pub use decoded::{Decoded, Next, decode};
 pub use detect::is_cut_off;

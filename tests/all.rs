@@ -48,6 +48,7 @@ mod secrets;
 mod service_roster;
 mod serving;
 mod snapshotting;
+mod splitting;
 mod stores;
 mod strategies;
 mod walk;

@@ -25,6 +25,9 @@ const TIMES: [&str; 8] =
 const HEADERS: &str = "headers";
 const BODY: &str = "body";
 
+/// The member with the places of notifications in the body that was delivered, where only some of them are here.
+pub(super) const PLACES: &str = "places";
+
 /// The earliest time that another logger can mean, in seconds since 1970. A smaller number is a duration.
 const EARLIEST: i64 = 1_000_000_000;
 
@@ -75,6 +78,11 @@ impl<'a> Members<'a> {
             delivery.header(&name, &value);
         }
         delivery
+    }
+
+    /// The places of the notifications in the body that was delivered. Empty if the body is that one.
+    pub(super) fn places(&self) -> Vec<u32> {
+        self.get(PLACES).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
     }
 
     /// True if the time of receiving is given, and is no time.

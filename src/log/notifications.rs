@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::cut::{Cut, cut};
 use super::event_line::EventLine;
 use super::format::Format;
-use super::members::{Members, plain, tells_delivery};
+use super::members::{Members, PLACES, plain, tells_delivery};
 use super::quoted::Quoted;
 use super::within::{self, Found};
 use super::written::Written;
@@ -33,6 +33,8 @@ use crate::time::At;
 pub(crate) struct Body {
     pub(crate) notifications: Vec<ParsedNotification>,
     pub(crate) delivery: Delivery,
+    /// The places of the notifications in the body that was delivered; empty if it is this one.
+    pub(crate) places: Vec<u32>,
 }
 
 /// The notification bodies of one record, and the faults of that record.
@@ -57,8 +59,10 @@ impl Body {
 
     /// The notifications, each with its place in the delivery.
     pub(crate) fn items(self) -> impl Iterator<Item = (ParsedNotification, Delivery)> {
-        let Self { notifications, delivery } = self;
-        (0..).zip(notifications).map(move |(item, one)| (one, Delivery { item, ..delivery.clone() }))
+        let Self { notifications, delivery, places } = self;
+        let after = u32::try_from(places.len()).unwrap_or_default();
+        let places = places.into_iter().chain(after..);
+        places.zip(notifications).map(move |(item, one)| (one, Delivery { item, ..delivery.clone() }))
     }
 
     /// Reads a body alone. Gives up if the body is not in the usual form.
@@ -66,7 +70,7 @@ impl Body {
         let mut reader = Reader::new(json);
         let notifications = ParsedNotification::body(&mut reader)?;
         reader.end()?;
-        Ok(Self { notifications, delivery: Delivery::default() })
+        Ok(Self { notifications, delivery: Delivery::default(), places: Vec::new() })
     }
 
     /// Reads a body and its delivery. Gives up if one of them is not in the usual form.
@@ -85,13 +89,13 @@ impl Body {
                     has_headers = true;
                 }
                 "body" if body.is_none() => body = Some(ParsedNotification::body(&mut reader)?),
-                "value" | "changeType" | "resourceUrl" | "resource" => return Err(GaveUp),
+                PLACES | "value" | "changeType" | "resourceUrl" | "resource" => return Err(GaveUp),
                 name if tells_delivery(name) => return Err(GaveUp),
                 _ => _ = IgnoredAny::deserialize(&mut reader)?,
             }
         }
         reader.end()?;
-        Ok(Self { notifications: body.ok_or(GaveUp)?, delivery })
+        Ok(Self { notifications: body.ok_or(GaveUp)?, delivery, places: Vec::new() })
     }
 }
 
@@ -267,6 +271,7 @@ impl Bodies {
         match Members::read(&json) {
             Ok(body) if holds_notifications(&body) || full(&json).is_some() => {
                 self.body(&json, &body, members.delivery());
+                self.bodies.iter_mut().skip(before).for_each(|body| body.places = members.places());
             }
             Ok(_) | Err(_) => self.within(within::members(members)),
         }
@@ -318,7 +323,7 @@ impl Bodies {
         let has_others = !notifications.mismatched_items().is_empty();
         let notifications: Vec<_> = notifications.value.into_iter().map(ParsedNotification::from).collect();
         if !notifications.is_empty() || !has_others {
-            self.bodies.push(Body { notifications, delivery });
+            self.bodies.push(Body { notifications, delivery, places: Vec::new() });
         }
     }
 }

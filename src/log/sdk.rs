@@ -172,7 +172,10 @@ impl<'a> Entry<'a> {
             && let Some(notifications) = self.notifications.take()
         {
             let delivery = core::mem::take(&mut self.delivery);
-            return Ok(Trace::Received { bodies: Body { notifications, delivery }.into(), call: self.call });
+            return Ok(Trace::Received {
+                bodies: Body { notifications, delivery, places: Vec::new() }.into(),
+                call: self.call,
+            });
         }
         let Some(json) = self.json.and_then(document).transpose()? else { return Ok(Trace::Nothing) };
         if self.is_outgoing {
