@@ -3,6 +3,8 @@
 mod lanes;
 pub(crate) mod spans;
 pub(crate) mod steps;
+mod text;
 
 pub use spans::{AudioSpan, DeadlineSpan, OperationSpan, Presence, ReceivedTone, StateSpan};
 pub use steps::{CallHistory, HistoryError, HistoryFinding, Step};
+pub use text::text;
