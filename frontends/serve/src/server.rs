@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use callfold::call::NetworkEvent;
 use callfold::jiff::{SignedDuration, Timestamp};
-use callfold::{CallId, Ledger};
+use callfold::{CallId, Ledger, Recorded};
 use callfold_store::{Address as StoreAddress, Store};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -286,6 +286,15 @@ impl Handle {
     /// All calls as they are now.
     pub fn calls(&self) -> Ledger {
         self.host.live().ledger.clone()
+    }
+
+    /// The events of a call, in their order. Empty if the service has no such call.
+    ///
+    /// # Errors
+    ///
+    /// Why the store cannot read them.
+    pub async fn events(&self, call: CallId) -> Result<Vec<Recorded>, Refused> {
+        self.host.store.read(call, 1).await.map_err(|failed| Refused(failed.to_string()))
     }
 
     /// The requests and webhooks after a number, as `GET /_callfold/deliveries` shows them. Secrets are hidden.

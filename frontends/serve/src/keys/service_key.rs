@@ -1,7 +1,7 @@
 //! The key of the service, made or read on first need.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -21,7 +21,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     /// A key that is stored in this folder. The folder is made if it is missing. Without a folder, a key lasts as long as
-    /// this value.
+    /// the process.
     pub(crate) const fn new(kept_in: Option<PathBuf>) -> Self {
         Self { kept_in, signing_key: Mutex::new(None) }
     }
@@ -42,27 +42,40 @@ impl Keys {
         if let Some(key) = &*slot {
             return Ok(Arc::clone(key));
         }
-        let key = Arc::new(self.load()?);
+        let key = match &self.kept_in {
+            Some(folder) => Arc::new(load(folder)?),
+            None => key_of_process()?,
+        };
         *slot = Some(Arc::clone(&key));
         Ok(key)
     }
+}
 
-    /// Reads the key, or makes one. Of several processes that make one at once, the first stores its key, and the others
-    /// read it.
-    fn load(&self) -> Result<SigningKey, KeyError> {
-        let Some(folder) = &self.kept_in else { return SigningKey::read(&SigningKey::generate()?) };
-        let path = folder.join(FILE);
-        if let Some(pem) = key_files::read_key(&path)? {
-            return SigningKey::read_file(&pem, &path);
-        }
-        key_files::make_folder(folder)?;
-        let pem = SigningKey::generate()?;
-        if key_files::write_new(&path, &pem)? {
-            return SigningKey::read(&pem);
-        }
-        let stored = key_files::read_key(&path)?.unwrap_or_default();
-        SigningKey::read_file(&stored, &path)
+/// Reads the key of a folder, or makes one. Of several processes that make one at once, the first stores its key, and the
+/// others read it.
+fn load(folder: &Path) -> Result<SigningKey, KeyError> {
+    let path = folder.join(FILE);
+    if let Some(pem) = key_files::read_key(&path)? {
+        return SigningKey::read_file(&pem, &path);
     }
+    key_files::make_folder(folder)?;
+    let pem = SigningKey::generate()?;
+    if key_files::write_new(&path, &pem)? {
+        return SigningKey::read(&pem);
+    }
+    let stored = key_files::read_key(&path)?.unwrap_or_default();
+    SigningKey::read_file(&stored, &path)
+}
+
+/// The key of the services that store none. All of this process share it, because to make one takes longer than a short test.
+fn key_of_process() -> Result<Arc<SigningKey>, KeyError> {
+    static KEY: Mutex<Option<Arc<SigningKey>>> = Mutex::new(None);
+    let mut slot = KEY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(key) = &*slot {
+        return Ok(Arc::clone(key));
+    }
+    let key = Arc::new(SigningKey::read(&SigningKey::generate()?)?);
+    Ok(Arc::clone(slot.insert(key)))
 }
 
 /// Shows no key.

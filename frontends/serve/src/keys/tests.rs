@@ -83,7 +83,8 @@ fn what_the_service_has_not_signed_is_refused() {
     let keys = Keys::new(None);
     let token = keys.access_token(APP, DEFAULT_TENANT, &[], NOW).unwrap();
     let signature = "Access token validation failure. Invalid signature.";
-    assert_eq!(refused(&Keys::new(None), &token, NOW), signature);
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(refused(&Keys::new(Some(folder.path().into())), &token, NOW), signature);
     let (head, _) = token.rsplit_once('.').unwrap();
     assert_eq!(refused(&keys, &format!("{head}.AAAA"), NOW), signature);
 
