@@ -1,0 +1,86 @@
+//! Events of the log.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use callfold::Recorded;
+use pyo3::prelude::*;
+
+use crate::error::LineError;
+use crate::value::{At, Text, as_python};
+
+/// Something that happened to one call: a line of the event log.
+#[pyclass(frozen, eq, module = "callfold")]
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Event(pub(crate) Recorded);
+
+#[pymethods]
+impl Event {
+    /// Reads a line of the event log.
+    #[staticmethod]
+    fn parse(line: Text<'_>) -> PyResult<Self> {
+        let text =
+            std::str::from_utf8(line.bytes()?).map_err(|error| LineError::new_err(error.to_string()))?;
+        text.trim()
+            .parse()
+            .map(Self)
+            .map_err(|error: callfold::LineError| LineError::new_err(error.to_string()))
+    }
+
+    #[getter]
+    fn call_id(&self) -> String {
+        self.0.call.to_string()
+    }
+
+    #[getter]
+    const fn revision(&self) -> u64 {
+        self.0.revision
+    }
+
+    #[getter]
+    fn at(&self) -> Option<At> {
+        self.0.at.map(At)
+    }
+
+    #[getter]
+    const fn inferred(&self) -> bool {
+        self.0.inferred
+    }
+
+    #[getter]
+    fn r#type(&self) -> &'static str {
+        self.0.event.kind().as_str()
+    }
+
+    /// The members of the event. They can contain secrets.
+    #[getter]
+    fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        as_python(py, &self.0.event)
+    }
+
+    /// The event in a sentence.
+    #[getter]
+    fn description(&self) -> String {
+        callfold_view::describe::event(&self.0)
+    }
+
+    fn __str__(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// Shows no data, because it can contain secrets.
+    fn __repr__(&self) -> String {
+        let Recorded { call, revision, event, .. } = &self.0;
+        format!("<callfold.Event {call} {revision} {}>", event.kind().as_str())
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.0.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String,))> {
+        let parse = slf.py().get_type::<Self>().getattr("parse")?;
+        Ok((parse.unbind(), (slf.get().0.to_string(),)))
+    }
+}

@@ -1,0 +1,108 @@
+//! Findings.
+
+use callfold::{CallId, FindingKind, Severity};
+use callfold_cli::LocatedFinding;
+use pyo3::prelude::*;
+
+use crate::error::wrong;
+use crate::value::call_id;
+
+/// A remark about the input.
+#[pyclass(frozen, eq, hash, module = "callfold")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Finding {
+    pub(crate) finding: callfold::Finding,
+    /// The log, the record and the line, where it was found in a log.
+    place: Option<(String, u64, u64)>,
+}
+
+impl From<callfold::Finding> for Finding {
+    fn from(finding: callfold::Finding) -> Self {
+        Self { finding, place: None }
+    }
+}
+
+impl From<LocatedFinding> for Finding {
+    fn from(located: LocatedFinding) -> Self {
+        let place = (located.path.to_string(), located.record, located.line);
+        Self { finding: located.finding, place: (!located.is_of_end).then_some(place) }
+    }
+}
+
+type Parts = (&'static str, &'static str, Option<String>, String, Option<(String, u64, u64)>);
+
+#[pymethods]
+impl Finding {
+    #[new]
+    #[pyo3(signature = (kind, severity, call_id, message, place = None))]
+    fn new(
+        kind: &str,
+        severity: &str,
+        call_id: Option<&str>,
+        message: String,
+        place: Option<(String, u64, u64)>,
+    ) -> PyResult<Self> {
+        let kind = FindingKind::ALL.iter().find(|known| known.as_str() == kind);
+        let severity = Severity::ALL.iter().find(|known| known.as_str() == severity);
+        let (Some(kind), Some(severity)) = (kind, severity) else {
+            return Err(wrong("no finding has this kind or this severity"));
+        };
+        let call: Option<CallId> = call_id.map(self::call_id).transpose()?;
+        let mut finding = callfold::Finding::new(*kind, call, message);
+        finding.severity = *severity;
+        Ok(Self { finding, place })
+    }
+
+    #[getter]
+    const fn kind(&self) -> &'static str {
+        self.finding.kind.as_str()
+    }
+
+    #[getter]
+    const fn severity(&self) -> &'static str {
+        self.finding.severity.as_str()
+    }
+
+    #[getter]
+    fn call_id(&self) -> Option<String> {
+        self.finding.call.map(|call| call.to_string())
+    }
+
+    #[getter]
+    fn message(&self) -> &str {
+        &self.finding.message
+    }
+
+    #[getter]
+    fn path(&self) -> Option<&str> {
+        self.place.as_ref().map(|(path, ..)| path.as_str())
+    }
+
+    #[getter]
+    fn record(&self) -> Option<u64> {
+        self.place.as_ref().map(|(_, record, _)| *record)
+    }
+
+    #[getter]
+    fn line(&self) -> Option<u64> {
+        self.place.as_ref().map(|(.., line)| *line)
+    }
+
+    fn __str__(&self) -> String {
+        match &self.place {
+            Some((path, _, line)) => format!("{path}:{line}: {}: {}", self.severity(), self.finding),
+            None => format!("{}: {}", self.severity(), self.finding),
+        }
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<callfold.Finding {self}>", self = self.__str__())
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> (Py<PyAny>, Parts) {
+        let this = slf.get();
+        let parts =
+            (this.kind(), this.severity(), this.call_id(), this.finding.message.clone(), this.place.clone());
+        (slf.get_type().into_any().unbind(), parts)
+    }
+}

@@ -1,0 +1,111 @@
+//! Values that cross from Python and back.
+
+use std::str::FromStr;
+
+use callfold::CallId;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDateTime, PyDelta, PyString, PyTzInfo};
+use serde::Serialize;
+
+use crate::error::wrong;
+
+/// A time: an aware `datetime`, or a text such as `2026-11-23T09:15:02Z`.
+#[derive(Debug, FromPyObject)]
+pub(crate) enum Time<'py> {
+    Text(String),
+    At(Bound<'py, PyDateTime>),
+}
+
+impl Time<'_> {
+    pub(crate) fn timestamp(self) -> PyResult<Timestamp> {
+        let text = match self {
+            Self::Text(text) => text,
+            Self::At(at) if at.getattr("tzinfo")?.is_none() => {
+                return Err(wrong(format!(
+                    "{}: a time needs an offset, as in datetime.now(timezone.utc)",
+                    at.str()?
+                )));
+            }
+            Self::At(at) => at.call_method0("isoformat")?.extract()?,
+        };
+        text.parse().map_err(|error| wrong(format!("{text}: {error}")))
+    }
+}
+
+/// A time as an aware `datetime` in UTC. It is cut to whole microseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At(pub(crate) Timestamp);
+
+impl<'py> IntoPyObject<'py> for At {
+    type Target = PyDateTime;
+    type Output = Bound<'py, PyDateTime>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyDateTime>> {
+        let utc = PyTzInfo::utc(py)?.to_owned();
+        let part = |part: i8| u8::try_from(part).map_err(wrong);
+        let at = TimeZone::UTC.to_datetime(self.0);
+        let micro = u32::try_from(at.subsec_nanosecond() / 1_000).map_err(wrong)?;
+        PyDateTime::new(
+            py,
+            at.year().into(),
+            part(at.month())?,
+            part(at.day())?,
+            part(at.hour())?,
+            part(at.minute())?,
+            part(at.second())?,
+            micro,
+            Some(&utc),
+        )
+    }
+}
+
+/// A length of time: a `timedelta`, or a text such as `PT45M` or `45m`.
+#[derive(Debug, FromPyObject)]
+pub(crate) enum Length<'py> {
+    Text(String),
+    Delta(Bound<'py, PyDelta>),
+}
+
+impl Length<'_> {
+    pub(crate) fn duration(self) -> PyResult<SignedDuration> {
+        match self {
+            Self::Text(text) => text.parse().map_err(|error| wrong(format!("{text}: {error}"))),
+            Self::Delta(delta) => {
+                let part = |name| delta.getattr(name)?.extract::<i64>();
+                let (days, seconds) = (part("days")?, part("seconds")?);
+                let whole = SignedDuration::from_secs(days * 86_400 + seconds);
+                Ok(whole + SignedDuration::from_micros(part("microseconds")?))
+            }
+        }
+    }
+}
+
+/// What a bot receives or reads: text, or bytes.
+#[derive(Debug, FromPyObject)]
+pub(crate) enum Text<'py> {
+    Text(Bound<'py, PyString>),
+    Bytes(Bound<'py, PyBytes>),
+}
+
+impl Text<'_> {
+    pub(crate) fn bytes(&self) -> PyResult<&[u8]> {
+        match self {
+            Self::Text(text) => Ok(text.to_str()?.as_bytes()),
+            Self::Bytes(bytes) => Ok(bytes.as_bytes()),
+        }
+    }
+}
+
+/// The id of a call, from its text.
+pub(crate) fn call_id(text: &str) -> PyResult<CallId> {
+    CallId::from_str(text).map_err(wrong)
+}
+
+/// A value as the Python value that `json.loads` makes of it.
+pub(crate) fn as_python<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
+    let json = serde_json::to_string(value).map_err(wrong)?;
+    py.import("json")?.call_method1("loads", (json,))
+}
